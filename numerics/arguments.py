@@ -1,0 +1,166 @@
+"""Arguments of generated functions: checking, broadcasting, and evaluation block by block.
+
+A generated function is written for blocks of rows that fit the processor's cache. `evaluate` checks the arguments,
+broadcasts their leading axes, runs the blocks and assembles the result; float32 in, float32 out, the arithmetic in
+between being float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite, prod
+from typing import Final, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.geometry import Array, BadRowsError
+
+__all__ = ["Limit", "check_parameters", "evaluate", "require"]
+
+Block = Callable[..., Array]
+Limit = tuple[float, str]
+"""Default of a proxy parameter and its domain, ``"> 0"`` or ``">= 0"``."""
+
+AXIS: Final = {"v": "m", "v_star": "m", "w": "n", "w_star": "n", "a": "n", "b": "n", "theta": ""}
+"""What the last axis of an argument runs over; the empty string marks a scalar argument."""
+
+NONZERO: Final = frozenset({"w", "w_star", "a", "b"})
+
+BLOCK_ELEMENTS: Final = 1 << 16
+"""Entries of one (block, n) array. 512 KiB: the two or three alive at a time stay close to the processor."""
+
+
+def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """Run `block` over the broadcast batch of `arguments` and assemble its results.
+
+    `result` names the last axis of the result: "" for scalars, "m" or "n". Raises ValueError naming the argument
+    that has a wrong shape, a wrong dtype, a zero vector or a value that is not finite.
+    """
+    arrays = {name: _real_array(name, value) for name, value in arguments.items()}
+    sizes = _axis_sizes(arrays)
+    batch = _batch_shape(arrays)
+    rows = prod(batch)
+    single = all(array.dtype == np.float32 for array in arrays.values())
+    out = np.empty((rows, sizes[result]) if result else (rows,), np.float32 if single else np.float64)
+    flat = {name: _as_rows(name, array, batch) for name, array in arrays.items()}
+    step = max(1, BLOCK_ELEMENTS // max(sizes.values(), default=1))
+    with np.errstate(all="ignore"):
+        for start in range(0, rows, step):
+            piece = slice(start, start + step)
+            inputs = [_wide(array if array.shape[0] == 1 else array[piece]) for array in flat.values()]
+            if not all(_finite(array) for name, array in zip(flat, inputs, strict=True) if name not in NONZERO):
+                _diagnose(arrays)
+            try:
+                out[piece] = block(*inputs)
+            except BadRowsError:
+                _diagnose(arrays)
+    return out.reshape(batch + ((sizes[result],) if result else ()))[()]
+
+
+def require(condition: npt.NDArray[np.bool_], argument: str, values: Array, rule: str) -> None:
+    """Raise ValueError unless `condition` holds in every row; the message names the first value that fails."""
+    if not np.all(condition):
+        where = int(np.flatnonzero(~np.atleast_1d(condition))[0])
+        value = np.atleast_1d(values)[where if np.atleast_1d(values).shape[0] > 1 else 0]
+        raise ValueError(f"{argument} = {value!s} is out of range; {rule}")
+
+
+def check_parameters(
+    ste: str, given: Mapping[str, float], known: Mapping[str, Mapping[str, Limit]]
+) -> dict[str, float]:
+    """Parameters of the named estimator, defaults filled in. ValueError for an unknown name or a bad value."""
+    if not isinstance(ste, str) or ste not in known:
+        raise ValueError(f"ste = {ste!r} is unknown; allowed: {', '.join(sorted(known))}")
+    limits = known[ste]
+    for name, value in given.items():
+        if name not in limits:
+            allowed = ", ".join(limits) or "none"
+            raise ValueError(f"{name} = {value!r} is no parameter of ste = {ste!r}; its parameters: {allowed}")
+        sign = limits[name][1]
+        try:
+            good = isfinite(value) and (value > 0 if sign == "> 0" else value >= 0)
+        except TypeError:
+            good = False
+        if not good:
+            raise ValueError(f"{name} = {value!r} is out of range; a finite number {sign} is allowed")
+    return {name: float(given.get(name, default)) for name, (default, _) in limits.items()}
+
+
+def _real_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} is ragged; rows of equal length are needed") from None
+    if array.dtype.kind in "iu":
+        array = array.astype(np.float64)
+    if array.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} has dtype {array.dtype}; use float64, float32 or integers")
+    if AXIS[name] and (array.ndim == 0 or array.shape[-1] == 0):
+        axis = AXIS[name]
+        raise ValueError(f"{name} has shape {array.shape}; its last axis must have length {axis} >= 1")
+    return array
+
+
+def _axis_sizes(arrays: Mapping[str, npt.NDArray[np.floating]]) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    owner: dict[str, str] = {}
+    for name, array in arrays.items():
+        if not (axis := AXIS[name]):
+            continue
+        if sizes.setdefault(axis, array.shape[-1]) != array.shape[-1]:
+            first = owner[axis]
+            raise ValueError(
+                f"{name} has shape {array.shape}, {first} has last axis {sizes[axis]}; both need length {axis}"
+            )
+        owner.setdefault(axis, name)
+    return sizes
+
+
+def _batch_of(name: str, array: npt.NDArray[np.floating]) -> tuple[int, ...]:
+    return array.shape[:-1] if AXIS[name] else array.shape
+
+
+def _batch_shape(arrays: Mapping[str, npt.NDArray[np.floating]]) -> tuple[int, ...]:
+    shapes = {name: _batch_of(name, array) for name, array in arrays.items()}
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"leading (batch) shapes do not broadcast: {listed}") from None
+
+
+def _as_rows(name: str, array: npt.NDArray[np.floating], batch: tuple[int, ...]) -> npt.NDArray[np.floating]:
+    """One row per batch entry; a single row, without copies, where the argument has no batch of its own."""
+    tail = array.shape[-1:] if AXIS[name] else ()
+    if prod(_batch_of(name, array)) == 1:
+        return array.reshape((1, *tail))
+    return np.broadcast_to(array, batch + tail).reshape((-1, *tail))
+
+
+def _wide(array: npt.NDArray[np.floating]) -> Array:
+    return array.astype(np.float64, copy=False)
+
+
+def _finite(array: Array) -> bool:
+    """Whether every entry is finite: if the sum of squares is, they all are; else look at each."""
+    flat = array.reshape(-1)
+    return bool(np.isfinite(np.dot(flat, flat))) or bool(np.isfinite(array).all())
+
+
+def _diagnose(arrays: Mapping[str, npt.NDArray[np.floating]]) -> NoReturn:
+    """Name the argument, and the first row of it, that made a block fail."""
+    for name, array in arrays.items():
+        _first_bad(name, array, ~np.isfinite(array), "is not finite; finite numbers are needed")
+    for name in sorted(NONZERO & arrays.keys()):
+        zero = ~np.any(arrays[name], axis=-1)
+        _first_bad(name, arrays[name], zero, "is the zero vector, which has no direction; it must be nonzero")
+    raise AssertionError("a block failed on finite, nonzero arguments")
+
+
+def _first_bad(name: str, array: npt.NDArray[np.floating], bad: npt.NDArray[np.bool_], why: str) -> None:
+    if np.any(bad):
+        index = tuple(int(i) for i in np.argwhere(np.atleast_1d(bad))[0])
+        label = f"{name}[{', '.join(map(str, index))}]" if bad.ndim else name
+        value = np.atleast_1d(array)[index]
+        raise ValueError(f"{label} = {np.array2string(value, threshold=4)} {why}")

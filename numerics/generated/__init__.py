@@ -1,0 +1,1 @@
+"""Code written by `coarseproof derive` from the claims in proofs/. Do not edit."""

@@ -1,0 +1,80 @@
+"""Chapter `gaussian`, as NumPy.
+
+Written by `coarseproof derive` from proofs/ and the claims
+G1, G2, G3.
+Do not edit: change the claim and derive again. To copy this module out of the project, take
+numerics/arguments.py, geometry.py and quadrature.py along; it needs nothing else but NumPy and SciPy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.arguments import evaluate, require
+from numerics.geometry import Array, combine, unit
+
+__all__ = [
+    "halfspace_mean",
+    "halfspace_probability",
+    "wedge_mean",
+]
+
+
+def halfspace_probability(theta: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """Probability that both half-spaces hold.
+
+        -θ/(2·π) + 1/2
+
+    theta: (...) angle between w and w*, radian, 0 <= theta <= pi.
+    Returns (...); leading (batch) axes broadcast. float32 in, float32 out.
+    Raises ValueError naming the argument for shapes that do not fit, values that are not finite and
+    zero vectors.
+    Source: G1, [Y], proof of Lemmas 1–4.
+    """
+
+    def block(theta: Array) -> Array:
+        require((theta >= 0) & (theta <= np.pi), "theta", theta, "angles lie in [0, pi]")
+        return 0.5 - 0.15915494309189535 * theta
+
+    return evaluate(block, "", theta=theta)
+
+
+def halfspace_mean(a: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """Mean of z on a half-space.
+
+        √2·a/(2·√π)
+
+    a: (..., n) nonzero; only its direction matters.
+    Returns (..., n); leading (batch) axes broadcast. float32 in, float32 out.
+    Raises ValueError naming the argument for shapes that do not fit, values that are not finite and
+    zero vectors.
+    Source: G2, [Y], proof of Lemmas 1–4.
+    """
+
+    def block(a: Array) -> Array:
+        on_a_hat = 0.3989422804014327
+        return combine((on_a_hat, unit(a)))
+
+    return evaluate(block, "n", a=a)
+
+
+def wedge_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """Mean of z on the intersection of two half-spaces.
+
+        √2·(a + b)/(4·√π)
+
+    a: (..., n) nonzero; only its direction matters.
+    b: (..., n) nonzero; only its direction matters.
+    Returns (..., n); leading (batch) axes broadcast. float32 in, float32 out.
+    Raises ValueError naming the argument for shapes that do not fit, values that are not finite and
+    zero vectors.
+    Source: G3, [Y], proof of Lemmas 1–4; the form without 0/0 at θ = π [here].
+    """
+
+    def block(a: Array, b: Array) -> Array:
+        on_a_hat = 0.19947114020071635
+        on_b_hat = 0.19947114020071635
+        return combine((on_a_hat, unit(a)), (on_b_hat, unit(b)))
+
+    return evaluate(block, "n", a=a, b=b)

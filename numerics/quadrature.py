@@ -1,0 +1,48 @@
+"""One-dimensional quadrature for the kernels that have no closed form.
+
+The integrands are smooth inside (low, high), decay like a Gaussian or stop at a kink, and may live on any scale
+between 1e-150 and 10: an estimator sees x = r·s. The rule is the trapezoid in u after
+
+    s = low + (high − low) · (1 − exp(−exp(u))),
+
+which spaces nodes evenly in log s at the left end, so that every scale is resolved alike, and doubly exponentially at
+the right end, where a kink or a cut-off Gaussian may stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from numerics.geometry import Array
+
+__all__ = ["decay_length", "half_line"]
+
+GAUSSIAN_REACH = 13.0
+"""φ(13)/φ(0) < 2e-37: beyond it nothing is added in float64."""
+
+_STEP = 0.125
+_LEFT, _RIGHT = -38.0, 3.75
+
+
+def decay_length(rate: Array) -> Array:
+    """Where erfc(rate·s) has fallen below 1e-19, for rate > 0; infinite where rate <= 0. Shape of `rate`."""
+    return np.where(rate > 0, 6.5 / rate, np.inf)
+
+
+def half_line(integrand: Callable[[Array], Array], low: Array | float, high: Array, finest: Array) -> Array:
+    """Integral of `integrand` over (low, high), row by row: low, high, finest (b,) -> (b,).
+
+    `integrand` maps nodes of shape (k, b) to values of that shape. `finest` is the smallest length on which the
+    integrand varies; the nodes reach e^-38 of it. Relative error ~1e-15 for integrands of one sign.
+    """
+    high = np.minimum(high, GAUSSIAN_REACH)
+    length = np.maximum(high - low, 0.0)
+    ratio = np.min(np.where(length > 0, finest / np.where(length > 0, length, 1.0), 1.0), initial=1.0)
+    left = _LEFT + min(0.0, float(np.log(max(ratio, 1e-300))))
+    u = np.arange(left, _RIGHT, _STEP)[:, None]
+    growth = np.exp(u)
+    nodes = low - length * np.expm1(-growth)
+    weights = growth * np.exp(-growth)
+    return _STEP * length * np.einsum("kb,kb->b", integrand(nodes), np.broadcast_to(weights, nodes.shape))

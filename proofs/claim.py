@@ -1,0 +1,125 @@
+"""What a claim is, and the one registry of claims.
+
+A claim is stated once. Its declaration owns the hypotheses (as data), the closed form, and the *definition*
+the closed form must agree with; every method that can check it reads them from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from sympy import Expr
+from sympy.logic.boolalg import Boolean
+
+from proofs.definitions import Definition
+from proofs.derivation import Derivation
+
+__all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "register"]
+
+
+class Kind(StrEnum):
+    """What sort of statement a claim makes; it decides which checks apply."""
+
+    IDENTITY = "identity"
+    INEQUALITY = "inequality"
+    EQUIVALENCE = "equivalence"
+    COUNTEREXAMPLE = "counterexample"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the theory.
+
+    `statement` is the form code is generated from (the stable one); `printed` the form the literature prints,
+    where it differs: both are proved equal to what the derivation reaches. `subject` is the left-hand side in
+    LaTeX. Claims that are not an equality of expressions put their whole statement into `subject` and leave
+    `statement` None. `code` names the generated functions.
+    """
+
+    id: str
+    title: str
+    source: str
+    subject: str
+    definition: Definition
+    derivation: Callable[[Derivation], None]
+    kind: Kind = Kind.IDENTITY
+    statement: Expr | None = None
+    printed: Expr | None = None
+    hypotheses: tuple[Boolean, ...] = ()
+    code: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.id[0].isupper():
+            raise ValueError(f"claim id {self.id!r} must start with its chapter's letter, e.g. 'C3'")
+        if self.kind is Kind.IDENTITY and self.statement is None:
+            raise ValueError(f"claim {self.id}: an identity needs a `statement` expression")
+
+    @property
+    def formula(self) -> Expr:
+        """The statement; ValueError for a claim that is not an equality of expressions."""
+        if self.statement is None:
+            raise ValueError(f"claim {self.id} is an {self.kind} and has no formula")
+        return self.statement
+
+    @property
+    def as_printed(self) -> Expr:
+        """The form the literature prints, which is the statement where the two agree."""
+        return self.formula if self.printed is None else self.printed
+
+
+_REGISTRY: dict[str, Claim] = {}
+
+
+def register(new: Claim) -> Claim:
+    """Add a claim; an id is never reused."""
+    if new.id in _REGISTRY:
+        raise ValueError(f"claim id {new.id!r} is already taken by {_REGISTRY[new.id].title!r}")
+    _REGISTRY[new.id] = new
+    return new
+
+
+def claim(**fields: object) -> Callable[[Callable[[Derivation], None]], Claim]:
+    """Decorator: declare a claim around the function that derives it."""
+
+    def declare(derivation: Callable[[Derivation], None]) -> Claim:
+        return register(Claim(derivation=derivation, **fields))  # type: ignore[arg-type]
+
+    return declare
+
+
+def all_claims() -> tuple[Claim, ...]:
+    """Every claim, in the order of the theory."""
+    return tuple(_REGISTRY.values())
+
+
+def get(claim_id: str) -> Claim:
+    """The claim of that id; ValueError with the known ids otherwise."""
+    try:
+        return _REGISTRY[claim_id]
+    except KeyError:
+        known = ", ".join(_REGISTRY)
+        raise ValueError(f"claim id {claim_id!r} is unknown; known ids: {known}") from None
+
+
+@cache
+def derive(claim_id: str) -> Derivation:
+    """Carry out a claim's derivation (once per process)."""
+    chosen = get(claim_id)
+    chain = Derivation(chosen.id)
+    chosen.derivation(chain)
+    return chain
+
+
+def rests_on(claim_id: str) -> Iterable[str]:
+    """The ids a claim's derivation cites, directly or through others, without itself."""
+    seen: list[str] = []
+    queue = list(derive(claim_id).cited)
+    while queue:
+        cited = queue.pop(0)
+        if cited not in seen:
+            seen.append(cited)
+            queue.extend(derive(cited).cited)
+    return seen

@@ -1,0 +1,422 @@
+"""Chapter C: the expected coarse gradient of a straight-through estimator.
+
+``g_μ = Zᵀ(μ'(Zw) ⊙ v)(vᵀσ(Zw) − v*ᵀσ(Zw*))``, ``G_μ = E g_μ``. C1 reduces G_μ for *any* proxy to four scalar Gaussian
+moments; the claims after it are instances. Symbols as in proofs.symbols; the moments M, M₊, A, B and the
+kernels p, q, C, b as in proofs.moments.
+"""
+
+from __future__ import annotations
+
+from sympy import (
+    Expr,
+    Heaviside,
+    Integer,
+    Integral,
+    Rational,
+    Symbol,
+    Tuple,
+    cos,
+    cot,
+    diff,
+    erf,
+    exp,
+    limit,
+    pi,
+    simplify,
+    sin,
+    solve,
+    sqrt,
+    symbols,
+)
+from sympy.codegen.cfunctions import expm1
+
+from proofs.claim import Claim, Kind, claim, get, register
+from proofs.definitions import Correlation, MeanSample, Potential, SampleGradient
+from proofs.derivation import Derivation, coefficient, holds, vanishes
+from proofs.gaussian import Phi, normal_density
+from proofs.moments import (
+    PHI_0,
+    Kernels,
+    Moments,
+    closed_moments,
+    folded_kernels,
+    is_gaussian_on_pieces,
+    limits,
+)
+from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
+from proofs.residual import in_basic_quantities
+from proofs.rows import double_sum, row_lemma
+from proofs.symbols import (
+    c,
+    e,
+    moment_across,
+    moment_along,
+    moment_full,
+    moment_half,
+    r,
+    s,
+    slope,
+    sum_v,
+    sum_vs,
+    tau,
+    theta,
+    v,
+    v_star,
+    v_v,
+    v_vs,
+    w_hat,
+    w_star,
+    x,
+)
+
+__all__ = ["GENERAL", "KERNELS", "kernels_of"]
+
+HALF = Rational(1, 2)
+ANGLES = (theta > 0, theta < pi, r > 0)
+GENERAL = Moments(moment_full, moment_half, moment_along, moment_across)
+
+
+@claim(
+    id="C1",
+    title="Expected coarse gradient of any straight-through estimator",
+    source="[here]; [Y], Lemmas 4 and 7 are instances",
+    subject=r"G_\mu",
+    definition=MeanSample("coarse_gradient", "*"),
+    statement=GENERAL.kernels().gradient(),
+    printed=GENERAL.gradient(),
+    hypotheses=ANGLES,
+    code=("coarse_gradient",),
+)
+def C1(d: Derivation) -> None:
+    d.begin("E[Σ_i Z_i μ'(Z_i w) v_i (Σ_j v_j σ(Z_j w) − Σ_j v*_j σ(Z_j w*))]")
+    d.cite("G1")
+    d.cite("G4")
+    d.step(
+        "One row",
+        "E[z μ'] = M ŵ,  E[z μ' 1{w·z>0}] = M₊ ŵ,  E[z μ' 1{w*·z>0}] = A ŵ + B e,  P = ½",
+        "G4 with a = ŵ, b = w*; the first two are its cases without and with the half-space of w itself",
+        [vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF)],
+    )
+    apart = moment_full * w_hat * HALF
+    same_star = moment_along * w_hat + moment_across * e
+    rows = double_sum(v_v, sum_v, sum_v, moment_half * w_hat, apart)
+    rows -= double_sum(v_vs, sum_v, sum_vs, same_star, apart)
+    d.step("Independent rows, symbolic m", rows, "Σ_ij v_i v_j(…) − Σ_ij v_i v*_j(…)", row_lemma())
+    d.conclude(C1.statement, C1.printed)
+
+
+def _clipped() -> Kernels:
+    level, y = c / r, c / (sqrt(2) * r * sin(theta))
+    drop = -PHI_0 * expm1(-(level**2) / 2)
+    turned = drop + PHI_0 * (exp(-(level**2) / 2) * erf(y * cos(theta)) - erf(y))
+    return Kernels(drop / 2, drop / 2, turned / 2, PHI_0 / 2 * erf(y))
+
+
+def _gaussian() -> Kernels:
+    ratio = (r / tau) ** 2
+    spread = sqrt(1 + ratio * sin(theta) ** 2)
+    turned = PHI_0 * ratio * 2 * sin(theta / 2) ** 2 * (spread - cos(theta)) / ((1 + ratio) * spread * (1 + spread))
+    return Kernels(PHI_0 / (1 + ratio), Integer(0), -turned, PHI_0 / spread)
+
+
+KERNELS: dict[str, Kernels] = {
+    "identity": Kernels(PHI_0, Integer(0), Integer(0), PHI_0),
+    "relu": Kernels(PHI_0 / 2, PHI_0 / 2, Integer(0), PHI_0 / 2),
+    "clipped-relu": _clipped(),
+    "leaky-relu": Kernels(PHI_0 * (1 + slope) / 2, PHI_0 * (1 - slope) / 2, Integer(0), PHI_0 * (1 + slope) / 2),
+    "gaussian": _gaussian(),
+}
+"""Closed kernels, in the form that computes well. A proxy that is not here is computed by quadrature."""
+
+
+def kernels_of(name: str) -> Kernels:
+    """The kernels code is generated from: closed where they are known, else the folded integrals."""
+    return KERNELS[name] if name in KERNELS else folded_kernels(estimator(name))
+
+
+def _printed_relu() -> Expr:
+    h = v_v + sum_v**2 - sum_v * sum_vs + v_vs
+    bisector = (w_hat + w_star) / sqrt(2 + 2 * cos(theta))
+    return h / (2 * sqrt(2 * pi)) * w_hat - cos(theta / 2) * v_vs / sqrt(2 * pi) * bisector
+
+
+def _printed_clipped() -> Expr:
+    across = sin(theta) / (2 * sqrt(2 * pi)) * erf(c / (sqrt(2) * r * sin(theta)))
+    half = normal_density(Integer(0)) - normal_density(c / r)
+    along = HALF * normal_density(Integer(0)) - normal_density(c / r) * Phi(c / r * cot(theta)) + across * cot(theta)
+    return Moments(half, half, along, across).gradient()
+
+
+PRINTED: dict[str, Expr] = {
+    "identity": (v_v * w_hat - v_vs * w_star) / sqrt(2 * pi),
+    "relu": _printed_relu(),
+    "clipped-relu": _printed_clipped(),
+}
+
+
+def derive_gradient(d: Derivation, name: str) -> None:
+    """Derive G_μ of a named estimator from C1, by closed integrals or in the declared quadrature form."""
+    d.cite("C1")
+    proxy = estimator(name)
+    d.begin("C1 with the moments M, M₊, A, B of this proxy", proxy.title)
+    d.cite("G5")
+    if is_gaussian_on_pieces(proxy):
+        moments, owes = closed_moments(proxy)
+        d.step(
+            "Integrate the moments (M, M₊, A, B)",
+            Tuple(*moments),
+            "by parts; B by the smoothing law G5",
+            owes,
+        )
+        d.step("Into C1", moments.gradient())
+    else:
+        fold(d, proxy)
+    target = get(_ID_OF[name])
+    d.conclude(target.statement, target.printed)
+    if name == "relu":
+        continuous_at_the_ends(d, target)
+
+
+def fold(d: Derivation, proxy: Estimator) -> None:
+    """Write the moments as integrals over s > 0, by s → −s on the other half-line."""
+    full, half, along, across = ([Integer(0)] for _ in range(4))
+    for low, high, right, left in proxy.folded():
+        plus, minus = right.subs(x, r * s), left.subs(x, r * s)
+        density, k = normal_density(s), cot(theta)
+        at_r = limits(low, high, r)
+        full.append(Integral(s * density * (plus - minus), at_r))
+        half.append(Integral(s * density * plus, at_r))
+        along.append(Integral(s * density * (plus * Phi(k * s) - minus * Phi(-k * s)), at_r))
+        y = r * sin(theta)
+        smoothed = (right + left).subs(x, y * s) * normal_density(s)
+        across.append(sin(theta) * PHI_0 * Integral(smoothed, limits(low, high, y)))
+    d.step(
+        "Fold onto s > 0",
+        Moments(*(sum(parts, Integer(0)) for parts in (full, half, along, across))).gradient(),
+        "∫ f over R is ∫ [f(s) + f(−s)] over s > 0; sφ(s) is odd, φ even; B by the smoothing law G5",
+        [vanishes("φ(−s) − φ(s)", normal_density(-s) - normal_density(s))],
+    )
+
+
+def continuous_at_the_ends(d: Derivation, target: Claim) -> None:
+    """The printed form has 0/0 at θ = π; its limits there and at 0 are the values of the simplified form."""
+    owes = []
+    for end in (Integer(0), pi):
+        for basis in (w_hat, e):
+            printed = limit(coefficient(target.printed, basis), theta, end)
+            simple = coefficient(target.statement, basis).subs(theta, end)
+            owes.append(vanishes(f"limit − value at θ = {end} along {basis}", printed - simple))
+    d.step("Continuity at θ = 0 and θ = π", target.statement, "one-sided limits of the printed form", owes)
+
+
+_ID_OF = {"identity": "C2", "relu": "C3", "clipped-relu": "C4"}
+_SOURCES = {
+    "identity": "[Y], Lemma 7",
+    "relu": "[Y], Lemma 4; simplified form [here]",
+    "clipped-relu": "closed form [here]",
+}
+
+
+def register_estimator_claim(proxy: Estimator) -> Claim:
+    """State G_μ of one estimator as a claim: C2, C3, C4 for the classical ones, C5.<name> for any other."""
+    name = proxy.name
+    claim_id = _ID_OF.setdefault(name, f"C5.{name}")
+    positive = tuple(p.symbol > 0 for p in proxy.parameters)
+    return register(
+        Claim(
+            id=claim_id,
+            title=f"Expected coarse gradient: {proxy.title}",
+            source=_SOURCES.get(name, "[here]"),
+            subject=rf"G_{{\mathrm{{{name}}}}}",
+            definition=MeanSample("coarse_gradient", name),
+            derivation=lambda d: derive_gradient(d, name),
+            statement=kernels_of(name).gradient(),
+            printed=PRINTED.get(name),
+            hypotheses=ANGLES + positive,
+            code=("coarse_gradient",),
+        )
+    )
+
+
+for _name in ("identity", "relu", "clipped-relu"):
+    register_estimator_claim(ESTIMATORS[_name])
+
+
+@claim(
+    id="C5",
+    title="Quadrature form of the coarse gradient of any estimator",
+    source="[here]",
+    subject=r"G_\mu",
+    definition=MeanSample("coarse_gradient", "*"),
+    statement=folded_kernels(ARBITRARY).gradient(),
+    hypotheses=ANGLES,
+)
+def C5(d: Derivation) -> None:
+    d.cite("C1")
+    d.cite("G5")
+    d.begin("C1 with the moments M, M₊, A, B of an arbitrary μ'")
+    fold(d, ARBITRARY)
+    d.conclude(C5.statement)
+
+
+for _proxy in ESTIMATORS.values():
+    if _proxy.name not in _ID_OF:
+        register_estimator_claim(_proxy)
+
+
+def _register_correlation(part: str, name: str, statement: Expr, source: str) -> Claim:
+    def derivation(d: Derivation) -> None:
+        d.cite("N3")
+        d.cite("C1" if name == "*" else _ID_OF[name])
+        gradient = GENERAL.gradient() if name == "*" else get(_ID_OF[name]).formula
+        true = get("N3").formula
+        d.begin("⟨G_μ, ∂f/∂w⟩", "ŵ and e are orthonormal")
+        inner = sum(coefficient(gradient, basis) * coefficient(true, basis) for basis in (w_hat, e))
+        d.step("Coordinate by coordinate", inner, "∂f/∂w lies along e")
+        d.conclude(statement)
+
+    return register(
+        Claim(
+            id="C6" + part,
+            title="Correlation of the coarse gradient with the true gradient",
+            source=source,
+            subject=r"\langle G_\mu,\partial f/\partial w\rangle",
+            definition=Correlation(name),
+            derivation=derivation,
+            statement=statement,
+            hypotheses=ANGLES,
+        )
+    )
+
+
+_register_correlation("", "*", v_vs**2 * moment_across / (2 * pi * r), "[here]")
+_register_correlation(".relu", "relu", sin(theta) * v_vs**2 / (2 * (2 * pi) ** Rational(3, 2) * r), "[Y], Lemma 5")
+_register_correlation(".identity", "identity", sin(theta) * v_vs**2 / ((2 * pi) ** Rational(3, 2) * r), "[Y], Lemma 8")
+
+
+def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim:
+    h = Symbol("h", real=True)
+
+    def derivation(d: Derivation) -> None:
+        d.cite(_ID_OF[name])
+        gradient = in_basic_quantities(get(_ID_OF[name]).formula)
+        alpha, kappa = symbols("alpha kappa", real=True)
+        d.begin("Is G = ∇(α‖w‖ − κ⟨w*, w⟩) for some α, κ that do not depend on w?", "v fixed")
+        slopes = {}
+        for basis, shift in ((w_hat, (h, 0)), (e, (0, h))):
+            x_w, y_w = r + shift[0], shift[1]
+            potential = alpha * sqrt(x_w**2 + y_w**2) - kappa * (x_w * cos(theta) + y_w * sin(theta))
+            slopes[basis] = diff(potential, h).subs(h, 0)
+        equations = [slopes[basis] - coefficient(gradient, basis) for basis in (w_hat, e)]
+        (found,) = solve(equations, [alpha, kappa], dict=True)
+        d.step(
+            "Solve for α and κ",
+            found[alpha] * r - found[kappa] * r * cos(theta),
+            "derivatives along ŵ and e; along any other direction both sides vanish",
+            [
+                vanishes("∂κ/∂θ", diff(found[kappa], theta)),
+                vanishes("∂κ/∂r", diff(found[kappa], r)),
+                vanishes("∂α/∂θ", diff(found[alpha], theta)),
+                vanishes("∂α/∂r", diff(found[alpha], r)),
+            ],
+        )
+        d.conclude(radial * r - pull * r * cos(theta))
+
+    return register(
+        Claim(
+            id="C9" + part,
+            title=f"For fixed v the {name} coarse gradient is a gradient in w",
+            source="[here]",
+            subject=r"\alpha\|w\|-\kappa\langle w^*,w\rangle,\quad\nabla_w(\cdot)=" + rf"G_{{\mathrm{{{name}}}}}",
+            definition=Potential(name),
+            derivation=derivation,
+            statement=radial * r - pull * r * cos(theta),
+            hypotheses=ANGLES,
+        )
+    )
+
+
+_register_potential("", "relu", (v_v + sum_v**2 - sum_v * sum_vs) / (2 * sqrt(2 * pi)), v_vs / (2 * sqrt(2 * pi)))
+_register_potential(".identity", "identity", v_v / sqrt(2 * pi), v_vs / sqrt(2 * pi))
+
+
+@claim(
+    id="C9.joint",
+    title="Jointly in (v, w) neither coarse gradient has a potential",
+    source="[here]",
+    kind=Kind.COUNTEREXAMPLE,
+    subject=(
+        r"\nexists\,\Phi:\ \nabla_v\Phi=\partial f/\partial v,\ \nabla_w\Phi=G"
+        r"\quad(G=G_{\mathrm{relu}},G_{\mathrm{identity}})"
+    ),
+    definition=Potential("relu", jointly=True),
+    hypotheses=ANGLES,
+)
+def C9_joint(d: Derivation) -> None:
+    d.begin("A potential needs symmetric mixed derivatives (Schwarz)", "both fields are smooth where 0 < θ < π")
+    d.cite("N2")
+    v_k, vs_k = symbols("v_k vs_k", real=True)
+    entry = get("N2").as_printed.subs({v: v_k, v_star: vs_k})
+    slope_of_angle = -1 / r
+    mixed = diff(entry, theta) * slope_of_angle
+    d.step("∂/∂w of (∂f/∂v)_k", mixed * e, "N2 depends on w only through θ, and ∂θ/∂w = −e/r (N3)")
+    witness = {v_k: 1, vs_k: 1, v_v: 1, v_vs: 1, sum_v: 1, sum_vs: 1}
+    for name in ("relu", "identity"):
+        d.cite(_ID_OF[name])
+        gradient = in_basic_quantities(get(_ID_OF[name]).formula)
+        by_v_k = diff(gradient, v_v) * 2 * v_k + diff(gradient, v_vs) * vs_k + diff(gradient, sum_v)
+        radial = simplify(coefficient(by_v_k, w_hat).subs(witness))
+        cosine = Symbol("cosine", real=True)
+        by_cosine = radial.subs(cos(theta), cosine)
+        least = by_cosine.subs(cosine, 1)
+        d.step(
+            f"∂/∂v_k of G_{name}, along ŵ, at v = v* = (1, 0, …, 0), k = 1",
+            radial,
+            "∂/∂w of (∂f/∂v)_k has no component along ŵ, this one is positive at every θ and r",
+            [
+                vanishes("affine in cos θ", diff(by_cosine, cosine, 2)),
+                holds("with negative slope, so least at cos θ = 1", diff(by_cosine, cosine) < 0),
+                holds("and positive there", least > 0),
+            ],
+        )
+    d.conclude_argument("the mixed derivatives differ at every (θ, r), so no potential exists near any such point")
+
+
+@claim(
+    id="B3",
+    title="Why proxies at all: the sample gradient vanishes almost everywhere, the population gradient does not",
+    source="[Y], Section 2",
+    kind=Kind.EQUIVALENCE,
+    subject=r"\partial\ell/\partial w=0\ \text{a.e.},\qquad\partial f/\partial w=0\iff v^\top v^*=0\quad(0<\theta<\pi)",
+    definition=SampleGradient(),
+    hypotheses=ANGLES,
+)
+def B3(d: Derivation) -> None:
+    d.begin("∂ℓ/∂w = (y − y*) Σ_i v_i σ'(Z_i w) Z_i where every Z_i w ≠ 0")
+    above, below = Symbol("z", positive=True), Symbol("z", negative=True)
+    d.step(
+        "σ is locally constant off 0",
+        "σ'(x) = 0 for x ≠ 0",
+        "",
+        [vanishes(f"σ' for x {sign} 0", diff(Heaviside(x), x).subs(x, z)) for sign, z in ((">", above), ("<", below))],
+    )
+    half_width = Symbol("epsilon", positive=True)
+    strip = Integral(normal_density(s), (s, -half_width, half_width)).doit()
+    d.step(
+        "Almost surely no row is on the boundary",
+        "P(Z_i w = 0) = lim P(|Z_i ŵ| < ε) = 0, and there are finitely many rows",
+        "Z_i ŵ ~ N(0, 1)",
+        [vanishes("lim P(|Z_i ŵ| < ε)", limit(strip, half_width, 0))],
+    )
+    d.cite("N3")
+    true = coefficient(get("N3").formula, e)
+    d.step(
+        "The population gradient is a nonzero multiple of v·v*",
+        true * e,
+        "so it vanishes exactly when v·v* does",
+        [
+            holds("its factor beside v·v* is negative", true / v_vs < 0),
+            vanishes("linear in v·v*", diff(true, v_vs, 2)),
+        ],
+    )
+    d.conclude_argument("differentiation in w and expectation do not commute: E ∂ℓ/∂w = 0 ≠ ∂f/∂w unless v·v* = 0")

@@ -1,0 +1,410 @@
+"""Chapter N, continued: the critical points of the population loss (N5), and where coarse gradients vanish (C8).
+
+Write V = ‖v*‖² > 0 and S = 1ᵀv*; by Cauchy–Schwarz ``S² = mV − d`` with d ≥ 0. Everything happens on the curve
+v = v(θ) of N4. At θ = 0 and θ = π the loss has a kink in w (N3.kink), so those points are judged by exact
+increments of the loss, not by derivatives: in (v, θ) the loss is a quadratic plus a product, and so
+
+    f(v₀ + δ, θ₀ + h) − f(v₀, θ₀) = ⅛ δᵀ(I + 11ᵀ)δ + h (v₀ + δ)·v*/(2π)   whenever v₀ = v(θ₀).
+"""
+
+from __future__ import annotations
+
+from sympy import (
+    Expr,
+    Integer,
+    Rational,
+    Symbol,
+    cos,
+    diff,
+    limit,
+    oo,
+    pi,
+    simplify,
+    sin,
+    solve,
+    sqrt,
+    symbols,
+)
+
+from proofs.claim import Kind, claim, get
+from proofs.definitions import CommonZeros, Landscape
+from proofs.derivation import (
+    Derivation,
+    Obligation,
+    coefficient,
+    holds,
+    nonnegative_in_theta,
+    positive_terms,
+    vanishes,
+)
+from proofs.network import COSINE_LIKE
+from proofs.residual import in_basic_quantities
+from proofs.symbols import e, m, n, ones, r, sum_v, sum_vs, theta, v_star, v_v, v_vs, vs_vs, w_hat
+
+__all__ = ["SADDLE_ANGLE", "SPURIOUS"]
+
+SPURIOUS = sum_vs**2 < (m + 1) * vs_vs / 2
+"""The condition of N5: S² < ½(m + 1)‖v*‖²."""
+
+SADDLE_ANGLE = pi / 2 * (m + 1) * vs_vs / ((m + 1) * vs_vs - sum_vs**2)
+
+_SPREAD = Symbol("d", nonnegative=True)
+_STEP = Symbol("h", positive=True)
+_DD, _DS, _DVS = symbols("delta_delta sum_delta delta_vs", real=True)
+
+
+def cauchy_schwarz(expression: Expr) -> Expr:
+    """`expression` with S² = mV − d, d ≥ 0, which turns the sign of a rational function into that of its terms."""
+    return simplify(expression.subs(sum_vs**2, m * vs_vs - _SPREAD))
+
+
+def best_invariants(angle: Expr = theta) -> dict[Symbol, Expr]:
+    """‖v‖², v·v* and 1ᵀv at v = v(angle) of N4."""
+    weights = get("N4").as_printed
+    along, constant = (coefficient(weights, basis).subs(theta, angle) for basis in (v_star, ones))
+    return {
+        v_v: along**2 * vs_vs + 2 * along * constant * sum_vs + constant**2 * m,
+        v_vs: along * vs_vs + constant * sum_vs,
+        sum_v: along * sum_vs + constant * m,
+    }
+
+
+def on_best_weights(expression: Expr, angle: Expr = theta) -> Expr:
+    """`expression` restricted to v = v(angle)."""
+    return in_basic_quantities(expression).subs(best_invariants(angle), simultaneous=True)
+
+
+def increment(angle: Expr, h: Expr) -> tuple[Expr, Obligation]:
+    """f(v(angle) + δ, angle + h) − f(v(angle), angle) in ‖δ‖², 1ᵀδ, δ·v*; owes that it is the form in the header."""
+    weights = get("N4").as_printed
+    along, constant = (coefficient(weights, basis).subs(theta, angle) for basis in (v_star, ones))
+    base = best_invariants(angle)
+    moved = {
+        v_v: base[v_v] + 2 * (along * _DVS + constant * _DS) + _DD,
+        v_vs: base[v_vs] + _DVS,
+        sum_v: base[sum_v] + _DS,
+        theta: angle + h,
+    }
+    loss = get("N1").as_printed
+    difference = loss.subs(moved, simultaneous=True) - loss.subs(theta, angle).subs(base, simultaneous=True)
+    form = (_DD + _DS**2) / 8 + h * (base[v_vs] + _DVS) / (2 * pi)
+    return form, vanishes("increment of f − its form", difference - form)
+
+
+def along_teacher(form: Expr, scale: Expr) -> Expr:
+    """An increment in the direction δ = scale · v*."""
+    return form.subs({_DD: scale**2 * vs_vs, _DS: scale * sum_vs, _DVS: scale * vs_vs}, simultaneous=True)
+
+
+@claim(
+    id="N5.minimum",
+    title="Global minima of the population loss",
+    source="[Y], Proposition 1; the second minimum at 1ᵀv* = 0 [here]",
+    kind=Kind.EQUIVALENCE,
+    subject=r"f(v,w)=0\iff(\theta=0,\ v=v^*)\ \text{or}\ (1^\top v^*=0,\ \theta=\pi,\ v=-v^*)",
+    definition=Landscape("minimum"),
+    hypotheses=(theta >= 0, theta <= pi, r > 0),
+)
+def N5_minimum(d: Derivation) -> None:
+    d.cite("N1")
+    d.cite("N4")
+    d.begin("f = ½ E(y − y*)² ≥ 0; for each θ its only minimizer in v is v(θ)", "a mean of squares; N4")
+    bracket = (1 - theta / pi) * vs_vs + theta / pi * sum_vs**2 / (m + 1)
+    d.step(
+        "Least value at angle θ",
+        theta / (2 * pi) * bracket,
+        "a convex combination of V > 0 and S²/(m+1) ≥ 0, times θ/2π: zero only at θ = 0, or at θ = π with S = 0",
+        [
+            vanishes("f(v(θ), θ) − form", on_best_weights(get("N1").as_printed) - theta / (2 * pi) * bracket),
+            nonnegative_in_theta("weight of V", 1 - theta / pi),
+            nonnegative_in_theta("weight of S²/(m+1)", theta / pi),
+            holds("V > 0", vs_vs > 0),
+            holds("S²/(m+1) ≥ 0", sum_vs**2 / (m + 1) >= 0),
+        ],
+    )
+    weights = get("N4").as_printed
+    d.step(
+        "The minimizers there",
+        "v(0) = v*, and v(π) = −v* when S = 0",
+        "",
+        [
+            vanishes("v(0) − v*", weights.subs(theta, 0) - v_star),
+            vanishes("v(π) + v* at S = 0", weights.subs({theta: pi, sum_vs: 0}) + v_star),
+        ],
+    )
+    d.conclude_argument("for S = 0 the mirrored network y = −v*ᵀσ(−Zw*) equals the teacher almost surely")
+
+
+@claim(
+    id="N5.spurious",
+    title="The point θ = π, v = v(π): a strict local minimum exactly when S² < ½(m+1)‖v*‖²",
+    source="[Y], Proposition 1",
+    kind=Kind.EQUIVALENCE,
+    subject=r"(v(\pi),\,\theta=\pi)\ \text{is a local minimum}\iff(1^\top v^*)^2<\tfrac12(m+1)\|v^*\|^2",
+    definition=Landscape("spurious"),
+    hypotheses=(r > 0, n >= 2),
+)
+def N5_spurious(d: Derivation) -> None:
+    d.cite("N1")
+    d.cite("N4")
+    d.begin("f(v(π) + δ, π − h) − f(v(π), π), 0 ≤ h ≤ π")
+    form, owed = increment(pi, -_STEP)
+    at_end = best_invariants(pi)[v_vs]
+    d.step("Exact increment", form, "⅛ δᵀ(I+11ᵀ)δ − h (v(π) + δ)·v*/(2π)", [owed])
+    d.step(
+        "Sign of v(π)·v*",
+        at_end,
+        "negative exactly when S² < ½(m+1)V",
+        [vanishes("v(π)·v* − 2/(m+1) [S² − ½(m+1)V]", at_end - 2 / (m + 1) * (sum_vs**2 - (m + 1) * vs_vs / 2))],
+    )
+    negative = Symbol("p", negative=True)
+    d.step(
+        "Condition met: minimum",
+        "for |δ·v*| < |v(π)·v*| both terms are ≥ 0, and both are 0 only at δ = 0, h = 0",
+        "I + 11ᵀ is positive definite",
+        [holds("−h·(negative) > 0", -_STEP * negative / (2 * pi) > 0)],
+    )
+    positive = Symbol("p", positive=True)
+    d.step(
+        "Condition reversed: descent at δ = 0",
+        "increment = −h v(π)·v*/(2π) < 0",
+        "",
+        [holds("−h·(positive) < 0", -_STEP * positive / (2 * pi) < 0)],
+    )
+    scale = 2 * _STEP * vs_vs / (pi * (vs_vs + sum_vs**2))
+    at_equality = (form - form.coeff(_STEP) * _STEP) - _STEP * _DVS / (2 * pi)
+    d.step(
+        "Equality: descent along δ = (2hV/π(V+S²)) v*",
+        simplify(along_teacher(at_equality, scale)),
+        "v(π)·v* = 0",
+        [positive_terms("minus the increment", -along_teacher(at_equality, scale))],
+    )
+    d.conclude_argument("a strict local minimum (up to the scale of w) if and only if the condition holds")
+
+
+@claim(
+    id="N5.saddle",
+    title="The only critical points with 0 < θ < π, and why they are saddles",
+    source="[Y], Proposition 1",
+    subject=r"\theta_{\mathrm{saddle}}",
+    definition=Landscape("saddle"),
+    statement=SADDLE_ANGLE,
+    hypotheses=(SPURIOUS,),
+    code=("saddle_angle",),
+)
+def N5_saddle(d: Derivation) -> None:
+    for used in ("N1", "N3", "N4", "N4.inner"):
+        d.cite(used)
+    d.begin("∂f/∂v = 0 and ∂f/∂w = 0, 0 < θ < π", "by N4 v = v(θ); by N3 v·v* = 0")
+    inner = get("N4.inner").formula
+    (root,) = solve(inner, theta)
+    d.step(
+        "Solve v(θ)·v* = 0",
+        root,
+        "affine in θ with negative slope: one root",
+        [
+            vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
+            positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
+            positive_terms("the root is > 0", cauchy_schwarz(root)),
+            vanishes(
+                "π − root has the sign of ½(m+1)V − S²",
+                pi - root - pi * ((m + 1) * vs_vs / 2 - sum_vs**2) / ((m + 1) * vs_vs - sum_vs**2),
+            ),
+        ],
+    )
+    form, owed = increment(theta, _STEP)
+    scale = 2 * _STEP * vs_vs / (pi * (vs_vs + sum_vs**2))
+    there = (form - _STEP * best_invariants()[v_vs] / (2 * pi)).expand()
+    d.step(
+        "Both signs nearby",
+        root,
+        "at the root v·v* = 0, so the increment is ⅛ δᵀ(I+11ᵀ)δ + h δ·v*/(2π): "
+        "along δ = ∓(2hV/π(V+S²)) v* it falls and rises",
+        [
+            owed,
+            positive_terms("the rise", along_teacher(there, scale)),
+            positive_terms("minus the fall", -along_teacher(there, -scale)),
+        ],
+    )
+    d.conclude(N5_saddle.statement)
+
+
+@claim(
+    id="N5",
+    title="All critical points of the population loss",
+    source="[Y], Proposition 1",
+    kind=Kind.EQUIVALENCE,
+    subject=(
+        r"\text{stationary: }(v^*,\theta=0);\ (v(\pi),\theta=\pi)\text{ iff }S^2\le\tfrac12(m+1)\|v^*\|^2;"
+        r"\ (v(\theta),\theta=\theta_{\mathrm{saddle}})\text{ iff }S^2<\tfrac12(m+1)\|v^*\|^2"
+    ),
+    definition=Landscape("all"),
+    hypotheses=(theta >= 0, theta <= pi, r > 0, n >= 2),
+)
+def N5(d: Derivation) -> None:
+    for used in ("N3.kink", "N4", "N5.minimum", "N5.spurious", "N5.saddle"):
+        d.cite(used)
+    d.begin("stationary: no direction in (v, w) along which f falls to first order", "w ≠ 0")
+    d.step(
+        "v = v(θ) at every stationary point",
+        "f is smooth and strictly convex in v at every θ, the ends included",
+        "N4",
+        [vanishes("v(0) − v*", get("N4").as_printed.subs(theta, 0) - v_star)],
+    )
+    slope = get("N3.kink").formula
+    d.step(
+        "θ = 0",
+        slope.subs(v_vs, best_invariants(Integer(0))[v_vs]),
+        "one-sided slope in every direction away from w*: positive, so (v*, θ = 0) is stationary (N5.minimum)",
+        [holds("slope at v = v* is positive", slope.subs(v_vs, vs_vs) > 0)],
+    )
+    d.step(
+        "θ = π",
+        -slope.subs(v_vs, best_invariants(pi)[v_vs]),
+        "one-sided slope: > 0 where S² < ½(m+1)V (the spurious minimum), 0 at equality (no minimum), < 0 beyond",
+        [
+            vanishes(
+                "slope − [½(m+1)V − S²]/(π r (m+1))",
+                -slope.subs(v_vs, best_invariants(pi)[v_vs]) - ((m + 1) * vs_vs / 2 - sum_vs**2) / (pi * r * (m + 1)),
+            )
+        ],
+    )
+    d.step("0 < θ < π", get("N5.saddle").formula, "v·v* = 0: the one saddle of N5.saddle", [])
+    d.conclude_argument("there are no others")
+
+
+@claim(
+    id="C8",
+    title="Where the ReLU coarse gradient and ∂f/∂v vanish together",
+    source="[Y], Lemma 6, with the case S² ≥ ½(m+1)‖v*‖² added [here]",
+    kind=Kind.EQUIVALENCE,
+    subject=r"\partial f/\partial v=0=G_{\mathrm{relu}}\iff v=v(\theta),\ \theta\in\{0,\pi,\theta_{\mathrm{saddle}}\}",
+    definition=CommonZeros("relu", "zeros"),
+    hypotheses=(theta >= 0, theta <= pi, r > 0),
+)
+def C8(d: Derivation) -> None:
+    for used in ("C3", "N4", "N4.inner", "N5.saddle"):
+        d.cite(used)
+    d.begin("G_relu on v = v(θ)", "∂f/∂v = 0 is v = v(θ) (N4)")
+    inner = get("N4.inner").formula
+    w_star_there = cos(theta) * w_hat + sin(theta) * e
+    form = inner / (2 * sqrt(2 * pi)) * (COSINE_LIKE * w_hat - w_star_there)
+    d.step(
+        "G_relu = v·v*/(2√(2π)) · (c(θ) ŵ − w*)",
+        form,
+        "c(θ) = 1 − 2θ/π",
+        [vanishes("G_relu − form", on_best_weights(get("C3").formula) - form)],
+    )
+    length = (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2
+    d.step(
+        "‖c(θ) ŵ − w*‖² = (c(θ) − cos θ)² + sin²θ",
+        length,
+        "zero only where sin θ = 0 and c(θ) = cos θ: at θ = 0 and θ = π",
+        [
+            vanishes(
+                "squared length",
+                (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2 - (1 + COSINE_LIKE**2 - 2 * COSINE_LIKE * cos(theta)),
+            ),
+            vanishes("at θ = 0", length.subs(theta, 0)),
+            vanishes("at θ = π", length.subs(theta, pi)),
+        ],
+    )
+    d.conclude_argument("the other factor v(θ)·v* vanishes exactly at the saddle angle (N5.saddle)")
+
+
+@claim(
+    id="C8.beyond",
+    title="A common zero of ∂f/∂v and the ReLU coarse gradient that is not a critical point of N5",
+    source="[here]",
+    kind=Kind.COUNTEREXAMPLE,
+    subject=r"m=2,\ v^*=(1,1),\ w=-w^*,\ v=v(\pi)=(\tfrac13,\tfrac13)",
+    definition=CommonZeros("relu", "beyond"),
+)
+def C8_beyond(d: Derivation) -> None:
+    for used in ("C3", "N1", "N2", "N4"):
+        d.cite(used)
+    d.begin("m = 2, v* = (1, 1), θ = π, v = v(π)")
+    numbers = {m: 2, vs_vs: 2, sum_vs: 2, theta: pi}
+    weights = get("N4").as_printed.subs(numbers)
+    d.step(
+        "v(π) = ⅓ 1 (as v* = 1 here)",
+        weights,
+        "",
+        [vanishes("entry", weights.subs({v_star: 1, ones: 1}) - Rational(1, 3))],
+    )
+    gradient = on_best_weights(get("C3").formula, pi).subs(numbers)
+    d.step("G_relu there", gradient, "", [vanishes("G_relu", gradient)])
+    form, owed = increment(pi, -_STEP)
+    falls = along_teacher(form, Integer(0)).subs(numbers)
+    d.step("The loss falls as θ leaves π", falls, "", [owed, positive_terms("minus the increment", -falls)])
+    d.conclude_argument(
+        "S² = 4 > ½(m+1)V = 3: the coarse gradient method can rest where the loss has no critical point"
+    )
+
+
+@claim(
+    id="C8.identity",
+    title="The identity coarse gradient at the spurious minimum",
+    source="[Y], Lemma 7 and the remark after it",
+    subject=r"\|G_{\mathrm{identity}}(v(\pi),w)\|,\ \theta=\pi",
+    definition=CommonZeros("identity", "spurious"),
+    statement=2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
+)
+def C8_identity(d: Derivation) -> None:
+    d.cite("C2")
+    d.cite("N4")
+    d.begin("‖G_identity‖ at v = v(π), w* = −ŵ")
+    gradient = on_best_weights(get("C2").formula, pi).subs(theta, pi)
+    radial = coefficient(gradient, w_hat)
+    rows_beyond_one = Symbol("m_1", nonnegative=True)
+    d.step(
+        "Its only component",
+        simplify(radial),
+        "along ŵ, and ≥ 0 since m ≥ 1; it is 0 exactly when m = 1 or S = 0",
+        [
+            vanishes("component along e", coefficient(gradient, e)),
+            holds("≥ 0", simplify(radial).subs(m, 1 + rows_beyond_one).factor() >= 0),
+        ],
+    )
+    d.conclude(C8_identity.statement)
+
+
+@claim(
+    id="C8.ratio",
+    title="The descent ratio of the identity estimator is unbounded near the spurious minimum",
+    source="[Y], (16)",
+    kind=Kind.COUNTEREXAMPLE,
+    subject=(
+        r"\frac{\|G_{\mathrm{id}}\|^2}"
+        r"{\|\partial f/\partial v\|^2+\langle G_{\mathrm{id}},\partial f/\partial w\rangle}"
+        r"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ m\ge2,\ S\ne0)"
+    ),
+    definition=CommonZeros("identity", "ratio"),
+    hypotheses=(r > 0, m >= 2, SPURIOUS),
+)
+def C8_ratio(d: Derivation) -> None:
+    for used in ("C2", "C6.identity", "C8.identity", "N4"):
+        d.cite(used)
+    d.begin("numerator and denominator on v = v(θ)", "there ∂f/∂v = 0 (N4)")
+    denominator = on_best_weights(get("C6.identity").formula)
+    rate = limit(denominator / (pi - theta), theta, pi)
+    at_end = best_invariants(pi)[v_vs]
+    numerator = get("C8.identity").formula
+    beyond = Symbol("m_2", nonnegative=True)
+    positive_sum = Symbol("S", positive=True)
+    d.step(
+        "The denominator tends to 0 linearly in π − θ",
+        simplify(rate),
+        "sin θ ~ π − θ; positive before the end",
+        [vanishes("rate − (v(π)·v*)²/((2π)^{3/2} r)", rate - at_end**2 / ((2 * pi) ** Rational(3, 2) * r))],
+    )
+    d.step(
+        "The numerator tends to a positive number",
+        numerator**2,
+        "m ≥ 2 and S ≠ 0",
+        [holds("C8.identity is positive", numerator.subs({m: 2 + beyond, sum_vs: positive_sum}).factor() > 0)],
+    )
+    witness = {m: 2, vs_vs: Rational(5), sum_vs: Integer(1), r: 1}
+    number = limit((numerator**2 / denominator).subs(witness), theta, pi, "-")
+    d.step("A witness", "m = 2, v* = (2, −1), r = 1", "", [holds("its limit is +∞", number == oo)])
+    d.conclude_argument("no constant bounds the ratio")

@@ -1,0 +1,177 @@
+"""The four Gaussian moments of a proxy, and the four kernels its coarse gradient is computed from.
+
+With r = ‖w‖ and s ~ N(0, 1): ``M = E[s μ'(rs)]``, ``M₊ = E[s μ'(rs) 1{s>0}]``, ``A = E[s μ'(rs) Φ(s cot θ)]`` and
+``B = E[μ'(rs) φ(s cot θ)]``, the last by the smoothing law G5. In these the coarse gradient has terms that cancel
+as the network approaches its teacher; in the kernels
+
+    p = M₊ − M/2,   q = M/2,   b = B/sin θ,   C = M₊ − A − b (1 − cos θ)
+
+it is ``(p v·(v−v*) + q (1ᵀv)(1ᵀ(v−v*)) + C v·v*) ŵ + b (v·v*) (ŵ − w*)``, in which nothing does.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sympy import Add, Expr, Integer, Integral, cos, cot, erf, exp, oo, pi, sin, sqrt, symbols
+
+from proofs.derivation import Obligation, vanishes
+from proofs.gaussian import Phi, normal_density
+from proofs.proxies import Estimator
+from proofs.symbols import e, r, s, sum_diff, sum_v, sum_vs, theta, v_diff, v_v, v_vs, w_diff, w_hat, x
+
+__all__ = [
+    "KERNEL_SYMBOLS",
+    "Kernels",
+    "Moments",
+    "closed_moments",
+    "folded_kernels",
+    "is_gaussian_on_pieces",
+    "limits",
+]
+
+PHI_0 = 1 / sqrt(2 * pi)
+
+
+class Moments(NamedTuple):
+    """M, M₊, A and B of a proxy."""
+
+    full: Expr
+    half: Expr
+    along: Expr
+    across: Expr
+
+    def gradient(self) -> Expr:
+        """The expected coarse gradient in the form of C1."""
+        mean = self.full / 2
+        radial = v_v * (self.half - mean) + sum_v**2 * mean - (sum_v * sum_vs - v_vs) * mean
+        return (radial - v_vs * self.along) * w_hat - v_vs * self.across * e
+
+    def kernels(self) -> Kernels:
+        """The kernels these moments amount to."""
+        b = self.across / sin(theta)
+        mean = self.full / 2
+        return Kernels(self.half - mean, mean, self.half - self.along - 2 * b * sin(theta / 2) ** 2, b)
+
+
+KERNEL_SYMBOLS = symbols("p q c_ b", real=True)
+"""Names of the kernels in generated code (c is the clipping level there)."""
+
+
+class Kernels(NamedTuple):
+    """p, q, C and b of a proxy."""
+
+    p: Expr
+    q: Expr
+    c: Expr
+    b: Expr
+
+    def gradient(self) -> Expr:
+        """The expected coarse gradient, in differences."""
+        radial = self.p * v_diff + self.q * sum_v * sum_diff + self.c * v_vs
+        return radial * w_hat + self.b * v_vs * w_diff
+
+
+def is_gaussian_on_pieces(proxy: Estimator) -> bool:
+    """Whether μ' is a constant times exp(−q x²/2) on each piece, so that all four moments are closed."""
+    return all(_rate(piece) is not None for _, _, piece in proxy.pieces)
+
+
+def _rate(piece: Expr) -> tuple[Expr, Expr] | None:
+    """(κ, q) with piece = κ exp(−q x²/2), or None."""
+    height = piece.subs(x, 0)
+    if not piece.has(x):
+        return piece, Integer(0)
+    if not isinstance(piece / height, exp):
+        return None
+    q = -2 * (piece / height).args[0] / x**2
+    return None if q.has(x) or not q.is_positive else (height, q)
+
+
+def closed_moments(proxy: Estimator) -> tuple[Moments, list[Obligation]]:
+    """M, M₊, A, B of a proxy that is Gaussian on its pieces, by antiderivatives that are themselves proved.
+
+    ∫ s φ(s) e^{−q r² s²/2} Φ(ks) ds is integrated by parts (sφ is a derivative); what is left is a Gaussian
+    integral. Each antiderivative is differentiated back, and the residual is owed.
+    """
+    full, half, along, across = ([Integer(0)] for _ in range(4))
+    owes: list[Obligation] = []
+    for low, high, piece in proxy.pieces:
+        rate = _rate(piece)
+        if rate is None:
+            raise ValueError(f"estimator {proxy.name!r} has no closed moments on ({low}, {high})")
+        first, second, third, checks = _antiderivatives(*rate)
+        owes += checks
+        full.append(_between(first, low / r, high / r))
+        start = low if low.is_nonnegative else Integer(0)
+        if high == oo or high.is_positive:
+            half.append(_between(first, start / r, high / r))
+        along.append(_between(second, low / r, high / r))
+        across.append(PHI_0 * sin(theta) * _between(third, low / (r * sin(theta)), high / (r * sin(theta))))
+    return Moments(*(Add(*parts) for parts in (full, half, along, across))), owes
+
+
+def _antiderivatives(height: Expr, q: Expr) -> tuple[Expr, Expr, Expr, list[Obligation]]:
+    """Antiderivatives in s of sφ·w, sφ·w·Φ(s cot θ) and of φ·w(s sin θ), for w = height·exp(−q r² s²/2)."""
+    k, decay = cot(theta), 1 + q * r**2
+    weight = height * exp(-q * r**2 * s**2 / 2)
+    across_decay = sqrt(1 + q * r**2 * sin(theta) ** 2)
+    first = -height * PHI_0 * exp(-decay * s**2 / 2) / decay
+    tail = height * PHI_0 * cos(theta) / (2 * decay * across_decay) * erf(across_decay / sin(theta) * s / sqrt(2))
+    second = first * Phi(k * s) + tail
+    third = height / (2 * across_decay) * erf(across_decay * s / sqrt(2))
+    spread = height * exp(-q * r**2 * sin(theta) ** 2 * s**2 / 2)
+    density = normal_density(s)
+    return (
+        first,
+        second,
+        third,
+        [
+            vanishes("antiderivative of s φ(s) μ'(rs)", first.diff(s) - s * density * weight),
+            vanishes(
+                "antiderivative of s φ(s) μ'(rs) Φ(s cot θ)",
+                second.diff(s) - s * density * weight * Phi(k * s),
+            ),
+            vanishes("antiderivative of φ(s) μ'(r s sin θ)", third.diff(s) - density * spread),
+        ],
+    )
+
+
+def _between(antiderivative: Expr, low: Expr, high: Expr) -> Expr:
+    return _value_at(antiderivative, high) - _value_at(antiderivative, low)
+
+
+def _value_at(antiderivative: Expr, point: Expr) -> Expr:
+    """Value at a point, or the limit at ±∞: there exp(−positive·s²) times anything bounded vanishes and
+    erf(positive·s) tends to ±1. (erfc is bounded by 2 and only ever stands beside such an exponential.)
+    """
+    if point not in (oo, -oo):
+        return antiderivative.subs(s, point)
+    sign = 1 if point == oo else -1
+    without_densities = antiderivative.replace(lambda part: isinstance(part, exp) and part.has(s), lambda _: Integer(0))
+    return without_densities.replace(lambda part: isinstance(part, erf) and part.has(s), lambda _: Integer(sign))
+
+
+def limits(low: Expr, high: Expr, size: Expr) -> tuple[Expr, Expr, Expr]:
+    """The range of s on which low < size·s < high, for size > 0."""
+    return s, low / size, oo if high == oo else high / size
+
+
+def folded_kernels(proxy: Estimator) -> Kernels:
+    """The kernels as integrals over s > 0, μ' entering through μ'(rs) and μ'(−rs): the form quadrature uses.
+
+    Every integrand keeps one sign where μ' does, so nothing cancels before the final combination.
+    """
+    p, q, turned, b = ([Integer(0)] for _ in range(4))
+    for low, high, right, left in proxy.folded():
+        at_r, at_y = (limits(low, high, size) for size in (r, r * sin(theta)))
+        plus, minus = right.subs(x, r * s), left.subs(x, r * s)
+        weight = s * normal_density(s)
+        p.append(Integral(weight * (plus + minus) / 2, at_r))
+        if plus != minus:
+            q.append(Integral(weight * (plus - minus) / 2, at_r))
+        turned.append(Integral(weight * (plus + minus) * Phi(-s * cot(theta)), at_r))
+        across = (right + left).subs(x, r * sin(theta) * s)
+        b.append(Integral(PHI_0 * normal_density(s) * across, at_y))
+    b_sum = Add(*b)
+    return Kernels(Add(*p), Add(*q), Add(*turned) - 2 * b_sum * sin(theta / 2) ** 2, b_sum)

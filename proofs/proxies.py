@@ -1,0 +1,164 @@
+"""Straight-through estimators: a proxy derivative μ' declared once, as smooth pieces.
+
+To add one, construct an `Estimator` and pass it to `add`: the sampled network, the quadrature, the generated code
+and the checks all read the pieces declared here. See CONTRIBUTING.md for a worked example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sympy import Expr, Integer, Rational, Symbol, exp, nan, oo, simplify
+
+from proofs import symbols
+from proofs.symbols import x
+
+__all__ = ["ESTIMATORS", "Estimator", "Parameter", "add", "estimator"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A positive (or nonnegative) parameter of a proxy, its default and its role."""
+
+    symbol: Symbol
+    default: Rational
+    meaning: str
+
+    @property
+    def name(self) -> str:
+        """Keyword by which generated functions take it."""
+        return str(self.symbol.name)
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """A straight-through estimator.
+
+    `pieces` lists (low, high, μ' as an expression in `proofs.symbols.x`) with ascending, touching ends; outside
+    them μ' = 0. `reach`, for a proxy with exponential tails, is where |μ'| has fallen below 1e-17 of its
+    maximum: a hint to the float64 quadrature, never used in a proof.
+    """
+
+    name: str
+    title: str
+    pieces: tuple[tuple[Expr, Expr, Expr], ...]
+    parameters: tuple[Parameter, ...] = ()
+    reach: Expr = field(default=oo)
+
+    def __post_init__(self) -> None:
+        if not self.pieces:
+            raise ValueError(f"estimator {self.name!r}: `pieces` is empty; give at least one (low, high, μ')")
+        for (_, high, _), (low, _, _) in zip(self.pieces, self.pieces[1:], strict=False):
+            if simplify(high - low) != 0:
+                raise ValueError(f"estimator {self.name!r}: piece ends {high} and {low} do not touch")
+        known = {x, *(parameter.symbol for parameter in self.parameters)}
+        for low, high, proxy in self.pieces:
+            if free := (low.free_symbols | high.free_symbols | proxy.free_symbols) - known:
+                raise ValueError(f"estimator {self.name!r}: undeclared symbols {sorted(map(str, free))} in μ'")
+            if proxy.has(nan):
+                raise ValueError(f"estimator {self.name!r}: μ' is undefined on ({low}, {high})")
+
+    @property
+    def breakpoints(self) -> tuple[Expr, ...]:
+        """Finite ends of the pieces, ascending."""
+        ends = [low for low, _, _ in self.pieces] + [self.pieces[-1][1]]
+        return tuple(end for end in ends if end not in (oo, -oo))
+
+    def on(self, low: Expr, high: Expr) -> Expr:
+        """The expression of μ' on an interval inside one piece (0 outside all of them)."""
+        for left, right, proxy in self.pieces:
+            if (low - left).is_nonnegative and (right - high).is_nonnegative:
+                return proxy
+            if left in (low, -oo) and right in (high, oo):
+                return proxy
+        return Integer(0)
+
+    def folded(self) -> Iterator[tuple[Expr, Expr, Expr, Expr]]:
+        """(low, high, μ'(x), μ'(−x)) on the intervals x > 0 on which both are smooth."""
+        ends: list[Expr] = [Integer(0)]
+        for point in self.breakpoints:
+            magnitude = point if point.is_nonnegative else -point
+            if magnitude != 0 and magnitude not in ends:
+                ends.append(magnitude)
+        ends.append(oo)
+        if len(ends) > 3:
+            ends = [
+                *sorted(ends[:-1], key=lambda end: end.subs({p.symbol: p.default for p in self.parameters})),
+                oo,
+            ]
+        for low, high in zip(ends, ends[1:], strict=False):
+            right, left = self.on(low, high), self.on(-high, -low).subs(x, -x)
+            if right != 0 or left != 0:
+                yield low, high, right, left
+
+
+ARBITRARY = Estimator("*", "any proxy", ((-oo, oo, symbols.mu(x)),))
+"""Stands for every μ' in the statements that hold for any straight-through estimator."""
+
+ESTIMATORS: dict[str, Estimator] = {}
+
+
+def add(new: Estimator) -> Estimator:
+    """Register an estimator; a name is never reused."""
+    if new.name in ESTIMATORS:
+        raise ValueError(f"estimator {new.name!r} is already declared")
+    ESTIMATORS[new.name] = new
+    return new
+
+
+def estimator(name: str) -> Estimator:
+    """The estimator of that name; ValueError with the known names otherwise."""
+    if name not in ESTIMATORS:
+        raise ValueError(f"estimator {name!r} is unknown; known: {', '.join(ESTIMATORS)}")
+    return ESTIMATORS[name]
+
+
+_ONE, _ZERO = Integer(1), Integer(0)
+
+IDENTITY = add(Estimator("identity", "identity, μ'(x) = 1", ((-oo, oo, _ONE),)))
+RELU = add(Estimator("relu", "ReLU, μ'(x) = 1{x > 0}", ((_ZERO, oo, _ONE),)))
+CLIPPED_RELU = add(
+    Estimator(
+        "clipped-relu",
+        "clipped ReLU, μ'(x) = 1{0 < x < c}",
+        ((_ZERO, symbols.c, _ONE),),
+        (Parameter(symbols.c, Rational(1), "clipping level, c > 0"),),
+    )
+)
+LEAKY_RELU = add(
+    Estimator(
+        "leaky-relu",
+        "leaky ReLU, μ'(x) = 1 for x > 0, a for x < 0",
+        ((-oo, _ZERO, symbols.slope), (_ZERO, oo, _ONE)),
+        (Parameter(symbols.slope, Rational(1, 100), "slope for x < 0, a ≥ 0"),),
+    )
+)
+_E = exp(-x)
+SIGMOID = add(
+    Estimator(
+        "sigmoid",
+        "derivative of the sigmoid",
+        ((-oo, _ZERO, exp(x) / (1 + exp(x)) ** 2), (_ZERO, oo, _E / (1 + _E) ** 2)),
+        reach=Integer(45),
+    )
+)
+TANH = add(
+    Estimator(
+        "tanh",
+        "derivative of tanh",
+        ((-oo, _ZERO, 4 * exp(2 * x) / (1 + exp(2 * x)) ** 2), (_ZERO, oo, 4 * _E**2 / (1 + _E**2) ** 2)),
+        reach=Integer(23),
+    )
+)
+TRIANGULAR = add(
+    Estimator("triangular", "triangular, μ'(x) = max(0, 1 − |x|)", ((-_ONE, _ZERO, 1 + x), (_ZERO, _ONE, 1 - x)))
+)
+GAUSSIAN = add(
+    Estimator(
+        "gaussian",
+        "Gaussian, μ'(x) = exp(−x²/2τ²)",
+        ((-oo, oo, exp(-(x**2) / (2 * symbols.tau**2))),),
+        (Parameter(symbols.tau, Rational(1), "width, τ > 0"),),
+    )
+)

@@ -1,0 +1,75 @@
+"""Rendering: the printed names, and brackets wherever a name would otherwise be misread."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Integral, Symbol, exp, oo, sin, sqrt
+
+import proofs
+from proofs import symbols as known
+from proofs.render import describe, latex_of, latex_of_claim, line_of, text_of
+
+
+def test_names_are_the_printed_ones() -> None:
+    assert latex_of(known.theta * known.w_hat) == r"\theta \hat w"
+    assert text_of(known.theta * known.w_hat) == "θ⋅ŵ"
+    assert line_of(2 * known.theta * known.w_hat) == "2·θ·ŵ"
+
+
+def test_symbols_that_print_alike_stay_apart() -> None:
+    assert text_of(known.slope - known.a_hat) != "0"
+    assert line_of(known.e + known.b_perp).count("e") == 2
+
+
+def test_powers_of_compound_names_are_bracketed() -> None:
+    assert line_of(known.v_vs**2) == "(v·v*)^2"
+    assert line_of(known.sum_diff**2) == "(1ᵀ(v−v*))^2"
+    assert latex_of(known.v_vs**2) == r"(v^\top v^*)^{2}"
+    assert latex_of(known.sum_v**2) == r"(1^\top v)^{2}"
+    assert text_of(known.v_vs**2).splitlines() == ["      2", "(v·v*)"]
+    assert text_of(known.dv**2).splitlines()[1] == "(v−v*)"
+
+
+def test_products_keep_inner_products_apart() -> None:
+    assert text_of(known.v_vs * known.w_hat) == "(v·v*)⋅ŵ"
+    assert line_of(known.w_star * sin(known.theta)) == "(w*)·sin(θ)"
+
+
+def test_line_spells_operators() -> None:
+    assert line_of(known.theta <= 3) == "θ ≤ 3"
+    assert line_of(sqrt(2) * known.r) == "√2·r"
+    assert line_of(sqrt(known.r + 1)) == "√(r + 1)"
+
+
+def test_an_unknown_proxy_is_mu_prime() -> None:
+    applied = known.mu(known.r * known.s)
+    assert latex_of(applied) == r"\mu'\left(r s\right)"
+    assert latex_of(applied**2) == r"\mu'\left(r s\right)^{2}"
+    assert text_of(applied) == "μ'(r⋅s)"
+    assert line_of(applied) == "μ'(r·s)"
+
+
+def test_bound_variables_and_integrals() -> None:
+    integral = Integral(exp(-(Symbol("q") ** 2)), (Symbol("q"), 0, oo))
+    assert line_of(integral) == "Integral(exp(-q^2), (q, 0, ∞))"
+    assert r"\int" in latex_of(integral)
+
+
+@pytest.mark.parametrize("claim_id", [claim.id for claim in proofs.all_claims()])
+def test_every_claim_can_be_shown(claim_id: str) -> None:
+    claim = proofs.get(claim_id)
+    text = describe(claim)
+    for expected in (claim.id, claim.title, claim.source, "Statement", "Derivation", *claim.code):
+        assert expected in text
+    latex = latex_of_claim(claim)
+    assert latex.startswith(claim.subject)
+    assert latex.count("{") == latex.count("}")
+    registered = {symbol.name for symbol in known.QUANTITIES if "_" in symbol.name}
+    assert not any(name in latex for name in registered)
+    assert not any("\ue000" <= character <= "\uf8ff" for character in text)
+
+
+def test_wide_expressions_go_on_one_line() -> None:
+    claim = proofs.get("C3")
+    assert "⎛" in describe(claim, 200)
+    assert "⎛" not in describe(claim, 20)

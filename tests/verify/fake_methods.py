@@ -1,0 +1,81 @@
+"""Methods that do as they are told, so that the suite can be tested without mathematics.
+
+`write` makes a module file whose `run` behaves, claim by claim, as a script says.
+Workers import the same file.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
+
+
+def write(folder: Path, name: str, script: dict[str, str]) -> str:
+    """A module for the method `name`; returns its import path."""
+    module = f"fake_{name}_{folder.name.replace('-', '_')}"
+    text = f"import fake_methods\nglobals().update(fake_methods.build({name!r}, {script!r}))\n"
+    (folder / f"{module}.py").write_text(text, encoding="utf-8")
+    return module
+
+
+def build(name: str, script: dict[str, str]) -> dict[str, Any]:
+    """The functions of such a module. Keys of the script: claim ids, "*", "tasks", "conclude"."""
+
+    def behaviour(claim_id: str) -> str:
+        return script.get(claim_id, script.get("*", "verified"))
+
+    def tasks(claims: Any, level: str, seed: int, budget: float) -> list[Task]:
+        if script.get("tasks") == "raise":
+            raise RuntimeError("tasks() failed")
+        return [
+            Task(name, (c.id,), (seed, behaviour(c.id)), weight=float(len(c.id)))
+            for c in claims
+            if behaviour(c.id) != "absent"
+        ]
+
+    def conclude(
+        claims: Any, outcomes: list[Outcome], level: str, seed: int, budget: float
+    ) -> dict[str, list[Evidence]]:
+        if script.get("conclude") == "raise":
+            raise RuntimeError("conclude() failed")
+        if script.get("conclude") == "nonsense":
+            return {c.id: ["green"] for c in claims}  # type: ignore[list-item]
+        return {
+            outcome.task.claim_ids[0]: [evidence(name, outcome, budget)]
+            for outcome in outcomes
+            if not outcome.error and outcome.task.arguments[1] != "silent"
+        }
+
+    return {"NAME": name, "tasks": tasks, "run": run, "conclude": conclude}
+
+
+def run(task: Task) -> Any:
+    seed, behaviour = task.arguments
+    if behaviour == "raise":
+        raise ArithmeticError("no such\nnumber")
+    if behaviour == "die":
+        os._exit(9)
+    if behaviour == "exit":
+        raise SystemExit(0)
+    if behaviour == "sleep":
+        time.sleep(60)
+    if behaviour == "unpicklable":
+        return lambda: None
+    return random.Random(f"{seed}{task.claim_ids}").random()
+
+
+def evidence(name: str, outcome: Outcome, budget: float) -> Evidence:
+    behaviour = outcome.task.arguments[1]
+    if name == "mutants":
+        survivors = ["sign"] if behaviour == "survivor" else []
+        figures = {"killed": 5 - len(survivors), "total": 5, "survivors": survivors}
+        return Evidence(name, Verdict.VERIFIED, Grade.PROVED, figures, outcome.seconds)
+    verdict = Verdict(behaviour) if behaviour in set(Verdict) else Verdict.VERIFIED
+    figures = {"value": outcome.value, "budget": budget, "threads": os.environ["OMP_NUM_THREADS"]}
+    grade = Grade.PROVED if name == "symbolic" else Grade.TESTED
+    return Evidence(name, verdict, grade, figures, outcome.seconds, f"said {behaviour}")

@@ -1,0 +1,181 @@
+"""The precision route: true claims pass, wrong ones do not, and what cannot be told is not passed."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from mpmath import mpf
+from sympy import Rational, erf, pi, sin
+
+import proofs
+from proofs.claim import Claim, get
+from proofs.estimators import KERNELS
+from proofs.moments import Kernels
+from proofs.symbols import r, sum_diff, theta, v_v, v_vs, vs_vs, w_diff, w_hat
+from verify import precision
+from verify.configurations import configurations
+from verify.evidence import Evidence, Outcome, Verdict
+from verify.precision_comparison import FINE, ROUGH, compare, shown
+from verify.quadrature import Estimate
+
+POINTS = configurations("full", 3)
+GENERIC = POINTS[:2]
+HARD = [p for p in POINTS if p.label in ("r = 1e150", "r = 1e-150", "θ = π − 1e-8", "m = 1")]
+
+
+def verdict_of(claim: Claim, points: list[Any] | None = None) -> Evidence:
+    chosen = precision.points_for(claim, GENERIC if points is None else points)
+    return precision.check(claim, chosen)
+
+
+@pytest.mark.parametrize("claim_id", [claim.id for claim in proofs.all_claims()])
+def test_every_claim_is_verified_at_a_generic_configuration(claim_id: str) -> None:
+    found = verdict_of(get(claim_id), POINTS[:1])
+    if found.verdict is Verdict.UNDECIDED:
+        assert not found.figures["points"]
+        found = verdict_of(get(claim_id), POINTS)
+    assert found.verdict is Verdict.VERIFIED, found.detail
+
+
+@pytest.mark.parametrize("claim_id", ["N1", "N2", "N4", "C1", "C3", "C4", "C5.gaussian", "G5"])
+def test_edges_of_the_domain(claim_id: str) -> None:
+    found = verdict_of(get(claim_id), HARD)
+    assert found.verdict is Verdict.VERIFIED, found.detail
+    assert found.figures["digits"] >= 45
+
+
+OFF = Rational(1001, 1000)
+WRONG = {
+    "G1, sign": ("G1", lambda s: Rational(1, 2) + theta / (2 * pi)),
+    "G2, 0.1 %": ("G2", lambda s: s * OFF),
+    "G3, sign": ("G3", lambda s: -s),
+    "G4, 0.1 %": ("G4", lambda s: s * OFF),
+    "G5, factor": ("G5", lambda s: s / sin(theta)),
+    "N1, dropped term": ("N1", lambda s: s - theta / (2 * pi) * v_vs),
+    "N1, 0.1 %": ("N1", lambda s: s + Rational(1, 1000) * theta / (2 * pi) * v_vs),
+    "N1.origin, dropped": ("N1.origin", lambda s: vs_vs / 8),
+    "N1.teacher, factor 2": ("N1.teacher", lambda s: 2 * s),
+    "N2, 0.1 %": ("N2", lambda s: s * OFF),
+    "N3, sign": ("N3", lambda s: -s),
+    "N3, component added": ("N3", lambda s: s + v_vs / (1000 * r) * w_hat),
+    "N3.kink, factor": ("N3.kink", lambda s: s * OFF),
+    "N4, 0.1 %": ("N4", lambda s: s * OFF),
+    "N4.inner, dropped": ("N4.inner", lambda s: (1 - 2 * theta / pi) * vs_vs),
+    "N5.saddle, 0.1 %": ("N5.saddle", lambda s: s * OFF),
+    "C1, sign of w_diff": ("C1", lambda s: s.subs(w_diff, -w_diff)),
+    "C2, 0.1 %": ("C2", lambda s: s * OFF),
+    "C3, dropped": ("C3", lambda s: s.subs(sum_diff, 0)),
+    "C5, 0.1 %": ("C5", lambda s: s * OFF),
+    "C5.sigmoid, sign": ("C5.sigmoid", lambda s: -s),
+    "C6, 0.1 %": ("C6", lambda s: s * OFF),
+    "C6.relu, factor 2": ("C6.relu", lambda s: 2 * s),
+    "C8.identity, 0.1 %": ("C8.identity", lambda s: s * OFF),
+    "C9, dropped": ("C9", lambda s: s.subs(v_v, 0)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_statements_are_refuted(name: str) -> None:
+    claim_id, change = WRONG[name]
+    claim = get(claim_id)
+    wrong = replace(claim, statement=change(claim.statement))
+    assert wrong.statement != claim.statement
+    points = GENERIC if claim_id != "C8.identity" else POINTS[:4]
+    found = verdict_of(wrong, points)
+    assert found.verdict is Verdict.REFUTED
+    assert "statement" in found.detail
+    assert "definition" in found.detail
+
+
+def test_a_wrong_printed_form_is_refuted_too() -> None:
+    claim = get("C3")
+    found = verdict_of(replace(claim, printed=claim.printed * OFF))
+    assert found.verdict is Verdict.REFUTED
+    assert "printed form" in found.detail
+
+
+def test_a_wrong_kernel_inside_a_long_formula_is_refuted() -> None:
+    right = KERNELS["clipped-relu"]
+    wrong = Kernels(right.p, right.q, right.c, right.b + erf(r) * Rational(1, 10**6))
+    found = verdict_of(replace(get("C4"), statement=wrong.gradient(), printed=None))
+    assert found.verdict is Verdict.REFUTED
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """A definition nobody wrote a check for."""
+
+
+def test_a_definition_without_a_checker_is_undecided() -> None:
+    strange = replace(get("N1"), definition=Unheard())
+    assert precision.check(strange, GENERIC).verdict is Verdict.UNDECIDED
+    assert precision.tasks([strange], "quick", 1, 0.0) == []
+    (evidence,) = precision.conclude([strange], [], "quick", 1, 0.0)["N1"]
+    assert evidence.verdict is Verdict.UNDECIDED
+    assert "Unheard" in evidence.detail
+
+
+def test_hypotheses_met_nowhere_leave_a_claim_undecided() -> None:
+    found = precision.check(replace(get("N1"), hypotheses=(theta > 4,)), GENERIC)
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.figures["hypotheses_met"] == 0
+
+
+def test_thresholds() -> None:
+    def verdict(error: float, difference: str, demand: Any = FINE) -> Verdict:
+        defined = Estimate(mpf(1), mpf(10) ** error, mpf(1))
+        return compare("here", [1 + mpf(difference)], [defined], demand)[0].verdict
+
+    with precision.mp.workdps(60):
+        assert verdict(-55, "1e-47") is Verdict.VERIFIED
+        assert verdict(-55, "1e-42") is Verdict.UNDECIDED
+        assert verdict(-55, "1e-38") is Verdict.REFUTED
+        assert verdict(-30, "1e-31") is Verdict.UNDECIDED
+        assert verdict(-30, "1e-60") is Verdict.UNDECIDED
+        assert verdict(-30, "1e-29", ROUGH) is Verdict.VERIFIED
+        assert verdict(-30, "1e-10", ROUGH) is Verdict.REFUTED
+        assert compare("here", [mpf("nan")], [Estimate.exact(1)])[0].verdict is Verdict.UNDECIDED
+
+
+def test_signs_are_told_from_noise() -> None:
+    clear = Estimate(mpf(-1), mpf(0), mpf(1))
+    noise = Estimate(mpf(10) ** -58, mpf(10) ** -59, mpf(1))
+    assert shown("a", clear, -1).verdict is Verdict.VERIFIED
+    assert shown("a", clear, 1).verdict is Verdict.REFUTED
+    assert shown("a", clear).verdict is Verdict.VERIFIED
+    assert shown("a", noise).verdict is Verdict.UNDECIDED
+    assert shown("a", noise, 1).verdict is Verdict.UNDECIDED
+
+
+def test_tasks_run_and_conclude() -> None:
+    claims = [get(claim_id) for claim_id in ("G1", "N1", "N5.saddle", "C8.beyond")]
+    tasks = precision.tasks(claims, "quick", 5, 0.0)
+    assert tasks == precision.tasks(claims, "quick", 5, 0.0)
+    outcomes = [Outcome(task, pickle.loads(pickle.dumps(precision.run(task))), 0.1) for task in tasks]
+    found = precision.conclude(claims, outcomes, "quick", 5, 0.0)
+    assert {key: [entry.verdict for entry in value] for key, value in found.items()} == {
+        claim.id: [Verdict.VERIFIED] for claim in claims
+    }
+    assert found["N1"][0].figures["points"] == 5
+    assert found["N1"][0].figures["digits"] >= 45
+
+
+def test_a_failed_task_is_an_error_not_a_pass() -> None:
+    claims = [get("N1")]
+    tasks = precision.tasks(claims, "quick", 5, 0.0)
+    outcomes = [Outcome(task, precision.run(task), 0.1) for task in tasks]
+    outcomes[0] = Outcome(tasks[0], None, 0.1, "ValueError: no")
+    (evidence,) = precision.conclude(claims, outcomes, "quick", 5, 0.0)["N1"]
+    assert evidence.verdict is Verdict.ERROR
+
+
+def test_precision_outside_does_not_matter() -> None:
+    found = {}
+    for digits in (5, 15, 80):
+        with precision.mp.workdps(digits):
+            found[digits] = verdict_of(get("N3.kink")).figures["digits"]
+    assert min(found.values()) >= 20
+    assert max(found.values()) - min(found.values()) < 1

@@ -1,0 +1,1 @@
+"""Does the world agree: every method that can check a claim, the suite that runs them, and the command line."""

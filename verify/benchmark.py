@@ -1,0 +1,311 @@
+"""Measurements of speed and memory, each against the obvious alternative in the same run.
+
+Every figure is a ratio or a time that anyone can reproduce with `coarseproof benchmark`; none of them gates a test.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.table import Table
+from threadpoolctl import threadpool_limits
+
+from verify.files import write_atomically
+
+__all__ = ["BENCHMARKS", "Figure", "main"]
+
+Array = npt.NDArray[np.float64]
+M, N, PAIRS = 16, 64, 100_000
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure, what it is relative to, and the largest value the project promises (or None)."""
+
+    benchmark: str
+    what: str
+    value: float
+    unit: str
+    promise: float | None = None
+
+
+def _paired(work: Sequence[Callable[[], object]], rounds: int = 7) -> list[list[float]]:
+    """Seconds of each piece of work, taken in turn, one warm-up first: drift of the machine hits all alike."""
+    for piece in work:
+        piece()
+    seconds: list[list[float]] = [[] for _ in work]
+    for _ in range(rounds):
+        for index, piece in enumerate(work):
+            started = time.perf_counter()
+            piece()
+            seconds[index].append(time.perf_counter() - started)
+    return seconds
+
+
+def _ratio(above: list[float], below: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def monte_carlo() -> list[Figure]:
+    """Brute-force Monte Carlo against drawing the same normals, on one thread and on two."""
+    from numerics.model import resolve_proxy
+    from numerics.sampling import network_moments
+
+    rng = np.random.Generator(np.random.Philox(1))
+    v, v_star, w, w_star = (rng.standard_normal(size) for size in (M, M, N, N))
+    samples = 1 << 15
+    buffer = np.empty((64, M, N))
+    generator = np.random.Generator(np.random.SFC64(3))
+    proxies = {"relu": resolve_proxy("relu", {})}
+
+    def draw() -> None:
+        for _ in range(samples // 64):
+            generator.standard_normal(out=buffer)
+
+    def sample(threads: int) -> None:
+        network_moments(v, w, v_star, w_star, samples=samples, seed=5, proxies=proxies, threads=threads)
+
+    with threadpool_limits(1):
+        normals, one, two = _paired([draw, lambda: sample(1), lambda: sample(2)])
+    return [
+        Figure(
+            "monte-carlo",
+            "loss, ∂ℓ/∂v and ReLU gradient, one thread / drawing the normals",
+            _ratio(one, normals),
+            "×",
+            1.35,
+        ),
+        Figure("monte-carlo", "the same on two threads / on one", _ratio(two, one), "×"),
+        Figure("monte-carlo", "one network, m = 16, n = 64, one thread", statistics.median(one) / samples * 1e6, "µs"),
+    ]
+
+
+def _pairs() -> tuple[Array, Array, Array, Array]:
+    rng = np.random.Generator(np.random.Philox(2))
+    v, v_star = rng.standard_normal((2, PAIRS, M))
+    w, w_star = rng.standard_normal((2, PAIRS, N))
+    return v, w, v_star, w_star
+
+
+def closed_form() -> list[Figure]:
+    """Generated loss and ReLU coarse gradient of 10⁵ pairs against memory traffic, lambdify and jax."""
+    import numerics
+
+    arrays = _pairs()
+
+    def traffic(*shape: int) -> None:
+        """Read every input once and write a new result: what no method can avoid."""
+        for array in arrays:
+            np.dot(array.ravel(), array.ravel())
+        np.empty(shape).fill(0.0)
+
+    rivals = _lambdified()
+    jax_gradient, jax_loss = _jax(arrays)
+    work: list[Callable[[], object]] = [
+        lambda: traffic(PAIRS, N),
+        lambda: numerics.coarse_gradient(*arrays),
+        lambda: rivals[0](*arrays),
+        lambda: traffic(PAIRS),
+        lambda: numerics.population_loss(*arrays),
+        lambda: rivals[1](*arrays),
+    ]
+    if jax_gradient is not None and jax_loss is not None:
+        work += [jax_gradient, jax_loss]
+    with threadpool_limits(1):
+        seconds = _paired(work)
+    figures = []
+    for name, start, jax_index in (("coarse gradient", 0, 6), ("population loss", 3, 7)):
+        bound, ours, symbolic = seconds[start : start + 3]
+        figures += [
+            Figure("closed-form", f"{name} / reading the inputs and writing the result", _ratio(ours, bound), "×", 6.0),
+            Figure("closed-form", f"{name} / lambdify of the same formula", _ratio(ours, symbolic), "×", 1.0),
+        ]
+        if jax_index < len(seconds):
+            figures.append(
+                Figure("closed-form", f"{name} / jax (float64, jitted)", _ratio(ours, seconds[jax_index]), "×", 1.0)
+            )
+        figures.append(Figure("closed-form", f"{name} of 10⁵ pairs", statistics.median(ours) * 1e3, "ms"))
+    return figures
+
+
+def _lambdified() -> tuple[Callable[..., Array], Callable[..., Array]]:
+    """The same printed formulas through SymPy's lambdify, fed with invariants by plain NumPy."""
+    from sympy import lambdify
+
+    import proofs
+    from proofs import symbols as q
+
+    scalars = [q.theta, q.v_v, q.v_vs, q.vs_vs, q.sum_v, q.sum_vs]
+    loss = lambdify(scalars, proofs.get("N1").as_printed, "numpy")
+    gradient = proofs.get("C3").as_printed
+    pieces = lambdify(scalars, [gradient.diff(q.w_hat), gradient.diff(q.w_star)], "numpy")
+
+    def invariants(v: Array, w: Array, v_star: Array, w_star: Array) -> tuple[Array, Array, list[Array]]:
+        w_hat = w / np.linalg.norm(w, axis=-1, keepdims=True)
+        unit = w_star / np.linalg.norm(w_star, axis=-1, keepdims=True)
+        theta = np.arccos(np.clip((w_hat * unit).sum(-1), -1, 1))
+        values = [theta, (v * v).sum(-1), (v * v_star).sum(-1), (v_star * v_star).sum(-1), v.sum(-1), v_star.sum(-1)]
+        return w_hat, unit, values
+
+    def lambdified_gradient(v: Array, w: Array, v_star: Array, w_star: Array) -> Array:
+        w_hat, unit, values = invariants(v, w, v_star, w_star)
+        along, towards = pieces(*values)
+        return np.asarray(along[:, None] * w_hat + towards[:, None] * unit)
+
+    def lambdified_loss(v: Array, w: Array, v_star: Array, w_star: Array) -> Array:
+        return np.asarray(loss(*invariants(v, w, v_star, w_star)[2]))
+
+    return lambdified_gradient, lambdified_loss
+
+
+def _jax(arrays: tuple[Array, ...]) -> tuple[Callable[[], object] | None, Callable[[], object] | None]:
+    """The same formulas, jitted by jax in float64; (None, None) where jax is not installed."""
+    try:
+        import jax
+    except ImportError:
+        return None, None
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+
+    def geometry(w, w_star):  # type: ignore[no-untyped-def]
+        w_hat = w / jnp.linalg.norm(w, axis=-1, keepdims=True)
+        unit = w_star / jnp.linalg.norm(w_star, axis=-1, keepdims=True)
+        near, far = jnp.linalg.norm(w_hat - unit, axis=-1), jnp.linalg.norm(w_hat + unit, axis=-1)
+        return w_hat, unit, 2 * jnp.arctan2(near, far)
+
+    @jax.jit
+    def gradient(v, w, v_star, w_star):  # type: ignore[no-untyped-def]
+        w_hat, unit, _ = geometry(w, w_star)
+        inner = (v * v_star).sum(-1)
+        radial = (v * v).sum(-1) + v.sum(-1) ** 2 - v.sum(-1) * v_star.sum(-1)
+        return (radial[:, None] * w_hat - inner[:, None] * unit) / (2 * jnp.sqrt(2 * jnp.pi))
+
+    @jax.jit
+    def loss(v, w, v_star, w_star):  # type: ignore[no-untyped-def]
+        dv = v - v_star
+        angle = geometry(w, w_star)[2]
+        return ((dv * dv).sum(-1) + dv.sum(-1) ** 2 + 4 * angle / jnp.pi * (v * v_star).sum(-1)) / 8
+
+    inputs = [jax.device_put(array) for array in arrays]
+    return lambda: gradient(*inputs).block_until_ready(), lambda: loss(*inputs).block_until_ready()
+
+
+def importing() -> list[Figure]:
+    """`import numerics` against importing numpy and scipy.special, fresh interpreters."""
+
+    def start(code: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    bare, base, ours = _paired(
+        [start("pass"), start("import numpy, scipy.special"), start("import numerics")], rounds=9
+    )
+    net = statistics.median((a - n) / (b - n) for a, b, n in zip(ours, base, bare, strict=True))
+    return [
+        Figure("import", "import numerics / import numpy, scipy.special (interpreter start taken off)", net, "×", 1.5)
+    ]
+
+
+def _command(what: str, arguments: list[str], promise: float, memory: float | None = None) -> list[Figure]:
+    """Seconds, and peak resident memory of all its processes together, of one run of the command line."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verify.cli", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    peak = _watch(process)
+    seconds = time.perf_counter() - started
+    figures = [Figure("commands", f"{what} (exit code {process.returncode})", seconds, "s", promise)]
+    if memory is not None and peak > 0:
+        figures.append(Figure("commands", f"{what}: peak memory of all processes", peak, "MiB", memory))
+    return figures
+
+
+def _watch(process: subprocess.Popen[bytes]) -> float:
+    """Peak of the summed resident memory of a process and its descendants in MiB; 0 where /proc is missing."""
+    peak = 0.0
+    done = threading.Event()
+
+    def sample() -> None:
+        nonlocal peak
+        while not done.wait(0.05):
+            peak = max(peak, _resident(process.pid))
+
+    watcher = threading.Thread(target=sample, daemon=True)
+    watcher.start()
+    process.wait()
+    done.set()
+    watcher.join()
+    return peak
+
+
+def _resident(root: int) -> float:
+    page = os.sysconf("SC_PAGE_SIZE") / 2**20
+    parents, sizes = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        parents[int(folder.name)], sizes[int(folder.name)] = int(fields[1]), int(fields[21]) * page
+    family = {root}
+    while grown := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= grown
+    return sum(sizes.get(pid, 0.0) for pid in family)
+
+
+def commands() -> list[Figure]:
+    """`derive` into an empty tree and both levels of `verify`."""
+    from verify.build import project_root
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "pyproject.toml").write_bytes((project_root() / "pyproject.toml").read_bytes())
+        (root / "numerics").mkdir()
+        figures = _command("derive from nothing", ["derive", "--root", str(root)], 20.0)
+    figures += _command("verify --level quick", ["verify", "--level", "quick", "--seed", "1"], 60.0, 1024.0)
+    return figures + _command("verify --level full", ["verify", "--level", "full", "--seed", "1"], 600.0, 1024.0)
+
+
+BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
+    "import": importing,
+    "monte-carlo": monte_carlo,
+    "closed-form": closed_form,
+    "commands": commands,
+}
+
+
+def main(names: tuple[str, ...], json_path: Path | None) -> int:
+    """Run the named benchmarks (all of them if none is named), print a table, write JSON if asked. Returns 0.
+
+    Raises ValueError for an unknown name.
+    """
+    for name in names:
+        if name not in BENCHMARKS:
+            raise ValueError(f"benchmark {name!r} is unknown; allowed: {', '.join(BENCHMARKS)}")
+    console = Console()
+    table = Table("benchmark", "figure", "measured", "promised")
+    figures: list[Figure] = []
+    for name in names or tuple(BENCHMARKS):
+        with console.status(f"measuring {name} …"):
+            figures += BENCHMARKS[name]()
+    for figure in figures:
+        promise = "" if figure.promise is None else f"≤ {figure.promise:g} {figure.unit}"
+        table.add_row(figure.benchmark, figure.what, f"{figure.value:.3g} {figure.unit}", promise)
+    console.print(table)
+    if json_path is not None:
+        document = {"schema": 1, "figures": [asdict(figure) for figure in figures]}
+        write_atomically(json_path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    return 0

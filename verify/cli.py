@@ -1,0 +1,524 @@
+"""The command line `coarseproof`. Commands import what is heavy (SymPy, NumPy) when they run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches, unified_diff
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from proofs.claim import Claim
+    from verify.evidence import Level, Report
+    from verify.suite import Callback, Progress
+
+__all__ = ["main"]
+
+_INTERRUPTED: Final = 130
+_HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
+
+
+class _Failure(click.ClickException):
+    """A mistake of the user's, told in one line."""
+
+    exit_code = 2
+
+    def __init__(self, error: object) -> None:
+        super().__init__(" ".join(str(error).split()))
+
+
+class _Group(click.Group):
+    """ValueError: one line and exit code 2; Ctrl-C: 130; bugs keep their traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:
+            raise _Failure(error) from error
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(_INTERRUPTED)
+
+
+class _ManyValues(click.Command):
+    """A command without arguments of its own, whose `--only` takes all up to the next option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        spread: list[str] = []
+        collecting = False
+        for position, word in enumerate(args):
+            if word.startswith("-") and word != "-":
+                collecting = word == "--only" or word.startswith("--only=")
+            elif collecting and args[position - 1] != "--only":
+                spread.append("--only")
+            spread.append(word)
+        return super().parse_args(ctx, spread)
+
+
+def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    try:
+        number = metadata.version("coarseproof")
+    except metadata.PackageNotFoundError:
+        number = "(not installed: running from a checkout)"
+    click.echo(f"coarseproof {number}")
+    ctx.exit()
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  coarseproof claims                  all statements of the theory
+  coarseproof claims C3               one of them, derived step by step
+  coarseproof verify                  check everything, about a minute
+  coarseproof verify --only C3 N1     check two claims
+  coarseproof derive --check          is the generated code up to date?""",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
+)
+def main() -> None:
+    """Derive, generate and verify the formulas of coarse-gradient training.
+
+    Every claim is stated once; it is proved symbolically, turned into NumPy code, and checked
+    against its definition by independent methods.
+    """
+    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks θ shows "?", not a traceback
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+# derive
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  coarseproof derive                  write every file whose content changed
+  coarseproof derive --check          write nothing; show a diff and exit 1 if anything is stale"""
+)
+@click.option("--check", is_flag=True, help="Write nothing; print a unified diff, exit 1 if stale.")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder to write into.  [default: the checkout]",
+)
+def derive(check: bool, root: Path | None) -> None:
+    """Derive every formula; write the generated code and the formula book."""
+    from verify import build
+
+    started = time.perf_counter()
+    root = root or build.project_root()
+
+    def progress(claim_id: str) -> None:
+        click.echo(f"deriving {claim_id}", err=True)
+
+    outputs = build.derive_outputs(progress)
+    superfluous = sorted(Path(path) for path in build.stale_files(root))
+    if check:
+        sys.exit(_check_outputs(root, outputs, superfluous))
+    _write_outputs(root, outputs, superfluous)
+    click.echo(f"{len(outputs)} files derived in {time.perf_counter() - started:.1f} s")
+
+
+def _check_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[Path]) -> int:
+    """Print how the files differ from what they should be; 1 if they do."""
+    wanted = dict(sorted(outputs.items()))
+    wanted |= {_relative(path, root): "" for path in superfluous}
+    stale = [name for name, text in wanted.items() if not _is_current(root, name, text, outputs)]
+    for name in stale:
+        old = _read_leniently(root / name).splitlines(keepends=True)
+        new = wanted[name].splitlines(keepends=True)
+        for line in unified_diff(old, new, f"a/{name}", f"b/{name}"):
+            ended = line.endswith("\n")
+            click.echo(line if ended else f"{line}\n\\ No newline at end of file\n", nl=False)
+    if stale:
+        listed = ", ".join(stale)
+        click.echo(f"{len(stale)} stale: {listed}; run `coarseproof derive`", err=True)
+        return 1
+    click.echo(f"all {len(outputs)} files are current")
+    return 0
+
+
+def _write_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[Path]) -> None:
+    from verify.files import write_atomically
+
+    for name, text in sorted(outputs.items()):
+        if _is_current(root, name, text, outputs):
+            click.echo(f"unchanged  {name}")
+            continue
+        try:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"cannot make a folder for {name}: {error.strerror}") from error
+        write_atomically(root / name, text)
+        click.echo(f"written    {name}")
+    for path in superfluous:
+        name = _relative(path, root)
+        (root / name).unlink()
+        click.echo(f"deleted    {name}")
+
+
+def _relative(path: Path, root: Path) -> str:
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def _is_current(root: Path, name: str, text: str, outputs: Mapping[str, str]) -> bool:
+    """Whether the file holds exactly this text, byte for byte; a superfluous one never does."""
+    path = root / name
+    return name in outputs and path.is_file() and path.read_bytes() == text.encode("utf-8")
+
+
+def _read_leniently(path: Path) -> str:
+    """Text for a diff: bytes that are not UTF-8 show as escapes instead of failing."""
+    return path.read_bytes().decode("utf-8", errors="backslashreplace") if path.is_file() else ""
+
+
+# verify
+
+
+@main.command(
+    cls=_ManyValues,
+    epilog="""\b
+Examples:
+  coarseproof verify                            all claims, the quick level
+  coarseproof verify --level full --jobs 8      more points and samples
+  coarseproof verify --only C3 N1               two claims; C5 takes C5.tanh etc. along
+  coarseproof verify --seed 7 --json -          replay a run; JSON on standard output
+  coarseproof verify --report out               out/report.json, junit.xml, summary.md
+\b
+Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
+3 something undecided, 2 usage, 130 interrupted.""",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["quick", "full"]),
+    default="quick",
+    show_default=True,
+    help="How many points and samples.",
+)
+@click.option("--only", metavar="ID ...", multiple=True, help="Only these claims and their parts.")
+@click.option("--seed", type=click.IntRange(min=0), help="Replay a run.  [default: fresh, shown]")
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: the CPUs]")
+@click.option(
+    "--report",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write report.json, junit.xml and summary.md into DIR.",
+)
+@click.option(
+    "--json",
+    "json_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the results as JSON; - for standard output.",
+)
+def verify(
+    level: Level,
+    only: tuple[str, ...],
+    seed: int | None,
+    jobs: int | None,
+    folder: Path | None,
+    json_path: Path | None,
+) -> None:
+    """Check every claim by every method."""
+    from rich.console import Console
+
+    from verify.report import print_report
+    from verify.suite import run_suite
+
+    ids = _split_names(only)
+    seed = secrets.randbits(32) if seed is None else seed
+    _check_targets(folder, json_path)
+    jobs = jobs or _cpus()
+    click.echo(f"level {level}, seed {seed}, {jobs} jobs", err=True)
+    written: list[Path] = []
+    try:
+        with _terminable(), _progress_display() as show:
+            report = run_suite(level=level, only=ids, seed=seed, jobs=jobs, progress=show)
+        _write_results(report, folder, json_path, written)
+    except KeyboardInterrupt:
+        kept = ", ".join(map(str, written))
+        kept = f"written before: {kept}" if kept else "nothing was written"
+        click.echo(f"Interrupted; {kept}.", err=True)
+        sys.exit(_INTERRUPTED)
+    to_stderr = json_path is not None and str(json_path) == "-"
+    console = Console(stderr=to_stderr, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = 120  # a file or a pipe has no width; 80 would break most lines
+    print_report(report, console)
+    sys.exit(report.exit_code)
+
+
+def _split_names(values: Sequence[str]) -> tuple[str, ...]:
+    """`C3,N1` and repeated options alike; naming nothing must not come to mean "all"."""
+    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    if values and not names:
+        raise ValueError("--only names no claim; give ids, e.g. --only C3 N1")
+    return names
+
+
+def _cpus() -> int:
+    """CPUs this process may use."""
+    count = getattr(os, "process_cpu_count", None)
+    if count is None and hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return (count or os.cpu_count)() or 1
+
+
+def _check_targets(folder: Path | None, json_path: Path | None) -> None:
+    """Fail before the work, not after it."""
+    from verify.files import check_folder_writable, check_writable
+    from verify.report import REPORT_FILES
+
+    if json_path is not None and str(json_path) != "-":
+        check_writable(json_path)
+    if folder is None:
+        return
+    check_folder_writable(folder)
+    for name in REPORT_FILES:
+        if folder.is_dir():
+            check_writable(folder / name)
+
+
+def _write_results(report: Report, folder: Path | None, json_path: Path | None, written: list[Path]) -> None:
+    from verify.files import write_atomically
+    from verify.report import to_json, write_report
+
+    if folder is not None:
+        written.extend(write_report(report, folder))
+    if json_path is None:
+        return
+    if str(json_path) == "-":
+        click.echo(to_json(report), nl=False)
+    else:
+        write_atomically(json_path, to_json(report))
+        written.append(json_path)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Treat a polite kill like Ctrl-C, so that it stops the workers as well."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _progress_display() -> Iterator[Callback]:
+    """A live bar on a terminal, else a line every ten seconds; both on standard error."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    with _bar(console) if console.is_terminal else _lines() as show:
+        yield show
+
+
+@contextmanager
+def _bar(console: Any) -> Iterator[Callback]:
+    from rich import progress
+
+    columns = (
+        progress.TextColumn("{task.fields[count]}", markup=False),
+        progress.BarColumn(),
+        progress.TaskProgressColumn(),
+        progress.TimeElapsedColumn(),
+        progress.TextColumn("left"),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("{task.fields[now]}", markup=False),
+    )
+    with progress.Progress(*columns, console=console, transient=True) as display:
+        bar = display.add_task("", total=None, count="", now="preparing")
+
+        def show(state: Progress) -> None:
+            display.update(
+                bar,
+                total=state.total_weight,
+                completed=state.done_weight,
+                count=f"{state.done}/{state.total}",
+                now=_running(state),
+            )
+
+        yield show
+
+
+@contextmanager
+def _lines() -> Iterator[Callback]:
+    latest: list[Progress] = []
+    started = time.monotonic()
+    over = threading.Event()
+
+    def line() -> str:
+        seconds = f"{time.monotonic() - started:.0f} s"
+        if not latest:
+            return f"{seconds}: preparing"
+        state = latest[-1]
+        share = state.done_weight / state.total_weight if state.total_weight else 1.0
+        count = f"{state.done}/{state.total} tasks, {share:.0%} of the work"
+        return f"{seconds}: {count}; {_running(state)}"
+
+    def beat() -> None:
+        while not over.wait(_HEARTBEAT):
+            click.echo(line(), err=True)
+
+    def show(state: Progress) -> None:
+        latest[:] = [state]
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield show
+    finally:
+        over.set()
+        thread.join()
+    click.echo(line(), err=True)
+
+
+def _running(state: Progress) -> str:
+    """What is being worked on, short enough for a line."""
+    if state.done == state.total:
+        return "concluding"
+    shown = [f"{task.method} {' '.join(task.claim_ids[:2])}".strip() for task in state.running[:3]]
+    more = len(state.running) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+# claims
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  coarseproof claims                  the list
+  coarseproof claims C3               statement, hypotheses, derivation
+  coarseproof claims C3 --latex       the statement for a paper"""
+)
+@click.argument("claim_id", metavar="[ID]", required=False)
+@click.option("--latex", is_flag=True, help="Print LaTeX only.")
+def claims(claim_id: str | None, latex: bool) -> None:
+    """List the claims, or show one with its derivation."""
+    import proofs
+    from proofs.render import describe, latex_of_claim
+
+    known = proofs.all_claims()
+    if claim_id is None:
+        _list_claims(known, latex)
+        return
+    chosen = _find_claim(known, claim_id)
+    width = max(60, os.get_terminal_size().columns if sys.stdout.isatty() else 100)
+    click.echo(latex_of_claim(chosen) if latex else describe(chosen, width))
+
+
+def _find_claim(known: Sequence[Claim], claim_id: str) -> Claim:
+    ids = [claim.id for claim in known]
+    if claim_id in ids:
+        return known[ids.index(claim_id)]
+    # Case is the commonest slip, and "c3" is nearest to "C3" only for people.
+    upper = claim_id.upper()
+    parts = [name for name in ids if f"{name.upper()}.".startswith(f"{upper}.")]
+    near = parts or get_close_matches(claim_id, ids) or get_close_matches(upper, ids)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`coarseproof claims` lists them"
+    raise ValueError(f"claim id {claim_id!r} is unknown; {hint}")
+
+
+def _list_claims(known: Sequence[Claim], latex: bool) -> None:
+    if latex:
+        from proofs.render import latex_of_claim
+
+        for claim in known:
+            click.echo(f"% {claim.id}: {claim.title}\n{latex_of_claim(claim)}\n")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("id", "kind", "title", "source", header_style="bold")
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    for claim in known:  # Text, not str: sources contain brackets, which rich would take for markup
+        row = (claim.id, claim.kind.value, claim.title, claim.source)
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = 120
+    console.print(table)
+
+
+# figure, benchmark
+
+
+@main.command(epilog="\b\nExample:\n  coarseproof figure --output landscape.svg")
+@click.option(
+    "--output",
+    metavar="FILE",
+    default="coarseproof.png",
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A .png or .svg file.",
+)
+def figure(output: Path) -> None:
+    """Draw the theory against samples of the network."""
+    if output.suffix.lower() not in {".png", ".svg"}:
+        raise ValueError(f"cannot draw {output}: the name must end in .png or .svg")
+    from verify.files import check_writable
+
+    check_writable(output)
+    try:
+        from verify.figure import draw
+
+        draw(output)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "matplotlib":
+            raise
+        raise ValueError("figures need matplotlib: pip install 'coarseproof[docs]'") from error
+    click.echo(f"written    {output}")
+
+
+@main.command(
+    cls=_ManyValues,
+    epilog="""\b
+Examples:
+  coarseproof benchmark
+  coarseproof benchmark --only coarse_gradient --json timings.json""",
+)
+@click.option("--only", metavar="NAME ...", multiple=True, help="Only these benchmarks.")
+@click.option(
+    "--json",
+    "json_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the timings as JSON.",
+)
+def benchmark(only: tuple[str, ...], json_path: Path | None) -> None:
+    """Time the generated code."""
+    from verify.benchmark import main as run_benchmarks
+
+    _check_targets(None, json_path)
+    sys.exit(run_benchmarks(_split_names(only), json_path))
+
+
+if __name__ == "__main__":
+    main(prog_name="coarseproof")

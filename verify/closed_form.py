@@ -1,0 +1,159 @@
+"""Evaluating a claim's closed form at a configuration, to any number of digits.
+
+This is the theory's side of a check. It reads the claim's expressions and nothing else; the other side (quadrature,
+sampling, generated code) lives in other modules and shares none of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import mpmath
+from mpmath import mpf
+from sympy import Dummy, Expr, Function, Integral, Symbol, lambdify, oo
+
+from proofs.proxies import Estimator
+from proofs.symbols import QUANTITIES, mu
+from proofs.symbols import x as proxy_argument
+from verify.configurations import Configuration
+
+__all__ = ["evaluate", "proxy_function", "split_points", "vector_coordinates"]
+
+_CUT = 16
+"""exp(−16²/2) < 1e-55: where the Gaussian weight ends at 50 digits."""
+
+
+def proxy_function(proxy: Estimator, parameters: Mapping[str, float]) -> Callable[[mpf], mpf]:
+    """μ' of an estimator as an mpmath function, with the parameters' exact values."""
+    values = {p.symbol: mpf(parameters[p.name]) for p in proxy.parameters}
+    pieces = [
+        (
+            _number(low, values),
+            _number(high, values),
+            lambdify([proxy_argument], piece.subs(values), "mpmath"),
+        )
+        for low, high, piece in proxy.pieces
+    ]
+
+    def evaluate_proxy(x: mpf) -> mpf:
+        for low, high, piece in pieces:
+            if low < x < high:
+                return piece(x)
+        return mpf(0)
+
+    return evaluate_proxy
+
+
+def _number(end: Expr, values: Mapping[Symbol, mpf]) -> mpf:
+    if end in (oo, -oo):
+        return mpf("inf") if end == oo else mpf("-inf")
+    return mpmath.mpmathify(lambdify(list(values), end, "mpmath")(*values.values()))
+
+
+def evaluate(
+    expression: Expr,
+    point: Configuration,
+    *,
+    extra: Mapping[Symbol, mpf] | None = None,
+    proxy: Estimator | None = None,
+) -> mpf:
+    """A scalar closed form at `point`, at mpmath's current precision.
+
+    `extra` gives values of further symbols (the moments of C1); `proxy` stands in for an arbitrary μ'.
+    """
+    values = {**point.scalars(), **(extra or {})}
+    names: dict[Symbol, mpf] = {}
+
+    def integrate(part: Expr) -> Symbol:
+        names[name := Dummy()] = _integral(part, values, point, proxy)
+        return name
+
+    reduced = expression.replace(lambda part: isinstance(part, Integral), integrate)
+    known = {name: value for name, value in {**values, **names}.items() if name in reduced.free_symbols}
+    missing = reduced.free_symbols - known.keys()
+    if missing:
+        raise ValueError(f"no value for {sorted(map(str, missing))} in {expression}")
+    return mpmath.mpmathify(lambdify(list(known), reduced, "mpmath")(*known.values()))
+
+
+def vector_coordinates(expression: Expr, point: Configuration, **options: Any) -> dict[str, list[mpf]]:
+    """A vector closed form in coordinates: along (ŵ, e) for filters, entrywise for output weights."""
+    coefficients = {
+        symbol: evaluate(expression.diff(symbol), point, **options)
+        for symbol in sorted(expression.free_symbols, key=str)
+        if symbol in QUANTITIES and QUANTITIES[symbol].space != "scalar"
+    }
+    basis = _basis(point)
+    size = len(next(iter(basis[symbol] for symbol in coefficients)))
+    return {"vector": [mpmath.fsum(k * basis[s][i] for s, k in coefficients.items()) for i in range(size)]}
+
+
+def _basis(point: Configuration) -> dict[Symbol, list[mpf]]:
+    cosine, sine = mpmath.cos(mpf(point.theta)), mpmath.sin(mpf(point.theta))
+    half = mpmath.sin(mpf(point.theta) / 2)
+    b = [cosine, sine]
+    v, v_star = [mpf(x) for x in point.v], [mpf(x) for x in point.v_star]
+    by_name = {
+        "w_hat": [mpf(1), mpf(0)],
+        "a_hat": [mpf(1), mpf(0)],
+        "e": [mpf(0), mpf(1)],
+        "b_perp": [mpf(0), mpf(1)],
+        "w_star": b,
+        "b_hat": b,
+        "w_diff": [2 * half**2, -sine],
+        "v": v,
+        "v_star": v_star,
+        "ones": [mpf(1)] * len(v),
+        "dv": [x - y for x, y in zip(v, v_star, strict=True)],
+    }
+    return {symbol: by_name[symbol.name] for symbol in QUANTITIES if symbol.name in by_name}
+
+
+def _integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration, proxy: Estimator | None) -> mpf:
+    """A one-dimensional integral with a Gaussian weight, split at its scales and at the kinks of the proxy."""
+    variable, low, high = part.limits[0]
+    stand_in = Function("stand_in")
+    integrand = part.function.replace(mu, stand_in)
+    known = {name: value for name, value in values.items() if name in integrand.free_symbols}
+    library: list[object] = ["mpmath"]
+    if proxy is not None:
+        library.insert(0, {"stand_in": proxy_function(proxy, point.parameters)})
+    function = lambdify([variable, *known], integrand, library)
+    start, stop = (max(min(_number(end, values), mpf(_CUT)), mpf(-_CUT)) for end in (low, high))
+    nodes = split_points(start, stop, point, proxy)
+    return _composite(lambda s: function(s, *known.values()), nodes)
+
+
+def _composite(function: Callable[[mpf], mpf], nodes: list[mpf]) -> mpf:
+    """Sum of mpmath.quad over the panels between `nodes`.
+
+    mpmath.quad refines until its *absolute* error is small, which says nothing of an integral of size 1e-300; so
+    each panel is divided by its own size first.
+    """
+    panels = list(zip(nodes, nodes[1:], strict=False))
+    sizes = [
+        (high - low) * max(abs(function(low + (high - low) * part)) for part in (mpf("0.03"), mpf("0.5"), mpf("0.97")))
+        for low, high in panels
+    ]
+    floor = max(sizes, default=mpf(0)) * mpf(10) ** (-mpmath.mp.dps)
+    return mpmath.fsum(
+        size * mpmath.quad(lambda s, size=size: function(s) / size, panel, method="gauss-legendre")
+        for panel, size in zip(panels, sizes, strict=True)
+        if size > floor
+    )
+
+
+def split_points(start: mpf, stop: mpf, point: Configuration, proxy: Estimator | None) -> list[mpf]:
+    """Ends and interior points between which an integrand of this theory is smooth and of one scale."""
+    sine, tangent = mpmath.sin(mpf(point.theta)), abs(mpmath.tan(mpf(point.theta)))
+    scales = [1 / mpf(point.r), 1 / (mpf(point.r) * sine), tangent, mpf(1)]
+    kinks: list[mpf] = []
+    if proxy is not None:
+        values = {p.symbol: mpf(point.parameters[p.name]) for p in proxy.parameters}
+        ends = [_number(end, values) for end in proxy.breakpoints]
+        kinks = [end * scale for end in ends for scale in scales[:2]]
+    inner = {mpf(0), *kinks}
+    for scale in scales:
+        inner |= {sign * factor * scale for sign in (-1, 1) for factor in (1, 4, 12, 24, 40, 120)}
+    return [start, *sorted(node for node in inner if start < node < stop), stop]

@@ -1,0 +1,125 @@
+"""Points at which claims are checked: generic ones drawn from a seed, and nasty ones chosen to hurt.
+
+A configuration is a network in concrete numbers. Its floats are exact: the 50-digit routes read them as the
+binary fractions they are, so both sides of a check see the same point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import mpmath
+import numpy as np
+from mpmath import mpf
+from sympy import Float, Symbol
+from sympy.logic.boolalg import Boolean
+
+from proofs import symbols
+from proofs.proxies import ESTIMATORS
+
+__all__ = ["Configuration", "Level", "configurations", "meeting"]
+
+Level = Literal["quick", "full"]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A network and its teacher in R^n: output weights, angle θ (radian), r = ‖w‖, proxy parameters by name."""
+
+    label: str
+    v: tuple[float, ...]
+    v_star: tuple[float, ...]
+    theta: float
+    r: float
+    n: int = 3
+    parameters: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def m(self) -> int:
+        """Number of hidden units."""
+        return len(self.v)
+
+    def scalars(self) -> dict[Symbol, mpf]:
+        """The value of every scalar symbol of the registry, at mpmath's current precision, from the vectors."""
+        v, v_star = [mpf(x) for x in self.v], [mpf(x) for x in self.v_star]
+        difference = [x - y for x, y in zip(v, v_star, strict=True)]
+        return {
+            symbols.theta: mpf(self.theta),
+            symbols.r: mpf(self.r),
+            symbols.m: mpf(self.m),
+            symbols.n: mpf(self.n),
+            symbols.v_v: mpmath.fdot(v, v),
+            symbols.v_vs: mpmath.fdot(v, v_star),
+            symbols.vs_vs: mpmath.fdot(v_star, v_star),
+            symbols.sum_v: mpmath.fsum(v),
+            symbols.sum_vs: mpmath.fsum(v_star),
+            symbols.diff_diff: mpmath.fdot(difference, difference),
+            symbols.v_diff: mpmath.fdot(v, difference),
+            symbols.sum_diff: mpmath.fsum(difference),
+            **{parameter: mpf(self.parameters[parameter.name]) for parameter in _parameters()},
+        }
+
+
+def _parameters() -> list[Symbol]:
+    return [parameter.symbol for proxy in ESTIMATORS.values() for parameter in proxy.parameters]
+
+
+def _defaults() -> dict[str, float]:
+    return {p.name: float(p.default) for proxy in ESTIMATORS.values() for p in proxy.parameters}
+
+
+def configurations(level: Level, seed: int) -> list[Configuration]:
+    """Generic configurations (2 in quick, 8 in full) and nasty ones (a few in quick, all in full)."""
+    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0xC0,))))
+    generic = [_generic(rng, index) for index in range(2 if level == "quick" else 8)]
+    base = generic[0]
+    nasty = _nasty(base)
+    return [*generic, *(nasty[:3] if level == "quick" else nasty)]
+
+
+def _generic(rng: np.random.Generator, index: int) -> Configuration:
+    m = int(rng.integers(2, 6))
+    v, v_star = rng.standard_normal((2, m))
+    parameters = {name: value * float(rng.uniform(0.5, 2)) for name, value in _defaults().items()}
+    return Configuration(
+        f"generic {index}",
+        tuple(v.tolist()),
+        tuple(v_star.tolist()),
+        float(rng.uniform(0.2, math.pi - 0.2)),
+        float(np.exp(rng.uniform(-1, 1))),
+        int(rng.integers(2, 9)),
+        parameters,
+    )
+
+
+def _nasty(base: Configuration) -> list[Configuration]:
+    """Edges of the domain: nearly parallel and antiparallel, near the teacher, huge and tiny, degenerate weights."""
+    near = tuple(x * (1 + 1e-9) for x in base.v_star)
+    return [
+        replace(base, label="θ = 1e-8, v ≈ v*", theta=1e-8, v=near),
+        replace(base, label="θ = π − 1e-8", theta=math.pi - 1e-8),
+        replace(base, label="r = 1e150", r=1e150),
+        replace(base, label="r = 1e-150", r=1e-150),
+        replace(base, label="m = 1", v=(0.75,), v_star=(-1.25,)),
+        replace(base, label="1ᵀv* = 0", v=(0.5, -0.25), v_star=(1.0, -1.0)),
+        replace(base, label="v ⟂ v*", v=(1.0, 2.0), v_star=(2.0, -1.0)),
+        replace(base, label="θ = π/2 rounded", theta=math.pi / 2),
+        replace(base, label="θ = 1e-3, r = 30", theta=1e-3, r=30.0),
+        replace(base, label="θ = π − 1e-3, r = 1/30", theta=math.pi - 1e-3, r=1 / 30),
+        replace(base, label="v = v*", v=base.v_star),
+    ]
+
+
+def meeting(hypotheses: Sequence[Boolean], points: Sequence[Configuration]) -> list[Configuration]:
+    """The configurations at which every hypothesis holds. A claim left with none is undecided, not passed."""
+    return [point for point in points if all(_true_at(hypothesis, point) for hypothesis in hypotheses)]
+
+
+def _true_at(hypothesis: Boolean, point: Configuration) -> bool:
+    if hypothesis in (True, False):
+        return bool(hypothesis)
+    values = {name: Float(str(value), 40) for name, value in point.scalars().items() if name in hypothesis.free_symbols}
+    return bool(hypothesis.subs(values))

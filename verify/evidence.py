@@ -1,0 +1,208 @@
+"""The vocabulary of a run: what a method does, what it found, and what that says about a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from proofs.claim import Claim
+
+__all__ = [
+    "ClaimReport",
+    "Evidence",
+    "Figures",
+    "Grade",
+    "Level",
+    "Method",
+    "Outcome",
+    "Report",
+    "Task",
+    "Verdict",
+]
+
+Level = Literal["quick", "full"]
+Figures = dict[str, Any]
+"""Named results of a method; the values are what JSON can hold."""
+
+
+class Verdict(StrEnum):
+    """What a method, or all of them together, says of a claim. Only `VERIFIED` is green."""
+
+    VERIFIED = "verified"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    ERROR = "error"
+
+
+class Grade(StrEnum):
+    """How strong a verification is, strongest first."""
+
+    PROVED = "proved"
+    ENCLOSED = "enclosed"
+    TESTED = "tested"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one method found about one claim; `detail` is for people: the witness, the open step."""
+
+    method: str
+    verdict: Verdict
+    grade: Grade
+    figures: Figures
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A picklable piece of work; `weight`, its expected seconds, puts the heaviest first."""
+
+    method: str
+    claim_ids: tuple[str, ...]
+    arguments: tuple[Any, ...] = ()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: its value, or the error that ended it."""
+
+    task: Task
+    value: Any
+    seconds: float
+    error: str = ""
+
+
+class Method(Protocol):
+    """A module that can check claims. `run` works in a worker process, the others in the parent."""
+
+    NAME: str
+
+    def tasks(self, claims: Sequence[Claim], level: Level, seed: int, budget: float) -> Sequence[Task]:
+        """The work to be done, in an order that depends on nothing but the arguments."""
+
+    def run(self, task: Task) -> Any:
+        """Do one task; the value returned must be picklable."""
+
+    def conclude(
+        self,
+        claims: Sequence[Claim],
+        outcomes: Sequence[Outcome],
+        level: Level,
+        seed: int,
+        budget: float,
+    ) -> dict[str, list[Evidence]]:
+        """Claim id -> evidence, from the outcomes in the order of `tasks`."""
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """A claim with all the evidence about it."""
+
+    id: str
+    title: str
+    source: str
+    kind: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def survivors(self) -> tuple[str, ...]:
+        """The mutants of this claim that no check noticed."""
+        return tuple(
+            str(name)
+            for found in self.evidence
+            if found.method == "mutants"
+            for name in found.figures.get("survivors", ())
+        )
+
+    @property
+    def too_weak(self) -> bool:
+        """Whether a wrong version of the claim would have passed as well."""
+        return any(_shows_weakness(found) for found in self.evidence)
+
+    @property
+    def mutants(self) -> tuple[int, int]:
+        """Mutants killed, and mutants in all."""
+        figures = [found.figures for found in self.evidence if found.method == "mutants"]
+        killed = sum(int(entry.get("killed", 0)) for entry in figures)
+        return killed, sum(int(entry.get("total", 0)) for entry in figures)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst that any method found; undecided without evidence, or without a derivation."""
+        said = {_about_the_claim(found) for found in self.evidence}
+        for verdict in (Verdict.REFUTED, Verdict.ERROR, Verdict.UNDECIDED):
+            if verdict in said:
+                return verdict
+        if not any(found.method == "symbolic" for found in self.evidence):
+            return Verdict.UNDECIDED
+        return Verdict.VERIFIED
+
+    @property
+    def grade(self) -> Grade | None:
+        """The strongest grade of a verified claim. That mutants died says nothing by itself."""
+        if self.verdict is not Verdict.VERIFIED:
+            return None
+        given = {
+            found.grade for found in self.evidence if found.verdict is Verdict.VERIFIED and found.method != "mutants"
+        }
+        return next((grade for grade in Grade if grade in given), None)
+
+    @property
+    def seconds(self) -> float:
+        """Time all methods took together."""
+        return sum(found.seconds for found in self.evidence)
+
+
+def _shows_weakness(found: Evidence) -> bool:
+    """Whether this is evidence of `mutants` that says one survived."""
+    if found.method != "mutants":
+        return False
+    figures = found.figures
+    missed = int(figures.get("killed", 0)) < int(figures.get("total", 0))
+    return bool(figures.get("survivors")) or missed or found.verdict is Verdict.REFUTED
+
+
+def _about_the_claim(found: Evidence) -> Verdict:
+    # A surviving mutant shows that the checks are blind, not that the claim is false: that is not
+    # green, but it is no refutation either.
+    return Verdict.UNDECIDED if _shows_weakness(found) else found.verdict
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run of the suite."""
+
+    seed: int
+    level: Level
+    environment: dict[str, str | int]
+    claims: tuple[ClaimReport, ...]
+    seconds: float
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Counts of verdicts, of grades among the verified, and of mutants."""
+        verdicts = [claim.verdict for claim in self.claims]
+        grades = [claim.grade for claim in self.claims]
+        killed, total = (sum(claim.mutants[k] for claim in self.claims) for k in (0, 1))
+        return {
+            "verified": verdicts.count(Verdict.VERIFIED),
+            **{grade.value: grades.count(grade) for grade in Grade},
+            "refuted": verdicts.count(Verdict.REFUTED),
+            "undecided": verdicts.count(Verdict.UNDECIDED),
+            "error": verdicts.count(Verdict.ERROR),
+            "mutants": {"killed": killed, "total": total},
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """0: all verified; 1: any refuted, too weak or in error; 3: else any undecided."""
+        verdicts = {claim.verdict for claim in self.claims}
+        weak = any(claim.too_weak for claim in self.claims)
+        if weak or verdicts & {Verdict.REFUTED, Verdict.ERROR}:
+            return 1
+        return 0 if verdicts == {Verdict.VERIFIED} else 3

@@ -1,0 +1,59 @@
+"""Which means over samples a claim speaks of, read off its definition: no closed form in sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proofs.claim import Claim
+from proofs.definitions import Correlation, HalfSpaceMoment, MeanSample
+from proofs.proxies import ESTIMATORS
+
+__all__ = ["REPRESENTATIVES", "Expectation", "expectations"]
+
+REPRESENTATIVES = ("clipped-relu", "gaussian")
+"""Estimators at which statements about an arbitrary μ' are tested: M = M₊ ≠ 0, and M = 0 ≠ M₊."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A mean to be sampled, of one row or a whole network; `estimator` names μ' if there is one."""
+
+    definition: HalfSpaceMoment | MeanSample
+    estimator: str = ""
+
+    @property
+    def part(self) -> str:
+        """What is drawn: "rows" or "networks"."""
+        return "rows" if isinstance(self.definition, HalfSpaceMoment) else "networks"
+
+    @property
+    def column(self) -> str:
+        """The name of the sampled quantity."""
+        asked = self.definition
+        if isinstance(asked, MeanSample):
+            name = f"{asked.quantity}:{self.estimator}" if self.estimator else asked.quantity
+            return f"{asked.at}/{name}" if asked.at else name
+        factors = ["z"] * asked.vector + [f"proxy:{self.estimator}"] * asked.proxy
+        return " ".join([*factors, *(f"{side}>0" for side in asked.halfspaces)])
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether the quantity is a vector."""
+        asked = self.definition
+        return asked.vector if isinstance(asked, HalfSpaceMoment) else asked.quantity != "loss"
+
+
+def expectations(claim: Claim) -> tuple[Expectation, ...]:
+    """The sampled means a claim speaks of; none if its definition is not a mean over samples."""
+    asked = claim.definition
+    if claim.statement is None:
+        return ()
+    if isinstance(asked, HalfSpaceMoment):
+        moment = HalfSpaceMoment(asked.halfspaces, asked.vector, asked.proxy)
+        return tuple(Expectation(moment, name) for name in (ESTIMATORS if asked.proxy else ("",)))
+    if isinstance(asked, MeanSample) and asked.quantity != "coarse_gradient":
+        return (Expectation(MeanSample(asked.quantity, at=asked.at)),)
+    if isinstance(asked, MeanSample | Correlation):
+        names = REPRESENTATIVES if asked.estimator == "*" else (asked.estimator,)
+        return tuple(Expectation(MeanSample("coarse_gradient"), name) for name in names)
+    return ()

@@ -1,0 +1,122 @@
+"""The picture of the README: closed forms as lines, brute-force Monte Carlo as points with error bars."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import numerics
+from numerics.model import resolve_proxy
+from numerics.sampling import network_moments
+
+__all__ = ["draw"]
+
+_STYLES = {"identity": ("#0072B2", "o"), "relu": ("#D55E00", "s"), "clipped-relu": ("#009E73", "^")}
+"""Colours of Okabe and Ito, distinguishable with any colour vision, and a marker each."""
+
+_SAMPLES = 4096
+_ANGLES = np.linspace(0.0, math.pi, 13)
+_M, _N, _RADIUS = 16, 64, 1.0
+
+Array = npt.NDArray[np.float64]
+
+
+def _network(seed: int) -> tuple[Array, Array, Array, Array]:
+    """v, v*, ŵ and a unit vector orthogonal to it: the plane in which w* turns."""
+    rng = np.random.Generator(np.random.Philox(seed))
+    v_star = rng.standard_normal(_M)
+    v = v_star + 0.5 * rng.standard_normal(_M)
+    plane = np.linalg.qr(rng.standard_normal((_N, 2)))[0].T
+    return v, v_star, plane[0], plane[1]
+
+
+def _sampled(seed: int) -> dict[str, tuple[Array, Array]]:
+    """Mean and standard error, by angle, of the loss and of the coarse gradients' components along e."""
+    v, v_star, w_hat, e = _network(seed)
+    proxies = {name: resolve_proxy(name, {}) for name in _STYLES}
+    rows: dict[str, list[tuple[float, float]]] = {"loss": [], **{name: [] for name in proxies}}
+    for index, theta in enumerate(_ANGLES):
+        w_star = math.cos(theta) * w_hat + math.sin(theta) * e
+        moments = network_moments(
+            v,
+            _RADIUS * w_hat,
+            v_star,
+            w_star,
+            samples=_SAMPLES,
+            seed=seed,
+            stream=index,
+            proxies=proxies,
+            directions=e[:, None],
+        )
+        rows["loss"].append((float(moments["loss"].mean), float(moments["loss"].standard_error)))
+        for name in proxies:
+            along = moments[f"coarse_gradient_along:{name}"]
+            rows[name].append((-float(along.mean[0]), float(along.standard_error[0])))
+    return {name: (np.array(pairs)[:, 0], np.array(pairs)[:, 1]) for name, pairs in rows.items()}
+
+
+def draw(path: Path, seed: int = 20190128) -> None:
+    """Write the picture to `path` (.png, .svg or .pdf). Raises ValueError for another suffix.
+
+    Left: population loss against the angle between student and teacher. Right: how hard each coarse gradient pulls
+    towards the teacher, −⟨G, e⟩ = (v·v*) B(θ). m = 16, n = 64, error bars of three standard errors.
+    """
+    if path.suffix not in (".png", ".svg", ".pdf"):
+        raise ValueError(f"output {str(path)!r} has suffix {path.suffix!r}; .png, .svg or .pdf is allowed")
+    import matplotlib
+
+    matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = "coarseproof"
+    from matplotlib import pyplot
+
+    v, v_star, w_hat, e = _network(seed)
+    theta = np.linspace(0, math.pi, 361)
+    w_star = np.cos(theta)[:, None] * w_hat + np.sin(theta)[:, None] * e
+    sampled = _sampled(seed)
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    loss = np.asarray(numerics.population_loss(v, _RADIUS * w_hat, v_star, w_star), float)
+    _plot(left, theta, loss, sampled["loss"], "k", "o", "")
+    for name, (colour, marker) in _STYLES.items():
+        pull = -numerics.coarse_gradient(v, _RADIUS * w_hat, v_star, w_star, ste=name) @ e
+        _plot(right, theta, pull, sampled[name], colour, marker, name)
+    left.set_ylabel("population loss f(v, w)")
+    right.set_ylabel("pull towards the teacher, −⟨G, e⟩")
+    right.legend(frameon=False)
+    for axes in (left, right):
+        axes.set_xlabel("angle θ between w and w* (radian)")
+        axes.set_xticks([0, math.pi / 2, math.pi], ["0", "π/2", "π"])
+        axes.set_ylim(bottom=0)
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.suptitle(f"Lines: derived closed forms.  Points: {_SAMPLES} sampled networks, m = {_M}, n = {_N}, ±3 s.e.")
+    _save(figure, path)
+    pyplot.close(figure)
+
+
+def _plot(
+    axes: Any, theta: Array, theory: Array, sampled: tuple[Array, Array], colour: str, marker: str, label: str
+) -> None:
+    axes.plot(theta, theory, color=colour, label=label or None)
+    mean, error = sampled
+    axes.errorbar(_ANGLES, mean, yerr=3 * error, fmt=marker, color=colour, markersize=4, capsize=2, linewidth=1)
+
+
+def _save(figure: Any, path: Path) -> None:
+    """Write beside the target, then rename, so that an interrupted run leaves the old picture whole."""
+    if not path.parent.is_dir():
+        raise ValueError(f"output {str(path)!r}: the directory {str(path.parent)!r} does not exist; create it first")
+    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+    os.close(handle)
+    try:
+        metadata = {"Date": None} if path.suffix == ".svg" else None
+        figure.savefig(beside, dpi=160, metadata=metadata)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

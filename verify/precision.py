@@ -1,0 +1,247 @@
+"""The precision route: every closed form against its definition, at 50 digits.
+
+The definition is evaluated by quadrature of raw integrands (verify.quadrature), explicit sums
+over rows (verify.precision_network), linear solves and differences; the closed form by mpmath.
+A claim is verified when every comparison agrees to 45 digits (20 where the definition is a
+derivative), refuted when one falls below 40 (15) with a witness, undecided in between, without
+a configuration that meets its hypotheses, or without a checker.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from mpmath import mp
+from sympy import Integral
+
+from proofs.claim import Claim, get
+from proofs.definitions import (
+    CommonZeros,
+    Correlation,
+    FilterGradient,
+    HalfSpaceMoment,
+    KernelMoments,
+    Landscape,
+    MeanSample,
+    OutputMinimizer,
+    Potential,
+    SampleGradient,
+)
+from verify.configurations import Configuration, Level, configurations, meeting
+from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
+from verify.precision_checkers import (
+    check_kernel_moment,
+    check_mean_sample,
+    check_minimizer,
+    check_moment,
+)
+from verify.precision_comparison import Comparison, careful_integrals, forms
+from verify.precision_gradients import (
+    check_correlation,
+    check_filter_gradient,
+    check_potential,
+    check_sample_gradient,
+)
+from verify.precision_landscape import check_common_zeros, check_landscape, constructed, shallow
+from verify.quadrature import DIGITS
+
+__all__ = ["CHECKERS", "NAME", "check", "conclude", "points_for", "run", "tasks"]
+
+NAME = "precision"
+
+Checker = Callable[[Claim, Configuration, Level], list[Comparison]]
+
+CHECKERS: Final[dict[type[Any], Checker]] = {
+    CommonZeros: check_common_zeros,
+    Correlation: check_correlation,
+    FilterGradient: check_filter_gradient,
+    HalfSpaceMoment: check_moment,
+    KernelMoments: check_kernel_moment,
+    Landscape: check_landscape,
+    MeanSample: check_mean_sample,
+    OutputMinimizer: check_minimizer,
+    Potential: check_potential,
+    SampleGradient: check_sample_gradient,
+}
+"""Type of definition -> how its claims are checked. A type that is not here leaves its claims
+undecided.
+"""
+
+_LONGEST: Final = 4.0
+"""Seconds that a task of several claims may be expected to take."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one claim gave at one configuration."""
+
+    comparisons: tuple[Comparison, ...]
+    seconds: float
+
+
+def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configuration]:
+    """The configurations a claim is checked at: those that meet its hypotheses, and those its
+    definition needs.
+    """
+    match claim.definition:
+        case Landscape(point="saddle"):
+            extra = _drawn(points[0])
+        case Landscape():
+            extra = constructed(points[0])
+        case CommonZeros(aspect="zeros"):
+            extra = constructed(points[0])
+        case CommonZeros(aspect="ratio"):
+            points = [point for point in [*points, *_drawn(points[0])] if sum(point.v_star)]
+            extra = []
+        case CommonZeros(aspect="beyond"):
+            points, extra = points[:1], []
+        case Potential(jointly=True):
+            # Derivatives along ŵ are differences over r: at r = 1e-150 rounding hides the rest.
+            points, extra = [point for point in points if 1e-6 < point.r < 1e6], []
+        case SampleGradient():
+            extra = [replace(points[0], label="v·v* = 0", v=(1.0, 2.0), v_star=(2.0, -1.0))]
+        case _:
+            extra = []
+    return meeting(claim.hypotheses, [*points, *extra])
+
+
+def _drawn(base: Configuration) -> list[Configuration]:
+    """Three true output weights, drawn until the spurious minimum exists."""
+    rng = np.random.Generator(np.random.Philox(key=sum(map(ord, base.label)) + base.m))
+    found: list[Configuration] = []
+    while len(found) < 3:
+        m = int(rng.integers(2, 6))
+        v_star, v = (tuple(row.tolist()) for row in rng.standard_normal((2, m)))
+        if shallow(v_star) > 0:
+            found.append(replace(base, label=f"drawn {len(found)}", v=v, v_star=v_star))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _chosen(claim_id: str, level: Level, seed: int) -> tuple[Configuration, ...]:
+    return tuple(points_for(get(claim_id), configurations(level, seed)))
+
+
+def _weight(claim: Claim, level: Level) -> float:
+    """Expected seconds at one configuration."""
+    proxies = 8 if level == "full" else 3
+    arbitrary = getattr(claim.definition, "estimator", "") == "*" or getattr(claim.definition, "proxy", False)
+    integrals = 0 if claim.statement is None else len(claim.statement.atoms(Integral))
+    if isinstance(claim.definition, Landscape | CommonZeros):
+        return 0.5
+    return 0.1 + (0.2 * integrals + 0.1) * (proxies if arbitrary else 1)
+
+
+def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:
+    """One task per configuration and group of claims; a group shares the integrals of its
+    configuration.
+    """
+    by_label: dict[str, list[Claim]] = {}
+    for claim in claims:
+        if type(claim.definition) in CHECKERS:
+            for point in points_for(claim, configurations(level, seed)):
+                by_label.setdefault(point.label, []).append(claim)
+    return [
+        Task(
+            NAME,
+            tuple(claim.id for claim in group),
+            (level, seed, label),
+            sum(_weight(c, level) for c in group),
+        )
+        for label, concerned in by_label.items()
+        for group in _groups(concerned, level)
+    ]
+
+
+def _groups(claims: Iterable[Claim], level: Level) -> list[list[Claim]]:
+    """Claims in their order, cut where a group would take too long."""
+    groups: list[list[Claim]] = []
+    filled = _LONGEST
+    for claim in claims:
+        weight = _weight(claim, level)
+        if filled + weight > _LONGEST:
+            groups.append([])
+            filled = 0.0
+        groups[-1].append(claim)
+        filled += weight
+    return groups
+
+
+def run(task: Task) -> dict[str, _Found]:
+    """Check each claim of the task at its configuration."""
+    level, seed, label = task.arguments
+    found = {}
+    for claim_id in task.claim_ids:
+        point = next(point for point in _chosen(claim_id, level, seed) if point.label == label)
+        found[claim_id] = _at(get(claim_id), point, level)
+    return found
+
+
+def _at(claim: Claim, point: Configuration, level: Level) -> _Found:
+    started = time.perf_counter()
+    checker = CHECKERS[type(claim.definition)]
+    with mp.workdps(DIGITS):
+        comparisons = checker(claim, point, level)
+        doubtful = any(comparison.verdict is not Verdict.VERIFIED for comparison in comparisons)
+        if doubtful and any(form.has(Integral) for form in forms(claim).values()):
+            with careful_integrals():
+                comparisons = checker(claim, point, level)
+    return _Found(tuple(comparisons), time.perf_counter() - started)
+
+
+def check(claim: Claim, points: Sequence[Configuration], level: Level = "quick") -> Evidence:
+    """Check any claim, registered or not, at those of `points` that meet its hypotheses."""
+    if type(claim.definition) not in CHECKERS:
+        return _no_checker(claim)
+    return _evidence([_at(claim, point, level) for point in meeting(claim.hypotheses, points)])
+
+
+def conclude(
+    claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
+) -> dict[str, list[Evidence]]:
+    """Gather the comparisons of each claim over its configurations."""
+    evidence: dict[str, list[Evidence]] = {}
+    for claim in claims:
+        if type(claim.definition) not in CHECKERS:
+            evidence[claim.id] = [_no_checker(claim)]
+            continue
+        concerned = [outcome for outcome in outcomes if claim.id in outcome.task.claim_ids]
+        found = _evidence([outcome.value[claim.id] for outcome in concerned if not outcome.error])
+        errors = [outcome.error for outcome in concerned if outcome.error]
+        if errors and found.verdict is not Verdict.REFUTED:
+            found = replace(found, verdict=Verdict.ERROR, detail=errors[0])
+        evidence[claim.id] = [found]
+    return evidence
+
+
+def _no_checker(claim: Claim) -> Evidence:
+    name = type(claim.definition).__name__
+    return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, f"no check is written for {name}")
+
+
+def _evidence(found: Sequence[_Found]) -> Evidence:
+    """The worst of all comparisons: refuted before undecided before verified."""
+    comparisons = [comparison for entry in found for comparison in entry.comparisons]
+    seconds = sum(entry.seconds for entry in found)
+    figures: dict[str, Any] = {
+        "points": len(found),
+        "comparisons": len(comparisons),
+        "hypotheses_met": len(found),
+    }
+    measured = [(c.digits, c.label) for c in comparisons if c.digits is not None]
+    if measured:
+        digits, label = min(measured)
+        figures |= {"digits": round(digits, 1), "worst_at": label}
+    if not comparisons:
+        detail = "no configuration meets the hypotheses" if not found else "nothing was compared"
+        return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, figures, seconds, detail)
+    for verdict in (Verdict.REFUTED, Verdict.UNDECIDED):
+        if concerned := [c for c in comparisons if c.verdict is verdict]:
+            worst = min(concerned, key=lambda c: -1.0 if c.digits is None else c.digits)
+            return Evidence(NAME, verdict, Grade.TESTED, figures, seconds, worst.witness)
+    return Evidence(NAME, Verdict.VERIFIED, Grade.TESTED, figures, seconds)

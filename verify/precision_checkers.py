@@ -1,0 +1,171 @@
+"""Checks of closed forms against quadrature: moments, means of sample quantities, minimizers.
+
+Each checker takes a claim, one configuration at which its hypotheses hold, and the level; it
+returns comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, cast
+
+from mpmath import mpf
+from sympy import Expr, Integral, Symbol
+
+from proofs import symbols
+from proofs.claim import Claim
+from proofs.definitions import HalfSpaceMoment, KernelMoments, MeanSample, OutputMinimizer
+from proofs.proxies import ESTIMATORS, Estimator, estimator
+from verify.configurations import Configuration, Level
+from verify.precision_comparison import Comparison, closed_value, closed_vector, compare, forms
+from verify.precision_network import (
+    Network,
+    best_weights,
+    coarse_gradient,
+    gradient_v,
+    inner,
+    loss,
+)
+from verify.precision_plane import Row, plane_means
+from verify.quadrature import Estimate
+
+__all__ = [
+    "check_kernel_moment",
+    "check_mean_sample",
+    "check_minimizer",
+    "check_moment",
+    "label_of",
+    "moment_values",
+    "proxies_for",
+]
+
+_QUICK: Final = ("clipped-relu", "sigmoid", "triangular")
+
+
+def proxies_for(name: str, level: Level) -> Iterator[Estimator]:
+    """The estimator of that name; for "*", those that stand for all in this level."""
+    if name != "*":
+        yield estimator(name)
+        return
+    yield from (proxy for key, proxy in ESTIMATORS.items() if level == "full" or key in _QUICK)
+
+
+def _cancels(form: Expr) -> bool:
+    """Whether a form is only as accurate as its largest part: its integrals are taken to a fixed
+    precision.
+    """
+    return bool(form.has(Integral))
+
+
+def check_moment(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """G1–G5: a mean over a half-space or two, with a proxy or without."""
+    definition = cast(HalfSpaceMoment, claim.definition)
+    if not definition.proxy:
+        return _moment(claim, point, definition, None)
+    return [found for proxy in proxies_for("*", level) for found in _moment(claim, point, definition, proxy)]
+
+
+def _moment(
+    claim: Claim, point: Configuration, definition: HalfSpaceMoment, proxy: Estimator | None
+) -> list[Comparison]:
+    means = plane_means(point.theta, point.r, proxy, point.parameters)
+    event = Row(proxy=definition.proxy, a="a" in definition.halfspaces, b="b" in definition.halfspaces)
+    coordinates = [Row(s=1), Row(t=1), *([Row(u=1)] if point.n >= 3 else [])] if definition.vector else [Row()]
+    if definition.component:
+        coordinates = [Row(s=1) if definition.component == "along" else Row(t=1)]
+    defined = [means.mean(event * row) for row in coordinates]
+    found = []
+    for name, form in forms(claim).items():
+        if definition.vector and not definition.component:
+            closed = closed_vector(form, point, proxy=proxy)
+        else:
+            closed = [closed_value(form, point, proxy=proxy)]
+        closed += [mpf(0)] * (len(defined) - len(closed))
+        found += compare(label_of(point, name, proxy), closed, defined)
+    return found
+
+
+def label_of(point: Configuration, form: str, proxy: Estimator | None = None) -> str:
+    return f"{point.label}, {form}" + (f", {proxy.name}" if proxy else "")
+
+
+def _moments(point: Configuration, proxy: Estimator) -> dict[str, Estimate]:
+    """M, M₊, A and B by quadrature."""
+    means = plane_means(point.theta, point.r, proxy, point.parameters)
+    return {
+        "M": means.mean(Row(s=1, proxy=True)),
+        "M_plus": means.mean(Row(s=1, proxy=True, a=True)),
+        "A": means.mean(Row(s=1, proxy=True, b=True)),
+        "B": means.mean(Row(t=1, proxy=True, b=True)),
+    }
+
+
+def moment_values(point: Configuration, proxy: Estimator) -> dict[Symbol, mpf]:
+    found = _moments(point, proxy)
+    named = {
+        "M": symbols.moment_full,
+        "M_plus": symbols.moment_half,
+        "A": symbols.moment_along,
+        "B": symbols.moment_across,
+    }
+    return {symbol: found[name].value for name, symbol in named.items()}
+
+
+def check_kernel_moment(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """One of the scalar moments of a proxy."""
+    definition = cast(KernelMoments, claim.definition)
+    proxy = estimator(definition.estimator)
+    defined = _moments(point, proxy)[definition.moment]
+    return [
+        found
+        for name, form in forms(claim).items()
+        for found in compare(label_of(point, name), [closed_value(form, point)], [defined])
+    ]
+
+
+def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """N1, N2 and chapter C: the mean of the sample loss, of its gradient in v, of the sample
+    coarse gradient.
+    """
+    definition = cast(MeanSample, claim.definition)
+    if definition.quantity == "coarse_gradient":
+        return [
+            found
+            for proxy in proxies_for(definition.estimator, level)
+            for name in forms(claim)
+            for found in _coarse(claim, name, point, proxy, definition.estimator == "*")
+        ]
+    if definition.at == "teacher":
+        point = replace(point, v=point.v_star)
+    network = replace(Network.at(point), origin=definition.at == "origin")
+    found = []
+    for name, form in forms(claim).items():
+        if definition.quantity == "loss":
+            found += compare(label_of(point, name), [closed_value(form, point)], [loss(network)])
+        else:
+            found += compare(label_of(point, name), closed_vector(form, point), gradient_v(network))
+    return found
+
+
+def _coarse(claim: Claim, name: str, point: Configuration, proxy: Estimator, arbitrary: bool) -> list[Comparison]:
+    form = forms(claim)[name]
+    extra = moment_values(point, proxy) if arbitrary else {}
+    closed = closed_vector(form, point, extra=extra, proxy=proxy if arbitrary else None)
+    defined = coarse_gradient(Network.at(point, proxy))
+    closed += [mpf(0)] * (len(defined) - len(closed))
+    joint = arbitrary or _cancels(form)
+    return compare(label_of(point, name, proxy), closed, defined, joint=joint)
+
+
+def check_minimizer(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """N4: the solution of the normal equations, or its product with v*."""
+    weights = best_weights(Network.at(point))
+    found = []
+    for name, form in forms(claim).items():
+        if cast(OutputMinimizer, claim.definition).of == "weights":
+            found += compare(label_of(point, name), closed_vector(form, point), weights)
+        else:
+            product = inner(weights, point.v_star)
+            found += compare(label_of(point, name), [closed_value(form, point)], [product])
+    return found

@@ -1,0 +1,264 @@
+"""Comparing a closed form with its definition: digits agreed, and what they say.
+
+The scale of a comparison is the natural size of the number: the larger of its value and the sum
+of the |terms| it is built from, so that a number that legitimately cancels is judged by what it
+cancels from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Final
+
+import mpmath
+from mpmath import mp, mpf
+from sympy import Dummy, Expr, Function, Integral, Symbol, lambdify, oo
+
+from proofs.claim import Claim
+from proofs.proxies import Estimator
+from proofs.symbols import QUANTITIES, mu
+from verify.closed_form import evaluate, proxy_function, split_points, vector_coordinates
+from verify.configurations import Configuration
+from verify.evidence import Verdict
+from verify.quadrature import CUT, DIGITS, Estimate
+
+__all__ = [
+    "FINE",
+    "ROUGH",
+    "Comparison",
+    "Demand",
+    "careful_integrals",
+    "closed_value",
+    "closed_vector",
+    "compare",
+    "forms",
+    "shown",
+    "true_that",
+    "vanishing",
+]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Digits a comparison must reach to verify, and below which it refutes."""
+
+    verified: float
+    refuted: float
+
+
+FINE: Final = Demand(45, 40)
+"""For quadrature alone."""
+
+ROUGH: Final = Demand(20, 15)
+"""For quantities that difference quadratures."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison: where, what it says, digits agreed (None for a yes-or-no question), and both
+    sides in words.
+    """
+
+    label: str
+    verdict: Verdict
+    digits: float | None
+    witness: str = ""
+
+
+def compare(
+    label: str,
+    closed: Sequence[mpf],
+    defined: Sequence[Estimate],
+    demand: Demand = FINE,
+    *,
+    joint: bool = False,
+) -> list[Comparison]:
+    """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
+    if len(closed) != len(defined):
+        raise ValueError(f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition")
+    largest = max(estimate.size for estimate in defined)
+    names = [f"{label}, coordinate {k}" for k in range(len(closed))] if len(closed) > 1 else [label]
+    return [
+        _compare(name, value, estimate, demand, largest if joint else estimate.size)
+        for name, value, estimate in zip(names, closed, defined, strict=True)
+    ]
+
+
+def _compare(label: str, closed: mpf, defined: Estimate, demand: Demand, size: mpf) -> Comparison:
+    with mp.workdps(DIGITS):
+        scale = max(abs(closed), abs(defined.value), size)
+        difference = abs(closed - defined.value)
+        witness = f"{label}: closed form {_text(closed)}, definition {_text(defined.value)}"
+        if not mpmath.isfinite(difference):
+            return Comparison(label, Verdict.UNDECIDED, 0.0, witness)
+        digits, known = _digits(difference, scale), _digits(defined.error, scale)
+    verdict = Verdict.VERIFIED if digits >= demand.verified else Verdict.UNDECIDED
+    if digits < demand.refuted and known > digits + 1:
+        verdict = Verdict.REFUTED
+    if verdict is Verdict.VERIFIED and known < demand.verified:
+        verdict = Verdict.UNDECIDED
+        witness += f" (known to {known:.1f} digits only)"
+    return Comparison(label, verdict, min(digits, known), witness)
+
+
+def _digits(difference: mpf, scale: mpf) -> float:
+    if difference == 0:
+        return float(DIGITS)
+    return float(min(mpf(DIGITS), -mpmath.log10(difference / scale))) if scale else 0.0
+
+
+def _text(value: mpf) -> str:
+    return str(mpmath.nstr(value, 20))
+
+
+def vanishing(label: str, defined: Sequence[Estimate], demand: Demand = FINE) -> list[Comparison]:
+    """The claim says that these numbers are zero."""
+    return compare(label, [mpf(0)] * len(defined), defined, demand)
+
+
+def shown(label: str, number: Estimate, sign: int = 0) -> Comparison:
+    """The claim says that this number is positive, negative or (sign 0) not zero: it must stand
+    out of its noise.
+    """
+    with mp.workdps(DIGITS):
+        noise = 100 * number.error + number.size * mpf(10) ** (8 - DIGITS)
+        clear = abs(number.value) > noise
+        right = clear and (sign == 0 or (number.value > 0) == (sign > 0))
+    wanted = {0: "nonzero", 1: "positive", -1: "negative"}[sign]
+    verdict = Verdict.VERIFIED if right else Verdict.REFUTED if clear else Verdict.UNDECIDED
+    return Comparison(label, verdict, None, f"{label}: {_text(number.value)}, claimed {wanted}")
+
+
+def true_that(label: str, condition: bool, witness: str = "") -> Comparison:
+    """The claim says that `condition` holds."""
+    verdict = Verdict.VERIFIED if condition else Verdict.REFUTED
+    return Comparison(label, verdict, None, f"{label}: {witness or 'does not hold'}")
+
+
+def forms(claim: Claim) -> dict[str, Expr]:
+    """The expressions of a claim by name: the statement, and the printed form if there is one."""
+    found = {"statement": claim.statement, "printed form": claim.printed}
+    return {name: form for name, form in found.items() if form is not None}
+
+
+_INTEGRALS: dict[object, mpf] = {}
+_CAREFUL: ContextVar[bool] = ContextVar("careful", default=False)
+
+
+@contextmanager
+def careful_integrals() -> Iterator[None]:
+    """Take the integrals of closed forms by the slower tanh-sinh rule, on panels of a quarter."""
+    token = _CAREFUL.set(True)
+    try:
+        yield
+    finally:
+        _CAREFUL.reset(token)
+
+
+def closed_value(
+    form: Expr,
+    point: Configuration,
+    *,
+    extra: Mapping[Symbol, mpf] | None = None,
+    proxy: Estimator | None = None,
+) -> mpf:
+    """A scalar form at a point, with the extra digits that its cancellations need."""
+    reduced, known = _without_integrals(form, point, proxy)
+    with mp.workdps(_digits_needed(point)):
+        return evaluate(reduced, point, extra={**known, **(extra or {})})
+
+
+def closed_vector(
+    form: Expr,
+    point: Configuration,
+    *,
+    extra: Mapping[Symbol, mpf] | None = None,
+    proxy: Estimator | None = None,
+) -> list[mpf]:
+    """A vector form at a point: along (ŵ, e) for filters, entrywise for output weights."""
+    reduced, known = _without_integrals(form, point, proxy)
+    if not any(QUANTITIES[s].space != "scalar" for s in reduced.free_symbols if s in QUANTITIES):
+        raise ValueError(f"{form} is a scalar; a vector is wanted")
+    with mp.workdps(_digits_needed(point)):
+        return vector_coordinates(reduced, point, extra={**known, **(extra or {})})["vector"]
+
+
+def _digits_needed(point: Configuration) -> int:
+    """Forms subtract powers of r, and of the distance of θ to 0 and π."""
+    with mp.workdps(DIGITS):
+        sine = abs(mpmath.sin(mpmath.mpmathify(point.theta)))
+        near = abs(mpmath.log10(sine)) if sine > mpf(10) ** -30 else mpf(30)
+        return DIGITS + int(2 * abs(mpmath.log10(mpmath.mpmathify(point.r))) + 2 * near)
+
+
+def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None) -> tuple[Expr, dict[Symbol, mpf]]:
+    """Replace integrals by symbols with values; an integral met before at equal arguments is not
+    taken again.
+    """
+    values: dict[Symbol, mpf] = {}
+    for integral in form.atoms(Integral):
+        with mp.workdps(DIGITS):
+            scalars = point.scalars()
+            used = tuple((s.name, scalars[s]) for s in sorted(integral.free_symbols, key=str) if s in scalars)
+            used += tuple((name, mpf(value)) for name, value in sorted(point.parameters.items()) if proxy)
+            key = integral, used, proxy, _CAREFUL.get()
+            if key not in _INTEGRALS:
+                if len(_INTEGRALS) > 4096:
+                    _INTEGRALS.clear()
+                _INTEGRALS[key] = _integral(integral, point, proxy)
+        name = Dummy("integral", real=True)
+        values[name] = _INTEGRALS[key]
+        form = form.xreplace({integral: name})
+    return form, values
+
+
+def _integral(part: Integral, point: Configuration, proxy: Estimator | None) -> mpf:
+    """An integral of a closed form: mpmath's Gauss–Legendre over panels of one scale.
+
+    The definition's quadrature shares nothing with this. mpmath's own estimate of the error can be
+    too small, so a disagreement is looked at again with `careful_integrals`.
+    """
+    values = point.scalars()
+    variable, low, high = part.limits[0]
+    start, stop = (max(min(_end(limit, point), mpf(CUT)), mpf(-CUT)) for limit in (low, high))
+    known = {s: value for s, value in values.items() if s in part.function.free_symbols}
+    stand_in = Function("stand_in")
+    library: list[object] = ["mpmath"]
+    if proxy is not None:
+        library.insert(0, {"stand_in": proxy_function(proxy, point.parameters)})
+    integrand = part.function.replace(mu, stand_in)
+    raw = lambdify([variable, *known], integrand, library, cse=True)
+    nodes = split_points(start, stop, point, proxy)
+    if _CAREFUL.get():
+        nodes = [a + (b - a) * k / 4 for a, b in pairwise(nodes) for k in range(4)] + [nodes[-1]]
+    return _by_panels(lambda s: raw(s, *known.values()), list(pairwise(nodes)))
+
+
+def _by_panels(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf]]) -> mpf:
+    """mpmath.quad stops at an absolute error, so each panel is divided by its own size first."""
+    sizes = [
+        (high - low) * max(abs(function(low + (high - low) * mpf(k) / 32)) for k in (1, 16, 31)) for low, high in panels
+    ]
+    floor = max(sizes, default=mpf(0)) * mpf(10) ** (-DIGITS)
+
+    method = "tanh-sinh" if _CAREFUL.get() else "gauss-legendre"
+
+    def scaled(s: mpf, size: mpf) -> mpf:
+        return function(s) / size
+
+    return mpmath.fsum(
+        size * mpmath.quad(partial(scaled, size=size), panel, method=method)
+        for panel, size in zip(panels, sizes, strict=True)
+        if size > floor
+    )
+
+
+def _end(limit: Expr, point: Configuration) -> mpf:
+    if limit in (oo, -oo):
+        return mpf("inf") if limit == oo else mpf("-inf")
+    return evaluate(limit, point)

@@ -1,0 +1,284 @@
+"""Checks of the landscape (N5) and of the common zeros of coarse gradients (C8), by quadrature of
+the loss.
+
+Critical points are tested from the definition: increments of the loss in random directions and
+along its own valley v = argmin f(·, θ), which is found by solving the normal equations, never
+by a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final, cast
+
+import mpmath
+import numpy as np
+from mpmath import mp, mpf
+
+from proofs.claim import Claim
+from proofs.definitions import CommonZeros, Landscape
+from proofs.proxies import estimator
+from verify.configurations import Configuration, Level
+from verify.precision_comparison import (
+    ROUGH,
+    Comparison,
+    closed_value,
+    compare,
+    forms,
+    shown,
+    true_that,
+    vanishing,
+)
+from verify.precision_network import (
+    Network,
+    best_weights,
+    coarse_gradient,
+    filter_gradient,
+    gradient_v,
+    inner,
+    loss,
+    one_sided_slope,
+)
+from verify.quadrature import DIGITS, Estimate
+
+__all__ = ["check_common_zeros", "check_landscape", "constructed", "shallow"]
+
+_DIRECTIONS: Final = 4
+_RADIUS: Final = mpf(10) ** -9
+"""Of the neighbourhood a local minimum is tested in; increments there are about 1e-18, noise about
+1e-58.
+"""
+
+
+def shallow(v_star: Sequence[float]) -> int:
+    """Sign of ½(m+1)‖v*‖² − (1ᵀv*)², decided exactly."""
+    exact = [Fraction(x) for x in v_star]
+    margin = Fraction(len(exact) + 1, 2) * sum(x * x for x in exact) - sum(exact) ** 2
+    return (margin > 0) - (margin < 0)
+
+
+def constructed(base: Configuration) -> list[Configuration]:
+    """One configuration for every case of N5: condition met, reversed, at equality, and S = 0."""
+    cases = {
+        "S² < ½(m+1)V": (2.0, -1.0, 0.5),
+        "S² > ½(m+1)V": (1.0, 1.0),
+        "S² = ½(m+1)V": (1.0, 1.0, 4.0),
+        "S = 0": (1.0, -1.0),
+    }
+    return [
+        replace(base, label=label, v_star=v_star, v=(0.75, -0.5, 0.25)[: len(v_star)], theta=1.25)
+        for label, v_star in cases.items()
+    ]
+
+
+def _valley(network: Network, theta: object) -> Network:
+    """The network at another angle with the best output weights there."""
+    turned = network.turned(theta)
+    return turned.turned(theta, [weight.value for weight in best_weights(turned)])
+
+
+def _floor_inner(network: Network, theta: object) -> Estimate:
+    """v·v* on the valley; it is −2π times the slope of the loss in θ at fixed v."""
+    return inner(best_weights(network.turned(theta)), network.v_star)
+
+
+def _saddle_angle(network: Network) -> mpf:
+    """Where ∂f/∂v and v·v* vanish together: a root of v(θ)·v* by the secant method, from anywhere
+    in (0, π).
+    """
+    with mp.workdps(DIGITS):
+        before, angle = mpf("1.5"), mpf("1.75")
+        value_before, value = (_floor_inner(network, theta).value for theta in (before, angle))
+        for _ in range(8):
+            if value == value_before or abs(angle - before) < mpf(10) ** (4 - DIGITS):
+                break
+            step = value * (angle - before) / (value - value_before)
+            before, value_before, angle = angle, value, angle - step
+            value = _floor_inner(network, angle).value
+        return angle
+
+
+def _increments(network: Network) -> list[Estimate]:
+    """f near (v, π) minus f there: random δ with θ = π and with θ = π − h, and the valley at π −
+    h.
+    """
+    rng = np.random.Generator(np.random.Philox(key=len(network.v)))
+    here = loss(network)
+    inside = network.theta - _RADIUS
+    found = [loss(_valley(network, inside)) - here]
+    for _ in range(_DIRECTIONS):
+        delta = [_RADIUS * mpf(float(x)) for x in rng.standard_normal(len(network.v))]
+        v = [x + y for x, y in zip(network.v, delta, strict=True)]
+        found += [loss(network.turned(theta, v)) - here for theta in (network.theta, inside)]
+    return found
+
+
+def check_landscape(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """N5 and its parts at one v*."""
+    aspect = cast(Landscape, claim.definition).point
+    network = Network.at(point)
+    with mp.workdps(DIGITS):
+        if aspect == "minimum":
+            return _minimum(point, network)
+        if aspect == "spurious":
+            return _spurious(point, network)
+        if aspect == "saddle":
+            return _saddle(claim, point, network)
+        return _all(point, network)
+
+
+def _minimum(point: Configuration, network: Network) -> list[Comparison]:
+    """f = 0 at (v*, 0), and at (−v*, π) exactly when S = 0; positive at the configuration and on
+    the valley.
+    """
+    mirrored = loss(network.turned(mp.pi, [-x for x in network.v_star]))
+    balanced = sum(Fraction(x) for x in point.v_star) == 0
+    label = f"{point.label}, f(−v*, −w*)"
+    at_teacher = loss(network.turned(0, network.v_star))
+    found = vanishing(f"{point.label}, f(v*, w*)", [at_teacher])
+    found += vanishing(label, [mirrored]) if balanced else [shown(label, mirrored, 1)]
+    found.append(shown(f"{point.label}, f(v, w)", loss(network), 1))
+    found.append(shown(f"{point.label}, f(v(θ), w)", loss(_valley(network, network.theta)), 1))
+    if not balanced:
+        found.append(shown(f"{point.label}, f(v(π), −w*)", loss(_valley(network, mp.pi)), 1))
+    return found
+
+
+def _spurious(point: Configuration, network: Network) -> list[Comparison]:
+    """All increments around (v(π), π) are positive where the condition holds; else one is
+    negative.
+    """
+    increments = _increments(_valley(network, +mp.pi))
+    label = f"{point.label}, increment of f at (v(π), −w*)"
+    if shallow(point.v_star) > 0:
+        return [shown(f"{label} {k}", found, 1) for k, found in enumerate(increments)]
+    lowest = min(increments, key=lambda found: found.value)
+    return [shown(f"{label}, the lowest", lowest, -1)]
+
+
+def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """The stated angle is the root of v(θ)·v*, and f both rises and falls around it."""
+    angle = _saddle_angle(network)
+    residue = _floor_inner(network, angle)
+    found = vanishing(f"{point.label}, v(θ)·v* at the root", [residue])
+    root = Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi)
+    for name, form in forms(claim).items():
+        found += compare(f"{point.label}, {name}", [closed_value(form, point)], [root])
+    valley = _valley(network, angle)
+    # Beside the random directions: δ ∥ v* with θ moving either way, along which the loss must tilt.
+    here, moved = loss(valley), []
+    for sign in (1, -1):
+        v = [x + sign * _RADIUS * y for x, y in zip(valley.v, valley.v_star, strict=True)]
+        length = 100 * len(v) * _RADIUS
+        moved.append(loss(valley.turned(valley.theta + length, v)) - here)
+    found.append(shown(f"{point.label}, rise", max(moved, key=lambda item: item.value), 1))
+    found.append(shown(f"{point.label}, fall", min(moved, key=lambda item: item.value), -1))
+    return found
+
+
+def _all(point: Configuration, network: Network) -> list[Comparison]:
+    """Stationary points on the valley: θ = 0, θ = π and one in between, exactly as the condition
+    says.
+    """
+    condition = shallow(point.v_star)
+    start, end = _valley(network, mpf(0)), _valley(network, mp.pi)
+    found = compare(f"{point.label}, v(0) − v*", list(start.v_star), best_weights(start))
+    found.append(shown(f"{point.label}, slope leaving θ = 0", one_sided_slope(start), 1))
+    slope = one_sided_slope(end)
+    label = f"{point.label}, slope leaving θ = π"
+    found += vanishing(label, [slope], ROUGH) if condition == 0 else [shown(label, slope, condition)]
+    products = [_floor_inner(network, mp.pi * k / 16).value for k in range(1, 16)]
+    changes = sum(1 for a, b in pairwise(products) if (a > 0) != (b > 0))
+    if condition <= 0:
+        found.append(true_that(f"{point.label}, no interior zero", changes == 0, f"{changes} sign changes"))
+        return found
+    angle = _saddle_angle(network)
+    saddle = _valley(network, angle)
+    found.append(true_that(f"{point.label}, one interior zero", changes <= 1, f"{changes} sign changes"))
+    found += vanishing(f"{point.label}, ∂f/∂v at the saddle", gradient_v(saddle))
+    found += vanishing(f"{point.label}, ∂f/∂w at the saddle", filter_gradient(saddle), ROUGH)
+    generic = _valley(network, angle / 2)
+    found.append(shown(f"{point.label}, ∂f/∂w half way to the saddle", filter_gradient(generic)[1]))
+    return found
+
+
+def check_common_zeros(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """C8 and its parts."""
+    definition = cast(CommonZeros, claim.definition)
+    network = Network.at(point, estimator(definition.estimator))
+    with mp.workdps(DIGITS):
+        if definition.aspect == "zeros":
+            return _zeros(point, network)
+        if definition.aspect == "beyond":
+            return _beyond(network)
+        if definition.aspect == "spurious":
+            return _at_spurious(claim, point, network)
+        return _ratio(point, network)
+
+
+def _norm(vector: Sequence[Estimate]) -> Estimate:
+    length = mpmath.sqrt(mpmath.fsum(x.value**2 for x in vector))
+    return Estimate(length, mpmath.fsum(x.error for x in vector), max(x.size for x in vector))
+
+
+def _zeros(point: Configuration, network: Network) -> list[Comparison]:
+    """G vanishes on the valley at θ = 0, π and the saddle, and nowhere else that is tried."""
+    angles = {"0": mpf(0), "π": +mp.pi}
+    if shallow(point.v_star) > 0:
+        angles["the saddle"] = _saddle_angle(network)
+    found = []
+    for name, angle in angles.items():
+        valley = _valley(network, angle)
+        found += vanishing(f"{point.label}, ∂f/∂v at θ = {name}", gradient_v(valley))
+        found += vanishing(f"{point.label}, G at θ = {name}", coarse_gradient(valley))
+    for k in (1, 5, 9, 14):
+        angle = mp.pi * k / 15
+        if all(abs(angle - zero) > mpf("1e-3") for zero in angles.values()):
+            elsewhere = _norm(coarse_gradient(_valley(network, angle)))
+            found.append(shown(f"{point.label}, ‖G‖ at θ = {k}π/15", elsewhere, 1))
+    return found
+
+
+def _beyond(network: Network) -> list[Comparison]:
+    """The stated witness: both gradients vanish at m = 2, v* = (1, 1), θ = π, v = (⅓, ⅓), and the
+    loss falls.
+    """
+    witness = replace(network, v=(mpf(1) / 3,) * 2, v_star=(mpf(1),) * 2, theta=+mp.pi)
+    found = vanishing("witness, ∂f/∂v", gradient_v(witness))
+    found += vanishing("witness, G", coarse_gradient(witness))
+    found.append(shown("witness, slope of f as θ leaves π", one_sided_slope(witness), -1))
+    fall = loss(witness.turned(mp.pi - mpf("0.01"))) - loss(witness)
+    return [*found, shown("witness, f at π − 0.01 minus f at π", fall, -1)]
+
+
+def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    norm = _norm(coarse_gradient(_valley(network, mp.pi)))
+    return [
+        found
+        for name, form in forms(claim).items()
+        for found in compare(f"{point.label}, {name}", [closed_value(form, point)], [norm])
+    ]
+
+
+def _ratio(point: Configuration, network: Network) -> list[Comparison]:
+    """‖G‖²/(‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩) on the valley at π − θ = 1e-5, 1e-7, 1e-9: each at least 50
+    times the last.
+    """
+    ratios, found = [], []
+    for power in (5, 7, 9):
+        valley = _valley(network, mp.pi - mpf(10) ** -power)
+        coarse, true = coarse_gradient(valley), filter_gradient(valley)
+        # What a solve to 60 digits leaves of ∂f/∂v is rounding; a tiny ∂f/∂w does not outweigh it.
+        found += vanishing(f"{point.label}, ∂f/∂v at π − θ = 1e-{power}", gradient_v(valley))
+        top = Estimate.total(x * x for x in coarse)
+        bottom = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
+        ratios.append(top.value / bottom.value)
+    growth = [after / before for before, after in pairwise(ratios)]
+    text = ", ".join(mpmath.nstr(ratio, 6) for ratio in ratios)
+    return [
+        *found,
+        true_that(f"{point.label}, ratio", all(rate >= 50 for rate in growth), f"ratios {text}"),
+    ]

@@ -1,0 +1,270 @@
+"""Means over rows of Z by two-dimensional numerical integration.
+
+A row z ~ N(0, I_n) enters the network through s = ŵ·z and t = e·z, independent standard
+normals, and other coordinates u. Every mean is the integral of the raw integrand ``s^i t^j u^k
+μ'(r s) 1{s > 0} 1{s cos θ + t sin θ > 0}`` against the density. Where μ' depends on the sign of
+its argument alone the plane is swept in polar coordinates, otherwise the integral over t is
+nested in that over s. θ in [0, π] (nested: inside it), r > 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from itertools import pairwise
+from typing import Final
+
+import mpmath
+from mpmath import mp, mpf
+from sympy import Expr, Symbol, lambdify, oo
+
+from proofs.proxies import Estimator
+from proofs.symbols import x as proxy_argument
+from verify.quadrature import (
+    CUT,
+    DIGITS,
+    RULES,
+    Estimate,
+    HalfLine,
+    gauss_legendre,
+    half_line,
+    line_mean,
+    panel,
+    tails,
+    two_rules,
+)
+
+__all__ = ["PlaneMeans", "Row", "plane_means"]
+
+_TOLERANCE: Final = mpf(10) ** -52
+_DEPTH: Final = 24
+"""Bisections of a panel before its error is left as it is."""
+
+_THINNEST: Final = 1.4
+_DOUBLINGS: Final = 8
+
+_Sums = dict[tuple[int, int, bool], mpf]
+"""By powers of s and t, and whether t is kept to w*'s half-plane."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A function of one row: ``s^i t^j u^k``, times μ'(rs) if `proxy`, 1{ŵ·z > 0} if `a`, 1{w*·z >
+    0} if `b`.
+    """
+
+    s: int = 0
+    t: int = 0
+    u: int = 0
+    proxy: bool = False
+    a: bool = False
+    b: bool = False
+
+    def __mul__(self, other: Row) -> Row:
+        if self.proxy and other.proxy:
+            raise ValueError("a row function with μ' twice is not needed by any definition")
+        return Row(
+            self.s + other.s,
+            self.t + other.t,
+            self.u + other.u,
+            self.proxy or other.proxy,
+            self.a or other.a,
+            self.b or other.b,
+        )
+
+
+@cache
+def _radial(power: int) -> Estimate:
+    """∫ ρ^{power+1} exp(−ρ²/2) dρ / 2π over ρ > 0."""
+    with mp.workdps(DIGITS):
+
+        def integrand(rho: mpf) -> mpf:
+            return rho ** (power + 1) * mpmath.exp(-rho * rho / 2) / (2 * mp.pi)
+
+        return two_rules(
+            lambda rule: mpmath.fsum(panel(integrand, mpf(k), mpf(k + 1), RULES[rule][1]) for k in range(CUT))
+        )
+
+
+def _ends(proxy: Estimator, values: dict[Symbol, mpf]) -> list[tuple[mpf, mpf, Callable[[mpf], mpf]]]:
+    """The pieces of μ' as numbers and functions, in its own argument."""
+
+    def number(end: Expr) -> mpf:
+        if end in (oo, -oo):
+            return mpf("inf") if end == oo else mpf("-inf")
+        return mpmath.mpmathify(lambdify(list(values), end, "mpmath")(*values.values()))
+
+    def piece_at(function: Callable[..., mpf], x: mpf) -> mpf:
+        return mpmath.mpmathify(function(x, *values.values()))
+
+    return [
+        (
+            number(low),
+            number(high),
+            partial(piece_at, lambdify([proxy_argument, *values], piece, "mpmath", cse=True)),
+        )
+        for low, high, piece in proxy.pieces
+    ]
+
+
+class PlaneMeans:
+    """Means of row functions at one θ and one ‖w‖ = r, for one proxy."""
+
+    def __init__(
+        self,
+        theta: mpf,
+        r: mpf,
+        proxy: Estimator | None = None,
+        parameters: dict[str, mpf] | None = None,
+    ) -> None:
+        self.theta, self.r = theta, r
+        given = parameters or {}
+        values = {p.symbol: mpf(given[p.name]) for p in (proxy.parameters if proxy else ())}
+        self._pieces = _ends(proxy, values) if proxy else []
+        self._sign_only = proxy is None or (
+            all(not piece.has(proxy_argument) for _, _, piece in proxy.pieces)
+            and all(end == 0 for end in proxy.breakpoints)
+        )
+        self._known: dict[Row, Estimate] = {}
+        self._sides: dict[int, tuple[_Sums, _Sums, _Sums]] = {}
+
+    def mean(self, row: Row) -> Estimate:
+        """E of a row function; its size is the mean of its absolute value without the half-spaces,
+        or above it.
+        """
+        if row not in self._known:
+            with mp.workdps(DIGITS):
+                polar = self._sign_only or not row.proxy
+                plane = self._polar(row) if polar else self._nested(row)
+                self._known[row] = plane * line_mean(row.u) if row.u else plane
+        return self._known[row]
+
+    def proxy(self, x: mpf) -> mpf:
+        """μ'(x); 0 outside its pieces and at their ends."""
+        return next((piece(x) for low, high, piece in self._pieces if low < x < high), mpf(0))
+
+    def _polar(self, row: Row) -> Estimate:
+        """s = ρ cos φ, t = ρ sin φ: a wedge of directions φ, times an integral over ρ."""
+        angular, size = Estimate.exact(0), mpf(0)
+        for low, high in pairwise(self._arcs()):
+            middle = (low + high) / 2
+            height = self.proxy(mpmath.cos(middle)) if row.proxy else mpf(1)
+
+            def integrand(phi: mpf, height: mpf = height) -> mpf:
+                return height * mpmath.cos(phi) ** row.s * mpmath.sin(phi) ** row.t
+
+            arc = two_rules(partial(self._arc, integrand, low, high))
+            size += arc.size
+            in_a = not row.a or mpmath.cos(middle) > 0
+            if in_a and (not row.b or mpmath.cos(middle - self.theta) > 0):
+                angular += arc
+        return Estimate(angular.value, angular.error, size) * _radial(row.s + row.t)
+
+    @staticmethod
+    def _arc(integrand: Callable[[mpf], mpf], low: mpf, high: mpf, rule: int) -> mpf:
+        return panel(integrand, low, high, RULES[rule][0])
+
+    def _arcs(self) -> list[mpf]:
+        """Directions from −π/2 to 3π/2 between which no indicator, s or t changes sign."""
+        quarter = mp.pi / 2
+        cuts = {k * quarter for k in range(-1, 4)} | {self.theta - quarter, self.theta + quarter}
+        return sorted(cuts)
+
+    def _nested(self, row: Row) -> Estimate:
+        """The sums over s > 0 and s < 0, each computed once for all row functions."""
+        if row.s > 1 or row.t > 1:
+            raise ValueError(f"row function {row} has a power above 1 beside μ'")
+        key = row.s, row.t, row.b
+        total = Estimate.exact(0)
+        size = mpf(0)
+        for sign in (1, -1):
+            if sign not in self._sides:
+                self._sides[sign] = self._half_plane(sign)
+            values, errors, sizes = self._sides[sign]
+            size += sizes[key]
+            if sign > 0 or not row.a:
+                total += Estimate(values[key], errors[key], mpf(0))
+        return Estimate(total.value, total.error, size)
+
+    def _half_plane(self, sign: int) -> tuple[_Sums, _Sums, _Sums]:
+        """Values, errors, sizes over the half-plane sign·s > 0, panel by panel from s = 0 on."""
+        if not 0 < self.theta < mp.pi:
+            raise ValueError(f"theta is {self.theta}; a proxy with a scale needs 0 < theta < pi")
+        inner = half_line(self.theta)
+        totals: tuple[_Sums, _Sums, _Sums] = ({}, {}, {})
+        edges = self._edges(sign)
+        waiting = [(low, high, 0) for low, high in pairwise(edges)][::-1]
+        while waiting:
+            low, high, depth = waiting.pop()
+            (coarse, _), (fine, sizes) = (self._strip(sign * low, sign * high, inner, rule) for rule in (0, 1))
+            errors = {key: abs(fine[key] - coarse[key]) for key in fine}
+            near = all(errors[key] <= _TOLERANCE * (totals[2].get(key, 0) + sizes[key]) for key in errors)
+            if not near and depth < _DEPTH:
+                middle = (low + high) / 2
+                waiting += [(middle, high, depth + 1), (low, middle, depth + 1)]
+                continue
+            for total, part in zip(totals, (fine, errors, sizes), strict=True):
+                for key, amount in part.items():
+                    total[key] = total.get(key, mpf(0)) + amount
+        return totals
+
+    def _edges(self, sign: int) -> list[mpf]:
+        """0, the kinks of μ', and doublings of each scale on which the integrand changes, up to
+        the cut.
+        """
+        ends = {end for low, high, _ in self._pieces for end in (low, high) if mpmath.isfinite(end)}
+        kinks = {sign * end / self.r for end in ends if 0 < sign * end / self.r < CUT}
+        scales = {mpf(1), 1 / self.r, abs(mpmath.tan(self.theta))}
+        ladder = {scale * 2**k for scale in scales for k in range(_DOUBLINGS)}
+        edges = [mpf(0)]
+        for edge in sorted(kinks | {step for step in ladder if step < CUT}):
+            if edge in kinks and edges[-1] not in kinks and edge < _THINNEST * edges[-1]:
+                edges[-1] = edge
+            elif edge in kinks or edge >= _THINNEST * edges[-1]:
+                edges.append(edge)
+        return [*edges, mpf(CUT)]
+
+    def _strip(self, start: mpf, stop: mpf, inner: HalfLine, rule: int) -> tuple[_Sums, _Sums]:
+        """Σ weight·φ(s) s^i μ'(rs) · ∫ t^j φ(t) over all t, or over w*'s half-plane; and the same
+        of |…|.
+        """
+        half, middle = abs(stop - start) / 2, (stop + start) / 2
+        whole = tails(rule)[-CUT]
+        scale = half / mpmath.sqrt(2 * mp.pi)
+        sums = {(i, j, b): mpf(0) for i in (0, 1) for j in (0, 1) for b in (False, True)}
+        absolute = [mpf(0), mpf(0)]
+        for node, weight in gauss_legendre(RULES[rule][0]):
+            s = middle + half * node
+            base = self.proxy(self.r * s)
+            if not base:
+                continue
+            base *= weight * scale * mpmath.exp(-s * s / 2)
+            beyond = inner.beyond(s, rule)
+            for i, term in enumerate((base, base * s)):
+                absolute[i] += abs(term)
+                for j in (0, 1):
+                    sums[i, j, False] += term * whole[j]
+                    sums[i, j, True] += term * beyond[j]
+        return sums, {(i, j, b): absolute[i] for i, j, b in sums}
+
+
+@lru_cache(maxsize=512)
+def _plane_means(theta: mpf, r: mpf, proxy: Estimator | None, parameters: tuple[tuple[str, mpf], ...]) -> PlaneMeans:
+    return PlaneMeans(theta, r, proxy, dict(parameters))
+
+
+def plane_means(
+    theta: object,
+    r: object = 1,
+    proxy: Estimator | None = None,
+    parameters: dict[str, float] | None = None,
+) -> PlaneMeans:
+    """`PlaneMeans` remembered by its arguments, so that claims at one configuration share their
+    integrals.
+    """
+    used = [p.name for p in proxy.parameters] if proxy else []
+    values = tuple((name, mpf((parameters or {})[name])) for name in used)
+    with mp.workdps(DIGITS):
+        size = mpmath.mpmathify(r) if proxy else mpf(1)
+        return _plane_means(mpmath.mpmathify(theta), size, proxy, values)

@@ -1,0 +1,179 @@
+"""Composite Gauss–Legendre integration of a normal density to 50 digits, with an error estimate.
+
+Nothing but rules: no antiderivative and no error function. Two rules of different order give
+each result, and their difference its error. The line is cut at 17 standard deviations:
+exp(−17²/2) < 2e-63. The double integrals over a row of Z that are built from these stand in
+verify.precision_plane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+import mpmath
+from mpmath import mp, mpf
+
+__all__ = [
+    "CUT",
+    "DIGITS",
+    "RULES",
+    "Estimate",
+    "HalfLine",
+    "gauss_legendre",
+    "half_line",
+    "line_mean",
+    "panel",
+    "tails",
+    "two_rules",
+]
+
+DIGITS: Final = 60
+"""Working precision of the integrals."""
+
+CUT: Final = 17
+
+RULES: Final = ((40, 26), (52, 32))
+"""Orders (outer, inner) of the two rules; the second gives the value."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number, a bound on its error as two rules saw it, and its natural size (the sum of
+    |terms|).
+    """
+
+    value: mpf
+    error: mpf
+    size: mpf
+
+    @classmethod
+    def exact(cls, value: object) -> Estimate:
+        """A number that no rule computed."""
+        number = mpmath.mpmathify(value)
+        return cls(number, mpf(0), abs(number))
+
+    def __add__(self, other: Estimate) -> Estimate:
+        return Estimate(self.value + other.value, self.error + other.error, self.size + other.size)
+
+    def __sub__(self, other: Estimate) -> Estimate:
+        return self + other.times(-1)
+
+    def __mul__(self, other: Estimate) -> Estimate:
+        error = self.size * other.error + other.size * self.error + self.error * other.error
+        return Estimate(self.value * other.value, error, self.size * other.size)
+
+    def times(self, factor: object) -> Estimate:
+        """The product with an exact number."""
+        return self * Estimate.exact(factor)
+
+    @classmethod
+    def total(cls, terms: Iterable[Estimate]) -> Estimate:
+        """The sum of many."""
+        return sum(terms, cls.exact(0))
+
+
+@cache
+def gauss_legendre(order: int) -> tuple[tuple[mpf, mpf], ...]:
+    """Nodes and weights on [−1, 1], by Newton's method on the Legendre polynomial."""
+    with mp.workdps(DIGITS + 10):
+        rule = []
+        for k in range(order):
+            node = mpmath.cos(mp.pi * (k + mpf(3) / 4) / (order + mpf(1) / 2))
+            for _ in range(8):
+                value, slope = _legendre(order, node)
+                node -= value / slope
+            rule.append((node, 2 / ((1 - node * node) * _legendre(order, node)[1] ** 2)))
+        return tuple(rule)
+
+
+def _legendre(order: int, x: mpf) -> tuple[mpf, mpf]:
+    """P_order(x) and its derivative, by the recurrence."""
+    before, value = mpf(1), x
+    for k in range(2, order + 1):
+        before, value = value, ((2 * k - 1) * x * value - (k - 1) * before) / k
+    return value, order * (x * value - before) / (x * x - 1)
+
+
+def panel(function: Callable[[mpf], mpf], low: mpf, high: mpf, order: int) -> mpf:
+    half, middle = (high - low) / 2, (high + low) / 2
+    return half * mpmath.fsum(weight * function(middle + half * node) for node, weight in gauss_legendre(order))
+
+
+def two_rules(integral: Callable[[int], mpf], size: mpf | None = None) -> Estimate:
+    coarse, fine = (integral(rule) for rule in (0, 1))
+    return Estimate(fine, abs(fine - coarse), max(abs(fine), size or mpf(0)))
+
+
+@cache
+def line_mean(power: int) -> Estimate:
+    """E[u^power] of a standard normal u, with E|u|^power as its size."""
+    with mp.workdps(DIGITS):
+
+        def density(u: mpf) -> mpf:
+            return u**power * mpmath.exp(-u * u / 2) / mpmath.sqrt(2 * mp.pi)
+
+        def half(sign: int, rule: int) -> mpf:
+            return mpmath.fsum(
+                panel(lambda u: density(sign * u), mpf(k), mpf(k + 1), RULES[rule][1]) for k in range(CUT)
+            )
+
+        return two_rules(lambda rule: half(1, rule) + half(-1, rule), 2 * abs(half(1, 1)))
+
+
+class HalfLine:
+    """∫ φ(t) dt and ∫ t φ(t) dt over t > −s cot θ, by panels; remembered, since every proxy asks
+    the same s.
+    """
+
+    def __init__(self, theta: mpf) -> None:
+        self.cotangent = mpmath.cos(theta) / mpmath.sin(theta)
+        self._known: dict[tuple[mpf, int], tuple[mpf, mpf]] = {}
+
+    def beyond(self, s: mpf, rule: int) -> tuple[mpf, mpf]:
+        """Both integrals for one s."""
+        key = s, rule
+        if key not in self._known:
+            self._known[key] = self._integrate(-s * self.cotangent, rule)
+        return self._known[key]
+
+    def _integrate(self, start: mpf, rule: int) -> tuple[mpf, mpf]:
+        if start <= -CUT:
+            return tails(rule)[-CUT]
+        if start >= CUT:
+            return mpf(0), mpf(0)
+        stop = int(mpmath.ceil(start))
+        mass, first = _strip(start, mpf(stop), rule)
+        tail = tails(rule)[stop]
+        return mass + tail[0], first + tail[1]
+
+
+def _strip(low: mpf, high: mpf, rule: int) -> tuple[mpf, mpf]:
+    """∫ φ and ∫ tφ over low < t < high."""
+    half, middle = (high - low) / 2, (high + low) / 2
+    mass = first = mpf(0)
+    exp = mp.exp
+    for node, weight in gauss_legendre(RULES[rule][1]):
+        t = middle + half * node
+        term = weight * exp(-(t * t) / 2)
+        mass += term
+        first += term * t
+    scale = half / mpmath.sqrt(2 * mp.pi)
+    return mass * scale, first * scale
+
+
+@cache
+def tails(rule: int) -> dict[int, tuple[mpf, mpf]]:
+    """The two integrals from every whole number on, panel by panel from the far end."""
+    found = {CUT: (mpf(0), mpf(0))}
+    for k in range(CUT - 1, -CUT - 1, -1):
+        mass, first = _strip(mpf(k), mpf(k + 1), rule)
+        found[k] = found[k + 1][0] + mass, found[k + 1][1] + first
+    return found
+
+
+@lru_cache(maxsize=32)
+def half_line(theta: mpf) -> HalfLine:
+    return HalfLine(theta)

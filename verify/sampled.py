@@ -1,0 +1,199 @@
+"""What the Monte Carlo route samples: scenes in full dimension, and the expectations asked of them.
+
+A scene is a network of m = 16 units on patches of length n = 64, its filters a random pair of
+vectors in R^64 at an exact angle, aligned with no axis. One stream of inputs serves every
+expectation asked of a scene; nothing here knows a closed form.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.model import Proxy, resolve_proxy
+from numerics.sampling import Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
+from proofs.definitions import HalfSpaceMoment, MeanSample
+from proofs.proxies import ESTIMATORS
+from verify.configurations import Configuration, Level
+from verify.expectations import Expectation
+from verify.statistics import polarised
+
+__all__ = ["ALONG", "Scene", "problem", "scenes"]
+
+UNITS, LENGTH = 16, 64
+ALONG = "|along"
+"""Suffix of the quantity that holds a vector's projections on `polarised` directions."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A network with filters in R^n, and how many samples to take of it from which stream."""
+
+    point: Configuration
+    w_hat: Array
+    e: Array
+    samples: Mapping[str, int]
+    seed: int
+    index: int
+
+    @property
+    def w(self) -> Array:
+        """The filter, of norm r."""
+        return self.point.r * self.w_hat
+
+    @property
+    def w_star(self) -> Array:
+        """The true filter, at angle θ from w."""
+        return math.cos(self.point.theta) * self.w_hat + math.sin(self.point.theta) * self.e
+
+    def draws(self, part: str) -> Draws:
+        """The random numbers of a part: a stream of its own for each part of each scene."""
+        return Draws(self.samples[part], self.seed, 2 * self.index + (part == "networks"))
+
+    def basis(self, asked: HalfSpaceMoment | MeanSample) -> Array:
+        """Orthonormal columns whose span holds what the mean can be: (ŵ, e), or span{v, v*, 1}."""
+        if isinstance(asked, MeanSample) and asked.quantity == "gradient_v":
+            weights = np.column_stack([self.point.v, self.point.v_star, np.ones(self.point.m)])
+            return np.asarray(np.linalg.qr(weights)[0])
+        return np.column_stack([self.w_hat, self.e])
+
+
+def scenes(level: Level, seed: int) -> tuple[Scene, ...]:
+    """The scenes of a level: generic; in full also nearly parallel, nearly opposite, large r."""
+    if level == "quick":
+        return (_scene(seed, 0, "generic", networks=2**20, rows=2**20),)
+    size = {"networks": 2**20, "rows": 2**21}
+    return (
+        _scene(seed, 0, "generic", networks=5 * 2**21, rows=2**22),
+        _scene(seed, 1, "θ = 0.05", theta=0.05, **size),
+        _scene(seed, 2, "θ = π − 0.05", theta=math.pi - 0.05, **size),
+        _scene(seed, 3, "r = 10, v near v*", r=10.0, spread=0.1, **size),
+    )
+
+
+def _scene(
+    seed: int,
+    index: int,
+    label: str,
+    *,
+    networks: int,
+    rows: int,
+    theta: float | None = None,
+    r: float | None = None,
+    spread: float = 0.25,
+) -> Scene:
+    """Random but reproducible, with no quantity near zero that a check would have to resolve.
+
+    No unit of v* dominates; v differs from v* at random and, by a fixed amount, in its mean.
+    """
+    sequence = np.random.SeedSequence(seed, spawn_key=(0x3C, 0, index))
+    rng = np.random.Generator(np.random.Philox(sequence))
+    v_star = rng.choice((-1.0, 1.0), UNITS) * rng.uniform(0.5, 1.5, UNITS)
+    noise = rng.standard_normal(UNITS)
+    v = v_star + spread * (noise - noise.mean() + 0.4)
+    pair = np.linalg.qr(rng.standard_normal((LENGTH, 2)))[0]
+    angle, norm, scale = rng.uniform(1.0, 1.3), rng.uniform(0.8, 1.3), rng.uniform(1.2, 2.0)
+    parameters = {p.name: float(p.default) * scale for proxy in ESTIMATORS.values() for p in proxy.parameters}
+    point = Configuration(
+        label,
+        tuple(v.tolist()),
+        tuple(v_star.tolist()),
+        float(angle) if theta is None else theta,
+        float(norm) if r is None else r,
+        LENGTH,
+        parameters,
+    )
+    return Scene(point, pair[:, 0], pair[:, 1], {"networks": networks, "rows": rows}, seed, index)
+
+
+class _Joined(Problem):
+    """Several problems on the same samples, with projections of their vectors on directions."""
+
+    def __init__(self, parts: Mapping[str, Problem], directions: Mapping[str, Array]) -> None:
+        first = next(iter(parts.values()))
+        self.draws, self.normals = first.draws, first.normals
+        self.parts, self.layout = tuple(parts.values()), {}
+        columns: dict[str, slice] = {}
+        width = 0
+        for prefix, part in parts.items():
+            for name, shape in part.layout.items():
+                self.layout[prefix + name] = shape
+                columns[prefix + name] = slice(width, width := width + math.prod(shape))
+        self.projections: list[tuple[slice, Array, slice]] = []
+        for name, matrix in directions.items():
+            self.layout[name + ALONG] = (matrix.shape[1],)
+            target = slice(width, width := width + matrix.shape[1])
+            self.projections.append((columns[name], matrix, target))
+
+    def evaluator(self, chunk: int) -> Evaluator:
+        evaluators = [part.evaluator(chunk) for part in self.parts]
+        widths = [sum(math.prod(shape) for shape in part.layout.values()) for part in self.parts]
+
+        def evaluate(normals: Array, values: Array) -> None:
+            start = 0
+            for compute, width in zip(evaluators, widths, strict=True):
+                compute(normals, values[:, start : start + width])
+                start += width
+            for source, matrix, target in self.projections:
+                np.matmul(values[:, source], matrix, out=values[:, target])
+
+        return evaluate
+
+
+def problem(scene: Scene, part: str, asked: Sequence[Expectation]) -> Problem:
+    """Sampling problem of one part of a scene: every expectation asked, and its projections."""
+    asked = [one for one in asked if one.part == part]
+    parts = _rows(scene, asked) if part == "rows" else _networks(scene, asked)
+    directions = {one.column: polarised(scene.basis(one.definition)) for one in asked if one.is_vector}
+    return _Joined(parts, directions)
+
+
+def _networks(scene: Scene, asked: Sequence[Expectation]) -> dict[str, Problem]:
+    """One network for each place asked about: the scene's own, with the teacher's v, with w = 0."""
+    parts: dict[str, Problem] = {}
+    by_place: dict[str, dict[str, None]] = defaultdict(dict)
+    for one in asked:
+        assert isinstance(one.definition, MeanSample)
+        by_place[one.definition.at] |= dict.fromkeys([one.estimator] if one.estimator else [])
+    for at, names in by_place.items():
+        parts[f"{at}/" if at else ""] = NetworkProblem(
+            scene.point.v_star if at == "teacher" else scene.point.v,
+            np.zeros(LENGTH) if at == "origin" else scene.w,
+            scene.point.v_star,
+            scene.w_star,
+            draws=scene.draws("networks"),
+            proxies={name: proxy_of(name, scene.point) for name in names},
+        )
+    return parts
+
+
+def _rows(scene: Scene, asked: Sequence[Expectation]) -> dict[str, Problem]:
+    functions = {one.column: _row_function(one, scene.point) for one in asked}
+    return {"": RowProblem(functions, scene.w_hat, scene.w_star, draws=scene.draws("rows"))}
+
+
+def proxy_of(name: str, point: Configuration) -> Proxy:
+    """μ' of a named estimator, as shipped, at the parameters of `point`."""
+    return resolve_proxy(name, {p.name: point.parameters[p.name] for p in ESTIMATORS[name].parameters})
+
+
+def _row_function(one: Expectation, point: Configuration) -> RowFunction:
+    asked = one.definition
+    assert isinstance(asked, HalfSpaceMoment)
+    proxy: Callable[[Array], NDArray[Any]] | None = proxy_of(one.estimator, point) if asked.proxy else None
+
+    def function(z: Array, along_a: Array, along_b: Array) -> NDArray[Any]:
+        value = np.ones(len(z)) if proxy is None else np.asarray(proxy(point.r * along_a))
+        for side in asked.halfspaces:
+            value = value * ((along_a if side == "a" else along_b) > 0)
+        return z * value[:, None] if asked.vector else value
+
+    return function

@@ -1,0 +1,71 @@
+"""The exact route: carry out each claim's derivation and decide every obligation.
+
+A claim is *proved* only if its own chain is, and the chain of every claim it rests on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import proofs
+from proofs.claim import Claim
+from proofs.derivation import Derivation
+from verify.evidence import Evidence, Grade, Level, Outcome, Task, Verdict
+
+__all__ = ["NAME", "conclude", "run", "tasks"]
+
+NAME = "symbolic"
+
+_VERDICTS = {True: Verdict.VERIFIED, False: Verdict.REFUTED, None: Verdict.UNDECIDED}
+
+
+def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:
+    """One task a claim."""
+    return [Task(NAME, (claim.id,), weight=0.5) for claim in claims]
+
+
+def run(task: Task) -> dict[str, Any]:
+    """Derive one claim and those it rests on."""
+    (claim_id,) = task.claim_ids
+    started = time.perf_counter()
+    chain = proofs.derive(claim_id)
+    cited = list(proofs.rests_on(claim_id))
+    open_ids = [other for other in cited if proofs.derive(other).decided is not True]
+    obligations = [obligation for step in chain.steps for obligation in step.obligations]
+    decided = chain.decided if chain.decided is not True else (None if open_ids else True)
+    return {
+        "decided": decided,
+        "figures": {"steps": len(chain.steps), "obligations": len(obligations), "rests_on": cited},
+        "detail": _detail(chain, open_ids),
+        "seconds": time.perf_counter() - started,
+    }
+
+
+def _detail(chain: Derivation, open_ids: list[str]) -> str:
+    """Which step is not proved, with the witness or the residual; else which cited claim."""
+    for step in chain.steps:
+        for obligation in step.obligations:
+            if obligation.decision.zero is not True:
+                word = "refuted" if obligation.decision.zero is False else "undecided"
+                why = obligation.decision.witness or f"residual {obligation.expression}"
+                return f"step {step.name!r}, {obligation.what}: {word}; {why[:400]}"
+    if not chain.concluded:
+        return "the derivation never reaches its statement"
+    return f"rests on {', '.join(open_ids)}, not proved" if open_ids else ""
+
+
+def conclude(
+    claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
+) -> dict[str, list[Evidence]]:
+    """Evidence of grade *proved* where every obligation was."""
+    found: dict[str, list[Evidence]] = {}
+    for outcome in outcomes:
+        if outcome.error:
+            continue
+        value = outcome.value
+        verdict = _VERDICTS[value["decided"]]
+        evidence = Evidence(NAME, verdict, Grade.PROVED, value["figures"], value["seconds"], value["detail"])
+        found[outcome.task.claim_ids[0]] = [evidence]
+    return found
