@@ -102,12 +102,13 @@ def closed_moments(proxy: Estimator) -> tuple[Moments, list[Obligation]]:
             raise ValueError(f"estimator {proxy.name!r} has no closed moments on ({low}, {high})")
         first, second, third, checks = _antiderivatives(*rate)
         owes += checks
-        full.append(_between(first, low / r, high / r))
-        start = low if low.is_nonnegative else Integer(0)
+        _, start, stop = limits(low, high, r)
+        full.append(_between(first, start, stop))
         if high == oo or high.is_positive:
-            half.append(_between(first, start / r, high / r))
-        along.append(_between(second, low / r, high / r))
-        across.append(PHI_0 * sin(theta) * _between(third, low / (r * sin(theta)), high / (r * sin(theta))))
+            half.append(_between(first, start if low.is_nonnegative else Integer(0), stop))
+        along.append(_between(second, start, stop))
+        _, start, stop = limits(low, high, r * sin(theta))
+        across.append(PHI_0 * sin(theta) * _between(third, start, stop))
     return Moments(*(Add(*parts) for parts in (full, half, along, across))), owes
 
 
@@ -154,7 +155,7 @@ def _value_at(antiderivative: Expr, point: Expr) -> Expr:
 
 def limits(low: Expr, high: Expr, size: Expr) -> tuple[Expr, Expr, Expr]:
     """The range of s on which low < size·s < high, for size > 0."""
-    return s, low / size, oo if high == oo else high / size
+    return s, low if low == -oo else low / size, high if high == oo else high / size
 
 
 def folded_kernels(proxy: Estimator) -> Kernels:

@@ -96,8 +96,8 @@ def compare(claim: Claim, asked: Expectation, scene: Scene, moments: Mapping[str
         else:
             mean, se = sample.mean, sample.standard_error
         power = detectable(limit, float(se), abs(float(predicted)))
-        one = (np.reshape(x, 1) for x in (predicted, mean, se))
-        return Comparison(label, scene.index, sample.count, (claim.subject,), *one, power)
+        values, means, errors = (np.reshape(x, 1) for x in (predicted, mean, se))
+        return Comparison(label, scene.index, sample.count, (claim.subject,), values, means, errors, power)
     along = moments[asked.column + ALONG]
     return _vector(label, scene, predicted, scene.basis(asked.definition), sample, along, limit)
 

@@ -40,7 +40,7 @@ from verify.precision_checkers import (
     check_minimizer,
     check_moment,
 )
-from verify.precision_comparison import Comparison, careful_integrals, forms
+from verify.precision_comparison import Comparison
 from verify.precision_gradients import (
     check_correlation,
     check_filter_gradient,
@@ -130,7 +130,9 @@ def _chosen(claim_id: str, level: Level, seed: int) -> tuple[Configuration, ...]
 def _weight(claim: Claim, level: Level) -> float:
     """Expected seconds at one configuration."""
     proxies = 8 if level == "full" else 3
-    arbitrary = getattr(claim.definition, "estimator", "") == "*" or getattr(claim.definition, "proxy", False)
+    arbitrary = getattr(claim.definition, "estimator", "") == "*" or getattr(
+        claim.definition, "proxy", False
+    )
     integrals = 0 if claim.statement is None else len(claim.statement.atoms(Integral))
     if isinstance(claim.definition, Landscape | CommonZeros):
         return 0.5
@@ -187,10 +189,6 @@ def _at(claim: Claim, point: Configuration, level: Level) -> _Found:
     checker = CHECKERS[type(claim.definition)]
     with mp.workdps(DIGITS):
         comparisons = checker(claim, point, level)
-        doubtful = any(comparison.verdict is not Verdict.VERIFIED for comparison in comparisons)
-        if doubtful and any(form.has(Integral) for form in forms(claim).values()):
-            with careful_integrals():
-                comparisons = checker(claim, point, level)
     return _Found(tuple(comparisons), time.perf_counter() - started)
 
 
@@ -221,7 +219,9 @@ def conclude(
 
 def _no_checker(claim: Claim) -> Evidence:
     name = type(claim.definition).__name__
-    return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, f"no check is written for {name}")
+    return Evidence(
+        NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, f"no check is written for {name}"
+    )
 
 
 def _evidence(found: Sequence[_Found]) -> Evidence:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final, cast
 
 from mpmath import mpf
@@ -18,7 +19,14 @@ from proofs.claim import Claim
 from proofs.definitions import HalfSpaceMoment, KernelMoments, MeanSample, OutputMinimizer
 from proofs.proxies import ESTIMATORS, Estimator, estimator
 from verify.configurations import Configuration, Level
-from verify.precision_comparison import Comparison, closed_value, closed_vector, compare, forms
+from verify.precision_comparison import (
+    Comparison,
+    closed_value,
+    closed_vector,
+    compare,
+    forms,
+    settled,
+)
 from verify.precision_network import (
     Network,
     best_weights,
@@ -62,16 +70,26 @@ def check_moment(claim: Claim, point: Configuration, level: Level) -> list[Compa
     """G1–G5: a mean over a half-space or two, with a proxy or without."""
     definition = cast(HalfSpaceMoment, claim.definition)
     if not definition.proxy:
-        return _moment(claim, point, definition, None)
-    return [found for proxy in proxies_for("*", level) for found in _moment(claim, point, definition, proxy)]
+        return settled(partial(_moment, claim, point, definition, None))
+    return [
+        found
+        for proxy in proxies_for("*", level)
+        for found in settled(partial(_moment, claim, point, definition, proxy))
+    ]
 
 
 def _moment(
     claim: Claim, point: Configuration, definition: HalfSpaceMoment, proxy: Estimator | None
 ) -> list[Comparison]:
     means = plane_means(point.theta, point.r, proxy, point.parameters)
-    event = Row(proxy=definition.proxy, a="a" in definition.halfspaces, b="b" in definition.halfspaces)
-    coordinates = [Row(s=1), Row(t=1), *([Row(u=1)] if point.n >= 3 else [])] if definition.vector else [Row()]
+    event = Row(
+        proxy=definition.proxy, a="a" in definition.halfspaces, b="b" in definition.halfspaces
+    )
+    coordinates = (
+        [Row(s=1), Row(t=1), *([Row(u=1)] if point.n >= 3 else [])]
+        if definition.vector
+        else [Row()]
+    )
     if definition.component:
         coordinates = [Row(s=1) if definition.component == "along" else Row(t=1)]
     defined = [means.mean(event * row) for row in coordinates]
@@ -134,7 +152,9 @@ def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[
             found
             for proxy in proxies_for(definition.estimator, level)
             for name in forms(claim)
-            for found in _coarse(claim, name, point, proxy, definition.estimator == "*")
+            for found in settled(
+                partial(_coarse, claim, name, point, proxy, definition.estimator == "*")
+            )
         ]
     if definition.at == "teacher":
         point = replace(point, v=point.v_star)
@@ -148,7 +168,9 @@ def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[
     return found
 
 
-def _coarse(claim: Claim, name: str, point: Configuration, proxy: Estimator, arbitrary: bool) -> list[Comparison]:
+def _coarse(
+    claim: Claim, name: str, point: Configuration, proxy: Estimator, arbitrary: bool
+) -> list[Comparison]:
     form = forms(claim)[name]
     extra = moment_values(point, proxy) if arbitrary else {}
     closed = closed_vector(form, point, extra=extra, proxy=proxy if arbitrary else None)

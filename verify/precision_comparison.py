@@ -7,8 +7,7 @@ cancels from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
@@ -32,11 +31,11 @@ __all__ = [
     "ROUGH",
     "Comparison",
     "Demand",
-    "careful_integrals",
     "closed_value",
     "closed_vector",
     "compare",
     "forms",
+    "settled",
     "shown",
     "true_that",
     "vanishing",
@@ -80,7 +79,9 @@ def compare(
 ) -> list[Comparison]:
     """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
     if len(closed) != len(defined):
-        raise ValueError(f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition")
+        raise ValueError(
+            f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition"
+        )
     largest = max(estimate.size for estimate in defined)
     names = [f"{label}, coordinate {k}" for k in range(len(closed))] if len(closed) > 1 else [label]
     return [
@@ -150,12 +151,14 @@ _INTEGRALS: dict[object, mpf] = {}
 _CAREFUL: ContextVar[bool] = ContextVar("careful", default=False)
 
 
-@contextmanager
-def careful_integrals() -> Iterator[None]:
-    """Take the integrals of closed forms by the slower tanh-sinh rule, on panels of a quarter."""
+def settled(comparing: Callable[[], list[Comparison]]) -> list[Comparison]:
+    """Comparisons; if one is not verified, again with the slower rule for closed-form integrals."""
+    found = comparing()
+    if all(comparison.verdict is Verdict.VERIFIED for comparison in found):
+        return found
     token = _CAREFUL.set(True)
     try:
-        yield
+        return comparing()
     finally:
         _CAREFUL.reset(token)
 
@@ -196,7 +199,9 @@ def _digits_needed(point: Configuration) -> int:
         return DIGITS + int(2 * abs(mpmath.log10(mpmath.mpmathify(point.r))) + 2 * near)
 
 
-def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None) -> tuple[Expr, dict[Symbol, mpf]]:
+def _without_integrals(
+    form: Expr, point: Configuration, proxy: Estimator | None
+) -> tuple[Expr, dict[Symbol, mpf]]:
     """Replace integrals by symbols with values; an integral met before at equal arguments is not
     taken again.
     """
@@ -204,8 +209,12 @@ def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None
     for integral in form.atoms(Integral):
         with mp.workdps(DIGITS):
             scalars = point.scalars()
-            used = tuple((s.name, scalars[s]) for s in sorted(integral.free_symbols, key=str) if s in scalars)
-            used += tuple((name, mpf(value)) for name, value in sorted(point.parameters.items()) if proxy)
+            used = tuple(
+                (s.name, scalars[s]) for s in sorted(integral.free_symbols, key=str) if s in scalars
+            )
+            used += tuple(
+                (name, mpf(value)) for name, value in sorted(point.parameters.items()) if proxy
+            )
             key = integral, used, proxy, _CAREFUL.get()
             if key not in _INTEGRALS:
                 if len(_INTEGRALS) > 4096:
@@ -221,7 +230,7 @@ def _integral(part: Integral, point: Configuration, proxy: Estimator | None) -> 
     """An integral of a closed form: mpmath's Gauss–Legendre over panels of one scale.
 
     The definition's quadrature shares nothing with this. mpmath's own estimate of the error can be
-    too small, so a disagreement is looked at again with `careful_integrals`.
+    too small, so a disagreement is looked at again by the tanh-sinh rule (`settled`).
     """
     values = point.scalars()
     variable, low, high = part.limits[0]
@@ -234,15 +243,14 @@ def _integral(part: Integral, point: Configuration, proxy: Estimator | None) -> 
     integrand = part.function.replace(mu, stand_in)
     raw = lambdify([variable, *known], integrand, library, cse=True)
     nodes = split_points(start, stop, point, proxy)
-    if _CAREFUL.get():
-        nodes = [a + (b - a) * k / 4 for a, b in pairwise(nodes) for k in range(4)] + [nodes[-1]]
     return _by_panels(lambda s: raw(s, *known.values()), list(pairwise(nodes)))
 
 
 def _by_panels(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf]]) -> mpf:
     """mpmath.quad stops at an absolute error, so each panel is divided by its own size first."""
     sizes = [
-        (high - low) * max(abs(function(low + (high - low) * mpf(k) / 32)) for k in (1, 16, 31)) for low, high in panels
+        (high - low) * max(abs(function(low + (high - low) * mpf(k) / 32)) for k in (1, 16, 31))
+        for low, high in panels
     ]
     floor = max(sizes, default=mpf(0)) * mpf(10) ** (-DIGITS)
 

@@ -83,11 +83,33 @@ def _radial(power: int) -> Estimate:
             return rho ** (power + 1) * mpmath.exp(-rho * rho / 2) / (2 * mp.pi)
 
         return two_rules(
-            lambda rule: mpmath.fsum(panel(integrand, mpf(k), mpf(k + 1), RULES[rule][1]) for k in range(CUT))
+            lambda rule: mpmath.fsum(
+                panel(integrand, mpf(k), mpf(k + 1), RULES[rule][1]) for k in range(CUT)
+            )
         )
 
 
-def _ends(proxy: Estimator, values: dict[Symbol, mpf]) -> list[tuple[mpf, mpf, Callable[[mpf], mpf]]]:
+@lru_cache(maxsize=4096)
+def _directions(low: mpf, high: mpf, rule: int) -> list[tuple[mpf, mpf, mpf]]:
+    """Weight, cos φ and sin φ at the nodes of an arc."""
+    half, middle = (high - low) / 2, (high + low) / 2
+    nodes = gauss_legendre(RULES[rule][0])
+    return [(half * w, *mpmath.cos_sin(middle + half * x)) for x, w in nodes]
+
+
+def _arc(low: mpf, high: mpf, i: int, j: int, rule: int) -> mpf:
+    """∫ cos^i φ sin^j φ dφ over an arc."""
+    if i == j == 0:
+        half = (high - low) / 2
+        return half * mpmath.fsum(weight for _, weight in gauss_legendre(RULES[rule][0]))
+    return mpmath.fsum(
+        weight * cosine**i * sine**j for weight, cosine, sine in _directions(low, high, rule)
+    )
+
+
+def _ends(
+    proxy: Estimator, values: dict[Symbol, mpf]
+) -> list[tuple[mpf, mpf, Callable[[mpf], mpf]]]:
     """The pieces of μ' as numbers and functions, in its own argument."""
 
     def number(end: Expr) -> mpf:
@@ -150,20 +172,12 @@ class PlaneMeans:
         for low, high in pairwise(self._arcs()):
             middle = (low + high) / 2
             height = self.proxy(mpmath.cos(middle)) if row.proxy else mpf(1)
-
-            def integrand(phi: mpf, height: mpf = height) -> mpf:
-                return height * mpmath.cos(phi) ** row.s * mpmath.sin(phi) ** row.t
-
-            arc = two_rules(partial(self._arc, integrand, low, high))
+            arc = two_rules(partial(_arc, low, high, row.s, row.t)).times(height)
             size += arc.size
             in_a = not row.a or mpmath.cos(middle) > 0
             if in_a and (not row.b or mpmath.cos(middle - self.theta) > 0):
                 angular += arc
         return Estimate(angular.value, angular.error, size) * _radial(row.s + row.t)
-
-    @staticmethod
-    def _arc(integrand: Callable[[mpf], mpf], low: mpf, high: mpf, rule: int) -> mpf:
-        return panel(integrand, low, high, RULES[rule][0])
 
     def _arcs(self) -> list[mpf]:
         """Directions from −π/2 to 3π/2 between which no indicator, s or t changes sign."""
@@ -197,9 +211,13 @@ class PlaneMeans:
         waiting = [(low, high, 0) for low, high in pairwise(edges)][::-1]
         while waiting:
             low, high, depth = waiting.pop()
-            (coarse, _), (fine, sizes) = (self._strip(sign * low, sign * high, inner, rule) for rule in (0, 1))
+            (coarse, _), (fine, sizes) = (
+                self._strip(sign * low, sign * high, inner, rule) for rule in (0, 1)
+            )
             errors = {key: abs(fine[key] - coarse[key]) for key in fine}
-            near = all(errors[key] <= _TOLERANCE * (totals[2].get(key, 0) + sizes[key]) for key in errors)
+            near = all(
+                errors[key] <= _TOLERANCE * (totals[2].get(key, 0) + sizes[key]) for key in errors
+            )
             if not near and depth < _DEPTH:
                 middle = (low + high) / 2
                 waiting += [(middle, high, depth + 1), (low, middle, depth + 1)]
@@ -250,7 +268,9 @@ class PlaneMeans:
 
 
 @lru_cache(maxsize=512)
-def _plane_means(theta: mpf, r: mpf, proxy: Estimator | None, parameters: tuple[tuple[str, mpf], ...]) -> PlaneMeans:
+def _plane_means(
+    theta: mpf, r: mpf, proxy: Estimator | None, parameters: tuple[tuple[str, mpf], ...]
+) -> PlaneMeans:
     return PlaneMeans(theta, r, proxy, dict(parameters))
 
 

@@ -1,4 +1,4 @@
-"""The precision route: true claims pass, wrong ones do not, and what cannot be told is not passed."""
+"""The precision route: true claims pass, wrong ones do not, what cannot be told is not passed."""
 
 from __future__ import annotations
 
@@ -154,7 +154,9 @@ def test_tasks_run_and_conclude() -> None:
     claims = [get(claim_id) for claim_id in ("G1", "N1", "N5.saddle", "C8.beyond")]
     tasks = precision.tasks(claims, "quick", 5, 0.0)
     assert tasks == precision.tasks(claims, "quick", 5, 0.0)
-    outcomes = [Outcome(task, pickle.loads(pickle.dumps(precision.run(task))), 0.1) for task in tasks]
+    outcomes = [
+        Outcome(task, pickle.loads(pickle.dumps(precision.run(task))), 0.1) for task in tasks
+    ]
     found = precision.conclude(claims, outcomes, "quick", 5, 0.0)
     assert {key: [entry.verdict for entry in value] for key, value in found.items()} == {
         claim.id: [Verdict.VERIFIED] for claim in claims

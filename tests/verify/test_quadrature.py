@@ -91,7 +91,7 @@ def test_gaussian_proxy_against_its_known_mean() -> None:
 
 
 def test_huge_r_shrinks_a_bounded_proxy_to_its_integral() -> None:
-    """At r = 1e150, E[t μ'(rs) 1{w*·z > 0}] tends to ∫μ'/(r 2π), which is 1/(2π r) for the sigmoid's derivative."""
+    """E[t μ'(rs) 1{w*·z > 0}] tends to ∫μ'/(2π r); for the sigmoid's derivative ∫μ' = 1."""
     found = plane_means(1.0, 1e150, ESTIMATORS["sigmoid"], PARAMETERS)
     across = found.mean(Row(t=1, proxy=True, b=True))
     assert agree(across, 1 / (mpf(1e150) * 2 * mp.pi), 48)

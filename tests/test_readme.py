@@ -1,0 +1,56 @@
+"""Every command the README shows runs, and its Python example does what it says."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.+?)```", README, flags=re.DOTALL)
+COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("coarseproof ")]
+
+
+def test_the_two_set_up_commands_are_the_ones_ci_runs() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for marker in ("main command", "test command"):
+        assert f"<!-- {marker} -->\n```sh\npython3 -m venv .venv && " in README
+        assert f"command_after '{marker}'" in script
+
+
+def test_the_tour_shows_five_commands() -> None:
+    assert {command.split()[1] for command in COMMANDS} == {"claims", "derive", "verify", "figure", "benchmark"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command(command: str, tmp_path: Path) -> None:
+    arguments = shlex.split(command)[1:]
+    done = subprocess.run(
+        [sys.executable, "-m", "verify.cli", *arguments],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for option, name in zip(arguments, arguments[1:], strict=False):
+        if option in ("--json", "--output"):
+            assert (tmp_path / name).stat().st_size > 0
+
+
+def test_python_example() -> None:
+    (example,) = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout.strip() == "True"
+
+
+def test_the_picture_is_there() -> None:
+    (picture,) = re.findall(r"!\[.+?\]\((.+?)\)", README)
+    assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
