@@ -14,10 +14,9 @@ from typing import Final, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from numerics.geometry import Array, BadRowsError
+__all__ = ["Array", "BadRowsError", "Limit", "check_parameters", "evaluate", "require"]
 
-__all__ = ["Limit", "check_parameters", "evaluate", "require"]
-
+Array = npt.NDArray[np.float64]
 Block = Callable[..., Array]
 Limit = tuple[float, str]
 """Default of a proxy parameter and its domain, ``"> 0"`` or ``">= 0"``."""
@@ -29,6 +28,10 @@ NONZERO: Final = frozenset({"w", "w_star", "a", "b"})
 
 BLOCK_ELEMENTS: Final = 1 << 16
 """Entries of one (block, n) array. 512 KiB: the two or three alive at a time stay close to the processor."""
+
+
+class BadRowsError(ValueError):
+    """A block met a zero vector or a value that is not finite; `evaluate` knows the argument's name."""
 
 
 def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArray[np.floating]:

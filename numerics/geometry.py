@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from numerics.arguments import Array, BadRowsError, evaluate
+
 __all__ = [
     "Array",
-    "BadRowsError",
     "Pair",
     "across",
     "along",
@@ -27,8 +28,6 @@ __all__ = [
     "total",
     "unit",
 ]
-
-Array = npt.NDArray[np.float64]
 
 _SAFE_LOW, _SAFE_HIGH = 1e-280, 1e280
 """Squared norms in this range have neither lost digits to underflow nor overflowed."""
@@ -48,10 +47,6 @@ _SURE_COSINE = 0.9
 
 _CLOSE = 0.451
 """Angle whose cosine is that."""
-
-
-class BadRowsError(ValueError):
-    """A block met a zero vector or a value that is not finite; the caller knows the argument's name."""
 
 
 class Pair(NamedTuple):
@@ -203,6 +198,4 @@ def angle(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.floating]:
     Raises ValueError for zero or non-finite vectors and for shapes that do not fit, naming the argument.
     Source: W. Kahan, "How futile are mindless assessments of roundoff", section 12.
     """
-    from numerics.arguments import evaluate
-
     return evaluate(lambda a, b: pair(a, b).theta, "", a=a, b=b)

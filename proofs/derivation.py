@@ -1,7 +1,7 @@
 """A derivation: a chain of named steps, each with obligations that must be decided exactly.
 
 A chain starts at a definition. Every further step either *evaluates* what stands there (SymPy integrates,
-differentiates, sums or takes a limit) or *rewrites* it, and then owes the proof that nothing changed: a
+differentiates, sums or takes a limit) or puts something else in its place, and then owes the proof that it may: a
 residual that reduces to exactly zero, or an exact sign condition. `conclude` ends the chain at the claim's own
 statement, which no earlier step may use.
 """
@@ -104,13 +104,6 @@ class Derivation:
         self.steps.append(Step(name, shown, because, tuple(owes)))
         if isinstance(shown, Expr):
             self.current = shown
-
-    def rewrite(self, name: str, new: Expr, because: str = "", owes: Iterable[Obligation] = ()) -> None:
-        """Replace the current expression by an equal one; the residual must reduce to zero."""
-        if self.current is None:
-            raise ValueError(f"{self.claim_id}: rewrite({name!r}) before any expression was reached")
-        residual = vanishes("new − old", new - self.current)
-        self.step(name, new, because, (*owes, residual))
 
     def evaluate(self, name: str, because: str = "") -> None:
         """Let SymPy carry out the integrals, derivatives and sums that stand in the current expression."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import sympy
-from sympy import Add, Expr, Float, Integer, Integral, Mul, Pow, Rational, Symbol, cot, cse, numbered_symbols
+from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, Symbol, cot, cse, numbered_symbols
 from sympy.codegen.cfunctions import expm1
 
 __all__ = ["assignments", "number", "text"]
@@ -157,8 +157,3 @@ def assignments(
     )
     pairs = [(symbol.name, text(value)) for symbol, value in shared]
     return pairs + [(name, text(value)) for name, value in zip(names, reduced, strict=True)]
-
-
-def has_integral(expression: Expr) -> bool:
-    """Whether an expression needs quadrature."""
-    return bool(expression.has(Integral))

@@ -232,10 +232,11 @@ def conclude(
             continue
         figures = dict(outcome.value)
         seconds = figures.pop("seconds")
-        good = figures["conditioned"] <= ALLOWED and not stale
-        detail = "" if good else complaint and f"{complaint}; run `coarseproof derive --check`"
-        if figures["conditioned"] > ALLOWED:
-            detail += f" error {figures['conditioned']:.3g} at {figures['worst_at']}, allowed {ALLOWED:g}"
-        verdict = Verdict.VERIFIED if good else Verdict.REFUTED
-        found[outcome.task.claim_ids[0]] = [Evidence(NAME, verdict, Grade.TESTED, figures, seconds, detail.strip())]
+        complaints = [f"{complaint}; run `coarseproof derive --check`"] if stale else []
+        if not figures["conditioned"] <= ALLOWED:
+            complaints.append(f"error {figures['conditioned']:.3g} at {figures['worst_at']}, allowed {ALLOWED:g}")
+        verdict = Verdict.REFUTED if complaints else Verdict.VERIFIED
+        found[outcome.task.claim_ids[0]] = [
+            Evidence(NAME, verdict, Grade.TESTED, figures, seconds, "; ".join(complaints))
+        ]
     return found

@@ -105,6 +105,7 @@ def _moment(
 
 
 def label_of(point: Configuration, form: str, proxy: Estimator | None = None) -> str:
+    """Where a comparison was made: configuration, form, proxy."""
     return f"{point.label}, {form}" + (f", {proxy.name}" if proxy else "")
 
 
@@ -120,6 +121,7 @@ def _moments(point: Configuration, proxy: Estimator) -> dict[str, Estimate]:
 
 
 def moment_values(point: Configuration, proxy: Estimator) -> dict[Symbol, mpf]:
+    """The moments by the symbols that stand for them in statements about any proxy."""
     found = _moments(point, proxy)
     named = {
         "M": symbols.moment_full,

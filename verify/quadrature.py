@@ -98,6 +98,7 @@ def _legendre(order: int, x: mpf) -> tuple[mpf, mpf]:
 
 
 def panel(function: Callable[[mpf], mpf], low: mpf, high: mpf, order: int) -> mpf:
+    """∫ function over low < x < high by one rule."""
     half, middle = (high - low) / 2, (high + low) / 2
     return half * mpmath.fsum(
         weight * function(middle + half * node) for node, weight in gauss_legendre(order)
@@ -105,6 +106,7 @@ def panel(function: Callable[[mpf], mpf], low: mpf, high: mpf, order: int) -> mp
 
 
 def two_rules(integral: Callable[[int], mpf], size: mpf | None = None) -> Estimate:
+    """An integral by both rules; `size` is its natural size if that is more than its value."""
     coarse, fine = (integral(rule) for rule in (0, 1))
     return Estimate(fine, abs(fine - coarse), max(abs(fine), size or mpf(0)))
 
@@ -179,4 +181,5 @@ def tails(rule: int) -> dict[int, tuple[mpf, mpf]]:
 
 @lru_cache(maxsize=32)
 def half_line(theta: mpf) -> HalfLine:
+    """The half-line integrals of an angle, remembered for the last few angles."""
     return HalfLine(theta)
