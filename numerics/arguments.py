@@ -48,16 +48,17 @@ def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArr
     out = np.empty((rows, sizes[result]) if result else (rows,), np.float32 if single else np.float64)
     flat = {name: _as_rows(name, array, batch) for name, array in arrays.items()}
     step = max(1, BLOCK_ELEMENTS // max(sizes.values(), default=1))
-    with np.errstate(all="ignore"):
-        for start in range(0, rows, step):
-            piece = slice(start, start + step)
-            inputs = [_wide(array if array.shape[0] == 1 else array[piece]) for array in flat.values()]
-            if not all(_finite(array) for name, array in zip(flat, inputs, strict=True) if name not in NONZERO):
-                _diagnose(arrays)
-            try:
-                out[piece] = block(*inputs)
-            except BadRowsError:
-                _diagnose(arrays)
+
+    try:
+        with np.errstate(all="ignore"):
+            for start in range(0, rows, step):
+                piece = slice(start, start + step)
+                inputs = {name: _wide(array if len(array) == 1 else array[piece]) for name, array in flat.items()}
+                if not all(_finite(array) for name, array in inputs.items() if name not in NONZERO):
+                    raise BadRowsError
+                out[piece] = block(*inputs.values())
+    except BadRowsError:
+        _diagnose(arrays)
     return out.reshape(batch + ((sizes[result],) if result else ()))[()]
 
 

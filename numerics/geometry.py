@@ -66,7 +66,7 @@ def dot(a: Array, b: Array) -> Array:
 
 def total(a: Array) -> Array:
     """Sums of the rows of a: (b, m) -> (b,)."""
-    return np.add.reduce(a, axis=-1)
+    return a @ np.ones(a.shape[-1])
 
 
 def column(a: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -137,7 +137,7 @@ def along(p: Pair, on_w_hat: Array, on_w_diff: Array) -> Array:
     rows where it is short, it is.
     """
     on_w_hat, on_w_diff = (np.broadcast_to(weight, p.theta.shape) for weight in (on_w_hat, on_w_diff))
-    result = np.multiply(column((on_w_hat + on_w_diff) / p.r), p.w)
+    result = column((on_w_hat + on_w_diff) / p.r) * p.w
     result -= column(on_w_diff / p.r_star) * p.w_star
     rows = _rows(p.theta < _CLOSE, p.r, p.r_star)
     if rows.size:

@@ -45,4 +45,5 @@ def half_line(integrand: Callable[[Array], Array], low: Array | float, high: Arr
     growth = np.exp(u)
     nodes = low - length * np.expm1(-growth)
     weights = growth * np.exp(-growth)
-    return _STEP * length * np.einsum("kb,kb->b", integrand(nodes), np.broadcast_to(weights, nodes.shape))
+    total = np.einsum("kb,kb->b", integrand(nodes), np.broadcast_to(weights, nodes.shape))
+    return np.where(length > 0, _STEP * length * total, 0.0)  # an empty range may stand where the integrand has 0·∞

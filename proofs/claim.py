@@ -106,10 +106,12 @@ def get(claim_id: str) -> Claim:
 
 @cache
 def derive(claim_id: str) -> Derivation:
-    """Carry out a claim's derivation (once per process)."""
+    """Carry out a claim's derivation (once per process). It concludes only if it ends at the forms the claim states."""
     chosen = get(claim_id)
     chain = Derivation(chosen.id)
     chosen.derivation(chain)
+    if any(form is not None and form not in chain.held for form in (chosen.statement, chosen.printed)):
+        chain.concluded = ""
     return chain
 
 

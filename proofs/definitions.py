@@ -16,7 +16,6 @@ __all__ = [
     "Definition",
     "FilterGradient",
     "HalfSpaceMoment",
-    "KernelMoments",
     "Landscape",
     "MeanSample",
     "OutputMinimizer",
@@ -50,14 +49,6 @@ class MeanSample:
     quantity: Literal["loss", "gradient_v", "coarse_gradient"]
     estimator: str = ""
     at: Literal["", "teacher", "origin"] = ""
-
-
-@dataclass(frozen=True)
-class KernelMoments:
-    """One of the scalar Gaussian moments M, M₊, A, B of a named proxy."""
-
-    estimator: str
-    moment: Literal["M", "M_plus", "A", "B"]
 
 
 @dataclass(frozen=True)
@@ -112,7 +103,6 @@ class SampleGradient:
 Definition = (
     HalfSpaceMoment
     | MeanSample
-    | KernelMoments
     | FilterGradient
     | OutputMinimizer
     | Landscape

@@ -85,13 +85,14 @@ class Step:
 @dataclass
 class Derivation:
     """The chain of one claim. `current` is the expression reached, `derived` the one held against the statement,
-    `cited` the claims it rests on."""
+    `held` the forms it was held against, `cited` the claims it rests on."""
 
     claim_id: str
     steps: list[Step] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
     current: Expr | None = None
     derived: Expr | None = None
+    held: tuple[Expr, ...] = ()
     concluded: Literal["", "statement", "argument"] = ""
 
     def begin(self, shown: Expr | str, because: str = "") -> None:
@@ -121,6 +122,7 @@ class Derivation:
         if self.current is None:
             raise ValueError(f"{self.claim_id}: nothing was derived before conclude()")
         derived = self.derived = self.current
+        self.held = (statement,) if printed is None else (statement, printed)
         owes = [vanishes("derived − statement", derived - statement)]
         if printed is not None and printed != statement:
             owes.append(vanishes("derived − printed form", derived - printed))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from sympy import (
     Expr,
     Integer,
+    Ne,
     Rational,
     Symbol,
     cos,
@@ -380,7 +381,7 @@ def C8_identity(d: Derivation) -> None:
         r"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ m\ge2,\ S\ne0)"
     ),
     definition=CommonZeros("identity", "ratio"),
-    hypotheses=(r > 0, m >= 2, SPURIOUS),
+    hypotheses=(r > 0, m >= 2, Ne(sum_vs, 0), SPURIOUS),
 )
 def C8_ratio(d: Derivation) -> None:
     for used in ("C2", "C6.identity", "C8.identity", "N4"):

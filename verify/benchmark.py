@@ -112,32 +112,29 @@ def closed_form() -> list[Figure]:
             np.dot(array.ravel(), array.ravel())
         np.empty(shape).fill(0.0)
 
-    rivals = _lambdified()
-    jax_gradient, jax_loss = _jax(arrays)
-    work: list[Callable[[], object]] = [
-        lambda: traffic(PAIRS, N),
-        lambda: numerics.coarse_gradient(*arrays),
-        lambda: rivals[0](*arrays),
-        lambda: traffic(PAIRS),
-        lambda: numerics.population_loss(*arrays),
-        lambda: rivals[1](*arrays),
-    ]
-    if jax_gradient is not None and jax_loss is not None:
-        work += [jax_gradient, jax_loss]
+    lambdified_gradient, lambdified_loss = _lambdified()
+    bound, plain = "reading the inputs and writing the result", "lambdify of the same formula"
+    ours: dict[str, Callable[[], object]] = {
+        "coarse gradient": lambda: numerics.coarse_gradient(*arrays),
+        "population loss": lambda: numerics.population_loss(*arrays),
+    }
+    rivals: dict[str, Callable[[], object]] = {
+        f"coarse gradient / {bound}": lambda: traffic(PAIRS, N),
+        f"population loss / {bound}": lambda: traffic(PAIRS),
+        f"coarse gradient / {plain}": lambda: lambdified_gradient(*arrays),
+        f"population loss / {plain}": lambda: lambdified_loss(*arrays),
+        **_jax(arrays),
+    }
     with threadpool_limits(1):
-        seconds = _paired(work)
-    figures = []
-    for name, start, jax_index in (("coarse gradient", 0, 6), ("population loss", 3, 7)):
-        bound, ours, symbolic = seconds[start : start + 3]
-        figures += [
-            Figure("closed-form", f"{name} / reading the inputs and writing the result", _ratio(ours, bound), "×", 6.0),
-            Figure("closed-form", f"{name} / lambdify of the same formula", _ratio(ours, symbolic), "×", 1.0),
-        ]
-        if jax_index < len(seconds):
-            figures.append(
-                Figure("closed-form", f"{name} / jax (float64, jitted)", _ratio(ours, seconds[jax_index]), "×", 1.0)
-            )
-        figures.append(Figure("closed-form", f"{name} of 10⁵ pairs", statistics.median(ours) * 1e3, "ms"))
+        timed = _paired([*ours.values(), *rivals.values()])
+    seconds = dict(zip([*ours, *rivals], timed, strict=True))
+    figures = [
+        Figure("closed-form", f"{name} of 10⁵ pairs", statistics.median(seconds[name]) * 1e3, "ms") for name in ours
+    ]
+    for name in rivals:
+        mine = seconds[name.split(" / ")[0]]
+        promise = 6.0 if name.endswith(bound) else None if name.endswith("device") else 1.0
+        figures.append(Figure("closed-form", name, _ratio(mine, seconds[name]), "×", promise))
     return figures
 
 
@@ -171,12 +168,12 @@ def _lambdified() -> tuple[Callable[..., Array], Callable[..., Array]]:
     return lambdified_gradient, lambdified_loss
 
 
-def _jax(arrays: tuple[Array, ...]) -> tuple[Callable[[], object] | None, Callable[[], object] | None]:
-    """The same formulas, jitted by jax in float64; (None, None) where jax is not installed."""
+def _jax(arrays: tuple[Array, ...]) -> dict[str, Callable[[], object]]:
+    """The same formulas, jitted by jax (all cores); empty where jax is not installed."""
     try:
         import jax
     except ImportError:
-        return None, None
+        return {}
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
@@ -200,8 +197,13 @@ def _jax(arrays: tuple[Array, ...]) -> tuple[Callable[[], object] | None, Callab
         angle = geometry(w, w_star)[2]
         return ((dv * dv).sum(-1) + dv.sum(-1) ** 2 + 4 * angle / jnp.pi * (v * v_star).sum(-1)) / 8
 
-    inputs = [jax.device_put(array) for array in arrays]
-    return lambda: gradient(*inputs).block_until_ready(), lambda: loss(*inputs).block_until_ready()
+    placed = [jax.device_put(array) for array in arrays]
+    return {
+        "coarse gradient / jax in float64, NumPy in and out": lambda: np.asarray(gradient(*arrays)),
+        "population loss / jax in float64, NumPy in and out": lambda: np.asarray(loss(*arrays)),
+        "coarse gradient / jax in float64, both ends left on its device": lambda: gradient(*placed).block_until_ready(),
+        "population loss / jax in float64, both ends left on its device": lambda: loss(*placed).block_until_ready(),
+    }
 
 
 def importing() -> list[Figure]:

@@ -25,7 +25,6 @@ from proofs.definitions import (
     Correlation,
     FilterGradient,
     HalfSpaceMoment,
-    KernelMoments,
     Landscape,
     MeanSample,
     OutputMinimizer,
@@ -35,7 +34,6 @@ from proofs.definitions import (
 from verify.configurations import Configuration, Level, configurations, meeting
 from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
 from verify.precision_checkers import (
-    check_kernel_moment,
     check_mean_sample,
     check_minimizer,
     check_moment,
@@ -61,7 +59,6 @@ CHECKERS: Final[dict[type[Any], Checker]] = {
     Correlation: check_correlation,
     FilterGradient: check_filter_gradient,
     HalfSpaceMoment: check_moment,
-    KernelMoments: check_kernel_moment,
     Landscape: check_landscape,
     MeanSample: check_mean_sample,
     OutputMinimizer: check_minimizer,

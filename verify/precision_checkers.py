@@ -16,7 +16,7 @@ from sympy import Expr, Integral, Symbol
 
 from proofs import symbols
 from proofs.claim import Claim
-from proofs.definitions import HalfSpaceMoment, KernelMoments, MeanSample, OutputMinimizer
+from proofs.definitions import HalfSpaceMoment, MeanSample, OutputMinimizer
 from proofs.proxies import ESTIMATORS, Estimator, estimator
 from verify.configurations import Configuration, Level
 from verify.precision_comparison import (
@@ -36,10 +36,8 @@ from verify.precision_network import (
     loss,
 )
 from verify.precision_plane import Row, plane_means
-from verify.quadrature import Estimate
 
 __all__ = [
-    "check_kernel_moment",
     "check_mean_sample",
     "check_minimizer",
     "check_moment",
@@ -109,39 +107,16 @@ def label_of(point: Configuration, form: str, proxy: Estimator | None = None) ->
     return f"{point.label}, {form}" + (f", {proxy.name}" if proxy else "")
 
 
-def _moments(point: Configuration, proxy: Estimator) -> dict[str, Estimate]:
-    """M, M₊, A and B by quadrature."""
-    means = plane_means(point.theta, point.r, proxy, point.parameters)
-    return {
-        "M": means.mean(Row(s=1, proxy=True)),
-        "M_plus": means.mean(Row(s=1, proxy=True, a=True)),
-        "A": means.mean(Row(s=1, proxy=True, b=True)),
-        "B": means.mean(Row(t=1, proxy=True, b=True)),
-    }
-
-
 def moment_values(point: Configuration, proxy: Estimator) -> dict[Symbol, mpf]:
-    """The moments by the symbols that stand for them in statements about any proxy."""
-    found = _moments(point, proxy)
-    named = {
-        "M": symbols.moment_full,
-        "M_plus": symbols.moment_half,
-        "A": symbols.moment_along,
-        "B": symbols.moment_across,
+    """M, M₊, A and B by quadrature, under the symbols of statements about any proxy."""
+    means = plane_means(point.theta, point.r, proxy, point.parameters)
+    rows = {
+        symbols.moment_full: Row(s=1, proxy=True),
+        symbols.moment_half: Row(s=1, proxy=True, a=True),
+        symbols.moment_along: Row(s=1, proxy=True, b=True),
+        symbols.moment_across: Row(t=1, proxy=True, b=True),
     }
-    return {symbol: found[name].value for name, symbol in named.items()}
-
-
-def check_kernel_moment(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """One of the scalar moments of a proxy."""
-    definition = cast(KernelMoments, claim.definition)
-    proxy = estimator(definition.estimator)
-    defined = _moments(point, proxy)[definition.moment]
-    return [
-        found
-        for name, form in forms(claim).items()
-        for found in compare(label_of(point, name), [closed_value(form, point)], [defined])
-    ]
+    return {symbol: means.mean(row).value for symbol, row in rows.items()}
 
 
 def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
