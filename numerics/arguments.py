@@ -166,5 +166,5 @@ def _first_bad(name: str, array: npt.NDArray[np.floating], bad: npt.NDArray[np.b
     if np.any(bad):
         index = tuple(int(i) for i in np.argwhere(np.atleast_1d(bad))[0])
         label = f"{name}[{', '.join(map(str, index))}]" if bad.ndim else name
-        value = np.atleast_1d(array)[index]
+        value = array[index] if bad.ndim else array
         raise ValueError(f"{label} = {np.array2string(value, threshold=4)} {why}")

@@ -105,7 +105,7 @@ def pair(w: Array, w_star: Array) -> Pair:
     Kahan's formula in the other rows.
     """
     r, r_star = norm(w), norm(w_star)
-    cosine = dot(w, w_star) / r / r_star
+    cosine = dot(w, w_star) / (r * r_star)
     theta = np.arccos(np.clip(cosine, -1.0, 1.0))
     rows = _rows(~(np.abs(cosine) < _SURE_COSINE), r, r_star)
     if rows.size:
@@ -136,10 +136,10 @@ def along(p: Pair, on_w_hat: Array, on_w_diff: Array) -> Array:
     Where ŵ and ŵ* are far apart the difference need not be formed, which saves half of the passes over memory; in the
     rows where it is short, it is.
     """
-    on_w_hat, on_w_diff = (np.broadcast_to(weight, p.theta.shape) for weight in (on_w_hat, on_w_diff))
+    on_w_hat, on_w_diff, theta = np.broadcast_arrays(on_w_hat, on_w_diff, p.theta)
     result = column((on_w_hat + on_w_diff) / p.r) * p.w
     result -= column(on_w_diff / p.r_star) * p.w_star
-    rows = _rows(p.theta < _CLOSE, p.r, p.r_star)
+    rows = _rows(theta < _CLOSE, p.r, p.r_star)
     if rows.size:
         w_hat = unit(_take(p.w, rows))
         difference = w_hat - unit(_take(p.w_star, rows))

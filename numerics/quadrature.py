@@ -20,7 +20,7 @@ from numerics.geometry import Array
 __all__ = ["decay_length", "half_line"]
 
 GAUSSIAN_REACH = 13.0
-"""φ(13)/φ(0) < 2e-37: beyond it nothing is added in float64."""
+"""φ(13)/φ(0) < 3e-37: beyond it nothing is added in float64."""
 
 _STEP = 0.125
 _LEFT, _RIGHT = -38.0, 3.75

@@ -8,6 +8,7 @@ stable form is emitted as it stands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 import sympy
 from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, Symbol, cot, cse, numbered_symbols
@@ -32,7 +33,10 @@ def number(value: Expr) -> str:
     """A constant expression as a float literal (an int literal where it is one)."""
     if isinstance(value, Integer):
         return str(int(value))
-    return repr(float(value.evalf(30)))
+    literal = float(value.evalf(30))
+    if not isfinite(literal):
+        raise ValueError(f"no NumPy form for {value}: it is not a finite number")
+    return repr(literal)
 
 
 def text(expression: Expr) -> str:
@@ -118,12 +122,12 @@ def _power(part: Pow, context: int) -> str:
 
 
 def _piecewise(part: sympy.Piecewise) -> str:
-    source = "0.0"
-    for value, condition in reversed(part.args):
-        if condition == True:  # noqa: E712  (SymPy's true)
-            source = _print(value, 0)
-        else:
-            source = f"np.where({_condition(condition)}, {_print(value, 0)}, {source})"
+    *pieces, (last, otherwise) = part.args
+    if otherwise != True:  # noqa: E712  (SymPy's true)
+        raise ValueError(f"no NumPy form for Piecewise without a last piece that always holds in {part}")
+    source = _print(last, 0)
+    for value, condition in reversed(pieces):
+        source = f"np.where({_condition(condition)}, {_print(value, 0)}, {source})"
     return source
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from sympy import (
     Expr,
+    Ge,
+    Gt,
     Heaviside,
     Integer,
     Integral,
@@ -47,6 +49,8 @@ from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
 from proofs.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma
 from proofs.symbols import (
+    NONZERO_FILTER,
+    OPEN_ANGLE,
     c,
     e,
     moment_across,
@@ -72,7 +76,7 @@ from proofs.symbols import (
 __all__ = ["GENERAL", "KERNELS", "kernels_of"]
 
 HALF = Rational(1, 2)
-ANGLES = (theta > 0, theta < pi, r > 0)
+ANGLES = OPEN_ANGLE + NONZERO_FILTER
 GENERAL = Moments(moment_full, moment_half, moment_along, moment_across)
 
 
@@ -221,7 +225,7 @@ def register_estimator_claim(proxy: Estimator) -> Claim:
     """State G_μ of one estimator as a claim: C2, C3, C4 for the classical ones, C5.<name> for any other."""
     name = proxy.name
     claim_id = _ID_OF.setdefault(name, f"C5.{name}")
-    positive = tuple(p.symbol > 0 for p in proxy.parameters)
+    positive = tuple((Gt if p.symbol.is_positive else Ge)(p.symbol, 0, evaluate=False) for p in proxy.parameters)
     return register(
         Claim(
             id=claim_id,

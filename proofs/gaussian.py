@@ -40,6 +40,9 @@ from proofs.claim import claim
 from proofs.definitions import HalfSpaceMoment
 from proofs.derivation import Derivation, Obligation, nonnegative_in_theta, vanishes
 from proofs.symbols import (
+    CLOSED_ANGLE,
+    NONZERO_FILTER,
+    OPEN_ANGLE,
     a_hat,
     b_hat,
     b_perp,
@@ -124,6 +127,7 @@ _SOURCE = "[Y], proof of Lemmas 1–4"
     source=_SOURCE,
     subject=r"\mathbb{P}(a\cdot z>0,\; b\cdot z>0)",
     definition=HalfSpaceMoment(("a", "b"), vector=False),
+    hypotheses=CLOSED_ANGLE,
     statement=HALF - theta / (2 * pi),
     code=("halfspace_probability",),
 )
@@ -156,6 +160,7 @@ def G2(d: Derivation) -> None:
     source=_SOURCE + "; the form without 0/0 at θ = π [here]",
     subject=r"\mathbb{E}[z\,1\{a\cdot z>0\}\,1\{b\cdot z>0\}]",
     definition=HalfSpaceMoment(("a", "b")),
+    hypotheses=CLOSED_ANGLE,
     statement=(a_hat + b_hat) / (2 * sqrt(2 * pi)),
     printed=cos(theta / 2) / sqrt(2 * pi) * (a_hat + b_hat) / sqrt(2 + 2 * cos(theta)),
     code=("wedge_mean",),
@@ -175,7 +180,7 @@ def G3(d: Derivation) -> None:
     definition=HalfSpaceMoment(("b",), proxy=True),
     statement=Integral(s * mu(r * s) * Phi(s * cot(theta)) * normal_density(s), (s, -oo, oo)) * a_hat
     + Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo)) * b_perp,
-    hypotheses=(theta > 0, theta < pi, r > 0),
+    hypotheses=OPEN_ANGLE + NONZERO_FILTER,
 )
 def G4(d: Derivation) -> None:
     d.begin("E[z μ'(r a·z) 1{b·z > 0}]", "coordinates s = a·z, t = e·z and any orthogonal ones")
@@ -208,7 +213,7 @@ def G4(d: Derivation) -> None:
     subject=r"B(\theta)=\mathbb{E}[\mu'(rs)\,\varphi(s\cot\theta)]",
     definition=HalfSpaceMoment(("b",), proxy=True, component="across"),
     statement=sin(theta) / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
-    hypotheses=(theta > 0, theta < pi, r > 0),
+    hypotheses=OPEN_ANGLE + NONZERO_FILTER,
 )
 def G5(d: Derivation) -> None:
     across = Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo))

@@ -40,7 +40,23 @@ from proofs.derivation import (
 )
 from proofs.network import COSINE_LIKE
 from proofs.residual import in_basic_quantities
-from proofs.symbols import e, m, n, ones, r, sum_v, sum_vs, theta, v_star, v_v, v_vs, vs_vs, w_hat
+from proofs.symbols import (
+    CLOSED_ANGLE,
+    NONZERO_FILTER,
+    e,
+    m,
+    n,
+    ones,
+    r,
+    sum_v,
+    sum_vs,
+    theta,
+    v_star,
+    v_v,
+    v_vs,
+    vs_vs,
+    w_hat,
+)
 
 __all__ = ["SADDLE_ANGLE", "SPURIOUS"]
 
@@ -104,7 +120,7 @@ def along_teacher(form: Expr, scale: Expr) -> Expr:
     kind=Kind.EQUIVALENCE,
     subject=r"f(v,w)=0\iff(\theta=0,\ v=v^*)\ \text{or}\ (1^\top v^*=0,\ \theta=\pi,\ v=-v^*)",
     definition=Landscape("minimum"),
-    hypotheses=(theta >= 0, theta <= pi, r > 0),
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def N5_minimum(d: Derivation) -> None:
     d.cite("N1")
@@ -143,7 +159,7 @@ def N5_minimum(d: Derivation) -> None:
     kind=Kind.EQUIVALENCE,
     subject=r"(v(\pi),\,\theta=\pi)\ \text{is a local minimum}\iff(1^\top v^*)^2<\tfrac12(m+1)\|v^*\|^2",
     definition=Landscape("spurious"),
-    hypotheses=(r > 0, n >= 2),
+    hypotheses=(*NONZERO_FILTER, n >= 2),
 )
 def N5_spurious(d: Derivation) -> None:
     d.cite("N1")
@@ -240,7 +256,7 @@ def N5_saddle(d: Derivation) -> None:
         r"\ (v(\theta),\theta=\theta_{\mathrm{saddle}})\text{ iff }S^2<\tfrac12(m+1)\|v^*\|^2"
     ),
     definition=Landscape("all"),
-    hypotheses=(theta >= 0, theta <= pi, r > 0, n >= 2),
+    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
 )
 def N5(d: Derivation) -> None:
     for used in ("N3.kink", "N4", "N5.minimum", "N5.spurious", "N5.saddle"):
@@ -281,7 +297,7 @@ def N5(d: Derivation) -> None:
     kind=Kind.EQUIVALENCE,
     subject=r"\partial f/\partial v=0=G_{\mathrm{relu}}\iff v=v(\theta),\ \theta\in\{0,\pi,\theta_{\mathrm{saddle}}\}",
     definition=CommonZeros("relu", "zeros"),
-    hypotheses=(theta >= 0, theta <= pi, r > 0),
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def C8(d: Derivation) -> None:
     for used in ("C3", "N4", "N4.inner", "N5.saddle"):
@@ -381,7 +397,7 @@ def C8_identity(d: Derivation) -> None:
         r"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ m\ge2,\ S\ne0)"
     ),
     definition=CommonZeros("identity", "ratio"),
-    hypotheses=(r > 0, m >= 2, Ne(sum_vs, 0), SPURIOUS),
+    hypotheses=(*NONZERO_FILTER, m >= 2, Ne(sum_vs, 0), SPURIOUS),
 )
 def C8_ratio(d: Derivation) -> None:
     for used in ("C2", "C6.identity", "C8.identity", "N4"):

@@ -35,6 +35,9 @@ from proofs.definitions import FilterGradient, MeanSample, OutputMinimizer
 from proofs.derivation import Derivation, Obligation, coefficient, holds, vanishes
 from proofs.rows import double_sum, row_lemma, single_sum
 from proofs.symbols import (
+    CLOSED_ANGLE,
+    NONZERO_FILTER,
+    OPEN_ANGLE,
     diff_diff,
     dv,
     e,
@@ -102,7 +105,7 @@ def _distributivity() -> list[Obligation]:
     definition=MeanSample("loss"),
     statement=(diff_diff + sum_diff**2 + 4 * theta / pi * v_vs) / 8,
     printed=(_quadratic(v_v, sum_v**2) - 2 * (COSINE_LIKE * v_vs + sum_v * sum_vs) + _quadratic(vs_vs, sum_vs**2)) / 8,
-    hypotheses=(theta >= 0, theta <= pi, r > 0),
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
     code=("population_loss",),
 )
 def N1(d: Derivation) -> None:
@@ -152,7 +155,7 @@ def N1_origin(d: Derivation) -> None:
     subject=r"f(v^*,w)",
     definition=MeanSample("loss", at="teacher"),
     statement=theta * vs_vs / (2 * pi),
-    hypotheses=(theta >= 0, theta <= pi, r > 0),
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def N1_teacher(d: Derivation) -> None:
     d.begin("f(v*, w)")
@@ -171,7 +174,7 @@ def N1_teacher(d: Derivation) -> None:
     definition=MeanSample("gradient_v"),
     statement=(dv + sum_diff * ones + 2 * theta / pi * v_star) / 4,
     printed=(v + sum_v * ones) / 4 - (COSINE_LIKE * v_star + sum_vs * ones) / 4,
-    hypotheses=(theta >= 0, theta <= pi, r > 0),
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
     code=("loss_gradient_v",),
 )
 def N2(d: Derivation) -> None:
@@ -226,7 +229,7 @@ def angle_along(direction: str) -> tuple[Expr, Expr, Symbol]:
     subject=r"\partial f/\partial w",
     definition=FilterGradient(),
     statement=-v_vs / (2 * pi * r) * e,
-    hypotheses=(theta > 0, theta < pi, r > 0),
+    hypotheses=OPEN_ANGLE + NONZERO_FILTER,
     code=("loss_gradient_w",),
 )
 def N3(d: Derivation) -> None:
@@ -256,7 +259,7 @@ def N3(d: Derivation) -> None:
     subject=r"\lim_{h\to0^+}\tfrac1h\,[f(v,w+hd)-f(v,w)],\quad w=rw^*,\ d\perp w^*,\ \|d\|=1",
     definition=FilterGradient(one_sided=True),
     statement=v_vs / (2 * pi * r),
-    hypotheses=(r > 0,),
+    hypotheses=NONZERO_FILTER,
 )
 def N3_kink(d: Derivation) -> None:
     d.cite("N1")
@@ -293,7 +296,7 @@ def stationary_weights() -> Expr:
     definition=OutputMinimizer(),
     statement=v_star - 2 * theta / pi * (v_star - sum_vs / (m + 1) * ones),
     printed=COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * ones,
-    hypotheses=(theta >= 0, theta <= pi, r > 0),
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
     code=("best_output_weights",),
 )
 def N4(d: Derivation) -> None:
@@ -332,7 +335,7 @@ def best_inner() -> Expr:
     subject=r"v(\theta)^\top v^*",
     definition=OutputMinimizer("inner"),
     statement=COSINE_LIKE * vs_vs + sum_vs**2 * (1 - COSINE_LIKE) / (m + 1),
-    hypotheses=(theta >= 0, theta <= pi, r > 0),
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def N4_inner(d: Derivation) -> None:
     d.cite("N4")

@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sympy import Expr, Function, Symbol, cos, sin
+from sympy import Expr, Function, Ge, Gt, Le, Lt, Symbol, cos, pi, sin
 
 __all__ = ["QUANTITIES", "Quantity", "quantity"]
 
@@ -128,3 +128,9 @@ moment_full = _declare("M", "M", "M", "E[s μ'(rs)]")
 moment_half = _declare("M_plus", "M_+", "M₊", "E[s μ'(rs) 1{s>0}]")
 moment_along = _declare("A", "A", "A", "E[s μ'(rs) Φ(s cot θ)]")
 moment_across = _declare("B", "B", "B", "E[μ'(rs) φ(s cot θ)]")
+
+# Hypotheses on them. Written unevaluated: SymPy would decide ``theta > 0`` from the symbol's own assumption and
+# nothing would be left to print, to guard an argument with or to draw a sample by.
+OPEN_ANGLE = (Gt(theta, 0, evaluate=False), Lt(theta, pi, evaluate=False))
+CLOSED_ANGLE = (Ge(theta, 0, evaluate=False), Le(theta, pi, evaluate=False))
+NONZERO_FILTER = (Gt(r, 0, evaluate=False),)

@@ -20,12 +20,10 @@ import click
 if TYPE_CHECKING:
     from proofs.claim import Claim
     from verify.evidence import Level, Report
-    from verify.suite import Callback, Progress
 
 __all__ = ["main"]
 
 _INTERRUPTED: Final = 130
-_HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 
 
 class _Failure(click.ClickException):
@@ -243,6 +241,7 @@ def verify(
     """Check every claim by every method."""
     from rich.console import Console
 
+    from verify.progress import progress_display
     from verify.report import print_report
     from verify.suite import run_suite
 
@@ -253,7 +252,7 @@ def verify(
     click.echo(f"level {level}, seed {seed}, {jobs} jobs", err=True)
     written: list[Path] = []
     try:
-        with _terminable(), _progress_display() as show:
+        with _terminable(), progress_display() as show:
             report = run_suite(level=level, only=ids, seed=seed, jobs=jobs, progress=show)
         _write_results(report, folder, json_path, written)
     except KeyboardInterrupt:
@@ -326,85 +325,6 @@ def _terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _progress_display() -> Iterator[Callback]:
-    """A live bar on a terminal, else a line every ten seconds; both on standard error."""
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
-    with _bar(console) if console.is_terminal else _lines() as show:
-        yield show
-
-
-@contextmanager
-def _bar(console: Any) -> Iterator[Callback]:
-    from rich import progress
-
-    columns = (
-        progress.TextColumn("{task.fields[count]}", markup=False),
-        progress.BarColumn(),
-        progress.TaskProgressColumn(),
-        progress.TimeElapsedColumn(),
-        progress.TextColumn("left"),
-        progress.TimeRemainingColumn(),
-        progress.TextColumn("{task.fields[now]}", markup=False),
-    )
-    with progress.Progress(*columns, console=console, transient=True) as display:
-        bar = display.add_task("", total=None, count="", now="preparing")
-
-        def show(state: Progress) -> None:
-            display.update(
-                bar,
-                total=state.total_weight,
-                completed=state.done_weight,
-                count=f"{state.done}/{state.total}",
-                now=_running(state),
-            )
-
-        yield show
-
-
-@contextmanager
-def _lines() -> Iterator[Callback]:
-    latest: list[Progress] = []
-    started = time.monotonic()
-    over = threading.Event()
-
-    def line() -> str:
-        seconds = f"{time.monotonic() - started:.0f} s"
-        if not latest:
-            return f"{seconds}: preparing"
-        state = latest[-1]
-        share = state.done_weight / state.total_weight if state.total_weight else 1.0
-        count = f"{state.done}/{state.total} tasks, {share:.0%} of the work"
-        return f"{seconds}: {count}; {_running(state)}"
-
-    def beat() -> None:
-        while not over.wait(_HEARTBEAT):
-            click.echo(line(), err=True)
-
-    def show(state: Progress) -> None:
-        latest[:] = [state]
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield show
-    finally:
-        over.set()
-        thread.join()
-    click.echo(line(), err=True)
-
-
-def _running(state: Progress) -> str:
-    """What is being worked on, short enough for a line."""
-    if state.done == state.total:
-        return "concluding"
-    shown = [f"{task.method} {' '.join(task.claim_ids[:2])}".strip() for task in state.running[:3]]
-    more = len(state.running) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 # claims

@@ -3,7 +3,7 @@
 The inputs are float64 vectors, read exactly; angle, norms and inner products are computed from them anew at 50 digits,
 and the claim's *printed* form is evaluated where there is one: neither the generated text nor `numerics.geometry` is
 used on that side. An error is judged by what the input's own rounding would cause: `conditioned` is the error in units
-of (one ulp of the result + the change of the result when every input moves by half an ulp).
+of (one ulp of the result + the change of the result when every input vector moves by half an ulp of its norm).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = ["ALLOWED", "NAME", "conclude", "run", "stale_modules", "tasks"]
 NAME = "generated"
 
 ALLOWED = 8.0
-"""Largest `conditioned` error accepted. About four times the worst one measured."""
+"""Largest `conditioned` error accepted. Measured at the full level: at most 1.6 for closed forms, 5.2 for quadrature."""
 
 DIGITS = 50
 Vectors = dict[str, npt.NDArray[np.float64]]
@@ -145,7 +145,7 @@ def _admissible(claim: Claim, case: Case) -> Case:
         return case
     v_star = case.inputs["v_star"]
     centred = v_star - v_star.mean() + 0.1 if len(v_star) > 1 else np.array([1.0, -0.75])
-    return replace(case, inputs=case.inputs | {"v_star": centred})
+    return replace(case, inputs=case.inputs | {"v_star": centred, "v": np.resize(case.inputs["v"], centred.shape)})
 
 
 def _call(target: Function | str, case: Case) -> npt.NDArray[np.floating]:
@@ -169,14 +169,14 @@ def _arguments(target: Function, inputs: Vectors) -> list[Any]:
     return [given[name] for name in target.arguments]
 
 
-def _exact(claim: Claim, target: Function | str, case: Case, factors: dict[str, list[mpf]] | None = None) -> list[mpf]:
+def _exact(claim: Claim, target: Function | str, case: Case, shifts: dict[str, list[float]] | None = None) -> list[mpf]:
     """The closed form at the case, from the vectors themselves, at mpmath's current precision."""
     rows = {name: [mpf(float(x)) for x in vector] for name, vector in case.inputs.items()}
-    if factors is not None:
-        rows = {name: [x * k for x, k in zip(row, factors[name], strict=True)] for name, row in rows.items()}
+    if shifts is not None:
+        rows = {name: [x + mpf(k) for x, k in zip(row, shifts[name], strict=True)] for name, row in rows.items()}
     w_hat, e, theta, r = _frame(rows["w"], rows["w_star"])
     if not isinstance(target, str) and "theta" in target.arguments:
-        theta = mpf(_arguments(target, case.inputs)[0]) * (1 if factors is None else factors["theta"][0])
+        theta = mpf(_arguments(target, case.inputs)[0]) + (0 if shifts is None else shifts["theta"][0])
     point = Configuration(case.label, tuple(rows["v"]), tuple(rows["v_star"]), theta, r, 2, case.parameters)
     ordinary = 1e-20 < r < 1e20  # elsewhere printed forms cancel more digits than are carried
     expression = claim.printed if claim.printed is not None and ordinary else claim.statement
@@ -202,17 +202,18 @@ def _frame(w: list[mpf], w_star: list[mpf]) -> tuple[list[mpf], list[mpf], mpf, 
 
 
 def _sensitivity(claim: Claim, target: Function | str, case: Case) -> mpf:
-    """How far the exact result moves when every input entry moves by half an ulp, signs drawn twice."""
+    """How far the exact result moves when every input vector moves by half an ulp of its norm, in a few directions."""
     rng = np.random.Generator(np.random.Philox(7))
-    half = mpf(2) ** -53
+    half = 2.0**-53
     with mpmath.workdps(30):
         base = _exact(claim, target, case)
         moves = []
-        for _ in range(2):
-            signs = {name: rng.choice([-1, 1], len(vector)) for name, vector in case.inputs.items()}
-            factors = {name: [1 + half * int(s) for s in row] for name, row in signs.items()}
-            factors["theta"] = [1 + half]
-            moves.append(_distance(_exact(claim, target, case, factors), base))
+        for _ in range(2 if _needs_quadrature(claim) else 6):
+            shifts = {"theta": [half * math.pi]}
+            for name, vector in case.inputs.items():
+                direction = rng.standard_normal(len(vector))
+                shifts[name] = (half * np.linalg.norm(vector) / np.linalg.norm(direction) * direction).tolist()
+            moves.append(_distance(_exact(claim, target, case, shifts), base))
         return max(moves)
 
 

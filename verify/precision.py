@@ -127,9 +127,7 @@ def _chosen(claim_id: str, level: Level, seed: int) -> tuple[Configuration, ...]
 def _weight(claim: Claim, level: Level) -> float:
     """Expected seconds at one configuration."""
     proxies = 8 if level == "full" else 3
-    arbitrary = getattr(claim.definition, "estimator", "") == "*" or getattr(
-        claim.definition, "proxy", False
-    )
+    arbitrary = getattr(claim.definition, "estimator", "") == "*" or getattr(claim.definition, "proxy", False)
     integrals = 0 if claim.statement is None else len(claim.statement.atoms(Integral))
     if isinstance(claim.definition, Landscape | CommonZeros):
         return 0.5
@@ -216,9 +214,7 @@ def conclude(
 
 def _no_checker(claim: Claim) -> Evidence:
     name = type(claim.definition).__name__
-    return Evidence(
-        NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, f"no check is written for {name}"
-    )
+    return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, f"no check is written for {name}")
 
 
 def _evidence(found: Sequence[_Found]) -> Evidence:

@@ -80,14 +80,8 @@ def _moment(
     claim: Claim, point: Configuration, definition: HalfSpaceMoment, proxy: Estimator | None
 ) -> list[Comparison]:
     means = plane_means(point.theta, point.r, proxy, point.parameters)
-    event = Row(
-        proxy=definition.proxy, a="a" in definition.halfspaces, b="b" in definition.halfspaces
-    )
-    coordinates = (
-        [Row(s=1), Row(t=1), *([Row(u=1)] if point.n >= 3 else [])]
-        if definition.vector
-        else [Row()]
-    )
+    event = Row(proxy=definition.proxy, a="a" in definition.halfspaces, b="b" in definition.halfspaces)
+    coordinates = [Row(s=1), Row(t=1), *([Row(u=1)] if point.n >= 3 else [])] if definition.vector else [Row()]
     if definition.component:
         coordinates = [Row(s=1) if definition.component == "along" else Row(t=1)]
     defined = [means.mean(event * row) for row in coordinates]
@@ -129,9 +123,7 @@ def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[
             found
             for proxy in proxies_for(definition.estimator, level)
             for name in forms(claim)
-            for found in settled(
-                partial(_coarse, claim, name, point, proxy, definition.estimator == "*")
-            )
+            for found in settled(partial(_coarse, claim, name, point, proxy, definition.estimator == "*"))
         ]
     if definition.at == "teacher":
         point = replace(point, v=point.v_star)
@@ -145,9 +137,7 @@ def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[
     return found
 
 
-def _coarse(
-    claim: Claim, name: str, point: Configuration, proxy: Estimator, arbitrary: bool
-) -> list[Comparison]:
+def _coarse(claim: Claim, name: str, point: Configuration, proxy: Estimator, arbitrary: bool) -> list[Comparison]:
     form = forms(claim)[name]
     extra = moment_values(point, proxy) if arbitrary else {}
     closed = closed_vector(form, point, extra=extra, proxy=proxy if arbitrary else None)

@@ -79,9 +79,7 @@ def compare(
 ) -> list[Comparison]:
     """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
     if len(closed) != len(defined):
-        raise ValueError(
-            f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition"
-        )
+        raise ValueError(f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition")
     largest = max(estimate.size for estimate in defined)
     names = [f"{label}, coordinate {k}" for k in range(len(closed))] if len(closed) > 1 else [label]
     return [
@@ -199,9 +197,7 @@ def _digits_needed(point: Configuration) -> int:
         return DIGITS + int(2 * abs(mpmath.log10(mpmath.mpmathify(point.r))) + 2 * near)
 
 
-def _without_integrals(
-    form: Expr, point: Configuration, proxy: Estimator | None
-) -> tuple[Expr, dict[Symbol, mpf]]:
+def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None) -> tuple[Expr, dict[Symbol, mpf]]:
     """Replace integrals by symbols with values; an integral met before at equal arguments is not
     taken again.
     """
@@ -209,12 +205,8 @@ def _without_integrals(
     for integral in form.atoms(Integral):
         with mp.workdps(DIGITS):
             scalars = point.scalars()
-            used = tuple(
-                (s.name, scalars[s]) for s in sorted(integral.free_symbols, key=str) if s in scalars
-            )
-            used += tuple(
-                (name, mpf(value)) for name, value in sorted(point.parameters.items()) if proxy
-            )
+            used = tuple((s.name, scalars[s]) for s in sorted(integral.free_symbols, key=str) if s in scalars)
+            used += tuple((name, mpf(value)) for name, value in sorted(point.parameters.items()) if proxy)
             key = integral, used, proxy, _CAREFUL.get()
             if key not in _INTEGRALS:
                 if len(_INTEGRALS) > 4096:
@@ -249,8 +241,7 @@ def _integral(part: Integral, point: Configuration, proxy: Estimator | None) -> 
 def _by_panels(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf]]) -> mpf:
     """mpmath.quad stops at an absolute error, so each panel is divided by its own size first."""
     sizes = [
-        (high - low) * max(abs(function(low + (high - low) * mpf(k) / 32)) for k in (1, 16, 31))
-        for low, high in panels
+        (high - low) * max(abs(function(low + (high - low) * mpf(k) / 32)) for k in (1, 16, 31)) for low, high in panels
     ]
     floor = max(sizes, default=mpf(0)) * mpf(10) ** (-DIGITS)
 

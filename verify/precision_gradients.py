@@ -119,9 +119,7 @@ def _slope_of(potential: Expr, point: Configuration, axis: int) -> mpf:
 
         def at(step: mpf) -> mpf:
             move = [step if k == axis else mpf(0) for k in range(3)]
-            length = mpmath.sqrt(
-                mpmath.fsum((x + y) ** 2 for x, y in zip((1, 0, 0), move, strict=True))
-            )
+            length = mpmath.sqrt(mpmath.fsum((x + y) ** 2 for x, y in zip((1, 0, 0), move, strict=True)))
             moved = replace(point, theta=angle_after(theta, move), r=r * length)
             with mp.workdps(max(mp.dps, DIGITS)):
                 return evaluate(potential, moved) / r
@@ -137,19 +135,11 @@ def _mixed(point: Configuration, proxy: Estimator) -> list[Comparison]:
         unit = tuple(mpf(k == 0) for k in range(point.m))
         base = replace(Network.at(point, proxy), v_star=unit, v=unit)
         step = mpf(1) / 8
-        ahead, behind = (
-            coarse_gradient(replace(base, v=(1 + move, *unit[1:])))[0] for move in (step, -step)
-        )
+        ahead, behind = (coarse_gradient(replace(base, v=(1 + move, *unit[1:])))[0] for move in (step, -step))
         of_coarse = (ahead - behind).times(1 / (2 * step))
-        ahead, behind = (
-            gradient_v(replace(base, r=base.r * (1 + move)))[0] for move in (step, -step)
-        )
+        ahead, behind = (gradient_v(replace(base, r=base.r * (1 + move)))[0] for move in (step, -step))
         of_loss = (ahead - behind).times(1 / (2 * step * base.r))
-    return [
-        shown(
-            f"{label_of(point, 'difference of the mixed derivatives', proxy)}", of_coarse - of_loss
-        )
-    ]
+    return [shown(f"{label_of(point, 'difference of the mixed derivatives', proxy)}", of_coarse - of_loss)]
 
 
 def check_sample_gradient(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -178,11 +168,7 @@ def _locally_constant(point: Configuration) -> tuple[bool, str]:
 
         def sample_loss(filter_: list[mpf]) -> mpf:
             model, teacher = (
-                mpmath.fsum(
-                    mpf(weight)
-                    for weight, row in zip(weights, rows, strict=True)
-                    if mpmath.fdot(row, x) > 0
-                )
+                mpmath.fsum(mpf(weight) for weight, row in zip(weights, rows, strict=True) if mpmath.fdot(row, x) > 0)
                 for weights, x in ((point.v, filter_), (point.v_star, w_star))
             )
             return (model - teacher) ** 2 / 2

@@ -189,21 +189,15 @@ def _all(point: Configuration, network: Network) -> list[Comparison]:
     found.append(shown(f"{point.label}, slope leaving θ = 0", one_sided_slope(start), 1))
     slope = one_sided_slope(end)
     label = f"{point.label}, slope leaving θ = π"
-    found += (
-        vanishing(label, [slope], ROUGH) if condition == 0 else [shown(label, slope, condition)]
-    )
+    found += vanishing(label, [slope], ROUGH) if condition == 0 else [shown(label, slope, condition)]
     products = [_floor_inner(network, mp.pi * k / 16).value for k in range(1, 16)]
     changes = sum(1 for a, b in pairwise(products) if (a > 0) != (b > 0))
     if condition <= 0:
-        found.append(
-            true_that(f"{point.label}, no interior zero", changes == 0, f"{changes} sign changes")
-        )
+        found.append(true_that(f"{point.label}, no interior zero", changes == 0, f"{changes} sign changes"))
         return found
     angle = _saddle_angle(network)
     saddle = _valley(network, angle)
-    found.append(
-        true_that(f"{point.label}, one interior zero", changes <= 1, f"{changes} sign changes")
-    )
+    found.append(true_that(f"{point.label}, one interior zero", changes <= 1, f"{changes} sign changes"))
     found += vanishing(f"{point.label}, ∂f/∂v at the saddle", gradient_v(saddle))
     found += vanishing(f"{point.label}, ∂f/∂w at the saddle", filter_gradient(saddle), ROUGH)
     generic = _valley(network, angle / 2)

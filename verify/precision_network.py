@@ -55,9 +55,7 @@ class Network:
     @classmethod
     def at(cls, point: Configuration, proxy: Estimator | None = None) -> Network:
         """The network of a configuration; its floats are exact."""
-        v, v_star = (
-            tuple(mpmath.mpmathify(x) for x in weights) for weights in (point.v, point.v_star)
-        )
+        v, v_star = (tuple(mpmath.mpmathify(x) for x in weights) for weights in (point.v, point.v_star))
         theta, r = mpmath.mpmathify(point.theta), mpmath.mpmathify(point.r)
         return cls(v, v_star, theta, r, point.n, proxy, point.parameters)
 
@@ -87,9 +85,7 @@ def loss(network: Network) -> Estimate:
     with mp.workdps(DIGITS):
         outputs = network.outputs()
         return Estimate.total(
-            network.pair(i, first, j, second).times(x * y / 2)
-            for i, first, x in outputs
-            for j, second, y in outputs
+            network.pair(i, first, j, second).times(x * y / 2) for i, first, x in outputs for j, second, y in outputs
         )
 
 
@@ -97,9 +93,7 @@ def gradient_v(network: Network) -> list[Estimate]:
     """E ∂ℓ/∂v_k = E[σ(Z_k w)(y − y*)] for every k."""
     with mp.workdps(DIGITS):
         return [
-            Estimate.total(
-                network.pair(k, _MODEL, j, row).times(y) for j, row, y in network.outputs()
-            )
+            Estimate.total(network.pair(k, _MODEL, j, row).times(y) for j, row, y in network.outputs())
             for k in range(len(network.v))
         ]
 
@@ -108,9 +102,7 @@ def coarse_gradient(network: Network) -> list[Estimate]:
     """E g_μ = E[Σ_i Z_i μ'(Z_i w) v_i (y − y*)] along ŵ, e and (n ≥ 3) a direction orthogonal to
     both.
     """
-    directions = [Row(s=1, proxy=True), Row(t=1, proxy=True), Row(u=1, proxy=True)][
-        : max(2, min(network.n, 3))
-    ]
+    directions = [Row(s=1, proxy=True), Row(t=1, proxy=True), Row(u=1, proxy=True)][: max(2, min(network.n, 3))]
     with mp.workdps(DIGITS):
         return [
             Estimate.total(
@@ -128,9 +120,7 @@ def best_weights(network: Network) -> list[Estimate]:
     with mp.workdps(DIGITS):
         matrix = [[network.pair(i, _MODEL, j, _MODEL) for j in range(m)] for i in range(m)]
         right = [
-            Estimate.total(
-                network.pair(i, _MODEL, j, _TEACHER).times(y) for j, y in enumerate(network.v_star)
-            )
+            Estimate.total(network.pair(i, _MODEL, j, _TEACHER).times(y) for j, y in enumerate(network.v_star))
             for i in range(m)
         ]
         inverse = mpmath.inverse(mpmath.matrix([[entry.value for entry in row] for row in matrix]))
@@ -143,10 +133,7 @@ def best_weights(network: Network) -> list[Estimate]:
                 solution[k],
                 mpmath.fsum(
                     abs(inverse[k, i])
-                    * (
-                        right[i].error
-                        + mpmath.fsum(matrix[i][j].error * abs(solution[j]) for j in range(m))
-                    )
+                    * (right[i].error + mpmath.fsum(matrix[i][j].error * abs(solution[j]) for j in range(m)))
                     for i in range(m)
                 ),
                 mpmath.fsum(abs(inverse[k, i]) * right[i].size for i in range(m)),
@@ -168,12 +155,8 @@ def angle_after(theta: mpf, step: Sequence[mpf]) -> mpf:
     moved = [1 + step[0], step[1], step[2]]
     length = mpmath.sqrt(mpmath.fdot(moved, moved))
     target = [mpmath.cos(theta), mpmath.sin(theta), mpf(0)]
-    apart = mpmath.sqrt(
-        mpmath.fsum((x / length - y) ** 2 for x, y in zip(moved, target, strict=True))
-    )
-    together = mpmath.sqrt(
-        mpmath.fsum((x / length + y) ** 2 for x, y in zip(moved, target, strict=True))
-    )
+    apart = mpmath.sqrt(mpmath.fsum((x / length - y) ** 2 for x, y in zip(moved, target, strict=True)))
+    together = mpmath.sqrt(mpmath.fsum((x / length + y) ** 2 for x, y in zip(moved, target, strict=True)))
     return 2 * mpmath.atan2(apart, together)
 
 
@@ -216,10 +199,7 @@ def one_sided_slope(network: Network, function: Callable[[Network], Estimate] = 
         here = function(network)
         steps = [_STEP / 2**k for k in range(4)]
         table = [
-            _quotient(
-                function(network.turned(angle_after(network.theta, [mpf(0), h, mpf(0)]))), here, h
-            )
-            for h in steps
+            _quotient(function(network.turned(angle_after(network.theta, [mpf(0), h, mpf(0)]))), here, h) for h in steps
         ]
         values = [entry.value for entry in table]
         last = mpf(0)

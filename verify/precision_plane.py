@@ -83,9 +83,7 @@ def _radial(power: int) -> Estimate:
             return rho ** (power + 1) * mpmath.exp(-rho * rho / 2) / (2 * mp.pi)
 
         return two_rules(
-            lambda rule: mpmath.fsum(
-                panel(integrand, mpf(k), mpf(k + 1), RULES[rule][1]) for k in range(CUT)
-            )
+            lambda rule: mpmath.fsum(panel(integrand, mpf(k), mpf(k + 1), RULES[rule][1]) for k in range(CUT))
         )
 
 
@@ -102,14 +100,10 @@ def _arc(low: mpf, high: mpf, i: int, j: int, rule: int) -> mpf:
     if i == j == 0:
         half = (high - low) / 2
         return half * mpmath.fsum(weight for _, weight in gauss_legendre(RULES[rule][0]))
-    return mpmath.fsum(
-        weight * cosine**i * sine**j for weight, cosine, sine in _directions(low, high, rule)
-    )
+    return mpmath.fsum(weight * cosine**i * sine**j for weight, cosine, sine in _directions(low, high, rule))
 
 
-def _ends(
-    proxy: Estimator, values: dict[Symbol, mpf]
-) -> list[tuple[mpf, mpf, Callable[[mpf], mpf]]]:
+def _ends(proxy: Estimator, values: dict[Symbol, mpf]) -> list[tuple[mpf, mpf, Callable[[mpf], mpf]]]:
     """The pieces of μ' as numbers and functions, in its own argument."""
 
     def number(end: Expr) -> mpf:
@@ -211,13 +205,9 @@ class PlaneMeans:
         waiting = [(low, high, 0) for low, high in pairwise(edges)][::-1]
         while waiting:
             low, high, depth = waiting.pop()
-            (coarse, _), (fine, sizes) = (
-                self._strip(sign * low, sign * high, inner, rule) for rule in (0, 1)
-            )
+            (coarse, _), (fine, sizes) = (self._strip(sign * low, sign * high, inner, rule) for rule in (0, 1))
             errors = {key: abs(fine[key] - coarse[key]) for key in fine}
-            near = all(
-                errors[key] <= _TOLERANCE * (totals[2].get(key, 0) + sizes[key]) for key in errors
-            )
+            near = all(errors[key] <= _TOLERANCE * (totals[2].get(key, 0) + sizes[key]) for key in errors)
             if not near and depth < _DEPTH:
                 middle = (low + high) / 2
                 waiting += [(middle, high, depth + 1), (low, middle, depth + 1)]
@@ -268,9 +258,7 @@ class PlaneMeans:
 
 
 @lru_cache(maxsize=512)
-def _plane_means(
-    theta: mpf, r: mpf, proxy: Estimator | None, parameters: tuple[tuple[str, mpf], ...]
-) -> PlaneMeans:
+def _plane_means(theta: mpf, r: mpf, proxy: Estimator | None, parameters: tuple[tuple[str, mpf], ...]) -> PlaneMeans:
     return PlaneMeans(theta, r, proxy, dict(parameters))
 
 

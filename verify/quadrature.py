@@ -100,9 +100,7 @@ def _legendre(order: int, x: mpf) -> tuple[mpf, mpf]:
 def panel(function: Callable[[mpf], mpf], low: mpf, high: mpf, order: int) -> mpf:
     """∫ function over low < x < high by one rule."""
     half, middle = (high - low) / 2, (high + low) / 2
-    return half * mpmath.fsum(
-        weight * function(middle + half * node) for node, weight in gauss_legendre(order)
-    )
+    return half * mpmath.fsum(weight * function(middle + half * node) for node, weight in gauss_legendre(order))
 
 
 def two_rules(integral: Callable[[int], mpf], size: mpf | None = None) -> Estimate:
@@ -121,8 +119,7 @@ def line_mean(power: int) -> Estimate:
 
         def half(sign: int, rule: int) -> mpf:
             return mpmath.fsum(
-                panel(lambda u: density(sign * u), mpf(k), mpf(k + 1), RULES[rule][1])
-                for k in range(CUT)
+                panel(lambda u: density(sign * u), mpf(k), mpf(k + 1), RULES[rule][1]) for k in range(CUT)
             )
 
         return two_rules(lambda rule: half(1, rule) + half(-1, rule), 2 * abs(half(1, 1)))

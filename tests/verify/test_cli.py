@@ -255,7 +255,7 @@ def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     assert "seed" in process.stderr.readline()
     time.sleep(3)
     process.kill()
-    process.wait(10)
+    process.communicate(timeout=10)
     assert _group_ends(process.pid)
 
 

@@ -1,0 +1,263 @@
+"""What is refused, and that the message names the argument, its value and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numerics
+from numerics import angle, best_output_weights, coarse_gradient, halfspace_probability, population_loss, saddle_angle
+from numerics.arguments import check_parameters, evaluate, require
+
+GOOD: dict[str, Any] = {"v": [1.0, -0.5], "w": [1.0, 2.0, 3.0], "v_star": [0.5, 2.0], "w_star": [0.0, 1.0, 0.0]}
+FOUR = ["population_loss", "loss_gradient_v", "loss_gradient_w", "coarse_gradient"]
+
+
+def call(name: str, **changes: Any) -> Any:
+    return getattr(numerics, name)(**{**GOOD, **changes})
+
+
+@pytest.mark.parametrize("name", FOUR)
+@pytest.mark.parametrize("argument", ["w", "w_star"])
+@pytest.mark.parametrize("zero", [[0.0, 0.0, 0.0], [0, 0, 0], [[1.0, 0, 0], [0, 0, 0]], [-0.0, 0.0, 0.0]])
+def test_zero_vectors(name: str, argument: str, zero: Any) -> None:
+    index = r"\[1\]" if np.ndim(zero) == 2 else ""
+    with pytest.raises(ValueError, match=rf"^{argument}{index} = .* is the zero vector.*must be nonzero"):
+        call(name, **{argument: zero})
+
+
+@pytest.mark.parametrize("name", FOUR)
+@pytest.mark.parametrize("argument", list(GOOD))
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite(name: str, argument: str, value: float) -> None:
+    bad = np.array(GOOD[argument], float)
+    bad[1] = value
+    with pytest.raises(ValueError, match=rf"^{argument}\[1\] = {value} is not finite; finite numbers are needed"):
+        call(name, **{argument: bad})
+    with pytest.raises(ValueError, match=rf"^{argument}\[1, 1\] = {value} is not finite"):
+        call(name, **{argument: [GOOD[argument], bad]})
+
+
+def test_the_first_bad_entry_of_a_large_batch_is_named() -> None:
+    w = np.ones((200_000, 3))
+    w[123_456, 2] = np.nan
+    with pytest.raises(ValueError, match=r"^w\[123456, 2\] = nan"):
+        call("population_loss", w=w)
+    w[123_456] = 0
+    with pytest.raises(ValueError, match=r"^w\[123456\] = \[0\. 0\. 0\.\] is the zero vector"):
+        call("population_loss", w=w)
+
+
+@pytest.mark.parametrize("name", FOUR)
+@pytest.mark.parametrize(
+    ("argument", "value", "message"),
+    [
+        ("v", [1.0, 2.0, 3.0], r"v_star has shape \(2,\), v has last axis 3; both need length m"),
+        ("v_star", [1.0], r"v_star has shape \(1,\), v has last axis 2; both need length m"),
+        ("w", [1.0, 2.0], r"w_star has shape \(3,\), w has last axis 2; both need length n"),
+        ("w_star", np.ones((4, 1)), r"w_star has shape \(4, 1\), w has last axis 3; both need length n"),
+        ("v", 1.0, r"v has shape \(\); its last axis must have length m >= 1"),
+        ("w", [], r"w has shape \(0,\); its last axis must have length n >= 1"),
+        ("v_star", np.ones((3, 0)), r"v_star has shape \(3, 0\); its last axis must have length m >= 1"),
+    ],
+)
+def test_shapes_that_do_not_fit(name: str, argument: str, value: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call(name, **{argument: value})
+
+
+@pytest.mark.parametrize("name", FOUR)
+def test_batches_that_do_not_broadcast(name: str) -> None:
+    with pytest.raises(ValueError, match=r"batch\) shapes do not broadcast: v \(2,\), w \(3,\), v_star \(\), w_star \(\)"):
+        call(name, v=np.ones((2, 2)), w=np.ones((3, 3)))
+
+
+@pytest.mark.parametrize("name", FOUR)
+@pytest.mark.parametrize("argument", list(GOOD))
+@pytest.mark.parametrize(
+    ("kind", "dtype"),
+    [(bool, "bool"), (complex, "complex128"), (np.float16, "float16"), (object, "object"), (str, "<U"), ("m8[s]", "timedelta")],
+)
+def test_numbers_of_the_wrong_kind(name: str, argument: str, kind: Any, dtype: str) -> None:
+    bad = np.ones(len(GOOD[argument]), "i8").astype(kind)
+    with pytest.raises(ValueError, match=rf"^{argument} has dtype {dtype}.*; use float64, float32 or integers"):
+        call(name, **{argument: bad})
+
+
+@pytest.mark.parametrize("argument", list(GOOD))
+def test_ragged_rows(argument: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{argument} is ragged; rows of equal length are needed"):
+        call("population_loss", **{argument: [[1.0, 2.0], [1.0]]})
+
+
+def test_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="^v has dtype object"):
+        call("population_loss", v=None)
+
+
+@pytest.mark.parametrize("argument", ["a", "b"])
+def test_angles_name_their_arguments(argument: str) -> None:
+    good: dict[str, Any] = {"a": [1.0, 0.0], "b": [0.0, 1.0]}
+    for value, message in (
+        ([0.0, 0.0], r" = \[0\. 0\.\] is the zero vector"),
+        ([np.nan, 0.0], r"\[0\] = nan is not finite"),
+        ([1.0, np.inf], r"\[1\] = inf is not finite"),
+        (1.0, r" has shape \(\)"),
+        ([True, False], " has dtype bool"),
+        ([1j, 0], " has dtype complex128"),
+        ([[1.0], [1.0, 2.0]], " is ragged"),
+    ):
+        with pytest.raises(ValueError, match=f"^{argument}{message}"):
+            angle(**{**good, argument: value})
+    with pytest.raises(ValueError, match=r"b has shape \(3,\), a has last axis 2; both need length n"):
+        angle([1.0, 0.0], [1.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("call_with", [halfspace_probability, lambda t: best_output_weights(t, [1.0, 2.0])])
+@pytest.mark.parametrize("theta", [-1e-12, 3.2, -0.5])
+def test_angles_out_of_range(call_with: Callable[[Any], Any], theta: float) -> None:
+    with pytest.raises(ValueError, match=rf"theta = {theta} is out of range; angles lie in \[0, pi\]"):
+        call_with(theta)
+    with pytest.raises(ValueError, match=rf"theta = {theta} is out of range"):
+        call_with([0.5, theta, 1.0])
+    with pytest.raises(ValueError, match=r"^theta = nan is not finite"):
+        call_with(np.nan)
+    with pytest.raises(ValueError, match=r"^theta\[1\] = inf is not finite"):
+        call_with([0.0, np.inf])
+
+
+def test_the_ends_of_the_range_are_in_it() -> None:
+    np.testing.assert_array_equal(halfspace_probability([0.0, np.pi]), [0.5, 0.0])
+
+
+def test_no_saddle() -> None:
+    with pytest.raises(ValueError, match=r"sum\(v_star\) = 2\.0 is out of range; a saddle exists only where"):
+        saddle_angle([1.0, 1.0])
+    with pytest.raises(ValueError, match=r"sum\(v_star\) = 0\.0 is out of range"):
+        saddle_angle([0.0, 0.0])
+    assert abs(saddle_angle([1.0, -1.0]) - np.pi / 2) < 1e-15
+
+
+# Estimators and their parameters.
+
+
+@pytest.mark.parametrize("ste", ["swish", "", "ReLU", None, 3, ["relu"]])
+def test_unknown_estimators(ste: Any) -> None:
+    with pytest.raises(ValueError, match=r"^ste = .* is unknown; allowed: clipped-relu, gaussian, identity, .*triangular"):
+        call("coarse_gradient", ste=ste)
+
+
+def test_parameters_of_another_estimator() -> None:
+    with pytest.raises(ValueError, match="c = 1.0 is no parameter of ste = 'relu'; its parameters: none"):
+        call("coarse_gradient", ste="relu", c=1.0)
+    with pytest.raises(ValueError, match="tau = 1.0 is no parameter of ste = 'clipped-relu'; its parameters: c"):
+        call("coarse_gradient", ste="clipped-relu", tau=1.0)
+
+
+@pytest.mark.parametrize(
+    ("ste", "parameter", "values"),
+    [
+        ("clipped-relu", "c", [-1.0, 0.0, np.nan, np.inf, "1", None, [1.0, 2.0], 1j]),
+        ("gaussian", "tau", [-1.0, 0, np.nan, -np.inf, "wide"]),
+        ("leaky-relu", "slope", [-1e-9, np.nan, np.inf]),
+    ],
+)
+def test_parameters_out_of_range(ste: str, parameter: str, values: list[Any]) -> None:
+    sign = ">= 0" if parameter == "slope" else "> 0"
+    for value in values:
+        with pytest.raises(ValueError, match=rf"^{parameter} = .* is out of range; a finite number {sign} is allowed"):
+            call("coarse_gradient", ste=ste, **{parameter: value})
+
+
+def test_parameters_in_range() -> None:
+    known = {"clipped-relu": {"c": (1.0, "> 0")}, "leaky-relu": {"slope": (0.01, ">= 0")}}
+    assert check_parameters("clipped-relu", {}, known) == {"c": 1.0}
+    assert check_parameters("clipped-relu", {"c": 2}, known) == {"c": 2.0}
+    assert check_parameters("clipped-relu", {"c": np.float32(0.5)}, known) == {"c": 0.5}
+    assert check_parameters("leaky-relu", {"slope": 0}, known) == {"slope": 0.0}
+
+
+def test_requirements_name_the_first_value() -> None:
+    with pytest.raises(ValueError, match=r"x = 3\.0 is out of range; small"):
+        require(np.array([True, False, False]), "x", np.array([1.0, 3.0, 5.0]), "small")
+    with pytest.raises(ValueError, match=r"x = 1\.0 is out of range"):
+        require(np.array([True, False]), "x", np.array([1.0]), "small")
+    require(np.array([True, True]), "x", np.array([1.0, 2.0]), "small")
+
+
+# Evaluation.
+
+
+def test_dtypes() -> None:
+    def single(values: Any) -> np.ndarray:
+        return np.asarray(values, np.float32)
+
+    narrow = {name: single(value) for name, value in GOOD.items()}
+    for name in FOUR:
+        wide = call(name)
+        assert np.asarray(wide).dtype == np.float64
+        assert np.asarray(call(name, **narrow)).dtype == np.float32
+        np.testing.assert_allclose(call(name, **narrow), wide, rtol=3e-7, atol=1e-7)
+        for argument in GOOD:
+            mixed = call(name, **{argument: narrow[argument]})
+            assert np.asarray(mixed).dtype == np.float64
+    whole = {"v": [1, -2], "w": [1, 2, 3], "v_star": [3, 4], "w_star": [0, 1, 0]}
+    for name in FOUR:
+        as_floats = {argument: np.array(value, float) for argument, value in whole.items()}
+        np.testing.assert_array_equal(call(name, **whole), call(name, **as_floats))
+        unsigned = {**whole, "w": np.array([1, 2, 3], np.uint8)}
+        np.testing.assert_array_equal(call(name, **unsigned), call(name, **as_floats))
+
+
+def test_the_arithmetic_of_narrow_inputs_is_wide() -> None:
+    """Single precision in and out, double in between: the result is the rounded double one."""
+    rng = np.random.default_rng(5)
+    w, w_star = rng.standard_normal((2, 50, 4)).astype(np.float32)
+    found = angle(w, w_star)
+    np.testing.assert_array_equal(found, angle(w.astype(float), w_star.astype(float)).astype(np.float32))
+
+
+@pytest.mark.parametrize("name", FOUR)
+@pytest.mark.parametrize("batch", [(0,), (3, 0), (0, 2)])
+def test_empty_batches(name: str, batch: tuple[int, ...]) -> None:
+    tail = {"population_loss": (), "loss_gradient_v": (2,)}.get(name, (3,))
+    for argument in GOOD:
+        empty = np.ones((*batch, len(GOOD[argument])))
+        found = call(name, **{argument: empty})
+        assert found.shape == batch + tail
+        assert found.dtype == np.float64
+
+
+def test_arguments_are_not_changed_and_results_are_new() -> None:
+    given = {name: np.array(value) for name, value in GOOD.items()}
+    before = {name: value.copy() for name, value in given.items()}
+    first = numerics.coarse_gradient(**given)
+    second = numerics.coarse_gradient(**given)
+    first[:] = 0
+    assert np.any(second)
+    assert all(np.array_equal(given[name], before[name]) for name in given)
+
+
+def test_read_only_and_strided_arguments() -> None:
+    w = np.arange(1.0, 25.0).reshape(4, 6)[:, ::2]
+    w.setflags(write=False)
+    np.testing.assert_array_equal(call("coarse_gradient", w=w), call("coarse_gradient", w=w.copy()))
+
+
+def test_errors_inside_a_block_are_not_hidden() -> None:
+    def broken(a: np.ndarray) -> np.ndarray:
+        raise RuntimeError("a mistake in the block")
+
+    with pytest.raises(RuntimeError, match="a mistake in the block"):
+        evaluate(broken, "", a=[1.0])
+
+
+def test_floating_point_settings_survive() -> None:
+    with np.errstate(divide="raise", over="warn"):
+        before = np.geterr()
+        population_loss(**GOOD)
+        coarse_gradient(**GOOD, ste="sigmoid")
+        assert np.geterr() == before

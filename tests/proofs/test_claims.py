@@ -1,0 +1,247 @@
+"""Every claim: registered once, derived, satisfiable, and derived without the help of its own statement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sympy import Integer, Rational, cos, default_sort_key
+
+import proofs
+from proofs import claim as registry
+from proofs.claim import Claim, Kind
+from proofs.definitions import HalfSpaceMoment
+from proofs.derivation import Derivation, holds
+from proofs.residual import decide_zero
+from proofs.symbols import QUANTITIES, r, theta, v_vs, vs_vs
+from verify.configurations import configurations, meeting
+
+CLAIMS = proofs.all_claims()
+IDS = [claim.id for claim in CLAIMS]
+IDENTITIES = [claim.id for claim in CLAIMS if claim.statement is not None]
+THEORY = ["G1", "G2", "G3", "G4", "G5", "N1", "N2", "N3", "N4", "N5", "C1", "C2", "C3", "C4", "C5", "C6", "C8", "C9", "B3"]
+POINTS = configurations("full", 1)
+
+
+def trivial(d: Derivation) -> None:
+    d.begin(cos(theta))
+    d.conclude(cos(theta))
+
+
+def example(**changes: object) -> Claim:
+    fields: dict[str, object] = {
+        "id": "T1",
+        "title": "a test",
+        "source": "[here]",
+        "subject": "x",
+        "definition": HalfSpaceMoment(("a",)),
+        "derivation": trivial,
+        "statement": cos(theta),
+    }
+    return Claim(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def _scratch(monkeypatch: pytest.MonkeyPatch):
+    """A copy of the registry, and derivations that are not remembered."""
+    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
+    monkeypatch.setattr(registry, "derive", registry.derive.__wrapped__)
+
+
+# The registry.
+
+
+def test_ids_are_never_reused(_scratch: None) -> None:
+    registry.register(example())
+    with pytest.raises(ValueError, match=r"'T1' is already taken by 'a test'"):
+        registry.register(example(title="another"))
+    with pytest.raises(ValueError, match="'N1' is already taken by 'Population loss'"):
+        registry.register(example(id="N1"))
+
+
+def test_the_decorator_registers(_scratch: None) -> None:
+    fields = {key: value for key, value in vars(example()).items() if key != "derivation"}
+    declared = registry.claim(**fields)(trivial)
+    assert registry.get("T1") is declared
+    assert registry.derive("T1").decided is True
+
+
+def test_an_unknown_id_lists_the_known_ones() -> None:
+    for lookup in (proofs.get, proofs.derive):
+        with pytest.raises(ValueError, match=r"claim id 'C33' is unknown; known ids: G1, .*N5\.saddle.*B3") as caught:
+            lookup("C33")
+        assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("bad", ["", "c3", "3C", ".C"])
+def test_ids_start_with_their_chapter(bad: str) -> None:
+    with pytest.raises(ValueError, match=r"must start with its chapter's letter"):
+        example(id=bad)
+
+
+def test_an_identity_needs_a_statement() -> None:
+    with pytest.raises(ValueError, match="claim T1: an identity needs a `statement`"):
+        example(statement=None)
+    other = example(statement=None, kind=Kind.EQUIVALENCE)
+    with pytest.raises(ValueError, match="claim T1 is an equivalence and has no formula"):
+        _ = other.formula
+
+
+def test_the_printed_form_defaults_to_the_statement() -> None:
+    assert example().as_printed == cos(theta)
+    assert example(printed=cos(theta) + 0 * r).as_printed == cos(theta)
+    assert proofs.get("C3").as_printed != proofs.get("C3").formula
+
+
+def test_claims_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        proofs.get("N1").statement = Integer(0)  # type: ignore[misc]
+
+
+# All of them.
+
+
+def test_the_theory_is_covered() -> None:
+    assert set(THEORY) <= set(IDS)
+    assert len(IDS) == len(set(IDS))
+    for proxy in ("leaky-relu", "sigmoid", "tanh", "triangular", "gaussian"):
+        assert f"C5.{proxy}" in IDS
+
+
+def test_a_part_belongs_to_a_stated_whole() -> None:
+    assert {claim_id.partition(".")[0] for claim_id in IDS} <= set(THEORY)
+
+
+@pytest.mark.parametrize("claim_id", IDS)
+def test_derived(claim_id: str) -> None:
+    chain = proofs.derive(claim_id)
+    assert [step.name for step in chain.steps if step.decided is not True] == []
+    assert chain.decided is True
+    assert len(chain.steps) >= 3
+    assert chain.claim_id == claim_id
+
+
+@pytest.mark.parametrize("claim_id", IDS)
+def test_well_formed(claim_id: str) -> None:
+    claim = proofs.get(claim_id)
+    assert claim.title
+    assert claim.source
+    assert claim.subject
+    assert (claim.statement is not None) == (claim.kind is Kind.IDENTITY)
+    for form in (claim.statement, claim.printed):
+        if form is not None:
+            assert form.free_symbols <= set(QUANTITIES)
+
+
+@pytest.mark.parametrize("claim_id", IDENTITIES)
+def test_an_identity_concludes_with_its_own_statement(claim_id: str) -> None:
+    claim, chain = proofs.get(claim_id), proofs.derive(claim_id)
+    assert chain.concluded == "statement"
+    (last,) = [step for step in chain.steps if step.name == "Statement"]
+    assert last.shown == claim.statement
+    owed = {obligation.what for obligation in last.obligations}
+    assert "derived − statement" in owed
+    assert ("derived − printed form" in owed) == (claim.printed is not None)
+    assert decide_zero(chain.derived - claim.formula).zero is True
+    assert decide_zero(chain.derived - claim.as_printed).zero is True
+
+
+@pytest.mark.parametrize("claim_id", [claim_id for claim_id in IDS if claim_id not in IDENTITIES])
+def test_an_argument_carries_obligations(claim_id: str) -> None:
+    chain = proofs.derive(claim_id)
+    assert chain.concluded == "argument"
+    assert sum(len(step.obligations) for step in chain.steps) >= 2
+
+
+@pytest.mark.parametrize("claim_id", IDS)
+def test_citations_are_claims_and_never_circular(claim_id: str) -> None:
+    cited = list(proofs.rests_on(claim_id))
+    assert set(cited) <= set(IDS)
+    assert claim_id not in cited
+    assert len(cited) == len(set(cited))
+
+
+@pytest.mark.parametrize("claim_id", IDS)
+def test_hypotheses_can_be_met(claim_id: str) -> None:
+    met = meeting(proofs.get(claim_id).hypotheses, POINTS)
+    if not met:
+        balanced = replace(POINTS[0], v=(1.0, 0.5), v_star=(1.0, -0.9))
+        met = meeting(proofs.get(claim_id).hypotheses, [balanced])
+    assert met
+
+
+def test_hypotheses_can_fail() -> None:
+    """A hypothesis is not decoration: the saddle's is violated at v* = (1, 1)."""
+    balanced = replace(POINTS[0], v=(1.0, 0.5), v_star=(1.0, -0.9))
+    assert meeting(proofs.get("N5.saddle").hypotheses, [balanced])
+    assert not meeting(proofs.get("N5.saddle").hypotheses, [replace(balanced, v_star=(1.0, 1.0))])
+    assert not meeting(proofs.get("C3").hypotheses, [replace(balanced, theta=3.2)])
+    assert not meeting(proofs.get("N5").hypotheses, [replace(balanced, n=1)])
+
+
+# A wrong statement in the place of the right one.
+
+
+@pytest.mark.parametrize("claim_id", IDENTITIES)
+def test_no_derivation_uses_its_own_statement(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the statement (and printed form) off by 0.1 % the same expression is derived, and the claim refuted.
+
+    The claim object itself is altered, so that every road to it, by name or through the registry, sees the wrong one.
+    """
+    claim, before = proofs.get(claim_id), proofs.derive(claim_id)
+    wrong = Rational(1001, 1000) * claim.formula
+    right = claim.statement, claim.printed
+    object.__setattr__(claim, "statement", wrong)
+    object.__setattr__(claim, "printed", None if claim.printed is None else Rational(1001, 1000) * claim.printed)
+    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
+    try:
+        chain = registry.derive.__wrapped__(claim_id)
+    finally:
+        object.__setattr__(claim, "statement", right[0])
+        object.__setattr__(claim, "printed", right[1])
+    assert chain.derived == before.derived
+    assert decide_zero(chain.derived - wrong).zero is False
+    assert chain.decided is not True
+    assert proofs.derive(claim_id) is before
+
+
+def test_a_claim_that_concludes_with_another_statement_is_not_proved(_scratch: None) -> None:
+    """cos θ is derived and proved equal to cos θ; the claim says 2 cos θ."""
+    registry.register(example(statement=2 * cos(theta)))
+    assert registry.derive("T1").decided is not True
+
+
+def test_an_identity_that_only_argues_is_not_proved(_scratch: None) -> None:
+    def argue(d: Derivation) -> None:
+        d.begin(cos(theta))
+        d.conclude_argument("obviously", [holds("V > 0", vs_vs > 0)])
+
+    registry.register(example(derivation=argue))
+    assert registry.derive("T1").decided is not True
+
+
+def test_a_printed_form_that_was_not_compared_is_not_proved(_scratch: None) -> None:
+    registry.register(example(printed=2 * cos(theta)))
+    assert registry.derive("T1").decided is not True
+
+
+def test_rests_on_is_transitive(_scratch: None) -> None:
+    def cites(*ids: str):
+        def derivation(d: Derivation) -> None:
+            for other in ids:
+                d.cite(other)
+            trivial(d)
+
+        return derivation
+
+    registry.register(example(id="T1"))
+    registry.register(example(id="T2", derivation=cites("T1")))
+    registry.register(example(id="T3", derivation=cites("T2", "T1")))
+    assert list(registry.rests_on("T3")) == ["T2", "T1"]
+    assert list(registry.rests_on("T1")) == []
+
+
+def test_statements_sort_alike() -> None:
+    """Canonical keys order the registry's symbols by name, so that nothing printed depends on hashing."""
+    names = [symbol.name for symbol in sorted({theta, r, v_vs, vs_vs}, key=default_sort_key)]
+    assert names == sorted(names)

@@ -1,0 +1,319 @@
+"""Printed NumPy text means what the expression means: both are evaluated, for every branch of the printer."""
+
+from __future__ import annotations
+
+import ast
+import random
+
+import numpy as np
+import pytest
+from scipy import special
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Float,
+    Function,
+    Integer,
+    Integral,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    cos,
+    cot,
+    erf,
+    erfc,
+    exp,
+    gamma,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    tan,
+    zoo,
+)
+from sympy.codegen.cfunctions import expm1
+
+from proofs.emit import assignments, fold_constants, number, text
+
+a, b, c, x, y = (Symbol(name, real=True) for name in "abcxy")
+p = Symbol("p", positive=True)
+SCOPE = {"np": np, "special": special}
+
+
+def raw(kind: type[Expr], *arguments: Expr) -> Expr:
+    """An expression that SymPy does not tidy up."""
+    return kind(*arguments, evaluate=False)
+
+
+EXPRESSIONS: list[Expr] = [
+    # sums
+    a + b,
+    a - b,
+    -a - b,
+    -a + b,
+    a - (b - c),
+    raw(Add, a, raw(Mul, Integer(-1), raw(Add, b, -c))),
+    a - b * (c - x),
+    -(a + b),
+    1 - a,
+    -1 - a,
+    a + Rational(1, 3),
+    a - Rational(1, 3),
+    a + pi - sqrt(2),
+    (a + b) * (a - b),
+    raw(Add, a, raw(Add, b, raw(Add, c, x))),
+    # products and constants
+    2 * a,
+    -2 * a * b,
+    a / 3,
+    -a / 3,
+    a / 4,
+    2 * a / 3,
+    -2 * a / 7,
+    pi * a,
+    -pi * a,
+    a / pi,
+    -a / sqrt(2 * pi),
+    sqrt(2) * a * b / (4 * sqrt(pi)),
+    raw(Mul, Integer(-1), raw(Mul, Integer(-1), a)),
+    raw(Mul, Integer(2), raw(Mul, Integer(3), a)),
+    raw(Mul, a, raw(Mul, b, c)),
+    Float("1e-30") * a,
+    Float("-1e30") * a,
+    # quotients
+    a / b,
+    a / (b * c),
+    a * b / (c * x),
+    raw(Mul, a, raw(Pow, raw(Mul, b, c), Integer(-1))),
+    raw(Mul, a, raw(Pow, raw(Mul, b, raw(Pow, c, Integer(-1))), Integer(-1))),
+    a / (b / c),
+    1 / a,
+    -1 / a,
+    1 / (a * b),
+    1 / (3 * a),
+    -2 / (3 * a),
+    1 / (a + b),
+    a / (b + c),
+    (a + b) / (c + x),
+    (a + b) ** 2 / c,
+    (a + b) / c**2,
+    a / b / c,
+    a / (b / c) ** 2,
+    1 / (1 + 1 / (1 + a**2)),
+    (1 / a + 1 / b) / (1 / c),
+    # powers
+    a**2,
+    -(a**2),
+    (-a) ** 3,
+    raw(Pow, raw(Mul, Integer(-1), a), Integer(2)),
+    a**-1,
+    a**-2,
+    -(a**-2),
+    (a + b) ** 2,
+    (a * b) ** 2,
+    raw(Pow, raw(Mul, a, b), Integer(2)),
+    raw(Pow, raw(Pow, a, Integer(2)), Integer(3)),
+    raw(Pow, p, raw(Pow, p, Integer(2))),
+    (p**2 + 1) ** p,
+    p**b,
+    Integer(2) ** a,
+    2**-a,
+    Rational(1, 3) ** a,
+    p ** (-a),
+    p ** (a - b),
+    raw(Pow, Integer(-2), Integer(3)),
+    raw(Pow, Integer(-2), Integer(2)) * a,
+    a ** Integer(3) / b ** Integer(3),
+    2 * a**2,
+    -2 * a**2 / b**2,
+    # roots
+    sqrt(p),
+    sqrt(p) ** 3,
+    1 / sqrt(p),
+    -1 / sqrt(p),
+    a / sqrt(p),
+    a / sqrt(p) ** 3,
+    sqrt(a**2 + b**2),
+    a / sqrt(a**2 + b**2),
+    p ** Rational(1, 3),
+    p ** Rational(-2, 3),
+    sqrt(1 + sqrt(1 + a**2)),
+    sqrt(2 * p) / sqrt(3),
+    # functions
+    sin(a) + cos(b),
+    sin(a) ** 2,
+    -sin(a),
+    a * sin(b) / cos(c),
+    exp(a),
+    exp(-(a**2) / 2),
+    exp(-a) * exp(-b) / (1 + exp(-c)) ** 2,
+    1 / exp(p),
+    expm1(a),
+    -expm1(-(a**2)),
+    erf(a),
+    erf(-a / sqrt(2)),
+    erfc(a * b),
+    1 - erfc(a),
+    Abs(a - b),
+    cot(p),
+    -cot(p),
+    2 * cot(p),
+    a * cot(p),
+    a / cot(p),
+    a - cot(p),
+    cot(p) ** 2,
+    1 / cot(p),
+    1 / cot(p) ** 2,
+    raw(Mul, cot(p), cot(a)),
+    erfc(-a * cot(p) / sqrt(2)) / 2,
+    # pieces
+    Piecewise((a, a > 0), (-b, True)),
+    Piecewise((1, a > b), (2, a > c), (3, True)),
+    Piecewise((1 - p, (p > 0) & (p < 1)), (0, True)),
+    Piecewise((-a, a < 0), (a, True)) ** 2,
+    2 * Piecewise((a, a >= b), (b, True)) - c,
+    a - Piecewise((b, b > 0), (-b, True)),
+    # constants
+    Integer(0),
+    Integer(7),
+    Integer(-7),
+    Rational(-2, 7),
+    sqrt(2) / (4 * sqrt(pi)),
+    -sqrt(pi),
+    a + 0 * b,
+]
+
+
+def numeric(source: str, values: dict[str, np.ndarray]) -> np.ndarray:
+    return np.asarray(eval(source, {**SCOPE, **values}), dtype=float)  # noqa: S307
+
+
+def points(seed: int) -> dict[str, np.ndarray]:
+    rng = random.Random(seed)
+    drawn = {name: [rng.choice((-1, 1)) * rng.uniform(0.3, 2) for _ in range(5)] for name in "abcxy"}
+    drawn["p"] = [rng.uniform(0.2, 2.5) for _ in range(5)]
+    return {name: np.array(row) for name, row in drawn.items()}
+
+
+def exactly(expression: Expr, values: dict[str, np.ndarray]) -> list[float]:
+    by_symbol = {symbol: values[symbol.name] for symbol in (a, b, c, x, y, p)}
+    return [
+        float(expression.subs({symbol: Float(row[i], 40) for symbol, row in by_symbol.items()}).evalf(30))
+        for i in range(5)
+    ]
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=[f"{i}: {e}" for i, e in enumerate(EXPRESSIONS)])
+def test_text_means_the_expression(expression: Expr) -> None:
+    source = text(expression)
+    ast.parse(source, mode="eval")
+    values = points(len(source))
+    got = np.broadcast_to(numeric(source, values), 5)
+    np.testing.assert_allclose(got, exactly(expression, values), rtol=2e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=[f"{i}: {e}" for i, e in enumerate(EXPRESSIONS)])
+@pytest.mark.parametrize(
+    "wrap", [lambda e: c - e, lambda e: c / (e**2 + 1), lambda e: -e * c, lambda e: (e - c) ** 2]
+)
+def test_text_keeps_its_meaning_in_a_context(expression: Expr, wrap: object) -> None:
+    """Precedence: the same text inside a difference, a quotient, a product and a power."""
+    wrapped = wrap(expression)  # type: ignore[operator]
+    values = points(3)
+    got = np.broadcast_to(numeric(text(wrapped), values), 5)
+    np.testing.assert_allclose(got, exactly(wrapped, values), rtol=1e-13, atol=1e-13)
+
+
+def test_one_of_each() -> None:
+    """What the list above is for: changing the printer must change one of these."""
+    assert text(a - (b - c)) == "a + c - b"
+    assert text(-(a**2)) == "-a ** 2"
+    assert text(a / (b * c)) == "a / b / c"
+    assert text((a + b) ** 2 / c) == "(a + b) ** 2 / c"
+    assert text(a / 4) == "0.25 * a"
+    assert text(a / 3) == "a / 3"
+    assert text(2 * sqrt(p)) == "2 * np.sqrt(p)"
+    assert text(Integer(-7)) == "-7"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [tan(a), gamma(a), Function("f")(a), Integral(exp(-(x**2)), (x, 0, a)), a + tan(b), sqrt(gamma(p)), exp(tan(a))],
+)
+def test_what_has_no_form_is_refused(expression: Expr) -> None:
+    with pytest.raises(ValueError, match="no NumPy form for"):
+        text(expression)
+
+
+def test_a_piecewise_form_must_cover_everything() -> None:
+    with pytest.raises(ValueError, match="no NumPy form for Piecewise without a last piece"):
+        text(Piecewise((a + b, a <= 0)))
+
+
+@pytest.mark.parametrize("expression", [oo, -oo, zoo])
+def test_numbers_that_are_none(expression: Expr) -> None:
+    """An infinite constant has no literal: `inf` would be an undefined name in the generated module."""
+    with pytest.raises((ValueError, TypeError)):
+        text(expression)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_literals_read_back(seed: int) -> None:
+    rng = random.Random(seed)
+    value = rng.choice((-1, 1)) * rng.uniform(1, 10) * 10.0 ** rng.randint(-300, 300)
+    assert float(number(Float(value, 40))) == value
+    irrational = Rational(rng.randint(1, 999), rng.randint(1, 999)) * sqrt(pi)
+    assert float(number(irrational)) == float(irrational.evalf(60))
+
+
+def test_integers_stay_integers() -> None:
+    assert number(Integer(3)) == "3"
+    assert number(Integer(-3)) == "-3"
+    assert "." in number(Rational(1, 3))
+
+
+# Assignments.
+
+
+def run_assignments(pairs: list[tuple[str, str]], values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    known = dict(values)
+    for name, source in pairs:
+        known[name] = numeric(source, known)
+    return known
+
+
+def test_common_parts_are_computed_once() -> None:
+    shared = exp(-(a**2)) / sqrt(2 * pi)
+    wanted = {"first": shared * b, "second": shared - b, "third": Integer(2) + 0 * a}
+    pairs = assignments(list(wanted.values()), list(wanted))
+    assert sum("np.exp" in source for _, source in pairs) == 1
+    assert [name for name, _ in pairs][-3:] == list(wanted)
+    values = points(9)
+    known = run_assignments(pairs, values)
+    for name, expression in wanted.items():
+        np.testing.assert_allclose(np.broadcast_to(known[name], 5), exactly(expression, values), rtol=1e-14)
+
+
+def test_temporaries_avoid_taken_names() -> None:
+    shared = exp(-(a**2))
+    pairs = assignments([shared * b, shared - b], ["k0", "out"], reserved=["k1"])
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names)
+    assert names[0] == "k2"
+
+
+def test_constants_are_folded() -> None:
+    """No constant is computed when the generated code runs, and none loses digits."""
+    (pair,) = assignments([sqrt(2) * a / (4 * sqrt(pi))], ["value"])
+    assert pair == ("value", "0.19947114020071635 * a")
+    folded = fold_constants(a * sqrt(2) / sqrt(pi) + sqrt(3) * b + Rational(1, 3) * c)
+    assert not folded.has(pi, sqrt(2), sqrt(3))
+    assert folded.coeff(c) == Rational(1, 3)
+
+
+def test_repeated_runs_agree() -> None:
+    expressions = [exp(-(a**2)) * (b + c), exp(-(a**2)) / (b + c), sqrt(b + c)]
+    assert assignments(expressions, ["f", "g", "h"]) == assignments(expressions, ["f", "g", "h"])

@@ -1,0 +1,156 @@
+"""The arrows between the packages, and what no source file may contain."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("proofs", "numerics", "verify")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+FORBIDDEN = {
+    "proofs": {"numerics", "verify", "numpy", "scipy"},
+    "numerics": {"sympy", "mpmath", "proofs", "verify"},
+    "verify": {"docs", "tests"},
+}
+EVALUATORS = {"eval", "exec", "parse_expr", "compile", "__import__"}
+UNPICKLERS = {"load", "loads", "Unpickler"}
+FROM_STRINGS = {"sympify", "S", "simplify", "nsimplify"}
+HOME = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users|mnt|opt|var)/")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Top-level names of everything imported anywhere in a file, also inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
+
+
+def called(node: ast.Call) -> tuple[str, str]:
+    """(object, function) of a call by name: `pickle.load(...)` is ("pickle", "load"), `eval(...)` is ("", "eval")."""
+    if isinstance(node.func, ast.Attribute):
+        owner = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
+        return owner, node.func.attr
+    return "", node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def complaints(tree: ast.AST, *, text_from_users: bool) -> Iterator[str]:
+    """Calls that would run text or pickles as code."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        owner, name = called(node)
+        if name in EVALUATORS and owner in {"", "builtins", "sympy"}:
+            yield f"line {node.lineno}: {name}()"
+        if name in UNPICKLERS and owner in {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}:
+            yield f"line {node.lineno}: {owner}.{name}()"
+        if name in FROM_STRINGS and owner in {"", "sympy"}:
+            literal = any(isinstance(a, ast.JoinedStr | ast.Constant) and not _number(a) for a in node.args)
+            if literal or (text_from_users and name in {"sympify", "S"}):
+                yield f"line {node.lineno}: {name}() of text"
+        if name in {"load", "loadtxt", "genfromtxt"} and any(
+            k.arg == "allow_pickle" and not (isinstance(k.value, ast.Constant) and k.value.value is False)
+            for k in node.keywords
+        ):
+            yield f"line {node.lineno}: allow_pickle"
+
+
+def _number(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and not isinstance(node.value, str)
+
+
+def test_there_are_sources() -> None:
+    folders = {path.relative_to(ROOT).parts[0] for path in SOURCES}
+    assert folders == set(PACKAGES)
+    assert len(SOURCES) > 25
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_imports_point_one_way(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    assert not set(imported(tree_of(path))) & FORBIDDEN[package]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_relative_imports_reach_out(path: Path) -> None:
+    depth = len(path.relative_to(ROOT).parts) - 1
+    levels = [node.level for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom)]
+    assert all(level <= depth for level in levels)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_nothing_runs_text_as_code(path: Path) -> None:
+    commands = path.name in {"cli.py", "files.py"}
+    assert not list(complaints(tree_of(path), text_from_users=commands))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "eval(x)",
+        "exec(text)",
+        "parse_expr(x)",
+        "sympy.parse_expr(x)",
+        "pickle.load(f)",
+        "pickle.loads(f)",
+        "sympify('x+1')",
+        "sympy.S('x')",
+        "sympify(f'{x}')",
+        "np.load(f, allow_pickle=True)",
+    ],
+)
+def test_the_check_itself_sees(source: str) -> None:
+    assert list(complaints(ast.parse(source), text_from_users=False))
+
+
+@pytest.mark.parametrize(
+    "source", ["sympify(expression)", "json.load(f)", "re.compile(x)", "S(1)", "np.load(f, allow_pickle=False)"]
+)
+def test_the_check_itself_lets_through(source: str) -> None:
+    assert not list(complaints(ast.parse(source), text_from_users=False))
+
+
+def test_commands_do_not_sympify_what_users_type() -> None:
+    assert list(complaints(ast.parse("sympify(text)"), text_from_users=True))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_absolute_paths(path: Path) -> None:
+    assert not HOME.search(path.read_text(encoding="utf-8"))
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Top-level modules in memory after `statement` ran in a fresh interpreter."""
+    code = f"{statement}\nimport sys\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_numerics_loads_no_symbols() -> None:
+    modules = loaded_by("import numerics; numerics.coarse_gradient([1.0], [1.0, 0.0], [1.0], [0.0, 1.0], ste='tanh')")
+    assert "numpy" in modules
+    assert not modules & {"sympy", "mpmath", "proofs", "verify"}
+
+
+def test_proofs_load_no_numbers() -> None:
+    modules = loaded_by("import proofs, proofs.generate, proofs.render; proofs.derive('N1')")
+    assert "sympy" in modules
+    assert not modules & {"numerics", "verify"}
