@@ -35,7 +35,7 @@ __all__ = ["ALLOWED", "NAME", "conclude", "run", "stale_modules", "tasks"]
 NAME = "generated"
 
 ALLOWED = 8.0
-"""Largest `conditioned` error accepted. Measured at the full level: at most 1.6 for closed forms, 5.2 for quadrature."""
+"""Largest `conditioned` error accepted. Measured at the full level: up to 1.6 for closed forms, 5.2 for quadrature."""
 
 DIGITS = 50
 Vectors = dict[str, npt.NDArray[np.float64]]

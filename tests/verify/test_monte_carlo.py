@@ -14,8 +14,9 @@ import proofs
 from numerics.sampling import SHARD
 from proofs.definitions import Correlation, HalfSpaceMoment, MeanSample, SampleGradient
 from proofs.symbols import theta
-from verify import flatness, monte_carlo, sampled
 from verify.evidence import Evidence, Grade, Outcome, Verdict
+from verify.monte_carlo import flatness, sampled
+from verify.monte_carlo import route as monte_carlo
 
 SEED, BUDGET = 20, 1e-6
 SIZE = 2**18

@@ -15,11 +15,11 @@ from proofs.claim import Claim, get
 from proofs.estimators import KERNELS
 from proofs.moments import Kernels
 from proofs.symbols import r, sum_diff, theta, v_v, v_vs, vs_vs, w_diff, w_hat
-from verify import precision
 from verify.configurations import configurations
 from verify.evidence import Evidence, Outcome, Verdict
-from verify.precision_comparison import FINE, ROUGH, compare, shown
-from verify.quadrature import Estimate
+from verify.precision import route as precision
+from verify.precision.comparison import FINE, ROUGH, compare, shown
+from verify.precision.quadrature import Estimate
 
 POINTS = configurations("full", 3)
 GENERIC = POINTS[:2]
@@ -154,9 +154,7 @@ def test_tasks_run_and_conclude() -> None:
     claims = [get(claim_id) for claim_id in ("G1", "N1", "N5.saddle", "C8.beyond")]
     tasks = precision.tasks(claims, "quick", 5, 0.0)
     assert tasks == precision.tasks(claims, "quick", 5, 0.0)
-    outcomes = [
-        Outcome(task, pickle.loads(pickle.dumps(precision.run(task))), 0.1) for task in tasks
-    ]
+    outcomes = [Outcome(task, pickle.loads(pickle.dumps(precision.run(task))), 0.1) for task in tasks]
     found = precision.conclude(claims, outcomes, "quick", 5, 0.0)
     assert {key: [entry.verdict for entry in value] for key, value in found.items()} == {
         claim.id: [Verdict.VERIFIED] for claim in claims

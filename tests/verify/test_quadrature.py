@@ -8,8 +8,8 @@ from mpmath import mp, mpf
 
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import x
-from verify.precision_plane import PlaneMeans, Row, plane_means
-from verify.quadrature import CUT, DIGITS, Estimate, gauss_legendre, line_mean, tails
+from verify.precision.plane import PlaneMeans, Row, plane_means
+from verify.precision.quadrature import CUT, DIGITS, Estimate, gauss_legendre, line_mean, tails
 
 PARAMETERS = {"c": 0.75, "a": 0.125, "tau": 1.5}
 

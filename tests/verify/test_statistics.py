@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, norm
 
-from verify.statistics import (
+from verify.monte_carlo.statistics import (
     POWER,
     detectable,
     finite,

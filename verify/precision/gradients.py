@@ -18,8 +18,8 @@ from proofs.definitions import Correlation, FilterGradient, Potential
 from proofs.proxies import Estimator, estimator
 from verify.closed_form import evaluate
 from verify.configurations import Configuration, Level
-from verify.precision_checkers import label_of, moment_values, proxies_for
-from verify.precision_comparison import (
+from verify.precision.checkers import label_of, moment_values, proxies_for
+from verify.precision.comparison import (
     ROUGH,
     Comparison,
     closed_value,
@@ -30,7 +30,7 @@ from verify.precision_comparison import (
     true_that,
     vanishing,
 )
-from verify.precision_network import (
+from verify.precision.network import (
     Network,
     angle_after,
     coarse_gradient,
@@ -38,7 +38,7 @@ from verify.precision_network import (
     gradient_v,
     one_sided_slope,
 )
-from verify.quadrature import DIGITS, Estimate
+from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
     "check_correlation",

@@ -20,9 +20,9 @@ from proofs.proxies import Estimator, estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
 from verify.closed_form import evaluate, vector_coordinates
 from verify.configurations import Configuration
-from verify.expectations import Expectation
-from verify.sampled import ALONG, Scene
-from verify.statistics import detectable, scores, variance_along
+from verify.monte_carlo.expectations import Expectation
+from verify.monte_carlo.sampled import ALONG, Scene
+from verify.monte_carlo.statistics import detectable, scores, variance_along
 
 __all__ = ["Comparison", "compare"]
 

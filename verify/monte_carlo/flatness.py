@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.model import sample_loss
 from numerics.sampling import SHARD
-from verify.sampled import Scene
+from verify.monte_carlo.sampled import Scene
 
 __all__ = ["flatness"]
 

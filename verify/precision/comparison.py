@@ -24,7 +24,7 @@ from proofs.symbols import QUANTITIES, mu
 from verify.closed_form import evaluate, proxy_function, split_points, vector_coordinates
 from verify.configurations import Configuration
 from verify.evidence import Verdict
-from verify.quadrature import CUT, DIGITS, Estimate
+from verify.precision.quadrature import CUT, DIGITS, Estimate
 
 __all__ = [
     "FINE",

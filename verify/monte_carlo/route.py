@@ -3,7 +3,7 @@
 Inputs Z are drawn entry by entry and pushed through the definition of the network; no rotation,
 symmetry or independence of rows is used. A vector is tested coordinate by coordinate, along the
 basis of the space the theory puts it in, and along its predicted direction, the most powerful test
-of its size. Every scalar test gets the same share of the budget; `verify.statistics` says why the
+of its size. Every scalar test gets the same share of the budget; `verify.monte_carlo.statistics` says why the
 normal threshold holds and what `power` means.
 """
 
@@ -18,13 +18,13 @@ from typing import Any
 from numerics.sampling import SHARD, Moments, iterate_shards, merge_all
 from proofs.claim import Claim
 from proofs.definitions import Correlation, HalfSpaceMoment, MeanSample, SampleGradient
-from verify.comparison import Comparison, compare
 from verify.configurations import Level, meeting
 from verify.evidence import Evidence, Figures, Grade, Outcome, Task, Verdict
-from verify.expectations import Expectation, expectations
-from verify.flatness import flatness
-from verify.sampled import Scene, problem, scenes
-from verify.statistics import POWER, finite, threshold
+from verify.monte_carlo.comparison import Comparison, compare
+from verify.monte_carlo.expectations import Expectation, expectations
+from verify.monte_carlo.flatness import flatness
+from verify.monte_carlo.sampled import Scene, problem, scenes
+from verify.monte_carlo.statistics import POWER, finite, threshold
 
 __all__ = ["NAME", "conclude", "run", "tasks"]
 

@@ -22,7 +22,7 @@ from proofs.claim import Claim
 from proofs.definitions import CommonZeros, Landscape
 from proofs.proxies import estimator
 from verify.configurations import Configuration, Level
-from verify.precision_comparison import (
+from verify.precision.comparison import (
     ROUGH,
     Comparison,
     closed_value,
@@ -32,7 +32,7 @@ from verify.precision_comparison import (
     true_that,
     vanishing,
 )
-from verify.precision_network import (
+from verify.precision.network import (
     Network,
     best_weights,
     coarse_gradient,
@@ -42,7 +42,7 @@ from verify.precision_network import (
     loss,
     one_sided_slope,
 )
-from verify.quadrature import DIGITS, Estimate
+from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = ["check_common_zeros", "check_landscape", "constructed", "shallow"]
 

@@ -21,7 +21,7 @@ from sympy import Expr, Symbol, lambdify, oo
 
 from proofs.proxies import Estimator
 from proofs.symbols import x as proxy_argument
-from verify.quadrature import (
+from verify.precision.quadrature import (
     CUT,
     DIGITS,
     RULES,

@@ -17,8 +17,8 @@ from mpmath import mp, mpf
 
 from proofs.proxies import Estimator
 from verify.configurations import Configuration
-from verify.precision_plane import Row, plane_means
-from verify.quadrature import DIGITS, Estimate
+from verify.precision.plane import Row, plane_means
+from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
     "Network",

@@ -19,7 +19,7 @@ from proofs.claim import Claim
 from proofs.definitions import HalfSpaceMoment, MeanSample, OutputMinimizer
 from proofs.proxies import ESTIMATORS, Estimator, estimator
 from verify.configurations import Configuration, Level
-from verify.precision_comparison import (
+from verify.precision.comparison import (
     Comparison,
     closed_value,
     closed_vector,
@@ -27,7 +27,7 @@ from verify.precision_comparison import (
     forms,
     settled,
 )
-from verify.precision_network import (
+from verify.precision.network import (
     Network,
     best_weights,
     coarse_gradient,
@@ -35,7 +35,7 @@ from verify.precision_network import (
     inner,
     loss,
 )
-from verify.precision_plane import Row, plane_means
+from verify.precision.plane import Row, plane_means
 
 __all__ = [
     "check_mean_sample",

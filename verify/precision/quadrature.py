@@ -3,7 +3,7 @@
 Nothing but rules: no antiderivative and no error function. Two rules of different order give
 each result, and their difference its error. The line is cut at 17 standard deviations:
 exp(−17²/2) < 2e-63. The double integrals over a row of Z that are built from these stand in
-verify.precision_plane.
+verify.precision.plane.
 """
 
 from __future__ import annotations

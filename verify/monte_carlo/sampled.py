@@ -21,8 +21,8 @@ from numerics.sampling import Draws, Evaluator, NetworkProblem, Problem, RowFunc
 from proofs.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 from verify.configurations import Configuration, Level
-from verify.expectations import Expectation
-from verify.statistics import polarised
+from verify.monte_carlo.expectations import Expectation
+from verify.monte_carlo.statistics import polarised
 
 __all__ = ["ALONG", "Scene", "problem", "scenes"]
 

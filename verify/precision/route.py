@@ -1,7 +1,7 @@
 """The precision route: every closed form against its definition, at 50 digits.
 
-The definition is evaluated by quadrature of raw integrands (verify.quadrature), explicit sums
-over rows (verify.precision_network), linear solves and differences; the closed form by mpmath.
+The definition is evaluated by quadrature of raw integrands (verify.precision.quadrature), explicit sums
+over rows (verify.precision.network), linear solves and differences; the closed form by mpmath.
 A claim is verified when every comparison agrees to 45 digits (20 where the definition is a
 derivative), refuted when one falls below 40 (15) with a witness, undecided in between, without
 a configuration that meets its hypotheses, or without a checker.
@@ -33,20 +33,20 @@ from proofs.definitions import (
 )
 from verify.configurations import Configuration, Level, configurations, meeting
 from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
-from verify.precision_checkers import (
+from verify.precision.checkers import (
     check_mean_sample,
     check_minimizer,
     check_moment,
 )
-from verify.precision_comparison import Comparison
-from verify.precision_gradients import (
+from verify.precision.comparison import Comparison
+from verify.precision.gradients import (
     check_correlation,
     check_filter_gradient,
     check_potential,
     check_sample_gradient,
 )
-from verify.precision_landscape import check_common_zeros, check_landscape, constructed, shallow
-from verify.quadrature import DIGITS
+from verify.precision.landscape import check_common_zeros, check_landscape, constructed, shallow
+from verify.precision.quadrature import DIGITS
 
 __all__ = ["CHECKERS", "NAME", "check", "conclude", "points_for", "run", "tasks"]
 

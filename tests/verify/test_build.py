@@ -1,0 +1,141 @@
+"""What `derive` writes: everything, from proved claims only."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sympy import Function, Rational
+
+import proofs
+from proofs import claim as registry
+from proofs.claim import Claim
+from proofs.symbols import theta
+from verify import build
+from verify.book import entry, formula_book, markdown
+from verify.build import derive_outputs, project_root, require_proved, stale_files
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def outputs() -> dict[str, str]:
+    return derive_outputs()
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Derivations are carried out anew, so that an altered claim is noticed."""
+    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
+    monkeypatch.setattr(proofs, "derive", registry.derive.__wrapped__)
+
+
+def alter(claim: Claim, monkeypatch: pytest.MonkeyPatch, **fields: object) -> None:
+    """Put another statement into the claim object itself; undone at the end of the test."""
+    for name, value in fields.items():
+        monkeypatch.setitem(vars(claim), name, value)
+
+
+def test_every_output_is_there(outputs: dict[str, str]) -> None:
+    modules = {f"numerics/generated/{name}.py" for name in ("__init__", "estimators", "gaussian", "network", "proxies")}
+    assert set(outputs) == modules | {"docs/formulas.md", "docs/formulas.json"}
+    assert all(text.endswith("\n") for text in outputs.values())
+
+
+def test_every_claim_is_derived() -> None:
+    seen: list[str] = []
+    derive_outputs(seen.append)
+    assert seen == [claim.id for claim in proofs.all_claims()]
+
+
+def test_the_book_covers_every_claim(outputs: dict[str, str]) -> None:
+    document = json.loads(outputs["docs/formulas.json"])
+    assert document["schema"] == 1
+    assert {item["id"] for item in document["claims"]} == {claim.id for claim in proofs.all_claims()}
+    for item in document["claims"]:
+        claim = proofs.get(item["id"])
+        assert (item["statement"] is None) == (claim.statement is None)
+        assert (ROOT / item["derivation"]).is_file()
+        assert item["steps"][0] == "Definition"
+        assert set(item["rests_on"]) <= {c.id for c in proofs.all_claims()}
+    for claim in proofs.all_claims():
+        assert f"### {claim.id} · {claim.title}" in outputs["docs/formulas.md"]
+
+
+def test_the_book_is_reproducible(outputs: dict[str, str]) -> None:
+    assert formula_book() == {name: text for name, text in outputs.items() if name.startswith("docs/")}
+    assert "N5.saddle" in markdown([proofs.get("N5.saddle")])
+    assert entry(proofs.get("C3"))["code"] == ["numerics.coarse_gradient"]
+
+
+@pytest.mark.parametrize("claim_id", ["G1", "N1", "N4", "C3", "C6.relu", "C9"])
+def test_a_wrong_statement_stops_everything(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = proofs.get(claim_id)
+    remembered, anew = registry.derive, registry.derive.__wrapped__
+    for other in proofs.all_claims():
+        remembered(other.id)
+    alter(claim, monkeypatch, statement=Rational(1001, 1000) * claim.formula)
+    monkeypatch.setattr(proofs, "derive", lambda wanted: (anew if wanted == claim_id else remembered)(wanted))
+    written: list[str] = []
+    monkeypatch.setattr(build, "modules", lambda: written.append("modules"))
+    monkeypatch.setattr(build, "formula_book", lambda: written.append("book"))
+    with pytest.raises(
+        ValueError, match=rf"^claim {claim_id} is (refuted|undecided) at step .*othing (is|was) written"
+    ):
+        derive_outputs()
+    assert not written
+
+
+def test_a_wrong_statement_is_met_where_it_is_used(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C8 is derived before C3 and rests on it: whichever of them is met first stops everything."""
+    claim = proofs.get("C3")
+    alter(claim, monkeypatch, statement=Rational(1001, 1000) * claim.formula)
+    with pytest.raises(ValueError, match=r"^claim C[38] is refuted at step"):
+        derive_outputs()
+
+
+def test_a_wrong_printed_form_stops_everything(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = proofs.get("N2")
+    alter(claim, monkeypatch, printed=-claim.as_printed)
+    with pytest.raises(ValueError, match=r"claim N2 is refuted at step 'Statement'.*coarseproof claims N2"):
+        derive_outputs()
+
+
+def test_an_undecided_claim_stops_everything(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = proofs.get("N1")
+    alter(claim, monkeypatch, statement=claim.formula + Function("f")(theta), printed=None)
+    with pytest.raises(ValueError, match="claim N1 is undecided at step 'Statement'"):
+        require_proved(claim)
+
+
+def test_a_claim_without_a_conclusion_is_not_built_upon(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = proofs.get("N1")
+    alter(claim, monkeypatch, derivation=lambda d: d.begin("nothing follows"))
+    with pytest.raises(ValueError, match="claim N1 is undecided at step 'no conclusion'"):
+        require_proved(claim)
+
+
+def test_altering_is_undone() -> None:
+    assert all(proofs.derive(claim.id).decided for claim in proofs.all_claims())
+    require_proved(proofs.get("N1"))
+
+
+def test_superfluous_modules_are_found(tmp_path: Path) -> None:
+    assert stale_files(tmp_path) == []
+    folder = tmp_path / "numerics" / "generated"
+    folder.mkdir(parents=True)
+    for name in ("__init__.py", "network.py", "penalties.py", "zz.py", "notes.txt"):
+        (folder / name).write_text("")
+    assert [path.name for path in stale_files(tmp_path)] == ["penalties.py", "zz.py"]
+
+
+def test_the_checkout_has_none() -> None:
+    assert project_root() == ROOT
+    assert stale_files(ROOT) == []
+
+
+def test_an_installed_copy_is_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "__file__", str(tmp_path / "site-packages" / "proofs" / "__init__.py"))
+    with pytest.raises(ValueError, match=r"is not a checkout of coarseproof.*--root DIR"):
+        project_root()

@@ -1,0 +1,207 @@
+"""The check of generated code passes for right code and catches wrong code, even wrong by little."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import Rational
+
+import numerics
+import proofs
+from numerics.generated import estimators
+from proofs.claim import Claim
+from verify import generated
+from verify.evidence import Grade, Outcome, Task, Verdict
+from verify.generated import ALLOWED, Case, compare, conclude, stale_modules, tasks
+
+QUICK = generated.cases("quick", 5)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def simple() -> list[Case]:
+    return QUICK[:2]
+
+
+def outcome(claim_id: str, **figures: Any) -> Outcome:
+    value = {
+        "conditioned": 1.0,
+        "worst_at": "generic 0",
+        "ulp_generic": 1.0,
+        "ulp_nasty": 2.0,
+        "points": 3,
+        "seconds": 0.1,
+        **figures,
+    }
+    return Outcome(Task("generated", (claim_id,)), value, 0.1)
+
+
+@pytest.mark.parametrize("claim_id", ["N1", "C3", "G1", "G3", "N2", "N3", "N4", "N5.saddle", "N1.origin", "C2"])
+def test_right_code_passes(claim_id: str) -> None:
+    found = compare(proofs.get(claim_id), QUICK)
+    assert found["conditioned"] <= ALLOWED
+    assert found["points"] == len(QUICK)
+    assert found["worst_at"] in {case.label for case in QUICK}
+
+
+@pytest.mark.parametrize("claim_id", ["C4", "C5.gaussian", "C5.triangular"])
+def test_right_code_passes_where_it_is_curved(claim_id: str) -> None:
+    assert compare(proofs.get(claim_id), simple())["conditioned"] <= ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "name"),
+    [
+        ("N1", "population_loss"),
+        ("N2", "loss_gradient_v"),
+        ("N3", "loss_gradient_w"),
+        ("N4", "best_output_weights"),
+        ("G1", "halfspace_probability"),
+        ("C3", "coarse_gradient"),
+    ],
+)
+@pytest.mark.parametrize("factor", [1.001, 1 + 1e-12])
+def test_corrupted_functions_are_caught(
+    claim_id: str, name: str, factor: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = getattr(numerics, name)
+    monkeypatch.setattr(numerics, name, lambda *a, **k: factor * right(*a, **k))
+    found = compare(proofs.get(claim_id), simple())
+    assert found["conditioned"] > 100 * ALLOWED
+    (evidence,) = conclude([], [Outcome(Task("generated", (claim_id,)), found, 0.1)], "quick", 5, 0.0)[claim_id]
+    assert evidence.verdict is Verdict.REFUTED
+    assert "allowed 8" in evidence.detail
+
+
+@pytest.mark.parametrize("index", range(2))
+def test_corrupted_kernels_are_caught(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = estimators._KERNELS["relu"]
+
+    def wrong(theta: Any, r: Any) -> Any:
+        kernels = list(right(theta, r))
+        kernels[index] = kernels[index] * 1.001
+        return tuple(kernels)
+
+    monkeypatch.setitem(estimators._KERNELS, "relu", wrong)
+    assert compare(proofs.get("C3"), simple())["conditioned"] > 1e6
+
+
+@pytest.mark.parametrize(
+    "corrupt",
+    [lambda g: g + 1e-9, lambda g: np.where(g == g.max(), np.nan, g), np.zeros_like, lambda g: -g],
+)
+def test_other_corruptions_are_caught(corrupt: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    right = numerics.coarse_gradient
+    monkeypatch.setattr(numerics, "coarse_gradient", lambda *a, **k: corrupt(right(*a, **k)))
+    found = compare(proofs.get("C3"), simple())
+    assert not found["conditioned"] <= ALLOWED
+    (evidence,) = conclude([], [Outcome(Task("generated", ("C3",)), found, 0.1)], "quick", 5, 0.0)["C3"]
+    assert evidence.verdict is Verdict.REFUTED
+    assert evidence.detail
+
+
+def test_a_warning_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numerics, "population_loss", lambda *a: np.float64(1) / np.zeros(()))
+    with pytest.raises(FloatingPointError):
+        compare(proofs.get("N1"), simple())
+
+
+def test_a_wrong_claim_is_caught_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = proofs.get("N1")
+    monkeypatch.setitem(vars(claim), "printed", Rational(1001, 1000) * claim.as_printed)
+    assert compare(claim, simple())["conditioned"] > 1e6
+
+
+def test_claims_without_code_are_refused() -> None:
+    with pytest.raises(ValueError, match="claim C6 has no generated function"):
+        compare(proofs.get("C6"), simple())
+
+
+def test_one_task_for_each_claim_with_code() -> None:
+    ids = {task.claim_ids[0] for task in tasks(proofs.all_claims(), "quick", 5, 0.0)}
+    assert {"G1", "G2", "G3", "N1", "N1.origin", "N2", "N3", "N4", "N5.saddle", "C2", "C3", "C4"} <= ids
+    assert {f"C5.{name}" for name in ("leaky-relu", "sigmoid", "tanh", "triangular", "gaussian")} <= ids
+    assert not ids & {"C6", "C8", "C9", "N5", "B3", "G4", "G5"}
+
+
+def test_cases_are_reproducible_and_cover_the_edges() -> None:
+    again = generated.cases("quick", 5)
+    for one, other in zip(QUICK, again, strict=True):
+        assert one.label == other.label
+        assert all(np.array_equal(one.inputs[name], other.inputs[name]) for name in one.inputs)
+    labels = {case.label for case in generated.cases("full", 5)}
+    assert {"r = 1e150", "r = 1e-150", "m = 1", "v = v*", "θ = π − 1e-8"} <= labels
+    assert any(case.generic for case in QUICK)
+    assert not all(case.generic for case in QUICK)
+
+
+# Stale modules.
+
+
+def test_the_checked_in_modules_are_fresh() -> None:
+    assert stale_modules() == {}
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of numerics/ that `stale_modules` looks at."""
+    shutil.copytree(ROOT / "numerics", tmp_path / "numerics", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(numerics, "__file__", str(tmp_path / "numerics" / "__init__.py"))
+    return tmp_path / "numerics" / "generated"
+
+
+def test_a_changed_module_is_stale(copy: Path) -> None:
+    assert stale_modules() == {}
+    path = copy / "network.py"
+    path.write_text(path.read_text("utf-8").replace("0.125", "0.126", 1), "utf-8")
+    (copy / "gaussian.py").unlink()
+    assert stale_modules() == {
+        "network.py": "differs from what the claims derive",
+        "gaussian.py": "is missing",
+    }
+
+
+def test_line_ends_count(copy: Path) -> None:
+    path = copy / "proxies.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert set(stale_modules()) == {"proxies.py"}
+
+
+def test_a_stale_module_refutes_every_claim_with_code(copy: Path) -> None:
+    (copy / "proxies.py").write_text("# edited\n")
+    (evidence,) = conclude([], [outcome("N1")], "quick", 5, 0.0)["N1"]
+    assert evidence.verdict is Verdict.REFUTED
+    assert "numerics/generated/proxies.py differs" in evidence.detail
+    assert "coarseproof derive --check" in evidence.detail
+
+
+def test_conclusions() -> None:
+    found = conclude(
+        [],
+        [
+            outcome("N1"),
+            outcome("N2", conditioned=ALLOWED * 1.01),
+            outcome("N3", conditioned=math.nan),
+            Outcome(Task("generated", ("N4",)), None, 0.1, "broken"),
+        ],
+        "quick",
+        5,
+        0.0,
+    )
+    assert set(found) == {"N1", "N2", "N3"}
+    assert found["N1"][0].verdict is Verdict.VERIFIED
+    assert found["N1"][0].grade is Grade.TESTED
+    assert found["N2"][0].verdict is Verdict.REFUTED
+    assert found["N3"][0].verdict is Verdict.REFUTED
+    assert "error nan" in found["N3"][0].detail
+
+
+def test_altered_claims_do_not_linger() -> None:
+    claim: Claim = proofs.get("N1")
+    assert proofs.derive("N1").decided is True
+    assert claim.printed is not None
