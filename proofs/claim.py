@@ -6,6 +6,7 @@ the closed form must agree with; every method that can check it reads them from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,8 +53,8 @@ class Claim:
     code: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.id or not self.id[0].isupper():
-            raise ValueError(f"claim id {self.id!r} must start with its chapter's letter, e.g. 'C3'")
+        if not re.fullmatch(rf"[{_CHAPTERS}][1-9][0-9]*(\.[a-z0-9-]+)?", self.id):
+            raise ValueError(f"claim id {self.id!r} is not a chapter's letter and a number, e.g. 'C3' or 'C5.tanh'")
         if self.kind is Kind.IDENTITY and self.statement is None:
             raise ValueError(f"claim {self.id}: an identity needs a `statement` expression")
 
@@ -71,6 +72,9 @@ class Claim:
 
 
 _REGISTRY: dict[str, Claim] = {}
+
+_CHAPTERS = "GNCPRB"
+"""Letters of the chapters, in their order."""
 
 
 def register(new: Claim) -> Claim:
@@ -91,8 +95,13 @@ def claim(**fields: object) -> Callable[[Callable[[Derivation], None]], Claim]:
 
 
 def all_claims() -> tuple[Claim, ...]:
-    """Every claim, in the order of the theory."""
-    return tuple(_REGISTRY.values())
+    """Every claim, in the order of the theory: by chapter, then by number; parts as they were declared."""
+    return tuple(sorted(_REGISTRY.values(), key=lambda claim: _place(claim.id)))
+
+
+def _place(claim_id: str) -> tuple[int, int, bool]:
+    chapter, number = claim_id[0], claim_id[1:].partition(".")[0]
+    return _CHAPTERS.index(chapter), int(number), "." in claim_id
 
 
 def get(claim_id: str) -> Claim:

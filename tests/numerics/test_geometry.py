@@ -86,7 +86,7 @@ def test_almost_opposite(short: float) -> None:
     assert abs((math.pi - float(angle(a, b))) - math.atan(short)) <= 2 * EPS
 
 
-@pytest.mark.parametrize("theta", np.linspace(0.001, 3.14, 41).tolist() + [0.4505, 0.451, 0.4511, math.pi / 2])
+@pytest.mark.parametrize("theta", [*np.linspace(0.001, 3.14, 41).tolist(), 0.4505, 0.451, 0.4511, math.pi / 2])
 def test_everywhere_in_between(theta: float) -> None:
     """Also where the two formulas meet, at cosine ±0.9."""
     assert error(*rotated(theta, 3)) <= ABSOLUTE
@@ -234,6 +234,24 @@ def test_the_difference_of_close_directions_keeps_its_digits() -> None:
     found = along(pair(w, w_star), np.zeros(1), np.ones(1))
     assert abs(found[0, 1] / 1e-9 - 1) <= 8 * EPS
     assert abs(found[0, 0]) <= EPS
+
+
+def test_a_small_component_survives_beside_a_vanishing_difference() -> None:
+    """At the teacher the coarse gradient is on_w_hat·ŵ alone, however small beside on_w_diff."""
+    w = np.random.default_rng(4).standard_normal((1, 5))
+    found = along(pair(w, 2 * w), np.array([1e-20]), np.ones(1))
+    np.testing.assert_allclose(found, 1e-20 * unit(w), rtol=4 * EPS)
+
+
+def test_weights_may_have_more_rows_than_the_filters() -> None:
+    w, w_star = np.array([[1.0, 2.0]]), np.array([[2.0, -1.0]])
+    for other in (w_star, 3 * w, w + 1e-9 * w_star):
+        p = pair(w, other)
+        found = along(p, np.arange(3.0), np.ones(3))
+        assert found.shape == (3, 2)
+        for row in range(3):
+            alone = along(p, np.array([float(row)]), np.ones(1))
+            np.testing.assert_array_equal(found[row], alone[0])
 
 
 def test_combining() -> None:

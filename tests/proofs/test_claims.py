@@ -19,7 +19,27 @@ from verify.configurations import configurations, meeting
 CLAIMS = proofs.all_claims()
 IDS = [claim.id for claim in CLAIMS]
 IDENTITIES = [claim.id for claim in CLAIMS if claim.statement is not None]
-THEORY = ["G1", "G2", "G3", "G4", "G5", "N1", "N2", "N3", "N4", "N5", "C1", "C2", "C3", "C4", "C5", "C6", "C8", "C9", "B3"]
+THEORY = [
+    "G1",
+    "G2",
+    "G3",
+    "G4",
+    "G5",
+    "N1",
+    "N2",
+    "N3",
+    "N4",
+    "N5",
+    "C1",
+    "C2",
+    "C3",
+    "C4",
+    "C5",
+    "C6",
+    "C8",
+    "C9",
+    "B3",
+]
 POINTS = configurations("full", 1)
 
 
@@ -42,7 +62,7 @@ def example(**changes: object) -> Claim:
 
 
 @pytest.fixture
-def _scratch(monkeypatch: pytest.MonkeyPatch):
+def scratch(monkeypatch: pytest.MonkeyPatch):
     """A copy of the registry, and derivations that are not remembered."""
     monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
     monkeypatch.setattr(registry, "derive", registry.derive.__wrapped__)
@@ -51,7 +71,7 @@ def _scratch(monkeypatch: pytest.MonkeyPatch):
 # The registry.
 
 
-def test_ids_are_never_reused(_scratch: None) -> None:
+def test_ids_are_never_reused(scratch: None) -> None:
     registry.register(example())
     with pytest.raises(ValueError, match=r"'T1' is already taken by 'a test'"):
         registry.register(example(title="another"))
@@ -59,7 +79,7 @@ def test_ids_are_never_reused(_scratch: None) -> None:
         registry.register(example(id="N1"))
 
 
-def test_the_decorator_registers(_scratch: None) -> None:
+def test_the_decorator_registers(scratch: None) -> None:
     fields = {key: value for key, value in vars(example()).items() if key != "derivation"}
     declared = registry.claim(**fields)(trivial)
     assert registry.get("T1") is declared
@@ -205,13 +225,13 @@ def test_no_derivation_uses_its_own_statement(claim_id: str, monkeypatch: pytest
     assert proofs.derive(claim_id) is before
 
 
-def test_a_claim_that_concludes_with_another_statement_is_not_proved(_scratch: None) -> None:
+def test_a_claim_that_concludes_with_another_statement_is_not_proved(scratch: None) -> None:
     """cos θ is derived and proved equal to cos θ; the claim says 2 cos θ."""
     registry.register(example(statement=2 * cos(theta)))
     assert registry.derive("T1").decided is not True
 
 
-def test_an_identity_that_only_argues_is_not_proved(_scratch: None) -> None:
+def test_an_identity_that_only_argues_is_not_proved(scratch: None) -> None:
     def argue(d: Derivation) -> None:
         d.begin(cos(theta))
         d.conclude_argument("obviously", [holds("V > 0", vs_vs > 0)])
@@ -220,12 +240,12 @@ def test_an_identity_that_only_argues_is_not_proved(_scratch: None) -> None:
     assert registry.derive("T1").decided is not True
 
 
-def test_a_printed_form_that_was_not_compared_is_not_proved(_scratch: None) -> None:
+def test_a_printed_form_that_was_not_compared_is_not_proved(scratch: None) -> None:
     registry.register(example(printed=2 * cos(theta)))
     assert registry.derive("T1").decided is not True
 
 
-def test_rests_on_is_transitive(_scratch: None) -> None:
+def test_rests_on_is_transitive(scratch: None) -> None:
     def cites(*ids: str):
         def derivation(d: Derivation) -> None:
             for other in ids:

@@ -188,7 +188,7 @@ EXPRESSIONS: list[Expr] = [
 
 
 def numeric(source: str, values: dict[str, np.ndarray]) -> np.ndarray:
-    return np.asarray(eval(source, {**SCOPE, **values}), dtype=float)  # noqa: S307
+    return np.asarray(eval(source, {**SCOPE, **values}), dtype=float)
 
 
 def points(seed: int) -> dict[str, np.ndarray]:
@@ -216,9 +216,7 @@ def test_text_means_the_expression(expression: Expr) -> None:
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=[f"{i}: {e}" for i, e in enumerate(EXPRESSIONS)])
-@pytest.mark.parametrize(
-    "wrap", [lambda e: c - e, lambda e: c / (e**2 + 1), lambda e: -e * c, lambda e: (e - c) ** 2]
-)
+@pytest.mark.parametrize("wrap", [lambda e: c - e, lambda e: c / (e**2 + 1), lambda e: -e * c, lambda e: (e - c) ** 2])
 def test_text_keeps_its_meaning_in_a_context(expression: Expr, wrap: object) -> None:
     """Precedence: the same text inside a difference, a quotient, a product and a power."""
     wrapped = wrap(expression)  # type: ignore[operator]
