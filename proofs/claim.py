@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean
 from proofs.definitions import Definition
 from proofs.derivation import Derivation
 
-__all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "register"]
+__all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on"]
 
 
 class Kind(StrEnum):
@@ -36,8 +36,8 @@ class Claim:
 
     `statement` is the form code is generated from (the stable one); `printed` the form the literature prints,
     where it differs: both are proved equal to what the derivation reaches. `subject` is the left-hand side in
-    LaTeX. Claims that are not an equality of expressions put their whole statement into `subject` and leave
-    `statement` None. `code` names the generated functions.
+    LaTeX, `setting` a hypothesis that only words can say. Claims that are not an equality of expressions put their
+    whole statement into `subject` and leave `statement` None. `code` names the generated functions.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Claim:
     statement: Expr | None = None
     printed: Expr | None = None
     hypotheses: tuple[Boolean, ...] = ()
+    setting: str = ""
     code: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -125,7 +126,7 @@ def derive(claim_id: str) -> Derivation:
 
 
 def rests_on(claim_id: str) -> Iterable[str]:
-    """The ids a claim's derivation cites, directly or through others, without itself."""
+    """The ids a claim's derivation cites, directly or through others; with its own if the citations run in a circle."""
     seen: list[str] = []
     queue = list(derive(claim_id).cited)
     while queue:
@@ -134,3 +135,12 @@ def rests_on(claim_id: str) -> Iterable[str]:
             seen.append(cited)
             queue.extend(derive(cited).cited)
     return seen
+
+
+def proved(claim_id: str) -> bool | None:
+    """True if the chain of a claim and those of all it rests on are proved, False if its own is refuted, else None."""
+    own = derive(claim_id).decided
+    cited = list(rests_on(claim_id))
+    if own is not True:
+        return own
+    return True if claim_id not in cited and all(derive(other).decided is True for other in cited) else None

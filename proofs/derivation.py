@@ -8,7 +8,7 @@ statement, which no earlier step may use.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -49,7 +49,8 @@ def nonnegative_in_theta(what: str, expression: Expr) -> Obligation:
     polynomial = Poly(expression, theta)
     ends = [polynomial.eval(end) for end in (0, pi)]
     affine = polynomial.degree() <= 1 and all(end.is_number for end in ends)
-    sign = all(end.is_nonnegative for end in ends) if affine else None
+    signs = [end.is_nonnegative for end in ends] if affine else [None]
+    sign = False if False in signs else None if None in signs else True
     return Obligation(what, expression >= 0, Decision(sign, f"values {ends} at the ends"))
 
 
@@ -66,20 +67,25 @@ def positive_terms(what: str, expression: Expr) -> Obligation:
 
 @dataclass(frozen=True)
 class Step:
-    """One named step: what stands after it, why it is allowed, and what it owed."""
+    """One named step: what stands after it, why it is allowed, and what it owed.
+
+    `computed` marks what SymPy made from the line before, and the lines that open and close a chain: only these may
+    owe nothing.
+    """
 
     name: str
     shown: str | Expr
     because: str = ""
     obligations: tuple[Obligation, ...] = ()
+    computed: bool = False
 
     @property
     def decided(self) -> bool | None:
-        """True if every obligation is proved, False if one is refuted, None if one is undecided."""
+        """True if every obligation is proved, False if one is refuted, None if one is undecided or none is there."""
         verdicts = [obligation.decision.zero for obligation in self.obligations]
         if False in verdicts:
             return False
-        return None if None in verdicts else True
+        return None if None in verdicts or not (verdicts or self.computed) else True
 
 
 @dataclass
@@ -97,7 +103,7 @@ class Derivation:
 
     def begin(self, shown: Expr | str, because: str = "") -> None:
         """Open the chain with the definition."""
-        self.steps.append(Step("Definition", shown, because))
+        self.steps.append(Step("Definition", shown, because, computed=True))
         self.current = shown if isinstance(shown, Expr) else None
 
     def step(self, name: str, shown: Expr | str, because: str = "", owes: Iterable[Obligation] = ()) -> None:
@@ -106,11 +112,18 @@ class Derivation:
         if isinstance(shown, Expr):
             self.current = shown
 
+    def apply(
+        self, name: str, change: Callable[[Expr], Expr], because: str = "", owes: Iterable[Obligation] = ()
+    ) -> None:
+        """Compute the next expression from the current one."""
+        if self.current is None:
+            raise ValueError(f"{self.claim_id}: apply({name!r}) before any expression was reached")
+        self.current = change(self.current)
+        self.steps.append(Step(name, self.current, because, tuple(owes), computed=True))
+
     def evaluate(self, name: str, because: str = "") -> None:
         """Let SymPy carry out the integrals, derivatives and sums that stand in the current expression."""
-        if self.current is None:
-            raise ValueError(f"{self.claim_id}: evaluate({name!r}) before any expression was reached")
-        self.step(name, self.current.doit(), because)
+        self.apply(name, lambda current: current.doit(), because)
 
     def cite(self, claim_id: str) -> None:
         """Record that what follows rests on another claim, which must itself be proved."""
@@ -131,7 +144,7 @@ class Derivation:
 
     def conclude_argument(self, because: str, owes: Iterable[Obligation] = ()) -> None:
         """End the chain of a claim that is not an identity; every obligation above carries it."""
-        self.step("Hence", because, "", owes)
+        self.steps.append(Step("Hence", because, "", tuple(owes), computed=True))
         self.concluded = "argument"
 
     @property

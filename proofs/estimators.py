@@ -8,6 +8,7 @@ kernels p, q, C, b as in proofs.moments.
 from __future__ import annotations
 
 from sympy import (
+    Add,
     Expr,
     Ge,
     Gt,
@@ -16,13 +17,15 @@ from sympy import (
     Integral,
     Rational,
     Symbol,
-    Tuple,
     cos,
     cot,
     diff,
     erf,
     exp,
+    expand,
+    integrate,
     limit,
+    oo,
     pi,
     simplify,
     sin,
@@ -35,28 +38,33 @@ from sympy.codegen.cfunctions import expm1
 from proofs.claim import Claim, Kind, claim, get, register
 from proofs.definitions import Correlation, MeanSample, Potential, SampleGradient
 from proofs.derivation import Derivation, coefficient, holds, vanishes
-from proofs.gaussian import Phi, normal_density
+from proofs.gaussian import Phi, normal_density, orthogonal_coordinates_vanish
 from proofs.moments import (
     PHI_0,
     Kernels,
     Moments,
     closed_moments,
     folded_kernels,
-    is_gaussian_on_pieces,
-    limits,
+    folded_moments,
 )
 from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
 from proofs.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma
 from proofs.symbols import (
+    CLOSED_ANGLE,
+    INTEGRABLE,
     NONZERO_FILTER,
     OPEN_ANGLE,
+    a_hat,
+    b_hat,
+    b_perp,
     c,
     e,
     moment_across,
     moment_along,
     moment_full,
     moment_half,
+    mu,
     r,
     s,
     slope,
@@ -64,8 +72,6 @@ from proofs.symbols import (
     sum_vs,
     tau,
     theta,
-    v,
-    v_star,
     v_v,
     v_vs,
     w_hat,
@@ -89,24 +95,36 @@ GENERAL = Moments(moment_full, moment_half, moment_along, moment_across)
     statement=GENERAL.kernels().gradient(),
     printed=GENERAL.gradient(),
     hypotheses=ANGLES,
+    setting=INTEGRABLE,
     code=("coarse_gradient",),
 )
 def C1(d: Derivation) -> None:
     d.begin("E[Σ_i Z_i μ'(Z_i w) v_i (Σ_j v_j σ(Z_j w) − Σ_j v*_j σ(Z_j w*))]")
     d.cite("G1")
     d.cite("G4")
+    along = Integral(s * mu(r * s) * Phi(s * cot(theta)) * normal_density(s), (s, -oo, oo))
+    across = Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo))
+    star = get("G4").formula.xreplace({along: moment_along, across: moment_across, a_hat: w_hat, b_perp: e})
     d.step(
         "One row",
         "E[z μ'] = M ŵ,  E[z μ' 1{w·z>0}] = M₊ ŵ,  E[z μ' 1{w*·z>0}] = A ŵ + B e,  P = ½",
-        "G4 with a = ŵ, b = w*; the first two are its cases without and with the half-space of w itself",
-        [vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF)],
+        "coordinates as in G4 with a = ŵ, b = w*; in the first two only s = ŵ·z survives, and M, M₊ name its means",
+        [
+            orthogonal_coordinates_vanish(),
+            vanishes("G4, with A and B naming its integrals", star - (moment_along * w_hat + moment_across * e)),
+            vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF),
+        ],
     )
-    apart = moment_full * w_hat * HALF
-    same_star = moment_along * w_hat + moment_across * e
-    rows = double_sum(v_v, sum_v, sum_v, moment_half * w_hat, apart)
-    rows -= double_sum(v_vs, sum_v, sum_vs, same_star, apart)
+    rows = row_gradient(moment_full * w_hat, moment_half * w_hat, star)
     d.step("Independent rows, symbolic m", rows, "Σ_ij v_i v_j(…) − Σ_ij v_i v*_j(…)", row_lemma())
     d.conclude(C1.statement, C1.printed)
+
+
+def row_gradient(full: Expr, half: Expr, star: Expr) -> Expr:
+    """G_μ from the one-row means E[z μ'], E[z μ' 1{w·z>0}] and E[z μ' 1{w*·z>0}], by the row lemma."""
+    apart = full * HALF
+    gradient = double_sum(v_v, sum_v, sum_v, half, apart) - double_sum(v_vs, sum_v, sum_vs, star, apart)
+    return expand(gradient)
 
 
 def _clipped() -> Kernels:
@@ -160,45 +178,48 @@ PRINTED: dict[str, Expr] = {
 
 def derive_gradient(d: Derivation, name: str) -> None:
     """Derive G_μ of a named estimator from C1, by closed integrals or in the declared quadrature form."""
-    d.cite("C1")
-    proxy = estimator(name)
-    d.begin("C1 with the moments M, M₊, A, B of this proxy", proxy.title)
-    d.cite("G5")
-    if is_gaussian_on_pieces(proxy):
-        moments, owes = closed_moments(proxy)
-        d.step(
-            "Integrate the moments (M, M₊, A, B)",
-            Tuple(*moments),
-            "by parts; B by the smoothing law G5",
-            owes,
-        )
-        d.step("Into C1", moments.gradient())
-    else:
-        fold(d, proxy)
     target = get(_ID_OF[name])
-    d.conclude(target.statement, target.printed)
+    into_c1(d, estimator(name), closed=name in KERNELS)
+    d.conclude(target.formula, target.printed)
+    if name in ("identity", "relu"):
+        include_the_ends(d, target)
     if name == "relu":
         continuous_at_the_ends(d, target)
 
 
-def fold(d: Derivation, proxy: Estimator) -> None:
-    """Write the moments as integrals over s > 0, by s → −s on the other half-line."""
-    full, half, along, across = ([Integer(0)] for _ in range(4))
-    for low, high, right, left in proxy.folded():
-        plus, minus = right.subs(x, r * s), left.subs(x, r * s)
-        density, k = normal_density(s), cot(theta)
-        at_r = limits(low, high, r)
-        full.append(Integral(s * density * (plus - minus), at_r))
-        half.append(Integral(s * density * plus, at_r))
-        along.append(Integral(s * density * (plus * Phi(k * s) - minus * Phi(-k * s)), at_r))
-        y = r * sin(theta)
-        smoothed = (right + left).subs(x, y * s) * normal_density(s)
-        across.append(sin(theta) * PHI_0 * Integral(smoothed, limits(low, high, y)))
+def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
+    """C1 with the moments of `proxy` in the place of M, M₊, A and B."""
+    for used in ("C1", "G4", "G5"):
+        d.cite(used)
+    d.begin(get("C1").as_printed, f"C1, for {proxy.title}")
+    moments, owes = closed_moments(proxy) if closed else (folded_moments(proxy), [])
+    d.apply(
+        "Integrate the moments" if closed else "Fold the moments onto s > 0",
+        lambda gradient: gradient.subs(dict(zip(GENERAL, moments, strict=True)), simultaneous=True),
+        "A as in G4, B by the smoothing law G5; "
+        + ("antiderivatives by parts" if closed else "∫ F(s) ds over s < 0 is ∫ F(−s) ds over s > 0"),
+        owes,
+    )
+
+
+def include_the_ends(d: Derivation, target: Claim) -> None:
+    """The homogeneous proxies need no G4: G2 and G3 give their one-row means at every angle, 0 and π included."""
+    d.cite("G2")
+    of_a = get("G2").formula.subs(a_hat, w_hat)
+    if target.id == "C2":
+        full, half, star = Integer(0), of_a, of_a.subs(w_hat, w_star)
+    else:
+        d.cite("G3")
+        full, half, star = of_a, of_a, get("G3").formula.xreplace({a_hat: w_hat, b_hat: w_star})
+    direct = row_gradient(full, half, star)
     d.step(
-        "Fold onto s > 0",
-        Moments(*(sum(parts, Integer(0)) for parts in (full, half, along, across))).gradient(),
-        "∫ f over R is ∫ [f(s) + f(−s)] over s > 0; sφ(s) is odd, φ even; B by the smoothing law G5",
-        [vanishes("φ(−s) − φ(s)", normal_density(-s) - normal_density(s))],
+        "The ends θ = 0 and θ = π",
+        direct,
+        "the one-row means from G2 and G3, which hold on the closed range",
+        [
+            vanishes("E[z]", integrate(s * normal_density(s), (s, -oo, oo))),
+            vanishes("same gradient", direct - target.formula),
+        ],
     )
 
 
@@ -236,7 +257,7 @@ def register_estimator_claim(proxy: Estimator) -> Claim:
             derivation=lambda d: derive_gradient(d, name),
             statement=kernels_of(name).gradient(),
             printed=PRINTED.get(name),
-            hypotheses=ANGLES + positive,
+            hypotheses=(CLOSED_ANGLE + NONZERO_FILTER if name in ("identity", "relu") else ANGLES) + positive,
             code=("coarse_gradient",),
         )
     )
@@ -254,12 +275,10 @@ for _name in ("identity", "relu", "clipped-relu"):
     definition=MeanSample("coarse_gradient", "*"),
     statement=folded_kernels(ARBITRARY).gradient(),
     hypotheses=ANGLES,
+    setting=INTEGRABLE,
 )
 def C5(d: Derivation) -> None:
-    d.cite("C1")
-    d.cite("G5")
-    d.begin("C1 with the moments M, M₊, A, B of an arbitrary μ'")
-    fold(d, ARBITRARY)
+    into_c1(d, ARBITRARY, closed=False)
     d.conclude(C5.statement)
 
 
@@ -271,13 +290,24 @@ for _proxy in ESTIMATORS.values():
 def _register_correlation(part: str, name: str, statement: Expr, source: str) -> Claim:
     def derivation(d: Derivation) -> None:
         d.cite("N3")
-        d.cite("C1" if name == "*" else _ID_OF[name])
-        gradient = GENERAL.gradient() if name == "*" else get(_ID_OF[name]).formula
+        d.cite(origin := "C1" if name == "*" else _ID_OF[name])
         true = get("N3").formula
-        d.begin("⟨G_μ, ∂f/∂w⟩", "ŵ and e are orthonormal")
-        inner = sum(coefficient(gradient, basis) * coefficient(true, basis) for basis in (w_hat, e))
-        d.step("Coordinate by coordinate", inner, "∂f/∂w lies along e")
+        d.begin(get(origin).as_printed, f"⟨G_μ, ∂f/∂w⟩, G_μ as in {origin}; ŵ and e are orthonormal")
+        d.apply(
+            "Coordinate by coordinate",
+            lambda gradient: Add(*(coefficient(gradient, basis) * coefficient(true, basis) for basis in (w_hat, e))),
+            "∂f/∂w by N3: it lies along e",
+        )
         d.conclude(statement)
+        if name == "*":
+            nonzero = Symbol("v_vs", real=True, nonzero=True)
+            factor_of_b = (statement / moment_across).subs(v_vs, nonzero)
+            d.step(
+                "Hence μ' helps exactly where B ≥ 0",
+                factor_of_b,
+                "the factor beside B is positive whenever v·v* ≠ 0",
+                [holds("factor > 0", factor_of_b > 0), vanishes("no other term", statement.subs(moment_across, 0))],
+            )
 
     return register(
         Claim(
@@ -358,38 +388,41 @@ _register_potential(".identity", "identity", v_v / sqrt(2 * pi), v_vs / sqrt(2 *
 )
 def C9_joint(d: Derivation) -> None:
     d.begin("A potential needs symmetric mixed derivatives (Schwarz)", "both fields are smooth where 0 < θ < π")
-    d.cite("N2")
+    for used in ("N2", "N3"):
+        d.cite(used)
     v_k, vs_k = symbols("v_k vs_k", real=True)
-    entry = get("N2").as_printed.subs({v: v_k, v_star: vs_k})
-    slope_of_angle = -1 / r
-    mixed = diff(entry, theta) * slope_of_angle
-    d.step("∂/∂w of (∂f/∂v)_k", mixed * e, "N2 depends on w only through θ, and ∂θ/∂w = −e/r (N3)")
-    witness = {v_k: 1, vs_k: 1, v_v: 1, v_vs: 1, sum_v: 1, sum_vs: 1}
+    of_angle = get("N2").as_printed.diff(theta)
+    d.step(
+        "∂/∂w of (∂f/∂v)_k has no component along ŵ",
+        of_angle,
+        "N2 depends on w only through θ, whose gradient lies along e as that of f does in N3",
+        [
+            vanishes("N2 depends on ‖w‖", get("N2").as_printed.diff(r)),
+            vanishes("component of ∂θ/∂w along ŵ", coefficient(get("N3").formula, w_hat)),
+        ],
+    )
     for name in ("relu", "identity"):
         d.cite(_ID_OF[name])
         gradient = in_basic_quantities(get(_ID_OF[name]).formula)
         by_v_k = diff(gradient, v_v) * 2 * v_k + diff(gradient, v_vs) * vs_k + diff(gradient, sum_v)
-        radial = simplify(coefficient(by_v_k, w_hat).subs(witness))
-        cosine = Symbol("cosine", real=True)
-        by_cosine = radial.subs(cos(theta), cosine)
-        least = by_cosine.subs(cosine, 1)
+        radial = coefficient(by_v_k, w_hat)
+        # ∂/∂v_k once more: sum_v and v_k move together.
+        again = simplify(radial.diff(v_k) + radial.diff(sum_v))
         d.step(
-            f"∂/∂v_k of G_{name}, along ŵ, at v = v* = (1, 0, …, 0), k = 1",
+            f"∂/∂v_k of G_{name} along ŵ",
             radial,
-            "∂/∂w of (∂f/∂v)_k has no component along ŵ, this one is positive at every θ and r",
-            [
-                vanishes("affine in cos θ", diff(by_cosine, cosine, 2)),
-                holds("with negative slope, so least at cos θ = 1", diff(by_cosine, cosine) < 0),
-                holds("and positive there", least > 0),
-            ],
+            "it changes with v_k at a constant positive rate, so it vanishes on no open set",
+            [holds("rate of change in v_k is positive", again > 0), holds("and constant", not again.free_symbols)],
         )
-    d.conclude_argument("the mixed derivatives differ at every (θ, r), so no potential exists near any such point")
+    d.conclude_argument(
+        "so in no open set of (v, w) with 0 < θ < π do the mixed derivatives agree: there is no potential"
+    )
 
 
 @claim(
     id="B3",
     title="Why proxies at all: the sample gradient vanishes almost everywhere, the population gradient does not",
-    source="[Y], Section 2",
+    source="[here]; the motivation of [Y]",
     kind=Kind.EQUIVALENCE,
     subject=r"\partial\ell/\partial w=0\ \text{a.e.},\qquad\partial f/\partial w=0\iff v^\top v^*=0\quad(0<\theta<\pi)",
     definition=SampleGradient(),

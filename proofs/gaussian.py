@@ -36,11 +36,12 @@ from sympy import (
     sqrt,
 )
 
-from proofs.claim import claim
+from proofs.claim import claim, get
 from proofs.definitions import HalfSpaceMoment
 from proofs.derivation import Derivation, Obligation, nonnegative_in_theta, vanishes
 from proofs.symbols import (
     CLOSED_ANGLE,
+    INTEGRABLE,
     NONZERO_FILTER,
     OPEN_ANGLE,
     a_hat,
@@ -118,7 +119,7 @@ def polar_mean(d: Derivation, factors: dict[Expr, Expr], halfspaces: tuple[str, 
     d.evaluate("Integrate over ρ, then over φ")
 
 
-_SOURCE = "[Y], proof of Lemmas 1–4"
+_SOURCE = "elementary"
 
 
 @claim(
@@ -157,7 +158,7 @@ def G2(d: Derivation) -> None:
 @claim(
     id="G3",
     title="Mean of z on the intersection of two half-spaces",
-    source=_SOURCE + "; the form without 0/0 at θ = π [here]",
+    source="elementary; the form without 0/0 at θ = π [here], the printed one holds for θ < π",
     subject=r"\mathbb{E}[z\,1\{a\cdot z>0\}\,1\{b\cdot z>0\}]",
     definition=HalfSpaceMoment(("a", "b")),
     hypotheses=CLOSED_ANGLE,
@@ -175,12 +176,13 @@ def G3(d: Derivation) -> None:
 @claim(
     id="G4",
     title="Half-space moment of an arbitrary proxy",
-    source="[here], the calculus behind [Y], Lemmas 4 and 7",
+    source="[here]",
     subject=r"\mathbb{E}[z\,\mu'(r\,a\cdot z)\,1\{b\cdot z>0\}]",
     definition=HalfSpaceMoment(("b",), proxy=True),
     statement=Integral(s * mu(r * s) * Phi(s * cot(theta)) * normal_density(s), (s, -oo, oo)) * a_hat
     + Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo)) * b_perp,
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
+    setting=INTEGRABLE,
 )
 def G4(d: Derivation) -> None:
     d.begin("E[z μ'(r a·z) 1{b·z > 0}]", "coordinates s = a·z, t = e·z and any orthogonal ones")
@@ -214,10 +216,11 @@ def G4(d: Derivation) -> None:
     definition=HalfSpaceMoment(("b",), proxy=True, component="across"),
     statement=sin(theta) / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
+    setting=INTEGRABLE,
 )
 def G5(d: Derivation) -> None:
-    across = Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo))
     d.cite("G4")
+    across = get("G4").formula.coeff(b_perp)
     d.begin(across, "the coefficient of e in G4")
     scale = sin(theta)
     changed = across.function.subs(s, scale * x) * scale

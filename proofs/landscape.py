@@ -10,6 +10,7 @@ increments of the loss, not by derivatives: in (v, θ) the loss is a quadratic p
 from __future__ import annotations
 
 from sympy import (
+    Add,
     Expr,
     Integer,
     Ne,
@@ -51,6 +52,7 @@ from proofs.symbols import (
     sum_v,
     sum_vs,
     theta,
+    v,
     v_star,
     v_v,
     v_vs,
@@ -67,12 +69,18 @@ SADDLE_ANGLE = pi / 2 * (m + 1) * vs_vs / ((m + 1) * vs_vs - sum_vs**2)
 
 _SPREAD = Symbol("d", nonnegative=True)
 _STEP = Symbol("h", positive=True)
+_GAP = Symbol("g", positive=True)
 _DD, _DS, _DVS = symbols("delta_delta sum_delta delta_vs", real=True)
 
 
 def cauchy_schwarz(expression: Expr) -> Expr:
     """`expression` with S² = mV − d, d ≥ 0, which turns the sign of a rational function into that of its terms."""
     return simplify(expression.subs(sum_vs**2, m * vs_vs - _SPREAD))
+
+
+def under_condition(expression: Expr, gap: Expr) -> Expr:
+    """`expression`, which depends on S through S² alone, with S² = ½(m + 1)V + gap."""
+    return simplify(simplify(expression).subs(sum_vs, sqrt((m + 1) * vs_vs / 2 + gap)))
 
 
 def best_invariants(angle: Expr = theta) -> dict[Symbol, Expr]:
@@ -174,27 +182,30 @@ def N5_spurious(d: Derivation) -> None:
         "negative exactly when S² < ½(m+1)V",
         [vanishes("v(π)·v* − 2/(m+1) [S² − ½(m+1)V]", at_end - 2 / (m + 1) * (sum_vs**2 - (m + 1) * vs_vs / 2))],
     )
-    negative = Symbol("p", negative=True)
+    distance, apart = Symbol("q", positive=True), Symbol("delta_delta", positive=True)
+    near = form.subs(_DVS, -at_end - distance)
     d.step(
         "Condition met: minimum",
-        "for |δ·v*| < |v(π)·v*| both terms are ≥ 0, and both are 0 only at δ = 0, h = 0",
-        "I + 11ᵀ is positive definite",
-        [holds("−h·(negative) > 0", -_STEP * negative / (2 * pi) > 0)],
+        near,
+        "v(π)·v* < 0; in the neighbourhood δ·v* < −v(π)·v* write (v(π) + δ)·v* = −q, q > 0",
+        [
+            positive_terms("−v(π)·v*", under_condition(-at_end, -_GAP)),
+            positive_terms("increment for h > 0", near.subs(_DD, Symbol("delta_delta", nonnegative=True))),
+            positive_terms("increment for h = 0, δ ≠ 0", near.subs({_STEP: 0, _DD: apart})),
+        ],
     )
-    positive = Symbol("p", positive=True)
     d.step(
         "Condition reversed: descent at δ = 0",
-        "increment = −h v(π)·v*/(2π) < 0",
-        "",
-        [holds("−h·(positive) < 0", -_STEP * positive / (2 * pi) < 0)],
+        along_teacher(form, Integer(0)),
+        "v(π)·v* > 0",
+        [positive_terms("minus the increment", under_condition(-along_teacher(form, Integer(0)), _GAP))],
     )
-    scale = 2 * _STEP * vs_vs / (pi * (vs_vs + sum_vs**2))
-    at_equality = (form - form.coeff(_STEP) * _STEP) - _STEP * _DVS / (2 * pi)
+    falling = under_condition(along_teacher(form, 2 * _STEP * vs_vs / (pi * (vs_vs + sum_vs**2))), Integer(0))
     d.step(
         "Equality: descent along δ = (2hV/π(V+S²)) v*",
-        simplify(along_teacher(at_equality, scale)),
+        falling,
         "v(π)·v* = 0",
-        [positive_terms("minus the increment", -along_teacher(at_equality, scale))],
+        [positive_terms("minus the increment", -falling)],
     )
     d.conclude_argument("a strict local minimum (up to the scale of w) if and only if the condition holds")
 
@@ -220,6 +231,8 @@ def N5_saddle(d: Derivation) -> None:
         root,
         "affine in θ with negative slope: one root",
         [
+            vanishes("N3 vanishes where v·v* does", get("N3").formula.subs(v_vs, 0)),
+            holds("and nowhere else", coefficient(get("N3").formula, e).diff(v_vs) < 0),
             vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
             positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
             positive_terms("the root is > 0", cauchy_schwarz(root)),
@@ -246,6 +259,13 @@ def N5_saddle(d: Derivation) -> None:
     d.conclude(N5_saddle.statement)
 
 
+def gradient_at_best_weights() -> Expr:
+    """∂f/∂v of N2 at v = v(θ) of N4."""
+    weights = get("N4").as_printed
+    total = coefficient(weights, v_star) * sum_vs + coefficient(weights, ones) * m
+    return get("N2").as_printed.subs({v: weights, sum_v: total}, simultaneous=True)
+
+
 @claim(
     id="N5",
     title="All critical points of the population loss",
@@ -259,21 +279,27 @@ def N5_saddle(d: Derivation) -> None:
     hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
 )
 def N5(d: Derivation) -> None:
-    for used in ("N3.kink", "N4", "N5.minimum", "N5.spurious", "N5.saddle"):
+    for used in ("N2", "N3.kink", "N4", "N4.inner", "N5.minimum", "N5.spurious", "N5.saddle"):
         d.cite(used)
     d.begin("stationary: no direction in (v, w) along which f falls to first order", "w ≠ 0")
+    gradient = get("N2").as_printed
+    off_ones, on_ones = gradient.diff(v), gradient.diff(v) + m * gradient.diff(sum_v).coeff(ones)
     d.step(
         "v = v(θ) at every stationary point",
-        "f is smooth and strictly convex in v at every θ, the ends included",
-        "N4",
-        [vanishes("v(0) − v*", get("N4").as_printed.subs(theta, 0) - v_star)],
+        "f is a strictly convex quadratic in v at every θ, the ends included; v(θ) is its minimizer",
+        "",
+        [
+            vanishes("∂f/∂v at v(θ)", gradient_at_best_weights()),
+            holds("the Hessian on 1^⊥ is positive", off_ones > 0),
+            holds("and on 1", on_ones > 0),
+        ],
     )
     slope = get("N3.kink").formula
     d.step(
         "θ = 0",
         slope.subs(v_vs, best_invariants(Integer(0))[v_vs]),
         "one-sided slope in every direction away from w*: positive, so (v*, θ = 0) is stationary (N5.minimum)",
-        [holds("slope at v = v* is positive", slope.subs(v_vs, vs_vs) > 0)],
+        [holds("the slope is positive", slope.subs(v_vs, simplify(best_invariants(Integer(0))[v_vs])) > 0)],
     )
     d.step(
         "θ = π",
@@ -286,7 +312,13 @@ def N5(d: Derivation) -> None:
             )
         ],
     )
-    d.step("0 < θ < π", get("N5.saddle").formula, "v·v* = 0: the one saddle of N5.saddle", [])
+    saddle = get("N5.saddle").formula
+    d.step(
+        "0 < θ < π",
+        saddle,
+        "v(θ)·v* = 0: the one saddle of N5.saddle",
+        [vanishes("v(θ)·v* there", get("N4.inner").formula.subs(theta, saddle))],
+    )
     d.conclude_argument("there are no others")
 
 
@@ -305,7 +337,8 @@ def C8(d: Derivation) -> None:
     d.begin("G_relu on v = v(θ)", "∂f/∂v = 0 is v = v(θ) (N4)")
     inner = get("N4.inner").formula
     w_star_there = cos(theta) * w_hat + sin(theta) * e
-    form = inner / (2 * sqrt(2 * pi)) * (COSINE_LIKE * w_hat - w_star_there)
+    vector = COSINE_LIKE * w_hat - w_star_there
+    form = inner / (2 * sqrt(2 * pi)) * vector
     d.step(
         "G_relu = v·v*/(2√(2π)) · (c(θ) ŵ − w*)",
         form,
@@ -318,15 +351,14 @@ def C8(d: Derivation) -> None:
         length,
         "zero only where sin θ = 0 and c(θ) = cos θ: at θ = 0 and θ = π",
         [
-            vanishes(
-                "squared length",
-                (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2 - (1 + COSINE_LIKE**2 - 2 * COSINE_LIKE * cos(theta)),
-            ),
+            vanishes("squared length", sum(coefficient(vector, basis) ** 2 for basis in (w_hat, e)) - length),
             vanishes("at θ = 0", length.subs(theta, 0)),
             vanishes("at θ = π", length.subs(theta, pi)),
         ],
     )
-    d.conclude_argument("the other factor v(θ)·v* vanishes exactly at the saddle angle (N5.saddle)")
+    saddle = get("N5.saddle").formula
+    d.step("The other factor", inner, "", [vanishes("v(θ)·v* at the saddle angle", inner.subs(theta, saddle))])
+    d.conclude_argument("v(θ)·v* vanishes at the saddle angle and, being affine in θ (N5.saddle), nowhere else")
 
 
 @claim(
@@ -347,7 +379,10 @@ def C8_beyond(d: Derivation) -> None:
         "v(π) = ⅓ 1 (as v* = 1 here)",
         weights,
         "",
-        [vanishes("entry", weights.subs({v_star: 1, ones: 1}) - Rational(1, 3))],
+        [
+            vanishes("entry", weights.subs({v_star: 1, ones: 1}) - Rational(1, 3)),
+            vanishes("∂f/∂v", gradient_at_best_weights()),
+        ],
     )
     gradient = on_best_weights(get("C3").formula, pi).subs(numbers)
     d.step("G_relu there", gradient, "", [vanishes("G_relu", gradient)])
@@ -362,7 +397,7 @@ def C8_beyond(d: Derivation) -> None:
 @claim(
     id="C8.identity",
     title="The identity coarse gradient at the spurious minimum",
-    source="[Y], Lemma 7 and the remark after it",
+    source="[Y], Lemma 7; that m ≥ 2 and 1ᵀv* ≠ 0 are needed for it not to vanish [here]",
     subject=r"\|G_{\mathrm{identity}}(v(\pi),w)\|,\ \theta=\pi",
     definition=CommonZeros("identity", "spurious"),
     statement=2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
@@ -400,28 +435,35 @@ def C8_identity(d: Derivation) -> None:
     hypotheses=(*NONZERO_FILTER, m >= 2, Ne(sum_vs, 0), SPURIOUS),
 )
 def C8_ratio(d: Derivation) -> None:
-    for used in ("C2", "C6.identity", "C8.identity", "N4"):
+    for used in ("C2", "C6.identity", "C8.identity", "N2", "N4"):
         d.cite(used)
     d.begin("numerator and denominator on v = v(θ)", "there ∂f/∂v = 0 (N4)")
+    gradient = on_best_weights(get("C2").formula)
+    numerator = Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e)))
     denominator = on_best_weights(get("C6.identity").formula)
-    rate = limit(denominator / (pi - theta), theta, pi)
-    at_end = best_invariants(pi)[v_vs]
-    numerator = get("C8.identity").formula
-    beyond = Symbol("m_2", nonnegative=True)
-    positive_sum = Symbol("S", positive=True)
+    rate = simplify(limit(denominator / (pi - theta), theta, pi))
     d.step(
         "The denominator tends to 0 linearly in π − θ",
-        simplify(rate),
-        "sin θ ~ π − θ; positive before the end",
-        [vanishes("rate − (v(π)·v*)²/((2π)^{3/2} r)", rate - at_end**2 / ((2 * pi) ** Rational(3, 2) * r))],
+        rate,
+        "∂f/∂v = 0 there; the rate is (v(π)·v*)²/((2π)^{3/2} r), positive where the condition of N5 holds",
+        [
+            vanishes("∂f/∂v on v = v(θ)", gradient_at_best_weights()),
+            vanishes("rate − its form", rate - best_invariants(pi)[v_vs] ** 2 / ((2 * pi) ** Rational(3, 2) * r)),
+            positive_terms("the rate", under_condition(rate, -_GAP)),
+        ],
     )
+    size = get("C8.identity").formula
+    two_rows = {m: 2 + Symbol("m_2", nonnegative=True), sum_vs: Symbol("S", nonzero=True, real=True)}
     d.step(
         "The numerator tends to a positive number",
-        numerator**2,
-        "m ≥ 2 and S ≠ 0",
-        [holds("C8.identity is positive", numerator.subs({m: 2 + beyond, sum_vs: positive_sum}).factor() > 0)],
+        size**2,
+        "the square of C8.identity; m ≥ 2 and S ≠ 0",
+        [
+            vanishes("limit − C8.identity²", numerator.subs(theta, pi) - size**2),
+            positive_terms("C8.identity²", (size**2).subs(two_rows)),
+        ],
     )
-    witness = {m: 2, vs_vs: Rational(5), sum_vs: Integer(1), r: 1}
-    number = limit((numerator**2 / denominator).subs(witness), theta, pi, "-")
+    witness = {m: 2, vs_vs: Integer(5), sum_vs: Integer(1), r: 1}
+    number = limit((numerator / denominator).subs(witness), theta, pi, "-")
     d.step("A witness", "m = 2, v* = (2, −1), r = 1", "", [holds("its limit is +∞", number == oo)])
     d.conclude_argument("no constant bounds the ratio")

@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from sympy import Add, Expr, Integer, Integral, cos, cot, erf, exp, oo, pi, sin, sqrt, symbols
 
+from proofs.claim import get
 from proofs.derivation import Obligation, vanishes
 from proofs.gaussian import Phi, normal_density
 from proofs.proxies import Estimator
-from proofs.symbols import e, r, s, sum_diff, sum_v, sum_vs, theta, v_diff, v_v, v_vs, w_diff, w_hat, x
+from proofs.symbols import a_hat, e, mu, r, s, sum_diff, sum_v, sum_vs, theta, v_diff, v_v, v_vs, w_diff, w_hat, x
 
 __all__ = [
     "KERNEL_SYMBOLS",
@@ -26,6 +27,7 @@ __all__ = [
     "Moments",
     "closed_moments",
     "folded_kernels",
+    "folded_moments",
     "is_gaussian_on_pieces",
     "limits",
 ]
@@ -88,11 +90,33 @@ def _rate(piece: Expr) -> tuple[Expr, Expr] | None:
     return None if q.has(x) or not q.is_positive else (height, q)
 
 
+class Lines(NamedTuple):
+    """Integrands over the whole line whose integrals are M (and M₊, over s > 0), A and B, for an arbitrary μ'."""
+
+    full: Expr
+    along: Expr
+    across: Expr
+
+
+def lines() -> Lines:
+    """s φ(s) μ'(rs) by definition; the integrand of A as G4 states it; that of B as the smoothing law G5 states it."""
+    along = get("G4").formula.coeff(a_hat)
+    law = get("G5").formula
+    (smoothed,) = law.atoms(Integral)
+    across = (law / smoothed) * smoothed.function.subs(x, s)
+    return Lines(s * normal_density(s) * mu(r * s), along.function, across)
+
+
+def at_piece(integrand: Expr, piece: Expr) -> Expr:
+    """An integrand with the expression of one piece in the place of μ'."""
+    return integrand.replace(mu, lambda argument: piece.subs(x, argument))
+
+
 def closed_moments(proxy: Estimator) -> tuple[Moments, list[Obligation]]:
     """M, M₊, A, B of a proxy that is Gaussian on its pieces, by antiderivatives that are themselves proved.
 
     ∫ s φ(s) e^{−q r² s²/2} Φ(ks) ds is integrated by parts (sφ is a derivative); what is left is a Gaussian
-    integral. Each antiderivative is differentiated back, and the residual is owed.
+    integral. Each antiderivative is differentiated back and held against the integrand; the residual is owed.
     """
     full, half, along, across = ([Integer(0)] for _ in range(4))
     owes: list[Obligation] = []
@@ -100,42 +124,41 @@ def closed_moments(proxy: Estimator) -> tuple[Moments, list[Obligation]]:
         rate = _rate(piece)
         if rate is None:
             raise ValueError(f"estimator {proxy.name!r} has no closed moments on ({low}, {high})")
-        first, second, third, checks = _antiderivatives(*rate)
-        owes += checks
+        antiderivatives = _antiderivatives(*rate)
+        for name, guess, integrand in zip(Lines._fields, antiderivatives, lines(), strict=True):
+            owes.append(vanishes(f"antiderivative, {name}", guess.diff(s) - at_piece(integrand, piece)))
+        first, second, third = antiderivatives
         _, start, stop = limits(low, high, r)
         full.append(_between(first, start, stop))
-        if high == oo or high.is_positive:
-            half.append(_between(first, start if low.is_nonnegative else Integer(0), stop))
         along.append(_between(second, start, stop))
-        _, start, stop = limits(low, high, r * sin(theta))
-        across.append(PHI_0 * sin(theta) * _between(third, start, stop))
+        if not high.is_nonpositive:
+            half.append(_between(first, start if low.is_nonnegative else Integer(0), stop))
+        across.append(_between(third, *limits(low, high, r * sin(theta))[1:]))
     return Moments(*(Add(*parts) for parts in (full, half, along, across))), owes
 
 
-def _antiderivatives(height: Expr, q: Expr) -> tuple[Expr, Expr, Expr, list[Obligation]]:
-    """Antiderivatives in s of sφ·w, sφ·w·Φ(s cot θ) and of φ·w(s sin θ), for w = height·exp(−q r² s²/2)."""
-    k, decay = cot(theta), 1 + q * r**2
-    weight = height * exp(-q * r**2 * s**2 / 2)
+def _antiderivatives(height: Expr, q: Expr) -> tuple[Expr, Expr, Expr]:
+    """Antiderivatives in s of the three integrands, where μ'(x) = height·exp(−q x²/2)."""
+    decay = 1 + q * r**2
     across_decay = sqrt(1 + q * r**2 * sin(theta) ** 2)
     first = -height * PHI_0 * exp(-decay * s**2 / 2) / decay
     tail = height * PHI_0 * cos(theta) / (2 * decay * across_decay) * erf(across_decay / sin(theta) * s / sqrt(2))
-    second = first * Phi(k * s) + tail
-    third = height / (2 * across_decay) * erf(across_decay * s / sqrt(2))
-    spread = height * exp(-q * r**2 * sin(theta) ** 2 * s**2 / 2)
-    density = normal_density(s)
-    return (
-        first,
-        second,
-        third,
-        [
-            vanishes("antiderivative of s φ(s) μ'(rs)", first.diff(s) - s * density * weight),
-            vanishes(
-                "antiderivative of s φ(s) μ'(rs) Φ(s cot θ)",
-                second.diff(s) - s * density * weight * Phi(k * s),
-            ),
-            vanishes("antiderivative of φ(s) μ'(r s sin θ)", third.diff(s) - density * spread),
-        ],
-    )
+    third = PHI_0 * sin(theta) * height / (2 * across_decay) * erf(across_decay * s / sqrt(2))
+    return first, first * Phi(cot(theta) * s) + tail, third
+
+
+def folded_moments(proxy: Estimator) -> Moments:
+    """M, M₊, A, B as integrals over s > 0: piece by piece, ∫ F(s) ds over s < 0 is ∫ F(−s) ds over s > 0."""
+    full, half, along, across = ([Integer(0)] for _ in range(4))
+    for sign, low, high, piece in proxy.halves():
+        on_full, on_along, on_across = (at_piece(integrand, piece).subs(s, sign * s) for integrand in lines())
+        at_r, at_y = limits(low, high, r), limits(low, high, r * sin(theta))
+        full.append(Integral(on_full, at_r))
+        along.append(Integral(on_along, at_r))
+        across.append(Integral(on_across, at_y))
+        if sign > 0:
+            half.append(Integral(on_full, at_r))
+    return Moments(*(Add(*parts) for parts in (full, half, along, across)))
 
 
 def _between(antiderivative: Expr, low: Expr, high: Expr) -> Expr:
@@ -159,7 +182,8 @@ def limits(low: Expr, high: Expr, size: Expr) -> tuple[Expr, Expr, Expr]:
 
 
 def folded_kernels(proxy: Estimator) -> Kernels:
-    """The kernels as integrals over s > 0, μ' entering through μ'(rs) and μ'(−rs): the form quadrature uses.
+    """The kernels as integrals over s > 0, μ' entering through μ'(rs) and μ'(−rs): the form quadrature uses, stated
+    here and derived from `folded_moments`.
 
     Every integrand keeps one sign where μ' does, so nothing cancels before the final combination.
     """
@@ -169,7 +193,7 @@ def folded_kernels(proxy: Estimator) -> Kernels:
         plus, minus = right.subs(x, r * s), left.subs(x, r * s)
         weight = s * normal_density(s)
         p.append(Integral(weight * (plus + minus) / 2, at_r))
-        if plus != minus:
+        if plus != minus:  # an even proxy has M = 0
             q.append(Integral(weight * (plus - minus) / 2, at_r))
         turned.append(Integral(weight * (plus + minus) * Phi(-s * cot(theta)), at_r))
         across = (right + left).subs(x, r * sin(theta) * s)

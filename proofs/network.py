@@ -42,6 +42,7 @@ from proofs.symbols import (
     dv,
     e,
     m,
+    n,
     ones,
     r,
     sum_diff,
@@ -183,9 +184,14 @@ def N2(d: Derivation) -> None:
     alone, apart = both.subs(theta, 0), QUARTER
     entry = single_sum(v, sum_v, alone, apart) - single_sum(v_star, sum_vs, both, apart)
     d.step("Independent rows, symbolic m", "a multiple of v_k, of v*_k and of 1", "", row_lemma())
-    vector = coefficient(entry, v) * v + coefficient(entry, v_star) * v_star
-    vector += entry.subs({v: 0, v_star: 0}) * ones
-    d.step("As a vector", vector, "the part that does not depend on k multiplies 1")
+    constant = entry.subs({v: 0, v_star: 0})
+    vector = entry - constant + constant * ones
+    d.step(
+        "As a vector",
+        vector,
+        "v_k, v*_k are entries of v, v*; the part that does not depend on k multiplies 1",
+        [vanishes("linear in the vectors", vector - sum(vector.diff(x) * x for x in (v, v_star, ones)))],
+    )
     d.step(
         "The gradient of the mean is the mean of the gradient",
         vector,
@@ -248,7 +254,7 @@ def N3(d: Derivation) -> None:
             vanishes("∂θ along e + 1/r", slopes["e"] + 1 / r),
         ],
     )
-    d.step("Times ∂f/∂θ", diff(get("N1").as_printed, theta) * d.current, "N1 is affine in θ")
+    d.apply("Times ∂f/∂θ", lambda gradient: diff(get("N1").as_printed, theta) * gradient)
     d.conclude(N3.statement)
 
 
@@ -259,7 +265,7 @@ def N3(d: Derivation) -> None:
     subject=r"\lim_{h\to0^+}\tfrac1h\,[f(v,w+hd)-f(v,w)],\quad w=rw^*,\ d\perp w^*,\ \|d\|=1",
     definition=FilterGradient(one_sided=True),
     statement=v_vs / (2 * pi * r),
-    hypotheses=NONZERO_FILTER,
+    hypotheses=(*NONZERO_FILTER, n >= 2),
 )
 def N3_kink(d: Derivation) -> None:
     d.cite("N1")
@@ -267,14 +273,14 @@ def N3_kink(d: Derivation) -> None:
     angle = acos(r / sqrt(r**2 + h**2))
     d.begin("slope of f(v, r w* + h d) as h → 0⁺", "d any unit vector orthogonal to w*")
     slope = limit(angle.diff(h), h, 0)
-    other_end = limit((pi - angle).diff(h), h, 0)
+    other_end = limit(acos(-r / sqrt(r**2 + h**2)).diff(h), h, 0)  # w = −r w*
     d.step(
         "Slope of θ",
         slope,
         "θ leaves 0 at the same rate in every direction d; from π it falls at that rate",
         [vanishes("slope at π + slope at 0", slope + other_end)],
     )
-    d.step("Times ∂f/∂θ", slope * diff(get("N1").as_printed, theta))
+    d.apply("Times ∂f/∂θ", lambda slope: slope * diff(get("N1").as_printed, theta))
     d.conclude(N3_kink.statement)
 
 
@@ -291,7 +297,7 @@ def stationary_weights() -> Expr:
 @claim(
     id="N4",
     title="The best output weights at a given angle",
-    source="[Y], proof of Proposition 1",
+    source="[Y], Proposition 1",
     subject=r"v(\theta)=\operatorname{argmin}_v f(v,w)",
     definition=OutputMinimizer(),
     statement=v_star - 2 * theta / pi * (v_star - sum_vs / (m + 1) * ones),
@@ -322,16 +328,10 @@ def positive_eigenvalue(value: Expr) -> Obligation:
     return holds(f"eigenvalue {value} > 0", (value > 0))
 
 
-def best_inner() -> Expr:
-    """v(θ)·v* from the solved weights."""
-    solution = stationary_weights()
-    return coefficient(solution, v_star) * vs_vs + coefficient(solution, ones) * sum_vs
-
-
 @claim(
     id="N4.inner",
     title="Inner product of the best output weights with the true ones",
-    source="[Y], proof of Proposition 1",
+    source="[Y], Proposition 1",
     subject=r"v(\theta)^\top v^*",
     definition=OutputMinimizer("inner"),
     statement=COSINE_LIKE * vs_vs + sum_vs**2 * (1 - COSINE_LIKE) / (m + 1),
@@ -339,6 +339,6 @@ def best_inner() -> Expr:
 )
 def N4_inner(d: Derivation) -> None:
     d.cite("N4")
-    d.begin("v(θ)·v*")
-    d.step("Multiply the solution by v*", best_inner(), "v*·v* = ‖v*‖², 1·v* = 1ᵀv*")
+    d.begin(get("N4").as_printed, "v(θ)·v*, v(θ) as in N4")
+    d.apply("Multiply by v*", lambda weights: weights.subs({v_star: vs_vs, ones: sum_vs}), "v*·v* = ‖v*‖², 1·v* = 1ᵀv*")
     d.conclude(N4_inner.statement)

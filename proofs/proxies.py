@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sympy import Expr, Integer, Rational, Symbol, exp, nan, oo, simplify
+from sympy import Expr, Integer, Max, Rational, Symbol, exp, nan, oo, simplify
 
 from proofs import symbols
 from proofs.symbols import x
@@ -52,6 +52,13 @@ class Estimator:
         for (_, high, _), (low, _, _) in zip(self.pieces, self.pieces[1:], strict=False):
             if simplify(high - low) != 0:
                 raise ValueError(f"estimator {self.name!r}: piece ends {high} and {low} do not touch")
+        for low, high, _ in self.pieces:
+            if not (low == -oo or high == oo or (high - low).is_positive) or oo in (low, -high):
+                raise ValueError(
+                    f"estimator {self.name!r}: piece ({low}, {high}) is not provably an interval, low < high"
+                )
+            if any(end.is_nonnegative is None or end.is_nonpositive is None for end in (low, high)):
+                raise ValueError(f"estimator {self.name!r}: the signs of ({low}, {high}) are open; declare its symbols")
         known = {x, *(parameter.symbol for parameter in self.parameters)}
         for low, high, proxy in self.pieces:
             if free := (low.free_symbols | high.free_symbols | proxy.free_symbols) - known:
@@ -65,32 +72,21 @@ class Estimator:
         ends = [low for low, _, _ in self.pieces] + [self.pieces[-1][1]]
         return tuple(end for end in ends if end not in (oo, -oo))
 
-    def on(self, low: Expr, high: Expr) -> Expr:
-        """The expression of μ' on an interval inside one piece (0 outside all of them)."""
-        for left, right, proxy in self.pieces:
-            if (low - left).is_nonnegative and (right - high).is_nonnegative:
-                return proxy
-            if left in (low, -oo) and right in (high, oo):
-                return proxy
-        return Integer(0)
+    def halves(self) -> Iterator[tuple[int, Expr, Expr, Expr]]:
+        """(sign, low, high, piece): on low < x < high, with low ≥ 0, μ'(sign·x) is the piece's expression at sign·x."""
+        for low, high, piece in self.pieces:
+            if not low.is_nonnegative:
+                yield -1, Max(-high, 0), -low, piece
+            if not high.is_nonpositive:
+                yield 1, Max(low, 0), high, piece
 
-    def folded(self) -> Iterator[tuple[Expr, Expr, Expr, Expr]]:
-        """(low, high, μ'(x), μ'(−x)) on the intervals x > 0 on which both are smooth."""
-        ends: list[Expr] = [Integer(0)]
-        for point in self.breakpoints:
-            magnitude = point if point.is_nonnegative else -point
-            if magnitude != 0 and magnitude not in ends:
-                ends.append(magnitude)
-        ends.append(oo)
-        if len(ends) > 3:
-            ends = [
-                *sorted(ends[:-1], key=lambda end: end.subs({p.symbol: p.default for p in self.parameters})),
-                oo,
-            ]
-        for low, high in zip(ends, ends[1:], strict=False):
-            right, left = self.on(low, high), self.on(-high, -low).subs(x, -x)
-            if right != 0 or left != 0:
-                yield low, high, right, left
+    def folded(self) -> list[tuple[Expr, Expr, Expr, Expr]]:
+        """(low, high, right, left): contributions of μ'(x) and of μ'(−x) on intervals x > 0, equal intervals merged."""
+        merged: dict[tuple[Expr, Expr], list[Expr]] = {}
+        for sign, low, high, piece in self.halves():
+            sides = merged.setdefault((low, high), [Integer(0), Integer(0)])
+            sides[0 if sign > 0 else 1] += piece.subs(x, sign * x)
+        return [(low, high, right, left) for (low, high), (right, left) in merged.items()]
 
 
 ARBITRARY = Estimator("*", "any proxy", ((-oo, oo, symbols.mu(x)),))

@@ -156,6 +156,8 @@ def _head(claim: Claim, width: int) -> Iterator[str]:
     if claim.printed is not None and claim.printed != claim.statement:
         yield from ("", "Printed form", _block(claim.printed, width))
     hypotheses = [line_of(condition) for condition in claim.hypotheses if condition != true]
+    if claim.setting:
+        hypotheses.append(claim.setting)
     symbols = list(_symbols(claim))
     if hypotheses or symbols:
         yield from ("", "Hypotheses", *(f"  {text}" for text in [*hypotheses, *symbols]))

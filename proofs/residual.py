@@ -82,7 +82,7 @@ def reduce_exactly(expression: Expr) -> Expr:
         .replace(tan, _sin_over_cos)
     )
     reduced = expand_trig(expand_trig(reduced).subs({theta: 2 * atan(_HALF_ANGLE), phi_angle: 2 * atan(_HALF_TURN)}))
-    reduced = reduced.replace(_is_opaque, lambda part: part.func(_tidy(part.args[0])))
+    reduced = reduced.replace(_is_opaque, lambda part: part.func(*map(_tidy, part.args)))
     return Add(*(Dummy() * left for part in _by_exponential(reduced) if (left := _reduce_radicals(part)) != 0))
 
 
@@ -115,6 +115,8 @@ def _integrands(expression: Expr) -> list[Expr]:
     merged: dict[Tuple, Expr] = {}
     for integral, name in names.items():
         weight = linear.coeff_monomial(name)
+        if weight.free_symbols & {limit[0] for limit in integral.limits}:
+            raise PolynomialError("a bound variable also stands outside its integral")
         merged[integral.args[1:]] = merged.get(integral.args[1:], 0) + weight * integral.function
     return [*merged.values(), linear.coeff_monomial(1)]
 

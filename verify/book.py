@@ -41,6 +41,7 @@ def entry(claim: Claim) -> dict[str, Any]:
         "statement": latex_of(claim.statement) if claim.statement is not None else None,
         "printed": latex_of(claim.printed) if claim.printed is not None else None,
         "hypotheses": [latex_of(hypothesis) for hypothesis in claim.hypotheses],
+        "setting": claim.setting,
         "rests_on": list(proofs.rests_on(claim.id)),
         "steps": [step.name for step in proofs.derive(claim.id).steps],
         "derivation": module_of(claim),
@@ -82,7 +83,10 @@ def formulas(claim: Claim) -> list[str]:
 
 def facts(claim: Claim) -> list[str]:
     """Kind, hypotheses, source, derivation and code of a claim."""
-    conditions = ", ".join(f"${latex_of(hypothesis)}$" for hypothesis in claim.hypotheses) or "none beyond the model's"
+    stated = [f"${latex_of(hypothesis)}$" for hypothesis in claim.hypotheses] + (
+        [claim.setting] if claim.setting else []
+    )
+    conditions = ", ".join(stated) or "none beyond the model's"
     module = module_of(claim)
     lines = [
         f"- {claim.kind}; hypotheses: {conditions}",

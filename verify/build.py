@@ -42,10 +42,13 @@ def derive_outputs(progress: Progress = lambda name: None) -> dict[str, str]:
 
 def require_proved(claim: Claim) -> None:
     """Raise ValueError naming the step unless the derivation of `claim` is proved."""
-    chain = proofs.derive(claim.id)
-    if chain.decided is not True:
-        open_step = next((step.name for step in chain.steps if step.decided is not True), "no conclusion")
-        word = "refuted" if chain.decided is False else "undecided"
+    decided = proofs.proved(claim.id)
+    if decided is not True:
+        steps = proofs.derive(claim.id).steps
+        open_step = next(
+            (step.name for step in steps if step.decided is not True), "no conclusion, or what it rests on"
+        )
+        word = "refuted" if decided is False else "undecided"
         raise ValueError(
             f"claim {claim.id} is {word} at step {open_step!r}, so nothing is written; "
             f"see `coarseproof claims {claim.id}`"

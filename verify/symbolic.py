@@ -32,11 +32,10 @@ def run(task: Task) -> dict[str, Any]:
     started = time.perf_counter()
     chain = proofs.derive(claim_id)
     cited = list(proofs.rests_on(claim_id))
-    open_ids = [other for other in cited if proofs.derive(other).decided is not True]
+    open_ids = [other for other in cited if other == claim_id or proofs.derive(other).decided is not True]
     obligations = [obligation for step in chain.steps for obligation in step.obligations]
-    decided = chain.decided if chain.decided is not True else (None if open_ids else True)
     return {
-        "decided": decided,
+        "decided": proofs.proved(claim_id),
         "figures": {"steps": len(chain.steps), "obligations": len(obligations), "rests_on": cited},
         "detail": _detail(chain, open_ids),
         "seconds": time.perf_counter() - started,
@@ -51,6 +50,8 @@ def _detail(chain: Derivation, open_ids: list[str]) -> str:
                 word = "refuted" if obligation.decision.zero is False else "undecided"
                 why = obligation.decision.witness or f"residual {obligation.expression}"
                 return f"step {step.name!r}, {obligation.what}: {word}; {why[:400]}"
+        if step.decided is not True:
+            return f"step {step.name!r} owes nothing and is computed from nothing"
     if not chain.concluded:
         return "the derivation never reaches its statement"
     return f"rests on {', '.join(open_ids)}, not proved" if open_ids else ""

@@ -30,7 +30,7 @@ def halfspace_probability(theta: npt.ArrayLike) -> npt.NDArray[np.floating]:
     Returns (...); leading (batch) axes broadcast. float32 in, float32 out.
     Raises ValueError naming the argument for shapes that do not fit, values that are not finite and
     zero vectors.
-    Source: G1, [Y], proof of Lemmas 1–4.
+    Source: G1, elementary.
     """
 
     def block(theta: Array) -> Array:
@@ -49,7 +49,7 @@ def halfspace_mean(a: npt.ArrayLike) -> npt.NDArray[np.floating]:
     Returns (..., n); leading (batch) axes broadcast. float32 in, float32 out.
     Raises ValueError naming the argument for shapes that do not fit, values that are not finite and
     zero vectors.
-    Source: G2, [Y], proof of Lemmas 1–4.
+    Source: G2, elementary.
     """
 
     def block(a: Array) -> Array:
@@ -69,7 +69,7 @@ def wedge_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.floating]:
     Returns (..., n); leading (batch) axes broadcast. float32 in, float32 out.
     Raises ValueError naming the argument for shapes that do not fit, values that are not finite and
     zero vectors.
-    Source: G3, [Y], proof of Lemmas 1–4; the form without 0/0 at θ = π [here].
+    Source: G3, elementary; the form without 0/0 at θ = π [here], the printed one holds for θ < π.
     """
 
     def block(a: Array, b: Array) -> Array:

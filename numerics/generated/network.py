@@ -136,7 +136,7 @@ def best_output_weights(theta: npt.ArrayLike, v_star: npt.ArrayLike) -> npt.NDAr
     Returns (..., m); leading (batch) axes broadcast. float32 in, float32 out.
     Raises ValueError naming the argument for shapes that do not fit, values that are not finite and
     zero vectors.
-    Source: N4, [Y], proof of Proposition 1.
+    Source: N4, [Y], Proposition 1.
     """
 
     def block(theta: Array, v_star: Array) -> Array:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import mpmath
 import pytest
-from sympy import Expr, Integer, Integral, Rational, Symbol, exp, nan, oo
+from sympy import Expr, Integer, Integral, Rational, Symbol, exp, lambdify, nan, oo
 
 from proofs import proxies
 from proofs.moments import closed_moments, is_gaussian_on_pieces
@@ -100,11 +101,43 @@ def test_folding_loses_nothing(name: str) -> None:
         assert abs((left - value(proxy, -point)).evalf(30)) < 1e-25
 
 
-def test_folding_sorts_the_ends_of_an_asymmetric_proxy() -> None:
+def test_folding_an_asymmetric_proxy_loses_nothing() -> None:
+    """Each half of each piece is there once: nothing needs to be ordered for that."""
     odd = Estimator("odd", "", ((Integer(-3), -ONE, ONE), (-ONE, Integer(2), x)))
-    folded = list(odd.folded())
-    assert [(low, high) for low, high, _, _ in folded] == [(0, 1), (1, 2), (2, 3)]
-    assert [(right, left) for _, _, right, left in folded] == [(x, -x), (x, 1), (0, 1)]
+    assert odd.folded() == [(1, 3, 0, 1), (0, 1, 0, -x), (0, 2, x, 0)]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ((-ONE, oo, exp(-x)),),
+        ((-oo, ONE, exp(x)), (ONE, oo, exp(2 - x))),
+        ((-c, ZERO, 1 + x / c), (ZERO, tau, 1 - x / tau)),
+        ((-c, ZERO, 1 + x**2), (ZERO, ONE, 1 + x)),
+    ],
+)
+def test_halves_cover_what_the_pieces_cover(pieces: tuple) -> None:
+    """The Gaussian mean of μ' is the same over the pieces and over their halves, whatever the ends."""
+    values = {c: Rational(3, 2), tau: Rational(2, 3)}
+    parameters = (Parameter(c, ONE, ""), Parameter(tau, ONE, ""))
+    proxy = Estimator("test", "", pieces, parameters)
+
+    def mean(low: Expr, high: Expr, integrand: Expr) -> float:
+        weighted = lambdify([x], (integrand * exp(-(x**2))).subs(values), "math")
+        start, stop = (max(-9.0, min(9.0, float(end.subs(values)))) for end in (low, high))
+        return float(mpmath.fp.quad(weighted, [start, *(p for p in (0.0,) if start < p < stop), stop]))
+
+    whole = sum(mean(low, high, piece) for low, high, piece in pieces)
+    halves = sum(mean(low, high, piece.subs(x, sign * x)) for sign, low, high, piece in proxy.halves())
+    folded = sum(mean(low, high, right + left) for low, high, right, left in proxy.folded())
+    assert halves == pytest.approx(whole, rel=1e-9)
+    assert folded == pytest.approx(whole, rel=1e-9)
+
+
+@pytest.mark.parametrize("ends", [(ONE, -ONE), (ONE, ONE), (oo, oo), (c, ONE)])
+def test_a_piece_must_be_an_interval(ends: tuple) -> None:
+    with pytest.raises(ValueError, match="not provably an interval"):
+        Estimator("test", "", ((*ends, ONE),), (Parameter(c, ONE, ""),))
 
 
 def test_an_arbitrary_proxy_folds_onto_both_halves() -> None:
