@@ -90,9 +90,10 @@ def compare(claim: Claim, asked: Expectation, scene: Scene, moments: Mapping[str
     sample = moments[asked.column]
     label = f"{asked.column}, {scene.point.label}"
     if predicted.ndim == 0:
-        if asked.is_vector:  # one component of it: the coordinate along e
+        if asked.is_vector:  # one component of it: along ŵ (or a) where the claim says so, else along e
             sample = moments[asked.column + ALONG]
-            mean, se = factor * sample.mean[1], abs(factor) * sample.standard_error[1]
+            which = 0 if getattr(claim.definition, "component", None) == "along" else 1
+            mean, se = factor * sample.mean[which], abs(factor) * sample.standard_error[which]
         else:
             mean, se = sample.mean, sample.standard_error
         power = detectable(limit, float(se), abs(float(predicted)))
