@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import proofs
+from proofs import claim as registry
 from proofs.claim import Claim
 from proofs.generate import modules
 from verify.book import formula_book
@@ -42,12 +43,11 @@ def derive_outputs(progress: Progress = lambda name: None) -> dict[str, str]:
 
 def require_proved(claim: Claim) -> None:
     """Raise ValueError naming the step unless the derivation of `claim` is proved."""
-    decided = proofs.proved(claim.id)
+    decided = registry.proved(claim.id)
     if decided is not True:
-        steps = proofs.derive(claim.id).steps
-        open_step = next(
-            (step.name for step in steps if step.decided is not True), "no conclusion, or what it rests on"
-        )
+        chain = registry.derive(claim.id)
+        ended = "no conclusion" if chain.decided is not True else "what it rests on"
+        open_step = next((step.name for step in chain.steps if step.decided is not True), ended)
         word = "refuted" if decided is False else "undecided"
         raise ValueError(
             f"claim {claim.id} is {word} at step {open_step!r}, so nothing is written; "

@@ -20,7 +20,7 @@ IDENTITIES = [claim for claim in proofs.all_claims() if claim.statement is not N
 
 def register(monkeypatch: pytest.MonkeyPatch, statement: Expr, derivation: object) -> Claim:
     monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
-    claim = Claim("T1", "a test", "[here]", "x", HalfSpaceMoment(("a",)), derivation, statement=statement)  # type: ignore[arg-type]
+    claim = Claim("B91", "a test", "[here]", "x", HalfSpaceMoment(("a",)), derivation, statement=statement)  # type: ignore[arg-type]
     monkeypatch.setattr(proofs, "derive", registry.derive.__wrapped__)
     return registry.register(claim)
 
@@ -92,10 +92,10 @@ def test_nothing_derived_is_a_survivor(monkeypatch: pytest.MonkeyPatch) -> None:
         d.conclude_argument("it is so")
 
     register(monkeypatch, cos(theta), argue)
-    value = run(task("T1"))
+    value = run(task("B91"))
     assert value["survivors"] == ["nothing was derived"]
     assert value["killed"] == 0
-    (evidence,) = conclude([], [Outcome(task("T1"), value, 0.1)], "full", 1, 0.0)["T1"]
+    (evidence,) = conclude([], [Outcome(task("B91"), value, 0.1)], "full", 1, 0.0)["B91"]
     assert evidence.verdict is not Verdict.VERIFIED
 
 
@@ -110,10 +110,10 @@ def test_a_chain_that_cannot_see_a_mistake_is_reported(monkeypatch: pytest.Monke
         d.conclude(unknown * r)
 
     register(monkeypatch, unknown * r, derive)
-    value = run(task("T1"))
+    value = run(task("B91"))
     assert value["killed"] < value["total"]
     assert value["survivors"]
-    (evidence,) = conclude([], [Outcome(task("T1"), value, 0.1)], "full", 1, 0.0)["T1"]
+    (evidence,) = conclude([], [Outcome(task("B91"), value, 0.1)], "full", 1, 0.0)["B91"]
     assert evidence.verdict is Verdict.UNDECIDED
     assert evidence.detail.startswith("not refuted: ")
 
@@ -126,7 +126,7 @@ def test_a_derivation_that_copies_the_statement_keeps_its_mutants(monkeypatch: p
         d.conclude(cos(theta))
 
     register(monkeypatch, Rational(1000, 1001) * cos(theta), derive)
-    value = run(task("T1"))
+    value = run(task("B91"))
     assert value["survivors"], "a mutant that equals what was derived shows the statement to be wrong"
 
 
@@ -141,7 +141,7 @@ def test_an_equivalent_mutant_is_proved_to_be_one(monkeypatch: pytest.MonkeyPatc
         d.conclude(statement)
 
     register(monkeypatch, statement, derive)
-    assert run(task("T1"))["survivors"] == []
+    assert run(task("B91"))["survivors"] == []
 
 
 def test_conclusions() -> None:
