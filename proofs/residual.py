@@ -197,6 +197,8 @@ def _sample(expression: Expr, round_: int) -> dict[Symbol, Expr]:
             value = 2 + int(fractional * 9)
         elif symbol.is_nonnegative:
             value = Rational(1, 5) + 2 * fractional
+        elif symbol.is_nonpositive:
+            value = -Rational(1, 5) - 2 * fractional
         else:
             value = 4 * fractional - 2
         point[symbol] = value
@@ -220,7 +222,7 @@ def _by_quadrature(integral: Integral) -> Expr:
 def _refute(expression: Expr) -> str | None:
     """A point where `expression` is clearly not 0, as text; None if none was met."""
     expression = expression.replace(mu, _stand_in)
-    if expression.has(AppliedUndef):
+    if expression.has(AppliedUndef) or any(len(part.limits) > 1 for part in expression.atoms(Integral)):
         return None
     tolerance, rounds = (1e-9, 4) if expression.has(Integral) else (1e-20, 2)
     for round_ in range(rounds):
