@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sympy import Expr, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
+from sympy import Expr, Gt, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
 from sympy.logic.boolalg import Boolean
 
 from proofs.residual import Decision, decide_zero, in_basic_quantities
@@ -62,7 +62,7 @@ def positive_terms(what: str, expression: Expr) -> Obligation:
         return all(term.is_nonnegative for term in terms) and any(term.is_positive for term in terms)
 
     proved = all(positive(part) for part in fraction(factor(simplify(expression))))
-    return Obligation(what, sympify(expression), Decision(True if proved else None))
+    return Obligation(f"{what} is positive", Gt(expression, 0, evaluate=False), Decision(True if proved else None))
 
 
 @dataclass(frozen=True)

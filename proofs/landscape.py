@@ -235,7 +235,7 @@ def N5_saddle(d: Derivation) -> None:
             holds("and nowhere else", coefficient(get("N3").formula, e).diff(v_vs) < 0),
             vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
             positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
-            positive_terms("the root is > 0", cauchy_schwarz(root)),
+            positive_terms("the root", cauchy_schwarz(root)),
             vanishes(
                 "π − root has the sign of ½(m+1)V − S²",
                 pi - root - pi * ((m + 1) * vs_vs / 2 - sum_vs**2) / ((m + 1) * vs_vs - sum_vs**2),

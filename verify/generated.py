@@ -34,8 +34,11 @@ __all__ = ["ALLOWED", "NAME", "conclude", "run", "stale_modules", "tasks"]
 
 NAME = "generated"
 
-ALLOWED = 8.0
-"""Largest `conditioned` error accepted. Measured at the full level: up to 1.6 for closed forms, 5.2 for quadrature."""
+ALLOWED = 16.0
+"""Largest `conditioned` error accepted: some thirty roundings, of half a unit each, lie between input and result.
+
+Measured over 80 seeds and at the full level: up to 5.2, mostly near 1. An error of 0.1 % would be 10¹².
+"""
 
 DIGITS = 50
 Vectors = dict[str, npt.NDArray[np.float64]]
@@ -144,8 +147,12 @@ def _admissible(claim: Claim, case: Case) -> Case:
     if claim.id != "N5.saddle":
         return case
     v_star = case.inputs["v_star"]
-    centred = v_star - v_star.mean() + 0.1 if len(v_star) > 1 else np.array([1.0, -0.75])
-    return replace(case, inputs=case.inputs | {"v_star": centred, "v": np.resize(case.inputs["v"], centred.shape)})
+    centred = v_star - v_star.mean()
+    if not np.linalg.norm(centred) > 0.1 * np.linalg.norm(v_star):
+        centred = np.resize([1.0, -1.0], max(2, len(v_star) // 2 * 2))
+    # With 1ᵀv* = ‖centred‖/10 the condition holds by far.
+    v_star = centred + 0.1 * np.linalg.norm(centred) / len(centred)
+    return replace(case, inputs=case.inputs | {"v_star": v_star, "v": np.resize(case.inputs["v"], v_star.shape)})
 
 
 def _call(target: Function | str, case: Case) -> npt.NDArray[np.floating]:
@@ -202,19 +209,33 @@ def _frame(w: list[mpf], w_star: list[mpf]) -> tuple[list[mpf], list[mpf], mpf, 
 
 
 def _sensitivity(claim: Claim, target: Function | str, case: Case) -> mpf:
-    """How far the exact result moves when every input vector moves by half an ulp of its norm, in a few directions."""
+    """How far the exact result moves when every input vector moves by half an ulp of its norm.
+
+    The first move turns w and w* towards each other, which is what an angle feels most; the others are random.
+    """
     rng = np.random.Generator(np.random.Philox(7))
     half = 2.0**-53
     with mpmath.workdps(30):
         base = _exact(claim, target, case)
         moves = []
-        for _ in range(2 if _needs_quadrature(claim) else 6):
-            shifts = {"theta": [half * math.pi]}
-            for name, vector in case.inputs.items():
-                direction = rng.standard_normal(len(vector))
-                shifts[name] = (half * np.linalg.norm(vector) / np.linalg.norm(direction) * direction).tolist()
+        for attempt in range(2 if _needs_quadrature(claim) else 6):
+            directions = {name: rng.standard_normal(len(vector)) for name, vector in case.inputs.items()}
+            if attempt == 0:
+                directions |= _turns(case.inputs["w"], case.inputs["w_star"])
+            shifts = {
+                name: (half * np.linalg.norm(case.inputs[name]) / np.linalg.norm(direction) * direction).tolist()
+                for name, direction in directions.items()
+            }
+            shifts["theta"] = [half * math.pi]
             moves.append(_distance(_exact(claim, target, case, shifts), base))
         return max(moves)
+
+
+def _turns(w: npt.NDArray[np.float64], w_star: npt.NDArray[np.float64]) -> Vectors:
+    """Directions that turn each filter towards the other; none where rounding leaves nothing across."""
+    a, b = w / np.linalg.norm(w), w_star / np.linalg.norm(w_star)
+    across = {"w": b - (a @ b) * a, "w_star": a - (a @ b) * b}
+    return {name: direction for name, direction in across.items() if np.linalg.norm(direction) > 0}
 
 
 def _distance(left: Sequence[mpf], right: Sequence[mpf]) -> mpf:
