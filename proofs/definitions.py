@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sympy import Expr
+
 __all__ = [
     "CommonZeros",
     "Correlation",
@@ -20,6 +22,7 @@ __all__ = [
     "MeanSample",
     "OutputMinimizer",
     "Potential",
+    "ProximalMap",
     "SampleGradient",
 ]
 
@@ -96,6 +99,13 @@ class Potential:
 
 
 @dataclass(frozen=True)
+class ProximalMap:
+    """argmin over u of ``ρ p(u) + ½(u − x)²``; `penalty` is p, an expression in `proofs.symbols.u`."""
+
+    penalty: Expr
+
+
+@dataclass(frozen=True)
 class SampleGradient:
     """The almost-everywhere derivative of the sample loss in w."""
 
@@ -109,5 +119,6 @@ Definition = (
     | Correlation
     | CommonZeros
     | Potential
+    | ProximalMap
     | SampleGradient
 )

@@ -114,10 +114,15 @@ c = _declare("c", "c", "c", "clipping level of the clipped ReLU", positive=True)
 slope = _declare("slope", "a", "a", "negative slope of the leaky ReLU", nonnegative=True)
 tau = _declare("tau", r"\tau", "τ", "width of the Gaussian proxy", positive=True)
 
+# A proximal map: its argument and its ratio.
+x_in = _declare("x_in", "x", "x", "argument of a proximal map")
+ratio = _declare("ratio", r"\rho", "ρ", "ratio λ/β of a proximal map", positive=True)
+
 # Bound variables of the defining integrals.
 s = Symbol("s", real=True)
 t = Symbol("t", real=True)
 x = Symbol("x", real=True)
+u = Symbol("u", real=True)
 rho = Symbol("rho", positive=True)
 phi_angle = Symbol("phi", real=True)
 

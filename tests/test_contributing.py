@@ -10,9 +10,22 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(
-    r"<!-- append to (\S+) -->\n```python\n(.+?)```.*?<!-- run -->\n```sh\n(.+?)```", TEXT, flags=re.DOTALL
-)
+BLOCK = re.compile(r"<!-- (append to (\S+)|run) -->\n```\w+\n(.+?)```", flags=re.DOTALL)
+
+
+def examples() -> list[tuple[list[tuple[str, str]], list[str]]]:
+    """(what is appended to which file, the commands then run), one for each run block."""
+    found, additions = [], []
+    for _, path, text in BLOCK.findall(TEXT):
+        if path:
+            additions.append((path, text))
+        else:
+            found.append((additions, text.splitlines()))
+            additions = []
+    return found
+
+
+EXAMPLES = examples()
 
 
 def run(arguments: list[str], root: Path) -> subprocess.CompletedProcess[str]:
@@ -28,20 +41,25 @@ def run(arguments: list[str], root: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_there_are_examples() -> None:
-    assert [path for path, _, _ in EXAMPLES] == ["proofs/proxies.py", "proofs/gaussian.py"]
+    assert [[path for path, _ in additions] for additions, _ in EXAMPLES] == [
+        ["proofs/proxies.py"],
+        ["proofs/gaussian.py"],
+        ["proofs/penalties.py", "proofs/__init__.py"],
+    ]
 
 
-@pytest.mark.parametrize(("path", "code", "commands"), EXAMPLES, ids=[path for path, _, _ in EXAMPLES])
-def test_example(path: str, code: str, commands: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("additions", "commands"), EXAMPLES, ids=["estimator", "claim", "penalty"])
+def test_example(additions: list[tuple[str, str]], commands: list[str], tmp_path: Path) -> None:
     for name in ("proofs", "numerics", "verify", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    with (tmp_path / path).open("a", encoding="utf-8") as chapter:
-        chapter.write("\n\n" + code)
-    for command in commands.splitlines():
+    for path, code in additions:
+        with (tmp_path / path).open("a", encoding="utf-8") as chapter:
+            chapter.write("\n\n" + code)
+    for command in commands:
         done = run(command.split()[1:], tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    if path == "proofs/proxies.py":
+    if "derive" in commands[0]:
         check = (
             "import numpy as np, numerics; v = np.ones(3); w = np.array([1.0, 0.0]); u = np.array([0.6, 0.8]);"
             "print(numerics.coarse_gradient(v, w, v, u, ste='hard-tanh', c=2.0).shape)"

@@ -15,6 +15,8 @@ _CHAPTERS = {
     "G": "Gaussian half-space calculus",
     "N": "The population loss",
     "C": "Coarse gradients",
+    "P": "Penalties",
+    "R": "Relaxed variable splitting",
     "B": "Background",
 }
 

@@ -59,6 +59,8 @@ class Configuration:
             symbols.diff_diff: mpmath.fdot(difference, difference),
             symbols.v_diff: mpmath.fdot(v, difference),
             symbols.sum_diff: mpmath.fsum(difference),
+            symbols.x_in: v[0],
+            symbols.ratio: abs(v_star[0]),
             **{parameter: mpf(self.parameters[parameter.name]) for parameter in _parameters()},
         }
 

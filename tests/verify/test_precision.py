@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from mpmath import mpf
-from sympy import Rational, erf, pi, sin
+from sympy import Abs, Eq, Max, Piecewise, Rational, erf, pi, sign, sin, sqrt
 
 import proofs
 from proofs.claim import Claim, get
+from proofs.definitions import ProximalMap
 from proofs.estimators import KERNELS
 from proofs.moments import Kernels
-from proofs.symbols import r, sum_diff, theta, v_v, v_vs, vs_vs, w_diff, w_hat
+from proofs.symbols import r, ratio, sum_diff, theta, u, v_v, v_vs, vs_vs, w_diff, w_hat, x_in
 from verify.configurations import configurations
 from verify.evidence import Evidence, Outcome, Verdict
 from verify.precision import route as precision
@@ -179,3 +180,30 @@ def test_precision_outside_does_not_matter() -> None:
             found[digits] = verdict_of(get("N3.kink")).figures["digits"]
     assert min(found.values()) >= 20
     assert max(found.values()) - min(found.values()) < 1
+
+
+def proximal(penalty, statement) -> Claim:
+    def derivation(d):
+        d.begin(statement)
+
+    return Claim("P99", "a test", "[here]", "S(x)", ProximalMap(penalty), derivation, statement=statement)
+
+
+SOFT = sign(x_in) * Max(Abs(x_in) - ratio, 0)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "statement", "verdict"),
+    [
+        (Abs(u), SOFT, "verified"),
+        (Abs(u), sign(x_in) * Max(Abs(x_in) - Rational(1001, 1000) * ratio, 0), "refuted"),
+        (Piecewise((0, Eq(u, 0)), (1, True)), Piecewise((x_in, Abs(x_in) > sqrt(2 * ratio)), (0, True)), "verified"),
+        (Piecewise((0, Eq(u, 0)), (1, True)), Piecewise((x_in, Abs(x_in) > sqrt(ratio)), (0, True)), "refuted"),
+        (u**2, x_in / (1 + 2 * ratio), "verified"),
+    ],
+    ids=["soft", "soft, 0.1 % off", "hard", "hard, wrong threshold", "squared"],
+)
+def test_proximal_maps_are_found_by_search(penalty, statement, verdict):
+    base = configurations("quick", 1)[0]
+    spread = [replace(base, label=f"x = {x}", v=(x, 1.0), v_star=(0.5, 1.0)) for x in (-3.0, -0.9, 0.25, 0.75, 2.0)]
+    assert precision.check(proximal(penalty, statement), spread).verdict == verdict

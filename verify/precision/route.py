@@ -29,6 +29,7 @@ from proofs.definitions import (
     MeanSample,
     OutputMinimizer,
     Potential,
+    ProximalMap,
     SampleGradient,
 )
 from verify.configurations import Configuration, Level, configurations, meeting
@@ -46,6 +47,7 @@ from verify.precision.gradients import (
     check_sample_gradient,
 )
 from verify.precision.landscape import check_common_zeros, check_landscape, constructed, shallow
+from verify.precision.minimizers import check_proximal_map
 from verify.precision.quadrature import DIGITS
 
 __all__ = ["CHECKERS", "NAME", "check", "conclude", "points_for", "run", "tasks"]
@@ -63,6 +65,7 @@ CHECKERS: Final[dict[type[Any], Checker]] = {
     MeanSample: check_mean_sample,
     OutputMinimizer: check_minimizer,
     Potential: check_potential,
+    ProximalMap: check_proximal_map,
     SampleGradient: check_sample_gradient,
 }
 """Type of definition -> how its claims are checked. A type that is not here leaves its claims
