@@ -18,7 +18,7 @@ from proofs.symbols import QUANTITIES, mu
 from proofs.symbols import x as proxy_argument
 from verify.configurations import Configuration
 
-__all__ = ["evaluate", "proxy_function", "split_points", "vector_coordinates"]
+__all__ = ["evaluate", "integral", "proxy_function", "split_points", "vector_coordinates"]
 
 _CUT = 16
 """exp(−16²/2) < 1e-55: where the Gaussian weight ends at 50 digits."""
@@ -66,7 +66,7 @@ def evaluate(
     names: dict[Symbol, mpf] = {}
 
     def integrate(part: Expr) -> Symbol:
-        names[name := Dummy()] = _integral(part, values, point, proxy)
+        names[name := Dummy()] = integral(part, values, point, proxy)
         return name
 
     reduced = expression.replace(lambda part: isinstance(part, Integral), integrate)
@@ -110,8 +110,17 @@ def _basis(point: Configuration) -> dict[Symbol, list[mpf]]:
     return {symbol: by_name[symbol.name] for symbol in QUANTITIES if symbol.name in by_name}
 
 
-def _integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration, proxy: Estimator | None) -> mpf:
-    """A one-dimensional integral with a Gaussian weight, split at its scales and at the kinks of the proxy."""
+def integral(
+    part: Integral,
+    values: Mapping[Symbol, mpf],
+    point: Configuration,
+    proxy: Estimator | None = None,
+    method: str = "gauss-legendre",
+) -> mpf:
+    """A one-dimensional integral with a Gaussian weight, split at its scales and at the kinks of the proxy.
+
+    `method` is mpmath.quad's; its estimate of the error of "gauss-legendre" can be too small, "tanh-sinh" is slower.
+    """
     variable, low, high = part.limits[0]
     stand_in = Function("stand_in")
     integrand = part.function.replace(mu, stand_in)
@@ -119,13 +128,13 @@ def _integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration
     library: list[object] = ["mpmath"]
     if proxy is not None:
         library.insert(0, {"stand_in": proxy_function(proxy, point.parameters)})
-    function = lambdify([variable, *known], integrand, library)
+    function = lambdify([variable, *known], integrand, library, cse=True)
     start, stop = (max(min(_number(end, values), mpf(_CUT)), mpf(-_CUT)) for end in (low, high))
     nodes = split_points(start, stop, point, proxy)
-    return _composite(lambda s: function(s, *known.values()), nodes)
+    return _composite(lambda s: function(s, *known.values()), nodes, method)
 
 
-def _composite(function: Callable[[mpf], mpf], nodes: list[mpf]) -> mpf:
+def _composite(function: Callable[[mpf], mpf], nodes: list[mpf], method: str) -> mpf:
     """Sum of mpmath.quad over the panels between `nodes`.
 
     mpmath.quad refines until its *absolute* error is small, which says nothing of an integral of size 1e-300; so
@@ -138,7 +147,7 @@ def _composite(function: Callable[[mpf], mpf], nodes: list[mpf]) -> mpf:
     ]
     floor = max(sizes, default=mpf(0)) * mpf(10) ** (-mpmath.mp.dps)
     return mpmath.fsum(
-        size * mpmath.quad(lambda s, size=size: function(s) / size, panel, method="gauss-legendre")
+        size * mpmath.quad(lambda s, size=size: function(s) / size, panel, method=method)
         for panel, size in zip(panels, sizes, strict=True)
         if size > floor
     )

@@ -10,21 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
 from typing import Final
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Dummy, Expr, Function, Integral, Symbol, lambdify, oo
+from sympy import Dummy, Expr, Integral, Symbol
 
 from proofs.claim import Claim
 from proofs.proxies import Estimator
-from proofs.symbols import QUANTITIES, mu
-from verify.closed_form import evaluate, proxy_function, split_points, vector_coordinates
+from proofs.symbols import QUANTITIES
+from verify.closed_form import evaluate, integral, vector_coordinates
 from verify.configurations import Configuration
 from verify.evidence import Verdict
-from verify.precision.quadrature import CUT, DIGITS, Estimate
+from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
     "FINE",
@@ -202,62 +200,19 @@ def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None
     taken again.
     """
     values: dict[Symbol, mpf] = {}
-    for integral in form.atoms(Integral):
+    for part in form.atoms(Integral):
         with mp.workdps(DIGITS):
             scalars = point.scalars()
-            used = tuple((s.name, scalars[s]) for s in sorted(integral.free_symbols, key=str) if s in scalars)
+            used = tuple((s.name, scalars[s]) for s in sorted(part.free_symbols, key=str) if s in scalars)
             used += tuple((name, mpf(value)) for name, value in sorted(point.parameters.items()) if proxy)
-            key = integral, used, proxy, _CAREFUL.get()
+            key = part, used, proxy, _CAREFUL.get()
             if key not in _INTEGRALS:
                 if len(_INTEGRALS) > 4096:
                     _INTEGRALS.clear()
-                _INTEGRALS[key] = _integral(integral, point, proxy)
+                # mpmath's own estimate of the error can be too small: `settled` asks again, by the other rule.
+                method = "tanh-sinh" if _CAREFUL.get() else "gauss-legendre"
+                _INTEGRALS[key] = integral(part, scalars, point, proxy, method)
         name = Dummy("integral", real=True)
         values[name] = _INTEGRALS[key]
-        form = form.xreplace({integral: name})
+        form = form.xreplace({part: name})
     return form, values
-
-
-def _integral(part: Integral, point: Configuration, proxy: Estimator | None) -> mpf:
-    """An integral of a closed form: mpmath's Gauss–Legendre over panels of one scale.
-
-    The definition's quadrature shares nothing with this. mpmath's own estimate of the error can be
-    too small, so a disagreement is looked at again by the tanh-sinh rule (`settled`).
-    """
-    values = point.scalars()
-    variable, low, high = part.limits[0]
-    start, stop = (max(min(_end(limit, point), mpf(CUT)), mpf(-CUT)) for limit in (low, high))
-    known = {s: value for s, value in values.items() if s in part.function.free_symbols}
-    stand_in = Function("stand_in")
-    library: list[object] = ["mpmath"]
-    if proxy is not None:
-        library.insert(0, {"stand_in": proxy_function(proxy, point.parameters)})
-    integrand = part.function.replace(mu, stand_in)
-    raw = lambdify([variable, *known], integrand, library, cse=True)
-    nodes = split_points(start, stop, point, proxy)
-    return _by_panels(lambda s: raw(s, *known.values()), list(pairwise(nodes)))
-
-
-def _by_panels(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf]]) -> mpf:
-    """mpmath.quad stops at an absolute error, so each panel is divided by its own size first."""
-    sizes = [
-        (high - low) * max(abs(function(low + (high - low) * mpf(k) / 32)) for k in (1, 16, 31)) for low, high in panels
-    ]
-    floor = max(sizes, default=mpf(0)) * mpf(10) ** (-DIGITS)
-
-    method = "tanh-sinh" if _CAREFUL.get() else "gauss-legendre"
-
-    def scaled(s: mpf, size: mpf) -> mpf:
-        return function(s) / size
-
-    return mpmath.fsum(
-        size * mpmath.quad(partial(scaled, size=size), panel, method=method)
-        for panel, size in zip(panels, sizes, strict=True)
-        if size > floor
-    )
-
-
-def _end(limit: Expr, point: Configuration) -> mpf:
-    if limit in (oo, -oo):
-        return mpf("inf") if limit == oo else mpf("-inf")
-    return evaluate(limit, point)
