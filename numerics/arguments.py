@@ -19,10 +19,13 @@ __all__ = ["Array", "BadRowsError", "Limit", "check_parameters", "evaluate", "re
 Array = npt.NDArray[np.float64]
 Block = Callable[..., Array]
 Limit = tuple[float, str]
-"""Default of a proxy parameter and its domain, ``"> 0"`` or ``">= 0"``."""
+"""Default of a parameter and its domain: ``">= 0"``, or ``"> 0"`` or another bound."""
 
-AXIS: Final = {"v": "m", "v_star": "m", "w": "n", "w_star": "n", "a": "n", "b": "n", "theta": ""}
+AXIS: Final = {"v": "m", "v_star": "m", "w": "n", "w_star": "n", "a": "n", "b": "n", "theta": "", "k": ""}
 """What the last axis of an argument runs over; the empty string marks a scalar argument."""
+
+COUNTS: Final = frozenset({"k"})
+"""Whole numbers, which say nothing about the precision wanted."""
 
 NONZERO: Final = frozenset({"w", "w_star", "a", "b"})
 
@@ -44,7 +47,7 @@ def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArr
     sizes = _axis_sizes(arrays)
     batch = _batch_shape(arrays)
     rows = prod(batch)
-    single = all(array.dtype == np.float32 for array in arrays.values())
+    single = all(array.dtype == np.float32 for name, array in arrays.items() if name not in COUNTS)
     out = np.empty((rows, sizes[result]) if result else (rows,), np.float32 if single else np.float64)
     flat = {name: _as_rows(name, array, batch) for name, array in arrays.items()}
     step = max(1, BLOCK_ELEMENTS // max(sizes.values(), default=1))
@@ -71,23 +74,25 @@ def require(condition: npt.NDArray[np.bool_], argument: str, values: Array, rule
 
 
 def check_parameters(
-    ste: str, given: Mapping[str, float], known: Mapping[str, Mapping[str, Limit]]
+    choice: str, given: Mapping[str, float], known: Mapping[str, Mapping[str, Limit]], argument: str = "ste"
 ) -> dict[str, float]:
-    """Parameters of the named estimator, defaults filled in. ValueError for an unknown name or a bad value."""
-    if not isinstance(ste, str) or ste not in known:
-        raise ValueError(f"ste = {ste!r} is unknown; allowed: {', '.join(sorted(known))}")
-    limits = known[ste]
+    """Parameters of what `argument` names, defaults filled in. ValueError for an unknown name or a bad value."""
+    if not isinstance(choice, str) or choice not in known:
+        raise ValueError(f"{argument} = {choice!r} is unknown; allowed: {', '.join(sorted(known))}")
+    limits = known[choice]
     for name, value in given.items():
         if name not in limits:
             allowed = ", ".join(limits) or "none"
-            raise ValueError(f"{name} = {value!r} is no parameter of ste = {ste!r}; its parameters: {allowed}")
-        sign = limits[name][1]
+            raise ValueError(
+                f"{name} = {value!r} is no parameter of {argument} = {choice!r}; its parameters: {allowed}"
+            )
+        sign, _, bound = (domain := limits[name][1]).partition(" ")
         try:
-            good = isfinite(value) and (value > 0 if sign == "> 0" else value >= 0)
+            good = isfinite(value) and (value > float(bound) if sign == ">" else value >= float(bound))
         except TypeError:
             good = False
         if not good:
-            raise ValueError(f"{name} = {value!r} is out of range; a finite number {sign} is allowed")
+            raise ValueError(f"{name} = {value!r} is out of range; a finite number {domain} is allowed")
     return {name: float(given.get(name, default)) for name, (default, _) in limits.items()}
 
 

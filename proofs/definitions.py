@@ -16,14 +16,22 @@ __all__ = [
     "CommonZeros",
     "Correlation",
     "Definition",
+    "DescentConstant",
+    "Displacement",
+    "Envelope",
     "FilterGradient",
     "HalfSpaceMoment",
     "Landscape",
+    "LipschitzGradient",
     "MeanSample",
     "OutputMinimizer",
+    "PenaltyLimit",
+    "PlainDescent",
     "Potential",
     "ProximalMap",
+    "ReluNetwork",
     "SampleGradient",
+    "Splitting",
 ]
 
 
@@ -106,6 +114,68 @@ class ProximalMap:
 
 
 @dataclass(frozen=True)
+class Displacement:
+    """|x − S(x)| for the proximal map S of a named penalty."""
+
+    penalty: str
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """``min over u of λ p(u) + (β/2)(w − u)²`` of a named penalty ("*" for any), or the convexity behind R1."""
+
+    penalty: str
+    aspect: Literal["value", "gradient", "convexity"] = "value"
+
+
+@dataclass(frozen=True)
+class PenaltyLimit:
+    """What the transformed l1 penalty and its proximal map tend to as its shape a → 0⁺ or a → ∞."""
+
+    penalty: Literal["l0", "l1"]
+    of: Literal["penalty", "proximal-map"]
+
+
+@dataclass(frozen=True)
+class LipschitzGradient:
+    """The Lipschitz constant of the population gradient: the form as printed, or on a region away from the kinks."""
+
+    aspect: Literal["printed", "direction", "region"]
+
+
+@dataclass(frozen=True)
+class DescentConstant:
+    """The constant A with ‖G_relu‖² ≤ A(‖∂f/∂v‖² + ⟨G_relu, ∂f/∂w⟩): the bound, or the form as printed."""
+
+    aspect: Literal["printed", "bound"]
+
+
+@dataclass(frozen=True)
+class Splitting:
+    """A statement about the iteration RVSCGD itself: its steps, its fixed points, where it ends and how fast.
+
+    `aspect` says which; `penalty` is the name of one, or "*" for any. Judged by running the iteration.
+    """
+
+    aspect: str
+    penalty: str = "*"
+
+
+@dataclass(frozen=True)
+class ReluNetwork:
+    """The no-overlap network with ReLU activation and mean pooling: a mean, its gradient, its critical points."""
+
+    aspect: Literal["kernel", "loss", "gradient", "critical", "descent"]
+
+
+@dataclass(frozen=True)
+class PlainDescent:
+    """Coarse gradient descent without splitting, v and w learned together."""
+
+    estimator: str
+
+
+@dataclass(frozen=True)
 class SampleGradient:
     """The almost-everywhere derivative of the sample loss in w."""
 
@@ -120,5 +190,13 @@ Definition = (
     | CommonZeros
     | Potential
     | ProximalMap
+    | Displacement
+    | Envelope
+    | PenaltyLimit
+    | LipschitzGradient
+    | DescentConstant
+    | Splitting
+    | ReluNetwork
+    | PlainDescent
     | SampleGradient
 )

@@ -13,6 +13,7 @@ from math import isfinite
 import sympy
 from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, Symbol, cot, cse, numbered_symbols
 from sympy.codegen.cfunctions import expm1
+from sympy.core.relational import Relational
 
 __all__ = ["assignments", "number", "text"]
 
@@ -24,6 +25,7 @@ _CALLS = {
     sympy.erf: "special.erf",
     sympy.erfc: "special.erfc",
     sympy.Abs: "np.abs",
+    sympy.sign: "np.sign",
 }
 
 _SUM, _PRODUCT, _POWER = 1, 2, 3
@@ -61,6 +63,12 @@ def _print(part: Expr, context: int) -> str:
         return _wrap(f"np.cos({angle}) / np.sin({angle})", context >= _PRODUCT)
     if part.func in _CALLS:
         return f"{_CALLS[part.func]}({_print(part.args[0], 0)})"
+    if isinstance(part, sympy.asin):  # an angle of the theory: its sine is at most 1, but for rounding
+        return f"np.arcsin(np.minimum({_print(part.args[0], 0)}, 1))"
+    if isinstance(part, sympy.Max | sympy.Min):
+        return _extreme(part)
+    if isinstance(part, Relational | sympy.And | sympy.Or):  # a condition that several pieces share
+        return _condition(part)
     if isinstance(part, sympy.Piecewise):
         return _piecewise(part)
     raise ValueError(f"no NumPy form for {part.func.__name__} in {part}")
@@ -118,10 +126,37 @@ def _power(part: Pow, context: int) -> str:
         return _wrap(f"1 / {_print(1 / part, _POWER)}", context >= _PRODUCT)
     if exponent == Rational(1, 2):
         return f"np.sqrt({_print(base, 0)})"
+    if exponent == Rational(3, 2) and isinstance(base, Symbol):  # five times as fast as a power
+        return _wrap(f"{base.name} * np.sqrt({base.name})", context >= _PRODUCT)
+    if isinstance(exponent, Rational) and exponent.q == 3:  # a float64 is not a third: x ** (1/3) loses digits far out
+        root = f"np.cbrt({_print(base, 0)})"
+        return root if exponent.p == 1 else _wrap(f"{root} ** {exponent.p}", context >= _POWER)
     return _wrap(f"{_print(base, _POWER)} ** {_print(exponent, _POWER)}", context >= _POWER)
 
 
+def _extreme(part: Expr) -> str:
+    """Nested two-argument calls; max(low, min(value, high)) is one call of np.clip."""
+    *others, last = sorted(part.args, key=lambda arg: (isinstance(arg, sympy.Min), sympy.default_sort_key(arg)))
+    if isinstance(part, sympy.Max) and isinstance(last, sympy.Min) and len(others) == 1 and len(last.args) == 2:
+        bounds = [arg for arg in last.args if -arg == others[0]]
+        if bounds:
+            (value,) = (arg for arg in last.args if arg != bounds[0])
+            return f"np.clip({', '.join(_print(arg, 0) for arg in (value, others[0], bounds[0]))})"
+    name = "np.maximum" if isinstance(part, sympy.Max) else "np.minimum"
+    source = _print(last, 0)
+    for arg in reversed(others):
+        source = f"{name}({_print(arg, 0)}, {source})"
+    return source
+
+
 def _piecewise(part: sympy.Piecewise) -> str:
+    if all(_is_reciprocal(value) or value == 1 for value, _ in part.args):  # no division where another piece holds
+        inverse = sympy.Piecewise(*((1 / value, condition) for value, condition in part.args))
+        return f"(1 / {_pieces(inverse)})"
+    return _pieces(part)
+
+
+def _pieces(part: sympy.Piecewise) -> str:
     *pieces, (last, otherwise) = part.args
     if otherwise != True:  # noqa: E712  (SymPy's true)
         raise ValueError(f"no NumPy form for Piecewise without a last piece that always holds in {part}")
@@ -134,6 +169,10 @@ def _piecewise(part: sympy.Piecewise) -> str:
 def _condition(relation: Expr) -> str:
     if isinstance(relation, sympy.And):
         return " & ".join(f"({_condition(arg)})" for arg in sorted(relation.args, key=sympy.default_sort_key))
+    if isinstance(relation, sympy.Or):
+        return " | ".join(f"({_condition(arg)})" for arg in sorted(relation.args, key=sympy.default_sort_key))
+    if isinstance(relation, Symbol):
+        return relation.name
     return f"{_print(relation.lhs, 0)} {relation.rel_op} {_print(relation.rhs, 0)}"
 
 

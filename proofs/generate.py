@@ -12,7 +12,7 @@ from textwrap import fill, indent
 
 from sympy import Expr, Integral, Symbol, default_sort_key, erfc, oo, sin
 
-from proofs import symbols
+from proofs import generate_penalties, generate_splitting, symbols
 from proofs.claim import all_claims, get
 from proofs.emit import assignments, text
 from proofs.estimators import kernels_of
@@ -45,12 +45,18 @@ FUNCTIONS = (
     Function("loss_gradient_w", "N3", ("v", "w", "v_star", "w_star"), "n", "network"),
     Function("best_output_weights", "N4", ("theta", "v_star"), "m", "network"),
     Function("saddle_angle", "N5.saddle", ("v_star",), "", "network"),
+    Function("relu_network_loss", "B1.loss", ("w", "w_star", "k"), "", "background"),
+    Function("relu_network_gradient", "B1.gradient", ("w", "w_star", "k"), "n", "background"),
 )
 
 _INVARIANTS = {
     "m": "m = v_star.shape[-1]",
     "theta": "theta = g.theta",
     "r": "r = g.r",
+    "r_star": "r_star = g.r_star",
+    # Differences of norms from differences of vectors; the quotient keeps products within float64.
+    "norm_gap": "norm_gap = dot(dw, (w + w_star) / (g.r + g.r_star)[:, None])",
+    "dw_dw": "dw_dw = dot(dw, dw)",
     "v_v": "v_v = dot(v, v)",
     "v_vs": "v_vs = dot(v, v_star)",
     "vs_vs": "vs_vs = dot(v_star, v_star)",
@@ -60,12 +66,16 @@ _INVARIANTS = {
     "v_diff": "v_diff = dot(v, dv)",
     "sum_diff": "sum_diff = total(dv)",
 }
+_NEEDS_PAIR = {"theta", "r", "r_star", "norm_gap"}
 _NEEDS_DV = {"diff_diff", "v_diff", "sum_diff", "dv"}
+_NEEDS_DW = {"norm_gap", "dw_dw", "dw"}
 _VECTORS = {
     "e": "across(g, at_kink)",
     "v": "v",
     "v_star": "v_star",
     "dv": "dv",
+    "dw": "dw",
+    "w_hat": "unit(w)",
     "ones": "1.0",
     "a_hat": "unit(a)",
     "b_hat": "unit(b)",
@@ -78,17 +88,23 @@ _SHAPES = {
     "a": "(..., n) nonzero; only its direction matters",
     "b": "(..., n) nonzero; only its direction matters",
     "theta": "(...) angle between w and w*, radian, 0 <= theta <= pi",
+    "k": "(...) number of patches, whole, k >= 1",
 }
+_TRUE_FILTER = {"background": "(..., n) true filter, nonzero, of any norm"}
+"""What w_star is in a chapter in which its norm matters."""
+
 _RESULTS = {"": "(...)", "m": "(..., m)", "n": "(..., n)"}
 
 
 def header(chapter: str, claim_ids: list[str]) -> str:
     """The do-not-edit header of a generated module."""
     listed = fill(", ".join(claim_ids), 96)
+    also = "elementwise.py, " if chapter == "penalties" else ""
     return (
         f'"""Chapter `{chapter}`, as NumPy.\n\nWritten by `coarseproof derive` from proofs/ and the claims\n{listed}.\n'
         "Do not edit: change the claim and derive again. To copy this module out of the project, take\n"
-        'numerics/arguments.py, geometry.py and quadrature.py along; it needs nothing else but NumPy and SciPy.\n"""\n'
+        f"numerics/arguments.py, {also}geometry.py and quadrature.py along; "
+        'it needs nothing else but NumPy and SciPy.\n"""\n'
     )
 
 
@@ -105,10 +121,12 @@ def invariant_lines(expressions: list[Expr], arguments: tuple[str, ...], vectors
     """The lines that compute the invariants of `expressions`, in the registry's order."""
     names = {symbol.name for expression in expressions for symbol in expression.free_symbols}
     lines = []
-    if ({"theta", "r"} - set(arguments)) & names or {"w_hat", "w_diff", "e"} & set(vectors):
+    if (_NEEDS_PAIR - set(arguments)) & names or {"w_hat", "w_diff", "e"} & set(vectors):
         lines.append("g = pair(w, w_star)")
     if (names | set(vectors)) & _NEEDS_DV:
         lines.append("dv = v - v_star")
+    if (names | set(vectors)) & _NEEDS_DW:
+        lines.append("dw = w - w_star")
     for symbol in QUANTITIES:
         given = symbol.name == "theta" and "theta" in arguments
         if symbol.name in names and symbol.name in _INVARIANTS and not given:
@@ -156,7 +174,10 @@ def emit_function(function: Function) -> str:
 
 
 _THETA_GUARD = 'require((theta >= 0) & (theta <= np.pi), "theta", theta, "angles lie in [0, pi]")'
+_PATCH_GUARD = 'require((k >= 1) & (k == np.floor(k)), "k", k, "a whole number of patches, k >= 1, is allowed")'
 _GUARDS = {
+    "relu_network_loss": _PATCH_GUARD,
+    "relu_network_gradient": _PATCH_GUARD,
     "halfspace_probability": _THETA_GUARD,
     "best_output_weights": _THETA_GUARD,
     "saddle_angle": (
@@ -170,7 +191,8 @@ def docstring(function: Function) -> str:
     """Title, shapes, domain, errors and source, from the claim."""
     claim = get(function.claim_id)
     assert claim.statement is not None
-    shapes = "".join(f"{name}: {_SHAPES[name]}.\n" for name in function.arguments)
+    known = _SHAPES | ({"w_star": _TRUE_FILTER[function.chapter]} if function.chapter in _TRUE_FILTER else {})
+    shapes = "".join(f"{name}: {known[name]}.\n" for name in function.arguments)
     statement = fill(line_of(claim.statement), 96, initial_indent="    ", subsequent_indent="        ")
     return (
         f'"""{claim.title}.\n\n{statement}\n\n{shapes}Returns {_RESULTS[function.result]}; leading (batch) axes '
@@ -284,7 +306,7 @@ def coarse_gradient_source() -> str:
     return (
         f'def coarse_gradient(\n{signature}    ste: str = "relu",\n    **parameters: float,\n'
         f") -> npt.NDArray[np.floating]:\n{indent(doc, '    ')}\n"
-        "    known = check_parameters(ste, parameters, PARAMETERS)\n    kernels = _KERNELS[ste]\n\n"
+        "    known = check_parameters(ste, parameters, PARAMETERS)\n    kernels = KERNELS[ste]\n\n"
         f'{indent(block, "    ")}\n\n    return evaluate(block, "n", v=v, w=w, v_star=v_star, w_star=w_star)\n'
     )
 
@@ -300,7 +322,8 @@ def tables_source() -> str:
         )
         limits += f'    "{name}": {{{own}}},\n'
     return (
-        f"_KERNELS: Final[dict[str, Callable[..., Kernels]]] = {{\n{kernels}}}\n\n"
+        f"KERNELS: Final[dict[str, Callable[..., Kernels]]] = {{\n{kernels}}}\n"
+        '"""By estimator: (theta, r, **parameters) -> (p, q, c_, b), the coefficients of its coarse gradient."""\n\n'
         f"PARAMETERS: Final[dict[str, dict[str, Limit]]] = {{\n{limits}}}\n"
         '"""By estimator: its parameters, each with its default and its domain."""\n'
     )
@@ -309,7 +332,7 @@ def tables_source() -> str:
 def modules() -> dict[str, str]:
     """Text of every generated module by file name."""
     result = {"__init__.py": _PACKAGE}
-    for chapter in ("gaussian", "network"):
+    for chapter in ("gaussian", "network", "background"):
         chosen = [function for function in FUNCTIONS if function.chapter == chapter]
         sources = [emit_function(function) for function in chosen]
         result[f"{chapter}.py"] = assemble(chapter, [f.claim_id for f in chosen], [f.name for f in chosen], sources)
@@ -318,7 +341,7 @@ def modules() -> dict[str, str]:
     result["estimators.py"] = assemble(
         "estimators",
         ids,
-        ["PARAMETERS", "coarse_gradient"],
+        ["KERNELS", "PARAMETERS", "coarse_gradient"],
         [*kernels, tables_source(), coarse_gradient_source()],
     )
     table = "".join(f'    "{name}": {name.replace("-", "_")},\n' for name in ESTIMATORS)
@@ -328,6 +351,12 @@ def modules() -> dict[str, str]:
         '"""Proxy derivative by estimator; parameters are keywords."""\n'
     )
     result["proxies.py"] = assemble("proxies", ids, ["PROXIES"], proxies)
+    result["penalties.py"] = assemble(
+        "penalties", generate_penalties.claim_ids(), generate_penalties.NAMES, generate_penalties.sources()
+    )
+    result["splitting.py"] = assemble(
+        "splitting", generate_splitting.CLAIMS, generate_splitting.NAMES, generate_splitting.sources()
+    )
     return result
 
 
@@ -338,6 +367,8 @@ def assemble(chapter: str, claim_ids: list[str], public: list[str], sources: lis
     typing = [name for name, used in (("Callable", "Callable["), ("Final", "Final[")) if used in code]
     if "Callable" in typing:
         imports.append("from collections.abc import Callable")
+    if "partial(" in code:
+        imports.append("from functools import partial")
     if "Final" in typing:
         imports.append("from typing import Final\n")
     imports += ["import numpy as np", "import numpy.typing as npt"]
@@ -357,6 +388,7 @@ def assemble(chapter: str, claim_ids: list[str], public: list[str], sources: lis
 
 _PRIMITIVES = {
     "arguments": ("Limit", "check_parameters", "evaluate", "require"),
+    "elementwise": ("entrywise", "quotient"),
     "geometry": ("Array", "across", "along", "combine", "dot", "pair", "total", "unit"),
     "quadrature": ("decay_length", "half_line"),
 }

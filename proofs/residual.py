@@ -17,11 +17,14 @@ from sympy import (
     Float,
     Integer,
     Integral,
+    Ne,
     Poly,
     Pow,
     Rational,
     Symbol,
     Tuple,
+    acos,
+    asin,
     atan,
     cancel,
     cos,
@@ -34,15 +37,20 @@ from sympy import (
     expand_trig,
     fraction,
     lambdify,
+    nan,
+    pi,
     sin,
+    sqrt,
     sympify,
     tan,
     together,
+    zoo,
 )
 from sympy.codegen.cfunctions import expm1
 from sympy.core.function import AppliedUndef
 from sympy.polys.polyerrors import PolynomialError
 
+from proofs.cases import Region, has_cases, leaves, witness
 from proofs.symbols import QUANTITIES, mu, phi_angle, theta
 
 __all__ = ["Decision", "decide_zero", "in_basic_quantities", "reduce_exactly"]
@@ -50,6 +58,7 @@ __all__ = ["Decision", "decide_zero", "in_basic_quantities", "reduce_exactly"]
 _HALF_ANGLE = Symbol("tan_half_theta", positive=True)
 _HALF_TURN = Symbol("tan_half_phi", real=True)
 _WITNESS_DIGITS = 40
+_CASE_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ def reduce_exactly(expression: Expr) -> Expr:
     each exponential is reduced modulo the squares of its radicals. Each move is an exact equality for θ in (0, π), so
     a result of 0 is a proof.
     """
-    reduced = in_basic_quantities(expression).doit(integrals=False)
+    reduced = _in_arcsines(in_basic_quantities(expression).doit(integrals=False))
     reduced = (
         reduced.replace(expm1, _exp_minus_one)
         .rewrite(erfc, erf)
@@ -94,6 +103,8 @@ def decide_zero(expression: Expr) -> Decision:
     expression = in_basic_quantities(sympify(expression))
     if expression == 0 or expand(expression) == 0:
         return Decision(True)
+    if has_cases(expression) and not expression.has(theta):  # |sin θ| is sin θ: an angle has no cases
+        return _decide_by_cases(expression)
     if refutation := _refute(expression):
         return Decision(False, refutation)
     try:
@@ -101,6 +112,34 @@ def decide_zero(expression: Expr) -> Decision:
         return Decision(True if proved else None)
     except (PolynomialError, NotImplementedError, RecursionError):
         return Decision(None)
+
+
+def _decide_by_cases(expression: Expr) -> Decision:
+    """In each region that the conditions leave, what stands there must vanish; a point near a boundary may refute."""
+    bases = [_spread(_sample(expression, round_), round_) for round_ in range(_CASE_ROUNDS)]
+    if met := witness(expression, bases):
+        where = ", ".join(f"{k} = {v:.12g}" for k, v in sorted(met[0].items(), key=lambda kv: kv[0].name))
+        return Decision(False, f"residual {met[1]:.6g} at {where}")
+    try:
+        return Decision(True if all(_vanishes_in(leaf, region) for leaf, region in leaves(expression)) else None)
+    except (PolynomialError, NotImplementedError, RecursionError):
+        return Decision(None)
+
+
+def _spread(point: dict[Symbol, Expr], round_: int) -> dict[Symbol, float]:
+    """The point as floats, its coordinates scaled apart by factors from 1/4 to 8: some regions lie far out."""
+    digests = {symbol: hashlib.sha256(f"{symbol.name}/scale/{round_}".encode()).digest() for symbol in point}
+    return {symbol: float(value) * 2.0 ** (digests[symbol][0] % 6 - 2) for symbol, value in point.items()}
+
+
+def _vanishes_in(leaf: Expr, region: Region) -> bool:
+    from proofs.smt import impossible  # SMT obligations are decided on top of this module
+
+    if leaf.has(nan, zoo):
+        return False
+    if leaf == 0 or expand(leaf) == 0 or reduce_exactly(leaf) == 0:
+        return True
+    return impossible((*region, Ne(leaf, 0)))
 
 
 def _integrands(expression: Expr) -> list[Expr]:
@@ -132,6 +171,36 @@ def _by_exponential(expression: Expr) -> list[Expr]:
         exponent = expand(_tidy(Add(*(k * part.args[0] for k, part in zip(powers, names, strict=True)))))
         groups[exponent] = groups.get(exponent, Integer(0)) + weight
     return list(groups.values())
+
+
+def _in_arcsines(expression: Expr) -> Expr:
+    """arccos A = π/2 − arcsin A = 2 arcsin √((1 − A)/2); then each arcsine becomes three times a free angle 2 arctan t.
+
+    Exact for every real A in [−1, 1]; what relates the angle to its sine is forgotten, which can only lose a proof.
+    """
+    if not expression.has(asin, acos):
+        return expression
+    angles: dict[Expr, Expr] = {}
+
+    def angle(sine: Expr) -> Expr:
+        key = expand(_tidy(sine**2)) if _is_root(sine) else sine  # the square tells roots apart, but not signs
+        return 6 * atan(angles.setdefault(key, Dummy("t", real=True)))
+
+    for part in sorted(expression.atoms(asin), key=default_sort_key):
+        expression = expression.xreplace({part: angle(part.args[0])})
+    for part in sorted(expression.atoms(acos), key=default_sort_key):
+        (cosine,) = part.args
+        known = _is_root(cosine) and expand(_tidy(cosine**2)) in angles
+        expression = expression.xreplace({part: pi / 2 - angle(cosine) if known else 2 * angle(sqrt((1 - cosine) / 2))})
+    return expression
+
+
+def _is_root(part: Expr) -> bool:
+    """Whether a factorwise look shows that `part` is ≥ 0 wherever it is real."""
+    return all(
+        factor.is_nonnegative or (factor.is_Pow and factor.exp.is_Rational and factor.exp.q == 2)
+        for factor in part.as_ordered_factors()
+    )
 
 
 def _is_opaque(part: Expr) -> bool:
@@ -229,9 +298,9 @@ def _refute(expression: Expr) -> str | None:
         point = _sample(expression, round_)
         try:
             numbers = expression.subs(point).replace(_is_integral, _by_quadrature)
+            real = numbers.evalf(_WITNESS_DIGITS, maxn=400).as_real_imag()[0]
         except (ZeroDivisionError, OverflowError):
-            return f"an integrand is not finite at {point}"
-        real = numbers.evalf(_WITNESS_DIGITS, maxn=400).as_real_imag()[0]
+            return f"what stands there is not finite at {point}"
         if isinstance(real, Float) and abs(real) > tolerance:
             where = ", ".join(f"{k} = {v}" for k, v in sorted(point.items(), key=lambda kv: kv[0].name))
             return f"residual {float(real):.6g} at {where or 'every point'}"

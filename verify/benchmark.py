@@ -100,6 +100,66 @@ def _pairs() -> tuple[Array, Array, Array, Array]:
     return v, w, v_star, w_star
 
 
+def limits() -> list[Figure]:
+    """The sparse limit of 10⁷ weights on one thread against sorting them once, and of 10⁶ against iterating."""
+    import tracemalloc
+
+    from numerics import sparse_limit, stable_limits
+
+    n, beta = 10_000_000, 0.5
+    w_star = np.random.Generator(np.random.Philox(4)).standard_normal(n)
+    w_star /= np.linalg.norm(w_star)
+    lam = beta / n**0.5
+    ours: dict[str, Callable[[], object]] = {
+        "l1": lambda: sparse_limit(w_star, 1.0, beta, lam),
+        "l0": lambda: sparse_limit(w_star, 1.0, beta, beta / n, "l0"),  # at lam every entry is below the threshold
+        "tl1": lambda: sparse_limit(w_star, 1.0, beta, lam, "tl1"),
+    }
+    with threadpool_limits(1):
+        sorting, *timed = _paired([lambda: np.sort(w_star), *ours.values()], rounds=3)
+    seconds = dict(zip(ours, timed, strict=True))
+    tracemalloc.start()
+    for work in ours.values():
+        work()
+    peak = 1 + tracemalloc.get_traced_memory()[1] / w_star.nbytes
+    tracemalloc.stop()
+    few = w_star[: n // 10] / np.linalg.norm(w_star[: n // 10])
+    direct, iterated, census = _against_iterating(few, beta, lambda: stable_limits(few, 1.0, 2.0, 0.05))
+    what = "sparse limit of 10⁷ weights"
+    return [
+        Figure("limits", f"{what}, l1", statistics.median(seconds["l1"]) * 1e3, "ms"),
+        Figure("limits", f"{what}, l1 / np.sort of them", _ratio(seconds["l1"], sorting), "×", 0.3),
+        Figure("limits", f"{what}, l0 / l1", _ratio(seconds["l0"], seconds["l1"]), "×", 3.0),
+        Figure("limits", f"{what}, tl1 / l1", _ratio(seconds["tl1"], seconds["l1"]), "×", 3.0),
+        Figure("limits", f"{what}: arrays of that length, input and output included", peak, "×", 6.0),
+        Figure(
+            "limits", "of 10⁶ weights, l1 / iterating to 1e-12 from a random start", _ratio(direct, iterated), "×", 0.02
+        ),
+        Figure("limits", "census of 10⁶ weights, l1: 2 000 001 limits, best 1000", statistics.median(census), "s"),
+    ]
+
+
+def _against_iterating(w_star: Array, beta: float, census: Callable[[], object]) -> list[list[float]]:
+    """Seconds of the limit, of a textbook iteration towards it (the fastest step, nothing measured but the step), and
+    of a census.
+    """
+    from numerics import sparse_limit
+
+    lam = beta / w_star.size**0.5
+    start = np.random.Generator(np.random.Philox(5)).standard_normal(w_star.size)
+    start /= np.linalg.norm(start)
+
+    def iterate() -> None:
+        w, before = start, np.zeros_like(start)
+        while np.linalg.norm(w - before) > 1e-12:
+            before = w
+            w = w_star + beta * (w - np.clip(w, -lam / beta, lam / beta))  # τ → ∞, the fastest step (R8)
+            w /= np.linalg.norm(w)
+
+    with threadpool_limits(1):
+        return _paired([lambda: sparse_limit(w_star, 1.0, beta, lam), iterate, census], rounds=3)
+
+
 def closed_form() -> list[Figure]:
     """Generated loss and ReLU coarse gradient of 10⁵ pairs against memory traffic, lambdify and jax."""
     import numerics
@@ -285,6 +345,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "import": importing,
     "monte-carlo": monte_carlo,
     "closed-form": closed_form,
+    "limits": limits,
     "commands": commands,
 }
 

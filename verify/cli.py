@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from verify.learn_command import learn
+from verify.limit_command import limit
+
 if TYPE_CHECKING:
     from proofs.claim import Claim
     from verify.evidence import Level, Report
@@ -83,6 +86,8 @@ Examples:
   coarseproof claims C3               one of them, derived step by step
   coarseproof verify                  check everything, about a minute
   coarseproof verify --only C3 N1     check two claims
+  coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02
+                                      where the iteration ends for a true weight
   coarseproof derive --check          is the generated code up to date?""",
 )
 @click.option(
@@ -387,6 +392,10 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
     console.print(table)
 
 
+main.add_command(limit)
+main.add_command(learn)
+
+
 # figure, benchmark
 
 
@@ -406,14 +415,9 @@ def figure(output: Path) -> None:
     from verify.files import check_writable
 
     check_writable(output)
-    try:
-        from verify.figure import draw
+    from verify.figure import draw
 
-        draw(output)
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "matplotlib":
-            raise
-        raise ValueError("figures need matplotlib: pip install 'coarseproof[docs]'") from error
+    draw(output)
     click.echo(f"written    {output}")
 
 

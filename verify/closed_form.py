@@ -102,6 +102,7 @@ def _basis(point: Configuration) -> dict[Symbol, list[mpf]]:
         "w_star": b,
         "b_hat": b,
         "w_diff": [2 * half**2, -sine],
+        "dw": [mpf(point.r) - mpf(point.r_star) * cosine, -mpf(point.r_star) * sine],
         "v": v,
         "v_star": v_star,
         "ones": [mpf(1)] * len(v),

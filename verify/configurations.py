@@ -27,7 +27,7 @@ Level = Literal["quick", "full"]
 
 @dataclass(frozen=True)
 class Configuration:
-    """A network and its teacher in R^n: output weights, angle θ (radian), r = ‖w‖, proxy parameters by name."""
+    """A network and its teacher in R^n: output weights, angle θ (radian), r = ‖w‖, proxy parameters by name, ‖w*‖."""
 
     label: str
     v: tuple[float, ...]
@@ -36,6 +36,7 @@ class Configuration:
     r: float
     n: int = 3
     parameters: dict[str, float] = field(default_factory=dict)
+    r_star: float = 1.0
 
     @property
     def m(self) -> int:
@@ -51,6 +52,7 @@ class Configuration:
             symbols.r: mpf(self.r),
             symbols.m: mpf(self.m),
             symbols.n: mpf(self.n),
+            **self._filters(),
             symbols.v_v: mpmath.fdot(v, v),
             symbols.v_vs: mpmath.fdot(v, v_star),
             symbols.vs_vs: mpmath.fdot(v_star, v_star),
@@ -61,8 +63,27 @@ class Configuration:
             symbols.sum_diff: mpmath.fsum(difference),
             symbols.x_in: v[0],
             symbols.ratio: abs(v_star[0]),
+            **self._splitting(abs(v_star[0])),
             **{parameter: mpf(self.parameters[parameter.name]) for parameter in _parameters()},
         }
+
+    def _splitting(self, ratio: mpf) -> dict[Symbol, mpf]:
+        """Shapes of penalties, and β with λ = ρβ; a configuration that does not name them has the value 2."""
+        shapes = {name: mpf(self.parameters.get(name.name, 2.0)) for name in _SHAPES}
+        return {**shapes, symbols.lam: ratio * shapes[symbols.beta]}
+
+    def _filters(self) -> dict[Symbol, mpf]:
+        """‖w*‖ and what is written in w − w*; the ReLU network has as many patches as there are output weights."""
+        theta, r, r_star = mpf(self.theta), mpf(self.r), mpf(self.r_star)
+        return {
+            symbols.k: mpf(self.m),
+            symbols.r_star: r_star,
+            symbols.norm_gap: r - r_star,
+            symbols.dw_dw: (r - r_star) ** 2 + 4 * r * r_star * mpmath.sin(theta / 2) ** 2,
+        }
+
+
+_SHAPES = (symbols.a, symbols.gamma, symbols.beta)
 
 
 def _parameters() -> list[Symbol]:
@@ -86,7 +107,7 @@ def _generic(rng: np.random.Generator, index: int) -> Configuration:
     m = int(rng.integers(2, 6))
     v, v_star = rng.standard_normal((2, m))
     parameters = {name: value * float(rng.uniform(0.5, 2)) for name, value in _defaults().items()}
-    return Configuration(
+    point = Configuration(
         f"generic {index}",
         tuple(v.tolist()),
         tuple(v_star.tolist()),
@@ -95,6 +116,8 @@ def _generic(rng: np.random.Generator, index: int) -> Configuration:
         int(rng.integers(2, 9)),
         parameters,
     )
+    shapes = {symbol.name: float(np.exp(rng.uniform(-1, 1))) for symbol in _SHAPES}
+    return replace(point, parameters=parameters | shapes | {"a": 1 + shapes["a"]})
 
 
 def _nasty(base: Configuration) -> list[Configuration]:

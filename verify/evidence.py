@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from proofs.claim import Claim
 
 __all__ = [
+    "INDEPENDENT",
     "ClaimReport",
     "Evidence",
     "Figures",
@@ -26,6 +27,10 @@ __all__ = [
 Level = Literal["quick", "full"]
 Figures = dict[str, Any]
 """Named results of a method; the values are what JSON can hold."""
+
+
+INDEPENDENT: Final = frozenset({"precision", "monte_carlo", "iteration"})
+"""Methods that evaluate a claim's definition without its derivation. A claim none of them looks at is undecided."""
 
 
 class Verdict(StrEnum):
@@ -133,14 +138,13 @@ class ClaimReport:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst that any method found; undecided without evidence, or without a derivation."""
+        """The worst that any method found; undecided without a derivation, or without a second road to the claim."""
         said = {_about_the_claim(found) for found in self.evidence}
         for verdict in (Verdict.REFUTED, Verdict.ERROR, Verdict.UNDECIDED):
             if verdict in said:
                 return verdict
-        if not any(found.method == "symbolic" for found in self.evidence):
-            return Verdict.UNDECIDED
-        return Verdict.VERIFIED
+        methods = {found.method for found in self.evidence}
+        return Verdict.VERIFIED if "symbolic" in methods and methods & INDEPENDENT else Verdict.UNDECIDED
 
     @property
     def grade(self) -> Grade | None:

@@ -15,10 +15,12 @@ import numerics
 from numerics.model import resolve_proxy
 from numerics.sampling import network_moments
 
-__all__ = ["draw"]
+__all__ = ["COLOURS", "draw", "pyplot", "save"]
 
-_STYLES = {"identity": ("#0072B2", "o"), "relu": ("#D55E00", "s"), "clipped-relu": ("#009E73", "^")}
-"""Colours of Okabe and Ito, distinguishable with any colour vision, and a marker each."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+"""Of Okabe and Ito: distinguishable with any colour vision, on white and on black."""
+
+_STYLES = dict(zip(("identity", "relu", "clipped-relu"), zip(COLOURS, "os^", strict=False), strict=True))
 
 _SAMPLES = 4096
 _ANGLES = np.linspace(0.0, math.pi, 13)
@@ -61,6 +63,21 @@ def _sampled(seed: int) -> dict[str, tuple[Array, Array]]:
     return {name: (np.array(pairs)[:, 0], np.array(pairs)[:, 1]) for name, pairs in rows.items()}
 
 
+def pyplot() -> Any:
+    """matplotlib.pyplot, set up to draw the same bytes into a file every time. ValueError where it is missing."""
+    try:
+        import matplotlib
+    except ModuleNotFoundError as error:
+        if error.name != "matplotlib":
+            raise
+        raise ValueError("figures need matplotlib: pip install 'coarseproof[docs]'") from error
+    matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = "coarseproof"
+    from matplotlib import pyplot as found
+
+    return found
+
+
 def draw(path: Path, seed: int = 20190128) -> None:
     """Write the picture to `path` (.png, .svg or .pdf). Raises ValueError for another suffix.
 
@@ -69,17 +86,12 @@ def draw(path: Path, seed: int = 20190128) -> None:
     """
     if path.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"output {str(path)!r} has suffix {path.suffix!r}; .png, .svg or .pdf is allowed")
-    import matplotlib
-
-    matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = "coarseproof"
-    from matplotlib import pyplot
-
+    plot = pyplot()
     v, v_star, w_hat, e = _network(seed)
     theta = np.linspace(0, math.pi, 361)
     w_star = np.cos(theta)[:, None] * w_hat + np.sin(theta)[:, None] * e
     sampled = _sampled(seed)
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    figure, (left, right) = plot.subplots(1, 2, figsize=(10, 4), layout="constrained")
     loss = np.asarray(numerics.population_loss(v, _RADIUS * w_hat, v_star, w_star), float)
     _plot(left, theta, loss, sampled["loss"], "k", "o", "")
     for name, (colour, marker) in _STYLES.items():
@@ -94,8 +106,7 @@ def draw(path: Path, seed: int = 20190128) -> None:
         axes.set_ylim(bottom=0)
         axes.spines[["top", "right"]].set_visible(False)
     figure.suptitle(f"Lines: derived closed forms.  Points: {_SAMPLES} sampled networks, m = {_M}, n = {_N}, ±3 s.e.")
-    _save(figure, path)
-    pyplot.close(figure)
+    save(figure, path)
 
 
 def _plot(
@@ -106,7 +117,7 @@ def _plot(
     axes.errorbar(_ANGLES, mean, yerr=3 * error, fmt=marker, color=colour, markersize=4, capsize=2, linewidth=1)
 
 
-def _save(figure: Any, path: Path) -> None:
+def save(figure: Any, path: Path) -> None:
     """Write beside the target, then rename, so that an interrupted run leaves the old picture whole."""
     if not path.parent.is_dir():
         raise ValueError(f"output {str(path)!r}: the directory {str(path.parent)!r} does not exist; create it first")
@@ -117,6 +128,7 @@ def _save(figure: Any, path: Path) -> None:
         figure.savefig(beside, dpi=160, metadata=metadata)
         os.chmod(beside, 0o644)
         os.replace(beside, path)
+        pyplot().close(figure)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise

@@ -29,6 +29,7 @@ from proofs.proxies import ESTIMATORS
 from verify.closed_form import evaluate, vector_coordinates
 from verify.configurations import Configuration, configurations
 from verify.evidence import Evidence, Grade, Level, Outcome, Task, Verdict
+from verify.generated_penalties import compare_penalty, stated_penalty
 
 __all__ = ["ALLOWED", "NAME", "conclude", "run", "stale_modules", "tasks"]
 
@@ -74,7 +75,7 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
     return [
         Task(NAME, (claim.id,), (level, seed), weight=6.0 if _needs_quadrature(claim) else 1.0)
         for claim in claims
-        if claim.statement is not None and _target(claim) is not None
+        if claim.statement is not None and (_target(claim) is not None or stated_penalty(claim) is not None)
     ]
 
 
@@ -112,7 +113,10 @@ def cases(level: Level, seed: int) -> list[Case]:
 def run(task: Task) -> dict[str, Any]:
     """Compare one claim's generated code with its closed form over all cases."""
     (claim_id,), (level, seed) = task.claim_ids, task.arguments
-    return compare(proofs.get(claim_id), cases(level, seed))
+    claim = proofs.get(claim_id)
+    if (penalty := stated_penalty(claim)) is not None:
+        return compare_penalty(claim, penalty, level, seed)
+    return compare(claim, cases(level, seed))
 
 
 def compare(claim: Claim, inputs: Sequence[Case]) -> dict[str, Any]:
@@ -172,6 +176,7 @@ def _arguments(target: Function, inputs: Vectors) -> list[Any]:
     import numerics
 
     given: dict[str, Any] = {**inputs, "a": inputs["w"], "b": inputs["w_star"]}
+    given["k"] = len(inputs["v"])
     given["theta"] = float(numerics.angle(inputs["w"], inputs["w_star"]))
     return [given[name] for name in target.arguments]
 
@@ -181,10 +186,10 @@ def _exact(claim: Claim, target: Function | str, case: Case, shifts: dict[str, l
     rows = {name: [mpf(float(x)) for x in vector] for name, vector in case.inputs.items()}
     if shifts is not None:
         rows = {name: [x + mpf(k) for x, k in zip(row, shifts[name], strict=True)] for name, row in rows.items()}
-    w_hat, e, theta, r = _frame(rows["w"], rows["w_star"])
+    w_hat, e, theta, (r, r_star) = _frame(rows["w"], rows["w_star"])
     if not isinstance(target, str) and "theta" in target.arguments:
         theta = mpf(_arguments(target, case.inputs)[0]) + (0 if shifts is None else shifts["theta"][0])
-    point = Configuration(case.label, tuple(rows["v"]), tuple(rows["v_star"]), theta, r, 2, case.parameters)
+    point = Configuration(case.label, tuple(rows["v"]), tuple(rows["v_star"]), theta, r, 2, case.parameters, r_star)
     ordinary = 1e-20 < r < 1e20  # elsewhere printed forms cancel more digits than are carried
     expression = claim.printed if claim.printed is not None and ordinary else claim.statement
     assert expression is not None
@@ -197,15 +202,15 @@ def _exact(claim: Claim, target: Function | str, case: Case, shifts: dict[str, l
     return [coordinates[0] * a + coordinates[1] * b for a, b in zip(w_hat, e, strict=True)]
 
 
-def _frame(w: list[mpf], w_star: list[mpf]) -> tuple[list[mpf], list[mpf], mpf, mpf]:
-    """ŵ, e, θ and r of exact vectors; where they are parallel, e is any vector, since its coefficient is 0."""
+def _frame(w: list[mpf], w_star: list[mpf]) -> tuple[list[mpf], list[mpf], mpf, tuple[mpf, mpf]]:
+    """ŵ, e, θ and both norms of exact vectors; where they are parallel, e is any vector, since its coefficient is 0."""
     r, one = (mpmath.sqrt(mpmath.fdot(x, x)) for x in (w, w_star))
     w_hat, unit_star = [x / r for x in w], [x / one for x in w_star]
     cosine = mpmath.fdot(w_hat, unit_star)
     across = [x - cosine * y for x, y in zip(unit_star, w_hat, strict=True)]
     sine = mpmath.sqrt(mpmath.fdot(across, across))
     e = [x / sine for x in across] if sine > 0 else across
-    return w_hat, e, mpmath.atan2(sine, cosine), r
+    return w_hat, e, mpmath.atan2(sine, cosine), (r, one)
 
 
 def _sensitivity(claim: Claim, target: Function | str, case: Case) -> mpf:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import click
 
 from verify.workers import Callback, Progress
 
-__all__ = ["progress_display"]
+__all__ = ["progress_display", "run_display"]
 
 _HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 
@@ -94,3 +94,27 @@ def _running(state: Progress) -> str:
     shown = [f"{task.method} {' '.join(task.claim_ids[:2])}".strip() for task in state.running[:3]]
     more = len(state.running) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+@contextmanager
+def run_display(most: int) -> Iterator[Callable[[int, float, float], None]]:
+    """Show how far an iteration is, of at most `most` steps: (step, angle, residual)."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    last = [time.monotonic()]
+
+    def text(step: int, angle: float, residual: float) -> str:
+        return f"step {step} of at most {most}, angle {angle:.3g} rad, residual {residual:.2g}"
+
+    if console.is_terminal:
+        with console.status("starting") as status:
+            yield lambda *state: status.update(text(*state))
+        return
+
+    def line(*state: Any) -> None:
+        if time.monotonic() - last[0] >= _HEARTBEAT:
+            last[0] = time.monotonic()
+            click.echo(text(*state), err=True)
+
+    yield line

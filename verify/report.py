@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from verify.evidence import ClaimReport, Evidence, Report, Verdict
+from verify.evidence import INDEPENDENT, ClaimReport, Evidence, Report, Verdict
 from verify.files import write_atomically
 
 __all__ = ["REPORT_FILES", "print_report", "to_json", "to_junit", "to_markdown", "write_report"]
@@ -98,6 +98,8 @@ def _complaints(claim: ClaimReport) -> list[str]:
         lines.append("too weak: not all mutants were noticed ({}/{})".format(*claim.mutants))
     if not any(found.method == "symbolic" for found in claim.evidence):
         lines.append("undecided: no derivation was checked (no evidence from symbolic)")
+    if not any(found.method in INDEPENDENT for found in claim.evidence):
+        lines.append(f"undecided: no second road was taken (no evidence from {', '.join(sorted(INDEPENDENT))})")
     return lines
 
 

@@ -20,6 +20,7 @@ from numerics.geometry import Array, along, dot, pair, total
 from numerics.quadrature import decay_length, half_line
 
 __all__ = [
+    "KERNELS",
     "PARAMETERS",
     "coarse_gradient",
 ]
@@ -153,7 +154,7 @@ def _gaussian_kernels(theta: Array, r: Array, tau: float) -> Kernels:
     return p, q, c_, b
 
 
-_KERNELS: Final[dict[str, Callable[..., Kernels]]] = {
+KERNELS: Final[dict[str, Callable[..., Kernels]]] = {
     "identity": _identity_kernels,
     "relu": _relu_kernels,
     "clipped-relu": _clipped_relu_kernels,
@@ -163,6 +164,7 @@ _KERNELS: Final[dict[str, Callable[..., Kernels]]] = {
     "triangular": _triangular_kernels,
     "gaussian": _gaussian_kernels,
 }
+"""By estimator: (theta, r, **parameters) -> (p, q, c_, b), the coefficients of its coarse gradient."""
 
 PARAMETERS: Final[dict[str, dict[str, Limit]]] = {
     "identity": {},
@@ -205,7 +207,7 @@ def coarse_gradient(
     Source: C1 and, by estimator, C2 to C5.
     """
     known = check_parameters(ste, parameters, PARAMETERS)
-    kernels = _KERNELS[ste]
+    kernels = KERNELS[ste]
 
     def block(v: Array, w: Array, v_star: Array, w_star: Array) -> Array:
         g = pair(w, w_star)

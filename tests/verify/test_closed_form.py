@@ -177,6 +177,7 @@ def test_coordinates_of_each_vector() -> None:
         "v": list(map(mpf, BASE.v)),
         "v_star": list(map(mpf, BASE.v_star)),
         "ones": [1] * BASE.m,
+        "dw": [mpf(BASE.r) - BASE.r_star * cosine, -BASE.r_star * sine],
         "dv": [mpf(a) - mpf(b) for a, b in zip(BASE.v, BASE.v_star, strict=True)],
     }
     vectors = [symbol for symbol in QUANTITIES if QUANTITIES[symbol].space != "scalar"]
@@ -214,7 +215,7 @@ def test_configurations_lie_in_the_domain() -> None:
         assert point.r > 0
         assert len(point.v) == len(point.v_star) == point.m
         assert any(point.v_star)
-        assert set(point.parameters) == {"c", "slope", "tau"}
+        assert set(point.parameters) == {"c", "slope", "tau", "a", "beta", "gamma"}
 
 
 def test_hypotheses_choose_configurations() -> None:

@@ -80,14 +80,14 @@ def test_corrupted_functions_are_caught(
 
 @pytest.mark.parametrize("index", range(2))
 def test_corrupted_kernels_are_caught(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = estimators._KERNELS["relu"]
+    right = estimators.KERNELS["relu"]
 
     def wrong(theta: Any, r: Any) -> Any:
         kernels = list(right(theta, r))
         kernels[index] = kernels[index] * 1.001
         return tuple(kernels)
 
-    monkeypatch.setitem(estimators._KERNELS, "relu", wrong)
+    monkeypatch.setitem(estimators.KERNELS, "relu", wrong)
     assert compare(proofs.get("C3"), simple())["conditioned"] > 1e6
 
 

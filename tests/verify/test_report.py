@@ -31,7 +31,7 @@ def report() -> Report:
             "ReLU",
             "[Y], Lemma 4; [here]",
             "identity",
-            (found("symbolic", steps=4), found("mutants", killed=5, total=5, survivors=[])),
+            (found("symbolic", steps=4), found("iteration"), found("mutants", killed=5, total=5, survivors=[])),
         ),
         ClaimReport(
             "C4",
@@ -122,8 +122,8 @@ def test_table_shows_brackets_verdicts_and_reasons(report: Report) -> None:
 def test_junit_counts_and_parses(report: Report) -> None:
     suite = ET.fromstring(to_junit(report).encode())
     cases = suite.findall("testcase")
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("8", "3", "0")
-    assert len(cases) == 8
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("9", "3", "0")
+    assert len(cases) == 9
     assert [case.get("classname") for case in cases if case.find("failure") is not None] == [
         "coarseproof.C4",
         "coarseproof.C5",

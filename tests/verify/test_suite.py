@@ -22,7 +22,7 @@ fake_methods: Any = import_module("fake_methods")  # workers import it by this n
 
 Runner = Callable[..., Report]
 THREE = ["C3", "N1.origin", "G1"]
-METHODS = ["symbolic", "precision", "monte_carlo"]
+METHODS = ["symbolic", "precision", "monte_carlo", "iteration"]
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def verdicts(report: Report) -> dict[str, str]:
 
 evidences = st.builds(
     found,
-    st.sampled_from(["symbolic", "precision", "generated", "monte_carlo", "mutants"]),
+    st.sampled_from(["symbolic", "precision", "generated", "monte_carlo", "iteration", "mutants"]),
     st.sampled_from([verdict.value for verdict in Verdict]),
     st.sampled_from([grade.value for grade in Grade]),
 )
@@ -67,13 +67,16 @@ def test_only_complete_evidence_is_green(items: list[Evidence]) -> None:
     claim = claim_report(*items)
     all_green = all(item.verdict is Verdict.VERIFIED for item in items)
     derived = any(item.method == "symbolic" for item in items)
-    assert (claim.verdict is Verdict.VERIFIED) == (all_green and derived)
-    assert (claim.grade is not None) == (all_green and derived)
+    seconded = any(item.method in ("precision", "monte_carlo", "iteration") for item in items)
+    assert (claim.verdict is Verdict.VERIFIED) == (all_green and derived and seconded)
+    assert (claim.grade is not None) == (all_green and derived and seconded)
 
 
 def test_no_evidence_is_undecided() -> None:
     assert claim_report().verdict is Verdict.UNDECIDED
     assert claim_report(found("monte_carlo")).verdict is Verdict.UNDECIDED
+    for second in ("generated", "mutants", "symbolic"):  # none of them a second road to the claim
+        assert claim_report(found("symbolic"), found(second)).verdict is Verdict.UNDECIDED
     assert Report(0, "quick", {}, (), 0.0).exit_code == 3
 
 
@@ -86,9 +89,9 @@ def test_the_worst_verdict_wins() -> None:
 
 
 def test_the_strongest_grade_wins_and_mutants_give_none() -> None:
-    symbolic = found("symbolic", grade="tested")
-    assert claim_report(symbolic, found("mutants", grade="proved")).grade is Grade.TESTED
-    assert claim_report(symbolic, found("precision", grade="enclosed")).grade is Grade.ENCLOSED
+    both = found("symbolic", grade="tested"), found("iteration")
+    assert claim_report(*both, found("mutants", grade="proved")).grade is Grade.TESTED
+    assert claim_report(*both, found("precision", grade="enclosed")).grade is Grade.ENCLOSED
 
 
 @pytest.mark.parametrize("verdict", ["verified", "refuted", "undecided"])
@@ -129,7 +132,8 @@ def test_all_green(run: Runner) -> None:
     assert report.summary["verified"] == report.summary["proved"] == len(report.claims) == 3
     assert report.summary["mutants"] == {"killed": 15, "total": 15}
     budgets = {e.method: e.figures["budget"] for e in report.claims[0].evidence if e.method != "mutants"}
-    assert budgets == {"symbolic": 0.0, "precision": 0.0, "monte_carlo": suite.FALSE_ALARM_BUDGET}
+    half = suite.FALSE_ALARM_BUDGET / 2
+    assert budgets == {"symbolic": 0.0, "precision": 0.0, "monte_carlo": half, "iteration": half}
     assert report.claims[0].evidence[0].figures["threads"] == "1"
 
 
@@ -155,9 +159,10 @@ def test_survivors_fail_the_suite(run: Runner) -> None:
     assert [claim.id for claim in report.claims if claim.too_weak] == ["G1"]
 
 
-def test_without_derivation_undecided(run: Runner) -> None:
-    report = run({"symbolic": {"C3": "absent"}, "precision": {}})
-    assert verdicts(report)["C3"] == "undecided"
+@pytest.mark.parametrize("missing", ["symbolic", "precision"])
+def test_without_derivation_or_second_road_undecided(missing: str, run: Runner) -> None:
+    report = run({"symbolic": {}, "precision": {}, "generated": {}} | {missing: {"C3": "absent"}})
+    assert verdicts(report) == {"C3": "undecided", "N1.origin": "verified", "G1": "verified"}
     assert report.exit_code == 3
 
 
@@ -216,7 +221,7 @@ def test_every_worker_dying_ends(run: Runner) -> None:
 
 
 def test_a_value_that_cannot_travel_is_an_error(run: Runner) -> None:
-    report = run({"symbolic": {"C3": "unpicklable"}}, jobs=2)
+    report = run({"symbolic": {"C3": "unpicklable"}, "precision": {}}, jobs=2)
     assert verdicts(report) == {"C3": "error", "N1.origin": "verified", "G1": "verified"}
 
 

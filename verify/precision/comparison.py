@@ -58,13 +58,14 @@ ROUGH: Final = Demand(20, 15)
 @dataclass(frozen=True)
 class Comparison:
     """One comparison: where, what it says, digits agreed (None for a yes-or-no question), and both
-    sides in words.
+    sides in words; for an inequality, the quotient of its sides.
     """
 
     label: str
     verdict: Verdict
     digits: float | None
     witness: str = ""
+    quotient: float | None = None
 
 
 def compare(

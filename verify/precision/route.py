@@ -4,7 +4,7 @@ The definition is evaluated by quadrature of raw integrands (verify.precision.qu
 over rows (verify.precision.network), linear solves and differences; the closed form by mpmath.
 A claim is verified when every comparison agrees to 45 digits (20 where the definition is a
 derivative), refuted when one falls below 40 (15) with a witness, undecided in between, without
-a configuration that meets its hypotheses, or without a checker.
+a configuration that meets its hypotheses.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import pi
 from typing import Any, Final
 
 import numpy as np
@@ -23,15 +24,23 @@ from proofs.claim import Claim, get
 from proofs.definitions import (
     CommonZeros,
     Correlation,
+    DescentConstant,
+    Displacement,
+    Envelope,
     FilterGradient,
     HalfSpaceMoment,
     Landscape,
+    LipschitzGradient,
     MeanSample,
     OutputMinimizer,
+    PenaltyLimit,
+    PlainDescent,
     Potential,
     ProximalMap,
+    ReluNetwork,
     SampleGradient,
 )
+from proofs.symbols import v_vs
 from verify.configurations import Configuration, Level, configurations, meeting
 from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
 from verify.precision.checkers import (
@@ -40,6 +49,7 @@ from verify.precision.checkers import (
     check_moment,
 )
 from verify.precision.comparison import Comparison
+from verify.precision.descent import check_descent_constant, check_lipschitz, check_plain_descent
 from verify.precision.gradients import (
     check_correlation,
     check_filter_gradient,
@@ -47,8 +57,10 @@ from verify.precision.gradients import (
     check_sample_gradient,
 )
 from verify.precision.landscape import check_common_zeros, check_landscape, constructed, shallow
-from verify.precision.minimizers import check_proximal_map
+from verify.precision.minimizers import check_proximal_map, near_thresholds
+from verify.precision.penalties import check_displacement, check_envelope, check_penalty_limit
 from verify.precision.quadrature import DIGITS
+from verify.precision.relu_network import check_relu_network
 
 __all__ = ["CHECKERS", "NAME", "check", "conclude", "points_for", "run", "tasks"]
 
@@ -59,17 +71,24 @@ Checker = Callable[[Claim, Configuration, Level], list[Comparison]]
 CHECKERS: Final[dict[type[Any], Checker]] = {
     CommonZeros: check_common_zeros,
     Correlation: check_correlation,
+    Displacement: check_displacement,
+    Envelope: check_envelope,
+    DescentConstant: check_descent_constant,
     FilterGradient: check_filter_gradient,
     HalfSpaceMoment: check_moment,
     Landscape: check_landscape,
+    LipschitzGradient: check_lipschitz,
     MeanSample: check_mean_sample,
     OutputMinimizer: check_minimizer,
+    PenaltyLimit: check_penalty_limit,
+    PlainDescent: check_plain_descent,
     Potential: check_potential,
     ProximalMap: check_proximal_map,
+    ReluNetwork: check_relu_network,
     SampleGradient: check_sample_gradient,
 }
-"""Type of definition -> how its claims are checked. A type that is not here leaves its claims
-undecided.
+"""Type of definition -> how its claims are checked. Of a type that is not here this method says nothing; a claim
+that no independent method speaks of is undecided.
 """
 
 _LONGEST: Final = 4.0
@@ -103,6 +122,20 @@ def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configurat
         case Potential(jointly=True):
             # Derivatives along ŵ are differences over r: at r = 1e-150 rounding hides the rest.
             points, extra = [point for point in points if 1e-6 < point.r < 1e6], []
+        case LipschitzGradient(aspect="direction"):
+            # A gradient that vanishes has no direction.
+            points, extra = [point for point in points if point.scalars()[v_vs]], []
+        case (
+            DescentConstant()
+            | LipschitzGradient(aspect="region")
+            | PlainDescent(estimator="relu")
+            | ReluNetwork(aspect="descent")
+        ):
+            # Differenced gradients, and what a step changes, are lost in rounding at ‖w‖ = 1e±150 or next to a kink.
+            points = [point for point in points if 1e-6 < point.r < 1e6 and 1e-6 < point.theta < pi - 1e-6]
+            extra = []
+        case ProximalMap() | Displacement() | Envelope() | PenaltyLimit():
+            points, extra = near_thresholds(claim.definition, points), []
         case SampleGradient():
             extra = [replace(points[0], label="v·v* = 0", v=(1.0, 2.0), v_star=(2.0, -1.0))]
         case _:
@@ -204,7 +237,6 @@ def conclude(
     evidence: dict[str, list[Evidence]] = {}
     for claim in claims:
         if type(claim.definition) not in CHECKERS:
-            evidence[claim.id] = [_no_checker(claim)]
             continue
         concerned = [outcome for outcome in outcomes if claim.id in outcome.task.claim_ids]
         found = _evidence([outcome.value[claim.id] for outcome in concerned if not outcome.error])
@@ -233,6 +265,9 @@ def _evidence(found: Sequence[_Found]) -> Evidence:
     if measured:
         digits, label = min(measured)
         figures |= {"digits": round(digits, 1), "worst_at": label}
+    if quotients := [(c.quotient, c.label) for c in comparisons if c.quotient is not None]:
+        largest, label = max(quotients)
+        figures |= {"largest_quotient": round(largest, 6), "tightest_at": label}
     if not comparisons:
         detail = "no configuration meets the hypotheses" if not found else "nothing was compared"
         return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, figures, seconds, detail)

@@ -1,0 +1,242 @@
+"""R7: all stable limits of RVSCGD for a given true weight, best first.
+
+A fixed point N w = κw* + βS(w) on the unit sphere is stable when every D_i = N − βS'(w_i) is positive, or a single
+D_j is not and Σ w_i²/D_i < 0. Those with N > β are "sparse" (sparsifying maps of w*, several for l0 and TL1), and so
+is w̄ = w*; those with one entry j of negative D_j and no other above the threshold are "spikes". Only attractors of
+every step size are listed: N > 0, although for n = 1 both points of the sphere are fixed for small steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from operator import index
+
+import numpy as np
+import numpy.typing as npt
+from numpy.typing import ArrayLike
+
+from numerics.arguments import Array
+from numerics.census_l0 import l0_supports
+from numerics.census_spikes import Spikes, find_spikes, first_spikes
+from numerics.census_tl1 import tl1_limits
+from numerics.generated.penalties import PENALTIES
+from numerics.limits_fill import stability_margin
+from numerics.limits_problem import Problem, blocks, pose
+from numerics.limits_shape import Shape
+from numerics.limits_solve import Root, l1_root
+
+__all__ = ["StableLimit", "StableLimits", "stable_limits"]
+
+
+@dataclass(frozen=True, eq=False)
+class StableLimit:
+    """One stable limit. Vectors are made when asked for: `weights` (n,), read-only, in O(n).
+
+    kind: "sparse" or "spike". index, sign: of a spike's entry; None for a sparse limit. lyapunov: κ(1 − cos θ) +
+    λP(u) + (β/2)‖w − u‖².
+    """
+
+    kind: str
+    index: int | None
+    sign: int | None
+    multiplier: float
+    lyapunov: float
+    _problem: Problem
+    _root: Root
+    _upper: tuple[npt.NDArray[np.intp], ...]
+    """Indices on the upper branch, in pieces that records share."""
+    _placed: tuple[tuple[int, float, float], ...]
+    """(index, w, u) of the entry on any other branch."""
+
+    @cached_property
+    def support(self) -> npt.NDArray[np.intp]:
+        """Indices where u = S(w) is not 0, increasing."""
+        return np.sort(np.concatenate([*self._upper, np.array([p[0] for p in self._placed], np.intp)]))
+
+    @cached_property
+    def weights(self) -> Array:
+        """w̄ (n,)."""
+        p = self._problem
+        w = p.w_star / self._root.multiplier
+        np.clip(w, -p.threshold, p.threshold, out=w)
+        for where in self._upper:
+            w[where] = upper_entries(p, self._root, where)[0]
+        for place, x, _ in self._placed:
+            w[place] = x
+        w.flags.writeable = False
+        return w
+
+    @cached_property
+    def residual(self) -> float:
+        """‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map."""
+        p, n = self._problem, self._root.multiplier
+        pairs = zip(blocks(self.weights), blocks(p.w_star), strict=True)
+        rows = [n * w - y - p.pull * p.proximal(w) for w, y in pairs]
+        return float(p.field.total([float(np.dot(row, row)) for row in rows]) ** 0.5 / n)
+
+    @cached_property
+    def margin(self) -> float:
+        """(N − βμ)/N, μ the largest eigenvalue of diag S'(w̄) on the tangent space: positive means stable."""
+        pieces = [upper_entries(self._problem, self._root, where) for where in self._upper]
+        w = np.concatenate([*(piece[0] for piece in pieces), [p[1] for p in self._placed]])
+        u = np.concatenate([*(piece[1] for piece in pieces), [p[2] for p in self._placed]])
+        return float(stability_margin(self._problem, self.multiplier, w, u))
+
+
+@dataclass(frozen=True, eq=False)
+class StableLimits:
+    """The limits found, by increasing Lyapunov value. `total`: how many there are, None if that is not known.
+
+    complete: nothing is missing from `limits`, within what `stable_limits` guarantees for the penalty. continua:
+    words about connected families of neutrally stable fixed points, which are not listed; "" if there are none.
+    """
+
+    limits: tuple[StableLimit, ...]
+    complete: bool
+    total: int | None
+    continua: str = ""
+
+
+def upper_entries(problem: Problem, root: Root, where: npt.NDArray[np.intp]) -> tuple[Array, Array]:
+    """(w, u) of entries on the upper branch."""
+    y = problem.w_star[where]
+    size, limit = np.abs(y), problem.threshold * (1 + problem.field.eps)
+    if problem.penalty == "l1":
+        u = (size - root.multiplier * problem.rho) / root.gap
+        x = u + problem.rho
+    elif problem.penalty == "l0":
+        x = u = np.maximum(size / root.gap, limit)
+    else:
+        u = Shape.of(problem).upper(size, root.gap, root.multiplier)
+        x = np.maximum((size + problem.pull * u) / root.multiplier, limit)
+    return np.sign(y) * x, np.sign(y) * u
+
+
+def record(
+    problem: Problem,
+    root: Root,
+    lower: float,
+    upper: tuple[npt.NDArray[np.intp], ...] = (),
+    placed: tuple[tuple[int, float, float], ...] = (),
+    spike: bool = False,
+) -> StableLimit:
+    """A limit with its Lyapunov value, from its support and the squared norm `lower` of w* off it."""
+    p, n = problem, root.multiplier
+    y = p.w_star
+    entries = [upper_entries(p, root, where) for where in upper]
+    places = np.array([item[0] for item in placed], np.intp)
+    entries.append((np.array([item[1] for item in placed]), np.array([item[2] for item in placed])))
+    taken = [*upper, places]
+    cosine = (lower / n + sum(float(np.dot(w, y[i])) for i, (w, _) in zip(taken, entries, strict=True))) / p.norm
+    cost = sum(float(PENALTIES[p.penalty](u, **p.parameters).sum()) for _, u in entries)
+    distance = lower / n**2 + sum(float(np.dot(w - u, w - u)) for w, u in entries)
+    if not p.lam and not p.beta:
+        distance = 0.0
+    lyapunov = p.kappa * (1 - cosine) + p.lam * cost + p.beta / 2 * distance
+    place, sign = (placed[0][0], 1 if placed[0][1] > 0 else -1) if spike else (None, None)
+    return StableLimit(
+        "spike" if spike else "sparse", place, sign, float(p.scale * n), lyapunov, p, root, upper, placed
+    )
+
+
+def stable_limits(
+    w_star: ArrayLike,
+    kappa: float,
+    beta: float,
+    lam: float,
+    penalty: str = "l1",
+    *,
+    count: int = 1000,
+    normalize: bool = False,
+    **parameters: float,
+) -> StableLimits:
+    """All stable limits (R7), at most `count` >= 1 of them listed, best (least Lyapunov value) first. Arguments as in
+    `sparse_limit`.
+
+    l1: exact and complete, `total` even when fewer are listed (then the best ones); O(n), so n = 1e6 is fine. l0:
+    every support that fits its own multiplier, by a search that discards what the bounds on N exclude; spikes
+    exactly. TL1: every choice of branches likewise, with at most one entry on the branch of negative D_j. Its
+    multipliers are roots of a scalar equation, isolated by enclosures down to 2⁻¹⁴ of the range: two closer than that
+    would be missed, and one that is tangential. Where the search for supports stops, at `count` or at the work
+    allowed, complete is False and total None.
+
+    Entries exactly at a threshold count as below it; neutrally stable fixed points are not listed. Raises ValueError as
+    `sparse_limit` does, and for count < 1.
+    """
+    if isinstance(count, bool) or not hasattr(count, "__index__") or index(count) < 1:
+        raise ValueError(f"count = {count!r} is out of range; an integer >= 1 is needed")
+    posed = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize)
+    problem = replace(posed, w_star=posed.w_star.copy())  # records make their weights later
+    if not problem.beta or not problem.lam:
+        return _without_threshold(problem)
+    if penalty == "l1":
+        return _l1(problem, index(count))
+    return _searched(problem, index(count))
+
+
+def _without_threshold(problem: Problem) -> StableLimits:
+    """beta = 0 or lam = 0: S is a multiple of the identity, and w* is the only limit; for n = 1, -w* may be another."""
+    p = problem
+    gap = p.norm if p.beta else p.norm - p.pull
+    root = Root(p.pull + gap, gap, np.inf)
+    active = np.flatnonzero(p.w_star) if not p.lam else np.zeros(0, np.intp)
+    limits = [_all_active(p, root, active)]
+    if p.size == 1 and p.pull > p.norm:
+        place = (0, float(-np.sign(p.w_star[0])), float(-np.sign(p.w_star[0])))
+        limits.append(record(p, Root(p.pull - p.norm, -p.norm, np.inf), 0.0, (), (place,), spike=True))
+    return StableLimits(tuple(limits), True, len(limits))
+
+
+def _all_active(problem: Problem, root: Root, active: npt.NDArray[np.intp]) -> StableLimit:
+    """w̄ = w*; u = w̄ where λ = 0."""
+    if problem.beta or not len(active):
+        lower = 0.0 if len(active) else problem.norm**2
+        return record(problem, root, lower, (active,) if len(active) else ())
+    unit = problem.w_star / problem.norm
+    return record(problem, root, 0.0, (), tuple((int(i), float(unit[i]), float(unit[i])) for i in active))
+
+
+def _l1(problem: Problem, count: int) -> StableLimits:
+    root = l1_root(problem)
+    limits = []
+    if root is not None:
+        active = np.flatnonzero(np.abs(problem.w_star) > root.cut)
+        passive = np.where(np.abs(problem.w_star) > root.cut, 0.0, problem.w_star)
+        limits.append(record(problem, root, float(np.dot(passive, passive)), (active,) if len(active) else ()))
+    spikes = find_spikes(problem)
+    total = len(limits) + len(spikes.index)
+    limits += _spike_records(problem, first_spikes(problem, spikes, count))
+    limits.sort(key=lambda limit: limit.lyapunov)
+    return StableLimits(tuple(limits[:count]), total <= count, total, spikes.continua)
+
+
+def _spike_records(problem: Problem, spikes: Spikes) -> Iterator[StableLimit]:
+    offset = problem.rho if problem.penalty == "l1" else 0.0
+    for j, sign, n, gap, x, value in zip(
+        spikes.index, spikes.sign, spikes.multiplier, spikes.gap, spikes.size, spikes.lyapunov, strict=True
+    ):
+        placed = ((int(j), float(sign * x), float(sign * (x - offset))),)
+        root = Root(float(n), float(gap), np.inf)
+        yield StableLimit("spike", int(j), int(sign), float(problem.scale * n), float(value), problem, root, (), placed)
+
+
+def _searched(problem: Problem, count: int) -> StableLimits:
+    """l0 and TL1: one more than `count` is asked for, to know whether there are more."""
+    if problem.penalty == "l0":
+        spikes = find_spikes(problem)
+        found, finished = l0_supports(problem, count + 1)
+        limits = [record(problem, *choice) for choice in found]
+        total = len(limits) + len(spikes.index)
+        limits += _spike_records(problem, first_spikes(problem, spikes, count))
+        continua = spikes.continua
+    else:
+        choices, finished = tl1_limits(problem, count + 1)
+        limits = [record(problem, *choice) for choice in choices]
+        limits = [limit for limit in limits if limit.margin > 0]
+        total, continua = len(limits), ""
+    limits.sort(key=lambda limit: limit.lyapunov)
+    limits = list(islice(limits, count))
+    return StableLimits(tuple(limits), finished and total <= count, total if finished else None, continua)

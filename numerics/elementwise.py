@@ -1,0 +1,76 @@
+"""Penalties entry by entry: checks of arguments, broadcasting, evaluation in blocks that fit the processor's cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.arguments import Array
+
+__all__ = ["entrywise", "quotient"]
+
+BLOCK: int = 1 << 15
+"""Entries of one block: 256 KiB, the three or four arrays alive at a time stay in the cache."""
+
+
+def entrywise(
+    function: Callable[..., Array], name: str, values: npt.ArrayLike, **sizes: npt.ArrayLike
+) -> npt.NDArray[np.floating]:
+    """``function(values, *sizes)`` over the broadcast shape, block by block; float32 values give a float32 result.
+
+    `name` is what `values` is called in messages. `sizes` are nonnegative, inf allowed. Raises ValueError naming the
+    argument that has a wrong dtype, a value out of its domain, or a shape that does not fit.
+    """
+    array = _real(name, values)
+    weights = {key: _real(key, value).astype(np.float64) for key, value in sizes.items()}
+    for key, weight in weights.items():
+        _require(~(weight >= 0), key, weight, "must be >= 0 (inf is allowed)")
+    try:
+        shape = np.broadcast_shapes(array.shape, *(weight.shape for weight in weights.values()))
+    except ValueError:
+        listed = ", ".join(f"{key} {item.shape}" for key, item in {name: array, **weights}.items())
+        raise ValueError(f"shapes do not broadcast: {listed}") from None
+    out = np.empty(shape, np.float32 if array.dtype == np.float32 else np.float64)
+    flat = out.reshape(-1)
+    rows = [_flat(item, shape) for item in (array, *weights.values())]
+    with np.errstate(all="ignore"):
+        for start in range(0, out.size, BLOCK):
+            piece = slice(start, start + BLOCK)
+            block, *parts = (row if row.ndim == 0 else row[piece] for row in rows)
+            wide = block.astype(np.float64, copy=False)
+            if not np.isfinite(np.vdot(wide, wide)):  # the sum of squares: one pass, and it may merely have overflowed
+                _require(~np.isfinite(array), name, array, "must be finite")
+            flat[piece] = function(wide, *(part[()] if part.ndim == 0 else part for part in parts))
+    return out[()]
+
+
+def quotient(lam: Array | float, beta: Array | float) -> Array:
+    """The ratio λ/β of a proximal map: 0 where λ = 0, inf where only β is."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.asarray(lam) > 0, np.divide(lam, beta), 0.0)
+
+
+def _real(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} is ragged; rows of equal length are needed") from None
+    if array.dtype.kind in "iu":
+        array = array.astype(np.float64)
+    if array.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} has dtype {array.dtype}; use float64, float32 or integers")
+    return array
+
+
+def _flat(item: npt.NDArray[np.floating], shape: tuple[int, ...]) -> npt.NDArray[np.floating]:
+    """One dimension, or none where a single number serves every entry."""
+    return item.reshape(()) if item.size == 1 else np.broadcast_to(item, shape).reshape(-1)
+
+
+def _require(bad: npt.NDArray[np.bool_], name: str, array: npt.NDArray[np.floating], rule: str) -> None:
+    if np.any(bad):
+        index = tuple(int(i) for i in np.argwhere(np.atleast_1d(bad))[0])
+        label = f"{name}[{', '.join(map(str, index))}]" if np.ndim(bad) else name
+        raise ValueError(f"{label} = {np.atleast_1d(array)[index]} is out of range; {name} {rule}")

@@ -1,0 +1,243 @@
+"""What `learn` iterates: its arguments, checked, and the coarse gradient by kernels or by sampling."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numpy.polynomial import chebyshev
+
+from numerics.arguments import Array, check_parameters
+from numerics.generated.estimators import KERNELS, PARAMETERS
+from numerics.generated.network import loss_gradient_v, population_loss
+from numerics.geometry import norm, unit
+from numerics.model import real_array, resolve_proxy
+from numerics.sampling import Moments, network_moments
+
+__all__ = [
+    "GRADIENTS",
+    "LARGE",
+    "Pull",
+    "Sampling",
+    "choose_steps",
+    "digest",
+    "gradient_v",
+    "integer",
+    "loss",
+    "number",
+    "polar",
+    "unit_vector",
+    "vectors",
+]
+
+GRADIENTS = ("population", "fresh", "fixed")
+
+_UNIT = 1e-12
+"""Norms of w* this close to 1 are those of unit vectors."""
+
+LARGE = 1e100
+"""Norms between 1/LARGE and LARGE may be squared and divided by each other."""
+
+_DEGREE = 24
+"""Of the polynomials for Ψ: on [t, 2t] the nearest singularity of b, at 0, leaves an error below 6^-24."""
+
+
+class Pull:
+    """The coarse gradient `G = radial·ŵ + κ(ŵ − w*)` in span(ŵ, w*), for one estimator.
+
+    Raises ValueError for an unknown estimator or parameter.
+    """
+
+    def __init__(self, ste: str, parameters: Mapping[str, float] | None, v_star: Array) -> None:
+        self.parameters = check_parameters(ste, parameters or {}, PARAMETERS)
+        self.v_star = v_star
+        self._kernels: Callable[..., tuple[Any, Any, Any, Any]] = KERNELS[ste]
+        probe = np.array([0.5, 2.0])
+        self.constant = all(np.ndim(kernel) == 0 for kernel in self._kernels(probe, probe, **self.parameters))
+
+    def __call__(self, v: Array, theta: Array, r: Array) -> tuple[Array, Array]:
+        """(α, κ) at angles `theta` and norms `r` (k,): G = α ŵ − κ w*. Source: C1, C9, R12."""
+        with np.errstate(all="ignore"):
+            p, q, c_, b = self._kernels(theta, r, **self.parameters)
+        difference, overlap = v - self.v_star, float(v @ self.v_star)
+        kappa = b * overlap
+        radial = c_ * overlap + p * float(v @ difference) + q * float(difference.sum()) * float(v.sum())
+        return np.broadcast_to(radial + kappa, theta.shape), np.broadcast_to(kappa, theta.shape)
+
+    def at(self, v: Array, theta: float, r: float) -> tuple[float, float]:
+        """(α, κ) at one angle and norm."""
+        alpha, kappa = self(v, np.array([theta]), np.array([r]))
+        return float(alpha[0]), float(kappa[0])
+
+    def bounds(self, v: Array) -> tuple[float, float]:
+        """Largest α and |κ| over the unit sphere, for estimators that vary with the angle on a grid of 257 angles."""
+        theta = np.linspace(0.0, np.pi, 257)
+        alpha, kappa = self(v, theta, np.ones_like(theta))
+        return float(alpha.max()), float(np.abs(kappa).max())
+
+    def potential(self, theta: Array) -> Array:
+        """Ψ(θ)/(v·v*) = ∫₀^θ b(t) sin t dt on the unit sphere: (k,) -> (k,). Source: R12."""
+        if self.constant:
+            b = self._kernels(np.zeros(1), np.ones(1), **self.parameters)[3]
+            return 2 * b * np.sin(theta / 2) ** 2
+        ends, coefficients = self._primitive
+        panel = np.clip(np.searchsorted(ends, theta, side="right") - 1, 0, len(ends) - 2)
+        low, high = ends[panel], ends[panel + 1]
+        place = (2 * theta - low - high) / (high - low)
+        return np.asarray(chebyshev.chebval(place, coefficients[:, panel], tensor=False), dtype=np.float64)
+
+    @cached_property
+    def _primitive(self) -> tuple[Array, Array]:
+        """Panels that halve towards 0 and π, where b may vary on any scale, and Ψ on each as a Chebyshev series."""
+        half = np.pi / 2 * 0.5 ** np.arange(52, -1, -1)
+        ends = np.concatenate([[0.0], half, np.pi - half[-2::-1], [np.pi]])
+        nodes = np.cos(np.pi * (np.arange(_DEGREE + 1) + 0.5) / (_DEGREE + 1))
+        half_length = np.diff(ends)[:, None] / 2
+        t = ends[:-1, None] + half_length * (1 + nodes)
+        with np.errstate(all="ignore"):
+            b = np.broadcast_to(self._kernels(t.ravel(), np.ones(t.size), **self.parameters)[3], t.size)
+        series = np.linalg.solve(chebyshev.chebvander(nodes, _DEGREE), (b.reshape(t.shape) * np.sin(t)).T)
+        primitive = chebyshev.chebint(series, lbnd=-1, axis=0) * half_length.T
+        primitive[0, 1:] += np.cumsum(chebyshev.chebval(1.0, primitive))[:-1]
+        return ends, primitive
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Means over sampled networks: a new minibatch each step, or minibatches of one data set.
+
+    Networks are named by (seed, stream), so nothing has to be kept between steps. "fresh": the stream is the step.
+    "fixed": the data set is cut into minibatches, stream by stream, which every epoch visits in an order of its own;
+    they are drawn again when they are used, so the memory needed does not grow with the data set.
+    """
+
+    fresh: bool
+    samples: int
+    dataset: int
+    seed: int
+    ste: str
+    parameters: Mapping[str, float]
+
+    def __call__(self, step: int, v: Array, w: Array, v_star: Array, w_star: Array) -> tuple[Array, Array]:
+        """Mean coarse gradient in w (n,) and gradient in v (m,) of the minibatch of `step`."""
+        size, stream = (self.samples, step) if self.fresh else self._batch(step)
+        proxies = {self.ste: resolve_proxy(self.ste, self.parameters)}
+        moments: dict[str, Moments] = network_moments(
+            v, w, v_star, w_star, samples=size, seed=self.seed, stream=stream, proxies=proxies
+        )
+        return moments[f"coarse_gradient:{self.ste}"].mean, moments["gradient_v"].mean
+
+    def _batch(self, step: int) -> tuple[int, int]:
+        """Size and stream of a step's minibatch of the fixed data set."""
+        batches = -(-self.dataset // self.samples)
+        epoch, place = divmod(step, batches)
+        sequence = np.random.SeedSequence(self.seed, spawn_key=(epoch, 0, 0))
+        batch = int(np.random.Generator(np.random.SFC64(sequence)).permutation(batches)[place])
+        return min(self.samples, self.dataset - batch * self.samples), batch
+
+
+def gradient_v(v: Array, theta: float, v_star: Array) -> Array:
+    """∂f/∂v (m,), which depends on the filters through their angle alone."""
+    plane = np.array([math.cos(theta), math.sin(theta)])
+    return np.asarray(loss_gradient_v(v, plane, v_star, np.array([1.0, 0.0])))
+
+
+def loss(v: Array, theta: Array, v_star: Array) -> Array:
+    """Population loss at angles `theta` (k,), which stand for the filters."""
+    plane = np.stack([np.cos(theta), np.sin(theta)], axis=-1)
+    return np.asarray(population_loss(v, plane, v_star, np.array([1.0, 0.0])), dtype=np.float64)
+
+
+def choose_steps(
+    pull: Pull, v: Array, beta: float, eta: float | None, eta_v: float | None, learn_v: bool
+) -> tuple[float, float]:
+    """Step sizes (η, η_v), the defaults filled in.
+
+    Raises ValueError unless 0 < η < 1/(α+β) (any η > 0 if α+β <= 0) and 0 < η_v < 8/(m+1), beyond which
+    gradient descent in v diverges: (m+1)/4 is the largest eigenvalue of the Hessian.
+    """
+    bounds = [pull.bounds(at) for at in ([v, pull.v_star] if learn_v else [v])]
+    alpha, kappa = max(b[0] for b in bounds), max(b[1] for b in bounds)
+    curvature = alpha + beta
+    limit = 1 / curvature if curvature > 0 else math.inf
+    if eta is None:
+        scale = max(curvature, kappa + beta)
+        eta = 0.9 / scale if scale > 0 else 1.0
+    number("eta", eta, positive=True)
+    if not eta < limit:
+        raise ValueError(
+            f"eta = {eta!r} is too large; a step must be below 1/(alpha + beta) = {limit:.6g}, "
+            f"where alpha = {alpha:.6g} and beta = {beta:.6g}"
+        )
+    stable = 8 / (v.size + 1)
+    eta_v = min(float(eta), stable / 2) if eta_v is None else number("eta_v", eta_v, positive=True)
+    if not eta_v < stable:
+        raise ValueError(f"eta_v = {eta_v!r} is too large; it must be below 8/(m + 1) = {stable:.6g}")
+    return float(eta), float(eta_v)
+
+
+def vectors(
+    v: npt.ArrayLike, w0: npt.ArrayLike, v_star: npt.ArrayLike | None, w_star: npt.ArrayLike
+) -> tuple[Array, Array, Array, Array]:
+    """v, w0, v_star, w_star as nonempty float64 vectors of matching lengths. Raises ValueError."""
+    given = {"v": v, "v_star": v if v_star is None else v_star, "w0": w0, "w_star": w_star}
+    arrays = {}
+    for name, value in given.items():
+        array = real_array(name, value)
+        if array.ndim != 1 or array.size == 0:
+            raise ValueError(f"{name} has shape {array.shape}; it must be one vector, not empty")
+        arrays[name] = np.ascontiguousarray(array, dtype=np.float64)
+    for first, second in (("v", "v_star"), ("w_star", "w0")):
+        if arrays[first].shape != arrays[second].shape:
+            raise ValueError(
+                f"{second} has shape {arrays[second].shape}; it must be {arrays[first].shape} like {first}"
+            )
+    for name in ("v_star", "w0", "w_star"):
+        if not arrays[name].any():
+            raise ValueError(f"{name} is the zero vector; it must be nonzero")
+    return arrays["v"], arrays["w0"], arrays["v_star"], arrays["w_star"]
+
+
+def unit_vector(name: str, value: Array, normalize: bool) -> Array:
+    """`value` if its norm is 1; normalized if that is asked for. Raises ValueError stating the norm otherwise."""
+    size, direction = polar(value)
+    if normalize:
+        return direction
+    if abs(size - 1) > _UNIT:
+        raise ValueError(f"{name} has norm {size!r}; it must be a unit vector (normalize=True divides by the norm)")
+    return value
+
+
+def polar(a: Array) -> tuple[float, Array]:
+    """Norm and direction of a nonzero vector, whatever its scale."""
+    with np.errstate(over="ignore", under="ignore"):
+        return float(norm(a[None])[0]), unit(a[None])[0]
+
+
+def number(name: str, value: float, *, positive: bool = False) -> float:
+    """`value` as a finite float, not negative (not zero either if `positive`). Raises ValueError."""
+    rule = "> 0" if positive else ">= 0"
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError(f"{name} = {value!r} is not allowed; a finite number {rule} is")
+    if value < 0 or (positive and value == 0):
+        raise ValueError(f"{name} = {value!r} is out of range; a finite number {rule} is allowed")
+    return float(value)
+
+
+def integer(name: str, value: int, least: int) -> int:
+    """`value` as an int. Raises ValueError unless it is an integer >= `least`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{name} = {value!r} is not allowed; an integer >= {least} is")
+    return int(value)
+
+
+def digest(array: Array) -> str:
+    """A fingerprint of an array's entries."""
+    return hashlib.sha256(array.tobytes()).hexdigest()

@@ -1,0 +1,372 @@
+"""A run of `learn`: one iterate after the other, what is recorded of them, when it ends, and how it goes on."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.arguments import Array
+from numerics.learning_problem import LARGE, Pull, Sampling, gradient_v, loss, polar
+from numerics.learning_state import COLUMNS, SCALARS, LearningInterrupted, LearningState, recorded
+from numerics.steps import EPS, Contraction, Move, Stride, Sums, Sweep, Thresholding, turn
+
+__all__ = ["LearningResult", "Problem", "Progress", "Run"]
+
+Progress = Callable[[int, float, float], object]
+
+_QUIET, _INTERVAL = 2.0, 0.1
+"""Seconds before the first call of `progress`, and between calls."""
+
+
+@dataclass(frozen=True, eq=False)
+class LearningResult:
+    """Where a run ended and how it went.
+
+    Histories have an entry for the start, each `record_every`-th step and the last one, as `step_history` says: length
+    steps + 1 if every step is recorded.
+    `w`, `u` (n,), u = S(w); `v` (m,); `angle_history` θ; `lyapunov_history` Ψ(θ) + λP(u) + (β/2)‖w−u‖² (R1, R12), with
+    the current v where v is learned; without normalization α‖w‖ − κ⟨w*,w⟩ in place of Ψ, nan where α, κ vary with w;
+    `lagrangian_history` f + λP(u) + (β/2)‖w−u‖², which need not decrease (R2); `support_history` counts u ≠ 0.
+    `residual` is the sine of the angle between w and κw* + βS(w), 0 exactly at fixed points (R3); without
+    normalization ‖κw* − αŵ − β(w−u)‖/‖κw* + βu‖. It is that of the population also where the gradient was sampled.
+    `distance` estimates the distance from the limit, nan for sampled gradients, inf where steps do not shrink; it is
+    that after the last step out of a recorded point.
+    `multiplier` is N = ⟨w, κw* + βu⟩/‖w‖². A fixed point that is no stable limit attracts some starts too (a w0 that
+    vanishes wherever w* does, say): `numerics.limits` tells them apart.
+    """
+
+    w: Array
+    u: Array
+    v: Array
+    step_history: npt.NDArray[np.int64]
+    angle_history: Array
+    lyapunov_history: Array
+    lagrangian_history: Array
+    support_history: npt.NDArray[np.int64]
+    steps: int
+    converged: bool
+    residual: float
+    distance: float
+    multiplier: float
+    state: LearningState
+
+
+class Point(NamedTuple):
+    """The iterate w = scale·x after `step` steps, with what is known of it.
+
+    Bare steps leave angle, cosine, multiplier and residual as they were: those of an earlier iterate.
+    """
+
+    step: int
+    x: Array
+    v: Array
+    scale: float
+    norm: float
+    length: float
+    """‖z‖ of the step that led here: that of x."""
+    angle: float
+    cosine: float
+    multiplier: float
+    residual: float
+    recent: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The arguments of `learn`, checked."""
+
+    w_star: Array
+    v_star: Array
+    beta: float
+    lam: float
+    eta: float
+    eta_v: float
+    sphere: bool
+    learn_v: bool
+    pull: Pull
+    threshold: Thresholding
+    sampling: Sampling | None
+    record_every: int
+
+    def bare(self, step: int) -> bool:
+        """Whether the step after `step` steps may be made without measuring: nothing is recorded, α and κ are known."""
+        fixed = self.sampling is None and self.pull.constant and not self.learn_v
+        return fixed and step % self.record_every != 0
+
+
+class Run:
+    """One run. `point` is replaced as a whole when a step is complete, so an interrupt finds it whole."""
+
+    def __init__(
+        self, problem: Problem, settings: dict[str, Any], start: Array, v: Array, state: LearningState | None
+    ) -> None:
+        self.problem, self.settings = problem, settings
+        self.sweep = Sweep(problem.w_star, problem.threshold, problem.beta)
+        self.axis = float(problem.w_star @ problem.w_star)
+        self.buffers = (np.empty_like(start), np.empty_like(start))
+        self.forces = problem.pull.at(v, 0.0, 1.0)
+        self.rows: list[tuple[float, ...]] = []
+        self.point = self._start(start, v) if state is None else self._resume(state)
+
+    def result(self, tolerance: float, max_steps: int, progress: Progress | None) -> LearningResult:
+        """Iterate and sum up."""
+        if self.point.step > max_steps:
+            raise ValueError(f"max_steps = {max_steps}; the state has made {self.point.step} steps already")
+        with self._interruptible():
+            settled = self._iterate(tolerance, max_steps, Reporter(progress))
+            return self._summary(settled)
+
+    def _start(self, w0: Array, v: Array) -> Point:
+        size, direction = polar(w0)
+        size, x = (1.0, direction) if self.problem.sphere else (size, w0)
+        np.copyto(self.buffers[0], x)
+        point = Point(0, self.buffers[0], v, 1.0, size, size, 0.0, 0.0, 0.0, math.nan, Contraction().recent)
+        for _ in range(2):  # the second with a cosine that is right
+            sums = self._measure(point)
+            angle, cosine, _, _ = turn(point.cosine, sums.d_d, sums.d_star, self.axis)
+            point = point._replace(angle=angle, cosine=cosine)
+        sums = self._measure(point)
+        return point._replace(multiplier=sums.g_w / point.norm**2)
+
+    def _resume(self, state: LearningState) -> Point:
+        names = sorted(self.settings.keys() | state.settings.keys())
+        pairs = {name: (state.settings.get(name), self.settings.get(name)) for name in names}
+        other = [
+            f"{name} is {theirs!r} there, {mine!r} here" for name, (theirs, mine) in pairs.items() if theirs != mine
+        ]
+        if other:
+            raise ValueError(f"state is of another problem: {'; '.join(other)} (vectors are compared by fingerprint)")
+        if state.x.shape != self.buffers[0].shape or state.v.shape != self.problem.v_star.shape:
+            raise ValueError(f"state is damaged: x has shape {state.x.shape}, v has shape {state.v.shape}")
+        x = self.buffers[state.step % 2]
+        np.copyto(x, state.x)
+        self.rows = [tuple(row) for row in state.record.tolist()]
+        scalars = dict(zip(SCALARS, state.scalars.tolist(), strict=True))
+        return Point(step=state.step, x=x, v=state.v.copy(), recent=state.recent.copy(), **scalars)
+
+    def state(self) -> LearningState:
+        """The state after the last complete step."""
+        point = self.point
+        scalars = np.array([getattr(point, name) for name in SCALARS])
+        # An interrupt may come between the record of a step and its end.
+        count = recorded(point.step, self.problem.record_every)
+        record = np.array(self.rows[:count], dtype=np.float64).reshape(count, len(COLUMNS))
+        return LearningState(self.settings, point.step, point.x.copy(), point.v, scalars, point.recent, record)
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise LearningInterrupted(self.state()) from None
+
+    def _iterate(self, tolerance: float, max_steps: int, reporter: Reporter) -> bool:
+        settled = self._settled(tolerance)
+        while not settled:
+            if self.point.step >= max_steps:
+                return False
+            if self.problem.bare(self.point.step):
+                self.point = self._stride(self.point)
+            else:
+                row, following = self._advance(self._located(self.point))
+                if self.point.step % self.problem.record_every == 0:
+                    self.rows.append(row)
+                self.point = following
+                settled = self._settled(tolerance)
+            reporter(self.point)
+        return True
+
+    def _settled(self, tolerance: float) -> bool:
+        return self.problem.sampling is None and self._contraction(self.point).settled(tolerance)
+
+    def _contraction(self, point: Point) -> Contraction:
+        return Contraction(point.recent, self.problem.record_every)
+
+    def _stride(self, point: Point) -> Point:
+        """A bare step. On the sphere ‖z‖ does not matter, so the coefficient of w is divided out of it beforehand."""
+        problem, (alpha, kappa) = self.problem, self.forces
+        eta, beta, threshold = problem.eta, problem.beta, problem.threshold
+        keep = 1 - eta * (alpha / point.norm + beta) + eta * beta * threshold.slope
+        by = keep if problem.sphere else 1.0
+        stride = Stride(point.scale, keep / by, eta * kappa / by, eta * beta * threshold.factor / by)
+        out = self.buffers[(point.step + 1) % 2]
+        size = self.sweep.bare(point.x, stride, out)
+        self._check(point.step + 1, size * by)
+        scale, norm_after = (1 / size, 1.0) if problem.sphere else (1.0, size)
+        return point._replace(step=point.step + 1, x=out, scale=scale, norm=norm_after, length=size)
+
+    def _located(self, point: Point) -> Point:
+        """`point` with its angle, cosine and N: measured, if a bare step led to it."""
+        if point.step == 0 or not self.problem.bare(point.step - 1):
+            return point
+        for _ in range(2):
+            sums = self._measure(point, point.multiplier)
+            angle, cosine, _, sharp = turn(point.cosine, sums.d_d, sums.d_star, self.axis)
+            multiplier = point.multiplier + sums.g_w / point.norm**2
+            point = point._replace(angle=angle, cosine=cosine, multiplier=multiplier)
+            if sharp:
+                break
+        return point
+
+    def _advance(self, point: Point) -> tuple[tuple[float, ...], Point]:
+        """One step, measured: the record of `point`, and the point after it."""
+        problem = self.problem
+        alpha, kappa = problem.pull.at(point.v, point.angle, point.norm)
+        if problem.sampling is None:
+            slope_v = gradient_v(point.v, point.angle, problem.v_star) if problem.learn_v else None
+            target, move = problem.w_star, self._population_move(point, alpha, kappa)
+        else:
+            w = point.x * point.scale
+            target, slope_v = problem.sampling(point.step, point.v, w, problem.v_star, problem.w_star)
+            keep = 1 - problem.eta * problem.beta
+            move = Move(point.scale, -1.0, 0.0, keep, problem.eta, keep * point.cosine)
+        out = self.buffers[(point.step + 1) % 2]
+        sums = self.sweep(point.x, target, move, out)
+        following = self._following(point, out, move, sums)
+        if problem.learn_v and slope_v is not None:
+            following = following._replace(v=point.v - problem.eta_v * slope_v)
+        if problem.sampling is None:
+            following = self._observed(point, following, move, sums, kappa)
+        overlap = float(point.v @ problem.v_star)
+        fit = float(loss(point.v, np.array([point.angle]), problem.v_star)[0]) if problem.learn_v else math.nan
+        return (point.angle, point.norm, sums.penalty, sums.coupling, sums.support, overlap, alpha, fit), following
+
+    def _population_move(self, point: Point, alpha: float, kappa: float) -> Move:
+        """On the sphere N is the last one known; without it the one of fixed points, so that z − w = ηg."""
+        problem = self.problem
+        if problem.sphere:
+            multiplier = point.multiplier
+            keep = 1 - problem.eta * (alpha + problem.beta) + problem.eta * multiplier
+        else:
+            multiplier, keep = alpha / point.norm + problem.beta, 1.0
+        return Move(point.scale, kappa, multiplier, keep, problem.eta, keep * point.cosine)
+
+    def _following(self, point: Point, out: Array, move: Move, sums: Sums) -> Point:
+        """The point at z, which is `out`."""
+        cosine = move.cosine
+        for _ in range(2):
+            angle, cosine, size, sharp = turn(cosine, sums.d_d, sums.d_star, self.axis)
+            if sharp:
+                break
+            sums = self.sweep(out, self.problem.w_star, Move(1.0, 0.0, 0.0, 1.0, 0.0, cosine))
+        self._check(point.step + 1, size)
+        scale, norm_after = (1 / size, 1.0) if self.problem.sphere else (1.0, size)
+        return point._replace(
+            step=point.step + 1,
+            x=out,
+            scale=scale,
+            norm=norm_after,
+            angle=angle,
+            cosine=cosine * scale,
+            length=size,
+            residual=math.nan,
+        )
+
+    def _check(self, step: int, size: float) -> None:
+        if not (1 / LARGE < size < LARGE):
+            raise ValueError(
+                f"step {step} has norm {size:.4g}: w has lost its direction, or leaves the range of float64; "
+                f"start elsewhere, or scale beta = {self.problem.beta!r}, lam = {self.problem.lam!r} and v"
+            )
+
+    def _observed(self, point: Point, following: Point, move: Move, sums: Sums, kappa: float) -> Point:
+        """`following` with the length of the step taken into account, the residual of `point`, and N."""
+        problem = self.problem
+        square = point.norm**2
+        across = math.sqrt(max(sums.g_g - sums.g_w**2 / square, 0.0))
+        multiplier = move.multiplier + sums.g_w / square
+        forces = abs(kappa) + problem.beta * point.norm + abs(problem.beta - move.multiplier) * point.norm
+        if problem.sphere:
+            step = 2 * math.sin(math.atan2(problem.eta * across, move.keep + problem.eta * sums.g_w) / 2)
+            floor = 8 * EPS * (1 + problem.eta * forces / following.length)
+        else:
+            step = problem.eta * math.sqrt(sums.g_g)
+            floor = 8 * EPS * (point.norm + problem.eta * forces)
+        if problem.learn_v:
+            step = math.hypot(step, float(np.linalg.norm(following.v - point.v)))
+            floor += 8 * EPS * float(np.linalg.norm(point.v))
+        contraction = self._contraction(point)
+        if point.step % problem.record_every == 0:
+            contraction.observe(step, floor)
+        residual = self._residual(point, sums, multiplier)
+        return following._replace(recent=contraction.recent, residual=residual, multiplier=multiplier)
+
+    def _residual(self, point: Point, sums: Sums, multiplier: float) -> float:
+        """Of R3 at `point`, from the sums of a sweep with the population's target."""
+        square = point.norm**2
+        across = max(sums.g_g - sums.g_w**2 / square, 0.0)
+        force = math.sqrt(across + multiplier**2 * square)
+        left = across if self.problem.sphere else sums.g_g
+        return math.sqrt(left) / force if force > 0 else 0.0
+
+    def _measure(self, point: Point, multiplier: float = 0.0) -> Sums:
+        """The population's sums at `point`, which is not moved."""
+        kappa = self.problem.pull.at(point.v, point.angle, point.norm)[1]
+        return self.sweep(point.x, self.problem.w_star, Move(point.scale, kappa, multiplier, 1.0, 0.0, point.cosine))
+
+    def _summary(self, settled: bool) -> LearningResult:
+        problem, point = self.problem, self._located(self.point)
+        alpha = problem.pull.at(point.v, point.angle, point.norm)[0]
+        multiplier = self._measure(point).g_w / point.norm**2
+        wanted = multiplier if problem.sphere else alpha / point.norm + problem.beta
+        sums = self._measure(point, wanted)
+        multiplier = wanted + sums.g_w / point.norm**2
+        overlap = float(point.v @ problem.v_star)
+        fit = float(loss(point.v, np.array([point.angle]), problem.v_star)[0])
+        last = (point.angle, point.norm, sums.penalty, sums.coupling, sums.support, overlap, alpha, fit)
+        shown = [*range(0, point.step, problem.record_every), point.step]
+        record = np.array([*self.rows[: len(shown) - 1], last], dtype=np.float64)
+        w = point.x * point.scale
+        lyapunov, lagrangian = self._histories(record)
+        sampled = problem.sampling is not None
+        return LearningResult(
+            w=w,
+            u=np.array(problem.threshold(w)),
+            v=point.v.copy(),
+            step_history=np.array(shown, dtype=np.int64),
+            angle_history=record[:, 0].copy(),
+            lyapunov_history=lyapunov,
+            lagrangian_history=lagrangian,
+            support_history=record[:, 4].astype(np.int64),
+            steps=point.step,
+            converged=settled,
+            residual=self._residual(point, sums, multiplier),
+            distance=math.nan if sampled else self._contraction(point).distance,
+            multiplier=multiplier,
+            state=self.state(),
+        )
+
+    def _histories(self, record: Array) -> tuple[Array, Array]:
+        """Lyapunov values of R1 and R12, and the Lagrangian of R2."""
+        problem = self.problem
+        angle, size, penalty, coupling, _, overlap, alpha, fit = record.T
+        split = problem.lam * penalty + problem.beta / 2 * coupling
+        potential = overlap * problem.pull.potential(angle)
+        if not problem.sphere:
+            # α‖w‖ − κ⟨w*,w⟩ of C9, with 1 − cos θ kept together; there is none where α and κ vary with w.
+            kappa = overlap * problem.pull.potential(np.full_like(angle, np.pi)) / 2
+            free = (alpha - kappa) * size + size * potential
+            potential = free if problem.pull.constant else np.full_like(angle, np.nan)
+        if not problem.learn_v:
+            fit = loss(self.point.v, angle, problem.v_star)
+        return potential + split, fit + split
+
+
+class Reporter:
+    """Calls `progress` at most ten times a second, in runs longer than two seconds."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress, self.due = progress, time.monotonic() + _QUIET
+
+    def __call__(self, point: Point) -> None:
+        """Report, if it is time."""
+        if self.progress is not None and time.monotonic() >= self.due:
+            self.progress(point.step, point.angle, point.residual)
+            self.due = time.monotonic() + _INTERVAL

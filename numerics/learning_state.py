@@ -1,0 +1,131 @@
+"""The state of a run of `learn`: what going on takes, to the last bit, and its file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.arguments import Array
+from numerics.steps import Contraction
+
+__all__ = ["COLUMNS", "SCALARS", "LearningInterrupted", "LearningState", "recorded"]
+
+COLUMNS: Final = ("angle", "norm", "penalty", "coupling", "support", "overlap", "radial", "loss")
+"""Columns of the record, a row for each point that is recorded and was left by a step; overlap is v·v*, radial the coefficient α of C9."""
+
+SCALARS: Final = ("scale", "norm", "length", "angle", "cosine", "multiplier", "residual")
+
+_VERSION = 1
+_SHAPES: Final = {"version": 0, "step": 0, "settings": 0, "x": 1, "v": 1, "scalars": 1, "recent": 2, "record": 2}
+
+
+@dataclass(frozen=True, eq=False)
+class LearningState:
+    """Where a run stands after `step` steps.
+
+    `settings` describes the problem (numbers, names, digests of the vectors), so that it cannot be continued as another
+    one. w = scale·x (n,); v (m,); `scalars` are those named SCALARS, the last known; `recent` holds the lengths of
+    steps, from which the distance to the limit is estimated; `record` (k, 8) has a row for each of the steps 0, r, 2r,
+    … below `step`, r being `record_every`.
+    """
+
+    settings: dict[str, Any]
+    step: int
+    x: Array
+    v: Array
+    scalars: Array
+    recent: Array
+    record: Array
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the state to `path` (NumPy's .npz, no pickles): beside it first, then renamed, so never half a file.
+
+        Raises OSError if it cannot be written.
+        """
+        target = Path(path)
+        arrays = {name: getattr(self, name) for name in ("x", "v", "scalars", "recent", "record")}
+        text = np.array(json.dumps(self.settings, sort_keys=True))
+        descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                np.savez(file, version=np.array(_VERSION), step=np.array(self.step), settings=text, **arrays)
+            os.replace(beside, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+            raise
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> LearningState:
+        """Read what `save` wrote.
+
+        Raises ValueError, naming the file and the problem, if it is no such file or is damaged; OSError if it cannot
+        be read at all.
+        """
+        try:
+            with open(path, "rb") as file:
+                state = cls._of(_arrays(file))
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+            raise ValueError(f"{os.fspath(path)} is not a state that learn can go on from: {error}") from error
+        return state
+
+    @classmethod
+    def _of(cls, arrays: dict[str, npt.NDArray[Any]]) -> LearningState:
+        settings = json.loads(str(arrays["settings"]))
+        if not isinstance(settings, dict):
+            raise ValueError("settings are not a table")
+        step, record, recent = int(arrays["step"]), arrays["record"], arrays["recent"]
+        every = settings.get("record_every")
+        if not isinstance(every, int) or every < 1:
+            raise ValueError(f"record_every is {every!r}")
+        if step < 0 or record.shape != (recorded(step, every), len(COLUMNS)):
+            raise ValueError(f"record has shape {record.shape}, which is wrong for step = {step}")
+        if arrays["scalars"].shape != (len(SCALARS),) or recent.shape != (4, Contraction.WINDOW):
+            raise ValueError(f"scalars have shape {arrays['scalars'].shape}, recent {recent.shape}")
+        for name in ("x", "v"):
+            if arrays[name].size == 0 or not np.isfinite(arrays[name]).all():
+                raise ValueError(f"{name} is empty or has entries that are not finite")
+        return cls(settings, step, arrays["x"], arrays["v"], arrays["scalars"], recent, record)
+
+
+def recorded(step: int, every: int) -> int:
+    """How many of the steps 0, every, 2·every, … are below `step`."""
+    return -(-step // every)
+
+
+class LearningInterrupted(KeyboardInterrupt):
+    """A run was interrupted from the keyboard; `state` is where it stood after its last complete step."""
+
+    def __init__(self, state: LearningState) -> None:
+        super().__init__(f"interrupted after step {state.step}; pass state= to learn to go on")
+        self.state = state
+
+
+def _arrays(file: Any) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a state file, each of the dtype and the number of axes it must have."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    loaded = np.load(file, allow_pickle=False)
+    if not isinstance(loaded, np.lib.npyio.NpzFile):
+        raise ValueError("it is no .npz file")
+    with loaded as stored:
+        missing = sorted(_SHAPES.keys() - set(stored.files))
+        if missing:
+            raise ValueError(f"it has no {', '.join(missing)}")
+        for name, axes in _SHAPES.items():
+            array = stored[name]
+            wanted = "U" if name == "settings" else "iu" if name in {"version", "step"} else "f"
+            if array.dtype.kind not in wanted or array.ndim != axes or (wanted == "f" and array.dtype != np.float64):
+                raise ValueError(f"{name} has dtype {array.dtype} and {array.ndim} axes")
+            arrays[name] = array
+    if int(arrays["version"]) != _VERSION:
+        raise ValueError(f"its version is {int(arrays['version'])}, this program reads {_VERSION}")
+    return arrays

@@ -1,0 +1,294 @@
+"""The problem N w = κ w* + β S(w) on the unit sphere: its checked arguments, in float64 or in digits.
+
+Everything is computed in units of κ: with y = w* as given and ν = ‖y‖ it reads (N/scale) w = y + pull·S(w), where
+scale = κ/ν and pull = β/scale. Arrays are float64, or hold mpmath numbers when digits are asked for; the same code
+runs on both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Final, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.arguments import Array
+from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS, THRESHOLDS
+from numerics.geometry import norm
+
+__all__ = ["BLOCK", "FLOATS", "NORM_TOLERANCE", "Field", "Problem", "blocks", "digits_field", "pose"]
+
+Number = Any
+"""A float, or an mpmath number."""
+
+PENALTIES: Final = ("l1", "l0", "tl1")
+"""Penalties whose limit is known as a map of w*."""
+
+BLOCK: Final = 1 << 15
+"""Entries worked on at a time: a few float64 buffers of this length stay in a second-level cache."""
+
+NORM_TOLERANCE: Final = 1e-9
+"""How far from 1 the norm of w* may be. Any float64 normalization of up to 1e7 entries is closer, even one that sums
+naively; one made in float32 is not.
+"""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Arithmetic: relative precision, and the functions that float64 arrays and arrays of mpmath numbers do not
+    share.
+    """
+
+    eps: Number
+    sqrt: Callable[[Any], Any]
+    asin: Callable[[Any], Any]
+    sin: Callable[[Any], Any]
+    cbrt: Callable[[Any], Any]
+    total: Callable[[list[Any]], Number]
+    """Sum without rounding on the way."""
+    threshold: Callable[..., Number]
+    """(penalty, rho, **parameters): largest |x| with S(x) = 0."""
+
+
+def _float_threshold(penalty: str, rho: float, **parameters: float) -> float:
+    return float(THRESHOLDS[penalty](rho, **parameters))
+
+
+FLOATS: Final = Field(
+    float(np.finfo(np.float64).eps),
+    np.sqrt,
+    np.arcsin,
+    np.sin,
+    np.cbrt,
+    math.fsum,
+    _float_threshold,
+)
+
+
+def digits_field() -> Field:
+    """mpmath's numbers at its current precision."""
+    from mpmath import mp
+
+    def threshold(penalty: str, rho: Number, a: Number = 1) -> Number:
+        if penalty == "l1":
+            return rho
+        if penalty == "l0":
+            return mp.sqrt(2 * rho)
+        return rho * (a + 1) / a if 2 * rho * (a + 1) <= a * a else mp.sqrt(2 * rho * (a + 1)) - a / 2
+
+    sqrt, asin, sin, cbrt = (np.frompyfunc(function, 1, 1) for function in (mp.sqrt, mp.asin, mp.sin, mp.cbrt))
+    return Field(mp.eps, sqrt, asin, sin, cbrt, mp.fsum, threshold)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Checked arguments. `w_star` (n,) has the norm `norm`, within rounding of 1; the true weight is w_star/norm."""
+
+    w_star: npt.NDArray[Any]
+    norm: Number
+    kappa: Number
+    beta: Number
+    lam: Number
+    penalty: str
+    parameters: Mapping[str, Number]
+    field: Field
+
+    @property
+    def size(self) -> int:
+        """n, the length of w*."""
+        return len(self.w_star)
+
+    @cached_property
+    def scale(self) -> Number:
+        """The unit of multipliers: N = scale · (N in these units)."""
+        return self.kappa / self.norm
+
+    @cached_property
+    def pull(self) -> Number:
+        """β in units of `scale`."""
+        return self.beta / self.scale
+
+    @cached_property
+    def rho(self) -> Number:
+        """λ/β; infinite for β = 0 < λ, and 0 for β = λ = 0."""
+        if self.beta:
+            return self.lam / self.beta
+        return math.inf if self.lam else self.lam
+
+    @cached_property
+    def threshold(self) -> Number:
+        """Largest |x| with S(x) = 0; infinite for β = 0, where S does not matter."""
+        if not self.beta:
+            return math.inf
+        return self.field.threshold(self.penalty, self.rho, **self.parameters)
+
+    @property
+    def a(self) -> Number:
+        """Shape of TL1."""
+        return self.parameters["a"]
+
+    @cached_property
+    def largest(self) -> Number:
+        """max |w*_i|, as given."""
+        return max(max(piece.max(), -piece.min()) for piece in blocks(self.w_star))
+
+    def proximal(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """S(x) of float64 entries: the generated map where |x| exceeds its threshold, which few entries do, else 0."""
+        if not self.beta:
+            return np.zeros_like(x) if self.lam else x.copy()
+        result = np.zeros_like(x)
+        above = np.flatnonzero(np.abs(x) > self.threshold)
+        result[above] = PROXIMAL_MAPS[self.penalty](x[above], self.rho, **self.parameters)
+        return result
+
+
+def blocks(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Consecutive views of at most `BLOCK` entries."""
+    for start in range(0, len(array), BLOCK):
+        yield array[start : start + BLOCK]
+
+
+def pose(
+    w_star: Any,
+    kappa: Any,
+    beta: Any,
+    lam: Any,
+    penalty: str,
+    parameters: Mapping[str, Any],
+    *,
+    normalize: bool,
+    field: Field | None = None,
+) -> Problem:
+    """Check the arguments. Raises ValueError that names the argument, its value and what is allowed."""
+    field, exact = field or FLOATS, field is not None
+    if not isinstance(penalty, str) or penalty not in PENALTIES:
+        raise ValueError(f"penalty = {penalty!r} has no known limit; allowed: {', '.join(PENALTIES)}")
+    vector = _exact_vector(w_star) if exact else _float_vector(w_star)
+    size = _exact_norm(vector, field) if exact else _float_norm(vector)
+    if normalize and abs(size - 1) > NORM_TOLERANCE:
+        vector = _scaled(vector, size, field)
+        size = field.sqrt(field.total([np.dot(piece, piece) for piece in blocks(vector)]))
+        size = size if exact else float(size)
+    elif abs(size - 1) > NORM_TOLERANCE:
+        raise ValueError(
+            f"w_star has norm {float(size):.17g}; a unit vector (within {NORM_TOLERANCE:g}) is needed: "
+            "divide by the norm, or pass normalize=True"
+        )
+    checked = {
+        "kappa": _number("kappa", kappa, positive=True, exact=exact),
+        "beta": _number("beta", beta, positive=False, exact=exact),
+        "lam": _number("lam", lam, positive=False, exact=exact),
+    }
+    return Problem(vector, size, **checked, penalty=penalty, parameters=_shape(penalty, parameters, exact), field=field)
+
+
+def _shape(penalty: str, given: Mapping[str, Any], exact: bool) -> dict[str, Number]:
+    """Parameters of the penalty, defaults filled in."""
+    known = PENALTY_PARAMETERS[penalty]
+    for name, value in given.items():
+        if name not in known:
+            allowed = ", ".join(known) or "none"
+            raise ValueError(f"{name} = {value!r} is no parameter of penalty = {penalty!r}; its parameters: {allowed}")
+    return {
+        name: _number(name, given.get(name, default), positive=sign == "> 0", exact=exact)
+        for name, (default, sign) in known.items()
+    }
+
+
+def _number(name: str, value: Any, *, positive: bool, exact: bool) -> Number:
+    rule = f"a finite number {'> 0' if positive else '>= 0'} is needed"
+    try:
+        number = _to_digits(value) if exact else float(value)
+        good = math.isfinite(float(number)) and (number > 0 if positive else number >= 0)
+    except (TypeError, ValueError, OverflowError):
+        good = False
+    if not good or isinstance(value, str | bool):
+        raise ValueError(f"{name} = {value!r} is out of range; {rule}")
+    return number
+
+
+def _to_digits(value: Any) -> Number:
+    """The number itself: floats and integers are exact, a Fraction is rounded once, at the working precision."""
+    from mpmath import mp, mpf
+
+    if isinstance(value, Fraction):
+        return mp.fdiv(value.numerator, value.denominator)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float | mpf):
+        raise TypeError
+    return mpf(value)
+
+
+def _float_vector(w_star: Any) -> Array:
+    try:
+        array = np.asarray(w_star)
+    except ValueError:
+        raise ValueError("w_star is ragged; one vector of shape (n,) is needed") from None
+    if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+        raise ValueError(f"w_star has dtype {array.dtype}; use float64, float32 or integers")
+    _check_axis(array)
+    return np.ascontiguousarray(array, np.float64)
+
+
+def _exact_vector(w_star: Any) -> npt.NDArray[Any]:
+    array = np.asarray(w_star, dtype=object)
+    _check_axis(array)
+    result = np.empty(len(array), dtype=object)
+    for index, value in enumerate(array):
+        try:
+            result[index] = _to_digits(value)
+        except TypeError:
+            raise ValueError(
+                f"w_star[{index}] = {value!r} is no number; use float, int, fractions.Fraction or mpmath.mpf"
+            ) from None
+        if not math.isfinite(float(result[index])):
+            _not_finite(index, value)
+    return result
+
+
+def _check_axis(array: npt.NDArray[Any]) -> None:
+    if array.ndim != 1 or not array.size:
+        raise ValueError(f"w_star has shape {array.shape}; one vector of shape (n,), n >= 1, is needed")
+
+
+def _not_finite(index: int, value: Any) -> NoReturn:
+    raise ValueError(f"w_star[{index}] = {value!s} is not finite; finite numbers are needed")
+
+
+def _float_norm(vector: Array) -> float:
+    """‖w*‖, without overflow or underflow; ValueError for a value that is not finite and for the zero vector."""
+    with np.errstate(all="ignore"):
+        square = [float(np.dot(piece, piece)) for piece in blocks(vector)]
+    if 1e-280 < sum(square) < 1e280:
+        return math.sqrt(math.fsum(square))
+    bad = np.flatnonzero(~np.isfinite(vector))
+    if bad.size:
+        _not_finite(int(bad[0]), vector[bad[0]])
+    if not vector.any():
+        _zero()
+    return float(norm(vector[None])[0])
+
+
+def _exact_norm(vector: npt.NDArray[Any], field: Field) -> Number:
+    size = field.sqrt(field.total([x * x for x in vector]))
+    if not size:
+        _zero()
+    return size
+
+
+def _zero() -> NoReturn:
+    raise ValueError("w_star is the zero vector, which has no direction; it must be nonzero")
+
+
+def _scaled(vector: npt.NDArray[Any], size: Number, field: Field) -> npt.NDArray[Any]:
+    """w*/‖w*‖, in two steps where the quotient would leave the range of float64."""
+    if field is FLOATS and not 1e-140 < size < 1e140:
+        vector = vector / np.abs(vector).max()
+        size = math.sqrt(math.fsum(float(np.dot(piece, piece)) for piece in blocks(vector)))
+    return vector / size

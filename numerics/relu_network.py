@@ -1,0 +1,89 @@
+"""The baseline: plain gradient descent on the population loss of the ReLU network without overlap (B1).
+
+The loss and its gradient are the generated ones. With the step size used by default, k π/(k − 1 + π), the angle to w*
+never grows, and every start converges to w* unless it lies on the ray of −w* (B1.descent).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, pi
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.generated.background import relu_network_gradient, relu_network_loss
+from numerics.geometry import angle
+
+__all__ = ["ReluLearning", "largest_step", "learn_relu_network"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ReluLearning:
+    """Where gradient descent ended, for a batch of starts at once.
+
+    `weights` is (..., n); `converged` says of each start whether ‖w − w*‖ ≤ tolerance·‖w*‖, `distance` is ‖w − w*‖.
+    `angle_history` and `loss_history` are (steps + 1, ...), the start included.
+    """
+
+    weights: Array
+    converged: npt.NDArray[np.bool_]
+    distance: Array
+    angle_history: Array
+    loss_history: Array
+    steps: int
+    eta: float
+
+
+def largest_step(k: int) -> float:
+    """The step size k π/(k − 1 + π) up to which B1.descent holds; ValueError for k < 1."""
+    if not (isinstance(k, int | np.integer) and k >= 1):
+        raise ValueError(f"k = {k!r} is out of range; a whole number of patches, k >= 1, is allowed")
+    return float(k * pi / (k - 1 + pi))
+
+
+def _filters(name: str, value: npt.ArrayLike) -> Array:
+    array = np.array(value, dtype=np.float64)
+    if array.ndim == 0 or not np.isfinite(array).all() or not array.any(axis=-1).all():
+        raise ValueError(f"{name} must hold finite filters that are not zero, in its last axis; it is {array!r:.200}")
+    return array
+
+
+def learn_relu_network(
+    w0: npt.ArrayLike,
+    w_star: npt.ArrayLike,
+    k: int,
+    eta: float | None = None,
+    *,
+    tolerance: float = 1e-10,
+    max_steps: int = 10_000,
+) -> ReluLearning:
+    """Iterate ``w ← w − eta ∇ℓ(w)`` from every row of `w0` until all are within `tolerance` of w*.
+
+    w0: (..., n) starts, nonzero. w_star: (n,) true filter, nonzero. k: number of patches. eta: step size, by default
+    the largest of B1.descent; a larger one is allowed, but nothing is proved of it.
+    Raises ValueError naming the argument for a wrong shape, a zero vector, a value that is not finite, k < 1,
+    eta ≤ 0, tolerance ≤ 0 or max_steps < 1. Source: B1, [BG].
+    """
+    rate = largest_step(k) if eta is None else eta
+    largest_step(k)
+    for name, value in (("eta", rate), ("tolerance", tolerance), ("max_steps", max_steps)):
+        if not (isfinite(value) and value > 0):
+            raise ValueError(f"{name} = {value!r} is out of range; a finite number > 0 is allowed")
+    w, star = _filters("w0", w0), _filters("w_star", w_star)
+    if star.ndim != 1 or w.shape[-1] != len(star):
+        raise ValueError(f"w0 has shape {w.shape}, w_star {star.shape}; (..., n) and (n,) are needed")
+    angles, losses = [np.asarray(angle(w, star))], [np.asarray(relu_network_loss(w, star, k))]
+    wanted = tolerance * float(np.linalg.norm(star))
+    distance = np.linalg.norm(w - star, axis=-1)
+    steps = 0
+    while steps < max_steps and not np.all(distance <= wanted):
+        w = w - rate * relu_network_gradient(w, star, k)
+        distance = np.linalg.norm(w - star, axis=-1)
+        angles.append(np.asarray(angle(w, star)))
+        losses.append(np.asarray(relu_network_loss(w, star, k)))
+        steps += 1
+    distance = np.asarray(distance)
+    return ReluLearning(w, distance <= wanted, distance, np.array(angles), np.array(losses), steps, float(rate))

@@ -1,0 +1,210 @@
+"""Chapter R, continued: the splitting iteration with any straight-through estimator (R12)."""
+
+from __future__ import annotations
+
+from sympy import Eq, Expr, Function, Implies, Integer, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
+
+from proofs.claim import Kind, claim, get
+from proofs.definitions import Splitting
+from proofs.derivation import Derivation, coefficient, holds, vanishes
+from proofs.gaussian import normal_density
+from proofs.residual import in_basic_quantities
+from proofs.smt import follows
+from proofs.splitting import F_VECTOR, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step, inner
+from proofs.symbols import (
+    INTEGRABLE,
+    OPEN_ANGLE,
+    beta,
+    e,
+    kappa,
+    moment_across,
+    mu,
+    r,
+    step,
+    theta,
+    v_vs,
+    w_hat,
+    w_star,
+    x,
+)
+
+_PULL = Function("kappa", real=True)
+"""κ as a function of c = cos θ."""
+
+
+@claim(
+    id="R12",
+    title="Any straight-through estimator on the sphere has a potential",
+    source="[here]",
+    kind=Kind.EQUIVALENCE,
+    subject=(
+        r"P\,G_\mu=\nabla_{S^{n-1}}\Psi,\ \Psi(\theta)=v^\top v^*\!\int_0^\theta B;\quad "
+        r"G_\mu=\alpha(\theta)\hat w-\kappa(\theta)w^*,\ \kappa(\theta)=v^\top v^*\,B(\theta)/\sin\theta;\quad "
+        r"\kappa(\bar\theta)\sin\bar\theta=\beta\|P\bar u\|\le\beta\|\bar w-\bar u\|"
+    ),
+    definition=Splitting("any-estimator"),
+    hypotheses=OPEN_ANGLE,
+    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; in the balance κ(θ̄) ≥ 0 (|κ(θ̄)| otherwise), and both sides are 0 at "
+    "θ̄ = 0 and π",
+)
+def R12(d: Derivation) -> None:
+    for used in ("C1", "G5", "R1", "R3"):
+        d.cite(used)
+    gradient = in_basic_quantities(get("C1").as_printed)
+    across = coefficient(gradient, e)
+    slope = v_vs * moment_across
+    d.begin(get("C1").as_printed, "C1 at r = 1; Ψ' = (v·v*)B")
+    d.step(
+        "The tangential part is ∇Ψ on the sphere",
+        -slope * e,
+        "θ = arccos⟨w, w*⟩ has the gradient −(w* − cos θ ŵ)/sin θ = −e on the sphere",
+        [
+            vanishes("component of G along e + Ψ'", across + slope),
+            vanishes("the stable form of C1 has the same", coefficient(get("C1").formula, e) + slope),
+            vanishes("(w* − cos θ ŵ)/sin θ − e", (in_basic_quantities(w_star) - cos(theta) * w_hat) / sin(theta) - e),
+            vanishes("dθ/dc = −1/sin θ: differentiate cos θ = c", _arc_slope()),
+        ],
+    )
+    strength = slope / sin(theta)
+    radial = coefficient(gradient, w_hat) + strength * cos(theta)
+    smooth = Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo))
+    d.step(
+        "G = α(θ)ŵ − κ(θ)w*",
+        v_vs / sqrt(2 * pi) * smooth,
+        "κ(θ) = (v·v*)B/sin θ, by G5 the Gaussian average shown (r = 1 here), which has no 0/0 at θ = 0 and π. So a "
+        "step from w is the step of R1 with κ(θ), α(θ), and R3, with its balance, holds with κ(θ̄)",
+        [
+            vanishes("G − form", gradient - in_basic_quantities(radial * w_hat - strength * w_star)),
+            vanishes(
+                "κ(θ) − its average",
+                strength.subs(moment_across, get("G5").formula) - v_vs / sqrt(2 * pi) * smooth,
+            ),
+        ],
+    )
+    dissipates(d, slope)
+    d.conclude_argument("Ψ(θ) + λP(u) + (β/2)‖w − u‖² never increases along the flow, and R3's balance holds with κ(θ̄)")
+
+
+def _arc_slope() -> Expr:
+    """What is left of d/dc cos θ(c) = 1 at dθ/dc = −1/sin θ."""
+    return diff(cos(theta), theta) * (-1 / sin(theta)) - 1
+
+
+def dissipates(d: Derivation, slope: Expr) -> None:
+    """Along ẇ = −P(G + β(w − u)) the potential falls at the rate ‖ẇ‖²."""
+    q, across, off = symbols("q C k", real=True)
+    u = q * w_hat - across * e + off * F_VECTOR
+    gram = {**PLANE, (F_VECTOR, F_VECTOR): Integer(1)}
+    force = -slope * e + beta * (w_hat - u)
+    velocity = -(force - inner(force, w_hat, gram) * w_hat)
+    along = -slope * inner(e, velocity, gram) + beta * inner(w_hat - u, velocity, gram)
+    d.step(
+        "The flow descends",
+        "d/dt [Ψ + λP(u) + (β/2)‖w − u‖²] = −‖ẇ‖², ẇ = −P(G + β(w − u))",
+        "u = qŵ − Ce + kf, f ⟂ ŵ, e; the least value over u has the gradient β(w − u) where S is continuous (R1)",
+        [vanishes("rate + ‖ẇ‖²", along + inner(velocity, velocity, gram))],
+    )
+
+
+@claim(
+    id="R12.step",
+    title="A step size for any straight-through estimator",
+    source="[here]",
+    kind=Kind.INEQUALITY,
+    subject=(
+        r"H(w^+)-H(w)\ge\Bigl(\frac{1+\|z\|}{2\tau}-\frac L2\Bigr)\|w^+-w\|^2,\quad "
+        r"H=-\Psi(\theta)+\tfrac\beta2\|w\|^2-\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr),\quad "
+        r"L\ge\sup\bigl(-d\kappa/d\cos\theta\bigr)_+"
+    ),
+    definition=Splitting("any-estimator-step"),
+    setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0; positive for τ ≤ 1/L, and for every τ > 0 where κ is "
+    "nonincreasing in θ between the two angles (L = 0); τ = η/(1 − η(α(θ) + β))",
+)
+def R12_step(d: Derivation) -> None:
+    for used in ("G5", "R1", "R12"):
+        d.cite(used)
+    cosine, s, bound = Symbol("c", real=True), Symbol("s", real=True), Symbol("L", nonnegative=True)
+    variable = Symbol("y", real=True)
+    d.begin("−Ψ as a function of c = cos θ", "dΨ/dθ = κ(θ) sin θ (R12), dc/dθ = −sin θ")
+    fit = Integral(_PULL(variable), (variable, cosine, cosine + s))
+    excess = fit - _PULL(cosine) * s + bound / 2 * s**2
+    rate = excess.diff(s)
+    here, there = symbols("kappa_c kappa_s", real=True)
+    d.step(
+        "−Ψ has slope κ in c, and a parabola below it",
+        excess,
+        "the increase of −Ψ minus (κ(c)s − Ls²/2): 0 at s = 0, with a slope in s of the sign of s, since κ(c) + Lc is "
+        "nondecreasing in c",
+        [
+            vanishes("d(−Ψ)/dc − κ", -(kappa * sin(theta)) / diff(cos(theta), theta) - kappa),
+            vanishes("it is 0 at s = 0", excess.subs(s, 0).doit()),
+            vanishes("its slope", rate - (_PULL(cosine + s) - _PULL(cosine) + bound * s)),
+            follows(
+                "slope times s ≥ 0",
+                (there - here + bound * s) * s >= 0,
+                [
+                    Implies(s >= 0, there + bound * (cosine + s) >= here + bound * cosine),
+                    Implies(s <= 0, there + bound * (cosine + s) <= here + bound * cosine),
+                ],
+            ),
+        ],
+    )
+    gain_with_curvature(d, bound)
+    without_loss(d)
+    d.conclude_argument("with constant κ, L = 0 and this is R1")
+
+
+def gain_with_curvature(d: Derivation, bound: Symbol) -> None:
+    """R1's inequality with the parabola's loss, bounded through |⟨w*, w⁺ − w⟩| ≤ ‖w⁺ − w‖."""
+    gain, square = gain_of_a_step()
+    fit, envelope, linear, shift = symbols("fit_rise H_rest_rise u_rise s", real=True)
+    pull = Symbol("kappa_c", real=True)
+    net = (STEP_GAIN - bound / 2) * SQUARE
+    off = Symbol("off", real=True)
+    d.step(
+        "One step",
+        net,
+        "R1's inequality for (β/2)‖w‖² − E and the parabola for −Ψ; s = ⟨w*, w⁺ − w⟩, s² ≤ ‖w⁺ − w‖²",
+        [
+            vanishes("R1: ⟨κ(θ)w* + βu, w⁺ − w⟩ − ((1 + ‖z‖)/2τ)‖w⁺ − w‖²", gain - STEP_GAIN * square),
+            follows("s² ≤ ‖w⁺ − w‖²", shift**2 <= SQUARE, [Eq(SQUARE, shift**2 + off**2)]),
+            follows(
+                "the increase",
+                fit + envelope >= net,
+                [
+                    fit >= pull * shift - bound / 2 * shift**2,
+                    envelope >= linear,
+                    Eq(pull * shift + linear, STEP_GAIN * SQUARE),
+                    shift**2 <= SQUARE,
+                ],
+            ),
+            follows("it is positive for τL < 1 + ‖z‖", net > 0, [step * bound < 1 + NORM_Z]),
+            follows("so for τ ≤ 1/L", step * bound < 1 + NORM_Z, [step * bound <= 1]),
+            holds("and for every τ where L = 0", STEP_GAIN > 0),
+        ],
+    )
+
+
+def without_loss(d: Derivation) -> None:
+    """Where L = 0 will do: κ as a function of c = cos θ is even."""
+    cosine, other, here, there = symbols("c c' kappa_c kappa_c'", real=True)
+    mirrored = get("G5").formula / sin(theta)
+    d.step(
+        "Where L = 0",
+        mirrored,
+        "κ(θ)/(v·v*) depends on sin θ alone (G5): κ(c) is even, so it is nondecreasing in c on all of [−1, 1] only "
+        "if it is constant; if it falls with sin θ, L = 0 serves wherever both angles are ≤ π/2",
+        [
+            vanishes("κ(π − θ) − κ(θ)", mirrored.subs(theta, pi - theta) - mirrored),
+            follows(
+                "nondecreasing and even: constant",
+                Eq(here, there),
+                [
+                    Implies(cosine <= other, here <= there),
+                    Implies(other <= cosine, there <= here),
+                    Implies(-cosine <= -other, here <= there),
+                    Implies(-other <= -cosine, there <= here),
+                ],
+            ),
+        ],
+    )

@@ -1,0 +1,454 @@
+"""Chapter B: the ReLU network without overlap.
+
+B1 [BG]: patches x_1, …, x_k i.i.d. N(0, I_n), network ``f(w) = (1/k) Σ_i relu(w·x_i)``, loss
+``ℓ(w) = E(f(w) − f(w*))²``; ‖w*‖ is any positive number in this part. θ = angle(w, w*), r = ‖w‖.
+"""
+
+from __future__ import annotations
+
+from sympy import (
+    Abs,
+    Eq,
+    Expr,
+    Integer,
+    Integral,
+    Rational,
+    Symbol,
+    cos,
+    diff,
+    expand,
+    limit,
+    oo,
+    pi,
+    sin,
+    solve,
+    sqrt,
+    symbols,
+)
+
+from proofs.claim import Kind, claim, get
+from proofs.definitions import ReluNetwork
+from proofs.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
+from proofs.gaussian import normal_density, orthogonal_coordinates_vanish, polar_mean
+from proofs.lipschitz import below_its_argument
+from proofs.network import angle_along
+from proofs.residual import in_basic_quantities
+from proofs.rows import double_sum, row_lemma
+from proofs.smt import follows
+from proofs.symbols import (
+    CLOSED_ANGLE,
+    NONZERO_FILTER,
+    OPEN_ANGLE,
+    a_hat,
+    dw,
+    dw_dw,
+    e,
+    eta,
+    k,
+    norm_gap,
+    r,
+    r_star,
+    s,
+    t,
+    theta,
+    w_hat,
+)
+
+__all__ = ["CRITICAL_NORM", "LARGEST_STEP", "NORM_FLOOR", "OVERLAP"]
+
+HALF = Rational(1, 2)
+
+OVERLAP = sin(theta) + (pi - theta) * cos(theta)
+"""g(θ): E[relu(a·z) relu(b·z)] = ‖a‖‖b‖ g(θ)/2π. It falls from π at θ = 0 to 0 at θ = π."""
+
+CRITICAL_NORM = (k - 1) * r_star / (k - 1 + pi)
+"""‖w‖ at the critical point w ∥ −w* of B1.critical, for k ≥ 2."""
+
+LARGEST_STEP = k * pi / (k - 1 + pi)
+"""The largest step size of B1.descent: at least 1, below π."""
+
+NORM_FLOOR = r_star * (k - 1 + OVERLAP) / (k - 1 + pi)
+"""At a first angle θ₀ < π: what ‖w‖ never falls below once it is above it (B1.descent)."""
+
+
+@claim(
+    id="B1.kernel",
+    title="Mean product of two rectified projections",
+    source="[BG]; the arc-cosine kernel of order 1",
+    subject=r"\mathbb{E}[\mathrm{relu}(w\cdot z)\,\mathrm{relu}(w^*\cdot z)]",
+    definition=ReluNetwork("kernel"),
+    statement=r * r_star / (2 * pi) * OVERLAP,
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+)
+def B1_kernel(d: Derivation) -> None:
+    d.begin("E[(w·z)(w*·z) 1{w·z > 0} 1{w*·z > 0}]", "relu(x) = x 1{x > 0}; w·z = r s, w*·z = ‖w*‖ (s cos θ + t sin θ)")
+    product = r * s * r_star * (s * cos(theta) + t * sin(theta))
+    polar_mean(d, {product: Integer(1)}, ("a", "b"))
+    d.conclude(B1_kernel.statement)
+
+
+def rectified_means(d: Derivation) -> tuple[Expr, Expr, Expr, Expr]:
+    """One patch: E relu(w·z)², E relu(w·z)relu(w*·z), E relu(w*·z)², from B1.kernel; E relu(w·z)/‖w‖ from G2."""
+    d.cite("B1.kernel")
+    d.cite("G2")
+    kernel = get("B1.kernel").formula
+    of_w, of_star = (kernel.subs(theta, 0).subs(one, other) for one, other in ((r_star, r), (r, r_star)))
+    return of_w, kernel, of_star, coefficient(get("G2").formula, a_hat)
+
+
+_GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
+
+
+@claim(
+    id="B1.loss",
+    title="Loss of the ReLU network without overlap",
+    source="[BG], Proposition 4.1; the form in differences [here]",
+    subject=(
+        r"\ell(w)=\mathbb{E}\Bigl(\tfrac1k\sum_i\mathrm{relu}(w\cdot x_i)"
+        r"-\tfrac1k\sum_i\mathrm{relu}(w^*\cdot x_i)\Bigr)^2"
+    ),
+    definition=ReluNetwork("loss"),
+    statement=(dw_dw / 2 - r * r_star / pi * (sin(theta) - theta * cos(theta)) + (k - 1) * norm_gap**2 / (2 * pi)) / k,
+    printed=(_GAMMA * (r**2 + r_star**2) - 2 * k * r * r_star / (2 * pi) * OVERLAP - 2 * _B * r * r_star) / k**2,
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    code=("relu_network_loss",),
+)
+def B1_loss(d: Derivation) -> None:
+    d.begin("(1/k²) Σ_i Σ_j E[d_i d_j],  d_i = relu(w·x_i) − relu(w*·x_i)")
+    of_w, mixed, of_star, mean = rectified_means(d)
+    same, apart = of_w - 2 * mixed + of_star, (mean * (r - r_star)) ** 2
+    x, y = symbols("x y")
+    d.step(
+        "Independent patches, symbolic k",
+        double_sum(k, k, k, same, apart) / k**2,
+        "i = j: E d² from B1.kernel, at angles 0 and θ; i ≠ j: (E d)², E relu(w·z) = ‖w‖ E[ŵ·z 1{ŵ·z > 0}] by G2",
+        [
+            *row_lemma(),
+            vanishes("(x − y)² as three products", (x - y) ** 2 - (x**2 - 2 * x * y + y**2)),
+            vanishes("E relu(w·z)² − r²/2", of_w - r**2 / 2),
+        ],
+    )
+    d.conclude(B1_loss.statement, B1_loss.printed)
+
+
+def row_mean_of_gradient(d: Derivation) -> tuple[Expr, Expr]:
+    """E[1{w·z > 0} z (relu(w·z) − relu(w*·z))], one patch, and E[1{w·z > 0} z]; from a wedge, as G3 is."""
+    d.cite("G2")
+    star = s * cos(theta) + t * sin(theta)
+    d.step(
+        "One patch, relu(w*·z)",
+        "ŵ E[s (w*·z) 1 1] + e E[t (w*·z) 1 1]",
+        "coordinates s = ŵ·z, t = e·z; any other coordinate has mean zero",
+        [orthogonal_coordinates_vanish()],
+    )
+    polar_mean(d, {r_star * s * star: w_hat, r_star * t * star: e}, ("a", "b"))
+    own = Integral(r * s**2 * normal_density(s), (s, 0, oo)).doit() * w_hat
+    across = Integral(t * normal_density(t), (t, -oo, oo)).doit()
+    assert d.current is not None
+    same = own - d.current
+    d.step(
+        "One patch, relu(w·z) − relu(w*·z)",
+        same,
+        "E[s² 1{s > 0}] along ŵ, nothing across",
+        [vanishes("E[t]", across), vanishes("E[s r s 1{s > 0}] − r/2", coefficient(own, w_hat) - r / 2)],
+    )
+    return same, get("G2").formula.subs(a_hat, w_hat)
+
+
+@claim(
+    id="B1.gradient",
+    title="Gradient of the loss of the ReLU network",
+    source="[BG], Proposition 4.1; the form in differences [here]",
+    subject=r"\nabla\ell(w)",
+    definition=ReluNetwork("gradient"),
+    statement=(1 - theta / pi) / k * dw
+    + ((k - 1 + theta) * norm_gap + r_star * (theta - sin(theta))) / (k * pi) * w_hat,
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    code=("relu_network_gradient",),
+)
+def B1_gradient(d: Derivation) -> None:
+    d.begin("(2/k²) Σ_i Σ_j E[1{w·x_i > 0} x_i (relu(w·x_j) − relu(w*·x_j))]", "the mean of the sample's gradient")
+    same, mean = row_mean_of_gradient(d)
+    difference = coefficient(mean, w_hat) * (r - r_star)
+    gradient = expand(2 * double_sum(k, k, k, same, mean * difference) / k**2)
+    d.step(
+        "Independent patches, symbolic k",
+        gradient,
+        "i ≠ j: E[1{w·z > 0} z] (E relu(w·z) − E relu(w*·z)), by G2",
+        row_lemma(),
+    )
+    d.cite("B1.loss")
+    d.step(
+        "The gradient of the mean is the mean of the gradient",
+        gradient,
+        "B1.loss differentiated along ŵ, e and any u orthogonal to both, 0 < θ < π; both sides are continuous "
+        "in w ≠ 0, so B1.loss is differentiable at θ = 0 and θ = π too",
+        [vanishes(f"slope along {name}", slope) for name, slope in slopes_against(gradient).items()],
+    )
+    d.conclude(B1_gradient.statement)
+
+
+def slopes_against(gradient: Expr) -> dict[str, Expr]:
+    """Derivative of B1.loss along ŵ, e and u, minus that component of `gradient`."""
+    loss = get("B1.loss").as_printed
+    found = {}
+    for name, basis, radial in (("ŵ", w_hat, 1), ("e", e, 0), ("u", None, 0)):
+        _, turn, _ = angle_along(name)
+        component = coefficient(gradient, basis) if basis is not None else Integer(0)
+        found[name] = diff(loss, r) * radial + diff(loss, theta) * turn - component
+    return found
+
+
+def _components() -> tuple[Expr, Expr, Obligation]:
+    """∇ℓ along ŵ and along e; owes that there is no more to it."""
+    gradient = in_basic_quantities(get("B1.gradient").formula)
+    radial, across = coefficient(gradient, w_hat), coefficient(gradient, e)
+    return radial, across, vanishes("∇ℓ outside ŵ and e", gradient - radial * w_hat - across * e)
+
+
+@claim(
+    id="B1.critical",
+    title="Critical points of the loss of the ReLU network, and what they are",
+    source="[BG], Proposition 4.1; the case k = 1 [here]",
+    kind=Kind.EQUIVALENCE,
+    subject=(
+        r"\nabla\ell(w)=0\iff w=w^*\ \text{or}\ \Bigl(k\ge2\ \text{and}\ w=-\tfrac{k-1}{k-1+\pi}\,w^*\Bigr);"
+        r"\quad\text{the second is a saddle; at }w=0\ \ell\text{ has no gradient, and is largest nearby iff }k\ge2"
+    ),
+    definition=ReluNetwork("critical"),
+    hypotheses=NONZERO_FILTER,
+    setting="n ≥ 2 for the saddle: its falling directions leave the line of w*",
+)
+def B1_critical(d: Derivation) -> None:
+    d.cite("B1.gradient")
+    d.cite("B1.loss")
+    radial, across, nothing_else = _components()
+    d.begin("∇ℓ(w) = 0, w ≠ 0", "B1.gradient, along ŵ and e")
+    d.step(
+        "Along e",
+        across,
+        "zero only at θ = 0 and θ = π",
+        [nothing_else, vanishes("component − form", across + (1 - theta / pi) * r_star * sin(theta) / k)],
+    )
+    (opposite,) = solve(radial.subs(theta, pi), r)
+    d.step(
+        "Along ŵ at both ends",
+        opposite,
+        "affine in r with positive slope: one root each, ‖w*‖ at θ = 0, and (k−1)‖w*‖/(k−1+π) at θ = π, "
+        "which is 0 at k = 1",
+        [
+            vanishes("at θ = 0", radial.subs(theta, 0).subs(r, r_star)),
+            vanishes("root at θ = π − its form", opposite - CRITICAL_NORM),
+            *(
+                positive_terms(f"slope at θ = {end}", _more_patches(diff(radial.subs(theta, end), r)))
+                for end in (0, pi)
+            ),
+            vanishes("second derivative in r", diff(radial, r, 2)),
+            vanishes("k = 1 leaves no second point", CRITICAL_NORM.subs(k, 1)),
+        ],
+    )
+    loss = in_basic_quantities(get("B1.loss").formula)
+    d.step(
+        "w* is the global minimum; at θ = π the point is a saddle",
+        diff(loss, theta),
+        "∂ℓ/∂θ = r‖w*‖(π − θ) sin θ/(πk) > 0 for 0 < θ < π: ℓ falls as θ leaves π; along r it is convex there",
+        [
+            vanishes("∂ℓ/∂θ − form", diff(loss, theta) - r * r_star * (pi - theta) * sin(theta) / (pi * k)),
+            positive_terms("∂²ℓ/∂r²", _more_patches(diff(loss, r, 2))),
+            vanishes("ℓ(w*)", loss.subs({theta: 0, r: r_star})),
+        ],
+    )
+    at_origin(d, loss)
+    d.conclude_argument("[BG] has k ≥ 2 in mind: with one patch there is no saddle, and w = 0 is no local maximum")
+
+
+def _more_patches(expression: Expr) -> Expr:
+    """`expression` with k = 1 + a number ≥ 0."""
+    return expression.subs(k, 1 + Symbol("k_1", integer=True, nonnegative=True))
+
+
+def at_origin(d: Derivation, loss: Expr) -> None:
+    """One-sided slopes of ℓ at w = 0 in every direction: not those of a linear map; all negative exactly for k ≥ 2."""
+    slope = limit(diff(loss, r), r, 0)
+    one = loss.subs({k: 1, theta: pi})
+    more = r_star * (1 + Symbol("k_2", nonnegative=True) + Symbol("g", nonnegative=True))  # k = 2 + a number ≥ 0
+    d.step(
+        "w = 0",
+        slope,
+        "the slope along a direction at angle θ is −(‖w*‖/πk)(k − 1 + g(θ)), and g falls from π to g(π) = 0",
+        [
+            vanishes("slope − form", slope + r_star / (pi * k) * (k - 1 + OVERLAP)),
+            vanishes("slope of g + (π − θ) sin θ", diff(OVERLAP, theta) + (pi - theta) * sin(theta)),
+            vanishes("g(π)", OVERLAP.subs(theta, pi)),
+            positive_terms(
+                "minus the sum of the slopes along w* and −w*",
+                _more_patches(-slope.subs(theta, 0) - slope.subs(theta, pi)),
+            ),
+            positive_terms("πk times minus the slope, k = 2 + k₂, g ≥ 0", more),
+            vanishes("ℓ is a quadratic in r on every ray", diff(loss, r, 3)),
+            vanishes("k = 1: ℓ along −w* is ½(r² + ‖w*‖²), which grows", one - (r**2 + r_star**2) / 2),
+            vanishes("k = 1: the slope along w* is −‖w*‖", slope.subs({k: 1, theta: 0}) + r_star),
+        ],
+    )
+
+
+_NEXT_R, _START, _COSINE, _SINE = symbols("r_2 theta_0 cos_1 sin_1", real=True)
+_RATE, _PULL, _OWN = symbols("tau q p", nonnegative=True)
+
+
+def step_as_average(d: Derivation) -> tuple[Expr, Expr]:
+    """w − η∇ℓ = p ŵ + q w*/‖w*‖ with p, q ≥ 0 for η ≤ kπ/(k − 1 + π): what stands in their place."""
+    d.cite("B1.gradient")
+    radial, across, nothing_else = _components()
+    rate = eta / LARGEST_STEP
+    own = (1 - rate) * r + rate * r_star * (k - 1 + sin(theta)) / (k - 1 + pi)
+    pull = rate * r_star * (pi - theta) / (k - 1 + pi)
+    patches = Symbol("k_1", nonnegative=True)
+    d.step(
+        "w⁺ = p ŵ + q w*/‖w*‖",
+        own * w_hat + pull * (cos(theta) * w_hat + sin(theta) * e),
+        "p = (1 − τ) r + τ‖w*‖(k − 1 + sin θ)/(k − 1 + π), q = τ‖w*‖(π − θ)/(k − 1 + π), τ = η/(kπ/(k − 1 + π)) ≤ 1: "
+        "w⁺ is an average of w and of a point that depends on the direction of w alone",
+        [
+            nothing_else,
+            vanishes("along ŵ", r - eta * radial - own - pull * cos(theta)),
+            vanishes("along e", -eta * across - pull * sin(theta)),
+            follows(
+                "p ≥ 0",
+                (1 - _RATE) * r + _RATE * r_star * (patches + _SINE) / (patches + pi) >= 0,
+                (_RATE <= 1, _SINE >= 0),
+            ),
+            follows("q ≥ 0", (pi - _START) * _RATE * r_star / (patches + pi) >= 0, (pi >= _START,)),
+        ],
+    )
+    return own, pull
+
+
+@claim(
+    id="B1.descent",
+    title="Plain gradient descent learns the ReLU network from every start that is not on the ray of −w*",
+    source="[BG]: with high probability, in polynomial time; step size, angle and almost sure limit [here]",
+    kind=Kind.INEQUALITY,
+    subject=(
+        r"w_{t+1}=w_t-\eta\nabla\ell(w_t),\ 0<\eta\le\frac{k\pi}{k-1+\pi},\ w_0\ne0,\ \theta_0<\pi:\quad"
+        r"\theta_{t+1}\le\theta_t\ (<\text{ if }\theta_t>0),\quad\min(r_0,\rho)\le r_t\le\max(r_0,\|w^*\|),"
+        r"\quad w_t\to w^*;\qquad\rho=\tfrac{\|w^*\|(k-1+g(\theta_0))}{k-1+\pi},"
+        r"\ g(\theta)=\sin\theta+(\pi-\theta)\cos\theta"
+    ),
+    definition=ReluNetwork("descent"),
+    hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
+    setting="a start drawn from a density satisfies w₀ ≠ 0, θ₀ < π with probability 1 (n ≥ 2)",
+)
+def B1_descent(d: Derivation) -> None:
+    d.begin("w⁺ = w − η ∇ℓ(w)", "∇ℓ of B1.gradient")
+    own, pull = step_as_average(d)
+    angle_falls(d)
+    norm_stays(d, own, pull)
+    limit_is_reached(d)
+    d.conclude_argument(
+        "so a start from any density learns w* with probability 1, at every step size up to kπ/(k − 1 + π)"
+    )
+
+
+def angle_falls(d: Derivation) -> None:
+    """θ⁺ = θ − δ with δ ∈ [0, θ], the angle between w and p ŵ + q ŵ*."""
+    size = sqrt((_OWN + _PULL * cos(theta)) ** 2 + (_PULL * sin(theta)) ** 2)
+    cosine, sine = (_OWN + _PULL * cos(theta)) / size, _PULL * sin(theta) / size
+    d.step(
+        "θ⁺ = θ − δ,  r⁺ sin δ = q sin θ,  r⁺ sin θ⁺ = p sin θ",
+        sine,
+        "δ = angle(w, w⁺), turned towards w*; both sines are ≥ 0 and δ, θ lie in [0, π], so 0 ≤ δ ≤ θ; "
+        "δ > 0 where q sin θ > 0, that is for 0 < θ < π",
+        [
+            vanishes("cos²δ + sin²δ − 1", cosine**2 + sine**2 - 1),
+            vanishes("r⁺ sin(θ − δ) − p sin θ", size * (sin(theta) * cosine - cos(theta) * sine) - _OWN * sin(theta)),
+            follows("q sin θ ≥ 0", _PULL * _SINE >= 0, (_SINE >= 0,)),
+            follows("p sin θ ≥ 0", _OWN * _SINE >= 0, (_SINE >= 0,)),
+        ],
+    )
+
+
+def norm_stays(d: Derivation, own: Expr, pull: Expr) -> None:
+    """(1 − τ) r + τρ(θ) ≤ r⁺ ≤ (1 − τ) r + τ‖w*‖."""
+    rate = eta / LARGEST_STEP
+    above, target, floor, start = symbols("bound target floor start", nonnegative=True)
+    d.step(
+        "Upper bound",
+        (1 - rate) * r + rate * r_star,
+        "r⁺ ≤ p + q, and sin θ ≤ θ",
+        [
+            vanishes(
+                "p + q − form",
+                own + pull - (1 - rate) * r - rate * r_star * (1 - (theta - sin(theta)) / (k - 1 + pi)),
+            ),
+            *below_its_argument(),
+            follows(
+                "‖pŵ + qŵ*‖ ≤ p + q",
+                _OWN**2 + 2 * _OWN * _PULL * _COSINE + _PULL**2 <= (_OWN + _PULL) ** 2,
+                (_COSINE <= 1,),
+            ),
+            follows(
+                "an average stays below the larger of the two",
+                (1 - _RATE) * start + _RATE * target <= above,
+                (_RATE <= 1, start <= above, target <= above),
+            ),
+        ],
+    )
+    d.step(
+        "Lower bound",
+        (1 - rate) * r + rate * NORM_FLOOR,
+        "r⁺ ≥ ⟨w⁺, ŵ⟩ = p + q cos θ; and g(θ) ≥ g(θ₀) > 0 while θ ≤ θ₀ < π",
+        [
+            vanishes("p + q cos θ − form", own + pull * cos(theta) - (1 - rate) * r - rate * NORM_FLOOR),
+            follows(
+                "‖w⁺‖ ≥ ⟨w⁺, ŵ⟩",
+                _NEXT_R >= _OWN + _PULL * _COSINE,
+                (
+                    Eq(_NEXT_R**2, (_OWN + _PULL * _COSINE) ** 2 + (_PULL * _SINE) ** 2),
+                    _NEXT_R >= 0,
+                ),
+            ),
+            vanishes("slope of g + (π − θ) sin θ, so g falls", diff(OVERLAP, theta) + (pi - theta) * sin(theta)),
+            vanishes("g(π)", OVERLAP.subs(theta, pi)),
+            follows(
+                "an average stays above the smaller of the two",
+                (1 - _RATE) * start + _RATE * target >= floor,
+                (_RATE <= 1, start >= floor, target >= floor),
+            ),
+        ],
+    )
+
+
+def limit_is_reached(d: Derivation) -> None:
+    """θ_t → 0, since otherwise it would fall by a fixed amount forever; then r_t → ‖w*‖."""
+    least, angle, most, lag, small = symbols("sin_least theta_1 r_most lag small", positive=True)
+    d.step(
+        "θ_t → 0",
+        _PULL * _SINE,
+        "if θ_t stayed ≥ ε, then sin θ_t ≥ min(sin ε, sin θ₀), and each step would take off at least "
+        "sin δ ≥ τ‖w*‖(π − θ₀) min(sin ε, sin θ₀)/((k − 1 + π) max(r₀, ‖w*‖)) > 0, by the upper bound: "
+        "too much in the end",
+        [
+            follows(
+                "q sin θ/r⁺ ≥ a positive number",
+                lag * least / most <= _PULL * _SINE / _NEXT_R,
+                (lag <= _PULL, least <= _SINE, _NEXT_R > 0, most >= _NEXT_R),
+            ),
+            follows("that number is > 0", lag * least / most > 0),
+            follows("δ ≥ sin δ leaves θ⁺ ≤ θ − a positive number", angle - _START <= angle - small, (small <= _START,)),
+        ],
+    )
+    ratio = Symbol("ratio", real=True)
+    d.step(
+        "r_t → ‖w*‖, hence w_t → w*",
+        limit(NORM_FLOOR, theta, 0),
+        "both bounds are averages with weight τ of r and of a number that tends to ‖w*‖ as θ_t → 0",
+        [
+            vanishes("ρ(0) − ‖w*‖", NORM_FLOOR.subs(theta, 0) - r_star),
+            vanishes(
+                "r⁺ − ‖w*‖ is (1 − τ)(r − ‖w*‖), up to τ times what vanishes",
+                (1 - _RATE) * r + _RATE * (r_star - ratio) - r_star - ((1 - _RATE) * (r - r_star) - _RATE * ratio),
+            ),
+            follows("|1 − τ| < 1", Abs(1 - _RATE) < 1, (_RATE > 0, _RATE <= 1)),
+        ],
+    )

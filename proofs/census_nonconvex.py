@@ -1,0 +1,211 @@
+"""Chapter R, continued: the census of stable limits for l0 and transformed l1 (R7.l0, R7.tl1)."""
+
+from __future__ import annotations
+
+from sympy import (
+    And,
+    Eq,
+    Expr,
+    Ne,
+    Or,
+    Poly,
+    Symbol,
+    cancel,
+    diff,
+    expand,
+    solve,
+    sqrt,
+    symbols,
+    together,
+)
+
+from proofs.census import ACROSS_SQUARED, SPIKE_SIZE, across, larger_root, stable_supports, unstable_supports
+from proofs.claim import Kind, claim
+from proofs.definitions import Splitting
+from proofs.derivation import Derivation, holds, positive_terms, vanishes
+from proofs.limits import ENTRY, PULL, balance, reach
+from proofs.limits_nonconvex import branch
+from proofs.render import latex_of
+from proofs.smt import follows
+from proofs.symbols import (
+    a,
+    beta,
+    kappa,
+    kept_level,
+    multiplier,
+    ratio,
+    spike_sign,
+    star_entry,
+)
+
+SPIKE_L0 = ACROSS_SQUARED / multiplier**2 + kappa**2 * star_entry**2 / (beta - multiplier) ** 2
+"""‖w̄‖² of a spike for l0."""
+
+
+@claim(
+    id="R7.l0",
+    title="All stable limits for l0",
+    source="[here]",
+    kind=Kind.EQUIVALENCE,
+    subject=(
+        r"\text{stable}\iff N>\beta\ (\text{any consistent }J,\ \text{R4.l0});\ \text{or}\ \bar w=w^*,\,N=\kappa,\,"
+        r"\|w^*\|_\infty<T;\ \text{or a spike: }\kappa|w^*_j|/(\beta-N)>T,\ \kappa\max_{i\ne j}|w^*_i|<NT,\ "
+        r"N\text{ the larger root of }1=" + latex_of(SPIKE_L0)
+    ),
+    definition=Splitting("census", "l0"),
+    setting="n ≥ 2, no |w̄_i| = T = √(2λ/β); w̄_j has the sign of −w*_j. If w*_j = 0: N = β > κ, w̄_j = ±√(1 − κ²/β²). "
+    "If w* = ±e_j: w̄ = −w*, N = β − κ. Two or more active entries with w* = 0 at N = β are neutral",
+)
+def R7_l0(d: Derivation) -> None:
+    for used in ("P2", "R3", "R4.l0"):
+        d.cite(used)
+    d.begin((multiplier - beta) * ENTRY - kappa * star_entry, "0 = N w̄_j − βS(w̄_j) − κw*_j, S(w̄_j) = w̄_j")
+    d.apply("Solve for w̄_j", lambda equation: solve(equation, ENTRY)[0])
+    d.apply(
+        "‖w̄‖², the other entries being κw*_i/N",
+        lambda entry: ACROSS_SQUARED / multiplier**2 + entry**2,
+        "",
+        across(ACROSS_SQUARED),
+    )
+    reach(d, SPIKE_L0)
+    stable_supports(d)
+    jump = sqrt(2 * ratio)
+    spiked = [multiplier > 0, multiplier < beta]
+    moved = Eq((multiplier - beta) * ENTRY, PULL)
+    d.step(
+        "A spike solves the fixed-point equation exactly when it is consistent",
+        "w̄_j = −κw*_j/(β − N) with |w̄_j| > T; w̄_i = κw*_i/N with |w̄_i| < T",
+        "0 < N < β",
+        [
+            follows("active ⟸", balance("P2", ENTRY), [*spiked, jump**2 < ENTRY**2, moved]),
+            follows("active ⟹", moved, [*spiked, jump**2 < ENTRY**2, balance("P2", ENTRY)]),
+            follows("inactive ⟸", balance("P2", ENTRY), [*spiked, jump**2 > ENTRY**2, Eq(multiplier * ENTRY, PULL)]),
+            follows("inactive ⟹", Eq(multiplier * ENTRY, PULL), [*spiked, jump**2 > ENTRY**2, balance("P2", ENTRY)]),
+            follows("opposite to w*_j", ENTRY * PULL < 0, [*spiked, moved, Ne(PULL, 0)]),
+        ],
+    )
+    larger_root(d, SPIKE_L0, kappa * star_entry)
+    _l0_edges(d)
+    d.conclude_argument(
+        "unlike for l1, a spike can sit at −w* when w* has one entry only, and supports compete at N > β"
+    )
+
+
+def _l0_edges(d: Derivation) -> None:
+    size, first, second = symbols("w_j x_i x_j", real=True)
+    d.step(
+        "Edges",
+        "w*_j = 0: N = β, w̄_j = ±√(1 − κ²/β²); w* = ±e_j: w̄ = −w*, N = β − κ",
+        "N = β with w*_j ≠ 0 is impossible; with w*_j = 0 D_j = 0 and w̄_j ≠ 0: stable (R7.stability)",
+        [
+            follows("w*_j = 0 ⟹ N = β", Eq(multiplier, beta), [Eq((multiplier - beta) * size, 0), Ne(size, 0)]),
+            follows("N = β ⟹ w*_j = 0", Eq(PULL, 0), [Eq((multiplier - beta) * size, PULL), Eq(multiplier, beta)]),
+            vanishes("‖w̄‖² − 1 for w*_j = 0", kappa**2 / beta**2 + sqrt(1 - kappa**2 / beta**2) ** 2 - 1),
+            follows("it needs β > κ", beta > kappa, [Eq(kappa**2 / beta**2 + size**2, 1), Ne(size, 0)]),
+            vanishes("‖w̄‖² − 1 for w* = ±e_j", (SPIKE_L0 - 1).subs({star_entry**2: 1, multiplier: beta - kappa})),
+            vanishes(
+                "w̄_j + w*_j there",
+                (kappa * star_entry / (multiplier - beta)).subs(multiplier, beta - kappa) + star_entry,
+            ),
+            vanishes(
+                "two active entries with w* = 0 at N = β: Σ D x² on them",
+                ((multiplier - beta) * (first**2 + second**2)).subs(multiplier, beta),
+            ),
+        ],
+    )
+
+
+def _octic() -> Expr:
+    """The polynomial in U whose roots are the fixed points with one active entry, for transformed l1."""
+    lifted = kept_level * (a + kept_level) ** 2 + ratio * a * (a + 1)
+    drive = spike_sign * kappa * star_entry + beta * kept_level
+    return lifted**2 * (ACROSS_SQUARED + drive**2) - drive**2 * (a + kept_level) ** 4
+
+
+@claim(
+    id="R7.tl1",
+    title="Stable limits for transformed l1: at most one entry off its upper branch; the spikes as roots of degree 8",
+    source="[here]",
+    kind=Kind.EQUIVALENCE,
+    subject=(
+        r"\text{stable}\implies\text{at most one }D_j\le0\text{ among the active entries; one active entry: }"
+        r"|\bar u_j|=U,\ "
+        r"N=\frac{\sigma\kappa w^*_j+\beta U}{|\bar w_j|}>0:\ 0=" + latex_of(_octic())
+    ),
+    definition=Splitting("census", "tl1"),
+    setting="n ≥ 2, no |w̄_i| = t; |w̄_j| = U + ρp'(U), U > u_t (R4.tl1), σ the sign of w̄_j; consistent iff "
+    "κ max_{i≠j}|w*_i| < N t. Stable iff D_j > 0, or D_j < 0 and the polynomial rises at U. N ≤ β: at most one active. "
+    "No active entry: w̄ = w*, N = κ, for ‖w*‖_∞ < t",
+)
+def R7_tl1(d: Derivation) -> None:
+    for used in ("R3", "R4.tl1", "R7.stability"):
+        d.cite(used)
+    size, slope = branch(kept_level)
+    drive = spike_sign * kappa * star_entry + beta * kept_level
+    d.begin(multiplier * SPIKE_SIZE - drive, "0 = σ(N w̄_j − βS(w̄_j) − κw*_j), x_j = σw̄_j, U = |ū_j|")
+    d.apply("Solve for N", lambda equation: solve(equation, multiplier)[0])
+    d.apply(
+        "‖w̄‖² − 1, the other entries being κw*_i/N",
+        lambda level: ACROSS_SQUARED / level**2 + SPIKE_SIZE**2 - 1,
+        "",
+        across(ACROSS_SQUARED),
+    )
+    d.apply("|w̄_j| = U + ρp'(U)", lambda rest: rest.subs(SPIKE_SIZE, size), "R4.tl1")
+    d.apply(
+        "Clear the denominators",
+        lambda rest: cancel(together(rest * drive**2 * (a + kept_level) ** 4)),
+        "by a positive factor",
+    )
+    reach(d, _octic())
+    polynomial = Poly(expand(_octic()), kept_level)
+    d.step(
+        "Its degree is 8",
+        beta**2,
+        "the leading coefficient",
+        [holds("degree", Eq(polynomial.degree(), 8)), vanishes("leading coefficient − β²", polynomial.LC() - beta**2)],
+    )
+    _tl1_stability(d, size, slope)
+    d.conclude_argument("every spike, whether N < β or not, is one of the real roots with U > u_t and N > 0")
+
+
+def _tl1_stability(d: Derivation, size: Expr, slope: Expr) -> None:
+    """S' ≥ 1 on active entries; with one of them, F' = (2x'D/x)(A²/N³ + x²/D) for F = ‖w̄‖²."""
+    drive = spike_sign * kappa * star_entry + beta * kept_level
+    across, local, rate, rise = symbols("A_squared S_slope N_slope rise", real=True)
+    positive, rest = Symbol("factor", positive=True), Symbol("bracket", real=True)
+    stiffness = multiplier - beta * local
+    bracket = across / multiplier**3 + SPIKE_SIZE**2 / stiffness
+    moved = -2 * across / multiplier**3 * rate + 2 * SPIKE_SIZE / local
+    turned = (beta - multiplier / local) / SPIKE_SIZE
+    d.step(
+        "Active entries have D_i ≤ N − β, lower ones D_i = N",
+        "N ≤ β: at most one active entry, and N > 0; N > β: at most one active entry off its upper branch",
+        "S' = 1/(1 + ρp''(U)) ≥ 1; two D_i ≤ 0 are never stable (R7.stability)",
+        [
+            positive_terms("1 − 1/S'", 1 - 1 / slope),
+            follows("D ≤ N − β", multiplier - beta * local <= multiplier - beta, [local >= 1]),
+            *unstable_supports(),
+        ],
+    )
+    d.step(
+        "One active entry",
+        bracket,
+        "D_j > 0: stable. D_j < 0: stable iff this Σ w̄_i²/D_i < 0 (R7.stability), which is where ‖w̄‖² rises in U; the "
+        "polynomial is a positive multiple of ‖w̄‖² − 1 and rises there with it",
+        [
+            vanishes(
+                "dN/dU − (β − N/S')/x",
+                diff(drive / size, kept_level)
+                - turned.subs({multiplier: drive / size, local: slope, SPIKE_SIZE: size}, simultaneous=True),
+            ),
+            vanishes(
+                "d‖w̄‖²/dU − (2D/(S'x)) Σ w̄_i²/D_i",
+                moved.subs(rate, turned) - 2 * stiffness / (local * SPIKE_SIZE) * bracket,
+            ),
+            follows(
+                "D < 0: the signs are opposite",
+                And(Or(rise <= 0, rest < 0), Or(rise > 0, rest >= 0)),
+                [positive > 0, Eq(rise, -positive * rest)],
+            ),
+        ],
+    )

@@ -1,0 +1,223 @@
+"""Chapter R, continued: learning the output weights too (R11). V = ‖v*‖², S = 1ᵀv*."""
+
+from __future__ import annotations
+
+from sympy import Abs, And, Expr, Symbol, cos, diff, pi, simplify, sin, solve, sqrt, symbols, tan
+
+from proofs.claim import claim, get
+from proofs.definitions import Splitting
+from proofs.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
+from proofs.landscape import SPURIOUS, cauchy_schwarz, gradient_at_best_weights
+from proofs.limit_errors import TANGENT
+from proofs.residual import in_basic_quantities
+from proofs.smt import follows
+from proofs.symbols import (
+    CLOSED_ANGLE,
+    beta,
+    curvature,
+    e,
+    kappa,
+    lam,
+    m,
+    multiplier,
+    n,
+    nonzeros,
+    ones,
+    ratio,
+    star_size,
+    step,
+    sum_v,
+    sum_vs,
+    taxicab,
+    theta,
+    v,
+    v_vs,
+    vs_vs,
+    w_hat,
+    w_star,
+)
+
+__all__ = ["SPURIOUS_STRENGTH"]
+
+
+def _pull(d: Derivation) -> tuple[Expr, list[Obligation]]:
+    """κ of G_relu = αŵ − κw* (C3), read off along e; owes that nothing else is in G."""
+    d.cite("C3")
+    gradient = in_basic_quantities(get("C3").formula)
+    pull = simplify(-coefficient(gradient, e) / sin(theta))
+    radial = coefficient(gradient, w_hat) + pull * cos(theta)
+    whole = in_basic_quantities(radial * w_hat - pull * w_star)
+    owes = [vanishes("G_relu − (αŵ − κw*)", gradient - whole), vanishes("∂κ/∂θ at fixed v", diff(pull, theta))]
+    return pull, owes
+
+
+@claim(
+    id="R11",
+    title="Learning v too: the strength at a joint fixed point",
+    source="[here]",
+    subject=(
+        r"(\bar v,\bar w)\ \text{fixed}\iff\bar v=v(\bar\theta),\ N\bar w=\kappa(\bar\theta)w^*+\beta S(\bar w);"
+        r"\quad\kappa(\theta)"
+    ),
+    definition=Splitting("joint"),
+    statement=((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))) / (2 * sqrt(2 * pi)),
+    hypotheses=CLOSED_ANGLE,
+    setting="ReLU estimator; v ← v − η_v ∂f/∂v, any η_v > 0; ‖w̄‖ = 1; for the identity κ is twice as large",
+)
+def R11(d: Derivation) -> None:
+    for used in ("N2", "N4", "N4.inner", "N5.saddle", "R3"):
+        d.cite(used)
+    pull, owes = _pull(d)
+    d.begin(pull, "κ of G_relu = αŵ − κw*, v fixed")
+    d.step("It depends on v through v·v* alone", pull, "", [*owes, vanishes("linear", pull - v_vs * diff(pull, v_vs))])
+    d.apply(
+        "v does not move exactly at v(θ̄)",
+        lambda strength: strength.subs(v_vs, get("N4.inner").formula),
+        "∂f/∂v is ¼(I + 11ᵀ)(v − v(θ)), and N4.inner is v(θ)·v*; w does not move by R3",
+        [vanishes("∂f/∂v at v(θ)", gradient_at_best_weights())],
+    )
+    d.conclude(R11.formula)
+    slope = diff(R11.formula, theta)
+    d.step(
+        "κ falls in θ",
+        slope,
+        "from ‖v*‖²/(2√(2π)); by Cauchy–Schwarz S² ≤ m‖v*‖²",
+        [
+            positive_terms("κ(0)", R11.formula.subs(theta, 0)),
+            positive_terms("minus its slope", cauchy_schwarz(-slope)),
+            vanishes("the slope is constant", diff(slope, theta)),
+            vanishes("its zero is N5's saddle angle", simplify(R11.formula.subs(theta, get("N5.saddle").formula))),
+        ],
+    )
+    _joint_equation(d)
+
+
+def _joint_equation(d: Derivation) -> None:
+    """The scalar equation for θ̄, and its closed form for l1."""
+    d.cite("R5.sharp-l1")
+    d.step(
+        "The scalar equation",
+        (R11.formula - lam * taxicab) * tan(theta) - lam * sqrt(nonzeros - taxicab**2),
+        "θ̄ = Θ(κ(θ̄)), Θ(κ) the angle of R4's limit at strength κ; for l1, while every nonzero entry is active, this "
+        "must vanish",
+        [
+            vanishes(
+                "(κ − λ‖w*‖₁) tan θ̄ is κ times R5.sharp-l1",
+                TANGENT * (kappa - lam * taxicab) - kappa * get("R5.sharp-l1").formula,
+            )
+        ],
+    )
+
+
+SPURIOUS_STRENGTH = (2 * sum_vs**2 - (m + 1) * vs_vs) / (2 * sqrt(2 * pi) * (m + 1))
+
+
+@claim(
+    id="R11.spurious",
+    title="When the spurious point θ = π, v = v(π) attracts the joint iteration",
+    source="[here]",
+    subject=(
+        r"w\to-w^*,\ v\to v(\pi)\ \text{attracts if}\ (1^\top v^*)^2<\tfrac12(m+1)\|v^*\|^2,"
+        r"\ \text{repels if}\ >;\quad\kappa(\pi)"
+    ),
+    definition=Splitting("spurious"),
+    statement=SPURIOUS_STRENGTH,
+    hypotheses=(n >= 2,),
+    setting="ReLU estimator, 0 < η_v < 8/(m+1), 1 + τN > 0; λ = 0, or any S with S(w*) = c w*, c ∈ {0, 1}, "
+    "that is 0 or the identity about each entry of w* (l0 with every nonzero |w*_i| > T; any threshold above ‖w*‖_∞). "
+    "At equality first order decides nothing",
+)
+def R11_spurious(d: Derivation) -> None:
+    for used in ("N2", "N4", "N5.spurious", "R3", "R8", "R11"):
+        d.cite(used)
+    d.begin(get("R11").formula, "κ(θ) = v(θ)·v*/(2√(2π)), at θ = π")
+    d.apply("At θ = π", lambda strength: strength.subs(theta, pi))
+    d.conclude(R11_spurious.formula)
+    there, scale = R11_spurious.formula, sqrt(2 * pi) * (m + 1)
+    d.step(
+        "Its sign is that of S² − ½(m+1)‖v*‖²",
+        scale * there,
+        "negative exactly under N5.spurious's condition",
+        [vanishes("difference", scale * there - (SPURIOUS.lhs - SPURIOUS.rhs))],
+    )
+    _spurious_fixed_points(d)
+    _spurious_stability(d)
+
+
+def _spurious_fixed_points(d: Derivation) -> None:
+    """−w* is fixed exactly when S(w*) is a multiple of w*; with κ < 0 a limit is R4's for −w* at strength |κ|."""
+    share, strength = Symbol("c", real=True), Symbol("K", real=True)
+    u_bar = Symbol("u_vector")
+    level = beta * share - strength
+    d.step(
+        "−w* is fixed exactly when S(w*) = c w*, with N = βc − κ",
+        level,
+        "K stands for κ(π); S is odd, so ū = −S(w*)",
+        [
+            vanishes("κw* + βū − N w̄", strength * w_star + beta * (-share * w_star) - level * (-w_star)),
+            vanishes(
+                "and back: ū is a multiple of w*",
+                solve(strength * w_star + beta * u_bar + multiplier * w_star, u_bar)[0]
+                + (multiplier + strength) / beta * w_star,
+            ),
+            vanishes(
+                "l1, all nonzero |w*_i| = ω > ρ: c = 1 − ρ/ω", (star_size - ratio) - (1 - ratio / star_size) * star_size
+            ),
+        ],
+    )
+    pull = Symbol("kappa_size", positive=True)
+    d.step(
+        "Any penalty: where κ(θ̄) < 0 the limit is R4's with −w* and |κ(θ̄)|",
+        pull * (-w_star) + beta * u_bar,
+        "the same fixed-point equation; so R4 and R5 hold with π − θ̄ in the place of θ̄",
+        [vanishes("κw* + βū", (-pull) * w_star + beta * u_bar - (pull * (-w_star) + beta * u_bar))],
+    )
+
+
+def _spurious_stability(d: Derivation) -> None:
+    """The linear part is triangular: v moves w only along w*, which is radial at −w*."""
+    strength, rate = Symbol("K", real=True), Symbol("eta_v", positive=True)
+    gradient = get("N2").formula
+    off_ones = in_basic_quantities(gradient).diff(v)
+    on_ones = off_ones + m * in_basic_quantities(gradient).diff(sum_v).coeff(ones)
+    kept = get("R8").formula.subs({multiplier: beta - strength, curvature: 1})
+    other = get("R8").formula.subs({multiplier: beta - strength, curvature: 0})
+    none = get("R8").formula.subs({multiplier: -strength, curvature: 0})
+    valid, free = 1 + step * (beta - strength) > 0, 1 - step * strength > 0
+    d.step(
+        "The w-part contracts exactly for κ(π) < 0",
+        kept,
+        "R8 with c = 1, N = β − K: μ = 1, or 0 off the support; with c = 0, N = −K: μ = 0",
+        [
+            follows("c = 1: contracts", And(kept < 1, kept > 0, other < 1, other > 0), [strength < 0]),
+            follows("c = 1: grows for κ(π) > 0", kept > 1, [strength > 0, valid]),
+            follows("c = 0: contracts", And(none < 1, none > 0), [strength < 0]),
+            follows("c = 0: grows for κ(π) > 0", none > 1, [strength > 0, free]),
+        ],
+    )
+    v_off, v_on = 1 - rate * off_ones, 1 - rate * on_ones
+    d.step(
+        "The v-part contracts, and does not move w to first order",
+        v_on,
+        "factors 1 − η_v/4 off 1 and 1 − η_v(m+1)/4 on 1; κ changes with v, but w* is radial at w̄ = −w*",
+        [
+            vanishes("∂f/∂v at v(π)", gradient_at_best_weights().subs(theta, pi)),
+            vanishes("factor off 1", v_off - (1 - rate / 4)),
+            vanishes("factor on 1", v_on - (1 - rate * (m + 1) / 4)),
+            follows("contracts", And(Abs(v_off) < 1, Abs(v_on) < 1), [rate < 8 / (m + 1), m >= 1]),
+            vanishes("tangential part of w* at θ = π", coefficient(in_basic_quantities(w_star), e).subs(theta, pi)),
+        ],
+    )
+    dv, dw, q, p, cross, weight = symbols("d_v d_w q p C L", positive=True)
+    d.step(
+        "Together: |δv| + L|δw| contracts for large L",
+        dv + weight * dw,
+        "|δv⁺| ≤ q|δv| + C|δw| (v(θ) is Lipschitz in θ), |δw⁺| ≤ p|δw|, p and q < 1, up to second order",
+        [
+            follows(
+                "by the factor max(q, (1 + p)/2) < 1",
+                q * dv + cross * dw + weight * p * dw <= q * dv + weight * (1 + p) / 2 * dw,
+                [p < 1, q < 1, weight >= 2 * cross / (1 - p)],
+            )
+        ],
+    )

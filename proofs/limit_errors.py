@@ -1,0 +1,319 @@
+"""Chapter R, continued: how far the sparse limit is from w* (R5), and to first order in λ exactly."""
+
+from __future__ import annotations
+
+from sympy import Abs, And, Eq, Expr, Implies, Or, Symbol, cos, diff, limit, sin, sqrt, symbols, together
+
+from proofs.claim import Claim, Kind, claim, register
+from proofs.definitions import Splitting
+from proofs.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.limits import ACTIVE, BEYOND, ENTRY, PULL, balance, proximal, reach
+from proofs.limits_nonconvex import SHAPE, UPPER, branch
+from proofs.penalty_forms import penalty
+from proofs.render import latex_of
+from proofs.residual import in_basic_quantities
+from proofs.smt import follows
+from proofs.symbols import (
+    a,
+    beta,
+    e,
+    kappa,
+    kept_level,
+    lam,
+    multiplier,
+    nonzeros,
+    ratio,
+    slope_squares,
+    slope_sum,
+    star_size,
+    taxicab,
+    theta,
+    thresholded,
+    w_hat,
+    w_star,
+)
+
+__all__ = ["TANGENT"]
+
+THRESHOLD = Symbol("t", positive=True)
+"""The threshold of transformed l1, P3's t."""
+
+
+@claim(
+    id="R5",
+    title="How far the limit is from w*: by the displacement of its entries",
+    source="[DX] announces error estimates; this form [here]",
+    kind=Kind.INEQUALITY,
+    subject=(
+        r"\sin\bar\theta\le\frac{\beta\|\bar w-\bar u\|}{\kappa},\quad\|\bar w-w^*\|=2\sin(\bar\theta/2),\quad "
+        r"N>\beta\implies\cos\bar\theta\ge\frac\kappa N"
+    ),
+    definition=Splitting("error"),
+    setting="‖w̄‖ = ‖w*‖ = 1, N w̄ = κw* + βū; for cos θ̄ ≥ κ/N any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
+)
+def R5(d: Derivation) -> None:
+    d.cite("R3")
+    gap, overlap = Symbol("gap_gap", nonnegative=True), Symbol("u_w", real=True)
+    u_bar = (multiplier * w_hat - kappa * w_star) / beta
+    off = {basis: coefficient(in_basic_quantities(u_bar), basis) for basis in (w_hat, e)}
+    square = off[w_hat] ** 2 + off[e] ** 2
+    d.begin((beta / kappa) ** 2 * off[e] ** 2, "(β/κ)²‖Pū‖² = sin²θ̄: R3's balance, squared; ū = (N w̄ − κw*)/β")
+    d.step(
+        "‖Pū‖² = ‖w̄ − ū‖² − (1 − ⟨ū, w̄⟩)²",
+        (beta / kappa) ** 2 * (gap - (1 - overlap) ** 2),
+        "Pū = P(ū − w̄), ‖w̄‖ = 1; gap_gap is ‖w̄ − ū‖², u_w is ⟨ū, w̄⟩",
+        [
+            vanishes("sin²θ̄ − (β/κ)²‖Pū‖²", sin(theta) ** 2 - (beta / kappa) ** 2 * off[e] ** 2),
+            vanishes("Gram identity", off[e] ** 2 - (1 - 2 * off[w_hat] + square) + (1 - off[w_hat]) ** 2),
+        ],
+    )
+    sine, length = symbols("s_theta d", nonnegative=True)
+    d.step(
+        "sin θ̄ ≤ β‖w̄ − ū‖/κ",
+        beta * length / kappa,
+        "a square is left out; it vanishes for ⟨ū, w̄⟩ = 1",
+        [
+            follows(
+                "the bound",
+                sine <= beta * length / kappa,
+                [Eq(sine**2, (beta / kappa) ** 2 * (length**2 - (1 - overlap) ** 2))],
+            )
+        ],
+    )
+    d.step(
+        "‖w̄ − w*‖ = 2 sin(θ̄/2)",
+        2 * sin(theta / 2),
+        "sin(θ̄/2) ≥ 0 on [0, π]",
+        [vanishes("squares", (1 - cos(theta)) ** 2 + sin(theta) ** 2 - 4 * sin(theta / 2) ** 2)],
+    )
+    _less_than_a_right_angle(d)
+    d.conclude_argument("r/κ bounds sin θ̄ for every r ≥ β‖w̄ − ū‖; at N > β it bounds the angle itself, below π/2")
+
+
+def _less_than_a_right_angle(d: Derivation) -> None:
+    """N > β: cos θ̄ ≥ κ/N, for every S with |S(x)| ≤ |x| and the sign of x."""
+    output, p_u, p_x = symbols("u_i p_u p_x", real=True)
+    shrunk = [ENTRY * output >= 0, Abs(output) <= Abs(ENTRY)]
+    cost = p_u + beta / 2 * (ENTRY - output) ** 2
+    pull = multiplier * ENTRY - beta * output
+    d.step(
+        "N > β: cos θ̄ ≥ κ/N ≥ κ/(κ + β), so θ̄ < π/2",
+        kappa / multiplier,
+        "entry by entry y_i w_i ≥ y_i²/N; summed, κ cos θ̄ ≥ κ²/N; any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
+        [
+            follows("S keeps the sign", ENTRY * output >= 0, [cost <= p_u + beta / 2 * (ENTRY + output) ** 2]),
+            follows(
+                "S shrinks",
+                Abs(output) <= Abs(ENTRY),
+                [cost <= p_x, Implies(Abs(output) > Abs(ENTRY), p_u >= p_x)],
+            ),
+            follows("N y_i w_i ≥ y_i²", multiplier * pull * ENTRY >= pull**2, [BEYOND, *shrunk]),
+            follows(
+                "N ≤ κ + β (R3)", kappa / multiplier >= kappa / (kappa + beta), [BEYOND, multiplier <= kappa + beta]
+            ),
+        ],
+    )
+
+
+def _register_error(name: str, count: Symbol, bound: Expr, setting: str, why: str) -> Claim:
+    """r/κ of one penalty: `count` entries, each displaced by at most the δ of P5."""
+
+    def derivation(d: Derivation) -> None:
+        for used in ("R5", f"R4.{name}", f"P5.{name}"):
+            d.cite(used)
+        displacement = penalty(name).farthest
+        named = THRESHOLD if name == "tl1" else displacement.subs(ratio, lam / beta)
+        total, length = Symbol("sum", nonnegative=True), Symbol("d", nonnegative=True)
+        d.begin(named, "δ, the largest |x − S(x)| (P5)" + (": the threshold t" if name == "tl1" else ", ρ = λ/β"))
+        d.step("Which entries are displaced", why, "the others have w̄_i = ū_i", _displaced(name))
+        d.apply(
+            "sin θ̄ ≤ β‖w̄ − ū‖/κ ≤ β√(count · δ²)/κ",
+            lambda each: beta / kappa * sqrt(count) * each,
+            "R5",
+            [
+                follows(
+                    "a sum of `count` squares, each ≤ δ²",
+                    length <= sqrt(count) * THRESHOLD,
+                    [Eq(length**2, total), total <= count * THRESHOLD**2],
+                )
+            ],
+        )
+        reach(d, bound)
+        d.conclude_argument("r/κ bounds sin θ̄, and θ̄ < π/2 by R5")
+
+    return register(
+        Claim(
+            id=f"R5.{name}",
+            title=f"Error of the limit for {name}",
+            source="[DX] announces error estimates; this form [here]",
+            kind=Kind.INEQUALITY,
+            subject=r"\sin\bar\theta\le\frac r\kappa=" + latex_of(bound),
+            definition=Splitting("error", name),
+            derivation=derivation,
+            setting=setting,
+        )
+    )
+
+
+def _displaced(name: str) -> list[Obligation]:
+    """Entries with w*_i = 0 are not displaced; for l0 no entry of the support is."""
+    if name == "l1":
+        given = [balance("P1", ENTRY), BEYOND]
+        return [follows("w̄_i = 0 = ū_i where w*_i = 0", Eq(ENTRY, 0), [*given, Eq(PULL, 0)])]
+    if name == "tl1":
+        rest = multiplier * ENTRY - beta * kept_level
+        return [
+            follows("ū_i = 0 where w*_i = 0", rest > 0, [BEYOND, kept_level <= ENTRY]),
+            follows("and then w̄_i = 0", Eq(ENTRY, 0), [Eq(multiplier * ENTRY, 0), BEYOND]),
+        ]
+    given = [balance("P2", ENTRY), BEYOND]
+    kept = Eq(proximal("P2", ENTRY), ENTRY)
+    return [
+        follows("an entry is kept as it is or thresholded", Or(kept, Eq(proximal("P2", ENTRY), 0)), given),
+        follows("w̄_i = 0 = ū_i where w*_i = 0", And(kept, Eq(ENTRY, 0)), [*given, Eq(PULL, 0)]),
+    ]
+
+
+_register_error(
+    "l1",
+    nonzeros,
+    lam * sqrt(nonzeros) / kappa,
+    "N > β",
+    "only those with w*_i ≠ 0",
+)
+_register_error(
+    "l0",
+    thresholded,
+    sqrt(2 * lam * beta * thresholded) / kappa,
+    "N > β; s₀ is the number of nonzero w*_i whose ū_i is 0",
+    "only those with w*_i ≠ 0 and ū_i = 0",
+)
+_register_error(
+    "tl1",
+    nonzeros,
+    beta * THRESHOLD * sqrt(nonzeros) / kappa,
+    "N > β, t the threshold of P3 at ρ = λ/β",
+    "only those with w*_i ≠ 0",
+)
+
+
+def _sharp(d: Derivation, pull: Expr, square: Expr) -> None:
+    """First order of ‖w̄ − w*‖ when w̄ is along κw* − λ(g + λh): ⟨g, w*⟩ = `pull`, ‖g‖² = `square`, h bounded."""
+    g_h, h_w, h_h = symbols("g_h h_w h_h", real=True)
+    along = kappa - lam * (pull + lam * h_w)
+    length = kappa**2 - 2 * kappa * lam * (pull + lam * h_w) + lam**2 * (square + 2 * lam * g_h + lam**2 * h_h)
+    spread = length - along**2
+    d.step(
+        "sin²θ̄ = (‖z‖² − ⟨z, w*⟩²)/‖z‖², z = κw* − λ(g + λh)",
+        spread / length,
+        "w̄ = z/‖z‖, ‖w*‖ = 1",
+        [
+            vanishes(
+                "Gram matrix of w*, g, h",
+                spread - lam**2 * (square + 2 * lam * g_h + lam**2 * h_h - (pull + lam * h_w) ** 2),
+            )
+        ],
+    )
+    d.apply(
+        "Divide by λ² and let λ → 0",
+        lambda sine: limit(together(sine / lam**2), lam, 0),
+        "what h contributes vanishes; ‖w̄ − w*‖ = 2 sin(θ̄/2) and sin θ̄ have one first order",
+        [vanishes("4 sin²(θ/2)/sin²θ at θ → 0", limit(4 * sin(theta / 2) ** 2 / sin(theta) ** 2, theta, 0) - 1)],
+    )
+    d.apply("The distance itself", lambda squared: lam * sqrt(squared))
+
+
+TANGENT = lam * sqrt(nonzeros - taxicab**2) / (kappa - lam * taxicab)
+"""tan θ̄ for l1, exact while every nonzero entry of w* is active."""
+
+
+@claim(
+    id="R5.sharp-l1",
+    title="Error of the limit for l1, sharp to first order in λ",
+    source="[here]",
+    subject=r"\|\bar w-w^*\|\,(1+O(\lambda))",
+    definition=Splitting("sharpness", "l1"),
+    statement=lam / kappa * sqrt(nonzeros - taxicab**2),
+    setting="λ → 0 at fixed β, κ and w*; ‖w*‖₁² ≤ ‖w*‖₀ as ‖w*‖ = 1",
+)
+def R5_sharp_l1(d: Derivation) -> None:
+    d.cite("R4.l1")
+    active = ACTIVE
+    d.begin(active, "w̄_i for small λ: every nonzero w*_i is active, as Nλ/(κβ) → 0 and N ≤ κ + β")
+    d.step(
+        "w̄ is along κw* − λ sgn(w*), exactly",
+        "g = sgn(w*), ⟨g, w*⟩ = ‖w*‖₁, ‖g‖² = ‖w*‖₀, h = 0",
+        "",
+        [
+            vanishes("(N − β)w̄_i", active * (multiplier - beta) - (kappa * star_size - lam)),
+            follows(
+                "all are active",
+                kappa * star_size > multiplier * lam / beta,
+                [multiplier <= kappa + beta, lam * (kappa + beta) < kappa * beta * star_size],
+            ),
+        ],
+    )
+    _sharp(d, taxicab, nonzeros)
+    d.conclude(R5_sharp_l1.formula)
+    d.step(
+        "While every nonzero entry is active, tan θ̄ is known exactly",
+        TANGENT,
+        "h = 0; N = β + √(κ² − 2κλ‖w*‖₁ + λ²‖w*‖₀)",
+        [
+            vanishes(
+                "tan²θ̄ − (‖z‖² − ⟨z, w*⟩²)/⟨z, w*⟩²",
+                TANGENT**2
+                - (lam**2 * nonzeros + kappa**2 - 2 * kappa * lam * taxicab) / (kappa - lam * taxicab) ** 2
+                + 1,
+            )
+        ],
+    )
+
+
+@claim(
+    id="R5.sharp-tl1",
+    title="Error of the limit for transformed l1, sharp to first order in λ",
+    source="[here]",
+    subject=r"\|\bar w-w^*\|\,(1+O(\lambda))",
+    definition=Splitting("sharpness", "tl1"),
+    statement=lam / kappa * sqrt(slope_squares - slope_sum**2),
+    setting="λ → 0 at fixed β, κ, a and w*; p'(x) = a(a+1)/(a+x)², and d₁² ≤ d₂ as ‖w*‖ = 1",
+)
+def R5_sharp_tl1(d: Derivation) -> None:
+    d.cite("R4.tl1")
+    form = UPPER
+    size, _ = branch()
+    slope = SHAPE / (a + kept_level) ** 2
+    d.begin(form - kappa * star_size, "vanishes on the upper branch (R4.tl1); U = |ū_i|")
+    at_lam = (form - kappa * star_size).subs(ratio, lam / beta)
+    start = {lam: 0, multiplier: kappa + beta, kept_level: star_size}
+    d.step(
+        "(N − β)w̄_i = κω_i − λp'(U)",
+        kappa * star_size - lam * slope,
+        "|w̄_i| = U + ρp'(U)",
+        [
+            vanishes(
+                "the form, rearranged",
+                form - kappa * star_size - (multiplier - beta) * size + kappa * star_size - beta * ratio * slope,
+            )
+        ],
+    )
+    d.step(
+        "N and every U are smooth in λ at λ = 0",
+        "implicit functions from N = κ + β, U = ω_i, w̄ = w*",
+        "so p'(U) = p'(ω_i) + λ(…): g_i = p'(ω_i) sgn(w*_i), and h is bounded; entries with w*_i = 0 stay 0",
+        [
+            vanishes("the equation at λ = 0", at_lam.subs(start)),
+            vanishes("its slope in U there is κ ≠ 0", diff(at_lam, kept_level).subs(start) - kappa),
+            vanishes(
+                "and in λ finite",
+                diff(at_lam, lam).subs(start) - (kappa + beta) / beta * slope.subs(kept_level, star_size),
+            ),
+            vanishes(
+                "∂‖w̄‖²/∂N = −2/κ ≠ 0 at ‖w*‖ = 1",
+                diff((kappa / (multiplier - beta)) ** 2, multiplier).subs(start) + 2 / kappa,
+            ),
+        ],
+    )
+    _sharp(d, slope_sum, slope_squares)
+    d.conclude(R5_sharp_tl1.formula)

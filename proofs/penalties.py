@@ -1,0 +1,307 @@
+"""Chapter P: penalties, their proximal maps and Moreau envelopes.
+
+==================  ==================================================================================
+symbol              meaning
+==================  ==================================================================================
+``p(|u|)``          a penalty of one entry, p(0) = 0; P(u) is the sum over the entries
+``ρ = λ/β``         the ratio of a proximal map, ρ > 0
+``S(x)``            argmin over u of F(u) = ρ p(|u|) + ½(u − x)², x real
+``e(w)``            min over u of λ p(|u|) + (β/2)(w − u)²
+``h(w)``            (β/2)w² − e(w)
+``a, γ``            shapes of the transformed l1 and SCAD penalties, and of the minimax concave one
+==================  ==================================================================================
+
+The penalties are declared in `proofs.penalty_forms`; the chain that derives a proximal map is `proofs.proximal`. For
+each penalty the claims are made here: its map (P1, P2, P3, P7.name), displacement (P5.name) and envelope (P6.name). How
+the transformed l1 penalty depends on its shape is the subject of `proofs.penalty_limits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from sympy import And, Eq, Ge, Le, Min, Piecewise, Rational, Symbol, diff, expand, oo
+
+from proofs import cubic
+from proofs.claim import Claim, Kind, claim, get, register
+from proofs.definitions import Displacement, Envelope, ProximalMap
+from proofs.derivation import Derivation, Obligation, vanishes
+from proofs.penalty_forms import PENALTIES, Penalty, size
+from proofs.proximal import Branch, branches, derive_map
+from proofs.render import latex_of
+from proofs.smt import follows
+from proofs.symbols import a, beta, lam, ratio, u, x_in
+
+__all__ = ["displacement_id", "envelope_id", "map_id"]
+
+_MAPS = {"l1": "P1", "l0": "P2", "tl1": "P3"}
+_CUBIC: dict[str, Callable[[Penalty], list[Branch]]] = {"tl1": cubic.tl1_branch, "half": cubic.half_branch}
+_JUMPS = {
+    "l0": "at |x| = √(2ρ) both 0 and x are minimizers; the form takes 0",
+    "tl1": "where ρ > a²/(2(a+1)), both 0 and √(2ρ(a+1)) − a are minimizers at the threshold; the form takes 0",
+    "mcp": "where ρ > γ, both 0 and x are minimizers at the threshold; for ρ = γ, all of [0, γ] are; the form takes 0",
+    "scad": "where ρ > a − 1 two minimizers meet at the jump; the form takes the smaller one",
+    "half": "at the threshold both 0 and ρ^(2/3) are minimizers; the form takes 0",
+}
+
+
+def map_id(name: str) -> str:
+    """Id of the claim that states a penalty's proximal map."""
+    return _MAPS.get(name, f"P7.{name}")
+
+
+def envelope_id(name: str) -> str:
+    """Id of the claim that states a penalty's Moreau envelope."""
+    return f"P6.{name}"
+
+
+def displacement_id(name: str) -> str:
+    """Id of the claim that bounds |x − S(x)|."""
+    return f"P5.{name}"
+
+
+# Proximal maps: P1, P2, P3 and P7.
+
+
+def _map(penalty: Penalty, d: Derivation) -> None:
+    statement = get(map_id(penalty.name)).formula
+    derive_map(d, penalty, statement, get(map_id(penalty.name)).printed, _CUBIC.get(penalty.name), _ties(penalty))
+
+
+def _ties(penalty: Penalty) -> list[Obligation]:
+    """What happens at the threshold of the maps that jump for some ρ."""
+    match penalty.name:
+        case "tl1":
+            return cubic.tl1_ties(penalty)
+        case "half":
+            return cubic.half_ties(penalty)
+        case "l0":
+            x = penalty.threshold
+            return [vanishes("F(x) − F(0) at |x| = threshold", ratio - x**2 / 2)]
+    return []
+
+
+def register_map(penalty: Penalty) -> Claim:
+    """Claim the proximal map of a penalty."""
+    return register(
+        Claim(
+            id=map_id(penalty.name),
+            title=f"Proximal map of {penalty.title}",
+            source=penalty.source,
+            subject="S(x)",
+            definition=ProximalMap(penalty.on_reals),
+            derivation=partial(_map, penalty),
+            statement=penalty.proximal if penalty.stable is None else penalty.stable,
+            printed=penalty.printed if penalty.stable is None else penalty.proximal,
+            hypotheses=penalty.hypotheses,
+            setting=_JUMPS.get(penalty.name, ""),
+            code=("proximal_map", "penalty_value"),
+        )
+    )
+
+
+# Displacement: P5.
+
+
+def _displacement(penalty: Penalty, d: Derivation) -> None:
+    farthest = penalty.farthest
+    d.begin("|x − S(x)|", "x ≥ 0, S being odd")
+    d.cite(map_id(penalty.name))
+    formula = get(map_id(penalty.name)).formula
+    d.step(
+        "Below the threshold S = 0",
+        "|x − S(x)| = |x|, and it takes the value δ at the threshold",
+        "",
+        [
+            vanishes("S(x) as cited, less 0 or x − sgn(x) gap", formula - penalty.proximal),
+            follows("|x| ≤ δ", Le(size, farthest), [*penalty.hypotheses, Le(size, penalty.threshold)]),
+            vanishes("threshold − δ", penalty.threshold - farthest),
+        ],
+    )
+    d.step("Beyond it", "0 ≤ |x| − |S(x)| ≤ min(|x|, δ)", "", _gaps(penalty))
+    d.conclude_argument("both together are min(|x|, δ)")
+
+
+def _gaps(penalty: Penalty) -> list[Obligation]:
+    match penalty.name:
+        case "tl1":
+            gap = cubic.K / cubic.z**2
+            bounds = And(gap >= 0, gap <= cubic.Z - a, gap <= cubic.tl1_least - a)
+            known = [*cubic.tl1_root, cubic.z > a, cubic.z >= cubic.m]  # the last two are P3's
+            return [follows("gap = Z − z = K/z², Z = a + |x|", bounds, known)]
+        case "half":
+            gap = cubic.m**3 / (2 * cubic.w)
+            bounds = And(gap >= 0, gap <= gap + cubic.w**2, gap <= Rational(3, 2) * cubic.m**2)
+            return [follows("gap = ρ/(2√|u|), |x| = |u| + gap, ρ = m³", bounds, [cubic.w >= cubic.m])]
+    return [
+        follows(f"gap {gap}", And(Ge(gap, 0), Le(gap, Min(size, penalty.farthest))), given)
+        for gap, _, given in branches(penalty)
+    ]
+
+
+def register_displacement(penalty: Penalty) -> Claim:
+    """Claim the bound on |x − S(x)| of a penalty that has one."""
+    return register(
+        Claim(
+            id=displacement_id(penalty.name),
+            title=f"Displacement by the proximal map of {penalty.name}",
+            source=penalty.source,
+            subject=rf"|x-S(x)| \le \min(|x|, \delta),\quad \delta = {latex_of(penalty.farthest)}",
+            definition=Displacement(penalty.name),
+            derivation=partial(_displacement, penalty),
+            kind=Kind.INEQUALITY,
+            hypotheses=penalty.hypotheses,
+            setting="with equality wherever |x| is at most the threshold, which is δ",
+        )
+    )
+
+
+# Moreau envelopes: P6.
+
+
+def _envelope(penalty: Penalty, d: Derivation) -> None:
+    d.begin(lam * penalty.on_reals + beta * (u - x_in) ** 2 / 2, "its minimum over all real u is β F at S(x), ρ = λ/β")
+    d.cite(map_id(penalty.name))
+    formula = get(map_id(penalty.name)).formula
+    d.step(
+        "Where the minimum is attained",
+        penalty.proximal,
+        "0, or x − sgn(x) gap",
+        [vanishes("S(x) as cited, less the same by branches", formula - penalty.proximal)],
+    )
+    cases = [(beta * size**2 / 2, Le(size, penalty.threshold))]
+    for (gap, condition, _), (_, _, piece) in zip(branches(penalty), penalty.pieces, strict=True):
+        value = lam * piece + beta * (u - size) ** 2 / 2
+        cases.append((value.subs(u, size - gap), condition))
+    value = Piecewise(*cases).subs(size, abs(x_in)).subs(ratio, lam / beta)
+    d.step(
+        "The objective there", value, "in each branch p is the piece that P's claim says S lands in", _slopes(penalty)
+    )
+    d.conclude(get(envelope_id(penalty.name)).formula)
+
+
+def _slopes(penalty: Penalty) -> list[Obligation]:
+    """de/dx = β(x − S(x)) in every branch: with x = u + ρp'(u) both sides are functions of u."""
+    found = [vanishes("e' − β(x − 0) below the threshold", diff(beta * size**2 / 2, size) - beta * size)]
+    point = Symbol("u", positive=True)
+    for low, _, piece in penalty.pieces:
+        p = piece.subs(u, point)
+        gap = ratio * diff(p, point)
+        value = beta * ratio * p + beta * gap**2 / 2
+        slope = diff(value, point) - beta * gap * diff(point + gap, point)
+        found.append(vanishes(f"e' − β(x − S(x)) where |S(x)| > {low}", slope))
+    return found
+
+
+def register_envelope(penalty: Penalty) -> Claim:
+    """Claim the Moreau envelope of a penalty in closed form."""
+    form = penalty.envelope if penalty.stable_envelope is None else penalty.stable_envelope
+    return register(
+        Claim(
+            id=envelope_id(penalty.name),
+            title=f"Moreau envelope of {penalty.title}",
+            source=penalty.source,
+            subject=r"\min_u\ \lambda p(|u|) + \tfrac{\beta}{2}(x-u)^2",
+            definition=Envelope(penalty.name),
+            derivation=partial(_envelope, penalty),
+            statement=form.subs(ratio, lam / beta),
+            hypotheses=penalty.hypotheses,
+            setting="its derivative is β(x − S(x)) in each branch",
+            code=("moreau_envelope",),
+        )
+    )
+
+
+@claim(
+    id="P6.convexity",
+    title="What the Moreau envelope leaves of a square is convex, for every penalty",
+    source="classical; [J] is applied to it",
+    subject=r"h(w) = \tfrac{\beta}{2}w^2 - e(w) = \max_u\,\bigl[\beta u w - \lambda p(|u|) - \tfrac{\beta}{2}u^2\bigr]"
+    r"\ \text{is convex}",
+    definition=Envelope("*", "convexity"),
+    kind=Kind.INEQUALITY,
+    setting="p any function for which the minimum is attained; entrywise, hence for the sum over the entries as well",
+)
+def P6_convexity(d: Derivation) -> None:
+    slope, height, w0, w1, h0, h1, middle, part, p_u = _reals("A B w0 w1 h0 h1 h_t t p_u")
+    d.begin("(β/2)w² − min over u of [λp(|u|) + (β/2)(w − u)²]")
+    d.step(
+        "A supremum of affine functions of w",
+        beta * u * slope - lam * p_u - beta * u**2 / 2,
+        "p(|u|) does not depend on w",
+        [
+            vanishes(
+                "(β/2)w² − λp − (β/2)(w − u)² − (βuw − λp − (β/2)u²)",
+                beta * w0**2 / 2 - lam * p_u - beta * (w0 - u) ** 2 / 2 - (beta * u * w0 - lam * p_u - beta * u**2 / 2),
+            )
+        ],
+    )
+    point = (1 - part) * w0 + part * w1
+    d.step(
+        "At a point between w0 and w1",
+        "h(w_t) = A w_t + B with A = βu, u the minimizer there; h ≥ Aw + B at both ends",
+        "w_t = (1 − t)w0 + t w1, 0 ≤ t ≤ 1",
+        [
+            follows(
+                "h(w_t) ≤ (1 − t) h(w0) + t h(w1)",
+                Le(middle, (1 - part) * h0 + part * h1),
+                [
+                    part >= 0,
+                    part <= 1,
+                    Eq(middle, expand(slope * point + height)),
+                    h0 >= slope * w0 + height,
+                    h1 >= slope * w1 + height,
+                ],
+            )
+        ],
+    )
+    d.conclude_argument("h lies below its chords")
+
+
+@claim(
+    id="P6.gradient",
+    title="The gradient of what the Moreau envelope leaves of a square",
+    source="classical; [here] in this two-sided form",
+    subject=r"0 \le h(w') - h(w) - \beta S(w)(w'-w) \le \beta\,(S(w')-S(w))(w'-w),\quad"
+    r"\text{so } h'(w) = \beta S(w)\ \text{wherever } S \text{ is single-valued}",
+    definition=Envelope("*", "gradient"),
+    kind=Kind.INEQUALITY,
+    setting="S(w) any minimizer; p lower semicontinuous: minimizers at w' → w accumulate at minimizers at w only",
+)
+def P6_gradient(d: Derivation) -> None:
+    s0, s1, b0, b1, w0, w1, h0, h1 = _reals("S0 S1 b0 b1 w0 w1 h0 h1")
+    d.begin("h(w) = max over u of [βuw − λp(|u|) − (β/2)u²], attained at u = S(w)")
+    d.cite("P6.convexity")
+    known = [
+        Eq(h0, beta * s0 * w0 + b0),
+        Eq(h1, beta * s1 * w1 + b1),
+        Ge(h1, beta * s0 * w1 + b0),
+        Ge(h0, beta * s1 * w0 + b1),
+    ]
+    rest = h1 - h0 - beta * s0 * (w1 - w0)
+    d.step(
+        "The affine functions of P6.convexity at S(w) and at S(w')",
+        "each touches h at its own point and lies below h at the other",
+        "b is −λp(|u|) − (β/2)u² at u = S(w), at u = S(w')",
+        [
+            follows("the remainder is ≥ 0", Ge(rest, 0), known),
+            follows("and ≤ β(S(w') − S(w))(w' − w)", Le(rest, beta * (s1 - s0) * (w1 - w0)), known),
+            follows("so S is nondecreasing", Ge((s1 - s0) * (w1 - w0), 0), known),
+        ],
+    )
+    d.conclude_argument(
+        "divided by w' − w, the remainder lies between 0 and β(S(w') − S(w)): a map whose values accumulate at "
+        "minimizers only is continuous where the minimizer is one"
+    )
+
+
+def _reals(names: str) -> list[Symbol]:
+    return [Symbol(name, real=True) for name in names.split()]
+
+
+for _penalty in PENALTIES.values():
+    register_map(_penalty)
+    if _penalty.farthest != oo:
+        register_displacement(_penalty)
+    register_envelope(_penalty)

@@ -1,0 +1,276 @@
+"""Penalties: p declared once, as smooth pieces on u > 0, with the closed form of its proximal map.
+
+``S(x) = argmin_u ρ p(|u|) + ½(u − x)²`` is odd, 0 up to a threshold and ``sgn(x)(|x| − shrink(|x|))`` beyond it. To add
+a penalty, construct a `Penalty` and pass it to `add`: its claims (P5, P6 and P7 with its name), the derivation that
+holds the closed form against the definition, the generated code and the checks all read what is declared here. See
+CONTRIBUTING.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sympy import (
+    Abs,
+    Eq,
+    Expr,
+    Gt,
+    Integer,
+    Le,
+    Max,
+    Min,
+    Piecewise,
+    Rational,
+    Symbol,
+    Tuple,
+    acos,
+    asin,
+    cos,
+    nan,
+    oo,
+    pi,
+    sign,
+    simplify,
+    sin,
+    sqrt,
+    true,
+)
+from sympy.logic.boolalg import Boolean
+
+from proofs import symbols
+from proofs.symbols import a, gamma, ratio, u, x_in
+
+__all__ = ["PENALTIES", "Penalty", "Shape", "add", "penalty", "size"]
+
+size = Symbol("size", nonnegative=True)
+"""|x|: what thresholds and shrinkages are written in."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A parameter of a penalty: its symbol, its default, the number it must exceed, and its role."""
+
+    symbol: Symbol
+    default: Rational
+    meaning: str
+    above: Integer = field(default=Integer(0))
+
+    @property
+    def name(self) -> str:
+        """Keyword by which generated functions take it."""
+        return str(self.symbol.name)
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """A penalty p(|u|) with p(0) = 0, and the closed form of its proximal map.
+
+    `pieces` lists (low, high, p as an expression in `proofs.symbols.u`) on u > 0, ascending and touching; a first piece
+    that does not tend to 0 makes p jump. In ρ = `proofs.symbols.ratio`: `threshold` is the largest |x| with S(x) = 0;
+    `branches` says for each piece, in its order, what |x| − |S(x)| is where |S(x)| lands in that piece, and when, in
+    `size` = |x| beyond the threshold (the first condition met counts); `displacement` is sup |x − S(x)|.
+    `stable` and `stable_envelope`, where given, are the forms that compute best, `printed` is the map as the literature
+    prints it; they are proved equal.
+    """
+
+    name: str
+    title: str
+    pieces: tuple[tuple[Expr, Expr, Expr], ...]
+    threshold: Expr
+    branches: tuple[tuple[Expr, Boolean | bool], ...]
+    parameters: tuple[Shape, ...] = ()
+    displacement: Expr | None = None
+    printed: Expr | None = None
+    stable: Expr | None = None
+    stable_envelope: Expr | None = None
+    source: str = "[here]"
+
+    def __post_init__(self) -> None:
+        if not self.pieces or self.pieces[0][0] != 0 or self.pieces[-1][1] != oo:
+            raise ValueError(f"penalty {self.name!r}: `pieces` must cover u > 0, from 0 to ∞")
+        for (_, high, left), (low, _, right) in zip(self.pieces, self.pieces[1:], strict=False):
+            if simplify(high - low) != 0:
+                raise ValueError(f"penalty {self.name!r}: piece ends {high} and {low} do not touch")
+            if simplify((left - right).subs(u, low)) != 0:
+                raise ValueError(f"penalty {self.name!r}: p jumps at {low}")
+        if len(self.branches) != len(self.pieces) or self.branches[-1][1] is not True:
+            raise ValueError(f"penalty {self.name!r}: `branches` needs one entry for each piece, the last with True")
+        known = {u, size, ratio, *(shape.symbol for shape in self.parameters)}
+        for part in [self.threshold, self.shrink, *(Tuple(*piece) for piece in self.pieces)]:
+            if free := part.free_symbols - known:
+                raise ValueError(f"penalty {self.name!r}: undeclared symbols {sorted(map(str, free))} in {part}")
+            if part.has(nan):
+                raise ValueError(f"penalty {self.name!r}: {part} is undefined")
+
+    @property
+    def hypotheses(self) -> tuple[Boolean, ...]:
+        """What the parameters must satisfy beyond being positive."""
+        return tuple(Gt(s.symbol, s.above, evaluate=False) for s in self.parameters if s.above != 0)
+
+    @property
+    def jumps(self) -> bool:
+        """Whether p(0⁺) > 0 = p(0)."""
+        return bool(self.pieces[0][2].subs(u, 0) != 0)
+
+    def at(self, value: Expr) -> Expr:
+        """p at an expression that is > 0 wherever it is used."""
+        cases = [(piece.subs(u, value), Le(value, high)) for _, high, piece in self.pieces[:-1]]
+        last = self.pieces[-1][2].subs(u, value)
+        return Piecewise(*cases, (last, True)) if cases else last
+
+    @property
+    def on_reals(self) -> Expr:
+        """p(|u|) for real u, as a definition states it."""
+        beyond = self.at(Abs(u))
+        return Piecewise((Integer(0), Eq(u, 0)), (beyond, True)) if self.jumps else beyond
+
+    @property
+    def shrink(self) -> Expr:
+        """|x| − |S(x)| beyond the threshold, in `size`."""
+        return Piecewise(*self.branches) if len(self.branches) > 1 else self.branches[0][0]
+
+    @property
+    def proximal(self) -> Expr:
+        """S(x) as declared: 0 up to the threshold, sgn(x)(|x| − shrink) beyond it."""
+        beyond = x_in - sign(x_in) * self.shrink.subs(size, Abs(x_in))
+        return Piecewise((Integer(0), Le(Abs(x_in), self.threshold)), (beyond, True))
+
+    @property
+    def envelope(self) -> Expr:
+        """min over u of λ p(|u|) + (β/2)(x − u)², taken at S(x), in λ, β and ρ = λ/β."""
+        cases = [(symbols.beta * x_in**2 / 2, Le(Abs(x_in), self.threshold))]
+        for (gap, condition), (_, _, piece) in zip(self.branches, self.pieces, strict=True):
+            value = symbols.lam * piece.subs(u, size - gap) + symbols.beta * gap**2 / 2
+            own = true if isinstance(condition, bool) else condition
+            cases.append((value.subs(size, Abs(x_in)), own.subs(size, Abs(x_in))))
+        return Piecewise(*cases)
+
+    @property
+    def farthest(self) -> Expr:
+        """sup |x − S(x)|; unless it is declared, the threshold."""
+        return self.threshold if self.displacement is None else self.displacement
+
+
+PENALTIES: dict[str, Penalty] = {}
+
+
+def add(new: Penalty) -> Penalty:
+    """Register a penalty; a name is never reused."""
+    if new.name in PENALTIES:
+        raise ValueError(f"penalty {new.name!r} is already declared")
+    PENALTIES[new.name] = new
+    return new
+
+
+def penalty(name: str) -> Penalty:
+    """The penalty of that name; ValueError with the known names otherwise."""
+    if name not in PENALTIES:
+        raise ValueError(f"penalty {name!r} is unknown; known: {', '.join(PENALTIES)}")
+    return PENALTIES[name]
+
+
+_ONE, _ZERO = Integer(1), Integer(0)
+_SHORT = Min(Abs(x_in), ratio)
+
+L1 = add(
+    Penalty(
+        "l1",
+        "l1, p(u) = |u|",
+        ((_ZERO, oo, u),),
+        threshold=ratio,
+        branches=((ratio, True),),
+        source="classical",
+        stable=x_in - Max(-ratio, Min(x_in, ratio)),
+        stable_envelope=symbols.beta * _SHORT * (Abs(x_in) - _SHORT / 2),
+    )
+)
+L0 = add(
+    Penalty(
+        "l0",
+        "l0, p(u) = 1{u ≠ 0}",
+        ((_ZERO, oo, _ONE),),
+        threshold=sqrt(2 * ratio),
+        branches=((_ZERO, True),),
+        source="classical",
+        stable_envelope=Min(symbols.beta * x_in**2 / 2, symbols.lam),
+    )
+)
+
+_JUMP = sqrt(2 * ratio * (a + 1))
+_CAPPED = Min(_JUMP, a)
+_TL1_THRESHOLD = _CAPPED * (2 * _JUMP - _CAPPED) / (2 * a)
+_REACH = a + size
+_TL1_SINE = Rational(3, 2) * sqrt(3) * sqrt(ratio * a * (a + 1)) / _REACH ** Rational(3, 2)
+
+
+def _tl1_printed() -> Expr:
+    x, small = Abs(x_in), ratio <= a**2 / (2 * (a + 1))
+    angle = acos(1 - Rational(27, 2) * ratio * a * (a + 1) / (a + x) ** 3)
+    root = sign(x_in) * (Rational(2, 3) * (a + x) * cos(angle / 3) - 2 * a / 3 + x / 3)
+    threshold = Piecewise((ratio * (a + 1) / a, small), (_JUMP - a / 2, True))
+    return Piecewise((Integer(0), Le(x, threshold)), (root, True))
+
+
+TL1 = add(
+    Penalty(
+        "tl1",
+        "transformed l1, p(u) = (a + 1)|u|/(a + |u|)",
+        ((_ZERO, oo, (a + 1) * u / (a + u)),),
+        threshold=_TL1_THRESHOLD,
+        branches=((Rational(4, 3) * sin(asin(_TL1_SINE) / 3) ** 2 * _REACH, True),),
+        parameters=(Shape(a, Rational(1), "shape, a > 0"),),
+        printed=_tl1_printed(),
+        source="[ZX]",
+    )
+)
+
+MCP = add(
+    Penalty(
+        "mcp",
+        "minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2",
+        ((_ZERO, gamma, u - u**2 / (2 * gamma)), (gamma, oo, gamma / 2)),
+        threshold=sqrt(ratio) * sqrt(Min(ratio, gamma)),
+        branches=((ratio * (gamma - size) / (gamma - ratio), size < gamma), (_ZERO, True)),
+        parameters=(Shape(gamma, Rational(2), "width, γ > 0"),),
+        source="Zhang, Ann. Statist. 38 (2010); the case ρ ≥ γ [here]",
+    )
+)
+
+SCAD = add(
+    Penalty(
+        "scad",
+        "smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0",
+        (
+            (_ZERO, _ONE, u),
+            (_ONE, a, u - (u - 1) ** 2 / (2 * (a - 1))),
+            (a, oo, (a + 1) / 2),
+        ),
+        threshold=sqrt(ratio) * sqrt(Min(ratio, a + 1)),
+        branches=(
+            (ratio, size <= Min(1 + ratio, (a + 1 + ratio) / 2, a + 1)),
+            (ratio * (a - size) / (a - 1 - ratio), size < a),
+            (_ZERO, True),
+        ),
+        parameters=(Shape(a, Rational(37, 10), "knee, a > 1", _ONE),),
+        source="Fan and Li, J. Amer. Statist. Assoc. 96 (2001), with knots 1 and a; the cases ρ ≥ a − 1 [here]",
+    )
+)
+
+_HALF_THRESHOLD = Rational(3, 2) * ratio ** Rational(2, 3)
+_HALF_SINE = Rational(3, 4) * sqrt(3) * ratio / size ** Rational(3, 2)
+_THIRD = asin(_HALF_SINE) / 3
+_COSINE = ratio / 4 * (Abs(x_in) / 3) ** Rational(-3, 2)
+HALF = add(
+    Penalty(
+        "half",
+        "l½, p(u) = √|u|",
+        ((_ZERO, oo, sqrt(u)),),
+        threshold=_HALF_THRESHOLD,
+        branches=((Rational(4, 3) * size * sin(_THIRD) * sin(pi / 3 + _THIRD), True),),
+        printed=Piecewise(
+            (_ZERO, Le(Abs(x_in), _HALF_THRESHOLD)),
+            (Rational(2, 3) * x_in * (1 + cos(2 * pi / 3 - Rational(2, 3) * acos(_COSINE))), True),
+        ),
+        source="Xu, Chang, Xu and Zhang, IEEE Trans. Neural Netw. 23 (2012)",
+    )
+)

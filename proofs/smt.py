@@ -1,0 +1,224 @@
+"""Statements over the reals, decided by an SMT solver: ``given`` implies ``conclusion`` for all real values.
+
+The obligation is written in the mathematics: SymPy relations between polynomials, quotients, roots, |·|, min, max and
+pieces. It is proved when the solver finds its negation unsatisfiable, refuted when the solver exhibits a
+counterexample, and undecided otherwise: on a timeout, and when the hypotheses cannot be shown to be satisfiable, for
+then anything would follow. Sines and cosines enter as symbols with c² + s² = 1; π enters between two rationals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sympy import (
+    ITE,
+    Abs,
+    Add,
+    And,
+    Basic,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Implies,
+    Integer,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mul,
+    Ne,
+    Not,
+    Or,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    pi,
+    sign,
+)
+from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
+
+from proofs.derivation import Obligation
+from proofs.residual import Decision
+
+__all__ = ["follows", "impossible"]
+
+_TIMEOUT: Final = 20_000
+"""Milliseconds the solver may take over one obligation."""
+
+_SHORT: Final = 2_000
+"""The same for one region of a case distinction."""
+
+_PI_BETWEEN: Final = Rational(333, 106), Rational(355, 113)
+
+
+def follows(what: str, conclusion: Boolean, given: Iterable[Boolean] = ()) -> Obligation:
+    """Owe: every real point that satisfies `given`, and the assumptions on the symbols, satisfies `conclusion`.
+
+    Integer symbols are taken as reals: what holds for all reals holds for them.
+    """
+    hypotheses = tuple(given)
+    shown = Implies(And(*hypotheses, evaluate=False), conclusion, evaluate=False) if hypotheses else conclusion
+    return Obligation(what, shown, _decide(hypotheses, conclusion))
+
+
+def impossible(conditions: Iterable[Boolean]) -> bool:
+    """Whether no real point satisfies all of `conditions` and the assumptions on the symbols: True only if proved."""
+    import z3
+
+    translation = _Translation(z3)
+    try:
+        parts = [translation.boolean(part) for part in conditions]
+    except ValueError:  # a function the solver does not know
+        return False
+    solver = z3.Solver()
+    solver.set("timeout", _SHORT)
+    solver.add(*translation.facts, *parts)
+    return bool(solver.check() == z3.unsat)
+
+
+def _decide(given: tuple[Boolean, ...], conclusion: Boolean) -> Decision:
+    import z3  # half of SymPy's import time, needed by derivations only
+
+    translation = _Translation(z3)
+    hypotheses = [translation.boolean(part) for part in given]
+    claim = translation.boolean(conclusion)
+    solver = z3.Solver()
+    solver.set("timeout", _TIMEOUT)
+    solver.add(*translation.facts, *hypotheses)
+    if (consistent := solver.check()) != z3.sat:
+        why = "contradict each other" if consistent == z3.unsat else "were not shown to be satisfiable"
+        return Decision(None, f"the hypotheses {why}")
+    solver.add(z3.Not(claim))
+    answer = solver.check()
+    if answer == z3.unsat:
+        return Decision(True)
+    if answer == z3.unknown or translation.approximate:
+        return Decision(None, f"the solver gave no proof ({solver.reason_unknown() or 'π is known to 6 digits only'})")
+    model = solver.model()
+    names = translation.symbols
+    where = ", ".join(f"{name} = {model.eval(names[name], model_completion=True)}" for name in sorted(names))
+    return Decision(False, f"fails at {where}")
+
+
+class _Translation:
+    """SymPy to the solver's terms. `facts` are the assumptions on the symbols and the meaning of roots."""
+
+    def __init__(self, z3: Any) -> None:
+        self.z3 = z3
+        self.symbols: dict[str, Any] = {}
+        self.facts: list[Any] = []
+        self.approximate = False
+        self._roots: dict[tuple[Expr, int], Any] = {}
+
+    def boolean(self, part: Basic) -> Any:
+        z3 = self.z3
+        if isinstance(part, BooleanTrue | BooleanFalse):
+            return z3.BoolVal(bool(part))
+        if isinstance(part, And | Or):
+            join = z3.And if isinstance(part, And) else z3.Or
+            return join(*map(self.boolean, part.args))
+        if isinstance(part, Not):
+            return z3.Not(self.boolean(part.args[0]))
+        if isinstance(part, Implies):
+            return z3.Implies(*map(self.boolean, part.args))
+        if isinstance(part, ITE):  # what SymPy makes of a relation with a Piecewise in it
+            return z3.If(*map(self.boolean, part.args))
+        relations = {Eq: "__eq__", Ne: "__ne__", Lt: "__lt__", Le: "__le__", Gt: "__gt__", Ge: "__ge__"}
+        if type(part) not in relations:
+            raise ValueError(f"no SMT form for the condition {part}")
+        left, right = map(self.real, part.args)
+        return getattr(left, relations[type(part)])(right)
+
+    def real(self, part: Expr) -> Any:
+        z3 = self.z3
+        if isinstance(part, Rational):
+            return z3.RealVal(f"{part.p}/{part.q}")
+        if isinstance(part, Symbol):
+            return self._symbol(part)
+        if part == pi:
+            return self._pi()
+        if isinstance(part, Add):
+            return z3.Sum(*map(self.real, part.args))
+        if isinstance(part, Mul):
+            return z3.Product(*map(self.real, part.args))
+        if isinstance(part, Pow):
+            return self._power(part)
+        if isinstance(part, Abs):
+            inside = self.real(part.args[0])
+            return z3.If(inside >= 0, inside, -inside)
+        if isinstance(part, sign):
+            inside = self.real(part.args[0])
+            return z3.If(inside > 0, z3.RealVal(1), z3.If(inside < 0, z3.RealVal(-1), z3.RealVal(0)))
+        if isinstance(part, Max | Min):
+            return self._extreme(part)
+        if isinstance(part, Piecewise):
+            return self._pieces(part)
+        raise ValueError(f"no SMT form for {part.func.__name__} in {part}")
+
+    def _symbol(self, symbol: Symbol) -> Any:
+        if symbol.name not in self.symbols:
+            value = self.symbols[symbol.name] = self.z3.Real(symbol.name)
+            if symbol.is_integer and symbol.is_positive:
+                self.facts.append(value >= 1)
+            for holds, fact in (
+                (symbol.is_positive, value > 0),
+                (symbol.is_negative, value < 0),
+                (symbol.is_nonnegative, value >= 0),
+                (symbol.is_nonpositive, value <= 0),
+                (symbol.is_nonzero, value != 0),
+            ):
+                if holds:
+                    self.facts.append(fact)
+        return self.symbols[symbol.name]
+
+    def _pi(self) -> Any:
+        if not self.approximate:
+            self.approximate = True
+            low, high = map(self.real, _PI_BETWEEN)
+            value = self.z3.Real("pi")
+            self.facts += [low < value, value < high]
+        return self.z3.Real("pi")
+
+    def _power(self, part: Pow) -> Any:
+        base, exponent = part.args
+        if isinstance(exponent, Integer):
+            factors = [self.real(base)] * abs(int(exponent))
+            product = self.z3.Product(*factors)
+            # The solver's quotient by 0 is any number: what is proved holds for each of them.
+            return product if exponent > 0 else 1 / product
+        if isinstance(exponent, Rational):
+            root = self._root(base, int(exponent.q))
+            return self._power_of(root, int(exponent.p))
+        raise ValueError(f"no SMT form for the power {part}")
+
+    def _power_of(self, value: Any, exponent: int) -> Any:
+        product = self.z3.Product(*[value] * abs(exponent))
+        return product if exponent > 0 else 1 / product
+
+    def _root(self, radicand: Expr, degree: int) -> Any:
+        """A root: nothing is said of it where the radicand is negative, so that no hypothesis hides there."""
+        if (radicand, degree) not in self._roots:
+            inside = self.real(radicand)
+            value = self._roots[radicand, degree] = self.z3.Real(f"root {len(self._roots)}")
+            power = self.z3.Product(*[value] * degree)
+            self.facts.append(self.z3.Implies(inside >= 0, self.z3.And(value >= 0, power == inside)))
+        return self._roots[radicand, degree]
+
+    def _extreme(self, part: Expr) -> Any:
+        first, *rest = map(self.real, part.args)
+        for value in rest:
+            better = value > first if isinstance(part, Max) else value < first
+            first = self.z3.If(better, value, first)
+        return first
+
+    def _pieces(self, part: Piecewise) -> Any:
+        *pieces, (last, otherwise) = part.args
+        if otherwise != True:  # noqa: E712  (SymPy's true)
+            raise ValueError(f"no SMT form for a Piecewise without a last piece that always holds: {part}")
+        value = self.real(last)
+        for piece, condition in reversed(pieces):
+            value = self.z3.If(self.boolean(condition), self.real(piece), value)
+        return value

@@ -1,0 +1,415 @@
+"""Chapter R: relaxed variable splitting: its Lyapunov function, its fixed points, their stability and its rate.
+
+One step on the unit sphere, at fixed output weights: u any minimizer of λP(u) + (β/2)‖w − u‖², then
+``w⁺ = normalize(w − ηG − ηβ(w − u))``. The coarse gradient is ``G = αŵ − κw*`` (C9), the penalty ``P(u) = Σ p(|u_i|)``.
+A statement about sums over the entries is proved entry by entry; one about vectors by their inner products.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Expr,
+    Implies,
+    Integer,
+    Ne,
+    Or,
+    Piecewise,
+    Symbol,
+    cos,
+    diff,
+    expand,
+    pi,
+    simplify,
+    sin,
+    sqrt,
+    symbols,
+)
+
+from proofs.claim import Kind, claim, get
+from proofs.definitions import Splitting
+from proofs.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.residual import in_basic_quantities
+from proofs.smt import follows
+from proofs.symbols import (
+    alpha,
+    beta,
+    e,
+    eta,
+    kappa,
+    multiplier,
+    r,
+    ratio,
+    step,
+    sum_v,
+    sum_vs,
+    theta,
+    v_v,
+    v_vs,
+    vs_vs,
+    w_hat,
+    w_star,
+)
+
+__all__ = ["STEP_GAIN", "inner"]
+
+NORM_Z, SQUARE = symbols("‖z‖ ‖w⁺−w‖²", positive=True)
+_ZW = Symbol("z_w", real=True)
+
+STEP_GAIN = (1 + NORM_Z) / (2 * step)
+"""R1: what H gains for each unit of ‖w⁺ − w‖²."""
+
+# Vectors that are no registry names, and the entries of one.
+U_VECTOR, F_VECTOR, _ZV, _W_BAR = symbols("u f z w_bar")
+X, X_OTHER, TARGET, ENTRY, _BEST = symbols("x x' w*_i u_i ū_i", real=True)
+
+
+def inner(first: Expr, second: Expr, gram: dict[tuple[Symbol, Symbol], Expr]) -> Expr:
+    """⟨first, second⟩ of two combinations of vectors; `gram` holds each inner product once, absent ones are 0."""
+    basis = sorted({symbol for pair in gram for symbol in pair}, key=str)
+    products = {**gram, **{(right, left): value for (left, right), value in gram.items()}}
+    return expand(
+        sum(
+            coefficient(first, left) * coefficient(second, right) * products.get((left, right), Integer(0))
+            for left, right in product(basis, basis)
+        )
+    )
+
+
+PLANE: dict[tuple[Symbol, Symbol], Expr] = {(w_hat, w_hat): Integer(1), (e, e): Integer(1)}
+"""The orthonormal pair (ŵ, e) of the plane of w and w*."""
+
+
+def radial_and_pull(d: Derivation, part: str) -> tuple[Expr, Expr, list[Obligation]]:
+    """α and κ of G = αŵ − κw*, read off the potential of C9 (at any fixed v); owes that they are constant in w."""
+    d.cite("C9" + part)
+    potential = expand(get("C9" + part).formula / r)
+    pull = -potential.coeff(cos(theta))
+    radial = simplify(potential + pull * cos(theta))
+    h = Symbol("h", real=True)
+    text_of, owes = {w_hat: "ŵ", e: "e", r: "r", theta: "θ"}, []
+    for basis, (along, across) in ((w_hat, (h, 0)), (e, (0, h))):
+        length = sqrt((r + along) ** 2 + across**2)
+        moved = alpha * length - kappa * ((r + along) * cos(theta) + across * sin(theta))
+        gradient = coefficient(alpha * w_hat - kappa * w_star, basis)
+        owes.append(vanishes(f"∇(α‖w‖ − κ⟨w*, w⟩) along {text_of[basis]}", diff(moved, h).subs(h, 0) - gradient))
+    owes += [
+        vanishes(f"∂{name}/∂{text_of[by]} in C9{part}", diff(value, by))
+        for name, value in (("α", radial), ("κ", pull))
+        for by in (r, theta)
+    ]
+    return radial, pull, owes
+
+
+def at_teacher(expression: Expr) -> Expr:
+    """`expression` at v = v*."""
+    return expression.subs({v_v: vs_vs, v_vs: vs_vs, sum_v: sum_vs}, simultaneous=True)
+
+
+def coarse_gradients(d: Derivation) -> list[Obligation]:
+    """Owe: the ReLU and the identity coarse gradients are αŵ − κw*, and α = κ at v = v*."""
+    owes = []
+    for part in ("", ".identity"):
+        radial, pull, constant = radial_and_pull(d, part)
+        owes += [*constant, vanishes(f"α − κ at v = v* (C9{part})", at_teacher(radial - pull))]
+    return owes
+
+
+def descent_step() -> Expr:
+    """w − ηG − ηβ(w − u) on the sphere, G = αŵ − κw*."""
+    return w_hat - eta * (alpha * w_hat - kappa * w_star) - eta * beta * (w_hat - U_VECTOR)
+
+
+def the_step(d: Derivation) -> None:
+    """RVSCGD on the sphere is the generalized power step w⁺ = normalize(w + τ(κw* + βu))."""
+    shrink = 1 - eta * (alpha + beta)
+    power = w_hat + eta / shrink * (kappa * w_star + beta * U_VECTOR)
+    d.step(
+        "The step is normalize(w + τ(κw* + βu)), τ = η/(1 − η(α+β))",
+        "w − ηG − ηβ(w − u) = (1 − η(α+β)) (w + τ(κw* + βu)), a positive multiple for η(α+β) < 1",
+        "G = αŵ − κw* with the α, κ of C9; α = κ at v = v*",
+        [
+            *coarse_gradients(d),
+            vanishes("step − its multiple", descent_step() - shrink * power),
+            follows("0 < τ", eta / shrink > 0, [eta * (alpha + beta) < 1]),
+        ],
+    )
+
+
+def supremum(d: Derivation) -> None:
+    """H is a supremum of affine functions, one of which touches it at w: entry by entry."""
+    penalty = Symbol("p_u", real=True)
+    affine = (kappa * TARGET + beta * ENTRY) * X - beta * ENTRY**2 / 2 - penalty
+    cost = penalty + beta / 2 * (X - ENTRY) ** 2
+    here, there = symbols("H_w H_other", real=True)
+    d.step(
+        "H(w) = max over u of ⟨κw* + βu, w⟩ − (β/2)‖u‖² − λP(u)",
+        affine,
+        "one entry: x of w, w*_i of w*, u_i of u, p_u = λp(|u_i|)",
+        [
+            vanishes("H − the affine function", kappa * TARGET * X + beta / 2 * X**2 - cost - affine),
+            follows(
+                "H(w') ≥ H(w) + ⟨κw* + βu, w' − w⟩ for every w', whichever minimizer u is taken",
+                there >= here + (kappa * TARGET + beta * ENTRY) * (X_OTHER - X),
+                [Eq(here, affine), there >= affine.subs(X, X_OTHER)],
+            ),
+        ],
+    )
+    value, other, chosen = symbols("h h' u'_i", real=True)
+    d.step(
+        "∇H = κw* + βS wherever S is continuous",
+        "0 ≤ h(x') − h(x) − βu(x' − x) ≤ β(u' − u)(x' − x), h the part of H that is not linear",
+        "the inequality at x and at x'; so the envelope E has the gradient β(w − S(w))",
+        [
+            follows(
+                "between the two bounds",
+                And(
+                    other - value - beta * ENTRY * (X_OTHER - X) >= 0,
+                    other - value - beta * ENTRY * (X_OTHER - X) <= beta * (chosen - ENTRY) * (X_OTHER - X),
+                ),
+                [other >= value + beta * ENTRY * (X_OTHER - X), value >= other + beta * chosen * (X - X_OTHER)],
+            )
+        ],
+    )
+
+
+def convex(d: Derivation) -> None:
+    """H is convex, as every supremum of affine functions is."""
+    share, one, two, middle, slope = symbols("t H_1 H_2 H_mid g", real=True)
+    mixed = share * X + (1 - share) * X_OTHER
+    d.step(
+        "H is convex",
+        "H(tw + (1−t)w') ≤ tH(w) + (1−t)H(w')",
+        "the same inequality at the point between",
+        [
+            follows(
+                "convexity",
+                middle <= share * one + (1 - share) * two,
+                [
+                    share >= 0,
+                    share <= 1,
+                    one >= middle + slope * (X - mixed),
+                    two >= middle + slope * (X_OTHER - mixed),
+                ],
+            )
+        ],
+    )
+
+
+def gain_of_a_step() -> tuple[Expr, Expr]:
+    """⟨g, w⁺ − w⟩ and ‖w⁺ − w‖² for g = (z − w)/τ, w⁺ = z/‖z‖, in ‖z‖ and ⟨z, w⟩."""
+    gram = {(_ZV, _ZV): NORM_Z**2, (_ZV, w_hat): _ZW, (w_hat, w_hat): Integer(1)}
+    move = _ZV / NORM_Z - w_hat
+    return inner((_ZV - w_hat) / step, move, gram), inner(move, move, gram)
+
+
+def minimizer_shrinks() -> list[Obligation]:
+    """An entry of u has the sign of that of w and is no longer: from p even and nondecreasing in |u|."""
+    p_u, p_x = symbols("p_u p_x", real=True)
+
+    def cost(u: Expr, penalty: Expr) -> Expr:
+        return penalty + beta / 2 * (X - u) ** 2
+
+    return [
+        follows("x u ≥ 0: u costs no more than −u", X * ENTRY >= 0, [cost(ENTRY, p_u) <= cost(-ENTRY, p_u)]),
+        follows(
+            "|u| ≤ |x|: u costs no more than x",
+            Abs(ENTRY) <= Abs(X),
+            [cost(ENTRY, p_u) <= cost(X, p_x), Implies(Abs(ENTRY) >= Abs(X), p_u >= p_x)],
+        ),
+    ]
+
+
+@claim(
+    id="R1",
+    title="The Lyapunov function of the splitting iteration",
+    source="[here]; the generalized power method is [J]",
+    kind=Kind.INEQUALITY,
+    subject=(
+        r"H(w^+)\ge H(w)+\frac{1+\|z\|}{2\tau}\|w^+-w\|^2,\quad "
+        r"H(w)=\kappa\langle w^*,w\rangle+\tfrac\beta2\|w\|^2-\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr),"
+        r"\quad z=w+\tau(\kappa w^*+\beta u)"
+    ),
+    definition=Splitting("lyapunov"),
+    setting="v·v* > 0 fixed, ‖w‖ = 1, τ > 0, u any minimizer, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); "
+    "p(0) = 0 ≤ p, p(|u|) nondecreasing",
+)
+def R1(d: Derivation) -> None:
+    d.begin("u ∈ argmin λP(u) + (β/2)‖w − u‖², w⁺ = normalize(w − ηG − ηβ(w − u)), ‖w‖ = 1")
+    the_step(d)
+    supremum(d)
+    convex(d)
+    gain, square = gain_of_a_step()
+    before, after = symbols("H_w H_next", real=True)
+    d.step(
+        "One step of length τ",
+        STEP_GAIN * SQUARE,
+        "⟨κw* + βu, w⁺ − w⟩ = ((1 + ‖z‖)/2τ) ‖w⁺ − w‖²: κw* + βu = (z − w)/τ, w⁺ = z/‖z‖",
+        [
+            vanishes("gain − form", gain - STEP_GAIN * square),
+            follows(
+                "H(w⁺) − H(w) is more than ‖w⁺ − w‖²/(2τ) unless w⁺ = w",
+                Implies(Ne(square, 0), after - before > square / (2 * step)),
+                [after >= before + gain, square >= 0],
+            ),
+        ],
+    )
+    as_potential(d)
+    square_summable(d)
+    never_zero(d)
+    d.conclude_argument("for every step τ > 0 and every penalty H increases, strictly unless w⁺ = w")
+
+
+def as_potential(d: Derivation) -> None:
+    """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖² is a constant minus H on the sphere."""
+    envelope = Symbol("E", nonnegative=True)
+    height = kappa * inner(w_star, w_hat, PLANE) + beta / 2 * inner(w_hat, w_hat, PLANE) - envelope
+    potential = kappa * (1 - cos(theta)) + envelope
+    d.step(
+        "Equivalently κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖² decreases",
+        potential,
+        "it is κ + β/2 − H(w); E = λP(u) + (β/2)‖w − u‖² at the minimizer u",
+        [vanishes("potential − (κ + β/2 − H)", potential - (kappa + beta / 2 - height))],
+    )
+
+
+def square_summable(d: Derivation) -> None:
+    """−κ ≤ H ≤ κ + β/2 on the sphere, so Σ‖w⁺ − w‖² ≤ τ(4κ + β)."""
+    cosine, envelope, total, last, first, then = symbols("c E S H_k H_0 H_next", real=True)
+    height = kappa * cosine + beta / 2 - envelope
+    d.step(
+        "Steps are square-summable",
+        step * (4 * kappa + beta),
+        "Σ ‖w⁺ − w‖² ≤ 2τ (sup H − inf H) by telescoping; 0 ≤ E ≤ λP(0) + β/2 = β/2; S is the sum so far",
+        [
+            follows(
+                "−κ ≤ H ≤ κ + β/2",
+                And(height >= -kappa, height <= kappa + beta / 2),
+                [cosine >= -1, cosine <= 1, envelope >= 0, envelope <= beta / 2],
+            ),
+            follows(
+                "one more term",
+                total + SQUARE <= 2 * step * (then - first),
+                [total <= 2 * step * (last - first), then - last >= SQUARE / (2 * step)],
+            ),
+            follows(
+                "the sum",
+                total <= step * (4 * kappa + beta),
+                [total <= 2 * step * (last - first), last <= kappa + beta / 2, first >= -kappa],
+            ),
+        ],
+    )
+
+
+def never_zero(d: Derivation) -> None:
+    """z ≠ 0 for τκ < 1 or cos θ ≥ 0; at τκ = 1 it can vanish."""
+    cosine, overlap = symbols("c u_w", real=True)
+    along = 1 + step * (kappa * cosine + beta * overlap)
+    gram = {**PLANE, (U_VECTOR, w_hat): overlap}
+    z = w_hat + step * (kappa * w_star + beta * U_VECTOR)
+    opposite = in_basic_quantities(z).subs({theta: pi, U_VECTOR: 0})
+    d.step(
+        "When z ≠ 0",
+        along,
+        "⟨z, w⟩ with ⟨u, w⟩ ≥ 0; z can vanish otherwise: w = −w*, u = 0, τκ = 1",
+        [
+            *minimizer_shrinks(),
+            vanishes("⟨z, w⟩ − form", inner(z, w_hat, gram) - along.subs(cosine, cos(theta))),
+            follows(
+                "⟨z, w⟩ > 0",
+                along > 0,
+                [cosine >= -1, cosine <= 1, overlap >= 0, Or(step * kappa < 1, cosine >= 0)],
+            ),
+            follows(
+                "τκ < 1 if η(α+β+κ) < 1",
+                step * kappa < 1,
+                [
+                    Eq(step * (1 - eta * (alpha + beta)), eta),
+                    eta * (alpha + beta + kappa) < 1,
+                ],
+            ),
+            vanishes("z at the exception", opposite.subs(step, 1 / kappa)),
+        ],
+    )
+
+
+def soft(x_: Expr) -> Expr:
+    """The soft threshold at ρ."""
+    return Piecewise((x_ - ratio, x_ > ratio), (x_ + ratio, x_ < -ratio), (Integer(0), True))
+
+
+@claim(
+    id="R1.global",
+    title="For l1 a fixed point with N ≥ β maximizes H on the whole sphere",
+    source="[here]",
+    kind=Kind.INEQUALITY,
+    subject=r"H(\bar w)-H(w)\ge\tfrac12(N-\beta)\|w-\bar w\|^2\quad(\|w\|=1,\ N\bar w=\kappa w^*+\beta S(\bar w))",
+    definition=Splitting("lyapunov", "l1"),
+    setting="‖w‖ = ‖w̄‖ = 1; l1 enters by its subgradient inequality alone, so every convex penalty has the same",
+)
+def R1_global(d: Derivation) -> None:
+    d.begin("N w̄ = κw* + βū, ū = S(w̄), p(u) = |u|")
+    d.step(
+        "The subgradient inequality of the soft threshold",
+        "ρ|u| ≥ ρ|ū| + (x̄ − ū)(u − ū) for every u, ρ = λ/β",
+        "so ū is the minimizer: the cost of u exceeds that of ū by at least (u − ū)²/2",
+        [
+            follows(
+                "the inequality",
+                ratio * Abs(ENTRY) >= ratio * Abs(_BEST) + (X - _BEST) * (ENTRY - _BEST),
+                [Eq(_BEST, soft(X))],
+            )
+        ],
+    )
+    gap = (X_OTHER - ENTRY) ** 2 / 2 - (X - _BEST) ** 2 / 2
+    tangent = (X - _BEST) * (X_OTHER - X)
+    p_u, p_best, envelope, other = symbols("p_u p_best E_bar E", real=True)
+    d.step(
+        "The Moreau envelope lies above its tangents",
+        "E(x) ≥ E(x̄) + β(x̄ − ū)(x − x̄)",
+        "for the minimizer u at x; p_u and p_best are ρp at u and ū",
+        [
+            vanishes(
+                "a square is left",
+                gap - tangent + (X - _BEST) * (ENTRY - _BEST) - ((X_OTHER - ENTRY) - (X - _BEST)) ** 2 / 2,
+            ),
+            follows(
+                "the tangent is below",
+                other >= envelope + beta * tangent,
+                [
+                    Eq(other, beta * (p_u + (X_OTHER - ENTRY) ** 2 / 2)),
+                    Eq(envelope, beta * (p_best + (X - _BEST) ** 2 / 2)),
+                    p_u >= p_best + (X - _BEST) * (ENTRY - _BEST),
+                ],
+            ),
+        ],
+    )
+    on_the_sphere(d)
+    d.conclude_argument("at N ≥ β nothing on the sphere is higher, and at N > β nothing is as high")
+
+
+def on_the_sphere(d: Derivation) -> None:
+    """H(w) − H(w̄) ≤ ⟨κw* + βū, w − w̄⟩ + (β/2)‖w − w̄‖² = −((N − β)/2)‖w − w̄‖²."""
+    cosine, apart = Symbol("c", real=True), Symbol("‖w−w̄‖²", positive=True)
+    gram = {(w_hat, w_hat): Integer(1), (_W_BAR, _W_BAR): Integer(1), (w_hat, _W_BAR): cosine}
+    move = w_hat - _W_BAR
+    square = inner(move, move, gram)
+    upper = inner(multiplier * _W_BAR, move, gram) + beta / 2 * square
+    entry = kappa * TARGET * (X_OTHER - X) + beta / 2 * (X_OTHER**2 - X**2)
+    bound = (kappa * TARGET + beta * _BEST) * (X_OTHER - X) + beta / 2 * (X_OTHER - X) ** 2
+    rise = Symbol("E_rise", real=True)
+    d.step(
+        "On the sphere",
+        -(multiplier - beta) / 2 * apart,
+        "an upper bound of H(w) − H(w̄)",
+        [
+            follows("each entry", entry - rise <= bound, [rise >= beta * (X - _BEST) * (X_OTHER - X)]),
+            vanishes("with κw* + βū = N w̄", upper + (multiplier - beta) / 2 * square),
+            follows("≤ 0", -(multiplier - beta) / 2 * apart <= 0, [multiplier >= beta]),
+            follows("< 0", -(multiplier - beta) / 2 * apart < 0, [multiplier > beta]),
+        ],
+    )

@@ -1,0 +1,362 @@
+"""The census of stable limits: all that iteration from many starts finds is listed, all that is listed is a limit."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numerics import NoLimitError, sparse_limit, stable_limits
+
+EPS = np.finfo(float).eps
+PENALTIES = ("l1", "l0", "tl1")
+quick = settings(deadline=None, max_examples=40)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def proximal(x: np.ndarray, rho: float, penalty: str, a: float) -> np.ndarray:
+    """S, TL1 by the formula of [ZX] in its printed form."""
+    size = np.abs(x)
+    if penalty == "l1":
+        return np.sign(x) * np.maximum(size - rho, 0)
+    if penalty == "l0":
+        return np.where(x * x > 2 * rho, x, 0)
+    t = rho * (a + 1) / a if rho <= a * a / (2 * (a + 1)) else math.sqrt(2 * rho * (a + 1)) - a / 2
+    phi = np.arccos(np.clip(1 - 27 * rho * a * (a + 1) / (2 * (a + size) ** 3), -1, 1))
+    u = 2 * (a + size) * np.cos(phi / 3) / 3 - 2 * a / 3 + size / 3
+    return np.where(size > t, np.sign(x) * u, 0)
+
+
+def step(w: np.ndarray, w_star: np.ndarray, problem: dict[str, float], penalty: str, tau: float) -> np.ndarray:
+    """One step of the method with κ = 1, for a batch of points (b, n)."""
+    u = proximal(w, problem["lam"] / problem["beta"], penalty, problem.get("a", 1.0))
+    z = w + tau * (w_star + problem["beta"] * u)
+    return z / np.linalg.norm(z, axis=-1, keepdims=True)
+
+
+def ends(w: np.ndarray, w_star: np.ndarray, problem: dict[str, float], penalty: str) -> np.ndarray:
+    """Where the iteration from the rows of w comes to rest; rows that are still moving are left out."""
+    for _ in range(3000):
+        new = step(w, w_star, problem, penalty, 1e3)
+        if np.abs(new - w).max() < 1e-15:
+            break
+        w = new
+    return w[np.abs(step(w, w_star, problem, penalty, 1e3) - w).max(axis=1) < 1e-14]
+
+
+def draw(seed: int, penalty: str) -> tuple[np.ndarray, dict[str, float]]:
+    """Few entries, dominating ones, ties and zeros; β up to 100 κ."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 8))
+    w = rng.standard_normal(n) * 10.0 ** (rng.uniform(-2, 2, n) * rng.integers(0, 2))
+    if rng.random() < 0.3:
+        w[rng.integers(n)] = 0
+    if rng.random() < 0.2:
+        w = rng.choice([1.0, -1.0, 2.0, 0.0], n)
+    if not w.any():
+        w[0] = 1
+    beta = 10 ** rng.uniform(-1, 2)
+    problem = {"kappa": 1.0, "beta": beta, "lam": beta * 10 ** rng.uniform(-2, 0.3)}
+    if penalty == "tl1":
+        problem["a"] = 10 ** rng.uniform(-2, 1.5)
+    return w / np.linalg.norm(w), problem
+
+
+def starts(seed: int, n: int) -> np.ndarray:
+    """Random directions, most of them near few axes, and both ends of every axis."""
+    rng = np.random.default_rng(seed + 1)
+    w = rng.standard_normal((120, n)) * 10.0 ** rng.uniform(-2, 0, (120, n))
+    axes = np.concatenate([np.eye(n), -np.eye(n)]) + 0.01 * rng.standard_normal((2 * n, n))
+    w = np.concatenate([w, axes])
+    return w / np.linalg.norm(w, axis=1, keepdims=True)
+
+
+@quick
+@given(seeds, st.sampled_from(PENALTIES))
+def test_iteration_finds_nothing_else(seed: int, penalty: str) -> None:
+    w_star, problem = draw(seed, penalty)
+    census = stable_limits(w_star, penalty=penalty, **problem)
+    assert census.complete
+    assert census.total == len(census.limits)
+    listed = np.array([limit.weights for limit in census.limits]).reshape(-1, len(w_star))
+    rng = np.random.default_rng(seed + 2)
+    for w in ends(starts(seed, len(w_star)), w_star, problem, penalty):
+        if len(listed) and np.abs(listed - w).max(axis=1).min() < 1e-6:
+            continue
+        u = proximal(w, problem["lam"] / problem["beta"], penalty, problem.get("a", 1.0))
+        if census.continua and abs((w_star + problem["beta"] * u) @ w - problem["beta"]) < 1e-6:
+            continue
+        near = w + 1e-5 * rng.standard_normal((4, len(w)))
+        left = ends(near / np.linalg.norm(near, axis=1, keepdims=True), w_star, problem, penalty)
+        assert not len(left) or np.abs(left - w).max() > 1e-4, f"{w} attracts and is not listed"
+
+
+@quick
+@given(seeds, st.sampled_from(PENALTIES))
+def test_each_is_a_stable_limit(seed: int, penalty: str) -> None:
+    w_star, problem = draw(seed, penalty)
+    census = stable_limits(w_star, penalty=penalty, **problem)
+    rng = np.random.default_rng(seed)
+    rho, a = problem["lam"] / problem["beta"], problem.get("a", 1.0)
+    for limit in census.limits:
+        w = limit.weights
+        assert abs(np.linalg.norm(w) - 1) <= 1e-10
+        assert limit.residual <= 1e-13
+        assert limit.margin > -1e-12
+        u = proximal(w, rho, penalty, a)
+        assert list(limit.support) == list(np.flatnonzero(u))
+        assert np.linalg.norm(limit.multiplier * w - w_star - problem["beta"] * u) <= 1e-11 * limit.multiplier
+        cost = {"l1": np.abs(u), "l0": u != 0, "tl1": (a + 1) * np.abs(u) / (a + np.abs(u))}[penalty].sum()
+        value = 1 - w @ w_star + problem["lam"] * cost + problem["beta"] / 2 * np.sum((w - u) ** 2)
+        assert limit.lyapunov == pytest.approx(value, rel=1e-10, abs=1e-12)
+        distance = np.abs(np.abs(w) - (np.sqrt(2 * rho) if penalty == "l0" else 1e9)).min()
+        if limit.margin > 0.01 and distance > 1e-4 and penalty != "tl1":
+            near = w + 1e-6 * rng.standard_normal((4, len(w)))
+            back = ends(near / np.linalg.norm(near, axis=1, keepdims=True), w_star, problem, penalty)
+            assert np.abs(back - w).max(initial=0.0) <= 1e-9
+    values = [limit.lyapunov for limit in census.limits]
+    assert values == sorted(values)
+    pairs = [(tuple(np.round(limit.weights, 9))) for limit in census.limits]
+    assert len(set(pairs)) == len(pairs)
+
+
+@quick
+@given(seeds, st.sampled_from(PENALTIES))
+def test_the_sparse_limit_is_among_them(seed: int, penalty: str) -> None:
+    w_star, problem = draw(seed, penalty)
+    census = stable_limits(w_star, penalty=penalty, **problem)
+    try:
+        limit = sparse_limit(w_star, penalty=penalty, **problem)
+    except NoLimitError:
+        assert all(other.kind == "spike" for other in census.limits)
+        return
+    assert min(np.abs(other.weights - limit.weights).max() for other in census.limits) <= 1e-9
+    if penalty == "l1" and limit.multiplier > problem["beta"]:
+        assert census.limits[0].kind == "sparse"  # the global minimizer
+
+
+# l1, counted by a grid over N.
+
+
+def spikes_by_scanning(w_star: np.ndarray, beta: float, lam: float) -> list[tuple[int, int]]:
+    """(j, s) of every spike for κ = 1: larger root of A²/N² + B²/(β − N)² = 1 on a fine grid, then its conditions."""
+    found = []
+    for j, s in product(range(len(w_star)), (1, -1)):
+        others = np.delete(w_star, j)
+        a, b = np.linalg.norm(others), lam - s * w_star[j]
+        if b <= 0:
+            continue
+        n = np.linspace(0, beta, 400_001)[1:-1]
+        f = (a / n) ** 2 + (b / (beta - n)) ** 2 - 1
+        rising = np.flatnonzero((f[:-1] < 0) & (f[1:] >= 0))
+        if len(rising):
+            root = n[rising[-1]]
+            if b / (beta - root) > lam / beta and np.abs(others).max(initial=0.0) <= root * lam / beta:
+                found.append((j, s))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_l1_spikes_by_scanning(seed: int) -> None:
+    w_star, problem = draw(seed, "l1")
+    problem["lam"] = max(problem["lam"], 0.3)
+    problem["beta"] = max(problem["beta"], 1.5)
+    census = stable_limits(w_star, **problem)
+    spikes = sorted((limit.index, limit.sign) for limit in census.limits if limit.kind == "spike")
+    assert spikes == sorted(spikes_by_scanning(w_star, problem["beta"], problem["lam"]))
+
+
+def test_l1_symmetric_spikes() -> None:
+    """n equal entries, λ large: all 2n spikes."""
+    n = 5
+    census = stable_limits(np.full(n, n**-0.5), 1.0, 30.0, 10.0)
+    assert census.total == 2 * n
+    assert {(limit.index, limit.sign) for limit in census.limits} == set(product(range(n), (1, -1)))
+    assert [limit.sign for limit in census.limits] == [1] * n + [-1] * n
+    assert census.limits[0].multiplier < 30
+
+
+def test_l1_on_an_axis() -> None:
+    """A = 0: w* = e_1, N = β − B; and B = 0: λ = κ, N = β."""
+    census = stable_limits([1.0, 0.0], 1.0, 10.0, 3.0)
+    along = {limit.sign: limit for limit in census.limits if limit.index == 0}
+    assert along[1].multiplier == pytest.approx(10 - 2)
+    assert along[-1].multiplier == pytest.approx(10 - 4)
+    census = stable_limits([0.0, -1.0], 1.0, 10.0, 1.0)
+    best = census.limits[0]
+    assert (best.index, best.sign, best.multiplier) == (1, -1, 10.0)
+    assert best.weights == pytest.approx([0, -1])
+    census = stable_limits([0.6, 0.8], 1.0, 10.0, 0.8)
+    best = census.limits[0]
+    assert best.multiplier == pytest.approx(10)
+    assert best.weights == pytest.approx([0.06, math.sqrt(1 - 0.06**2)])
+    assert best.margin > 0
+
+
+def test_lam_at_most_the_second_largest_leaves_one() -> None:
+    rng = np.random.default_rng(5)
+    for beta in (0.1, 1.0, 10.0, 1000.0):
+        w_star = rng.standard_normal(6)
+        w_star /= np.linalg.norm(w_star)
+        second = float(np.sort(np.abs(w_star))[-2])
+        census = stable_limits(w_star, 1.0, beta, second * 0.999)
+        assert (census.total, census.limits[0].kind) == (1, "sparse")
+
+
+# One entry, no threshold, continua.
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+@pytest.mark.parametrize(
+    ("beta", "lam"), [(0.5, 0.1), (3.0, 0.5), (3.0, 1.5), (3.0, 30.0), (3.0, 0.0), (0.0, 1.0), (0.0, 0.0)]
+)
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_one_entry(penalty: str, beta: float, lam: float, sign: float) -> None:
+    """n = 1: w* always; −w* where it stays fixed for every step size, N = βS(1) − κ > 0."""
+    census = stable_limits([sign], 1.0, beta, lam, penalty)
+    size = float(proximal(np.array([1.0]), lam / beta, penalty, 1.0)[0]) if beta else 0.0
+    expected = {sign: 1 + beta * size} | ({-sign: beta * size - 1} if beta * size > 1 else {})
+    assert {round(float(limit.weights[0]), 12): pytest.approx(limit.multiplier) for limit in census.limits} == expected
+    assert census.complete
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+@pytest.mark.parametrize(("beta", "lam"), [(7.0, 0.0), (0.0, 1.0), (0.0, 0.0)])
+def test_no_threshold(penalty: str, beta: float, lam: float) -> None:
+    census = stable_limits([0.6, 0.0, -0.8], 2.0, beta, lam, penalty)
+    (limit,) = census.limits
+    assert (census.total, census.complete) == (1, True)
+    assert limit.weights == pytest.approx([0.6, 0, -0.8])
+    assert limit.multiplier == pytest.approx(2 + beta if not lam else 2)
+    assert limit.lyapunov == pytest.approx(0 if not lam else beta / 2, abs=1e-15)
+    assert limit.margin > 0
+    assert limit.residual <= 2 * EPS
+
+
+def test_l0_spikes_at_zero_entries() -> None:
+    """w*_j = 0: N = β and w_j = ±√(1 − κ²/β²), both signs."""
+    census = stable_limits([0.6, 0.0, 0.8], 1.0, 2.0, 2 * 0.81 / 2, "l0")
+    zero = [limit for limit in census.limits if limit.index == 1]
+    assert sorted(limit.sign for limit in zero) == []  # max|w*| = 0.8 <= βT, but √(3/4) < T = 0.9
+    census = stable_limits([0.6, 0.0, 0.8], 1.0, 2.0, 2 * 0.49 / 2, "l0")
+    zero = [limit for limit in census.limits if limit.index == 1]
+    assert sorted(limit.sign for limit in zero) == [-1, 1]
+    for limit in zero:
+        assert limit.multiplier == 2.0
+        assert limit.weights == pytest.approx([0.3, limit.sign * 0.75**0.5, 0.4])
+    assert not census.continua
+
+
+def test_continua_are_named() -> None:
+    w_star = [0.0, 1.0, 0.0, 0.0]
+    assert "w*_i = 0" in stable_limits(w_star, 1.0, 5.0, 5 * 0.3**2 / 2, "l0").continua
+    assert not stable_limits(w_star, 1.0, 5.0, 5 * 0.75**2 / 2, "l0").continua
+    assert "lam/kappa" in stable_limits([0.5] * 4, 1.0, 3.0, 0.5).continua
+    assert not stable_limits([0.5] * 4, 1.0, 3.0, 0.49).continua
+
+
+# l0 by exhaustion.
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_l0_by_trying_every_support(seed: int) -> None:
+    w_star, problem = draw(300 + seed, "l0")
+    beta, t = problem["beta"], math.sqrt(2 * problem["lam"] / problem["beta"])
+    expected = set()
+    for chosen in product((False, True), repeat=len(w_star)):
+        inside = np.array(chosen)
+        q, r = float(np.sum(w_star[inside] ** 2)), float(np.sum(w_star[~inside] ** 2))
+        if not inside.any():
+            n = 1.0
+        elif q == 0:
+            continue
+        else:
+            low, high = max(beta, 0.0), 1 + beta
+            for _ in range(200):
+                middle = (low + high) / 2
+                low, high = (middle, high) if q / (middle - beta) ** 2 + r / middle**2 > 1 else (low, middle)
+            n = high
+        if np.all(np.abs(w_star[inside]) > (n - beta) * t) and np.all(np.abs(w_star[~inside]) <= n * t):
+            expected.add(tuple(np.flatnonzero(inside)))
+    census = stable_limits(w_star, penalty="l0", **problem)
+    sparse = [tuple(limit.support) for limit in census.limits if limit.kind == "sparse"]
+    assert len(sparse) == len(set(sparse))
+    assert set(sparse) == expected
+
+
+# Large problems, counts, errors.
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_count_stops_the_listing(penalty: str) -> None:
+    w_star = np.random.default_rng(3).standard_normal(30)
+    w_star /= np.linalg.norm(w_star)
+    problem: dict[str, Any] = {"kappa": 1.0, "beta": 20.0, "lam": 8.0 if penalty == "l1" else 1.0, "penalty": penalty}
+    everything = stable_limits(w_star, count=100_000 if penalty == "l1" else 50, **problem)
+    few = stable_limits(w_star, count=3, **problem)
+    assert len(few.limits) == 3
+    assert not few.complete
+    if penalty == "l1":
+        assert few.total == everything.total == len(everything.limits) > 3
+        assert [limit.lyapunov for limit in few.limits] == [limit.lyapunov for limit in everything.limits[:3]]
+    else:
+        assert few.total is None
+
+
+def test_many_entries() -> None:
+    n = 300_000
+    w_star = np.random.default_rng(4).standard_normal(n)
+    w_star /= np.linalg.norm(w_star)
+    census = stable_limits(w_star, 1.0, 2.0, 0.05, count=5)
+    assert census.total == 2 * n + 1
+    assert len(census.limits) == 5
+    assert all(limit.residual <= 1e-14 and abs(np.linalg.norm(limit.weights) - 1) < 1e-12 for limit in census.limits)
+    assert stable_limits(w_star, 1.0, 2.0, 0.5 / n**0.5).total == 1
+
+
+def test_records_keep_their_own_copy() -> None:
+    w_star = np.array([0.6, 0.8])
+    census = stable_limits(w_star, 1.0, 5.0, 2.0)
+    w_star[:] = 0
+    assert census.limits[0].residual <= 1e-14
+    with pytest.raises(ValueError, match="read-only"):
+        census.limits[0].weights[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"count": 0}, "count = 0"),
+        ({"count": 1.5}, "count = 1.5"),
+        ({"w_star": [3.0, 4.0]}, "norm 5"),
+        ({"penalty": "half"}, "penalty = 'half'"),
+        ({"a": 1.0}, "a = 1.0"),
+        ({"beta": -1}, "beta = -1"),
+    ],
+)
+def test_errors_name_what_is_wrong(change: dict[str, Any], says: str) -> None:
+    arguments: dict[str, Any] = {"w_star": [0.6, 0.8], "kappa": 1.0, "beta": 1.0, "lam": 0.1} | change
+    with pytest.raises(ValueError, match=says):
+        stable_limits(**arguments)
+
+
+@quick
+@given(
+    st.lists(st.sampled_from([0.0, 1.0, -1.0, 1e-300, 5e-324, 0.5, 0.1]), min_size=1, max_size=5),
+    st.floats(0, 1e3),
+    st.floats(0, 1e3),
+    st.sampled_from(PENALTIES),
+)
+def test_nasty_inputs(values: list[float], beta: float, lam: float, penalty: str) -> None:
+    if not any(values):
+        return
+    census = stable_limits(values, 1.0, beta, lam, penalty, normalize=True, count=200)
+    for limit in census.limits:
+        assert limit.residual <= 1e-12
+        assert abs(np.linalg.norm(limit.weights) - 1) <= 1e-9
+        assert np.isfinite(limit.lyapunov)

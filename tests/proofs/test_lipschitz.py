@@ -1,0 +1,119 @@
+"""The explicit constants of N6 and C7: proved, equal to what numbers say, and not proved when they are wrong."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from sympy import Matrix, Rational, Symbol, lambdify, pi
+
+from proofs import claim as registry
+from proofs import descent, lipschitz
+from proofs.derivation import Derivation
+from proofs.smt import follows
+
+CLAIMS = ("N6.printed", "N6.direction", "N6", "C7.printed", "C7")
+
+
+def fresh(claim_id: str) -> Derivation:
+    return registry.derive.__wrapped__(claim_id)
+
+
+@pytest.mark.parametrize("claim_id", CLAIMS)
+def test_every_step_is_proved(claim_id: str) -> None:
+    chain = registry.derive(claim_id)
+    assert [step.name for step in chain.steps if step.decided is not True] == []
+    assert chain.decided is True
+
+
+@pytest.mark.parametrize("off", [Rational(999, 1000), Rational(1001, 1000)])
+def test_another_descent_constant_is_not_proved(off: Rational, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(descent, "DESCENT_CONSTANT", descent.DESCENT_CONSTANT * off)
+    assert fresh("C7").decided is not True
+
+
+@pytest.mark.parametrize("entry", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_a_smaller_partial_constant_is_not_proved(entry: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    smaller = lipschitz.PARTIAL_CONSTANTS.copy()
+    smaller[entry] *= Rational(999, 1000)
+    monkeypatch.setattr(lipschitz, "PARTIAL_CONSTANTS", smaller)
+    assert fresh("N6").decided is not True
+
+
+@pytest.mark.parametrize("entry", [(0, 0), (1, 0), (1, 1)])
+def test_a_larger_one_is_not_attained(entry: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    larger = lipschitz.PARTIAL_CONSTANTS.copy()
+    larger[entry] *= Rational(1001, 1000)
+    monkeypatch.setattr(lipschitz, "PARTIAL_CONSTANTS", larger)
+    assert fresh("N6").decided is not True
+
+
+def test_the_tilt_must_be_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With c = 1 − θ in the place of 1 − 2θ/π nothing of C7 goes through."""
+    monkeypatch.setattr(descent, "COSINE_LIKE", 1 - descent.theta)
+    assert fresh("C7").decided is not True
+    assert fresh("C7.printed").decided is not True
+
+
+def test_the_one_transcendental_inequality_on_a_grid() -> None:
+    theta = np.linspace(0, np.pi, 20_001)
+    tilt = (1 - 2 * theta / np.pi - np.cos(theta)) ** 2 + np.sin(theta) ** 2
+    assert (tilt <= np.sin(theta) + 1e-15).all()
+    assert tilt[10_000] == pytest.approx(1)
+
+
+def test_spectral_norm_is_that_of_numpy() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        numbers = rng.uniform(0, 3, (2, 2))
+        assert float(lipschitz.spectral_norm(Matrix(numbers))) == pytest.approx(np.linalg.norm(numbers, 2))
+
+
+def directions(theta: float, azimuth: float) -> tuple[np.ndarray, np.ndarray]:
+    """ŵ, and the unit vector of w* orthogonal to it, from vectors alone."""
+    star = np.array([1.0, 0.0, 0.0])
+    hat = np.array([math.cos(theta), math.sin(theta) * math.cos(azimuth), math.sin(theta) * math.sin(azimuth)])
+    e = star - (star @ hat) * hat
+    return hat, e / np.linalg.norm(e)
+
+
+@pytest.mark.parametrize("low", [0.05, 0.5, 1.2])
+def test_the_direction_constant_bounds_random_pairs_and_is_attained(low: float) -> None:
+    constant = float(lipschitz.DIRECTION_CONSTANT.subs(lipschitz.LEAST_ANGLE, low))
+    assert constant == pytest.approx(max(1.0, 1 / math.tan(low)))
+    rng = np.random.default_rng(2)
+    worst = 0.0
+    for _ in range(500):
+        pairs = [directions(rng.uniform(low, math.pi - low), rng.uniform(0, 2 * math.pi)) for _ in range(2)]
+        worst = max(worst, np.linalg.norm(pairs[0][1] - pairs[1][1]) / np.linalg.norm(pairs[0][0] - pairs[1][0]))
+    assert worst <= constant * (1 + 1e-9)
+    first, second = directions(low, 0.0), directions(low, math.pi) if low < math.pi / 4 else directions(low + 0.1, 0.0)
+    quotient = np.linalg.norm(first[1] - second[1]) / np.linalg.norm(first[0] - second[0])
+    assert quotient == pytest.approx(constant, rel=1e-9)
+
+
+def test_elementary_facts_owe_true_things() -> None:
+    owed = [*lipschitz.jordan(), *lipschitz.below_its_argument(), *lipschitz.on_the_region()]
+    assert all(obligation.decision.zero is True for obligation in owed)
+
+
+def test_the_thresholds_of_the_two_regimes_matter() -> None:
+    """2z/π ≤ 1 − z fails at z = 0.7, and (1 − 2/π)²(1 + cos y) ≤ cos y at cos y = 0.1: the split at ½ is needed."""
+    z, cosine = Symbol("z", nonnegative=True), Symbol("cos_y", real=True)
+    assert follows("too wide", 2 * z / pi <= 1 - z, (z <= Rational(7, 10),)).decision.zero is not True
+    wide = (1 - 2 / pi) ** 2 * (1 + cosine) <= cosine
+    assert follows("too low", wide, (cosine >= Rational(1, 10), cosine <= 1)).decision.zero is not True
+
+
+def test_the_descent_constant_in_numbers() -> None:
+    value = lambdify(["C_v", "r"], descent.DESCENT_CONSTANT, "math")(3.0, 2.0)
+    assert value == pytest.approx(2 * 9 / math.pi + 2 * math.sqrt(math.pi / 2))
+    older = max(4 * 9 / math.pi, math.sqrt(2 * math.pi) * 2)
+    assert value <= older
+
+
+def test_coordinates_are_orthonormal() -> None:
+    w, e = lipschitz.coordinates(Symbol("theta", positive=True), 1, 0)
+    assert (w.dot(w) - 1).simplify() == 0
+    assert w.dot(e).simplify() == 0

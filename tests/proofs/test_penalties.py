@@ -1,0 +1,147 @@
+"""Chapter P: every claim is proved, wrong declarations are refused, wrong forms are refuted."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Abs, Expr, Integer, Max, Min, Piecewise, Rational, acos, asin, cos, oo, sign, sqrt
+
+import proofs
+from proofs import penalty_forms
+from proofs.cases import leaves, witness
+from proofs.derivation import Derivation
+from proofs.generate_penalties import sources
+from proofs.penalties import displacement_id, envelope_id, map_id
+from proofs.penalty_forms import L0, MCP, PENALTIES, Penalty, add, penalty, size
+from proofs.proximal import derive_map, rational_branches
+from proofs.residual import decide_zero
+from proofs.symbols import a, gamma, ratio, u, x_in
+
+ONE, ZERO = Integer(1), Integer(0)
+IDS = [claim.id for claim in proofs.all_claims() if claim.id.startswith("P")]
+
+
+def test_every_penalty_has_its_claims() -> None:
+    for name in PENALTIES:
+        assert {map_id(name), envelope_id(name), displacement_id(name)} <= set(IDS)
+    assert [map_id(name) for name in ("l1", "l0", "tl1")] == ["P1", "P2", "P3"]
+    assert {"P4.l1", "P4.l0", "P4.l1-map", "P4.l0-map", "P6.convexity", "P6.gradient"} <= set(IDS)
+
+
+@pytest.mark.parametrize("claim_id", IDS)
+def test_every_claim_is_proved(claim_id: str) -> None:
+    chain = proofs.derive(claim_id)
+    opened = [o.what for step in chain.steps for o in step.obligations if o.decision.zero is not True]
+    assert opened == []
+    assert proofs.proved(claim_id) is True
+
+
+def chain_of(wrong: Penalty) -> Derivation:
+    chain = Derivation("P99")
+    derive_map(chain, wrong, wrong.proximal)
+    return chain
+
+
+def capped(threshold: Expr, edge: Expr, gap: Expr = ratio) -> Penalty:
+    """Capped l1 with a threshold, an edge of its soft part and its shift to be judged."""
+    branches = ((gap, size <= edge), (ZERO, True))
+    return Penalty("capped", "min(|u|, 1)", ((ZERO, ONE, u), (ONE, oo, ONE)), threshold, branches)
+
+
+RIGHT = sqrt(ratio) * sqrt(Min(ratio, 2)), Min(1 + ratio / 2, 2)
+OFF = Rational(1001, 1000)
+
+
+def test_a_new_penalty_is_derived_from_its_declaration() -> None:
+    assert chain_of(capped(*RIGHT)).decided is True
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        capped(RIGHT[0] * OFF, RIGHT[1]),
+        capped(RIGHT[0] / OFF, RIGHT[1]),
+        capped(ratio, RIGHT[1]),
+        capped(RIGHT[0], RIGHT[1] * OFF),
+        capped(RIGHT[0], 1 + ratio / 2),
+        capped(*RIGHT, gap=ratio * OFF),
+    ],
+    ids=["threshold too large", "too small", "one case only", "edge too large", "edge of one case", "gap"],
+)
+def test_a_wrong_declaration_is_refuted(wrong: Penalty) -> None:
+    assert chain_of(wrong).decided is False
+
+
+def test_a_stationary_point_that_is_no_minimum_is_refuted() -> None:
+    """MCP's ramp beyond γ's threshold only where ρ < γ: claimed for every ρ, another u is better."""
+    ramp = (ratio * (gamma - size) / (gamma - ratio), size < 2 * gamma)
+    wrong = Penalty("wrong", "", MCP.pieces, MCP.threshold, (ramp, (ZERO, True)), MCP.parameters)
+    owed = [o.decision.zero for branch in rational_branches(wrong) for o in branch.owes]
+    assert False in owed
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"pieces": ()}, "must cover u > 0"),
+        ({"pieces": ((ZERO, ONE, u),)}, "must cover u > 0"),
+        ({"pieces": ((ZERO, ONE, u), (Integer(2), oo, ONE))}, "do not touch"),
+        ({"pieces": ((ZERO, ONE, u), (ONE, oo, Integer(2)))}, "p jumps at 1"),
+        ({"branches": ()}, "one entry for each piece"),
+        ({"branches": ((ratio, size < 1),)}, "one entry for each piece"),
+        ({"threshold": a}, r"undeclared symbols \['a'\]"),
+    ],
+)
+def test_bad_declarations(fields: dict, complaint: str) -> None:
+    good = {"pieces": ((ZERO, oo, u),), "threshold": ratio, "branches": ((ratio, True),)}
+    with pytest.raises(ValueError, match=complaint) as caught:
+        Penalty("bad", "", **(good | fields))
+    assert "'bad'" in str(caught.value)
+
+
+def test_names_are_never_reused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(penalty_forms, "PENALTIES", dict(PENALTIES))
+    with pytest.raises(ValueError, match="penalty 'l1' is already declared"):
+        add(PENALTIES["l1"])
+    with pytest.raises(ValueError, match=r"penalty 'lasso' is unknown; known: l1, l0, tl1"):
+        penalty("lasso")
+
+
+def test_generated_text_does_not_depend_on_the_run() -> None:
+    assert sources() == sources()
+
+
+# Expressions in pieces.
+
+SOFT = Piecewise((ZERO, Abs(x_in) <= ratio), (x_in - ratio * sign(x_in), True))
+
+
+def test_forms_in_pieces_are_proved_equal_region_by_region() -> None:
+    assert decide_zero(SOFT - sign(x_in) * Max(Abs(x_in) - ratio, 0)).zero is True
+    assert decide_zero(SOFT - x_in + Max(-ratio, Min(x_in, ratio))).zero is True
+    assert len(list(leaves(SOFT))) == 5  # x > 0 and x < 0 on either side of ρ, and x = 0
+
+
+@pytest.mark.parametrize("factor", [OFF, 1 / OFF, Rational(100002, 100000)])
+def test_a_boundary_that_is_off_by_little_is_refuted(factor: Expr) -> None:
+    hard = L0.proximal
+    moved = Piecewise((ZERO, Abs(x_in) <= factor * sqrt(2 * ratio)), (x_in, True))
+    assert decide_zero(hard - moved).zero is False
+
+
+def test_a_boundary_of_the_parameters_is_seen() -> None:
+    """Two formulas that differ only where ρ is between γ and 1.001 γ and x beyond both."""
+    left = Piecewise((x_in, ratio < gamma), (ZERO, True))
+    right = Piecewise((x_in, ratio < gamma * OFF), (ZERO, True))
+    assert decide_zero(left - right).zero is False
+    base = {ratio: 1.0, gamma: 5.0, x_in: 1.0}
+    found = witness(left - right, [base])
+    assert found is not None
+    assert found[0][gamma] < found[0][ratio] < 1.001 * found[0][gamma]
+
+
+def test_arccosine_and_arcsine_are_one_function() -> None:
+    y = ratio / (1 + ratio)
+    assert decide_zero(cos(acos(1 - 2 * y) / 3) - cos(2 * asin(sqrt(y)) / 3)).zero is True
+    assert decide_zero(cos(acos(1 - 2 * y) / 3) - cos(2 * asin(sqrt(y * OFF)) / 3)).zero is False
+    assert decide_zero(asin(y - 1) + asin(1 - y)).zero is not False
+    assert decide_zero(asin(y - 1) - asin(1 - y)).zero is not True

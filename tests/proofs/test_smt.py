@@ -1,0 +1,75 @@
+"""Obligations the solver decides: true ones proved, false ones refuted with a witness, hopeless ones left open."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Abs, And, Eq, Max, Min, Ne, Or, Piecewise, Rational, Symbol, exp, pi, sign, sqrt
+
+from proofs.smt import follows, impossible
+
+x, y = Symbol("x", real=True), Symbol("y", real=True)
+p, k = Symbol("p", positive=True), Symbol("k", integer=True, positive=True)
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "given"),
+    [
+        (x**2 + y**2 >= 2 * x * y, []),
+        (Abs(x + y) <= Abs(x) + Abs(y), []),
+        (Max(x, y) + Min(x, y) <= x + y, []),
+        (sqrt(p) * sqrt(p) <= p, []),
+        (p ** Rational(2, 3) < 1, [p < 1]),
+        (p + 1 / p >= 2, []),
+        (k >= 1, []),
+        (sign(x) * x >= 0, []),
+        (Piecewise((x, x > 0), (-x, True)) >= 0, []),
+        (pi > 3, []),
+        (Or(x > 0, x <= 0), []),
+        (x < y, [x < 1, y > 2]),
+        (Ne(x, 0), [x * y > 1]),
+    ],
+)
+def test_true_statements_are_proved(conclusion, given) -> None:
+    assert follows("", conclusion, given).decision.zero is True
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "given"),
+    [
+        (x**2 >= x, []),
+        (p ** Rational(1, 3) < 1, []),
+        (sqrt(p) <= p, []),
+        (And(x > 0, y > 0), [x * y > 0]),
+        (Max(x, y) <= x, []),
+        (Eq(x, y), [Eq(x**2, y**2)]),
+    ],
+)
+def test_false_statements_are_refuted_with_a_witness(conclusion, given) -> None:
+    decision = follows("", conclusion, given).decision
+    assert decision.zero is False
+    assert decision.witness.startswith("fails at ")
+
+
+def test_nothing_follows_from_a_contradiction() -> None:
+    decision = follows("", x > 0, [x > 1, x < 0]).decision
+    assert decision.zero is None
+    assert "contradict" in decision.witness
+
+
+def test_pi_is_known_to_six_digits_only() -> None:
+    """No witness is believed in which π is another number."""
+    assert follows("", pi * p > Rational(3141, 1000) * p).decision.zero is True
+    assert follows("", pi * p > Rational(31415926535, 10**10) * p).decision.zero is None
+    assert follows("", pi * p > 4 * p).decision.zero is not True
+
+
+def test_unknown_functions_are_refused() -> None:
+    with pytest.raises(ValueError, match="no SMT form for exp"):
+        follows("", exp(x) > y)
+
+
+def test_impossible_regions() -> None:
+    assert impossible([x > y, y > x])
+    assert impossible([sqrt(p) > 1, p < 1])
+    assert not impossible([x > y])
+    assert not impossible([exp(x) < y, y < 0])  # empty, but not for the solver: kept

@@ -1,0 +1,179 @@
+"""What a checker is asked: the claim, its own formula, the code under test, and where its problems come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import mpmath
+import numpy as np
+from mpmath import mpf
+from numpy.typing import NDArray
+from sympy import Expr, lambdify
+
+from proofs.claim import Claim
+from verify.evidence import Level
+from verify.iteration.arithmetic import Iteration, Problem, pull
+from verify.iteration.penalties import DEFAULTS
+
+__all__ = ["Asked", "Theory", "directions", "drawn", "generator", "sparse_filter"]
+
+Array = NDArray[np.float64]
+
+_OUTPUTS: Final = ((1.0, 0.5), (0.75, -1.25, 0.5), (2.0, 1.0))
+"""True output weights v*, which set κ."""
+
+
+def _regularized(a: mpf, b: mpf, low: mpf, high: mpf) -> mpf:
+    # SymPy prints its betainc_regularized as mpmath's betainc, without the normalization.
+    return mpmath.betainc(a, b, low, high, regularized=True)
+
+
+_FUNCTIONS: Final = {"betainc_regularized": _regularized}
+
+
+@lru_cache(maxsize=64)
+def _compiled(expression: Expr) -> tuple[tuple[str, ...], Callable[..., Any]]:
+    """The names of an expression's symbols, and the expression as a function of them."""
+    symbols = sorted(expression.free_symbols, key=str)
+    return tuple(symbol.name for symbol in symbols), lambdify(symbols, expression, [_FUNCTIONS, "mpmath"])
+
+
+def _sparse_limit(*arguments: Any, **options: Any) -> Any:
+    from numerics.limits import sparse_limit
+
+    return sparse_limit(*arguments, **options)
+
+
+def _stable_limits(*arguments: Any, **options: Any) -> Any:
+    from numerics.census import stable_limits
+
+    return stable_limits(*arguments, **options)
+
+
+def _learn(*arguments: Any, **options: Any) -> Any:
+    from numerics.learning import learn
+
+    return learn(*arguments, **options)
+
+
+def _displacement(rho: float, penalty: str, parameters: Mapping[str, float]) -> float:
+    from numerics.generated.penalties import DISPLACEMENTS
+
+    return float(DISPLACEMENTS[penalty](rho, **parameters))
+
+
+@dataclass(frozen=True)
+class Theory:
+    """The predictions under test that are code or words; a test replaces one by a wrong one.
+
+    What a claim states as a formula is read from the claim (`Asked.formula`), not from here.
+    """
+
+    sparse_limit: Callable[..., Any] = _sparse_limit
+    stable_limits: Callable[..., Any] = _stable_limits
+    learn: Callable[..., Any] = _learn
+    displacement: Callable[[float, str, Mapping[str, float]], float] = _displacement
+    scale: Mapping[str, float] = field(default_factory=dict)
+    """Factors by which a test spoils numbers that the words of a claim name; empty in earnest."""
+
+    def spoiled(self, name: str) -> float:
+        """1, or the factor a test put on the number of this name."""
+        return self.scale.get(name, 1.0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A claim to be judged on the problems of one part; `share` is its false-alarm probability a random test."""
+
+    claim: Claim
+    level: Level
+    seed: int
+    part: int = 0
+    share: float = 1e-8
+    theory: Theory = field(default_factory=Theory)
+
+    @property
+    def penalty(self) -> str:
+        """The penalty the claim is about, "*" for any."""
+        return str(getattr(self.claim.definition, "penalty", "*"))
+
+    @property
+    def aspect(self) -> str:
+        """What the claim says something about."""
+        return str(getattr(self.claim.definition, "aspect", ""))
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """A fresh generator of this claim and part: the same whoever asks."""
+        return generator(self.seed, self.claim.id, self.part)
+
+    def many(self, quick: int, full: int) -> int:
+        """How many, by level."""
+        return quick if self.level == "quick" else full
+
+    def formula(self, values: Mapping[str, Any]) -> mpf | None:
+        """The claim's own formula where symbols have these values by name, or None if it states none.
+
+        ValueError if it names a symbol that has no value here.
+        """
+        if self.claim.statement is None:
+            return None
+        names, function = _compiled(self.claim.statement)
+        return mpmath.mpmathify(function(*(mpmath.mpmathify(value) for value in self._named(names, values))))
+
+    def _named(self, names: Sequence[str], values: Mapping[str, Any]) -> list[Any]:
+        if missing := [name for name in names if name not in values]:
+            raise ValueError(f"{self.claim.id}: the iteration method has no value for {', '.join(missing)}")
+        return [values[name] for name in names]
+
+
+def generator(seed: int, name: str, part: int) -> np.random.Generator:
+    """Philox keyed by seed, claim id and part."""
+    key = (0x17, part, *map(ord, name))
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+def sparse_filter(rng: np.random.Generator, n: int, nonzeros: int, dominating: bool = False) -> tuple[float, ...]:
+    """A filter of that many normal entries in random places, at least one; `dominating` makes one of them large."""
+    w = np.zeros(n)
+    places = rng.permutation(n)[: max(nonzeros, 1)]
+    w[places] = rng.standard_normal(len(places))
+    if dominating:
+        w[places[0]] *= 6
+    return tuple(float(x) for x in np.round(w / np.linalg.norm(w), 4) + (w != 0) * 1e-5)
+
+
+def drawn(
+    rng: np.random.Generator,
+    penalty: str,
+    *,
+    n: int = 0,
+    beta: tuple[float, float] = (0.05, 20.0),
+    lam: tuple[float, float] = (1e-3, 1.0),
+    ste: str = "",
+) -> Problem:
+    """A problem with κ from the quadrature of its coarse gradient; β/κ and λ/κ log-uniform in the ranges given."""
+    n = n or int(rng.integers(2, 9))
+    v_star = _OUTPUTS[int(rng.integers(len(_OUTPUTS)))]
+    alpha, kappa = (float(x) for x in pull(v_star, ste or ("relu", "identity")[int(rng.integers(2))]))
+    w_star = sparse_filter(rng, n, int(rng.integers(1, n + 1)), bool(rng.random() < 0.3))
+    ratios = [float(np.exp(rng.uniform(np.log(low), np.log(high)))) for low, high in (beta, lam)]
+    shapes = {name: value * float(np.exp(rng.uniform(-1, 1))) for name, value in DEFAULTS[penalty].items()}
+    if penalty == "scad":
+        shapes["a"] = max(shapes["a"], 2.1)
+    return Problem(w_star, kappa, kappa * ratios[0], kappa * ratios[1], penalty, shapes, alpha)
+
+
+def directions(rng: np.random.Generator, count: int, n: int) -> Array:
+    """Uniform directions (count, n)."""
+    z = rng.standard_normal((count, n))
+    return np.asarray(z / np.linalg.norm(z, axis=-1, keepdims=True))
+
+
+def angle_to(iteration: Iteration, w: Array) -> Array:
+    """Angle to w* by Kahan's formula, in radians: (starts,)."""
+    apart = np.linalg.norm(w - iteration.w_star, axis=-1)
+    return np.asarray(2 * np.arctan2(apart, np.linalg.norm(w + iteration.w_star, axis=-1)))

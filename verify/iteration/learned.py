@@ -1,0 +1,127 @@
+"""R11: learning v as well, and when the spurious minimum attracts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from mpmath import mpf
+from numpy.typing import NDArray
+
+from verify.iteration.arithmetic import Problem
+from verify.iteration.asked import Asked, directions
+from verify.iteration.findings import Findings
+from verify.iteration.limits import predicted
+from verify.iteration.network import output_system
+from verify.iteration.training import Training, as_learn, largest_step, random_training
+
+__all__ = ["check_joint", "check_spurious"]
+
+Array = NDArray[np.float64]
+
+
+def check_joint(asked: Asked) -> Findings:
+    """Where v is learned too, runs end at the best v and at Nw = κ(θ̄)w* + βS(w), κ(θ) by the claim's formula."""
+    found, rng = Findings(), asked.rng
+    for k in range(asked.many(6, 40)):
+        training = random_training(rng, ("l1", "l0", "tl1")[k % 3], int(rng.integers(1, 5)))
+        training.ste = ("relu", "identity")[k // 3 % 2]
+        taught = replace(training, v=training.v_star)
+        training.eta = 0.9 * min(largest_step(training), largest_step(taught))
+        training.eta_v = 3.0 / (len(training.v) + 1)
+        as_learn(asked, found, training, 30)
+        if training.run(2000, 1e-14) > 1e-12:
+            found.count("runs not ended")
+            continue
+        found.count("runs")
+        _joint_end(asked, found, training)
+    if found.counts["runs not ended"] > found.counts["runs"]:
+        found.doubt("most runs did not end")
+    return found
+
+
+def _kappa(asked: Asked, training: Training, theta: float) -> float:
+    """κ(θ) = v(θ)·v*/(2√(2π)) by the claim's formula; else from the best v by linear solve."""
+    v_star, m = training.v_star, len(training.v_star)
+    values = {"theta": theta, "vs_vs": mpf(float(v_star @ v_star)), "sum_vs": mpf(float(v_star.sum())), "m": m}
+    stated = asked.formula(values)
+    best = np.linalg.solve(*output_system(theta, v_star))
+    words = float(best @ v_star) / (2 * np.sqrt(2 * np.pi))
+    double = 2 if training.ste == "identity" else 1
+    return double * asked.theory.spoiled("kappa") * float(words if stated is None else stated)
+
+
+def _joint_end(asked: Asked, found: Findings, training: Training) -> None:
+    problem, theta = training.problem, training.theta
+    best = np.linalg.solve(*output_system(theta, training.v_star))
+    where = f"v* = {training.v_star.tolist()}: {problem}"
+    found.within("‖v̄ − v(θ̄)‖", np.linalg.norm(training.v - best), 1e-9, where)
+    if abs(np.sin(theta)) < 1e-6:
+        found.count("runs that end at w* or −w*")
+        return
+    kappa = _kappa(asked, training, theta)
+    force = kappa * problem.unit + problem.beta * training.u
+    residual = np.linalg.norm(force - (force @ training.w) * training.w)
+    found.within("residual of Nw = κ(θ̄)w* + βS(w)", residual / (abs(kappa) + problem.beta), 1e-9, where)
+    pull = Problem(problem.w_star, abs(kappa), problem.beta, problem.lam, problem.penalty, problem.parameters)
+    if kappa > 0 and problem.penalty == "l1":
+        _consistent(asked, found, training, pull)
+
+
+def _consistent(asked: Asked, found: Findings, training: Training, pull: Problem) -> None:
+    """With κ(θ̄) in place of κ the end is the limit of R4, unless it is a spike."""
+    factor = float(training.w @ (pull.kappa * pull.unit + pull.beta * training.u))
+    if factor <= pull.beta * (1 + 1e-9):
+        found.count("spikes")
+        return
+    limit = predicted(asked, pull)
+    if found.demand(limit is not None, f"a run ends at N > β where no limit is predicted: {pull}"):
+        away = np.linalg.norm(np.asarray(limit.weights, dtype=float) - training.w)
+        found.count("sparse limits")
+        found.within("distance from R4's limit at κ(θ̄)", away, 1e-8, str(pull))
+
+
+def check_spurious(asked: Asked) -> Findings:
+    """Runs from next to (−w*, v(π)) end there where κ(π) < 0 and leave where κ(π) > 0."""
+    found, rng = Findings(), asked.rng
+    while found.counts["attracts"] + found.counts["repels"] < asked.many(8, 40):
+        penalty = ("l1", "l0", "tl1")[int(rng.integers(3))]
+        training = random_training(rng, penalty, int(rng.integers(1, 6)))
+        problem = training.problem
+        sizes = np.abs(problem.unit[problem.unit != 0])
+        beta = float(problem.kappa * rng.uniform(0.1, 0.5))
+        # Everything thresholded; or nothing, by l0, or by l1 at λ = 0.
+        high, low = (1.2 * float(sizes.max()), 0.0) if penalty == "l1" else (2.0, 0.3 * float(sizes.min()) ** 2)
+        rho = low if penalty != "tl1" and rng.random() < 0.5 else high
+        if rng.random() < 0.5:  # all output weights alike: then the spurious minimum repels, from m = 2 on
+            training.v_star = np.abs(training.v_star) + 0.3
+        training.problem = Problem(problem.w_star, problem.kappa, beta, rho * beta, penalty, problem.parameters)
+        kappa = _kappa(asked, training, np.pi)
+        if abs(kappa) > 0.05 * float(np.sum(training.v_star**2)):
+            training.v = np.array(np.linalg.solve(*output_system(np.pi, training.v_star)), dtype=np.float64)
+            gap = abs(training.strength(3.0)[1] - kappa)  # of the ReLU estimator κ depends on v only
+            found.within("|κ at v(π) by quadrature − κ(π)|", gap, 1e-12, f"v* = {training.v_star.tolist()}")
+            _next_to_spurious(asked, found, training, directions(rng, 1, problem.n)[0])
+    for needed in ("attracts", "repels"):
+        if not found.counts[needed]:
+            found.doubt(f"no case in which the spurious minimum {needed}")
+    return found
+
+
+def _next_to_spurious(asked: Asked, found: Findings, training: Training, direction: Array) -> None:
+    attracts = _kappa(asked, training, np.pi) < 0
+    training.v = training.v + 1e-4 * direction[0]
+    w = -training.problem.unit + 1e-3 * direction
+    training.w = w / np.linalg.norm(w)
+    training.eta = 0.5 / (4 * float(np.sum(training.v_star**2)) + training.problem.beta)
+    training.eta_v = 3.0 / (len(training.v) + 1)
+    start = np.pi - training.theta
+    for _ in range(3000):
+        training.step()
+        away = np.pi - training.theta
+        if away < 1e-3 * start or away > 30 * start:
+            break
+    found.count("attracts" if attracts else "repels")
+    right = away < start / 100 if attracts else away > 10 * start
+    message = f"π − θ goes from {start:.3g} to {away:.3g}, claimed to {'fall' if attracts else 'rise'}"
+    found.demand(right, f"{message}, v* = {training.v_star.tolist()}: {training.problem}")

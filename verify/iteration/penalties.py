@@ -1,0 +1,185 @@
+"""Penalties from their definitions, and their proximal maps by minimization.
+
+A penalty is a few smooth pieces of p on u > 0, with p(0) = 0. On each piece p' is convex, so the slope of
+``ρp(u) + ½(u − x)²`` is convex in u and its largest zero is the only local minimum inside the piece: Newton's
+method from the right end goes down to it without passing it. The minimizer is the best of these, the ends of
+the pieces and 0. No closed form of any proximal map is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from mpmath import mp, mpf
+from numpy.typing import NDArray
+
+__all__ = [
+    "DEFAULTS",
+    "PENALTIES",
+    "Piece",
+    "curvature",
+    "displacement",
+    "pieces",
+    "proximal",
+    "proximal_exact",
+    "total",
+]
+
+Array = NDArray[np.float64]
+Number = Any
+"""A float array or an mpf: the pieces below work on both."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """p, p' and p'' on (low, high)."""
+
+    low: Number
+    high: Number
+    value: Callable[[Number], Number]
+    slope: Callable[[Number], Number]
+    bend: Callable[[Number], Number]
+
+
+DEFAULTS: Final[dict[str, dict[str, float]]] = {
+    "l1": {},
+    "l0": {},
+    "tl1": {"a": 1.0},
+    "mcp": {"gamma": 2.0},
+    "scad": {"a": 3.7},
+    "half": {},
+}
+"""Penalty -> its parameters."""
+
+PENALTIES: Final = tuple(DEFAULTS)
+
+_PASSES: Final = 100
+
+TINY: Final = 1e-200
+"""Stands for 0⁺: p' and p'' of every penalty are finite there."""
+
+
+def pieces(penalty: str, parameters: Mapping[str, Number] | None = None) -> tuple[Piece, ...]:
+    """The pieces of a named penalty; LookupError for a name that is not in `DEFAULTS`."""
+    known = {**DEFAULTS[penalty], **(parameters or {})}
+    inf = float("inf")
+    if penalty == "l1":
+        return (Piece(0, inf, lambda u: u, lambda u: 1 + 0 * u, lambda u: 0 * u),)
+    if penalty == "l0":
+        return (Piece(0, inf, lambda u: 1 + 0 * u, lambda u: 0 * u, lambda u: 0 * u),)
+    if penalty == "tl1":
+        a = known["a"]
+        return (
+            Piece(
+                0,
+                inf,
+                lambda u: (a + 1) * u / (a + u),
+                lambda u: a * (a + 1) / (a + u) ** 2,
+                lambda u: -2 * a * (a + 1) / (a + u) ** 3,
+            ),
+        )
+    if penalty == "mcp":
+        g = known["gamma"]
+        rising = Piece(0, g, lambda u: u - u**2 / (2 * g), lambda u: 1 - u / g, lambda u: 0 * u - 1 / g)
+        return rising, _flat(g, g / 2)
+    if penalty == "scad":
+        a = known["a"]
+        bent = Piece(
+            1 + 0 * a,
+            a,
+            lambda u: 1 + (a * (u - 1) - (u**2 - 1) / 2) / (a - 1),
+            lambda u: (a - u) / (a - 1),
+            lambda u: 0 * u - 1 / (a - 1),
+        )
+        return Piece(0, 1 + 0 * a, lambda u: u, lambda u: 1 + 0 * u, lambda u: 0 * u), bent, _flat(a, (a + 1) / 2)
+    return (Piece(0, inf, lambda u: u**0.5, lambda u: 1 / (2 * u**0.5), lambda u: -1 / (4 * u**0.5 * u)),)
+
+
+def _flat(low: Number, height: Number) -> Piece:
+    return Piece(low, float("inf"), lambda u: height + 0 * u, lambda u: 0 * u, lambda u: 0 * u)
+
+
+def proximal(x: Array, rho: Number, parts: tuple[Piece, ...]) -> Array:
+    """argmin over u of ρp(|u|) + ½(u − x)², elementwise; 0 where 0 is as good as another."""
+    size = np.abs(x)
+    best, least = np.zeros_like(size), np.zeros_like(size)
+    for part in parts:
+        if not np.any(size > part.low):
+            continue
+        u = _bottom(size, rho, part)
+        # F(u) − F(0), written so that nothing of the size of x² cancels.
+        gain = np.where(u > 0, rho * part.value(np.maximum(u, TINY)) - u * (size - u / 2), 0.0)
+        better = (gain < least) & (size > part.low)
+        best, least = np.where(better, u, best), np.where(better, gain, least)
+    return np.sign(x) * best
+
+
+def _bottom(size: Array, rho: Number, part: Piece) -> Array:
+    low = max(float(part.low), TINY)
+    u = np.maximum(np.minimum(size, float(part.high)), low)
+    for _ in range(_PASSES):
+        slope, bend = u - size + rho * part.slope(u), 1 + rho * part.bend(u)
+        moved = np.where(bend > 0, u - slope / np.where(bend > 0, bend, 1.0), low)
+        moved = np.where(slope > 0, np.maximum(moved, low), u)
+        settled = bool(np.all(u - moved <= 1e-16 * size))
+        u = moved
+        if settled:
+            break
+    return np.where(u <= TINY, 0.0, u)
+
+
+def proximal_exact(x: mpf, rho: mpf, parts: tuple[Piece, ...]) -> mpf:
+    """The same for one number, at mpmath's current precision."""
+    size, best, least = abs(x), mpf(0), mpf(0)
+    fine = mpf(10) ** (2 - mp.dps)
+    for part in parts:
+        if size <= part.low:
+            continue
+        u, low = min(size, mpf(part.high)), mpf(part.low)
+        for _ in range(10 * _PASSES):
+            slope, bend = u - size + rho * part.slope(u), 1 + rho * part.bend(u)
+            if slope <= 0:
+                break
+            last, u = u, max(u - slope / bend, low) if bend > 0 else low
+            if u <= low or last - u <= fine * size:
+                break
+        gain = rho * part.value(u) - u * (size - u / 2) if u else mpf(0)
+        if gain < least:
+            best, least = u, gain
+    return best if x > 0 else -best
+
+
+def total(u: Number, parts: tuple[Piece, ...]) -> Number:
+    """p(|u|) elementwise for an array, or of one mpf."""
+    if isinstance(u, np.ndarray):
+        size = np.abs(u)
+        value = np.zeros_like(size)
+        for part in parts:
+            value = np.where(size > part.low, part.value(np.maximum(size, TINY)), value)
+        return value
+    held = [part for part in parts if abs(u) > part.low]
+    return held[-1].value(abs(u)) if held else mpf(0)
+
+
+def curvature(u: Array, parts: tuple[Piece, ...]) -> Array:
+    """p'' at |u| where u ≠ 0, and 0 where u = 0; elementwise."""
+    size = np.abs(u)
+    value = np.zeros_like(size)
+    for part in parts:
+        value = np.where(size > part.low, part.bend(np.maximum(size, TINY)), value)
+    return value
+
+
+def displacement(rho: float, parts: tuple[Piece, ...], reach: float = 40.0) -> float:
+    """sup |x − S(x)| over |x| ≤ reach, by search: the best of a fine grid, refined three times."""
+    low, high, best = 0.0, reach, 0.0
+    for _ in range(8):
+        x = np.linspace(low, high, 2001)
+        gap = np.abs(x - proximal(x, rho, parts))
+        k = int(np.argmax(gap))
+        best = max(best, float(gap[k]))
+        low, high = float(x[max(k - 1, 0)]), float(x[min(k + 1, 2000)])
+    return best

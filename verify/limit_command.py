@@ -1,0 +1,263 @@
+"""`coarseproof limit`: where RVSCGD ends for a given true weight, without iterating."""
+
+from __future__ import annotations
+
+import json
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from numerics import SparseLimit, StableLimits
+
+__all__ = ["NUMBER", "limit", "output_path", "penalty_parameters", "picture_path", "write_json"]
+
+_SHOWN: Final = 12
+
+_Real = TypeVar("_Real", float, Fraction)
+
+
+class _Number(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click only
+    """A decimal or a fraction, kept as the rational it denotes: with --digits 0.1 is one tenth."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        try:
+            return Fraction(str(value))
+        except (ValueError, ZeroDivisionError):
+            self.fail(f"{value!r} is not a finite number such as 0.5 or 1/3", param, ctx)
+
+
+NUMBER: Final = _Number()
+
+
+def picture_path(path: Path) -> Path:
+    """`path`, if a picture can be written there; else ValueError, before the work and not after it."""
+    if path.suffix.lower() not in {".png", ".svg"}:
+        raise ValueError(f"cannot draw {path}: the name must end in .png or .svg")
+    return output_path(path)
+
+
+def output_path(path: Path) -> Path:
+    """`path`, if it can be written; else ValueError."""
+    from verify.files import check_writable
+
+    if str(path) != "-":
+        check_writable(path)
+    return path
+
+
+def penalty_parameters(penalty: str, a: _Real | None) -> dict[str, _Real]:
+    """Keywords of the penalty; --a belongs to those that have a shape a."""
+    from numerics.generated.penalties import PENALTY_PARAMETERS
+
+    if a is None:
+        return {}
+    if "a" not in PENALTY_PARAMETERS[penalty]:
+        having = [name for name, known in PENALTY_PARAMETERS.items() if "a" in known]
+        raise ValueError(
+            f"--a {float(a)} has no meaning for --penalty {penalty}; it is the shape of {', '.join(having)}"
+        )
+    return {"a": a}
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """To standard output for "-", else beside the target and renamed."""
+    from verify.files import write_atomically
+
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    if str(path) == "-":
+        click.echo(text, nl=False)
+    else:
+        write_atomically(path, text)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02
+  coarseproof limit --weights w.csv --normalize --penalty tl1 --a 2 --beta 0.5 --lam 0.02 --plot map.png
+  coarseproof limit --weights w.json --penalty l1 --beta 0.5 --lam 0.02 --digits 50 --json -
+  coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02 --phase-diagram phases.png
+\b
+The iteration maximizes κ⟨w*, w⟩ + (β/2)‖w‖² − E(w) on the unit sphere (claim R1); with one output weight
+v = v* and the ReLU estimator κ = ‖v*‖²/(2√(2π)). Exit codes: 0 a limit, 1 no such limit (what attracts
+instead is listed), 2 usage."""
+)
+@click.option(
+    "--weights",
+    "weights_path",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The true weight w*: a .npy, .csv or .json file.",
+)
+@click.option("--penalty", type=click.Choice(["l1", "l0", "tl1"]), required=True, help="Sparsity penalty.")
+@click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
+@click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
+@click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull towards w*.")
+@click.option("--a", type=NUMBER, help="Shape of the transformed l1 penalty.  [default: 1]")
+@click.option("--digits", type=click.IntRange(min=1), help="Work with this many digits instead of float64.")
+@click.option("--normalize", is_flag=True, help="Divide w* by its norm first.")
+@click.option(
+    "--count", type=click.IntRange(min=1), default=1000, show_default=True, help="List at most so many limits."
+)
+@click.option("--plot", metavar="FILE", type=click.Path(path_type=Path), help="Draw the map w* → w̄ (.png, .svg).")
+@click.option(
+    "--phase-diagram",
+    "phases",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw number and kind of stable limits, support and error over (β, λ).",
+)
+@click.option(
+    "--json",
+    "json_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the result as JSON; - for standard output.",
+)
+def limit(
+    weights_path: Path,
+    penalty: str,
+    beta: Fraction,
+    lam: Fraction,
+    kappa: Fraction,
+    a: Fraction | None,
+    digits: int | None,
+    normalize: bool,
+    count: int,
+    plot: Path | None,
+    phases: Path | None,
+    json_path: Path | None,
+) -> None:
+    """The limit of RVSCGD for a true weight: multiplier, error and its bound, support, basin, other limits."""
+    from numerics import NoLimitError, sparse_limit, stable_limits
+    from verify.weights import read_exactly, read_weights
+
+    parameters: dict[str, Any] = penalty_parameters(penalty, a)
+    pictures = [picture_path(path) for path in (plot, phases) if path is not None]
+    if json_path is not None:
+        output_path(json_path)
+    w_star = read_weights(weights_path)
+    settings: dict[str, Any] = {"penalty": penalty, "normalize": normalize}
+    floats: dict[str, Any] = {name: float(value) for name, value in parameters.items()}
+    numbers = float(kappa), float(beta), float(lam)
+    others = stable_limits(w_star, numbers[0], numbers[1], numbers[2], count=count, **settings, **floats)
+    try:
+        if digits:
+            exact: Any = read_exactly(weights_path)
+            found = sparse_limit(exact, kappa, beta, lam, digits=digits, **settings, **parameters)
+        else:
+            found = sparse_limit(w_star, numbers[0], numbers[1], numbers[2], **settings, **floats)
+    except NoLimitError as error:
+        click.echo(f"No limit: {error}", err=True)
+        found = None
+    if json_path is not None:
+        named = dict(zip(("kappa", "beta", "lam"), numbers, strict=True))
+        write_json(json_path, as_json(found, others, digits, penalty=penalty, **named, **floats))
+    if json_path is None or str(json_path) != "-":
+        _print(found, others, digits)
+    if pictures:
+        _draw(plot, phases, w_star, found, numbers, {"penalty": penalty, **floats})
+    sys.exit(0 if found else 1)
+
+
+def as_json(
+    found: SparseLimit | None, others: StableLimits, digits: int | None, **given: float | str
+) -> dict[str, Any]:
+    """The document of `--json`; numbers of more digits than float64 has are strings."""
+    spurious = [
+        {"index": record.index, "sign": record.sign, "multiplier": record.multiplier}
+        for record in others.limits
+        if record.kind == "spike"
+    ]
+    names = ["multiplier", "weights", "support", "angle", "error", "error_bound", "residual", "margin"]
+    names.append("basin_probability")
+    return {
+        "schema": 1,
+        **given,
+        **(dict.fromkeys(names) if found is None else {name: _plain(getattr(found, name), digits) for name in names}),
+        "spurious": spurious,
+        "stable_limits": {"listed": len(others.limits), "total": others.total, "complete": others.complete},
+        "exists": found is not None,
+    }
+
+
+def _plain(value: Any, digits: int | None) -> Any:
+    """What JSON can hold: arrays as lists, a float as it is, an mpmath number as a string of its digits."""
+    if isinstance(value, int | float):
+        return value
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, tuple):
+        return [_plain(entry, digits) for entry in value]
+    from mpmath import nstr
+
+    return nstr(value, digits)
+
+
+def _print(found: SparseLimit | None, others: StableLimits, digits: int | None) -> None:
+    if found is not None:
+        for name, value in _rows(found, digits):
+            click.echo(f"{name:18} {value}")
+    listed = len(others.limits)
+    total = f"{listed}" if others.complete else f"{listed} listed, more may exist"
+    click.echo(f"{'stable limits':18} {total}")
+    for record in others.limits[:_SHOWN]:
+        click.echo(f"  {_describe(record)}")
+    if listed > _SHOWN:
+        click.echo(f"  … and {listed - _SHOWN} more (--json lists the spikes)")
+
+
+def _rows(found: SparseLimit, digits: int | None) -> list[tuple[str, str]]:
+    size, n = len(found.support), len(found.weights)
+    entries = ", ".join(str(int(index)) for index in found.support[:_SHOWN]) + (", …" if size > _SHOWN else "")
+    return [
+        ("multiplier N", str(_plain(found.multiplier, digits))),
+        ("angle to w*", f"{_short(found.angle)} rad"),
+        ("error ‖w̄ − w*‖", _short(found.error)),
+        ("error bound", f"{_short(found.error_bound)} (R5)"),
+        ("support of ū", f"{size} of {n}" + (f": {entries}" if size else "")),
+        ("basin probability", f"at least {_short(found.basin_probability)} (R6, uniform start)"),
+        ("residual", _short(found.residual)),
+        ("stability margin", _short(found.margin)),
+    ]
+
+
+def _short(value: Any) -> str:
+    from mpmath import mpf, nstr
+
+    return nstr(value, 6) if isinstance(value, mpf) else f"{value:.6g}"
+
+
+def _describe(record: Any) -> str:
+    if record.kind == "spike":
+        sign = "+" if record.sign > 0 else "−"
+        return f"spike at entry {record.index}, sign {sign}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"
+    return f"sparse, support {len(record.support)}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"
+
+
+def _draw(
+    plot: Path | None,
+    phases: Path | None,
+    w_star: Any,
+    found: SparseLimit | None,
+    numbers: tuple[float, float, float],
+    settings: dict[str, Any],
+) -> None:
+    from verify.limit_figures import draw_map, draw_phases
+
+    if plot is not None and found is None:
+        click.echo(f"not drawn  {plot}: there is no limit to draw", err=True)
+    elif plot is not None and found is not None:
+        draw_map(plot, w_star, found)
+        click.echo(f"written    {plot}", err=True)
+    if phases is not None:
+        kappa, *here = numbers
+        draw_phases(phases, w_star, kappa, (here[0], here[1]), settings)
+        click.echo(f"written    {phases}", err=True)

@@ -1,0 +1,316 @@
+"""Checks of the explicit constants (N6, C7), of the ReLU network (B1) and of plain coarse gradient descent (B2).
+
+Gradients are those of verify.precision.network, from quadrature and differences; the ReLU network's means are sums over
+patches of raw integrals. What a claim contributes is its constant, its formula or its bound, never a gradient. An
+inequality is measured by the quotient of its two sides, which must not exceed 1; at the pairs the theory calls extremal
+it must come close to 1, or the stated constant is not the sharp one it claims to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final, cast
+
+import mpmath
+import numpy as np
+from mpmath import mp, mpf
+from sympy import Expr, lambdify
+
+from proofs import descent as bounds
+from proofs import lipschitz, symbols
+from proofs.claim import Claim
+from proofs.definitions import DescentConstant, LipschitzGradient, PlainDescent
+from proofs.proxies import estimator
+from verify.configurations import Configuration, Level
+from verify.precision.comparison import FINE, Comparison, closed_value, compare, forms, true_that, vanishing
+from verify.precision.network import Network, best_weights, coarse_gradient, filter_gradient, gradient_v, loss
+from verify.precision.quadrature import DIGITS, Estimate
+
+__all__ = ["check_descent_constant", "check_lipschitz", "check_plain_descent"]
+
+_NOISE: Final = mpf(10) ** -15
+"""Differenced gradients carry twenty digits; a quotient may exceed 1 by what they leave."""
+
+Vector = list[mpf]
+
+
+def number(expression: Expr, **values: object) -> mpf:
+    """A constant of the theory at numbers given by the names of its symbols."""
+    names = sorted(expression.free_symbols, key=str)
+    return mpmath.mpmathify(lambdify(names, expression, "mpmath")(*(mpmath.mpmathify(values[s.name]) for s in names)))
+
+
+def within(label: str, left: mpf, right: mpf, least: object = 0) -> Comparison:
+    """The claim says left ≤ right; and, where `least` is given, that left/right is at least that."""
+    quotient = left / right
+    text = f"quotient {mpmath.nstr(quotient, 12)}, claimed between {mpmath.nstr(mpf(least), 12)} and 1"
+    found = true_that(label, bool(mpf(least) - _NOISE <= quotient <= 1 + _NOISE), text)
+    return replace(found, quotient=float(quotient))
+
+
+def length(vector: Sequence[mpf]) -> mpf:
+    """The Euclidean norm."""
+    return mpmath.sqrt(mpmath.fdot(vector, vector))
+
+
+def apart(first: Sequence[mpf], second: Sequence[mpf]) -> Vector:
+    """The difference of two vectors."""
+    return [x - y for x, y in zip(first, second, strict=True)]
+
+
+def values(vector: Sequence[Estimate]) -> Vector:
+    """What was estimated."""
+    return [entry.value for entry in vector]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A network whose filter is a vector of R³: angle θ to w* = (1, 0, 0), norm r, and the azimuth of its n."""
+
+    network: Network
+    azimuth: mpf
+
+    def frame(self) -> tuple[Vector, Vector, Vector]:
+        """ŵ, the unit vector orthogonal to ŵ in the plane of w*, and the one orthogonal to both."""
+        n = [mpf(0), *mpmath.cos_sin(self.azimuth)]
+        cosine, sine = mpmath.cos_sin(self.network.theta)
+        star = [mpf(1), mpf(0), mpf(0)]
+        hat = [cosine * x + sine * y for x, y in zip(star, n, strict=True)]
+        across = [sine * x - cosine * y for x, y in zip(star, n, strict=True)]
+        return hat, across, [mpf(0), -n[2], n[1]]
+
+    def embedded(self, coordinates: Sequence[mpf]) -> Vector:
+        """A vector of R³ from its coordinates in the frame."""
+        return [mpmath.fdot(coordinates, column) for column in zip(*self.frame()[: len(coordinates)], strict=True)]
+
+    def filter(self) -> Vector:
+        """w."""
+        return [self.network.r * x for x in self.frame()[0]]
+
+    def slope(self) -> Vector:
+        """∂f/∂w in R³, by differences of the loss."""
+        return self.embedded(values(filter_gradient(self.network)))
+
+
+def check_lipschitz(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """N6 and its parts: quotients of differences over pairs of points, one of them the configuration."""
+    aspect = cast(LipschitzGradient, claim.definition).aspect
+    with mp.workdps(DIGITS):
+        network = Network.at(point)
+        if aspect == "printed":
+            return _between_mirrored(point, network)
+        pairs = _pairs(network, 3 if level == "quick" else 6)
+        compare_pair = _directions if aspect == "direction" else _gradients
+        return [one for index, pair in enumerate(pairs) for one in compare_pair(f"{point.label}, pair {index}", pair)]
+
+
+def _between_mirrored(point: Configuration, network: Network) -> list[Comparison]:
+    """(cos ε, ± sin ε) at one v: the quotient grows like 1/ε, so no constant bounds it."""
+    quotients = []
+    for power in (2, 4, 6):
+        near = replace(network, theta=mpf(10) ** -power, r=mpf(1))
+        first, second = _Place(near, mpf(0)), _Place(near, +mp.pi)
+        quotients.append(length(apart(first.slope(), second.slope())) / length(apart(first.filter(), second.filter())))
+    growth = [after / before for before, after in pairwise(quotients)]
+    text = ", ".join(mpmath.nstr(quotient, 6) for quotient in quotients)
+    return [true_that(f"{point.label}, quotient", all(99 < rate < 101 for rate in growth), f"quotients {text}")]
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two places in the region of an angle θ₀; `extremal` is the pair at which the theory says K is attained."""
+
+    first: _Place
+    second: _Place
+    low: mpf
+    extremal: bool = False
+
+
+def _pairs(network: Network, count: int) -> Iterator[_Pair]:
+    """The extremal pair at θ₀ ≤ 1/100, with v = v*; the configuration with a close neighbour, and with drawn ones."""
+    low = min(network.theta, mp.pi - network.theta)
+    least = min(low, mpf("0.01"))
+    edge = replace(network, theta=least, v=network.v_star)
+    yield _Pair(_Place(edge, mpf(0)), _Place(edge, +mp.pi), least, extremal=True)
+    here = _Place(network, mpf(0))
+    yield _Pair(here, replace(here, azimuth=mpf("1e-3")), low)
+    rng = np.random.Generator(np.random.Philox(key=len(network.v)))
+    for _ in range(count):
+        theta, azimuth, longer = (mpf(float(x)) for x in rng.uniform(size=3))
+        v = tuple(x + mpf(float(y)) for x, y in zip(network.v, rng.standard_normal(len(network.v)), strict=True))
+        moved = replace(network, theta=low + (mp.pi - 2 * low) * theta, r=network.r * (1 + longer), v=v)
+        yield _Pair(here, _Place(moved, 2 * mp.pi * azimuth), low)
+
+
+def _directions(label: str, pair: _Pair) -> list[Comparison]:
+    """‖Δe‖ ≤ K‖Δŵ‖, e being the direction of the differenced loss; equal at the extremal pair."""
+    steep = []
+    for place in (pair.first, pair.second):
+        slope = place.slope()
+        sign = -1 if mpmath.fdot(place.network.v, place.network.v_star) > 0 else 1
+        steep.append([sign * x / length(slope) for x in slope])
+    turned = length(apart(pair.first.frame()[0], pair.second.frame()[0]))
+    bound = number(lipschitz.DIRECTION_CONSTANT, theta_0=pair.low) * turned
+    return [within(f"{label}, ‖Δe‖/K‖Δŵ‖", length(apart(*steep)), bound, 1 if pair.extremal else 0)]
+
+
+def lipschitz_constants(m: int, size: mpf, c_w: mpf, c_v: mpf, low: mpf) -> tuple[list[list[mpf]], mpf]:
+    """The partial constants of N6 and the norm of them all; `size` is ‖v*‖, `low` is θ₀."""
+    known = {"m": m, "vs_vs": size**2, "c_w": c_w, "C_v": c_v, "K": number(lipschitz.DIRECTION_CONSTANT, theta_0=low)}
+    entries = [[number(lipschitz.PARTIAL_CONSTANTS[i, j], **known) for j in (0, 1)] for i in (0, 1)]
+    return entries, number(lipschitz.LIPSCHITZ_CONSTANT, **known)
+
+
+def _gradients(label: str, pair: _Pair) -> list[Comparison]:
+    """The whole gradient, and each of its two parts against its row of partial constants."""
+    networks = pair.first.network, pair.second.network
+    c_w, c_v = min(net.r for net in networks), max(length(net.v) for net in networks)
+    rows, constant = lipschitz_constants(len(networks[0].v), length(networks[0].v_star), c_w, c_v, pair.low)
+    moved_v = length(apart(networks[0].v, networks[1].v))
+    moved_w = length(apart(pair.first.filter(), pair.second.filter()))
+    slope_v = length(apart(*(values(gradient_v(net)) for net in networks)))
+    slope_w = length(apart(pair.first.slope(), pair.second.slope()))
+    parts = [
+        within(f"{label}, ∂f/∂v", slope_v, rows[0][0] * moved_v + rows[0][1] * moved_w),
+        within(f"{label}, ∂f/∂w", slope_w, rows[1][0] * moved_v + rows[1][1] * moved_w, 1 if pair.extremal else 0),
+    ]
+    if pair.extremal:
+        parts += _attained(label, networks[0], rows)
+    whole = within(f"{label}, ‖Δ∇f‖/L‖Δ‖", length([slope_v, slope_w]), constant * length([moved_v, moved_w]))
+    # The figure that is reported is that of L; its parts are judged, not measured.
+    return [whole, *(replace(part, quotient=None) for part in parts)]
+
+
+def _attained(label: str, network: Network, rows: list[list[mpf]]) -> list[Comparison]:
+    """The two entries that v alone moves: Δv ∥ 1 for ∂f/∂v, Δv ∥ v* for ∂f/∂w at ‖w‖ = c_w."""
+    along_ones = replace(network, v=tuple(x + 1 for x in network.v))
+    along_star = replace(network, v=tuple(x + y for x, y in zip(network.v, network.v_star, strict=True)))
+    moved_v = apart(values(gradient_v(along_ones)), values(gradient_v(network)))
+    moved_w = apart(values(filter_gradient(along_star)), values(filter_gradient(network)))
+    size = mpmath.sqrt(len(network.v))
+    return [
+        within(f"{label}, Δv = 1", length(moved_v), rows[0][0] * size, 1),
+        within(f"{label}, Δv = v*", length(moved_w), rows[1][0] * length(network.v_star), 1),
+    ]
+
+
+def _energy(network: Network) -> tuple[mpf, mpf]:
+    """‖G‖² and E = ‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩."""
+    coarse, slope = values(coarse_gradient(network)), values(filter_gradient(network))
+    steep = values(gradient_v(network))
+    return mpmath.fdot(coarse, coarse), mpmath.fdot(steep, steep) + mpmath.fdot(coarse, slope)
+
+
+def _valley(network: Network, theta: object) -> Network:
+    turned = network.turned(theta)
+    return turned.turned(theta, values(best_weights(turned)))
+
+
+def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """C7: the quotient ‖G‖²/E against A, and where it is all of A; as printed, its growth with ‖w‖."""
+    with mp.workdps(DIGITS):
+        network = Network.at(point, estimator("relu"))
+        if cast(DescentConstant, claim.definition).aspect == "printed":
+            return _grows_with_norm(point, network)
+        found = [_against_constant(point.label, network)]
+        rng = np.random.Generator(np.random.Philox(key=point.m))
+        for index in range(2 if level == "quick" else 8):
+            theta, size = (mpf(float(x)) for x in rng.uniform(0.05, 1, size=2))
+            v = [mpf(float(x)) for x in rng.standard_normal(point.m)]
+            drawn = replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2))
+            found.append(_against_constant(f"{point.label}, drawn {index}", drawn))
+        slow = replace(network, v=(mpf(6), mpf(-3)), v_star=(mpf(1), mpf(2)), theta=mp.pi / 2, r=mpf(10) ** -6)
+        wide = replace(_valley(slow, mp.pi / 2), r=mpf(10) ** 6)
+        edges = ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6"))
+        return found + [_against_constant(f"{point.label}, {name}", edge, mpf("0.999")) for edge, name in edges]
+
+
+def _against_constant(label: str, network: Network, least: object = 0) -> Comparison:
+    square, energy = _energy(network)
+    bound = number(bounds.DESCENT_CONSTANT, C_v=length(network.v), r=network.r)
+    return within(f"{label}, ‖G‖²/AE", square, bound * energy, least)
+
+
+def _grows_with_norm(point: Configuration, network: Network) -> list[Comparison]:
+    """On v = v(θ), which is the same at every ‖w‖, the quotient is a multiple of ‖w‖."""
+    valley = _valley(network, network.theta)
+    quotients = []
+    for power in (0, 3, 6):
+        square, energy = _energy(replace(valley, r=mpf(10) ** power))
+        quotients.append(square / energy)
+    growth = [after / before for before, after in pairwise(quotients)]
+    text = f"‖G‖²/E is {', '.join(mpmath.nstr(quotient, 6) for quotient in quotients)} at ‖w‖ = 1, 1e3, 1e6"
+    return [true_that(f"{point.label}, growth", all(999 < rate < 1001 for rate in growth), text)]
+
+
+def check_plain_descent(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """B2: steps of v ← v − η ∂f/∂v, w ← w − ηG with gradients from quadrature."""
+    name = cast(PlainDescent, claim.definition).estimator
+    with mp.workdps(DIGITS):
+        network = Network.at(point, estimator(name))
+        if name == "identity":
+            return _repelled(claim, point, network)
+        return _descends(point, network, 2 if level == "quick" else 6)
+
+
+def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """One step from the spurious minimum: v stays, w keeps its line, and shrinks by what the claim says."""
+    there = _valley(network, +mp.pi)
+    rate = mpf(3) / 8
+    radial, *others = coarse_gradient(there)
+    found = vanishing(f"{point.label}, ∂f/∂v", gradient_v(there))
+    found += vanishing(f"{point.label}, G off the line", others)
+    moved = Estimate.exact(there.r) - radial.times(rate)
+    for form_name, form in forms(claim).items():
+        closed = closed_value(form, point, extra={symbols.eta: rate})
+        found += compare(f"{point.label}, {form_name}", [closed], [moved], FINE)
+    return found
+
+
+def _descends(point: Configuration, network: Network, steps: int) -> list[Comparison]:
+    """Each step lowers f by what B2.relu promises, with the constants of a region that holds the step's segment."""
+    found = []
+    for index in range(steps):
+        low = min(network.theta, mp.pi - network.theta) / 2
+        _, energy = _energy(network)
+        c_w, c_v = network.r / 2, _reach(network)
+        _, constant = lipschitz_constants(len(network.v), length(network.v_star), c_w, c_v, low)
+        excess = number(bounds.DESCENT_CONSTANT, C_v=length(network.v), r=network.r)
+        rate = 1 / (constant * (1 + excess))
+        ahead, inside = _stepped(network, rate, low)
+        label = f"{point.label}, step {index}"
+        found.append(true_that(f"{label}, region", inside, "the step leaves the region of its constants"))
+        promised = rate * (1 - rate * constant * (1 + excess) / 2) * energy
+        fall = loss(network).value - loss(ahead).value
+        found.append(within(f"{label}, promised/actual decrease", promised, fall))
+        network = ahead
+    return found
+
+
+def _reach(network: Network) -> mpf:
+    """A bound on ‖v‖ that holds along a short step too."""
+    return 2 * length(network.v) + length(network.v_star)
+
+
+def _stepped(network: Network, rate: mpf, low: mpf) -> tuple[Network, bool]:
+    """The network after one step, and whether sixteen points of the segment lie in the region of `_descends`."""
+    steep, coarse = values(gradient_v(network)), values(coarse_gradient(network))
+    ends = [_moved(network, steep, coarse, rate * part / 16) for part in range(1, 17)]
+    inside = all(
+        low <= end.theta <= mp.pi - low and 2 * end.r >= network.r and length(end.v) <= _reach(network) for end in ends
+    )
+    return ends[-1], inside
+
+
+def _moved(network: Network, steep: Vector, coarse: Vector, rate: mpf) -> Network:
+    """v − rate ∂f/∂v and w − rate G, as angle and norm; G in coordinates along ŵ, e, u."""
+    w = apart([network.r, *([mpf(0)] * (len(coarse) - 1))], [rate * x for x in coarse])
+    cosine, sine = mpmath.cos_sin(network.theta)
+    star = [cosine, sine, *([mpf(0)] * (len(coarse) - 2))]
+    size = length(w)
+    hat = [x / size for x in w]
+    theta = 2 * mpmath.atan2(length(apart(hat, star)), length([x + y for x, y in zip(hat, star, strict=True)]))
+    v = tuple(apart(network.v, [rate * x for x in steep]))
+    return replace(network, v=v, theta=theta, r=size)

@@ -1,0 +1,221 @@
+"""Checks of the ReLU network without overlap (B1), from its definition: explicit sums over patches.
+
+A rectified projection is a row function, relu(w·z) = r s 1{s > 0} and relu(w*·z) = ‖w*‖ (s cos θ + t sin θ) times
+1{w*·z > 0}; means of products of two of them are plane integrals where both belong to one patch, and products of two
+means where they do not. Gradients are means of the sample's gradient, and differences of the loss; descent is run, not
+argued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, cast
+
+import mpmath
+from mpmath import mp, mpf
+
+from proofs import background
+from proofs.claim import Claim
+from proofs.definitions import ReluNetwork
+from verify.configurations import Configuration, Level
+from verify.precision.comparison import (
+    FINE,
+    ROUGH,
+    Comparison,
+    closed_value,
+    closed_vector,
+    compare,
+    forms,
+    shown,
+    true_that,
+    vanishing,
+)
+from verify.precision.descent import number
+from verify.precision.network import angle_after
+from verify.precision.plane import PlaneMeans, Row, plane_means
+from verify.precision.quadrature import DIGITS, Estimate
+
+__all__ = ["ReluPatches", "check_relu_network"]
+
+_STEP: Final = mpf(10) ** -12
+
+Terms = list[tuple[Row, mpf]]
+"""A function of one patch, as a sum of row functions with weights."""
+
+
+@dataclass(frozen=True)
+class ReluPatches:
+    """The network, its teacher, and their means; `theta` may be 0 or π."""
+
+    k: int
+    theta: mpf
+    r: mpf
+    r_star: mpf
+
+    @classmethod
+    def at(cls, point: Configuration) -> ReluPatches:
+        """The network of a configuration: as many patches as it has output weights."""
+        return cls(point.m, *(mpmath.mpmathify(x) for x in (point.theta, point.r, point.r_star)))
+
+    @cached_property
+    def _plane(self) -> PlaneMeans:
+        return plane_means(self.theta)
+
+    def model(self) -> Terms:
+        """relu(w·z)."""
+        return [(Row(s=1, a=True), self.r)]
+
+    def teacher(self) -> Terms:
+        """relu(w*·z)."""
+        cosine, sine = mpmath.cos_sin(self.theta)
+        return [(Row(s=1, b=True), self.r_star * cosine), (Row(t=1, b=True), self.r_star * sine)]
+
+    def residual(self) -> Terms:
+        """relu(w·z) − relu(w*·z)."""
+        return self.model() + [(row, -weight) for row, weight in self.teacher()]
+
+    def mean(self, first: Terms, second: Terms, same: bool) -> Estimate:
+        """E[F(x_i) G(x_j)], for i = j or not."""
+        of = self._plane.mean
+        return Estimate.total(
+            (of(one * two) if same else of(one) * of(two)).times(x * y) for one, x in first for two, y in second
+        )
+
+    def over_patches(self, first: Terms, second: Terms) -> Estimate:
+        """(1/k²) Σ_i Σ_j E[F(x_i) G(x_j)], term by term."""
+        both = [self.mean(first, second, same) for same in (False, True)]
+        return Estimate.total(both[i == j] for i in range(self.k) for j in range(self.k)).times(mpf(1) / self.k**2)
+
+    def loss(self) -> Estimate:
+        """ℓ = E(f(w) − f(w*))²."""
+        return self.over_patches(self.residual(), self.residual())
+
+    def gradient(self) -> list[Estimate]:
+        """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
+        directions = (Row(s=1, a=True), Row(t=1, a=True), Row(u=1, a=True))
+        return [self.over_patches([(row, mpf(2))], self.residual()) for row in directions]
+
+    def differenced(self) -> list[Estimate]:
+        """The slopes of ℓ along ŵ, e and u, by central differences extrapolated once."""
+        slopes = []
+        for axis in range(3):
+            wide, narrow = (self._central(axis, h) for h in (_STEP, _STEP / 2))
+            value = (4 * narrow.value - wide.value) / 3
+            slopes.append(Estimate(value, narrow.error + abs(value - narrow.value) * _STEP, narrow.size))
+        return slopes
+
+    def _central(self, axis: int, h: mpf) -> Estimate:
+        ahead, behind = (self.moved([step if k == axis else mpf(0) for k in range(3)]).loss() for step in (h, -h))
+        size = max(ahead.size, behind.size)
+        error = (ahead.error + behind.error + size * mpf(10) ** (3 - DIGITS)) / h
+        return Estimate((ahead.value - behind.value) / (2 * h), error, size).times(1 / self.r)
+
+    def moved(self, step: list[mpf]) -> ReluPatches:
+        """The network after w moves by r·step, given along ŵ, e, u."""
+        longer = mpmath.sqrt((1 + step[0]) ** 2 + step[1] ** 2 + step[2] ** 2)
+        return replace(self, theta=angle_after(self.theta, step), r=self.r * longer)
+
+    def descended(self, rate: mpf) -> ReluPatches:
+        """After one step w − rate ∇ℓ."""
+        return self.moved([-rate * slope.value / self.r for slope in self.gradient()])
+
+    def distance(self) -> mpf:
+        """‖w − w*‖."""
+        return mpmath.sqrt((self.r - self.r_star) ** 2 + 4 * self.r * self.r_star * mpmath.sin(self.theta / 2) ** 2)
+
+
+def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """B1 and its parts, at ‖w*‖ = 1.75."""
+    point = replace(point, r_star=1.75)
+    patches = ReluPatches.at(point)
+    with mp.workdps(DIGITS):
+        match cast(ReluNetwork, claim.definition).aspect:
+            case "kernel":
+                kernel = patches.mean(patches.model(), patches.teacher(), same=True)
+                return _scalars(claim, point, kernel)
+            case "loss":
+                return _scalars(claim, point, patches.loss())
+            case "gradient":
+                return _gradients(claim, point, patches)
+            case "critical":
+                return _critical(point, patches)
+            case "descent":
+                return _descends(point, patches, 4 if level == "quick" else 8)
+
+
+def _scalars(claim: Claim, point: Configuration, defined: Estimate) -> list[Comparison]:
+    return [
+        found
+        for name, form in forms(claim).items()
+        for found in compare(f"{point.label}, {name}", [closed_value(form, point)], [defined], FINE)
+    ]
+
+
+def _gradients(claim: Claim, point: Configuration, patches: ReluPatches) -> list[Comparison]:
+    """The closed form against the mean of the sample's gradient, and that against differences of the loss."""
+    defined, found = patches.gradient(), []
+    for name, form in forms(claim).items():
+        closed = [*closed_vector(form, point), mpf(0)]
+        found += compare(f"{point.label}, {name}", closed, defined, FINE, joint=True)
+    if 1e-6 < patches.theta < mp.pi - mpf("1e-6"):
+        differences = patches.differenced()
+        values = [entry.value for entry in defined]
+        found += compare(f"{point.label}, differences of the loss", values, differences, ROUGH, joint=True)
+    return found
+
+
+def _critical(point: Configuration, patches: ReluPatches) -> list[Comparison]:
+    """∇ℓ vanishes at w*, and on the ray of −w* at the stated norm, where ℓ rises along r and falls along θ."""
+    label, turn = point.label, mpf(10) ** -4
+    found = vanishing(f"{label}, ∇ℓ(w*)", replace(patches, theta=mpf(0), r=patches.r_star).gradient())
+    for k in (1, patches.k + 1):
+        here = replace(patches, k=k, theta=+mp.pi, r=patches.r_star)
+        found += _on_the_ray(f"{label}, k = {k}", here)
+        found += _at_origin(f"{label}, k = {k}", replace(here, r=turn))
+    generic = replace(patches, theta=mpf(2), r=patches.r_star)
+    return [*found, shown(f"{label}, ∇ℓ along e at θ = 2", generic.gradient()[1], -1)]
+
+
+def _on_the_ray(label: str, here: ReluPatches) -> list[Comparison]:
+    """w ∥ −w*: one zero of ∇ℓ, a saddle, where k ≥ 2; none where k = 1."""
+    if here.k == 1:
+        return [shown(f"{label}, ∇ℓ along ŵ at θ = π", here.gradient()[0], 1)]
+    turn = mpf(10) ** -4
+    norm = number(background.CRITICAL_NORM, k=here.k, r_star=here.r_star)
+    there = replace(here, r=norm)
+    level = there.loss()
+    found = vanishing(f"{label}, ∇ℓ at the saddle", there.gradient())
+    for part in (-turn, turn):
+        rise = replace(there, r=norm * (1 + part)).loss() - level
+        found.append(shown(f"{label}, rise along r", rise, 1))
+    return [*found, shown(f"{label}, fall as θ leaves π", replace(there, theta=mp.pi - turn).loss() - level, -1)]
+
+
+def _at_origin(label: str, near: ReluPatches) -> list[Comparison]:
+    """ℓ(w) − ℓ(0) for a short w along −w* and along w*: not of opposite signs if k ≥ 2, and unequal in size."""
+    at_zero = near.over_patches(near.teacher(), near.teacher())
+    away, towards = (replace(near, theta=theta).loss() - at_zero for theta in (near.theta, mpf(0)))
+    found = [shown(f"{label}, ℓ near 0 along w*", towards, -1), shown(f"{label}, their sum", away + towards, -1)]
+    return [*found, shown(f"{label}, ℓ near 0 along −w*", away, 1 if near.k == 1 else -1)]
+
+
+def _descends(point: Configuration, patches: ReluPatches, steps: int) -> list[Comparison]:
+    """Gradient descent with the largest step size: θ falls, and ‖w‖ keeps its bounds."""
+    rate = number(background.LARGEST_STEP, k=patches.k)
+    floor = number(background.NORM_FLOOR, k=patches.k, r_star=patches.r_star, theta=patches.theta)
+    low, high = min(patches.r, floor), max(patches.r, patches.r_star)
+    found = []
+    for index in range(steps):
+        ahead = patches.descended(rate)
+        label = f"{point.label}, step {index}"
+        angles = f"θ goes from {mpmath.nstr(patches.theta, 12)} to {mpmath.nstr(ahead.theta, 12)}"
+        slack = mpf(10) ** -40
+        kept = low * (1 - slack) <= ahead.r <= high * (1 + slack)
+        text = f"‖w‖ = {mpmath.nstr(ahead.r, 12)}, claimed in [{mpmath.nstr(low, 12)}, {mpmath.nstr(high, 12)}]"
+        found += [
+            true_that(f"{label}, angle", ahead.theta <= patches.theta, angles),
+            true_that(f"{label}, norm", bool(kept), text),
+        ]
+        patches = ahead
+    return found

@@ -1,0 +1,128 @@
+"""Runs of RVSCGD for the command line: settings in, the run and the limit predicted for it out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+import numpy as np
+import numpy.typing as npt
+
+from numerics import LearningResult, LearningState, NoLimitError, SparseLimit, angle, learn, sparse_limit
+from numerics.generated.estimators import KERNELS
+from verify.limit_command import penalty_parameters
+from verify.weights import read_weights
+
+__all__ = ["as_json", "cap", "prediction", "rows", "run"]
+
+Array = npt.NDArray[np.float64]
+
+_LIMIT_PENALTIES: Final = ("l1", "l0", "tl1")
+
+
+def run(options: dict[str, Any], progress: Callable[[int, float, float], None]) -> tuple[LearningResult, Array, Array]:
+    """The run, the true weight normalized, and the true output weights."""
+    w_star = read_weights(options["weights_path"])
+    rng = np.random.Generator(np.random.Philox(options["seed"]))
+    v_star = _output_weights(options)
+    start = rng.standard_normal(w_star.size) if options["start"] is None else read_weights(options["start"])
+    v = rng.standard_normal(v_star.size) * np.linalg.norm(v_star) if options["learn_v"] else v_star
+    state = None if options["resume"] is None else LearningState.load(options["resume"])
+    names = ["beta", "lam", "eta", "penalty", "ste", "learn_v", "gradient", "samples", "dataset"]
+    names += ["seed", "tolerance", "max_steps", "normalize"]
+    settings = {name: options[name] for name in names} | penalty_parameters(options["penalty"], options["a"])
+    result = learn(
+        v, start, w_star, v_star=v_star, sphere=not options["free"], progress=progress, state=state, **settings
+    )
+    return result, w_star / np.linalg.norm(w_star), v_star
+
+
+def _output_weights(options: dict[str, Any]) -> Array:
+    if options["v_path"] is not None:
+        return read_weights(options["v_path"])
+    kappa, units = options["kappa"], options["units"]
+    if not (math.isfinite(kappa) and kappa > 0):
+        raise ValueError(f"--kappa {kappa} is out of range; a finite number > 0 is allowed")
+    return np.full(units, math.sqrt(kappa * 2 * math.sqrt(2 * math.pi) / units))
+
+
+def prediction(result: LearningResult, w_star: Array, v_star: Array, options: dict[str, Any]) -> SparseLimit | None:
+    """R4's limit for the pull κ at the end of the run (R11, R12), or None where theory names none or none exists."""
+    if options["free"] or options["penalty"] not in _LIMIT_PENALTIES:
+        return None
+    theta = np.atleast_1d(np.asarray(angle(result.w, w_star), float))
+    kappa = float(result.v @ v_star) * float(np.ravel(KERNELS[options["ste"]](theta, np.ones(1))[3])[0])
+    if kappa == 0:
+        click.echo("no prediction: v·v* = 0, nothing pulls towards w* or away from it (R11)", err=True)
+        return None
+    target = math.copysign(1.0, kappa) * w_star  # where v·v* < 0 the pull is towards −w*
+    parameters = penalty_parameters(options["penalty"], options["a"])
+    try:
+        return sparse_limit(target, abs(kappa), options["beta"], options["lam"], options["penalty"], **parameters)
+    except NoLimitError as error:
+        click.echo(f"no prediction: {error}", err=True)
+        return None
+
+
+def cap(predicted: SparseLimit | None) -> float | None:
+    """The angle arcsin(r/κ) of R5, from the bound 2 sin(θ/2) on the error."""
+    if predicted is None or not float(predicted.error_bound) < 2:
+        return None
+    return 2 * math.asin(float(predicted.error_bound) / 2)
+
+
+def as_json(
+    result: LearningResult, predicted: SparseLimit | None, w_star: Array, options: dict[str, Any]
+) -> dict[str, Any]:
+    """The document of `--json`."""
+    names = ("penalty", "beta", "lam", "ste", "gradient", "seed")
+    return {
+        "schema": 1,
+        **{name: options[name] for name in names},
+        "steps": int(result.steps),
+        "converged": bool(result.converged),
+        "angle": float(result.angle_history[-1]),
+        "error": float(np.linalg.norm(result.w - w_star)),
+        "multiplier": _number(result.multiplier),
+        "residual": _number(result.residual),
+        "distance": _number(result.distance),
+        "support": np.flatnonzero(result.u).tolist(),
+        "weights": result.w.tolist(),
+        "v": result.v.tolist(),
+        "predicted": None
+        if predicted is None
+        else {
+            "kappa": predicted.kappa,
+            "angle": float(angle(predicted.weights, w_star)),
+            "multiplier": float(predicted.multiplier),
+            "support": [int(index) for index in predicted.support],
+            "distance": float(np.linalg.norm(result.w - predicted.weights)),
+        },
+    }
+
+
+def _number(value: float) -> float | None:
+    """None for what JSON cannot say."""
+    return float(value) if math.isfinite(value) else None
+
+
+def rows(result: LearningResult, predicted: SparseLimit | None, w_star: Array) -> list[tuple[str, str]]:
+    """What a run found, line by line."""
+    ended = "converged" if result.converged else "stopped"
+    found = [
+        ("steps", f"{result.steps} ({ended})"),
+        ("angle to w*", f"{result.angle_history[-1]:.9g} rad"),
+        ("error ‖w − w*‖", f"{np.linalg.norm(result.w - w_star):.9g}"),
+        ("multiplier N", f"{result.multiplier:.12g}"),
+        ("support of u", f"{np.count_nonzero(result.u)} of {result.u.size}"),
+        ("residual", f"{result.residual:.3g}  (sine of the angle between w and κw* + βu)"),
+        ("distance", f"{result.distance:.3g}  (estimated, to where the run is heading)"),
+    ]
+    if predicted is not None:
+        found += [
+            ("predicted angle", f"{angle(predicted.weights, w_star):.9g} rad (R4, κ = {predicted.kappa:.6g})"),
+            ("from prediction", f"{np.linalg.norm(result.w - predicted.weights):.3g}"),
+        ]
+    return found
