@@ -24,6 +24,12 @@ Progress = Callable[[int, float, float], object]
 _QUIET, _INTERVAL = 2.0, 0.1
 """Seconds before the first call of `progress`, and between calls."""
 
+_KEPT = 64
+"""Bare steps that may be lost to an interrupt: they are made in place, which takes less memory traffic."""
+
+_DRIFT = 1e6
+"""Bare steps leave the norm of x alone until w = scale·x has a scale beyond this."""
+
 
 @dataclass(frozen=True, eq=False)
 class LearningResult:
@@ -102,7 +108,7 @@ class Problem:
 
 
 class Run:
-    """One run. `point` is replaced as a whole when a step is complete, so an interrupt finds it whole."""
+    """One run. No step overwrites `safe`, which is `point` or one not far before it: an interrupt finds it whole."""
 
     def __init__(
         self, problem: Problem, settings: dict[str, Any], start: Array, v: Array, state: LearningState | None
@@ -113,7 +119,7 @@ class Run:
         self.buffers = (np.empty_like(start), np.empty_like(start))
         self.forces = problem.pull.at(v, 0.0, 1.0)
         self.rows: list[tuple[float, ...]] = []
-        self.point = self._start(start, v) if state is None else self._resume(state)
+        self.safe = self.point = self._start(start, v) if state is None else self._resume(state)
 
     def result(self, tolerance: float, max_steps: int, progress: Progress | None) -> LearningResult:
         """Iterate and sum up."""
@@ -121,7 +127,7 @@ class Run:
             raise ValueError(f"max_steps = {max_steps}; the state has made {self.point.step} steps already")
         with self._interruptible():
             settled = self._iterate(tolerance, max_steps, Reporter(progress))
-            return self._summary(settled)
+            return self._summary(self._located(self.point), settled)
 
     def _start(self, w0: Array, v: Array) -> Point:
         size, direction = polar(w0)
@@ -145,15 +151,14 @@ class Run:
             raise ValueError(f"state is of another problem: {'; '.join(other)} (vectors are compared by fingerprint)")
         if state.x.shape != self.buffers[0].shape or state.v.shape != self.problem.v_star.shape:
             raise ValueError(f"state is damaged: x has shape {state.x.shape}, v has shape {state.v.shape}")
-        x = self.buffers[state.step % 2]
+        x = self.buffers[0]
         np.copyto(x, state.x)
         self.rows = [tuple(row) for row in state.record.tolist()]
         scalars = dict(zip(SCALARS, state.scalars.tolist(), strict=True))
         return Point(step=state.step, x=x, v=state.v.copy(), recent=state.recent.copy(), **scalars)
 
-    def state(self) -> LearningState:
-        """The state after the last complete step."""
-        point = self.point
+    def state(self, point: Point) -> LearningState:
+        """The state at `point`."""
         scalars = np.array([getattr(point, name) for name in SCALARS])
         # An interrupt may come between the record of a step and its end.
         count = recorded(point.step, self.problem.record_every)
@@ -165,7 +170,7 @@ class Run:
         try:
             yield
         except KeyboardInterrupt:
-            raise LearningInterrupted(self.state()) from None
+            raise LearningInterrupted(self.state(self.safe)) from None
 
     def _iterate(self, tolerance: float, max_steps: int, reporter: Reporter) -> bool:
         settled = self._settled(tolerance)
@@ -178,7 +183,7 @@ class Run:
                 row, following = self._advance(self._located(self.point))
                 if self.point.step % self.problem.record_every == 0:
                     self.rows.append(row)
-                self.point = following
+                self.safe = self.point = following
                 settled = self._settled(tolerance)
             reporter(self.point)
         return True
@@ -190,17 +195,30 @@ class Run:
         return Contraction(point.recent, self.problem.record_every)
 
     def _stride(self, point: Point) -> Point:
-        """A bare step. On the sphere ‖z‖ does not matter, so the coefficient of w is divided out of it beforehand."""
+        """A bare step, in place if it may be."""
         problem, (alpha, kappa) = self.problem, self.forces
         eta, beta, threshold = problem.eta, problem.beta, problem.threshold
         keep = 1 - eta * (alpha / point.norm + beta) + eta * beta * threshold.slope
-        by = keep if problem.sphere else 1.0
-        stride = Stride(point.scale, keep / by, eta * kappa / by, eta * beta * threshold.factor / by)
-        out = self.buffers[(point.step + 1) % 2]
+        pull, push = eta * kappa, eta * beta * threshold.factor
+        if point.x is self.safe.x or point.step - self.safe.step >= _KEPT:
+            self.safe, out = point, self._other(point)
+        else:
+            out = point.x
+        # What is written is z/by: the entries of w need no pass of their own if they can stay as they are.
+        by, rho = point.scale * keep, threshold.seen_at(point.scale)
+        if out is point.x and rho is not None and 1 / _DRIFT < by < _DRIFT:
+            stride = Stride(1.0, 1.0, pull / by, push / keep, rho)
+        else:
+            by = keep if problem.sphere else 1.0
+            stride = Stride(point.scale, keep / by, pull / by, push / by, threshold.rho)
         size = self.sweep.bare(point.x, stride, out)
         self._check(point.step + 1, size * by)
-        scale, norm_after = (1 / size, 1.0) if problem.sphere else (1.0, size)
-        return point._replace(step=point.step + 1, x=out, scale=scale, norm=norm_after, length=size)
+        scale, norm = (1 / size, 1.0) if problem.sphere else (by, size * by)
+        return point._replace(step=point.step + 1, x=out, scale=scale, norm=norm, length=size * by)
+
+    def _other(self, point: Point) -> Array:
+        """The buffer that `point` is not in."""
+        return self.buffers[point.x is self.buffers[0]]
 
     def _located(self, point: Point) -> Point:
         """`point` with its angle, cosine and N: measured, if a bare step led to it."""
@@ -227,7 +245,7 @@ class Run:
             target, slope_v = problem.sampling(point.step, point.v, w, problem.v_star, problem.w_star)
             keep = 1 - problem.eta * problem.beta
             move = Move(point.scale, -1.0, 0.0, keep, problem.eta, keep * point.cosine)
-        out = self.buffers[(point.step + 1) % 2]
+        self.safe, out = self.point, self._other(point)
         sums = self.sweep(point.x, target, move, out)
         following = self._following(point, out, move, sums)
         if problem.learn_v and slope_v is not None:
@@ -311,8 +329,8 @@ class Run:
         kappa = self.problem.pull.at(point.v, point.angle, point.norm)[1]
         return self.sweep(point.x, self.problem.w_star, Move(point.scale, kappa, multiplier, 1.0, 0.0, point.cosine))
 
-    def _summary(self, settled: bool) -> LearningResult:
-        problem, point = self.problem, self._located(self.point)
+    def _summary(self, point: Point, settled: bool) -> LearningResult:
+        problem = self.problem
         alpha = problem.pull.at(point.v, point.angle, point.norm)[0]
         multiplier = self._measure(point).g_w / point.norm**2
         wanted = multiplier if problem.sphere else alpha / point.norm + problem.beta
@@ -340,7 +358,7 @@ class Run:
             residual=self._residual(point, sums, multiplier),
             distance=math.nan if sampled else self._contraction(point).distance,
             multiplier=multiplier,
-            state=self.state(),
+            state=self.state(self.point),
         )
 
     def _histories(self, record: Array) -> tuple[Array, Array]:

@@ -20,7 +20,7 @@ from numerics.steps import Contraction
 __all__ = ["COLUMNS", "SCALARS", "LearningInterrupted", "LearningState", "recorded"]
 
 COLUMNS: Final = ("angle", "norm", "penalty", "coupling", "support", "overlap", "radial", "loss")
-"""Columns of the record, a row for each point that is recorded and was left by a step; overlap is v·v*, radial the coefficient α of C9."""
+"""Columns of the record, a row for each point recorded but the last; overlap is v·v*, radial α of C9."""
 
 SCALARS: Final = ("scale", "norm", "length", "angle", "cosine", "multiplier", "residual")
 
@@ -103,7 +103,10 @@ def recorded(step: int, every: int) -> int:
 
 
 class LearningInterrupted(KeyboardInterrupt):
-    """A run was interrupted from the keyboard; `state` is where it stood after its last complete step."""
+    """A run was interrupted from the keyboard; `state` is where it stood after its last complete step.
+
+    Amid steps that are not recorded, which overwrite each other, it is that of one of the 64 steps before.
+    """
 
     def __init__(self, state: LearningState) -> None:
         super().__init__(f"interrupted after step {state.step}; pass state= to learn to go on")

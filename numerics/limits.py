@@ -204,7 +204,7 @@ def _no_limit(problem: Problem) -> str:
     spikes = ", ".join(f"entry {s.index} with sign {s.sign:+d} (N = {s.multiplier:.6g})" for s in census.limits)
     others = f" and {census.total - len(census.limits)} more" if census.total and census.total > 3 else ""
     return (
-        f"no sparse limit: lam = {lam:.17g} is not below kappa max|w_star| = {kappa * largest:.17g}, and "
-        f"beta max|w_star| = {beta * largest:.17g} exceeds lam; what attracts instead: "
+        f"no sparse limit: lam = {lam:.9g} is not below kappa max|w_star| = {kappa * largest:.9g}, and "
+        f"beta max|w_star| = {beta * largest:.9g} exceeds lam; what attracts instead: "
         f"{f'spikes at {spikes}{others}' if spikes else 'no isolated point'}. Lower lam or beta"
     )

@@ -41,7 +41,7 @@ from proofs.symbols import (
     star_entry,
 )
 
-__all__ = ["ACROSS_SQUARED", "SPIKE_SIZE", "across", "larger_root", "stable_supports", "unstable_supports"]
+__all__ = ["ACROSS_SQUARED", "SPIKE_SIZE", "across", "larger_root", "no_active_entry", "stable_supports", "unstable_supports"]
 
 _CUBE_A, _CUBE_B = Symbol("a_j", positive=True), Symbol("b_j", positive=True)
 SPIKE_SIZE = Symbol("x_j", positive=True)
@@ -60,7 +60,7 @@ SPIKE_L1 = ACROSS_SQUARED / multiplier**2 + (lam - spike_sign * kappa * star_ent
     subject=r"\min\{\beta:\ A_j^2/N^2+B_j^2/(\beta-N)^2\le1\ \text{for some}\ 0<N<\beta\}",
     definition=Splitting("astroid"),
     statement=(spike_across ** Rational(2, 3) + spike_along ** Rational(2, 3)) ** Rational(3, 2),
-    setting="A = κ√(1 − w*_j²), B = λ − sκw*_j for a spike at j of sign s; for B = 0 the value is A, for A = 0 it is B",
+    setting="A = κ√(1 − w*_j²), B = λ − sκw*_j for a spike at j of sign s; for B = 0 or A = 0 the infimum, A or B",
     code=("spike_threshold",),
 )
 def R7_astroid(d: Derivation) -> None:
@@ -125,9 +125,21 @@ def unstable_supports() -> list[Obligation]:
     ]
 
 
+def no_active_entry() -> list[Obligation]:
+    """With ū = 0 only w̄ = w*, N = κ is stable: there every D_i is N."""
+    strength = Symbol("N_none", real=True)
+    return [
+        follows(
+            "no active entry, N w̄ = κw*: N = ±κ",
+            Or(Eq(strength, kappa), Eq(strength, -kappa)),
+            [Eq(strength**2, kappa**2)],
+        ),
+        follows("and only N = κ has D_i = N > 0", Eq(strength, kappa), [Eq(strength**2, kappa**2), strength > 0]),
+    ]
+
+
 def stable_supports(d: Derivation) -> None:
     """Which active sets can be stable when S' ∈ {0, 1}: l1 and l0."""
-    strength = Symbol("N_none", real=True)
     d.step(
         "Which active sets can be stable",
         "N > β: any; no active entry: w̄ = w*, N = κ; N ≤ β: exactly one active entry, and N > 0",
@@ -135,12 +147,7 @@ def stable_supports(d: Derivation) -> None:
         [
             *unstable_supports(),
             follows("N > β: all D_i > 0", And(multiplier > 0, multiplier - beta > 0), [BEYOND]),
-            follows(
-                "no active entry, N w̄ = κw*: N = ±κ",
-                Or(Eq(strength, kappa), Eq(strength, -kappa)),
-                [Eq(strength**2, kappa**2)],
-            ),
-            follows("and only N = κ has D_i = N > 0", Eq(strength, kappa), [Eq(strength**2, kappa**2), strength > 0]),
+            *no_active_entry(),
         ],
     )
 
@@ -181,11 +188,11 @@ def larger_root(d: Derivation, square: Expr, along: Expr) -> None:
         r"\text{stable}\iff N>\beta\ (\text{one, R4.l1});\ \text{or}\ \bar w=w^*,\,N=\kappa,\,"
         r"\beta\|w^*\|_\infty<\lambda;\ "
         r"\text{or a spike }(j,\sigma):\ B_j/(\beta-N)>\lambda/\beta,\ \kappa\max_{i\ne j}|w^*_i|\le N\lambda/\beta,\ "
-        r"N\text{ the larger root of }1=" + latex_of(SPIKE_L1)
+        r"N\text{ the larger root in }(0,\beta)\text{ of }1=" + latex_of(SPIKE_L1)
     ),
     definition=Splitting("census", "l1"),
-    setting="n ≥ 2, no |w̄_i| = λ/β; B_j = λ − σκw*_j > 0. If B_j = 0: N = β, |w̄_j| = √(1 − A_j²/β²). "
-    "If w* = ±e_j: N = β − B_j. A spike needs λ > κ·(second largest |w*_i|); at N = β, ≥",
+    setting="n ≥ 2, no |w̄_i| = λ/β; B_j = λ − σκw*_j > 0. If B_j = 0: N = β > A_j, |w̄_j| = √(1 − A_j²/β²) > λ/β. "
+    "If w* = ±e_j: N = β − B_j > 0. A spike needs λ > κ·(second largest |w*_i|); at N = β, ≥",
 )
 def R7_l1(d: Derivation) -> None:
     for used in ("P1", "R3", "R4.l1"):
@@ -281,7 +288,7 @@ def _l1_corollary(d: Derivation) -> None:
     d.step(
         "λ = κω₂ is not enough at a tie: w* = (1, 1)/√2, λ = κ/√2, β > κ",
         "N = β: every unit vector with both entries > λ/β is a fixed point, and no N > β is one",
-        "a continuum of neutral limits; so THEORY's λ ≤ κω₂ has to be strict where ω₂ = ‖w*‖_∞",
+        "a continuum of neutral limits: equality will not do where ω₂ = ‖w*‖_∞",
         [
             vanishes("the entry equation at N = β", flat.subs({multiplier: beta, lam: kappa * half})),
             follows("both entries can be > λ/β", half > kappa * half / beta, [kappa < beta]),

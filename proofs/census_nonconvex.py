@@ -6,8 +6,8 @@ from sympy import (
     And,
     Eq,
     Expr,
+    Implies,
     Ne,
-    Or,
     Poly,
     Symbol,
     cancel,
@@ -19,7 +19,15 @@ from sympy import (
     together,
 )
 
-from proofs.census import ACROSS_SQUARED, SPIKE_SIZE, across, larger_root, stable_supports, unstable_supports
+from proofs.census import (
+    ACROSS_SQUARED,
+    SPIKE_SIZE,
+    across,
+    larger_root,
+    no_active_entry,
+    stable_supports,
+    unstable_supports,
+)
 from proofs.claim import Kind, claim
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, holds, positive_terms, vanishes
@@ -50,11 +58,11 @@ SPIKE_L0 = ACROSS_SQUARED / multiplier**2 + kappa**2 * star_entry**2 / (beta - m
     subject=(
         r"\text{stable}\iff N>\beta\ (\text{any consistent }J,\ \text{R4.l0});\ \text{or}\ \bar w=w^*,\,N=\kappa,\,"
         r"\|w^*\|_\infty<T;\ \text{or a spike: }\kappa|w^*_j|/(\beta-N)>T,\ \kappa\max_{i\ne j}|w^*_i|<NT,\ "
-        r"N\text{ the larger root of }1=" + latex_of(SPIKE_L0)
+        r"N\text{ the larger root in }(0,\beta)\text{ of }1=" + latex_of(SPIKE_L0)
     ),
     definition=Splitting("census", "l0"),
-    setting="n ≥ 2, no |w̄_i| = T = √(2λ/β); w̄_j has the sign of −w*_j. If w*_j = 0: N = β > κ, w̄_j = ±√(1 − κ²/β²). "
-    "If w* = ±e_j: w̄ = −w*, N = β − κ. Two or more active entries with w* = 0 at N = β are neutral",
+    setting="n ≥ 2, no |w̄_i| = T = √(2λ/β); w̄_j has the sign of −w*_j. If w*_j = 0: N = β > κ, w̄_j = ±√(1 − κ²/β²), "
+    "|w̄_j| > T. If w* = ±e_j: w̄ = −w*, N = β − κ > 0. Two or more active entries with w* = 0 at N = β are neutral",
 )
 def R7_l0(d: Derivation) -> None:
     for used in ("P2", "R3", "R4.l0"):
@@ -128,14 +136,14 @@ def _octic() -> Expr:
     source="[here]",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"\text{stable}\implies\text{at most one }D_j\le0\text{ among the active entries; one active entry: }"
-        r"|\bar u_j|=U,\ "
-        r"N=\frac{\sigma\kappa w^*_j+\beta U}{|\bar w_j|}>0:\ 0=" + latex_of(_octic())
+        r"\text{stable}\implies\text{at most one }D_j\le0\text{ among the active entries; one active entry, "
+        r"}|\bar u_j|=U,\ N=\frac{\sigma\kappa w^*_j+\beta U}{|\bar w_j|}:\ "
+        r"\text{stable}\iff N>0\text{ and this rises through }0\text{ at }U:\quad" + latex_of(_octic())
     ),
     definition=Splitting("census", "tl1"),
     setting="n ≥ 2, no |w̄_i| = t; |w̄_j| = U + ρp'(U), U > u_t (R4.tl1), σ the sign of w̄_j; consistent iff "
-    "κ max_{i≠j}|w*_i| < N t. Stable iff D_j > 0, or D_j < 0 and the polynomial rises at U. N ≤ β: at most one active. "
-    "No active entry: w̄ = w*, N = κ, for ‖w*‖_∞ < t",
+    "κ max_{i≠j}|w*_i| < N t. N ≤ β: at most one active entry. No active entry: w̄ = w*, N = κ, for ‖w*‖_∞ < t. More "
+    "of them, one with D_j ≤ 0: R7.stability decides",
 )
 def R7_tl1(d: Derivation) -> None:
     for used in ("R3", "R4.tl1", "R7.stability"):
@@ -165,17 +173,18 @@ def R7_tl1(d: Derivation) -> None:
         [holds("degree", Eq(polynomial.degree(), 8)), vanishes("leading coefficient − β²", polynomial.LC() - beta**2)],
     )
     _tl1_stability(d, size, slope)
-    d.conclude_argument("every spike, whether N < β or not, is one of the real roots with U > u_t and N > 0")
+    d.conclude_argument("every limit with one active entry, N < β or not, is a real root with U > u_t and N > 0")
 
 
 def _tl1_stability(d: Derivation, size: Expr, slope: Expr) -> None:
-    """S' ≥ 1 on active entries; with one of them, F' = (2x'D/x)(A²/N³ + x²/D) for F = ‖w̄‖²."""
+    """S' ≥ 1 on active entries; with one of them, F' = (2/(S'x))(DA²/N³ + x²) for F = ‖w̄‖²."""
     drive = spike_sign * kappa * star_entry + beta * kept_level
-    across, local, rate, rise = symbols("A_squared S_slope N_slope rise", real=True)
-    positive, rest = Symbol("factor", positive=True), Symbol("bracket", real=True)
+    local, rate, stiff = symbols("S_slope N_slope D_j", real=True)
+    across = Symbol("A_squared", nonnegative=True)
     stiffness = multiplier - beta * local
-    bracket = across / multiplier**3 + SPIKE_SIZE**2 / stiffness
     moved = -2 * across / multiplier**3 * rate + 2 * SPIKE_SIZE / local
+    total = across / multiplier**3 + SPIKE_SIZE**2 / stiff
+    risen = stiff * across / multiplier**3 + SPIKE_SIZE**2
     turned = (beta - multiplier / local) / SPIKE_SIZE
     d.step(
         "Active entries have D_i ≤ N − β, lower ones D_i = N",
@@ -185,13 +194,15 @@ def _tl1_stability(d: Derivation, size: Expr, slope: Expr) -> None:
             positive_terms("1 − 1/S'", 1 - 1 / slope),
             follows("D ≤ N − β", multiplier - beta * local <= multiplier - beta, [local >= 1]),
             *unstable_supports(),
+            *no_active_entry(),
         ],
     )
     d.step(
-        "One active entry",
-        bracket,
-        "D_j > 0: stable. D_j < 0: stable iff this Σ w̄_i²/D_i < 0 (R7.stability), which is where ‖w̄‖² rises in U; the "
-        "polynomial is a positive multiple of ‖w̄‖² − 1 and rises there with it",
+        "One active entry, N > 0",
+        risen,
+        "‖w̄‖² rises in U exactly where this is > 0, that is where D_j ≥ 0, or D_j < 0 and Σ w̄_i²/D_i < 0: the stable "
+        "ones (R7.stability; w̄_j ≠ 0, D_i = N > 0 otherwise). The polynomial is a positive multiple of ‖w̄‖² − 1 and "
+        "rises there with it",
         [
             vanishes(
                 "dN/dU − (β − N/S')/x",
@@ -199,13 +210,14 @@ def _tl1_stability(d: Derivation, size: Expr, slope: Expr) -> None:
                 - turned.subs({multiplier: drive / size, local: slope, SPIKE_SIZE: size}, simultaneous=True),
             ),
             vanishes(
-                "d‖w̄‖²/dU − (2D/(S'x)) Σ w̄_i²/D_i",
-                moved.subs(rate, turned) - 2 * stiffness / (local * SPIKE_SIZE) * bracket,
+                "d‖w̄‖²/dU − (2/(S'x)) times this",
+                moved.subs(rate, turned) - 2 / (local * SPIKE_SIZE) * risen.subs(stiff, stiffness),
             ),
+            follows("D_j ≥ 0: it rises", risen > 0, [stiff >= 0, multiplier > 0]),
             follows(
-                "D < 0: the signs are opposite",
-                And(Or(rise <= 0, rest < 0), Or(rise > 0, rest >= 0)),
-                [positive > 0, Eq(rise, -positive * rest)],
+                "D_j < 0: it rises exactly for Σ w̄_i²/D_i < 0",
+                And(Implies(risen > 0, total < 0), Implies(total < 0, risen > 0)),
+                [stiff < 0, multiplier > 0],
             ),
         ],
     )

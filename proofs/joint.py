@@ -73,7 +73,7 @@ def R11(d: Derivation) -> None:
     d.apply(
         "v does not move exactly at v(θ̄)",
         lambda strength: strength.subs(v_vs, get("N4.inner").formula),
-        "∂f/∂v is ¼(I + 11ᵀ)(v − v(θ)), and N4.inner is v(θ)·v*; w does not move by R3",
+        "∂f/∂v vanishes at v(θ) alone (N4), and N4.inner is v(θ)·v*; w does not move by R3",
         [vanishes("∂f/∂v at v(θ)", gradient_at_best_weights())],
     )
     d.conclude(R11.formula)
@@ -125,7 +125,8 @@ SPURIOUS_STRENGTH = (2 * sum_vs**2 - (m + 1) * vs_vs) / (2 * sqrt(2 * pi) * (m +
     hypotheses=(n >= 2,),
     setting="ReLU estimator, 0 < η_v < 8/(m+1), 1 + τN > 0; λ = 0, or any S with S(w*) = c w*, c ∈ {0, 1}, "
     "that is 0 or the identity about each entry of w* (l0 with every nonzero |w*_i| > T; any threshold above ‖w*‖_∞). "
-    "At equality first order decides nothing",
+    "For c = 1, λ > 0 two entries of w* are not 0: −w* = ±e_j is a spike (R7.l0), and attracts if κ(π) < β, repels if "
+    ">. At equality first order decides nothing",
 )
 def R11_spurious(d: Derivation) -> None:
     for used in ("N2", "N4", "N5.spurious", "R3", "R8", "R11"):
@@ -185,12 +186,15 @@ def _spurious_stability(d: Derivation) -> None:
     none = get("R8").formula.subs({multiplier: -strength, curvature: 0})
     valid, free = 1 + step * (beta - strength) > 0, 1 - step * strength > 0
     d.step(
-        "The w-part contracts exactly for κ(π) < 0",
+        "The w-part contracts for κ(π) < 0 and grows for κ(π) > 0",
         kept,
-        "R8 with c = 1, N = β − K: μ = 1, or 0 off the support; with c = 0, N = −K: μ = 0",
+        "R8 with c = 1, N = β − K: μ = 1 on the support J of w* (all of R^n for λ = 0), 0 off it; with c = 0, N = −K: "
+        "μ = 0. A tangent vector on J needs two entries there: for w* = ±e_j, λ > 0 only μ = 0 is left",
         [
             follows("c = 1: contracts", And(kept < 1, kept > 0, other < 1, other > 0), [strength < 0]),
-            follows("c = 1: grows for κ(π) > 0", kept > 1, [strength > 0, valid]),
+            follows("c = 1: grows on J for κ(π) > 0", kept > 1, [strength > 0, valid]),
+            follows("w* = ±e_j, c = 1, λ > 0: contracts for κ(π) < β", And(other < 1, other > 0), [strength < beta]),
+            follows("and grows for κ(π) > β", other > 1, [strength > beta, valid]),
             follows("c = 0: contracts", And(none < 1, none > 0), [strength < 0]),
             follows("c = 0: grows for κ(π) > 0", none > 1, [strength > 0, free]),
         ],

@@ -7,7 +7,7 @@ sampling, generated code) lives in other modules and shares none of this.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import mpmath
 from mpmath import mpf
@@ -18,10 +18,19 @@ from proofs.symbols import QUANTITIES, mu
 from proofs.symbols import x as proxy_argument
 from verify.configurations import Configuration
 
-__all__ = ["evaluate", "integral", "proxy_function", "split_points", "vector_coordinates"]
+__all__ = ["MPMATH", "evaluate", "integral", "proxy_function", "split_points", "vector_coordinates"]
 
 _CUT = 16
 """exp(−16²/2) < 1e-55: where the Gaussian weight ends at 50 digits."""
+
+
+def _regularized(a: mpf, b: mpf, low: mpf, high: mpf) -> mpf:
+    # SymPy prints betainc_regularized as mpmath's betainc and forgets the normalization.
+    return mpmath.betainc(a, b, low, high, regularized=True)
+
+
+MPMATH: Final[list[Any]] = [{"betainc_regularized": _regularized}, "mpmath"]
+"""For lambdify: what SymPy's functions are in mpmath."""
 
 
 def proxy_function(proxy: Estimator, parameters: Mapping[str, float]) -> Callable[[mpf], mpf]:
@@ -74,7 +83,7 @@ def evaluate(
     missing = reduced.free_symbols - known.keys()
     if missing:
         raise ValueError(f"no value for {sorted(map(str, missing))} in {expression}")
-    return mpmath.mpmathify(lambdify(list(known), reduced, "mpmath")(*known.values()))
+    return mpmath.mpmathify(lambdify(list(known), reduced, MPMATH)(*known.values()))
 
 
 def vector_coordinates(expression: Expr, point: Configuration, **options: Any) -> dict[str, list[mpf]]:

@@ -99,11 +99,11 @@ def learn(**options: Any) -> None:
         result.state.save(save)
     if json_path is not None:
         write_json(json_path, runs.as_json(result, predicted, w_star, options))
-    if json_path is None or str(json_path) != "-":
-        for name, value in runs.rows(result, predicted, w_star):
-            click.echo(f"{name:18} {value}")
     if plot is not None:
         from verify.limit_figures import draw_run
 
         draw_run(plot, result, predicted, runs.cap(predicted))
         click.echo(f"written    {plot}", err=True)
+    if json_path is None or str(json_path) != "-":
+        for name, value in runs.rows(result, predicted, w_star):
+            click.echo(f"{name:18} {value}")

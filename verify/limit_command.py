@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from numerics import SparseLimit, StableLimits
 
-__all__ = ["NUMBER", "limit", "output_path", "penalty_parameters", "picture_path", "write_json"]
+__all__ = ["NUMBER", "limit", "output_path", "penalty_parameters", "picture_path", "require_unit", "write_json"]
 
 _SHOWN: Final = 12
 
@@ -63,6 +64,15 @@ def penalty_parameters(penalty: str, a: _Real | None) -> dict[str, _Real]:
             f"--a {float(a)} has no meaning for --penalty {penalty}; it is the shape of {', '.join(having)}"
         )
     return {"a": a}
+
+
+def require_unit(path: Path, w_star: Any) -> None:
+    """ValueError unless w* has norm 1; the library says the same, but names an argument where there is an option."""
+    from numerics.limits_problem import NORM_TOLERANCE
+
+    size = math.hypot(*w_star.tolist())
+    if size > 0 and abs(size - 1) > NORM_TOLERANCE:
+        raise ValueError(f"weights file {path}: w* has norm {size:.9g}, not 1; divide by it, or say --normalize")
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
@@ -144,6 +154,8 @@ def limit(
     if json_path is not None:
         output_path(json_path)
     w_star = read_weights(weights_path)
+    if not normalize:
+        require_unit(weights_path, w_star)
     settings: dict[str, Any] = {"penalty": penalty, "normalize": normalize}
     floats: dict[str, Any] = {name: float(value) for name, value in parameters.items()}
     numbers = float(kappa), float(beta), float(lam)
@@ -160,10 +172,10 @@ def limit(
     if json_path is not None:
         named = dict(zip(("kappa", "beta", "lam"), numbers, strict=True))
         write_json(json_path, as_json(found, others, digits, penalty=penalty, **named, **floats))
-    if json_path is None or str(json_path) != "-":
-        _print(found, others, digits)
     if pictures:
         _draw(plot, phases, w_star, found, numbers, {"penalty": penalty, **floats})
+    if json_path is None or str(json_path) != "-":
+        _print(found, others, digits)
     sys.exit(0 if found else 1)
 
 

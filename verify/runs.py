@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from numerics import LearningResult, LearningState, NoLimitError, SparseLimit, angle, learn, sparse_limit
 from numerics.generated.estimators import KERNELS
-from verify.limit_command import penalty_parameters
+from verify.limit_command import penalty_parameters, require_unit
 from verify.weights import read_weights
 
 __all__ = ["as_json", "cap", "prediction", "rows", "run"]
@@ -25,6 +25,8 @@ _LIMIT_PENALTIES: Final = ("l1", "l0", "tl1")
 def run(options: dict[str, Any], progress: Callable[[int, float, float], None]) -> tuple[LearningResult, Array, Array]:
     """The run, the true weight normalized, and the true output weights."""
     w_star = read_weights(options["weights_path"])
+    if not options["normalize"]:
+        require_unit(options["weights_path"], w_star)
     rng = np.random.Generator(np.random.Philox(options["seed"]))
     v_star = _output_weights(options)
     start = rng.standard_normal(w_star.size) if options["start"] is None else read_weights(options["start"])
@@ -103,6 +105,12 @@ def as_json(
     }
 
 
+def _distance(value: float) -> str:
+    if math.isnan(value):
+        return "not estimated: sampled gradients do not settle"
+    return f"{value:.3g}  (estimated, to where the run is heading)"
+
+
 def _number(value: float) -> float | None:
     """None for what JSON cannot say."""
     return float(value) if math.isfinite(value) else None
@@ -118,7 +126,7 @@ def rows(result: LearningResult, predicted: SparseLimit | None, w_star: Array) -
         ("multiplier N", f"{result.multiplier:.12g}"),
         ("support of u", f"{np.count_nonzero(result.u)} of {result.u.size}"),
         ("residual", f"{result.residual:.3g}  (sine of the angle between w and κw* + βu)"),
-        ("distance", f"{result.distance:.3g}  (estimated, to where the run is heading)"),
+        ("distance", _distance(result.distance)),
     ]
     if predicted is not None:
         found += [

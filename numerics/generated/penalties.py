@@ -297,7 +297,8 @@ def proximal_map(
     scad: smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0 (a, knee, a > 1, default 3.7)
     half: l½, p(u) = √|u|
 
-    Returns (...), the shape of x and rho broadcast. Where two u attain the minimum (|x| at the threshold of a map that jumps), 0 is returned. float32 x gives float32.
+    Returns (...), the shape of x and rho broadcast; float32 x gives float32. Where two u attain the minimum (|x| at
+    the threshold of a map that jumps), 0 is returned.
     Raises ValueError naming the argument for values that are out of range or not finite, for shapes that do not
     broadcast, for an unknown penalty and for a parameter that it does not have.
     Source: P1, P2, P3 and, by penalty, P7.

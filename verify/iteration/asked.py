@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sympy import Expr, lambdify
 
 from proofs.claim import Claim
+from verify.closed_form import MPMATH
 from verify.evidence import Level
 from verify.iteration.arithmetic import Iteration, Problem, pull
 from verify.iteration.penalties import DEFAULTS
@@ -26,19 +27,11 @@ _OUTPUTS: Final = ((1.0, 0.5), (0.75, -1.25, 0.5), (2.0, 1.0))
 """True output weights v*, which set κ."""
 
 
-def _regularized(a: mpf, b: mpf, low: mpf, high: mpf) -> mpf:
-    # SymPy prints its betainc_regularized as mpmath's betainc, without the normalization.
-    return mpmath.betainc(a, b, low, high, regularized=True)
-
-
-_FUNCTIONS: Final = {"betainc_regularized": _regularized}
-
-
 @lru_cache(maxsize=64)
 def _compiled(expression: Expr) -> tuple[tuple[str, ...], Callable[..., Any]]:
     """The names of an expression's symbols, and the expression as a function of them."""
     symbols = sorted(expression.free_symbols, key=str)
-    return tuple(symbol.name for symbol in symbols), lambdify(symbols, expression, [_FUNCTIONS, "mpmath"])
+    return tuple(symbol.name for symbol in symbols), lambdify(symbols, expression, MPMATH)
 
 
 def _sparse_limit(*arguments: Any, **options: Any) -> Any:
