@@ -1,6 +1,5 @@
 """How to compute it: NumPy and SciPy only. `generated/` is written by `coarseproof derive`; the rest is by hand."""
 
-from numerics.census import StableLimit, StableLimits, stable_limits
 from numerics.generated.background import relu_network_gradient, relu_network_loss
 from numerics.generated.estimators import coarse_gradient
 from numerics.generated.gaussian import halfspace_mean, halfspace_probability, wedge_mean
@@ -16,7 +15,7 @@ from numerics.generated.penalties import moreau_envelope, penalty_value, proxima
 from numerics.generated.splitting import basin_probability, spike_threshold
 from numerics.geometry import angle
 from numerics.learning import LearningInterrupted, LearningResult, LearningState, learn
-from numerics.limits import NoLimitError, SparseLimit, sparse_limit
+from numerics.limits import NoLimitError, SparseLimit, StableLimit, StableLimits, sparse_limit, stable_limits
 from numerics.model import forward, sample_coarse_gradient, sample_gradient_v, sample_loss
 
 __all__ = [

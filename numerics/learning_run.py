@@ -27,9 +27,6 @@ _QUIET, _INTERVAL = 2.0, 0.1
 _KEPT = 64
 """Bare steps that may be lost to an interrupt: they are made in place, which takes less memory traffic."""
 
-_DRIFT = 1e6
-"""Bare steps leave the norm of x alone until w = scale·x has a scale beyond this."""
-
 
 @dataclass(frozen=True, eq=False)
 class LearningResult:
@@ -204,16 +201,10 @@ class Run:
             self.safe, out = point, self._other(point)
         else:
             out = point.x
-        # What is written is z/by: the entries of w need no pass of their own if they can stay as they are.
-        by, rho = point.scale * keep, threshold.seen_at(point.scale)
-        if out is point.x and rho is not None and 1 / _DRIFT < by < _DRIFT:
-            stride = Stride(1.0, 1.0, pull / by, push / keep, rho)
-        else:
-            by = keep if problem.sphere else 1.0
-            stride = Stride(point.scale, keep / by, pull / by, push / by, threshold.rho)
-        size = self.sweep.bare(point.x, stride, out)
+        by = keep if problem.sphere else 1.0  # z/by is written, on the sphere, which saves multiplying w by `keep`
+        size = self.sweep.bare(point.x, Stride(point.scale, keep / by, pull / by, push / by), out)
         self._check(point.step + 1, size * by)
-        scale, norm = (1 / size, 1.0) if problem.sphere else (by, size * by)
+        scale, norm = (1 / size, 1.0) if problem.sphere else (1.0, size)
         return point._replace(step=point.step + 1, x=out, scale=scale, norm=norm, length=size * by)
 
     def _other(self, point: Point) -> Array:

@@ -29,9 +29,6 @@ BLOCK = 9984
 """Entries of a block: its dozen arrays of 78 KiB stay in a second-level cache. For vectors longer than 10000 OpenBLAS
 starts threads, which takes longer than a block does."""
 
-_DEGREES = {"l1": 1.0, "l0": 0.0, "half": 0.5}
-"""d where p(su) = sᵈp(u) for all s > 0."""
-
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -43,12 +40,12 @@ class Thresholding:
         self.parameters = dict(parameters)
         self._map: Callable[..., Array] = PROXIMAL_MAPS[penalty]
         self._penalty: Callable[..., Array] = PENALTIES[penalty]
-        self._degree = _DEGREES.get(penalty)
         # The l1 map is w less w clipped: taking only the clipped part from it saves a bare step a pass over memory.
         self._clips = penalty == "l1" and 0 < self.rho < math.inf
         self.slope = 1.0 if self.rho == 0 or self._clips else 0.0
         """S(w) = slope·w + factor·part(w)."""
         self.factor = 0.0 if self.rho == 0 or math.isinf(self.rho) else -1.0 if self._clips else 1.0
+        self._ends = np.array(-self.rho), np.array(self.rho)  # NumPy reads arrays faster than numbers
 
     def __call__(self, w: Array) -> Array:
         """S(w), elementwise, any shape; w itself, not a copy, where S is the identity."""
@@ -58,21 +55,9 @@ class Thresholding:
             return np.zeros_like(w)
         return self._map(w, self.rho, **self.parameters)
 
-    def part(self, rho: float, buffer: Array) -> Callable[[Array], Array]:
-        """The part of S at 0 < ρ < ∞ that is not linear; what it returns may be in `buffer`."""
-        if self._clips:
-            low, high = np.array(-rho), np.array(rho)
-            return lambda w: w.clip(low, high, out=buffer[: w.size])
-        return lambda w: self._map(w, rho, **self.parameters)
-
-    def seen_at(self, scale: float) -> float | None:
-        """The ρ' at which scale·S(x) is S(scale·x) at ρ, scale > 0; None if there is none.
-
-        If p(su) = sᵈp(u), then ρp(su) + (su − sx)²/2 is s² times ρsᵈ⁻²p(u) + (u − x)²/2.
-        """
-        if self.factor == 0:
-            return self.rho
-        return None if self._degree is None else self.rho * scale ** (self._degree - 2)
+    def part(self, w: Array, buffer: Array) -> Array:
+        """The part of S(w) that is not linear, perhaps in `buffer`; not to be asked for where factor = 0."""
+        return w.clip(*self._ends, out=buffer) if self._clips else self(w)
 
     def penalty(self, u: Array) -> float:
         """P(u), the sum over all entries."""
@@ -92,13 +77,12 @@ class Move(NamedTuple):
 
 
 class Stride(NamedTuple):
-    """A step that is not measured: w = scale·x; z = keep·w + pull·w* + push·(the part of S(w) at ρ that is not linear)."""
+    """A step that is not measured: w = scale·x; z = keep·w + pull·w* + push·(the part of S(w) that is not linear)."""
 
     scale: float
     keep: float
     pull: float
     push: float
-    rho: float
 
 
 class Sums(NamedTuple):
@@ -134,17 +118,17 @@ class Sweep:
     def bare(self, x: Array, stride: Stride, out: Array) -> float:
         """Write z into `out`, which may be x, and return ‖z‖: (n,) contiguous float64. Measures nothing else."""
         square = 0.0
-        scale, keep = np.array(stride.scale), np.array(stride.keep)  # NumPy reads arrays faster than numbers
-        part = self.threshold.part(stride.rho, self._buffers[0]) if stride.push else None
+        scale, keep = np.array(stride.scale), np.array(stride.keep)
+        buffer = self._buffers[0]
         with np.errstate(all="ignore"):
             for piece in self._pieces:
                 z = out[piece]
                 w = np.multiply(x[piece], scale, out=z) if stride.scale != 1 or x is not out else z
-                pushed = None if part is None else part(w)
+                part = self.threshold.part(w, buffer[: z.size]) if stride.push else None
                 if stride.keep != 1:
                     np.multiply(z, keep, out=z)
-                if pushed is not None:
-                    daxpy(pushed, z, a=stride.push)
+                if part is not None:
+                    daxpy(part, z, a=stride.push)
                 daxpy(self.w_star[piece], z, a=stride.pull)
                 square += float(z.dot(z))
         return math.sqrt(square)

@@ -68,7 +68,7 @@ def penalty_parameters(penalty: str, a: _Real | None) -> dict[str, _Real]:
 
 def require_unit(path: Path, w_star: Any) -> None:
     """ValueError unless w* has norm 1; the library says the same, but names an argument where there is an option."""
-    from numerics.limits_problem import NORM_TOLERANCE
+    from numerics.limits.problem import NORM_TOLERANCE
 
     size = math.hypot(*w_star.tolist())
     if size > 0 and abs(size - 1) > NORM_TOLERANCE:

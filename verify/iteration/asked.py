@@ -41,7 +41,7 @@ def _sparse_limit(*arguments: Any, **options: Any) -> Any:
 
 
 def _stable_limits(*arguments: Any, **options: Any) -> Any:
-    from numerics.census import stable_limits
+    from numerics.limits import stable_limits
 
     return stable_limits(*arguments, **options)
 

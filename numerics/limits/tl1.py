@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from numerics.limits_problem import FLOATS, Number, Problem, blocks, pose
-from numerics.limits_shape import Shape, bisect
-from numerics.limits_solve import Root, unmoved
+from numerics.limits.problem import FLOATS, Number, Problem, blocks, pose
+from numerics.limits.shape import Shape, bisect
+from numerics.limits.solve import Root, unmoved
 
 __all__ = ["Selection", "climb", "tl1_root"]
 

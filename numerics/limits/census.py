@@ -19,14 +19,14 @@ import numpy.typing as npt
 from numpy.typing import ArrayLike
 
 from numerics.arguments import Array
-from numerics.census_l0 import l0_supports
-from numerics.census_spikes import Spikes, find_spikes, first_spikes
-from numerics.census_tl1 import tl1_limits
 from numerics.generated.penalties import PENALTIES
-from numerics.limits_fill import stability_margin
-from numerics.limits_problem import Problem, blocks, pose
-from numerics.limits_shape import Shape
-from numerics.limits_solve import Root, l1_root
+from numerics.limits.branches import tl1_limits
+from numerics.limits.fill import stability_margin
+from numerics.limits.problem import Problem, blocks, pose
+from numerics.limits.shape import Shape
+from numerics.limits.solve import Root, l1_root
+from numerics.limits.spikes import Spikes, find_spikes, first_spikes
+from numerics.limits.supports import l0_supports
 
 __all__ = ["StableLimit", "StableLimits", "stable_limits"]
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from numerics.limits_problem import BLOCK, Number, Problem, blocks
+from numerics.limits.problem import BLOCK, Number, Problem, blocks
 
 __all__ = ["Root", "l0_root", "l1_root", "newton", "unmoved"]
 

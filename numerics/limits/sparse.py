@@ -20,10 +20,10 @@ from numpy.typing import ArrayLike
 
 from numerics.generated.penalties import DISPLACEMENTS
 from numerics.generated.splitting import basin_probability
-from numerics.limits_fill import Filled, fill, stability_margin
-from numerics.limits_problem import FLOATS, Problem, blocks, digits_field, pose
-from numerics.limits_solve import Root, l0_root, l1_root
-from numerics.limits_tl1 import tl1_root
+from numerics.limits.fill import Filled, fill, stability_margin
+from numerics.limits.problem import FLOATS, Problem, blocks, digits_field, pose
+from numerics.limits.solve import Root, l0_root, l1_root
+from numerics.limits.tl1 import tl1_root
 
 __all__ = ["NoLimitError", "SparseLimit", "sparse_limit"]
 
@@ -194,7 +194,9 @@ def solve(problem: Problem) -> Root:
 
 def _no_limit(problem: Problem) -> str:
     """Which conditions fail, and what attracts instead."""
-    from numerics.census import stable_limits  # the census knows the spikes; it needs this module's solvers in turn
+    from numerics.limits.census import (
+        stable_limits,  # the census knows the spikes; it needs this module's solvers in turn
+    )
 
     largest = float(problem.largest / problem.norm)
     kappa, beta, lam = (float(value) for value in (problem.kappa, problem.beta, problem.lam))

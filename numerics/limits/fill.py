@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from numerics.limits_problem import BLOCK, FLOATS, Number, Problem
-from numerics.limits_shape import Shape, bisect
-from numerics.limits_solve import Root
+from numerics.limits.problem import BLOCK, FLOATS, Number, Problem
+from numerics.limits.shape import Shape, bisect
+from numerics.limits.solve import Root
 
 __all__ = ["Filled", "fill", "stability_margin"]
 

@@ -1,7 +1,7 @@
 """The cubic that an entry of the fixed-point equation solves under TL1, its branches, and a bracketing root finder.
 
 u = S(x) ranges over [u_t, ∞); x = X(u) = u + ρp'(u), with p'(u) = a(a+1)/(a+u)². In units of `Problem.scale` an entry
-obeys gap·u + Nρp'(u) = y, where gap = N − β. See `limits_tl1`.
+obeys gap·u + Nρp'(u) = y, where gap = N − β. See `numerics.limits.tl1`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from numerics.limits_problem import Field, Number, Problem
+from numerics.limits.problem import Field, Number, Problem
 
 __all__ = ["Shape", "bisect"]
 

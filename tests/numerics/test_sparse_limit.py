@@ -16,7 +16,7 @@ from mpmath import mp, mpf
 from scipy import special
 
 from numerics import NoLimitError, SparseLimit, sparse_limit
-from numerics.limits_problem import BLOCK
+from numerics.limits.problem import BLOCK
 
 EPS = np.finfo(float).eps
 PENALTIES = ("l1", "l0", "tl1")

@@ -1,7 +1,7 @@
 """R7 for TL1: all choices of branches with at most one entry of negative D_j = N − βS'(w_j).
 
-One entry above the threshold: `census_single`. With more of them N > β, and all but one are on the upper branch: a
-search over the choices, as for l0, each node bounded by what its completions can make of ‖w̄‖. Notation: `limits_tl1`.
+One entry above the threshold: `numerics.limits.single`. With more of them N > β, and all but one are on the upper branch: a
+search over the choices, as for l0, each node bounded by what its completions can make of ‖w̄‖. Notation: `numerics.limits.tl1`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
-from numerics.census_single import Choice, rises, single_entries
-from numerics.limits_problem import Problem
-from numerics.limits_shape import Shape, bisect
-from numerics.limits_solve import Root, unmoved
-from numerics.limits_tl1 import Selection, climb
+from numerics.limits.problem import Problem
+from numerics.limits.shape import Shape, bisect
+from numerics.limits.single import Choice, rises, single_entries
+from numerics.limits.solve import Root, unmoved
+from numerics.limits.tl1 import Selection, climb
 
 __all__ = ["tl1_limits"]
 

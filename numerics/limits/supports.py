@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
-from numerics.limits_problem import Problem
-from numerics.limits_solve import Root, l0_root, newton, unmoved
+from numerics.limits.problem import Problem
+from numerics.limits.solve import Root, l0_root, newton, unmoved
 
 __all__ = ["l0_supports"]
 

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
-from numerics.census_spikes import largest_other, norm_of_others
-from numerics.limits_problem import Problem
-from numerics.limits_shape import Shape, bisect
-from numerics.limits_solve import Root
+from numerics.limits.problem import Problem
+from numerics.limits.shape import Shape, bisect
+from numerics.limits.solve import Root
+from numerics.limits.spikes import largest_other, norm_of_others
 
 __all__ = ["Choice", "rises", "single_entries"]
 

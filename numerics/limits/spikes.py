@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from numerics.arguments import Array
 from numerics.generated.splitting import spike_threshold
-from numerics.limits_problem import Problem
+from numerics.limits.problem import Problem
 
 __all__ = ["Spikes", "find_spikes", "first_spikes", "largest_other", "norm_of_others"]
 
