@@ -11,8 +11,8 @@ from numerics.arguments import Array
 
 __all__ = ["entrywise", "quotient"]
 
-BLOCK: int = 1 << 15
-"""Entries of one block: 256 KiB, the three or four arrays alive at a time stay in the cache."""
+BLOCK: int = 1 << 13
+"""Entries of one block: the three or four arrays alive at a time stay in the cache, and BLAS keeps to one thread."""
 
 
 def entrywise(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import Array, BadRowsError, evaluate
+from numerics.arguments import Array, BadRowsError, evaluate, products
 
 __all__ = [
     "Array",
@@ -61,7 +61,7 @@ class Pair(NamedTuple):
 
 def dot(a: Array, b: Array) -> Array:
     """Inner products of the rows of a and b: (b, n), (b, n) -> (b,)."""
-    return np.vecdot(a, b)
+    return products(a, b)
 
 
 def total(a: Array) -> Array:

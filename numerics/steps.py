@@ -192,18 +192,25 @@ class Contraction:
         recent[:2, -1] = step, floor
         recent[2, -1] = self._factor(recent[0], floor)
         rates = recent[2, -self._window :]
-        rate = np.nanmax(rates) if np.isfinite(rates).any() else 0.0
+        unknown = math.inf if step > floor else 0.0
+        rate = np.nanmax(rates) if np.isfinite(rates).any() else unknown
         recent[3, -1] = (step * rate + floor) / (1 - rate) if rate < 1 else np.inf
         self.recent = recent
 
     def _factor(self, steps: Array, floor: float) -> float:
-        """Mean factor of the last four steps, or of those there are; the last one believed if rounding may blur it."""
+        """Mean factor of the last four steps, or of those there are; the last one believed if rounding may blur it.
+
+        If none was believed yet, the largest that a step down to rounding level leaves possible.
+        """
         known = steps[np.isfinite(steps)][-(1 + -(-4 // self.every)) :]
         previous = float(self.recent[2, -1])
         if known.size < 2 or not known[0] > 0:
             return previous
-        factor = float(known[-1] / known[0]) ** (1 / (self.every * (known.size - 1)))
+        power = 1 / (self.every * (known.size - 1))
+        factor = float(known[-1] / known[0]) ** power
         blurred = floor > 0.25 * abs(1 - factor) * known[-1]
+        if blurred and math.isnan(previous) and known[0] > floor:
+            return float(max(known[-1], floor) / known[0]) ** power
         return previous if blurred else factor
 
     @property

@@ -82,7 +82,10 @@ def R12(d: Derivation) -> None:
         ],
     )
     dissipates(d, slope)
-    d.conclude_argument("Ψ(θ) + λP(u) + (β/2)‖w − u‖² never increases along the flow, and R3's balance holds with κ(θ̄)")
+    d.conclude_argument(
+        "where S is continuous Ψ(θ) + λP(u) + (β/2)‖w − u‖² never increases along the flow; R3's balance holds with "
+        "κ(θ̄)"
+    )
 
 
 def _arc_slope() -> Expr:
@@ -117,8 +120,9 @@ def dissipates(d: Derivation, slope: Expr) -> None:
         r"L\ge\sup\bigl(-d\kappa/d\cos\theta\bigr)_+"
     ),
     definition=Splitting("any-estimator-step"),
-    setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0; positive for τ ≤ 1/L, and for every τ > 0 where κ is "
-    "nonincreasing in θ between the two angles (L = 0); τ = η/(1 − η(α(θ) + β))",
+    setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; the supremum, over the angles between those of w and w⁺, is "
+    "finite. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there (L = 0); "
+    "τ = η/(1 − η(α(θ) + β))",
 )
 def R12_step(d: Derivation) -> None:
     for used in ("G5", "R1", "R12"):

@@ -70,7 +70,12 @@ def R6_radius(d: Derivation) -> None:
     entry, output = symbols("w_i u_i", real=True)
     p_u, total, length = symbols("p_u sum d", nonnegative=True)
     d.begin(_DELTA**2, "the largest (w_i − u_i)², u_i = S(w_i)")
-    d.apply("n entries", lambda square: beta * sqrt(n * square), "β‖w − u‖ is at most this")
+    d.apply(
+        "n entries",
+        lambda square: beta * sqrt(n * square),
+        "β‖w − u‖ is at most this",
+        [follows("n squares ≤ δ²", length <= sqrt(n) * _DELTA, [Eq(length**2, total), total <= n * _DELTA**2])],
+    )
     reach(d, WIDEST)
     d.step(
         "And at most β",
@@ -100,7 +105,8 @@ def R6_radius(d: Derivation) -> None:
 
 
 _COSINE, _INNER, _OVERLAP = symbols("c y_w_star y_w", real=True)
-_NORM_Y, _NORM_Z, _COS_CAP = symbols("norm_y norm_z c_0", positive=True)
+_NORM_Y, _NORM_Z = symbols("norm_y norm_z", nonnegative=True)
+_COS_CAP = Symbol("c_0", positive=True)
 _AHEAD = 1 + step * beta
 GAIN = step * kappa * (1 - CAP) * (sqrt(1 - CAP**2) - Abs(cos(theta))) / (_AHEAD + step * kappa * (1 - CAP))
 """What one step adds to cos θ at least, outside the cap and its opposite."""
@@ -181,7 +187,7 @@ def _falls(d: Derivation, gain: Expr) -> None:
     along = _AHEAD * _COSINE + step * _INNER
     square = _AHEAD**2 + 2 * _AHEAD * step * _OVERLAP + step**2 * _NORM_Y**2
     raised = step * _NORM_Y * (_COS_CAP - Abs(_COSINE))
-    inside = [_INNER >= _COS_CAP * _NORM_Y, Abs(_COSINE) < _COS_CAP]
+    inside = [_NORM_Y > 0, _INNER >= _COS_CAP * _NORM_Y, Abs(_COSINE) < _COS_CAP]
     triangle = Abs(_NORM_Z - _AHEAD) <= step * _NORM_Y
     d.step(
         "For |cos θ| < cos α₀: ⟨z, w*⟩ − c‖z‖ ≥ τ‖y‖(c₀ − |c|) > 0",
@@ -204,8 +210,13 @@ def _falls(d: Derivation, gain: Expr) -> None:
         gain,
         "cos θ⁺ = ⟨z, w*⟩/‖z‖; z ≠ 0, since z = 0 would give 0 > 0",
         [
+            follows("z ≠ 0", _NORM_Z > 0, [Abs(along) <= _NORM_Z, along - _COSINE * _NORM_Z > 0]),
             follows("‖z‖ ≤ 1 + τβ + τ‖y‖", _AHEAD + step * _NORM_Y >= _NORM_Z, [triangle]),
-            follows("raised/‖z‖ ≥ form", _OVERLAP / more <= _OVERLAP / _NORM_Z, [_OVERLAP > 0, more >= _NORM_Z]),
+            follows(
+                "raised/‖z‖ ≥ form",
+                _OVERLAP / more <= _OVERLAP / _NORM_Z,
+                [_OVERLAP > 0, _NORM_Z > 0, more >= _NORM_Z],
+            ),
             follows(
                 "the form rises with ‖y‖",
                 _NORM_Y / (_AHEAD + step * _NORM_Y) >= lower / (_AHEAD + step * lower),
@@ -229,6 +240,7 @@ def _never_left(d: Derivation) -> None:
                 given[:2],
             ),
             follows("≥ c₀‖z‖", along >= _COS_CAP * _NORM_Z, [along >= _COS_CAP * (_AHEAD + step * _NORM_Y), given[2]]),
+            follows("so z ≠ 0", along > 0, [along >= _COS_CAP * (_AHEAD + step * _NORM_Y)]),
         ],
     )
 

@@ -41,7 +41,15 @@ from proofs.symbols import (
     star_entry,
 )
 
-__all__ = ["ACROSS_SQUARED", "SPIKE_SIZE", "across", "larger_root", "no_active_entry", "stable_supports", "unstable_supports"]
+__all__ = [
+    "ACROSS_SQUARED",
+    "SPIKE_SIZE",
+    "across",
+    "larger_root",
+    "no_active_entry",
+    "stable_supports",
+    "unstable_supports",
+]
 
 _CUBE_A, _CUBE_B = Symbol("a_j", positive=True), Symbol("b_j", positive=True)
 SPIKE_SIZE = Symbol("x_j", positive=True)

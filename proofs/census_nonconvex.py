@@ -10,13 +10,11 @@ from sympy import (
     Ne,
     Poly,
     Symbol,
-    cancel,
     diff,
     expand,
     solve,
     sqrt,
     symbols,
-    together,
 )
 
 from proofs.census import (
@@ -161,8 +159,8 @@ def R7_tl1(d: Derivation) -> None:
     d.apply("|w̄_j| = U + ρp'(U)", lambda rest: rest.subs(SPIKE_SIZE, size), "R4.tl1")
     d.apply(
         "Clear the denominators",
-        lambda rest: cancel(together(rest * drive**2 * (a + kept_level) ** 4)),
-        "by a positive factor",
+        lambda rest: rest * drive**2 * (a + kept_level) ** 4,
+        "by a factor that is positive, as N > 0 makes σκw*_j + βU positive",
     )
     reach(d, _octic())
     polynomial = Poly(expand(_octic()), kept_level)
@@ -173,7 +171,7 @@ def R7_tl1(d: Derivation) -> None:
         [holds("degree", Eq(polynomial.degree(), 8)), vanishes("leading coefficient − β²", polynomial.LC() - beta**2)],
     )
     _tl1_stability(d, size, slope)
-    d.conclude_argument("every limit with one active entry, N < β or not, is a real root with U > u_t and N > 0")
+    d.conclude_argument("every stable limit with one active entry, N < β or not, is a real root with U > u_t and N > 0")
 
 
 def _tl1_stability(d: Derivation, size: Expr, slope: Expr) -> None:

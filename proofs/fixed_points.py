@@ -23,7 +23,7 @@ from proofs.symbols import a, beta, e, eta, kappa, multiplier, r, ratio, step, t
         r"\kappa\sin\bar\theta=\beta\|\bar u\|\sin\angle(\bar u,\bar w)=\beta\|P\bar u\|\le\beta\|\bar w-\bar u\|"
     ),
     definition=Splitting("fixed-points"),
-    setting="‖w̄‖ = 1, τ > 0, P the projector off w̄; at ū = 0 read ‖ū‖ sin ∠ as 0",
+    setting="‖w̄‖ = 1, τ > 0, P the projector off w̄; κ > 0 in the balance; at ū = 0 read ‖ū‖ sin ∠ as 0",
 )
 def R3(d: Derivation) -> None:
     d.begin("w̄ = z/‖z‖, z = w̄ + τ(κw* + βū), ū ∈ S(w̄)")

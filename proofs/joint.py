@@ -125,8 +125,8 @@ SPURIOUS_STRENGTH = (2 * sum_vs**2 - (m + 1) * vs_vs) / (2 * sqrt(2 * pi) * (m +
     hypotheses=(n >= 2,),
     setting="ReLU estimator, 0 < η_v < 8/(m+1), 1 + τN > 0; λ = 0, or any S with S(w*) = c w*, c ∈ {0, 1}, "
     "that is 0 or the identity about each entry of w* (l0 with every nonzero |w*_i| > T; any threshold above ‖w*‖_∞). "
-    "For c = 1, λ > 0 two entries of w* are not 0: −w* = ±e_j is a spike (R7.l0), and attracts if κ(π) < β, repels if "
-    ">. At equality first order decides nothing",
+    "For c = 1, λ > 0, w* = ±e_j the bound is κ(π) = β, not 0: there −w* is a spike of R7.l0. At equality first order "
+    "decides nothing",
 )
 def R11_spurious(d: Derivation) -> None:
     for used in ("N2", "N4", "N5.spurious", "R3", "R8", "R11"):

@@ -234,7 +234,7 @@ TANGENT = lam * sqrt(nonzeros - taxicab**2) / (kappa - lam * taxicab)
     subject=r"\|\bar w-w^*\|\,(1+O(\lambda))",
     definition=Splitting("sharpness", "l1"),
     statement=lam / kappa * sqrt(nonzeros - taxicab**2),
-    setting="λ → 0 at fixed β, κ and w*; ‖w*‖₁² ≤ ‖w*‖₀ as ‖w*‖ = 1",
+    setting="λ → 0 at fixed β, κ and w*, N > β; ‖w*‖₁² ≤ ‖w*‖₀ as ‖w*‖ = 1",
 )
 def R5_sharp_l1(d: Derivation) -> None:
     d.cite("R4.l1")
@@ -260,12 +260,17 @@ def R5_sharp_l1(d: Derivation) -> None:
         TANGENT,
         "h = 0; N = β + √(κ² − 2κλ‖w*‖₁ + λ²‖w*‖₀)",
         [
+            follows(
+                "⟨z, w*⟩ = κ − λ‖w*‖₁ > 0, entry by entry",
+                kappa * star_size**2 > lam * star_size,
+                [BEYOND, kappa * star_size > multiplier * lam / beta],
+            ),
             vanishes(
                 "tan²θ̄ − (‖z‖² − ⟨z, w*⟩²)/⟨z, w*⟩²",
                 TANGENT**2
                 - (lam**2 * nonzeros + kappa**2 - 2 * kappa * lam * taxicab) / (kappa - lam * taxicab) ** 2
                 + 1,
-            )
+            ),
         ],
     )
 
@@ -277,10 +282,11 @@ def R5_sharp_l1(d: Derivation) -> None:
     subject=r"\|\bar w-w^*\|\,(1+O(\lambda))",
     definition=Splitting("sharpness", "tl1"),
     statement=lam / kappa * sqrt(slope_squares - slope_sum**2),
-    setting="λ → 0 at fixed β, κ, a and w*; p'(x) = a(a+1)/(a+x)², and d₁² ≤ d₂ as ‖w*‖ = 1",
+    setting="λ → 0 at fixed β, κ, a and w*, N > β; p'(x) = a(a+1)/(a+x)², and d₁² ≤ d₂ as ‖w*‖ = 1",
 )
 def R5_sharp_tl1(d: Derivation) -> None:
     d.cite("R4.tl1")
+    d.cite("R5.tl1")
     form = UPPER
     size, _ = branch()
     slope = SHAPE / (a + kept_level) ** 2
@@ -298,9 +304,10 @@ def R5_sharp_tl1(d: Derivation) -> None:
             )
         ],
     )
+    _all_upper(d)
     d.step(
         "N and every U are smooth in λ at λ = 0",
-        "implicit functions from N = κ + β, U = ω_i, w̄ = w*",
+        "implicit functions from N = κ + β, U = ω_i, w̄ = w*, where R5.tl1 sends every limit with N > β",
         "so p'(U) = p'(ω_i) + λ(…): g_i = p'(ω_i) sgn(w*_i), and h is bounded; entries with w*_i = 0 stay 0",
         [
             vanishes("the equation at λ = 0", at_lam.subs(start)),
@@ -317,3 +324,26 @@ def R5_sharp_tl1(d: Derivation) -> None:
     )
     _sharp(d, slope_sum, slope_squares)
     d.conclude(R5_sharp_tl1.formula)
+
+
+def _all_upper(d: Derivation) -> None:
+    """Transformed l1: for small λ no entry with w*_i ≠ 0 is on the lower or on the middle branch."""
+    drive = kappa * star_size
+    enough = 3 * (kappa + beta) * ratio * (a + 1) < a * drive
+    stiffness = diff(UPPER, kept_level)
+    d.step(
+        "For small λ every nonzero entry is on its upper branch",
+        enough,
+        "ρ = λ/β; N ≤ κ + β (R3); D < 0 on the middle branch, where the form falls in U (R4.tl1)",
+        [
+            follows(
+                "not inactive: κω_i > Nt",
+                drive > multiplier * ratio * (a + 1) / a,
+                [multiplier <= kappa + beta, BEYOND, enough],
+            ),
+            follows("t ≤ ρ(a+1)/a", ratio * (a + 1) / a >= THRESHOLD, [Eq(THRESHOLD, penalty("tl1").threshold)]),
+            follows(
+                "the form rises at U", stiffness > 0, [multiplier <= kappa + beta, BEYOND, enough, Eq(UPPER, drive)]
+            ),
+        ],
+    )

@@ -93,12 +93,13 @@ def keeps_sign(claim_id: str) -> list[Obligation]:
     kind=Kind.EQUIVALENCE,
     subject=(
         r"\bar w_i=\kappa w^*_i/N\ \ (\kappa|w^*_i|\le N\lambda/\beta),\quad "
-        r"N>\beta\ \text{the unique root of}\ \|\bar w(N)\|=1,\quad\text{exists}\iff\lambda<\kappa\|w^*\|_\infty"
-        r"\ \text{or}\ \beta\|w^*\|_\infty\le\lambda\ (\bar w=w^*,\,N=\kappa);\quad"
-        r"|\bar w_i|=" + latex_of(ACTIVE) + r"\ \ (\kappa|w^*_i|>N\lambda/\beta)"
+        r"|\bar w_i|=" + latex_of(ACTIVE) + r"\ \ (\kappa|w^*_i|>N\lambda/\beta);\quad "
+        r"N>\beta\ \text{the unique root of}\ \|\bar w(N)\|=1,\ \text{exists}\iff\lambda<\kappa\|w^*\|_\infty"
+        r"\ \text{or}\ \beta<\kappa;\quad \bar w=w^*,\,N=\kappa\iff\beta\|w^*\|_\infty\le\lambda"
     ),
     definition=Splitting("limit", "l1"),
-    setting="‖w*‖ = 1; w̄_i has the sign of w*_i. In the second case N > β exactly when κ > β",
+    setting="‖w*‖ = 1; w̄_i has the sign of w*_i. There is a limit of either kind exactly for λ < κ‖w*‖_∞ or "
+    "β‖w*‖_∞ ≤ λ",
 )
 def R4_l1(d: Derivation) -> None:
     d.cite("R3")

@@ -7,6 +7,7 @@ from sympy import (
     And,
     Eq,
     Expr,
+    Implies,
     Or,
     Rational,
     Symbol,
@@ -19,7 +20,7 @@ from sympy import (
 
 from proofs.claim import Kind, claim, get
 from proofs.definitions import Splitting
-from proofs.derivation import Derivation, positive_terms, vanishes
+from proofs.derivation import Derivation, Obligation, positive_terms, vanishes
 from proofs.limits import BEYOND, ENTRY, PULL, balance, keeps_sign, reach
 from proofs.penalty_forms import penalty
 from proofs.render import latex_of
@@ -60,7 +61,7 @@ UPPER = (multiplier - beta) * kept_level + multiplier * ratio * SHAPE / (a + kep
         r"1=\|\bar w(N)\|^2=" + latex_of(SQUARE)
     ),
     definition=Splitting("limit", "l0"),
-    setting="q_J = Σ w*_i² over J, N > β or J empty; u = 0 is taken at |w̄_i| = T",
+    setting="q_J = Σ w*_i² over J; N > β, or J empty and N = κ; u = 0 is taken at |w̄_i| = T",
 )
 def R4_l0(d: Derivation) -> None:
     d.cite("R3")
@@ -78,6 +79,7 @@ def R4_l0(d: Derivation) -> None:
         [
             follows("the equation ⟹ one of the two", solved, [balance("P2", ENTRY)]),
             follows("either ⟹ the equation", balance("P2", ENTRY), [solved]),
+            *_l0_bounds(jump),
             *keeps_sign("P2"),
         ],
     )
@@ -92,7 +94,25 @@ def R4_l0(d: Derivation) -> None:
     _l0_root(d)
     _l0_hard_threshold(d)
     _l0_hysteresis(d)
-    d.conclude_argument("each is stable (R7.l0): no D_i = N − β or N is negative; several can coexist")
+    d.conclude_argument("several can coexist; those with no |w̄_i| = T are stable, as every D_i is N − β or N (R7.l0)")
+
+
+def _l0_bounds(jump: Expr) -> list[Obligation]:
+    """|w̄_i| > T and |w̄_i| ≤ T in κ|w*_i|."""
+    on, off = Eq((multiplier - beta) * ENTRY, PULL), Eq(multiplier * ENTRY, PULL)
+    large, small = Abs(PULL) > (multiplier - beta) * jump, Abs(PULL) <= multiplier * jump
+    return [
+        follows(
+            "on J: |w_i| > T ⟺ |y_i| > (N − β)T",
+            And(Implies(Abs(ENTRY) > jump, large), Implies(large, Abs(ENTRY) > jump)),
+            [on, BEYOND],
+        ),
+        follows(
+            "off J: |w_i| ≤ T ⟺ |y_i| ≤ NT",
+            And(Implies(Abs(ENTRY) <= jump, small), Implies(small, Abs(ENTRY) <= jump)),
+            [off, multiplier > 0],
+        ),
+    ]
 
 
 def _l0_root(d: Derivation) -> None:
@@ -222,14 +242,20 @@ def _tl1_range(d: Derivation) -> None:
     """U ≥ u_t: the map U ↦ U + ρp'(U) is increasing from t on."""
     size, slope = branch()
     convex = ratio <= a**2 / (2 * (a + 1))
-    start = sqrt(2 * ratio * (a + 1)) - a
-    root = Symbol("j", positive=True)
+    root, jump = Symbol("j", positive=True), sqrt(2 * ratio * (a + 1))
+    start = jump - a
     threshold = penalty("tl1").threshold
+    cost = ratio * penalty("tl1").at(kept_level) + (kept_level - size) ** 2 / 2
+    saved = kept_level**2 * (1 - root**2 / (a + kept_level) ** 2) / 2
     d.step(
         "Where U starts",
         "U = u_t at |w_i| = t, and |w_i| rises with U beyond: S'(w_i) = 1/(1 + ρp''(U)) ≥ 1",
-        "so |w_i| > t exactly where U > u_t; j = √(2ρ(a+1))",
+        "a stationary U costs no more than 0 exactly where U ≥ j − a, j = √(2ρ(a+1)); so |w_i| > t exactly where "
+        "U > u_t, and each such U is the minimizer at its |w_i|",
         [
+            vanishes("cost of 0 − cost of U − ½U²(1 − j²/(a+U)²)", (size**2 / 2 - cost - saved).subs(root, jump)),
+            follows("it is ≥ 0: U ≥ u_t", kept_level >= root - a, [saved >= 0]),
+            follows("and back", saved >= 0, [kept_level >= root - a]),
             follows("u_t ↦ t, ρ ≤ a²/(2(a+1))", Eq(size.subs(kept_level, 0), threshold), [convex]),
             follows(
                 "u_t ↦ t, ρ > a²/(2(a+1))", Eq(size.subs(kept_level, start), threshold), [ratio > a**2 / (2 * (a + 1))]

@@ -18,7 +18,6 @@ from sympy import (
     Integer,
     Ne,
     Or,
-    Piecewise,
     Symbol,
     cos,
     diff,
@@ -53,6 +52,7 @@ from proofs.symbols import (
     vs_vs,
     w_hat,
     w_star,
+    x_in,
 )
 
 __all__ = ["STEP_GAIN", "inner"]
@@ -338,8 +338,8 @@ def never_zero(d: Derivation) -> None:
 
 
 def soft(x_: Expr) -> Expr:
-    """The soft threshold at ρ."""
-    return Piecewise((x_ - ratio, x_ > ratio), (x_ + ratio, x_ < -ratio), (Integer(0), True))
+    """The soft threshold at ρ (P1)."""
+    return get("P1").formula.subs(x_in, x_)
 
 
 @claim(
@@ -352,6 +352,7 @@ def soft(x_: Expr) -> Expr:
     setting="‖w‖ = ‖w̄‖ = 1; l1 enters by its subgradient inequality alone, so every convex penalty has the same",
 )
 def R1_global(d: Derivation) -> None:
+    d.cite("P1")
     d.begin("N w̄ = κw* + βū, ū = S(w̄), p(u) = |u|")
     d.step(
         "The subgradient inequality of the soft threshold",
@@ -362,7 +363,11 @@ def R1_global(d: Derivation) -> None:
                 "the inequality",
                 ratio * Abs(ENTRY) >= ratio * Abs(_BEST) + (X - _BEST) * (ENTRY - _BEST),
                 [Eq(_BEST, soft(X))],
-            )
+            ),
+            vanishes(
+                "(x̄ − ū)(u − ū) + ½(u − x̄)² − ½(ū − x̄)² − ½(u − ū)²",
+                (X - _BEST) * (ENTRY - _BEST) + ((ENTRY - X) ** 2 - (_BEST - X) ** 2 - (ENTRY - _BEST) ** 2) / 2,
+            ),
         ],
     )
     gap = (X_OTHER - ENTRY) ** 2 / 2 - (X - _BEST) ** 2 / 2

@@ -177,13 +177,15 @@ def R7_stability(d: Derivation) -> None:
         [
             vanishes("1 − factor − form", 1 - get("R8").formula - step * gap / (1 + step * multiplier)),
             follows("one sign", gap > 0, [step * gap / (1 + step * multiplier) > 0, 1 + step * multiplier > 0]),
+            follows("and back", step * gap / (1 + step * multiplier) > 0, [gap > 0, 1 + step * multiplier > 0]),
+            follows("no factor is ≤ 0, as μ ≥ 0 (R8)", get("R8").formula > 0, [1 + step * multiplier > 0]),
         ],
     )
     one_negative(d)
     fails(d)
     d.conclude_argument(
         "these cases exhaust the signs of the D_i; with two D_i < 0, or one and "
-        "Σ w̄_i²/D_i > 0, H grows in some direction: a saddle"
+        "Σ w̄_i²/D_i > 0, H grows in some direction and the point repels"
     )
 
 

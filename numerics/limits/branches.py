@@ -1,7 +1,8 @@
 """R7 for TL1: all choices of branches with at most one entry of negative D_j = N − βS'(w_j).
 
-One entry above the threshold: `numerics.limits.single`. With more of them N > β, and all but one are on the upper branch: a
-search over the choices, as for l0, each node bounded by what its completions can make of ‖w̄‖. Notation: `numerics.limits.tl1`.
+One entry above the threshold: `numerics.limits.single`. With more of them N > β, and all but one are on the upper
+branch: a search over the choices, as for l0, each node bounded by what its completions can make of ‖w̄‖. Notation:
+`numerics.limits.tl1`.
 """
 
 from __future__ import annotations

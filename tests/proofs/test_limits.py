@@ -214,6 +214,42 @@ def test_a_tie_makes_a_continuum() -> None:
         np.testing.assert_allclose(step_of(w, w_star, 1.0, 2.0, u, 3.0), w, atol=1e-14)
 
 
+@pytest.mark.parametrize(("pull", "attracts"), [(-0.3, True), (0.2, True), (0.45, True), (0.55, False), (0.9, False)])
+def test_the_spurious_point_on_an_axis_is_a_spike(pull: float, attracts: bool) -> None:
+    """R11.spurious: for w* = e_1, λ > 0 and S(w*) = w* the sign of κ(π) − β decides, not that of κ(π)."""
+    w_star, b = np.array([1.0, 0.0, 0.0]), 0.5
+    w = unit(np.array([-1.0, 0.01, -0.02]))
+    for _ in range(2000):
+        w = step_of(w, w_star, pull, b, hard_threshold(w, 0.1), 0.5)
+    assert (np.linalg.norm(w + w_star) < 1e-6) == attracts
+    if not attracts:
+        np.testing.assert_allclose(w, w_star, atol=1e-6)
+
+
+def test_one_active_entry_is_stable_where_the_norm_rises() -> None:
+    """R7.tl1 by differences of ‖w̄‖ in U, against the eigenvalues of diag(D) on w̄^⊥."""
+    seen = {True: 0, False: 0}
+    for _ in range(2000):
+        shape, rho, b, k = RNG.uniform(0.3, 3), 10 ** RNG.uniform(-1, 0.5), RNG.uniform(0.1, 3), RNG.uniform(0.1, 3)
+        along, level = RNG.uniform(-1, 1), max(0, np.sqrt(2 * rho * (shape + 1)) - shape) + RNG.uniform(0.05, 3)
+
+        def entries(at: float) -> tuple[float, float, np.ndarray]:
+            x = at + rho * shape * (shape + 1) / (shape + at) ** 2  # noqa: B023 (called within the round)
+            n = (k * along + b * at) / x  # noqa: B023
+            return n, x, k * np.sqrt(1 - along**2) / n * np.array([0.6, 0.8])  # noqa: B023
+
+        h = 1e-5
+        (n, x, rest), (_, low, left), (_, high, right) = (entries(level + shift) for shift in (0, -h, h))
+        rise = (high**2 + right @ right - low**2 - left @ left) / (2 * h)
+        stiffness = np.diag([n - b * 2 * h / (high - low), n, n])
+        complement = np.linalg.svd(np.array([[x, *rest]]))[2][1:]
+        least = np.linalg.eigvalsh(complement @ stiffness @ complement.T).min()
+        if n > 0 and abs(rise) > 1e-3 and abs(least) > 1e-4:
+            assert (least > 0) == (rise > 0)
+            seen[bool(rise > 0)] += 1
+    assert min(seen.values()) > 50
+
+
 def test_spikes_appear_beyond_the_astroid() -> None:
     for across, along in RNG.uniform(0.05, 2, (20, 2)):
         least = spike_threshold(across, along)
