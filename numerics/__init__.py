@@ -17,12 +17,15 @@ from numerics.geometry import angle
 from numerics.learning import LearningInterrupted, LearningResult, LearningState, learn
 from numerics.limits import NoLimitError, SparseLimit, StableLimit, StableLimits, sparse_limit, stable_limits
 from numerics.model import forward, sample_coarse_gradient, sample_gradient_v, sample_loss
+from numerics.plain_descent import PlainDescentResult, plain_descent
+from numerics.relu_network import learn_relu_network
 
 __all__ = [
     "LearningInterrupted",
     "LearningResult",
     "LearningState",
     "NoLimitError",
+    "PlainDescentResult",
     "SparseLimit",
     "StableLimit",
     "StableLimits",
@@ -34,10 +37,12 @@ __all__ = [
     "halfspace_mean",
     "halfspace_probability",
     "learn",
+    "learn_relu_network",
     "loss_gradient_v",
     "loss_gradient_w",
     "moreau_envelope",
     "penalty_value",
+    "plain_descent",
     "population_loss",
     "population_loss_at_origin",
     "proximal_map",

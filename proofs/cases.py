@@ -47,7 +47,10 @@ def has_cases(expression: Expr) -> bool:
 
 
 def leaves(expression: Expr, region: Region = ()) -> Iterator[tuple[Expr, Region]]:
-    """(what the expression is there, the region's conditions) for every region that may be nonempty."""
+    """(what the expression is there, the region's conditions) for every region that may be nonempty.
+
+    No piece may stand inside an integral: a condition on a bound variable is no region.
+    """
     from proofs.smt import impossible  # SMT obligations are decided on top of this module
 
     chosen = _innermost(expression)

@@ -95,8 +95,8 @@ def C7_printed(d: Derivation) -> None:
         [
             vanishes("∂f/∂v on v = v(θ)", gradient_at_best_weights()),
             vanishes("‖G‖² − the multiple of ⟨G, ∂f/∂w⟩", top - r * factor * bottom),
-            vanishes("v(θ) depends on ‖w‖", diff(get("N4").as_printed, r)),
-            vanishes("the multiple depends on ‖w‖", diff(factor, r)),
+            vanishes("slope of v(θ) in ‖w‖", diff(get("N4").as_printed, r)),
+            vanishes("slope of the multiple in ‖w‖", diff(factor, r)),
         ],
     )
     at_right_angle = factor.subs(theta, pi / 2)
@@ -294,14 +294,14 @@ def sharp_in_both(d: Derivation) -> None:
     setting="the segment from (v, w) to (v⁺, w⁺) lies in N6's region; L is N6's constant of it, A is C7's at (v, w)",
 )
 def B2_relu(d: Derivation) -> None:
-    d.cite("N6")
-    d.cite("C7")
+    for used in ("N6", "C7", "C6.relu"):
+        d.cite(used)
     d.begin(
         "φ(t) = f(x − tηg), 0 ≤ t ≤ 1",
         "x = (v, w), g = (∂f/∂v, G_relu); φ is differentiable as the segment is in the region",
     )
     time, larger, length, excess = symbols("t L g_norm A", nonnegative=True)
-    slope, steep, energy, inner, squared = symbols("slope slope_0 E inner g_v", real=True)
+    slope, steep, energy, inner, squared, sine = symbols("slope slope_0 E inner g_v sin_1", real=True)
     d.step(
         "φ'(t) ≤ φ'(0) + L η²‖g‖² t",
         slope,
@@ -325,8 +325,9 @@ def B2_relu(d: Derivation) -> None:
     d.step(
         "‖g‖² = ‖∂f/∂v‖² + ‖G‖² ≤ (1 + A) E",
         -decrease,
-        "C7, and ‖∂f/∂v‖² ≤ E since ⟨G, ∂f/∂w⟩ ≥ 0",
+        "C7, and ‖∂f/∂v‖² ≤ E since ⟨G, ∂f/∂w⟩ ≥ 0 by C6",
         [
+            follows("⟨G, ∂f/∂w⟩ ≥ 0", get("C6.relu").formula.subs(sin(theta), sine) >= 0, (sine >= 0,)),
             follows(
                 "‖g‖² ≤ (1 + A) E",
                 squared + inner <= (1 + excess) * energy,
@@ -342,7 +343,8 @@ def B2_relu(d: Derivation) -> None:
     d.step(
         "η < 2/(L(1 + A)) descends",
         decrease,
-        "if every step stays in the region, ΣE ≤ f(x₀)/(η(1 − ηL(1 + A)/2)): so ∂f/∂v → 0, and by C7 G_relu → 0",
+        "if one L and one A serve every step (one region, ‖w‖ bounded), ΣE ≤ f(x₀)/(η(1 − ηL(1 + A)/2)): so E → 0, "
+        "hence ∂f/∂v → 0, and by C7 G_relu → 0",
         [
             follows(
                 "the factor is positive", 1 - eta * larger * (1 + excess) / 2 > 0, (eta * larger * (1 + excess) < 2,)

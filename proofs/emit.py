@@ -108,8 +108,15 @@ def _product(part: Mul) -> str:
         names.insert(0, number(magnitude))
     source = sign + " * ".join(names)
     for factor in below:
-        source += f" / {_print(factor, _POWER)}"
+        if _is_three_halves(factor):  # one after the other: their product may leave the range of a float64
+            source += f" / {factor.base} / np.sqrt({factor.base})"
+        else:
+            source += f" / {_print(factor, _POWER)}"
     return source
+
+
+def _is_three_halves(part: Expr) -> bool:
+    return isinstance(part, Pow) and part.exp == Rational(3, 2) and isinstance(part.base, Symbol)
 
 
 def _is_dyadic(value: int) -> bool:
@@ -126,7 +133,7 @@ def _power(part: Pow, context: int) -> str:
         return _wrap(f"1 / {_print(1 / part, _POWER)}", context >= _PRODUCT)
     if exponent == Rational(1, 2):
         return f"np.sqrt({_print(base, 0)})"
-    if exponent == Rational(3, 2) and isinstance(base, Symbol):  # five times as fast as a power
+    if _is_three_halves(part):  # five times as fast as a power
         return _wrap(f"{base.name} * np.sqrt({base.name})", context >= _PRODUCT)
     if isinstance(exponent, Rational) and exponent.q == 3:  # a float64 is not a third: x ** (1/3) loses digits far out
         root = f"np.cbrt({_print(base, 0)})"
@@ -138,7 +145,7 @@ def _extreme(part: Expr) -> str:
     """Nested two-argument calls; max(low, min(value, high)) is one call of np.clip."""
     *others, last = sorted(part.args, key=lambda arg: (isinstance(arg, sympy.Min), sympy.default_sort_key(arg)))
     if isinstance(part, sympy.Max) and isinstance(last, sympy.Min) and len(others) == 1 and len(last.args) == 2:
-        bounds = [arg for arg in last.args if -arg == others[0]]
+        bounds = [arg for arg in last.args if -arg == others[0] and arg.is_nonnegative]  # np.clip needs low <= high
         if bounds:
             (value,) = (arg for arg in last.args if arg != bounds[0])
             return f"np.clip({', '.join(_print(arg, 0) for arg in (value, others[0], bounds[0]))})"

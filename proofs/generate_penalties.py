@@ -27,7 +27,7 @@ NAMES = [
 ]
 
 _X, _RHO, _U = Symbol("x", real=True), Symbol("rho", positive=True), Symbol("u", real=True)
-_TINY = Rational(1, 10**200)
+_TINY = Rational(1, 10**300)
 _NAMES = {x_in: _X, ratio: _RHO}
 _RESERVED = ("x", "u", "rho", "beta", "lam")
 
@@ -66,7 +66,8 @@ def _guarded(form: Expr) -> Expr:
     """The form with |x| kept at the threshold or above in the branch beyond it: an arcsine would leave its domain.
 
     Every piece is evaluated everywhere and chosen afterwards: where the branch counts, nothing is changed. Where a
-    divisor would be 0 at x = ρ = 0, |x| is also kept above 1e-200, which the branch shrinks by 0 there.
+    divisor would be 0 at x = ρ = 0, |x| is also kept above 1e-300. That counts at ρ = 0 only, where the branch shrinks
+    by 0: the threshold of the smallest ρ > 0 of float64 lies far above it.
     """
     if not form.has(asin):
         return form

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Or, Symbol, cos, diff, limit, sin, sqrt, symbols, together
+from sympy import Abs, And, Eq, Expr, Implies, Min, Or, Symbol, cos, diff, limit, sin, sqrt, symbols, together
 
 from proofs.claim import Claim, Kind, claim, register
 from proofs.definitions import Splitting
@@ -328,22 +328,29 @@ def R5_sharp_tl1(d: Derivation) -> None:
 
 def _all_upper(d: Derivation) -> None:
     """Transformed l1: for small λ no entry with w*_i ≠ 0 is on the lower or on the middle branch."""
-    drive = kappa * star_size
-    enough = 3 * (kappa + beta) * ratio * (a + 1) < a * drive
-    stiffness = diff(UPPER, kept_level)
+    drive, slope, share, jump = symbols("y_i q share j", positive=True)
+    at_zero = ratio * (a + 1) / a
+    small = [multiplier <= kappa + beta, BEYOND, 3 * (kappa + beta) * slope < drive]
+    rest = drive + a * (multiplier - beta) - 3 * multiplier * slope * share
+    capped = Min(jump, a)
+    threshold = capped * (2 * jump - capped) / (2 * a)
     d.step(
         "For small λ every nonzero entry is on its upper branch",
-        enough,
-        "ρ = λ/β; N ≤ κ + β (R3); D < 0 on the middle branch, where the form falls in U (R4.tl1)",
+        3 * (kappa + beta) * at_zero / kappa,
+        "where |w*_i| exceeds this; y_i = κ|w*_i|, q = ρ(a+1)/a, ρ = λ/β, N ≤ κ + β (R3). Not on the lower one, as "
+        "Nt ≤ Nq < y_i; not on the middle one, where the form does not rise in U (R4.tl1)",
         [
-            follows(
-                "not inactive: κω_i > Nt",
-                drive > multiplier * ratio * (a + 1) / a,
-                [multiplier <= kappa + beta, BEYOND, enough],
+            vanishes(
+                "t, in j = √(2ρ(a+1))", penalty("tl1").threshold - threshold.subs(jump, sqrt(2 * ratio * (a + 1)))
             ),
-            follows("t ≤ ρ(a+1)/a", ratio * (a + 1) / a >= THRESHOLD, [Eq(THRESHOLD, penalty("tl1").threshold)]),
-            follows(
-                "the form rises at U", stiffness > 0, [multiplier <= kappa + beta, BEYOND, enough, Eq(UPPER, drive)]
+            vanishes("q, in j", at_zero - (jump**2 / (2 * a)).subs(jump, sqrt(2 * ratio * (a + 1)))),
+            follows("t ≤ q", jump**2 / (2 * a) >= threshold),
+            follows("y_i > Nq", drive > multiplier * slope, small),
+            vanishes(
+                "(a+U) times the form's slope − [form + a(N − β) − 3Nq a²/(a+U)²]",
+                (a + kept_level) * diff(UPPER, kept_level)
+                - rest.subs({drive: UPPER, slope: at_zero, share: (a / (a + kept_level)) ** 2}),
             ),
+            follows("so it rises at U", rest > 0, [*small, share <= 1]),
         ],
     )

@@ -294,6 +294,10 @@ def gradient_v_moves(d: Derivation) -> None:
         "N2 at both points; ‖(I + 11ᵀ)x‖² = ‖x‖² + (m + 2)(1ᵀx)² ≤ (m + 1)²‖x‖² by Cauchy–Schwarz",
         [
             vanishes("Δ ∂f/∂v − form", moved - form),
+            vanishes(
+                "‖x + (1ᵀx)1‖² = ‖x‖² + 2(1ᵀx)(1ᵀx) + (1ᵀx)²‖1‖², less the form",
+                square + 2 * total * total + total**2 * m - (square + (m + 2) * total**2),
+            ),
             follows(
                 "‖(I + 11ᵀ)x‖ ≤ (m + 1)‖x‖",
                 square + (m + 2) * total**2 <= (m + 1) ** 2 * square,
@@ -390,7 +394,7 @@ def norm_of_both(d: Derivation) -> None:
     matrix = Matrix(2, 2, entries)
     largest = spectral_norm(matrix) ** 2
     gram = matrix.T * matrix
-    left, right, mixed, x, y = symbols("left right mixed x_1 y_1", nonnegative=True)
+    left, right, mixed, x, y = symbols("left right mixed x_1 y_1", real=True)
     d.step(
         "The larger eigenvalue μ of MᵀM",
         largest,
@@ -405,7 +409,7 @@ def norm_of_both(d: Derivation) -> None:
             follows(
                 "a symmetric matrix of trace ≥ 0 and determinant 0 is ≥ 0",
                 left * x**2 - 2 * mixed * x * y + right * y**2 >= 0,
-                (Eq(left * right, mixed**2),),
+                (left + right >= 0, Eq(left * right, mixed**2)),
             ),
         ],
     )
@@ -475,6 +479,10 @@ def attained(d: Derivation) -> None:
             vanishes(
                 "∂f/∂w at v·v* = C_v‖v*‖, times K/c_w, + M₂₂",
                 scale.subs(v_vs, LARGEST_V * sqrt(vs_vs)) * STRETCH / LEAST_W + PARTIAL_CONSTANTS[1, 1],
+            ),
+            vanishes(
+                "(π/2) × slope in θ times ‖v*‖/c_w, − M₁₂",
+                pi / 2 * gradient.diff(theta).coeff(v_star) * sqrt(vs_vs) / LEAST_W - PARTIAL_CONSTANTS[0, 1],
             ),
         ],
     )

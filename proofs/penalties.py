@@ -31,7 +31,7 @@ from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.proximal import Branch, branches, derive_map
 from proofs.render import latex_of
 from proofs.smt import follows
-from proofs.symbols import a, beta, lam, ratio, u, x_in
+from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
 __all__ = ["displacement_id", "envelope_id", "map_id"]
 
@@ -41,7 +41,7 @@ _JUMPS = {
     "l0": "at |x| = √(2ρ) both 0 and x are minimizers; the form takes 0",
     "tl1": "where ρ > a²/(2(a+1)), both 0 and √(2ρ(a+1)) − a are minimizers at the threshold; the form takes 0",
     "mcp": "where ρ > γ, both 0 and x are minimizers at the threshold; for ρ = γ, all of [0, γ] are; the form takes 0",
-    "scad": "where ρ > a − 1 two minimizers meet at the jump; the form takes the smaller one",
+    "scad": "where ρ > a − 1 there is a jump, at which two minimizers are equally good; the form takes the smaller one",
     "half": "at the threshold both 0 and ρ^(2/3) are minimizers; the form takes 0",
 }
 
@@ -79,7 +79,34 @@ def _ties(penalty: Penalty) -> list[Obligation]:
         case "l0":
             x = penalty.threshold
             return [vanishes("F(x) − F(0) at |x| = threshold", ratio - x**2 / 2)]
+        case "mcp" | "scad":
+            return _ties_beyond_the_last_knot(penalty)
     return []
+
+
+def _ties_beyond_the_last_knot(penalty: Penalty) -> list[Obligation]:
+    """The flat last piece of MCP and SCAD against 0, and what else attains the minimum where they jump."""
+    (_, first_end, first), (knot, _, level) = penalty.pieces[0], penalty.pieces[-1]
+    flat, x = ratio * level, penalty.threshold
+    at_zero = follows(
+        "ρ ≥ 2p(∞): F(x) = F(0) at |x| = threshold, and x lies in the last piece",
+        And(Eq(flat, x**2 / 2), x >= knot),
+        [*penalty.hypotheses, ratio >= 2 * level],
+    )
+    if penalty.name == "mcp":
+        on_first = (ratio * first + (u - gamma) ** 2 / 2).subs(ratio, gamma) - gamma**2 / 2
+        return [at_zero, vanishes("F(u) − F(0) on [0, γ] at ρ = γ, |x| = γ", on_first)]
+    edge = (a + 1 + ratio) / 2
+    lower = ratio * first.subs(u, edge - ratio) + ratio**2 / 2
+    return [
+        at_zero,
+        vanishes("F(x − ρ) − F(x) at |x| = (a + 1 + ρ)/2", lower - flat),
+        follows(
+            "a − 1 ≤ ρ ≤ a + 1: x − ρ lies in the first piece and x in the last",
+            And(edge - ratio >= 0, edge - ratio <= first_end, edge >= knot),
+            [*penalty.hypotheses, ratio >= a - 1, ratio <= a + 1],
+        ),
+    ]
 
 
 def register_map(penalty: Penalty) -> Claim:
@@ -228,7 +255,7 @@ def P6_convexity(d: Derivation) -> None:
     d.begin("(β/2)w² − min over u of [λp(|u|) + (β/2)(w − u)²]")
     d.step(
         "A supremum of affine functions of w",
-        beta * u * slope - lam * p_u - beta * u**2 / 2,
+        beta * u * w0 - lam * p_u - beta * u**2 / 2,
         "p(|u|) does not depend on w",
         [
             vanishes(

@@ -8,7 +8,7 @@ Z = a + |x| and z = a + |S(x)| as in `proofs.cubic`, K = ρa(a + 1), everything 
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Ge, Gt, Le, Lt, Max, Rational, Symbol, limit, oo, simplify, sqrt
+from sympy import Abs, Expr, Ge, Gt, Le, Lt, Max, Rational, Symbol, limit, oo, sqrt
 
 from proofs import cubic
 from proofs.claim import Kind, claim, get
@@ -16,7 +16,7 @@ from proofs.definitions import PenaltyLimit
 from proofs.derivation import Derivation, Obligation, vanishes
 from proofs.penalty_forms import TL1, size
 from proofs.smt import follows
-from proofs.symbols import a, ratio, u
+from proofs.symbols import a, ratio, u, x_in
 
 _SOURCE = "[ZX] for the limits; the rates and the places where they are not uniform [here]"
 _P = TL1.pieces[0][2]
@@ -109,10 +109,8 @@ def P4_l1_map(d: Derivation) -> None:
         [
             follows("from below", Ge(gap, _K / _Z**2), [*root]),
             follows("from above", Le(gap, rho * (a + 1) / a), [*root]),
-            vanishes(
-                "both bounds tend to ρ",
-                limit(ratio * a * (a + 1) / (a + size) ** 2, a, oo) - limit(ratio * (a + 1) / a, a, oo),
-            ),
+            vanishes("the lower bound tends to ρ", limit(ratio * a * (a + 1) / (a + size) ** 2, a, oo) - ratio),
+            vanishes("the upper bound tends to ρ", limit(ratio * (a + 1) / a, a, oo) - ratio),
         ],
     )
     low, high = ratio * a * (a + 1) / (a + size) ** 2, ratio * (a + 1) / a
@@ -121,9 +119,12 @@ def P4_l1_map(d: Derivation) -> None:
     d.step(
         "Distance to soft thresholding",
         "at most (ρ/a) max(1, 2R) for |x| ≤ R",
-        "soft thresholding: |x| − ρ beyond ρ, which P1 states",
+        "soft thresholding: max(|x| − ρ, 0) by P1, and |x| > t lies beyond ρ",
         [
-            vanishes("P1's map at x > ρ, less x − ρ", _soft_beyond()),
+            vanishes(
+                "P1's map at x ≥ 0, less max(x − ρ, 0)", get("P1").formula.subs(x_in, size) - Max(size - ratio, 0)
+            ),
+            follows("t ≥ ρ", high >= ratio),
             follows("|gap − ρ| beyond t", Le(Abs(own - ratio), bound), [own >= low, own <= high, size <= _R]),
             follows("|x| − ρ below t", Le(Max(size - ratio, 0), bound), [size <= high, size <= _R]),
         ],
@@ -138,12 +139,6 @@ def _l1_threshold() -> list[Obligation]:
         follows("P3's threshold", Le(Abs(TL1.threshold - threshold), 0), [Le(sqrt(2 * ratio * (a + 1)), a)]),
         vanishes("its limit", limit(threshold, a, oo) - ratio),
     ]
-
-
-def _soft_beyond() -> Expr:
-    shift = Symbol("d", positive=True)
-    x = next(iter(get("P1").formula.free_symbols - {ratio}))
-    return simplify(get("P1").formula.subs(x, ratio + shift)) - shift
 
 
 @claim(
@@ -205,6 +200,5 @@ def P4_l0_map(d: Derivation) -> None:
 
 
 def _hard_beyond() -> Expr:
-    shift = Symbol("d", positive=True)
-    x = next(iter(get("P2").formula.free_symbols - {ratio}))
-    return get("P2").formula.subs(x, sqrt(2) * sqrt(ratio) + shift) - (sqrt(2) * sqrt(ratio) + shift)
+    beyond = sqrt(2) * sqrt(ratio) + Symbol("d", positive=True)
+    return get("P2").formula.subs(x_in, beyond) - beyond

@@ -71,7 +71,7 @@ def derive_map(
 ) -> None:
     """The whole chain, from the objective to the statement.
 
-    `find` gives the branches where SymPy needs help with them; `ties` is owed on what happens at the threshold itself.
+    `find` gives the branches where SymPy needs help with them; `ties` is owed on what happens where the map jumps.
     """
     d.begin(ratio * penalty.on_reals + (u - x_in) ** 2 / 2, "to be minimized over all real u")
     _symmetry(d)
@@ -87,7 +87,10 @@ def derive_map(
         )
     if owed := tuple(ties):
         d.step(
-            "Ties", "|x| = threshold: F(0) is still the minimum, and so is F at the branch's own value there", "", owed
+            "Ties",
+            "where the map jumps, F has one value at both ends of the jump",
+            "at the threshold F(0) is still the minimum",
+            owed,
         )
     cases = [(sign(x_in) * b.root.subs(size, Abs(x_in)), b.condition.subs(size, Abs(x_in))) for b in found]
     put_together = Piecewise((0, Le(Abs(x_in), threshold)), *cases)

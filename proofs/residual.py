@@ -13,6 +13,7 @@ import mpmath
 from sympy import (
     Add,
     Dummy,
+    Eq,
     Expr,
     Float,
     Integer,
@@ -80,8 +81,8 @@ def reduce_exactly(expression: Expr) -> Expr:
 
     θ becomes 2·atan(t), which makes every trigonometric term rational in t; erfc becomes 1 − erf; arguments
     of functions are brought to one form and products of exponentials to one exponential; then the coefficient of
-    each exponential is reduced modulo the squares of its radicals. Each move is an exact equality for θ in (0, π), so
-    a result of 0 is a proof.
+    each exponential is reduced modulo the squares of its radicals. Each move is an exact equality for θ in (0, π) and
+    φ in (−π, π), so a result of 0 is a proof wherever no divisor is 0.
     """
     reduced = _in_arcsines(in_basic_quantities(expression).doit(integrals=False))
     reduced = (
@@ -96,28 +97,41 @@ def reduce_exactly(expression: Expr) -> Expr:
 
 
 def decide_zero(expression: Expr) -> Decision:
-    """Decide whether `expression` vanishes identically on the declared domain of its symbols.
+    """Decide whether `expression` vanishes identically on the declared domain of its symbols, wherever it is defined.
 
-    Integrals over one range are compared by their integrands: sufficient for a proof, not necessary.
+    A symbol without assumptions is a real number. Integrals over one range are compared by their integrands:
+    sufficient for a proof, not necessary. What is 0/0 at every point is not passed.
     """
     expression = in_basic_quantities(sympify(expression))
     if expression == 0 or expand(expression) == 0:
         return Decision(True)
-    if has_cases(expression) and not expression.has(theta):  # |sin θ| is sin θ: an angle has no cases
+    if _has_regions(expression):
         return _decide_by_cases(expression)
     if refutation := _refute(expression):
         return Decision(False, refutation)
     try:
         proved = all(reduce_exactly(part) == 0 for part in _integrands(expression))
-        return Decision(True if proved else None)
+        defined = proved and not any(reduce_exactly(divisor) == 0 for divisor in _divisors(expression))
+        return Decision(True if defined else None)
     except (PolynomialError, NotImplementedError, RecursionError):
         return Decision(None)
+
+
+def _has_regions(expression: Expr) -> bool:
+    """Whether to split into regions: not for an angle (|sin θ| is sin θ), not by a condition on a bound variable."""
+    return has_cases(expression) and not (expression.has(theta) or any(map(has_cases, expression.atoms(Integral))))
+
+
+def _divisors(expression: Expr) -> list[Expr]:
+    """What `expression` divides by."""
+    quotients = (part for part in expression.atoms(Pow) if part.exp.could_extract_minus_sign())
+    return sorted({part.base for part in quotients if part.base.free_symbols}, key=default_sort_key)
 
 
 def _decide_by_cases(expression: Expr) -> Decision:
     """In each region that the conditions leave, what stands there must vanish; a point near a boundary may refute."""
     bases = [_spread(_sample(expression, round_), round_) for round_ in range(_CASE_ROUNDS)]
-    if met := witness(expression, bases):
+    if not expression.has(AppliedUndef, Integral) and (met := witness(expression, bases)):
         where = ", ".join(f"{k} = {v:.12g}" for k, v in sorted(met[0].items(), key=lambda kv: kv[0].name))
         return Decision(False, f"residual {met[1]:.6g} at {where}")
     try:
@@ -137,6 +151,8 @@ def _vanishes_in(leaf: Expr, region: Region) -> bool:
 
     if leaf.has(nan, zoo):
         return False
+    if not all(divisor.is_nonzero or impossible((*region, Eq(divisor, 0))) for divisor in _divisors(leaf)):
+        return False  # a region may be a curve on which this is 0/0
     if leaf == 0 or expand(leaf) == 0 or reduce_exactly(leaf) == 0:
         return True
     return impossible((*region, Ne(leaf, 0)))
@@ -180,17 +196,20 @@ def _in_arcsines(expression: Expr) -> Expr:
     """
     if not expression.has(asin, acos):
         return expression
-    angles: dict[Expr, Expr] = {}
+    angles: dict[tuple[bool, Expr], Expr] = {}
+
+    def named(sine: Expr) -> tuple[bool, Expr]:
+        root = _is_root(sine)  # the square tells roots apart, but not signs: x and √x have different names
+        return root, expand(_tidy(sine**2)) if root else sine
 
     def angle(sine: Expr) -> Expr:
-        key = expand(_tidy(sine**2)) if _is_root(sine) else sine  # the square tells roots apart, but not signs
-        return 6 * atan(angles.setdefault(key, Dummy("t", real=True)))
+        return 6 * atan(angles.setdefault(named(sine), Dummy("t", real=True)))
 
     for part in sorted(expression.atoms(asin), key=default_sort_key):
         expression = expression.xreplace({part: angle(part.args[0])})
     for part in sorted(expression.atoms(acos), key=default_sort_key):
         (cosine,) = part.args
-        known = _is_root(cosine) and expand(_tidy(cosine**2)) in angles
+        known = _is_root(cosine) and named(cosine) in angles
         expression = expression.xreplace({part: pi / 2 - angle(cosine) if known else 2 * angle(sqrt((1 - cosine) / 2))})
     return expression
 

@@ -3,7 +3,8 @@
 The obligation is written in the mathematics: SymPy relations between polynomials, quotients, roots, |·|, min, max and
 pieces. It is proved when the solver finds its negation unsatisfiable, refuted when the solver exhibits a
 counterexample, and undecided otherwise: on a timeout, and when the hypotheses cannot be shown to be satisfiable, for
-then anything would follow. Sines and cosines enter as symbols with c² + s² = 1; π enters between two rationals.
+then anything would follow. Sines and cosines enter as symbols with c² + s² = 1; π enters between two rationals. SymPy
+cancels x/x before the solver sees it: a quotient speaks of the points where it is defined.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def impossible(conditions: Iterable[Boolean]) -> bool:
         parts = [translation.boolean(part) for part in conditions]
     except ValueError:  # a function the solver does not know
         return False
-    solver = z3.Solver()
+    solver = z3.Solver(ctx=translation.context)
     solver.set("timeout", _SHORT)
     solver.add(*translation.facts, *parts)
     return bool(solver.check() == z3.unsat)
@@ -85,7 +86,7 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean) -> Decision:
     translation = _Translation(z3)
     hypotheses = [translation.boolean(part) for part in given]
     claim = translation.boolean(conclusion)
-    solver = z3.Solver()
+    solver = z3.Solver(ctx=translation.context)
     solver.set("timeout", _TIMEOUT)
     solver.add(*translation.facts, *hypotheses)
     if (consistent := solver.check()) != z3.sat:
@@ -108,7 +109,9 @@ class _Translation:
 
     def __init__(self, z3: Any) -> None:
         self.z3 = z3
+        self.context = z3.Context()  # of its own: what is found must not depend on what was asked before
         self.symbols: dict[str, Any] = {}
+        self._known: dict[str, Symbol] = {}
         self.facts: list[Any] = []
         self.approximate = False
         self._roots: dict[tuple[Expr, int], Any] = {}
@@ -116,7 +119,7 @@ class _Translation:
     def boolean(self, part: Basic) -> Any:
         z3 = self.z3
         if isinstance(part, BooleanTrue | BooleanFalse):
-            return z3.BoolVal(bool(part))
+            return z3.BoolVal(bool(part), self.context)
         if isinstance(part, And | Or):
             join = z3.And if isinstance(part, And) else z3.Or
             return join(*map(self.boolean, part.args))
@@ -135,7 +138,7 @@ class _Translation:
     def real(self, part: Expr) -> Any:
         z3 = self.z3
         if isinstance(part, Rational):
-            return z3.RealVal(f"{part.p}/{part.q}")
+            return self._number(part)
         if isinstance(part, Symbol):
             return self._symbol(part)
         if part == pi:
@@ -151,16 +154,25 @@ class _Translation:
             return z3.If(inside >= 0, inside, -inside)
         if isinstance(part, sign):
             inside = self.real(part.args[0])
-            return z3.If(inside > 0, z3.RealVal(1), z3.If(inside < 0, z3.RealVal(-1), z3.RealVal(0)))
+            one, zero = self._number(Integer(1)), self._number(Integer(0))
+            return z3.If(inside > 0, one, z3.If(inside < 0, -one, zero))
         if isinstance(part, Max | Min):
             return self._extreme(part)
         if isinstance(part, Piecewise):
             return self._pieces(part)
         raise ValueError(f"no SMT form for {part.func.__name__} in {part}")
 
+    def _number(self, value: Rational) -> Any:
+        return self.z3.RealVal(f"{value.p}/{value.q}", self.context)
+
+    def _real(self, name: str) -> Any:
+        return self.z3.Real(name, self.context)
+
     def _symbol(self, symbol: Symbol) -> Any:
+        if self._known.setdefault(symbol.name, symbol) != symbol:
+            raise ValueError(f"two symbols print alike: {symbol.name}")  # as one variable they would be equal
         if symbol.name not in self.symbols:
-            value = self.symbols[symbol.name] = self.z3.Real(symbol.name)
+            value = self.symbols[symbol.name] = self._real(f"symbol {symbol.name}")  # a root or π has none such
             if symbol.is_integer and symbol.is_positive:
                 self.facts.append(value >= 1)
             for holds, fact in (
@@ -178,9 +190,9 @@ class _Translation:
         if not self.approximate:
             self.approximate = True
             low, high = map(self.real, _PI_BETWEEN)
-            value = self.z3.Real("pi")
+            value = self._real("pi")
             self.facts += [low < value, value < high]
-        return self.z3.Real("pi")
+        return self._real("pi")
 
     def _power(self, part: Pow) -> Any:
         base, exponent = part.args
@@ -202,7 +214,7 @@ class _Translation:
         """A root: nothing is said of it where the radicand is negative, so that no hypothesis hides there."""
         if (radicand, degree) not in self._roots:
             inside = self.real(radicand)
-            value = self._roots[radicand, degree] = self.z3.Real(f"root {len(self._roots)}")
+            value = self._roots[radicand, degree] = self._real(f"root {len(self._roots)}")
             power = self.z3.Product(*[value] * degree)
             self.facts.append(self.z3.Implies(inside >= 0, self.z3.And(value >= 0, power == inside)))
         return self._roots[radicand, degree]

@@ -171,7 +171,7 @@ t = Symbol("t", real=True)
 x = Symbol("x", real=True)
 u = Symbol("u", real=True)
 rho = Symbol("rho", positive=True)
-phi_angle = Symbol("phi", real=True)
+phi_angle = Symbol("phi", real=True)  # an angle in (−π, π): its half has a cosine > 0
 
 # An arbitrary proxy derivative, for the statements that hold for any straight-through estimator, and its
 # four Gaussian moments.

@@ -264,6 +264,37 @@ def _jax(arrays: tuple[Array, ...]) -> dict[str, Callable[[], object]]:
     }
 
 
+def learning() -> list[Figure]:
+    """One population step of `learn` (l1, relu, v fixed) at n = 10⁶ against reading w and w* and writing w."""
+    from numerics import learn
+
+    rng = np.random.Generator(np.random.Philox(4))
+    w_star, w0 = rng.standard_normal((2, 1_000_000))
+    w_star /= np.linalg.norm(w_star)
+    v, out = np.full(4, 0.5), np.empty_like(w0)
+    few, many = 4, 24
+
+    def traffic() -> None:
+        for _ in range(many - few):
+            np.add(w0, w_star, out=out)
+
+    def run(steps: int, record_every: int) -> Callable[[], object]:
+        return lambda: learn(v, w0, w_star, 0.5, 5e-4, max_steps=steps, tolerance=1e-300, record_every=record_every)
+
+    runs = [run(steps, every) for every in (1000, 1) for steps in (few, many)]
+    with threadpool_limits(1):
+        moved, *timed = _paired([traffic, *runs])
+    bare, recorded = (
+        [after - before for before, after in zip(*timed[first : first + 2], strict=True)] for first in (0, 2)
+    )
+    bound = "reading w and w* and writing w"
+    return [
+        Figure("learning", "one step, n = 10⁶", statistics.median(bare) / (many - few) * 1e3, "ms"),
+        Figure("learning", f"one step / {bound}", _ratio(bare, moved), "×", 3.0),
+        Figure("learning", f"one step that is recorded / {bound}", _ratio(recorded, moved), "×"),
+    ]
+
+
 def importing() -> list[Figure]:
     """`import numerics` against importing numpy and scipy.special, fresh interpreters."""
 
@@ -344,6 +375,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "monte-carlo": monte_carlo,
     "closed-form": closed_form,
     "limits": limits,
+    "learning": learning,
     "commands": commands,
 }
 

@@ -60,6 +60,9 @@ estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 130 interrup
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the start and the samples.")
 @click.option("--tolerance", type=NUMBER, default="1e-12", show_default=True, help="Stop this close to the limit.")
 @click.option("--max-steps", type=click.IntRange(min=0), default=100_000, show_default=True, help="Stop after so many.")
+@click.option(
+    "--record-every", type=click.IntRange(min=1), default=1, show_default=True, help="Measure one step in so many."
+)
 @click.option("--normalize", is_flag=True, help="Divide w* by its norm first.")
 @click.option("--plot", metavar="FILE", type=click.Path(path_type=Path), help="Draw the run (.png, .svg).")
 @click.option("--save", metavar="FILE", type=click.Path(path_type=Path), help="Keep the last state (.npz).")

@@ -137,7 +137,7 @@ def draw_run(path: Path, result: LearningResult, predicted: SparseLimit | None, 
     """Left: the angle between w and w* step by step, with the limit and the bounds. Right: what decreases."""
     plot = pyplot()
     figure, (left, right) = plot.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
-    steps = np.arange(len(result.angle_history))
+    steps = result.step_history
     left.plot(steps, result.angle_history, color=_TRUE, label="angle of w")
     if predicted is not None:
         left.axhline(float(predicted.angle), color=_LIMIT, linestyle="--", label="limit predicted (R4)")
@@ -153,9 +153,9 @@ def draw_run(path: Path, result: LearningResult, predicted: SparseLimit | None, 
     right.set(xlabel="step", ylabel="value")
     right.legend(frameon=False, fontsize="small")
     for axes in (left, right):
-        if len(steps) > _LONG:
+        if result.steps >= _LONG:
             axes.set_xscale("symlog", linthresh=100)
-        axes.set_xlim(0, max(len(steps) - 1, 1))
+        axes.set_xlim(0, max(result.steps, 1))
     _finish(figure, (left, right), path)
 
 

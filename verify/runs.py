@@ -33,7 +33,7 @@ def run(options: dict[str, Any], progress: Callable[[int, float, float], None]) 
     v = rng.standard_normal(v_star.size) * np.linalg.norm(v_star) if options["learn_v"] else v_star
     state = None if options["resume"] is None else LearningState.load(options["resume"])
     names = ["beta", "lam", "eta", "penalty", "ste", "learn_v", "gradient", "samples", "dataset"]
-    names += ["seed", "tolerance", "max_steps", "normalize"]
+    names += ["seed", "tolerance", "max_steps", "record_every", "normalize"]
     settings = {name: options[name] for name in names} | penalty_parameters(options["penalty"], options["a"])
     result = learn(
         v, start, w_star, v_star=v_star, sphere=not options["free"], progress=progress, state=state, **settings

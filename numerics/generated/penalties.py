@@ -91,7 +91,7 @@ def _tl1_map(x: Array, rho: Array | float, *, a: float = 1.0) -> Array:
     k2 = np.minimum(a, 1.4142135623730951 * k1)
     k3 = 0.5 * k2 * (2.8284271247461903 * k1 - k2) / a
     k4 = a + np.maximum(k0, k3)
-    return np.where(k0 <= k3, 0, x - 1.3333333333333333 * k4 * np.sin(np.arcsin(np.minimum(2.598076211353316 * np.sqrt(a) * k1 / (k4 * np.sqrt(k4)), 1)) / 3) ** 2 * np.sign(x))
+    return np.where(k0 <= k3, 0, x - 1.3333333333333333 * k4 * np.sin(np.arcsin(np.minimum(2.598076211353316 * np.sqrt(a) * k1 / k4 / np.sqrt(k4), 1)) / 3) ** 2 * np.sign(x))
 
 
 def _tl1_threshold(rho: Array | float, *, a: float = 1.0) -> Array | float:
@@ -111,7 +111,7 @@ def _tl1_envelope(x: Array, beta: Array | float, lam: Array | float, *, a: float
     k4 = 0.5 * k3 * (2.8284271247461903 * k2 - k3) / a
     k5 = np.maximum(k0, k4)
     k6 = a + k5
-    k7 = np.sin(np.arcsin(np.minimum(2.598076211353316 * np.sqrt(a) * k2 / (k6 * np.sqrt(k6)), 1)) / 3)
+    k7 = np.sin(np.arcsin(np.minimum(2.598076211353316 * np.sqrt(a) * k2 / k6 / np.sqrt(k6), 1)) / 3)
     k8 = 1.3333333333333333 * k6 * k7 ** 2
     return np.where(k0 <= k4, 0.5 * beta * x ** 2, 0.8888888888888888 * beta * k6 ** 2 * k7 ** 4 + k1 * lam * (k5 - k8) / (k6 - k8))
 
@@ -198,8 +198,8 @@ def _half_map(x: Array, rho: Array | float) -> Array:
     """Proximal map of half; source: P7.half."""
     k0 = np.abs(x)
     k1 = 1.5 * np.cbrt(rho) ** 2
-    k2 = np.maximum(1e-200, np.maximum(k0, k1))
-    k3 = np.arcsin(np.minimum(1.299038105676658 * rho / (k2 * np.sqrt(k2)), 1)) / 3
+    k2 = np.maximum(1e-300, np.maximum(k0, k1))
+    k3 = np.arcsin(np.minimum(1.299038105676658 * rho / k2 / np.sqrt(k2), 1)) / 3
     return np.where(k0 <= k1, 0, x - 1.3333333333333333 * k2 * np.sin(k3) * np.sin(k3 + 1.0471975511965979) * np.sign(x))
 
 
@@ -214,8 +214,8 @@ def _half_envelope(x: Array, beta: Array | float, lam: Array | float) -> Array:
     k0 = beta * x ** 2
     k1 = np.abs(x)
     k2 = 1.5 * np.cbrt(rho) ** 2
-    k3 = np.maximum(1e-200, np.maximum(k1, k2))
-    k4 = np.arcsin(np.minimum(1.299038105676658 * rho / (k3 * np.sqrt(k3)), 1)) / 3
+    k3 = np.maximum(1e-300, np.maximum(k1, k2))
+    k4 = np.arcsin(np.minimum(1.299038105676658 * rho / k3 / np.sqrt(k3), 1)) / 3
     k5 = np.sin(k4)
     k6 = np.sin(k4 + 1.0471975511965979)
     return np.where(k1 <= k2, 0.5 * k0, 0.8888888888888888 * k0 * k5 ** 2 * k6 ** 2 + lam * np.sqrt(k3 - 1.3333333333333333 * k3 * k5 * k6))

@@ -20,16 +20,16 @@ from numerics import (
     best_output_weights,
     coarse_gradient,
     learn,
-    learning_run,
     loss_gradient_v,
     penalty_value,
     population_loss,
     proximal_map,
-    steps,
 )
 from numerics.generated.estimators import PARAMETERS
 from numerics.generated.penalties import PENALTY_PARAMETERS
-from numerics.learning_problem import Sampling
+from numerics.learning import run as learning_run
+from numerics.learning import steps
+from numerics.learning.problem import Sampling
 
 Array = NDArray[np.float64]
 
@@ -314,6 +314,117 @@ class TestStopping:
             learn(*arguments, sphere=False)
 
 
+HISTORIES = ("angle_history", "lyapunov_history", "lagrangian_history", "support_history")
+
+
+class TestSparseRecords:
+    @pytest.mark.parametrize("penalty", PENALTIES)
+    @pytest.mark.parametrize("sphere", [True, False])
+    @pytest.mark.parametrize("lam", [0.02, 0.0])
+    def test_iterates_and_records_are_the_same(self, penalty: str, sphere: bool, lam: float) -> None:
+        v, w0, w_star = problem(30)
+        for beta, eta in ((0.2, None), (0.2, 0.3), (0.0, 0.2)):
+            given = 1.5 * v if sphere else v
+            arguments: tuple[Any, ...] = (given, 3 * w0, w_star, beta, lam, eta, penalty)
+            options: dict[str, Any] = {"v_star": v, "sphere": sphere, "tolerance": NEVER}
+            every = learn(*arguments, max_steps=24, **options)
+            kept = int(np.argmin(np.append(every.state.record[:, 1] > 0.2, False)))  # near 0 rounding turns w freely
+            assert kept >= 8
+            for stop in (count for count in (0, 1, 6, 7, 8, 20, 21, 24) if count <= kept):
+                dense = learn(*arguments, max_steps=stop, **options)
+                thin = learn(*arguments, max_steps=stop, record_every=7, **options)
+                shown = sorted({*range(0, stop, 7), stop})
+                np.testing.assert_array_equal(thin.step_history, shown)
+                np.testing.assert_allclose(thin.w, dense.w, rtol=0, atol=1e-14)
+                for name in HISTORIES:
+                    recorded = getattr(every, name)[shown]
+                    np.testing.assert_allclose(getattr(thin, name), recorded, rtol=0, atol=2e-14)
+                assert thin.multiplier == pytest.approx(dense.multiplier, rel=1e-13)
+                assert thin.residual == pytest.approx(dense.residual, rel=1e-10, abs=1e-15)
+
+    @pytest.mark.parametrize("penalty", PENALTIES)
+    @pytest.mark.parametrize(("beta", "lam"), [(0.1, 0.01), (3.0, 0.03)])
+    @pytest.mark.parametrize("tolerance", [1e-6, 1e-10])
+    def test_the_end_is_the_same(self, penalty: str, beta: float, lam: float, tolerance: float) -> None:
+        v, w0, w_star = problem(12)
+        limit = learn(v, w0, w_star, beta, lam, penalty=penalty, tolerance=NEVER)
+        dense = learn(v, w0, w_star, beta, lam, penalty=penalty, tolerance=tolerance)
+        for every in (2, 7, 100):
+            thin = learn(v, w0, w_star, beta, lam, penalty=penalty, tolerance=tolerance, record_every=every)
+            assert thin.converged
+            assert thin.steps % every == 1  # only a recorded step ends a run
+            assert -7 <= thin.steps - dense.steps <= max(7, 2 * every)
+            assert np.linalg.norm(thin.w - limit.w) <= min(tolerance, 1.5 * thin.distance)
+
+    def test_a_fast_start_does_not_hide_a_slow_end(self) -> None:
+        # Entries below the threshold shrink to a tenth in a step, those above it by a hundredth.
+        v, w0, w_star = problem(31)
+        beta, lam = 20.0, 0.02
+        limit = learn(v, w0, w_star, beta, lam, tolerance=1e-13, record_every=50)
+        for every in (30, 300):
+            result = learn(v, w0, w_star, beta, lam, tolerance=1e-5, record_every=every)
+            assert result.converged
+            assert np.linalg.norm(result.w - limit.w) < 1e-5
+
+    def test_two_observations_with_one_factor_end_nothing(self) -> None:
+        # The fast mode is gone by the second, but is most of the mean factor between them, so it promises too much.
+        contraction = steps.Contraction(every=100)
+        for step in (0, 100):
+            contraction.observe(0.5**step + 1e-6 * 0.99**step, 1e-15)
+        slow = 1e-6 * 0.99**101 / 0.01
+        assert contraction.distance < 1e-5 < slow
+        assert not contraction.settled(1e-5)
+        contraction.observe(1e-6 * 0.99**200, 1e-15)
+        assert contraction.distance == pytest.approx(1e-6 * 0.99**201 / 0.01, rel=1e-4)
+        assert not contraction.settled(1e-5)
+
+    def test_leaving_a_maximum_slowly_is_not_convergence(self) -> None:
+        v, w_star = np.array([1.0]), np.array([0.6, 0.8, 0.0])
+        start = -w_star + 1e-9 * np.eye(3)[2]
+        result = learn(v, start, w_star, 0.1, 0.0, 0.05, tolerance=1e-6, record_every=25)
+        assert result.converged
+        assert result.angle_history[-1] < 1e-6
+
+    @pytest.mark.parametrize("ste", ["gaussian", "sigmoid"])
+    def test_where_the_angle_is_needed_only_the_records_are_thin(self, ste: str) -> None:
+        v, w0, w_star = problem(32)
+        for options in ({"ste": ste}, {"learn_v": True}, {"gradient": "fresh", "samples": 4}):
+            given: dict[str, Any] = {"max_steps": 16, "tolerance": NEVER, **options}
+            dense = learn(v, w0, w_star, 0.2, 0.02, **given)
+            thin = learn(v, w0, w_star, 0.2, 0.02, record_every=5, **given)
+            assert thin.w.tobytes() == dense.w.tobytes()
+            np.testing.assert_array_equal(thin.step_history, [0, 5, 10, 15, 16])
+            for name in HISTORIES:
+                np.testing.assert_array_equal(getattr(thin, name), getattr(dense, name)[thin.step_history])
+
+    def test_steps_between_records_are_not_measured(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        v, w0, w_star = problem(6)
+        sweep, count = steps.Sweep.__call__, 0
+
+        def counted(self: steps.Sweep, *given: Any) -> steps.Sums:
+            nonlocal count
+            count += 1
+            return sweep(self, *given)
+
+        monkeypatch.setattr(steps.Sweep, "__call__", counted)
+        learn(v, w0, w_star, 0.2, 0.02, max_steps=400, tolerance=NEVER, record_every=1000)
+        assert count <= 3 + 1 + 2 + 2  # the start, its step, where the end is, and its summary
+
+    def test_bare_steps_in_many_blocks(self) -> None:
+        v, w0, w_star = problem(6, n=3 * steps.BLOCK + 17)
+        for sphere in (True, False):
+            result = learn(v, w0, w_star, 0.2, 1e-3, eta=1.0, max_steps=9, record_every=20, sphere=sphere)
+            options = {"penalty": "l1", "ste": "relu", "sphere": sphere, "learn_v": False}
+            expected = textbook(v, w0, v, w_star, 0.2, 1e-3, 1.0, 9, **options)[-1][1]
+            np.testing.assert_allclose(result.w, expected, rtol=0, atol=1e-15)
+
+    def test_a_bare_step_that_loses_its_direction(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        w_star = np.array([1.0, 0.0])
+        monkeypatch.setattr(learning_run, "LARGE", 1e3)
+        with pytest.raises(ValueError, match=r"step 7 has norm 0\.0007813: w has lost its direction"):
+            learn(np.array([1.0]), 0.1 * w_star, w_star, 1.0, 1.0, 0.5, "l0", sphere=False, record_every=100)
+
+
 class TestSampledGradients:
     @pytest.mark.parametrize("gradient", ["fresh", "fixed"])
     def test_the_limit_is_approached_at_the_monte_carlo_rate(self, gradient: str) -> None:
@@ -384,11 +495,23 @@ RESUMED: dict[str, dict[str, Any]] = {
     "free": {"sphere": False, "penalty": "l0"},
     "fresh": {"gradient": "fresh", "samples": 8},
     "fixed": {"gradient": "fixed", "samples": 8, "dataset": 30, "learn_v": True},
+    "thin": {"record_every": 5},
+    "thin free": {"record_every": 5, "sphere": False, "penalty": "mcp"},
+    "thin varying": {"record_every": 5, "ste": "gaussian"},
 }
 
 
 def assert_same_to_the_bit(one: Any, other: Any) -> None:
-    for name in ("w", "u", "v", "angle_history", "lyapunov_history", "lagrangian_history", "support_history"):
+    for name in (
+        "w",
+        "u",
+        "v",
+        "step_history",
+        "angle_history",
+        "lyapunov_history",
+        "lagrangian_history",
+        "support_history",
+    ):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
     for name in ("steps", "converged"):
         assert getattr(one, name) == getattr(other, name)
@@ -403,7 +526,7 @@ class TestResuming:
         arguments: tuple[Any, ...] = (v, w0, w_star, 0.2, 0.02, 0.4)
         whole = learn(*arguments, max_steps=23, tolerance=NEVER, **RESUMED[kind])
         state: LearningState | None = None
-        for stop in (0, 7, 8, 23):
+        for stop in (0, 6, 7, 8, 15, 16, 23):
             part = learn(*arguments, max_steps=stop, tolerance=NEVER, state=state, **RESUMED[kind])
             part.state.save(tmp_path / "state.npz")
             state = LearningState.load(tmp_path / "state.npz")
@@ -433,6 +556,33 @@ class TestResuming:
         assert isinstance(info.value, KeyboardInterrupt)
         assert info.value.state.step == call - 4
         assert_same_to_the_bit(learn(*arguments, state=info.value.state), whole)
+
+    @pytest.mark.parametrize("every", [7, 1000])
+    @pytest.mark.parametrize("block", [0, 1, 2])
+    def test_an_interrupt_amid_bare_steps(self, every: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        v, w0, w_star = problem(19, n=40)
+        monkeypatch.setattr(steps, "BLOCK", 16)
+        arguments: dict[str, Any] = {"v": v, "w0": w0, "w_star": w_star, "beta": 5.0, "lam": 0.05}
+        arguments |= {"record_every": every, "max_steps": 250}
+        whole, part, calls = learn(**arguments), steps.Thresholding.part, 0
+
+        for step in (1, 2, 5, 64, 65, 66, 67, 130, 200):
+            bare = [done for done in range(250) if done % every][step]
+
+            def interrupted(self: steps.Thresholding, *given: Any, until: int = 3 * step + block) -> Array:
+                nonlocal calls
+                calls += 1
+                if calls > until:  # some blocks of the iterate have been overwritten
+                    raise KeyboardInterrupt
+                return part(self, *given)
+
+            calls = 0
+            monkeypatch.setattr(steps.Thresholding, "part", interrupted)
+            with pytest.raises(LearningInterrupted) as info:
+                learn(**arguments)
+            monkeypatch.setattr(steps.Thresholding, "part", part)
+            assert bare - 64 <= info.value.state.step <= bare
+            assert_same_to_the_bit(learn(**arguments, state=info.value.state), whole)
 
     def test_an_interrupt_between_the_record_and_the_end_of_a_step(self, monkeypatch: pytest.MonkeyPatch) -> None:
         v, w0, w_star = problem(19)
@@ -467,6 +617,7 @@ class TestResuming:
             ({"w0": np.eye(12)[0]}, "w0"),
             ({"w_star": np.eye(12)[0]}, "w_star"),
             ({"v": np.ones(3)}, "v"),
+            ({"record_every": 2}, "record_every"),
         ],
     )
     def test_another_problem_is_refused(self, change: dict[str, Any], name: str) -> None:
@@ -497,6 +648,7 @@ class TestResuming:
             "dtype": stored | {"x": stored["x"].astype(np.float32)},
             "settings": stored | {"settings": np.array("no json")},
             "list": stored | {"settings": np.array("[]")},
+            "every": stored | {"settings": np.array(str(stored["settings"]).replace('y": 1', 'y": 0'))},
         }
         for name, wrong in bad.items():
             path = tmp_path / f"{name}.npz"
@@ -579,6 +731,8 @@ class TestArguments:
             ({"eta_v": 2.0, "learn_v": True}, r"eta_v = 2.0 is too large; it must be below 8/\(m \+ 1\) = 2"),
             ({"max_steps": -1}, "max_steps = -1 is not allowed; an integer >= 0"),
             ({"max_steps": 1.5}, "max_steps = 1.5 is not allowed"),
+            ({"record_every": 0}, "record_every = 0 is not allowed; an integer >= 1"),
+            ({"record_every": 2.0}, "record_every = 2.0 is not allowed"),
             ({"tolerance": 0.0}, "tolerance = 0.0 is out of range; a finite number > 0"),
             ({"penalty": "l2"}, "penalty = 'l2' is unknown; allowed: .*l1"),
             ({"ste": "sign"}, "ste = 'sign' is unknown; allowed: .*relu"),

@@ -93,6 +93,14 @@ def test_raw_maps_warn_of_nothing(name: str) -> None:
                     assert np.array_equal(found, x)
 
 
+@pytest.mark.parametrize("power", [-680, -400, 400, 680])
+def test_half_thresholding_scales_to_the_ends_of_float64(power: int) -> None:
+    """S(c x) at c^(3/2) ρ is c S(x): no digit is lost where x^(3/2) is no normal number."""
+    x = np.array([-8.0, -2.0, -1.6, 0.0, 1.0, 1.51, 1.6, 3.0, 8.0])
+    far = proximal_map(np.ldexp(x, power), 2.0 ** (power * 3 // 2), "half")
+    np.testing.assert_allclose(np.ldexp(far, -power), proximal_map(x, 1.0, "half"), rtol=1e-15)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_ends_of_the_ratio(name: str) -> None:
     x = np.array([-3.0, -0.0, 0.0, 1e-300, 5.0])

@@ -16,11 +16,15 @@ from sympy import (
     Function,
     Integer,
     Integral,
+    Max,
+    Min,
     Mul,
+    Or,
     Piecewise,
     Pow,
     Rational,
     Symbol,
+    asin,
     cos,
     cot,
     erf,
@@ -29,6 +33,7 @@ from sympy import (
     gamma,
     oo,
     pi,
+    sign,
     sin,
     sqrt,
     tan,
@@ -176,6 +181,40 @@ EXPRESSIONS: list[Expr] = [
     Piecewise((-a, a < 0), (a, True)) ** 2,
     2 * Piecewise((a, a >= b), (b, True)) - c,
     a - Piecewise((b, b > 0), (-b, True)),
+    Piecewise((a, Or(a > b, a < c)), (b, True)),
+    Piecewise((1, (a > 0) & (b > 0)), (2, True)) - c,
+    # pieces that divide: one quotient, whose divisor is 1 where another piece holds
+    Piecewise((1 / p, p > 1), (1, True)),
+    a * Piecewise((1 / p, p > 1), (1, True)),
+    a - b / Piecewise((p, p > 1), (1, True)),
+    Piecewise((p**-2, p > 1), (1, True)) ** 2,
+    Piecewise((1 / p, a > 0), (p**-3, b > 0), (1, True)) * c,
+    Piecewise((1 / p, p > 1), (a, True)),
+    # extremes, and the clip they are together
+    Max(a, b),
+    Min(a, b, c),
+    a - Max(b, -c),
+    Max(-p, Min(a, p)),
+    a - Max(-p, Min(a, p)),
+    Max(-2, Min(a * b, 2)),
+    Max(-p, Min(a, 2 * p)),
+    Max(-b, Min(a, b)),
+    Max(-p, Min(a, b, p)),
+    Max(c, Min(a, p)),
+    sign(a) * Max(Abs(a) - p, 0),
+    asin(p / (1 + p)) / 3,
+    # three halves and thirds
+    p ** Rational(3, 2),
+    2 * p ** Rational(3, 2) - a,
+    p ** Rational(-3, 2),
+    a / p ** Rational(3, 2),
+    -2 * a / (3 * b * p ** Rational(3, 2)),
+    (1 + p) ** Rational(3, 2),
+    a / (1 + p) ** Rational(3, 2),
+    p ** Rational(4, 3),
+    p ** Rational(-1, 3),
+    a / p ** Rational(5, 3),
+    (1 + p**2) ** Rational(2, 3) * b,
     # constants
     Integer(0),
     Integer(7),
@@ -235,6 +274,33 @@ def test_one_of_each() -> None:
     assert text(a / 3) == "a / 3"
     assert text(2 * sqrt(p)) == "2 * np.sqrt(p)"
     assert text(Integer(-7)) == "-7"
+    assert text(Max(-p, Min(a, p))) == "np.clip(a, -p, p)"
+    assert text(Max(-b, Min(a, b))) == "np.maximum(-b, np.minimum(a, b))"  # np.clip differs where b < 0
+    assert text(p ** Rational(2, 3)) == "np.cbrt(p) ** 2"
+    assert text(2 * p ** Rational(3, 2)) == "2 * (p * np.sqrt(p))"
+    assert text(a / p ** Rational(3, 2)) == "a / p / np.sqrt(p)"
+    assert text(Piecewise((1 / p, p > 1), (1, True))) == "(1 / np.where(p > 1, p, 1))"
+    assert text(Piecewise((a, (a > 0) & (b > 0)), (c, True))) == "np.where((a > 0) & (b > 0), a, c)"
+
+
+def test_what_three_halves_divide_stays_in_range() -> None:
+    """p ** 1.5 would be inf, or 0: the quotient is neither."""
+    for size in (1e250, 1e-250):
+        with np.errstate(all="raise"):
+            got = numeric(text(a / p ** Rational(3, 2)), {"a": np.array(size), "p": np.array(size)})
+        np.testing.assert_allclose(got, size**-0.5, rtol=1e-15)
+
+
+def test_pieces_divide_where_they_hold() -> None:
+    source = text(a * Piecewise((1 / b, b > 0), (1, True)))
+    with np.errstate(all="raise"):
+        got = numeric(source, {"a": np.array([3.0, 3.0]), "b": np.array([0.0, 2.0])})
+    assert got.tolist() == [3.0, 1.5]
+
+
+def test_an_angle_survives_rounding_of_its_sine() -> None:
+    with np.errstate(all="raise"):
+        assert numeric(text(asin(p)), {"p": np.array(1 + 2.3e-16)}) == np.pi / 2
 
 
 @pytest.mark.parametrize(

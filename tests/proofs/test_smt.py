@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Abs, And, Eq, Max, Min, Ne, Or, Piecewise, Rational, Symbol, exp, pi, sign, sqrt
+from sympy import Abs, And, Dummy, Eq, Max, Min, Ne, Or, Piecewise, Rational, Symbol, exp, pi, sign, sqrt
 
 from proofs.smt import follows, impossible
 
@@ -61,6 +61,28 @@ def test_pi_is_known_to_six_digits_only() -> None:
     assert follows("", pi * p > Rational(3141, 1000) * p).decision.zero is True
     assert follows("", pi * p > Rational(31415926535, 10**10) * p).decision.zero is None
     assert follows("", pi * p > 4 * p).decision.zero is not True
+
+
+def test_names_do_not_identify() -> None:
+    """A symbol named like another, like π or like a root is not that number."""
+    for other in (Symbol("x", positive=True), Symbol("x")):
+        with pytest.raises(ValueError, match="two symbols print alike: x"):
+            follows("", Eq(x, other))
+        assert not impossible([Ne(x, other)])
+    with pytest.raises(ValueError, match="two symbols print alike: t"):
+        follows("", Eq(Dummy("t", real=True), Dummy("t", real=True)))
+    assert follows("", Symbol("pi", positive=True) < 4, [pi * p > 3 * p]).decision.zero is not True
+    assert follows("", Eq(Symbol("root 0", real=True) ** 2, 2), [sqrt(2) * p > p]).decision.zero is False
+
+
+def test_nothing_is_known_of_what_is_undefined() -> None:
+    """A root of a negative number and a quotient by 0 prove nothing, and contradict nothing."""
+    assert follows("", sqrt(x) >= 0).decision.zero is not True
+    assert follows("", Eq(sqrt(x) ** 4, x**2) & (sqrt(x) > -1)).decision.zero is not True
+    assert follows("", Eq((x**2 - y**2) / (x - y), x + y)).decision.zero is not True
+    assert follows("", x > 5, [sqrt(p) < 0]).decision.zero is None
+    assert not impossible([sqrt(x) < 0])
+    assert not impossible([1 / x > 0, Eq(x, 0)])
 
 
 def test_unknown_functions_are_refused() -> None:

@@ -139,6 +139,14 @@ def test_pictures(tmp_path: Path) -> None:
     assert "<svg" in (tmp_path / "run.svg").read_text(encoding="utf-8")
 
 
+def test_recording_less_often_ends_at_the_same_limit(tmp_path: Path) -> None:
+    np.save(tmp_path / "w.npy", sparse_weight(200, 20))
+    settings = ("learn", "--weights", "w.npy", "--beta", 0.5, "--lam", 0.02)
+    seldom = as_json(tmp_path, *settings, "--record-every", 10, "--plot", "run.png")
+    assert seldom["converged"]
+    assert np.abs(np.array(seldom["weights"]) - as_json(tmp_path, *settings)["weights"]).max() < 1e-12
+
+
 def test_learn_resumes_where_it_stopped(tmp_path: Path) -> None:
     np.save(tmp_path / "w.npy", sparse_weight(30, 6))
     settings = ("learn", "--weights", "w.npy", "--beta", 0.5, "--lam", 0.02, "--eta", 0.1)

@@ -93,11 +93,16 @@ def check_spurious(asked: Asked) -> Findings:
         # Everything thresholded; or nothing, by l0, or by l1 at λ = 0.
         high, low = (1.2 * float(sizes.max()), 0.0) if penalty == "l1" else (2.0, 0.3 * float(sizes.min()) ** 2)
         rho = low if penalty != "tl1" and rng.random() < 0.5 else high
-        if rng.random() < 0.5:  # all output weights alike: then the spurious minimum repels, from m = 2 on
-            training.v_star = np.abs(training.v_star) + 0.3
+        # Both cases in turn: output weights all alike repel, from m = 2 on; weights that nearly add up to 0 attract.
+        attracting = found.counts["attracts"] <= found.counts["repels"]
+        v_star = training.v_star
+        training.v_star = v_star - 0.8 * v_star.mean() if attracting else np.abs(v_star) + 0.3
         training.problem = Problem(problem.w_star, problem.kappa, beta, rho * beta, penalty, problem.parameters)
         kappa = _kappa(asked, training, np.pi)
-        if abs(kappa) > 0.05 * float(np.sum(training.v_star**2)):
+        # An entry that l0 keeps alone is a spike (R7.l0): −w* then attracts beyond κ(π) < 0 as well.
+        if penalty == "l0" and rho == low and len(sizes) == 1:
+            continue
+        if (kappa < 0) == attracting and abs(kappa) > 0.05 * float(np.sum(training.v_star**2)):
             training.v = np.array(np.linalg.solve(*output_system(np.pi, training.v_star)), dtype=np.float64)
             gap = abs(training.strength(3.0)[1] - kappa)  # of the ReLU estimator κ depends on v only
             found.within("|κ at v(π) by quadrature − κ(π)|", gap, 1e-12, f"v* = {training.v_star.tolist()}")

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
-from numerics.learning_problem import LARGE, Pull, Sampling, gradient_v, loss, polar
-from numerics.learning_state import COLUMNS, SCALARS, LearningInterrupted, LearningState, recorded
-from numerics.steps import EPS, Contraction, Move, Stride, Sums, Sweep, Thresholding, turn
+from numerics.learning.problem import LARGE, Pull, Sampling, gradient_v, loss, polar
+from numerics.learning.state import COLUMNS, SCALARS, LearningInterrupted, LearningState, recorded
+from numerics.learning.steps import EPS, Contraction, Move, Stride, Sums, Sweep, Thresholding, turn
 
 __all__ = ["LearningResult", "Problem", "Progress", "Run"]
 

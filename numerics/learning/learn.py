@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from numerics.arguments import Array, check_parameters
 from numerics.generated.penalties import PENALTY_PARAMETERS
-from numerics.learning_problem import (
+from numerics.learning.problem import (
     GRADIENTS,
     LARGE,
     Pull,
@@ -22,9 +22,9 @@ from numerics.learning_problem import (
     unit_vector,
     vectors,
 )
-from numerics.learning_run import LearningResult, Problem, Progress, Run
-from numerics.learning_state import LearningInterrupted, LearningState
-from numerics.steps import Thresholding
+from numerics.learning.run import LearningResult, Problem, Progress, Run
+from numerics.learning.state import LearningInterrupted, LearningState
+from numerics.learning.steps import Thresholding
 
 __all__ = ["LearningInterrupted", "LearningResult", "LearningState", "learn"]
 
@@ -71,9 +71,10 @@ def learn(
     tolerance: a population run ends when the estimated distance to its limit has been below it for 8 steps, or when
         its steps are rounding errors (converged, with the `distance` that allows). Sampled gradients do not settle:
         those runs make `max_steps` steps and do not count as converged.
-    record_every: histories hold the start, every so many-th step and the last one, and whether to end is asked after
-        each of those. Steps between are not measured, which makes them several times faster, if α and κ are constant:
-        a population gradient, v not learned, `ste` relu or identity. Else the angle is needed at every step.
+    record_every: histories hold the start, every so many-th step and the last one, and whether to end is asked in the
+        step after each of those, so a run ends up to twice as many steps later. Steps between are not measured, which
+        makes them several times faster, if α and κ are constant: a population gradient, v not learned, `ste` relu or
+        identity. Else the angle is needed at every step.
     normalize: divide w_star by its norm. progress: called as progress(step, angle, residual), at most ten times a
         second, in runs longer than 2 s; angle and residual are the last that were measured, the residual that before
         a step, nan for sampled gradients.

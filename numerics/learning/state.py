@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
-from numerics.steps import Contraction
+from numerics.learning.steps import Contraction
 
 __all__ = ["COLUMNS", "SCALARS", "LearningInterrupted", "LearningState", "recorded"]
 

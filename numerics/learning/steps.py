@@ -104,6 +104,8 @@ class Sweep:
         self.w_star, self.threshold, self.beta = w_star, threshold, beta
         self._pieces = [slice(start, min(start + BLOCK, w_star.size)) for start in range(0, w_star.size, BLOCK)]
         self._buffers = np.empty((4, min(w_star.size, BLOCK)))
+        # Blocks of w* and of a buffer, sliced once: in a bare step that counts.
+        self._views = [(piece, w_star[piece], self._buffers[0, : piece.stop - piece.start]) for piece in self._pieces]
 
     def __call__(self, x: Array, target: Array, move: Move, out: Array | None = None) -> Sums:
         """Measure at w = move.scale·x, and write z into `out` if it is given: all (n,), contiguous float64."""
@@ -119,17 +121,18 @@ class Sweep:
         """Write z into `out`, which may be x, and return ‖z‖: (n,) contiguous float64. Measures nothing else."""
         square = 0.0
         scale, keep = np.array(stride.scale), np.array(stride.keep)
-        buffer = self._buffers[0]
+        scaled, kept = stride.scale != 1 or x is not out, stride.keep == 1
         with np.errstate(all="ignore"):
-            for piece in self._pieces:
+            for piece, w_star, buffer in self._views:
                 z = out[piece]
-                w = np.multiply(x[piece], scale, out=z) if stride.scale != 1 or x is not out else z
-                part = self.threshold.part(w, buffer[: z.size]) if stride.push else None
-                if stride.keep != 1:
+                if scaled:
+                    np.multiply(z if x is out else x[piece], scale, out=z)
+                part = self.threshold.part(z, buffer) if stride.push else None
+                if not kept:
                     np.multiply(z, keep, out=z)
                 if part is not None:
                     daxpy(part, z, a=stride.push)
-                daxpy(self.w_star[piece], z, a=stride.pull)
+                daxpy(w_star, z, a=stride.pull)
                 square += float(z.dot(z))
         return math.sqrt(square)
 
@@ -210,7 +213,7 @@ class Contraction:
         factor = float(known[-1] / known[0]) ** power
         blurred = floor > 0.25 * abs(1 - factor) * known[-1]
         if blurred and math.isnan(previous) and known[0] > floor:
-            return float(max(known[-1], floor) / known[0]) ** power
+            return math.pow(max(known[-1], floor) / known[0], power)
         return previous if blurred else factor
 
     @property
