@@ -301,7 +301,7 @@ def B2_relu(d: Derivation) -> None:
         "x = (v, w), g = (∂f/∂v, G_relu); φ is differentiable as the segment is in the region",
     )
     time, larger, length, excess = symbols("t L g_norm A", nonnegative=True)
-    slope, steep, energy, inner, squared, sine = symbols("slope slope_0 E inner g_v sin_1", real=True)
+    slope, steep, energy, inner, squared = symbols("slope slope_0 E inner g_v", real=True)
     d.step(
         "φ'(t) ≤ φ'(0) + L η²‖g‖² t",
         slope,
@@ -327,7 +327,10 @@ def B2_relu(d: Derivation) -> None:
         -decrease,
         "C7, and ‖∂f/∂v‖² ≤ E since ⟨G, ∂f/∂w⟩ ≥ 0 by C6",
         [
-            follows("⟨G, ∂f/∂w⟩ ≥ 0", get("C6.relu").formula.subs(sin(theta), sine) >= 0, (sine >= 0,)),
+            vanishes(
+                "⟨G, ∂f/∂w⟩ − (v·v*)² sin θ/(2(2π)^(3/2)‖w‖), which is ≥ 0",
+                get("C6.relu").formula - v_vs**2 * sin(theta) / (2 * sqrt(2 * pi) ** 3 * r),
+            ),
             follows(
                 "‖g‖² ≤ (1 + A) E",
                 squared + inner <= (1 + excess) * energy,

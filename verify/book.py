@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import proofs
@@ -52,8 +53,11 @@ def entry(claim: Claim) -> dict[str, Any]:
 
 
 def module_of(claim: Claim) -> str:
-    """Path of the chapter that derives the claim."""
-    return claim.derivation.__module__.replace(".", "/") + ".py"
+    """Path of the chapter that derives the claim; one derivation may serve the same claim on several penalties."""
+    derivation = claim.derivation
+    while isinstance(derivation, partial):
+        derivation = derivation.func
+    return derivation.__module__.replace(".", "/") + ".py"
 
 
 def markdown(claims: list[Claim]) -> str:

@@ -66,7 +66,12 @@ estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 130 interrup
 @click.option("--normalize", is_flag=True, help="Divide w* by its norm first.")
 @click.option("--plot", metavar="FILE", type=click.Path(path_type=Path), help="Draw the run (.png, .svg).")
 @click.option("--save", metavar="FILE", type=click.Path(path_type=Path), help="Keep the last state (.npz).")
-@click.option("--resume", metavar="FILE", type=click.Path(path_type=Path), help="Go on from a state kept before.")
+@click.option(
+    "--resume",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Go on from a state kept before.",
+)
 @click.option(
     "--json",
     "json_path",

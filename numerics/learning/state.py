@@ -73,6 +73,9 @@ class LearningState:
         """
         try:
             with open(path, "rb") as file:
+                if not zipfile.is_zipfile(file):
+                    raise ValueError("it was not written by LearningState.save")
+                file.seek(0)
                 state = cls._of(_arrays(file))
         except (ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
             raise ValueError(f"{os.fspath(path)} is not a state that learn can go on from: {error}") from error

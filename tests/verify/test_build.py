@@ -38,7 +38,8 @@ def alter(claim: Claim, monkeypatch: pytest.MonkeyPatch, **fields: object) -> No
 
 
 def test_every_output_is_there(outputs: dict[str, str]) -> None:
-    modules = {f"numerics/generated/{name}.py" for name in ("__init__", "estimators", "gaussian", "network", "proxies")}
+    names = ["__init__", "background", "estimators", "gaussian", "network", "penalties", "proxies", "splitting"]
+    modules = {f"numerics/generated/{name}.py" for name in names}
     assert set(outputs) == modules | {"docs/formulas.md", "docs/formulas.json"}
     assert all(text.endswith("\n") for text in outputs.values())
 
@@ -125,9 +126,9 @@ def test_superfluous_modules_are_found(tmp_path: Path) -> None:
     assert stale_files(tmp_path) == []
     folder = tmp_path / "numerics" / "generated"
     folder.mkdir(parents=True)
-    for name in ("__init__.py", "network.py", "penalties.py", "zz.py", "notes.txt"):
+    for name in ("__init__.py", "network.py", "optimizers.py", "zz.py", "notes.txt"):
         (folder / name).write_text("")
-    assert [path.name for path in stale_files(tmp_path)] == ["penalties.py", "zz.py"]
+    assert [path.name for path in stale_files(tmp_path)] == ["optimizers.py", "zz.py"]
 
 
 def test_the_checkout_has_none() -> None:

@@ -147,7 +147,8 @@ def test_mistakes_are_told_in_one_line(arguments: list[str], words: list[str], t
 @pytest.mark.parametrize(
     ("scripts", "code"),
     [
-        ({"symbolic": {}}, 0),
+        ({"symbolic": {}, "precision": {}}, 0),
+        ({"symbolic": {}}, 3),
         ({"symbolic": {"C3": "refuted"}}, 1),
         ({"symbolic": {"C3": "raise"}}, 1),
         ({"symbolic": {}, "mutants": {"C3": "survivor"}}, 1),
@@ -172,7 +173,8 @@ def test_exit_codes(scripts: dict[str, dict[str, str]], code: int, tmp_path: Pat
     ],
 )
 def test_only_takes_every_spelling(only: list[str], tmp_path: Path) -> None:
-    done = with_methods(tmp_path, {"symbolic": {}}, "verify", *only, "--jobs", "1", "--json", "-")
+    methods: dict[str, dict[str, str]] = {"symbolic": {}, "precision": {}}
+    done = with_methods(tmp_path, methods, "verify", *only, "--jobs", "1", "--json", "-")
     assert done.returncode == 0, done.stderr
     assert {claim["id"] for claim in json.loads(done.stdout)["claims"]} == {"C3", "N1.origin"}
 
