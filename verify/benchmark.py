@@ -150,7 +150,7 @@ def _iterating(w_star: Array, beta: float, step: float) -> float:
     started, length = time.perf_counter(), 1.0
     with threadpool_limits(1):
         while length > 1e-12:
-            pull = w_star + beta * (w - np.clip(w, -rho, rho))
+            pull = w_star + beta * np.sign(w) * np.maximum(np.abs(w) - rho, 0.0)
             moved = pull if math.isinf(step) else w + step * pull
             moved /= np.linalg.norm(moved)
             length = float(np.linalg.norm(moved - w))

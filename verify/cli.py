@@ -84,7 +84,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 Examples:
   coarseproof claims                  all statements of the theory
   coarseproof claims C3               one of them, derived step by step
-  coarseproof verify                  check everything, about a minute
+  coarseproof verify                  check everything, about two minutes
   coarseproof verify --only C3 N1     check two claims
   coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02
                                       where the iteration ends for a true weight
