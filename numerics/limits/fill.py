@@ -19,13 +19,12 @@ __all__ = ["Filled", "fill", "stability_margin"]
 
 @dataclass(frozen=True, eq=False)
 class Filled:
-    """Weights and what one pass over them tells. `auxiliary` is kept in digits only; `zeros` counts those of w*."""
+    """Weights and what one pass over them tells. `auxiliary` is kept in digits only."""
 
     weights: Any
     auxiliary: Any
     error: Number
     residual: Number
-    zeros: int
 
 
 def fill(problem: Problem, root: Root) -> Filled:
@@ -33,26 +32,27 @@ def fill(problem: Problem, root: Root) -> Filled:
     y, n, exact = problem.w_star, problem.size, problem.field is not FLOATS
     weights = np.empty(n, y.dtype)
     kept = np.empty(n, y.dtype) if exact else None
-    errors, residuals, zeros = [], [], 0
+    errors, residuals, buffer = [], [], np.empty(min(n, BLOCK), y.dtype)
     for start in range(0, n, BLOCK):
         piece, out = y[start : start + BLOCK], weights[start : start + BLOCK]
         _entries(problem, root, piece, out, start)
-        zeros += int(len(piece) - np.count_nonzero(piece))
         u = _proximal_exactly(problem, out) if exact else problem.proximal(out)
         if kept is not None:
             kept[start : start + BLOCK] = u
+        scratch = np.multiply(out, root.multiplier, out=buffer[: len(piece)])
         u *= problem.pull
         u += piece
-        u -= root.multiplier * out
+        u -= scratch
         residuals.append(np.dot(u, u))
-        difference = out - (piece / problem.norm if problem.norm != 1 else piece)
-        errors.append(np.dot(difference, difference))
+        unit = piece if problem.norm == 1 else np.divide(piece, problem.norm, out=scratch)
+        np.subtract(out, unit, out=scratch)
+        errors.append(np.dot(scratch, scratch))
     total = problem.field.total
     error, residual = total(errors) ** 0.5, total(residuals) ** 0.5 / root.multiplier
     if kept is not None:
-        return Filled(tuple(weights), tuple(kept), error, residual, zeros)
+        return Filled(tuple(weights), tuple(kept), error, residual)
     weights.flags.writeable = False
-    return Filled(weights, None, error, residual, zeros)
+    return Filled(weights, None, error, residual)
 
 
 def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray[Any], start: int) -> None:

@@ -140,9 +140,11 @@ class Problem:
         return max(max(piece.max(), -piece.min()) for piece in blocks(self.w_star))
 
     def proximal(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """S(x) of float64 entries: the generated map where |x| exceeds its threshold, which few entries do, else 0."""
+        """S(x) of float64 entries: the generated map, where it costs much only where |x| exceeds its threshold."""
         if not self.beta:
             return np.zeros_like(x) if self.lam else x.copy()
+        if self.penalty == "l1":
+            return PROXIMAL_MAPS["l1"](x, self.rho)
         result = np.zeros_like(x)
         above = np.flatnonzero(np.abs(x) > self.threshold)
         result[above] = PROXIMAL_MAPS[self.penalty](x[above], self.rho, **self.parameters)

@@ -94,7 +94,7 @@ class SparseLimit:
         holds since this limit is never further than π/2 from w*: no entry changes its sign.
         """
         p = self._problem
-        lost = p.size - self._filled.zeros - (len(self.support) if self.penalty == "l0" else 0)
+        lost = int(np.count_nonzero(p.w_star)) - (len(self.support) if self.penalty == "l0" else 0)
         radius = (
             p.beta * min(1, p.threshold * p.field.sqrt(lost * (p.kappa / p.kappa))) if p.beta and lost else 0 * p.beta
         )
