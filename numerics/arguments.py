@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Array", "BadRowsError", "Limit", "check_parameters", "evaluate", "products", "require"]
+__all__ = ["ONE_THREAD", "Array", "BadRowsError", "Limit", "check_parameters", "evaluate", "products", "require"]
 
 Array = npt.NDArray[np.float64]
 Block = Callable[..., Array]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import Array
+from numerics.arguments import ONE_THREAD, Array
 
 __all__ = ["entrywise", "quotient"]
 
-BLOCK: int = 1 << 13
+BLOCK: int = ONE_THREAD
 """Entries of one block: the three or four arrays alive at a time stay in the cache, and BLAS keeps to one thread."""
 
 

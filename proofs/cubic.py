@@ -15,7 +15,7 @@ from proofs.symbols import a, phi_angle, ratio, u
 
 __all__ = ["half_branch", "half_ties", "tl1_branch", "tl1_least", "tl1_root", "tl1_ties"]
 
-HALF, THIRD = Rational(1, 2), Rational(1, 3)
+HALF = Rational(1, 2)
 y = phi_angle
 m, z, Z = Symbol("m", positive=True), Symbol("z", positive=True), Symbol("Z", positive=True)
 q, w, h = Symbol("q", positive=True), Symbol("w", positive=True), Symbol("h", positive=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -68,9 +68,11 @@ def penalty_parameters(penalty: str, a: _Real | None) -> dict[str, _Real]:
 
 def require_unit(path: Path, w_star: Any) -> None:
     """ValueError unless w* has norm 1; the library says the same, but names an argument where there is an option."""
+    import numpy as np
+
     from numerics.limits.problem import NORM_TOLERANCE
 
-    size = math.hypot(*w_star.tolist())
+    size = float(np.linalg.norm(w_star))
     if size > 0 and abs(size - 1) > NORM_TOLERANCE:
         raise ValueError(f"weights file {path}: w* has norm {size:.9g}, not 1; divide by it, or say --normalize")
 
@@ -271,5 +273,11 @@ def _draw(
         click.echo(f"written    {plot}", err=True)
     if phases is not None:
         kappa, *here = numbers
-        draw_phases(phases, w_star, kappa, (here[0], here[1]), settings)
+        draw_phases(phases, w_star, kappa, (here[0], here[1]), settings, _watched)
         click.echo(f"written    {phases}", err=True)
+
+
+def _watched(rows: Iterable[Any]) -> Iterator[Any]:
+    """The rows, one by one, with a bar on standard error."""
+    with click.progressbar(rows, label="phase diagram", file=sys.stderr) as bar:
+        yield from bar

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["draw_map", "draw_phases", "draw_run", "phases"]
 
 Array = npt.NDArray[np.float64]
+Watch = Callable[[Iterable[Any]], Iterator[Any]]
+"""Hands on what it is given, item by item, and may show how far it is."""
 
 _TRUE, _LIMIT, _SPARSE, _BOUND = COLOURS
 _LARGEST: Final = 40
@@ -71,11 +73,16 @@ def _curve(found: SparseLimit, reach: float) -> tuple[Array, Array]:
 
 
 def draw_phases(
-    path: Path, w_star: Sequence[float], kappa: float, here: tuple[float, float], settings: dict[str, Any]
+    path: Path,
+    w_star: Sequence[float],
+    kappa: float,
+    here: tuple[float, float],
+    settings: dict[str, Any],
+    watch: Watch = iter,
 ) -> None:
     """Over (β, λ): how many stable limits there are, the support of the sparse one, its error. A star marks `here`."""
     plot = pyplot()
-    betas, lams, found = phases(np.asarray(w_star, float), kappa, here, settings)
+    betas, lams, found = phases(np.asarray(w_star, float), kappa, here, settings, watch)
     figure, panels = plot.subplots(1, 3, figsize=(13, 4.2), layout="constrained", sharey=True)
     counts, spikes, support, error = found
     titles = ("stable limits, all kinds", "support of ū at the sparse limit", "error ‖w̄ − w*‖")
@@ -99,7 +106,7 @@ def draw_phases(
 
 
 def phases(
-    w_star: Array, kappa: float, here: tuple[float, float], settings: dict[str, Any]
+    w_star: Array, kappa: float, here: tuple[float, float], settings: dict[str, Any], watch: Watch = iter
 ) -> tuple[Array, Array, tuple[Array, Array, Array, Array]]:
     """β and λ on a logarithmic grid around `here` and κ, and at each point: stable limits, whether spikes are among
     them (NaN where it was not settled), support size and error of the sparse limit (NaN where there is none).
@@ -112,7 +119,7 @@ def phases(
     betas = _around(kappa, here[0], 30.0)
     lams = _around(largest / 10, here[1], 100.0)
     counts, spikes, support, error = (np.full((len(lams), len(betas)), np.nan) for _ in range(4))
-    for row, lam in enumerate(lams):
+    for row, lam in enumerate(watch(lams)):
         for column, beta in enumerate(betas):
             every = stable_limits(w_star, kappa, float(beta), float(lam), count=_LISTED, **known)
             counts[row, column] = len(every.limits)

@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import Array
+from numerics.arguments import ONE_THREAD, Array
 from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS, THRESHOLDS
 from numerics.geometry import norm
 
@@ -29,7 +29,7 @@ Number = Any
 PENALTIES: Final = ("l1", "l0", "tl1")
 """Penalties whose limit is known as a map of w*."""
 
-BLOCK: Final = 1 << 13
+BLOCK: Final = ONE_THREAD
 """Entries worked on at a time: the buffers stay in the cache, and BLAS does not wake threads for an inner product,
 which on a busy machine costs ten times what it saves.
 """

@@ -61,6 +61,8 @@ def _compared(asked: Asked, found: Findings, problem: Problem, rng: np.random.Ge
 
 def _returns(found: Findings, problem: Problem, predicted: Array, ends: Array, settled: NDArray[np.bool_]) -> None:
     for k, limit in enumerate(predicted):
+        if not settled[3 * k : 3 * k + 3].any():
+            found.doubt(f"no run from next to the predicted limit {limit.tolist()} ended: {problem}")
         for j in range(3 * k, 3 * k + 3):
             if settled[j]:
                 away = float(np.linalg.norm(ends[j] - limit))
