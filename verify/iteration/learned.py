@@ -116,7 +116,9 @@ def check_spurious(asked: Asked) -> Findings:
 def _next_to_spurious(asked: Asked, found: Findings, training: Training, direction: Array) -> None:
     attracts = _kappa(asked, training, np.pi) < 0
     training.v = training.v + 1e-4 * direction[0]
-    w = -training.problem.unit + 1e-3 * direction
+    # So near that no entry crosses its threshold: the claim is about a neighbourhood.
+    near = min(1e-3, 0.05 * float(np.abs(training.problem.unit[training.problem.unit != 0]).min()))
+    w = -training.problem.unit + near * direction
     training.w = w / np.linalg.norm(w)
     training.eta = 0.5 / (4 * float(np.sum(training.v_star**2)) + training.problem.beta)
     training.eta_v = 3.0 / (len(training.v) + 1)
