@@ -7,8 +7,8 @@ the closed form must agree with; every method that can check it reads them from 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
@@ -37,7 +37,9 @@ class Claim:
     `statement` is the form code is generated from (the stable one); `printed` the form the literature prints,
     where it differs: both are proved equal to what the derivation reaches. `subject` is the left-hand side in
     LaTeX, `setting` a hypothesis that only words can say. Claims that are not an equality of expressions put their
-    whole statement into `subject` and leave `statement` None. `code` names the generated functions.
+    whole statement into `subject` and leave `statement` None; what is a formula in it (a bound, a threshold, the
+    equation of a condition) stands under a name in `parts`, so that every method reads it and mutants can change it.
+    `code` names the generated functions.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Claim:
     hypotheses: tuple[Boolean, ...] = ()
     setting: str = ""
     code: tuple[str, ...] = ()
+    parts: Mapping[str, Expr] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(rf"[{_CHAPTERS}][1-9][0-9]*(\.[a-z0-9-]+)?", self.id):
@@ -65,6 +68,12 @@ class Claim:
         if self.statement is None:
             raise ValueError(f"claim {self.id} is an {self.kind} and has no formula")
         return self.statement
+
+    @property
+    def formulas(self) -> dict[str, Expr]:
+        """Every expression the claim states, by name: "statement" if there is one, and its parts."""
+        own = {} if self.statement is None else {"statement": self.statement}
+        return own | dict(self.parts)
 
     @property
     def as_printed(self) -> Expr:
@@ -121,6 +130,8 @@ def derive(claim_id: str) -> Derivation:
     chain = Derivation(chosen.id)
     chosen.derivation(chain)
     if any(form is not None and form not in chain.held for form in (chosen.statement, chosen.printed)):
+        chain.concluded = ""
+    if any(name not in chain.parts or chain.parts[name].stated != part for name, part in chosen.parts.items()):
         chain.concluded = ""
     return chain
 

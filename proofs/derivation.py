@@ -88,10 +88,19 @@ class Step:
         return None if None in verdicts or not (verdicts or self.computed) else True
 
 
+@dataclass(frozen=True)
+class Held:
+    """A part of a statement: what the chain derived, and what the claim states."""
+
+    derived: Expr
+    stated: Expr
+
+
 @dataclass
 class Derivation:
     """The chain of one claim. `current` is the expression reached, `derived` the one held against the statement,
-    `held` the forms it was held against, `cited` the claims it rests on."""
+    `held` the forms it was held against, `parts` the named parts of a statement likewise, `cited` the claims it rests
+    on."""
 
     claim_id: str
     steps: list[Step] = field(default_factory=list)
@@ -99,6 +108,7 @@ class Derivation:
     current: Expr | None = None
     derived: Expr | None = None
     held: tuple[Expr, ...] = ()
+    parts: dict[str, Held] = field(default_factory=dict)
     concluded: Literal["", "statement", "argument"] = ""
 
     def begin(self, shown: Expr | str, because: str = "") -> None:
@@ -129,6 +139,15 @@ class Derivation:
         """Record that what follows rests on another claim, which must itself be proved."""
         if claim_id not in self.cited:
             self.cited.append(claim_id)
+
+    def hold(self, name: str, stated: Expr, derived: Expr | None = None, because: str = "") -> None:
+        """A named part of the statement equals what the chain derived: `derived`, or the expression reached."""
+        reached = self.current if derived is None else derived
+        if reached is None:
+            raise ValueError(f"{self.claim_id}: nothing was derived before hold({name!r})")
+        self.parts[name] = Held(reached, stated)
+        owes = [vanishes(f"derived − {name}", reached - stated)]
+        self.steps.append(Step(f"Statement: {name}", stated, because, tuple(owes)))
 
     def conclude(self, statement: Expr, printed: Expr | None = None) -> None:
         """End the chain: what was derived equals the statement (and the form the literature prints)."""

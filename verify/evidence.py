@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -14,6 +14,7 @@ __all__ = [
     "INDEPENDENT",
     "ClaimReport",
     "Evidence",
+    "Fate",
     "Figures",
     "Grade",
     "Level",
@@ -29,7 +30,7 @@ Figures = dict[str, Any]
 """Named results of a method; the values are what JSON can hold."""
 
 
-INDEPENDENT: Final = frozenset({"precision", "monte_carlo", "iteration"})
+INDEPENDENT: Final = frozenset({"precision", "monte_carlo", "iteration", "enclosure"})
 """Methods that evaluate a claim's definition without its derivation. A claim none of them looks at is undecided."""
 
 
@@ -50,9 +51,20 @@ class Grade(StrEnum):
     TESTED = "tested"
 
 
+class Fate(StrEnum):
+    """What a method made of a mutant: refuted it, passed it, or proved that it says the same as the claim."""
+
+    KILLED = "killed"
+    MISSED = "missed"
+    EQUIVALENT = "equivalent"
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """What one method found about one claim; `detail` is for people: the witness, the open step."""
+    """What one method found about one claim; `detail` is for people: the witness, the open step.
+
+    `fates` says what the method made of the claim's mutants, by label; those that it cannot judge are not there.
+    """
 
     method: str
     verdict: Verdict
@@ -60,6 +72,7 @@ class Evidence:
     figures: Figures
     seconds: float
     detail: str = ""
+    fates: Mapping[str, Fate] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ METHODS: Final[dict[str, str]] = {
     "generated": "verify.generated",
     "monte_carlo": "verify.monte_carlo",
     "iteration": "verify.iteration",
-    "mutants": "verify.mutants",
+    "enclosure": "verify.enclosure",
+    "inequalities": "verify.inequalities",
 }
 """Name -> module, imported only when the suite runs: a broken one must not take down the others."""
 
@@ -76,6 +77,7 @@ def run_suite(
 ) -> Report:
     """Check the claims of `only` (all if empty) by every method."""
     import proofs  # SymPy: not at import time, so that workers and `--help` start fast
+    from verify import mutants
 
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, not {jobs}")
@@ -86,6 +88,8 @@ def run_suite(
         work = Work([Piece(plan.module_path, task) for plan in plans for task in plan.tasks])
         outcomes = iter(work.carry_out(jobs, progress))
         found = [plan.conclude([next(outcomes) for _ in plan.tasks]) for plan in plans]
+        said = {claim.id: [evidence for by_claim in found for evidence in by_claim[claim.id]] for claim in claims}
+        found.append(mutants.conclude(claims, said, level))
     reports = tuple(
         ClaimReport(
             claim.id,

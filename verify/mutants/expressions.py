@@ -1,0 +1,88 @@
+"""Expressions with one mistake.
+
+A sign, a factor 2, a dropped term, a constant off by 0.1 %, arguments swapped, θ → π − θ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sympy import Add, Basic, Expr, Integral, Max, Min, Mul, Pow, Rational, pi
+
+from proofs import symbols
+from proofs.symbols import theta
+
+__all__ = ["mutants_of"]
+
+_OFF: Final = Rational(1001, 1000)
+
+_ALIKE: Final = (
+    (symbols.v, symbols.v_star),
+    (symbols.v_v, symbols.vs_vs),
+    (symbols.sum_v, symbols.sum_vs),
+    (symbols.w_hat, symbols.w_star),
+    (symbols.moment_along, symbols.moment_across),
+    (symbols.r, symbols.r_star),
+    (symbols.kappa, symbols.beta),
+    (symbols.lam, symbols.beta),
+)
+"""Symbols that one could take for each other."""
+
+
+def mutants_of(statement: Expr) -> Iterator[tuple[str, Expr]]:
+    """(what was done, mutated statement), in a fixed order, without repetition."""
+    seen = {statement}
+    for what, mutant in _all_mutants(statement):
+        if mutant not in seen:
+            seen.add(mutant)
+            yield what, mutant
+
+
+def _all_mutants(statement: Expr) -> Iterator[tuple[str, Expr]]:
+    yield "sign of the whole", -statement
+    yield "factor 2", 2 * statement
+    if statement.has(theta):
+        yield "θ → π − θ", statement.subs(theta, pi - theta)
+    for one, other in _ALIKE:
+        if statement.has(one) and statement.has(other):
+            yield f"{one} ↔ {other}", statement.xreplace({one: other, other: one})
+    for path, node in _walk(statement, ()):
+        if isinstance(node, Max | Min):
+            opposite = Min if isinstance(node, Max) else Max
+            yield f"{node} the other extreme", _replace(statement, path, opposite(*node.args))
+        if isinstance(node, Add):
+            for index, term in enumerate(node.args):
+                others = [*node.args[:index], *node.args[index + 1 :]]
+                yield f"sign of {term}", _replace(statement, path, Add(-term, *others))
+                yield f"{term} dropped", _replace(statement, path, Add(*others))
+        elif (node.is_number and not (path and _is_exponent(statement, path))) or (
+            isinstance(node, Mul | Pow) and not any(arg.is_number for arg in node.args)
+        ):
+            yield f"{node} off by 0.1 %", _replace(statement, path, node * _OFF)
+
+
+def _walk(node: Basic, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Basic]]:
+    yield path, node
+    if node.is_number:
+        return
+    for index, child in enumerate(node.args):
+        if not (isinstance(node, Integral) and index > 0):
+            yield from _walk(child, (*path, index))
+
+
+def _is_exponent(statement: Basic, path: tuple[int, ...]) -> bool:
+    """Whether the node at `path` is the exponent of a power: 1.001 of an integer exponent leaves the reals."""
+    node = statement
+    for index in path[:-1]:
+        node = node.args[index]
+    return isinstance(node, Pow) and path[-1] == 1
+
+
+def _replace(node: Basic, path: tuple[int, ...], new: Basic) -> Expr:
+    if not path:
+        return new
+    index, *rest = path
+    arguments = list(node.args)
+    arguments[index] = _replace(arguments[index], tuple(rest), new)
+    return node.func(*arguments)

@@ -1,0 +1,33 @@
+"""Hypotheses with one of them weakened: dropped, or a strict one made weak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sympy import Ge, Gt, Integer, Le, Lt, Ne
+from sympy.logic.boolalg import Boolean
+
+from proofs.symbols import theta
+
+__all__ = ["weakened"]
+
+Hypotheses = tuple[Boolean, ...]
+
+
+def weakened(hypotheses: Sequence[Boolean]) -> Iterator[tuple[str, Hypotheses]]:
+    """(what was done, hypotheses left).
+
+    0 ≤ θ ≤ π says what an angle is: without it there are no further vectors to speak of.
+    """
+    for index, hypothesis in enumerate(hypotheses):
+        others = (*hypotheses[:index], *hypotheses[index + 1 :])
+        if isinstance(hypothesis, Ge | Le) and hypothesis.lhs == theta:
+            continue
+        if isinstance(hypothesis, Gt | Lt):
+            weak = (Ge if isinstance(hypothesis, Gt) else Le)(hypothesis.lhs, hypothesis.rhs)
+            yield f"{hypothesis} weakened to {weak}", (*others, weak)
+        elif isinstance(hypothesis, Ge) and isinstance(hypothesis.rhs, Integer):
+            weak = hypothesis.lhs >= hypothesis.rhs - 1
+            yield f"{hypothesis} weakened to {weak}", (*others, weak)
+        elif isinstance(hypothesis, Ne):
+            yield f"{hypothesis} dropped", others

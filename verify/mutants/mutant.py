@@ -1,0 +1,91 @@
+"""A claim with one mistake, and what a method makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeVar
+
+from sympy import Expr, Rational
+
+from proofs.claim import Claim, Kind
+from verify.evidence import Fate, Level
+from verify.mutants.expressions import mutants_of
+from verify.mutants.hypotheses import weakened
+
+__all__ = ["Mutant", "fates", "mutants", "sample"]
+
+_QUICK: Final = 6
+"""Mutants of a claim that a quick run tries."""
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong version of a claim: `part` names the formula that was changed, or is "" where a hypothesis was."""
+
+    label: str
+    part: str
+    claim: Claim
+
+    @property
+    def kind(self) -> Literal["formula", "hypothesis"]:
+        """What was changed."""
+        return "formula" if self.part else "hypothesis"
+
+    @property
+    def formula(self) -> Expr:
+        """The wrong formula; KeyError where a hypothesis was changed."""
+        return self.claim.formulas[self.part]
+
+
+def mutants(claim: Claim, level: Level) -> tuple[Mutant, ...]:
+    """The mutants of a claim that a run of this level tries, in a fixed order: the same for every method."""
+    found = list(_all(claim))
+    return tuple(found if level == "full" else sample(found, _QUICK))
+
+
+def sample(items: Sequence[_Item], count: int) -> list[_Item]:
+    """`count` of the items, evenly spread; all if there are no more."""
+    if len(items) <= count:
+        return list(items)
+    return [items[index * len(items) // count] for index in range(count)]
+
+
+def _all(claim: Claim) -> Iterator[Mutant]:
+    for name, formula in claim.formulas.items():
+        for what, wrong in _wrong(claim, name, formula):
+            yield Mutant(f"{name}: {what}", name, _with(claim, name, wrong))
+    for what, hypotheses in weakened(claim.hypotheses):
+        yield Mutant(f"hypothesis {what}", "", replace(claim, hypotheses=hypotheses))
+
+
+def _wrong(claim: Claim, name: str, formula: Expr) -> Iterator[tuple[str, Expr]]:
+    if claim.kind is Kind.INEQUALITY and "bound" in name:
+        stronger = Rational(101, 100) if "lower" in name else Rational(99, 100)
+        yield "too strong by 1 %", formula * stronger
+    yield from mutants_of(formula)
+
+
+def _with(claim: Claim, name: str, formula: Expr) -> Claim:
+    """The claim with another formula of that name. It keeps no printed form, which would be judged as well."""
+    if name == "statement":
+        return replace(claim, statement=formula, printed=None)
+    return replace(claim, parts={**claim.parts, name: formula}, printed=None)
+
+
+def fates(chosen: Iterable[Mutant], notices: Callable[[Mutant], bool | None]) -> dict[str, Fate]:
+    """What becomes of each mutant by one method: `notices` says whether it refutes it, None where it cannot judge it.
+
+    A wrong formula may leave the domain of its functions: what then cannot be evaluated is noticed too.
+    """
+    found: dict[str, Fate] = {}
+    for mutant in chosen:
+        try:
+            noticed = notices(mutant)
+        except (ArithmeticError, ValueError):
+            noticed = True
+        if noticed is not None:
+            found[mutant.label] = Fate.KILLED if noticed else Fate.MISSED
+    return found
