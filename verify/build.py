@@ -1,4 +1,4 @@
-"""What `coarseproof derive` writes: generated modules and the formula book, as text."""
+"""What `coarseproof derive` writes: generated modules, the formula book and the errata, as text."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from proofs import claim as registry
 from proofs.claim import Claim
 from proofs.generate import modules
 from verify.book import formula_book
+from verify.errata import errata_page
 
 __all__ = ["GENERATED", "derive_outputs", "project_root", "require_proved", "stale_files"]
 
@@ -38,7 +39,7 @@ def derive_outputs(progress: Progress = lambda name: None) -> dict[str, str]:
         progress(claim.id)
         require_proved(claim)
     generated = {f"{GENERATED}/{name}": text for name, text in modules().items()}
-    return generated | formula_book()
+    return generated | formula_book() | {"docs/errata.md": errata_page()}
 
 
 def require_proved(claim: Claim) -> None:

@@ -206,7 +206,7 @@ Examples:
   coarseproof verify --level full --jobs 8      more points and samples
   coarseproof verify --only C3 N1               two claims; C5 takes C5.tanh etc. along
   coarseproof verify --seed 7 --json -          replay a run; JSON on standard output
-  coarseproof verify --report out               out/report.json, junit.xml, summary.md
+  coarseproof verify --report out               out/report.json, junit.xml, summary.md, mutants.csv
 \b
 Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
 3 something undecided, 2 usage, 130 interrupted.""",
@@ -226,7 +226,7 @@ Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
     "folder",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Write report.json, junit.xml and summary.md into DIR.",
+    help="Write report.json, junit.xml, summary.md and mutants.csv into DIR.",
 )
 @click.option(
     "--json",

@@ -16,10 +16,11 @@ from rich.text import Text
 
 from verify.evidence import INDEPENDENT, ClaimReport, Evidence, Report, Verdict
 from verify.files import write_atomically
+from verify.kill_matrix import csv_matrix, markdown_matrix, totals
 
 __all__ = ["REPORT_FILES", "print_report", "to_json", "to_junit", "to_markdown", "write_report"]
 
-REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md")
+REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv")
 
 _COLORS: Final = {
     "verified": "green",
@@ -210,17 +211,18 @@ def to_markdown(report: Report) -> str:
         if not _is_green(claim):
             lines += ["", f"## {claim.id}: {_status(claim)}", ""]
             lines += [f"- {cell(line)}" for line in _complaints(claim)]
+    lines += ["", *markdown_matrix(report)]
     lines += ["", f"Replay: `coarseproof verify --level {report.level} --seed {report.seed}`", ""]
     return "\n".join(lines)
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:
-    """Write report.json, junit.xml and summary.md into `folder`, made if need be."""
+    """Write report.json, junit.xml, summary.md and mutants.csv into `folder`, made if need be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot make the folder {folder}: {error.strerror}") from error
-    texts = (to_json(report), to_junit(report), to_markdown(report))
+    texts = (to_json(report), to_junit(report), to_markdown(report), csv_matrix(report))
     paths = [folder / name for name in REPORT_FILES]
     for path, text in zip(paths, texts, strict=True):
         write_atomically(path, text)
@@ -249,6 +251,9 @@ def print_report(report: Report, console: Console) -> None:
             console.print(Text(f"{claim.id} {_status(claim)}: {claim.title}", style="bold"))
             for line in _complaints(claim):
                 console.print(Text(f"  {line}"), soft_wrap=True)
+    if tallies := totals(report):
+        said = (f"{name} {one['killed']}/{one['tried']} ({one['alone']} alone)" for name, one in tallies.items())
+        console.print(Text(f"mutants killed/tried: {', '.join(said)}"), soft_wrap=True)
     console.print(Text(_summary_line(report)), soft_wrap=True)
     if not report.claims:
         console.print(Text("No claim was checked."))

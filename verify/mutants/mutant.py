@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
@@ -42,7 +43,12 @@ class Mutant:
 
 def mutants(claim: Claim, level: Level) -> tuple[Mutant, ...]:
     """The mutants of a claim that a run of this level tries, in a fixed order: the same for every method."""
-    found = list(_all(claim))
+    seen: Counter[str] = Counter()
+    found = []
+    for mutant in _all(claim):
+        seen[mutant.label] += 1  # one constant may stand in several places
+        again = f" ({seen[mutant.label]})" if seen[mutant.label] > 1 else ""
+        found.append(replace(mutant, label=mutant.label + again))
     return tuple(found if level == "full" else sample(found, _QUICK))
 
 
