@@ -1,5 +1,8 @@
 """What is true, and why: the claims of the theory, derived by SymPy from their definitions."""
 
+# First: estimators and penalties of extensions, of which the chapters make claims.
+from proofs import extensions  # noqa: F401
+
 # Importing a chapter registers its claims; the order here is the order of the theory.
 from proofs import gaussian, network, landscape, estimators, lipschitz, descent  # noqa: F401, I001
 from proofs import penalties, penalty_limits, splitting, lagrangian, fixed_points, stability, any_estimator  # noqa: F401

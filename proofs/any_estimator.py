@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, Function, Implies, Integer, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
+from sympy import (
+    Eq,
+    Expr,
+    Function,
+    Implies,
+    Integer,
+    Integral,
+    Symbol,
+    cos,
+    diff,
+    oo,
+    pi,
+    simplify,
+    sin,
+    sqrt,
+    symbols,
+)
 
 from proofs.claim import Kind, claim, get
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, coefficient, holds, vanishes
 from proofs.gaussian import normal_density
+from proofs.render import latex_of
 from proofs.residual import in_basic_quantities
 from proofs.smt import follows
-from proofs.splitting import F_VECTOR, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step, inner
+from proofs.splitting import F_VECTOR, NAMES, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step, inner, worded
 from proofs.symbols import (
     INTEGRABLE,
     OPEN_ANGLE,
@@ -31,6 +48,17 @@ from proofs.symbols import (
 _PULL = Function("kappa", real=True)
 """κ as a function of c = cos θ."""
 
+POTENTIAL_SLOPE = v_vs * moment_across
+"""R12: Ψ'."""
+
+STRENGTH = v_vs * moment_across / sin(theta)
+"""R12: κ(θ)."""
+
+_STEEPEST = Symbol("L", nonnegative=True)
+
+STEP_GAIN_CURVED = (STEP_GAIN - _STEEPEST / 2) * SQUARE
+"""R12.step: what one step adds to H at least."""
+
 
 @claim(
     id="R12",
@@ -38,11 +66,12 @@ _PULL = Function("kappa", real=True)
     source="[here]",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"P\,G_\mu=\nabla_{S^{n-1}}\Psi,\ \Psi(\theta)=v^\top v^*\!\int_0^\theta B;\quad "
-        r"G_\mu=\alpha(\theta)\hat w-\kappa(\theta)w^*,\ \kappa(\theta)=v^\top v^*\,B(\theta)/\sin\theta;\quad "
+        r"P\,G_\mu=\nabla_{S^{n-1}}\Psi,\ \Psi(0)=0,\ \Psi'(\theta)=" + latex_of(POTENTIAL_SLOPE) + r";\quad "
+        r"G_\mu=\alpha(\theta)\hat w-\kappa(\theta)w^*,\ \kappa(\theta)=" + latex_of(STRENGTH) + r";\quad "
         r"\kappa(\bar\theta)\sin\bar\theta=\beta\|P\bar u\|\le\beta\|\bar w-\bar u\|"
     ),
     definition=Splitting("any-estimator"),
+    parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
     hypotheses=OPEN_ANGLE,
     setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; in the balance κ(θ̄) ≥ 0 (|κ(θ̄)| otherwise), and both sides are 0 at "
     "θ̄ = 0 and π",
@@ -65,6 +94,7 @@ def R12(d: Derivation) -> None:
             vanishes("dθ/dc = −1/sin θ: differentiate cos θ = c", _arc_slope()),
         ],
     )
+    d.hold("slope of the potential", POTENTIAL_SLOPE, -across, "minus the component of G along e")
     strength = slope / sin(theta)
     radial = coefficient(gradient, w_hat) + strength * cos(theta)
     smooth = Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo))
@@ -80,6 +110,9 @@ def R12(d: Derivation) -> None:
                 strength.subs(moment_across, get("G5").formula) - v_vs / sqrt(2 * pi) * smooth,
             ),
         ],
+    )
+    d.hold(
+        "strength", STRENGTH, -across / coefficient(in_basic_quantities(w_star), e), "the component along e is −κ sin θ"
     )
     dissipates(d, slope)
     d.conclude_argument(
@@ -115,11 +148,12 @@ def dissipates(d: Derivation, slope: Expr) -> None:
     source="[here]",
     kind=Kind.INEQUALITY,
     subject=(
-        r"H(w^+)-H(w)\ge\Bigl(\frac{1+\|z\|}{2\tau}-\frac L2\Bigr)\|w^+-w\|^2,\quad "
+        r"H(w^+)-H(w)\ge" + worded(STEP_GAIN_CURVED, NAMES) + r",\quad "
         r"H=-\Psi(\theta)+\tfrac\beta2\|w\|^2-\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr),\quad "
         r"L\ge\sup\bigl(-d\kappa/d\cos\theta\bigr)_+"
     ),
     definition=Splitting("any-estimator-step"),
+    parts={"lower bound": STEP_GAIN_CURVED},
     setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; the supremum, over the angles between those of w and w⁺, is "
     "finite. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there (L = 0); "
     "τ = η/(1 − η(α(θ) + β))",
@@ -127,7 +161,7 @@ def dissipates(d: Derivation, slope: Expr) -> None:
 def R12_step(d: Derivation) -> None:
     for used in ("G5", "R1", "R12"):
         d.cite(used)
-    cosine, s, bound = Symbol("c", real=True), Symbol("s", real=True), Symbol("L", nonnegative=True)
+    cosine, s, bound = Symbol("c", real=True), Symbol("s", real=True), _STEEPEST
     variable = Symbol("y", real=True)
     d.begin("−Ψ as a function of c = cos θ", "dΨ/dθ = κ(θ) sin θ (R12), dc/dθ = −sin θ")
     fit = Integral(_PULL(variable), (variable, cosine, cosine + s))
@@ -153,13 +187,13 @@ def R12_step(d: Derivation) -> None:
             ),
         ],
     )
-    gain_with_curvature(d, bound)
+    gain_with_curvature(d, bound, simplify(fit - _PULL(cosine) * s - excess))
     without_loss(d)
     d.conclude_argument("with constant κ, L = 0 and this is R1")
 
 
-def gain_with_curvature(d: Derivation, bound: Symbol) -> None:
-    """R1's inequality with the parabola's loss, bounded through |⟨w*, w⁺ − w⟩| ≤ ‖w⁺ − w‖."""
+def gain_with_curvature(d: Derivation, bound: Symbol, parabola: Expr) -> None:
+    """R1's inequality with the loss of the parabola −Ls²/2, bounded through |⟨w*, w⁺ − w⟩| ≤ ‖w⁺ − w‖."""
     gain, square = gain_of_a_step()
     fit, envelope, linear, shift = symbols("fit_rise H_rest_rise u_rise s", real=True)
     pull = Symbol("kappa_c", real=True)
@@ -187,6 +221,8 @@ def gain_with_curvature(d: Derivation, bound: Symbol) -> None:
             holds("and for every τ where L = 0", STEP_GAIN > 0),
         ],
     )
+    lost = parabola.subs(Symbol("s", real=True), sqrt(SQUARE))
+    d.hold("lower bound", STEP_GAIN_CURVED, simplify(gain / square) * SQUARE + lost, "s² at its largest, ‖w⁺ − w‖²")
 
 
 def without_loss(d: Derivation) -> None:

@@ -32,6 +32,7 @@ from proofs.derivation import Derivation, Obligation, coefficient, positive_term
 from proofs.gaussian import normal_density, orthogonal_coordinates_vanish, polar_mean
 from proofs.lipschitz import below_its_argument
 from proofs.network import angle_along
+from proofs.render import latex_of
 from proofs.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma
 from proofs.smt import follows
@@ -45,6 +46,7 @@ from proofs.symbols import (
     e,
     eta,
     k,
+    n,
     norm_gap,
     r,
     r_star,
@@ -64,6 +66,9 @@ OVERLAP = sin(theta) + (pi - theta) * cos(theta)
 CRITICAL_NORM = (k - 1) * r_star / (k - 1 + pi)
 """‖w‖ at the critical point w ∥ −w* of B1.critical, for k ≥ 2."""
 
+CRITICAL_FACTOR = (k - 1) / (k - 1 + pi)
+"""‖w‖/‖w*‖ there."""
+
 LARGEST_STEP = k * pi / (k - 1 + pi)
 """The largest step size of B1.descent: at least 1, below π."""
 
@@ -78,7 +83,8 @@ NORM_FLOOR = r_star * (k - 1 + OVERLAP) / (k - 1 + pi)
     subject=r"\mathbb{E}[\mathrm{relu}(w\cdot z)\,\mathrm{relu}(w^*\cdot z)]",
     definition=ReluNetwork("kernel"),
     statement=r * r_star / (2 * pi) * OVERLAP,
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    hypotheses=CLOSED_ANGLE,
+    setting="at w = 0 both sides are 0, whatever θ is called there",
 )
 def B1_kernel(d: Derivation) -> None:
     d.begin("E[(w·z)(w*·z) 1{w·z > 0} 1{w*·z > 0}]", "relu(x) = x 1{x > 0}; w·z = r s, w*·z = ‖w*‖ (s cos θ + t sin θ)")
@@ -110,7 +116,8 @@ _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
     definition=ReluNetwork("loss"),
     statement=(dw_dw / 2 - r * r_star / pi * (sin(theta) - theta * cos(theta)) + (k - 1) * norm_gap**2 / (2 * pi)) / k,
     printed=(_GAMMA * (r**2 + r_star**2) - 2 * k * r * r_star / (2 * pi) * OVERLAP - 2 * _B * r * r_star) / k**2,
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    hypotheses=CLOSED_ANGLE,
+    setting="w = 0 included: nothing there depends on θ",
     code=("relu_network_loss",),
 )
 def B1_loss(d: Derivation) -> None:
@@ -212,12 +219,14 @@ def _components() -> tuple[Expr, Expr, Obligation]:
     source="[BG], Proposition 4.1; the case k = 1 [here]",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"\nabla\ell(w)=0\iff w=w^*\ \text{or}\ \Bigl(k\ge2\ \text{and}\ w=-\tfrac{k-1}{k-1+\pi}\,w^*\Bigr);"
+        r"\nabla\ell(w)=0\iff w=w^*\ \text{or}\ "
+        rf"\Bigl(k\ge2\ \text{{and}}\ w=-{latex_of(CRITICAL_FACTOR)}\,w^*\Bigr);"
         r"\quad\text{the second is a saddle; at }w=0\ \ell\text{ has no gradient, and is largest nearby iff }k\ge2"
     ),
     definition=ReluNetwork("critical"),
-    hypotheses=NONZERO_FILTER,
-    setting="n ≥ 2 for the saddle: its falling directions leave the line of w*",
+    hypotheses=(*NONZERO_FILTER, n >= 2),
+    setting="n ≥ 2 is for the saddle: its falling directions leave the line of w*",
+    parts={"critical radius": CRITICAL_FACTOR},
 )
 def B1_critical(d: Derivation) -> None:
     d.cite("B1.gradient")
@@ -247,6 +256,7 @@ def B1_critical(d: Derivation) -> None:
             vanishes("k = 1 leaves no second point", CRITICAL_NORM.subs(k, 1)),
         ],
     )
+    d.hold("critical radius", CRITICAL_FACTOR, opposite / r_star, "‖w‖/‖w*‖ at the second point")
     loss = in_basic_quantities(get("B1.loss").formula)
     d.step(
         "w* is the global minimum; at θ = π the point is a saddle",
@@ -304,6 +314,11 @@ def step_as_average(d: Derivation) -> tuple[Expr, Expr]:
     own = (1 - rate) * r + rate * r_star * (k - 1 + sin(theta)) / (k - 1 + pi)
     pull = rate * r_star * (pi - theta) / (k - 1 + pi)
     patches = Symbol("k_1", nonnegative=True)
+    steepness = diff(radial, r)
+    d.hold("step bound", LARGEST_STEP, 1 / steepness, "below it ⟨w⁺, ŵ⟩ = r − η⟨∇ℓ, ŵ⟩ does not fall in r")
+    d.hold(
+        "norm, a lower bound", NORM_FLOOR, r - radial / steepness, "its fixed point: where ⟨∇ℓ, ŵ⟩, affine in r, is 0"
+    )
     d.step(
         "w⁺ = p ŵ + q w*/‖w*‖",
         own * w_hat + pull * (cos(theta) * w_hat + sin(theta) * e),
@@ -330,12 +345,12 @@ def step_as_average(d: Derivation) -> tuple[Expr, Expr]:
     source="[BG]: with high probability, in polynomial time; step size, angle and almost sure limit [here]",
     kind=Kind.INEQUALITY,
     subject=(
-        r"w_{t+1}=w_t-\eta\nabla\ell(w_t),\ 0<\eta\le\frac{k\pi}{k-1+\pi},\ w_0\ne0,\ \theta_0<\pi:\quad"
-        r"\theta_{t+1}\le\theta_t\ (<\text{ if }\theta_t>0),\quad\min(r_0,\rho)\le r_t\le\max(r_0,\|w^*\|),"
-        r"\quad w_t\to w^*;\qquad\rho=\tfrac{\|w^*\|(k-1+g(\theta_0))}{k-1+\pi},"
-        r"\ g(\theta)=\sin\theta+(\pi-\theta)\cos\theta"
+        rf"w_{{t+1}}=w_t-\eta\nabla\ell(w_t),\ 0<\eta\le{latex_of(LARGEST_STEP)},\ w_0\ne0,\ \theta_0<\pi:\quad"
+        r"\theta_{t+1}\le\theta_t\ (<\text{ if }\theta_t>0),\quad\min(r_0,\rho(\theta_0))\le r_t\le\max(r_0,\|w^*\|),"
+        rf"\quad w_t\to w^*;\qquad\rho(\theta)={latex_of(NORM_FLOOR)}"
     ),
     definition=ReluNetwork("descent"),
+    parts={"step bound": LARGEST_STEP, "norm, a lower bound": NORM_FLOOR},
     hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
     setting="a start drawn from a density satisfies w₀ ≠ 0, θ₀ < π with probability 1 (n ≥ 2)",
 )

@@ -34,10 +34,9 @@ from sympy import beta as beta_function
 from proofs.claim import Kind, claim
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, Obligation, vanishes
-from proofs.limits import reach
 from proofs.penalty_forms import penalty
-from proofs.render import latex_of
 from proofs.smt import follows
+from proofs.splitting import worded
 from proofs.symbols import beta, cap_angle, kappa, lam, n, ratio, step, theta, w_hat, w_star
 
 __all__ = ["BASIN_REFLECTED", "CAP"]
@@ -52,6 +51,9 @@ BASIN_REFLECTED = HALF + betainc_regularized(HALF, (n - 1) / 2, 0, (1 - CAP) * (
 
 _DELTA = Symbol("delta", positive=True)
 WIDEST = beta * _DELTA * sqrt(n)
+RADIUS = Min(beta, WIDEST)
+"""R6.radius: a bound of β‖w − S(w)‖ on the unit sphere, δ = sup |x − S(x)|."""
+
 _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=True), Symbol("t", positive=True)
 
 
@@ -60,8 +62,9 @@ _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=T
     title="How far y is from κw*, over the whole sphere",
     source="[here]",
     kind=Kind.INEQUALITY,
-    subject=r"\sup_{\|w\|=1}\beta\|w-S(w)\|\le\min(\beta,\,\beta\delta\sqrt n)",
+    subject=r"\sup_{\|w\|=1}\beta\|w-S(w)\|\le" + worded(RADIUS, {_DELTA: r"\delta"}),
     definition=Splitting("radius"),
+    parts={"bound": RADIUS},
     setting="δ = sup |x − S(x)| (P5); p(0) = 0 ≤ p. βδ√n is λ√n for l1, √(2λβn) for l0, βt√n for transformed l1",
 )
 def R6_radius(d: Derivation) -> None:
@@ -76,10 +79,10 @@ def R6_radius(d: Derivation) -> None:
         "β‖w − u‖ is at most this",
         [follows("n squares ≤ δ²", length <= sqrt(n) * _DELTA, [Eq(length**2, total), total <= n * _DELTA**2])],
     )
-    reach(d, WIDEST)
-    d.step(
+    by_entries = d.current
+    d.apply(
         "And at most β",
-        beta,
+        lambda widest: Min(widest, beta * sqrt(1)),
         "|w_i − u_i| ≤ |w_i|: the minimizer u_i costs no more than 0; squares sum to at most ‖w‖² = 1",
         [
             follows(
@@ -90,6 +93,8 @@ def R6_radius(d: Derivation) -> None:
             follows("β‖w − u‖ ≤ β", beta * length <= beta, [Eq(length**2, total), total <= 1]),
         ],
     )
+    d.hold("bound", RADIUS)
+    d.step("The first of the two", WIDEST, "", [vanishes("the bound by entries − this", by_entries - WIDEST)])
     at_lam = {name: penalty(name).farthest.subs(ratio, lam / beta) for name in ("l1", "l0", "tl1")}
     d.step(
         "For the three penalties",
@@ -108,7 +113,8 @@ _COSINE, _INNER, _OVERLAP = symbols("c y_w_star y_w", real=True)
 _NORM_Y, _NORM_Z = symbols("norm_y norm_z", nonnegative=True)
 _COS_CAP = Symbol("c_0", positive=True)
 _AHEAD = 1 + step * beta
-GAIN = step * kappa * (1 - CAP) * (sqrt(1 - CAP**2) - Abs(cos(theta))) / (_AHEAD + step * kappa * (1 - CAP))
+_LEAST_PULL = kappa * (1 - sin(cap_angle))
+GAIN = step * _LEAST_PULL * (cos(cap_angle) - Abs(cos(theta))) / (_AHEAD + step * _LEAST_PULL)
 """What one step adds to cos θ at least, outside the cap and its opposite."""
 
 _IN_BALL = (_NORM_Y**2 - 2 * kappa * _INNER + kappa**2 <= kappa**2 * CAP**2,)
@@ -122,10 +128,11 @@ _OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
     kind=Kind.INEQUALITY,
     subject=(
         r"\alpha_0<\theta<\pi-\alpha_0\implies\theta^+<\theta;\ \theta\le\alpha_0\implies\theta^+\le\alpha_0;\quad"
-        r"\cos\theta^+-\cos\theta\ge" + latex_of(GAIN)
+        r"\cos\theta^+-\cos\theta\ge" + worded(GAIN, {})
     ),
     definition=Splitting("basin"),
-    setting="q = sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
+    parts={"gain lower bound": GAIN},
+    setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
     "the bound holds for α₀ < θ < π − α₀. As r = β will do (R6.radius), β < κ suffices",
 )
 def R6(d: Derivation) -> None:
@@ -146,15 +153,15 @@ def R6(d: Derivation) -> None:
     _in_the_cone(d)
     gain = step * _NORM_Y * (_COS_CAP - Abs(_COSINE)) / (_AHEAD + step * _NORM_Y)
     _falls(d, gain)
-    bound = gain.subs({_COS_CAP: sqrt(1 - CAP**2), _COSINE: cos(theta)})
-    d.step(
-        "In θ and α₀",
-        bound,
-        "c = cos θ, c₀ = cos α₀",
-        [vanishes("cos²α₀ + sin²α₀ − 1", sqrt(1 - CAP**2) ** 2 + CAP**2 - 1)],
-    )
+    in_angles = {_COS_CAP: cos(cap_angle), _COSINE: cos(theta), CAP: sin(cap_angle)}
     d.apply("‖y‖ ≥ κ − r = κ(1 − q), and the bound rises with ‖y‖", lambda form: form.subs(_NORM_Y, kappa * (1 - CAP)))
-    reach(d, GAIN)
+    d.apply(
+        "In θ and α₀",
+        lambda form: form.subs(in_angles),
+        "c = cos θ, c₀ = cos α₀, q = sin α₀",
+        [vanishes("c₀² + q² − 1", simplify((_COS_CAP**2 + CAP**2 - 1).subs(in_angles)))],
+    )
+    d.hold("gain lower bound", GAIN)
     _never_left(d)
     _limit_points(d)
     d.conclude_argument("every limit point has θ ≤ α₀, from every start with θ < π − α₀")

@@ -11,6 +11,7 @@ from sympy import (
     And,
     Eq,
     Expr,
+    Ge,
     Ne,
     Or,
     Rational,
@@ -26,23 +27,27 @@ from sympy import (
 from proofs.claim import Kind, claim, get
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, Obligation, holds, positive_terms, vanishes
-from proofs.limits import BEYOND, ENTRY, PULL, balance, reach
-from proofs.render import latex_of
+from proofs.limits import BEYOND, ENTRY, PULL, R9_BOUND, balance, unthresholded
+from proofs.penalty_forms import penalty
 from proofs.smt import follows
+from proofs.splitting import worded
 from proofs.symbols import (
     beta,
     kappa,
     lam,
     multiplier,
+    n,
     ratio,
     spike_across,
     spike_along,
     spike_sign,
     star_entry,
+    star_size,
 )
 
 __all__ = [
     "ACROSS_SQUARED",
+    "SOME_TANGENT",
     "SPIKE_SIZE",
     "across",
     "larger_root",
@@ -59,6 +64,15 @@ _SECOND, _OTHER = symbols("omega_2 omega_i", nonnegative=True)
 ACROSS_SQUARED = kappa**2 * (1 - star_entry**2)
 SPIKE_L1 = ACROSS_SQUARED / multiplier**2 + (lam - spike_sign * kappa * star_entry) ** 2 / (beta - multiplier) ** 2
 """‖w̄‖² of a spike for l1."""
+
+SIZE_L1 = (lam - spike_sign * kappa * star_entry) / (beta - multiplier)
+"""|w̄_j| of a spike for l1."""
+
+LEVEL_L1 = lam / beta
+"""What |w̄_j| of an active entry exceeds, for l1."""
+
+SOME_TANGENT = Ge(n, 2)
+"""For n = 1 nothing is tangent, and every fixed point is stable."""
 
 
 @claim(
@@ -195,11 +209,24 @@ def larger_root(d: Derivation, square: Expr, along: Expr) -> None:
     subject=(
         r"\text{stable}\iff N>\beta\ (\text{one, R4.l1});\ \text{or}\ \bar w=w^*,\,N=\kappa,\,"
         r"\beta\|w^*\|_\infty<\lambda;\ "
-        r"\text{or a spike }(j,\sigma):\ B_j/(\beta-N)>\lambda/\beta,\ \kappa\max_{i\ne j}|w^*_i|\le N\lambda/\beta,\ "
-        r"N\text{ the larger root in }(0,\beta)\text{ of }1=" + latex_of(SPIKE_L1)
+        r"\text{or a spike }(j,\sigma):\ |\bar w_j|="
+        + worded(SIZE_L1, {})
+        + ">"
+        + worded(LEVEL_L1, {})
+        + r",\ \text{all other }|w^*_i|\le"
+        + worded(R9_BOUND, {})
+        + r",\ N\text{ the larger root in }(0,\beta)\text{ of }1="
+        + worded(SPIKE_L1, {})
     ),
     definition=Splitting("census", "l1"),
-    setting="n ≥ 2, no |w̄_i| = λ/β; B_j = λ − σκw*_j > 0. If B_j = 0: N = β > A_j, |w̄_j| = √(1 − A_j²/β²) > λ/β. "
+    parts={
+        "multiplier equation": SPIKE_L1,
+        "spike": SIZE_L1,
+        "active threshold": LEVEL_L1,
+        "inactive threshold": R9_BOUND,
+    },
+    hypotheses=(SOME_TANGENT,),
+    setting="no |w̄_i| = λ/β; B_j = λ − σκw*_j > 0. If B_j = 0: N = β > A_j, |w̄_j| = √(1 − A_j²/β²) > λ/β. "
     "If w* = ±e_j: N = β − B_j > 0. A spike needs λ > κ·(second largest |w*_i|); at N = β, ≥",
 )
 def R7_l1(d: Derivation) -> None:
@@ -210,13 +237,19 @@ def R7_l1(d: Derivation) -> None:
         "0 = σ(N w̄_j − βS(w̄_j) − κw*_j), x_j = σw̄_j > λ/β",
     )
     d.apply("Solve for x_j", lambda equation: solve(equation, SPIKE_SIZE)[0])
+    d.hold("spike", SIZE_L1)
+    rest = (unthresholded() / (kappa * star_size)) ** 2 * ACROSS_SQUARED
     d.apply(
         "‖w̄‖², the other entries being κw*_i/N",
-        lambda size: ACROSS_SQUARED / multiplier**2 + size**2,
+        lambda size: rest + size**2,
         "",
         across(ACROSS_SQUARED),
     )
-    reach(d, SPIKE_L1)
+    d.hold("multiplier equation", SPIKE_L1)
+    level = penalty("l1").threshold
+    d.hold("active threshold", LEVEL_L1, level.subs(ratio, lam / beta), "of S (P1), at ρ = λ/β")
+    edge = solve(unthresholded() - level, star_size)[0].subs(ratio, lam / beta)
+    d.hold("inactive threshold", R9_BOUND, edge, "of |w*_i|: where κ|w*_i|/N reaches it")
     along = lam - spike_sign * kappa * star_entry
     stable_supports(d)
     d.step(

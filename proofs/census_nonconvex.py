@@ -10,6 +10,7 @@ from sympy import (
     Ne,
     Poly,
     Symbol,
+    cancel,
     diff,
     expand,
     solve,
@@ -19,6 +20,7 @@ from sympy import (
 
 from proofs.census import (
     ACROSS_SQUARED,
+    SOME_TANGENT,
     SPIKE_SIZE,
     across,
     larger_root,
@@ -29,23 +31,32 @@ from proofs.census import (
 from proofs.claim import Kind, claim
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, holds, positive_terms, vanishes
-from proofs.limits import ENTRY, PULL, balance, reach
-from proofs.limits_nonconvex import branch
-from proofs.render import latex_of
+from proofs.limits import ENTRY, PULL, balance, unthresholded
+from proofs.limits_nonconvex import JUMP, branch
+from proofs.penalty_forms import penalty
 from proofs.smt import follows
+from proofs.splitting import worded
 from proofs.symbols import (
     a,
     beta,
     kappa,
     kept_level,
+    lam,
     multiplier,
     ratio,
     spike_sign,
     star_entry,
+    star_size,
 )
 
 SPIKE_L0 = ACROSS_SQUARED / multiplier**2 + kappa**2 * star_entry**2 / (beta - multiplier) ** 2
 """‖w̄‖² of a spike for l0."""
+
+ENTRY_L0 = kappa * star_entry / (multiplier - beta)
+"""w̄_j of a spike for l0."""
+
+SPIKE_LEVEL = (spike_sign * kappa * star_entry + beta * kept_level) / SPIKE_SIZE
+"""N of a limit with one active entry, for transformed l1."""
 
 
 @claim(
@@ -55,11 +66,17 @@ SPIKE_L0 = ACROSS_SQUARED / multiplier**2 + kappa**2 * star_entry**2 / (beta - m
     kind=Kind.EQUIVALENCE,
     subject=(
         r"\text{stable}\iff N>\beta\ (\text{any consistent }J,\ \text{R4.l0});\ \text{or}\ \bar w=w^*,\,N=\kappa,\,"
-        r"\|w^*\|_\infty<T;\ \text{or a spike: }\kappa|w^*_j|/(\beta-N)>T,\ \kappa\max_{i\ne j}|w^*_i|<NT,\ "
-        r"N\text{ the larger root in }(0,\beta)\text{ of }1=" + latex_of(SPIKE_L0)
+        r"\|w^*\|_\infty<T;\ \text{or a spike: }\bar w_j="
+        + worded(ENTRY_L0, {})
+        + r",\ |\bar w_j|>T="
+        + worded(JUMP, {})
+        + r",\ \kappa\max_{i\ne j}|w^*_i|<NT,\ "
+        r"N\text{ the larger root in }(0,\beta)\text{ of }1=" + worded(SPIKE_L0, {})
     ),
     definition=Splitting("census", "l0"),
-    setting="n ≥ 2, no |w̄_i| = T = √(2λ/β); w̄_j has the sign of −w*_j. If w*_j = 0: N = β > κ, w̄_j = ±√(1 − κ²/β²), "
+    parts={"multiplier equation": SPIKE_L0, "spike": ENTRY_L0, "threshold": JUMP},
+    hypotheses=(SOME_TANGENT,),
+    setting="no |w̄_i| = T; w̄_j has the sign of −w*_j. If w*_j = 0: N = β > κ, w̄_j = ±√(1 − κ²/β²), "
     "|w̄_j| > T. If w* = ±e_j: w̄ = −w*, N = β − κ > 0. Two or more active entries with w* = 0 at N = β are neutral",
 )
 def R7_l0(d: Derivation) -> None:
@@ -67,13 +84,16 @@ def R7_l0(d: Derivation) -> None:
         d.cite(used)
     d.begin((multiplier - beta) * ENTRY - kappa * star_entry, "0 = N w̄_j − βS(w̄_j) − κw*_j, S(w̄_j) = w̄_j")
     d.apply("Solve for w̄_j", lambda equation: solve(equation, ENTRY)[0])
+    d.hold("spike", ENTRY_L0)
+    rest = (unthresholded() / (kappa * star_size)) ** 2 * ACROSS_SQUARED
     d.apply(
         "‖w̄‖², the other entries being κw*_i/N",
-        lambda entry: ACROSS_SQUARED / multiplier**2 + entry**2,
+        lambda entry: rest + entry**2,
         "",
         across(ACROSS_SQUARED),
     )
-    reach(d, SPIKE_L0)
+    d.hold("multiplier equation", SPIKE_L0)
+    d.hold("threshold", JUMP, penalty("l0").threshold.subs(ratio, lam / beta), "of S (P2), at ρ = λ/β")
     stable_supports(d)
     jump = sqrt(2 * ratio)
     spiked = [multiplier > 0, multiplier < beta]
@@ -135,11 +155,13 @@ def _octic() -> Expr:
     kind=Kind.EQUIVALENCE,
     subject=(
         r"\text{stable}\implies\text{at most one }D_j\le0\text{ among the active entries; one active entry, "
-        r"}|\bar u_j|=U,\ N=\frac{\sigma\kappa w^*_j+\beta U}{|\bar w_j|}:\ "
-        r"\text{stable}\iff N>0\text{ and this rises through }0\text{ at }U:\quad" + latex_of(_octic())
+        r"}|\bar u_j|=U,\ N=" + worded(SPIKE_LEVEL, {SPIKE_SIZE: r"|\bar w_j|"}) + r":\ "
+        r"\text{stable}\iff N>0\text{ and this rises through }0\text{ at }U:\quad" + worded(_octic(), {})
     ),
     definition=Splitting("census", "tl1"),
-    setting="n ≥ 2, no |w̄_i| = t; |w̄_j| = U + ρp'(U), U > u_t (R4.tl1), σ the sign of w̄_j; consistent iff "
+    parts={"multiplier equation": _octic(), "multiplier": SPIKE_LEVEL},
+    hypotheses=(SOME_TANGENT,),
+    setting="no |w̄_i| = t; |w̄_j| = U + ρp'(U), U > u_t (R4.tl1), σ the sign of w̄_j; consistent iff "
     "κ max_{i≠j}|w*_i| < N t. N ≤ β: at most one active entry. No active entry: w̄ = w*, N = κ, for ‖w*‖_∞ < t. More "
     "of them, one with D_j ≤ 0: R7.stability decides",
 )
@@ -150,6 +172,7 @@ def R7_tl1(d: Derivation) -> None:
     drive = spike_sign * kappa * star_entry + beta * kept_level
     d.begin(multiplier * SPIKE_SIZE - drive, "0 = σ(N w̄_j − βS(w̄_j) − κw*_j), x_j = σw̄_j, U = |ū_j|")
     d.apply("Solve for N", lambda equation: solve(equation, multiplier)[0])
+    d.hold("multiplier", SPIKE_LEVEL)
     d.apply(
         "‖w̄‖² − 1, the other entries being κw*_i/N",
         lambda level: ACROSS_SQUARED / level**2 + SPIKE_SIZE**2 - 1,
@@ -159,10 +182,10 @@ def R7_tl1(d: Derivation) -> None:
     d.apply("|w̄_j| = U + ρp'(U)", lambda rest: rest.subs(SPIKE_SIZE, size), "R4.tl1")
     d.apply(
         "Clear the denominators",
-        lambda rest: rest * drive**2 * (a + kept_level) ** 4,
+        lambda rest: expand(cancel(rest * drive**2 * (a + kept_level) ** 4)),
         "by a factor that is positive, as N > 0 makes σκw*_j + βU positive",
     )
-    reach(d, _octic())
+    d.hold("multiplier equation", _octic())
     polynomial = Poly(expand(_octic()), kept_level)
     d.step(
         "Its degree is 8",

@@ -14,6 +14,7 @@ from sympy import (
     Integer,
     Integral,
     Matrix,
+    Ne,
     Rational,
     Symbol,
     cos,
@@ -21,7 +22,9 @@ from sympy import (
     limit,
     oo,
     pi,
+    simplify,
     sin,
+    solve,
     sqrt,
     symbols,
 )
@@ -32,6 +35,7 @@ from proofs.derivation import Derivation, coefficient, holds, positive_terms, va
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz import LARGEST_V, below_its_argument, jordan
 from proofs.network import COSINE_LIKE
+from proofs.render import latex_of
 from proofs.residual import in_basic_quantities
 from proofs.smt import follows
 from proofs.symbols import (
@@ -60,6 +64,22 @@ DESCENT_CONSTANT = 2 * LARGEST_V**2 / pi + sqrt(pi / 2) * r
 """A of C7, in C_v ≥ ‖v‖ and r = ‖w‖."""
 
 
+VALLEY_QUOTIENT = sqrt(pi / 2) * r * ((1 - 2 * theta / pi - cos(theta)) ** 2 + sin(theta) ** 2) / sin(theta)
+"""‖G_relu‖² over ‖∂f/∂v‖² + ⟨G_relu, ∂f/∂w⟩ on v = v(θ) (C7.printed)."""
+
+VALLEY_INNER = (1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))
+"""v(θ)·v* of N4.inner, whose one zero C7.printed leaves out."""
+
+LIPSCHITZ, EXCESS, ENERGY = symbols("L A E", nonnegative=True)
+"""In B2.relu: the constant of N6, that of C7, and ‖∂f/∂v‖² + ⟨G_relu, ∂f/∂w⟩."""
+
+DECREASE = eta * (1 - eta * LIPSCHITZ * (1 + EXCESS) / 2) * ENERGY
+"""What a step takes off the loss at least (B2.relu)."""
+
+SHRINKING_STEP = 2 / (LIPSCHITZ * (1 + EXCESS))
+"""The step size below which that is positive."""
+
+
 def tilt(angle: Expr = theta) -> Expr:
     """‖c ŵ − w*‖² at an angle, c = 1 − 2θ/π."""
     return ((COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2).subs(theta, angle)
@@ -73,15 +93,15 @@ def tilt(angle: Expr = theta) -> Expr:
     subject=(
         r"\frac{\|G_{\mathrm{relu}}\|^2}{\|\partial f/\partial v\|^2"
         r"+\langle G_{\mathrm{relu}},\partial f/\partial w\rangle}"
-        r"=\sqrt{\tfrac\pi2}\,\|w\|\,\frac{(1-\frac{2\theta}\pi-\cos\theta)^2+\sin^2\theta}{\sin\theta}\to\infty"
-        r"\quad(v=v(\theta),\ v^\top v^*\ne0,\ \|w\|\to\infty)"
+        rf"={latex_of(VALLEY_QUOTIENT)}\to\infty"
+        r"\quad(v=v(\theta),\ v^\top v^*\ne0,\ r=\|w\|\to\infty)"
     ),
     definition=DescentConstant("printed"),
-    hypotheses=OPEN_ANGLE,
-    setting="v(θ)·v* ≠ 0, which leaves out one angle at most (N4.inner)",
+    hypotheses=(*OPEN_ANGLE, Ne(VALLEY_INNER, 0)),
+    parts={"quotient": VALLEY_QUOTIENT},
 )
 def C7_printed(d: Derivation) -> None:
-    for used in ("C3", "C6.relu", "N2", "N4"):
+    for used in ("C3", "C6.relu", "N2", "N4", "N4.inner"):
         d.cite(used)
     d.begin("‖G_relu‖² / (‖∂f/∂v‖² + ⟨G_relu, ∂f/∂w⟩) on v = v(θ)", "there ∂f/∂v = 0 (N4), and v(θ) does not know ‖w‖")
     gradient = on_best_weights(get("C3").formula)
@@ -97,8 +117,10 @@ def C7_printed(d: Derivation) -> None:
             vanishes("‖G‖² − the multiple of ⟨G, ∂f/∂w⟩", top - r * factor * bottom),
             vanishes("slope of v(θ) in ‖w‖", diff(get("N4").as_printed, r)),
             vanishes("slope of the multiple in ‖w‖", diff(factor, r)),
+            vanishes("v(θ)·v*, which is not to be 0, is that of N4.inner", get("N4.inner").formula - VALLEY_INNER),
         ],
     )
+    d.hold("quotient", VALLEY_QUOTIENT)
     at_right_angle = factor.subs(theta, pi / 2)
     one = {m: 1, sum_vs: 1, vs_vs: 1, theta: pi / 2}
     d.step(
@@ -185,9 +207,10 @@ def tilt_is_small(d: Derivation) -> None:
     subject=(
         r"\|G_{\mathrm{relu}}\|^2\le A\Bigl(\Bigl\|\frac{\partial f}{\partial v}\Bigr\|^2"
         r"+\Bigl\langle G_{\mathrm{relu}},\frac{\partial f}{\partial w}\Bigr\rangle\Bigr),"
-        r"\quad A=\frac{2C_v^2}\pi+\sqrt{\frac\pi2}\,\|w\|,\quad\|v\|\le C_v"
+        rf"\quad A={latex_of(DESCENT_CONSTANT)},\quad r=\|w\|,\ \|v\|\le C_v"
     ),
     definition=DescentConstant("bound"),
+    parts={"bound": DESCENT_CONSTANT},
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
 )
 def C7(d: Derivation) -> None:
@@ -196,7 +219,8 @@ def C7(d: Derivation) -> None:
     slope = in_basic_quantities(get("N2").as_printed)
     along_v = coefficient(slope, v) * v_v + coefficient(slope, v_star) * v_vs + coefficient(slope, ones) * sum_v
     w_star_there = cos(theta) * w_hat + sin(theta) * e
-    split = (4 * along_v * w_hat + v_vs * (COSINE_LIKE * w_hat - w_star_there)) / (2 * sqrt(2 * pi))
+    share = 2 / sqrt(2 * pi)
+    split = share * along_v * w_hat + share / 4 * v_vs * (COSINE_LIKE * w_hat - w_star_there)
     d.begin(get("C3").formula, "G_relu of C3")
     d.step(
         "G_relu = (1/(2√(2π))) [4 (v·∂f/∂v) ŵ + v·v* (c ŵ − w*)]",
@@ -207,8 +231,9 @@ def C7(d: Derivation) -> None:
     tilt_is_small(d)
     one, two, first, second = symbols("X Y a b", positive=True)
     size, inner, squared = symbols("g_norm v_dot_g T", nonnegative=True)
-    bound_v, bound_w = (2 * LARGEST_V**2 / pi, sqrt(pi / 2) * r)
     across = get("C6.relu").formula
+    bound_v = (share * LARGEST_V) ** 2
+    bound_w = simplify((share * v_vs / 4) ** 2 * sin(theta) / across)
     d.step(
         "Its two terms",
         bound_v,
@@ -228,7 +253,7 @@ def C7(d: Derivation) -> None:
     )
     d.step(
         "The square of a sum",
-        DESCENT_CONSTANT,
+        bound_v + bound_w,
         "(X + Y)² ≤ (a + b)(X²/a + Y²/b), a = 2C_v²/π, b = √(π/2)‖w‖, both terms on the right being ≥ 0",
         [
             vanishes(
@@ -243,9 +268,9 @@ def C7(d: Derivation) -> None:
                 (first + second) * (one**2 / first + two**2 / second) <= (first + second) * (size**2 + squared),
                 (one**2 <= first * size**2, two**2 <= second * squared),
             ),
-            vanishes("a + b − A", bound_v + bound_w - DESCENT_CONSTANT),
         ],
     )
+    d.hold("bound", DESCENT_CONSTANT)
     sharp_in_both(d)
     d.conclude_argument(
         "A depends on the bound on ‖v‖ and on ‖w‖, linearly in ‖w‖, and neither coefficient can be smaller"
@@ -284,12 +309,14 @@ def sharp_in_both(d: Derivation) -> None:
     source="[Y], Theorem 1, with the region and the step size it needs [here]",
     kind=Kind.INEQUALITY,
     subject=(
-        r"f(v^+,w^+)\le f(v,w)-\eta\Bigl(1-\frac{\eta L(1+A)}2\Bigr)E,\quad"
+        rf"f(v^+,w^+)\le f(v,w)-{latex_of(DECREASE)},\quad"
+        rf"\text{{a decrease for }}\eta<{latex_of(SHRINKING_STEP)};\quad "
         r"E=\Bigl\|\frac{\partial f}{\partial v}\Bigr\|^2"
         r"+\Bigl\langle G_{\mathrm{relu}},\frac{\partial f}{\partial w}\Bigr\rangle\ge0,"
         r"\quad(v^+,w^+)=(v,w)-\eta\,\Bigl(\frac{\partial f}{\partial v},G_{\mathrm{relu}}\Bigr)"
     ),
     definition=PlainDescent("relu"),
+    parts={"decrease, a lower bound": DECREASE, "largest step": SHRINKING_STEP},
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
     setting="the segment from (v, w) to (v⁺, w⁺) lies in N6's region; L is N6's constant of it, A is C7's at (v, w)",
 )
@@ -300,8 +327,9 @@ def B2_relu(d: Derivation) -> None:
         "φ(t) = f(x − tηg), 0 ≤ t ≤ 1",
         "x = (v, w), g = (∂f/∂v, G_relu); φ is differentiable as the segment is in the region",
     )
-    time, larger, length, excess = symbols("t L g_norm A", nonnegative=True)
-    slope, steep, energy, inner, squared = symbols("slope slope_0 E inner g_v", real=True)
+    larger, excess, energy = LIPSCHITZ, EXCESS, ENERGY
+    time, length = symbols("t g_norm", nonnegative=True)
+    slope, steep, inner, squared = symbols("slope slope_0 inner g_v", real=True)
     d.step(
         "φ'(t) ≤ φ'(0) + L η²‖g‖² t",
         slope,
@@ -321,7 +349,8 @@ def B2_relu(d: Derivation) -> None:
         "⟨∇f, g⟩ = ‖∂f/∂v‖² + ⟨∂f/∂w, G⟩ = E",
         [vanishes("integral − form", bound.doit() - steep - larger * eta**2 * length**2 / 2)],
     )
-    decrease = eta * (1 - eta * larger * (1 + excess) / 2) * energy
+    taken = bound.doit() - steep  # ½Lη²‖g‖²
+    decrease = eta * energy - taken.subs(length**2, (1 + excess) * energy)
     d.step(
         "‖g‖² = ‖∂f/∂v‖² + ‖G‖² ≤ (1 + A) E",
         -decrease,
@@ -343,6 +372,9 @@ def B2_relu(d: Derivation) -> None:
             ),
         ],
     )
+    d.hold("decrease, a lower bound", DECREASE, decrease)
+    (largest,) = (root for root in solve(decrease / energy, eta) if root != 0)
+    d.hold("largest step", SHRINKING_STEP, largest, "the other zero of the decrease in η")
     d.step(
         "η < 2/(L(1 + A)) descends",
         decrease,

@@ -34,6 +34,7 @@ from sympy import (
     symbols,
 )
 from sympy.codegen.cfunctions import expm1
+from sympy.logic.boolalg import Boolean
 
 from proofs.claim import Claim, Kind, claim, get, register
 from proofs.definitions import Correlation, MeanSample, Potential, SampleGradient
@@ -46,8 +47,11 @@ from proofs.moments import (
     closed_moments,
     folded_kernels,
     folded_moments,
+    is_gaussian_on_pieces,
 )
+from proofs.network import angle_along
 from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
+from proofs.render import latex_of
 from proofs.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma
 from proofs.symbols import (
@@ -147,6 +151,7 @@ KERNELS: dict[str, Kernels] = {
     "clipped-relu": _clipped(),
     "leaky-relu": Kernels(PHI_0 * (1 + slope) / 2, PHI_0 * (1 - slope) / 2, Integer(0), PHI_0 * (1 + slope) / 2),
     "gaussian": _gaussian(),
+    **{name: Kernels(*proxy.kernels) for name, proxy in ESTIMATORS.items() if proxy.kernels is not None},
 }
 """Closed kernels, in the form that computes well. A proxy that is not here is computed by quadrature."""
 
@@ -179,10 +184,15 @@ PRINTED: dict[str, Expr] = {
 def derive_gradient(d: Derivation, name: str) -> None:
     """Derive G_μ of a named estimator from C1, by closed integrals or in the declared quadrature form."""
     target = get(_ID_OF[name])
-    into_c1(d, estimator(name), closed=name in KERNELS)
+    proxy = estimator(name)
+    into_c1(d, proxy, closed=name in KERNELS and is_gaussian_on_pieces(proxy))
     d.conclude(target.formula, target.printed)
+    if name not in KERNELS and (tails := [vanishes("μ'(x)exp(−εx²) at ∞", end) for end in proxy.tails()]):
+        d.step("The moments are finite", "E|s μ'(rs)| < ∞", "μ' grows less than any exp(εx²)", tails)
     if name in ("identity", "relu"):
         include_the_ends(d, target)
+    elif CLOSED_ANGLE[0] in target.hypotheses:
+        at_the_ends(d, target, estimator(name))
     if name == "relu":
         continuous_at_the_ends(d, target)
 
@@ -223,6 +233,16 @@ def include_the_ends(d: Derivation, target: Claim) -> None:
     )
 
 
+def at_the_ends(d: Derivation, target: Claim, proxy: Estimator) -> None:
+    """At θ = 0 and π the half-space of w* is that of w, or the other one: its mean is M₊ ŵ, or (M − M₊) ŵ."""
+    (full, half, _, _), owes = closed_moments(proxy)
+    for end, star in ((Integer(0), half), (pi, full - half)):
+        direct = row_gradient(full * w_hat, half * w_hat, star * w_hat)
+        stated = in_basic_quantities(target.formula).subs(theta, end)
+        owes.append(vanishes(f"gradient − statement at θ = {end}", in_basic_quantities(direct) - stated))
+    d.step("The ends θ = 0 and θ = π", target.formula, "1{w*·z > 0} is 1{w·z > 0}, or 1{w·z < 0}", owes)
+
+
 def continuous_at_the_ends(d: Derivation, target: Claim) -> None:
     """The printed form has 0/0 at θ = π; its limits there and at 0 are the values of the simplified form."""
     owes = []
@@ -242,11 +262,22 @@ _SOURCES = {
 }
 
 
+_DOMAINS = {"leaky-relu": (), "clipped-relu": (Ge(c, 0, evaluate=False),)}
+"""Where a closed form holds further than its parameters are meant to go: any slope, and c = 0, where μ' = 0."""
+
+
+def hypotheses_of(proxy: Estimator) -> tuple[Boolean, ...]:
+    """The angles at which the stated form of G_μ holds, w ≠ 0, and the domains of the parameters."""
+    closed = proxy.name in KERNELS and proxy.kernels is None
+    closed &= proxy.name != "clipped-relu"  # erf(c/(√2 r sin θ)) is 0/0 where both vanish
+    declared = tuple((Gt if p.symbol.is_positive else Ge)(p.symbol, 0, evaluate=False) for p in proxy.parameters)
+    return (CLOSED_ANGLE if closed else OPEN_ANGLE) + NONZERO_FILTER + _DOMAINS.get(proxy.name, declared)
+
+
 def register_estimator_claim(proxy: Estimator) -> Claim:
     """State G_μ of one estimator as a claim: C2, C3, C4 for the classical ones, C5.<name> for any other."""
     name = proxy.name
     claim_id = _ID_OF.setdefault(name, f"C5.{name}")
-    positive = tuple((Gt if p.symbol.is_positive else Ge)(p.symbol, 0, evaluate=False) for p in proxy.parameters)
     return register(
         Claim(
             id=claim_id,
@@ -257,7 +288,7 @@ def register_estimator_claim(proxy: Estimator) -> Claim:
             derivation=lambda d: derive_gradient(d, name),
             statement=kernels_of(name).gradient(),
             printed=PRINTED.get(name),
-            hypotheses=(CLOSED_ANGLE + NONZERO_FILTER if name in ("identity", "relu") else ANGLES) + positive,
+            hypotheses=hypotheses_of(proxy),
             code=("coarse_gradient",),
         )
     )
@@ -347,7 +378,8 @@ def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim
         d.step(
             "Solve for α and κ",
             found[alpha] * r - found[kappa] * r * cos(theta),
-            "derivatives along ŵ and e; along any other direction both sides vanish",
+            "derivatives along ŵ and e; along any other direction both sides vanish. The potential is smooth in w ≠ 0 "
+            "and G is continuous there, so θ = 0 and θ = π are included",
             [
                 vanishes("∂κ/∂θ", diff(found[kappa], theta)),
                 vanishes("∂κ/∂r", diff(found[kappa], r)),
@@ -366,7 +398,7 @@ def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim
             definition=Potential(name),
             derivation=derivation,
             statement=radial * r - pull * r * cos(theta),
-            hypotheses=ANGLES,
+            hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
         )
     )
 
@@ -375,30 +407,44 @@ _register_potential("", "relu", (v_v + sum_v**2 - sum_v * sum_vs) / (2 * sqrt(2 
 _register_potential(".identity", "identity", v_v / sqrt(2 * pi), v_vs / sqrt(2 * pi))
 
 
+ENTRY, STAR_ENTRY = symbols("v_k v^*_k", real=True)
+"""One entry of v, and that of v*."""
+
+RELU_CURL = (2 * ENTRY + 2 * sum_v - sum_vs - STAR_ENTRY * cos(theta)) / (2 * sqrt(2 * pi))
+IDENTITY_CURL = (2 * ENTRY - STAR_ENTRY * cos(theta)) / sqrt(2 * pi)
+"""By how much the mixed derivatives in v_k and along ŵ differ (C9.joint)."""
+
+
 @claim(
     id="C9.joint",
     title="Jointly in (v, w) neither coarse gradient has a potential",
     source="[here]",
     kind=Kind.COUNTEREXAMPLE,
     subject=(
-        r"\nexists\,\Phi:\ \nabla_v\Phi=\partial f/\partial v,\ \nabla_w\Phi=G"
-        r"\quad(G=G_{\mathrm{relu}},G_{\mathrm{identity}})"
+        r"\nexists\,\Phi:\ \nabla_v\Phi=\partial f/\partial v,\ \nabla_w\Phi=G:\quad"
+        r"\Bigl\langle\tfrac{\partial G}{\partial v_k},\hat w\Bigr\rangle"
+        r"-\Bigl\langle\tfrac{\partial}{\partial w}\tfrac{\partial f}{\partial v_k},\hat w\Bigr\rangle="
+        rf"{latex_of(RELU_CURL)}\ (G_{{\mathrm{{relu}}}}),\quad{latex_of(IDENTITY_CURL)}\ (G_{{\mathrm{{identity}}}})"
     ),
     definition=Potential("relu", jointly=True),
-    hypotheses=ANGLES,
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    parts={"relu": RELU_CURL, "identity": IDENTITY_CURL},
 )
 def C9_joint(d: Derivation) -> None:
-    d.begin("A potential needs symmetric mixed derivatives (Schwarz)", "both fields are smooth where 0 < θ < π")
+    d.begin(
+        "A potential needs symmetric mixed derivatives (Schwarz)",
+        "in v_k and r, on the plane of a fixed direction ŵ, both fields are smooth where r > 0, whatever θ is",
+    )
     for used in ("N2", "N3"):
         d.cite(used)
-    v_k, vs_k = symbols("v_k vs_k", real=True)
-    of_angle = get("N2").as_printed.diff(theta)
+    v_k, vs_k = ENTRY, STAR_ENTRY
+    of_angle, of_loss = get("N2").as_printed.diff(theta), get("N2").as_printed.diff(r)
     d.step(
         "∂/∂w of (∂f/∂v)_k has no component along ŵ",
         of_angle,
         "N2 depends on w only through θ, whose gradient lies along e as that of f does in N3",
         [
-            vanishes("N2 depends on ‖w‖", get("N2").as_printed.diff(r)),
+            vanishes("N2 does not depend on ‖w‖", of_loss),
             vanishes("component of ∂θ/∂w along ŵ", coefficient(get("N3").formula, w_hat)),
         ],
     )
@@ -415,9 +461,19 @@ def C9_joint(d: Derivation) -> None:
             "it changes with v_k at a constant positive rate, so it vanishes on no open set",
             [holds("rate of change in v_k is positive", again > 0), holds("and constant", not again.free_symbols)],
         )
-    d.conclude_argument(
-        "so in no open set of (v, w) with 0 < θ < π do the mixed derivatives agree: there is no potential"
-    )
+        d.hold(name, C9_joint.parts[name], radial - of_loss, "less the other mixed derivative, which is 0")
+    d.conclude_argument("so in no open set of v do the mixed derivatives agree, at any w ≠ 0: there is no potential")
+
+
+TRUE_GRADIENT = -v_vs / (2 * pi * r)
+"""∂f/∂w along e, as B3 states it."""
+
+
+def slope_along_e(d: Derivation) -> Expr:
+    """∂f/∂w along e: N1 differentiated in θ, times the slope of θ(w + h e)."""
+    d.cite("N1")
+    _, turn, _ = angle_along("e")
+    return diff(get("N1").as_printed, theta) * turn
 
 
 @claim(
@@ -425,9 +481,14 @@ def C9_joint(d: Derivation) -> None:
     title="Why proxies at all: the sample gradient vanishes almost everywhere, the population gradient does not",
     source="[here]; the motivation of [Y]",
     kind=Kind.EQUIVALENCE,
-    subject=r"\partial\ell/\partial w=0\ \text{a.e.},\qquad\partial f/\partial w=0\iff v^\top v^*=0\quad(0<\theta<\pi)",
+    subject=(
+        r"\partial\ell/\partial w=0\ \text{a.e.},\qquad\partial f/\partial w="
+        + latex_of(TRUE_GRADIENT)
+        + r"\,e=0\iff v^\top v^*=0\quad(0<\theta<\pi)"
+    ),
     definition=SampleGradient(),
     hypotheses=ANGLES,
+    parts={"gradient along e": TRUE_GRADIENT},
 )
 def B3(d: Derivation) -> None:
     d.begin("∂ℓ/∂w = (y − y*) Σ_i v_i σ'(Z_i w) Z_i where every Z_i w ≠ 0")
@@ -455,6 +516,8 @@ def B3(d: Derivation) -> None:
         [
             holds("its factor beside v·v* is negative", true / v_vs < 0),
             vanishes("linear in v·v*", diff(true, v_vs, 2)),
+            vanishes("nothing along ŵ", coefficient(get("N3").formula, w_hat)),
         ],
     )
+    d.hold("gradient along e", TRUE_GRADIENT, slope_along_e(d), "the chain rule through θ, on N1")
     d.conclude_argument("differentiation in w and expectation do not commute: E ∂ℓ/∂w = 0 ≠ ∂f/∂w unless v·v* = 0")

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Integer, Ne, Piecewise, Symbol, cos, sin, sqrt, symbols
+from sympy import Abs, And, Eq, Expr, Integer, Ne, Piecewise, Symbol, cos, expand, simplify, sin, solve, sqrt, symbols
 
 from proofs.claim import Kind, claim
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, holds, vanishes
 from proofs.residual import in_basic_quantities
 from proofs.smt import follows
-from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, coarse_gradients, inner, minimizer_shrinks
-from proofs.symbols import a, beta, e, eta, kappa, multiplier, r, ratio, step, theta, w_hat, w_star
+from proofs.splitting import (
+    ENTRY,
+    NORM_Z,
+    PLANE,
+    U_VECTOR,
+    X,
+    coarse_gradients,
+    descent_step,
+    inner,
+    minimizer_shrinks,
+    worded,
+)
+from proofs.symbols import a, alpha, beta, e, eta, kappa, lam, multiplier, r, ratio, step, theta, w_hat, w_star
+
+_ACROSS, _OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
+"""‖Pū‖ and ⟨ū, w̄⟩."""
+
+RIGHT = kappa * w_star + beta * U_VECTOR
+"""R3: N w̄."""
+
+SINE = beta * _ACROSS / kappa
+"""R3: sin θ̄."""
+
+LEVEL = kappa * cos(theta) + beta * _OVERLAP
+"""R3: N."""
+
+RESTS = sqrt(2 * lam / beta)
+"""R10: what every nonzero |w_i| must reach, for l0."""
+
+_NAMES = {U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", _OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"}
 
 
 @claim(
@@ -19,10 +47,16 @@ from proofs.symbols import a, beta, e, eta, kappa, multiplier, r, ratio, step, t
     source="[here]",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"w^+=\bar w\iff N\bar w=\kappa w^*+\beta\bar u,\ 1+\tau N>0,\ \bar u\in S(\bar w);\quad"
-        r"\kappa\sin\bar\theta=\beta\|\bar u\|\sin\angle(\bar u,\bar w)=\beta\|P\bar u\|\le\beta\|\bar w-\bar u\|"
+        r"w^+=\bar w\iff N\bar w="
+        + worded(RIGHT, _NAMES)
+        + r",\ 1+\tau N>0,\ \bar u\in S(\bar w);\quad N="
+        + worded(LEVEL, _NAMES)
+        + r";\quad\sin\bar\theta="
+        + worded(SINE, _NAMES)
+        + r"=\frac\beta\kappa\|\bar u\|\sin\angle(\bar u,\bar w)\le\frac\beta\kappa\|\bar w-\bar u\|"
     ),
     definition=Splitting("fixed-points"),
+    parts={"right side": RIGHT, "multiplier": LEVEL, "sine": SINE},
     setting="‖w̄‖ = 1, τ > 0, P the projector off w̄; κ > 0 in the balance; at ū = 0 read ‖ū‖ sin ∠ as 0",
 )
 def R3(d: Derivation) -> None:
@@ -41,6 +75,14 @@ def R3(d: Derivation) -> None:
             vanishes("z − (1 + τN)w̄", (w_hat + step * pull).subs(from_fixed) - length * w_hat),
             follows("for N ≥ 0 every τ will do", length > 0, [multiplier >= 0]),
         ],
+    )
+    shrink = 1 - eta * (alpha + beta)
+    whole = descent_step() / shrink
+    d.hold(
+        "right side",
+        RIGHT,
+        expand(simplify((whole - w_hat) * shrink / eta)),
+        "(‖z‖ − 1)w̄/τ where z = w̄ − ηG − ηβ(w̄ − ū) over 1 − η(α+β), τ = η/(1 − η(α+β)), is along w̄",
     )
     u_bar = from_fixed[U_VECTOR]
     along, square = inner(u_bar, w_hat, PLANE), inner(u_bar, u_bar, PLANE)
@@ -65,15 +107,19 @@ def R3(d: Derivation) -> None:
             follows("‖Pū‖ ≤ ‖w̄ − ū‖", size <= gap, [Eq(gap**2, size**2 + radial**2)]),
         ],
     )
+    ratio_of_squares = simplify(sin(theta) ** 2 / inner(off, off, PLANE))
+    d.hold("sine", SINE, sqrt(ratio_of_squares) * _ACROSS, "sin²θ̄/‖Pū‖² is constant, and both are ≥ 0")
     fixed_multiplier(d, u_bar)
     d.conclude_argument("the fixed points are where κw* + βū is a multiple N > −1/τ of w̄")
 
 
 def fixed_multiplier(d: Derivation, u_bar: Expr) -> None:
     """N = κ cos θ̄ + β⟨ū, w̄⟩, between −κ and κ + β."""
-    cosine, overlap = symbols("c u_w", real=True)
+    cosine, overlap = Symbol("c", real=True), _OVERLAP
+    gram = {**PLANE, (U_VECTOR, w_hat): overlap}
+    d.hold("multiplier", LEVEL, inner(kappa * w_star + beta * U_VECTOR, w_hat, gram), "the component of N w̄ along w̄")
     d.step(
-        "The multiplier",
+        "Its range",
         kappa * cos(theta) + beta * overlap,
         "the component along w̄; 0 ≤ ⟨ū, w̄⟩ ≤ 1 as each ū_i lies between 0 and w̄_i (p(|u|) nondecreasing)",
         [
@@ -106,9 +152,10 @@ def fixed_multiplier(d: Derivation, u_bar: Expr) -> None:
     kind=Kind.EQUIVALENCE,
     subject=(
         r"\kappa(w^*-\hat w)=\beta(w-S(w)),\ w\ne0:\quad\text{none for }\ell_1,\mathrm{TL1};\quad"
-        r"\ell_0:\ w=cw^*,\ c\min_{w^*_i\ne0}|w^*_i|\ge\sqrt{2\lambda/\beta}"
+        r"\ell_0:\ w=cw^*,\ c\min_{w^*_i\ne0}|w^*_i|\ge" + worded(RESTS, {})
     ),
     definition=Splitting("free"),
+    parts={"threshold": RESTS},
     setting="v = v*, so α = κ; at a tie (equality) the minimizer u = x is meant, "
     "and with S(x) = 0 there the inequality is strict",
 )
@@ -187,3 +234,5 @@ def moves_or_stays(d: Derivation) -> None:
             ),
         ],
     )
+    dropped, kept = (cost.subs(ENTRY, level) for level in (Integer(0), height))
+    d.hold("threshold", RESTS, solve(dropped - kept, height)[0].subs(ratio, lam / beta), "of |w_i|: both cost the same")

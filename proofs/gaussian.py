@@ -42,7 +42,6 @@ from proofs.derivation import Derivation, Obligation, nonnegative_in_theta, vani
 from proofs.symbols import (
     CLOSED_ANGLE,
     INTEGRABLE,
-    NONZERO_FILTER,
     OPEN_ANGLE,
     a_hat,
     b_hat,
@@ -181,7 +180,7 @@ def G3(d: Derivation) -> None:
     definition=HalfSpaceMoment(("b",), proxy=True),
     statement=Integral(s * mu(r * s) * Phi(s * cot(theta)) * normal_density(s), (s, -oo, oo)) * a_hat
     + Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo)) * b_perp,
-    hypotheses=OPEN_ANGLE + NONZERO_FILTER,
+    hypotheses=OPEN_ANGLE,
     setting=INTEGRABLE,
 )
 def G4(d: Derivation) -> None:
@@ -215,7 +214,7 @@ def G4(d: Derivation) -> None:
     subject=r"B(\theta)=\mathbb{E}[\mu'(rs)\,\varphi(s\cot\theta)]",
     definition=HalfSpaceMoment(("b",), proxy=True, component="across"),
     statement=sin(theta) / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
-    hypotheses=OPEN_ANGLE + NONZERO_FILTER,
+    hypotheses=OPEN_ANGLE,
     setting=INTEGRABLE,
 )
 def G5(d: Derivation) -> None:

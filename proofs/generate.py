@@ -7,21 +7,22 @@ combination with a few vectors. That is what makes it vectorized over any batch 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill, indent
 
 from sympy import Expr, Integral, Symbol, default_sort_key, erfc, oo, sin
 
-from proofs import generate_penalties, generate_splitting, symbols
+from proofs import extensions, generate_penalties, generate_splitting, symbols
 from proofs.claim import all_claims, get
 from proofs.emit import assignments, text
 from proofs.estimators import kernels_of
 from proofs.moments import KERNEL_SYMBOLS, Kernels
-from proofs.proxies import ESTIMATORS, Estimator
+from proofs.proxies import Estimator
 from proofs.render import line_of
 from proofs.symbols import QUANTITIES
 
-__all__ = ["FUNCTIONS", "Function", "modules"]
+__all__ = ["EXTENSIBLE", "FUNCTIONS", "Function", "modules", "text_of"]
 
 
 @dataclass(frozen=True)
@@ -273,7 +274,7 @@ def proxy_source(proxy: Estimator) -> str:
     )
 
 
-def coarse_gradient_source() -> str:
+def coarse_gradient_source(proxies: Sequence[Estimator]) -> str:
     """Source of `coarse_gradient`: C1's stable form, with the kernels of the estimator asked for."""
     arguments = ("v", "w", "v_star", "w_star")
     statement = Kernels(*KERNEL_SYMBOLS).gradient()
@@ -287,14 +288,18 @@ def coarse_gradient_source() -> str:
     )
     own = "; ".join(
         f"{p.name}, {p.meaning} ({proxy.name}, default {float(p.default):g})"
-        for proxy in ESTIMATORS.values()
+        for proxy in proxies
         for p in proxy.parameters
     )
     shapes = "\n".join(f"{name}: {_SHAPES[name]}." for name in arguments)
     doc = (
         f'"""Expected coarse gradient of the binarized network for a straight-through estimator.\n\n'
         f"    {line_of(statement)}\n\nwith kernels p, q, C, b of the angle and of norm(w) by estimator.\n{shapes}\n"
-        + fill(f"ste: name of the estimator, one of {', '.join(ESTIMATORS)}.", 96, subsequent_indent="    ")
+        + fill(
+            f"ste: name of the estimator, one of {', '.join(proxy.name for proxy in proxies)}.",
+            96,
+            subsequent_indent="    ",
+        )
         + "\n"
         + fill(f"parameters: {own}.", 96, subsequent_indent="    ")
         + "\n"
@@ -311,11 +316,12 @@ def coarse_gradient_source() -> str:
     )
 
 
-def tables_source() -> str:
+def tables_source(proxies: Sequence[Estimator]) -> str:
     """Dispatch tables of the estimators: kernels by name, parameters with default and domain."""
-    kernels = "".join(f'    "{name}": _{name.replace("-", "_")}_kernels,\n' for name in ESTIMATORS)
+    names = [proxy.name for proxy in proxies]
+    kernels = "".join(f'    "{name}": _{name.replace("-", "_")}_kernels,\n' for name in names)
     limits = ""
-    for name, proxy in ESTIMATORS.items():
+    for name, proxy in zip(names, proxies, strict=True):
         own = ", ".join(
             f'"{p.name}": ({float(p.default)!r}, "{"> 0" if p.symbol.is_positive else ">= 0"}")'
             for p in proxy.parameters
@@ -330,34 +336,41 @@ def tables_source() -> str:
 
 
 def modules() -> dict[str, str]:
-    """Text of every generated module by file name."""
+    """Text of every generated module of this package by file name."""
     result = {"__init__.py": _PACKAGE}
     for chapter in ("gaussian", "network", "background"):
         chosen = [function for function in FUNCTIONS if function.chapter == chapter]
         sources = [emit_function(function) for function in chosen]
         result[f"{chapter}.py"] = assemble(chapter, [f.claim_id for f in chosen], [f.name for f in chosen], sources)
-    kernels = [kernel_source(proxy) for proxy in ESTIMATORS.values()]
-    ids = [claim.id for claim in all_claims() if "coarse_gradient" in claim.code]
-    result["estimators.py"] = assemble(
-        "estimators",
-        ids,
-        ["KERNELS", "PARAMETERS", "coarse_gradient"],
-        [*kernels, tables_source(), coarse_gradient_source()],
-    )
-    table = "".join(f'    "{name}": {name.replace("-", "_")},\n' for name in ESTIMATORS)
-    proxies = [proxy_source(proxy) for proxy in ESTIMATORS.values()]
-    proxies.append(
-        f"PROXIES: Final[dict[str, Callable[..., npt.NDArray[np.floating]]]] = {{\n{table}}}\n"
-        '"""Proxy derivative by estimator; parameters are keywords."""\n'
-    )
-    result["proxies.py"] = assemble("proxies", ids, ["PROXIES"], proxies)
-    result["penalties.py"] = assemble(
-        "penalties", generate_penalties.claim_ids(), generate_penalties.NAMES, generate_penalties.sources()
-    )
+    result |= {name: text_of(name) for name in EXTENSIBLE}
     result["splitting.py"] = assemble(
         "splitting", generate_splitting.CLAIMS, generate_splitting.NAMES, generate_splitting.sources()
     )
     return result
+
+
+EXTENSIBLE = ("estimators.py", "proxies.py", "penalties.py")
+"""The generated modules in which each estimator, or each penalty, has a function."""
+
+
+def text_of(name: str, *, own: bool = True) -> str:
+    """Text of an extensible module: of this package's estimators and penalties, or with those of extensions."""
+    if name == "penalties.py":
+        known = extensions.penalties(own)
+        ids = generate_penalties.claim_ids(known)
+        return assemble("penalties", ids, generate_penalties.NAMES, generate_penalties.sources(known))
+    proxies = extensions.estimators(own)
+    claims = [claim for claim in all_claims() if "coarse_gradient" in claim.code]
+    ids = [claim.id for claim in claims if not own or extensions.is_own(claim)]
+    if name == "proxies.py":
+        table = "".join(f'    "{proxy.name}": {proxy.name.replace("-", "_")},\n' for proxy in proxies)
+        tables = (
+            f"PROXIES: Final[dict[str, Callable[..., npt.NDArray[np.floating]]]] = {{\n{table}}}\n"
+            '"""Proxy derivative by estimator; parameters are keywords."""\n'
+        )
+        return assemble("proxies", ids, ["PROXIES"], [*map(proxy_source, proxies), tables])
+    sources = [*map(kernel_source, proxies), tables_source(proxies), coarse_gradient_source(proxies)]
+    return assemble("estimators", ids, ["KERNELS", "PARAMETERS", "coarse_gradient"], sources)
 
 
 def assemble(chapter: str, claim_ids: list[str], public: list[str], sources: list[str]) -> str:

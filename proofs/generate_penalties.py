@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import indent
 
 from sympy import Abs, Expr, Max, Min, Piecewise, Pow, Rational, Symbol, asin, default_sort_key, oo
@@ -9,7 +10,7 @@ from sympy import Abs, Expr, Max, Min, Piecewise, Pow, Rational, Symbol, asin, d
 from proofs.claim import get
 from proofs.emit import assignments, text
 from proofs.penalties import envelope_id, map_id
-from proofs.penalty_forms import PENALTIES, Penalty
+from proofs.penalty_forms import Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in
 
 __all__ = ["NAMES", "claim_ids", "sources"]
@@ -32,15 +33,15 @@ _NAMES = {x_in: _X, ratio: _RHO}
 _RESERVED = ("x", "u", "rho", "beta", "lam")
 
 
-def claim_ids() -> list[str]:
+def claim_ids(penalties: Sequence[Penalty]) -> list[str]:
     """The claims that the module is written from."""
-    return [identify(name) for identify in (map_id, envelope_id) for name in PENALTIES]
+    return [identify(penalty.name) for identify in (map_id, envelope_id) for penalty in penalties]
 
 
-def sources() -> list[str]:
+def sources(penalties: Sequence[Penalty]) -> list[str]:
     """Source of every function and table."""
-    parts = [part(penalty) for penalty in PENALTIES.values() for part in (_value, _map, _threshold, _envelope)]
-    return [*parts, _tables(), _FUNCTIONS]
+    parts = [part(penalty) for penalty in penalties for part in (_value, _map, _threshold, _envelope)]
+    return [*parts, _tables(penalties), _FUNCTIONS.replace("{listed}", _listed(penalties))]
 
 
 def _value(penalty: Penalty) -> str:
@@ -146,11 +147,11 @@ def _function(
     return f'def {name}({arguments}{keywords}) -> {result}:\n    """{title}"""\n{body}\n'
 
 
-def _tables() -> str:
+def _tables(penalties: Sequence[Penalty]) -> str:
     limits = ""
-    for name, penalty in PENALTIES.items():
-        own = ", ".join(f'"{s.name}": ({float(s.default)!r}, "> {s.above}")' for s in penalty.parameters)
-        limits += f'    "{name}": {{{own}}},\n'
+    for penalty in penalties:
+        own = ", ".join(f'"{s.name}": ({float(s.default)!r}, "{s.domain}")' for s in penalty.parameters)
+        limits += f'    "{penalty.name}": {{{own}}},\n'
     source = (
         f"PENALTY_PARAMETERS: Final[dict[str, dict[str, Limit]]] = {{\n{limits}}}\n"
         '"""By penalty: its parameters, each with its default and its domain."""\n'
@@ -167,7 +168,7 @@ def _tables() -> str:
         ("ENVELOPES", "envelope", "Moreau envelope, entry by entry: (x, beta, lam, **parameters)"),
     ):
         result = "Array | float" if role in {"threshold", "displacement"} else "Array"
-        rows = "".join(f'    "{name}": {_name_of(penalty, role)},\n' for name, penalty in PENALTIES.items())
+        rows = "".join(f'    "{penalty.name}": {_name_of(penalty, role)},\n' for penalty in penalties)
         source += f'\n{table}: Final[dict[str, Callable[..., {result}]]] = {{\n{rows}}}\n"""By penalty: {meaning}."""\n'
     return source
 
@@ -178,16 +179,16 @@ def _name_of(penalty: Penalty, role: str) -> str:
     return f"_{penalty.name.replace('-', '_')}_{role}"
 
 
-def _listed() -> str:
+def _listed(penalties: Sequence[Penalty]) -> str:
     """Every penalty with its formula and parameters, one a line, for docstrings."""
     lines = []
-    for penalty in PENALTIES.values():
+    for penalty in penalties:
         own = "; ".join(f"{s.name}, {s.meaning}, default {float(s.default):g}" for s in penalty.parameters)
         lines.append(f"    {penalty.name}: {penalty.title}" + (f" ({own})" if own else ""))
     return "\n".join(lines)
 
 
-_FUNCTIONS = f'''\
+_FUNCTIONS = '''\
 def proximal_map(
     x: npt.ArrayLike, rho: npt.ArrayLike, penalty: str = "l1", **parameters: float
 ) -> npt.NDArray[np.floating]:
@@ -196,7 +197,7 @@ def proximal_map(
     x: any shape, finite. rho: >= 0, broadcast against x; 0 gives x itself, inf gives 0.
     penalty and its parameters:
 
-{_listed()}
+{listed}
 
     Returns (...), the shape of x and rho broadcast; float32 x gives float32. Where two u attain the minimum (|x| at
     the threshold of a map that jumps), 0 is returned.

@@ -9,6 +9,7 @@ from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Piecewise, Rational,
 from proofs.claim import Kind, claim, get
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, Obligation, holds, vanishes
+from proofs.render import latex_of
 from proofs.smt import follows
 from proofs.splitting import ENTRY, F_VECTOR, PLANE, X, at_teacher, inner, radial_and_pull
 from proofs.symbols import beta, e, kappa, lam, step, theta, vs_vs, w_hat, w_star, x
@@ -52,6 +53,17 @@ LAGRANGIAN_WITNESSES = (
         Rational(1, 10),
     ),
 )
+
+_PULL_THERE = 7 / (50 * sqrt(2 * pi))
+"""κ sin θ at both witnesses."""
+
+RATES: dict[str, Expr] = {
+    "rate of the angle, l0": Rational(12, 125) - _PULL_THERE,
+    "rate of the Lagrangian, l0": (Rational(12, 125) - _PULL_THERE) * (1 / (2 * pi) - Rational(12, 125)),
+    "rate of the angle, l1": Rational(1, 10) - _PULL_THERE,
+    "rate of the Lagrangian, l1": (Rational(1, 10) - _PULL_THERE) * (1 / (2 * pi) - Rational(1, 10)),
+}
+"""R2: dθ/dτ and dL_β/dτ at τ = 0 from each witness; all are > 0."""
 
 _COST = {"l0": Piecewise((lam, Ne(ENTRY, 0)), (Integer(0), True)), "l1": lam * Abs(ENTRY)}
 """λp of one entry u_i."""
@@ -169,8 +181,9 @@ def rises_l1(d: Derivation, witness: Witness) -> None:
     )
 
 
-def first_order(d: Derivation) -> None:
-    """The rates of θ and of the Lagrangian along the step, for any u = q ŵ − C e + k f, f ⟂ ŵ, e."""
+def first_order(d: Derivation, strength: Expr) -> None:
+    """The rates of θ and of the Lagrangian along the step, for any u = q ŵ − C e + k f, f ⟂ ŵ, e; κ is `strength` at
+    the witnesses."""
     d.cite("R1")
     q, across, off = symbols("q C k", real=True)
     u = q * w_hat - across * e + off * F_VECTOR
@@ -194,6 +207,21 @@ def first_order(d: Derivation) -> None:
             _both_rise(),
         ],
     )
+    for witness in LAGRANGIAN_WITNESSES:
+        for name, general in (("angle", turn), ("Lagrangian", change)):
+            part = f"rate of the {name}, {witness.penalty}"
+            d.hold(part, RATES[part], _at(witness, general, across, off, strength), "the rate at the witness")
+            d.step("It is > 0", RATES[part], "", [holds("sign", RATES[part] > 0)])
+
+
+def _at(witness: Witness, rate: Expr, across: Expr, off: Expr, strength: Expr) -> Expr:
+    """A rate at a witness: θ, C = −⟨u, e⟩ and ‖v*‖² from its vectors."""
+    w, target, u = witness.w, witness.w_star, witness.u
+    cosine, sine = dot(w, target), Abs(w[0] * target[1] - w[1] * target[0])
+    tangent = tuple((s_i - cosine * w_i) / sine for w_i, s_i in zip(w, target, strict=True))
+    numbers = {across: -dot(u, tangent), off: 0, beta: witness.beta, kappa: strength}
+    squares = {vs_vs: dot(witness.v_star, witness.v_star), sin(theta): sine, cos(theta): cosine}
+    return rate.subs(numbers).subs(squares)
 
 
 def _both_rise() -> Obligation:
@@ -212,10 +240,19 @@ def _both_rise() -> Obligation:
     subject=(
         r"\theta(w^+)>\theta(w),\ L_\beta(u^+,w^+)>L_\beta(u,w)\ \text{for every }0<\eta<1/(\alpha+\beta):\quad"
         r"\ell_0,\ v=v^*,\ \|v^*\|=1,\ w=(\tfrac45,\tfrac35),\ w^*=(\tfrac35,\tfrac45),\ \beta=\tfrac15,"
-        r"\ \lambda=\tfrac{49}{1000}"
+        r"\ \lambda=\tfrac{49}{1000},\ \frac{d\theta}{d\tau}="
+        + latex_of(RATES["rate of the angle, l0"])
+        + r",\ \frac{dL_\beta}{d\tau}="
+        + latex_of(RATES["rate of the Lagrangian, l0"])
+        + r"\ (\tau=0);\quad\text{for small }\eta:\ \ell_1,\ \beta=1,\ \lambda=\tfrac12,\ \frac{d\theta}{d\tau}="
+        + latex_of(RATES["rate of the angle, l1"])
+        + r",\ \frac{dL_\beta}{d\tau}="
+        + latex_of(RATES["rate of the Lagrangian, l1"])
     ),
     definition=Splitting("lagrangian", "l0"),
-    setting="ReLU estimator; L_β = f + λP(u) + (β/2)‖w − u‖² with the true loss f; a second witness has the l1 penalty",
+    parts=RATES,
+    setting="ReLU estimator; L_β = f + λP(u) + (β/2)‖w − u‖² with the true loss f; the l1 witness has the same v*, w "
+    "and w*",
 )
 def R2(d: Derivation) -> None:
     d.begin("L_β(u, w) = f(v*, w) + λP(u) + (β/2)‖w − u‖², u = S(w), one step w → w⁺, u⁺ = S(w⁺)")
@@ -232,7 +269,7 @@ def R2(d: Derivation) -> None:
     rises_l0(d, flat)
     turning(d, soft_one)
     rises_l1(d, soft_one)
-    first_order(d)
+    first_order(d, at_one)
     d.conclude_argument(
         "small steps do not help: the coarse and the true gradient weigh the fit differently; "
         "L_β(u, w⁺), before u moves, is higher still"

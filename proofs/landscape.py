@@ -18,6 +18,7 @@ from sympy import (
     Symbol,
     cos,
     diff,
+    expand,
     limit,
     oo,
     pi,
@@ -39,7 +40,8 @@ from proofs.derivation import (
     positive_terms,
     vanishes,
 )
-from proofs.network import COSINE_LIKE
+from proofs.network import COSINE_LIKE, stationary_weights
+from proofs.render import latex_of
 from proofs.residual import in_basic_quantities
 from proofs.symbols import (
     CLOSED_ANGLE,
@@ -62,10 +64,19 @@ from proofs.symbols import (
 
 __all__ = ["SADDLE_ANGLE", "SPURIOUS"]
 
-SPURIOUS = sum_vs**2 < (m + 1) * vs_vs / 2
+THRESHOLD = (m + 1) * vs_vs / 2
+"""What S² stays below where the spurious minimum exists (N5): ½(m + 1)‖v*‖²."""
+
+SPURIOUS = sum_vs**2 < THRESHOLD
 """The condition of N5: S² < ½(m + 1)‖v*‖²."""
 
 SADDLE_ANGLE = pi / 2 * (m + 1) * vs_vs / ((m + 1) * vs_vs - sum_vs**2)
+
+LEAST_VALUE = theta / (2 * pi) * ((1 - theta / pi) * vs_vs + theta / pi * sum_vs**2 / (m + 1))
+"""The least value of the loss at angle θ, over all v (N5.minimum)."""
+
+BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * ones
+"""v(θ) as C8 states it."""
 
 _SPREAD = Symbol("d", nonnegative=True)
 _STEP = Symbol("h", positive=True)
@@ -116,6 +127,13 @@ def increment(angle: Expr, h: Expr) -> tuple[Expr, Obligation]:
     return form, vanishes("increment of f − its form", difference - form)
 
 
+def threshold_of(inner: Expr) -> Expr:
+    """The S² at which v(π)·v*, affine in S², is 0."""
+    square = Symbol("S_2", nonnegative=True)
+    (root,) = solve(expand(inner).subs(sum_vs**2, square), square)
+    return root
+
+
 def along_teacher(form: Expr, scale: Expr) -> Expr:
     """An increment in the direction δ = scale · v*."""
     return form.subs({_DD: scale**2 * vs_vs, _DS: scale * sum_vs, _DVS: scale * vs_vs}, simultaneous=True)
@@ -126,8 +144,12 @@ def along_teacher(form: Expr, scale: Expr) -> Expr:
     title="Global minima of the population loss",
     source="[Y], Proposition 1; the second minimum at 1ᵀv* = 0 [here]",
     kind=Kind.EQUIVALENCE,
-    subject=r"f(v,w)=0\iff(\theta=0,\ v=v^*)\ \text{or}\ (1^\top v^*=0,\ \theta=\pi,\ v=-v^*)",
+    subject=(
+        rf"\min_vf(v,w)={latex_of(LEAST_VALUE)};\quad"
+        r"f(v,w)=0\iff(\theta=0,\ v=v^*)\ \text{or}\ (1^\top v^*=0,\ \theta=\pi,\ v=-v^*)"
+    ),
     definition=Landscape("minimum"),
+    parts={"least value": LEAST_VALUE},
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def N5_minimum(d: Derivation) -> None:
@@ -147,6 +169,7 @@ def N5_minimum(d: Derivation) -> None:
             holds("S²/(m+1) ≥ 0", sum_vs**2 / (m + 1) >= 0),
         ],
     )
+    d.hold("least value", LEAST_VALUE, on_best_weights(get("N1").as_printed), "f at v(θ)")
     weights = get("N4").as_printed
     d.step(
         "The minimizers there",
@@ -165,8 +188,9 @@ def N5_minimum(d: Derivation) -> None:
     title="The point θ = π, v = v(π): a strict local minimum exactly when S² < ½(m+1)‖v*‖²",
     source="[Y], Proposition 1",
     kind=Kind.EQUIVALENCE,
-    subject=r"(v(\pi),\,\theta=\pi)\ \text{is a local minimum}\iff(1^\top v^*)^2<\tfrac12(m+1)\|v^*\|^2",
+    subject=rf"(v(\pi),\,\theta=\pi)\ \text{{is a local minimum}}\iff(1^\top v^*)^2<{latex_of(THRESHOLD)}",
     definition=Landscape("spurious"),
+    parts={"threshold": THRESHOLD},
     hypotheses=(*NONZERO_FILTER, n >= 2),
 )
 def N5_spurious(d: Derivation) -> None:
@@ -182,6 +206,7 @@ def N5_spurious(d: Derivation) -> None:
         "negative exactly when S² < ½(m+1)V",
         [vanishes("v(π)·v* − 2/(m+1) [S² − ½(m+1)V]", at_end - 2 / (m + 1) * (sum_vs**2 - (m + 1) * vs_vs / 2))],
     )
+    d.hold("threshold", THRESHOLD, threshold_of(at_end), "the S² at which v(π)·v* vanishes")
     distance, apart = Symbol("q", positive=True), Symbol("delta_delta", positive=True)
     near = form.subs(_DVS, -at_end - distance)
     d.step(
@@ -272,10 +297,11 @@ def gradient_at_best_weights() -> Expr:
     source="[Y], Proposition 1",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"\text{stationary: }(v^*,\theta=0);\ (v(\pi),\theta=\pi)\text{ iff }S^2\le\tfrac12(m+1)\|v^*\|^2;"
-        r"\ (v(\theta),\theta=\theta_{\mathrm{saddle}})\text{ iff }S^2<\tfrac12(m+1)\|v^*\|^2"
+        rf"\text{{stationary: }}(v^*,\theta=0);\ (v(\pi),\theta=\pi)\text{{ iff }}S^2\le{latex_of(THRESHOLD)};"
+        rf"\ (v(\theta),\theta={latex_of(SADDLE_ANGLE)})\text{{ iff }}S^2<{latex_of(THRESHOLD)}"
     ),
     definition=Landscape("all"),
+    parts={"threshold": THRESHOLD, "saddle angle": SADDLE_ANGLE},
     hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
 )
 def N5(d: Derivation) -> None:
@@ -312,13 +338,18 @@ def N5(d: Derivation) -> None:
             )
         ],
     )
-    saddle = get("N5.saddle").formula
+    d.hold("threshold", THRESHOLD, threshold_of(best_invariants(pi)[v_vs]), "the S² at which that slope is 0")
+    (saddle,) = solve(get("N4.inner").formula, theta)
     d.step(
         "0 < θ < π",
         saddle,
         "v(θ)·v* = 0: the one saddle of N5.saddle",
-        [vanishes("v(θ)·v* there", get("N4.inner").formula.subs(theta, saddle))],
+        [
+            vanishes("v(θ)·v* there", get("N4.inner").formula.subs(theta, saddle)),
+            vanishes("the angle of N5.saddle", get("N5.saddle").formula - saddle),
+        ],
     )
+    d.hold("saddle angle", SADDLE_ANGLE)
     d.conclude_argument("there are no others")
 
 
@@ -327,14 +358,26 @@ def N5(d: Derivation) -> None:
     title="Where the ReLU coarse gradient and ∂f/∂v vanish together",
     source="[Y], Lemma 6, with the case S² ≥ ½(m+1)‖v*‖² added [here]",
     kind=Kind.EQUIVALENCE,
-    subject=r"\partial f/\partial v=0=G_{\mathrm{relu}}\iff v=v(\theta),\ \theta\in\{0,\pi,\theta_{\mathrm{saddle}}\}",
+    subject=(
+        rf"\partial f/\partial v=0=G_{{\mathrm{{relu}}}}\iff v={latex_of(BEST_WEIGHTS)},"
+        rf"\ \theta\in\Bigl\{{0,\pi,{latex_of(SADDLE_ANGLE)}\Bigr\}}\cap[0,\pi]"
+    ),
     definition=CommonZeros("relu", "zeros"),
+    parts={"best weights": BEST_WEIGHTS, "saddle angle": SADDLE_ANGLE},
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def C8(d: Derivation) -> None:
     for used in ("C3", "N4", "N4.inner", "N5.saddle"):
         d.cite(used)
     d.begin("G_relu on v = v(θ)", "∂f/∂v = 0 is v = v(θ) (N4)")
+    weights = stationary_weights()
+    d.step(
+        "∂f/∂v = 0",
+        weights,
+        "a linear system with the one solution v(θ)",
+        [vanishes("the solution of N4", weights - get("N4").as_printed)],
+    )
+    d.hold("best weights", BEST_WEIGHTS)
     inner = get("N4.inner").formula
     w_star_there = cos(theta) * w_hat + sin(theta) * e
     vector = COSINE_LIKE * w_hat - w_star_there
@@ -356,9 +399,17 @@ def C8(d: Derivation) -> None:
             vanishes("at θ = π", length.subs(theta, pi)),
         ],
     )
-    saddle = get("N5.saddle").formula
+    (saddle,) = solve(inner, theta)
     d.step("The other factor", inner, "", [vanishes("v(θ)·v* at the saddle angle", inner.subs(theta, saddle))])
+    d.hold("saddle angle", SADDLE_ANGLE, saddle, "the root of v(θ)·v*; outside (0, π) where S² ≥ ½(m+1)V (N5.saddle)")
     d.conclude_argument("v(θ)·v* vanishes at the saddle angle and, being affine in θ (N5.saddle), nowhere else")
+
+
+WITNESS_WEIGHT = Rational(1, 3)
+"""Both entries of v(π) in the witness of C8.beyond."""
+
+WITNESS_SLOPE = -1 / (3 * pi)
+"""The slope of f there, as θ leaves π."""
 
 
 @claim(
@@ -366,8 +417,12 @@ def C8(d: Derivation) -> None:
     title="A common zero of ∂f/∂v and the ReLU coarse gradient that is not a critical point of N5",
     source="[here]",
     kind=Kind.COUNTEREXAMPLE,
-    subject=r"m=2,\ v^*=(1,1),\ w=-w^*,\ v=v(\pi)=(\tfrac13,\tfrac13)",
+    subject=(
+        rf"m=2,\ v^*=(1,1),\ \theta=\pi,\ v={latex_of(WITNESS_WEIGHT)}\,v^*:\quad"
+        rf"\partial f/\partial v=0=G_{{\mathrm{{relu}}}},\ \partial f/\partial(\pi-\theta)={latex_of(WITNESS_SLOPE)}<0"
+    ),
     definition=CommonZeros("relu", "beyond"),
+    parts={"weight": WITNESS_WEIGHT, "slope": WITNESS_SLOPE},
 )
 def C8_beyond(d: Derivation) -> None:
     for used in ("C3", "N1", "N2", "N4"):
@@ -380,15 +435,16 @@ def C8_beyond(d: Derivation) -> None:
         weights,
         "",
         [
-            vanishes("entry", weights.subs({v_star: 1, ones: 1}) - Rational(1, 3)),
             vanishes("∂f/∂v", gradient_at_best_weights()),
         ],
     )
+    d.hold("weight", WITNESS_WEIGHT, weights.subs({v_star: 1, ones: 1}), "an entry, both entries of v* being 1")
     gradient = on_best_weights(get("C3").formula, pi).subs(numbers)
     d.step("G_relu there", gradient, "", [vanishes("G_relu", gradient)])
     form, owed = increment(pi, -_STEP)
     falls = along_teacher(form, Integer(0)).subs(numbers)
     d.step("The loss falls as θ leaves π", falls, "", [owed, positive_terms("minus the increment", -falls)])
+    d.hold("slope", WITNESS_SLOPE, falls / _STEP, "per unit of π − θ")
     d.conclude_argument(
         "S² = 4 > ½(m+1)V = 3: the coarse gradient method can rest where the loss has no critical point"
     )
@@ -421,49 +477,64 @@ def C8_identity(d: Derivation) -> None:
     d.conclude(C8_identity.statement)
 
 
+TOP_AT_PI = 2 * (m - 1) ** 2 * sum_vs**4 / (pi * (m + 1) ** 4)
+"""What the numerator of C8.ratio tends to as θ → π."""
+
+BOTTOM_RATE = (2 * sum_vs**2 / (m + 1) - vs_vs) ** 2 / ((2 * pi) ** Rational(3, 2) * r)
+"""The rate at which its denominator tends to 0, per unit of π − θ."""
+
+
 @claim(
     id="C8.ratio",
-    title="The descent ratio of the identity estimator is unbounded near the spurious minimum",
-    source="[Y], (16)",
+    title="The descent ratio of the identity estimator is unbounded near θ = π",
+    source="[Y], (16); that it needs neither m ≥ 2 nor a spurious minimum, only 1ᵀv* ≠ 0 [here]",
     kind=Kind.COUNTEREXAMPLE,
     subject=(
         r"\frac{\|G_{\mathrm{id}}\|^2}"
         r"{\|\partial f/\partial v\|^2+\langle G_{\mathrm{id}},\partial f/\partial w\rangle}"
-        r"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ m\ge2,\ S\ne0)"
+        r"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ S\ne0):\quad"
+        rf"\|G_{{\mathrm{{id}}}}\|^2\to{latex_of(TOP_AT_PI)},\quad"
+        rf"\frac{{\langle G_{{\mathrm{{id}}}},\partial f/\partial w\rangle}}{{\pi-\theta}}\to{latex_of(BOTTOM_RATE)}"
     ),
     definition=CommonZeros("identity", "ratio"),
-    hypotheses=(*NONZERO_FILTER, m >= 2, Ne(sum_vs, 0), SPURIOUS),
+    hypotheses=(*NONZERO_FILTER, Ne(sum_vs, 0)),
+    parts={"numerator": TOP_AT_PI, "rate": BOTTOM_RATE},
 )
 def C8_ratio(d: Derivation) -> None:
-    for used in ("C2", "C6.identity", "C8.identity", "N2", "N4"):
+    for used in ("C2", "C6.identity", "N2", "N4", "N4.inner"):
         d.cite(used)
     d.begin("numerator and denominator on v = v(θ)", "there ∂f/∂v = 0 (N4)")
     gradient = on_best_weights(get("C2").formula)
     numerator = Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e)))
     denominator = on_best_weights(get("C6.identity").formula)
-    rate = simplify(limit(denominator / (pi - theta), theta, pi))
+    inner = get("N4.inner").formula
     d.step(
-        "The denominator tends to 0 linearly in π − θ",
-        rate,
-        "∂f/∂v = 0 there; the rate is (v(π)·v*)²/((2π)^{3/2} r), positive where the condition of N5 holds",
+        "The denominator is positive next to π, and at most linear in π − θ",
+        denominator,
+        "(v(θ)·v*)² sin θ times a positive number; v(θ)·v* is affine in θ and not constant",
         [
             vanishes("∂f/∂v on v = v(θ)", gradient_at_best_weights()),
-            vanishes("rate − its form", rate - best_invariants(pi)[v_vs] ** 2 / ((2 * pi) ** Rational(3, 2) * r)),
-            positive_terms("the rate", under_condition(rate, -_GAP)),
+            vanishes("denominator − form", denominator - inner**2 * sin(theta) / ((2 * pi) ** Rational(3, 2) * r)),
+            vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
+            positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
         ],
     )
-    size = get("C8.identity").formula
+    d.hold("rate", BOTTOM_RATE, simplify(limit(denominator / (pi - theta), theta, pi)))
+    at_end = simplify(numerator.subs(theta, pi))
+    d.hold("numerator", TOP_AT_PI, at_end)
     two_rows = {m: 2 + Symbol("m_2", nonnegative=True), sum_vs: Symbol("S", nonzero=True, real=True)}
     d.step(
-        "The numerator tends to a positive number",
-        size**2,
-        "the square of C8.identity; m ≥ 2 and S ≠ 0",
-        [
-            vanishes("limit − C8.identity²", numerator.subs(theta, pi) - size**2),
-            positive_terms("C8.identity²", (size**2).subs(two_rows)),
-        ],
+        "m ≥ 2: the numerator stays away from 0", at_end, "S ≠ 0", [positive_terms("its limit", at_end.subs(two_rows))]
+    )
+    one_row = {m: 1, vs_vs: Symbol("S", nonzero=True, real=True) ** 2, sum_vs: Symbol("S", nonzero=True, real=True)}
+    alone = simplify((numerator / denominator).subs(one_row, simultaneous=True))
+    d.step(
+        "m = 1: both vanish, the denominator faster",
+        alone,
+        "one row has ‖v*‖² = S²",
+        [holds("the limit of the ratio is +∞", limit(alone.subs(r, 1), theta, pi, "-") == oo)],
     )
     witness = {m: 2, vs_vs: Integer(5), sum_vs: Integer(1), r: 1}
     number = limit((numerator / denominator).subs(witness), theta, pi, "-")
     d.step("A witness", "m = 2, v* = (2, −1), r = 1", "", [holds("its limit is +∞", number == oo)])
-    d.conclude_argument("no constant bounds the ratio")
+    d.conclude_argument("no constant bounds the ratio; at S = 0 and m ≥ 2 it tends to 0")

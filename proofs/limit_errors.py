@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Min, Or, Symbol, cos, diff, limit, sin, sqrt, symbols, together
+from sympy import (
+    Abs,
+    Eq,
+    Expr,
+    Implies,
+    Min,
+    Or,
+    Symbol,
+    cos,
+    diff,
+    limit,
+    simplify,
+    sin,
+    solve,
+    sqrt,
+    symbols,
+    together,
+)
+from sympy.logic.boolalg import Boolean
 
 from proofs.claim import Claim, Kind, claim, register
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, Obligation, coefficient, vanishes
-from proofs.limits import ACTIVE, BEYOND, ENTRY, PULL, balance, proximal, reach
+from proofs.limits import ACTIVE, BEYOND, ENTRY, FROM_BETA, PULL, balance, proximal
 from proofs.limits_nonconvex import SHAPE, UPPER, branch
 from proofs.penalty_forms import penalty
-from proofs.render import latex_of
 from proofs.residual import in_basic_quantities
 from proofs.smt import follows
+from proofs.splitting import PLANE, inner, worded
 from proofs.symbols import (
     a,
     beta,
@@ -38,6 +56,28 @@ __all__ = ["TANGENT"]
 THRESHOLD = Symbol("t", positive=True)
 """The threshold of transformed l1, P3's t."""
 
+GAP, OVERLAP = Symbol("gap", nonnegative=True), Symbol("u_w", real=True)
+"""‖w̄ − ū‖ and ⟨ū, w̄⟩."""
+
+BY_GAP = beta * GAP / kappa
+"""R5: a bound of sin θ̄."""
+
+SINE_SQUARE = (beta / kappa) ** 2 * (GAP**2 - (1 - OVERLAP) ** 2)
+"""R5: sin²θ̄."""
+
+CHORD = 2 * sin(theta / 2)
+"""R5: ‖w̄ − w*‖."""
+
+LEAST_COSINE = kappa / multiplier
+"""R5: a lower bound of cos θ̄ for N ≥ β."""
+
+_NAMES = {
+    GAP: r"\|\bar w-\bar u\|",
+    OVERLAP: r"\langle\bar u,\bar w\rangle",
+    THRESHOLD: "t",
+    theta: r"\bar\theta",
+}
+
 
 @claim(
     id="R5",
@@ -45,32 +85,40 @@ THRESHOLD = Symbol("t", positive=True)
     source="[DX] announces error estimates; this form [here]",
     kind=Kind.INEQUALITY,
     subject=(
-        r"\sin\bar\theta\le\frac{\beta\|\bar w-\bar u\|}{\kappa},\quad\|\bar w-w^*\|=2\sin(\bar\theta/2),\quad "
-        r"N>\beta\implies\cos\bar\theta\ge\frac\kappa N"
+        r"\sin\bar\theta\le"
+        + worded(BY_GAP, _NAMES)
+        + r",\quad\sin^2\bar\theta="
+        + worded(SINE_SQUARE, _NAMES)
+        + r",\quad\|\bar w-w^*\|="
+        + worded(CHORD, _NAMES)
+        + r",\quad N\ge\beta\implies\cos\bar\theta\ge"
+        + worded(LEAST_COSINE, _NAMES)
     ),
     definition=Splitting("error"),
+    parts={"bound": BY_GAP, "square of the sine": SINE_SQUARE, "distance": CHORD, "lower bound": LEAST_COSINE},
     setting="‖w̄‖ = ‖w*‖ = 1, N w̄ = κw* + βū; for cos θ̄ ≥ κ/N any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
 )
 def R5(d: Derivation) -> None:
     d.cite("R3")
-    gap, overlap = Symbol("gap_gap", nonnegative=True), Symbol("u_w", real=True)
+    overlap, side = OVERLAP, Symbol("P_u_squared", nonnegative=True)
     u_bar = (multiplier * w_hat - kappa * w_star) / beta
     off = {basis: coefficient(in_basic_quantities(u_bar), basis) for basis in (w_hat, e)}
     square = off[w_hat] ** 2 + off[e] ** 2
-    d.begin((beta / kappa) ** 2 * off[e] ** 2, "(β/κ)²‖Pū‖² = sin²θ̄: R3's balance, squared; ū = (N w̄ − κw*)/β")
-    d.step(
-        "‖Pū‖² = ‖w̄ − ū‖² − (1 − ⟨ū, w̄⟩)²",
-        (beta / kappa) ** 2 * (gap - (1 - overlap) ** 2),
-        "Pū = P(ū − w̄), ‖w̄‖ = 1; gap_gap is ‖w̄ − ū‖², u_w is ⟨ū, w̄⟩",
+    d.begin((beta / kappa) ** 2 * side, "(β/κ)²‖Pū‖² = sin²θ̄: R3's balance, squared; ū = (N w̄ − κw*)/β")
+    d.apply(
+        "‖Pū‖² from ‖w̄ − ū‖² = (1 − ⟨ū, w̄⟩)² + ‖Pū‖²",
+        lambda squared: squared.subs(side, solve(Eq(GAP**2, (1 - overlap) ** 2 + side), side)[0]),
+        "Pū = P(ū − w̄), ‖w̄‖ = 1; gap is ‖w̄ − ū‖, u_w is ⟨ū, w̄⟩",
         [
             vanishes("sin²θ̄ − (β/κ)²‖Pū‖²", sin(theta) ** 2 - (beta / kappa) ** 2 * off[e] ** 2),
             vanishes("Gram identity", off[e] ** 2 - (1 - 2 * off[w_hat] + square) + (1 - off[w_hat]) ** 2),
         ],
     )
-    sine, length = symbols("s_theta d", nonnegative=True)
-    d.step(
+    d.hold("square of the sine", SINE_SQUARE)
+    sine, length = Symbol("s_theta", nonnegative=True), GAP
+    d.apply(
         "sin θ̄ ≤ β‖w̄ − ū‖/κ",
-        beta * length / kappa,
+        lambda squared: sqrt(squared.subs(overlap, 1)),
         "a square is left out; it vanishes for ⟨ū, w̄⟩ = 1",
         [
             follows(
@@ -80,24 +128,24 @@ def R5(d: Derivation) -> None:
             )
         ],
     )
-    d.step(
-        "‖w̄ − w*‖ = 2 sin(θ̄/2)",
-        2 * sin(theta / 2),
-        "sin(θ̄/2) ≥ 0 on [0, π]",
-        [vanishes("squares", (1 - cos(theta)) ** 2 + sin(theta) ** 2 - 4 * sin(theta / 2) ** 2)],
-    )
+    d.hold("bound", BY_GAP)
+    apart = in_basic_quantities(w_hat - w_star)
+    share, half = (1 - cos(theta)) / 2, sin(theta / 2)
+    d.step("sin(θ̄/2) ≥ 0 on [0, π]", half, "", [vanishes("sin²(θ/2) − (1 − cos θ)/2", half**2 - share)])
+    times = sqrt(simplify(inner(apart, apart, PLANE) / share))
+    d.hold("distance", CHORD, times * half, "⟨w̄ − w*, w̄ − w*⟩ is a multiple of (1 − cos θ̄)/2")
     _less_than_a_right_angle(d)
-    d.conclude_argument("r/κ bounds sin θ̄ for every r ≥ β‖w̄ − ū‖; at N > β it bounds the angle itself, below π/2")
+    d.conclude_argument("r/κ bounds sin θ̄ for every r ≥ β‖w̄ − ū‖; at N ≥ β it bounds the angle itself, below π/2")
 
 
 def _less_than_a_right_angle(d: Derivation) -> None:
-    """N > β: cos θ̄ ≥ κ/N, for every S with |S(x)| ≤ |x| and the sign of x."""
+    """N ≥ β: cos θ̄ ≥ κ/N, for every S with |S(x)| ≤ |x| and the sign of x."""
     output, p_u, p_x = symbols("u_i p_u p_x", real=True)
     shrunk = [ENTRY * output >= 0, Abs(output) <= Abs(ENTRY)]
     cost = p_u + beta / 2 * (ENTRY - output) ** 2
     pull = multiplier * ENTRY - beta * output
     d.step(
-        "N > β: cos θ̄ ≥ κ/N ≥ κ/(κ + β), so θ̄ < π/2",
+        "N ≥ β: cos θ̄ ≥ κ/N ≥ κ/(κ + β), so θ̄ < π/2",
         kappa / multiplier,
         "entry by entry y_i w_i ≥ y_i²/N; summed, κ cos θ̄ ≥ κ²/N; any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
         [
@@ -107,16 +155,20 @@ def _less_than_a_right_angle(d: Derivation) -> None:
                 Abs(output) <= Abs(ENTRY),
                 [cost <= p_x, Implies(Abs(output) > Abs(ENTRY), p_u >= p_x)],
             ),
-            follows("N y_i w_i ≥ y_i²", multiplier * pull * ENTRY >= pull**2, [BEYOND, *shrunk]),
+            follows("N y_i w_i ≥ y_i²", multiplier * pull * ENTRY >= pull**2, [FROM_BETA, *shrunk]),
             follows(
-                "N ≤ κ + β (R3)", kappa / multiplier >= kappa / (kappa + beta), [BEYOND, multiplier <= kappa + beta]
+                "N ≤ κ + β (R3)", kappa / multiplier >= kappa / (kappa + beta), [FROM_BETA, multiplier <= kappa + beta]
             ),
         ],
     )
+    cosine, along, squares = symbols("c sum_y_w sum_y_y", real=True)
+    summed = solve(multiplier * along - squares, along)[0].subs(squares, kappa**2)
+    d.hold("lower bound", LEAST_COSINE, solve(kappa * cosine - summed, cosine)[0], "Σ y_i² = κ², Σ y_i w_i = κ cos θ̄")
 
 
-def _register_error(name: str, count: Symbol, bound: Expr, setting: str, why: str) -> Claim:
-    """r/κ of one penalty: `count` entries, each displaced by at most the δ of P5."""
+def _register_error(name: str, count: Symbol, bound: Expr, hypothesis: Boolean, rest: tuple[str, str]) -> Claim:
+    """r/κ of one penalty: `count` entries, each displaced by at most the δ of P5; `rest` is its setting, and why."""
+    setting, why = rest
 
     def derivation(d: Derivation) -> None:
         for used in ("R5", f"R4.{name}", f"P5.{name}"):
@@ -138,8 +190,8 @@ def _register_error(name: str, count: Symbol, bound: Expr, setting: str, why: st
                 )
             ],
         )
-        reach(d, bound)
-        d.conclude_argument("r/κ bounds sin θ̄, and θ̄ < π/2 by R5")
+        d.hold("bound", bound)
+        d.conclude_argument("r/κ bounds sin θ̄, and for N ≥ β θ̄ < π/2 by R5")
 
     return register(
         Claim(
@@ -147,9 +199,11 @@ def _register_error(name: str, count: Symbol, bound: Expr, setting: str, why: st
             title=f"Error of the limit for {name}",
             source="[DX] announces error estimates; this form [here]",
             kind=Kind.INEQUALITY,
-            subject=r"\sin\bar\theta\le\frac r\kappa=" + latex_of(bound),
+            subject=r"\sin\bar\theta\le\frac r\kappa=" + worded(bound, _NAMES),
             definition=Splitting("error", name),
             derivation=derivation,
+            parts={"bound": bound},
+            hypotheses=(hypothesis,),
             setting=setting,
         )
     )
@@ -158,19 +212,21 @@ def _register_error(name: str, count: Symbol, bound: Expr, setting: str, why: st
 def _displaced(name: str) -> list[Obligation]:
     """Entries with w*_i = 0 are not displaced; for l0 no entry of the support is."""
     if name == "l1":
-        given = [balance("P1", ENTRY), BEYOND]
+        given = [balance("P1", ENTRY), FROM_BETA]
         return [follows("w̄_i = 0 = ū_i where w*_i = 0", Eq(ENTRY, 0), [*given, Eq(PULL, 0)])]
     if name == "tl1":
-        rest = multiplier * ENTRY - beta * kept_level
+        rest = multiplier * branch()[0] - beta * kept_level
         return [
-            follows("ū_i = 0 where w*_i = 0", rest > 0, [BEYOND, kept_level <= ENTRY]),
-            follows("and then w̄_i = 0", Eq(ENTRY, 0), [Eq(multiplier * ENTRY, 0), BEYOND]),
+            follows("ū_i = 0 where w*_i = 0", rest > 0, [FROM_BETA]),
+            follows("and then w̄_i = 0", Eq(ENTRY, 0), [Eq(multiplier * ENTRY, 0), FROM_BETA]),
         ]
-    given = [balance("P2", ENTRY), BEYOND]
+    given = [balance("P2", ENTRY), multiplier > 0]
     kept = Eq(proximal("P2", ENTRY), ENTRY)
     return [
         follows("an entry is kept as it is or thresholded", Or(kept, Eq(proximal("P2", ENTRY), 0)), given),
-        follows("w̄_i = 0 = ū_i where w*_i = 0", And(kept, Eq(ENTRY, 0)), [*given, Eq(PULL, 0)]),
+        follows(
+            "w̄_i = 0 where w*_i = 0 and ū_i = 0", Eq(ENTRY, 0), [*given, Eq(PULL, 0), Eq(proximal("P2", ENTRY), 0)]
+        ),
     ]
 
 
@@ -178,22 +234,22 @@ _register_error(
     "l1",
     nonzeros,
     lam * sqrt(nonzeros) / kappa,
-    "N > β",
-    "only those with w*_i ≠ 0",
+    FROM_BETA,
+    ("‖w*‖ = 1", "only those with w*_i ≠ 0"),
 )
 _register_error(
     "l0",
     thresholded,
     sqrt(2 * lam * beta * thresholded) / kappa,
-    "N > β; s₀ is the number of nonzero w*_i whose ū_i is 0",
-    "only those with w*_i ≠ 0 and ū_i = 0",
+    multiplier > 0,
+    ("s₀ is the number of nonzero w*_i whose ū_i is 0", "only those with w*_i ≠ 0 and ū_i = 0"),
 )
 _register_error(
     "tl1",
     nonzeros,
     beta * THRESHOLD * sqrt(nonzeros) / kappa,
-    "N > β, t the threshold of P3 at ρ = λ/β",
-    "only those with w*_i ≠ 0",
+    FROM_BETA,
+    ("t the threshold of P3 at ρ = λ/β", "only those with w*_i ≠ 0"),
 )
 
 

@@ -31,8 +31,10 @@ from sympy.logic.boolalg import Boolean
 from proofs.claim import Kind, claim, get
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, Obligation, vanishes
+from proofs.penalty_forms import penalty
 from proofs.render import latex_of
 from proofs.smt import follows
+from proofs.splitting import worded
 from proofs.symbols import (
     beta,
     kappa,
@@ -43,27 +45,46 @@ from proofs.symbols import (
     x_in,
 )
 
-__all__ = ["ACTIVE", "BEYOND", "ENTRY", "PULL", "balance", "keeps_sign", "proximal", "reach"]
+__all__ = [
+    "ACTIVE",
+    "BEYOND",
+    "ENTRY",
+    "FROM_BETA",
+    "INACTIVE",
+    "LARGEST",
+    "PULL",
+    "R9_BOUND",
+    "balance",
+    "keeps_sign",
+    "proximal",
+    "unthresholded",
+]
 
 ENTRY, PULL = symbols("w_i y_i", real=True)
 
 _OTHER, _LATER = symbols("w_i_2 N_2", real=True)
-_LARGEST = Symbol("omega_max", positive=True)
+LARGEST = Symbol("omega_max", positive=True)
+"""‖w*‖_∞."""
 
 BEYOND = multiplier > beta
+FROM_BETA = multiplier >= beta
 
 ACTIVE = (kappa * star_size - lam) / (multiplier - beta)
 """R4.l1: |w̄_i| where ū_i ≠ 0."""
+
+INACTIVE = kappa * star_size / multiplier
+"""R4: |w̄_i| where ū_i = 0, whatever the penalty."""
+
+EXISTS = kappa * LARGEST
+"""R4.l1: what λ must be below, for β ≥ κ."""
 
 R9_BOUND = multiplier * lam / (kappa * beta)
 """Nλ/(κβ): the size of |w*_i| beyond which ū_i ≠ 0, for l1."""
 
 
-def reach(d: Derivation, form: Expr) -> None:
-    """Owe that the expression reached is `form`, the one the claim's words contain."""
-    if d.current is None:
-        raise ValueError(f"{d.claim_id}: nothing was derived before {form}")
-    d.step("That is", form, "", [vanishes("derived − this", d.current - form)])
+def unthresholded() -> Expr:
+    """|w̄_i| from N w̄_i = κw*_i + βū_i (R3) at ū_i = 0."""
+    return solve(multiplier * ENTRY - kappa * star_size, ENTRY)[0]
 
 
 def proximal(claim_id: str, at: Expr) -> Expr:
@@ -92,13 +113,17 @@ def keeps_sign(claim_id: str) -> list[Obligation]:
     source="[here]; the transformation of w* that [DX] announces",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"\bar w_i=\kappa w^*_i/N\ \ (\kappa|w^*_i|\le N\lambda/\beta),\quad "
-        r"|\bar w_i|=" + latex_of(ACTIVE) + r"\ \ (\kappa|w^*_i|>N\lambda/\beta);\quad "
-        r"N>\beta\ \text{the unique root of}\ \|\bar w(N)\|=1,\ \text{exists}\iff\lambda<\kappa\|w^*\|_\infty"
-        r"\ \text{or}\ \beta<\kappa;\quad \bar w=w^*,\,N=\kappa\iff\beta\|w^*\|_\infty\le\lambda"
+        r"|\bar w_i|=" + latex_of(INACTIVE) + r"\ \ (|w^*_i|\le" + latex_of(R9_BOUND) + r"),\quad "
+        r"|\bar w_i|=" + latex_of(ACTIVE) + r"\ \ (|w^*_i|>" + latex_of(R9_BOUND) + r");\quad "
+        r"N>\beta\ \text{the unique root of}\ \|\bar w(N)\|=1,\ \text{exists}\iff\lambda<"
+        + worded(EXISTS, {LARGEST: r"\|w^*\|_\infty"})
+        + r"\ \text{or}\ \beta<\kappa;\quad \bar w=w^*,\,N=\kappa\iff\beta\|w^*\|_\infty\le\lambda"
     ),
     definition=Splitting("limit", "l1"),
-    setting="‖w*‖ = 1; w̄_i has the sign of w*_i. There is a limit of either kind exactly for λ < κ‖w*‖_∞ or "
+    parts={"inactive entry": INACTIVE, "active entry": ACTIVE, "active threshold": R9_BOUND, "existence": EXISTS},
+    hypotheses=(BEYOND,),
+    setting="‖w*‖ = 1; w̄_i has the sign of w*_i; at w̄ = w* N = κ, which need not exceed β. There is a limit of either "
+    "kind exactly for λ < κ‖w*‖_∞ or "
     "β‖w*‖_∞ ≤ λ",
 )
 def R4_l1(d: Derivation) -> None:
@@ -110,7 +135,10 @@ def R4_l1(d: Derivation) -> None:
         "Which entries are active", "|y_i| > Nρ, y_i = κw*_i, ρ = λ/β", "the equation, solved both ways", _l1_entries()
     )
     d.apply("Solve for w_i", lambda equation: solve(equation, ENTRY)[0])
-    reach(d, ACTIVE)
+    d.hold("active entry", ACTIVE)
+    d.hold("inactive entry", INACTIVE, unthresholded(), "N w_i = κ|w*_i|")
+    edge = solve(unthresholded() - penalty("l1").threshold, star_size)[0].subs(ratio, lam / beta)
+    d.hold("active threshold", R9_BOUND, edge, "of |w*_i|: where an inactive entry reaches the threshold of S (P1)")
     d.step("N is unique", "‖w̄(N)‖ falls strictly, from N = β on", "S is 1-Lipschitz", _l1_monotone())
     _l1_ends(d)
     _l1_existence(d)
@@ -171,6 +199,7 @@ def _l1_monotone() -> list[Obligation]:
 def _l1_ends(d: Derivation) -> None:
     """‖w̄(N)‖ is continuous on N > β, tends to 0, and to ∞ at N → β when an entry has κ|w*_i| > λ."""
     active = ACTIVE
+    pole = limit(active * (multiplier - beta), multiplier, beta)
     knot = {kappa: multiplier * lam / beta / star_size}
     bound = Symbol("K", positive=True)
     d.step(
@@ -182,9 +211,7 @@ def _l1_ends(d: Derivation) -> None:
                 "the two forms meet at κ|w*_i| = Nλ/β", simplify((active - kappa * star_size / multiplier).subs(knot))
             ),
             vanishes("→ 0", limit(active, multiplier, oo)),
-            vanishes(
-                "(N − β)|w_i| at N → β", limit(active * (multiplier - beta), multiplier, beta) - kappa * star_size + lam
-            ),
+            vanishes("(N − β)|w_i| at N → β", pole - kappa * star_size + lam),
             follows(
                 "|w_i| exceeds any bound K near β",
                 active > bound,
@@ -196,7 +223,7 @@ def _l1_ends(d: Derivation) -> None:
 
 def _l1_existence(d: Derivation) -> None:
     """The iff of R4.l1, with M = ‖w*‖_∞ standing in `omega_max`."""
-    low, high = lam >= kappa * _LARGEST, lam < beta * _LARGEST
+    low, high = lam >= kappa * LARGEST, lam < beta * LARGEST
     at_star = Eq(kappa * ENTRY - beta * proximal("P1", ENTRY), kappa * ENTRY)
     d.step(
         "Which of the cases hold",
@@ -206,23 +233,25 @@ def _l1_existence(d: Derivation) -> None:
             follows(
                 "β‖w*‖_∞ ≤ λ: N = κ and w̄ = w* solve the equation",
                 at_star,
-                [Abs(ENTRY) <= _LARGEST, beta * _LARGEST <= lam, Eq(beta * ratio, lam)],
+                [Abs(ENTRY) <= LARGEST, beta * LARGEST <= lam, Eq(beta * ratio, lam)],
             ),
             follows(
                 "w̄ = w* with N = κ needs β‖w*‖_∞ ≤ λ",
-                beta * _LARGEST <= lam,
-                [Eq(beta * ratio, lam), at_star.subs(ENTRY, _LARGEST)],
+                beta * LARGEST <= lam,
+                [Eq(beta * ratio, lam), at_star.subs(ENTRY, LARGEST)],
             ),
             follows(
                 "λ ≥ κ‖w*‖_∞: at N > β no entry is active",
                 kappa * star_size <= multiplier * lam / beta,
-                [low, star_size <= _LARGEST, BEYOND],
+                [low, star_size <= LARGEST, BEYOND],
             ),
-            follows("and then N = κ > β gives β‖w*‖_∞ ≤ λ", beta * _LARGEST <= lam, [low, kappa > beta]),
-            follows("both hold: κ > β", kappa > beta, [lam < kappa * _LARGEST, beta * _LARGEST <= lam]),
+            follows("and then N = κ > β gives β‖w*‖_∞ ≤ λ", beta * LARGEST <= lam, [low, kappa > beta]),
+            follows("both hold: κ > β", kappa > beta, [lam < kappa * LARGEST, beta * LARGEST <= lam]),
             follows("the rest: neither N = κ > β nor S(w*) = 0", kappa < beta, [low, high]),
         ],
     )
+    pole = limit(ACTIVE * (multiplier - beta), multiplier, beta).subs(star_size, LARGEST)
+    d.hold("existence", EXISTS, solve(pole, lam)[0], "the λ at which no entry has a pole at N = β, whatever its size")
 
 
 # R9: the support.
@@ -238,7 +267,8 @@ def _l1_existence(d: Derivation) -> None:
     ),
     definition=Splitting("support", "l1"),
     statement=R9_BOUND,
-    setting="N > β, the limit of R4.l1",
+    hypotheses=(BEYOND,),
+    setting="the limit of R4.l1",
 )
 def R9(d: Derivation) -> None:
     for used in ("P1", "R3", "R4.l1"):

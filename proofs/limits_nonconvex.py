@@ -21,7 +21,7 @@ from sympy import (
 from proofs.claim import Kind, claim, get
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, Obligation, positive_terms, vanishes
-from proofs.limits import BEYOND, ENTRY, PULL, balance, keeps_sign, reach
+from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE, PULL, balance, keeps_sign, unthresholded
 from proofs.penalty_forms import penalty
 from proofs.render import latex_of
 from proofs.smt import follows
@@ -31,6 +31,7 @@ from proofs.symbols import (
     kappa,
     kept_level,
     kept_mass,
+    lam,
     multiplier,
     ratio,
     star_size,
@@ -43,11 +44,20 @@ __all__ = ["SHAPE", "SQUARE", "UPPER", "branch"]
 SQUARE = kappa**2 * (kept_mass / (multiplier - beta) ** 2 + (1 - kept_mass) / multiplier**2)
 """R4.l0: ‖w̄(N)‖² for the support J."""
 
+KEPT = kappa * star_size / (multiplier - beta)
+"""R4.l0: |w̄_i| on J."""
+
+JUMP = sqrt(2 * lam / beta)
+"""R4.l0: the T of |w̄_i| > T on J, |w̄_i| ≤ T off it."""
+
 SHAPE = a * (a + 1)
 """(a+U)² p'(U) of transformed l1."""
 
 UPPER = (multiplier - beta) * kept_level + multiplier * ratio * SHAPE / (a + kept_level) ** 2
 """R4.tl1: κ|w*_i| of an entry with |ū_i| = U > 0."""
+
+SIZE = kept_level + ratio * SHAPE / (a + kept_level) ** 2
+"""R4.tl1: |w̄_i| of such an entry."""
 
 
 @claim(
@@ -56,12 +66,17 @@ UPPER = (multiplier - beta) * kept_level + multiplier * ratio * SHAPE / (a + kep
     source="[here]; the transformation of w* that [DX] announces",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"\bar w_i=\kappa w^*_i/(N-\beta)\ (i\in J),\ \kappa w^*_i/N\ (i\notin J);\ \text{consistent}\iff"
-        r"\kappa|w^*_i|>(N-\beta)T\ (i\in J),\ \kappa|w^*_i|\le NT\ (i\notin J),\ T=\sqrt{2\lambda/\beta};\quad"
-        r"1=\|\bar w(N)\|^2=" + latex_of(SQUARE)
+        r"|\bar w_i|=" + latex_of(KEPT) + r"\ (i\in J),\ " + latex_of(INACTIVE) + r"\ (i\notin J);"
+        r"\ \text{consistent}\iff|\bar w_i|>T\ (i\in J),\ |\bar w_i|\le T\ (i\notin J),\ T="
+        + latex_of(JUMP)
+        + r";\quad1=\|\bar w(N)\|^2="
+        + latex_of(SQUARE)
     ),
     definition=Splitting("limit", "l0"),
-    setting="q_J = Σ w*_i² over J; N > β, or J empty and N = κ; u = 0 is taken at |w̄_i| = T",
+    parts={"norm equation": SQUARE, "kept entry": KEPT, "dropped entry": INACTIVE, "threshold": JUMP},
+    hypotheses=(BEYOND,),
+    setting="q_J = Σ w*_i² over J; w̄_i has the sign of w*_i; with J empty N = κ, which need not exceed β; u = 0 is "
+    "taken at |w̄_i| = T",
 )
 def R4_l0(d: Derivation) -> None:
     d.cite("R3")
@@ -84,13 +99,16 @@ def R4_l0(d: Derivation) -> None:
         ],
     )
     d.apply("Solve on J", lambda equation: solve(equation, ENTRY)[0])
-    off = solve(multiplier * ENTRY - kappa * star_size, ENTRY)[0]
+    d.hold("kept entry", KEPT)
+    off = unthresholded()
+    d.hold("dropped entry", INACTIVE, off)
+    d.hold("threshold", JUMP, penalty("l0").threshold.subs(ratio, lam / beta), "of S (P2), at ρ = λ/β")
     d.apply(
         "Sum of squares",
         lambda on: (on / star_size) ** 2 * kept_mass + (off / star_size) ** 2 * (1 - kept_mass),
         "w̄_i/w*_i is one number on J and one off J; Σ w*_i² is q_J on J and 1 − q_J off it",
     )
-    reach(d, SQUARE)
+    d.hold("norm equation", SQUARE)
     _l0_root(d)
     _l0_hard_threshold(d)
     _l0_hysteresis(d)
@@ -200,12 +218,18 @@ def branch(level: Expr = kept_level) -> tuple[Expr, Expr]:
     source="[here]; the transformation of w* that [DX] announces",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"\bar w_i=\kappa w^*_i/N\ \ (\kappa|w^*_i|\le Nt),\ \text{or}\ |\bar w_i|=U+\rho p'(U),\ U\ge u_t\ "
-        r"\text{with}\ \kappa|w^*_i|=" + latex_of(UPPER)
+        r"|\bar w_i|="
+        + latex_of(INACTIVE)
+        + r"\ \ (\kappa|w^*_i|\le Nt),\ \text{or}\ |\bar w_i|="
+        + latex_of(SIZE)
+        + r",\ U\ge u_t\ \text{with}\ \kappa|w^*_i|="
+        + latex_of(UPPER)
     ),
     definition=Splitting("limit", "tl1"),
-    setting="U = |ū_i|, ρ = λ/β, p'(U) = a(a+1)/(a+U)²; t is P3's threshold, u_t = 0 where "
-    "ρ ≤ a²/(2(a+1)), else √(2ρ(a+1)) − a; N > β, and N from ‖w̄‖ = 1",
+    parts={"lower entry": INACTIVE, "kept entry": SIZE, "active equation": UPPER},
+    hypotheses=(FROM_BETA,),
+    setting="U = |ū_i|, ρ = λ/β; w̄_i has the sign of w*_i; t is P3's threshold, u_t = 0 where "
+    "ρ ≤ a²/(2(a+1)), else √(2ρ(a+1)) − a; N from ‖w̄‖ = 1",
 )
 def R4_tl1(d: Derivation) -> None:
     d.cite("R3")
@@ -219,7 +243,9 @@ def R4_tl1(d: Derivation) -> None:
         "P3: S(x) is a minimizer, and beyond the threshold it is not 0",
         [vanishes("slope of the objective at U", diff(objective, u).subs(u, kept_level).subs(ENTRY, size))],
     )
-    reach(d, UPPER)
+    d.hold("active equation", UPPER)
+    d.hold("kept entry", SIZE, size, "where U = |ū_i| is stationary")
+    d.hold("lower entry", INACTIVE, unthresholded(), "where ū_i = 0")
     form = UPPER
     cubic = (multiplier - beta) * kept_level * (a + kept_level) ** 2 + multiplier * ratio * SHAPE
     d.step(
@@ -235,7 +261,7 @@ def R4_tl1(d: Derivation) -> None:
     )
     _tl1_range(d)
     _tl1_branches(d)
-    d.conclude_argument("for N > β an entry lies on its lower, its middle or its upper branch, with the sign of w*_i")
+    d.conclude_argument("for N ≥ β an entry lies on its lower, its middle or its upper branch, with the sign of w*_i")
 
 
 def _tl1_range(d: Derivation) -> None:
@@ -292,11 +318,11 @@ def _tl1_branches(d: Derivation) -> None:
         ],
     )
     d.step(
-        "An entry with w*_i = 0 stays 0 for N > β",
+        "An entry with w*_i = 0 stays 0 for N ≥ β",
         form,
         "the form is > 0, so only the lower branch w_i = y_i/N = 0 is left; and it has the sign of w*_i otherwise",
         [
-            follows("form > 0", form > 0, [BEYOND]),
+            follows("form > 0", form > 0, [FROM_BETA]),
             vanishes("S(0)", get("P3").formula.subs(x_in, 0)),
             vanishes("N|w_i| − y_i − βU, so |y_i| ≤ N|w_i|", multiplier * branch()[0] - form - beta * kept_level),
         ],

@@ -25,17 +25,21 @@ from sympy import (
     oo,
     pi,
     sin,
+    solve,
     sqrt,
     symbols,
+    tan,
 )
 
 from proofs.claim import Kind, claim, get
 from proofs.definitions import LipschitzGradient
 from proofs.derivation import Derivation, Obligation, coefficient, holds, vanishes
+from proofs.render import latex_of
 from proofs.smt import follows
 from proofs.symbols import (
     e,
     m,
+    n,
     ones,
     phi_angle,
     r,
@@ -93,6 +97,17 @@ def spectral_norm(matrix: Matrix) -> Expr:
 LIPSCHITZ_CONSTANT = spectral_norm(PARTIAL_CONSTANTS)
 """L of N6, in m, ‖v*‖², C_v, c_w and K."""
 
+ENTRIES = {
+    (0, 0): "bound of ∂f/∂v in v",
+    (0, 1): "bound of ∂f/∂v in w",
+    (1, 0): "bound of ∂f/∂w in v",
+    (1, 1): "bound of ∂f/∂w in w",
+}
+"""The partial constants as parts of N6."""
+
+MIRRORED_QUOTIENT = (v_vs / (2 * pi)) ** 2 * cot(theta) ** 2
+"""The squared quotient of N6.printed, ε being θ."""
+
 _Q = Symbol("q", real=True)
 _COS, _SIN, _COS_2, _SIN_2 = symbols("cos_1 sin_1 cos_2 sin_2", real=True)
 _COS_0, _SIN_0 = symbols("cos_0 sin_0", positive=True)
@@ -138,11 +153,13 @@ def coordinates(angle: Expr, along: Expr, beyond: Expr) -> tuple[Matrix, Matrix]
     source="[Y], Lemma 3, as printed; the witness [here]",
     kind=Kind.COUNTEREXAMPLE,
     subject=(
-        r"\frac{\|\partial_wf(v,w)-\partial_wf(v,w')\|}{\|w-w'\|}=\frac{|v^\top v^*|}{2\pi}\cot\varepsilon\to\infty"
-        r"\quad(w^*=(1,0),\ w=(\cos\varepsilon,\sin\varepsilon),\ w'=(\cos\varepsilon,-\sin\varepsilon))"
+        r"\frac{\|\partial_wf(v,w)-\partial_wf(v,w')\|^2}{\|w-w'\|^2}="
+        + latex_of(MIRRORED_QUOTIENT)
+        + r"\to\infty\quad(\theta\to0,\ w^*=(1,0),\ w=(\cos\theta,\sin\theta),\ w'=(\cos\theta,-\sin\theta))"
     ),
     definition=LipschitzGradient("printed"),
-    hypotheses=(Ne(v_vs, 0),),
+    hypotheses=(Ne(v_vs, 0), n >= 2),
+    parts={"squared quotient": MIRRORED_QUOTIENT},
     setting="‖w‖ = ‖w'‖ = 1 and one v, so every bound on ‖v‖ and ‖w‖ is met",
 )
 def N6_printed(d: Derivation) -> None:
@@ -166,14 +183,14 @@ def N6_printed(d: Derivation) -> None:
     )
     scale = coefficient(get("N3").formula, e).subs(r, 1)
     moved, apart = scale**2 * (along - across).dot(along - across), (w - mirrored).dot(w - mirrored)
-    form = (v_vs / (2 * pi)) ** 2 * cot(theta) ** 2
     d.step(
         "The square of the quotient",
-        form,
+        moved / apart,
         "by N3 ∂f/∂w = −(v·v*)/(2π) e at ‖w‖ = 1, at both points",
-        [vanishes("quotient² − form", moved / apart - form), vanishes("∂f/∂w − (…) e", get("N3").formula.coeff(w_hat))],
+        [vanishes("∂f/∂w − (…) e", get("N3").formula.coeff(w_hat))],
     )
-    nonzero = form.subs(v_vs, Symbol("v_vs", real=True, nonzero=True))
+    d.hold("squared quotient", MIRRORED_QUOTIENT)
+    nonzero = (moved / apart).simplify().subs(v_vs, Symbol("v_vs", real=True, nonzero=True))
     d.step("Its limit", oo, "", [holds("limit as ε → 0⁺ is +∞", limit(nonzero, theta, 0, "+") == oo)])
     d.conclude_argument("whatever L is, some pair violates ‖∇f − ∇f'‖ ≤ L ‖(v, w) − (v', w')‖")
 
@@ -198,10 +215,11 @@ def on_the_region() -> list[Obligation]:
     source="[here]",
     kind=Kind.INEQUALITY,
     subject=(
-        r"\|e-e'\|\le K\,\|\hat w-\hat w'\|,\quad K=\max(1,\cot\theta_0),"
+        rf"\|e-e'\|\le K\,\|\hat w-\hat w'\|,\quad K={latex_of(DIRECTION_CONSTANT)},"
         r"\qquad\theta,\theta'\in[\theta_0,\pi-\theta_0],\ 0<\theta_0<\tfrac\pi2;\ \text{no smaller }K\text{ will do}"
     ),
     definition=LipschitzGradient("direction"),
+    parts={"bound": DIRECTION_CONSTANT},
     setting="any two points of the region, n ≥ 2; no path between them is needed",
 )
 def N6_direction(d: Derivation) -> None:
@@ -254,25 +272,31 @@ def N6_direction(d: Derivation) -> None:
             follows("so the gap is ≥ 0", 2 * _COS_0**2 - (1 + turn) >= 0, small),
         ],
     )
-    same = {phi_angle: theta}
+    d.hold("bound", DIRECTION_CONSTANT, largest_turn(d, cosines, sines), "the larger of the two: no smaller K will do")
+    d.conclude_argument("K = max(1, cot θ₀) is the Lipschitz constant of ŵ ↦ e on the region, and it is sharp")
+
+
+def largest_turn(d: Derivation, cosines: Expr, sines: Expr) -> Expr:
+    """The larger of the two quotients ‖e − e'‖/‖ŵ − ŵ'‖ that are attained on the region: no smaller K will do."""
+    turned, moved = filters_apart(sines, cosines), filters_apart(cosines, sines)
+    mirrored = {phi_angle: theta, _Q: -1}
     d.step(
-        "No smaller K",
-        "both ends of the maximum are attained",
-        "θ = θ' = θ₀ with n' = −n gives cot θ₀; θ ≠ θ' with n' = n gives 1",
+        "Both ends of the maximum are attained",
+        "θ = θ' = θ₀ with n' = −n, and θ ≠ θ' with n' = n",
+        "the first lengths are 2 cos θ₀ and 2 sin θ₀, both positive as 0 < θ₀ < π/2; the second two are equal",
         [
-            vanishes(
-                "‖e − e'‖² − cot²θ ‖ŵ − ŵ'‖² at θ = θ', q = −1",
-                (filters_apart(sines, cosines) - cot(theta) ** 2 * filters_apart(cosines, sines)).subs(
-                    {**same, _Q: -1}
-                ),
-            ),
-            vanishes(
-                "‖e − e'‖² − ‖ŵ − ŵ'‖² at q = 1",
-                (filters_apart(sines, cosines) - filters_apart(cosines, sines)).subs(_Q, 1),
-            ),
+            vanishes("‖e − e'‖² − (2 cos θ)² at θ = θ', q = −1", turned.subs(mirrored) - (2 * cos(theta)) ** 2),
+            vanishes("‖ŵ − ŵ'‖² − (2 sin θ)² there", moved.subs(mirrored) - (2 * sin(theta)) ** 2),
+            vanishes("‖e − e'‖² − ‖ŵ − ŵ'‖² at q = 1", (turned - moved).subs(_Q, 1)),
         ],
     )
-    d.conclude_argument("K = max(1, cot θ₀) is the Lipschitz constant of ŵ ↦ e on the region, and it is sharp")
+    quotient = (turned.subs(mirrored) / moved.subs(mirrored)).simplify()
+    return Max(sqrt((turned / moved).subs(_Q, 1).simplify()), cot(LEAST_ANGLE) * _ratio(quotient))
+
+
+def _ratio(square: Expr) -> Expr:
+    """√square/cot θ for a positive multiple of cot²θ, 0 < θ < π/2."""
+    return sqrt((square * tan(theta) ** 2).simplify())
 
 
 _R, _R_2 = symbols("r_1 r_2", positive=True)
@@ -388,12 +412,16 @@ def gradient_w_moves(d: Derivation) -> None:
     )
 
 
-def norm_of_both(d: Derivation) -> None:
-    """From the two rows to one constant: ‖(a, b)‖ ≤ ‖M‖ ‖(x, y)‖ for the spectral norm of M."""
-    entries = symbols("m_11 m_12 m_21 m_22", nonnegative=True)
-    matrix = Matrix(2, 2, entries)
-    largest = spectral_norm(matrix) ** 2
+_MATRIX = Matrix(2, 2, symbols("m_11 m_12 m_21 m_22", nonnegative=True))
+_SAMPLE = dict(zip(_MATRIX, (1, 2, 3, 5), strict=True))
+
+
+def norm_of_both(d: Derivation) -> Expr:
+    """From the two rows to one constant: ‖(a, b)‖ ≤ ‖M‖ ‖(x, y)‖ for the spectral norm of M, which is returned."""
+    matrix, entries = _MATRIX, tuple(_MATRIX)
     gram = matrix.T * matrix
+    root = Symbol("mu_root")
+    largest = max(solve(gram.charpoly(root).as_expr(), root), key=lambda value: value.subs(_SAMPLE).evalf())
     left, right, mixed, x, y = symbols("left right mixed x_1 y_1", real=True)
     d.step(
         "The larger eigenvalue μ of MᵀM",
@@ -413,6 +441,7 @@ def norm_of_both(d: Derivation) -> None:
             ),
         ],
     )
+    return sqrt(largest)
 
 
 def _square_sum(entries: tuple[Symbol, ...]) -> Expr:
@@ -426,10 +455,14 @@ def _square_sum(entries: tuple[Symbol, ...]) -> Expr:
     kind=Kind.INEQUALITY,
     subject=(
         r"\|\nabla f(v,w)-\nabla f(v',w')\|\le L\,\|(v,w)-(v',w')\|,\quad"
-        r"L=\left\|\begin{pmatrix}\tfrac{m+1}4&\tfrac{\|v^*\|}{4c_w}\\\tfrac{\|v^*\|}{2\pi c_w}&"
-        r"\tfrac{C_v\|v^*\|K}{2\pi c_w^2}\end{pmatrix}\right\|_2,\quad K=\max(1,\cot\theta_0)"
+        rf"L=\left\|{latex_of(PARTIAL_CONSTANTS)}\right\|_2,\quad K={latex_of(DIRECTION_CONSTANT)}"
     ),
     definition=LipschitzGradient("region"),
+    parts={
+        **{name: PARTIAL_CONSTANTS[entry] for entry, name in ENTRIES.items()},
+        "bound": LIPSCHITZ_CONSTANT,
+        "constant": DIRECTION_CONSTANT,
+    },
     setting="both points with ‖w‖ ≥ c_w, ‖v‖ ≤ C_v and θ ∈ [θ₀, π − θ₀], 0 < θ₀ < π/2; ‖w*‖ = 1",
 )
 def N6(d: Derivation) -> None:
@@ -458,31 +491,30 @@ def N6(d: Derivation) -> None:
             ),
         ],
     )
-    norm_of_both(d)
-    attained(d)
+    bound = norm_of_both(d)
+    attained(d, bound)
     d.conclude_argument("L depends on C_v, c_w and θ₀ (through K), and on m and ‖v*‖; L → ∞ as θ₀ → 0")
 
 
-def attained(d: Derivation) -> None:
-    """Three of the four partial constants are attained, so none of them can be smaller."""
+def attained(d: Derivation, bound: Expr) -> None:
+    """What the two rows come to, entry by entry; three of the four are attained, so none of these can be smaller."""
     gradient = get("N2").as_printed
     along_ones = gradient.diff(v) + m * gradient.diff(sum_v).coeff(ones)
     scale = coefficient(get("N3").formula, e).subs(r, LEAST_W)
-    d.step(
-        "Sharpness, entry by entry",
-        PARTIAL_CONSTANTS,
-        "M₁₁: Δv ∥ 1. M₂₁: Δv ∥ v*, ‖w‖ = c_w. M₂₂: v ∥ v*, ‖v‖ = C_v, ‖w‖ = ‖w'‖ = c_w, the extremal pair of "
-        "N6.direction. M₁₂ loses at most the factor π/2 of Jordan's inequality",
-        [
-            vanishes("‖(I + 11ᵀ)1‖/(4‖1‖) − M₁₁", along_ones - PARTIAL_CONSTANTS[0, 0]),
-            vanishes("slope in v·v* times ‖v*‖ + M₂₁", scale.diff(v_vs) * sqrt(vs_vs) + PARTIAL_CONSTANTS[1, 0]),
-            vanishes(
-                "∂f/∂w at v·v* = C_v‖v*‖, times K/c_w, + M₂₂",
-                scale.subs(v_vs, LARGEST_V * sqrt(vs_vs)) * STRETCH / LEAST_W + PARTIAL_CONSTANTS[1, 1],
-            ),
-            vanishes(
-                "(π/2) × slope in θ times ‖v*‖/c_w, − M₁₂",
-                pi / 2 * gradient.diff(theta).coeff(v_star) * sqrt(vs_vs) / LEAST_W - PARTIAL_CONSTANTS[0, 1],
-            ),
-        ],
-    )
+    sizes = {
+        (0, 0): along_ones,
+        (0, 1): pi / 2 * gradient.diff(theta).coeff(v_star) * sqrt(vs_vs) / LEAST_W,
+        (1, 0): -scale.diff(v_vs) * sqrt(vs_vs),
+        (1, 1): -scale.subs(v_vs, LARGEST_V * sqrt(vs_vs)) * STRETCH / LEAST_W,
+    }
+    why = {
+        (0, 0): "attained: Δv ∥ 1",
+        (0, 1): "Jordan's π/2 times the slope in θ; it loses at most that factor",
+        (1, 0): "attained: Δv ∥ v*, ‖w‖ = c_w",
+        (1, 1): "attained: v ∥ v*, ‖v‖ = C_v, ‖w‖ = ‖w'‖ = c_w, the extremal pair of N6.direction",
+    }
+    for entry, size in sizes.items():
+        d.hold(ENTRIES[entry], PARTIAL_CONSTANTS[entry], size, why[entry])
+    of_both = bound.subs({_MATRIX[entry]: size for entry, size in sizes.items()}, simultaneous=True)
+    d.hold("bound", LIPSCHITZ_CONSTANT, of_both, "the norm of the matrix of the four")
+    d.hold("constant", DIRECTION_CONSTANT, largest_turn(d, cos(theta) * cos(phi_angle), sin(theta) * sin(phi_angle)))

@@ -57,7 +57,7 @@ from proofs.symbols import (
     w_hat,
 )
 
-__all__ = ["COSINE_LIKE", "both_hold", "loss_of_probability"]
+__all__ = ["COSINE_LIKE", "both_hold", "loss_of_probability", "stationary_weights"]
 
 HALF, QUARTER = Rational(1, 2), Rational(1, 4)
 

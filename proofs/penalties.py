@@ -21,19 +21,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from sympy import And, Eq, Ge, Le, Min, Piecewise, Rational, Symbol, diff, expand, oo
+from sympy import And, Eq, Expr, Ge, Le, Min, Piecewise, Rational, Symbol, diff, expand, limit, oo, solve
 
 from proofs import cubic
 from proofs.claim import Claim, Kind, claim, get, register
 from proofs.definitions import Displacement, Envelope, ProximalMap
 from proofs.derivation import Derivation, Obligation, vanishes
 from proofs.penalty_forms import PENALTIES, Penalty, size
-from proofs.proximal import Branch, branches, derive_map
+from proofs.proximal import Branch, branches, derive_map, derive_threshold
 from proofs.render import latex_of
 from proofs.smt import follows
 from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
-__all__ = ["displacement_id", "envelope_id", "map_id"]
+__all__ = [
+    "HEIGHT",
+    "HERE",
+    "H_HERE",
+    "H_THERE",
+    "PART",
+    "PENALTY_THERE",
+    "SLOPE",
+    "S_HERE",
+    "S_THERE",
+    "THERE",
+    "displacement_id",
+    "envelope_id",
+    "map_id",
+]
+
+
+def _reals(names: str) -> list[Symbol]:
+    return [Symbol(name, real=True) for name in names.split()]
+
 
 _MAPS = {"l1": "P1", "l0": "P2", "tl1": "P3"}
 _CUBIC: dict[str, Callable[[Penalty], list[Branch]]] = {"tl1": cubic.tl1_branch, "half": cubic.half_branch}
@@ -66,7 +85,14 @@ def displacement_id(name: str) -> str:
 
 def _map(penalty: Penalty, d: Derivation) -> None:
     statement = get(map_id(penalty.name)).formula
-    derive_map(d, penalty, statement, get(map_id(penalty.name)).printed, _CUBIC.get(penalty.name), _ties(penalty))
+    derive_map(
+        d,
+        penalty,
+        statement,
+        get(map_id(penalty.name)).printed,
+        _CUBIC.get(penalty.name, penalty.prove),
+        _ties(penalty),
+    )
 
 
 def _ties(penalty: Penalty) -> list[Obligation]:
@@ -128,7 +154,7 @@ def register_map(penalty: Penalty) -> Claim:
     )
 
 
-# Displacement: P5.
+# Displacement: P5. A penalty whose map moves points arbitrarily far has no such claim.
 
 
 def _displacement(penalty: Penalty, d: Derivation) -> None:
@@ -136,18 +162,29 @@ def _displacement(penalty: Penalty, d: Derivation) -> None:
     d.begin("|x − S(x)|", "x ≥ 0, S being odd")
     d.cite(map_id(penalty.name))
     formula = get(map_id(penalty.name)).formula
+    threshold = derive_threshold(d, penalty)
     d.step(
         "Below the threshold S = 0",
-        "|x − S(x)| = |x|, and it takes the value δ at the threshold",
+        "|x − S(x)| = |x|, and it takes the value of the threshold there",
         "",
         [
             vanishes("S(x) as cited, less 0 or x − sgn(x) gap", formula - penalty.proximal),
-            follows("|x| ≤ δ", Le(size, farthest), [*penalty.hypotheses, Le(size, penalty.threshold)]),
-            vanishes("threshold − δ", penalty.threshold - farthest),
+            vanishes("infimum of Q − threshold", threshold - penalty.threshold),
+            follows("|x| ≤ δ", Le(size, farthest), [*penalty.hypotheses, Le(size, threshold)]),
         ],
     )
     d.step("Beyond it", "0 ≤ |x| − |S(x)| ≤ min(|x|, δ)", "", _gaps(penalty))
+    d.hold("bound", farthest, threshold if penalty.displacement is None else _far_gap(d, penalty))
     d.conclude_argument("both together are min(|x|, δ)")
+
+
+def _far_gap(d: Derivation, penalty: Penalty) -> Expr:
+    """|x| − |S(x)| as |x| → ∞: δ, where that is more than the threshold."""
+    gap, _, _ = list(branches(penalty))[-1]
+    d.step("|x| − |S(x)| in the last piece", gap, "", [vanishes("p has no further piece", 1 / penalty.pieces[-1][1])])
+    d.apply("As |x| → ∞", lambda current: limit(current, size, oo))
+    assert d.current is not None
+    return d.current
 
 
 def _gaps(penalty: Penalty) -> list[Obligation]:
@@ -179,7 +216,10 @@ def register_displacement(penalty: Penalty) -> Claim:
             derivation=partial(_displacement, penalty),
             kind=Kind.INEQUALITY,
             hypotheses=penalty.hypotheses,
-            setting="with equality wherever |x| is at most the threshold, which is δ",
+            setting="with equality wherever |x| is at most the threshold, which is δ"
+            if penalty.displacement is None
+            else "|x − S(x)| tends to δ as |x| → ∞",
+            parts={"bound": penalty.farthest},
         )
     )
 
@@ -240,45 +280,64 @@ def register_envelope(penalty: Penalty) -> Claim:
     )
 
 
+SLOPE, HEIGHT, HERE, THERE, PART, PENALTY_THERE = _reals("A B w_0 w_1 t p_u")
+"""An affine function Aw + B, two arguments of h, a number between 0 and 1, and p(|u|)."""
+
+H_HERE, H_THERE, S_HERE, S_THERE = _reals("h_0 h_1 S_0 S_1")
+"""h and a minimizer at the two arguments."""
+
+_AFFINE = beta * u * x_in - lam * PENALTY_THERE - beta * u**2 / 2
+_CHORD = (1 - PART) * H_HERE + PART * H_THERE
+_TANGENT = H_HERE + beta * S_HERE * (THERE - HERE)
+_FAR_TANGENT = H_HERE + beta * S_THERE * (THERE - HERE)
+_SLOPE = beta * S_HERE
+
+
 @claim(
     id="P6.convexity",
     title="What the Moreau envelope leaves of a square is convex, for every penalty",
     source="classical; [J] is applied to it",
-    subject=r"h(w) = \tfrac{\beta}{2}w^2 - e(w) = \max_u\,\bigl[\beta u w - \lambda p(|u|) - \tfrac{\beta}{2}u^2\bigr]"
-    r"\ \text{is convex}",
+    subject=rf"h(x) = \tfrac{{\beta}}{{2}}x^2 - e(x) = \max_u\,\bigl[{latex_of(_AFFINE)}\bigr],\ p_u = p(|u|),\quad "
+    rf"h\bigl((1-t)w_0 + t w_1\bigr) \le {latex_of(_CHORD)},\ h_i = h(w_i),\ 0 \le t \le 1",
     definition=Envelope("*", "convexity"),
     kind=Kind.INEQUALITY,
     setting="p any function for which the minimum is attained; entrywise, hence for the sum over the entries as well",
+    parts={"affine function": _AFFINE, "bound": _CHORD},
 )
 def P6_convexity(d: Derivation) -> None:
-    slope, height, w0, w1, h0, h1, middle, part, p_u = _reals("A B w0 w1 h0 h1 h_t t p_u")
-    d.begin("(β/2)w² − min over u of [λp(|u|) + (β/2)(w − u)²]")
-    d.step(
-        "A supremum of affine functions of w",
-        beta * u * w0 - lam * p_u - beta * u**2 / 2,
-        "p(|u|) does not depend on w",
-        [
-            vanishes(
-                "(β/2)w² − λp − (β/2)(w − u)² − (βuw − λp − (β/2)u²)",
-                beta * w0**2 / 2 - lam * p_u - beta * (w0 - u) ** 2 / 2 - (beta * u * w0 - lam * p_u - beta * u**2 / 2),
-            )
-        ],
+    middle = Symbol("h_t", real=True)
+    d.begin(
+        beta * x_in**2 / 2 - (lam * PENALTY_THERE + beta * (x_in - u) ** 2 / 2),
+        "h(x) is the maximum of this over all real u: (β/2)x² does not depend on u",
     )
-    point = (1 - part) * w0 + part * w1
+    d.apply("Affine in x", expand, "p(|u|) does not depend on x")
+    d.hold("affine function", _AFFINE)
     d.step(
-        "At a point between w0 and w1",
-        "h(w_t) = A w_t + B with A = βu, u the minimizer there; h ≥ Aw + B at both ends",
-        "w_t = (1 − t)w0 + t w1, 0 ≤ t ≤ 1",
+        "At a point between w₀ and w₁",
+        expand(SLOPE * ((1 - PART) * HERE + PART * THERE) + HEIGHT),
+        "h is Aw + B there, A = βu, u the minimizer there, and h ≥ Aw + B at both ends",
+        [vanishes("its slope in x − βu", diff(_AFFINE, x_in) - beta * u)],
+    )
+    d.apply(
+        "In its values at both ends",
+        lambda current: expand(current.subs({HERE: (H_HERE - HEIGHT) / SLOPE, THERE: (H_THERE - HEIGHT) / SLOPE})),
+        "Aw₀ + B ≤ h₀, Aw₁ + B ≤ h₁",
+    )
+    d.hold("bound", _CHORD)
+    d.step(
+        "h(w_t) ≤ that",
+        _CHORD,
+        "w_t = (1 − t)w₀ + t w₁, 0 ≤ t ≤ 1",
         [
             follows(
-                "h(w_t) ≤ (1 − t) h(w0) + t h(w1)",
-                Le(middle, (1 - part) * h0 + part * h1),
+                "h lies below its chord",
+                Le(middle, _CHORD),
                 [
-                    part >= 0,
-                    part <= 1,
-                    Eq(middle, expand(slope * point + height)),
-                    h0 >= slope * w0 + height,
-                    h1 >= slope * w1 + height,
+                    PART >= 0,
+                    PART <= 1,
+                    Eq(middle, expand(SLOPE * ((1 - PART) * HERE + PART * THERE) + HEIGHT)),
+                    H_HERE >= SLOPE * HERE + HEIGHT,
+                    H_THERE >= SLOPE * THERE + HEIGHT,
                 ],
             )
         ],
@@ -290,41 +349,57 @@ def P6_convexity(d: Derivation) -> None:
     id="P6.gradient",
     title="The gradient of what the Moreau envelope leaves of a square",
     source="classical; [here] in this two-sided form",
-    subject=r"0 \le h(w') - h(w) - \beta S(w)(w'-w) \le \beta\,(S(w')-S(w))(w'-w),\quad"
-    r"\text{so } h'(w) = \beta S(w)\ \text{wherever } S \text{ is single-valued}",
+    subject=rf"{latex_of(_TANGENT)} \le h(w_1) \le {latex_of(_FAR_TANGENT)},\ h_i = h(w_i),\ S_i = S(w_i),\quad "
+    rf"\text{{so }} h'(w_0) = {latex_of(_SLOPE)}\ \text{{wherever }} S \text{{ is single-valued}}",
     definition=Envelope("*", "gradient"),
     kind=Kind.INEQUALITY,
     setting="S(w) any minimizer; p lower semicontinuous: minimizers at w' → w accumulate at minimizers at w only",
+    parts={"lower bound": _TANGENT, "upper bound": _FAR_TANGENT, "gradient": _SLOPE},
 )
 def P6_gradient(d: Derivation) -> None:
-    s0, s1, b0, b1, w0, w1, h0, h1 = _reals("S0 S1 b0 b1 w0 w1 h0 h1")
+    b0, b1 = _reals("b0 b1")
     d.begin("h(w) = max over u of [βuw − λp(|u|) − (β/2)u²], attained at u = S(w)")
     d.cite("P6.convexity")
+    affine = get("P6.convexity").parts["affine function"]
+    at_here, at_there = (
+        affine.subs({u: s, lam * PENALTY_THERE: -b - beta * s**2 / 2}) for s, b in ((S_HERE, b0), (S_THERE, b1))
+    )
     known = [
-        Eq(h0, beta * s0 * w0 + b0),
-        Eq(h1, beta * s1 * w1 + b1),
-        Ge(h1, beta * s0 * w1 + b0),
-        Ge(h0, beta * s1 * w0 + b1),
+        Eq(H_HERE, at_here.subs(x_in, HERE)),
+        Eq(H_THERE, at_there.subs(x_in, THERE)),
+        Ge(H_THERE, at_here.subs(x_in, THERE)),
+        Ge(H_HERE, at_there.subs(x_in, HERE)),
     ]
-    rest = h1 - h0 - beta * s0 * (w1 - w0)
+    below = at_here.subs(x_in, THERE).subs(b0, solve(known[0], b0)[0])
+    above = H_THERE - (at_there.subs(x_in, HERE).subs(b1, solve(known[1], b1)[0]) - H_HERE)
     d.step(
-        "The affine functions of P6.convexity at S(w) and at S(w')",
-        "each touches h at its own point and lies below h at the other",
-        "b is −λp(|u|) − (β/2)u² at u = S(w), at u = S(w')",
+        "The affine function at S(w₀), which touches h there",
+        below,
+        "its value at w₁; b is −λp(|u|) − (β/2)u² at u = S(w₀), at u = S(w₁)",
+        [follows("h(w₁) is no smaller", Ge(H_THERE, below), known)],
+    )
+    d.hold("lower bound", _TANGENT)
+    d.step(
+        "The affine function at S(w₁)",
+        above,
+        "as far above h(w₁) as h(w₀) is above it at w₀",
         [
-            follows("the remainder is ≥ 0", Ge(rest, 0), known),
-            follows("and ≤ β(S(w') − S(w))(w' − w)", Le(rest, beta * (s1 - s0) * (w1 - w0)), known),
-            follows("so S is nondecreasing", Ge((s1 - s0) * (w1 - w0), 0), known),
+            follows("h(w₁) is no larger", Ge(above, H_THERE), known),
+            follows("so S is nondecreasing", Ge((S_THERE - S_HERE) * (THERE - HERE), 0), known),
         ],
     )
-    d.conclude_argument(
-        "divided by w' − w, the remainder lies between 0 and β(S(w') − S(w)): a map whose values accumulate at "
-        "minimizers only is continuous where the minimizer is one"
+    d.hold("upper bound", _FAR_TANGENT)
+    d.step(
+        "The slope of the lower bound",
+        diff(below, THERE),
+        "at w₁ → w₀",
+        [vanishes("and of the upper at S₁ = S₀", diff(above - below, THERE).subs(S_THERE, S_HERE))],
     )
-
-
-def _reals(names: str) -> list[Symbol]:
-    return [Symbol(name, real=True) for name in names.split()]
+    d.hold("gradient", _SLOPE)
+    d.conclude_argument(
+        "the two slopes differ by β(S(w₁) − S(w₀)): a map whose values accumulate at minimizers only is continuous "
+        "where the minimizer is one"
+    )
 
 
 for _penalty in PENALTIES.values():

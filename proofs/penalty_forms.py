@@ -1,19 +1,22 @@
 """Penalties: p declared once, as smooth pieces on u > 0, with the closed form of its proximal map.
 
 ``S(x) = argmin_u ρ p(|u|) + ½(u − x)²`` is odd, 0 up to a threshold and ``sgn(x)(|x| − shrink(|x|))`` beyond it. To add
-a penalty, construct a `Penalty` and pass it to `add`: its claims (P5, P6 and P7 with its name), the derivation that
-holds the closed form against the definition, the generated code and the checks all read what is declared here. See
-CONTRIBUTING.md.
+a penalty, construct a `Penalty` and pass it to `add`, here or in an extension: its claims (P5, P6 and P7 with its
+name), the derivation that holds the closed form against the definition, the generated code and the checks all read what
+is declared. See CONTRIBUTING.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sympy import (
     Abs,
     Eq,
     Expr,
+    Ge,
     Gt,
     Integer,
     Le,
@@ -48,17 +51,25 @@ size = Symbol("size", nonnegative=True)
 
 @dataclass(frozen=True)
 class Shape:
-    """A parameter of a penalty: its symbol, its default, the number it must exceed, and its role."""
+    """A parameter of a penalty: its symbol, its default, its role, and the number it must exceed, or may equal if that
+    is `attained`.
+    """
 
     symbol: Symbol
     default: Rational
     meaning: str
     above: Integer = field(default=Integer(0))
+    attained: bool = False
 
     @property
     def name(self) -> str:
         """Keyword by which generated functions take it."""
         return str(self.symbol.name)
+
+    @property
+    def domain(self) -> str:
+        """What generated functions allow."""
+        return f"{'>=' if self.attained else '>'} {self.above}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,8 @@ class Penalty:
     `branches` says for each piece, in its order, what |x| − |S(x)| is where |S(x)| lands in that piece, and when, in
     `size` = |x| beyond the threshold (the first condition met counts); `displacement` is sup |x − S(x)|.
     `stable` and `stable_envelope`, where given, are the forms that compute best, `printed` is the map as the literature
-    prints it; they are proved equal.
+    prints it; they are proved equal. `prove` gives the `proofs.proximal.Branch` of each piece where SymPy cannot solve
+    for its stationary points.
     """
 
     name: str
@@ -84,6 +96,7 @@ class Penalty:
     stable: Expr | None = None
     stable_envelope: Expr | None = None
     source: str = "[here]"
+    prove: Callable[[Penalty], list[Any]] | None = None
 
     def __post_init__(self) -> None:
         if not self.pieces or self.pieces[0][0] != 0 or self.pieces[-1][1] != oo:
@@ -105,7 +118,9 @@ class Penalty:
     @property
     def hypotheses(self) -> tuple[Boolean, ...]:
         """What the parameters must satisfy beyond being positive."""
-        return tuple(Gt(s.symbol, s.above, evaluate=False) for s in self.parameters if s.above != 0)
+        return tuple(
+            (Ge if s.attained else Gt)(s.symbol, s.above, evaluate=False) for s in self.parameters if s.above != 0
+        )
 
     @property
     def jumps(self) -> bool:
@@ -251,7 +266,7 @@ SCAD = add(
             (ratio * (a - size) / (a - 1 - ratio), size < a),
             (_ZERO, True),
         ),
-        parameters=(Shape(a, Rational(37, 10), "knee, a > 1", _ONE),),
+        parameters=(Shape(a, Rational(37, 10), "knee, a ≥ 1", _ONE, attained=True),),
         source="Fan and Li, J. Amer. Statist. Assoc. 96 (2001), with knots 1 and a; the cases ρ ≥ a − 1 [here]",
     )
 )

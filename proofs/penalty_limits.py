@@ -8,46 +8,94 @@ Z = a + |x| and z = a + |S(x)| as in `proofs.cubic`, K = ρa(a + 1), everything 
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Ge, Gt, Le, Lt, Max, Rational, Symbol, limit, oo, sqrt
+from sympy import Abs, Add, Expr, Ge, Gt, Le, Lt, Max, Min, Rational, Symbol, expand, fraction, limit, oo, sqrt
 
 from proofs import cubic
 from proofs.claim import Kind, claim, get
 from proofs.definitions import PenaltyLimit
-from proofs.derivation import Derivation, Obligation, vanishes
+from proofs.derivation import Derivation, vanishes
 from proofs.penalty_forms import TL1, size
+from proofs.render import latex_of
 from proofs.smt import follows
 from proofs.symbols import a, ratio, u, x_in
 
+__all__ = ["POINT", "REACH"]
+
 _SOURCE = "[ZX] for the limits; the rates and the places where they are not uniform [here]"
 _P = TL1.pieces[0][2]
-_V = Symbol("u", positive=True)
-_R = Symbol("R", positive=True)
-_T = sqrt(2 * ratio * (a + 1)) - a / 2
 _Z, _z, _m = cubic.Z, cubic.z, cubic.m
 _K = cubic.K
+_RHO = _m**2 / (2 * (a + 1))
+
+POINT = Symbol("u", positive=True)
+"""|u|, u ≠ 0: what bounds on the penalty are written in."""
+
+REACH = Symbol("R", positive=True)
+"""How large |u| or |x| may be; in P4.l0, how small."""
+
+_LENGTH = Symbol("|x|", nonnegative=True)
+"""|x| as statements print it."""
+
+_TO_L1 = REACH * (1 + REACH) / a
+_TO_L0 = a * Abs(1 - POINT) / POINT
+_TO_L0_AWAY = a * Max(1, 1 / REACH - 1)
+_TO_SOFT = ratio / a * Max(1, 2 * REACH - 1)
+_GAP_LEAST = ratio * a * (a + 1) / (a + size) ** 2
+_GAP_MOST = ratio * (a + 1) / a
+_TO_HARD = Rational(9, 4) * ratio * a * (a + 1) / (a + size) ** 2
+_JUMP = sqrt(2 * ratio * (a + 1)) - a / 2
+_HARD_JUMP = sqrt(2 * ratio)
+
+
+def _shown(form: Expr) -> str:
+    """LaTeX of a part, with |x| and |u| for what proofs write as symbols."""
+    return latex_of(form.subs({size: _LENGTH, POINT: Symbol("|u|", positive=True)}))
+
+
+def _largest(form: Expr) -> Expr:
+    """A bound of a polynomial by the sum of the sizes of its terms, all symbols being positive."""
+    return Add(*map(Abs, Add.make_args(expand(form))))
 
 
 @claim(
     id="P4.l1",
     title="The transformed l1 penalty tends to l1",
     source=_SOURCE,
-    subject=r"\bigl|\tfrac{(a+1)|u|}{a+|u|} - |u|\bigr| \le \tfrac{R(1+R)}{a}\ \text{for } |u| \le R:\quad"
+    subject=rf"\bigl|\tfrac{{(a+1)|u|}}{{a+|u|}} - |u|\bigr| \le {_shown(_TO_L1)}\ \text{{for }} |u| \le R:\quad "
     r"p_a \to |\cdot|\ \text{uniformly on compact sets as } a \to \infty",
     definition=PenaltyLimit("l1", "penalty"),
     kind=Kind.INEQUALITY,
-    setting="not uniformly on the line: p_a is bounded by a + 1",
+    setting="at |u| = R the quotient of both sides tends to 1 as R → 0, and as R → ∞ with R/a → 0; not uniformly on "
+    "the line: p_a is bounded by a + 1",
+    parts={"bound": _TO_L1},
 )
 def P4_l1(d: Derivation) -> None:
-    p = _P.subs(u, _V)
-    d.begin(p - _V, "u > 0; p depends on |u|")
-    d.step("Over a common denominator", _V * (1 - _V) / (a + _V), "", [vanishes("", p - _V - _V * (1 - _V) / (a + _V))])
+    p = _P.subs(u, POINT)
+    d.begin(p - POINT, "u > 0; p depends on |u|")
+    apart = POINT * (1 - POINT) / (a + POINT)
+    d.step("Over a common denominator", apart, "", [vanishes("", p - POINT - apart)])
+    above, below = fraction(apart)
+    largest = (_largest(above) / below.subs(POINT, 0)).subs(POINT, REACH)
     d.step(
         "On 0 < u ≤ R",
-        "|u(1 − u)|/(a + u) ≤ R(1 + R)/a",
-        "",
+        largest,
+        "|u − u²| ≤ u + u², a + u ≥ a, and the quotient of these increases with u",
         [
-            follows("the bound", Le(Abs(p - _V), _R * (1 + _R) / a), [_V <= _R]),
-            vanishes("the limit at a fixed u, by SymPy", limit(p, a, oo) - _V),
+            follows("|u − u²| ≤ u + u²", Le(Abs(above), _largest(above))),
+            follows("a + u ≥ a", Ge(below, below.subs(POINT, 0))),
+            follows("|p − u| ≤ its value at R", Le(Abs(p - POINT), largest), [POINT <= REACH]),
+        ],
+    )
+    d.hold("bound", _TO_L1)
+    quotient = (REACH - p.subs(POINT, REACH)) / _TO_L1
+    d.step(
+        "How good it is",
+        quotient,
+        "both sides at u = R; with R = √a, R/a → 0",
+        [
+            vanishes("the limit at a fixed u, by SymPy", limit(p, a, oo) - POINT),
+            vanishes("1 − the limit as R → 0", 1 + limit(quotient, REACH, 0, "+")),
+            vanishes("1 − the limit as R → ∞, a = R²", 1 - limit(quotient.subs(a, REACH**2), REACH, oo)),
             follows("p stays below a + 1: no uniform limit on the line", Lt(p, a + 1)),
         ],
     )
@@ -58,23 +106,41 @@ def P4_l1(d: Derivation) -> None:
     id="P4.l0",
     title="The transformed l1 penalty tends to l0",
     source=_SOURCE,
-    subject=r"\bigl|\tfrac{(a+1)|u|}{a+|u|} - 1\bigr| \le \tfrac{a\,|1-|u||}{|u|}:\quad"
-    r"p_a \to 1\{u \ne 0\}\ \text{pointwise as } a \to 0^+",
+    subject=rf"\bigl|\tfrac{{(a+1)|u|}}{{a+|u|}} - 1\bigr| \le {_shown(_TO_L0)}:\quad "
+    rf" p_a \to 1\{{u \ne 0\}}\ \text{{pointwise as }} a \to 0^+,\ \text{{with the bound }} {_shown(_TO_L0_AWAY)}"
+    r"\ \text{for all } |u| \ge R",
     definition=PenaltyLimit("l0", "penalty"),
     kind=Kind.INEQUALITY,
-    setting="uniformly on |u| ≥ ε for every ε > 0, with bound a·max(1, 1/ε); not near 0: p_a(a) = (a + 1)/2 → ½",
+    setting="uniformly on |u| ≥ R for every R > 0; not near 0: p_a(a) = (a + 1)/2 → ½",
+    parts={"bound": _TO_L0, "bound away from 0": _TO_L0_AWAY},
 )
 def P4_l0(d: Derivation) -> None:
-    p = _P.subs(u, _V)
+    p = _P.subs(u, POINT)
     d.begin(p - 1, "u > 0; at u = 0 both are 0")
-    d.step("Over a common denominator", a * (_V - 1) / (a + _V), "", [vanishes("", p - 1 - a * (_V - 1) / (a + _V))])
+    apart = a * (POINT - 1) / (a + POINT)
+    d.step("Over a common denominator", apart, "", [vanishes("", p - 1 - apart)])
+    above, below = fraction(apart)
     d.step(
-        "Bounds",
-        "a|u − 1|/(a + u) ≤ a|1 − u|/u",
+        "At a fixed u",
+        Abs(above) / below.subs(a, 0),
+        "a + u ≥ u",
+        [follows("a + u ≥ u > 0", Ge(below, below.subs(a, 0)))],
+    )
+    d.hold("bound", _TO_L0)
+    relative = (apart / a).subs(a, 0)
+    largest = a * Max(limit(relative, POINT, oo), -relative.subs(POINT, REACH))
+    d.step(
+        "On u ≥ R",
+        largest,
+        "|1 − 1/u| lies between 0 and the larger of its limit 1 at ∞ and, where R < 1, its value at R",
+        [follows("|p − 1| there", Le(Abs(p - 1), largest), [POINT >= REACH])],
+    )
+    d.hold("bound away from 0", _TO_L0_AWAY)
+    d.step(
+        "Not near 0",
+        "p_a(a) − (a + 1)/2 = 0",
         "",
         [
-            follows("at a fixed u", Le(Abs(p - 1), a * Abs(1 - _V) / _V)),
-            follows("on u ≥ ε", Le(Abs(p - 1), a * Max(1, 1 / _R)), [_V >= _R]),
             vanishes("the limit at a fixed u, by SymPy", limit(p, a, 0, "+") - 1),
             vanishes("p_a(a) − (a + 1)/2", _P.subs(u, a) - (a + 1) / 2),
         ],
@@ -86,105 +152,113 @@ def P4_l0(d: Derivation) -> None:
     id="P4.l1-map",
     title="The proximal map of transformed l1 tends to soft thresholding",
     source=_SOURCE,
-    subject=r"|S_a(x) - \operatorname{sgn}(x)(|x|-\rho)_+| \le \tfrac{\rho}{a}\max(1, 2R)"
-    r"\ \text{for } |x| \le R,\ a^2 \ge 2\rho(a+1):\quad"
-    r"S_a \to S_{\ell_1}\ \text{uniformly on compact sets as } a \to \infty",
+    subject=rf"|S_a(x) - \operatorname{{sgn}}(x)(|x|-\rho)_+| \le {_shown(_TO_SOFT)}\ \text{{for }} |x| \le R:\quad "
+    r"S_a \to S_{\ell_1}\ \text{uniformly on compact sets as } a \to \infty;\quad "
+    rf"{_shown(_GAP_LEAST)} \le |x|-|S_a(x)| \le {_shown(_GAP_MOST)}\ \text{{beyond the threshold}}",
     definition=PenaltyLimit("l1", "proximal-map"),
     kind=Kind.INEQUALITY,
-    setting="beyond the threshold the gap |x| − |S(x)| lies between ρa(a+1)/(a+|x|)² and ρ(a+1)/a",
+    setting="for all a and ρ; with equality at the threshold where that is ρ(a+1)/a and R is it and at most 1",
+    parts={"bound": _TO_SOFT, "gap lower bound": _GAP_LEAST, "gap upper bound": _GAP_MOST},
 )
 def P4_l1_map(d: Derivation) -> None:
     d.begin("S_a(x) − sgn(x)(|x| − ρ)₊", "odd in x: x ≥ 0")
     d.cite("P1")
     d.cite("P3")
-    small = [_m <= a]
-    root = [*small, *cubic.tl1_root, _z > a, _z >= _m]
-    rho = _m**2 / (2 * (a + 1))
-    gap = _K / _z**2
-    d.step("Threshold", "t = ρ(a + 1)/a = ρ + ρ/a once a² ≥ 2ρ(a + 1)", "", _l1_threshold())
-    d.step(
-        "Gap beyond it",
-        "ρa(a+1)/(a+|x|)² ≤ |x| − |S(x)| ≤ ρ(a+1)/a",
-        "a ≤ z ≤ Z in the cubic of P3, ρ = m²/(2(a + 1))",
-        [
-            follows("from below", Ge(gap, _K / _Z**2), [*root]),
-            follows("from above", Le(gap, rho * (a + 1) / a), [*root]),
-            vanishes("the lower bound tends to ρ", limit(ratio * a * (a + 1) / (a + size) ** 2, a, oo) - ratio),
-            vanishes("the upper bound tends to ρ", limit(ratio * (a + 1) / a, a, oo) - ratio),
-        ],
-    )
-    low, high = ratio * a * (a + 1) / (a + size) ** 2, ratio * (a + 1) / a
+    least = _gaps(d)
     own = Symbol("gap", positive=True)
-    bound = ratio / a * Max(1, 2 * _R)
+    rates = [limit(a * (_GAP_MOST - ratio), a, oo), limit(a * (ratio - least), a, oo).subs(size, REACH)]
+    bound = Max(*rates) / a
     d.step(
         "Distance to soft thresholding",
-        "at most (ρ/a) max(1, 2R) for |x| ≤ R",
-        "soft thresholding: max(|x| − ρ, 0) by P1, and |x| > t lies beyond ρ",
+        bound,
+        "soft thresholding is max(|x| − ρ, 0) by P1, and S = max(|x| − gap, 0): they differ by |gap − ρ| at most "
+        "beyond the threshold, which is the first-order term in 1/a at either end, and by max(|x| − ρ, 0) below it",
         [
             vanishes(
                 "P1's map at x ≥ 0, less max(x − ρ, 0)", get("P1").formula.subs(x_in, size) - Max(size - ratio, 0)
             ),
-            follows("t ≥ ρ", high >= ratio),
-            follows("|gap − ρ| beyond t", Le(Abs(own - ratio), bound), [own >= low, own <= high, size <= _R]),
-            follows("|x| − ρ below t", Le(Max(size - ratio, 0), bound), [size <= high, size <= _R]),
+            follows(
+                "|max(x − gap, 0) − max(x − ρ, 0)| ≤ |gap − ρ|",
+                Le(Abs(Max(size - own, 0) - Max(size - ratio, 0)), Abs(own - ratio)),
+            ),
+            follows(
+                "|gap − ρ| beyond the threshold",
+                Le(Abs(own - ratio), bound),
+                [own >= _GAP_LEAST, own <= _GAP_MOST, size <= REACH],
+            ),
+            follows("|x| − ρ below it", Le(Max(size - ratio, 0), bound), [size <= _GAP_MOST]),
         ],
     )
+    d.hold("bound", _TO_SOFT, bound)
     d.conclude_argument("the bound tends to 0 with 1/a")
 
 
-def _l1_threshold() -> list[Obligation]:
-    threshold = ratio * (a + 1) / a
-    return [
-        vanishes("P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal),
-        follows("P3's threshold", Le(Abs(TL1.threshold - threshold), 0), [Le(sqrt(2 * ratio * (a + 1)), a)]),
-        vanishes("its limit", limit(threshold, a, oo) - ratio),
-    ]
+def _gaps(d: Derivation) -> Expr:
+    """Between what the gap |x| − |S(x)| = K/z² lies beyond the threshold, which is at most its largest value."""
+    gap = _K / _z**2
+    root = [*cubic.tl1_root, _z > a, _z >= _m]  # the last two are P3's
+    threshold = cubic.tl1_least - a
+    d.step(
+        "Threshold",
+        "t ≤ ρ(a + 1)/a, with equality where a² ≥ 2ρ(a + 1)",
+        "ρ = m²/(2(a + 1))",
+        [
+            vanishes(
+                "P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal
+            ),
+            vanishes("P3's threshold, in m", TL1.threshold - threshold.subs(_m, sqrt(2 * ratio * (a + 1)))),
+            follows("t ≤ m²/(2a)", Le(threshold, _m**2 / (2 * a))),
+            follows("with equality where m ≤ a", Le(_m**2 / (2 * a), threshold), [_m <= a]),
+        ],
+    )
+    ends = []
+    for name, stated, z in (("gap lower bound", _GAP_LEAST, _Z), ("gap upper bound", _GAP_MOST, a)):
+        end = gap.subs(_z, z)
+        side = Ge(gap, end) if z == _Z else Le(gap, end)
+        d.step(
+            f"Gap beyond it, z = {z} at most" if z == _Z else f"z = {z} at least", end, "", [follows("", side, root)]
+        )
+        ends.append(end.subs({_Z: a + size, _m: sqrt(2 * ratio * (a + 1))}))
+        d.hold(name, stated, ends[-1])
+    return ends[0]
 
 
 @claim(
     id="P4.l0-map",
     title="The proximal map of transformed l1 tends to hard thresholding",
     source=_SOURCE,
-    subject=r"|x| - |S_a(x)| \le \tfrac{9\rho a(a+1)}{4(a+|x|)^2}\ \text{beyond } t_a \to \sqrt{2\rho}:\quad"
-    r"S_a(x) \to S_{\ell_0}(x)\ \text{pointwise for } |x| \ne \sqrt{2\rho}\ \text{as } a \to 0^+",
+    subject=rf"|x| - |S_a(x)| \le {_shown(_TO_HARD)}\ \text{{beyond }} t_a = {_shown(_JUMP)} \to {_shown(_HARD_JUMP)}"
+    r"\ (a^2 \le 2\rho(a+1)):\quad "
+    rf"S_a(x) \to S_{{\ell_0}}(x)\ \text{{pointwise for }} |x| \ne {_shown(_HARD_JUMP)}\ \text{{as }} a \to 0^+",
     definition=PenaltyLimit("l0", "proximal-map"),
     kind=Kind.INEQUALITY,
-    setting="uniformly on ||x| − √(2ρ)| ≥ ε for every ε > 0, not near |x| = √(2ρ): for ρ = 2, 0 < a < 4 the threshold "
+    setting="the bound for all a and ρ, with equality at the threshold where a² = 2ρ(a + 1); uniformly on "
+    "||x| − √(2ρ)| ≥ ε for every ε > 0, not near |x| = √(2ρ): for ρ = 2, 0 < a < 4 the threshold "
     "t_a exceeds √(2ρ) = 2, and S_a(x) = 0 while S(x) = x > 2 in between",
+    parts={"bound": _TO_HARD, "threshold": _JUMP, "limit of the threshold": _HARD_JUMP},
 )
 def P4_l0_map(d: Derivation) -> None:
     d.begin("S_a(x) − x 1{|x| > √(2ρ)}", "odd in x: x ≥ 0")
     d.cite("P2")
     d.cite("P3")
-    limit_threshold = sqrt(2 * ratio)
-    d.step(
-        "Thresholds",
-        "t_a = √(2ρ(a+1)) − a/2 → √(2ρ) once 2ρ(a + 1) > a²",
-        "",
-        [
-            vanishes(
-                "P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal
-            ),
-            follows("P3's threshold", Le(Abs(TL1.threshold - _T), 0), [Gt(sqrt(2 * ratio * (a + 1)), a)]),
-            vanishes("its limit", limit(_T, a, 0, "+") - limit_threshold),
-            vanishes("S(x) of P2 beyond √(2ρ), less x", _hard_beyond()),
-        ],
-    )
+    _hard_thresholds(d)
+    end = (_K / _z**2).subs(_z, Rational(2, 3) * _Z)
     d.step(
         "Gap beyond the threshold",
-        "|x| − |S_a(x)| = K/z² ≤ 9ρa(a+1)/(4(a+|x|)²)",
-        "z ≥ (2/3)Z in the cubic of P3",
+        end,
+        "|x| − |S_a(x)| = K/z², z ≥ (2/3)Z in the cubic of P3",
         [
-            follows("the bound", Le(_K / _z**2, Rational(9, 4) * _K / _Z**2), [*cubic.tl1_root]),
-            vanishes("it tends to 0 at |x| > 0", limit(9 * ratio * a * (a + 1) / (4 * (a + _R) ** 2), a, 0, "+")),
+            follows("K/z² is at most that", Le(_K / _z**2, end), [*cubic.tl1_root]),
+            vanishes("it tends to 0 at |x| > 0", limit(_TO_HARD.subs(size, REACH), a, 0, "+")),
             follows(
                 "on |x| ≥ R, a ≤ 1: at most 9ρa/(2R²)",
-                Le(9 * ratio * a * (a + 1) / (4 * (a + size) ** 2), 9 * ratio * a / (2 * _R**2)),
-                [size >= _R, a <= 1],
+                Le(_TO_HARD, 9 * ratio * a / (2 * REACH**2)),
+                [size >= REACH, a <= 1],
             ),
         ],
     )
-    at_two = _T.subs(ratio, 2)
+    d.hold("bound", _TO_HARD, end.subs({_Z: a + size, _m: sqrt(2 * ratio * (a + 1))}))
+    at_two = _JUMP.subs(ratio, 2)
     d.step(
         "Not uniformly near √(2ρ)",
         "ρ = 2: 2 < |x| ≤ t_a gives S_a(x) = 0, S(x) = x",
@@ -197,6 +271,27 @@ def P4_l0_map(d: Derivation) -> None:
     d.conclude_argument(
         "|x| ≠ √(2ρ) is on the same side of t_a for all small a; there the gap, or S_a itself, tends to 0"
     )
+
+
+def _hard_thresholds(d: Derivation) -> None:
+    """P3's threshold where a² ≤ 2ρ(a + 1), its limit as a → 0, and P2's map there."""
+    jump = sqrt(2 * ratio * (a + 1))
+    found = TL1.threshold.replace(lambda part: isinstance(part, Min), lambda part: a)
+    d.step(
+        "Threshold",
+        found,
+        "P3's, min(√(2ρ(a + 1)), a) being a",
+        [
+            vanishes(
+                "P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal
+            ),
+            follows("P3's threshold", Le(Abs(TL1.threshold - found), 0), [Ge(jump, a)]),
+        ],
+    )
+    d.hold("threshold", _JUMP)
+    d.apply("Its limit", lambda current: limit(expand(found), a, 0, "+"), "a → 0⁺")
+    d.hold("limit of the threshold", _HARD_JUMP)
+    d.step("Beyond it S(x) = x", x_in, "P2", [vanishes("S(x) of P2 beyond √(2ρ), less x", _hard_beyond())])
 
 
 def _hard_beyond() -> Expr:

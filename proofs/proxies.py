@@ -1,7 +1,7 @@
 """Straight-through estimators: a proxy derivative μ' declared once, as smooth pieces.
 
-To add one, construct an `Estimator` and pass it to `add`: the sampled network, the quadrature, the generated code
-and the checks all read the pieces declared here. See CONTRIBUTING.md for a worked example.
+To add one, construct an `Estimator` and pass it to `add`, here or in an extension: the sampled network, the quadrature,
+the generated code and the checks all read the pieces declared. See CONTRIBUTING.md for worked examples.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sympy import Expr, Integer, Max, Rational, Symbol, exp, nan, oo, simplify
+from sympy import Expr, Integer, Max, Rational, Symbol, exp, limit, nan, oo, simplify
 
 from proofs import symbols
 from proofs.symbols import x
+
+_ANY = Symbol("epsilon", positive=True)
 
 __all__ = ["ESTIMATORS", "Estimator", "Parameter", "add", "estimator"]
 
@@ -37,7 +39,8 @@ class Estimator:
 
     `pieces` lists (low, high, μ' as an expression in `proofs.symbols.x`) with ascending, touching ends; outside
     them μ' = 0. `reach`, for a proxy with exponential tails, is where |μ'| has fallen below 1e-17 of its
-    maximum: a hint to the float64 quadrature, never used in a proof.
+    maximum: a hint to the float64 quadrature, never used in a proof. `kernels`, if they are known, are p, q, C and b of
+    `proofs.moments` in closed form, in θ and r: they must be provable, and replace the integrals.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Estimator:
     pieces: tuple[tuple[Expr, Expr, Expr], ...]
     parameters: tuple[Parameter, ...] = ()
     reach: Expr = field(default=oo)
+    kernels: tuple[Expr, Expr, Expr, Expr] | None = None
 
     def __post_init__(self) -> None:
         if not self.pieces:
@@ -59,12 +63,27 @@ class Estimator:
                 )
             if any(end.is_nonnegative is None or end.is_nonpositive is None for end in (low, high)):
                 raise ValueError(f"estimator {self.name!r}: the signs of ({low}, {high}) are open; declare its symbols")
-        known = {x, *(parameter.symbol for parameter in self.parameters)}
+        parameters = {parameter.symbol for parameter in self.parameters}
+        known = {x, *parameters}
         for low, high, proxy in self.pieces:
             if free := (low.free_symbols | high.free_symbols | proxy.free_symbols) - known:
                 raise ValueError(f"estimator {self.name!r}: undeclared symbols {sorted(map(str, free))} in μ'")
             if proxy.has(nan):
                 raise ValueError(f"estimator {self.name!r}: μ' is undefined on ({low}, {high})")
+        for kernel in self.kernels or ():
+            if free := kernel.free_symbols - parameters - {symbols.theta, symbols.r}:
+                raise ValueError(f"estimator {self.name!r}: undeclared symbols {sorted(map(str, free))} in a kernel")
+
+    def tails(self) -> Iterator[Expr]:
+        """Limits at infinity of μ'(x) exp(−εx²), ε > 0 any: where they are 0, the moments of μ' are finite;
+        NaN where SymPy cannot tell.
+        """
+        for end, piece in ((self.pieces[0][0], self.pieces[0][2]), (self.pieces[-1][1], self.pieces[-1][2])):
+            if end in (oo, -oo):
+                try:
+                    yield limit(piece * exp(-_ANY * x**2), x, end)
+                except NotImplementedError:  # it depends on ε, or SymPy cannot tell
+                    yield nan
 
     @property
     def breakpoints(self) -> tuple[Expr, ...]:

@@ -40,7 +40,7 @@ from proofs.penalty_forms import Penalty, size
 from proofs.smt import follows
 from proofs.symbols import ratio, u, x_in
 
-__all__ = ["Branch", "branches", "derive_map", "landing", "rational_branches"]
+__all__ = ["Branch", "branches", "derive_map", "derive_threshold", "landing", "rational_branches"]
 
 v = Symbol("v", positive=True)
 _P = Symbol("p_u", real=True)
@@ -75,7 +75,7 @@ def derive_map(
     """
     d.begin(ratio * penalty.on_reals + (u - x_in) ** 2 / 2, "to be minimized over all real u")
     _symmetry(d)
-    threshold = _threshold(d, penalty)
+    threshold = derive_threshold(d, penalty)
     found = (find or rational_branches)(penalty)
     for branch in found:
         where = "|x| beyond the threshold" + ("" if branch.condition == true else f", {branch.condition}")
@@ -116,7 +116,7 @@ def _symmetry(d: Derivation) -> None:
     )
 
 
-def _threshold(d: Derivation, penalty: Penalty) -> Expr:
+def derive_threshold(d: Derivation, penalty: Penalty) -> Expr:
     """Derive inf Q: its limit at 0⁺ and its stationary points are computed, and nothing of Q lies below them."""
     quotients = [v / 2 + ratio * piece.subs(u, v) / v for _, _, piece in penalty.pieces]
     at_zero = limit(quotients[0], v, 0, "+")

@@ -3,8 +3,9 @@
 The obligation is written in the mathematics: SymPy relations between polynomials, quotients, roots, |·|, min, max and
 pieces. It is proved when the solver finds its negation unsatisfiable, refuted when the solver exhibits a
 counterexample, and undecided otherwise: on a timeout, and when the hypotheses cannot be shown to be satisfiable, for
-then anything would follow. Sines and cosines enter as symbols with c² + s² = 1; π enters between two rationals. SymPy
-cancels x/x before the solver sees it: a quotient speaks of the points where it is defined.
+then anything would follow. A counterexample whose values are rational is put back into the statement itself, and
+believed only if that is false there. Sines and cosines enter as symbols with c² + s² = 1; π enters between two
+rationals. SymPy cancels x/x before the solver sees it: a quotient speaks of the points where it is defined.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sympy import (
     And,
     Basic,
     Eq,
+    Equivalent,
     Expr,
     Ge,
     Gt,
@@ -36,15 +38,18 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
+    nan,
     pi,
     sign,
+    zoo,
 )
-from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanFunction, BooleanTrue
 
 from proofs.derivation import Obligation
 from proofs.residual import Decision
 
-__all__ = ["follows", "impossible"]
+__all__ = ["SolverMissingError", "follows", "impossible"]
 
 _TIMEOUT: Final = 20_000
 """Milliseconds the solver may take over one obligation."""
@@ -55,20 +60,33 @@ _SHORT: Final = 2_000
 _PI_BETWEEN: Final = Rational(333, 106), Rational(355, 113)
 
 
-def follows(what: str, conclusion: Boolean, given: Iterable[Boolean] = ()) -> Obligation:
+class SolverMissingError(ImportError):
+    """The SMT solver is not installed: nothing can be said about inequalities."""
+
+
+def _solver_module() -> Any:
+    try:
+        import z3  # half of SymPy's import time, needed by derivations only
+    except ImportError as error:
+        message = "the SMT solver Z3 is not installed; install it with: pip install z3-solver"
+        raise SolverMissingError(message) from error
+    return z3
+
+
+def follows(what: str, conclusion: Boolean, given: Iterable[Boolean] = (), *, timeout: int = _TIMEOUT) -> Obligation:
     """Owe: every real point that satisfies `given`, and the assumptions on the symbols, satisfies `conclusion`.
 
-    Integer symbols are taken as reals: what holds for all reals holds for them.
+    Integer symbols are taken as reals: what holds for all reals holds for them. The solver may take `timeout`
+    milliseconds. Raises ValueError for what it cannot express, SolverMissingError where there is no solver.
     """
     hypotheses = tuple(given)
     shown = Implies(And(*hypotheses, evaluate=False), conclusion, evaluate=False) if hypotheses else conclusion
-    return Obligation(what, shown, _decide(hypotheses, conclusion))
+    return Obligation(what, shown, _decide(hypotheses, conclusion, timeout))
 
 
 def impossible(conditions: Iterable[Boolean]) -> bool:
     """Whether no real point satisfies all of `conditions` and the assumptions on the symbols: True only if proved."""
-    import z3
-
+    z3 = _solver_module()
     translation = _Translation(z3)
     try:
         parts = [translation.boolean(part) for part in conditions]
@@ -80,16 +98,15 @@ def impossible(conditions: Iterable[Boolean]) -> bool:
     return bool(solver.check() == z3.unsat)
 
 
-def _decide(given: tuple[Boolean, ...], conclusion: Boolean) -> Decision:
-    import z3  # half of SymPy's import time, needed by derivations only
-
+def _decide(given: tuple[Boolean, ...], conclusion: Boolean, timeout: int) -> Decision:
+    z3 = _solver_module()
     translation = _Translation(z3)
     hypotheses = [translation.boolean(part) for part in given]
     claim = translation.boolean(conclusion)
 
     def asked(*parts: Any) -> Any:  # a solver asked twice no longer uses its decision procedure for polynomials
         solver = z3.Solver(ctx=translation.context)
-        solver.set("timeout", _TIMEOUT)
+        solver.set("timeout", timeout)
         solver.add(*translation.facts, *hypotheses, *parts)
         return solver
 
@@ -104,8 +121,18 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean) -> Decision:
         return Decision(None, f"the solver gave no proof ({solver.reason_unknown() or 'π is known to 6 digits only'})")
     model = solver.model()
     names = translation.symbols
-    where = ", ".join(f"{name} = {model.eval(names[name], model_completion=True)}" for name in sorted(names))
+    found = {name: model.eval(names[name], model_completion=True) for name in sorted(names)}
+    where = ", ".join(f"{name} = {value}" for name, value in found.items())
+    if translation.spurious(found, given, conclusion):
+        return Decision(None, f"the solver's counterexample is none ({where})")
     return Decision(False, f"fails at {where}")
+
+
+def _sides(part: Basic) -> list[Expr]:
+    """The expressions that a statement compares, without those inside a Piecewise."""
+    if isinstance(part, Relational):
+        return list(part.args)
+    return [side for inner in part.args for side in _sides(inner)] if isinstance(part, BooleanFunction) else []
 
 
 class _Translation:
@@ -131,6 +158,9 @@ class _Translation:
             return z3.Not(self.boolean(part.args[0]))
         if isinstance(part, Implies):
             return z3.Implies(*map(self.boolean, part.args))
+        if isinstance(part, Equivalent):
+            first, *others = map(self.boolean, part.args)
+            return z3.And(*(first == other for other in others))
         if isinstance(part, ITE):  # what SymPy makes of a relation with a Piecewise in it
             return z3.If(*map(self.boolean, part.args))
         relations = {Eq: "__eq__", Ne: "__ne__", Lt: "__lt__", Le: "__le__", Gt: "__gt__", Ge: "__ge__"}
@@ -138,6 +168,31 @@ class _Translation:
             raise ValueError(f"no SMT form for the condition {part}")
         left, right = map(self.real, part.args)
         return getattr(left, relations[type(part)])(right)
+
+    def spurious(self, found: dict[str, Any], given: tuple[Boolean, ...], conclusion: Boolean) -> bool:
+        """Whether the statement, evaluated exactly where the solver says it fails, does not.
+
+        The solver's quotient by 0, and its root of a negative number, are any numbers, and its integers are reals.
+        """
+        if not all(self.z3.is_rational_value(value) for value in found.values()):
+            return any(self._known[name].is_integer for name in found)
+        point = {
+            self._known[name]: Rational(value.numerator_as_long(), value.denominator_as_long())
+            for name, value in found.items()
+        }
+        if any(symbol.is_integer and not value.is_integer for symbol, value in point.items()):
+            return True
+        try:
+            holds = [part.xreplace(point) for part in given]
+            fails = conclusion.xreplace(point)
+            sides = [side.xreplace(point) for part in (*given, conclusion) for side in _sides(part)]
+        except TypeError:  # a comparison of what is undefined there
+            return True
+        return (
+            any(side.has(nan, zoo) for side in sides)
+            or any(isinstance(part, BooleanFalse) for part in holds)
+            or isinstance(fails, BooleanTrue)
+        )
 
     def real(self, part: Expr) -> Any:
         z3 = self.z3

@@ -7,6 +7,7 @@ A statement about sums over the entries is proved entry by entry; one about vect
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 
 from sympy import (
@@ -32,6 +33,7 @@ from sympy import (
 from proofs.claim import Kind, claim, get
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.render import latex_of
 from proofs.residual import in_basic_quantities
 from proofs.smt import follows
 from proofs.symbols import (
@@ -55,13 +57,28 @@ from proofs.symbols import (
     x_in,
 )
 
-__all__ = ["STEP_GAIN", "inner"]
+__all__ = ["STEP_GAIN", "inner", "worded"]
 
 NORM_Z, SQUARE = symbols("‖z‖ ‖w⁺−w‖²", positive=True)
 _ZW = Symbol("z_w", real=True)
 
 STEP_GAIN = (1 + NORM_Z) / (2 * step)
 """R1: what H gains for each unit of ‖w⁺ − w‖²."""
+
+APART = Symbol("‖w−w̄‖²", positive=True)
+
+LEAST_DROP = (multiplier - beta) * APART / 2
+"""R1.global: how far H(w) is below H(w̄) at least."""
+
+NAMES: dict[Symbol, str] = {NORM_Z: r"\|z\|", SQUARE: r"\|w^+-w\|^2", APART: r"\|w-\bar w\|^2"}
+"""LaTeX of these symbols."""
+
+
+def worded(part: Expr, names: Mapping[Symbol, str]) -> str:
+    """A part of a statement in LaTeX, the chapter's own symbols by their LaTeX `names`."""
+    printed = {symbol: Symbol(f"{{{latex}}}", **symbol.assumptions0) for symbol, latex in names.items()}
+    return latex_of(part.xreplace(printed))
+
 
 # Vectors that are no registry names, and the entries of one.
 U_VECTOR, F_VECTOR, _ZV, _W_BAR = symbols("u f z w_bar")
@@ -230,11 +247,12 @@ def minimizer_shrinks() -> list[Obligation]:
     source="[here]; the generalized power method is [J]",
     kind=Kind.INEQUALITY,
     subject=(
-        r"H(w^+)\ge H(w)+\frac{1+\|z\|}{2\tau}\|w^+-w\|^2,\quad "
+        r"H(w^+)\ge H(w)+" + worded(STEP_GAIN * SQUARE, NAMES) + r",\quad "
         r"H(w)=\kappa\langle w^*,w\rangle+\tfrac\beta2\|w\|^2-\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr),"
         r"\quad z=w+\tau(\kappa w^*+\beta u)"
     ),
     definition=Splitting("lyapunov"),
+    parts={"lower bound": STEP_GAIN * SQUARE},
     setting="v·v* > 0 fixed, ‖w‖ = 1, τ > 0, u any minimizer, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); "
     "p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )
@@ -257,6 +275,12 @@ def R1(d: Derivation) -> None:
                 [after >= before + gain, square >= 0],
             ),
         ],
+    )
+    d.hold(
+        "lower bound",
+        STEP_GAIN * SQUARE,
+        simplify(gain / square) * SQUARE,
+        "of H(w⁺) − H(w): ⟨κw* + βu, w⁺ − w⟩ in units of ‖w⁺ − w‖²",
     )
     as_potential(d)
     square_summable(d)
@@ -347,8 +371,9 @@ def soft(x_: Expr) -> Expr:
     title="For l1 a fixed point with N ≥ β maximizes H on the whole sphere",
     source="[here]",
     kind=Kind.INEQUALITY,
-    subject=r"H(\bar w)-H(w)\ge\tfrac12(N-\beta)\|w-\bar w\|^2\quad(\|w\|=1,\ N\bar w=\kappa w^*+\beta S(\bar w))",
+    subject=(r"H(\bar w)-H(w)\ge" + worded(LEAST_DROP, NAMES) + r"\quad(\|w\|=1,\ N\bar w=\kappa w^*+\beta S(\bar w))"),
     definition=Splitting("lyapunov", "l1"),
+    parts={"lower bound": LEAST_DROP},
     setting="‖w‖ = ‖w̄‖ = 1; l1 enters by its subgradient inequality alone, so every convex penalty has the same",
 )
 def R1_global(d: Derivation) -> None:
@@ -399,7 +424,7 @@ def R1_global(d: Derivation) -> None:
 
 def on_the_sphere(d: Derivation) -> None:
     """H(w) − H(w̄) ≤ ⟨κw* + βū, w − w̄⟩ + (β/2)‖w − w̄‖² = −((N − β)/2)‖w − w̄‖²."""
-    cosine, apart = Symbol("c", real=True), Symbol("‖w−w̄‖²", positive=True)
+    cosine = Symbol("c", real=True)
     gram = {(w_hat, w_hat): Integer(1), (_W_BAR, _W_BAR): Integer(1), (w_hat, _W_BAR): cosine}
     move = w_hat - _W_BAR
     square = inner(move, move, gram)
@@ -409,12 +434,13 @@ def on_the_sphere(d: Derivation) -> None:
     rise = Symbol("E_rise", real=True)
     d.step(
         "On the sphere",
-        -(multiplier - beta) / 2 * apart,
+        -LEAST_DROP,
         "an upper bound of H(w) − H(w̄)",
         [
             follows("each entry", entry - rise <= bound, [rise >= beta * (X - _BEST) * (X_OTHER - X)]),
             vanishes("with κw* + βū = N w̄", upper + (multiplier - beta) / 2 * square),
-            follows("≤ 0", -(multiplier - beta) / 2 * apart <= 0, [multiplier >= beta]),
-            follows("< 0", -(multiplier - beta) / 2 * apart < 0, [multiplier > beta]),
+            follows("≤ 0", -LEAST_DROP <= 0, [multiplier >= beta]),
+            follows("< 0", -LEAST_DROP < 0, [multiplier > beta]),
         ],
     )
+    d.hold("lower bound", LEAST_DROP, simplify(-upper / square) * APART, "of H(w̄) − H(w): minus the upper bound")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Integer, Ne, Or, Symbol, cos, expand, limit, oo, sin, sqrt, symbols
+from sympy import And, Eq, Expr, Gt, Integer, Ne, Or, Symbol, cos, expand, limit, oo, simplify, sin, sqrt, symbols
 
 from proofs.claim import Kind, claim, get
 from proofs.definitions import Splitting
 from proofs.derivation import Derivation, Obligation, coefficient, vanishes
 from proofs.smt import follows
-from proofs.splitting import ENTRY, F_VECTOR, TARGET, U_VECTOR, X_OTHER, X, descent_step, inner
+from proofs.splitting import ENTRY, F_VECTOR, TARGET, U_VECTOR, X_OTHER, X, descent_step, inner, worded
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_hat, w_star
 
 _TANGENT, _CHANGE = symbols("t y")
@@ -24,7 +24,8 @@ _TANGENT, _CHANGE = symbols("t y")
     ),
     definition=Splitting("rate"),
     statement=(1 + step * beta * curvature) / (1 + step * multiplier),
-    setting="1 + τN > 0, S differentiable at the entries of w̄; t ⟂ w̄, P the projector off w̄",
+    hypotheses=(Gt(1 + step * multiplier, 0),),
+    setting="S differentiable at the entries of w̄; t ⟂ w̄, P the projector off w̄",
 )
 def R8(d: Derivation) -> None:
     d.cite("R3")
@@ -150,6 +151,16 @@ _REST, _SUM, _CROSS, _DEFICIT = symbols("B A s d", real=True)
 
 _W_J, _X_J = symbols("w_j x_j", real=True)
 
+_SLOPE = Symbol("S_slope", real=True)
+
+STIFFNESS = multiplier - beta * _SLOPE
+"""R7.stability: D_i; `S_slope` is S'(w̄_i)."""
+
+SECULAR = _SUM - _W_J**2 / _DEFICIT
+"""R7.stability: Σ w̄_i²/D_i where D_j = −d < 0 alone is negative; A is the sum over the others."""
+
+_NAMES = {_SLOPE: r"S'(\bar w_i)", _SUM: r"\textstyle\sum_{i\ne j}\bar w_i^2/D_i", _W_J: r"\bar w_j", _DEFICIT: "d"}
+
 
 @claim(
     id="R7.stability",
@@ -157,12 +168,14 @@ _W_J, _X_J = symbols("w_j x_j", real=True)
     source="[here]",
     kind=Kind.EQUIVALENCE,
     subject=(
-        r"\mathrm{diag}(D)>0\text{ on }\bar w^\perp,\ D_i=N-\beta S'(\bar w_i)\iff\text{all }D_i>0;"
-        r"\text{ or one }D_j<0,\text{ the others}>0,\ \textstyle\sum_i\bar w_i^2/D_i<0;"
+        r"\mathrm{diag}(D)>0\text{ on }\bar w^\perp,\ D_i=" + worded(STIFFNESS, _NAMES) + r"\iff\text{all }D_i>0;"
+        r"\text{ or one }D_j=-d<0,\text{ the others}>0,\ " + worded(SECULAR, _NAMES) + r"<0;"
         r"\text{ or one }D_j=0,\ \bar w_j\ne0,\text{ the others}>0"
     ),
     definition=Splitting("stability"),
-    setting="‖w̄‖ = 1, n ≥ 2, 1 + τN > 0, S differentiable at the entries of w̄",
+    parts={"stiffness": STIFFNESS, "secular sum": SECULAR},
+    setting="‖w̄‖ = 1, 1 + τN > 0, S differentiable at the entries of w̄; for n = 1 nothing is orthogonal to w̄, and "
+    "every sign of D_1 is among the cases",
 )
 def R7_stability(d: Derivation) -> None:
     for used in ("R1", "R3", "R8"):
@@ -191,7 +204,8 @@ def R7_stability(d: Derivation) -> None:
 
 def second_variation(d: Derivation) -> None:
     """H along the great circle cos s w̄ + sin s t."""
-    angle, entry, tangent, slope, value = symbols("s_angle w_i t_i S_slope u_i", real=True)
+    angle, entry, tangent, value = symbols("s_angle w_i t_i u_i", real=True)
+    slope = _SLOPE
     d.begin("d²/ds² H(cos s w̄ + sin s t) at s = 0, t ⟂ w̄, ‖t‖ = 1")
     moved = cos(angle) * entry + sin(angle) * tangent
     gradient = kappa * TARGET + beta * value
@@ -213,6 +227,9 @@ def second_variation(d: Derivation) -> None:
             ),
         ],
     )
+    bent = height.diff(angle, 2).subs(angle, 0).subs(value, (multiplier * entry - kappa * TARGET) / beta)
+    # Σ w̄_i² = Σ t_i² = 1, so N w̄_i² may be counted as N t_i².
+    d.hold("stiffness", STIFFNESS, expand(-expand(bent).subs(entry, tangent) / tangent**2), "of −t_i²")
 
 
 def one_negative(d: Derivation) -> None:
@@ -277,4 +294,11 @@ def fails(d: Derivation) -> None:
                 [_DEFICIT > 0, Ne(_W_J, 0), _SUM > _W_J**2 / _DEFICIT],
             ),
         ],
+    )
+    least = _SUM - _DEFICIT * (_SUM / _W_J) ** 2
+    d.hold(
+        "secular sum",
+        SECULAR,
+        simplify(-least * _W_J**2 / (_DEFICIT * _SUM)),
+        "the form there, A − d(A/w_j)², by the factor −dA/w_j², which is < 0",
     )

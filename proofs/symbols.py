@@ -137,7 +137,7 @@ tau = _declare("tau", r"\tau", "τ", "width of the Gaussian proxy", positive=Tru
 # A proximal map: its argument, its ratio, and the shapes of penalties.
 x_in = _declare("x_in", "x", "x", "argument of a proximal map")
 ratio = _declare("ratio", r"\rho", "ρ", "ratio λ/β of a proximal map", positive=True)
-a = _declare("a", "a", "a", "shape of the transformed l1 penalty, a > 0; of SCAD, a > 1", positive=True)
+a = _declare("a", "a", "a", "shape of the transformed l1 penalty, a > 0; of SCAD, a ≥ 1", positive=True)
 gamma = _declare("gamma", r"\gamma", "γ", "width of the minimax concave penalty", positive=True)
 
 # Relaxed variable splitting.

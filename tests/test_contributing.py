@@ -1,5 +1,6 @@
-"""The worked examples of CONTRIBUTING.md, carried out on a copy of the packages."""
+"""The worked examples of CONTRIBUTING.md: extensions as they stand, additions to the package on a copy of it."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,35 +11,72 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"<!-- (append to (\S+)|run) -->\n```\w+\n(.+?)```", flags=re.DOTALL)
+BLOCK = re.compile(r"<!-- (write|append to|run with|run)(?: (\S+))? -->\n```\w+\n(.+?)```", flags=re.DOTALL)
+PACKAGES = ("proofs", "numerics", "verify", "docs")
 
 
-def examples() -> list[tuple[list[tuple[str, str]], list[str]]]:
-    """(what is appended to which file, the commands then run), one for each run block."""
-    found, additions = [], []
-    for _, path, text in BLOCK.findall(TEXT):
-        if path:
-            additions.append((path, text))
-        else:
-            found.append((additions, text.splitlines()))
-            additions = []
-    return found
+def blocks(kind: str) -> dict[str, str]:
+    """What the blocks of a kind are about (a file, an extension) -> their text."""
+    return {name: text for found, name, text in BLOCK.findall(TEXT) if found == kind}
 
 
-EXAMPLES = examples()
-
-
-def run(arguments: list[str], root: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "verify.cli", *arguments],
-        cwd=root,
-        env={"PYTHONPATH": str(root), "PATH": ""},
+def run(arguments: list[str], root: Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(root), str(cwd)])
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={"PYTHONPATH": path, "PATH": "", **environment},
         capture_output=True,
         text=True,
         timeout=500,
         check=False,
     )
+    assert done.returncode == 0, f"{arguments}\n{done.stdout}{done.stderr}"
+    return done
 
+
+def commands(text: str) -> list[list[str]]:
+    return [["-m", "verify.cli", *line.split()[1:]] for line in text.splitlines()]
+
+
+def test_there_are_examples() -> None:
+    assert list(blocks("write")) == ["my_ste.py", "my_penalty.py"]
+    assert list(blocks("run with")) == ["my_ste", "my_penalty"]
+    assert list(blocks("append to")) == ["proofs/proxies.py", "proofs/gaussian.py"]
+
+
+# Extensions.
+
+STE_CALL = (
+    "import numpy as np; from my_code.estimators import coarse_gradient; from my_code.proxies import PROXIES;"
+    "v = np.ones(3); w = np.array([1.0, 0.0]); u = np.array([0.6, 0.8]);"
+    "print(coarse_gradient(v, w, v, u, ste='lorentz', width=2.0).shape, PROXIES['lorentz'](np.ones(1)).tolist())",
+    "(2,) [0.5]",
+)
+PENALTY_CALL = (
+    "from my_code.penalties import proximal_map, penalty_value;"
+    "print(proximal_map([0.25, -1.0, 1.5], 0.5, 'capped-l1').tolist(), penalty_value([0.5, -3.0], 'capped-l1'))",
+    "[0.0, -0.5, 1.5] 1.5",
+)
+
+
+@pytest.mark.parametrize(("name", "call"), [("my_ste", STE_CALL), ("my_penalty", PENALTY_CALL)])
+def test_an_extension(name: str, call: tuple[str, str], tmp_path: Path) -> None:
+    """As a user has it: a module in some folder, and the package untouched."""
+    (tmp_path / f"{name}.py").write_text(blocks("write")[f"{name}.py"], encoding="utf-8")
+    before = contents(ROOT / "numerics")
+    for arguments in commands(blocks("run with")[name]):
+        run(arguments, ROOT, tmp_path, COARSEPROOF_EXTENSIONS=name)
+    assert contents(ROOT / "numerics") == before
+    done = run(["-c", call[0]], ROOT, tmp_path)  # without the extension: what was written stands by itself
+    assert done.stdout.strip() == call[1]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*.py")}
+
+
+# Additions to the package.
 
 CALLS = {
     "proofs/proxies.py": (
@@ -46,34 +84,20 @@ CALLS = {
         "print(numerics.coarse_gradient(v, w, v, u, ste='hard-tanh', c=2.0).shape)",
         "(2,)",
     ),
-    "proofs/penalty_forms.py": (
-        "import numerics; print(numerics.proximal_map([0.25, -1.0, 1.5], 0.5, 'capped-l1').tolist(),"
-        "numerics.penalty_value([0.5, -3.0], 'capped-l1'))",
-        "[0.0, -0.5, 1.5] 1.5",
-    ),
+    "proofs/gaussian.py": ("import proofs; print(proofs.get('G6').id)", "G6"),
 }
 """What a user calls afterwards, and what it prints."""
 
 
-def test_there_are_examples() -> None:
-    assert [[path for path, _ in additions] for additions, _ in EXAMPLES] == [
-        ["proofs/proxies.py"],
-        ["proofs/gaussian.py"],
-        ["proofs/penalty_forms.py"],
-    ]
-
-
-@pytest.mark.parametrize(("additions", "commands"), EXAMPLES, ids=["estimator", "claim", "penalty"])
-def test_example(additions: list[tuple[str, str]], commands: list[str], tmp_path: Path) -> None:
-    for name in ("proofs", "numerics", "verify", "docs"):
+@pytest.mark.parametrize(("path", "index"), [("proofs/proxies.py", 0), ("proofs/gaussian.py", 1)])
+def test_an_addition(path: str, index: int, tmp_path: Path) -> None:
+    for name in PACKAGES:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for path, code in additions:
-        with (tmp_path / path).open("a", encoding="utf-8") as chapter:
-            chapter.write("\n\n" + code)
-    for command in commands:
-        done = run(command.split()[1:], tmp_path)
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    check, expected = CALLS.get(additions[0][0], ("", ""))
-    done = subprocess.run([sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == expected
+    with (tmp_path / path).open("a", encoding="utf-8") as chapter:
+        chapter.write("\n\n" + blocks("append to")[path])
+    runs = [text for kind, _, text in BLOCK.findall(TEXT) if kind == "run"]
+    for arguments in commands(runs[index]):
+        run(arguments, tmp_path, tmp_path)
+    call, expected = CALLS[path]
+    assert run(["-c", call], tmp_path, tmp_path).stdout.strip() == expected

@@ -91,6 +91,39 @@ def monte_carlo() -> list[Figure]:
         ),
         Figure("monte-carlo", "the same on two threads / on one", _ratio(two, one), "×"),
         Figure("monte-carlo", "one network, m = 16, n = 64, one thread", statistics.median(one) / samples * 1e6, "µs"),
+        *_reduced(),
+    ]
+
+
+def _reduced() -> list[Figure]:
+    """Seconds until a relative error of 5e-4 in the ReLU coarse gradient would be caught, by the reduced sampler.
+
+    What brute force would take is extrapolated from its measured standard error, which falls like 1/√N, and its cost.
+    """
+    import proofs
+    from numerics.sampling import Moments
+    from verify.monte_carlo import brute, reduced
+    from verify.monte_carlo.expectations import expectations
+    from verify.monte_carlo.sampled import scenes
+    from verify.monte_carlo.sequential import Stopped
+
+    target, limit = 5e-4, 6.7
+    (scene,) = scenes("quick", 1)
+    (one,) = expectations(proofs.get("C3"))
+
+    def some() -> Stopped[dict[str, Moments]]:
+        return brute.sample(scene, "networks", {(one, None): 2 * target}, limit, rounds=1)
+
+    with threadpool_limits(1):
+        seconds, first = _paired([lambda: reduced.sample(scene, {(one, None): target}, limit), some], rounds=3)
+        missing = 2 * some().shortfall
+    extrapolated = statistics.median(first) * missing**2
+    direct = statistics.median(seconds)
+    what = "ReLU gradient, relative error 5e-4 detectable"
+    return [
+        Figure("monte-carlo", f"{what}, reduced sampler, one thread", direct, "s"),
+        Figure("monte-carlo", f"{what}, brute force, extrapolated from 2^17 samples", extrapolated, "s"),
+        Figure("monte-carlo", f"{what}, brute force (extrapolated) / reduced sampler", extrapolated / direct, "×"),
     ]
 
 
@@ -295,6 +328,54 @@ def learning() -> list[Figure]:
     ]
 
 
+def enclosure() -> list[Figure]:
+    """Certified 50-digit balls of half-space integrals of chapter G against mpmath's quadrature of the same ones."""
+    import mpmath
+    from mpmath import mpf
+
+    from proofs.proxies import estimator
+    from proofs.symbols import r, theta
+    from verify.enclosure import means
+    from verify.enclosure.arithmetic import as_ball, digits
+
+    angle, norm = 1.1, 1.3
+    values = {theta: as_ball(angle), r: as_ball(norm)}
+
+    def wedge() -> object:
+        means.forget()
+        with digits(55):
+            return means.Means(values).mean(means.Row(s=1, a=True, b=True))
+
+    def smoothed() -> object:
+        with digits(55):
+            return means.Means(values, estimator("sigmoid")).mean(means.Row(t=1, proxy=True, b=True))
+
+    def polar() -> object:
+        with mpmath.workdps(55):
+            radial = mpmath.quad(lambda rho: rho**2 * mpmath.exp(-(rho**2) / 2), [0, 2, 4, 8, 17])
+            return radial * mpmath.quad(mpmath.cos, [angle - mpmath.pi / 2, mpmath.pi / 2]) / (2 * mpmath.pi)
+
+    def line() -> object:
+        with mpmath.workdps(55):
+            cotangent = mpmath.cot(mpf(angle))
+
+            def function(s: mpf) -> mpf:
+                decay = mpmath.exp(-norm * s)
+                return decay / (1 + decay) ** 2 * mpmath.exp(-(s**2) * (1 + cotangent**2) / 2)
+
+            return mpmath.quad(function, [0, 1, 2, 4, 8, 17]) / mpmath.pi
+
+    with threadpool_limits(1):
+        timed = _paired([wedge, smoothed, polar, line], rounds=21)
+    figures = []
+    for what, ours, theirs in (("G3, polar form", 0, 2), ("G5, sigmoid, on the line", 1, 3)):
+        figures += [
+            Figure("enclosure", f"{what}: 50 certified digits", statistics.median(timed[ours]) * 1e3, "ms", 10.0),
+            Figure("enclosure", f"{what} / mpmath's quadrature", _ratio(timed[ours], timed[theirs]), "×"),
+        ]
+    return figures
+
+
 def importing() -> list[Figure]:
     """`import numerics` against importing numpy and scipy.special, fresh interpreters."""
 
@@ -374,6 +455,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "import": importing,
     "monte-carlo": monte_carlo,
     "closed-form": closed_form,
+    "enclosure": enclosure,
     "limits": limits,
     "learning": learning,
     "commands": commands,

@@ -8,6 +8,7 @@ from typing import Any
 
 import proofs
 from proofs.claim import Claim
+from proofs.extensions import is_own
 from proofs.render import latex_of
 
 __all__ = ["formula_book"]
@@ -24,7 +25,7 @@ _CHAPTERS = {
 
 def formula_book() -> dict[str, str]:
     """Text of docs/formulas.md and docs/formulas.json."""
-    claims = list(proofs.all_claims())
+    claims = [claim for claim in proofs.all_claims() if is_own(claim)]
     entries = [entry(claim) for claim in claims]
     document = {"schema": 1, "claims": entries}
     return {

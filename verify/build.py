@@ -7,12 +7,14 @@ from pathlib import Path
 
 import proofs
 from proofs import claim as registry
+from proofs import extensions
 from proofs.claim import Claim
-from proofs.generate import modules
+from proofs.extensions import is_own
+from proofs.generate import EXTENSIBLE, modules, text_of
 from verify.book import formula_book
 from verify.errata import errata_page
 
-__all__ = ["GENERATED", "derive_outputs", "project_root", "require_proved", "stale_files"]
+__all__ = ["GENERATED", "derive_outputs", "extension_outputs", "project_root", "require_proved", "stale_files"]
 
 GENERATED = "numerics/generated"
 
@@ -35,7 +37,7 @@ def derive_outputs(progress: Progress = lambda name: None) -> dict[str, str]:
 
     Raises ValueError if a derivation is not proved: nothing is generated from a claim that does not hold.
     """
-    for claim in proofs.all_claims():
+    for claim in filter(is_own, proofs.all_claims()):
         progress(claim.id)
         require_proved(claim)
     generated = {f"{GENERATED}/{name}": text for name, text in modules().items()}
@@ -54,6 +56,23 @@ def require_proved(claim: Claim) -> None:
             f"claim {claim.id} is {word} at step {open_step!r}, so nothing is written; "
             f"see `coarseproof claims {claim.id}`"
         )
+
+
+def extension_outputs() -> dict[str, str]:
+    """Text of the generated modules with the functions of the extensions in them, by file name.
+
+    Raises ValueError without extensions, or if a claim about one of them is not proved.
+    """
+    if not extensions.LOADED:
+        raise ValueError(
+            f"no extension is named: set {extensions.VARIABLE} to its module's name, or leave --output out to derive "
+            "this project's own code"
+        )
+    for claim in proofs.all_claims():
+        if not is_own(claim):
+            require_proved(claim)
+    package = '"""Code written by `coarseproof derive --output`. Do not edit."""\n'
+    return {"__init__.py": package, **{name: text_of(name, own=False) for name in EXTENSIBLE}}
 
 
 def stale_files(root: Path) -> list[Path]:

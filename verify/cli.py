@@ -116,7 +116,9 @@ def main() -> None:
     epilog="""\b
 Examples:
   coarseproof derive                  write every file whose content changed
-  coarseproof derive --check          write nothing; show a diff and exit 1 if anything is stale"""
+  coarseproof derive --check          write nothing; show a diff and exit 1 if anything is stale
+  COARSEPROOF_EXTENSIONS=my_ste coarseproof derive --output my_code
+                                      the generated modules with your own estimators and penalties"""
 )
 @click.option("--check", is_flag=True, help="Write nothing; print a unified diff, exit 1 if stale.")
 @click.option(
@@ -124,11 +126,24 @@ Examples:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder to write into.  [default: the checkout]",
 )
-def derive(check: bool, root: Path | None) -> None:
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the modules that hold the code of extensions into this folder, and nothing else.",
+)
+def derive(check: bool, root: Path | None, output: Path | None) -> None:
     """Derive every formula; write the generated code and the formula book."""
     from verify import build
 
     started = time.perf_counter()
+    if output is not None:
+        if root is not None:
+            raise ValueError("--output and --root are two places to write to; give one of them")
+        outputs = build.extension_outputs()
+        if check:
+            sys.exit(_check_outputs(output, outputs, []))
+        _write_outputs(output, outputs, [])
+        return
     root = root or build.project_root()
 
     def progress(claim_id: str) -> None:

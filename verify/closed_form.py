@@ -6,7 +6,7 @@ sampling, generated code) lives in other modules and shares none of this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import mpmath
@@ -28,6 +28,9 @@ def _regularized(a: mpf, b: mpf, low: mpf, high: mpf) -> mpf:
     # SymPy prints betainc_regularized as mpmath's betainc and forgets the normalization.
     return mpmath.betainc(a, b, low, high, regularized=True)
 
+
+_FAR: Final = 64
+"""Quotient of two nodes of a quadrature that calls for nodes between."""
 
 MPMATH: Final[list[Any]] = [{"betainc_regularized": _regularized}, "mpmath"]
 """For lambdify: what SymPy's functions are in mpmath."""
@@ -178,4 +181,18 @@ def split_points(start: mpf, stop: mpf, point: Configuration, proxy: Estimator |
     inner = {mpf(0), *kinks}
     for scale in scales:
         inner |= {sign * factor * scale for sign in (-1, 1) for factor in (1, 2, 4, 8, 16, 32, 64, 128)}
-    return [start, *sorted(node for node in inner if start < node < stop), stop]
+    return list(_bridged([start, *sorted(node for node in inner if start < node < stop), stop]))
+
+
+def _bridged(nodes: list[mpf]) -> Iterator[mpf]:
+    """The nodes, with further doublings where two of one sign are far apart: between its scales a μ' that decays like a
+    power contributes at every length alike.
+    """
+    for low, high in zip(nodes, nodes[1:], strict=False):
+        yield low
+        small, large = sorted((abs(low), abs(high)))
+        if low * high > 0 and large > _FAR * small:
+            steps = int(mpmath.floor(mpmath.log(large / small, 2) / 2))
+            inside = [4**k * small for k in range(1, steps)]
+            yield from inside if low > 0 else [-node for node in reversed(inside)]
+    yield nodes[-1]

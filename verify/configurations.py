@@ -18,6 +18,7 @@ from sympy import Float, Symbol
 from sympy.logic.boolalg import Boolean
 
 from proofs import symbols
+from proofs.penalty_forms import PENALTIES
 from proofs.proxies import ESTIMATORS
 
 __all__ = ["Configuration", "Level", "configurations", "meeting"]
@@ -69,7 +70,7 @@ class Configuration:
 
     def _splitting(self, ratio: mpf) -> dict[Symbol, mpf]:
         """Shapes of penalties, and β with λ = ρβ; a configuration that does not name them has the value 2."""
-        shapes = {name: mpf(self.parameters.get(name.name, 2.0)) for name in _SHAPES}
+        shapes = {name: mpf(self.parameters.get(name.name, 2.0)) for name in (*_SHAPES, *_OTHERS)}
         return {**shapes, symbols.lam: ratio * shapes[symbols.beta]}
 
     def _filters(self) -> dict[Symbol, mpf]:
@@ -84,6 +85,9 @@ class Configuration:
 
 
 _SHAPES = (symbols.a, symbols.gamma, symbols.beta)
+_BOUNDS = {shape.symbol: shape.above for penalty in PENALTIES.values() for shape in penalty.parameters}
+_OTHERS = tuple(symbol for symbol in _BOUNDS if symbol not in _SHAPES)
+"""Shapes of the penalties of extensions."""
 
 
 def _parameters() -> list[Symbol]:
@@ -117,7 +121,8 @@ def _generic(rng: np.random.Generator, index: int) -> Configuration:
         parameters,
     )
     shapes = {symbol.name: float(np.exp(rng.uniform(-1, 1))) for symbol in _SHAPES}
-    return replace(point, parameters=parameters | shapes | {"a": 1 + shapes["a"]})
+    others = {symbol.name: float(_BOUNDS[symbol]) + float(np.exp(rng.uniform(-1, 1))) for symbol in _OTHERS}
+    return replace(point, parameters=parameters | shapes | {"a": 1 + shapes["a"]} | others)
 
 
 def _nasty(base: Configuration) -> list[Configuration]:

@@ -110,7 +110,7 @@ def _environment(jobs: int) -> dict[str, str | int]:
         "machine": platform.machine(),
         "system": platform.system(),
     }
-    for package in ("numpy", "scipy", "sympy", "mpmath", "gmpy2"):
+    for package in ("numpy", "scipy", "sympy", "mpmath", "gmpy2", "python-flint"):
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -226,7 +226,7 @@ PENALTY_PARAMETERS: Final[dict[str, dict[str, Limit]]] = {
     "l0": {},
     "tl1": {"a": (1.0, "> 0")},
     "mcp": {"gamma": (2.0, "> 0")},
-    "scad": {"a": (3.7, "> 1")},
+    "scad": {"a": (3.7, ">= 1")},
     "half": {},
 }
 """By penalty: its parameters, each with its default and its domain."""
@@ -294,7 +294,7 @@ def proximal_map(
     l0: l0, p(u) = 1{u ≠ 0}
     tl1: transformed l1, p(u) = (a + 1)|u|/(a + |u|) (a, shape, a > 0, default 1)
     mcp: minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2 (gamma, width, γ > 0, default 2)
-    scad: smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0 (a, knee, a > 1, default 3.7)
+    scad: smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0 (a, knee, a ≥ 1, default 3.7)
     half: l½, p(u) = √|u|
 
     Returns (...), the shape of x and rho broadcast; float32 x gives float32. Where two u attain the minimum (|x| at

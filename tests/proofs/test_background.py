@@ -11,7 +11,7 @@ from sympy import Integer, Rational, lambdify, limit, pi
 from proofs import background
 from proofs import claim as registry
 from proofs.derivation import Derivation
-from proofs.residual import in_basic_quantities
+from proofs.residual import decide_zero, in_basic_quantities
 from proofs.symbols import e, k, r, r_star, theta, w_hat
 
 CLAIMS = ("B1.kernel", "B1.loss", "B1.gradient", "B1.critical", "B1.descent", "B2.relu", "B2.identity")
@@ -107,3 +107,14 @@ def test_the_bounds_hold_along_a_run() -> None:
         angle, size = angle - turned, ahead
     assert angle < 1e-9
     assert size == pytest.approx(star)
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "name"),
+    [("B1.critical", "critical radius"), ("B1.descent", "step bound"), ("B1.descent", "norm, a lower bound")],
+)
+def test_each_part_is_held_against_what_was_derived(claim_id: str, name: str) -> None:
+    held = registry.derive(claim_id).parts[name]
+    assert held.stated == registry.get(claim_id).parts[name]
+    for factor in (Rational(999, 1000), Rational(1001, 1000), 2):
+        assert decide_zero(held.derived - factor * held.stated).zero is False

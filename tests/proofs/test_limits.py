@@ -14,6 +14,7 @@ import proofs
 from numerics.generated.splitting import basin_probability, spike_threshold
 from proofs import basin, census, census_nonconvex, generate_splitting, joint, limit_errors, limits, limits_nonconvex
 from proofs import claim as registry
+from proofs.residual import decide_zero
 from proofs.symbols import beta, kappa, multiplier, ratio, spike_across, spike_along, x_in
 
 IDS = [
@@ -35,6 +36,22 @@ def test_proved(claim_id: str) -> None:
 def decided(claim_id: str) -> bool | None:
     """Derive again, past the cache."""
     return registry.derive.__wrapped__(claim_id).decided
+
+
+@pytest.mark.parametrize("claim_id", IDS)
+def test_a_spoiled_part_is_refuted(claim_id: str) -> None:
+    chain, claim = proofs.derive(claim_id), proofs.get(claim_id)
+    assert set(chain.parts) == set(claim.parts)
+    for name, part in claim.parts.items():
+        assert chain.parts[name].stated == part
+        for factor in (Rational(1001, 1000), Rational(999, 1000), -1):
+            assert decide_zero(chain.parts[name].derived - factor * part).zero is False, (name, factor)
+
+
+def test_every_claim_that_is_no_identity_states_its_formulas() -> None:
+    for claim_id in IDS:
+        claim = proofs.get(claim_id)
+        assert claim.statement is not None or claim.parts, claim_id
 
 
 # Spoiled ingredients.
@@ -65,7 +82,8 @@ def test_the_soft_threshold_is_no_hard_one(claim_id: str, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("claim_id", ["R4.l1", "R4.l0", "R4.tl1", "R5", "R5.l1", "R5.tl1", "R9", "R7.l1"])
 def test_beyond_beta_is_needed(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for chapter in (limits, limits_nonconvex, limit_errors, census):
-        monkeypatch.setattr(chapter, "BEYOND", multiplier > -beta)
+        for name in ("BEYOND", "FROM_BETA"):
+            monkeypatch.setattr(chapter, name, multiplier > -beta, raising=False)
     assert decided(claim_id) is not True
 
 

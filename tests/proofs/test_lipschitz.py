@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sympy import Matrix, Rational, Symbol, lambdify, pi
 from proofs import claim as registry
 from proofs import descent, lipschitz
 from proofs.derivation import Derivation
+from proofs.residual import decide_zero
 from proofs.smt import follows
 
 CLAIMS = ("N6.printed", "N6.direction", "N6", "C7.printed", "C7")
@@ -31,6 +33,28 @@ def test_every_step_is_proved(claim_id: str) -> None:
 def test_another_descent_constant_is_not_proved(off: Rational, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(descent, "DESCENT_CONSTANT", descent.DESCENT_CONSTANT * off)
     assert fresh("C7").decided is not True
+
+
+CHAPTERS = [claim for claim in registry.all_claims() if claim.id[0] in "NC" or claim.id in ("B3", "B2.relu")]
+PARTS = [(claim.id, name) for claim in CHAPTERS for name in claim.parts]
+
+
+@pytest.mark.parametrize(("claim_id", "name"), PARTS)
+def test_each_part_is_held_against_what_was_derived(claim_id: str, name: str) -> None:
+    held = registry.derive(claim_id).parts[name]
+    assert held.stated == registry.get(claim_id).parts[name]
+    for factor in (Rational(999, 1000), Rational(1001, 1000), 2):
+        assert decide_zero(held.derived - factor * held.stated).zero is False
+
+
+@pytest.mark.parametrize(("claim_id", "name"), [("N6.direction", "bound"), ("C7", "bound"), ("N5", "threshold")])
+def test_a_part_that_is_not_held_leaves_the_claim_open(
+    claim_id: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = registry.get(claim_id)
+    wrong = replace(claim, parts={**claim.parts, name: Rational(1001, 1000) * claim.parts[name]})
+    monkeypatch.setitem(registry._REGISTRY, claim_id, wrong)
+    assert fresh(claim_id).decided is None
 
 
 @pytest.mark.parametrize("entry", [(0, 0), (0, 1), (1, 0), (1, 1)])

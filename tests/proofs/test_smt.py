@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from sympy import Abs, And, Dummy, Eq, Max, Min, Ne, Or, Piecewise, Rational, Symbol, exp, pi, sign, sqrt
+import sys
 
-from proofs.smt import follows, impossible
+import pytest
+from sympy import Abs, And, Dummy, Eq, Equivalent, Max, Min, Ne, Or, Piecewise, Rational, Symbol, exp, pi, sign, sqrt
+
+from proofs.smt import SolverMissingError, follows, impossible
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 p, k = Symbol("p", positive=True), Symbol("k", integer=True, positive=True)
@@ -27,6 +29,7 @@ p, k = Symbol("p", positive=True), Symbol("k", integer=True, positive=True)
         (Or(x > 0, x <= 0), []),
         (x < y, [x < 1, y > 2]),
         (Ne(x, 0), [x * y > 1]),
+        (Equivalent(2 * x > 2 * y, x > y), []),
     ],
 )
 def test_true_statements_are_proved(conclusion, given) -> None:
@@ -42,6 +45,7 @@ def test_true_statements_are_proved(conclusion, given) -> None:
         (And(x > 0, y > 0), [x * y > 0]),
         (Max(x, y) <= x, []),
         (Eq(x, y), [Eq(x**2, y**2)]),
+        (Equivalent(x > y, x**2 > y**2), []),
     ],
 )
 def test_false_statements_are_refuted_with_a_witness(conclusion, given) -> None:
@@ -95,3 +99,24 @@ def test_impossible_regions() -> None:
     assert impossible([sqrt(p) > 1, p < 1])
     assert not impossible([x > y])
     assert not impossible([exp(x) < y, y < 0])  # empty, but not for the solver: kept
+
+
+def test_a_counterexample_must_be_one() -> None:
+    """Where the solver's point is not in the statement's domain, or an integer is a fraction, nothing is refuted."""
+    assert follows("", Or(k >= 2, k <= 1)).decision.zero is None
+    assert follows("", Or(x >= 2, x <= 1)).decision.zero is False
+    undefined = follows("", Eq((x**2 - y**2) / (x - y), x + y)).decision
+    assert undefined.zero is None
+    assert "counterexample is none" in undefined.witness
+
+
+def test_a_timeout_is_undecided() -> None:
+    hard = x**6 + y**6 + p**6 + (x * y * p) ** 2 + 1 >= x**3 * y**2 * p + y**5 * x + p**3
+    assert follows("", hard, timeout=1).decision.zero is None
+
+
+def test_a_missing_solver_is_named(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    for ask in (lambda: follows("", x**2 >= 0), lambda: impossible([x > 0])):
+        with pytest.raises(SolverMissingError, match="pip install z3-solver"):
+            ask()

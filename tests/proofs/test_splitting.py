@@ -47,6 +47,23 @@ def test_proved(claim_id: str) -> None:
     assert {s.name for s in proofs.derive(claim_id).steps if s.decided is not True} == set()
 
 
+@pytest.mark.parametrize("claim_id", CLAIMS)
+def test_a_spoiled_part_is_refuted(claim_id: str) -> None:
+    chain, claim = proofs.derive(claim_id), proofs.get(claim_id)
+    assert claim.statement is not None or claim.parts
+    assert set(chain.parts) == set(claim.parts)
+    for name, part in claim.parts.items():
+        assert chain.parts[name].stated == part
+        for factor in (SLIGHTLY, 1 / SLIGHTLY, -1):
+            assert decide_zero(chain.parts[name].derived - factor * part).zero is False, (name, factor)
+
+
+@pytest.mark.parametrize("name", lagrangian.RATES)
+def test_another_rate_is_refuted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lagrangian, "RATES", {**lagrangian.RATES, name: SLIGHTLY * lagrangian.RATES[name]})
+    assert decided("R2") is False
+
+
 # A spoiled ingredient.
 
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 from mpmath import mp, mpf
-from sympy import Rational
+from sympy import Integer, Min, Rational, cot
 
-from proofs import background, lipschitz
-from proofs import descent as bounds
+from proofs import lipschitz
 from proofs.claim import get
 from verify.configurations import configurations
 from verify.evidence import Evidence, Verdict
@@ -42,39 +41,45 @@ def test_inequalities_report_how_close_they_come(claim_id: str) -> None:
 
 
 SHARP = [
-    ("N6.direction", lipschitz, "DIRECTION_CONSTANT"),
-    ("N6", lipschitz, "PARTIAL_CONSTANTS"),
-    ("C7", bounds, "DESCENT_CONSTANT"),
-    ("B1.critical", background, "CRITICAL_NORM"),
+    ("N6.printed", "squared quotient"),
+    ("N6.direction", "bound"),
+    ("N6", "constant"),
+    ("N6", "bound of ∂f/∂v in v"),
+    ("N6", "bound of ∂f/∂w in v"),
+    ("N6", "bound of ∂f/∂w in w"),
+    ("C7", "bound"),
+    ("C7.printed", "quotient"),
+    ("B1.critical", "critical radius"),
+    ("B1.descent", "step bound"),
+    ("B1.descent", "norm, a lower bound"),
+    ("B2.relu", "decrease, a lower bound"),
 ]
 
 
-@pytest.mark.parametrize("factor", [Rational(998, 1000), Rational(1002, 1000)])
-@pytest.mark.parametrize(("claim_id", "module", "name"), SHARP)
-def test_sharp_constants_off_by_little_are_refuted(
-    claim_id: str, module: object, name: str, factor: Rational, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, name, getattr(module, name) * factor)
-    found = verdict_of(claim_id)
+def spoiled(claim_id: str, name: str, factor: Rational) -> dict[str, object]:
+    parts = get(claim_id).parts
+    return {**parts, name: factor * parts[name]}
+
+
+@pytest.mark.parametrize("factor", [Rational(999, 1000), Rational(1001, 1000)])
+@pytest.mark.parametrize(("claim_id", "name"), SHARP)
+def test_sharp_parts_off_by_little_are_refuted(claim_id: str, name: str, factor: Rational) -> None:
+    found = verdict_of(claim_id, parts=spoiled(claim_id, name, factor))
     assert found.verdict is Verdict.REFUTED
     assert found.detail
 
 
-def test_a_step_that_is_too_long_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lipschitz, "LIPSCHITZ_CONSTANT", lipschitz.LIPSCHITZ_CONSTANT / 1000)
-    assert verdict_of("B2.relu").verdict is Verdict.REFUTED
+def test_what_is_not_sharp_is_refuted_where_it_fails() -> None:
+    assert verdict_of("N6", parts=spoiled("N6", "bound", Rational(1, 1000))).verdict is Verdict.REFUTED
+    other = "bound of ∂f/∂v in w"
+    assert verdict_of("N6", parts=spoiled("N6", other, Rational(1, 1000))).verdict is Verdict.REFUTED
+    shorter = spoiled("B2.relu", "largest step", Rational(1, 3))
+    assert verdict_of("B2.relu", parts=shorter).verdict is Verdict.REFUTED
 
 
-def test_a_norm_bound_that_is_too_tight_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "NORM_FLOOR", 3 * background.NORM_FLOOR)
-    points = [replace(GENERIC[0], r=5.0)]
-    assert verdict_of("B1.descent", points).verdict is Verdict.REFUTED
-
-
-def test_a_largest_step_that_is_too_large_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "LARGEST_STEP", Rational(22, 10) * background.LARGEST_STEP)
-    points = [replace(GENERIC[0], r=30.0, theta=0.5, v=(1.0,), v_star=(1.0,))]
-    assert verdict_of("B1.descent", points).verdict is Verdict.REFUTED
+def test_each_term_of_the_direction_constant_is_needed() -> None:
+    for wrong in (cot(lipschitz.LEAST_ANGLE), Integer(1), Min(1, cot(lipschitz.LEAST_ANGLE))):
+        assert verdict_of("N6.direction", parts={"bound": wrong}).verdict is Verdict.REFUTED
 
 
 FORMS = [

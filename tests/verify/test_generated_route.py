@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,14 @@ import numerics
 import proofs
 from numerics.generated import estimators
 from proofs.claim import Claim
-from verify import generated
-from verify.evidence import Grade, Outcome, Task, Verdict
-from verify.generated import ALLOWED, Case, compare, conclude, stale_modules, tasks
+from proofs.symbols import vs_vs
+from verify.configurations import Configuration, meeting
+from verify.evidence import Fate, Grade, Outcome, Task, Verdict
+from verify.generated import ALLOWED, compare, conclude, holding, judge, stale_modules, tasks
+from verify.generated.vectors import Vectors, cases
 
-QUICK = generated.cases("quick", 5)
+QUICK = cases("quick", 5)
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def simple() -> list[Case]:
-    return QUICK[:2]
 
 
 def outcome(claim_id: str, **figures: Any) -> Outcome:
@@ -36,6 +35,7 @@ def outcome(claim_id: str, **figures: Any) -> Outcome:
         "ulp_nasty": 2.0,
         "points": 3,
         "seconds": 0.1,
+        "fates": {},
         **figures,
     }
     return Outcome(Task("generated", (claim_id,)), value, 0.1)
@@ -43,15 +43,14 @@ def outcome(claim_id: str, **figures: Any) -> Outcome:
 
 @pytest.mark.parametrize("claim_id", ["N1", "C3", "G1", "G3", "N2", "N3", "N4", "N5.saddle", "N1.origin", "C2"])
 def test_right_code_passes(claim_id: str) -> None:
-    found = compare(proofs.get(claim_id), QUICK)
+    found = compare(proofs.get(claim_id), "quick", 5)
     assert found["conditioned"] <= ALLOWED
-    assert found["points"] == len(QUICK)
-    assert found["worst_at"] in {case.label for case in QUICK}
+    assert found["points"] >= len(QUICK)
 
 
 @pytest.mark.parametrize("claim_id", ["C4", "C5.gaussian", "C5.triangular"])
 def test_right_code_passes_where_it_is_curved(claim_id: str) -> None:
-    assert compare(proofs.get(claim_id), simple())["conditioned"] <= ALLOWED
+    assert compare(proofs.get(claim_id), "quick", 5)["conditioned"] <= ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -71,9 +70,9 @@ def test_corrupted_functions_are_caught(
 ) -> None:
     right = getattr(numerics, name)
     monkeypatch.setattr(numerics, name, lambda *a, **k: factor * right(*a, **k))
-    found = compare(proofs.get(claim_id), simple())
+    found = compare(proofs.get(claim_id), "quick", 5)
     assert found["conditioned"] > 100 * ALLOWED
-    (evidence,) = conclude([], [Outcome(Task("generated", (claim_id,)), found, 0.1)], "quick", 5, 0.0)[claim_id]
+    (evidence,) = conclude([], [outcome(claim_id, **found)], "quick", 5, 0.0)[claim_id]
     assert evidence.verdict is Verdict.REFUTED
     assert f"allowed {ALLOWED:g}" in evidence.detail
 
@@ -88,7 +87,7 @@ def test_corrupted_kernels_are_caught(index: int, monkeypatch: pytest.MonkeyPatc
         return tuple(kernels)
 
     monkeypatch.setitem(estimators.KERNELS, "relu", wrong)
-    assert compare(proofs.get("C3"), simple())["conditioned"] > 1e6
+    assert compare(proofs.get("C3"), "quick", 5)["conditioned"] > 1e6
 
 
 @pytest.mark.parametrize(
@@ -98,9 +97,9 @@ def test_corrupted_kernels_are_caught(index: int, monkeypatch: pytest.MonkeyPatc
 def test_other_corruptions_are_caught(corrupt: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     right = numerics.coarse_gradient
     monkeypatch.setattr(numerics, "coarse_gradient", lambda *a, **k: corrupt(right(*a, **k)))
-    found = compare(proofs.get("C3"), simple())
+    found = compare(proofs.get("C3"), "quick", 5)
     assert not found["conditioned"] <= ALLOWED
-    (evidence,) = conclude([], [Outcome(Task("generated", ("C3",)), found, 0.1)], "quick", 5, 0.0)["C3"]
+    (evidence,) = conclude([], [outcome("C3", **found)], "quick", 5, 0.0)["C3"]
     assert evidence.verdict is Verdict.REFUTED
     assert evidence.detail
 
@@ -108,33 +107,33 @@ def test_other_corruptions_are_caught(corrupt: Callable[[Any], Any], monkeypatch
 def test_a_warning_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numerics, "population_loss", lambda *a: np.float64(1) / np.zeros(()))
     with pytest.raises(FloatingPointError):
-        compare(proofs.get("N1"), simple())
+        compare(proofs.get("N1"), "quick", 5)
 
 
 def test_a_wrong_claim_is_caught_too(monkeypatch: pytest.MonkeyPatch) -> None:
     claim = proofs.get("N1")
     monkeypatch.setitem(vars(claim), "printed", Rational(1001, 1000) * claim.as_printed)
-    assert compare(claim, simple())["conditioned"] > 1e6
+    assert compare(claim, "quick", 5)["conditioned"] > 1e6
 
 
 def test_claims_without_code_are_refused() -> None:
     with pytest.raises(ValueError, match="claim C6 has no generated function"):
-        compare(proofs.get("C6"), simple())
+        compare(proofs.get("C6"), "quick", 5)
 
 
 def test_one_task_for_each_claim_with_code() -> None:
     ids = {task.claim_ids[0] for task in tasks(proofs.all_claims(), "quick", 5, 0.0)}
-    assert {"G1", "G2", "G3", "N1", "N1.origin", "N2", "N3", "N4", "N5.saddle", "C2", "C3", "C4"} <= ids
+    assert {"C1", "G1", "G2", "G3", "N1", "N1.origin", "N2", "N3", "N4", "N5.saddle", "C2", "C3", "C4"} <= ids
     assert {f"C5.{name}" for name in ("leaky-relu", "sigmoid", "tanh", "triangular", "gaussian")} <= ids
     assert not ids & {"C6", "C8", "C9", "N5", "B3", "G4", "G5"}
 
 
 def test_cases_are_reproducible_and_cover_the_edges() -> None:
-    again = generated.cases("quick", 5)
-    for one, other in zip(QUICK, again, strict=True):
+    for one, other in zip(QUICK, cases("quick", 5), strict=True):
         assert one.label == other.label
-        assert all(np.array_equal(one.inputs[name], other.inputs[name]) for name in one.inputs)
-    labels = {case.label for case in generated.cases("full", 5)}
+        mine, again = one.inputs.vectors, other.inputs.vectors
+        assert all(np.array_equal(mine[name], again[name]) for name in mine)
+    labels = {case.label for case in cases("full", 5)}
     assert {"r = 1e150", "r = 1e-150", "m = 1", "v = v*", "θ = π − 1e-8"} <= labels
     assert any(case.generic for case in QUICK)
     assert not all(case.generic for case in QUICK)
@@ -205,3 +204,45 @@ def test_altered_claims_do_not_linger() -> None:
     claim: Claim = proofs.get("N1")
     assert proofs.derive("N1").decided is True
     assert claim.printed is not None
+
+
+# Hypotheses and mutants.
+
+
+def test_cases_are_moved_to_where_the_hypotheses_hold() -> None:
+    claim = proofs.get("N5.saddle")
+    (held,) = holding(claim)
+    assert isinstance(held, Vectors)
+    found = held.cases("full", 5)
+    assert len(found) == len(cases("full", 5))
+    points: list[Configuration] = [held._point(case)[0] for case in found]
+    assert meeting(claim.hypotheses, points) == points
+    before = {case.label: case.inputs.vectors["v_star"] for case in cases("full", 5)}
+    assert any(not np.array_equal(case.inputs.vectors["v_star"], before[case.label]) for case in found)
+
+
+def test_without_an_input_that_meets_the_hypotheses_nothing_is_verified() -> None:
+    claim = replace(proofs.get("N5.saddle"), hypotheses=(vs_vs < 0,))
+    value = judge(claim, "quick", 5)
+    assert value["points"] == 0
+    (evidence,) = conclude([], [Outcome(Task("generated", ("N5.saddle",)), value, 0.1)], "quick", 5, 0.0)["N5.saddle"]
+    assert evidence.verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("claim_id", ["G2", "N2", "C3", "P1", "R7.astroid"])
+def test_mutants_of_the_claim_and_of_the_text_are_judged(claim_id: str) -> None:
+    value = judge(proofs.get(claim_id), "full", 5)
+    of_text = {label: fate for label, fate in value["fates"].items() if label.startswith("code: ")}
+    assert of_text
+    assert value["fates"].keys() - of_text.keys()
+    assert set(value["fates"].values()) <= {Fate.KILLED, Fate.EQUIVALENT}
+    assert list(value["fates"].values()).count(Fate.KILLED) >= 4
+
+
+def test_hypotheses_are_not_judged() -> None:
+    assert not any(label.startswith("hypothesis") for label in judge(proofs.get("G1"), "full", 5)["fates"])
+
+
+def test_code_that_is_wrong_already_judges_no_mutants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numerics, "population_loss", lambda *a: np.zeros(()))
+    assert judge(proofs.get("N1"), "quick", 5)["fates"] == {}

@@ -1,42 +1,47 @@
-"""Mutants: different from the statement and from one another, killed, and reported when they are not."""
+"""Mutants: different from the claim and from one another, judged by methods, and gathered: nothing is waved through."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
-from sympy import Expr, Integral, Rational, cos, exp, oo, pi, sin, sqrt
+from sympy import Abs, Expr, Ge, Gt, Integral, Le, Max, Min, Ne, Pow, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
 import proofs
-from proofs import claim as registry
-from proofs.claim import Claim
+from proofs.claim import Claim, Kind
 from proofs.definitions import HalfSpaceMoment
 from proofs.derivation import Derivation
 from proofs.symbols import r, s, theta, v_vs, vs_vs
-from verify import mutants
-from verify.evidence import Outcome, Task, Verdict
-from verify.mutants import conclude, mutants_of, run, tasks
+from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict
+from verify.mutants import Mutant, conclude, fates, mutants, sample
+from verify.mutants.expressions import mutants_of
+from verify.mutants.hypotheses import weakened
 
-IDENTITIES = [claim for claim in proofs.all_claims() if claim.statement is not None]
-
-
-def register(monkeypatch: pytest.MonkeyPatch, statement: Expr, derivation: object) -> Claim:
-    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
-    claim = Claim("B91", "a test", "[here]", "x", HalfSpaceMoment(("a",)), derivation, statement=statement)  # type: ignore[arg-type]
-    monkeypatch.setattr(proofs, "derive", registry.derive.__wrapped__)
-    return registry.register(claim)
+CLAIMS = proofs.all_claims()
+STATING = [claim for claim in CLAIMS if claim.formulas]
 
 
-def task(claim_id: str, limit: int = 0) -> Task:
-    return Task("mutants", (claim_id,), (limit,))
+def no_derivation(d: Derivation) -> None:
+    d.begin("nothing")
 
 
-@pytest.mark.parametrize("claim", IDENTITIES, ids=lambda claim: claim.id)
+def a_claim(**fields: object) -> Claim:
+    known = {"kind": Kind.IDENTITY, "statement": cos(theta)} | fields
+    return Claim("B91", "a test", "[here]", "x", HalfSpaceMoment(("a",)), no_derivation, **known)  # type: ignore[arg-type]
+
+
+# Expressions.
+
+
+@pytest.mark.parametrize("claim", STATING[::4], ids=lambda claim: claim.id)
 def test_mutants_are_new_expressions(claim: Claim) -> None:
-    found = list(mutants_of(claim.formula))
-    expressions = [mutant for _, mutant in found]
-    assert len(found) >= 3
-    assert len(set(expressions)) == len(expressions)
-    assert claim.formula not in expressions
-    assert list(mutants_of(claim.formula)) == found
+    for formula in claim.formulas.values():
+        found = list(mutants_of(formula))
+        expressions = [mutant for _, mutant in found]
+        assert len(set(expressions)) == len(expressions)
+        assert formula not in expressions
+        assert list(mutants_of(formula)) == found
 
 
 def test_each_kind_of_mistake_is_made() -> None:
@@ -49,7 +54,12 @@ def test_each_kind_of_mistake_is_made() -> None:
     assert theta * v_vs / (2 * pi) in expressions
     assert theta * v_vs / (2 * pi) - vs_vs / 8 in expressions
     assert theta * v_vs / (2 * pi) + vs_vs / 8 * Rational(1001, 1000) in expressions
-    assert any("off by 0.1 %" in what for what in made)
+
+
+def test_arguments_and_extremes_are_exchanged() -> None:
+    kappa, beta = proofs.symbols.kappa, proofs.symbols.beta
+    assert beta / kappa in {mutant for _, mutant in mutants_of(kappa / beta)}
+    assert Min(kappa, 3) in {mutant for _, mutant in mutants_of(Max(kappa, 3))}
 
 
 def test_bound_variables_and_exponents_are_left_alone() -> None:
@@ -61,102 +71,150 @@ def test_bound_variables_and_exponents_are_left_alone() -> None:
 
 
 def exponents(expression: Expr) -> set[Expr]:
-    from sympy import Pow
-
     return {power.exp for power in expression.atoms(Pow) if power.exp.is_number}
 
 
-@pytest.mark.parametrize("claim_id", ["N1", "C3", "G3"])
-def test_all_are_killed(claim_id: str) -> None:
-    value = run(task(claim_id))
-    assert value["survivors"] == []
-    assert value["killed"] == value["total"] >= 5
-    assert value["killed"] + value["equivalent"] == len(list(mutants_of(proofs.get(claim_id).formula)))
+# Hypotheses.
 
 
-def test_a_sample_is_taken_in_quick() -> None:
-    (quick,) = tasks([proofs.get("C4")], "quick", 1, 0.0)
-    (full,) = tasks([proofs.get("C4")], "full", 1, 0.0)
-    assert quick.arguments != full.arguments
-    value = run(quick)
-    assert value["total"] + value["equivalent"] == quick.arguments[0] == mutants._QUICK
+def test_hypotheses_are_weakened_one_at_a_time() -> None:
+    a, b, c = (Symbol(name, real=True) for name in "abc")
+    given = (Gt(a, 0), Ge(b, 2), Ne(c, 0), Ge(theta, 0))
+    made = dict(weakened(given))
+    assert made == {
+        "a > 0 weakened to a >= 0": (given[1], given[2], given[3], Ge(a, 0)),
+        "b >= 2 weakened to b >= 1": (given[0], given[2], given[3], Ge(b, 1)),
+        "Ne(c, 0) dropped": (given[0], given[1], given[3]),
+    }
 
 
-def test_only_identities_have_mutants() -> None:
-    assert {t.claim_ids[0] for t in tasks(proofs.all_claims(), "full", 1, 0.0)} == {claim.id for claim in IDENTITIES}
+# Mutants of a claim.
 
 
-def test_nothing_derived_is_a_survivor(monkeypatch: pytest.MonkeyPatch) -> None:
-    def argue(d: Derivation) -> None:
-        d.begin("because")
-        d.conclude_argument("it is so")
-
-    register(monkeypatch, cos(theta), argue)
-    value = run(task("B91"))
-    assert value["survivors"] == ["nothing was derived"]
-    assert value["killed"] == 0
-    (evidence,) = conclude([], [Outcome(task("B91"), value, 0.1)], "full", 1, 0.0)["B91"]
-    assert evidence.verdict is not Verdict.VERIFIED
-
-
-def test_a_chain_that_cannot_see_a_mistake_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is derived contains an unknown function: no mutant can be told from the truth."""
-    from sympy import Function
-
-    unknown = Function("f")(theta)
-
-    def derive(d: Derivation) -> None:
-        d.begin(unknown * r)
-        d.conclude(unknown * r)
-
-    register(monkeypatch, unknown * r, derive)
-    value = run(task("B91"))
-    assert value["killed"] < value["total"]
-    assert value["survivors"]
-    (evidence,) = conclude([], [Outcome(task("B91"), value, 0.1)], "full", 1, 0.0)["B91"]
-    assert evidence.verdict is Verdict.UNDECIDED
-    assert evidence.detail.startswith("not refuted: ")
+def test_a_mutant_is_a_claim_with_one_change() -> None:
+    claim = a_claim(printed=sin(theta + pi / 2), hypotheses=(Gt(r, 0, evaluate=False),), parts={"radius": r / 2})
+    found = mutants(claim, "full")
+    assert len({mutant.label for mutant in found}) == len(found)
+    assert {mutant.part for mutant in found} == {"statement", "radius", ""}
+    for mutant in found:
+        if mutant.kind == "hypothesis":
+            assert mutant.claim.formulas == claim.formulas
+            assert mutant.claim.hypotheses != claim.hypotheses
+            with pytest.raises(KeyError):
+                _ = mutant.formula
+            continue
+        changed = [name for name in claim.formulas if mutant.claim.formulas[name] != claim.formulas[name]]
+        assert changed == [mutant.part]
+        assert mutant.formula == mutant.claim.formulas[mutant.part]
+        assert mutant.claim.printed is None
+        assert mutant.claim.hypotheses == claim.hypotheses
 
 
-def test_a_derivation_that_copies_the_statement_keeps_its_mutants(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deriving cos θ and stating 1.001 cos θ: none of the mutants is equal to what was derived but one."""
-
-    def derive(d: Derivation) -> None:
-        d.begin(cos(theta))
-        d.conclude(cos(theta))
-
-    register(monkeypatch, Rational(1000, 1001) * cos(theta), derive)
-    value = run(task("B91"))
-    assert value["survivors"], "a mutant that equals what was derived shows the statement to be wrong"
+def test_strict_bounds_are_made_too_strong() -> None:
+    bounds = {"bound": r, "lower bound": r / 3, "threshold": r / 5}
+    claim = a_claim(kind=Kind.INEQUALITY, statement=None, parts=bounds)
+    strong = {mutant.part: mutant.formula for mutant in mutants(claim, "full") if "too strong by 1 %" in mutant.label}
+    assert strong == {"bound": r * Rational(99, 100), "lower bound": r / 3 * Rational(101, 100)}
+    assert not any("too strong" in mutant.label for mutant in mutants(replace(claim, kind=Kind.EQUIVALENCE), "full"))
 
 
-def test_an_equivalent_mutant_is_proved_to_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """sin θ is its own mirror image under θ → π − θ (SymPy writes it so at once); 1 + cos θ is not."""
-    assert "θ → π − θ" not in dict(mutants_of(sin(theta)))
-    assert "θ → π − θ" in dict(mutants_of(1 + cos(theta)))
-    statement = sin(theta) * (1 + cos(theta) ** 2) / (2 - sin(theta) ** 2 + cos(theta) ** 2)
-
-    def derive(d: Derivation) -> None:
-        d.begin(statement)
-        d.conclude(statement)
-
-    register(monkeypatch, statement, derive)
-    assert run(task("B91"))["survivors"] == []
+def test_a_quick_run_tries_an_even_sample() -> None:
+    claim = proofs.get("C4")
+    quick, full = (mutants(claim, level) for level in ("quick", "full"))
+    assert len(quick) == 6 < len(full)
+    assert {mutant.label for mutant in quick} <= {mutant.label for mutant in full}
+    assert [mutant.label for mutant in quick] == [mutant.label for mutant in mutants(claim, "quick")]
+    assert sample(range(12), 4) == [0, 3, 6, 9]
+    assert sample([1, 2], 4) == [1, 2]
 
 
-def test_conclusions() -> None:
-    good = {"killed": 3, "total": 3, "equivalent": 1, "survivors": [], "seconds": 0.5}
-    outcomes = [
-        Outcome(task("N1"), good, 0.5),
-        Outcome(task("C3"), good | {"killed": 2, "survivors": ["factor 2"]}, 0.5),
-        Outcome(task("G3"), good | {"killed": 0, "total": 0}, 0.5),
-        Outcome(task("G1"), None, 0.5, "broken"),
-    ]
-    found = conclude([], outcomes, "full", 1, 0.0)
-    assert set(found) == {"N1", "C3", "G3"}
-    assert [found[key][0].verdict for key in ("N1", "C3", "G3")] == [
-        Verdict.VERIFIED,
-        Verdict.UNDECIDED,
-        Verdict.UNDECIDED,
-    ]
-    assert found["C3"][0].detail == "not refuted: factor 2"
+# What methods make of them.
+
+
+def test_fates() -> None:
+    chosen = mutants(a_claim(statement=cos(theta) + Abs(r)), "full")
+    answers: dict[str, object] = dict(zip((m.label for m in chosen), (True, False, None), strict=False))
+
+    def notices(mutant: Mutant) -> bool | None:
+        if mutant.label not in answers:
+            raise ZeroDivisionError
+        return answers[mutant.label]  # type: ignore[return-value]
+
+    found = list(fates(chosen, notices).values())
+    assert found[:2] == [Fate.KILLED, Fate.MISSED]
+    assert len(found) == len(chosen) - 1
+    assert set(found[2:]) == {Fate.KILLED}, "what cannot be evaluated is noticed"
+
+
+CLAIM = a_claim(statement=cos(theta) + 2)
+LABELS = [mutant.label for mutant in mutants(CLAIM, "full")]
+DEAD = dict.fromkeys(LABELS, Fate.KILLED)
+
+
+def gathered(*methods: Mapping[str, Fate], claim: Claim = CLAIM) -> Evidence:
+    """What the matrix says when methods "m0", "m1", … report these fates."""
+    found = [Evidence(f"m{i}", Verdict.VERIFIED, Grade.TESTED, {}, 0.0, "", given) for i, given in enumerate(methods)]
+    (evidence,) = conclude([claim], {claim.id: found}, "full")[claim.id]
+    return evidence
+
+
+def report_of(evidence: Evidence) -> ClaimReport:
+    others = (Evidence(name, Verdict.VERIFIED, Grade.TESTED, {}, 0.0) for name in ("symbolic", "precision"))
+    return ClaimReport("B91", "t", "s", "identity", (*others, evidence))
+
+
+def test_all_dead() -> None:
+    evidence = gathered(DEAD)
+    assert evidence.verdict is Verdict.VERIFIED
+    assert (evidence.figures["killed"], evidence.figures["total"]) == (len(LABELS), len(LABELS))
+    claim = report_of(evidence)
+    assert claim.verdict is Verdict.VERIFIED
+    assert not claim.too_weak
+
+
+@pytest.mark.parametrize("fate", [Fate.MISSED, None])
+def test_a_survivor_makes_the_claim_too_weak(fate: Fate | None) -> None:
+    alive = {label: was for label, was in DEAD.items() if label != LABELS[0]}
+    evidence = gathered(alive if fate is None else {**alive, LABELS[0]: fate}, alive)
+    assert evidence.figures["survivors"] == [LABELS[0]]
+    assert evidence.detail == f"not noticed: {LABELS[0]}"
+    claim = report_of(evidence)
+    assert claim.too_weak
+    assert claim.verdict is Verdict.UNDECIDED
+    assert Report(0, "full", {}, (claim,), 0.0).exit_code == 1
+
+
+def test_one_method_is_enough_and_the_matrix_says_which() -> None:
+    one = {label: Fate.KILLED if index else Fate.MISSED for index, label in enumerate(LABELS)}
+    evidence = gathered(one, {LABELS[0]: Fate.KILLED, LABELS[1]: Fate.KILLED})
+    assert evidence.verdict is Verdict.VERIFIED
+    assert evidence.figures["by_method"] == {
+        "m0": {"tried": len(LABELS), "killed": len(LABELS) - 1, "alone": len(LABELS) - 2},
+        "m1": {"tried": 2, "killed": 2, "alone": 1},
+    }
+    assert evidence.figures["matrix"][LABELS[0]] == {"m0": "missed", "m1": "killed"}
+
+
+def test_a_proved_equivalent_is_none() -> None:
+    evidence = gathered({**DEAD, LABELS[0]: Fate.EQUIVALENT}, {LABELS[0]: Fate.MISSED})
+    assert evidence.verdict is Verdict.VERIFIED
+    assert evidence.figures["equivalent"] == 1
+    assert evidence.figures["total"] == len(LABELS) - 1
+
+
+def test_an_equivalent_that_another_method_kills_is_an_error() -> None:
+    evidence = gathered({**DEAD, LABELS[0]: Fate.EQUIVALENT}, {LABELS[0]: Fate.KILLED})
+    assert evidence.verdict is Verdict.ERROR
+    assert LABELS[0] in evidence.detail
+
+
+def test_mutants_of_generated_text_count_too() -> None:
+    evidence = gathered({**DEAD, "code: f: 2 off by 0.1 %": Fate.MISSED})
+    assert evidence.figures["survivors"] == ["code: f: 2 off by 0.1 %"]
+
+
+def test_an_empty_list_is_undecided() -> None:
+    nothing = a_claim(kind=Kind.EQUIVALENCE, statement=None)
+    assert mutants(nothing, "full") == ()
+    assert gathered({}, claim=nothing).verdict is Verdict.UNDECIDED
+    assert gathered({}, claim=replace(nothing, hypotheses=(Le(theta, 4),))).verdict is Verdict.UNDECIDED

@@ -7,19 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from mpmath import mp, mpf
-from sympy import Rational
+from sympy import Abs, Ge, Piecewise, Rational
 
 import proofs
 from numerics.generated import penalties as generated
 from proofs.claim import Claim
 from proofs.penalty_forms import PENALTIES
-from proofs.symbols import ratio
-from verify.configurations import configurations
+from proofs.symbols import a, ratio, u
+from verify.configurations import Configuration, configurations
 from verify.evidence import Verdict
-from verify.generated import ALLOWED
-from verify.generated_penalties import compare_penalty, stated_penalty
+from verify.generated import ALLOWED, compare
+from verify.generated.penalties import stated_penalty
+from verify.mutants import mutants
 from verify.precision import check, points_for
 from verify.precision.minimizers import minimize, near_thresholds
+from verify.precision.penalties import outside
 
 POINTS = configurations("quick", 7)
 CLAIMS = [claim for claim in proofs.all_claims() if claim.id.startswith("P")]
@@ -54,12 +56,53 @@ def proofs_ratio(claim: Claim) -> list:
 
 @pytest.mark.parametrize("claim_id", ["P5.l1", "P5.l0", "P5.tl1", "P5.half"])
 @pytest.mark.parametrize("factor", [OFF, 1 / OFF])
-def test_a_wrong_displacement_is_caught(claim_id: str, factor: Rational, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_displacement_is_caught(claim_id: str, factor: Rational) -> None:
     claim = proofs.get(claim_id)
-    name = claim.definition.penalty
-    right = PENALTIES[name]
-    monkeypatch.setitem(PENALTIES, name, replace(right, displacement=factor * right.farthest))
-    assert verdict_of(claim) is Verdict.REFUTED
+    assert verdict_of(replace(claim, parts={"bound": factor * claim.parts["bound"]})) is Verdict.REFUTED
+
+
+INEQUALITIES = [claim for claim in CLAIMS if claim.parts]
+
+
+@pytest.mark.parametrize("claim", INEQUALITIES, ids=name_of)
+def test_every_wrong_part_is_caught(claim: Claim) -> None:
+    """Also a bound that is too weak: it is not reached where the claim says that it is."""
+    chosen = [mutant for mutant in mutants(claim, "full") if mutant.part]
+    points = points_for(claim, POINTS)
+    assert len(chosen) >= 3
+    assert [mutant.label for mutant in chosen if not noticed(mutant.claim, points)] == []
+
+
+def noticed(claim: Claim, points: list[Configuration]) -> bool:
+    try:
+        return check(claim, points).verdict is Verdict.REFUTED
+    except ValueError:
+        return True
+
+
+@pytest.mark.parametrize("claim_id", ["P5.scad", "P6.scad", "P7.scad"])
+def test_a_shape_outside_its_domain_is_noticed(claim_id: str) -> None:
+    """At a = ½ the claims on SCAD fail, or there is no minimizer for them to speak of; a = 1 is capped l1."""
+    claim = replace(proofs.get(claim_id), hypotheses=())
+    assert proofs.get(claim_id).hypotheses == (Ge(a, 1),)
+    assert any(noticed(claim, [point]) for point in outside(proofs.get(claim_id)))
+    at_one = [replace(point, parameters=point.parameters | {"a": 1.0}) for point in POINTS]
+    assert verdict_of_at(claim, near_thresholds(claim.definition, at_one)) is Verdict.VERIFIED
+
+
+def verdict_of_at(claim: Claim, points: list[Configuration]) -> Verdict:
+    return check(claim, points).verdict
+
+
+def test_claims_without_such_shapes_have_no_outside() -> None:
+    assert [outside(claim) for claim in CLAIMS if not claim.hypotheses] == [[]] * sum(not c.hypotheses for c in CLAIMS)
+
+
+def test_an_infimum_that_is_not_attained_is_no_minimum() -> None:
+    """p jumps down at 1: just below, u → 1⁺ is best and 1 itself is not."""
+    falling = Piecewise((Abs(u), Abs(u) <= 1), (Rational(3, 4), True))
+    with mp.workdps(60), pytest.raises(ValueError, match="need not be attained"):
+        minimize(falling, mpf("0.98"), mpf("0.1"), {})
 
 
 def test_the_search_finds_the_global_minimum() -> None:
@@ -85,9 +128,7 @@ def test_points_lie_on_both_sides_of_the_threshold() -> None:
 
 @pytest.mark.parametrize("claim", STATED, ids=name_of)
 def test_generated_code_is_accurate(claim: Claim) -> None:
-    penalty = stated_penalty(claim)
-    assert penalty is not None
-    assert compare_penalty(claim, penalty, "quick", 3)["conditioned"] <= ALLOWED
+    assert compare(claim, "quick", 3)["conditioned"] <= ALLOWED
 
 
 @pytest.mark.parametrize("claim_id", ["P1", "P2", "P3", "P7.mcp", "P7.scad", "P7.half"])
@@ -97,14 +138,14 @@ def test_corrupted_code_is_caught(claim_id: str, monkeypatch: pytest.MonkeyPatch
     assert penalty is not None
     right = generated.PROXIMAL_MAPS[penalty.name]
     monkeypatch.setitem(generated.PROXIMAL_MAPS, penalty.name, lambda x, rho, **k: right(x, rho * (1 + 1e-6), **k))
-    assert compare_penalty(claim, penalty, "quick", 3)["conditioned"] > 100 * ALLOWED
+    assert compare(claim, "quick", 3)["conditioned"] > 100 * ALLOWED
 
 
 def test_corrupted_envelopes_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     right = generated.ENVELOPES["tl1"]
     monkeypatch.setitem(generated.ENVELOPES, "tl1", lambda *a, **k: right(*a, **k) * (1 + 1e-12))
-    found = compare_penalty(proofs.get("P6.tl1"), PENALTIES["tl1"], "quick", 3)
+    found = compare(proofs.get("P6.tl1"), "quick", 3)
     assert found["conditioned"] > 100 * ALLOWED
     monkeypatch.setitem(generated.ENVELOPES, "tl1", lambda *a, **k: np.full_like(right(*a, **k), np.nan))
-    found = compare_penalty(proofs.get("P6.tl1"), PENALTIES["tl1"], "quick", 3)
+    found = compare(proofs.get("P6.tl1"), "quick", 3)
     assert not found["conditioned"] <= ALLOWED

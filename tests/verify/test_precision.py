@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pytest
 from mpmath import mpf
-from sympy import Abs, Eq, Max, Piecewise, Rational, erf, pi, sign, sin, sqrt
+from sympy import Abs, Eq, Gt, Max, Piecewise, Rational, Symbol, erf, pi, sign, sin, sqrt
 
 import proofs
-from proofs.claim import Claim, get
+from proofs.claim import Claim, Kind, get
 from proofs.definitions import ProximalMap
 from proofs.estimators import KERNELS
 from proofs.moments import Kernels
-from proofs.symbols import r, ratio, sum_diff, theta, u, v_v, v_vs, vs_vs, w_diff, w_hat, x_in
+from proofs.symbols import m, r, ratio, sum_diff, theta, u, v_v, v_vs, vs_vs, w_diff, w_hat, x_in
 from verify.configurations import configurations
-from verify.evidence import Evidence, Outcome, Verdict
+from verify.evidence import Evidence, Fate, Outcome, Verdict
+from verify.mutants import mutants
+from verify.precision import hypotheses
 from verify.precision import route as precision
-from verify.precision.comparison import FINE, ROUGH, compare, shown
+from verify.precision.comparison import FINE, ROUGH, coarse, compare, shown
 from verify.precision.quadrature import Estimate
 
 POINTS = configurations("full", 3)
@@ -165,6 +168,9 @@ def test_tasks_run_and_conclude() -> None:
     }
     assert found["N1"][0].figures["points"] == 5
     assert found["N1"][0].figures["digits"] >= 45
+    for claim in claims:
+        assert set(found[claim.id][0].fates) == {mutant.label for mutant in mutants(claim, "quick")}
+        assert set(found[claim.id][0].fates.values()) == {Fate.KILLED}
 
 
 def test_a_failed_task_is_an_error_not_a_pass() -> None:
@@ -210,3 +216,82 @@ def test_proximal_maps_are_found_by_search(penalty, statement, verdict):
     base = configurations("quick", 1)[0]
     spread = [replace(base, label=f"x = {x}", v=(x, 1.0), v_star=(0.5, 1.0)) for x in (-3.0, -0.9, 0.25, 0.75, 2.0)]
     assert precision.check(proximal(penalty, statement), spread).verdict == verdict
+
+
+PARTS = [
+    (claim_id, name)
+    for claim_id in ("N5", "N5.minimum", "N5.spurious", "C8", "C8.beyond", "C8.ratio", "C9.joint", "B3")
+    for name in get(claim_id).parts
+]
+
+
+@pytest.mark.parametrize(("claim_id", "name"), PARTS)
+def test_every_part_off_by_little_is_refuted(claim_id: str, name: str) -> None:
+    claim = get(claim_id)
+    wrong = replace(claim, parts={**claim.parts, name: claim.parts[name] * OFF})
+    found = verdict_of(wrong, POINTS[:1])
+    assert found.verdict is Verdict.REFUTED
+    assert found.detail
+
+
+WEAKENED = [
+    (claim.id, mutant.label)
+    for claim in proofs.all_claims()
+    if claim.id[0] in "GNCB" and claim.id in CHECKED
+    for mutant in mutants(replace(claim, statement=None, kind=Kind.EQUIVALENCE, parts={}), "full")
+]
+
+
+@pytest.mark.parametrize(("claim_id", "label"), WEAKENED)
+def test_no_hypothesis_can_be_weakened(claim_id: str, label: str) -> None:
+    claim = get(claim_id)
+    (weaker,) = (mutant for mutant in mutants(claim, "full") if mutant.label == label)
+    fate, reason = judged(claim, weaker.claim)
+    assert fate is Fate.KILLED
+    assert reason
+
+
+def judged(claim: Claim, weaker: Claim) -> tuple[Fate, str]:
+    checking = partial(precision._comparisons, level="quick")
+    with coarse():
+        found = hypotheses.judge(claim, weaker, POINTS[0], checking)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "symbol", "low"),
+    [
+        ("B1.kernel", r, 0),
+        ("B1.loss", r, 0),
+        ("C5.gaussian", theta, 0),
+        ("C5.leaky-relu", theta, 0),
+        ("C8.ratio", m, 1),
+        ("C9", theta, 0),
+        ("C9.joint", theta, 0),
+    ],
+)
+def test_a_hypothesis_that_is_not_needed_is_noticed(claim_id: str, symbol: Symbol, low: int) -> None:
+    claim = get(claim_id)
+    narrow = replace(claim, hypotheses=(*claim.hypotheses, Gt(symbol, low, evaluate=False)))
+    assert judged(narrow, claim) == (Fate.MISSED, "holds there as well")
+
+
+class Sealed:
+    """A claim whose formulas nobody may read."""
+
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("statement", "printed", "parts", "formula", "formulas", "as_printed"):
+            raise AssertionError(f"{self._claim.id}: the definition's side reads {name}")
+        return getattr(self._claim, name)
+
+
+@pytest.mark.parametrize("claim_id", [claim_id for claim_id in CHECKED if claim_id[0] in "GNCB"])
+def test_the_definition_is_computed_without_the_claim(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "configurations", lambda level, seed: POINTS[:1])
+    own = precision.own_side(Sealed(get(claim_id)), "quick", 3)  # type: ignore[arg-type]
+    assert own
+    assert all(isinstance(number, mpf) for _, numbers in own for number in numbers)

@@ -142,7 +142,7 @@ def test_markdown_keeps_the_table_whole(report: Report) -> None:
 def test_write_report_makes_the_folder(report: Report, tmp_path: Path) -> None:
     paths = write_report(report, tmp_path / "a" / "b")
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == sorted(p.name for p in paths)
-    assert len(paths) == 3
+    assert len(paths) == 4
 
 
 def test_printing_nothing_says_so() -> None:

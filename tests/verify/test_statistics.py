@@ -8,6 +8,7 @@ from scipy.stats import binom, norm
 
 from verify.monte_carlo.statistics import (
     POWER,
+    RESERVE,
     detectable,
     finite,
     polarised,
@@ -32,7 +33,7 @@ def test_false_alarms_come_at_the_nominal_rate_for_skewed_samples(p):
     level = 1e-2
     z = bernoulli_scores(np.random.default_rng(1), p, 2**18, REPLAYS)
     low, high = binom.interval(1 - 1e-6, REPLAYS, level)
-    assert low <= np.count_nonzero(np.abs(z) > threshold(level)) <= high
+    assert low <= np.count_nonzero(np.abs(z) > threshold(RESERVE * level)) <= high
 
 
 def test_false_alarms_come_at_the_nominal_rate_for_squares_of_normals():
@@ -43,7 +44,7 @@ def test_false_alarms_come_at_the_nominal_rate_for_squares_of_normals():
         samples = rng.standard_normal((REPLAYS // 10, n)) ** 2
         se = samples.std(axis=1, ddof=1) / math.sqrt(n)
         z = scores(np.ones(len(samples)), samples.mean(axis=1), se)
-        alarms += int(np.count_nonzero(z > threshold(level)))
+        alarms += int(np.count_nonzero(z > threshold(RESERVE * level)))
     low, high = binom.interval(1 - 1e-6, REPLAYS, level)
     assert low <= alarms <= high
 
@@ -55,6 +56,23 @@ def test_cramers_correction_has_the_sign_and_size_the_docstring_states():
     upper, lower = (np.count_nonzero(s * z > t) / replays / norm.sf(t) for s in (1, -1))
     expected = skewness * t**3 / (3 * math.sqrt(n))
     assert math.log(lower / upper) == pytest.approx(2 * expected, rel=0.3)
+
+
+@pytest.mark.parametrize("meetings", [200, 1000])
+def test_the_tail_of_a_stratified_mean_of_jumps_is_as_heavy_as_the_docstring_states(meetings):
+    """Each ring meets a jump at a random place p of a cell with two points; the studentized sum of many rings."""
+    t, replays = 3.0, 400_000
+    rng = np.random.default_rng(8)
+    alarms = 0
+    for _ in range(replays // 1000):
+        p = rng.random((1000, meetings))
+        one, other = (rng.random((1000, meetings)) < p for _ in range(2))
+        error = ((one + 0.0 + other) / 2 - p).sum(axis=1)
+        se = np.sqrt((one != other).sum(axis=1) / 4)
+        alarms += int(np.count_nonzero(np.abs(error) > t * se))
+    expected = replays * 2 * norm.sf(t) * math.exp(0.35 * t**4 / meetings)
+    low, high = binom.interval(1 - 1e-6, replays, expected / replays)
+    assert 0.95 * low <= alarms <= 1.05 * high
 
 
 def test_an_error_of_the_stated_size_is_caught():
@@ -77,8 +95,9 @@ def test_the_stated_power_is_reached_for_normal_means():
 
 
 @pytest.mark.parametrize("share", [0.5, 1e-2, 1e-6, 1e-10, 1e-15])
-def test_threshold_is_the_two_sided_normal_quantile(share):
-    assert 2 * norm.sf(threshold(share)) == pytest.approx(share, rel=1e-9)
+def test_threshold_is_the_two_sided_normal_quantile_of_half_the_share(share):
+    assert RESERVE == 2
+    assert 2 * norm.sf(threshold(share)) == pytest.approx(share / RESERVE, rel=1e-9)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -1e-6, 2.0, float("nan")])

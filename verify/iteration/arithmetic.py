@@ -193,7 +193,17 @@ class Exact:
 
     def step(self, w: Vector, tau: mpf) -> Vector:
         """One step on the sphere."""
-        return unit(self.raw(w, self.split(w), tau / (1 + tau * (self.alpha + self.beta))))
+        return unit(self.unnormalized(w, tau)[0])
+
+    def unnormalized(self, w: Vector, tau: mpf) -> tuple[Vector, mpf]:
+        """w − ηG(w) − ηβ(w − u) at the step τ, and 1 − η(α + β), by which z of R1 is longer."""
+        eta = tau / (1 + tau * (self.alpha + self.beta))
+        return self.raw(w, self.split(w), eta), 1 - eta * (self.alpha + self.beta)
+
+    def angle(self, w: Vector) -> mpf:
+        """Angle to w* by Kahan's formula."""
+        sums = [x + y for x, y in zip(w, self.w_star, strict=True)]
+        return 2 * mpmath.atan2(norm(less(w, self.w_star)), norm(sums))
 
     def lyapunov(self, w: Vector) -> mpf:
         """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²."""

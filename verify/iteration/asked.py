@@ -1,20 +1,15 @@
-"""What a checker is asked: the claim, its own formula, the code under test, and where its problems come from."""
+"""What a checker is asked: the claim, the code under test, and where its problems come from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
-import mpmath
 import numpy as np
-from mpmath import mpf
 from numpy.typing import NDArray
-from sympy import Expr, lambdify
 
 from proofs.claim import Claim
-from verify.closed_form import MPMATH
 from verify.evidence import Level
 from verify.iteration.arithmetic import Iteration, Problem, pull
 from verify.iteration.penalties import DEFAULTS
@@ -25,13 +20,6 @@ Array = NDArray[np.float64]
 
 _OUTPUTS: Final = ((1.0, 0.5), (0.75, -1.25, 0.5), (2.0, 1.0))
 """True output weights v*, which set κ."""
-
-
-@lru_cache(maxsize=64)
-def _compiled(expression: Expr) -> tuple[tuple[str, ...], Callable[..., Any]]:
-    """The names of an expression's symbols, and the expression as a function of them."""
-    symbols = sorted(expression.free_symbols, key=str)
-    return tuple(symbol.name for symbol in symbols), lambdify(symbols, expression, MPMATH)
 
 
 def _sparse_limit(*arguments: Any, **options: Any) -> Any:
@@ -52,41 +40,36 @@ def _learn(*arguments: Any, **options: Any) -> Any:
     return learn(*arguments, **options)
 
 
-def _displacement(rho: float, penalty: str, parameters: Mapping[str, float]) -> float:
-    from numerics.generated.penalties import DISPLACEMENTS
-
-    return float(DISPLACEMENTS[penalty](rho, **parameters))
-
-
 @dataclass(frozen=True)
 class Theory:
-    """The predictions under test that are code or words; a test replaces one by a wrong one.
+    """The code under test that predicts something; a test replaces one by a wrong one.
 
-    What a claim states as a formula is read from the claim (`Asked.formula`), not from here.
+    What a claim states as a formula is read from the claim (`verify.iteration.rows`), not from here.
     """
 
     sparse_limit: Callable[..., Any] = _sparse_limit
     stable_limits: Callable[..., Any] = _stable_limits
     learn: Callable[..., Any] = _learn
-    displacement: Callable[[float, str, Mapping[str, float]], float] = _displacement
-    scale: Mapping[str, float] = field(default_factory=dict)
-    """Factors by which a test spoils numbers that the words of a claim name; empty in earnest."""
-
-    def spoiled(self, name: str) -> float:
-        """1, or the factor a test put on the number of this name."""
-        return self.scale.get(name, 1.0)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A claim to be judged on the problems of one part; `share` is its false-alarm probability a random test."""
+    """A claim to be judged on the problems of one part; `share` is its false-alarm probability a random test.
+
+    Without a `theory` nothing is judged, and the runs leave their rows only.
+    """
 
     claim: Claim
     level: Level
     seed: int
     part: int = 0
     share: float = 1e-8
-    theory: Theory = field(default_factory=Theory)
+    theory: Theory | None = field(default_factory=Theory)
+
+    @property
+    def blind(self) -> bool:
+        """Whether only the runs' own side is wanted: no formula of the claim and no code under test is used."""
+        return self.theory is None
 
     @property
     def penalty(self) -> str:
@@ -106,21 +89,6 @@ class Asked:
     def many(self, quick: int, full: int) -> int:
         """How many, by level."""
         return quick if self.level == "quick" else full
-
-    def formula(self, values: Mapping[str, Any]) -> mpf | None:
-        """The claim's own formula where symbols have these values by name, or None if it states none.
-
-        ValueError if it names a symbol that has no value here.
-        """
-        if self.claim.statement is None:
-            return None
-        names, function = _compiled(self.claim.statement)
-        return mpmath.mpmathify(function(*(mpmath.mpmathify(value) for value in self._named(names, values))))
-
-    def _named(self, names: Sequence[str], values: Mapping[str, Any]) -> list[Any]:
-        if missing := [name for name in names if name not in values]:
-            raise ValueError(f"{self.claim.id}: the iteration method has no value for {', '.join(missing)}")
-        return [values[name] for name in names]
 
 
 def generator(seed: int, name: str, part: int) -> np.random.Generator:

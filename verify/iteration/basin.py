@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import mpmath
 import numpy as np
+from mpmath import mpf
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 from scipy.stats import norm as normal
 
 from verify.iteration.arithmetic import Iteration, Problem
 from verify.iteration.asked import Asked, angle_to, directions, drawn
 from verify.iteration.errors import tight_problem
 from verify.iteration.findings import Findings
-from verify.iteration.penalties import DEFAULTS, PENALTIES, proximal
+from verify.iteration.penalties import DEFAULTS, PENALTIES, displacement, proximal
+from verify.iteration.rows import Relation, Row
 
 __all__ = ["CAPS", "LAUNCHES", "check_basin", "check_probability", "check_radius"]
 
@@ -23,28 +24,27 @@ Array = NDArray[np.float64]
 _STEPS: Final = (1e-3, 0.3, 3.0, 1e3, 1e6)
 
 
-def _radius(asked: Asked, problem: Problem) -> float:
-    """R6's r: min(β, βδ√n)."""
-    delta = asked.theory.displacement(problem.rho, problem.penalty, problem.parameters)
-    return asked.theory.spoiled("radius") * problem.beta * min(1.0, delta * float(np.sqrt(problem.n)))
-
-
 def check_radius(asked: Asked) -> Findings:
-    """β‖w − S(w)‖ ≤ r on the unit sphere: random directions, and filters built to come near the bound."""
+    """β‖w − S(w)‖ on the unit sphere: random directions, and filters built to come near the bound."""
     found, rng = Findings(), asked.rng
     for penalty in PENALTIES if asked.penalty == "*" else (asked.penalty,):
         for k in range(asked.many(12, 60)):
             n = int(rng.integers(1, 40))
             rho = float(np.exp(rng.uniform(-8, 1))) if k else 0.5 / n
             problem = Problem((1.0,) * n, 1.0, 2.0, 2.0 * rho, penalty, DEFAULTS[penalty])
+            delta = displacement(rho, problem.parts)
             w = np.vstack([directions(rng, 200, n), *_adversarial(problem)])
             gap = problem.beta * np.linalg.norm(w - proximal(w, problem.rho, problem.parts), axis=-1)
-            worst, radius = int(np.argmax(gap)), _radius(asked, problem)
             found.count("filters", len(w))
-            found.most("β‖w − S(w)‖ over r", gap[worst] / radius)
-            message = f"β‖w − S(w)‖ = {gap[worst]:.9g} > r = {radius:.9g} at {w[worst].tolist()}: {problem}"
-            found.demand(gap[worst] <= radius * (1 + 1e-12), message)
+            values = {"beta": problem.beta, "delta": delta, "n": float(n)}
+            found.against(asked, Row("bound", "<=", float(gap.max()), values, 1e-9, problem))
     return found
+
+
+def _radius(problem: Problem) -> float:
+    """A bound of β‖w − S(w)‖ on the unit sphere, δ by search: n entries are displaced by δ at most, together by 1."""
+    far = displacement(problem.rho, problem.parts, 1.0)  # entries of unit filters are ≤ 1
+    return problem.beta * min(1.0, (1 + 1e-9) * far * float(np.sqrt(problem.n)))
 
 
 def _adversarial(problem: Problem) -> list[Array]:
@@ -78,7 +78,7 @@ def check_basin(asked: Asked) -> Findings:
 
 
 def _falls(asked: Asked, found: Findings, problem: Problem, rng: np.random.Generator, tau: float) -> None:
-    sine = _radius(asked, problem) / problem.kappa
+    sine = _radius(problem) / problem.kappa
     if sine >= 1:
         found.count("problems with r ≥ κ")
         return
@@ -97,28 +97,16 @@ def _falls(asked: Asked, found: Findings, problem: Problem, rng: np.random.Gener
         if steps:
             message = f"θ goes from {theta[worst]:.15g} to {turned[worst]:.15g}, α₀ = {cone:.12g}, τ = {tau}: {problem}"
             found.demand(rise[worst] <= 8e-16, message)
-            _at_least(asked, found, problem, (sine, tau), (theta[between], turned[between]))
+            values = {"kappa": problem.kappa, "beta": problem.beta, "step": tau, "cap_angle": cone}
+            gained = 2 * np.sin((theta + turned) / 2) * np.sin((theta - turned) / 2)
+            row = Row("gain lower bound", ">=", gained[between], {**values, "theta": theta[between]}, 1e-15, problem)
+            found.against(asked, row)
         inside = theta <= cone
         if inside.any():
             left = float(np.max(turned[inside]))
             found.most("θ⁺/α₀ from within", left / cone)
             found.demand(left <= cone + 8e-16, f"θ⁺ = {left:.15g} > α₀ = {cone:.15g} from within, τ = {tau}: {problem}")
         theta = turned
-
-
-def _at_least(
-    asked: Asked, found: Findings, problem: Problem, step: tuple[float, float], angles: tuple[Array, Array]
-) -> None:
-    """cos θ⁺ − cos θ ≥ τκ(1 − q)(cos α₀ − |cos θ|)/(1 + τβ + τκ(1 − q)), q = sin α₀."""
-    (sine, tau), (theta, turned) = step, angles
-    pull = problem.kappa * (1 - sine)
-    claimed = tau * pull * (np.sqrt(1 - sine**2) - np.abs(np.cos(theta))) / (1 + tau * (problem.beta + pull))
-    claimed *= asked.theory.spoiled("progress")
-    gained = 2 * np.sin((theta + turned) / 2) * np.sin((theta - turned) / 2)
-    worst = int(np.argmin(gained - claimed))
-    found.most("cos θ⁺ − cos θ claimed over observed", np.max(claimed / np.maximum(gained, 1e-12)))
-    message = f"cos θ rises by {gained[worst]:.9g} < {claimed[worst]:.9g} at θ = {theta[worst]:.12g}, τ = {tau}"
-    found.demand(gained[worst] >= claimed[worst] - 1e-15, f"{message}: {problem}")
 
 
 def _at_angles(rng: np.random.Generator, iteration: Iteration, cone: float) -> Array:
@@ -137,53 +125,37 @@ LAUNCHES: Final = (("l1", 3), ("l0", 2), ("tl1", 5))
 """Penalty and n of the runs from random starts: one random test each."""
 
 
-def _probability(asked: Asked, n: int, sine: float) -> float:
-    stated = asked.formula({"n": n, "cap_angle": mpmath.asin(sine)})
-    if stated is None:
-        from numerics.generated.splitting import basin_probability
-
-        stated = basin_probability(n, sine)
-    return asked.theory.spoiled("probability") * float(stated)
-
-
 def check_probability(asked: Asked) -> Findings:
     """P(θ < π − α₀) of uniform starts by exact two-sided tests; runs succeed at least that often, by one-sided ones."""
     found, rng = Findings(), asked.rng
     count = asked.many(400_000, 4_000_000)
     for n, sine in CAPS:
-        claimed, hits = _probability(asked, n, sine), 0
+        hits = 0
         for _ in range(0, count, 100_000):
             z = rng.standard_normal((100_000, n))
             hits += int(np.sum(z[:, 0] > -np.sqrt(1 - sine**2) * np.linalg.norm(z, axis=-1)))
-        chance = _tail(hits, count, claimed, "two-sided")
         found.count("directions", count)
-        found.most("|frequency − probability|", abs(hits / count - claimed))
-        found.most("relative error caught with probability 0.999", _power(asked.share, claimed, count))
-        message = f"frequency {hits / count:.7g} of θ < π − α₀ against {claimed:.7g}, n = {n}, r/κ = {sine}"
-        found.demand(chance >= asked.share, f"{message}: chance {chance:.3g}")
+        found.most("relative error caught with probability 0.999", _power(asked.share, hits / count, count))
+        found.against(asked, _frequency(asked, "frequency", (hits, count), n, sine))
     for penalty, n in LAUNCHES:
         _launch(asked, found, rng, penalty, n)
     return found
 
 
+def _frequency(asked: Asked, relation: Relation, seen: tuple[int, int], n: int, sine: float) -> Row:
+    values = {"n": mpf(n), "cap_angle": mpmath.asin(sine)}
+    return Row("statement", relation, seen, values, asked.share, f"n = {n}, r/κ = {sine}")
+
+
 def _launch(asked: Asked, found: Findings, rng: np.random.Generator, penalty: str, n: int) -> None:
     problem = drawn(rng, penalty, n=n, beta=(0.7, 0.95), lam=(0.5, 2.0))
     iteration, count = Iteration.of(problem), asked.many(2000, 20_000)
-    sine = min(problem.beta, _radius(asked, problem)) / problem.kappa
-    claimed = _probability(asked, n, sine)
+    sine = min(problem.beta, _radius(problem)) / problem.kappa
     ends, last = iteration.run(directions(rng, count, n), 1e8)
     hits = int(np.sum((angle_to(iteration, ends) <= np.arcsin(sine) + 1e-9) & (last < 1e-9)))
-    chance = _tail(hits, count, claimed, "less")
     found.count("runs", count)
-    found.least("success frequency − probability", hits / count - claimed)
-    message = f"{hits} of {count} runs end at θ ≤ α₀, claimed at least {claimed:.6g}"
-    found.demand(chance >= asked.share, f"{message}: chance {chance:.3g}: {problem}")
-
-
-def _tail(hits: int, count: int, probability: float, side: Any) -> float:
-    if not 0 <= probability <= 1:
-        return 0.0
-    return float(binomtest(hits, count, probability, alternative=side).pvalue)
+    found.least("success frequency", hits / count)
+    found.against(asked, _frequency(asked, "frequency at least", (hits, count), n, sine))
 
 
 def _power(share: float, probability: float, count: int) -> float:

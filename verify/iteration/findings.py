@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from verify.evidence import Evidence, Figures, Grade, Verdict
+import numpy as np
+
+from verify.evidence import Evidence, Fate, Figures, Grade, Verdict
+from verify.iteration.rows import Judgement, Row, judge
+
+if TYPE_CHECKING:
+    from verify.iteration.asked import Asked
 
 __all__ = ["Findings"]
 
 
 @dataclass
 class Findings:
-    """Of one claim, or of a part of its problems; parts are merged."""
+    """Of one claim, or of a part of its problems; parts are merged.
+
+    `rows` is what the runs say of the claim's formulas, `fates` what they make of its mutants.
+    """
 
     demands: int = 0
     refuted: list[str] = field(default_factory=list)
@@ -23,6 +32,8 @@ class Findings:
     largest: dict[str, float] = field(default_factory=dict)
     smallest: dict[str, float] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    fates: dict[str, Fate] = field(default_factory=dict)
 
     def demand(self, condition: Any, witness: str) -> bool:
         """The claim says that `condition` holds."""
@@ -35,6 +46,29 @@ class Findings:
         """The claim says that this number is zero; it is known to `bound`. NaN is not within anything."""
         self.most(name, value)
         return self.demand(value <= bound, f"{name} = {float(value):.3g} > {bound:.3g}: {witness}")
+
+    def against(self, asked: Asked, row: Row) -> None:
+        """Keep a row, and hold it against the claim; where only the runs' own side is wanted nothing is judged."""
+        self.rows.append(row)
+        if asked.blind:
+            return
+        said = judge(asked.claim, row)
+        if not said.applies.any():
+            self.count("rows outside the hypotheses")
+            return
+        self._figure(row, said)
+        self.demand(not said.refuted, "" if not said.refuted else _witness(row, said))
+
+    def _figure(self, row: Row, said: Judgement) -> None:
+        """How far off an equality is at most, or how near a bound is reached."""
+        if row.relation == "=":
+            self.most(f"|{row.part} − observed|", _largest(abs(row.observed - said.stated), said))
+        elif row.relation in ("<=", ">="):
+            pair = (row.observed, said.stated) if row.relation == "<=" else (said.stated, row.observed)
+            over, under = (np.asarray(value, dtype=float) for value in pair)
+            with np.errstate(all="ignore"):
+                reached = np.where(under > 1e-9, over / under, 0.0)
+            self.most(f"{row.part}: reached", _largest(reached, said))
 
     def doubt(self, reason: str) -> None:
         """Something that should have been judged could not be."""
@@ -62,6 +96,10 @@ class Findings:
             whole.doubts += part.doubts
             whole.counts.update(part.counts)
             whole.notes |= part.notes
+            whole.rows += part.rows
+            for label, fate in part.fates.items():
+                if whole.fates.get(label) is not Fate.KILLED:
+                    whole.fates[label] = fate
             for name, value in part.largest.items():
                 whole.most(name, value)
             for name, value in part.smallest.items():
@@ -79,4 +117,21 @@ class Findings:
             verdict, detail = Verdict.UNDECIDED, (self.doubts or ["no problem meets the hypotheses"])[0]
         else:
             verdict, detail = Verdict.VERIFIED, ""
-        return Evidence(method, verdict, Grade.TESTED, figures, seconds, detail)
+        return Evidence(method, verdict, Grade.TESTED, figures, seconds, detail, self.fates)
+
+
+def _largest(values: Any, said: Judgement) -> float:
+    return float(np.max(np.where(said.applies, np.asarray(values, dtype=float), -np.inf)))
+
+
+def _witness(row: Row, said: Judgement) -> str:
+    """The first comparison that fails, with the values it fails at."""
+    wrong = said.applies & ~said.holds
+    at = int(np.flatnonzero(np.broadcast_to(wrong, np.broadcast_shapes(wrong.shape, said.applies.shape)))[0])
+    values = ", ".join(f"{name} = {_at(value, at)}" for name, value in row.values.items())
+    observed = row.observed if isinstance(row.observed, tuple) else _at(row.observed, at)
+    return f"{row.part}: observed {observed} {row.relation} {_at(said.stated, at)} fails at {values}: {row.where}"
+
+
+def _at(value: Any, index: int) -> str:
+    return f"{float(value[index] if isinstance(value, np.ndarray) and value.ndim else value):.15g}"

@@ -1,4 +1,4 @@
-"""R7, R8, R10: which fixed points attract, how fast, and what happens without normalization."""
+"""R7, R8: which fixed points attract, and how fast."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any, Final
 import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 from verify.iteration.arithmetic import DIGITS, Iteration, Problem, less, norm, run_exact, unit
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.findings import Findings
 from verify.iteration.penalties import PENALTIES, curvature
+from verify.iteration.rows import Row
 
-__all__ = ["check_free", "check_rate", "check_stability", "nothing_stays", "slopes", "tangent"]
+__all__ = ["check_rate", "check_stability", "slopes", "tangent"]
 
 Array = NDArray[np.float64]
 
@@ -50,26 +50,23 @@ def _contracts(asked: Asked, found: Findings, problem: Problem, tau: float, dire
     basis = tangent(w)
     eigenvalues, vectors = np.linalg.eigh(basis.T @ (slopes(problem, u)[:, None] * basis))
     factor = float(Iteration.of(problem).multiplier(w[None, :])[0])
-    claimed = [_factor(asked, problem, tau, factor, mu) for mu in eigenvalues]
-    where = f"τ = {tau}, N = {factor!r}: {problem}"
+    values: dict[str, Any] = {"beta": problem.beta, "step": tau, "multiplier": factor, "curvature": eigenvalues}
+    where = f"τ = {tau}: {problem}"
     found.count("limits")
+    grown = []
     with mp.workdps(DIGITS):
-        for rate, vector in zip(claimed, (basis @ vectors).T, strict=True):
+        for vector in (basis @ vectors).T:
             away = _moved(iteration, end, mpf(tau), vector)
-            gap = norm([x - rate * float(t) for x, t in zip(away, vector, strict=True)])
-            found.within("distance of a displacement from factor × itself", gap, 1e-10, where)
+            rate = sum(x * float(t) for x, t in zip(away, vector, strict=True)) / float(vector @ vector)
+            rest = norm([x - rate * float(t) for x, t in zip(away, vector, strict=True)])
+            found.within("distance of a displacement from a multiple of itself", rest, 1e-10, where)
+            grown.append(float(rate))
         observed = _observed(iteration, end, mpf(tau), direction)
+    found.against(asked, Row("statement", "=", np.array(grown), values, 1e-10, where))
     if observed is not None:
         # Other directions may not have died out on the way: the ratio comes from below.
-        found.most("observed over predicted rate", observed / max(claimed))
-        found.demand(observed <= max(claimed) * (1 + 1e-9), f"contracts by {float(observed):.9g} a step, {where}")
-
-
-def _factor(asked: Asked, problem: Problem, tau: float, factor: float, mu: float) -> float:
-    values = {"beta": problem.beta, "step": tau, "multiplier": factor, "curvature": mu, "kappa": problem.kappa}
-    stated = asked.formula(values)
-    words = (1 + tau * problem.beta * mu) / (1 + tau * factor)
-    return asked.theory.spoiled("rate") * float(words if stated is None else stated)
+        largest = {**values, "curvature": float(eigenvalues.max())}
+        found.against(asked, Row("statement", "<=", float(observed), largest, 1e-9, where))
 
 
 def _moved(iteration: Any, end: list[mpf], tau: mpf, direction: Array) -> list[mpf]:
@@ -105,46 +102,76 @@ def check_stability(asked: Asked) -> Findings:
     return found
 
 
+_AROUND: Final = 12
+"""Runs from around each fixed point."""
+
+
 def _sorted_out(asked: Asked, found: Findings, problem: Problem, rng: np.random.Generator) -> None:
     iteration = Iteration.of(problem)
-    for w in _fixed_points(iteration, rng, asked.many(150, 800)):
-        factor = float(iteration.multiplier(w[None, :])[0])
-        entries = factor - problem.beta * slopes(problem, iteration.split(w))
-        margin = _margin(asked, entries, w)
-        if abs(margin) < 0.02 * problem.kappa or _near_a_jump(iteration, w):
+    points = np.array(_fixed_points(iteration, rng, asked.many(150, 800))).reshape(-1, problem.n)
+    points = points[~_near_a_jump(iteration, points)]
+    if not len(points):
+        return
+    factors = iteration.multiplier(points)
+    bent = slopes(problem, iteration.split(points))
+    entries = factors[:, None] - problem.beta * bent
+    _stiff(asked, found, problem, points, bent)
+    around = np.repeat(points, _AROUND, axis=0) + 1e-7 * directions(rng, _AROUND * len(points), problem.n)
+    ends, last = iteration.run(around / np.linalg.norm(around, axis=-1, keepdims=True), 1e8, steps=600)
+    back = np.linalg.norm(ends - np.repeat(points, _AROUND, axis=0), axis=-1) < 1e-8
+    for k, w in enumerate(points):
+        runs = slice(_AROUND * k, _AROUND * (k + 1))
+        if _least(entries[k], w) < 0.02 * problem.kappa:
             found.count("fixed points too near the edge")
-            continue
-        around = w + 1e-7 * directions(rng, 12, problem.n)
-        ends, last = iteration.run(around / np.linalg.norm(around, axis=-1, keepdims=True), 1e8, steps=600)
-        back = np.linalg.norm(ends - w, axis=-1) < 1e-8
-        kind = "attract" if margin > 0 else "repel"
-        found.count(f"fixed points that {kind}")
-        if margin > 0 and np.sum(entries < 0) == 1:
-            found.count("attracting with one negative entry")
-        right = bool(np.all(back)) if margin > 0 else not np.any(back & (last < 1e-13))
-        found.demand(right, f"{back.sum()} of 12 runs return to w = {w.tolist()}, which should {kind}: {problem}")
+        else:
+            _attracts(asked, found, problem, (w, entries[k]), (back[runs], last[runs]))
 
 
-def _margin(asked: Asked, entries: Array, w: Array) -> float:
-    """Positive where R7's criterion, a matter of D alone, says stable; of the size of diag(D)'s least eigenvalue."""
-    basis = tangent(w)
-    size = float(np.linalg.eigvalsh(basis.T @ (entries[:, None] * basis))[0])
+def _stiff(asked: Asked, found: Findings, problem: Problem, points: Array, bent: Array) -> None:
+    """D_i of all points, from differences of the force N w_i − κw*_i − βS(w_i), against the claim's."""
+    iteration, h = Iteration.of(problem), 1e-6
+    factors = np.repeat(iteration.multiplier(points), problem.n)
+    force = [iteration.beta * iteration.split(points + side).ravel() for side in (-h, h)]
+    values = {"multiplier": factors, "beta": problem.beta, "S_slope": bent.ravel()}
+    slack = 1e-5 * (problem.kappa + problem.beta * (1 + bent.ravel() ** 2))
+    found.against(asked, Row("stiffness", "=", factors - (force[1] - force[0]) / (2 * h), values, slack, problem))
+
+
+def _attracts(
+    asked: Asked, found: Findings, problem: Problem, point: tuple[Array, Array], runs: tuple[NDArray[np.bool_], Array]
+) -> None:
+    """Whether the runs return, against the signs of D; where one D_j < 0 alone the claim's sum decides."""
+    (w, entries), (back, last) = point, runs
+    returned, left = bool(np.all(back)), not np.any(last[back] < 1e-13)
     zero = np.abs(entries) < 1e-12 * np.abs(entries).max()
-    negative = (entries < 0) & ~zero
-    if zero.any():
-        stable = not negative.any() and zero.sum() == 1 and bool(np.all(w[zero] != 0))
-    else:
-        stable = not negative.any() or (negative.sum() == 1 and float(np.sum(w**2 / entries)) < 0)
-    if asked.theory.spoiled("criterion") != 1:  # a wrong one: no entry may be negative
-        stable = not negative.any()
-    return abs(size) if stable else -abs(size)
+    negative = np.flatnonzero((entries < 0) & ~zero)
+    message = f"{back.sum()} of {_AROUND} runs return to w = {w.tolist()}, D = {entries.tolist()}: {problem}"
+    found.count(f"fixed points that {'attract' if returned else 'repel'}")
+    if not found.demand(returned or left, message):
+        return
+    if len(negative) == 1 and not zero.any():
+        j = int(negative[0])
+        others = np.delete(w**2 / entries, j).sum()
+        values = {"A": float(others), "w_j": float(w[j]), "d": -float(entries[j])}
+        found.count("attracting with one negative entry", returned)
+        found.against(asked, Row("secular sum", ">=" if returned else "<=", 0.0, values, 0.0, problem))
+        return
+    stable = not len(negative) and (not zero.any() or (zero.sum() == 1 and bool(np.all(w[zero] != 0))))
+    found.demand(returned == stable, message)
 
 
-def _near_a_jump(iteration: Iteration, w: Array) -> bool:
-    """Whether S is not smooth within 1e-6 of an entry."""
-    here = iteration.split(w)
-    moved = np.array([iteration.split(w + h) for h in (-1e-6, 1e-6)])
-    return bool(np.any(np.abs(moved - here) > 1e-4) or np.any((moved == 0) != (here == 0)))
+def _least(entries: Array, w: Array) -> float:
+    """Size of diag(D)'s least eigenvalue on the tangent space."""
+    basis = tangent(w)
+    return abs(float(np.linalg.eigvalsh(basis.T @ (entries[:, None] * basis))[0]))
+
+
+def _near_a_jump(iteration: Iteration, points: Array) -> NDArray[np.bool_]:
+    """Whether S is not smooth within 1e-6 of an entry: (points,)."""
+    here = iteration.split(points)
+    moved = np.array([iteration.split(points + h) for h in (-1e-6, 1e-6)])
+    jumps = (np.abs(moved - here) > 1e-4) | ((moved == 0) != (here == 0))
+    return np.asarray(jumps.any(axis=(0, 2)))
 
 
 def _fixed_points(iteration: Iteration, rng: np.random.Generator, tries: int) -> list[Array]:
@@ -168,79 +195,6 @@ def _fixed_points(iteration: Iteration, rng: np.random.Generator, tries: int) ->
         w /= np.maximum(np.linalg.norm(w, axis=-1, keepdims=True), 1e-3)
     points: list[Array] = []
     for one in w[iteration.residual(w) < 1e-12]:
-        if all(np.linalg.norm(one - other) > 1e-6 for other in points):
+        if not points or np.linalg.norm(np.array(points) - one, axis=-1).min() > 1e-6:
             points.append(one)
     return points
-
-
-_ETA: Final = 0.5
-"""Step of the free runs, in units of 1/(α + β)."""
-
-
-def check_free(asked: Asked) -> Findings:
-    """Without normalization nothing but 0 stays, for l1 and tl1; for l0 exactly the cw* with c·min|w*_i| > √(2λ/β)."""
-    found, rng = Findings(), asked.rng
-    for penalty in ("l1", "tl1"):
-        for _ in range(asked.many(3, 16)):
-            nothing_stays(found, drawn(rng, penalty, n=int(rng.integers(2, 6)), beta=(0.2, 5.0), lam=(0.1, 1.0)), rng)
-    for _ in range(asked.many(6, 24)):
-        _a_ray_stays(asked, found, drawn(rng, "l0", n=int(rng.integers(2, 6)), beta=(0.2, 5.0), lam=(0.01, 0.5)), rng)
-    return found
-
-
-def _free_run(problem: Problem, w: Array, steps: int) -> tuple[Array, Array]:
-    iteration = Iteration.of(problem)
-    eta = _ETA / (problem.alpha + problem.beta)
-    new = w
-    for _ in range(steps):
-        w, new = new, iteration.raw(new, iteration.split(new), eta)
-        new = np.where(np.linalg.norm(new, axis=-1, keepdims=True) < 1e-90, 1e-90 * iteration.w_star, new)
-    return new, np.linalg.norm(new - w, axis=-1)
-
-
-def _free_force(w: Array, iteration: Iteration) -> Array:
-    """κ(w* − ŵ) − β(w − S(w)), which vanishes at fixed points."""
-    return iteration.raw(w, iteration.split(w), 1.0) - w
-
-
-def nothing_stays(found: Findings, problem: Problem, rng: np.random.Generator) -> None:
-    """Free runs from many scales shrink to 0 or go on moving, and a search for a resting place finds none."""
-    scales = np.exp(rng.uniform(-2, 1.5, size=(24, 1)))
-    ends, moved = _free_run(problem, scales * directions(rng, 24, problem.n), 1000)
-    lengths = np.linalg.norm(ends, axis=-1)
-    for end, length, step in zip(ends, lengths, moved, strict=True):
-        found.count("free runs that shrink to 0" if length < 1e-6 else "free runs that go on")
-        rests = length >= 1e-6 and step < 1e-12 * length
-        found.demand(not rests, f"a free run rests at w = {end.tolist()}: {problem}")
-    iteration = Iteration.of(problem)
-    for start in scales[:3] * directions(rng, 3, problem.n):
-        solved = least_squares(_free_force, start, args=(iteration,), xtol=1e-15, ftol=1e-15, gtol=1e-15)
-        rests = np.linalg.norm(solved.fun) < 1e-11 * problem.kappa and np.linalg.norm(solved.x) > 1e-6
-        found.count("searches")
-        found.demand(not rests, f"w = {solved.x.tolist()} is a fixed point without normalization: {problem}")
-
-
-def _a_ray_stays(asked: Asked, found: Findings, problem: Problem, rng: np.random.Generator) -> None:
-    iteration, w_star = Iteration.of(problem), problem.unit
-    least = float(np.abs(w_star[w_star != 0]).min())
-    threshold = asked.theory.spoiled("threshold") * np.sqrt(2 * problem.rho)
-    for side in (0.2, 0.99, 0.995, 1.005, 1.01, 3.0):
-        w = side * np.sqrt(2 * problem.rho) / least * w_star[None, :]
-        moved = np.linalg.norm(iteration.raw(w, iteration.split(w), 1.0) - w) / problem.kappa
-        length = float(np.linalg.norm(w))
-        stays = length * least > threshold
-        found.count("points of the ray")
-        rests = moved < 1e-12 * max(1, length)
-        found.demand(rests == stays, f"cw*, c = {length!r} moves by {moved:.3g} κ: {problem}")
-    scales = np.exp(rng.uniform(-2, 3, size=(24, 1)))
-    ends, last = _free_run(problem, scales * directions(rng, 24, problem.n), 1500)
-    lengths = np.linalg.norm(ends, axis=-1)
-    for end, length, moved in zip(ends, lengths, last, strict=True):
-        if moved > 1e-13 * max(length, 1) and length > 1e-6:
-            found.count("free runs that go on")
-            continue
-        found.count("free runs")
-        away = float(np.linalg.norm(end / length - w_star))
-        resting = length < 1e-6 or (away < 1e-9 and length * least > threshold * (1 - 1e-12))
-        message = f"a free run ends at {end.tolist()}, which is no cw* with c·min|w*_i| > √(2λ/β)"
-        found.demand(resting, f"{message}: {problem}")

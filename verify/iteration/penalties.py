@@ -25,6 +25,7 @@ __all__ = [
     "pieces",
     "proximal",
     "proximal_exact",
+    "threshold",
     "total",
 ]
 
@@ -35,13 +36,14 @@ Number = Any
 
 @dataclass(frozen=True)
 class Piece:
-    """p, p' and p'' on (low, high)."""
+    """p, p' and p'' on (low, high); `straight` where p'' is a constant, so that one Newton step is the last."""
 
     low: Number
     high: Number
     value: Callable[[Number], Number]
     slope: Callable[[Number], Number]
     bend: Callable[[Number], Number]
+    straight: bool = True
 
 
 DEFAULTS: Final[dict[str, dict[str, float]]] = {
@@ -79,6 +81,7 @@ def pieces(penalty: str, parameters: Mapping[str, Number] | None = None) -> tupl
                 lambda u: (a + 1) * u / (a + u),
                 lambda u: a * (a + 1) / (a + u) ** 2,
                 lambda u: -2 * a * (a + 1) / (a + u) ** 3,
+                straight=False,
             ),
         )
     if penalty == "mcp":
@@ -95,7 +98,9 @@ def pieces(penalty: str, parameters: Mapping[str, Number] | None = None) -> tupl
             lambda u: 0 * u - 1 / (a - 1),
         )
         return Piece(0, 1 + 0 * a, lambda u: u, lambda u: 1 + 0 * u, lambda u: 0 * u), bent, _flat(a, (a + 1) / 2)
-    return (Piece(0, inf, lambda u: u**0.5, lambda u: 1 / (2 * u**0.5), lambda u: -1 / (4 * u**0.5 * u)),)
+    return (
+        Piece(0, inf, lambda u: u**0.5, lambda u: 1 / (2 * u**0.5), lambda u: -1 / (4 * u**0.5 * u), straight=False),
+    )
 
 
 def _flat(low: Number, height: Number) -> Piece:
@@ -107,7 +112,7 @@ def proximal(x: Array, rho: Number, parts: tuple[Piece, ...]) -> Array:
     size = np.abs(x)
     best, least = np.zeros_like(size), np.zeros_like(size)
     for part in parts:
-        if not np.any(size > part.low):
+        if part.low and not np.any(size > part.low):
             continue
         u = _bottom(size, rho, part)
         # F(u) − F(0), written so that nothing of the size of x² cancels.
@@ -122,9 +127,12 @@ def _bottom(size: Array, rho: Number, part: Piece) -> Array:
     u = np.maximum(np.minimum(size, float(part.high)), low)
     for _ in range(_PASSES):
         slope, bend = u - size + rho * part.slope(u), 1 + rho * part.bend(u)
+        if part.straight and np.all(bend > 0):
+            u = np.where(slope > 0, np.maximum(u - slope / bend, low), u)
+            break
         moved = np.where(bend > 0, u - slope / np.where(bend > 0, bend, 1.0), low)
         moved = np.where(slope > 0, np.maximum(moved, low), u)
-        settled = bool(np.all(u - moved <= 1e-16 * size))
+        settled = part.straight or (u - moved <= 1e-16 * size).all()
         u = moved
         if settled:
             break
@@ -174,12 +182,24 @@ def curvature(u: Array, parts: tuple[Piece, ...]) -> Array:
 
 
 def displacement(rho: float, parts: tuple[Piece, ...], reach: float = 40.0) -> float:
-    """sup |x − S(x)| over |x| ≤ reach, by search: the best of a fine grid, refined three times."""
+    """sup |x − S(x)| over |x| ≤ reach, by search: the best of a grid, refined around it seven times."""
     low, high, best = 0.0, reach, 0.0
     for _ in range(8):
-        x = np.linspace(low, high, 2001)
+        x = np.linspace(low, high, 401)
         gap = np.abs(x - proximal(x, rho, parts))
         k = int(np.argmax(gap))
         best = max(best, float(gap[k]))
-        low, high = float(x[max(k - 1, 0)]), float(x[min(k + 1, 2000)])
+        low, high = float(x[max(k - 1, 0)]), float(x[min(k + 1, 400)])
     return best
+
+
+def threshold(rho: float, parts: tuple[Piece, ...]) -> float:
+    """The largest |x| with S(x) = 0, to the last digits, by halving an interval again and again."""
+    low, high = 0.0, 1.0
+    while not proximal(np.array([high]), rho, parts)[0]:
+        low, high = high, 2 * high
+    for _ in range(12):
+        x = np.linspace(low, high, 65)
+        kept = int(np.argmax(proximal(x, rho, parts) != 0))
+        low, high = float(x[kept - 1]), float(x[kept])
+    return low

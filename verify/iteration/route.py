@@ -4,7 +4,7 @@ Every claim whose definition is `Splitting(aspect, penalty)` is judged by its as
 the seed: the iteration is run in double precision and with 60 digits (`verify.iteration.arithmetic`), and its
 steps, ends and rates are compared with the claim's formula and with the code of `numerics.limits` and
 `numerics.learning`. Refuted comes with the problem to replay; undecided means that nothing could be judged.
-Random tests share the budget equally.
+Random tests share the budget equally. The mutants of a claim are judged by the same runs (`verify.iteration.rows`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from typing import Final
 from proofs.claim import Claim, get
 from proofs.definitions import Splitting
 from verify.evidence import Evidence, Grade, Level, Outcome, Task, Verdict
-from verify.iteration import ascent, basin, census, errors, estimators, learned, limits, local, sampled
+from verify.iteration import ascent, basin, census, errors, estimators, free, learned, limits, local, sampled
 from verify.iteration.asked import Asked, Theory
+from verify.iteration.edges import check_edges
 from verify.iteration.findings import Findings
+from verify.iteration.rows import Row, fates_of
+from verify.mutants import mutants
 
-__all__ = ["ASPECTS", "NAME", "Aspect", "check", "conclude", "run", "tasks"]
+__all__ = ["ASPECTS", "NAME", "Aspect", "check", "conclude", "own_side", "run", "tasks"]
 
 NAME = "iteration"
 
@@ -64,7 +67,7 @@ ASPECTS: Final[dict[str, Aspect]] = {
     "astroid": Aspect(census.check_astroid),
     "census": Aspect(census.check_census, parts=(1, 4), weight=3.0),
     "rate": Aspect(local.check_rate),
-    "free": Aspect(local.check_free),
+    "free": Aspect(free.check_free),
     "joint": Aspect(learned.check_joint, weight=2.0),
     "spurious": Aspect(learned.check_spurious, weight=2.0),
     "any-estimator": Aspect(estimators.check_any_estimator, weight=2.0),
@@ -96,17 +99,36 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
 
 
 def run(task: Task) -> Findings:
-    """Judge the claim of the task on the problems of its part."""
+    """Judge the claim of the task on the problems of its part, and its mutants by the same runs."""
     level, seed, part, share = task.arguments
     claim = get(task.claim_ids[0])
-    return _judge(Asked(claim, level, seed, part, share))
+    found = _judge(Asked(claim, level, seed, part, share))
+    found.fates = fates_of(claim, mutants(claim, level), found.rows)
+    found.rows = []  # judged; nobody needs them in the parent
+    return found
 
 
 def _judge(asked: Asked) -> Findings:
     aspect = _aspect(asked.claim)
     if aspect is None:
         raise ValueError(f"claim {asked.claim.id} is no statement about the iteration: {asked.claim.definition}")
-    return aspect.checker(asked)
+    found = [aspect.checker(asked)]
+    if asked.part == 0:
+        found.append(check_edges(asked))
+    return Findings.merged(found)
+
+
+def own_side(claim: Claim, level: Level = "quick", seed: int = 1) -> tuple[Row, ...]:
+    """What the runs say, before any formula of the claim or any code under test is looked at.
+
+    Each row gives the values of the symbols at a run and what was observed there; of the claim its id and its
+    definition are used. ValueError if no aspect of the iteration is known for it.
+    """
+    aspect = _aspect(claim)
+    if aspect is None:
+        raise ValueError(f"no aspect of the iteration is known for {claim.definition}")
+    parts = range(aspect.count(level))
+    return tuple(Findings.merged(_judge(Asked(claim, level, seed, part, theory=None)) for part in parts).rows)
 
 
 def check(

@@ -81,6 +81,9 @@ class Training:
 
 def as_learn(asked: Asked, found: Findings, training: Training, steps: int) -> None:
     """`learn` makes the same steps; afterwards `training` has made them."""
+    if asked.theory is None:
+        training.run(steps, 0.0)
+        return
     problem = training.problem
     options: dict[str, Any] = {"v_star": training.v_star, "ste_parameters": training.parameters or None}
     if training.eta_v:
@@ -117,6 +120,8 @@ def splitting_part(problem: Problem, w: Array, u: Array) -> float:
 
 def check_histories(asked: Asked, penalty: str, found: Findings, rng: np.random.Generator) -> None:
     """The Lyapunov history of `learn` is V of the steps made here, and falls."""
+    if asked.theory is None:
+        return
     training = random_training(rng, penalty, 2)
     problem, v_star = training.problem, training.v_star
     training.v, training.eta = v_star.copy(), 0.8 / (2 * float(v_star @ v_star) + training.problem.beta)

@@ -1,5 +1,5 @@
-"""The statistical route: every closed form against brute-force sampling in full dimension."""
+"""The statistical route: every closed form against sampling, by brute force and by samplers verified against it."""
 
-from verify.monte_carlo.route import NAME, conclude, run, tasks
+from verify.monte_carlo.route import NAME, conclude, own_side, run, tasks
 
-__all__ = ["NAME", "conclude", "run", "tasks"]
+__all__ = ["NAME", "conclude", "own_side", "run", "tasks"]

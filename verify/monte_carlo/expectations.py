@@ -8,7 +8,7 @@ from proofs.claim import Claim
 from proofs.definitions import Correlation, HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 
-__all__ = ["REPRESENTATIVES", "Expectation", "expectations"]
+__all__ = ["REPRESENTATIVES", "Expectation", "component", "expectations"]
 
 REPRESENTATIVES = ("clipped-relu", "gaussian")
 """Estimators at which statements about an arbitrary μ' are tested: M = M₊ ≠ 0, and M = 0 ≠ M₊."""
@@ -37,6 +37,12 @@ class Expectation:
         return " ".join([*factors, *(f"{side}>0" for side in asked.halfspaces)])
 
     @property
+    def family(self) -> str:
+        """Which reduced sampler it needs: that of its estimator, of none, or the one at w = 0."""
+        asked = self.definition
+        return "w = 0" if isinstance(asked, MeanSample) and asked.at == "origin" else self.estimator
+
+    @property
     def is_vector(self) -> bool:
         """Whether the quantity is a vector."""
         asked = self.definition
@@ -46,8 +52,6 @@ class Expectation:
 def expectations(claim: Claim) -> tuple[Expectation, ...]:
     """The sampled means a claim speaks of; none if its definition is not a mean over samples."""
     asked = claim.definition
-    if claim.statement is None:
-        return ()
     if isinstance(asked, HalfSpaceMoment):
         moment = HalfSpaceMoment(asked.halfspaces, asked.vector, asked.proxy)
         return tuple(Expectation(moment, name) for name in (ESTIMATORS if asked.proxy else ("",)))
@@ -57,3 +61,12 @@ def expectations(claim: Claim) -> tuple[Expectation, ...]:
         names = REPRESENTATIVES if asked.estimator == "*" else (asked.estimator,)
         return tuple(Expectation(MeanSample("coarse_gradient"), name) for name in names)
     return ()
+
+
+def component(claim: Claim) -> int | None:
+    """Which coordinate of the vector a claim states: 0 along ŵ (or a), 1 along e; None for all of it, or a scalar."""
+    asked = claim.definition
+    if isinstance(asked, Correlation):
+        return 1
+    which = asked.component if isinstance(asked, HalfSpaceMoment) else None
+    return None if which is None else int(which == "across")

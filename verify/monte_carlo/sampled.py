@@ -9,38 +9,42 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.model import Proxy, resolve_proxy
 from numerics.sampling import Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
 from proofs.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 from verify.configurations import Configuration, Level
 from verify.monte_carlo.expectations import Expectation
+from verify.monte_carlo.slopes import slope_of
 from verify.monte_carlo.statistics import polarised
 
-__all__ = ["ALONG", "Scene", "problem", "scenes"]
+__all__ = ["ALONG", "SQUARED", "Scene", "problem", "scenes"]
 
 UNITS, LENGTH = 16, 64
 ALONG = "|along"
 """Suffix of the quantity that holds a vector's projections on `polarised` directions."""
+CAP = {"rows": 2**23, "networks": 2**22}
+"""Samples after which brute force ends, whatever its power."""
+SQUARED = "|squared"
+"""Suffix of the squares of a row vector's coordinates along ŵ, along e, and along a direction orthogonal to both."""
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A network with filters in R^n, and how many samples to take of it from which stream."""
+    """A network with filters in R^n, and from which stream to take at most how many samples of it."""
 
     point: Configuration
     w_hat: Array
     e: Array
-    samples: Mapping[str, int]
+    cap: Mapping[str, int]
     seed: int
     index: int
 
@@ -54,9 +58,16 @@ class Scene:
         """The true filter, at angle θ from w."""
         return math.cos(self.point.theta) * self.w_hat + math.sin(self.point.theta) * self.e
 
+    @property
+    def orthogonal(self) -> Array:
+        """A unit vector orthogonal to both filters."""
+        axis = np.eye(self.point.n)[int(np.argmin(np.abs(self.w_hat) + np.abs(self.e)))]
+        rest = axis - (axis @ self.w_hat) * self.w_hat - (axis @ self.e) * self.e
+        return np.asarray(rest / np.linalg.norm(rest))
+
     def draws(self, part: str) -> Draws:
         """The random numbers of a part: a stream of its own for each part of each scene."""
-        return Draws(self.samples[part], self.seed, 2 * self.index + (part == "networks"))
+        return Draws(self.cap[part], self.seed, 2 * self.index + (part == "networks"))
 
     def basis(self, asked: HalfSpaceMoment | MeanSample) -> Array:
         """Orthonormal columns whose span holds what the mean can be: (ŵ, e), or span{v, v*, 1}."""
@@ -69,26 +80,17 @@ class Scene:
 def scenes(level: Level, seed: int) -> tuple[Scene, ...]:
     """The scenes of a level: generic; in full also nearly parallel, nearly opposite, large r."""
     if level == "quick":
-        return (_scene(seed, 0, "generic", networks=2**20, rows=2**20),)
-    size = {"networks": 2**20, "rows": 2**21}
+        return (_scene(seed, 0, "generic"),)
     return (
-        _scene(seed, 0, "generic", networks=5 * 2**21, rows=2**22),
-        _scene(seed, 1, "θ = 0.05", theta=0.05, **size),
-        _scene(seed, 2, "θ = π − 0.05", theta=math.pi - 0.05, **size),
-        _scene(seed, 3, "r = 10, v near v*", r=10.0, spread=0.1, **size),
+        _scene(seed, 0, "generic"),
+        _scene(seed, 1, "θ = 0.05", theta=0.05),
+        _scene(seed, 2, "θ = π − 0.05", theta=math.pi - 0.05),
+        _scene(seed, 3, "r = 10, v near v*", r=10.0, spread=0.1),
     )
 
 
 def _scene(
-    seed: int,
-    index: int,
-    label: str,
-    *,
-    networks: int,
-    rows: int,
-    theta: float | None = None,
-    r: float | None = None,
-    spread: float = 0.25,
+    seed: int, index: int, label: str, *, theta: float | None = None, r: float | None = None, spread: float = 0.25
 ) -> Scene:
     """Random but reproducible, with no quantity near zero that a check would have to resolve.
 
@@ -111,13 +113,15 @@ def _scene(
         LENGTH,
         parameters,
     )
-    return Scene(point, pair[:, 0], pair[:, 1], {"networks": networks, "rows": rows}, seed, index)
+    return Scene(point, pair[:, 0], pair[:, 1], dict(CAP), seed, index)
 
 
 class _Joined(Problem):
-    """Several problems on the same samples, with projections of their vectors on directions."""
+    """Several problems on the same samples, with projections of their vectors on directions, and squares of some."""
 
-    def __init__(self, parts: Mapping[str, Problem], directions: Mapping[str, Array]) -> None:
+    def __init__(
+        self, parts: Mapping[str, Problem], directions: Mapping[str, Array], squared: Mapping[str, Array]
+    ) -> None:
         first = next(iter(parts.values()))
         self.draws, self.normals = first.draws, first.normals
         self.parts, self.layout = tuple(parts.values()), {}
@@ -127,11 +131,12 @@ class _Joined(Problem):
             for name, shape in part.layout.items():
                 self.layout[prefix + name] = shape
                 columns[prefix + name] = slice(width, width := width + math.prod(shape))
-        self.projections: list[tuple[slice, Array, slice]] = []
-        for name, matrix in directions.items():
-            self.layout[name + ALONG] = (matrix.shape[1],)
-            target = slice(width, width := width + matrix.shape[1])
-            self.projections.append((columns[name], matrix, target))
+        self.projections: list[tuple[slice, Array, slice, int]] = []
+        for suffix, matrices, power in ((ALONG, directions, 1), (SQUARED, squared, 2)):
+            for name, matrix in matrices.items():
+                self.layout[name + suffix] = (matrix.shape[1],)
+                target = slice(width, width := width + matrix.shape[1])
+                self.projections.append((columns[name], matrix, target, power))
 
     def evaluator(self, chunk: int) -> Evaluator:
         evaluators = [part.evaluator(chunk) for part in self.parts]
@@ -142,18 +147,22 @@ class _Joined(Problem):
             for compute, width in zip(evaluators, widths, strict=True):
                 compute(normals, values[:, start : start + width])
                 start += width
-            for source, matrix, target in self.projections:
-                np.matmul(values[:, source], matrix, out=values[:, target])
+            for source, matrix, target, power in self.projections:
+                along = np.matmul(values[:, source], matrix, out=values[:, target])
+                if power == 2:
+                    along *= along
 
         return evaluate
 
 
 def problem(scene: Scene, part: str, asked: Sequence[Expectation]) -> Problem:
-    """Sampling problem of one part of a scene: every expectation asked, and its projections."""
+    """Sampling problem of one part of a scene: every expectation asked, its projections, squares of row vectors."""
     asked = [one for one in asked if one.part == part]
     parts = _rows(scene, asked) if part == "rows" else _networks(scene, asked)
-    directions = {one.column: polarised(scene.basis(one.definition)) for one in asked if one.is_vector}
-    return _Joined(parts, directions)
+    vectors = [one for one in asked if one.is_vector]
+    directions = {one.column: polarised(scene.basis(one.definition)) for one in vectors}
+    frame = np.column_stack([scene.w_hat, scene.e, scene.orthogonal])
+    return _Joined(parts, directions, {one.column: frame for one in vectors if part == "rows"})
 
 
 def _networks(scene: Scene, asked: Sequence[Expectation]) -> dict[str, Problem]:
@@ -170,7 +179,7 @@ def _networks(scene: Scene, asked: Sequence[Expectation]) -> dict[str, Problem]:
             scene.point.v_star,
             scene.w_star,
             draws=scene.draws("networks"),
-            proxies={name: proxy_of(name, scene.point) for name in names},
+            proxies={name: slope_of(name, scene.point.parameters) for name in names},
         )
     return parts
 
@@ -180,15 +189,10 @@ def _rows(scene: Scene, asked: Sequence[Expectation]) -> dict[str, Problem]:
     return {"": RowProblem(functions, scene.w_hat, scene.w_star, draws=scene.draws("rows"))}
 
 
-def proxy_of(name: str, point: Configuration) -> Proxy:
-    """μ' of a named estimator, as shipped, at the parameters of `point`."""
-    return resolve_proxy(name, {p.name: point.parameters[p.name] for p in ESTIMATORS[name].parameters})
-
-
 def _row_function(one: Expectation, point: Configuration) -> RowFunction:
     asked = one.definition
     assert isinstance(asked, HalfSpaceMoment)
-    proxy: Callable[[Array], NDArray[Any]] | None = proxy_of(one.estimator, point) if asked.proxy else None
+    proxy = slope_of(one.estimator, point.parameters) if asked.proxy else None
 
     def function(z: Array, along_a: Array, along_b: Array) -> NDArray[Any]:
         value = np.ones(len(z)) if proxy is None else np.asarray(proxy(point.r * along_a))

@@ -24,10 +24,11 @@ def weakened(hypotheses: Sequence[Boolean]) -> Iterator[tuple[str, Hypotheses]]:
         if isinstance(hypothesis, Ge | Le) and hypothesis.lhs == theta:
             continue
         if isinstance(hypothesis, Gt | Lt):
-            weak = (Ge if isinstance(hypothesis, Gt) else Le)(hypothesis.lhs, hypothesis.rhs)
+            # Unevaluated: SymPy would decide r ≥ 0 from the symbol's own assumption.
+            weak = (Ge if isinstance(hypothesis, Gt) else Le)(hypothesis.lhs, hypothesis.rhs, evaluate=False)
             yield f"{hypothesis} weakened to {weak}", (*others, weak)
         elif isinstance(hypothesis, Ge) and isinstance(hypothesis.rhs, Integer):
-            weak = hypothesis.lhs >= hypothesis.rhs - 1
+            weak = Ge(hypothesis.lhs, hypothesis.rhs - 1, evaluate=False)
             yield f"{hypothesis} weakened to {weak}", (*others, weak)
         elif isinstance(hypothesis, Ne):
             yield f"{hypothesis} dropped", others

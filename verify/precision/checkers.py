@@ -25,6 +25,7 @@ from verify.precision.comparison import (
     closed_vector,
     compare,
     forms,
+    is_coarse,
     settled,
 )
 from verify.precision.network import (
@@ -54,7 +55,13 @@ def proxies_for(name: str, level: Level) -> Iterator[Estimator]:
     if name != "*":
         yield estimator(name)
         return
-    yield from (proxy for key, proxy in ESTIMATORS.items() if level == "full" or key in _QUICK)
+    names = ESTIMATORS if level == "full" else _QUICK
+    yield from (ESTIMATORS[key] for key in (_representatives(level) if is_coarse() else names))
+
+
+def _representatives(level: Level) -> tuple[str, ...]:
+    """Those that mutants are tried with: one with a scale, and one that is not 0 on either side."""
+    return (*_QUICK, "leaky-relu") if level == "full" else (_QUICK[0], "leaky-relu")
 
 
 def _cancels(form: Expr) -> bool:
@@ -127,7 +134,8 @@ def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[
         ]
     if definition.at == "teacher":
         point = replace(point, v=point.v_star)
-    network = replace(Network.at(point), origin=definition.at == "origin")
+    network = Network.at(point)
+    network = replace(network, origin=network.origin or definition.at == "origin")
     found = []
     for name, form in forms(claim).items():
         if definition.quantity == "loss":

@@ -7,19 +7,21 @@ cancels from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final, cast
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Dummy, Expr, Integral, Symbol
+from sympy import Dummy, Expr, Integer, Integral, Symbol, lambdify
 
 from proofs.claim import Claim
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
-from verify.closed_form import evaluate, integral, vector_coordinates
+from verify.closed_form import MPMATH, integral, vector_coordinates
 from verify.configurations import Configuration
 from verify.evidence import Verdict
 from verify.precision.quadrature import DIGITS, Estimate
@@ -29,10 +31,16 @@ __all__ = [
     "ROUGH",
     "Comparison",
     "Demand",
+    "blind",
     "closed_value",
     "closed_vector",
+    "coarse",
     "compare",
     "forms",
+    "is_coarse",
+    "part",
+    "part_vector",
+    "quotient_of",
     "settled",
     "shown",
     "true_that",
@@ -53,6 +61,42 @@ FINE: Final = Demand(45, 40)
 
 ROUGH: Final = Demand(20, 15)
 """For quantities that difference quadratures."""
+
+_COARSE_DEMAND: Final = Demand(12, 8)
+"""For mutants: what one mistake changes is seen in the first few digits."""
+
+_INTEGRAL_DIGITS: Final = 52
+_COARSE_DIGITS: Final = 22
+
+_COARSE: ContextVar[bool] = ContextVar("coarse", default=False)
+_SEEN: ContextVar[list[tuple[str, tuple[mpf, ...]]] | None] = ContextVar("seen", default=None)
+"""Where a list stands here, it takes the definition's side of every comparison; no closed form is read."""
+
+
+@contextmanager
+def coarse() -> Iterator[None]:
+    """Within it closed forms are integrated to fewer digits, and comparisons demand fewer."""
+    token = _COARSE.set(True)
+    try:
+        yield
+    finally:
+        _COARSE.reset(token)
+
+
+def is_coarse() -> bool:
+    """Whether mutants are being judged."""
+    return _COARSE.get()
+
+
+@contextmanager
+def blind() -> Iterator[list[tuple[str, tuple[mpf, ...]]]]:
+    """Within it no formula of a claim is read: checkers fill the list with (label, definition's values)."""
+    seen: list[tuple[str, tuple[mpf, ...]]] = []
+    token = _SEEN.set(seen)
+    try:
+        yield seen
+    finally:
+        _SEEN.reset(token)
 
 
 @dataclass(frozen=True)
@@ -77,6 +121,10 @@ def compare(
     joint: bool = False,
 ) -> list[Comparison]:
     """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
+    if _noted(label, [estimate.value for estimate in defined]):
+        return []
+    if _COARSE.get():
+        demand = _COARSE_DEMAND
     if len(closed) != len(defined):
         raise ValueError(f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition")
     largest = max(estimate.size for estimate in defined)
@@ -85,6 +133,14 @@ def compare(
         _compare(name, value, estimate, demand, largest if joint else estimate.size)
         for name, value, estimate in zip(names, closed, defined, strict=True)
     ]
+
+
+def _noted(label: str, values: Sequence[mpf]) -> bool:
+    """Whether only the definition's side is asked for; its values are then kept."""
+    seen = _SEEN.get()
+    if seen is not None:
+        seen.append((label, tuple(values)))
+    return seen is not None
 
 
 def _compare(label: str, closed: mpf, defined: Estimate, demand: Demand, size: mpf) -> Comparison:
@@ -123,6 +179,8 @@ def shown(label: str, number: Estimate, sign: int = 0) -> Comparison:
     """The claim says that this number is positive, negative or (sign 0) not zero: it must stand
     out of its noise.
     """
+    if _noted(label, [number.value]):
+        return Comparison(label, Verdict.VERIFIED, None)
     with mp.workdps(DIGITS):
         noise = 100 * number.error + number.size * mpf(10) ** (8 - DIGITS)
         clear = abs(number.value) > noise
@@ -140,8 +198,33 @@ def true_that(label: str, condition: bool, witness: str = "") -> Comparison:
 
 def forms(claim: Claim) -> dict[str, Expr]:
     """The expressions of a claim by name: the statement, and the printed form if there is one."""
+    if _SEEN.get() is not None:
+        return {"definition": Integer(0)}
     found = {"statement": claim.statement, "printed form": claim.printed}
     return {name: form for name, form in found.items() if form is not None}
+
+
+def part(claim: Claim, name: str, point: Configuration, extra: Mapping[Symbol, mpf] | None = None) -> mpf:
+    """The value of a named part of the claim's statement."""
+    return mpf(1) if _SEEN.get() is not None else closed_value(claim.parts[name], point, extra=extra)
+
+
+def part_vector(claim: Claim, name: str, point: Configuration) -> list[mpf]:
+    """The coordinates of a named part that is a vector."""
+    return [] if _SEEN.get() is not None else closed_vector(claim.parts[name], point)
+
+
+def quotient_of(label: str, left: mpf, right: mpf, noise: mpf, least: object = 0) -> Comparison:
+    """The claim says left ≤ right; and, where `least` is given, that left/right is at least that."""
+    if _noted(label, [left]):
+        return Comparison(label, Verdict.VERIFIED, None)
+    if not right:
+        return true_that(label, left <= 0, f"left side {_text(left)}, bound 0")
+    quotient = left / right
+    text = f"quotient {mpmath.nstr(quotient, 12)}, claimed between {mpmath.nstr(mpf(least), 12)} and 1"
+    right_way = mpf(least) - noise <= quotient <= 1 + noise if right > 0 else left <= right
+    found = true_that(label, bool(right_way), text)
+    return replace(found, quotient=float(quotient))
 
 
 _INTEGRALS: dict[object, mpf] = {}
@@ -151,7 +234,7 @@ _CAREFUL: ContextVar[bool] = ContextVar("careful", default=False)
 def settled(comparing: Callable[[], list[Comparison]]) -> list[Comparison]:
     """Comparisons; if one is not verified, again with the slower rule for closed-form integrals."""
     found = comparing()
-    if all(comparison.verdict is Verdict.VERIFIED for comparison in found):
+    if _COARSE.get() or all(comparison.verdict is Verdict.VERIFIED for comparison in found):
         return found
     token = _CAREFUL.set(True)
     try:
@@ -168,9 +251,27 @@ def closed_value(
     proxy: Estimator | None = None,
 ) -> mpf:
     """A scalar form at a point, with the extra digits that its cancellations need."""
+    if _SEEN.get() is not None:
+        return mpf(1)
     reduced, known = _without_integrals(form, point, proxy)
     with mp.workdps(_digits_needed(point)):
-        return evaluate(reduced, point, extra={**known, **(extra or {})})
+        values = {**point.scalars(), **known, **(extra or {})}
+        names = tuple(sorted(reduced.free_symbols, key=str))
+        if missing := [str(name) for name in names if name not in values]:
+            raise ValueError(f"no value for {missing} in {form}")
+        return _real(mpmath.mpmathify(_compiled(reduced, names)(*(values[name] for name in names))))
+
+
+@lru_cache(maxsize=2048)
+def _compiled(form: Expr, names: tuple[Symbol, ...]) -> Callable[..., mpf]:
+    return cast(Callable[..., mpf], lambdify(list(names), form, MPMATH))
+
+
+def _real(value: mpf | mpmath.mpc) -> mpf:
+    """A closed form that leaves the reals has no value."""
+    if mpmath.im(value):
+        raise ArithmeticError(f"the closed form is {mpmath.nstr(value, 8)}, not a real number")
+    return mpmath.re(value)
 
 
 def closed_vector(
@@ -181,6 +282,8 @@ def closed_vector(
     proxy: Estimator | None = None,
 ) -> list[mpf]:
     """A vector form at a point: along (ŵ, e) for filters, entrywise for output weights."""
+    if _SEEN.get() is not None:
+        return []
     reduced, known = _without_integrals(form, point, proxy)
     if not any(QUANTITIES[s].space != "scalar" for s in reduced.free_symbols if s in QUANTITIES):
         raise ValueError(f"{form} is a scalar; a vector is wanted")
@@ -193,7 +296,8 @@ def _digits_needed(point: Configuration) -> int:
     with mp.workdps(DIGITS):
         sine = abs(mpmath.sin(mpmath.mpmathify(point.theta)))
         near = abs(mpmath.log10(sine)) if sine > mpf(10) ** -30 else mpf(30)
-        return DIGITS + int(2 * abs(mpmath.log10(mpmath.mpmathify(point.r))) + 2 * near)
+        size = mpmath.mpmathify(point.r)
+        return DIGITS + int(2 * abs(mpmath.log10(size)) + 2 * near if size else 2 * near)
 
 
 def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None) -> tuple[Expr, dict[Symbol, mpf]]:
@@ -201,19 +305,20 @@ def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None
     taken again.
     """
     values: dict[Symbol, mpf] = {}
-    for part in form.atoms(Integral):
+    for piece in form.atoms(Integral):
         with mp.workdps(DIGITS):
             scalars = point.scalars()
-            used = tuple((s.name, scalars[s]) for s in sorted(part.free_symbols, key=str) if s in scalars)
+            used = tuple((s.name, scalars[s]) for s in sorted(piece.free_symbols, key=str) if s in scalars)
             used += tuple((name, mpf(value)) for name, value in sorted(point.parameters.items()) if proxy)
-            key = part, used, proxy, _CAREFUL.get()
+            key = piece, used, proxy, _CAREFUL.get(), _COARSE.get()
             if key not in _INTEGRALS:
                 if len(_INTEGRALS) > 4096:
                     _INTEGRALS.clear()
                 # mpmath's own estimate of the error can be too small: `settled` asks again, by the other rule.
                 method = "tanh-sinh" if _CAREFUL.get() else "gauss-legendre"
-                _INTEGRALS[key] = integral(part, scalars, point, proxy, method)
+                with mp.workdps(_COARSE_DIGITS if _COARSE.get() else _INTEGRAL_DIGITS):
+                    _INTEGRALS[key] = integral(piece, scalars, point, proxy, method)
         name = Dummy("integral", real=True)
         values[name] = _INTEGRALS[key]
-        form = form.xreplace({part: name})
+        form = form.xreplace({piece: name})
     return form, values

@@ -8,24 +8,45 @@ it must come close to 1, or the stated constant is not the sharp one it claims t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Final, cast
 
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Expr, lambdify
+from sympy import Symbol
 
-from proofs import descent as bounds
-from proofs import lipschitz, symbols
-from proofs.claim import Claim
+from proofs import symbols
+from proofs.claim import Claim, get
 from proofs.definitions import DescentConstant, LipschitzGradient, PlainDescent
+from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
+from proofs.lipschitz import ENTRIES, LARGEST_V, LEAST_ANGLE, LEAST_W, STRETCH
 from proofs.proxies import estimator
 from verify.configurations import Configuration, Level
-from verify.precision.comparison import FINE, Comparison, closed_value, compare, forms, true_that, vanishing
-from verify.precision.network import Network, best_weights, coarse_gradient, filter_gradient, gradient_v, loss
+from verify.precision.comparison import (
+    FINE,
+    ROUGH,
+    Comparison,
+    closed_value,
+    compare,
+    forms,
+    part,
+    quotient_of,
+    true_that,
+    vanishing,
+)
+from verify.precision.network import (
+    Network,
+    UndefinedError,
+    best_weights,
+    coarse_gradient,
+    filter_gradient,
+    gradient_v,
+    loss,
+)
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = ["check_descent_constant", "check_lipschitz", "check_plain_descent"]
@@ -36,18 +57,9 @@ _NOISE: Final = mpf(10) ** -15
 Vector = list[mpf]
 
 
-def number(expression: Expr, **values: object) -> mpf:
-    """A constant of the theory at numbers given by the names of its symbols."""
-    names = sorted(expression.free_symbols, key=str)
-    return mpmath.mpmathify(lambdify(names, expression, "mpmath")(*(mpmath.mpmathify(values[s.name]) for s in names)))
-
-
 def within(label: str, left: mpf, right: mpf, least: object = 0) -> Comparison:
     """The claim says left ≤ right; and, where `least` is given, that left/right is at least that."""
-    quotient = left / right
-    text = f"quotient {mpmath.nstr(quotient, 12)}, claimed between {mpmath.nstr(mpf(least), 12)} and 1"
-    found = true_that(label, bool(mpf(least) - _NOISE <= quotient <= 1 + _NOISE), text)
-    return replace(found, quotient=float(quotient))
+    return quotient_of(label, left, right, _NOISE, least)
 
 
 def length(vector: Sequence[mpf]) -> mpf:
@@ -100,40 +112,64 @@ def check_lipschitz(claim: Claim, point: Configuration, level: Level) -> list[Co
     with mp.workdps(DIGITS):
         network = Network.at(point)
         if aspect == "printed":
-            return _between_mirrored(point, network)
+            return _between_mirrored(claim, point, network)
         pairs = _pairs(network, 3 if level == "quick" else 6)
-        compare_pair = _directions if aspect == "direction" else _gradients
-        return [one for index, pair in enumerate(pairs) for one in compare_pair(f"{point.label}, pair {index}", pair)]
+        if aspect == "direction":
+            checks: list[_PairCheck] = [partial(_directions, claim, "bound")]
+        else:
+            checks = [partial(_directions, claim, "constant"), partial(_gradients, claim)]
+        return [
+            one
+            for index, pair in enumerate(pairs)
+            for check in checks
+            for one in check(point, f"{point.label}, pair {index}", pair)
+        ]
 
 
-def _between_mirrored(point: Configuration, network: Network) -> list[Comparison]:
-    """(cos ε, ± sin ε) at one v: the quotient grows like 1/ε, so no constant bounds it."""
-    quotients = []
+def _between_mirrored(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """(cos ε, ± sin ε) at one v: the quotient is as stated and grows like 1/ε, so no constant bounds it."""
+    if network.n == 1:
+        raise UndefinedError("in R¹ there is no (cos ε, sin ε)")
+    squares, found = [], []
     for power in (2, 4, 6):
         near = replace(network, theta=mpf(10) ** -power, r=mpf(1))
         first, second = _Place(near, mpf(0)), _Place(near, +mp.pi)
-        quotients.append(length(apart(first.slope(), second.slope())) / length(apart(first.filter(), second.filter())))
-    growth = [after / before for before, after in pairwise(quotients)]
-    text = ", ".join(mpmath.nstr(quotient, 6) for quotient in quotients)
-    return [true_that(f"{point.label}, quotient", all(99 < rate < 101 for rate in growth), f"quotients {text}")]
+        quotient = length(apart(first.slope(), second.slope())) / length(apart(first.filter(), second.filter()))
+        squares.append(quotient**2)
+        stated = part(claim, "squared quotient", point, {symbols.theta: near.theta})
+        estimate = Estimate(squares[-1], squares[-1] * mpf(10) ** -22, squares[-1])
+        found += compare(f"{point.label}, ε = 1e-{power}", [stated], [estimate], ROUGH)
+    grows = all(9900 * before < after < 10100 * before for before, after in pairwise(squares))
+    text = ", ".join(mpmath.nstr(square, 6) for square in squares)
+    return [*found, true_that(f"{point.label}, growth", grows, f"squared quotients {text}")]
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """Two places in the region of an angle θ₀; `extremal` is the pair at which the theory says K is attained."""
+    """Two places in the region of an angle θ₀; at `extremal` pairs the theory says K = cot θ₀ is attained, at
+    `straight` ones, whose n are equal, K = 1.
+    """
 
     first: _Place
     second: _Place
     low: mpf
     extremal: bool = False
+    straight: bool = False
+
+
+_PairCheck = Callable[[Configuration, str, _Pair], list[Comparison]]
 
 
 def _pairs(network: Network, count: int) -> Iterator[_Pair]:
-    """The extremal pair at θ₀ ≤ 1/100, with v = v*; the configuration with a close neighbour, and with drawn ones."""
+    """The extremal pair at θ₀ ≤ 1/100, with v = v*, and one at θ₀ = 1, where K = 1; the configuration with a close
+    neighbour, and with drawn ones.
+    """
     low = min(network.theta, mp.pi - network.theta)
     least = min(low, mpf("0.01"))
     edge = replace(network, theta=least, v=network.v_star)
     yield _Pair(_Place(edge, mpf(0)), _Place(edge, +mp.pi), least, extremal=True)
+    wide = replace(network, theta=mpf(1), v=network.v_star)
+    yield _Pair(_Place(wide, mpf(0)), _Place(replace(wide, theta=mpf("1.5")), mpf(0)), mpf(1), straight=True)
     here = _Place(network, mpf(0))
     yield _Pair(here, replace(here, azimuth=mpf("1e-3")), low)
     rng = np.random.Generator(np.random.Philox(key=len(network.v)))
@@ -144,30 +180,36 @@ def _pairs(network: Network, count: int) -> Iterator[_Pair]:
         yield _Pair(here, _Place(moved, 2 * mp.pi * azimuth), low)
 
 
-def _directions(label: str, pair: _Pair) -> list[Comparison]:
+def _directions(claim: Claim, name: str, point: Configuration, label: str, pair: _Pair) -> list[Comparison]:
     """‖Δe‖ ≤ K‖Δŵ‖, e being the direction of the differenced loss; equal at the extremal pair."""
     steep = []
     for place in (pair.first, pair.second):
-        slope = place.slope()
-        sign = -1 if mpmath.fdot(place.network.v, place.network.v_star) > 0 else 1
+        inner = mpmath.fdot(place.network.v, place.network.v_star)
+        if not inner:
+            return []  # a gradient that vanishes has no direction
+        slope, sign = place.slope(), -1 if inner > 0 else 1
         steep.append([sign * x / length(slope) for x in slope])
     turned = length(apart(pair.first.frame()[0], pair.second.frame()[0]))
-    bound = number(lipschitz.DIRECTION_CONSTANT, theta_0=pair.low) * turned
-    return [within(f"{label}, ‖Δe‖/K‖Δŵ‖", length(apart(*steep)), bound, 1 if pair.extremal else 0)]
+    bound = part(claim, name, point, {LEAST_ANGLE: pair.low}) * turned
+    attained = pair.extremal or pair.straight
+    return [within(f"{label}, ‖Δe‖/K‖Δŵ‖", length(apart(*steep)), bound, 1 if attained else 0)]
 
 
-def lipschitz_constants(m: int, size: mpf, c_w: mpf, c_v: mpf, low: mpf) -> tuple[list[list[mpf]], mpf]:
-    """The partial constants of N6 and the norm of them all; `size` is ‖v*‖, `low` is θ₀."""
-    known = {"m": m, "vs_vs": size**2, "c_w": c_w, "C_v": c_v, "K": number(lipschitz.DIRECTION_CONSTANT, theta_0=low)}
-    entries = [[number(lipschitz.PARTIAL_CONSTANTS[i, j], **known) for j in (0, 1)] for i in (0, 1)]
-    return entries, number(lipschitz.LIPSCHITZ_CONSTANT, **known)
+def lipschitz_constants(
+    claim: Claim, point: Configuration, c_w: mpf, c_v: mpf, low: mpf
+) -> tuple[list[list[mpf]], mpf]:
+    """The partial constants of N6 and the norm of them all; `low` is θ₀."""
+    known: dict[Symbol, mpf] = {LEAST_W: c_w, LARGEST_V: c_v}
+    known[STRETCH] = part(claim, "constant", point, {LEAST_ANGLE: low})
+    entries = [[part(claim, ENTRIES[i, j], point, known) for j in (0, 1)] for i in (0, 1)]
+    return entries, part(claim, "bound", point, known)
 
 
-def _gradients(label: str, pair: _Pair) -> list[Comparison]:
+def _gradients(claim: Claim, point: Configuration, label: str, pair: _Pair) -> list[Comparison]:
     """The whole gradient, and each of its two parts against its row of partial constants."""
     networks = pair.first.network, pair.second.network
     c_w, c_v = min(net.r for net in networks), max(length(net.v) for net in networks)
-    rows, constant = lipschitz_constants(len(networks[0].v), length(networks[0].v_star), c_w, c_v, pair.low)
+    rows, constant = lipschitz_constants(claim, point, c_w, c_v, pair.low)
     moved_v = length(apart(networks[0].v, networks[1].v))
     moved_w = length(apart(pair.first.filter(), pair.second.filter()))
     slope_v = length(apart(*(values(gradient_v(net)) for net in networks)))
@@ -213,36 +255,48 @@ def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> 
     with mp.workdps(DIGITS):
         network = Network.at(point, estimator("relu"))
         if cast(DescentConstant, claim.definition).aspect == "printed":
-            return _grows_with_norm(point, network)
-        found = [_against_constant(point.label, network)]
+            return _grows_with_norm(claim, point, network)
+        against = partial(_against_constant, claim, point)
+        found = [against(point.label, network)]
         rng = np.random.Generator(np.random.Philox(key=point.m))
         for index in range(2 if level == "quick" else 8):
             theta, size = (mpf(float(x)) for x in rng.uniform(0.05, 1, size=2))
             v = [mpf(float(x)) for x in rng.standard_normal(point.m)]
             drawn = replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2))
-            found.append(_against_constant(f"{point.label}, drawn {index}", drawn))
+            found.append(against(f"{point.label}, drawn {index}", drawn))
         slow = replace(network, v=(mpf(6), mpf(-3)), v_star=(mpf(1), mpf(2)), theta=mp.pi / 2, r=mpf(10) ** -6)
         wide = replace(_valley(slow, mp.pi / 2), r=mpf(10) ** 6)
         edges = ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6"))
-        return found + [_against_constant(f"{point.label}, {name}", edge, mpf("0.999")) for edge, name in edges]
+        return found + [against(f"{point.label}, {name}", edge, mpf("0.9999")) for edge, name in edges]
 
 
-def _against_constant(label: str, network: Network, least: object = 0) -> Comparison:
+def _excess(claim: Claim, point: Configuration, network: Network) -> mpf:
+    """A of C7."""
+    return part(claim, "bound", point, {LARGEST_V: length(network.v), symbols.r: network.r})
+
+
+def _against_constant(
+    claim: Claim, point: Configuration, label: str, network: Network, least: object = 0
+) -> Comparison:
     square, energy = _energy(network)
-    bound = number(bounds.DESCENT_CONSTANT, C_v=length(network.v), r=network.r)
-    return within(f"{label}, ‖G‖²/AE", square, bound * energy, least)
+    return within(f"{label}, ‖G‖²/AE", square, _excess(claim, point, network) * energy, least)
 
 
-def _grows_with_norm(point: Configuration, network: Network) -> list[Comparison]:
-    """On v = v(θ), which is the same at every ‖w‖, the quotient is a multiple of ‖w‖."""
+def _grows_with_norm(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """On v = v(θ), which is the same at every ‖w‖, the quotient is as stated, a multiple of ‖w‖."""
     valley = _valley(network, network.theta)
-    quotients = []
+    quotients, found = [], []
     for power in (0, 3, 6):
         square, energy = _energy(replace(valley, r=mpf(10) ** power))
+        if abs(energy) <= mpf(10) ** -35 * length(valley.v_star) ** 4:
+            raise UndefinedError("v(θ)·v* = 0: the quotient is 0/0")
         quotients.append(square / energy)
+        stated = part(claim, "quotient", point, {symbols.r: mpf(10) ** power})
+        estimate = Estimate(quotients[-1], quotients[-1] * mpf(10) ** -22, quotients[-1])
+        found += compare(f"{point.label}, ‖w‖ = 1e{power}", [stated], [estimate], ROUGH)
     growth = [after / before for before, after in pairwise(quotients)]
     text = f"‖G‖²/E is {', '.join(mpmath.nstr(quotient, 6) for quotient in quotients)} at ‖w‖ = 1, 1e3, 1e6"
-    return [true_that(f"{point.label}, growth", all(999 < rate < 1001 for rate in growth), text)]
+    return [*found, true_that(f"{point.label}, growth", all(999 < rate < 1001 for rate in growth), text)]
 
 
 def check_plain_descent(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -252,7 +306,7 @@ def check_plain_descent(claim: Claim, point: Configuration, level: Level) -> lis
         network = Network.at(point, estimator(name))
         if name == "identity":
             return _repelled(claim, point, network)
-        return _descends(point, network, 2 if level == "quick" else 6)
+        return _descends(claim, point, network, 2 if level == "quick" else 6)
 
 
 def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
@@ -269,24 +323,39 @@ def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comp
     return found
 
 
-def _descends(point: Configuration, network: Network, steps: int) -> list[Comparison]:
+def _descends(claim: Claim, point: Configuration, network: Network, steps: int) -> list[Comparison]:
     """Each step lowers f by what B2.relu promises, with the constants of a region that holds the step's segment."""
     found = []
+    whole, share = get("N6"), get("C7")  # L and A are theirs
     for index in range(steps):
         low = min(network.theta, mp.pi - network.theta) / 2
         _, energy = _energy(network)
         c_w, c_v = network.r / 2, _reach(network)
-        _, constant = lipschitz_constants(len(network.v), length(network.v_star), c_w, c_v, low)
-        excess = number(bounds.DESCENT_CONSTANT, C_v=length(network.v), r=network.r)
-        rate = 1 / (constant * (1 + excess))
+        _, constant = lipschitz_constants(whole, point, c_w, c_v, low)
+        known = {LIPSCHITZ: constant, EXCESS: _excess(share, point, network), ENERGY: energy}
+        rate = 1 / (constant * (1 + known[EXCESS]))
         ahead, inside = _stepped(network, rate, low)
         label = f"{point.label}, step {index}"
         found.append(true_that(f"{label}, region", inside, "the step leaves the region of its constants"))
-        promised = rate * (1 - rate * constant * (1 + excess) / 2) * energy
         fall = loss(network).value - loss(ahead).value
+        promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
         found.append(within(f"{label}, promised/actual decrease", promised, fall))
+        longest = part(claim, "largest step", point, known)
+        found.append(true_that(f"{label}, largest step", rate < longest, f"{mpmath.nstr(longest, 12)} is too small"))
+        found.append(_vanishing_step(claim, label, point, network, known))
         network = ahead
     return found
+
+
+def _vanishing_step(
+    claim: Claim, label: str, point: Configuration, network: Network, known: dict[Symbol, mpf]
+) -> Comparison:
+    """As η → 0 the decrease over η tends to E, so all that is promised to first order is taken."""
+    rate = mpf(10) ** -12 / (1 + network.r) / (1 + known[EXCESS] + known[LIPSCHITZ])
+    ahead = _moved(network, values(gradient_v(network)), values(coarse_gradient(network)), rate)
+    fall = loss(network).value - loss(ahead).value
+    promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
+    return within(f"{label}, promised/actual decrease, η → 0", promised, fall, mpf("0.9999"))
 
 
 def _reach(network: Network) -> mpf:

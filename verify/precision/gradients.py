@@ -15,6 +15,7 @@ from sympy import Expr
 
 from proofs.claim import Claim
 from proofs.definitions import Correlation, FilterGradient, Potential
+from proofs.estimators import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.closed_form import evaluate
 from verify.configurations import Configuration, Level
@@ -26,12 +27,14 @@ from verify.precision.comparison import (
     closed_vector,
     compare,
     forms,
+    part,
     shown,
     true_that,
     vanishing,
 )
 from verify.precision.network import (
     Network,
+    UndefinedError,
     angle_after,
     coarse_gradient,
     filter_gradient,
@@ -96,8 +99,10 @@ def check_potential(claim: Claim, point: Configuration, level: Level) -> list[Co
     derivatives differ.
     """
     definition = cast(Potential, claim.definition)
+    if not point.r:
+        raise UndefinedError("‖w‖ has no gradient at w = 0")
     if definition.jointly:
-        return [found for name in ("relu", "identity") for found in _mixed(point, estimator(name))]
+        return [found for name in ("relu", "identity") for found in _mixed(claim, point, estimator(name))]
     defined = coarse_gradient(Network.at(point, estimator(definition.estimator)))
     return [
         found
@@ -127,31 +132,40 @@ def _slope_of(potential: Expr, point: Configuration, axis: int) -> mpf:
         return mpmath.diff(at, 0)
 
 
-def _mixed(point: Configuration, proxy: Estimator) -> list[Comparison]:
-    """At v = v* = (1, 0, …): ∂G_ŵ/∂v_1 by central differences (exact for a quadratic), against
-    ∂²f/∂v_1∂w_ŵ.
-    """
+def _mixed(claim: Claim, point: Configuration, proxy: Estimator) -> list[Comparison]:
+    """∂G_ŵ/∂v_1 − ∂²f/∂v_1∂w_ŵ at the configuration against the stated one; not 0 at v = v* = (1, 0, …)."""
+    label = label_of(point, "difference of the mixed derivatives", proxy)
+    network = Network.at(point, proxy)
+    entries = {ENTRY: network.v[0], STAR_ENTRY: network.v_star[0]}
+    stated = part(claim, proxy.name, point, entries)
+    unit = tuple(mpf(k == 0) for k in range(point.m))
+    found = compare(label, [stated], [_curl(network)])
+    return [*found, shown(f"{label}, v = v* = (1, 0, …)", _curl(replace(network, v_star=unit, v=unit)))]
+
+
+def _curl(network: Network) -> Estimate:
+    """By central differences, which are exact for a quadratic."""
     with mp.workdps(DIGITS):
-        unit = tuple(mpf(k == 0) for k in range(point.m))
-        base = replace(Network.at(point, proxy), v_star=unit, v=unit)
-        step = mpf(1) / 8
-        ahead, behind = (coarse_gradient(replace(base, v=(1 + move, *unit[1:])))[0] for move in (step, -step))
+        step, (first, *others) = mpf(1) / 8, network.v
+        ahead, behind = (coarse_gradient(replace(network, v=(first + move, *others)))[0] for move in (step, -step))
         of_coarse = (ahead - behind).times(1 / (2 * step))
-        ahead, behind = (gradient_v(replace(base, r=base.r * (1 + move)))[0] for move in (step, -step))
-        of_loss = (ahead - behind).times(1 / (2 * step * base.r))
-    return [shown(f"{label_of(point, 'difference of the mixed derivatives', proxy)}", of_coarse - of_loss)]
+        ahead, behind = (gradient_v(replace(network, r=network.r * (1 + move)))[0] for move in (step, -step))
+        return of_coarse - (ahead - behind).times(1 / (2 * step * network.r))
 
 
 def check_sample_gradient(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """B3: ℓ is constant near a drawn (Z, w); ∂f/∂w along e is zero exactly where v·v* is."""
+    """B3: ℓ is constant near a drawn (Z, w); ∂f/∂w along e is as stated, and zero exactly where v·v* is."""
     constant = true_that(f"{point.label}, sample loss", *_locally_constant(point))
     network = Network.at(point)
-    along_e = filter_gradient(network)[1]
+    defined = filter_gradient(network)
+    along_e = defined[1]
+    stated = [mpf(0), part(claim, "gradient along e", point), mpf(0)][: len(defined)]
     with mp.workdps(DIGITS):
         orthogonal = mpmath.fdot(network.v, network.v_star) == 0
     label = f"{point.label}, ∂f/∂w"
     return [
         constant,
+        *compare(f"{label} as stated", stated, defined, ROUGH),
         *(vanishing(label, [along_e], ROUGH) if orthogonal else [shown(label, along_e)]),
     ]
 

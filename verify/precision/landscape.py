@@ -28,6 +28,8 @@ from verify.precision.comparison import (
     closed_value,
     compare,
     forms,
+    part,
+    part_vector,
     shown,
     true_that,
     vanishing,
@@ -108,11 +110,12 @@ def _increments(network: Network) -> list[Estimate]:
     rng = np.random.Generator(np.random.Philox(key=len(network.v)))
     here = loss(network)
     inside = network.theta - _RADIUS
-    found = [loss(_valley(network, inside)) - here]
+    found = [loss(_valley(network, inside)) - here] if network.n > 1 else []  # R¹ has two angles, 0 and π
     for _ in range(_DIRECTIONS):
         delta = [_RADIUS * mpf(float(x)) for x in rng.standard_normal(len(network.v))]
         v = [x + y for x, y in zip(network.v, delta, strict=True)]
-        found += [loss(network.turned(theta, v)) - here for theta in (network.theta, inside)]
+        angles = (network.theta, inside) if network.n > 1 else (network.theta,)
+        found += [loss(network.turned(theta, v)) - here for theta in angles]
     return found
 
 
@@ -122,17 +125,64 @@ def check_landscape(claim: Claim, point: Configuration, level: Level) -> list[Co
     network = Network.at(point)
     with mp.workdps(DIGITS):
         if aspect == "minimum":
-            return _minimum(point, network)
+            return _minimum(claim, point, network)
         if aspect == "spurious":
-            return _spurious(point, network)
+            return [*_threshold(claim, point, network), *_spurious(claim, point, network)]
         if aspect == "saddle":
             return _saddle(claim, point, network)
-        return _all(point, network)
+        return [*_threshold(claim, point, network), *_all(claim, point, network)]
 
 
-def _minimum(point: Configuration, network: Network) -> list[Comparison]:
+def _margin(claim: Claim, point: Configuration) -> int:
+    """Sign of the stated threshold − S²; what the claim says of a v* follows from it."""
+    with mp.workdps(DIGITS):
+        total = mpmath.fsum(mpmath.mpmathify(x) for x in point.v_star)
+        margin = part(claim, "threshold", point) - total**2
+        return int(mpmath.sign(margin)) if abs(margin) > mpf(10) ** (10 - DIGITS) * total**2 else 0
+
+
+def _threshold(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """The stated threshold is the S² at which v(π)·v* changes sign, found by shifting v* by multiples of 1."""
+    shift = mpf(0)
+    if point.m > 1:
+        base = [mpmath.mpmathify(x) for x in point.v_star]
+        middle = mpmath.fsum(base) / point.m
+        across = [x - middle for x in base]
+        if not any(across):
+            across[0] += 1
+            across[1] -= 1
+        shift = _balanced_shift(network, across)
+        network = replace(network, v_star=tuple(x + shift for x in across))
+    total = mpmath.fsum(network.v_star)
+    noise = total**2 * mpf(10) ** (8 - DIGITS)
+    at_root = replace(point, v_star=network.v_star)
+    found = vanishing(f"{point.label}, v(π)·v* at the threshold", [_floor_inner(network, +mp.pi)])
+    stated = part(claim, "threshold", at_root)
+    return [*found, *compare(f"{point.label}, threshold", [stated], [Estimate(total**2, noise, total**2)])]
+
+
+def _balanced_shift(network: Network, across: Sequence[mpf]) -> mpf:
+    """The t > 0 with v(π)·v* = 0 for v* = across + t·1, by the secant method in t², in which it is affine."""
+
+    def product(square: mpf) -> mpf:
+        shifted = tuple(x + mpmath.sqrt(square) for x in across)
+        return _floor_inner(replace(network, v_star=shifted), +mp.pi).value
+
+    scale = mpmath.fdot(across, across)
+    before, square = scale / 2, scale
+    value_before, value = product(before), product(square)
+    for _ in range(6):
+        if value == value_before or abs(square - before) < square * mpf(10) ** (4 - DIGITS):
+            break
+        step = value * (square - before) / (value - value_before)
+        before, value_before, square = square, value, square - step
+        value = product(square)
+    return mpmath.sqrt(square)
+
+
+def _minimum(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """f = 0 at (v*, 0), and at (−v*, π) exactly when S = 0; positive at the configuration and on
-    the valley.
+    the valley, where it is as stated.
     """
     mirrored = loss(network.turned(mp.pi, [-x for x in network.v_star]))
     balanced = sum(Fraction(x) for x in point.v_star) == 0
@@ -141,19 +191,21 @@ def _minimum(point: Configuration, network: Network) -> list[Comparison]:
     found = vanishing(f"{point.label}, f(v*, w*)", [at_teacher])
     found += vanishing(label, [mirrored]) if balanced else [shown(label, mirrored, 1)]
     found.append(shown(f"{point.label}, f(v, w)", loss(network), 1))
-    found.append(shown(f"{point.label}, f(v(θ), w)", loss(_valley(network, network.theta)), 1))
+    floor = loss(_valley(network, network.theta))
+    found.append(shown(f"{point.label}, f(v(θ), w)", floor, 1))
+    found += compare(f"{point.label}, least value", [part(claim, "least value", point)], [floor])
     if not balanced:
         found.append(shown(f"{point.label}, f(v(π), −w*)", loss(_valley(network, mp.pi)), 1))
     return found
 
 
-def _spurious(point: Configuration, network: Network) -> list[Comparison]:
+def _spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """All increments around (v(π), π) are positive where the condition holds; else one is
     negative.
     """
     increments = _increments(_valley(network, +mp.pi))
     label = f"{point.label}, increment of f at (v(π), −w*)"
-    if shallow(point.v_star) > 0:
+    if _margin(claim, point) > 0:
         return [shown(f"{label} {k}", found, 1) for k, found in enumerate(increments)]
     lowest = min(increments, key=lambda found: found.value)
     return [shown(f"{label}, the lowest", lowest, -1)]
@@ -164,6 +216,8 @@ def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Compar
     angle = _saddle_angle(network)
     residue = _floor_inner(network, angle)
     found = vanishing(f"{point.label}, v(θ)·v* at the root", [residue])
+    inside = mpf(10) ** -30 < angle < mp.pi - mpf(10) ** -30
+    found.append(true_that(f"{point.label}, inside", inside, f"the root {mpmath.nstr(angle, 20)} is not in (0, π)"))
     root = Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi)
     for name, form in forms(claim).items():
         found += compare(f"{point.label}, {name}", [closed_value(form, point)], [root])
@@ -179,11 +233,11 @@ def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Compar
     return found
 
 
-def _all(point: Configuration, network: Network) -> list[Comparison]:
+def _all(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """Stationary points on the valley: θ = 0, θ = π and one in between, exactly as the condition
     says.
     """
-    condition = shallow(point.v_star)
+    condition = _margin(claim, point)
     start, end = _valley(network, mpf(0)), _valley(network, mp.pi)
     found = compare(f"{point.label}, v(0) − v*", list(start.v_star), best_weights(start))
     found.append(shown(f"{point.label}, slope leaving θ = 0", one_sided_slope(start), 1))
@@ -197,6 +251,7 @@ def _all(point: Configuration, network: Network) -> list[Comparison]:
         return found
     angle = _saddle_angle(network)
     saddle = _valley(network, angle)
+    found += _compared_angle(claim, point, network, angle)
     found.append(true_that(f"{point.label}, one interior zero", changes <= 1, f"{changes} sign changes"))
     found += vanishing(f"{point.label}, ∂f/∂v at the saddle", gradient_v(saddle))
     found += vanishing(f"{point.label}, ∂f/∂w at the saddle", filter_gradient(saddle), ROUGH)
@@ -205,18 +260,24 @@ def _all(point: Configuration, network: Network) -> list[Comparison]:
     return found
 
 
+def _compared_angle(claim: Claim, point: Configuration, network: Network, angle: mpf) -> list[Comparison]:
+    """The stated saddle angle against the root of v(θ)·v*."""
+    root = Estimate(angle, _floor_inner(network, angle).error + mpf(10) ** (6 - DIGITS), mp.pi)
+    return compare(f"{point.label}, saddle angle", [part(claim, "saddle angle", point)], [root])
+
+
 def check_common_zeros(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """C8 and its parts."""
     definition = cast(CommonZeros, claim.definition)
     network = Network.at(point, estimator(definition.estimator))
     with mp.workdps(DIGITS):
         if definition.aspect == "zeros":
-            return _zeros(point, network)
+            return _zeros(claim, point, network)
         if definition.aspect == "beyond":
-            return _beyond(network)
+            return _beyond(claim, point, network)
         if definition.aspect == "spurious":
             return _at_spurious(claim, point, network)
-        return _ratio(point, network)
+        return [*_ratio(point, network), *_rates(claim, point, network)]
 
 
 def _norm(vector: Sequence[Estimate]) -> Estimate:
@@ -224,12 +285,14 @@ def _norm(vector: Sequence[Estimate]) -> Estimate:
     return Estimate(length, mpmath.fsum(x.error for x in vector), max(x.size for x in vector))
 
 
-def _zeros(point: Configuration, network: Network) -> list[Comparison]:
-    """G vanishes on the valley at θ = 0, π and the saddle, and nowhere else that is tried."""
+def _zeros(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """∂f/∂v vanishes at the stated v alone; there G does at θ = 0, π and the stated saddle, and nowhere else tried."""
     angles = {"0": mpf(0), "π": +mp.pi}
+    stated = part_vector(claim, "best weights", point)
+    found = compare(f"{point.label}, best weights", stated, best_weights(network))
     if shallow(point.v_star) > 0:
         angles["the saddle"] = _saddle_angle(network)
-    found = []
+        found += _compared_angle(claim, point, network, angles["the saddle"])
     for name, angle in angles.items():
         valley = _valley(network, angle)
         found += vanishing(f"{point.label}, ∂f/∂v at θ = {name}", gradient_v(valley))
@@ -242,12 +305,16 @@ def _zeros(point: Configuration, network: Network) -> list[Comparison]:
     return found
 
 
-def _beyond(network: Network) -> list[Comparison]:
-    """The stated witness: both gradients vanish at m = 2, v* = (1, 1), θ = π, v = (⅓, ⅓), and the
-    loss falls.
+def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """The stated witness: both gradients vanish at m = 2, v* = (1, 1), θ = π and the stated v, and the loss falls
+    at the stated rate.
     """
-    witness = replace(network, v=(mpf(1) / 3,) * 2, v_star=(mpf(1),) * 2, theta=+mp.pi)
-    found = vanishing("witness, ∂f/∂v", gradient_v(witness))
+    witness = _valley(replace(network, v=(mpf(1),) * 2, v_star=(mpf(1),) * 2), +mp.pi)
+    weight = part(claim, "weight", point)
+    found = compare("witness, v", [weight] * 2, best_weights(witness))
+    found += vanishing("witness, ∂f/∂v", gradient_v(witness))
+    slope = one_sided_slope(witness).times(witness.r)
+    found += compare("witness, slope", [part(claim, "slope", point)], [slope], ROUGH)
     found += vanishing("witness, G", coarse_gradient(witness))
     found.append(shown("witness, slope of f as θ leaves π", one_sided_slope(witness), -1))
     fall = loss(witness.turned(mp.pi - mpf("0.01"))) - loss(witness)
@@ -261,6 +328,24 @@ def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[C
         for name, form in forms(claim).items()
         for found in compare(f"{point.label}, {name}", [closed_value(form, point)], [norm])
     ]
+
+
+def _rates(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """The limit of the numerator, and that of the denominator over π − θ, extrapolated from four angles."""
+    top = Estimate.total(x * x for x in coarse_gradient(_valley(network, mp.pi)))
+    found = compare(f"{point.label}, numerator", [part(claim, "numerator", point)], [top])
+    quotients = []
+    for power in range(4):
+        apart = mpf(10) ** -6 / 2**power
+        valley = _valley(network, mp.pi - apart)
+        products = (x * y for x, y in zip(coarse_gradient(valley), filter_gradient(valley), strict=True))
+        quotients.append(Estimate.total(products).times(1 / apart))
+    values = [quotient.value for quotient in quotients]
+    for order in range(1, 4):
+        values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
+    size = mpmath.fdot(network.v_star, network.v_star) ** 2 / network.r  # the rate itself may be 0
+    rate = Estimate(values[0], 20 * quotients[-1].error, size)
+    return [*found, *compare(f"{point.label}, rate", [part(claim, "rate", point)], [rate], ROUGH)]
 
 
 def _ratio(point: Configuration, network: Network) -> list[Comparison]:

@@ -6,7 +6,7 @@ The objective ρ p(|u|) + ½(u − x)² exceeds its value at 0 wherever |u − x
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
@@ -22,10 +22,19 @@ from verify.closed_form import evaluate
 from verify.configurations import Configuration
 from verify.evidence import Level
 from verify.precision.checkers import label_of
-from verify.precision.comparison import Comparison, closed_value, compare, forms
+from verify.precision.comparison import Comparison, compare, forms
 from verify.precision.quadrature import DIGITS, Estimate
 
-__all__ = ["Minimum", "check_proximal_map", "minimize", "near_thresholds", "penalty_function", "penalty_of"]
+__all__ = [
+    "Minimum",
+    "check_proximal_map",
+    "minimize",
+    "moved_to",
+    "near_thresholds",
+    "penalty_function",
+    "penalty_of",
+    "real_value",
+]
 
 _GRID = 200
 _WORKING = 2 * DIGITS + 20
@@ -34,10 +43,11 @@ _WORKING = 2 * DIGITS + 20
 
 @dataclass(frozen=True)
 class Minimum:
-    """A minimizer of ρ p(|u|) + ½(u − x)², and the minimum."""
+    """A minimizer of ρ p(|u|) + ½(u − x)², and the minimum; `attained` unless the objective jumps there."""
 
     point: mpf
     value: mpf
+    attained: bool = True
 
 
 def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -49,8 +59,29 @@ def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list
     return [
         comparison
         for name, form in forms(claim).items()
-        for comparison in compare(label_of(point, name), [closed_value(form, point)], [estimate])
+        for comparison in compare(label_of(point, name), [real_value(form, point)], [estimate])
     ]
+
+
+def real_value(form: Expr, point: Configuration) -> mpf:
+    """A closed form at a point, with the digits that cancel next to a threshold; ValueError where a wrong form leaves
+    the domain of its functions.
+    """
+    scalars = point.scalars()
+    names = tuple(sorted(form.free_symbols, key=str))
+    try:
+        with mp.workdps(_WORKING):
+            value = mp.mpmathify(_of(form, names)(*(scalars[name] for name in names)))
+    except TypeError as error:  # mpmath cannot order complex numbers
+        raise ValueError(f"{form} is not real at {point.label}") from error
+    if not isinstance(value, mpf):
+        raise ValueError(f"{form} is {value} at {point.label}")
+    return value
+
+
+@lru_cache(maxsize=256)
+def _of(form: Expr, names: tuple[Symbol, ...]) -> Callable[..., mpf]:
+    return cast(Callable[..., mpf], lambdify(names, form, "mpmath"))
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +98,14 @@ def penalty_function(penalty: Expr, scalars: Mapping[Symbol, mpf]) -> Callable[[
 
 def minimize(penalty: Expr, x: mpf, rho: mpf, scalars: Mapping[Symbol, mpf]) -> Minimum:
     """The global minimum of ρ p(u) + ½(u − x)² over real u; of two minimizers, the smaller in absolute value."""
-    p = penalty_function(penalty, scalars)
+    shapes = tuple((name, scalars[name]) for name in sorted(penalty.free_symbols - {u}, key=str))
+    return _search(penalty, x, rho, shapes)
+
+
+@lru_cache(maxsize=4096)
+def _search(penalty: Expr, x: mpf, rho: mpf, shapes: tuple[tuple[Symbol, mpf], ...]) -> Minimum:
+    """The same, remembered: the claims of a penalty, and their mutants, ask for the same minima."""
+    p = penalty_function(penalty, dict(shapes))
     with mp.workdps(_WORKING):
 
         def objective(point: mpf) -> mpf:
@@ -79,12 +117,14 @@ def minimize(penalty: Expr, x: mpf, rho: mpf, scalars: Mapping[Symbol, mpf]) -> 
         for k in range(_GRID + 1):
             left, right = max(k - 1, 0), min(k + 1, _GRID)
             if heights[k] <= heights[left] and heights[k] <= heights[right]:
-                best = _golden(objective, grid[left], grid[right])
-                found.append(Minimum(best, objective(best)))
-        return min(found, key=lambda minimum: minimum.value)
+                found.append(_golden(objective, grid[left], grid[right]))
+        best = min(found, key=lambda minimum: minimum.value)
+    if not best.attained:
+        raise ValueError(f"the objective jumps at {mp.nstr(best.point, 12)}: its infimum need not be attained")
+    return best
 
 
-def _golden(function: Callable[[mpf], mpf], low: mpf, high: mpf) -> mpf:
+def _golden(function: Callable[[mpf], mpf], low: mpf, high: mpf) -> Minimum:
     """Golden section, one new value a step, down to 10^−(DIGITS + 5) of the interval."""
     golden = (sqrt(mpf(5)) - 1) / 2
     stop = abs(high - low) * mpf(10) ** -(DIGITS + 5)
@@ -99,37 +139,64 @@ def _golden(function: Callable[[mpf], mpf], low: mpf, high: mpf) -> mpf:
             low, left, at_left = left, right, at_right
             right = low + golden * (high - low)
             at_right = function(right)
-    return (low + high) / 2
+    lowest, ends = function((low + high) / 2), (function(low), function(high))
+    jump = low * high > 0 and abs(ends[0] - ends[1]) > abs(lowest) * mpf(10) ** -(DIGITS // 2)
+    return Minimum((low + high) / 2, min(lowest, *ends), not jump)
 
 
 _AROUND = {"quick": (1 - 1e-6, 1 + 1e-6, -1.2), "full": (1 - 1e-3, 1 - 1e-6, 1 + 1e-6, -1 - 1e-3, 1.2, -1.7, 3.0, 40.0)}
+_RATIOS = (0.2, 0.9, 5.0)
+"""ρ by the first shape of a penalty: its map has other branches where ρ is large."""
 
 
 def near_thresholds(definition: Any, points: Sequence[Configuration]) -> list[Configuration]:
-    """Those of `points`, and each with x next to the threshold of the penalty there and beyond it.
+    """Those of `points`, and each with x next to the threshold of the penalty there, beyond it, and on both sides of
+    where the map's branches meet.
 
     The closed form only says where to look. Every other point has ρ six times as large, and a eight times as small, so
-    that maps that jump for some ratios do. What makes a network nasty does not concern penalties.
+    that maps that jump for some ratios do; of a penalty with a shape the first point has three more ratios. What makes
+    a network nasty does not concern penalties.
     """
     chosen = [point for point in points if point.label.startswith("generic")]
-    level = "quick" if len(chosen) <= 2 else "full"
+    level: Level = "quick" if len(chosen) <= 2 else "full"
     penalty = penalty_of(definition)
     if penalty is None:
         return chosen
-    found = []
-    for index, point in enumerate(chosen):
-        moved = _steeper(point, penalty) if index % 2 else point
-        threshold = float(evaluate(penalty.threshold, moved))
-        found.append(moved)
-        for factor in _AROUND[level]:
-            x = threshold * factor
-            found.append(replace(moved, label=f"{moved.label}, x = {factor:.7g} t", v=(x, *point.v[1:])))
-    return found
+    moved = [_steeper(point, penalty) if index % 2 else point for index, point in enumerate(chosen)]
+    if penalty.parameters and not isinstance(definition, PenaltyLimit):
+        moved += [found for point in chosen[: 1 if level == "quick" else 2] for found in _by_ratio(point, penalty)]
+    return [found for point in moved for found in _at_edges(point, penalty, level)]
+
+
+def _at_edges(point: Configuration, penalty: Penalty, level: Level) -> Iterator[Configuration]:
+    yield point
+    threshold = float(evaluate(penalty.threshold, point))
+    for factor in _AROUND[level]:
+        yield moved_to(point, f"{factor:.7g} t", factor * threshold)
+    before = threshold
+    for index, (_, condition) in enumerate(penalty.branches[:-1]):
+        edge = float(evaluate(cast(Expr, condition).rhs, point))
+        if edge > threshold:
+            for factor in (1 - 1e-6, 1 + 1e-6):
+                yield moved_to(point, f"{factor:.7g} edge {index}", factor * edge)
+            yield moved_to(point, f"below edge {index}", (max(before, threshold) + edge) / 2)
+        before = edge
+
+
+def moved_to(point: Configuration, label: str, x: float) -> Configuration:
+    """The configuration with another x."""
+    return replace(point, label=f"{point.label}, x = {label}", v=(x, *point.v[1:]))
+
+
+def _by_ratio(point: Configuration, penalty: Penalty) -> Iterator[Configuration]:
+    shape = float(evaluate(penalty.parameters[0].symbol, point))
+    for factor in _RATIOS:
+        yield replace(point, label=f"{point.label}, ρ = {factor:g} a", v_star=(factor * shape, *point.v_star[1:]))
 
 
 def _steeper(point: Configuration, penalty: Penalty) -> Configuration:
     shapes = dict(point.parameters)
-    if not penalty.hypotheses:  # SCAD's a must stay above 1
+    if not penalty.hypotheses:  # SCAD's a must not fall below 1
         shapes["a"] /= 8
     ratio_first = 6 * point.v_star[0]
     return replace(point, label=f"{point.label}, 6ρ", v_star=(ratio_first, *point.v_star[1:]), parameters=shapes)

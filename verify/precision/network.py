@@ -7,8 +7,9 @@ where i ≠ j. Nothing else is used: no sum is simplified, no moment is known in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -17,11 +18,12 @@ from mpmath import mp, mpf
 
 from proofs.proxies import Estimator
 from verify.configurations import Configuration
-from verify.precision.plane import Row, plane_means
+from verify.precision.plane import PlaneMeans, Row, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
     "Network",
+    "UndefinedError",
     "angle_after",
     "best_weights",
     "coarse_gradient",
@@ -30,6 +32,7 @@ __all__ = [
     "inner",
     "loss",
     "one_sided_slope",
+    "weighted",
 ]
 
 _MODEL: Final = Row(a=True)
@@ -39,9 +42,13 @@ _STEP: Final = mpf(10) ** -12
 Vector = tuple[mpf, ...]
 
 
+class UndefinedError(ValueError):
+    """Something a claim speaks of does not exist at this network: a derivative at a kink, a direction of w = 0."""
+
+
 @dataclass(frozen=True)
 class Network:
-    """A network and its teacher in numbers; `theta` may be 0 or π. `origin` is w = 0."""
+    """A network and its teacher in numbers; `theta` may be 0 or π. `origin` is w = 0, as r = 0 is."""
 
     v: Vector
     v_star: Vector
@@ -49,7 +56,7 @@ class Network:
     r: mpf
     n: int = 3
     proxy: Estimator | None = None
-    parameters: dict[str, float] = field(default_factory=dict)
+    parameters: dict[str, float] = field(default_factory=dict, hash=False)
     origin: bool = False
 
     @classmethod
@@ -57,16 +64,40 @@ class Network:
         """The network of a configuration; its floats are exact."""
         v, v_star = (tuple(mpmath.mpmathify(x) for x in weights) for weights in (point.v, point.v_star))
         theta, r = mpmath.mpmathify(point.theta), mpmath.mpmathify(point.r)
-        return cls(v, v_star, theta, r, point.n, proxy, point.parameters)
+        return cls(v, v_star, theta, r, point.n, proxy, point.parameters, origin=r == 0)
 
     def turned(self, theta: object, v: Sequence[mpf] | None = None) -> Network:
         """The same at another angle, and with other output weights if given."""
         return replace(self, theta=mpmath.mpmathify(theta), v=self.v if v is None else tuple(v))
 
+    @property
+    def at_an_end(self) -> bool:
+        """Whether w is parallel to w*, so that e has no direction."""
+        with mp.workdps(DIGITS):
+            return bool(self.theta in (0, +mp.pi))
+
+    @cached_property
+    def _plane(self) -> PlaneMeans:
+        return plane_means(self.theta, self.r, self.proxy, self.parameters)
+
+    @cached_property
+    def _sign_plane(self) -> PlaneMeans:
+        return plane_means(self.theta)
+
     def mean(self, row: Row) -> Estimate:
-        """E of a function of one row."""
-        proxy = self.proxy if row.proxy else None
-        return plane_means(self.theta, self.r, proxy, self.parameters).mean(row)
+        """E of a function of one row. At w = 0 the proxy sees the argument 0 only."""
+        if not row.proxy:
+            return self._sign_plane.mean(row)
+        if self.origin:
+            return self._sign_plane.mean(replace(row, proxy=False)).times(self._at_zero())
+        return self._plane.mean(row)
+
+    def _at_zero(self) -> mpf:
+        return plane_means(self.theta, 1, self.proxy, self.parameters).proxy(mpf(0))
+
+    def without_proxy(self) -> Network:
+        """What the loss and its derivatives see."""
+        return replace(self, proxy=None, parameters={})
 
     def pair(self, i: int, first: Row, j: int, second: Row) -> Estimate:
         """E[F(Z_i) G(Z_j)]."""
@@ -80,55 +111,97 @@ class Network:
         return model + [(i, _TEACHER, -weight) for i, weight in enumerate(self.v_star)]
 
 
+def weighted(terms: Iterable[tuple[Estimate, mpf]]) -> Estimate:
+    """Σ weight · mean, the weights being exact."""
+    pairs = list(terms)
+    means, weights = [mean for mean, _ in pairs], [weight for _, weight in pairs]
+    sizes = [abs(weight) for weight in weights]
+    return Estimate(
+        mpmath.fdot((mean.value for mean in means), weights),
+        mpmath.fdot((mean.error for mean in means), sizes),
+        mpmath.fdot((mean.size for mean in means), sizes),
+    )
+
+
+def _pairs(network: Network) -> Callable[[int, Row, int, Row], Estimate]:
+    """`network.pair`, each of its few different values taken once."""
+    known: dict[tuple[bool, Row, Row], Estimate] = {}
+
+    def pair(i: int, first: Row, j: int, second: Row) -> Estimate:
+        key = i == j, first, second
+        if key not in known:
+            known[key] = network.pair(i, first, j, second)
+        return known[key]
+
+    return pair
+
+
 def loss(network: Network) -> Estimate:
     """f = ½ E(y − y*)², as a double sum."""
+    return _loss(network.without_proxy())
+
+
+@lru_cache(maxsize=4096)
+def _loss(network: Network) -> Estimate:
     with mp.workdps(DIGITS):
-        outputs = network.outputs()
-        return Estimate.total(
-            network.pair(i, first, j, second).times(x * y / 2) for i, first, x in outputs for j, second, y in outputs
-        )
+        outputs, pair = network.outputs(), _pairs(network)
+        return weighted((pair(i, first, j, second), x * y / 2) for i, first, x in outputs for j, second, y in outputs)
 
 
 def gradient_v(network: Network) -> list[Estimate]:
     """E ∂ℓ/∂v_k = E[σ(Z_k w)(y − y*)] for every k."""
+    return list(_gradient_v(network.without_proxy()))
+
+
+@lru_cache(maxsize=1024)
+def _gradient_v(network: Network) -> tuple[Estimate, ...]:
     with mp.workdps(DIGITS):
-        return [
-            Estimate.total(network.pair(k, _MODEL, j, row).times(y) for j, row, y in network.outputs())
-            for k in range(len(network.v))
-        ]
+        outputs, pair = network.outputs(), _pairs(network)
+        if network.origin:  # σ(0) = 0
+            return (Estimate.exact(0),) * len(network.v)
+        return tuple(weighted((pair(k, _MODEL, j, row), y) for j, row, y in outputs) for k in range(len(network.v)))
 
 
 def coarse_gradient(network: Network) -> list[Estimate]:
     """E g_μ = E[Σ_i Z_i μ'(Z_i w) v_i (y − y*)] along ŵ, e and (n ≥ 3) a direction orthogonal to
-    both.
+    both; at w = 0 along the direction at angle θ to w* that stands in for ŵ.
     """
+    return list(_coarse_gradient(network))
+
+
+@lru_cache(maxsize=1024)
+def _coarse_gradient(network: Network) -> tuple[Estimate, ...]:
     directions = [Row(s=1, proxy=True), Row(t=1, proxy=True), Row(u=1, proxy=True)][: max(2, min(network.n, 3))]
     with mp.workdps(DIGITS):
-        return [
-            Estimate.total(
-                network.pair(i, direction, j, row).times(weight * y)
-                for i, weight in enumerate(network.v)
-                for j, row, y in network.outputs()
+        outputs, pair = network.outputs(), _pairs(network)
+        return tuple(
+            weighted(
+                (pair(i, direction, j, row), weight * y) for i, weight in enumerate(network.v) for j, row, y in outputs
             )
             for direction in directions
-        ]
+        )
 
 
 def best_weights(network: Network) -> list[Estimate]:
     """The v that minimizes the loss: the m×m system E[σσᵀ] v = E[σσ*ᵀ] v*, solved by LU."""
+    return list(_best_weights(network.without_proxy()))
+
+
+@lru_cache(maxsize=1024)
+def _best_weights(network: Network) -> tuple[Estimate, ...]:
+    if network.origin:
+        raise UndefinedError("at w = 0 the loss does not depend on v: no v is the best")
     m = len(network.v_star)
     with mp.workdps(DIGITS):
-        matrix = [[network.pair(i, _MODEL, j, _MODEL) for j in range(m)] for i in range(m)]
-        right = [
-            Estimate.total(network.pair(i, _MODEL, j, _TEACHER).times(y) for j, y in enumerate(network.v_star))
-            for i in range(m)
-        ]
+        pair = _pairs(network)
+        matrix = [[pair(i, _MODEL, j, _MODEL) for j in range(m)] for i in range(m)]
+        right = [weighted((pair(i, _MODEL, j, _TEACHER), y) for j, y in enumerate(network.v_star)) for i in range(m)]
         inverse = mpmath.inverse(mpmath.matrix([[entry.value for entry in row] for row in matrix]))
         solution = mpmath.lu_solve(
             mpmath.matrix([[entry.value for entry in row] for row in matrix]),
             mpmath.matrix([entry.value for entry in right]),
         )
-        return [
+        return tuple(
             Estimate(
                 solution[k],
                 mpmath.fsum(
@@ -139,7 +212,7 @@ def best_weights(network: Network) -> list[Estimate]:
                 mpmath.fsum(abs(inverse[k, i]) * right[i].size for i in range(m)),
             )
             for k in range(m)
-        ]
+        )
 
 
 def inner(first: Sequence[Estimate], second: Sequence[object]) -> Estimate:
@@ -162,8 +235,17 @@ def angle_after(theta: mpf, step: Sequence[mpf]) -> mpf:
 
 def filter_gradient(network: Network) -> list[Estimate]:
     """∂f/∂w along ŵ, e and (n ≥ 3) u: central differences of the loss of a moved w, extrapolated
-    once.
+    once. At an end of [0, π] it exists only where the loss has no kink.
     """
+    return list(_filter_gradient(network.without_proxy()))
+
+
+@lru_cache(maxsize=1024)
+def _filter_gradient(network: Network) -> tuple[Estimate, ...]:
+    if network.origin:
+        raise UndefinedError("at w = 0 the loss jumps: it has no gradient in w")
+    if network.at_an_end:
+        return _between_two_slopes(network)
     with mp.workdps(DIGITS):
         slopes = []
         for axis in range(max(2, min(network.n, 3))):
@@ -171,7 +253,15 @@ def filter_gradient(network: Network) -> list[Estimate]:
             value = (4 * narrow.value - wide.value) / 3
             error = narrow.error + abs(value - narrow.value) * _STEP
             slopes.append(Estimate(value, error, narrow.size).times(1 / network.r))
-        return slopes
+        return tuple(slopes)
+
+
+def _between_two_slopes(network: Network) -> tuple[Estimate, ...]:
+    slope = one_sided_slope(network)
+    if abs(slope.value) > 100 * slope.error + slope.size * mpf(10) ** -30:
+        rise = mpmath.nstr(slope.value, 8)
+        raise UndefinedError(f"w ∥ w*: the slopes of the loss along d and along −d are both {rise}, a kink")
+    return (slope,) * max(2, min(network.n, 3))
 
 
 def _central(network: Network, axis: int, h: mpf) -> Estimate:
@@ -191,15 +281,24 @@ def _quotient(ahead: Estimate, behind: Estimate, h: mpf) -> Estimate:
     return Estimate((ahead.value - behind.value) / h, error, max(ahead.size, behind.size))
 
 
-def one_sided_slope(network: Network, function: Callable[[Network], Estimate] = loss) -> Estimate:
+def one_sided_slope(network: Network) -> Estimate:
     """lim (f(w + hd) − f(w))/h, h → 0⁺, d orthogonal to w: quotients at h, h/2, h/4, h/8
     extrapolated to h = 0.
     """
+    if network.n == 1:
+        raise UndefinedError("in R¹ no direction is orthogonal to w*")
+    if network.origin:
+        raise UndefinedError("no direction is orthogonal to w = 0 more than any other")
+    return _one_sided_slope(network.without_proxy())
+
+
+@lru_cache(maxsize=1024)
+def _one_sided_slope(network: Network) -> Estimate:
     with mp.workdps(DIGITS):
-        here = function(network)
+        here = loss(network)
         steps = [_STEP / 2**k for k in range(4)]
         table = [
-            _quotient(function(network.turned(angle_after(network.theta, [mpf(0), h, mpf(0)]))), here, h) for h in steps
+            _quotient(loss(network.turned(angle_after(network.theta, [mpf(0), h, mpf(0)]))), here, h) for h in steps
         ]
         values = [entry.value for entry in table]
         last = mpf(0)

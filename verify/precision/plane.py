@@ -4,7 +4,7 @@ A row z ~ N(0, I_n) enters the network through s = ŵ·z and t = e·z, independe
 normals, and other coordinates u. Every mean is the integral of the raw integrand ``s^i t^j u^k
 μ'(r s) 1{s > 0} 1{s cos θ + t sin θ > 0}`` against the density. Where μ' depends on the sign of
 its argument alone the plane is swept in polar coordinates, otherwise the integral over t is
-nested in that over s. θ in [0, π] (nested: inside it), r > 0.
+nested in that over s. θ in [0, π], r ≥ 0.
 """
 
 from __future__ import annotations
@@ -43,6 +43,11 @@ _DEPTH: Final = 24
 
 _THINNEST: Final = 1.4
 _DOUBLINGS: Final = 8
+_LEAP: Final = 2**16
+_WIDE: Final = 4
+"""Quotient of the ends of a panel beyond which its nodes lie evenly in the logarithm."""
+
+_NOTHING: Final = mpf(10) ** -75
 
 _Sums = dict[tuple[int, int, bool], mpf]
 """By powers of s and t, and whether t is kept to w*'s half-plane."""
@@ -95,11 +100,16 @@ def _directions(low: mpf, high: mpf, rule: int) -> list[tuple[mpf, mpf, mpf]]:
     return [(half * w, *mpmath.cos_sin(middle + half * x)) for x, w in nodes]
 
 
+@cache
+def _total_weight(rule: int) -> mpf:
+    """∫ 1 over [−1, 1], by a rule."""
+    return mpmath.fsum(weight for _, weight in gauss_legendre(RULES[rule][0]))
+
+
 def _arc(low: mpf, high: mpf, i: int, j: int, rule: int) -> mpf:
     """∫ cos^i φ sin^j φ dφ over an arc."""
     if i == j == 0:
-        half = (high - low) / 2
-        return half * mpmath.fsum(weight for _, weight in gauss_legendre(RULES[rule][0]))
+        return (high - low) / 2 * _total_weight(rule)
     return mpmath.fsum(weight * cosine**i * sine**j for weight, cosine, sine in _directions(low, high, rule))
 
 
@@ -197,19 +207,21 @@ class PlaneMeans:
 
     def _half_plane(self, sign: int) -> tuple[_Sums, _Sums, _Sums]:
         """Values, errors, sizes over the half-plane sign·s > 0, panel by panel from s = 0 on."""
-        if not 0 < self.theta < mp.pi:
-            raise ValueError(f"theta is {self.theta}; a proxy with a scale needs 0 < theta < pi")
+        if not 0 <= self.theta <= +mp.pi:
+            raise ValueError(f"theta is {self.theta}; an angle lies in [0, pi]")
         inner = half_line(self.theta)
         totals: tuple[_Sums, _Sums, _Sums] = ({}, {}, {})
         edges = self._edges(sign)
         waiting = [(low, high, 0) for low, high in pairwise(edges)][::-1]
         while waiting:
             low, high, depth = waiting.pop()
-            (coarse, _), (fine, sizes) = (self._strip(sign * low, sign * high, inner, rule) for rule in (0, 1))
+            (coarse, _), (fine, sizes) = (
+                self._strip(sign * low, sign * high, inner, rule, totals[2]) for rule in (0, 1)
+            )
             errors = {key: abs(fine[key] - coarse[key]) for key in fine}
             near = all(errors[key] <= _TOLERANCE * (totals[2].get(key, 0) + sizes[key]) for key in errors)
             if not near and depth < _DEPTH:
-                middle = (low + high) / 2
+                middle = mpmath.sqrt(low * high) if high > _WIDE * low > 0 else (low + high) / 2
                 waiting += [(middle, high, depth + 1), (low, middle, depth + 1)]
                 continue
             for total, part in zip(totals, (fine, errors, sizes), strict=True):
@@ -218,13 +230,15 @@ class PlaneMeans:
         return totals
 
     def _edges(self, sign: int) -> list[mpf]:
-        """0, the kinks of μ', and doublings of each scale on which the integrand changes, up to
-        the cut.
+        """0, the kinks of μ', and doublings of each scale on which the integrand changes: of that of μ', which
+        may decay like a power, up to the cut.
         """
         ends = {end for low, high, _ in self._pieces for end in (low, high) if mpmath.isfinite(end)}
-        kinks = {sign * end / self.r for end in ends if 0 < sign * end / self.r < CUT}
-        scales = {mpf(1), 1 / self.r, abs(mpmath.tan(self.theta))}
-        ladder = {scale * 2**k for scale in scales for k in range(_DOUBLINGS)}
+        own = {1 / self.r} if self.r else set()  # at r = 0 the proxy is a constant
+        kinks = {sign * end * scale for end in ends for scale in own if 0 < sign * end * scale < CUT}
+        scales = {mpf(1), abs(mpmath.tan(self.theta))} | own
+        ladder = {scale * 2**k for scale in scales for k in range(_DOUBLINGS) if scale}
+        ladder |= {scale * _LEAP**k for scale in own if scale < 1 for k in range(int(mpmath.log(CUT / scale, _LEAP)))}
         edges = [mpf(0)]
         for edge in sorted(kinks | {step for step in ladder if step < CUT}):
             if edge in kinks and edges[-1] not in kinks and edge < _THINNEST * edges[-1]:
@@ -233,21 +247,23 @@ class PlaneMeans:
                 edges.append(edge)
         return [*edges, mpf(CUT)]
 
-    def _strip(self, start: mpf, stop: mpf, inner: HalfLine, rule: int) -> tuple[_Sums, _Sums]:
+    def _strip(self, start: mpf, stop: mpf, inner: HalfLine, rule: int, before: _Sums) -> tuple[_Sums, _Sums]:
         """Σ weight·φ(s) s^i μ'(rs) · ∫ t^j φ(t) over all t, or over w*'s half-plane; and the same
-        of |…|.
+        of |…|. What is nothing beside the latter sums `before` is left out.
         """
-        half, middle = abs(stop - start) / 2, (stop + start) / 2
+        nodes = _nodes(start, stop, rule)
         whole = tails(rule)[-CUT]
-        scale = half / mpmath.sqrt(2 * mp.pi)
+        scale = 1 / mpmath.sqrt(2 * mp.pi)
         sums = {(i, j, b): mpf(0) for i in (0, 1) for j in (0, 1) for b in (False, True)}
         absolute = [mpf(0), mpf(0)]
-        for node, weight in gauss_legendre(RULES[rule][0]):
-            s = middle + half * node
+        floors = [_NOTHING * before.get((i, 0, False), mpf(0)) for i in (0, 1)]
+        for s, weight in nodes:
             base = self.proxy(self.r * s)
             if not base:
                 continue
             base *= weight * scale * mpmath.exp(-s * s / 2)
+            if abs(base) < floors[0] and abs(base * s) < floors[1]:
+                continue
             beyond = inner.beyond(s, rule)
             for i, term in enumerate((base, base * s)):
                 absolute[i] += abs(term)
@@ -255,6 +271,17 @@ class PlaneMeans:
                     sums[i, j, False] += term * whole[j]
                     sums[i, j, True] += term * beyond[j]
         return sums, {(i, j, b): absolute[i] for i, j, b in sums}
+
+
+def _nodes(start: mpf, stop: mpf, rule: int) -> list[tuple[mpf, mpf]]:
+    """Nodes and weights between two points of one sign; evenly in log s where they are far apart."""
+    small, large = sorted((abs(start), abs(stop)))
+    if not large > _WIDE * small > 0:
+        half, middle = (large - small) / 2, (stop + start) / 2
+        return [(middle + half * x, half * weight) for x, weight in gauss_legendre(RULES[rule][0])]
+    half, middle = mpmath.log(large / small) / 2, mpmath.sqrt(start * stop) * mpmath.sign(start)
+    found = ((middle * mpmath.exp(half * x), half * weight) for x, weight in gauss_legendre(RULES[rule][0]))
+    return [(s, weight * abs(s)) for s, weight in found]
 
 
 @lru_cache(maxsize=512)

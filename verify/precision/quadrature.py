@@ -131,7 +131,9 @@ class HalfLine:
     """
 
     def __init__(self, theta: mpf) -> None:
-        self.cotangent = mpmath.cos(theta) / mpmath.sin(theta)
+        sine = mpmath.sin(theta)
+        # At θ = 0 the half-line is all of it where s > 0, and empty where s < 0; so it is at π, mirrored.
+        self.cotangent = mpmath.cos(theta) / sine if sine else mpf("inf")
         self._known: dict[tuple[mpf, int], tuple[mpf, mpf]] = {}
 
     def beyond(self, s: mpf, rule: int) -> tuple[mpf, mpf]:

@@ -9,13 +9,13 @@ argued.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, cast
 
 import mpmath
 from mpmath import mp, mpf
 
-from proofs import background
+from proofs import symbols
 from proofs.claim import Claim
 from proofs.definitions import ReluNetwork
 from verify.configurations import Configuration, Level
@@ -27,12 +27,13 @@ from verify.precision.comparison import (
     closed_vector,
     compare,
     forms,
+    part,
+    quotient_of,
     shown,
     true_that,
     vanishing,
 )
-from verify.precision.descent import number
-from verify.precision.network import angle_after
+from verify.precision.network import UndefinedError, angle_after, weighted
 from verify.precision.plane import PlaneMeans, Row, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
@@ -52,11 +53,13 @@ class ReluPatches:
     theta: mpf
     r: mpf
     r_star: mpf
+    n: int = 3
 
     @classmethod
     def at(cls, point: Configuration) -> ReluPatches:
         """The network of a configuration: as many patches as it has output weights."""
-        return cls(point.m, *(mpmath.mpmathify(x) for x in (point.theta, point.r, point.r_star)))
+        theta, r, r_star = (mpmath.mpmathify(x) for x in (point.theta, point.r, point.r_star))
+        return cls(point.m, theta, r, r_star, point.n)
 
     @cached_property
     def _plane(self) -> PlaneMeans:
@@ -78,14 +81,13 @@ class ReluPatches:
     def mean(self, first: Terms, second: Terms, same: bool) -> Estimate:
         """E[F(x_i) G(x_j)], for i = j or not."""
         of = self._plane.mean
-        return Estimate.total(
-            (of(one * two) if same else of(one) * of(two)).times(x * y) for one, x in first for two, y in second
-        )
+        return weighted((of(one * two) if same else of(one) * of(two), x * y) for one, x in first for two, y in second)
 
     def over_patches(self, first: Terms, second: Terms) -> Estimate:
         """(1/k²) Σ_i Σ_j E[F(x_i) G(x_j)], term by term."""
         both = [self.mean(first, second, same) for same in (False, True)]
-        return Estimate.total(both[i == j] for i in range(self.k) for j in range(self.k)).times(mpf(1) / self.k**2)
+        share = mpf(1) / self.k**2
+        return weighted((both[i == j], share) for i in range(self.k) for j in range(self.k))
 
     def loss(self) -> Estimate:
         """ℓ = E(f(w) − f(w*))²."""
@@ -93,8 +95,9 @@ class ReluPatches:
 
     def gradient(self) -> list[Estimate]:
         """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
-        directions = (Row(s=1, a=True), Row(t=1, a=True), Row(u=1, a=True))
-        return [self.over_patches([(row, mpf(2))], self.residual()) for row in directions]
+        if not self.r:
+            raise UndefinedError("at w = 0 the loss has a kink in every direction: no gradient")
+        return list(_gradient(self))
 
     def differenced(self) -> list[Estimate]:
         """The slopes of ℓ along ŵ, e and u, by central differences extrapolated once."""
@@ -125,6 +128,12 @@ class ReluPatches:
         return mpmath.sqrt((self.r - self.r_star) ** 2 + 4 * self.r * self.r_star * mpmath.sin(self.theta / 2) ** 2)
 
 
+@lru_cache(maxsize=1024)
+def _gradient(patches: ReluPatches) -> tuple[Estimate, ...]:
+    directions = (Row(s=1, a=True), Row(t=1, a=True), Row(u=1, a=True))
+    return tuple(patches.over_patches([(row, mpf(2))], patches.residual()) for row in directions)
+
+
 def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """B1 and its parts, at ‖w*‖ = 1.75."""
     point = replace(point, r_star=1.75)
@@ -139,9 +148,9 @@ def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list
             case "gradient":
                 return _gradients(claim, point, patches)
             case "critical":
-                return _critical(point, patches)
+                return _critical(claim, point, patches)
             case "descent":
-                return _descends(point, patches, 4 if level == "quick" else 8)
+                return _descends(claim, point, patches, 4 if level == "quick" else 8)
 
 
 def _scalars(claim: Claim, point: Configuration, defined: Estimate) -> list[Comparison]:
@@ -165,31 +174,51 @@ def _gradients(claim: Claim, point: Configuration, patches: ReluPatches) -> list
     return found
 
 
-def _critical(point: Configuration, patches: ReluPatches) -> list[Comparison]:
+def _critical(claim: Claim, point: Configuration, patches: ReluPatches) -> list[Comparison]:
     """∇ℓ vanishes at w*, and on the ray of −w* at the stated norm, where ℓ rises along r and falls along θ."""
     label, turn = point.label, mpf(10) ** -4
     found = vanishing(f"{label}, ∇ℓ(w*)", replace(patches, theta=mpf(0), r=patches.r_star).gradient())
     for k in (1, patches.k + 1):
         here = replace(patches, k=k, theta=+mp.pi, r=patches.r_star)
-        found += _on_the_ray(f"{label}, k = {k}", here)
+        norm = part(claim, "critical radius", point, {symbols.k: mpf(k)}) * patches.r_star
+        found += _on_the_ray(f"{label}, k = {k}", here, norm)
         found += _at_origin(f"{label}, k = {k}", replace(here, r=turn))
     generic = replace(patches, theta=mpf(2), r=patches.r_star)
+    slopes = patches.gradient()
+    steepest = max(slopes, key=lambda slope: abs(slope.value) / (slope.size or 1))
+    found.append(shown(f"{label}, ∇ℓ", steepest))
     return [*found, shown(f"{label}, ∇ℓ along e at θ = 2", generic.gradient()[1], -1)]
 
 
-def _on_the_ray(label: str, here: ReluPatches) -> list[Comparison]:
-    """w ∥ −w*: one zero of ∇ℓ, a saddle, where k ≥ 2; none where k = 1."""
+def _on_the_ray(label: str, here: ReluPatches, norm: mpf) -> list[Comparison]:
+    """w ∥ −w*: one zero of ∇ℓ, a saddle, where k ≥ 2; none where k = 1, and the stated norm is 0."""
     if here.k == 1:
-        return [shown(f"{label}, ∇ℓ along ŵ at θ = π", here.gradient()[0], 1)]
-    turn = mpf(10) ** -4
-    norm = number(background.CRITICAL_NORM, k=here.k, r_star=here.r_star)
-    there = replace(here, r=norm)
+        found = compare(f"{label}, critical norm", [norm], [Estimate(mpf(0), mpf(0), here.r_star)])
+        return [*found, shown(f"{label}, ∇ℓ along ŵ at θ = π", here.gradient()[0], 1)]
+    turn, root = mpf(10) ** -4, _radial_root(here)
+    found = compare(f"{label}, critical norm", [norm], [Estimate(root, here.r_star * mpf(10) ** (8 - DIGITS), root)])
+    there, norm = replace(here, r=root), root
     level = there.loss()
-    found = vanishing(f"{label}, ∇ℓ at the saddle", there.gradient())
-    for part in (-turn, turn):
-        rise = replace(there, r=norm * (1 + part)).loss() - level
+    found += vanishing(f"{label}, ∇ℓ at the saddle", there.gradient())
+    for shift in (-turn, turn):
+        rise = replace(there, r=norm * (1 + shift)).loss() - level
         found.append(shown(f"{label}, rise along r", rise, 1))
+    if here.n == 1:
+        return [*found, true_that(f"{label}, fall", False, "in R¹ no direction leaves the line of w*: a minimum")]
     return [*found, shown(f"{label}, fall as θ leaves π", replace(there, theta=mp.pi - turn).loss() - level, -1)]
+
+
+def _radial_root(here: ReluPatches) -> mpf:
+    """Where ⟨∇ℓ, ŵ⟩ vanishes on the ray, by the secant method."""
+    before, radius = here.r_star / 2, here.r_star
+    value_before, value = (replace(here, r=r).gradient()[0].value for r in (before, radius))
+    for _ in range(6):
+        if value == value_before or abs(radius - before) < radius * mpf(10) ** (4 - DIGITS):
+            break
+        step = value * (radius - before) / (value - value_before)
+        before, value_before, radius = radius, value, radius - step
+        value = replace(here, r=radius).gradient()[0].value
+    return radius
 
 
 def _at_origin(label: str, near: ReluPatches) -> list[Comparison]:
@@ -200,10 +229,14 @@ def _at_origin(label: str, near: ReluPatches) -> list[Comparison]:
     return [*found, shown(f"{label}, ℓ near 0 along −w*", away, 1 if near.k == 1 else -1)]
 
 
-def _descends(point: Configuration, patches: ReluPatches, steps: int) -> list[Comparison]:
-    """Gradient descent with the largest step size: θ falls, and ‖w‖ keeps its bounds."""
-    rate = number(background.LARGEST_STEP, k=patches.k)
-    floor = number(background.NORM_FLOOR, k=patches.k, r_star=patches.r_star, theta=patches.theta)
+def _descends(claim: Claim, point: Configuration, patches: ReluPatches, steps: int) -> list[Comparison]:
+    """Gradient descent with the largest step size: θ falls, ‖w‖ keeps its bounds, w gets nearer to w*; and where the
+    two bounds are all but reached.
+    """
+    if not patches.r:
+        patches.gradient()
+    rate = part(claim, "step bound", point)
+    floor = part(claim, "norm, a lower bound", point)
     low, high = min(patches.r, floor), max(patches.r, patches.r_star)
     found = []
     for index in range(steps):
@@ -214,8 +247,33 @@ def _descends(point: Configuration, patches: ReluPatches, steps: int) -> list[Co
         kept = low * (1 - slack) <= ahead.r <= high * (1 + slack)
         text = f"‖w‖ = {mpmath.nstr(ahead.r, 12)}, claimed in [{mpmath.nstr(low, 12)}, {mpmath.nstr(high, 12)}]"
         found += [
-            true_that(f"{label}, angle", ahead.theta <= patches.theta, angles),
+            true_that(f"{label}, angle", ahead.theta < patches.theta or ahead.theta == 0, angles),
             true_that(f"{label}, norm", bool(kept), text),
         ]
         patches = ahead
+    return [*found, *_longest_step(point, patches, rate), *_lowest_norm(claim, point, patches)]
+
+
+def _longest_step(point: Configuration, patches: ReluPatches, rate: mpf) -> list[Comparison]:
+    """From ‖w‖ = 1e6 the stated step still turns w towards w*; one that is longer by 1e-4 turns it away."""
+    far = replace(patches, theta=mpf(1), r=10**6 * patches.r_star)
+    found = []
+    for factor, name in ((mpf(1), "the longest step"), (1 + mpf(10) ** -4, "a longer one")):
+        ahead = far.descended(rate * factor)
+        falls = ahead.theta < far.theta
+        text = f"from ‖w‖ = 1e6 ‖w*‖ θ goes from 1 to {mpmath.nstr(ahead.theta, 12)}"
+        found.append(true_that(f"{point.label}, {name}", falls == (factor == 1), text))
+    return found
+
+
+def _lowest_norm(claim: Claim, point: Configuration, patches: ReluPatches) -> list[Comparison]:
+    """One step from far away ends at the stated lower bound where θ is next to 0 or to π, and above it between."""
+    found = []
+    for theta, least in ((mpf(10) ** -6, "0.9999"), (mpf(2), "0"), (mp.pi - mpf(10) ** -6, "0.9999")):
+        start = replace(patches, k=point.m + 1, theta=theta, r=2 * patches.r_star)
+        known = {symbols.theta: theta, symbols.k: mpf(start.k)}
+        floor = part(claim, "norm, a lower bound", point, known)
+        step = part(claim, "step bound", point, known)
+        label = f"{point.label}, θ = {mpmath.nstr(theta, 6)}, lower bound/‖w‖"
+        found.append(quotient_of(label, floor, start.descended(step).r, mpf(10) ** -20, mpf(least)))
     return found

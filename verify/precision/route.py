@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from math import pi
 from typing import Any, Final
 
 import numpy as np
-from mpmath import mp
+from mpmath import mp, mpf
 from sympy import Integral
 
 from proofs.claim import Claim, get
@@ -42,13 +42,15 @@ from proofs.definitions import (
 )
 from proofs.symbols import v_vs
 from verify.configurations import Configuration, Level, configurations, meeting
-from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
+from verify.evidence import Evidence, Fate, Grade, Outcome, Task, Verdict
+from verify.mutants import Mutant, fates, mutants
+from verify.precision import hypotheses
 from verify.precision.checkers import (
     check_mean_sample,
     check_minimizer,
     check_moment,
 )
-from verify.precision.comparison import Comparison
+from verify.precision.comparison import Comparison, blind, coarse
 from verify.precision.descent import check_descent_constant, check_lipschitz, check_plain_descent
 from verify.precision.gradients import (
     check_correlation,
@@ -62,7 +64,7 @@ from verify.precision.penalties import check_displacement, check_envelope, check
 from verify.precision.quadrature import DIGITS
 from verify.precision.relu_network import check_relu_network
 
-__all__ = ["CHECKERS", "NAME", "check", "conclude", "points_for", "run", "tasks"]
+__all__ = ["CHECKERS", "NAME", "check", "conclude", "own_side", "points_for", "run", "tasks"]
 
 NAME = "precision"
 
@@ -91,6 +93,8 @@ CHECKERS: Final[dict[type[Any], Checker]] = {
 that no independent method speaks of is undecided.
 """
 
+_MUTANTS: Final = "mutants"
+
 _LONGEST: Final = 4.0
 """Seconds that a task of several claims may be expected to take."""
 
@@ -101,6 +105,15 @@ class _Found:
 
     comparisons: tuple[Comparison, ...]
     seconds: float
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What became of one claim's mutants, and how it fails where only a weakened hypothesis lets it speak."""
+
+    fates: dict[str, Fate]
+    seconds: float
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configuration]:
@@ -179,7 +192,7 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
         if type(claim.definition) in CHECKERS:
             for point in points_for(claim, configurations(level, seed)):
                 by_label.setdefault(point.label, []).append(claim)
-    return [
+    checks = [
         Task(
             NAME,
             tuple(claim.id for claim in group),
@@ -189,6 +202,20 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
         for label, concerned in by_label.items()
         for group in _groups(concerned, level)
     ]
+    return checks + [
+        Task(NAME, (claim.id,), (_MUTANTS, level, seed), _mutant_weight(claim, level))
+        for claim in claims
+        if type(claim.definition) in CHECKERS
+    ]
+
+
+def _mutant_weight(claim: Claim, level: Level) -> float:
+    """Expected seconds for all mutants of a claim. How many there are is known only once they are made."""
+    forms = claim.formulas.values()
+    integrals = sum(len(form.atoms(Integral)) for form in forms)
+    count = 6 if level == "quick" else sum(form.count_ops() for form in forms)
+    missed_everywhere = 10 if getattr(claim.definition, "aspect", "") == "region" else 1  # L of N6 is not sharp
+    return 0.1 + count * (0.02 + 0.03 * integrals) * missed_everywhere
 
 
 def _groups(claims: Iterable[Claim], level: Level) -> list[list[Claim]]:
@@ -205,10 +232,13 @@ def _groups(claims: Iterable[Claim], level: Level) -> list[list[Claim]]:
     return groups
 
 
-def run(task: Task) -> dict[str, _Found]:
-    """Check each claim of the task at its configuration."""
+def run(task: Task) -> dict[str, _Found | _Judged]:
+    """Check each claim of the task at its configuration, or judge its mutants."""
+    if task.arguments[0] == _MUTANTS:
+        (claim_id,), (_, level, seed) = task.claim_ids, task.arguments
+        return {claim_id: _judged(get(claim_id), level, seed)}
     level, seed, label = task.arguments
-    found = {}
+    found: dict[str, _Found | _Judged] = {}
     for claim_id in task.claim_ids:
         point = next(point for point in _chosen(claim_id, level, seed) if point.label == label)
         found[claim_id] = _at(get(claim_id), point, level)
@@ -221,6 +251,56 @@ def _at(claim: Claim, point: Configuration, level: Level) -> _Found:
     with mp.workdps(DIGITS):
         comparisons = checker(claim, point, level)
     return _Found(tuple(comparisons), time.perf_counter() - started)
+
+
+def _judged(claim: Claim, level: Level, seed: int) -> _Judged:
+    """The fates of a claim's mutants: by the same checkers, at the configurations of the claim, generic ones first."""
+    started = time.perf_counter()
+    everywhere = configurations(level, seed)
+    points = sorted(points_for(claim, everywhere), key=lambda point: not point.label.startswith("generic"))
+    reasons: dict[str, str] = {}
+    passed: dict[str, bool] = {}
+
+    def telling(point: Configuration) -> bool:
+        """Whether the claim itself passes there with these few digits: else nothing can be said of its mutants."""
+        if point.label not in passed:
+            passed[point.label] = not _refuted(claim, point, level)
+        return passed[point.label]
+
+    def notices(mutant: Mutant) -> bool | None:
+        if mutant.kind == "formula":
+            return any(_refuted(mutant.claim, point, level) for point in points if telling(point))
+        judged = hypotheses.judge(claim, mutant.claim, everywhere[0], partial(_comparisons, level=level))
+        if judged is None:
+            return None
+        fate, reasons[mutant.label] = judged
+        return fate is Fate.KILLED
+
+    with coarse():
+        found = fates(mutants(claim, level), notices)
+    return _Judged(found, time.perf_counter() - started, reasons)
+
+
+def _comparisons(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    with mp.workdps(DIGITS):
+        return CHECKERS[type(claim.definition)](claim, point, level)
+
+
+def _refuted(claim: Claim, point: Configuration, level: Level) -> bool:
+    return any(found.verdict is Verdict.REFUTED for found in _comparisons(claim, point, level))
+
+
+def own_side(claim: Claim, level: Level, seed: int) -> list[tuple[str, tuple[mpf, ...]]]:
+    """What the definition gives at the claim's configurations: (label, values), from no formula of the claim.
+
+    Neither its statement nor its printed form nor its parts are read. Empty for a claim without a checker.
+    """
+    if type(claim.definition) not in CHECKERS:
+        return []
+    with blind() as seen:
+        for point in points_for(claim, configurations(level, seed)):
+            _comparisons(claim, point, level)
+    return seen
 
 
 def check(claim: Claim, points: Sequence[Configuration], level: Level = "quick") -> Evidence:
@@ -239,7 +319,11 @@ def conclude(
         if type(claim.definition) not in CHECKERS:
             continue
         concerned = [outcome for outcome in outcomes if claim.id in outcome.task.claim_ids]
-        found = _evidence([outcome.value[claim.id] for outcome in concerned if not outcome.error])
+        values = [outcome.value[claim.id] for outcome in concerned if not outcome.error]
+        found = _evidence([value for value in values if isinstance(value, _Found)])
+        for judged in (value for value in values if isinstance(value, _Judged)):
+            figures = found.figures | ({"without_hypothesis": judged.reasons} if judged.reasons else {})
+            found = replace(found, fates=judged.fates, figures=figures, seconds=found.seconds + judged.seconds)
         errors = [outcome.error for outcome in concerned if outcome.error]
         if errors and found.verdict is not Verdict.REFUTED:
             found = replace(found, verdict=Verdict.ERROR, detail=errors[0])

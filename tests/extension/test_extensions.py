@@ -1,0 +1,150 @@
+"""Extensions: a user's modules get every check, a wrong one is red, and the package's own output does not know them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+MODULES = Path(__file__).parent / "modules"
+
+
+def run(arguments: list[str], extensions: str, *folders: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join(map(str, (ROOT, MODULES, *folders)))
+    environment = {"PYTHONPATH": path, "PATH": "", "COARSEPROOF_EXTENSIONS": extensions}
+    return subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=500, check=False
+    )
+
+
+def verify(extensions: str, file: Path, *claim_ids: str) -> tuple[int, dict[str, Any]]:
+    """Exit code, and the claims by id, of a run in two processes."""
+    options = ["--only", *claim_ids, "--seed", "5", "--jobs", "2", "--json", str(file)]
+    done = run(["-m", "verify.cli", "verify", *options], extensions)
+    assert file.is_file(), done.stderr
+    claims = json.loads(file.read_text(encoding="utf-8"))["claims"]
+    return done.returncode, {claim["id"]: claim for claim in claims}
+
+
+def evidence(claim: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {found["method"]: found for found in claim["evidence"]}
+
+
+IDS = ("C5.lorentz", "P5.capped-l1", "P6.capped-l1", "P7.capped-l1")
+METHODS = {
+    "C5.lorentz": {"symbolic", "precision", "generated", "monte_carlo", "enclosure"},
+    "P5.capped-l1": {"symbolic", "precision", "inequalities"},
+    "P6.capped-l1": {"symbolic", "precision", "generated"},
+    "P7.capped-l1": {"symbolic", "precision", "generated"},
+}
+
+
+@pytest.fixture(scope="module")
+def right(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any]]:
+    return verify("my_estimators,my_penalties", tmp_path_factory.mktemp("right") / "report.json", *IDS)
+
+
+@pytest.mark.parametrize("claim_id", IDS)
+def test_every_method_holds_it(right: tuple[int, dict[str, Any]], claim_id: str) -> None:
+    code, claims = right
+    found = evidence(claims[claim_id])
+    assert {method: one["verdict"] for method, one in found.items() if one["verdict"] != "verified"} == {}
+    assert set(found) >= METHODS[claim_id] | {"mutants"}
+    assert code == 0
+
+
+@pytest.mark.parametrize("claim_id", IDS)
+def test_its_mutants_die(right: tuple[int, dict[str, Any]], claim_id: str) -> None:
+    figures = evidence(right[1][claim_id])["mutants"]["figures"]
+    assert figures["survivors"] == []
+    assert figures["killed"] == figures["total"] >= 3
+    if "generated" in METHODS[claim_id]:
+        assert any(label.startswith("code: ") for label in figures["matrix"])
+
+
+def test_a_wrong_one_is_red(tmp_path: Path) -> None:
+    code, claims = verify("wrong_kernels,wrong_threshold", tmp_path / "report.json", "C5.hard-tanh", "P7.capped-l1")
+    assert code == 1
+    for claim in claims.values():
+        refuting = {method for method, found in evidence(claim).items() if found["verdict"] == "refuted"}
+        assert refuting >= {"symbolic", "precision"}
+
+
+DERIVED = """
+import proofs
+print(proofs.proved({claim!r}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("extension", "claim", "expected"),
+    [("closed_kernels", "C5.hard-tanh", {"True"}), ("growing", "C5.growing", {"None", "False"})],
+    ids=["closed kernels are proved equal", "moments that need not exist are not green"],
+)
+def test_what_is_declared_is_owed(extension: str, claim: str, expected: set[str]) -> None:
+    done = run(["-c", DERIVED.format(claim=claim)], extension)
+    assert done.stdout.strip() in expected, done.stderr
+
+
+OWN = """
+import hashlib, proofs
+from proofs.extensions import LOADED, is_own
+from proofs.generate import modules, text_of
+from verify.generated import stale_modules
+own = [claim.id for claim in proofs.all_claims() if is_own(claim)]
+digest = hashlib.sha256("".join(modules().values()).encode()).hexdigest()
+print(len(LOADED), len(proofs.all_claims()) - len(own), sep="\\n")
+print(*own, digest, sorted(stale_modules()))
+print("_lorentz_kernels" in text_of("estimators.py", own=False))
+"""
+
+
+def test_the_package_writes_of_itself_only() -> None:
+    """Generated code and the claims of the formula book are the same with extensions and without."""
+    without, having = (run(["-c", OWN], names).stdout.splitlines() for names in ("", "my_estimators,my_penalties"))
+    assert (without[0], without[1], without[3]) == ("0", "0", "False")
+    assert (having[0], having[1], having[3]) == ("2", "4", "True")
+    assert having[2] == without[2]
+
+
+def test_an_entry_point_names_one(tmp_path: Path) -> None:
+    folder = tmp_path / "somebodys-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: somebodys\nVersion: 1.0\n", encoding="utf-8")
+    (folder / "entry_points.txt").write_text("[coarseproof.extensions]\nmine = my_penalties\n", encoding="utf-8")
+    listed = "import proofs; from proofs.extensions import LOADED; print(LOADED, proofs.get('P5.capped-l1').id)"
+    done = run(["-c", listed], "", tmp_path)
+    assert done.stdout.strip() == "('my_penalties',) P5.capped-l1", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (None, "ModuleNotFoundError: No module named 'broken'"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("from proofs.proxies import ESTIMATORS, add; add(ESTIMATORS['relu'])", "'relu' is already declared"),
+    ],
+    ids=["missing", "failing", "name taken"],
+)
+def test_one_that_cannot_be_imported_is_named(text: str | None, complaint: str, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "broken.py").write_text(text, encoding="utf-8")
+    done = run(["-m", "verify.cli", "claims", "N1"], "broken", tmp_path)
+    assert done.returncode == 2
+    assert "extension 'broken', named by COARSEPROOF_EXTENSIONS, cannot be imported" in done.stderr
+    assert complaint in done.stderr
+    assert "PYTHONPATH" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_output_without_an_extension_is_refused(tmp_path: Path) -> None:
+    done = run(["-m", "verify.cli", "derive", "--output", str(tmp_path)], "")
+    assert done.returncode == 2
+    assert "no extension is named: set COARSEPROOF_EXTENSIONS" in done.stderr
+    assert list(tmp_path.iterdir()) == []

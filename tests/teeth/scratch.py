@@ -1,0 +1,198 @@
+"""Scratch copies of the packages with a mistake in their text, and what the suite says of them.
+
+Run as a script in a scratch copy it takes jobs as JSON lines and answers each with one. Every job is carried out in a
+process of its own, forked before the package that it changes is imported, so that the changed text is what is imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("proofs", "numerics", "verify")
+ROOT = Path(__file__).resolve().parents[2]
+SEED = 5
+LIMIT = 300
+"""Seconds one job may take."""
+
+ORDER = ("symbolic", "precision", "generated", "enclosure", "inequalities", "iteration", "monte_carlo")
+"""Methods in the order in which they are asked. What one of them does not verify, the whole suite does not."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file of the copy and its text with the mistake, and what to run: the claim, and by which methods."""
+
+    name: str
+    claim_id: str
+    path: str
+    text: str
+    methods: tuple[str, ...] = ORDER
+    compare: bool = False
+    """Only hold the generated code against the formula, without looking whether its text is up to date."""
+
+
+def copy(target: Path) -> Path:
+    """A copy of the packages."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, target / package)
+    return target
+
+
+# Where formulas are declared.
+
+
+def declared() -> dict[tuple[str, str], tuple[str, ast.expr]]:
+    """(claim id, part) -> file and expression of formulas that stand in a declaration of a claim under its id."""
+    found = {}
+    for path in sorted((ROOT / "proofs").glob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            fields = {keyword.arg: keyword.value for keyword in call.keywords}
+            identity = fields.get("id")
+            if isinstance(identity, ast.Constant):
+                for part, expression in _formulas(fields):
+                    found[identity.value, part] = (f"proofs/{path.name}", expression)
+    return found
+
+
+def _formulas(fields: dict[str | None, ast.expr]) -> Iterator[tuple[str, ast.expr]]:
+    if "statement" in fields:
+        yield "statement", fields["statement"]
+    parts = fields.get("parts")
+    if isinstance(parts, ast.Dict):
+        for key, value in zip(parts.keys, parts.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield key.value, value
+
+
+def off_by_a_thousandth(path: str, place: ast.expr) -> str:
+    """The text of a file with an expression of it 1.001 times as large."""
+    text = (ROOT / path).read_text("utf-8")
+    lines = text.encode().splitlines(keepends=True)
+    assert place.end_lineno is not None
+    assert place.end_col_offset is not None
+    start = sum(map(len, lines[: place.lineno - 1])) + place.col_offset
+    end = sum(map(len, lines[: place.end_lineno - 1])) + place.end_col_offset
+    whole = text.encode()
+    return (whole[:start] + b"(" + whole[start:end] + b") * 1001 / 1000" + whole[end:]).decode()
+
+
+HOOK = """\
+    if new.id == {claim!r}:
+        from dataclasses import replace
+
+        if {part!r} == "statement":
+            new = replace(new, statement=new.formula * 1001 / 1000)
+        else:
+            new = replace(new, parts={{**new.parts, {part!r}: new.parts[{part!r}] * 1001 / 1000}})
+"""
+"""For claims made in loops: the formula is changed where the claim is registered."""
+
+
+def hooked(claim_id: str, part: str) -> str:
+    """The text of proofs/claim.py that changes a formula of one claim as it is registered."""
+    text = (ROOT / "proofs/claim.py").read_text("utf-8")
+    place = "    if new.id in _REGISTRY:\n"
+    assert text.count(place) == 1
+    return text.replace(place, HOOK.format(claim=claim_id, part=part) + place)
+
+
+# In the scratch copy.
+
+
+def main() -> None:
+    """Carry out the jobs of standard input in the working directory."""
+    import flint  # noqa: F401
+    import mpmath  # noqa: F401
+    import scipy.special
+    import scipy.stats  # noqa: F401
+    import sympy  # noqa: F401
+    import z3  # noqa: F401
+
+    sys.path.insert(0, str(Path.cwd()))
+    sys.dont_write_bytecode = True
+    jobs = [Job(**json.loads(line)) for line in sys.stdin]
+    for job in sorted(jobs, key=lambda job: job.compare):
+        if job.compare:  # the theory is right in these: it may be imported once, the code may not
+            import verify.generated
+            import verify.generated.route  # noqa: F401
+
+            assert "numerics" not in sys.modules
+        path = Path(job.path)
+        right, times = path.read_bytes(), path.stat()
+        path.write_text(job.text, "utf-8")
+        try:
+            print(json.dumps({"name": job.name, **_forked(job)}), flush=True)
+        finally:
+            path.write_bytes(right)
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _forked(job: Job) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        signal.alarm(LIMIT)
+        try:
+            found = _compared(job) if job.compare else _judged(job)
+        except BaseException as error:
+            found = {"by": "import", "verdict": "error", "detail": repr(error)[:300]}
+        os.write(writing, json.dumps(found).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return json.loads(answer) if answer else {"by": "none", "verdict": "", "detail": f"ended by {status}"}
+
+
+def _judged(job: Job) -> dict[str, Any]:
+    """The first method whose evidence is not green."""
+    import verify.mutants.matrix as gathered
+    import verify.symbolic as derived
+    from verify import suite
+
+    for module in (gathered, derived):  # how weak a wrong claim is does not matter
+        module.mutants = lambda claim, level: ()
+    known = dict(suite.METHODS)
+    suite.select = lambda claims, only: [claim for claim in claims if claim.id in only]
+    for method in job.methods:
+        suite.METHODS = {method: known[method]}
+        report = suite.run_suite(level="quick", only=[job.claim_id], seed=SEED)
+        (claim,) = report.claims
+        for evidence in claim.evidence:
+            if evidence.method == method and evidence.verdict != "verified":
+                return {"by": method, "verdict": evidence.verdict.value, "detail": evidence.detail[:300]}
+    return {"by": "", "verdict": "verified", "detail": ""}
+
+
+def _compared(job: Job) -> dict[str, Any]:
+    """Whether the generated code is off as its numbers say."""
+    import proofs
+    from verify import generated
+
+    try:
+        figures = generated.compare(proofs.get(job.claim_id), "quick", SEED)
+    except (ArithmeticError, ValueError) as error:
+        return {"by": "generated", "verdict": "refuted", "detail": repr(error)[:300]}
+    wrong = not figures["conditioned"] <= generated.ALLOWED
+    detail = f"error {figures['conditioned']:.3g}"
+    return {"by": "generated", "verdict": "refuted" if wrong else "verified", "detail": detail}
+
+
+def line_of(job: Job) -> str:
+    """The job as a line of JSON."""
+    return json.dumps(asdict(job))
+
+
+if __name__ == "__main__":
+    main()

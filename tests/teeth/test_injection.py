@@ -1,0 +1,134 @@
+"""A wrong constant in any closed form, or in any generated function, and the suite is not green.
+
+The text of a scratch copy of the packages is changed, one place at a time, and the suite's methods are run on the claim
+concerned until one of them is not green: then the suite is not, since a claim has the worst verdict of all methods.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scratch import ROOT, Job, copy, declared, hooked, line_of, off_by_a_thousandth
+
+import proofs
+from verify.generated import holding
+from verify.mutants.text import text_mutants
+
+CORES = 2
+CONTROL = ("G1", "N2", "C3", "P1", "R9", "B2.identity")
+
+
+def formula_jobs() -> list[Job]:
+    places = declared()
+    jobs = []
+    for claim in proofs.all_claims():
+        for part in claim.formulas:
+            path, place = places.get((claim.id, part), ("proofs/claim.py", None))
+            text = hooked(claim.id, part) if place is None else off_by_a_thousandth(path, place)
+            jobs.append(Job(f"{claim.id}: {part}", claim.id, path, text))
+    return jobs
+
+
+def code_jobs() -> list[Job]:
+    """For every generated function that has one, a constant off by 0.1 %."""
+    jobs = []
+    for claim in proofs.all_claims():
+        for held in holding(claim):
+            source = inspect.getsource(import_module(f"numerics.generated.{held.module}"))
+            for function in held.functions:
+                made, _ = text_mutants(source, [function], held.endless)
+                wrong = next((mutant for mutant in made if "off by 0.1 %" in mutant.label), None)
+                if wrong is not None:
+                    tree = ast.parse(source)
+                    body = [wrong.tree if getattr(n, "name", "") == function else n for n in tree.body]
+                    text = ast.unparse(ast.Module(body, [])) + "\n"
+                    path = f"numerics/generated/{held.module}.py"
+                    jobs.append(Job(wrong.label, claim.id, path, text, compare=True))
+    return jobs
+
+
+def control_jobs() -> list[Job]:
+    """No mistake at all."""
+    text = (ROOT / "proofs/claim.py").read_text("utf-8")
+    found = [Job(f"control {claim_id}", claim_id, "proofs/claim.py", text) for claim_id in CONTROL]
+    coded = [claim_id for claim_id in CONTROL if holding(proofs.get(claim_id))]
+    return found + [Job(f"control of code {key}", key, "proofs/claim.py", text, compare=True) for key in coded]
+
+
+def carried_out(folder: Path, jobs: list[Job]) -> list[dict[str, Any]]:
+    """Answers of one driver process in a scratch copy of its own."""
+    lines = "".join(f"{line_of(job)}\n" for job in jobs)
+    script = str(ROOT / "tests" / "teeth" / "scratch.py")
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": ""}
+    done = subprocess.run(
+        [sys.executable, script],
+        input=lines,
+        text=True,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        cwd=copy(folder),
+        env=environment,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    jobs = [*formula_jobs(), *code_jobs(), *control_jobs()]
+    assert len({job.name for job in jobs}) == len(jobs)
+    folders = [tmp_path_factory.mktemp("scratch") for _ in range(CORES)]
+    with ThreadPoolExecutor(CORES) as pool:
+        parts = list(pool.map(carried_out, folders, [jobs[core::CORES] for core in range(CORES)]))
+    found = {answer["name"]: answer for part in parts for answer in part}
+    assert found.keys() == {job.name for job in jobs}
+    return found
+
+
+def test_every_formula_of_every_claim_is_tried() -> None:
+    names = {job.name for job in formula_jobs()}
+    assert names == {f"{claim.id}: {part}" for claim in proofs.all_claims() for part in claim.formulas}
+    assert len(names) > 100
+
+
+def test_a_wrong_constant_in_any_formula_is_noticed(answers: dict[str, dict[str, Any]]) -> None:
+    unnoticed = {job.name: answers[job.name] for job in formula_jobs() if answers[job.name]["by"] in {"", "none"}}
+    assert unnoticed == {}
+
+
+def test_a_wrong_constant_in_any_generated_function_shows_in_its_numbers(answers: dict[str, dict[str, Any]]) -> None:
+    jobs = code_jobs()
+    assert len(jobs) > 30
+    unnoticed = {job.name: answers[job.name] for job in jobs if answers[job.name]["verdict"] != "refuted"}
+    assert unnoticed == {}
+
+
+def test_without_a_mistake_the_same_driver_is_green(answers: dict[str, dict[str, Any]]) -> None:
+    spoiled = {job.name: answers[job.name] for job in control_jobs() if answers[job.name]["verdict"] != "verified"}
+    assert spoiled == {}
+
+
+@pytest.mark.parametrize("name", ["G1: statement", "P6.l1: statement"])
+def test_as_a_user_would_see_it(name: str, tmp_path: Path) -> None:
+    job = next(job for job in formula_jobs() if job.name == name)
+    (copy(tmp_path) / job.path).write_text(job.text, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "verify.cli", "verify", "--only", job.claim_id, "--level", "quick"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode in {1, 3}, done.stdout + done.stderr

@@ -1,0 +1,286 @@
+"""Generated proximal maps, Moreau envelopes, penalties and thresholds against closed forms at several hundred digits.
+
+The inputs are float64 numbers and are taken as exact; the *printed* form is evaluated where there is one, with so many
+digits that its cancellations do not matter. Penalties are held against the definition of the claim on their map,
+thresholds and displacements against what the penalty declares and the derivation of that claim proves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import mpmath
+import numpy as np
+from mpmath import mpf
+from sympy import Expr, Symbol, default_sort_key, lambdify
+from sympy.core.relational import Relational
+
+from proofs.claim import Claim
+from proofs.definitions import Envelope, ProximalMap
+from proofs.penalty_forms import PENALTIES, Penalty, size
+from proofs.symbols import beta, lam, ratio, u, x_in
+from verify.configurations import Configuration, meeting
+from verify.evidence import Level
+from verify.generated.held import Case, Held, Names, real
+
+__all__ = ["EnvelopeOf", "MapOf", "PenaltyInputs", "PenaltyOf", "ThresholdOf", "holding", "stated_penalty"]
+
+_DIGITS: Final = 700
+"""Powers of 1e±150 up to the third, and as many digits again."""
+
+_RATIOS: Final = {"quick": (1e-150, 0.3, 1e150), "full": (1e-150, 1e-8, 0.3, 2.5, 1e8, 1e150)}
+_SHAPES: Final = {"quick": (1.0, 8.0), "full": (1.0, 1e-3, 0.3, 8.0, 1e3)}
+_BESIDE: Final = (1 - 3e-4, 1 - 2e-5, 1 + 2e-5, 1 + 3e-4, -1.2)
+_FACTORS: Final = (0.0, 0.5, 1 - 5e-7, 1 - 1e-9, 1 + 1e-9, -1.001, 1.7, -1e3)
+_KNOTS: Final = (0.0, 1e-150, 1e-5, 0.5, 0.9997, 1.0003, -1.7, 1e3)
+
+
+@dataclass(frozen=True)
+class PenaltyInputs:
+    """x, ρ, β, and the shapes of the penalty."""
+
+    x: float
+    rho: float
+    strength: float
+    shapes: dict[str, float]
+
+
+def stated_penalty(claim: Claim) -> Penalty | None:
+    """The penalty whose map or envelope a claim states and code is generated from; None for other claims."""
+    definition = claim.definition
+    if not claim.code:
+        return None
+    if isinstance(definition, ProximalMap):
+        return next((known for known in PENALTIES.values() if known.on_reals == definition.penalty), None)
+    return PENALTIES.get(definition.penalty) if isinstance(definition, Envelope) else None
+
+
+def _function(form: Expr, names: list[Symbol]) -> Callable[..., mpf]:
+    compiled: Callable[..., mpf] = lambdify(names, form, "mpmath")
+    return compiled
+
+
+@dataclass(frozen=True)
+class _OfPenalty(Held):
+    """What is common: `form` in `symbols` is evaluated at the numbers that `values` makes of the inputs."""
+
+    penalty: Penalty | None = None
+
+    trials = 1000  # one case is cheap, and every branch of a formula has its own
+
+    @property
+    def known(self) -> Penalty:
+        """The penalty."""
+        assert self.penalty is not None
+        return self.penalty
+
+    @cached_property
+    def stated(self) -> Callable[..., mpf]:
+        """The form as a function of numbers."""
+        form, symbols = self.form()
+        return _function(form, [*symbols, *(shape.symbol for shape in self.known.parameters)])
+
+    def form(self) -> tuple[Expr, list[Symbol]]:
+        """The formula, and the symbols that come before the shapes."""
+        raise NotImplementedError
+
+    def values(self, inputs: PenaltyInputs) -> list[float]:
+        """The numbers that stand for these symbols."""
+        raise NotImplementedError
+
+    def value(self, case: Case) -> list[mpf]:
+        """The value of the form."""
+        with mpmath.workdps(_DIGITS):
+            return [self._at(map(mpf, self._numbers(case)))]
+
+    def moved(self, case: Case, value: list[mpf]) -> mpf:
+        """The sum of its moves when one number at a time moves by half an ulp."""
+        with mpmath.workdps(_DIGITS):
+            return mpmath.fsum(abs(self._at(point) - value[0]) for point in _moved(self._numbers(case)))
+
+    def _numbers(self, case: Case) -> list[float]:
+        return [*self.values(case.inputs), *case.inputs.shapes.values()]
+
+    def _at(self, numbers: Iterable[mpf]) -> mpf:
+        try:
+            return real(self.stated(*numbers))
+        except TypeError as error:  # mpmath cannot compare complex numbers
+            raise ValueError("a condition is not about real numbers") from error
+
+    def cases(self, level: Level, seed: int) -> list[Case]:
+        """Random ones, and ratios and shapes from one end of float64 to the other with x around the threshold."""
+        found = list(_cases(self.known, level, seed))
+        return [case for case in found if self._meets(case.inputs)]
+
+    def _meets(self, inputs: PenaltyInputs) -> bool:
+        parameters = {**inputs.shapes, "beta": inputs.strength}
+        point = Configuration("", (inputs.x,), (inputs.rho,), 1.0, 1.0, 2, _defaults() | parameters)
+        return bool(meeting(self.claim.hypotheses, [point]))
+
+
+def _defaults() -> dict[str, float]:
+    from proofs.proxies import ESTIMATORS
+
+    return {p.name: float(p.default) for proxy in ESTIMATORS.values() for p in proxy.parameters}
+
+
+def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
+    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9E,))))
+    names = [ratio, *(shape.symbol for shape in penalty.parameters)]
+    threshold, ends = _function(penalty.threshold, names), [_function(end, names) for end in _ends(penalty)]
+    for index in range(8 if level == "quick" else 40):
+        factor, rho, width, strength = np.exp(rng.uniform(-1.5, 1.5, 4))
+        shapes = {s.name: float(s.above + width * float(s.default - s.above)) for s in penalty.parameters}
+        x = float(rng.choice([-1, 1]) * factor) * float(threshold(mpf(rho), *map(mpf, shapes.values())))
+        yield Case(f"random {index}", True, PenaltyInputs(x, float(rho), float(strength), shapes))
+        for end in (float(end(mpf(rho), *map(mpf, shapes.values()))) for end in ends):
+            for factor in _BESIDE:
+                label = f"random {index}, x = {factor:g} of {end:.9g}"
+                yield Case(label, True, PenaltyInputs(factor * end, float(rho), float(strength), shapes))
+    for rho in _RATIOS[level]:
+        for width in _SHAPES[level] if penalty.parameters else (1.0,):
+            shapes = {s.name: float(s.above + width * float(s.default - s.above)) for s in penalty.parameters}
+            for factor in _FACTORS:
+                x = factor * float(threshold(mpf(rho), *map(mpf, shapes.values())))
+                label = f"x = {x:.9g}, rho = {rho:g}" + "".join(f", {name} = {v:g}" for name, v in shapes.items())
+                yield Case(label, False, PenaltyInputs(x, rho, 1.0, shapes))
+
+
+def _ends(penalty: Penalty) -> list[Expr]:
+    """The |x| at which the map passes from one branch to the next."""
+    relations = {part for _, when in penalty.branches if not isinstance(when, bool) for part in when.atoms(Relational)}
+    found = {side for part in relations if size in part.args for side in part.args if side != size}
+    return sorted(found, key=default_sort_key)
+
+
+def _moved(inputs: list[float]) -> Iterator[list[mpf]]:
+    """The inputs with one of them moved by half an ulp; 0 is exact."""
+    for index, value in enumerate(inputs):
+        if value:
+            yield [mpf(v) + (mpf(math.ulp(value)) / 2 if k == index else 0) for k, v in enumerate(inputs)]
+
+
+@dataclass(frozen=True)
+class MapOf(_OfPenalty):
+    """The proximal map, checked and raw."""
+
+    def form(self) -> tuple[Expr, list[Symbol]]:
+        """S in x and ρ."""
+        return self.claim.as_printed, [x_in, ratio]
+
+    def values(self, inputs: PenaltyInputs) -> list[float]:
+        """x and ρ."""
+        return [inputs.x, inputs.rho]
+
+    def computed(self, names: Names, case: Case) -> list[list[float]]:
+        """`proximal_map`, and the entry of PROXIMAL_MAPS."""
+        given, name = case.inputs, self.known.name
+        with np.errstate(all="raise", under="ignore"):
+            checked = float(names["proximal_map"](given.x, given.rho, name, **given.shapes))
+            raw = float(names["PROXIMAL_MAPS"][name](np.array([given.x]), given.rho, **given.shapes)[0])
+        return [[checked], [raw]]
+
+
+@dataclass(frozen=True)
+class EnvelopeOf(_OfPenalty):
+    """The Moreau envelope."""
+
+    def form(self) -> tuple[Expr, list[Symbol]]:
+        """e in x, β and λ."""
+        return self.claim.as_printed, [x_in, beta, lam]
+
+    def values(self, inputs: PenaltyInputs) -> list[float]:
+        """x, β and λ = βρ."""
+        return [inputs.x, inputs.strength, inputs.strength * inputs.rho]
+
+    def computed(self, names: Names, case: Case) -> list[list[float]]:
+        """`moreau_envelope` of one entry."""
+        x, strength, weight = self.values(case.inputs)
+        with np.errstate(all="raise", under="ignore"):
+            found = names["moreau_envelope"]([x], strength, weight, self.known.name, **case.inputs.shapes)
+        return [[float(found)]]
+
+
+@dataclass(frozen=True)
+class PenaltyOf(_OfPenalty):
+    """The penalty itself, against the claim's definition."""
+
+    reads_formula = False
+
+    def form(self) -> tuple[Expr, list[Symbol]]:
+        """p(|u|)."""
+        definition = self.claim.definition
+        assert isinstance(definition, ProximalMap)
+        return definition.penalty, [u]
+
+    def values(self, inputs: PenaltyInputs) -> list[float]:
+        """u."""
+        return [inputs.x]
+
+    def cases(self, level: Level, seed: int) -> list[Case]:
+        """The x of the map, and u on both sides of every end of a piece."""
+        found = []
+        for width in _SHAPES[level] if self.known.parameters else (1.0,):
+            shapes = {s.name: float(s.above + width * float(s.default - s.above)) for s in self.known.parameters}
+            ends = [_function(high, [s.symbol for s in self.known.parameters]) for _, high, _ in self.known.pieces[:-1]]
+            sizes = [1.0, *(float(end(*shapes.values())) for end in ends)]
+            for x in (knot * factor for knot in sizes for factor in _KNOTS):
+                label = f"u = {x:g}" + "".join(f", {name} = {v:g}" for name, v in shapes.items())
+                found.append(Case(label, 1e-9 < abs(x) < 10, PenaltyInputs(x, 1.0, 1.0, shapes)))
+        return [case for case in found if self._meets(case.inputs)]
+
+    def computed(self, names: Names, case: Case) -> list[list[float]]:
+        """`penalty_value` of one entry."""
+        with np.errstate(all="raise", under="ignore"):
+            return [[float(names["penalty_value"]([case.inputs.x], self.known.name, **case.inputs.shapes))]]
+
+
+@dataclass(frozen=True)
+class ThresholdOf(_OfPenalty):
+    """The threshold, or the largest displacement."""
+
+    table: str = "THRESHOLDS"
+
+    reads_formula = False
+
+    def form(self) -> tuple[Expr, list[Symbol]]:
+        """The threshold in ρ."""
+        return self.known.threshold if self.table == "THRESHOLDS" else self.known.farthest, [ratio]
+
+    def values(self, inputs: PenaltyInputs) -> list[float]:
+        """ρ."""
+        return [inputs.rho]
+
+    def cases(self, level: Level, seed: int) -> list[Case]:
+        """One case for every ρ and every shape."""
+        found = {(c.inputs.rho, *c.inputs.shapes.values()): c for c in super().cases(level, seed)}
+        return [replace(case, label=f"{self.table}, {case.label}") for case in found.values()]
+
+    def computed(self, names: Names, case: Case) -> list[list[float]]:
+        """The entry of the table."""
+        with np.errstate(all="raise", under="ignore"):
+            return [[float(names[self.table][self.known.name](case.inputs.rho, **case.inputs.shapes))]]
+
+
+def holding(claim: Claim) -> list[Held]:
+    """How the functions of a claim on a proximal map or an envelope are held; wrappers go with the first of either."""
+    penalty = stated_penalty(claim)
+    if penalty is None:
+        return []
+    own, first = f"_{penalty.name.replace('-', '_')}", penalty.name == next(iter(PENALTIES))
+    if isinstance(claim.definition, Envelope):
+        wrapper = ("moreau_envelope",) if first else ()
+        return [EnvelopeOf(claim, "penalties", (f"{own}_envelope", *wrapper), penalty)]
+    wrapper = ("proximal_map",) if first else ()
+    found: list[Held] = [
+        MapOf(claim, "penalties", (f"{own}_map", *wrapper), penalty),
+        PenaltyOf(claim, "penalties", (f"{own}_penalty",), penalty),
+        ThresholdOf(claim, "penalties", (f"{own}_threshold",), penalty),
+    ]
+    if penalty.farthest != penalty.threshold:
+        found.append(ThresholdOf(claim, "penalties", (f"{own}_displacement",), penalty, "DISPLACEMENTS"))
+    return found

@@ -1,0 +1,184 @@
+"""Generated functions of numbers: formulas of chapter R at 60 digits, and proxies of estimators."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import mpmath
+import numpy as np
+from mpmath import mpf
+from sympy import Symbol, lambdify
+
+from proofs.claim import Claim
+from proofs.definitions import MeanSample
+from proofs.proxies import ESTIMATORS, Estimator
+from proofs.symbols import cap_angle, n, spike_across, spike_along
+from verify.closed_form import MPMATH, proxy_function
+from verify.evidence import Level
+from verify.generated.held import Case, Held, Names, real
+
+__all__ = ["SCALARS", "ProxyOf", "ScalarFormula", "Scalars", "holding"]
+
+_DIGITS: Final = 60
+
+
+@dataclass(frozen=True)
+class ScalarFormula:
+    """A generated function of numbers: how its arguments become the statement's symbols, and inputs to try.
+
+    Each input is (label, generic, values).
+    """
+
+    symbols: tuple[Symbol, ...]
+    translate: Callable[..., Sequence[mpf]]
+    inputs: Callable[[Level, np.random.Generator], Iterator[tuple[str, bool, tuple[float, ...]]]]
+    whole: tuple[int, ...] = ()
+    """Positions of integer arguments, which no rounding moves."""
+    helpers: tuple[str, ...] = ()
+
+
+def _basins(level: Level, rng: np.random.Generator) -> Iterator[tuple[str, bool, tuple[float, ...]]]:
+    for index in range(8 if level == "quick" else 60):
+        size, ratio = int(rng.integers(2, 200)), float(rng.uniform(0, 1))
+        yield f"random {index}", True, (size, ratio)
+    for size in (2, 3, 64, 10**4, 10**7):
+        for ratio in (0.0, 1e-8, 1e-3, 0.7071, 1 - 1e-9, math.nextafter(1, 0)):
+            yield f"n = {size}, ratio = {ratio!r}", False, (size, ratio)
+    yield "n = 1", False, (1, 0.3)
+
+
+def _caps(size: mpf, ratio: mpf) -> tuple[mpf, mpf]:
+    """n and α₀. For n = 1 the formula has a limit, which differs from its value at n = 1 + 1e-50 by as little."""
+    return size + (mpf(10) ** -50 if size == 1 else 0), mpmath.asin(ratio)
+
+
+def _spikes(level: Level, rng: np.random.Generator) -> Iterator[tuple[str, bool, tuple[float, ...]]]:
+    for index in range(8 if level == "quick" else 60):
+        yield f"random {index}", True, tuple(np.exp(rng.uniform(-3, 3, 2)).tolist())
+    for first in (0.0, 1e-150, 1.0, 1e150):
+        for second in (0.0, 1e-150, 1e-8, 1e150):
+            yield f"A = {first:g}, B = {second:g}", False, (first, second)
+
+
+SCALARS: Final[dict[str, ScalarFormula]] = {
+    "basin_probability": ScalarFormula(
+        (n, cap_angle), _caps, _basins, whole=(0,), helpers=("_basin_near", "_basin_far")
+    ),
+    "spike_threshold": ScalarFormula((spike_across, spike_along), lambda first, second: (first, second), _spikes),
+}
+"""Generated function -> how it is held against its claim."""
+
+
+@dataclass(frozen=True)
+class Scalars(Held):
+    """One function of `SCALARS`."""
+
+    trials = 1000
+
+    @property
+    def name(self) -> str:
+        """The function."""
+        return self.functions[0]
+
+    @cached_property
+    def stated(self) -> Callable[..., mpf]:
+        """The claim's formula as a function of numbers."""
+        compiled: Callable[..., mpf] = lambdify(SCALARS[self.name].symbols, self.claim.formula, MPMATH)
+        return compiled
+
+    def cases(self, level: Level, seed: int) -> list[Case]:
+        """Random inputs, and the ends of the domain."""
+        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x5B,))))
+        return [Case(*entry) for entry in SCALARS[self.name].inputs(level, rng)]
+
+    def computed(self, names: Names, case: Case) -> list[list[float]]:
+        """The function at the numbers."""
+        with np.errstate(all="raise", under="ignore"):
+            return [[float(names[self.name](*case.inputs))]]
+
+    def value(self, case: Case) -> list[mpf]:
+        """The value of the formula."""
+        with mpmath.workdps(_DIGITS):
+            return [self._at(map(mpf, case.inputs))]
+
+    def moved(self, case: Case, value: list[mpf]) -> mpf:
+        """The sum of its moves when one number at a time moves by half an ulp."""
+        with mpmath.workdps(_DIGITS):
+            points = _moved(case.inputs, SCALARS[self.name].whole)
+            return mpmath.fsum(abs(self._at(point) - value[0]) for point in points)
+
+    def _at(self, numbers: Iterable[mpf]) -> mpf:
+        return real(self.stated(*SCALARS[self.name].translate(*numbers)))
+
+
+def _moved(values: Sequence[float], whole: Sequence[int]) -> Iterator[list[mpf]]:
+    """The inputs with one of them moved by half an ulp downwards, which leaves none outside its domain but 0."""
+    for index, value in enumerate(values):
+        if index not in whole and value > 0:
+            yield [mpf(v) - (mpf(math.ulp(value)) / 2 if k == index else 0) for k, v in enumerate(values)]
+
+
+@dataclass(frozen=True)
+class ProxyOf(Held):
+    """μ' of an estimator, against its declared pieces. At a breakpoint itself nothing is declared."""
+
+    proxy: Estimator | None = None
+
+    reads_formula = False
+
+    @property
+    def known(self) -> Estimator:
+        """The estimator."""
+        assert self.proxy is not None
+        return self.proxy
+
+    def cases(self, level: Level, seed: int) -> list[Case]:
+        """x on both sides of every breakpoint, near and far, with random parameters."""
+        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9F,))))
+        found = []
+        for index in range(2 if level == "quick" else 8):
+            parameters = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in self.known.parameters}
+            values = {p.symbol: parameters[p.name] for p in self.known.parameters}
+            centres = {0.0, *(float(end.subs(values)) for end in self.known.breakpoints)}
+            steps = (3e-4, 0.3, float(rng.uniform(0.5, 3)), 30.0)
+            for x in sorted(centre + sign * step for centre in centres for step in steps for sign in (-1, 1)):
+                found.append(Case(f"μ' at x = {x:g}, draw {index}", True, (x, parameters)))
+        return found
+
+    def computed(self, names: Names, case: Case) -> list[list[float]]:
+        """The entry of PROXIES."""
+        x, parameters = case.inputs
+        with np.errstate(all="raise", under="ignore"):
+            return [[float(names["PROXIES"][self.known.name](np.array([x]), **parameters)[0])]]
+
+    def value(self, case: Case) -> list[mpf]:
+        """The piece at x."""
+        x, parameters = case.inputs
+        with mpmath.workdps(_DIGITS):
+            return [real(proxy_function(self.known, parameters)(mpf(x)))]
+
+    def moved(self, case: Case, value: list[mpf]) -> mpf:
+        """The sum of its moves when x or a parameter moves by half an ulp."""
+        x, parameters = case.inputs
+        with mpmath.workdps(_DIGITS):
+            total = abs(proxy_function(self.known, parameters)(mpf(x) + mpf(math.ulp(x)) / 2) - value[0])
+            for name in parameters:
+                changed = {**parameters, name: parameters[name] + mpf(math.ulp(parameters[name])) / 2}
+                total += abs(proxy_function(self.known, changed)(mpf(x)) - value[0])
+            return total
+
+
+def holding(claim: Claim) -> list[Held]:
+    """How a claim's function of numbers is held, or the proxy of the estimator whose coarse gradient it states."""
+    if len(claim.code) == 1 and claim.code[0] in SCALARS and claim.statement is not None:
+        name = claim.code[0]
+        return [Scalars(claim, "splitting", (name, *SCALARS[name].helpers))]
+    definition = claim.definition
+    if "coarse_gradient" in claim.code and isinstance(definition, MeanSample) and definition.estimator in ESTIMATORS:
+        proxy = ESTIMATORS[definition.estimator]
+        return [ProxyOf(claim, "proxies", (proxy.name.replace("-", "_"),), proxy)]
+    return []

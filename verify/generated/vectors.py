@@ -1,0 +1,252 @@
+"""Generated functions of vectors: losses, gradients, coarse gradients.
+
+The inputs are float64 vectors, read exactly; angle, norms and inner products are computed from them anew at 50 digits,
+and the claim's *printed* form is evaluated where there is one: neither the generated text nor `numerics.geometry` is
+used on that side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final
+
+import mpmath
+import numpy as np
+import numpy.typing as npt
+from mpmath import mpf
+from sympy import Integral, Symbol, cot, default_sort_key, oo
+
+from proofs.definitions import MeanSample
+from proofs.gaussian import Phi, normal_density
+from proofs.generate import FUNCTIONS, Function
+from proofs.proxies import ESTIMATORS, Estimator
+from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
+from verify.configurations import Configuration, configurations, meeting
+from verify.evidence import Level
+from verify.generated.formula import Formula, Known, known_integral
+from verify.generated.held import Case, Held, Names, distance
+
+__all__ = ["AnyEstimator", "CoarseGradient", "Vectors", "cases", "holding"]
+
+DIGITS: Final = 50
+Arrays = dict[str, npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Vectors of a network and its teacher, proxy parameters by name."""
+
+    vectors: Arrays
+    parameters: dict[str, float]
+
+
+def cases(level: Level, seed: int) -> list[Case]:
+    """Inputs in R^m × R^n: the configurations, embedded in random planes, and one large network."""
+    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x6E,))))
+    found = []
+    for point in configurations(level, seed):
+        frame = np.linalg.qr(rng.standard_normal((max(point.n, 2), 2)))[0].T
+        w_star = frame[0]
+        w = point.r * (math.cos(point.theta) * frame[0] + math.sin(point.theta) * frame[1])
+        inputs = {"v": np.array(point.v), "v_star": np.array(point.v_star), "w": w, "w_star": w_star}
+        found.append(Case(point.label, point.label.startswith("generic"), Inputs(inputs, point.parameters)))
+    large = {name: rng.standard_normal(16) for name in ("v", "v_star")}
+    large |= {name: rng.standard_normal(64) for name in ("w", "w_star")}
+    found.append(Case("m = 16, n = 64", True, Inputs(large, found[0].inputs.parameters)))
+    return found
+
+
+@dataclass(frozen=True)
+class Vectors(Held):
+    """One function of `FUNCTIONS`."""
+
+    function: Function | None = None
+    known: Known = field(default_factory=dict, compare=False, repr=False)
+    limit: int | None = None
+    """How many cases are tried; all if None."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of the function."""
+        return self.function.arguments if self.function else ("v", "w", "v_star", "w_star")
+
+    @property
+    def result(self) -> str:
+        """The last axis of the function's result."""
+        return self.function.result if self.function else "n"
+
+    @cached_property
+    def forms(self) -> dict[bool, Formula]:
+        """The printed form and the statement; the former cancels more digits than are carried where r is extreme."""
+        return {True: Formula(self.claim.as_printed), False: Formula(self.claim.formula)}
+
+    def cases(self, level: Level, seed: int) -> list[Case]:
+        """The cases; one that does not meet the hypotheses is drawn anew until it does; it is dropped if none does."""
+        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x6F,))))
+        found = [self._admissible(case, rng) for case in cases(level, seed)[: self.limit]]
+        return [case for case in found if case is not None]
+
+    def _admissible(self, case: Case, rng: np.random.Generator) -> Case | None:
+        for drawn in _redrawn(case, rng):
+            with mpmath.workdps(DIGITS):
+                if meeting(self.claim.hypotheses, [self._point(drawn)[0]]):
+                    return drawn
+        return None
+
+    def computed(self, names: Names, case: Case) -> list[list[float]]:
+        """The function's result."""
+        with np.errstate(all="raise", under="ignore"):
+            return [np.atleast_1d(self._call(names, case)).tolist()]
+
+    def _call(self, names: Names, case: Case) -> Any:
+        assert self.function is not None
+        return names[self.function.name](*self._arguments(case))
+
+    def _arguments(self, case: Case) -> list[Any]:
+        given: dict[str, Any] = {**case.inputs.vectors}
+        given |= {"a": given["w"], "b": given["w_star"], "k": len(given["v"])}
+        with mpmath.workdps(30):
+            given["theta"] = float(_frame(*(_exact(given[name]) for name in ("w", "w_star")))[2])
+        return [given[name] for name in self.arguments]
+
+    def value(self, case: Case) -> list[mpf]:
+        """The value at 50 digits."""
+        with mpmath.workdps(DIGITS + 10):
+            return self._value(case)
+
+    def moved(self, case: Case, value: list[mpf]) -> mpf:
+        """The largest move of the value under several changes of the inputs."""
+        with mpmath.workdps(30):
+            return max(distance(self._value(case, shifts), value) for shifts in self._shifts(case))
+
+    def _shifts(self, case: Case) -> Iterator[Mapping[str, list[float]]]:
+        """Changes of every input vector by half an ulp of its norm.
+
+        The first turns w and w* towards each other, which is what an angle feels most; the others are random.
+        """
+        rng = np.random.Generator(np.random.Philox(7))
+        vectors: Arrays = case.inputs.vectors
+        for attempt in range(2 if self.forms[True].integrals else 6):
+            directions = {name: rng.standard_normal(len(vector)) for name, vector in vectors.items()}
+            if attempt == 0:
+                directions |= _turns(vectors["w"], vectors["w_star"])
+            half = 2.0**-53
+            shifts = {
+                name: (half * np.linalg.norm(vectors[name]) / np.linalg.norm(direction) * direction).tolist()
+                for name, direction in directions.items()
+            }
+            yield shifts | {"theta": [half * math.pi]}
+
+    def _value(self, case: Case, shifts: Mapping[str, list[float]] | None = None) -> list[mpf]:
+        """The closed form at the case, from the vectors themselves, at mpmath's current precision."""
+        point, w_hat, e = self._point(case, shifts)
+        form = self.forms[1e-20 < point.r < 1e20]
+        entries = form.at(point, self.known, self._extra(point))
+        if self.result != "n":
+            return entries
+        return [entries[0] * a + entries[1] * b for a, b in zip(w_hat, e, strict=True)]
+
+    def _extra(self, point: Configuration) -> Mapping[Symbol, mpf]:
+        return {}
+
+    def _point(
+        self, case: Case, shifts: Mapping[str, list[float]] | None = None
+    ) -> tuple[Configuration, list[mpf], list[mpf]]:
+        """The configuration in R² that the vectors amount to, and the frame (ŵ, e)."""
+        rows = {name: _exact(vector) for name, vector in case.inputs.vectors.items()}
+        if shifts is not None:
+            rows = {name: [x + mpf(k) for x, k in zip(row, shifts[name], strict=True)] for name, row in rows.items()}
+        w_hat, e, angle, (norm, norm_star) = _frame(rows["w"], rows["w_star"])
+        if "theta" in self.arguments:  # the function is given the angle, rounded
+            angle = mpf(self._arguments(case)[self.arguments.index("theta")])
+            angle += 0 if shifts is None else shifts["theta"][0]
+        sizes = tuple(rows["v"]), tuple(rows["v_star"])
+        return Configuration(case.label, *sizes, angle, norm, 2, case.inputs.parameters, norm_star), w_hat, e
+
+
+def _redrawn(case: Case, rng: np.random.Generator) -> Iterator[Case]:
+    """The case, then others of its kind with weights drawn anew, now and then with one more."""
+    yield case
+    vectors: Arrays = case.inputs.vectors
+    for attempt in range(100):
+        size = len(vectors["v"]) + attempt // 10
+        drawn = vectors | {name: rng.standard_normal(size) for name in ("v", "v_star")}
+        yield replace(case, inputs=replace(case.inputs, vectors=drawn))
+
+
+def _exact(vector: npt.NDArray[np.float64]) -> list[mpf]:
+    return [mpf(float(x)) for x in vector]
+
+
+def _frame(w: list[mpf], w_star: list[mpf]) -> tuple[list[mpf], list[mpf], mpf, tuple[mpf, mpf]]:
+    """ŵ, e, θ and both norms of exact vectors; where they are parallel, e is any vector, since its coefficient is 0."""
+    norm, norm_star = (mpmath.sqrt(mpmath.fdot(x, x)) for x in (w, w_star))
+    w_hat, unit_star = [x / norm for x in w], [x / norm_star for x in w_star]
+    cosine = mpmath.fdot(w_hat, unit_star)
+    across = [x - cosine * y for x, y in zip(unit_star, w_hat, strict=True)]
+    sine = mpmath.sqrt(mpmath.fdot(across, across))
+    e = [x / sine for x in across] if sine > 0 else across
+    return w_hat, e, mpmath.atan2(sine, cosine), (norm, norm_star)
+
+
+def _turns(w: npt.NDArray[np.float64], w_star: npt.NDArray[np.float64]) -> Arrays:
+    """Directions that turn each filter towards the other; none where rounding leaves nothing across."""
+    a, b = w / np.linalg.norm(w), w_star / np.linalg.norm(w_star)
+    across = {"w": b - (a @ b) * a, "w_star": a - (a @ b) * b}
+    return {name: direction for name, direction in across.items() if np.linalg.norm(direction) > 0}
+
+
+@dataclass(frozen=True)
+class CoarseGradient(Vectors):
+    """`coarse_gradient` for one estimator: its kernels, held against the claim on it."""
+
+    proxy: Estimator | None = None
+
+    def _call(self, names: Names, case: Case) -> Any:
+        assert self.proxy is not None
+        known = {p.name: case.inputs.parameters[p.name] for p in self.proxy.parameters}
+        return names["coarse_gradient"](*self._arguments(case), self.proxy.name, **known)
+
+    @property
+    def endless(self) -> frozenset[str]:
+        """The text numbers the integrals of the statement in SymPy's order."""
+        ordered = sorted(self.claim.formula.atoms(Integral), key=default_sort_key)
+        return frozenset(f"integral_{index}" for index, part in enumerate(ordered) if part.limits[0][2] == oo)
+
+
+_WEIGHT = mu(r * s) * normal_density(s)
+_MOMENTS: Final = {
+    moment_full: Integral(s * _WEIGHT, (s, -oo, oo)),
+    moment_half: Integral(s * _WEIGHT, (s, 0, oo)),
+    moment_along: Integral(s * _WEIGHT * Phi(s * cot(theta)), (s, -oo, oo)),
+    moment_across: Integral(_WEIGHT * normal_density(s * cot(theta)), (s, -oo, oo)),
+}
+"""What the claim on every estimator is stated in, as means over s."""
+
+
+@dataclass(frozen=True)
+class AnyEstimator(CoarseGradient):
+    """What all estimators have in common, tried with one: its moments are integrated, not read from its claim."""
+
+    def _extra(self, point: Configuration) -> Mapping[Symbol, mpf]:
+        return {name: known_integral(part, point, self.known, self.proxy) for name, part in _MOMENTS.items()}
+
+
+def holding(claim: Any) -> list[Held]:
+    """How the vector functions of a claim are held."""
+    for function in FUNCTIONS:
+        if function.claim_id == claim.id:
+            return [Vectors(claim, function.chapter, (function.name,), function)]
+    definition = claim.definition
+    if "coarse_gradient" not in claim.code or not isinstance(definition, MeanSample):
+        return []
+    if definition.estimator == "*":
+        proxy = ESTIMATORS["clipped-relu"]  # none of its four kernels is 0
+        return [AnyEstimator(claim, "estimators", ("coarse_gradient",), limit=2, proxy=proxy)]
+    if definition.estimator not in ESTIMATORS:
+        return []
+    proxy = ESTIMATORS[definition.estimator]
+    return [CoarseGradient(claim, "estimators", (f"_{proxy.name.replace('-', '_')}_kernels",), proxy=proxy)]

@@ -1,0 +1,190 @@
+"""Chapter P: what a proximal map minimizes, a displacement bounds and an envelope is.
+
+For any penalty whose forms are polynomials, quotients and roots in pieces, and for the two whose maps are roots of a
+cubic (`verify.inequalities.cubics`). S(x) is the claim's own formula, and F(u) is built from the penalty as it is
+defined. The objective is compared for x ≥ 0 and x ≤ 0 with every real competitor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sympy import Abs, And, Eq, Expr, Function, Ge, Implies, Integer, Le, Max, Min, Piecewise, Symbol, Tuple, oo, sign
+from sympy.logic.boolalg import Boolean
+
+from proofs.claim import Claim, get
+from proofs.definitions import Displacement, Envelope, ProximalMap
+from proofs.penalties import map_id
+from proofs.penalty_forms import PENALTIES, Penalty, penalty, size
+from proofs.symbols import beta, lam, ratio, u, x_in
+from verify.inequalities import cubics
+from verify.inequalities.cubics import CUBIC, is_cubic
+from verify.inequalities.frame import placed
+from verify.inequalities.statement import Statement, stated
+
+__all__: list[str] = []
+
+_V = Symbol("v", positive=True)
+_REACHED = Symbol("reached", real=True)
+
+
+def _competitors(chosen: Penalty) -> Iterator[tuple[Expr, Expr, list[Boolean]]]:
+    """(competitor v, p there, where): together every v ≥ 0."""
+    yield Integer(0), Integer(0), []
+    for low, high, piece in chosen.pieces:
+        yield _V, piece.subs(u, _V), [*([low < _V] if low != 0 else []), *([high >= _V] if high != oo else [])]
+
+
+def _penalty_of(definition: Expr) -> Penalty | None:
+    return next((known for known in PENALTIES.values() if known.on_reals == definition), None)
+
+
+def _minimal(
+    pieces: tuple[tuple[Symbol, Expr], ...], chosen: Penalty, weight: Expr, pull: Expr, given: tuple[Boolean, ...]
+) -> Iterator[Statement]:
+    """`_REACHED`, the last of the pieces in x, is no more than weight·p(|v|) + pull/2 (v − x)² for every real v."""
+    yield Statement(
+        "−v is no better than v for x ≥ 0, p being even", Le(pull * (_V - size) ** 2, pull * (_V + size) ** 2)
+    )
+    bounds = []
+    for other, height, inside in _competitors(chosen):
+        no_more = Le(_REACHED, weight * height + pull * (other - size) ** 2 / 2)
+        bounds.append(Implies(And(*inside), no_more, evaluate=False) if inside else no_more)
+    positive = _at(pieces, size)
+    for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
+        own = _at(pieces, side)
+        if side == size or own != positive:
+            yield Statement(f"{words}: no more than at any v", And(*bounds), given, own, slow=side != size)
+
+
+def _at(pieces: tuple[tuple[Symbol, Expr], ...], point: Expr) -> tuple[tuple[Symbol, Expr], ...]:
+    return tuple((name, value.subs(x_in, point)) for name, value in pieces)
+
+
+_S = Symbol("S", real=True)
+
+
+def _objective(chosen: Penalty, weight: Expr, pull: Expr) -> Expr:
+    """What is minimized, at `_S`."""
+    return weight * chosen.on_reals.xreplace({u: _S}) + pull * (_S - x_in) ** 2 / 2
+
+
+_ALGEBRAIC = {Abs, Max, Min, Piecewise, sign}
+
+
+def _subject(claim: Claim) -> Penalty | None:
+    """The penalty that a claim is about, if it and its map are algebraic."""
+    definition = claim.definition
+    if isinstance(definition, ProximalMap):
+        chosen = _penalty_of(definition.penalty)
+    elif isinstance(definition, Displacement | Envelope):
+        chosen = PENALTIES.get(definition.penalty)
+    else:
+        return None
+    if chosen is None or chosen.name in CUBIC:
+        return chosen
+    used = Tuple(chosen.on_reals, chosen.proximal, *claim.formulas.values()).atoms(Function)
+    return chosen if {type(part) for part in used} <= _ALGEBRAIC else None
+
+
+def _judged(claim: Claim) -> bool:
+    return _subject(claim) is not None
+
+
+def _heavy(claim: Claim) -> bool:
+    """A penalty with parameters or a cubic takes the solver seconds."""
+    chosen = _subject(claim)
+    return chosen is not None and (bool(chosen.parameters) or chosen.name in CUBIC)
+
+
+@stated(ProximalMap, scope="every real competitor", whole=True, heavy=_heavy, applies=_judged)
+def _map(claim: Claim) -> Iterator[Statement]:
+    chosen = _subject(claim)
+    if chosen is None:
+        return
+    if is_cubic(chosen, claim.formula):
+        yield from cubics.minimal(chosen, claim.formula, claim.hypotheses)
+        return
+    pieces = (_S, claim.formula), (_REACHED, _objective(chosen, ratio, Integer(1)))
+    yield from _minimal(pieces, chosen, ratio, Integer(1), claim.hypotheses)
+
+
+@stated(
+    Displacement, scope="S(x) the map of P1, P2, P3, P7, which minimizes", whole=True, heavy=_heavy, applies=_judged
+)
+def _displacement(claim: Claim) -> Iterator[Statement]:
+    chosen, bound = _subject(claim), claim.parts["bound"]
+    if chosen is None:
+        return
+    formula = get(map_id(chosen.name)).formula
+    if is_cubic(chosen, formula):
+        yield from cubics.displaced(chosen, formula, bound, claim.hypotheses)
+        return
+    for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
+        gap = Le(Abs(side - _S), Min(size, bound))
+        yield Statement(words, gap, claim.hypotheses, _at(((_S, formula),), side), slow=side != size)
+    if chosen.displacement is None:  # the threshold is the farthest
+        rests = Eq(Abs(bound - _S), bound)
+        yield Statement("attained", rests, claim.hypotheses, ((_S, formula.subs(x_in, bound)),))
+
+
+@stated(Envelope, scope="every real competitor, attained at the map", whole=True, heavy=_heavy, applies=_judged)
+def _envelope(claim: Claim) -> Iterator[Statement]:
+    chosen = _subject(claim)
+    if chosen is None:
+        return
+    formula = get(map_id(chosen.name)).formula
+    value = claim.formula.subs(lam, ratio * beta)  # λ > 0 exactly where ρ > 0, and roots of λ/β are no more
+    if is_cubic(chosen, formula):
+        yield from cubics.enveloped(chosen, formula, value, claim.hypotheses)
+        return
+    reached = (_S, formula), (_REACHED, _objective(chosen, ratio, Integer(1)))
+    for statement in _minimal(reached, chosen, ratio, Integer(1), claim.hypotheses):
+        yield replace(statement, slow=True)
+    pieces = (_S, formula), (_REACHED, value - _objective(chosen, ratio * beta, beta))
+    for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
+        yield Statement(f"{words}: attained", Eq(_REACHED, 0), claim.hypotheses, _at(pieces, side), slow=side != size)
+
+
+# What holds for every penalty: its values are numbers.
+
+_P_HERE, _P_THERE, _E_HERE, _E_THERE = (Symbol(name, real=True) for name in ("p_u0", "p_u1", "e_0", "e_1"))
+_HERE, _THERE = Symbol("w_0", real=True), Symbol("w_1", real=True)
+
+
+def _cost(price: Expr, at: Expr, point: Expr) -> Expr:
+    return lam * price + beta * (point - at) ** 2 / 2
+
+
+def _bent(point: Expr, least: Expr) -> Expr:
+    """h = (β/2)w² − e(w)."""
+    return beta * point**2 / 2 - least
+
+
+@stated("P6.convexity", scope="every penalty, all n by entries", whole=True)
+def _convexity(claim: Claim) -> Iterator[Statement]:
+    affine = placed(claim.parts["affine function"], {"p_u": _P_HERE})
+    yield Statement("the affine function of a u", Eq(_bent(x_in, _cost(_P_HERE, u, x_in)), affine))
+    part = Symbol("t", real=True)
+    between = (1 - part) * _HERE + part * _THERE
+    ends = {"h_0": _bent(_HERE, _E_HERE), "h_1": _bent(_THERE, _E_THERE), "t": part}
+    chord = placed(claim.parts["bound"], ends)
+    least = Le(_E_HERE, _cost(_P_HERE, u, _HERE)), Le(_E_THERE, _cost(_P_HERE, u, _THERE))
+    known = (*least, Ge(part, 0), Le(part, 1))
+    yield Statement("h lies below its chord", Le(_bent(between, _cost(_P_HERE, u, between)), chord), known)
+
+
+@stated("P6.gradient", scope="every penalty, all n by entries", whole=True)
+def _gradient(claim: Claim) -> Iterator[Statement]:
+    own, other = Symbol("S_0", real=True), Symbol("S_1", real=True)
+    e_here, e_there = _cost(_P_HERE, own, _HERE), _cost(_P_THERE, other, _THERE)
+    known = Le(e_here, _cost(_P_THERE, other, _HERE)), Le(e_there, _cost(_P_HERE, own, _THERE))
+    here, there = _bent(_HERE, e_here), _bent(_THERE, e_there)
+    names = {"h_0": here, "w_0": _HERE, "w_1": _THERE, "S_0": own, "S_1": other}
+    part = {name: placed(form, names) for name, form in claim.parts.items()}
+    yield Statement("from below", Ge(there, part["lower bound"]), known)
+    yield Statement("from above", Le(there, part["upper bound"]), known)
+    rest = there - here - part["gradient"] * (_THERE - _HERE)
+    far = beta * Abs((other - own) * (_THERE - _HERE))
+    yield Statement("the gradient, where S is continuous", Le(Abs(rest), far), known)

@@ -1,0 +1,114 @@
+"""What is to be tested: the checks of a claim, how many scalar tests they are, and the power each asks for.
+
+The false-alarm budget is divided evenly over all scalar tests of the run: those of every claim by brute force and by
+the reduced sampler, and those of the reduced samplers against brute force.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from proofs.claim import Claim
+from proofs.definitions import MeanSample
+from verify.configurations import Level, meeting
+from verify.monte_carlo.expectations import Expectation, component, expectations
+from verify.monte_carlo.reduced import Asked
+from verify.monte_carlo.sampled import Scene, scenes
+
+__all__ = ["TARGETS", "Check", "Group", "agreement_size", "checks", "grouped", "share", "size", "target"]
+
+TARGETS: dict[Level, dict[str, tuple[float, float]]] = {
+    "quick": {"networks": (0.06, 0.06), "rows": (0.06, 0.06), "reduced": (1e-3, 1e-3)},
+    "full": {"networks": (0.025, 0.1), "rows": (0.02, 0.1), "reduced": (5e-4, 2e-3)},
+}
+"""Relative errors to be caught: in the generic scene, and in the others, by what is drawn.
+
+In the others some terms nearly cancel. Coarse gradients are asked for by the reduced sampler as precisely there.
+"""
+
+Group = tuple[str, int, str]
+"""What is drawn ("rows", "networks", "reduced"), the number of the scene, the family of a reduced sampler."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation of one scene, as a claim predicts it; `coordinate` is the one it states, None for all of it."""
+
+    scene: Scene
+    expectation: Expectation
+    coordinate: int | None
+
+    @property
+    def groups(self) -> tuple[Group, Group]:
+        """The samples it reads: brute force, reduced."""
+        one = self.expectation
+        return (one.part, self.scene.index, ""), ("reduced", self.scene.index, one.family)
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether a whole vector is compared."""
+        return self.coordinate is None and self.expectation.is_vector
+
+
+def checks(claim: Claim, level: Level, seed: int) -> list[Check]:
+    """Every check of a claim. At w = 0 the angle and v play no role: one scene is enough."""
+    asked = expectations(claim)
+    every = scenes(level, seed)
+    met = meeting(claim.hypotheses, [scene.point for scene in every]) if asked else []
+    chosen = [scene for scene in every if scene.point in met]
+    if isinstance(claim.definition, MeanSample) and claim.definition.at == "origin":
+        chosen = chosen[:1]
+    return [Check(scene, one, component(claim)) for scene in chosen for one in asked]
+
+
+def target(level: Level, sampler: str, scene: Scene, one: Expectation, coordinate: int | None) -> float | None:
+    """The relative error that `sampler` must be able to catch; None for a single coordinate outside the generic scene:
+    it may be small there.
+    """
+    generic, elsewhere = TARGETS[level][sampler]
+    if scene.index == 0:
+        return generic
+    if coordinate is not None:
+        return None
+    coarse = isinstance(one.definition, MeanSample) and one.definition.quantity == "coarse_gradient"
+    return generic if sampler == "reduced" and coarse else elsewhere
+
+
+def size(check: Check) -> int:
+    """Scalar tests of a check by both samplers: coordinates and the predicted direction.
+
+    By brute force in R^n also the directions of the plane, or of span{v, v*, 1}.
+    """
+    if not check.is_vector:
+        return 2
+    length, directions = check.scene.basis(check.expectation.definition).shape
+    reduced = length if check.expectation.definition == MeanSample("gradient_v") else directions
+    return int(length + directions + 1) + int(reduced + 1)
+
+
+def agreement_size(scene: Scene, one: Expectation) -> int:
+    """Scalar tests of the reduced sampler against brute force: coordinates, directions, squares of a row vector's."""
+    if not one.is_vector:
+        return 1
+    length, directions = scene.basis(one.definition).shape
+    return int(length + directions) + 3 * (one.part == "rows")
+
+
+def share(planned: Iterable[Check], budget: float) -> float:
+    """The false-alarm probability of each scalar test of a run."""
+    found = list(planned)
+    pairs = {(check.scene.index, check.expectation): check for check in found}
+    between = sum(agreement_size(check.scene, check.expectation) for check in pairs.values())
+    return budget / max(1, sum(map(size, found)) + between)
+
+
+def grouped(planned: Sequence[Check], level: Level) -> dict[Group, dict[Asked, float]]:
+    """What each group of samples has to give, with its target (0 where it is to be sampled but has none)."""
+    found: dict[Group, dict[Asked, float]] = defaultdict(dict)
+    for check in planned:
+        for group in check.groups:
+            asked = target(level, group[0], check.scene, check.expectation, check.coordinate)
+            found[group][check.expectation, check.coordinate] = asked or 0.0
+    return dict(found)

@@ -1,0 +1,116 @@
+"""What a claim's formula says of a scene: the theory's side, in the coordinates of the mean.
+
+It reads the formula it is handed, be it the claim's own or a wrong one; no sample is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import mpmath
+import numpy as np
+from mpmath import mpf
+from numpy.typing import NDArray
+from sympy import Dummy, Expr, Integral, Symbol, cot, oo
+
+from proofs.claim import Claim, get
+from proofs.definitions import Correlation, Definition, MeanSample
+from proofs.gaussian import Phi, normal_density
+from proofs.proxies import Estimator, estimator
+from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
+from verify.closed_form import evaluate, integral, vector_coordinates
+from verify.configurations import Configuration
+from verify.monte_carlo.expectations import Expectation, component
+from verify.monte_carlo.sampled import Scene
+
+__all__ = ["Key", "Predictor", "every"]
+
+Array = NDArray[np.float64]
+Key = tuple[Expr, Definition, Expectation, int]
+"""A formula, the definition it is said to agree with, the expectation, the number of the scene."""
+
+_DIGITS = 18
+_WEIGHT = mu(r * s) * normal_density(s)
+DEFINITIONS: dict[Symbol, Expr] = {
+    moment_full: Integral(s * _WEIGHT, (s, -oo, oo)),
+    moment_half: Integral(s * _WEIGHT, (s, 0, oo)),
+    moment_along: Integral(s * _WEIGHT * Phi(s * cot(theta)), (s, -oo, oo)),
+    moment_across: Integral(_WEIGHT * normal_density(s * cot(theta)), (s, -oo, oo)),
+}
+"""The scalar moments of an arbitrary μ', as the expectations they stand for."""
+
+
+def _key(claim: Claim, asked: Expectation, scene: Scene) -> Key:
+    """Under which name a prediction is kept: equal formulas have equal values."""
+    return claim.formula, claim.definition, asked, scene.index
+
+
+@dataclass
+class Predictor:
+    """Values of formulas in scenes, each integral once; `known` holds what was computed elsewhere."""
+
+    known: dict[Key, Array] = field(default_factory=dict)
+    _integrals: dict[tuple[Expr, int, str], mpf] = field(default_factory=dict)
+
+    def predict(self, claim: Claim, asked: Expectation, scene: Scene) -> Array:
+        """The claim's formula: a scalar (), or a vector along (ŵ, e), or entry by entry in R^m.
+
+        ValueError where it has no finite value; ArithmeticError, TypeError, … where it cannot be evaluated.
+        """
+        key = _key(claim, asked, scene)
+        if key not in self.known:
+            with mpmath.workdps(_DIGITS):
+                self.known[key] = self._predict(claim, asked, scene)
+        if not np.isfinite(self.known[key]).all():
+            raise ValueError(f"the closed form of {claim.id} is {self.known[key]} at {scene.point.label}")
+        return self.known[key]
+
+    def _predict(self, claim: Claim, asked: Expectation, scene: Scene) -> Array:
+        point, definition = scene.point, claim.definition
+        if isinstance(definition, MeanSample) and definition.at == "teacher":
+            point = replace(point, v=point.v_star)
+        proxy = estimator(asked.estimator) if asked.estimator else None
+        formula, extra = self._without_integrals(claim.formula, scene, point, proxy)
+        if isinstance(definition, Correlation):
+            return np.array(float(evaluate(formula, point, extra=extra, proxy=proxy) / _slope(point)))
+        if component(claim) is not None or not asked.is_vector:
+            return np.array(float(evaluate(formula, point, extra=extra, proxy=proxy)))
+        entries = vector_coordinates(formula, point, extra=extra, proxy=proxy)["vector"]
+        return np.array([float(entry) for entry in entries])
+
+    def _without_integrals(
+        self, formula: Expr, scene: Scene, point: Configuration, proxy: Estimator | None
+    ) -> tuple[Expr, dict[Symbol, mpf]]:
+        """The formula with a symbol for each integral and for each moment of μ', and their values."""
+        extra: dict[Symbol, mpf] = {}
+
+        def value(part: Expr) -> mpf:
+            key = (part, scene.index, proxy.name if proxy else "")
+            if key not in self._integrals:
+                self._integrals[key] = integral(part, point.scalars(), point, proxy)
+            return self._integrals[key]
+
+        def name(part: Expr) -> Symbol:
+            extra[symbol := Dummy()] = value(part)
+            return symbol
+
+        reduced = formula.replace(lambda part: isinstance(part, Integral), name)
+        extra |= {symbol: value(part) for symbol, part in DEFINITIONS.items() if symbol in reduced.free_symbols}
+        return reduced, extra
+
+
+def _slope(point: Configuration) -> mpf:
+    """Coordinate along e of the true gradient ∂f/∂w, its only one that is not zero: the factor in a correlation."""
+    return vector_coordinates(get("N3").formula, point)["vector"][1]
+
+
+def every(wanted: Iterable[tuple[Claim, Expectation, Scene]]) -> dict[Key, Array]:
+    """Predictions of all the formulas; NaN for those without a value."""
+    predictor = Predictor()
+    for claim, one, scene in wanted:
+        try:
+            predictor.predict(claim, one, scene)
+        except (ArithmeticError, LookupError, NameError, TypeError, ValueError):
+            predictor.known[_key(claim, one, scene)] = np.array(np.nan)
+    return predictor.known

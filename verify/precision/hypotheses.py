@@ -1,0 +1,135 @@
+"""Weakened hypotheses: at a configuration that only the weaker ones admit, the claim must fail.
+
+Such configurations lie on the boundary of a domain (θ = 0 or π, w = 0, one row, one dimension, 1ᵀv* = 0 …), where
+floats are not exact: what a formula becomes there is found by exact substitution. A claim fails where definition and
+closed form differ, and where one of the two does not exist. If it holds there all the same, its hypothesis was not
+needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from mpmath import mp
+from sympy import Expr, Float, Integer, Symbol, nan, oo, pi, zoo
+from sympy.logic.boolalg import Boolean
+
+from proofs import symbols
+from proofs.claim import Claim
+from proofs.definitions import HalfSpaceMoment
+from verify.configurations import Configuration
+from verify.evidence import Fate, Verdict
+from verify.precision.comparison import Comparison
+from verify.precision.landscape import constructed
+from verify.precision.network import UndefinedError
+from verify.precision.quadrature import DIGITS
+
+__all__ = ["Edge", "edges", "judge"]
+
+Checking = Callable[[Claim, Configuration], list[Comparison]]
+
+_DIRECTIONS: Final = {symbols.e, symbols.b_perp}
+_OF_FILTER: Final = {symbols.e, symbols.w_hat}
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A configuration on the boundary of a domain; `exact` are the coordinates that its floats cannot carry."""
+
+    point: Configuration
+    exact: dict[Symbol, Expr] = field(default_factory=dict)
+
+    def meets(self, hypotheses: Iterable[Boolean]) -> bool:
+        """Whether all of the hypotheses hold here."""
+        return all(self._meets(hypothesis) for hypothesis in hypotheses)
+
+    def _meets(self, hypothesis: Boolean) -> bool:
+        exact = hypothesis.subs(self.exact)
+        with mp.workdps(DIGITS):
+            values = {symbol: Float(str(value), DIGITS) for symbol, value in self.point.scalars().items()}
+        return bool(exact.subs({symbol: values[symbol] for symbol in exact.free_symbols}))
+
+    def reduced(self, formula: Expr) -> Expr:
+        """A formula at the exact coordinates; `UndefinedError` where it divides by 0 there."""
+        found = formula.subs(self.exact)
+        if found.has(zoo, nan, oo, -oo) and not formula.has(oo, -oo):
+            raise UndefinedError(f"the closed form divides by 0 at {self.point.label}")
+        if found.has(zoo, nan):
+            raise UndefinedError(f"the closed form does not exist at {self.point.label}")
+        return found
+
+
+def edges(base: Configuration) -> Iterator[Edge]:
+    """Boundaries of the domains that claims name, with the other coordinates of a generic configuration."""
+    with mp.workdps(DIGITS):
+        half_turn = +mp.pi
+    yield Edge(replace(base, label="w = 0", r=0.0), {symbols.r: Integer(0)})
+    yield Edge(replace(base, label="θ = 0", theta=0.0), {symbols.theta: Integer(0)})
+    yield Edge(replace(base, label="θ = π", theta=half_turn), {symbols.theta: pi})
+    for point in constructed(base):
+        yield Edge(replace(point, label=f"n = 1, {point.label}", n=1))
+        yield Edge(point)
+    yield Edge(replace(base, label="m = 1", v=(0.75,), v_star=(-1.25,)))
+    yield Edge(replace(base, label="v ⟂ v*", v=(1.0, 2.0), v_star=(2.0, -1.0)))
+    level = replace(base, label="v(θ) ⟂ v*", v=(0.75, -0.5), v_star=(1.0, -1.0), theta=half_turn / 2)
+    yield Edge(level, {symbols.theta: pi / 2})
+    for symbol, value in ((symbols.c, -1), (symbols.tau, 0)):
+        moved = {**base.parameters, symbol.name: float(value)}
+        yield Edge(replace(base, label=f"{symbol.name} = {value}", parameters=moved), {symbol: Integer(value)})
+
+
+def judge(claim: Claim, weakened: Claim, base: Configuration, checking: Checking) -> tuple[Fate, str] | None:
+    """Whether the claim fails where only the weakened one speaks, and how; None if no such configuration is known, or
+    none at which the definition can be evaluated.
+    """
+    known = False
+    for edge in edges(base):
+        if edge.meets(weakened.hypotheses) and not edge.meets(claim.hypotheses):
+            try:
+                reason = _failure(weakened, edge, checking)
+            except ArithmeticError:
+                continue
+            known = True
+            if reason:
+                return Fate.KILLED, reason
+    return (Fate.MISSED, "holds there as well") if known else None
+
+
+def _failure(claim: Claim, edge: Edge, checking: Checking) -> str:
+    """How the claim fails at an edge; "" if it does not."""
+    try:
+        _without_direction(claim, edge)
+        reduced = _at(claim, edge)
+        comparisons = checking(reduced, edge.point)
+    except UndefinedError as why:
+        return str(why)
+    return next((found.witness for found in comparisons if found.verdict is Verdict.REFUTED), "")
+
+
+def _at(claim: Claim, edge: Edge) -> Claim:
+    parts = {name: edge.reduced(form) for name, form in claim.parts.items() if not edge.exact.keys() & _running(name)}
+    return replace(
+        claim,
+        statement=None if claim.statement is None else edge.reduced(claim.statement),
+        printed=None if claim.printed is None else edge.reduced(claim.printed),
+        parts={**claim.parts, **parts},
+    )
+
+
+def _running(name: str) -> frozenset[Symbol]:
+    """Coordinates over which a checker runs a part by itself, wherever the configuration is."""
+    along = {"squared quotient": {symbols.theta}, "quotient": {symbols.r}, "norm, a lower bound": {symbols.theta}}
+    return frozenset(along.get(name, ()))
+
+
+def _without_direction(claim: Claim, edge: Edge) -> None:
+    """`UndefinedError` where a formula or the definition names a direction that is none there."""
+    forms = [form for form in (*claim.formulas.values(), claim.printed) if form is not None]
+    free = {symbol for form in forms for symbol in form.free_symbols}
+    if not edge.point.r and free & _OF_FILTER:
+        raise UndefinedError("w = 0 has no direction ŵ")
+    across = isinstance(claim.definition, HalfSpaceMoment) and claim.definition.component == "across"
+    if edge.exact.get(symbols.theta) in (0, pi) and (across or free & _DIRECTIONS):
+        raise UndefinedError(f"{edge.point.label}: the vectors are parallel, so e is no direction")
