@@ -27,6 +27,10 @@ ORDER = ("symbolic", "precision", "generated", "enclosure", "inequalities", "ite
 """Methods in the order in which they are asked. What one of them does not verify, the whole suite does not."""
 
 
+UNHELD = "the derivation never reaches its statement"
+"""What is said where the claim states another formula than the derivation holds: red, but no mathematics yet."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A file of the copy and its text with the mistake, and what to run: the claim, and by which methods."""
@@ -51,16 +55,33 @@ def copy(target: Path) -> Path:
 
 
 def declared() -> dict[tuple[str, str], tuple[str, ast.expr]]:
-    """(claim id, part) -> file and expression of formulas that stand in a declaration of a claim under its id."""
+    """(claim id, part) -> file and expression of formulas that stand in a declaration of a claim under its id.
+
+    Where a constant of the module is declared, the place is that constant: the derivation uses it, too.
+    """
     found = {}
-    for path in sorted((ROOT / "proofs").glob("*.py")):
-        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+    trees = {path.name: ast.parse(path.read_text("utf-8")) for path in sorted((ROOT / "proofs").glob("*.py"))}
+    constants = {name: _constants(tree) for name, tree in trees.items()}
+    for name, tree in trees.items():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             fields = {keyword.arg: keyword.value for keyword in call.keywords}
             identity = fields.get("id")
             if isinstance(identity, ast.Constant):
                 for part, expression in _formulas(fields):
-                    found[identity.value, part] = (f"proofs/{path.name}", expression)
+                    place = constants[name].get(expression.id) if isinstance(expression, ast.Name) else None
+                    found[identity.value, part] = (f"proofs/{name}", place or expression)
     return found
+
+
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Names that a module assigns once, one at a time, with what they stand for."""
+    pairs = [
+        (node.targets[0].id, node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+    ]
+    names = [name for name, _ in pairs]
+    return {name: value for name, value in pairs if names.count(name) == 1}
 
 
 def _formulas(fields: dict[str | None, ast.expr]) -> Iterator[tuple[str, ast.expr]]:
@@ -165,14 +186,17 @@ def _judged(job: Job) -> dict[str, Any]:
         module.mutants = lambda claim, level: ()
     known = dict(suite.METHODS)
     suite.select = lambda claims, only: [claim for claim in claims if claim.id in only]
+    noticed = {"by": "", "verdict": "verified", "detail": ""}
     for method in job.methods:
         suite.METHODS = {method: known[method]}
         report = suite.run_suite(level="quick", only=[job.claim_id], seed=SEED)
         (claim,) = report.claims
         for evidence in claim.evidence:
             if evidence.method == method and evidence.verdict != "verified":
-                return {"by": method, "verdict": evidence.verdict.value, "detail": evidence.detail[:300]}
-    return {"by": "", "verdict": "verified", "detail": ""}
+                noticed = {"by": method, "verdict": evidence.verdict.value, "detail": evidence.detail[:300]}
+                if UNHELD not in evidence.detail:
+                    return noticed
+    return noticed
 
 
 def _compared(job: Job) -> dict[str, Any]:

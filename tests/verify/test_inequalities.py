@@ -53,12 +53,40 @@ def test_a_wrong_formula_is_refuted_with_a_point(claim_id: str, wrong) -> None:
     assert "fails at" in finding.detail
 
 
-@pytest.mark.parametrize("claim_id", ["P5.l1", "P5.half", "R1", "R1.global", "R5.l1", "R5.l0", "R6", "R6.radius"])
+APPROACHED = ["P4.l1", "P4.l1-map", "P4.l0-map", "P5.l1", "P5.half", "R1", "R1.global", "R5.l1", "R5.l0", "R5.tl1"]
+APPROACHED += ["R6", "R6.radius", "R12.step", "B2.relu"]
+
+
+@pytest.mark.parametrize("claim_id", APPROACHED)
 def test_a_bound_too_strong_by_one_per_cent_is_refuted(claim_id: str) -> None:
     """Each of these bounds is attained or approached, so that it may not be tightened."""
     claim = proofs.get(claim_id)
-    (tight,) = [mutant for mutant in mutants(claim, "full") if "too strong" in mutant.label]
-    assert judge(rule_of(claim), tight.claim, "full").verdict is Verdict.REFUTED
+    tight = [mutant for mutant in mutants(claim, "full") if "too strong" in mutant.label]
+    assert tight
+    for mutant in tight:
+        assert judge(rule_of(claim), mutant.claim, "full").verdict is Verdict.REFUTED, mutant.label
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "label"),
+    [
+        ("R12.step", "lower bound: -L/2 dropped"),
+        ("R5.tl1", "bound: kappa ↔ beta"),
+        ("P4.l0-map", "threshold: -1/2 off by 0.1 %"),
+        ("P4.l1-map", "bound: 2 off by 0.1 %"),
+    ],
+)
+def test_a_wrong_part_is_refuted(claim_id: str, label: str) -> None:
+    claim = proofs.get(claim_id)
+    (wrong,) = [mutant for mutant in mutants(claim, "full") if mutant.label == label]
+    assert judge(rule_of(claim), wrong.claim, "full").verdict is Verdict.REFUTED
+
+
+def test_mutants_that_divide_by_zero_somewhere_are_judged_elsewhere() -> None:
+    """The solver first offers κ = N for β|w*_i|/(N − κ), where the entry is undefined: that refutes nothing."""
+    claim = proofs.get("R4.l0")
+    found = fates(rule_of(claim), claim, "full")
+    assert found["kept entry: kappa ↔ beta"] is Fate.KILLED
 
 
 def test_mutants_are_judged() -> None:

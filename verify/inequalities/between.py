@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Abs, And, Eq, Equivalent, Expr, Ge, Gt, Implies, Integer, Le, Max, Symbol, diff, sqrt
+from sympy import Abs, And, Eq, Equivalent, Expr, Ge, Gt, Implies, Integer, Le, Lt, Max, Symbol, diff, sqrt
 from sympy.logic.boolalg import Boolean
 
 from proofs.claim import Claim, get
@@ -48,6 +48,11 @@ def _dropped() -> tuple[Boolean, ...]:
 def _to_l1(claim: Claim) -> Iterator[Statement]:
     bound = placed(claim.parts["bound"], {"R": _FAR})
     yield Statement("|u| ≤ R", Le(Abs(_price(u) - Abs(u)), bound), (Le(Abs(u), _FAR),))
+    less = Symbol("epsilon", positive=True)
+    near_one = Ge(Abs(_price(_FAR) - _FAR), (1 - less) * bound)
+    flat = Le(4 * _FAR, less * a), Lt(less, 1)
+    yield Statement("the quotient tends to 1 as R → 0", near_one, (*flat, Le(4 * _FAR, less)))
+    yield Statement("the quotient tends to 1 as R → ∞", near_one, (*flat, Ge(less * _FAR, 4)))
 
 
 @stated("P4.l0", scope="all u ≠ 0, a and R", whole=True)
@@ -86,6 +91,8 @@ def _to_hard(claim: Claim) -> Iterator[Statement]:
     yield Statement("S(x) > 0 beyond the threshold only", Ge(size, threshold), (*_kept(), *jumps))
     yield Statement("S(x) = 0 up to it only", Le(size, threshold), (*_dropped(), *jumps))
     yield Statement("l0: x is as good as 0", Equivalent(Ge(size**2 / 2, ratio), Ge(size, limit)))
+    late = Gt(threshold.xreplace({ratio: Integer(2)}), limit.xreplace({ratio: Integer(2)}))
+    yield Statement("not uniformly near it: ρ = 2", late, (Lt(a, 4),))
     yield Statement("the limit", Le(Abs(threshold - limit), a * (1 + ratio)))
     small = Le(bound, 100 * ratio * a / size**2)
     yield Statement("the gap vanishes", small, (Le(a, 1), Gt(size, 0)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from sympy import Eq
+from sympy import And, Eq, Ne, Pow, default_sort_key
+from sympy.logic.boolalg import Boolean, true
 
 from proofs.claim import Claim
 from verify.evidence import Fate, Level, Verdict
@@ -88,7 +89,21 @@ def _fate(rule: Rule, claim: Claim, mutant: Mutant, own: Sequence[Statement], le
 
 
 def _refuted(statements: Iterable[Statement], timeout: int) -> bool:
-    return any(decide(statement, timeout).zero is False for statement in statements)
+    """Also where no divisor is 0: a counterexample there is one, while the solver's quotient by 0 is any number."""
+    for statement in statements:
+        zero = decide(statement, timeout).zero
+        if zero is None and (divisors := _divisors(statement)):
+            zero = decide(replace(statement, given=(*statement.given, *divisors)), timeout).zero
+        if zero is False:
+            return True
+    return False
+
+
+def _divisors(statement: Statement) -> list[Boolean]:
+    """That what the statement divides by is not 0, for all that is not so by its symbols' assumptions."""
+    powers = And(statement.conclusion, *statement.given, evaluate=False).atoms(Pow)
+    found = [Ne(power.base, 0) for power in powers if power.exp.is_negative]
+    return sorted((part for part in found if part != true), key=default_sort_key)
 
 
 def says_the_same(claim: Claim, mutant: Mutant, timeout: int) -> bool:

@@ -83,6 +83,7 @@ def _l1_limit(claim: Claim) -> Iterator[Statement]:
             Lt(lam, exists),
         ),
     )
+    yield Statement("there are such N, if λ is below", Gt(kappa * largest, lam), (Lt(lam, exists),))
     yield Statement("else no entry is active", Eq(_OWN, 0), (*_ABOVE, *_SOFT, Le(star_size, largest), Ge(lam, exists)))
     rests = Eq(kappa * star_size, kappa * star_size + beta * soft(star_size))
     yield Statement("w̄ = w*, N = κ", Equivalent(rests, Le(beta * star_size, lam)))
@@ -162,8 +163,8 @@ def _sum_of_gaps(claim: Claim, count: Symbol, most: Expr) -> Statement:
 def _instance(
     bound: Expr, counted: Symbol, count: int, entries: list[tuple[int, Expr, Expr]], known: Boolean
 ) -> Statement:
-    """w̄ and ū of a few different entries (how often, w̄_i, ū_i), N = 2 and β = 1: κw* = 2w̄ − ū."""
-    pull = [2 * x - u for _, x, u in entries]
+    """w̄ and ū of a few different entries (how often, w̄_i, ū_i), N = 3/2 and β = 1: κw* = (3/2)w̄ − ū."""
+    pull = [Rational(3, 2) * x - u for _, x, u in entries]
     square = sum((times * y**2 for (times, _, _), y in zip(entries, pull, strict=True)), Integer(0))
     along = sum((times * x * y for (times, x, _), y in zip(entries, pull, strict=True)), Integer(0))
     bound = bound.xreplace({counted: Integer(count)})
@@ -196,7 +197,9 @@ def _l0_error(claim: Claim) -> Iterator[Statement]:
     yield Statement("where w*_i = 0, or u_i is not", Eq(gap, 0), (*known, Or(Eq(star, 0), Ne(_OWN, 0))))
     yield _sum_of_gaps(claim, thresholded, 2 * lam * beta)
     large, small = circle_point(Rational(1, 100))
-    yield _instance(claim.parts["bound"], thresholded, 1, [(1, large, large), (1, small, Integer(0))], Eq(2 * lam, small**2))
+    yield _instance(
+        claim.parts["bound"], thresholded, 1, [(1, large, large), (1, small, Integer(0))], Eq(2 * lam, small**2)
+    )
 
 
 @stated("R5.tl1", scope="all n, by entries, with P5's bound", whole=True)

@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 from proofs.claim import Claim, get
 from proofs.definitions import Displacement, Envelope, ProximalMap
 from proofs.penalties import map_id
-from proofs.penalty_forms import PENALTIES, Penalty, penalty, size
+from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
 from verify.inequalities import cubics
 from verify.inequalities.cubics import CUBIC, is_cubic

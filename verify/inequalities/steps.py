@@ -26,9 +26,8 @@ def _curved(claim: Claim) -> Iterator[Statement]:
     """−Ψ has the slope κ in c = cos θ (R12), and κ(c) + Lc is nondecreasing: dκ/dc ≥ −L."""
     here, there, rise, height, least = reals("kappa_0 kappa_c rise lambda_P e_plus")
     shift, new, own = Symbol("s", real=True), reals("p_1 p_2 p_3"), reals("u_1 u_2 u_3")
-    nondecreasing = Implies(Ge(shift, 0), Ge(there + _STEEPEST * shift, here)), Implies(
-        Le(shift, 0), Le(there + _STEEPEST * shift, here)
-    )
+    risen = there + _STEEPEST * shift
+    nondecreasing = Implies(Ge(shift, 0), Ge(risen, here)), Implies(Le(shift, 0), Le(risen, here))
     yield Statement("κ(c + s)s ≥ (κ(c) − Ls)s", Ge(there * shift, (here - _STEEPEST * shift) * shift), nondecreasing)
     away = [after - before for after, before in zip(new, _W, strict=True)]
     unit = Eq(dot(new, new), 1)
@@ -42,6 +41,16 @@ def _curved(claim: Claim) -> Iterator[Statement]:
     yield Statement("H(w⁺) − H(w)", Ge(rise + envelope, bound), known, relaxed=True)
     yield Statement("an increase for τ ≤ 1/L", Gt(bound, 0), (Gt(dot(away, away), 0), Le(step * _STEEPEST, 1)))
     yield _square_estimator(claim)
+    yield _own_step()
+
+
+def _own_step() -> Statement:
+    """w − η(G + β(w − u)) with G = α w − κw* (R12) is along z, by entries."""
+    w, star, own, level, pull = reals("w_i w_star_i u_i alpha kappa_0")
+    left = 1 - eta * (level + beta)
+    moved = w - eta * (level * w - pull * star + beta * (w - own))
+    along = left * (w + step * (pull * star + beta * own))
+    return Statement("τ = η/(1 − η(α + β))", Eq(moved, along), (Eq(step, eta / left), Gt(left, 0)))
 
 
 def _gap(one: Sequence[Expr], other: Sequence[Symbol]) -> Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from proofs.claim import Claim
@@ -41,25 +41,26 @@ class Boxed:
     detail: str = ""
 
 
-def judge_boxes(claim: Claim, level: Level) -> Boxed | None:
+def judge_boxes(claim: Claim, level: Level, most: int | None = None) -> Boxed | None:
     """Enclose what the claim object states, over its whole box; None where nothing is stated over a box.
 
-    A quick run leaves out the statements marked slow, and then does not cover the whole claim.
+    A quick run leaves out the statements marked slow, and then does not cover the whole claim. `most` boxes may be
+    tried (else as many as each statement says): a wrong claim is refuted soon or not at all.
     """
     if claim.id not in _BUILDERS:
         return None
     try:
         stated = _BUILDERS[claim.id](claim)
-        return _judged(stated, level)
+        return _judged(stated, level, most)
     except (ArithmeticError, ValueError, TypeError, NotImplementedError) as trouble:
         return Boxed(Verdict.UNDECIDED, False, {}, f"not judged over its box: {trouble}")
 
 
-def _judged(stated: Stated, level: Level) -> Boxed:
+def _judged(stated: Stated, level: Level, most: int | None) -> Boxed:
     chosen = [statement for statement in stated.statements if level == "full" or not statement.slow]
     figures: Figures = {}
     for statement in chosen:
-        found = search(statement)
+        found = search(statement if most is None else replace(statement, limit=min(most, statement.limit)))
         figures[statement.name] = _figures(statement, found)
         if found.verdict is not Verdict.VERIFIED:
             return Boxed(found.verdict, False, figures, _why(statement, found))
