@@ -31,7 +31,7 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
     by_chapter: dict[str, list[Claim]] = {}
     for claim in claims:
         by_chapter.setdefault(claim.id[0], []).append(claim)
-    weight = 0.3 if level == "quick" else 1.0
+    weight = 0.6 if level == "quick" else 2.0
     return [
         Task(NAME, tuple(claim.id for claim in chapter), (level,), weight * len(chapter))
         for chapter in by_chapter.values()

@@ -16,7 +16,7 @@ from typing import Final
 import mpmath
 import numpy as np
 from mpmath import mpf
-from sympy import Expr, Symbol, default_sort_key, lambdify
+from sympy import Expr, Max, Min, Symbol, default_sort_key, lambdify
 from sympy.core.relational import Relational
 
 from proofs.claim import Claim
@@ -36,6 +36,8 @@ _RATIOS: Final = {"quick": (1e-150, 0.3, 1e150), "full": (1e-150, 1e-8, 0.3, 2.5
 _SHAPES: Final = {"quick": (1.0, 8.0), "full": (1.0, 1e-3, 0.3, 8.0, 1e3)}
 _BESIDE: Final = (1 - 3e-4, 1 - 2e-5, 1 + 2e-5, 1 + 3e-4, -1.2)
 _FACTORS: Final = (0.0, 0.5, 1 - 5e-7, 1 - 1e-9, 1 + 1e-9, -1.001, 1.7, -1e3)
+_WIDTHS: Final = (1.0, 0.5, 4.0)
+_GRID: Final = tuple(2.0**k for k in range(-6, 7))
 _KNOTS: Final = (0.0, 1e-150, 1e-5, 0.5, 0.9997, 1.0003, -1.7, 1e3)
 
 
@@ -132,22 +134,50 @@ def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9E,))))
     names = [ratio, *(shape.symbol for shape in penalty.parameters)]
     threshold, ends = _function(penalty.threshold, names), [_function(end, names) for end in _ends(penalty)]
-    for index in range(8 if level == "quick" else 40):
-        factor, rho, width, strength = np.exp(rng.uniform(-1.5, 1.5, 4))
-        shapes = {s.name: float(s.above + width * float(s.default - s.above)) for s in penalty.parameters}
+    drawn = [tuple(np.exp(rng.uniform(-1.5, 1.5, 4))) for _ in range(8 if level == "quick" else 40)]
+    drawn += [(1.1, rho, width, 1.0) for rho, width in dict.fromkeys(_regimes(penalty))]
+    for index, (factor, rho, width, strength) in enumerate(drawn):
+        shapes = _shapes(penalty, width)
         x = float(rng.choice([-1, 1]) * factor) * float(threshold(mpf(rho), *map(mpf, shapes.values())))
         yield Case(f"random {index}", True, PenaltyInputs(x, float(rho), float(strength), shapes))
         for end in (float(end(mpf(rho), *map(mpf, shapes.values()))) for end in ends):
-            for factor in _BESIDE:
-                label = f"random {index}, x = {factor:g} of {end:.9g}"
-                yield Case(label, True, PenaltyInputs(factor * end, float(rho), float(strength), shapes))
+            for beside in _BESIDE:
+                label = f"random {index}, x = {beside:g} of {end:.9g}"
+                yield Case(label, True, PenaltyInputs(beside * end, float(rho), float(strength), shapes))
     for rho in _RATIOS[level]:
         for width in _SHAPES[level] if penalty.parameters else (1.0,):
-            shapes = {s.name: float(s.above + width * float(s.default - s.above)) for s in penalty.parameters}
+            shapes = _shapes(penalty, width)
             for factor in _FACTORS:
                 x = factor * float(threshold(mpf(rho), *map(mpf, shapes.values())))
                 label = f"x = {x:.9g}, rho = {rho:g}" + "".join(f", {name} = {v:g}" for name, v in shapes.items())
                 yield Case(label, False, PenaltyInputs(x, rho, 1.0, shapes))
+
+
+def _shapes(penalty: Penalty, width: float) -> dict[str, float]:
+    """Shapes at `width` times their defaults, counted from their least values."""
+    return {s.name: float(s.above + width * float(s.default - s.above)) for s in penalty.parameters}
+
+
+def _regimes(penalty: Penalty) -> Iterator[tuple[float, float]]:
+    """ρ and a width of the shapes where each argument of each minimum and maximum decides, if it does on a grid."""
+    names = [ratio, *(shape.symbol for shape in penalty.parameters)]
+    grid = [(rho, width) for width in _WIDTHS for rho in _GRID]
+    for extreme in _extremes(penalty):
+        sign = 1 if isinstance(extreme, Min) else -1
+        values = [_function(sign * part, names) for part in extreme.args]
+        for index in range(len(values)):
+            for rho, width in grid:
+                found = [float(value(rho, *_shapes(penalty, width).values())) for value in values]
+                others = [value for k, value in enumerate(found) if k != index]
+                if found[index] < min(others) - 0.05 * abs(min(others)):
+                    yield rho, width
+                    break
+
+
+def _extremes(penalty: Penalty) -> list[Expr]:
+    """The minima and maxima in the threshold and in the ends of the branches."""
+    found = {part for form in (penalty.threshold, *_ends(penalty)) for part in form.atoms(Min, Max)}
+    return sorted(found, key=default_sort_key)
 
 
 def _ends(penalty: Penalty) -> list[Expr]:
@@ -225,7 +255,7 @@ class PenaltyOf(_OfPenalty):
         """The x of the map, and u on both sides of every end of a piece."""
         found = []
         for width in _SHAPES[level] if self.known.parameters else (1.0,):
-            shapes = {s.name: float(s.above + width * float(s.default - s.above)) for s in self.known.parameters}
+            shapes = _shapes(self.known, width)
             ends = [_function(high, [s.symbol for s in self.known.parameters]) for _, high, _ in self.known.pieces[:-1]]
             sizes = [1.0, *(float(end(*shapes.values())) for end in ends)]
             for x in (knot * factor for knot in sizes for factor in _KNOTS):

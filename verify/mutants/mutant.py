@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
 from sympy import Expr, Rational
@@ -41,6 +42,7 @@ class Mutant:
         return self.claim.formulas[self.part]
 
 
+@lru_cache(maxsize=512)
 def mutants(claim: Claim, level: Level) -> tuple[Mutant, ...]:
     """The mutants of a claim that a run of this level tries, in a fixed order: the same for every method."""
     seen: Counter[str] = Counter()

@@ -82,7 +82,7 @@ def check_correlation(claim: Claim, point: Configuration, level: Level) -> list[
     name_of_proxy = cast(Correlation, claim.definition).estimator
     true = filter_gradient(Network.at(point))
     found = []
-    for proxy in proxies_for(name_of_proxy, level):
+    for proxy in proxies_for(name_of_proxy, level, point):
         coarse = coarse_gradient(Network.at(point, proxy))
         with mp.workdps(DIGITS):
             product = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
