@@ -91,6 +91,7 @@ def B1_kernel(d: Derivation) -> None:
     product = r * s * r_star * (s * cos(theta) + t * sin(theta))
     polar_mean(d, {product: Integer(1)}, ("a", "b"))
     d.conclude(B1_kernel.statement)
+    d.step("w = 0", Integer(0), "relu(0) = 0", [vanishes("the statement at w = 0", B1_kernel.formula.subs(r, 0))])
 
 
 def rectified_means(d: Derivation) -> tuple[Expr, Expr, Expr, Expr]:
@@ -136,6 +137,11 @@ def B1_loss(d: Derivation) -> None:
         ],
     )
     d.conclude(B1_loss.statement, B1_loss.printed)
+    at_origin = double_sum(k, k, k, of_star, (mean * r_star) ** 2) / k**2
+    stated = in_basic_quantities(B1_loss.formula).subs(r, 0)
+    d.step(
+        "w = 0", at_origin, "relu(0) = 0 leaves the teacher", [vanishes("the statement at w = 0", stated - at_origin)]
+    )
 
 
 def row_mean_of_gradient(d: Derivation) -> tuple[Expr, Expr]:
@@ -315,7 +321,7 @@ def step_as_average(d: Derivation) -> tuple[Expr, Expr]:
     pull = rate * r_star * (pi - theta) / (k - 1 + pi)
     patches = Symbol("k_1", nonnegative=True)
     steepness = diff(radial, r)
-    d.hold("step bound", LARGEST_STEP, 1 / steepness, "below it ⟨w⁺, ŵ⟩ = r − η⟨∇ℓ, ŵ⟩ does not fall in r")
+    d.hold("largest step", LARGEST_STEP, 1 / steepness, "below it ⟨w⁺, ŵ⟩ = r − η⟨∇ℓ, ŵ⟩ does not fall in r")
     d.hold(
         "norm, a lower bound", NORM_FLOOR, r - radial / steepness, "its fixed point: where ⟨∇ℓ, ŵ⟩, affine in r, is 0"
     )
@@ -350,7 +356,7 @@ def step_as_average(d: Derivation) -> tuple[Expr, Expr]:
         rf"\quad w_t\to w^*;\qquad\rho(\theta)={latex_of(NORM_FLOOR)}"
     ),
     definition=ReluNetwork("descent"),
-    parts={"step bound": LARGEST_STEP, "norm, a lower bound": NORM_FLOOR},
+    parts={"largest step": LARGEST_STEP, "norm, a lower bound": NORM_FLOOR},
     hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
     setting="a start drawn from a density satisfies w₀ ≠ 0, θ₀ < π with probability 1 (n ≥ 2)",
 )

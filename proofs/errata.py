@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Matrix, Ne, Rational, cos, pi, sin, sqrt
+from sympy import Expr, Integer, Matrix, Rational, pi, sqrt
 
 from proofs.claim import get
 from proofs.derivation import Obligation, coefficient, holds, vanishes
@@ -81,6 +81,10 @@ def _best_weights(star: Matrix, angle: Expr) -> Matrix:
     return Matrix(_entries(form, star, star))
 
 
+def _norm(entries: Sequence[Expr]) -> Expr:
+    return sqrt(sum(entry**2 for entry in entries))
+
+
 def _no_lipschitz_constant() -> list[Line]:
     """N3 at two mirrored filters: its vector e computed from w and w* alone."""
 
@@ -133,52 +137,12 @@ def _zero_beyond() -> list[Line]:
     bound = Rational(1, 2) * (len(star) + 1) * star.dot(star)
     return [
         Line(r"$v(\pi)$, each entry", weights[0], (vanishes("v(π) − ⅓", weights[0] - Rational(1, 3)),)),
-        Line(r"$\|\partial f/\partial v\|$", Integer(0), tuple(vanishes("entry of ∂f/∂v", x) for x in slope)),
-        Line(r"$\|G_{\mathrm{relu}}\|$", Integer(0), tuple(vanishes("component of G_relu", x) for x in parts)),
+        Line(r"$\|\partial f/\partial v\|$", _norm(slope), tuple(vanishes("entry of ∂f/∂v", x) for x in slope)),
+        Line(r"$\|G_{\mathrm{relu}}\|$", _norm(parts), tuple(vanishes("component of G_relu", x) for x in parts)),
         Line(
             r"$(1^\top v^*)^2-\tfrac12(m+1)\|v^*\|^2$, at most 0 at the critical points of the loss",
             sum(star) ** 2 - bound,
             (holds("it is > 0", sum(star) ** 2 > bound),),
-        ),
-    ]
-
-
-def _identity_vanishes() -> list[Line]:
-    star = Matrix([1, -1])
-    weights = _best_weights(star, pi)
-    coarse = in_basic_quantities(get("C2").formula)
-    parts = [_at(coefficient(coarse, basis), weights, star, pi) for basis in (w_hat, e)]
-    return [Line(r"$\|G_{\mathrm{id}}(v(\pi),w)\|$", Integer(0), tuple(vanishes("component", x) for x in parts))]
-
-
-def _opposite_filters() -> list[Line]:
-    """At θ = π: the printed direction divides by 0; C3's simplified form does not."""
-    w = Matrix([1, 0])
-    both = w + (-w)
-    weights, teacher = Matrix([1, 2]), Matrix([2, 1])
-    coarse = in_basic_quantities(get("C3").formula)
-    along = _at(coefficient(coarse, w_hat), weights, teacher, pi)
-    half = sqrt(2 * (1 + cos(theta)))
-    return [
-        Line(
-            r"$\|\hat w+w^*\|$ at $w^*=-\hat w$: the printed form divides by it",
-            Integer(0),
-            (vanishes("‖ŵ + w*‖²", both.dot(both)),),
-        ),
-        Line(
-            r"$\cos(\theta/2)/\|\hat w+w^*\|$ for every $\theta<\pi$: the quotient to be taken together",
-            Rational(1, 2),
-            (vanishes("‖ŵ + w*‖ − 2 cos(θ/2)", half**2 - 4 * cos(theta / 2) ** 2),),
-        ),
-        Line(
-            r"$v=(1,2),\ v^*=(2,1),\ \theta=\pi$: coefficient of $\hat w$ in $G_{\mathrm{relu}}$",
-            along,
-            (
-                vanishes("coefficient − 9/(2√(2π))", along - Rational(9, 2) / sqrt(2 * pi)),
-                vanishes("coefficient of e", _at(coefficient(coarse, e), weights, teacher, pi)),
-                holds("it is not 0", Ne(along, 0)),
-                vanishes("sin π", sin(pi)),
-            ),
         ),
     ]
 
@@ -215,15 +179,6 @@ ERRATA: tuple[Erratum, ...] = (
         _spurious_is_global,
     ),
     Erratum(
-        "[Y], Lemma 4",
-        r"$G_{\mathrm{relu}}=\frac{h}{2\sqrt{2\pi}}\hat w-\cos\frac\theta2\,\frac{v^\top v^*}{\sqrt{2\pi}}"
-        r"\frac{\hat w+w^*}{\|\hat w+w^*\|}$, with $h=\|v\|^2+(1^\top v)^2-(1^\top v)(1^\top v^*)+v^\top v^*$.",
-        r"A condition is hidden: at $\theta=\pi$ the second term is 0/0, though $G_{\mathrm{relu}}$ is smooth there.",
-        r"$G_{\mathrm{relu}}=\frac1{2\sqrt{2\pi}}\,[(h-v^\top v^*)\hat w-v^\top v^*w^*]$ for every $\theta$.",
-        ("C3",),
-        _opposite_filters,
-    ),
-    Erratum(
         "[Y], Lemma 6",
         r"$\partial f/\partial v$ and $G_{\mathrm{relu}}$ vanish together exactly at the critical points of the loss.",
         r"They also vanish together at $\theta=\pi$, $v=v(\pi)$ where the loss has no critical point. "
@@ -232,15 +187,6 @@ ERRATA: tuple[Erratum, ...] = (
         "for every $v^*$.",
         ("C8.beyond", "C8"),
         _zero_beyond,
-    ),
-    Erratum(
-        "[Y], Lemma 7",
-        r"$G_{\mathrm{id}}$ does not vanish at the spurious minima.",
-        r"A condition is hidden: its norm there is $\frac{2(m-1)(1^\top v^*)^2}{\sqrt{2\pi}(m+1)^2}$, which is 0 for "
-        r"$1^\top v^*=0$ and for $m=1$. $m=2$, $v^*=(1,-1)$:",
-        r"It does not vanish there for $m\ge2$ and $1^\top v^*\ne0$.",
-        ("C8.identity",),
-        _identity_vanishes,
     ),
 )
 """In the order of the source's statements as far as they have one."""

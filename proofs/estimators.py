@@ -189,6 +189,8 @@ def derive_gradient(d: Derivation, name: str) -> None:
     d.conclude(target.formula, target.printed)
     if name not in KERNELS and (tails := [vanishes("μ'(x)exp(−εx²) at ∞", end) for end in proxy.tails()]):
         d.step("The moments are finite", "E|s μ'(rs)| < ∞", "μ' grows less than any exp(εx²)", tails)
+    if name in _DOMAINS:
+        beyond_the_parameters(d, target, proxy)
     if name in ("identity", "relu"):
         include_the_ends(d, target)
     elif CLOSED_ANGLE[0] in target.hypotheses:
@@ -210,6 +212,20 @@ def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
         + ("antiderivatives by parts" if closed else "∫ F(s) ds over s < 0 is ∫ F(−s) ds over s > 0"),
         owes,
     )
+
+
+def beyond_the_parameters(d: Derivation, target: Claim, proxy: Estimator) -> None:
+    """Where the claim says more of a parameter than its symbol may be: any slope, and c = 0."""
+    if proxy.name == "leaky-relu":
+        owes = [vanishes("μ' is affine in the slope", diff(piece, slope, 2)) for _, _, piece in proxy.pieces]
+        owes.append(vanishes("so is the statement", diff(in_basic_quantities(target.formula), slope, 2)))
+        d.step(
+            "Any slope", target.formula, "two affine functions of the slope that agree for slope ≥ 0 are equal", owes
+        )
+    else:
+        owes = [vanishes("length of the piece at c = 0", (high - low).subs(c, 0)) for low, high, _ in proxy.pieces]
+        owes.append(vanishes("the statement at c = 0", target.formula.subs(c, 0)))
+        d.step("c = 0", Integer(0), "μ' is 0 then, and so is G", owes)
 
 
 def include_the_ends(d: Derivation, target: Claim) -> None:

@@ -537,4 +537,4 @@ def C8_ratio(d: Derivation) -> None:
     witness = {m: 2, vs_vs: Integer(5), sum_vs: Integer(1), r: 1}
     number = limit((numerator / denominator).subs(witness), theta, pi, "-")
     d.step("A witness", "m = 2, v* = (2, −1), r = 1", "", [holds("its limit is +∞", number == oo)])
-    d.conclude_argument("no constant bounds the ratio; at S = 0 and m ≥ 2 it tends to 0")
+    d.conclude_argument("no constant bounds the ratio")

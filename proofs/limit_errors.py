@@ -171,13 +171,16 @@ def _register_error(name: str, count: Symbol, bound: Expr, hypothesis: Boolean, 
     setting, why = rest
 
     def derivation(d: Derivation) -> None:
-        for used in ("R5", f"R4.{name}", f"P5.{name}"):
+        for used in ("R5", "R3", f"P5.{name}"):
             d.cite(used)
         displacement = penalty(name).farthest
         named = THRESHOLD if name == "tl1" else displacement.subs(ratio, lam / beta)
         total, length = Symbol("sum", nonnegative=True), Symbol("d", nonnegative=True)
         d.begin(named, "δ, the largest |x − S(x)| (P5)" + (": the threshold t" if name == "tl1" else ", ρ = λ/β"))
-        d.step("Which entries are displaced", why, "the others have w̄_i = ū_i", _displaced(name))
+        owes = _displaced(name)
+        if name == "tl1":
+            owes = [*owes, vanishes("δ of P5 − the threshold t of P3", displacement - penalty(name).threshold)]
+        d.step("Which entries are displaced", why, "the others have w̄_i = ū_i", owes)
         d.apply(
             "sin θ̄ ≤ β‖w̄ − ū‖/κ ≤ β√(count · δ²)/κ",
             lambda each: beta / kappa * sqrt(count) * each,

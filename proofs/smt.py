@@ -123,7 +123,8 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, timeout: int) -> De
     names = translation.symbols
     found = {name: model.eval(names[name], model_completion=True) for name in sorted(names)}
     where = ", ".join(f"{name} = {value}" for name, value in found.items())
-    if translation.spurious(found, given, conclusion):
+    arbitrary = any(z3.is_true(model.eval(part, model_completion=True)) for part in translation.undefined)
+    if arbitrary or translation.spurious(found, given, conclusion):
         return Decision(None, f"the solver's counterexample is none ({where})")
     return Decision(False, f"fails at {where}")
 
@@ -146,6 +147,8 @@ class _Translation:
         self.facts: list[Any] = []
         self.approximate = False
         self._roots: dict[tuple[Expr, int], Any] = {}
+        self.undefined: list[Any] = []
+        """Conditions under which the solver took any number for a quotient or a root."""
 
     def boolean(self, part: Basic) -> Any:
         z3 = self.z3
@@ -190,8 +193,8 @@ class _Translation:
             return True
         return (
             any(side.has(nan, zoo) for side in sides)
-            or any(isinstance(part, BooleanFalse) for part in holds)
-            or isinstance(fails, BooleanTrue)
+            or not all(isinstance(part, BooleanTrue) for part in holds)
+            or not isinstance(fails, BooleanFalse)
         )
 
     def real(self, part: Expr) -> Any:
@@ -259,7 +262,7 @@ class _Translation:
             factors = [self.real(base)] * abs(int(exponent))
             product = self.z3.Product(*factors)
             # The solver's quotient by 0 is any number: what is proved holds for each of them.
-            return product if exponent > 0 else 1 / product
+            return product if exponent > 0 else self._inverse(product)
         if isinstance(exponent, Rational):
             root = self._root(base, int(exponent.q))
             return self._power_of(root, int(exponent.p))
@@ -267,13 +270,18 @@ class _Translation:
 
     def _power_of(self, value: Any, exponent: int) -> Any:
         product = self.z3.Product(*[value] * abs(exponent))
-        return product if exponent > 0 else 1 / product
+        return product if exponent > 0 else self._inverse(product)
+
+    def _inverse(self, divisor: Any) -> Any:
+        self.undefined.append(divisor == 0)
+        return 1 / divisor
 
     def _root(self, radicand: Expr, degree: int) -> Any:
         """A root: nothing is said of it where the radicand is negative, so that no hypothesis hides there."""
         if (radicand, degree) not in self._roots:
             inside = self.real(radicand)
             value = self._roots[radicand, degree] = self._real(f"root {len(self._roots)}")
+            self.undefined.append(inside < 0)
             power = self.z3.Product(*[value] * degree)
             self.facts.append(self.z3.Implies(inside >= 0, self.z3.And(value >= 0, power == inside)))
         return self._roots[radicand, degree]

@@ -18,10 +18,14 @@ from proofs.symbols import QUANTITIES, mu
 from proofs.symbols import x as proxy_argument
 from verify.configurations import Configuration
 
-__all__ = ["MPMATH", "evaluate", "integral", "proxy_function", "split_points", "vector_coordinates"]
+__all__ = ["MPMATH", "NoValueError", "evaluate", "integral", "proxy_function", "split_points", "vector_coordinates"]
 
 _CUT = 16
 """exp(−16²/2) < 1e-55: where the Gaussian weight ends at 50 digits."""
+
+
+class NoValueError(ValueError):
+    """A formula has no real value at a point: what a wrong formula may come to, and a right one must not."""
 
 
 def _regularized(a: mpf, b: mpf, low: mpf, high: mpf) -> mpf:

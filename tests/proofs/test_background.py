@@ -111,7 +111,7 @@ def test_the_bounds_hold_along_a_run() -> None:
 
 @pytest.mark.parametrize(
     ("claim_id", "name"),
-    [("B1.critical", "critical radius"), ("B1.descent", "step bound"), ("B1.descent", "norm, a lower bound")],
+    [("B1.critical", "critical radius"), ("B1.descent", "largest step"), ("B1.descent", "norm, a lower bound")],
 )
 def test_each_part_is_held_against_what_was_derived(claim_id: str, name: str) -> None:
     held = registry.derive(claim_id).parts[name]

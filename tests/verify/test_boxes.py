@@ -114,7 +114,7 @@ def test_covered_claims_hold_over_their_boxes(claim_id):
         ("N6", "bound of ∂f/∂w in w", Rational(99, 100)),
         ("N6.direction", "bound", Rational(99, 100)),
         ("N6.printed", "squared quotient", Rational(999, 1000)),
-        ("B1.descent", "step bound", Rational(101, 100)),
+        ("B1.descent", "largest step", Rational(101, 100)),
         ("B1.descent", "norm, a lower bound", Rational(101, 100)),
         ("R6", "gain lower bound", Integer(2)),
         ("R7.astroid", "statement", Rational(101, 100)),

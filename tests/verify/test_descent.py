@@ -50,7 +50,7 @@ SHARP = [
     ("C7", "bound"),
     ("C7.printed", "quotient"),
     ("B1.critical", "critical radius"),
-    ("B1.descent", "step bound"),
+    ("B1.descent", "largest step"),
     ("B1.descent", "norm, a lower bound"),
     ("B2.relu", "decrease, a lower bound"),
 ]

@@ -77,15 +77,6 @@ def test_the_common_zero_beyond_the_critical_points() -> None:
     assert max(sizes([*coarse_gradient(at), *gradient_v(at)])) < 1e-40
 
 
-def test_the_identity_estimator_that_does_vanish() -> None:
-    assert max(sizes(coarse_gradient(network((-1, 1), (1, -1), mp.pi, 1, "identity")))) < 1e-40
-
-
-def test_the_relu_gradient_at_opposite_filters() -> None:
-    along = coarse_gradient(network((1, 2), (2, 1), mp.pi, 1, "relu"))[0].value
-    assert float(along) == pytest.approx(values("[Y], Lemma 4")[-1], rel=1e-12)
-
-
 def test_what_is_not_shown_is_not_written() -> None:
     wrong = Line("a wrong value", Integer(1), (vanishes("1 − 1.001", Integer(1) - Rational(1001, 1000)),))
     assert "a wrong value" not in errata_page()

@@ -16,7 +16,7 @@ from sympy import Dummy, Expr, Integral, Symbol, lambdify, oo
 
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
-from verify.closed_form import MPMATH, split_points, vector_coordinates
+from verify.closed_form import MPMATH, NoValueError, split_points, vector_coordinates
 from verify.configurations import Configuration
 from verify.enclosure.analytic import integrand
 from verify.enclosure.arithmetic import as_ball, compiled, digits
@@ -108,7 +108,7 @@ class Formula:
         integrals = [known_integral(part, point, known) for part in self.integrals]
         found = [mpmath.mpmathify(x) for x in self._compiled(*(values[name] for name in self.names), *integrals)]
         if not all(isinstance(value, mpf) for value in found):
-            raise ValueError("the value is not a real number")
+            raise NoValueError("the value is not a real number")
         if not self.vectors:
             return found
         bases = [vector_coordinates(vector, point)["vector"] for vector in self.vectors]

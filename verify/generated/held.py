@@ -18,6 +18,7 @@ import mpmath
 from mpmath import mpf
 
 from proofs.claim import Claim
+from verify.closed_form import NoValueError
 from verify.evidence import Fate, Figures, Level
 from verify.mutants import Mutant, fates, mutants, sample
 from verify.mutants.equal_text import same_value
@@ -208,5 +209,5 @@ def real(value: Any) -> mpf:
     """The value of a form; ValueError if it is not a real number."""
     number = mpmath.mpmathify(value)
     if not isinstance(number, mpf):
-        raise ValueError("the value is not a real number")
+        raise NoValueError("the value is not a real number")
     return number

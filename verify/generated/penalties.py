@@ -23,6 +23,7 @@ from proofs.claim import Claim
 from proofs.definitions import Envelope, ProximalMap
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
+from verify.closed_form import NoValueError
 from verify.configurations import Configuration, meeting
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, real
@@ -111,7 +112,7 @@ class _OfPenalty(Held):
         try:
             return real(self.stated(*numbers))
         except TypeError as error:  # mpmath cannot compare complex numbers
-            raise ValueError("a condition is not about real numbers") from error
+            raise NoValueError("a condition is not about real numbers") from error
 
     def cases(self, level: Level, seed: int) -> list[Case]:
         """Random ones, and ratios and shapes from one end of float64 to the other with x around the threshold."""

@@ -102,8 +102,8 @@ class Judge:
                 return None
             try:
                 return any(one.worst > self.limit for check in where for one in self.compare(mutant.claim, check))
-            except (LookupError, NameError, TypeError) as error:
-                raise ValueError(f"a wrong formula without a value: {error}") from error
+            except (LookupError, NameError, TypeError):
+                return None
 
         return fates(mutants(claim, self.level), notices)
 
@@ -128,7 +128,9 @@ class Judge:
         """What JSON says; "rows" are samples of one row, "networks" of m rows, "reduced" points in the plane."""
         worst = max(results, key=lambda one: one.worst)
         sharpest = min(results, key=lambda one: one.detectable)
-        bluntest = max((one for one in results if one.target is not None), key=lambda one: one.detectable)
+        bluntest = max(
+            (one for one in results if one.target is not None), key=lambda one: one.detectable, default=sharpest
+        )
         drawn = {(one.sampler, one.scene, one.count): one.count for one in results}
         apart = max(samplers, key=lambda one: one.worst)
         return {

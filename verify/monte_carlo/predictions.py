@@ -19,7 +19,7 @@ from proofs.definitions import Correlation, Definition, MeanSample
 from proofs.gaussian import Phi, normal_density
 from proofs.proxies import Estimator, estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
-from verify.closed_form import evaluate, integral, vector_coordinates
+from verify.closed_form import NoValueError, evaluate, integral, vector_coordinates
 from verify.configurations import Configuration
 from verify.monte_carlo.expectations import Expectation, component
 from verify.monte_carlo.sampled import Scene
@@ -63,7 +63,7 @@ class Predictor:
             with mpmath.workdps(_DIGITS):
                 self.known[key] = self._predict(claim, asked, scene)
         if not np.isfinite(self.known[key]).all():
-            raise ValueError(f"the closed form of {claim.id} is {self.known[key]} at {scene.point.label}")
+            raise NoValueError(f"the closed form of {claim.id} is {self.known[key]} at {scene.point.label}")
         return self.known[key]
 
     def _predict(self, claim: Claim, asked: Expectation, scene: Scene) -> Array:
@@ -111,6 +111,8 @@ def every(wanted: Iterable[tuple[Claim, Expectation, Scene]]) -> dict[Key, Array
     for claim, one, scene in wanted:
         try:
             predictor.predict(claim, one, scene)
-        except (ArithmeticError, LookupError, NameError, TypeError, ValueError):
+        except (ArithmeticError, TypeError):  # not finite, or complex
             predictor.known[_key(claim, one, scene)] = np.array(np.nan)
+        except (LookupError, NameError, ValueError):
+            continue  # left to the parent, where it is reported
     return predictor.known

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeVar
 from sympy import Expr, Rational
 
 from proofs.claim import Claim, Kind
+from verify.closed_form import NoValueError
 from verify.evidence import Fate, Level
 from verify.mutants.expressions import mutants_of
 from verify.mutants.hypotheses import weakened
@@ -86,14 +87,17 @@ def _with(claim: Claim, name: str, formula: Expr) -> Claim:
 def fates(chosen: Iterable[Mutant], notices: Callable[[Mutant], bool | None]) -> dict[str, Fate]:
     """What becomes of each mutant by one method: `notices` says whether it refutes it, None where it cannot judge it.
 
-    A wrong formula may leave the domain of its functions: what then cannot be evaluated is noticed too.
+    A wrong formula may leave the domain of its functions: that it has no real value is noticed too. Any other failure to
+    evaluate says nothing.
     """
     found: dict[str, Fate] = {}
     for mutant in chosen:
         try:
             noticed = notices(mutant)
-        except (ArithmeticError, ValueError):
+        except NoValueError:
             noticed = True
+        except (ArithmeticError, ValueError):
+            noticed = None
         if noticed is not None:
             found[mutant.label] = Fate.KILLED if noticed else Fate.MISSED
     return found

@@ -19,11 +19,13 @@ from sympy.logic.boolalg import Boolean
 from proofs import symbols
 from proofs.claim import Claim
 from proofs.definitions import HalfSpaceMoment
+from verify.closed_form import NoValueError
 from verify.configurations import Configuration
 from verify.evidence import Fate, Verdict
 from verify.precision.comparison import Comparison
 from verify.precision.landscape import constructed
 from verify.precision.network import UndefinedError
+from verify.precision.penalties import outside
 from verify.precision.quadrature import DIGITS
 
 __all__ = ["Edge", "edges", "judge"]
@@ -85,11 +87,11 @@ def judge(claim: Claim, weakened: Claim, base: Configuration, checking: Checking
     none at which the definition can be evaluated.
     """
     known = False
-    for edge in edges(base):
+    for edge in (*edges(base), *map(Edge, outside(claim))):
         if edge.meets(weakened.hypotheses) and not edge.meets(claim.hypotheses):
             try:
                 reason = _failure(weakened, edge, checking)
-            except ArithmeticError:
+            except (ArithmeticError, ValueError):
                 continue
             known = True
             if reason:
@@ -103,7 +105,7 @@ def _failure(claim: Claim, edge: Edge, checking: Checking) -> str:
         _without_direction(claim, edge)
         reduced = _at(claim, edge)
         comparisons = checking(reduced, edge.point)
-    except UndefinedError as why:
+    except (UndefinedError, NoValueError) as why:
         return str(why)
     return next((found.witness for found in comparisons if found.verdict is Verdict.REFUTED), "")
 

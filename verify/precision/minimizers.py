@@ -18,11 +18,12 @@ from proofs.claim import Claim
 from proofs.definitions import PenaltyLimit, ProximalMap
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import ratio, u, x_in
-from verify.closed_form import evaluate
+from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration
 from verify.evidence import Level
 from verify.precision.checkers import label_of
 from verify.precision.comparison import Comparison, compare, forms
+from verify.precision.network import UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
@@ -73,9 +74,9 @@ def real_value(form: Expr, point: Configuration) -> mpf:
         with mp.workdps(_WORKING):
             value = mp.mpmathify(_of(form, names)(*(scalars[name] for name in names)))
     except TypeError as error:  # mpmath cannot order complex numbers
-        raise ValueError(f"{form} is not real at {point.label}") from error
+        raise NoValueError(f"{form} is not real at {point.label}") from error
     if not isinstance(value, mpf):
-        raise ValueError(f"{form} is {value} at {point.label}")
+        raise NoValueError(f"{form} is {value} at {point.label}")
     return value
 
 
@@ -120,7 +121,7 @@ def _search(penalty: Expr, x: mpf, rho: mpf, shapes: tuple[tuple[Symbol, mpf], .
                 found.append(_golden(objective, grid[left], grid[right]))
         best = min(found, key=lambda minimum: minimum.value)
     if not best.attained:
-        raise ValueError(f"the objective jumps at {mp.nstr(best.point, 12)}: its infimum need not be attained")
+        raise UndefinedError(f"the objective jumps at {mp.nstr(best.point, 12)}: its infimum need not be attained")
     return best
 
 

@@ -21,7 +21,7 @@ from proofs.penalties import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE,
 from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH
 from proofs.symbols import a, beta, ratio, u, x_in
-from verify.closed_form import evaluate
+from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration, Level, configurations
 from verify.precision.checkers import label_of
 from verify.precision.comparison import ROUGH, Comparison, compare, forms, true_that
@@ -58,9 +58,9 @@ def _stated(claim: Claim, part: str, values: Values) -> mpf:
     try:
         value = mp.mpmathify(_compiled(form, names)(*(values[name] for name in names)))
     except TypeError as error:  # mpmath cannot order complex numbers
-        raise ValueError(f"claim {claim.id}: its {part} is not real") from error
+        raise NoValueError(f"claim {claim.id}: its {part} is not real") from error
     if not isinstance(value, mpf) or not mp.isfinite(value):
-        raise ValueError(f"claim {claim.id}: its {part} is {value}")
+        raise NoValueError(f"claim {claim.id}: its {part} is {value}")
     return value
 
 

@@ -235,7 +235,7 @@ def _descends(claim: Claim, point: Configuration, patches: ReluPatches, steps: i
     """
     if not patches.r:
         patches.gradient()
-    rate = part(claim, "step bound", point)
+    rate = part(claim, "largest step", point)
     floor = part(claim, "norm, a lower bound", point)
     low, high = min(patches.r, floor), max(patches.r, patches.r_star)
     found = []
@@ -273,7 +273,7 @@ def _lowest_norm(claim: Claim, point: Configuration, patches: ReluPatches) -> li
         start = replace(patches, k=point.m + 1, theta=theta, r=2 * patches.r_star)
         known = {symbols.theta: theta, symbols.k: mpf(start.k)}
         floor = part(claim, "norm, a lower bound", point, known)
-        step = part(claim, "step bound", point, known)
+        step = part(claim, "largest step", point, known)
         label = f"{point.label}, θ = {mpmath.nstr(theta, 6)}, lower bound/‖w‖"
         found.append(quotient_of(label, floor, start.descended(step).r, mpf(10) ** -20, mpf(least)))
     return found

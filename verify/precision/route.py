@@ -264,12 +264,16 @@ def _judged(claim: Claim, level: Level, seed: int) -> _Judged:
     def telling(point: Configuration) -> bool:
         """Whether the claim itself passes there with these few digits: else nothing can be said of its mutants."""
         if point.label not in passed:
-            passed[point.label] = not _refuted(claim, point, level)
+            try:
+                passed[point.label] = not _refuted(claim, point, level)
+            except (ArithmeticError, ValueError):
+                passed[point.label] = False
         return passed[point.label]
 
     def notices(mutant: Mutant) -> bool | None:
         if mutant.kind == "formula":
-            return any(_refuted(mutant.claim, point, level) for point in points if telling(point))
+            chosen = [point for point in points if telling(point)]
+            return any(_refuted(mutant.claim, point, level) for point in chosen) if chosen else None
         judged = hypotheses.judge(claim, mutant.claim, everywhere[0], partial(_comparisons, level=level))
         if judged is None:
             return None

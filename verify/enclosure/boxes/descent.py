@@ -88,7 +88,7 @@ def _printed(claim: Claim) -> Stated:
         reduction=f"{reduction}: as ‖w‖ → ∞ no A will do",
     )
     parted = agrees("quotient", expand(stated * sin(angle)), expand(simplify(quotient * sin(angle))), box, reduction)
-    return Stated((grown, *parted), whole=True)
+    return Stated((grown, *parted), whole=False, left="that the formula is exact, beyond a millionth")
 
 
 BUILDERS: Final[Mapping[str, Callable[[Claim], Stated]]] = {"C7": _descent, "C7.printed": _printed}

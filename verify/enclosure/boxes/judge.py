@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from sympy.polys.polyerrors import PolynomialError
+
 from proofs.claim import Claim
 from verify.enclosure.boxes import descent, lipschitz, penalties, splitting, training
 from verify.enclosure.boxes.search import Found, search
@@ -52,7 +54,7 @@ def judge_boxes(claim: Claim, level: Level, most: int | None = None) -> Boxed | 
     try:
         stated = _BUILDERS[claim.id](claim)
         return _judged(stated, level, most)
-    except (ArithmeticError, ValueError, TypeError, NotImplementedError) as trouble:
+    except (ArithmeticError, ValueError, TypeError, NotImplementedError, PolynomialError) as trouble:
         return Boxed(Verdict.UNDECIDED, False, {}, f"not judged over its box: {trouble}")
 
 

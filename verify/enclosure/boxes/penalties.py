@@ -67,7 +67,8 @@ def _transformed(claim: Claim) -> Stated:
                 equality=True,
             ),
         ),
-        whole=True,
+        whole=False,
+        left="that δ is attained",
     )
 
 
@@ -86,7 +87,8 @@ def _half(claim: Claim) -> Stated:
             Statement("u > 0", level - y / 2, box, reduction=f"{reduction}; y = 1/√s ≤ 1 where u is no worse than 0"),
             Statement("u = 0", level - (s / 2 + 1 / sqrt(s)), {}, reduction=f"{reduction}; x at s = 1", equality=True),
         ),
-        whole=True,
+        whole=False,
+        left="that δ is attained",
     )
 
 

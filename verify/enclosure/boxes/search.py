@@ -78,7 +78,11 @@ def search(statement: Statement) -> Found:
 def _by_ends(statement: Statement, started: _Search) -> Found:
     """A margin that is affine in a coordinate is smallest at an end of its range; else the search itself."""
     for symbol in statement.affine:
-        if statement.hypotheses or not identically_zero(statement.margin.diff(symbol, 2), statement.box):
+        if (
+            statement.hypotheses
+            or not started.margin.smooth
+            or not identically_zero(statement.margin.diff(symbol, 2), statement.box)
+        ):
             continue
         found = Found(Verdict.VERIFIED, edges={f"affine in {symbol}: smallest at an end"})
         for end in (0, 1):

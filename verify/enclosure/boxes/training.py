@@ -25,7 +25,7 @@ def _descent(claim: Claim) -> Stated:
     def step(length: Expr) -> tuple[Expr, Expr]:
         """Coefficients of w⁺ along ŵ and w*, for a start of that length."""
         values = {"theta": theta, "k": 1 / p, "r": length, "r_star": 1}
-        eta = y * named(part(claim, "step bound"), k=1 / p)
+        eta = y * named(part(claim, "largest step"), k=1 / p)
         along, across = (named(coefficient, **values) for coefficient in in_plane(get("B1.gradient").formula))
         towards = simplify(-eta * across / sin(theta))
         return length - eta * along - towards * cos(theta), towards
@@ -78,6 +78,7 @@ def _descent(claim: Claim) -> Stated:
                 simplify(-floor.diff(theta)),
                 {s: box[s] for s in (theta, p)},
                 reduction="so ρ(θ₀) stays a floor as θ falls",
+                exact=False,
             ),
             Statement(
                 "‖w⁺‖ ≤ 1 from r ≤ 1", at(1 - radial - towards, t, 1), box, reduction=above, affine=affine, exact=False
