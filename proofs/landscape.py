@@ -367,7 +367,7 @@ def N5(d: Derivation) -> None:
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def C8(d: Derivation) -> None:
-    for used in ("C3", "N4", "N4.inner", "N5.saddle"):
+    for used in ("C3", "N4", "N4.inner"):
         d.cite(used)
     d.begin("G_relu on v = v(θ)", "∂f/∂v = 0 is v = v(θ) (N4)")
     weights = stationary_weights()
@@ -401,8 +401,8 @@ def C8(d: Derivation) -> None:
     )
     (saddle,) = solve(inner, theta)
     d.step("The other factor", inner, "", [vanishes("v(θ)·v* at the saddle angle", inner.subs(theta, saddle))])
-    d.hold("saddle angle", SADDLE_ANGLE, saddle, "the root of v(θ)·v*; outside (0, π) where S² ≥ ½(m+1)V (N5.saddle)")
-    d.conclude_argument("v(θ)·v* vanishes at the saddle angle and, being affine in θ (N5.saddle), nowhere else")
+    d.hold("saddle angle", SADDLE_ANGLE, saddle, "the root of v(θ)·v*; outside (0, π) where S² ≥ ½(m+1)V")
+    d.conclude_argument("v(θ)·v* vanishes at the saddle angle and, being affine in θ, nowhere else")
 
 
 WITNESS_WEIGHT = Rational(1, 3)

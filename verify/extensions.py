@@ -36,10 +36,6 @@ class _Loader(InspectLoader):
 
         return text_of(f"{fullname.removeprefix(_PACKAGE)}.py", own=False)
 
-    def exec_module(self, module: ModuleType) -> None:
-        module.__file__ = f"<derived>/{module.__name__.rpartition('.')[2]}.py"
-        exec(compile(self.get_source(module.__name__), module.__file__, "exec"), vars(module))
-
 
 class _Finder(MetaPathFinder):
     """Finds the modules that extensions have functions in."""
@@ -50,7 +46,9 @@ class _Finder(MetaPathFinder):
         package, _, name = fullname.rpartition(".")
         if f"{package}." != _PACKAGE or name not in _EXTENSIBLE or not _named():
             return None
-        return ModuleSpec(fullname, _Loader(), origin="derived with extensions")
+        spec = ModuleSpec(fullname, _Loader(), origin=f"<derived>/{name}.py")
+        spec.has_location = True
+        return spec
 
 
 def serve() -> None:

@@ -44,6 +44,7 @@ def markdown_matrix(report: Report) -> list[str]:
         "## Mutants",
         "",
         "Killed/tried by each method; in brackets those that no other method noticed. mutants.csv has every mutant.",
+        "The symbolic method notices what provably is not what was derived, be it false or, for a bound, only weaker.",
         "",
         f"| claim | {' | '.join(methods)} | equivalent | survivors |",
         "|---" * (len(methods) + 3) + "|",

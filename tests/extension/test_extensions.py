@@ -39,7 +39,7 @@ def evidence(claim: dict[str, Any]) -> dict[str, dict[str, Any]]:
 IDS = ("C5.lorentz", "P5.capped-l1", "P6.capped-l1", "P7.capped-l1")
 METHODS = {
     "C5.lorentz": {"symbolic", "precision", "generated", "monte_carlo", "enclosure"},
-    "P5.capped-l1": {"symbolic", "precision", "inequalities"},
+    "P5.capped-l1": {"symbolic", "precision"},
     "P6.capped-l1": {"symbolic", "precision", "generated"},
     "P7.capped-l1": {"symbolic", "precision", "generated"},
 }

@@ -145,7 +145,7 @@ def test_shapes_and_types(name: str) -> None:
         (([1.0], 0.5, "lasso"), {}, r"penalty = 'lasso' is unknown; allowed: half, l0, l1, mcp, scad, tl1"),
         (([1.0], 0.5, "l1"), {"a": 1.0}, r"a = 1.0 is no parameter of penalty = 'l1'; its parameters: none"),
         (([1.0], 0.5, "tl1"), {"a": 0.0}, r"a = 0.0 is out of range; a finite number > 0"),
-        (([1.0], 0.5, "scad"), {"a": 1.0}, r"a = 1.0 is out of range; a finite number > 1"),
+        (([1.0], 0.5, "scad"), {"a": 0.5}, r"a = 0.5 is out of range; a finite number >= 1"),
         (([[1.0, 2.0]], [1.0, 2.0, 3.0]), {}, r"shapes do not broadcast: x \(1, 2\), rho \(3,\)"),
         ((["a"], 0.5), {}, r"x has dtype"),
         (([[1.0], [1.0, 2.0]], 0.5), {}, r"x is ragged"),

@@ -126,9 +126,9 @@ def test_estimates_carry_sizes_through_cancellation() -> None:
     assert product.error > 5 * mpf(10) ** -50
 
 
-def test_nested_road_refuses_the_closed_ends() -> None:
-    with pytest.raises(ValueError, match="0 < theta < pi"):
-        PlaneMeans(mpf(0), mpf(1), ESTIMATORS["sigmoid"]).mean(Row(s=1, proxy=True, b=True))
+def test_nested_road_refuses_what_is_no_angle() -> None:
+    with pytest.raises(ValueError, match=r"an angle lies in \[0, pi\]"):
+        PlaneMeans(mpf(-1), mpf(1), ESTIMATORS["sigmoid"]).mean(Row(s=1, proxy=True, b=True))
 
 
 def test_cut_is_beyond_the_digits_kept() -> None:

@@ -87,8 +87,8 @@ def _with(claim: Claim, name: str, formula: Expr) -> Claim:
 def fates(chosen: Iterable[Mutant], notices: Callable[[Mutant], bool | None]) -> dict[str, Fate]:
     """What becomes of each mutant by one method: `notices` says whether it refutes it, None where it cannot judge it.
 
-    A wrong formula may leave the domain of its functions: that it has no real value is noticed too. Any other failure to
-    evaluate says nothing.
+    A wrong formula may leave the domain of its functions: that it has no real value is noticed too. Any other failure
+    to evaluate says nothing.
     """
     found: dict[str, Fate] = {}
     for mutant in chosen:

@@ -128,8 +128,7 @@ def _running(name: str) -> frozenset[Symbol]:
 
 def _without_direction(claim: Claim, edge: Edge) -> None:
     """`UndefinedError` where a formula or the definition names a direction that is none there."""
-    forms = [form for form in (*claim.formulas.values(), claim.printed) if form is not None]
-    free = {symbol for form in forms for symbol in form.free_symbols}
+    free = {symbol for form in claim.formulas.values() for symbol in form.free_symbols}
     if not edge.point.r and free & _OF_FILTER:
         raise UndefinedError("w = 0 has no direction ŵ")
     across = isinstance(claim.definition, HalfSpaceMoment) and claim.definition.component == "across"
