@@ -120,3 +120,13 @@ def test_a_missing_solver_is_named(monkeypatch) -> None:
     for ask in (lambda: follows("", x**2 >= 0), lambda: impossible([x > 0])):
         with pytest.raises(SolverMissingError, match="pip install z3-solver"):
             ask()
+
+
+@pytest.mark.parametrize("conclusion", [1 / (x**2 - 2) >= 0, sqrt(1 - x) >= 0])
+def test_an_irrational_point_where_nothing_is_defined_refutes_nothing(conclusion: object) -> None:
+    """At x = ±√2 the solver may take any number for the quotient by 0, or for the root of a negative number."""
+    assert follows("", conclusion, [Eq(x**2, 2), x > 0]).decision.zero is None
+
+
+def test_an_irrational_counterexample_is_one() -> None:
+    assert follows("", x < 1, [Eq(x**2, 2), x > 0]).decision.zero is False

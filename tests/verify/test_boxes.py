@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from sympy import Integer, Max, Rational, cos, pi, sin
+from sympy import Integer, Max, Piecewise, Rational, cos, pi, sin
 
 from proofs.claim import get
 from verify.enclosure.boxes import COVERED, judge_boxes
@@ -139,3 +139,11 @@ def test_a_claim_without_its_part_is_undecided_and_an_unknown_one_is_left_alone(
     assert bare is not None
     assert (bare.verdict, "no 'bound'" in bare.detail) == (Verdict.UNDECIDED, True)
     assert judge_boxes(get("G1"), "quick") is None
+
+
+def test_a_jump_is_not_affine() -> None:
+    """Its second derivative is 0 piece by piece; the ends of the range say nothing of the middle."""
+    box = coordinates(z=(0, 1))
+    (z,) = box
+    dips = Piecewise((Integer(1), z < Rational(2, 5)), (-Integer(1), z < Rational(3, 5)), (Integer(1), True))
+    assert search(Statement("a dip", dips, box, affine=(z,))).verdict is Verdict.REFUTED
