@@ -181,14 +181,17 @@ PRINTED: dict[str, Expr] = {
 }
 
 
+_GROWTH = "μ' grows less than any exp(εx²), and less than 1/√|x − end| at the ends of its pieces"
+
+
 def derive_gradient(d: Derivation, name: str) -> None:
     """Derive G_μ of a named estimator from C1, by closed integrals or in the declared quadrature form."""
     target = get(_ID_OF[name])
     proxy = estimator(name)
     into_c1(d, proxy, closed=name in KERNELS and is_gaussian_on_pieces(proxy))
     d.conclude(target.formula, target.printed)
-    if name not in KERNELS and (tails := [vanishes("μ'(x)exp(−εx²) at ∞", end) for end in proxy.tails()]):
-        d.step("The moments are finite", "E|s μ'(rs)| < ∞", "μ' grows less than any exp(εx²)", tails)
+    if name not in KERNELS and (tails := [vanishes("limit of μ' and its weight", end) for end in proxy.tails()]):
+        d.step("The moments are finite", "E|s μ'(rs)| < ∞", _GROWTH, tails)
     if name in _DOMAINS:
         beyond_the_parameters(d, target, proxy)
     if name in ("identity", "relu"):

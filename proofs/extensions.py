@@ -81,7 +81,7 @@ def is_own(claim: Claim) -> bool:
     definition, derivation = claim.definition, claim.derivation
     while isinstance(derivation, partial):
         derivation = derivation.func
-    if derivation.__module__.partition(".")[0] != __name__.partition(".")[0] and derivation.__module__ in LOADED:
+    if LOADED and derivation.__module__.partition(".")[0] != __name__.partition(".")[0]:
         return False
     foreign = [penalty for penalty in PENALTIES.values() if penalty not in penalties(own=True)]
     if any(getattr(definition, "penalty", None) in (other.name, other.on_reals) for other in foreign):

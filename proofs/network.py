@@ -33,6 +33,7 @@ from sympy.concrete.delta import deltasummation
 from proofs.claim import claim, get
 from proofs.definitions import FilterGradient, MeanSample, OutputMinimizer
 from proofs.derivation import Derivation, Obligation, coefficient, holds, vanishes
+from proofs.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma, single_sum
 from proofs.symbols import (
     CLOSED_ANGLE,
@@ -285,12 +286,12 @@ def N3_kink(d: Derivation) -> None:
 
 
 def stationary_weights() -> Expr:
-    """The solution of ∂f/∂v = 0 in span{v*, 1}, by solving for its two coefficients."""
+    """The solution of ∂f/∂v = 0 (N2) in span{v*, 1}, by solving for its two coefficients."""
     alpha, beta = symbols("alpha beta", real=True)
-    total = alpha * sum_vs + beta * m
-    along_star = alpha - COSINE_LIKE
-    along_ones = beta + total - sum_vs
-    (solution,) = solve([along_star, along_ones], [alpha, beta], dict=True)
+    there = {v: alpha * v_star + beta * ones, sum_v: alpha * sum_vs + beta * m}
+    gradient = in_basic_quantities(get("N2").as_printed).subs(there, simultaneous=True)
+    equations = [coefficient(gradient, basis) for basis in (v_star, ones)]
+    (solution,) = solve(equations, [alpha, beta], dict=True)
     return solution[alpha] * v_star + solution[beta] * ones
 
 

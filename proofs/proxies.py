@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sympy import Expr, Integer, Max, Rational, Symbol, exp, limit, nan, oo, simplify
+from sympy import Expr, Integer, Max, Rational, Symbol, exp, limit, nan, oo, simplify, sqrt
 
 from proofs import symbols
 from proofs.symbols import x
@@ -75,13 +75,15 @@ class Estimator:
                 raise ValueError(f"estimator {self.name!r}: undeclared symbols {sorted(map(str, free))} in a kernel")
 
     def tails(self) -> Iterator[Expr]:
-        """Limits at infinity of μ'(x) exp(−εx²), ε > 0 any: where they are 0, the moments of μ' are finite;
-        NaN where SymPy cannot tell.
+        """Limits at the ends of the pieces: of μ'(x) exp(−εx²) at infinity, ε > 0 any, and of μ'(x)√|x − end| at a
+        finite end. Where they are 0, the moments of μ' are finite; NaN where SymPy cannot tell.
         """
-        for end, piece in ((self.pieces[0][0], self.pieces[0][2]), (self.pieces[-1][1], self.pieces[-1][2])):
-            if end in (oo, -oo):
+        for low, high, piece in self.pieces:
+            for end, side in ((low, 1), (high, -1)):
+                infinite = end in (oo, -oo)
+                weight = exp(-_ANY * x**2) if infinite else sqrt(side * (x - end))
                 try:
-                    yield limit(piece * exp(-_ANY * x**2), x, end)
+                    yield limit(piece * weight, x, end, "-" if end == oo or side < 0 else "+")
                 except NotImplementedError:  # it depends on ε, or SymPy cannot tell
                     yield nan
 

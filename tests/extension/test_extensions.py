@@ -84,8 +84,12 @@ print(proofs.proved({claim!r}))
 
 @pytest.mark.parametrize(
     ("extension", "claim", "expected"),
-    [("closed_kernels", "C5.hard-tanh", {"True"}), ("growing", "C5.growing", {"None", "False"})],
-    ids=["closed kernels are proved equal", "moments that need not exist are not green"],
+    [
+        ("closed_kernels", "C5.hard-tanh", {"True"}),
+        ("growing", "C5.growing", {"None", "False"}),
+        ("divergent", "C5.divergent", {"None", "False"}),
+    ],
+    ids=["closed kernels are proved equal", "moments that need not exist are not green", "nor those of a pole"],
 )
 def test_what_is_declared_is_owed(extension: str, claim: str, expected: set[str]) -> None:
     done = run(["-c", DERIVED.format(claim=claim)], extension)
