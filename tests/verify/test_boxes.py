@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from sympy import Integer, Max, Piecewise, Rational, cos, pi, sin
+from sympy import Integer, Max, Piecewise, Rational, cos, pi, sin, sqrt
 
 from proofs.claim import get
 from verify.enclosure.boxes import COVERED, judge_boxes
@@ -147,3 +147,11 @@ def test_a_jump_is_not_affine() -> None:
     (z,) = box
     dips = Piecewise((Integer(1), z < Rational(2, 5)), (-Integer(1), z < Rational(3, 5)), (Integer(1), True))
     assert search(Statement("a dip", dips, box, affine=(z,))).verdict is Verdict.REFUTED
+
+
+def test_a_margin_that_does_not_exist_inside_is_not_closed_there() -> None:
+    """√((z − ⅓)(z − ⅔)) has no value between ⅓ and ⅔, and both ends of the range are real."""
+    box = coordinates(z=(0, 1))
+    (z,) = box
+    gap = 1 + sqrt((z - Rational(1, 3)) * (z - Rational(2, 3)))
+    assert search(Statement("a gap", gap, box, limit=200)).verdict is Verdict.UNDECIDED

@@ -26,7 +26,7 @@ from math import inf, isfinite
 from typing import Any, Final
 
 from flint import arb, ctx
-from sympy import Symbol
+from sympy import Expr, Pow, Symbol, acos, asin, default_sort_key
 
 from verify.enclosure.boxes.closing import Closing, halves
 from verify.enclosure.boxes.margin import Margin, identically_zero
@@ -70,9 +70,24 @@ def search(statement: Statement) -> Found:
             return Found(Verdict.UNDECIDED, detail=trouble)
         if any(started.refuted(shares) for shares in started.scan()):
             return started.found
+        for real in _nonnegative(statement.margin):
+            part = search(replace(statement, margin=real, affine=(), exact=False))
+            if part.verdict is not Verdict.VERIFIED:
+                return Found(Verdict.UNDECIDED, detail=f"it may have no value: {real} ≥ 0 is open ({part.detail})")
         return _by_ends(statement, started)
     finally:
         ctx.prec = before
+
+
+def _nonnegative(expression: Expr) -> list[Expr]:
+    """What must not be negative for a margin to be real: radicands, and 1 − x² of arcs.
+
+    Balls of roots and arcs are clipped to their domain, which is right only where rounding alone leaves it.
+    """
+    roots = {part.base for part in expression.atoms(Pow) if part.exp.is_Rational and not part.exp.is_Integer}
+    arcs = {1 - part.args[0] ** 2 for part in expression.atoms(asin, acos)}
+    owed = (part for part in roots | arcs if part.free_symbols and not part.is_nonnegative)
+    return sorted(owed, key=default_sort_key)
 
 
 def _by_ends(statement: Statement, started: _Search) -> Found:
