@@ -145,7 +145,7 @@ def along_teacher(form: Expr, scale: Expr) -> Expr:
     source="[Y], Proposition 1; the second minimum at 1ᵀv* = 0 [here]",
     kind=Kind.EQUIVALENCE,
     subject=(
-        rf"\min_vf(v,w)={latex_of(LEAST_VALUE)};\quad"
+        rf"\min_vf(v,w)={latex_of(LEAST_VALUE)};\quad "
         r"f(v,w)=0\iff(\theta=0,\ v=v^*)\ \text{or}\ (1^\top v^*=0,\ \theta=\pi,\ v=-v^*)"
     ),
     definition=Landscape("minimum"),

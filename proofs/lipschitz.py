@@ -454,7 +454,7 @@ def _square_sum(entries: tuple[Symbol, ...]) -> Expr:
     source="[Y], Lemma 3, with the region it needs and an explicit constant [here]",
     kind=Kind.INEQUALITY,
     subject=(
-        r"\|\nabla f(v,w)-\nabla f(v',w')\|\le L\,\|(v,w)-(v',w')\|,\quad"
+        r"\|\nabla f(v,w)-\nabla f(v',w')\|\le L\,\|(v,w)-(v',w')\|,\quad "
         rf"L=\left\|{latex_of(PARTIAL_CONSTANTS)}\right\|_2,\quad K={latex_of(DIRECTION_CONSTANT)}"
     ),
     definition=LipschitzGradient("region"),

@@ -1,0 +1,36 @@
+"""LaTeX to MathML, for pages that show mathematics without a network and without scripts."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from latex2mathml.converter import convert
+
+__all__ = ["mathml"]
+
+_SIZED: Final = re.compile(r"\\[Bb]ig(?:g)?([lr])(?![A-Za-z])")
+_LETTERS: Final = {r"\mathbb{E}": "𝔼", r"\mathbb{P}": "ℙ", r"\mathbb{R}": "ℝ"}
+"""MathML Core has no double-struck variant of a letter: the characters themselves."""
+
+_LEFT_OVER: Final = re.compile(r"\\(?:[A-Za-z]+|.)")
+
+
+@cache
+def mathml(latex: str, display: bool = False) -> str:
+    r"""A `<math>` element.
+
+    latex: without delimiters, as `proofs.render` writes it; display: on a line of its own, else inline.
+    Raises ValueError where a command has no MathML form: its bare name on the page would pass for a symbol.
+    """
+    source = _SIZED.sub(lambda found: r"\left" if found[1] == "l" else r"\right", latex)
+    for command, letter in _LETTERS.items():
+        source = source.replace(command, letter)
+    try:
+        found = str(convert(source, display="block" if display else "inline"))
+    except Exception as error:  # the converter's errors share no base of their own
+        raise ValueError(f"no MathML for {latex!r}: {type(error).__name__} {error}".rstrip()) from error
+    if left := _LEFT_OVER.search(found):
+        raise ValueError(f"no MathML for the command {left[0]!r} in {latex!r}")
+    return found

@@ -1,0 +1,1 @@
+"""The notebooks: scripts whose cells are prose, code and claims, written and executed as docs/notebooks/*.ipynb."""
