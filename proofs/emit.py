@@ -1,13 +1,14 @@
-"""SymPy expressions as NumPy source text.
+"""SymPy expressions as source text: NumPy over arrays, or JavaScript over numbers.
 
 The text is a function of the expression alone: terms are ordered by SymPy's canonical keys, numbers are folded to the
 shortest literal that reads back as the same float64, nothing depends on hashing. Nothing is simplified: a claim's
-stable form is emitted as it stands.
+stable form is emitted as it stands. One walk serves both languages; what differs between them is `proofs.dialect`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import isfinite
 
 import sympy
@@ -15,104 +16,168 @@ from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, Symbol, cot, cs
 from sympy.codegen.cfunctions import expm1
 from sympy.core.relational import Relational
 
-__all__ = ["assignments", "number", "text"]
+from proofs.dialect import NUMPY, Dialect
 
-_CALLS = {
-    sympy.sin: "np.sin",
-    sympy.cos: "np.cos",
-    sympy.exp: "np.exp",
-    expm1: "np.expm1",
-    sympy.erf: "special.erf",
-    sympy.erfc: "special.erfc",
-    sympy.Abs: "np.abs",
-    sympy.sign: "np.sign",
-}
+__all__ = ["assignments", "fold_constants", "number", "text"]
+
+_CALLS = (sympy.sin, sympy.cos, sympy.exp, expm1, sympy.erf, sympy.erfc, sympy.Abs, sympy.sign)
 
 _SUM, _PRODUCT, _POWER = 1, 2, 3
 
 
-def number(value: Expr) -> str:
+def number(value: Expr, dialect: Dialect = NUMPY) -> str:
     """A constant expression as a float literal (an int literal where it is one)."""
-    if isinstance(value, Integer):
+    if isinstance(value, Integer) and (dialect is NUMPY or abs(value) <= 2**53):
         return str(int(value))
     literal = float(value.evalf(30))
     if not isfinite(literal):
-        raise ValueError(f"no NumPy form for {value}: it is not a finite number")
+        raise ValueError(f"no {dialect.name} form for {value}: it is not a finite number")
     return repr(literal)
 
 
-def text(expression: Expr) -> str:
-    """One expression as Python source over arrays named like the symbols."""
-    return _print(expression, 0)
+def text(expression: Expr, dialect: Dialect = NUMPY) -> str:
+    """One expression as source; variables are named like the symbols. ValueError for what the language has not."""
+    return _Printer(dialect).show(expression, 0)
 
 
-def _print(part: Expr, context: int) -> str:
-    if part.is_number:
-        literal = number(part)
-        return f"({literal})" if literal.startswith("-") and context >= _PRODUCT else literal
-    if isinstance(part, Symbol):
-        return part.name
-    if isinstance(part, Add):
-        return _wrap(_sum(part), context > _SUM)
-    if isinstance(part, Mul):
-        return _wrap(_product(part), context > _PRODUCT)
-    if isinstance(part, Pow):
-        return _power(part, context)
-    if isinstance(part, cot):
-        angle = _print(part.args[0], 0)
-        return _wrap(f"np.cos({angle}) / np.sin({angle})", context >= _PRODUCT)
-    if part.func in _CALLS:
-        return f"{_CALLS[part.func]}({_print(part.args[0], 0)})"
-    if isinstance(part, sympy.asin):  # an angle of the theory: its sine is at most 1, but for rounding
-        return f"np.arcsin(np.minimum({_print(part.args[0], 0)}, 1))"
-    if isinstance(part, sympy.Max | sympy.Min):
-        return _extreme(part)
-    if isinstance(part, Relational | sympy.And | sympy.Or):  # a condition that several pieces share
-        return _condition(part)
-    if isinstance(part, sympy.Piecewise):
-        return _piecewise(part)
-    raise ValueError(f"no NumPy form for {part.func.__name__} in {part}")
+@dataclass(frozen=True)
+class _Printer:
+    """The walk. `context` is how tightly the surrounding operator binds."""
+
+    dialect: Dialect
+
+    def show(self, part: Expr, context: int) -> str:
+        call = self.dialect.call
+        if part.is_number:
+            literal = number(part, self.dialect)
+            return f"({literal})" if literal.startswith("-") and context >= _PRODUCT else literal
+        if isinstance(part, Symbol):
+            return self.dialect.symbol(part.name)
+        if isinstance(part, Add):
+            return _wrap(self._sum(part), context > _SUM)
+        if isinstance(part, Mul):
+            return _wrap(self._product(part), context > _PRODUCT)
+        if isinstance(part, Pow):
+            return self._power(part, context)
+        if isinstance(part, cot):
+            angle = self.show(part.args[0], 0)
+            return _wrap(f"{call('cos', angle)} / {call('sin', angle)}", context >= _PRODUCT)
+        if part.func in _CALLS:
+            return call(part.func.__name__, self.show(part.args[0], 0))
+        if isinstance(part, sympy.asin):  # an angle of the theory: its sine is at most 1, but for rounding
+            return call("asin", call("Min", self.show(part.args[0], 0), "1"))
+        if isinstance(part, sympy.Max | sympy.Min):
+            return self._extreme(part)
+        if isinstance(part, Relational | sympy.And | sympy.Or):  # a condition that several pieces share
+            return self._condition(part)
+        if isinstance(part, sympy.Piecewise):
+            return self._piecewise(part)
+        raise ValueError(f"no {self.dialect.name} form for {part.func.__name__} in {part}")
+
+    def _sum(self, part: Add) -> str:
+        pieces = [self.show(term, _SUM) for term in part.as_ordered_terms()]
+        pieces.sort(key=lambda piece: piece.startswith("-"))
+        joined = pieces[0]
+        for piece in pieces[1:]:
+            joined += f" - {piece[1:]}" if piece.startswith("-") else f" + {piece}"
+        return joined
+
+    def _product(self, part: Mul) -> str:
+        constant = Mul(*(factor for factor in part.args if factor.is_number))
+        factors = [factor for factor in part.as_ordered_factors() if not factor.is_number]
+        above = [factor for factor in factors if not _is_reciprocal(factor)]
+        below = [1 / factor for factor in factors if _is_reciprocal(factor)]
+        sign = "-" if constant.is_negative else ""
+        magnitude = abs(constant)
+        if (
+            isinstance(magnitude, Rational)
+            and magnitude.p == 1
+            and magnitude.q != 1
+            and above
+            and not _is_dyadic(magnitude.q)
+        ):
+            below.insert(0, Integer(magnitude.q))
+            magnitude = Integer(1)
+        names = [self.show(factor, _PRODUCT) for factor in above]
+        if magnitude != 1 or not names:
+            names.insert(0, number(magnitude, self.dialect))
+        source = " * ".join(names)
+        if sign and source.startswith("-") and not self.dialect.doubled_sign:
+            source = f"({source})"
+        source = sign + source
+        for factor in below:
+            if _is_three_halves(factor):  # one after the other: their product may leave the range of a float64
+                base = self.show(factor.base, _POWER)
+                source += f" / {base} / {self.dialect.call('sqrt', base)}"
+            else:
+                source += f" / {self.show(factor, _POWER)}"
+        return source
+
+    def _power(self, part: Pow, context: int) -> str:
+        base, exponent = part.args
+        if exponent.is_negative:
+            return _wrap(f"1 / {self.show(1 / part, _POWER)}", context >= _PRODUCT)
+        if exponent == Rational(1, 2):
+            return self.dialect.call("sqrt", self.show(base, 0))
+        if _is_three_halves(part):  # five times as fast as a power
+            name = self.show(base, _POWER)
+            return _wrap(f"{name} * {self.dialect.call('sqrt', name)}", context >= _PRODUCT)
+        if isinstance(exponent, Rational) and exponent.q == 3:  # a float64 is no third: x ** (1/3) loses digits far out
+            root = self.dialect.call("cbrt", self.show(base, 0))
+            return root if exponent.p == 1 else self._raised(root, str(exponent.p), context)
+        binds = 0 if self.dialect.power is None else _POWER
+        return self._raised(self.show(base, binds), self.show(exponent, binds), context)
+
+    def _raised(self, base: str, exponent: str, context: int) -> str:
+        if self.dialect.power is None:
+            return self.dialect.call("Pow", base, exponent)
+        return _wrap(self.dialect.power.format(base=base, exponent=exponent), context >= _POWER)
+
+    def _extreme(self, part: Expr) -> str:
+        """Nested two-argument calls; max(low, min(value, high)) is one clip."""
+        *others, last = sorted(part.args, key=lambda arg: (isinstance(arg, sympy.Min), sympy.default_sort_key(arg)))
+        if isinstance(part, sympy.Max) and isinstance(last, sympy.Min) and len(others) == 1 and len(last.args) == 2:
+            bounds = [arg for arg in last.args if -arg == others[0] and arg.is_nonnegative]  # a clip needs low <= high
+            if bounds:
+                (value,) = (arg for arg in last.args if arg != bounds[0])
+                names = (self.show(arg, 0) for arg in (value, others[0], bounds[0]))
+                return self.dialect.clip.format(**dict(zip(("value", "low", "high"), names, strict=True)))
+        source = self.show(last, 0)
+        for arg in reversed(others):
+            source = self.dialect.call("Max" if isinstance(part, sympy.Max) else "Min", self.show(arg, 0), source)
+        return source
+
+    def _piecewise(self, part: sympy.Piecewise) -> str:
+        if all(_is_reciprocal(value) or value == 1 for value, _ in part.args):  # no division where another piece holds
+            inverse = sympy.Piecewise(*((1 / value, condition) for value, condition in part.args))
+            return f"(1 / {self._pieces(inverse)})"
+        return self._pieces(part)
+
+    def _pieces(self, part: sympy.Piecewise) -> str:
+        *pieces, (last, otherwise) = part.args
+        if otherwise != True:  # noqa: E712  (SymPy's true)
+            raise ValueError(
+                f"no {self.dialect.name} form for Piecewise without a last piece that always holds in {part}"
+            )
+        source = self.show(last, 0)
+        for value, condition in reversed(pieces):
+            source = self.dialect.where.format(
+                condition=self._condition(condition), value=self.show(value, 0), otherwise=source
+            )
+        return source
+
+    def _condition(self, relation: Expr) -> str:
+        if isinstance(relation, sympy.And | sympy.Or):
+            word = self.dialect.both if isinstance(relation, sympy.And) else self.dialect.either
+            return word.join(f"({self._condition(arg)})" for arg in sorted(relation.args, key=sympy.default_sort_key))
+        if isinstance(relation, Symbol):
+            return self.dialect.symbol(relation.name)
+        operator = self.dialect.relations.get(relation.rel_op, relation.rel_op)
+        return f"{self.show(relation.lhs, 0)} {operator} {self.show(relation.rhs, 0)}"
 
 
 def _wrap(source: str, needed: bool) -> str:
     return f"({source})" if needed else source
-
-
-def _sum(part: Add) -> str:
-    pieces = [_print(term, _SUM) for term in part.as_ordered_terms()]
-    pieces.sort(key=lambda piece: piece.startswith("-"))
-    joined = pieces[0]
-    for piece in pieces[1:]:
-        joined += f" - {piece[1:]}" if piece.startswith("-") else f" + {piece}"
-    return joined
-
-
-def _product(part: Mul) -> str:
-    constant = Mul(*(factor for factor in part.args if factor.is_number))
-    factors = [factor for factor in part.as_ordered_factors() if not factor.is_number]
-    above = [factor for factor in factors if not _is_reciprocal(factor)]
-    below = [1 / factor for factor in factors if _is_reciprocal(factor)]
-    sign = "-" if constant.is_negative else ""
-    magnitude = abs(constant)
-    if (
-        isinstance(magnitude, Rational)
-        and magnitude.p == 1
-        and magnitude.q != 1
-        and above
-        and not _is_dyadic(magnitude.q)
-    ):
-        below.insert(0, Integer(magnitude.q))
-        magnitude = Integer(1)
-    names = [_print(factor, _PRODUCT) for factor in above]
-    if magnitude != 1 or not names:
-        names.insert(0, number(magnitude))
-    source = sign + " * ".join(names)
-    for factor in below:
-        if _is_three_halves(factor):  # one after the other: their product may leave the range of a float64
-            source += f" / {factor.base} / np.sqrt({factor.base})"
-        else:
-            source += f" / {_print(factor, _POWER)}"
-    return source
 
 
 def _is_three_halves(part: Expr) -> bool:
@@ -125,62 +190,6 @@ def _is_dyadic(value: int) -> bool:
 
 def _is_reciprocal(factor: Expr) -> bool:
     return isinstance(factor, Pow) and factor.exp.is_number and factor.exp.is_negative
-
-
-def _power(part: Pow, context: int) -> str:
-    base, exponent = part.args
-    if exponent.is_negative:
-        return _wrap(f"1 / {_print(1 / part, _POWER)}", context >= _PRODUCT)
-    if exponent == Rational(1, 2):
-        return f"np.sqrt({_print(base, 0)})"
-    if _is_three_halves(part):  # five times as fast as a power
-        return _wrap(f"{base.name} * np.sqrt({base.name})", context >= _PRODUCT)
-    if isinstance(exponent, Rational) and exponent.q == 3:  # a float64 is not a third: x ** (1/3) loses digits far out
-        root = f"np.cbrt({_print(base, 0)})"
-        return root if exponent.p == 1 else _wrap(f"{root} ** {exponent.p}", context >= _POWER)
-    return _wrap(f"{_print(base, _POWER)} ** {_print(exponent, _POWER)}", context >= _POWER)
-
-
-def _extreme(part: Expr) -> str:
-    """Nested two-argument calls; max(low, min(value, high)) is one call of np.clip."""
-    *others, last = sorted(part.args, key=lambda arg: (isinstance(arg, sympy.Min), sympy.default_sort_key(arg)))
-    if isinstance(part, sympy.Max) and isinstance(last, sympy.Min) and len(others) == 1 and len(last.args) == 2:
-        bounds = [arg for arg in last.args if -arg == others[0] and arg.is_nonnegative]  # np.clip needs low <= high
-        if bounds:
-            (value,) = (arg for arg in last.args if arg != bounds[0])
-            return f"np.clip({', '.join(_print(arg, 0) for arg in (value, others[0], bounds[0]))})"
-    name = "np.maximum" if isinstance(part, sympy.Max) else "np.minimum"
-    source = _print(last, 0)
-    for arg in reversed(others):
-        source = f"{name}({_print(arg, 0)}, {source})"
-    return source
-
-
-def _piecewise(part: sympy.Piecewise) -> str:
-    if all(_is_reciprocal(value) or value == 1 for value, _ in part.args):  # no division where another piece holds
-        inverse = sympy.Piecewise(*((1 / value, condition) for value, condition in part.args))
-        return f"(1 / {_pieces(inverse)})"
-    return _pieces(part)
-
-
-def _pieces(part: sympy.Piecewise) -> str:
-    *pieces, (last, otherwise) = part.args
-    if otherwise != True:  # noqa: E712  (SymPy's true)
-        raise ValueError(f"no NumPy form for Piecewise without a last piece that always holds in {part}")
-    source = _print(last, 0)
-    for value, condition in reversed(pieces):
-        source = f"np.where({_condition(condition)}, {_print(value, 0)}, {source})"
-    return source
-
-
-def _condition(relation: Expr) -> str:
-    if isinstance(relation, sympy.And):
-        return " & ".join(f"({_condition(arg)})" for arg in sorted(relation.args, key=sympy.default_sort_key))
-    if isinstance(relation, sympy.Or):
-        return " | ".join(f"({_condition(arg)})" for arg in sorted(relation.args, key=sympy.default_sort_key))
-    if isinstance(relation, Symbol):
-        return relation.name
-    return f"{_print(relation.lhs, 0)} {relation.rel_op} {_print(relation.rhs, 0)}"
 
 
 def fold_constants(expression: Expr) -> Expr:
@@ -197,7 +206,7 @@ def fold_constants(expression: Expr) -> Expr:
 
 
 def assignments(
-    expressions: Sequence[Expr], names: Sequence[str], reserved: Iterable[str] = ()
+    expressions: Sequence[Expr], names: Sequence[str], reserved: Iterable[str] = (), dialect: Dialect = NUMPY
 ) -> list[tuple[str, str]]:
     """(name, source) pairs that compute `expressions` under `names`, common subexpressions computed once."""
     taken = set(reserved) | set(names)
@@ -205,5 +214,5 @@ def assignments(
     shared, reduced = cse(
         [fold_constants(expression) for expression in expressions], temporaries, order="canonical", ignore=()
     )
-    pairs = [(symbol.name, text(value)) for symbol, value in shared]
-    return pairs + [(name, text(value)) for name, value in zip(names, reduced, strict=True)]
+    pairs = [(symbol.name, text(value, dialect)) for symbol, value in shared]
+    return pairs + [(name, text(value, dialect)) for name, value in zip(names, reduced, strict=True)]

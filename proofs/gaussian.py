@@ -27,6 +27,8 @@ from sympy import (
     cot,
     erfc,
     exp,
+    expand,
+    expand_trig,
     integrate,
     limit,
     oo,
@@ -35,6 +37,7 @@ from sympy import (
     sin,
     sqrt,
 )
+from sympy.simplify.fu import TR8
 
 from proofs.claim import claim, get
 from proofs.definitions import HalfSpaceMoment
@@ -109,11 +112,14 @@ def polar_mean(d: Derivation, factors: dict[Expr, Expr], halfspaces: tuple[str, 
     """Derive Σ E[factor · 1{…}] · direction for factors homogeneous in (s, t), by a true polar integration."""
     (low, high), owes = wedge("a" in halfspaces, "b" in halfspaces)
     polar = {s: rho * cos(phi_angle), t: rho * sin(phi_angle)}
+    weight = {factor: simplify((factor * plane_density()).subs(polar)) for factor in factors}
+    # Products of sines and cosines as sums: SymPy integrates them in one way, a product in one of several.
+    summed = {factor: TR8(expand(part)) for factor, part in weight.items()}
     mean = sum(
-        direction
-        * Integral(simplify((factor * plane_density()).subs(polar)) * rho, (rho, 0, oo), (phi_angle, low, high))
+        direction * Integral(summed[factor] * rho, (rho, 0, oo), (phi_angle, low, high))
         for factor, direction in factors.items()
     )
+    owes += [vanishes("products as sums", expand_trig(summed[factor] - weight[factor])) for factor in factors]
     d.step("Polar coordinates", mean, "s = ρ cos φ, t = ρ sin φ; the half-spaces cut out a wedge of φ", owes)
     d.evaluate("Integrate over ρ, then over φ")
 

@@ -8,12 +8,13 @@ from textwrap import indent
 from sympy import Abs, Expr, Max, Min, Piecewise, Pow, Rational, Symbol, asin, default_sort_key, oo
 
 from proofs.claim import get
+from proofs.dialect import NUMPY, Dialect
 from proofs.emit import assignments, text
 from proofs.penalties import envelope_id, map_id
 from proofs.penalty_forms import Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in
 
-__all__ = ["NAMES", "claim_ids", "sources"]
+__all__ = ["NAMES", "claim_ids", "map_form", "sources", "steps", "value_form"]
 
 NAMES = [
     "DISPLACEMENTS",
@@ -44,7 +45,7 @@ def sources(penalties: Sequence[Penalty]) -> list[str]:
     return [*parts, _tables(penalties), _FUNCTIONS.replace("{listed}", _listed(penalties))]
 
 
-def _value(penalty: Penalty) -> str:
+def value_form(penalty: Penalty) -> Expr:
     """p(|u|): every piece is evaluated inside its own interval only."""
     inside = [
         (piece.subs(u, Max(Min(Abs(_U), high), low) if high != oo or low != 0 else Abs(_U)), Abs(_U) <= high)
@@ -53,14 +54,22 @@ def _value(penalty: Penalty) -> str:
     form = Piecewise(*inside[:-1], (inside[-1][0], True)) if len(inside) > 1 else inside[0][0]
     if penalty.jumps:
         form = Piecewise((0, Abs(_U) <= 0), (form, True))
+    return form
+
+
+def _value(penalty: Penalty) -> str:
+    form = value_form(penalty)
     return _function(penalty, "penalty", "u: Array", form, f"{penalty.title}.", "np.asarray(value, np.float64)")
 
 
+def map_form(penalty: Penalty) -> Expr:
+    """S(x), as its claim states it, safe to evaluate everywhere."""
+    return _guarded(get(map_id(penalty.name)).formula)
+
+
 def _map(penalty: Penalty) -> str:
-    """S(x)."""
     title = f"Proximal map of {penalty.name}; source: {map_id(penalty.name)}."
-    statement = _guarded(get(map_id(penalty.name)).formula)
-    return _function(penalty, "map", "x: Array, rho: Array | float", statement, title)
+    return _function(penalty, "map", "x: Array, rho: Array | float", map_form(penalty), title)
 
 
 def _guarded(form: Expr) -> Expr:
@@ -124,18 +133,8 @@ def _function(
     penalty: Penalty, role: str, arguments: str, form: Expr, title: str, returned: str = "value", guard: str = ""
 ) -> str:
     """One function of entries: common subexpressions first, then its value."""
-    form = form.xreplace(_NAMES)
     own = "".join(f", {shape.name}: float = {float(shape.default)!r}" for shape in penalty.parameters)
-    reserved = (*_RESERVED, *(shape.name for shape in penalty.parameters))
-    divisors = _divisors(form)
-    lines = [f"{name} = {text(base)}" for base, name in divisors.items()]
-    for base, name in divisors.items():
-        form = form.replace(
-            lambda part, base=base: part.is_Pow and part.base == base and part.exp.is_negative,
-            lambda part, name=name: Piecewise((name**part.exp, name > 0), (1, True)),
-        )
-    reserved = (*reserved, *(name.name for name in divisors.values()))
-    lines += [f"{name} = {source}" for name, source in assignments([form], ["value"], reserved)]
+    lines = [f"{name} = {source}" for name, source in steps(penalty, form)]
     if returned == "value":
         lines[-1] = lines[-1].replace("value = ", "return ", 1)
     else:
@@ -145,6 +144,21 @@ def _function(
     keywords = f", *{own}" if own else ""
     result = "Array" if "Array," in arguments or arguments == "u: Array" else "Array | float"
     return f'def {name}({arguments}{keywords}) -> {result}:\n    """{title}"""\n{body}\n'
+
+
+def steps(penalty: Penalty, form: Expr, dialect: Dialect = NUMPY) -> list[tuple[str, str]]:
+    """(name, source) pairs that compute a form of x, u, rho, beta, lam and the shapes; the last one is `value`."""
+    form = form.xreplace(_NAMES)
+    reserved = (*_RESERVED, *(shape.name for shape in penalty.parameters))
+    divisors = _divisors(form)
+    pairs = [(name.name, text(base, dialect)) for base, name in divisors.items()]
+    for base, name in divisors.items():
+        form = form.replace(
+            lambda part, base=base: part.is_Pow and part.base == base and part.exp.is_negative,
+            lambda part, name=name: Piecewise((name**part.exp, name > 0), (1, True)),
+        )
+    reserved = (*reserved, *(name.name for name in divisors.values()))
+    return pairs + assignments([form], ["value"], reserved, dialect)
 
 
 def _tables(penalties: Sequence[Penalty]) -> str:

@@ -10,7 +10,7 @@ from proofs.emit import text
 from proofs.render import line_of
 from proofs.symbols import cap_angle, n, spike_across, spike_along
 
-__all__ = ["CLAIMS", "NAMES", "sources"]
+__all__ = ["CLAIMS", "NAMES", "sources", "threshold_in_roots"]
 
 CLAIMS = ["R6.probability", "R7.astroid"]
 NAMES = ["basin_probability", "spike_threshold"]
@@ -86,12 +86,18 @@ def _basin_far({CAP.name}: Array, {n.name}: Array) -> Array:
 '''
 
 
-def _threshold_source(statement: Expr) -> str:
-    """Source of the threshold. The cube roots of the proof stand in for fractional powers: NumPy's are exact there."""
+def threshold_in_roots() -> Expr:
+    """R7.astroid in the cube roots a, b of A, B, which stand in for fractional powers: cbrt is exact there."""
+    statement = get("R7.astroid").formula
     roots = {spike_across: Symbol("a", positive=True) ** 3, spike_along: Symbol("b", positive=True) ** 3}
     value = statement.subs(roots)
     if any(power.exp not in (2, Rational(3, 2)) for power in value.atoms(type(roots[spike_across]))):
         raise ValueError(f"{statement} is not a polynomial of cube roots under one power")
+    return value
+
+
+def _threshold_source(statement: Expr) -> str:
+    """Source of the threshold."""
     return f'''\
 def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Least beta at which A**2/N**2 + B**2/(beta - N)**2 = 1 has a solution 0 < N < beta.
@@ -109,5 +115,5 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
     for name, given in (("A", A), ("B", B)):
         require(((given >= 0) & (given < np.inf)).ravel(), name, given.ravel(), "a finite number >= 0 is needed")
     a, b = np.cbrt(A), np.cbrt(B)
-    return np.asarray({text(value)})[()]
+    return np.asarray({text(threshold_in_roots())})[()]
 '''

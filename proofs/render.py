@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from textwrap import indent
-from typing import Any
+from typing import Any, Final
 
-from sympy import Expr, Symbol, true
-from sympy.logic.boolalg import Boolean
-from sympy.printing.latex import LatexPrinter
+from sympy import Expr, Piecewise, Symbol, true
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, Boolean, Not, Or
+from sympy.printing.latex import LatexPrinter, greek_letters_set
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
 from sympy.printing.pretty.stringpict import prettyForm
@@ -60,10 +61,47 @@ def _is_compound(text: str) -> bool:
     return not text.startswith("(") and any(mark in text for mark in "·ᵀ²−*")
 
 
+_HELPERS: Final = {entry.symbol.name: entry.latex for entry in QUANTITIES.values()} | {"size": "|x|"}
+"""Names of a derivation's own symbols: one that is called like a quantity of the registry stands for it."""
+
+_ALPHABET: Final = {*greek_letters_set, "epsilon", "omega"}
+
+
+def _spelled(name: str) -> str:
+    """A name with its subscripts: a word stands upright, as cos or start; w*_i has its star above."""
+    base, *below = name.split("_")
+    star = "^{*}" if base.endswith(("*", "^*")) else ""
+    word = _word(base.removesuffix("*").removesuffix("^"))
+    under = r"\,".join(_word(part) for part in below)
+    return f"{word}{star}" + (f"_{{{under}}}" if below else "")
+
+
+def _word(text: str) -> str:
+    if text in _ALPHABET or text.lower() in _ALPHABET:
+        return rf"\{text}"
+    return rf"\mathrm{{{text}}}" if len(text) > 1 and text.isalpha() and text.isascii() else text
+
+
 class _Latex(LatexPrinter):
     def __init__(self) -> None:
         names = {entry.symbol: entry.latex for entry in QUANTITIES.values()}
         super().__init__({"symbol_names": names})
+
+    def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
+        known = self._settings["symbol_names"].get(expr) or _HELPERS.get(expr.name)
+        return known or _spelled(expr.name)
+
+    def _print_expm1(self, expr: Any, exp: str | None = None) -> str:
+        raised = rf"\left(e^{{{self._print(expr.args[0])}}} - 1\right)"
+        return raised if exp is None else f"{raised}^{{{exp}}}"
+
+    def _print_ITE(self, expr: Any) -> Any:
+        condition, yes, no = expr.args
+        if not (isinstance(yes, Relational) and yes.func == no.func and yes.lhs == no.lhs):
+            return self._print(Or(And(condition, yes), And(Not(condition), no)))
+        bound = Piecewise((yes.rhs, condition), (no.rhs, True))
+        sign = latex_of(yes.func(Symbol("l"), Symbol("r"), evaluate=False)).removeprefix("l").removesuffix("r")
+        return f"{self._print(yes.lhs)}{sign}{self._print(bound)}"
 
     def parenthesize_super(self, s: str) -> str:
         if s.startswith("(") and s.endswith(")"):
@@ -121,6 +159,10 @@ class _Line(StrPrinter):
     def _print_Function(self, expr: Any) -> str:
         name = "μ'" if expr.func == mu else expr.func.__name__
         return f"{name}({self.stringify(expr.args, ', ')})"
+
+    def _print_ITE(self, expr: Any) -> str:
+        condition, yes, no = (self._print(part) for part in expr.args)
+        return f"({yes} if {condition} else {no})"
 
     def _print_Pi(self, expr: Any) -> str:
         return "π"
@@ -205,7 +247,7 @@ def _step(number: int, step: Step, width: int) -> Iterator[str]:
 def _decision(obligation: Obligation) -> str:
     decision = obligation.decision
     if decision.zero is True:
-        condition = isinstance(obligation.expression, Boolean)
+        condition = isinstance(obligation.expression, Boolean) and not isinstance(obligation.expression, Symbol)
         return "holds" if condition else "exactly zero"
     word = "REFUTED" if decision.zero is False else "UNDECIDED"
     return f"{word} {decision.witness}".rstrip()
