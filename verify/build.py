@@ -1,4 +1,4 @@
-"""What `coarseproof derive` writes: generated modules, the formula book and the errata, as text."""
+"""What `coarseproof derive` writes: generated modules, the page's script, the formula book, the errata, as text."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from proofs import extensions
 from proofs.claim import Claim
 from proofs.extensions import is_own
 from proofs.generate import EXTENSIBLE, modules, text_of
+from proofs.generate_javascript import CAPTIONED, SCRIPT, javascript
+from proofs.render import latex_of
 from verify.book import formula_book
+from verify.derivations import derivation_pages
 from verify.errata import errata_page
+from verify.mathml import mathml
 
 __all__ = ["GENERATED", "derive_outputs", "extension_outputs", "project_root", "require_proved", "stale_files"]
 
@@ -41,7 +45,18 @@ def derive_outputs(progress: Progress = lambda name: None) -> dict[str, str]:
         progress(claim.id)
         require_proved(claim)
     generated = {f"{GENERATED}/{name}": text for name, text in modules().items()}
-    return generated | formula_book() | {"docs/errata.md": errata_page()}
+    pages = formula_book(generated) | derivation_pages() | {"docs/errata.md": errata_page(), SCRIPT: script()}
+    return generated | pages
+
+
+def script() -> str:
+    """Text of the script that the interactive page computes with; its captions are the forms that code comes from."""
+    captions = {}
+    for name in CAPTIONED:
+        claim = registry.get(name)
+        stated = [] if claim.statement is None else [latex_of(claim.statement)]
+        captions[name] = mathml("=".join([claim.subject, *stated]), display=True)
+    return javascript(captions)
 
 
 def require_proved(claim: Claim) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from proofs.claim import proved
+from proofs.claim import get, proved
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.render import latex_of
+from verify.book import slug_of
 
 __all__ = ["errata_page"]
 
@@ -43,4 +44,4 @@ def _line(entry: Erratum, line: Line) -> str:
 
 
 def _claims(entry: Erratum) -> str:
-    return ", ".join(f"[{name}](formulas.md)" for name in entry.claims)
+    return ", ".join(f"[{name}](formulas.md#{slug_of(get(name))})" for name in entry.claims)

@@ -11,8 +11,14 @@ from latex2mathml.converter import convert
 __all__ = ["mathml"]
 
 _SIZED: Final = re.compile(r"\\[Bb]ig(?:g)?([lr])(?![A-Za-z])")
-_LETTERS: Final = {r"\mathbb{E}": "𝔼", r"\mathbb{P}": "ℙ", r"\mathbb{R}": "ℝ"}
-"""MathML Core has no double-struck variant of a letter: the characters themselves."""
+_LETTERS: Final = {r"\mathbb{E}": "𝔼", r"\mathbb{P}": "ℙ", r"\mathbb{R}": "ℝ", r"\mathbf{1}": "𝟏"}
+"""MathML Core has no variants of a letter: the characters themselves."""
+
+_OPERATORS: Final = re.compile(r"<mi>(&#x027FA;|&#x027F9;|&#x027F8;|&#x027C2;|&#x027E8;|&#x027E9;|&#x02032;|[;:])</mi>")
+"""⟺ ⟹ ⟸ ⟂ ⟨ ⟩ ′ ; : which the converter takes for identifiers, so that they would stand without space."""
+
+_APPLIED: Final = re.compile(r"(<mi>[a-z]{2,}</mi>)(?=<mi>|<mn>|<msub>|<msup>)")
+"""A function's name right before its argument, cos ε."""
 
 _LEFT_OVER: Final = re.compile(r"\\(?:[A-Za-z]+|.)")
 
@@ -33,4 +39,4 @@ def mathml(latex: str, display: bool = False) -> str:
         raise ValueError(f"no MathML for {latex!r}: {type(error).__name__} {error}".rstrip()) from error
     if left := _LEFT_OVER.search(found):
         raise ValueError(f"no MathML for the command {left[0]!r} in {latex!r}")
-    return found
+    return _APPLIED.sub(r'\1<mspace width="0.167em" />', _OPERATORS.sub(r"<mo>\1</mo>", found))

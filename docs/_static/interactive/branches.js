@@ -1,0 +1,178 @@
+/*
+ * The stable limits for transformed l1 (R7.tl1): all choices of branches with at most one entry of D_j = N − βS' < 0.
+ */
+"use strict";
+
+(function () {
+  const F = globalThis.coarseproofFormulas;
+  const R = globalThis.coarseproofRoots;
+  const Q = globalThis.coarseproofCubic;
+  const { bisect, indices, massOf, sum } = R;
+  const DEPTH = 14;
+
+  /** Largest |w*_i| with i not j. */
+  function largestOther(p, j) {
+    return Math.max(0, ...p.size.filter((_, index) => index !== j));
+  }
+
+  /** A of R7.astroid: κ times the norm of the other entries of w*. */
+  function across(p, j) {
+    return p.kappa * Math.sqrt(massOf(p, indices(p.size, () => true).filter((index) => index !== j)));
+  }
+
+  function signOf(p, j) {
+    return p.w_star[j] < 0 ? -1 : 1;
+  }
+
+  /** Where f rises through 0 between low and high; bounds(a, b) encloses f there. */
+  function rises(f, bounds, low, high) {
+    const found = [];
+    const stack = [[low, high, 0]];
+    while (stack.length) {
+      const [left, right, depth] = stack.pop();
+      const [least, most] = bounds(left, right);
+      if (least > 0 || most < 0) continue;
+      if (depth === DEPTH) {
+        if (f(left) < 0 && f(right) >= 0) found.push(bisect(f, left, right));
+        continue;
+      }
+      const middle = (left + right) / 2;
+      stack.push([middle, right, depth + 1], [left, middle, depth + 1]);
+    }
+    return found;
+  }
+
+  /** Limits with one entry above the threshold, of either sign and on any branch. */
+  function single(p, j, sign) {
+    const others = p.kappa * largestOther(p, j);
+    if (!(p.threshold < 1) || others > (p.kappa + p.beta) * p.threshold) return [];
+    const push = sign * p.kappa * p.size[j];
+    const pull = across(p, j);
+    const excess = (inner, outer) =>
+      push + p.beta * inner > 0 ? F.spikes.tl1_square(pull, push, inner, outer, p.beta, p.rho, p.a) - 1 : Infinity;
+    const low = Math.max(p.jump, -push / p.beta);
+    const high = Q.proximal(p, 1) * (1 + 1e-9) + 1e-300;
+    if (!(low < high)) return [];
+    const levels = rises((u) => excess(u, u), (left, right) => [excess(right, left), excess(left, right)], low, high);
+    return levels
+      .map((u) => {
+        const multiplier = F.spikes.tl1_multiplier(push, u, p.beta, p.rho, p.a);
+        const own = signOf(p, j) * sign;
+        const root = { multiplier, gap: Q.gapAt(p, sign * p.size[j], u), kept: [[j, Q.sizeAt(p, u), u, own]] };
+        const sparse = stiffness(p, multiplier, u) > 0 || multiplier > p.beta;
+        return sparse ? { root } : { root, index: j, sign: own };
+      })
+      .filter(({ root }) => root.multiplier > 0 && root.kept[0][2] > p.jump && others <= root.multiplier * p.threshold);
+  }
+
+  /** D = N − βS' of an entry with |u| = level. */
+  function stiffness(p, multiplier, level) {
+    return multiplier - p.beta / F.limits.tl1_size_slope(level, p.rho, p.a);
+  }
+
+  /** Stable: every D_i > 0, or one is not and Σ w_i²/D_i < 0 (R7.stability). For n = 1 there is nowhere to go. */
+  function isStable(p, { multiplier, kept }) {
+    if (p.n === 1 || !kept.length) return true;
+    const rows = kept.map(([, x, u]) => [x * x, stiffness(p, multiplier, u)]);
+    const rest = Math.max(1 - sum(rows.map(([square]) => square)), 0);
+    const negative = rows.filter(([, d]) => !(d > 0)).length;
+    if (negative !== 1) return negative === 0;
+    return sum(rows.map(([square, d]) => square / d)) + (kept.length < p.n ? rest / multiplier : 0) < 0;
+  }
+
+  /** Two entries or more above the threshold, N > β, one at most on its middle branch: depth first, largest first. */
+  function tl1Choices(p, count) {
+    const fold = (size) => Q.fold(p, size);
+    const top = Math.max(p.kappa, p.beta);
+    const folded = -F.limits.tl1_pull_slope(1, 0, top, p.rho, p.a);
+    const least = Math.max(p.kappa - p.beta, folded, 1e-100 * p.kappa) * (1 - 1e-12);
+    const most = p.kappa * (1 + 1e-12);
+    const entries = indices(p.size, (size) => size > 0)
+      .map((index) => ({ index, size: p.size[index], fold: fold(p.size[index]) }))
+      .map((entry) => ({ ...entry, ends: Q.gapAt(p, entry.size, entry.fold) }))
+      .filter((entry) => !(entry.ends < least * (1 - 1e-13)))
+      .sort((first, second) => second.size - first.size);
+    const total = massOf(p, indices(p.size, () => true));
+    const found = [];
+    const norm = (upper, lower, gap) => Q.tl1Square(p, upper.map((entry) => entry.size), lower, gap);
+
+    /** Gaps at which the entries decided can be where they are, and completions reach norm 1; null without any. */
+    function interval(place, upper, middle) {
+      let [low, high] = [least, most];
+      upper.forEach((entry) => (high = Math.min(high, entry.ends)));
+      entries.slice(0, place).forEach((entry) => {
+        if (upper.includes(entry) || entry === middle) return;
+        low = Math.max(low, (p.kappa * entry.size) / p.threshold - p.beta);
+      });
+      if (middle) {
+        if (!(middle.fold > p.jump)) return null;
+        low = Math.max(low, Q.gapAt(p, middle.size, p.jump));
+        high = Math.min(high, middle.ends);
+      }
+      if (!(low <= high) || low <= 0) return null;
+      const taken = upper.concat(middle || []);
+      const floor = middle ? Q.sizeAt(p, p.jump) ** 2 : 0;
+      if (norm(upper, total - mass(taken), high) + floor > 1 + 1e-12) return null;
+      const joined = upper.concat(entries.slice(place).filter((entry) => entry.ends >= low));
+      const ceiling = middle ? Q.sizeAt(p, middle.fold) ** 2 : 0;
+      const reached = norm(joined, total - mass(joined.concat(middle || [])), low) + ceiling;
+      return reached >= 1 - 1e-12 ? [low, high] : null;
+    }
+
+    const mass = (chosen) => sum(chosen.map((entry) => entry.size ** 2));
+
+    function leaf(upper, middle, [low, high]) {
+      const lower = Math.max(total - mass(upper.concat(middle || [])), 0);
+      const places = upper.map((entry) => entry.index);
+      if (!middle) {
+        if (upper.length < 2 || !(norm(upper, lower, low) >= 1 && norm(upper, lower, high) <= 1)) return;
+        const gap = R.whereUnit((at) => norm(upper, lower, at), low, high);
+        add(gap, Q.tl1Kept(p, gap, places));
+      } else if (upper.length) {
+        withMiddle(upper, middle, lower, low, high, places);
+      }
+    }
+
+    function withMiddle(upper, middle, lower, low, high, places) {
+      const gapAt = (u) => Q.gapAt(p, middle.size, u);
+      const level = (gap) => bisect((u) => gapAt(u) - gap, p.jump, middle.fold);
+      const rest = (u) => norm(upper, lower, gapAt(u)) - 1;
+      const own = (u) => Q.sizeAt(p, u) ** 2;
+      const bounds = (left, right) => [rest(right) + own(left), rest(left) + own(right)];
+      rises((u) => rest(u) + own(u), bounds, level(low), level(high)).forEach((u) => {
+        const gap = gapAt(u);
+        add(gap, [...Q.tl1Kept(p, gap, places), [middle.index, Q.sizeAt(p, u), u]]);
+      });
+    }
+
+    function add(gap, kept) {
+      const root = { multiplier: p.beta + gap, gap, kept };
+      if (isStable(p, root)) found.push({ root });
+    }
+
+    function visit(place, upper, middle) {
+      if (found.length > count) return;
+      const range = interval(place, upper, middle);
+      if (range === null) return;
+      if (place === entries.length) {
+        leaf(upper, middle, range);
+        return;
+      }
+      visit(place + 1, upper.concat(entries[place]), middle);
+      if (!middle) visit(place + 1, upper, entries[place]);
+      visit(place + 1, upper, middle);
+    }
+
+    if (least < most) visit(0, [], null);
+    return found;
+  }
+
+  function tl1Limits(p, count) {
+    const found = p.largest <= p.threshold ? [{ root: R.unmoved(p) }] : [];
+    p.size.forEach((_, j) => [1, -1].forEach((sign) => found.push(...single(p, j, sign))));
+    const stable = found.filter(({ root }) => isStable(p, root));
+    return stable.concat(tl1Choices(p, count - stable.length));
+  }
+
+  globalThis.coarseproofBranches = { across, largestOther, signOf, tl1Limits };
+})();

@@ -1,0 +1,387 @@
+/*
+ * Formulas of the interactive page, as functions of numbers.
+ *
+ * Written by `coarseproof derive` from proofs/ and the claims
+ * P1, P2, P3, P7.mcp, P7.scad, P7.half, R4.l1, R4.l0, R4.tl1, R7.astroid, R7.l1, R7.l0, R7.tl1, R5, R5.l1,
+ * R5.l0, R5.tl1, R6.radius, R6.probability.
+ * Do not edit: change the claim and derive again.
+ */
+"use strict";
+
+globalThis.coarseproofFormulas = {
+  penalties: {
+    l1: {
+      title: "l1, p(u) = |u|",
+      claim: "P1",
+      parameters: [],
+      /** p(|u|) */
+      value(u) {
+        return Math.abs(u);
+      },
+      /** S(x), P1 */
+      map(x, rho) {
+        return x - Math.min(Math.max(x, -rho), rho);
+      },
+      /** largest |x| with S(x) = 0 */
+      threshold(rho) {
+        return rho;
+      },
+      /** largest |x − S(x)| */
+      displacement(rho) {
+        return rho;
+      },
+    },
+    l0: {
+      title: "l0, p(u) = 1{u ≠ 0}",
+      claim: "P2",
+      parameters: [],
+      /** p(|u|) */
+      value(u) {
+        return (Math.abs(u) <= 0 ? 0 : 1);
+      },
+      /** S(x), P2 */
+      map(x, rho) {
+        return (Math.abs(x) <= 1.4142135623730951 * Math.sqrt(rho) ? 0 : x);
+      },
+      /** largest |x| with S(x) = 0 */
+      threshold(rho) {
+        return 1.4142135623730951 * Math.sqrt(rho);
+      },
+      /** largest |x − S(x)| */
+      displacement(rho) {
+        return 1.4142135623730951 * Math.sqrt(rho);
+      },
+    },
+    tl1: {
+      title: "transformed l1, p(u) = (a + 1)|u|/(a + |u|)",
+      claim: "P3",
+      parameters: [{"name": "a", "default": 1.0, "above": 0, "attained": false, "meaning": "shape, a > 0"}],
+      /** p(|u|) */
+      value(u, a) {
+        const k0 = Math.abs(u);
+        return k0 * (a + 1) / (a + k0);
+      },
+      /** S(x), P3 */
+      map(x, rho, a) {
+        const k0 = Math.abs(x);
+        const k1 = Math.sqrt(rho) * Math.sqrt(a + 1);
+        const k2 = Math.min(a, 1.4142135623730951 * k1);
+        const k3 = 0.5 * k2 * (2.8284271247461903 * k1 - k2) / a;
+        const k4 = a + Math.max(k0, k3);
+        return (k0 <= k3 ? 0 : x - 1.3333333333333333 * k4 * Math.pow(Math.sin(Math.asin(Math.min(2.598076211353316 * Math.sqrt(a) * k1 / k4 / Math.sqrt(k4), 1)) / 3), 2) * Math.sign(x));
+      },
+      /** largest |x| with S(x) = 0 */
+      threshold(rho, a) {
+        const k0 = Math.sqrt(rho) * Math.sqrt(a + 1);
+        const k1 = Math.min(a, 1.4142135623730951 * k0);
+        return 0.5 * k1 * (2.8284271247461903 * k0 - k1) / a;
+      },
+      /** largest |x − S(x)| */
+      displacement(rho, a) {
+        const k0 = Math.sqrt(rho) * Math.sqrt(a + 1);
+        const k1 = Math.min(a, 1.4142135623730951 * k0);
+        return 0.5 * k1 * (2.8284271247461903 * k0 - k1) / a;
+      },
+    },
+    mcp: {
+      title: "minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2",
+      claim: "P7.mcp",
+      parameters: [{"name": "gamma", "default": 2.0, "above": 0, "attained": false, "meaning": "width, γ > 0"}],
+      /** p(|u|) */
+      value(u, gamma) {
+        const k0 = Math.abs(u);
+        const k1 = Math.min(gamma, k0);
+        return (gamma >= k0 ? k1 - 0.5 * Math.pow(k1, 2) / gamma : 0.5 * gamma);
+      },
+      /** S(x), P7.mcp */
+      map(x, rho, gamma) {
+        const divisor = gamma - rho;
+        const k0 = Math.abs(x);
+        return (k0 <= Math.sqrt(rho) * Math.sqrt(Math.min(gamma, rho)) ? 0 : x - (gamma > k0 ? rho * (gamma - k0) * (1 / (divisor > 0 ? divisor : 1)) : 0) * Math.sign(x));
+      },
+      /** largest |x| with S(x) = 0 */
+      threshold(rho, gamma) {
+        return Math.sqrt(rho) * Math.sqrt(Math.min(gamma, rho));
+      },
+      /** largest |x − S(x)| */
+      displacement(rho, gamma) {
+        return Math.sqrt(rho) * Math.sqrt(Math.min(gamma, rho));
+      },
+    },
+    scad: {
+      title: "smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0",
+      claim: "P7.scad",
+      parameters: [{"name": "a", "default": 3.7, "above": 1, "attained": true, "meaning": "knee, a ≥ 1"}],
+      /** p(|u|) */
+      value(u, a) {
+        const divisor = 2 * a - 2;
+        const k0 = Math.abs(u);
+        const k1 = Math.max(1, Math.min(a, k0));
+        return (k0 <= 1 ? Math.min(1, k0) : (a >= k0 ? k1 - Math.pow(k1 - 1, 2) * (1 / (divisor > 0 ? divisor : 1)) : 0.5 * a + 0.5));
+      },
+      /** S(x), P7.scad */
+      map(x, rho, a) {
+        const divisor = a - rho - 1;
+        const k0 = Math.abs(x);
+        const k1 = a + 1;
+        return (k0 <= Math.sqrt(rho) * Math.sqrt(Math.min(k1, rho)) ? 0 : x - (k0 <= Math.min(k1, Math.min(rho + 1, 0.5 * a + 0.5 * rho + 0.5)) ? rho : (a > k0 ? rho * (a - k0) * (1 / (divisor > 0 ? divisor : 1)) : 0)) * Math.sign(x));
+      },
+      /** largest |x| with S(x) = 0 */
+      threshold(rho, a) {
+        return Math.sqrt(rho) * Math.sqrt(Math.min(rho, a + 1));
+      },
+      /** largest |x − S(x)| */
+      displacement(rho, a) {
+        return Math.sqrt(rho) * Math.sqrt(Math.min(rho, a + 1));
+      },
+    },
+    half: {
+      title: "l½, p(u) = √|u|",
+      claim: "P7.half",
+      parameters: [],
+      /** p(|u|) */
+      value(u) {
+        return Math.sqrt(Math.abs(u));
+      },
+      /** S(x), P7.half */
+      map(x, rho) {
+        const k0 = Math.abs(x);
+        const k1 = 1.5 * Math.pow(Math.cbrt(rho), 2);
+        const k2 = Math.max(1e-300, Math.max(k0, k1));
+        const k3 = Math.asin(Math.min(1.299038105676658 * rho / k2 / Math.sqrt(k2), 1)) / 3;
+        return (k0 <= k1 ? 0 : x - 1.3333333333333333 * k2 * Math.sin(k3) * Math.sin(k3 + 1.0471975511965979) * Math.sign(x));
+      },
+      /** largest |x| with S(x) = 0 */
+      threshold(rho) {
+        return 1.5 * Math.pow(Math.cbrt(rho), 2);
+      },
+      /** largest |x − S(x)| */
+      displacement(rho) {
+        return 1.5 * Math.pow(Math.cbrt(rho), 2);
+      },
+    },
+  },
+
+  limits: {
+    /** R4.l1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/(β + gap) */
+    l1_inactive(star_size, gap, kappa, beta) {
+      return kappa * star_size / (beta + gap);
+    },
+    /** R4.l1, |w̄_i| where ū_i ≠ 0: (κ·(|w*_i|) - λ)/gap */
+    l1_active(star_size, gap, kappa, beta, lam) {
+      return (kappa * star_size - lam) / gap;
+    },
+    /** R4.l1, largest inactive |w*_i|: λ·(β + gap)/(β·κ) */
+    l1_level(gap, kappa, beta, lam) {
+      return lam * (beta + gap) / beta / kappa;
+    },
+    /** R4.l1, λ lies below it: κ·omega_max */
+    l1_exists(omega_max, kappa) {
+      return kappa * omega_max;
+    },
+    /** R4.l0, |w̄_i| on J: κ·(|w*_i|)/gap */
+    l0_kept(star_size, gap, kappa, beta) {
+      return kappa * star_size / gap;
+    },
+    /** R4.l0, |w̄_i| off J: κ·(|w*_i|)/(β + gap) */
+    l0_dropped(star_size, gap, kappa, beta) {
+      return kappa * star_size / (beta + gap);
+    },
+    /** R4.l0, ‖w̄‖²: κ^2·((1 - q_J)/(β + gap)^2 + q_J/gap^2) */
+    l0_square(kept_mass, gap, kappa, beta) {
+      return Math.pow(kappa, 2) * ((1 - kept_mass) / Math.pow(beta + gap, 2) + kept_mass / Math.pow(gap, 2));
+    },
+    /** R4.l0, T: √2·√(λ)/√(β) */
+    l0_threshold(beta, lam) {
+      return 1.4142135623730951 * Math.sqrt(lam) / Math.sqrt(beta);
+    },
+    /** R4.tl1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/(β + gap) */
+    tl1_lower(star_size, gap, kappa, beta) {
+      return kappa * star_size / (beta + gap);
+    },
+    /** R4.tl1, |w̄_i| where |ū_i| = U > 0: a·rho·(a + 1)/(a + U)^2 + U */
+    tl1_size(kept_level, rho, a) {
+      return a * rho * (a + 1) / Math.pow(a + kept_level, 2) + kept_level;
+    },
+    /** R4.tl1, its slope in U, 1/S': -2·a·rho·(a + 1)/(a + U)^3 + 1 */
+    tl1_size_slope(kept_level, rho, a) {
+      return 1 - 2 * a * rho * (a + 1) / Math.pow(a + kept_level, 3);
+    },
+    /** R4.tl1, κ|w*_i|: a·rho·(a + 1)·(β + gap)/(a + U)^2 + gap·U */
+    tl1_pull(kept_level, gap, beta, rho, a) {
+      return a * rho * (a + 1) * (beta + gap) / Math.pow(a + kept_level, 2) + gap * kept_level;
+    },
+    /** R4.tl1, its slope in U: -2·a·rho·(a + 1)·(β + gap)/(a + U)^3 + gap */
+    tl1_pull_slope(kept_level, gap, beta, rho, a) {
+      return gap - 2 * a * rho * (a + 1) * (beta + gap) / Math.pow(a + kept_level, 3);
+    },
+    /** R4.tl1, the gap at which an entry has U: (-a·β·rho·(a + 1)/(a + U)^2 + κ·(|w*_i|))/(a·rho·(a + 1)/(a + U)^2 + U) */
+    tl1_gap(star_size, kept_level, kappa, beta, rho, a) {
+      const k0 = a * rho * (a + 1) / Math.pow(a + kept_level, 2);
+      return (kappa * star_size - beta * k0) / (k0 + kept_level);
+    },
+    /** R4.tl1, 0 where two branches meet: -β·(a·rho·(a + 1)/(a + U)^2 + U) + (β·U + κ·(|w*_i|))·(-2·a·rho·(a + 1)/(a + U)^3 + 1) */
+    tl1_fold(star_size, kept_level, kappa, beta, rho, a) {
+      const k0 = a + kept_level;
+      const k1 = a * rho * (a + 1);
+      return (1 - 2 * k1 / Math.pow(k0, 3)) * (beta * kept_level + kappa * star_size) - beta * (kept_level + k1 / Math.pow(k0, 2));
+    },
+    /** P3, S(x) beyond its threshold: x - 4·(a + Abs(x))·sin(asin(3·√3·√(a)·√(rho)·√(a + 1)/(2·(a + Abs(x))^(3/2)))/3)^2·sign(x)/3 */
+    tl1_kept(x, rho, a) {
+      const k0 = a + Math.abs(x);
+      return x - 1.3333333333333333 * k0 * Math.pow(Math.sin(Math.asin(Math.min(2.598076211353316 * Math.sqrt(a) * Math.sqrt(rho) * Math.sqrt(a + 1) / k0 / Math.sqrt(k0), 1)) / 3), 2) * Math.sign(x);
+    },
+  },
+
+  spikes: {
+    /** R7.astroid, least β, a = A^(1/3), b = B^(1/3): (a^2 + b^2)^(3/2) */
+    threshold(a, b) {
+      return Math.pow(Math.pow(a, 2) + Math.pow(b, 2), 1.5);
+    },
+    /** R7.l1, ‖w̄‖²: A_j^2/(β - excess)^2 + B_j^2/excess^2 */
+    l1_square(spike_across, spike_along, excess, beta) {
+      return Math.pow(spike_across, 2) / Math.pow(beta - excess, 2) + Math.pow(spike_along, 2) / Math.pow(excess, 2);
+    },
+    /** R7.l1, its slope in the excess: 2·A_j^2/(β - excess)^3 - 2·B_j^2/excess^3 */
+    l1_square_slope(spike_across, spike_along, excess, beta) {
+      return 2 * Math.pow(spike_across, 2) / Math.pow(beta - excess, 3) - 2 * Math.pow(spike_along, 2) / Math.pow(excess, 3);
+    },
+    /** R7.l1, |w̄_j|: B_j/excess */
+    l1_size(spike_along, excess) {
+      return spike_along / excess;
+    },
+    /** R7.l0, ‖w̄‖²: A_j^2/(β - excess)^2 + B_j^2/excess^2 */
+    l0_square(spike_across, spike_along, excess, beta) {
+      return Math.pow(spike_across, 2) / Math.pow(beta - excess, 2) + Math.pow(spike_along, 2) / Math.pow(excess, 2);
+    },
+    /** R7.l0, its slope in the excess: 2·A_j^2/(β - excess)^3 - 2·B_j^2/excess^3 */
+    l0_square_slope(spike_across, spike_along, excess, beta) {
+      return 2 * Math.pow(spike_across, 2) / Math.pow(beta - excess, 3) - 2 * Math.pow(spike_along, 2) / Math.pow(excess, 3);
+    },
+    /** R7.l0, |w̄_j|: B_j/excess */
+    l0_size(spike_along, excess) {
+      return spike_along / excess;
+    },
+    /** R7.tl1, N, push = σκw*_j: (β·U + push)/(a·rho·(a + 1)/(a + U)^2 + U) */
+    tl1_multiplier(push, kept_level, beta, rho, a) {
+      return (beta * kept_level + push) / (a * rho * (a + 1) / Math.pow(a + kept_level, 2) + kept_level);
+    },
+    /** R7.tl1, |w̄_j|, from N: (β·U + push)/(β + gap) */
+    tl1_entry(push, kept_level, gap, beta) {
+      return (beta * kept_level + push) / (beta + gap);
+    },
+    /** R7.tl1, ‖w̄‖² from N's U and the U of |w̄_j|: (A_j^2/(β·U + push)^2 + 1)·(a·rho·(a + 1)/(a + outer)^2 + outer)^2 */
+    tl1_square(spike_across, push, kept_level, outer, beta, rho, a) {
+      return (Math.pow(spike_across, 2) / Math.pow(beta * kept_level + push, 2) + 1) * Math.pow(a * rho * (a + 1) / Math.pow(a + outer, 2) + outer, 2);
+    },
+  },
+
+  errors: {
+    /** R5, bound of sin θ̄: β·delta/κ */
+    by_gap(delta, kappa, beta) {
+      return beta * delta / kappa;
+    },
+    /** R5, ‖w̄ − w*‖: 2·sin(θ/2) */
+    distance(theta) {
+      return 2 * Math.sin(0.5 * theta);
+    },
+    /** R5.l1, bound of sin θ̄: λ·√((‖w*‖₀))/κ */
+    l1(nonzeros, kappa, lam) {
+      return lam * Math.sqrt(nonzeros) / kappa;
+    },
+    /** R5.l0, bound of sin θ̄: √2·√(β)·√(λ)·√(s₀)/κ */
+    l0(thresholded, kappa, beta, lam) {
+      return 1.4142135623730951 * Math.sqrt(beta) * Math.sqrt(lam) * Math.sqrt(thresholded) / kappa;
+    },
+    /** R5.tl1, bound of sin θ̄: β·√((‖w*‖₀))·t/κ */
+    tl1(nonzeros, t, kappa, beta) {
+      return beta * Math.sqrt(nonzeros) * t / kappa;
+    },
+  },
+
+  basin: {
+    /** R6.radius, bound: Min(β, β·delta·√(n)) */
+    radius(beta, delta, n) {
+      return Math.min(beta, beta * delta * Math.sqrt(n));
+    },
+    /** R6.probability, n = 2: -α₀/π + 1 */
+    probability_2(cap_angle) {
+      return 1 - 0.3183098861837907 * cap_angle;
+    },
+    /** R6.probability, n = 3: cos(α₀)/2 + 1/2 */
+    probability_3(cap_angle) {
+      return 0.5 * Math.cos(cap_angle) + 0.5;
+    },
+    /** R6.probability, n = 4: -2·(α₀/2 - sin(α₀)·cos(α₀)/2)/π + 1 */
+    probability_4(cap_angle) {
+      return 0.3183098861837907 * Math.sin(cap_angle) * Math.cos(cap_angle) + 1 - 0.3183098861837907 * cap_angle;
+    },
+    /** R6.probability, n = 5: -cos(α₀)^3/4 + 3·cos(α₀)/4 + 1/2 */
+    probability_5(cap_angle) {
+      const k0 = Math.cos(cap_angle);
+      return 0.75 * k0 + 0.5 - 0.25 * Math.pow(k0, 3);
+    },
+    /** R6.probability, n = 6: -8·(3·α₀/8 - sin(α₀)^3·cos(α₀)/4 - 3·sin(α₀)·cos(α₀)/8)/(3·π) + 1 */
+    probability_6(cap_angle) {
+      const k0 = Math.sin(cap_angle);
+      const k1 = Math.cos(cap_angle);
+      return 0.2122065907891938 * Math.pow(k0, 3) * k1 + 0.3183098861837907 * k0 * k1 + 1 - 0.3183098861837907 * cap_angle;
+    },
+    /** R6.probability, n = 7: 3·cos(α₀)^5/16 - 5·cos(α₀)^3/8 + 15·cos(α₀)/16 + 1/2 */
+    probability_7(cap_angle) {
+      const k0 = Math.cos(cap_angle);
+      return 0.1875 * Math.pow(k0, 5) + 0.9375 * k0 + 0.5 - 0.625 * Math.pow(k0, 3);
+    },
+    /** R6.probability, n = 8: -16·(5·α₀/16 - sin(α₀)^5·cos(α₀)/6 - 5·sin(α₀)^3·cos(α₀)/24 - 5·sin(α₀)·cos(α₀)/16)/(5·π) + 1 */
+    probability_8(cap_angle) {
+      const k0 = Math.sin(cap_angle);
+      const k1 = Math.cos(cap_angle);
+      return 0.16976527263135502 * Math.pow(k0, 5) * k1 + 0.2122065907891938 * Math.pow(k0, 3) * k1 + 0.3183098861837907 * k0 * k1 + 1 - 0.3183098861837907 * cap_angle;
+    },
+    /** R6.probability, n = 9: -5·cos(α₀)^7/32 + 21·cos(α₀)^5/32 - 35·cos(α₀)^3/32 + 35·cos(α₀)/32 + 1/2 */
+    probability_9(cap_angle) {
+      const k0 = Math.cos(cap_angle);
+      return 0.65625 * Math.pow(k0, 5) + 1.09375 * k0 + 0.5 - 0.15625 * Math.pow(k0, 7) - 1.09375 * Math.pow(k0, 3);
+    },
+    /** R6.probability, n = 10: -128·(35·α₀/128 - sin(α₀)^7·cos(α₀)/8 - 7·sin(α₀)^5·cos(α₀)/48 - 35·sin(α₀)^3·cos(α₀)/192 - 35·sin(α₀)·cos(α₀)/128)/(35·π) + 1 */
+    probability_10(cap_angle) {
+      const k0 = Math.sin(cap_angle);
+      const k1 = Math.cos(cap_angle);
+      return 0.14551309082687575 * Math.pow(k0, 7) * k1 + 0.16976527263135502 * Math.pow(k0, 5) * k1 + 0.2122065907891938 * Math.pow(k0, 3) * k1 + 0.3183098861837907 * k0 * k1 + 1 - 0.3183098861837907 * cap_angle;
+    },
+    /** R6.probability, n = 11: 35·cos(α₀)^9/256 - 45·cos(α₀)^7/64 + 189·cos(α₀)^5/128 - 105·cos(α₀)^3/64 + 315·cos(α₀)/256 + 1/2 */
+    probability_11(cap_angle) {
+      const k0 = Math.cos(cap_angle);
+      return 0.13671875 * Math.pow(k0, 9) + 1.4765625 * Math.pow(k0, 5) + 1.23046875 * k0 + 0.5 - 0.703125 * Math.pow(k0, 7) - 1.640625 * Math.pow(k0, 3);
+    },
+    /** R6.probability, n = 12: -256·(63·α₀/256 - sin(α₀)^9·cos(α₀)/10 - 9·sin(α₀)^7·cos(α₀)/80 - 21·sin(α₀)^5·cos(α₀)/160 - 21·sin(α₀)^3·cos(α₀)/128 - 63·sin(α₀)·cos(α₀)/256)/(63·π) + 1 */
+    probability_12(cap_angle) {
+      const k0 = Math.sin(cap_angle);
+      const k1 = Math.cos(cap_angle);
+      return 0.12934496962388956 * Math.pow(k0, 9) * k1 + 0.14551309082687575 * Math.pow(k0, 7) * k1 + 0.16976527263135502 * Math.pow(k0, 5) * k1 + 0.2122065907891938 * Math.pow(k0, 3) * k1 + 0.3183098861837907 * k0 * k1 + 1 - 0.3183098861837907 * cap_angle;
+    },
+  },
+
+  captions: {
+    "P1": {"title": "Proximal map of l1, p(u) = |u|", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mi>x</mi><mo>&#x02212;</mo><mo>max</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mo>&#x02212;</mo><mi>&#x003C1;</mi><mo>&#x0002C;</mo><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003C1;</mi><mo>&#x0002C;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>"},
+    "P2": {"title": "Proximal map of l0, p(u) = 1{u ≠ 0}", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
+    "P3": {"title": "Proximal map of transformed l1, p(u) = (a + 1)|u|/(a + |u|)", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><mfrac><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>2</mn><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></msqrt><mo>&#x02212;</mo><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002C;</mo><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></msqrt><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002C;</mo><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></msqrt><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mn>2</mn><mi>a</mi></mrow></mfrac></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi><mo>&#x02212;</mo><mfrac><mrow><mn>4</mn><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><msup><mi>sin</mi><mrow><mn>2</mn></mrow></msup><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>asin</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mn>3</mn><msqrt><mrow><mn>3</mn></mrow></msqrt><msqrt><mrow><mi>a</mi></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></msqrt></mrow><mrow><mn>2</mn><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mfrac><mrow><mn>3</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></msup></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
+    "P7.mcp": {"title": "Proximal map of minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B3;</mi><mo>&#x0002C;</mo><mi>&#x003C1;</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi><mo>&#x02212;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mfrac><mrow><mi>&#x003C1;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B3;</mi><mo>&#x02212;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mi>&#x003B3;</mi><mo>&#x02212;</mo><mi>&#x003C1;</mi></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>&#x003B3;</mi><mo>&#x0003E;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
+    "P7.scad": {"title": "Proximal map of smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003C1;</mi><mo>&#x0002C;</mo><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi><mo>&#x02212;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mi>&#x003C1;</mi></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn><mo>&#x0002C;</mo><mi>&#x003C1;</mi><mo>&#x0002B;</mo><mn>1</mn><mo>&#x0002C;</mo><mfrac><mrow><mi>a</mi></mrow><mrow><mn>2</mn></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><mi>&#x003C1;</mi></mrow><mrow><mn>2</mn></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mi>&#x003C1;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x02212;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mi>a</mi><mo>&#x02212;</mo><mi>&#x003C1;</mi><mo>&#x02212;</mo><mn>1</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>a</mi><mo>&#x0003E;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
+    "P7.half": {"title": "Proximal map of l½, p(u) = √|u|", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><mfrac><mrow><mn>3</mn><msup><mi>&#x003C1;</mi><mrow><mfrac><mrow><mn>2</mn></mrow><mrow><mn>3</mn></mrow></mfrac></mrow></msup></mrow><mrow><mn>2</mn></mrow></mfrac></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi><mo>&#x02212;</mo><mfrac><mrow><mn>4</mn><mi>sin</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>asin</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mn>3</mn><msqrt><mrow><mn>3</mn></mrow></msqrt><mi>&#x003C1;</mi></mrow><mrow><mn>4</mn><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mrow><mfrac><mrow><mn>3</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></msup></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><mi>&#x003C0;</mi></mrow><mrow><mn>3</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mi>sin</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>asin</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mn>3</mn><msqrt><mrow><mn>3</mn></mrow></msqrt><mi>&#x003C1;</mi></mrow><mrow><mn>4</mn><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mrow><mfrac><mrow><mn>3</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></msup></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
+    "R4.l1": {"title": "The limit for l1: a soft threshold of w*, rescaled to the sphere", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo></mrow><mrow><mi>N</mi></mrow></mfrac><mtext>&#x000A0;</mtext><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x02264;</mo><mfrac><mrow><mi>&#x003BB;</mi><mi>N</mi></mrow><mrow><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mrow></mfrac><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0002C;</mo><mspace width=\"1em\" /><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x02212;</mo><mi>&#x003BB;</mi></mrow><mrow><mo>&#x02212;</mo><mi>&#x003B2;</mi><mo>&#x0002B;</mo><mi>N</mi></mrow></mfrac><mtext>&#x000A0;</mtext><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003E;</mo><mfrac><mrow><mi>&#x003BB;</mi><mi>N</mi></mrow><mrow><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mrow></mfrac><mo stretchy=\"false\">&#x00029;</mo><mo>;</mo><mspace width=\"1em\" /><mi>N</mi><mo>&#x0003E;</mo><mi>&#x003B2;</mi><mtext>&#x000A0;</mtext><mtext>the&#x000A0;unique&#x000A0;root&#x000A0;of</mtext><mtext>&#x000A0;</mtext><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo stretchy=\"false\">&#x00028;</mo><mi>N</mi><mo stretchy=\"false\">&#x00029;</mo><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0003D;</mo><mn>1</mn><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mtext>exists</mtext><mo>&#x027FA;</mo><mi>&#x003BB;</mi><mo>&#x0003C;</mo><mi>&#x003BA;</mi><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mrow><mo>&#x0221E;</mo></mrow></msub></mrow><mtext>&#x000A0;</mtext><mtext>or</mtext><mtext>&#x000A0;</mtext><mi>&#x003B2;</mi><mo>&#x0003C;</mo><mi>&#x003BA;</mi><mo>;</mo><mspace width=\"1em\" /><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo>&#x0002C;</mo><mspace width=\"0.167em\" /><mi>N</mi><mo>&#x0003D;</mo><mi>&#x003BA;</mi><mo>&#x027FA;</mo><mi>&#x003B2;</mi><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0221E;</mo></msub><mo>&#x02264;</mo><mi>&#x003BB;</mi></mrow></math>"},
+    "R4.l0": {"title": "The limits for l0: w* rescaled on a support J and off it", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo></mrow><mrow><mo>&#x02212;</mo><mi>&#x003B2;</mi><mo>&#x0002B;</mo><mi>N</mi></mrow></mfrac><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mi>i</mi><mo>&#x02208;</mo><mi>J</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mfrac><mrow><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo></mrow><mrow><mi>N</mi></mrow></mfrac><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mi>i</mi><mo>&#x02209;</mo><mi>J</mi><mo stretchy=\"false\">&#x00029;</mo><mo>;</mo><mtext>&#x000A0;</mtext><mtext>consistent</mtext><mo>&#x027FA;</mo><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003E;</mo><mi>T</mi><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mi>i</mi><mo>&#x02208;</mo><mi>J</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x02264;</mo><mi>T</mi><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mi>i</mi><mo>&#x02209;</mo><mi>J</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>T</mi><mo>&#x0003D;</mo><mfrac><mrow><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003BB;</mi></mrow></msqrt></mrow><mrow><msqrt><mrow><mi>&#x003B2;</mi></mrow></msqrt></mrow></mfrac><mo>;</mo><mspace width=\"1em\" /><mn>1</mn><mo>&#x0003D;</mo><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo stretchy=\"false\">&#x00028;</mo><mi>N</mi><mo stretchy=\"false\">&#x00029;</mo><msup><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mn>2</mn></msup><mo>&#x0003D;</mo><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><msub><mi>q</mi><mi>J</mi></msub></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mo>&#x02212;</mo><mi>&#x003B2;</mi><mo>&#x0002B;</mo><mi>N</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><mn>1</mn><mo>&#x02212;</mo><msub><mi>q</mi><mi>J</mi></msub></mrow><mrow><msup><mi>N</mi><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>"},
+    "R4.tl1": {"title": "The limits for transformed l1: a cubic for each entry that is kept", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo></mrow><mrow><mi>N</mi></mrow></mfrac><mtext>&#x000A0;</mtext><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x02264;</mo><mi>N</mi><mi>t</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mtext>or</mtext><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mi>a</mi><mi>&#x003C1;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mi>U</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002B;</mo><mi>U</mi><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>U</mi><mo>&#x02265;</mo><msub><mi>u</mi><mi>t</mi></msub><mtext>&#x000A0;</mtext><mtext>with</mtext><mtext>&#x000A0;</mtext><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mi>a</mi><mi>N</mi><mi>&#x003C1;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mi>U</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002B;</mo><mi>U</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mo>&#x02212;</mo><mi>&#x003B2;</mi><mo>&#x0002B;</mo><mi>N</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>"},
+    "R5.l1": {"title": "Error of the limit for l1", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>sin</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02264;</mo><mfrac><mi>r</mi><mi>&#x003BA;</mi></mfrac><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BB;</mi><msqrt><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mn>0</mn></msub></mrow></msqrt></mrow><mrow><mi>&#x003BA;</mi></mrow></mfrac></mrow></math>"},
+    "R5.l0": {"title": "Error of the limit for l0", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>sin</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02264;</mo><mfrac><mi>r</mi><mi>&#x003BA;</mi></mfrac><mo>&#x0003D;</mo><mfrac><mrow><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003B2;</mi></mrow></msqrt><msqrt><mrow><mi>&#x003BB;</mi></mrow></msqrt><msqrt><mrow><msub><mi>s</mi><mn>0</mn></msub></mrow></msqrt></mrow><mrow><mi>&#x003BA;</mi></mrow></mfrac></mrow></math>"},
+    "R5.tl1": {"title": "Error of the limit for tl1", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>sin</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02264;</mo><mfrac><mi>r</mi><mi>&#x003BA;</mi></mfrac><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003B2;</mi><msqrt><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mn>0</mn></msub></mrow></msqrt><mrow><mi>t</mi></mrow></mrow><mrow><mi>&#x003BA;</mi></mrow></mfrac></mrow></math>"},
+    "R7.l1": {"title": "All stable limits for l1", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mtext>stable</mtext><mo>&#x027FA;</mo><mi>N</mi><mo>&#x0003E;</mo><mi>&#x003B2;</mi><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mtext>one,&#x000A0;R4.l1</mtext><mo stretchy=\"false\">&#x00029;</mo><mo>;</mo><mtext>&#x000A0;</mtext><mtext>or</mtext><mtext>&#x000A0;</mtext><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo>&#x0002C;</mo><mspace width=\"0.167em\" /><mi>N</mi><mo>&#x0003D;</mo><mi>&#x003BA;</mi><mo>&#x0002C;</mo><mspace width=\"0.167em\" /><mi>&#x003B2;</mi><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0221E;</mo></msub><mo>&#x0003C;</mo><mi>&#x003BB;</mi><mo>;</mo><mtext>&#x000A0;</mtext><mtext>or&#x000A0;a&#x000A0;spike&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mi>j</mi><mo>&#x0002C;</mo><mi>&#x003C3;</mi><mo stretchy=\"false\">&#x00029;</mo><mo>:</mo><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>j</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mo>&#x02212;</mo><mi>&#x003BA;</mi><mi>&#x003C3;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><mo>&#x0002B;</mo><mi>&#x003BB;</mi></mrow><mrow><mi>&#x003B2;</mi><mo>&#x02212;</mo><mi>N</mi></mrow></mfrac><mo>&#x0003E;</mo><mfrac><mrow><mi>&#x003BB;</mi></mrow><mrow><mi>&#x003B2;</mi></mrow></mfrac><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mtext>all&#x000A0;other&#x000A0;</mtext><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x02264;</mo><mfrac><mrow><mi>&#x003BB;</mi><mi>N</mi></mrow><mrow><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mrow></mfrac><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>N</mi><mtext>&#x000A0;the&#x000A0;larger&#x000A0;root&#x000A0;in&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mn>0</mn><mo>&#x0002C;</mo><mi>&#x003B2;</mi><mo stretchy=\"false\">&#x00029;</mo><mtext>&#x000A0;of&#x000A0;</mtext><mn>1</mn><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x02212;</mo><mo stretchy=\"false\">&#x00028;</mo><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><msup><mo stretchy=\"false\">&#x00029;</mo><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><msup><mi>N</mi><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mo>&#x02212;</mo><mi>&#x003BA;</mi><mi>&#x003C3;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><mo>&#x0002B;</mo><mi>&#x003BB;</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mo>&#x02212;</mo><mi>N</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac></mrow></math>"},
+    "R7.l0": {"title": "All stable limits for l0", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mtext>stable</mtext><mo>&#x027FA;</mo><mi>N</mi><mo>&#x0003E;</mo><mi>&#x003B2;</mi><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mtext>any&#x000A0;consistent&#x000A0;</mtext><mi>J</mi><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mtext>R4.l0</mtext><mo stretchy=\"false\">&#x00029;</mo><mo>;</mo><mtext>&#x000A0;</mtext><mtext>or</mtext><mtext>&#x000A0;</mtext><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo>&#x0002C;</mo><mspace width=\"0.167em\" /><mi>N</mi><mo>&#x0003D;</mo><mi>&#x003BA;</mi><mo>&#x0002C;</mo><mspace width=\"0.167em\" /><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0221E;</mo></msub><mo>&#x0003C;</mo><mi>T</mi><mo>;</mo><mtext>&#x000A0;</mtext><mtext>or&#x000A0;a&#x000A0;spike:&#x000A0;</mtext><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>j</mi></msub><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BA;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup></mrow><mrow><mo>&#x02212;</mo><mi>&#x003B2;</mi><mo>&#x0002B;</mo><mi>N</mi></mrow></mfrac><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>j</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003E;</mo><mi>T</mi><mo>&#x0003D;</mo><mfrac><mrow><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003BB;</mi></mrow></msqrt></mrow><mrow><msqrt><mrow><mi>&#x003B2;</mi></mrow></msqrt></mrow></mfrac><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>&#x003BA;</mi><msub><mo>max</mo><mrow><mi>i</mi><mo>&#x02260;</mo><mi>j</mi></mrow></msub><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003C;</mo><mi>N</mi><mi>T</mi><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>N</mi><mtext>&#x000A0;the&#x000A0;larger&#x000A0;root&#x000A0;in&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mn>0</mn><mo>&#x0002C;</mo><mi>&#x003B2;</mi><mo stretchy=\"false\">&#x00029;</mo><mtext>&#x000A0;of&#x000A0;</mtext><mn>1</mn><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup><mo stretchy=\"false\">&#x00028;</mo><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><msup><mo stretchy=\"false\">&#x00029;</mo><mrow><mn>2</mn></mrow></msup></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mo>&#x02212;</mo><mi>N</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x02212;</mo><mo stretchy=\"false\">&#x00028;</mo><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><msup><mo stretchy=\"false\">&#x00029;</mo><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><msup><mi>N</mi><mrow><mn>2</mn></mrow></msup></mrow></mfrac></mrow></math>"},
+    "R7.tl1": {"title": "Stable limits for transformed l1: at most one entry off its upper branch; the spikes as roots of degree 8", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mtext>stable</mtext><mo>&#x027F9;</mo><mtext>at&#x000A0;most&#x000A0;one&#x000A0;</mtext><msub><mi>D</mi><mi>j</mi></msub><mo>&#x02264;</mo><mn>0</mn><mtext>&#x000A0;among&#x000A0;the&#x000A0;active&#x000A0;entries;&#x000A0;one&#x000A0;active&#x000A0;entry,&#x000A0;</mtext><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>j</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mi>U</mi><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>N</mi><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003B2;</mi><mi>U</mi><mo>&#x0002B;</mo><mi>&#x003BA;</mi><mi>&#x003C3;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup></mrow><mrow><mrow><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mrow><mi>j</mi><mo stretchy=\"false\">&#x0007C;</mo></mrow></msub></mrow></mrow></mfrac><mo>:</mo><mtext>&#x000A0;</mtext><mtext>stable</mtext><mo>&#x027FA;</mo><mi>N</mi><mo>&#x0003E;</mo><mn>0</mn><mtext>&#x000A0;and&#x000A0;this&#x000A0;rises&#x000A0;through&#x000A0;</mtext><mn>0</mn><mtext>&#x000A0;at&#x000A0;</mtext><mi>U</mi><mo>:</mo><mspace width=\"1em\" /><mo>&#x02212;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mi>U</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>4</mn></mrow></msup><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mi>U</mi><mo>&#x0002B;</mo><mi>&#x003BA;</mi><mi>&#x003C3;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo>&#x0002B;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x02212;</mo><mo stretchy=\"false\">&#x00028;</mo><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><msup><mo stretchy=\"false\">&#x00029;</mo><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>&#x0002B;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mi>U</mi><mo>&#x0002B;</mo><mi>&#x003BA;</mi><mi>&#x003C3;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mi>&#x003C1;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>&#x0002B;</mo><mi>U</mi><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mi>U</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></math>"},
+    "R3": {"title": "Fixed points of the step, and their tangential balance", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><msup><mi>w</mi><mo>&#x0002B;</mo></msup><mo>&#x0003D;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x027FA;</mo><mi>N</mi><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><mi>&#x003B2;</mi><mrow><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover></mrow><mo>&#x0002B;</mo><mi>&#x003BA;</mi><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mn>1</mn><mo>&#x0002B;</mo><mi>&#x003C4;</mi><mi>N</mi><mo>&#x0003E;</mo><mn>0</mn><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02208;</mo><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo stretchy=\"false\">&#x00029;</mo><mo>;</mo><mspace width=\"1em\" /><mi>N</mi><mo>&#x0003D;</mo><mi>&#x003B2;</mi><mrow><mo>&#x027E8;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0002C;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x027E9;</mo></mrow><mo>&#x0002B;</mo><mi>&#x003BA;</mi><mi>cos</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mrow><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo>;</mo><mspace width=\"1em\" /><mi>sin</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003B2;</mi><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mi>P</mi><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow></mrow><mrow><mi>&#x003BA;</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mfrac><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mi>sin</mi><mo>&#x02220;</mo><mo stretchy=\"false\">&#x00028;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0002C;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo stretchy=\"false\">&#x00029;</mo><mo>&#x02264;</mo><mfrac><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mfrac><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow></math>"},
+    "R5": {"title": "How far the limit is from w*: by the displacement of its entries", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>sin</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02264;</mo><mfrac><mrow><mi>&#x003B2;</mi><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow></mrow><mrow><mi>&#x003BA;</mi></mrow></mfrac><mo>&#x0002C;</mo><mspace width=\"1em\" /><msup><mi>sin</mi><mspace width=\"0.167em\" /><mn>2</mn></msup><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>&#x003B2;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo>&#x02212;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x02212;</mo><mrow><mo>&#x027E8;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0002C;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x027E9;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002C;</mo><mspace width=\"1em\" /><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0003D;</mo><mn>2</mn><mi>sin</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mrow><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover></mrow></mrow><mrow><mn>2</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo>&#x0002C;</mo><mspace width=\"1em\" /><mi>N</mi><mo>&#x02265;</mo><mi>&#x003B2;</mi><mo>&#x027F9;</mo><mi>cos</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02265;</mo><mfrac><mrow><mi>&#x003BA;</mi></mrow><mrow><mi>N</mi></mrow></mfrac></mrow></math>"},
+    "R6.radius": {"title": "How far y is from κw*, over the whole sphere", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><msub><mo>sup</mo><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mi>w</mi><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0003D;</mo><mn>1</mn></mrow></msub><mi>&#x003B2;</mi><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mi>w</mi><mo>&#x02212;</mo><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>w</mi><mo stretchy=\"false\">&#x00029;</mo><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x02264;</mo><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mo>&#x0002C;</mo><mi>&#x003B2;</mi><msqrt><mrow><mi>n</mi></mrow></msqrt><mrow><mi>&#x003B4;</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>"},
+    "R6.probability": {"title": "Probability that a uniformly random start lies in the basin", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>ℙ</mi><mo stretchy=\"false\">&#x00028;</mo><mi>&#x003B8;</mi><mo>&#x0003C;</mo><mi>&#x003C0;</mi><mo>&#x02212;</mo><msub><mi>&#x003B1;</mi><mn>0</mn></msub><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mn>1</mn><mo>&#x02212;</mo><mfrac><mrow><msub><mo>I</mo><mrow><mo stretchy=\"false\">&#x00028;</mo><mn>0</mn><mo>&#x0002C;</mo><msup><mi>sin</mi><mrow><mn>2</mn></mrow></msup><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msub><mi>&#x003B1;</mi><mn>0</mn></msub><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo stretchy=\"false\">&#x00029;</mo></mrow></msub><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mi>n</mi></mrow><mrow><mn>2</mn></mrow></mfrac><mo>&#x02212;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac><mo>&#x0002C;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></math>"},
+    "R7.astroid": {"title": "Least β at which a spike exists", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mo>min</mo><mo stretchy=\"false\">&#x0007B;</mo><mi>&#x003B2;</mi><mo>:</mo><mtext>&#x000A0;</mtext><msubsup><mi>A</mi><mi>j</mi><mn>2</mn></msubsup><mo>&#x0002F;</mo><msup><mi>N</mi><mn>2</mn></msup><mo>&#x0002B;</mo><msubsup><mi>B</mi><mi>j</mi><mn>2</mn></msubsup><mo>&#x0002F;</mo><mo stretchy=\"false\">&#x00028;</mo><mi>&#x003B2;</mi><mo>&#x02212;</mo><mi>N</mi><msup><mo stretchy=\"false\">&#x00029;</mo><mn>2</mn></msup><mo>&#x02264;</mo><mn>1</mn><mtext>&#x000A0;</mtext><mtext>for&#x000A0;some</mtext><mtext>&#x000A0;</mtext><mn>0</mn><mo>&#x0003C;</mo><mi>N</mi><mo>&#x0003C;</mo><mi>&#x003B2;</mi><mo stretchy=\"false\">&#x0007D;</mo><mo>&#x0003D;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msubsup><mi>A</mi><mi>j</mi><mrow><mfrac><mrow><mn>2</mn></mrow><mrow><mn>3</mn></mrow></mfrac></mrow></msubsup><mo>&#x0002B;</mo><msubsup><mi>B</mi><mi>j</mi><mrow><mfrac><mrow><mn>2</mn></mrow><mrow><mn>3</mn></mrow></mfrac></mrow></msubsup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mfrac><mrow><mn>3</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></msup></mrow></math>"},
+  },
+};

@@ -1,0 +1,124 @@
+/*
+ * The sparse limit of the splitting iteration: its weights (R4), its error and the bound of it (R5), its basin (R6).
+ *
+ * Formulas come from formulas.js, multipliers from roots.js and cubic.js; here are sums over entries.
+ */
+"use strict";
+
+(function () {
+  const F = globalThis.coarseproofFormulas;
+  const { EPS, LONGEST, indices, l0Root, l1Root, pose, sum } = globalThis.coarseproofRoots;
+  const { tl1Root } = globalThis.coarseproofCubic;
+
+  /** Weights w, their proximal values u = S(w), the support of u, and what is said of them. */
+  function filled(p, root) {
+    const size = p.size.map((entry) => Math.min((p.kappa * entry) / root.multiplier, p.threshold));
+    const level = p.beta || p.lam ? p.size.map(() => 0) : [...size];
+    const sign = p.w_star.map((entry) => (entry < 0 ? -1 : 1));
+    root.kept.forEach(([index, x, u, own]) => {
+      size[index] = x;
+      level[index] = u;
+      if (own) sign[index] = own;
+    });
+    const weights = size.map((x, index) => sign[index] * x);
+    const auxiliary = level.map((u, index) => sign[index] * u);
+    const error = Math.sqrt(sum(weights.map((w, index) => (w - p.w_star[index]) ** 2)));
+    return {
+      weights,
+      auxiliary,
+      multiplier: root.multiplier,
+      gap: root.gap,
+      support: indices(level, (u) => u !== 0),
+      error,
+      angle: 2 * Math.asin(Math.min(error / 2, 1)),
+      residual: residual(p, root.multiplier, weights),
+      lyapunov: lyapunov(p, error, size, level),
+    };
+  }
+
+  function residual(p, multiplier, weights) {
+    const shrunk = weights.map((w) => (p.beta ? F.penalties[p.penalty].map(w, p.rho, ...p.shapes) : 0));
+    const rows = weights.map((w, index) => multiplier * w - p.kappa * p.w_star[index] - p.beta * shrunk[index]);
+    return Math.sqrt(sum(rows.map((row) => row * row))) / multiplier;
+  }
+
+  /** κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖², 1 − cos θ being half of the squared error. */
+  function lyapunov(p, error, size, level) {
+    const cost = sum(level.map((u) => F.penalties[p.penalty].value(u, ...p.shapes)));
+    const apart = sum(size.map((x, index) => (x - level[index]) ** 2));
+    return (p.kappa * error * error) / 2 + p.lam * cost + (p.beta / 2) * apart;
+  }
+
+  /** R5: a bound of the error that needs w* only. */
+  function errorBound(p, support) {
+    const nonzeros = p.size.filter((size) => size > 0).length;
+    const lost = p.penalty === "l0" ? nonzeros - support.length : nonzeros;
+    if (!p.beta || !lost) return 0;
+    const own = {
+      l1: () => F.errors.l1(lost, p.kappa, p.lam),
+      l0: () => F.errors.l0(lost, p.kappa, p.beta, p.lam),
+      tl1: () => F.errors.tl1(lost, p.threshold, p.kappa, p.beta),
+    }[p.penalty]();
+    const sine = Math.min(1, own, F.errors.by_gap(1, p.kappa, p.beta));
+    return F.errors.distance(Math.asin(sine));
+  }
+
+  /** R6: a uniformly random start comes near w* and stays with at least this probability; 0 where R6 is silent. */
+  function basinProbability(p) {
+    const delta = p.beta ? F.penalties[p.penalty].displacement(p.rho, ...p.shapes) : 0;
+    const radius = p.beta ? F.basin.radius(p.beta, delta, p.n) : 0;
+    if (!(radius < p.kappa)) return 0;
+    return p.n === 1 ? 0.5 : F.basin[`probability_${p.n}`](Math.asin(radius / p.kappa));
+  }
+
+  function sparseRoot(p) {
+    return { l1: l1Root, l0: l0Root, tl1: tl1Root }[p.penalty](p);
+  }
+
+  /**
+   * The sparse limit for {w_star, kappa = 1, beta, lam, penalty, a = 1}; w_star stands for its direction.
+   *
+   * Where there is none, `exists` is false and `reason` says which condition fails; else the fields of `filled`, with
+   * the error bound and the probability of its basin. RangeError names an argument that is out of range.
+   */
+  function sparseLimit(given) {
+    const p = pose(given);
+    const root = sparseRoot(p);
+    if (root === null) return { exists: false, reason: noLimit(p), problem: p };
+    const found = filled(p, root);
+    return {
+      exists: true,
+      problem: p,
+      ...found,
+      errorBound: errorBound(p, found.support),
+      basinProbability: basinProbability(p),
+    };
+  }
+
+  function noLimit(p) {
+    const bound = F.limits.l1_exists(p.largest, p.kappa);
+    return (
+      `No sparse limit (R4.l1): λ = ${p.lam.toPrecision(4)} is not below κ‖w*‖∞ = ${bound.toPrecision(4)}, and ` +
+      `β‖w*‖∞ = ${(p.beta * p.largest).toPrecision(4)} exceeds λ.`
+    );
+  }
+
+  /**
+   * The curve N x − βS(x) = κ w* on which all entries of a limit lie, in pieces between the thresholds: points
+   * [entry of w*, entry of w] with |entry of w| up to `reach`.
+   */
+  function entryCurve(p, multiplier, reach, count) {
+    const shrink = (x) => (p.beta ? F.penalties[p.penalty].map(x, p.rho, ...p.shapes) : p.lam ? 0 : x);
+    const t = Math.min(p.threshold, reach);
+    const beyond = t * (1 + 4 * EPS);
+    const ends = t < reach && t > 0 ? [[-reach, -beyond], [-t, t], [beyond, reach]] : [[-reach, reach]];
+    return ends.map(([low, high]) =>
+      Array.from({ length: count }, (_, index) => {
+        const x = low + ((high - low) * index) / (count - 1);
+        return [(multiplier * x - p.beta * shrink(x)) / p.kappa, x];
+      }),
+    );
+  }
+
+  globalThis.coarseproofLimits = { LONGEST, entryCurve, filled, pose, sparseLimit };
+})();

@@ -1,0 +1,86 @@
+"""A real Chromium for the tests of the pages: it draws mathematics, runs scripts, and tells what went wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOCAL = ("file:", "data:", "about:", "blob:")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's browser, one for all tests of a worker."""
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    if found is None:
+        pytest.skip("chromium is missing; install it: apt-get install chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing: pip install -e '.[test]'")
+    with sync_api.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=found, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`page(url, **options)` opens a page, with `color_scheme`, `viewport` … as of `Browser.new_context`.
+
+    At the end of the test it fails if any page had an error on its console, a script that raised, or asked for
+    anything that is not in a local file.
+    """
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def watch(opened: Page) -> None:
+        opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.on("requestfailed", lambda request: complaints.append(f"not loaded: {request.url}"))
+        opened.on(
+            "request",
+            lambda request: None if request.url.startswith(LOCAL) else complaints.append(f"network: {request.url}"),
+        )
+
+    def open_page(url: str | Path, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}} | options)
+        contexts.append(context)
+        opened = context.new_page()
+        watch(opened)
+        opened.goto(url.absolute().as_uri() if isinstance(url, Path) else url, wait_until="load")
+        return opened
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def screenshot(tmp_path: Path) -> Callable[..., Path]:
+    """`screenshot(page, "name", **options)` writes name.png into the folder that COARSEPROOF_SCREENSHOTS names."""
+    folder = Path(os.environ.get("COARSEPROOF_SCREENSHOTS") or tmp_path)
+
+    def take(shown: Page, name: str, **options: Any) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.png"
+        shown.screenshot(path=path, **options)
+        return path
+
+    return take

@@ -1,0 +1,262 @@
+"""The interactive page in a real browser: it shows what `numerics` computes, in light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+from numerics import sparse_limit, stable_limits
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+INDEX = Path(__file__).resolve().parents[2] / "docs" / "_static" / "interactive" / "index.html"
+W = [0.9, -0.7, 0.5, 0.15, -0.1, 0.05]
+"""What the page starts with."""
+
+Opener = Callable[..., "Page"]
+
+
+def at(**wanted: Any) -> str:
+    """The page's address for a state."""
+    return f"{INDEX.as_uri()}#{urlencode(wanted, safe=',')}"
+
+
+def figures(shown: Page) -> dict[str, str]:
+    names, values = (shown.locator(f".sm-figures {tag}").all_text_contents() for tag in ("dt", "dd"))
+    return {name: value.replace("−", "-") for name, value in zip(names, values, strict=True)}
+
+
+def settled(shown: Page) -> None:
+    """Wait until the phase diagram is complete."""
+    shown.wait_for_function("document.querySelectorAll('#sm-phases .sm-picture .sm-cell').length === 1600")
+    shown.wait_for_function("document.querySelector('.sm-busy').textContent === ''")
+
+
+def first_number(text: str) -> float:
+    found = re.search(r"-?\d+\.?\d*(?:e[+-]?\d+)?", text)
+    assert found, text
+    return float(found[0])
+
+
+STATES: list[dict[str, Any]] = [
+    {"penalty": "l1", "beta": 0.5, "lam": 0.1},
+    {"penalty": "l0", "beta": 3, "lam": 0.05},
+    {"penalty": "tl1", "beta": 2, "lam": 0.1, "a": 0.5},
+    {"penalty": "l1", "beta": 0, "lam": 0.2},
+]
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_what_is_shown_is_what_numerics_computes(page: Opener, state: dict[str, Any]) -> None:
+    """To the digits shown."""
+    shown = page(at(**state))
+    told = figures(shown)
+    wanted = sparse_limit(W, 1.0, normalize=True, **state)
+    assert first_number(told["multiplier N"]) == float(f"{wanted.multiplier:.6g}")
+    for name, value in (
+        ("angle to w*", wanted.angle),
+        ("error ‖w̄ − w*‖", wanted.error),
+        ("its bound (R5)", wanted.error_bound),
+    ):
+        assert first_number(told[name]) == pytest.approx(value, rel=5.1e-4, abs=1e-15), name
+    kept = ", ".join(str(index + 1) for index in wanted.support)
+    assert told["support of ū"] == f"{len(wanted.support)} of 6: {f'{{{kept}}}' if kept else 'empty'}"
+    if wanted.basin_probability:
+        assert first_number(told["basin probability (R6)"]) == pytest.approx(wanted.basin_probability, rel=5.1e-4)
+    else:
+        assert told["basin probability (R6)"].startswith("R6 says nothing")
+    every = stable_limits(W, 1.0, normalize=True, **state)
+    assert told["stable limits"] == str(len(every.limits))
+    rows = [cells.split("\t") for cells in shown.locator(".sm-list tbody tr").all_inner_texts()]
+    assert [float(row[1]) for row in rows] == [float(f"{limit.multiplier:.6g}") for limit in every.limits][:8]
+
+
+def test_a_slider_changes_the_limit_and_the_pictures(page: Opener) -> None:
+    shown = page(at(penalty="l1", beta=0.5, lam=0.1))
+    settled(shown)
+    before = figures(shown)["multiplier N"]
+    curve = shown.locator("#sm-map .sm-picture path.sm-limit").first.get_attribute("d")
+    star = shown.locator(".sm-star").get_attribute("points")
+    errors = shown.locator("#sm-errors .sm-picture path.sm-limit").get_attribute("d")
+    slider = shown.get_by_label("β, coupling (in units of κ)", exact=True)
+    slider.focus()
+    for _ in range(20):
+        slider.press("ArrowRight")
+    field = shown.get_by_label("β, coupling (in units of κ), as a number")
+    beta = float(field.input_value())
+    assert 0.7 < beta < 0.9
+    after = figures(shown)["multiplier N"]
+    assert after != before
+    assert first_number(after) == float(f"{sparse_limit(W, 1.0, beta, 0.1, normalize=True).multiplier:.6g}")
+    assert shown.locator("#sm-map .sm-picture path.sm-limit").first.get_attribute("d") != curve
+    assert shown.locator("#sm-errors .sm-picture path.sm-limit").get_attribute("d") != errors
+    assert shown.locator(".sm-star").get_attribute("points") != star
+    assert f"beta={field.input_value()}" in shown.url
+
+
+def test_an_entry_of_the_weight_and_a_preset(page: Opener) -> None:
+    shown = page(at(penalty="l0", beta=2, lam=0.05))
+    settled(shown)
+    entry = shown.get_by_label("entry 1 of w*")
+    entry.fill("0.2")
+    settled(shown)
+    moved = [0.2, *W[1:]]
+    wanted = sparse_limit(moved, 1.0, 2, 0.05, "l0", normalize=True)
+    assert first_number(figures(shown)["multiplier N"]) == float(f"{wanted.multiplier:.6g}")
+    assert shown.get_by_label("True weight w*").input_value() == "own choice"
+    shown.get_by_label("True weight w*").select_option("two equal entries")
+    assert shown.locator(".sm-entry").count() == 5
+    shown.get_by_role("button", name="add an entry").click()
+    assert shown.locator(".sm-entry").count() == 6
+    assert shown.url.endswith("w=0.8,0.8,0.3,-0.2,0.1,0.2")
+
+
+def test_the_phase_diagram_is_clicked_and_moved_with_keys(page: Opener) -> None:
+    shown = page(at(penalty="tl1", beta=1, lam=0.1, a=1))
+    settled(shown)
+    picture = shown.locator("#sm-phases .sm-picture")
+    box = picture.bounding_box()
+    assert box
+    picture.click(position={"x": box["width"] * 0.8, "y": box["height"] * 0.3})
+    beta, lam = (float(part) for part in re.findall(r"(?:beta|lam)=([\d.e-]+)", shown.url))
+    assert beta > 10
+    assert lam > 0.2
+    picture.press("ArrowLeft")
+    picture.press("ArrowDown")
+    after = [float(part) for part in re.findall(r"(?:beta|lam)=([\d.e-]+)", shown.url)]
+    assert after[0] < beta
+    assert after[1] < lam
+    every = stable_limits(W, 1.0, after[0], after[1], "tl1", normalize=True)
+    assert figures(shown)["stable limits"] == str(len(every.limits))
+
+
+def test_a_cell_has_the_number_of_limits_under_it(page: Opener) -> None:
+    shown = page(at(penalty="l0", beta=1, lam=0.1))
+    settled(shown)
+    classes = shown.locator("#sm-phases .sm-picture .sm-cell").evaluate_all("cells => cells.map((c) => c.classList[1])")
+    for cell in range(0, 1600, 97):
+        column, row = cell % 40, cell // 40
+        beta, lam = 10 ** (-2 + 4 * (column + 0.5) / 40), 10 ** (-3 + 4 * (row + 0.5) / 40)
+        count = len(stable_limits(W, 1.0, beta, lam, "l0", normalize=True).limits)
+        level = next((k for k, most in enumerate((1, 2, 3, 4, 8, 16)) if count <= most), 6) if count else -1
+        assert classes[cell] == f"sm-level-{level}", (beta, lam, count)
+
+
+def test_where_there_is_no_limit_the_page_says_why(page: Opener, screenshot: Callable[..., Path]) -> None:
+    shown = page(at(penalty="l1", beta=3, lam=1.2, w="1,0.25,-0.2"))
+    message = shown.locator(".sm-message").inner_text()
+    assert "λ = 1.200 is not below κ‖w*‖∞" in message
+    assert "spike near +e1" in message
+    assert "multiplier N" not in figures(shown)
+    settled(shown)
+    screenshot(shown, "interactive-no-limit", full_page=True)
+    shown.get_by_label("Penalty", exact=True).select_option("mcp")
+    assert "l1, l0 and transformed l1 only" in shown.locator(".sm-message").inner_text()
+    assert shown.locator("#sm-phases").is_hidden()
+    assert shown.locator("#sm-map .sm-picture path.sm-sparse").count() > 0
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("beta=-1", "beta=-1"),
+        ("penalty=l2", "penalty=l2"),
+        ("w=0,0", "w=0,0"),
+        ("lam=1e99", "lam=1e99"),
+        ("w=1,x", "w=1,x"),
+    ],
+)
+def test_an_address_that_makes_no_sense(page: Opener, address: str, words: str) -> None:
+    shown = page(f"{INDEX.as_uri()}#{address}")
+    assert f"left out: {words}." in shown.locator(".sm-message").inner_text()
+    assert first_number(figures(shown)["multiplier N"]) == 1.32637
+
+
+def test_a_number_out_of_range_is_refused(page: Opener) -> None:
+    shown = page(at(penalty="l1", beta=0.5, lam=0.1))
+    field = shown.get_by_label("λ, weight of the penalty (in units of κ), as a number")
+    field.fill("-3")
+    field.press("Tab")
+    assert field.evaluate("field => field.validationMessage") == "a number ≥ 0 and up to 1000000 is needed"
+    assert "lam=0.1" in shown.url
+
+
+def test_what_a_screen_reader_is_told(page: Opener) -> None:
+    shown = page(at(penalty="l1", beta=0.5, lam=0.1))
+    spoken = shown.locator("[aria-live=polite]")
+    spoken.filter(has_text="multiplier N 1.32637").wait_for(state="attached")
+    unnamed = shown.evaluate(
+        """() => {
+          const named = (e) => (e.labels && e.labels.length) || e.getAttribute('aria-label') || e.textContent.trim();
+          return [...document.querySelectorAll('input, select, button, svg[role]')].filter((e) => !named(e)).length;
+        }"""
+    )
+    assert unnamed == 0
+
+
+def test_mathematics_is_drawn(page: Opener, screenshot: Callable[..., Path]) -> None:
+    shown = page(at(penalty="tl1", beta=2, lam=0.1))
+    shown.get_by_text("The formulas behind the pictures").click()
+    boxes = shown.locator(".sm-formula math").evaluate_all(
+        "all => all.map((m) => [m.namespaceURI, m.getBoundingClientRect().height, m.querySelectorAll('mfrac').length])"
+    )
+    assert len(boxes) == 8
+    assert all(space == "http://www.w3.org/1998/Math/MathML" and height > 12 for space, height, _ in boxes)
+    assert sum(fractions for _, _, fractions in boxes) > 5
+    settled(shown)
+    screenshot(shown, "interactive-formulas", full_page=True)
+
+
+def brightness(shown: Page, what: str, style: str) -> float:
+    red, green, blue = shown.locator(what).first.evaluate(
+        f"e => getComputedStyle(e).{style}.match(/[0-9.]+/g).slice(0, 3).map(Number)"
+    )
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_light_and_dark(page: Opener, screenshot: Callable[..., Path], scheme: str) -> None:
+    shown = page(at(penalty="l0", beta=3, lam=0.05), color_scheme=scheme)
+    settled(shown)
+    screenshot(shown, f"interactive-{scheme}", full_page=True)
+    ink = brightness(shown, "#sm-map .sm-label", "fill")
+    assert ink < 70 if scheme == "light" else ink > 180
+    shown.evaluate("scheme => (document.body.dataset.theme = scheme)", "light" if scheme == "dark" else "dark")
+    turned = brightness(shown, "#sm-map .sm-label", "fill")
+    assert abs(turned - ink) > 100
+
+
+def test_a_narrow_screen_does_not_overflow(page: Opener, screenshot: Callable[..., Path]) -> None:
+    shown = page(at(penalty="tl1", beta=2, lam=0.1), viewport={"width": 400, "height": 800})
+    settled(shown)
+    shown.get_by_text("The formulas behind the pictures").click()
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 400
+    screenshot(shown, "interactive-narrow", full_page=True)
+
+
+@pytest.mark.parametrize("penalty", ["l1", "l0", "tl1"])
+def test_a_change_is_shown_at_once(page: Opener, penalty: str) -> None:
+    """The median of 15 changes with 8 entries, while the phase diagram is being computed."""
+    shown = page(at(penalty=penalty, beta=2, lam=0.05, w="1,0.7,0.49,0.34,0.24,0.17,0.12,0.08"))
+    times = shown.evaluate(
+        """async () => {
+          const slider = document.querySelectorAll('.sm-controls fieldset input[type=range]');
+          const own = [...slider].find((s) => s.closest('.sm-control') && s.labels[0].textContent.startsWith('λ'));
+          const times = [];
+          for (let k = 0; k < 15; k += 1) {
+            own.value = -2 + k / 10;
+            const start = performance.now();
+            own.dispatchEvent(new Event('input'));
+            times.push(performance.now() - start);
+            await new Promise((done) => setTimeout(done, 20));
+          }
+          return times;
+        }"""
+    )
+    assert sorted(times)[7] < 100, times

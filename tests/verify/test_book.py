@@ -1,0 +1,179 @@
+"""The formula book and the derivations: every claim, with what is true of it, and links that lead somewhere.
+
+What is stored is read here; that it is what `coarseproof derive` writes, test_build.py says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sympy import Integer, Symbol
+
+import proofs
+from proofs.derivation import Obligation, Step
+from proofs.generate import modules
+from proofs.residual import Decision
+from verify.book import PAGES, defined_at, entry, heading_of, markdown, slug_of
+from verify.build import GENERATED
+from verify.derivations import LONGEST_FORMULA, formula, settled
+from verify.markdown import displayed, escaped, slug
+
+ROOT = Path(__file__).resolve().parents[2]
+CLAIMS = proofs.all_claims()
+GENERATED_TEXT = {f"{GENERATED}/{name}": text for name, text in modules().items()}
+
+
+@pytest.fixture(scope="module")
+def book() -> dict[str, str]:
+    names = ["formulas.md", "formulas.json", *(f"derivations/{page}.md" for page in ("index", *PAGES.values()))]
+    return {f"docs/{name}": (ROOT / "docs" / name).read_text(encoding="utf-8") for name in names}
+
+
+def test_every_claim_is_in_it(book: dict[str, str]) -> None:
+    document = json.loads(book["docs/formulas.json"])
+    assert document["schema"] == 1
+    assert [item["id"] for item in document["claims"]] == [claim.id for claim in CLAIMS]
+    for item, claim in zip(document["claims"], CLAIMS, strict=True):
+        assert (item["statement"] is None) == (claim.statement is None)
+        assert item["steps"][0] == "Definition"
+        assert set(item["rests_on"]) <= {c.id for c in CLAIMS}
+        assert f"### {escaped(heading_of(claim))}\n" in book["docs/formulas.md"]
+        assert f"## {escaped(heading_of(claim))}\n" in book[item["derivation_page"]]
+
+
+@pytest.mark.parametrize("claim_id", ["G1", "G5", "N1", "C3", "P1"])
+def test_the_grade_is_that_of_the_derivation(
+    book: dict[str, str], claim_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = {item["id"]: item for item in json.loads(book["docs/formulas.json"])["claims"]}
+    assert items[claim_id] == entry(proofs.get(claim_id), GENERATED_TEXT)
+    assert items[claim_id]["grade"] == "proved"
+    assert items[claim_id]["obligations"] == sum(len(step.obligations) for step in proofs.derive(claim_id).steps) > 0
+    for decided, word in ((False, "refuted"), (None, "undecided")):
+        monkeypatch.setattr(proofs, "proved", lambda claim_id, decided=decided: decided)
+        assert entry(proofs.get(claim_id), GENERATED_TEXT)["grade"] == word
+
+
+def test_places_are_those_of_declarations_and_functions(book: dict[str, str]) -> None:
+    for item in json.loads(book["docs/formulas.json"])["claims"]:
+        source = (ROOT / item["derivation"]).read_text(encoding="utf-8").splitlines()
+        declared = source[item["derivation_line"] - 1]
+        assert re.match(r"\s*(@claim\(|def \w+\(|derivation=lambda d:)", declared), declared
+        for name, place in zip(item["code"], item["code_links"], strict=True):
+            path, line = place.split("#L")
+            function = name.removeprefix("numerics.")
+            assert GENERATED_TEXT[path].splitlines()[int(line) - 1].startswith(f"def {function}(")
+
+
+def test_code_that_is_not_generated_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no generated module defines 'no_such_function'"):
+        defined_at("no_such_function", GENERATED_TEXT)
+
+
+def test_a_single_claim_has_its_facts() -> None:
+    text = markdown([proofs.get("N5.saddle")], GENERATED_TEXT)
+    assert "### N5.saddle · " in text
+    assert "[derivation](derivations/network.md#n5saddle--" in text
+    assert "(../proofs/landscape.py#L" in text
+    assert "[`numerics.saddle_angle`](../numerics/generated/network.py#L" in text
+    assert "(api/numerics.md#numerics.saddle_angle)" in text
+
+
+def anchors(text: str) -> set[str]:
+    """As a code host makes them: from the words of a heading."""
+    return {slug(re.sub(r"\\(.)", r"\1", title)) for title in re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)}
+
+
+def test_every_link_leads_to_a_heading(book: dict[str, str]) -> None:
+    known = {name: anchors(text) for name, text in book.items() if name.endswith(".md")}
+    followed = 0
+    for name, text in book.items():
+        for target, anchor in re.findall(r"\]\(([^)#]*\.md|)#([^)]+)\)", text) if name.endswith(".md") else ():
+            path = str((ROOT / name).parent.joinpath(target).resolve().relative_to(ROOT)) if target else name
+            if path in known:
+                followed += 1
+                assert anchor in known[path], f"{name}: {target}#{anchor}"
+    assert followed > 3 * len(CLAIMS)
+
+
+def test_anchors_are_distinct() -> None:
+    assert len({slug_of(claim) for claim in CLAIMS}) == len(CLAIMS)
+    assert slug_of(proofs.get("N1")) == "n1--population-loss"
+
+
+@pytest.mark.parametrize(
+    ("title", "anchor"),
+    [
+        ("N1 · Population loss", "n1--population-loss"),
+        ("C5.leaky-relu · μ'(x) = 1, snake_case", "c5leaky-relu--μx--1-snake_case"),
+        ("S² < ½(m+1)‖v*‖²", "s--m1v"),
+        ("vᵀw Θ", "vᵀw-θ"),
+    ],
+)
+def test_slugs_are_those_of_code_hosts(title: str, anchor: str) -> None:
+    assert slug(title) == anchor
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("‖v*‖ and w_i", r"‖v\*‖ and w\_i"),
+        ("p(u) = |u| < 1", r"p(u) = \|u\| \< 1"),
+        ("[Y], Lemma 1", "[Y], Lemma 1"),
+        ("[a](b) $x$ `c` ~ \\", "[a\\](b) \\$x\\$ \\`c\\` \\~ \\\\"),
+        ("R & D &amp; &#38;", r"R & D \&amp; \&#38;"),
+    ],
+)
+def test_words_stay_words(text: str, safe: str) -> None:
+    assert escaped(text) == safe
+
+
+@pytest.mark.parametrize(
+    ("latex", "lines"),
+    [
+        (r"a = b,\quad c = d", [r"$$a = b,\quad c = d$$"]),
+        ("a" * 100 + r",\quad " + "b" * 30, ["$$" + "a" * 100 + ",$$", "", "$$" + "b" * 30 + "$$"]),
+        (
+            r"\frac{" + "a" * 100 + r"\quad b}{c}" + "d" * 50,
+            [r"$$\frac{" + "a" * 100 + r"\quad b}{c}" + "d" * 50 + "$$"],
+        ),
+        ("(" + "a" * 100 + r",\quad " + "b" * 30 + ")", ["$$(" + "a" * 100 + r",\quad " + "b" * 30 + ")$$"]),
+        ("a" * 300, ["$$" + "a" * 300 + "$$"]),
+    ],
+)
+def test_a_wide_display_is_broken_between_statements(latex: str, lines: list[str]) -> None:
+    assert displayed(latex) == lines
+
+
+def test_a_long_formula_is_no_wall_of_symbols() -> None:
+    x = Symbol("x")
+    short, long = Step("Step", x + 1), Step("Step", sum((x**k for k in range(1, 100)), Integer(0)))
+    wall = replace(long, shown=sum((x**k for k in range(1, 400)), Integer(0)))
+    assert formula("N1", short) == ["$$x + 1$$"]
+    assert formula("N1", long)[0] == "```text"
+    assert "`coarseproof claims N1`" in formula("N1", wall)[0]
+    assert formula("N1", replace(short, shown="words, w*")) == ["```text", "words, w*", "```"]
+
+
+def test_no_derivation_shows_one(book: dict[str, str]) -> None:
+    pages = [text for name, text in book.items() if name.startswith("docs/derivations/")]
+    formulas = [found for page in pages for found in re.findall(r"^\$\$(.+?)\$\$$", page, flags=re.MULTILINE)]
+    assert len(formulas) > 300
+    assert max(map(len, formulas)) <= LONGEST_FORMULA
+
+
+@pytest.mark.parametrize(
+    ("expression", "decision", "words"),
+    [
+        (Symbol("x"), Decision(True), "exactly zero"),
+        (Symbol("x") > 0, Decision(True), "holds"),
+        (Symbol("x"), Decision(False, "residual 1 at x = 2"), "refuted residual 1 at x = 2"),
+        (Symbol("x"), Decision(None), "undecided"),
+    ],
+)
+def test_what_became_of_an_obligation(expression: object, decision: Decision, words: str) -> None:
+    assert settled(Obligation("something", expression, decision)) == words

@@ -1,0 +1,58 @@
+"""Text and formulas of the claims as Markdown that reads the same on a code host, in a notebook and in the site."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from unicodedata import category
+
+__all__ = ["WIDEST", "displayed", "escaped", "slug"]
+
+_SPECIAL: Final = re.compile(r"[\\*_`<>|$~]|&(?=#?\w+;)|\](?=[\[(:])")
+
+WIDEST: Final = 120
+"""Characters of LaTeX above which a display is broken, if it has a place for it."""
+
+_TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|[{}()]", flags=re.DOTALL)
+_OPENING: Final = frozenset({"{", "(", r"\left", r"\begin", r"\bigl", r"\Bigl"})
+_CLOSING: Final = frozenset({"}", ")", r"\right", r"\end", r"\bigr", r"\Bigr"})
+
+
+def displayed(latex: str) -> list[str]:
+    r"""A formula as displays, one below the other: a long one is broken where `\quad` separates its statements."""
+    lines: list[str] = []
+    for piece in _statements(latex):
+        if lines and len(lines[-1]) + len(piece) <= WIDEST:
+            lines[-1] += rf"\quad {piece}"
+        else:
+            lines.append(piece)
+    return [line for number, piece in enumerate(lines) for line in [""] * bool(number) + [f"$${piece}$$"]]
+
+
+def _statements(latex: str) -> list[str]:
+    r"""The pieces between the `\quad` that stand outside all braces and brackets."""
+    pieces, depth, start = [], 0, 0
+    for token in _TOKEN.finditer(latex):
+        if token[0] in (r"\quad", r"\qquad") and depth <= 0:
+            pieces.append(latex[start : token.start()].strip())
+            start = token.end()
+        depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
+    return [piece for piece in [*pieces, latex[start:].strip()] if piece]
+
+
+def escaped(text: str) -> str:
+    r"""`text` with a backslash before what Markdown would read as its own: `‖v*‖` -> `‖v\*‖`."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def slug(title: str) -> str:
+    """The anchor that code hosts give to a heading: `N1 · Population loss` -> `n1--population-loss`.
+
+    Letters, marks, decimal digits, underscores and hyphens stay, in lower case; spaces become hyphens; the rest goes
+    (½ and ² too, which Python would count as word characters).
+    """
+    return "".join(sign for sign in title.lower() if sign in "- " or _is_word(sign)).replace(" ", "-")
+
+
+def _is_word(sign: str) -> bool:
+    return category(sign)[0] in "LM" or category(sign) in ("Nd", "Pc")
