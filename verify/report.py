@@ -1,12 +1,10 @@
-"""A run of the suite, for people and for programs: table, JSON, JUnit XML, Markdown."""
+"""A run of the suite, for people and for programs: table, JSON, JUnit XML, Markdown, HTML."""
 
 from __future__ import annotations
 
 import json
-import math
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,13 +12,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from verify.evidence import INDEPENDENT, ClaimReport, Evidence, Report, Verdict
+from verify.evidence import ClaimReport, Evidence, Report, Verdict
 from verify.files import write_atomically
+from verify.html_report import to_html
 from verify.kill_matrix import csv_matrix, markdown_matrix, totals
+from verify.summary import complaints, is_green, plain, replay_command, short, status, summary_line
 
-__all__ = ["REPORT_FILES", "print_report", "to_json", "to_junit", "to_markdown", "write_report"]
+__all__ = ["REPORT_FILES", "print_report", "to_html", "to_json", "to_junit", "to_markdown", "write_report"]
 
-REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv")
+REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv", "report.html")
 
 _COLORS: Final = {
     "verified": "green",
@@ -33,46 +33,16 @@ _TELLING: Final = {"precision": "digits", "monte_carlo": "max_z"}
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-# What the formats share.
-
-
-def _status(claim: ClaimReport) -> str:
-    """The verdict as shown: "too weak" says more than the undecided it amounts to."""
-    weak = claim.too_weak and claim.verdict is Verdict.UNDECIDED
-    return "too weak" if weak else claim.verdict.value
-
-
-def _is_green(claim: ClaimReport) -> bool:
-    return claim.verdict is Verdict.VERIFIED and not claim.too_weak
-
-
-def _plain(value: Any) -> Any:
-    """A figure as JSON can hold it: NumPy numbers unpacked, NaN and infinities as words."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value if isinstance(value, str | int | float | None) else str(value)
-
-
-def _short(value: Any) -> str:
-    return f"{value:.2g}" if isinstance(value, float) else str(value)
-
-
 def _main_figure(found: Evidence) -> str:
     """The one figure for the table: mutants killed, else the first number of the method."""
     if found.method == "mutants" and "total" in found.figures:
         return f"{found.figures.get('killed', 0)}/{found.figures['total']}"
-    figures = _plain(found.figures)
+    figures = plain(found.figures)
     telling = [name for name in (_TELLING.get(found.method),) if name in figures]
     for name in [*telling, *figures]:
         value = figures[name]
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return f"{name.replace('_', ' ')} {_short(value)}"
+            return f"{name.replace('_', ' ')} {short(value)}"
     return ""
 
 
@@ -84,38 +54,6 @@ def _methods(claim: ClaimReport) -> str:
         parts = (found.method, verdict, _main_figure(found))
         entries.append(" ".join(part for part in parts if part))
     return " · ".join(entries)
-
-
-def _complaints(claim: ClaimReport) -> list[str]:
-    """Why a claim is not green, a line each."""
-    lines = [
-        f"{found.method} {found.verdict.value}: {found.detail or 'no detail given'}"
-        for found in claim.evidence
-        if found.verdict is not Verdict.VERIFIED
-    ]
-    if claim.survivors:
-        lines.append(f"too weak: no check noticed the mutants {', '.join(claim.survivors)}")
-    elif claim.too_weak:
-        lines.append("too weak: not all mutants were noticed ({}/{})".format(*claim.mutants))
-    if not any(found.method == "symbolic" for found in claim.evidence):
-        lines.append("undecided: no derivation was checked (no evidence from symbolic)")
-    if not any(found.method in INDEPENDENT for found in claim.evidence):
-        lines.append(f"undecided: no second road was taken (no evidence from {', '.join(sorted(INDEPENDENT))})")
-    return lines
-
-
-def _summary_line(report: Report) -> str:
-    """The whole run in one line, with what is needed to replay it."""
-    counts = report.summary
-    grades = ", ".join(f"{counts[grade]} {grade}" for grade in ("proved", "enclosed", "tested"))
-    others = ", ".join(f"{counts[name]} {name}" for name in ("refuted", "undecided", "error"))
-    weak = sum(claim.too_weak for claim in report.claims)
-    mutants = "{killed}/{total} mutants killed".format(**counts["mutants"])
-    return (
-        f"{counts['verified']} of {len(report.claims)} verified ({grades}); {others}, "
-        f"{weak} too weak; {mutants}; "
-        f"level {report.level}, seed {report.seed}, {report.seconds:.1f} s"
-    )
 
 
 # For programs.
@@ -146,7 +84,7 @@ def _claim_entry(claim: ClaimReport) -> dict[str, Any]:
 
 
 def _evidence_entry(found: Evidence) -> dict[str, Any]:
-    figures = _plain(found.figures)
+    figures = plain(found.figures)
     if found.verdict is not Verdict.VERIFIED and found.detail:
         figures.setdefault("detail", found.detail)  # a refutation without its witness helps nobody
     return {
@@ -168,12 +106,11 @@ def to_junit(report: Report) -> str:
                 tag = "error" if found.verdict is Verdict.ERROR else "failure"
                 counts[tag] += 1
                 _problem(case, tag, found.verdict.value, found.detail)
-        complaints = _complaints(claim)
-        missing = [line for line in complaints if line.startswith(("too weak", "undecided:"))]
+        missing = [line for line in complaints(claim) if line.startswith(("too weak", "undecided:"))]
         if missing:
             counts["failure"] += 1
             case = _test_case(suite, claim, "completeness", 0.0)
-            _problem(case, "failure", _status(claim), "; ".join(missing))
+            _problem(case, "failure", status(claim), "; ".join(missing))
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(counts["failure"]))
     suite.set("errors", str(counts["error"]))
@@ -201,28 +138,28 @@ def to_markdown(report: Report) -> str:
     def cell(text: str) -> str:
         return text.replace("|", "\\|").replace("\n", " ")
 
-    lines = ["# Verification report", "", _summary_line(report) + ".", ""]
+    lines = ["# Verification report", "", summary_line(report) + ".", ""]
     lines += ["| claim | title | verdict | grade | methods |", "|---|---|---|---|---|"]
     for claim in report.claims:
         grade = claim.grade.value if claim.grade else "—"
-        cells = (claim.id, claim.title, _status(claim), grade, _methods(claim))
+        cells = (claim.id, claim.title, status(claim), grade, _methods(claim))
         lines.append(f"| {' | '.join(cell(text) for text in cells)} |")
     for claim in report.claims:
-        if not _is_green(claim):
-            lines += ["", f"## {claim.id}: {_status(claim)}", ""]
-            lines += [f"- {cell(line)}" for line in _complaints(claim)]
+        if not is_green(claim):
+            lines += ["", f"## {claim.id}: {status(claim)}", ""]
+            lines += [f"- {cell(line)}" for line in complaints(claim)]
     lines += ["", *markdown_matrix(report)]
-    lines += ["", f"Replay: `coarseproof verify --level {report.level} --seed {report.seed}`", ""]
+    lines += ["", f"Replay: `{replay_command(report)}`", ""]
     return "\n".join(lines)
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:
-    """Write report.json, junit.xml, summary.md and mutants.csv into `folder`, made if need be."""
+    """Write report.json, junit.xml, summary.md, mutants.csv and report.html into `folder`, made if need be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot make the folder {folder}: {error.strerror}") from error
-    texts = (to_json(report), to_junit(report), to_markdown(report), csv_matrix(report))
+    texts = (to_json(report), to_junit(report), to_markdown(report), csv_matrix(report), to_html(report))
     paths = [folder / name for name in REPORT_FILES]
     for path, text in zip(paths, texts, strict=True):
         write_atomically(path, text)
@@ -239,21 +176,21 @@ def print_report(report: Report, console: Console) -> None:
     table.add_column("methods", ratio=4)
     table.add_column("seconds", justify="right", no_wrap=True)
     for claim in report.claims:
-        status = _status(claim)
+        word = status(claim)
         grade = claim.grade.value if claim.grade else "—"
         # Text, not str: sources and titles contain brackets, which rich would take for markup.
         cells = (claim.id, claim.title, grade, _methods(claim), f"{claim.seconds:.2f}")
         row = [Text(text) for text in cells]
-        table.add_row(*row[:2], Text(status, style=_COLORS[status]), *row[2:])
+        table.add_row(*row[:2], Text(word, style=_COLORS[word]), *row[2:])
     console.print(table)
     for claim in report.claims:
-        if not _is_green(claim):
-            console.print(Text(f"{claim.id} {_status(claim)}: {claim.title}", style="bold"))
-            for line in _complaints(claim):
+        if not is_green(claim):
+            console.print(Text(f"{claim.id} {status(claim)}: {claim.title}", style="bold"))
+            for line in complaints(claim):
                 console.print(Text(f"  {line}"), soft_wrap=True)
     if tallies := totals(report):
         said = (f"{name} {one['killed']}/{one['tried']} ({one['alone']} alone)" for name, one in tallies.items())
         console.print(Text(f"mutants killed/tried: {', '.join(said)}"), soft_wrap=True)
-    console.print(Text(_summary_line(report)), soft_wrap=True)
+    console.print(Text(summary_line(report)), soft_wrap=True)
     if not report.claims:
         console.print(Text("No claim was checked."))

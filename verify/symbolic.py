@@ -61,7 +61,12 @@ def _derived(claim_id: str, level: Level) -> dict[str, Any]:
     contradictory = bool(claim.hypotheses) and impossible(claim.hypotheses)
     return {
         "decided": None if contradictory else proofs.proved(claim_id),
-        "figures": {"steps": len(chain.steps), "obligations": len(obligations), "rests_on": cited},
+        "figures": {
+            "steps": len(chain.steps),
+            "obligations": len(obligations),
+            "rests_on": cited,
+            "chain": [[step.name, len(step.obligations)] for step in chain.steps],
+        },
         "detail": "its hypotheses contradict each other" if contradictory else _detail(chain, open_ids),
         "fates": _fates(chain, mutants(claim, level)),
         "seconds": time.perf_counter() - started,

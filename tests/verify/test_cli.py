@@ -196,7 +196,8 @@ def test_report_and_json_are_written_even_when_refuted(tmp_path: Path) -> None:
     targets = ["--report", str(out), "--json", str(tmp_path / "x.json")]
     done = with_methods(tmp_path, {"symbolic": {"C3": "refuted"}}, "verify", "--only", "C3", *targets)
     assert done.returncode == 1
-    assert sorted(path.name for path in out.iterdir()) == ["junit.xml", "mutants.csv", "report.json", "summary.md"]
+    written = ["junit.xml", "mutants.csv", "report.html", "report.json", "summary.md"]
+    assert sorted(path.name for path in out.iterdir()) == written
     assert json.loads((tmp_path / "x.json").read_text())["claims"][0]["verdict"] == "refuted"
 
 

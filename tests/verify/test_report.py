@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from verify import files
+from verify.cli import main
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.report import print_report, to_json, to_junit, to_markdown, write_report
 
@@ -142,7 +144,28 @@ def test_markdown_keeps_the_table_whole(report: Report) -> None:
 def test_write_report_makes_the_folder(report: Report, tmp_path: Path) -> None:
     paths = write_report(report, tmp_path / "a" / "b")
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == sorted(p.name for p in paths)
-    assert len(paths) == 4
+    assert {path.name for path in paths} == {"report.json", "junit.xml", "summary.md", "mutants.csv", "report.html"}
+
+
+def test_a_folder_in_the_place_of_the_page_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    done = CliRunner().invoke(main, ["verify", "--only", "G1", "--report", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "report.html" in done.output
+    assert "is a folder" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_no_file_is_written_if_one_text_cannot_be_made(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_report: Report) -> str:
+        raise RuntimeError("no page")
+
+    monkeypatch.setattr("verify.report.to_html", fail)
+    with pytest.raises(RuntimeError):
+        write_report(report, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_printing_nothing_says_so() -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from proofs.claim import Claim, get
 from verify.configurations import Configuration, Level, configurations, meeting
 from verify.enclosure.boxes import COVERED, judge_boxes
-from verify.enclosure.certified import Comparison, compare, covered
+from verify.enclosure.certified import DIGITS, Comparison, compare, covered
 from verify.evidence import Evidence, Fate, Figures, Grade, Outcome, Task, Verdict
 from verify.mutants import Mutant, mutants
 
@@ -45,6 +45,7 @@ class Judged:
     whole: bool = False
     fates: dict[str, Fate] = field(default_factory=dict)
     comparisons: tuple[Comparison, ...] = ()
+    point: str = ""
 
 
 def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configuration]:
@@ -129,7 +130,8 @@ def _at(claim: Claim, point: Configuration, level: Level) -> Judged:
         return Judged(Verdict.UNDECIDED, time.perf_counter() - started, detail=detail)
     verdict = _worst([comparison.verdict for comparison in found])
     detail = next((c.witness for c in found if c.verdict is verdict), "") if verdict is not Verdict.VERIFIED else ""
-    return Judged(verdict, time.perf_counter() - started, detail=detail, comparisons=found)
+    seconds = time.perf_counter() - started
+    return Judged(verdict, seconds, detail=detail, comparisons=found, point=point.label)
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:
@@ -248,4 +250,10 @@ def _figures(at_points: Sequence[Judged]) -> dict[str, Any]:
         widest = max(comparison.radius for comparison in comparisons)
         figures |= {"comparisons": len(comparisons), "digits": round(worst.digits, 1), "worst_at": worst.label}
         figures["widest_radius"] = float(f"{widest:.2g}")
+        least = {
+            entry.point: round(min(comparison.digits for comparison in entry.comparisons), 1)
+            for entry in at_points
+            if entry.comparisons
+        }
+        figures["digits_by_point"] = {str(DIGITS): least}
     return figures

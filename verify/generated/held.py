@@ -156,6 +156,11 @@ def figures_of(rows: Sequence[Row]) -> Figures:
         "ulp_generic": max((row.ulps for row in rows if row.case.generic), default=0.0),
         "ulp_nasty": max((row.ulps for row in rows if not row.case.generic), default=0.0),
         "points": len(rows),
+        "allowed": ALLOWED,
+        "conditioned_by_point": {
+            label: float(f"{worst(row.conditioned for row in rows if row.case.label == label):.3g}")
+            for label in dict.fromkeys(row.case.label for row in rows)
+        },
     }
 
 

@@ -12,7 +12,7 @@ from numerics.sampling import Moments
 from proofs.definitions import MeanSample
 from verify.monte_carlo.plan import Check
 from verify.monte_carlo.sampled import ALONG
-from verify.monte_carlo.statistics import detectable, scores, variance_along
+from verify.monte_carlo.statistics import detectable, finite, scores, variance_along
 
 __all__ = ["Comparison", "with_brute_force", "with_reduced"]
 
@@ -41,6 +41,11 @@ class Comparison:
     def scores(self) -> Array:
         """|z| of each scalar."""
         return scores(self.predicted, self.measured, self.se)
+
+    @property
+    def deviations(self) -> list[float | None]:
+        """measured − predicted of each scalar in standard errors; None where that is infinite."""
+        return [finite(round(z, 4)) for z in np.copysign(self.scores, self.measured - self.predicted).tolist()]
 
     @property
     def index(self) -> int:

@@ -153,6 +153,7 @@ class Judge:
                 "targets": {one.label: one.target for one in results},
             },
             "worst_at": f"{worst.label}: {worst.names[worst.index]}",
+            "deviations": {one.label: one.deviations for one in results},
             "samplers": {
                 "tests": sum(len(one.scores) for one in samplers),
                 "max_z": finite(apart.worst),

@@ -101,8 +101,8 @@ def blind() -> Iterator[list[tuple[str, tuple[mpf, ...]]]]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison: where, what it says, digits agreed (None for a yes-or-no question), and both
-    sides in words; for an inequality, the quotient of its sides.
+    """One comparison: where, what it says, digits agreed (None for a yes-or-no question), both
+    sides in words; for an inequality, the quotient of its sides; the digits it must reach.
     """
 
     label: str
@@ -110,6 +110,7 @@ class Comparison:
     digits: float | None
     witness: str = ""
     quotient: float | None = None
+    required: float | None = None
 
 
 def compare(
@@ -149,7 +150,7 @@ def _compare(label: str, closed: mpf, defined: Estimate, demand: Demand, size: m
         difference = abs(closed - defined.value)
         witness = f"{label}: closed form {_text(closed)}, definition {_text(defined.value)}"
         if not mpmath.isfinite(difference):
-            return Comparison(label, Verdict.UNDECIDED, 0.0, witness)
+            return Comparison(label, Verdict.UNDECIDED, 0.0, witness, required=demand.verified)
         digits, known = _digits(difference, scale), _digits(defined.error, scale)
     verdict = Verdict.VERIFIED if digits >= demand.verified else Verdict.UNDECIDED
     if digits < demand.refuted and known > digits + 1:
@@ -157,7 +158,7 @@ def _compare(label: str, closed: mpf, defined: Estimate, demand: Demand, size: m
     if verdict is Verdict.VERIFIED and known < demand.verified:
         verdict = Verdict.UNDECIDED
         witness += f" (known to {known:.1f} digits only)"
-    return Comparison(label, verdict, min(digits, known), witness)
+    return Comparison(label, verdict, min(digits, known), witness, required=demand.verified)
 
 
 def _digits(difference: mpf, scale: mpf) -> float:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from math import pi
+from math import inf, pi
 from typing import Any, Final
 
 import numpy as np
@@ -105,6 +105,7 @@ class _Found:
 
     comparisons: tuple[Comparison, ...]
     seconds: float
+    label: str
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ def _at(claim: Claim, point: Configuration, level: Level) -> _Found:
     checker = CHECKERS[type(claim.definition)]
     with mp.workdps(DIGITS):
         comparisons = checker(claim, point, level)
-    return _Found(tuple(comparisons), time.perf_counter() - started)
+    return _Found(tuple(comparisons), time.perf_counter() - started, point.label)
 
 
 def _judged(claim: Claim, level: Level, seed: int) -> _Judged:
@@ -340,6 +341,17 @@ def _no_checker(claim: Claim) -> Evidence:
     return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, f"no check is written for {name}")
 
 
+def _by_point(found: Sequence[_Found]) -> dict[str, dict[str, float]]:
+    """Digits required -> configuration -> the fewest digits agreed there."""
+    least: dict[str, dict[str, float]] = {}
+    for entry in found:
+        for one in entry.comparisons:
+            if one.digits is not None and one.required is not None:
+                at = least.setdefault(f"{one.required:g}", {})
+                at[entry.label] = min(at.get(entry.label, inf), round(one.digits, 1))
+    return least
+
+
 def _evidence(found: Sequence[_Found]) -> Evidence:
     """The worst of all comparisons: refuted before undecided before verified."""
     comparisons = [comparison for entry in found for comparison in entry.comparisons]
@@ -352,7 +364,7 @@ def _evidence(found: Sequence[_Found]) -> Evidence:
     measured = [(c.digits, c.label) for c in comparisons if c.digits is not None]
     if measured:
         digits, label = min(measured)
-        figures |= {"digits": round(digits, 1), "worst_at": label}
+        figures |= {"digits": round(digits, 1), "worst_at": label, "digits_by_point": _by_point(found)}
     if quotients := [(c.quotient, c.label) for c in comparisons if c.quotient is not None]:
         largest, label = max(quotients)
         figures |= {"largest_quotient": round(largest, 6), "tightest_at": label}

@@ -1,0 +1,86 @@
+"""The few pieces of SVG that the plots are made of. Colours come from the page's style, so both themes share them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from verify.html_report.text import escaped
+
+__all__ = ["MARKERS", "Scale", "bars", "label", "line", "marks", "picture", "ticks"]
+
+Point = tuple[float, float]
+
+MARKERS = ("●", "■", "✚")
+"""The marks of the series as characters, for captions."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Values from `low` to `high` onto pixels from `start` to `end`; what lies outside stops at the ends."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        """The pixel of a value."""
+        low, high = (math.log10(x) if self.log else x for x in (self.low, self.high))
+        clipped = min(max(value, self.low), self.high)
+        share = ((math.log10(clipped) if self.log else clipped) - low) / (high - low)
+        return self.start + share * (self.end - self.start)
+
+
+def ticks(scale: Scale, about: int = 7) -> list[float]:
+    """Round values within the scale: powers of ten on a logarithmic one."""
+    if scale.log:
+        first, last = math.ceil(math.log10(scale.low)), math.floor(math.log10(scale.high))
+        stride = max(1, math.ceil((last - first) / about))
+        return [10.0**k for k in range(first, last + 1, stride)]
+    rough = (scale.high - scale.low) / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
+    first, last = math.ceil(scale.low / step - 1e-9), math.floor(scale.high / step + 1e-9)
+    return [k * step for k in range(first, last + 1)]
+
+
+def picture(width: float, height: float, said: str, parts: Iterable[str]) -> str:
+    """An SVG in a box that scrolls where the window is narrower; `said` is its text for who does not see it."""
+    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+    return (
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{escaped(said)}">'
+        f'<svg role="img" aria-label="{escaped(said)}" {size}>{"".join(parts)}</svg></div>'
+    )
+
+
+def label(x: float, y: float, text: str, kind: str = "", turned: bool = False) -> str:
+    """Text; `kind`: "e" ends at x, "m" has its middle there. Turned, it reads upwards."""
+    turn = f' transform="rotate(-90 {_at(x)} {_at(y)})"' if turned else ""
+    chosen = f' class="{kind}"' if kind else ""
+    return f'<text x="{_at(x)}" y="{_at(y)}"{chosen}{turn}>{escaped(text)}</text>'
+
+
+def line(points: Sequence[Point], kind: str) -> str:
+    """A polyline."""
+    return f'<path class="{kind}" d="M{"L".join(f"{_at(x)} {_at(y)}" for x, y in points)}"/>'
+
+
+def marks(points: Iterable[Point], series: int) -> str:
+    """Points in the shape and colour of a series: strokes without length, round or square, or small crosses."""
+    shape = "M{} {}h0" if series < 2 else "M{} {}m-3.5 0h7m-3.5-3.5v7"
+    path = "".join(shape.format(_at(x), _at(y)) for x, y in points)
+    return f'<path class="m{series}" d="{path}"/>' if path else ""
+
+
+def bars(boxes: Iterable[tuple[float, float, float, float]], kind: str) -> str:
+    """Rectangles (left, top, width, height) of one class, as a single path."""
+    path = "".join(f"M{_at(x)} {_at(y)}h{_at(w)}v{_at(h)}h{_at(-w)}z" for x, y, w, h in boxes)
+    return f'<path class="{kind}" d="{path}"/>' if path else ""
+
+
+def _at(value: float) -> str:
+    """A tenth of a pixel is finer than a screen."""
+    return f"{value:.1f}".removesuffix(".0")

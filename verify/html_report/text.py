@@ -1,0 +1,62 @@
+"""Words and numbers as HTML."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+__all__ = ["anchor", "badge", "counted", "escaped", "number", "value"]
+
+_NO_CHARACTER: Final = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What HTML forbids, or no file can hold: control characters and halves of surrogate pairs."""
+
+_MARKS: Final = {"verified": "✓", "refuted": "✗", "too weak": "✗", "error": "!", "undecided": "?"}
+
+_FOLDED: Final = 8
+"""Entries from which on a nested table is folded."""
+
+
+def escaped(text: object) -> str:
+    """Text between tags or in a quoted attribute."""
+    return html.escape(_NO_CHARACTER.sub("\ufffd", str(text)))
+
+
+def anchor(claim_id: str) -> str:
+    """The id of a claim's section; an address cannot hold every character."""
+    return "claim-" + re.sub(r"[^\w.-]", "_", claim_id)
+
+
+def badge(word: str) -> str:
+    """A verdict as a mark and a word: colour alone says nothing to many."""
+    kind = word.replace(" ", "-")
+    return f'<span class="badge {escaped(kind)}">{_MARKS.get(word, "·")} {escaped(word)}</span>'
+
+
+def counted(count: int, what: str) -> str:
+    """A number of things: `1 test`, `2 tests`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def number(figure: Any) -> str:
+    """A figure as text: floats to four significant digits, infinite ones (None) as ∞."""
+    if figure is None or (isinstance(figure, float) and math.isinf(figure)):
+        return "∞"
+    if isinstance(figure, bool):
+        return "yes" if figure else "no"
+    return f"{figure:.4g}" if isinstance(figure, float) else str(figure)
+
+
+def value(figure: Any) -> str:
+    """A figure of any shape: a number, words, a list, or a table in the table, folded where it is long."""
+    if isinstance(figure, Mapping):
+        rows = "".join(f"<tr><th scope=row>{escaped(name)}<td>{value(item)}" for name, item in figure.items())
+        table = f"<table>{rows}</table>"
+        if len(figure) < _FOLDED:
+            return table
+        return f"<details><summary>{len(figure)} entries</summary>{table}</details>"
+    if isinstance(figure, list):
+        return ", ".join(value(item) for item in figure) or "none"
+    return escaped(number(figure))

@@ -1,0 +1,90 @@
+"""What every format of a report says of a run: status and reasons of a claim, the summary line, how to replay it."""
+
+from __future__ import annotations
+
+import math
+import os
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from verify.evidence import INDEPENDENT, ClaimReport, Report, Verdict
+
+__all__ = ["complaints", "counts_line", "is_green", "plain", "replay_command", "short", "status", "summary_line"]
+
+
+def status(claim: ClaimReport) -> str:
+    """The verdict as shown: "too weak" says more than the undecided it amounts to."""
+    weak = claim.too_weak and claim.verdict is Verdict.UNDECIDED
+    return "too weak" if weak else claim.verdict.value
+
+
+def is_green(claim: ClaimReport) -> bool:
+    """Whether nothing is left to complain about."""
+    return claim.verdict is Verdict.VERIFIED and not claim.too_weak
+
+
+def plain(value: Any) -> Any:
+    """A figure as JSON can hold it: NumPy numbers unpacked, NaN and infinities as words."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def short(value: Any) -> str:
+    """A figure in a few characters."""
+    return f"{value:.2g}" if isinstance(value, float) else str(value)
+
+
+def complaints(claim: ClaimReport) -> list[str]:
+    """Why a claim is not green, a line each."""
+    lines = [
+        f"{found.method} {found.verdict.value}: {found.detail or 'no detail given'}"
+        for found in claim.evidence
+        if found.verdict is not Verdict.VERIFIED
+    ]
+    if claim.survivors:
+        lines.append(f"too weak: no check noticed the mutants {', '.join(claim.survivors)}")
+    elif claim.too_weak:
+        lines.append("too weak: not all mutants were noticed ({}/{})".format(*claim.mutants))
+    if not any(found.method == "symbolic" for found in claim.evidence):
+        lines.append("undecided: no derivation was checked (no evidence from symbolic)")
+    if not any(found.method in INDEPENDENT for found in claim.evidence):
+        lines.append(f"undecided: no second road was taken (no evidence from {', '.join(sorted(INDEPENDENT))})")
+    return lines
+
+
+def counts_line(report: Report) -> str:
+    """How many claims are verified, by grade, how many are not, and how many mutants were killed."""
+    counts = report.summary
+    grades = ", ".join(f"{counts[grade]} {grade}" for grade in ("proved", "enclosed", "tested"))
+    others = ", ".join(f"{counts[name]} {name}" for name in ("refuted", "undecided", "error"))
+    weak = sum(claim.too_weak for claim in report.claims)
+    mutants = "{killed}/{total} mutants killed".format(**counts["mutants"])
+    return f"{counts['verified']} of {len(report.claims)} verified ({grades}); {others}, {weak} too weak; {mutants}"
+
+
+def summary_line(report: Report) -> str:
+    """The whole run in one line, with what is needed to replay it."""
+    return f"{counts_line(report)}; level {report.level}, seed {report.seed}, {report.seconds:.1f} s"
+
+
+def replay_command(report: Report) -> str:
+    """The command that makes this run again. A run of some claims names them: shares of chance depend on who is in."""
+    import proofs
+    from proofs.extensions import is_own
+
+    known, ids = proofs.all_claims(), [claim.id for claim in report.claims]
+    command = f"coarseproof verify --level {report.level} --seed {report.seed}"
+    if set(ids) != {claim.id for claim in known}:
+        named = [name for name in ids if not any(name.startswith(f"{other}.") for other in ids)]
+        command = f"{command} --only {' '.join(named)}" if named else command
+    modules = os.environ.get("COARSEPROOF_EXTENSIONS", "").strip()
+    foreign = any(claim.id in ids and not is_own(claim) for claim in known)
+    return f"COARSEPROOF_EXTENSIONS={shlex.quote(modules)} {command}" if modules and foreign else command
