@@ -19,6 +19,8 @@ import click
 
 from verify.learn_command import learn
 from verify.limit_command import limit
+from verify.notebooks_command import notebooks
+from verify.options import ManyValues, cpus, split_names
 
 if TYPE_CHECKING:
     from proofs.claim import Claim
@@ -49,21 +51,6 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(_INTERRUPTED)
-
-
-class _ManyValues(click.Command):
-    """A command without arguments of its own, whose `--only` takes all up to the next option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        spread: list[str] = []
-        collecting = False
-        for position, word in enumerate(args):
-            if word.startswith("-") and word != "-":
-                collecting = word == "--only" or word.startswith("--only=")
-            elif collecting and args[position - 1] != "--only":
-                spread.append("--only")
-            spread.append(word)
-        return super().parse_args(ctx, spread)
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -214,14 +201,14 @@ def _read_leniently(path: Path) -> str:
 
 
 @main.command(
-    cls=_ManyValues,
+    cls=ManyValues,
     epilog="""\b
 Examples:
   coarseproof verify                            all claims, the quick level
   coarseproof verify --level full --jobs 8      more points and samples
   coarseproof verify --only C3 N1               two claims; C5 takes C5.tanh etc. along
   coarseproof verify --seed 7 --json -          replay a run; JSON on standard output
-  coarseproof verify --report out               out/report.json, junit.xml, summary.md, mutants.csv
+  coarseproof verify --report out               out/report.html; JSON, JUnit, CSV beside it
 \b
 Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
 3 something undecided, 2 usage, 130 interrupted.""",
@@ -241,7 +228,7 @@ Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
     "folder",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Write report.json, junit.xml, summary.md and mutants.csv into DIR.",
+    help="Write report.html, report.json, junit.xml, summary.md and mutants.csv into DIR.",
 )
 @click.option(
     "--json",
@@ -265,10 +252,10 @@ def verify(
     from verify.report import print_report
     from verify.suite import run_suite
 
-    ids = _split_names(only)
+    ids = split_names(only)
     seed = secrets.randbits(32) if seed is None else seed
     _check_targets(folder, json_path)
-    jobs = jobs or _cpus()
+    jobs = jobs or cpus()
     click.echo(f"level {level}, seed {seed}, {jobs} jobs", err=True)
     written: list[Path] = []
     try:
@@ -286,22 +273,6 @@ def verify(
         console.width = 120  # a file or a pipe has no width; 80 would break most lines
     print_report(report, console)
     sys.exit(report.exit_code)
-
-
-def _split_names(values: Sequence[str]) -> tuple[str, ...]:
-    """`C3,N1` and repeated options alike; naming nothing must not come to mean "all"."""
-    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
-    if values and not names:
-        raise ValueError("--only names no claim; give ids, e.g. --only C3 N1")
-    return names
-
-
-def _cpus() -> int:
-    """CPUs this process may use."""
-    count = getattr(os, "process_cpu_count", None)
-    if count is None and hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return (count or os.cpu_count)() or 1
 
 
 def _check_targets(folder: Path | None, json_path: Path | None) -> None:
@@ -409,6 +380,7 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
 
 main.add_command(limit)
 main.add_command(learn)
+main.add_command(notebooks)
 
 
 # figure, benchmark
@@ -437,7 +409,7 @@ def figure(output: Path) -> None:
 
 
 @main.command(
-    cls=_ManyValues,
+    cls=ManyValues,
     epilog="""\b
 Examples:
   coarseproof benchmark
@@ -456,7 +428,7 @@ def benchmark(only: tuple[str, ...], json_path: Path | None) -> None:
     from verify.benchmark import main as run_benchmarks
 
     _check_targets(None, json_path)
-    sys.exit(run_benchmarks(_split_names(only), json_path))
+    sys.exit(run_benchmarks(split_names(only), json_path))
 
 
 if __name__ == "__main__":

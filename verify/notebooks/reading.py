@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 from typing import Any, Final
-
-import numpy as np
+from xml.sax.saxutils import quoteattr
 
 from verify.figure import COLOURS, pyplot
+from verify.notebooks.drawn import ROUNDING, drawn
+from verify.notebooks.verdicts import Verdicts, check
 
-__all__ = ["COLOURS", "INK", "panels", "show"]
+__all__ = ["COLOURS", "INK", "ROUNDING", "panels", "show", "verdicts"]
 
 INK: Final = "#7a7a7a"
 """Text and axes: a contrast of 4.3 on white and on the near-black of dark themes, so one figure serves both."""
@@ -40,7 +41,8 @@ _STYLE: Final = {
 def panels(columns: int = 1, rows: int = 1, width: float = 5.0, height: float = 3.8, **options: Any) -> Any:
     """(figure, axes) as of `matplotlib.pyplot.subplots`, styled; width, height of a panel in inches."""
     plot = pyplot()
-    plot.rcParams.update(_STYLE)
+    plot.rcdefaults()  # a style of the user's own would change every picture
+    pyplot().rcParams.update(_STYLE)
     return plot.subplots(rows, columns, figsize=(columns * width, rows * height), layout="constrained", **options)
 
 
@@ -49,37 +51,21 @@ def show(figure: Any, description: str) -> None:
 
     description: what is to be seen, in a sentence; it becomes the picture's alternative text, and a summary of the data
     drawn goes with it, by which a stored picture is compared with a new one: shapes of letters differ between machines.
+    Where the data are errors of rounding, give the artist `gid=ROUNDING`: then their values are not compared.
     """
     from IPython.display import SVG, display
 
     text = io.StringIO()
-    said = json.dumps({"description": description, "drawn": [_drawn(axes) for axes in figure.axes]}, ensure_ascii=False)
-    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Description": said})
+    said = json.dumps({"description": description, "panels": drawn(figure)}, ensure_ascii=False)
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Description": said})
     pyplot().close(figure)
-    display(SVG(text.getvalue()))
+    spoken = f'<svg role="img" aria-label={quoteattr(description)} '  # for readers that hear the page
+    display(SVG(text.getvalue().replace("<svg ", spoken, 1)))
 
 
-def _drawn(axes: Any) -> dict[str, Any]:
-    """The words of a panel; of each line and set of points how many there are, their means and root mean squares."""
-    curves = [(line.get_label(), line.get_xydata()) for line in axes.get_lines()]
-    curves += [(points.get_label(), points.get_offsets()) for points in axes.collections if len(points.get_offsets())]
-    curves += [(mesh.get_label(), np.ravel(mesh.get_array())[:, None]) for mesh in axes.collections if _is_mesh(mesh)]
-    return {
-        "title": axes.get_title(),
-        "x": axes.get_xlabel(),
-        "y": axes.get_ylabel(),
-        "curves": [[str(label), *_summary(np.ma.filled(np.ma.asarray(data, float), np.nan))] for label, data in curves],
-    }
+def verdicts(*ids: str) -> Verdicts:
+    """The quick suite on these claims and their parts, with a fixed seed, as a table; its `.reports` hold the evidence.
 
-
-def _is_mesh(collection: Any) -> bool:
-    return collection.get_array() is not None and np.size(collection.get_array()) > len(collection.get_offsets())
-
-
-def _summary(data: Any) -> list[Any]:
-    """How many rows, and per column the mean and the root mean square of the finite entries, to six digits."""
-    columns = [column[np.isfinite(column)] for column in np.atleast_2d(data.T)]
-    return [
-        int(data.shape[0]),
-        *(float(f"{value:.6g}") for c in columns if len(c) for value in (c.mean(), np.sqrt((c**2).mean()))),
-    ]
+    Raises ValueError, which fails the cell, unless every one of them is verified with all its mutants noticed.
+    """
+    return check(ids)

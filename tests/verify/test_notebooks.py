@@ -1,0 +1,674 @@
+"""The notebooks: scripts read, executed, written, compared; what users and cells can do wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import nbformat
+import numpy as np
+import pytest
+
+import proofs
+from verify.evidence import ClaimReport, Evidence, Grade, Verdict
+from verify.notebooks import execution
+from verify.notebooks.book import check_all, write_all
+from verify.notebooks.cells import LONGEST_FORMULA, source_of
+from verify.notebooks.comparison import differences
+from verify.notebooks.document import assemble, changed_cells, described, finish, text_of
+from verify.notebooks.drawn import ROUNDING, drawn
+from verify.notebooks.index import index_page
+from verify.notebooks.script import SCRIPTS, Cell, Script, chosen_scripts, read_script
+from verify.notebooks.verdicts import Verdicts
+
+ROOT = Path(__file__).parents[2]
+
+HEAD = '"""A title\n\nWhat is asked?\n"""\n\n'
+PLAIN = HEAD + "# %% [markdown]\n# Words about w*.\n\n# %% sum-of-two claims: N1\nx = 1 + 1\nprint(x)\n"
+PICTURE = (
+    HEAD
+    + "# %% picture claims: N1 C3\nfrom verify.notebooks.reading import panels, show\n"
+    + 'figure, axes = panels()\naxes.plot([0, 1], [0, {height}], label="line")\nshow(figure, "A <line> rises.")\n'
+)
+
+
+def folder_of(path: Path, **scripts: str) -> Path:
+    """A folder of scripts, by name without suffix."""
+    path.mkdir(parents=True, exist_ok=True)
+    for name, text in scripts.items():
+        (path / f"{name}.py").write_text(text, encoding="utf-8")
+    return path
+
+
+def script_of(path: Path, text: str, name: str = "n01_trial") -> Script:
+    return read_script(folder_of(path, **{name: text}) / f"{name}.py")
+
+
+def command(*arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "verify.cli", "notebooks", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+# Scripts.
+
+
+def test_a_script_is_read_into_cells(tmp_path: Path) -> None:
+    script = script_of(tmp_path, PLAIN + "\n# %% [verdict] N1 N1.origin\n")
+    assert (script.number, script.title, script.question) == ("01", "A title", "What is asked?")
+    assert script.notebook == "01-trial.ipynb"
+    assert [cell.kind for cell in script.cells] == ["markdown", "code", "verdict"]
+    assert [cell.id for cell in script.cells] == ["prose-words-about-w", "sum-of-two", "verdict-N1-N1_origin"]
+    assert script.cells[1].claims == ("N1",)
+    assert script.cells[1].text == "x = 1 + 1\nprint(x)"
+    assert script.path.read_text().splitlines()[script.cells[1].line - 1] == "x = 1 + 1"
+
+
+def test_a_long_list_of_claims_still_gives_a_valid_id(tmp_path: Path) -> None:
+    ids = [claim.id for claim in proofs.all_claims()][:30]
+    one, other = (script_of(tmp_path, f"{HEAD}# %% [statement] {' '.join(some)}\n") for some in (ids, ids[:-1]))
+    assert len(one.cells[0].id) <= 64
+    assert one.cells[0].id != other.cells[0].id
+    nbformat.validate(assemble(one))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('"""Only a title"""\n\n# %% a\n', "the question"),
+        (HEAD, "has no cell"),
+        (HEAD + "# %%\nx = 1\n", "needs a name"),
+        (HEAD + "# %% [statment] N1\n", "no kind of cell"),
+        (HEAD + "# %% [statement]\n", "names no claim"),
+        (HEAD + "# %% [markdown]\nx = 1\n", "no comment"),
+        (HEAD + "# %% [markdown]\n#\n", "without text"),
+        (HEAD + "# %% a claims: N1\n\n# %% a claims: N2\n", "is taken"),
+        (HEAD + "# %% a claims: N1\nx = = 1\n", "invalid syntax"),
+    ],
+)
+def test_a_script_that_breaks_the_format_is_refused_with_its_name(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=rf"n01_trial\.py.*{re.escape(said)}"):
+        script_of(tmp_path, text)
+
+
+def test_unknown_numbers_and_empty_folders_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no notebook scripts"):
+        chosen_scripts(tmp_path)
+    folder_of(tmp_path, n01_a=PLAIN, n02_b=PLAIN, reading="x = 1\n")
+    assert [path.name for path in chosen_scripts(tmp_path)] == ["n01_a.py", "n02_b.py"]
+    with pytest.raises(ValueError, match=r"'03' is no notebook; there are 01, 02"):
+        chosen_scripts(tmp_path, ("03",))
+
+
+# Cells made from claims.
+
+
+def made(kind: str, *ids: str) -> str:
+    return source_of(Cell("a", kind, ids, "", 1))
+
+
+def test_a_statement_has_formula_hypotheses_source_code_and_a_link_to_the_book() -> None:
+    text = made("statement", "N1")
+    claim = proofs.get("N1")
+    from proofs.render import latex_of
+    from verify.book import slug_of
+
+    assert f"$$\n{claim.subject} = {latex_of(claim.formula)}\n$$" in text
+    assert claim.printed is not None
+    assert latex_of(claim.printed) in text
+    assert f"](../formulas.md#{slug_of(claim)})" in text
+    assert "numerics.population_loss" in text
+    assert claim.source in text
+
+
+def test_a_derivation_shows_every_step_and_what_it_owed() -> None:
+    chain, text = proofs.derive("G1"), made("derivation", "G1")
+    for number, step in enumerate(chain.steps, start=1):
+        assert f"**{number}. {step.name}**" in text
+    assert text.count(": zero") + text.count(": holds") >= sum(len(step.obligations) for step in chain.steps)
+
+
+def test_a_formula_that_is_too_long_is_told_in_words() -> None:
+    from proofs.render import latex_of
+
+    steps = [step.shown for step in proofs.derive("C5").steps if not isinstance(step.shown, str)]
+    long = [latex for latex in map(latex_of, steps) if len(latex) > LONGEST_FORMULA]
+    text = made("derivation", "C5")
+    assert long
+    assert text.count("`coarseproof claims C5` prints it") == len(long)
+    assert not any(latex in text for latex in long)
+
+
+def test_generated_code_is_the_code_that_is_shipped() -> None:
+    module = (ROOT / "numerics/generated/estimators.py").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)\n```", made("generated", "C3"), flags=re.DOTALL)
+    assert blocks
+    assert blocks[0] in module
+    assert "def _relu_kernels" in blocks[0]
+
+
+def test_errata_come_from_the_errata_page() -> None:
+    text, page = made("errata"), (ROOT / "docs/errata.md").read_text(encoding="utf-8")
+    for heading in re.findall(r"^## (.*)$", page, flags=re.MULTILINE):
+        assert f"### {heading}" in text
+    assert "](../formulas.md" in text
+    assert "](formulas.md" not in text
+
+
+def test_a_claim_that_does_not_exist_or_has_no_code_is_named_with_its_cell(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"n01_trial\.py, cell 'statement-N99'.*'N99' is unknown"):
+        assemble(script_of(tmp_path, HEAD + "# %% [statement] N99\n"))
+    with pytest.raises(ValueError, match="N5 has no generated code"):
+        assemble(script_of(tmp_path, HEAD + "# %% [generated] N5\n"))
+
+
+# What a figure shows.
+
+
+def summary(draw: Any) -> list[dict[str, Any]]:
+    from verify.notebooks.reading import panels, pyplot
+
+    figure, axes = panels()
+    draw(axes)
+    said = drawn(figure)
+    pyplot().close(figure)
+    return said
+
+
+DRAWINGS = [
+    lambda axes, y: axes.plot([0, 1, 2], [0, 1, y]),
+    lambda axes, y: axes.scatter([0, 1, 2], [0, 1, y]),
+    lambda axes, y: axes.errorbar([0, 1], [1, 1], yerr=[0.1, y / 10], fmt="o"),
+    lambda axes, y: axes.fill_between([0, 1], [0, 0], [1, y]),
+    lambda axes, y: axes.bar([0, 1], [1, y]),
+    lambda axes, y: axes.barh([0, 1], [1, y]),
+    lambda axes, y: axes.axhline(y),
+    lambda axes, y: axes.pcolormesh(np.arange(4.0).reshape(2, 2) * y),
+    lambda axes, y: axes.imshow([[0, 1], [2, y]]),
+    lambda axes, y: axes.contour(np.outer(np.arange(4.0), np.arange(4.0)), levels=[y]),
+    lambda axes, y: axes.text(0, 0, f"{y}"),
+    lambda axes, y: axes.plot([0, 1], label=f"{y}") and axes.legend(),
+    lambda axes, y: axes.set_xlabel(f"{y}"),
+    lambda axes, y: axes.set_xticks([0, 1], ["a", f"{y}"]),
+    lambda axes, y: axes.set_yscale("log" if y > 3 else "linear"),
+]
+
+
+@pytest.mark.parametrize("draw", DRAWINGS)
+def test_whatever_is_drawn_shows_in_the_summary(draw: Any) -> None:
+    once, again, changed = (summary(lambda axes, y=y: draw(axes, y)) for y in (3.0, 3.0, 3.5))
+    assert once == again
+    assert once != changed
+
+
+def test_of_errors_of_rounding_only_their_number_is_kept() -> None:
+    one, other = (summary(lambda axes, y=y: axes.plot([0, 1], [0, y], gid=ROUNDING)) for y in (1e-16, 3e-16))
+    assert one == other
+    assert one[0]["drawn"] == [["", 2]]
+
+
+def test_on_a_linear_axis_the_rounding_of_a_zero_does_not_count() -> None:
+    one, other = (summary(lambda axes, y=y: axes.plot([0, 1], [1, 1]) and axes.plot(0, y, "o")) for y in (0.0, -9e-18))
+    assert one == other
+
+
+# Writing and executing.
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(scripts, folder) of two notebooks that were executed once."""
+    base = tmp_path_factory.mktemp("written")
+    scripts = folder_of(base / "scripts", n01_plain=PLAIN, n02_picture=PICTURE.format(height=1))
+    assert write_all(base / "out", jobs=2, scripts=scripts) == 0
+    return scripts, base / "out"
+
+
+def copied(written: tuple[Path, Path], target: Path) -> Path:
+    target.mkdir()
+    for path in written[1].iterdir():
+        (target / path.name).write_bytes(path.read_bytes())
+    return target
+
+
+def test_notebooks_are_valid_and_hold_their_outputs(written: tuple[Path, Path]) -> None:
+    found = nbformat.read(written[1] / "01-plain.ipynb", as_version=nbformat.NO_CONVERT)
+    nbformat.validate(found)
+    assert (found.nbformat, found.nbformat_minor) == (4, 5)
+    assert [cell.id for cell in found.cells] == ["question", "prose-words-about-w", "sum-of-two"]
+    assert found.cells[2].outputs == [{"name": "stdout", "output_type": "stream", "text": "2\n"}]
+    assert found.metadata.kernelspec.name == "python3"
+    assert found.metadata.language_info == {"name": "python"}
+    assert all(not cell.metadata for cell in found.cells)
+    assert not list(changed_cells(found))
+
+
+def test_a_picture_has_alternative_text_and_its_data(written: tuple[Path, Path]) -> None:
+    found = nbformat.read(written[1] / "02-picture.ipynb", as_version=4)
+    cell = found.cells[-1]
+    assert cell.metadata == {"mystnb": {"image": {"alt": "A <line> rises."}}}
+    said = described(cell.outputs[0])
+    assert said is not None
+    assert said["panels"][0]["drawn"] == [["line", 2, [0.5, 0.707107], [0.5, 0.707107]]]
+    assert 'aria-label="A &lt;line&gt; rises."' in cell.outputs[0].data["image/svg+xml"]
+
+
+def test_executing_again_gives_the_same_bytes(written: tuple[Path, Path], tmp_path: Path) -> None:
+    assert write_all(tmp_path / "again", jobs=1, scripts=written[0]) == 0
+    for path in written[1].iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_index_names_every_notebook_with_its_question(written: tuple[Path, Path]) -> None:
+    text = (written[1] / "index.md").read_text(encoding="utf-8")
+    assert text == index_page([read_script(path) for path in chosen_scripts(written[0])])
+    assert "(01-plain.ipynb)" in text
+    assert "What is asked?" in text
+    assert text.index("```{toctree}") < text.index("\n01-plain\n") < text.index("\n02-picture\n")
+
+
+FAILING = [
+    ("x = 1\n\nraise RuntimeError('no such\\nangle')", ["RuntimeError: no such angle", "line 3 of the cell", "raise "]),
+    ("import warnings\nwarnings.warn('careful')", ["wrote to standard error", "careful", "line 2 of the cell"]),
+    ("import os\nprint(os.getcwd())", ["holds a path of this machine"]),
+    ("import os\nos._exit(3)", ["the kernel died"]),
+    ("def f():\n    return 1 / 0\n\nf()", ["ZeroDivisionError", "line 4 of the cell: f()"]),
+]
+
+
+@pytest.mark.parametrize(("code", "said"), FAILING)
+def test_a_failing_cell_is_named_and_the_others_are_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, said: list[str]
+) -> None:
+    broken = f"{HEAD}# %% first claims: N1\ny = 1\n\n# %% broken-one claims: C3 N2\n{code}\n"
+    scripts = folder_of(tmp_path / "scripts", n01_broken=broken, n02_plain=PLAIN)
+    assert write_all(tmp_path / "out", jobs=2, scripts=scripts) == 1
+    told = capsys.readouterr().err
+    for words in ["01-broken.ipynb", "'broken-one'", "(of C3, N2)", *said]:
+        assert words in told
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["02-plain.ipynb", "index.md"]
+
+
+def test_a_cell_that_takes_too_long_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "_TIMEOUT", 1)
+    scripts = folder_of(tmp_path / "scripts", n01_slow=f"{HEAD}# %% slow claims: N1\nimport time\ntime.sleep(60)\n")
+    started = time.monotonic()
+    assert write_all(tmp_path / "out", scripts=scripts) == 1
+    assert time.monotonic() - started < 30
+    assert "cell 'slow' (of N1): took more than 1 s" in capsys.readouterr().err
+
+
+def test_a_kernel_sees_none_of_the_users_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    startup = tmp_path / "startup.py"
+    startup.write_text("print('mine')\n")
+    for name, value in (
+        ("PYTHONSTARTUP", str(startup)),
+        ("COARSEPROOF_EXTENSIONS", "nowhere"),
+        ("PYTHONHASHSEED", "5"),
+    ):
+        monkeypatch.setenv(name, value)
+    names = ("PYTHONSTARTUP", "COARSEPROOF_EXTENSIONS", "PYTHONHASHSEED", "OMP_NUM_THREADS")
+    code = f"import os\nprint([os.environ.get(name) for name in {names!r}], os.listdir())"
+    scripts = folder_of(tmp_path / "scripts", n01_env=f"{HEAD}# %% env claims: N1\n{code}\n")
+    assert write_all(tmp_path / "out", scripts=scripts) == 0
+    found = nbformat.read(tmp_path / "out/01-env.ipynb", as_version=4)
+    assert found.cells[-1].outputs[0].text == "[None, None, '0', '1'] []\n"
+
+
+# What must not be written over.
+
+
+def edited(path: Path, change: Any) -> None:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    change(document)
+    path.write_text(json.dumps(document, indent=2), encoding="utf-8")
+
+
+def change_source(document: Any) -> None:
+    document["cells"][2]["source"] = ["print(3)"]
+
+
+def change_output(document: Any) -> None:
+    document["cells"][2]["outputs"][0]["text"] = ["3\n"]
+
+
+def drop_cell(document: Any) -> None:
+    del document["cells"][1]
+
+
+def reformat(document: Any) -> None:
+    document["metadata"]["language_info"]["version"] = "3.14.0"
+    document["cells"][2]["source"] = "".join(document["cells"][2]["source"])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (change_source, "'sum-of-two' was changed"),
+        (change_output, "'sum-of-two' was changed"),
+        (drop_cell, "'prose-words-about-w' was removed"),
+        (lambda document: document["cells"].reverse(), "another order"),
+        (lambda document: document["metadata"].pop("coarseproof"), "did not write"),
+    ],
+)
+def test_a_notebook_edited_by_hand_is_kept_unless_forced(
+    written: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Any, said: str
+) -> None:
+    out = copied(written, tmp_path / "out")
+    edited(out / "01-plain.ipynb", change)
+    before = (out / "01-plain.ipynb").read_bytes()
+    with pytest.raises(ValueError, match=rf"01-plain\.ipynb: it was edited by hand \(.*{said}.*--force"):
+        write_all(out, ("01",), scripts=written[0])
+    assert (out / "01-plain.ipynb").read_bytes() == before
+    assert write_all(out, ("01",), scripts=written[0], force=True) == 0
+    assert (out / "01-plain.ipynb").read_bytes() == (written[1] / "01-plain.ipynb").read_bytes()
+
+
+def test_a_notebook_that_an_editor_only_saved_is_not_edited(written: tuple[Path, Path], tmp_path: Path) -> None:
+    out = copied(written, tmp_path / "out")
+    edited(out / "01-plain.ipynb", reformat)
+    assert write_all(out, ("01",), scripts=written[0]) == 0
+
+
+@pytest.mark.parametrize("content", [b"not JSON", b"\xff\xfe", b"[]", b'{"nbformat": 3, "worksheets": []}', b"{}"])
+def test_a_file_of_another_kind_is_kept_unless_forced(
+    written: tuple[Path, Path], tmp_path: Path, content: bytes
+) -> None:
+    target = tmp_path / "01-plain.ipynb"
+    target.write_bytes(content)
+    with pytest.raises(ValueError, match=r"01-plain\.ipynb: it is no valid notebook.*--force"):
+        write_all(tmp_path, ("01",), scripts=written[0])
+    assert target.read_bytes() == content
+    assert write_all(tmp_path, ("01",), scripts=written[0], force=True) == 0
+
+
+def test_a_folder_in_the_place_of_a_notebook_is_refused_even_with_force(
+    written: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "01-plain.ipynb").mkdir()
+    with pytest.raises(ValueError, match=r"01-plain\.ipynb: it is a folder"):
+        write_all(tmp_path, scripts=written[0], force=True)
+
+
+def test_an_unwritable_target_fails_before_any_work(tmp_path: Path) -> None:
+    scripts = folder_of(
+        tmp_path / "scripts", n01_mark=f"{HEAD}# %% mark claims: N1\nopen({str(tmp_path / 'ran')!r}, 'w')\n"
+    )
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ValueError, match="it is a file"):
+        write_all(tmp_path / "file", scripts=scripts)
+    assert not (tmp_path / "ran").exists()
+
+
+# Checking.
+
+
+def test_fresh_notebooks_are_current_and_nothing_is_written(
+    written: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in written[1].iterdir()}
+    assert check_all(written[1], jobs=2, scripts=written[0]) == 0
+    assert "all 2 notebooks are current" in capsys.readouterr().out
+    assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in written[1].iterdir()} == before
+
+
+def test_a_changed_script_is_stale_and_the_diff_names_the_cell(
+    written: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripts = folder_of(tmp_path / "scripts", n01_plain=PLAIN.replace("1 + 1", "1 + 2"))
+    assert check_all(written[1], ("01",), scripts=scripts) == 1
+    told = capsys.readouterr()
+    for line in ["--- a/01-plain.ipynb cell sum-of-two", "-x = 1 + 1", "+x = 1 + 2", "-2", "+3"]:
+        assert f"{line}\n" in told.out
+    assert "edited by hand" not in told.out
+    assert "1 stale: 01-plain.ipynb" in told.err
+
+
+def test_check_finds_what_is_missing_superfluous_edited_or_of_another_kind(
+    written: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripts = folder_of(tmp_path / "scripts", n01_plain=PLAIN, n02_picture=PICTURE.format(height=1), n03_new=PLAIN)
+    out = copied(written, tmp_path / "out")
+    edited(out / "01-plain.ipynb", change_output)
+    (out / "02-picture.ipynb").write_text("{}")
+    (out / "09-old.ipynb").write_text("{}")
+    assert check_all(out, jobs=2, scripts=scripts) == 1
+    told = capsys.readouterr()
+    assert "01-plain.ipynb was edited by hand: cell 'sum-of-two' was changed" in told.out
+    assert "02-picture.ipynb cannot be compared: it is no valid notebook" in told.out
+    assert "03-new.ipynb is missing" in told.out
+    assert "09-old.ipynb is superfluous" in told.out
+    assert "+++ b/index.md" in told.out
+    assert "5 stale" in told.err
+
+
+def test_check_fails_when_a_cell_fails(written: tuple[Path, Path], tmp_path: Path) -> None:
+    scripts = folder_of(tmp_path / "scripts", n01_plain=PLAIN.replace("print(x)", "print(y)"))
+    assert check_all(written[1], ("01",), scripts=scripts) == 1
+
+
+def picture(height: float, tmp_path: Path) -> Any:
+    """A notebook with a picture, made without a kernel; the source is always the same."""
+    script = script_of(tmp_path, PICTURE.format(height=1.0), "n02_picture")
+    notebook = assemble(script)
+    caught: list[Any] = []
+    with mock.patch("IPython.display.display", caught.append):
+        exec(PICTURE.format(height=height), {})
+    data = {"image/svg+xml": caught[0].data}
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("display_data", data=data)]
+    return finish(notebook, script)
+
+
+@pytest.mark.parametrize(("height", "same"), [(1.0, True), (1.00001, True), (1.001, False), (2.0, False)])
+def test_pictures_are_compared_by_their_data(tmp_path: Path, height: float, same: bool) -> None:
+    one, other = picture(1.0, tmp_path), picture(height, tmp_path)
+    assert not list(changed_cells(one))
+    assert (not list(differences("a", one, other))) is same
+
+
+def test_the_shapes_of_letters_are_not_compared_but_words_are(tmp_path: Path) -> None:
+    one, other = picture(1.0, tmp_path), picture(1.0, tmp_path)
+    data = other.cells[-1].outputs[0].data
+    data["image/svg+xml"] = re.sub(r'<path d="[^"]*"', '<path d="M 0 0"', data["image/svg+xml"])
+    assert data != one.cells[-1].outputs[0].data
+    assert not list(differences("a", one, other))
+    data["image/svg+xml"] = data["image/svg+xml"].replace("rises", "falls")
+    (diff,) = differences("a", one, other)
+    assert "cell picture" in diff
+
+
+def test_metadata_kinds_and_ids_are_compared(tmp_path: Path) -> None:
+    for change in (
+        lambda notebook: notebook.metadata.update(title="mine"),
+        lambda notebook: notebook.cells[0].metadata.update(tags=["x"]),
+        lambda notebook: notebook.cells[-1].update(id="other"),
+        lambda notebook: notebook.cells.reverse(),
+        lambda notebook: notebook.cells[-1].update(execution_count=7),
+    ):
+        one, other = picture(1.0, tmp_path), picture(1.0, tmp_path)
+        assert text_of(one) == text_of(other)
+        change(other)
+        assert list(differences("a", other, one))
+
+
+# Verdicts.
+
+
+def report(**changes: Any) -> ClaimReport:
+    """A claim that is green, but for what is changed."""
+    said = (
+        Evidence("symbolic", Verdict.VERIFIED, Grade.PROVED, {"obligations": 3}, 0.1),
+        Evidence("precision", Verdict.VERIFIED, Grade.TESTED, {"digits": 59.96, "points": 5}, 0.1),
+        Evidence("generated", Verdict.VERIFIED, Grade.TESTED, {"ulp_generic": 1.2345, "points": 6}, 0.1),
+        Evidence("mutants", Verdict.VERIFIED, Grade.TESTED, {"killed": 4, "total": 4}, 0.1),
+    )
+    return ClaimReport(**({"id": "N1", "title": "a < b", "source": "", "kind": "identity", "evidence": said} | changes))
+
+
+def test_the_table_of_verdicts_shows_what_any_machine_finds() -> None:
+    table = Verdicts([report()])
+    for text in (repr(table), table._repr_html_()):
+        for words in ("N1", "verified", "proved", "3 obligations", "60 digits at 5 points", "4/4 mutants killed"):
+            assert words in text
+        assert "1.2" not in text
+    assert "a &lt; b" in table._repr_html_()
+
+
+def test_a_claim_that_is_not_green_fails_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    from verify import suite
+    from verify.evidence import Report
+    from verify.notebooks.reading import verdicts
+
+    bad = Evidence("precision", Verdict.REFUTED, Grade.TESTED, {}, 0.0, "at θ = 1")
+    weak = Evidence("mutants", Verdict.UNDECIDED, Grade.TESTED, {"killed": 3, "total": 4, "survivors": ["sign"]}, 0.0)
+    for evidence, said in ((bad, "precision refuted: at θ = 1"), (weak, "no method noticed the mutant 'sign'")):
+        found = report(evidence=(*report().evidence[:2], evidence))
+        monkeypatch.setattr(suite, "run_suite", lambda found=found, **_: Report(1, "quick", {}, (found,), 0.0))
+        with pytest.raises(ValueError, match=f"claim N1 is not verified.*{said}"):
+            verdicts("N1")
+    with pytest.raises(ValueError, match="names no claim"):
+        verdicts()
+
+
+def test_verdicts_of_real_claims_are_the_same_every_time() -> None:
+    from verify.notebooks.reading import verdicts
+
+    once, again = verdicts("N4.inner"), verdicts("N4.inner")
+    assert repr(once) == repr(again)
+    assert [one.id for one in once.reports] == ["N4.inner"]
+
+
+# The command.
+
+
+def test_help_teaches() -> None:
+    done = command("--help")
+    assert done.returncode == 0
+    for words in ("Examples:", "--check", "--only", "--force", "Exit codes"):
+        assert words in done.stdout
+
+
+def test_wrong_use_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for arguments, said in (
+        (["--only", "99"], "'99' is no notebook"),
+        (["--only", ","], "names no notebook"),
+        (["--check", "--force"], "--force has no meaning"),
+        (["--only", "07", "--output", str(tmp_path / "file")], "it is a file"),
+    ):
+        done = command(*arguments)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("package", ["nbformat", "nbclient", "ipykernel", "matplotlib"])
+def test_a_missing_package_is_named_with_the_remedy(tmp_path: Path, package: str) -> None:
+    code = (
+        "import sys\n"
+        f"sys.modules[{package!r}] = None\n"
+        "from verify.cli import main\n"
+        f"main(['notebooks', '--output', {str(tmp_path / 'out')!r}], prog_name='coarseproof')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert package in done.stderr
+    assert "pip install 'coarseproof[docs]'" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_the_old_notebooks_and_no_kernel(
+    written: tuple[Path, Path], tmp_path: Path, sent: signal.Signals
+) -> None:
+    pid_file = tmp_path / "pid"
+    slow = f"import os, pathlib, time\npathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()))\ntime.sleep(100)"
+    scripts = folder_of(tmp_path / "scripts", n01_plain=f"{HEAD}# %% slow claims: N1\n{slow}\n", n02_picture=PLAIN)
+    out = copied(written, tmp_path / "out")
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    code = (
+        "from pathlib import Path\nfrom verify.cli import main\nfrom verify.notebooks import book\n"
+        f"book.write_all.__kwdefaults__['scripts'] = Path({str(scripts)!r})\n"
+        f"main(['notebooks', '--output', {str(out)!r}, '--jobs', '2'], prog_name='coarseproof')\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for(lambda: pid_file.exists() and pid_file.read_text() != "")
+    process.send_signal(sent)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in told
+    assert b"Interrupted" in told
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    wait_for(lambda: not alive(int(pid_file.read_text())))
+
+
+def wait_for(condition: Any, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+# The notebooks of this project.
+
+
+def test_there_are_seven_scripts_with_question_figures_verdicts_and_what_to_try() -> None:
+    paths = chosen_scripts(SCRIPTS)
+    assert [path.name[:3] for path in paths] == [f"n{number:02}" for number in range(1, 8)]
+    for script in map(read_script, paths):
+        code = "\n".join(cell.text for cell in script.cells if cell.kind == "code")
+        assert script.question.endswith("?"), script.path.name
+        assert len(re.findall(r"\bshow\(", code)) >= 2, script.path.name
+        assert any(cell.kind == "verdict" for cell in script.cells) or "verdicts(" in code, script.path.name
+        last = script.cells[-1]
+        assert last.kind == "markdown", script.path.name
+        assert last.text.startswith("## What to try"), script.path.name
+
+
+@pytest.mark.parametrize("path", chosen_scripts(SCRIPTS), ids=lambda path: path.stem)
+def test_no_formula_is_typed_by_hand(path: Path) -> None:
+    script = read_script(path)
+    prose = [script.title, script.question, *(cell.text for cell in script.cells if cell.kind == "markdown")]
+    for text in prose:
+        assert "$" not in text
+        assert not re.search(r"\\[A-Za-z(\[]", text), text
+    named = {name for cell in script.cells for name in cell.claims}
+    assert named <= {claim.id for claim in proofs.all_claims()}
+
+
+def test_the_stored_notebooks_are_current() -> None:
+    done = command("--check", seconds=1200)  # two minutes where nothing else runs
+    assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}"
+    for path in sorted((ROOT / "docs/notebooks").glob("*.ipynb")):
+        text = path.read_text(encoding="utf-8")
+        assert str(ROOT) not in text
+        assert "/tmp/" not in text
+        assert not re.search(r"20\d\d-\d\d-\d\dT\d\d:", text)

@@ -1,0 +1,435 @@
+"""What the verification found, with its teeth
+
+How is a formula of this project checked, what did the checks find, and would they have noticed if the formula were
+wrong? And which statements that are in print did not survive?
+"""
+
+# %% [markdown]
+# ## Several roads to one claim
+#
+# A claim is stated once, with its hypotheses and with the *definition* that its closed form must agree with: a mean
+# over random inputs, a minimum, the end of an iteration. Every method starts from that one declaration, and each
+# takes a road of its own:
+#
+# - **symbolic**: the derivation, step by step, with every obligation reduced to zero or decided exactly;
+# - **precision**: the definition by quadrature or minimization to many digits, at generic and at nasty points;
+# - **generated**: the NumPy code that is shipped, against the formula at 60 digits, in units of rounding;
+# - **Monte Carlo**: the network is sampled, with a stated false-alarm probability and a stated power;
+# - **iteration**: the algorithm is run, and must end where the claim says;
+# - **enclosure**: ball arithmetic, over a point or over a whole box of parameters;
+# - **inequalities**: an SMT solver decides polynomial statements for all real values.
+#
+# The cell below is not a record of an old run. It carries out the quick suite on a selection of claims from every
+# chapter, with a fixed seed, and would fail if one of them were not verified. `coarseproof verify` checks all of
+# them.
+
+# %% quick-suite claims: G1 N1 C3 P1 R3 B1.loss
+import math
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import norm
+
+import numerics
+from numerics.model import resolve_proxy
+from numerics.sampling import network_moments
+from verify.evidence import Evidence, Grade
+from verify.notebooks.reading import COLOURS, INK, panels, show, verdicts
+
+Array = npt.NDArray[np.float64]
+
+found = verdicts(
+    *("G1", "G3", "N1", "N2", "N4", "N5.minimum", "N6.direction", "N6.printed", "C2", "C3"),
+    *(
+        "C6.relu",
+        "C7.printed",
+        "C8.beyond",
+        "P1",
+        "P2",
+        "P4.l1",
+        "P5.half",
+        "P6.l1",
+        "R3",
+        "R5.l1",
+        "R6.probability",
+        "B1.loss",
+        "B2.identity",
+        "B3",
+    ),
+)
+found
+
+# %% [markdown]
+# ## Who looked, and how strong is what they say
+#
+# *Proved* is exact: a derivation whose every step owed something and paid, or an SMT solver's answer. *Enclosed*
+# holds over a whole box, or with an error bound at a point. *Tested* is a finite number of points or samples. Only
+# "verified" is green: a claim on which a method is undecided, or that no method looked at besides its own derivation,
+# is not.
+
+# %% grades-by-method claims: G1 N1 C3 P1 R3 B1.loss
+METHODS = {
+    "symbolic": "symbolic",
+    "precision": "precision",
+    "generated": "generated code",
+    "monte_carlo": "Monte Carlo",
+    "iteration": "iteration",
+    "enclosure": "enclosure",
+    "inequalities": "inequalities",
+}
+GRADES = ((Grade.PROVED, COLOURS[0], ""), (Grade.ENCLOSED, COLOURS[2], "//"), (Grade.TESTED, COLOURS[1], ".."))
+
+
+def evidence(method: str) -> dict[str, Evidence]:
+    """What a method said, by claim id."""
+    return {one.id: said for one in found.reports for said in one.evidence if said.method == method}
+
+
+figure, (left, right) = panels(2, width=5.4)
+rows = np.arange(len(METHODS))
+start = np.zeros(len(METHODS))
+for grade, colour, hatch in GRADES:
+    counts = np.array([sum(said.grade is grade for said in evidence(name).values()) for name in METHODS])
+    left.barh(rows, counts, left=start, color=colour, hatch=hatch, edgecolor=INK, height=0.7, label=grade.value)
+    start += counts
+left.set_yticks(rows, list(METHODS.values()))
+left.invert_yaxis()
+left.set_xlabel("claims that the method verified (count)")
+left.legend(loc="lower right", title="what that is worth")
+roads = Counter(sum(said.method in METHODS for said in one.evidence) for one in found.reports)
+marks = range(min(roads), max(roads) + 1)
+right.bar(list(marks), [roads[count] for count in marks], color=COLOURS[0], edgecolor=INK, width=0.7)
+right.set_xticks(list(marks))
+right.set_xlabel("methods that took a road to the claim (count)")
+right.set_ylabel("claims (count)")
+show(
+    figure,
+    "Left: claims verified by each method, split by proved, enclosed and tested. Right: how many methods per claim.",
+)
+
+# %% [markdown]
+# The derivation covers every claim, but it is one road, and a mistake in a definition would be on it from the start.
+# What stands against that are the roads that begin at the definition itself and share no algebra with the derivation.
+#
+# ## Digits: the definition against the closed form
+#
+# Where the definition is an integral or a minimum it can be evaluated to many digits. The requirement is 45 digits,
+# or 20 where derivatives are taken of quadratures; a disagreement below 40 (or 15) is a refutation. Numbers are
+# computed with 60 digits, so 60 is where agreement ends. Ball arithmetic does the same with a proof of its error.
+
+# %% digits claims: N1 C3 P1 B1.loss
+figure, axes = panels(1, width=7.5, height=6.6)
+digits = {
+    name: {id_: float(said.figures["digits"]) for id_, said in evidence(name).items() if "digits" in said.figures}
+    for name in ("precision", "enclosure")
+}
+order = [one.id for one in found.reports if any(one.id in known for known in digits.values())]
+at = {id_: row for row, id_ in enumerate(order)}
+for name, marker, colour in (("precision", "o", COLOURS[0]), ("enclosure", "D", COLOURS[1])):
+    known = digits[name]
+    label = f"{METHODS[name]}: fewest over all points"
+    axes.plot(list(known.values()), [at[id_] for id_ in known], marker, color=colour, label=label)
+axes.axvline(45, color=COLOURS[2], label="required")
+axes.axvline(20, color=COLOURS[2], linestyle="--", label="required of differences of quadratures")
+axes.set_yticks(range(len(order)), order)
+axes.invert_yaxis()
+axes.set_xlim(0, 64)
+axes.set_xlabel("decimal digits that agree with the definition (count)")
+figure.legend(loc="outside upper left", ncols=2)
+show(
+    figure,
+    "Digits agreed, claim by claim: all beyond the requirement of 45, or of 20 where quadratures are differentiated.",
+)
+
+# %% [markdown]
+# ## Chance, with a budget
+#
+# Sampling can always be unlucky. A whole run of the suite may refute a *true* theory with a probability of one in a
+# million; divided among all the tests this gives the alarm threshold, in standard errors. On the left, what that
+# means: the coarse gradient of a network with 4 output weights and a filter of length 32 is sampled 120 times, and
+# each of its 32 entries is compared with the closed form C3. If formula and error bars are right the deviations, in
+# standard errors, follow the normal law, which has no parameter left to fit. The bars on the far right come from a
+# wrong formula: C2, which is true of the identity estimator, in the place of C3.
+#
+# On the right, the largest deviation of each claim of the run above, against the number of tests it is the largest
+# of. The band is where the largest of so many independent normal numbers lies, 9 times out of 10.
+
+# %% deviations claims: C3
+m, n, samples, repeats, seed = 4, 32, 8192, 120, 20190128
+rng = np.random.default_rng(seed)
+v, w, v_star, w_star = (rng.standard_normal(size) for size in (m, n, m, n))
+closed = np.asarray(numerics.coarse_gradient(v, w, v_star, w_star, ste="relu"), float)
+wrong = np.asarray(numerics.coarse_gradient(v, w, v_star, w_star, ste="identity"), float)
+deviations, seen = [], []
+for repeat in range(repeats):
+    proxies = {"relu": resolve_proxy("relu", {})}
+    sampled = network_moments(v, w, v_star, w_star, samples=samples, seed=seed, stream=repeat, proxies=proxies)
+    entry = sampled["coarse_gradient:relu"]
+    deviations.append((entry.mean - closed) / entry.standard_error)
+    seen.append(np.abs((entry.mean - wrong) / entry.standard_error).max())
+z = np.concatenate(deviations)
+
+carlo = {id_: said.figures for id_, said in evidence("monte_carlo").items() if "max_z" in said.figures}
+alarm = next(iter(carlo.values()))["threshold_z"]
+figure, (left, right) = panels(2, width=5.4, height=4.2)
+edges = np.arange(-5, 5.01, 0.5)
+middle = (edges[1:] + edges[:-1]) / 2
+counts = np.histogram(z, edges)[0]
+expected = len(z) * np.diff(norm.cdf(edges))
+left.step(middle, expected, where="mid", color=COLOURS[0], label="normal law")
+shown = counts > 0
+label = f"{len(z)} deviations, ±2 s.e."
+left.errorbar(middle[shown], counts[shown], 2 * np.sqrt(expected[shown]), fmt="o", color=COLOURS[1], label=label)
+bins = np.arange(0, max(seen) + 2, 1.0)
+left.hist(seen, bins, color=COLOURS[3], alpha=0.8, label="largest |deviation|, wrong formula")
+left.axvline(alarm, color=COLOURS[2], linestyle="--", label=f"alarm threshold {alarm:.1f}")
+left.set_yscale("log")
+left.set_ylim(bottom=0.3)
+left.set_xlabel("deviation from C3 (standard errors)")
+left.set_ylabel("entries per bin (count)")
+left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
+tests = np.geomspace(1, 400, 100)
+low, high = (norm.ppf((1 + share ** (1 / tests)) / 2) for share in (0.05, 0.95))
+right.fill_between(tests, low, high, color=COLOURS[0], alpha=0.25, label="9 in 10, normal law")
+sizes = np.array([figures["tests"] for figures in carlo.values()])
+largest = np.array([figures["max_z"] for figures in carlo.values()])
+right.plot(sizes, largest, "o", color=COLOURS[1], label="claims of the run above")
+right.axhline(alarm, color=COLOURS[2], linestyle="--", label=f"alarm threshold {alarm:.1f}")
+right.set_xscale("log")
+right.set_ylim(0, 1.1 * alarm)
+right.set_xlabel("tests on the claim (count)")
+right.set_ylabel("largest |deviation| (standard errors)")
+right.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
+show(
+    figure,
+    "Left: deviations of samples from C3 follow the normal law, those from a wrong formula lie beyond the threshold. "
+    "Right: the largest deviation of each claim lies within the band of chance, below the threshold.",
+)
+print(f"mean square deviation {np.mean(z**2):.3f}, expected 1 ± {2 * math.sqrt(2 / len(z)):.3f} (two standard errors)")
+print(f"largest of {len(z)}: {np.abs(z).max():.1f} standard errors")
+
+# %% [markdown]
+# A test that never alarms is easy to write. So every sampled claim also states its *power*: the smallest relative
+# error of the formula that would have been noticed with a probability of 0.999.
+
+# %% power claims: N1 C3
+figure, axes = panels(1, width=7.5, height=4.2)
+power = {id_: figures["power"] for id_, figures in carlo.items() if "power" in figures}
+names = list(power)
+kinds = (("networks", "s", "whole networks"), ("rows", "o", "single rows"), ("reduced", "D", "reduced sampler"))
+for (kind, marker, label), colour in zip(kinds, COLOURS, strict=False):
+    caught = [
+        (row, error)
+        for row, name in enumerate(names)
+        for check, error in power[name]["relative_errors"].items()
+        if check.endswith(kind)
+    ]
+    axes.plot(*np.array(caught).reshape(-1, 2).T, marker, color=colour, label=label)
+axes.set_yscale("log")
+axes.set_xticks(range(len(names)), names, rotation=45)
+axes.set_ylabel("relative error noticed (dimensionless)")
+axes.legend(title="sampled from the definition")
+show(
+    figure,
+    "Smallest relative error that sampling would have noticed, claim by claim: a few percent to a few in ten thousand.",
+)
+
+# %% [markdown]
+# ## Teeth: what if the formula were wrong?
+#
+# Sampling notices errors of percents, hardly ones of a thousandth: the other methods are there for those. To know
+# that *somebody* notices, every claim is changed on purpose: a sign turned round, a term dropped, a factor of two, a
+# constant off by one in a thousand, a hypothesis weakened, an operation in the generated code exchanged for another.
+# Each such mutant must be refuted. One that survives makes its claim "too weak", and the suite fails, although the
+# claim is true.
+
+# %% kill-matrix claims: G1 N1 C3 P1 R3 B1.loss
+tallies = {
+    one.id: next(said.figures["by_method"] for said in one.evidence if said.method == "mutants")
+    for one in found.reports
+}
+figure, axes = panels(1, width=9.5, height=0.3 * len(tallies) + 1.0)
+for row, tally in enumerate(tallies.values()):
+    for column, name in enumerate(METHODS):
+        if not (known := tally.get(name)):
+            continue
+        share = known["killed"] / known["tried"]
+        axes.barh(row, 0.9 * share, left=column - 0.45, height=0.8, color=COLOURS[0], alpha=0.3)
+        alone = f"  ({known['alone']})" if known["alone"] else ""
+        axes.text(column, row, f"{known['killed']}/{known['tried']}{alone}", ha="center", va="center", fontsize=10)
+axes.set_yticks(range(len(tallies)), list(tallies))
+axes.set_xticks(range(len(METHODS)), list(METHODS.values()))
+axes.set_xlim(-0.5, len(METHODS) - 0.5)
+axes.set_ylim(len(tallies) - 0.5, -0.5)
+axes.xaxis.tick_top()
+axes.grid(False)
+axes.spines[["left", "bottom"]].set_visible(False)
+axes.tick_params(length=0)
+show(figure, "Mutants killed of those tried, by claim and method; in brackets those that no other method noticed.")
+print("method           tried  killed  alone")
+for name, words in METHODS.items():
+    whole = [
+        sum(tally.get(name, {}).get(what, 0) for tally in tallies.values()) for what in ("tried", "killed", "alone")
+    ]
+    print(f"{words:15}  {whole[0]:5}  {whole[1]:6}  {whole[2]:5}")
+
+# %% [markdown]
+# Killed of tried, and in brackets those that no other method noticed; the bars show the share. Empty means that the
+# method cannot judge any mutant of the claim. Which kinds of mistake need which method?
+
+# %% kinds-of-mutants claims: G1 N1 C3 P1 R3 B1.loss
+KINDS = (
+    ("weakened", "hypothesis weakened"),
+    ("sign of", "sign turned round"),
+    ("off by 0.1 %", "constant off by 0.1 %"),
+    ("dropped", "term dropped"),
+    ("factor", "factor 2"),
+    ("", "something else exchanged"),
+)
+
+
+def kind_of(label: str) -> str:
+    """The kind of a mutant, and whether the formula was changed or the generated code."""
+    name = next(name for mark, name in KINDS if mark in label)
+    return f"code: {name}" if label.startswith("code") else name
+
+
+fates = [
+    (kind_of(label), judged)
+    for one in found.reports
+    for said in one.evidence
+    if said.method == "mutants"
+    for label, judged in said.figures["matrix"].items()
+    if "equivalent" not in judged.values()
+]
+order = [f"{where}{name}" for where in ("", "code: ") for _, name in KINDS]
+order = [name for name in order if any(kind == name for kind, _ in fates)]
+figure, (left, right) = panels(2, width=6.0, height=4.4, sharey=True, width_ratios=[1.6, 1])
+for row, kind in enumerate(order):
+    for column, name in enumerate(METHODS):
+        judged_here = [judged[name] for other, judged in fates if other == kind and name in judged]
+        if judged_here:
+            share = judged_here.count("killed") / len(judged_here)
+            left.barh(row, 0.9 * share, left=column - 0.45, height=0.8, color=COLOURS[0], alpha=0.3)
+            text = f"{judged_here.count('killed')}/{len(judged_here)}"
+            left.text(column, row, text, ha="center", va="center", fontsize=9.5)
+left.set_xticks(range(len(METHODS)), list(METHODS.values()), rotation=30, ha="right")
+left.set_yticks(range(len(order)), order)
+left.set_xlim(-0.5, len(METHODS) - 0.5)
+left.grid(False)
+start = np.zeros(len(order))
+hatches = dict(zip(METHODS, ("", "//", "..", "xx", "--", "oo", "\\\\"), strict=True))
+for place, name in enumerate(METHODS):
+    mine = [kind for kind, judged in fates if [other for other in judged if judged[other] == "killed"] == [name]]
+    counted = np.array([mine.count(kind) for kind in order])
+    if counted.any():
+        colour = COLOURS[place % len(COLOURS)]
+        style = {"color": colour, "hatch": hatches[name], "edgecolor": INK, "label": METHODS[name]}
+        right.barh(range(len(order)), counted, left=start, **style)
+        start += counted
+right.set_xlabel("noticed by this method alone (count)")
+right.set_ylim(len(order) - 0.5, -0.5)
+right.legend()
+show(
+    figure, "Left: killed of tried, by kind of mutant and method. Right: mutants that only one method noticed, by kind."
+)
+
+# %% [markdown]
+# Generated code is judged by one method only, so everything that dies there dies by it alone; weakened hypotheses are
+# noticed by whoever walks to the edge of the domain. Where several methods notice the same mistake, one of them could
+# be wrong without the mistake getting through.
+#
+# ## What did not survive: errata
+#
+# The statements below are in print. Each fails, or hides a condition, and each has an exact witness, proved in
+# `proofs/errata.py`. None of them touches the main results of their source; all of them matter to whoever builds on
+# the statement as it is printed.
+
+# %% [errata]
+
+# %% [markdown]
+# The exact witnesses can be looked at from the outside as well. Everything below is computed in floating point by the
+# generated code, at and around the points that are named above.
+
+# %% witnesses claims: N6.printed C7.printed N5.minimum C8.beyond
+THETA = np.linspace(0, math.pi, 181)
+across = np.array([0.0, 1.0])
+teacher = np.array([1.0, 0.0])
+turned = np.cos(THETA)[:, None] * teacher + np.sin(THETA)[:, None] * across
+figure, ((lipschitz, descent), (minimum, zero)) = panels(2, 2, width=5.6, height=4.0)
+
+epsilon = np.geomspace(1e-4, 1, 25)
+pair = [np.cos(epsilon)[:, None] * teacher + side * np.sin(epsilon)[:, None] * across for side in (1, -1)]
+one = np.ones(1)
+slopes = [numerics.loss_gradient_w(one, filters, one, teacher) for filters in pair]
+quotient = np.linalg.norm(slopes[0] - slopes[1], axis=-1) / np.linalg.norm(pair[0] - pair[1], axis=-1)
+lipschitz.plot(epsilon, 1 / np.tan(epsilon) / (2 * math.pi), color=COLOURS[0], label="exact witness")
+lipschitz.plot(epsilon, quotient, "o", color=COLOURS[1], label="generated code")
+lipschitz.set_xscale("log")
+lipschitz.set_yscale("log")
+lipschitz.set_xlabel("angle ε to w* on either side (radian)")
+lipschitz.set_ylabel("‖difference of ∂f/∂w‖ / ‖w − w′‖")
+lipschitz.legend(title="no Lipschitz constant (N6.printed)")
+
+half, sizes = np.array([0.5]), np.geomspace(0.1, 1e4, 25)
+filters = sizes[:, None] * across
+coarse = numerics.coarse_gradient(half, filters, one, teacher, ste="relu")
+in_v = numerics.loss_gradient_v(half, filters, one, teacher)
+in_w = numerics.loss_gradient_w(half, filters, one, teacher)
+needed = (coarse**2).sum(-1) / ((in_v**2).sum(-1) + (coarse * in_w).sum(-1))
+descent.plot(sizes, math.sqrt(math.pi / 2) * sizes, color=COLOURS[0], label="exact witness")
+descent.plot(sizes, needed, "o", color=COLOURS[1], label="generated code")
+descent.set_xscale("log")
+descent.set_yscale("log")
+descent.set_xlabel("‖w‖ (dimensionless)")
+descent.set_ylabel("constant A that is needed")
+descent.legend(title="A grows with ‖w‖ (C7.printed)")
+
+for weights, colour, line in (([1, -1], COLOURS[0], "-"), ([1, -0.5], COLOURS[1], "--"), ([1, 1], COLOURS[2], ":")):
+    star = np.array(weights, float)
+    best = numerics.best_output_weights(THETA, star)
+    least = numerics.population_loss(best, turned, star, teacher)
+    minimum.plot(THETA, least, line, color=colour, label=f"v* = ({weights[0]:g}, {weights[1]:g})")
+minimum.set_xlabel("angle θ between w and w* (radian)")
+minimum.set_ylabel("least loss over v (dimensionless)")
+minimum.legend(title="0 at θ = π too (N5.minimum)")
+
+star = np.ones(2)
+best = numerics.best_output_weights(THETA, star)
+coarse = numerics.coarse_gradient(best, turned, star, teacher, ste="relu")
+in_v = numerics.loss_gradient_v(best, turned, star, teacher)
+inside = slice(1, -1)
+in_w = numerics.loss_gradient_w(best[inside], turned[inside], star, teacher)
+zero.plot(THETA, np.linalg.norm(coarse, axis=-1), color=COLOURS[0], label="‖coarse gradient, ReLU‖")
+zero.plot(THETA[inside], np.linalg.norm(in_w, axis=-1), "--", color=COLOURS[1], label="‖∂f/∂w‖")
+zero.set_xlabel("angle θ between w and w* (radian)")
+zero.set_ylabel("at v = v(θ), v* = (1, 1) (dimensionless)")
+zero.legend(title="vanishes where the loss slopes (C8.beyond)")
+for axes in (minimum, zero):
+    axes.set_xticks([0, math.pi / 2, math.pi], ["0", "π/2", "π"])
+    axes.set_ylim(bottom=0)
+show(
+    figure,
+    "Four witnesses: a quotient that grows without bound near w*, a constant that grows with the norm of w, a second "
+    "global minimum at the antipode, and a zero of the coarse gradient at the antipode where the loss still slopes.",
+)
+opposite = np.array([1.0, -1.0])
+at_antipode = numerics.population_loss(-opposite, -teacher, opposite, teacher)
+print(f"loss at v = −v*, θ = π, v* = (1, −1): {float(at_antipode):.1f}")
+print(f"v(π) for v* = (1, 1): ({best[-1][0]:.6f}, {best[-1][1]:.6f})")
+print(f"there: ‖∂f/∂v‖ < 1e-15: {np.linalg.norm(in_v[-1]) < 1e-15}; ‖G‖ < 1e-15: {np.linalg.norm(coarse[-1]) < 1e-15}")
+print(f"slope of the loss next to it: ‖∂f/∂w‖ = {np.linalg.norm(in_w[-1]):.4f}")
+
+# %% [markdown]
+# ## What to try
+#
+# - Run all claims: `coarseproof verify`, and with more points and samples `coarseproof verify --level full`. Without
+#   `--seed` every run draws new samples, so each of them is a new test.
+# - `coarseproof verify --report DIR` writes one page with all evidence, and `mutants.csv` with the fate of every
+#   mutant.
+# - Break something: change a sign in a claim in `proofs/` or a constant in `numerics/generated/`, and see who
+#   notices.
+# - Change one entry of the list at the top of this notebook's script, and execute it again with `coarseproof
+#   notebooks --only 07`.
+# - Check a statement of your own: an estimator or a penalty becomes a set of claims with `COARSEPROOF_EXTENSIONS`.
