@@ -105,8 +105,8 @@ def upper_entries(problem: Problem, root: Root, where: npt.NDArray[np.intp]) -> 
     y = problem.w_star[where]
     size, limit = np.abs(y), problem.threshold * (1 + problem.field.eps)
     if problem.penalty == "l1":
-        u = (size - root.multiplier * problem.rho) / root.gap
-        x = u + problem.rho
+        x = (size - problem.lam / problem.scale) / root.gap  # an excess over λ keeps its digits where the gap is small
+        u = x - problem.rho
     elif problem.penalty == "l0":
         x = u = np.maximum(size / root.gap, limit)
     else:

@@ -62,11 +62,15 @@ def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray
         np.divide(y, root.multiplier, out=out)
         np.clip(out, -limit, limit, out=out)
     elif problem.penalty == "l1":
-        clipped = np.clip(y, -root.cut, root.cut)
-        np.subtract(y, clipped, out=out)
-        out /= root.gap
-        clipped /= root.multiplier
-        out += clipped
+        # The middle one of three lines. y ∓ λ keeps its digits however small the gap is, a cut at (β + gap)ρ would not.
+        level = problem.lam / problem.scale
+        np.divide(y, root.multiplier, out=out)
+        line = y + level
+        line /= root.gap
+        np.minimum(out, line, out=out)
+        np.subtract(y, level, out=line)
+        line /= root.gap
+        np.maximum(out, line, out=out)
     else:
         np.divide(y, root.multiplier, out=out)
         np.clip(out, -limit, limit, out=out)

@@ -50,41 +50,48 @@ def newton(evaluate: Callable[[Number], tuple[Number, Number]], start: Number, l
     return gap
 
 
-class _SoftSums:
-    """Sums over the entries clipped at c, and what exceeds it: one pass in blocks, buffers reused."""
+class _Excesses:
+    """1/‖w̄‖ for l1 from the excesses |w*_i| − λ, which do not change with the gap: an active entry is its excess/gap.
 
-    def __init__(self, values: npt.NDArray[Any], problem: Problem) -> None:
-        self.values, self.problem = values, problem
-        size = min(BLOCK, len(values))
-        self.clipped = np.empty(size, values.dtype)
-        self.excess = np.empty(size, values.dtype)
-        self.above = np.empty(size, bool)
+    One pass takes out those that are active at the gap `low`, the least to be asked for: no other entry ever is. λ is
+    in units of the problem, `square` is Σ values².
+    """
 
-    def __call__(self, c: Number) -> tuple[Number, Number, Number, int]:
-        """(Σ clipped², Σ excess², Σ |excess|·c, how many exceed c)."""
-        inside, outside, cross, count = [], [], [], 0
-        for piece in blocks(self.values):
-            clipped, excess, above = (buffer[: len(piece)] for buffer in (self.clipped, self.excess, self.above))
-            np.clip(piece, -c, c, out=clipped)
-            np.subtract(piece, clipped, out=excess)
-            inside.append(np.dot(clipped, clipped))
-            outside.append(np.dot(excess, excess))
-            cross.append(np.dot(clipped, excess))
-            count += int(np.count_nonzero(np.not_equal(excess, 0, out=above)))
-        total = self.problem.field.total
-        return total(inside), total(outside), total(cross), count
+    def __init__(self, values: npt.NDArray[Any], square: Number, problem: Problem, low: Number) -> None:
+        self.problem, self.square, self.level = problem, square, problem.lam / problem.scale
+        size, count = min(BLOCK, len(values)), 0
+        self.buffer, self.mask = np.empty(size, values.dtype), np.empty(size, bool)
+        kept = np.empty_like(values)
+        for piece in blocks(values):
+            excess, above = kept[count : count + len(piece)], self.mask[: len(piece)]
+            np.abs(piece, out=excess)
+            np.subtract(excess, self.level, out=excess)
+            np.greater(excess, low * problem.rho, out=above)
+            found = int(np.count_nonzero(above))
+            if 2 * found > len(piece):  # where most are, the others cost less than moving them
+                found = len(piece)
+            else:
+                excess[:found] = excess[above]
+            count += found
+        self.values = kept[:count]
 
     def inverse_norm(self, gap: Number, weight: Number) -> tuple[Number, Number]:
         """1/‖w̄‖ and its slope at N = β + gap; every entry counts `weight` times. Defined at gap = 0 too."""
-        p = self.problem
-        multiplier = p.pull + gap
-        c = multiplier * p.rho
-        inside, outside, cross, count = self(c)
-        ratio = gap / multiplier
-        square = weight * (inside * ratio**2 + 2 * cross * ratio + outside)  # gap²·‖w̄‖²
-        active = count * (p.rho * gap) ** 2 + 2 * cross * ratio + outside
-        passive = max(inside - count * c * c, 0) * ratio**3
-        return gap / square**0.5, weight * (active + passive) / square**1.5
+        p, total = self.problem, self.problem.field.total
+        sums, squares, count = [], [], 0
+        for piece in blocks(self.values):
+            kept, above = self.buffer[: len(piece)], self.mask[: len(piece)]
+            np.greater(piece, gap * p.rho, out=above)
+            np.multiply(piece, above, out=kept)
+            sums.append(kept.sum())
+            squares.append(np.dot(kept, kept))
+            count += int(np.count_nonzero(above))
+        active = total(squares)
+        # The others are what the active ones, of size excess + λ, leave of Σ w*²; their part of ‖w̄‖² is at most 1.
+        passive = max(self.square - active - self.level * (2 * total(sums) + count * self.level), 0)
+        ratio = gap / (p.pull + gap)
+        square = weight * (active + passive * ratio**2)  # gap²·‖w̄‖²
+        return gap / square**0.5, weight * (active + passive * ratio**3) / square**1.5
 
 
 def l1_root(problem: Problem) -> Root | None:
@@ -92,13 +99,14 @@ def l1_root(problem: Problem) -> Root | None:
     p, largest = problem, problem.largest
     if not p.beta or (p.lam and largest <= p.rho * p.norm):
         return unmoved(p)
-    if p.lam >= p.scale * largest:
+    if not p.lam:
+        return Root(p.pull + p.norm, p.norm, p.lam)  # w̄ = w*, every entry active
+    if p.lam / p.scale >= largest:
         return None
     low = max(p.norm - p.pull, 0 * p.pull)
-    sums = _SoftSums(p.w_star, p)
-    gap = newton(lambda g: sums.inverse_norm(g, 1), _guess(p, low), low, p.field.eps)
-    multiplier = p.pull + gap
-    return Root(multiplier, gap, multiplier * p.rho)
+    excesses = _Excesses(p.w_star, p.norm**2, p, low)
+    gap = newton(lambda g: excesses.inverse_norm(g, 1), _guess(p, low), low, p.field.eps)
+    return Root(p.pull + gap, gap, excesses.level + gap * p.rho)
 
 
 def _guess(problem: Problem, low: Number) -> Number:
@@ -107,11 +115,12 @@ def _guess(problem: Problem, low: Number) -> Number:
     if len(w_star) <= 4 * _SAMPLE:
         return low
     sample = w_star[:: len(w_star) // _SAMPLE].copy()
-    square, largest = float(np.dot(sample, sample)), float(np.abs(sample).max())
-    if not largest > (problem.pull + low) * problem.rho:
+    square = float(np.dot(sample, sample))
+    excesses = _Excesses(sample, square, problem, low)
+    if not np.dot(excesses.values, excesses.values) > 1e-200:  # none is active, or squares leave float64
         return low
-    sums, weight = _SoftSums(sample, problem), problem.norm**2 / square
-    return newton(lambda g: sums.inverse_norm(g, weight), low, low, 1e-3)
+    weight = problem.norm**2 / square
+    return newton(lambda g: excesses.inverse_norm(g, weight), low, low, 1e-3)
 
 
 def l0_root(problem: Problem) -> Root:

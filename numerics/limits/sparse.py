@@ -36,7 +36,8 @@ class NoLimitError(ValueError):
 class SparseLimit:
     """The limit w̄ of R4. Arrays are read-only float64 (n,); with `digits` they are tuples, and all numbers mpmath's.
 
-    `residual` is ‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map (with `digits`, the definition in mpmath).
+    `residual` is ‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map (with `digits`, the definition in mpmath);
+    it says nothing of ‖w̄‖ = 1.
     `angle` is that between w̄ and w*, `error` = ‖w̄ − w*‖ = 2 sin(angle/2).
     """
 

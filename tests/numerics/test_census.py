@@ -360,3 +360,13 @@ def test_nasty_inputs(values: list[float], beta: float, lam: float, penalty: str
         assert limit.residual <= 1e-12
         assert abs(np.linalg.norm(limit.weights) - 1) <= 1e-9
         assert np.isfinite(limit.lyapunov)
+
+
+@pytest.mark.parametrize("distance", [1e-3, 1e-6, 1e-9, 1e-12])
+def test_l1_near_the_critical_lambda(distance: float) -> None:
+    """As λ rises to κ max|w*| the gap N − β vanishes; the record keeps the digits that `sparse_limit` keeps."""
+    w_star = np.array([0.8, -0.6])
+    lam = 0.8 * (1 - distance)
+    predicted = sparse_limit(w_star, 1.0, 2.0, lam)
+    (found,) = [one for one in stable_limits(w_star, 1.0, 2.0, lam).limits if one.kind == "sparse"]
+    assert np.abs(found.weights - predicted.weights).max() <= 1e-15

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tracemalloc
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +17,9 @@ from mpmath import mp, mpf
 from scipy import special
 
 from numerics import NoLimitError, SparseLimit, sparse_limit
-from numerics.limits.problem import BLOCK
+from numerics.limits.fill import fill
+from numerics.limits.problem import BLOCK, FLOATS, Field, digits_field, pose
+from numerics.limits.solve import l1_root
 
 EPS = np.finfo(float).eps
 PENALTIES = ("l1", "l0", "tl1")
@@ -404,6 +407,99 @@ def test_angle_and_error_by_hand() -> None:
     )
 
 
+# Near λ = κ‖w*‖∞, where N − β vanishes.
+
+UNIT = 2**26
+HEADS = {
+    "one": [0.7],
+    "one, negative": [-0.7],
+    "equal, both signs": [0.6, -0.6],
+    "four equal": [0.45, 0.45, -0.45, -0.45],
+    "hardly apart": [-0.6, 0.6 - 1 / UNIT],
+    "apart by more and more": [0.5, -0.5 + 1 / UNIT, 0.5 - 100 / UNIT, -0.5 + 10_000 / UNIT],
+}
+
+
+def completed(head: list[float]) -> np.ndarray:
+    """The entries with smaller ones that make the norm 1 exactly: all are multiples of 2⁻²⁶, so that no sum of their
+    squares is rounded.
+    """
+    entries = [round(x * UNIT) for x in head]
+    while rest := UNIT**2 - sum(x * x for x in entries):
+        entries.append(min(math.isqrt(rest), int(0.3 * UNIT)) * (-1) ** len(entries))
+    return np.array(entries) / UNIT
+
+
+def true_residual(limit: SparseLimit, w_star: np.ndarray) -> float:
+    """‖N w̄ − κw* − βS(w̄)‖/N of the weights as they are, in digits."""
+    rho = mpf(limit.lam) / limit.beta
+    rows = []
+    for w, y in zip(map(float, limit.weights), w_star.tolist(), strict=True):
+        u = mpmath.sign(w) * max(abs(mpf(w)) - rho, 0)
+        rows.append(mpf(limit.multiplier) * w - mpf(limit.kappa) * y - mpf(limit.beta) * u)
+    return float(mpmath.norm(rows) / limit.multiplier)
+
+
+@pytest.mark.parametrize("kappa", [1.0, 0.25, 0.37, 11.3])
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+@pytest.mark.parametrize("distance", [10.0**-k for k in range(3, 13)])
+def test_l1_near_the_critical_lambda(distance: float, head: list[float], kappa: float) -> None:
+    """Against 30 digits. Entries that exceed λ‖w*‖/κ by different amounts feel how that level is rounded: their ratio
+    changes by about ε(λ/κ)/(|w*_i| − λ/κ), whatever is done after. For κ a power of two nothing is rounded here.
+    """
+    w_star, beta = completed(head), 3 * kappa
+    lam = kappa * float(np.abs(w_star).max()) * (1 - distance)
+    limit = sparse_limit(w_star, kappa, beta, lam)
+    exact = sparse_limit(w_star, kappa, beta, lam, digits=30)
+    gap = exact.multiplier - beta
+    assert float(gap) < 3 * distance * kappa
+    felt = float(lam / gap) if len(set(map(abs, head))) > 1 and kappa not in (1.0, 0.25) else 0.0
+    error = max(abs(float(a - b)) for a, b in zip(limit.weights, exact.weights, strict=True))
+    with mp.workdps(50):
+        norm = mpmath.norm([mpf(float(x)) for x in limit.weights])
+        residual = true_residual(limit, w_star)
+    assert error <= EPS * (2 + felt)
+    assert abs(float(norm - 1)) <= 2 * EPS
+    assert abs(float(limit.multiplier - exact.multiplier)) <= 2 * EPS * limit.multiplier
+    assert list(limit.support) == list(exact.support)
+    assert abs(limit.residual - residual) <= 2 * EPS
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_l1_one_rounding_error_from_the_critical_lambda(seed: int) -> None:
+    """A limit of norm 1, or none: κ‖w*‖∞ and λ cannot be told apart any more."""
+    rng = np.random.default_rng(seed)
+    w_star = rng.uniform(-1, 1, 5)
+    w_star /= np.linalg.norm(w_star)
+    kappa = 10 ** rng.uniform(-3, 3)
+    lam = kappa * float(np.abs(w_star).max())
+    for ulps in range(-4, 5):
+        try:
+            limit = sparse_limit(w_star, kappa, 4 * kappa, lam * (1 + ulps * EPS))
+        except NoLimitError:
+            assert ulps >= -3
+            continue
+        assert ulps <= 3
+        assert np.linalg.norm(limit.weights) == pytest.approx(1, abs=4 * EPS)
+        assert list(limit.support) == [int(np.abs(w_star).argmax())]
+
+
+@pytest.mark.parametrize("field", [FLOATS, digits_field()], ids=["float64", "digits"])
+def test_the_residual_is_that_of_the_weights(field: Field) -> None:
+    """For multipliers that are off, by the definition: the residual of N is not small then."""
+    w_star, beta, lam = completed([0.7, -0.4]), 3.0, 0.7 * (1 - 1e-7)
+    problem = pose(w_star, 1.0, beta, lam, "l1", {}, normalize=False, field=None if field is FLOATS else field)
+    root = l1_root(problem)
+    assert root is not None
+    for off in (1e-9, 1e-6, 1e-3):
+        wrong = root.multiplier * (1 + off)
+        filled = fill(problem, replace(root, multiplier=wrong))
+        w = np.array([float(x) for x in filled.weights])
+        row = float(wrong) * w - w_star - beta * proximal(w, lam / beta, "l1")
+        assert np.linalg.norm(row) / float(wrong) == pytest.approx(float(filled.residual), rel=1e-5, abs=2 * EPS)
+        assert float(filled.residual) > off / 10
+
+
 # Shapes, sizes, sign and order.
 
 
@@ -482,6 +578,35 @@ def test_one_large_entry_that_the_sample_misses() -> None:
     limit = sparse_limit(w_star, 1.0, 4.0, 0.5)
     assert list(limit.support) == [17]
     assert limit.residual <= 1e-15
+
+
+@pytest.mark.parametrize(("rest", "lam"), [(1e-200, 0.0), (1e-200, 1e-220), (1e-160, 1e-170), (1e-160, 1e-150)])
+def test_a_sample_whose_squares_underflow(rest: float, lam: float) -> None:
+    w_star = np.full(100_000, rest)
+    w_star[17] = 1.0
+    limit = sparse_limit(w_star, 1.0, 2.0, lam)
+    assert limit.multiplier == pytest.approx(3, rel=2 * EPS)
+    assert limit.weights[[17, 18]] == pytest.approx([1, rest], rel=1e-15)
+
+
+@pytest.mark.parametrize("beta", [0.5, 4.0])
+@pytest.mark.parametrize("share", [0.0, 1e-6, 0.01, 1.0])
+def test_l1_when_few_or_most_of_many_entries_are_active(share: float, beta: float) -> None:
+    """Blocks in which no, few, most or all entries are, for each lam; against the equation in extended precision."""
+    rng = np.random.default_rng(11)
+    w_star = rng.standard_normal(6 * BLOCK + 5) * np.where(rng.random(6 * BLOCK + 5) < 0.02, 1, 0.05)
+    w_star[:BLOCK] *= 1e-3
+    w_star[BLOCK : 2 * BLOCK] += 3
+    w_star /= np.linalg.norm(w_star)
+    lam = float(np.abs(w_star).max()) * (1 - share) if share else 0.0
+    if share == 1:
+        lam = 0.1 / len(w_star) ** 0.5
+    limit = sparse_limit(w_star, 1.0, beta, lam)
+    w, n = limit.weights.astype(np.longdouble), np.longdouble(limit.multiplier)
+    u = np.sign(w) * np.maximum(np.abs(w) - np.longdouble(lam) / beta, 0)
+    assert float(np.linalg.norm(n * w - w_star - beta * u)) <= 1e-15 * float(n)
+    assert abs(float(np.sqrt(np.sum(w * w))) - 1) <= 4 * EPS
+    assert limit.multiplier > beta
 
 
 @pytest.mark.parametrize("penalty", PENALTIES)
