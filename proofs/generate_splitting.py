@@ -86,9 +86,8 @@ def _basin_far({CAP.name}: Array, {n.name}: Array) -> Array:
 '''
 
 
-def threshold_in_roots() -> Expr:
+def threshold_in_roots(statement: Expr) -> Expr:
     """R7.astroid in the cube roots a, b of A, B, which stand in for fractional powers: cbrt is exact there."""
-    statement = get("R7.astroid").formula
     roots = {spike_across: Symbol("a", positive=True) ** 3, spike_along: Symbol("b", positive=True) ** 3}
     value = statement.subs(roots)
     if any(power.exp not in (2, Rational(3, 2)) for power in value.atoms(type(roots[spike_across]))):
@@ -115,5 +114,5 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
     for name, given in (("A", A), ("B", B)):
         require(((given >= 0) & (given < np.inf)).ravel(), name, given.ravel(), "a finite number >= 0 is needed")
     a, b = np.cbrt(A), np.cbrt(B)
-    return np.asarray({text(threshold_in_roots())})[()]
+    return np.asarray({text(threshold_in_roots(statement))})[()]
 '''

@@ -185,7 +185,7 @@ def N5_minimum(d: Derivation) -> None:
 
 @claim(
     id="N5.spurious",
-    title="The point θ = π, v = v(π): a strict local minimum exactly when S² < ½(m+1)‖v*‖²",
+    title="The point θ = π, v = v(π): a strict local minimum exactly when (1ᵀv*)² < ½(m+1)‖v*‖²",
     source="[Y], Proposition 1",
     kind=Kind.EQUIVALENCE,
     subject=rf"(v(\pi),\,\theta=\pi)\ \text{{is a local minimum}}\iff(1^\top v^*)^2<{latex_of(THRESHOLD)}",
@@ -297,8 +297,9 @@ def gradient_at_best_weights() -> Expr:
     source="[Y], Proposition 1",
     kind=Kind.EQUIVALENCE,
     subject=(
-        rf"\text{{stationary: }}(v^*,\theta=0);\ (v(\pi),\theta=\pi)\text{{ iff }}S^2\le{latex_of(THRESHOLD)};"
-        rf"\ (v(\theta),\theta={latex_of(SADDLE_ANGLE)})\text{{ iff }}S^2<{latex_of(THRESHOLD)}"
+        rf"\text{{stationary: }}(v^*,\theta=0);\ (v(\pi),\theta=\pi)\text{{ iff }}"
+        rf"{latex_of(sum_vs**2)}\le{latex_of(THRESHOLD)};"
+        rf"\ (v(\theta),\theta={latex_of(SADDLE_ANGLE)})\text{{ iff }}{latex_of(sum_vs**2)}<{latex_of(THRESHOLD)}"
     ),
     definition=Landscape("all"),
     parts={"threshold": THRESHOLD, "saddle angle": SADDLE_ANGLE},
@@ -492,7 +493,7 @@ BOTTOM_RATE = (2 * sum_vs**2 / (m + 1) - vs_vs) ** 2 / ((2 * pi) ** Rational(3, 
     subject=(
         r"\frac{\|G_{\mathrm{id}}\|^2}"
         r"{\|\partial f/\partial v\|^2+\langle G_{\mathrm{id}},\partial f/\partial w\rangle}"
-        r"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ S\ne0):\quad"
+        rf"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ {latex_of(sum_vs)}\ne0):\quad"
         rf"\|G_{{\mathrm{{id}}}}\|^2\to{latex_of(TOP_AT_PI)},\quad"
         rf"\frac{{\langle G_{{\mathrm{{id}}}},\partial f/\partial w\rangle}}{{\pi-\theta}}\to{latex_of(BOTTOM_RATE)}"
     ),

@@ -25,7 +25,7 @@ from proofs.claim import Claim, derive
 from proofs.derivation import Obligation, Step
 from proofs.symbols import QUANTITIES, mu, quantity
 
-__all__ = ["describe", "latex_of", "latex_of_claim", "line_of", "text_of"]
+__all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "text_of"]
 
 _FIRST_PRIVATE = 0xE000
 
@@ -172,6 +172,14 @@ class _Line(StrPrinter):
 
 
 # Whole claims.
+
+
+def forms_of(claim: Claim) -> list[str]:
+    """The statement in LaTeX, and where it differs the form of the literature; each with its left-hand side."""
+    if claim.statement is None:
+        return [claim.subject]
+    forms = [claim.statement] + [claim.printed] * (claim.printed not in (None, claim.statement))
+    return [f"{claim.subject} = {latex_of(form)}" for form in forms]
 
 
 def latex_of_claim(claim: Claim) -> str:

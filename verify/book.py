@@ -13,7 +13,7 @@ from sympy import true
 import proofs
 from proofs.claim import Claim
 from proofs.extensions import is_own
-from proofs.render import latex_of
+from proofs.render import forms_of, latex_of
 from verify.markdown import displayed, escaped, slug
 
 __all__ = [
@@ -56,8 +56,8 @@ _HEAD: Final = (
     "",
     "Written by `coarseproof derive` from the claims in `proofs/`; do not edit. Code is generated from the first form;",
     "a printed form is the literature's, and both are proved equal. *Proved* means that every step of the derivation,",
-    "and of those it rests on, owed something and that all of it was decided exactly. What the numerical routes say is",
-    "in the report of `coarseproof verify`.",
+    "and of those it rests on, is computed or owed something, and that all that was owed was decided exactly. What the",
+    "numerical routes say is in the report of `coarseproof verify`.",
 )
 
 
@@ -148,11 +148,10 @@ def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:
 
 def _formulas(claim: Claim) -> list[str]:
     """Display formulas of a claim."""
-    if claim.statement is None:
-        return displayed(claim.subject)
-    lines = displayed(f"{claim.subject} = {latex_of(claim.statement)}")
-    if claim.printed is not None:
-        lines += ["", "printed as", "", *displayed(f"{claim.subject} = {latex_of(claim.printed)}")]
+    stated, *printed = forms_of(claim)
+    lines = displayed(stated)
+    for form in printed:
+        lines += ["", "printed as", "", *displayed(form)]
     return lines
 
 

@@ -12,7 +12,7 @@ from proofs.claim import Claim
 from proofs.extensions import is_own
 from proofs.generate import EXTENSIBLE, modules, text_of
 from proofs.generate_javascript import CAPTIONED, SCRIPT, javascript
-from proofs.render import latex_of
+from proofs.render import forms_of
 from verify.book import formula_book
 from verify.derivations import derivation_pages
 from verify.errata import errata_page
@@ -51,12 +51,7 @@ def derive_outputs(progress: Progress = lambda name: None) -> dict[str, str]:
 
 def script() -> str:
     """Text of the script that the interactive page computes with; its captions are the forms that code comes from."""
-    captions = {}
-    for name in CAPTIONED:
-        claim = registry.get(name)
-        stated = [] if claim.statement is None else [latex_of(claim.statement)]
-        captions[name] = mathml("=".join([claim.subject, *stated]), display=True)
-    return javascript(captions)
+    return javascript({name: mathml(forms_of(registry.get(name))[0], display=True) for name in CAPTIONED})
 
 
 def require_proved(claim: Claim) -> None:

@@ -261,7 +261,7 @@ def verify(
     try:
         with _terminable(), progress_display() as show:
             report = run_suite(level=level, only=ids, seed=seed, jobs=jobs, progress=show)
-        _write_results(report, folder, json_path, written)
+        trouble = _write_results(report, folder, json_path, written)
     except KeyboardInterrupt:
         kept = ", ".join(map(str, written))
         kept = f"written before: {kept}" if kept else "nothing was written"
@@ -272,6 +272,8 @@ def verify(
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = 120  # a file or a pipe has no width; 80 would break most lines
     print_report(report, console)
+    if trouble is not None:
+        raise trouble
     sys.exit(report.exit_code)
 
 
@@ -290,19 +292,24 @@ def _check_targets(folder: Path | None, json_path: Path | None) -> None:
             check_writable(folder / name)
 
 
-def _write_results(report: Report, folder: Path | None, json_path: Path | None, written: list[Path]) -> None:
+def _write_results(
+    report: Report, folder: Path | None, json_path: Path | None, written: list[Path]
+) -> Exception | None:
+    """What went wrong, to be raised when the table is printed: nobody loses the verdict of a run over a file."""
     from verify.files import write_atomically
     from verify.report import to_json, write_report
 
-    if folder is not None:
-        written.extend(write_report(report, folder))
-    if json_path is None:
-        return
-    if str(json_path) == "-":
-        click.echo(to_json(report), nl=False)
-    else:
-        write_atomically(json_path, to_json(report))
-        written.append(json_path)
+    try:
+        if json_path is not None and str(json_path) == "-":
+            click.echo(to_json(report), nl=False)
+        elif json_path is not None:
+            write_atomically(json_path, to_json(report))
+            written.append(json_path)
+        if folder is not None:
+            written.extend(write_report(report, folder))
+    except Exception as error:  # it is raised after the table, whatever it is
+        return error
+    return None
 
 
 @contextmanager

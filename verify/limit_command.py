@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["NUMBER", "limit", "output_path", "penalty_parameters", "picture_path", "require_unit", "write_json"]
 
 _SHOWN: Final = 12
+_ROUNDING: Final = 1e-15
 
 _Real = TypeVar("_Real", float, Fraction)
 
@@ -233,14 +235,38 @@ def _rows(found: SparseLimit, digits: int | None) -> list[tuple[str, str]]:
     entries = ", ".join(str(int(index)) for index in found.support[:_SHOWN]) + (", …" if size > _SHOWN else "")
     return [
         ("multiplier N", str(_plain(found.multiplier, digits))),
-        ("angle to w*", f"{_short(found.angle)} rad"),
-        ("error ‖w̄ − w*‖", _short(found.error)),
-        ("error bound", f"{_short(found.error_bound)} (R5)"),
+        ("angle to w*", f"{_short(_unless_rounding(found.angle, found))} rad"),
+        ("error ‖w̄ − w*‖", _short(_unless_rounding(found.error, found))),
+        ("error bound", f"{_bound(found.error_bound, ROUND_CEILING)} (R5)"),
         ("support of ū", f"{size} of {n}" + (f": {entries}" if size else "")),
-        ("basin probability", f"at least {_short(found.basin_probability)} (R6, uniform start)"),
+        ("basin probability", f"at least {_at_least(found)} (R6, uniform start)"),
         ("residual", _short(found.residual)),
         ("stability margin", _short(found.margin)),
     ]
+
+
+def _at_least(found: SparseLimit) -> str:
+    """R6's probability, rounded down; where S moves something it is below 1, however close."""
+    value = found.basin_probability
+    if value >= 1 and found.beta and found.lam:
+        value = 1 - sys.float_info.epsilon
+    return _bound(value, ROUND_FLOOR)
+
+
+def _bound(value: Any, rounding: str) -> str:
+    """A bound >= 0 with six digits, rounded so that what is shown is a bound too."""
+    if isinstance(value, float):
+        exact = Fraction(value)
+    else:
+        mantissa, exponent = value.man_exp
+        exact = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    rounded = Context(prec=6, rounding=rounding).divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return f"{float(rounded):.6g}"
+
+
+def _unless_rounding(value: Any, found: SparseLimit) -> Any:
+    """`value`, or 0 where the error of a float64 result is one of rounding."""
+    return 0.0 if isinstance(found.error, float) and found.error < _ROUNDING else value
 
 
 def _short(value: Any) -> str:

@@ -26,8 +26,9 @@ Examples:
   coarseproof notebooks --only 07 --output out  one of them into another folder
 \b
 A notebook is made from verify/notebooks/nNN_name.py and the claims named there; change the script, not the
-notebook. A notebook edited by hand is not written over without --force. Exit codes: 0 written or current,
-1 stale or a cell failed, 2 usage, 130 interrupted.""",
+notebook. A notebook edited by hand, or an index.md that this command did not write, is not written over without
+--force. Exit codes: 0 written or current, 1 stale or a cell failed, 2 usage or a file that is kept,
+130 interrupted.""",
 )
 @click.option("--check", is_flag=True, help="Write nothing; execute all, print how files differ, exit 1 if stale.")
 @click.option("--only", metavar="NN ...", multiple=True, help="Only these notebooks.")

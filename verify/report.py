@@ -154,15 +154,25 @@ def to_markdown(report: Report) -> str:
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:
-    """Write report.json, junit.xml, summary.md, mutants.csv and report.html into `folder`, made if need be."""
+    """Write report.json, junit.xml, summary.md, mutants.csv and report.html into `folder`, made if need be.
+
+    Each is written before the next is made, the page last: what goes wrong in drawing it costs nobody the verdict.
+    ValueError if a file cannot be written; RuntimeError, which names what is written, if one cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot make the folder {folder}: {error.strerror}") from error
-    texts = (to_json(report), to_junit(report), to_markdown(report), csv_matrix(report), to_html(report))
-    paths = [folder / name for name in REPORT_FILES]
-    for path, text in zip(paths, texts, strict=True):
-        write_atomically(path, text)
+    paths: list[Path] = []
+    makers = (to_json, to_junit, to_markdown, csv_matrix, to_html)
+    for name, make in zip(REPORT_FILES, makers, strict=True):
+        try:
+            text = make(report)
+        except Exception as error:
+            kept = ", ".join(map(str, paths)) or "nothing"
+            raise RuntimeError(f"{folder / name} could not be made; written before: {kept}") from error
+        write_atomically(folder / name, text)
+        paths.append(folder / name)
     return paths
 
 

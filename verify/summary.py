@@ -39,7 +39,7 @@ def plain(value: Any) -> Any:
 
 def short(value: Any) -> str:
     """A figure in a few characters."""
-    return f"{value:.2g}" if isinstance(value, float) else str(value)
+    return f"{value + 0.0:.2g}" if isinstance(value, float) else str(value)  # -0.0 + 0.0 is 0.0
 
 
 def complaints(claim: ClaimReport) -> list[str]:

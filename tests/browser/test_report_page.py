@@ -193,6 +193,31 @@ def test_an_address_opens_its_section(page: Open, path: Path) -> None:
     expect(shown.locator("#claim-G1")).to_have_attribute("open", "")
 
 
+@pytest.mark.parametrize("address", ["%", "%E0%A4", "claim-none", "?%"])
+def test_an_address_that_leads_nowhere_does_no_harm(address: str, page: Open, path: Path) -> None:
+    shown = page(path)
+    errors: list[str] = []
+    shown.on("pageerror", lambda error: errors.append(str(error)))
+    shown.goto(f"{path.as_uri()}#{address}")
+    shown.reload()
+    assert shown.locator("#count").inner_text() == "5 of 5 claims"
+    shown.evaluate("address => { location.hash = address; }", f"{address}x")
+    shown.get_by_label("text").fill("PROXIMAL")
+    assert shown.locator("#count").inner_text() == "1 of 5 claims"
+    assert errors == []
+
+
+def test_no_text_of_a_plot_is_cut_off(shown: Page) -> None:
+    shown.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    outside = shown.evaluate(
+        """() => [...document.querySelectorAll("svg text")].filter((text) => {
+            const [box, whole] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()];
+            return box.left < whole.left || box.right > whole.right || box.top < whole.top || box.bottom > whole.bottom;
+        }).map((text) => text.textContent)"""
+    )
+    assert outside == []
+
+
 def test_without_scripts_the_table_is_whole(page: Open, path: Path) -> None:
     shown = page(path, java_script_enabled=False)
     assert shown.locator("#claims tbody tr").count() == 5

@@ -457,6 +457,10 @@ def noticed(engine: MiniRacer, group: str, member: str, role: str) -> bool:
         rows = np.array([[2.0, 0.3, 1.0], [5.0, 1.2, 0.4]])
         wanted = [PROXIMAL_MAPS["tl1"](np.array(x), rho, a=a) for x, rho, a in rows]
         return float(np.max(np.abs(called(engine, group, member, rows) / wanted - 1))) > TOLERANCE
+    if member == "tl1_least_kept":  # S just beyond its threshold
+        rows = np.array([[0.3, 0.4], [2.0, 0.7]])
+        wanted = [PROXIMAL_MAPS["tl1"](THRESHOLDS["tl1"](rho, a=a) * (1 + 1e-15), rho, a=a) for rho, a in rows]
+        return float(np.max(np.abs(called(engine, group, member, rows) / wanted - 1))) > TOLERANCE
     penalty = "l0" if member == "l0" else "tl1"
     given = [case for case in cases(penalty, 60, 31) if not tie(case)]
     pairs = [(case, got, expected(case)) for case, (got, _) in zip(given, answers(engine, given), strict=True)]

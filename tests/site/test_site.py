@@ -190,7 +190,16 @@ def test_it_is_built_again(site: Path) -> None:
 # In a browser.
 
 LIGHT_AND_DARK = ("light", "dark")
-OPENED = ("index", "theory", "formulas", "derivations/splitting", "api/numerics", "tutorial", "notebooks/01")
+OPENED = (
+    "index",
+    "theory",
+    "formulas",
+    "derivations/splitting",
+    "api/numerics",
+    "tutorial",
+    "notebooks/01",
+    "interactive",
+)
 
 
 def opened(site: Path, name: str) -> Path:
@@ -210,6 +219,38 @@ def test_a_page_opens(
     red, green, blue = (int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(","))
     assert (red + green + blue > 600) is (scheme == "light")
     screenshot(shown, f"site-{name.replace('/', '-')}-{scheme}")
+
+
+STATE = "penalty=l0&beta=3&lam=0.05&w=1,0.5"
+
+
+def shown_state(shown: Any) -> list[str]:
+    """Penalty, β, λ, the number of entries, and the figures."""
+    fields = shown.locator("#sm-penalty, .sm-control input[type=number]").evaluate_all("all => all.map(f => f.value)")
+    return [*fields, str(shown.locator(".sm-entry").count()), *shown.locator(".sm-figures dd").all_inner_texts()]
+
+
+def test_the_contents_of_the_interactive_page_keep_its_state(site: Path, page: Callable[..., Any]) -> None:
+    wide = {"width": 1500, "height": 900}  # the contents are in a drawer otherwise
+    shown = page(f"{(site / 'interactive.html').as_uri()}#{STATE}", viewport=wide)
+    before = shown_state(shown)
+    assert before[:4] == ["l0", "3", "0.05", "2"]
+    shown.locator(".toc-tree a", has_text="How to read it").click()
+    shown.wait_for_function("document.querySelector('#how-to-read-it').getBoundingClientRect().top < innerHeight / 2")
+    assert shown.url.endswith("#how-to-read-it")
+    assert shown_state(shown) == before
+    shown.locator("#sm-penalty").select_option("l1")
+    assert shown.url.endswith(f"#{STATE.replace('l0', 'l1')}")
+
+
+def test_a_link_to_a_heading_of_the_interactive_page_arrives(site: Path, page: Callable[..., Any]) -> None:
+    shown = page(f"{(site / 'interactive.html').as_uri()}#what-computes-here")
+    shown.wait_for_function(
+        "(at => at >= 0 && at < innerHeight)(document.querySelector('#what-computes-here').getBoundingClientRect().top)"
+    )
+    assert shown.evaluate("scrollY") > 300
+    assert shown.url.endswith("#what-computes-here")
+    assert shown_state(shown)[0] == "l1"
 
 
 def test_mathematics_is_laid_out(site: Path, page: Callable[..., Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import signal
@@ -22,6 +23,7 @@ from verify.evidence import ClaimReport, Evidence, Grade, Verdict
 from verify.notebooks import execution
 from verify.notebooks.book import check_all, write_all
 from verify.notebooks.cells import LONGEST_FORMULA, source_of
+from verify.notebooks.comparison import _same as same_summary
 from verify.notebooks.comparison import differences
 from verify.notebooks.document import assemble, changed_cells, described, finish, text_of
 from verify.notebooks.drawn import ROUNDING, drawn
@@ -112,6 +114,13 @@ def test_unknown_numbers_and_empty_folders_are_told(tmp_path: Path) -> None:
     assert [path.name for path in chosen_scripts(tmp_path)] == ["n01_a.py", "n02_b.py"]
     with pytest.raises(ValueError, match=r"'03' is no notebook; there are 01, 02"):
         chosen_scripts(tmp_path, ("03",))
+
+
+def test_two_scripts_with_the_same_number_are_refused(tmp_path: Path) -> None:
+    folder_of(tmp_path, n01_a=PLAIN, n01_b=PLAIN, n02_c=PLAIN)
+    for only in ((), ("02",)):
+        with pytest.raises(ValueError, match=r"n01_a\.py and n01_b\.py have the same number 01"):
+            chosen_scripts(tmp_path, only)
 
 
 # Cells made from claims.
@@ -215,10 +224,108 @@ def test_whatever_is_drawn_shows_in_the_summary(draw: Any) -> None:
     assert once != changed
 
 
-def test_of_errors_of_rounding_only_their_number_is_kept() -> None:
-    one, other = (summary(lambda axes, y=y: axes.plot([0, 1], [0, y], gid=ROUNDING)) for y in (1e-16, 3e-16))
+def test_of_errors_of_rounding_only_their_look_and_number_are_kept() -> None:
+    one, other = (summary(lambda axes, y=y: axes.plot([0, 1], [0, y], "r", gid=ROUNDING)) for y in (1e-16, 3e-16))
     assert one == other
-    assert one[0]["drawn"] == [["", 2]]
+    assert one[0]["drawn"] == [["", "#ff0000ff, line -", 2]]
+
+
+X = np.linspace(0, 3, 40)
+WAVE = 2 + np.sin(X)
+GRID = np.add.outer(np.arange(4.0), np.arange(4.0) ** 2)
+FALL = 10.0 ** -np.linspace(0, 9, 40)
+
+
+def drawn_mesh(axes: Any, values: Any, x: Any = range(5), **options: Any) -> None:
+    axes.figure.colorbar(axes.pcolormesh(x, range(5), values, **options), ax=axes)
+
+
+def two(axes: Any, *colours: str) -> None:
+    for power, colour in enumerate(colours):
+        axes.plot(X, WAVE**power, color=colour, label=f"power {power}")
+    axes.legend()
+
+
+def on_log_axis(axes: Any, values: Any) -> None:
+    axes.semilogy(values)
+
+
+def filled(axes: Any, **options: Any) -> None:
+    axes.fill_between(X, 0, WAVE, label="band", **options)
+    axes.errorbar(X, WAVE, 0.1, capsize=2, label="bars")
+    axes.axvspan(0, 1, label="span", **options)
+    axes.legend()
+
+
+def permuted(values: Any) -> Any:
+    return values[np.random.default_rng(0).permutation(len(values))]
+
+
+CHANGES: list[tuple[Any, Any]] = [
+    (lambda axes: drawn_mesh(axes, GRID), lambda axes: drawn_mesh(axes, GRID.T)),
+    (lambda axes: drawn_mesh(axes, GRID), lambda axes: drawn_mesh(axes, GRID[:, ::-1])),
+    (lambda axes: drawn_mesh(axes, GRID), lambda axes: drawn_mesh(axes, GRID, range(0, 10, 2))),
+    (lambda axes: drawn_mesh(axes, GRID), lambda axes: drawn_mesh(axes, GRID, cmap="magma")),
+    (lambda axes: drawn_mesh(axes, GRID), lambda axes: drawn_mesh(axes, GRID, vmax=99)),
+    (lambda axes: axes.imshow(GRID), lambda axes: axes.imshow(GRID.T)),
+    (lambda axes: axes.imshow(GRID), lambda axes: axes.imshow(GRID, extent=(0, 1, 0, 1))),
+    (lambda axes: axes.contourf(GRID), lambda axes: axes.contourf(GRID.T)),
+    (lambda axes: axes.contourf(GRID), lambda axes: axes.contourf(GRID, cmap="magma")),
+    (lambda axes: axes.contour(GRID, levels=[2, 5]), lambda axes: axes.contour(GRID, levels=[2, 5], colors="k")),
+    (lambda axes: axes.plot(X, WAVE), lambda axes: axes.plot(X[::-1], WAVE)),
+    (lambda axes: axes.plot(X, WAVE), lambda axes: axes.plot(X, permuted(WAVE))),
+    (lambda axes: axes.plot(X, WAVE, "o"), lambda axes: axes.plot(X, permuted(WAVE), "o")),
+    (lambda axes: axes.scatter(X, WAVE), lambda axes: axes.scatter(X, permuted(WAVE))),
+    (lambda axes: axes.scatter(X, WAVE, c=X), lambda axes: axes.scatter(X, WAVE, c=X[::-1])),
+    (lambda axes: axes.scatter(X, WAVE, marker="^"), lambda axes: axes.scatter(X, WAVE, marker="v")),
+    (lambda axes: two(axes, "r", "b"), lambda axes: two(axes, "b", "r")),
+    (lambda axes: two(axes, "r", "b"), lambda axes: two(axes, "w", "w")),
+    (
+        lambda axes: axes.bar(range(2), range(2), color=["r", "b"]),
+        lambda axes: axes.bar(range(2), range(2), color=["b", "r"]),
+    ),
+    (lambda axes: axes.vlines(X, 0, WAVE), lambda axes: axes.vlines(X, 0, WAVE, linestyles="--")),
+    (lambda axes: axes.plot(X, WAVE), lambda axes: axes.plot(X, WAVE) and axes.set_xlim(50, 60)),
+    (lambda axes: axes.plot(X, WAVE), lambda axes: axes.plot(X, WAVE) and axes.invert_yaxis()),
+    (lambda axes: axes.set_ylim(0, 1), lambda axes: axes.set_ylim(0, 2)),
+    (lambda axes: axes.plot(X, WAVE, "-"), lambda axes: axes.plot(X, WAVE, "o")),
+    (lambda axes: axes.plot(X, WAVE, "-"), lambda axes: axes.plot(X, WAVE, "--")),
+    (lambda axes: axes.plot(X, WAVE, "-"), lambda axes: axes.plot(X, WAVE, "-", alpha=0)),
+    (lambda axes: axes.plot(X, WAVE, "-"), lambda axes: axes.plot(X, WAVE, "-", visible=False)),
+    (lambda axes: axes.plot(X, WAVE, "o"), lambda axes: axes.plot(X, WAVE, "s")),
+    (lambda axes: axes.plot(X, WAVE, "o"), lambda axes: axes.plot(X, WAVE, "o", fillstyle="none")),
+    (lambda axes: axes.plot(X, WAVE), lambda axes: axes.loglog(X, WAVE)),
+    (lambda axes: on_log_axis(axes, FALL), lambda axes: on_log_axis(axes, np.maximum(FALL, 1e-5))),
+    (lambda axes: filled(axes, linestyle="-"), lambda axes: filled(axes, linestyle="--")),
+    (lambda axes: axes.figure.suptitle("one"), lambda axes: axes.figure.suptitle("two")),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), CHANGES)
+def test_a_change_that_a_reader_sees_is_noticed(before: Any, after: Any) -> None:
+    stored, again, changed = (json.loads(json.dumps(summary(draw))) for draw in (before, before, after))
+    assert same_summary(stored, again)
+    assert not same_summary(stored, changed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes, noise: drawn_mesh(axes, GRID * noise((4, 4))),
+        lambda axes, noise: axes.contourf(np.minimum(GRID, 7) * noise((4, 4)), levels=[0, 2, 5, 6]),
+        lambda axes, noise: axes.plot(X, WAVE * noise(40)),
+        lambda axes, noise: axes.plot(X, np.cos(X * math.pi / 1.5) + noise(40) - 1),
+        lambda axes, noise: axes.plot(X, noise(40)) and axes.plot(X, noise(40) - 1),
+        lambda axes, noise: axes.loglog(noise(40), FALL * noise(40)),
+        lambda axes, noise: axes.plot(X, WAVE * noise(40)) and axes.set_ylim(bottom=0),
+    ],
+)
+def test_the_rounding_of_another_machine_is_not_noticed(draw: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    one = summary(lambda axes: draw(axes, np.ones))
+    other = summary(lambda axes: draw(axes, lambda shape: 1 + 1e-13 * rng.standard_normal(shape)))
+    assert same_summary(one, other)
 
 
 def test_on_a_linear_axis_the_rounding_of_a_zero_does_not_count() -> None:
@@ -263,7 +370,8 @@ def test_a_picture_has_alternative_text_and_its_data(written: tuple[Path, Path])
     assert cell.metadata == {"mystnb": {"image": {"alt": "A <line> rises."}}}
     said = described(cell.outputs[0])
     assert said is not None
-    assert said["panels"][0]["drawn"] == [["line", 2, [0.5, 0.707107], [0.5, 0.707107]]]
+    where = [0.5, 0.707107, 0.125]
+    assert said["panels"][0]["drawn"] == [["line", "#1f77b4ff, line -", 2, where, where, [0.5, 0.707107]]]
     assert 'aria-label="A &lt;line&gt; rises."' in cell.outputs[0].data["image/svg+xml"]
 
 
@@ -352,6 +460,10 @@ def drop_cell(document: Any) -> None:
     del document["cells"][1]
 
 
+def attach(document: Any) -> None:
+    document["cells"][1]["attachments"] = {"dot.png": {"image/png": "iVBORw0KGgo="}}
+
+
 def reformat(document: Any) -> None:
     document["metadata"]["language_info"]["version"] = "3.14.0"
     document["cells"][2]["source"] = "".join(document["cells"][2]["source"])
@@ -365,6 +477,10 @@ def reformat(document: Any) -> None:
         (drop_cell, "'prose-words-about-w' was removed"),
         (lambda document: document["cells"].reverse(), "another order"),
         (lambda document: document["metadata"].pop("coarseproof"), "did not write"),
+        (lambda document: document["metadata"]["coarseproof"].pop("metadata"), "an earlier version"),
+        (lambda document: document["metadata"].update(title="mine"), "the notebook's metadata were changed"),
+        (lambda document: document["cells"][2]["metadata"].update(tags=["mine"]), "'sum-of-two' was changed"),
+        (attach, "'prose-words-about-w' was changed"),
     ],
 )
 def test_a_notebook_edited_by_hand_is_kept_unless_forced(
@@ -396,6 +512,37 @@ def test_a_file_of_another_kind_is_kept_unless_forced(
         write_all(tmp_path, ("01",), scripts=written[0])
     assert target.read_bytes() == content
     assert write_all(tmp_path, ("01",), scripts=written[0], force=True) == 0
+
+
+@pytest.mark.parametrize("content", ["# My own page\n", "", "# Notebooks\n\nNotes of mine.\n"])
+def test_an_index_of_somebodys_own_is_kept_unless_forced(tmp_path: Path, content: str) -> None:
+    scripts = folder_of(tmp_path / "scripts", n01_plain=PLAIN)
+    (tmp_path / "index.md").write_text(content)
+    with pytest.raises(ValueError, match=r"cannot write .*index\.md: this command did not write it.*--force"):
+        write_all(tmp_path, scripts=scripts)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["index.md"]
+    assert (tmp_path / "index.md").read_text() == content
+    assert write_all(tmp_path, scripts=scripts, force=True) == 0
+    assert "(01-plain.ipynb)" in (tmp_path / "index.md").read_text(encoding="utf-8")
+    folder_of(scripts, n02_more=PLAIN)
+    assert write_all(tmp_path, scripts=scripts) == 0  # its own, though another one, needs no force
+    assert "(02-more.ipynb)" in (tmp_path / "index.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("existing", [False, True])
+def test_what_is_edited_while_cells_run_is_kept(
+    written: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], existing: bool, force: bool
+) -> None:
+    out = copied(written, tmp_path / "out") if existing else tmp_path / "out"
+    out.mkdir(exist_ok=True)
+    target = out / "01-plain.ipynb"
+    slow = f"{HEAD}# %% slow claims: N1\nfrom pathlib import Path\nx = Path({str(target)!r}).write_text('mine')\n"
+    scripts = folder_of(tmp_path / "scripts", n01_plain=slow, n02_picture=PICTURE.format(height=2))
+    with pytest.raises(ValueError, match=r"not written: 01-plain\.ipynb in .*while the notebooks were executed"):
+        write_all(out, scripts=scripts, force=force)
+    assert target.read_text() == "mine"
+    assert "written    02-picture.ipynb" in capsys.readouterr().out
 
 
 def test_a_folder_in_the_place_of_a_notebook_is_refused_even_with_force(
@@ -456,6 +603,23 @@ def test_check_finds_what_is_missing_superfluous_edited_or_of_another_kind(
     assert "09-old.ipynb is superfluous" in told.out
     assert "+++ b/index.md" in told.out
     assert "5 stale" in told.err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda document: document["metadata"].update(title="mine"), "the notebook's metadata were changed"),
+        (lambda document: document["cells"][2]["metadata"].update(tags=["mine"]), "cell 'sum-of-two' was changed"),
+        (attach, "cell 'prose-words-about-w' was changed"),
+    ],
+)
+def test_check_tells_metadata_and_attachments_edited_by_hand(
+    written: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Any, said: str
+) -> None:
+    out = copied(written, tmp_path / "out")
+    edited(out / "01-plain.ipynb", change)
+    assert check_all(out, ("01",), scripts=written[0]) == 1
+    assert f"01-plain.ipynb was edited by hand: {said}" in capsys.readouterr().out
 
 
 def test_check_fails_when_a_cell_fails(written: tuple[Path, Path], tmp_path: Path) -> None:

@@ -156,16 +156,43 @@ def test_a_folder_in_the_place_of_the_page_is_refused_before_the_work(tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
-def test_no_file_is_written_if_one_text_cannot_be_made(
+def _no_page(_report: Report) -> str:
+    raise ZeroDivisionError("no axis")
+
+
+def test_the_results_are_written_if_the_page_cannot_be_made(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_report: Report) -> str:
-        raise RuntimeError("no page")
-
-    monkeypatch.setattr("verify.report.to_html", fail)
-    with pytest.raises(RuntimeError):
+    monkeypatch.setattr("verify.report.to_html", _no_page)
+    with pytest.raises(RuntimeError, match=r"report.html could not be made; written before: .*report.json") as raised:
         write_report(report, tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
+    assert {path.name for path in tmp_path.iterdir()} == {"report.json", "junit.xml", "summary.md", "mutants.csv"}
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["summary"]["refuted"] == 1
+
+
+@pytest.mark.parametrize("trouble", ["page", "disk"])
+def test_the_table_is_printed_before_the_trouble_with_the_report(
+    trouble: str, report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _text: str) -> None:
+        raise ValueError(f"cannot write {path}: no space left")
+
+    monkeypatch.setattr("verify.suite.run_suite", lambda **_asked: report)
+    if trouble == "page":
+        monkeypatch.setattr("verify.report.to_html", _no_page)
+    else:
+        monkeypatch.setattr("verify.report.write_atomically", full)
+    done = CliRunner().invoke(main, ["verify", "--report", str(tmp_path / "out"), "--json", str(tmp_path / "json")])
+    assert done.exit_code != 0
+    assert "1 of 4 verified" in done.output
+    assert json.loads((tmp_path / "json").read_text(encoding="utf-8"))["schema"] == 1
+    if trouble == "page":
+        assert isinstance(done.exception, RuntimeError)
+        assert (tmp_path / "out" / "junit.xml").is_file()
+    else:
+        assert done.exit_code == 2
+        assert done.output.index("1 of 4 verified") < done.output.index("Error: cannot write")
 
 
 def test_printing_nothing_says_so() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from verify.evidence import ClaimReport, Report
-from verify.html_report.plots import digits
-from verify.html_report.svg import MARKERS, Scale, bars, label, line, marks, picture, ticks
+from verify.html_report.plots import deviation, digits, least_of
+from verify.html_report.svg import MARKERS, Scale, bars, breadth, label, line, marks, picture, ticks
 from verify.html_report.text import anchor, counted, escaped, number
 from verify.kill_matrix import found_on, methods_of
 
@@ -16,8 +16,8 @@ __all__ = ["overview"]
 
 _BIN: Final = 0.25
 _PITCH: Final = 10.0
-_LETTER: Final = 5.9
-"""Width of a letter of the names of claims, which are written upwards."""
+_SMALL: Final = 10 / 11
+"""Size of the names of claims, which are written upwards, to that of other text."""
 
 
 def overview(report: Report) -> str:
@@ -42,7 +42,7 @@ def _figure(title: str, drawn: str, caption: str) -> str:
 def _deviations(report: Report) -> Iterator[str]:
     """Histogram of all z of the Monte Carlo tests, the normal law, and the thresholds."""
     known = [figures for _, figures in _of(report, "monte_carlo") if figures.get("deviations")]
-    scores = [math.inf if z is None else z for figures in known for row in figures["deviations"].values() for z in row]
+    scores = [deviation(z) for figures in known for row in figures["deviations"].values() for z in row]
     if not scores:
         return
     limit = min(float(figures["threshold_z"]) for figures in known)
@@ -98,7 +98,7 @@ def _digits(report: Report) -> Iterator[str]:
     known: dict[str, dict[int, dict[float, float]]] = {}
     for series, method in enumerate(("precision", "enclosure")):
         for claim, figures in _of(report, method):
-            least = {required: min(found.values()) for required, found in digits(figures).items() if found}
+            least = {required: least_of(found.values()) for required, found in digits(figures).items() if found}
             if least:
                 known.setdefault(claim.id, {})[series] = least
     if not known:
@@ -106,7 +106,7 @@ def _digits(report: Report) -> Iterator[str]:
     bottom = 210.0
     pitch = max(_PITCH, 460 / len(known))
     x = Scale(0, len(known), 60, 60 + pitch * len(known))
-    y = Scale(0, 1.05 * max(d for by in known.values() for least in by.values() for d in least.values()), bottom, 12)
+    y = Scale(0, 1.05 * _top(known), bottom, 12)
     places = {name: x(index + 0.5) for index, name in enumerate(known)}
     parts = [
         *_upright(x, y, ticks(y, 6)),
@@ -116,8 +116,8 @@ def _digits(report: Report) -> Iterator[str]:
     demands = {(places[name], y(req)) for name, by in known.items() for least in by.values() for req in least}
     parts += [bars([(at - 4, height - 1, 8, 2) for at, height in sorted(demands)], "demand")]
     for series in (0, 1):
-        points = [(places[n] + 4 * series - 2, y(d)) for n, by in known.items() for d in by.get(series, {}).values()]
-        parts.append(marks(points, series))
+        found = [(places[name], d) for name, by in known.items() for d in by.get(series, {}).values()]
+        parts.append(marks([(at + 4 * series - 2, y(0 if math.isnan(d) else d)) for at, d in found], series))
     caption = (
         f'<span class="key k0">{MARKERS[0]} precision (quadrature to many digits)</span> '
         f'<span class="key k1">{MARKERS[1]} enclosure (certified)</span> '
@@ -126,6 +126,12 @@ def _digits(report: Report) -> Iterator[str]:
     )
     drawn = picture(x.end + 20, bottom + _below(places), "Digits agreed by claim, with the digits required", parts)
     yield _figure("Digits to which closed forms and definitions agree", drawn, caption)
+
+
+def _top(known: Mapping[str, Mapping[int, Mapping[float, float]]]) -> float:
+    """The most digits agreed or required, and never an axis without length."""
+    leasts = [least for by in known.values() for least in by.values()]
+    return max(1.0, *(d for least in leasts for pair in least.items() for d in pair if not math.isnan(d)))
 
 
 def _upright(x: Scale, y: Scale, heights: Sequence[float]) -> Iterator[str]:
@@ -137,7 +143,7 @@ def _upright(x: Scale, y: Scale, heights: Sequence[float]) -> Iterator[str]:
 
 def _below(places: Mapping[str, float]) -> float:
     """Height that the names take."""
-    return 12 + _LETTER * max(map(len, places))
+    return 12 + _SMALL * max(map(breadth, places))
 
 
 def _names(places: Mapping[str, float], y: float) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from verify.evidence import Evidence
 from verify.html_report.rows import Line, Rows, Series, draw
+from verify.html_report.text import real
 
-__all__ = ["DRAWN", "digits", "plots_of"]
+__all__ = ["DRAWN", "deviation", "digits", "plots_of"]
 
 DRAWN: Final = frozenset({"deviations", "digits_by_point", "conditioned_by_point", "chain", "matrix", "by_method"})
 """Figures that the page shows as plots or tables of their own."""
@@ -37,9 +38,10 @@ def plots_of(found: Evidence, figures: _Figures) -> list[str]:
     return [draw(plot) for plot in drawer(figures)] if drawer else []
 
 
-def _numbers(values: Sequence[Any]) -> list[float]:
-    """Numbers as they are; what is none, for which JSON has a word or None, counts as infinite: drawn at the end."""
-    return [float(x) if isinstance(x, int | float) and not math.isnan(x) else math.inf for x in values]
+def deviation(figure: Any) -> float:
+    """A deviation in standard errors; what is no number is as far off as can be."""
+    z = real(figure)
+    return math.inf if math.isnan(z) else z
 
 
 def _deviations(figures: _Figures) -> list[Rows]:
@@ -47,7 +49,7 @@ def _deviations(figures: _Figures) -> list[Rows]:
     if not (known := figures.get("deviations")):
         return []
     limit = float(figures["threshold_z"])
-    values = {name: _numbers(found) for name, found in known.items()}
+    values = {name: [*map(deviation, found)] for name, found in known.items()}
     count = sum(map(len, values.values()))
     return [
         Rows(
@@ -58,16 +60,23 @@ def _deviations(figures: _Figures) -> list[Rows]:
             -1.08 * limit,
             1.08 * limit,
             [Line(-limit, f"alarm −{limit:.2f}"), Line(limit, f"alarm {limit:.2f}")],
+            worst=(-math.inf, math.inf),
         )
     ]
 
 
 def digits(figures: _Figures) -> dict[float, dict[str, float]]:
-    """Digits required -> point -> fewest digits agreed there."""
+    """Digits required -> point -> fewest digits agreed there; NaN where there is no value, which agrees to none."""
     return {
-        float(required): {name: min(x, _MOST) for name, x in zip(found, _numbers([*found.values()]), strict=True)}
+        float(required): {name: x if math.isnan(x := real(one)) else min(x, _MOST) for name, one in found.items()}
         for required, found in figures.get("digits_by_point", {}).items()
     }
+
+
+def least_of(found: Iterable[float]) -> float:
+    """The smallest; NaN if one is NaN, whatever their order."""
+    known = [*found]
+    return math.nan if any(map(math.isnan, known)) else min(known)
 
 
 def _digits(method: str, figures: _Figures) -> list[Rows]:
@@ -75,7 +84,7 @@ def _digits(method: str, figures: _Figures) -> list[Rows]:
     if not (known := digits(figures)):
         return []
     points = dict.fromkeys(name for found in known.values() for name in found)
-    carried = max(x for found in known.values() for x in found.values())
+    carried = max((x for found in known.values() for x in found.values() if not math.isnan(x)), default=0.0)
     series = [
         Series(f"{method}, {required:g} digits required", {name: [x] for name, x in found.items()})
         for required, found in known.items()
@@ -85,12 +94,13 @@ def _digits(method: str, figures: _Figures) -> list[Rows]:
             "Fewest digits at each point to which closed form and definition agree",
             "digits (decimal)",
             series,
-            {name: min(found[name] for found in known.values() if name in found) for name in points},
+            {name: least_of(found[name] for found in known.values() if name in found) for name in points},
             0.0,
-            max(carried, *known) * 1.06,
+            max(1.0, carried, *known) * 1.06,
             [Line(required, f"required {required:g}") for required in known],
             least=True,
             stems=len(series) == 1,
+            worst=(-math.inf,),
         )
     ]
 
@@ -99,15 +109,15 @@ def _quotient(figures: _Figures) -> list[Rows]:
     """Precision: how much of a bound is used up where it is tightest."""
     if "largest_quotient" not in figures:
         return []
-    return [_reached({str(figures.get("tightest_at", "")): float(figures["largest_quotient"])})]
+    return [_reached({str(figures.get("tightest_at", "")): real(figures["largest_quotient"])})]
 
 
 def _slack(figures: _Figures) -> list[Rows]:
     """Iteration: how much of each bound some run used up."""
     known = {
-        name.removesuffix(_REACHED).removeprefix("max "): x
+        name.removesuffix(_REACHED).removeprefix("max "): real(x)
         for name, x in figures.items()
-        if name.endswith(_REACHED) and isinstance(x, int | float)
+        if name.endswith(_REACHED)
     }
     return [_reached(known)] if known else []
 
@@ -127,26 +137,28 @@ def _reached(known: Mapping[str, float]) -> Rows:
 
 
 def _margins(figures: _Figures) -> list[Rows]:
-    """Enclosure over boxes: the smallest margin certified of each statement."""
-    margins = {
-        name: found["smallest_margin"]
-        for name, found in figures.get("boxes", {}).items()
-        if found.get("smallest_margin", 0) > 0
-    }
+    """Enclosure over boxes: the smallest margin certified of each statement that has one."""
+    boxes = figures.get("boxes", {})
+    margins = {name: real(found["smallest_margin"]) for name, found in boxes.items() if "smallest_margin" in found}
     if not margins:
         return []
-    low = 10.0 ** math.floor(math.log10(min(margins.values())))
+    usual = [x for x in margins.values() if 0 < x < math.inf] or [1.0]
+    low = 10.0 ** math.floor(math.log10(min(usual)))
+    count = f"{len(margins)} of {len(boxes)} statements (the others were decided without a margin)"
+    count = f"each of {len(boxes)} statements" if len(margins) == len(boxes) > 1 else count
+    count = "the statement" if len(margins) == len(boxes) == 1 else count
     return [
         Rows(
-            "Smallest margin certified over the whole box of each statement, divided by its zeros at the edges",
+            f"Smallest margin certified over the whole box of {count}, divided by its zeros at the edges",
             "lower bound of the margin (units of the statement)",
             [Series("certified lower bound", {name: [x] for name, x in margins.items()})],
             margins,
             low,
-            max(10.0 ** math.ceil(math.log10(max(margins.values()))), 10 * low),
+            max(10.0 ** math.ceil(math.log10(max(usual))), 10 * low),
             least=True,
             log=True,
             stems=True,
+            worst=(-math.inf,),
         )
     ]
 
@@ -155,7 +167,7 @@ def _rounding(figures: _Figures) -> list[Rows]:
     """Generated code: its error at each point, with the error allowed."""
     if not (known := figures.get("conditioned_by_point")):
         return []
-    errors = {name: _numbers([x])[0] for name, x in known.items()}
+    errors = {name: real(x) for name, x in known.items()}
     allowed = float(figures["allowed"])
     return [
         Rows(
@@ -164,7 +176,7 @@ def _rounding(figures: _Figures) -> list[Rows]:
             [Series("largest of all ways to call it", {name: [x] for name, x in errors.items()})],
             errors,
             _LEAST,
-            max(100.0, min(2 * max(errors.values()), 1e8)),
+            max(100.0, 2 * max((x for x in errors.values() if x < 1e8), default=0.0)),
             [Line(allowed, f"allowed {allowed:g}")],
             log=True,
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from verify.html_report.svg import MARKERS, Scale, label, line, marks, picture, ticks
+from verify.html_report.svg import BEYOND, MARKERS, Scale, arrows, breadth, label, line, marks, picture, ticks
 from verify.html_report.text import escaped, number
 
 __all__ = ["Line", "Rows", "Series", "draw"]
@@ -14,7 +15,6 @@ _MOST = 28
 """Rows shown of a plot: of more, those that say most."""
 
 _HEIGHT = 15.0
-_LETTER = 5.9
 _LONGEST = 60
 _PLOT, _AFTER = 430.0, 70.0
 
@@ -40,7 +40,8 @@ class Rows:
     """A plot: `axis` with its unit, `low` to `high`, `stems` from the left.
 
     `told` is the number at the end of each row. Of too many rows those with the largest are kept, or (`least`) with
-    the smallest.
+    the smallest; NaN, the lack of a value, is kept before any number. `worst` are the ends beyond which a value is an
+    alarm; NaN is drawn beyond the first.
     """
 
     said: str
@@ -53,32 +54,49 @@ class Rows:
     least: bool = False
     log: bool = False
     stems: bool = False
+    worst: tuple[float, ...] = (math.inf,)
 
     @property
     def names(self) -> list[str]:
         """The rows shown, in their order."""
         known = list(dict.fromkeys(name for series in self.series for name in series.values))
-        kept = set(sorted(known, key=lambda name: self.told[name], reverse=not self.least)[:_MOST])
+        kept = set(sorted(known, key=self._rank)[:_MOST])
         return [name for name in known if name in kept]
+
+    def _rank(self, name: str) -> float:
+        told = self.told[name]
+        return -math.inf if math.isnan(told) else told if self.least else -told
+
+    def drawn(self, series: Series) -> Iterator[tuple[str, float]]:
+        """The values of the rows shown, NaN in its place."""
+        for name in self.names:
+            yield from ((name, self.worst[0] if math.isnan(x) else x) for x in series.values.get(name, ()))
+
+    def beyond(self, value: float) -> int:
+        """The side, -1 or 1, on which a value is beyond the axis and an alarm; 0 if it is none."""
+        side = -1 if value < self.low else int(value > self.high)
+        return side if side * math.inf in self.worst else 0
 
 
 def draw(plot: Rows) -> str:
     """The plot with its caption."""
     names = plot.names
-    left = min(max(map(len, names), default=0), _LONGEST) * _LETTER + 16
+    left = max((breadth(_shortened(name)) for name in names), default=0.0) + 20
     scale = Scale(plot.low, plot.high, left, left + _PLOT, plot.log)
     bottom = 22 + _HEIGHT * len(names)
     places = {name: 22 + _HEIGHT * (index + 0.5) for index, name in enumerate(names)}
     parts = [*_ground(scale, bottom, plot.axis)]
     for name, y in places.items():
-        parts.append(f"<g><title>{escaped(name)}</title>{label(left - 8, y + 4, _shortened(name), 'e')}</g>")
+        parts.append(f"<g><title>{escaped(name)}</title>{label(left - 12, y + 4, _shortened(name), 'e')}</g>")
         parts.append(label(left + _PLOT + 10, y + 4, number(plot.told[name])))
     parts += [_threshold(scale, entry, bottom) for entry in plot.lines]
     for index, series in enumerate(plot.series):
-        points = [(scale(x), places[name]) for name in names for x in series.values.get(name, ())]
+        points = [(scale(x), places[name]) for name, x in plot.drawn(series)]
         if plot.stems:
             parts += [line([(left, y), (x, y)], f"stem s{index}") for x, y in points]
         parts.append(marks(points, index))
+        sides = [(scale(x), places[name], plot.beyond(x)) for name, x in plot.drawn(series)]
+        parts.append(arrows(dict.fromkeys(one for one in sides if one[2])))
     drawn = picture(left + _PLOT + _AFTER, bottom + 38, plot.said, parts)
     return f"<figure>{drawn}<figcaption>{_caption(plot)}</figcaption></figure>"
 
@@ -112,4 +130,6 @@ def _caption(plot: Rows) -> str:
     )
     shown, known = len(plot.names), len({name for series in plot.series for name in series.values})
     cut = f" (the {shown} {'lowest' if plot.least else 'highest'} of {known} rows)" if shown < known else ""
-    return f"{escaped(plot.said)}{cut}. {legend}"
+    beyond = any(plot.beyond(x) for series in plot.series for _, x in plot.drawn(series))
+    alarm = f' <span class="key alarm">{BEYOND} beyond the axis, or no value</span>' if beyond else ""
+    return f"{escaped(plot.said)}{cut}. {legend}{alarm}"

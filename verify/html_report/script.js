@@ -60,8 +60,17 @@
     order();
   }
 
+  function address() {
+    const text = location.hash.slice(1);
+    try {
+      return decodeURIComponent(text);
+    } catch {  // a lone "%" is no escape: the address stands as it is
+      return text;
+    }
+  }
+
   function arrive() {
-    const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const section = document.getElementById(address());
     if (section && section.tagName === "DETAILS") {
       section.open = true;
       section.scrollIntoView();

@@ -9,7 +9,7 @@ from sympy import true
 
 import proofs
 from proofs.claim import Claim
-from proofs.render import latex_of
+from proofs.render import forms_of, latex_of
 from verify.evidence import ClaimReport, Evidence
 from verify.html_report.mutants import kill_matrix
 from verify.html_report.plots import DRAWN, plots_of
@@ -54,10 +54,10 @@ def _stated(claim: ClaimReport) -> Iterator[str]:
 
 
 def _formulas(claim: Claim) -> Iterator[str]:
-    stated = claim.subject if claim.statement is None else f"{claim.subject} = {latex_of(claim.statement)}"
+    stated, *printed = forms_of(claim)
     yield _math(stated, display=True)
-    if claim.printed is not None and claim.printed != claim.statement:
-        yield f"<p>printed as</p>{_math(f'{claim.subject} = {latex_of(claim.printed)}', display=True)}"
+    for form in printed:
+        yield f"<p>printed as</p>{_math(form, display=True)}"
 
 
 def _math(latex: str, display: bool = False) -> str:

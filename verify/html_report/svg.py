@@ -5,20 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from verify.html_report.text import escaped
 
-__all__ = ["MARKERS", "Scale", "bars", "label", "line", "marks", "picture", "ticks"]
+__all__ = ["BEYOND", "MARKERS", "Scale", "arrows", "bars", "breadth", "label", "line", "marks", "picture", "ticks"]
 
 Point = tuple[float, float]
 
 MARKERS = ("●", "■", "✚")
 """The marks of the series as characters, for captions."""
 
+BEYOND: Final = "▶"
+"""The mark of what lies beyond the axis."""
+
+_NARROW: Final = frozenset(" !'()*,-./:;I[]fijlrt|")
+_WIDE: Final = frozenset("%@MWm")
+
 
 @dataclass(frozen=True)
 class Scale:
-    """Values from `low` to `high` onto pixels from `start` to `end`; what lies outside stops at the ends."""
+    """Values from `low` to `high` onto pixels from `start` to `end`; what lies outside stops at the ends.
+
+    All values of a scale without length (`high` not above `low`) are at its start.
+    """
 
     low: float
     high: float
@@ -27,7 +37,11 @@ class Scale:
     log: bool = False
 
     def __call__(self, value: float) -> float:
-        """The pixel of a value."""
+        """The pixel of a value; ValueError for NaN, which has no place."""
+        if math.isnan(value):
+            raise ValueError("NaN has no place on an axis; draw it where a missing value belongs")
+        if not self.high > self.low:
+            return self.start
         low, high = (math.log10(x) if self.log else x for x in (self.low, self.high))
         clipped = min(max(value, self.low), self.high)
         share = ((math.log10(clipped) if self.log else clipped) - low) / (high - low)
@@ -35,7 +49,9 @@ class Scale:
 
 
 def ticks(scale: Scale, about: int = 7) -> list[float]:
-    """Round values within the scale: powers of ten on a logarithmic one."""
+    """Round values within the scale: powers of ten on a logarithmic one. A scale without length has one tick."""
+    if not scale.high > scale.low:
+        return [scale.low]
     if scale.log:
         first, last = math.ceil(math.log10(scale.low)), math.floor(math.log10(scale.high))
         stride = max(1, math.ceil((last - first) / about))
@@ -63,6 +79,19 @@ def label(x: float, y: float, text: str, kind: str = "", turned: bool = False) -
     return f'<text x="{_at(x)}" y="{_at(y)}"{chosen}{turn}>{escaped(text)}</text>'
 
 
+def breadth(text: str) -> float:
+    """The most that a text is wide, at 11 pixels in a wide font (DejaVu Sans): SVG cannot measure it in advance."""
+    return sum(map(_breadth, text))
+
+
+def _breadth(character: str) -> float:
+    if character in _NARROW:
+        return 4.5
+    if character in _WIDE or not character.isascii():
+        return 11.0
+    return 9.3 if character in "<>=+w" else 8.7 if character.isupper() else 7.0
+
+
 def line(points: Sequence[Point], kind: str) -> str:
     """A polyline."""
     return f'<path class="{kind}" d="M{"L".join(f"{_at(x)} {_at(y)}" for x, y in points)}"/>'
@@ -73,6 +102,12 @@ def marks(points: Iterable[Point], series: int) -> str:
     shape = "M{} {}h0" if series < 2 else "M{} {}m-3.5 0h7m-3.5-3.5v7"
     path = "".join(shape.format(_at(x), _at(y)) for x, y in points)
     return f'<path class="m{series}" d="{path}"/>' if path else ""
+
+
+def arrows(tips: Iterable[tuple[float, float, int]]) -> str:
+    """Alarms beyond the ends of an axis: (x, y) of the end and the side, -1 or 1, on which the value lies."""
+    path = "".join(f"M{_at(x + side)} {_at(y - 4.5)}v9l{7 * side} -4.5z" for x, y, side in tips)
+    return f'<path class="beyond" d="{path}"/>' if path else ""
 
 
 def bars(boxes: Iterable[tuple[float, float, float, float]], kind: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["anchor", "badge", "counted", "escaped", "number", "value"]
+__all__ = ["anchor", "badge", "counted", "escaped", "number", "real", "value"]
 
 _NO_CHARACTER: Final = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What HTML forbids, or no file can hold: control characters and halves of surrogate pairs."""
@@ -40,13 +40,25 @@ def counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
+def real(figure: Any) -> float:
+    """A figure as a float: infinities may stand in it as words, as in JSON; NaN for what is no number."""
+    if isinstance(figure, bool) or not isinstance(figure, int | float | str):
+        return math.nan
+    try:
+        return float(figure)
+    except (ValueError, OverflowError):
+        return math.nan
+
+
 def number(figure: Any) -> str:
-    """A figure as text: floats to four significant digits, infinite ones (None) as ∞."""
+    """A figure as text: floats to four significant digits, infinite ones (None) as ∞, NaN as the lack of a value."""
     if figure is None or (isinstance(figure, float) and math.isinf(figure)):
-        return "∞"
+        return "−∞" if figure is not None and figure < 0 else "∞"
+    if isinstance(figure, float) and math.isnan(figure):
+        return "no value"
     if isinstance(figure, bool):
         return "yes" if figure else "no"
-    return f"{figure:.4g}" if isinstance(figure, float) else str(figure)
+    return f"{figure + 0.0:.4g}" if isinstance(figure, float) else str(figure)
 
 
 def value(figure: Any) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Findings"]
 
+_TINY = 1e-9
+"""Bounds that are not above this are 0 for all that a quotient by them says."""
+
 
 @dataclass
 class Findings:
@@ -60,15 +63,21 @@ class Findings:
         self.demand(not said.refuted, "" if not said.refuted else _witness(row, said))
 
     def _figure(self, row: Row, said: Judgement) -> None:
-        """How far off an equality is at most, or how near a bound is reached."""
+        """How far off an equality is at most, or how near a bound is reached.
+
+        What the judge allows for rounding is taken off first: over a bound near 0 it would be all of the quotient. So
+        the quotient exceeds 1 only where the claim is refuted; it is infinite where it then has no value.
+        """
         if row.relation == "=":
             self.most(f"|{row.part} − observed|", _largest(abs(row.observed - said.stated), said))
         elif row.relation in ("<=", ">="):
             pair = (row.observed, said.stated) if row.relation == "<=" else (said.stated, row.observed)
             over, under = (np.asarray(value, dtype=float) for value in pair)
             with np.errstate(all="ignore"):
-                reached = np.where(under > 1e-9, over / under, 0.0)
-            self.most(f"{row.part}: reached", _largest(reached, said))
+                quotient = np.where(under > _TINY, (over - np.asarray(row.slack, dtype=float)) / under, np.nan)
+            kept = np.clip(np.nan_to_num(quotient, nan=0.0), 0.0, 1.0)  # the subtraction rounds, too
+            broken = np.where(np.isnan(quotient), np.inf, np.maximum(quotient, 1.0))
+            self.most(f"{row.part}: reached", _largest(np.where(said.holds, kept, broken), said))
 
     def doubt(self, reason: str) -> None:
         """Something that should have been judged could not be."""

@@ -15,7 +15,7 @@ from verify.files import check_folder_writable, check_writable, write_atomically
 from verify.notebooks.comparison import differences
 from verify.notebooks.document import changed_cells, text_of
 from verify.notebooks.execution import Executed, execute_all
-from verify.notebooks.index import INDEX, index_page
+from verify.notebooks.index import HEADER, INDEX, index_page
 from verify.notebooks.progress import notebooks_display
 from verify.notebooks.script import SCRIPTS, Script, chosen_scripts, read_script
 
@@ -29,19 +29,25 @@ def write_all(
 ) -> int:
     """Write the notebooks of the scripts, and the index if all are asked for; 1 if a cell failed, else 0.
 
-    Raises ValueError, before any cell runs, for a target that cannot or must not be written over.
+    Raises ValueError, before any cell runs, for a target that cannot or must not be written over; and, after the others
+    are written, for those that were changed in the meantime, which are kept even with `force`.
     """
     chosen = [read_script(path) for path in chosen_scripts(scripts, only)]
     check_folder_writable(folder)
     targets = [script.notebook for script in chosen] + ([] if only else [INDEX])
-    for name in targets:
-        _refuse(folder / name, force)
+    before = {name: _refuse(folder / name, force) for name in targets}
     done = _execute(chosen, jobs)
     made = {one.script.notebook: text_of(one.notebook) for one in done if one.notebook is not None}
     if not only:
         made[INDEX] = index_page(chosen)
-    _write(folder, made)
-    return _tell_failures(done)
+    kept = _write(folder, made, before)
+    failed = _tell_failures(done)
+    if kept:
+        raise ValueError(
+            f"not written: {', '.join(kept)} in {folder}, changed by another hand while the notebooks were executed; "
+            "move what is there away, or run the command again to see what it is"
+        )
+    return failed
 
 
 def check_all(folder: Path, only: tuple[str, ...] = (), jobs: int = 1, *, scripts: Path = SCRIPTS) -> int:
@@ -79,26 +85,36 @@ def _tell_failures(done: Sequence[Executed]) -> int:
 # Writing.
 
 
-def _refuse(path: Path, force: bool) -> None:
-    """ValueError for a target that is a folder, cannot be written, or holds what nobody should lose unasked."""
+def _refuse(path: Path, force: bool) -> bytes | None:
+    """What `path` holds, if anything; ValueError if it cannot be written, or holds what nobody should lose unasked."""
     if path.is_dir():
         raise ValueError(f"cannot write {path}: it is a folder; move it away")
     if path.parent.is_dir():
         check_writable(path)
-    if force or not path.exists() or path.name == INDEX:
-        return
+    held = _held(path)
+    if force or held is None:
+        return held
+    if path.name == INDEX:
+        if not held.decode(errors="replace").replace("\r\n", "\n").startswith(HEADER):
+            raise ValueError(f"cannot write {path}: this command did not write it; {_REMEDY}")
+        return held
     try:
-        found = _parsed(path)
+        found = _parsed(held)
     except ValueError as error:
         raise ValueError(f"cannot write {path}: {error}; {_REMEDY}") from error
     if change := next(changed_cells(found), None):
         raise ValueError(f"cannot write {path}: it was edited by hand ({change}); {_REMEDY}")
+    return held
 
 
-def _parsed(path: Path) -> NotebookNode:
-    """The notebook in a file; ValueError that says what is there instead."""
+def _held(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _parsed(held: bytes) -> NotebookNode:
+    """The notebook that a file holds; ValueError that says what is there instead."""
     try:
-        found = nbformat.reads(path.read_bytes().decode(), as_version=nbformat.NO_CONVERT)
+        found = nbformat.reads(held.decode(), as_version=nbformat.NO_CONVERT)
         nbformat.validate(found)
         if found.nbformat != 4:
             raise ValueError(f"nbformat {found.nbformat} in place of 4")
@@ -108,15 +124,20 @@ def _parsed(path: Path) -> NotebookNode:
     return found
 
 
-def _write(folder: Path, made: dict[str, str]) -> None:
+def _write(folder: Path, made: dict[str, str], before: dict[str, bytes | None]) -> list[str]:
+    """Write the files; the names of those that no longer hold what they held before the work, which are kept."""
     folder.mkdir(parents=True, exist_ok=True)
+    kept = []
     for name, text in made.items():
-        path = folder / name
-        if path.is_file() and path.read_bytes() == text.encode("utf-8"):
+        held = _held(folder / name)
+        if held == text.encode("utf-8"):
             click.echo(f"unchanged  {name}")
-            continue
-        write_atomically(path, text)
-        click.echo(f"written    {name}")
+        elif held != before[name]:
+            kept.append(name)
+        else:
+            write_atomically(folder / name, text)
+            click.echo(f"written    {name}")
+    return kept
 
 
 # Checking.
@@ -127,7 +148,7 @@ def _read(path: Path) -> NotebookNode | str:
     if not path.exists():
         return "is missing"
     try:
-        return _parsed(path)
+        return _parsed(path.read_bytes())
     except ValueError as error:
         return f"cannot be compared: {error}"
 

@@ -12,7 +12,7 @@ from sympy import true
 from proofs import claim as registry
 from proofs.claim import Claim
 from proofs.derivation import Obligation, Step
-from proofs.render import latex_of
+from proofs.render import forms_of, latex_of
 from verify.book import PAGES, heading_of, slug_of
 from verify.errata import errata_page
 from verify.generated.route import holding
@@ -59,13 +59,11 @@ def _linked(claim: Claim) -> str:
 
 
 def _formulas(claim: Claim) -> Iterator[str]:
-    if claim.statement is None:
-        yield _display(claim.subject)
-        return
-    yield _display(f"{claim.subject} = {latex_of(claim.statement)}")
-    if claim.printed is not None and claim.printed != claim.statement:
+    stated, *printed = forms_of(claim)
+    yield _display(stated)
+    for form in printed:
         yield "which the literature prints as"
-        yield _display(f"{claim.subject} = {latex_of(claim.printed)}")
+        yield _display(form)
 
 
 def _facts(claim: Claim) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """How a stored notebook differs from a fresh one, cell by cell.
 
 Everything is compared exactly but pictures: the shapes of letters depend on fonts and on the version of matplotlib, so
-a picture is compared by what `show` says of it, words exactly and numbers to 1e-4 of the size of the data.
+a picture is compared by what `show` says of it: words, colours, markers and line styles exactly, numbers to 1e-4 of the
+size of the data.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree import ElementTree
 
@@ -20,6 +20,7 @@ __all__ = ["SVG", "assemble", "changed_cells", "described", "finish", "text_of"]
 
 SVG: Final = "image/svg+xml"
 _OURS: Final = "coarseproof"
+_EDITORS: Final = ("kernelspec", "language_info")
 _DESCRIPTION: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 _DC: Final = "{http://purl.org/dc/elements/1.1/}description"
 
@@ -53,7 +54,13 @@ def finish(notebook: NotebookNode, script: Script) -> NotebookNode:
         cell.metadata = NotebookNode({"mystnb": {"image": {"alt": " ".join(alternatives)}}} if alternatives else {})
     notebook.metadata.language_info = NotebookNode({"name": "python"})
     digests = [f"{cell.id} {_digest(cell)}" for cell in notebook.cells]
-    notebook.metadata[_OURS] = NotebookNode({"script": f"verify/notebooks/{script.path.name}", "digests": digests})
+    notebook.metadata[_OURS] = NotebookNode(
+        {
+            "script": f"verify/notebooks/{script.path.name}",
+            "digests": digests,
+            "metadata": _digest_of(_metadata(notebook)),
+        }
+    )
     nbformat.validate(notebook)
     return notebook
 
@@ -77,16 +84,33 @@ def described(output: NotebookNode) -> dict[str, Any] | None:
 
 
 def _digest(cell: NotebookNode) -> str:
-    """Of what a reader sees: kind, source and outputs, however an editor orders or indents the file."""
+    """Of what somebody may have put there: kind, source, outputs, attachments (e.g. pictures) and metadata (e.g. tags).
+
+    The order and indentation of the file, and the numbers of execution, are an editor's.
+    """
     said = {name: cell.get(name) for name in ("cell_type", "source", "outputs")}
+    said |= {name: cell[name] for name in ("attachments", "metadata") if cell.get(name)}
+    return _digest_of(said)
+
+
+def _metadata(notebook: NotebookNode) -> dict[str, Any]:
+    """Of the notebook, without what editors rewrite and what is written here."""
+    return {key: value for key, value in notebook.metadata.items() if key not in (*_EDITORS, _OURS)}
+
+
+def _digest_of(said: Any) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def changed_cells(notebook: NotebookNode) -> Iterator[str]:
     """What was changed since it was written, by cell id; a notebook without digests was not written here."""
-    written = notebook.metadata.get(_OURS, {}).get("digests")
+    ours = notebook.metadata.get(_OURS)
+    written = ours.get("digests") if isinstance(ours, Mapping) else None
     if not isinstance(written, list) or not all(isinstance(line, str) for line in written):
         yield "a notebook that this command did not write"
+        return
+    if "metadata" not in ours:
+        yield "an earlier version of this command wrote it, so that changes by hand cannot be told"
         return
     before = dict(line.partition(" ")[::2] for line in written)
     now = {cell.get("id", "without id"): _digest(cell) for cell in notebook.cells}
@@ -95,3 +119,5 @@ def changed_cells(notebook: NotebookNode) -> Iterator[str]:
     yield from (f"cell {name!r} was removed" for name in before if name not in now)
     if len(now) == len(before) and list(now) != list(before):
         yield "the cells were put in another order"
+    if _digest_of(_metadata(notebook)) != ours["metadata"]:
+        yield "the notebook's metadata were changed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -14,17 +15,24 @@ ROUNDING: Final = "rounding"
 """As an artist's `gid`: what it shows are errors of rounding, whose values are another machine's own."""
 
 _DIGITS: Final = 6
+_MANY: Final = 8  # colours that are still written out
 
 Array = npt.NDArray[np.float64]
 
 
 def drawn(figure: Any) -> list[dict[str, Any]]:
-    """Panel by panel: the words, and of everything drawn its label, how many points it has, and where they are.
+    """Panel by panel: words, axes, and of everything drawn its label, its look, how many points it has, and where.
 
-    A coordinate is told by its mean and root mean square over the finite values, to six digits; on a linear axis to a
-    millionth of the largest value in the panel, so that what should be 0 does not differ in its rounding.
+    A coordinate is told by mean, root mean square and trend along the order of the points; both together by the mean
+    and root mean square of their product. On a logarithmic axis all this is of the decimal logarithm, as a reader sees
+    it. Meshes and images are told by their corners and by the values with their trends along rows and columns; contours
+    level by level, by length and middle, since the number of their points hangs on rounding.
+
+    Six digits are kept. A millionth of the largest value in the panel counts as 0 (of 1 at least, for a logarithm), so
+    that what should be 0 does not differ in its rounding.
     """
-    beside = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    beside = [text.get_text() for text in figure.texts]
+    beside += [word for legend in figure.legends for word in _entries(legend)]
     return [_panel(axes) | ({"beside": beside} if beside else {}) for axes in figure.axes]
 
 
@@ -32,14 +40,25 @@ def _panel(axes: Any) -> dict[str, Any]:
     words = [text.get_text() for text in axes.texts]
     legend = axes.get_legend()
     if legend is not None:
-        words += [text.get_text() for text in (legend.get_title(), *legend.get_texts())]
+        words += [legend.get_title().get_text(), *_entries(legend)]
     return {
         "title": axes.get_title(),
         "x": [axes.get_xlabel(), axes.get_xscale(), *_ticks(axes.xaxis)],
         "y": [axes.get_ylabel(), axes.get_yscale(), *_ticks(axes.yaxis)],
+        "limits": [_limits(axes.xaxis, axes.get_autoscalex_on()), _limits(axes.yaxis, axes.get_autoscaley_on())],
         "words": [word for word in words if word],
         "drawn": _told(axes),
     }
+
+
+def _entries(legend: Any) -> list[str]:
+    """The words of a legend, each with the look of what stands beside it, as far as it is a line or a patch."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    beside = [_look(handle) if isinstance(handle, Line2D | Patch) else "" for handle in legend.legend_handles]
+    words = [text.get_text() for text in legend.get_texts()]
+    return [f"{word} ({look})" if look else word for word, look in zip(words, beside, strict=True)]
 
 
 def _ticks(axis: Any) -> list[str]:
@@ -50,8 +69,30 @@ def _ticks(axis: Any) -> list[str]:
     return [str(label.get_text()) for label in axis.get_ticklabels()] if by_hand else []
 
 
+def _limits(axis: Any, automatic: bool) -> list[Any]:
+    """The ends of an axis if they were set by hand, and whether it runs backwards."""
+    if automatic:
+        return ["inverted"] if axis.get_inverted() else []
+    ends = _as_seen(np.asarray(axis.get_view_interval(), float), axis.get_scale())
+    return [_rounded(float(end), 0.0) for end in ends]
+
+
+# What is drawn.
+
+
+def _told(axes: Any) -> list[list[Any]]:
+    """Label, look, number of points and summary of everything in a panel."""
+    scales = (axes.get_xscale(), axes.get_yscale())
+    found: list[tuple[Any, Array]] = []
+    for artist, points in _artists(axes):
+        given: Array = np.ma.filled(np.ma.asarray(points, float), np.nan).reshape(-1, 2)
+        found.append((artist, np.column_stack([_as_seen(given[:, place], scales[place]) for place in (0, 1)])))
+    steps = [_step([points[:, place] for _, points in found], scales[place]) for place in (0, 1)]
+    return [_artist(artist, points, steps) for artist, points in found]
+
+
 def _artists(axes: Any) -> Iterator[tuple[Any, Array]]:
-    """Everything drawn, with its points (points, 2), or its values (points, 1) where it is an image or a mesh."""
+    """Everything drawn, with its points (points, 2); those of an image or a mesh are corners."""
     for line in axes.get_lines():
         yield line, line.get_xydata()
     for collection in axes.collections:
@@ -59,49 +100,171 @@ def _artists(axes: Any) -> Iterator[tuple[Any, Array]]:
     for patch in axes.patches:
         yield patch, patch.get_patch_transform().transform(patch.get_path().vertices)
     for image in axes.images:
-        yield image, np.reshape(image.get_array(), (-1, 1))
+        yield image, np.reshape(image.get_extent(), (2, 2)).T
 
 
 def _of_collection(collection: Any) -> Array:
-    """Where the points lie; for lines, bands and contours the vertices; for a mesh the values.
+    """Where the points lie; for lines, bands and contours the vertices; for a mesh the corners of its cells.
 
     Paths of a scatter plot are its marker, so the offsets come first, but a collection without any has one at 0.
     """
-    values = collection.get_array()
+    if hasattr(collection, "get_coordinates"):
+        return np.asarray(collection.get_coordinates(), float).reshape(-1, 2)
     offsets: Array = np.ma.filled(np.ma.asarray(collection.get_offsets(), float), np.nan)
-    if values is not None and np.size(values) > max(1, len(offsets)):
-        return np.ma.filled(np.ma.asarray(values, float), np.nan).reshape(-1, 1)
     if len(offsets) > 1 or np.any(offsets):
         return offsets
     return np.concatenate([np.empty((0, 2)), *(path.vertices for path in collection.get_paths())])
 
 
-def _told(axes: Any) -> list[list[Any]]:
-    """Label, number of points and summary of everything in a panel."""
-    found: list[tuple[Any, Array]] = [
-        (artist, np.ma.filled(np.ma.asarray(points, float), np.nan)) for artist, points in _artists(axes)
-    ]
-    steps = [0.0, 0.0]
-    for place, scale in enumerate((axes.get_xscale(), axes.get_yscale())):
-        if scale == "linear":
-            columns = [np.abs(data[:, place]) for _, data in found if data.shape[1] == 2]
-            largest = max((float(column[np.isfinite(column)].max(initial=0.0)) for column in columns), default=0.0)
-            steps[place] = largest * 10.0**-_DIGITS
-    return [_artist(artist, data, steps if data.shape[1] == 2 else [0.0]) for artist, data in found]
+def _artist(artist: Any, points: Array, steps: list[float]) -> list[Any]:
+    from matplotlib.contour import ContourSet
 
-
-def _artist(artist: Any, data: Array, steps: list[float]) -> list[Any]:
     label = str(artist.get_label())
-    shown = "" if label.startswith("_") else label  # matplotlib numbers what has no label
+    head = ["" if label.startswith("_") else label, _look(artist)]  # matplotlib numbers what has no label
+    if isinstance(artist, ContourSet):
+        return [*head, *_contours(artist, points, steps)]
     if artist.get_gid() == ROUNDING:
-        return [shown, len(data)]
-    return [shown, len(data), *(_summary(column, step) for column, step in zip(data.T, steps, strict=True))]
+        return [*head, len(points)]
+    where = [_summary(points[:, place], steps[place]) for place in (0, 1)]
+    together = _summary(points.prod(axis=1), steps[0] * steps[1] * 10**_DIGITS)[:2]
+    return [*head, len(points), *where, together, *_values(artist)]
+
+
+def _values(artist: Any) -> list[Any]:
+    """Shape, range of colours and summary of the values behind the colours; nothing for an artist without."""
+    from matplotlib.colors import LogNorm
+
+    if not hasattr(artist, "get_array") or artist.get_array() is None:
+        return []
+    values: Array = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
+    table = values.reshape(len(values), -1)
+    scale = "log" if isinstance(artist.norm, LogNorm) else "linear"
+    ends = _as_seen(np.asarray(artist.get_clim(), float), scale)
+    seen, step = _as_seen(table, scale), _step([_as_seen(table, scale)], scale)
+    told = [_summary(seen.ravel(), step), _summary(seen.T.ravel(), step)]  # trends along rows and along columns
+    return [list(table.shape), [_rounded(float(end), 0.0) for end in ends], *told]
+
+
+def _contours(artist: Any, points: Array, steps: list[float]) -> list[list[float]]:
+    """Of contours the levels, and level by level the length, the middle, and the mean product of the coordinates."""
+    from matplotlib.path import Path
+
+    told: list[list[float]] = [[_rounded(float(level), 0.0) for level in artist.levels]]
+    start = 0
+    for path in artist.get_paths():
+        vertices, start = points[start : start + len(path.vertices)], start + len(path.vertices)
+        if len(vertices) < 2:
+            told.append([])
+            continue
+        on = np.ones(len(vertices) - 1, bool) if path.codes is None else path.codes[1:] != Path.MOVETO
+        lengths = np.hypot(*np.diff(vertices, axis=0).T) * on
+        x, y = (vertices[1:] + vertices[:-1]).T / 2
+        whole = float(lengths.sum())
+        means = [float((lengths * one).sum()) / whole if whole else 0.0 for one in (x, y, x * y)]
+        least = [*steps, steps[0] * steps[1] * 10**_DIGITS]
+        told.append([_rounded(whole, max(steps)), *(_rounded(*pair) for pair in zip(means, least, strict=True))])
+    return told
+
+
+# How it looks.
+
+
+def _look(artist: Any) -> str:
+    """Colours, marker, line style, and whether it is hidden."""
+    from matplotlib.lines import Line2D
+
+    if isinstance(artist, Line2D):
+        said = _look_of_line(artist)
+    elif hasattr(artist, "get_facecolor"):
+        said = _look_of_area(artist)
+    else:
+        said = [_colours(artist.cmap(np.linspace(0, 1, 5)))]  # an image
+    hidden = [] if artist.get_visible() else ["hidden"]
+    return ", ".join([*said, *hidden])
+
+
+def _look_of_line(line: Any) -> list[str]:
+    from matplotlib.colors import to_rgba
+
+    said = [_colours([to_rgba(line.get_color(), line.get_alpha())]), f"line {line.get_linestyle()}"]
+    if line.get_drawstyle() != "default":
+        said.append(str(line.get_drawstyle()))
+    marker = line.get_marker()
+    if isinstance(marker, str | int) and marker not in ("", " ", "None", "none"):
+        faces = [to_rgba(line.get_markerfacecolor(), line.get_alpha())]
+        said += [f"marker {marker}", _colours(faces)]
+    return said
+
+
+def _look_of_area(artist: Any) -> list[str]:
+    """Of a patch or a collection. Colours that follow from values are told by the scale, but of contours all."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.contour import ContourSet
+
+    mapped = getattr(artist, "get_array", lambda: None)() is not None
+    if mapped and not isinstance(artist, ContourSet):
+        said = [_colours(artist.cmap(np.linspace(0, 1, 5)))]
+    else:
+        if mapped:
+            artist.update_scalarmappable()
+        said = [f"face {_colours(artist.get_facecolor())}", f"edge {_colours(artist.get_edgecolor())}"]
+    if _dashed(artist.get_linestyle()):
+        said.append("dashed")
+    if isinstance(artist, PathCollection) and artist.get_paths():
+        vertices = np.asarray(artist.get_paths()[0].vertices, float)
+        first = " ".join(f"{value:.2f}" for value in vertices[0].round(2) + 0.0)
+        said.append(f"marker of {len(vertices)} points from {first}")
+    return said
+
+
+def _dashed(style: Any) -> bool:
+    """Of a patch or a collection: it tells its style by name, by (offset, dashes), or by a list of these."""
+    if isinstance(style, str):
+        return style not in ("-", "solid")
+    pairs = [style] if isinstance(style, tuple) else style
+    return any(dashes is not None for _, dashes in pairs)
+
+
+def _colours(colours: Any) -> str:
+    """Hexadecimal, one after the other; equal neighbours once, and a digest if there are many."""
+    from matplotlib.colors import to_hex, to_rgba_array
+
+    every = [to_hex(colour, keep_alpha=True) for colour in to_rgba_array(colours)]
+    told = [one for place, one in enumerate(every) if place == 0 or one != every[place - 1]]
+    if len(told) <= _MANY:
+        return " ".join(told) or "none"
+    return f"{len(told)} colours {hashlib.sha256(' '.join(told).encode()).hexdigest()[:12]}"
+
+
+# Numbers.
+
+
+def _as_seen(values: Array, scale: str) -> Array:
+    """Decimal logarithms on a logarithmic axis, where nothing that is not positive can be seen."""
+    if scale != "log":
+        return values
+    return np.log10(np.where(values > 0, values, np.nan))
+
+
+def _step(columns: list[Array], scale: str) -> float:
+    """What counts as 0: a millionth of the largest value; of 1 at least for a logarithm, since it is a factor then."""
+    least = 1.0 if scale == "log" else 0.0
+    finite = (np.abs(column[np.isfinite(column)]) for column in columns)
+    return max([least, *(float(column.max(initial=0.0)) for column in finite)]) * 10.0**-_DIGITS
 
 
 def _summary(values: Array, step: float) -> list[float]:
-    """Mean and root mean square of the finite values, and 0 for what is below the step; empty without any."""
-    finite = values[np.isfinite(values)]
-    if not len(finite):
+    """Mean, root mean square and trend of the finite values, 0 for what is below the step; empty without any.
+
+    The trend is the mean product with the place in the order, which runs from -1/2 to 1/2.
+    """
+    kept = np.isfinite(values)
+    if not kept.any():
         return []
-    both = (float(finite.mean()), float(np.sqrt((finite**2).mean())))
-    return [float(f"{value:.{_DIGITS}g}") if abs(value) > step else 0.0 for value in both]
+    finite, place = values[kept], ((np.arange(len(values)) + 0.5) / len(values) - 0.5)[kept]
+    three = (finite.mean(), np.sqrt((finite**2).mean()), (finite * place).mean())
+    return [_rounded(float(value), step) for value in three]
+
+
+def _rounded(value: float, step: float) -> float:
+    return float(f"{value:.{_DIGITS}g}") if abs(value) > step else 0.0

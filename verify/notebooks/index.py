@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from verify.notebooks.script import Script
 
-__all__ = ["INDEX", "index_page"]
+__all__ = ["HEADER", "INDEX", "index_page"]
 
-INDEX = "index.md"
+INDEX: Final = "index.md"
+
+HEADER: Final = "# Notebooks\n\nWritten by `coarseproof notebooks`; do not edit."
+"""How the page begins; an index.md that begins otherwise is somebody's own."""
 
 
 def index_page(scripts: Sequence[Script]) -> str:
     """Text of the page; it holds the table of contents of the site's notebooks, too."""
     lines = [
-        "# Notebooks",
-        "",
-        "Written by `coarseproof notebooks`; do not edit. Formulas, derivations, generated code and verdicts in them",
+        f"{HEADER} Formulas, derivations, generated code and verdicts in them",
         "come from the claims in `proofs/`; every figure is drawn from the library as it is.",
         "",
     ]

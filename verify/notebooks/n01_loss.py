@@ -170,8 +170,8 @@ print(
 
 # %% [markdown]
 # Lines are the closed forms. Points are means over 16384 sampled networks each, computed from the definition with
-# every entry of Z drawn; the bars are three standard errors. With that many comparisons a largest deviation of three
-# to four standard errors is what chance alone brings.
+# every entry of Z drawn; the bars are three standard errors. With that many comparisons a largest deviation of two
+# and a half to three and a half standard errors is what chance alone brings.
 #
 # With v = v* the loss is a tip at the teacher. With v pointing the other way the teacher's direction is a *maximum*,
 # and the student is driven to the antipode of w*. So it matters which output weights the student has, and where it

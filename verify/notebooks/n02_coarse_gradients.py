@@ -38,10 +38,13 @@ else in its place. Which way does the result point, and which choices can be tru
 # %% smoothing-law claims: G5 C1
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sympy import lambdify
 
+import proofs
 from numerics import (
     angle,
     best_output_weights,
@@ -53,7 +56,9 @@ from numerics import (
 )
 from numerics.model import resolve_proxy
 from numerics.sampling import network_moments
+from proofs import symbols
 from verify.notebooks.reading import COLOURS, INK, panels, show
+from verify.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
 Proxy = Callable[[Array], Array]
@@ -220,18 +225,13 @@ print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations)
 
 
 # %% correlation claims: C6 C6.relu C6.identity G5
-def contrary(x: Array) -> Array:
-    """A proxy that is negative where |x| < 1 and positive beyond."""
+def contrary(x: Any) -> Any:
+    """A proxy that is negative where |x| < 1 and positive beyond, for numbers as for symbols."""
     return x * x - 1
 
 
-def average(proxy: Proxy, width: npt.ArrayLike) -> Array:
-    """The mean of the proxy over a Gaussian of that width, by quadrature: (...) -> (...)."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(64)
-    return proxy(np.multiply.outer(np.asarray(width), nodes)) @ weights / weights.sum()
-
-
 LENGTH = 1.5
+contrary_turning = lambdify((symbols.theta, symbols.r), proofs.get("G5").formula.replace(symbols.mu, contrary).doit())
 chosen: dict[str, Proxy | None] = {"identity": None, "relu": None, "clipped-relu": None, "contrary": contrary}
 inside = np.linspace(0, math.pi, 183)[1:-1]
 at = np.linspace(0, math.pi, 15)[1:-1]
@@ -244,8 +244,7 @@ for index, (name, own) in enumerate(chosen.items()):
         cosine = line / np.linalg.norm(coarse, axis=-1) / np.linalg.norm(truth, axis=-1)
         right.plot(inside, cosine, ("-", "--", "-.")[index], lw=2, color=COLOURS[index], label=name)
     else:
-        pull = np.sin(inside) / math.sqrt(2 * math.pi) * average(own, LENGTH * np.sin(inside))
-        line = float(v @ v_star) ** 2 / (2 * math.pi * LENGTH) * pull
+        line = stated("C6", B=contrary_turning(inside, LENGTH), v_vs=float(v @ v_star), r=LENGTH)
     left.plot(inside, line, color=COLOURS[index])
     pairs = []
     for k, t in enumerate(at):
@@ -278,9 +277,10 @@ show(
 )
 
 # %% [markdown]
-# Left: lines are the claims, the one of the contrary proxy by the smoothing law and a quadrature of its own; points
-# are samples, bars three standard errors. Right: a positive product is not a good direction. Where the cosine is
-# small most of the step goes into the length of the filter, which no bit depends on.
+# Left: lines are generated code; for the contrary proxy there is none, and the line is C6 with the number B from G5,
+# into which SymPy puts the proxy before it integrates. Points are samples, bars three standard errors. Right: a
+# positive product is not a good direction. Where the cosine is small most of the step goes into the length of the
+# filter, which no bit depends on.
 
 # %% [markdown]
 # ## Where a coarse gradient vanishes, and why identity is repelled

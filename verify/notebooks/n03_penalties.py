@@ -39,9 +39,12 @@ they jump, and is the point they return really the best one among all real numbe
 # %% maps claims: P1 P2 P3 P7.mcp P7.scad P7.half
 import numpy as np
 import numpy.typing as npt
+from sympy import ITE, lambdify
 
+import proofs
 from numerics import moreau_envelope, penalty_value, proximal_map
 from numerics.generated.penalties import DISPLACEMENTS, THRESHOLDS
+from proofs import symbols
 from verify.notebooks.reading import COLOURS, INK, panels, show
 
 Array = npt.NDArray[np.float64]
@@ -131,7 +134,7 @@ for axis, name in zip(axes, ("l0", "tl1", "mcp", "half"), strict=True):
     axis.set_ylim(-1.2, 2.2)
     axis.set_title(name)
     axis.set_xlabel("u (dimensionless)")
-axes[0].set_ylabel("cost above that of u = 0")
+axes[0].set_ylabel("cost above that of u = 0\n(dimensionless)")
 figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 show(
     figure,
@@ -175,12 +178,16 @@ for name, style in (("l1", "--"), ("l0", ":")):
     image[np.flatnonzero(np.diff(image) > 0.02) + 1] = np.nan
     left.plot(x, image, style, color=INK, lw=2.5, label=name)
 ratio = np.logspace(-2, 1, 301)
+(printed,) = proofs.get("P3").as_printed.atoms(
+    ITE
+)  # if ρ is at most this, one formula of the threshold, else the other
+jumps_from = lambdify(symbols.a, printed.args[0].rhs)
 for index, a in enumerate((0.5, 2.0, 8.0)):
     edge = np.asarray(THRESHOLDS["tl1"](ratio, a=a), float)
     middle.loglog(ratio, edge, color=COLOURS[1 + index], label=f"a = {a:g}")
     jump = proximal_map(edge * (1 + 1e-12), ratio, "tl1", a=a)
     right.semilogx(ratio, jump, color=COLOURS[1 + index], label=f"a = {a:g}")
-    begins = a**2 / (2 * (a + 1))
+    begins = jumps_from(a)
     middle.axvline(begins, color=COLOURS[1 + index], ls=":", lw=1.2)
     right.axvline(begins, color=COLOURS[1 + index], ls=":", lw=1.2)
     for rho in (0.013, 0.07, 0.4, 1.1, 6.0):
@@ -206,8 +213,10 @@ show(
 # %% [markdown]
 # Middle and right: lines are the claim, points come from searching a grid (a hundredth of the threshold and less,
 # smaller than the points), dotted lines mark the ρ at which the two formulas of the threshold meet. To the left of it
-# there is no jump. To the right of it entries of noticeable size vanish at once when the penalty is raised a little;
-# that is why, in notebook 06, several limits can coexist.
+# there is no jump. To the right of it an entry of noticeable size vanishes at once when the penalty is raised a little.
+# l0 jumps for every ρ. Notebook 06 shows what that does to the limits of the splitting: for l0 they differ in which
+# entries they keep, and an entry that was dropped returns at a smaller λ only. (That several limits coexist needs no
+# jump: l1 has none, and has spikes.)
 
 # %% [markdown]
 # ## The Moreau envelope, and what makes the splitting work
@@ -314,8 +323,8 @@ show(
 # ## What to try
 #
 # - Set `RHO` to 3: now mcp and scad jump as well. From which ρ on does each?
-# - Give `cheapest` and `proximal_map` a `gamma` for mcp, or an `a` for scad, and look for the shape at which scad is
-#   mcp.
+# - Give `cheapest` and `proximal_map` the shape a = 1 for scad: its middle piece is gone, and what is left is l1 up to
+#   1 and constant beyond. At ρ = 0.6 the map now jumps; find the two u that tie at x = 1.3.
 # - In the envelope figure make the penalty heavier than the coupling, `LAM = 3`. Is the remainder still convex?
 # - Find the x at which hard thresholding and transformed l1 with small a differ most. What do the statements say of
 #   it?

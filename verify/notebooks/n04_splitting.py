@@ -30,6 +30,7 @@ from scipy.linalg import solve_discrete_lyapunov
 
 from numerics import coarse_gradient, learn, proximal_map, sample_coarse_gradient, sparse_limit, stable_limits
 from verify.notebooks.reading import COLOURS, INK, panels, show
+from verify.notebooks.samples import sparse_teacher
 from verify.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
@@ -38,14 +39,6 @@ MARKERS = "os^D"
 V_STAR = np.full(4, (np.pi / 2) ** 0.25)
 ONES = np.ones(2)
 KAPPA = float(coarse_gradient(V_STAR, ONES, V_STAR, -ONES / np.sqrt(2)) @ ONES / np.sqrt(2)) / 2  # pull at θ = π
-
-
-def sparse_teacher(n: int, nonzeros: int, seed: int) -> Array:
-    """A true filter of unit norm with `nonzeros` Gaussian entries."""
-    rng = np.random.default_rng(seed)
-    w = np.zeros(n)
-    w[rng.choice(n, nonzeros, replace=False)] = rng.standard_normal(nonzeros)
-    return np.asarray(w / np.linalg.norm(w))
 
 
 def at_angle(theta: float, w_star: Array, seed: int) -> Array:
@@ -89,25 +82,29 @@ for colour, marker, (penalty, shape) in zip(COLOURS, MARKERS, SHAPES.items(), st
     right.plot(run.angle_history, color=colour, marker=marker, markevery=15, markersize=5, label=f"{penalty}, run")
     census = stable_limits(W_STAR, KAPPA, BETA, LAM, penalty, **shape)
     away = [float(np.linalg.norm(run.w - predicted.weights)) for predicted in census.limits]
-    reached = float(np.arccos(census.limits[int(np.argmin(away))].weights @ W_STAR))
-    right.axhline(reached, color=colour, linestyle="--", alpha=0.8)
-    print(
-        f"{penalty}: angle {run.angle_history[-1]:.6f} after the run, {reached:.6f} predicted (one of {census.total})"
-    )
-right.plot([], [], color=INK, linestyle="--", label="limits predicted (R4)")
+    nearest = float(np.arccos(census.limits[int(np.argmin(away))].weights @ W_STAR))
+    right.axhline(nearest, color=colour, linestyle="--", alpha=0.8)
+    print(f"{penalty}: angle {run.angle_history[-1]:.6f} rad after the run; limits predicted: {census.total}, ", end="")
+    print(f"the nearest at {nearest:.6f} rad, {min(away):.6f} from where the run ends")
+right.plot([], [], color=INK, linestyle="--", label="nearest limit predicted (R4)")
 right.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log", xlim=(0, 150))
 left.legend()
 right.legend()
 show(
     figure,
-    "Angle over steps: runs from eight starts end at one predicted angle; three penalties have limits of their own",
+    "Angle over steps: l1 runs from eight starts end at one predicted angle; each penalty ends at a limit of its own",
 )
 
 # %% [markdown]
-# Every start, even one almost opposite to w*, ends at the angle predicted by R4 below, which was computed without
-# iterating: the dashed lines are not fitted. The runs are exact population runs; there is no chance in them, hence
-# no error bars. Starts that are closer to w* than the limit move *away* from it (the lowest curves on the left):
-# the limit is a compromise between the fit and the penalty, not w* itself.
+# On the left every start, even one almost opposite to w*, ends at the one angle that R4 below predicts for l1. It is
+# computed without iterating, and nothing is fitted. On the right the same holds for l1 and transformed l1, which have
+# one limit each here. For l0 R4 predicts 15 limits, and does not say which of them a run finds: the line drawn is the
+# one nearest to the end of the run, chosen after the run. What R4 does say is that the run ends at one of the 15, and
+# it does, to rounding.
+#
+# The runs are exact population runs; there is no chance in them, hence no error bars. Starts that are closer to w*
+# than the limit move *away* from it (the lowest curves on the left): the limit is a compromise between the fit and
+# the penalty, not w* itself.
 #
 # ## What decreases, and what only seems to
 #
@@ -126,7 +123,7 @@ for k, theta in enumerate(angles[:6]):
     left.plot(np.where(gap > 1e-11, gap, np.nan), color=COLOURS[0], alpha=0.8)
     rises = np.count_nonzero(np.diff(run.lyapunov_history) > 1e-14)
     print(f"start at {theta:.3f} rad: steps in which the Lyapunov function rises by more than rounding: {rises}")
-left.set(xlabel="step", ylabel="Lyapunov function above its limit", yscale="log", xlim=(0, 150))
+left.set(xlabel="step", ylabel="Lyapunov function above its limit\n(dimensionless)", yscale="log", xlim=(0, 150))
 witness, target = np.array([4, 3]) / 5, np.array([3, 4]) / 5
 run = learn(np.ones(1), witness, target, beta=0.2, lam=0.049, eta=0.4, penalty="l0", tolerance=1e-6)
 for history, colour, marker, name in (
@@ -136,7 +133,7 @@ for history, colour, marker, name in (
     change = 1000 * (history - history[0])
     right.plot(change, color=colour, marker=marker, markevery=5, markersize=5, label=name)
 right.axhline(0, color=INK, linewidth=1)
-right.set(xlabel="step", ylabel="change since the start (10⁻³)", xlim=(0, 60))
+right.set(xlabel="step", ylabel="change since the start\n(10⁻³, dimensionless)", xlim=(0, 60))
 right.legend()
 show(
     figure,
@@ -183,19 +180,21 @@ for axes, (penalty, lam, shape) in zip(row, CASES, strict=True):
     run = learn(V_STAR, DENSE, DENSE, BETA, lam, penalty=penalty, tolerance=1e-11, **shape)
     x = np.linspace(-0.4, 0.4, 4001)
     u = proximal_map(x, lam / BETA, penalty, **shape)
-    preimage = (limit.multiplier * x - BETA * u) / KAPPA  # R3, read backwards: which w*_i has the limit x
+    # R3's right side is linear in w*: solved for it, which w*_i has the limit x
+    without, pull = (stated("R3", "right side", kappa=KAPPA, beta=BETA, u=at, w_star=w) for at, w in ((u, 0), (0, 1)))
+    preimage = (limit.multiplier * x - without) / pull
     preimage[1:][np.abs(np.diff(preimage)) > 0.008] = np.nan  # S jumps
-    axes.plot(preimage, x, color=COLOURS[1], label="theory (R4)")
+    axes.plot(preimage, x, color=COLOURS[1], label="theory: R3 with the N of R4")
     axes.axline((0, 0), slope=1, color=INK, linestyle=":", linewidth=1, label="w* itself")
     kept = run.u != 0
     axes.plot(DENSE[kept], run.w[kept], "o", color=COLOURS[0], markersize=5, label="run: w, kept in u")
     axes.plot(
         DENSE[~kept], run.w[~kept], "o", color=COLOURS[0], markersize=5, fillstyle="none", label="run: w, dropped"
     )
-    axes.set(xlabel="entry of w*", title=f"{penalty}: {np.count_nonzero(kept)} of {DENSE.size} kept")
+    axes.set(xlabel="entry of w* (dimensionless)", title=f"{penalty}: {np.count_nonzero(kept)} of {DENSE.size} kept")
     axes.set(xlim=(-0.32, 0.32), ylim=(-0.36, 0.36))
     print(f"{penalty}: largest distance of an entry from the prediction {np.abs(run.w - limit.weights).max():.8f}")
-row[0].set_ylabel("entry of the limit w̄")
+row[0].set_ylabel("entry of the limit w̄ (dimensionless)")
 row[0].legend(loc="upper left", handlelength=1.2)
 show(
     figure,
@@ -203,7 +202,8 @@ show(
 )
 
 # %% [markdown]
-# The points are the entries after a run of the iteration, the lines are R4. For l1 the map is continuous with a
+# The points are the entries after a run of the iteration. The lines are R3's balance, entry by entry, with the N that
+# R4 finds without iterating; solved for the limit they are R4's maps. For l1 the map is continuous with a
 # kink, the small entries are shrunk by a common factor and the large ones shifted. For l0 and for transformed l1
 # with small a it has branches that overlap: over a range of w* two values are consistent, and which one an entry
 # takes depends on the start. Several limits then coexist; notebook 06 counts them. Here the runs start at w*.
@@ -235,7 +235,9 @@ axes.plot([], [], "o", color=COLOURS[0], label="kept by the run")
 axes.plot([], [], "x", color=COLOURS[2], label="dropped by the run")
 axes.plot(lams, threshold, color=COLOURS[1], label="threshold with the limit's N (R9)")
 axes.plot(lams, sufficient, color=COLOURS[3], linestyle=":", label="threshold that needs no N")
-axes.set(xscale="log", yscale="log", xlabel="λ / κ", ylabel="size of a nonzero entry of w*")
+axes.set(
+    xscale="log", yscale="log", xlabel="λ / κ (dimensionless)", ylabel="size of a nonzero entry of w*\n(dimensionless)"
+)
 axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 show(figure, "Entries of w* that the run keeps lie above the threshold of R9, those that it drops below, for every λ")
 print(f"entries of {lams.size} runs on the wrong side of the threshold: {wrong}")
@@ -284,7 +286,7 @@ for colour, marker, fraction in zip(COLOURS, MARKERS, fractions, strict=True):
     factor = float(predicted_factor(np.array([fraction]))[0])
     left.plot(path, marker, color=colour, markevery=max(1, path.size // 14), markersize=5, label=f"{fraction:g}")
     left.plot(path[-1] * factor ** (np.arange(path.size) - path.size + 1), color=colour, linestyle="--", linewidth=1.2)
-left.set(xlabel="step", ylabel="distance from the limit", yscale="log", ylim=(3e-10, 10))
+left.set(xlabel="step", ylabel="distance from the limit (dimensionless)", yscale="log", ylim=(3e-10, 10))
 left.legend(title="run at η / largest η\n(dashed: factor of R8)")
 grid = np.linspace(0.02, 0.995, 100)
 right.plot(grid, predicted_factor(grid), color=COLOURS[1], label="largest eigenvalue (R8)")
@@ -295,7 +297,7 @@ for fraction in points:
     tail = tail[(tail < 1e-5) & (tail > 1e-9)]
     measured.append((tail[-1] / tail[0]) ** (1 / (tail.size - 1)))
 right.plot(points, measured, "o", color=COLOURS[0], label="measured, between 10⁻⁵ and 10⁻⁹")
-right.set(xlabel="η / largest η (dimensionless)", ylabel="factor per step", ylim=(0, 1.02))
+right.set(xlabel="η / largest η (dimensionless)", ylabel="factor per step (dimensionless)", ylim=(0, 1.02))
 right.legend()
 show(figure, "Left: the distance from the limit falls geometrically. Right: the factor per step, measured against R8")
 worst = np.abs(np.array(measured) - predicted_factor(points)).max()
@@ -326,10 +328,13 @@ def predicted_spread(samples: int) -> float:
     z = np.random.default_rng(1).standard_normal((samples, V_TWO.size, SMALL.size))
     noise = np.cov(sample_coarse_gradient(V_TWO, SETTLED.weights, V_TWO, SMALL, z), rowvar=False)
     off = np.eye(SMALL.size) - np.outer(SETTLED.weights, SETTLED.weights)
-    length = (1 - ETA_S * (PULL + BETA_S)) * (1 + ETA_S / (1 - ETA_S * (PULL + BETA_S)) * SETTLED.multiplier)
     kept = np.diag((np.asarray(SETTLED.auxiliary) != 0).astype(float))
-    shrink = off @ ((1 - ETA_S * (PULL + BETA_S)) * np.eye(SMALL.size) + ETA_S * BETA_S * kept) @ off / length
-    return float(np.sqrt(np.trace(solve_discrete_lyapunov(shrink, (ETA_S / length) ** 2 * off @ noise @ off))))
+    curvatures, directions = np.linalg.eigh(off @ kept @ off)
+    tau = ETA_S / (1 - ETA_S * (PULL + BETA_S))  # the step of R1
+    at = {"beta": BETA_S, "step": tau, "multiplier": SETTLED.multiplier}
+    shrink = off @ (directions * stated("R8", curvature=curvatures, **at)) @ directions.T
+    fresh = tau * stated("R8", curvature=0, **at)  # what one batch adds, at w̄ and τ as w + τ(κw* + βu) is normalized
+    return float(np.sqrt(np.trace(solve_discrete_lyapunov(shrink, fresh**2 * off @ noise @ off))))
 
 
 figure, (left, right) = panels(2)
@@ -359,7 +364,12 @@ right.plot(
     batches, predicted_spread(200_000) / np.sqrt(batches), color=COLOURS[1], label="predicted from R8 and the noise"
 )
 right.errorbar(batches, spreads, bars, fmt="o", color=COLOURS[0], capsize=3, label=f"{runs} runs each, ±2 s.e.")
-right.set(xscale="log", yscale="log", xlabel="sampled networks a step", ylabel="r.m.s. distance from the limit")
+right.set(
+    xscale="log",
+    yscale="log",
+    xlabel="sampled networks a step (count)",
+    ylabel="r.m.s. distance from the limit\n(dimensionless)",
+)
 right.legend()
 show(
     figure,
@@ -381,11 +391,13 @@ print(f"measured exponent of the spread, from 128 networks on: {slope:.2f}")
 # %% [markdown]
 # ## What to try
 #
-# - Raise LAM until the limit loses all but one entry, then beyond the largest entry of w* in units of κ:
-#   `sparse_limit` says that there is no such limit, and which spikes attract instead (notebook 06).
+# - Set BETA to 3 and raise LAM. At 0.4 four entries are kept. At 0.5, above κ times the largest entry of w*,
+#   `sparse_limit` says that there is no such limit, and which spikes attract instead (notebook 06). At 1.6, above β
+#   times the largest entry, nothing exceeds the threshold and w* is the limit again; with BETA = 0.5 that comes
+#   first, so that there is a limit for every LAM.
 # - Set the step to 0.999 of the largest one in the first picture, and compare the number of steps.
-# - Replace `ste="relu"` by `"sigmoid"` in `learn`: κ then varies with the angle, and R12 takes the place of R1
-#   (notebook 05).
+# - Pass `ste="sigmoid"` to `learn` in the first picture; the default is "relu". κ then varies with the angle, and R12
+#   takes the place of R1 (notebook 05).
 # - Start the l0 run of the map at a random filter in place of w*. Entries may end on the other branch.
 # - On the command line: `coarseproof learn --weights FILE --beta 0.5 --lam 0.04 --plot run.png` runs your own
 #   filter, and `coarseproof limit` says where it must end.

@@ -24,11 +24,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta as beta_law
+from sympy import lambdify
 
-from numerics import basin_probability, coarse_gradient, learn, proximal_map, sparse_limit, spike_threshold
+from numerics import basin_probability, coarse_gradient, learn, proximal_map, sparse_limit, stable_limits
 from numerics.generated.penalties import DISPLACEMENTS
+from proofs import penalty_forms, symbols
 from verify.notebooks.reading import COLOURS, INK, panels, show
+from verify.notebooks.samples import exact_interval, run_all, sparse_teacher
 from verify.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
@@ -37,22 +39,6 @@ PENALTIES: dict[str, dict[str, Any]] = {"l1": {}, "l0": {}, "tl1": {"a": 0.5}}
 
 V_STAR = np.full(4, (np.pi / 2) ** 0.25)
 KAPPA = 1.0
-
-
-def sparse_teacher(n: int, nonzeros: int, seed: int) -> Array:
-    """A true filter of unit norm with `nonzeros` Gaussian entries."""
-    rng = np.random.default_rng(seed)
-    w = np.zeros(n)
-    w[rng.choice(n, nonzeros, replace=False)] = rng.standard_normal(nonzeros)
-    return np.asarray(w / np.linalg.norm(w))
-
-
-def exact_interval(successes: Array, trials: int) -> tuple[Array, Array]:
-    """Clopper-Pearson intervals of 95 %, which hold for every probability and number of trials."""
-    low = np.where(successes > 0, beta_law.ppf(0.025, np.maximum(successes, 1), trials - successes + 1), 0.0)
-    high = np.where(successes < trials, beta_law.ppf(0.975, successes + 1, np.maximum(trials - successes, 1)), 1.0)
-    return low, high
-
 
 # %% [markdown]
 # ## The general estimate
@@ -84,10 +70,11 @@ TEACHERS = [sparse_teacher(N, NONZEROS, seed) for seed in range(20)]
 
 
 def bound(penalty: str, beta: float, lam: float, nonzeros: int, dropped: float = 0.0) -> float:
-    """R5's bound of ‖w̄ − w*‖: that of the sine, as a chord.
+    """The least bound of ‖w̄ − w*‖: that of the sine by R5 with this penalty, or with R6.radius, as a chord.
 
-    ‖w̄ − ū‖ is at most ‖w̄‖ = 1 as well (R6.radius). √2 where the sine is not bounded: the angle is below π/2.
+    R6.radius: ‖w̄ − ū‖ is at most ‖w̄‖ = 1. The chord is √2 where the sine is not bounded: the angle is below π/2.
     """
+    radius = stated("R5", "bound", beta=beta, gap=1, kappa=KAPPA)
     if penalty == "l1":
         sine = stated("R5.l1", "bound", lam=lam, kappa=KAPPA, nonzeros=nonzeros)
     elif penalty == "l0":
@@ -95,7 +82,7 @@ def bound(penalty: str, beta: float, lam: float, nonzeros: int, dropped: float =
     else:
         t = DISPLACEMENTS[penalty](lam / beta, **PENALTIES[penalty])
         sine = stated("R5.tl1", "bound", t=float(t), kappa=KAPPA, beta=beta, nonzeros=nonzeros)
-    return float(stated("R5", "distance", theta=np.arcsin(min(float(sine), beta / KAPPA, 1.0))))
+    return float(stated("R5", "distance", theta=np.arcsin(min(float(sine), float(radius), 1.0))))
 
 
 def first_order(penalty: str, lam: float, w_star: Array) -> float:
@@ -103,8 +90,8 @@ def first_order(penalty: str, lam: float, w_star: Array) -> float:
     sizes = np.abs(w_star[w_star != 0])
     if penalty == "l1":
         return float(stated("R5.sharp-l1", lam=lam, kappa=KAPPA, nonzeros=sizes.size, taxicab=sizes.sum()))
-    a = PENALTIES[penalty]["a"]
-    slopes = a * (a + 1) / (a + sizes) ** 2
+    p = penalty_forms.penalty(penalty).pieces[0][2]
+    slopes = lambdify((symbols.u, symbols.a), p.diff(symbols.u))(sizes, PENALTIES[penalty]["a"])
     sums = {"slope_sum": float(slopes @ sizes), "slope_squares": float(slopes @ slopes)}
     return float(stated("R5.sharp-tl1", lam=lam, kappa=KAPPA, **sums))
 
@@ -125,13 +112,13 @@ def with_spread(axes: object, x: Array, rows: Array, number: int, label: str) ->
 
 
 figure, row = panels(3, width=4.3, height=4.2, sharey=True)
-lams = np.geomspace(1e-5, 0.3, 11)
+lams = np.geomspace(1e-5, 0.5, 11)
 for number, (axes, penalty) in enumerate(zip(row, PENALTIES, strict=True)):
     results = [run_errors(penalty, BETA, float(lam)) for lam in lams]
     errors, dropped = np.array([errors for errors, _ in results]), np.array([lost for _, lost in results])
     most = dropped.max(axis=1) if penalty == "l0" else np.zeros(lams.size)
     bounds = [bound(penalty, BETA, float(lam), NONZEROS, lost) for lam, lost in zip(lams, most, strict=True)]
-    axes.plot(lams, bounds, color=INK, label=f"bound (R5.{penalty})")
+    axes.plot(lams, bounds, color=INK, label=f"bound (R5.{penalty}, R6.radius)")
     if penalty != "l0":
         sharp = [np.mean([first_order(penalty, float(lam), w) for w in TEACHERS]) for lam in lams]
         axes.plot(lams, sharp, color=COLOURS[3], linestyle="--", label=f"first order (R5.sharp-{penalty})")
@@ -139,25 +126,27 @@ for number, (axes, penalty) in enumerate(zip(row, PENALTIES, strict=True)):
         print(f"{penalty}: slope of the error for small λ on the logarithmic scale {slope:.2f}")
     with_spread(axes, lams, errors, number, "runs, 20 teachers")
     above = np.count_nonzero(errors > np.array(bounds)[:, None] * (1 + 1e-9) + 1e-12)
-    print(f"{penalty}: runs above the bound: {above} of {errors.size}")
-    axes.set(xscale="log", yscale="log", xlabel="λ / κ", ylim=(1e-5, 90), title=penalty)
+    print(f"{penalty}: runs above the bound: {above} of {errors.size}; ", end="")
+    print(f"values of λ at which all errors are zero: {np.count_nonzero(errors.max(axis=1) < 1e-12)} of {lams.size}")
+    axes.set(xscale="log", yscale="log", xlabel="λ / κ (dimensionless)", ylim=(1e-5, 90), title=penalty)
     axes.legend(loc="upper left")
-row[0].set_ylabel("error ‖w̄ − w*‖")
+row[0].set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
 show(
     figure,
     "Error against λ for three penalties: measured means with their range below the bound, on the first-order lines",
 )
 
 # %% [markdown]
-# Points are means over 20 random teachers, bars reach from the smallest to the largest error. On the logarithmic
-# scale the l1 error has slope one and lies on the first-order line. The bound exceeds it by a modest factor, the
-# price of knowing nothing of w* but its number of entries.
+# Points are means over 20 random teachers, bars reach from the smallest to the largest error. An error of zero has no
+# place on a logarithmic axis: a bar that reaches the lower edge includes errors of zero, and where the error is zero
+# for all teachers there is no point. On this scale the l1 error has slope one and lies on the first-order line. The
+# bound exceeds it by a modest factor, the price of knowing nothing of w* but its number of entries.
 #
-# For l0 the error is exactly zero for many teachers (bars that reach the lower edge include errors of zero): as
-# long as all entries exceed the threshold, the limit *is* w*. The bound takes the largest number of entries lost by
-# any teacher. At the largest λ the opposite happens with every penalty: nothing exceeds the threshold, and the
-# limit is w* again, with u = 0. Transformed l1 lies between: same slope as l1, but its penalty flattens for large
-# entries, which are then hardly displaced.
+# For l0 the error is zero for many teachers: as long as all entries exceed the threshold, the limit *is* w*. The
+# bound takes the largest number of entries lost by any teacher. At the largest λ the opposite happens with every
+# penalty: nothing exceeds the threshold, and the limit is w* again, with u = 0. For l0 and transformed l1 this comes
+# earlier than for l1, because their thresholds are larger here; so their last points are missing. Transformed l1 lies
+# between: same slope as l1, but its penalty flattens for large entries, which are then hardly displaced.
 #
 # ## Over β
 #
@@ -176,13 +165,15 @@ for number, penalty in enumerate(PENALTIES):
     with_spread(row[0], betas * 1.06 ** (number - 1), errors, number, f"{penalty}: runs")
     most = dropped.max(axis=1)
     bounds = [bound(penalty, float(beta), LAM, NONZEROS, lost) for beta, lost in zip(betas, most, strict=True)]
-    row[0].plot(betas, bounds, color=COLOURS[number], label=f"{penalty}: bound (R5)")
+    row[0].plot(betas, bounds, color=COLOURS[number], label=f"{penalty}: bound (R5, R6.radius)")
     row[1].plot(betas, NONZEROS - dropped.mean(axis=1), color=COLOURS[number], marker=MARKERS[number], label=penalty)
     print(
         f"{penalty}: runs above the bound: {np.count_nonzero(errors > np.array(bounds)[:, None] * (1 + 1e-9) + 1e-12)}"
     )
-row[0].set(xscale="log", yscale="log", xlabel="β / κ", ylabel="error ‖w̄ − w*‖", ylim=(3e-4, 3))
-row[1].set(xscale="log", xlabel="β / κ", ylabel=f"entries kept, of {NONZEROS} (mean over teachers)")
+row[0].set(
+    xscale="log", yscale="log", xlabel="β / κ (dimensionless)", ylabel="error ‖w̄ − w*‖ (dimensionless)", ylim=(3e-4, 20)
+)
+row[1].set(xscale="log", xlabel="β / κ (dimensionless)", ylabel=f"entries kept, of {NONZEROS} (mean count)")
 row[0].legend(ncols=2, fontsize=9)
 row[1].legend()
 show(
@@ -191,6 +182,10 @@ show(
 )
 
 # %% [markdown]
+# Left: points are means over the same 20 teachers, bars reach from the smallest to the largest error; points are
+# moved a little sideways to keep them apart. As above, a bar to the lower edge includes errors of zero, and where all
+# are zero there is no point. Right: means over the teachers.
+#
 # The two panels belong together. Towards small β the threshold λ/β grows until u loses every entry, and a coupling
 # to nothing does not turn w: the error vanishes together with the sparsity. In between lies the useful range, where
 # u is sparse and the error is bounded. At the very left all bounds run together: there the displacement is limited
@@ -201,13 +196,13 @@ show(
 # The dimension itself does not occur in the estimates; what counts is the number of nonzero entries. So for a fixed
 # number of them the error does not grow with n, however many zeros surround them. If the number grows in proportion
 # to n, the same λ is a stronger and stronger penalty, and λ has to shrink like one over the root of that number for
-# the error to stay. The limit of R4 is computed without iterating here, which makes a million entries a matter of
-# milliseconds.
+# the error to stay. The limit of R4 is computed without iterating here, from one scalar equation for N, so that a
+# million entries need no run. Every point has teachers of its own: n is part of the seed.
 
 # %% error-over-n claims: R5.l1 R4.l1
 figure, axes = panels(width=7.6, height=4.4)
 sizes = np.array([100, 1000, 10_000, 100_000, 1_000_000])
-FEW, FIXED = 16, 0.01
+FEW, FIXED, TEACHERS_EACH = 16, 0.01, 12
 plans: list[tuple[str, Callable[[int], int], Callable[[int], float]]] = [
     ("16 nonzeros, λ fixed", lambda n: FEW, lambda n: FIXED),
     ("n/100 nonzeros, λ fixed", lambda n: max(n // 100, 1), lambda n: FIXED),
@@ -217,19 +212,26 @@ gaps = []
 for number, (label, count, weight) in enumerate(plans):
     rows = []
     for n in sizes[sizes >= (100 if number == 0 else 1000)]:
-        teachers = [sparse_teacher(int(n), count(int(n)), seed) for seed in range(6)]
+        teachers = [sparse_teacher(int(n), count(int(n)), (int(n), k)) for k in range(TEACHERS_EACH)]
         rows.append([float(sparse_limit(w, KAPPA, BETA, weight(int(n))).error) for w in teachers])
-    used = sizes[-len(rows) :]
+    used, means = sizes[-len(rows) :], np.mean(rows, axis=1)
+    print(f"{label}: mean errors {', '.join(f'{mean:.4f}' for mean in means)}")
     axes.plot(used, [bound("l1", BETA, weight(int(n)), count(int(n))) for n in used], color=COLOURS[number])
     with_spread(axes, used.astype(float), np.array(rows), number, label)
     for n in used[used <= 100_000].tolist():
-        w = sparse_teacher(n, count(n), 0)
+        w = sparse_teacher(n, count(n), (n, 0))
         run = learn(V_STAR, w, w, BETA, weight(n), record_every=10, tolerance=1e-9)
         axes.plot(n, np.linalg.norm(run.w - w), "+", color=INK, markersize=9)
         gaps.append(float(np.linalg.norm(run.w - sparse_limit(w, KAPPA, BETA, weight(n)).weights)))
 axes.plot([], [], "+", color=INK, markersize=9, label="run of RVSCGD, first teacher")
-axes.plot([], [], color=INK, label="bound (R5.l1), same colours")
-axes.set(xscale="log", yscale="log", xlabel="length n of the filter", ylabel="error ‖w̄ − w*‖", ylim=(5e-3, 3))
+axes.plot([], [], color=INK, label="bound (R5.l1, R6.radius), same colours")
+axes.set(
+    xscale="log",
+    yscale="log",
+    xlabel="length n of the filter (count)",
+    ylabel="error ‖w̄ − w*‖ (dimensionless)",
+    ylim=(5e-3, 3),
+)
 axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 show(
     figure,
@@ -238,9 +240,9 @@ show(
 print(f"{len(gaps)} runs; largest distance from the limit computed without iterating: {max(gaps):.7f}")
 
 # %% [markdown]
-# Points are means over six teachers each, bars from smallest to largest (often smaller than the points); crosses
+# Points are means over twelve teachers each, bars from smallest to largest; crosses
 # are runs of the iteration for the first. Where the number of nonzeros grows at fixed λ the bound ends at β/κ,
-# which is all that can be said whatever λ is; the true error stops growing as well, once most entries are dropped.
+# which is all that can be said whatever λ is; the true error falls again, once most entries are dropped.
 #
 # ## Getting there: the basin
 #
@@ -274,7 +276,7 @@ for axes, strength in zip(row, (0.15, 0.6), strict=True):
     axes.axvspan(np.pi - cap, np.pi, color=INK, alpha=0.15, linewidth=0)
     axes.set(xlabel="angle θ between w and w* (radian)", xlim=(0, np.pi), title=f"β / κ = {strength:g}")
     axes.set_xticks([cap, np.pi / 2, np.pi - cap], ["α₀", "π/2", "π − α₀"])
-row[0].set_ylabel("gain of cos θ in one step")
+row[0].set_ylabel("gain of cos θ in one step (dimensionless)")
 row[0].legend(markerscale=3)
 show(
     figure,
@@ -296,7 +298,7 @@ show(
 
 # %% [generated] R6.probability
 
-# %% success claims: R6.probability R6 R7.astroid
+# %% success claims: R6.probability R6 R7.l1
 figure, (left, right) = panels(2, width=5.4, height=4.2)
 TRIALS = 20_000
 ratios, measured_at = np.linspace(0, 0.999, 200), np.array([0.05, 0.2, 0.4, 0.6, 0.8, 0.95])
@@ -315,35 +317,35 @@ for number, n in enumerate((2, 5, 20, 100)):
     )
     print(f"n = {n}: the probability lies in {inside} of {measured_at.size} intervals of 95 %")
 left.set(
-    yscale="log", ylim=(2e-5, 1), xlabel="r / κ (dimensionless)", ylabel="probability of a start in the cap about −w*"
+    yscale="log",
+    ylim=(2e-5, 1),
+    xlabel="r / κ (dimensionless)",
+    ylabel="probability of a start\nin the cap about −w* (dimensionless)",
 )
 left.legend(title="line: R6.probability")
 RUNS = 1000
 
 
-def run_all(starts: Array, w_star: Array, beta: float, lam: float) -> Array:
-    """Where RVSCGD with l1 ends from each start, all made at once by the three lines of the method."""
-    w, eta = starts / np.linalg.norm(starts, axis=1, keepdims=True), 0.9 / (KAPPA + beta)
-    for _ in range(20_000):
-        u = proximal_map(w, lam / beta)
-        new = w - eta * coarse_gradient(V_STAR, w, V_STAR, w_star) - eta * beta * (w - u)
-        new /= np.linalg.norm(new, axis=1, keepdims=True)
-        w, move = new, float(np.abs(new - w).max())
-        if move < 1e-9:
-            return w
-    raise RuntimeError(f"after 20000 steps the runs still move by {move:.1e} a step")
+def least_coupling(w_star: Array, lam: float) -> float:
+    """The least β with a second stable limit, a spike, by bisection of the census (R7.l1)."""
+    low, high = KAPPA, 20 * KAPPA
+    for _ in range(40):
+        middle = float(np.sqrt(low * high))
+        low, high = (low, middle) if len(stable_limits(w_star, KAPPA, middle, lam).limits) > 1 else (middle, high)
+    return high
 
 
-couplings = np.array([0.25, 0.5, 0.75, 0.95, 1.4, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 20.0]) * KAPPA
+couplings = np.array([0.7, 0.77, 0.85, 0.95, 1.2, 1.6, 2.2, 2.8, 4.0, 5.0, 7.5, 11.0, 20.0]) * KAPPA
 for number, n in enumerate((2, 3)):
     w_star = np.array([0.9, *np.full(n - 1, -np.sqrt(0.19 / (n - 1)))])
-    lam = 0.8 * KAPPA  # between κ times the second largest and κ times the largest entry
+    lam = 0.6 * KAPPA  # between κ times the second largest and κ times the largest entry
     first = np.random.default_rng(17).standard_normal((RUNS, n))
-    successes = []
-    for beta in couplings:
-        goal = sparse_limit(w_star, KAPPA, float(beta), lam).weights
-        ends = run_all(first, w_star, float(beta), lam)
-        successes.append(np.count_nonzero(np.linalg.norm(ends - goal, axis=1) < 1e-3))
+    successes, kept = [], set()
+    for beta in couplings.tolist():
+        goal = sparse_limit(w_star, KAPPA, beta, lam)
+        kept.add(np.count_nonzero(goal.auxiliary))
+        ends = run_all(first, V_STAR, w_star, beta, lam, eta=0.9 / (KAPPA + beta))
+        successes.append(np.count_nonzero(np.linalg.norm(ends - goal.weights, axis=1) < 1e-3))
     low, high = exact_interval(np.array(successes), RUNS)
     rate = np.array(successes) / RUNS
     style = {"color": COLOURS[number], "capsize": 3, "linestyle": "none", "marker": MARKERS[number], "markersize": 5}
@@ -356,10 +358,18 @@ for number, n in enumerate((2, 3)):
     )
     guaranteed = np.linspace(0.1, 0.999, 100)
     right.plot(guaranteed, basin_probability(n, guaranteed), color=COLOURS[number], label=f"n = {n}: guaranteed (R6)")
-    least_beta = float(spike_threshold(KAPPA * np.sqrt(1 - w_star[0] ** 2), lam + KAPPA * w_star[0]))
-    print(f"n = {n}: a spike exists from β = {least_beta:.3f} on; all succeed up to β = {couplings[rate == 1].max():g}")
-right.axvline(least_beta, color=INK, linestyle=":", label="least β of a spike (R7.astroid)")
-right.set(xscale="log", xlabel="β / κ", ylabel="probability of reaching the sparse limit", ylim=(0.25, 1.03))
+    least_beta = least_coupling(w_star, lam)
+    right.axvline(
+        least_beta, color=COLOURS[number], linestyle=":", label="least β of a spike (R7.l1)" if n == 2 else None
+    )
+    print(f"n = {n}: entries kept at the sparse limit, over all β: {', '.join(map(str, sorted(kept)))} of {n}")
+    print(
+        f"n = {n}: a spike exists from β = {least_beta:.3f} on; all succeed up to β = {couplings[rate == 1].max():g}, ",
+        end="",
+    )
+    print(f"and {rate.min():.1%} at the least")
+right.set(xscale="log", xlabel="β / κ (dimensionless)", ylim=(0, 1.03))
+right.set_ylabel("probability of reaching\nthe sparse limit (dimensionless)")
 right.legend(loc="lower left", fontsize=9)
 show(
     figure,
@@ -370,10 +380,11 @@ show(
 # On the left the lines are R6.probability and the points are frequencies among 20 000 random directions, with exact
 # intervals of 95 % (Clopper and Pearson). The probability is that of *starting* in the cap.
 #
-# On the right a thousand runs are made from random starts, again with exact intervals of 95 %. As long as β is
-# below κ, R6 guarantees success with at least the probability drawn. What is measured is better: all runs succeed,
-# since the cap about −w* is not an attractor, only a region where the proof has nothing to say. Failures begin only
-# once β exceeds a value at which a second kind of limit, a spike, can exist. That is the subject of notebook 06.
+# On the right a thousand runs are made from random starts, again with exact intervals of 95 %. λ and the least β are
+# such that the limit is sparse at every point: u keeps one entry of w*. As long as β is below κ, R6 guarantees
+# success with at least the probability drawn. What is measured is better: all runs succeed, since the cap about −w*
+# is not an attractor, only a region where the proof has nothing to say. Failures begin only once β exceeds the value
+# from which a second kind of limit, a spike, exists. That is the subject of notebook 06.
 #
 # ## Any straight-through estimator
 #
@@ -408,10 +419,12 @@ for k, ste in enumerate(ESTIMATORS):
     worst = max(worst, float(np.abs(np.array(forces) / np.array(pulls) - 1).max()))
 ends = np.array([1e-3, 0.5])
 left.plot(ends, ends, color=INK, linewidth=1, label="balance (R12)")
-left.set(xscale="log", yscale="log", xlabel="force of the splitting across w̄", ylabel="coarse gradient across w̄")
+left.set(xscale="log", yscale="log", xlabel="force of the splitting across w̄ (dimensionless)")
+left.set_ylabel("coarse gradient across w̄ (dimensionless)")
 left.legend(fontsize=9, ncols=2)
 right.axhline(1, color=INK, linewidth=1)
-right.set(xscale="log", xlabel="coarse gradient across w̄", ylabel="bound / coarse gradient (R12)", ylim=(0.9, None))
+right.set(xscale="log", xlabel="coarse gradient across w̄ (dimensionless)", ylim=(0.9, None))
+right.set_ylabel("bound / coarse gradient (R12)\n(dimensionless)")
 show(
     figure,
     "Eight estimators at their limits: the coarse gradient across the limit balances the splitting, below its bound",
@@ -429,11 +442,12 @@ print(f"largest relative deviation from the balance: {worst:.5f}")
 # %% [markdown]
 # ## What to try
 #
-# - Replace the Gaussian teachers by teachers with equal entries. The first-order error of l1 then vanishes: the
-#   shift by λ is along w* itself. What is left is of which order in λ?
+# - Replace the Gaussian teachers by teachers with equal entries. The l1 error is then zero at every λ: the shift by λ
+#   is along w* itself. Then make one entry larger than the others. How does the error begin?
 # - Make the transformed l1 penalty sharper (a = 0.05 in PENALTIES) and watch its error turn from that of l1 to that
 #   of l0.
 # - Set n to 200 in the success picture. Spikes exist there too; how many random starts find one?
-# - In the picture of one step, raise BETA_G above κ. Where does the cone argument fail first?
+# - In the picture of one step, replace the strength 0.6 by 0.95: the caps leave little between them. From κ on they
+#   meet, the arcsine has no value, and R6 says nothing.
 # - On the command line: `coarseproof limit --weights FILE --beta 0.5 --lam 0.04` prints error, bound and basin
 #   probability for your own weights.

@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.colors import LogNorm
-from scipy.stats import beta as beta_law
 
 from numerics import (
     best_output_weights,
@@ -35,6 +34,7 @@ from numerics import (
     stable_limits,
 )
 from verify.notebooks.reading import COLOURS, INK, panels, show
+from verify.notebooks.samples import exact_interval, run_all
 from verify.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
@@ -47,13 +47,6 @@ KAPPA = 1.0
 def unit(entries: list[float]) -> Array:
     """A filter of norm one."""
     return np.asarray(entries, float) / np.linalg.norm(entries)
-
-
-def exact_interval(successes: Array, trials: int) -> tuple[Array, Array]:
-    """Clopper-Pearson intervals of 95 %, which hold for every probability and number of trials."""
-    low = np.where(successes > 0, beta_law.ppf(0.025, np.maximum(successes, 1), trials - successes + 1), 0.0)
-    high = np.where(successes < trials, beta_law.ppf(0.975, successes + 1, np.maximum(trials - successes, 1)), 1.0)
-    return low, high
 
 
 # %% [markdown]
@@ -95,22 +88,22 @@ for i, along in enumerate(GRID):
         spike = any(limit.kind == "spike" and limit.index == 0 for limit in census.limits)
         disagree += bool(stays[i, j]) != spike
 x, y = np.meshgrid(GRID, GRID)
-axes.plot(x[stays], y[stays], "o", color=COLOURS[0], markersize=5, label="start at the spike: stays near")
-axes.plot(x[~stays], y[~stays], "x", color=COLOURS[1], markersize=5, label="start at the spike: leaves")
+axes.plot(x[stays], y[stays], "o", color=COLOURS[0], markersize=5, label="start at e₁: stays near")
+axes.plot(x[~stays], y[~stays], "x", color=COLOURS[1], markersize=5, label="start at e₁: leaves")
 forces = np.concatenate([np.geomspace(1e-4, 0.05, 20), np.linspace(0.05, 1, 100)])
 boundary = 1 / spike_threshold(1.0, forces)  # threshold(A, B) = β scales with β: a ray per ratio of the forces
 axes.plot(boundary, forces * boundary, color=COLOURS[2], label="astroid (R7.astroid)")
 axes.plot(forces * boundary, boundary, color=COLOURS[2])
-axes.set(xlabel="force across the spike / β", ylabel="force along the spike / β")
+axes.set(xlabel="force across the spike / β (dimensionless)", ylabel="force along the spike / β (dimensionless)")
 axes.set(xlim=(0, 1.1), ylim=(0, 1.1))
 figure.legend(loc="outside right upper")
-show(figure, "Runs from a spike stay where the forces lie inside of the astroid, and leave outside")
+show(figure, "Runs from e₁ stay near where the forces lie inside of the astroid, and leave outside")
 print(f"runs that contradict the census: {disagree} of {stays.size}")
 
 # %% [markdown]
-# Each sign is a run that starts exactly at the spike, on an entry where w* is zero. The force across is then κ,
-# that along is λ, so the picture is a phase diagram: strong coupling in the lower left corner. The boundary between
-# staying and leaving is the astroid.
+# Each sign is a run that starts at e₁, the unit vector of an entry where w* is zero. A spike at that entry lies near
+# it, not at it. The force across is then κ, that along is λ, so the picture is a phase diagram: strong coupling in
+# the lower left corner. The boundary between staying near e₁ and leaving is the astroid.
 #
 # ## The phase diagram
 #
@@ -126,21 +119,26 @@ ordered = np.sort(np.abs(EIGHT))[::-1]
 figure, row = panels(3, width=4.3, height=4.2, sharey=True)
 for axes, (penalty, shape) in zip(row, (("l1", {}), ("l0", {}), ("tl1", {"a": 1.0})), strict=True):
     options: dict[str, Any] = dict(shape)
-    counts = np.zeros((lams.size, betas.size))
+    counts, teacher = np.zeros((lams.size, betas.size)), np.zeros((lams.size, betas.size), dtype=bool)
     for i, lam in enumerate(lams):
         for j, beta in enumerate(betas):
             limits = stable_limits(EIGHT, KAPPA, float(beta), float(lam), penalty, count=MOST, **options).limits
             counts[i, j] = len(limits)
+            teacher[i, j] = any(np.linalg.norm(limit.weights - EIGHT) < 1e-9 for limit in limits)
     mesh = axes.pcolormesh(betas, lams, np.maximum(counts, 1), cmap="cividis", norm=LogNorm(1, MOST), rasterized=True)
     if penalty == "l1":
         axes.axhline(KAPPA * ordered[1], color="white", linestyle="--", label="κ × second largest |w*|")
         axes.axhline(KAPPA * ordered[0], color="white", linestyle=":", label="κ × largest |w*|")
         axes.legend(loc="lower left", labelcolor="white")
-    axes.set(xscale="log", yscale="log", xlabel="β / κ", title=penalty)
+        beyond = lams > KAPPA * ordered[0]
+        print(f"l1, λ above κ × largest |w*|: w* itself is a limit at {teacher[beyond].mean():.0%}, ", end="")
+        nothing = lams[beyond, None] >= betas * ordered[0]
+        print(f"which is {'' if (teacher[beyond] == nothing).all() else 'not '}where λ/β is at least the largest |w*|")
+    axes.set(xscale="log", yscale="log", xlabel="β / κ (dimensionless)", title=penalty)
     print(f"{penalty}: one limit at {np.mean(counts == 1):.0%} of the grid, at most {counts.max():.0f}")
-row[0].set_ylabel("λ / κ")
+row[0].set_ylabel("λ / κ (dimensionless)")
 bar = figure.colorbar(mesh, ax=row, ticks=[1, 2, 4, 8, 16, 32], format="%d")
-bar.set_label("stable limits (32: or more)")
+bar.set_label("stable limits (count; 32: or more)")
 show(
     figure,
     "Number of stable limits over β and λ: one for l1 with weak λ or β, many spikes beyond, many supports for l0",
@@ -148,8 +146,10 @@ show(
 
 # %% [markdown]
 # For l1 everything below the dashed line has one limit, for *every* β: that is R7's corollary. Above it spikes join
-# in as β grows, first one and in the end two for every entry, and above the dotted line the sparse limit itself is
-# gone. For l0 the supports compete already at small λ. Transformed l1 is between the two.
+# in as β grows, first one and in the end two for every entry. Above the dotted line no sparse limit keeps an entry.
+# Where λ/β is at least the largest entry of w*, on more than half of the grid above the line, w* itself is a limit
+# instead, with u = 0 (the second case of R7.l1); where it is not, to the right, only spikes are left. For l0 the
+# supports compete already at small λ. Transformed l1 is between the two.
 #
 # ## Which limit does a random start find?
 #
@@ -160,25 +160,12 @@ show(
 FOUR = unit([0.8, 0.45, -0.3, 0.2])
 RUNS, STRONG = 2000, 6.0
 
-
-def run_all(starts: Array, w_star: Array, beta: float, lam: float, penalty: str = "l1") -> Array:
-    """Where RVSCGD ends from each start (runs, n), all made at once by the three lines of the method."""
-    w, eta = starts / np.linalg.norm(starts, axis=1, keepdims=True), 0.9 / (KAPPA + beta)
-    for _ in range(20_000):
-        u = proximal_map(w, lam / beta, penalty)
-        new = w - eta * coarse_gradient(V_STAR, w, V_STAR, w_star) - eta * beta * (w - u)
-        new /= np.linalg.norm(new, axis=1, keepdims=True)
-        w, move = new, float(np.abs(new - w).max())
-        if move < 1e-9:
-            return w
-    raise RuntimeError(f"after 20000 steps the runs still move by {move:.1e} a step")
-
-
 figure, row = panels(3, width=4.2, height=4.0, sharey=True)
 below, between, above = 0.9 * FOUR[1], (FOUR[0] + FOUR[1]) / 2, 1.2 * FOUR[0]
 for axes, lam in zip(row, KAPPA * np.array([below, between, above]), strict=True):
     census = stable_limits(FOUR, KAPPA, STRONG, float(lam))
-    ends = run_all(np.random.default_rng(12).standard_normal((RUNS, FOUR.size)), FOUR, STRONG, float(lam))
+    starts = np.random.default_rng(12).standard_normal((RUNS, FOUR.size))
+    ends = run_all(starts, V_STAR, FOUR, STRONG, float(lam), eta=0.9 / (KAPPA + STRONG))
     away = np.array([np.linalg.norm(ends - limit.weights, axis=1) for limit in census.limits])
     found = np.bincount(away.argmin(axis=0), minlength=len(census.limits)).astype(float)
     low, high = exact_interval(found, RUNS)
@@ -190,10 +177,10 @@ for axes, lam in zip(row, KAPPA * np.array([below, between, above]), strict=True
     axes.set_xticks(
         range(len(names)), ["w̄" if limit.index is None else n for n, limit in zip(names, census.limits, strict=True)]
     )
-    axes.set(xlabel="stable limit, best first", title=f"λ / κ = {lam:.2f}", xlim=(-0.7, max(len(names), 2) - 0.3))
+    axes.set(xlabel="stable limit (best first)", title=f"λ / κ = {lam:.2f}", xlim=(-0.7, max(len(names), 2) - 0.3))
     lost, seen = np.count_nonzero(away.min(axis=0) > 1e-3), np.count_nonzero(found)
     print(f"λ / κ = {lam:.2f}: {census.total} stable limits, {seen} found; runs that end elsewhere: {lost}")
-row[0].set(ylabel=f"frequency among {RUNS} random starts", ylim=(-0.03, 1.05))
+row[0].set(ylabel=f"frequency among {RUNS}\nrandom starts (dimensionless)", ylim=(-0.03, 1.05))
 row[1].legend()
 show(
     figure,
@@ -204,8 +191,8 @@ show(
 # Left to right: λ below κ times the second largest entry, between that and κ times the largest, and above. Bars are
 # exact intervals of 95 % (Clopper and Pearson). Every run ends at a limit of the census, and every limit of the
 # census is found. With weak λ all runs agree. Then one spike appears on the side opposite to w*, with a small
-# basin. Beyond the largest entry the sparse limit is gone and the spikes share the sphere; the better their
-# Lyapunov value, the more starts they get.
+# basin. Beyond the largest entry the sparse limit is gone and the spikes share the sphere. Here the spikes with the
+# better Lyapunov value get more starts; nothing says that it must be so.
 #
 # ## Hysteresis
 #
@@ -224,7 +211,7 @@ for lam in np.geomspace(0.0015, 0.3, 160):
 for lams, number, marker, label in ((sweep, 0, "^", "runs, λ rising"), (sweep[::-1], 1, "v", "runs, λ falling")):
     w, kept, errors = GRADED[None], [], []
     for lam in lams:
-        w = run_all(w, GRADED, HALF, float(lam), "l0")
+        w = run_all(w, V_STAR, GRADED, HALF, float(lam), 0.9 / (KAPPA + HALF), "l0")
         kept.append(np.count_nonzero(proximal_map(w[0], lam / HALF, "l0")))
         errors.append(float(np.linalg.norm(w[0] - GRADED)))
     fill = "none" if number else "full"
@@ -232,9 +219,9 @@ for lams, number, marker, label in ((sweep, 0, "^", "runs, λ rising"), (sweep[:
     right.plot(lams, errors, marker, color=COLOURS[number], fillstyle=fill, markersize=6, label=label)
 for axes in (left, right):
     axes.plot([], [], ".", color=INK, label="census (R7.l0)")
-    axes.set(xscale="log", xlabel="λ / κ")
-left.set(ylabel="entries kept in u", yticks=range(5))
-right.set(ylabel="error ‖w̄ − w*‖")
+    axes.set(xscale="log", xlabel="λ / κ (dimensionless)")
+left.set(ylabel="entries kept in u (count)", yticks=range(5))
+right.set(ylabel="error ‖w̄ − w*‖ (dimensionless)")
 left.legend()
 show(
     figure,
@@ -284,7 +271,7 @@ show(
 # With l1 and transformed l1 the norm shrinks from every start, until every entry is below the threshold, and
 # further, to a residue of the length of one step: there is no fixed point, and w rattles about zero. With l0 it
 # rests where it meets the ray of fixed points, if that is beyond the least norm; the smaller starts fall short and
-# shares the fate of the others. That is why the sphere is needed.
+# share the fate of the others. That is why the sphere is needed.
 #
 # ## Learning the output weights too
 #
@@ -327,11 +314,17 @@ for number, label in enumerate(("random v and w", "v = v(π), w 0.1 rad from −
     failures = np.count_nonzero(joint_ends(teachers[:, None], v, w) > np.pi - 0.1, axis=1)
     low, high = exact_interval(failures, TRIALS)
     rate = failures / TRIALS
+    told = [f"{count} at {ratio:g}" for count, ratio in zip(failures, ratios, strict=True)]
+    print(f"{label}: of {TRIALS} runs for each value, at −w* end {', '.join(told)}")
     bars = np.abs([rate - low, high - rate])
     style = {"color": COLOURS[number], "marker": MARKERS[number], "linestyle": "none", "capsize": 3, "markersize": 6}
     left.errorbar(ratios, rate, bars, label=label, **style)
 left.axvline(1, color=INK, linestyle="--", label="attracts below, repels above (R11.spurious)")
-left.set(xlabel="(1ᵀv*)² / critical value (dimensionless)", ylabel="frequency of ending at −w*", ylim=(-0.03, 1.4))
+left.set(
+    xlabel="(1ᵀv*)² / critical value (dimensionless)",
+    ylabel="frequency of ending at −w* (dimensionless)",
+    ylim=(-0.03, 1.4),
+)
 left.set_yticks(np.linspace(0, 1, 6))
 left.legend(loc="upper right")
 
@@ -359,7 +352,7 @@ for learned, marker in ((True, "o"), (False, "s")):
     label = "runs that learn v" if learned else "runs with v = v*"
     reached = [run.angle_history[-1] for run in runs]
     right.plot(lams[::3], reached, marker, color=COLOURS[0], markersize=6, label=label)
-right.set(xlabel="λ / κ at v = v*", ylabel="angle of the limit (radian)")
+right.set(xlabel="λ / κ at v = v* (dimensionless)", ylabel="angle of the limit (radian)")
 right.legend()
 show(
     figure,
@@ -368,10 +361,11 @@ show(
 
 # %% [markdown]
 # Left: the spurious limit, opposite to w*, attracts exactly while the square of the sum of v* is below a critical
-# value, the same that decides on spurious minima of the loss in notebook 01. Below it, a good part of all random
-# starts fails; above it none does, not even from nearby. Bars are exact intervals of 95 %. Right: the angle of the
-# joint limit solves the scalar equation of R11 (line); it is a little larger than with v fixed at v* (dashed), by
-# the weaker pull.
+# value, the same that decides on spurious minima of the loss in notebook 01. Below it every start near −w* ends
+# there. Of random starts it is half where the sum of v* is 0, a quarter at 0.4 of the critical value, and about 2 % at
+# 0.8: the basin shrinks well before the limit stops attracting. Above the critical value no run ends there, not even
+# from nearby. Bars are exact intervals of 95 %. Right: the angle of the joint limit solves the scalar equation of R11
+# (line); it is a little larger than with v fixed at v* (dashed), by the weaker pull.
 
 # %% [verdict] R7.stability R7.astroid R7.l1 R10 R11
 

@@ -16,8 +16,8 @@ wrong? And which statements that are in print did not survive?
 # - **generated**: the NumPy code that is shipped, against the formula at 60 digits, in units of rounding;
 # - **Monte Carlo**: the network is sampled, with a stated false-alarm probability and a stated power;
 # - **iteration**: the algorithm is run, and must end where the claim says;
-# - **enclosure**: ball arithmetic, over a point or over a whole box of parameters;
-# - **inequalities**: an SMT solver decides polynomial statements for all real values.
+# - **enclosure**: ball arithmetic: integrals with an error bound at points, inequalities over whole boxes;
+# - **inequalities**: an SMT solver decides polynomial statements over the reals, in small dimensions where it must.
 #
 # The cell below is not a record of an old run. It carries out the quick suite on a selection of claims from every
 # chapter, with a fixed seed, and would fail if one of them were not verified. `coarseproof verify` checks all of
@@ -26,6 +26,7 @@ wrong? And which statements that are in print did not survive?
 # %% quick-suite claims: G1 N1 C3 P1 R3 B1.loss
 import math
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,7 @@ from numerics.model import resolve_proxy
 from numerics.sampling import network_moments
 from verify.evidence import Evidence, Grade
 from verify.notebooks.reading import COLOURS, INK, panels, show, verdicts
+from verify.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
 
@@ -63,10 +65,15 @@ found
 # %% [markdown]
 # ## Who looked, and how strong is what they say
 #
-# *Proved* is exact: a derivation whose every step owed something and paid, or an SMT solver's answer. *Enclosed*
-# holds over a whole box, or with an error bound at a point. *Tested* is a finite number of points or samples. Only
-# "verified" is green: a claim on which a method is undecided, or that no method looked at besides its own derivation,
-# is not.
+# *Proved* is exact: a derivation whose every step owed something and paid, or an SMT solver's answer to statements that
+# together are all that the claim says. *Enclosed* is ball arithmetic over whole boxes that together are all that the
+# claim says. Everything else is *tested*: a finite number of points or samples, of course, but also an enclosure at
+# points, which proves nothing between them; boxes that leave a part of the claim out; and a solver's answer for m = 1,
+# 2, 3 only, or one in which the quick suite leaves slow statements to the full one. The cell prints what the solver's
+# answers are about.
+#
+# Only "verified" is green: a claim on which a method is undecided is not, and neither is one whose definition none of
+# precision, Monte Carlo, iteration and enclosure looked at.
 
 # %% grades-by-method claims: G1 N1 C3 P1 R3 B1.loss
 METHODS = {
@@ -107,6 +114,10 @@ show(
     figure,
     "Left: claims verified by each method, split by proved, enclosed and tested. Right: how many methods per claim.",
 )
+print("solver's answers  grade   statements decided, left to the full suite; what they are about")
+for id_, said in evidence("inequalities").items():
+    left_out = said.figures.get("left to the full level", 0)
+    print(f"{id_:16}  {said.grade.value:6}  {said.figures['statements']}, {left_out}; {said.figures['for']}")
 
 # %% [markdown]
 # The derivation covers every claim, but it is one road, and a mistake in a definition would be on it from the start.
@@ -114,33 +125,49 @@ show(
 #
 # ## Digits: the definition against the closed form
 #
-# Where the definition is an integral or a minimum it can be evaluated to many digits. The requirement is 45 digits,
-# or 20 where derivatives are taken of quadratures; a disagreement below 40 (or 15) is a refutation. Numbers are
-# computed with 60 digits, so 60 is where agreement ends. Ball arithmetic does the same with a proof of its error.
+# Where the definition is an integral or a minimum it can be evaluated to many digits. The requirement is 45 digits
+# (full markers, line), or 20 where derivatives are differences of quadratures (hollow markers, dashed line); fewer
+# than 40, or 15, digits are a refutation. Numbers are computed with 60 digits, so about there agreement ends. Ball
+# arithmetic does the same with a proof of its error, and must reach 45 digits always.
 
 # %% digits claims: N1 C3 P1 B1.loss
 figure, axes = panels(1, width=7.5, height=6.6)
-digits = {
-    name: {id_: float(said.figures["digits"]) for id_, said in evidence(name).items() if "digits" in said.figures}
+fewest = [
+    (name, required, one.id, min(by_point.values()))
+    for one in found.reports
     for name in ("precision", "enclosure")
-}
-order = [one.id for one in found.reports if any(one.id in known for known in digits.values())]
-at = {id_: row for row, id_ in enumerate(order)}
-for name, marker, colour in (("precision", "o", COLOURS[0]), ("enclosure", "D", COLOURS[1])):
-    known = digits[name]
-    label = f"{METHODS[name]}: fewest over all points"
-    axes.plot(list(known.values()), [at[id_] for id_ in known], marker, color=colour, label=label)
-axes.axvline(45, color=COLOURS[2], label="required")
-axes.axvline(20, color=COLOURS[2], linestyle="--", label="required of differences of quadratures")
-axes.set_yticks(range(len(order)), order)
+    if one.id in evidence(name)
+    for required, by_point in evidence(name)[one.id].figures.get("digits_by_point", {}).items()
+]
+listed = list(dict.fromkeys(id_ for _, _, id_, _ in fewest))
+beside = {"precision": -0.16, "enclosure": 0.16}  # so that neither hides the other
+drawn = (
+    ("precision", "45", "o", COLOURS[0], "precision, 45 required"),
+    ("precision", "20", "o", COLOURS[0], "precision, 20 required"),
+    ("enclosure", "45", "D", COLOURS[1], "enclosure, 45 required"),
+)
+for name, required, marker, colour, label in drawn:
+    dots = [
+        (known, listed.index(id_) + beside[name])
+        for method, least, id_, known in fewest
+        if (method, least) == (name, required)
+    ]
+    fill = "full" if required == "45" else "none"
+    axes.plot(*np.array(dots).T, marker, color=colour, fillstyle=fill, mew=1.6, clip_on=False, label=label)
+axes.axvline(45, color=COLOURS[2], label="45: bound of the full markers")
+axes.axvline(20, color=COLOURS[2], linestyle="--", label="20: bound of the hollow markers")
+axes.set_yticks(range(len(listed)), listed)
 axes.invert_yaxis()
 axes.set_xlim(0, 64)
-axes.set_xlabel("decimal digits that agree with the definition (count)")
+axes.set_xlabel("decimal digits that agree with the definition, fewest over all points (count)")
 figure.legend(loc="outside upper left", ncols=2)
 show(
     figure,
-    "Digits agreed, claim by claim: all beyond the requirement of 45, or of 20 where quadratures are differentiated.",
+    "Digits agreed, claim by claim: full markers lie beyond the 45 required of them, hollow ones, which come from "
+    "differences of quadratures, beyond the 20 required of those.",
 )
+enough = sum(known >= float(required) for _, required, _, known in fewest)
+print(f"{enough} of {len(fewest)} markers reach the digits required of them")
 
 # %% [markdown]
 # ## Chance, with a budget
@@ -150,10 +177,12 @@ show(
 # means: the coarse gradient of a network with 4 output weights and a filter of length 32 is sampled 120 times, and
 # each of its 32 entries is compared with the closed form C3. If formula and error bars are right the deviations, in
 # standard errors, follow the normal law, which has no parameter left to fit. The bars on the far right come from a
-# wrong formula: C2, which is true of the identity estimator, in the place of C3.
+# wrong formula: C2, which is true of the identity estimator, in the place of C3; of each sample only the entry that
+# deviates most is counted there.
 #
 # On the right, the largest deviation of each claim of the run above, against the number of tests it is the largest
-# of. The band is where the largest of so many independent normal numbers lies, 9 times out of 10.
+# of. The band is where the largest of so many independent normal numbers lies 9 times out of 10: nine in ten of the
+# points should lie in it, not all. None may lie above the threshold.
 
 # %% deviations claims: C3
 m, n, samples, repeats, seed = 4, 32, 8192, 120, 20190128
@@ -204,10 +233,15 @@ right.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
 show(
     figure,
     "Left: deviations of samples from C3 follow the normal law, those from a wrong formula lie beyond the threshold. "
-    "Right: the largest deviation of each claim lies within the band of chance, below the threshold.",
+    "Right: the largest deviation of each claim, below the threshold, and the band in which nine in ten should lie.",
 )
 print(f"mean square deviation {np.mean(z**2):.3f}, expected 1 ± {2 * math.sqrt(2 / len(z)):.3f} (two standard errors)")
 print(f"largest of {len(z)}: {np.abs(z).max():.1f} standard errors")
+bottom, top = (norm.ppf((1 + share ** (1 / sizes)) / 2) for share in (0.05, 0.95))
+within = (bottom <= largest) & (largest <= top)
+print(f"claims in the band: {within.sum()} of {len(within)}; below the threshold: {(largest < alarm).sum()}")
+for id_, size, value in zip(carlo, sizes, largest, strict=True):
+    print(f"  {id_:10} {size:3.0f} tests, largest |deviation| {value:.2f}")
 
 # %% [markdown]
 # A test that never alarms is easy to write. So every sampled claim also states its *power*: the smallest relative
@@ -232,15 +266,17 @@ axes.set_ylabel("relative error noticed (dimensionless)")
 axes.legend(title="sampled from the definition")
 show(
     figure,
-    "Smallest relative error that sampling would have noticed, claim by claim: a few percent to a few in ten thousand.",
+    "Smallest relative error that sampling would have noticed, claim by claim: some percents for whole networks and "
+    "single rows, less than a thousandth for the reduced sampler.",
 )
 
 # %% [markdown]
 # ## Teeth: what if the formula were wrong?
 #
-# Sampling notices errors of percents, hardly ones of a thousandth: the other methods are there for those. To know
-# that *somebody* notices, every claim is changed on purpose: a sign turned round, a term dropped, a factor of two, a
-# constant off by one in a thousand, a hypothesis weakened, an operation in the generated code exchanged for another.
+# Whole networks notice errors of percents, the reduced sampler parts in a thousand; finer ones, or ones at the edge of
+# the domain, are for the other methods. To know that *somebody* notices, every claim is changed on purpose: a sign
+# turned round, a term dropped, a factor of two, a constant off by one in a thousand, a hypothesis weakened, an
+# operation in the generated code exchanged for another.
 # Each such mutant must be refuted. One that survives makes its claim "too weak", and the suite fails, although the
 # claim is true.
 
@@ -249,15 +285,29 @@ tallies = {
     one.id: next(said.figures["by_method"] for said in one.evidence if said.method == "mutants")
     for one in found.reports
 }
-figure, axes = panels(1, width=9.5, height=0.3 * len(tallies) + 1.0)
+
+
+def share_of(axes: Any, row: int, column: int, killed: int, tried: int, alone: int = 0) -> None:
+    """A place in a table: killed of tried in words, and below them as a bar on a track."""
+    words = f"{killed}/{tried}" + (f"  ({alone})" if alone else "")
+    axes.text(column, row - 0.1, words, ha="center", va="center", fontsize=10)
+    for length, strength in ((1.0, 0.3), (killed / tried, 1.0)):
+        axes.barh(
+            row + 0.33,
+            0.84 * length,
+            left=column - 0.42,
+            height=0.14,
+            color=COLOURS[0] if strength == 1 else INK,
+            alpha=strength,
+        )
+
+
+figure, axes = panels(1, width=9.5, height=0.33 * len(tallies) + 1.0)
 for row, tally in enumerate(tallies.values()):
     for column, name in enumerate(METHODS):
         if not (known := tally.get(name)):
             continue
-        share = known["killed"] / known["tried"]
-        axes.barh(row, 0.9 * share, left=column - 0.45, height=0.8, color=COLOURS[0], alpha=0.3)
-        alone = f"  ({known['alone']})" if known["alone"] else ""
-        axes.text(column, row, f"{known['killed']}/{known['tried']}{alone}", ha="center", va="center", fontsize=10)
+        share_of(axes, row, column, known["killed"], known["tried"], known["alone"])
 axes.set_yticks(range(len(tallies)), list(tallies))
 axes.set_xticks(range(len(METHODS)), list(METHODS.values()))
 axes.set_xlim(-0.5, len(METHODS) - 0.5)
@@ -310,10 +360,7 @@ for row, kind in enumerate(order):
     for column, name in enumerate(METHODS):
         judged_here = [judged[name] for other, judged in fates if other == kind and name in judged]
         if judged_here:
-            share = judged_here.count("killed") / len(judged_here)
-            left.barh(row, 0.9 * share, left=column - 0.45, height=0.8, color=COLOURS[0], alpha=0.3)
-            text = f"{judged_here.count('killed')}/{len(judged_here)}"
-            left.text(column, row, text, ha="center", va="center", fontsize=9.5)
+            share_of(left, row, column, judged_here.count("killed"), len(judged_here))
 left.set_xticks(range(len(METHODS)), list(METHODS.values()), rotation=30, ha="right")
 left.set_yticks(range(len(order)), order)
 left.set_xlim(-0.5, len(METHODS) - 0.5)
@@ -336,15 +383,14 @@ show(
 )
 
 # %% [markdown]
-# Generated code is judged by one method only, so everything that dies there dies by it alone; weakened hypotheses are
-# noticed by whoever walks to the edge of the domain. Where several methods notice the same mistake, one of them could
-# be wrong without the mistake getting through.
+# Generated code is judged by one method only, so everything that dies there dies by it alone. So do weakened
+# hypotheses by precision, which looks at points where the hypothesis fails. Where several methods notice the same
+# mistake, one of them could be wrong without the mistake getting through.
 #
 # ## What did not survive: errata
 #
 # The statements below are in print. Each fails, or hides a condition, and each has an exact witness, proved in
-# `proofs/errata.py`. None of them touches the main results of their source; all of them matter to whoever builds on
-# the statement as it is printed.
+# `proofs/errata.py`.
 
 # %% [errata]
 
@@ -364,12 +410,13 @@ pair = [np.cos(epsilon)[:, None] * teacher + side * np.sin(epsilon)[:, None] * a
 one = np.ones(1)
 slopes = [numerics.loss_gradient_w(one, filters, one, teacher) for filters in pair]
 quotient = np.linalg.norm(slopes[0] - slopes[1], axis=-1) / np.linalg.norm(pair[0] - pair[1], axis=-1)
-lipschitz.plot(epsilon, 1 / np.tan(epsilon) / (2 * math.pi), color=COLOURS[0], label="exact witness")
+claimed = np.sqrt(stated("N6.printed", "squared quotient", theta=epsilon, v_vs=1))
+lipschitz.plot(epsilon, claimed, color=COLOURS[0], label="the claim")
 lipschitz.plot(epsilon, quotient, "o", color=COLOURS[1], label="generated code")
 lipschitz.set_xscale("log")
 lipschitz.set_yscale("log")
 lipschitz.set_xlabel("angle ε to w* on either side (radian)")
-lipschitz.set_ylabel("‖difference of ∂f/∂w‖ / ‖w − w′‖")
+lipschitz.set_ylabel("‖difference of ∂f/∂w‖ / ‖w − w′‖\n(dimensionless)")
 lipschitz.legend(title="no Lipschitz constant (N6.printed)")
 
 half, sizes = np.array([0.5]), np.geomspace(0.1, 1e4, 25)
@@ -378,12 +425,13 @@ coarse = numerics.coarse_gradient(half, filters, one, teacher, ste="relu")
 in_v = numerics.loss_gradient_v(half, filters, one, teacher)
 in_w = numerics.loss_gradient_w(half, filters, one, teacher)
 needed = (coarse**2).sum(-1) / ((in_v**2).sum(-1) + (coarse * in_w).sum(-1))
-descent.plot(sizes, math.sqrt(math.pi / 2) * sizes, color=COLOURS[0], label="exact witness")
+claimed = stated("C7.printed", "quotient", theta=math.pi / 2, r=sizes)
+descent.plot(sizes, claimed, color=COLOURS[0], label="the claim")
 descent.plot(sizes, needed, "o", color=COLOURS[1], label="generated code")
 descent.set_xscale("log")
 descent.set_yscale("log")
 descent.set_xlabel("‖w‖ (dimensionless)")
-descent.set_ylabel("constant A that is needed")
+descent.set_ylabel("constant A that is needed\n(dimensionless)")
 descent.legend(title="A grows with ‖w‖ (C7.printed)")
 
 for weights, colour, line in (([1, -1], COLOURS[0], "-"), ([1, -0.5], COLOURS[1], "--"), ([1, 1], COLOURS[2], ":")):

@@ -51,7 +51,8 @@ def show(figure: Any, description: str) -> None:
 
     description: what is to be seen, in a sentence; it becomes the picture's alternative text, and a summary of the data
     drawn goes with it, by which a stored picture is compared with a new one: shapes of letters differ between machines.
-    Where the data are errors of rounding, give the artist `gid=ROUNDING`: then their values are not compared.
+    Where the data are errors of rounding, give the artist `gid=ROUNDING`: then their values are not compared. A curve
+    that falls to the level of rounding on a logarithmic axis must be cut above it: logarithms are compared there.
     """
     from IPython.display import SVG, display
 

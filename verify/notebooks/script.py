@@ -53,8 +53,16 @@ class Script:
 
 
 def chosen_scripts(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
-    """The scripts of a folder, by number; `only`: their two digits. ValueError if there are none, or not those."""
-    found = {match[1]: path for path in sorted(folder.glob("n*.py")) if (match := _NAME.fullmatch(path.name))}
+    """The scripts of a folder, by number; `only`: their two digits.
+
+    Raises ValueError if there are none, or not those, or if two have the same number.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob("n*.py")):
+        if match := _NAME.fullmatch(path.name):
+            other = found.setdefault(match[1], path)
+            if other != path:
+                raise ValueError(f"{other.name} and {path.name} have the same number {match[1]}; rename one of them")
     if not found:
         raise ValueError(f"folder {folder} holds no notebook scripts; they are called n01_name.py, n02_name.py, …")
     for number in only:

@@ -67,17 +67,19 @@
 
   /** D = N − βS' of an entry with |u| = level. */
   function stiffness(p, multiplier, level) {
-    return multiplier - p.beta / F.limits.tl1_size_slope(level, p.rho, p.a);
+    return F.stability.tl1(multiplier, level, p.beta, p.rho, p.a);
   }
 
   /** Stable: every D_i > 0, or one is not and Σ w_i²/D_i < 0 (R7.stability). For n = 1 there is nowhere to go. */
   function isStable(p, { multiplier, kept }) {
     if (p.n === 1 || !kept.length) return true;
-    const rows = kept.map(([, x, u]) => [x * x, stiffness(p, multiplier, u)]);
-    const rest = Math.max(1 - sum(rows.map(([square]) => square)), 0);
-    const negative = rows.filter(([, d]) => !(d > 0)).length;
-    if (negative !== 1) return negative === 0;
-    return sum(rows.map(([square, d]) => square / d)) + (kept.length < p.n ? rest / multiplier : 0) < 0;
+    const rows = kept.map(([, x, u]) => [x, stiffness(p, multiplier, u)]);
+    const negative = rows.filter(([, d]) => !(d > 0));
+    if (negative.length !== 1) return negative.length === 0;
+    const rest = Math.max(1 - sum(rows.map(([x]) => x * x)), 0);
+    const others = sum(rows.filter(([, d]) => d > 0).map(([x, d]) => (x * x) / d));
+    const [[own, least]] = negative;
+    return F.stability.secular(others + (kept.length < p.n ? rest / multiplier : 0), own, -least) < 0;
   }
 
   /** Two entries or more above the threshold, N > β, one at most on its middle branch: depth first, largest first. */

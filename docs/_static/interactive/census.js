@@ -19,11 +19,11 @@
   function pushes(p, j) {
     if (p.penalty === "l0") {
       if (p.size[j] === 0) return [[1, 0], [-1, 0]];
-      return [[-signOf(p, j), p.kappa * p.size[j]]];
+      return [[-signOf(p, j), F.spikes.l0_along(p.size[j], p.kappa)]];
     }
     return [1, -1]
       .map((sign) => {
-        const push = p.lam - sign * p.kappa * p.w_star[j];
+        const push = F.spikes.l1_along(sign, p.w_star[j], p.kappa, p.lam);
         // B = 0 means N = β; the sign of a rounding error must not decide.
         return [sign, Math.abs(push) <= 4 * EPS * p.kappa * p.size[j] ? 0 : push];
       })
@@ -52,7 +52,7 @@
     if (!(p.beta > F.spikes.threshold(Math.cbrt(pull), Math.cbrt(push)))) return null;
     const e = excessOf(p, pull, push);
     const multiplier = p.beta - e;
-    const rest = pull / multiplier;
+    const rest = F.spikes[`${p.penalty}_others`](pull, e, p.beta);
     const direct = push > 0 ? F.spikes[`${p.penalty}_size`](push, e) : 1;
     const x = direct < 0.7 ? direct : Math.sqrt((1 - rest) * (1 + rest));
     if (!(x > p.threshold && others <= multiplier * p.threshold)) return null;

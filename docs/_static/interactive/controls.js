@@ -44,6 +44,13 @@
     return `#${[...own, ...shapes, `w=${state.w.join(",")}`].join("&")}`;
   }
 
+  /** Whether an address names any part of a state; one that does not may lead to a heading of the site's page. */
+  function holdsState(hash) {
+    const shapes = Object.values(F.penalties).flatMap((penalty) => penalty.parameters.map((shape) => shape.name));
+    const known = ["penalty", "beta", "lam", "w", ...shapes];
+    return [...new URLSearchParams(hash.replace(/^#/, "")).keys()].some((key) => known.includes(key));
+  }
+
   /** The state an address asks for, and words about what in it was not understood and left as it is. */
   function read(hash) {
     const state = copied(START);
@@ -156,6 +163,7 @@
     PRESETS,
     copied,
     entry,
+    holdsState,
     html,
     logarithmic,
     read,

@@ -2,8 +2,8 @@
  * Formulas of the interactive page, as functions of numbers.
  *
  * Written by `coarseproof derive` from proofs/ and the claims
- * P1, P2, P3, P7.mcp, P7.scad, P7.half, R4.l1, R4.l0, R4.tl1, R7.astroid, R7.l1, R7.l0, R7.tl1, R5, R5.l1,
- * R5.l0, R5.tl1, R6.radius, R6.probability.
+ * P1, P2, P3, P7.mcp, P7.scad, P7.half, R3, R4.l1, R4.l0, R4.tl1, R7.stability, R7.astroid, R7.l1, R7.l0,
+ * R7.tl1, R5, R5.l1, R5.l0, R5.tl1, R6.radius, R6.probability.
  * Do not edit: change the claim and derive again.
  */
 "use strict";
@@ -162,6 +162,32 @@ globalThis.coarseproofFormulas = {
     },
   },
 
+  fixed_points: {
+    /** R3, an entry of N w̄: β·u + κ·(w*) */
+    right_side(w_star, u, kappa, beta) {
+      return beta * u + kappa * w_star;
+    },
+    /** R3, w* of an entry x: (-β·u + N·x)/κ */
+    star(x, u, multiplier, kappa, beta) {
+      return (multiplier * x - beta * u) / kappa;
+    },
+  },
+
+  lower: {
+    /** R4.l1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/N */
+    l1(star_size, multiplier, kappa) {
+      return kappa * star_size / multiplier;
+    },
+    /** R4.l0, |w̄_i| where ū_i = 0: κ·(|w*_i|)/N */
+    l0(star_size, multiplier, kappa) {
+      return kappa * star_size / multiplier;
+    },
+    /** R4.tl1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/N */
+    tl1(star_size, multiplier, kappa) {
+      return kappa * star_size / multiplier;
+    },
+  },
+
   limits: {
     /** R4.l1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/(β + gap) */
     l1_inactive(star_size, gap, kappa, beta) {
@@ -183,10 +209,6 @@ globalThis.coarseproofFormulas = {
     l0_kept(star_size, gap, kappa, beta) {
       return kappa * star_size / gap;
     },
-    /** R4.l0, |w̄_i| off J: κ·(|w*_i|)/(β + gap) */
-    l0_dropped(star_size, gap, kappa, beta) {
-      return kappa * star_size / (beta + gap);
-    },
     /** R4.l0, ‖w̄‖²: κ^2·((1 - q_J)/(β + gap)^2 + q_J/gap^2) */
     l0_square(kept_mass, gap, kappa, beta) {
       return Math.pow(kappa, 2) * ((1 - kept_mass) / Math.pow(beta + gap, 2) + kept_mass / Math.pow(gap, 2));
@@ -198,6 +220,10 @@ globalThis.coarseproofFormulas = {
     /** R4.tl1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/(β + gap) */
     tl1_lower(star_size, gap, kappa, beta) {
       return kappa * star_size / (beta + gap);
+    },
+    /** R4.tl1, u_t, the least U: Max(0, -a + √2·√(rho)·√(a + 1)) */
+    tl1_least_kept(rho, a) {
+      return Math.max(0, 1.4142135623730951 * Math.sqrt(rho) * Math.sqrt(a + 1) - a);
     },
     /** R4.tl1, |w̄_i| where |ū_i| = U > 0: a·rho·(a + 1)/(a + U)^2 + U */
     tl1_size(kept_level, rho, a) {
@@ -233,10 +259,29 @@ globalThis.coarseproofFormulas = {
     },
   },
 
+  stability: {
+    /** R7.stability, D_i: -β/(-2·a·rho·(a + 1)/(a + U)^3 + 1) + N */
+    tl1(multiplier, kept_level, beta, rho, a) {
+      return multiplier - beta / (1 - 2 * a * rho * (a + 1) / Math.pow(a + kept_level, 3));
+    },
+    /** R7.stability, Σ w̄_i²/D_i: A - w_j^2/d */
+    secular(A, w_j, d) {
+      return A - Math.pow(w_j, 2) / d;
+    },
+  },
+
   spikes: {
     /** R7.astroid, least β, a = A^(1/3), b = B^(1/3): (a^2 + b^2)^(3/2) */
     threshold(a, b) {
       return Math.pow(Math.pow(a, 2) + Math.pow(b, 2), 1.5);
+    },
+    /** R7.l1, B: -κ·σ·(w*_j) + λ */
+    l1_along(spike_sign, star_entry, kappa, lam) {
+      return lam - kappa * spike_sign * star_entry;
+    },
+    /** R7.l1, norm of the other entries: A_j/(β - excess) */
+    l1_others(spike_across, excess, beta) {
+      return spike_across / (beta - excess);
     },
     /** R7.l1, ‖w̄‖²: A_j^2/(β - excess)^2 + B_j^2/excess^2 */
     l1_square(spike_across, spike_along, excess, beta) {
@@ -249,6 +294,14 @@ globalThis.coarseproofFormulas = {
     /** R7.l1, |w̄_j|: B_j/excess */
     l1_size(spike_along, excess) {
       return spike_along / excess;
+    },
+    /** R7.l0, B: κ·(w*_j) */
+    l0_along(star_entry, kappa) {
+      return kappa * star_entry;
+    },
+    /** R7.l0, norm of the other entries: A_j/(β - excess) */
+    l0_others(spike_across, excess, beta) {
+      return spike_across / (beta - excess);
     },
     /** R7.l0, ‖w̄‖²: A_j^2/(β - excess)^2 + B_j^2/excess^2 */
     l0_square(spike_across, spike_along, excess, beta) {
@@ -379,7 +432,7 @@ globalThis.coarseproofFormulas = {
     "R7.l0": {"title": "All stable limits for l0", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mtext>stable</mtext><mo>&#x027FA;</mo><mi>N</mi><mo>&#x0003E;</mo><mi>&#x003B2;</mi><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mtext>any&#x000A0;consistent&#x000A0;</mtext><mi>J</mi><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mtext>R4.l0</mtext><mo stretchy=\"false\">&#x00029;</mo><mo>;</mo><mtext>&#x000A0;</mtext><mtext>or</mtext><mtext>&#x000A0;</mtext><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo>&#x0002C;</mo><mspace width=\"0.167em\" /><mi>N</mi><mo>&#x0003D;</mo><mi>&#x003BA;</mi><mo>&#x0002C;</mo><mspace width=\"0.167em\" /><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0221E;</mo></msub><mo>&#x0003C;</mo><mi>T</mi><mo>;</mo><mtext>&#x000A0;</mtext><mtext>or&#x000A0;a&#x000A0;spike:&#x000A0;</mtext><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>j</mi></msub><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BA;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup></mrow><mrow><mo>&#x02212;</mo><mi>&#x003B2;</mi><mo>&#x0002B;</mo><mi>N</mi></mrow></mfrac><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>j</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003E;</mo><mi>T</mi><mo>&#x0003D;</mo><mfrac><mrow><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003BB;</mi></mrow></msqrt></mrow><mrow><msqrt><mrow><mi>&#x003B2;</mi></mrow></msqrt></mrow></mfrac><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>&#x003BA;</mi><msub><mo>max</mo><mrow><mi>i</mi><mo>&#x02260;</mo><mi>j</mi></mrow></msub><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003C;</mo><mi>N</mi><mi>T</mi><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>N</mi><mtext>&#x000A0;the&#x000A0;larger&#x000A0;root&#x000A0;in&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mn>0</mn><mo>&#x0002C;</mo><mi>&#x003B2;</mi><mo stretchy=\"false\">&#x00029;</mo><mtext>&#x000A0;of&#x000A0;</mtext><mn>1</mn><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup><mo stretchy=\"false\">&#x00028;</mo><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><msup><mo stretchy=\"false\">&#x00029;</mo><mrow><mn>2</mn></mrow></msup></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mo>&#x02212;</mo><mi>N</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x02212;</mo><mo stretchy=\"false\">&#x00028;</mo><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><msup><mo stretchy=\"false\">&#x00029;</mo><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><msup><mi>N</mi><mrow><mn>2</mn></mrow></msup></mrow></mfrac></mrow></math>"},
     "R7.tl1": {"title": "Stable limits for transformed l1: at most one entry off its upper branch; the spikes as roots of degree 8", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mtext>stable</mtext><mo>&#x027F9;</mo><mtext>at&#x000A0;most&#x000A0;one&#x000A0;</mtext><msub><mi>D</mi><mi>j</mi></msub><mo>&#x02264;</mo><mn>0</mn><mtext>&#x000A0;among&#x000A0;the&#x000A0;active&#x000A0;entries;&#x000A0;one&#x000A0;active&#x000A0;entry,&#x000A0;</mtext><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>j</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mi>U</mi><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mi>N</mi><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003B2;</mi><mi>U</mi><mo>&#x0002B;</mo><mi>&#x003BA;</mi><mi>&#x003C3;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup></mrow><mrow><mrow><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mrow><mi>j</mi><mo stretchy=\"false\">&#x0007C;</mo></mrow></msub></mrow></mrow></mfrac><mo>:</mo><mtext>&#x000A0;</mtext><mtext>stable</mtext><mo>&#x027FA;</mo><mi>N</mi><mo>&#x0003E;</mo><mn>0</mn><mtext>&#x000A0;and&#x000A0;this&#x000A0;rises&#x000A0;through&#x000A0;</mtext><mn>0</mn><mtext>&#x000A0;at&#x000A0;</mtext><mi>U</mi><mo>:</mo><mspace width=\"1em\" /><mo>&#x02212;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mi>U</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>4</mn></mrow></msup><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mi>U</mi><mo>&#x0002B;</mo><mi>&#x003BA;</mi><mi>&#x003C3;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo>&#x0002B;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x02212;</mo><mo stretchy=\"false\">&#x00028;</mo><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><msup><mo stretchy=\"false\">&#x00029;</mo><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>&#x0002B;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mi>U</mi><mo>&#x0002B;</mo><mi>&#x003BA;</mi><mi>&#x003C3;</mi><msubsup><mi>w</mi><mi>j</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mi>&#x003C1;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>&#x0002B;</mo><mi>U</mi><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mi>U</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></math>"},
     "R3": {"title": "Fixed points of the step, and their tangential balance", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><msup><mi>w</mi><mo>&#x0002B;</mo></msup><mo>&#x0003D;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x027FA;</mo><mi>N</mi><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><mi>&#x003B2;</mi><mrow><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover></mrow><mo>&#x0002B;</mo><mi>&#x003BA;</mi><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mn>1</mn><mo>&#x0002B;</mo><mi>&#x003C4;</mi><mi>N</mi><mo>&#x0003E;</mo><mn>0</mn><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02208;</mo><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo stretchy=\"false\">&#x00029;</mo><mo>;</mo><mspace width=\"1em\" /><mi>N</mi><mo>&#x0003D;</mo><mi>&#x003B2;</mi><mrow><mo>&#x027E8;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0002C;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x027E9;</mo></mrow><mo>&#x0002B;</mo><mi>&#x003BA;</mi><mi>cos</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mrow><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo>;</mo><mspace width=\"1em\" /><mi>sin</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003B2;</mi><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mi>P</mi><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow></mrow><mrow><mi>&#x003BA;</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mfrac><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mi>sin</mi><mo>&#x02220;</mo><mo stretchy=\"false\">&#x00028;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0002C;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo stretchy=\"false\">&#x00029;</mo><mo>&#x02264;</mo><mfrac><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mfrac><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow></math>"},
-    "R5": {"title": "How far the limit is from w*: by the displacement of its entries", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>sin</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02264;</mo><mfrac><mrow><mi>&#x003B2;</mi><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow></mrow><mrow><mi>&#x003BA;</mi></mrow></mfrac><mo>&#x0002C;</mo><mspace width=\"1em\" /><msup><mi>sin</mi><mspace width=\"0.167em\" /><mn>2</mn></msup><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>&#x003B2;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo>&#x02212;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x02212;</mo><mrow><mo>&#x027E8;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0002C;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x027E9;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002C;</mo><mspace width=\"1em\" /><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0003D;</mo><mn>2</mn><mi>sin</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mrow><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover></mrow></mrow><mrow><mn>2</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo>&#x0002C;</mo><mspace width=\"1em\" /><mi>N</mi><mo>&#x02265;</mo><mi>&#x003B2;</mi><mo>&#x027F9;</mo><mi>cos</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02265;</mo><mfrac><mrow><mi>&#x003BA;</mi></mrow><mrow><mi>N</mi></mrow></mfrac></mrow></math>"},
+    "R5": {"title": "How far the limit is from w*: by the displacement of its entries", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>sin</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02264;</mo><mfrac><mrow><mi>&#x003B2;</mi><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow></mrow><mrow><mi>&#x003BA;</mi></mrow></mfrac><mo>&#x0002C;</mo><mspace width=\"1em\" /><msup><mi>sin</mi><mn>2</mn></msup><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>&#x003B2;</mi><mrow><mn>2</mn></mrow></msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo>&#x02212;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x02212;</mo><mrow><mo>&#x027E8;</mo><mover><mi>u</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0002C;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x027E9;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><msup><mi>&#x003BA;</mi><mrow><mn>2</mn></mrow></msup></mrow></mfrac><mo>&#x0002C;</mo><mspace width=\"1em\" /><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02212;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0003D;</mo><mn>2</mn><mi>sin</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mrow><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover></mrow></mrow><mrow><mn>2</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo>&#x0002C;</mo><mspace width=\"1em\" /><mi>N</mi><mo>&#x02265;</mo><mi>&#x003B2;</mi><mo>&#x027F9;</mo><mi>cos</mi><mover><mi>&#x003B8;</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x02265;</mo><mfrac><mrow><mi>&#x003BA;</mi></mrow><mrow><mi>N</mi></mrow></mfrac></mrow></math>"},
     "R6.radius": {"title": "How far y is from κw*, over the whole sphere", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><msub><mo>sup</mo><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mi>w</mi><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0003D;</mo><mn>1</mn></mrow></msub><mi>&#x003B2;</mi><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mi>w</mi><mo>&#x02212;</mo><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>w</mi><mo stretchy=\"false\">&#x00029;</mo><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x02264;</mo><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B2;</mi><mo>&#x0002C;</mo><mi>&#x003B2;</mi><msqrt><mrow><mi>n</mi></mrow></msqrt><mrow><mi>&#x003B4;</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>"},
     "R6.probability": {"title": "Probability that a uniformly random start lies in the basin", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>ℙ</mi><mo stretchy=\"false\">&#x00028;</mo><mi>&#x003B8;</mi><mo>&#x0003C;</mo><mi>&#x003C0;</mi><mo>&#x02212;</mo><msub><mi>&#x003B1;</mi><mn>0</mn></msub><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mn>1</mn><mo>&#x02212;</mo><mfrac><mrow><msub><mo>I</mo><mrow><mo stretchy=\"false\">&#x00028;</mo><mn>0</mn><mo>&#x0002C;</mo><msup><mi>sin</mi><mrow><mn>2</mn></mrow></msup><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msub><mi>&#x003B1;</mi><mn>0</mn></msub><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo stretchy=\"false\">&#x00029;</mo></mrow></msub><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mi>n</mi></mrow><mrow><mn>2</mn></mrow></mfrac><mo>&#x02212;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac><mo>&#x0002C;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></math>"},
     "R7.astroid": {"title": "Least β at which a spike exists", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mo>min</mo><mo stretchy=\"false\">&#x0007B;</mo><mi>&#x003B2;</mi><mo>:</mo><mtext>&#x000A0;</mtext><msubsup><mi>A</mi><mi>j</mi><mn>2</mn></msubsup><mo>&#x0002F;</mo><msup><mi>N</mi><mn>2</mn></msup><mo>&#x0002B;</mo><msubsup><mi>B</mi><mi>j</mi><mn>2</mn></msubsup><mo>&#x0002F;</mo><mo stretchy=\"false\">&#x00028;</mo><mi>&#x003B2;</mi><mo>&#x02212;</mo><mi>N</mi><msup><mo stretchy=\"false\">&#x00029;</mo><mn>2</mn></msup><mo>&#x02264;</mo><mn>1</mn><mtext>&#x000A0;</mtext><mtext>for&#x000A0;some</mtext><mtext>&#x000A0;</mtext><mn>0</mn><mo>&#x0003C;</mo><mi>N</mi><mo>&#x0003C;</mo><mi>&#x003B2;</mi><mo stretchy=\"false\">&#x0007D;</mo><mo>&#x0003D;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msubsup><mi>A</mi><mi>j</mi><mrow><mfrac><mrow><mn>2</mn></mrow><mrow><mn>3</mn></mrow></mfrac></mrow></msubsup><mo>&#x0002B;</mo><msubsup><mi>B</mi><mi>j</mi><mrow><mfrac><mrow><mn>2</mn></mrow><mrow><mn>3</mn></mrow></mfrac></mrow></msubsup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mfrac><mrow><mn>3</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></msup></mrow></math>"},

@@ -12,7 +12,7 @@
 
   /** Weights w, their proximal values u = S(w), the support of u, and what is said of them. */
   function filled(p, root) {
-    const size = p.size.map((entry) => Math.min((p.kappa * entry) / root.multiplier, p.threshold));
+    const size = p.size.map((entry) => Math.min(F.lower[p.penalty](entry, root.multiplier, p.kappa), p.threshold));
     const level = p.beta || p.lam ? p.size.map(() => 0) : [...size];
     const sign = p.w_star.map((entry) => (entry < 0 ? -1 : 1));
     root.kept.forEach(([index, x, u, own]) => {
@@ -36,13 +36,15 @@
     };
   }
 
+  /** ‖N w̄ − κw* − βS(w̄)‖/N (R3). */
   function residual(p, multiplier, weights) {
     const shrunk = weights.map((w) => (p.beta ? F.penalties[p.penalty].map(w, p.rho, ...p.shapes) : 0));
-    const rows = weights.map((w, index) => multiplier * w - p.kappa * p.w_star[index] - p.beta * shrunk[index]);
+    const right = (index) => F.fixed_points.right_side(p.w_star[index], shrunk[index], p.kappa, p.beta);
+    const rows = weights.map((w, index) => multiplier * w - right(index));
     return Math.sqrt(sum(rows.map((row) => row * row))) / multiplier;
   }
 
-  /** κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖², 1 − cos θ being half of the squared error. */
+  /** By hand (R1): κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖², 1 − cos θ being half of the squared error. */
   function lyapunov(p, error, size, level) {
     const cost = sum(level.map((u) => F.penalties[p.penalty].value(u, ...p.shapes)));
     const apart = sum(size.map((x, index) => (x - level[index]) ** 2));
@@ -104,7 +106,7 @@
   }
 
   /**
-   * The curve N x − βS(x) = κ w* on which all entries of a limit lie, in pieces between the thresholds: points
+   * The curve N x − βS(x) = κw* (R3) on which all entries of a limit lie, in pieces between the thresholds: points
    * [entry of w*, entry of w] with |entry of w| up to `reach`.
    */
   function entryCurve(p, multiplier, reach, count) {
@@ -115,7 +117,7 @@
     return ends.map(([low, high]) =>
       Array.from({ length: count }, (_, index) => {
         const x = low + ((high - low) * index) / (count - 1);
-        return [(multiplier * x - p.beta * shrink(x)) / p.kappa, x];
+        return [F.fixed_points.star(x, shrink(x), multiplier, p.kappa, p.beta), x];
       }),
     );
   }

@@ -10,7 +10,7 @@
   const D = globalThis.coarseproofDraw;
   const P = globalThis.coarseproofPanels;
   const { html, ...K } = globalThis.coarseproofControls;
-  const { SEARCHED, digits, figuresOf, listed, messageOf } = globalThis.coarseproofWords;
+  const { SEARCHED, digits, figuresOf, listed, messageOf, shownError } = globalThis.coarseproofWords;
 
   const WITH_LIMIT = ["l1", "l0", "tl1"];
   const LISTED = 8;
@@ -27,6 +27,7 @@
     state = { ...K.copied(state), ...changes };
     complaint = "";
     update();
+    if (location.hash !== K.written(state)) history.replaceState(null, "", K.written(state));
   }
 
   function setEntry(index, value) {
@@ -220,7 +221,7 @@
   function showList({ census }) {
     const rows = census.limits.slice(0, LISTED).map((limit) => {
       const name = limit.kind === "sparse" ? "sparse" : `spike at ${limit.sign > 0 ? "+" : "−"}e${limit.index + 1}`;
-      const sizes = [digits(limit.error), digits(limit.lyapunov, 6)];
+      const sizes = [digits(shownError(limit)), digits(limit.lyapunov, 6)];
       const cells = [name, digits(limit.multiplier, 6), listed(limit.support), ...sizes];
       return html("tr", {}, ...cells.map((cell) => html("td", {}, cell)));
     });
@@ -294,12 +295,11 @@
       parts.diagram.clear();
     }
     speak(now);
-    const address = K.written(state);
-    if (location.hash !== address) history.replaceState(null, "", address);
   }
 
   if (root) {
     window.addEventListener("hashchange", () => {
+      if (!K.holdsState(location.hash)) return; // a link to a heading
       [state, complaint] = K.read(location.hash);
       update();
     });

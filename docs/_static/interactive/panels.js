@@ -107,7 +107,7 @@
   const MANY = 16;
   const COUNT_CLASSES = [1, 2, 3, 4, 8, MANY];
 
-  /** Class of a cell: 0 for one limit (or no entry in the support), … */
+  /** Class of a cell: 0 for one limit (or no entry in the support), …; sizes of the support share six steps. */
   function level(cell, show, n) {
     if (show === "count") {
       const found = COUNT_CLASSES.findIndex((most) => cell.count <= most);
@@ -122,8 +122,13 @@
       const names = COUNT_CLASSES.map((most, k) => (k < 4 ? `${most}` : `${COUNT_CLASSES[k - 1] + 1}–${most}`));
       return [[-1, "none"], ...names.map((name, k) => [k, name]), [COUNT_CLASSES.length, `more than ${MANY}`]];
     }
-    const sizes = [...new Set([0, 1, 2, 3, 4, 5, 6].map((k) => Math.round((k * n) / 6)))];
-    return [[-1, "no sparse limit"], ...sizes.map((size) => [level({ support: size }, show, n), `${size}`])];
+    const sizes = new Map();
+    for (let support = 0; support <= n; support += 1) {
+      const own = level({ support }, show, n);
+      sizes.set(own, [...(sizes.get(own) || []), support]);
+    }
+    const named = (own) => (own.length > 1 ? `${own[0]}–${own[own.length - 1]}` : `${own[0]}`);
+    return [[-1, "no sparse limit"], ...[...sizes].map(([key, own]) => [key, named(own)])];
   }
 
   /** A diagram on `target`; `busy(words)` is told how far it is. */

@@ -105,14 +105,8 @@
     const p = { w_star, size, kappa, beta, lam, rho, shapes, threshold, penalty: given.penalty, n: size.length };
     p.largest = Math.max(...size);
     p.a = shapes[0];
-    p.jump = given.penalty === "tl1" && beta ? leastKept(p) : 0;
+    p.jump = given.penalty === "tl1" && beta ? F.limits.tl1_least_kept(rho, p.a) : 0;
     return p;
-  }
-
-  /** S(t+), the least |S(x)| > 0 of transformed l1: on the branch that begins at the threshold. */
-  function leastKept(p) {
-    const size = 2 * p.rho * (p.a + 1);
-    return size > p.a * p.a ? Math.sqrt(size) - p.a : 0;
   }
 
   // Roots: {multiplier, gap, kept: [[index, |w|, |u|], ...]}; all other entries are on the lower branch.

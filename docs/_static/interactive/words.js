@@ -5,6 +5,7 @@
 
 (function () {
   const SEARCHED = 50;
+  const ROUNDING = 1e-15;
 
   /** A number to some digits, with a minus sign. */
   function digits(value, count = 4) {
@@ -12,6 +13,30 @@
     const size = Math.abs(value);
     const text = size < 1e-3 || size >= 1e5 ? value.toExponential(count - 1) : value.toPrecision(count);
     return text.replace("-", "−");
+  }
+
+  /** A bound, positive or 0, to some digits: rounded up if `up`, else down, so that what is shown is a bound too. */
+  function bound(value, up, count = 4) {
+    if (value === 0) return "0";
+    const nearest = Number(value.toPrecision(count));
+    if (up ? nearest >= value : nearest <= value) return digits(nearest, count);
+    const [mantissa, power] = nearest.toExponential(count - 1).split("e");
+    const place = Number(power) - count + 1;
+    const whole = Math.round(Number(mantissa) * 10 ** (count - 1)) + (up ? 1 : -1);
+    // Below a power of ten the last digit counts a tenth.
+    const short = whole < 10 ** (count - 1);
+    return digits(Number(short ? `${10 ** count - 1}e${place - 1}` : `${whole}e${place}`), count);
+  }
+
+  /** The error of a limit; 0 where it is a rounding error. */
+  function shownError(limit) {
+    return limit.error < ROUNDING ? 0 : limit.error;
+  }
+
+  /** R6's probability; where S moves something it is below 1, however close. */
+  function atLeast(found) {
+    const { beta, lam } = found.problem;
+    return bound(beta && lam ? Math.min(found.basinProbability, 1 - Number.EPSILON) : found.basinProbability, false);
   }
 
   /** A set of entries, counted from 1. */
@@ -24,13 +49,13 @@
     const { found, census } = now;
     const count = census.complete ? `${census.limits.length}` : `more than ${SEARCHED}`;
     if (!found.exists) return [["stable limits", count]];
-    const likely = found.basinProbability;
-    const basin = likely ? `at least ${digits(likely)}` : "R6 says nothing here: r ≥ κ";
+    const basin = found.basinProbability ? `at least ${atLeast(found)}` : "R6 says nothing here: r ≥ κ";
+    const exact = found.error < ROUNDING;
     return [
       ["multiplier N", digits(found.multiplier, 6)],
-      ["angle to w*", `${digits(found.angle)} rad`],
-      ["error ‖w̄ − w*‖", digits(found.error)],
-      ["its bound (R5)", digits(found.errorBound)],
+      ["angle to w*", `${digits(exact ? 0 : found.angle)} rad`],
+      ["error ‖w̄ − w*‖", digits(shownError(found))],
+      ["its bound (R5)", bound(found.errorBound, true)],
       ["support of ū", `${found.support.length} of ${found.weights.length}: ${listed(found.support)}`],
       ["basin probability (R6)", basin],
       ["stable limits", count],
@@ -52,5 +77,5 @@
     return `${now.found.reason} ${instead}`;
   }
 
-  globalThis.coarseproofWords = { SEARCHED, digits, figuresOf, listed, messageOf };
+  globalThis.coarseproofWords = { SEARCHED, bound, digits, figuresOf, listed, messageOf, shownError };
 })();

@@ -26,9 +26,9 @@ OPTIONS = [
 LOCAL = ("file:", "data:", "about:", "blob:")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's browser, one for all tests of a worker."""
+    """Debian's browser. One for a file: while it is open its event loop runs, and no other can in that process."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if found is None:
         pytest.skip("chromium is missing; install it: apt-get install chromium")
