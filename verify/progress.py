@@ -12,7 +12,7 @@ import click
 
 from verify.workers import Callback, Progress
 
-__all__ = ["progress_display", "run_display"]
+__all__ = ["heartbeat", "progress_display", "run_display"]
 
 _HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 
@@ -56,10 +56,27 @@ def _bar(console: Any) -> Iterator[Callback]:
 
 
 @contextmanager
+def heartbeat(line: Callable[[], str]) -> Iterator[None]:
+    """Say a line, made anew each time, on standard error every ten seconds."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(_HEARTBEAT):
+            click.echo(line(), err=True)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@contextmanager
 def _lines() -> Iterator[Callback]:
     latest: list[Progress] = []
     started = time.monotonic()
-    over = threading.Event()
 
     def line() -> str:
         seconds = f"{time.monotonic() - started:.0f} s"
@@ -70,20 +87,11 @@ def _lines() -> Iterator[Callback]:
         count = f"{state.done}/{state.total} tasks, {share:.0%} of the work"
         return f"{seconds}: {count}; {_running(state)}"
 
-    def beat() -> None:
-        while not over.wait(_HEARTBEAT):
-            click.echo(line(), err=True)
-
     def show(state: Progress) -> None:
         latest[:] = [state]
 
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
+    with heartbeat(line):
         yield show
-    finally:
-        over.set()
-        thread.join()
     click.echo(line(), err=True)
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
-import click
+from verify.progress import heartbeat
 
 __all__ = ["notebooks_display"]
-
-_HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 
 Show = Callable[[str, int, int], None]
 """(notebook, cells done, cells in all; 0 of 0 while it is put together)"""
@@ -52,27 +49,19 @@ def _bars(console: Any, numbers: Sequence[str]) -> Iterator[Show]:
 def _lines(numbers: Sequence[str]) -> Iterator[Show]:
     states = dict.fromkeys(numbers, "waiting")
     started = time.monotonic()
-    over = threading.Event()
 
-    def beat() -> None:
-        while not over.wait(_HEARTBEAT):
-            now = dict(states)
-            running = [f"{number} {state}" for number, state in now.items() if state.startswith("cell")]
-            running = running or [f"{number} {state}" for number, state in now.items() if state == "preparing"][-1:]
-            done = list(now.values()).count("done")
-            line = f"{time.monotonic() - started:.0f} s: {done}/{len(now)} notebooks; {', '.join(running)}"
-            click.echo(line.rstrip("; "), err=True)
+    def line() -> str:
+        now = dict(states)
+        running = [f"{number} {state}" for number, state in now.items() if state.startswith("cell")]
+        running = running or [f"{number} {state}" for number, state in now.items() if state == "preparing"][-1:]
+        done = list(now.values()).count("done")
+        return f"{time.monotonic() - started:.0f} s: {done}/{len(now)} notebooks; {', '.join(running)}".rstrip("; ")
 
     def show(number: str, done: int, total: int) -> None:
         states[number] = _state(done, total)
 
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
+    with heartbeat(line):
         yield show
-    finally:
-        over.set()
-        thread.join()
 
 
 def _state(done: int, total: int) -> str:
