@@ -23,6 +23,7 @@ from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.iteration.arithmetic import Exact, Iteration, Problem, pull, run_exact, unit
 from verify.iteration.asked import Asked, Theory, drawn, generator
 from verify.iteration.basin import CAPS, LAUNCHES
+from verify.iteration.census import check_census, ended
 from verify.iteration.edges import EDGES
 from verify.iteration.findings import Findings
 from verify.iteration.free import nothing_stays
@@ -304,6 +305,28 @@ def test_sampled_gradients_notice_a_limit_five_per_cent_off() -> None:
     right = check_sampled(Asked(get("R4.l1"), "quick", 1, part))
     assert not right.refuted
     assert abs(right.notes["exponent of the error"] + 0.5) < right.notes["exponent allowed within"] < 0.25
+
+
+def test_slow_runs_leap_to_where_they_would_have_ended() -> None:
+    problem = Problem((0.03, 0.027, 0.99), 1.0, 50.0, 0.05, "l0")
+    starts = np.array([[1.0, 0.2, 0.0], [0.2, 1.0, 0.0], [0.1, 0.1, 1.0], [-0.9, -0.1, 0.0]])
+    starts /= np.linalg.norm(starts, axis=-1, keepdims=True)
+    _, last = Iteration.of(problem).run(starts, 1e8)
+    assert (last > 1e-6).tolist() == [True, True, False, False]
+    patient, last = Iteration.of(problem).run(starts, 1e8, steps=60_000)
+    assert last.max() < 1e-15
+    ends, settled, leapt = ended(problem, starts)
+    assert settled.all()
+    assert leapt == 2
+    assert np.abs(ends - patient).max() < 1e-12
+
+
+@pytest.mark.parametrize(("seed", "slow"), [(2156077140, 160), (41, 25)])
+def test_problems_with_tiny_weights_are_judged(seed: int, slow: int) -> None:
+    """Both seeds draw one whose entries of 0.006 or 0.0003 attract too slowly to wait for."""
+    counts = check_census(Asked(get("R7.l0"), "quick", seed, 0)).counts
+    assert counts["runs that leapt to their end"] > slow
+    assert counts["predicted limits not judged"] == counts["runs not ended"] == 0
 
 
 # The route.

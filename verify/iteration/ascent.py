@@ -155,8 +155,12 @@ def _lagrangian(start: Exact, w: list[mpf]) -> tuple[mpf, mpf]:
 def check_fixed_points(asked: Asked) -> Findings:
     """Where a run ends, Nw, N and sin θ are what the claim says, N by the length of the step's z."""
     found, rng = Findings(), asked.rng
-    for penalty in penalties_of(asked):
-        for _ in range(asked.many(2, 8)):
+
+    def slow() -> bool:
+        return found.counts["runs too slow to end"] > 0.2 * found.counts["runs"]
+
+    for _ in asked.rounds(2, 8, slow):
+        for penalty in penalties_of(asked):
             problem = drawn(rng, penalty, n=int(rng.integers(2, 5)))
             iteration, w, settled = run_exact(problem, directions(rng, 1, problem.n)[0])
             found.count("runs")
@@ -165,7 +169,7 @@ def check_fixed_points(asked: Asked) -> Findings:
                 continue
             with mp.workdps(DIGITS):
                 _balance(asked, found, iteration, w, problem)
-    if found.counts["runs too slow to end"] > 0.2 * found.counts["runs"]:
+    if slow():
         found.doubt(f"{found.counts['runs too slow to end']} of {found.counts['runs']} runs did not end")
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -89,6 +89,18 @@ class Asked:
     def many(self, quick: int, full: int) -> int:
         """How many, by level."""
         return quick if self.level == "quick" else full
+
+    def rounds(self, quick: int, full: int, lacking: Callable[[], object]) -> Iterator[int]:
+        """0, 1, … for as many rounds as the level asks for, and on while something is lacking: ten times that at most.
+
+        What a claim must be seen to do does not happen on every problem drawn; how often it does is left to chance,
+        whether it was seen at all is not.
+        """
+        wanted = self.many(quick, full)
+        for k in range(10 * wanted):
+            if k >= wanted and not lacking():
+                return
+            yield k
 
 
 def generator(seed: int, name: str, part: int) -> np.random.Generator:

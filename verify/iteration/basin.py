@@ -72,8 +72,7 @@ def check_basin(asked: Asked) -> Findings:
             _falls(asked, found, problem, rng, _STEPS[k % len(_STEPS)])
         tight = tight_problem(1.0, penalty, DEFAULTS[penalty])
         _falls(asked, found, tight, rng, 1e6)
-    if not found.counts["steps"]:
-        found.doubt("no problem has r < κ")
+    found.require("steps")
     return found
 
 

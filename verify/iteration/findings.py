@@ -83,6 +83,15 @@ class Findings:
         """Something that should have been judged could not be."""
         self.doubts.append(reason)
 
+    def lacking(self, *names: str) -> list[str]:
+        """Those of these that were never counted."""
+        return [name for name in names if not self.counts[name]]
+
+    def require(self, *names: str) -> None:
+        """What was never met was not judged."""
+        for name in self.lacking(*names):
+            self.doubt(f"never met: {name}")
+
     def count(self, name: str, number: int = 1) -> None:
         """How many of something were run."""
         self.counts[name] += int(number)

@@ -13,7 +13,7 @@ from verify.iteration.findings import Findings
 from verify.iteration.limits import predicted
 from verify.iteration.network import output_system
 from verify.iteration.rows import Row
-from verify.iteration.training import Training, as_learn, largest_step, random_training
+from verify.iteration.training import BETWEEN, Training, as_learn, largest_step, random_training
 
 __all__ = ["check_joint", "check_spurious"]
 
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 def check_joint(asked: Asked) -> Findings:
     """Where v is learned too, runs end at the best v and at Nw = κ(θ̄)w* + βS(w), κ(θ) by the claim's formula."""
     found, rng = Findings(), asked.rng
-    for k in range(asked.many(6, 40)):
+    for k in asked.rounds(6, 40, lambda: found.lacking(BETWEEN)):
         training = random_training(rng, ("l1", "l0", "tl1")[k % 3], int(rng.integers(1, 5)))
         training.ste = ("relu", "identity")[k // 3 % 2]
         taught = replace(training, v=training.v_star)
@@ -35,6 +35,7 @@ def check_joint(asked: Asked) -> Findings:
             continue
         found.count("runs")
         _joint_end(asked, found, training)
+    found.require(BETWEEN)
     if found.counts["runs not ended"] > found.counts["runs"]:
         found.doubt("most runs did not end")
     return found
@@ -55,6 +56,7 @@ def _joint_end(asked: Asked, found: Findings, training: Training) -> None:
     if abs(np.sin(theta)) < 1e-6:
         found.count("runs that end at w* or −w*")
         return
+    found.count(BETWEEN)
     kappa, rest = _strength_at_the_end(training)
     size = abs(kappa) + problem.beta
     found.within("residual of Nw = κw* + βS(w)", rest / size, 1e-9, where)
@@ -116,9 +118,7 @@ def check_spurious(asked: Asked) -> Findings:
             where = f"v* = {training.v_star.tolist()}"
             found.against(asked, Row("statement", "=", kappa, _values(training, np.pi), 1e-12, where))
             _next_to_spurious(asked, found, training, directions(rng, 1, problem.n)[0])
-    for needed in ("attracts", "repels"):
-        if not found.counts[needed]:
-            found.doubt(f"no case in which the spurious minimum {needed}")
+    found.require("attracts", "repels")
     return found
 
 

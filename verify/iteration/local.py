@@ -92,13 +92,13 @@ def _observed(iteration: Any, end: list[mpf], tau: mpf, direction: Array) -> mpf
 def check_stability(asked: Asked) -> Findings:
     """Fixed points, stable and not, by root search: runs from nearby return exactly where the criterion says so."""
     found, rng = Findings(), asked.rng
-    for penalty in PENALTIES if asked.penalty == "*" else (asked.penalty,):
-        for _ in range(asked.many(6, 30)):
+    penalties = PENALTIES if asked.penalty == "*" else (asked.penalty,)
+    needed = ("fixed points that attract", "fixed points that repel", "attracting with one negative entry")
+    for _ in asked.rounds(6, 30, lambda: found.lacking(*needed)):
+        for penalty in penalties:
             problem = drawn(rng, penalty, n=int(rng.integers(2, 5)), beta=(0.5, 20.0), lam=(0.01, 1.0))
             _sorted_out(asked, found, problem, rng)
-    for needed in ("fixed points that attract", "fixed points that repel", "attracting with one negative entry"):
-        if not found.counts[needed]:
-            found.doubt(f"no problem has {needed}")
+    found.require(*needed)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,12 @@ from verify.iteration.findings import Findings
 from verify.iteration.network import coarse, output_gradient
 from verify.iteration.penalties import proximal, total
 
-__all__ = ["Training", "as_learn", "check_histories", "largest_step", "random_training", "splitting_part"]
+__all__ = ["BETWEEN", "Training", "as_learn", "check_histories", "largest_step", "random_training", "splitting_part"]
 
 Array = NDArray[np.float64]
+
+BETWEEN: Final = "runs that end between w* and −w*"
+"""Counted: at w* and −w* the strength of the pull has no part in the balance."""
 
 
 @dataclass
