@@ -32,7 +32,7 @@ __all__ = ["CellFailedError", "Executed", "Progress", "execute_all"]
 Progress = Callable[[str, int, int], None]
 """(notebook, cells done, cells in all; 0 of 0 while it is put together)"""
 
-_TIMEOUT: Final = 300  # seconds of one cell: many times what any takes, for machines under load
+_TIMEOUT: Final = 300  # seconds of one cell, or of a kernel's start: many times what any takes, for machines under load
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _LEFT_OUT: Final = ("COARSEPROOF_EXTENSIONS", "PYTHONSTARTUP", "PYTHONWARNINGS", "MATPLOTLIBRC")
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -181,7 +181,7 @@ class _Kernel:
                 )
             self.client = self.manager.client()
             self.client.start_channels()
-            await self.client.wait_for_ready(timeout=60)
+            await self.client.wait_for_ready(timeout=_TIMEOUT)
             self.client.allow_stdin = False
         except BaseException as error:
             await self._end()
