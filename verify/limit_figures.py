@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from verify.figure import COLOURS, pyplot, save
+from verify.figure import COLOURS, INK, panels, save
 
 if TYPE_CHECKING:
     from numerics import LearningResult, SparseLimit
@@ -30,12 +30,11 @@ _LISTED: Final = 100
 
 def draw_map(path: Path, w_star: Sequence[float], found: SparseLimit) -> None:
     """Left: the entries of w̄ against those of w*, on the curve that maps one to the other. Right: the largest."""
-    plot = pyplot()
-    figure, (left, right) = plot.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+    figure, (left, right) = panels(2, height=4.2)
     true, weights, sparse = (np.array([float(x) for x in row]) for row in (w_star, found.weights, found.auxiliary))
     true = true / np.linalg.norm(true)
     reach = 1.1 * max(np.abs(true).max(), np.abs(weights).max())
-    left.axline((0, 0), slope=1, color="0.6", linewidth=1, linestyle=":", label="w̄ = w*")
+    left.axline((0, 0), slope=1, color=INK, linewidth=1, linestyle=":", label="w̄ = w*")
     curve, entry = _curve(found, reach)
     left.plot(curve, entry, color=_LIMIT, linewidth=1, label="N x − βS(x) = κ w*")
     left.plot(true, weights, "o", color=_LIMIT, markersize=4, label="entries of w̄")
@@ -43,7 +42,7 @@ def draw_map(path: Path, w_star: Sequence[float], found: SparseLimit) -> None:
     left.set(
         xlabel="entry of the true weight w*", ylabel="entry of the limit", xlim=(-reach, reach), ylim=(-reach, reach)
     )
-    left.legend(frameon=False, fontsize="small")
+    left.legend()
     order = np.argsort(-np.abs(true), kind="stable")[:_LARGEST]
     for values, marker, colour, label in (
         (true, "s", _TRUE, "w*"),
@@ -51,15 +50,15 @@ def draw_map(path: Path, w_star: Sequence[float], found: SparseLimit) -> None:
         (sparse, "x", _SPARSE, "ū"),
     ):
         right.plot(np.arange(1, len(order) + 1), values[order], marker, color=colour, label=label, markersize=4)
-    right.axhline(0, color="0.6", linewidth=1)
+    right.axhline(0, color=INK, linewidth=1)
     right.set(xlabel=f"entry by size of |w*| (largest {len(order)} of {len(true)})", ylabel="value")
-    right.legend(frameon=False)
+    right.legend()
     figure.suptitle(
         f"{found.penalty}, κ = {found.kappa:g}, β = {found.beta:g}, λ = {found.lam:g}:  "
         f"N = {float(found.multiplier):.6g}, angle {float(found.angle):.3g} rad, "
         f"error {float(found.error):.3g} ≤ {float(found.error_bound):.3g}"
     )
-    _finish(figure, (left, right), path)
+    save(figure, path)
 
 
 def _curve(found: SparseLimit, reach: float) -> tuple[Array, Array]:
@@ -81,12 +80,11 @@ def draw_phases(
     watch: Watch = iter,
 ) -> None:
     """Over (β, λ): how many stable limits there are, the support of the sparse one, its error. A star marks `here`."""
-    plot = pyplot()
     betas, lams, found = phases(np.asarray(w_star, float), kappa, here, settings, watch)
-    figure, panels = plot.subplots(1, 3, figsize=(13, 4.2), layout="constrained", sharey=True)
+    figure, three = panels(3, width=4.4, height=4.2, sharey=True)
     counts, spikes, support, error = found
     titles = ("stable limits, all kinds", "support of ū at the sparse limit", "error ‖w̄ − w*‖")
-    for axes, values, title in zip(panels, (counts, support, error), titles, strict=True):
+    for axes, values, title in zip(three, (counts, support, error), titles, strict=True):
         scale = {"norm": "log", "vmin": 0.99} if values is counts else {}
         drawn = axes.pcolormesh(
             betas / kappa, lams / kappa, values, cmap="cividis", shading="nearest", rasterized=True, **scale
@@ -97,12 +95,13 @@ def draw_phases(
         if min(here) > 0:
             axes.plot(here[0] / kappa, here[1] / kappa, "*", color="w", markeredgecolor="k", markersize=13)
         axes.set(xscale="log", yscale="log", xlabel="β / κ", title=title)
-    panels[0].set_ylabel("λ / κ")
+        axes.grid(visible=False)
+    three[0].set_ylabel("λ / κ")
     notes = ["star: the given (β, λ)", "dashed: where spikes, limits near one ±eⱼ, join in"]
     notes += ["blank: no sparse limit"] * bool(np.isnan(error).any())
     notes += [f"counts stop at {_LISTED}"] * bool(counts.max() >= _LISTED)
     figure.suptitle(f"{settings['penalty']}, n = {len(w_star)};  " + ";  ".join(notes), fontsize="medium")
-    _finish(figure, panels, path)
+    save(figure, path)
 
 
 def phases(
@@ -142,8 +141,7 @@ def _around(middle: float, given: float, factor: float) -> Array:
 
 def draw_run(path: Path, result: LearningResult, predicted: SparseLimit | None, cap: float | None) -> None:
     """Left: the angle between w and w* step by step, with the limit and the bounds. Right: what decreases."""
-    plot = pyplot()
-    figure, (left, right) = plot.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+    figure, (left, right) = panels(2, height=4.2)
     steps = result.step_history
     left.plot(steps, result.angle_history, color=_TRUE, label="angle of w")
     if predicted is not None:
@@ -151,22 +149,16 @@ def draw_run(path: Path, result: LearningResult, predicted: SparseLimit | None, 
     if cap is not None:
         left.axhline(cap, color=_BOUND, linestyle=":", label="bound arcsin(r/κ) (R5, R6)")
     left.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log")
-    left.legend(frameon=False, fontsize="small")
+    left.legend()
     for values, colour, style, label in (
         (result.lyapunov_history, _LIMIT, "-", "Lyapunov function (R1)"),
         (result.lagrangian_history, _SPARSE, "--", "true Lagrangian (R2)"),
     ):
         right.plot(steps, values, style, color=colour, label=label)
     right.set(xlabel="step", ylabel="value")
-    right.legend(frameon=False, fontsize="small")
+    right.legend()
     for axes in (left, right):
         if result.steps >= _LONG:
             axes.set_xscale("symlog", linthresh=100)
         axes.set_xlim(0, max(result.steps, 1))
-    _finish(figure, (left, right), path)
-
-
-def _finish(figure: Any, panels: Sequence[Any], path: Path) -> None:
-    for axes in panels:
-        axes.spines[["top", "right"]].set_visible(False)
     save(figure, path)

@@ -4,46 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any, Final
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from verify.figure import COLOURS, pyplot
+from verify.figure import COLOURS, INK, panels, pyplot
 from verify.notebooks.drawn import ROUNDING, drawn
 from verify.notebooks.verdicts import Verdicts, check
 
 __all__ = ["COLOURS", "INK", "ROUNDING", "panels", "show", "verdicts"]
-
-INK: Final = "#7a7a7a"
-"""Text and axes: a contrast of 4.3 on white and on the near-black of dark themes, so one figure serves both."""
-
-_STYLE: Final = {
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 12,
-    "axes.labelsize": 12,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "grid.color": INK,
-    "legend.fontsize": 10.5,
-    "legend.frameon": False,
-    "legend.labelcolor": INK,
-    "svg.fonttype": "path",
-    "text.color": INK,
-    "xtick.color": INK,
-    "xtick.labelsize": 10.5,
-    "ytick.color": INK,
-    "ytick.labelsize": 10.5,
-}
-
-
-def panels(columns: int = 1, rows: int = 1, width: float = 5.0, height: float = 3.8, **options: Any) -> Any:
-    """(figure, axes) as of `matplotlib.pyplot.subplots`, styled; width, height of a panel in inches."""
-    plot = pyplot()
-    plot.rcdefaults()  # a style of the user's own would change every picture
-    pyplot().rcParams.update(_STYLE)
-    return plot.subplots(rows, columns, figsize=(columns * width, rows * height), layout="constrained", **options)
 
 
 def show(figure: Any, description: str) -> None:
