@@ -339,7 +339,10 @@ def test_what_met_no_problem_is_undecided() -> None:
     found.doubt("half of it did not end")
     assert found.evidence("iteration", 0.0).detail == "half of it did not end"
     found.within("gap", np.nan, 1.0, "not a number")
-    assert found.evidence("iteration", 0.0).verdict is Verdict.REFUTED
+    found.within("gap", 0.5, 1.0, "")
+    evidence = found.evidence("iteration", 0.0)
+    assert evidence.verdict is Verdict.REFUTED
+    assert np.isnan(evidence.figures["max gap"])
 
 
 def test_merging_keeps_extremes_and_counts() -> None:

@@ -97,12 +97,12 @@ class Findings:
         self.counts[name] += int(number)
 
     def most(self, name: str, value: Any) -> None:
-        """Keep the largest."""
-        self.largest[name] = max(self.largest.get(name, float("-inf")), float(value))
+        """Keep the largest; NaN is larger than anything."""
+        self.largest[name] = float(np.maximum(self.largest.get(name, float("-inf")), float(value)))
 
     def least(self, name: str, value: Any) -> None:
-        """Keep the smallest."""
-        self.smallest[name] = min(self.smallest.get(name, float("inf")), float(value))
+        """Keep the smallest; NaN is smaller than anything."""
+        self.smallest[name] = float(np.minimum(self.smallest.get(name, float("inf")), float(value)))
 
     @classmethod
     def merged(cls, parts: Iterable[Findings]) -> Findings:
