@@ -37,6 +37,7 @@ _STYLE: Final = {
     "legend.frameon": False,
     "legend.labelcolor": INK,
     "svg.fonttype": "path",
+    "svg.hashsalt": "coarseproof",  # the same bytes every time
     "text.color": INK,
     "xtick.color": INK,
     "xtick.labelsize": 10.5,
@@ -88,7 +89,7 @@ def _sampled(seed: int) -> dict[str, tuple[Array, Array]]:
 
 
 def pyplot() -> Any:
-    """matplotlib.pyplot, set up to draw the same bytes into a file every time. ValueError where it is missing."""
+    """matplotlib.pyplot, drawing into files. ValueError where it is missing."""
     try:
         import matplotlib
     except ModuleNotFoundError as error:
@@ -96,7 +97,6 @@ def pyplot() -> Any:
             raise
         raise ValueError("figures need matplotlib: pip install 'coarseproof[docs]'") from error
     matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = "coarseproof"
     from matplotlib import pyplot as found
 
     return found
