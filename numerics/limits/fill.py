@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from numerics.limits.problem import BLOCK, FLOATS, Number, Problem
+from numerics.limits.problem import BLOCK, FLOATS, Number, Problem, blocks
 from numerics.limits.shape import Shape, bisect
 from numerics.limits.solve import Root
 
@@ -29,14 +29,30 @@ class Filled:
 
 def fill(problem: Problem, root: Root) -> Filled:
     """The weights at a root (n,), read-only; with digits a tuple."""
-    y, n, exact = problem.w_star, problem.size, problem.field is not FLOATS
-    weights = np.empty(n, y.dtype)
-    kept = np.empty(n, y.dtype) if exact else None
-    errors, residuals, buffer = [], [], np.empty(min(n, BLOCK), y.dtype)
+    weights, exact = np.empty(problem.size, problem.w_star.dtype), problem.field is not FLOATS
+    kept = np.empty_like(weights) if exact else None
+    error, residual, short = _pass(problem, root, weights, kept, place=True)
+    for _ in range(3 if problem.penalty == "tl1" else 0):
+        if not abs(short) > 8 * problem.field.eps or not _stretch(problem, root, weights, short):
+            break
+        error, residual, short = _pass(problem, root, weights, kept, place=False)
+    if kept is not None:
+        return Filled(tuple(weights), tuple(kept), error, residual)
+    weights.flags.writeable = False
+    return Filled(weights, None, error, residual)
+
+
+def _pass(
+    problem: Problem, root: Root, weights: npt.NDArray[Any], kept: npt.NDArray[Any] | None, *, place: bool
+) -> tuple[Number, Number, Number]:
+    """Error, residual and 1 − ‖w̄‖² of the weights, which are written first if `place`; u goes to `kept`."""
+    y, n = problem.w_star, problem.size
+    errors, residuals, squares, buffer = [], [], [], np.empty(min(n, BLOCK), y.dtype)
     for start in range(0, n, BLOCK):
         piece, out = y[start : start + BLOCK], weights[start : start + BLOCK]
-        _entries(problem, root, piece, out, start)
-        u = _proximal_exactly(problem, out) if exact else problem.proximal(out)
+        if place:
+            _entries(problem, root, piece, out, start)
+        u = problem.proximal(out) if kept is None else _proximal_exactly(problem, out)
         if kept is not None:
             kept[start : start + BLOCK] = u
         scratch = np.multiply(out, root.multiplier, out=buffer[: len(piece)])
@@ -47,12 +63,34 @@ def fill(problem: Problem, root: Root) -> Filled:
         unit = piece if problem.norm == 1 else np.divide(piece, problem.norm, out=scratch)
         np.subtract(out, unit, out=scratch)
         errors.append(np.dot(scratch, scratch))
+        squares.append(np.dot(out, out))
     total = problem.field.total
-    error, residual = total(errors) ** 0.5, total(residuals) ** 0.5 / root.multiplier
-    if kept is not None:
-        return Filled(tuple(weights), tuple(kept), error, residual)
-    weights.flags.writeable = False
-    return Filled(weights, None, error, residual)
+    return total(errors) ** 0.5, total(residuals) ** 0.5 / root.multiplier, 1 - total(squares)
+
+
+def _stretch(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Number) -> bool:
+    """Make up for ‖w̄‖² = 1 − short by the change of N that would: too small for N's digits where an entry of TL1 is
+    next to its fold, D = N − βS'(w̄) next to 0. False where that leads nowhere.
+    """
+    shape, slopes, sums = Shape.of(problem), np.empty_like(weights), []
+    for piece, out in zip(blocks(weights), blocks(slopes), strict=True):
+        size = np.abs(piece)
+        out[:] = root.multiplier
+        above = np.flatnonzero(size > problem.threshold)
+        u = problem.proximal(size[above]) if problem.field is FLOATS else _proximal_exactly(problem, size[above])
+        out[above] -= problem.pull / shape.dx(u)
+        if not np.all(out != 0):
+            return False
+        np.divide(piece, out, out=out)
+        sums.append(np.dot(piece, out))
+    slope = 2 * problem.field.total(sums)
+    for piece, change in zip(blocks(weights), blocks(slopes), strict=True):
+        np.multiply(change, short / slope, out=change)
+        if not np.all(np.abs(change) <= problem.field.eps**0.25 * np.abs(piece)):
+            return False
+    for piece, change in zip(blocks(weights), blocks(slopes), strict=True):
+        np.add(piece, change, out=piece)
+    return True
 
 
 def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray[Any], start: int) -> None:

@@ -312,6 +312,22 @@ def test_where_the_multiplier_comes_close_to_beta(engine: MiniRacer, share: floa
     assert near > 20
 
 
+@pytest.mark.parametrize(
+    ("w_star", "beta", "lam", "a"),
+    [
+        ([-0.82839, 0.0, 0.56011], 26.331447, 0.77465656, 1.20487738),
+        ([2.3831, -0.7293, 2.3113, -1.9257, -2.072], 1.0296459812037255, 0.3135306166657176, 2.206464966757088),
+    ],
+)
+def test_an_entry_next_to_its_fold(engine: MiniRacer, w_star: list[float], beta: float, lam: float, a: float) -> None:
+    case: Case = {"w_star": w_star, "kappa": 1.0, "beta": beta, "lam": lam, "penalty": "tl1", "a": a}
+    ((got, _),) = answers(engine, [case])
+    wanted = expected(case)
+    assert np.abs(np.array(got["weights"]) - wanted.weights).max() <= 1e-15
+    assert np.abs(np.array(got["auxiliary"]) - wanted.auxiliary).max() <= 1e-13  # S has a slope of hundreds there
+    assert got["residual"] <= 1e-15
+
+
 TIES: list[tuple[str, Case, Case]] = [
     (
         "β‖w*‖∞ = λ: w* itself",

@@ -347,6 +347,26 @@ def test_float64_to_a_few_ulp(penalty: str, seed: int) -> None:
         assert float(getattr(exact, name)) == pytest.approx(getattr(limit, name), abs=100 * EPS * condition**2)
 
 
+@pytest.mark.parametrize(
+    ("w_star", "beta", "lam", "a"),
+    [
+        ([-0.82839, 0.0, 0.56011], 26.331447, 0.77465656, 1.20487738),
+        ([2.3831, -0.7293, 2.3113, -1.9257, -2.072], 1.0296459812037255, 0.3135306166657176, 2.206464966757088),
+        ([1.0959, -0.8867], 4.225995110014628, 0.8053899221445864, 0.5168734979785515),
+    ],
+)
+def test_tl1_next_to_the_fold(w_star: list[float], beta: float, lam: float, a: float) -> None:
+    """D = N − βS'(w̄) is next to 0 for an entry of a well-conditioned limit: digits of N alone do not give it."""
+    limit = sparse_limit(w_star, 1.0, beta, lam, "tl1", a=a, normalize=True)
+    exact = sparse_limit(w_star, 1.0, beta, lam, "tl1", a=a, normalize=True, digits=30)
+    u = np.array([float(x) for x in exact.auxiliary])
+    slopes = 1 - 2 * lam / beta * a * (a + 1) / (a + np.abs(u[u != 0])) ** 3
+    assert np.abs(1 - beta / (limit.multiplier * slopes)).min() < 1e-2
+    assert limit.margin > 0.02
+    assert max(abs(x - y) for x, y in zip(limit.weights, exact.weights, strict=True)) <= 4 * EPS
+    assert limit.residual <= 4 * EPS
+
+
 def test_digits_leave_the_precision_alone() -> None:
     before = mp.dps
     sparse_limit([0.6, 0.8], 1, 1, 0.1, digits=60)

@@ -23,8 +23,9 @@ from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.iteration.arithmetic import Exact, Iteration, Problem, pull, run_exact, unit
 from verify.iteration.asked import Asked, Theory, drawn, generator
 from verify.iteration.basin import CAPS, LAUNCHES
-from verify.iteration.census import check_census, ended
+from verify.iteration.census import check_census
 from verify.iteration.edges import EDGES
+from verify.iteration.ends import ended
 from verify.iteration.findings import Findings
 from verify.iteration.free import nothing_stays
 from verify.iteration.route import ASPECTS

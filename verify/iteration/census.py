@@ -10,25 +10,15 @@ from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import Iteration, Problem
 from verify.iteration.asked import Asked, directions, drawn
+from verify.iteration.ends import ended, neutral, uncertainty
 from verify.iteration.findings import Findings
-from verify.iteration.local import slopes, tangent
 from verify.iteration.rows import Row
 
-__all__ = ["check_astroid", "check_census", "ended"]
+__all__ = ["check_astroid", "check_census"]
 
 Array = NDArray[np.float64]
 
 _FAST: Final = 1e8
-_SETTLED: Final = 1e-13
-"""A run whose last step is longer has not ended, and is not judged."""
-_ROUNDING: Final = 1e-15
-"""The last step of a run that rests."""
-_LEAPS: Final = 24
-_LONGEST: Final = 0.2
-_TINY: Final = 1e-6
-"""The tangents of the angles of the longest leap and of a refinement."""
-_FLAT: Final = 1e-9
-"""Curvatures below this, over κ + β, may be 0."""
 
 
 def check_census(asked: Asked) -> Findings:
@@ -76,53 +66,6 @@ def _compared(asked: Asked, found: Findings, problem: Problem, rng: np.random.Ge
         found.demand(census.total == len(limits), f"total = {census.total}, {len(limits)} limits listed: {problem}")
 
 
-def ended(problem: Problem, starts: Array) -> tuple[Array, NDArray[np.bool_], int]:
-    """Where runs from the starts end, which of them have ended, and how many of these leapt.
-
-    Next to a limit that keeps small entries of w* alone N is close to β, and the rate βμ/N to 1: no run gets there step
-    by step. A slow run is begun again further on, at last where Newton's method sends it, and has ended if it then
-    stays, and not at a saddle: Newton's method finds those as well.
-    """
-    iteration = Iteration.of(problem)
-    ends, last = iteration.run(starts, _FAST)
-    slow = np.flatnonzero(last > _ROUNDING)
-    going = slow
-    for _ in range(_LEAPS):
-        if not going.size:
-            break
-        begun = np.array([_further(problem, w) for w in ends[going]])
-        ends[going], last[going] = iteration.run(begun, _FAST, steps=64)
-        going = going[last[going] > _SETTLED]
-    for k in slow:
-        ends[k] = _refined(problem, ends[k])
-        last[k] = last[k] if _curvatures(problem, ends[k]).min() > -_FLAT else np.inf
-    settled = last <= _SETTLED
-    return ends, settled, int(settled[slow].sum())
-
-
-def _newton(problem: Problem, w: Array) -> tuple[Array, Array]:
-    """The direction of the iteration's step at w, and Newton's step to a fixed point; infinite where none attracts."""
-    curvatures, basis = np.linalg.eigh(_bend(problem, w))
-    axes = tangent(w) @ basis
-    slope = axes.T @ (problem.kappa * problem.unit + problem.beta * Iteration.of(problem).split(w))
-    step = axes @ (slope / curvatures) if curvatures.min() > 0 else np.full(problem.n, np.inf)
-    return axes @ slope, step
-
-
-def _further(problem: Problem, w: Array) -> Array:
-    """By Newton's step where that is short, else by a leap in the direction of the iteration's."""
-    direction, step = _newton(problem, w)
-    if not np.linalg.norm(step) < _LONGEST:
-        step = direction * (_LONGEST / np.linalg.norm(direction))
-    return np.asarray((w + step) / np.linalg.norm(w + step))
-
-
-def _refined(problem: Problem, w: Array) -> Array:
-    """By Newton's step if that is tiny: a run at the rate 1 − ε rests at a distance of its last step over ε."""
-    step = _newton(problem, w)[1]
-    return np.asarray((w + step) / np.linalg.norm(w + step)) if np.linalg.norm(step) < _TINY else w
-
-
 def _census(asked: Asked, problem: Problem) -> Any:
     """The stable limits by the code under test, or None where none are asked."""
     if asked.theory is None:
@@ -144,12 +87,12 @@ def _returns(found: Findings, problem: Problem, predicted: Array, ends: Array, s
     for k, limit in enumerate(predicted):
         if not settled[3 * k : 3 * k + 3].any():
             found.count("predicted limits not judged")
-        weakest = max(float(_curvatures(problem, limit).min()), _FLAT)
+        bound = 1e-9 + uncertainty(problem, limit)
         for j in range(3 * k, 3 * k + 3):
             if settled[j]:
                 away = float(np.linalg.norm(ends[j] - limit))
                 message = f"a run from next to the predicted limit {limit.tolist()} ends elsewhere: {problem}"
-                found.within("distance, started next to a limit", away, 1e-9 + 1e-15 / weakest, message)
+                found.within("distance, started next to a limit", away, bound, message)
 
 
 def _ends_known(found: Findings, problem: Problem, predicted: Array, ends: Array, complete: bool) -> None:
@@ -159,7 +102,7 @@ def _ends_known(found: Findings, problem: Problem, predicted: Array, ends: Array
         nearest = int(np.argmin(distances))
         if distances[nearest] < 1e-7:
             reached.add(nearest)
-        elif _neutral(problem, end):
+        elif neutral(problem, end):
             found.count("ends in continua of fixed points")
         elif not complete:
             found.count("ends beyond an incomplete census")
@@ -174,7 +117,7 @@ def _one_active_entry(asked: Asked, found: Findings, problem: Problem, w: Array)
     iteration = Iteration.of(problem)
     u, factor = iteration.split(w), float(iteration.multiplier(w[None, :])[0])
     active = np.flatnonzero(u)
-    if len(active) != 1 or abs(problem.beta - factor) < 1e-4 * problem.beta or _neutral(problem, w):
+    if len(active) != 1 or abs(problem.beta - factor) < 1e-4 * problem.beta or neutral(problem, w):
         return
     j = int(active[0])
     values: dict[str, Any] = {"kappa": problem.kappa, "beta": problem.beta, "lam": problem.lam, "n": float(problem.n)}
@@ -214,23 +157,6 @@ def _by_level(asked: Asked, found: Findings, problem: Problem, values: dict[str,
     found.against(asked, Row("multiplier", ">=", values["multiplier"], values, 1e-9 * weight, problem))
     size = (weight * (1 + level) * ((a + level) ** 3 + problem.rho * a * (a + 1))) ** 2
     found.against(asked, Row("multiplier equation", "=", 0.0, values, 1e-11 * size, problem))
-
-
-def _bend(problem: Problem, w: Array) -> Array:
-    """The second derivative of H on the sphere: (n − 1, n − 1)."""
-    iteration, basis = Iteration.of(problem), tangent(w)
-    bent = problem.beta * slopes(problem, iteration.split(w))
-    return np.asarray(basis.T @ ((iteration.multiplier(w[None, :])[0] - bent)[:, None] * basis))
-
-
-def _curvatures(problem: Problem, w: Array) -> Array:
-    """Its eigenvalues, over κ + β."""
-    return np.asarray(np.linalg.eigvalsh(_bend(problem, w)) / (problem.kappa + problem.beta))
-
-
-def _neutral(problem: Problem, w: Array) -> bool:
-    """Whether the second derivative of H on the sphere vanishes in some direction: then w need not attract anything."""
-    return bool(np.abs(_curvatures(problem, w)).min() < _FLAT)
 
 
 def check_astroid(asked: Asked) -> Findings:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import DIGITS, Exact, Iteration, Problem, less, norm, run_exact
 from verify.iteration.asked import Asked, directions, drawn
+from verify.iteration.ends import refined, uncertainty
 from verify.iteration.findings import Findings
 from verify.iteration.rows import Relation, Row
 
@@ -78,9 +79,10 @@ def _limit_in_floats(asked: Asked, found: Findings, problem: Problem, rng: np.ra
     _entries(asked, found, problem, ends[0])
     if limit is None:
         return
+    ends, bound = np.array([refined(problem, w) for w in ends]), 1e-12 + uncertainty(problem, target)
     distance = np.linalg.norm(ends - target, axis=-1)
-    found.within("distance, started around the limit", distance[1:].max(), 1e-12, str(problem))
-    found.within("distance, started at w*", distance[0], 1e-12, str(problem))
+    found.within("distance, started around the limit", distance[1:].max(), bound, str(problem))
+    found.within("distance, started at w*", distance[0], bound, str(problem))
     off = abs(float(limit.multiplier) - iteration.multiplier(ends)[0])
     found.within("|N − ⟨w, κw* + βu⟩|", off, 1e-11, str(problem))
 

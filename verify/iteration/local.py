@@ -10,24 +10,14 @@ from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import DIGITS, Iteration, Problem, less, norm, run_exact, unit
 from verify.iteration.asked import Asked, directions, drawn
+from verify.iteration.ends import slopes, tangent
 from verify.iteration.findings import Findings
 from verify.iteration.penalties import PENALTIES, curvature
 from verify.iteration.rows import Row
 
-__all__ = ["check_rate", "check_stability", "slopes", "tangent"]
+__all__ = ["check_rate", "check_stability"]
 
 Array = NDArray[np.float64]
-
-
-def slopes(problem: Problem, u: Array) -> Array:
-    """S'(w) where u = S(w): 1/(1 + ρp''(u)) where u ≠ 0, by the implicit equation of the minimizer; else 0."""
-    bent = 1 / (1 + problem.rho * curvature(u, problem.parts))
-    return np.asarray(np.where(u != 0, bent, 0.0))
-
-
-def tangent(w: Array) -> Array:
-    """An orthonormal basis (n, n − 1) of what is orthogonal to w."""
-    return np.asarray(np.linalg.svd(w[None, :])[2][1:].T)
 
 
 def check_rate(asked: Asked) -> Findings:

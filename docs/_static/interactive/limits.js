@@ -20,6 +20,7 @@
       level[index] = u;
       if (own) sign[index] = own;
     });
+    if (p.penalty === "tl1" && root.kept.length) stretch(p, root.multiplier, size, level);
     const weights = size.map((x, index) => sign[index] * x);
     const auxiliary = level.map((u, index) => sign[index] * u);
     const error = Math.sqrt(sum(weights.map((w, index) => (w - p.w_star[index]) ** 2)));
@@ -34,6 +35,25 @@
       residual: residual(p, root.multiplier, weights),
       lyapunov: lyapunov(p, error, size, level),
     };
+  }
+
+  /**
+   * By hand: make up for what ‖w̄‖ misses by the change of N that would, in place. It is too small for N's digits where
+   * an entry is next to its fold, D = N − βS'(w̄) next to 0.
+   */
+  function stretch(p, multiplier, size, level) {
+    const rise = level.map((u) => (u ? F.limits.tl1_size_slope(u, p.rho, p.a) : Infinity));
+    const stiff = rise.map((slope) => multiplier - p.beta / slope);
+    for (let tries = 0; tries < 3; tries += 1) {
+      const short = 1 - sum(size.map((x) => x * x));
+      const change = short / (2 * sum(size.map((x, index) => (x * x) / stiff[index])));
+      const moved = size.map((x, index) => (x / stiff[index]) * change);
+      if (!(Math.abs(short) > 8 * EPS) || !moved.every((by, index) => Math.abs(by) <= 1e-4 * size[index])) return;
+      moved.forEach((by, index) => {
+        size[index] += by;
+        if (level[index]) level[index] += by / rise[index];
+      });
+    }
   }
 
   /** ‖N w̄ − κw* − βS(w̄)‖/N (R3). */

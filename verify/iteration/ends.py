@@ -1,0 +1,107 @@
+"""Where runs in double precision end: fixed points refined, slow runs brought to their end, saddles told apart."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verify.iteration.arithmetic import Iteration, Problem
+from verify.iteration.penalties import curvature
+
+__all__ = ["ended", "neutral", "refined", "slopes", "tangent", "uncertainty"]
+
+Array = NDArray[np.float64]
+
+_FAST: Final = 1e8
+_SETTLED: Final = 1e-13
+"""A run whose last step is longer has not ended, and is not judged."""
+_ROUNDING: Final = 1e-15
+"""The last step of a run that rests."""
+_LEAPS: Final = 24
+_LONGEST: Final = 0.2
+_TINY: Final = 1e-6
+"""The tangents of the angles of the longest leap and of a refinement."""
+_FLAT: Final = 1e-9
+"""Curvatures below this, over κ + β, may be 0."""
+
+
+def ended(problem: Problem, starts: Array) -> tuple[Array, NDArray[np.bool_], int]:
+    """Where runs from the starts end, which of them have ended, and how many of these leapt.
+
+    Next to a limit that keeps small entries of w* alone N is close to β, and the rate βμ/N to 1: no run gets there step
+    by step. A slow run is begun again further on, at last where Newton's method sends it, and has ended if it then
+    stays, and not at a saddle: Newton's method finds those as well.
+    """
+    iteration = Iteration.of(problem)
+    ends, last = iteration.run(starts, _FAST)
+    slow = np.flatnonzero(last > _ROUNDING)
+    going = slow
+    for _ in range(_LEAPS):
+        if not going.size:
+            break
+        begun = np.array([_further(problem, w) for w in ends[going]])
+        ends[going], last[going] = iteration.run(begun, _FAST, steps=64)
+        going = going[last[going] > _SETTLED]
+    for k in slow:
+        ends[k] = refined(problem, ends[k])
+        last[k] = last[k] if _curvatures(problem, ends[k]).min() > -_FLAT else np.inf
+    settled = last <= _SETTLED
+    return ends, settled, int(settled[slow].sum())
+
+
+def _newton(problem: Problem, w: Array) -> tuple[Array, Array]:
+    """The direction of the iteration's step at w, and Newton's step to a fixed point; infinite where none attracts."""
+    curvatures, basis = np.linalg.eigh(_bend(problem, w))
+    axes = tangent(w) @ basis
+    slope = axes.T @ (problem.kappa * problem.unit + problem.beta * Iteration.of(problem).split(w))
+    step = axes @ (slope / curvatures) if curvatures.min() > 0 else np.full(problem.n, np.inf)
+    return axes @ slope, step
+
+
+def _further(problem: Problem, w: Array) -> Array:
+    """By Newton's step where that is short, else by a leap in the direction of the iteration's."""
+    direction, step = _newton(problem, w)
+    if not np.linalg.norm(step) < _LONGEST:
+        step = direction * (_LONGEST / np.linalg.norm(direction))
+    return np.asarray((w + step) / np.linalg.norm(w + step))
+
+
+def refined(problem: Problem, w: Array) -> Array:
+    """By Newton's step if that is tiny: a run at the rate 1 − ε rests at a distance of its last step over ε."""
+    step = _newton(problem, w)[1]
+    return np.asarray((w + step) / np.linalg.norm(w + step)) if np.linalg.norm(step) < _TINY else w
+
+
+def neutral(problem: Problem, w: Array) -> bool:
+    """Whether the second derivative of H on the sphere vanishes in some direction: then w need not attract anything."""
+    return bool(np.abs(_curvatures(problem, w)).min() < _FLAT)
+
+
+def uncertainty(problem: Problem, w: Array) -> float:
+    """How far from the limit w a run may rest for rounding: its last step over what the rate is short of 1."""
+    return float(_ROUNDING / max(_curvatures(problem, w).min(), _FLAT))
+
+
+def _bend(problem: Problem, w: Array) -> Array:
+    """The second derivative of H on the sphere: (n − 1, n − 1)."""
+    iteration, basis = Iteration.of(problem), tangent(w)
+    bent = problem.beta * slopes(problem, iteration.split(w))
+    return np.asarray(basis.T @ ((iteration.multiplier(w[None, :])[0] - bent)[:, None] * basis))
+
+
+def _curvatures(problem: Problem, w: Array) -> Array:
+    """Its eigenvalues, over κ + β."""
+    return np.asarray(np.linalg.eigvalsh(_bend(problem, w)) / (problem.kappa + problem.beta))
+
+
+def slopes(problem: Problem, u: Array) -> Array:
+    """S'(w) where u = S(w): 1/(1 + ρp''(u)) where u ≠ 0, by the implicit equation of the minimizer; else 0."""
+    bent = 1 / (1 + problem.rho * curvature(u, problem.parts))
+    return np.asarray(np.where(u != 0, bent, 0.0))
+
+
+def tangent(w: Array) -> Array:
+    """An orthonormal basis (n, n − 1) of what is orthogonal to w."""
+    return np.asarray(np.linalg.svd(w[None, :])[2][1:].T)
