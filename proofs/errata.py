@@ -140,7 +140,7 @@ def _zero_beyond() -> list[Line]:
         Line(r"$\|\partial f/\partial v\|$", _norm(slope), tuple(vanishes("entry of ∂f/∂v", x) for x in slope)),
         Line(r"$\|G_{\mathrm{relu}}\|$", _norm(parts), tuple(vanishes("component of G_relu", x) for x in parts)),
         Line(
-            r"$(1^\top v^*)^2-\tfrac12(m+1)\|v^*\|^2$, at most 0 at the critical points of the loss",
+            r"$(1^\top v^*)^2-\tfrac12(m+1)\|v^*\|^2$, at most 0 exactly if $(v(\pi),\pi)$ is critical for the loss",
             sum(star) ** 2 - bound,
             (holds("it is > 0", sum(star) ** 2 > bound),),
         ),
@@ -181,7 +181,7 @@ ERRATA: tuple[Erratum, ...] = (
     Erratum(
         "[Y], Lemma 6",
         r"$\partial f/\partial v$ and $G_{\mathrm{relu}}$ vanish together exactly at the critical points of the loss.",
-        r"They also vanish together at $\theta=\pi$, $v=v(\pi)$ where the loss has no critical point. "
+        r"They also vanish together at $\theta=\pi$, $v=v(\pi)$ where that point is not critical for the loss. "
         r"$m=2$, $v^*=(1,1)$:",
         r"They vanish together exactly on $v=v(\theta)$, $\theta\in\{0,\pi,\theta_{\mathrm{saddle}}\}$, "
         "for every $v^*$.",

@@ -353,7 +353,7 @@ def _register_correlation(part: str, name: str, statement: Expr, source: str) ->
             nonzero = Symbol("v_vs", real=True, nonzero=True)
             factor_of_b = (statement / moment_across).subs(v_vs, nonzero)
             d.step(
-                "Hence the estimator helps exactly where B ≥ 0",
+                "Hence the estimator never points uphill exactly where B ≥ 0; downhill where B > 0 and v·v* ≠ 0",
                 factor_of_b,
                 "the factor beside B is positive whenever v·v* ≠ 0",
                 [holds("factor > 0", factor_of_b > 0), vanishes("no other term", statement.subs(moment_across, 0))],

@@ -420,7 +420,7 @@ def figure(output: Path) -> None:
     epilog="""\b
 Examples:
   coarseproof benchmark
-  coarseproof benchmark --only coarse_gradient --json timings.json""",
+  coarseproof benchmark --only closed-form --json timings.json""",
 )
 @click.option("--only", metavar="NAME ...", multiple=True, help="Only these benchmarks.")
 @click.option(

@@ -98,7 +98,7 @@ Examples:
   coarseproof limit --weights w.json --penalty l1 --beta 0.5 --lam 0.02 --digits 50 --json -
   coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02 --phase-diagram phases.png
 \b
-The iteration maximizes κ⟨w*, w⟩ + (β/2)‖w‖² − E(w) on the unit sphere (claim R1); with one output weight
+The iteration maximizes κ⟨w*, w⟩ + (β/2)‖w‖² − E(w) on the unit sphere (claim R1); with output weights
 v = v* and the ReLU estimator κ = ‖v*‖²/(2√(2π)). Exit codes: 0 a limit, 1 no such limit (what attracts
 instead is listed), 2 usage."""
 )
@@ -239,7 +239,7 @@ def _rows(found: SparseLimit, digits: int | None) -> list[tuple[str, str]]:
         ("error ‖w̄ − w*‖", _short(_unless_rounding(found.error, found))),
         ("error bound", f"{_bound(found.error_bound, ROUND_CEILING)} (R5)"),
         ("support of ū", f"{size} of {n}" + (f": {entries}" if size else "")),
-        ("basin probability", f"at least {_at_least(found)} (R6, uniform start)"),
+        ("gets near w*", f"with probability at least {_at_least(found)} (R6, uniform start)"),
         ("residual", _short(found.residual)),
         ("stability margin", _short(found.margin)),
     ]

@@ -68,9 +68,9 @@ def test_what_is_shown_is_what_numerics_computes(page: Opener, state: dict[str, 
     kept = ", ".join(str(index + 1) for index in wanted.support)
     assert told["support of ū"] == f"{len(wanted.support)} of 6: {f'{{{kept}}}' if kept else 'empty'}"
     if probability:
-        assert probability * (1 - 1e-3) <= first_number(told["basin probability (R6)"]) <= probability
+        assert probability * (1 - 1e-3) <= first_number(told["probability to get near w* (R6)"]) <= probability
     else:
-        assert told["basin probability (R6)"].startswith("R6 says nothing")
+        assert told["probability to get near w* (R6)"].startswith("R6 says nothing")
     every = stable_limits(W, 1.0, normalize=True, **state)
     assert told["stable limits"] == str(len(every.limits))
 
@@ -109,7 +109,7 @@ def test_bounds_are_rounded_to_the_safe_side(page: Opener, penalty: str, beta: f
     assert wanted.error_bound <= first_number(told["its bound (R5)"]) <= wanted.error_bound * (1 + 1.01e-3)
     assert first_number(told["error ‖w̄ − w*‖"]) <= first_number(told["its bound (R5)"])
     if wanted.basin_probability:
-        least = first_number(told["basin probability (R6)"])
+        least = first_number(told["probability to get near w* (R6)"])
         assert wanted.basin_probability * (1 - 1e-3) <= least <= wanted.basin_probability
         assert (least == 1) == (not (beta and lam))
 

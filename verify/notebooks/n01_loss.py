@@ -297,9 +297,9 @@ for ratio, name, turns, product, value, slope in rows:
 # Mathematically the printed form of the loss and the form in differences are the same function, and the derivation
 # above proved it. In floating point they are not. Near the teacher the printed form subtracts numbers of order one to
 # get one of order θ. And the textbook way to the angle itself, the arc cosine of an inner product, loses it
-# altogether; the two-argument arc tangent of the lengths of difference and sum does not. Below, each is worked out in
-# numbers of 53 bits and held against sixty digits. (mpmath rounds the 53 bits, so that the picture is the same on
-# every machine.)
+# altogether; the two-argument arc tangent of the lengths of difference and sum keeps it down to θ = 1e-10, where the
+# filters' lengths, one only up to rounding, begin to show. Below, each is worked out in numbers of 53 bits and held
+# against sixty digits. (mpmath rounds the 53 bits, so that the picture is the same on every machine.)
 
 # %% precision claims: N1
 SCALARS = [getattr(symbols, name) for name in ("theta", "v_v", "v_vs", "vs_vs", "sum_v", "sum_vs")]
@@ -321,6 +321,11 @@ def by_tangent(a: list[mpf], b: list[mpf]) -> mpf:
     """The angle between unit vectors by the arc tangent of the lengths of their difference and sum."""
     gap, total = ([x + sign * y for x, y in zip(a, b, strict=True)] for sign in (-1, 1))
     return 2 * mpmath.atan2(mpmath.sqrt(dot(gap, gap)), mpmath.sqrt(dot(total, total)))
+
+
+def exactly(a: list[mpf], b: list[mpf]) -> mpf:
+    """The angle between filters of any length, at the working precision."""
+    return by_tangent(*([x / mpmath.sqrt(dot(row, row)) for x in row] for row in (a, b)))
 
 
 def as_printed(t: mpf, a: list[mpf], b: list[mpf]) -> mpf:
@@ -351,12 +356,13 @@ for t in small:
         angles = by_cosine(filter_, student), by_tangent(filter_, student)
         losses = as_printed(mpf(t), near, target), as_coded(mpf(t), near, target)
     with mpmath.workdps(60):
-        exact = by_tangent(*([x / mpmath.sqrt(dot(a, a)) for x in a] for a in (filter_, student)))
-        loss = as_printed(mpf(t), near, target)
-        on_axes = [float(mpmath.cos(t)), float(mpmath.sin(t))]
-        turned_by = mpmath.atan2(on_axes[1], on_axes[0])
-        code = population_loss([float(x) for x in near], on_axes, [float(x) for x in target], [1.0, 0.0])
-        shipped.append(lost(mpf(float(code)), as_printed(turned_by, near, target)))
+        exact, loss = exactly(filter_, student), as_printed(mpf(t), near, target)
+        longer = [float(3 * x) for x in filter_]
+        code = population_loss(
+            [float(x) for x in near], longer, [float(x) for x in target], [float(x) for x in student]
+        )
+        true = as_printed(exactly([mpf(x) for x in longer], student), near, target)
+        shipped.append(lost(mpf(float(code)), true) / (2.0**-53 * (1 + 1 / t)))  # rounding of the result, and of θ
         for name, value in zip(errors, (*angles, *losses), strict=True):
             errors[name].append(lost(value, exact if name in ("cosine", "tangent") else loss))
 
@@ -374,22 +380,26 @@ for axes, power, name in ((left, 2, "angle"), (right, 1, "loss")):
     axes.set_ylim(2.0**-56, 99)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
 show(figure, "Relative errors against the angle: of two ways to the angle, and of two forms of the loss near v*.")
-print(f"population_loss at these {len(shipped)} points, relative error below 1e-15 everywhere: {max(shipped) < 1e-15}")
+print(
+    f"population_loss of the filters at these {len(shipped)} points: relative error below twice what rounding of "
+    f"result and inputs causes: {max(shipped) < 2}"
+)
 
 # %% [markdown]
 # The output weights approach the teacher's as the filter does. The lines are what rounding theory predicts: one unit
 # roundoff in a number of order one, divided by what is left of it. (An error of one is a result without any right
-# digit: the arc cosine says that the angle is zero.) The form in differences keeps all digits, over thirteen orders
-# of magnitude.
+# digit: the arc cosine says that the angle is zero, or a wrong one.) The form in differences keeps all digits of the
+# angle it is given, over thirteen orders of magnitude. Filters as arrays of floats are themselves known to rounding
+# only, which turns them by about 1e-16: that limits any code, and is the unit in the line printed above.
 
 # %% [markdown]
 # ## What the checks say
 #
-# Every statement above is held against its definition by methods that share no algebra with the derivation:
-# quadrature to many digits, ball arithmetic over whole boxes of parameters, sampling with a stated power; and each
-# check has to notice deliberate mistakes (the mutants).
+# Every statement above is held against its definition by those of the other methods that apply, which share no
+# algebra with the derivation: quadrature to many digits, ball arithmetic, an SMT solver, sampling with a stated
+# power. The table says which. Every deliberate mistake (a mutant) has to be noticed by at least one of them.
 
-# %% [verdict] G1 G2 G3 N1 N1.origin N1.teacher N2 N3 N3.kink N4 N4.inner N5.minimum N5.spurious N5.saddle
+# %% [verdict] G1 G2 G3 N1 N1.origin N1.teacher N2 N3 N3.kink N4 N4.inner N5 N5.minimum N5.spurious N5.saddle
 
 # %% [markdown]
 # ## What to try

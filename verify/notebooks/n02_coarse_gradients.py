@@ -145,8 +145,9 @@ show(
 # gradients, divided by its factor of the angle, at three angles for each of four lengths of the filter; bars are
 # three standard errors of 16384 samples. All fall on one curve per proxy, wherever the angle and the length put them.
 #
-# So for a filter that is short, or nearly parallel to the teacher, the average is the proxy's value at zero (half of
-# it, where the proxy jumps there); for a long one, only proxies that do not fade keep pulling. The sigmoid's quarter
+# So for a filter that is short, or nearly parallel or opposite to the teacher, the average is the proxy's value at
+# zero (the mean of both sides, where it jumps there); for a long one, only proxies that do not fade keep pulling. The
+# sigmoid's quarter
 # is not a weaker estimator, only a shorter step.
 
 # %% [markdown]
@@ -210,8 +211,9 @@ print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations)
 # ## When does it help?
 #
 # A step against G decreases the population loss to first order exactly when G has a positive inner product with the
-# true gradient. That product turns out to be a square times B. So an estimator helps at an angle exactly when its
-# Gaussian average at that width is positive, whatever the output weights are.
+# true gradient. That product turns out to be a square times B. So where v·v* is not zero an estimator helps at an
+# angle exactly when its Gaussian average at that width is positive, and where the average is not negative it never
+# hurts, whatever the output weights are.
 
 # %% [statement] C6 C6.relu C6.identity
 
@@ -380,6 +382,10 @@ print(
 )
 for (ste, start), run in runs.items():
     print(f"{ste:12}  from θ = {start}:  after {STEPS} steps θ/π = {run[-1, 0] / math.pi:.2f}, loss {run[-1, 3]:.3f}")
+true_v = teacher_weights(0.1)
+turns = descend("identity", STARTS[0], 5000)[:, 0]
+crosses, stays = np.any(np.abs(np.diff(turns[-1000:])) > 1), np.mean(turns > 0.9 * math.pi) > 0.5
+print(f"identity, ratio 0.1: crosses zero in the last 1000 of 5000 steps: {crosses}; mostly beyond 0.9 π: {stays}")
 
 # %% [markdown]
 # The map is that of notebook 01: the loss over the angle and v·v*, with steps of size 0.1 in both weights. From this
@@ -390,15 +396,15 @@ for (ste, start), run in runs.items():
 # shortens it, until the filter passes through zero and comes out pointing at the teacher, with output weights that
 # belong to the antipode. The loss more than doubles. For a while the filter is thrown back and forth across zero (the
 # dots at both edges of the map, the spikes in the middle) until v has come round. That it ends well here is not the
-# work of descent: the ratio in the last statement, which descent needs bounded, is not, and for other teachers the
-# filter is pulled back to the antipode in the end.
+# work of descent: the ratio in the last statement, which descent needs bounded, is not. For other teachers it does not
+# end at all (the last line printed): the filter crosses zero again and again and spends most steps near the antipode.
 
 # %% [markdown]
 # ## Is it a gradient of anything?
 #
 # For fixed output weights the coarse gradients of ReLU and identity are gradients, of a simple function of the
-# filter. Where v is learned too there is no function whose gradient the pair is. So no argument of the kind "it
-# descends its own loss" can cover learning v and w together.
+# filter. Where v is learned too there is no function whose gradient the pair is. So joint learning is gradient descent
+# on no function; that with ReLU the loss still falls needs an argument of its own, which is B2.relu.
 
 # %% [statement] C9 C9.joint
 
@@ -444,7 +450,8 @@ for ste in ("relu", "identity", "clipped-relu", "sigmoid"):
 # - Write a proxy of your own as a function and give it to `sampled`: the smoothing law must hold for it. Can you find
 #   one that changes sign twice?
 # - Lead the loop of `work` around w = 0. Does the work in the filter alone still vanish?
-# - Take 0.1 for the ratio of `teacher_weights`: where does identity end then, and how often does it cross zero?
+# - Take other ratios for `teacher_weights` than 0.1: from where on does identity settle, and how often does it cross
+#   zero before?
 # - Normalize w after every step of `descend`: then only the turning component is left, and identity is no different
 #   from ReLU. That is the setting of notebook 04.
 # - `coarseproof verify --only C5.tanh` checks one of the quadratures; CONTRIBUTING.md shows how to declare an

@@ -304,15 +304,15 @@ figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", nco
 show(
     figure,
     "Left: the farthest move against ρ for six penalties, lines through points found on grids. Right: the move "
-    "against x: up to the threshold all of x, beyond it less, down to nothing for all but l1.",
+    "against x: up to the threshold all of x, beyond it less, and for all but l1 less and less.",
 )
 
 # %% [markdown]
 # Points are the farthest moves found by searching grids. A grid places u to a thousandth of the threshold, so the
 # figures above can be off by one in the last place, to either side of the bound. For small ρ they are of very
-# different size: l1, mcp and scad move an entry by ρ, l0 by the root of twice that. For large ρ the order turns
-# round. The right panel is the other half of the story: what l1 takes it takes from every entry, the others from the
-# small ones only.
+# different size: l1, mcp and scad move an entry by ρ, l0 by the root of twice that. For large ρ l1 moves it
+# farthest. The right panel is the other half of the story: what l1 takes it takes from every entry, the others less and
+# less from large ones.
 
 # %% [markdown]
 # ## What the checks say

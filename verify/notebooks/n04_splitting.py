@@ -59,7 +59,7 @@ print(f"κ = {KAPPA:.6f}; w* has {np.count_nonzero(W_STAR)} nonzero entries of {
 # the wrong one, as shown below. The right one follows from a change of view: maximizing over u under the coupling
 # gives a function H of w alone that is *convex*, for every penalty. One step of RVSCGD moves w along the gradient
 # of H and projects back to the sphere. That is the generalized power method, and convexity makes it monotone for
-# every step size.
+# every step size that the statement admits.
 
 # %% [statement] R1
 
@@ -84,9 +84,11 @@ for colour, marker, (penalty, shape) in zip(COLOURS, MARKERS, SHAPES.items(), st
     away = [float(np.linalg.norm(run.w - predicted.weights)) for predicted in census.limits]
     nearest = float(np.arccos(census.limits[int(np.argmin(away))].weights @ W_STAR))
     right.axhline(nearest, color=colour, linestyle="--", alpha=0.8)
-    print(f"{penalty}: angle {run.angle_history[-1]:.6f} rad after the run; limits predicted: {census.total}, ", end="")
+    print(
+        f"{penalty}: angle {run.angle_history[-1]:.6f} rad after the run; stable limits by R7: {census.total}, ", end=""
+    )
     print(f"the nearest at {nearest:.6f} rad, {min(away):.6f} from where the run ends")
-right.plot([], [], color=INK, linestyle="--", label="nearest limit predicted (R4)")
+right.plot([], [], color=INK, linestyle="--", label="nearest stable limit (R7)")
 right.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log", xlim=(0, 150))
 left.legend()
 right.legend()
@@ -98,9 +100,9 @@ show(
 # %% [markdown]
 # On the left every start, even one almost opposite to w*, ends at the one angle that R4 below predicts for l1. It is
 # computed without iterating, and nothing is fitted. On the right the same holds for l1 and transformed l1, which have
-# one limit each here. For l0 R4 predicts 15 limits, and does not say which of them a run finds: the line drawn is the
-# one nearest to the end of the run, chosen after the run. What R4 does say is that the run ends at one of the 15, and
-# it does, to rounding.
+# one stable limit each here. For l0 the census of R7 (notebook 06) lists 15, and nothing says which of them a run
+# finds: the line drawn is the one nearest to the end of the run, chosen after the run. That it ends at one of the 15,
+# to rounding, is measured; R1 proves that the steps tend to zero, not where.
 #
 # The runs are exact population runs; there is no chance in them, hence no error bars. Starts that are closer to w*
 # than the limit move *away* from it (the lowest curves on the left): the limit is a compromise between the fit and
@@ -146,8 +148,8 @@ print(f"steps in which the angle rises: {np.count_nonzero(np.diff(run.angle_hist
 # On the right is the exact witness of R2, iterated: the Lagrangian with the true loss rises and so does the angle,
 # while the Lyapunov function falls. It is no matter of step size. The coarse gradient weighs the fit by κ sin θ,
 # the true loss by a constant; between the two weights lies a range of coupling forces which one calls worth the
-# price and the other does not. So a proof of convergence that follows the true Lagrangian cannot work, and one that
-# follows R1 does.
+# price and the other does not. So the true Lagrangian decreases under further conditions on β, λ or the start at
+# best, and the function of R1 without any.
 #
 # ## Fixed points
 #

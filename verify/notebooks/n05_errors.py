@@ -9,7 +9,7 @@ that a random start gets there?
 #
 # Notebook 04 shows that RVSCGD ends at a fixed point which is a sparsifying map of the true weight w*. Sparsity has
 # a price: the limit w̄ is not w*. This notebook is about the size of that price, ‖w̄ − w*‖, and about the
-# probability that a uniformly random start pays it and nothing worse.
+# probability that a run from a uniformly random start gets as near to w* as that.
 #
 # Both answers come from one quantity: the force by which the splitting can pull w away from w*. It is β times the
 # distance between w and its thresholded copy u. Against it stands the pull of the coarse gradient towards w*, of
@@ -139,8 +139,9 @@ show(
 # %% [markdown]
 # Points are means over 20 random teachers, bars reach from the smallest to the largest error. An error of zero has no
 # place on a logarithmic axis: a bar that reaches the lower edge includes errors of zero, and where the error is zero
-# for all teachers there is no point. On this scale the l1 error has slope one and lies on the first-order line. The
-# bound exceeds it by a modest factor, the price of knowing nothing of w* but its number of entries.
+# for all teachers there is no point. For small λ the l1 error has slope one and lies on the first-order line; from
+# about 0.02 on it falls behind, as entries are dropped. The bound exceeds it by a modest factor there, the price of
+# knowing nothing of w* but its number of entries.
 #
 # For l0 the error is zero for many teachers: as long as all entries exceed the threshold, the limit *is* w*. The
 # bound takes the largest number of entries lost by any teacher. At the largest λ the opposite happens with every
@@ -152,8 +153,8 @@ show(
 #
 # β is the strength of the coupling. The l1 estimate does not contain it, and neither does the error while no entry
 # is dropped: the limit points along w* shifted by λ against its signs, whatever β is. Only for small β, where
-# entries are dropped and at last nothing exceeds the threshold, does the error shrink. For l0 and transformed l1 a
-# stronger coupling also makes the threshold smaller.
+# entries are dropped and at last nothing exceeds the threshold, does the error shrink. For l0 the estimate grows with
+# the root of β; the error falls, as a stronger coupling makes the threshold smaller.
 
 # %% error-over-beta claims: R5.l1 R5.l0 R5.tl1
 figure, row = panels(2, width=5.6, height=4.0)
@@ -188,8 +189,9 @@ show(
 #
 # The two panels belong together. Towards small β the threshold λ/β grows until u loses every entry, and a coupling
 # to nothing does not turn w: the error vanishes together with the sparsity. In between lies the useful range, where
-# u is sparse and the error is bounded. At the very left all bounds run together: there the displacement is limited
-# by the entries themselves and not by the threshold, and the bound is β/κ for every penalty.
+# u is sparse and the error is bounded; for l0 it ends where the bound reaches √2, which says no more than that the
+# angle is below π/2. At the very left all bounds run together: there the displacement is limited by the entries
+# themselves and not by the threshold, and the bound on the sine of the angle is β/κ for every penalty.
 #
 # ## Over n
 #
@@ -241,8 +243,9 @@ print(f"{len(gaps)} runs; largest distance from the limit computed without itera
 
 # %% [markdown]
 # Points are means over twelve teachers each, bars from smallest to largest; crosses
-# are runs of the iteration for the first. Where the number of nonzeros grows at fixed λ the bound ends at β/κ,
-# which is all that can be said whatever λ is; the true error falls again, once most entries are dropped.
+# are runs of the iteration for the first. Where the number of nonzeros grows at fixed λ the bound on the sine of the
+# angle ends at β/κ, which is all that can be said whatever λ is (drawn is the chord of that angle); the true error
+# falls again, once most entries are dropped.
 #
 # ## Getting there: the basin
 #
@@ -357,7 +360,9 @@ for number, n in enumerate((2, 3)):
         **style,
     )
     guaranteed = np.linspace(0.1, 0.999, 100)
-    right.plot(guaranteed, basin_probability(n, guaranteed), color=COLOURS[number], label=f"n = {n}: guaranteed (R6)")
+    right.plot(
+        guaranteed, basin_probability(n, guaranteed), color=COLOURS[number], label=f"n = {n}: near w*, at least (R6)"
+    )
     least_beta = least_coupling(w_star, lam)
     right.axvline(
         least_beta, color=COLOURS[number], linestyle=":", label="least β of a spike (R7.l1)" if n == 2 else None
@@ -381,10 +386,11 @@ show(
 # intervals of 95 % (Clopper and Pearson). The probability is that of *starting* in the cap.
 #
 # On the right a thousand runs are made from random starts, again with exact intervals of 95 %. λ and the least β are
-# such that the limit is sparse at every point: u keeps one entry of w*. As long as β is below κ, R6 guarantees
-# success with at least the probability drawn. What is measured is better: all runs succeed, since the cap about −w*
-# is not an attractor, only a region where the proof has nothing to say. Failures begin only once β exceeds the value
-# from which a second kind of limit, a spike, exists. That is the subject of notebook 06.
+# such that the limit is sparse at every point: u keeps one entry of w*. As long as β is below κ, R6 guarantees that
+# the angle falls to its bound with at least the probability drawn. It names no limit: that there is one stable limit
+# is R7's, and that runs end at it is measured. All of them do, since the cap about −w* is not an attractor, only a
+# region where the proof has nothing to say. Failures begin only once β exceeds the value from which a second kind of
+# limit, a spike, exists. That is the subject of notebook 06.
 #
 # ## Any straight-through estimator
 #
@@ -449,5 +455,5 @@ print(f"largest relative deviation from the balance: {worst:.5f}")
 # - Set n to 200 in the success picture. Spikes exist there too; how many random starts find one?
 # - In the picture of one step, replace the strength 0.6 by 0.95: the caps leave little between them. From κ on they
 #   meet, the arcsine has no value, and R6 says nothing.
-# - On the command line: `coarseproof limit --weights FILE --beta 0.5 --lam 0.04` prints error, bound and basin
-#   probability for your own weights.
+# - On the command line: `coarseproof limit --weights FILE --beta 0.5 --lam 0.04` prints the error, its bound and the
+#   probability of R6 for your own weights.

@@ -135,7 +135,8 @@ for axes, (penalty, shape) in zip(row, (("l1", {}), ("l0", {}), ("tl1", {"a": 1.
         nothing = lams[beyond, None] >= betas * ordered[0]
         print(f"which is {'' if (teacher[beyond] == nothing).all() else 'not '}where λ/β is at least the largest |w*|")
     axes.set(xscale="log", yscale="log", xlabel="β / κ (dimensionless)", title=penalty)
-    print(f"{penalty}: one limit at {np.mean(counts == 1):.0%} of the grid, at most {counts.max():.0f}")
+    most = f"{counts.max():.0f}{' or more' * bool(counts.max() >= MOST)}"
+    print(f"{penalty}: one limit at {np.mean(counts == 1):.0%} of the grid, at most {most}")
 row[0].set_ylabel("λ / κ (dimensionless)")
 bar = figure.colorbar(mesh, ax=row, ticks=[1, 2, 4, 8, 16, 32], format="%d")
 bar.set_label("stable limits (count; 32: or more)")
@@ -323,10 +324,9 @@ left.axvline(1, color=INK, linestyle="--", label="attracts below, repels above (
 left.set(
     xlabel="(1ᵀv*)² / critical value (dimensionless)",
     ylabel="frequency of ending at −w* (dimensionless)",
-    ylim=(-0.03, 1.4),
+    ylim=(-0.03, 1.03),
 )
-left.set_yticks(np.linspace(0, 1, 6))
-left.legend(loc="upper right")
+left.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
 
 v_star = np.sqrt(2 * np.sqrt(2 * np.pi)) * (0.6 * flat + 0.8 * skew)  # κ = 1 at angle 0
 scale, total = float(v_star @ v_star), float(v_star.sum())
@@ -360,9 +360,10 @@ show(
 )
 
 # %% [markdown]
-# Left: the spurious limit, opposite to w*, attracts exactly while the square of the sum of v* is below a critical
-# value, the same that decides on spurious minima of the loss in notebook 01. Below it every start near −w* ends
-# there. Of random starts it is half where the sum of v* is 0, a quarter at 0.4 of the critical value, and about 2 % at
+# Left: the spurious limit, opposite to w*. For l0 with all entries of w* above the threshold, as here, R11.spurious
+# says that it attracts while the square of the sum of v* is below a critical value, and repels above; the value is the
+# one that decides on spurious minima of the loss in notebook 01. Below it all runs from next to −w* end there. Of
+# random starts it is half where the sum of v* is 0, a quarter at 0.4 of the critical value, and about 2 % at
 # 0.8: the basin shrinks well before the limit stops attracting. Above the critical value no run ends there, not even
 # from nearby. Bars are exact intervals of 95 %. Right: the angle of the joint limit solves the scalar equation of R11
 # (line); it is a little larger than with v fixed at v* (dashed), by the weaker pull.

@@ -13,7 +13,8 @@ wrong? And which statements that are in print did not survive?
 #
 # - **symbolic**: the derivation, step by step, with every obligation reduced to zero or decided exactly;
 # - **precision**: the definition by quadrature or minimization to many digits, at generic and at nasty points;
-# - **generated**: the NumPy code that is shipped, against the formula at 60 digits, in units of rounding;
+# - **generated**: the NumPy code that is shipped, against the formula at 60 digits, in units of what
+#   rounding of result and inputs causes;
 # - **Monte Carlo**: the network is sampled, with a stated false-alarm probability and a stated power;
 # - **iteration**: the algorithm is run, and must end where the claim says;
 # - **enclosure**: ball arithmetic: integrals with an error bound at points, inequalities over whole boxes;
@@ -120,8 +121,9 @@ for id_, said in evidence("inequalities").items():
     print(f"{id_:16}  {said.grade.value:6}  {said.figures['statements']}, {left_out}; {said.figures['for']}")
 
 # %% [markdown]
-# The derivation covers every claim, but it is one road, and a mistake in a definition would be on it from the start.
-# What stands against that are the roads that begin at the definition itself and share no algebra with the derivation.
+# The derivation covers every claim, but it is one road, and a mistake of algebra that its obligations do not see would
+# stay on it. What stands against that are the roads that share no algebra with it. A mistake in the declared definition
+# would be shared by all of them: definitions are short, and have to be read.
 #
 # ## Digits: the definition against the closed form
 #

@@ -367,7 +367,10 @@ def _evidence(found: Sequence[_Found]) -> Evidence:
         figures |= {"digits": round(digits, 1), "worst_at": label, "digits_by_point": _by_point(found)}
     if quotients := [(c.quotient, c.label) for c in comparisons if c.quotient is not None]:
         largest, label = max(quotients)
-        figures |= {"largest_quotient": round(largest, 6), "tightest_at": label}
+        sharpness: dict[str, float] = {}
+        for quotient, place in sorted(quotients):
+            sharpness[place.rpartition(", ")[2]] = round(quotient, 6)  # the largest comes last
+        figures |= {"largest_quotient": round(largest, 6), "tightest_at": label, "sharpness": sharpness}
     if not comparisons:
         detail = "no configuration meets the hypotheses" if not found else "nothing was compared"
         return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, figures, seconds, detail)

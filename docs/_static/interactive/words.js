@@ -57,7 +57,7 @@
       ["error ‖w̄ − w*‖", digits(shownError(found))],
       ["its bound (R5)", bound(found.errorBound, true)],
       ["support of ū", `${found.support.length} of ${found.weights.length}: ${listed(found.support)}`],
-      ["basin probability (R6)", basin],
+      ["probability to get near w* (R6)", basin],
       ["stable limits", count],
     ];
   }
