@@ -21,7 +21,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 """Of Okabe and Ito: distinguishable with any colour vision, on white and on black."""
 
 INK: Final = "#7a7a7a"
-"""Text and axes: a contrast of 4.3 on white and on the near-black of dark themes, so one figure serves both."""
+"""Text and axes: a contrast of at least 4.1 on white and on the near-black of dark themes; one figure serves both."""
 
 _STYLE: Final = {
     "axes.edgecolor": INK,

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from numerics.arguments import Array
 from numerics.generated.penalties import PENALTIES
 from numerics.limits.branches import tl1_limits
-from numerics.limits.fill import stability_margin
+from numerics.limits.fill import complete, stability_margin
 from numerics.limits.problem import Problem, blocks, pose
 from numerics.limits.shape import Shape
 from numerics.limits.solve import Root, l1_root
@@ -66,6 +66,8 @@ class StableLimit:
             w[where] = upper_entries(p, self._root, where)[0]
         for place, x, _ in self._placed:
             w[place] = x
+        short = 1 - p.field.total([float(np.dot(piece, piece)) for piece in blocks(w)])
+        complete(p, self._root.multiplier, w, short)
         w.flags.writeable = False
         return w
 

@@ -14,7 +14,7 @@ from numerics.limits.problem import BLOCK, FLOATS, Number, Problem, blocks
 from numerics.limits.shape import Shape, bisect
 from numerics.limits.solve import Root
 
-__all__ = ["Filled", "fill", "stability_margin"]
+__all__ = ["Filled", "complete", "fill", "stability_margin"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +32,8 @@ def fill(problem: Problem, root: Root) -> Filled:
     weights, exact = np.empty(problem.size, problem.w_star.dtype), problem.field is not FLOATS
     kept = np.empty_like(weights) if exact else None
     error, residual, short = _pass(problem, root, weights, kept, place=True)
-    for _ in range(3 if problem.penalty == "tl1" else 0):
-        if not abs(short) > 8 * problem.field.eps or not _stretch(problem, root, weights, short):
-            break
-        error, residual, short = _pass(problem, root, weights, kept, place=False)
+    if complete(problem, root.multiplier, weights, short):
+        error, residual, _ = _pass(problem, root, weights, kept, place=False)
     if kept is not None:
         return Filled(tuple(weights), tuple(kept), error, residual)
     weights.flags.writeable = False
@@ -68,28 +66,30 @@ def _pass(
     return total(errors) ** 0.5, total(residuals) ** 0.5 / root.multiplier, 1 - total(squares)
 
 
-def _stretch(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Number) -> bool:
-    """Make up for ‖w̄‖² = 1 − short by the change of N that would: too small for N's digits where an entry of TL1 is
-    next to its fold, D = N − βS'(w̄) next to 0. False where that leads nowhere.
+def complete(problem: Problem, multiplier: Number, weights: npt.NDArray[Any], short: Number) -> bool:
+    """Make up for ‖w̄‖² = 1 − `short`, in place, in the entry that N does not give: one of TL1 next to its fold, where
+    D = N − βS'(w̄) is next to 0. Whether there was such an entry, and others of its size, which share the change.
+
+    If N is off by ε an entry is off by εw̄_i/D_i; where one has nearly all of that, the norm knows it better than N.
     """
-    shape, slopes, sums = Shape.of(problem), np.empty_like(weights), []
-    for piece, out in zip(blocks(weights), blocks(slopes), strict=True):
+    if problem.penalty != "tl1" or not abs(short) > 8 * problem.field.eps:
+        return False
+    shape, chosen, loosest, sums = Shape.of(problem), 0 * short, 0 * short, []
+    for piece in blocks(weights):
         size = np.abs(piece)
-        out[:] = root.multiplier
-        above = np.flatnonzero(size > problem.threshold)
-        u = problem.proximal(size[above]) if problem.field is FLOATS else _proximal_exactly(problem, size[above])
-        out[above] -= problem.pull / shape.dx(u)
-        if not np.all(out != 0):
-            return False
-        np.divide(piece, out, out=out)
-        sums.append(np.dot(piece, out))
-    slope = 2 * problem.field.total(sums)
-    for piece, change in zip(blocks(weights), blocks(slopes), strict=True):
-        np.multiply(change, short / slope, out=change)
-        if not np.all(np.abs(change) <= problem.field.eps**0.25 * np.abs(piece)):
-            return False
-    for piece, change in zip(blocks(weights), blocks(slopes), strict=True):
-        np.add(piece, change, out=piece)
+        size = size[size > problem.threshold]
+        u = problem.proximal(size) if problem.field is FLOATS else _proximal_exactly(problem, size)
+        stiffness = np.maximum(np.abs(multiplier - problem.pull / shape.dx(u)), problem.field.eps * multiplier)
+        loose = size * size / stiffness
+        sums.append(loose.sum())
+        if len(size) and loose.max() > loosest:
+            loosest, chosen = loose.max(), size[loose.argmax()]
+    where = np.flatnonzero(np.abs(weights) == chosen)
+    square = chosen * chosen + short / max(len(where), 1)
+    rest = problem.field.total(sums) - len(where) * loosest + 1 / multiplier
+    if not chosen or not len(where) * loosest > 10 * rest or not abs(short) < 1e-4 * chosen * chosen:
+        return False
+    weights[where] = np.sign(weights[where]) * max(square**0.5, problem.threshold * (1 + problem.field.eps))
     return True
 
 

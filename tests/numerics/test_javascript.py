@@ -317,6 +317,7 @@ def test_where_the_multiplier_comes_close_to_beta(engine: MiniRacer, share: floa
     [
         ([-0.82839, 0.0, 0.56011], 26.331447, 0.77465656, 1.20487738),
         ([2.3831, -0.7293, 2.3113, -1.9257, -2.072], 1.0296459812037255, 0.3135306166657176, 2.206464966757088),
+        ([-0.5, -0.5], 8.137614495573311, 0.7694267823158388, 0.5910882655698713),
     ],
 )
 def test_an_entry_next_to_its_fold(engine: MiniRacer, w_star: list[float], beta: float, lam: float, a: float) -> None:

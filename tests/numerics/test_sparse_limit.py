@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 from scipy import special
 
-from numerics import NoLimitError, SparseLimit, sparse_limit
+from numerics import NoLimitError, SparseLimit, sparse_limit, stable_limits
 from numerics.limits.fill import fill
 from numerics.limits.problem import BLOCK, FLOATS, Field, digits_field, pose
 from numerics.limits.solve import l1_root
@@ -353,6 +353,9 @@ def test_float64_to_a_few_ulp(penalty: str, seed: int) -> None:
         ([-0.82839, 0.0, 0.56011], 26.331447, 0.77465656, 1.20487738),
         ([2.3831, -0.7293, 2.3113, -1.9257, -2.072], 1.0296459812037255, 0.3135306166657176, 2.206464966757088),
         ([1.0959, -0.8867], 4.225995110014628, 0.8053899221445864, 0.5168734979785515),
+        ([-0.5, -0.5], 8.137614495573311, 0.7694267823158388, 0.5910882655698713),
+        ([-0.5, -0.5], 8.137614495573311, 0.7694266823, 0.5910882655698713),
+        ([-0.41753530, 0.26518002, 0.02287782, -0.23233903], 35.066387675397415, 0.6821010347821139, 5.030832987864256),
     ],
 )
 def test_tl1_next_to_the_fold(w_star: list[float], beta: float, lam: float, a: float) -> None:
@@ -365,6 +368,8 @@ def test_tl1_next_to_the_fold(w_star: list[float], beta: float, lam: float, a: f
     assert limit.margin > 0.02
     assert max(abs(x - y) for x, y in zip(limit.weights, exact.weights, strict=True)) <= 4 * EPS
     assert limit.residual <= 4 * EPS
+    every = stable_limits(w_star, 1.0, beta, lam, "tl1", a=a, normalize=True).limits
+    assert min(np.abs(other.weights - limit.weights).max() for other in every) <= 4 * EPS
 
 
 def test_digits_leave_the_precision_alone() -> None:

@@ -341,9 +341,12 @@ def test_what_met_no_problem_is_undecided() -> None:
     assert found.evidence("iteration", 0.0).detail == "half of it did not end"
     found.within("gap", np.nan, 1.0, "not a number")
     found.within("gap", 0.5, 1.0, "")
+    found.least("slack", np.nan)
+    found.least("slack", 0.5)
     evidence = found.evidence("iteration", 0.0)
     assert evidence.verdict is Verdict.REFUTED
     assert np.isnan(evidence.figures["max gap"])
+    assert np.isnan(evidence.figures["min slack"])
 
 
 def test_merging_keeps_extremes_and_counts() -> None:

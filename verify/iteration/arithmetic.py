@@ -20,13 +20,16 @@ from proofs.proxies import estimator
 from verify.iteration.penalties import Piece, pieces, proximal, proximal_exact, total
 from verify.precision.network import Network, coarse_gradient
 
-__all__ = ["DIGITS", "Exact", "Iteration", "Problem", "pull", "run_exact"]
+__all__ = ["DIGITS", "FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]
 
 Array = NDArray[np.float64]
 Vector = list[mpf]
 
 DIGITS: Final = 60
 """Working precision of the exact runs; what they find is asked for to 45 digits."""
+
+FAST: Final = 1e8
+"""A step τ at which w goes to the direction of κw* + βu, nearly."""
 
 
 @cache
@@ -230,7 +233,7 @@ class Exact:
         return w, moved
 
 
-def run_exact(problem: Problem, start: Array, tau: float = 1e8) -> tuple[Exact, Vector, bool]:
+def run_exact(problem: Problem, start: Array, tau: float = FAST) -> tuple[Exact, Vector, bool]:
     """Run one start in double precision, then on from there with 60 digits: the iteration, the end, has it settled."""
     near, _ = Iteration.of(problem).run(start[None, :], tau)
     with mp.workdps(DIGITS):

@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 
-from verify.iteration.arithmetic import DIGITS, Exact, Iteration, Problem, less, norm, pull, run_exact, unit
+from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, less, norm, pull, run_exact, unit
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.findings import Findings
 from verify.iteration.penalties import PENALTIES, total
@@ -51,7 +51,7 @@ def _lowest(asked: Asked, found: Findings, rng: np.random.Generator) -> Findings
     for _ in range(asked.many(30, 200)):
         problem = drawn(rng, "l1", n=int(rng.integers(2, 12)))
         iteration = Iteration.of(problem)
-        ends, last = iteration.run(np.vstack([problem.unit, directions(rng, 60, problem.n)]), 1e8)
+        ends, last = iteration.run(np.vstack([problem.unit, directions(rng, 60, problem.n)]), FAST)
         factor = float(iteration.multiplier(ends[:1])[0])
         if last[0] > 1e-13:
             found.count("runs not ended")
@@ -155,12 +155,8 @@ def _lagrangian(start: Exact, w: list[mpf]) -> tuple[mpf, mpf]:
 def check_fixed_points(asked: Asked) -> Findings:
     """Where a run ends, Nw, N and sin θ are what the claim says, N by the length of the step's z."""
     found, rng = Findings(), asked.rng
-
-    def slow() -> bool:
-        return found.counts["runs too slow to end"] > 0.2 * found.counts["runs"]
-
-    for _ in asked.rounds(2, 8, slow):
-        for penalty in penalties_of(asked):
+    for penalty in penalties_of(asked):
+        for _ in range(asked.many(2, 8)):
             problem = drawn(rng, penalty, n=int(rng.integers(2, 5)))
             iteration, w, settled = run_exact(problem, directions(rng, 1, problem.n)[0])
             found.count("runs")
@@ -169,7 +165,7 @@ def check_fixed_points(asked: Asked) -> Findings:
                 continue
             with mp.workdps(DIGITS):
                 _balance(asked, found, iteration, w, problem)
-    if slow():
+    if found.counts["runs too slow to end"] > 0.2 * found.counts["runs"]:
         found.doubt(f"{found.counts['runs too slow to end']} of {found.counts['runs']} runs did not end")
     return found
 

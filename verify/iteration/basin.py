@@ -10,7 +10,7 @@ from mpmath import mpf
 from numpy.typing import NDArray
 from scipy.stats import norm as normal
 
-from verify.iteration.arithmetic import Iteration, Problem
+from verify.iteration.arithmetic import FAST, Iteration, Problem
 from verify.iteration.asked import Asked, angle_to, directions, drawn
 from verify.iteration.errors import tight_problem
 from verify.iteration.findings import Findings
@@ -150,7 +150,7 @@ def _launch(asked: Asked, found: Findings, rng: np.random.Generator, penalty: st
     problem = drawn(rng, penalty, n=n, beta=(0.7, 0.95), lam=(0.5, 2.0))
     iteration, count = Iteration.of(problem), asked.many(2000, 20_000)
     sine = min(problem.beta, _radius(problem)) / problem.kappa
-    ends, last = iteration.run(directions(rng, count, n), 1e8)
+    ends, last = iteration.run(directions(rng, count, n), FAST)
     hits = int(np.sum((angle_to(iteration, ends) <= np.arcsin(sine) + 1e-9) & (last < 1e-9)))
     found.count("runs", count)
     found.least("success frequency", hits / count)

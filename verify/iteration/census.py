@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import Iteration, Problem
+from verify.iteration.arithmetic import FAST, Iteration, Problem
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.ends import ended, neutral, uncertainty
 from verify.iteration.findings import Findings
@@ -17,8 +17,6 @@ from verify.iteration.rows import Row
 __all__ = ["check_astroid", "check_census"]
 
 Array = NDArray[np.float64]
-
-_FAST: Final = 1e8
 
 
 def check_census(asked: Asked) -> Findings:
@@ -87,12 +85,11 @@ def _returns(found: Findings, problem: Problem, predicted: Array, ends: Array, s
     for k, limit in enumerate(predicted):
         if not settled[3 * k : 3 * k + 3].any():
             found.count("predicted limits not judged")
-        bound = 1e-9 + uncertainty(problem, limit)
         for j in range(3 * k, 3 * k + 3):
             if settled[j]:
                 away = float(np.linalg.norm(ends[j] - limit))
                 message = f"a run from next to the predicted limit {limit.tolist()} ends elsewhere: {problem}"
-                found.within("distance, started next to a limit", away, bound, message)
+                found.within("distance, started next to a limit", away, 1e-9 + uncertainty(problem, ends[j]), message)
 
 
 def _ends_known(found: Findings, problem: Problem, predicted: Array, ends: Array, complete: bool) -> None:
@@ -100,7 +97,7 @@ def _ends_known(found: Findings, problem: Problem, predicted: Array, ends: Array
     for end in ends:
         distances = np.linalg.norm(predicted - end, axis=-1) if len(predicted) else np.array([np.inf])
         nearest = int(np.argmin(distances))
-        if distances[nearest] < 1e-7:
+        if distances[nearest] < 1e-7 + uncertainty(problem, end):
             reached.add(nearest)
         elif neutral(problem, end):
             found.count("ends in continua of fixed points")
@@ -190,7 +187,7 @@ def _appears(asked: Asked, found: Findings, problem: Problem, spike: tuple[int, 
     beta = least * (1 + _SIDES)[:, None]
     starts = np.repeat(w[None, :] / np.linalg.norm(w), len(beta), axis=0)
     iteration = replace(Iteration.of(problem), beta=beta, lam=np.full_like(beta, problem.lam))
-    ends, last = iteration.run(starts, _FAST, steps=20_000, tolerance=1e-13)
+    ends, last = iteration.run(starts, FAST, steps=20_000, tolerance=1e-13)
     u = iteration.split(ends)
     alone = (u[:, j] * sign > 0) & (np.sum(u != 0, axis=-1) == 1) & (iteration.multiplier(ends) < beta[:, 0])
     values = {"spike_across": across, "spike_along": along}

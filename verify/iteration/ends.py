@@ -7,19 +7,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import Iteration, Problem
+from verify.iteration.arithmetic import FAST, Iteration, Problem
 from verify.iteration.penalties import curvature
 
 __all__ = ["ended", "neutral", "refined", "slopes", "tangent", "uncertainty"]
 
 Array = NDArray[np.float64]
 
-_FAST: Final = 1e8
 _SETTLED: Final = 1e-13
 """A run whose last step is longer has not ended, and is not judged."""
 _ROUNDING: Final = 1e-15
 """The last step of a run that rests."""
 _LEAPS: Final = 24
+"""As many new starts as a slow run gets."""
 _LONGEST: Final = 0.2
 _TINY: Final = 1e-6
 """The tangents of the angles of the longest leap and of a refinement."""
@@ -32,23 +32,23 @@ def ended(problem: Problem, starts: Array) -> tuple[Array, NDArray[np.bool_], in
 
     Next to a limit that keeps small entries of w* alone N is close to β, and the rate βμ/N to 1: no run gets there step
     by step. A slow run is begun again further on, at last where Newton's method sends it, and has ended if it then
-    stays, and not at a saddle: Newton's method finds those as well.
+    stays, and not at a saddle: Newton's method finds those as well. Whatever did not rest to rounding is refined.
     """
     iteration = Iteration.of(problem)
-    ends, last = iteration.run(starts, _FAST)
+    ends, last = iteration.run(starts, FAST)
     slow = np.flatnonzero(last > _ROUNDING)
-    going = slow
+    going = leapt = slow[last[slow] > _SETTLED]
     for _ in range(_LEAPS):
         if not going.size:
             break
         begun = np.array([_further(problem, w) for w in ends[going]])
-        ends[going], last[going] = iteration.run(begun, _FAST, steps=64)
+        ends[going], last[going] = iteration.run(begun, FAST, steps=64)
         going = going[last[going] > _SETTLED]
     for k in slow:
         ends[k] = refined(problem, ends[k])
         last[k] = last[k] if _curvatures(problem, ends[k]).min() > -_FLAT else np.inf
     settled = last <= _SETTLED
-    return ends, settled, int(settled[slow].sum())
+    return ends, settled, int(settled[leapt].sum())
 
 
 def _newton(problem: Problem, w: Array) -> tuple[Array, Array]:
@@ -64,7 +64,7 @@ def _further(problem: Problem, w: Array) -> Array:
     """By Newton's step where that is short, else by a leap in the direction of the iteration's."""
     direction, step = _newton(problem, w)
     if not np.linalg.norm(step) < _LONGEST:
-        step = direction * (_LONGEST / np.linalg.norm(direction))
+        step = direction * (_LONGEST / max(float(np.linalg.norm(direction)), np.finfo(float).tiny))
     return np.asarray((w + step) / np.linalg.norm(w + step))
 
 
@@ -80,7 +80,7 @@ def neutral(problem: Problem, w: Array) -> bool:
 
 
 def uncertainty(problem: Problem, w: Array) -> float:
-    """How far from the limit w a run may rest for rounding: its last step over what the rate is short of 1."""
+    """How far from its limit a run that ended at w may be: a last step of rounding over what the rate is short of 1."""
     return float(_ROUNDING / max(_curvatures(problem, w).min(), _FLAT))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, Exact, Iteration, Problem, less, norm, run_exact
+from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, less, norm, run_exact
 from verify.iteration.asked import Asked, angle_to, directions, drawn, generator
 from verify.iteration.findings import Findings
 from verify.iteration.penalties import PENALTIES, displacement, threshold
@@ -20,7 +20,6 @@ __all__ = ["check_error", "check_sharpness", "check_support", "tight_problem"]
 
 Array = NDArray[np.float64]
 
-_FAST: Final = 1e8
 """The step τ of runs that only have to end: practically η = 1/(α + β)."""
 
 
@@ -50,7 +49,7 @@ def tight_problem(kappa: float, penalty: str, parameters: dict[str, float]) -> P
 
 def _bounded(asked: Asked, found: Findings, problem: Problem, starts: Array) -> None:
     iteration = Iteration.of(problem)
-    ends, last = iteration.run(starts, _FAST)
+    ends, last = iteration.run(starts, FAST)
     settled = last < 1e-13
     ends = ends[settled]
     found.count("limits", len(ends))
@@ -177,7 +176,7 @@ def _with_small_entry(asked: Asked, problem: Problem, side: float) -> Problem:
 
 def _supported(asked: Asked, found: Findings, problem: Problem) -> None:
     iteration = Iteration.of(problem)
-    ends, last = iteration.run(problem.unit[None, :], _FAST)
+    ends, last = iteration.run(problem.unit[None, :], FAST)
     factor = float(iteration.multiplier(ends)[0])
     if last[0] > 1e-14 or factor <= problem.beta:
         found.count("runs without such a limit")

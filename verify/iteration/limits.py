@@ -10,7 +10,7 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, Exact, Iteration, Problem, less, norm, run_exact
+from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, less, norm, run_exact
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.ends import refined, uncertainty
 from verify.iteration.findings import Findings
@@ -20,7 +20,6 @@ __all__ = ["by_branch", "check_limit", "predicted"]
 
 Array = NDArray[np.float64]
 
-_FAST = 1e8
 """The step τ of runs that only have to end: practically η = 1/(α + β)."""
 
 
@@ -63,7 +62,7 @@ def _limit_in_floats(asked: Asked, found: Findings, problem: Problem, rng: np.ra
     iteration, limit = Iteration.of(problem), predicted(asked, problem)
     found.count("problems")
     if limit is None and not asked.blind:
-        ends, last = iteration.run(directions(rng, 40, problem.n), _FAST)
+        ends, last = iteration.run(directions(rng, 40, problem.n), FAST)
         high = iteration.multiplier(ends) > problem.beta * (1 + 1e-9)
         found.count("problems without a limit")
         found.demand(not np.any(high & (last < 1e-12)), f"a run ends at N > β, yet no limit is predicted: {problem}")
@@ -72,14 +71,15 @@ def _limit_in_floats(asked: Asked, found: Findings, problem: Problem, rng: np.ra
     target = problem.unit if limit is None else np.asarray(limit.weights, dtype=float)
     around = target + 1e-5 * directions(rng, 8, problem.n)
     starts = np.vstack([iteration.w_star, around / np.linalg.norm(around, axis=-1, keepdims=True)])
-    ends, last = iteration.run(starts, _FAST)
+    ends, last = iteration.run(starts, FAST)
     if last.max() > 1e-14:
         found.count("runs too slow to end")
         return
     _entries(asked, found, problem, ends[0])
     if limit is None:
         return
-    ends, bound = np.array([refined(problem, w) for w in ends]), 1e-12 + uncertainty(problem, target)
+    ends = np.array([refined(problem, w) for w in ends])
+    bound = 1e-12 + max(uncertainty(problem, w) for w in ends)
     distance = np.linalg.norm(ends - target, axis=-1)
     found.within("distance, started around the limit", distance[1:].max(), bound, str(problem))
     found.within("distance, started at w*", distance[0], bound, str(problem))
@@ -178,14 +178,14 @@ def _near_the_threshold(asked: Asked, found: Findings, rng: np.random.Generator)
         base = replace(base, lam=base.beta * 0.02)
     base = replace(base, w_star=tuple(w.tolist()))
     iteration = Iteration.of(base)
-    ends, _ = iteration.run(base.unit[None, :], _FAST)
+    ends, _ = iteration.run(base.unit[None, :], FAST)
     level = float(iteration.multiplier(ends)[0]) * base.rho / base.kappa if soft else 0.2
     if level > 0.5:
         return
     for side in (0.998, 1.002):
         near = np.append(w[1:] * np.sqrt(1 - (side * level) ** 2) / np.linalg.norm(w[1:]), side * level)
         problem = replace(base, w_star=tuple(near.tolist()))
-        ends, last = Iteration.of(problem).run(problem.unit[None, :], _FAST)
+        ends, last = Iteration.of(problem).run(problem.unit[None, :], FAST)
         if last[0] < 1e-14:
             found.count("limits with an entry near the threshold")
             _entries(asked, found, problem, ends[0])
@@ -199,7 +199,7 @@ def _exists(asked: Asked, found: Findings, rng: np.random.Generator) -> None:
         problem = replace(base, lam=side * base.kappa * largest)
         iteration = Iteration.of(problem)
         starts = np.vstack([problem.unit, directions(rng, asked.many(6, 20), problem.n)])
-        ends, last = iteration.run(starts, _FAST)
+        ends, last = iteration.run(starts, FAST)
         high = iteration.multiplier(ends) > problem.beta * (1 + 1e-9)
         if not np.any(high) and np.any(last > 1e-12):
             found.count("runs too slow to end")

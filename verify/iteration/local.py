@@ -8,7 +8,7 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, Iteration, Problem, less, norm, run_exact, unit
+from verify.iteration.arithmetic import DIGITS, FAST, Iteration, Problem, less, norm, run_exact, unit
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.ends import slopes, tangent
 from verify.iteration.findings import Findings
@@ -107,7 +107,7 @@ def _sorted_out(asked: Asked, found: Findings, problem: Problem, rng: np.random.
     entries = factors[:, None] - problem.beta * bent
     _stiff(asked, found, problem, points, bent)
     around = np.repeat(points, _AROUND, axis=0) + 1e-7 * directions(rng, _AROUND * len(points), problem.n)
-    ends, last = iteration.run(around / np.linalg.norm(around, axis=-1, keepdims=True), 1e8, steps=600)
+    ends, last = iteration.run(around / np.linalg.norm(around, axis=-1, keepdims=True), FAST, steps=600)
     back = np.linalg.norm(ends - np.repeat(points, _AROUND, axis=0), axis=-1) < 1e-8
     for k, w in enumerate(points):
         runs = slice(_AROUND * k, _AROUND * (k + 1))

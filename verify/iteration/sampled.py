@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from verify.iteration.arithmetic import Iteration, Problem, pull
+from verify.iteration.arithmetic import FAST, Iteration, Problem, pull
 from verify.iteration.asked import Asked, generator
 from verify.iteration.findings import Findings
 from verify.iteration.limits import predicted
@@ -59,7 +59,7 @@ def check_sampled(asked: Asked) -> Findings:
     limit = predicted(asked, problem)
     if not asked.blind and not found.demand(limit is not None, f"no limit is predicted: {problem}"):
         return found
-    ends, _ = Iteration.of(problem).run(problem.unit[None, :], 1e8)
+    ends, _ = Iteration.of(problem).run(problem.unit[None, :], FAST)
     target, runs = ends[0] if limit is None else np.asarray(limit.weights, dtype=float), asked.many(24, 96)
     eta = 0.4 / (alpha + problem.beta)
     logs, variances, last = [], [], np.zeros(0)

@@ -135,8 +135,8 @@ for axes, (penalty, shape) in zip(row, (("l1", {}), ("l0", {}), ("tl1", {"a": 1.
         nothing = lams[beyond, None] >= betas * ordered[0]
         print(f"which is {'' if (teacher[beyond] == nothing).all() else 'not '}where λ/β is at least the largest |w*|")
     axes.set(xscale="log", yscale="log", xlabel="β / κ (dimensionless)", title=penalty)
-    most = f"{counts.max():.0f}{' or more' * bool(counts.max() >= MOST)}"
-    print(f"{penalty}: one limit at {np.mean(counts == 1):.0%} of the grid, at most {most}")
+    most = f"{counts.max():.0f}{' and more' * bool(counts.max() >= MOST)}"
+    print(f"{penalty}: one limit at {np.mean(counts == 1):.0%} of the grid, up to {most}")
 row[0].set_ylabel("λ / κ (dimensionless)")
 bar = figure.colorbar(mesh, ax=row, ticks=[1, 2, 4, 8, 16, 32], format="%d")
 bar.set_label("stable limits (count; 32: or more)")

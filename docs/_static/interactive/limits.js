@@ -20,7 +20,7 @@
       level[index] = u;
       if (own) sign[index] = own;
     });
-    if (p.penalty === "tl1" && root.kept.length) stretch(p, root.multiplier, size, level);
+    if (p.penalty === "tl1" && root.kept.length) complete(p, root.multiplier, size, level);
     const weights = size.map((x, index) => sign[index] * x);
     const auxiliary = level.map((u, index) => sign[index] * u);
     const error = Math.sqrt(sum(weights.map((w, index) => (w - p.w_star[index]) ** 2)));
@@ -38,22 +38,26 @@
   }
 
   /**
-   * By hand: make up for what ‖w̄‖ misses by the change of N that would, in place. It is too small for N's digits where
-   * an entry is next to its fold, D = N − βS'(w̄) next to 0.
+   * By hand: make up for what ‖w̄‖ misses, in place, in the entries that N does not give: those next to their fold, where
+   * D = N − βS'(w̄) is next to 0. If N is off by ε an entry is off by εw̄_i/D_i.
    */
-  function stretch(p, multiplier, size, level) {
+  function complete(p, multiplier, size, level) {
+    const short = 1 - sum(size.map((x) => x * x));
     const rise = level.map((u) => (u ? F.limits.tl1_size_slope(u, p.rho, p.a) : Infinity));
-    const stiff = rise.map((slope) => multiplier - p.beta / slope);
-    for (let tries = 0; tries < 3; tries += 1) {
-      const short = 1 - sum(size.map((x) => x * x));
-      const change = short / (2 * sum(size.map((x, index) => (x * x) / stiff[index])));
-      const moved = size.map((x, index) => (x / stiff[index]) * change);
-      if (!(Math.abs(short) > 8 * EPS) || !moved.every((by, index) => Math.abs(by) <= 1e-4 * size[index])) return;
-      moved.forEach((by, index) => {
-        size[index] += by;
-        if (level[index]) level[index] += by / rise[index];
-      });
-    }
+    const stiff = rise.map((slope) => Math.max(Math.abs(multiplier - p.beta / slope), EPS * multiplier));
+    const kept = indices(level, (u) => u !== 0);
+    if (!kept.length) return;
+    const loose = size.map((x, index) => (x * x) / stiff[index]);
+    const first = kept.reduce((best, index) => (loose[index] > loose[best] ? index : best));
+    const where = indices(size, (x) => x === size[first]);
+    const rest = sum(loose.filter((_, index) => !where.includes(index))) + 1 / multiplier;
+    const most = 1e-4 * size[first] ** 2;
+    if (!(Math.abs(short) > 8 * EPS && Math.abs(short) < most && where.length * loose[first] > 10 * rest)) return;
+    const moved = Math.max(Math.sqrt(size[first] ** 2 + short / where.length), p.threshold * (1 + EPS));
+    where.forEach((index) => {
+      level[index] += (moved - size[index]) / rise[index];
+      size[index] = moved;
+    });
   }
 
   /** ‖N w̄ − κw* − βS(w̄)‖/N (R3). */
