@@ -80,8 +80,8 @@ def neutral(problem: Problem, w: Array) -> bool:
 
 
 def uncertainty(problem: Problem, w: Array) -> float:
-    """How far from its limit a run that ended at w may be: a last step of rounding over what the rate is short of 1."""
-    return float(_ROUNDING / max(_curvatures(problem, w).min(), _FLAT))
+    """How far from its fixed point a run that ended at w may be: a step of rounding over how far the rate is from 1."""
+    return float(_ROUNDING / max(np.abs(_curvatures(problem, w)).min(), _FLAT))
 
 
 def _bend(problem: Problem, w: Array) -> Array:
