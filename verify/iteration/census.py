@@ -169,8 +169,10 @@ def check_astroid(asked: Asked) -> Findings:
     return found
 
 
-_SIDES: Final = np.linspace(-0.02, 0.02, 11)
-"""Values of β tried, relative to where the spike is expected: two neighbours enclose its appearance."""
+_SIDES: Final = np.outer([-1.0, 1.0], np.geomspace(3e-4, 0.02, 6)).ravel()
+"""Values of β tried, relative to where the spike is expected. Not at it: there the spike meets the point that bounds
+its basin, and a start that is off by the spacing of a grid need not stay.
+"""
 
 
 def _appears(asked: Asked, found: Findings, problem: Problem, spike: tuple[int, float, float, float]) -> None:
