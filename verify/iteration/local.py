@@ -178,7 +178,8 @@ def _fixed_points(iteration: Iteration, rng: np.random.Generator, tries: int) ->
         matrix[:, :n, n], matrix[:, n, :n] = w, w
         right = np.append(gap, (np.sum(w**2, axis=-1, keepdims=True) - 1) / 2, axis=-1)
         singular = np.abs(np.linalg.det(matrix)) < 1e-12
-        matrix[singular] += np.eye(n + 1)
+        size = np.abs(matrix).sum(axis=-1).max(axis=-1)  # the matrix is symmetric: shifted by more it is positive
+        matrix[singular] += (1 + size[singular, None, None]) * np.eye(n + 1)
         move = np.linalg.solve(matrix, right[:, :, None])[:, :, 0]
         move *= np.minimum(1, 0.5 / np.maximum(np.linalg.norm(move[:, :n], axis=-1, keepdims=True), 1e-300))
         w, factor = w - move[:, :n], factor - move[:, n:]
