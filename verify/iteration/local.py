@@ -107,7 +107,7 @@ def _sorted_out(asked: Asked, found: Findings, problem: Problem, rng: np.random.
     entries = factors[:, None] - problem.beta * bent
     _stiff(asked, found, problem, points, bent)
     around = np.repeat(points, _AROUND, axis=0) + 1e-7 * directions(rng, _AROUND * len(points), problem.n)
-    ends, last = iteration.run(around / np.linalg.norm(around, axis=-1, keepdims=True), FAST, steps=600)
+    ends, last = iteration.run(around / np.linalg.norm(around, axis=-1, keepdims=True), FAST)
     back = np.linalg.norm(ends - np.repeat(points, _AROUND, axis=0), axis=-1) < 1e-8
     for k, w in enumerate(points):
         runs = slice(_AROUND * k, _AROUND * (k + 1))
