@@ -97,7 +97,8 @@ def check_parameters(
             good = False
         if not good:
             raise ValueError(f"{name} = {value!r} is out of range; a finite number {domain} is allowed")
-    return {name: float(given.get(name, default)) for name, (default, _) in limits.items()}
+    # NumPy's float: where a power of Python's own overflows, it raises
+    return {name: np.float64(given.get(name, default)) for name, (default, _) in limits.items()}
 
 
 def _real_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:

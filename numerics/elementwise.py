@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import ONE_THREAD, Array
 
-__all__ = ["entrywise", "quotient"]
+__all__ = ["entrywise", "quotient", "root", "summed"]
+
+_LEAST = np.finfo(np.float64).tiny
 
 BLOCK: int = ONE_THREAD
 """Entries of one block: the three or four arrays alive at a time stay in the cache, and BLAS keeps to one thread."""
 
 
 def entrywise(
-    function: Callable[..., Array], name: str, values: npt.ArrayLike, **sizes: npt.ArrayLike
+    function: Callable[..., Array],
+    name: str,
+    values: npt.ArrayLike,
+    parameters: Mapping[str, float],
+    **sizes: npt.ArrayLike,
 ) -> npt.NDArray[np.floating]:
-    """``function(values, *sizes)`` over the broadcast shape, block by block; float32 values give a float32 result.
+    """``function(values, *sizes, **parameters)`` over the broadcast shape, block by block; float32 values give a
+    float32 result.
 
-    `name` is what `values` is called in messages. `sizes` are nonnegative, inf allowed. Raises ValueError naming the
-    argument that has a wrong dtype, a value out of its domain, or a shape that does not fit.
+    `name` is what `values` is called in messages. `sizes` are nonnegative; only ρ may be inf. A block in which a step
+    leaves the range of float64, or loses digits below it, is evaluated again in the machine's widest float. Raises
+    ValueError naming the argument that has a wrong dtype, a value out of its domain, or a shape that does not fit, and
+    the entry whose result has no float64 (or float32) number.
     """
     array = _real(name, values)
     weights = {key: _real(key, value).astype(np.float64) for key, value in sizes.items()}
     for key, weight in weights.items():
-        _require(~(weight >= 0), key, weight, "must be >= 0 (inf is allowed)")
+        top, also = (np.inf, " (inf is allowed)") if key == "rho" else (np.finfo(np.float64).max, " and finite")
+        _require(~((weight >= 0) & (weight <= top)), key, weight, f"must be >= 0{also}")
     try:
         shape = np.broadcast_shapes(array.shape, *(weight.shape for weight in weights.values()))
     except ValueError:
@@ -35,15 +46,55 @@ def entrywise(
     out = np.empty(shape, np.float32 if array.dtype == np.float32 else np.float64)
     flat = out.reshape(-1)
     rows = [_flat(item, shape) for item in (array, *weights.values())]
-    with np.errstate(all="ignore"):
+    left: list[str] = []
+    with np.errstate(all="call", call=lambda kind, _: left.append(kind)):
         for start in range(0, out.size, BLOCK):
             piece = slice(start, start + BLOCK)
             block, *parts = (row if row.ndim == 0 else row[piece] for row in rows)
             wide = block.astype(np.float64, copy=False)
             if not np.isfinite(np.vdot(wide, wide)):  # the sum of squares: one pass, and it may merely have overflowed
                 _require(~np.isfinite(array), name, array, "must be finite")
-            flat[piece] = function(wide, *(part[()] if part.ndim == 0 else part for part in parts))
+            left.clear()
+            flat[piece] = _over(function, np.float64, (wide, *parts), parameters)
+            if left:
+                flat[piece] = _over(function, np.longdouble, (wide, *parts), parameters)
+                beyond = np.zeros(shape, np.bool_)
+                beyond.reshape(-1)[piece] = ~np.isfinite(flat[piece])
+                _require(beyond, name, np.broadcast_to(array, shape), _BEYOND)
     return out[()]
+
+
+_BEYOND = "must leave a result within the range of its float"
+
+
+def _over(
+    function: Callable[..., Array], number: type[np.floating], inputs: Sequence[Array], parameters: Mapping[str, float]
+) -> Array:
+    """One block, with `number` for every number in it: Python's own would raise where NumPy's give inf."""
+    arrays = (item.astype(number, copy=False)[()] for item in inputs)
+    return function(*arrays, **{key: number(value) for key, value in parameters.items()})
+
+
+def summed(entries: npt.NDArray[np.floating], name: str) -> npt.NDArray[np.floating]:
+    """Sums over the last axis; ValueError where one leaves the range of its float."""
+    with np.errstate(over="ignore"):
+        total = entries.sum(axis=-1)
+    if not np.all(np.isfinite(total)):
+        raise ValueError(
+            f"{name} is out of range; the sum over its entries must stay below {np.finfo(total.dtype).max}"
+        )
+    return total
+
+
+def root(*factors: Array | float) -> Array:
+    """√(a·b·…), factors >= 0: of their product, so that the root of a perfect square is exact, where that is a normal
+    number; else the product of their roots.
+    """
+    product = prod(factors)
+    normal = (product > _LEAST) & (product < np.inf)
+    if np.all(normal):
+        return np.sqrt(product)
+    return np.where(normal, np.sqrt(product), prod(map(np.sqrt, factors)))
 
 
 def quotient(lam: Array | float, beta: Array | float) -> Array:

@@ -25,15 +25,13 @@ __all__ = [
     "dot",
     "norm",
     "pair",
+    "rounding",
     "total",
     "unit",
 ]
 
 _SAFE_LOW, _SAFE_HIGH = 1e-280, 1e280
 """Squared norms in this range have neither lost digits to underflow nor overflowed."""
-
-
-_KINK_WIDTH = 8 * np.finfo(np.float64).eps
 
 KINK_CHOICES = ("raise", "nan", "zero")
 """What a function with a kink may be asked to do there."""
@@ -164,10 +162,16 @@ def _as_column(weight: Array | float) -> Array | float:
     return weight[..., None] if isinstance(weight, np.ndarray) else weight
 
 
-def across(p: Pair, at_kink: str = "raise") -> Array:
+def rounding(*arguments: npt.ArrayLike) -> float:
+    """The largest relative error that arguments of these dtypes were rounded with on their way in."""
+    types = (np.asarray(argument).dtype for argument in arguments)
+    return max(float(np.finfo(kind if kind.kind == "f" else np.float64).eps) for kind in types)
+
+
+def across(p: Pair, at_kink: str = "raise", eps: float = float(np.finfo(np.float64).eps)) -> Array:
     """e, the unit vector of w* orthogonal to ŵ, from whichever of ŵ − w*, ŵ + w* is short: (b, n).
 
-    At θ = 0 and θ = π there is none. Rounding in ŵ alone moves θ by a few eps, so rows closer than that to an end
+    At θ = 0 and θ = π there is none. Rounding in ŵ alone moves θ by a few `eps`, so rows closer than that to an end
     cannot be told from it: `at_kink` raises a ValueError for them, or fills them with "nan" or "zero".
     """
     if at_kink not in KINK_CHOICES:
@@ -180,7 +184,7 @@ def across(p: Pair, at_kink: str = "raise") -> Array:
     # What rounding left along ŵ is as large as eps/θ; taking it out again makes e orthogonal to working precision.
     e -= column(dot(e, w_hat)) * w_hat
     size = np.sqrt(dot(e, e))
-    kink = np.minimum(p.theta, np.pi - p.theta) < _KINK_WIDTH
+    kink = np.minimum(p.theta, np.pi - p.theta) < 8 * eps
     if not kink.any():
         return e / column(size)
     if at_kink == "raise":

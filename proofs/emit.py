@@ -18,11 +18,23 @@ from sympy.core.relational import Relational
 
 from proofs.dialect import NUMPY, Dialect
 
-__all__ = ["assignments", "fold_constants", "number", "text"]
+__all__ = ["assignments", "fold_constants", "gather_roots", "gather_squares", "number", "text"]
 
 _CALLS = (sympy.sin, sympy.cos, sympy.exp, expm1, sympy.erf, sympy.erfc, sympy.Abs, sympy.sign)
 
 _SUM, _PRODUCT, _POWER = 1, 2, 3
+
+
+class root(sympy.Function):  # noqa: N801  (called as it is emitted)
+    """√(a·b·…) as one operation of its factors, as `gather_roots` writes it."""
+
+
+class square(sympy.Function):  # noqa: N801
+    """The square of a quotient of two terms, as `gather_squares` writes it."""
+
+
+class hypot(sympy.Function):  # noqa: N801
+    """√(1 + y²) as one operation of 1 and y, as `gather_squares` writes it."""
 
 
 def number(value: Expr, dialect: Dialect = NUMPY) -> str:
@@ -64,6 +76,8 @@ class _Printer:
             return _wrap(f"{call('cos', angle)} / {call('sin', angle)}", context >= _PRODUCT)
         if part.func in _CALLS:
             return call(part.func.__name__, self.show(part.args[0], 0))
+        if isinstance(part, root | square | hypot):
+            return self._gathered(part, context)
         if isinstance(part, sympy.asin):  # an angle of the theory: its sine is at most 1, but for rounding
             return call("asin", call("Min", self.show(part.args[0], 0), "1"))
         if isinstance(part, sympy.Max | sympy.Min):
@@ -73,6 +87,16 @@ class _Printer:
         if isinstance(part, sympy.Piecewise):
             return self._piecewise(part)
         raise ValueError(f"no {self.dialect.name} form for {part.func.__name__} in {part}")
+
+    def _gathered(self, part: Expr, context: int) -> str:
+        call = self.dialect.call
+        if isinstance(part, hypot):
+            return call("hypot", *(self.show(side, 0) for side in part.args))
+        terms = [self.show(term, _POWER) for term in part.args]
+        if isinstance(part, root):
+            return call("root", *terms) if "root" in self.dialect.functions else call("sqrt", " * ".join(terms))
+        quotient = " / ".join(terms)
+        return self._raised(quotient if self.dialect.power is None else f"({quotient})", "2", context)
 
     def _sum(self, part: Add) -> str:
         pieces = [self.show(term, _SUM) for term in part.as_ordered_terms()]
@@ -87,6 +111,7 @@ class _Printer:
         factors = [factor for factor in part.as_ordered_factors() if not factor.is_number]
         above = [factor for factor in factors if not _is_reciprocal(factor)]
         below = [1 / factor for factor in factors if _is_reciprocal(factor)]
+        below.sort(key=lambda factor: isinstance(factor, Symbol))  # first by what may be 0, a sine: 0/0 has no value
         sign = "-" if constant.is_negative else ""
         magnitude = abs(constant)
         if (
@@ -205,14 +230,65 @@ def fold_constants(expression: Expr) -> Expr:
     return expression.func(*parts)
 
 
+def gather_roots(expression: Expr) -> Expr:
+    """`expression` with products of square roots, which SymPy takes apart, as one `root` each: √2·√ρ as that of 2ρ."""
+    if not expression.args:
+        return expression
+    parts = [gather_roots(part) for part in expression.args]
+    if not expression.is_Mul:
+        return expression.func(*parts)
+    roots = [part.base for part in parts if _is_root(part) and not part.is_number]
+    rational, radical = Mul(*(part for part in parts if part.is_number)).as_coeff_Mul()
+    if _is_root(radical):
+        roots.insert(0, radical.base)
+        radical = Integer(1)
+    if len(roots) < 2:
+        return expression.func(*parts)
+    others = [part for part in parts if not _is_root(part) and not part.is_number]
+    return Mul(rational, radical, root(*roots), *others)
+
+
+def gather_squares(expression: Expr) -> Expr:
+    """`expression` with c²/r² as the square of c/r and √(1 + c²/r²) as one operation: the squares alone, of sizes that
+    may be 1e±200, leave the range of a float64 where the quotient does not.
+    """
+    if isinstance(expression, Pow) and abs(expression.exp) == Rational(1, 2) and expression.base.is_Add:
+        one, *others = sorted(expression.base.args, key=lambda term: term != 1)
+        halves = [_half(term) for term in others]
+        if one == 1 and len(halves) == 1 and halves[0] is not None:
+            return hypot(1, gather_squares(halves[0])) ** (2 * expression.exp)
+    if not expression.args:
+        return expression
+    parts = [gather_squares(part) for part in expression.args]
+    halves = [_half(part) if expression.is_Mul and not part.is_number else None for part in parts]
+    inside = [half for half in halves if half is not None]
+    if not any(_is_reciprocal(half) for half in inside) or all(_is_reciprocal(half) for half in inside):
+        return expression.func(*parts)
+    above = Mul(*(half for half in inside if not _is_reciprocal(half)))
+    rest = (part for part, half in zip(parts, halves, strict=True) if half is None)
+    return Mul(square(above, above / Mul(*inside)), *rest)
+
+
+def _half(part: Expr) -> Expr | None:
+    """The nonnegative product whose square a product is, if it is one of even powers."""
+    if part.is_Mul:
+        halves = [_half(factor) for factor in part.args]
+        return None if None in halves else Mul(*halves)
+    even = isinstance(part, Pow) and part.exp.is_Integer and part.exp % 2 == 0
+    return part.base ** (part.exp / 2) if even else None
+
+
+def _is_root(part: Expr) -> bool:
+    return isinstance(part, Pow) and part.exp == Rational(1, 2)
+
+
 def assignments(
     expressions: Sequence[Expr], names: Sequence[str], reserved: Iterable[str] = (), dialect: Dialect = NUMPY
 ) -> list[tuple[str, str]]:
     """(name, source) pairs that compute `expressions` under `names`, common subexpressions computed once."""
     taken = set(reserved) | set(names)
     temporaries = (symbol for symbol in numbered_symbols("k", real=True) if symbol.name not in taken)
-    shared, reduced = cse(
-        [fold_constants(expression) for expression in expressions], temporaries, order="canonical", ignore=()
-    )
+    written = [fold_constants(gather_squares(expression)) for expression in expressions]
+    shared, reduced = cse(written, temporaries, order="canonical", ignore=())
     pairs = [(symbol.name, text(value, dialect)) for symbol, value in shared]
     return pairs + [(name, text(value, dialect)) for name, value in zip(names, reduced, strict=True)]

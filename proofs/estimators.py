@@ -139,10 +139,9 @@ def _clipped() -> Kernels:
 
 
 def _gaussian() -> Kernels:
-    ratio = (r / tau) ** 2
-    spread = sqrt(1 + ratio * sin(theta) ** 2)
-    turned = PHI_0 * ratio * 2 * sin(theta / 2) ** 2 * (spread - cos(theta)) / ((1 + ratio) * spread * (1 + spread))
-    return Kernels(PHI_0 / (1 + ratio), Integer(0), -turned, PHI_0 / spread)
+    narrow = 1 / sqrt(1 + (r / tau) ** 2 * sin(theta) ** 2)  # nothing in it grows with r/τ
+    turned = 2 * PHI_0 * sin(theta / 2) ** 2 * narrow * (1 - narrow * cos(theta)) / (1 + narrow) / (1 + (tau / r) ** 2)
+    return Kernels(PHI_0 / (1 + (r / tau) ** 2), Integer(0), -turned, PHI_0 * narrow)
 
 
 KERNELS: dict[str, Kernels] = {

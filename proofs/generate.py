@@ -71,7 +71,7 @@ _NEEDS_PAIR = {"theta", "r", "r_star", "norm_gap"}
 _NEEDS_DV = {"diff_diff", "v_diff", "sum_diff", "dv"}
 _NEEDS_DW = {"norm_gap", "dw_dw", "dw"}
 _VECTORS = {
-    "e": "across(g, at_kink)",
+    "e": "across(g, at_kink, eps)",
     "v": "v",
     "v_star": "v_star",
     "dv": "dv",
@@ -166,7 +166,8 @@ def emit_function(function: Function) -> str:
         indent(docstring(function), "    "),
         "",
     ]
-    inner = [f"def block({arrays}) -> Array:", *(f"    {line}" for line in body)]
+    inner = ["eps = rounding(w, w_star)", ""] if extra else []
+    inner += [f"def block({arrays}) -> Array:", *(f"    {line}" for line in body)]
     if guard:
         inner[-1:] = [f"    {line}" for line in guard.splitlines()] + inner[-1:]
     lines += [indent(line, "    ") for line in inner]
@@ -380,8 +381,6 @@ def assemble(chapter: str, claim_ids: list[str], public: list[str], sources: lis
     typing = [name for name, used in (("Callable", "Callable["), ("Final", "Final[")) if used in code]
     if "Callable" in typing:
         imports.append("from collections.abc import Callable")
-    if "partial(" in code:
-        imports.append("from functools import partial")
     if "Final" in typing:
         imports.append("from typing import Final\n")
     imports += ["import numpy as np", "import numpy.typing as npt"]
@@ -401,8 +400,8 @@ def assemble(chapter: str, claim_ids: list[str], public: list[str], sources: lis
 
 _PRIMITIVES = {
     "arguments": ("Limit", "check_parameters", "evaluate", "require"),
-    "elementwise": ("entrywise", "quotient"),
-    "geometry": ("Array", "across", "along", "combine", "dot", "pair", "total", "unit"),
+    "elementwise": ("entrywise", "quotient", "root", "summed"),
+    "geometry": ("Array", "across", "along", "combine", "dot", "pair", "rounding", "total", "unit"),
     "quadrature": ("decay_length", "half_line"),
 }
 _PACKAGE = '"""Code written by `coarseproof derive` from the claims in proofs/. Do not edit."""\n'

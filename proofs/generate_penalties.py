@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import indent
 
-from sympy import Abs, Expr, Max, Min, Piecewise, Pow, Rational, Symbol, asin, default_sort_key, oo
+from sympy import Abs, Add, Expr, Max, Min, Piecewise, Pow, Rational, Symbol, asin, default_sort_key, oo, sign
 
 from proofs.claim import get
 from proofs.dialect import NUMPY, Dialect
-from proofs.emit import assignments, text
+from proofs.emit import assignments, gather_roots, text
 from proofs.penalties import envelope_id, map_id
 from proofs.penalty_forms import Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in
@@ -63,8 +63,13 @@ def _value(penalty: Penalty) -> str:
 
 
 def map_form(penalty: Penalty) -> Expr:
-    """S(x), as its claim states it, safe to evaluate everywhere."""
-    return _guarded(get(map_id(penalty.name)).formula)
+    """S(x), as its claim states it, safe to evaluate everywhere; what it shrinks by is at most |x|, however rounded."""
+    form = _guarded(get(map_id(penalty.name)).formula)
+    shrink = (x_in - form.args[-1].expr) / sign(x_in) if isinstance(form, Piecewise) else 0
+    if shrink == 0 or shrink.has(sign):  # S(x) is stated as a product, which has the sign of x
+        return form
+    kept = Min(shrink, Abs(x_in), evaluate=False)
+    return Piecewise(*form.args[:-1], (Add(x_in, -sign(x_in) * kept, evaluate=False), True), evaluate=False)
 
 
 def _map(penalty: Penalty) -> str:
@@ -148,7 +153,7 @@ def _function(
 
 def steps(penalty: Penalty, form: Expr, dialect: Dialect = NUMPY) -> list[tuple[str, str]]:
     """(name, source) pairs that compute a form of x, u, rho, beta, lam and the shapes; the last one is `value`."""
-    form = form.xreplace(_NAMES)
+    form = gather_roots(form.xreplace(_NAMES))
     reserved = (*_RESERVED, *(shape.name for shape in penalty.parameters))
     divisors = _divisors(form)
     pairs = [(name.name, text(base, dialect)) for base, name in divisors.items()]
@@ -216,11 +221,11 @@ def proximal_map(
     Returns (...), the shape of x and rho broadcast; float32 x gives float32. Where two u attain the minimum (|x| at
     the threshold of a map that jumps), 0 is returned.
     Raises ValueError naming the argument for values that are out of range or not finite, for shapes that do not
-    broadcast, for an unknown penalty and for a parameter that it does not have.
+    broadcast, for an unknown penalty, for a parameter that it does not have and for a result that is beyond its float.
     Source: P1, P2, P3 and, by penalty, P7.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    return entrywise(partial(PROXIMAL_MAPS[penalty], **known), "x", x, rho=rho)
+    return entrywise(PROXIMAL_MAPS[penalty], "x", x, known, rho=rho)
 
 
 def penalty_value(u: npt.ArrayLike, penalty: str = "l1", **parameters: float) -> npt.NDArray[np.floating]:
@@ -230,7 +235,7 @@ def penalty_value(u: npt.ArrayLike, penalty: str = "l1", **parameters: float) ->
     Raises ValueError as `proximal_map` does. Source: P1, P2, P3 and, by penalty, P7.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    return entrywise(partial(PENALTIES[penalty], **known), "u", np.atleast_1d(np.asarray(u))).sum(axis=-1)
+    return summed(entrywise(PENALTIES[penalty], "u", np.atleast_1d(u), known), "u")
 
 
 def moreau_envelope(
@@ -244,6 +249,5 @@ def moreau_envelope(
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
     beta, lam = (np.asarray(value)[..., None] if np.ndim(value) else value for value in (beta, lam))
-    entries = entrywise(partial(ENVELOPES[penalty], **known), "w", np.atleast_1d(np.asarray(w)), beta=beta, lam=lam)
-    return entries.sum(axis=-1)
+    return summed(entrywise(ENVELOPES[penalty], "w", np.atleast_1d(w), known, beta=beta, lam=lam), "w")
 '''

@@ -239,14 +239,21 @@ TL1 = add(
     )
 )
 
+_MCP_THRESHOLD = sqrt(ratio) * sqrt(Min(ratio, gamma))
+
 MCP = add(
     Penalty(
         "mcp",
         "minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2",
         ((_ZERO, gamma, u - u**2 / (2 * gamma)), (gamma, oo, gamma / 2)),
-        threshold=sqrt(ratio) * sqrt(Min(ratio, gamma)),
+        threshold=_MCP_THRESHOLD,
         branches=((ratio * (gamma - size) / (gamma - ratio), size < gamma), (_ZERO, True)),
         parameters=(Shape(gamma, Rational(2), "width, γ > 0"),),
+        stable=Piecewise(
+            (_ZERO, Le(Abs(x_in), _MCP_THRESHOLD)),
+            (sign(x_in) * gamma * (Abs(x_in) - ratio) / (gamma - ratio), Abs(x_in) < gamma),
+            (x_in, True),
+        ),
         source="Zhang, Ann. Statist. 38 (2010); the case ρ ≥ γ [here]",
     )
 )

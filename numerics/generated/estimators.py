@@ -45,10 +45,10 @@ def _relu_kernels(theta: Array, r: Array) -> Kernels:
 
 
 def _clipped_relu_kernels(theta: Array, r: Array, c: float) -> Kernels:
-    k0 = -0.5 * c ** 2 / (r ** 2)
+    k0 = -0.5 * (c / r) ** 2
     k1 = 0.19947114020071635 * np.expm1(k0)
     k2 = -k1
-    k3 = 0.7071067811865476 * c / r / np.sin(theta)
+    k3 = 0.7071067811865476 * c / np.sin(theta) / r
     k4 = 0.19947114020071635 * special.erf(k3)
     p = k2
     q = k2
@@ -72,7 +72,7 @@ def _sigmoid_kernels(theta: Array, r: Array) -> Kernels:
         k0 = np.exp(-r * s * np.sin(theta))
         return 0.3183098861837907 * k0 * np.exp(-0.5 * s ** 2) / ((k0 + 1) ** 2)
 
-    integral_0 = half_line(integrand_0, 0, 45 / r / np.sin(theta), 1 / r / np.sin(theta))
+    integral_0 = half_line(integrand_0, 0, 45 / np.sin(theta) / r, 1 / np.sin(theta) / r)
 
     def integrand_1(s: Array) -> Array:
         k0 = np.exp(-r * s)
@@ -98,7 +98,7 @@ def _tanh_kernels(theta: Array, r: Array) -> Kernels:
         k0 = np.exp(-2 * r * s * np.sin(theta))
         return 1.2732395447351628 * k0 * np.exp(-0.5 * s ** 2) / ((k0 + 1) ** 2)
 
-    integral_0 = half_line(integrand_0, 0, 23 / r / np.sin(theta), 1 / r / np.sin(theta))
+    integral_0 = half_line(integrand_0, 0, 23 / np.sin(theta) / r, 1 / np.sin(theta) / r)
 
     def integrand_1(s: Array) -> Array:
         k0 = np.exp(-2 * r * s)
@@ -123,7 +123,7 @@ def _triangular_kernels(theta: Array, r: Array) -> Kernels:
     def integrand_0(s: Array) -> Array:
         return 0.15915494309189535 * (2 - 2 * r * s * np.sin(theta)) * np.exp(-0.5 * s ** 2)
 
-    integral_0 = half_line(integrand_0, 0, 1 / r / np.sin(theta), 1 / r / np.sin(theta))
+    integral_0 = half_line(integrand_0, 0, 1 / np.sin(theta) / r, 1 / np.sin(theta) / r)
 
     def integrand_1(s: Array) -> Array:
         return 0.19947114020071635 * s * (2 - 2 * r * s) * np.exp(-0.5 * s ** 2)
@@ -143,14 +143,11 @@ def _triangular_kernels(theta: Array, r: Array) -> Kernels:
 
 
 def _gaussian_kernels(theta: Array, r: Array, tau: float) -> Kernels:
-    k0 = r ** 2 / (tau ** 2)
-    k1 = 1 / (k0 + 1)
-    k2 = np.sqrt(k0 * np.sin(theta) ** 2 + 1)
-    k3 = 1 / k2
-    p = 0.3989422804014327 * k1
+    k0 = 1 / np.hypot(1, r * np.sin(theta) / tau)
+    p = 0.3989422804014327 / ((r / tau) ** 2 + 1)
     q = 0
-    c_ = -0.7978845608028654 * k0 * k1 * k3 * (k2 - np.cos(theta)) * np.sin(0.5 * theta) ** 2 / (k2 + 1)
-    b = 0.3989422804014327 * k3
+    c_ = -0.7978845608028654 * k0 * (1 - k0 * np.cos(theta)) * np.sin(0.5 * theta) ** 2 / (k0 + 1) / ((tau / r) ** 2 + 1)
+    b = 0.3989422804014327 * k0
     return p, q, c_, b
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import evaluate, require
-from numerics.geometry import Array, across, combine, dot, pair, total
+from numerics.geometry import Array, across, combine, dot, pair, rounding, total
 
 __all__ = [
     "best_output_weights",
@@ -116,12 +116,14 @@ def loss_gradient_w(v: npt.ArrayLike, w: npt.ArrayLike, v_star: npt.ArrayLike, w
     Source: N3, [Y], Lemma 2.
     """
 
+    eps = rounding(w, w_star)
+
     def block(v: Array, w: Array, v_star: Array, w_star: Array) -> Array:
         g = pair(w, w_star)
         r = g.r
         v_vs = dot(v, v_star)
         on_e = -0.15915494309189535 * v_vs / r
-        return combine((on_e, across(g, at_kink)))
+        return combine((on_e, across(g, at_kink, eps)))
 
     return evaluate(block, "n", v=v, w=w, v_star=v_star, w_star=w_star)
 

@@ -9,14 +9,13 @@ numerics/arguments.py, elementwise.py, geometry.py and quadrature.py along; it n
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Limit, check_parameters
-from numerics.elementwise import entrywise, quotient
+from numerics.elementwise import entrywise, quotient, root, summed
 from numerics.geometry import Array
 
 __all__ = [
@@ -64,12 +63,12 @@ def _l0_penalty(u: Array) -> Array:
 
 def _l0_map(x: Array, rho: Array | float) -> Array:
     """Proximal map of l0; source: P2."""
-    return np.where(np.abs(x) <= 1.4142135623730951 * np.sqrt(rho), 0, x)
+    return np.where(np.abs(x) <= root(2, rho), 0, x)
 
 
 def _l0_threshold(rho: Array | float) -> Array | float:
     """Largest |x| with S(x) = 0 for l0."""
-    return 1.4142135623730951 * np.sqrt(rho)
+    return root(2, rho)
 
 
 def _l0_envelope(x: Array, beta: Array | float, lam: Array | float) -> Array:
@@ -87,18 +86,19 @@ def _tl1_penalty(u: Array, *, a: float = 1.0) -> Array:
 def _tl1_map(x: Array, rho: Array | float, *, a: float = 1.0) -> Array:
     """Proximal map of tl1; source: P3."""
     k0 = np.abs(x)
-    k1 = np.sqrt(rho) * np.sqrt(a + 1)
-    k2 = np.minimum(a, 1.4142135623730951 * k1)
-    k3 = 0.5 * k2 * (2.8284271247461903 * k1 - k2) / a
-    k4 = a + np.maximum(k0, k3)
-    return np.where(k0 <= k3, 0, x - 1.3333333333333333 * k4 * np.sin(np.arcsin(np.minimum(2.598076211353316 * np.sqrt(a) * k1 / k4 / np.sqrt(k4), 1)) / 3) ** 2 * np.sign(x))
+    k1 = a + 1
+    k2 = root(2, rho, k1)
+    k3 = np.minimum(a, k2)
+    k4 = 0.5 * k3 * (2 * k2 - k3) / a
+    k5 = a + np.maximum(k0, k4)
+    return np.where(k0 <= k4, 0, x - np.sign(x) * np.minimum(k0, 1.3333333333333333 * k5 * np.sin(np.arcsin(np.minimum(1.5 * root(3, a, rho, k1) / k5 / np.sqrt(k5), 1)) / 3) ** 2))
 
 
 def _tl1_threshold(rho: Array | float, *, a: float = 1.0) -> Array | float:
     """Largest |x| with S(x) = 0 for tl1."""
-    k0 = np.sqrt(rho) * np.sqrt(a + 1)
-    k1 = np.minimum(a, 1.4142135623730951 * k0)
-    return 0.5 * k1 * (2.8284271247461903 * k0 - k1) / a
+    k0 = root(2, rho, (a + 1))
+    k1 = np.minimum(a, k0)
+    return 0.5 * k1 * (2 * k0 - k1) / a
 
 
 def _tl1_envelope(x: Array, beta: Array | float, lam: Array | float, *, a: float = 1.0) -> Array:
@@ -106,12 +106,12 @@ def _tl1_envelope(x: Array, beta: Array | float, lam: Array | float, *, a: float
     rho = quotient(lam, beta)
     k0 = np.abs(x)
     k1 = a + 1
-    k2 = np.sqrt(k1) * np.sqrt(rho)
-    k3 = np.minimum(a, 1.4142135623730951 * k2)
-    k4 = 0.5 * k3 * (2.8284271247461903 * k2 - k3) / a
+    k2 = root(2, rho, k1)
+    k3 = np.minimum(a, k2)
+    k4 = 0.5 * k3 * (2 * k2 - k3) / a
     k5 = np.maximum(k0, k4)
     k6 = a + k5
-    k7 = np.sin(np.arcsin(np.minimum(2.598076211353316 * np.sqrt(a) * k2 / k6 / np.sqrt(k6), 1)) / 3)
+    k7 = np.sin(np.arcsin(np.minimum(1.5 * root(3, a, rho, k1) / k6 / np.sqrt(k6), 1)) / 3)
     k8 = 1.3333333333333333 * k6 * k7 ** 2
     return np.where(k0 <= k4, 0.5 * beta * x ** 2, 0.8888888888888888 * beta * k6 ** 2 * k7 ** 4 + k1 * lam * (k5 - k8) / (k6 - k8))
 
@@ -128,12 +128,12 @@ def _mcp_map(x: Array, rho: Array | float, *, gamma: float = 2.0) -> Array:
     """Proximal map of mcp; source: P7.mcp."""
     divisor = gamma - rho
     k0 = np.abs(x)
-    return np.where(k0 <= np.sqrt(rho) * np.sqrt(np.minimum(gamma, rho)), 0, x - np.where(gamma > k0, rho * (gamma - k0) * (1 / np.where(divisor > 0, divisor, 1)), 0) * np.sign(x))
+    return np.where(k0 <= root(rho, np.minimum(gamma, rho)), 0, np.where(gamma > k0, gamma * (k0 - rho) * (1 / np.where(divisor > 0, divisor, 1)) * np.sign(x), x))
 
 
 def _mcp_threshold(rho: Array | float, *, gamma: float = 2.0) -> Array | float:
     """Largest |x| with S(x) = 0 for mcp."""
-    return np.sqrt(rho) * np.sqrt(np.minimum(gamma, rho))
+    return root(rho, np.minimum(gamma, rho))
 
 
 def _mcp_envelope(x: Array, beta: Array | float, lam: Array | float, *, gamma: float = 2.0) -> Array:
@@ -146,7 +146,7 @@ def _mcp_envelope(x: Array, beta: Array | float, lam: Array | float, *, gamma: f
     k3 = gamma + k2
     k4 = divisor > 0
     k5 = k2 + k3 * rho * (1 / np.where(k4, divisor, 1))
-    return np.where(k1 <= np.sqrt(rho) * np.sqrt(np.minimum(gamma, rho)), k0 * x ** 2, np.where(gamma > k1, k0 * k3 ** 2 * rho ** 2 * (1 / np.where(k4, divisor ** 2, 1)) + lam * (-k5 - 0.5 * k5 ** 2 / gamma), 0.5 * gamma * lam))
+    return np.where(k1 <= root(rho, np.minimum(gamma, rho)), k0 * x ** 2, np.where(gamma > k1, k0 * k3 ** 2 * rho ** 2 * (1 / np.where(k4, divisor ** 2, 1)) + lam * (-k5 - 0.5 * k5 ** 2 / gamma), 0.5 * gamma * lam))
 
 
 def _scad_penalty(u: Array, *, a: float = 3.7) -> Array:
@@ -163,12 +163,12 @@ def _scad_map(x: Array, rho: Array | float, *, a: float = 3.7) -> Array:
     divisor = a - rho - 1
     k0 = np.abs(x)
     k1 = a + 1
-    return np.where(k0 <= np.sqrt(rho) * np.sqrt(np.minimum(k1, rho)), 0, x - np.where(k0 <= np.minimum(k1, np.minimum(rho + 1, 0.5 * a + 0.5 * rho + 0.5)), rho, np.where(a > k0, rho * (a - k0) * (1 / np.where(divisor > 0, divisor, 1)), 0)) * np.sign(x))
+    return np.where(k0 <= root(rho, np.minimum(k1, rho)), 0, x - np.sign(x) * np.minimum(k0, np.where(k0 <= np.minimum(k1, np.minimum(rho + 1, 0.5 * a + 0.5 * rho + 0.5)), rho, np.where(a > k0, rho * (a - k0) * (1 / np.where(divisor > 0, divisor, 1)), 0))))
 
 
 def _scad_threshold(rho: Array | float, *, a: float = 3.7) -> Array | float:
     """Largest |x| with S(x) = 0 for scad."""
-    return np.sqrt(rho) * np.sqrt(np.minimum(rho, a + 1))
+    return root(rho, np.minimum(rho, a + 1))
 
 
 def _scad_envelope(x: Array, beta: Array | float, lam: Array | float, *, a: float = 3.7) -> Array:
@@ -185,7 +185,7 @@ def _scad_envelope(x: Array, beta: Array | float, lam: Array | float, *, a: floa
     k6 = a + k4
     k7 = divisor_1 > 0
     k8 = k4 + k6 * rho * (1 / np.where(k7, divisor_1, 1))
-    return np.where(k1 <= np.sqrt(rho) * np.sqrt(np.minimum(k2, rho)), k0 * x ** 2, np.where(k1 <= np.minimum(k2, np.minimum(k5 + 0.5 * rho, rho + 1)), k3 + lam * (-k4 - rho), np.where(a > k1, k3 * k6 ** 2 * (1 / np.where(k7, divisor_1 ** 2, 1)) + lam * (-k8 - (-k8 - 1) ** 2 * (1 / np.where(divisor > 0, divisor, 1))), k5 * lam)))
+    return np.where(k1 <= root(rho, np.minimum(k2, rho)), k0 * x ** 2, np.where(k1 <= np.minimum(k2, np.minimum(k5 + 0.5 * rho, rho + 1)), k3 + lam * (-k4 - rho), np.where(a > k1, k3 * k6 ** 2 * (1 / np.where(k7, divisor_1 ** 2, 1)) + lam * (-k8 - (-k8 - 1) ** 2 * (1 / np.where(divisor > 0, divisor, 1))), k5 * lam)))
 
 
 def _half_penalty(u: Array) -> Array:
@@ -200,7 +200,7 @@ def _half_map(x: Array, rho: Array | float) -> Array:
     k1 = 1.5 * np.cbrt(rho) ** 2
     k2 = np.maximum(1e-300, np.maximum(k0, k1))
     k3 = np.arcsin(np.minimum(1.299038105676658 * rho / k2 / np.sqrt(k2), 1)) / 3
-    return np.where(k0 <= k1, 0, x - 1.3333333333333333 * k2 * np.sin(k3) * np.sin(k3 + 1.0471975511965979) * np.sign(x))
+    return np.where(k0 <= k1, 0, x - np.sign(x) * np.minimum(k0, 1.3333333333333333 * k2 * np.sin(k3) * np.sin(k3 + 1.0471975511965979)))
 
 
 def _half_threshold(rho: Array | float) -> Array | float:
@@ -300,11 +300,11 @@ def proximal_map(
     Returns (...), the shape of x and rho broadcast; float32 x gives float32. Where two u attain the minimum (|x| at
     the threshold of a map that jumps), 0 is returned.
     Raises ValueError naming the argument for values that are out of range or not finite, for shapes that do not
-    broadcast, for an unknown penalty and for a parameter that it does not have.
+    broadcast, for an unknown penalty, for a parameter that it does not have and for a result that is beyond its float.
     Source: P1, P2, P3 and, by penalty, P7.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    return entrywise(partial(PROXIMAL_MAPS[penalty], **known), "x", x, rho=rho)
+    return entrywise(PROXIMAL_MAPS[penalty], "x", x, known, rho=rho)
 
 
 def penalty_value(u: npt.ArrayLike, penalty: str = "l1", **parameters: float) -> npt.NDArray[np.floating]:
@@ -314,7 +314,7 @@ def penalty_value(u: npt.ArrayLike, penalty: str = "l1", **parameters: float) ->
     Raises ValueError as `proximal_map` does. Source: P1, P2, P3 and, by penalty, P7.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    return entrywise(partial(PENALTIES[penalty], **known), "u", np.atleast_1d(np.asarray(u))).sum(axis=-1)
+    return summed(entrywise(PENALTIES[penalty], "u", np.atleast_1d(u), known), "u")
 
 
 def moreau_envelope(
@@ -328,5 +328,4 @@ def moreau_envelope(
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
     beta, lam = (np.asarray(value)[..., None] if np.ndim(value) else value for value in (beta, lam))
-    entries = entrywise(partial(ENVELOPES[penalty], **known), "w", np.atleast_1d(np.asarray(w)), beta=beta, lam=lam)
-    return entries.sum(axis=-1)
+    return summed(entrywise(ENVELOPES[penalty], "w", np.atleast_1d(w), known, beta=beta, lam=lam), "w")

@@ -79,7 +79,7 @@ def triangular(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
 def gaussian(x: npt.NDArray[np.floating], *, tau: float = 1.0) -> npt.NDArray[np.floating]:
     """Gaussian, μ'(x) = exp(−x²/2τ²)."""
     x0 = x
-    on_0 = np.exp(-0.5 * x0 ** 2 / (tau ** 2))
+    on_0 = np.exp(-0.5 * (x0 / tau) ** 2)
     return np.full(x.shape, on_0, float)
 
 

@@ -25,7 +25,7 @@ from numerics import (
     saddle_angle,
     wedge_mean,
 )
-from numerics.generated.estimators import PARAMETERS
+from numerics.generated.estimators import KERNELS, PARAMETERS
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Network = dict[str, Array]
@@ -390,6 +390,47 @@ def test_the_kink_raises_unless_told(which: str, scale: float) -> None:
         loss_gradient_w(**given_, at_kink="raise")
     np.testing.assert_array_equal(loss_gradient_w(**given_, at_kink="zero"), 0)
     assert np.all(np.isnan(loss_gradient_w(**given_, at_kink="nan")))
+
+
+@pytest.mark.parametrize("factor", [3.0, -0.7, 1e-30])
+@pytest.mark.parametrize("single", ["w", "w_star", "both"])
+def test_filters_rounded_to_float32_are_parallel_within_that_rounding(factor: float, single: str) -> None:
+    """What is left of the angle is float32's rounding: no direction of e can be told from it."""
+    given_ = network(15, 3, 40)
+    given_["w"] = factor * given_["w_star"]
+    for name in ("w", "w_star") if single == "both" else (single,):
+        given_[name] = given_[name].astype(np.float32)
+    with pytest.raises(ValueError, match=r"w is parallel to w_star"):
+        loss_gradient_w(**given_)
+    given_["w"] = given_["w"] + given_["w"].dtype.type(1e-5 * factor) * np.eye(40, dtype=given_["w"].dtype)[0]
+    assert np.linalg.norm(loss_gradient_w(**given_)) > 0
+
+
+@pytest.mark.parametrize("which", ANGLES)
+@pytest.mark.parametrize(("ste", "name"), [("gaussian", "tau"), ("clipped-relu", "c")])
+def test_kernels_depend_on_the_ratio_of_size_and_width_alone(ste: str, name: str, which: str) -> None:
+    """Whatever their common scale: ŵ is the same, and so is μ'(x) at r = 2^k and width 2^k."""
+    given_ = at_angle(which, 1.0)
+    for width in (1.0, 0.3):
+        right = coarse_gradient(**given_, ste=ste, **{name: width})
+        for power in (-480, -300, 300, 480, 1000):
+            moved = given_ | {"w": np.ldexp(given_["w"], power)}
+            found = coarse_gradient(**moved, ste=ste, **{name: math.ldexp(width, power)})
+            np.testing.assert_allclose(found, right, rtol=1e-12, atol=1e-15 * size_of(given_))
+
+
+@pytest.mark.parametrize("which", ANGLES)
+def test_far_ends_of_the_widths(which: str) -> None:
+    """A width beyond every r is no width: μ' = 1, or 1{x > 0}; one below every r leaves nothing, or φ(0)τ/(r sin θ)."""
+    given_ = at_angle(which, 1e150)
+    for ste, name, limit in (("gaussian", "tau", "identity"), ("clipped-relu", "c", "relu")):
+        wide = coarse_gradient(**given_, ste=ste, **{name: 1e300})
+        np.testing.assert_allclose(wide, coarse_gradient(**given_, ste=limit), rtol=1e-14)
+        narrow = coarse_gradient(**given_, ste=ste, **{name: 1e-200})
+        assert np.all(np.abs(narrow) <= 1e-15 * size_of(given_))
+    with np.errstate(over="ignore"):
+        b = KERNELS["gaussian"](np.array([1.2]), np.array([1e150]), tau=np.float64(1e-20))[3]
+    assert b[0] == pytest.approx(1e-170 / math.sin(1.2) / math.sqrt(2 * math.pi), rel=1e-14)
 
 
 def test_the_kink_touches_its_own_row_only() -> None:

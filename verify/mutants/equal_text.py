@@ -185,6 +185,7 @@ _NUMPY: Final = SimpleNamespace(
     pi=sympy.pi,
     inf=sympy.oo,
     expm1=lambda x: sympy.exp(x) - 1,
+    hypot=lambda x, y: sympy.sqrt(x**2 + y**2),
     clip=lambda x, low, high: sympy.Min(sympy.Max(x, low), high),
 )
 
@@ -198,7 +199,8 @@ _MEANING: Final[Mapping[str, Any]] = {
     "total": _sum_of,
     "pair": _pair,
     "unit": lambda vector: Symbol(f"unit({vector})"),
-    "across": lambda g, _: Symbol(f"across{g.pair}"),
+    "across": lambda g, *_: Symbol(f"across{g.pair}"),
+    "rounding": lambda *_: Symbol("eps"),
     "combine": _combine,
     "along": _along,
     "evaluate": _evaluate,
@@ -208,5 +210,6 @@ _MEANING: Final[Mapping[str, Any]] = {
     "half_line": _half_line,
     "decay_length": sympy.Function("decay_length"),
     "quotient": lambda lam, beta: lam / beta,
+    "root": lambda *factors: sympy.sqrt(sympy.Mul(*factors)),
 }
 """What the names in a generated text mean where its values are expressions."""

@@ -41,15 +41,15 @@ globalThis.coarseproofFormulas = {
       },
       /** S(x), P2 */
       map(x, rho) {
-        return (Math.abs(x) <= 1.4142135623730951 * Math.sqrt(rho) ? 0 : x);
+        return (Math.abs(x) <= Math.sqrt(2 * rho) ? 0 : x);
       },
       /** largest |x| with S(x) = 0 */
       threshold(rho) {
-        return 1.4142135623730951 * Math.sqrt(rho);
+        return Math.sqrt(2 * rho);
       },
       /** largest |x − S(x)| */
       displacement(rho) {
-        return 1.4142135623730951 * Math.sqrt(rho);
+        return Math.sqrt(2 * rho);
       },
     },
     tl1: {
@@ -64,23 +64,24 @@ globalThis.coarseproofFormulas = {
       /** S(x), P3 */
       map(x, rho, a) {
         const k0 = Math.abs(x);
-        const k1 = Math.sqrt(rho) * Math.sqrt(a + 1);
-        const k2 = Math.min(a, 1.4142135623730951 * k1);
-        const k3 = 0.5 * k2 * (2.8284271247461903 * k1 - k2) / a;
-        const k4 = a + Math.max(k0, k3);
-        return (k0 <= k3 ? 0 : x - 1.3333333333333333 * k4 * Math.pow(Math.sin(Math.asin(Math.min(2.598076211353316 * Math.sqrt(a) * k1 / k4 / Math.sqrt(k4), 1)) / 3), 2) * Math.sign(x));
+        const k1 = a + 1;
+        const k2 = Math.sqrt(2 * rho * k1);
+        const k3 = Math.min(a, k2);
+        const k4 = 0.5 * k3 * (2 * k2 - k3) / a;
+        const k5 = a + Math.max(k0, k4);
+        return (k0 <= k4 ? 0 : x - Math.sign(x) * Math.min(k0, 1.3333333333333333 * k5 * Math.pow(Math.sin(Math.asin(Math.min(1.5 * Math.sqrt(3 * a * rho * k1) / k5 / Math.sqrt(k5), 1)) / 3), 2)));
       },
       /** largest |x| with S(x) = 0 */
       threshold(rho, a) {
-        const k0 = Math.sqrt(rho) * Math.sqrt(a + 1);
-        const k1 = Math.min(a, 1.4142135623730951 * k0);
-        return 0.5 * k1 * (2.8284271247461903 * k0 - k1) / a;
+        const k0 = Math.sqrt(2 * rho * (a + 1));
+        const k1 = Math.min(a, k0);
+        return 0.5 * k1 * (2 * k0 - k1) / a;
       },
       /** largest |x − S(x)| */
       displacement(rho, a) {
-        const k0 = Math.sqrt(rho) * Math.sqrt(a + 1);
-        const k1 = Math.min(a, 1.4142135623730951 * k0);
-        return 0.5 * k1 * (2.8284271247461903 * k0 - k1) / a;
+        const k0 = Math.sqrt(2 * rho * (a + 1));
+        const k1 = Math.min(a, k0);
+        return 0.5 * k1 * (2 * k0 - k1) / a;
       },
     },
     mcp: {
@@ -97,15 +98,15 @@ globalThis.coarseproofFormulas = {
       map(x, rho, gamma) {
         const divisor = gamma - rho;
         const k0 = Math.abs(x);
-        return (k0 <= Math.sqrt(rho) * Math.sqrt(Math.min(gamma, rho)) ? 0 : x - (gamma > k0 ? rho * (gamma - k0) * (1 / (divisor > 0 ? divisor : 1)) : 0) * Math.sign(x));
+        return (k0 <= Math.sqrt(rho * Math.min(gamma, rho)) ? 0 : (gamma > k0 ? gamma * (k0 - rho) * (1 / (divisor > 0 ? divisor : 1)) * Math.sign(x) : x));
       },
       /** largest |x| with S(x) = 0 */
       threshold(rho, gamma) {
-        return Math.sqrt(rho) * Math.sqrt(Math.min(gamma, rho));
+        return Math.sqrt(rho * Math.min(gamma, rho));
       },
       /** largest |x − S(x)| */
       displacement(rho, gamma) {
-        return Math.sqrt(rho) * Math.sqrt(Math.min(gamma, rho));
+        return Math.sqrt(rho * Math.min(gamma, rho));
       },
     },
     scad: {
@@ -124,15 +125,15 @@ globalThis.coarseproofFormulas = {
         const divisor = a - rho - 1;
         const k0 = Math.abs(x);
         const k1 = a + 1;
-        return (k0 <= Math.sqrt(rho) * Math.sqrt(Math.min(k1, rho)) ? 0 : x - (k0 <= Math.min(k1, Math.min(rho + 1, 0.5 * a + 0.5 * rho + 0.5)) ? rho : (a > k0 ? rho * (a - k0) * (1 / (divisor > 0 ? divisor : 1)) : 0)) * Math.sign(x));
+        return (k0 <= Math.sqrt(rho * Math.min(k1, rho)) ? 0 : x - Math.sign(x) * Math.min(k0, (k0 <= Math.min(k1, Math.min(rho + 1, 0.5 * a + 0.5 * rho + 0.5)) ? rho : (a > k0 ? rho * (a - k0) * (1 / (divisor > 0 ? divisor : 1)) : 0))));
       },
       /** largest |x| with S(x) = 0 */
       threshold(rho, a) {
-        return Math.sqrt(rho) * Math.sqrt(Math.min(rho, a + 1));
+        return Math.sqrt(rho * Math.min(rho, a + 1));
       },
       /** largest |x − S(x)| */
       displacement(rho, a) {
-        return Math.sqrt(rho) * Math.sqrt(Math.min(rho, a + 1));
+        return Math.sqrt(rho * Math.min(rho, a + 1));
       },
     },
     half: {
@@ -149,7 +150,7 @@ globalThis.coarseproofFormulas = {
         const k1 = 1.5 * Math.pow(Math.cbrt(rho), 2);
         const k2 = Math.max(1e-300, Math.max(k0, k1));
         const k3 = Math.asin(Math.min(1.299038105676658 * rho / k2 / Math.sqrt(k2), 1)) / 3;
-        return (k0 <= k1 ? 0 : x - 1.3333333333333333 * k2 * Math.sin(k3) * Math.sin(k3 + 1.0471975511965979) * Math.sign(x));
+        return (k0 <= k1 ? 0 : x - Math.sign(x) * Math.min(k0, 1.3333333333333333 * k2 * Math.sin(k3) * Math.sin(k3 + 1.0471975511965979)));
       },
       /** largest |x| with S(x) = 0 */
       threshold(rho) {
@@ -285,7 +286,7 @@ globalThis.coarseproofFormulas = {
     },
     /** R7.l1, ‖w̄‖²: A_j^2/(β - excess)^2 + B_j^2/excess^2 */
     l1_square(spike_across, spike_along, excess, beta) {
-      return Math.pow(spike_across, 2) / Math.pow(beta - excess, 2) + Math.pow(spike_along, 2) / Math.pow(excess, 2);
+      return Math.pow(spike_across / (beta - excess), 2) + Math.pow(spike_along / excess, 2);
     },
     /** R7.l1, its slope in the excess: 2·A_j^2/(β - excess)^3 - 2·B_j^2/excess^3 */
     l1_square_slope(spike_across, spike_along, excess, beta) {
@@ -305,7 +306,7 @@ globalThis.coarseproofFormulas = {
     },
     /** R7.l0, ‖w̄‖²: A_j^2/(β - excess)^2 + B_j^2/excess^2 */
     l0_square(spike_across, spike_along, excess, beta) {
-      return Math.pow(spike_across, 2) / Math.pow(beta - excess, 2) + Math.pow(spike_along, 2) / Math.pow(excess, 2);
+      return Math.pow(spike_across / (beta - excess), 2) + Math.pow(spike_along / excess, 2);
     },
     /** R7.l0, its slope in the excess: 2·A_j^2/(β - excess)^3 - 2·B_j^2/excess^3 */
     l0_square_slope(spike_across, spike_along, excess, beta) {
@@ -325,7 +326,7 @@ globalThis.coarseproofFormulas = {
     },
     /** R7.tl1, ‖w̄‖² from N's U and the U of |w̄_j|: (A_j^2/(β·U + push)^2 + 1)·(a·rho·(a + 1)/(a + outer)^2 + outer)^2 */
     tl1_square(spike_across, push, kept_level, outer, beta, rho, a) {
-      return (Math.pow(spike_across, 2) / Math.pow(beta * kept_level + push, 2) + 1) * Math.pow(a * rho * (a + 1) / Math.pow(a + outer, 2) + outer, 2);
+      return Math.pow(a * rho * (a + 1) / Math.pow(a + outer, 2) + outer, 2) * (Math.pow(spike_across / (beta * kept_level + push), 2) + 1);
     },
   },
 
@@ -419,7 +420,7 @@ globalThis.coarseproofFormulas = {
     "P1": {"title": "Proximal map of l1, p(u) = |u|", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mi>x</mi><mo>&#x02212;</mo><mo>max</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mo>&#x02212;</mo><mi>&#x003C1;</mi><mo>&#x0002C;</mo><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003C1;</mi><mo>&#x0002C;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>"},
     "P2": {"title": "Proximal map of l0, p(u) = 1{u ≠ 0}", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
     "P3": {"title": "Proximal map of transformed l1, p(u) = (a + 1)|u|/(a + |u|)", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><mfrac><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>2</mn><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></msqrt><mo>&#x02212;</mo><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002C;</mo><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></msqrt><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002C;</mo><msqrt><mrow><mn>2</mn></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></msqrt><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mn>2</mn><mi>a</mi></mrow></mfrac></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi><mo>&#x02212;</mo><mfrac><mrow><mn>4</mn><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><msup><mi>sin</mi><mrow><mn>2</mn></mrow></msup><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>asin</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mn>3</mn><msqrt><mrow><mn>3</mn></mrow></msqrt><msqrt><mrow><mi>a</mi></mrow></msqrt><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></msqrt></mrow><mrow><mn>2</mn><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mfrac><mrow><mn>3</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></msup></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
-    "P7.mcp": {"title": "Proximal map of minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B3;</mi><mo>&#x0002C;</mo><mi>&#x003C1;</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi><mo>&#x02212;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mfrac><mrow><mi>&#x003C1;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B3;</mi><mo>&#x02212;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mi>&#x003B3;</mi><mo>&#x02212;</mo><mi>&#x003C1;</mi></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>&#x003B3;</mi><mo>&#x0003E;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
+    "P7.mcp": {"title": "Proximal map of minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003B3;</mi><mo>&#x0002C;</mo><mi>&#x003C1;</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mi>&#x003B3;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mo>&#x02212;</mo><mi>&#x003C1;</mi><mo>&#x0002B;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mi>&#x003B3;</mi><mo>&#x02212;</mo><mi>&#x003C1;</mi></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>&#x003B3;</mi><mo>&#x0003E;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
     "P7.scad": {"title": "Proximal map of smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><msqrt><mrow><mi>&#x003C1;</mi></mrow></msqrt><msqrt><mrow><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>&#x003C1;</mi><mo>&#x0002C;</mo><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi><mo>&#x02212;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mi>&#x003C1;</mi></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><mo>min</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x0002B;</mo><mn>1</mn><mo>&#x0002C;</mo><mi>&#x003C1;</mi><mo>&#x0002B;</mo><mn>1</mn><mo>&#x0002C;</mo><mfrac><mrow><mi>a</mi></mrow><mrow><mn>2</mn></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><mi>&#x003C1;</mi></mrow><mrow><mn>2</mn></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mi>&#x003C1;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x02212;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mi>a</mi><mo>&#x02212;</mo><mi>&#x003C1;</mi><mo>&#x02212;</mo><mn>1</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>a</mi><mo>&#x0003E;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
     "P7.half": {"title": "Proximal map of l½, p(u) = √|u|", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mi>S</mi><mo stretchy=\"false\">&#x00028;</mo><mi>x</mi><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>&#x02264;</mo><mfrac><mrow><mn>3</mn><msup><mi>&#x003C1;</mi><mrow><mfrac><mrow><mn>2</mn></mrow><mrow><mn>3</mn></mrow></mfrac></mrow></msup></mrow><mrow><mn>2</mn></mrow></mfrac></mtd></mtr><mtr><mtd columnalign=\"left\"><mi>x</mi><mo>&#x02212;</mo><mfrac><mrow><mn>4</mn><mi>sin</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>asin</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mn>3</mn><msqrt><mrow><mn>3</mn></mrow></msqrt><mi>&#x003C1;</mi></mrow><mrow><mn>4</mn><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mrow><mfrac><mrow><mn>3</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></msup></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac><mo>&#x0002B;</mo><mfrac><mrow><mi>&#x003C0;</mi></mrow><mrow><mn>3</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mi>sin</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>asin</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mn>3</mn><msqrt><mrow><mn>3</mn></mrow></msqrt><mi>&#x003C1;</mi></mrow><mrow><mn>4</mn><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mrow><mfrac><mrow><mn>3</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></msup></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007C;</mo><mrow><mi>x</mi></mrow><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x0007C;</mo></mrow><mo>sign</mo><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>x</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow><mrow><mn>3</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"},
     "R4.l1": {"title": "The limit for l1: a soft threshold of w*, rescaled to the sphere", "mathml": "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mrow><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo></mrow><mrow><mi>N</mi></mrow></mfrac><mtext>&#x000A0;</mtext><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x02264;</mo><mfrac><mrow><mi>&#x003BB;</mi><mi>N</mi></mrow><mrow><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mrow></mfrac><mo stretchy=\"false\">&#x00029;</mo><mo>&#x0002C;</mo><mspace width=\"1em\" /><mo stretchy=\"false\">&#x0007C;</mo><msub><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mi>i</mi></msub><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003D;</mo><mfrac><mrow><mi>&#x003BA;</mi><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x02212;</mo><mi>&#x003BB;</mi></mrow><mrow><mo>&#x02212;</mo><mi>&#x003B2;</mi><mo>&#x0002B;</mo><mi>N</mi></mrow></mfrac><mtext>&#x000A0;</mtext><mtext>&#x000A0;</mtext><mo stretchy=\"false\">&#x00028;</mo><mo stretchy=\"false\">&#x0007C;</mo><msubsup><mi>w</mi><mi>i</mi><mo>&#x0002A;</mo></msubsup><mo stretchy=\"false\">&#x0007C;</mo><mo>&#x0003E;</mo><mfrac><mrow><mi>&#x003BB;</mi><mi>N</mi></mrow><mrow><mi>&#x003B2;</mi><mi>&#x003BA;</mi></mrow></mfrac><mo stretchy=\"false\">&#x00029;</mo><mo>;</mo><mspace width=\"1em\" /><mi>N</mi><mo>&#x0003E;</mo><mi>&#x003B2;</mi><mtext>&#x000A0;</mtext><mtext>the&#x000A0;unique&#x000A0;root&#x000A0;of</mtext><mtext>&#x000A0;</mtext><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo stretchy=\"false\">&#x00028;</mo><mi>N</mi><mo stretchy=\"false\">&#x00029;</mo><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0003D;</mo><mn>1</mn><mo>&#x0002C;</mo><mtext>&#x000A0;</mtext><mtext>exists</mtext><mo>&#x027FA;</mo><mi>&#x003BB;</mi><mo>&#x0003C;</mo><mi>&#x003BA;</mi><mrow><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mrow><mo>&#x0221E;</mo></mrow></msub></mrow><mtext>&#x000A0;</mtext><mtext>or</mtext><mtext>&#x000A0;</mtext><mi>&#x003B2;</mi><mo>&#x0003C;</mo><mi>&#x003BA;</mi><mo>;</mo><mspace width=\"1em\" /><mover><mi>w</mi><mo stretchy=\"true\">&#x000AF;</mo></mover><mo>&#x0003D;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><mo>&#x0002C;</mo><mspace width=\"0.167em\" /><mi>N</mi><mo>&#x0003D;</mo><mi>&#x003BA;</mi><mo>&#x027FA;</mo><mi>&#x003B2;</mi><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><msup><mi>w</mi><mo>&#x0002A;</mo></msup><msub><mo fence=\"false\" stretchy=\"false\">&#x02016;</mo><mo>&#x0221E;</mo></msub><mo>&#x02264;</mo><mi>&#x003BB;</mi></mrow></math>"},
