@@ -8,14 +8,27 @@ between being float64.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import Signature, signature
 from math import isfinite, prod
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ONE_THREAD", "Array", "BadRowsError", "Limit", "check_parameters", "evaluate", "products", "require"]
+__all__ = [
+    "ONE_THREAD",
+    "Array",
+    "BadRowsError",
+    "Limit",
+    "check_parameters",
+    "evaluate",
+    "products",
+    "renamed",
+    "require",
+]
 
+T = TypeVar("T")
 Array = npt.NDArray[np.float64]
 Block = Callable[..., Array]
 Limit = tuple[float, str]
@@ -99,6 +112,26 @@ def check_parameters(
             raise ValueError(f"{name} = {value!r} is out of range; a finite number {domain} is allowed")
     # NumPy's float: where a power of Python's own overflows, it raises
     return {name: np.float64(given.get(name, default)) for name, (default, _) in limits.items()}
+
+
+def renamed(**names: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Decorator of a generated function whose own names of parameters no user can have: `names` gives the keywords.
+
+    Its signature has these only, and none of the arguments that come before: they may be called like one of them.
+    """
+    keywords = {own: name for name, own in names.items()}
+
+    def decorate(function: Callable[..., T]) -> Callable[..., T]:
+        @wraps(function)
+        def called(*arguments: Any, **given: Any) -> T:
+            return function(*arguments, **{names.get(name, name): value for name, value in given.items()})
+
+        own = [each for each in signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
+        shown = Signature([each.replace(name=keywords.get(each.name, each.name)) for each in own])
+        called.__signature__ = shown  # type: ignore[attr-defined]
+        return called
+
+    return decorate
 
 
 def _real_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:

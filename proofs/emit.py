@@ -286,7 +286,7 @@ def assignments(
     expressions: Sequence[Expr], names: Sequence[str], reserved: Iterable[str] = (), dialect: Dialect = NUMPY
 ) -> list[tuple[str, str]]:
     """(name, source) pairs that compute `expressions` under `names`, common subexpressions computed once."""
-    taken = set(reserved) | set(names)
+    taken = {*reserved, *names, *(symbol.name for form in expressions for symbol in form.atoms(Symbol))}
     temporaries = (symbol for symbol in numbered_symbols("k", real=True) if symbol.name not in taken)
     written = [fold_constants(gather_squares(expression)) for expression in expressions]
     shared, reduced = cse(written, temporaries, order="canonical", ignore=())

@@ -18,6 +18,7 @@ from proofs.claim import all_claims, get
 from proofs.emit import assignments, text
 from proofs.estimators import kernels_of
 from proofs.moments import KERNEL_SYMBOLS, Kernels
+from proofs.naming import identifier, renaming
 from proofs.proxies import Estimator
 from proofs.render import line_of
 from proofs.symbols import QUANTITIES
@@ -218,9 +219,8 @@ _NOTES = {
 def kernel_source(proxy: Estimator) -> str:
     """Source of the function (theta, r) -> (p, q, c, b) of one estimator."""
     kernels = kernels_of(proxy.name)
-    name = proxy.name.replace("-", "_")
-    parameters = "".join(f", {p.name}: float" for p in proxy.parameters)
-    lines = [f"def _{name}_kernels(theta: Array, r: Array{parameters}) -> Kernels:"]
+    parameters = "".join(f", {p.symbol.name}: float" for p in proxy.parameters)
+    lines = [f"def _{identifier(proxy.name)}_kernels(theta: Array, r: Array{parameters}) -> Kernels:"]
     integrals = sorted({i for part in kernels for i in part.atoms(Integral)}, key=default_sort_key)
     names = {}
     for index, integral in enumerate(integrals):
@@ -228,7 +228,7 @@ def kernel_source(proxy: Estimator) -> str:
         lines += [f"    {line}".rstrip() for line in integral_lines(index, integral, proxy)]
     values = [part.xreplace(names) for part in kernels]
     lines += [f"    {target} = {source}" for target, source in assignments(values, ["p", "q", "c_", "b"])]
-    return "\n".join([*lines, "    return p, q, c_, b"]) + "\n"
+    return renaming(proxy.parameters) + "\n".join([*lines, "    return p, q, c_, b"]) + "\n"
 
 
 def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str]:
@@ -250,8 +250,7 @@ def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str
 
 def proxy_source(proxy: Estimator) -> str:
     """Source of μ'(x) of one estimator, each piece evaluated only where it holds."""
-    name = proxy.name.replace("-", "_")
-    parameters = "".join(f", {p.name}: float = {float(p.default)!r}" for p in proxy.parameters)
+    parameters = "".join(f", {p.symbol.name}: float = {float(p.default)!r}" for p in proxy.parameters)
     keywords = f", *{parameters}" if parameters else ""
     lines, source, last = [], "0.0", len(proxy.pieces) - 1
     for index, (low, high, piece) in reversed(list(enumerate(proxy.pieces))):
@@ -270,7 +269,8 @@ def proxy_source(proxy: Estimator) -> str:
         source = f"np.where({condition}, on_{index}, {source})" if condition else f"np.full(x.shape, on_{index}, float)"
     body = "\n".join(f"    {line}" for line in [*lines, f"return {source}"])
     return (
-        f"def {name}(x: npt.NDArray[np.floating]{keywords}) -> npt.NDArray[np.floating]:\n"
+        f"{renaming(proxy.parameters)}def _{identifier(proxy.name)}_proxy(x: npt.NDArray[np.floating]{keywords}) "
+        "-> npt.NDArray[np.floating]:\n"
         f'    """{proxy.title}."""\n{body}\n'
     )
 
@@ -320,7 +320,7 @@ def coarse_gradient_source(proxies: Sequence[Estimator]) -> str:
 def tables_source(proxies: Sequence[Estimator]) -> str:
     """Dispatch tables of the estimators: kernels by name, parameters with default and domain."""
     names = [proxy.name for proxy in proxies]
-    kernels = "".join(f'    "{name}": _{name.replace("-", "_")}_kernels,\n' for name in names)
+    kernels = "".join(f'    "{name}": _{identifier(name)}_kernels,\n' for name in names)
     limits = ""
     for name, proxy in zip(names, proxies, strict=True):
         own = ", ".join(
@@ -364,7 +364,7 @@ def text_of(name: str, *, own: bool = True) -> str:
     claims = [claim for claim in all_claims() if "coarse_gradient" in claim.code]
     ids = [claim.id for claim in claims if not own or extensions.is_own(claim)]
     if name == "proxies.py":
-        table = "".join(f'    "{proxy.name}": {proxy.name.replace("-", "_")},\n' for proxy in proxies)
+        table = "".join(f'    "{proxy.name}": _{identifier(proxy.name)}_proxy,\n' for proxy in proxies)
         tables = (
             f"PROXIES: Final[dict[str, Callable[..., npt.NDArray[np.floating]]]] = {{\n{table}}}\n"
             '"""Proxy derivative by estimator; parameters are keywords."""\n'
@@ -399,7 +399,7 @@ def assemble(chapter: str, claim_ids: list[str], public: list[str], sources: lis
 
 
 _PRIMITIVES = {
-    "arguments": ("Limit", "check_parameters", "evaluate", "require"),
+    "arguments": ("Limit", "check_parameters", "evaluate", "renamed", "require"),
     "elementwise": ("entrywise", "quotient", "root", "summed"),
     "geometry": ("Array", "across", "along", "combine", "dot", "pair", "rounding", "total", "unit"),
     "quadrature": ("decay_length", "half_line"),

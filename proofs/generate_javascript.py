@@ -76,7 +76,7 @@ def _penalty(each: Penalty) -> str:
         }
         for shape in each.parameters
     ]
-    names = tuple(shape.name for shape in each.parameters)
+    names = tuple(shape.symbol.name for shape in each.parameters)
     map_claim = map_id(each.name)
     rows = [
         f"title: {json.dumps(each.title, ensure_ascii=False)},\n",

@@ -10,6 +10,7 @@ from sympy import Abs, Add, Expr, Max, Min, Piecewise, Pow, Rational, Symbol, as
 from proofs.claim import get
 from proofs.dialect import NUMPY, Dialect
 from proofs.emit import assignments, gather_roots, text
+from proofs.naming import identifier, renaming
 from proofs.penalties import envelope_id, map_id
 from proofs.penalty_forms import Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in
@@ -138,23 +139,23 @@ def _function(
     penalty: Penalty, role: str, arguments: str, form: Expr, title: str, returned: str = "value", guard: str = ""
 ) -> str:
     """One function of entries: common subexpressions first, then its value."""
-    own = "".join(f", {shape.name}: float = {float(shape.default)!r}" for shape in penalty.parameters)
+    own = "".join(f", {shape.symbol.name}: float = {float(shape.default)!r}" for shape in penalty.parameters)
     lines = [f"{name} = {source}" for name, source in steps(penalty, form)]
     if returned == "value":
         lines[-1] = lines[-1].replace("value = ", "return ", 1)
     else:
         lines.append(f"return {returned}")
     body = indent(guard + "\n".join(lines), "    ")
-    name = f"_{penalty.name.replace('-', '_')}_{role}"
+    name = f"{renaming(penalty.parameters)}def _{identifier(penalty.name)}_{role}"
     keywords = f", *{own}" if own else ""
     result = "Array" if "Array," in arguments or arguments == "u: Array" else "Array | float"
-    return f'def {name}({arguments}{keywords}) -> {result}:\n    """{title}"""\n{body}\n'
+    return f'{name}({arguments}{keywords}) -> {result}:\n    """{title}"""\n{body}\n'
 
 
 def steps(penalty: Penalty, form: Expr, dialect: Dialect = NUMPY) -> list[tuple[str, str]]:
     """(name, source) pairs that compute a form of x, u, rho, beta, lam and the shapes; the last one is `value`."""
     form = gather_roots(form.xreplace(_NAMES))
-    reserved = (*_RESERVED, *(shape.name for shape in penalty.parameters))
+    reserved = (*_RESERVED, *(shape.symbol.name for shape in penalty.parameters))
     divisors = _divisors(form)
     pairs = [(name.name, text(base, dialect)) for base, name in divisors.items()]
     for base, name in divisors.items():
@@ -195,7 +196,7 @@ def _tables(penalties: Sequence[Penalty]) -> str:
 def _name_of(penalty: Penalty, role: str) -> str:
     if role == "displacement" and penalty.farthest == penalty.threshold:
         role = "threshold"
-    return f"_{penalty.name.replace('-', '_')}_{role}"
+    return f"_{identifier(penalty.name)}_{role}"
 
 
 def _listed(penalties: Sequence[Penalty]) -> str:

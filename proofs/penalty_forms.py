@@ -9,7 +9,8 @@ is declared. See CONTRIBUTING.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from sympy import (
@@ -40,7 +41,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs import symbols
+from proofs import naming, symbols
 from proofs.symbols import a, gamma, ratio, u, x_in
 
 __all__ = ["PENALTIES", "Penalty", "Shape", "add", "penalty", "size"]
@@ -64,7 +65,7 @@ class Shape:
     @property
     def name(self) -> str:
         """Keyword by which generated functions take it."""
-        return str(self.symbol.name)
+        return naming.keyword(self.symbol)
 
     @property
     def domain(self) -> str:
@@ -170,11 +171,20 @@ PENALTIES: dict[str, Penalty] = {}
 
 
 def add(new: Penalty) -> Penalty:
-    """Register a penalty; a name is never reused."""
-    if new.name in PENALTIES:
-        raise ValueError(f"penalty {new.name!r} is already declared")
-    PENALTIES[new.name] = new
-    return new
+    """Register a penalty, its parameters under symbols of their own; ValueError for a name that it cannot have."""
+    ours = {u, size, ratio, x_in, symbols.beta, symbols.lam}
+    names = naming.declared("penalty", new, PENALTIES, ours)
+    own: Penalty = naming.in_symbols(new, names) if names else new
+    if names and new.prove is not None:
+        own = replace(own, prove=partial(_prove, new.prove, names))
+    PENALTIES[new.name] = own
+    return own
+
+
+def _prove(prove: Callable[[Penalty], list[Any]], names: dict[Symbol, Symbol], registered: Penalty) -> list[Any]:
+    """The branches that a declaration proves in its own symbols, in those that it is registered under."""
+    found = prove(naming.in_symbols(registered, {new: old for old, new in names.items()}))
+    return [replace(b, root=b.root.xreplace(names), condition=b.condition.xreplace(names)) for b in found]
 
 
 def penalty(name: str) -> Penalty:

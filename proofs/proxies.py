@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Integer, Max, Rational, Symbol, exp, limit, nan, oo, simplify, sqrt
 
-from proofs import symbols
+from proofs import naming, symbols
 from proofs.symbols import x
 
 _ANY = Symbol("epsilon", positive=True)
@@ -30,7 +30,7 @@ class Parameter:
     @property
     def name(self) -> str:
         """Keyword by which generated functions take it."""
-        return str(self.symbol.name)
+        return naming.keyword(self.symbol)
 
 
 @dataclass(frozen=True)
@@ -117,11 +117,12 @@ ESTIMATORS: dict[str, Estimator] = {}
 
 
 def add(new: Estimator) -> Estimator:
-    """Register an estimator; a name is never reused."""
-    if new.name in ESTIMATORS:
-        raise ValueError(f"estimator {new.name!r} is already declared")
-    ESTIMATORS[new.name] = new
-    return new
+    """Register an estimator, its parameters under symbols of their own; ValueError for a name that it cannot have."""
+    ours = {x} if new.kernels is None else {x, symbols.theta, symbols.r}
+    names = naming.declared("estimator", new, ESTIMATORS, ours)
+    own: Estimator = naming.in_symbols(new, names) if names else new
+    ESTIMATORS[new.name] = own
+    return own
 
 
 def estimator(name: str) -> Estimator:

@@ -36,6 +36,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from proofs.derivation import Derivation, Obligation, holds, vanishes
+from proofs.naming import plain
 from proofs.penalty_forms import Penalty, size
 from proofs.smt import follows
 from proofs.symbols import ratio, u, x_in
@@ -78,7 +79,7 @@ def derive_map(
     threshold = derive_threshold(d, penalty)
     found = (find or rational_branches)(penalty)
     for branch in found:
-        where = "|x| beyond the threshold" + ("" if branch.condition == true else f", {branch.condition}")
+        where = "|x| beyond the threshold" + ("" if branch.condition == true else f", {plain(branch.condition)}")
         d.step(
             "Minimizer beyond the threshold",
             branch.root,
@@ -141,7 +142,7 @@ def derive_threshold(d: Derivation, penalty: Penalty) -> Expr:
 
 
 def _interval(low: Expr, high: Expr) -> str:
-    return f"u > {low}" if high == oo else f"{low} < u ≤ {high}"
+    return f"u > {plain(low)}" if high == oo else f"{plain(low)} < u ≤ {plain(high)}"
 
 
 def _within(point: Expr, low: Expr, high: Expr, penalty: Penalty) -> list[Boolean]:

@@ -23,6 +23,7 @@ from sympy.printing.str import StrPrinter
 
 from proofs.claim import Claim, derive
 from proofs.derivation import Obligation, Step
+from proofs.naming import keyword
 from proofs.symbols import QUANTITIES, mu, quantity
 
 __all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "text_of"]
@@ -54,6 +55,17 @@ def line_of(expression: Expr | Boolean) -> str:
     for placeholder, name in printer.names.items():
         text = text.replace(placeholder, name)
     return str(text)
+
+
+_TAKEN: Final = {name for entry in QUANTITIES.values() for name in (entry.symbol.name, entry.text)} | {
+    *("s", "t", "x", "u", "rho", "phi", "size", "pi", "π", "E", "exp")
+}
+"""What a formula of this package may show: a parameter that a user calls so is shown under its own symbol's name."""
+
+
+def _shown(symbol: Symbol) -> str:
+    word = keyword(symbol)
+    return str(symbol.name) if word in _TAKEN else word
 
 
 def _is_compound(text: str) -> bool:
@@ -89,7 +101,7 @@ class _Latex(LatexPrinter):
 
     def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
         known = self._settings["symbol_names"].get(expr) or _HELPERS.get(expr.name)
-        return known or _spelled(expr.name)
+        return known or _spelled(_shown(expr))
 
     def _print_expm1(self, expr: Any, exp: str | None = None) -> str:
         raised = rf"\left(e^{{{self._print(expr.args[0])}}} - 1\right)"
@@ -122,7 +134,7 @@ class _Pretty(PrettyPrinter):
     def _print_Symbol(self, e: Symbol, bold_name: bool = False) -> prettyForm:
         known = quantity(e)
         if known is None:
-            return super()._print_Symbol(e, bold_name)
+            return super()._print_Symbol(Symbol(_shown(e)), bold_name)
         binding = prettyForm.POW if _is_compound(known.text) else prettyForm.ATOM
         if "·" in known.text and binding != prettyForm.ATOM:  # as a factor, too, a·b wants brackets
             binding = prettyForm.ADD
@@ -153,7 +165,7 @@ class _Line(StrPrinter):
     def _print_Symbol(self, expr: Symbol) -> str:
         known = quantity(expr)
         if known is None:
-            return str(expr.name)
+            return _shown(expr)
         return self._placeholder(f"({known.text})" if _is_compound(known.text) else known.text)
 
     def _print_Function(self, expr: Any) -> str:

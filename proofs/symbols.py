@@ -140,6 +140,9 @@ ratio = _declare("ratio", r"\rho", "ρ", "ratio λ/β of a proximal map", positi
 a = _declare("a", "a", "a", "shape of the transformed l1 penalty, a > 0; of SCAD, a ≥ 1", positive=True)
 gamma = _declare("gamma", r"\gamma", "γ", "width of the minimax concave penalty", positive=True)
 
+PARAMETERS: Final = (c, slope, tau, a, gamma)
+"""Symbols that an estimator or a penalty may have as parameters; any other that it declares becomes one of its own."""
+
 # Relaxed variable splitting.
 kappa = _declare("kappa", r"\kappa", "κ", "strength of the pull towards w*", positive=True)
 beta = _declare("beta", r"\beta", "β", "strength of the coupling ‖w − u‖²", positive=True)

@@ -16,6 +16,7 @@ from proofs.render import forms_of
 from verify.book import formula_book
 from verify.derivations import derivation_pages
 from verify.errata import errata_page
+from verify.generated.derived import require_right
 from verify.mathml import mathml
 
 __all__ = ["GENERATED", "derive_outputs", "extension_outputs", "project_root", "require_proved", "stale_files"]
@@ -39,12 +40,16 @@ def project_root() -> Path:
 def derive_outputs(progress: Progress = lambda name: None) -> dict[str, str]:
     """Derive every claim, then the text of every output by path relative to the root.
 
-    Raises ValueError if a derivation is not proved: nothing is generated from a claim that does not hold.
+    Raises ValueError if a derivation is not proved, for nothing is generated from a claim that does not hold, or if the
+    generated code is carried out and does not compute what the claims state.
     """
-    for claim in filter(is_own, proofs.all_claims()):
+    own = list(filter(is_own, proofs.all_claims()))
+    for claim in own:
         progress(claim.id)
         require_proved(claim)
-    generated = {f"{GENERATED}/{name}": text for name, text in modules().items()}
+    texts = modules()
+    require_right(texts, own)
+    generated = {f"{GENERATED}/{name}": text for name, text in texts.items()}
     pages = formula_book(generated) | derivation_pages() | {"docs/errata.md": errata_page(), SCRIPT: script()}
     return generated | pages
 
@@ -71,18 +76,21 @@ def require_proved(claim: Claim) -> None:
 def extension_outputs() -> dict[str, str]:
     """Text of the generated modules with the functions of the extensions in them, by file name.
 
-    Raises ValueError without extensions, or if a claim about one of them is not proved.
+    Raises ValueError without extensions, if a claim about one of them is not proved, or if the code computes something
+    else than the claims state.
     """
     if not extensions.LOADED:
         raise ValueError(
             f"no extension is named: set {extensions.VARIABLE} to its module's name, or leave --output out to derive "
             "this project's own code"
         )
-    for claim in proofs.all_claims():
-        if not is_own(claim):
-            require_proved(claim)
+    foreign = [claim for claim in proofs.all_claims() if not is_own(claim)]
+    for claim in foreign:
+        require_proved(claim)
     package = '"""Code written by `coarseproof derive --output`. Do not edit."""\n'
-    return {"__init__.py": package, **{name: text_of(name, own=False) for name in EXTENSIBLE}}
+    texts = {name: text_of(name, own=False) for name in EXTENSIBLE}
+    require_right(texts, foreign)
+    return {"__init__.py": package, **texts}
 
 
 def stale_files(root: Path) -> list[Path]:

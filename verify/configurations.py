@@ -14,10 +14,11 @@ from typing import Literal
 import mpmath
 import numpy as np
 from mpmath import mpf
-from sympy import Float, Symbol
+from sympy import Float, Integer, Symbol
 from sympy.logic.boolalg import Boolean
 
 from proofs import symbols
+from proofs.naming import keyword
 from proofs.penalty_forms import PENALTIES
 from proofs.proxies import ESTIMATORS
 
@@ -65,12 +66,12 @@ class Configuration:
             symbols.x_in: v[0],
             symbols.ratio: abs(v_star[0]),
             **self._splitting(abs(v_star[0])),
-            **{parameter: mpf(self.parameters[parameter.name]) for parameter in _parameters()},
+            **{parameter: mpf(self.parameters[keyword(parameter)]) for parameter in _parameters()},
         }
 
     def _splitting(self, ratio: mpf) -> dict[Symbol, mpf]:
         """Shapes of penalties, and β with λ = ρβ; a configuration that does not name them has the value 2."""
-        shapes = {name: mpf(self.parameters.get(name.name, 2.0)) for name in (*_SHAPES, *_OTHERS)}
+        shapes = {name: mpf(self.parameters.get(keyword(name), 2.0)) for name in (*_SHAPES, *_OTHERS)}
         return {**shapes, symbols.lam: ratio * shapes[symbols.beta]}
 
     def _filters(self) -> dict[Symbol, mpf]:
@@ -85,7 +86,9 @@ class Configuration:
 
 
 _SHAPES = (symbols.a, symbols.gamma, symbols.beta)
-_BOUNDS = {shape.symbol: shape.above for penalty in PENALTIES.values() for shape in penalty.parameters}
+_BOUNDS: dict[Symbol, Integer] = {}
+for _shape in (shape for penalty in PENALTIES.values() for shape in penalty.parameters):
+    _BOUNDS[_shape.symbol] = max(_shape.above, _BOUNDS.get(_shape.symbol, _shape.above))
 _OTHERS = tuple(symbol for symbol in _BOUNDS if symbol not in _SHAPES)
 """Shapes of the penalties of extensions."""
 
@@ -121,7 +124,7 @@ def _generic(rng: np.random.Generator, index: int) -> Configuration:
         parameters,
     )
     shapes = {symbol.name: float(np.exp(rng.uniform(-1, 1))) for symbol in _SHAPES}
-    others = {symbol.name: float(_BOUNDS[symbol]) + float(np.exp(rng.uniform(-1, 1))) for symbol in _OTHERS}
+    others = {keyword(symbol): float(_BOUNDS[symbol]) + float(np.exp(rng.uniform(-1, 1))) for symbol in _OTHERS}
     return replace(point, parameters=parameters | shapes | {"a": 1 + shapes["a"]} | others)
 
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Final
 
-__all__ = ["serve"]
+__all__ = ["derived", "serve"]
 
 _PACKAGE: Final = "numerics.generated."
 _EXTENSIBLE: Final = ("estimators", "penalties", "proxies")
@@ -29,24 +30,33 @@ def _named() -> bool:
 
 
 class _Loader(InspectLoader):
-    """Loads a generated module from the text that the claims derive."""
+    """Loads a generated module from its text; without one, from that which the claims derive with the extensions."""
+
+    def __init__(self, text: str | None) -> None:
+        self.text = text
 
     def get_source(self, fullname: str) -> str:
         from proofs.generate import text_of
 
-        return text_of(f"{fullname.removeprefix(_PACKAGE)}.py", own=False)
+        return text_of(f"{fullname.removeprefix(_PACKAGE)}.py", own=False) if self.text is None else self.text
 
 
 class _Finder(MetaPathFinder):
-    """Finds the modules that extensions have functions in."""
+    """Finds the modules of `texts`, by file name, and those that extensions have functions in."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if f"{fullname}." == _PACKAGE and "__init__.py" in self.texts:
+            return ModuleSpec(fullname, _Loader(self.texts["__init__.py"]), is_package=True)
         package, _, name = fullname.rpartition(".")
-        if f"{package}." != _PACKAGE or name not in _EXTENSIBLE or not _named():
+        text = self.texts.get(f"{name}.py")
+        if f"{package}." != _PACKAGE or (text is None and not (name in _EXTENSIBLE and _named())):
             return None
-        spec = ModuleSpec(fullname, _Loader(), origin=f"<derived>/{name}.py")
+        spec = ModuleSpec(fullname, _Loader(text), origin=f"<derived>/{name}.py")
         spec.has_location = True
         return spec
 
@@ -54,4 +64,15 @@ class _Finder(MetaPathFinder):
 def serve() -> None:
     """From now on import these modules with the functions of extensions, if there are any."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+        sys.meta_path.insert(0, _Finder({}))
+
+
+@contextmanager
+def derived(texts: Mapping[str, str]) -> Iterator[None]:
+    """Meanwhile generated modules that are not imported yet are those of `texts`, by file name, whatever is written."""
+    finder = _Finder(texts)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)

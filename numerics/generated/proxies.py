@@ -20,32 +20,32 @@ __all__ = [
 ]
 
 
-def identity(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def _identity_proxy(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """identity, μ'(x) = 1."""
     on_0 = 1
     return np.full(x.shape, on_0, float)
 
 
-def relu(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def _relu_proxy(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """ReLU, μ'(x) = 1{x > 0}."""
     on_0 = 1
     return np.where((x > 0), on_0, 0.0)
 
 
-def clipped_relu(x: npt.NDArray[np.floating], *, c: float = 1.0) -> npt.NDArray[np.floating]:
+def _clipped_relu_proxy(x: npt.NDArray[np.floating], *, c: float = 1.0) -> npt.NDArray[np.floating]:
     """clipped ReLU, μ'(x) = 1{0 < x < c}."""
     on_0 = 1
     return np.where((x > 0) & (x < c), on_0, 0.0)
 
 
-def leaky_relu(x: npt.NDArray[np.floating], *, slope: float = 0.01) -> npt.NDArray[np.floating]:
+def _leaky_relu_proxy(x: npt.NDArray[np.floating], *, slope: float = 0.01) -> npt.NDArray[np.floating]:
     """leaky ReLU, μ'(x) = 1 for x > 0, a for x < 0."""
     on_1 = 1
     on_0 = slope
     return np.where((x <= 0), on_0, np.where((x > 0), on_1, 0.0))
 
 
-def sigmoid(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def _sigmoid_proxy(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """derivative of the sigmoid."""
     x1 = np.maximum(x, 0)
     k0 = np.exp(-x1)
@@ -56,7 +56,7 @@ def sigmoid(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     return np.where((x <= 0), on_0, np.where((x > 0), on_1, 0.0))
 
 
-def tanh(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def _tanh_proxy(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """derivative of tanh."""
     x1 = np.maximum(x, 0)
     k0 = np.exp(-2 * x1)
@@ -67,7 +67,7 @@ def tanh(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     return np.where((x <= 0), on_0, np.where((x > 0), on_1, 0.0))
 
 
-def triangular(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def _triangular_proxy(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """triangular, μ'(x) = max(0, 1 − |x|)."""
     x1 = np.minimum(np.maximum(x, 0), 1)
     on_1 = 1 - x1
@@ -76,7 +76,7 @@ def triangular(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     return np.where((x > -1) & (x <= 0), on_0, np.where((x > 0) & (x < 1), on_1, 0.0))
 
 
-def gaussian(x: npt.NDArray[np.floating], *, tau: float = 1.0) -> npt.NDArray[np.floating]:
+def _gaussian_proxy(x: npt.NDArray[np.floating], *, tau: float = 1.0) -> npt.NDArray[np.floating]:
     """Gaussian, μ'(x) = exp(−x²/2τ²)."""
     x0 = x
     on_0 = np.exp(-0.5 * (x0 / tau) ** 2)
@@ -84,13 +84,13 @@ def gaussian(x: npt.NDArray[np.floating], *, tau: float = 1.0) -> npt.NDArray[np
 
 
 PROXIES: Final[dict[str, Callable[..., npt.NDArray[np.floating]]]] = {
-    "identity": identity,
-    "relu": relu,
-    "clipped-relu": clipped_relu,
-    "leaky-relu": leaky_relu,
-    "sigmoid": sigmoid,
-    "tanh": tanh,
-    "triangular": triangular,
-    "gaussian": gaussian,
+    "identity": _identity_proxy,
+    "relu": _relu_proxy,
+    "clipped-relu": _clipped_relu_proxy,
+    "leaky-relu": _leaky_relu_proxy,
+    "sigmoid": _sigmoid_proxy,
+    "tanh": _tanh_proxy,
+    "triangular": _triangular_proxy,
+    "gaussian": _gaussian_proxy,
 }
 """Proxy derivative by estimator; parameters are keywords."""

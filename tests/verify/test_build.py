@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sympy import Function, Rational
 
 import proofs
@@ -13,6 +16,9 @@ from proofs.claim import Claim
 from proofs.symbols import theta
 from verify import build
 from verify.build import derive_outputs, project_root, require_proved, stale_files
+from verify.cli import main
+from verify.generated.derived import require_right
+from verify.mutants.text import text_mutants
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -126,3 +132,62 @@ def test_an_installed_copy_is_no_checkout(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(proofs, "__file__", str(tmp_path / "site-packages" / "proofs" / "__init__.py"))
     with pytest.raises(ValueError, match=r"is not a checkout of coarseproof.*--root DIR"):
         project_root()
+
+
+def with_mistake(text: str, function: str) -> str:
+    """A generated module with the first constant of one of its functions off by 0.1 %, or its first sign changed."""
+    mutants, _ = text_mutants(text, [function])
+    first = next((m for m in mutants if "off by 0.1" in m.label), mutants[0])
+    tree = ast.parse(text)
+    tree.body = [first.tree if getattr(node, "name", "") == function else node for node in tree.body]
+    return ast.unparse(tree)
+
+
+MISTAKEN = [
+    ("gaussian.py", "wedge_mean", "G3"),
+    ("network.py", "loss_gradient_w", "N3"),
+    ("background.py", "relu_network_loss", "B1.loss"),
+    ("estimators.py", "_relu_kernels", "C3"),
+    ("estimators.py", "_tanh_kernels", "C5.tanh"),
+    ("proxies.py", "_sigmoid_proxy", "C5.sigmoid"),
+    ("penalties.py", "_tl1_map", "P3"),
+    ("penalties.py", "_scad_envelope", "P6.scad"),
+    ("penalties.py", "_mcp_penalty", "P7.mcp"),
+    ("penalties.py", "_half_threshold", "P7.half"),
+    ("splitting.py", "_basin_near", "R6.probability"),
+]
+
+
+@pytest.mark.parametrize(("file", "function", "claim_id"), MISTAKEN)
+def test_code_that_is_wrong_is_not_written(
+    outputs: dict[str, str], file: str, function: str, claim_id: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The message names the function, the point and both values; it is one line."""
+    texts = {Path(name).name: text for name, text in outputs.items() if name.startswith(build.GENERATED)}
+    texts[file] = with_mistake(texts[file], function)
+    monkeypatch.setattr(build, "modules", lambda: texts)
+    monkeypatch.setattr(build, "is_own", lambda claim: claim.id == claim_id)
+    done = CliRunner().invoke(main, ["derive", "--root", str(tmp_path)])
+    assert done.exit_code != 0
+    said = str(done.exception) if isinstance(done.exception, ValueError) else done.output.splitlines()[-1]
+    assert re.search(
+        rf"of {file} is wrong, so nothing is written: at .*it gives .*, and claim {claim_id} says \[.*\d", said
+    )
+    assert "\n" not in said.strip()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("def _relu_kernels(theta: Array", "def _relu_kernels(r: Array, theta: Array", "does not run.*SyntaxError"),
+        ("np.cos(theta)", "npy.cos(theta)", "wrong, so nothing is written: at .*it raises NameError"),
+    ],
+)
+def test_code_that_does_not_run_is_not_written(outputs: dict[str, str], old: str, new: str, complaint: str) -> None:
+    text = outputs[f"{build.GENERATED}/estimators.py"]
+    assert old in text
+    claims = [proofs.get(name) for name in ("C3", "C4")]
+    require_right({"estimators.py": text}, claims)
+    with pytest.raises(ValueError, match=complaint):
+        require_right({"estimators.py": text.replace(old, new)}, claims)

@@ -151,8 +151,8 @@ def test_text_is_carried_out_in_the_module_given() -> None:
         ("background", "relu_network_loss", "w and w_star exchanged"),
         ("estimators", "_relu_kernels", "theta and r exchanged"),
         ("estimators", "_sigmoid_kernels", "sign of r"),
-        ("proxies", "leaky_relu", "0.0 off by"),
-        ("proxies", "triangular", "x < 1 with 2"),
+        ("proxies", "_leaky_relu_proxy", "0.0 off by"),
+        ("proxies", "_triangular_proxy", "x < 1 with 2"),
     ],
 )
 def test_what_changes_nothing_is_proved_to(module: str, function: str, words: str) -> None:
@@ -167,7 +167,7 @@ def test_what_changes_nothing_is_proved_to(module: str, function: str, words: st
         ("background", "relu_network_gradient", "arguments of pair"),
         ("estimators", "_clipped_relu_kernels", "theta and r exchanged"),
         ("estimators", "_triangular_kernels", "2 off by"),
-        ("proxies", "leaky_relu", "turned round"),
+        ("proxies", "_leaky_relu_proxy", "turned round"),
         ("penalties", "_scad_map", "0.5 off by"),
     ],
 )

@@ -8,6 +8,7 @@ from flint import arb
 from sympy import Symbol
 
 from proofs import symbols
+from proofs.naming import keyword
 from proofs.proxies import Estimator
 from verify.configurations import Configuration
 from verify.enclosure.arithmetic import as_ball
@@ -53,9 +54,9 @@ def scalars(point: Configuration, proxy: Estimator | None = None) -> dict[Symbol
         symbols.cap_angle: theta / 2,
         **{p.symbol: as_ball(p.default) for p in parameters},
         **{
-            symbol: as_ball(point.parameters[symbol.name])
+            symbol: as_ball(point.parameters[keyword(symbol)])
             for symbol in (symbols.c, symbols.slope, symbols.tau, *(p.symbol for p in parameters))
-            if symbol.name in point.parameters
+            if keyword(symbol) in point.parameters
         },
     }
 

@@ -21,6 +21,7 @@ from sympy.core.relational import Relational
 
 from proofs.claim import Claim
 from proofs.definitions import Envelope, ProximalMap
+from proofs.naming import identifier
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
 from verify.closed_form import NoValueError
@@ -302,7 +303,7 @@ def holding(claim: Claim) -> list[Held]:
     penalty = stated_penalty(claim)
     if penalty is None:
         return []
-    own, first = f"_{penalty.name.replace('-', '_')}", penalty.name == next(iter(PENALTIES))
+    own, first = f"_{identifier(penalty.name)}", penalty.name == next(iter(PENALTIES))
     if isinstance(claim.definition, Envelope):
         wrapper = ("moreau_envelope",) if first else ()
         return [EnvelopeOf(claim, "penalties", (f"{own}_envelope", *wrapper), penalty)]

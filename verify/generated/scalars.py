@@ -15,6 +15,7 @@ from sympy import Symbol, lambdify
 
 from proofs.claim import Claim
 from proofs.definitions import MeanSample
+from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import cap_angle, n, spike_across, spike_along
 from verify.closed_form import MPMATH, proxy_function
@@ -180,5 +181,5 @@ def holding(claim: Claim) -> list[Held]:
     definition = claim.definition
     if "coarse_gradient" in claim.code and isinstance(definition, MeanSample) and definition.estimator in ESTIMATORS:
         proxy = ESTIMATORS[definition.estimator]
-        return [ProxyOf(claim, "proxies", (proxy.name.replace("-", "_"),), proxy)]
+        return [ProxyOf(claim, "proxies", (f"_{identifier(proxy.name)}_proxy",), proxy)]
     return []

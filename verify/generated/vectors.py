@@ -22,6 +22,7 @@ from sympy import Integral, Symbol, cot, default_sort_key, oo
 from proofs.definitions import MeanSample
 from proofs.gaussian import Phi, normal_density
 from proofs.generate import FUNCTIONS, Function
+from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
 from verify.configurations import Configuration, configurations, meeting
@@ -249,4 +250,4 @@ def holding(claim: Any) -> list[Held]:
     if definition.estimator not in ESTIMATORS:
         return []
     proxy = ESTIMATORS[definition.estimator]
-    return [CoarseGradient(claim, "estimators", (f"_{proxy.name.replace('-', '_')}_kernels",), proxy=proxy)]
+    return [CoarseGradient(claim, "estimators", (f"_{identifier(proxy.name)}_kernels",), proxy=proxy)]

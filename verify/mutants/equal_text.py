@@ -205,6 +205,7 @@ _MEANING: Final[Mapping[str, Any]] = {
     "along": _along,
     "evaluate": _evaluate,
     "check_parameters": lambda *_: {},
+    "renamed": lambda **_: lambda function: function,
     "KERNELS": _kernels,
     "PARAMETERS": {},
     "half_line": _half_line,
