@@ -20,7 +20,7 @@ from proofs.dialect import NUMPY, Dialect
 
 __all__ = ["assignments", "fold_constants", "gather_roots", "gather_squares", "number", "text"]
 
-_CALLS = (sympy.sin, sympy.cos, sympy.exp, expm1, sympy.erf, sympy.erfc, sympy.Abs, sympy.sign)
+_CALLS = (sympy.sin, sympy.cos, sympy.atan, sympy.exp, expm1, sympy.erf, sympy.erfc, sympy.Abs, sympy.sign)
 
 _SUM, _PRODUCT, _POWER = 1, 2, 3
 

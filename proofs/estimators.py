@@ -180,7 +180,7 @@ PRINTED: dict[str, Expr] = {
 }
 
 
-_GROWTH = "μ' grows less than any exp(εx²), and less than 1/√|x − end| at the ends of its pieces"
+_GROWTH = "μ' grows less than any exp(εx²), and less than |x − end|^(−19/20) at the ends of its pieces"
 
 
 def derive_gradient(d: Derivation, name: str) -> None:
@@ -307,6 +307,7 @@ def register_estimator_claim(proxy: Estimator) -> Claim:
             statement=kernels_of(name).gradient(),
             printed=PRINTED.get(name),
             hypotheses=hypotheses_of(proxy),
+            setting="" if proxy.has_variance else "E μ'(rs)² is infinite: the Monte Carlo method does not apply",
             code=("coarse_gradient",),
         )
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill, indent
 
-from sympy import Expr, Integral, Symbol, default_sort_key, erfc, oo, sin
+from sympy import Expr, Integral, Max, Min, Pow, Rational, Symbol, default_sort_key, erfc, exp, oo, sin
 
 from proofs import extensions, generate_penalties, generate_splitting, symbols
 from proofs.claim import all_claims, get
@@ -235,7 +235,7 @@ def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str
     """Lines that compute one integral over s: its integrand as a function of the nodes, and its cut-offs."""
     variable, low, high = integral.limits[0]
     size = symbols.r * sin(symbols.theta) if integral.function.has(sin) else symbols.r
-    body = assignments([integral.function], ["value"])
+    body = assignments([_roots_within(integral.function, variable)], ["value"])
     lines = [f"def integrand_{index}({variable}: Array) -> Array:"]
     lines += [f"    {name} = {source}" for name, source in body[:-1]]
     lines += [f"    return {body[-1][1]}", ""]
@@ -244,8 +244,25 @@ def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str
     upper = "np.full_like(r, np.inf)"
     for end in ends:
         upper = end if upper.startswith("np.full_like") else f"np.minimum({upper}, {end})"
-    finest = text(1 / size)
+    finest = text(_finest(proxy.order, 1 / size))
     return [*lines, f"integral_{index} = half_line(integrand_{index}, {text(low)}, {upper}, {finest})", ""]
+
+
+def _finest(order: Rational, scale: Expr) -> Expr:
+    """The length on which an integrand varies that grows like s^order at 0, beside a Gaussian weight.
+
+    The nodes reach e^-38 of it, where s itself is nothing; s^(1 + order) is nothing at that power of it.
+    """
+    return scale if order == 0 else Min(1, scale) * exp(-38 * (1 / (1 + order) - 1)).evalf(15)
+
+
+def _roots_within(integrand: Expr, variable: Symbol) -> Expr:
+    """The integrand with roots of what rounding may take below 0, at the end of its piece, at least of 0."""
+
+    def is_root(part: Expr) -> bool:
+        return isinstance(part, Pow) and part.exp.is_integer is False and part.base.has(variable) and part.base.is_Add
+
+    return integrand.replace(is_root, lambda part: Pow(Max(part.base, 0), part.exp))
 
 
 def proxy_source(proxy: Estimator) -> str:

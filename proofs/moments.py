@@ -192,9 +192,11 @@ def folded_kernels(proxy: Estimator) -> Kernels:
         at_r, at_y = (limits(low, high, size) for size in (r, r * sin(theta)))
         plus, minus = right.subs(x, r * s), left.subs(x, r * s)
         weight = s * normal_density(s)
-        p.append(Integral(weight * (plus + minus) / 2, at_r))
         if plus != minus:  # an even proxy has M = 0
             q.append(Integral(weight * (plus - minus) / 2, at_r))
+        if right + left == 0:  # of an odd one nothing else is left
+            continue
+        p.append(Integral(weight * (plus + minus) / 2, at_r))
         turned.append(Integral(weight * (plus + minus) * Phi(-s * cot(theta)), at_r))
         across = (right + left).subs(x, r * sin(theta) * s)
         b.append(Integral(PHI_0 * normal_density(s) * across, at_y))

@@ -37,9 +37,11 @@ from sympy import (
     expand,
     expand_trig,
     fraction,
+    im,
     lambdify,
     nan,
     pi,
+    re,
     sin,
     sqrt,
     sympify,
@@ -60,6 +62,8 @@ _HALF_ANGLE = Symbol("tan_half_theta", positive=True)
 _HALF_TURN = Symbol("tan_half_phi", real=True)
 _WITNESS_DIGITS = 40
 _CASE_ROUNDS = 8
+_IMAGINARY = 1e-6
+"""What rounding at the end of a range may leave of an imaginary part."""
 
 
 @dataclass(frozen=True)
@@ -304,7 +308,12 @@ def _by_quadrature(integral: Integral) -> Expr:
     integrand = lambdify([variable], integral.function, "math")
     start, stop = max(float(low), -12.0), min(float(high), 12.0)
     inner = [node for node in (-4.0, -1.0, 0.0, 0.3, 1.0, 3.0) if start < node < stop]
-    return Float(mpmath.fp.quad(integrand, [start, *inner, stop]))
+    try:
+        return Float(mpmath.fp.quad(integrand, [start, *inner, stop]))
+    except ValueError:  # rounding takes a node beyond the end of the range, where the integrand is not real
+        integrand = lambdify([variable], integral.function, "mpmath")
+        found = sympify(mpmath.quad(integrand, [start, *inner, stop]))
+        return found if abs(im(found)) > _IMAGINARY * abs(found) else re(found)
 
 
 def _refute(expression: Expr) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import mpmath
 from mpmath import mpf
-from sympy import Dummy, Expr, Function, Integral, Symbol, lambdify, oo
+from sympy import Dummy, Expr, Function, Integral, Pow, Symbol, lambdify, oo
 
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES, mu
@@ -148,6 +148,13 @@ def integral(
     function = lambdify([variable, *known], integrand, library, cse=True)
     start, stop = (max(min(_number(end, values), mpf(_CUT)), mpf(-_CUT)) for end in (low, high))
     nodes = split_points(start, stop, point, proxy)
+    pieces = [piece for _, _, piece in proxy.pieces] if proxy else []
+    if any(
+        power.exp.is_integer is False and power.base.free_symbols & {variable, proxy_argument}
+        for form in (integrand, *pieces)
+        for power in form.atoms(Pow)
+    ):
+        method = "tanh-sinh"  # a root may be 0 at the end of a panel
     return _composite(lambda s: function(s, *known.values()), nodes, method)
 
 

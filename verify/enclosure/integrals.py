@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from math import log
+from math import frexp, lcm, log
 from typing import Final
 
 from flint import acb, arb, ctx
-from sympy import And, Expr, Integer, Integral, Piecewise, Symbol, oo
+from sympy import And, Dummy, Expr, Integer, Integral, Piecewise, Pow, Symbol, oo
 
 from proofs.proxies import Estimator
 from proofs.symbols import mu, r, theta
@@ -144,6 +144,13 @@ def _with_pieces(function: Expr, pieces: tuple[tuple[Expr, Expr], ...]) -> Expr:
     return function.xreplace({part: piece.subs(proxy_argument, part.args[0]) for part, piece in pieces})
 
 
+@lru_cache(maxsize=4096)
+def _order_of_root(smooth: Expr, variable: Symbol) -> int:
+    """The least k such that an integrand is a function of the k-th root of the variable at 0."""
+    powers = (power for power in smooth.atoms(Pow) if power.exp.is_integer is False and power.exp.is_Rational)
+    return lcm(*(int(power.exp.q) for power in powers if power.base.subs(variable, 0) == 0))
+
+
 class _HalfLine:
     """An integrand on s ≥ 0, with numbers for its symbols."""
 
@@ -219,10 +226,24 @@ class _HalfLine:
         smooth = _with_pieces(self.function, pieces)
         if smooth == 0:
             return arb(0)
+        if start == 0 and _order_of_root(smooth, self.variable) > 1:
+            near, start = self._from_root(smooth, stop)
+            return near + self._panel(start, stop, before + abs(near))
         function = integrand(smooth, self.variable).bind(self.values)
         if stop is not None and stop < _CUTS[-1]:
             return _by_panels(function, start, stop, before, self.edges)
         return self._to_infinity(smooth, function, start, before)
+
+    def _from_root(self, smooth: Expr, stop: arb | None) -> tuple[arb, arb]:
+        """∫ from 0, where a root in the integrand is 0 or ∞, to a point short of all scales, and that point: in y,
+        variable = y^k, of which the integrand is analytic.
+        """
+        order, y = _order_of_root(smooth, self.variable), Dummy("y", positive=True)
+        scale = min(float(edge) for edge, _ in self.edges)
+        mantissa, exponent = frexp((scale if stop is None else min(scale, float(stop))) ** (1 / order) / 2)
+        root = arb((int(mantissa * 2**_SPARE), exponent - _SPARE))  # of few bits: its power is exact
+        changed = smooth.subs(self.variable, y**order) * order * y ** (order - 1)
+        return integrate(integrand(changed, y).bind(self.values), arb(0), root), root**order
 
     def _piece_at(self, argument: arb) -> Expr:
         for low, high, piece in self._pieces:

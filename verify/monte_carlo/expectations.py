@@ -50,17 +50,22 @@ class Expectation:
 
 
 def expectations(claim: Claim) -> tuple[Expectation, ...]:
-    """The sampled means a claim speaks of; none if its definition is not a mean over samples."""
+    """The sampled means a claim speaks of; none if its definition is not a mean of samples with a variance."""
     asked = claim.definition
     if isinstance(asked, HalfSpaceMoment):
         moment = HalfSpaceMoment(asked.halfspaces, asked.vector, asked.proxy)
-        return tuple(Expectation(moment, name) for name in (ESTIMATORS if asked.proxy else ("",)))
+        return tuple(Expectation(moment, name) for name in (filter(_is_sampled, ESTIMATORS) if asked.proxy else ("",)))
     if isinstance(asked, MeanSample) and asked.quantity != "coarse_gradient":
         return (Expectation(MeanSample(asked.quantity, at=asked.at)),)
     if isinstance(asked, MeanSample | Correlation):
         names = REPRESENTATIVES if asked.estimator == "*" else (asked.estimator,)
-        return tuple(Expectation(MeanSample("coarse_gradient"), name) for name in names)
+        return tuple(Expectation(MeanSample("coarse_gradient"), name) for name in names if _is_sampled(name))
     return ()
+
+
+def _is_sampled(name: str) -> bool:
+    """Whether the samples of an estimator have a variance: without one, no test of their mean has a known level."""
+    return ESTIMATORS[name].has_variance
 
 
 def component(claim: Claim) -> int | None:

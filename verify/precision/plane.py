@@ -13,11 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import pairwise
+from math import comb, lcm
 from typing import Final
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Expr, Symbol, lambdify, oo
+from sympy import Expr, Pow, Symbol, lambdify, oo
 
 from proofs.proxies import Estimator
 from proofs.symbols import x as proxy_argument
@@ -113,6 +114,12 @@ def _arc(low: mpf, high: mpf, i: int, j: int, rule: int) -> mpf:
     return mpmath.fsum(weight * cosine**i * sine**j for weight, cosine, sine in _directions(low, high, rule))
 
 
+def _flatness(proxy: Estimator) -> int:
+    """The least k such that the roots in μ' are powers of k-th roots of x − end; 1 without roots."""
+    powers = (power for *_, piece in proxy.pieces for power in piece.atoms(Pow) if power.base.has(proxy_argument))
+    return lcm(*(int(power.exp.q) for power in powers if power.exp.is_Rational))
+
+
 def _ends(proxy: Estimator, values: dict[Symbol, mpf]) -> list[tuple[mpf, mpf, Callable[[mpf], mpf]]]:
     """The pieces of μ' as numbers and functions, in its own argument."""
 
@@ -152,6 +159,7 @@ class PlaneMeans:
             all(not piece.has(proxy_argument) for _, _, piece in proxy.pieces)
             and all(end == 0 for end in proxy.breakpoints)
         )
+        self._flat = _flatness(proxy) if proxy else 1
         self._known: dict[Row, Estimate] = {}
         self._sides: dict[int, tuple[_Sums, _Sums, _Sums]] = {}
 
@@ -251,7 +259,7 @@ class PlaneMeans:
         """Σ weight·φ(s) s^i μ'(rs) · ∫ t^j φ(t) over all t, or over w*'s half-plane; and the same
         of |…|. What is nothing beside the latter sums `before` is left out.
         """
-        nodes = _nodes(start, stop, rule)
+        nodes = _nodes(start, stop, rule, self._flat)
         whole = tails(rule)[-CUT]
         scale = 1 / mpmath.sqrt(2 * mp.pi)
         sums = {(i, j, b): mpf(0) for i in (0, 1) for j in (0, 1) for b in (False, True)}
@@ -273,15 +281,31 @@ class PlaneMeans:
         return sums, {(i, j, b): absolute[i] for i, j, b in sums}
 
 
-def _nodes(start: mpf, stop: mpf, rule: int) -> list[tuple[mpf, mpf]]:
-    """Nodes and weights between two points of one sign; evenly in log s where they are far apart."""
+def _nodes(start: mpf, stop: mpf, rule: int, flat: int) -> list[tuple[mpf, mpf]]:
+    """Nodes and weights between two points of one sign; evenly in log s where they are far apart.
+
+    With `flat` > 1, s runs flat to that order towards both: roots of s − start and s − stop are smooth.
+    """
     small, large = sorted((abs(start), abs(stop)))
+    if flat > 1:
+        return [(start + (stop - start) * y, (large - small) * weight) for y, weight in _flat_nodes(rule, flat)]
     if not large > _WIDE * small > 0:
         half, middle = (large - small) / 2, (stop + start) / 2
         return [(middle + half * x, half * weight) for x, weight in gauss_legendre(RULES[rule][0])]
     half, middle = mpmath.log(large / small) / 2, mpmath.sqrt(start * stop) * mpmath.sign(start)
     found = ((middle * mpmath.exp(half * x), half * weight) for x, weight in gauss_legendre(RULES[rule][0]))
     return [(s, weight * abs(s)) for s, weight in found]
+
+
+@cache
+def _flat_nodes(rule: int, flat: int) -> list[tuple[mpf, mpf]]:
+    """Nodes y and weights on [0, 1] by Gauss–Legendre in t, y = I_t(flat, flat), dy/dt = (t(1 − t))^(flat − 1)/Beta."""
+    nodes, degree = [], 2 * flat - 1
+    for x, weight in gauss_legendre(RULES[rule][0]):
+        t, rest = (1 + x) / 2, (1 - x) / 2
+        y = mpmath.fsum(comb(degree, k) * t**k * rest ** (degree - k) for k in range(flat, degree + 1))
+        nodes.append((y, flat * comb(degree, flat) * (t * rest) ** (flat - 1) * weight / 2))
+    return nodes
 
 
 @lru_cache(maxsize=512)

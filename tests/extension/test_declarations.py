@@ -1,0 +1,231 @@
+"""Declarations of estimators as people write them: the same numbers as quadrature of the definition, or one line that
+says what to write instead.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from mpmath import mp, mpf
+from scipy import special
+from sympy import (
+    Abs,
+    DiracDelta,
+    Function,
+    Heaviside,
+    I,
+    Integer,
+    Max,
+    Min,
+    Piecewise,
+    Rational,
+    Symbol,
+    cos,
+    cosh,
+    exp,
+    floor,
+    log,
+    oo,
+    pi,
+    sech,
+    sign,
+    sin,
+    sqrt,
+    tanh,
+)
+
+from numerics.quadrature import decay_length, half_line
+from proofs import proxies
+from proofs.generate import kernel_source, proxy_source
+from proofs.proxies import Estimator, Parameter, add
+from proofs.symbols import x
+
+b, d = Symbol("steep", positive=True), Symbol("deadzone", positive=True)
+POWER = Symbol("power", positive=True)
+
+
+def both_sides(*kinks: float) -> tuple[float, ...]:
+    return tuple(-k for k in kinks) + kinks
+
+
+ACCEPTED: dict[str, tuple[Any, tuple[Parameter, ...], Callable[[mpf], Any], tuple[float, ...]]] = {
+    "plain numbers": (((-1, 0, 2 + 2 * x), (0, 1, 2 - 2 * x)), (), lambda s: 2 * max(0, 1 - abs(s)), (-1, 1)),
+    "floats": (((-0.1, 0.3, 0.5),), (), lambda s: 0.5 * (-1 < 10 * s < 3), (-mpf(1) / 10, mpf(3) / 10)),
+    "tent by Abs": (((-1, 1, 1 - Abs(x)),), (), lambda s: max(0, 1 - abs(s)), (-1, 1)),
+    "tent by Max": (((-oo, oo, Max(0, 1 - Abs(x) / 2)),), (), lambda s: max(0, 1 - abs(s) / 2), (-2, 2)),
+    "ramp by Min": (((-oo, oo, Min(1, Max(0, x))),), (), lambda s: min(1, max(0, s)), (1,)),
+    "step by sign": (((-oo, oo, 2 + sign(x - 1)),), (), lambda s: 2 + mpmath.sign(s - 1), (1,)),
+    "window by Heaviside": (((-oo, oo, Heaviside(1 - Abs(x))),), (), lambda s: int(abs(s) < 1), (-1, 1)),
+    "leaky window": (
+        ((-oo, oo, Piecewise((0.5, Abs(x) <= 1), (0.01, True))),),
+        (),
+        lambda s: mpf(1) / 2 if abs(s) < 1 else mpf(1) / 100,
+        (-1, 1),
+    ),
+    "dead zone": (
+        ((-1 - d, -d, 1), (-d, d, 0), (d, 1 + d, 1)),
+        (Parameter(d, 0.25, "d > 0"),),
+        lambda s: int(0.25 < abs(s) < 1.25),
+        both_sides(0.25, 1.25),
+    ),
+    "fast sigmoid": (((-oo, oo, 1 / (1 + 25 * Abs(x)) ** 2),), (), lambda s: 1 / (1 + 25 * abs(s)) ** 2, ()),
+    "Laplace": (((-oo, oo, exp(-2 * Abs(x))),), (), lambda s: mpmath.exp(-2 * abs(s)), ()),
+    "arctan": (((-oo, oo, 1 / (1 + (pi * x) ** 2)),), (), lambda s: 1 / (1 + (mp.pi * s) ** 2), ()),
+    "1 − tanh²": (((-oo, oo, 1 - tanh(x) ** 2),), (), lambda s: mpmath.sech(s) ** 2, ()),
+    "sech, off zero": (((-oo, oo, sech(x - 1) ** 2),), (), lambda s: mpmath.sech(s - 1) ** 2, (1,)),
+    "swish": (
+        ((-oo, oo, 1 / (1 + exp(-x)) + x * exp(-x) / (1 + exp(-x)) ** 2),),
+        (),
+        lambda s: 1 / (1 + mpmath.exp(-s)) + s / (4 * mpmath.cosh(s / 2) ** 2),
+        (),
+    ),
+    "swish sign": (
+        ((-oo, oo, b * (2 - b * x * tanh(b * x / 2)) / (1 + cosh(b * x))),),
+        (Parameter(b, 5, "b > 0"),),
+        lambda s: 5 * (2 - 5 * s * mpmath.tanh(5 * s / 2)) / (1 + mpmath.cosh(5 * s)),
+        (),
+    ),
+    "ReSTE": (
+        ((-1.5, 1.5, Piecewise((2, Abs(x) < 0.125), (Abs(x) ** (1 / POWER - 1) / POWER, True))),),
+        (Parameter(POWER, 3, "o > 0"),),
+        lambda s: 0 if abs(s) > 1.5 else 2 if abs(s) < 0.125 else abs(s) ** (-mpf(2) / 3) / 3,
+        both_sides(0.125, 1.5),
+    ),
+    "|x|^(-1/4)": (((-oo, oo, Abs(x) ** Rational(-1, 4)),), (), lambda s: abs(s) ** (-mpf(1) / 4), ()),
+    "|x|^(-1/2)": (((-oo, oo, Abs(x) ** -0.5),), (), lambda s: abs(s) ** (-mpf(1) / 2), ()),
+    "semicircle": (((-1, 1, sqrt(1 - x**2)),), (), lambda s: mpmath.sqrt(max(0, 1 - s * s)), (-1, 1)),
+    "x² and odd": (((-oo, 0, -x), (0, oo, x**2)), (), lambda s: s * s if s > 0 else -s, ()),
+    "odd": (((-oo, oo, x),), (), lambda s: s, ()),
+}
+
+
+def panel(function: Callable[[mpf], mpf], low: mpf, high: mpf) -> mpf:
+    """∫ function by its size: mpmath.quad ends where an *absolute* error is small. Powers of s are powers of y⁴."""
+    flat = 4 if low == 0 else 1
+    size = (high - low) * max(
+        abs(function(low + (high - low) * part)) for part in (mpf("0.03"), mpf("0.5"), mpf("0.97"))
+    )
+
+    def scaled(y: mpf) -> mpf:
+        return function(low + (high - low) * y**flat) * flat * y ** (flat - 1) * (high - low) / size
+
+    return size * mpmath.quad(scaled, [0, 1]) if size else mpf(0)
+
+
+def quadrature(slope: Callable[[mpf], Any], kinks: tuple[float, ...], theta: mpf, r: mpf) -> list[mpf]:
+    """p, q, C and b from their definitions as moments of μ'."""
+
+    def mean(weight: Callable[[mpf], Any], sign: int, size: mpf) -> mpf:
+        """E of weight(s) μ'(size·s) over sign·s > 0."""
+        scales = {mpf(4) ** k / size for k in range(-4, 12)} | {mpf(2) ** k for k in range(-3, 4)} | {mpf(0), mpf(16)}
+        cuts = sorted({s for s in scales | {sign * mpf(kink) / size for kink in kinks} if 0 <= s <= 16})
+        return mpmath.fsum(
+            panel(lambda s: weight(sign * s) * slope(size * sign * s) * mpmath.npdf(s), *ends)
+            for ends in pairwise(cuts)
+        )
+
+    with mp.workdps(22):
+        sides = (1, -1)
+        full, half = sum(mean(lambda s: s, side, r) for side in sides), mean(lambda s: s, 1, r)
+        along = sum(mean(lambda s: s * mpmath.ncdf(s * mpmath.cot(theta)), side, r) for side in sides)
+        # B = sin θ/√(2π) E[μ'(r sin θ X)], the smoothing law, which is E[μ'(rs) φ(s cot θ)] with s = sin θ·X.
+        apart = sum(mean(lambda s: mpf(1), side, r * mpmath.sin(theta)) for side in sides) / mpmath.sqrt(2 * mp.pi)
+        return [half - full / 2, full / 2, half - along - 2 * apart * mpmath.sin(theta / 2) ** 2, apart]
+
+
+def compiled(proxy: Estimator) -> dict[str, Any]:
+    """The functions that are written for an estimator."""
+    names: dict[str, Any] = {"np": np, "special": special, "half_line": half_line, "decay_length": decay_length}
+    names |= {"Array": Any, "Kernels": Any, "npt": np.typing}
+    exec("from __future__ import annotations\n" + kernel_source(proxy) + proxy_source(proxy), names)
+    return names
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_is_accepted_is_computed_at_every_norm(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxies, "ESTIMATORS", {})
+    pieces, parameters, slope, kinks = ACCEPTED[name]
+    proxy = add(Estimator("mine", name, pieces, parameters))
+    monkeypatch.setattr("proofs.estimators.estimator", lambda _: proxy)
+    names, theta = compiled(proxy), mpf(1)
+    known = {p.name: float(p.default) for p in parameters}
+    for r in (1e-150, 0.7, 1e150):
+        with np.errstate(all="ignore"):
+            found = names["_mine_kernels"](np.array([float(theta)]), np.array([r]), **known)
+        stated = quadrature(slope, kinks, theta, mpf(r))
+        size = max(map(abs, stated))
+        scales = [size**2, size**2, size, 0]  # p and q fall like 1/r², C is a difference of what falls like 1/r
+        for kernel, value, scale in zip(found, stated, scales, strict=True):
+            assert abs(mpf(float(np.ravel(kernel)[0])) - value) <= 4e-15 * max(abs(value), scale), (r, found, stated)
+    points = np.array([-3.1, -0.97, -0.2, 0.11, 0.29, 0.9, 2.0, 40.0])
+    values = names["mine"](points, **known)
+    assert np.allclose(values, [float(slope(mpf(float(s)))) for s in points], rtol=1e-14, atol=1e-300)
+
+
+own_x, own = Symbol("x"), Symbol("width", real=True)
+REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
+    "1/|x|": (lambda: ((-oo, oo, 1 / Abs(x)),), "no Gaussian mean"),
+    "1/x on (0, 1)": (lambda: ((0, 1, 1 / x),), "no Gaussian mean"),
+    "1/x across 0": (lambda: ((-1, 1, 1 / x),), r"never 0 on \(-1, 1\)"),
+    "exp(x²)": (lambda: ((-oo, oo, exp(x**2)),), "moments are not finite"),
+    "exp(x)": (lambda: ((-oo, oo, exp(x)),), "moments are not finite"),
+    "cosh": (lambda: ((-oo, oo, cosh(x)),), "moments are not finite"),
+    "DiracDelta": (lambda: ((-1, 1, DiracDelta(x)),), "DiracDelta, which is no function"),
+    "floor": (lambda: ((-1, 1, floor(x)),), "floor in .* is not admitted; use powers, exp, sin"),
+    "a function of one's own": (lambda: ((0, 1, Function("f")(x)),), "f in .* is not admitted"),
+    "x³": (lambda: ((-oo, oo, x**3),), "range of a float64"),
+    "0/0": (lambda: ((-oo, 0, 1), (0, oo, sin(x) / x)), "0/0 at x = 0"),
+    "steep off 0": (lambda: ((-1, 1, 1 / sqrt(1 - x**2)),), "only at 0"),
+    "a root of what is negative": (lambda: ((-1, 1, sqrt(x)),), "never negative"),
+    "poles": (lambda: ((-oo, oo, 1 / (1 + cos(x))),), "never 0"),
+    "no smooth end": (lambda: ((0, 1, cos(1 / x)),), "not smooth up to x = 0"),
+    "a switch that is not solved": (lambda: ((-oo, oo, Abs(cos(x))),), "not solved; give its pieces"),
+    "an open Piecewise": (lambda: ((-oo, oo, Piecewise((1, x > 0))),), r"end it with \(0, True\)"),
+    "complex": (lambda: ((-oo, oo, I * x),), "undefined on"),
+    "log": (lambda: ((0, 1, -log(x)),), "log in .* is not admitted"),
+    "0 everywhere": (lambda: ((-1, 1, 0),), "0 everywhere"),
+    "not a number": (lambda: ((-1, 1, "x"),), "a number or a SymPy expression is needed"),
+    "nan": (lambda: ((-1, float("nan"), 1),), "a number or a SymPy expression is needed"),
+    "not a piece": (lambda: ((-1, 1),), "give \\(low, high, μ'\\)"),
+    "a gap": (lambda: ((-1, 0, 1), (1, 2, 1)), "give a piece of 0"),
+    "an x of one's own": (lambda: ((-1, 1, 1 - own_x**2),), "from proofs.symbols import x"),
+    "an undeclared symbol": (lambda: ((-1, 1, own),), r"undeclared symbols \['width'\]"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_says_what_to_write(name: str) -> None:
+    pieces, complaint = REFUSED[name]
+    started = time.perf_counter()
+    with pytest.raises(ValueError, match=complaint) as caught:
+        Estimator("mine", name, pieces())
+    assert str(caught.value).startswith("estimator 'mine': ")
+    assert "\n" not in str(caught.value)
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("symbol", "default", "complaint"),
+    [
+        (own, 1, r"Symbol\('width', positive=True\)"),
+        (Symbol("k", integer=True, positive=True), 1, "real number"),
+        ("width", 1, "a Symbol"),
+        (d, 0, "the default 0 is not a number > 0"),
+        (d, -0.5, "the default -1/2 is not a number > 0"),
+        (d, b, "the default steep is not a number > 0"),
+    ],
+)
+def test_a_parameter_has_the_assumption_it_needs(symbol: Any, default: Any, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Parameter(symbol, default, "width")
+
+
+def test_a_parameter_and_its_pieces_share_one_symbol() -> None:
+    with pytest.raises(ValueError, match="same Symbol in both"):
+        Estimator("mine", "", ((0, Symbol("steep"), Integer(1)),), (Parameter(b, 1, "b > 0"),))
