@@ -147,7 +147,7 @@ def integral(
         library.insert(0, {"stand_in": proxy_function(proxy, point.parameters)})
     function = lambdify([variable, *known], integrand, library, cse=True)
     start, stop = (max(min(_number(end, values), mpf(_CUT)), mpf(-_CUT)) for end in (low, high))
-    nodes = split_points(start, stop, point, proxy)
+    nodes = split_points(min(start, stop), max(start, stop), point, proxy)
     pieces = [piece for _, _, piece in proxy.pieces] if proxy else []
     if any(
         power.exp.is_integer is False and power.base.free_symbols & {variable, proxy_argument}
@@ -155,7 +155,7 @@ def integral(
         for power in form.atoms(Pow)
     ):
         method = "tanh-sinh"  # a root may be 0 at the end of a panel
-    return _composite(lambda s: function(s, *known.values()), nodes, method)
+    return (1 if start <= stop else -1) * _composite(lambda s: function(s, *known.values()), nodes, method)
 
 
 def _composite(function: Callable[[mpf], mpf], nodes: list[mpf], method: str) -> mpf:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import mpmath
 import pytest
 from mpmath import mp, mpf
-from sympy import Float, Integral, Symbol, exp, oo, pi, sqrt
+from sympy import Float, Integral, Symbol, cos, exp, oo, pi, sqrt
 
 import proofs
 from proofs.moments import folded_kernels
@@ -229,3 +229,12 @@ def test_hypotheses_choose_configurations() -> None:
 def test_an_arbitrary_proxy_needs_one() -> None:
     with pytest.raises(NameError):
         evaluate(Integral(mu(s) * exp(-(s**2) / 2), (s, -oo, oo)), BASE)
+
+
+def test_an_integral_with_reversed_limits_has_the_other_sign() -> None:
+    """cos θ and r in either order: SymPy knows neither sign nor order."""
+    for point in (replace(BASE, theta=0.3, r=0.5), replace(BASE, theta=2.5, r=0.5)):
+        low, high = mpmath.cos(mpf(point.theta)), mpf(point.r)
+        exact = mpmath.sqrt(mp.pi / 2) * (mpmath.erf(high / mpmath.sqrt(2)) - mpmath.erf(low / mpmath.sqrt(2)))
+        found = evaluate(Integral(exp(-(s**2) / 2), (s, cos(theta), r)), point)
+        assert abs(found - exact) < mpf(10) ** -44

@@ -142,7 +142,13 @@ def _integer_power(exponent: int) -> Operation:
 
 
 def _general_power(base: acb, exponent: acb, analytic: bool) -> acb:
-    return base.pow(exponent, analytic=analytic)
+    """Around 0, where Arb has no answer, by the largest modulus of a positive power."""
+    found = base.pow(exponent, analytic=analytic)
+    if analytic or found.is_finite() or not (exponent.imag == 0 and exponent.real > 0 and base.is_finite()):
+        return found
+    largest = base.abs_upper()
+    around = arb(0, (exponent.real * largest.log()).exp().upper()) if largest > 0 else arb(0)
+    return acb(around, around)
 
 
 def _fast(target: int, operation: Operation, sources: tuple[int, ...]) -> Callable[[list[Any], bool], None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from typing import Any, Final
 
 import mpmath
@@ -193,16 +193,6 @@ def _product(*factors: Any) -> Any:
     return found
 
 
-def _extreme(name: str) -> Operation:
-    def extreme(*terms: arb) -> arb:
-        found = terms[0]
-        for term in terms[1:]:
-            found = getattr(found, name)(term)
-        return found
-
-    return extreme
-
-
 FUNCTIONS: Final[dict[type[Any], Operation]] = {
     sympy.Add: _sum,
     sympy.Mul: _product,
@@ -219,7 +209,9 @@ FUNCTIONS: Final[dict[type[Any], Operation]] = {
     sympy.sinh: _smooth(lambda x: x.sinh()),
     sympy.cosh: lambda x: x.cosh(),
     sympy.tanh: _smooth(lambda x: x.tanh()),
+    sympy.coth: lambda x: x.coth(),
     sympy.sech: lambda x: x.sech(),
+    sympy.csch: lambda x: x.csch(),
     sympy.asin: _within(lambda x: x.asin(), -1, 1),
     sympy.acos: _within(lambda x: x.acos(), -1, 1, decreasing=True),
     sympy.atan: _smooth(lambda x: x.atan()),
@@ -229,8 +221,9 @@ FUNCTIONS: Final[dict[type[Any], Operation]] = {
     sympy.erfc: _smooth(lambda x: x.erfc(), increasing=False),
     sympy.Abs: lambda x: abs(x) if not x.contains(0) else hull(arb(0), x.abs_upper()),
     sympy.sign: lambda x: x.sgn(),
-    sympy.Max: _extreme("max"),
-    sympy.Min: _extreme("min"),
+    sympy.Heaviside: lambda x, half: hull((x.sgn() + 1) / 2, half) if x.contains(0) else (x.sgn() + 1) / 2,
+    sympy.Max: lambda *terms: reduce(arb.max, terms),
+    sympy.Min: lambda *terms: reduce(arb.min, terms),
     betainc_regularized: _incomplete_beta,
 }
 """SymPy's functions on real balls."""

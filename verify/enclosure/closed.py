@@ -13,7 +13,7 @@ from proofs.symbols import QUANTITIES, r, theta
 from verify.configurations import Configuration
 from verify.enclosure.arithmetic import ball
 from verify.enclosure.integrals import enclose
-from verify.enclosure.points import basis
+from verify.enclosure.points import basis, exact_key
 
 __all__ = ["gradient_of", "is_vector", "scalar", "vector"]
 
@@ -38,15 +38,11 @@ def _enclosed(part: Integral, values: Mapping[Symbol, arb], proxy: Estimator | N
     """An integral, remembered by the values that go into it."""
     own = {p.symbol for p in proxy.parameters} if proxy else set()
     used = sorted((part.free_symbols | own) & values.keys(), key=str)
-    key = part, proxy, ctx.prec, tuple(str(values[symbol].mid().man_exp()) for symbol in used)
-    exact = all(values[symbol].is_exact() for symbol in used)
-    if not exact or key not in _INTEGRALS:
+    key = part, proxy, ctx.prec, tuple(exact_key(values[symbol]) for symbol in used)
+    if key not in _INTEGRALS:
         if len(_INTEGRALS) > 4096:
             _INTEGRALS.clear()
-        found = enclose(part, values, proxy)
-        if not exact:
-            return found
-        _INTEGRALS[key] = found
+        _INTEGRALS[key] = enclose(part, values, proxy)
     return _INTEGRALS[key]
 
 

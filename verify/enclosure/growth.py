@@ -94,7 +94,9 @@ def tail_bound(expression: Expr, variable: Symbol, start: arb, values: Mapping[S
 
 @lru_cache(maxsize=1024)
 def _scaled(expression: Expr, variable: Symbol) -> Expr:
-    return expression.subs(variable, _START * _RATIO)
+    """In the ratio, with floats as the fractions they are: polynomials would round them."""
+    exact = {number: sympy.Rational(number) for number in expression.atoms(sympy.Float)}
+    return expression.xreplace(exact).subs(variable, _START * _RATIO)
 
 
 @lru_cache(maxsize=4096)
@@ -158,6 +160,8 @@ class _Reader:
         power = self.number(exponent)
         if power > 0:
             return self.growth(base).power(power)
+        if not power <= 0:
+            raise UnboundedError(f"the sign of the exponent {exponent} is not known")
         low, high = self.range(base)
         least = low if low > 0 else -high
         if not least > 0:
@@ -173,12 +177,14 @@ class _Reader:
         return self._finite(self.range(exponent)[1].exp().upper(), sympy.exp(exponent))
 
     def range(self, node: Expr) -> tuple[arb, arb]:
-        """Bounds of a node's values, exact numbers or ±∞."""
+        """Bounds of a node's values, exact numbers or ±∞, which are all that is said of one that may not be real."""
         if not node.has(self.variable):
             value = self.number(node)
             return value.lower(), value.upper()
         if node == self.variable:
             return arb(1), arb.pos_inf()
+        if not self._real(node):
+            return arb.neg_inf(), arb.pos_inf()
         parts = [self.range(argument) for argument in node.args] if not isinstance(node, sympy.Piecewise) else []
         if isinstance(node, sympy.Add):
             return _lowest(sum((part[0] for part in parts), arb(0))), _highest(sum((part[1] for part in parts), arb(0)))
@@ -194,7 +200,17 @@ class _Reader:
             return self._integer_power(parts[0], int(node.args[1]))
         if isinstance(node, sympy.Pow) and parts[0][0] > 0 and parts[1][0] > 0:
             return arb(0), arb.pos_inf()
-        return tuple(arb(end) for end in _BOUNDED.get(node.func, (arb.neg_inf(), arb.pos_inf())))  # type: ignore[return-value]
+        least, most = _BOUNDED.get(node.func, (arb.neg_inf(), arb.pos_inf()))
+        return arb(least), arb(most)
+
+    def _real(self, node: Expr) -> bool:
+        """Whether a node is known to be real for every s ≥ 1: √(1 − s) is not, and cos √(1 − s) grows."""
+        if node == self.variable or not node.has(self.variable):
+            return bool(node == self.variable or self.number(node).is_finite())
+        if isinstance(node, sympy.Pow) and not isinstance(node.args[1], sympy.Integer):
+            return self.range(node.args[0])[0] >= 0 and self._real(node.args[1])
+        known = isinstance(node, (sympy.Add, sympy.Mul, sympy.Pow, sympy.exp, sympy.Abs, *_BOUNDED))
+        return known and all(self._real(argument) for argument in node.args)
 
     def _integer_power(self, base: tuple[arb, arb], exponent: int) -> tuple[arb, arb]:
         if exponent % 2 == 0:

@@ -7,20 +7,20 @@ returned unless every part is certified.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from math import frexp, lcm, log
 from typing import Final
 
 from flint import acb, arb, ctx
-from sympy import And, Dummy, Expr, Integer, Integral, Piecewise, Pow, Symbol, oo
+from sympy import And, Dummy, Expr, Integer, Integral, Piecewise, Pow, Symbol
 
 from proofs.proxies import Estimator
 from proofs.symbols import mu, r, theta
 from proofs.symbols import x as proxy_argument
 from verify.enclosure.analytic import integrand
 from verify.enclosure.arithmetic import compiled, hull
-from verify.enclosure.growth import tail_bound
+from verify.enclosure.growth import UnboundedError, tail_bound
 
 __all__ = ["UncertifiedError", "enclose", "integrate"]
 
@@ -31,7 +31,13 @@ _PANELS: Final = (1, 2, 4, 8, 12, *_CUTS)
 """Where ranges are cut before Arb bisects them: of a Gaussian weight on a long one it sees little."""
 
 _NARROW: Final = 8
+_LEAST: Final = 1e-300
+"""Scales between which and 1 ranges are cut for their sake."""
+
 _EVALUATIONS: Final = 20_000
+_DOUBLINGS: Final = 64
+"""Of the length over which an integrand falls far out, until it is as long as the way there."""
+
 _SPARE: Final = 12
 """Bits of the working precision that the quadrature need not reach."""
 
@@ -40,11 +46,26 @@ class UncertifiedError(ArithmeticError):
     """An integral of which Arb cannot say where it lies, or not closely."""
 
 
+def _fraction() -> arb:
+    """What does not count beside 1."""
+    return arb((1, _SPARE - ctx.prec))
+
+
+def _size(function: Callable[[acb, bool], acb], low: arb, high: arb) -> arb:
+    """About as large as the integral between two points, and not 0, which Arb takes for "any"."""
+    found = [abs(function(acb(place), False)) for place in (low, (low + high) / 2, high)]
+    largest = max((value.mid() for value in found if value.is_finite()), default=arb(0))
+    return abs(high - low) * largest if largest > 0 and low != high else arb((1, -100 * ctx.prec))
+
+
 def integrate(function: Callable[[acb, bool], acb], low: arb, high: arb, size: arb | None = None) -> arb:
     """∫ function(z, analytic) from an exact point to another; errors far below |size| do not count.
 
-    `UncertifiedError` if the result is not finite. What `function` raises, Arb would swallow: it is raised again here.
+    `UncertifiedError` if the result is not finite or not real. What `function` raises, Arb would swallow: it is raised
+    again here. ValueError for ends that are balls.
     """
+    if not (low.is_exact() and high.is_exact()):
+        raise ValueError(f"the ends {low} and {high} must be exact; an integral between balls is `enclose`'s")
     raised: list[Exception] = []
 
     def guarded(z: acb, analytic: bool) -> acb:
@@ -54,8 +75,8 @@ def integrate(function: Callable[[acb, bool], acb], low: arb, high: arb, size: a
             raised.append(error)
             return acb(arb.nan(), arb.nan())
 
-    relative = arb((1, _SPARE - ctx.prec))
-    absolute = size if size is not None and size > 0 else arb((1, -100 * ctx.prec))  # Arb takes 0 for "any"
+    relative = _fraction()
+    absolute = size if size is not None and size > 0 else _size(function, low, high)
     found = acb.integral(
         guarded,
         acb(low),
@@ -69,6 +90,8 @@ def integrate(function: Callable[[acb, bool], acb], low: arb, high: arb, size: a
         raise raised[0]
     if not found.is_finite():
         raise UncertifiedError(f"the integral from {_short(low)} to {_short(high)} is not certified")
+    if not found.imag.contains(0):
+        raise UncertifiedError(f"the integral from {_short(low)} to {_short(high)} is not real")
     return found.real
 
 
@@ -81,7 +104,7 @@ def _edges(values: Mapping[Symbol, arb]) -> list[tuple[arb, bool]]:
     if r in values:
         scales += [1 / values[r], 1 / (values[r] * values.get(theta, arb.pi() / 2).sin())]
     for scale in scales:
-        if scale * _NARROW < 1:
+        if scale > _LEAST and scale * _NARROW < 1:
             steps = max(6, int(-log(float(scale.mid()), 4)))  # μ' may decay like a power
             edges |= {float(scale.mid()) * 4.0**power: power > 2 for power in range(steps)}
     return [(arb(edge), last) for edge, last in sorted(edges.items())]
@@ -106,26 +129,29 @@ def enclose(part: Integral, values: Mapping[Symbol, arb], proxy: Estimator | Non
     """A one-dimensional SymPy integral, with `proxy` in the place of an arbitrary μ'.
 
     μ' must stand at multiples of the variable; `values` gives every other symbol, the proxy's parameters among them.
+    The limits may be reversed or equal, on either side of 0, and balls whose order is not known. `UncertifiedError`
+    where no ball is found; ValueError for what is no integral of this kind.
     """
-    variable, low, high = part.limits[0]
-    total, size = arb(0), arb(0)
-    for function, start, stop in _halves(part.function, variable, low, high):
-        half = _HalfLine(function, variable, values, proxy).integral(start, stop, size)
-        total, size = total + half, size + abs(half)
+    if len(part.limits) != 1 or len(part.limits[0]) != 3:
+        raise ValueError(f"{part} is not an integral over one variable from one limit to another")
+    variable, *limits = part.limits[0]
+    if limits[0] == limits[1]:
+        return arb(0)
+    ends = [compiled(limit)(values) for limit in limits]
+    for limit, end in zip(limits, ends, strict=True):
+        if not (end.is_finite() or end in (arb.pos_inf(), arb.neg_inf())):
+            raise UncertifiedError(f"the limit {limit} of {part} is not known")
+    line = _Line(part.function, variable, values, proxy)
+    total = -line.between(*reversed(ends)) if ends[0] > ends[1] else line.between(*ends)
     if not total.is_finite():
         raise UncertifiedError(f"{part} is not certified")
     return total
 
 
-@lru_cache(maxsize=1024)
-def _halves(function: Expr, variable: Symbol, low: Expr, high: Expr) -> list[tuple[Expr, Expr, Expr]]:
-    """The integral as integrals over parts of s ≥ 0."""
-    found = []
-    if not high.is_extended_nonpositive:
-        found.append((function, Integer(0) if low.is_extended_nonpositive else low, high))
-    if not low.is_extended_nonnegative:
-        found.append((function.subs(variable, -variable), Integer(0) if high.is_extended_nonnegative else -high, -low))
-    return found
+def _halves(start: arb, stop: arb) -> list[tuple[int, arb, arb]]:
+    """The range between two exact points as ranges (low, high) of sign·variable ≥ 0, with that sign."""
+    found = [(1, start.max(arb(0)), stop)] if stop > 0 else []
+    return [*found, (-1, (-stop).max(arb(0)), -start)] if start < 0 else found
 
 
 @lru_cache(maxsize=1024)
@@ -151,96 +177,93 @@ def _order_of_root(smooth: Expr, variable: Symbol) -> int:
     return lcm(*(int(power.exp.q) for power in powers if power.base.subs(variable, 0) == 0))
 
 
-class _HalfLine:
-    """An integrand on s ≥ 0, with numbers for its symbols."""
+@lru_cache(maxsize=4096)
+def _mirrored(function: Expr, variable: Symbol) -> Expr:
+    return function.subs(variable, -variable)
+
+
+class _Line:
+    """An integrand on the line, with numbers for its symbols."""
 
     def __init__(self, function: Expr, variable: Symbol, values: Mapping[Symbol, arb], proxy: Estimator | None) -> None:
-        self.function, self.variable, self.values, self.proxy = function, variable, values, proxy
+        self.function, self.variable, self.values = function, variable, values
         self.edges = _edges(values)
         self.factors = [(part, compiled(factor)(values)) for part, factor in _proxied(function, variable)]
         if self.factors and proxy is None:
             raise ValueError(f"{function} needs a proxy in the place of μ'")
-        self._pieces = [
-            (self._end(low), self._end(high), piece) for low, high, piece in (proxy.pieces if proxy else ())
-        ]
+        self._declared = proxy.pieces if proxy else ()
+        self._pieces = [(self._end(low), self._end(high), piece) for low, high, piece in self._declared]
 
     def _end(self, end: Expr) -> arb:
         return compiled(end)(self.values)
 
-    def integral(self, low: Expr, high: Expr, before: arb) -> arb:
-        """∫ from `low` to `high`, to an accuracy that counts beside `before` ≥ 0 and itself."""
-        first, last = self._end(low), self._end(high)
-        if first.is_nan() or last.is_nan() or (not last.is_finite() and high != oo):
-            raise UncertifiedError(f"the range from {low} to {high} is not known")
-        kinks = self._kinks(first, last)
-        total = self._fringe(first) + sum((self._jump(kink) for kink in kinks), arb(0))
-        if high != oo:
-            total += self._fringe(last)
-        starts = [first.upper(), *(kink.upper() for kink in kinks)]
-        stops = [*(kink.lower() for kink in kinks), None if high == oo else last.lower()]
-        for start, stop in zip(starts, stops, strict=True):
-            if stop is None or start < stop:
-                total += self._panel(start, stop, before + abs(total))
+    def between(self, first: arb, last: arb) -> arb:
+        """∫ from `first` to `last`, of which it is not known that first > last."""
+        start, stop = first.upper(), last.lower()
+        if not start <= stop:  # either order is possible: the length, of either sign, times a mean
+            return (last - first) * self._anywhere(first.lower().min(last.lower()), start.max(last.upper()))
+        kinks = self._kinks(start, stop)
+        parts = [self._fringe(first.lower(), start), self._fringe(stop, last.upper())]
+        parts += [(high - low) * self._anywhere(low, high) for low, high in kinks if low < high]
+        total, size = sum(parts, arb(0)), sum((abs(part) for part in parts), arb(0))
+        gaps = zip([start, *(high for _, high in kinks)], [*(low for low, _ in kinks), stop], strict=True)
+        halves = [half for low, high in gaps if low < high for half in _halves(low, high)]
+        for sign, low, high in sorted(halves, key=lambda half: half[1]):  # the large parts first
+            panel = self._panel(sign, low, high, size)
+            total, size = total + panel, size + abs(panel)
         return total
 
-    def _kinks(self, first: arb, last: arb) -> list[arb]:
-        """Where μ' passes the end of a piece, ascending; those that cannot be told apart are one ball."""
-        ends = [self._end(end) for end in (self.proxy.breakpoints if self.proxy else ())]
-        found = [end / factor for _, factor in self.factors for end in ends if end != 0]
-        merged: list[arb] = []
-        for kink in sorted((kink for kink in found if not (kink <= first or kink >= last)), key=lambda k: k.mid()):
-            if not kink > first or not kink < last:
-                raise UncertifiedError(f"a kink at {_short(kink)} and an end of the range cannot be told apart")
-            if merged and not merged[-1] < kink:
-                merged[-1] = merged[-1].union(kink)
-            else:
-                merged.append(kink)
+    def _kinks(self, start: arb, stop: arb) -> list[tuple[arb, arb]]:
+        """Where μ' passes the end of a piece: ranges without a common point, ascending, inside the range given."""
+        nowhere = (arb.neg_inf(), arb.pos_inf(), arb(0))  # ranges are cut at 0 anyway
+        ends = [end for low, high, _ in self._pieces for end in (low, high) if end not in nowhere]
+        found = []
+        for kink in (end / factor for _, factor in self.factors for end in ends):
+            if not kink.is_finite():
+                raise UncertifiedError(f"a kink of {self.function} may lie anywhere")
+            found.append((kink.lower(), kink.upper()))
+        merged: list[tuple[arb, arb]] = []
+        for low, high in sorted((low.max(start), high.min(stop)) for low, high in found):
+            if merged and low <= merged[-1][1]:
+                merged[-1] = merged[-1][0], high.max(merged[-1][1])
+            elif low <= high:  # not outside
+                merged.append((low, high))
         return merged
 
-    def _jump(self, kink: arb) -> arb:
-        """∫ over the ball of a kink, by the hull of both pieces."""
-        return (kink.upper() - kink.lower()) * self._anywhere(kink)
+    def _fringe(self, low: arb, high: arb) -> arb:
+        """∫ between some point of a range, which is a limit of the integral, and one of its ends."""
+        return hull(arb(0), high - low) * self._anywhere(low, high) if low < high else arb(0)
 
-    def _fringe(self, end: arb) -> arb:
-        """∫ between an end of the range, of which only a ball is known, and the nearer end of that ball."""
-        if end.is_exact():
-            return arb(0)
-        return hull(arb(0), end.upper() - end.lower()) * self._anywhere(end)
-
-    def _anywhere(self, place: arb) -> arb:
-        """The integrand on a small ball, whatever the pieces there."""
-        pieces = tuple((part, self._cases()) for part, _ in self.factors)
+    def _anywhere(self, low: arb, high: arb) -> arb:
+        """The integrand on a range, whatever the pieces there."""
+        cases = [(piece, And(a < proxy_argument, proxy_argument < b)) for a, b, piece in self._declared]
+        pieces = tuple((part, Piecewise(*cases, (0, True))) for part, _ in self.factors)
+        place = hull(low, high)
         return compiled(_with_pieces(self.function, pieces))({**self.values, self.variable: place})
 
-    def _cases(self) -> Expr:
-        cases = [
-            (piece, And(low < proxy_argument, proxy_argument < high))
-            for low, high, piece in (self.proxy.pieces if self.proxy else ())
-        ]
-        return Piecewise(*cases, (0, True))
-
-    def _panel(self, start: arb, stop: arb | None, before: arb) -> arb:
-        """∫ between two neighbouring kinks or ends, or from one to ∞."""
-        middle = (start + stop) / 2 if stop is not None else 2 * start + 1
-        pieces = tuple((part, self._piece_at(factor * middle)) for part, factor in self.factors)
+    def _panel(self, sign: int, start: arb, stop: arb, before: arb) -> arb:
+        """∫ over start < sign·variable < stop, where no kink lies, to an accuracy that counts beside `before` ≥ 0."""
+        middle = (start + stop) / 2 if stop.is_finite() else 2 * start + 1
+        pieces = tuple((part, self._piece_at(factor * sign * middle)) for part, factor in self.factors)
         smooth = _with_pieces(self.function, pieces)
         if smooth == 0:
             return arb(0)
+        smooth = smooth if sign > 0 else _mirrored(smooth, self.variable)
         if start == 0 and _order_of_root(smooth, self.variable) > 1:
             near, start = self._from_root(smooth, stop)
-            return near + self._panel(start, stop, before + abs(near))
+            return near + self._panel(sign, start, stop, before + abs(near))
         function = integrand(smooth, self.variable).bind(self.values)
-        if stop is not None and stop < _CUTS[-1]:
+        if stop < _CUTS[-1]:
             return _by_panels(function, start, stop, before, self.edges)
-        return self._to_infinity(smooth, function, start, before)
+        return self._far(smooth, function, start, stop, before)
 
-    def _from_root(self, smooth: Expr, stop: arb | None) -> tuple[arb, arb]:
+    def _from_root(self, smooth: Expr, stop: arb) -> tuple[arb, arb]:
         """∫ from 0, where a root in the integrand is 0 or ∞, to a point short of all scales, and that point: in y,
         variable = y^k, of which the integrand is analytic.
         """
         order, y = _order_of_root(smooth, self.variable), Dummy("y", positive=True)
         scale = min(float(edge) for edge, _ in self.edges)
-        mantissa, exponent = frexp((scale if stop is None else min(scale, float(stop))) ** (1 / order) / 2)
+        mantissa, exponent = frexp(min(scale, float(stop)) ** (1 / order) / 2)
         root = arb((int(mantissa * 2**_SPARE), exponent - _SPARE))  # of few bits: its power is exact
         changed = smooth.subs(self.variable, y**order) * order * y ** (order - 1)
         return integrate(integrand(changed, y).bind(self.values), arb(0), root), root**order
@@ -253,19 +276,44 @@ class _HalfLine:
                 raise UncertifiedError(f"{_short(argument)} cannot be placed among the pieces of μ'")
         return Integer(0)
 
-    def _to_infinity(self, smooth: Expr, function: Callable[[acb, bool], acb], start: arb, before: arb) -> arb:
+    def _far(self, smooth: Expr, function: Callable[[acb, bool], acb], start: arb, stop: arb, before: arb) -> arb:
         """∫ from `start` to a far end or ∞: up to a cut, and a bound of the rest, which holds for either."""
         reached, edge, rest = arb(0), start, arb.pos_inf()
-        for cut, last in ((start, start >= 1), *self.edges):
-            if cut < edge or cut == 0:
-                continue
-            if edge < cut:
-                reached += integrate(function, edge, cut, (before + abs(reached)).abs_lower())
+        for cut, last in self._cuts(smooth, start, stop):
+            if edge < cut < stop:
+                size = (before + abs(reached)).abs_lower()
+                size = size if size > 0 or not rest.is_finite() else rest
+                # Of exp(−s²/2) the rounding of s² leaves no more.
+                reached += integrate(function, edge, cut, size * edge.max(arb(1)) ** 2)
                 edge = cut
             if last:
-                rest = tail_bound(smooth, self.variable, edge, self.values)
-                if rest <= (before + abs(reached)).abs_lower() * arb((1, _SPARE - ctx.prec)):
+                rest = self._rest(smooth, edge, stop)
+                if rest <= (before + abs(reached)).abs_lower() * _fraction():
                     break
-        if not rest.is_finite():
+        if rest.is_finite():
+            return reached + arb(0, rest)
+        if not stop.is_finite():
             raise UncertifiedError(f"the tail of {smooth} in {self.variable} is not bounded")
-        return reached + arb(0, rest)
+        return reached + integrate(function, edge, stop, (before + abs(reached)).abs_lower())
+
+    def _cuts(self, smooth: Expr, start: arb, stop: arb) -> Iterator[tuple[arb, bool]]:
+        """Where to cut, and whether what is left may be next to nothing there. Beyond all scales the lengths double
+        from the one on which the integrand is seen to fall.
+        """
+        yield start, bool(start >= 1)
+        yield from ((cut, last) for cut, last in self.edges if cut > start)
+        if start >= _CUTS[-1]:
+            whole = self._rest(smooth, start, stop)
+            for power in range(-_DOUBLINGS, 1):
+                cut = (start * (1 + arb((1, power)))).mid()
+                if 2 * self._rest(smooth, cut, stop) < whole:
+                    yield cut, True
+
+    def _rest(self, smooth: Expr, edge: arb, stop: arb) -> arb:
+        """A bound of what lies beyond an edge; ∞ where none is known of an integral that may be computed instead."""
+        try:
+            return tail_bound(smooth, self.variable, edge, self.values)
+        except UnboundedError:
+            if stop.is_finite():
+                return arb.pos_inf()
+            raise

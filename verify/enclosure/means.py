@@ -21,7 +21,7 @@ from proofs.symbols import x as proxy_argument
 from verify.configurations import Configuration
 from verify.enclosure.arithmetic import compiled
 from verify.enclosure.integrals import UncertifiedError, enclose, integrate
-from verify.enclosure.points import scalars
+from verify.enclosure.points import exact_key, scalars
 
 __all__ = ["Means", "Row", "first_moment", "forget", "line_mean", "means_at"]
 
@@ -92,7 +92,7 @@ _MEANS: dict[object, Means] = {}
 def means_at(point: Configuration, proxy: Estimator | None = None, angle: arb | None = None) -> Means:
     """The means at a configuration (or at another angle), remembered: claims at one configuration share them."""
     parameters = tuple(sorted(point.parameters.items())) if proxy else ()
-    key = point.theta if angle is None else str(angle), point.r, parameters, proxy, ctx.prec
+    key = point.theta if angle is None else exact_key(angle), point.r, parameters, proxy, ctx.prec
     if key not in _MEANS:
         if len(_MEANS) > 256:
             _MEANS.clear()
@@ -105,6 +105,10 @@ class Means:
     """Means of row functions at one network: balls of θ ∈ [0, π] and of r > 0, and of a proxy's parameters."""
 
     def __init__(self, values: Mapping[Symbol, arb], proxy: Estimator | None = None) -> None:
+        if values[theta] < 0 or values[theta] > arb.pi():
+            raise ValueError(f"θ = {values[theta]}; it lies in [0, π]")
+        if proxy and not values[r] > 0:
+            raise ValueError(f"r = {values[r]}; beside a proxy it is above 0")
         self.values, self.proxy = values, proxy
         self._known: dict[Row, arb] = {}
         self._heights = _heights(proxy, values)
@@ -129,8 +133,9 @@ class Means:
         total = arb(0)
         for sign, (low, high) in zip(sides, pairwise(cuts), strict=True):
             height = self._heights[sign] if row.proxy and self._heights else arb(1)
-            if height != 0:
-                total += height * _arc(low, high, row.s, row.t)
+            if height == 0:  # exactly: of a ball around 0 neither this nor its contrary holds
+                continue
+            total += height * _arc(low, high, row.s, row.t)
         return total * _radial(row.s + row.t)
 
     def _by_lines(self, row: Row) -> arb:

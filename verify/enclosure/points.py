@@ -13,7 +13,12 @@ from proofs.proxies import Estimator
 from verify.configurations import Configuration
 from verify.enclosure.arithmetic import as_ball
 
-__all__ = ["basis", "dot", "scalars"]
+__all__ = ["basis", "dot", "exact_key", "scalars"]
+
+
+def exact_key(number: arb) -> str:
+    """What tells balls apart: all bits of midpoint and radius, where `str` shows so many digits."""
+    return f"{number.mid().man_exp()} {number.rad().man_exp()}"
 
 
 def dot(first: Sequence[arb], second: Sequence[arb]) -> arb:

@@ -145,8 +145,10 @@ class ProxyOf(Held):
             parameters = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in self.known.parameters}
             values = {p.symbol: parameters[p.name] for p in self.known.parameters}
             centres = {0.0, *(float(end.subs(values)) for end in self.known.breakpoints)}
-            steps = (3e-4, 0.3, float(rng.uniform(0.5, 3)), 30.0)
-            for x in sorted(centre + sign * step for centre in centres for step in steps for sign in (-1, 1)):
+            steps = (0.3, float(rng.uniform(0.5, 3)), 30.0)
+            near = {(centre, 3e-4 * (abs(centre) or 1.0)) for centre in centres}  # an end that is off is off in scale
+            pairs = near | {(centre, step) for centre in centres for step in steps}
+            for x in sorted(centre + sign * step for centre, step in pairs for sign in (-1, 1)):
                 found.append(Case(f"μ' at x = {x:g}, draw {index}", True, (x, parameters)))
         return found
 

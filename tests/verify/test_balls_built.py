@@ -1,0 +1,369 @@
+"""What is built of balls contains as well: bounds of tails, means, networks, closed forms, boxes. See test_balls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from flint import arb
+from grown import LEAVES, Tree, a, b, grow, near, p, q, random, real
+from mpmath import mpf
+from sympy import Integer, Integral, Rational, cos, exp, oo, pi, sin
+
+from proofs.definitions import Splitting
+from proofs.proxies import ESTIMATORS, Estimator
+from proofs.symbols import QUANTITIES, r, s, theta
+from verify.configurations import Configuration, configurations
+from verify.enclosure import certified, closed, means, points
+from verify.enclosure.arithmetic import digits
+from verify.enclosure.boxes.closing import _mean_value
+from verify.enclosure.boxes.margin import Margin
+from verify.enclosure.boxes.statement import coordinates
+from verify.enclosure.growth import UnboundedError, _Reader, _scaled, tail_bound
+from verify.enclosure.integrals import UncertifiedError, enclose, integrate
+from verify.enclosure.means import Means, Row
+from verify.enclosure.network import Network, ReluPatches
+
+mp = mpmath.mp
+
+
+def number(share: Fraction | Rational) -> mpf:
+    """At mpmath's precision."""
+    return mpf(int(share.numerator)) / int(share.denominator)
+
+
+# Far out.
+
+FAR = [
+    *(
+        Tree(e, f)
+        for e, f in ((a * p, lambda y, z: y * z), (p - b, lambda y, z: y - z), (-a * p**2, lambda y, z: -z * y**2))
+    ),
+    Tree(1 + p**2, lambda y, z: 1 + y * y),
+    Tree(exp(-p), lambda y, z: mpmath.exp(-y)),
+    Tree(1 - p, lambda y, z: 1 - y),
+]
+
+
+def test_bounds_far_out_hold_at_every_point() -> None:
+    """Also where roots turn complex and cosines of them grow, and with parameters from 1e-6 to 1e6."""
+    rng, known = random(11), 0
+    with mpmath.workdps(60):
+        for _ in range(1000):
+            try:
+                tree = grow(rng, FAR, int(rng.integers(1, 4)))
+            except (ValueError, TypeError):  # SymPy compares no complex numbers
+                continue
+            if tree.expression.has(sympy.zoo, sympy.nan, sympy.I, oo):
+                continue
+            size, start = 10.0 ** float(rng.choice([0, 0, 0, -6, 1, 6])), float(rng.choice([0.1, 1.0, 6.5, 48.0]))
+            values = {a: arb(size, size / 100), b: arb(size, size / 100)}
+            reader = _Reader({**values, next(iter(_scaled(p, p).free_symbols - {_ratio()})): arb(start)})
+            try:
+                bound = reader.growth(_scaled(tree.expression, p))
+            except (UnboundedError, ValueError, TypeError):
+                continue
+            known += 1
+            for ratio in (1.0, 1.0 + float(rng.random()) / 10, 1.0 + float(rng.exponential()), 30.0):
+                value = real(tree.function, mpf(start) * ratio, mpf(size) * mpf("1.009"))
+                if value is None:
+                    continue
+                at = arb(ratio)
+                most = bound.size * at**bound.degree * (bound.rate * at - bound.decay * at**2).exp()
+                assert not most.is_finite() or not most < abs(near(value)), (tree.expression, start, ratio, size)
+    assert known > 400
+
+
+def _ratio() -> sympy.Symbol:
+    return next(symbol for symbol in _scaled(p, p).free_symbols if symbol.name == "ratio")
+
+
+@pytest.mark.parametrize("start", [0.5, 3.0, 17.0, 60.0, 1e5])
+def test_bounds_of_tails_are_above_them(start: float) -> None:
+    rng = random(12)
+    with mpmath.workdps(30), digits(20):
+        for _ in range(40):
+            scale, shift = 10.0 ** float(rng.uniform(-2, 6)), float(rng.normal()) * 3
+            power = int(rng.integers(0, 3))
+            wave = sympy.cos(s**3) if rng.random() < 0.3 else Integer(1)
+            bell = s**power * exp(-a * s**2 + b * s)
+            found = tail_bound(bell * wave, s, arb(start), {a: arb(scale), b: arb(shift)})
+            if wave == 1 and found.is_finite():
+                middle = mpf(shift) / (2 * mpf(scale))
+                low = mpmath.sqrt(scale) * (mpf(start) - middle)
+                # s ≥ start: s^power is at least start^power.
+                least = mpf(start) ** power * mpmath.exp(scale * middle**2) * mpmath.erfc(low)
+                assert not found < near(least * mpmath.sqrt(mp.pi / scale) / 2)
+    root = sympy.sqrt(start - 1 - s)  # imaginary: its cosine grows, and 1 + exp of it has zeros
+    for complex_inside in (cos(root) ** 9, 1 / (1 + exp(root)), 1 / (1 + (1 + root) ** 2)):
+        with pytest.raises(UnboundedError):
+            tail_bound(complex_inside * exp(-s), s, arb(start), {})
+    with pytest.raises(UnboundedError, match="sign of the exponent"):
+        tail_bound((1 + s**2) ** cos(theta) * exp(-s), s, arb(start), {theta: arb(1.5707963, 1e-6)})
+
+
+def test_what_is_no_integral_over_the_reals_is_refused() -> None:
+    with pytest.raises(ValueError, match="must be exact"):
+        integrate(lambda z, _: z, arb(0, 0.1), arb(1))
+    with pytest.raises(UncertifiedError, match="not real"):
+        integrate(lambda z, analytic: z.sqrt(analytic=analytic), arb(-1), arb(0))
+    with pytest.raises(ValueError, match="one variable"):
+        enclose(Integral(s * r, (s, 0, 1), (r, 0, 1)), {})
+    for low, high in ((1 / cos(theta), Integer(1)), (Integer(0), oo * cos(theta))):
+        with pytest.raises(UncertifiedError, match=r"not known|not certified"):
+            enclose(Integral(exp(-s), (s, low, high)), {theta: arb(1.5707963, 1e-3)})
+    for singular in (sympy.Abs(s) ** Rational(-1, 4), 1 / s):
+        with pytest.raises(UncertifiedError):
+            enclose(Integral(singular, (s, -1, 1)), {})
+
+
+def test_small_integrals_far_out_are_known_to_their_own_size() -> None:
+    with mpmath.workdps(60), digits(40):
+        for low, high in ((50.0, 60.0), (90.0, 1e4), (1300.5, 1e9), (-80.0, -70.0)):
+            found = enclose(Integral(exp(-(s**2) / 2), (s, r, theta)), {r: arb(low), theta: arb(high)})
+            one, other = sorted((abs(mpf(low)), abs(mpf(high))))
+            true = mpmath.sqrt(mp.pi / 2) * (mpmath.erfc(one / mpmath.sqrt(2)) - mpmath.erfc(other / mpmath.sqrt(2)))
+            assert (found / true_ball(true) - 1).contains(0)
+            assert found.rel_accuracy_bits() > 60
+
+
+def true_ball(value: mpf) -> arb:
+    """A small number to its own size."""
+    mantissa, exponent = value.man_exp
+    return arb((int(mantissa), int(exponent))) * arb(1, 1e-50)
+
+
+# Means.
+
+ANGLES = (0.0, 1e-9, 0.4, 1.5707963267948966, 2.2, 3.1415926, 3.141592653589793)
+
+
+def wedge(row: Row, angle: mpf) -> mpf:
+    """E of a row without μ', in polar coordinates."""
+    middle = mp.pi / 2
+    cuts = sorted({-middle, middle, angle - middle, angle + middle, 3 * middle})
+    total = mpf(0)
+    for low, high in zip(cuts, cuts[1:], strict=False):
+        at = (low + high) / 2
+        if high - low > 1e-30 and (not row.a or mpmath.cos(at) > 0) and (not row.b or mpmath.cos(at - angle) > 0):
+            total += mpmath.quad(lambda f: mpmath.cos(f) ** row.s * mpmath.sin(f) ** row.t, [low, high])
+    power = mpf(row.s + row.t) / 2
+    return total / (2 * mp.pi) * 2**power * mpmath.gamma(power + 1)
+
+
+def test_means_of_half_planes_contain() -> None:
+    rng = random(13)
+    with mpmath.workdps(35), digits(20):
+        for _ in range(80):
+            angle, width = float(rng.choice(ANGLES)), float(rng.choice([0.0, 0.0, 1e-3]))
+            row = Row(*map(int, rng.integers(0, 4, size=3)), a=bool(rng.integers(2)), b=bool(rng.integers(2)))
+            found = Means({theta: arb(angle, width)}).mean(row)
+            u = mpmath.fac2(row.u - 1) if row.u % 2 == 0 else mpf(0)
+            for share in (-1, 0, 1):
+                at = mpf(angle) + share * mpf(width)
+                if 0 <= at <= mp.pi:
+                    assert (found - near(wedge(row, at) * u)).contains(0) or abs(
+                        found - near(wedge(row, at) * u)
+                    ) < 1e-25
+            assert found.rad() < (1e-12 if width == 0 else 1)
+        for power in range(6):
+            radial = mpmath.mpf(2) ** (mpf(power) / 2) * mpmath.gamma(mpf(power) / 2 + 1) / (2 * mp.pi)
+            assert means._radial(power).overlaps(near_loosely(radial))
+        assert means.first_moment().overlaps(near_loosely(1 / mpmath.sqrt(2 * mp.pi)))
+    for wrong in (arb(-0.1), arb(3.2)):
+        with pytest.raises(ValueError, match="lies in"):
+            Means({theta: wrong})
+
+
+def near_loosely(value: mpf) -> arb:
+    """What mpmath rounded to 30 digits."""
+    return near(value) + arb(0, 1e-28)
+
+
+def test_means_beside_windows_contain() -> None:
+    """Of 1{a < x < a + b}, on either side of 0 and over it: the half-line of t is an error function or a density."""
+    rng = random(14)
+    for _ in range(60):
+        start, length, angle, size = (float(y) for y in rng.uniform((-2, 0.1, 0.1, 0.3), (1.5, 3, 3, 3)))
+        start = float(rng.choice([start, 0.25, -0.25, -length]))
+        ends = Rational(start), Rational(start) + Rational(length)
+        proxy = Estimator("window", "", ((*ends, Integer(2)),))
+        row = Row(
+            s=int(rng.integers(2)), t=int(rng.integers(2)), proxy=True, a=bool(rng.integers(2)), b=bool(rng.integers(2))
+        )
+        with digits(20):
+            found = Means({theta: arb(angle), r: arb(size)}, proxy).mean(row)
+        with mpmath.workdps(30):
+            first, last = (number(end) / mpf(size) for end in ends)
+            first = max(first, mpf(0)) if row.a else first
+            cot = mpmath.cot(mpf(angle))
+
+            def function(y: mpf, row: Row = row, cot: mpf = cot) -> mpf:
+                edge = y * cot
+                inner = mpmath.npdf(edge) if row.t else mpmath.ncdf(edge)
+                return 2 * y**row.s * mpmath.npdf(y) * (inner if row.b else 0 if row.t else 1)
+
+            true = mpmath.quad(function, mpmath.linspace(first, last, 9)) if first < last else mpf(0)
+        assert found.overlaps(near_loosely(true)), (row, start, length, angle, size)
+        assert found.rad() < 1e-15
+
+
+# Networks and closed forms.
+
+
+def drawn(rng: np.random.Generator) -> Configuration:
+    point = configurations("quick", 3)[0]
+    m = int(rng.integers(1, 5))
+    v, v_star = (tuple(float(y) for y in rng.normal(size=m)) for _ in range(2))
+    return replace(
+        point,
+        v=v,
+        v_star=v_star,
+        theta=float(rng.uniform(0.05, 3.1)),
+        r=float(rng.uniform(0.2, 3)),
+        n=int(rng.integers(2, 7)),
+    )
+
+
+def test_networks_contain() -> None:
+    """Against means by arcs: E[σσ*] = (π − θ)/2π and E[relu relu*] = r r*(sin θ + (π − θ) cos θ)/2π in a row."""
+    rng = random(15)
+    with mpmath.workdps(60), digits(25):
+        for _ in range(12):
+            point = drawn(rng)
+            v, u = (mpmath.matrix([mpf(y) for y in weights]) for weights in (point.v, point.v_star))
+            own, other, t, size = mpmath.matrix(point.m), mpmath.matrix(point.m), mpf(point.theta), mpf(point.r)
+            for i in range(point.m):
+                for j in range(point.m):
+                    own[i, j] = mpf(1) / 2 if i == j else mpf(1) / 4
+                    other[i, j] = (mp.pi - t) / (2 * mp.pi) if i == j else mpf(1) / 4
+            network = Network(point)
+            loss = ((v.T * own * v)[0] - 2 * (v.T * other * u)[0] + (u.T * own * u)[0]) / 2
+            slope = -(v.T * u)[0] / (2 * mp.pi * size)
+            gradient, best = own * v - other * u, mpmath.lu_solve(own, other * u)
+            relu = Network(point, ESTIMATORS["relu"]).coarse_gradient()
+            row, w_star = mpmath.npdf(0), [mpmath.cos(t), mpmath.sin(t)]
+            half = [row / 2 * (1 + w_star[0]), row / 2 * w_star[1]]  # E[z 1{ŵ·z > 0} 1{w*·z > 0}]
+            coarse = [
+                mpmath.fsum(
+                    v[i] * (v[j] * along * (1 if i == j else mpf(1) / 2) - u[j] * (both if i == j else along / 2))
+                    for i in range(point.m)
+                    for j in range(point.m)
+                )
+                for along, both in zip((row, mpf(0)), half, strict=True)
+            ]
+            patches = ReluPatches(point)
+            kernel = size * mpf(point.r_star) * (mpmath.sin(t) + (mp.pi - t) * mpmath.cos(t)) / (2 * mp.pi)
+            k, star = point.m, mpf(point.r_star)
+            across = (k * (k - 1)) * (size - star) ** 2 / (2 * mp.pi)
+            squares = (k * (size * size / 2 + star * star / 2 - 2 * kernel) + across) / k**2
+            pairs = [
+                (network.loss(), loss),
+                (network.filter_gradient()[1], slope),
+                (patches.kernel(), kernel),
+                (patches.loss(), squares),
+                *zip(network.gradient_v(), gradient, strict=True),
+                *zip(network.best_weights(), best, strict=True),
+                *zip(relu, coarse, strict=False),
+            ]
+            for found, true in pairs:
+                assert found.value.overlaps(near(true))
+                assert found.value.rad() < 1e-15
+            (side,) = certified.definition_sides(Splitting("probability"), point, "quick")
+            cap, sphere = (
+                mpmath.quad(lambda y, n=point.n: mpmath.sin(y) ** (n - 2), [0, end / 2, end])
+                for end in (mp.pi - t / 2, mp.pi)
+            )
+            assert side.defined[0].value.overlaps(near_loosely(cap / sphere))
+
+
+def test_values_and_closed_forms_contain() -> None:
+    rng = random(16)
+    for _ in range(30):
+        point = drawn(rng)
+        with mpmath.workdps(60), digits(25):
+            values, basis = points.scalars(point), points.basis(point)
+            for symbol, true in point.scalars().items():
+                assert symbol not in values or values[symbol].overlaps(near(true)), symbol
+            t, size = mpf(point.theta), mpf(point.r)
+            turned = {"w_star": (mpmath.cos(t), mpmath.sin(t)), "w_diff": (1 - mpmath.cos(t), -mpmath.sin(t))}
+            for symbol, entries in basis.items():
+                for found, true in zip(entries, turned.get(symbol.name, entries), strict=True):
+                    assert isinstance(true, arb) or found.overlaps(near(true))
+            part = Integral(exp(-(s**2) / 2), (s, r - 1, r * cos(theta)))
+            integral = mpmath.sqrt(mp.pi / 2) * (
+                mpmath.erf(size * mpmath.cos(t) / mpmath.sqrt(2)) - mpmath.erf((size - 1) / mpmath.sqrt(2))
+            )
+            assert closed.scalar(1 + part * r, values).overlaps(near(1 + integral * size))
+            vector = next(symbol for symbol in QUANTITIES if symbol.name == "w_star")
+            along, across = closed.vector(part * vector, point, values)
+            assert along.overlaps(near(integral * mpmath.cos(t)))
+            assert across.overlaps(near(integral * mpmath.sin(t)))
+            slopes = closed.gradient_of(r**2 * cos(theta), values)
+            for found, true in zip(slopes, (2 * size * mpmath.cos(t), size * mpmath.sin(t)), strict=True):
+                assert found.overlaps(near(true))
+
+
+# Boxes.
+
+
+def test_margins_contain_and_their_lower_bounds_hold() -> None:
+    rng, known = random(17), 0
+    box = coordinates(x=(Rational(-1, 3), 2), y=(0, pi))
+    x, y = box
+    with mpmath.workdps(60), digits(20):
+        for _ in range(400):
+            tree = grow(rng, LEAVES, int(rng.integers(1, 4)))
+            expression = tree.expression.subs({p: x, q: y})
+            if not expression.free_symbols or expression.has(sympy.zoo, sympy.nan, sympy.I, oo, sympy.ITE):
+                continue
+            margin = Margin(expression, box)
+            spans = {}
+            for symbol in box:
+                low, high = sorted(Fraction(int(k), 64) for k in rng.integers(0, 65, size=2))
+                spans[symbol] = (low, high if rng.random() < 0.7 else low)
+            own = {symbol: spans[symbol] for symbol in margin.ranges}
+            over = margin.over(spans)
+            slopes = {symbol: slope.over(spans) if (slope := margin.slope(symbol)) else arb.nan() for symbol in own}
+            least = _mean_value(margin, own, slopes)[1] if margin.smooth else arb.nan()
+            for part in (Fraction(0), Fraction(1), Fraction(3, 7)):
+                shares = {symbol: low + (high - low) * part for symbol, (low, high) in spans.items()}
+                at = [number(share) for share in shares.values()]
+                value = real(tree.function, -mpf(1) / 3 + at[0] * 7 / 3, at[1] * mp.pi)
+                if value is None or not over.is_finite():
+                    continue
+                known += 1
+                assert over.overlaps(near(value)), expression
+                assert margin.at(shares).overlaps(near(value)) or not margin.at(shares).is_finite()
+                assert not least.is_finite() or not least > near(value), expression
+    assert known > 300
+
+
+@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_a_margin_lies_in_the_power_of_the_distance_times_its_quotient(end: int, order: int) -> None:
+    rng = random(18)
+    box = coordinates(x=(0, 1))
+    (x,) = box
+    for _ in range(4):
+        m, k = (Rational(int(y), 7) for y in rng.integers(1, 20, size=2))
+        distance = 1 - x if end else x
+        margin = Margin(sin(distance) ** order * exp(m * x) * (k + x**2), box)
+        found, quotient = margin.quotient(x, end)
+        assert found == order
+        for _ in range(5):
+            far = Fraction(int(rng.integers(1, 64)), 64)
+            span = (1 - far, Fraction(1)) if end else (Fraction(0), far)
+            with mpmath.workdps(40):
+                at = number(span[0] if end else far)
+                gap = 1 - at if end else at
+                true = (
+                    mpmath.sin(gap) ** order
+                    * mpmath.exp(mpf(int(m.p)) / int(m.q) * at)
+                    * (mpf(int(k.p)) / int(k.q) + at**2)
+                )
+                assert quotient.over({x: span}).overlaps(near(true / gap**order))
