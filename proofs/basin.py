@@ -65,7 +65,8 @@ _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=T
     subject=r"\sup_{\|w\|=1}\beta\|w-S(w)\|\le" + worded(RADIUS, {_DELTA: r"\delta"}),
     definition=Splitting("radius"),
     parts={"bound": RADIUS},
-    setting="δ = sup |x − S(x)| (P5); p(0) = 0 ≤ p. βδ√n is λ√n for l1, √(2λβn) for l0, βt√n for transformed l1",
+    setting="δ = sup |x − S(x)| (P5), ∞ if there is no bound; p(0) = 0 ≤ p. βδ√n is λ√n for l1, √(2λβn) for l0, "
+    "βt√n for transformed l1",
 )
 def R6_radius(d: Derivation) -> None:
     for used in ("P5.l1", "P5.l0", "P5.tl1"):

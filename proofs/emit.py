@@ -13,14 +13,17 @@ from math import isfinite
 
 import sympy
 from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, Symbol, cot, cse, numbered_symbols
-from sympy.codegen.cfunctions import expm1
+from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 
 from proofs.dialect import NUMPY, Dialect
 
-__all__ = ["assignments", "fold_constants", "gather_roots", "gather_squares", "number", "text"]
+__all__ = ["assignments", "fold_constants", "gather_roots", "gather_squares", "in_log1p", "number", "text"]
 
-_CALLS = (sympy.sin, sympy.cos, sympy.atan, sympy.exp, expm1, sympy.erf, sympy.erfc, sympy.Abs, sympy.sign)
+_CALLS = (
+    *(sympy.sin, sympy.cos, sympy.atan, sympy.exp, expm1, sympy.log, log1p),
+    *(sympy.erf, sympy.erfc, sympy.Abs, sympy.sign),
+)
 
 _SUM, _PRODUCT, _POWER = 1, 2, 3
 
@@ -282,13 +285,21 @@ def _is_root(part: Expr) -> bool:
     return isinstance(part, Pow) and part.exp == Rational(1, 2)
 
 
+def in_log1p(expression: Expr) -> Expr:
+    """log(1 + x) as log1p(x), which keeps the digits of a small x."""
+    return expression.replace(
+        lambda part: isinstance(part, sympy.log) and part.args[0].is_Add and Integer(1) in part.args[0].args,
+        lambda part: log1p(part.args[0] - 1),
+    )
+
+
 def assignments(
     expressions: Sequence[Expr], names: Sequence[str], reserved: Iterable[str] = (), dialect: Dialect = NUMPY
 ) -> list[tuple[str, str]]:
     """(name, source) pairs that compute `expressions` under `names`, common subexpressions computed once."""
     taken = {*reserved, *names, *(symbol.name for form in expressions for symbol in form.atoms(Symbol))}
     temporaries = (symbol for symbol in numbered_symbols("k", real=True) if symbol.name not in taken)
-    written = [fold_constants(gather_squares(expression)) for expression in expressions]
+    written = [in_log1p(fold_constants(gather_squares(expression))) for expression in expressions]
     shared, reduced = cse(written, temporaries, order="canonical", ignore=())
     pairs = [(symbol.name, text(value, dialect)) for symbol, value in shared]
     return pairs + [(name, text(value, dialect)) for name, value in zip(names, reduced, strict=True)]

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import indent
 
-from sympy import Abs, Add, Expr, Max, Min, Piecewise, Pow, Rational, Symbol, asin, default_sort_key, oo, sign
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Max,
+    Min,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    asin,
+    default_sort_key,
+    oo,
+    sign,
+    sqrt,
+    true,
+)
 
 from proofs.claim import get
 from proofs.dialect import NUMPY, Dialect
 from proofs.emit import assignments, gather_roots, text
-from proofs.naming import identifier, renaming
+from proofs.naming import identifier, plain, renaming
 from proofs.penalties import envelope_id, map_id
-from proofs.penalty_forms import Penalty
+from proofs.penalty_forms import Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
 
 __all__ = ["NAMES", "claim_ids", "map_form", "sources", "steps", "value_form"]
@@ -81,12 +97,19 @@ def _map(penalty: Penalty) -> str:
 def _guarded(form: Expr) -> Expr:
     """The form with |x| kept at the threshold or above in the branch beyond it: an arcsine would leave its domain.
 
+    Without an arcsine a square root of what may round to less than 0 is one of 0 there.
+
     Every piece is evaluated everywhere and chosen afterwards: where the branch counts, nothing is changed. Where a
     divisor would be 0 at x = ρ = 0, |x| is also kept above 1e-300. That counts at ρ = 0 only, where the branch shrinks
     by 0: the threshold of the smallest ρ > 0 of float64 lies far above it.
     """
     if not form.has(asin):
-        return form
+        return form.replace(
+            lambda part: (
+                part.is_Pow and part.exp == Rational(1, 2) and part.base.is_Add and not part.base.is_nonnegative
+            ),
+            lambda part: sqrt(Max(part.base, 0)),
+        )
     (below, condition), (beyond, _) = form.args
     x = Abs(x_in)
     (threshold,) = (side for side in condition.args if side != x)
@@ -119,8 +142,15 @@ def _threshold(penalty: Penalty) -> str:
     source = _function(penalty, "threshold", arguments, penalty.threshold, title)
     if farthest == penalty.threshold:
         return source
-    other = "Largest |x - S(x)|"
-    return f"{source}\n\n{_function(penalty, 'displacement', arguments, farthest, f'{other} for {penalty.name}.')}"
+    title = f"{'Least upper bound of' if farthest == oo else 'Largest'} |x - S(x)| for {penalty.name}."
+    if farthest == oo:
+        return f"{source}\n\n{_unbounded(penalty, arguments, title)}"
+    return f"{source}\n\n{_function(penalty, 'displacement', arguments, farthest, title)}"
+
+
+def _unbounded(penalty: Penalty, arguments: str, title: str) -> str:
+    """The displacement that has no bound as soon as ρ > 0."""
+    return _written(penalty, "displacement", arguments, "return np.where(np.asarray(rho) > 0, np.inf, rho)", title)
 
 
 def _envelope(penalty: Penalty) -> str:
@@ -130,8 +160,14 @@ def _envelope(penalty: Penalty) -> str:
     if form.subs(ratio, lam / beta) != claim.formula:
         raise ValueError(f"claim {claim.id} does not state the envelope that {penalty.name!r} declares")
     title = f"Moreau envelope of {penalty.name}; source: {claim.id}."
-    guard = "rho = quotient(lam, beta)\n" if form.has(ratio) else ""
+    in_ratio = form.has(ratio) or penalty.domain != true
+    guard = "rho = quotient(lam, beta)\n" + _within_domain(penalty) if in_ratio else ""
     arguments = "x: Array, beta: Array | float, lam: Array | float"
+    if penalty.has_quotients and penalty.stable_envelope is None:  # the square of a quotient would be one of squares
+        gaps = [Symbol(f"gap_{index}", real=True) for index, _ in enumerate(penalty.branches)]
+        form = penalty.envelope_in(gaps)
+        for name, (gap, _) in zip(gaps, penalty.branches, strict=True):
+            guard += f"{name} = {text(gap.subs(size, Abs(x_in)).xreplace(_NAMES), NUMPY)}\n"
     return _function(penalty, "envelope", arguments, _guarded(form), title, guard=guard)
 
 
@@ -139,13 +175,29 @@ def _function(
     penalty: Penalty, role: str, arguments: str, form: Expr, title: str, returned: str = "value", guard: str = ""
 ) -> str:
     """One function of entries: common subexpressions first, then its value."""
-    own = "".join(f", {shape.symbol.name}: float = {float(shape.default)!r}" for shape in penalty.parameters)
     lines = [f"{name} = {source}" for name, source in steps(penalty, form)]
     if returned == "value":
         lines[-1] = lines[-1].replace("value = ", "return ", 1)
     else:
         lines.append(f"return {returned}")
-    body = indent(guard + "\n".join(lines), "    ")
+    if "rho" in arguments:
+        guard += _within_domain(penalty)
+    return _written(penalty, role, arguments, guard + "\n".join(lines), title)
+
+
+def _within_domain(penalty: Penalty) -> str:
+    """Lines that raise ValueError where the penalty is not declared for ρ and the parameters."""
+    if penalty.domain == true:
+        return ""
+    condition = text(penalty.domain.xreplace(_NAMES), NUMPY)
+    words = f"penalty {penalty.name} has a closed form for {plain(condition)} only, "
+    words += "got rho = lam/beta = {np.max(rho)}"
+    return f'if not np.all({condition}):\n    raise ValueError(f"{words}")\n'
+
+
+def _written(penalty: Penalty, role: str, arguments: str, body: str, title: str) -> str:
+    own = "".join(f", {shape.symbol.name}: float = {float(shape.default)!r}" for shape in penalty.parameters)
+    body = indent(body, "    ")
     name = f"{renaming(penalty.parameters)}def _{identifier(penalty.name)}_{role}"
     keywords = f", *{own}" if own else ""
     result = "Array" if "Array," in arguments or arguments == "u: Array" else "Array | float"

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from sympy import And, Eq, Expr, Ge, Le, Min, Piecewise, Rational, Symbol, diff, expand, limit, oo, solve
+from sympy import And, Eq, Expr, Ge, Le, Lt, Max, Min, Piecewise, Rational, Symbol, diff, expand, limit, oo, solve
 
 from proofs import cubic
 from proofs.claim import Claim, Kind, claim, get, register
@@ -179,7 +179,13 @@ def _displacement(penalty: Penalty, d: Derivation) -> None:
 
 
 def _far_gap(d: Derivation, penalty: Penalty) -> Expr:
-    """|x| − |S(x)| as |x| → ∞: δ, where that is more than the threshold."""
+    """|x| − |S(x)| where it is δ, if that is more than the threshold: as |x| → ∞, or at the end of a branch."""
+    start = penalty.threshold
+    for (gap, _, _), edge in zip(branches(penalty), penalty.edges, strict=False):
+        if vanishes("", gap.subs(size, edge) - penalty.farthest).decision.zero:
+            d.step("|x| − |S(x)| in a branch", gap, "", [follows("S gets there", Lt(start, edge), penalty.hypotheses)])
+            return gap.subs(size, edge)
+        start = Max(start, edge)
     gap, _, _ = list(branches(penalty))[-1]
     d.step("|x| − |S(x)| in the last piece", gap, "", [vanishes("p has no further piece", 1 / penalty.pieces[-1][1])])
     d.apply("As |x| → ∞", lambda current: limit(current, size, oo))
@@ -218,7 +224,7 @@ def register_displacement(penalty: Penalty) -> Claim:
             hypotheses=penalty.hypotheses,
             setting="with equality wherever |x| is at most the threshold, which is δ"
             if penalty.displacement is None
-            else "|x − S(x)| tends to δ as |x| → ∞",
+            else "the least such δ: |x − S(x)| comes as near to it as one likes",
             parts={"bound": penalty.farthest},
         )
     )
@@ -237,7 +243,7 @@ def _envelope(penalty: Penalty, d: Derivation) -> None:
         "0, or x − sgn(x) gap",
         [vanishes("S(x) as cited, less the same by branches", formula - penalty.proximal)],
     )
-    cases = [(beta * size**2 / 2, Le(size, penalty.threshold))]
+    cases = [] if penalty.threshold == 0 else [(beta * size**2 / 2, Le(size, penalty.threshold))]
     for (gap, condition, _), (_, _, piece) in zip(branches(penalty), penalty.pieces, strict=True):
         value = lam * piece + beta * (u - size) ** 2 / 2
         cases.append((value.subs(u, size - gap), condition))

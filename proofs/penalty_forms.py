@@ -8,10 +8,10 @@ is declared. See CONTRIBUTING.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from sympy import (
     Abs,
@@ -26,22 +26,24 @@ from sympy import (
     Piecewise,
     Rational,
     Symbol,
-    Tuple,
     acos,
     asin,
     cos,
-    nan,
+    factor,
+    fraction,
     oo,
     pi,
     sign,
-    simplify,
     sin,
     sqrt,
     true,
 )
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from proofs import naming, symbols
+from proofs.penalty_rules import check, check_shape, plain_branches, plain_pieces
+from proofs.pieces import exact
 from proofs.symbols import a, gamma, ratio, u, x_in
 
 __all__ = ["PENALTIES", "Penalty", "Shape", "add", "penalty", "size"]
@@ -62,6 +64,11 @@ class Shape:
     above: Integer = field(default=Integer(0))
     attained: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("default", "above"):
+            object.__setattr__(self, name, exact(getattr(self, name), f"`{name}` of the parameter {self.symbol}"))
+        check_shape(self)
+
     @property
     def name(self) -> str:
         """Keyword by which generated functions take it."""
@@ -80,10 +87,12 @@ class Penalty:
     `pieces` lists (low, high, p as an expression in `proofs.symbols.u`) on u > 0, ascending and touching; a first piece
     that does not tend to 0 makes p jump. In ρ = `proofs.symbols.ratio`: `threshold` is the largest |x| with S(x) = 0;
     `branches` says for each piece, in its order, what |x| − |S(x)| is where |S(x)| lands in that piece, and when, in
-    `size` = |x| beyond the threshold (the first condition met counts); `displacement` is sup |x − S(x)|.
+    `size` = |x| beyond the threshold (the first condition met counts); `displacement` is sup |x − S(x)|, ∞ where there
+    is no bound; `domain` is the condition on ρ and the parameters under which all this is so, where it is not always.
     `stable` and `stable_envelope`, where given, are the forms that compute best, `printed` is the map as the literature
-    prints it; they are proved equal. `prove` gives the `proofs.proximal.Branch` of each piece where SymPy cannot solve
-    for its stationary points.
+    prints it; they are proved equal. Where SymPy cannot solve for the stationary points, `prove` gives the
+    `proofs.proximal.Branch` of each piece, and `prove_threshold` the obligations from which the threshold follows.
+    Raises ValueError for what is no penalty of the model P(u) = Σ p(|u_i|), such as a one-sided or a grouped one.
     """
 
     name: str
@@ -98,30 +107,33 @@ class Penalty:
     stable_envelope: Expr | None = None
     source: str = "[here]"
     prove: Callable[[Penalty], list[Any]] | None = None
+    prove_threshold: Callable[[Penalty], list[Any]] | None = None
+    domain: Boolean = true
 
     def __post_init__(self) -> None:
-        if not self.pieces or self.pieces[0][0] != 0 or self.pieces[-1][1] != oo:
-            raise ValueError(f"penalty {self.name!r}: `pieces` must cover u > 0, from 0 to ∞")
-        for (_, high, left), (low, _, right) in zip(self.pieces, self.pieces[1:], strict=False):
-            if simplify(high - low) != 0:
-                raise ValueError(f"penalty {self.name!r}: piece ends {high} and {low} do not touch")
-            if simplify((left - right).subs(u, low)) != 0:
-                raise ValueError(f"penalty {self.name!r}: p jumps at {low}")
-        if len(self.branches) != len(self.pieces) or self.branches[-1][1] is not True:
-            raise ValueError(f"penalty {self.name!r}: `branches` needs one entry for each piece, the last with True")
-        known = {u, size, ratio, *(shape.symbol for shape in self.parameters)}
-        for part in [self.threshold, self.shrink, *(Tuple(*piece) for piece in self.pieces)]:
-            if free := part.free_symbols - known:
-                raise ValueError(f"penalty {self.name!r}: undeclared symbols {sorted(map(str, free))} in {part}")
-            if part.has(nan):
-                raise ValueError(f"penalty {self.name!r}: {part} is undefined")
+        try:
+            for name, value in (
+                ("pieces", plain_pieces(self.pieces)),
+                ("branches", plain_branches(self.branches, size)),
+                ("threshold", exact(self.threshold, "`threshold`")),
+                ("displacement", None if self.displacement is None else exact(self.displacement, "`displacement`")),
+            ):
+                object.__setattr__(self, name, value)
+            if not isinstance(self.parameters, tuple) or not all(isinstance(s, Shape) for s in self.parameters):
+                raise ValueError("`parameters` must be a tuple of Shape")
+            if not isinstance(self.domain, Boolean):
+                raise ValueError("`domain` must be a relation of SymPy, such as ratio <= 1")
+            check(self, size)
+        except ValueError as error:
+            raise ValueError(f"penalty {self.name!r}: {error}") from error
 
     @property
     def hypotheses(self) -> tuple[Boolean, ...]:
-        """What the parameters must satisfy beyond being positive."""
-        return tuple(
+        """What ρ and the parameters must satisfy beyond being positive."""
+        bounds = [
             (Ge if s.attained else Gt)(s.symbol, s.above, evaluate=False) for s in self.parameters if s.above != 0
-        )
+        ]
+        return (*bounds, *([] if self.domain == true else [self.domain]))
 
     @property
     def jumps(self) -> bool:
@@ -146,20 +158,52 @@ class Penalty:
         return Piecewise(*self.branches) if len(self.branches) > 1 else self.branches[0][0]
 
     @property
+    def landings(self) -> tuple[Expr, ...]:
+        """|S(x)| in each branch: a quotient where |x| and the gap have a common divisor > 0, as they may cancel."""
+        found = []
+        for gap, _ in self.branches:
+            above, below = fraction(factor(size - gap)) if gap.is_rational_function() else (size - gap, Integer(1))
+            found.append(above / below if below.is_positive and below.free_symbols else size - gap)
+        return tuple(found)
+
+    @property
+    def has_quotients(self) -> bool:
+        """Whether some branch is such a quotient."""
+        return any(root != size - gap for root, (gap, _) in zip(self.landings, self.branches, strict=True))
+
+    @property
     def proximal(self) -> Expr:
         """S(x) as declared: 0 up to the threshold, sgn(x)(|x| − shrink) beyond it."""
         beyond = x_in - sign(x_in) * self.shrink.subs(size, Abs(x_in))
+        if self.has_quotients:
+            conditions = [condition for _, condition in self.branches]
+            signed = [sign(x_in) * root for root in self.landings]
+            beyond = Piecewise(*zip(signed, conditions, strict=True)).subs(size, Abs(x_in))
+        if self.threshold == 0:
+            return beyond
         return Piecewise((Integer(0), Le(Abs(x_in), self.threshold)), (beyond, True))
 
     @property
     def envelope(self) -> Expr:
         """min over u of λ p(|u|) + (β/2)(x − u)², taken at S(x), in λ, β and ρ = λ/β."""
-        cases = [(symbols.beta * x_in**2 / 2, Le(Abs(x_in), self.threshold))]
-        for (gap, condition), (_, _, piece) in zip(self.branches, self.pieces, strict=True):
-            value = symbols.lam * piece.subs(u, size - gap) + symbols.beta * gap**2 / 2
+        return self.envelope_in([gap for gap, _ in self.branches])
+
+    def envelope_in(self, gaps: Sequence[Expr]) -> Expr:
+        """The same with other expressions for |x| − |S(x)|, a symbol each, say."""
+        zero = (symbols.beta * x_in**2 / 2, Le(Abs(x_in), self.threshold))
+        cases = [] if self.threshold == 0 else [zero]
+        for gap, root, (_, condition), (_, _, piece) in zip(
+            gaps, self.landings, self.branches, self.pieces, strict=True
+        ):
+            value = symbols.lam * piece.subs(u, root) + symbols.beta * gap**2 / 2
             own = true if isinstance(condition, bool) else condition
             cases.append((value.subs(size, Abs(x_in)), own.subs(size, Abs(x_in))))
         return Piecewise(*cases)
+
+    @property
+    def edges(self) -> tuple[Expr, ...]:
+        """The |x| at which S passes from one branch to the next."""
+        return tuple(cast(Relational, when).rhs for _, when in self.branches[:-1])
 
     @property
     def farthest(self) -> Expr:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from math import gcd, isnan, lcm
 
 import sympy
-from sympy import Dummy, Expr, Float, Heaviside, Integer, Piecewise, Poly, Rational, exp, oo
+from sympy import Dummy, Expr, Float, Heaviside, I, Integer, Piecewise, Poly, Rational, exp, nan, oo, zoo
 from sympy.core.relational import Relational
 
 from proofs.symbols import x
@@ -45,7 +45,7 @@ def exact(value: object, what: str) -> Expr:
 
     A float stands for the shortest decimal that reads back as it: 0.1 is 1/10. ValueError for anything else.
     """
-    if isinstance(value, Expr):
+    if isinstance(value, Expr) and not value.has(nan, zoo, I):
         return value.xreplace({part: _decimal(part) for part in value.atoms(Float)})
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         if isinstance(value, numbers.Rational):
@@ -53,7 +53,7 @@ def exact(value: object, what: str) -> Expr:
         number = float(value)
         if not isnan(number):
             return Rational(repr(number)) if abs(number) < float("inf") else oo if number > 0 else -oo
-    raise ValueError(f"{what} is {value!r}; a number or a SymPy expression is needed")
+    raise ValueError(f"{what} is {value!r}; a real number or a SymPy expression is needed")
 
 
 def _decimal(number: Float) -> Rational:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sympy import (
     Abs,
     And,
+    Eq,
     Expr,
     Ge,
     Gt,
@@ -46,6 +47,8 @@ __all__ = ["Branch", "branches", "derive_map", "derive_threshold", "landing", "r
 v = Symbol("v", positive=True)
 _P = Symbol("p_u", real=True)
 _U = Symbol("u", positive=True)
+
+REMEDY = "give `prove` and, for the threshold, `prove_threshold`, as tests/extension/modules/log_sum.py does"
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ def derive_map(
             owed,
         )
     cases = [(sign(x_in) * b.root.subs(size, Abs(x_in)), b.condition.subs(size, Abs(x_in))) for b in found]
-    put_together = Piecewise((0, Le(Abs(x_in), threshold)), *cases)
+    below = [] if threshold == 0 else [(0, Le(Abs(x_in), threshold))]
+    put_together = Piecewise(*below, *cases)
     d.step(
         "Put together", put_together, "odd in x", [vanishes("infimum of Q − threshold", threshold - penalty.threshold)]
     )
@@ -118,11 +122,18 @@ def _symmetry(d: Derivation) -> None:
 
 
 def derive_threshold(d: Derivation, penalty: Penalty) -> Expr:
-    """Derive inf Q: its limit at 0⁺ and its stationary points are computed, and nothing of Q lies below them."""
+    """Derive inf Q: its limit at 0⁺ and its stationary points are computed, and nothing of Q lies below them.
+
+    ValueError where SymPy or the solver cannot, and the penalty does not say how.
+    """
+    name = "Threshold: inf over u > 0 of Q(u) = u/2 + ρp(u)/u"
+    if penalty.prove_threshold is not None:
+        d.step(name, penalty.threshold, "0 is a minimizer exactly up to there", penalty.prove_threshold(penalty))
+        return penalty.threshold
     quotients = [v / 2 + ratio * piece.subs(u, v) / v for _, _, piece in penalty.pieces]
     at_zero = limit(quotients[0], v, 0, "+")
     low, last = penalty.pieces[-1][0], quotients[-1]
-    roots = [root for root in solve(diff(last, v), v) if root.is_positive is not False]
+    roots = [root for root in solved(penalty, diff(last, v), v) if root.is_positive is not False]
     least = [simplify(last.subs(v, root)) for root in roots]
     inside = [Piecewise((value, Gt(root, low)), (at_zero, True)) for root, value in zip(roots, least, strict=True)]
     found = Min(at_zero, *inside)
@@ -137,8 +148,16 @@ def derive_threshold(d: Derivation, penalty: Penalty) -> Expr:
         )
         for (lower, upper, _), quotient in zip(penalty.pieces, quotients, strict=True)
     ]
-    d.step("Threshold: inf over u > 0 of Q(u) = u/2 + ρp(u)/u", found, "0 is a minimizer exactly up to there", owes)
+    d.step(name, found, "0 is a minimizer exactly up to there", owes)
     return found
+
+
+def solved(penalty: Penalty, equation: Expr, unknown: Symbol) -> list[Expr]:
+    """The roots that SymPy finds; ValueError with the remedy where it does not know how."""
+    try:
+        return list(solve(equation, unknown))
+    except NotImplementedError as error:
+        raise ValueError(f"penalty {penalty.name!r}: SymPy cannot solve {equation} = 0; {REMEDY}") from error
 
 
 def _interval(low: Expr, high: Expr) -> str:
@@ -175,16 +194,22 @@ def landing(root: Expr, low: Expr, high: Expr, given: list[Boolean]) -> Obligati
 
 
 def rational_branches(penalty: Penalty) -> list[Branch]:
-    """Branches of a penalty whose stationary points SymPy solves for, one to a piece, compared with every other u."""
+    """Branches of a penalty whose stationary points SymPy solves for, one to a piece, compared with every other u.
+
+    Where it finds several, or cannot tell that one is, the solver is asked whether that which is declared is one.
+    """
     found = []
-    for (low, high, piece), (_, condition, given) in zip(penalty.pieces, branches(penalty), strict=True):
+    for (low, high, piece), (gap, condition, given) in zip(penalty.pieces, branches(penalty), strict=True):
         slope = diff(objective(piece, _U), _U)
-        roots = solve(slope, _U)
-        if len(roots) != 1:
-            raise ValueError(f"penalty {penalty.name!r}: {len(roots)} stationary points on {_interval(low, high)}")
-        owes = [vanishes("slope there", slope.subs(_U, roots[0])), landing(roots[0], low, high, given)]
+        roots = solved(penalty, slope, _U)
+        root = roots[0] if len(roots) == 1 else size - gap
+        owed = vanishes("slope there", slope.subs(_U, root))
+        if owed.decision.zero is None:
+            root = size - gap
+            owed = follows("slope there is 0", Eq(slope.subs(_U, root), 0), given)
+        owes = [owed, landing(root, low, high, given)]
         owes += _global(penalty, piece, [*given, Ge(_U, low), *([Le(_U, high)] if high != oo else [])])
-        found.append(Branch(roots[0], condition, tuple(owes)))
+        found.append(Branch(root, condition, tuple(owes)))
     return found
 
 

@@ -9,17 +9,30 @@ import proofs
 from proofs import claim as registry
 from proofs import extensions
 from proofs.claim import Claim
+from proofs.definitions import ProximalMap
 from proofs.extensions import is_own
 from proofs.generate import EXTENSIBLE, modules, text_of
 from proofs.generate_javascript import CAPTIONED, SCRIPT, javascript
+from proofs.penalties import map_id
 from proofs.render import forms_of
 from verify.book import formula_book
+from verify.configurations import configurations
 from verify.derivations import derivation_pages
 from verify.errata import errata_page
+from verify.evidence import Verdict
 from verify.generated.derived import require_right
 from verify.mathml import mathml
+from verify.precision import check, points_for
 
-__all__ = ["GENERATED", "derive_outputs", "extension_outputs", "project_root", "require_proved", "stale_files"]
+__all__ = [
+    "GENERATED",
+    "derive_outputs",
+    "extension_outputs",
+    "project_root",
+    "require_proved",
+    "require_used",
+    "stale_files",
+]
 
 GENERATED = "numerics/generated"
 
@@ -59,8 +72,8 @@ def script() -> str:
     return javascript({name: mathml(forms_of(registry.get(name))[0], display=True) for name in CAPTIONED})
 
 
-def require_proved(claim: Claim) -> None:
-    """Raise ValueError naming the step unless the derivation of `claim` is proved."""
+def require_proved(claim: Claim, so: str = "nothing is written") -> None:
+    """Raise ValueError naming the step, and what follows, unless the derivation of `claim` is proved."""
     decided = registry.proved(claim.id)
     if decided is not True:
         chain = registry.derive(claim.id)
@@ -68,9 +81,25 @@ def require_proved(claim: Claim) -> None:
         open_step = next((step.name for step in chain.steps if step.decided is not True), ended)
         word = "refuted" if decided is False else "undecided"
         raise ValueError(
-            f"claim {claim.id} is {word} at step {open_step!r}, so nothing is written; "
-            f"see `coarseproof claims {claim.id}`"
+            f"claim {claim.id} is {word} at step {open_step!r}, so {so}; "
+            f"see `coarseproof claims {claim.id}`{_witness(claim)}"
         )
+
+
+def _witness(claim: Claim) -> str:
+    """Where a proximal map that was declared minimizes nothing, in numbers."""
+    if is_own(claim) or not isinstance(claim.definition, ProximalMap):
+        return ""
+    found = check(claim, points_for(claim, configurations("quick", 1)))
+    return f". In numbers: {found.detail}" if found.verdict is Verdict.REFUTED else ""
+
+
+def require_used(penalty: str, ste: str) -> None:
+    """Raise ValueError unless what an extension declares of a penalty and of an estimator, by name, is proved."""
+    for claim in proofs.all_claims():
+        about = claim.id == map_id(penalty) or getattr(claim.definition, "estimator", None) == ste
+        if about and not is_own(claim):
+            require_proved(claim, "it is not run")
 
 
 def extension_outputs() -> dict[str, str]:
@@ -85,7 +114,7 @@ def extension_outputs() -> dict[str, str]:
             "this project's own code"
         )
     foreign = [claim for claim in proofs.all_claims() if not is_own(claim)]
-    for claim in foreign:
+    for claim in sorted(foreign, key=lambda claim: not isinstance(claim.definition, ProximalMap)):  # the others cite it
         require_proved(claim)
     package = '"""Code written by `coarseproof derive --output`. Do not edit."""\n'
     texts = {name: text_of(name, own=False) for name in EXTENSIBLE}

@@ -18,13 +18,13 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Final
 
-__all__ = ["derived", "serve"]
+__all__ = ["derived", "named", "serve"]
 
 _PACKAGE: Final = "numerics.generated."
 _EXTENSIBLE: Final = ("estimators", "penalties", "proxies")
 
 
-def _named() -> bool:
+def named() -> bool:
     """Whether there are extensions; that is known without importing SymPy."""
     return bool(os.environ.get("COARSEPROOF_EXTENSIONS", "").strip() or entry_points(group="coarseproof.extensions"))
 
@@ -54,7 +54,7 @@ class _Finder(MetaPathFinder):
             return ModuleSpec(fullname, _Loader(self.texts["__init__.py"]), is_package=True)
         package, _, name = fullname.rpartition(".")
         text = self.texts.get(f"{name}.py")
-        if f"{package}." != _PACKAGE or (text is None and not (name in _EXTENSIBLE and _named())):
+        if f"{package}." != _PACKAGE or (text is None and not (name in _EXTENSIBLE and named())):
             return None
         spec = ModuleSpec(fullname, _Loader(text), origin=f"<derived>/{name}.py")
         spec.has_location = True

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from verify.extensions import named
 from verify.limit_command import NUMBER, output_path, picture_path, write_json
 
 __all__ = ["learn"]
@@ -38,7 +39,7 @@ estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 130 interrup
 )
 @click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
 @click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
-@click.option("--penalty", default="l1", show_default=True, help="l1, l0, tl1, mcp, scad or half.")
+@click.option("--penalty", default="l1", show_default=True, help="l1, l0, tl1, mcp, scad, half, or an extension's.")
 @click.option("--a", type=NUMBER, help="Shape of the transformed l1 penalty or of SCAD.")
 @click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull, without --v.")
 @click.option("--units", type=click.IntRange(min=1), default=4, show_default=True, help="Hidden units, without --v.")
@@ -86,6 +87,10 @@ def learn(**options: Any) -> None:
     from verify.progress import run_display
 
     options |= {name: float(value) for name, value in options.items() if isinstance(value, Fraction)}
+    if named():
+        from verify.build import require_used
+
+        require_used(options["penalty"], options["ste"])
     plot, save, json_path = options["plot"], options["save"], options["json_path"]
     if plot is not None:
         picture_path(plot)

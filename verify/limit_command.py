@@ -54,6 +54,21 @@ def output_path(path: Path) -> Path:
     return path
 
 
+def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str) -> str:
+    """The penalty, if its limits are known as a map of w*; else a usage error that says which are, and what is left."""
+    from numerics.generated.penalties import PENALTIES
+    from numerics.limits.problem import PENALTIES as MAPPED
+
+    if penalty in MAPPED:
+        return penalty
+    if penalty not in PENALTIES:
+        raise click.BadParameter(f"{penalty!r} is unknown; known: {', '.join(PENALTIES)}")
+    raise click.BadParameter(
+        f"{penalty!r} has no limit map: the limits are known in closed form for {', '.join(MAPPED)} only (R4). "
+        f"`coarseproof learn --penalty {penalty}` runs the iteration to where it ends"
+    )
+
+
 def penalty_parameters(penalty: str, a: _Real | None) -> dict[str, _Real]:
     """Keywords of the penalty; --a belongs to those that have a shape a."""
     from numerics.generated.penalties import PENALTY_PARAMETERS
@@ -110,7 +125,7 @@ instead is listed), 2 usage."""
     type=click.Path(path_type=Path),
     help="The true weight w*: a .npy, .csv or .json file.",
 )
-@click.option("--penalty", type=click.Choice(["l1", "l0", "tl1"]), required=True, help="Sparsity penalty.")
+@click.option("--penalty", metavar="[l1|l0|tl1]", required=True, callback=_having_a_limit_map, help="Sparsity penalty.")
 @click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
 @click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
 @click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull towards w*.")

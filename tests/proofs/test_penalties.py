@@ -3,7 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Abs, Expr, Integer, Max, Min, Piecewise, Rational, acos, asin, cos, oo, sign, sqrt
+from sympy import (
+    Abs,
+    And,
+    Expr,
+    Float,
+    I,
+    Integer,
+    LambertW,
+    Max,
+    Min,
+    Piecewise,
+    Rational,
+    Symbol,
+    acos,
+    asin,
+    cos,
+    exp,
+    oo,
+    sign,
+    sqrt,
+)
 
 import proofs
 from proofs import penalty_forms
@@ -11,7 +31,7 @@ from proofs.cases import leaves, witness
 from proofs.derivation import Derivation
 from proofs.generate_penalties import sources
 from proofs.penalties import displacement_id, envelope_id, map_id
-from proofs.penalty_forms import L0, MCP, PENALTIES, Penalty, add, penalty, size
+from proofs.penalty_forms import L0, MCP, PENALTIES, Penalty, Shape, add, penalty, size
 from proofs.proximal import derive_map, rational_branches
 from proofs.residual import decide_zero
 from proofs.symbols import a, gamma, ratio, u, x_in
@@ -79,23 +99,108 @@ def test_a_stationary_point_that_is_no_minimum_is_refuted() -> None:
     assert False in owed
 
 
+POSITIVE, ANY = Symbol("c", positive=True), Symbol("c")
+TWO_PIECES = ((ZERO, ONE, u), (ONE, oo, ONE))
+
+REFUSED = {
+    "no pieces": ({"pieces": ()}, "must cover u > 0"),
+    "bounded": ({"pieces": ((ZERO, ONE, u),)}, "must cover u > 0"),
+    "unsorted": ({"pieces": TWO_PIECES[::-1]}, "in ascending order"),
+    "a gap": ({"pieces": ((ZERO, ONE, u), (Integer(2), oo, ONE))}, "do not touch"),
+    "an empty piece": (
+        {"pieces": ((0, 2, u), (2, 1, 2), (1, oo, 2)), "branches": ((ratio, True),)},
+        "one entry for each",
+    ),
+    "a jump": ({"pieces": ((ZERO, ONE, u), (ONE, oo, Integer(2)))}, "p jumps at 1"),
+    "no branches": ({"branches": ()}, "one entry for each piece"),
+    "open branches": ({"branches": ((ratio, size < 1),)}, "one entry for each piece"),
+    "foreign symbol": ({"threshold": a}, r"undeclared symbols \['a'\]"),
+    "own u": ({"pieces": ((0, oo, Symbol("u")),)}, r"undeclared symbols \['u'\] in u; p is written in `u`"),
+    "own ratio": ({"threshold": Symbol("rho", positive=True)}, "undeclared symbols .* of proofs.symbols"),
+    "text": ({"pieces": ((0, oo, "u"),)}, "an entry of `pieces` is 'u'"),
+    "a flag": ({"threshold": True}, "`threshold` is True; allowed are real numbers"),
+    "not a number": ({"threshold": float("nan")}, "`threshold` is nan"),
+    "not real": ({"threshold": I * ratio}, r"`threshold` is I\*ratio"),
+    "no triple": ({"pieces": ((0, oo),)}, "must be a tuple of"),
+    "no pair": ({"branches": (ratio,)}, "must be a tuple of"),
+    "negative": ({"pieces": ((0, oo, -u),)}, r"p falls to -1e-06 at u = 1/1000000; p ≥ 0 must not fall"),
+    "below 0 at 0": ({"pieces": ((0, oo, u - 1),)}, r"p\(0⁺\) = -1"),
+    "falling": ({"pieces": ((0, 1, u), (1, oo, 1 / u)), "branches": ((ratio, size < 2), (0, True))}, "p falls to"),
+    "nothing": ({"pieces": ((0, oo, 0),), "threshold": 0, "branches": ((0, True),)}, "p is 0 everywhere"),
+    "one-sided": ({"pieces": ((-oo, 0, ZERO), (0, oo, u))}, "one-sided and grouped penalties are outside"),
+    "a kink": ({"pieces": ((0, oo, Min(u, 1)),)}, r"Min\(1, u\) is not smooth; split it"),
+    "a slope that jumps up": (
+        {"pieces": ((0, 1, u), (1, oo, 2 * u - 1)), "branches": ((ratio, size < 2), (2 * ratio, True))},
+        "p' jumps up at 1",
+    ),
+    "unbounded": (
+        {"pieces": ((0, oo, u + u**2),), "branches": ((ratio * size, True),)},
+        "give its .* as `displacement`, oo",
+    ),
+    "no code": ({"branches": ((size + LambertW(-ratio), True),)}, "uses LambertW, which generated code does not have"),
+    "no proof": ({"pieces": ((0, oo, 1 - exp(-u)),)}, "p has exp, .* give `prove` and `prove_threshold`"),
+    "no proof of a power": (
+        {"pieces": ((0, oo, u**POSITIVE),), "parameters": (Shape(POSITIVE, ONE, ""),)},
+        "give `prove` and `prove_threshold`",
+    ),
+    "two conditions": (
+        {"pieces": TWO_PIECES, "branches": ((ratio, And(size < 2, ratio < 1)), (0, True))},
+        "size <= edge",
+    ),
+    "a condition on ρ": ({"pieces": TWO_PIECES, "branches": ((ratio, ratio < 1), (0, True))}, "size <= edge"),
+    "no shapes": ({"parameters": (POSITIVE,)}, "must be a tuple of Shape"),
+    "parameters alike": ({"parameters": (Shape(POSITIVE, ONE, ""),) * 2}, "two parameters are called alike"),
+    "domain in words": ({"domain": "ratio < 1"}, "`domain` must be a relation"),
+    "domain of strangers": ({"domain": a > 1}, r"undeclared symbols \['a'\]"),
+    "title": ({"title": 'a """ b'}, "goes into docstrings"),
+}
+
+
+@pytest.mark.parametrize(("fields", "complaint"), REFUSED.values(), ids=REFUSED)
+def test_bad_declarations(fields: dict, complaint: str) -> None:
+    good = {"title": "", "pieces": ((ZERO, oo, u),), "threshold": ratio, "branches": ((ratio, True),)}
+    with pytest.raises(ValueError, match=complaint) as caught:
+        Penalty("bad", **(good | fields))
+    assert str(caught.value).startswith("penalty 'bad': ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["my penalty", "", "a_b", "gradient", "x-", 'a"'])
+def test_bad_names(name: str) -> None:
+    with pytest.raises(ValueError, match="the name must be letters and digits"):
+        Penalty(name, "", ((ZERO, oo, u),), ratio, ((ratio, True),))
+
+
 @pytest.mark.parametrize(
-    ("fields", "complaint"),
+    ("arguments", "complaint"),
     [
-        ({"pieces": ()}, "must cover u > 0"),
-        ({"pieces": ((ZERO, ONE, u),)}, "must cover u > 0"),
-        ({"pieces": ((ZERO, ONE, u), (Integer(2), oo, ONE))}, "do not touch"),
-        ({"pieces": ((ZERO, ONE, u), (ONE, oo, Integer(2)))}, "p jumps at 1"),
-        ({"branches": ()}, "one entry for each piece"),
-        ({"branches": ((ratio, size < 1),)}, "one entry for each piece"),
-        ({"threshold": a}, r"undeclared symbols \['a'\]"),
+        ((ANY, ONE), r"declare Symbol\('c', positive=True\)"),
+        (("c", ONE), r"declare Symbol\('c', positive=True\)"),
+        ((POSITIVE, -1), "its default -1 is not > 0"),
+        ((POSITIVE, ONE, "", ONE), "its default 1 is not > 1"),
+        ((POSITIVE, "1"), "`default` of the parameter c is '1'"),
     ],
 )
-def test_bad_declarations(fields: dict, complaint: str) -> None:
-    good = {"pieces": ((ZERO, oo, u),), "threshold": ratio, "branches": ((ratio, True),)}
-    with pytest.raises(ValueError, match=complaint) as caught:
-        Penalty("bad", "", **(good | fields))
-    assert "'bad'" in str(caught.value)
+def test_bad_parameters(arguments: tuple, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Shape(*arguments[:2], "", *arguments[3:])
+
+
+def test_plain_numbers_are_exact() -> None:
+    """A float is the decimal it prints as; |u| is u, a condition may be written either way round."""
+    edge = Min(1 + ratio / 2, 2)
+    found = Penalty(
+        "plain",
+        "",
+        ((0, 1.0, Float(0.1) * Abs(u)), (1, float("inf"), 0.1)),
+        0.1 * ratio,
+        ((ratio / 10, edge >= size), (0, True)),
+        (Shape(POSITIVE, 0.3, ""),),
+    )
+    assert found.pieces == ((ZERO, ONE, u / 10), (ONE, oo, Rational(1, 10)))
+    assert found.threshold == ratio / 10
+    assert found.branches == ((ratio / 10, size <= edge), (ZERO, True))
+    assert found.parameters[0].default == Rational(3, 10)
 
 
 def test_names_are_never_reused(monkeypatch: pytest.MonkeyPatch) -> None:

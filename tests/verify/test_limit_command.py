@@ -110,6 +110,8 @@ BAD = [
     (("--weights", "w.csv", "--kappa", "0"), "kappa"),
     (("--weights", "w.csv", "--a", "2"), "--a 2.0 has no meaning for --penalty l1"),
     (("--weights", "w.csv", "--penalty", "tl1", "--a", "-2"), "a = -2"),
+    (("--weights", "w.csv", "--penalty", "mcp"), "`coarseproof learn --penalty mcp` runs the iteration"),
+    (("--weights", "w.csv", "--penalty", "lasso"), "'lasso' is unknown; known: l1, l0, tl1, mcp, scad, half"),
     (("--weights", "w.csv", "--plot", "map.pdf"), ".png or .svg"),
     (("--weights", "w.csv", "--json", "nowhere/out.json"), "nowhere"),
 ]

@@ -16,13 +16,12 @@ from typing import Final
 import mpmath
 import numpy as np
 from mpmath import mpf
-from sympy import Expr, Max, Min, Symbol, default_sort_key, lambdify
-from sympy.core.relational import Relational
+from sympy import Expr, Integer, Max, Min, Symbol, default_sort_key, lambdify, oo
 
 from proofs.claim import Claim
 from proofs.definitions import Envelope, ProximalMap
 from proofs.naming import identifier
-from proofs.penalty_forms import PENALTIES, Penalty, size
+from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in
 from verify.closed_form import NoValueError
 from verify.configurations import Configuration, meeting
@@ -135,7 +134,8 @@ def _defaults() -> dict[str, float]:
 def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9E,))))
     names = [ratio, *(shape.symbol for shape in penalty.parameters)]
-    threshold, ends = _function(penalty.threshold, names), [_function(end, names) for end in _ends(penalty)]
+    reach = Integer(1) if penalty.threshold == 0 else penalty.threshold
+    threshold, ends = _function(reach, names), [_function(end, names) for end in penalty.edges]
     drawn = [tuple(np.exp(rng.uniform(-1.5, 1.5, 4))) for _ in range(8 if level == "quick" else 40)]
     drawn += [(1.1, rho, width, 1.0) for rho, width in dict.fromkeys(_regimes(penalty))]
     for index, (factor, rho, width, strength) in enumerate(drawn):
@@ -178,14 +178,7 @@ def _regimes(penalty: Penalty) -> Iterator[tuple[float, float]]:
 
 def _extremes(penalty: Penalty) -> list[Expr]:
     """The minima and maxima in the threshold and in the ends of the branches."""
-    found = {part for form in (penalty.threshold, *_ends(penalty)) for part in form.atoms(Min, Max)}
-    return sorted(found, key=default_sort_key)
-
-
-def _ends(penalty: Penalty) -> list[Expr]:
-    """The |x| at which the map passes from one branch to the next."""
-    relations = {part for _, when in penalty.branches if not isinstance(when, bool) for part in when.atoms(Relational)}
-    found = {side for part in relations if size in part.args for side in part.args if side != size}
+    found = {part for form in (penalty.threshold, *penalty.edges) for part in form.atoms(Min, Max)}
     return sorted(found, key=default_sort_key)
 
 
@@ -273,7 +266,7 @@ class PenaltyOf(_OfPenalty):
 
 @dataclass(frozen=True)
 class ThresholdOf(_OfPenalty):
-    """The threshold, or the largest displacement."""
+    """The threshold, or the largest displacement; of one without a bound, its inverse."""
 
     table: str = "THRESHOLDS"
 
@@ -281,7 +274,14 @@ class ThresholdOf(_OfPenalty):
 
     def form(self) -> tuple[Expr, list[Symbol]]:
         """The threshold in ρ."""
+        if self.endlessly:
+            return Integer(0), [ratio]
         return self.known.threshold if self.table == "THRESHOLDS" else self.known.farthest, [ratio]
+
+    @property
+    def endlessly(self) -> bool:
+        """Whether points are moved arbitrarily far."""
+        return self.table != "THRESHOLDS" and self.known.farthest == oo
 
     def values(self, inputs: PenaltyInputs) -> list[float]:
         """ρ."""
@@ -295,7 +295,8 @@ class ThresholdOf(_OfPenalty):
     def computed(self, names: Names, case: Case) -> list[list[float]]:
         """The entry of the table."""
         with np.errstate(all="raise", under="ignore"):
-            return [[float(names[self.table][self.known.name](case.inputs.rho, **case.inputs.shapes))]]
+            found = float(names[self.table][self.known.name](case.inputs.rho, **case.inputs.shapes))
+            return [[1 / found if self.endlessly else found]]
 
 
 def holding(claim: Claim) -> list[Held]:

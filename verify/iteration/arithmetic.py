@@ -17,7 +17,8 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 
 from proofs.proxies import estimator
-from verify.iteration.penalties import Piece, pieces, proximal, proximal_exact, total
+from verify.iteration.penalties import pieces, proximal, proximal_exact, total
+from verify.iteration.piece import Piece
 from verify.precision.network import Network, coarse_gradient
 
 __all__ = ["DIGITS", "FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]

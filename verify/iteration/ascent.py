@@ -9,23 +9,18 @@ import numpy as np
 from mpmath import mp, mpf
 
 from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, less, norm, pull, run_exact, unit
-from verify.iteration.asked import Asked, directions, drawn
+from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.findings import Findings
-from verify.iteration.penalties import PENALTIES, total
+from verify.iteration.penalties import total
 from verify.iteration.rows import Row
 from verify.iteration.training import check_histories
 from verify.precision.network import Network, loss
 
-__all__ = ["check_fixed_points", "check_lagrangian", "check_lyapunov", "penalties_of"]
+__all__ = ["check_fixed_points", "check_lagrangian", "check_lyapunov"]
 
 _STEPS: Final = (1e-3, 0.1, 1.0, 10.0, 1e3, 1e6)
 _ROUNDING: Final = 4e-15
 """Relative rounding of the Lyapunov function in double precision, at these n."""
-
-
-def penalties_of(asked: Asked) -> tuple[str, ...]:
-    """The claim's penalty, or all."""
-    return PENALTIES if asked.penalty == "*" else (asked.penalty,)
 
 
 def check_lyapunov(asked: Asked) -> Findings:
@@ -33,7 +28,7 @@ def check_lyapunov(asked: Asked) -> Findings:
     found, rng = Findings(), asked.rng
     if asked.penalty == "l1":
         return _lowest(asked, found, rng)
-    for penalty in penalties_of(asked):
+    for penalty in penalties_of(asked, found):
         for tau in _STEPS:
             for lam in ((1e-3, 0.3), (3.0, 10.0)):  # the second thresholds everything, where the bound is an equality
                 for _ in range(asked.many(1, 4)):
@@ -155,7 +150,7 @@ def _lagrangian(start: Exact, w: list[mpf]) -> tuple[mpf, mpf]:
 def check_fixed_points(asked: Asked) -> Findings:
     """Where a run ends, Nw, N and sin θ are what the claim says, N by the length of the step's z."""
     found, rng = Findings(), asked.rng
-    for penalty in penalties_of(asked):
+    for penalty in penalties_of(asked, found):
         for _ in range(asked.many(2, 8)):
             problem = drawn(rng, penalty, n=int(rng.integers(2, 5)))
             iteration, w, settled = run_exact(problem, directions(rng, 1, problem.n)[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 from proofs.claim import Claim
 from verify.evidence import Level
 from verify.iteration.arithmetic import Iteration, Problem, pull
-from verify.iteration.penalties import DEFAULTS
+from verify.iteration.brought import BROUGHT
+from verify.iteration.penalties import DEFAULTS, PENALTIES
 
-__all__ = ["Asked", "Theory", "directions", "drawn", "generator", "sparse_filter"]
+if TYPE_CHECKING:
+    from verify.iteration.findings import Findings
+
+__all__ = ["Asked", "Theory", "directions", "drawn", "generator", "penalties_of", "sparse_filter"]
 
 Array = NDArray[np.float64]
 
@@ -134,10 +138,23 @@ def drawn(
     alpha, kappa = (float(x) for x in pull(v_star, ste or ("relu", "identity")[int(rng.integers(2))]))
     w_star = sparse_filter(rng, n, int(rng.integers(1, n + 1)), bool(rng.random() < 0.3))
     ratios = [float(np.exp(rng.uniform(np.log(low), np.log(high)))) for low, high in (beta, lam)]
-    shapes = {name: value * float(np.exp(rng.uniform(-1, 1))) for name, value in DEFAULTS[penalty].items()}
+    least = {shape.name: float(shape.above) for shape in BROUGHT[penalty].parameters} if penalty in BROUGHT else {}
+    shapes = {
+        name: least.get(name, 0.0) + (value - least.get(name, 0.0)) * float(np.exp(rng.uniform(-1, 1)))
+        for name, value in DEFAULTS[penalty].items()
+    }
     if penalty == "scad":
         shapes["a"] = max(shapes["a"], 2.1)
     return Problem(w_star, kappa, kappa * ratios[0], kappa * ratios[1], penalty, shapes, alpha)
+
+
+def penalties_of(asked: Asked, found: Findings) -> tuple[str, ...]:
+    """The claim's penalty, or all; the findings name those of extensions."""
+    if asked.penalty != "*":
+        return (asked.penalty,)
+    if BROUGHT:
+        found.notes["penalties of extensions"] = ", ".join(BROUGHT)
+    return PENALTIES
 
 
 def directions(rng: np.random.Generator, count: int, n: int) -> Array:

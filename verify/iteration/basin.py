@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.stats import norm as normal
 
 from verify.iteration.arithmetic import FAST, Iteration, Problem
-from verify.iteration.asked import Asked, angle_to, directions, drawn
+from verify.iteration.asked import Asked, angle_to, directions, drawn, penalties_of
 from verify.iteration.errors import tight_problem
 from verify.iteration.findings import Findings
-from verify.iteration.penalties import DEFAULTS, PENALTIES, displacement, proximal
+from verify.iteration.penalties import DEFAULTS, displacement, proximal
 from verify.iteration.rows import Relation, Row
 
 __all__ = ["CAPS", "LAUNCHES", "check_basin", "check_probability", "check_radius"]
@@ -27,7 +27,7 @@ _STEPS: Final = (1e-3, 0.3, 3.0, 1e3, 1e6)
 def check_radius(asked: Asked) -> Findings:
     """β‖w − S(w)‖ on the unit sphere: random directions, and filters built to come near the bound."""
     found, rng = Findings(), asked.rng
-    for penalty in PENALTIES if asked.penalty == "*" else (asked.penalty,):
+    for penalty in penalties_of(asked, found):
         for k in range(asked.many(12, 60)):
             n = int(rng.integers(1, 40))
             rho = float(np.exp(rng.uniform(-8, 1))) if k else 0.5 / n
@@ -64,7 +64,7 @@ def _adversarial(problem: Problem) -> list[Array]:
 def check_basin(asked: Asked) -> Findings:
     """For every τ: θ falls while α₀ < θ < π − α₀, and θ ≤ α₀ is never left. β < κ alone is enough (r = β)."""
     found, rng = Findings(), asked.rng
-    for penalty in PENALTIES if asked.penalty == "*" else (asked.penalty,):
+    for penalty in penalties_of(asked, found):
         for k in range(asked.many(6, 40)):
             # Every second problem has r = β < κ whatever λ is.
             beta, lam = ((0.05, 5.0), (1e-4, 0.02)) if k % 2 else ((0.05, 0.98), (0.5, 20.0))

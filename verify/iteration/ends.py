@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import FAST, Iteration, Problem
-from verify.iteration.penalties import curvature
+from verify.iteration.penalties import map_slope
 
 __all__ = ["ended", "neutral", "refined", "slopes", "tangent", "uncertainty"]
 
@@ -97,9 +97,8 @@ def _curvatures(problem: Problem, w: Array) -> Array:
 
 
 def slopes(problem: Problem, u: Array) -> Array:
-    """S'(w) where u = S(w): 1/(1 + ρp''(u)) where u ≠ 0, by the implicit equation of the minimizer; else 0."""
-    bent = 1 / (1 + problem.rho * curvature(u, problem.parts))
-    return np.asarray(np.where(u != 0, bent, 0.0))
+    """S'(w) where u = S(w)."""
+    return map_slope(u, problem.rho, problem.parts)
 
 
 def tangent(w: Array) -> Array:

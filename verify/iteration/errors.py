@@ -11,9 +11,9 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, less, norm, run_exact
-from verify.iteration.asked import Asked, angle_to, directions, drawn, generator
+from verify.iteration.asked import Asked, angle_to, directions, drawn, generator, penalties_of
 from verify.iteration.findings import Findings
-from verify.iteration.penalties import PENALTIES, displacement, threshold
+from verify.iteration.penalties import displacement, threshold
 from verify.iteration.rows import Relation, Row
 
 __all__ = ["check_error", "check_sharpness", "check_support", "tight_problem"]
@@ -26,8 +26,7 @@ Array = NDArray[np.float64]
 def check_error(asked: Asked) -> Findings:
     """sin θ̄ ≤ β‖w̄ − ū‖/κ ≤ r/κ at every limit found; r is the penalty's, for limits with N > β."""
     found, rng = Findings(), asked.rng
-    penalties = PENALTIES if asked.penalty == "*" else (asked.penalty,)
-    for penalty in penalties:
+    for penalty in penalties_of(asked, found):
         for _ in range(asked.many(6, 40)):
             problem = drawn(rng, penalty, n=int(rng.integers(2, 12)))
             _bounded(asked, found, problem, np.vstack([problem.unit, directions(rng, 12, problem.n)]))

@@ -9,10 +9,10 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import DIGITS, FAST, Iteration, Problem, less, norm, run_exact, unit
-from verify.iteration.asked import Asked, directions, drawn
+from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.ends import slopes, tangent
 from verify.iteration.findings import Findings
-from verify.iteration.penalties import PENALTIES, curvature
+from verify.iteration.penalties import map_slope
 from verify.iteration.rows import Row
 
 __all__ = ["check_rate", "check_stability"]
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 def check_rate(asked: Asked) -> Findings:
     """Next to a limit a step multiplies each eigenvector's displacement by (1 + τβμ)/(1 + τN), at 60 digits."""
     found, rng = Findings(), asked.rng
-    for penalty in PENALTIES if asked.penalty == "*" else (asked.penalty,):
+    for penalty in penalties_of(asked, found):
         for k in range(asked.many(2, 8)):
             problem = drawn(rng, penalty, n=int(rng.integers(2, 5)), beta=(0.2, 3.0), lam=(0.01, 0.5))
             _contracts(asked, found, problem, (0.3, 3.0, 1e6)[k % 3], directions(rng, 1, problem.n)[0])
@@ -82,7 +82,7 @@ def _observed(iteration: Any, end: list[mpf], tau: mpf, direction: Array) -> mpf
 def check_stability(asked: Asked) -> Findings:
     """Fixed points, stable and not, by root search: runs from nearby return exactly where the criterion says so."""
     found, rng = Findings(), asked.rng
-    penalties = PENALTIES if asked.penalty == "*" else (asked.penalty,)
+    penalties = penalties_of(asked, found)
     needed = ("fixed points that attract", "fixed points that repel", "attracting with one negative entry")
     for _ in asked.rounds(6, 30, lambda: found.lacking(*needed)):
         for penalty in penalties:
@@ -173,7 +173,7 @@ def _fixed_points(iteration: Iteration, rng: np.random.Generator, tries: int) ->
         u = iteration.split(w)
         gap = factor * w - iteration.kappa * iteration.w_star - iteration.beta * u
         matrix = np.zeros((len(w), n + 1, n + 1))
-        bent = np.where(u != 0, 1 / (1 + iteration.lam / iteration.beta * curvature(u, iteration.parts)), 0.0)
+        bent = map_slope(u, iteration.lam / iteration.beta, iteration.parts)
         matrix[:, range(n), range(n)] = factor - iteration.beta * bent
         matrix[:, :n, n], matrix[:, n, :n] = w, w
         right = np.append(gap, (np.sum(w**2, axis=-1, keepdims=True) - 1) / 2, axis=-1)

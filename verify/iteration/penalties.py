@@ -1,27 +1,30 @@
 """Penalties from their definitions, and their proximal maps by minimization.
 
-A penalty is a few smooth pieces of p on u > 0, with p(0) = 0. On each piece p' is convex, so the slope of
+A penalty is a few smooth pieces of p on u > 0, with p(0) = 0. Where p' is convex on a piece, the slope of
 ``ρp(u) + ½(u − x)²`` is convex in u and its largest zero is the only local minimum inside the piece: Newton's
-method from the right end goes down to it without passing it. The minimizer is the best of these, the ends of
-the pieces and 0. No closed form of any proximal map is used.
+method from the right end goes down to it without passing it. Where p' is concave, as it may be in an extension's
+penalty, it is the least zero, reached from the left. The minimizer is the best of these, the ends of the pieces and 0.
+No closed form of any proximal map is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
+from verify.iteration.brought import BROUGHT, declared_pieces
+from verify.iteration.piece import Number, Piece
+
 __all__ = [
     "DEFAULTS",
     "PENALTIES",
-    "Piece",
     "curvature",
     "displacement",
+    "map_slope",
     "pieces",
     "proximal",
     "proximal_exact",
@@ -30,22 +33,6 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-Number = Any
-"""A float array or an mpf: the pieces below work on both."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """p, p' and p'' on (low, high); `straight` where p'' is a constant, so that one Newton step is the last."""
-
-    low: Number
-    high: Number
-    value: Callable[[Number], Number]
-    slope: Callable[[Number], Number]
-    bend: Callable[[Number], Number]
-    straight: bool = True
-
-
 DEFAULTS: Final[dict[str, dict[str, float]]] = {
     "l1": {},
     "l0": {},
@@ -53,6 +40,7 @@ DEFAULTS: Final[dict[str, dict[str, float]]] = {
     "mcp": {"gamma": 2.0},
     "scad": {"a": 3.7},
     "half": {},
+    **{name: {shape.name: float(shape.default) for shape in known.parameters} for name, known in BROUGHT.items()},
 }
 """Penalty -> its parameters."""
 
@@ -68,6 +56,8 @@ def pieces(penalty: str, parameters: Mapping[str, Number] | None = None) -> tupl
     """The pieces of a named penalty; LookupError for a name that is not in `DEFAULTS`."""
     known = {**DEFAULTS[penalty], **(parameters or {})}
     inf = float("inf")
+    if penalty in BROUGHT:
+        return tuple(declared_pieces(penalty, known))
     if penalty == "l1":
         return (Piece(0, inf, lambda u: u, lambda u: 1 + 0 * u, lambda u: 0 * u),)
     if penalty == "l0":
@@ -124,7 +114,10 @@ def proximal(x: Array, rho: Number, parts: tuple[Piece, ...]) -> Array:
 
 def _bottom(size: Array, rho: Number, part: Piece) -> Array:
     low = max(float(part.low), TINY)
-    u = np.maximum(np.minimum(size, float(part.high)), low)
+    end = np.maximum(np.minimum(size, float(part.high)), low)
+    u = end
+    if not part.convex:
+        return _rising(size, rho, part, (low, end))
     for _ in range(_PASSES):
         slope, bend = u - size + rho * part.slope(u), 1 + rho * part.bend(u)
         if part.straight and np.all(bend > 0):
@@ -139,6 +132,20 @@ def _bottom(size: Array, rho: Number, part: Piece) -> Array:
     return np.where(u <= TINY, 0.0, u)
 
 
+def _rising(size: Array, rho: Number, part: Piece, ends: tuple[float, Array]) -> Array:
+    """The least zero of a concave slope, from the left; the right end where the slope stays below 0."""
+    u = np.full_like(size, ends[0])
+    for _ in range(_PASSES):
+        slope, bend = u - size + rho * part.slope(u), 1 + rho * part.bend(u)
+        moved = np.where(bend > 0, u - slope / np.where(bend > 0, bend, 1.0), ends[1])
+        moved = np.where(slope < 0, np.minimum(moved, ends[1]), u)
+        settled = (moved - u <= 1e-16 * moved).all()
+        u = moved
+        if settled:
+            break
+    return np.where(u <= TINY, 0.0, u)
+
+
 def proximal_exact(x: mpf, rho: mpf, parts: tuple[Piece, ...]) -> mpf:
     """The same for one number, at mpmath's current precision."""
     size, best, least = abs(x), mpf(0), mpf(0)
@@ -146,18 +153,26 @@ def proximal_exact(x: mpf, rho: mpf, parts: tuple[Piece, ...]) -> mpf:
     for part in parts:
         if size <= part.low:
             continue
-        u, low = min(size, mpf(part.high)), mpf(part.low)
-        for _ in range(10 * _PASSES):
-            slope, bend = u - size + rho * part.slope(u), 1 + rho * part.bend(u)
-            if slope <= 0:
-                break
-            last, u = u, max(u - slope / bend, low) if bend > 0 else low
-            if u <= low or last - u <= fine * size:
-                break
+        u = _bottom_exact(size, rho, part, fine)
         gain = rho * part.value(u) - u * (size - u / 2) if u else mpf(0)
         if gain < least:
             best, least = u, gain
     return best if x > 0 else -best
+
+
+def _bottom_exact(size: mpf, rho: mpf, part: Piece, fine: mpf) -> mpf:
+    """The only local minimum inside a piece, or the end of the piece where F falls towards it."""
+    low, end = mpf(part.low), min(size, mpf(part.high))
+    u, far, side = (end, low, 1) if part.convex else (max(low, mpf(TINY)), end, -1)
+    for _ in range(10 * _PASSES):
+        slope, bend = u - size + rho * part.slope(u), 1 + rho * part.bend(u)
+        if side * slope <= 0:
+            break
+        last, u = u, u - slope / bend if bend > 0 else far
+        u = max(u, low) if part.convex else min(u, end)
+        if u == far or abs(last - u) <= fine * (size if part.convex else u):
+            break
+    return u if u > TINY else low
 
 
 def total(u: Number, parts: tuple[Piece, ...]) -> Number:
@@ -181,9 +196,21 @@ def curvature(u: Array, parts: tuple[Piece, ...]) -> Array:
     return value
 
 
+def map_slope(u: Array, rho: Number, parts: tuple[Piece, ...]) -> Array:
+    """S'(x) where u = S(x), by the implicit equation of the minimizer: 1/(1 + ρp''(u)); 0 where S rests at 0.
+
+    S does not rest there if p and p' start from 0.
+    """
+    bent = np.where(u != 0, 1 / (1 + rho * curvature(u, parts)), 0.0)
+    start = np.array(TINY)
+    if max(parts[0].value(start), parts[0].slope(start)) < 1e-50:
+        bent = np.where(u == 0, 1 / (1 + rho * parts[0].bend(start)), bent)
+    return np.asarray(bent)
+
+
 def displacement(rho: float, parts: tuple[Piece, ...], reach: float = 40.0) -> float:
-    """sup |x − S(x)| over |x| ≤ reach, by search: the best of a grid, refined around it seven times."""
-    low, high, best = 0.0, reach, 0.0
+    """sup |x − S(x)| over |x| ≤ reach, by search: the threshold, or the best of a grid, refined seven times."""
+    low, high, best = 0.0, reach, min(threshold(rho, parts), reach)
     for _ in range(8):
         x = np.linspace(low, high, 401)
         gap = np.abs(x - proximal(x, rho, parts))

@@ -20,7 +20,7 @@ from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration
-from verify.evidence import Level
+from verify.evidence import Level, Verdict
 from verify.precision.checkers import label_of
 from verify.precision.comparison import Comparison, compare, forms
 from verify.precision.network import UndefinedError
@@ -58,10 +58,28 @@ def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list
     found = minimize(cast(ProximalMap, claim.definition).penalty, x, scalars[ratio], scalars).point
     estimate = Estimate(found, abs(x) * mpf(10) ** -DIGITS, abs(x))  # judged by |x|: S(x) itself may be 0
     return [
-        comparison
+        _told(comparison, claim, point, value, found)
         for name, form in forms(claim).items()
-        for comparison in compare(label_of(point, name), [real_value(form, point)], [estimate])
+        for value in [real_value(form, point)]
+        for comparison in compare(label_of(point, name), [value], [estimate])
     ]
+
+
+def _told(comparison: Comparison, claim: Claim, point: Configuration, stated: mpf, found: mpf) -> Comparison:
+    """A comparison that fails, with what the objective is at both."""
+    if comparison.verdict is Verdict.VERIFIED:
+        return comparison
+    scalars = point.scalars()
+    x, rho = scalars[x_in], scalars[ratio]
+    definition = cast(ProximalMap, claim.definition)
+    p = penalty_function(definition.penalty, scalars)
+    with mp.workdps(_WORKING):
+        values = [rho * p(at) + (at - x) ** 2 / 2 for at in (stated, found)]
+    shapes = sorted(definition.penalty.free_symbols - {u}, key=str)
+    where = [f"x = {mp.nstr(x, 12)}", f"ρ = {mp.nstr(rho, 12)}", *(f"{s} = {mp.nstr(scalars[s], 12)}" for s in shapes)]
+    sides = [f"{mp.nstr(value, 15)} at {mp.nstr(at, 12)}" for value, at in zip(values, (stated, found), strict=True)]
+    told = f"at {', '.join(where)} the objective ρp(u) + ½(u − x)² is {sides[0]}, as claimed, and {sides[1]}"
+    return replace(comparison, witness=f"{comparison.witness}; {told}")
 
 
 def real_value(form: Expr, point: Configuration) -> mpf:
@@ -131,6 +149,7 @@ def _golden(function: Callable[[mpf], mpf], low: mpf, high: mpf) -> Minimum:
     stop = abs(high - low) * mpf(10) ** -(DIGITS + 5)
     left, right = high - golden * (high - low), low + golden * (high - low)
     at_left, at_right = function(left), function(right)
+    natural = max(at_left, at_right)
     while abs(high - low) > stop:
         if at_left <= at_right:
             high, right, at_right = right, left, at_left
@@ -141,7 +160,7 @@ def _golden(function: Callable[[mpf], mpf], low: mpf, high: mpf) -> Minimum:
             right = low + golden * (high - low)
             at_right = function(right)
     lowest, ends = function((low + high) / 2), (function(low), function(high))
-    jump = low * high > 0 and abs(ends[0] - ends[1]) > abs(lowest) * mpf(10) ** -(DIGITS // 2)
+    jump = low * high > 0 and abs(ends[0] - ends[1]) > natural * mpf(10) ** -(DIGITS // 2)
     return Minimum((low + high) / 2, min(lowest, *ends), not jump)
 
 
@@ -175,8 +194,8 @@ def _at_edges(point: Configuration, penalty: Penalty, level: Level) -> Iterator[
     for factor in _AROUND[level]:
         yield moved_to(point, f"{factor:.7g} t", factor * threshold)
     before = threshold
-    for index, (_, condition) in enumerate(penalty.branches[:-1]):
-        edge = float(evaluate(cast(Expr, condition).rhs, point))
+    for index, end in enumerate(penalty.edges):
+        edge = float(evaluate(end, point))
         if edge > threshold:
             for factor in (1 - 1e-6, 1 + 1e-6):
                 yield moved_to(point, f"{factor:.7g} edge {index}", factor * edge)

@@ -17,12 +17,13 @@ from sympy import Expr, Symbol, lambdify
 
 from proofs.claim import Claim
 from proofs.definitions import Displacement, Envelope, PenaltyLimit
+from proofs.extensions import penalties
 from proofs.penalties import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE, S_THERE, THERE
 from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH
 from proofs.symbols import a, beta, ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
-from verify.configurations import Configuration, Level, configurations
+from verify.configurations import Configuration, Level, configurations, meeting
 from verify.precision.checkers import label_of
 from verify.precision.comparison import ROUGH, Comparison, compare, forms, true_that
 from verify.precision.minimizers import minimize, moved_to, near_thresholds, penalty_function, penalty_of, real_value
@@ -107,7 +108,7 @@ def _at_knots(definition: object, point: Configuration) -> Iterator[Configuratio
 
 
 def check_displacement(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """|x − S(x)| ≤ min(|x|, δ) at the point and on both sides of δ, and S = 0 up to δ (or |x − S| → δ far out)."""
+    """|x − S(x)| ≤ min(|x|, δ) at the point and on both sides of δ, and S = 0 up to δ, or |x − S| comes near δ."""
     declared = penalty(cast(Displacement, claim.definition).penalty)
     scalars = point.scalars()
     farthest = _stated(claim, "bound", scalars)
@@ -120,8 +121,8 @@ def check_displacement(claim: Claim, point: Configuration, level: Level) -> list
         for x in (scalars[x_in], farthest * (1 + _NEAR))
     ]
     if declared.displacement is not None:
-        far = mpf(10) ** 6 * (1 + abs(farthest))
-        return [*found, _reached(point.label, moved(far), farthest)]
+        ends = [mpf(10) ** 6 * (1 + abs(farthest)), *(real_value(end, point) * (1 - _NEAR) for end in declared.edges)]
+        return [*found, _reached(point.label, max(map(moved, ends)), farthest)]
     edge = farthest * (1 - _NEAR)
     witness = f"|x − S(x)| = {mp.nstr(moved(edge), 12)} at x = {mp.nstr(edge, 12)}, claimed x"
     return [*found, true_that(f"{point.label}, attained", moved(edge) == edge, witness)]
@@ -136,13 +137,10 @@ def check_envelope(claim: Claim, point: Configuration, level: Level) -> list[Com
     if definition.aspect == "value":
         return _envelope_value(claim, point, penalty(definition.penalty).on_reals)
     check = _convexity if definition.aspect == "convexity" else _gradient
-    names = PENALTIES if level == "full" else ("l1", "l0", "tl1")
-    applicable = [name for name in names if all(_met(hypothesis, point) for hypothesis in PENALTIES[name].hypotheses)]
+    others = (brought.name for brought in penalties(own=False) if brought not in penalties(own=True))
+    names = PENALTIES if level == "full" else ("l1", "l0", "tl1", *others)
+    applicable = [name for name in names if meeting(PENALTIES[name].hypotheses, [point])]
     return [found for name in applicable for found in check(claim, name, point)]
-
-
-def _met(hypothesis: Expr, point: Configuration) -> bool:
-    return bool(evaluate(hypothesis.lhs - hypothesis.rhs, point) > 0)
 
 
 def _envelope_value(claim: Claim, point: Configuration, p: Expr) -> list[Comparison]:
