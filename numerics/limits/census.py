@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 from operator import index
 
 import numpy as np
@@ -67,7 +66,7 @@ class StableLimit:
         for place, x, _ in self._placed:
             w[place] = x
         short = 1 - p.field.total([float(np.dot(piece, piece)) for piece in blocks(w)])
-        complete(p, self._root.multiplier, w, short)
+        complete(p, self._root, w, short)
         w.flags.writeable = False
         return w
 
@@ -85,7 +84,7 @@ class StableLimit:
         pieces = [upper_entries(self._problem, self._root, where) for where in self._upper]
         w = np.concatenate([*(piece[0] for piece in pieces), [p[1] for p in self._placed]])
         u = np.concatenate([*(piece[1] for piece in pieces), [p[2] for p in self._placed]])
-        return float(stability_margin(self._problem, self.multiplier, w, u))
+        return float(stability_margin(self._problem, self._root, w, u))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +93,14 @@ class StableLimits:
 
     complete: nothing is missing from `limits`, within what `stable_limits` guarantees for the penalty. continua:
     words about connected families of neutrally stable fixed points, which are not listed; "" if there are none.
+    reason: why not `complete`; "" if it is.
     """
 
     limits: tuple[StableLimit, ...]
     complete: bool
     total: int | None
     continua: str = ""
+    reason: str = ""
 
 
 def upper_entries(problem: Problem, root: Root, where: npt.NDArray[np.intp]) -> tuple[Array, Array]:
@@ -107,12 +108,12 @@ def upper_entries(problem: Problem, root: Root, where: npt.NDArray[np.intp]) -> 
     y = problem.w_star[where]
     size, limit = np.abs(y), problem.threshold * (1 + problem.field.eps)
     if problem.penalty == "l1":
-        x = (size - problem.lam / problem.scale) / root.gap  # an excess over λ keeps its digits where the gap is small
+        x = (size - problem.level) / root.gap  # an excess over λ keeps its digits where the gap is small
         u = x - problem.rho
-    elif problem.penalty == "l0":
+    elif problem.penalty == "l0" or not problem.threshold:
         x = u = np.maximum(size / root.gap, limit)
     else:
-        u = Shape.of(problem).upper(size, root.gap, root.multiplier)
+        u = Shape.of(problem).upper(size, root.gap)
         x = np.maximum((size + problem.pull * u) / root.multiplier, limit)
     return np.sign(y) * x, np.sign(y) * u
 
@@ -160,18 +161,22 @@ def stable_limits(
 
     l1: exact and complete, `total` even when fewer are listed (then the best ones); O(n), so n = 1e6 is fine. l0:
     every support that fits its own multiplier, by a search that discards what the bounds on N exclude; spikes
-    exactly. TL1: every choice of branches likewise, with at most one entry on the branch of negative D_j. Its
-    multipliers are roots of a scalar equation, isolated by enclosures down to 2⁻¹⁴ of the range: two closer than that
-    would be missed, and one that is tangential. Where the search for supports stops, at `count` or at the work
-    allowed, complete is False and total None.
+    exactly. TL1: every choice of branches likewise, with at most one entry on the branch of negative D_j. With one
+    entry above the threshold the multiplier is a root of a convex equation, which has two; with more it is isolated by
+    enclosures of the equation and of its slope. Where roots are one to rounding, or the search for supports stops, at
+    `count` or at the work allowed, complete is False, total None, and `reason` says which.
 
-    Entries exactly at a threshold count as below it; neutrally stable fixed points are not listed. Raises ValueError as
-    `sparse_limit` does, and for count < 1.
+    Entries exactly at a threshold, to rounding, count as below it, and entries of w_star below 1e-150 as 0; neutrally
+    stable fixed points are not listed. Raises ValueError as `sparse_limit` does, and for count < 1.
     """
     if isinstance(count, bool) or not hasattr(count, "__index__") or index(count) < 1:
         raise ValueError(f"count = {count!r} is out of range; an integer >= 1 is needed")
     posed = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize)
-    problem = replace(posed, w_star=posed.w_star.copy())  # records make their weights later
+    w = posed.w_star.copy()  # records make their weights later
+    w[np.abs(w) < 1e-150] = 0.0
+    problem = replace(posed, w_star=w)
+    if not problem.threshold:
+        problem = replace(problem, lam=0.0)  # λ/β has underflowed
     if not problem.beta or not problem.lam:
         return _without_threshold(problem)
     if penalty == "l1":
@@ -212,7 +217,7 @@ def _l1(problem: Problem, count: int) -> StableLimits:
     total = len(limits) + len(spikes.index)
     limits += _spike_records(problem, first_spikes(problem, spikes, count))
     limits.sort(key=lambda limit: limit.lyapunov)
-    return StableLimits(tuple(limits[:count]), total <= count, total, spikes.continua)
+    return _answer(limits, count, total, continua=spikes.continua)
 
 
 def _spike_records(problem: Problem, spikes: Spikes) -> Iterator[StableLimit]:
@@ -229,16 +234,25 @@ def _searched(problem: Problem, count: int) -> StableLimits:
     """l0 and TL1: one more than `count` is asked for, to know whether there are more."""
     if problem.penalty == "l0":
         spikes = find_spikes(problem)
-        found, finished = l0_supports(problem, count + 1)
+        found, reason = l0_supports(problem, count + 1)
         limits = [record(problem, *choice) for choice in found]
         total = len(limits) + len(spikes.index)
         limits += _spike_records(problem, first_spikes(problem, spikes, count))
         continua = spikes.continua
     else:
-        choices, finished = tl1_limits(problem, count + 1)
-        limits = [record(problem, *choice) for choice in choices]
-        limits = [limit for limit in limits if limit.margin > 0]
+        choices, reason = tl1_limits(problem, count + 1)
+        listed = [record(problem, *choice) for choice in choices]
+        limits = [limit for limit in listed if limit.margin > 0]
+        if len(limits) < len(listed):
+            reason = reason or "a limit is neutrally stable to rounding"
         total, continua = len(limits), ""
     limits.sort(key=lambda limit: limit.lyapunov)
-    limits = list(islice(limits, count))
-    return StableLimits(tuple(limits), finished and total <= count, total if finished else None, continua)
+    return _answer(limits, count, None if reason else total, reason, continua)
+
+
+def _answer(
+    limits: list[StableLimit], count: int, total: int | None, reason: str = "", continua: str = ""
+) -> StableLimits:
+    if total is not None and total > count:
+        reason = f"only count = {count} of them are listed"
+    return StableLimits(tuple(limits[:count]), not reason, total, continua, reason)

@@ -25,6 +25,7 @@ class Filled:
     auxiliary: Any
     error: Number
     residual: Number
+    root: Root
 
 
 def fill(problem: Problem, root: Root) -> Filled:
@@ -32,12 +33,12 @@ def fill(problem: Problem, root: Root) -> Filled:
     weights, exact = np.empty(problem.size, problem.w_star.dtype), problem.field is not FLOATS
     kept = np.empty_like(weights) if exact else None
     error, residual, short = _pass(problem, root, weights, kept, place=True)
-    if complete(problem, root.multiplier, weights, short):
+    if complete(problem, root, weights, short):
         error, residual, _ = _pass(problem, root, weights, kept, place=False)
     if kept is not None:
-        return Filled(tuple(weights), tuple(kept), error, residual)
+        return Filled(tuple(weights), tuple(kept), error, residual, root)
     weights.flags.writeable = False
-    return Filled(weights, None, error, residual)
+    return Filled(weights, None, error, residual, root)
 
 
 def _pass(
@@ -66,7 +67,7 @@ def _pass(
     return total(errors) ** 0.5, total(residuals) ** 0.5 / root.multiplier, 1 - total(squares)
 
 
-def complete(problem: Problem, multiplier: Number, weights: npt.NDArray[Any], short: Number) -> bool:
+def complete(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Number) -> bool:
     """Make up for ‖w̄‖² = 1 − `short`, in place, in the entry that N does not give: one of TL1 next to its fold, where
     D = N − βS'(w̄) is next to 0. Whether there was such an entry, and others of its size, which share the change.
 
@@ -79,14 +80,14 @@ def complete(problem: Problem, multiplier: Number, weights: npt.NDArray[Any], sh
         size = np.abs(piece)
         size = size[size > problem.threshold]
         u = problem.proximal(size) if problem.field is FLOATS else _proximal_exactly(problem, size)
-        stiffness = np.maximum(np.abs(multiplier - problem.pull / shape.dx(u)), problem.field.eps * multiplier)
+        stiffness = np.maximum(np.abs(shape.stiffness(u, root.gap)), problem.field.eps * problem.norm)
         loose = size * size / stiffness
         sums.append(loose.sum())
         if len(size) and loose.max() > loosest:
             loosest, chosen = loose.max(), size[loose.argmax()]
     where = np.flatnonzero(np.abs(weights) == chosen)
     square = chosen * chosen + short / max(len(where), 1)
-    rest = problem.field.total(sums) - len(where) * loosest + 1 / multiplier
+    rest = problem.field.total(sums) - len(where) * loosest + 1 / root.multiplier
     if not chosen or not len(where) * loosest > 10 * rest or not abs(short) < 1e-4 * chosen * chosen:
         return False
     weights[where] = np.sign(weights[where]) * max(square**0.5, problem.threshold * (1 + problem.field.eps))
@@ -101,7 +102,7 @@ def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray
         np.clip(out, -limit, limit, out=out)
     elif problem.penalty == "l1":
         # The middle one of three lines. y ∓ λ keeps its digits however small the gap is, a cut at (β + gap)ρ would not.
-        level = problem.lam / problem.scale
+        level = problem.level
         np.divide(y, root.multiplier, out=out)
         line = y + level
         line /= root.gap
@@ -113,7 +114,8 @@ def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray
         np.divide(y, root.multiplier, out=out)
         np.clip(out, -limit, limit, out=out)
         upper = np.flatnonzero(np.abs(y) > root.cut)
-        out[upper] = _upper(problem, root, y[upper])
+        if len(upper):
+            out[upper] = _upper(problem, root, y[upper])
         for place, u in root.placed:
             if start <= place < start + len(y):
                 x = Shape.of(problem).x(u)
@@ -123,10 +125,10 @@ def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray
 def _upper(problem: Problem, root: Root, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Entries on the upper branch, above the threshold by a rounding error at least."""
     size = np.abs(y)
-    if problem.penalty == "l0":
+    if problem.penalty == "l0" or not problem.threshold:
         x = size / root.gap
     else:
-        x = (size + problem.pull * Shape.of(problem).upper(size, root.gap, root.multiplier)) / root.multiplier
+        x = (size + problem.pull * Shape.of(problem).upper(size, root.gap)) / root.multiplier
     return np.sign(y) * np.maximum(x, problem.threshold * (1 + problem.field.eps))
 
 
@@ -153,41 +155,43 @@ def _cardano(problem: Problem, x: Number) -> Number:
     return 2 * reach * mp.cos(phi / 3) / 3 - 2 * a / 3 + x / 3
 
 
-def stability_margin(problem: Problem, multiplier: Number, w: npt.NDArray[Any], u: npt.NDArray[Any]) -> Number:
+def stability_margin(problem: Problem, root: Root, w: npt.NDArray[Any], u: npt.NDArray[Any]) -> Number:
     """(N − βμ)/N from the entries w, u = S(w) of the support alone: μ is the largest eigenvalue of P diag(S'(w̄)) P.
 
-    Without support, or for n = 1 where there is nowhere to go, it is 1. For lam = 0, S' = 1 on all entries.
+    It is (gap + β(1 − μ))/N, and computed so. Without support, or for n = 1 where there is nowhere to go, it is 1. For
+    lam = 0, S' = 1 on all entries.
     """
-    one = multiplier / multiplier
-    if problem.size == 1 or not problem.beta or (problem.lam and not len(w)):
-        return one
-    if not problem.lam or (problem.penalty != "tl1" and len(w) > 1):
-        largest = one
-    elif len(w) == 1:
-        slope = one if problem.penalty != "tl1" else 1 / Shape.of(problem).dx(abs(u[0]))
-        largest = slope * max((1 - abs(w[0])) * (1 + abs(w[0])), 0 * one)
-    else:
-        largest = _largest_eigenvalue(1 / Shape.of(problem).dx(np.abs(u)), w, problem)
-    return one - problem.beta * largest / multiplier
+    p = problem
+    if p.size == 1 or not p.beta or (p.threshold and not len(w)):
+        return root.multiplier / root.multiplier
+    if not p.threshold or (p.penalty != "tl1" and len(w) > 1):
+        return root.gap / root.multiplier
+    if p.penalty != "tl1":
+        return (root.gap + p.pull * w[0] * w[0]) / root.multiplier
+    shape, size = Shape.of(p), np.abs(u)
+    if len(w) > 1:
+        least = _least_eigenvalue(-shape.rho * shape.bend(size) / shape.dx(size), w, p)
+        return (root.gap + p.pull * least) / root.multiplier
+    return (shape.stiffness(size[0], root.gap) + p.pull * w[0] * w[0] / shape.dx(size[0])) / root.multiplier
 
 
-def _largest_eigenvalue(slopes: npt.NDArray[Any], w: npt.NDArray[Any], problem: Problem) -> Number:
-    """Largest root of Σ w_i²/(s_i − μ) = 0, s_i = `slopes` on the support and 0 on the other entries of the unit
+def _least_eigenvalue(lost: npt.NDArray[Any], w: npt.NDArray[Any], problem: Problem) -> Number:
+    """Least root of Σ w_i²/(d_i − ν) = 0, d_i = `lost` = 1 − S' on the support and 1 on the other entries of the unit
     vector w.
 
-    It lies between the two largest s; multiplied by both distances the equation is a difference of two positive terms.
+    It lies between the two least d; multiplied by both distances the equation is a difference of two positive terms.
     """
     squares = w * w
     zero = 0 * squares[0]
     rest = max(1 - squares.sum(), zero) if len(w) < problem.size else zero
-    places = np.argpartition(-slopes, 1) if problem.field is FLOATS else np.argsort(-slopes)
-    first, second = slopes[places[0]], slopes[places[1]]
+    places = np.argpartition(lost, 1) if problem.field is FLOATS else np.argsort(lost)
+    first, second = lost[places[0]], lost[places[1]]
     top, near = squares[places[0]], squares[places[1]]
-    far_slopes, far = slopes[places[2:]], squares[places[2:]]
+    far_lost, far = lost[places[2:]], squares[places[2:]]
 
-    def secular(mu: Number) -> Number:
-        below = mu - second
-        shared = np.dot(far, below / (below + (second - far_slopes))) if below > 0 and len(far) else 0
-        return top * below - (first - mu) * (near + shared + rest * below / mu)
+    def secular(nu: Number) -> Number:
+        above = second - nu
+        shared = np.dot(far, above / (above + (far_lost - second))) if above > 0 and len(far) else 0
+        return top * above - (nu - first) * (near + shared + rest * above / (1 - nu))
 
-    return bisect(secular, second, first, problem.field.eps) if second < first else first
+    return bisect(secular, second, first, problem.field.eps) if first < second else first

@@ -58,7 +58,8 @@ class Field:
 
 
 def _float_threshold(penalty: str, rho: float, **parameters: float) -> float:
-    return float(THRESHOLDS[penalty](rho, **parameters))
+    with np.errstate(over="ignore"):  # beyond float64 is beyond every entry
+        return float(THRESHOLDS[penalty](rho, **parameters))
 
 
 FLOATS: Final = Field(
@@ -116,6 +117,11 @@ class Problem:
         return self.beta / self.scale
 
     @cached_property
+    def level(self) -> Number:
+        """λ in units of `scale`."""
+        return self.lam / self.scale
+
+    @cached_property
     def rho(self) -> Number:
         """λ/β; infinite for β = 0 < λ, and 0 for β = λ = 0."""
         if self.beta:
@@ -139,6 +145,20 @@ class Problem:
         """max |w*_i|, as given."""
         return max(max(piece.max(), -piece.min()) for piece in blocks(self.w_star))
 
+    @property
+    def rounding(self) -> Number:
+        """Relative distance of a tie: numbers closer than that are equal as far as the arguments, rounded, tell."""
+        return 2 * self.field.eps
+
+    @cached_property
+    def cut(self) -> Number:
+        """Largest |w*_i|, as given, with S(w*_i) = 0, ties included."""
+        return self.threshold * self.norm * (1 + 4 * self.rounding)
+
+    def above(self, y: Any, multiplier: Number) -> Any:
+        """Whether an entry of magnitude y exceeds the threshold where w_i = y/N would be at most that but for a tie."""
+        return y > multiplier * self.threshold * (1 + 4 * self.rounding)
+
     def proximal(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """S(x) of float64 entries: the generated map, where it costs much only where |x| exceeds its threshold."""
         if not self.beta:
@@ -147,7 +167,8 @@ class Problem:
             return PROXIMAL_MAPS["l1"](x, self.rho)
         result = np.zeros_like(x)
         above = np.flatnonzero(np.abs(x) > self.threshold)
-        result[above] = PROXIMAL_MAPS[self.penalty](x[above], self.rho, **self.parameters)
+        if len(above):
+            result[above] = PROXIMAL_MAPS[self.penalty](x[above], self.rho, **self.parameters)
         return result
 
 
@@ -188,7 +209,18 @@ def pose(
         "beta": _number("beta", beta, positive=False, exact=exact),
         "lam": _number("lam", lam, positive=False, exact=exact),
     }
-    return Problem(vector, size, **checked, penalty=penalty, parameters=_shape(penalty, parameters, exact), field=field)
+    shapes = _shape(penalty, parameters, exact)
+    _check_range("kappa", checked["kappa"], 1e-200, 1e200)
+    _check_range("beta", checked["beta"], 0, 1e100 * checked["kappa"], "1e100 kappa")
+    if "a" in shapes:
+        _check_range("a", shapes["a"], 1e-300, 1e300)
+    return Problem(vector, size, **checked, penalty=penalty, parameters=shapes, field=field)
+
+
+def _check_range(name: str, value: Number, least: Number, most: Number, words: str = "") -> None:
+    """Where nothing below overflows: cubes of multipliers in units of kappa, a(a + 1)/(a + u)²."""
+    if not least <= value <= most:
+        raise ValueError(f"{name} = {float(value)!r} is out of range; {least:g} to {words or f'{most:g}'} is allowed")
 
 
 def _shape(penalty: str, given: Mapping[str, Any], exact: bool) -> dict[str, Number]:

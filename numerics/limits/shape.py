@@ -47,36 +47,44 @@ def bisect(f: Callable[[Number], Number], low: Number, high: Number, eps: Number
 
 @dataclass(frozen=True)
 class Shape:
-    """The cubic's data: ρ, a, β (in units of the problem) and the arithmetic."""
+    """The cubic's data: ρ, a, λ and β (in units of the problem) and the arithmetic.
+
+    βρ is `level`, which keeps its digits: with it nothing here subtracts numbers of the size of β.
+    """
 
     rho: Number
     a: Number
+    level: Number
     pull: Number
     field: Field
 
     @classmethod
     def of(cls, problem: Problem) -> Shape:
         """The shape of a problem."""
-        return cls(problem.rho, problem.a, problem.pull, problem.field)
-
-    @property
-    def c(self) -> Number:
-        """ρa(a+1)."""
-        return self.rho * self.a * (self.a + 1)
+        return cls(problem.rho, problem.a, problem.level, problem.pull, problem.field)
 
     @property
     def u_t(self) -> Number:
         """S(t+), the least nonzero |S(x)|."""
-        size = 2 * self.rho * (self.a + 1)
-        return size**0.5 - self.a if size > self.a * self.a else 0 * self.a
+        root = (2 * self.rho * (self.a + 1)) ** 0.5
+        return root - self.a if root > self.a else 0 * self.a
+
+    def slope(self, u: Any) -> Any:
+        """p'(u), in factors that stay in range for every a."""
+        reach = self.a + u
+        return (self.a / reach) * ((self.a + 1) / reach)
+
+    def bend(self, u: Any) -> Any:
+        """−p''(u)."""
+        return 2 * self.slope(u) / (self.a + u)
 
     def x(self, u: Any) -> Any:
         """X(u), the entry whose proximal value is u."""
-        return u + self.c / (self.a + u) ** 2
+        return u + self.rho * self.slope(u)
 
     def dx(self, u: Any) -> Any:
         """X'(u); S' = 1/X'."""
-        return 1 - 2 * self.c / (self.a + u) ** 3
+        return 1 - self.rho * self.bend(u)
 
     def multiplier(self, y: Number, u: Number) -> Number:
         """N at which u solves the entry's cubic for y."""
@@ -84,40 +92,48 @@ class Shape:
 
     def gap(self, y: Number, u: Number) -> Number:
         """N − β there, without the cancellation."""
-        return (y - self.pull * self.c / (self.a + u) ** 2) / self.x(u)
+        return (y - self.level * self.slope(u)) / self.x(u)
+
+    def turn(self, y: Number, u: Number) -> Number:
+        """X² dN/du at that y: it decreases in u, and is positive on the middle branch."""
+        bend = self.bend(u)
+        return self.level * (self.slope(u) + u * bend) + y * (self.rho * bend - 1)
+
+    def stiffness(self, u: Any, gap: Any) -> Any:
+        """D = N − βS' of an entry, from the gap N − β."""
+        return gap - self.level * self.bend(u) / self.dx(u)
 
     def fold(self, y: Number) -> Number:
-        """u at which `multiplier` is largest: there the upper and the middle branch of y meet; u_t if they do not."""
+        """u at which `multiplier` is largest: there the upper and the middle branch of y meet; u_t if they do not,
+        and at most 1, which no entry exceeds.
+        """
         low = self.u_t
-
-        def falling(u: Number) -> Number:
-            return (y + self.pull * u) * self.dx(u) - self.pull * self.x(u)
-
-        if falling(low) >= 0:
+        high = 1 + 0 * low
+        if self.turn(y, low) < 0:
             return low
-        high = 1 + low
-        while falling(high) < 0:
-            high *= 2
-        return bisect(falling, low, high, self.field.eps)
+        if low >= high or self.turn(y, high) >= 0:
+            return max(low, high)
+        return bisect(lambda u: -self.turn(y, u), low, high, self.field.eps)
 
     def cut(self, gap: Number) -> Number:
-        """The y above which an entry has an upper branch at this gap > 0."""
-        multiplier = self.pull + gap
-        fold = self.field.cbrt(2 * multiplier * self.c / gap) - self.a
-        u = max(fold, self.u_t)
-        return gap * u + multiplier * self.c / (self.a + u) ** 2
+        """The y above which an entry has an upper branch at this gap > 0, or a middle one that reaches u = 1."""
+        strength, cbrt = self.level + gap * self.rho, self.field.cbrt
+        fold = cbrt(self.a) * cbrt(self.a + 1) * cbrt(2 * strength / gap) - self.a
+        u = max(min(fold, 1), self.u_t)
+        return gap * u + strength * self.slope(u)
 
-    def upper(self, y: Any, gap: Number, multiplier: Number | None = None) -> Any:
-        """Larger root u of gap·u + Nρp'(u) = y, by the trigonometric form of the cubic and one Newton step on it."""
-        n = self.pull + gap if multiplier is None else multiplier
-        pull = n * self.c
+    def upper(self, y: Any, gap: Number, strength: Number | None = None) -> Any:
+        """Larger root u of gap·u + strength·p'(u) = y, by the trigonometric form of the cubic and one Newton step on
+        it; strength is Nρ.
+        """
+        strength = self.level + gap * self.rho if strength is None else strength
         reach = y / gap + self.a
-        q = np.minimum(27 * (pull / gap) / (4 * reach**3), 1)
+        q = np.minimum(27 * (strength / gap) * (self.a / reach) * ((self.a + 1) / reach) / (4 * reach), 1)
         u = y / gap - 4 * reach * self.field.sin(self.field.asin(self.field.sqrt(q)) / 3) ** 2 / 3
         u = np.maximum(u, self.u_t)
-        slope = np.maximum(gap - 2 * pull / (self.a + u) ** 3, gap / 100)
-        return np.maximum(u - (gap * u + pull / (self.a + u) ** 2 - y) / slope, self.u_t)
+        slope = np.maximum(gap - strength * self.bend(u), gap / 100)
+        return np.maximum(u - (gap * u + strength * self.slope(u) - y) / slope, self.u_t)
 
     def proximal(self, x: Number) -> Number:
         """Largest u with X(u) = x, for x >= t."""
-        return self.upper(x, 1, 1)
+        return self.upper(x, 1, self.rho)

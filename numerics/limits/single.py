@@ -1,29 +1,33 @@
 """R7 for TL1: limits with a single entry above the threshold, of either sign and on any branch.
 
 u = |S(w_j)| is the unknown: N = (s y_j + βu)/X(u), and ‖w̄‖² = X(u)² (1 + A²/(s y_j + βu)²), A the norm of the other
-entries of w*. It is a stable limit where this rises through 1, whichever branch that is.
+entries of w*. It is a stable limit where this rises through 1, whichever branch that is: where
+
+    h(u) = A X(u)/√(1 − X(u)²) − βu − s y_j
+
+rises through 0. X is convex and increasing, and so is x/√(1 − x²): h is convex, and rises through 0 once at most, at
+the larger of its roots.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
 from numerics.limits.problem import Problem
-from numerics.limits.shape import Shape, bisect
+from numerics.limits.shape import Shape
 from numerics.limits.solve import Root
 from numerics.limits.spikes import largest_other, norm_of_others
 
-__all__ = ["Choice", "rises", "single_entries"]
+__all__ = ["Choice", "Singles", "apart"]
 
-
-_DEPTH = 14
-"""Halvings of the range of u down to which roots are told apart."""
+_HALVINGS = 64
 
 
 class Choice(NamedTuple):
@@ -38,83 +42,92 @@ class Choice(NamedTuple):
     spike: bool = False
 
 
-def rises(
-    f: Callable[[float], float],
-    bounds: Callable[[float, float], tuple[float, float]],
-    low: float,
-    high: float,
-    eps: float,
-) -> Iterator[float]:
-    """Where f rises through 0 in [low, high]; bounds(a, b) enclose f on [a, b]."""
-    stack = [(low, high, 0)]
-    while stack:
-        left, right, depth = stack.pop()
-        least, most = bounds(left, right)
-        if least > 0 or most < 0:
-            continue
-        if depth == _DEPTH:
-            if f(left) < 0 <= f(right):
-                yield bisect(f, left, right, eps)
-            continue
-        middle = (left + right) / 2
-        stack += [(middle, right, depth + 1), (left, middle, depth + 1)]
+@dataclass(frozen=True, eq=False)
+class Singles:
+    """All limits with one entry above the threshold, as arrays (k,): its index, the sign s to w*_j, u = |S(w_j)|.
 
-
-def single_entries(problem: Problem) -> Iterator[Choice]:
-    """All limits with one entry above the threshold, of either sign and on any branch."""
-    p, shape, t = problem, Shape.of(problem), problem.threshold
-    size = np.abs(p.w_star)
-    others, across = largest_other(size), norm_of_others(p, size)
-    rows = np.flatnonzero(others <= (p.norm + p.pull) * t) if t < 1 else np.zeros(0, np.intp)
-    index, sign = np.repeat(rows, 2), np.tile([1, -1], len(rows))
-    push = sign * size[index]
-    which, u = _roots(shape, push, across[index])
-    multiplier = shape.multiplier(push[which], u)
-    for row, at, n in zip(which, u, multiplier, strict=True):
-        j = int(index[row])
-        if n > 0 and at > shape.u_t and others[j] <= n * t:
-            yield _alone(p, shape, j, int(sign[row]), (float(at), float(n)), float(across[j]) ** 2)
-
-
-def _alone(problem: Problem, shape: Shape, j: int, sign: int, root: tuple[float, float], lower: float) -> Choice:
-    """The limit whose only entry above the threshold is j; on the upper branch it is a sparse one."""
-    y, (u, multiplier) = float(problem.w_star[j]), root
-    direction = sign * (1 if y >= 0 else -1)
-    gap = shape.gap(abs(y) * sign, u)
-    curvature = multiplier - shape.pull / shape.dx(u)
-    placed = ((j, direction * float(shape.x(u)), direction * u),)
-    return Choice(Root(multiplier, gap, math.inf), lower, (), placed, not (curvature > 0 or multiplier > shape.pull))
-
-
-def _roots(shape: Shape, push: Array, across: Array) -> tuple[npt.NDArray[np.intp], Array]:
-    """(row, u) wherever the norm rises through 1, for all rows (s y_j, A) together; intervals are halved as in `rises`.
-
-    Defined for thresholds below 1.
+    unsure: whether the two roots of some h are one to rounding, so that it may be a limit or none.
     """
-    if not len(push):
-        return np.zeros(0, np.intp), push
 
-    def excess(inner: Array, outer: Array, row: npt.NDArray[np.intp]) -> Array:
-        """‖w̄‖² − 1 with the force at one u and the entry at another; both are monotone in their u."""
-        force = push[row] + shape.pull * inner
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            return np.where(force > 0, shape.x(outer) ** 2 * (1 + (across[row] / force) ** 2) - 1, np.inf)
+    problem: Problem
+    index: npt.NDArray[np.intp]
+    sign: npt.NDArray[np.intp]
+    u: Array
+    across: Array
+    unsure: bool
 
-    left = np.maximum(shape.u_t, -push / shape.pull)
-    right = np.full(len(push), float(shape.proximal(1.0)) * (1 + 1e-9) + 1e-300)
-    row = np.flatnonzero(left < right)
-    left, right = left[row], right[row]
-    for depth in range(_DEPTH + 1):
-        keep = (excess(right, left, row) <= 0) & (excess(left, right, row) >= 0)
-        left, right, row = left[keep], right[keep], row[keep]
-        if depth < _DEPTH:
-            middle = (left + right) / 2
-            left, right, row = np.append(left, middle), np.append(middle, right), np.append(row, row)
-    keep = (excess(left, left, row) < 0) & (excess(right, right, row) >= 0)
-    left, right, row = left[keep], right[keep], row[keep]
-    for _ in range(60):
+    @classmethod
+    def of(cls, problem: Problem) -> Singles:
+        """Solve for every entry and both signs."""
+        p, t = problem, problem.threshold
+        size = np.abs(p.w_star)
+        others, norms = largest_other(size), norm_of_others(p, size)
+        rows = np.flatnonzero(~p.above(others, p.norm + p.pull)) if t < 1 else np.zeros(0, np.intp)
+        index, sign = np.repeat(rows, 2), np.tile([1, -1], len(rows))
+        push, across = sign * size[index], norms[index]
+        if not len(index):
+            return cls(p, index, sign, push, across, False)
+        shape = Shape.of(p)
+        u, depth = _larger_root(shape, push, across)
+        force = push + p.pull * u
+        multiplier = force / shape.x(u)
+        fits = (u > shape.u_t) & apart(p, push, u, multiplier) & (multiplier > 0) & ~p.above(others[index], multiplier)
+        found, even = fits & (depth > 0), fits & (depth == 0)
+        return cls(p, index[found], sign[found], u[found], across[found], bool(even.any()))
+
+    def __iter__(self) -> Iterator[Choice]:
+        p, shape = self.problem, Shape.of(self.problem)
+        for j, sign, u, across in zip(
+            self.index.tolist(), self.sign.tolist(), self.u.tolist(), self.across.tolist(), strict=True
+        ):
+            y = float(p.w_star[j])
+            x, gap = float(shape.x(u)), float(shape.gap(abs(y) * sign, u))
+            # N = F/x, or A/√(1 − x²), which does not cancel where βu and s y_j do.
+            multiplier = float(shape.multiplier(abs(y) * sign, u)) if x > 0.7 else across / math.sqrt((1 - x) * (1 + x))
+            direction = sign if y >= 0 else -sign
+            placed = ((j, direction * x, direction * u),)
+            spike = not (gap > 0 or shape.stiffness(u, gap) > 0)
+            yield Choice(Root(multiplier, gap, math.inf), across**2, (), placed, spike)
+
+
+def apart(problem: Problem, y: Any, u: Any, multiplier: Any) -> Any:
+    """Whether an entry with u = S(w) is another than w = y/N below the threshold: not so at a tie, where u is 0 to
+    rounding and S is continuous there.
+    """
+    tie = np.abs(y - multiplier * problem.threshold) <= 4 * problem.rounding * np.abs(y)
+    return (Shape.of(problem).u_t > 0) | ~tie | (u > problem.field.eps**0.5)
+
+
+def _larger_root(shape: Shape, push: Array, across: Array) -> tuple[Array, npt.NDArray[np.intp]]:
+    """(u, depth): where h rises through 0, or where it is least if it does not; depth is 1 if it does, 0 if h is 0
+    there to rounding, else -1. Defined for thresholds below 1.
+    """
+    end = float(shape.proximal(1.0)) * (1 + 1e-9)
+
+    def excess(u: Array) -> Array:
+        x = shape.x(u)
+        below = (1 - x) * (1 + x)
+        inside = below > 0
+        height = np.where(inside, across * x / np.sqrt(np.where(inside, below, 1.0)), np.inf)
+        return np.asarray(height - (shape.pull * u + push))
+
+    def rises(u: Array) -> npt.NDArray[np.bool_]:
+        x = shape.x(u)
+        below = np.maximum((1 - x) * (1 + x), 0.0)
+        return np.asarray((below <= 0) | (across * shape.dx(u) > shape.pull * (below * np.sqrt(below))))
+
+    low, high = np.full(len(push), shape.u_t), np.full(len(push), end)
+    left, right = low, high
+    for _ in range(_HALVINGS):
         middle = (left + right) / 2
-        below = excess(middle, middle, row) < 0
-        left, right = np.where(below, middle, left), np.where(below, right, middle)
-    order = np.argsort(row, kind="stable")
-    return row[order], right[order]
+        up = rises(middle)
+        left, right = np.where(up, left, middle), np.where(up, middle, right)
+    left = least = np.where(rises(low), low, left)
+    value, noise = excess(least), 8 * shape.field.eps * (np.abs(push) + shape.pull * least)
+    right = high
+    for _ in range(_HALVINGS):
+        middle = (left + right) / 2
+        negative = excess(middle) < 0
+        left, right = np.where(negative, middle, left), np.where(negative, right, middle)
+    depth = np.where(value < -noise, 1, np.where(value <= noise, 0, -1))
+    return np.where(depth > 0, right, least), depth

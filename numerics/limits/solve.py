@@ -58,7 +58,7 @@ class _Excesses:
     """
 
     def __init__(self, values: npt.NDArray[Any], square: Number, problem: Problem, low: Number) -> None:
-        self.problem, self.square, self.level = problem, square, problem.lam / problem.scale
+        self.problem, self.square, self.level = problem, square, problem.level
         size, count = min(BLOCK, len(values)), 0
         self.buffer, self.mask = np.empty(size, values.dtype), np.empty(size, bool)
         kept = np.empty_like(values)
@@ -91,17 +91,17 @@ class _Excesses:
         passive = max(self.square - active - self.level * (2 * total(sums) + count * self.level), 0)
         ratio = gap / (p.pull + gap)
         square = weight * (active + passive * ratio**2)  # gap²·‖w̄‖²
-        return gap / square**0.5, weight * (active + passive * ratio**3) / square**1.5
+        return gap / square**0.5, weight * (active + passive * ratio**3) / square / square**0.5
 
 
 def l1_root(problem: Problem) -> Root | None:
     """The l1 limit; None if there is none: lam >= kappa max|w*| although beta max|w*| > lam."""
     p, largest = problem, problem.largest
-    if not p.beta or (p.lam and largest <= p.rho * p.norm):
+    if not p.beta or (p.lam and largest <= p.cut):
         return unmoved(p)
     if not p.lam:
         return Root(p.pull + p.norm, p.norm, p.lam)  # w̄ = w*, every entry active
-    if p.lam / p.scale >= largest:
+    if largest - p.level <= p.rounding * largest:
         return None
     low = max(p.norm - p.pull, 0 * p.pull)
     excesses = _Excesses(p.w_star, p.norm**2, p, low)
@@ -126,7 +126,7 @@ def _guess(problem: Problem, low: Number) -> Number:
 def l0_root(problem: Problem) -> Root:
     """The l0 limit on the support {|w*_i| > T} of S(w*): always consistent, since N >= κ and N − β <= κ."""
     p = problem
-    cut = p.threshold * p.norm
+    cut = p.cut
     if not p.beta or p.largest <= cut:
         return unmoved(p)
     upper, lower = _split(p, cut)
@@ -134,7 +134,7 @@ def l0_root(problem: Problem) -> Root:
     def evaluate(gap: Number) -> tuple[Number, Number]:
         ratio = gap / (p.pull + gap)
         square = upper + lower * ratio**2
-        return gap / square**0.5, (upper + lower * ratio**3) / square**1.5
+        return gap / square**0.5, (upper + lower * ratio**3) / square / square**0.5
 
     low = max(p.norm - p.pull, 0 * p.pull)
     gap = min(newton(evaluate, low, low, p.field.eps), p.norm)

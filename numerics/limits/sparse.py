@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 from numpy.typing import ArrayLike
 
-from numerics.generated.penalties import DISPLACEMENTS
 from numerics.generated.splitting import basin_probability
 from numerics.limits.fill import Filled, fill, stability_margin
 from numerics.limits.problem import FLOATS, Problem, blocks, digits_field, pose
@@ -85,7 +84,7 @@ class SparseLimit:
         u = np.asarray(self.auxiliary, dtype=None if not self._exact else object)
         w = np.asarray(self.weights, dtype=u.dtype)
         chosen = self.support
-        return stability_margin(self._problem, self.multiplier, w[chosen], u[chosen])
+        return stability_margin(self._problem, self._filled.root, w[chosen], u[chosen])
 
     @cached_property
     def error_bound(self) -> Any:
@@ -107,15 +106,12 @@ class SparseLimit:
     def basin_probability(self) -> float:
         """R6: a uniformly random start comes within arcsin(r/κ) of w* and stays there with at least this probability.
 
-        r = min(β, βδ√n). 0.0 where r >= κ, where R6 says nothing.
+        r = min(β, βt√n), t the threshold. 0.0 where r >= κ, where R6 says nothing.
         """
         p = self._problem
         radius = float(p.beta)
         if radius:
-            delta = float(
-                DISPLACEMENTS[self.penalty](float(p.rho), **{k: float(v) for k, v in self.parameters.items()})
-            )
-            radius *= min(1.0, delta * math.sqrt(p.size))
+            radius *= min(1.0, float(p.threshold) * math.sqrt(p.size))
         return float(basin_probability(p.size, radius / float(p.kappa))) if radius < p.kappa else 0.0
 
 
@@ -132,8 +128,8 @@ def sparse_limit(
 ) -> SparseLimit:
     """The limit of RVSCGD that is a sparsifying map of the true weight (R4): no iteration, n up to 1e7 and more.
 
-    w_star (n,) is of unit norm up to 1e-9 and stands for w_star/‖w_star‖; `normalize` admits any other norm. kappa >
-    0, beta >= 0, lam >= 0; penalty "l1", "l0" or "tl1" (a=1.0).
+    w_star (n,) is of unit norm up to 1e-9 and stands for w_star/‖w_star‖; `normalize` admits any other norm. kappa
+    from 1e-200 to 1e200, beta from 0 to 1e100 kappa, lam >= 0; penalty "l1", "l0" or "tl1" (a=1.0, 1e-300 to 1e300).
 
     l1: the only limit with N > β. l0: the one on the support {|w*_i| > √(2λ/β)}, where the iteration from w* ends.
     TL1: entries thresholded in w* stay so; of the others as many as possible, by size, are on the nonzero branch that

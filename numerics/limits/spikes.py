@@ -60,21 +60,42 @@ def find_spikes(problem: Problem) -> Spikes:
     index, sign, push, across = index[keep], sign[keep], push[keep], across[keep]
     e, x = _solve(p.pull, across, push)
     multiplier = p.pull - e
-    keep = (x > p.threshold) & (others[index] <= multiplier * p.threshold)
-    index, sign, e, x, across = (array[keep] for array in (index, sign, e, x, across))
-    multiplier = multiplier[keep]
-    value = _lyapunov(p, across, x, sign * p.w_star[index], multiplier)
-    return Spikes(index, sign, multiplier, -e, x, value, _continua(p, size, others))
+    along = sign * p.w_star[index]
+    above = p.above(x, 1) if p.penalty == "l0" else _exceeds(p, across, push, along)
+    keep = above & (others[index] <= multiplier * p.threshold)
+    free = _free(p, size)
+    if p.penalty == "l1" and np.count_nonzero(free) > 1:
+        keep &= push > 0  # at N = β a second entry with |w*_i| = λ/κ is free as well: one end of a continuum
+    index, sign, e, x, across, along, multiplier = (
+        array[keep] for array in (index, sign, e, x, across, along, multiplier)
+    )
+    return Spikes(index, sign, multiplier, -e, x, _lyapunov(p, across, x, along, multiplier), _continua(p, size, free))
+
+
+def _exceeds(problem: Problem, across: Array, push: Array, along: Array) -> npt.NDArray[np.bool_]:
+    """x > t for l1, without rounding x: as x = B/(β − N), exactly where N > N₀ = `along`/t.
+
+    At N₀ the square of the norm is (t‖w*‖/along)², and falls there where along³ < A²B; where it is neither below 1 nor
+    falls, the larger root is not beyond. At a tie it is w* itself.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        return (along > problem.cut) | (along * along * along < across * across * push)
+
+
+def _free(problem: Problem, size: Array) -> npt.NDArray[np.bool_]:
+    """Entries whose equation at N = β is 0·w_i = 0."""
+    level = problem.level if problem.penalty == "l1" else 0.0
+    return np.asarray(np.abs(size - level) <= problem.rounding * size)
 
 
 def _signed(problem: Problem, rows: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int8], Array]:
     """(j, s, B) of every spike that the signs allow."""
     y = problem.w_star[rows]
     if problem.penalty == "l1":
-        push = problem.lam / problem.scale - np.concatenate([y, -y])
+        push = problem.level - np.concatenate([y, -y])
         index, sign = np.concatenate([rows, rows]), np.repeat(np.array([1, -1], np.int8), len(rows))
         # B = 0 means N = β; the sign of rounding in λ/scale must not decide.
-        push[np.abs(push) <= 4 * problem.field.eps * np.abs(problem.w_star[index])] = 0.0
+        push[np.abs(push) <= problem.rounding * np.abs(problem.w_star[index])] = 0.0
         keep = push >= 0
         return index[keep], sign[keep], push[keep]
     zero = rows[y == 0]
@@ -138,18 +159,22 @@ def _lyapunov(problem: Problem, across: Array, x: Array, along: Array, multiplie
     return p.kappa * (1 - cosine) + p.lam + p.beta / 2 * moved
 
 
-def _continua(problem: Problem, size: Array, others: Array) -> str:
+def _continua(problem: Problem, size: Array, free: npt.NDArray[np.bool_]) -> str:
     """Families at N = β: two or more entries whose equation 0·w_i = 0 leaves them free."""
     p, t = problem, problem.threshold
-    level = p.lam / p.scale if p.penalty == "l1" else 0.0
-    free = np.abs(size - level) <= 4 * p.field.eps * level
+    if np.count_nonzero(free) < 2 or not t < 1:
+        return ""
     rest = size[~free]
-    if free.sum() < 2 or not t < 1 or rest.max(initial=0.0) > p.pull * t:
+    if rest.max(initial=0.0) > p.pull * t:
         return ""
-    taken = np.sqrt(np.dot(rest, rest)) / p.pull
-    if taken >= 1 or not 1 - taken**2 - (int(free.sum()) - 2) * (level / p.pull) ** 2 > 2 * t * t:
+    if p.penalty == "l1":  # all of them above t = λ/β: Σ w*_i² < β² in these units
+        some = p.pull > p.norm * (1 + p.rounding)
+    else:
+        taken = np.sqrt(np.dot(rest, rest)) / p.pull
+        some = (1 - taken) * (1 + taken) > 2 * t * t
+    if not some:
         return ""
-    name = "|w*_i| = lam/kappa" if level else "w*_i = 0"
+    name = "|w*_i| = lam/kappa" if p.penalty == "l1" else "w*_i = 0"
     return (
         f"N = beta: the {int(free.sum())} entries with {name} can share the norm in any proportion above the "
         "threshold; these fixed points are neutrally stable and not listed"

@@ -38,19 +38,19 @@ class _Band:
     square_out: float
 
 
-def l0_supports(problem: Problem, count: int) -> tuple[Found, bool]:
-    """At most `count` limits (root, squared norm off J, indices of J in pieces), and whether the search came to its
-    end.
+def l0_supports(problem: Problem, count: int) -> tuple[Found, str]:
+    """At most `count` limits (root, squared norm off J, indices of J in pieces), and why there may be more; "" if there
+    are none.
     """
     p = problem
     found: Found = []
-    if p.largest <= p.threshold * p.norm:
+    if p.largest <= p.cut:
         found.append((unmoved(p), p.norm**2, ()))
     band = _decide(p) if p.threshold < 1 else None  # an entry of J exceeds the threshold
     if band is None:
-        return found[:count], len(found) <= count
+        return found[:count], ""
     finished = _Search(p, band, count, found).run()
-    return found[:count], finished
+    return found[:count], "" if finished else "the search for supports stopped, at `count` or at the work allowed"
 
 
 def gap_of(problem: Problem, upper: float, lower: float) -> float:
@@ -63,7 +63,7 @@ def gap_of(problem: Problem, upper: float, lower: float) -> float:
     def evaluate(gap: float) -> tuple[float, float]:
         ratio = gap / (p.pull + gap)
         square = upper + lower * ratio**2
-        return gap / math.sqrt(square), (upper + lower * ratio**3) / square**1.5
+        return gap / math.sqrt(square), (upper + lower * ratio**3) / square / math.sqrt(square)
 
     return min(newton(evaluate, low, low, p.field.eps), p.norm)
 
@@ -161,6 +161,6 @@ class _Search:
         gap = gap_of(self.problem, upper, self.band.square_out + dropped)
         multiplier = self.problem.pull + gap
         least = float(self.band.size[inside[-1]]) if inside else self.least_in
-        if gap > 0 and least > gap * self.problem.threshold:
+        if gap > 0 and self.problem.above(least, gap):
             lower = self.band.square_out + dropped
             self.found.append((Root(multiplier, gap, math.inf), lower, self._indices(inside)))

@@ -37,12 +37,25 @@ class Selection:
             return math.inf, math.inf
         squares, slopes = [self.lower / n**2], [self.lower / n**3]
         for y in blocks(self.upper):
-            u = shape.upper(y, gap, n)
+            u = shape.upper(y, gap)
             x = (y + shape.pull * u) / n
-            curvature = np.maximum(n - shape.pull / shape.dx(u), shape.field.eps * n)
+            curvature = np.maximum(shape.stiffness(u, gap), shape.field.eps * gap)
             squares.append(np.dot(x, x))
             slopes.append(np.dot(x, x / curvature))
         return shape.field.total(squares), shape.field.total(slopes)
+
+    def range(self, low: Number, high: Number) -> tuple[tuple[Number, Number], tuple[Number, Number]]:
+        """Least (‖w̄‖², Σ w̄_i²/D_i) for gaps from low to high, and most: u and x fall as the gap grows."""
+        shape, lost = self.shape, self.lower
+        first, last = (
+            (shape.pull + low, shape.upper(self.upper, low)),
+            (shape.pull + high, shape.upper(self.upper, high)),
+        )
+        (least, small), (most, large) = ((lost / n**2, shape.x(u) ** 2) for n, u in (last, first))
+        ends = shape.stiffness(last[1], low), shape.stiffness(first[1], high)
+        soft = math.inf if (ends[0] <= 0).any() else float((large / ends[0]).sum()) + lost / first[0] ** 3
+        stiff = float((small / np.maximum(ends[1], shape.field.eps * high)).sum()) + lost / last[0] ** 3
+        return (least + small.sum(), stiff), (most + large.sum(), soft)
 
     def solve(self, low: Number, high: Number) -> Number:
         """Gap in (low, high] at which ‖w̄‖ = 1; the norm decreases from >= 1 to <= 1 there."""
@@ -93,7 +106,7 @@ class _Candidates:
 
     @classmethod
     def of(cls, problem: Problem) -> _Candidates:
-        limit, total = problem.threshold * problem.norm, problem.field.total
+        limit, total = problem.cut, problem.field.total
         kept, rest = [], []
         for piece in blocks(problem.w_star):
             size = np.abs(piece)
@@ -120,8 +133,10 @@ def tl1_root(problem: Problem) -> Root:
     one.
     """
     p = problem
-    if not p.beta or p.largest <= p.threshold * p.norm:
+    if not p.beta or p.largest <= p.cut:
         return unmoved(p)
+    if not p.threshold:
+        return Root(p.pull + p.norm, p.norm, 0 * p.norm)  # w̄ = w*, every entry active
     candidates = _Candidates.of(p)
     shape, found = candidates.shape, []
 
@@ -136,11 +151,15 @@ def tl1_root(problem: Problem) -> Root:
     low = max(p.norm - p.pull, 0 * p.pull)
     if low >= p.norm:
         low = 0 * p.pull
+    largest = 0 * low + p.largest
+    u = shape.fold(largest)
+    if not largest - shape.level * shape.slope(u) > p.rounding * largest:  # no N > β, to rounding
+        return _alone(candidates, largest)
     gap = climb(
         lambda g: candidates.above(shape.cut(g)).square(g, p.pull + g), low, p.norm, p.field.eps, stuck, _guess(p)
     )
     if not found:
-        return Root(p.pull + gap, gap, max(shape.cut(gap), p.threshold * p.norm))
+        return Root(p.pull + gap, gap, max(shape.cut(gap), p.cut))
     return _joining(candidates, *found[0])
 
 
@@ -155,6 +174,15 @@ def _guess(problem: Problem) -> Number | None:
     return gap if max(problem.norm - problem.pull, 0) < gap < problem.norm else None
 
 
+def _alone(candidates: _Candidates, y: Number) -> Root:
+    """The limit with one entry of the largest magnitude y above the threshold, N being the same for all u to rounding
+    or rising with it."""
+    p, where = candidates.problem, _places(candidates.problem, y)
+    others = candidates.values[candidates.values < y]
+    rest = candidates.rest + np.dot(others, others) + (len(where) - 1) * y * y
+    return _middle(Selection(candidates.shape, others[:0], rest), y, (1 + 0 * y, p.norm), where[:1], p)
+
+
 def _joining(candidates: _Candidates, y: Number, low: Number, high: Number) -> Root:
     """The limit near the multiplier at which the entries of magnitude y join."""
     shape, p = candidates.shape, candidates.problem
@@ -167,15 +195,16 @@ def _joining(candidates: _Candidates, y: Number, low: Number, high: Number) -> R
     if square >= 1:
         gap = without.solve(gap, max(high, gap))
         return Root(p.pull + gap, gap, y)
-    if square + len(where) * jump <= 1:
+    beyond = u >= 1  # the fold is where no entry of a unit vector is
+    if not beyond and square + len(where) * jump <= 1:
         joined = Selection(shape, candidates.values[candidates.values >= y], without.lower - len(where) * y * y)
         gap = joined.solve(min(low, gap), gap)
         return Root(p.pull + gap, gap, y, _upper_places(shape, where, y, gap))
-    joining = min(int((1 - square) / jump), len(where) - 1)
+    joining = 0 if beyond else min(int((1 - square) / jump), len(where) - 1)
     others = candidates.values[candidates.values < y]
     upper = np.concatenate([without.upper, np.repeat(candidates.values[:1] * 0 + y, joining)])
     lower = candidates.rest + np.dot(others, others) + (len(where) - joining - 1) * y * y
-    return _middle(Selection(shape, upper, lower), y, u, where[: joining + 1], p)
+    return _middle(Selection(shape, upper, lower), y, (u, high), where[: joining + 1], p)
 
 
 def _places(problem: Problem, y: Number) -> list[int]:
@@ -191,11 +220,11 @@ def _upper_places(shape: Shape, where: list[int], y: Number, gap: Number) -> tup
     return tuple((index, u) for index in where)
 
 
-def _middle(others: Selection, y: Number, fold: Number, where: list[int], problem: Problem) -> Root:
+def _middle(others: Selection, y: Number, ends: tuple[Number, Number], where: list[int], problem: Problem) -> Root:
     """The last of `where` on its middle branch, if that meets ‖w̄‖ = 1, else on the lower; the first ones are on the
-    upper.
+    upper. `ends`: u at the fold, and a gap beyond it at which ‖w̄‖ <= 1.
     """
-    shape = others.shape
+    shape, (fold, high) = others.shape, ends
 
     def excess(u: Number) -> Number:
         return others.square(shape.gap(y, u), shape.multiplier(y, u))[0] + shape.x(u) ** 2 - 1
@@ -206,7 +235,7 @@ def _middle(others: Selection, y: Number, fold: Number, where: list[int], proble
         placed = (*_upper_places(shape, where[:-1], y, gap), (where[-1], u))
         return Root(shape.multiplier(y, u), gap, y, placed)
     fallen = Selection(shape, others.upper, others.lower + y * y)
-    gap = fallen.solve(0 * y, shape.gap(y, fold))
+    gap = fallen.solve(0 * y, shape.gap(y, fold) if len(where) > 1 else high)
     return Root(problem.pull + gap, gap, y, _upper_places(shape, where[:-1], y, gap))
 
 

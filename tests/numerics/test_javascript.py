@@ -377,6 +377,10 @@ def test_ties_are_decided_as_documented_in_both_languages(engine: MiniRacer, giv
 
 
 EQUAL: list[Case] = [
+    {"w_star": [11**-0.5] * 11, "beta": 1.0, "lam": 11**-0.5, "penalty": "l1"},
+    {"w_star": [3**-0.5] * 3, "beta": 1.0, "lam": 3**-0.5, "penalty": "l1"},
+    {"w_star": [7**-0.5] * 7, "beta": 1.0, "lam": 0.5 * 7**-0.5, "penalty": "tl1"},
+    {"w_star": [0.5, 0.5, -0.5, 0.5], "beta": 3.0, "lam": 0.5, "penalty": "l1"},
     {"w_star": [2**-0.5, -(2**-0.5)], "beta": 3.0, "lam": 2**-0.5, "penalty": "l1"},
     {"w_star": [0.5, 0.5, -0.5, 0.5], "beta": 40.0, "lam": 2.0, "penalty": "l0"},
     {"w_star": [0.0, 0.0, 0.6, 0.8], "beta": 9.0, "lam": 0.9, "penalty": "l0"},

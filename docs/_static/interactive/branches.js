@@ -7,8 +7,9 @@
   const F = globalThis.coarseproofFormulas;
   const R = globalThis.coarseproofRoots;
   const Q = globalThis.coarseproofCubic;
-  const { bisect, indices, massOf, sum } = R;
-  const DEPTH = 14;
+  const { EPS, bisect, indices, massOf, sum } = R;
+  const HALVINGS = 64;
+  const INTERVALS = 5000;
 
   /** Largest |w*_i| with i not j. */
   function largestOther(p, j) {
@@ -24,45 +25,68 @@
     return p.w_star[j] < 0 ? -1 : 1;
   }
 
-  /** Where f rises through 0 between low and high; bounds(a, b) encloses f there. */
-  function rises(f, bounds, low, high) {
+  /**
+   * Where f rises through 0 between low and high: intervals are halved until f has no root there or is monotone.
+   * enclose(a, b) gives the range of f on [a, b] and that of its slope. `p.unsure` is set where two roots are one to
+   * rounding, for then that does not end.
+   */
+  function rises(p, f, enclose, low, high) {
     const found = [];
-    const stack = [[low, high, 0]];
-    while (stack.length) {
-      const [left, right, depth] = stack.pop();
-      const [least, most] = bounds(left, right);
-      if (least > 0 || most < 0) continue;
-      if (depth === DEPTH) {
+    const stack = [[low, high]];
+    for (let tries = 0; stack.length; tries += 1) {
+      const [left, right] = stack.pop();
+      const [least, most, falls, climbs] = enclose(left, right);
+      if (least > 0 || most < 0 || climbs < 0) continue;
+      const narrow = right - left <= 4 * EPS * right || tries > INTERVALS;
+      if (falls > 0 || narrow) {
+        if (!(falls > 0)) p.unsure = true;
         if (f(left) < 0 && f(right) >= 0) found.push(bisect(f, left, right));
         continue;
       }
       const middle = (left + right) / 2;
-      stack.push([middle, right, depth + 1], [left, middle, depth + 1]);
+      stack.push([middle, right], [left, middle]);
     }
     return found;
   }
 
-  /** Limits with one entry above the threshold, of either sign and on any branch. */
+  /**
+   * Limits with one entry above the threshold, of either sign and on any branch: where the convex function
+   * A x/√(1 − x²) − βu − σκw*_j of its u rises through 0, which is once at most.
+   */
   function single(p, j, sign) {
     const others = p.kappa * largestOther(p, j);
-    if (!(p.threshold < 1) || others > (p.kappa + p.beta) * p.threshold) return [];
+    if (!(p.threshold < 1) || others > (p.kappa + p.beta) * p.cut) return [];
     const push = sign * p.kappa * p.size[j];
     const pull = across(p, j);
-    const excess = (inner, outer) =>
-      push + p.beta * inner > 0 ? F.spikes.tl1_square(pull, push, inner, outer, p.beta, p.rho, p.a) - 1 : Infinity;
-    const low = Math.max(p.jump, -push / p.beta);
+    const below = (u) => (1 - Q.sizeAt(p, u)) * (1 + Q.sizeAt(p, u));
+    const force = (u) => push + p.beta * u;
+    const excess = (u) => (below(u) > 0 ? (pull * Q.sizeAt(p, u)) / Math.sqrt(below(u)) - force(u) : Infinity);
+    const slope = (u) => pull * F.limits.tl1_size_slope(u, p.rho, p.a) - p.beta * Math.max(below(u), 0) ** 1.5;
     const high = Q.proximal(p, 1) * (1 + 1e-9) + 1e-300;
-    if (!(low < high)) return [];
-    const levels = rises((u) => excess(u, u), (left, right) => [excess(right, left), excess(left, right)], low, high);
-    return levels
-      .map((u) => {
-        const multiplier = F.spikes.tl1_multiplier(push, u, p.beta, p.rho, p.a);
-        const own = signOf(p, j) * sign;
-        const root = { multiplier, gap: Q.gapAt(p, sign * p.size[j], u), kept: [[j, Q.sizeAt(p, u), u, own]] };
-        const sparse = stiffness(p, multiplier, u) > 0 || multiplier > p.beta;
-        return sparse ? { root } : { root, index: j, sign: own };
-      })
-      .filter(({ root }) => root.multiplier > 0 && root.kept[0][2] > p.jump && others <= root.multiplier * p.threshold);
+    let [left, right] = [p.jump, high];
+    for (let step = 0; step < HALVINGS && slope(p.jump) < 0; step += 1) {
+      const middle = (left + right) / 2;
+      if (below(middle) <= 0 || slope(middle) > 0) right = middle;
+      else left = middle;
+    }
+    const noise = 8 * EPS * (Math.abs(push) + p.beta * left);
+    const depth = excess(left);
+    const consistent = (u) => {
+      const multiplier = F.spikes.tl1_multiplier(push, u, p.beta, p.rho, p.a);
+      const tie = Math.abs(push - multiplier * p.threshold) <= 8 * EPS * Math.abs(push) && u < Math.sqrt(EPS);
+      return u > p.jump && multiplier > 0 && others <= multiplier * p.cut && (p.jump > 0 || !tie);
+    };
+    if (!(depth < -noise)) {
+      if (depth <= noise && consistent(left)) p.unsure = true;
+      return [];
+    }
+    const u = bisect(excess, left, high);
+    if (!consistent(u)) return [];
+    const multiplier = F.spikes.tl1_multiplier(push, u, p.beta, p.rho, p.a);
+    const own = signOf(p, j) * sign;
+    const root = { multiplier, gap: Q.gapAt(p, sign * p.size[j], u), kept: [[j, Q.sizeAt(p, u), u, own]] };
+    const sparse = stiffness(p, multiplier, u) > 0 || multiplier > p.beta;
+    return [sparse ? { root } : { root, index: j, sign: own }];
   }
 
   /** D = N − βS' of an entry with |u| = level. */
@@ -140,8 +164,20 @@
       const level = (gap) => bisect((u) => gapAt(u) - gap, p.jump, middle.fold);
       const rest = (u) => norm(upper, lower, gapAt(u)) - 1;
       const own = (u) => Q.sizeAt(p, u) ** 2;
-      const bounds = (left, right) => [rest(right) + own(left), rest(left) + own(right)];
-      rises((u) => rest(u) + own(u), bounds, level(low), level(high)).forEach((u) => {
+      const rising = (u) => Q.sizeAt(p, u) * F.limits.tl1_size_slope(u, p.rho, p.a);
+      const turn = (u) => -F.limits.tl1_fold(middle.size, u, p.kappa, p.beta, p.rho, p.a) / own(u); // dN/du
+      const softness = (x, u, gap) => x ** 2 / Math.max(stiffness(p, p.beta + gap, u), 0);
+      const enclose = (left, right) => {
+        const [first, last] = [gapAt(left), gapAt(right)];
+        if (!(first > 0)) return [-Infinity, Infinity, -Infinity, Infinity];
+        const [large, small] = [first, last].map((gap) => Q.tl1Kept(p, gap, places));
+        const still = (gap) => (p.kappa ** 2 * lower) / (p.beta + gap) ** 3;
+        const most = still(first) + sum(large.map(([, x], i) => softness(x, small[i][2], first)));
+        const fewest = still(last) + sum(small.map(([, x], i) => softness(x, large[i][2], last)));
+        const slopes = [rising(left) - most * turn(left), rising(right) - fewest * Math.max(turn(right), 0)];
+        return [rest(right) + own(left), rest(left) + own(right), ...slopes];
+      };
+      rises(p, (u) => rest(u) + own(u), enclose, level(low), level(high)).forEach((u) => {
         const gap = gapAt(u);
         add(gap, [...Q.tl1Kept(p, gap, places), [middle.index, Q.sizeAt(p, u), u]]);
       });
@@ -170,7 +206,7 @@
   }
 
   function tl1Limits(p, count) {
-    const found = p.largest <= p.threshold ? [{ root: R.unmoved(p) }] : [];
+    const found = p.largest <= p.cut ? [{ root: R.unmoved(p) }] : [];
     p.size.forEach((_, j) => [1, -1].forEach((sign) => found.push(...single(p, j, sign))));
     const stable = found.filter(({ root }) => isStable(p, root));
     return stable.concat(tl1Choices(p, count - stable.length));

@@ -25,7 +25,7 @@
       .map((sign) => {
         const push = F.spikes.l1_along(sign, p.w_star[j], p.kappa, p.lam);
         // B = 0 means N = β; the sign of a rounding error must not decide.
-        return [sign, Math.abs(push) <= 4 * EPS * p.kappa * p.size[j] ? 0 : push];
+        return [sign, Math.abs(push) <= 2 * EPS * p.kappa * p.size[j] ? 0 : push];
       })
       .filter(([, push]) => push >= 0);
   }
@@ -55,9 +55,27 @@
     const rest = F.spikes[`${p.penalty}_others`](pull, e, p.beta);
     const direct = push > 0 ? F.spikes[`${p.penalty}_size`](push, e) : 1;
     const x = direct < 0.7 ? direct : Math.sqrt((1 - rest) * (1 + rest));
-    if (!(x > p.threshold && others <= multiplier * p.threshold)) return null;
+    if (!(exceeds(p, j, sign, pull, push, x) && others <= multiplier * p.threshold)) return null;
     const u = p.penalty === "l1" ? x - p.rho : x;
     return { root: { multiplier, gap: -e, kept: [[j, x, u, sign]] }, index: j, sign };
+  }
+
+  /**
+   * x > t; for l1 without rounding x, as N > N₀ = κσw*_j/t: ‖w‖² is (t/σw*_j)² at N₀, and falls there where
+   * (κσw*_j)³ < A²B. At a tie the spike is w* itself; with N = β and a second entry of |w*_i| = λ/κ it is one end of a
+   * continuum.
+   */
+  function exceeds(p, j, sign, pull, push, x) {
+    if (p.penalty === "l0") return x > p.cut;
+    if (push === 0 && free(p).length > 1) return false;
+    const along = sign * p.w_star[j];
+    return along > p.cut || (p.kappa * along) ** 3 < pull ** 2 * push;
+  }
+
+  /** Entries whose equation at N = β is 0·w_i = 0. */
+  function free(p) {
+    const level = p.penalty === "l1" ? p.lam / p.kappa : 0;
+    return p.size.filter((size) => Math.abs(size - level) <= 2 * EPS * size);
   }
 
   function spikes(p) {
@@ -66,16 +84,15 @@
 
   /** Words about families of neutrally stable fixed points at N = β, where two or more entries are free. */
   function continua(p) {
-    const level = p.penalty === "l1" ? p.lam / p.kappa : 0;
-    const free = p.size.filter((size) => Math.abs(size - level) <= 4 * EPS * level).length;
-    const rest = p.size.filter((size) => !(Math.abs(size - level) <= 4 * EPS * level));
-    if (free < 2 || !(p.threshold < 1) || p.kappa * Math.max(0, ...rest) > p.beta * p.threshold) return "";
+    const many = free(p).length;
+    const rest = p.size.filter((size) => !free(p).includes(size));
+    if (many < 2 || !(p.threshold < 1) || p.kappa * Math.max(0, ...rest) > p.beta * p.threshold) return "";
     const taken = (p.kappa / p.beta) ** 2 * sum(rest.map((size) => size * size));
-    const left = 1 - taken - (free - 2) * ((p.kappa * level) / p.beta) ** 2;
-    if (taken >= 1 || !(left > 2 * p.threshold * p.threshold)) return "";
-    const name = level ? "|w*_i| = λ/κ" : "w*_i = 0";
+    const some = p.penalty === "l1" ? p.beta > p.kappa * (1 + 2 * EPS) : 1 - taken > 2 * p.threshold * p.threshold;
+    if (!some) return "";
+    const name = p.penalty === "l1" ? "|w*_i| = λ/κ" : "w*_i = 0";
     return (
-      `N = β: the ${free} entries with ${name} can share the norm in any proportion above the threshold; ` +
+      `N = β: the ${many} entries with ${name} can share the norm in any proportion above the threshold; ` +
       "these fixed points are neutrally stable and not listed."
     );
   }
@@ -84,7 +101,7 @@
 
   function l0Supports(p, count) {
     const found = [];
-    if (p.largest <= p.threshold) found.push({ root: R.unmoved(p) });
+    if (p.largest <= p.cut) found.push({ root: R.unmoved(p) });
     if (!(p.threshold < 1)) return found;
     const order = indices(p.size, (size) => size > 0).sort((i, j) => p.size[j] - p.size[i]);
     const own = R.l0Root(p).kept.map(([index]) => index);
@@ -92,7 +109,7 @@
     const isOwn = (places) => places.length === own.length && places.every((index) => own.includes(index));
     const fits = (places, largestOut, gap) =>
       gap > 0 &&
-      p.kappa * p.size[places[places.length - 1]] > gap * p.threshold &&
+      p.kappa * p.size[places[places.length - 1]] > gap * p.cut &&
       p.kappa * largestOut <= (p.beta + gap) * p.threshold;
 
     function visit(place, places, mass, left, largestOut) {
@@ -133,7 +150,8 @@
   /**
    * All stable limits for the arguments of `sparseLimit`, by increasing Lyapunov value: {limits, complete, continua}. A
    * limit has the fields of `filled`, `kind` "sparse" or "spike", and a spike the index and sign of its entry. A search
-   * that has found more than `count` stops; `complete` is false then, and the best need not be among those found.
+   * that has found more than `count` stops; `complete` is false then, and the best need not be among those found; so it
+   * is where two roots of the equation of a multiplier are one to rounding.
    */
   function stableLimits(given, count = Infinity) {
     const p = R.pose(given);
@@ -146,7 +164,7 @@
       sign: index === undefined ? null : sign,
     }));
     limits.sort((first, second) => first.lyapunov - second.lyapunov);
-    const complete = limits.length <= count;
+    const complete = limits.length <= count && !p.unsure;
     return { limits, complete, continua: p.beta && p.lam && p.penalty !== "tl1" ? continua(p) : "", problem: p };
   }
 

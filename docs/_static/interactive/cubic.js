@@ -52,9 +52,9 @@
 
   /** R4.tl1: N falls from κ + β, and entries join their upper branch one after the other, largest first. */
   function tl1Root(p) {
-    if (!p.beta || p.largest <= p.threshold) return unmoved(p);
+    if (!p.beta || p.largest <= p.cut) return unmoved(p);
     const all = p.size.map((_, index) => index);
-    const sizes = [...new Set(p.size.filter((size) => size > p.threshold))].sort((x, y) => y - x);
+    const sizes = [...new Set(p.size.filter((size) => size > p.cut))].sort((x, y) => y - x);
     const low = lowest(p) < p.kappa ? lowest(p) : 0;
     let high = p.kappa;
     let joined = [];

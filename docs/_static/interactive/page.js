@@ -228,7 +228,7 @@
     const names = ["stable limit", "N", "support of ū", "error", "Lyapunov value"];
     const head = names.map((name) => html("th", { scope: "col" }, name));
     const some = census.limits.length > LISTED ? ` The best ${LISTED} of ${census.limits.length} are listed.` : "";
-    const stopped = `There are more than ${SEARCHED} stable limits for these parameters (R7); some of them:`;
+    const stopped = `There may be more stable limits for these parameters (R7) than these ${census.limits.length}:`;
     const all = `All stable limits for these parameters (R7), best first.${some}`;
     const caption = html("caption", {}, census.complete ? all : stopped);
     const table = html("table", {}, caption, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));

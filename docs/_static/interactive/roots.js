@@ -105,6 +105,7 @@
     const p = { w_star, size, kappa, beta, lam, rho, shapes, threshold, penalty: given.penalty, n: size.length };
     p.largest = Math.max(...size);
     p.a = shapes[0];
+    p.cut = threshold * (1 + 8 * EPS); // a tie, to rounding, counts as below the threshold
     p.jump = given.penalty === "tl1" && beta ? F.limits.tl1_least_kept(rho, p.a) : 0;
     return p;
   }
@@ -129,8 +130,9 @@
 
   /** R4.l1; null where there is none. */
   function l1Root(p) {
-    if (!p.beta || (p.lam && p.largest <= p.rho)) return unmoved(p);
-    if (p.lam >= F.limits.l1_exists(p.largest, p.kappa)) return null;
+    if (!p.beta || (p.lam && p.largest <= p.cut)) return unmoved(p);
+    const bound = F.limits.l1_exists(p.largest, p.kappa);
+    if (bound - p.lam <= 2 * EPS * bound) return null;
     const entry = (size, gap) =>
       size > F.limits.l1_level(gap, p.kappa, p.beta, p.lam)
         ? F.limits.l1_active(size, gap, p.kappa, p.beta, p.lam)
@@ -163,8 +165,8 @@
 
   /** R4.l0 on the support of the hard threshold of w*. */
   function l0Root(p) {
-    if (!p.beta || p.largest <= p.threshold) return unmoved(p);
-    const places = indices(p.size, (size) => size > p.threshold);
+    if (!p.beta || p.largest <= p.cut) return unmoved(p);
+    const places = indices(p.size, (size) => size > p.cut);
     const gap = l0Gap(p, massOf(p, places));
     return { multiplier: Math.max(p.beta + gap, p.kappa), gap, kept: l0Kept(p, gap, places) };
   }

@@ -47,7 +47,7 @@
   /** [name, value] of what is told about a limit. */
   function figuresOf(now) {
     const { found, census } = now;
-    const count = census.complete ? `${census.limits.length}` : `more than ${SEARCHED}`;
+    const count = census.complete ? `${census.limits.length}` : `at least ${census.limits.length}`;
     if (!found.exists) return [["stable limits", count]];
     const basin = found.basinProbability ? `at least ${atLeast(found)}` : "R6 says nothing here: r ≥ κ";
     const exact = found.error < ROUNDING;
