@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill, indent
 
-from sympy import Expr, Integral, Max, Min, Pow, Rational, Symbol, default_sort_key, erfc, exp, oo, sin
+from sympy import Expr, Float, Integer, Integral, Max, Min, Pow, Rational, Symbol, default_sort_key, erfc, exp, oo, sin
 
 from proofs import extensions, generate_penalties, generate_splitting, symbols
 from proofs.claim import all_claims, get
@@ -248,6 +248,10 @@ def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str
     return [*lines, f"integral_{index} = half_line(integrand_{index}, {text(low)}, {upper}, {finest})", ""]
 
 
+_SMALLEST = 2.0**-1022
+"""The smallest normal float64."""
+
+
 def _finest(order: Rational, scale: Expr) -> Expr:
     """The length on which an integrand varies that grows like s^order at 0, beside a Gaussian weight.
 
@@ -272,12 +276,15 @@ def proxy_source(proxy: Estimator) -> str:
     lines, source, last = [], "0.0", len(proxy.pieces) - 1
     for index, (low, high, piece) in reversed(list(enumerate(proxy.pieces))):
         conditions, inside = [], "x"
+        short = (
+            Float(_SMALLEST) if proxy.order else Integer(0)
+        )  # short of a singularity, in the rows where another piece holds
         if low != -oo:
             conditions.append(f"(x > {text(low)})")
-            inside = f"np.maximum({inside}, {text(low)})"
+            inside = f"np.maximum({inside}, {text(low or short)})"
         if high != oo:
             conditions.append(f"(x {'<' if index == last else '<='} {text(high)})")
-            inside = f"np.minimum({inside}, {text(high)})"
+            inside = f"np.minimum({inside}, {text(high or -short)})"
         if piece.has(symbols.x):
             lines.append(f"x{index} = {inside}")
         at_piece = piece.subs(symbols.x, Symbol(f"x{index}", real=True))

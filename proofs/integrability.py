@@ -164,6 +164,11 @@ def _check_growth(proxy: Expr, low: Expr, high: Expr) -> None:
             raise ValueError(
                 f"{node} is not seen to be bounded on ({low}, {high}); use exponents that are negative there"
             )
+    if any(node.has(x) for node in proxy.atoms(sin, cos)) and _degree(proxy, low, high) != -oo:
+        raise ValueError(
+            f"{proxy} oscillates on ({low}, {high}) without end: beside large ‖w‖ no quadrature resolves it; end the "
+            "piece, or let it decay like an exponential"
+        )
     for term in sympy.Add.make_args(sympy.expand(proxy) if proxy.is_polynomial(x) else proxy):
         for factor in sympy.Mul.make_args(term):
             if _degree(factor, low, high) > _HIGHEST:

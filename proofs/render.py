@@ -65,7 +65,7 @@ _TAKEN: Final = {name for entry in QUANTITIES.values() for name in (entry.symbol
 
 def _shown(symbol: Symbol) -> str:
     word = keyword(symbol)
-    return str(symbol.name) if word in _TAKEN else word
+    return str(symbol.name) if word.strip("_") in _TAKEN else word
 
 
 def _is_compound(text: str) -> bool:

@@ -310,7 +310,7 @@ def _by_quadrature(integral: Integral) -> Expr:
     inner = [node for node in (-4.0, -1.0, 0.0, 0.3, 1.0, 3.0) if start < node < stop]
     try:
         return Float(mpmath.fp.quad(integrand, [start, *inner, stop]))
-    except ValueError:  # rounding takes a node beyond the end of the range, where the integrand is not real
+    except (ValueError, TypeError):  # rounding takes a node beyond the end of the range, where nothing is real
         integrand = lambdify([variable], integral.function, "mpmath")
         found = sympify(mpmath.quad(integrand, [start, *inner, stop]))
         return found if abs(im(found)) > _IMAGINARY * abs(found) else re(found)

@@ -54,6 +54,9 @@ def both_sides(*kinks: float) -> tuple[float, ...]:
     return tuple(-k for k in kinks) + kinks
 
 
+LADDER = both_sides(*(10.0**power for power in range(10, 150, 10)))
+"""Lengths at which the quadrature is cut where μ' decays like a power: those between 1 and ‖w‖."""
+
 ACCEPTED: dict[str, tuple[Any, tuple[Parameter, ...], Callable[[mpf], Any], tuple[float, ...]]] = {
     "plain numbers": (((-1, 0, 2 + 2 * x), (0, 1, 2 - 2 * x)), (), lambda s: 2 * max(0, 1 - abs(s)), (-1, 1)),
     "floats": (((-0.1, 0.3, 0.5),), (), lambda s: 0.5 * (-1 < 10 * s < 3), (-mpf(1) / 10, mpf(3) / 10)),
@@ -97,8 +100,8 @@ ACCEPTED: dict[str, tuple[Any, tuple[Parameter, ...], Callable[[mpf], Any], tupl
         lambda s: 0 if abs(s) > 1.5 else 2 if abs(s) < 0.125 else abs(s) ** (-mpf(2) / 3) / 3,
         both_sides(0.125, 1.5),
     ),
-    "|x|^(-1/4)": (((-oo, oo, Abs(x) ** Rational(-1, 4)),), (), lambda s: abs(s) ** (-mpf(1) / 4), ()),
-    "|x|^(-1/2)": (((-oo, oo, Abs(x) ** -0.5),), (), lambda s: abs(s) ** (-mpf(1) / 2), ()),
+    "|x|^(-1/4)": (((-oo, oo, Abs(x) ** Rational(-1, 4)),), (), lambda s: abs(s) ** (-mpf(1) / 4), LADDER),
+    "|x|^(-1/2)": (((-oo, oo, Abs(x) ** -0.5),), (), lambda s: abs(s) ** (-mpf(1) / 2), LADDER),
     "semicircle": (((-1, 1, sqrt(1 - x**2)),), (), lambda s: mpmath.sqrt(max(0, 1 - s * s)), (-1, 1)),
     "x² and odd": (((-oo, 0, -x), (0, oo, x**2)), (), lambda s: s * s if s > 0 else -s, ()),
     "odd": (((-oo, oo, x),), (), lambda s: s, ()),
@@ -179,6 +182,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "DiracDelta": (lambda: ((-1, 1, DiracDelta(x)),), "DiracDelta, which is no function"),
     "floor": (lambda: ((-1, 1, floor(x)),), "floor in .* is not admitted; use powers, exp, sin"),
     "a function of one's own": (lambda: ((0, 1, Function("f")(x)),), "f in .* is not admitted"),
+    "cos 3x": (lambda: ((-oo, oo, cos(3 * x)),), "oscillates on .* without end"),
     "x³": (lambda: ((-oo, oo, x**3),), "range of a float64"),
     "0/0": (lambda: ((-oo, 0, 1), (0, oo, sin(x) / x)), "0/0 at x = 0"),
     "steep off 0": (lambda: ((-1, 1, 1 / sqrt(1 - x**2)),), "only at 0"),

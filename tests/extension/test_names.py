@@ -15,13 +15,17 @@ import mpmath
 import numpy as np
 import pytest
 from py_mini_racer import MiniRacer
-from sympy import Integer, Symbol
+from sympy import Integer, Symbol, oo
 
 import numerics
 from numerics.arguments import renamed
-from proofs import naming, symbols
+from proofs import naming, penalty_forms, symbols
+from proofs.penalty_forms import Penalty, Shape
 from proofs.proxies import ESTIMATORS, Estimator, Parameter, add
-from proofs.symbols import x
+from proofs.proximal import Branch
+from proofs.render import latex_of, line_of, text_of
+from proofs.symbols import ratio, u, x
+from verify.mathml import mathml
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = Path(__file__).parent / "modules"
@@ -240,10 +244,39 @@ def test_estimators_may_be_called_like_anything_in_the_code(name: str, monkeypat
     assert texts[name] == texts["innocent"] == [0.0, 1.0, 0.0]
 
 
-def test_a_registry_symbol_is_not_the_angle() -> None:
-    """The very symbol of the angle as a parameter: what is registered has another."""
-    renamed_in = naming.in_symbols((symbols.theta + 1,), {symbols.theta: Symbol("given_theta", positive=True)})
-    assert not renamed_in[0].has(symbols.theta)
+def test_branches_that_a_user_proves_are_in_the_symbols_of_what_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`prove` sees the penalty in the user's own symbol, here one that a derivation has as a variable."""
+    monkeypatch.setattr(penalty_forms, "PENALTIES", dict(penalty_forms.PENALTIES))
+    top, seen = Symbol("t", positive=True), []
+
+    def prove(given: Penalty) -> list[Branch]:
+        seen.append(given.threshold)
+        return [Branch(penalty_forms.size - ratio * top, penalty_forms.size > top, ())]
+
+    one = ((Integer(0), oo, top * u),)
+    own = penalty_forms.add(
+        Penalty("scaled", "t|u|", one, ratio * top, ((ratio * top, True),), (Shape(top, Integer(1), "t"),), prove=prove)
+    )
+    (shape,) = own.parameters
+    assert (shape.name, shape.symbol == top) == ("t", False)
+    assert own.prove is not None
+    (branch,) = own.prove(own)
+    assert seen == [ratio * top]
+    assert (branch.root, branch.condition) == (
+        penalty_forms.size - ratio * shape.symbol,
+        penalty_forms.size > shape.symbol,
+    )
+
+
+@pytest.mark.parametrize("name", ["theta", "x", "_x", "x_", "a__b", "é", "λ", "N", "two_words", "E", "width", "cap1"])
+def test_every_printer_shows_them_apart_from_our_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proofs.proxies.ESTIMATORS", dict(ESTIMATORS))
+    (parameter,) = add(bump("a_bump", "bump", Symbol(name, positive=True))).parameters
+    ours = (symbols.theta, symbols.x, symbols.multiplier, Symbol("size", nonnegative=True))
+    for shown in (latex_of, line_of, text_of):
+        assert shown(parameter.symbol) not in {shown(symbol) for symbol in ours}
+    assert name in line_of(parameter.symbol)
+    assert mathml(latex_of(parameter.symbol + symbols.theta)).startswith("<math")
 
 
 def test_keywords_reach_their_arguments() -> None:

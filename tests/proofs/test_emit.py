@@ -31,6 +31,7 @@ from sympy import (
     erfc,
     exp,
     gamma,
+    log,
     oo,
     pi,
     sign,
@@ -359,6 +360,15 @@ def test_common_parts_are_computed_once() -> None:
     known = run_assignments(pairs, values)
     for name, expression in wanted.items():
         np.testing.assert_allclose(np.broadcast_to(known[name], 5), exactly(expression, values), rtol=1e-14)
+
+
+def test_the_log_of_one_and_a_little_keeps_its_digits() -> None:
+    """Also where the sum is a common part."""
+    pairs = assignments([log(1 + a / b), 1 / (1 + a / b)], ["low", "other"])
+    known = run_assignments(pairs, {"a": np.array([1e-20]), "b": np.array([2.0])})
+    assert known["low"].tolist() == [5e-21]
+    assert known["other"].tolist() == [1.0]
+    assert assignments([log(a)], ["value"]) == [("value", "np.log(a)")]
 
 
 def test_temporaries_avoid_taken_names() -> None:
