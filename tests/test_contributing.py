@@ -3,10 +3,10 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+import processes
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -20,16 +20,13 @@ def blocks(kind: str) -> dict[str, str]:
     return {name: text for found, name, text in BLOCK.findall(TEXT) if found == kind}
 
 
-def run(arguments: list[str], root: Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(arguments: list[str], root: Path, cwd: Path, **environment: str) -> processes.Done:
     path = os.pathsep.join([str(root), str(cwd)])
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, *arguments],
         cwd=cwd,
         env={"PYTHONPATH": path, "PATH": "", **environment},
-        capture_output=True,
-        text=True,
         timeout=500,
-        check=False,
     )
     assert done.returncode == 0, f"{arguments}\n{done.stdout}{done.stderr}"
     return done

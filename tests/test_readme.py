@@ -2,10 +2,10 @@
 
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
+import processes
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -31,14 +31,11 @@ def test_the_tour_shows_every_command() -> None:
 def test_command(command: str, tmp_path: Path) -> None:
     arguments = shlex.split(command)[1:]
     (tmp_path / "docs").symlink_to(ROOT / "docs")
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-m", "verify.cli", *arguments],
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
-        capture_output=True,
-        text=True,
         timeout=300,
-        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for option, name in zip(arguments, arguments[1:], strict=False):
@@ -48,9 +45,8 @@ def test_command(command: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("example", re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL))
 def test_python_example(example: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
-    )
+    done = processes.run([sys.executable, "-c", example], cwd=ROOT)
+    assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-1] == "True"
 
 

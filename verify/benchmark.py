@@ -20,11 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from verify.files import write_atomically
+from verify.options import console, write_document
 
 __all__ = ["BENCHMARKS", "Figure", "main"]
 
@@ -470,17 +469,17 @@ def main(names: tuple[str, ...], json_path: Path | None) -> int:
     for name in names:
         if name not in BENCHMARKS:
             raise ValueError(f"benchmark {name!r} is unknown; allowed: {', '.join(BENCHMARKS)}")
-    console = Console()
+    shown = console(stderr=str(json_path) == "-")
     table = Table("benchmark", "figure", "measured", "promised")
     figures: list[Figure] = []
     for name in names or tuple(BENCHMARKS):
-        with console.status(f"measuring {name} …"):
+        with shown.status(f"measuring {name} …"):
             figures += BENCHMARKS[name]()
     for figure in figures:
         promise = "" if figure.promise is None else f"≤ {figure.promise:g} {figure.unit}"
         table.add_row(figure.benchmark, figure.what, f"{figure.value:.3g} {figure.unit}", promise)
-    console.print(table)
+    shown.print(table)
     if json_path is not None:
         document = {"schema": 1, "figures": [asdict(figure) for figure in figures]}
-        write_atomically(json_path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        write_document(json_path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     return 0

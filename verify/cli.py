@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import sys
@@ -13,44 +12,22 @@ from contextlib import contextmanager
 from difflib import get_close_matches, unified_diff
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import click
 
+from verify.exits import INTERRUPTED, Group
 from verify.learn_command import learn
 from verify.limit_command import limit
 from verify.notebooks_command import notebooks
-from verify.options import ManyValues, cpus, split_names
+from verify.options import ManyValues, console, cpus, split_names, width, write_document
+from verify.parameters import Parametrized, of_claims
 
 if TYPE_CHECKING:
     from proofs.claim import Claim
     from verify.evidence import Level, Report
 
 __all__ = ["main"]
-
-_INTERRUPTED: Final = 130
-
-
-class _Failure(click.ClickException):
-    """A mistake of the user's, told in one line."""
-
-    exit_code = 2
-
-    def __init__(self, error: object) -> None:
-        super().__init__(" ".join(str(error).split()))
-
-
-class _Group(click.Group):
-    """ValueError: one line and exit code 2; Ctrl-C: 130; bugs keep their traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ValueError as error:
-            raise _Failure(error) from error
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(_INTERRUPTED)
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -65,7 +42,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 
 
 @click.group(
-    cls=_Group,
+    cls=Group,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
@@ -90,10 +67,10 @@ def main() -> None:
 
     Every claim is stated once; it is proved symbolically, turned into NumPy code, and checked
     against its definition by independent methods.
+
+    Exit codes of every command: 2 usage, 74 a file or standard output that could not be written, 130 interrupted; 1 is
+    told by the command.
     """
-    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks θ shows "?", not a traceback
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
 
 
 # derive
@@ -164,21 +141,19 @@ def _check_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence
 
 
 def _write_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[Path]) -> None:
-    from verify.files import write_atomically
+    from verify.files import make_folder, write_atomically, writing
 
     for name, text in sorted(outputs.items()):
         if _is_current(root, name, text, outputs):
             click.echo(f"unchanged  {name}")
             continue
-        try:
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ValueError(f"cannot make a folder for {name}: {error.strerror}") from error
+        make_folder((root / name).parent)
         write_atomically(root / name, text)
         click.echo(f"written    {name}")
     for path in superfluous:
         name = _relative(path, root)
-        (root / name).unlink()
+        with writing(root / name):
+            (root / name).unlink()
         click.echo(f"deleted    {name}")
 
 
@@ -200,18 +175,23 @@ def _read_leniently(path: Path) -> str:
 # verify
 
 
+class _Verify(ManyValues, Parametrized):
+    """With options for the parameters at which claims are checked."""
+
+
 @main.command(
-    cls=ManyValues,
+    cls=_Verify,
     epilog="""\b
 Examples:
   coarseproof verify                            all claims, the quick level
   coarseproof verify --level full --jobs 8      more points and samples
   coarseproof verify --only C3 N1               two claims; C5 takes C5.tanh etc. along
+  coarseproof verify --only C5.gaussian --tau 3 at points with τ = 3
   coarseproof verify --seed 7 --json -          replay a run; JSON on standard output
   coarseproof verify --report out               out/report.html; JSON, JUnit, CSV beside it
 \b
 Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
-3 something undecided, 2 usage, 130 interrupted.""",
+3 something undecided, 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
 )
 @click.option(
     "--level",
@@ -245,14 +225,17 @@ def verify(
     folder: Path | None,
     json_path: Path | None,
 ) -> None:
-    """Check every claim by every method."""
-    from rich.console import Console
+    """Check every claim by every method.
 
+    A claim holds for every value of the parameters of its estimator or penalty, and is checked at values drawn. With
+    an option for a parameter, half of the points, and the extreme ones, have that value.
+    """
     from verify.progress import progress_display
     from verify.report import print_report
     from verify.suite import run_suite
 
     ids = split_names(only)
+    pins = of_claims(ids)
     seed = secrets.randbits(32) if seed is None else seed
     _check_targets(folder, json_path)
     jobs = jobs or cpus()
@@ -260,18 +243,15 @@ def verify(
     written: list[Path] = []
     try:
         with _terminable(), progress_display() as show:
-            report = run_suite(level=level, only=ids, seed=seed, jobs=jobs, progress=show)
+            report = run_suite(level=level, only=ids, seed=seed, jobs=jobs, progress=show, pins=pins)
         trouble = _write_results(report, folder, json_path, written)
     except KeyboardInterrupt:
         kept = ", ".join(map(str, written))
         kept = f"written before: {kept}" if kept else "nothing was written"
         click.echo(f"Interrupted; {kept}.", err=True)
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
     to_stderr = json_path is not None and str(json_path) == "-"
-    console = Console(stderr=to_stderr, highlight=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = 120  # a file or a pipe has no width; 80 would break most lines
-    print_report(report, console)
+    print_report(report, console(stderr=to_stderr))
     if trouble is not None:
         raise trouble
     sys.exit(report.exit_code)
@@ -296,15 +276,12 @@ def _write_results(
     report: Report, folder: Path | None, json_path: Path | None, written: list[Path]
 ) -> Exception | None:
     """What went wrong, to be raised when the table is printed: nobody loses the verdict of a run over a file."""
-    from verify.files import write_atomically
     from verify.report import to_json, write_report
 
     try:
-        if json_path is not None and str(json_path) == "-":
-            click.echo(to_json(report), nl=False)
-        elif json_path is not None:
-            write_atomically(json_path, to_json(report))
-            written.append(json_path)
+        if json_path is not None:
+            write_document(json_path, to_json(report))
+            written.extend([json_path] if str(json_path) != "-" else [])
         if folder is not None:
             written.extend(write_report(report, folder))
     except Exception as error:  # it is raised after the table, whatever it is
@@ -347,8 +324,7 @@ def claims(claim_id: str | None, latex: bool) -> None:
         _list_claims(known, latex)
         return
     chosen = _find_claim(known, claim_id)
-    width = max(60, os.get_terminal_size().columns if sys.stdout.isatty() else 100)
-    click.echo(latex_of_claim(chosen) if latex else describe(chosen, width))
+    click.echo(latex_of_claim(chosen) if latex else describe(chosen, width()))
 
 
 def _find_claim(known: Sequence[Claim], claim_id: str) -> Claim:
@@ -370,7 +346,6 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
         for claim in known:
             click.echo(f"% {claim.id}: {claim.title}\n{latex_of_claim(claim)}\n")
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -379,10 +354,7 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
     for claim in known:  # Text, not str: sources contain brackets, which rich would take for markup
         row = (claim.id, claim.kind.value, claim.title, claim.source)
         table.add_row(*(Text(cell) for cell in row))
-    console = Console(highlight=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = 120
-    console.print(table)
+    console().print(table)
 
 
 main.add_command(limit)
@@ -428,7 +400,7 @@ Examples:
     "json_path",
     metavar="FILE",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the timings as JSON.",
+    help="Write the timings as JSON; - for standard output.",
 )
 def benchmark(only: tuple[str, ...], json_path: Path | None) -> None:
     """Time the generated code."""

@@ -6,8 +6,11 @@ binary fractions they are, so both sides of a check see the same point.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -22,7 +25,10 @@ from proofs.naming import keyword
 from proofs.penalty_forms import PENALTIES
 from proofs.proxies import ESTIMATORS
 
-__all__ = ["Configuration", "Level", "configurations", "meeting"]
+__all__ = ["Configuration", "Level", "configurations", "meeting", "pinned", "pinning"]
+
+_PINNED = "_COARSEPROOF_PINNED"
+"""Variable by which worker processes, which inherit it, know them."""
 
 Level = Literal["quick", "full"]
 
@@ -101,6 +107,30 @@ def _defaults() -> dict[str, float]:
     return {p.name: float(p.default) for proxy in ESTIMATORS.values() for p in proxy.parameters}
 
 
+@contextmanager
+def pinning(values: Mapping[str, float]) -> Iterator[None]:
+    """Points drawn inside, in this process and those it starts, have these values of the parameters named.
+
+    Every second generic point, and the nasty ones, which are made of the first: at the others parameters are drawn as
+    ever, so that wrong formulas which agree at one value (τ² and τ³ at 1) are told apart.
+    """
+    before = os.environ.pop(_PINNED, None)
+    if values:
+        os.environ[_PINNED] = json.dumps(dict(values))
+    try:
+        yield
+    finally:
+        os.environ.pop(_PINNED, None)
+        if before is not None:
+            os.environ[_PINNED] = before
+
+
+def pinned() -> dict[str, float]:
+    """The parameters with a value of their own, by name."""
+    found: dict[str, float] = json.loads(os.environ.get(_PINNED, "{}"))
+    return found
+
+
 def configurations(level: Level, seed: int) -> list[Configuration]:
     """Generic configurations (2 in quick, 8 in full) and nasty ones (a few in quick, all in full)."""
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0xC0,))))
@@ -125,7 +155,8 @@ def _generic(rng: np.random.Generator, index: int) -> Configuration:
     )
     shapes = {symbol.name: float(np.exp(rng.uniform(-1, 1))) for symbol in _SHAPES}
     others = {keyword(symbol): float(_BOUNDS[symbol]) + float(np.exp(rng.uniform(-1, 1))) for symbol in _OTHERS}
-    return replace(point, parameters=parameters | shapes | {"a": 1 + shapes["a"]} | others)
+    given = pinned() if index % 2 == 0 else {}
+    return replace(point, parameters=parameters | shapes | {"a": 1 + shapes["a"]} | others | given)
 
 
 def _nasty(base: Configuration) -> list[Configuration]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ import numpy.typing as npt
 import numerics
 from numerics.model import resolve_proxy
 from numerics.sampling import network_moments
+from verify.files import write_atomically
 
 __all__ = ["COLOURS", "INK", "draw", "panels", "pyplot", "save"]
 
@@ -148,20 +148,12 @@ def _plot(
 
 
 def save(figure: Any, path: Path) -> None:
-    """Write beside the target, then rename, so that an interrupted run leaves the old picture whole.
+    """Write the picture, so that an interrupted run leaves the old one whole; errors as of `write_atomically`.
 
     The ground is transparent: `panels` gives text and axes a colour that is read on white and on near-black.
     """
-    if not path.parent.is_dir():
-        raise ValueError(f"output {str(path)!r}: the directory {str(path.parent)!r} does not exist; create it first")
-    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-    os.close(handle)
-    try:
-        metadata = {"Date": None} if path.suffix == ".svg" else None
-        figure.savefig(beside, dpi=160, transparent=True, metadata=metadata)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-        pyplot().close(figure)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    kind = path.suffix.lower().removeprefix(".")
+    drawn = BytesIO()
+    figure.savefig(drawn, format=kind, dpi=160, transparent=True, metadata={"Date": None} if kind == "svg" else None)
+    pyplot().close(figure)
+    write_atomically(path, drawn.getvalue())

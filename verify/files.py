@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
-__all__ = ["check_folder_writable", "check_writable", "write_atomically"]
+__all__ = ["NotWrittenError", "check_folder_writable", "check_writable", "make_folder", "write_atomically", "writing"]
+
+_OF_THE_PATH: Final = frozenset(
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP", "EINVAL")
+)
+"""What another path would mend."""
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace what `path` holds by `text` (UTF-8), keeping its mode; else ValueError."""
+class NotWrittenError(OSError, ValueError):
+    """A file could not be written, and no other name for it would help: the disk is full, or broken."""
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace what `path` holds by `content` (text as UTF-8), keeping its mode.
+
+    ValueError if nothing can be written at `path`; NotWrittenError, which is one too, if writing failed.
+    """
     _refuse_impossible(path)
-    data = text.encode("utf-8")
-    try:
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    with writing(path):
         if path.exists() and not path.is_file():  # a device or a pipe: there is nothing to replace
             path.write_bytes(data)
         else:  # write through a symbolic link instead of replacing it
             _replace(Path(os.path.realpath(path)), data)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system refuses inside is told as of `write_atomically`."""
+    try:
+        yield
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        reason = error.strerror or str(error)
+        if error.errno in _OF_THE_PATH:
+            raise ValueError(f"cannot write {path}: {reason}; free the path or name another one") from error
+        raise NotWrittenError(f"cannot write {path}: {reason}") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder`, if it is not there; errors as of `write_atomically`."""
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _replace(target: Path, data: bytes) -> None:
@@ -84,10 +116,8 @@ def check_folder_writable(folder: Path) -> None:
 
 def _probe(named: Path, target: Path) -> None:
     """Permissions, full disks, read-only systems all show when a file is made: make one."""
-    try:
+    with writing(named):
         temporary, descriptor = _open_beside(target)
-    except OSError as error:
-        raise _cannot_write(named, error) from error
     os.close(descriptor)
     temporary.unlink()
 
@@ -99,8 +129,3 @@ def _refuse_impossible(path: Path) -> None:
         raise ValueError(f"cannot write {path}: there is no folder {path.parent}; make it first")
     if path.exists() and not os.access(path, os.W_OK):
         raise ValueError(f"cannot write {path}: it is read-only; change its mode or the name")
-
-
-def _cannot_write(path: Path, error: OSError) -> ValueError:
-    reason = error.strerror or str(error)
-    return ValueError(f"cannot write {path}: {reason}; free the path or name another one")

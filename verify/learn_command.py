@@ -8,16 +8,36 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
+from verify.exits import INTERRUPTED
 from verify.extensions import named
-from verify.limit_command import NUMBER, output_path, picture_path, write_json
+from verify.limit_command import output_path, picture_path, write_json
+from verify.options import NUMBER
+from verify.parameters import Parametrized, of_choice, refuse_unused
 
 __all__ = ["learn"]
 
-_INTERRUPTED: Final = 130
+
+_IDLE: Final = (
+    ("--v, which gives the output weights", ("kappa", "units"), lambda options: options["v_path"] is not None),
+    ("--gradient population", ("samples", "dataset"), lambda options: options["gradient"] == "population"),
+    ("--gradient fresh", ("dataset",), lambda options: options["gradient"] == "fresh"),
+)
+"""Options that would change nothing beside another one."""
+
+
+def _refuse_idle(options: dict[str, Any]) -> None:
+    """ValueError for an option on the command line that another one makes meaningless."""
+    context = click.get_current_context()
+    for other, names, given in _IDLE:
+        said = (name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+        for name in said if given(options) else ():
+            raise ValueError(f"--{name} {options[name]} has no meaning with {other}; leave one of the two out")
 
 
 @click.command(
+    cls=Parametrized,
     epilog="""\b
 Examples:
   coarseproof learn --weights w.npy --beta 0.5 --lam 0.02
@@ -27,7 +47,8 @@ Examples:
   coarseproof learn --weights w.npy --beta 0.5 --lam 0.02 --save run.npz      and later: --resume run.npz
 \b
 Without --v the output weights v = v* are spread evenly over --units hidden units so that the ReLU
-estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 130 interrupted (the state is in --save)."""
+estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 74 a file or standard output that could
+not be written, 130 interrupted (the state is in --save).""",
 )
 @click.option(
     "--weights",
@@ -40,7 +61,6 @@ estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 130 interrup
 @click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
 @click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
 @click.option("--penalty", default="l1", show_default=True, help="l1, l0, tl1, mcp, scad, half, or an extension's.")
-@click.option("--a", type=NUMBER, help="Shape of the transformed l1 penalty or of SCAD.")
 @click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull, without --v.")
 @click.option("--units", type=click.IntRange(min=1), default=4, show_default=True, help="Hidden units, without --v.")
 @click.option("--v", "v_path", metavar="FILE", type=click.Path(path_type=Path), help="True output weights v*.")
@@ -84,8 +104,13 @@ def learn(**options: Any) -> None:
     """Run relaxed variable splitting coarse gradient descent; compare with the limit predicted."""
     from numerics import LearningInterrupted
     from verify import runs
+    from verify.files import writing
     from verify.progress import run_display
 
+    refuse_unused(ste=options["ste"], penalty=options["penalty"])
+    for name, kind in (("ste_parameters", "ste"), ("parameters", "penalty")):
+        options[name] = {key: float(value) for key, value in of_choice(kind, options[kind]).items()}
+    _refuse_idle(options)
     options |= {name: float(value) for name, value in options.items() if isinstance(value, Fraction)}
     if named():
         from verify.build import require_used
@@ -103,13 +128,15 @@ def learn(**options: Any) -> None:
     except LearningInterrupted as interruption:
         kept = "nothing was kept; --save FILE keeps the state"
         if save is not None:
-            interruption.state.save(save)
+            with writing(save):
+                interruption.state.save(save)
             kept = f"go on with --resume {save}"
         click.echo(f"Interrupted after {interruption.state.step} steps; {kept}.", err=True)
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
     predicted = runs.prediction(result, w_star, v_star, options)
     if save is not None:
-        result.state.save(save)
+        with writing(save):
+            result.state.save(save)
     if json_path is not None:
         write_json(json_path, runs.as_json(result, predicted, w_star, options))
     if plot is not None:

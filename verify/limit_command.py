@@ -8,34 +8,23 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+from verify.options import NUMBER, write_document
+from verify.parameters import Parametrized, of_choice, refuse_unused
 
 if TYPE_CHECKING:
     from numerics import SparseLimit, StableLimits
 
-__all__ = ["NUMBER", "limit", "output_path", "penalty_parameters", "picture_path", "require_unit", "write_json"]
+__all__ = ["LIMIT_PENALTIES", "limit", "output_path", "picture_path", "require_unit", "write_json"]
+
+LIMIT_PENALTIES: Final = ("l1", "l0", "tl1")
+"""Those whose limit theory names."""
 
 _SHOWN: Final = 12
 _ROUNDING: Final = 1e-15
-
-_Real = TypeVar("_Real", float, Fraction)
-
-
-class _Number(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click only
-    """A decimal or a fraction, kept as the rational it denotes: with --digits 0.1 is one tenth."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        try:
-            return Fraction(str(value))
-        except (ValueError, ZeroDivisionError):
-            self.fail(f"{value!r} is not a finite number such as 0.5 or 1/3", param, ctx)
-
-
-NUMBER: Final = _Number()
 
 
 def picture_path(path: Path) -> Path:
@@ -57,30 +46,15 @@ def output_path(path: Path) -> Path:
 def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str) -> str:
     """The penalty, if its limits are known as a map of w*; else a usage error that says which are, and what is left."""
     from numerics.generated.penalties import PENALTIES
-    from numerics.limits.problem import PENALTIES as MAPPED
 
-    if penalty in MAPPED:
+    if penalty in LIMIT_PENALTIES:
         return penalty
     if penalty not in PENALTIES:
         raise click.BadParameter(f"{penalty!r} is unknown; known: {', '.join(PENALTIES)}")
     raise click.BadParameter(
-        f"{penalty!r} has no limit map: the limits are known in closed form for {', '.join(MAPPED)} only (R4). "
+        f"{penalty!r} has no limit map: the limits are known in closed form for {', '.join(LIMIT_PENALTIES)} only (R4). "
         f"`coarseproof learn --penalty {penalty}` runs the iteration to where it ends"
     )
-
-
-def penalty_parameters(penalty: str, a: _Real | None) -> dict[str, _Real]:
-    """Keywords of the penalty; --a belongs to those that have a shape a."""
-    from numerics.generated.penalties import PENALTY_PARAMETERS
-
-    if a is None:
-        return {}
-    if "a" not in PENALTY_PARAMETERS[penalty]:
-        having = [name for name, known in PENALTY_PARAMETERS.items() if "a" in known]
-        raise ValueError(
-            f"--a {float(a)} has no meaning for --penalty {penalty}; it is the shape of {', '.join(having)}"
-        )
-    return {"a": a}
 
 
 def require_unit(path: Path, w_star: Any) -> None:
@@ -96,16 +70,13 @@ def require_unit(path: Path, w_star: Any) -> None:
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
     """To standard output for "-", else beside the target and renamed."""
-    from verify.files import write_atomically
-
-    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    if str(path) == "-":
-        click.echo(text, nl=False)
-    else:
-        write_atomically(path, text)
+    write_document(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 @click.command(
+    cls=Parametrized,
+    kinds=("penalty",),  # an estimator enters by its pull κ
+    names=LIMIT_PENALTIES,
     epilog="""\b
 Examples:
   coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02
@@ -115,7 +86,7 @@ Examples:
 \b
 The iteration maximizes κ⟨w*, w⟩ + (β/2)‖w‖² − E(w) on the unit sphere (claim R1); with output weights
 v = v* and the ReLU estimator κ = ‖v*‖²/(2√(2π)). Exit codes: 0 a limit, 1 no such limit (what attracts
-instead is listed), 2 usage."""
+instead is listed), 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
 )
 @click.option(
     "--weights",
@@ -129,7 +100,6 @@ instead is listed), 2 usage."""
 @click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
 @click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
 @click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull towards w*.")
-@click.option("--a", type=NUMBER, help="Shape of the transformed l1 penalty.  [default: 1]")
 @click.option("--digits", type=click.IntRange(min=1), help="Work with this many digits instead of float64.")
 @click.option("--normalize", is_flag=True, help="Divide w* by its norm first.")
 @click.option(
@@ -156,7 +126,6 @@ def limit(
     beta: Fraction,
     lam: Fraction,
     kappa: Fraction,
-    a: Fraction | None,
     digits: int | None,
     normalize: bool,
     count: int,
@@ -168,7 +137,8 @@ def limit(
     from numerics import NoLimitError, sparse_limit, stable_limits
     from verify.weights import read_exactly, read_weights
 
-    parameters: dict[str, Any] = penalty_parameters(penalty, a)
+    refuse_unused(penalty=penalty)
+    parameters: dict[str, Any] = of_choice("penalty", penalty)
     pictures = [picture_path(path) for path in (plot, phases) if path is not None]
     if json_path is not None:
         output_path(json_path)

@@ -3,11 +3,101 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-__all__ = ["ManyValues", "cpus", "split_names"]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["NUMBER", "ManyValues", "console", "cpus", "rational", "split_names", "width", "write_document"]
+
+_DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,15})?", re.ASCII)
+
+_EXPONENTS: Final = 400
+"""Decimal exponents beyond this are beyond float64."""
+
+_WIDTH, _NARROWEST = 120, 60
+"""Columns where nothing says how many there are (a file, a pipe), and the least that hold an id and a verdict."""
+
+
+def rational(text: str) -> Fraction:
+    """The decimal, or the ratio of two, as the rational it denotes; ValueError, which says why, if it is none.
+
+    So it is for what float64 cannot hold even roughly: numbers beyond its range, and nonzero ones that would become 0.
+    """
+    high, *low = text.strip().split("/")
+    try:
+        found = _decimal(high) / _decimal(low[0]) if len(low) == 1 else _decimal("/".join([high, *low]))
+        rounded = float(found)
+    except ZeroDivisionError:
+        raise ValueError("is not a number") from None
+    except OverflowError:
+        raise ValueError("is not finite in float64") from None
+    if found and not rounded:
+        raise ValueError("is nonzero but 0 in float64")
+    return found
+
+
+def _decimal(text: str) -> Fraction:
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(
+            "is not finite" if text.lower().lstrip("+-") in {"nan", "inf", "infinity"} else "is not a number"
+        )
+    if "e" in text.lower():  # making a Fraction of 1e999999999 takes forever
+        value = Decimal(text)
+        if value and abs(value.adjusted()) > _EXPONENTS:
+            raise ValueError("is not finite in float64" if value.adjusted() > 0 else "is nonzero but 0 in float64")
+        return Fraction(text) if value else Fraction(0)
+    return Fraction(text)
+
+
+class _Number(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click only
+    """A decimal or a fraction, kept as the rational it denotes: with --digits 0.1 is one tenth."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        try:
+            return value if isinstance(value, Fraction) else rational(str(value))
+        except ValueError as error:
+            said = str(error) if "float64" in str(error) else "is not a finite number such as 0.5 or 1/3"
+            self.fail(f"{value!r} {said}", param, ctx)
+
+
+NUMBER: Final = _Number()
+
+
+def width() -> int:
+    """Columns to write in: of COLUMNS or of the terminal, if that makes sense."""
+    return max(_NARROWEST, shutil.get_terminal_size((_WIDTH, 24)).columns)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that no COLUMNS, LINES or pipe makes too narrow to read."""
+    from rich.console import Console
+
+    class Told(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # noqa: PLE0704  (inside the handler; rich would exit with 1, which is a verdict here)
+
+    return Told(stderr=stderr, highlight=False, width=width(), height=24)
+
+
+def write_document(path: Path, text: str) -> None:
+    """Text for programs, as UTF-8 whatever the terminal has: to standard output for "-", else as `write_atomically`."""
+    from verify.files import write_atomically
+
+    if str(path) == "-":
+        click.echo(text.encode(), nl=False)
+    else:
+        write_atomically(path, text)
 
 
 class ManyValues(click.Command):

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from verify.options import console
 from verify.workers import Callback, Progress
 
 __all__ = ["heartbeat", "progress_display", "run_display"]
@@ -20,15 +21,13 @@ _HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 @contextmanager
 def progress_display() -> Iterator[Callback]:
     """Show the progress of what runs inside."""
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
-    with _bar(console) if console.is_terminal else _lines() as show:
+    shown = console(stderr=True)
+    with _bar(shown) if shown.is_terminal else _lines() as show:
         yield show
 
 
 @contextmanager
-def _bar(console: Any) -> Iterator[Callback]:
+def _bar(shown: Any) -> Iterator[Callback]:
     from rich import progress
 
     columns = (
@@ -40,7 +39,7 @@ def _bar(console: Any) -> Iterator[Callback]:
         progress.TimeRemainingColumn(),
         progress.TextColumn("{task.fields[now]}", markup=False),
     )
-    with progress.Progress(*columns, console=console, transient=True) as display:
+    with progress.Progress(*columns, console=shown, transient=True) as display:
         bar = display.add_task("", total=None, count="", now="preparing")
 
         def show(state: Progress) -> None:
@@ -107,16 +106,14 @@ def _running(state: Progress) -> str:
 @contextmanager
 def run_display(most: int) -> Iterator[Callable[[int, float, float], None]]:
     """Show how far an iteration is, of at most `most` steps: (step, angle, residual)."""
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
+    shown = console(stderr=True)
     last = [time.monotonic()]
 
     def text(step: int, angle: float, residual: float) -> str:
         return f"step {step} of at most {most}, angle {angle:.3g} rad, residual {residual:.2g}"
 
-    if console.is_terminal:
-        with console.status("starting") as status:
+    if shown.is_terminal:
+        with shown.status("starting") as status:
             yield lambda *state: status.update(text(*state))
         return
 

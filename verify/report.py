@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from verify.evidence import ClaimReport, Evidence, Report, Verdict
-from verify.files import write_atomically
+from verify.files import make_folder, write_atomically
 from verify.html_report import to_html
 from verify.kill_matrix import csv_matrix, markdown_matrix, totals
 from verify.summary import complaints, is_green, plain, replay_command, short, status, summary_line
@@ -159,10 +159,7 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     Each is written before the next is made, the page last: what goes wrong in drawing it costs nobody the verdict.
     ValueError if a file cannot be written; RuntimeError, which names what is written, if one cannot be made.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot make the folder {folder}: {error.strerror}") from error
+    make_folder(folder)
     paths: list[Path] = []
     makers = (to_json, to_junit, to_markdown, csv_matrix, to_html)
     for name, make in zip(REPORT_FILES, makers, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import click
 import numpy as np
@@ -12,14 +12,12 @@ import numpy.typing as npt
 
 from numerics import LearningResult, LearningState, NoLimitError, SparseLimit, angle, learn, sparse_limit
 from numerics.generated.estimators import KERNELS
-from verify.limit_command import penalty_parameters, require_unit
+from verify.limit_command import LIMIT_PENALTIES, require_unit
 from verify.weights import read_weights
 
 __all__ = ["as_json", "cap", "prediction", "rows", "run"]
 
 Array = npt.NDArray[np.float64]
-
-_LIMIT_PENALTIES: Final = ("l1", "l0", "tl1")
 
 
 def run(options: dict[str, Any], progress: Callable[[int, float, float], None]) -> tuple[LearningResult, Array, Array]:
@@ -32,9 +30,9 @@ def run(options: dict[str, Any], progress: Callable[[int, float, float], None]) 
     start = rng.standard_normal(w_star.size) if options["start"] is None else read_weights(options["start"])
     v = rng.standard_normal(v_star.size) * np.linalg.norm(v_star) if options["learn_v"] else v_star
     state = None if options["resume"] is None else LearningState.load(options["resume"])
-    names = ["beta", "lam", "eta", "penalty", "ste", "learn_v", "gradient", "samples", "dataset"]
+    names = ["beta", "lam", "eta", "penalty", "ste", "learn_v", "gradient", "samples", "dataset", "ste_parameters"]
     names += ["seed", "tolerance", "max_steps", "record_every", "normalize"]
-    settings = {name: options[name] for name in names} | penalty_parameters(options["penalty"], options["a"])
+    settings = {name: options[name] for name in names} | options["parameters"]
     result = learn(
         v, start, w_star, v_star=v_star, sphere=not options["free"], progress=progress, state=state, **settings
     )
@@ -52,17 +50,18 @@ def _output_weights(options: dict[str, Any]) -> Array:
 
 def prediction(result: LearningResult, w_star: Array, v_star: Array, options: dict[str, Any]) -> SparseLimit | None:
     """R4's limit for the pull κ at the end of the run (R11, R12), or None where theory names none or none exists."""
-    if options["free"] or options["penalty"] not in _LIMIT_PENALTIES:
+    if options["free"] or options["penalty"] not in LIMIT_PENALTIES:
         return None
     theta = np.atleast_1d(np.asarray(angle(result.w, w_star), float))
-    kappa = float(result.v @ v_star) * float(np.ravel(KERNELS[options["ste"]](theta, np.ones(1))[3])[0])
+    own = result.state.settings["ste_parameters"]  # with the defaults of those that were not given
+    kappa = float(result.v @ v_star) * float(np.ravel(KERNELS[options["ste"]](theta, np.ones(1), **own)[3])[0])
     if kappa == 0:
         click.echo("no prediction: v·v* = 0, nothing pulls towards w* or away from it (R11)", err=True)
         return None
     target = math.copysign(1.0, kappa) * w_star  # where v·v* < 0 the pull is towards −w*
-    parameters = penalty_parameters(options["penalty"], options["a"])
+    beta, lam, penalty = options["beta"], options["lam"], options["penalty"]
     try:
-        return sparse_limit(target, abs(kappa), options["beta"], options["lam"], options["penalty"], **parameters)
+        return sparse_limit(target, abs(kappa), beta, lam, penalty, **options["parameters"])
     except NoLimitError as error:
         click.echo(f"no prediction: {error}", err=True)
         return None
@@ -83,6 +82,7 @@ def as_json(
     return {
         "schema": 1,
         **{name: options[name] for name in names},
+        **{name: result.state.settings[name] for name in ("parameters", "ste_parameters")},
         "steps": int(result.steps),
         "converged": bool(result.converged),
         "angle": float(result.angle_history[-1]),

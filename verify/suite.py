@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import import_module, metadata
@@ -74,16 +74,22 @@ def run_suite(
     seed: int,
     jobs: int = 1,
     progress: Callback | None = None,
+    pins: Mapping[str, tuple[str, float]] | None = None,
 ) -> Report:
-    """Check the claims of `only` (all if empty) by every method."""
+    """Check the claims of `only` (all if empty) by every method.
+
+    `pins`, by option, are parameters of estimators and penalties with the value they have at every point drawn.
+    """
     import proofs  # SymPy: not at import time, so that workers and `--help` start fast
     from verify import mutants
+    from verify.configurations import pinning
 
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, not {jobs}")
     started = time.perf_counter()
     claims = select(proofs.all_claims(), only)
-    with single_threaded():
+    pins = pins or {}
+    with single_threaded(), pinning(dict(pins.values())):
         plans = [_Plan.make(name, claims, level, seed) for name in METHODS]
         work = Work([Piece(plan.module_path, task) for plan in plans for task in plan.tasks])
         outcomes = iter(work.carry_out(jobs, progress))
@@ -100,7 +106,10 @@ def run_suite(
         )
         for claim in claims
     )
-    return Report(seed, level, _environment(jobs), reports, time.perf_counter() - started)
+    environment = _environment(jobs)
+    if pins:
+        environment["parameters"] = " ".join(f"{word} {value!r}" for word, (_, value) in pins.items())
+    return Report(seed, level, environment, reports, time.perf_counter() - started)
 
 
 def _environment(jobs: int) -> dict[str, str | int]:

@@ -72,7 +72,8 @@ def counts_line(report: Report) -> str:
 
 def summary_line(report: Report) -> str:
     """The whole run in one line, with what is needed to replay it."""
-    return f"{counts_line(report)}; level {report.level}, seed {report.seed}, {report.seconds:.1f} s"
+    pins = f", {pins}" if (pins := report.environment.get("parameters")) else ""
+    return f"{counts_line(report)}; level {report.level}, seed {report.seed}{pins}, {report.seconds:.1f} s"
 
 
 def replay_command(report: Report) -> str:
@@ -85,6 +86,7 @@ def replay_command(report: Report) -> str:
     if set(ids) != {claim.id for claim in known}:
         named = [name for name in ids if not any(name.startswith(f"{other}.") for other in ids)]
         command = f"{command} --only {' '.join(named)}" if named else command
+    command = " ".join([command, str(report.environment.get("parameters", ""))]).strip()
     modules = os.environ.get("COARSEPROOF_EXTENSIONS", "").strip()
     foreign = any(claim.id in ids and not is_own(claim) for claim in known)
     return f"COARSEPROOF_EXTENSIONS={shlex.quote(modules)} {command}" if modules and foreign else command

@@ -51,13 +51,18 @@ class LearningState:
 
         Raises OSError if it cannot be written.
         """
-        target = Path(path)
-        arrays = {name: getattr(self, name) for name in ("x", "v", "scalars", "recent", "record")}
-        text = np.array(json.dumps(self.settings, sort_keys=True))
+        target = Path(os.path.realpath(path))  # through a symbolic link, not in its place
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in ("x", "v", "scalars", "recent", "record")}
+        arrays |= {"version": np.array(_VERSION), "step": np.array(self.step)}
+        arrays["settings"] = np.array(json.dumps(self.settings, sort_keys=True))
+        if target.exists() and not target.is_file():  # a device or a pipe: there is nothing to replace
+            with open(target, "wb") as file:
+                np.savez(file, **arrays)
+            return
         descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, version=np.array(_VERSION), step=np.array(self.step), settings=text, **arrays)
+                np.savez(file, **arrays)
             os.replace(beside, target)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -72,6 +77,8 @@ class LearningState:
         be read at all.
         """
         try:
+            if os.path.exists(path) and not os.path.isfile(path):  # a device may never end
+                raise ValueError("it is no regular file")
             with open(path, "rb") as file:
                 if not zipfile.is_zipfile(file):
                     raise ValueError("it was not written by LearningState.save")

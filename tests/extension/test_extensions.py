@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import processes
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = Path(__file__).parent / "modules"
 
 
-def run(arguments: list[str], extensions: str, *folders: Path) -> subprocess.CompletedProcess[str]:
+def run(arguments: list[str], extensions: str, *folders: Path) -> processes.Done:
     path = os.pathsep.join(map(str, (ROOT, MODULES, *folders)))
     environment = {"PYTHONPATH": path, "PATH": "", "COARSEPROOF_EXTENSIONS": extensions}
-    return subprocess.run(
-        [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=500, check=False
-    )
+    return processes.run([sys.executable, *arguments], env=environment, timeout=500)
 
 
 def verify(extensions: str, file: Path, *claim_ids: str) -> tuple[int, dict[str, Any]]:
@@ -148,3 +146,30 @@ def test_output_without_an_extension_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "no extension is named: set COARSEPROOF_EXTENSIONS" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+CLASHING = """
+from sympy import Integer, Symbol
+from proofs.proxies import Estimator, Parameter, add
+seed = Symbol("seed", positive=True)
+add(Estimator("capped", "capped", ((Integer(0), seed, Integer(1)),), (Parameter(seed, Integer(1), "cap"),)))
+"""
+
+
+def test_its_parameters_have_options_even_where_the_name_is_taken(tmp_path: Path) -> None:
+    """The clipped ReLU under another name, its level being called as an option of the command is."""
+    (tmp_path / "clashing.py").write_text(CLASHING, encoding="utf-8")
+    (tmp_path / "w.csv").write_text("0.96,0.28\n", encoding="utf-8")
+    start = ["-m", "verify.cli", "learn", "--weights", str(tmp_path / "w.csv"), "--beta", "0.5", "--lam", "0.2"]
+
+    def multiplier(*options: str) -> float:
+        done = run([*start, "--json", "-", *options], "clashing", tmp_path)
+        assert done.returncode == 0, done.stderr
+        return float(json.loads(done.stdout)["multiplier"])
+
+    own = multiplier("--ste", "capped", "--ste-seed", "0.2", "--seed", "3")
+    assert own == pytest.approx(multiplier("--ste", "clipped-relu", "--c", "0.2", "--seed", "3"), rel=1e-9)
+    assert own != pytest.approx(multiplier("--ste", "capped", "--seed", "3"), rel=1e-6)
+    refused = run([*start, "--ste-seed", "2"], "clashing", tmp_path)
+    assert refused.returncode == 2
+    assert "it is a parameter of the estimator capped" in refused.stderr

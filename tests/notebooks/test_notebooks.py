@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 import nbformat
+import processes
 import pytest
 from trial import HEAD, PICTURE, PLAIN, ROOT, command, folder_of, script_of
 
@@ -443,9 +443,7 @@ def test_a_missing_package_is_named_with_the_remedy(tmp_path: Path, package: str
         "from verify.cli import main\n"
         f"main(['notebooks', '--output', {str(tmp_path / 'out')!r}], prog_name='coarseproof')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = processes.run([sys.executable, "-c", code], cwd=ROOT, timeout=60)
     assert done.returncode == 2
     assert package in done.stderr
     assert "pip install 'coarseproof[docs]'" in done.stderr
@@ -468,13 +466,13 @@ def test_an_interrupted_run_leaves_the_old_notebooks_and_no_kernel(
         f"book.write_all.__kwdefaults__['scripts'] = Path({str(scripts)!r})\n"
         f"main(['notebooks', '--output', {str(out)!r}, '--jobs', '2'], prog_name='coarseproof')\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_for(lambda: pid_file.exists() and pid_file.read_text() != "")
-    process.send_signal(sent)
-    _, told = process.communicate(timeout=60)
+    with processes.started([sys.executable, "-c", code], cwd=ROOT) as process:
+        wait_for(lambda: pid_file.exists() and pid_file.read_text() != "")
+        process.send_signal(sent)
+        _, told = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert b"Traceback" not in told
-    assert b"Interrupted" in told
+    assert "Traceback" not in told
+    assert "Interrupted" in told
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     wait_for(lambda: not alive(int(pid_file.read_text())))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+import processes
 
 from verify.notebooks.script import Script, read_script
 
@@ -32,13 +33,6 @@ def script_of(path: Path, text: str, name: str = "n01_trial") -> Script:
     return read_script(folder_of(path, **{name: text}) / f"{name}.py")
 
 
-def command(*arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "verify.cli", "notebooks", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
+def command(*arguments: str, seconds: float = 120) -> processes.Done:
+    line = [sys.executable, "-m", "verify.cli", "notebooks", *arguments]
+    return processes.run(line, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "utf-8"}, timeout=seconds)

@@ -3,12 +3,12 @@
 import math
 import os
 import pickle
-import subprocess
 import sys
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import processes
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,8 +143,9 @@ def test_blas_threads_do_not_change_a_bit() -> None:
         names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
         path = os.pathsep.join(part or os.getcwd() for part in sys.path)
         environment = os.environ | dict.fromkeys(names, count) | {"PYTHONPATH": path}
-        run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)
-        outputs.add(run.stdout)
+        done = processes.run([sys.executable, "-c", code], env=environment)
+        assert done.returncode == 0, done.stderr
+        outputs.add(done.stdout)
     assert len(outputs) == 1
 
 

@@ -8,12 +8,12 @@ import importlib
 import inspect
 import os
 import re
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+import processes
 import pytest
 from sympy import Rational, sqrt
 
@@ -53,15 +53,7 @@ print(hashlib.sha256(joined.encode()).hexdigest())
 @pytest.mark.parametrize("seed", ["0", "1", "123"])
 def test_hashing_does_not_change_a_byte(seed: str) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", IN_A_PROCESS],
-        check=False,
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
+    done = processes.run([sys.executable, "-c", IN_A_PROCESS], cwd=ROOT, env=environment, timeout=200)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == digest(texts())
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
+import processes
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,9 +55,7 @@ class Reader:
         return self._run([sys.executable, "-c", code], {"PATH": "", "PYTHONPATH": path})
 
     def _run(self, arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
-        done = subprocess.run(
-            arguments, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=400, check=False
-        )
+        done = processes.run(arguments, cwd=self.folder, env=environment, timeout=400)
         return done.returncode, done.stdout + (done.stderr if done.returncode or not done.stdout else "")
 
     def console(self, body: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import processes
 import pytest
 
 import numerics
@@ -62,15 +62,12 @@ class Page(HTMLParser):
             self.words += 1
 
 
-def build(target: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+def build(target: Path, *options: str) -> processes.Done:
+    return processes.run(
         [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", *options, str(DOCS), str(target)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "COARSEPROOF_EXTENSIONS": ""},
-        capture_output=True,
-        text=True,
         timeout=500,
-        check=False,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import processes
 import pytest
 
 import numerics
@@ -23,13 +23,7 @@ SCRIPT = Path(__file__).with_name("own_sides.py")
 
 
 def sides(method: str, sight: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), method, sight, *ROUTES[method]],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = processes.run([sys.executable, str(SCRIPT), method, sight, *ROUTES[method]], timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -66,7 +60,7 @@ def test_the_closed_forms_are_really_out_of_reach() -> None:
         "print([raises(act) for act in acts])\n"
     )
     folders = [str(SCRIPT.parent), str(SCRIPT.parents[2])]
-    done = subprocess.run([sys.executable, "-c", probe, *folders], capture_output=True, text=True, check=False)
+    done = processes.run([sys.executable, "-c", probe, *folders])
     assert done.returncode == 0, done.stderr[-2000:]
     answers = json.loads(done.stdout.lower())
     assert len(answers) == 10

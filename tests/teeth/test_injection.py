@@ -10,13 +10,13 @@ import ast
 import inspect
 import json
 import os
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import processes
 import pytest
 from scratch import ROOT, Job, copy, declared, hooked, line_of, off_by_a_thousandth
 
@@ -70,16 +70,8 @@ def carried_out(folder: Path, jobs: list[Job]) -> list[dict[str, Any]]:
     lines = "".join(f"{line_of(job)}\n" for job in jobs)
     script = str(ROOT / "tests" / "teeth" / "scratch.py")
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": ""}
-    done = subprocess.run(
-        [sys.executable, script],
-        input=lines,
-        text=True,
-        encoding="utf-8",
-        stdout=subprocess.PIPE,
-        cwd=copy(folder),
-        env=environment,
-        check=True,
-    )
+    done = processes.run([sys.executable, script], said=lines, cwd=copy(folder), env=environment, timeout=3600)
+    assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
@@ -122,13 +114,6 @@ def test_without_a_mistake_the_same_driver_is_green(answers: dict[str, dict[str,
 def test_as_a_user_would_see_it(name: str, tmp_path: Path) -> None:
     job = next(job for job in formula_jobs() if job.name == name)
     (copy(tmp_path) / job.path).write_text(job.text, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "verify.cli", "verify", "--only", job.claim_id, "--level", "quick"],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        check=False,
-    )
+    line = [sys.executable, "-m", "verify.cli", "verify", "--only", job.claim_id, "--level", "quick"]
+    done = processes.run(line, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)}, timeout=600)
     assert done.returncode in {1, 3}, done.stdout + done.stderr

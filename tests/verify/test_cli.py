@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
-import subprocess
 import sys
 import time
 from importlib import import_module
@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import Done, run, started
+
+import proofs
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 fake_methods: Any = import_module("fake_methods")  # workers import it by this name, too
-
-Done = subprocess.CompletedProcess[str]
 
 
 def environment(*folders: Path) -> dict[str, str]:
@@ -29,15 +30,7 @@ def environment(*folders: Path) -> dict[str, str]:
 
 def coarseproof(*arguments: str, **changes: str) -> Done:
     """The real command."""
-    return subprocess.run(
-        [sys.executable, "-m", "verify.cli", *arguments],
-        cwd=ROOT,
-        env=environment() | changes,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run([sys.executable, "-m", "verify.cli", *arguments], cwd=ROOT, env=environment() | changes)
 
 
 def command(folder: Path, scripts: dict[str, dict[str, str]], *arguments: str) -> list[str]:
@@ -53,15 +46,7 @@ def command(folder: Path, scripts: dict[str, dict[str, str]], *arguments: str) -
 
 
 def with_methods(folder: Path, scripts: dict[str, dict[str, str]], *arguments: str) -> Done:
-    return subprocess.run(
-        command(folder, scripts, *arguments),
-        cwd=ROOT,
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(command(folder, scripts, *arguments), cwd=ROOT, env=environment(folder))
 
 
 def with_build(folder: Path, outputs: dict[str, str], stale: list[str], *arguments: str) -> Done:
@@ -77,15 +62,7 @@ def with_build(folder: Path, outputs: dict[str, str], stale: list[str], *argumen
         "from verify.cli import main\n"
         "main(sys.argv[1:], prog_name='coarseproof')\n"
     )
-    return subprocess.run(
-        [sys.executable, "-c", program, "derive", *arguments],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run([sys.executable, "-c", program, "derive", *arguments], cwd=ROOT, env=environment())
 
 
 # Help and usage.
@@ -106,7 +83,7 @@ def test_help_imports_nothing_heavy() -> None:
         "import sys\nfrom verify.cli import main\nmain(['--help'], standalone_mode=False)\n"
         "assert not {'sympy', 'numpy', 'rich', 'scipy'} & set(sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment(), check=False)
+    done = run([sys.executable, "-c", program], cwd=ROOT, env=environment())
     assert done.returncode == 0
 
 
@@ -208,28 +185,20 @@ def test_an_interrupt_stops_at_once_and_writes_nothing(jobs: str, sent: signal.S
     out = tmp_path / "out"
     targets = ["--report", str(out), "--json", str(tmp_path / "x.json"), "--jobs", jobs]
     line = command(tmp_path, {"symbolic": {"*": "sleep"}}, "verify", *targets)
-    # A session of its own, so that the whole group gets the signal, as from a terminal.
-    process = subprocess.Popen(
-        line,
-        cwd=ROOT,
-        env=environment(tmp_path),
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stderr is not None
-    assert "seed" in process.stderr.readline()  # it is under way; now let the workers start
-    time.sleep(3)
-    started = time.monotonic()
-    (os.killpg if sent is signal.SIGINT else os.kill)(process.pid, sent)
-    _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130, errors
-    assert time.monotonic() - started < 5
+    with started(line, cwd=ROOT, env=environment(tmp_path)) as process:
+        assert process.stderr is not None
+        assert "seed" in process.stderr.readline()  # it is under way; now let the workers start
+        time.sleep(3)
+        asked = time.monotonic()
+        (os.killpg if sent is signal.SIGINT else os.kill)(process.pid, sent)  # the whole group, as from a terminal
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 130, errors
+        assert time.monotonic() - asked < 5
+        assert _group_ends(process.pid)
     assert "nothing was written" in errors
     assert "Traceback" not in errors
     assert not out.exists()
     assert [path.suffix for path in tmp_path.iterdir() if path.is_file()] == [".py"]
-    assert _group_ends(process.pid)
 
 
 def _group_ends(group: int) -> bool:
@@ -246,20 +215,13 @@ def _group_ends(group: int) -> bool:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     line = command(tmp_path, {"symbolic": {"*": "sleep"}}, "verify", "--jobs", "2")
-    process = subprocess.Popen(
-        line,
-        cwd=ROOT,
-        env=environment(tmp_path),
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stderr is not None
-    assert "seed" in process.stderr.readline()
-    time.sleep(3)
-    process.kill()
-    process.communicate(timeout=10)
-    assert _group_ends(process.pid)
+    with started(line, cwd=ROOT, env=environment(tmp_path)) as process:
+        assert process.stderr is not None
+        assert "seed" in process.stderr.readline()
+        time.sleep(3)
+        process.kill()
+        process.communicate(timeout=10)
+        assert _group_ends(process.pid)
 
 
 # derive
@@ -329,6 +291,105 @@ def test_claims_latex_is_latex_only() -> None:
     assert "Derivation" not in done.stdout
 
 
-def test_claims_survives_a_poor_terminal() -> None:
-    done = coarseproof("claims", "C3", PYTHONIOENCODING="ascii")
+POOR = [
+    {"COLUMNS": "0"},
+    {"COLUMNS": "1", "LINES": "1"},
+    {"COLUMNS": "²", "LINES": "²"},
+    {"TERM": "dumb", "NO_COLOR": "1", "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+]
+
+
+@pytest.mark.parametrize("settings", POOR)
+def test_a_poor_terminal_hides_nothing(settings: dict[str, str], tmp_path: Path) -> None:
+    done = coarseproof("claims", **settings)
     assert done.returncode == 0, done.stderr
+    assert "C5.leaky-relu" in done.stdout
+    line = command(tmp_path, {"symbolic": {}, "precision": {}}, "verify", "--only", "C3")
+    done = run([*line, "--json", "-"], cwd=ROOT, env=environment(tmp_path) | settings)
+    assert json.loads(done.stdout)["claims"][0]["title"] == proofs.get("C3").title
+    assert done.returncode == 0
+    assert "1 of 1 verified" in done.stderr
+    assert re.search(r"C3 .* verified ", done.stderr)
+
+
+# Streams that cannot be written.
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [["claims"], ["claims", "C3"], ["limit", "--help"]])
+def test_output_that_cannot_be_written_is_told(arguments: list[str]) -> None:
+    line = [sys.executable, "-m", "verify.cli", *arguments]
+    with open("/dev/full", "w") as full:
+        done = run(line, cwd=ROOT, env=environment(), stdout=full)
+        assert done.returncode == 74
+        assert done.stderr == "Error: standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes")
+@pytest.mark.parametrize("arguments", [["claims"], ["--help"]])
+def test_a_closed_pipe_is_no_verdict(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = run([sys.executable, "-m", "verify.cli", *arguments], cwd=ROOT, env=environment(), stdout=writer)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (74, "Error: standard output: Broken pipe\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("target", [["--json", "/dev/full"], ["--report", "out"]])
+def test_a_full_disk_is_no_refutation_and_hides_no_verdict(target: list[str], tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.json").symlink_to("/dev/full")
+    line = command(tmp_path, {"symbolic": {}, "precision": {}}, "verify", "--only", "C3", *target)
+    done = run(line, cwd=tmp_path, env=environment(tmp_path))
+    assert done.returncode == 74
+    assert "1 of 1 verified" in done.stdout
+    assert "No space left on device" in done.stderr.splitlines()[-1]
+
+
+# Parameters.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--only", "C5.tanh", "--tau", "3"], ["--tau 3.0", "estimator gaussian"]),
+        (["--only", "R4.tl1", "--a", "3"], ["--a 3.0", "no claim of this run"]),
+        (["--only", "P7.scad", "P3", "--a", "0.5"], ["a = 0.5", ">= 1"]),
+        (["--only", "C5.gaussian", "--tau", "0"], ["tau = 0.0", "> 0"]),
+    ],
+)
+def test_a_parameter_that_no_claim_is_checked_at_is_refused(arguments: list[str], words: list[str]) -> None:
+    done = coarseproof("verify", *arguments)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert all(word in line for word in words)
+
+
+def test_a_parameter_given_is_checked_at_stated_and_replayed(tmp_path: Path) -> None:
+    """A method that says which values the points have: every second one the given value, and the extreme ones."""
+    (tmp_path / "telling.py").write_text(
+        "from verify.configurations import configurations\n"
+        "from verify.evidence import Evidence, Grade, Task, Verdict\n"
+        "NAME = 'precision'\n"
+        "def tasks(claims, level, seed, budget):\n    return [Task(NAME, (claims[0].id,), (level, seed))] * 2\n"
+        "def run(task):\n    return [point.parameters['tau'] for point in configurations(*task.arguments)]\n"
+        "def conclude(claims, outcomes, level, seed, budget):\n"
+        "    figures = {'values': outcomes[0].value}\n"
+        "    return {claims[0].id: [Evidence(NAME, Verdict.VERIFIED, Grade.TESTED, figures, 0.0)]}\n"
+    )
+    program = (
+        "import sys, verify.suite\nfrom verify.cli import main\n"
+        "verify.suite.METHODS.clear(); verify.suite.METHODS['precision'] = 'telling'\n"
+        "main(sys.argv[1:], prog_name='coarseproof')\n"
+    )
+    arguments = ["verify", "--only", "C5.gaussian", "--seed", "4", "--jobs", "2", "--report", "out", "--tau", "1/3"]
+    done = run([sys.executable, "-c", program, *arguments], cwd=tmp_path, env=environment(tmp_path))
+    document = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert document["environment"]["parameters"] == f"--tau {1 / 3!r}"
+    values = document["claims"][0]["evidence"][0]["figures"]["values"]
+    assert values[0::2] == [1 / 3] * len(values[0::2]), done.stderr
+    assert values[1] != 1 / 3
+    assert f"--seed 4 --only C5.gaussian --tau {1 / 3!r}`" in (tmp_path / "out" / "summary.md").read_text(
+        encoding="utf-8"
+    )

@@ -5,30 +5,26 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
+import stat
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import processes
 import pytest
+from click.testing import CliRunner
 from mpmath import mp, mpf
+from scipy.integrate import quad
+
+from verify.cli import main
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
 
 
-def coarseproof(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "verify.cli", *map(str, arguments)],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def coarseproof(folder: Path, *arguments: object) -> processes.Done:
+    return processes.run([sys.executable, "-m", "verify.cli", *map(str, arguments)], cwd=folder, env=ENVIRONMENT)
 
 
 def as_json(folder: Path, *arguments: object) -> dict[str, Any]:
@@ -106,6 +102,11 @@ BAD = [
     (("--weights", "big.csv"), "norm"),
     (("--weights", "zero.csv"), "zero"),
     (("--weights", "w.csv", "--lam", "-1"), "lam"),
+    (("--weights", "w.csv", "--beta", "1e400"), "'1e400' is not finite in float64"),
+    (("--weights", "w.csv", "--beta", "1e999999999"), "is not finite in float64"),
+    (("--weights", "w.csv", "--lam", "1e-400"), "'1e-400' is nonzero but 0 in float64"),
+    (("--weights", "w.csv", "--gamma", "2"), "--gamma 2.0 has no meaning for --penalty l1; it is a parameter of"),
+    (("--weights", "w.csv", "--tau", "2"), "it is a parameter of the estimator gaussian"),
     (("--weights", "w.csv", "--beta", "nan"), "Invalid value for '--beta': 'nan' is not a finite number"),
     (("--weights", "w.csv", "--kappa", "0"), "kappa"),
     (("--weights", "w.csv", "--a", "2"), "--a 2.0 has no meaning for --penalty l1"),
@@ -120,13 +121,107 @@ BAD = [
 @pytest.mark.parametrize(("arguments", "complaint"), BAD)
 def test_bad_input_is_told_in_one_line(tmp_path: Path, arguments: tuple[str, ...], complaint: str) -> None:
     (tmp_path / "w.csv").write_text("0.8,0.6\n", encoding="utf-8")
-    (tmp_path / "big.csv").write_text("3,4\n", encoding="utf-8")
-    (tmp_path / "zero.csv").write_text("0,0\n", encoding="utf-8")
+    (tmp_path / "big.csv").write_text("3, 4\n", encoding="utf-8")
+    (tmp_path / "zero.csv").write_text("0, 0\n", encoding="utf-8")
     done = coarseproof(tmp_path, "limit", "--penalty", "l1", "--beta", 0.5, "--lam", 0.1, *arguments)
     assert done.returncode == 2, done.stdout + done.stderr
     assert complaint in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 4
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "error", [OverflowError(34, "Numerical result out of range"), MemoryError("Unable to allocate")]
+)
+def test_numbers_too_large_to_compute_with_are_a_mistake(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_path: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("verify.weights.read_weights", fail)
+    done = CliRunner().invoke(main, ["limit", "--weights", "w.csv", "--penalty", "l1", "--beta", "1", "--lam", "1"])
+    assert done.exit_code == 2
+    assert str(error) in done.output
+
+
+ESTIMATORS = [
+    ("clipped-relu", "c", 0.2, lambda x: (0 < x < 0.2) * 1.0, (0, 0.2)),
+    ("leaky-relu", "slope", 0.25, lambda x: 1.0 if x > 0 else 0.25, (0,)),
+    ("gaussian", "tau", 0.6, lambda x: np.exp(-(x**2) / 0.72), (0,)),
+]
+
+
+@pytest.mark.parametrize(("ste", "name", "value", "derivative", "kinks"), ESTIMATORS)
+def test_learn_takes_the_parameter_of_its_estimator(
+    tmp_path: Path, ste: str, name: str, value: float, derivative: Any, kinks: tuple[float, ...]
+) -> None:
+    """κ sin θ = ‖v*‖² E[μ'(x) y 1{x cos θ + y sin θ > 0}] for normal x and y: predicted is what quadrature says."""
+    (tmp_path / "w.csv").write_text("0.96,0.28\n", encoding="utf-8")
+    settings = ("--weights", "w.csv", "--beta", 0.5, "--lam", 0.2)
+    found = as_json(tmp_path, "learn", *settings, "--ste", ste, f"--{name}", value)
+    theta = found["angle"]
+
+    def mean(x: float) -> float:
+        return derivative(x) * np.exp(-((x / np.sin(theta)) ** 2) / 2) / (2 * np.pi)
+
+    ends = [-8 * theta, *kinks, 8 * theta]
+    pull = sum(quad(mean, low, high, epsabs=0)[0] for low, high in zip(ends, ends[1:], strict=False))
+    assert found["ste_parameters"] == {name: value}
+    assert found["predicted"]["kappa"] == pytest.approx(2 * np.sqrt(2 * np.pi) * pull / np.sin(theta), rel=1e-7)
+    other = as_json(tmp_path, "learn", *settings, "--ste", ste)["predicted"]["kappa"]
+    assert abs(other - found["predicted"]["kappa"]) > 1e-4
+
+
+def test_learn_takes_the_parameter_of_its_penalty(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("0.8,0.6\n", encoding="utf-8")
+    settings = ("learn", "--weights", "w.csv", "--beta", 0.5, "--lam", 0.02)
+    for penalty, name in (("mcp", "gamma"), ("scad", "a"), ("tl1", "a")):
+        found = as_json(tmp_path, *settings, "--penalty", penalty, f"--{name}", 5)
+        assert found["parameters"] == {name: 5.0}
+
+
+IDLE = [
+    (("--tau", "2"), "--tau 2.0 has no meaning for --ste relu and --penalty l1; it is a parameter of the estimator"),
+    (("--a", "2"), "it is a parameter of the penalty tl1, the penalty scad"),
+    (("--ste", "gaussian", "--tau", "0"), "tau = 0.0 is out of range; a finite number > 0"),
+    (("--v", "w.csv", "--kappa", "1"), "--kappa 1 has no meaning with --v"),
+    (("--v", "w.csv", "--units", "4"), "--units 4 has no meaning with --v"),
+    (("--samples", "10"), "--samples 10 has no meaning with --gradient population"),
+    (("--gradient", "fresh", "--dataset", "10"), "--dataset 10 has no meaning with --gradient fresh"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "complaint"), IDLE)
+def test_an_option_that_would_change_nothing_is_refused(
+    tmp_path: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    (tmp_path / "w.csv").write_text("0.8,0.6\n", encoding="utf-8")
+    done = coarseproof(tmp_path, "learn", "--weights", "w.csv", "--beta", 0.5, "--lam", 0.1, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("limit", "--penalty", "l1", "--json", "/dev/full"),
+        ("limit", "--penalty", "l1", "--plot", "full.png"),
+        ("learn", "--save", "/dev/full"),
+        ("learn", "--json", "/dev/full"),
+        ("learn", "--plot", "full.svg"),
+    ],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_no_verdict(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "w.csv").write_text("0.8,0.6\n", encoding="utf-8")
+    for name in ("full.png", "full.svg"):
+        (tmp_path / name).symlink_to("/dev/full")
+    done = coarseproof(tmp_path, *arguments, "--weights", "w.csv", "--beta", 0.5, "--lam", 0.1)
+    assert done.returncode == 74
+    assert "No space left on device" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"w.csv", "full.png", "full.svg"}
+    assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
 def test_pictures(tmp_path: Path) -> None:
@@ -162,8 +257,9 @@ def test_an_interrupted_run_keeps_its_state(tmp_path: Path) -> None:
     np.save(tmp_path / "w.npy", sparse_weight(100_000, 1000))
     command = [sys.executable, "-m", "verify.cli", "learn", "--weights", "w.npy", "--beta", "0.5", "--lam", "0.001"]
     command += ["--eta", "1e-6", "--max-steps", "100000000", "--save", "state.npz"]
-    with subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(4)
+    with processes.started(command, cwd=tmp_path, env=ENVIRONMENT) as process:
+        assert process.stderr is not None
+        assert "step" in process.stderr.readline()  # under way; a line is written every ten seconds
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said

@@ -28,6 +28,38 @@ def test_csv(tmp_path: Path, text: str) -> None:
     assert read_exactly(tmp_path / "w.csv") == [Fraction(1, 10), -2, Fraction(3, 10)]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0,25;0,5", ["1/4", "1/2"]),
+        ("-0,25\t5e-1\n", ["-1/4", "1/2"]),
+        ("0,125;1,250\r\n", ["1/8", "5/4"]),
+        ("0.25 0.5   1\n", ["1/4", "1/2", "1"]),
+        ("0,25;\n0,5;\n", ["1/4", "1/2"]),
+        ("3, 4", ["3", "4"]),
+        ("1,0,0", ["1", "0", "0"]),
+        ("0e999999999,0.5", ["0", "1/2"]),
+    ],
+)
+def test_separators_and_decimal_commas(tmp_path: Path, text: str, expected: list[str]) -> None:
+    path = tmp_path / "w.csv"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        path.write_text(text, encoding=encoding, newline="")
+        assert read_exactly(path) == [Fraction(value) for value in expected]
+        assert read_weights(path).tolist() == [float(Fraction(value)) for value in expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0,25", "3,4\n", "0,25, 0,5", "0,25,0,05", "1,000;2,000", "1.000,5;2", "0.25;0,5", "0.1;0.2,0.3", "1,2,3;4"],
+)
+def test_what_can_be_read_in_two_ways_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "w.csv").write_text(text, encoding="utf-8")
+    for read in (read_weights, read_exactly):
+        with pytest.raises(ValueError, match=r"w.csv, line 1: .*decimal.*; write decimals with points"):
+            read(tmp_path / "w.csv")
+
+
 @pytest.mark.parametrize("content", [[0.1, -2, 0.3], {"weights": [0.1, -2, 0.3]}, ["0.1", "-2", "0.3"]])
 def test_json(tmp_path: Path, content: object) -> None:
     (tmp_path / "w.json").write_text(json.dumps(content), encoding="utf-8")
@@ -40,6 +72,14 @@ BAD = [
     ("w.csv", "", "is empty"),
     ("w.csv", "# nothing\n", "holds no number"),
     ("w.csv", "1,2\n3,4\n", "is a table, 2 × 2"),
+    ("w.csv", "0,25\n0,5\n", "write decimals with points, if these commas are decimal"),
+    ("w.csv", "0,25 0,5\n", "line 1: '25 0' is not a number"),
+    ("w.csv", "1\n1e-400\n", "line 2: '1e-400' is nonzero but 0 in float64"),
+    ("w.csv", "1\n-1e999999999\n", "line 2: '-1e999999999' is not finite in float64"),
+    ("w.csv", "1_000\n", "line 1: '1_000' is not a number"),
+    ("w.csv", "1+2j\n", "line 1: '1+2j' is not a number"),
+    ("w.csv", "0\0.\0005\0", "NUL characters; save it as UTF-8"),
+    ("w.json", '["1/3"]', "entry 0: '1/3' is not a number"),
     ("w.csv", "1\ntwo\n", "line 2: 'two' is not a number"),
     ("w.csv", "1\nnan\n", "line 2: 'nan' is not finite"),
     ("w.csv", "1\n1e999\n", "line 2: '1e999' is not finite"),
@@ -78,6 +118,15 @@ def test_arrays_that_are_no_vector_of_reals(tmp_path: Path, array: object, compl
     np.save(tmp_path / "w.npy", array)
     with pytest.raises(ValueError, match=complaint):
         read_weights(tmp_path / "w.npy")
+
+
+def test_an_array_with_nan_or_an_archive_is_named(tmp_path: Path) -> None:
+    np.save(tmp_path / "w.npy", np.array([1.0, np.nan]))
+    with (tmp_path / "many.npy").open("wb") as file:
+        np.savez(file, np.ones(2))
+    for name, complaint in (("w.npy", "entry 1 is nan"), ("many.npy", "an archive of arrays")):
+        with pytest.raises(ValueError, match=rf"{name}.*{complaint}"):
+            read_weights(tmp_path / name)
 
 
 def test_a_pickle_is_refused(tmp_path: Path) -> None:

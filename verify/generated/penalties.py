@@ -24,7 +24,7 @@ from proofs.naming import identifier
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in
 from verify.closed_form import NoValueError
-from verify.configurations import Configuration, meeting
+from verify.configurations import Configuration, meeting, pinned
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, real
 
@@ -147,8 +147,7 @@ def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
                 label = f"random {index}, x = {beside:g} of {end:.9g}"
                 yield Case(label, True, PenaltyInputs(beside * end, float(rho), float(strength), shapes))
     for rho in _RATIOS[level]:
-        for width in _SHAPES[level] if penalty.parameters else (1.0,):
-            shapes = _shapes(penalty, width)
+        for shapes in _all_shapes(penalty, level):
             for factor in _FACTORS:
                 x = factor * float(threshold(mpf(rho), *map(mpf, shapes.values())))
                 label = f"x = {x:.9g}, rho = {rho:g}" + "".join(f", {name} = {v:g}" for name, v in shapes.items())
@@ -158,6 +157,14 @@ def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
 def _shapes(penalty: Penalty, width: float) -> dict[str, float]:
     """Shapes at `width` times their defaults, counted from their least values."""
     return {s.name: float(s.above + width * float(s.default - s.above)) for s in penalty.parameters}
+
+
+def _all_shapes(penalty: Penalty, level: Level) -> Iterator[dict[str, float]]:
+    """Shapes of all widths, and the pinned ones."""
+    for width in _SHAPES[level] if penalty.parameters else (1.0,):
+        yield _shapes(penalty, width)
+    if pins := {shape.name: pinned()[shape.name] for shape in penalty.parameters if shape.name in pinned()}:
+        yield _shapes(penalty, 1.0) | pins
 
 
 def _regimes(penalty: Penalty) -> Iterator[tuple[float, float]]:
@@ -249,8 +256,7 @@ class PenaltyOf(_OfPenalty):
     def cases(self, level: Level, seed: int) -> list[Case]:
         """The x of the map, and u on both sides of every end of a piece."""
         found = []
-        for width in _SHAPES[level] if self.known.parameters else (1.0,):
-            shapes = _shapes(self.known, width)
+        for shapes in _all_shapes(self.known, level):
             ends = [_function(high, [s.symbol for s in self.known.parameters]) for _, high, _ in self.known.pieces[:-1]]
             sizes = [1.0, *(float(end(*shapes.values())) for end in ends)]
             for x in (knot * factor for knot in sizes for factor in _KNOTS):

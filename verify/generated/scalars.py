@@ -19,6 +19,7 @@ from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import cap_angle, n, spike_across, spike_along
 from verify.closed_form import MPMATH, proxy_function
+from verify.configurations import pinned
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, real
 
@@ -142,7 +143,8 @@ class ProxyOf(Held):
         rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9F,))))
         found = []
         for index in range(2 if level == "quick" else 8):
-            parameters = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in self.known.parameters}
+            drawn = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in self.known.parameters}
+            parameters = drawn | {name: pin for name, pin in pinned().items() if name in drawn and index % 2 == 0}
             values = {p.symbol: parameters[p.name] for p in self.known.parameters}
             centres = {0.0, *(float(end.subs(values)) for end in self.known.breakpoints)}
             steps = (0.3, float(rng.uniform(0.5, 3)), 30.0)

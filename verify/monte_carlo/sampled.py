@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from numerics.sampling import Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
 from proofs.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration, Level, pinned
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.slopes import slope_of
 from verify.monte_carlo.statistics import polarised
@@ -103,7 +103,8 @@ def _scene(
     v = v_star + spread * (noise - noise.mean() + 0.4)
     pair = np.linalg.qr(rng.standard_normal((LENGTH, 2)))[0]
     angle, norm, scale = rng.uniform(1.0, 1.3), rng.uniform(0.8, 1.3), rng.uniform(1.2, 2.0)
-    parameters = {p.name: float(p.default) * scale for proxy in ESTIMATORS.values() for p in proxy.parameters}
+    drawn = {p.name: float(p.default) * scale for proxy in ESTIMATORS.values() for p in proxy.parameters}
+    parameters = drawn | (pinned() if index % 2 == 0 else {})
     point = Configuration(
         label,
         tuple(v.tolist()),

@@ -11,7 +11,7 @@ import click
 import nbformat
 from nbformat import NotebookNode
 
-from verify.files import check_folder_writable, check_writable, write_atomically
+from verify.files import check_folder_writable, check_writable, make_folder, write_atomically
 from verify.notebooks.comparison import differences
 from verify.notebooks.document import changed_cells, text_of
 from verify.notebooks.execution import Executed, execute_all
@@ -126,7 +126,7 @@ def _parsed(held: bytes) -> NotebookNode:
 
 def _write(folder: Path, made: dict[str, str], before: dict[str, bytes | None]) -> list[str]:
     """Write the files; the names of those that no longer hold what they held before the work, which are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     kept = []
     for name, text in made.items():
         held = _held(folder / name)
