@@ -7,14 +7,17 @@ between being float64.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from inspect import Signature, signature
-from math import isfinite, prod
+from math import isfinite, pi, prod
 from typing import Any, Final, NoReturn, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from numerics.wide import Wide
 
 __all__ = [
     "ONE_THREAD",
@@ -23,9 +26,16 @@ __all__ = [
     "Limit",
     "check_parameters",
     "evaluate",
+    "finite_array",
+    "float_range",
     "products",
+    "real_array",
+    "refuse_masked",
     "renamed",
     "require",
+    "scalars",
+    "vector",
+    "watched",
 ]
 
 T = TypeVar("T")
@@ -42,12 +52,22 @@ COUNTS: Final = frozenset({"k"})
 
 NONZERO: Final = frozenset({"w", "w_star", "a", "b"})
 
+ANGLES: Final = frozenset({"theta"})
+"""Their largest value π is rounded up in float32, where it stands for π all the same."""
+
 BLOCK_ELEMENTS: Final = 1 << 16
 """Entries of one (block, n) array. 512 KiB: the two or three alive at a time stay close to the processor."""
 
 
+_LARGE: Final = 1e140
+"""Numbers between 1/_LARGE and _LARGE can be squared, and their squares added, without leaving float64."""
+
 ONE_THREAD: Final = 1 << 13
 """Longest inner product handed to BLAS; OpenBLAS starts threads at 10000 entries."""
+
+
+class OutOfRangeError(ValueError):
+    """A block met an argument out of its domain."""
 
 
 class BadRowsError(ValueError):
@@ -58,36 +78,150 @@ def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArr
     """Run `block` over the broadcast batch of `arguments` and assemble its results.
 
     `result` names the last axis of the result: "" for scalars, "m" or "n". Raises ValueError naming the argument
-    that has a wrong shape, a wrong dtype, a zero vector or a value that is not finite.
+    that has a wrong shape, a wrong dtype, a zero vector or a value that is not finite, and where the result leaves the
+    range of its dtype.
+
+    Rows for which float64 overflows or underflows on the way are evaluated once more, as `Wide` numbers. That it did
+    is what the processor reports, which costs nothing; whether it mattered, `_outlying` asks of the arguments.
     """
-    arrays = {name: _real_array(name, value) for name, value in arguments.items()}
+    arrays = {name: _vectors_of(name, value) for name, value in arguments.items()}
     sizes = _axis_sizes(arrays)
     batch = _batch_shape(arrays)
-    rows = prod(batch)
     single = all(array.dtype == np.float32 for name, array in arrays.items() if name not in COUNTS)
-    out = np.empty((rows, sizes[result]) if result else (rows,), np.float32 if single else np.float64)
-    flat = {name: _as_rows(name, array, batch) for name, array in arrays.items()}
-    step = max(1, BLOCK_ELEMENTS // max(sizes.values(), default=1))
-
+    tail = (sizes[result],) if result else ()
+    out = np.empty((prod(batch), *tail), np.float32 if single else np.float64)
+    start = 0
     try:
-        with np.errstate(all="ignore"):
-            for start in range(0, rows, step):
-                piece = slice(start, start + step)
-                inputs = {name: _wide(array if len(array) == 1 else array[piece]) for name, array in flat.items()}
+        with watched() as left_range:
+            for inputs, rows in _pieces(arrays, batch, max(1, BLOCK_ELEMENTS // max(sizes.values(), default=1))):
                 if not all(_finite(array) for name, array in inputs.items() if name not in NONZERO):
                     raise BadRowsError
-                out[piece] = block(*inputs.values())
+                _evaluate_rows(block, inputs, out[start : start + rows], left_range)
+                start += rows
     except BadRowsError:
         _diagnose(arrays)
-    return out.reshape(batch + ((sizes[result],) if result else ()))[()]
+    return out.reshape(batch + tail)[()]
 
 
-def require(condition: npt.NDArray[np.bool_], argument: str, values: Array, rule: str) -> None:
+def _pieces(
+    arrays: Mapping[str, npt.NDArray[np.floating]], batch: tuple[int, ...], most: int
+) -> Iterator[tuple[dict[str, Array], int]]:
+    """The batch in order, at most `most` rows at a time: the arguments, and how many rows they stand for.
+
+    An argument has one row, standing for all, or a row each. What an argument repeats is repeated for one piece only,
+    so memory follows the result and not the product of the arguments.
+    """
+    rows = prod(batch)
+    if rows <= most:
+        if rows:
+            yield {name: _as_rows(name, array, batch) for name, array in arrays.items()}, rows
+        return
+    cut = len(batch)  # axes from here on are taken whole, the one before is cut, those before that are looped over
+    while prod(batch[cut - 1 :]) <= most:
+        cut -= 1
+    outer, length, inner = batch[: cut - 1], batch[cut - 1], batch[cut:]
+    step = -(-length // -(-length * prod(inner) // most))
+    full = {name: _with_axes(name, array, len(batch)) for name, array in arrays.items()}
+    for index in np.ndindex(outer):
+        for start in range(0, length, step):
+            shape = (min(step, length - start), *inner)
+            at = (*index, slice(start, start + step))
+            pieces = {name: _as_rows(name, array[_present(at, array.shape)], shape) for name, array in full.items()}
+            yield pieces, prod(shape)
+
+
+def _with_axes(name: str, array: npt.NDArray[np.floating], axes: int) -> npt.NDArray[np.floating]:
+    """The argument with as many batch axes as the result, those it does not have being of length 1."""
+    return array.reshape((1,) * (axes - len(_batch_of(name, array))) + array.shape)
+
+
+def _present(at: tuple[int | slice, ...], shape: tuple[int, ...]) -> tuple[int | slice, ...]:
+    """The place `at` in an argument, where axes of length 1 have but one."""
+    return tuple(
+        i if length > 1 else (0 if isinstance(i, int) else slice(None)) for i, length in zip(at, shape, strict=False)
+    )
+
+
+def _as_rows(name: str, array: npt.NDArray[np.floating], shape: tuple[int, ...]) -> Array:
+    """One float64 row for each entry of a batch of that shape, (rows, ...); a single row that stands for all of them,
+    without copies, where the argument has but one.
+    """
+    tail = array.shape[-1:] if AXIS[name] else ()
+    if array.size > prod(tail):
+        array = np.broadcast_to(array, shape + tail)
+    wide = array.reshape((-1, *tail)).astype(np.float64, copy=False)
+    if name in ANGLES and array.dtype == np.float32:
+        return np.where(wide == np.float32(pi), pi, wide)
+    return wide
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """What the processor reports in here, by NumPy's name of it: "overflow", "underflow", "invalid value", ..."""
+    reported: list[str] = []
+    with np.errstate(all="call", call=lambda kind, _: reported.append(kind)):
+        yield reported
+
+
+def _evaluate_rows(
+    block: Block, inputs: dict[str, Array], values: npt.NDArray[np.floating], left_range: list[str]
+) -> None:
+    """Fill `values` with what the block makes of its inputs."""
+    left_range.clear()
+    try:
+        values[...] = block(*inputs.values())  # that float32 cannot hold it is reported too
+    except OutOfRangeError:
+        if not left_range:
+            raise
+        values[...] = np.nan
+    if left_range:
+        _repair(block, inputs, values, left_range)
+
+
+def _repair(block: Block, inputs: dict[str, Array], values: npt.NDArray[np.floating], left_range: list[str]) -> None:
+    """Make those rows of `values` anew for which it mattered that something overflowed or underflowed, in place.
+
+    Raises ValueError where the result is beyond the range of its dtype.
+    """
+    rows = len(values)
+    again = ~np.isfinite(values).reshape(rows, -1).all(axis=1)
+    for name, array in inputs.items():
+        if AXIS[name]:
+            again |= _outlying(name, array)
+    places = np.flatnonzero(again)
+    if not places.size:
+        return
+    left_range.clear()
+    taken = {name: array if len(array) == 1 else array[places] for name, array in inputs.items()}
+    anew = block(*(Wide.of(array) if AXIS[name] else array for name, array in taken.items()))
+    values[places] = anew.value() if isinstance(anew, Wide) else anew
+    bad = np.isinf(values)
+    if "invalid value" in left_range:  # a NaN that is asked for, at a kink, comes about without
+        bad |= np.isnan(values)
+    if bad.any():
+        where = int(np.flatnonzero(bad.reshape(rows, -1).any(axis=1))[0])
+        largest = {name: np.max(np.abs(array[where if len(array) > 1 else 0])) for name, array in inputs.items()}
+        sizes = ", ".join(f"{name} up to {size:.3g}" for name, size in largest.items())
+        raise ValueError(f"the result leaves the range of {values.dtype} for {sizes}; scale the arguments")
+
+
+def _outlying(name: str, array: Array) -> npt.NDArray[np.bool_]:
+    """Rows whose squares and products may leave float64. Filters count by their largest entry, since beside that the
+    others make no difference; output weights by each of them, since their inner product may have the small ones only.
+    """
+    size = np.abs(array)
+    largest = size.max(axis=-1)
+    least = largest if name in NONZERO else np.where(size > 0, size, 1.0).min(axis=-1)
+    return (largest > _LARGE) | (least < 1 / _LARGE)
+
+
+def require(condition: npt.NDArray[np.bool_], argument: str, values: Array | Wide, rule: str) -> None:
     """Raise ValueError unless `condition` holds in every row; the message names the first value that fails."""
     if not np.all(condition):
         where = int(np.flatnonzero(~np.atleast_1d(condition))[0])
-        value = np.atleast_1d(values)[where if np.atleast_1d(values).shape[0] > 1 else 0]
-        raise ValueError(f"{argument} = {value!s} is out of range; {rule}")
+        given = np.atleast_1d(Wide.of(values).value())
+        value = given[where if given.shape[0] > 1 else 0]
+        raise OutOfRangeError(f"{argument} = {value!s} is out of range; {rule}")
 
 
 def check_parameters(
@@ -106,7 +240,8 @@ def check_parameters(
         sign, _, bound = (domain := limits[name][1]).partition(" ")
         try:
             good = isfinite(value) and (value > float(bound) if sign == ">" else value >= float(bound))
-        except TypeError:
+            good = good and not isinstance(value, bool | np.bool_)
+        except (TypeError, OverflowError):
             good = False
         if not good:
             raise ValueError(f"{name} = {value!r} is out of range; a finite number {domain} is allowed")
@@ -134,15 +269,64 @@ def renamed(**names: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     return decorate
 
 
-def _real_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
+def real_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """`value` as a float64 or float32 array in native byte order, integers as float64.
+
+    Raises ValueError naming the argument for any other dtype, for ragged rows and for masked arrays.
+    """
+    refuse_masked(name, value)
     try:
         array = np.asarray(value)
     except ValueError:
         raise ValueError(f"{name} is ragged; rows of equal length are needed") from None
     if array.dtype.kind in "iu":
-        array = array.astype(np.float64)
-    if array.dtype not in (np.float32, np.float64):
+        return array.astype(np.float64)
+    if array.dtype.kind != "f" or array.dtype.itemsize not in (4, 8):
         raise ValueError(f"{name} has dtype {array.dtype}; use float64, float32 or integers")
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def scalars(**arguments: npt.ArrayLike) -> list[Array]:
+    """Arguments as float64 arrays of one broadcast shape. ValueError naming what is no number or does not fit."""
+    arrays = {name: real_array(name, value).astype(np.float64, copy=False) for name, value in arguments.items()}
+    try:
+        return list(np.broadcast_arrays(*arrays.values()))
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"shapes do not broadcast: {shapes}") from None
+
+
+def refuse_masked(name: str, value: object) -> None:
+    """ValueError if `value` is a masked array or holds one: what is masked has no value."""
+    if _is_masked(value):
+        raise ValueError(f"{name} is a masked array; fill what is masked, or take the rows without any")
+
+
+def finite_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """`real_array` of finite entries; ValueError naming the first that is not."""
+    array = real_array(name, value)
+    _first_bad(name, array, ~np.isfinite(array), "is not finite; finite numbers are needed")
+    return array
+
+
+def vector(name: str, value: npt.ArrayLike) -> Array:
+    """One vector of finite entries, not empty, as float64 and contiguous. Raises ValueError naming the argument."""
+    array = finite_array(name, value)
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name} has shape {array.shape}; it must be one vector, not empty")
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _is_masked(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        kinds = set(map(type, value))
+        nested = any(issubclass(kind, list | tuple) for kind in kinds)
+        return any(issubclass(kind, np.ma.MaskedArray) for kind in kinds) or (nested and any(map(_is_masked, value)))
+    return isinstance(value, np.ma.MaskedArray)
+
+
+def _vectors_of(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    array = real_array(name, value)
     if AXIS[name] and (array.ndim == 0 or array.shape[-1] == 0):
         axis = AXIS[name]
         raise ValueError(f"{name} has shape {array.shape}; its last axis must have length {axis} >= 1")
@@ -177,22 +361,22 @@ def _batch_shape(arrays: Mapping[str, npt.NDArray[np.floating]]) -> tuple[int, .
         raise ValueError(f"leading (batch) shapes do not broadcast: {listed}") from None
 
 
-def _as_rows(name: str, array: npt.NDArray[np.floating], batch: tuple[int, ...]) -> npt.NDArray[np.floating]:
-    """One row per batch entry; a single row, without copies, where the argument has no batch of its own."""
-    tail = array.shape[-1:] if AXIS[name] else ()
-    if prod(_batch_of(name, array)) == 1:
-        return array.reshape((1, *tail))
-    return np.broadcast_to(array, batch + tail).reshape((-1, *tail))
-
-
-def _wide(array: npt.NDArray[np.floating]) -> Array:
-    return array.astype(np.float64, copy=False)
-
-
 def _finite(array: Array) -> bool:
     """Whether every entry is finite: if the sum of squares is, they all are; else look at each."""
     flat = array.reshape(1, -1)
     return bool(np.isfinite(products(flat, flat))[0]) or bool(np.isfinite(array).all())
+
+
+@contextmanager
+def float_range(remedy: str) -> Iterator[None]:
+    """Overflow, as a ValueError with the `remedy` where Python raises, and without a warning where NumPy gives inf or
+    nan, which is for the caller to find.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except (OverflowError, ZeroDivisionError) as error:
+        raise ValueError(f"the computation leaves the range of float64; {remedy}") from error
 
 
 def products(a: Array, b: Array) -> Array:

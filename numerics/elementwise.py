@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import ONE_THREAD, Array
+from numerics.arguments import ONE_THREAD, Array, real_array, watched
 
 __all__ = ["entrywise", "quotient", "root", "summed"]
 
@@ -33,8 +33,8 @@ def entrywise(
     ValueError naming the argument that has a wrong dtype, a value out of its domain, or a shape that does not fit, and
     the entry whose result has no float64 (or float32) number.
     """
-    array = _real(name, values)
-    weights = {key: _real(key, value).astype(np.float64) for key, value in sizes.items()}
+    array = real_array(name, values)
+    weights = {key: real_array(key, value).astype(np.float64) for key, value in sizes.items()}
     for key, weight in weights.items():
         top, also = (np.inf, " (inf is allowed)") if key == "rho" else (np.finfo(np.float64).max, " and finite")
         _require(~((weight >= 0) & (weight <= top)), key, weight, f"must be >= 0{also}")
@@ -46,17 +46,16 @@ def entrywise(
     out = np.empty(shape, np.float32 if array.dtype == np.float32 else np.float64)
     flat = out.reshape(-1)
     rows = [_flat(item, shape) for item in (array, *weights.values())]
-    left: list[str] = []
-    with np.errstate(all="call", call=lambda kind, _: left.append(kind)):
+    with watched() as reported:
         for start in range(0, out.size, BLOCK):
             piece = slice(start, start + BLOCK)
             block, *parts = (row if row.ndim == 0 else row[piece] for row in rows)
             wide = block.astype(np.float64, copy=False)
             if not np.isfinite(np.vdot(wide, wide)):  # the sum of squares: one pass, and it may merely have overflowed
                 _require(~np.isfinite(array), name, array, "must be finite")
-            left.clear()
+            reported.clear()
             flat[piece] = _over(function, np.float64, (wide, *parts), parameters)
-            if left:
+            if reported:
                 flat[piece] = _over(function, np.longdouble, (wide, *parts), parameters)
                 beyond = np.zeros(shape, np.bool_)
                 beyond.reshape(-1)[piece] = ~np.isfinite(flat[piece])
@@ -101,18 +100,6 @@ def quotient(lam: Array | float, beta: Array | float) -> Array:
     """The ratio λ/β of a proximal map: 0 where λ = 0, inf where only β is."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.asarray(lam) > 0, np.divide(lam, beta), 0.0)
-
-
-def _real(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} is ragged; rows of equal length are needed") from None
-    if array.dtype.kind in "iu":
-        array = array.astype(np.float64)
-    if array.dtype not in (np.float32, np.float64):
-        raise ValueError(f"{name} has dtype {array.dtype}; use float64, float32 or integers")
-    return array
 
 
 def _flat(item: npt.NDArray[np.floating], shape: tuple[int, ...]) -> npt.NDArray[np.floating]:

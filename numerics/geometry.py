@@ -2,7 +2,7 @@
 
 Written by hand because each has a right way and a tempting wrong one. ``acos(a·b)`` loses half the digits near 0 and
 π; Kahan's ``2 atan2(‖a − b‖, ‖a + b‖)`` on unit vectors does not. Norms are rescaled only where squares would leave the
-range of float64, so the common case pays nothing for ‖w‖ = 1e-300.
+range of float64, so the common case pays nothing for ‖w‖ = 1e-300. What is said of arrays holds of `Wide` rows too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array, BadRowsError, evaluate, products
+from numerics.wide import Wide
 
 __all__ = [
     "Array",
@@ -23,8 +24,10 @@ __all__ = [
     "column",
     "combine",
     "dot",
+    "length",
     "norm",
     "pair",
+    "plain",
     "rounding",
     "total",
     "unit",
@@ -59,11 +62,15 @@ class Pair(NamedTuple):
 
 def dot(a: Array, b: Array) -> Array:
     """Inner products of the rows of a and b: (b, n), (b, n) -> (b,)."""
+    if isinstance(a, Wide) or isinstance(b, Wide):
+        return (a * b).total()
     return products(a, b)
 
 
 def total(a: Array) -> Array:
     """Sums of the rows of a: (b, m) -> (b,)."""
+    if isinstance(a, Wide):
+        return a.total()
     return a @ np.ones(a.shape[-1])
 
 
@@ -74,6 +81,9 @@ def column(a: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def norm(a: Array) -> Array:
     """Euclidean norms of rows, for any finite nonzero row; raises BadRowsError for a zero or non-finite one."""
+    if isinstance(a, Wide):
+        rows, exponent = a.split()
+        return Wide(norm(rows), exponent)
     square = dot(a, a)
     if square.min(initial=1.0) > _SAFE_LOW and square.max(initial=1.0) < _SAFE_HIGH:
         return np.sqrt(square)
@@ -84,8 +94,18 @@ def norm(a: Array) -> Array:
     return largest * np.sqrt(dot(scaled, scaled))
 
 
+def length(a: Array) -> Array:
+    """Euclidean norms of the rows of any finite (..., n), 0 for a zero row; inf beyond the range of float64."""
+    with np.errstate(all="ignore"):
+        largest = np.max(np.abs(a), axis=-1, keepdims=True)
+        scaled = a / np.where(largest > 0, largest, 1.0)
+        return np.asarray(largest[..., 0] * np.sqrt(np.vecdot(scaled, scaled)))
+
+
 def unit(a: Array) -> Array:
     """Unit vectors of rows: (b, n) -> (b, n)."""
+    if isinstance(a, Wide):
+        a = a.split()[0]
     return _scaled(a, norm(a))
 
 
@@ -102,6 +122,8 @@ def pair(w: Array, w_star: Array) -> Pair:
     """Norms and angles of two blocks of filters: arccos where the cosine is below 0.9 and has all its digits,
     Kahan's formula in the other rows.
     """
+    if isinstance(w, Wide) or isinstance(w_star, Wide):
+        return Pair(w, w_star, norm(w), norm(w_star), pair(w.split()[0], w_star.split()[0]).theta)
     r, r_star = norm(w), norm(w_star)
     cosine = dot(w, w_star) / (r * r_star)
     theta = np.arccos(np.clip(cosine, -1.0, 1.0))
@@ -134,6 +156,9 @@ def along(p: Pair, on_w_hat: Array, on_w_diff: Array) -> Array:
     Where ŵ and ŵ* are far apart the difference need not be formed, which saves half of the passes over memory; in the
     rows where it is short, it is.
     """
+    if isinstance(p.w, Wide):
+        w_hat = unit(p.w)
+        return combine((on_w_hat, w_hat), (on_w_diff, w_hat - unit(p.w_star)))
     on_w_hat, on_w_diff, theta = np.broadcast_arrays(on_w_hat, on_w_diff, p.theta)
     result = column((on_w_hat + on_w_diff) / p.r) * p.w
     result -= column(on_w_diff / p.r_star) * p.w_star
@@ -148,18 +173,32 @@ def along(p: Pair, on_w_hat: Array, on_w_diff: Array) -> Array:
 def combine(*terms: tuple[Array | float, Array | float]) -> Array:
     """Σ weight·vector, row by row: weights (b,) or numbers, vectors (b, n), or the number 1 for the vector of ones."""
     (weight, vector), *rest = terms
-    total_of = np.multiply(_as_column(weight), vector)
+    total_of: Any = _as_column(weight) * vector
     for weight, vector in rest:
-        product = np.multiply(_as_column(weight), vector)
-        if product.size <= total_of.size and total_of.ndim == product.ndim:
+        product: Any = _as_column(weight) * vector
+        if isinstance(product, Wide) or isinstance(total_of, Wide):
+            total_of = total_of + product
+        elif np.broadcast_shapes(total_of.shape, product.shape) == total_of.shape:
             np.add(total_of, product, out=total_of)
         else:
             total_of = total_of + product
-    return total_of
+    result: Array = total_of
+    return result
 
 
 def _as_column(weight: Array | float) -> Array | float:
-    return weight[..., None] if isinstance(weight, np.ndarray) else weight
+    return weight[..., None] if isinstance(weight, np.ndarray | Wide) else weight
+
+
+def plain(norms: Array) -> Array:
+    """Norms as float64; ValueError for one that is beyond its range."""
+    if isinstance(norms, Wide):
+        norms = norms.value()
+    if np.isinf(norms.max(initial=0.0)):
+        raise ValueError(
+            "w has a norm beyond the range of float64, on which the coarse gradient depends; scale it down"
+        )
+    return norms
 
 
 def rounding(*arguments: npt.ArrayLike) -> float:

@@ -10,7 +10,8 @@ Shares no code and no algebra with the closed forms: they are checked against wh
 | `sigma(x)`      |           | `1{x > 0}`, so `sigma(0) = 0`                       |
 | `mu'` (`ste`)   |           | proxy derivative, an elementwise function           |
 
-Leading shapes broadcast. The result is float32 when every argument is float32, otherwise float64.
+Leading shapes broadcast. The result is float32 when every argument is float32, otherwise float64; a result beyond the
+range of its dtype is a ValueError.
 """
 
 import importlib
@@ -24,6 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import check_parameters, finite_array, watched
+
 Array = NDArray[Any]
 Proxy = Callable[[Array], Array]
 
@@ -34,7 +37,8 @@ def forward(v: ArrayLike, w: ArrayLike, Z: ArrayLike) -> Array:
     Source: THEORY section 0. Raises ValueError on a wrong shape or dtype, NaN or infinity.
     """
     arrays = _prepare({"v": v, "w": w, "Z": Z})
-    return _output(arrays["v"], arrays["w"], arrays["Z"])
+    with np.errstate(all="ignore"):
+        return _in_range(_output(arrays["v"], arrays["w"], arrays["Z"]))
 
 
 def sample_loss(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: ArrayLike, Z: ArrayLike) -> Array:
@@ -43,9 +47,9 @@ def sample_loss(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: ArrayLike
     Source: THEORY section 0. Raises ValueError on a wrong shape or dtype, NaN or infinity.
     """
     arrays = _prepare({"v": v, "w": w, "v_star": v_star, "w_star": w_star, "Z": Z})
-    residual = _residual(arrays)
-    loss: Array = (0.5 * residual) * residual
-    return loss
+    with np.errstate(all="ignore"):
+        residual = _residual(arrays)
+        return _in_range((0.5 * residual) * residual)
 
 
 def sample_gradient_v(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: ArrayLike, Z: ArrayLike) -> Array:
@@ -54,9 +58,9 @@ def sample_gradient_v(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: Arr
     Source: THEORY section 0 and N2. Raises ValueError on a wrong shape or dtype, NaN or infinity.
     """
     arrays = _prepare({"v": v, "w": w, "v_star": v_star, "w_star": w_star, "Z": Z})
-    active = _preactivation(arrays["w"], arrays["Z"]) > 0
-    gradient: Array = active * _residual(arrays)[..., None]
-    return gradient
+    with np.errstate(all="ignore"):
+        active = _preactivation(arrays["w"], arrays["Z"]) > 0
+        return _in_range(active * _in_range(_residual(arrays))[..., None])
 
 
 def sample_coarse_gradient(
@@ -78,19 +82,30 @@ def sample_coarse_gradient(
     """
     proxy = resolve_proxy(ste, parameters)
     arrays = _prepare({"v": v, "w": w, "v_star": v_star, "w_star": w_star, "Z": Z})
-    slope = apply_proxy("ste", proxy, _preactivation(arrays["w"], arrays["Z"]))
-    weights = slope * arrays["v"] * _residual(arrays)[..., None]
-    gradient: Array = np.matmul(weights[..., None, :], arrays["Z"])[..., 0, :]
-    return gradient
+    v, Z = arrays["v"], arrays["Z"]
+    with np.errstate(all="ignore"):
+        slope = apply_proxy("ste", proxy, _in_range(_preactivation(arrays["w"], Z)))
+        residual = _in_range(_residual(arrays))[..., None]
+        with watched() as left_range:
+            gradient = _times_rows(slope * v * residual, Z)
+        if left_range:  # then in an order in which only the result can
+            (v, i), (residual, j) = _scaled(v), _scaled(residual)
+            gradient = np.ldexp(_times_rows(slope * (v * residual), Z), i + j)
+        return _in_range(gradient)
 
 
 def resolve_proxy(ste: str | Proxy, parameters: Mapping[str, float]) -> Proxy:
     """The function `mu'(x)` that `ste` names, its `parameters` bound; a callable is taken as it is.
 
     Source: THEORY section 0 and C2-C5. Raises ValueError on an unknown name, on a parameter the
-    proxy does not have, and on a parameter that is not a finite real number.
+    proxy does not have or that is out of its domain.
     """
-    function = _named_proxy(ste) if isinstance(ste, str) else ste
+    if isinstance(ste, str):
+        # Imported here, so that the definition can be used before any code has been generated.
+        known = importlib.import_module("numerics.generated.estimators").PARAMETERS
+        parameters = check_parameters(ste, parameters, known)
+        return partial(importlib.import_module("numerics.generated.proxies").PROXIES[ste], **parameters)
+    function = ste
     if not callable(function):
         raise ValueError(f"ste = {ste!r} is neither a name nor a function; pass a name or mu'(x)")
     if not parameters:
@@ -128,39 +143,8 @@ def apply_proxy(name: str, proxy: Proxy, x: Array) -> Array:
     return slope.astype(x.dtype, copy=False)
 
 
-def real_array(name: str, value: ArrayLike) -> Array:
-    """`value` as a finite float32 or float64 array of any shape; integers become float64.
-
-    Raises ValueError, calling the argument `name`, for any other dtype, NaN or infinity.
-    """
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} = {value!r} is not a rectangular array of numbers") from error
-    if array.dtype.kind in "iu":
-        array = array.astype(np.float64)
-    if array.dtype not in (np.float32, np.float64):
-        raise ValueError(
-            f"{name} has dtype {array.dtype}; pass float64, float32 or integers "
-            f"(convert with np.asarray({name}, dtype=float))"
-        )
-    finite = np.isfinite(array)
-    if not finite.all():
-        where = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise ValueError(f"{name} = {array[where]} at index {where}; every entry must be finite")
-    return array
-
-
-def _named_proxy(name: str) -> Proxy:
-    # Imported here, so that the definition can be used before any code has been generated.
-    proxies: dict[str, Proxy] = importlib.import_module("numerics.generated.proxies").PROXIES
-    if name not in proxies:
-        raise ValueError(f"ste = {name!r} is unknown; allowed: {', '.join(sorted(proxies))}")
-    return proxies[name]
-
-
 def _prepare(arguments: Mapping[str, ArrayLike]) -> dict[str, Array]:
-    arrays = {name: real_array(name, value) for name, value in arguments.items()}
+    arrays = {name: finite_array(name, value) for name, value in arguments.items()}
     Z = arrays["Z"]
     if Z.ndim < 2 or 0 in Z.shape[-2:]:
         raise ValueError(f"Z has shape {Z.shape}; it must be (..., m, n) with m, n >= 1")
@@ -187,8 +171,31 @@ def _prepare(arguments: Mapping[str, ArrayLike]) -> dict[str, Array]:
 
 
 def _preactivation(w: Array, Z: Array) -> Array:
-    product: Array = np.matmul(Z, w[..., :, None])[..., 0]
+    """`Z w`, of the right sign also where it underflows or overflows: as the least number, or as infinity."""
+    with watched() as left_range:
+        product: Array = np.matmul(Z, w[..., :, None])[..., 0]
+    if left_range:
+        sign = np.sign(np.matmul(_scaled(Z)[0], _scaled(w)[0][..., :, None])[..., 0])
+        product = np.where(np.isfinite(product), product, np.inf * np.where(sign == 0, 1, sign))
+        product = np.where(product == 0, np.finfo(product.dtype).smallest_subnormal * sign, product)
     return product
+
+
+def _scaled(a: Array) -> tuple[Array, NDArray[np.intc]]:
+    """Rows times a power of two that makes the sum of their sizes 1 at most, and the exponents (..., 1) taken out."""
+    exponent = np.frexp(np.max(np.abs(a), axis=-1, keepdims=True))[1] + a.shape[-1].bit_length()
+    return np.ldexp(a, -exponent), exponent
+
+
+def _times_rows(weights: Array, Z: Array) -> Array:
+    product: Array = np.matmul(weights[..., None, :], Z)[..., 0, :]
+    return product
+
+
+def _in_range(result: Array) -> Array:
+    if not np.isfinite(result).all():
+        raise ValueError(f"the result leaves the range of {result.dtype}; scale v, v_star, w or Z down")
+    return result[()]
 
 
 def _output(v: Array, w: Array, Z: Array) -> Array:

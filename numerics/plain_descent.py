@@ -13,9 +13,10 @@ from math import isfinite
 import numpy as np
 import numpy.typing as npt
 
+from numerics.arguments import vector
 from numerics.generated.estimators import coarse_gradient
 from numerics.generated.network import loss_gradient_v, population_loss
-from numerics.geometry import angle
+from numerics.geometry import angle, length
 
 __all__ = ["PlainDescentResult", "plain_descent"]
 
@@ -62,19 +63,20 @@ def plain_descent(
     ):
         if not (isfinite(value) and good):
             raise ValueError(f"{name} = {value!r} is out of range; see the docstring")
-    v, w, true_v, true_w = (np.array(x, dtype=np.float64) for x in (v0, w0, v_star, w_star))
-    for name, array in (("v0", v), ("w0", w), ("v_star", true_v), ("w_star", true_w)):
-        if array.ndim != 1:
-            raise ValueError(f"{name} has shape {array.shape}; one vector is wanted")
+    given = {"v0": v0, "w0": w0, "v_star": v_star, "w_star": w_star}
+    v, w, true_v, true_w = (vector(name, value) for name, value in given.items())
     rows: list[tuple[float, float, float, float]] = []
     while True:
         steep = loss_gradient_v(v, w, true_v, true_w)
         coarse = coarse_gradient(v, w, true_v, true_w, ste, **parameters)
-        size = float(np.hypot(np.linalg.norm(steep), np.linalg.norm(coarse)))
+        size = float(length(np.concatenate([steep, coarse])))
         loss = float(population_loss(v, w, true_v, true_w))
-        rows.append((loss, float(angle(w, true_w)), float(np.linalg.norm(w)), size))
+        rows.append((loss, float(angle(w, true_w)), float(length(w)), size))
         if size <= tolerance or len(rows) > max_steps:
             break
-        v, w = v - eta * steep, w - eta * coarse
+        with np.errstate(over="ignore"):
+            v, w = v - eta * steep, w - eta * coarse
+        if not (np.isfinite(v).all() and np.isfinite(w).all()):
+            raise ValueError(f"eta = {eta!r} is too large: step {len(rows)} leaves the range of float64")
     losses, angles, norms, sizes = np.array(rows).T
     return PlainDescentResult(v, w, losses, angles, norms, sizes, len(rows) - 1, bool(sizes[-1] <= tolerance))

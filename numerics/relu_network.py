@@ -12,8 +12,9 @@ from math import isfinite, pi
 import numpy as np
 import numpy.typing as npt
 
+from numerics.arguments import finite_array
 from numerics.generated.background import relu_network_gradient, relu_network_loss
-from numerics.geometry import angle
+from numerics.geometry import angle, length
 
 __all__ = ["ReluLearning", "largest_step", "learn_relu_network"]
 
@@ -45,8 +46,8 @@ def largest_step(k: int) -> float:
 
 
 def _filters(name: str, value: npt.ArrayLike) -> Array:
-    array = np.array(value, dtype=np.float64)
-    if array.ndim == 0 or not np.isfinite(array).all() or not array.any(axis=-1).all():
+    array = finite_array(name, value).astype(np.float64)
+    if array.ndim == 0 or not array.any(axis=-1).all():
         raise ValueError(f"{name} must hold finite filters that are not zero, in its last axis; it is {array!r:.200}")
     return array
 
@@ -76,12 +77,17 @@ def learn_relu_network(
     if star.ndim != 1 or w.shape[-1] != len(star):
         raise ValueError(f"w0 has shape {w.shape}, w_star {star.shape}; (..., n) and (n,) are needed")
     angles, losses = [np.asarray(angle(w, star))], [np.asarray(relu_network_loss(w, star, k))]
-    wanted = tolerance * float(np.linalg.norm(star))
-    distance = np.linalg.norm(w - star, axis=-1)
+    wanted = tolerance * float(length(star))
+    distance = length(w - star)
     steps = 0
     while steps < max_steps and not np.all(distance <= wanted):
-        w = w - rate * relu_network_gradient(w, star, k)
-        distance = np.linalg.norm(w - star, axis=-1)
+        with np.errstate(over="ignore"):
+            w = w - rate * relu_network_gradient(w, star, k)
+        if not (np.isfinite(w).all() and w.any(axis=-1).all()):
+            raise ValueError(
+                f"eta = {rate!r} takes w to 0 or out of the range of float64 in step {steps + 1}; change it"
+            )
+        distance = length(w - star)
         angles.append(np.asarray(angle(w, star)))
         losses.append(np.asarray(relu_network_loss(w, star, k)))
         steps += 1

@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.model import apply_proxy, real_array
+from numerics.arguments import finite_array, vector
+from numerics.model import apply_proxy
 
 SHARD = 4096
 # Normals drawn at a time: 64 networks of 16 x 64, which stay in a second-level cache until used.
@@ -313,12 +314,13 @@ def shard_moments(problem: Problem, shard: int) -> dict[str, Moments]:
     normals, values = np.empty((chunk, problem.normals)), np.empty((chunk, width))
     evaluate, generator = problem.evaluator(chunk), problem.draws.generator(shard)
     total: Moments | None = None
-    for start in range(0, size, chunk):
-        rows = min(chunk, size - start)
-        generator.standard_normal(out=normals[:rows])
-        evaluate(normals[:rows], values[:rows])
-        part = _centred(values[:rows])
-        total = part if total is None else total.merge(part)
+    with np.errstate(all="ignore"):  # what overflows is found at the end
+        for start in range(0, size, chunk):
+            rows = min(chunk, size - start)
+            generator.standard_normal(out=normals[:rows])
+            evaluate(normals[:rows], values[:rows])
+            part = _centred(values[:rows])
+            total = part if total is None else total.merge(part)
     assert total is not None
     return _split(total, problem.layout)
 
@@ -404,16 +406,14 @@ def _integer(name: str, value: int, least: int) -> int:
 
 
 def _vectors(name: str, value: ArrayLike, other: str, partner: ArrayLike) -> tuple[Array, Array]:
-    first, second = real_array(name, value), real_array(other, partner)
-    if first.ndim != 1 or first.size == 0:
-        raise ValueError(f"{name} has shape {first.shape}; it must be one vector, not empty")
+    first, second = vector(name, value), finite_array(other, partner)
     if second.shape != first.shape:
         raise ValueError(f"{other} has shape {second.shape}; it must be {first.shape} like {name}")
-    return first.astype(np.float64), second.astype(np.float64)
+    return first, second.astype(np.float64)
 
 
 def _directions(value: ArrayLike, n: int) -> Array:
-    directions = real_array("directions", value)
+    directions = finite_array("directions", value)
     if directions.ndim != 2 or directions.shape[0] != n or directions.shape[1] == 0:
         raise ValueError(f"directions has shape {directions.shape}; it must be (n, k) = ({n}, k) with k >= 1")
     return directions.astype(np.float64)

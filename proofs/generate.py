@@ -105,7 +105,7 @@ def header(chapter: str, claim_ids: list[str]) -> str:
     return (
         f'"""Chapter `{chapter}`, as NumPy.\n\nWritten by `coarseproof derive` from proofs/ and the claims\n{listed}.\n'
         "Do not edit: change the claim and derive again. To copy this module out of the project, take\n"
-        f"numerics/arguments.py, {also}geometry.py and quadrature.py along; "
+        f"numerics/arguments.py, {also}geometry.py, quadrature.py and wide.py along; "
         'it needs nothing else but NumPy and SciPy.\n"""\n'
     )
 
@@ -304,7 +304,7 @@ def coarse_gradient_source(proxies: Sequence[Estimator]) -> str:
     arguments = ("v", "w", "v_star", "w_star")
     statement = Kernels(*KERNEL_SYMBOLS).gradient()
     body = block_body(statement, arguments)
-    body.insert(1, "p, q, c_, b = kernels(g.theta, g.r, **known)")
+    body.insert(1, "p, q, c_, b = kernels(g.theta, plain(g.r), **known)")
     block = "\n".join(
         [
             f"def block({', '.join(f'{name}: Array' for name in arguments)}) -> Array:",
@@ -423,9 +423,9 @@ def assemble(chapter: str, claim_ids: list[str], public: list[str], sources: lis
 
 
 _PRIMITIVES = {
-    "arguments": ("Limit", "check_parameters", "evaluate", "renamed", "require"),
+    "arguments": ("Limit", "check_parameters", "evaluate", "real_array", "renamed", "require", "scalars"),
     "elementwise": ("entrywise", "quotient", "root", "summed"),
-    "geometry": ("Array", "across", "along", "combine", "dot", "pair", "rounding", "total", "unit"),
+    "geometry": ("Array", "across", "along", "combine", "dot", "pair", "plain", "rounding", "total", "unit"),
     "quadrature": ("decay_length", "half_line"),
 }
 _PACKAGE = '"""Code written by `coarseproof derive` from the claims in proofs/. Do not edit."""\n'

@@ -288,7 +288,7 @@ def penalty_value(u: npt.ArrayLike, penalty: str = "l1", **parameters: float) ->
     Raises ValueError as `proximal_map` does. Source: P1, P2, P3 and, by penalty, P7.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    return summed(entrywise(PENALTIES[penalty], "u", np.atleast_1d(u), known), "u")
+    return summed(entrywise(PENALTIES[penalty], "u", np.atleast_1d(real_array("u", u)), known), "u")
 
 
 def moreau_envelope(
@@ -301,6 +301,7 @@ def moreau_envelope(
     Raises ValueError as `proximal_map` does. Source: P6.l1, P6.l0, P6.tl1 and, by penalty, P6.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    beta, lam = (np.asarray(value)[..., None] if np.ndim(value) else value for value in (beta, lam))
-    return summed(entrywise(ENVELOPES[penalty], "w", np.atleast_1d(w), known, beta=beta, lam=lam), "w")
+    w, beta, lam = np.atleast_1d(real_array("w", w)), real_array("beta", beta), real_array("lam", lam)
+    beta, lam = (value[..., None] if value.ndim else value for value in (beta, lam))
+    return summed(entrywise(ENVELOPES[penalty], "w", w, known, beta=beta, lam=lam), "w")
 '''

@@ -17,28 +17,8 @@ NAMES = ["basin_probability", "spike_threshold"]
 
 
 def sources() -> list[str]:
-    """Source of the helper that reads scalars, and of the two functions."""
-    return [_SCALARS, _basin_source(get(CLAIMS[0]).formula), _threshold_source(get(CLAIMS[1]).formula)]
-
-
-_SCALARS = '''\
-def _scalars(**arguments: npt.ArrayLike) -> list[Array]:
-    """Arguments as float64 arrays of one broadcast shape; ValueError naming what is no number or does not fit."""
-    arrays = []
-    for name, value in arguments.items():
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise ValueError(f"{name} is ragged; rows of equal length are needed") from None
-        if array.dtype.kind not in "iuf":
-            raise ValueError(f"{name} has dtype {array.dtype}; real numbers are needed")
-        arrays.append(array.astype(np.float64))
-    try:
-        return list(np.broadcast_arrays(*arrays))
-    except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(arguments, arrays, strict=True))
-        raise ValueError(f"shapes do not broadcast: {shapes}") from None
-'''
+    """Source of the two functions."""
+    return [_basin_source(get(CLAIMS[0]).formula), _threshold_source(get(CLAIMS[1]).formula)]
 
 
 def _as_scipy(form: Expr) -> str:
@@ -66,7 +46,7 @@ def basin_probability({n.name}: npt.ArrayLike, ratio: npt.ArrayLike) -> npt.NDAr
     broadcast.
     Source: R6.probability.
     """
-    {n.name}, ratio = _scalars({n.name}={n.name}, ratio=ratio)
+    {n.name}, ratio = scalars({n.name}={n.name}, ratio=ratio)
     whole = ({n.name} >= 1) & ({n.name} < np.inf) & ({n.name} == np.floor({n.name}))
     require(whole.ravel(), "{n.name}", {n.name}.ravel(), "an integer >= 1 is needed")
     require(((ratio >= 0) & (ratio < 1)).ravel(), "ratio", ratio.ravel(), "a number in [0, 1) is needed")
@@ -103,16 +83,16 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
 
         {line_of(statement)}
 
-    A: (...) pull orthogonal to the axis of the spike, kappa * sqrt(1 - w_star_j**2) >= 0.
-    B: (...) lam - s * kappa * w_star_j >= 0, s = +1 or -1 the sign of the spike.
+    A: (...) pull orthogonal to the axis of the spike, kappa * sqrt(1 - w_star_j**2), in [0, 6e307].
+    B: (...) lam - s * kappa * w_star_j, in [0, 6e307], s = +1 or -1 the sign of the spike.
     Returns (...), the broadcast shape, float64. A spike needs beta above this value; where A or B is 0 it is the other.
     Raises ValueError naming the argument for other values, for what is not a real number and for shapes that do not
     broadcast.
     Source: R7.astroid.
     """
-    A, B = _scalars(A=A, B=B)
+    A, B = scalars(A=A, B=B)
     for name, given in (("A", A), ("B", B)):
-        require(((given >= 0) & (given < np.inf)).ravel(), name, given.ravel(), "a finite number >= 0 is needed")
+        require(((given >= 0) & (given <= 6e307)).ravel(), name, given.ravel(), "a number in [0, 6e307] is needed")
     a, b = np.cbrt(A), np.cbrt(B)
     return np.asarray({text(threshold_in_roots(statement))})[()]
 '''

@@ -59,11 +59,10 @@ def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str
 
 def require_unit(path: Path, w_star: Any) -> None:
     """ValueError unless w* has norm 1; the library says the same, but names an argument where there is an option."""
-    import numpy as np
-
+    from numerics.geometry import length
     from numerics.limits.problem import NORM_TOLERANCE
 
-    size = float(np.linalg.norm(w_star))
+    size = float(length(w_star))
     if size > 0 and abs(size - 1) > NORM_TOLERANCE:
         raise ValueError(f"weights file {path}: w* has norm {size:.9g}, not 1; divide by it, or say --normalize")
 

@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 C1, C2, C3, C4, C5.leaky-relu, C5.sigmoid, C5.tanh, C5.triangular, C5.gaussian.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, geometry.py and quadrature.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import special
 
 from numerics.arguments import Limit, check_parameters, evaluate
-from numerics.geometry import Array, along, dot, pair, total
+from numerics.geometry import Array, along, dot, pair, plain, total
 from numerics.quadrature import decay_length, half_line
 
 __all__ = [
@@ -208,7 +208,7 @@ def coarse_gradient(
 
     def block(v: Array, w: Array, v_star: Array, w_star: Array) -> Array:
         g = pair(w, w_star)
-        p, q, c_, b = kernels(g.theta, g.r, **known)
+        p, q, c_, b = kernels(g.theta, plain(g.r), **known)
         dv = v - v_star
         v_vs = dot(v, v_star)
         sum_v = total(v)

@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 N1, N1.origin, N2, N3, N4, N5.saddle.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, geometry.py and quadrature.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 P1, P2, P3, P7.mcp, P7.scad, P7.half, P6.l1, P6.l0, P6.tl1, P6.mcp, P6.scad, P6.half.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, elementwise.py, geometry.py and quadrature.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, elementwise.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations

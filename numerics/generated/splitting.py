@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 R6.probability, R7.astroid.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, geometry.py and quadrature.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations
@@ -12,31 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from numerics.arguments import require
+from numerics.arguments import require, scalars
 from numerics.geometry import Array
 
 __all__ = [
     "basin_probability",
     "spike_threshold",
 ]
-
-
-def _scalars(**arguments: npt.ArrayLike) -> list[Array]:
-    """Arguments as float64 arrays of one broadcast shape; ValueError naming what is no number or does not fit."""
-    arrays = []
-    for name, value in arguments.items():
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise ValueError(f"{name} is ragged; rows of equal length are needed") from None
-        if array.dtype.kind not in "iuf":
-            raise ValueError(f"{name} has dtype {array.dtype}; real numbers are needed")
-        arrays.append(array.astype(np.float64))
-    try:
-        return list(np.broadcast_arrays(*arrays))
-    except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(arguments, arrays, strict=True))
-        raise ValueError(f"shapes do not broadcast: {shapes}") from None
 
 
 def basin_probability(n: npt.ArrayLike, ratio: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -51,7 +33,7 @@ def basin_probability(n: npt.ArrayLike, ratio: npt.ArrayLike) -> npt.NDArray[np.
     broadcast.
     Source: R6.probability.
     """
-    n, ratio = _scalars(n=n, ratio=ratio)
+    n, ratio = scalars(n=n, ratio=ratio)
     whole = (n >= 1) & (n < np.inf) & (n == np.floor(n))
     require(whole.ravel(), "n", n.ravel(), "an integer >= 1 is needed")
     require(((ratio >= 0) & (ratio < 1)).ravel(), "ratio", ratio.ravel(), "a number in [0, 1) is needed")
@@ -75,15 +57,15 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
 
         (A_j^(2/3) + B_j^(2/3))^(3/2)
 
-    A: (...) pull orthogonal to the axis of the spike, kappa * sqrt(1 - w_star_j**2) >= 0.
-    B: (...) lam - s * kappa * w_star_j >= 0, s = +1 or -1 the sign of the spike.
+    A: (...) pull orthogonal to the axis of the spike, kappa * sqrt(1 - w_star_j**2), in [0, 6e307].
+    B: (...) lam - s * kappa * w_star_j, in [0, 6e307], s = +1 or -1 the sign of the spike.
     Returns (...), the broadcast shape, float64. A spike needs beta above this value; where A or B is 0 it is the other.
     Raises ValueError naming the argument for other values, for what is not a real number and for shapes that do not
     broadcast.
     Source: R7.astroid.
     """
-    A, B = _scalars(A=A, B=B)
+    A, B = scalars(A=A, B=B)
     for name, given in (("A", A), ("B", B)):
-        require(((given >= 0) & (given < np.inf)).ravel(), name, given.ravel(), "a finite number >= 0 is needed")
+        require(((given >= 0) & (given <= 6e307)).ravel(), name, given.ravel(), "a number in [0, 6e307] is needed")
     a, b = np.cbrt(A), np.cbrt(B)
     return np.asarray((a ** 2 + b ** 2) ** 1.5)[()]

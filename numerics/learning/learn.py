@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from numerics.arguments import Array, check_parameters
+from numerics.arguments import Array, check_parameters, float_range
 from numerics.generated.penalties import PENALTY_PARAMETERS
 from numerics.learning.problem import (
     GRADIENTS,
@@ -58,8 +58,8 @@ def learn(
 ) -> LearningResult:
     """RVSCGD: `u = S(w)`, `w ← normalize(w − ηG(w) − ηβ(w − u))`, from w0 until the limit is within `tolerance`.
 
-    v, v_star (m,): output weights, learned (or their start) and true; v_star is v unless given.
-    w0, w_star (n,): start, of which only the direction matters on the sphere, and true filter, ‖w*‖ = 1.
+    v, v_star (m,): output weights, learned (or their start) and true; v_star is v unless given. Norms 1e-100 to 1e100.
+    w0, w_star (n,): start, of which only the direction matters on the sphere, and true filter, ‖w*‖ = 1 up to 1e-9.
     beta, lam: β, λ >= 0. With λ = 0 u = w; with β = 0 < λ u = 0, and w is not coupled to it.
     eta: 0 < η < 1/(α+β), α as in C9 (the largest over the angles where it varies); without normalization the same
         bound, which is the one at norm 1. Default 0.9/max(α+β, |κ|+β). When v is learned, the largest at v and v_star.
@@ -91,7 +91,7 @@ def learn(
     number("tolerance", tolerance, positive=True)
     integer("max_steps", max_steps, 0)
     record_every = integer("record_every", record_every, 1)
-    beta, lam = number("beta", beta), number("lam", lam)
+    beta, lam = number("beta", beta, most=LARGE), number("lam", lam, most=LARGE)
     own = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
     pull = Pull(ste, ste_parameters, true_v)
     eta, eta_v = choose_steps(pull, given_v, beta, eta, eta_v, learn_v)
@@ -104,7 +104,8 @@ def learn(
     settings |= {"w0": digest(start), "w_star": digest(true_w), "record_every": record_every}
     if sampling is not None:
         settings |= {"samples": sampling.samples, "dataset": sampling.dataset, "seed": sampling.seed}
-    return Run(problem, settings, start, given_v, state).result(tolerance, max_steps, progress)
+    with float_range(f"scale v, beta = {beta!r} and lam = {lam!r}"):
+        return Run(problem, settings, start, given_v, state).result(tolerance, max_steps, progress)
 
 
 def _check_start(v: Array, w0: Array, sphere: bool, learn_v: bool) -> None:

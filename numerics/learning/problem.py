@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev
 
-from numerics.arguments import Array, check_parameters
+from numerics.arguments import Array, check_parameters, vector
 from numerics.generated.estimators import KERNELS, PARAMETERS
 from numerics.generated.network import loss_gradient_v, population_loss
-from numerics.geometry import norm, unit
-from numerics.model import real_array, resolve_proxy
+from numerics.geometry import length, unit
+from numerics.limits.problem import NORM_TOLERANCE
+from numerics.model import resolve_proxy
 from numerics.sampling import Moments, network_moments
 
 __all__ = [
@@ -38,9 +39,6 @@ __all__ = [
 ]
 
 GRADIENTS = ("population", "fresh", "fixed")
-
-_UNIT = 1e-12
-"""Norms of w* this close to 1 are those of unit vectors."""
 
 LARGE = 1e100
 """Norms between 1/LARGE and LARGE may be squared and divided by each other."""
@@ -190,10 +188,7 @@ def vectors(
     given = {"v": v, "v_star": v if v_star is None else v_star, "w0": w0, "w_star": w_star}
     arrays = {}
     for name, value in given.items():
-        array = real_array(name, value)
-        if array.ndim != 1 or array.size == 0:
-            raise ValueError(f"{name} has shape {array.shape}; it must be one vector, not empty")
-        arrays[name] = np.ascontiguousarray(array, dtype=np.float64)
+        arrays[name] = vector(name, value)
     for first, second in (("v", "v_star"), ("w_star", "w0")):
         if arrays[first].shape != arrays[second].shape:
             raise ValueError(
@@ -202,32 +197,35 @@ def vectors(
     for name in ("v_star", "w0", "w_star"):
         if not arrays[name].any():
             raise ValueError(f"{name} is the zero vector; it must be nonzero")
+    for name in ("v", "v_star"):
+        if arrays[name].any() and not 1 / LARGE < (size := polar(arrays[name])[0]) < LARGE:
+            raise ValueError(f"{name} has norm {size!r}; it must be between {1 / LARGE:g} and {LARGE:g}")
     return arrays["v"], arrays["w0"], arrays["v_star"], arrays["w_star"]
 
 
 def unit_vector(name: str, value: Array, normalize: bool) -> Array:
-    """`value` if its norm is 1; normalized if that is asked for. Raises ValueError stating the norm otherwise."""
+    """`value` over its norm, which must be 1 within NORM_TOLERANCE unless `normalize`; ValueError stating the norm."""
     size, direction = polar(value)
-    if normalize:
-        return direction
-    if abs(size - 1) > _UNIT:
+    if not normalize and abs(size - 1) > NORM_TOLERANCE:
         raise ValueError(f"{name} has norm {size!r}; it must be a unit vector (normalize=True divides by the norm)")
-    return value
+    return direction
 
 
 def polar(a: Array) -> tuple[float, Array]:
     """Norm and direction of a nonzero vector, whatever its scale."""
     with np.errstate(over="ignore", under="ignore"):
-        return float(norm(a[None])[0]), unit(a[None])[0]
+        return float(length(a)), unit(a[None])[0]
 
 
-def number(name: str, value: float, *, positive: bool = False) -> float:
-    """`value` as a finite float, not negative (not zero either if `positive`). Raises ValueError."""
+def number(name: str, value: float, *, positive: bool = False, most: float = math.inf) -> float:
+    """`value` as a finite float, not negative (not zero either if `positive`), `most` at most. Raises ValueError."""
     rule = "> 0" if positive else ">= 0"
     if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
         raise ValueError(f"{name} = {value!r} is not allowed; a finite number {rule} is")
     if value < 0 or (positive and value == 0):
         raise ValueError(f"{name} = {value!r} is out of range; a finite number {rule} is allowed")
+    if value > most:
+        raise ValueError(f"{name} = {value!r} is out of range; {most:g} at most is allowed")
     return float(value)
 
 

@@ -8,8 +8,9 @@ every step size are listed: N > 0, although for n = 1 both points of the sphere 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import index
 
@@ -17,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 from numpy.typing import ArrayLike
 
-from numerics.arguments import Array
+from numerics.arguments import Array, float_range
 from numerics.generated.penalties import PENALTIES
 from numerics.limits.branches import tl1_limits
 from numerics.limits.fill import complete, stability_margin
-from numerics.limits.problem import Problem, blocks, pose
+from numerics.limits.problem import Problem, blocks, in_range, pose
 from numerics.limits.shape import Shape
 from numerics.limits.solve import Root, l1_root
 from numerics.limits.spikes import Spikes, find_spikes, first_spikes
@@ -43,11 +44,11 @@ class StableLimit:
     sign: int | None
     multiplier: float
     lyapunov: float
-    _problem: Problem
-    _root: Root
-    _upper: tuple[npt.NDArray[np.intp], ...]
+    _problem: Problem = field(repr=False)
+    _root: Root = field(repr=False)
+    _upper: tuple[npt.NDArray[np.intp], ...] = field(repr=False)
     """Indices on the upper branch, in pieces that records share."""
-    _placed: tuple[tuple[int, float, float], ...]
+    _placed: tuple[tuple[int, float, float], ...] = field(repr=False)
     """(index, w, u) of the entry on any other branch."""
 
     @cached_property
@@ -56,6 +57,7 @@ class StableLimit:
         return np.sort(np.concatenate([*self._upper, np.array([p[0] for p in self._placed], np.intp)]))
 
     @cached_property
+    @in_range
     def weights(self) -> Array:
         """w̄ (n,)."""
         p = self._problem
@@ -71,14 +73,16 @@ class StableLimit:
         return w
 
     @cached_property
+    @in_range
     def residual(self) -> float:
         """‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map."""
         p, n = self._problem, self._root.multiplier
         pairs = zip(blocks(self.weights), blocks(p.w_star), strict=True)
-        rows = [n * w - y - p.pull * p.proximal(w) for w, y in pairs]
-        return float(p.field.total([float(np.dot(row, row)) for row in rows]) ** 0.5 / n)
+        rows = [w - y / n - p.pull / n * p.proximal(w) for w, y in pairs]
+        return float(p.field.total([float(np.dot(row, row)) for row in rows]) ** 0.5)
 
     @cached_property
+    @in_range
     def margin(self) -> float:
         """(N − βμ)/N, μ the largest eigenvalue of diag S'(w̄) on the tangent space: positive means stable."""
         pieces = [upper_entries(self._problem, self._root, where) for where in self._upper]
@@ -177,11 +181,17 @@ def stable_limits(
     problem = replace(posed, w_star=w)
     if not problem.threshold:
         problem = replace(problem, lam=0.0)  # λ/β has underflowed
+    with float_range(problem.remedy):
+        census = _census(problem, index(count))
+    if not all(math.isfinite(limit.multiplier) and math.isfinite(limit.lyapunov) for limit in census.limits):
+        raise ValueError(f"the computation leaves the range of float64; {problem.remedy}")
+    return census
+
+
+def _census(problem: Problem, count: int) -> StableLimits:
     if not problem.beta or not problem.lam:
         return _without_threshold(problem)
-    if penalty == "l1":
-        return _l1(problem, index(count))
-    return _searched(problem, index(count))
+    return (_l1 if problem.penalty == "l1" else _searched)(problem, count)
 
 
 def _without_threshold(problem: Problem) -> StableLimits:

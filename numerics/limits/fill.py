@@ -25,7 +25,8 @@ class Filled:
     auxiliary: Any
     error: Number
     residual: Number
-    root: Root
+    short: Number
+    """1 − ‖w̄‖²."""
 
 
 def fill(problem: Problem, root: Root) -> Filled:
@@ -34,11 +35,11 @@ def fill(problem: Problem, root: Root) -> Filled:
     kept = np.empty_like(weights) if exact else None
     error, residual, short = _pass(problem, root, weights, kept, place=True)
     if complete(problem, root, weights, short):
-        error, residual, _ = _pass(problem, root, weights, kept, place=False)
+        error, residual, short = _pass(problem, root, weights, kept, place=False)
     if kept is not None:
-        return Filled(tuple(weights), tuple(kept), error, residual, root)
+        return Filled(tuple(weights), tuple(kept), error, residual, short)
     weights.flags.writeable = False
-    return Filled(weights, None, error, residual, root)
+    return Filled(weights, None, error, residual, short)
 
 
 def _pass(
@@ -148,9 +149,7 @@ def _proximal_exactly(problem: Problem, x: npt.NDArray[Any]) -> npt.NDArray[Any]
 
 def _cardano(problem: Problem, x: Number) -> Number:
     """TL1's S(x) for x above the threshold [ZX]."""
-    from mpmath import mp
-
-    a, reach = problem.a, problem.a + x
+    mp, a, reach = problem.field.context, problem.a, problem.a + x
     phi = mp.acos(1 - 27 * problem.rho * a * (a + 1) / (2 * reach**3))
     return 2 * reach * mp.cos(phi / 3) / 3 - 2 * a / 3 + x / 3
 

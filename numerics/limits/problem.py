@@ -11,17 +11,17 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any, Final, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import ONE_THREAD, Array
+from numerics.arguments import ONE_THREAD, Array, float_range, real_array, refuse_masked
 from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS, THRESHOLDS
-from numerics.geometry import norm
+from numerics.geometry import length
 
-__all__ = ["BLOCK", "FLOATS", "NORM_TOLERANCE", "Field", "Problem", "blocks", "digits_field", "pose"]
+__all__ = ["BLOCK", "FLOATS", "NORM_TOLERANCE", "Field", "Problem", "blocks", "digits_field", "in_range", "pose"]
 
 Number = Any
 """A float, or an mpmath number."""
@@ -55,6 +55,13 @@ class Field:
     """Sum without rounding on the way."""
     threshold: Callable[..., Number]
     """(penalty, rho, **parameters): largest |x| with S(x) = 0."""
+    context: Any = None
+    """mpmath's, of numbers in digits."""
+
+    def __reduce__(self) -> str:
+        if self.context is not None:
+            raise TypeError("arithmetic in digits is not pickled; what is computed in it is")
+        return "FLOATS"  # the one there is, by its name: it is told by its identity
 
 
 def _float_threshold(penalty: str, rho: float, **parameters: float) -> float:
@@ -73,9 +80,12 @@ FLOATS: Final = Field(
 )
 
 
-def digits_field() -> Field:
-    """mpmath's numbers at its current precision."""
-    from mpmath import mp
+def digits_field(digits: int) -> Field:
+    """mpmath's numbers at `digits` digits, in a context of their own: the global one belongs to every thread."""
+    from mpmath.ctx_mp import MPContext
+
+    mp = MPContext()
+    mp.dps = digits
 
     def threshold(penalty: str, rho: Number, a: Number = 1) -> Number:
         if penalty == "l1":
@@ -85,7 +95,7 @@ def digits_field() -> Field:
         return rho * (a + 1) / a if 2 * rho * (a + 1) <= a * a else mp.sqrt(2 * rho * (a + 1)) - a / 2
 
     sqrt, asin, sin, cbrt = (np.frompyfunc(function, 1, 1) for function in (mp.sqrt, mp.asin, mp.sin, mp.cbrt))
-    return Field(mp.eps, sqrt, asin, sin, cbrt, mp.fsum, threshold)
+    return Field(mp.eps, sqrt, asin, sin, cbrt, mp.fsum, threshold, mp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +115,13 @@ class Problem:
     def size(self) -> int:
         """n, the length of w*."""
         return len(self.w_star)
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the numbers are too far apart for float64."""
+        given = {"kappa": self.kappa, "beta": self.beta, "lam": self.lam, **self.parameters}
+        listed = ", ".join(f"{name} = {value!s}" for name, value in given.items())
+        return f"{listed} are too far apart; scale them, or ask sparse_limit for digits"
 
     @cached_property
     def scale(self) -> Number:
@@ -190,10 +207,11 @@ def pose(
     field: Field | None = None,
 ) -> Problem:
     """Check the arguments. Raises ValueError that names the argument, its value and what is allowed."""
-    field, exact = field or FLOATS, field is not None
+    field = field or FLOATS
+    exact, context = field is not FLOATS, field.context
     if not isinstance(penalty, str) or penalty not in PENALTIES:
         raise ValueError(f"penalty = {penalty!r} has no known limit; allowed: {', '.join(PENALTIES)}")
-    vector = _exact_vector(w_star) if exact else _float_vector(w_star)
+    vector = _exact_vector(w_star, context) if exact else _float_vector(w_star)
     size = _exact_norm(vector, field) if exact else _float_norm(vector)
     if normalize and abs(size - 1) > NORM_TOLERANCE:
         vector = _scaled(vector, size, field)
@@ -205,11 +223,11 @@ def pose(
             "divide by the norm, or pass normalize=True"
         )
     checked = {
-        "kappa": _number("kappa", kappa, positive=True, exact=exact),
-        "beta": _number("beta", beta, positive=False, exact=exact),
-        "lam": _number("lam", lam, positive=False, exact=exact),
+        "kappa": _number("kappa", kappa, context, positive=True),
+        "beta": _number("beta", beta, context, positive=False),
+        "lam": _number("lam", lam, context, positive=False),
     }
-    shapes = _shape(penalty, parameters, exact)
+    shapes = _shape(penalty, parameters, context)
     _check_range("kappa", checked["kappa"], 1e-200, 1e200)
     _check_range("beta", checked["beta"], 0, 1e100 * checked["kappa"], "1e100 kappa")
     if "a" in shapes:
@@ -223,7 +241,7 @@ def _check_range(name: str, value: Number, least: Number, most: Number, words: s
         raise ValueError(f"{name} = {float(value)!r} is out of range; {least:g} to {words or f'{most:g}'} is allowed")
 
 
-def _shape(penalty: str, given: Mapping[str, Any], exact: bool) -> dict[str, Number]:
+def _shape(penalty: str, given: Mapping[str, Any], context: Any) -> dict[str, Number]:
     """Parameters of the penalty, defaults filled in."""
     known = PENALTY_PARAMETERS[penalty]
     for name, value in given.items():
@@ -231,54 +249,50 @@ def _shape(penalty: str, given: Mapping[str, Any], exact: bool) -> dict[str, Num
             allowed = ", ".join(known) or "none"
             raise ValueError(f"{name} = {value!r} is no parameter of penalty = {penalty!r}; its parameters: {allowed}")
     return {
-        name: _number(name, given.get(name, default), positive=sign == "> 0", exact=exact)
+        name: _number(name, given.get(name, default), context, positive=sign == "> 0")
         for name, (default, sign) in known.items()
     }
 
 
-def _number(name: str, value: Any, *, positive: bool, exact: bool) -> Number:
+def _number(name: str, value: Any, context: Any, *, positive: bool) -> Number:
     rule = f"a finite number {'> 0' if positive else '>= 0'} is needed"
     try:
-        number = _to_digits(value) if exact else float(value)
+        number = float(value) if context is None else _to_digits(value, context)
         good = math.isfinite(float(number)) and (number > 0 if positive else number >= 0)
     except (TypeError, ValueError, OverflowError):
         good = False
-    if not good or isinstance(value, str | bool):
+    if not good or isinstance(value, str | bool | np.bool_ | np.ma.MaskedArray):
         raise ValueError(f"{name} = {value!r} is out of range; {rule}")
     return number
 
 
-def _to_digits(value: Any) -> Number:
+def _to_digits(value: Any, context: Any) -> Number:
     """The number itself: floats and integers are exact, a Fraction is rounded once, at the working precision."""
-    from mpmath import mp, mpf
-
     if isinstance(value, Fraction):
-        return mp.fdiv(value.numerator, value.denominator)
+        return context.fdiv(value.numerator, value.denominator)
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float | mpf):
+    if isinstance(value, bool) or not (isinstance(value, int | float) or hasattr(value, "_mpf_")):
         raise TypeError
-    return mpf(value)
+    return context.mpf(value)
 
 
 def _float_vector(w_star: Any) -> Array:
-    try:
-        array = np.asarray(w_star)
-    except ValueError:
-        raise ValueError("w_star is ragged; one vector of shape (n,) is needed") from None
-    if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
-        raise ValueError(f"w_star has dtype {array.dtype}; use float64, float32 or integers")
+    array = real_array("w_star", w_star)
     _check_axis(array)
     return np.ascontiguousarray(array, np.float64)
 
 
-def _exact_vector(w_star: Any) -> npt.NDArray[Any]:
+def _exact_vector(w_star: Any, context: Any) -> npt.NDArray[Any]:
+    refuse_masked("w_star", w_star)
+    if isinstance(w_star, np.ndarray) and w_star.dtype != object:
+        real_array("w_star", w_star)
     array = np.asarray(w_star, dtype=object)
     _check_axis(array)
     result = np.empty(len(array), dtype=object)
     for index, value in enumerate(array):
         try:
-            result[index] = _to_digits(value)
+            result[index] = _to_digits(value, context)
         except TypeError:
             raise ValueError(
                 f"w_star[{index}] = {value!r} is no number; use float, int, fractions.Fraction or mpmath.mpf"
@@ -308,7 +322,24 @@ def _float_norm(vector: Array) -> float:
         _not_finite(int(bad[0]), vector[bad[0]])
     if not vector.any():
         _zero()
-    return float(norm(vector[None])[0])
+    return float(length(vector))
+
+
+def in_range(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The value of a record's property; ValueError if it is not finite. `_problem` is the record's attribute."""
+
+    @wraps(method)
+    def checked(self: Any) -> Any:
+        problem = self._problem
+        if problem.field is not FLOATS:
+            return method(self)
+        with float_range(problem.remedy):
+            value = method(self)
+        if not np.isfinite(value).all():
+            raise ValueError(f"the computation leaves the range of float64; {problem.remedy}")
+        return value
+
+    return checked
 
 
 def _exact_norm(vector: npt.NDArray[Any], field: Field) -> Number:

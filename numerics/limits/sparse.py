@@ -18,13 +18,18 @@ import numpy as np
 import numpy.typing as npt
 from numpy.typing import ArrayLike
 
+from numerics.arguments import float_range
 from numerics.generated.splitting import basin_probability
-from numerics.limits.fill import Filled, fill, stability_margin
-from numerics.limits.problem import FLOATS, Problem, blocks, digits_field, pose
+from numerics.limits.fill import fill, stability_margin
+from numerics.limits.problem import FLOATS, Problem, blocks, digits_field, in_range, pose
 from numerics.limits.solve import Root, l0_root, l1_root
 from numerics.limits.tl1 import tl1_root
 
 __all__ = ["NoLimitError", "SparseLimit", "sparse_limit"]
+
+
+_SOLVED = 1e-6
+"""Residuals, and distances of ‖w̄‖ from 1, above it come of numbers too far apart; rounding leaves 1e-14."""
 
 
 class NoLimitError(ValueError):
@@ -51,15 +56,19 @@ class SparseLimit:
     lam: Any
     parameters: Mapping[str, Any]
     _problem: Problem
-    _filled: Filled
+    _root: Root
 
-    @property
-    def auxiliary(self) -> Any:
-        """u = S(w̄)."""
-        return self._filled.auxiliary if self._exact else self._auxiliary
+    def __repr__(self) -> str:
+        weights = np.array2string(np.array(self.weights, np.float64), threshold=8, precision=6, separator=", ")
+        given = {**self.parameters, "kappa": self.kappa, "beta": self.beta, "lam": self.lam}
+        found = {name: getattr(self, name) for name in ("multiplier", "angle", "error", "residual")}
+        numbers = ", ".join(f"{name}={value}" for name, value in (given | found).items())
+        return f"SparseLimit(penalty={self.penalty!r}, {numbers}, weights={weights} of {len(self.weights)} entries)"
 
     @cached_property
-    def _auxiliary(self) -> npt.NDArray[Any]:
+    @in_range
+    def auxiliary(self) -> Any:
+        """u = S(w̄)."""
         u = np.empty(len(self.weights))
         for piece, out in zip(blocks(self.weights), blocks(u), strict=True):
             out[:] = self._problem.proximal(piece)
@@ -76,6 +85,7 @@ class SparseLimit:
         return np.flatnonzero(np.asarray(self.auxiliary, dtype=None if not self._exact else object))
 
     @cached_property
+    @in_range
     def margin(self) -> Any:
         """(N − βμ)/N, μ the largest eigenvalue of diag S'(w̄) on the tangent space at w̄: positive means stable.
 
@@ -84,9 +94,10 @@ class SparseLimit:
         u = np.asarray(self.auxiliary, dtype=None if not self._exact else object)
         w = np.asarray(self.weights, dtype=u.dtype)
         chosen = self.support
-        return stability_margin(self._problem, self._filled.root, w[chosen], u[chosen])
+        return stability_margin(self._problem, self._root, w[chosen], u[chosen])
 
     @cached_property
+    @in_range
     def error_bound(self) -> Any:
         """R5: an upper bound of `error` that needs w* only: 2 sin(½ arcsin(r/κ)), r >= β‖w̄ − ū‖; √2 where r >= κ.
 
@@ -103,6 +114,7 @@ class SparseLimit:
         return sine * 2 ** (sine * 0 + 0.5) / (1 + ((1 - sine) * (1 + sine)) ** 0.5) ** 0.5
 
     @cached_property
+    @in_range
     def basin_probability(self) -> float:
         """R6: a uniformly random start comes within arcsin(r/κ) of w* and stays there with at least this probability.
 
@@ -113,6 +125,24 @@ class SparseLimit:
         if radius:
             radius *= min(1.0, float(p.threshold) * math.sqrt(p.size))
         return float(basin_probability(p.size, radius / float(p.kappa))) if radius < p.kappa else 0.0
+
+    def _settle(self, auxiliary: tuple[Any, ...]) -> None:
+        """In digits: compute what is otherwise computed when first asked for, and leave the context of the problem for
+        mpmath's own. Numbers keep their digits.
+        """
+        from mpmath import mp
+
+        def settled(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(map(settled, value))
+            return mp.make_mpf(value._mpf_) if hasattr(value, "_mpf_") else value
+
+        values = vars(self)
+        values["auxiliary"] = auxiliary
+        self.support, self.margin, self.error_bound, self.basin_probability  # noqa: B018
+        values |= {name: settled(value) for name, value in values.items()}
+        values["parameters"] = {name: settled(value) for name, value in self.parameters.items()}
+        del values["_problem"], values["_root"]
 
 
 def sparse_limit(
@@ -140,22 +170,30 @@ def sparse_limit(
     With `digits` everything is computed in mpmath, for the numbers as they are given (float, int, mpf, Fraction):
     w_star is divided by its norm in full precision. n of a few thousand then takes seconds.
 
-    Raises NoLimitError where there is none (l1 only), ValueError naming the argument for anything else.
+    Raises NoLimitError where there is none (l1 only), ValueError naming the argument for anything else, and where the
+    numbers are too far apart for float64.
     """
     if digits is None:
-        return _limit(pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize))
+        problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize)
+        with float_range(problem.remedy):
+            return _limit(problem)
     if isinstance(digits, bool) or not hasattr(digits, "__index__") or index(digits) < 1:
         raise ValueError(f"digits = {digits!r} is out of range; an integer >= 1, or None for float64, is needed")
-    from mpmath import mp
-
-    with mp.workdps(index(digits) + 20):
-        problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize, field=digits_field())
-        return _limit(problem)
+    field = digits_field(index(digits) + 20)
+    problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize, field=field)
+    if problem.pull > 1:  # N − β, of the size of κ, loses as many digits as β/κ has
+        field = digits_field(index(digits) + 20 + int(field.context.log10(problem.pull)))
+        problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize, field=field)
+    return _limit(problem)
 
 
 def _limit(problem: Problem) -> SparseLimit:
     root = solve(problem)
     filled = fill(problem, root)
+    if problem.field is FLOATS and not (
+        filled.residual < _SOLVED and abs(filled.short) < _SOLVED and math.isfinite(problem.scale * root.multiplier)
+    ):
+        raise ValueError(f"float64 does not reach; {problem.remedy}")
     half = filled.error / 2
     number = float if problem.field is FLOATS else lambda value: value
     limit = SparseLimit(
@@ -170,10 +208,10 @@ def _limit(problem: Problem) -> SparseLimit:
         lam=problem.lam,
         parameters=dict(problem.parameters),
         _problem=problem,
-        _filled=filled,
+        _root=root,
     )
-    if limit._exact:  # what is computed when first asked for needs the digits too
-        limit.margin, limit.error_bound  # noqa: B018
+    if limit._exact:
+        limit._settle(filled.auxiliary)
     return limit
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from numerics.arguments import float_range
 from numerics.limits.problem import FLOATS, Number, Problem, blocks, pose
 from numerics.limits.shape import Shape, bisect
 from numerics.limits.solve import Root, unmoved
@@ -169,8 +170,12 @@ def _guess(problem: Problem) -> Number | None:
         return None
     w_star = np.array([float(x) for x in problem.w_star])
     kappa, beta, lam = (float(value) for value in (problem.kappa, problem.beta, problem.lam))
-    rough = pose(w_star, kappa, beta, lam, "tl1", {"a": float(problem.a)}, normalize=True)
-    gap = problem.w_star[0] * 0 + tl1_root(rough).gap
+    try:
+        with float_range("the digits asked for need no guess"):
+            rough = pose(w_star, kappa, beta, lam, "tl1", {"a": float(problem.a)}, normalize=True)
+            gap = problem.w_star[0] * 0 + tl1_root(rough).gap
+    except ValueError:
+        return None
     return gap if max(problem.norm - problem.pull, 0) < gap < problem.norm else None
 
 

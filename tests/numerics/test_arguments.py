@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -272,3 +274,115 @@ def test_floating_point_settings_survive() -> None:
         population_loss(**GOOD)
         coarse_gradient(**GOOD, ste="sigmoid")
         assert np.geterr() == before
+
+
+# Arrays as people hold them.
+
+
+def test_a_float32_angle_of_opposite_vectors_is_pi() -> None:
+    """float32's π exceeds π."""
+    a = np.array([1, 2, 3], np.float32)
+    opposite = angle(a, -a)
+    assert opposite.dtype == np.float32
+    np.testing.assert_array_equal(numerics.best_output_weights(opposite, a), numerics.best_output_weights(np.pi, a))
+    assert numerics.halfspace_probability(opposite) == 0
+    with pytest.raises(ValueError, match="theta = 3"):
+        numerics.halfspace_probability(np.nextafter(opposite, np.float32(4)))
+
+
+def test_masked_entries_have_no_value() -> None:
+    masked = np.ma.masked_array([0.6, 0.8], [False, True])
+    calls: dict[str, Any] = {
+        "a": lambda: angle([masked], [1.0, 2.0]),
+        "w_star": lambda: numerics.sparse_limit(masked, 1, 0.5, 0.01, normalize=True),
+        "w0": lambda: numerics.learn([1.0], masked, [0.6, 0.8], 0.1, 0.1),
+        "v0": lambda: numerics.plain_descent(masked, [1.0], [1.0, 2.0], [1.0], 0.1),
+        "Z": lambda: numerics.forward([1.0], [1.0, 1.0], masked[None]),
+        "u": lambda: numerics.penalty_value(masked),
+        "beta": lambda: numerics.moreau_envelope([[1.0], [2.0]], masked, 1),
+        "ratio": lambda: numerics.basin_probability(3, masked),
+    }
+    for name, call in calls.items():
+        with pytest.raises(ValueError, match=f"^{name} is a masked array; fill what is masked"):
+            call()
+
+
+@pytest.mark.parametrize("dtype", [">f8", ">f4", ">i4"])
+def test_byte_order_does_not_matter(dtype: str) -> None:
+    swapped = {name: np.array(np.multiply(8, value), dtype) for name, value in GOOD.items()}
+    native = {name: array.astype(array.dtype.newbyteorder("=")) for name, array in swapped.items()}
+    for name in FOUR:
+        found = np.asarray(call(name, **swapped))
+        assert found.dtype.isnative
+        np.testing.assert_array_equal(found, call(name, **native))
+    w_star = np.array([0.6, 0.8], ">f8")
+    given = {"w0": np.array([1.0, 0.0], ">f4"), "w_star": w_star, "beta": 0.1, "lam": 0.01}
+    w = numerics.learn(np.array([1.0], ">f8"), **given, max_steps=3).w
+    np.testing.assert_array_equal(w, numerics.learn([1.0], [1.0, 0.0], [0.6, 0.8], 0.1, 0.01, max_steps=3).w)
+    found = numerics.plain_descent([1.0], w_star, [2.0], w_star[::-1], 0.1, max_steps=3).w
+    np.testing.assert_array_equal(
+        found, numerics.plain_descent([1.0], [0.6, 0.8], [2.0], [0.8, 0.6], 0.1, max_steps=3).w
+    )
+
+
+def peak(call: Callable[[], Any]) -> float:
+    """MB that a call takes at most, after one that has loaded what it needs."""
+    call()
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_follows_the_result() -> None:
+    """The product of the batches and n has 18 MB; a quadrature has some hundred nodes for each of 20000 rows."""
+    rng = np.random.default_rng(0)
+    v, w = rng.standard_normal((150, 1, 2)), rng.standard_normal((1, 150, 100))
+    assert peak(lambda: population_loss(v, w, v[0, 0], w[0, 0])) < 4
+    assert peak(lambda: population_loss(np.swapaxes(v, 0, 1), np.swapaxes(w, 0, 1), v[0, 0], w[0, 0])) < 4
+    many = rng.standard_normal((20_000, 2))
+    assert peak(lambda: coarse_gradient(many, many[::-1], [1.0, 2.0], [1.0, 3.0], "sigmoid")) < 8
+
+
+@pytest.mark.parametrize(
+    "shapes", [((5, 1), (7,)), ((1, 7), (5, 1)), ((4, 1, 3), (2, 1)), ((2, 3, 5), (5,)), ((3, 1, 1), (1, 4, 1))]
+)
+def test_pieces_of_a_broadcast_batch(shapes: tuple[tuple[int, ...], ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever axes a piece ends in, the numbers are those of one piece."""
+    rng = np.random.default_rng(1)
+    v, w = rng.standard_normal((*shapes[0], 2)), rng.standard_normal((*shapes[1], 3))
+    whole = coarse_gradient(v, w, [1.0, 2.0], [1.0, 1.0, 0.0])
+    for elements in (3, 6, 9, 12, 21, 40):
+        monkeypatch.setattr("numerics.arguments.BLOCK_ELEMENTS", elements)
+        np.testing.assert_allclose(coarse_gradient(v, w, [1.0, 2.0], [1.0, 1.0, 0.0]), whole, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("batch", [2, 3])
+def test_as_many_rows_as_output_weights(batch: int) -> None:
+    v = np.random.default_rng(2).standard_normal((batch, 2))
+    found = numerics.loss_gradient_v(v, [1.0, 2.0], [1.0, 2.0], [1.0, 1.0])
+    for row, alone in zip(v, found, strict=True):
+        np.testing.assert_allclose(alone, numerics.loss_gradient_v(row, [1.0, 2.0], [1.0, 2.0], [1.0, 1.0]), rtol=1e-13)
+
+
+# The ends of the range; at random in test_random_calls.
+
+
+def test_numbers_at_the_ends_of_the_range() -> None:
+    w, far = [1.0, 2.0], [1e160, 1.0]
+    assert population_loss(far, w, far, w) == 0
+    assert population_loss(far, w, [1e160, 2.0], w) == 0.25
+    assert numerics.saddle_angle([1e-170, -1e-170]) == math.pi / 2
+    assert numerics.loss_gradient_v([1e308], w, [-1e308], w) == 1e308
+    mixed = [[1.0, 1.0], far]
+    np.testing.assert_array_equal(population_loss(mixed, w, [[1.0, 2.0], [1e160, 2.0]], w), [0.25, 0.25])
+    with pytest.raises(ValueError, match=r"the result leaves the range of float64 for v up to 1e\+160"):
+        population_loss(far, w, [1.0, 1.0], w)
+    with pytest.raises(ValueError, match="the result leaves the range of float32"):
+        population_loss(*(np.array(value, np.float32) for value in ([1e30, 1], w, [1, 1], w)))
+    with pytest.raises(ValueError, match="w has a norm beyond the range of float64"):
+        coarse_gradient([1.0], [1.7e308, 1.7e308], [2.0], w, "sigmoid")
+    with pytest.raises(ValueError, match=r"A = 1\.7e\+308 is out of range; a number in \[0, 6e307\]"):
+        numerics.spike_threshold(1.7e308, 1.7e308)

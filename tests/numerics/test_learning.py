@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.integrate import quad
 
+import numerics
 from numerics import (
     LearningInterrupted,
     LearningState,
@@ -720,7 +721,7 @@ class TestArguments:
             ({"v_star": np.ones(2)}, r"v_star has shape \(2,\); it must be \(3,\) like v"),
             ({"w0": np.ones((2, 6))}, r"w0 has shape \(2, 6\)"),
             ({"w0": np.full(12, 1e160), "sphere": False}, "w0 has norm 3.46.*e.160; without normalization"),
-            ({"w0": np.full(12, np.nan)}, r"w0 = nan at index \(0,\)"),
+            ({"w0": np.full(12, np.nan)}, r"w0\[0\] = nan is not finite"),
             ({"v": ["a"]}, "v has dtype"),
             ({"beta": -1.0}, r"beta = -1.0 is out of range; a finite number >= 0"),
             ({"lam": -1.0}, "lam = -1.0 is out of range"),
@@ -794,3 +795,18 @@ class TestArguments:
         result = learn([1, 2], [1, 0, 1], np.array([0, 1, 0], dtype=np.float32), 0, 0)
         assert result.converged
         assert result.w.dtype == np.float64
+
+
+@pytest.mark.parametrize("off", [1e-10, -9e-10])
+def test_unit_vectors_are_those_of_sparse_limit(off: float) -> None:
+    w_star = (1 + off) * np.array([0.6, 0.8])
+    found = learn([1.0], [1.0, 0.0], w_star, 0.1, 0.01).w
+    np.testing.assert_allclose(found, learn([1.0], [1.0, 0.0], [0.6, 0.8], 0.1, 0.01).w, atol=1e-12)
+    kappa = 1 / (2 * math.sqrt(2 * math.pi))
+    np.testing.assert_allclose(found, numerics.sparse_limit(w_star, kappa, 0.1, 0.01).weights, atol=1e-11)
+    for solve in (
+        lambda w: learn([1.0], [1.0, 0.0], w, 0.1, 0.01),
+        lambda w: numerics.sparse_limit(w, kappa, 0.1, 0.01),
+    ):
+        with pytest.raises(ValueError, match="w_star has norm"):
+            solve(w_star * (1 + 3e-9))

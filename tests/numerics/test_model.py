@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import numerics
 from numerics import model
 
 Array = NDArray[Any]
@@ -189,11 +190,11 @@ def test_integers_become_float64() -> None:
         ("w_star", np.ones((2, 3)), r"w_star has shape \(2, 3\)"),
         ("Z", np.ones(2), r"Z has shape \(2,\); it must be \(\.\.\., m, n\)"),
         ("Z", np.ones((0, 2)), r"Z has shape \(0, 2\)"),
-        ("v", [1.0, math.nan, 1.0], r"v = nan at index \(1,\).*finite"),
-        ("Z", [[1.0, 1.0], [1.0, 1.0], [math.inf, 1.0]], r"Z = inf at index \(2, 0\)"),
-        ("w", [1j, 1.0], r"w has dtype complex128; pass float64, float32 or integers"),
+        ("v", [1.0, math.nan, 1.0], r"v\[1\] = nan is not finite"),
+        ("Z", [[1.0, 1.0], [1.0, 1.0], [math.inf, 1.0]], r"Z\[2, 0\] = inf is not finite"),
+        ("w", [1j, 1.0], r"w has dtype complex128; use float64, float32 or integers"),
         ("w", ["a", "b"], r"w has dtype <U1"),
-        ("v", [[1.0], [1.0, 2.0]], r"v = .* is not a rectangular array"),
+        ("v", [[1.0], [1.0, 2.0]], "v is ragged"),
     ],
 )
 def test_wrong_arguments_are_named(name: str, value: Any, message: str) -> None:
@@ -257,10 +258,29 @@ def test_names_resolve_to_their_proxies(name: str, parameters: dict[str, float],
     np.testing.assert_array_equal(model.resolve_proxy(name, parameters)(x), expected)
 
 
+@pytest.mark.parametrize(
+    ("ste", "parameters"),
+    [
+        ("clipped-relu", {"c": -1.0}),
+        ("clipped-relu", {"c": 0}),
+        ("leaky-relu", {"slope": -0.1}),
+        ("gaussian", {"tau": 0.0}),
+    ],
+)
+def test_parameters_that_the_population_refuses(ste: str, parameters: dict[str, float]) -> None:
+    given = network(3, 3, 2)
+    for call in (
+        lambda: model.sample_coarse_gradient(**given, ste=ste, **parameters),
+        lambda: numerics.coarse_gradient(**{k: x for k, x in given.items() if k != "Z"}, ste=ste, **parameters),
+    ):
+        with pytest.raises(ValueError, match=f"{next(iter(parameters))} = .* is out of range; a finite number >"):
+            call()
+
+
 def test_unknown_names_and_parameters_say_what_is_allowed() -> None:
     with pytest.raises(ValueError, match=r"ste = 'step' is unknown; allowed: .*relu"):
         model.resolve_proxy("step", {})
-    with pytest.raises(ValueError, match=r"slope = 0.1 is not a parameter.*allowed: c"):
+    with pytest.raises(ValueError, match=r"slope = 0.1 is no parameter of ste = 'clipped-relu'; its parameters: c"):
         model.resolve_proxy("clipped-relu", {"slope": 0.1})
     arguments = network(2, 3, 2)
     np.testing.assert_array_equal(

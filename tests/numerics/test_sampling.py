@@ -302,7 +302,7 @@ def test_inputs_are_taken_as_they_were_and_left_alone() -> None:
         ({"shards": 0}, "shards = 0 must be an integer >= 1"),
         ({"v": np.ones((2, 2))}, r"v has shape \(2, 2\); it must be one vector"),
         ({"v_star": np.ones(3)}, r"v_star has shape \(3,\); it must be \(2,\) like v"),
-        ({"w_star": [1.0, math.nan, 0.0]}, r"w_star = nan at index \(1,\)"),
+        ({"w_star": [1.0, math.nan, 0.0]}, r"w_star\[1\] = nan is not finite"),
         ({"w": [], "w_star": []}, r"w has shape \(0,\)"),
         ({"directions": np.ones(3)}, r"directions has shape \(3,\).*\(3, k\)"),
         ({"directions": np.ones((2, 3))}, r"directions has shape \(2, 3\)"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -16,6 +19,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 from scipy import special
 
+import numerics
 from numerics import NoLimitError, SparseLimit, sparse_limit, stable_limits
 from numerics.limits.fill import fill
 from numerics.limits.problem import BLOCK, FLOATS, Field, digits_field, pose
@@ -509,7 +513,7 @@ def test_l1_one_rounding_error_from_the_critical_lambda(seed: int) -> None:
         assert list(limit.support) == [int(np.abs(w_star).argmax())]
 
 
-@pytest.mark.parametrize("field", [FLOATS, digits_field()], ids=["float64", "digits"])
+@pytest.mark.parametrize("field", [FLOATS, digits_field(35)], ids=["float64", "digits"])
 def test_the_residual_is_that_of_the_weights(field: Field) -> None:
     """For multipliers that are off, by the definition: the residual of N is not small then."""
     w_star, beta, lam = completed([0.7, -0.4]), 3.0, 0.7 * (1 - 1e-7)
@@ -714,3 +718,66 @@ def test_no_limit_says_why_and_what_attracts(digits: int | None) -> None:
     assert isinstance(caught.value, ValueError)
     assert sparse_limit([0.6, 0.8], 1, 5, 0.79).multiplier > 5
     assert sparse_limit([0.6, 0.8], 1, 5, 4.01).multiplier == 1
+
+
+# Records.
+
+
+def test_digits_are_kept_beside_other_threads() -> None:
+    """mpmath's global precision is everybody's: calls that overlap must not see each other's."""
+    w_star = [Fraction(1, k + 1) for k in range(40)]
+
+    def found(digits: int) -> Any:
+        return sparse_limit(
+            w_star, 1, Fraction(1, 2), Fraction(1, 100), "tl1", digits=digits, normalize=True
+        ).multiplier
+
+    wanted = [15, 60, 25, 120] * 3
+    alone = {digits: found(digits) for digits in set(wanted)}
+    with ThreadPoolExecutor(4) as pool:
+        for digits, multiplier in zip(wanted, pool.map(found, wanted), strict=True):
+            assert multiplier == alone[digits]
+    with mp.workdps(130):
+        assert abs(alone[60] - alone[120]) < mpf(10) ** -60
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+@pytest.mark.parametrize("digits", [None, 40])
+def test_records_are_copied_pickled_and_printed(penalty: str, digits: int | None) -> None:
+    w_star = np.random.default_rng(0).standard_normal(300)
+    limit = sparse_limit(w_star, 1, 0.5, 0.01, penalty, normalize=True, digits=digits)
+    for other in (pickle.loads(pickle.dumps(limit)), copy.deepcopy(limit), copy.copy(limit)):
+        assert list(other.weights) == list(limit.weights)
+        assert list(other.auxiliary) == list(limit.auxiliary)
+        for name in ("multiplier", "margin", "error_bound", "basin_probability", "residual"):
+            assert getattr(other, name) == getattr(limit, name)
+    assert len(str(limit).splitlines()) <= 5
+    if digits is None:
+        census = numerics.stable_limits(w_star, 1, 0.5, 0.01, penalty, normalize=True, count=2)
+        again = pickle.loads(pickle.dumps(census))
+        assert np.array_equal(again.limits[0].weights, census.limits[0].weights)
+        assert len(str(census).splitlines()) <= 5
+
+
+def test_more_digits_where_beta_dwarfs_kappa() -> None:
+    """N − β is of the size of κ: 388 digits below N here."""
+    limit = sparse_limit([1, -2, 3, -4], 1e-90, 1e298, 0.25, "tl1", a=0.6, digits=20, normalize=True)
+    assert limit.residual < 1e-20
+    assert abs(sum(w * w for w in limit.weights) - 1) < 1e-20
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shape"),
+    [((1e-90, 1e298, 0.25), {"a": 0.6}), ((1.0, 1e246, 1.0), {}), ((1.3, 4.6e20, 2.1), {}), ((1e-256, 1e83, 0.5), {})],
+)
+def test_numbers_too_far_apart_for_float64(numbers: tuple[float, float, float], shape: dict[str, float]) -> None:
+    """At 4.6e20, ‖w̄‖ was 5.4."""
+    for solve in (sparse_limit, numerics.stable_limits):
+        told, weights = "", []
+        try:
+            found: Any = solve([0.3, 0.5], *numbers, "tl1", normalize=True, **shape)  # type: ignore[operator]
+            weights = [record.weights for record in getattr(found, "limits", (found,))]
+        except ValueError as error:
+            told = str(error)
+        assert "too far apart; scale them, or ask sparse_limit for digits" in told or weights
+        assert all(abs(np.linalg.norm(w) - 1) < 1e-12 for w in weights)
