@@ -8,14 +8,14 @@ no success: with v still near v(π) the flipped w is pulled back, and the iterat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, pi
 
 import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import vector
 from numerics.generated.estimators import coarse_gradient
-from numerics.generated.network import loss_gradient_v, population_loss
+from numerics.generated.network import best_output_weights, loss_gradient_v, population_loss
 from numerics.geometry import angle, length
 
 __all__ = ["PlainDescentResult", "plain_descent"]
@@ -25,7 +25,11 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class PlainDescentResult:
-    """The last v (m,) and w (n,); by step, the start included: loss, angle to w*, ‖w‖, and ‖(∂f/∂v, G)‖."""
+    """The last v (m,) and w (n,); by step, the start included: loss, angle to w*, ‖w‖, and ‖(∂f/∂v, G)‖.
+
+    `converged`: the last of these is at most `tolerance`, and v and the angle only come closer to those of a global or
+    of a spurious minimum from here: a saddle with a small gradient is left again.
+    """
 
     v: Array
     w: Array
@@ -49,7 +53,7 @@ def plain_descent(
     max_steps: int = 10_000,
     **parameters: float,
 ) -> PlainDescentResult:
-    """Iterate until ‖(∂f/∂v, G)‖ ≤ `tolerance` or `max_steps` steps are done.
+    """Iterate until ‖(∂f/∂v, G)‖ ≤ `tolerance` next to a minimum, or `max_steps` steps are done.
 
     v0, v_star: (m,) output weights; w0, w_star: (n,) filters, nonzero; eta: step size, > 0; ste and parameters as in
     `coarse_gradient`. Raises ValueError naming the argument for a wrong shape, a zero filter (a step that lands on
@@ -72,11 +76,24 @@ def plain_descent(
         size = float(length(np.concatenate([steep, coarse])))
         loss = float(population_loss(v, w, true_v, true_w))
         rows.append((loss, float(angle(w, true_w)), float(length(w)), size))
-        if size <= tolerance or len(rows) > max_steps:
+        converged = size <= tolerance and _approaches(v, rows[-1][1], true_v, eta)
+        if converged or len(rows) > max_steps:
             break
         with np.errstate(over="ignore"):
             v, w = v - eta * steep, w - eta * coarse
         if not (np.isfinite(v).all() and np.isfinite(w).all()):
             raise ValueError(f"eta = {eta!r} is too large: step {len(rows)} leaves the range of float64")
     losses, angles, norms, sizes = np.array(rows).T
-    return PlainDescentResult(v, w, losses, angles, norms, sizes, len(rows) - 1, bool(sizes[-1] <= tolerance))
+    return PlainDescentResult(v, w, losses, angles, norms, sizes, len(rows) - 1, converged)
+
+
+def _approaches(v: Array, theta: float, v_star: Array, eta: float) -> bool:
+    """Whether v and the angle cannot but approach those at θ = 0 or at θ = π from here, where B > 0 (C6).
+
+    ‖v − v(0)‖ stays below the larger of itself and (2θ/π)‖v*‖ by N2 and N4, if η(m+1)/4 <= 1, and θ falls while v·v*
+    is positive; likewise at π, where v·v* is to be negative.
+    """
+    end = 0.0 if theta < pi / 2 else pi
+    best, size = best_output_weights(end, v_star), float(np.linalg.norm(v_star))
+    reach = max(float(np.linalg.norm(v - best)), 2 * abs(theta - end) / pi * size)
+    return eta * (len(v) + 1) <= 4 and bool(np.cos(end) * float(best @ v_star) > reach * size)

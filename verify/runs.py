@@ -107,8 +107,10 @@ def as_json(
 
 def _distance(value: float) -> str:
     if math.isnan(value):
-        return "not estimated: sampled gradients do not settle"
-    return f"{value:.3g}  (estimated, to where the run is heading)"
+        return "no bound: sampled gradients do not settle"
+    if math.isinf(value):
+        return "no bound: the limit is far, or a saddle or a jump of S is near"
+    return f"{value:.3g}  (at most, to the fixed point that the run leads to)"
 
 
 def _number(value: float) -> float | None:

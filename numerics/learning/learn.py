@@ -12,6 +12,7 @@ from numerics.generated.penalties import PENALTY_PARAMETERS
 from numerics.learning.problem import (
     GRADIENTS,
     LARGE,
+    Problem,
     Pull,
     Sampling,
     choose_steps,
@@ -22,7 +23,7 @@ from numerics.learning.problem import (
     unit_vector,
     vectors,
 )
-from numerics.learning.run import LearningResult, Problem, Progress, Run
+from numerics.learning.run import LearningResult, Progress, Run
 from numerics.learning.state import LearningInterrupted, LearningState
 from numerics.learning.steps import Thresholding
 
@@ -56,21 +57,23 @@ def learn(
     state: LearningState | None = None,
     **parameters: float,
 ) -> LearningResult:
-    """RVSCGD: `u = S(w)`, `w ← normalize(w − ηG(w) − ηβ(w − u))`, from w0 until the limit is within `tolerance`.
+    """RVSCGD: `u = S(w)`, `w ← normalize(w − ηG(w) − ηβ(w − u))`, from w0 until its limit is known within `tolerance`.
 
     v, v_star (m,): output weights, learned (or their start) and true; v_star is v unless given. Norms 1e-100 to 1e100.
     w0, w_star (n,): start, of which only the direction matters on the sphere, and true filter, ‖w*‖ = 1 up to 1e-9.
     beta, lam: β, λ >= 0. With λ = 0 u = w; with β = 0 < λ u = 0, and w is not coupled to it.
     eta: 0 < η < 1/(α+β), α as in C9 (the largest over the angles where it varies); without normalization the same
-        bound, which is the one at norm 1. Default 0.9/max(α+β, |κ|+β). When v is learned, the largest at v and v_star.
+        bound, which is the one at norm 1. Default 0.9/max(α+β, |κ|+β). When v is learned, α and |κ| are the largest of
+        every v that a run from v can come to.
     penalty: l1, l0, tl1, mcp, scad or half; `parameters` are its own. ste, ste_parameters: as in `coarse_gradient`.
     sphere=False drops the normalization (R10). learn_v=True also steps `v ← v − η_v ∂f/∂v`, at the same (v, w) (R11),
         0 < eta_v < 8/(m+1), default min(η, 4/(m+1)).
     gradient: "population"; "fresh", a new minibatch of `samples` networks each step; "fixed", minibatches of one data
         set of `dataset` networks (default: `samples`). (seed, step) alone determine what is drawn.
-    tolerance: a population run ends when the estimated distance to its limit has been below it for 8 steps, or when
-        its steps are rounding errors (converged, with the `distance` that allows). Sampled gradients do not settle:
-        those runs make `max_steps` steps and do not count as converged.
+    tolerance: a population run ends, converged, when a bound for its distance from a fixed point that it leads to, the
+        `distance` of the result, is at most this; or at most 1.5e-8 where rounding hides what is left. The bound does
+        not depend on η: short steps are no sign of a limit. Next to a saddle there is none, and the run goes on.
+        Sampled gradients do not settle: those runs make `max_steps` steps and do not count as converged.
     record_every: histories hold the start, every so many-th step and the last one, and whether to end is asked in the
         step after each of those, so a run ends up to twice as many steps later. Steps between are not measured, which
         makes them several times faster, if α and κ are constant: a population gradient, v not learned, `ste` relu or
@@ -81,14 +84,15 @@ def learn(
     state: of an earlier run of the same problem, which is continued to `max_steps` in all, to the last bit as if it had
         not stopped.
 
-    Raises ValueError naming the argument, its value and what is allowed, also if `state` is of another problem or a
-    step leaves the range of float64. LearningInterrupted, a KeyboardInterrupt, carries the state.
+    Raises ValueError naming the argument, its value and what is allowed, also if `state` is of another problem, or a
+    step leaves the range of float64 or has 1 − η(α+β) <= 0 after all. LearningInterrupted, a KeyboardInterrupt, carries
+    the state.
     Source: THEORY section 5, R1, R3, R8, R10-R12; [DX].
     """
     given_v, start, true_v, true_w = vectors(v, w0, v_star, w_star)
     true_w = unit_vector("w_star", true_w, normalize)
     _check_start(given_v, start, sphere, learn_v)
-    number("tolerance", tolerance, positive=True)
+    tolerance = number("tolerance", tolerance, positive=True)
     integer("max_steps", max_steps, 0)
     record_every = integer("record_every", record_every, 1)
     beta, lam = number("beta", beta, most=LARGE), number("lam", lam, most=LARGE)
@@ -105,7 +109,7 @@ def learn(
     if sampling is not None:
         settings |= {"samples": sampling.samples, "dataset": sampling.dataset, "seed": sampling.seed}
     with float_range(f"scale v, beta = {beta!r} and lam = {lam!r}"):
-        return Run(problem, settings, start, given_v, state).result(tolerance, max_steps, progress)
+        return Run(problem, settings, start, given_v, tolerance, state).result(max_steps, progress)
 
 
 def _check_start(v: Array, w0: Array, sphere: bool, learn_v: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from numerics.arguments import Array, check_parameters, vector
 from numerics.generated.estimators import KERNELS, PARAMETERS
 from numerics.generated.network import loss_gradient_v, population_loss
 from numerics.geometry import length, unit
+from numerics.learning.steps import Thresholding
 from numerics.limits.problem import NORM_TOLERANCE
 from numerics.model import resolve_proxy
 from numerics.sampling import Moments, network_moments
@@ -25,6 +27,7 @@ from numerics.sampling import Moments, network_moments
 __all__ = [
     "GRADIENTS",
     "LARGE",
+    "Problem",
     "Pull",
     "Sampling",
     "choose_steps",
@@ -74,11 +77,28 @@ class Pull:
         alpha, kappa = self(v, np.array([theta]), np.array([r]))
         return float(alpha[0]), float(kappa[0])
 
-    def bounds(self, v: Array) -> tuple[float, float]:
-        """Largest α and |κ| over the unit sphere, for estimators that vary with the angle on a grid of 257 angles."""
+    def bounds(self, v: Array, rate: float | None = None) -> tuple[float, float]:
+        """Largest α and |κ| over the unit sphere, for estimators that vary with the angle on a grid of 257 angles.
+
+        With a `rate` η_v, over every v that a run from `v` may come to by N2. Across 1 it moves towards a point between
+        −v* and v*, so it stays in their hull with the start; along 1 in `_totals`. α is a quadratic in each.
+        """
         theta = np.linspace(0.0, np.pi, 257)
-        alpha, kappa = self(v, theta, np.ones_like(theta))
-        return float(alpha.max()), float(np.abs(kappa).max())
+        if rate is None:
+            alpha, kappa = self(v, theta, np.ones_like(theta))
+            return float(alpha.max()), float(np.abs(kappa).max())
+        with np.errstate(all="ignore"):
+            p, q, c_, b = self._kernels(theta, np.ones_like(theta), **self.parameters)
+            m, total, star = v.size, float(self.v_star.sum()), self.v_star - self.v_star.mean()
+            vertices = (v - v.mean(), star, -star)
+            least, most = _totals(float(v.sum()), total, m, rate)
+            square, slope = p / m + q, ((c_ + b - p) / m - q) * total
+            inner = np.where(square < 0, -slope / (2 * np.where(square < 0, square, 1.0)), least)
+            along = [s * (square * s + slope) for s in (least, most, np.clip(inner, least, most))]
+            across = [np.maximum(p, 0) * float(y @ y) + (c_ + b - p) * float(y @ star) for y in vertices]
+            overlap = max(abs(float(y @ star) + s * total / m) for y in vertices for s in (least, most))
+            alpha = functools.reduce(np.maximum, along) + functools.reduce(np.maximum, across)
+            return float(np.max(alpha)), float(np.max(np.abs(b))) * overlap
 
     def potential(self, theta: Array) -> Array:
         """Ψ(θ)/(v·v*) = ∫₀^θ b(t) sin t dt on the unit sphere: (k,) -> (k,). Source: R12."""
@@ -141,6 +161,29 @@ class Sampling:
         return min(self.samples, self.dataset - batch * self.samples), batch
 
 
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The arguments of `learn`, checked."""
+
+    w_star: Array
+    v_star: Array
+    beta: float
+    lam: float
+    eta: float
+    eta_v: float
+    sphere: bool
+    learn_v: bool
+    pull: Pull
+    threshold: Thresholding
+    sampling: Sampling | None
+    record_every: int
+
+    def bare(self, step: int) -> bool:
+        """Whether the step after `step` steps may be made without measuring: nothing is recorded, α and κ are known."""
+        fixed = self.sampling is None and self.pull.constant and not self.learn_v
+        return fixed and step % self.record_every != 0
+
+
 def gradient_v(v: Array, theta: float, v_star: Array) -> Array:
     """∂f/∂v (m,), which depends on the filters through their angle alone."""
     plane = np.array([math.cos(theta), math.sin(theta)])
@@ -158,11 +201,14 @@ def choose_steps(
 ) -> tuple[float, float]:
     """Step sizes (η, η_v), the defaults filled in.
 
-    Raises ValueError unless 0 < η < 1/(α+β) (any η > 0 if α+β <= 0) and 0 < η_v < 8/(m+1), beyond which
-    gradient descent in v diverges: (m+1)/4 is the largest eigenvalue of the Hessian.
+    Raises ValueError unless 0 < η < 1/(α+β) (any η > 0 if α+β <= 0) for every v of the run, and 0 < η_v < 8/(m+1),
+    beyond which gradient descent in v diverges: (m+1)/4 is the largest eigenvalue of the Hessian.
     """
-    bounds = [pull.bounds(at) for at in ([v, pull.v_star] if learn_v else [v])]
-    alpha, kappa = max(b[0] for b in bounds), max(b[1] for b in bounds)
+    stable = 8 / (v.size + 1)
+    rate = stable / 2 if eta_v is None else number("eta_v", eta_v, positive=True)
+    if not rate < stable:
+        raise ValueError(f"eta_v = {eta_v!r} is too large; it must be below 8/(m + 1) = {stable:.6g}")
+    alpha, kappa = pull.bounds(v, rate if learn_v else None)
     curvature = alpha + beta
     limit = 1 / curvature if curvature > 0 else math.inf
     if eta is None:
@@ -170,15 +216,24 @@ def choose_steps(
         eta = 0.9 / scale if scale > 0 else 1.0
     number("eta", eta, positive=True)
     if not eta < limit:
+        met = ", the largest of every v that a run from v can meet," if learn_v else ""
         raise ValueError(
             f"eta = {eta!r} is too large; a step must be below 1/(alpha + beta) = {limit:.6g}, "
-            f"where alpha = {alpha:.6g} and beta = {beta:.6g}"
+            f"where alpha = {alpha:.6g}{met} and beta = {beta:.6g}"
         )
-    stable = 8 / (v.size + 1)
-    eta_v = min(float(eta), stable / 2) if eta_v is None else number("eta_v", eta_v, positive=True)
-    if not eta_v < stable:
-        raise ValueError(f"eta_v = {eta_v!r} is too large; it must be below 8/(m + 1) = {stable:.6g}")
-    return float(eta), float(eta_v)
+    return float(eta), min(float(eta), rate) if eta_v is None else rate
+
+
+def _totals(start: float, target: float, m: int, rate: float) -> tuple[float, float]:
+    """The least and the largest 1ᵀv of a run that starts at `start`, 1ᵀv* = `target`.
+
+    Each step goes the part h = η_v(m+1)/4 < 2 of the way to a point between 1ᵀv*(m−1)/(m+1) and 1ᵀv*.
+    """
+    h, centre, half = rate * (m + 1) / 4, target * m / (m + 1), abs(target) / (m + 1)
+    if h <= 1:
+        return min(start, centre - half), max(start, centre + half)
+    reach = max(abs(start - centre), half * h / (2 - h))
+    return centre - reach, centre + reach
 
 
 def vectors(

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
-from numerics.learning.problem import LARGE, Pull, Sampling, gradient_v, loss, polar
+from numerics.learning.certificate import Slope, distance_bound
+from numerics.learning.problem import LARGE, Problem, gradient_v, loss, polar
 from numerics.learning.state import COLUMNS, SCALARS, LearningInterrupted, LearningState, recorded
-from numerics.learning.steps import EPS, Contraction, Move, Stride, Sums, Sweep, Thresholding, turn
+from numerics.learning.steps import EPS, Move, Stride, Sums, Sweep, turn
 
-__all__ = ["LearningResult", "Problem", "Progress", "Run"]
+__all__ = ["LearningResult", "Progress", "Run"]
 
 Progress = Callable[[int, float, float], object]
 
@@ -26,6 +27,9 @@ _QUIET, _INTERVAL = 2.0, 0.1
 
 _KEPT = 64
 """Bare steps that may be lost to an interrupt: they are made in place, which takes less memory traffic."""
+
+_RESOLVED = math.sqrt(EPS)
+"""What is left of the way where rounding hides it must not be more than this, whatever the tolerance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +43,13 @@ class LearningResult:
     `lagrangian_history` f + λP(u) + (β/2)‖w−u‖², which need not decrease (R2); `support_history` counts u ≠ 0.
     `residual` is the sine of the angle between w and κw* + βS(w), 0 exactly at fixed points (R3); without
     normalization ‖κw* − αŵ − β(w−u)‖/‖κw* + βu‖. It is that of the population also where the gradient was sampled.
-    `distance` estimates the distance from the limit, nan for sampled gradients, inf where steps do not shrink; it is
-    that after the last step out of a recorded point.
-    `multiplier` is N = ⟨w, κw* + βu⟩/‖w‖². A fixed point that is no stable limit attracts some starts too (a w0 that
-    vanishes wherever w* does, say): `numerics.limits` tells them apart.
+    `distance` is an upper bound: there is a fixed point of the iteration at most that far from w (from (v, w), if v is
+    learned), it attracts all that is near it, and the run leads to it. It rests on how H bends around w (R1,
+    R7.stability), on nothing that depends on η. inf where no bound is known: far off, next to a saddle or to a jump of
+    S, without normalization also where κ varies or v is learned; nan for sampled gradients. `converged` says that it is
+    at most `tolerance`, or at most 1.5e-8 with the residual lost in rounding.
+    `multiplier` is N = ⟨w, κw* + βu⟩/‖w‖². A run may also rest at a fixed point that is no stable limit (from a w0
+    that vanishes wherever w* does, say): that is not called converged.
     """
 
     w: Array
@@ -78,39 +85,29 @@ class Point(NamedTuple):
     cosine: float
     multiplier: float
     residual: float
-    recent: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """The arguments of `learn`, checked."""
-
-    w_star: Array
-    v_star: Array
-    beta: float
-    lam: float
-    eta: float
-    eta_v: float
-    sphere: bool
-    learn_v: bool
-    pull: Pull
-    threshold: Thresholding
-    sampling: Sampling | None
-    record_every: int
-
-    def bare(self, step: int) -> bool:
-        """Whether the step after `step` steps may be made without measuring: nothing is recorded, α and κ are known."""
-        fixed = self.sampling is None and self.pull.constant and not self.learn_v
-        return fixed and step % self.record_every != 0
+    distance: float
+    """That of the last point bounded, if it led here; inf otherwise."""
+    resolved: float
+    """1 if the slope there was no more than rounding."""
+    bend: float
+    """The curvature that was found where a bound was tried last; inf before."""
+    tried: float
+    """The slope there."""
 
 
 class Run:
     """One run. No step overwrites `safe`, which is `point` or one not far before it: an interrupt finds it whole."""
 
     def __init__(
-        self, problem: Problem, settings: dict[str, Any], start: Array, v: Array, state: LearningState | None
+        self,
+        problem: Problem,
+        settings: dict[str, Any],
+        start: Array,
+        v: Array,
+        tolerance: float,
+        state: LearningState | None,
     ) -> None:
-        self.problem, self.settings = problem, settings
+        self.problem, self.settings, self.tolerance = problem, settings, tolerance
         self.sweep = Sweep(problem.w_star, problem.threshold, problem.beta)
         self.axis = float(problem.w_star @ problem.w_star)
         self.buffers = (np.empty_like(start), np.empty_like(start))
@@ -118,19 +115,20 @@ class Run:
         self.rows: list[tuple[float, ...]] = []
         self.safe = self.point = self._start(start, v) if state is None else self._resume(state)
 
-    def result(self, tolerance: float, max_steps: int, progress: Progress | None) -> LearningResult:
+    def result(self, max_steps: int, progress: Progress | None) -> LearningResult:
         """Iterate and sum up."""
         if self.point.step > max_steps:
             raise ValueError(f"max_steps = {max_steps}; the state has made {self.point.step} steps already")
         with self._interruptible():
-            settled = self._iterate(tolerance, max_steps, Reporter(progress))
-            return self._summary(self._located(self.point), settled)
+            self._iterate(max_steps, Reporter(progress))
+            return self._summary(self._located(self.point))
 
     def _start(self, w0: Array, v: Array) -> Point:
         size, direction = polar(w0)
         size, x = (1.0, direction) if self.problem.sphere else (size, w0)
         np.copyto(self.buffers[0], x)
-        point = Point(0, self.buffers[0], v, 1.0, size, size, 0.0, 0.0, 0.0, math.nan, Contraction().recent)
+        unbounded = {"distance": math.inf, "resolved": 0.0, "bend": math.inf, "tried": 0.0}
+        point = Point(0, self.buffers[0], v, 1.0, size, size, 0.0, 0.0, 0.0, math.nan, **unbounded)
         for _ in range(2):  # the second with a cosine that is right
             sums = self._measure(point)
             angle, cosine, _, _ = turn(point.cosine, sums.d_d, sums.d_star, self.axis)
@@ -152,7 +150,7 @@ class Run:
         np.copyto(x, state.x)
         self.rows = [tuple(row) for row in state.record.tolist()]
         scalars = dict(zip(SCALARS, state.scalars.tolist(), strict=True))
-        return Point(step=state.step, x=x, v=state.v.copy(), recent=state.recent.copy(), **scalars)
+        return Point(step=state.step, x=x, v=state.v.copy(), **scalars)
 
     def state(self, point: Point) -> LearningState:
         """The state at `point`."""
@@ -160,7 +158,7 @@ class Run:
         # An interrupt may come between the record of a step and its end.
         count = recorded(point.step, self.problem.record_every)
         record = np.array(self.rows[:count], dtype=np.float64).reshape(count, len(COLUMNS))
-        return LearningState(self.settings, point.step, point.x.copy(), point.v, scalars, point.recent, record)
+        return LearningState(self.settings, point.step, point.x.copy(), point.v, scalars, record)
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
@@ -169,11 +167,8 @@ class Run:
         except KeyboardInterrupt:
             raise LearningInterrupted(self.state(self.safe)) from None
 
-    def _iterate(self, tolerance: float, max_steps: int, reporter: Reporter) -> bool:
-        settled = self._settled(tolerance)
-        while not settled:
-            if self.point.step >= max_steps:
-                return False
+    def _iterate(self, max_steps: int, reporter: Reporter) -> None:
+        while self.point.step < max_steps and not self._settled(self.point.distance, self.point.resolved):
             if self.problem.bare(self.point.step):
                 self.point = self._stride(self.point)
             else:
@@ -181,15 +176,11 @@ class Run:
                 if self.point.step % self.problem.record_every == 0:
                     self.rows.append(row)
                 self.safe = self.point = following
-                settled = self._settled(tolerance)
             reporter(self.point)
-        return True
 
-    def _settled(self, tolerance: float) -> bool:
-        return self.problem.sampling is None and self._contraction(self.point).settled(tolerance)
-
-    def _contraction(self, point: Point) -> Contraction:
-        return Contraction(point.recent, self.problem.record_every)
+    def _settled(self, distance: float, resolved: float) -> bool:
+        """Whether the limit is near enough, or as near as rounding allows."""
+        return distance <= (max(self.tolerance, _RESOLVED) if resolved else self.tolerance)
 
     def _stride(self, point: Point) -> Point:
         """A bare step, in place if it may be."""
@@ -228,6 +219,8 @@ class Run:
         """One step, measured: the record of `point`, and the point after it."""
         problem = self.problem
         alpha, kappa = problem.pull.at(point.v, point.angle, point.norm)
+        if problem.sphere:
+            self._guard(point, alpha)
         if problem.sampling is None:
             slope_v = gradient_v(point.v, point.angle, problem.v_star) if problem.learn_v else None
             target, move = problem.w_star, self._population_move(point, alpha, kappa)
@@ -242,7 +235,7 @@ class Run:
         if problem.learn_v and slope_v is not None:
             following = following._replace(v=point.v - problem.eta_v * slope_v)
         if problem.sampling is None:
-            following = self._observed(point, following, move, sums, kappa)
+            following = self._observed(point, following, move, sums)
         overlap = float(point.v @ problem.v_star)
         fit = float(loss(point.v, np.array([point.angle]), problem.v_star)[0]) if problem.learn_v else math.nan
         return (point.angle, point.norm, sums.penalty, sums.coupling, sums.support, overlap, alpha, fit), following
@@ -285,54 +278,66 @@ class Run:
                 f"start elsewhere, or scale beta = {self.problem.beta!r}, lam = {self.problem.lam!r} and v"
             )
 
-    def _observed(self, point: Point, following: Point, move: Move, sums: Sums, kappa: float) -> Point:
-        """`following` with the length of the step taken into account, the residual of `point`, and N."""
+    def _guard(self, point: Point, alpha: float) -> None:
+        """A step must not turn w round: 1 − η(α+β) > 0 also for what `choose_steps` did not foresee."""
         problem = self.problem
-        square = point.norm**2
-        across = math.sqrt(max(sums.g_g - sums.g_w**2 / square, 0.0))
-        multiplier = move.multiplier + sums.g_w / square
-        forces = abs(kappa) + problem.beta * point.norm + abs(problem.beta - move.multiplier) * point.norm
-        if problem.sphere:
-            step = 2 * math.sin(math.atan2(problem.eta * across, move.keep + problem.eta * sums.g_w) / 2)
-            floor = 8 * EPS * (1 + problem.eta * forces / following.length)
-        else:
-            step = problem.eta * math.sqrt(sums.g_g)
-            floor = 8 * EPS * (point.norm + problem.eta * forces)
-        if problem.learn_v:
-            step = math.hypot(step, float(np.linalg.norm(following.v - point.v)))
-            floor += 8 * EPS * float(np.linalg.norm(point.v))
-        contraction = self._contraction(point)
-        if point.step % problem.record_every == 0:
-            contraction.observe(step, floor)
-        residual = self._residual(point, sums, multiplier)
-        return following._replace(recent=contraction.recent, residual=residual, multiplier=multiplier)
+        if problem.eta * (alpha + problem.beta) >= 1:
+            raise ValueError(
+                f"eta = {problem.eta!r} is too large for step {point.step + 1}; a step must be below 1/(alpha + beta) "
+                f"= {1 / (alpha + problem.beta):.6g} there, where alpha = {alpha:.6g} and beta = {problem.beta:.6g}"
+            )
 
-    def _residual(self, point: Point, sums: Sums, multiplier: float) -> float:
-        """Of R3 at `point`, from the sums of a sweep with the population's target."""
-        square = point.norm**2
-        across = max(sums.g_g - sums.g_w**2 / square, 0.0)
-        force = math.sqrt(across + multiplier**2 * square)
-        left = across if self.problem.sphere else sums.g_g
-        return math.sqrt(left) / force if force > 0 else 0.0
+    def _slope(self, point: Point, sums: Sums, assumed: float) -> Slope:
+        """What a sweep with the population's target, and the multiplier `assumed`, says of `point`."""
+        problem, square = self.problem, point.norm**2
+        alpha, kappa = problem.pull.at(point.v, point.angle, point.norm)
+        multiplier = assumed + sums.g_w / square
+        along = sums.g_w**2 / square
+        left = max(sums.g_g - along, 0.0) + 8 * EPS * along  # where N was predicted badly little is known of the rest
+        forces = abs(kappa) + (problem.beta + abs(problem.beta - multiplier)) * point.norm
+        if not problem.sphere:
+            left += point.norm**2 * (multiplier - alpha / point.norm - problem.beta) ** 2
+            forces += abs(alpha)
+        return Slope(point.angle, multiplier, math.sqrt(left), 8 * EPS * forces)
+
+    def _observed(self, point: Point, following: Point, move: Move, sums: Sums) -> Point:
+        """`following` with the residual of `point`, N, and the bound there, if it may be what ends the run."""
+        slope = self._slope(point, sums, move.multiplier)
+        residual = self._residual(point, slope)
+        following = following._replace(residual=residual, multiplier=slope.multiplier, distance=math.inf)
+        steep = max(self.tolerance * min(point.bend, abs(slope.multiplier)), slope.floor)
+        again = 0.97 * point.tried < slope.size < 2 * point.tried
+        if point.step % self.problem.record_every or slope.size > steep or again:
+            return following
+        found = distance_bound(self.problem, point.x * point.scale, point.v, slope)
+        bend = found.curvature if found.curvature > 0 else math.inf
+        return following._replace(distance=found.distance, resolved=float(found.resolved), bend=bend, tried=slope.size)
+
+    def _residual(self, point: Point, slope: Slope) -> float:
+        """Of R3."""
+        force = math.hypot(slope.size, slope.multiplier * point.norm)
+        return slope.size / force if force > 0 else 0.0
 
     def _measure(self, point: Point, multiplier: float = 0.0) -> Sums:
         """The population's sums at `point`, which is not moved."""
         kappa = self.problem.pull.at(point.v, point.angle, point.norm)[1]
         return self.sweep(point.x, self.problem.w_star, Move(point.scale, kappa, multiplier, 1.0, 0.0, point.cosine))
 
-    def _summary(self, point: Point, settled: bool) -> LearningResult:
+    def _summary(self, point: Point) -> LearningResult:
         problem = self.problem
         alpha = problem.pull.at(point.v, point.angle, point.norm)[0]
         multiplier = self._measure(point).g_w / point.norm**2
         wanted = multiplier if problem.sphere else alpha / point.norm + problem.beta
         sums = self._measure(point, wanted)
-        multiplier = wanted + sums.g_w / point.norm**2
+        slope = self._slope(point, sums, wanted)
+        w = point.x * point.scale
+        found = distance_bound(problem, w, point.v, slope)
+        distance, resolved = min(point.distance, found.distance), max(point.resolved, float(found.resolved))
         overlap = float(point.v @ problem.v_star)
         fit = float(loss(point.v, np.array([point.angle]), problem.v_star)[0])
         last = (point.angle, point.norm, sums.penalty, sums.coupling, sums.support, overlap, alpha, fit)
         shown = [*range(0, point.step, problem.record_every), point.step]
         record = np.array([*self.rows[: len(shown) - 1], last], dtype=np.float64)
-        w = point.x * point.scale
         lyapunov, lagrangian = self._histories(record)
         sampled = problem.sampling is not None
         return LearningResult(
@@ -345,10 +350,10 @@ class Run:
             lagrangian_history=lagrangian,
             support_history=record[:, 4].astype(np.int64),
             steps=point.step,
-            converged=settled,
-            residual=self._residual(point, sums, multiplier),
-            distance=math.nan if sampled else self._contraction(point).distance,
-            multiplier=multiplier,
+            converged=self._settled(distance, resolved),
+            residual=self._residual(point, slope),
+            distance=math.nan if sampled else distance,
+            multiplier=slope.multiplier,
             state=self.state(self.point),
         )
 

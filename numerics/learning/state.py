@@ -15,17 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
-from numerics.learning.steps import Contraction
 
 __all__ = ["COLUMNS", "SCALARS", "LearningInterrupted", "LearningState", "recorded"]
 
 COLUMNS: Final = ("angle", "norm", "penalty", "coupling", "support", "overlap", "radial", "loss")
 """Columns of the record, a row for each point recorded but the last; overlap is v·v*, radial α of C9."""
 
-SCALARS: Final = ("scale", "norm", "length", "angle", "cosine", "multiplier", "residual")
+SCALARS: Final = (
+    *("scale", "norm", "length", "angle", "cosine", "multiplier", "residual"),
+    *("distance", "resolved", "bend", "tried"),
+)
 
-_VERSION = 1
-_SHAPES: Final = {"version": 0, "step": 0, "settings": 0, "x": 1, "v": 1, "scalars": 1, "recent": 2, "record": 2}
+_VERSION = 2
+_SHAPES: Final = {"version": 0, "step": 0, "settings": 0, "x": 1, "v": 1, "scalars": 1, "record": 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +35,8 @@ class LearningState:
     """Where a run stands after `step` steps.
 
     `settings` describes the problem (numbers, names, digests of the vectors), so that it cannot be continued as another
-    one. w = scale·x (n,); v (m,); `scalars` are those named SCALARS, the last known; `recent` holds the lengths of
-    steps, from which the distance to the limit is estimated; `record` (k, 8) has a row for each of the steps 0, r, 2r,
-    … below `step`, r being `record_every`.
+    one. w = scale·x (n,); v (m,); `scalars` are those named SCALARS, the last known; `record` (k, 8) has a row
+    for each of the steps 0, r, 2r, … below `step`, r being `record_every`.
     """
 
     settings: dict[str, Any]
@@ -43,7 +44,6 @@ class LearningState:
     x: Array
     v: Array
     scalars: Array
-    recent: Array
     record: Array
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -52,7 +52,7 @@ class LearningState:
         Raises OSError if it cannot be written.
         """
         target = Path(os.path.realpath(path))  # through a symbolic link, not in its place
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in ("x", "v", "scalars", "recent", "record")}
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in ("x", "v", "scalars", "record")}
         arrays |= {"version": np.array(_VERSION), "step": np.array(self.step)}
         arrays["settings"] = np.array(json.dumps(self.settings, sort_keys=True))
         if target.exists() and not target.is_file():  # a device or a pipe: there is nothing to replace
@@ -93,18 +93,18 @@ class LearningState:
         settings = json.loads(str(arrays["settings"]))
         if not isinstance(settings, dict):
             raise ValueError("settings are not a table")
-        step, record, recent = int(arrays["step"]), arrays["record"], arrays["recent"]
+        step, record = int(arrays["step"]), arrays["record"]
         every = settings.get("record_every")
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"record_every is {every!r}")
         if step < 0 or record.shape != (recorded(step, every), len(COLUMNS)):
             raise ValueError(f"record has shape {record.shape}, which is wrong for step = {step}")
-        if arrays["scalars"].shape != (len(SCALARS),) or recent.shape != (4, Contraction.WINDOW):
-            raise ValueError(f"scalars have shape {arrays['scalars'].shape}, recent {recent.shape}")
+        if arrays["scalars"].shape != (len(SCALARS),):
+            raise ValueError(f"scalars have shape {arrays['scalars'].shape}")
         for name in ("x", "v"):
             if arrays[name].size == 0 or not np.isfinite(arrays[name]).all():
                 raise ValueError(f"{name} is empty or has entries that are not finite")
-        return cls(settings, step, arrays["x"], arrays["v"], arrays["scalars"], recent, record)
+        return cls(settings, step, arrays["x"], arrays["v"], arrays["scalars"], record)
 
 
 def recorded(step: int, every: int) -> int:

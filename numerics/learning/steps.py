@@ -23,7 +23,7 @@ from scipy.linalg.blas import daxpy
 from numerics.arguments import Array
 from numerics.generated.penalties import PENALTIES, PROXIMAL_MAPS
 
-__all__ = ["EPS", "Contraction", "Move", "Stride", "Sums", "Sweep", "Thresholding", "turn"]
+__all__ = ["EPS", "Move", "Stride", "Sums", "Sweep", "Thresholding", "turn"]
 
 BLOCK = 9984
 """Entries of a block: its dozen arrays of 78 KiB stay in a second-level cache. For vectors longer than 10000 OpenBLAS
@@ -166,63 +166,3 @@ def turn(along: float, squared: float, projection: float, axis: float) -> tuple[
     sharp = projection * shift <= 1e4 * max(across, EPS * EPS * axis * total * total)
     main = total * math.sqrt(axis)
     return math.atan2(math.sqrt(across), main), total, math.hypot(main, math.sqrt(across)), sharp
-
-
-class Contraction:
-    """How far the limit is, from the lengths of the steps.
-
-    Near a limit steps shrink by a factor q, and what remains after a step δ is δ·q/(1−q). Steps are sums of modes that
-    shrink at different rates, so the observed factor rises towards the slowest one: the largest factor of the last
-    `WINDOW` observations is used, each a mean over four steps. A factor is believed only while rounding, `floor`,
-    cannot have made its distance from 1; below that the last one believed stands. A factor of 1 or more (leaving a
-    saddle, a plateau) makes the distance infinite, so a slow phase does not end a run.
-
-    Where only one step out of `every` is observed, factors are still those of one step, means over as few observations
-    as span four steps, and `WINDOW` becomes as few as span the first and the last of `WINDOW` steps: at least two.
-    """
-
-    WINDOW = 8
-
-    def __init__(self, recent: Array | None = None, every: int = 1) -> None:
-        # Rows: step lengths, rounding floors, believed factors, estimated distances; nan: not yet observed.
-        self.recent = np.full((4, self.WINDOW), np.nan) if recent is None else recent.copy()
-        self.every = every
-        self._window = 1 + -(-(self.WINDOW - 1) // every)
-
-    def observe(self, step: float, floor: float) -> None:
-        """Take in the length of one step and the part of it that may be rounding."""
-        recent = np.roll(self.recent, -1, axis=1)
-        recent[:2, -1] = step, floor
-        recent[2, -1] = self._factor(recent[0], floor)
-        rates = recent[2, -self._window :]
-        unknown = math.inf if step > floor else 0.0
-        rate = np.nanmax(rates) if np.isfinite(rates).any() else unknown
-        recent[3, -1] = (step * rate + floor) / (1 - rate) if rate < 1 else np.inf
-        self.recent = recent
-
-    def _factor(self, steps: Array, floor: float) -> float:
-        """Mean factor of the last four steps, or of those there are; the last one believed if rounding may blur it.
-
-        If none was believed yet, the largest that a step down to rounding level leaves possible.
-        """
-        known = steps[np.isfinite(steps)][-(1 + -(-4 // self.every)) :]
-        previous = float(self.recent[2, -1])
-        if known.size < 2 or not known[0] > 0:
-            return previous
-        power = 1 / (self.every * (known.size - 1))
-        factor = float(known[-1] / known[0]) ** power
-        blurred = floor > 0.25 * abs(1 - factor) * known[-1]
-        if blurred and math.isnan(previous) and known[0] > floor:
-            return math.pow(max(known[-1], floor) / known[0], power)
-        return previous if blurred else factor
-
-    @property
-    def distance(self) -> float:
-        """Estimated distance to the limit after the last step observed; nan before the first."""
-        return float(self.recent[3, -1])
-
-    def settled(self, tolerance: float) -> bool:
-        """Whether the window's steps agree that the limit is within `tolerance`, or are all rounding errors."""
-        steps, floors, _, distances = self.recent[:, -self._window :]
-        reached = bool((distances <= tolerance).all())
-        return reached or (bool((steps <= floors).all()) and math.isfinite(self.distance))

@@ -177,7 +177,7 @@ class TestTheory:
     def test_r3_and_r4_at_the_l1_limit(self) -> None:
         v, w0, w_star = problem(9)
         beta, lam = 0.1, 0.01
-        result = learn(v, w0, w_star, beta, lam)
+        result = learn(v, w0, w_star, beta, lam, tolerance=NEVER)
         y = KAPPA * w_star
         small = np.abs(y) <= result.multiplier * lam / beta
         limit = np.where(small, y / result.multiplier, np.sign(y) * (np.abs(y) - lam) / (result.multiplier - beta))
@@ -270,7 +270,7 @@ class TestStopping:
         result = learn(v, w0, w_star, beta, lam, tolerance=tolerance)
         assert result.converged
         assert result.distance <= tolerance
-        assert result.distance / 1.5 < np.linalg.norm(result.w - limit.w) < 1.5 * result.distance
+        assert result.distance / 1.5 < np.linalg.norm(result.w - limit.w) <= result.distance
         assert result.steps < limit.steps
 
     def test_rounding_ends_a_run(self) -> None:
@@ -355,7 +355,7 @@ class TestSparseRecords:
             assert thin.converged
             assert thin.steps % every == 1  # only a recorded step ends a run
             assert -7 <= thin.steps - dense.steps <= max(7, 2 * every)
-            assert np.linalg.norm(thin.w - limit.w) <= min(tolerance, 1.5 * thin.distance)
+            assert np.linalg.norm(thin.w - limit.w) <= thin.distance <= tolerance
 
     def test_a_fast_start_does_not_hide_a_slow_end(self) -> None:
         # Entries below the threshold shrink to a tenth in a step, those above it by a hundredth.
@@ -366,18 +366,6 @@ class TestSparseRecords:
             result = learn(v, w0, w_star, beta, lam, tolerance=1e-5, record_every=every)
             assert result.converged
             assert np.linalg.norm(result.w - limit.w) < 1e-5
-
-    def test_two_observations_with_one_factor_end_nothing(self) -> None:
-        # The fast mode is gone by the second, but is most of the mean factor between them, so it promises too much.
-        contraction = steps.Contraction(every=100)
-        for step in (0, 100):
-            contraction.observe(0.5**step + 1e-6 * 0.99**step, 1e-15)
-        slow = 1e-6 * 0.99**101 / 0.01
-        assert contraction.distance < 1e-5 < slow
-        assert not contraction.settled(1e-5)
-        contraction.observe(1e-6 * 0.99**200, 1e-15)
-        assert contraction.distance == pytest.approx(1e-6 * 0.99**201 / 0.01, rel=1e-4)
-        assert not contraction.settled(1e-5)
 
     def test_leaving_a_maximum_slowly_is_not_convergence(self) -> None:
         v, w_star = np.array([1.0]), np.array([0.6, 0.8, 0.0])

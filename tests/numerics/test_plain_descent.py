@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from numerics import best_output_weights, population_loss
+from numerics.generated.network import saddle_angle
 from numerics.plain_descent import plain_descent
 
 V_STAR = np.array([2.0, -1.0, 0.5])
@@ -53,6 +54,19 @@ def test_identity_shrinks_by_one_amount_a_step_until_it_flips() -> None:
     np.testing.assert_allclose(found.norm_history[:flip], 1 - amount * np.arange(flip), atol=1e-12)
     assert found.angle_history[flip] == pytest.approx(0, abs=1e-7)
     assert found.norm_history[flip] == pytest.approx(amount * flip - 1, abs=1e-12)
+
+
+@pytest.mark.parametrize("side", [1e-3, -1e-3])
+def test_a_saddle_is_left_again(side: float) -> None:
+    theta = float(saddle_angle(V_STAR)) + side
+    start = np.array([0.0, math.sin(theta), math.cos(theta), 0.0])
+    found = plain_descent(best_output_weights(theta, V_STAR), start, V_STAR, W_STAR, 0.2, tolerance=1e-2)
+    assert found.gradient_history[0] < 1e-2
+    assert found.converged
+    assert found.gradient_history[-1] < 1e-2
+    end = math.pi if side > 0 else 0.0
+    assert found.angle_history[-1] == pytest.approx(end, abs=0.1)
+    np.testing.assert_allclose(found.v, best_output_weights(end, V_STAR), atol=0.1)
 
 
 @pytest.mark.parametrize("v_star", [[1.5], [1.0, -1.0]])

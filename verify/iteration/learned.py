@@ -28,8 +28,7 @@ def check_joint(asked: Asked) -> Findings:
         penalty = ("l1", "l0", "tl1")[k % 3 if k < asked.many(6, 40) else 0]  # l1 has the limit to compare with
         training = random_training(rng, penalty, int(rng.integers(1, 5)))
         training.ste = ("relu", "identity")[k // 3 % 2]
-        taught = replace(training, v=training.v_star)
-        training.eta = 0.9 * min(largest_step(training), largest_step(taught))
+        training.eta = 0.9 * min(largest_step(replace(training, v=v)) for v in _met(training))
         training.eta_v = 3.0 / (len(training.v) + 1)
         as_learn(asked, found, training, 30)
         if training.run(2000, 1e-14) > 1e-12:
@@ -41,6 +40,14 @@ def check_joint(asked: Asked) -> Findings:
     if found.counts["runs not ended"] > found.counts["runs"]:
         found.doubt("most runs did not end")
     return found
+
+
+def _met(training: Training) -> list[Array]:
+    """Output weights around all that training may come to: their sum moves to that of v*, the rest towards ±v*."""
+    v, v_star = training.v, training.v_star
+    across = (v - v.mean(), v_star - v_star.mean(), v_star.mean() - v_star)
+    low, high = np.sort([v.mean(), v_star.mean(), v_star.mean() * (len(v) - 1) / (len(v) + 1)])[[0, -1]]
+    return [y + mean for y in across for mean in (low, high)]
 
 
 def _values(training: Training, theta: float) -> dict[str, float]:
