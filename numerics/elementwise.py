@@ -67,7 +67,10 @@ _BEYOND = "must leave a result within the range of its float"
 
 
 def _over(
-    function: Callable[..., Array], number: type[np.floating], inputs: Sequence[Array], parameters: Mapping[str, float]
+    function: Callable[..., Array],
+    number: type[np.floating],
+    inputs: Sequence[npt.NDArray[np.floating]],
+    parameters: Mapping[str, float],
 ) -> Array:
     """One block, with `number` for every number in it: Python's own would raise where NumPy's give inf."""
     arrays = (item.astype(number, copy=False)[()] for item in inputs)

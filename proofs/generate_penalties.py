@@ -9,6 +9,7 @@ from sympy import (
     Abs,
     Add,
     Expr,
+    Integer,
     Max,
     Min,
     Piecewise,
@@ -82,7 +83,7 @@ def _value(penalty: Penalty) -> str:
 def map_form(penalty: Penalty) -> Expr:
     """S(x), as its claim states it, safe to evaluate everywhere; what it shrinks by is at most |x|, however rounded."""
     form = _guarded(get(map_id(penalty.name)).formula)
-    shrink = (x_in - form.args[-1].expr) / sign(x_in) if isinstance(form, Piecewise) else 0
+    shrink: Expr = (x_in - form.args[-1].expr) / sign(x_in) if isinstance(form, Piecewise) else Integer(0)
     if shrink == 0 or shrink.has(sign):  # S(x) is stated as a product, which has the sign of x
         return form
     kept = Min(shrink, Abs(x_in), evaluate=False)

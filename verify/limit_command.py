@@ -52,7 +52,8 @@ def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str
     if penalty not in PENALTIES:
         raise click.BadParameter(f"{penalty!r} is unknown; known: {', '.join(PENALTIES)}")
     raise click.BadParameter(
-        f"{penalty!r} has no limit map: its limits are not known in closed form; those of {', '.join(LIMIT_PENALTIES)} are (R4). "
+        f"{penalty!r} has no limit map: its limits are not known in closed form, those of "
+        f"{', '.join(LIMIT_PENALTIES)} are (R4). "
         f"`coarseproof learn --penalty {penalty}` runs the iteration to where it ends"
     )
 
