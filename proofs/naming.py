@@ -65,7 +65,7 @@ def declared(kind: str, new: Any, known: Iterable[str], ours: Iterable[Symbol]) 
     _check_words(f"{kind} {new.name!r}: title {new.title!r}", new.title)
     names: dict[Symbol, Symbol] = {}
     for parameter in new.parameters:
-        symbol, word = parameter.symbol, keyword(parameter.symbol)
+        symbol, word = parameter.symbol, str(parameter.symbol.name)
         what = f"{kind} {new.name!r}: parameter {word!r}"
         _check_keyword(what, word, ARGUMENTS[kind])
         _check_words(f"{what}: meaning {parameter.meaning!r}", parameter.meaning)
@@ -90,6 +90,8 @@ def _check_name(kind: str, name: str, known: Iterable[str]) -> None:
 
 
 def _check_keyword(what: str, word: str, arguments: Iterable[str]) -> None:
+    if word.startswith(_PREFIX):
+        raise ValueError(f"{what} begins like the symbols that parameters become; choose another name")
     if not word.isidentifier() or python.iskeyword(word) or word.startswith("__") or _is_folded(word):
         raise ValueError(f"{what} cannot be a keyword argument; choose an identifier that Python does not reserve")
     if word in arguments:

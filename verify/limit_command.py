@@ -184,7 +184,8 @@ def as_json(
         **given,
         **(dict.fromkeys(names) if found is None else {name: _plain(getattr(found, name), digits) for name in names}),
         "spurious": spurious,
-        "stable_limits": {"listed": len(others.limits), "total": others.total, "complete": others.complete},
+        "stable_limits": {"listed": len(others.limits), "total": others.total, "complete": others.complete}
+        | ({} if others.complete else {"reason": others.reason}),
         "exists": found is not None,
     }
 
@@ -207,7 +208,7 @@ def _print(found: SparseLimit | None, others: StableLimits, digits: int | None) 
         for name, value in _rows(found, digits):
             click.echo(f"{name:18} {value}")
     listed = len(others.limits)
-    total = f"{listed}" if others.complete else f"{listed} listed, more may exist"
+    total = f"{listed}" if others.complete else f"{listed} listed, more may exist: {others.reason}"
     click.echo(f"{'stable limits':18} {total}")
     for record in others.limits[:_SHOWN]:
         click.echo(f"  {_describe(record)}")
