@@ -37,7 +37,22 @@ value divisor on_0 renamed function arguments parameters choice argument let e m
 """
 _FOR_ESTIMATORS_ONLY = "x u rho beta lam penalty kappa digits ratio"
 WORKING, FOR_ESTIMATORS_ONLY = _WORKING.split(), _FOR_ESTIMATORS_ONLY.split()
-IMPOSSIBLE = ["v", "w", "v_star", "ste", "eta", "lambda", "class", "__x__", "two words", "2x", "", "ſ", "given_class", "given_s"]
+IMPOSSIBLE = [
+    "v",
+    "w",
+    "v_star",
+    "ste",
+    "eta",
+    "lambda",
+    "class",
+    "__x__",
+    "two words",
+    "2x",
+    "",
+    "ſ",
+    "given_class",
+    "given_s",
+]
 NAMES = [*WORKING, *FOR_ESTIMATORS_ONLY, *IMPOSSIBLE]
 
 TOLD = """

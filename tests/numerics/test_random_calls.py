@@ -22,6 +22,7 @@ import pytest
 from mpmath import mp, mpf
 
 import numerics
+from numerics.generated.penalties import PENALTY_PARAMETERS
 
 CALLS = int(os.environ.get("COARSEPROOF_RANDOM_CALLS", "4000"))
 SHARES = 8
@@ -60,7 +61,7 @@ def draw(rng: Rng, shape: tuple[int, ...], scale: str, single: bool) -> Drawn:
         values = values * SCALES[scale]
     dtype = rng.choice(GOOD[2:4] if single else GOOD[:2] if rng.random() < 0.8 else GOOD)
     if rng.random() < 0.02:
-        return Drawn(values.astype(rng.choice(WRONG)) if scale == "ordinary" else values.astype("?"), values, False)
+        return Drawn(np.asarray(values).astype(rng.choice(WRONG) if scale == "ordinary" else "?"), values, False)
     array = in_dtype(values, np.dtype(dtype))
     if array.size and array.dtype.kind == "f" and rng.random() < 0.02:
         array.flat[rng.integers(array.size)] = rng.choice([np.nan, np.inf, -np.inf])
@@ -304,11 +305,24 @@ def run(rng: Rng, name: str) -> tuple[dict[str, Drawn], dict[str, Any]]:
 def numbers_of(rng: Rng, name: str) -> tuple[dict[str, Drawn], dict[str, Any]]:
     if name == "spike_threshold":
         drawn = vectors(rng, A=(3,), B=(3,))
-        sizes = {key: np.minimum(abs(d.numbers), 6e307) for key, d in drawn.items()}
+        sizes = {key: np.minimum(abs(d.numbers.astype(float)), 6e307) for key, d in drawn.items()}
         return {key: Drawn(size, size, bool(np.isfinite(size).all())) for key, size in sizes.items()}, {}
     n = rng.integers(1, 10 ** int(rng.integers(1, 18)), 3)
     ratio = np.minimum(abs(draw(rng, (3,), str(rng.choice([*SCALES])), False).numbers), 1 - 1e-12)
     return {"n": Drawn(n, n), "ratio": Drawn(ratio, ratio, bool(np.isfinite(ratio).all()))}, {}
+
+
+def entries(rng: Rng, name: str) -> tuple[dict[str, Drawn], dict[str, Any]]:
+    """Arguments of a function of entries: any shape, a parameter of any size."""
+    argument, sizes = {
+        "proximal_map": ("x", ("rho",)),
+        "penalty_value": ("u", ()),
+        "moreau_envelope": ("w", ("beta", "lam")),
+    }[name]
+    penalty, shape = str(rng.choice(list(PENALTY_PARAMETERS))), BATCHES[rng.integers(len(BATCHES))]
+    own = {key: magnitude(rng) + float(limit[-1]) for key, (_, limit) in PENALTY_PARAMETERS[penalty].items()}
+    options = {"penalty": penalty, **own, **{size: magnitude(rng) for size in sizes}}
+    return vectors(rng, **{argument: (*shape, 4) if name == "moreau_envelope" else shape}), options
 
 
 OTHERS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
@@ -321,13 +335,14 @@ OTHERS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "learn": (run, ("w", "v", "angle_history")),
     "plain_descent": (run, ("v", "w", "loss_history", "gradient_history")),
     "learn_relu_network": (run, ("weights", "distance", "loss_history")),
+    **dict.fromkeys(("proximal_map", "penalty_value", "moreau_envelope"), (entries, ())),
     "basin_probability": (numbers_of, ()),
     "spike_threshold": (numbers_of, ()),
 }
 
 SAID = (
-    "zero vector|not zero, in its last axis|leaves the range|out of the range|too far apart|is too large"
-    "|no sparse limit|has norm|is out of range|lost its direction|is not allowed|small enough for squares"
+    "zero vector|not zero, in its last axis|leaves the range|beyond the range|out of the range|too far apart"
+    "|is too large|no sparse limit|has norm|is out of range|lost its direction|is not allowed|small enough for squares"
 )
 
 
