@@ -28,7 +28,7 @@ def check_lyapunov(asked: Asked) -> Findings:
     found, rng = Findings(), asked.rng
     if asked.penalty == "l1":
         return _lowest(asked, found, rng)
-    for penalty in penalties_of(asked, found):
+    for penalty in penalties_of(asked, found.notes):
         for tau in _STEPS:
             for lam in ((1e-3, 0.3), (3.0, 10.0)):  # the second thresholds everything, where the bound is an equality
                 for _ in range(asked.many(1, 4)):
@@ -150,7 +150,7 @@ def _lagrangian(start: Exact, w: list[mpf]) -> tuple[mpf, mpf]:
 def check_fixed_points(asked: Asked) -> Findings:
     """Where a run ends, Nw, N and sin θ are what the claim says, N by the length of the step's z."""
     found, rng = Findings(), asked.rng
-    for penalty in penalties_of(asked, found):
+    for penalty in penalties_of(asked, found.notes):
         for _ in range(asked.many(2, 8)):
             problem = drawn(rng, penalty, n=int(rng.integers(2, 5)))
             iteration, w, settled = run_exact(problem, directions(rng, 1, problem.n)[0])

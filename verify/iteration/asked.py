@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,6 @@ from verify.evidence import Level
 from verify.iteration.arithmetic import Iteration, Problem, pull
 from verify.iteration.brought import BROUGHT
 from verify.iteration.penalties import DEFAULTS, PENALTIES
-
-if TYPE_CHECKING:
-    from verify.iteration.findings import Findings
 
 __all__ = ["Asked", "Theory", "directions", "drawn", "generator", "penalties_of", "sparse_filter"]
 
@@ -148,12 +145,12 @@ def drawn(
     return Problem(w_star, kappa, kappa * ratios[0], kappa * ratios[1], penalty, shapes, alpha)
 
 
-def penalties_of(asked: Asked, found: Findings) -> tuple[str, ...]:
-    """The claim's penalty, or all; the findings name those of extensions."""
+def penalties_of(asked: Asked, notes: dict[str, Any]) -> tuple[str, ...]:
+    """The claim's penalty, or all; the notes of what is found name those of extensions."""
     if asked.penalty != "*":
         return (asked.penalty,)
     if BROUGHT:
-        found.notes["penalties of extensions"] = ", ".join(BROUGHT)
+        notes["penalties of extensions"] = ", ".join(BROUGHT)
     return PENALTIES
 
 

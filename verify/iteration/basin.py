@@ -27,7 +27,7 @@ _STEPS: Final = (1e-3, 0.3, 3.0, 1e3, 1e6)
 def check_radius(asked: Asked) -> Findings:
     """β‖w − S(w)‖ on the unit sphere: random directions, and filters built to come near the bound."""
     found, rng = Findings(), asked.rng
-    for penalty in penalties_of(asked, found):
+    for penalty in penalties_of(asked, found.notes):
         for k in range(asked.many(12, 60)):
             n = int(rng.integers(1, 40))
             rho = float(np.exp(rng.uniform(-8, 1))) if k else 0.5 / n
@@ -64,7 +64,7 @@ def _adversarial(problem: Problem) -> list[Array]:
 def check_basin(asked: Asked) -> Findings:
     """For every τ: θ falls while α₀ < θ < π − α₀, and θ ≤ α₀ is never left. β < κ alone is enough (r = β)."""
     found, rng = Findings(), asked.rng
-    for penalty in penalties_of(asked, found):
+    for penalty in penalties_of(asked, found.notes):
         for k in range(asked.many(6, 40)):
             # Every second problem has r = β < κ whatever λ is.
             beta, lam = ((0.05, 5.0), (1e-4, 0.02)) if k % 2 else ((0.05, 0.98), (0.5, 20.0))

@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 def check_error(asked: Asked) -> Findings:
     """sin θ̄ ≤ β‖w̄ − ū‖/κ ≤ r/κ at every limit found; r is the penalty's, for limits with N > β."""
     found, rng = Findings(), asked.rng
-    for penalty in penalties_of(asked, found):
+    for penalty in penalties_of(asked, found.notes):
         for _ in range(asked.many(6, 40)):
             problem = drawn(rng, penalty, n=int(rng.integers(2, 12)))
             _bounded(asked, found, problem, np.vstack([problem.unit, directions(rng, 12, problem.n)]))

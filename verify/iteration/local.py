@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 def check_rate(asked: Asked) -> Findings:
     """Next to a limit a step multiplies each eigenvector's displacement by (1 + τβμ)/(1 + τN), at 60 digits."""
     found, rng = Findings(), asked.rng
-    for penalty in penalties_of(asked, found):
+    for penalty in penalties_of(asked, found.notes):
         for k in range(asked.many(2, 8)):
             problem = drawn(rng, penalty, n=int(rng.integers(2, 5)), beta=(0.2, 3.0), lam=(0.01, 0.5))
             _contracts(asked, found, problem, (0.3, 3.0, 1e6)[k % 3], directions(rng, 1, problem.n)[0])
@@ -82,7 +82,7 @@ def _observed(iteration: Any, end: list[mpf], tau: mpf, direction: Array) -> mpf
 def check_stability(asked: Asked) -> Findings:
     """Fixed points, stable and not, by root search: runs from nearby return exactly where the criterion says so."""
     found, rng = Findings(), asked.rng
-    penalties = penalties_of(asked, found)
+    penalties = penalties_of(asked, found.notes)
     needed = ("fixed points that attract", "fixed points that repel", "attracting with one negative entry")
     for _ in asked.rounds(6, 30, lambda: found.lacking(*needed)):
         for penalty in penalties:
