@@ -83,8 +83,8 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
 
         {line_of(statement)}
 
-    A: (...) pull orthogonal to the axis of the spike, kappa * sqrt(1 - w_star_j**2), in [0, 6e307].
-    B: (...) lam - s * kappa * w_star_j, in [0, 6e307], s = +1 or -1 the sign of the spike.
+    A: (...) pull orthogonal to the axis of the spike, kappa * sqrt(1 - w_star_j**2), in [0, 6e+307].
+    B: (...) lam - s * kappa * w_star_j, in [0, 6e+307], s = +1 or -1 the sign of the spike.
     Returns (...), the broadcast shape, float64. A spike needs beta above this value; where A or B is 0 it is the other.
     Raises ValueError naming the argument for other values, for what is not a real number and for shapes that do not
     broadcast.
@@ -92,7 +92,7 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
     """
     A, B = scalars(A=A, B=B)
     for name, given in (("A", A), ("B", B)):
-        require(((given >= 0) & (given <= 6e307)).ravel(), name, given.ravel(), "a number in [0, 6e307] is needed")
+        require(((given >= 0) & (given <= 6e+307)).ravel(), name, given.ravel(), "a number in [0, 6e307] is needed")
     a, b = np.cbrt(A), np.cbrt(B)
     return np.asarray({text(threshold_in_roots(statement))})[()]
 '''
