@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import keyword as python
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any, Final
 from unicodedata import normalize
 
@@ -110,11 +110,17 @@ def _is_folded(name: str) -> bool:
 
 
 def in_symbols(part: Any, names: Mapping[Symbol, Symbol]) -> Any:
-    """Anything that a declaration holds, and the declaration itself, with its symbols exchanged."""
+    """Anything that a declaration holds, and the declaration itself, with its symbols exchanged.
+
+    What has been checked, and taken apart, is not once more: it need not be as it was declared.
+    """
     if isinstance(part, Basic):
         return part.xreplace(names)
     if isinstance(part, tuple):
         return tuple(in_symbols(inner, names) for inner in part)
     if is_dataclass(part) and not isinstance(part, type):
-        return replace(part, **{each.name: in_symbols(getattr(part, each.name), names) for each in fields(part)})
+        renamed = object.__new__(type(part))
+        for each in fields(part):
+            object.__setattr__(renamed, each.name, in_symbols(getattr(part, each.name), names))
+        return renamed
     return part

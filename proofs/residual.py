@@ -278,7 +278,11 @@ def _reduce_radicals(expression: Expr) -> Expr:
 
 
 def _sample(expression: Expr, round_: int) -> dict[Symbol, Expr]:
-    """A reproducible generic point: each value depends on the symbol's name alone, never on set order."""
+    """A reproducible generic point: each value depends on the symbol's name alone, never on set order.
+
+    Exponents are eighths: SymPy takes powers of exact numbers apart, for ever where exponents are long.
+    """
+    exponents = {symbol for power in expression.atoms(Pow) for symbol in power.exp.free_symbols}
     point = {}
     for symbol in expression.free_symbols:
         digest = hashlib.sha256(f"{symbol.name}/{round_}".encode()).digest()
@@ -293,7 +297,7 @@ def _sample(expression: Expr, round_: int) -> dict[Symbol, Expr]:
             value = -Rational(1, 5) - 2 * fractional
         else:
             value = 4 * fractional - 2
-        point[symbol] = value
+        point[symbol] = Rational(round(8 * value), 8) if symbol in exponents else value
     return point
 
 

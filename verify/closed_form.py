@@ -7,6 +7,8 @@ sampling, generated code) lives in other modules and shares none of this.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from math import lcm
 from typing import Any, Final
 
 import mpmath
@@ -149,31 +151,51 @@ def integral(
     start, stop = (max(min(_number(end, values), mpf(_CUT)), mpf(-_CUT)) for end in (low, high))
     nodes = split_points(min(start, stop), max(start, stop), point, proxy)
     pieces = [piece for _, _, piece in proxy.pieces] if proxy else []
-    if any(
-        power.exp.is_integer is False and power.base.free_symbols & {variable, proxy_argument}
-        for form in (integrand, *pieces)
-        for power in form.atoms(Pow)
-    ):
-        method = "tanh-sinh"  # a root may be 0 at the end of a panel
-    return (1 if start <= stop else -1) * _composite(lambda s: function(s, *known.values()), nodes, method)
+    order = _order_of_roots([integrand, *pieces], {variable, proxy_argument})
+    rough = {start, stop, mpf(0), *_kinks(point, proxy)} if order > 1 else set()
+    panels = [panel for ends in pairwise(nodes) for panel in _towards(*ends, rough)]
+    return (1 if start <= stop else -1) * _composite(lambda s: function(s, *known.values()), panels, order, method)
 
 
-def _composite(function: Callable[[mpf], mpf], nodes: list[mpf], method: str) -> mpf:
-    """Sum of mpmath.quad over the panels between `nodes`.
+def _order_of_roots(forms: list[Expr], variables: set[Symbol]) -> int:
+    """The least k such that the roots in some forms are powers of k-th roots."""
+    powers = [power for form in forms for power in form.atoms(Pow) if power.base.free_symbols & variables]
+    return lcm(*(int(power.exp.q) for power in powers if power.exp.is_Rational))
+
+
+def _towards(low: mpf, high: mpf, rough: set[mpf]) -> list[tuple[mpf, mpf, bool]]:
+    """A panel as panels (start, stop, whether a root may be 0 at the start), none of them with two such ends."""
+    if low in rough and high in rough:
+        middle = (low + high) / 2
+        return [(low, middle, True), (high, middle, True)]
+    return [(high, low, True)] if high in rough else [(low, high, low in rough)]
+
+
+def _composite(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf, bool]], order: int, method: str) -> mpf:
+    """Sum of mpmath.quad over panels, in whatever direction they are given; where a root may be 0 at their start, in
+    the root of the distance from there, of which the integrand is smooth.
 
     mpmath.quad refines until its *absolute* error is small, which says nothing of an integral of size 1e-300; so
     each panel is divided by its own size first.
     """
-    panels = list(zip(nodes, nodes[1:], strict=False))
+
+    def part(start: mpf, stop: mpf, power: int, size: mpf) -> mpf:
+        def scaled(y: mpf) -> mpf:
+            return function(start + (stop - start) * y**power) * power * y ** (power - 1) / size
+
+        return size * abs(stop - start) * mpmath.quad(scaled, [0, 1], method=method)
+
     sizes = [
-        (high - low) * max(abs(function(low + (high - low) * part)) for part in (mpf("0.03"), mpf("0.5"), mpf("0.97")))
-        for low, high in panels
+        max(abs(function(start + (stop - start) * at)) for at in (mpf("0.03"), mpf("0.5"), mpf("0.97")))
+        for start, stop, _ in panels
     ]
-    floor = max(sizes, default=mpf(0)) * mpf(10) ** (-mpmath.mp.dps)
+    floor = mpf(10) ** (-mpmath.mp.dps) * max(
+        (size * abs(stop - start) for (start, stop, _), size in zip(panels, sizes, strict=True)), default=mpf(0)
+    )
     return mpmath.fsum(
-        size * mpmath.quad(lambda s, size=size: function(s) / size, panel, method=method)
-        for panel, size in zip(panels, sizes, strict=True)
-        if size > floor
+        part(start, stop, order if at_root else 1, size)
+        for (start, stop, at_root), size in zip(panels, sizes, strict=True)
+        if size * abs(stop - start) > floor
     )
 
 
@@ -182,17 +204,24 @@ def split_points(start: mpf, stop: mpf, point: Configuration, proxy: Estimator |
 
     Panels double in length: on longer ones Gauss–Legendre of the degree mpmath chooses keeps only 40 digits.
     """
-    sine, tangent = mpmath.sin(mpf(point.theta)), abs(mpmath.tan(mpf(point.theta)))
-    scales = [1 / mpf(point.r), 1 / (mpf(point.r) * sine), tangent, mpf(1)]
-    kinks: list[mpf] = []
-    if proxy is not None:
-        values = {p.symbol: mpf(point.parameters[p.name]) for p in proxy.parameters}
-        ends = [_number(end, values) for end in proxy.breakpoints]
-        kinks = [end * scale for end in ends for scale in scales[:2]]
-    inner = {mpf(0), *kinks}
-    for scale in scales:
+    inner = {mpf(0), *_kinks(point, proxy)}
+    for scale in [*_lengths(point), abs(mpmath.tan(mpf(point.theta))), mpf(1)]:
         inner |= {sign * factor * scale for sign in (-1, 1) for factor in (1, 2, 4, 8, 16, 32, 64, 128)}
     return list(_bridged([start, *sorted(node for node in inner if start < node < stop), stop]))
+
+
+def _lengths(point: Configuration) -> tuple[mpf, mpf]:
+    """Of s where rs, and where r sin θ s, is 1."""
+    return 1 / mpf(point.r), 1 / (mpf(point.r) * mpmath.sin(mpf(point.theta)))
+
+
+def _kinks(point: Configuration, proxy: Estimator | None) -> list[mpf]:
+    """Where μ'(rs) or μ'(r sin θ s) passes the end of a piece."""
+    if proxy is None:
+        return []
+    values = {p.symbol: mpf(point.parameters[p.name]) for p in proxy.parameters}
+    ends = [_number(end, values) for end in proxy.breakpoints]
+    return [end * length for end in ends for length in _lengths(point)]
 
 
 def _bridged(nodes: list[mpf]) -> Iterator[mpf]:

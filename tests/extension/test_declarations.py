@@ -40,6 +40,7 @@ from sympy import (
     tanh,
 )
 
+from numerics.arguments import renamed
 from numerics.quadrature import decay_length, half_line
 from proofs import proxies
 from proofs.generate import kernel_source, proxy_source
@@ -145,6 +146,7 @@ def quadrature(slope: Callable[[mpf], Any], kinks: tuple[float, ...], theta: mpf
 def compiled(proxy: Estimator) -> dict[str, Any]:
     """The functions that are written for an estimator."""
     names: dict[str, Any] = {"np": np, "special": special, "half_line": half_line, "decay_length": decay_length}
+    names["renamed"] = renamed
     names |= {"Array": Any, "Kernels": Any, "npt": np.typing}
     exec("from __future__ import annotations\n" + kernel_source(proxy) + proxy_source(proxy), names)
     return names
@@ -167,7 +169,7 @@ def test_what_is_accepted_is_computed_at_every_norm(name: str, monkeypatch: pyte
         for kernel, value, scale in zip(found, stated, scales, strict=True):
             assert abs(mpf(float(np.ravel(kernel)[0])) - value) <= 4e-15 * max(abs(value), scale), (r, found, stated)
     points = np.array([-3.1, -0.97, -0.2, 0.11, 0.29, 0.9, 2.0, 40.0])
-    values = names["mine"](points, **known)
+    values = names["_mine_proxy"](points, **known)
     assert np.allclose(values, [float(slope(mpf(float(s)))) for s in points], rtol=1e-14, atol=1e-300)
 
 

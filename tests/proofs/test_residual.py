@@ -125,6 +125,7 @@ def test_near_identities_are_refuted_with_a_witness(name: str, factor: Expr) -> 
         known.v_vs - known.v_v,
         Integral(DENSITY, HALF_LINE) - Rational(1253, 1000),
         Integral(s * mu(s) * DENSITY, LINE) - Integral(s * mu(-s) * DENSITY, LINE),
+        Integral((r * s) ** (1 / tau - 1) * DENSITY / tau, (s, 1 / (10 * r), 1 / r)) - Rational(1, 3),
     ],
 )
 def test_other_differences_are_refuted(expression: Expr) -> None:

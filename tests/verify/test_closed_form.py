@@ -88,6 +88,18 @@ def test_known_integrals(power: int) -> None:
         assert abs(evaluate(integral, point) - exact) < mpf(10) ** -44
 
 
+@pytest.mark.parametrize("size", [1e-150, 0.7, 1e150])
+def test_integrals_of_roots(size: float) -> None:
+    """Beside 0 and beside the end of a semicircle half of the digits would be lost without a change of variable."""
+    point = replace(BASE, r=size)
+    singular = Integral(exp(-(s**2) / 2) / sqrt(r * s), (s, 0, oo))
+    exact = mpmath.gamma(mpf(1) / 4) / mpf(2) ** (mpf(3) / 4) / mpmath.sqrt(mpf(size))
+    assert abs(evaluate(singular, point) - exact) < mpf(10) ** -47 * exact
+    if size >= 0.5:  # else the range is longer than that of a Gaussian weight
+        disc = Integral(sqrt(1 - (r * s) ** 2), (s, -1 / r, 1 / r))
+        assert abs(evaluate(disc, point) - mp.pi / (2 * mpf(size))) < mpf(10) ** -47 / mpf(size)
+
+
 @pytest.mark.parametrize("name", ["identity", "relu", "clipped-relu", "leaky-relu", "gaussian"])
 def test_kernels_by_quadrature_and_in_closed_form(name: str) -> None:
     """The folded integrals of a proxy that has closed kernels, integrated numerically after all."""

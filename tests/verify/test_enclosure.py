@@ -201,6 +201,22 @@ def test_a_proxy_of_a_user_is_enclosed_with_its_kinks() -> None:
         assert found.rad() < 1e-45
 
 
+def test_an_integral_that_cancels_is_known_beside_its_parts() -> None:
+    """∫ (1 − rs) exp(−rs − s²/2) ds over s > 0 is 2/r³ and less, of parts of the size of 1/r."""
+    part = Integral((1 - r * s) * exp(-r * s) * exp(-(s**2) / 2), (s, 0, oo))
+    with digits(60):
+        found = enclose(part, {r: arb(1e150)})
+        assert abs(found - 2 / arb(1e150) ** 3) < arb(1e-150) * arb("1e-45")
+
+
+def test_an_interruption_goes_through_arb() -> None:
+    def interrupted(z: acb, analytic: bool) -> acb:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        integrate(interrupted, arb(0), arb(1), arb(1))
+
+
 @pytest.mark.parametrize("claim", CLAIMS, ids=[claim.id for claim in CLAIMS])
 def test_a_claim_is_certified_and_a_spoilt_one_refuted(claim: proofs.Claim) -> None:
     good = route.check(claim, [POINT])

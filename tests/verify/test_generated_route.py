@@ -9,18 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
-from sympy import Rational
+from sympy import Integral, Rational, exp, oo
 
 import numerics
 import proofs
 from numerics.generated import estimators
 from proofs.claim import Claim
-from proofs.symbols import vs_vs
-from verify.configurations import Configuration, meeting
+from proofs.symbols import e, r, s, vs_vs, w_hat
+from verify.configurations import Configuration, configurations, meeting
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
 from verify.generated import ALLOWED, compare, conclude, holding, judge, stale_modules, tasks
+from verify.generated.formula import Formula
 from verify.generated.vectors import Vectors, cases
 
 QUICK = cases("quick", 5)
@@ -114,6 +116,18 @@ def test_a_wrong_claim_is_caught_too(monkeypatch: pytest.MonkeyPatch) -> None:
     claim = proofs.get("N1")
     monkeypatch.setitem(vars(claim), "printed", Rational(1001, 1000) * claim.as_printed)
     assert compare(claim, "quick", 5)["conditioned"] > 1e6
+
+
+def test_an_integral_that_cancels_counts_by_what_stands_beside_it() -> None:
+    point = replace(configurations("quick", 1)[0], r=1e150)
+    cancels = Integral((1 - r * s) * exp(-r * s) * exp(-(s**2) / 2), (s, 0, oo))  # 2e-450, of parts of 1e-150
+    large = Integral(exp(-(s**2) / 2), (s, 0, oo))
+    with mpmath.workdps(40):
+        along, across = Formula(cancels * w_hat + large * e).at(point, {}, {})
+        assert abs(along) < 1e-190
+        assert abs(across - mpmath.sqrt(mpmath.pi / 2)) < 1e-37
+        with pytest.raises(ArithmeticError, match="too few digits"):
+            Formula(cancels * w_hat).at(point, {}, {})
 
 
 def test_claims_without_code_are_refused() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath
 import pytest
 from mpmath import mp, mpf
-from sympy import exp, oo
+from sympy import Abs, Rational, exp, oo
 
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import x
@@ -48,6 +48,17 @@ def test_tails_agree_with_the_error_function(start: int) -> None:
         assert abs(mass - mpmath.erfc(start / mpmath.sqrt(2)) / 2) < mpf(10) ** -52
         density = mpmath.exp(-(mpf(start) ** 2) / 2) / mpmath.sqrt(2 * mp.pi)
         assert abs(first - density) < mpf(10) ** -52
+
+
+@pytest.mark.parametrize("size", ["1e-150", "0.7", "1e150"])
+@pytest.mark.parametrize("power", [-Rational(1, 2), -Rational(1, 4), Rational(1, 2)])
+def test_roots_at_zero(power: Rational, size: str) -> None:
+    """E s^i |rs|^e over s > 0, by the Gamma function."""
+    means = PlaneMeans(mpf(1), mpf(size), Estimator("root", "", ((-oo, oo, Abs(x) ** power),)))
+    for i in (0, 1):
+        e = mpf(int(power.p)) / int(power.q) + i
+        exact = mpf(2) ** (e / 2 - 1) * mpmath.gamma((e + 1) / 2) / mpmath.sqrt(mp.pi) * mpf(size) ** (e - i)
+        assert agree(means.mean(Row(s=i, proxy=True, a=True)), exact, 52)
 
 
 @pytest.mark.parametrize("theta", ["1e-8", "0.4", "1.5707963267948966", "2.9"])

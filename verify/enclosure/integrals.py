@@ -66,14 +66,15 @@ def integrate(function: Callable[[acb, bool], acb], low: arb, high: arb, size: a
     """
     if not (low.is_exact() and high.is_exact()):
         raise ValueError(f"the ends {low} and {high} must be exact; an integral between balls is `enclose`'s")
-    raised: list[Exception] = []
+    raised: list[BaseException] = []
 
     def guarded(z: acb, analytic: bool) -> acb:
-        try:
-            return function(z, analytic)
-        except Exception as error:
-            raised.append(error)
-            return acb(arb.nan(), arb.nan())
+        if not raised:
+            try:
+                return function(z, analytic)
+            except BaseException as error:  # noqa: BLE001, RUF100 (an interruption too)
+                raised.append(error)
+        return acb(arb.nan(), arb.nan())
 
     relative = _fraction()
     absolute = size if size is not None and size > 0 else _size(function, low, high)
@@ -108,17 +109,6 @@ def _edges(values: Mapping[Symbol, arb]) -> list[tuple[arb, bool]]:
             steps = max(6, int(-log(float(scale.mid()), 4)))  # μ' may decay like a power
             edges |= {float(scale.mid()) * 4.0**power: power > 2 for power in range(steps)}
     return [(arb(edge), last) for edge, last in sorted(edges.items())]
-
-
-def _by_panels(
-    function: Callable[[acb, bool], acb], low: arb, high: arb, before: arb, edges: list[tuple[arb, bool]]
-) -> arb:
-    """∫ from one exact point s ≥ 0 to another; errors far below what is there already do not count."""
-    total, edge = arb(0), low
-    for stop in (*(stop for stop, _ in edges if low < stop < high), high):
-        total += integrate(function, edge, stop, (before + abs(total)).abs_lower())
-        edge = stop
-    return total
 
 
 def _short(number: arb) -> str:
@@ -188,6 +178,8 @@ class _Line:
     def __init__(self, function: Expr, variable: Symbol, values: Mapping[Symbol, arb], proxy: Estimator | None) -> None:
         self.function, self.variable, self.values = function, variable, values
         self.edges = _edges(values)
+        self.size = arb(0)
+        """Of what is integrated so far, whether or not it cancels: an error far below it does not count."""
         self.factors = [(part, compiled(factor)(values)) for part, factor in _proxied(function, variable)]
         if self.factors and proxy is None:
             raise ValueError(f"{function} needs a proxy in the place of μ'")
@@ -205,12 +197,11 @@ class _Line:
         kinks = self._kinks(start, stop)
         parts = [self._fringe(first.lower(), start), self._fringe(stop, last.upper())]
         parts += [(high - low) * self._anywhere(low, high) for low, high in kinks if low < high]
-        total, size = sum(parts, arb(0)), sum((abs(part) for part in parts), arb(0))
+        total, self.size = sum(parts, arb(0)), sum((abs(part).abs_lower() for part in parts), arb(0))
         gaps = zip([start, *(high for _, high in kinks)], [*(low for low, _ in kinks), stop], strict=True)
         halves = [half for low, high in gaps if low < high for half in _halves(low, high)]
         for sign, low, high in sorted(halves, key=lambda half: half[1]):  # the large parts first
-            panel = self._panel(sign, low, high, size)
-            total, size = total + panel, size + abs(panel)
+            total += self._panel(sign, low, high)
         return total
 
     def _kinks(self, start: arb, stop: arb) -> list[tuple[arb, arb]]:
@@ -241,8 +232,14 @@ class _Line:
         place = hull(low, high)
         return compiled(_with_pieces(self.function, pieces))({**self.values, self.variable: place})
 
-    def _panel(self, sign: int, start: arb, stop: arb, before: arb) -> arb:
-        """∫ over start < sign·variable < stop, where no kink lies, to an accuracy that counts beside `before` ≥ 0."""
+    def _integrated(self, function: Callable[[acb, bool], acb], low: arb, high: arb, size: arb) -> arb:
+        """∫ from one point to another, to an accuracy that counts beside `size`."""
+        part = integrate(function, low, high, size)
+        self.size = (self.size + part.abs_lower()).mid()
+        return part
+
+    def _panel(self, sign: int, start: arb, stop: arb) -> arb:
+        """∫ over start < sign·variable < stop, where no kink lies."""
         middle = (start + stop) / 2 if stop.is_finite() else 2 * start + 1
         pieces = tuple((part, self._piece_at(factor * sign * middle)) for part, factor in self.factors)
         smooth = _with_pieces(self.function, pieces)
@@ -251,11 +248,19 @@ class _Line:
         smooth = smooth if sign > 0 else _mirrored(smooth, self.variable)
         if start == 0 and _order_of_root(smooth, self.variable) > 1:
             near, start = self._from_root(smooth, stop)
-            return near + self._panel(sign, start, stop, before + abs(near))
+            return near + self._panel(sign, start, stop)
         function = integrand(smooth, self.variable).bind(self.values)
         if stop < _CUTS[-1]:
-            return _by_panels(function, start, stop, before, self.edges)
-        return self._far(smooth, function, start, stop, before)
+            return self._by_panels(function, start, stop)
+        return self._far(smooth, function, start, stop)
+
+    def _by_panels(self, function: Callable[[acb, bool], acb], low: arb, high: arb) -> arb:
+        """∫ from one exact point s ≥ 0 to another."""
+        total, edge = arb(0), low
+        for stop in (*(stop for stop, _ in self.edges if low < stop < high), high):
+            total += self._integrated(function, edge, stop, self.size)
+            edge = stop
+        return total
 
     def _from_root(self, smooth: Expr, stop: arb) -> tuple[arb, arb]:
         """∫ from 0, where a root in the integrand is 0 or ∞, to a point short of all scales, and that point: in y,
@@ -266,7 +271,7 @@ class _Line:
         mantissa, exponent = frexp(min(scale, float(stop)) ** (1 / order) / 2)
         root = arb((int(mantissa * 2**_SPARE), exponent - _SPARE))  # of few bits: its power is exact
         changed = smooth.subs(self.variable, y**order) * order * y ** (order - 1)
-        return integrate(integrand(changed, y).bind(self.values), arb(0), root), root**order
+        return self._integrated(integrand(changed, y).bind(self.values), arb(0), root, self.size), root**order
 
     def _piece_at(self, argument: arb) -> Expr:
         for low, high, piece in self._pieces:
@@ -276,25 +281,24 @@ class _Line:
                 raise UncertifiedError(f"{_short(argument)} cannot be placed among the pieces of μ'")
         return Integer(0)
 
-    def _far(self, smooth: Expr, function: Callable[[acb, bool], acb], start: arb, stop: arb, before: arb) -> arb:
+    def _far(self, smooth: Expr, function: Callable[[acb, bool], acb], start: arb, stop: arb) -> arb:
         """∫ from `start` to a far end or ∞: up to a cut, and a bound of the rest, which holds for either."""
         reached, edge, rest = arb(0), start, arb.pos_inf()
         for cut, last in self._cuts(smooth, start, stop):
             if edge < cut < stop:
-                size = (before + abs(reached)).abs_lower()
-                size = size if size > 0 or not rest.is_finite() else rest
+                size = self.size if self.size > 0 or not rest.is_finite() else rest
                 # Of exp(−s²/2) the rounding of s² leaves no more.
-                reached += integrate(function, edge, cut, size * edge.max(arb(1)) ** 2)
+                reached += self._integrated(function, edge, cut, size * edge.max(arb(1)) ** 2)
                 edge = cut
             if last:
                 rest = self._rest(smooth, edge, stop)
-                if rest <= (before + abs(reached)).abs_lower() * _fraction():
+                if rest <= self.size * _fraction():
                     break
         if rest.is_finite():
             return reached + arb(0, rest)
         if not stop.is_finite():
             raise UncertifiedError(f"the tail of {smooth} in {self.variable} is not bounded")
-        return reached + integrate(function, edge, stop, (before + abs(reached)).abs_lower())
+        return reached + self._integrated(function, edge, stop, self.size)
 
     def _cuts(self, smooth: Expr, start: arb, stop: arb) -> Iterator[tuple[arb, bool]]:
         """Where to cut, and whether what is left may be next to nothing there. Beyond all scales the lengths double

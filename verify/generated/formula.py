@@ -23,8 +23,8 @@ from verify.enclosure.integrals import enclose
 
 __all__ = ["Formula", "Known", "known_integral"]
 
-Known = MutableMapping[tuple[Any, ...], mpf]
-"""Integrals computed already, by configuration and digits."""
+Known = MutableMapping[tuple[Any, ...], tuple[mpf, mpf]]
+"""Integrals computed already, each with a bound of its error, by configuration and digits."""
 
 _SPARE: Final = 20
 """Digits more than asked for, of which an integral may lose some, most where it is steep at a limit."""
@@ -32,25 +32,37 @@ _SPARE: Final = 20
 _LOST: Final = 8
 """Bits of those asked for that it may lose."""
 
-_NOTHING: Final = arb((1, -8192))
+_NOTHING: Final = mpf(2) ** -8192
 """Seven of the largest float64 numbers times this are still below the smallest: how far below is not asked."""
 
 
-def known_integral(part: Integral, point: Configuration, known: Known, proxy: Estimator | None = None) -> mpf:
-    """The integral at mpmath's current precision, if it is not among the `known` ones.
-
-    ArithmeticError where Arb does not certify that: the integral may not exist.
-    """
+def _enclosed(part: Integral, point: Configuration, known: Known, proxy: Estimator | None) -> tuple[mpf, mpf]:
+    """The integral and a bound of its error, if it is not among the `known` ones."""
     key = part, point.label, str(point.theta), str(point.r), mpmath.mp.dps
     if key not in known:
         with digits(mpmath.mp.dps + _SPARE):
             values = {symbol: as_ball(value) for symbol, value in point.scalars().items()}
             found = enclose(part, values, proxy)
-            if not (found.rad() <= abs(found.mid()) * arb((1, _LOST - mpmath.mp.prec)) or abs(found) < _NOTHING):
-                raise ArithmeticError(f"{part} is known to too few digits at {point.label}")
-        mantissa, exponent = found.mid().man_exp()
-        known[key] = mpmath.ldexp(mpf(int(mantissa)), int(exponent))
+        known[key] = _number(found.mid()), _number(found.rad())
     return known[key]
+
+
+def _number(ball: arb) -> mpf:
+    mantissa, exponent = ball.man_exp()
+    return mpmath.ldexp(mpf(int(mantissa)), int(exponent))
+
+
+def _require_close(error: mpf, size: mpf, what: str) -> None:
+    """ArithmeticError where an error counts beside a size: an integral may not exist, or have cancelled."""
+    if not (error <= size * mpf(2) ** (_LOST - mpmath.mp.prec) or error + size < _NOTHING):
+        raise ArithmeticError(f"{what} known to too few digits")
+
+
+def known_integral(part: Integral, point: Configuration, known: Known, proxy: Estimator | None = None) -> mpf:
+    """The integral at mpmath's current precision; ArithmeticError where Arb does not certify that."""
+    value, error = _enclosed(part, point, known, proxy)
+    _require_close(error, abs(value), f"{part} at {point.label} is")
+    return value
 
 
 class Formula:
@@ -71,13 +83,25 @@ class Formula:
     def at(self, point: Configuration, known: Known, extra: Mapping[Symbol, mpf]) -> list[mpf]:
         """The entries of the form's value at mpmath's current precision; one for a scalar form.
 
-        `extra` gives values of further symbols. Raises ValueError where the value is no real number.
+        `extra` gives values of further symbols. Raises ValueError where the value is no real number, ArithmeticError
+        where what Arb leaves open of an integral counts beside it: one that cancels does not where others are large.
         """
         values = {**point.scalars(), **extra}
         if missing := set(self.names) - values.keys():
             raise ValueError(f"no value for {sorted(map(str, missing))}")
-        integrals = [known_integral(part, point, known) for part in self.integrals]
-        found = [mpmath.mpmathify(x) for x in self._compiled(*(values[name] for name in self.names), *integrals)]
+        balls = [_enclosed(part, point, known, None) for part in self.integrals]
+        integrals, scalars = [value for value, _ in balls], [values[name] for name in self.names]
+        entries = self._entries(point, scalars, integrals)
+        for index, (value, error) in enumerate(balls):
+            if error > abs(value) * mpf(2) ** (-_SPARE - mpmath.mp.prec):
+                moved = self._entries(point, scalars, [*integrals[:index], value + error, *integrals[index + 1 :]])
+                change = mpmath.norm([a - b for a, b in zip(moved, entries, strict=True)])
+                _require_close(change, mpmath.norm(entries), f"by {list(self.integrals)[index]} at {point.label} it is")
+        return entries
+
+    def _entries(self, point: Configuration, scalars: list[mpf], integrals: list[mpf]) -> list[mpf]:
+        """The value with numbers in the place of its scalars and integrals."""
+        found = [mpmath.mpmathify(x) for x in self._compiled(*scalars, *integrals)]
         if not all(isinstance(value, mpf) for value in found):
             raise NoValueError("the value is not a real number")
         if not self.vectors:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import pairwise
-from math import comb, lcm
+from math import lcm
 from typing import Final
 
 import mpmath
@@ -219,12 +219,15 @@ class PlaneMeans:
             raise ValueError(f"theta is {self.theta}; an angle lies in [0, pi]")
         inner = half_line(self.theta)
         totals: tuple[_Sums, _Sums, _Sums] = ({}, {}, {})
-        edges = self._edges(sign)
-        waiting = [(low, high, 0) for low, high in pairwise(edges)][::-1]
+        rough = {mpf(0), *self._kinks(sign)}
+        waiting = [(low, high, 0) for low, high in pairwise(self._edges(sign))][::-1]
         while waiting:
             low, high, depth = waiting.pop()
+            if self._flat > 1 and {low, high} <= rough:
+                waiting += [((low + high) / 2, high, depth), (low, (low + high) / 2, depth)]
+                continue
             (coarse, _), (fine, sizes) = (
-                self._strip(sign * low, sign * high, inner, rule, totals[2]) for rule in (0, 1)
+                self._strip(self._nodes(sign, low, high, rule, rough), inner, rule, totals[2]) for rule in (0, 1)
             )
             errors = {key: abs(fine[key] - coarse[key]) for key in fine}
             near = all(errors[key] <= _TOLERANCE * (totals[2].get(key, 0) + sizes[key]) for key in errors)
@@ -237,13 +240,17 @@ class PlaneMeans:
                     total[key] = total.get(key, mpf(0)) + amount
         return totals
 
+    def _kinks(self, sign: int) -> set[mpf]:
+        """Where μ' passes the ends of its pieces."""
+        ends = {end for low, high, _ in self._pieces for end in (low, high) if mpmath.isfinite(end)}
+        return {sign * end / self.r for end in ends if self.r and 0 < sign * end / self.r < CUT}
+
     def _edges(self, sign: int) -> list[mpf]:
         """0, the kinks of μ', and doublings of each scale on which the integrand changes: of that of μ', which
         may decay like a power, up to the cut.
         """
-        ends = {end for low, high, _ in self._pieces for end in (low, high) if mpmath.isfinite(end)}
         own = {1 / self.r} if self.r else set()  # at r = 0 the proxy is a constant
-        kinks = {sign * end * scale for end in ends for scale in own if 0 < sign * end * scale < CUT}
+        kinks = self._kinks(sign)
         scales = {mpf(1), abs(mpmath.tan(self.theta))} | own
         ladder = {scale * 2**k for scale in scales for k in range(_DOUBLINGS) if scale}
         ladder |= {scale * _LEAP**k for scale in own if scale < 1 for k in range(int(mpmath.log(CUT / scale, _LEAP)))}
@@ -255,11 +262,20 @@ class PlaneMeans:
                 edges.append(edge)
         return [*edges, mpf(CUT)]
 
-    def _strip(self, start: mpf, stop: mpf, inner: HalfLine, rule: int, before: _Sums) -> tuple[_Sums, _Sums]:
+    def _nodes(self, sign: int, low: mpf, high: mpf, rule: int, rough: set[mpf]) -> list[tuple[mpf, mpf]]:
+        """Nodes and weights of a panel: beside a `rough` end, where μ' may be a root of the distance, flat to it."""
+        if self._flat > 1 and rough & {low, high}:
+            start, stop = (low, high) if low in rough else (high, low)
+            return [
+                (sign * (start + (stop - start) * y), (high - low) * weight)
+                for y, weight in _flat_nodes(rule, self._flat)
+            ]
+        return _nodes(sign * low, sign * high, rule)
+
+    def _strip(self, nodes: list[tuple[mpf, mpf]], inner: HalfLine, rule: int, before: _Sums) -> tuple[_Sums, _Sums]:
         """Σ weight·φ(s) s^i μ'(rs) · ∫ t^j φ(t) over all t, or over w*'s half-plane; and the same
         of |…|. What is nothing beside the latter sums `before` is left out.
         """
-        nodes = _nodes(start, stop, rule, self._flat)
         whole = tails(rule)[-CUT]
         scale = 1 / mpmath.sqrt(2 * mp.pi)
         sums = {(i, j, b): mpf(0) for i in (0, 1) for j in (0, 1) for b in (False, True)}
@@ -281,14 +297,9 @@ class PlaneMeans:
         return sums, {(i, j, b): absolute[i] for i, j, b in sums}
 
 
-def _nodes(start: mpf, stop: mpf, rule: int, flat: int) -> list[tuple[mpf, mpf]]:
-    """Nodes and weights between two points of one sign; evenly in log s where they are far apart.
-
-    With `flat` > 1, s runs flat to that order towards both: roots of s − start and s − stop are smooth.
-    """
+def _nodes(start: mpf, stop: mpf, rule: int) -> list[tuple[mpf, mpf]]:
+    """Nodes and weights between two points of one sign; evenly in log s where they are far apart."""
     small, large = sorted((abs(start), abs(stop)))
-    if flat > 1:
-        return [(start + (stop - start) * y, (large - small) * weight) for y, weight in _flat_nodes(rule, flat)]
     if not large > _WIDE * small > 0:
         half, middle = (large - small) / 2, (stop + start) / 2
         return [(middle + half * x, half * weight) for x, weight in gauss_legendre(RULES[rule][0])]
@@ -299,13 +310,9 @@ def _nodes(start: mpf, stop: mpf, rule: int, flat: int) -> list[tuple[mpf, mpf]]
 
 @cache
 def _flat_nodes(rule: int, flat: int) -> list[tuple[mpf, mpf]]:
-    """Nodes y and weights on [0, 1] by Gauss–Legendre in t, y = I_t(flat, flat), dy/dt = (t(1 − t))^(flat − 1)/Beta."""
-    nodes, degree = [], 2 * flat - 1
-    for x, weight in gauss_legendre(RULES[rule][0]):
-        t, rest = (1 + x) / 2, (1 - x) / 2
-        y = mpmath.fsum(comb(degree, k) * t**k * rest ** (degree - k) for k in range(flat, degree + 1))
-        nodes.append((y, flat * comb(degree, flat) * (t * rest) ** (flat - 1) * weight / 2))
-    return nodes
+    """Nodes y and weights on [0, 1] by Gauss–Legendre in the root t of y = t^flat, of which a root of y is a power."""
+    nodes = gauss_legendre(RULES[rule][0])
+    return [(((1 + x) / 2) ** flat, flat * ((1 + x) / 2) ** (flat - 1) * weight / 2) for x, weight in nodes]
 
 
 @lru_cache(maxsize=512)
