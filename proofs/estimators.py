@@ -50,6 +50,7 @@ from proofs.moments import (
     is_gaussian_on_pieces,
 )
 from proofs.network import angle_along
+from proofs.oscillation import moments_of, owed, wave_kernels
 from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
 from proofs.render import latex_of
 from proofs.residual import in_basic_quantities
@@ -156,8 +157,11 @@ KERNELS: dict[str, Kernels] = {
 
 
 def kernels_of(name: str) -> Kernels:
-    """The kernels code is generated from: closed where they are known, else the folded integrals."""
-    return KERNELS[name] if name in KERNELS else folded_kernels(estimator(name))
+    """The kernels code is generated from: closed where they are known, else integrals: folded, or free of waves."""
+    if name in KERNELS:
+        return KERNELS[name]
+    proxy = estimator(name)
+    return folded_kernels(proxy) if proxy.waves is None else wave_kernels(proxy.waves)
 
 
 def _printed_relu() -> Expr:
@@ -206,6 +210,9 @@ def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
     for used in ("C1", "G4", "G5"):
         d.cite(used)
     d.begin(get("C1").as_printed, f"C1, for {proxy.title}")
+    if proxy.waves is not None and proxy.name not in KERNELS:
+        average_the_waves(d, moments_of(wave_kernels(proxy.waves)))
+        return
     moments, owes = closed_moments(proxy) if closed else (folded_moments(proxy), [])
     d.apply(
         "Integrate the moments" if closed else "Fold the moments onto s > 0",
@@ -213,6 +220,17 @@ def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
         "A as in G4, B by the smoothing law G5; "
         + ("antiderivatives by parts" if closed else "∫ F(s) ds over s < 0 is ∫ F(−s) ds over s > 0"),
         owes,
+    )
+
+
+def average_the_waves(d: Derivation, moments: Moments) -> None:
+    """C1 with moments in which the waves of μ' are averaged."""
+    d.apply(
+        "Average the waves",
+        lambda gradient: gradient.subs(dict(zip(GENERAL, moments, strict=True)), simultaneous=True),
+        "B by G5, with g(y) = E μ'(yu). A, as in G4, has the slope −sin θ E[u² μ'(r sin θ u)]/√(2π) in θ, is M/2 at "
+        "π/2 and M₊ at 0, where Φ(s cot θ) → 1{s > 0}; by parts, in s = tan(ψ/2), and in its inverse beyond π/2",
+        owed(),
     )
 
 

@@ -19,6 +19,7 @@ from proofs.emit import assignments, text
 from proofs.estimators import kernels_of
 from proofs.moments import KERNEL_SYMBOLS, Kernels
 from proofs.naming import identifier, renaming
+from proofs.oscillation import frequency, in_units, within_range
 from proofs.proxies import Estimator
 from proofs.render import line_of
 from proofs.symbols import QUANTITIES
@@ -227,6 +228,8 @@ def kernel_source(proxy: Estimator) -> str:
         names[integral] = Symbol(f"integral_{index}", real=True)
         lines += [f"    {line}".rstrip() for line in integral_lines(index, integral, proxy)]
     values = [part.xreplace(names) for part in kernels]
+    if proxy.waves is not None and proxy.kernels is None:
+        values = [within_range(value) for value in values]
     lines += [f"    {target} = {source}" for target, source in assignments(values, ["p", "q", "c_", "b"])]
     return renaming(proxy.parameters) + "\n".join([*lines, "    return p, q, c_, b"]) + "\n"
 
@@ -234,6 +237,8 @@ def kernel_source(proxy: Estimator) -> str:
 def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str]:
     """Lines that compute one integral over s: its integrand as a function of the nodes, and its cut-offs."""
     variable, low, high = integral.limits[0]
+    if proxy.waves is not None and proxy.kernels is None:
+        return _unit_lines(index, integral)
     size = symbols.r * sin(symbols.theta) if integral.function.has(sin) else symbols.r
     body = assignments([_roots_within(integral.function, variable)], ["value"])
     lines = [f"def integrand_{index}({variable}: Array) -> Array:"]
@@ -246,6 +251,24 @@ def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str
         upper = end if upper.startswith("np.full_like") else f"np.minimum({upper}, {end})"
     finest = text(_finest(proxy.order, 1 / size))
     return [*lines, f"integral_{index} = half_line(integrand_{index}, {text(low)}, {upper}, {finest})", ""]
+
+
+def _unit_lines(index: int, integral: Integral) -> list[str]:
+    """The same for an integral that a wave has become, in s/width."""
+    variable, low, high = integral.limits[0]
+    width, ratio = (Symbol(f"{name}_{index}", positive=True) for name in ("width", "ratio"))
+    size = text(frequency(integral) * symbols.r)
+    body = assignments([in_units(integral, ratio, width)], ["value"])
+    start = text(Min(low / width, 13))  # where `half_line` ends: nothing is evaluated further out
+    return [
+        f"{width}, {ratio} = 1.0 / np.maximum(1.0, {size}), np.minimum(1.0, {size})",
+        f"def integrand_{index}({variable}: Array) -> Array:",
+        *(f"    {name} = {source}" for name, source in body[:-1]),
+        f"    return {body[-1][1]}",
+        "",
+        f"integral_{index} = half_line(integrand_{index}, {start}, {text(high / width)}, np.ones_like(r))",
+        "",
+    ]
 
 
 _SMALLEST = 2.0**-1022

@@ -167,7 +167,8 @@ def _check_growth(proxy: Expr, low: Expr, high: Expr) -> None:
     if any(node.has(x) for node in proxy.atoms(sin, cos)) and _degree(proxy, low, high) != -oo:
         raise ValueError(
             f"{proxy} oscillates on ({low}, {high}) without end: beside large ‖w‖ no quadrature resolves it; end the "
-            "piece, or let it decay like an exponential"
+            "piece, let it decay like an exponential, or write μ' as one sum of constants times cos(kx + d) and "
+            "sin(kx + d), k from 1/16 to 16 or a parameter > 0, on (-oo, oo)"
         )
     for term in sympy.Add.make_args(sympy.expand(proxy) if proxy.is_polynomial(x) else proxy):
         for factor in sympy.Mul.make_args(term):

@@ -17,6 +17,7 @@ from proofs import naming, symbols
 from proofs.integrability import check_functions, check_piece, order_at
 from proofs.pieces import Piece, exact, smooth_pieces
 from proofs.symbols import x
+from proofs.waves import Waves, waves
 
 _ANY = Symbol("epsilon", positive=True)
 
@@ -88,7 +89,7 @@ class Estimator:
         pieces = _checked(self.pieces, known | {x})
         if not pieces:
             raise ValueError("μ' is 0 everywhere; `pieces` is empty or holds pieces of 0 only")
-        for piece in pieces:
+        for piece in pieces if waves(pieces) is None else ():
             if not piece[2].has(symbols.mu):  # ARBITRARY, whose moments are a hypothesis
                 check_piece(piece)
         object.__setattr__(self, "pieces", pieces)
@@ -118,6 +119,11 @@ class Estimator:
         """Finite ends of the pieces, ascending."""
         ends = dict.fromkeys(end for low, high, _ in self.pieces for end in (low, high))
         return tuple(end for end in ends if end not in (oo, -oo))
+
+    @cached_property
+    def waves(self) -> Waves | None:
+        """What μ' is the sum of where it oscillates without end; None where it does not."""
+        return waves(self.pieces)
 
     @cached_property
     def order(self) -> Rational:

@@ -173,6 +173,52 @@ def test_what_is_accepted_is_computed_at_every_norm(name: str, monkeypatch: pyte
     assert np.allclose(values, [float(slope(mpf(float(s)))) for s in points], rtol=1e-14, atol=1e-300)
 
 
+WAVES: dict[str, tuple[Any, dict[float, Any]]] = {
+    "cos 3x": (cos(3 * x), {3.0: 1}),
+    "three waves": (
+        1 + 2 * cos(1 - x / 16) - sin(5 - 16 * x),
+        {0.0: 1, 0.0625: 2 * mp.expj(-1), 16.0: -1j * mp.expj(-5)},
+    ),
+}
+"""By name: μ' and, by k, the c of which it is the real part of the sum of c·exp(ikx)."""
+
+
+def slope_of_dawson(y: mpf) -> mpf:
+    """1 − 2yF(y) of Dawson's integral F, far out by its asymptotic series."""
+    if y > 40:
+        return -mpmath.fsum(mpmath.fac2(2 * n + 1) / (2 * y * y) ** (n + 1) for n in range(12))
+    return 1 - 2 * y * y * mpmath.hyp1f1(1, mpf(3) / 2, -y * y)
+
+
+def of_a_wave(a: mpf, theta: mpf) -> list[mpf]:
+    """√(2π) times p, C and b of cos(as), q of sin(as)."""
+    y, cosine = a / mpmath.sqrt(2), mpmath.cos(theta)
+    p, b = slope_of_dawson(y), mpmath.exp(-((a * mpmath.sin(theta)) ** 2) / 2)
+    along = b * (cosine - (1 - slope_of_dawson(y * abs(cosine))) / cosine)
+    return [p, p - along - b * (1 - cosine), b, a * mpmath.exp(-a * a / 2) * mpmath.sqrt(mp.pi / 2)]
+
+
+@pytest.mark.parametrize("name", WAVES)
+@pytest.mark.parametrize("r", [1e-150, 1e-3, 0.7, 30.0, 1e150])
+@pytest.mark.parametrize("angle", [1e-8, 1.0, 2.5, 3.14159])
+def test_waves_without_end_have_the_kernels_of_dawson(
+    name: str, r: float, angle: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxies, "ESTIMATORS", {})
+    piece, waves = WAVES[name]
+    with mp.workdps(700):  # C is of the size of r², a difference of what is 1
+        parts = [(mpmath.mpmathify(c), of_a_wave(mpf(k) * mpf(r), mpf(angle))) for k, c in waves.items()]
+        stated = [mpmath.fsum(mpmath.re(c) * part[i] for c, part in parts) for i in range(3)]
+        stated.append(-mpmath.fsum(mpmath.im(c) * part[3] for c, part in parts))
+    proxy = add(Estimator("mine", name, ((-oo, oo, piece),)))
+    monkeypatch.setattr("proofs.estimators.estimator", lambda _: proxy)
+    kernels = compiled(proxy)["_mine_kernels"](np.array([angle]), np.array([r]))
+    p, q, turned, b = (mpf(float(np.ravel(kernel)[0])) for kernel in kernels)
+    for found, value in zip((p, turned, b, q), stated, strict=True):
+        expected = value / mpmath.sqrt(2 * mp.pi)
+        assert abs(found - expected) <= 1e-14 * max(abs(expected), abs(stated[0])) + mpf("1e-307"), (found, expected)
+
+
 own_x, own = Symbol("x"), Symbol("width", real=True)
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "1/|x|": (lambda: ((-oo, oo, 1 / Abs(x)),), "no Gaussian mean"),
@@ -184,7 +230,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "DiracDelta": (lambda: ((-1, 1, DiracDelta(x)),), "DiracDelta, which is no function"),
     "floor": (lambda: ((-1, 1, floor(x)),), "floor in .* is not admitted; use powers, exp, sin"),
     "a function of one's own": (lambda: ((0, 1, Function("f")(x)),), "f in .* is not admitted"),
-    "cos 3x": (lambda: ((-oo, oo, cos(3 * x)),), "oscillates on .* without end"),
+    "cos² 3x": (lambda: ((-oo, oo, cos(3 * x) ** 2),), "oscillates on .* without end: .* write μ' as one sum"),
+    "x sin 3x": (lambda: ((-oo, oo, x * sin(3 * x)),), "oscillates on .* without end"),
+    "half a wave": (lambda: ((0, oo, cos(3 * x)),), "oscillates on .* without end"),
+    "a wave too fast": (lambda: ((-oo, oo, cos(1000 * x)),), "k from 1/16 to 16"),
     "x³": (lambda: ((-oo, oo, x**3),), "range of a float64"),
     "0/0": (lambda: ((-oo, 0, 1), (0, oo, sin(x) / x)), "0/0 at x = 0"),
     "steep off 0": (lambda: ((-1, 1, 1 / sqrt(1 - x**2)),), "only at 0"),

@@ -54,7 +54,8 @@ def expectations(claim: Claim) -> tuple[Expectation, ...]:
     asked = claim.definition
     if isinstance(asked, HalfSpaceMoment):
         moment = HalfSpaceMoment(asked.halfspaces, asked.vector, asked.proxy)
-        return tuple(Expectation(moment, name) for name in (filter(_is_sampled, ESTIMATORS) if asked.proxy else ("",)))
+        names = filter(_is_integrated, ESTIMATORS) if asked.proxy else ("",)
+        return tuple(Expectation(moment, name) for name in names)
     if isinstance(asked, MeanSample) and asked.quantity != "coarse_gradient":
         return (Expectation(MeanSample(asked.quantity, at=asked.at)),)
     if isinstance(asked, MeanSample | Correlation):
@@ -66,6 +67,11 @@ def expectations(claim: Claim) -> tuple[Expectation, ...]:
 def _is_sampled(name: str) -> bool:
     """Whether the samples of an estimator have a variance: without one, no test of their mean has a known level."""
     return ESTIMATORS[name].has_variance
+
+
+def _is_integrated(name: str) -> bool:
+    """Whether the integrals of statements about any μ' are computed for this one as well."""
+    return _is_sampled(name) and ESTIMATORS[name].waves is None
 
 
 def component(claim: Claim) -> int | None:

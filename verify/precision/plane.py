@@ -4,7 +4,8 @@ A row z ~ N(0, I_n) enters the network through s = ŵ·z and t = e·z, independe
 normals, and other coordinates u. Every mean is the integral of the raw integrand ``s^i t^j u^k
 μ'(r s) 1{s > 0} 1{s cos θ + t sin θ > 0}`` against the density. Where μ' depends on the sign of
 its argument alone the plane is swept in polar coordinates, otherwise the integral over t is
-nested in that over s. θ in [0, π], r ≥ 0.
+nested in that over s. Where μ' oscillates without end, both run along a line turned into the
+complex plane, on which exp(ikrs) decays. θ in [0, π], r ≥ 0.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from math import lcm
 from typing import Final
 
 import mpmath
-from mpmath import mp, mpf
-from sympy import Expr, Pow, Symbol, lambdify, oo
+from mpmath import mp, mpc, mpf
+from sympy import Expr, I, Pow, Symbol, cos, exp, lambdify, oo, sin
 
 from proofs.proxies import Estimator
 from proofs.symbols import x as proxy_argument
@@ -32,6 +33,7 @@ from verify.precision.quadrature import (
     half_line,
     line_mean,
     panel,
+    reach,
     tails,
     two_rules,
 )
@@ -141,6 +143,23 @@ def _ends(proxy: Estimator, values: dict[Symbol, mpf]) -> list[tuple[mpf, mpf, C
     ]
 
 
+def _exponentials(proxy: Estimator, values: dict[Symbol, mpf], sign: int) -> Callable[[mpc], mpc]:
+    """The sum of exponentials c·exp(ik(x + d)), k > 0, of which μ'(sign·x) is the real part where x is real."""
+    ((_, _, piece),) = proxy.pieces
+
+    def rising(angle: Expr) -> Expr:
+        return angle if angle.diff(proxy_argument).subs(values) > 0 else -angle
+
+    waves = piece.expand().subs(proxy_argument, sign * proxy_argument)
+    waves = waves.replace(lambda part: isinstance(part, cos), lambda part: exp(I * rising(part.args[0])))
+    waves = waves.replace(
+        lambda part: isinstance(part, sin),
+        lambda part: (1 if rising(part.args[0]) == part.args[0] else -1) * -I * exp(I * rising(part.args[0])),
+    )
+    function = lambdify([proxy_argument, *values], waves, "mpmath")
+    return lambda x: mpmath.mpmathify(function(x, *values.values()))
+
+
 class PlaneMeans:
     """Means of row functions at one θ and one ‖w‖ = r, for one proxy."""
 
@@ -160,6 +179,9 @@ class PlaneMeans:
             and all(end == 0 for end in proxy.breakpoints)
         )
         self._flat = _flatness(proxy) if proxy else 1
+        endless = proxy is not None and proxy.waves is not None
+        self._turn = mpmath.expjpi(mpf(1) / 8) if endless else None
+        self._waves = {sign: _exponentials(proxy, values, sign) for sign in (1, -1)} if proxy and endless else {}
         self._known: dict[Row, Estimate] = {}
         self._sides: dict[int, tuple[_Sums, _Sums, _Sums]] = {}
 
@@ -217,7 +239,7 @@ class PlaneMeans:
         """Values, errors, sizes over the half-plane sign·s > 0, panel by panel from s = 0 on."""
         if not 0 <= self.theta <= +mp.pi:
             raise ValueError(f"theta is {self.theta}; an angle lies in [0, pi]")
-        inner = half_line(self.theta)
+        inner = half_line(self.theta, self._turn)
         totals: tuple[_Sums, _Sums, _Sums] = ({}, {}, {})
         rough = {mpf(0), *self._kinks(sign)}
         waiting = [(low, high, 0) for low, high in pairwise(self._edges(sign))][::-1]
@@ -237,7 +259,7 @@ class PlaneMeans:
                 continue
             for total, part in zip(totals, (fine, errors, sizes), strict=True):
                 for key, amount in part.items():
-                    total[key] = total.get(key, mpf(0)) + amount
+                    total[key] = total.get(key, mpf(0)) + mpmath.re(amount)
         return totals
 
     def _kinks(self, sign: int) -> set[mpf]:
@@ -254,13 +276,13 @@ class PlaneMeans:
         scales = {mpf(1), abs(mpmath.tan(self.theta))} | own
         ladder = {scale * 2**k for scale in scales for k in range(_DOUBLINGS) if scale}
         ladder |= {scale * _LEAP**k for scale in own if scale < 1 for k in range(int(mpmath.log(CUT / scale, _LEAP)))}
-        edges = [mpf(0)]
-        for edge in sorted(kinks | {step for step in ladder if step < CUT}):
+        edges, cut = [mpf(0)], reach(self._turn)
+        for edge in sorted(kinks | {step for step in ladder if step < cut}):
             if edge in kinks and edges[-1] not in kinks and edge < _THINNEST * edges[-1]:
                 edges[-1] = edge
             elif edge in kinks or edge >= _THINNEST * edges[-1]:
                 edges.append(edge)
-        return [*edges, mpf(CUT)]
+        return [*edges, mpf(cut)]
 
     def _nodes(self, sign: int, low: mpf, high: mpf, rule: int, rough: set[mpf]) -> list[tuple[mpf, mpf]]:
         """Nodes and weights of a panel: beside a `rough` end, where μ' may be a root of the distance, flat to it."""
@@ -281,14 +303,19 @@ class PlaneMeans:
         sums = {(i, j, b): mpf(0) for i in (0, 1) for j in (0, 1) for b in (False, True)}
         absolute = [mpf(0), mpf(0)]
         floors = [_NOTHING * before.get((i, 0, False), mpf(0)) for i in (0, 1)]
-        for s, weight in nodes:
-            base = self.proxy(self.r * s)
+        for place, weight in nodes:
+            s = place
+            if self._turn is None:
+                base = self.proxy(self.r * s)
+            else:
+                s = place * self._turn
+                base = self._waves[1 if place > 0 else -1](self.r * abs(place) * self._turn) * self._turn
             if not base:
                 continue
             base *= weight * scale * mpmath.exp(-s * s / 2)
             if abs(base) < floors[0] and abs(base * s) < floors[1]:
                 continue
-            beyond = inner.beyond(s, rule)
+            beyond = inner.beyond(place, rule)
             for i, term in enumerate((base, base * s)):
                 absolute[i] += abs(term)
                 for j in (0, 1):

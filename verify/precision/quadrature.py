@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 import mpmath
-from mpmath import mp, mpf
+from mpmath import mp, mpc, mpf
 
 __all__ = [
     "CUT",
@@ -26,6 +26,7 @@ __all__ = [
     "half_line",
     "line_mean",
     "panel",
+    "reach",
     "tails",
     "two_rules",
 ]
@@ -125,15 +126,24 @@ def line_mean(power: int) -> Estimate:
         return two_rules(lambda rule: half(1, rule) + half(-1, rule), 2 * abs(half(1, 1)))
 
 
+def reach(turn: mpc | None) -> int:
+    """Where exp(−(turn·t)²/2) is as small as at the cut of the line, rounded up."""
+    return CUT if turn is None else int(mpmath.ceil(CUT / mpmath.sqrt((turn * turn).real)))
+
+
 class HalfLine:
     """∫ φ(t) dt and ∫ t φ(t) dt over t > −s cot θ, by panels; remembered, since every proxy asks
     the same s.
+
+    Both are entire in s. With a `turn` of the plane, |turn| = 1, |arg turn| < π/4, they are those at turn·s, along the
+    line through 0 of that direction.
     """
 
-    def __init__(self, theta: mpf) -> None:
+    def __init__(self, theta: mpf, turn: mpc | None = None) -> None:
         sine = mpmath.sin(theta)
         # At θ = 0 the half-line is all of it where s > 0, and empty where s < 0; so it is at π, mirrored.
         self.cotangent = mpmath.cos(theta) / sine if sine else mpf("inf")
+        self.turn, self._cut = turn, reach(turn)
         self._known: dict[tuple[mpf, int], tuple[mpf, mpf]] = {}
 
     def beyond(self, s: mpf, rule: int) -> tuple[mpf, mpf]:
@@ -144,41 +154,44 @@ class HalfLine:
         return self._known[key]
 
     def _integrate(self, start: mpf, rule: int) -> tuple[mpf, mpf]:
-        if start <= -CUT:
-            return tails(rule)[-CUT]
-        if start >= CUT:
+        if start <= -self._cut:
+            return tails(rule, self.turn)[-self._cut]
+        if start >= self._cut:
             return mpf(0), mpf(0)
         stop = int(mpmath.ceil(start))
-        mass, first = _strip(start, mpf(stop), rule)
-        tail = tails(rule)[stop]
+        mass, first = _strip(start, mpf(stop), rule, self.turn)
+        tail = tails(rule, self.turn)[stop]
         return mass + tail[0], first + tail[1]
 
 
-def _strip(low: mpf, high: mpf, rule: int) -> tuple[mpf, mpf]:
-    """∫ φ and ∫ tφ over low < t < high."""
+def _strip(low: mpf, high: mpf, rule: int, turn: mpc | None) -> tuple[mpf, mpf]:
+    """∫ φ and ∫ tφ over low < t < high, or of turn·t there."""
     half, middle = (high - low) / 2, (high + low) / 2
     mass = first = mpf(0)
     exp = mp.exp
     for node, weight in gauss_legendre(RULES[rule][1]):
         t = middle + half * node
+        if turn is not None:
+            t *= turn
         term = weight * exp(-(t * t) / 2)
         mass += term
         first += term * t
-    scale = half / mpmath.sqrt(2 * mp.pi)
+    scale = half / mpmath.sqrt(2 * mp.pi) * (1 if turn is None else turn)
     return mass * scale, first * scale
 
 
 @cache
-def tails(rule: int) -> dict[int, tuple[mpf, mpf]]:
+def tails(rule: int, turn: mpc | None = None) -> dict[int, tuple[mpf, mpf]]:
     """The two integrals from every whole number on, panel by panel from the far end."""
-    found = {CUT: (mpf(0), mpf(0))}
-    for k in range(CUT - 1, -CUT - 1, -1):
-        mass, first = _strip(mpf(k), mpf(k + 1), rule)
+    cut = reach(turn)
+    found = {cut: (mpf(0), mpf(0))}
+    for k in range(cut - 1, -cut - 1, -1):
+        mass, first = _strip(mpf(k), mpf(k + 1), rule, turn)
         found[k] = found[k + 1][0] + mass, found[k + 1][1] + first
     return found
 
 
 @lru_cache(maxsize=32)
-def half_line(theta: mpf) -> HalfLine:
+def half_line(theta: mpf, turn: mpc | None = None) -> HalfLine:
     """The half-line integrals of an angle, remembered for the last few angles."""
-    return HalfLine(theta)
+    return HalfLine(theta, turn)
