@@ -55,10 +55,10 @@ def renaming(parameters: Iterable[Any]) -> str:
     return f"@renamed({', '.join(names)})\n" if names else ""
 
 
-def declared(kind: str, new: Any, known: Iterable[str], ours: Iterable[Symbol]) -> dict[Symbol, Symbol]:
+def declared(kind: str, new: Any, known: Iterable[str], ours: Iterable[Symbol] = ()) -> dict[Symbol, Symbol]:
     """What the symbols of the parameters of a new estimator or penalty become.
 
-    known: the names that are taken; ours: the symbols that its expressions are written in beside its parameters.
+    known: the names that are taken; ours: symbols that its expressions are written in and that a parameter might be.
     Raises ValueError for a name that cannot be one, or that is taken.
     """
     _check_name(kind, new.name, known)

@@ -216,19 +216,18 @@ PENALTIES: dict[str, Penalty] = {}
 
 def add(new: Penalty) -> Penalty:
     """Register a penalty, its parameters under symbols of their own; ValueError for a name that it cannot have."""
-    ours = {u, size, ratio, x_in, symbols.beta, symbols.lam}
-    names = naming.declared("penalty", new, PENALTIES, ours)
+    names = naming.declared("penalty", new, PENALTIES)
     own: Penalty = naming.in_symbols(new, names) if names else new
-    if names and new.prove is not None:
-        own = replace(own, prove=partial(_prove, new.prove, names))
-    PENALTIES[new.name] = own
+    asked = {name: getattr(new, name) for name in ("prove", "prove_threshold") if names}
+    proofs: dict[str, Any] = {name: partial(_prove, prove, names) for name, prove in asked.items() if prove is not None}
+    PENALTIES[new.name] = own = replace(own, **proofs)
     return own
 
 
 def _prove(prove: Callable[[Penalty], list[Any]], names: dict[Symbol, Symbol], registered: Penalty) -> list[Any]:
-    """The branches that a declaration proves in its own symbols, in those that it is registered under."""
+    """The branches or obligations that a declaration proves in its own symbols, in those it is registered under."""
     found = prove(naming.in_symbols(registered, {new: old for old, new in names.items()}))
-    return [replace(b, root=b.root.xreplace(names), condition=b.condition.xreplace(names)) for b in found]
+    return [naming.in_symbols(each, names) for each in found]
 
 
 def penalty(name: str) -> Penalty:

@@ -125,6 +125,8 @@ def check(penalty: Penalty, size: Symbol) -> None:
     symbols = [shape.symbol for shape in penalty.parameters]
     if len({symbol.name for symbol in symbols}) < len(symbols):
         raise ValueError(f"two parameters are called alike in {[symbol.name for symbol in symbols]}")
+    for symbol in {ratio, size, u}.intersection(symbols):
+        raise ValueError(f"parameter {symbol.name!r} is also the symbol of the expressions; choose another name")
     pieces = penalty.pieces
     if not pieces or pieces[0][0] != 0 or pieces[-1][1] != oo:
         raise ValueError("`pieces` must cover u > 0, from 0 to oo, in ascending order")

@@ -191,8 +191,7 @@ ESTIMATORS: dict[str, Estimator] = {}
 
 def add(new: Estimator) -> Estimator:
     """Register an estimator, its parameters under symbols of their own; ValueError for a name that it cannot have."""
-    ours = {x} if new.kernels is None else {x, symbols.theta, symbols.r}
-    names = naming.declared("estimator", new, ESTIMATORS, ours)
+    names = naming.declared("estimator", new, ESTIMATORS, () if new.kernels is None else (symbols.theta, symbols.r))
     own: Estimator = naming.in_symbols(new, names) if names else new
     ESTIMATORS[new.name] = own
     return own

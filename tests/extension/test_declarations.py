@@ -146,8 +146,7 @@ def quadrature(slope: Callable[[mpf], Any], kinks: tuple[float, ...], theta: mpf
 def compiled(proxy: Estimator) -> dict[str, Any]:
     """The functions that are written for an estimator."""
     names: dict[str, Any] = {"np": np, "special": special, "half_line": half_line, "decay_length": decay_length}
-    names["renamed"] = renamed
-    names |= {"Array": Any, "Kernels": Any, "npt": np.typing}
+    names |= {"Array": Any, "Kernels": Any, "npt": np.typing, "renamed": renamed}
     exec("from __future__ import annotations\n" + kernel_source(proxy) + proxy_source(proxy), names)
     return names
 
@@ -242,7 +241,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "no smooth end": (lambda: ((0, 1, cos(1 / x)),), "not smooth up to x = 0"),
     "a switch that is not solved": (lambda: ((-oo, oo, Abs(cos(x))),), "not solved; give its pieces"),
     "an open Piecewise": (lambda: ((-oo, oo, Piecewise((1, x > 0))),), r"end it with \(0, True\)"),
-    "complex": (lambda: ((-oo, oo, I * x),), "undefined on"),
+    "complex": (lambda: ((-oo, oo, I * x),), "a real number or a SymPy expression is needed"),
     "log": (lambda: ((0, 1, -log(x)),), "log in .* is not admitted"),
     "0 everywhere": (lambda: ((-1, 1, 0),), "0 everywhere"),
     "not a number": (lambda: ((-1, 1, "x"),), "a real number or a SymPy expression is needed"),

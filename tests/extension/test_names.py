@@ -20,11 +20,12 @@ from sympy import Integer, Symbol, oo
 import numerics
 from numerics.arguments import renamed
 from proofs import naming, penalty_forms, symbols
+from proofs.derivation import Obligation, vanishes
 from proofs.penalty_forms import Penalty, Shape
 from proofs.proxies import ESTIMATORS, Estimator, Parameter, add
 from proofs.proximal import Branch
 from proofs.render import latex_of, line_of, text_of
-from proofs.symbols import ratio, u, x
+from proofs.symbols import ratio, u
 from verify.mathml import mathml
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,20 +39,8 @@ value divisor on_0 renamed function arguments parameters choice argument let e m
 _FOR_ESTIMATORS_ONLY = "x u rho beta lam penalty kappa digits ratio"
 WORKING, FOR_ESTIMATORS_ONLY = _WORKING.split(), _FOR_ESTIMATORS_ONLY.split()
 IMPOSSIBLE = [
-    "v",
-    "w",
-    "v_star",
-    "ste",
-    "eta",
-    "lambda",
-    "class",
-    "__x__",
-    "two words",
-    "2x",
-    "",
-    "ſ",
-    "given_class",
-    "given_s",
+    *("v", "w", "v_star", "ste", "eta", "lambda", "class", "__x__"),
+    *("two words", "2x", "", "ſ", "given_class", "given_s"),
 ]
 NAMES = [*WORKING, *FOR_ESTIMATORS_ONLY, *IMPOSSIBLE]
 
@@ -227,7 +216,6 @@ POSITIVE = Symbol("theta", positive=True)
         (bump("relu"), "'relu' is already declared"),
         (bump("bump", 'ends in """'), "title .* must be one line"),
         (bump("bump", "two\nlines"), "title .* must be one line"),
-        (bump("bump", "bump", x), "parameter 'x' is also the symbol"),
         (bump("bump", "bump", Symbol("k", positive=True), Symbol("k", nonnegative=True)), "'k' is declared twice"),
         (
             bump("bump", "bump", POSITIVE, kernels=(POSITIVE, Integer(0), Integer(0), Integer(0))),
@@ -268,13 +256,28 @@ def test_branches_that_a_user_proves_are_in_the_symbols_of_what_is_registered(mo
         seen.append(given.threshold)
         return [Branch(penalty_forms.size - ratio * top, penalty_forms.size > top, ())]
 
-    one = ((Integer(0), oo, top * u),)
+    def prove_threshold(given: Penalty) -> list[Obligation]:
+        return [vanishes("it is ρt", given.threshold - ratio * top), vanishes("and not ρ", given.threshold - ratio)]
+
     own = penalty_forms.add(
-        Penalty("scaled", "t|u|", one, ratio * top, ((ratio * top, True),), (Shape(top, Integer(1), "t"),), prove=prove)
+        Penalty(
+            "scaled",
+            "t|u|",
+            ((Integer(0), oo, top * u),),
+            threshold=ratio * top,
+            branches=((ratio * top, True),),
+            parameters=(Shape(top, Integer(1), "t"),),
+            prove=prove,
+            prove_threshold=prove_threshold,
+        )
     )
     (shape,) = own.parameters
     assert (shape.name, shape.symbol == top) == ("t", False)
     assert own.prove is not None
+    assert own.prove_threshold is not None
+    right, wrong = own.prove_threshold(own)
+    assert (right.decision.zero, wrong.decision.zero) == (True, False)
+    assert wrong.expression == ratio * shape.symbol - ratio
     (branch,) = own.prove(own)
     assert seen == [ratio * top]
     assert (branch.root, branch.condition) == (

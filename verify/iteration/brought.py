@@ -43,7 +43,7 @@ def closed_at(name: str, rho: float, parameters: Mapping[str, float]) -> bool:
 def declared_pieces(name: str, parameters: Mapping[str, Number]) -> Iterator[Piece]:
     """The pieces of a penalty in BROUGHT."""
     symbols = tuple(shape.symbol for shape in BROUGHT[name].parameters)
-    values = tuple(parameters[symbol.name] for symbol in symbols)
+    values = tuple(parameters[shape.name] for shape in BROUGHT[name].parameters)
     for low, high, piece in BROUGHT[name].pieces:
         ends = [_function(end, symbols)(*values) for end in (low, high)]
         value, slope, bend, turn = (_held(diff(piece, u, order), symbols, values) for order in range(4))

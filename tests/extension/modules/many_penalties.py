@@ -1,9 +1,9 @@
 """An extension: penalties that people ship, each another case of what a declaration can say."""
 
-from sympy import Integer, Min, Rational, Symbol, oo, sqrt
+from sympy import Abs, Integer, Min, Rational, Symbol, oo, sign, sqrt
 
 from proofs.penalty_forms import Penalty, Shape, add, size
-from proofs.symbols import ratio, u
+from proofs.symbols import ratio, u, x_in
 
 ridge, height, width, cap = (Symbol(name, positive=True) for name in ("ridge", "height", "width", "cap"))
 
@@ -65,7 +65,7 @@ add(  # p jumps at 0
         parameters=(Shape(cap, Integer(1), "c > 0"),),
     )
 )
-add(  # its stationary points are roots within roots
+add(  # its stationary points are roots within roots; where ρ is large, S(x) is far below |x|
     Penalty(
         "l-three-halves",
         "|u| to the power 3/2",
@@ -73,5 +73,6 @@ add(  # its stationary points are roots within roots
         threshold=Integer(0),
         branches=((2 * size / (1 + sqrt(1 + 16 * size / (9 * ratio**2))), True),),
         displacement=oo,
+        stable=sign(x_in) * (4 * Abs(x_in) / (ratio * (3 + sqrt(9 + 16 * Abs(x_in) / ratio**2)))) ** 2,
     )
 )
