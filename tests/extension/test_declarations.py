@@ -78,9 +78,9 @@ ACCEPTED: dict[str, tuple[Any, tuple[Parameter, ...], Callable[[mpf], Any], tupl
         lambda s: int(0.25 < abs(s) < 1.25),
         both_sides(0.25, 1.25),
     ),
-    "fast sigmoid": (((-oo, oo, 1 / (1 + 25 * Abs(x)) ** 2),), (), lambda s: 1 / (1 + 25 * abs(s)) ** 2, ()),
+    "fast sigmoid": (((-oo, oo, 1 / (1 + 25 * Abs(x)) ** 2),), (), lambda s: 1 / (1 + 25 * abs(s)) ** 2, LADDER),
     "Laplace": (((-oo, oo, exp(-2 * Abs(x))),), (), lambda s: mpmath.exp(-2 * abs(s)), ()),
-    "arctan": (((-oo, oo, 1 / (1 + (pi * x) ** 2)),), (), lambda s: 1 / (1 + (mp.pi * s) ** 2), ()),
+    "arctan": (((-oo, oo, 1 / (1 + (pi * x) ** 2)),), (), lambda s: 1 / (1 + (mp.pi * s) ** 2), LADDER),
     "1 − tanh²": (((-oo, oo, 1 - tanh(x) ** 2),), (), lambda s: mpmath.sech(s) ** 2, ()),
     "sech, off zero": (((-oo, oo, sech(x - 1) ** 2),), (), lambda s: mpmath.sech(s - 1) ** 2, (1,)),
     "swish": (

@@ -54,8 +54,8 @@ def expectations(claim: Claim) -> tuple[Expectation, ...]:
     asked = claim.definition
     if isinstance(asked, HalfSpaceMoment):
         moment = HalfSpaceMoment(asked.halfspaces, asked.vector, asked.proxy)
-        names = filter(_is_integrated, ESTIMATORS) if asked.proxy else ("",)
-        return tuple(Expectation(moment, name) for name in names)
+        with_proxy = tuple(filter(_is_integrated, ESTIMATORS)) if asked.proxy else ("",)
+        return tuple(Expectation(moment, name) for name in with_proxy)
     if isinstance(asked, MeanSample) and asked.quantity != "coarse_gradient":
         return (Expectation(MeanSample(asked.quantity, at=asked.at)),)
     if isinstance(asked, MeanSample | Correlation):
