@@ -50,5 +50,12 @@ def half_line(integrand: Callable[[Array], Array], low: Array | float, high: Arr
         growth = np.exp(u[start : start + few])
         nodes = low - length * np.expm1(-growth)
         weights = growth * np.exp(-growth)
-        total += np.einsum("kb,kb->b", integrand(nodes), np.broadcast_to(weights, nodes.shape))
+        total += _summed(integrand(nodes) * weights)
     return np.where(length > 0, _STEP * length * total, 0.0)  # an empty range may stand where the integrand has 0·∞
+
+
+def _summed(rows: Array) -> Array:
+    """Sums of the columns of (k, b), of 32 rows at a time first: one after the other, thousands leave more rounding."""
+    whole = len(rows) - len(rows) % 32
+    parts = rows[:whole].reshape(-1, 32, rows.shape[1]).sum(axis=1)
+    return np.asarray(parts.sum(axis=0) + rows[whole:].sum(axis=0))
