@@ -228,10 +228,11 @@ def pose(
         "lam": _number("lam", lam, context, positive=False),
     }
     shapes = _shape(penalty, parameters, context)
-    _check_range("kappa", checked["kappa"], 1e-200, 1e200)
-    _check_range("beta", checked["beta"], 0, 1e100 * checked["kappa"], "1e100 kappa")
-    if "a" in shapes:
-        _check_range("a", shapes["a"], 1e-300, 1e300)
+    if not exact:
+        _check_range("kappa", checked["kappa"], 1e-200, 1e200)
+        _check_range("beta", checked["beta"], 0, 1e100 * checked["kappa"], "1e100 kappa")
+        if "a" in shapes:
+            _check_range("a", shapes["a"], 1e-300, 1e300)
     return Problem(vector, size, **checked, penalty=penalty, parameters=shapes, field=field)
 
 
