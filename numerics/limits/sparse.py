@@ -167,7 +167,7 @@ def sparse_limit(
     thresholded. Where nothing exceeds the threshold, w̄ = w* and N = κ; so for beta = 0, where u = 0 if lam > 0 and u
     = w̄ if not. lam = 0 gives w̄ = w*, N = κ + β.
 
-    With `digits` everything is computed in mpmath, for the numbers as they are given (float, int, mpf, Fraction):
+    With `digits` everything is computed in mpmath, at any size, for the numbers as given (float, int, mpf, Fraction):
     w_star is divided by its norm in full precision. n of a few thousand then takes seconds.
 
     Raises NoLimitError where there is none (l1 only), ValueError naming the argument for anything else, and where the
