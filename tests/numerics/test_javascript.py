@@ -438,9 +438,6 @@ _ROLE = re.compile(r"^      (\w+)\(", re.M)
 
 HARMLESS = {
     ("scad", "map", "0.5"),  # where the map changes from one piece to another, at which both have the same value
-    ("tl1", "map", "1.4142135623730951"),  # k(2J − k) at k = J is stationary: the change is of second order
-    ("tl1", "threshold", "1.4142135623730951"),
-    ("tl1", "displacement", "1.4142135623730951"),
 }
 
 
@@ -496,5 +493,5 @@ def test_a_constant_that_is_off_by_a_billionth_is_noticed(formulas: str) -> None
         wrong = formulas[:start] + repr(float(literal) * (1 + 1e-9)) + formulas[end:]
         if not noticed(engine_with(wrong), group, member, role):
             survivors.add((member, role, literal))
-    assert len(places) > 70
+    assert len(places) > 60
     assert survivors == HARMLESS

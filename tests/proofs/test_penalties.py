@@ -118,7 +118,7 @@ REFUSED = {
     "own u": ({"pieces": ((0, oo, Symbol("u")),)}, r"undeclared symbols \['u'\] in u; p is written in `u`"),
     "own ratio": ({"threshold": Symbol("rho", positive=True)}, "undeclared symbols .* of proofs.symbols"),
     "text": ({"pieces": ((0, oo, "u"),)}, "an entry of `pieces` is 'u'"),
-    "a flag": ({"threshold": True}, "`threshold` is True; allowed are real numbers"),
+    "a flag": ({"threshold": True}, "`threshold` is True; a real number"),
     "not a number": ({"threshold": float("nan")}, "`threshold` is nan"),
     "not real": ({"threshold": I * ratio}, r"`threshold` is I\*ratio"),
     "no triple": ({"pieces": ((0, oo),)}, "must be a tuple of"),

@@ -350,8 +350,9 @@ def missed(name: str, count: int) -> tuple[int, int, int]:
 
 @holds(
     """
-    integrals.enclose integrals.integrate integrals.integrate.guarded integrals._by_panels integrals._Line.between
-    integrals._Line._kinks integrals._Line._fringe integrals._Line._anywhere integrals._Line._panel
+    integrals.enclose integrals.integrate integrals.integrate.guarded integrals._Line.between
+    integrals._Line._by_panels integrals._Line._integrated integrals._Line._kinks
+    integrals._Line._fringe integrals._Line._anywhere integrals._Line._panel
     """,
     bell="integrals._Line._far integrals._Line._rest",
     cases="analytic._cases",
