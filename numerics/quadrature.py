@@ -57,5 +57,5 @@ def half_line(integrand: Callable[[Array], Array], low: Array | float, high: Arr
 def _summed(rows: Array) -> Array:
     """Sums of the columns of (k, b), of 32 rows at a time first: one after the other, thousands leave more rounding."""
     whole = len(rows) - len(rows) % 32
-    parts = rows[:whole].reshape(-1, 32, rows.shape[1]).sum(axis=1)
+    parts = rows[:whole].reshape(whole // 32, 32, rows.shape[1]).sum(axis=1)
     return np.asarray(parts.sum(axis=0) + rows[whole:].sum(axis=0))

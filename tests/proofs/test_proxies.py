@@ -62,7 +62,7 @@ def test_names_are_never_reused(monkeypatch: pytest.MonkeyPatch) -> None:
         (((-oo, ZERO, ONE), (ONE, oo, ONE)), "piece ends 0 and 1 do not touch"),
         (((ZERO, oo, c * x),), r"undeclared symbols \['c'\]"),
         (((ZERO, c, ONE),), r"undeclared symbols \['c'\]"),
-        (((ZERO, oo, nan),), "undefined on"),
+        (((ZERO, oo, nan),), "a real number or a SymPy expression is needed"),
     ],
 )
 def test_bad_declarations(pieces: tuple, complaint: str) -> None:
