@@ -293,13 +293,28 @@ def in_log1p(expression: Expr) -> Expr:
     )
 
 
+def in_expm1(expression: Expr) -> Expr:
+    """c − c·exp(y) as −c·expm1(y), beside other terms too: of a small y the difference has no digits."""
+    if not expression.args:
+        return expression
+    parts = [in_expm1(part) for part in expression.args]
+    if expression.is_Add:
+        for constant in [part for part in parts if part.is_number]:
+            for part in parts:
+                power = part / -constant
+                if isinstance(power, sympy.exp):
+                    kept = [other for other in parts if other not in (constant, part)]
+                    return Add(*kept, -constant * expm1(power.args[0]))
+    return expression.func(*parts)
+
+
 def assignments(
     expressions: Sequence[Expr], names: Sequence[str], reserved: Iterable[str] = (), dialect: Dialect = NUMPY
 ) -> list[tuple[str, str]]:
     """(name, source) pairs that compute `expressions` under `names`, common subexpressions computed once."""
     taken = {*reserved, *names, *(symbol.name for form in expressions for symbol in form.atoms(Symbol))}
     temporaries = (symbol for symbol in numbered_symbols("k", real=True) if symbol.name not in taken)
-    written = [in_log1p(fold_constants(gather_squares(expression))) for expression in expressions]
+    written = [in_log1p(fold_constants(gather_squares(in_expm1(expression)))) for expression in expressions]
     shared, reduced = cse(written, temporaries, order="canonical", ignore=())
     pairs = [(symbol.name, text(value, dialect)) for symbol, value in shared]
     return pairs + [(name, text(value, dialect)) for name, value in zip(names, reduced, strict=True)]

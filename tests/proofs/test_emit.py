@@ -391,3 +391,13 @@ def test_constants_are_folded() -> None:
 def test_repeated_runs_agree() -> None:
     expressions = [exp(-(a**2)) * (b + c), exp(-(a**2)) / (b + c), sqrt(b + c)]
     assert assignments(expressions, ["f", "g", "h"]) == assignments(expressions, ["f", "g", "h"])
+
+
+def test_a_difference_from_one_keeps_its_digits() -> None:
+    """1 − exp(−y²), beside another term too, as a user writes a moment: it is y² of small y, and float64 has 0."""
+    y = Symbol("y", real=True)
+    names = {"np": np, "y": 1e-9}
+    for name, source in assignments([(1 - exp(-(y**2))) / 3, 1 - exp(-(y**2)) + y**2], ["alone", "beside"]):
+        names[name] = eval(source, names)
+    assert names["alone"] == pytest.approx(1e-18 / 3, rel=1e-14)
+    assert names["beside"] == pytest.approx(2e-18, rel=1e-14)
