@@ -46,18 +46,19 @@ def _integrals(form: Expr) -> list[Expr]:
 
 
 def _vanishes(form: Expr) -> bool:
-    if sympy.expand(form) == 0:
-        return True
-    if sympy.simplify(form) == 0:
-        return True
-    folded = sympy.piecewise_fold(form.rewrite(Piecewise))
-    if not isinstance(folded, Piecewise):
-        return False
-    left: Boolean = S.true
-    for piece, when in folded.args:
-        if sympy.simplify(piece) != 0 and not _impossible(And(left, when)):
+    return bool(sympy.expand(form) == 0) or _vanishes_in_every_case(form.rewrite(Piecewise), S.true)
+
+
+def _vanishes_in_every_case(form: Expr, where: Boolean) -> bool:
+    """Case by case, the first that differs ends it: SymPy folds and simplifies nested cases in exponential time."""
+    distinction = next((part for part in sympy.postorder_traversal(form) if isinstance(part, Piecewise)), None)
+    if distinction is None:
+        return bool(sympy.simplify(form) == 0)
+    for value, when in distinction.args:
+        case = And(where, when)
+        if not _impossible(case) and not _vanishes_in_every_case(form.xreplace({distinction: value}), case):
             return False
-        left = And(left, Not(when))
+        where = And(where, Not(when))
     return True
 
 
