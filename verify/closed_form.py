@@ -19,6 +19,7 @@ from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES, mu
 from proofs.symbols import x as proxy_argument
 from verify.configurations import Configuration
+from verify.nodes import MPMATH_RULE
 
 __all__ = ["MPMATH", "NoValueError", "evaluate", "integral", "proxy_function", "split_points", "vector_coordinates"]
 
@@ -134,11 +135,12 @@ def integral(
     values: Mapping[Symbol, mpf],
     point: Configuration,
     proxy: Estimator | None = None,
-    method: str = "gauss-legendre",
+    *,
+    careful: bool = False,
 ) -> mpf:
     """A one-dimensional integral with a Gaussian weight, split at its scales and at the kinks of the proxy.
 
-    `method` is mpmath.quad's; its estimate of the error of "gauss-legendre" can be too small, "tanh-sinh" is slower.
+    mpmath's estimate of the error of its Gauss–Legendre rules can be too small; `careful` takes tanh-sinh, slower.
     """
     variable, low, high = part.limits[0]
     stand_in = Function("stand_in")
@@ -154,7 +156,7 @@ def integral(
     order = _order_of_roots([integrand, *pieces], {variable, proxy_argument})
     rough = {start, stop, mpf(0), *_kinks(point, proxy)} if order > 1 else set()
     panels = [panel for ends in pairwise(nodes) for panel in _towards(*ends, rough)]
-    return (1 if start <= stop else -1) * _composite(lambda s: function(s, *known.values()), panels, order, method)
+    return (1 if start <= stop else -1) * _composite(lambda s: function(s, *known.values()), panels, order, careful)
 
 
 def _order_of_roots(forms: list[Expr], variables: set[Symbol]) -> int:
@@ -171,7 +173,7 @@ def _towards(low: mpf, high: mpf, rough: set[mpf]) -> list[tuple[mpf, mpf, bool]
     return [(high, low, True)] if high in rough else [(low, high, low in rough)]
 
 
-def _composite(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf, bool]], order: int, method: str) -> mpf:
+def _composite(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf, bool]], order: int, careful: bool) -> mpf:
     """Sum of mpmath.quad over panels, in whatever direction they are given; where a root may be 0 at their start, in
     the root of the distance from there, of which the integrand is smooth.
 
@@ -183,7 +185,7 @@ def _composite(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf, bool
         def scaled(y: mpf) -> mpf:
             return function(start + (stop - start) * y**power) * power * y ** (power - 1) / size
 
-        return size * abs(stop - start) * mpmath.quad(scaled, [0, 1], method=method)
+        return size * abs(stop - start) * mpmath.quad(scaled, [0, 1], method="tanh-sinh" if careful else MPMATH_RULE)
 
     sizes = [
         max(abs(function(start + (stop - start) * at)) for at in (mpf("0.03"), mpf("0.5"), mpf("0.97")))

@@ -56,6 +56,7 @@ def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configurat
 def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:
     """Integrals: a task per configuration and group of claims, which share its means; boxes: a task per claim."""
     points = configurations(level, seed)
+    far = {point.label for point in points if point.r > 1e100}
     found = []
     by_label: dict[str, list[Claim]] = {}
     for claim in claims:
@@ -68,6 +69,8 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
             weight = sum(_weight(claim, level) for claim in group)
             if label == points[0].label:  # mutants are judged there
                 weight *= 1.5 if level == "quick" else 4.0
+            if label in far:  # a power's tail is enclosed over every scale up to there
+                weight *= 20
             found.append(Task(NAME, ids, (_INTEGRALS, level, seed, label), weight))
     for claim in claims:
         if _boxed(claim):

@@ -10,7 +10,6 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import mpmath
-from flint import arb
 from mpmath import mpf
 from sympy import Dummy, Expr, Integral, Symbol, lambdify
 
@@ -20,6 +19,7 @@ from verify.closed_form import MPMATH, NoValueError, vector_coordinates
 from verify.configurations import Configuration
 from verify.enclosure.arithmetic import as_ball, digits
 from verify.enclosure.integrals import enclose
+from verify.nodes import midpoint
 
 __all__ = ["Formula", "Known", "known_integral"]
 
@@ -43,13 +43,8 @@ def _enclosed(part: Integral, point: Configuration, known: Known, proxy: Estimat
         with digits(mpmath.mp.dps + _SPARE):
             values = {symbol: as_ball(value) for symbol, value in point.scalars().items()}
             found = enclose(part, values, proxy)
-        known[key] = _number(found.mid()), _number(found.rad())
+        known[key] = midpoint(found), midpoint(found.rad())
     return known[key]
-
-
-def _number(ball: arb) -> mpf:
-    mantissa, exponent = ball.man_exp()
-    return mpmath.ldexp(mpf(int(mantissa)), int(exponent))
 
 
 def _require_close(error: mpf, size: mpf, what: str) -> None:

@@ -316,9 +316,8 @@ def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None
                 if len(_INTEGRALS) > 4096:
                     _INTEGRALS.clear()
                 # mpmath's own estimate of the error can be too small: `settled` asks again, by the other rule.
-                method = "tanh-sinh" if _CAREFUL.get() else "gauss-legendre"
                 with mp.workdps(_COARSE_DIGITS if _COARSE.get() else _INTEGRAL_DIGITS):
-                    _INTEGRALS[key] = integral(piece, scalars, point, proxy, method)
+                    _INTEGRALS[key] = integral(piece, scalars, point, proxy, careful=_CAREFUL.get())
         name = Dummy("integral", real=True)
         values[name] = _INTEGRALS[key]
         form = form.xreplace({piece: name})

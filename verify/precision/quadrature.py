@@ -16,6 +16,8 @@ from typing import Final
 import mpmath
 from mpmath import mp, mpc, mpf
 
+from verify import nodes
+
 __all__ = [
     "CUT",
     "DIGITS",
@@ -33,6 +35,9 @@ __all__ = [
 
 DIGITS: Final = 60
 """Working precision of the integrals."""
+
+_BITS: Final = 233
+"""Ten digits more."""
 
 CUT: Final = 17
 
@@ -76,26 +81,9 @@ class Estimate:
         return sum(terms, cls.exact(0))
 
 
-@cache
 def gauss_legendre(order: int) -> tuple[tuple[mpf, mpf], ...]:
-    """Nodes and weights on [−1, 1], by Newton's method on the Legendre polynomial."""
-    with mp.workdps(DIGITS + 10):
-        rule = []
-        for k in range(order):
-            node = mpmath.cos(mp.pi * (k + mpf(3) / 4) / (order + mpf(1) / 2))
-            for _ in range(8):
-                value, slope = _legendre(order, node)
-                node -= value / slope
-            rule.append((node, 2 / ((1 - node * node) * _legendre(order, node)[1] ** 2)))
-        return tuple(rule)
-
-
-def _legendre(order: int, x: mpf) -> tuple[mpf, mpf]:
-    """P_order(x) and its derivative, by the recurrence."""
-    before, value = mpf(1), x
-    for k in range(2, order + 1):
-        before, value = value, ((2 * k - 1) * x * value - (k - 1) * before) / k
-    return value, order * (x * value - before) / (x * x - 1)
+    """Nodes and weights on [−1, 1]."""
+    return nodes.gauss_legendre(order, _BITS)
 
 
 def panel(function: Callable[[mpf], mpf], low: mpf, high: mpf, order: int) -> mpf:

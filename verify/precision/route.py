@@ -193,12 +193,14 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
         if type(claim.definition) in CHECKERS:
             for point in points_for(claim, configurations(level, seed)):
                 by_label.setdefault(point.label, []).append(claim)
+    far = {point.label for point in configurations(level, seed) if point.r > 1e100}
     checks = [
         Task(
             NAME,
             tuple(claim.id for claim in group),
             (level, seed, label),
-            sum(_weight(c, level) for c in group),
+            # A μ' that decays like a power is integrated over every scale up to there.
+            sum(_weight(c, level) for c in group) * (4 if label in far else 1),
         )
         for label, concerned in by_label.items()
         for group in _groups(concerned, level)
