@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import mpmath
 from mpmath import mpf
-from sympy import Dummy, Expr, Function, Integral, Pow, Symbol, lambdify, oo
+from sympy import Add, Dummy, Expr, Function, Integral, Mul, Pow, Symbol, lambdify, oo
 
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES, mu
@@ -35,6 +35,9 @@ def _regularized(a: mpf, b: mpf, low: mpf, high: mpf) -> mpf:
     # SymPy prints betainc_regularized as mpmath's betainc and forgets the normalization.
     return mpmath.betainc(a, b, low, high, regularized=True)
 
+
+_SPARE: Final = 64
+"""Bits more for the constants of an integrand: mpmath evaluates it with some more than it was asked for."""
 
 _FAR: Final = 64
 """Quotient of two nodes of a quadrature that calls for nodes between."""
@@ -145,18 +148,41 @@ def integral(
     variable, low, high = part.limits[0]
     stand_in = Function("stand_in")
     integrand = part.function.replace(mu, stand_in)
-    known = {name: value for name, value in values.items() if name in integrand.free_symbols}
     library: list[object] = ["mpmath"]
     if proxy is not None:
         library.insert(0, {"stand_in": proxy_function(proxy, point.parameters)})
-    function = lambdify([variable, *known], integrand, library, cse=True)
+    function = _in_one_variable(integrand, variable, values, library)
     start, stop = (max(min(_number(end, values), mpf(_CUT)), mpf(-_CUT)) for end in (low, high))
     nodes = split_points(min(start, stop), max(start, stop), point, proxy)
     pieces = [piece for _, _, piece in proxy.pieces] if proxy else []
     order = _order_of_roots([integrand, *pieces], {variable, proxy_argument})
     rough = {start, stop, mpf(0), *_kinks(point, proxy)} if order > 1 else set()
     panels = [panel for ends in pairwise(nodes) for panel in _towards(*ends, rough)]
-    return (1 if start <= stop else -1) * _composite(lambda s: function(s, *known.values()), panels, order, careful)
+    return (1 if start <= stop else -1) * _composite(function, panels, order, careful)
+
+
+def _in_one_variable(
+    form: Expr, variable: Symbol, values: Mapping[Symbol, mpf], library: list[object]
+) -> Callable[[mpf], mpf]:
+    """A form as a function of one variable; what does not depend on it is computed once, not at every node."""
+    constants: dict[Expr, Dummy] = {}
+
+    def visit(part: Expr) -> Expr:
+        if not part.has_free(variable):
+            return part if part.is_Integer else constants.setdefault(part, Dummy())
+        if isinstance(part, Pow) and part.exp.is_Rational:
+            return Pow(visit(part.base), part.exp)
+        if isinstance(part, Add | Mul):
+            fixed, rest = part.as_independent(variable, as_Add=isinstance(part, Add))
+            return part.func(visit(fixed), *map(visit, part.func.make_args(rest)))
+        return part.func(*map(visit, part.args)) if part.args else part
+
+    reduced = visit(form)
+    known = {name: value for name, value in values.items() if name in form.free_symbols}
+    with mpmath.workprec(mpmath.mp.prec + _SPARE):
+        computed = lambdify(list(known), list(constants), library)(*known.values())
+    function = lambdify([variable, *constants.values()], reduced, library, cse=True)
+    return lambda at: function(at, *computed)
 
 
 def _order_of_roots(forms: list[Expr], variables: set[Symbol]) -> int:

@@ -35,7 +35,7 @@ def gauss_legendre(order: int, bits: int) -> tuple[tuple[mpf, mpf], ...]:
     return tuple(positive + [(-node, weight) for node, weight in reversed(positive) if node])
 
 
-class _Rule(GaussLegendre):  # type: ignore[misc]
+class _Rule(GaussLegendre):
     def calc_nodes(self, degree: int, prec: int, verbose: bool = False) -> list[tuple[mpf, mpf]]:
         return list(gauss_legendre(3 * 2 ** (degree - 1), prec))
 
