@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg.blas import daxpy
 
 from numerics.arguments import Array
 from numerics.generated.penalties import PENALTIES, PROXIMAL_MAPS
@@ -101,7 +100,10 @@ class Sweep:
     """The pass over memory, with its buffers."""
 
     def __init__(self, w_star: Array, threshold: Thresholding, beta: float) -> None:
-        self.w_star, self.threshold, self.beta = w_star, threshold, beta
+        # LAPACK, loaded with it, takes a third of the time of `import numerics`.
+        from scipy.linalg.blas import daxpy
+
+        self.w_star, self.threshold, self.beta, self._add = w_star, threshold, beta, daxpy
         self._pieces = [slice(start, min(start + BLOCK, w_star.size)) for start in range(0, w_star.size, BLOCK)]
         self._buffers = np.empty((4, min(w_star.size, BLOCK)))
         # Blocks of w* and of a buffer, sliced once: in a bare step that counts.
@@ -131,8 +133,8 @@ class Sweep:
                 if not kept:
                     np.multiply(z, keep, out=z)
                 if part is not None:
-                    daxpy(part, z, a=stride.push)
-                daxpy(w_star, z, a=stride.pull)
+                    self._add(part, z, a=stride.push)
+                self._add(w_star, z, a=stride.pull)
                 square += float(z.dot(z))
         return math.sqrt(square)
 
@@ -144,10 +146,10 @@ class Sweep:
         support, penalty = float(np.count_nonzero(u != 0)), self.threshold.penalty(u)
         np.subtract(w, u, out=away)
         np.multiply(target, move.pull, out=g)
-        daxpy(away, g, a=-self.beta)
-        daxpy(w, g, a=self.beta - move.multiplier)
+        self._add(away, g, a=-self.beta)
+        self._add(w, g, a=self.beta - move.multiplier)
         np.multiply(w, move.keep, out=z)
-        daxpy(g, z, a=move.eta)
+        self._add(g, z, a=move.eta)
         coupling, g_g, g_w = float(away.dot(away)), float(g.dot(g)), float(g.dot(w))
         d = np.multiply(w_star, -move.cosine, out=away)
         np.add(d, z, out=d)
