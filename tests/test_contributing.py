@@ -57,6 +57,7 @@ PENALTY_CALL = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "call"), [("my_ste", STE_CALL), ("my_penalty", PENALTY_CALL)])
 def test_an_extension(name: str, call: tuple[str, str], tmp_path: Path) -> None:
     """As a user has it: a module in some folder, and the package untouched."""
@@ -86,6 +87,7 @@ CALLS = {
 """What a user calls afterwards, and what it prints."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "index"), [("proofs/proxies.py", 0), ("proofs/gaussian.py", 1)])
 def test_an_addition(path: str, index: int, tmp_path: Path) -> None:
     for name in PACKAGES:

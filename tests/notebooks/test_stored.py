@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from trial import ROOT, command
 
 
+@pytest.mark.slow
 def test_the_stored_notebooks_are_current() -> None:
     done = command("--check", seconds=1200)  # two minutes where nothing else runs
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}"

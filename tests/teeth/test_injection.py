@@ -93,11 +93,13 @@ def test_every_formula_of_every_claim_is_tried() -> None:
     assert len(names) > 100
 
 
+@pytest.mark.slow
 def test_a_wrong_constant_in_any_formula_is_noticed(answers: dict[str, dict[str, Any]]) -> None:
     unnoticed = {job.name: answers[job.name] for job in formula_jobs() if answers[job.name]["by"] in {"", "none"}}
     assert unnoticed == {}
 
 
+@pytest.mark.slow
 def test_a_wrong_constant_in_any_generated_function_shows_in_its_numbers(answers: dict[str, dict[str, Any]]) -> None:
     jobs = code_jobs()
     assert len(jobs) > 30
@@ -105,6 +107,7 @@ def test_a_wrong_constant_in_any_generated_function_shows_in_its_numbers(answers
     assert unnoticed == {}
 
 
+@pytest.mark.slow
 def test_without_a_mistake_the_same_driver_is_green(answers: dict[str, dict[str, Any]]) -> None:
     spoiled = {job.name: answers[job.name] for job in control_jobs() if answers[job.name]["verdict"] != "verified"}
     assert spoiled == {}
