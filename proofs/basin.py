@@ -124,7 +124,7 @@ _OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
 
 @claim(
     id="R6",
-    title="The basin: the angle falls until it is at most α₀, from everywhere but the opposite cap",
+    title="The basin: the angle falls while it is above α₀, from everywhere but the opposite cap",
     source="[here]; the convergence that [DX] announces",
     kind=Kind.INEQUALITY,
     subject=(

@@ -215,7 +215,7 @@ def larger_root(d: Derivation, square: Expr, along: Expr) -> None:
         + worded(LEVEL_L1, {})
         + r",\ \text{all other }|w^*_i|\le"
         + worded(R9_BOUND, {})
-        + r",\ N\text{ the larger root in }(0,\beta)\text{ of }1="
+        + r",\ N\text{ the larger of two roots in }(0,\beta)\text{ of }1="
         + worded(SPIKE_L1, {})
     ),
     definition=Splitting("census", "l1"),

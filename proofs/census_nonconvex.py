@@ -71,7 +71,7 @@ SPIKE_LEVEL = (spike_sign * kappa * star_entry + beta * kept_level) / SPIKE_SIZE
         + r",\ |\bar w_j|>T="
         + worded(JUMP, {})
         + r",\ \kappa\max_{i\ne j}|w^*_i|<NT,\ "
-        r"N\text{ the larger root in }(0,\beta)\text{ of }1=" + worded(SPIKE_L0, {})
+        r"N\text{ the larger of two roots in }(0,\beta)\text{ of }1=" + worded(SPIKE_L0, {})
     ),
     definition=Splitting("census", "l0"),
     parts={"multiplier equation": SPIKE_L0, "spike": ENTRY_L0, "threshold": JUMP},
@@ -156,7 +156,8 @@ def _octic() -> Expr:
     subject=(
         r"\text{stable}\implies\text{at most one }D_j\le0\text{ among the active entries; one active entry, "
         r"}|\bar u_j|=U,\ N=" + worded(SPIKE_LEVEL, {SPIKE_SIZE: r"|\bar w_j|"}) + r":\ "
-        r"\text{stable}\iff N>0\text{ and this rises through }0\text{ at }U:\quad" + worded(_octic(), {})
+        r"\text{stable}\iff N>0\text{ and this is }0\text{ at }U\text{, its slope there positive}:\quad"
+        + worded(_octic(), {})
     ),
     definition=Splitting("census", "tl1"),
     parts={"multiplier equation": _octic(), "multiplier": SPIKE_LEVEL},

@@ -431,7 +431,7 @@ def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim
             id="C9" + part,
             title=f"For fixed v the {name} coarse gradient is a gradient in w",
             source="[here]",
-            subject=r"\alpha\|w\|-\kappa\langle w^*,w\rangle,\quad\nabla_w(\cdot)=" + rf"G_{{\mathrm{{{name}}}}}",
+            subject=rf"\nabla_w\Phi=G_{{\mathrm{{{name}}}}},\quad\Phi=\alpha\|w\|-\kappa\langle w^*,w\rangle",
             definition=Potential(name),
             derivation=derivation,
             statement=radial * r - pull * r * cos(theta),
@@ -460,7 +460,7 @@ IDENTITY_CURL = (2 * ENTRY - STAR_ENTRY * cos(theta)) / sqrt(2 * pi)
     subject=(
         r"\nexists\,\Phi:\ \nabla_v\Phi=\partial f/\partial v,\ \nabla_w\Phi=G:\quad"
         r"\Bigl\langle\tfrac{\partial G}{\partial v_k},\hat w\Bigr\rangle"
-        r"-\Bigl\langle\tfrac{\partial}{\partial w}\tfrac{\partial f}{\partial v_k},\hat w\Bigr\rangle="
+        r"-\tfrac{\partial}{\partial\|w\|}\tfrac{\partial f}{\partial v_k}="
         rf"{latex_of(RELU_CURL)}\ (G_{{\mathrm{{relu}}}}),\quad{latex_of(IDENTITY_CURL)}\ (G_{{\mathrm{{identity}}}})"
     ),
     definition=Potential("relu", jointly=True),

@@ -156,7 +156,7 @@ def fixed_multiplier(d: Derivation, u_bar: Expr) -> None:
     ),
     definition=Splitting("free"),
     parts={"threshold": RESTS},
-    setting="v = v*, so α = κ; at a tie (equality) the minimizer u = x is meant, "
+    setting="λ, β > 0; v = v*, so α = κ; at a tie (equality) the minimizer u = x is meant, "
     "and with S(x) = 0 there the inequality is strict",
 )
 def R10(d: Derivation) -> None:

@@ -56,8 +56,8 @@ def _pull(d: Derivation) -> tuple[Expr, list[Obligation]]:
     title="Learning v too: the strength at a joint fixed point",
     source="[here]",
     subject=(
-        r"(\bar v,\bar w)\ \text{fixed}\iff\bar v=v(\bar\theta),\ N\bar w=\kappa(\bar\theta)w^*+\beta S(\bar w);"
-        r"\quad\kappa(\theta)"
+        r"(\bar v,\bar w)\ \text{fixed}\iff\bar v=v(\bar\theta),\ N\bar w=\kappa(\bar\theta)w^*+\beta S(\bar w),"
+        r"\ 1+\tau N>0;\quad\kappa(\theta)"
     ),
     definition=Splitting("joint"),
     statement=((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))) / (2 * sqrt(2 * pi)),

@@ -46,6 +46,7 @@ from proofs.residual import in_basic_quantities
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
+    NONZERO_TEACHER,
     e,
     m,
     n,
@@ -150,7 +151,7 @@ def along_teacher(form: Expr, scale: Expr) -> Expr:
     ),
     definition=Landscape("minimum"),
     parts={"least value": LEAST_VALUE},
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER + NONZERO_TEACHER,
 )
 def N5_minimum(d: Derivation) -> None:
     d.cite("N1")
@@ -185,10 +186,13 @@ def N5_minimum(d: Derivation) -> None:
 
 @claim(
     id="N5.spurious",
-    title="The point θ = π, v = v(π): a strict local minimum exactly when (1ᵀv*)² < ½(m+1)‖v*‖²",
+    title="The point θ = π, v = v(π): a local minimum, strict but for ‖w‖, exactly when (1ᵀv*)² < ½(m+1)‖v*‖²",
     source="[Y], Proposition 1",
     kind=Kind.EQUIVALENCE,
-    subject=rf"(v(\pi),\,\theta=\pi)\ \text{{is a local minimum}}\iff(1^\top v^*)^2<{latex_of(THRESHOLD)}",
+    subject=(
+        r"(v(\pi),\,\theta=\pi)\ \text{is a local minimum, strict but for }\|w\|"
+        rf"\iff(1^\top v^*)^2<{latex_of(THRESHOLD)}"
+    ),
     definition=Landscape("spurious"),
     parts={"threshold": THRESHOLD},
     hypotheses=(*NONZERO_FILTER, n >= 2),
@@ -303,7 +307,7 @@ def gradient_at_best_weights() -> Expr:
     ),
     definition=Landscape("all"),
     parts={"threshold": THRESHOLD, "saddle angle": SADDLE_ANGLE},
-    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
+    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, *NONZERO_TEACHER, n >= 2),
 )
 def N5(d: Derivation) -> None:
     for used in ("N2", "N3.kink", "N4", "N4.inner", "N5.minimum", "N5.spurious", "N5.saddle"):
@@ -365,7 +369,7 @@ def N5(d: Derivation) -> None:
     ),
     definition=CommonZeros("relu", "zeros"),
     parts={"best weights": BEST_WEIGHTS, "saddle angle": SADDLE_ANGLE},
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER + NONZERO_TEACHER,
 )
 def C8(d: Derivation) -> None:
     for used in ("C3", "N4", "N4.inner"):

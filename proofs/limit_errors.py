@@ -341,7 +341,8 @@ def R5_sharp_l1(d: Derivation) -> None:
     subject=r"\|\bar w-w^*\|\,(1+O(\lambda))",
     definition=Splitting("sharpness", "tl1"),
     statement=lam / kappa * sqrt(slope_squares - slope_sum**2),
-    setting="λ → 0 at fixed β, κ, a and w*, N > β; p'(x) = a(a+1)/(a+x)², and d₁² ≤ d₂ as ‖w*‖ = 1",
+    setting="λ → 0 at fixed β, κ, a and w*, N > β; p'(x) = a(a+1)/(a+x)²; over the nonzero entries "
+    "d₁ = Σ p'(|w*_i|)|w*_i|, d₂ = Σ p'(|w*_i|)², and d₁² ≤ d₂ as ‖w*‖ = 1",
 )
 def R5_sharp_tl1(d: Derivation) -> None:
     d.cite("R4.tl1")

@@ -60,7 +60,8 @@ _JUMPS = {
     "l0": "at |x| = √(2ρ) both 0 and x are minimizers; the form takes 0",
     "tl1": "where ρ > a²/(2(a+1)), both 0 and √(2ρ(a+1)) − a are minimizers at the threshold; the form takes 0",
     "mcp": "where ρ > γ, both 0 and x are minimizers at the threshold; for ρ = γ, all of [0, γ] are; the form takes 0",
-    "scad": "where ρ > a − 1 there is a jump, at which two minimizers are equally good; the form takes the smaller one",
+    "scad": "where ρ > a − 1 there is a jump, at which two minimizers are equally good; for ρ = a − 1, all of [1, a] "
+    "are at x = a; the form takes the smallest",
     "half": "at the threshold both 0 and ρ^(2/3) are minimizers; the form takes 0",
 }
 
