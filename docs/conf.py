@@ -1,5 +1,7 @@
 """Sphinx configuration: `python -m sphinx -W --keep-going -b html docs site` builds without a network."""
 
+from verify.site.sources import linkcode_resolve  # noqa: F401 -- of sphinx.ext.linkcode
+
 project = "coarseproof"
 author = "coarseproof contributors"
 copyright = "coarseproof contributors"
@@ -11,7 +13,8 @@ nb_execution_mode = "off"
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
-myst_url_schemes = ["http", "https", "mailto", "source"]  # "source": verify/site/sources.py
+# "source": verify/site/sources.py
+myst_url_schemes = {"http": None, "https": None, "mailto": None, "source": {"url": "{{path}}#{{fragment}}"}}
 myst_heading_slug_func = "verify.markdown.slug"
 
 smartquotes = False  # the prime of μ' is no apostrophe

@@ -14,6 +14,8 @@ Leading shapes broadcast. The result is float32 when every argument is float32, 
 range of its dtype is a ValueError.
 """
 
+from __future__ import annotations
+
 import importlib
 import inspect
 import math
@@ -31,7 +33,7 @@ Array = NDArray[Any]
 Proxy = Callable[[Array], Array]
 
 
-def forward(v: ArrayLike, w: ArrayLike, Z: ArrayLike) -> Array:
+def forward(v: ArrayLike, w: ArrayLike, Z: ArrayLike) -> NDArray[Any]:
     """Output `y = v . sigma(Z w)` of the network: (..., m), (..., n), (..., m, n) -> (...).
 
     Source: THEORY section 0. Raises ValueError on a wrong shape or dtype, NaN or infinity.
@@ -41,7 +43,7 @@ def forward(v: ArrayLike, w: ArrayLike, Z: ArrayLike) -> Array:
         return _in_range(_output(arrays["v"], arrays["w"], arrays["Z"]))
 
 
-def sample_loss(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: ArrayLike, Z: ArrayLike) -> Array:
+def sample_loss(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: ArrayLike, Z: ArrayLike) -> NDArray[Any]:
     """Sample loss `(y - y*)^2 / 2`: v (..., m), w (..., n), Z (..., m, n) -> (...).
 
     Source: THEORY section 0. Raises ValueError on a wrong shape or dtype, NaN or infinity.
@@ -52,7 +54,7 @@ def sample_loss(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: ArrayLike
         return _in_range((0.5 * residual) * residual)
 
 
-def sample_gradient_v(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: ArrayLike, Z: ArrayLike) -> Array:
+def sample_gradient_v(v: ArrayLike, w: ArrayLike, v_star: ArrayLike, w_star: ArrayLike, Z: ArrayLike) -> NDArray[Any]:
     """Gradient of the sample loss in v, `sigma(Z w) (y - y*)`: -> (..., m).
 
     Source: THEORY section 0 and N2. Raises ValueError on a wrong shape or dtype, NaN or infinity.
@@ -71,7 +73,7 @@ def sample_coarse_gradient(
     Z: ArrayLike,
     ste: str | Proxy = "relu",
     **parameters: float,
-) -> Array:
+) -> NDArray[Any]:
     """Sample coarse gradient in w, `Z^T (mu'(Z w) * v) (y - y*)`: -> (..., n).
 
     `ste` is the name of a proxy derivative (`parameters` are its own, such as `c=1.0` of

@@ -177,6 +177,13 @@ def test_the_reference_is_complete(site: Path, pages: dict[Path, Page]) -> None:
             assert f"api/numerics.html#{name}" in links
 
 
+def test_docstrings_are_plain_text_and_signatures_short(site: Path) -> None:
+    text = (site / "api" / "numerics.html").read_text(encoding="utf-8")
+    assert "A**2/N**2 + B**2/(beta - N)**2" in text
+    assert "<strong>Raises</strong> ValueError" in text
+    assert "numpy._typing" not in text
+
+
 def test_it_is_built_again(site: Path) -> None:
     """Over what is there, from what the first build remembers."""
     done = build(site)

@@ -71,9 +71,8 @@ class _ClaimDirective(SphinxDirective):
             raise self.error(str(error)) from error
         from verify.site.sources import links_of_the_site
 
-        text = links_of_the_site(claim_markdown(entry), self.env.docname)
-        box = nodes.container("", *self.parse_text_to_nodes(text), classes=["claim"])
-        return [box]
+        text = links_of_the_site(claim_markdown(entry))
+        return [nodes.container("", *self.parse_text_to_nodes(text), classes=["claim"])]
 
 
 class _ClaimRole(SphinxRole):
