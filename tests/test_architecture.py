@@ -13,12 +13,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("proofs", "numerics", "verify")
-SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+NOTEBOOKS = "docs/notebooks/src"
+SOURCES = sorted(path for folder in (*PACKAGES, NOTEBOOKS) for path in (ROOT / folder).rglob("*.py"))
 
 FORBIDDEN = {
     "proofs": {"numerics", "verify", "numpy", "scipy"},
     "numerics": {"sympy", "mpmath", "proofs", "verify"},
     "verify": {"docs", "tests"},
+    "docs": {"tests"},
 }
 EVALUATORS = {"eval", "exec", "parse_expr", "compile", "__import__"}
 UNPICKLERS = {"load", "loads", "Unpickler"}
@@ -78,7 +80,7 @@ def _number(node: ast.AST) -> bool:
 
 def test_there_are_sources() -> None:
     folders = {path.relative_to(ROOT).parts[0] for path in SOURCES}
-    assert folders == set(PACKAGES)
+    assert folders == {*PACKAGES, "docs"}
     assert len(SOURCES) > 25
 
 

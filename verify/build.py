@@ -45,7 +45,7 @@ def project_root() -> Path:
     if not (root / "pyproject.toml").is_file() or not (root / "numerics").is_dir():
         raise ValueError(
             f"{root} is not a checkout of coarseproof (no pyproject.toml beside numerics/); "
-            "work in a clone installed with `pip install -e .`, or pass --root DIR"
+            "work in a clone installed with `pip install -e .`; `coarseproof derive` also takes --root DIR"
         )
     return root
 

@@ -25,7 +25,7 @@ Examples:
   coarseproof notebooks --check                 execute all, write nothing; exit 1 and show a diff if one is stale
   coarseproof notebooks --only 07 --output out  one of them into another folder
 \b
-A notebook is made from verify/notebooks/nNN_name.py and the claims named there; change the script, not the
+A notebook is made from docs/notebooks/src/nNN_name.py and the claims named there; change the script, not the
 notebook. A notebook edited by hand, or an index.md that this command did not write, is not written over without
 --force. Exit codes: 0 written or current, 1 stale or a cell failed, 2 usage or a file that is kept,
 130 interrupted.""",
@@ -46,7 +46,8 @@ def notebooks(check: bool, only: tuple[str, ...], output: Path | None, jobs: int
 
     if check and force:
         raise ValueError("--check writes nothing, so --force has no meaning with it; give one of them")
-    folder = output or project_root() / "docs/notebooks"
+    own = project_root() / "docs/notebooks"  # the scripts are there, whatever the output
+    folder = output or own
     for package in _NEEDED:
         try:
             import_module(package)

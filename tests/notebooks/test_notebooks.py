@@ -15,8 +15,11 @@ from unittest import mock
 import nbformat
 import processes
 import pytest
+from click.testing import CliRunner
 from trial import HEAD, PICTURE, PLAIN, ROOT, command, folder_of, script_of
 
+import proofs
+from verify.cli import main
 from verify.evidence import ClaimReport, Evidence, Grade, Verdict
 from verify.notebooks import execution
 from verify.notebooks.book import check_all, write_all
@@ -433,6 +436,13 @@ def test_wrong_use_is_told_in_one_line(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert said in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_installed_copy_has_no_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "__file__", str(tmp_path / "site-packages" / "proofs" / "__init__.py"))
+    done = CliRunner().invoke(main, ["notebooks", "--output", str(tmp_path)])
+    assert done.exit_code == 2
+    assert re.search(r"is not a checkout of coarseproof.*pip install -e \.", done.output)
 
 
 @pytest.mark.parametrize("package", ["nbformat", "nbclient", "ipykernel", "matplotlib"])

@@ -31,8 +31,9 @@ def opening(script: Script) -> str:
         [
             f"# {script.title}",
             f"**Question.** {script.question}",
-            f"*Written by `coarseproof notebooks` from `verify/notebooks/{script.path.name}` and the claims it names: "
-            "the formulas, derivations, code and verdicts below come from them. Change the script, not this file.*",
+            f"*Written by `coarseproof notebooks` from `docs/notebooks/src/{script.path.name}` and the claims it "
+            "names: the formulas, derivations, code and verdicts below come from them. Change the script, not this "
+            "file.*",
         ]
     )
 

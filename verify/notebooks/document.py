@@ -56,7 +56,7 @@ def finish(notebook: NotebookNode, script: Script) -> NotebookNode:
     digests = [f"{cell.id} {_digest(cell)}" for cell in notebook.cells]
     notebook.metadata[_OURS] = NotebookNode(
         {
-            "script": f"verify/notebooks/{script.path.name}",
+            "script": f"docs/notebooks/src/{script.path.name}",
             "digests": digests,
             "metadata": _digest_of(_metadata(notebook)),
         }

@@ -12,8 +12,8 @@ from typing import Final
 
 __all__ = ["DIRECTIVES", "SCRIPTS", "Cell", "Script", "chosen_scripts", "read_script"]
 
-SCRIPTS: Final = Path(__file__).parent
-"""The scripts of this project's notebooks lie beside this module."""
+SCRIPTS: Final = Path(__file__).resolve().parents[2] / "docs/notebooks/src"
+"""The scripts of this project's notebooks, in a checkout."""
 
 DIRECTIVES: Final = ("statement", "derivation", "generated", "verdict", "errata")
 """Cells that are made from claims: the bracketed word, then ids; `errata` takes none."""
