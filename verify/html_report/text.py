@@ -1,4 +1,4 @@
-"""Words and numbers as HTML."""
+"""Words and numbers as HTML, and the templates that hold them."""
 
 from __future__ import annotations
 
@@ -8,31 +8,36 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["anchor", "badge", "counted", "escaped", "number", "real", "value"]
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+__all__ = ["TEMPLATES", "anchor", "counted", "escaped", "number", "real", "value"]
 
 _NO_CHARACTER: Final = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What HTML forbids, or no file can hold: control characters and halves of surrogate pairs."""
-
-_MARKS: Final = {"verified": "✓", "refuted": "✗", "too weak": "✗", "error": "!", "undecided": "?"}
 
 _FOLDED: Final = 8
 """Entries from which on a nested table is folded."""
 
 
-def escaped(text: object) -> str:
-    """Text between tags or in a quoted attribute."""
-    return html.escape(_NO_CHARACTER.sub("\ufffd", str(text)))
+def escaped(text: object) -> Markup:
+    """Text between tags or in a quoted attribute; what is HTML already stays so."""
+    return text if isinstance(text, Markup) else Markup(html.escape(_NO_CHARACTER.sub("\ufffd", str(text))))
+
+
+TEMPLATES: Final = Environment(
+    loader=PackageLoader("verify", "html_report"),
+    autoescape=True,
+    finalize=escaped,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 def anchor(claim_id: str) -> str:
     """The id of a claim's section; an address cannot hold every character."""
     return "claim-" + re.sub(r"[^\w.-]", "_", claim_id)
-
-
-def badge(word: str) -> str:
-    """A verdict as a mark and a word: colour alone says nothing to many."""
-    kind = word.replace(" ", "-")
-    return f'<span class="badge {escaped(kind)}">{_MARKS.get(word, "·")} {escaped(word)}</span>'
 
 
 def counted(count: int, what: str) -> str:
@@ -61,14 +66,16 @@ def number(figure: Any) -> str:
     return f"{figure + 0.0:.4g}" if isinstance(figure, float) else str(figure)
 
 
-def value(figure: Any) -> str:
+def value(figure: Any) -> Markup:
     """A figure of any shape: a number, words, a list, or a table in the table, folded where it is long."""
     if isinstance(figure, Mapping):
-        rows = "".join(f"<tr><th scope=row>{escaped(name)}<td>{value(item)}" for name, item in figure.items())
-        table = f"<table>{rows}</table>"
-        if len(figure) < _FOLDED:
-            return table
-        return f"<details><summary>{len(figure)} entries</summary>{table}</details>"
+        rows = (Markup("<tr><th scope=row>{}<td>{}").format(escaped(name), value(one)) for name, one in figure.items())
+        table = Markup("<table>{}</table>").format(Markup("").join(rows))
+        folded = Markup("<details><summary>{} entries</summary>{}</details>")
+        return table if len(figure) < _FOLDED else folded.format(len(figure), table)
     if isinstance(figure, list):
-        return ", ".join(value(item) for item in figure) or "none"
+        return Markup(", ").join(map(value, figure)) or Markup("none")
     return escaped(number(figure))
+
+
+TEMPLATES.globals.update(anchor=anchor, counted=counted, value=value)
