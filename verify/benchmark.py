@@ -336,6 +336,7 @@ def enclosure() -> list[Figure]:
     from proofs.symbols import r, theta
     from verify.enclosure import means
     from verify.enclosure.arithmetic import as_ball, digits
+    from verify.model import Row
 
     angle, norm = 1.1, 1.3
     values = {theta: as_ball(angle), r: as_ball(norm)}
@@ -343,11 +344,11 @@ def enclosure() -> list[Figure]:
     def wedge() -> object:
         means.forget()
         with digits(55):
-            return means.Means(values).mean(means.Row(s=1, a=True, b=True))
+            return means.Means(values).mean(Row(s=1, a=True, b=True))
 
     def smoothed() -> object:
         with digits(55):
-            return means.Means(values, estimator("sigmoid")).mean(means.Row(t=1, proxy=True, b=True))
+            return means.Means(values, estimator("sigmoid")).mean(Row(t=1, proxy=True, b=True))
 
     def polar() -> object:
         with mpmath.workdps(55):

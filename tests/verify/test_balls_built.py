@@ -27,7 +27,8 @@ from verify.enclosure.boxes.search import _Search
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.enclosure.growth import UnboundedError, _Reader, _scaled, tail_bound
 from verify.enclosure.integrals import UncertifiedError, enclose, integrate
-from verify.enclosure.means import Means, Row
+from verify.enclosure.means import Means
+from verify.model import Row
 
 mp = mpmath.mp
 

@@ -199,24 +199,26 @@ for claim in filter(certified.covered, all_claims()):
     CLAIMS.setdefault(claim.definition, []).append(claim)
 NAMED = {claims[0].id: definition for definition, claims in CLAIMS.items()}
 
-_PATCHES = "network.ReluPatches"
-_NETWORK = "network.Network"
+_NETWORK, _BALLS = "model.BinarizedNetwork", "network.Network"
+_PATCHES = "model.RectifiedNetwork"
 
 
 @holds(
-    "certified.definition_sides certified._sides_of certified._stated network.total",
+    "certified.definition_sides certified._sides_of certified._stated network.Enclosed.of",
     G2="certified._moments",
-    N1=f"certified._means {_NETWORK}.loss {_NETWORK}.outputs {_NETWORK}.pair",
+    N1=f"certified._means {_NETWORK}.loss {_NETWORK}.pairs {_NETWORK}.pairs.pair model._Rows.pair {_BALLS}.mean "
+    "network.Enclosed.weighted network.Enclosed.__mul__",
     N2=f"{_NETWORK}.gradient_v",
-    N3=f"certified._slopes {_NETWORK}.filter_gradient {_NETWORK}._slope {_NETWORK}._surface",
-    N4=f"certified._minimizer {_NETWORK}.best_weights",
+    N3=f"certified._slopes {_BALLS}.filter_gradient {_BALLS}._slope {_BALLS}._surface",
+    N4=f"certified._minimizer {_NETWORK}.normal_equations {_BALLS}.best_weights",
     C1=f"certified._coarse certified._four_moments {_NETWORK}.coarse_gradient",
     C6="certified._correlation",
     C9="certified._potential",
     **{
         "R6.probability": "certified._cap certified._cap.up_to",
-        "B1.kernel": f"certified._relu {_PATCHES}.kernel {_PATCHES}._terms {_PATCHES}.model {_PATCHES}.teacher",
-        "B1.loss": f"{_PATCHES}.loss {_PATCHES}._over_patches {_PATCHES}._residual",
+        "B1.kernel": f"certified._relu {_PATCHES}.kernel {_PATCHES}.between {_PATCHES}.model {_PATCHES}.teacher "
+        "network.ReluPatches.mean network.ReluPatches.turn",
+        "B1.loss": f"{_PATCHES}.loss {_PATCHES}.over_patches {_PATCHES}.residual",
         "B1.gradient": f"{_PATCHES}.gradient",
     },
 )
@@ -254,6 +256,7 @@ def at(side: certified.Side, definition: Definition) -> Defined:
 
 
 NO_BALLS = {
+    "what each kind of number says for itself": "model._Rows.mean",
     "scales and midpoints": "integrals._fraction integrals._size certified._largest",
     "places where ranges are cut, exact": "integrals._edges integrals._halves integrals._Line._cuts",
     "a sign of what `multiply` does": "analytic._product",

@@ -23,9 +23,9 @@ from verify.enclosure.analytic import integrand
 from verify.enclosure.arithmetic import as_ball, ball, compiled, digits
 from verify.enclosure.growth import UnboundedError, tail_bound
 from verify.enclosure.integrals import UncertifiedError, enclose, integrate
-from verify.enclosure.means import Row, means_at
+from verify.enclosure.means import means_at
 from verify.evidence import Fate, Grade, Outcome, Verdict
-from verify.precision.plane import Row as PlaneRow
+from verify.model import Row
 from verify.precision.plane import plane_means
 
 POINT = configurations("quick", 1)[0]
@@ -180,7 +180,7 @@ def test_means_agree_with_another_quadrature(name: str) -> None:
         for powers in ({}, {"s": 1}, {"t": 1}):
             for a, b in ((True, False), (False, True), (False, False)):
                 found = means.mean(Row(**powers, proxy=True, a=a, b=b))
-                value = other.mean(PlaneRow(**powers, proxy=True, a=a, b=b)).value
+                value = other.mean(Row(**powers, proxy=True, a=a, b=b)).value
                 assert abs(found - as_ball(value)) < 1e-48
 
 

@@ -32,10 +32,11 @@ from verify.configurations import Configuration, Level
 from verify.enclosure import closed
 from verify.enclosure.arithmetic import digits, power
 from verify.enclosure.integrals import integrate
-from verify.enclosure.means import Means, Row, means_at
-from verify.enclosure.network import Enclosed, Network, ReluPatches, total
-from verify.enclosure.points import dot, scalars
+from verify.enclosure.means import Means, means_at
+from verify.enclosure.network import Enclosed, Network, ReluPatches
+from verify.enclosure.points import scalars
 from verify.evidence import Verdict
+from verify.model import PROXY_MOMENTS, moment_rows
 
 __all__ = ["DIGITS", "Comparison", "compare", "covered", "definition_sides"]
 
@@ -85,13 +86,9 @@ def _proxies(name: str, level: Level) -> list[Estimator]:
 
 def _moments(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
     wanted = cast(HalfSpaceMoment, definition)
-    event = Row(proxy=wanted.proxy, a="a" in wanted.halfspaces, b="b" in wanted.halfspaces)
-    rows = [Row(s=1), Row(t=1), *([Row(u=1)] if point.n >= 3 else [])] if wanted.vector else [Row()]
-    if wanted.component:
-        rows = [Row(s=1) if wanted.component == "along" else Row(t=1)]
     for proxy in _proxies("*", level) if wanted.proxy else [None]:
         means = means_at(point, proxy)
-        defined = tuple(total([means.mean(event * row)]) for row in rows)
+        defined = tuple(Enclosed.of(means.mean(row)) for row in moment_rows(wanted, point.n))
         yield Side(_label(point, proxy), defined, point, proxy)
 
 
@@ -117,12 +114,7 @@ def _coarse(name: str, point: Configuration, level: Level) -> Iterator[Side]:
 
 def _four_moments(means: Means) -> dict[Symbol, arb]:
     """M, M₊, A and B under the symbols of statements about any proxy."""
-    return {
-        symbols.moment_full: means.mean(Row(s=1, proxy=True)),
-        symbols.moment_half: means.mean(Row(s=1, proxy=True, a=True)),
-        symbols.moment_along: means.mean(Row(s=1, proxy=True, b=True)),
-        symbols.moment_across: means.mean(Row(t=1, proxy=True, b=True)),
-    }
+    return {symbol: means.mean(row) for symbol, row in PROXY_MOMENTS.items()}
 
 
 def _slopes(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
@@ -142,8 +134,7 @@ def _correlation(definition: Definition, point: Configuration, level: Level) -> 
     for proxy in _proxies(name, level):
         network = Network(point, proxy)
         pairs = zip(network.coarse_gradient(), network.filter_gradient(), strict=True)
-        parts = [(one.value * other.value, one.size * other.size) for one, other in pairs]
-        defined = Enclosed(sum((x for x, _ in parts), arb(0)), sum((x for _, x in parts), arb(0)))
+        defined = Enclosed.weighted((one * other, 1) for one, other in pairs)
         moments = _four_moments(network.means) if name == "*" else {}
         yield Side(_label(point, proxy), (defined,), point, proxy, moments)
 
@@ -158,9 +149,7 @@ def _minimizer(definition: Definition, point: Configuration, level: Level) -> It
     network = Network(point)
     weights = network.best_weights()
     if cast(OutputMinimizer, definition).of == "inner":
-        value = dot([entry.value for entry in weights], network.v_star)
-        size = dot([entry.size for entry in weights], [abs(x) for x in network.v_star])
-        weights = [Enclosed(value, size)]
+        weights = [Enclosed.weighted(zip(weights, network.v_star, strict=True))]
     yield Side(_label(point), tuple(weights), point)
 
 
@@ -182,7 +171,7 @@ def _cap(definition: Definition, point: Configuration, level: Level) -> Iterator
         return end * integrate(lambda x, _: acb(power((x * end).sin(), point.n - 2)), arb(0), arb(1))
 
     cap, sphere = up_to(arb.pi() - values[symbols.cap_angle]), up_to(arb.pi())
-    yield Side(_label(point), (total([cap / sphere]),), point)
+    yield Side(_label(point), (Enclosed.of(cap / sphere),), point)
 
 
 def _sides_of(definition: Definition) -> Sides | None:

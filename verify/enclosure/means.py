@@ -8,7 +8,6 @@ otherwise a half-line of t, over which the Gaussian density is integrated first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -22,24 +21,9 @@ from verify.configurations import Configuration
 from verify.enclosure.arithmetic import compiled
 from verify.enclosure.integrals import UncertifiedError, enclose, integrate
 from verify.enclosure.points import exact_key, scalars
+from verify.model import Row
 
-__all__ = ["Means", "Row", "first_moment", "forget", "line_mean", "means_at"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """``s^i t^j u^k``, times μ'(rs) if `proxy`, 1{ŵ·z > 0} if `a`, 1{w*·z > 0} if `b`."""
-
-    s: int = 0
-    t: int = 0
-    u: int = 0
-    proxy: bool = False
-    a: bool = False
-    b: bool = False
-
-    def __mul__(self, other: Row) -> Row:
-        powers = (self.s + other.s, self.t + other.t, self.u + other.u)
-        return Row(*powers, self.proxy or other.proxy, self.a or other.a, self.b or other.b)
+__all__ = ["Means", "first_moment", "forget", "line_mean", "means_at"]
 
 
 def _density(point: Expr) -> Expr:

@@ -14,11 +14,11 @@ from typing import Final, cast
 from mpmath import mpf
 from sympy import Expr, Integral, Symbol
 
-from proofs import symbols
 from proofs.claim import Claim
 from proofs.definitions import HalfSpaceMoment, MeanSample, OutputMinimizer
 from proofs.proxies import ESTIMATORS, Estimator, estimator
 from verify.configurations import Configuration, Level
+from verify.model import PROXY_MOMENTS, moment_rows
 from verify.precision.comparison import (
     Comparison,
     closed_value,
@@ -36,7 +36,7 @@ from verify.precision.network import (
     inner,
     loss,
 )
-from verify.precision.plane import Row, plane_means
+from verify.precision.plane import plane_means
 
 __all__ = [
     "check_mean_sample",
@@ -92,11 +92,7 @@ def _moment(
     claim: Claim, point: Configuration, definition: HalfSpaceMoment, proxy: Estimator | None
 ) -> list[Comparison]:
     means = plane_means(point.theta, point.r, proxy, point.parameters)
-    event = Row(proxy=definition.proxy, a="a" in definition.halfspaces, b="b" in definition.halfspaces)
-    coordinates = [Row(s=1), Row(t=1), *([Row(u=1)] if point.n >= 3 else [])] if definition.vector else [Row()]
-    if definition.component:
-        coordinates = [Row(s=1) if definition.component == "along" else Row(t=1)]
-    defined = [means.mean(event * row) for row in coordinates]
+    defined = [means.mean(row) for row in moment_rows(definition, point.n)]
     found = []
     for name, form in forms(claim).items():
         if definition.vector and not definition.component:
@@ -116,13 +112,7 @@ def label_of(point: Configuration, form: str, proxy: Estimator | None = None) ->
 def moment_values(point: Configuration, proxy: Estimator) -> dict[Symbol, mpf]:
     """M, M₊, A and B by quadrature, under the symbols of statements about any proxy."""
     means = plane_means(point.theta, point.r, proxy, point.parameters)
-    rows = {
-        symbols.moment_full: Row(s=1, proxy=True),
-        symbols.moment_half: Row(s=1, proxy=True, a=True),
-        symbols.moment_along: Row(s=1, proxy=True, b=True),
-        symbols.moment_across: Row(t=1, proxy=True, b=True),
-    }
-    return {symbol: means.mean(row).value for symbol, row in rows.items()}
+    return {symbol: means.mean(row).value for symbol, row in PROXY_MOMENTS.items()}
 
 
 def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:

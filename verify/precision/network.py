@@ -1,24 +1,20 @@
-"""Means of the sampled network, from its definition: explicit sums over rows, each mean a
-quadrature.
-
-Rows of Z are independent, so E[F(Z_i) G(Z_j)] is the mean of F·G where i = j and E[F] E[G]
-where i ≠ j. Nothing else is used: no sum is simplified, no moment is known in closed form.
-"""
+"""Means of the sampled network at 60 digits: the sums of verify.model, each mean a quadrature."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 import mpmath
 from mpmath import mp, mpf
 
 from proofs.proxies import Estimator
 from verify.configurations import Configuration
-from verify.precision.plane import PlaneMeans, Row, plane_means
+from verify.model import BinarizedNetwork, Row, axes
+from verify.precision.plane import PlaneMeans, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
@@ -26,20 +22,19 @@ __all__ = [
     "UndefinedError",
     "angle_after",
     "best_weights",
+    "central_slope",
     "coarse_gradient",
     "filter_gradient",
     "gradient_v",
     "inner",
     "loss",
     "one_sided_slope",
-    "weighted",
 ]
 
-_MODEL: Final = Row(a=True)
-_TEACHER: Final = Row(b=True)
 _STEP: Final = mpf(10) ** -12
 
 Vector = tuple[mpf, ...]
+_Found = TypeVar("_Found")
 
 
 class UndefinedError(ValueError):
@@ -47,7 +42,7 @@ class UndefinedError(ValueError):
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(BinarizedNetwork[Estimate]):
     """A network and its teacher in numbers; `theta` may be 0 or π. `origin` is w = 0, as r = 0 is."""
 
     v: Vector
@@ -58,6 +53,8 @@ class Network:
     proxy: Estimator | None = None
     parameters: dict[str, float] = field(default_factory=dict, hash=False)
     origin: bool = False
+
+    number = Estimate
 
     @classmethod
     def at(cls, point: Configuration, proxy: Estimator | None = None) -> Network:
@@ -99,87 +96,38 @@ class Network:
         """What the loss and its derivatives see."""
         return replace(self, proxy=None, parameters={})
 
-    def pair(self, i: int, first: Row, j: int, second: Row) -> Estimate:
-        """E[F(Z_i) G(Z_j)]."""
-        return self.mean(first * second) if i == j else self.mean(first) * self.mean(second)
 
-    def outputs(self) -> list[tuple[int, Row, mpf]]:
-        """y − y* as a sum over rows: Σ v_i σ(Z_i w) − Σ v*_i σ(Z_i w*). At w = 0 every σ(Z_i w) is
-        σ(0) = 0.
-        """
-        model = [] if self.origin else [(i, _MODEL, weight) for i, weight in enumerate(self.v)]
-        return model + [(i, _TEACHER, -weight) for i, weight in enumerate(self.v_star)]
+def _remembered(quantity: Callable[[Network], _Found]) -> Callable[[Network], _Found]:
+    """A quantity at 60 digits, remembered for the last networks it was asked of."""
 
+    @lru_cache(maxsize=4096)
+    def found(network: Network) -> _Found:
+        with mp.workdps(DIGITS):
+            return quantity(network)
 
-def weighted(terms: Iterable[tuple[Estimate, mpf]]) -> Estimate:
-    """Σ weight · mean, the weights being exact."""
-    pairs = list(terms)
-    means, weights = [mean for mean, _ in pairs], [weight for _, weight in pairs]
-    sizes = [abs(weight) for weight in weights]
-    return Estimate(
-        mpmath.fdot((mean.value for mean in means), weights),
-        mpmath.fdot((mean.error for mean in means), sizes),
-        mpmath.fdot((mean.size for mean in means), sizes),
-    )
+    return found
 
 
-def _pairs(network: Network) -> Callable[[int, Row, int, Row], Estimate]:
-    """`network.pair`, each of its few different values taken once."""
-    known: dict[tuple[bool, Row, Row], Estimate] = {}
-
-    def pair(i: int, first: Row, j: int, second: Row) -> Estimate:
-        key = i == j, first, second
-        if key not in known:
-            known[key] = network.pair(i, first, j, second)
-        return known[key]
-
-    return pair
+_loss = _remembered(Network.loss)
+_gradient_v = _remembered(Network.gradient_v)
+_coarse_gradient = _remembered(Network.coarse_gradient)
 
 
 def loss(network: Network) -> Estimate:
-    """f = ½ E(y − y*)², as a double sum."""
+    """f = ½ E(y − y*)²."""
     return _loss(network.without_proxy())
 
 
-@lru_cache(maxsize=4096)
-def _loss(network: Network) -> Estimate:
-    with mp.workdps(DIGITS):
-        outputs, pair = network.outputs(), _pairs(network)
-        return weighted((pair(i, first, j, second), x * y / 2) for i, first, x in outputs for j, second, y in outputs)
-
-
 def gradient_v(network: Network) -> list[Estimate]:
-    """E ∂ℓ/∂v_k = E[σ(Z_k w)(y − y*)] for every k."""
+    """E ∂ℓ/∂v_k for every k."""
     return list(_gradient_v(network.without_proxy()))
 
 
-@lru_cache(maxsize=1024)
-def _gradient_v(network: Network) -> tuple[Estimate, ...]:
-    with mp.workdps(DIGITS):
-        outputs, pair = network.outputs(), _pairs(network)
-        if network.origin:  # σ(0) = 0
-            return (Estimate.exact(0),) * len(network.v)
-        return tuple(weighted((pair(k, _MODEL, j, row), y) for j, row, y in outputs) for k in range(len(network.v)))
-
-
 def coarse_gradient(network: Network) -> list[Estimate]:
-    """E g_μ = E[Σ_i Z_i μ'(Z_i w) v_i (y − y*)] along ŵ, e and (n ≥ 3) a direction orthogonal to
-    both; at w = 0 along the direction at angle θ to w* that stands in for ŵ.
+    """E g_μ along ŵ, e and (n ≥ 3) a direction orthogonal to both; at w = 0 along the direction at angle θ to w* that
+    stands in for ŵ.
     """
     return list(_coarse_gradient(network))
-
-
-@lru_cache(maxsize=1024)
-def _coarse_gradient(network: Network) -> tuple[Estimate, ...]:
-    directions = [Row(s=1, proxy=True), Row(t=1, proxy=True), Row(u=1, proxy=True)][: max(2, min(network.n, 3))]
-    with mp.workdps(DIGITS):
-        outputs, pair = network.outputs(), _pairs(network)
-        return tuple(
-            weighted(
-                (pair(i, direction, j, row), weight * y) for i, weight in enumerate(network.v) for j, row, y in outputs
-            )
-            for direction in directions
-        )
 
 
 def best_weights(network: Network) -> list[Estimate]:
@@ -187,32 +135,27 @@ def best_weights(network: Network) -> list[Estimate]:
     return list(_best_weights(network.without_proxy()))
 
 
-@lru_cache(maxsize=1024)
+@_remembered
 def _best_weights(network: Network) -> tuple[Estimate, ...]:
     if network.origin:
         raise UndefinedError("at w = 0 the loss does not depend on v: no v is the best")
-    m = len(network.v_star)
-    with mp.workdps(DIGITS):
-        pair = _pairs(network)
-        matrix = [[pair(i, _MODEL, j, _MODEL) for j in range(m)] for i in range(m)]
-        right = [weighted((pair(i, _MODEL, j, _TEACHER), y) for j, y in enumerate(network.v_star)) for i in range(m)]
-        inverse = mpmath.inverse(mpmath.matrix([[entry.value for entry in row] for row in matrix]))
-        solution = mpmath.lu_solve(
-            mpmath.matrix([[entry.value for entry in row] for row in matrix]),
-            mpmath.matrix([entry.value for entry in right]),
+    matrix, right = network.normal_equations()
+    units = range(len(right))
+    values = mpmath.matrix([[entry.value for entry in row] for row in matrix])
+    inverse = mpmath.inverse(values)
+    solution = mpmath.lu_solve(values, mpmath.matrix([entry.value for entry in right]))
+    return tuple(
+        Estimate(
+            solution[k],
+            mpmath.fsum(
+                abs(inverse[k, i])
+                * (right[i].error + mpmath.fsum(matrix[i][j].error * abs(solution[j]) for j in units))
+                for i in units
+            ),
+            mpmath.fsum(abs(inverse[k, i]) * right[i].size for i in units),
         )
-        return tuple(
-            Estimate(
-                solution[k],
-                mpmath.fsum(
-                    abs(inverse[k, i])
-                    * (right[i].error + mpmath.fsum(matrix[i][j].error * abs(solution[j]) for j in range(m)))
-                    for i in range(m)
-                ),
-                mpmath.fsum(abs(inverse[k, i]) * right[i].size for i in range(m)),
-            )
-            for k in range(m)
-        )
+        for k in units
+    )
 
 
 def inner(first: Sequence[Estimate], second: Sequence[object]) -> Estimate:
@@ -240,20 +183,28 @@ def filter_gradient(network: Network) -> list[Estimate]:
     return list(_filter_gradient(network.without_proxy()))
 
 
-@lru_cache(maxsize=1024)
+@_remembered
 def _filter_gradient(network: Network) -> tuple[Estimate, ...]:
     if network.origin:
         raise UndefinedError("at w = 0 the loss jumps: it has no gradient in w")
     if network.at_an_end:
         return _between_two_slopes(network)
-    with mp.workdps(DIGITS):
-        slopes = []
-        for axis in range(max(2, min(network.n, 3))):
-            wide, narrow = (_central(network, axis, h) for h in (_STEP, _STEP / 2))
-            value = (4 * narrow.value - wide.value) / 3
-            error = narrow.error + abs(value - narrow.value) * _STEP
-            slopes.append(Estimate(value, error, narrow.size).times(1 / network.r))
-        return tuple(slopes)
+    return tuple(
+        central_slope(lambda move: loss(network.turned(angle_after(network.theta, move))), axis).times(1 / network.r)
+        for axis in range(len(axes(network.n)))
+    )
+
+
+def central_slope(loss_after: Callable[[Vector], Estimate], axis: int) -> Estimate:
+    """The slope at 0 of a loss after ŵ moves along an axis, by central differences extrapolated once."""
+
+    def central(h: mpf) -> Estimate:
+        ahead, behind = (loss_after(tuple(step if k == axis else mpf(0) for k in range(3))) for step in (h, -h))
+        return _quotient(ahead, behind, 2 * h)
+
+    wide, narrow = central(_STEP), central(_STEP / 2)
+    value = (4 * narrow.value - wide.value) / 3
+    return Estimate(value, narrow.error + abs(value - narrow.value) * _STEP, narrow.size)
 
 
 def _between_two_slopes(network: Network) -> tuple[Estimate, ...]:
@@ -261,17 +212,7 @@ def _between_two_slopes(network: Network) -> tuple[Estimate, ...]:
     if abs(slope.value) > 100 * slope.error + slope.size * mpf(10) ** -30:
         rise = mpmath.nstr(slope.value, 8)
         raise UndefinedError(f"w ∥ w*: the slopes of the loss along d and along −d are both {rise}, a kink")
-    return (slope,) * max(2, min(network.n, 3))
-
-
-def _central(network: Network, axis: int, h: mpf) -> Estimate:
-    ahead, behind = (_moved_loss(network, axis, step) for step in (h, -h))
-    return _quotient(ahead, behind, 2 * h)
-
-
-def _moved_loss(network: Network, axis: int, step: mpf) -> Estimate:
-    move = [step if k == axis else mpf(0) for k in range(3)]
-    return loss(network.turned(angle_after(network.theta, move)))
+    return (slope,) * len(axes(network.n))
 
 
 def _quotient(ahead: Estimate, behind: Estimate, h: mpf) -> Estimate:
@@ -292,18 +233,15 @@ def one_sided_slope(network: Network) -> Estimate:
     return _one_sided_slope(network.without_proxy())
 
 
-@lru_cache(maxsize=1024)
+@_remembered
 def _one_sided_slope(network: Network) -> Estimate:
-    with mp.workdps(DIGITS):
-        here = loss(network)
-        steps = [_STEP / 2**k for k in range(4)]
-        table = [
-            _quotient(loss(network.turned(angle_after(network.theta, [mpf(0), h, mpf(0)]))), here, h) for h in steps
-        ]
-        values = [entry.value for entry in table]
-        last = mpf(0)
-        for order in range(1, len(values)):
-            last = values[-1]
-            values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
-        error = 20 * table[-1].error + abs(values[0] - last)
-        return Estimate(values[0], error, table[-1].size).times(1 / network.r)
+    here = loss(network)
+    steps = [_STEP / 2**k for k in range(4)]
+    table = [_quotient(loss(network.turned(angle_after(network.theta, [mpf(0), h, mpf(0)]))), here, h) for h in steps]
+    values = [entry.value for entry in table]
+    last = mpf(0)
+    for order in range(1, len(values)):
+        last = values[-1]
+        values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
+    error = 20 * table[-1].error + abs(values[0] - last)
+    return Estimate(values[0], error, table[-1].size).times(1 / network.r)

@@ -11,7 +11,6 @@ complex plane, on which exp(ikrs) decays. θ in [0, π], r ≥ 0.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import pairwise
 from math import lcm
@@ -23,6 +22,7 @@ from sympy import Expr, I, Pow, Symbol, cos, exp, lambdify, oo, sin
 
 from proofs.proxies import Estimator
 from proofs.symbols import x as proxy_argument
+from verify.model import Row
 from verify.precision.quadrature import (
     CUT,
     DIGITS,
@@ -38,7 +38,7 @@ from verify.precision.quadrature import (
     two_rules,
 )
 
-__all__ = ["PlaneMeans", "Row", "plane_means"]
+__all__ = ["PlaneMeans", "plane_means"]
 
 _TOLERANCE: Final = mpf(10) ** -52
 _DEPTH: Final = 24
@@ -54,32 +54,6 @@ _NOTHING: Final = mpf(10) ** -75
 
 _Sums = dict[tuple[int, int, bool], mpf]
 """By powers of s and t, and whether t is kept to w*'s half-plane."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A function of one row: ``s^i t^j u^k``, times μ'(rs) if `proxy`, 1{ŵ·z > 0} if `a`, 1{w*·z >
-    0} if `b`.
-    """
-
-    s: int = 0
-    t: int = 0
-    u: int = 0
-    proxy: bool = False
-    a: bool = False
-    b: bool = False
-
-    def __mul__(self, other: Row) -> Row:
-        if self.proxy and other.proxy:
-            raise ValueError("a row function with μ' twice is not needed by any definition")
-        return Row(
-            self.s + other.s,
-            self.t + other.t,
-            self.u + other.u,
-            self.proxy or other.proxy,
-            self.a or other.a,
-            self.b or other.b,
-        )
 
 
 @cache

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 import mpmath
 from mpmath import mp, mpc, mpf
@@ -74,6 +74,18 @@ class Estimate:
     def times(self, factor: object) -> Estimate:
         """The product with an exact number."""
         return self * Estimate.exact(factor)
+
+    @classmethod
+    def weighted(cls, terms: Iterable[tuple[Estimate, Any]]) -> Estimate:
+        """Σ weight · mean, the weights being exact."""
+        pairs = list(terms)
+        means, weights = [mean for mean, _ in pairs], [weight for _, weight in pairs]
+        sizes = [abs(weight) for weight in weights]
+        return cls(
+            mpmath.fdot((mean.value for mean in means), weights),
+            mpmath.fdot((mean.error for mean in means), sizes),
+            mpmath.fdot((mean.size for mean in means), sizes),
+        )
 
     @classmethod
     def total(cls, terms: Iterable[Estimate]) -> Estimate:

@@ -1,16 +1,14 @@
-"""Checks of the ReLU network without overlap (B1), from its definition: explicit sums over patches.
-
-A rectified projection is a row function, relu(w·z) = r s 1{s > 0} and relu(w*·z) = ‖w*‖ (s cos θ + t sin θ) times
-1{w*·z > 0}; means of products of two of them are plane integrals where both belong to one patch, and products of two
-means where they do not. Gradients are means of the sample's gradient, and differences of the loss; descent is run, not
+"""Checks of the ReLU network without overlap (B1), from its definition: the sums over patches of verify.model, each
+mean a plane integral. Gradients are means of the sample's gradient, and differences of the loss; descent is run, not
 argued.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Final, cast
+from typing import cast
 
 import mpmath
 from mpmath import mp, mpf
@@ -19,6 +17,7 @@ from proofs import symbols
 from proofs.claim import Claim
 from proofs.definitions import ReluNetwork
 from verify.configurations import Configuration, Level
+from verify.model import RectifiedNetwork, Row
 from verify.precision.comparison import (
     FINE,
     ROUGH,
@@ -33,21 +32,16 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import UndefinedError, angle_after, weighted
-from verify.precision.plane import PlaneMeans, Row, plane_means
+from verify.precision.network import UndefinedError, angle_after, central_slope
+from verify.precision.plane import PlaneMeans, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = ["ReluPatches", "check_relu_network"]
 
-_STEP: Final = mpf(10) ** -12
-
-Terms = list[tuple[Row, mpf]]
-"""A function of one patch, as a sum of row functions with weights."""
-
 
 @dataclass(frozen=True)
-class ReluPatches:
-    """The network, its teacher, and their means; `theta` may be 0 or π."""
+class ReluPatches(RectifiedNetwork[Estimate]):
+    """The network and its teacher in numbers; `theta` may be 0 or π."""
 
     k: int
     theta: mpf
@@ -55,43 +49,25 @@ class ReluPatches:
     r_star: mpf
     n: int = 3
 
+    number = Estimate
+
     @classmethod
     def at(cls, point: Configuration) -> ReluPatches:
         """The network of a configuration: as many patches as it has output weights."""
         theta, r, r_star = (mpmath.mpmathify(x) for x in (point.theta, point.r, point.r_star))
         return cls(point.m, theta, r, r_star, point.n)
 
+    def mean(self, row: Row) -> Estimate:
+        """E of a function of one patch."""
+        return self._plane.mean(row)
+
     @cached_property
     def _plane(self) -> PlaneMeans:
         return plane_means(self.theta)
 
-    def model(self) -> Terms:
-        """relu(w·z)."""
-        return [(Row(s=1, a=True), self.r)]
-
-    def teacher(self) -> Terms:
-        """relu(w*·z)."""
-        cosine, sine = mpmath.cos_sin(self.theta)
-        return [(Row(s=1, b=True), self.r_star * cosine), (Row(t=1, b=True), self.r_star * sine)]
-
-    def residual(self) -> Terms:
-        """relu(w·z) − relu(w*·z)."""
-        return self.model() + [(row, -weight) for row, weight in self.teacher()]
-
-    def mean(self, first: Terms, second: Terms, same: bool) -> Estimate:
-        """E[F(x_i) G(x_j)], for i = j or not."""
-        of = self._plane.mean
-        return weighted((of(one * two) if same else of(one) * of(two), x * y) for one, x in first for two, y in second)
-
-    def over_patches(self, first: Terms, second: Terms) -> Estimate:
-        """(1/k²) Σ_i Σ_j E[F(x_i) G(x_j)], term by term."""
-        both = [self.mean(first, second, same) for same in (False, True)]
-        share = mpf(1) / self.k**2
-        return weighted((both[i == j], share) for i in range(self.k) for j in range(self.k))
-
-    def loss(self) -> Estimate:
-        """ℓ = E(f(w) − f(w*))²."""
-        return self.over_patches(self.residual(), self.residual())
+    def turn(self) -> tuple[mpf, mpf]:
+        """cos θ and sin θ."""
+        return mpmath.cos_sin(self.theta)
 
     def gradient(self) -> list[Estimate]:
         """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
@@ -101,20 +77,9 @@ class ReluPatches:
 
     def differenced(self) -> list[Estimate]:
         """The slopes of ℓ along ŵ, e and u, by central differences extrapolated once."""
-        slopes = []
-        for axis in range(3):
-            wide, narrow = (self._central(axis, h) for h in (_STEP, _STEP / 2))
-            value = (4 * narrow.value - wide.value) / 3
-            slopes.append(Estimate(value, narrow.error + abs(value - narrow.value) * _STEP, narrow.size))
-        return slopes
+        return [central_slope(lambda move: self.moved(move).loss(), axis).times(1 / self.r) for axis in range(3)]
 
-    def _central(self, axis: int, h: mpf) -> Estimate:
-        ahead, behind = (self.moved([step if k == axis else mpf(0) for k in range(3)]).loss() for step in (h, -h))
-        size = max(ahead.size, behind.size)
-        error = (ahead.error + behind.error + size * mpf(10) ** (3 - DIGITS)) / h
-        return Estimate((ahead.value - behind.value) / (2 * h), error, size).times(1 / self.r)
-
-    def moved(self, step: list[mpf]) -> ReluPatches:
+    def moved(self, step: Sequence[mpf]) -> ReluPatches:
         """The network after w moves by r·step, given along ŵ, e, u."""
         longer = mpmath.sqrt((1 + step[0]) ** 2 + step[1] ** 2 + step[2] ** 2)
         return replace(self, theta=angle_after(self.theta, step), r=self.r * longer)
@@ -123,15 +88,10 @@ class ReluPatches:
         """After one step w − rate ∇ℓ."""
         return self.moved([-rate * slope.value / self.r for slope in self.gradient()])
 
-    def distance(self) -> mpf:
-        """‖w − w*‖."""
-        return mpmath.sqrt((self.r - self.r_star) ** 2 + 4 * self.r * self.r_star * mpmath.sin(self.theta / 2) ** 2)
-
 
 @lru_cache(maxsize=1024)
 def _gradient(patches: ReluPatches) -> tuple[Estimate, ...]:
-    directions = (Row(s=1, a=True), Row(t=1, a=True), Row(u=1, a=True))
-    return tuple(patches.over_patches([(row, mpf(2))], patches.residual()) for row in directions)
+    return tuple(RectifiedNetwork.gradient(patches))
 
 
 def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -141,8 +101,7 @@ def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list
     with mp.workdps(DIGITS):
         match cast(ReluNetwork, claim.definition).aspect:
             case "kernel":
-                kernel = patches.mean(patches.model(), patches.teacher(), same=True)
-                return _scalars(claim, point, kernel)
+                return _scalars(claim, point, patches.kernel())
             case "loss":
                 return _scalars(claim, point, patches.loss())
             case "gradient":

@@ -1,0 +1,209 @@
+"""The networks of the model, each once: their quantities as sums over rows, over any kind of number.
+
+Rows of Z are independent, so E[F(Z_i) G(Z_j)] is the mean of F·G where i = j and E[F] E[G] where i ≠ j. Nothing else is
+used: no sum is simplified, no moment is known in closed form. What the mean of one row function is, a kind of number
+says: `verify.precision` by quadrature, `verify.enclosure` in balls.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
+
+from sympy import Symbol
+
+from proofs import symbols
+from proofs.definitions import HalfSpaceMoment
+
+__all__ = ["PROXY_MOMENTS", "BinarizedNetwork", "Number", "RectifiedNetwork", "Row", "Terms", "axes", "moment_rows"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A function of one row: ``s^i t^j u^k``, times μ'(rs) if `proxy`, 1{ŵ·z > 0} if `a`, 1{w*·z > 0} if `b`."""
+
+    s: int = 0
+    t: int = 0
+    u: int = 0
+    proxy: bool = False
+    a: bool = False
+    b: bool = False
+
+    def __mul__(self, other: Row) -> Row:
+        if self.proxy and other.proxy:
+            raise ValueError("a row function with μ' twice is not needed by any definition")
+        powers = (self.s + other.s, self.t + other.t, self.u + other.u)
+        return Row(*powers, self.proxy or other.proxy, self.a or other.a, self.b or other.b)
+
+
+PROXY_MOMENTS: Final[dict[Symbol, Row]] = {
+    symbols.moment_full: Row(s=1, proxy=True),
+    symbols.moment_half: Row(s=1, proxy=True, a=True),
+    symbols.moment_along: Row(s=1, proxy=True, b=True),
+    symbols.moment_across: Row(t=1, proxy=True, b=True),
+}
+"""M, M₊, A and B, under the symbols of statements about any proxy."""
+
+MODEL: Final = Row(a=True)
+"""σ(z·w)."""
+
+TEACHER: Final = Row(b=True)
+"""σ(z·w*)."""
+
+_AXES: Final = (Row(s=1), Row(t=1), Row(u=1))
+"""z along ŵ, e, and a direction orthogonal to both."""
+
+
+def axes(n: int) -> tuple[Row, ...]:
+    """Where vectors of R^n are looked at: along ŵ, e and (n ≥ 3) one direction orthogonal to both."""
+    return _AXES[: max(2, min(n, 3))]
+
+
+def moment_rows(asked: HalfSpaceMoment, n: int) -> list[Row]:
+    """The row functions of a moment: a scalar, a vector along ŵ, e and (n ≥ 3) orthogonal to both, or one of these."""
+    event = Row(proxy=asked.proxy, a="a" in asked.halfspaces, b="b" in asked.halfspaces)
+    if asked.component:
+        return [event * _AXES[asked.component == "across"]]
+    return [event * axis for axis in axes(n)] if asked.vector else [event]
+
+
+class _Number(Protocol):
+    def __mul__(self, other: Self, /) -> Self: ...
+
+    @classmethod
+    def weighted(cls, terms: Iterable[tuple[Self, Any]]) -> Self:
+        """Σ weight · number, the weights being exact."""
+
+
+Number = TypeVar("Number", bound=_Number)
+"""What a mean of a row function is, and what is built of means."""
+
+
+class _Rows(ABC, Generic[Number]):
+    """What knows the mean of a row function."""
+
+    number: type[Number]
+
+    @abstractmethod
+    def mean(self, row: Row) -> Number:
+        """E of a function of one row."""
+
+    def pair(self, same: bool, first: Row, second: Row) -> Number:
+        """E[F(Z_i) G(Z_j)], for i = j or not."""
+        return self.mean(first * second) if same else self.mean(first) * self.mean(second)
+
+
+class BinarizedNetwork(_Rows[Number]):
+    """y = Σ v_i σ(Z_i w) beside its teacher y*. `origin` is w = 0."""
+
+    v: Sequence[Any]
+    v_star: Sequence[Any]
+    n: int
+    origin: bool
+
+    def outputs(self) -> list[tuple[int, Row, Any]]:
+        """y − y* as a sum over rows: Σ v_i σ(Z_i w) − Σ v*_i σ(Z_i w*). At w = 0 every σ(Z_i w) is σ(0) = 0."""
+        model = [] if self.origin else [(i, MODEL, weight) for i, weight in enumerate(self.v)]
+        return model + [(i, TEACHER, -weight) for i, weight in enumerate(self.v_star)]
+
+    def pairs(self) -> Callable[[int, Row, int, Row], Number]:
+        """E[F(Z_i) G(Z_j)], each of its few different values taken once."""
+        known: dict[tuple[bool, Row, Row], Number] = {}
+
+        def pair(i: int, first: Row, j: int, second: Row) -> Number:
+            key = i == j, first, second
+            if key not in known:
+                known[key] = self.pair(*key)
+            return known[key]
+
+        return pair
+
+    def loss(self) -> Number:
+        """f = ½ E(y − y*)², as a double sum."""
+        outputs, pair = self.outputs(), self.pairs()
+        return self.number.weighted(
+            (pair(i, first, j, second), x * y / 2) for i, first, x in outputs for j, second, y in outputs
+        )
+
+    def gradient_v(self) -> list[Number]:
+        """E ∂ℓ/∂v_k = E[σ(Z_k w)(y − y*)] for every k."""
+        outputs, pair = [] if self.origin else self.outputs(), self.pairs()  # σ(0) = 0
+        return [self.number.weighted((pair(k, MODEL, j, row), y) for j, row, y in outputs) for k in range(len(self.v))]
+
+    def coarse_gradient(self) -> list[Number]:
+        """E g_μ = E[Σ_i Z_i μ'(Z_i w) v_i (y − y*)] along the axes; at w = 0 the direction at angle θ to w* stands in
+        for ŵ.
+        """
+        outputs, pair = self.outputs(), self.pairs()
+        slope = Row(proxy=True)
+        return [
+            self.number.weighted(
+                (pair(i, slope * axis, j, row), weight * y) for i, weight in enumerate(self.v) for j, row, y in outputs
+            )
+            for axis in axes(self.n)
+        ]
+
+    def normal_equations(self) -> tuple[list[list[Number]], list[Number]]:
+        """E[σσᵀ] and E[σσ*ᵀ]v*, σ = σ(Zw): the v that minimizes the loss solves this m×m system."""
+        units, pair = range(len(self.v_star)), self.pairs()
+        matrix = [[pair(i, MODEL, j, MODEL) for j in units] for i in units]
+        right = [
+            self.number.weighted((pair(i, MODEL, j, TEACHER), y) for j, y in enumerate(self.v_star)) for i in units
+        ]
+        return matrix, right
+
+
+Terms = list[tuple[Row, Any]]
+"""A function of one patch, as a sum of row functions with weights."""
+
+
+class RectifiedNetwork(_Rows[Number]):
+    """The ReLU network without overlap beside its teacher, on k patches.
+
+    A rectified projection is a row function, relu(w·z) = r s 1{s > 0} and relu(w*·z) = ‖w*‖ (s cos θ + t sin θ) times
+    1{w*·z > 0}.
+    """
+
+    k: int
+    r: Any
+    r_star: Any
+
+    @abstractmethod
+    def turn(self) -> tuple[Any, Any]:
+        """cos θ and sin θ."""
+
+    def model(self) -> Terms:
+        """relu(w·z)."""
+        return [(Row(s=1, a=True), self.r)]
+
+    def teacher(self) -> Terms:
+        """relu(w*·z)."""
+        cosine, sine = self.turn()
+        return [(Row(s=1, b=True), self.r_star * cosine), (Row(t=1, b=True), self.r_star * sine)]
+
+    def residual(self) -> Terms:
+        """relu(w·z) − relu(w*·z)."""
+        return self.model() + [(row, -weight) for row, weight in self.teacher()]
+
+    def between(self, first: Terms, second: Terms, same: bool, parts: int = 1) -> Number:
+        """E[F(x_i) G(x_j)] for i = j or not, divided by `parts`."""
+        return self.number.weighted((self.pair(same, one, two), x * y / parts) for one, x in first for two, y in second)
+
+    def over_patches(self, first: Terms, second: Terms) -> Number:
+        """(1/k²) Σ_i Σ_j E[F(x_i) G(x_j)], term by term."""
+        both = [self.between(first, second, same, self.k**2) for same in (False, True)]
+        return self.number.weighted((both[i == j], 1) for i in range(self.k) for j in range(self.k))
+
+    def kernel(self) -> Number:
+        """E[relu(w·z) relu(w*·z)]."""
+        return self.between(self.model(), self.teacher(), same=True)
+
+    def loss(self) -> Number:
+        """ℓ = E(f(w) − f(w*))²."""
+        return self.over_patches(self.residual(), self.residual())
+
+    def gradient(self) -> list[Number]:
+        """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
+        return [self.over_patches([(axis * MODEL, 2)], self.residual()) for axis in _AXES]
