@@ -8,8 +8,9 @@ says: `verify.precision` by quadrature, `verify.enclosure` in balls.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from sympy import Symbol
@@ -108,51 +109,34 @@ class BinarizedNetwork(_Rows[Number]):
         model = [] if self.origin else [(i, MODEL, weight) for i, weight in enumerate(self.v)]
         return model + [(i, TEACHER, -weight) for i, weight in enumerate(self.v_star)]
 
-    def pairs(self) -> Callable[[int, Row, int, Row], Number]:
-        """E[F(Z_i) G(Z_j)], each of its few different values taken once."""
-        known: dict[tuple[bool, Row, Row], Number] = {}
-
-        def pair(i: int, first: Row, j: int, second: Row) -> Number:
-            key = i == j, first, second
-            if key not in known:
-                known[key] = self.pair(*key)
-            return known[key]
-
-        return pair
-
     def loss(self) -> Number:
         """f = ½ E(y − y*)², as a double sum."""
-        outputs, pair = self.outputs(), self.pairs()
+        outputs, pair = self.outputs(), cache(self.pair)
         return self.number.weighted(
-            (pair(i, first, j, second), x * y / 2) for i, first, x in outputs for j, second, y in outputs
+            (pair(i == j, first, second), x * y / 2) for i, first, x in outputs for j, second, y in outputs
         )
 
     def gradient_v(self) -> list[Number]:
         """E ∂ℓ/∂v_k = E[σ(Z_k w)(y − y*)] for every k."""
-        outputs, pair = [] if self.origin else self.outputs(), self.pairs()  # σ(0) = 0
-        return [self.number.weighted((pair(k, MODEL, j, row), y) for j, row, y in outputs) for k in range(len(self.v))]
+        outputs, pair = [] if self.origin else self.outputs(), cache(self.pair)  # σ(0) = 0
+        units, weighted = range(len(self.v)), self.number.weighted
+        return [weighted((pair(k == j, MODEL, row), y) for j, row, y in outputs) for k in units]
 
     def coarse_gradient(self) -> list[Number]:
         """E g_μ = E[Σ_i Z_i μ'(Z_i w) v_i (y − y*)] along the axes; at w = 0 the direction at angle θ to w* stands in
         for ŵ.
         """
-        outputs, pair = self.outputs(), self.pairs()
-        slope = Row(proxy=True)
-        return [
-            self.number.weighted(
-                (pair(i, slope * axis, j, row), weight * y) for i, weight in enumerate(self.v) for j, row, y in outputs
-            )
-            for axis in axes(self.n)
-        ]
+        outputs, pair = self.outputs(), cache(self.pair)
+        terms = [(i == j, row, weight * y) for i, weight in enumerate(self.v) for j, row, y in outputs]
+        slopes = [Row(proxy=True) * axis for axis in axes(self.n)]
+        return [self.number.weighted((pair(same, slope, row), y) for same, row, y in terms) for slope in slopes]
 
     def normal_equations(self) -> tuple[list[list[Number]], list[Number]]:
         """E[σσᵀ] and E[σσ*ᵀ]v*, σ = σ(Zw): the v that minimizes the loss solves this m×m system."""
-        units, pair = range(len(self.v_star)), self.pairs()
-        matrix = [[pair(i, MODEL, j, MODEL) for j in units] for i in units]
-        right = [
-            self.number.weighted((pair(i, MODEL, j, TEACHER), y) for j, y in enumerate(self.v_star)) for i in units
-        ]
-        return matrix, right
+        units, pair = range(len(self.v_star)), cache(self.pair)
+        matrix = [[pair(i == j, MODEL, MODEL) for j in units] for i in units]
+        star, weighted = list(enumerate(self.v_star)), self.number.weighted
+        return matrix, [weighted((pair(i == j, MODEL, TEACHER), y) for j, y in star) for i in units]
 
 
 Terms = list[tuple[Row, Any]]

@@ -206,7 +206,7 @@ _PATCHES = "model.RectifiedNetwork"
 @holds(
     "certified.definition_sides certified._sides_of certified._stated network.Enclosed.of",
     G2="certified._moments",
-    N1=f"certified._means {_NETWORK}.loss {_NETWORK}.pairs {_NETWORK}.pairs.pair model._Rows.pair {_BALLS}.mean "
+    N1=f"certified._means {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
     "network.Enclosed.weighted network.Enclosed.__mul__",
     N2=f"{_NETWORK}.gradient_v",
     N3=f"certified._slopes {_BALLS}.filter_gradient {_BALLS}._slope {_BALLS}._surface",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -29,11 +29,13 @@ __all__ = [
     "inner",
     "loss",
     "one_sided_slope",
+    "remembered",
 ]
 
 _STEP: Final = mpf(10) ** -12
 
 Vector = tuple[mpf, ...]
+_Asked = TypeVar("_Asked")
 _Found = TypeVar("_Found")
 
 
@@ -97,20 +99,20 @@ class Network(BinarizedNetwork[Estimate]):
         return replace(self, proxy=None, parameters={})
 
 
-def _remembered(quantity: Callable[[Network], _Found]) -> Callable[[Network], _Found]:
+def remembered(quantity: Callable[[_Asked], _Found]) -> Callable[[_Asked], _Found]:
     """A quantity at 60 digits, remembered for the last networks it was asked of."""
 
     @lru_cache(maxsize=4096)
-    def found(network: Network) -> _Found:
+    @wraps(quantity)
+    def found(network: _Asked) -> _Found:
         with mp.workdps(DIGITS):
             return quantity(network)
 
     return found
 
 
-_loss = _remembered(Network.loss)
-_gradient_v = _remembered(Network.gradient_v)
-_coarse_gradient = _remembered(Network.coarse_gradient)
+_loss, _gradient_v = remembered(Network.loss), remembered(Network.gradient_v)
+coarse_gradient = remembered(Network.coarse_gradient)
 
 
 def loss(network: Network) -> Estimate:
@@ -120,23 +122,12 @@ def loss(network: Network) -> Estimate:
 
 def gradient_v(network: Network) -> list[Estimate]:
     """E ∂ℓ/∂v_k for every k."""
-    return list(_gradient_v(network.without_proxy()))
+    return _gradient_v(network.without_proxy())
 
 
-def coarse_gradient(network: Network) -> list[Estimate]:
-    """E g_μ along ŵ, e and (n ≥ 3) a direction orthogonal to both; at w = 0 along the direction at angle θ to w* that
-    stands in for ŵ.
-    """
-    return list(_coarse_gradient(network))
-
-
+@remembered
 def best_weights(network: Network) -> list[Estimate]:
     """The v that minimizes the loss: the m×m system E[σσᵀ] v = E[σσ*ᵀ] v*, solved by LU."""
-    return list(_best_weights(network.without_proxy()))
-
-
-@_remembered
-def _best_weights(network: Network) -> tuple[Estimate, ...]:
     if network.origin:
         raise UndefinedError("at w = 0 the loss does not depend on v: no v is the best")
     matrix, right = network.normal_equations()
@@ -144,7 +135,7 @@ def _best_weights(network: Network) -> tuple[Estimate, ...]:
     values = mpmath.matrix([[entry.value for entry in row] for row in matrix])
     inverse = mpmath.inverse(values)
     solution = mpmath.lu_solve(values, mpmath.matrix([entry.value for entry in right]))
-    return tuple(
+    return [
         Estimate(
             solution[k],
             mpmath.fsum(
@@ -155,7 +146,7 @@ def _best_weights(network: Network) -> tuple[Estimate, ...]:
             mpmath.fsum(abs(inverse[k, i]) * right[i].size for i in units),
         )
         for k in units
-    )
+    ]
 
 
 def inner(first: Sequence[Estimate], second: Sequence[object]) -> Estimate:
@@ -176,23 +167,19 @@ def angle_after(theta: mpf, step: Sequence[mpf]) -> mpf:
     return 2 * mpmath.atan2(apart, together)
 
 
+@remembered
 def filter_gradient(network: Network) -> list[Estimate]:
     """∂f/∂w along ŵ, e and (n ≥ 3) u: central differences of the loss of a moved w, extrapolated
     once. At an end of [0, π] it exists only where the loss has no kink.
     """
-    return list(_filter_gradient(network.without_proxy()))
-
-
-@_remembered
-def _filter_gradient(network: Network) -> tuple[Estimate, ...]:
     if network.origin:
         raise UndefinedError("at w = 0 the loss jumps: it has no gradient in w")
     if network.at_an_end:
         return _between_two_slopes(network)
-    return tuple(
+    return [
         central_slope(lambda move: loss(network.turned(angle_after(network.theta, move))), axis).times(1 / network.r)
         for axis in range(len(axes(network.n)))
-    )
+    ]
 
 
 def central_slope(loss_after: Callable[[Vector], Estimate], axis: int) -> Estimate:
@@ -207,12 +194,12 @@ def central_slope(loss_after: Callable[[Vector], Estimate], axis: int) -> Estima
     return Estimate(value, narrow.error + abs(value - narrow.value) * _STEP, narrow.size)
 
 
-def _between_two_slopes(network: Network) -> tuple[Estimate, ...]:
+def _between_two_slopes(network: Network) -> list[Estimate]:
     slope = one_sided_slope(network)
     if abs(slope.value) > 100 * slope.error + slope.size * mpf(10) ** -30:
         rise = mpmath.nstr(slope.value, 8)
         raise UndefinedError(f"w ∥ w*: the slopes of the loss along d and along −d are both {rise}, a kink")
-    return (slope,) * len(axes(network.n))
+    return [slope] * len(axes(network.n))
 
 
 def _quotient(ahead: Estimate, behind: Estimate, h: mpf) -> Estimate:
@@ -222,6 +209,7 @@ def _quotient(ahead: Estimate, behind: Estimate, h: mpf) -> Estimate:
     return Estimate((ahead.value - behind.value) / h, error, max(ahead.size, behind.size))
 
 
+@remembered
 def one_sided_slope(network: Network) -> Estimate:
     """lim (f(w + hd) − f(w))/h, h → 0⁺, d orthogonal to w: quotients at h, h/2, h/4, h/8
     extrapolated to h = 0.
@@ -230,11 +218,6 @@ def one_sided_slope(network: Network) -> Estimate:
         raise UndefinedError("in R¹ no direction is orthogonal to w*")
     if network.origin:
         raise UndefinedError("no direction is orthogonal to w = 0 more than any other")
-    return _one_sided_slope(network.without_proxy())
-
-
-@_remembered
-def _one_sided_slope(network: Network) -> Estimate:
     here = loss(network)
     steps = [_STEP / 2**k for k in range(4)]
     table = [_quotient(loss(network.turned(angle_after(network.theta, [mpf(0), h, mpf(0)]))), here, h) for h in steps]

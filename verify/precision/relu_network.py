@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import cast
 
 import mpmath
@@ -32,7 +32,7 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import UndefinedError, angle_after, central_slope
+from verify.precision.network import UndefinedError, angle_after, central_slope, remembered
 from verify.precision.plane import PlaneMeans, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
@@ -73,7 +73,7 @@ class ReluPatches(RectifiedNetwork[Estimate]):
         """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
         if not self.r:
             raise UndefinedError("at w = 0 the loss has a kink in every direction: no gradient")
-        return list(_gradient(self))
+        return _gradient(self)
 
     def differenced(self) -> list[Estimate]:
         """The slopes of ℓ along ŵ, e and u, by central differences extrapolated once."""
@@ -89,9 +89,7 @@ class ReluPatches(RectifiedNetwork[Estimate]):
         return self.moved([-rate * slope.value / self.r for slope in self.gradient()])
 
 
-@lru_cache(maxsize=1024)
-def _gradient(patches: ReluPatches) -> tuple[Estimate, ...]:
-    return tuple(RectifiedNetwork.gradient(patches))
+_gradient = remembered(RectifiedNetwork[Estimate].gradient)
 
 
 def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
