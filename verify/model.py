@@ -171,18 +171,18 @@ class RectifiedNetwork(_Rows[Number]):
         """relu(w·z) − relu(w*·z)."""
         return self.model() + [(row, -weight) for row, weight in self.teacher()]
 
-    def between(self, first: Terms, second: Terms, same: bool, parts: int = 1) -> Number:
-        """E[F(x_i) G(x_j)] for i = j or not, divided by `parts`."""
-        return self.number.weighted((self.pair(same, one, two), x * y / parts) for one, x in first for two, y in second)
+    def _products(self, first: Terms, second: Terms, same: bool, parts: int = 1) -> list[tuple[Number, Any]]:
+        """The terms of E[F(x_i) G(x_j)]/parts, for i = j or not."""
+        return [(self.pair(same, one, two), x * y / parts) for one, x in first for two, y in second]
 
     def over_patches(self, first: Terms, second: Terms) -> Number:
         """(1/k²) Σ_i Σ_j E[F(x_i) G(x_j)], term by term."""
-        both = [self.between(first, second, same, self.k**2) for same in (False, True)]
-        return self.number.weighted((both[i == j], 1) for i in range(self.k) for j in range(self.k))
+        both = [self._products(first, second, same, self.k**2) for same in (False, True)]
+        return self.number.weighted(term for i in range(self.k) for j in range(self.k) for term in both[i == j])
 
     def kernel(self) -> Number:
         """E[relu(w·z) relu(w*·z)]."""
-        return self.between(self.model(), self.teacher(), same=True)
+        return self.number.weighted(self._products(self.model(), self.teacher(), same=True))
 
     def loss(self) -> Number:
         """ℓ = E(f(w) − f(w*))²."""
