@@ -20,7 +20,7 @@ from proofs.definitions import Splitting
 from proofs.symbols import beta, kappa, kept_level, multiplier
 from verify import iteration
 from verify.evidence import Evidence, Fate, Outcome, Verdict
-from verify.iteration.arithmetic import Exact, Iteration, Problem, pull, run_exact, unit
+from verify.iteration.arithmetic import Exact, Iteration, Problem, pull, run_exact, unit, vector
 from verify.iteration.asked import Asked, Theory, drawn, generator
 from verify.iteration.basin import CAPS, LAUNCHES
 from verify.iteration.census import check_census
@@ -416,7 +416,7 @@ def test_exact_and_double_precision_make_the_same_steps() -> None:
         w = np.array([[0.5, -0.5, 0.5, 0.5]])
         with mp.workdps(60):
             exact = Exact.of(problem)
-            x = unit([mpf(float(y)) for y in w[0]])
+            x = unit(vector(w[0]))
             for _ in range(5):
                 x, w = exact.step(x, mpf(2)), Iteration.of(problem).step(w, 2.0)
             assert max(abs(float(p) - q) for p, q in zip(x, w[0], strict=True)) < 1e-13

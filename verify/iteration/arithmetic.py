@@ -1,4 +1,5 @@
-"""RVSCGD itself, in double precision on many starts at once and in mpmath on one.
+"""RVSCGD itself, in double precision on many starts at once and in mpmath on one: the same step of arrays of
+either kind of number.
 
 u = S(w), found by minimization (`verify.iteration.penalties`); w ← normalize(w − ηG(w) − ηβ(w − u)) with the coarse
 gradient G = αŵ − κw*, α and κ from quadrature of its definition. The step is named by τ = η/(1 − η(α + β)).
@@ -7,6 +8,7 @@ Nothing of `numerics` and no closed form is used here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -24,7 +26,6 @@ from verify.precision.network import Network, coarse_gradient
 __all__ = ["DIGITS", "FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]
 
 Array = NDArray[np.float64]
-Vector = list[mpf]
 
 DIGITS: Final = 60
 """Working precision of the exact runs; what they find is asked for to 45 digits."""
@@ -114,13 +115,17 @@ class Iteration:
 
     def raw(self, w: Array, u: Array, eta: Any) -> Array:
         """w − ηG(w) − ηβ(w − u), before normalization; w need not be a unit vector."""
-        gradient = self.alpha * w / np.linalg.norm(w, axis=-1, keepdims=True) - self.kappa * self.w_star
+        gradient = self.alpha * w / norm(w) - self.kappa * self.w_star
         return np.asarray(w - eta * gradient - eta * self.beta * (w - u))
+
+    def unnormalized(self, w: Array, tau: Any) -> tuple[Array, Any]:
+        """w − ηG(w) − ηβ(w − u) at the step τ, and 1 − η(α + β), by which z of R1 is longer."""
+        eta = tau / (1 + tau * (self.alpha + self.beta))
+        return self.raw(w, self.split(w), eta), 1 - eta * (self.alpha + self.beta)
 
     def step(self, w: Array, tau: Any) -> Array:
         """One step on the sphere."""
-        z = self.raw(w, self.split(w), tau / (1 + tau * (self.alpha + self.beta)))
-        return np.asarray(z / np.linalg.norm(z, axis=-1, keepdims=True))
+        return unit(self.unnormalized(w, tau)[0])
 
     def lyapunov(self, w: Array) -> Array:
         """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²: (starts,)."""
@@ -128,13 +133,17 @@ class Iteration:
         terms = self.lam * total(u, self.parts) + self.beta / 2 * (w - u) ** 2 + self.kappa / 2 * (w - self.w_star) ** 2
         return np.asarray(np.sum(terms, axis=-1))
 
-    def multiplier(self, w: Array) -> Array:
+    def force(self, w: Array) -> Array:
+        """κw* + βS(w)."""
+        return np.asarray(self.kappa * self.w_star + self.beta * self.split(w))
+
+    def multiplier(self, w: Array) -> Any:
         """N = ⟨w, κw* + βS(w)⟩: (starts,)."""
-        return np.asarray(np.sum(w * (self.kappa * self.w_star + self.beta * self.split(w)), axis=-1))
+        return dot(w, self.force(w))
 
     def residual(self, w: Array) -> Array:
         """‖κw* + βS(w) − Nw‖: (starts,)."""
-        force = self.kappa * self.w_star + self.beta * self.split(w)
+        force = self.force(w)
         across = force - np.sum(w * force, axis=-1, keepdims=True) * w
         return np.asarray(np.linalg.norm(across, axis=-1))
 
@@ -165,95 +174,59 @@ class Iteration:
         return ends, last
 
 
-@dataclass(frozen=True)
-class Exact:
-    """RVSCGD on one start at mpmath's current precision. The floats of the problem are taken as exact; ‖w*‖ = 1."""
-
-    w_star: tuple[mpf, ...]
-    kappa: mpf
-    beta: mpf
-    lam: mpf
-    parts: tuple[Piece, ...]
-    alpha: mpf
+class Exact(Iteration):
+    """RVSCGD on one start, arrays of mpf, at mpmath's current precision. The problem's floats are exact; ‖w*‖ = 1."""
 
     @classmethod
     def of(cls, problem: Problem) -> Exact:
         """The iteration of one problem."""
         parts = pieces(problem.penalty, {name: mpf(value) for name, value in problem.parameters.items()})
         kappa, beta, lam, alpha = (mpf(x) for x in (problem.kappa, problem.beta, problem.lam, problem.alpha))
-        return cls(tuple(unit([mpf(x) for x in problem.w_star])), kappa, beta, lam, parts, alpha)
+        return cls(unit(vector(problem.w_star)), kappa, beta, lam, parts, alpha)
 
-    def split(self, w: Vector) -> Vector:
+    def split(self, w: Array) -> Array:
         """u = S(w)."""
-        return [proximal_exact(x, self.lam / self.beta, self.parts) for x in w]
+        return np.array([proximal_exact(x, self.lam / self.beta, self.parts) for x in w])
 
-    def raw(self, w: Vector, u: Vector, eta: mpf) -> Vector:
-        """w − ηG(w) − ηβ(w − u)."""
-        length = norm(w)
-        return [
-            x - eta * (self.alpha * x / length - self.kappa * y) - eta * self.beta * (x - z)
-            for x, y, z in zip(w, self.w_star, u, strict=True)
-        ]
-
-    def step(self, w: Vector, tau: mpf) -> Vector:
-        """One step on the sphere."""
-        return unit(self.unnormalized(w, tau)[0])
-
-    def unnormalized(self, w: Vector, tau: mpf) -> tuple[Vector, mpf]:
-        """w − ηG(w) − ηβ(w − u) at the step τ, and 1 − η(α + β), by which z of R1 is longer."""
-        eta = tau / (1 + tau * (self.alpha + self.beta))
-        return self.raw(w, self.split(w), eta), 1 - eta * (self.alpha + self.beta)
-
-    def angle(self, w: Vector) -> mpf:
+    def angle(self, w: Array) -> mpf:
         """Angle to w* by Kahan's formula."""
-        sums = [x + y for x, y in zip(w, self.w_star, strict=True)]
-        return 2 * mpmath.atan2(norm(less(w, self.w_star)), norm(sums))
+        return 2 * mpmath.atan2(norm(w - self.w_star), norm(w + self.w_star))
 
-    def lyapunov(self, w: Vector) -> mpf:
+    def lyapunov(self, w: Array) -> Any:
         """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²."""
         u = self.split(w)
-        fit = self.kappa * (1 - mpmath.fdot(w, self.w_star))
-        return fit + self.lam * mpmath.fsum(total(x, self.parts) for x in u) + self.beta / 2 * norm(less(w, u)) ** 2
-
-    def force(self, w: Vector) -> Vector:
-        """κw* + βS(w)."""
-        return [self.kappa * y + self.beta * z for y, z in zip(self.w_star, self.split(w), strict=True)]
-
-    def multiplier(self, w: Vector) -> mpf:
-        """N = ⟨w, κw* + βS(w)⟩."""
-        return mpmath.fdot(w, self.force(w))
-
-    def run(self, w: Vector, tau: mpf, steps: int = 3000) -> tuple[Vector, mpf]:
-        """Run until the step is below 10^(5 − digits): the end, and the last step."""
-        moved, small = mpf(1), mpf(10) ** (5 - mp.dps)
-        for _ in range(steps):
-            new = self.step(w, tau)
-            moved, w = norm(less(new, w)), new
-            if moved < small:
-                break
-        return w, moved
+        fit = self.kappa * (1 - dot(w, self.w_star))
+        return fit + self.lam * mpmath.fsum(total(x, self.parts) for x in u) + self.beta / 2 * norm(w - u) ** 2
 
 
-def run_exact(problem: Problem, start: Array, tau: float = FAST) -> tuple[Exact, Vector, bool]:
+def run_exact(problem: Problem, start: Array, tau: float = FAST, steps: int = 3000) -> tuple[Exact, Array, bool]:
     """Run one start in double precision, then on from there with 60 digits: the iteration, the end, has it settled."""
     near, _ = Iteration.of(problem).run(start[None, :], tau)
     with mp.workdps(DIGITS):
-        iteration = Exact.of(problem)
-        end, moved = iteration.run(unit([mpf(float(x)) for x in near[0]]), mpf(tau))
-        return iteration, end, bool(moved < mpf(10) ** (6 - DIGITS))
+        iteration, w, moved = Exact.of(problem), unit(vector(near[0])), mpf(1)
+        for _ in range(steps):
+            new = iteration.step(w, mpf(tau))
+            moved, w = norm(new - w), new
+            if moved < mpf(10) ** (5 - DIGITS):
+                break
+        return iteration, w, bool(moved < mpf(10) ** (6 - DIGITS))
 
 
-def norm(x: Vector) -> mpf:
-    """Euclidean length."""
-    return mpmath.sqrt(mpmath.fdot(x, x))
+def vector(x: Iterable[float]) -> Array:
+    """Floats as numbers of mpmath."""
+    return np.array([mpf(float(y)) for y in x])
 
 
-def unit(x: Vector) -> Vector:
+def dot(x: Array, y: Array) -> Any:
+    """The inner product along the last axis."""
+    return mpmath.fdot(x, y) if x.dtype == object else np.sum(x * y, axis=-1)
+
+
+def norm(x: Array) -> Any:
+    """Euclidean length along the last axis, which is kept; one number for numbers of mpmath."""
+    return mpmath.sqrt(mpmath.fdot(x, x)) if x.dtype == object else np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+def unit(x: Array) -> Array:
     """x/‖x‖."""
-    length = norm(x)
-    return [y / length for y in x]
-
-
-def less(x: Any, y: Any) -> Vector:
-    """x − y."""
-    return [p - q for p, q in zip(x, y, strict=True)]
+    return np.asarray(x / norm(x))

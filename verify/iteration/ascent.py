@@ -7,8 +7,9 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
+from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, less, norm, pull, run_exact, unit
+from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, pull, run_exact, unit, vector
 from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.findings import Findings
 from verify.iteration.penalties import total
@@ -67,7 +68,7 @@ def _descends(asked: Asked, found: Findings, problem: Problem, tau: float, w: An
     value = iteration.lyapunov(w)
     size = problem.kappa + problem.beta + value.max()
     for _ in range(asked.many(12, 25)):
-        z = iteration.raw(w, iteration.split(w), tau / (1 + tau * (problem.alpha + problem.beta)))
+        z, _ = iteration.unnormalized(w, tau)
         length = np.linalg.norm(z, axis=-1)
         new = z / length[:, None]
         after, moved = iteration.lyapunov(new), np.linalg.norm(new - w, axis=-1)
@@ -83,13 +84,13 @@ def _descends(asked: Asked, found: Findings, problem: Problem, tau: float, w: An
 def _descends_exactly(asked: Asked, found: Findings, problem: Problem, tau: float, start: Any) -> None:
     with mp.workdps(DIGITS):
         iteration, step = Exact.of(problem), mpf(tau)
-        w = unit([mpf(float(x)) for x in start])
+        w = unit(vector(start))
         value = iteration.lyapunov(w)
         for _ in range(asked.many(6, 12)):
             z, shrink = iteration.unnormalized(w, step)
             new = unit(z)
             after = iteration.lyapunov(new)
-            values = {"step": step, "‖z‖": norm(z) / shrink, "‖w⁺−w‖²": norm(less(new, w)) ** 2}
+            values = {"step": step, "‖z‖": norm(z) / shrink, "‖w⁺−w‖²": norm(new - w) ** 2}
             found.count("steps at 50 digits")
             found.against(asked, Row("lower bound", ">=", value - after, values, mpf(10) ** -50, problem))
             w, value = new, after
@@ -117,9 +118,9 @@ def check_lagrangian(asked: Asked) -> Findings:
 def _both_rise(asked: Asked, found: Findings, penalty: str, witness: dict[str, Any]) -> None:
     with mp.workdps(DIGITS):
         alpha, kappa = pull((1.0,))
-        w, w_star = ([mpf(p) / q for p, q in vector] for vector in (_W, _W_STAR))
+        w, w_star = (np.array([mpf(p) / q for p, q in entries]) for entries in (_W, _W_STAR))
         beta, lam = (mpf(p) / q for p, q in (witness["beta"], witness["lam"]))
-        start = Exact(tuple(w_star), kappa, beta, lam, Problem((1.0,), 1.0, 1.0, 1.0, penalty).parts, alpha)
+        start = Exact(w_star, kappa, beta, lam, Problem((1.0,), 1.0, 1.0, 1.0, penalty).parts, alpha)
         before, theta = _lagrangian(start, w)
         for eta in witness["eta"]:
             after, turned = _lagrangian(start, unit(start.raw(w, start.split(w), mpf(eta))))
@@ -133,18 +134,18 @@ def _both_rise(asked: Asked, found: Findings, penalty: str, witness: dict[str, A
             found.against(asked, row)
         numbers = [float(x) for x in (beta, lam)]
     if asked.theory is not None:
-        floats = ([float(x) for x in vector] for vector in (w, w_star))
+        floats = (x.astype(float) for x in (w, w_star))
         result = asked.theory.learn([1.0], *floats, *numbers, 0.1, penalty, max_steps=1)
         found.demand(result.lagrangian_history[1] > result.lagrangian_history[0], "the Lagrangian of learn falls")
         found.demand(result.angle_history[1] > result.angle_history[0], "the angle of learn falls")
 
 
-def _lagrangian(start: Exact, w: list[mpf]) -> tuple[mpf, mpf]:
+def _lagrangian(start: Exact, w: NDArray[Any]) -> tuple[mpf, mpf]:
     """L_β with the population loss by quadrature, and θ."""
     theta, u, weights = start.angle(w), start.split(w), (mpf(1),)
     value = loss(Network(weights, weights, theta, mpf(1), 2)).value
     penalty = start.lam * mpmath.fsum(total(x, start.parts) for x in u)
-    return value + penalty + start.beta / 2 * norm(less(w, u)) ** 2, theta
+    return value + penalty + start.beta / 2 * norm(w - u) ** 2, theta
 
 
 def check_fixed_points(asked: Asked) -> Findings:
@@ -165,7 +166,7 @@ def check_fixed_points(asked: Asked) -> Findings:
     return found
 
 
-def _balance(asked: Asked, found: Findings, iteration: Exact, w: list[mpf], problem: Problem) -> None:
+def _balance(asked: Asked, found: Findings, iteration: Exact, w: NDArray[Any], problem: Problem) -> None:
     u, fine = iteration.split(w), mpf(10) ** -45
     z, shrink = iteration.unnormalized(w, mpf(1))
     factor = norm(z) / shrink - 1  # z = ‖z‖w, as w is fixed, and τ = 1
@@ -175,9 +176,9 @@ def _balance(asked: Asked, found: Findings, iteration: Exact, w: list[mpf], prob
         values = {**numbers, "w_star": y, "u": entry}
         found.against(asked, Row("right side", "=", factor * x, values, fine * size, problem))
     along = mpmath.fdot(u, w)
-    across = norm([x - along * y for x, y in zip(u, w, strict=True)])
-    sine = norm([y - mpmath.fdot(iteration.w_star, w) * x for x, y in zip(w, iteration.w_star, strict=True)])
-    away = norm(less(w, u))
+    across = norm(u - along * w)
+    sine = norm(iteration.w_star - mpmath.fdot(iteration.w_star, w) * w)
+    away = norm(w - u)
     found.demand(across <= away + mpf(10) ** -50, f"‖Pū‖ > ‖w̄ − ū‖ = {mpmath.nstr(away, 12)}: {problem}")
     found.against(
         asked, Row("sine", "=", sine, {**numbers, "P_u": across}, fine * (1 + size / iteration.kappa), problem)

@@ -14,7 +14,7 @@ import numpy as np
 from mpmath import mp, mpf
 from sympy import Expr, Integer, Rational, pi, sympify
 
-from verify.iteration.arithmetic import DIGITS, Exact, less, norm
+from verify.iteration.arithmetic import DIGITS, Exact, norm
 from verify.iteration.asked import Asked
 from verify.iteration.findings import Findings
 from verify.iteration.penalties import pieces
@@ -48,11 +48,11 @@ class Point:
         with mp.workdps(DIGITS):
             kappa, beta, lam = (_digits(x) for x in (self.kappa, self.beta, self.lam))
             parts = pieces(self.penalty, {"a": mpf(1)} if self.penalty == "tl1" else {})
-            start = Exact(tuple(map(_digits, self.w_star)), kappa, beta, lam, parts, mpf(0))
-            w = [_digits(x) for x in self.w]
+            w, w_star = (np.array([_digits(x) for x in entries]) for entries in (self.w, self.w_star))
+            start = Exact(w_star, kappa, beta, lam, parts, mpf(0))
             z, shrink = start.unnormalized(w, _digits(self.tau))
-            grown = [x * (1 + _digits(self.tau * self.multiplier)) for x in w]
-            return bool(norm(less([x / shrink for x in z], grown)) < mpf(10) ** -50)
+            grown = w * (1 + _digits(self.tau * self.multiplier))
+            return bool(norm(z / shrink - grown) < mpf(10) ** -50)
 
 
 def _digits(number: Rational) -> mpf:

@@ -10,7 +10,7 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, less, norm, run_exact
+from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.asked import Asked, angle_to, directions, drawn, generator, penalties_of
 from verify.iteration.findings import Findings
 from verify.iteration.penalties import displacement, threshold
@@ -121,7 +121,7 @@ def _first_order(asked: Asked, found: Findings, base: Problem) -> None:
             found.count("runs too slow to end")
             return
         with mp.workdps(DIGITS):
-            slopes.append(norm(less(w, iteration.w_star)) / iteration.lam)
+            slopes.append(norm(w - iteration.w_star) / iteration.lam)
         found.count("runs")
     with mp.workdps(DIGITS):
         if slopes[-1] * base.kappa < mpf(10) ** -3:

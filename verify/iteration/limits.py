@@ -10,7 +10,7 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, less, norm, run_exact
+from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.ends import refined, uncertainty
 from verify.iteration.findings import Findings
@@ -99,12 +99,12 @@ def _limit_exactly(asked: Asked, found: Findings, problem: Problem) -> None:
         return
     with mp.workdps(DIGITS):
         if limit is not None:
-            weights = [mpmath.mpmathify(x) for x in limit.weights]
-            found.within("distance at 50 digits", norm(less(weights, w)), 1e-45, str(problem))
+            weights = np.array([mpmath.mpmathify(x) for x in limit.weights])
+            found.within("distance at 50 digits", norm(weights - w), 1e-45, str(problem))
         by_branch(asked, found, problem, iteration, w)
 
 
-def by_branch(asked: Asked, found: Findings, problem: Problem, iteration: Exact, w: list[mpf]) -> None:
+def by_branch(asked: Asked, found: Findings, problem: Problem, iteration: Exact, w: Array) -> None:
     """Each entry of a run's end against the claim's formula for its branch, with the N of the run."""
     factor, u = iteration.multiplier(w), iteration.split(w)
     if abs(factor - iteration.beta) < 1e-6 * iteration.beta:

@@ -8,7 +8,7 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, FAST, Iteration, Problem, less, norm, run_exact, unit
+from verify.iteration.arithmetic import DIGITS, FAST, Iteration, Problem, norm, run_exact, unit, vector
 from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.ends import slopes, tangent
 from verify.iteration.findings import Findings
@@ -45,10 +45,10 @@ def _contracts(asked: Asked, found: Findings, problem: Problem, tau: float, dire
     found.count("limits")
     grown = []
     with mp.workdps(DIGITS):
-        for vector in (basis @ vectors).T:
-            away = _moved(iteration, end, mpf(tau), vector)
-            rate = sum(x * float(t) for x, t in zip(away, vector, strict=True)) / float(vector @ vector)
-            rest = norm([x - rate * float(t) for x, t in zip(away, vector, strict=True)])
+        for axis in (basis @ vectors).T:
+            away = _moved(iteration, end, mpf(tau), axis)
+            rate = sum(away * axis) / float(axis @ axis)
+            rest = norm(away - rate * vector(axis))
             found.within("distance of a displacement from a multiple of itself", rest, 1e-10, where)
             grown.append(float(rate))
         observed = _observed(iteration, end, mpf(tau), direction)
@@ -59,20 +59,20 @@ def _contracts(asked: Asked, found: Findings, problem: Problem, tau: float, dire
         found.against(asked, Row("statement", "<=", float(observed), largest, 1e-9, where))
 
 
-def _moved(iteration: Any, end: list[mpf], tau: mpf, direction: Array) -> list[mpf]:
+def _moved(iteration: Any, end: Array, tau: mpf, direction: Array) -> Array:
     """Where one step takes w̄ + 1e-25 t, in units of 1e-25 from w̄."""
     tiny = mpf(10) ** -25
-    start = unit([x + tiny * float(d) for x, d in zip(end, direction, strict=True)])
-    return [x / tiny for x in less(iteration.step(start, tau), end)]
+    start = unit(end + tiny * vector(direction))
+    return np.asarray((iteration.step(start, tau) - end) / tiny)
 
 
-def _observed(iteration: Any, end: list[mpf], tau: mpf, direction: Array) -> mpf | None:
+def _observed(iteration: Any, end: Array, tau: mpf, direction: Array) -> mpf | None:
     """The last ratio of distances on the way from 1e-14 to 1e-40, or None if that takes too long."""
-    w = unit([x + mpf(10) ** -14 * float(d) for x, d in zip(end, direction, strict=True)])
-    distance, ratio = norm(less(w, end)), None
+    w = unit(end + mpf(10) ** -14 * vector(direction))
+    distance, ratio = norm(w - end), None
     for _ in range(600):
         w = iteration.step(w, tau)
-        last, distance = distance, norm(less(w, end))
+        last, distance = distance, norm(w - end)
         if distance < mpf(10) ** -40:
             break
         ratio = distance / last
