@@ -16,7 +16,15 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 from sympy import Symbol
 
 from proofs import symbols
-from proofs.definitions import HalfSpaceMoment
+from proofs.definitions import (
+    Correlation,
+    Definition,
+    FilterGradient,
+    HalfSpaceMoment,
+    MeanSample,
+    OutputMinimizer,
+    Potential,
+)
 
 __all__ = ["PROXY_MOMENTS", "BinarizedNetwork", "Number", "RectifiedNetwork", "Row", "Terms", "axes", "moment_rows"]
 
@@ -137,6 +145,34 @@ class BinarizedNetwork(_Rows[Number]):
         matrix = [[pair(i == j, MODEL, MODEL) for j in units] for i in units]
         star, weighted = list(enumerate(self.v_star)), self.number.weighted
         return matrix, [weighted((pair(i == j, MODEL, TEACHER), y) for j, y in star) for i in units]
+
+    @abstractmethod
+    def best_weights(self) -> list[Number]:
+        """The v that minimizes the loss."""
+
+    @abstractmethod
+    def filter_gradient(self) -> list[Number]:
+        """∂f/∂w along the axes."""
+
+    def said(self, definition: Definition) -> list[Number]:
+        """The numbers that a definition speaks of, at this network; ValueError for one that speaks of others."""
+        match definition:
+            case MeanSample(quantity="loss"):
+                return [self.loss()]
+            case MeanSample(quantity="gradient_v"):
+                return self.gradient_v()
+            case MeanSample() | Potential():
+                return self.coarse_gradient()
+            case FilterGradient():
+                return self.filter_gradient()
+            case OutputMinimizer(of="weights"):
+                return self.best_weights()
+            case OutputMinimizer():
+                return [self.number.weighted(zip(self.best_weights(), self.v_star, strict=True))]
+            case Correlation():
+                pairs = zip(self.coarse_gradient(), self.filter_gradient(), strict=True)
+                return [self.number.weighted((one * other, 1) for one, other in pairs)]
+        raise ValueError(f"{definition} is no quantity of a network")
 
 
 Terms = list[tuple[Row, Any]]

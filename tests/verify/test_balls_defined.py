@@ -206,15 +206,15 @@ _PATCHES = "model.RectifiedNetwork"
 @holds(
     "certified.definition_sides certified._sides_of certified._stated network.Enclosed.of",
     G2="certified._moments",
-    N1=f"certified._means {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
+    N1=f"certified._network {_NETWORK}.said {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
     "network.Enclosed.weighted network.Enclosed.__mul__",
     N2=f"{_NETWORK}.gradient_v",
-    N3=f"certified._slopes {_BALLS}.filter_gradient {_BALLS}._slope {_BALLS}._surface",
-    N4=f"certified._minimizer {_NETWORK}.normal_equations {_BALLS}.best_weights",
-    C1=f"certified._coarse certified._four_moments {_NETWORK}.coarse_gradient",
-    C6="certified._correlation",
+    N3=f"{_BALLS}.filter_gradient {_BALLS}._slope {_BALLS}._surface",
+    N4=f"{_NETWORK}.normal_equations {_BALLS}.best_weights",
+    C1=f"certified._four_moments {_NETWORK}.coarse_gradient",
     C9="certified._potential",
     **{
+        "N3.kink": "certified._slopes",
         "R6.probability": "certified._cap certified._cap.up_to",
         "B1.kernel": f"certified._relu {_PATCHES}.kernel {_PATCHES}._products {_PATCHES}.model {_PATCHES}.teacher "
         "network.ReluPatches.mean network.ReluPatches.turn",
@@ -256,7 +256,8 @@ def at(side: certified.Side, definition: Definition) -> Defined:
 
 
 NO_BALLS = {
-    "what each kind of number says for itself": "model._Rows.mean",
+    "what each kind of number says for itself": "model._Rows.mean model.BinarizedNetwork.best_weights "
+    "model.BinarizedNetwork.filter_gradient",
     "scales and midpoints": "integrals._fraction integrals._size certified._largest",
     "places where ranges are cut, exact": "integrals._edges integrals._halves integrals._Line._cuts",
     "a sign of what `multiply` does": "analytic._product",

@@ -13,7 +13,7 @@ from proofs.claim import get
 from verify.configurations import configurations
 from verify.evidence import Evidence, Verdict
 from verify.precision import descent, route
-from verify.precision.network import Network, loss
+from verify.precision.network import Network
 from verify.precision.relu_network import ReluPatches
 
 POINTS = configurations("quick", 11)
@@ -111,7 +111,7 @@ def test_a_step_moves_the_network_as_vectors_do() -> None:
         assert abs(longer.theta - network.theta) < mpf(10) ** -45
         turned = descent._moved(network, [mpf(0)] * len(network.v), [mpf(0), -network.r, mpf(0)], mpf(1))
         assert abs(turned.theta - abs(network.theta - mp.pi / 4)) < mpf(10) ** -45
-        assert loss(still).value == pytest.approx(float(loss(network).value))
+        assert still.loss().value == pytest.approx(float(network.loss().value))
 
 
 def test_frames_are_orthonormal() -> None:

@@ -14,7 +14,7 @@ from proofs.derivation import vanishes
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.proxies import estimator
 from verify.errata import errata_page
-from verify.precision.network import Network, coarse_gradient, filter_gradient, gradient_v, loss
+from verify.precision.network import Network
 from verify.precision.quadrature import DIGITS
 
 
@@ -51,7 +51,7 @@ def test_every_witness_is_proved_and_every_claim_exists(erratum: Erratum) -> Non
 
 def test_the_lipschitz_quotient_by_differences_of_the_loss() -> None:
     (first, _), sine = values("[Y], Lemma 3"), mpf(1) / 10
-    slope = filter_gradient(network((1,), (1,), mpmath.asin(sine)))
+    slope = network((1,), (1,), mpmath.asin(sine)).filter_gradient()
     # At both filters the gradient is a multiple of their own e, of one size: its difference is that of the two e.
     size = mpmath.sqrt(mpmath.fsum(x.value**2 for x in slope))
     apart_of_e, apart_of_w = 2 * mpmath.cos(mpmath.asin(sine)), 2 * sine
@@ -61,7 +61,7 @@ def test_the_lipschitz_quotient_by_differences_of_the_loss() -> None:
 @pytest.mark.parametrize("index", [0, 1])
 def test_the_descent_quotient_by_quadrature(index: int) -> None:
     at = network((mpf(1) / 2,), (1,), mp.pi / 2, (1, 1000)[index], "relu")
-    coarse, slope, inner = coarse_gradient(at), gradient_v(at), filter_gradient(replace(at, proxy=None))
+    coarse, slope, inner = at.coarse_gradient(), at.gradient_v(), replace(at, proxy=None).filter_gradient()
     square = mpmath.fsum(x.value**2 for x in coarse)
     product = mpmath.fsum(x.value * y.value for x, y in zip(coarse, inner, strict=False))
     below = mpmath.fsum(x.value**2 for x in slope) + product
@@ -69,12 +69,12 @@ def test_the_descent_quotient_by_quadrature(index: int) -> None:
 
 
 def test_the_spurious_minimum_that_is_global() -> None:
-    assert abs(float(loss(network((-1, 1), (1, -1), mp.pi)).value)) < 1e-40
+    assert abs(float(network((-1, 1), (1, -1), mp.pi).loss().value)) < 1e-40
 
 
 def test_the_common_zero_beyond_the_critical_points() -> None:
     at = network((mpf(1) / 3, mpf(1) / 3), (1, 1), mp.pi, 1, "relu")
-    assert max(sizes([*coarse_gradient(at), *gradient_v(at)])) < 1e-40
+    assert max(sizes([*at.coarse_gradient(), *at.gradient_v()])) < 1e-40
 
 
 def test_what_is_not_shown_is_not_written() -> None:

@@ -92,24 +92,14 @@ def _moments(definition: Definition, point: Configuration, level: Level) -> Iter
         yield Side(_label(point, proxy), defined, point, proxy)
 
 
-def _means(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    wanted = cast(MeanSample, definition)
-    if wanted.quantity == "coarse_gradient":
-        yield from _coarse(wanted.estimator, point, level)
-        return
-    if wanted.at == "teacher":
+def _network(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
+    name, at = getattr(definition, "estimator", ""), getattr(definition, "at", "")
+    if at == "teacher":
         point = replace(point, v=point.v_star)
-    network = Network(point, origin=wanted.at == "origin")
-    defined = [network.loss()] if wanted.quantity == "loss" else network.gradient_v()
-    yield Side(_label(point), tuple(defined), point)
-
-
-def _coarse(name: str, point: Configuration, level: Level) -> Iterator[Side]:
-    for proxy in _proxies(name, level):
-        network = Network(point, proxy)
-        defined = tuple(network.coarse_gradient())
+    for proxy in _proxies(name, level) if name else [None]:
+        network = Network(point, proxy, origin=at == "origin")
         moments = _four_moments(network.means) if name == "*" else {}
-        yield Side(_label(point, proxy), defined, point, proxy, moments)
+        yield Side(_label(point, proxy), tuple(network.said(definition)), point, proxy, moments)
 
 
 def _four_moments(means: Means) -> dict[Symbol, arb]:
@@ -118,39 +108,16 @@ def _four_moments(means: Means) -> dict[Symbol, arb]:
 
 
 def _slopes(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    """The derivative of the loss; at both ends of [0, π] its one-sided slope, counted towards the middle or away."""
-    if not cast(FilterGradient, definition).one_sided:
-        network = Network(point)
-        yield Side(_label(point), tuple(network.filter_gradient()), point)
-        return
+    """At both ends of [0, π] the one-sided slope of the loss, counted towards the middle or away."""
     for name, angle, sign in (("0", arb(0), 1), ("π", arb.pi(), -1)):
         network = Network(point, angle=angle)
         slope = network.filter_gradient()[1]
         yield Side(f"{_label(point)}, θ = {name}", (slope,), point, known={symbols.theta: angle}, sign=sign)
 
 
-def _correlation(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    name = cast(Correlation, definition).estimator
-    for proxy in _proxies(name, level):
-        network = Network(point, proxy)
-        pairs = zip(network.coarse_gradient(), network.filter_gradient(), strict=True)
-        defined = Enclosed.weighted((one * other, 1) for one, other in pairs)
-        moments = _four_moments(network.means) if name == "*" else {}
-        yield Side(_label(point, proxy), (defined,), point, proxy, moments)
-
-
 def _potential(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
     network = Network(point, estimator(cast(Potential, definition).estimator))
-    defined = tuple(network.coarse_gradient())
-    yield Side(_label(point), defined, point, potential=True)
-
-
-def _minimizer(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    network = Network(point)
-    weights = network.best_weights()
-    if cast(OutputMinimizer, definition).of == "inner":
-        weights = [Enclosed.weighted(zip(weights, network.v_star, strict=True))]
-    yield Side(_label(point), tuple(weights), point)
+    yield Side(_label(point), tuple(network.said(definition)), point, potential=True)
 
 
 def _relu(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
@@ -179,16 +146,12 @@ def _sides_of(definition: Definition) -> Sides | None:
     match definition:
         case HalfSpaceMoment():
             return _moments
-        case MeanSample():
-            return _means
-        case FilterGradient():
+        case FilterGradient(one_sided=True):
             return _slopes
-        case Correlation():
-            return _correlation
+        case MeanSample() | FilterGradient() | Correlation() | OutputMinimizer():
+            return _network
         case Potential(jointly=False):
             return _potential
-        case OutputMinimizer():
-            return _minimizer
         case ReluNetwork(aspect="kernel" | "loss" | "gradient"):
             return _relu
         case Splitting(aspect="probability"):

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from proofs.proxies import estimator
 from verify.iteration.penalties import pieces, proximal, proximal_exact, total
 from verify.iteration.piece import Piece
-from verify.precision.network import Network, coarse_gradient
+from verify.precision.network import Network
 
 __all__ = ["DIGITS", "FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]
 
@@ -42,7 +42,7 @@ def pull(v_star: tuple[float, ...], ste: str = "relu") -> tuple[mpf, mpf]:
     with mp.workdps(DIGITS):
         weights = tuple(mpf(x) for x in v_star)
         for theta in (mpf("0.4"), mpf("1.3"), mpf("2.9")):
-            gradient = coarse_gradient(Network(weights, weights, theta, mpf(1), 3, proxy, shape))
+            gradient = Network(weights, weights, theta, mpf(1), 3, proxy, shape).coarse_gradient()
             kappa = -gradient[1].value / mpmath.sin(theta)
             found.append((gradient[0].value + kappa * mpmath.cos(theta), kappa))
         spread = max(abs(x - y) for one in found for x, y in zip(one, found[0], strict=True))

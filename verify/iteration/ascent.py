@@ -15,7 +15,7 @@ from verify.iteration.findings import Findings
 from verify.iteration.penalties import total
 from verify.iteration.rows import Row
 from verify.iteration.training import check_histories
-from verify.precision.network import Network, loss
+from verify.precision.network import Network
 
 __all__ = ["check_fixed_points", "check_lagrangian", "check_lyapunov"]
 
@@ -143,7 +143,7 @@ def _both_rise(asked: Asked, found: Findings, penalty: str, witness: dict[str, A
 def _lagrangian(start: Exact, w: NDArray[Any]) -> tuple[mpf, mpf]:
     """L_β with the population loss by quadrature, and θ."""
     theta, u, weights = start.angle(w), start.split(w), (mpf(1),)
-    value = loss(Network(weights, weights, theta, mpf(1), 2)).value
+    value = Network(weights, weights, theta, mpf(1), 2).loss().value
     penalty = start.lam * mpmath.fsum(total(x, start.parts) for x in u)
     return value + penalty + start.beta / 2 * norm(w - u) ** 2, theta
 

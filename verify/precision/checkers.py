@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, cast
 
-from mpmath import mpf
+from mpmath import mp, mpf
 from sympy import Expr, Integral, Symbol
 
 from proofs.claim import Claim
@@ -28,15 +28,9 @@ from verify.precision.comparison import (
     is_coarse,
     settled,
 )
-from verify.precision.network import (
-    Network,
-    best_weights,
-    coarse_gradient,
-    gradient_v,
-    inner,
-    loss,
-)
+from verify.precision.network import Network
 from verify.precision.plane import plane_means
+from verify.precision.quadrature import DIGITS
 
 __all__ = [
     "check_mean_sample",
@@ -131,12 +125,16 @@ def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[
         point = replace(point, v=point.v_star)
     network = Network.at(point)
     network = replace(network, origin=network.origin or definition.at == "origin")
+    return _said(claim, point, network, vector=definition.quantity == "gradient_v")
+
+
+def _said(claim: Claim, point: Configuration, network: Network, vector: bool) -> list[Comparison]:
+    with mp.workdps(DIGITS):
+        defined = network.said(claim.definition)
     found = []
     for name, form in forms(claim).items():
-        if definition.quantity == "loss":
-            found += compare(label_of(point, name), [closed_value(form, point)], [loss(network)])
-        else:
-            found += compare(label_of(point, name), closed_vector(form, point), gradient_v(network))
+        closed = closed_vector(form, point) if vector else [closed_value(form, point)]
+        found += compare(label_of(point, name), closed, defined)
     return found
 
 
@@ -144,7 +142,7 @@ def _coarse(claim: Claim, name: str, point: Configuration, proxy: Estimator, arb
     form = forms(claim)[name]
     extra = moment_values(point, proxy) if arbitrary else {}
     closed = closed_vector(form, point, extra=extra, proxy=proxy if arbitrary else None)
-    defined = coarse_gradient(Network.at(point, proxy))
+    defined = Network.at(point, proxy).coarse_gradient()
     closed += [mpf(0)] * (len(defined) - len(closed))
     joint = arbitrary or (_cancels(form) and proxy.waves is None)  # the integrals of waves have the size of their sums
     return compare(label_of(point, name, proxy), closed, defined, joint=joint)
@@ -152,12 +150,4 @@ def _coarse(claim: Claim, name: str, point: Configuration, proxy: Estimator, arb
 
 def check_minimizer(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """N4: the solution of the normal equations, or its product with v*."""
-    weights = best_weights(Network.at(point))
-    found = []
-    for name, form in forms(claim).items():
-        if cast(OutputMinimizer, claim.definition).of == "weights":
-            found += compare(label_of(point, name), closed_vector(form, point), weights)
-        else:
-            product = inner(weights, point.v_star)
-            found += compare(label_of(point, name), [closed_value(form, point)], [product])
-    return found
+    return _said(claim, point, Network.at(point), vector=cast(OutputMinimizer, claim.definition).of == "weights")

@@ -38,15 +38,7 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import (
-    Network,
-    UndefinedError,
-    best_weights,
-    coarse_gradient,
-    filter_gradient,
-    gradient_v,
-    loss,
-)
+from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = ["check_descent_constant", "check_lipschitz", "check_plain_descent"]
@@ -103,7 +95,7 @@ class _Place:
 
     def slope(self) -> Vector:
         """∂f/∂w in R³, by differences of the loss."""
-        return self.embedded(values(filter_gradient(self.network)))
+        return self.embedded(values(self.network.filter_gradient()))
 
 
 def check_lipschitz(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -212,7 +204,7 @@ def _gradients(claim: Claim, point: Configuration, label: str, pair: _Pair) -> l
     rows, constant = lipschitz_constants(claim, point, c_w, c_v, pair.low)
     moved_v = length(apart(networks[0].v, networks[1].v))
     moved_w = length(apart(pair.first.filter(), pair.second.filter()))
-    slope_v = length(apart(*(values(gradient_v(net)) for net in networks)))
+    slope_v = length(apart(*(values(net.gradient_v()) for net in networks)))
     slope_w = length(apart(pair.first.slope(), pair.second.slope()))
     parts = [
         within(f"{label}, ∂f/∂v", slope_v, rows[0][0] * moved_v + rows[0][1] * moved_w),
@@ -229,8 +221,8 @@ def _attained(label: str, network: Network, rows: list[list[mpf]]) -> list[Compa
     """The two entries that v alone moves: Δv ∥ 1 for ∂f/∂v, Δv ∥ v* for ∂f/∂w at ‖w‖ = c_w."""
     along_ones = replace(network, v=tuple(x + 1 for x in network.v))
     along_star = replace(network, v=tuple(x + y for x, y in zip(network.v, network.v_star, strict=True)))
-    moved_v = apart(values(gradient_v(along_ones)), values(gradient_v(network)))
-    moved_w = apart(values(filter_gradient(along_star)), values(filter_gradient(network)))
+    moved_v = apart(values(along_ones.gradient_v()), values(network.gradient_v()))
+    moved_w = apart(values(along_star.filter_gradient()), values(network.filter_gradient()))
     size = mpmath.sqrt(len(network.v))
     return [
         within(f"{label}, Δv = 1", length(moved_v), rows[0][0] * size, 1),
@@ -240,14 +232,14 @@ def _attained(label: str, network: Network, rows: list[list[mpf]]) -> list[Compa
 
 def _energy(network: Network) -> tuple[mpf, mpf]:
     """‖G‖² and E = ‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩."""
-    coarse, slope = values(coarse_gradient(network)), values(filter_gradient(network))
-    steep = values(gradient_v(network))
+    coarse, slope = values(network.coarse_gradient()), values(network.filter_gradient())
+    steep = values(network.gradient_v())
     return mpmath.fdot(coarse, coarse), mpmath.fdot(steep, steep) + mpmath.fdot(coarse, slope)
 
 
 def _valley(network: Network, theta: object) -> Network:
     turned = network.turned(theta)
-    return turned.turned(theta, values(best_weights(turned)))
+    return turned.turned(theta, values(turned.best_weights()))
 
 
 def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -313,8 +305,8 @@ def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comp
     """One step from the spurious minimum: v stays, w keeps its line, and shrinks by what the claim says."""
     there = _valley(network, +mp.pi)
     rate = mpf(3) / 8
-    radial, *others = coarse_gradient(there)
-    found = vanishing(f"{point.label}, ∂f/∂v", gradient_v(there))
+    radial, *others = there.coarse_gradient()
+    found = vanishing(f"{point.label}, ∂f/∂v", there.gradient_v())
     found += vanishing(f"{point.label}, G off the line", others)
     moved = Estimate.exact(there.r) - radial.times(rate)
     for form_name, form in forms(claim).items():
@@ -337,7 +329,7 @@ def _descends(claim: Claim, point: Configuration, network: Network, steps: int) 
         ahead, inside = _stepped(network, rate, low)
         label = f"{point.label}, step {index}"
         found.append(true_that(f"{label}, region", inside, "the step leaves the region of its constants"))
-        fall = loss(network).value - loss(ahead).value
+        fall = network.loss().value - ahead.loss().value
         promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
         found.append(within(f"{label}, promised/actual decrease", promised, fall))
         longest = part(claim, "largest step", point, known)
@@ -352,8 +344,8 @@ def _vanishing_step(
 ) -> Comparison:
     """As η → 0 the decrease over η tends to E, so all that is promised to first order is taken."""
     rate = mpf(10) ** -12 / (1 + network.r) / (1 + known[EXCESS] + known[LIPSCHITZ])
-    ahead = _moved(network, values(gradient_v(network)), values(coarse_gradient(network)), rate)
-    fall = loss(network).value - loss(ahead).value
+    ahead = _moved(network, values(network.gradient_v()), values(network.coarse_gradient()), rate)
+    fall = network.loss().value - ahead.loss().value
     promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
     return within(f"{label}, promised/actual decrease, η → 0", promised, fall, mpf("0.9999"))
 
@@ -365,7 +357,7 @@ def _reach(network: Network) -> mpf:
 
 def _stepped(network: Network, rate: mpf, low: mpf) -> tuple[Network, bool]:
     """The network after one step, and whether sixteen points of the segment lie in the region of `_descends`."""
-    steep, coarse = values(gradient_v(network)), values(coarse_gradient(network))
+    steep, coarse = values(network.gradient_v()), values(network.coarse_gradient())
     ends = [_moved(network, steep, coarse, rate * part / 16) for part in range(1, 17)]
     inside = all(
         low <= end.theta <= mp.pi - low and 2 * end.r >= network.r and length(end.v) <= _reach(network) for end in ends

@@ -32,15 +32,7 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import (
-    Network,
-    UndefinedError,
-    angle_after,
-    coarse_gradient,
-    filter_gradient,
-    gradient_v,
-    one_sided_slope,
-)
+from verify.precision.network import Network, UndefinedError, angle_after
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
@@ -56,7 +48,7 @@ def check_filter_gradient(claim: Claim, point: Configuration, level: Level) -> l
     network = Network.at(point)
     if cast(FilterGradient, claim.definition).one_sided:
         return _kink(claim, point, network)
-    defined = filter_gradient(network)
+    defined = network.filter_gradient()
     found = []
     for name, form in forms(claim).items():
         closed = closed_vector(form, point)
@@ -71,7 +63,7 @@ def _kink(claim: Claim, point: Configuration, network: Network) -> list[Comparis
     found = []
     for name, form in forms(claim).items():
         for end, angle in ends.items():
-            slope = one_sided_slope(network.turned(angle)).times((-1) ** end)
+            slope = network.turned(angle).one_sided_slope().times((-1) ** end)
             label = f"{label_of(point, name)}, θ = {'π' if end else '0'}"
             found += compare(label, [closed_value(form, point)], [slope], ROUGH)
     return found
@@ -80,10 +72,10 @@ def _kink(claim: Claim, point: Configuration, network: Network) -> list[Comparis
 def check_correlation(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """C6: the inner product of the coarse gradient with the differenced loss."""
     name_of_proxy = cast(Correlation, claim.definition).estimator
-    true = filter_gradient(Network.at(point))
+    true = Network.at(point).filter_gradient()
     found = []
     for proxy in proxies_for(name_of_proxy, level, point):
-        coarse = coarse_gradient(Network.at(point, proxy))
+        coarse = Network.at(point, proxy).coarse_gradient()
         with mp.workdps(DIGITS):
             product = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
         arbitrary = name_of_proxy == "*"
@@ -103,7 +95,7 @@ def check_potential(claim: Claim, point: Configuration, level: Level) -> list[Co
         raise UndefinedError("‖w‖ has no gradient at w = 0")
     if definition.jointly:
         return [found for name in ("relu", "identity") for found in _mixed(claim, point, estimator(name))]
-    defined = coarse_gradient(Network.at(point, estimator(definition.estimator)))
+    defined = Network.at(point, estimator(definition.estimator)).coarse_gradient()
     return [
         found
         for name, form in forms(claim).items()
@@ -147,9 +139,9 @@ def _curl(network: Network) -> Estimate:
     """By central differences, which are exact for a quadratic."""
     with mp.workdps(DIGITS):
         step, (first, *others) = mpf(1) / 8, network.v
-        ahead, behind = (coarse_gradient(replace(network, v=(first + move, *others)))[0] for move in (step, -step))
+        ahead, behind = (replace(network, v=(first + move, *others)).coarse_gradient()[0] for move in (step, -step))
         of_coarse = (ahead - behind).times(1 / (2 * step))
-        ahead, behind = (gradient_v(replace(network, r=network.r * (1 + move)))[0] for move in (step, -step))
+        ahead, behind = (replace(network, r=network.r * (1 + move)).gradient_v()[0] for move in (step, -step))
         return of_coarse - (ahead - behind).times(1 / (2 * step * network.r))
 
 
@@ -157,7 +149,7 @@ def check_sample_gradient(claim: Claim, point: Configuration, level: Level) -> l
     """B3: ℓ is constant near a drawn (Z, w); ∂f/∂w along e is as stated, and zero exactly where v·v* is."""
     constant = true_that(f"{point.label}, sample loss", *_locally_constant(point))
     network = Network.at(point)
-    defined = filter_gradient(network)
+    defined = network.filter_gradient()
     along_e = defined[1]
     stated = [mpf(0), part(claim, "gradient along e", point), mpf(0)][: len(defined)]
     with mp.workdps(DIGITS):

@@ -34,16 +34,7 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import (
-    Network,
-    best_weights,
-    coarse_gradient,
-    filter_gradient,
-    gradient_v,
-    inner,
-    loss,
-    one_sided_slope,
-)
+from verify.precision.network import Network, inner
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = ["check_common_zeros", "check_landscape", "constructed", "shallow"]
@@ -79,12 +70,12 @@ def constructed(base: Configuration) -> list[Configuration]:
 def _valley(network: Network, theta: object) -> Network:
     """The network at another angle with the best output weights there."""
     turned = network.turned(theta)
-    return turned.turned(theta, [weight.value for weight in best_weights(turned)])
+    return turned.turned(theta, [weight.value for weight in turned.best_weights()])
 
 
 def _floor_inner(network: Network, theta: object) -> Estimate:
     """v·v* on the valley; it is −2π times the slope of the loss in θ at fixed v."""
-    return inner(best_weights(network.turned(theta)), network.v_star)
+    return inner(network.turned(theta).best_weights(), network.v_star)
 
 
 def _saddle_angle(network: Network) -> mpf:
@@ -108,14 +99,14 @@ def _increments(network: Network) -> list[Estimate]:
     h.
     """
     rng = np.random.Generator(np.random.Philox(key=len(network.v)))
-    here = loss(network)
+    here = network.loss()
     inside = network.theta - _RADIUS
-    found = [loss(_valley(network, inside)) - here] if network.n > 1 else []  # R¹ has two angles, 0 and π
+    found = [_valley(network, inside).loss() - here] if network.n > 1 else []  # R¹ has two angles, 0 and π
     for _ in range(_DIRECTIONS):
         delta = [_RADIUS * mpf(float(x)) for x in rng.standard_normal(len(network.v))]
         v = [x + y for x, y in zip(network.v, delta, strict=True)]
         angles = (network.theta, inside) if network.n > 1 else (network.theta,)
-        found += [loss(network.turned(theta, v)) - here for theta in angles]
+        found += [network.turned(theta, v).loss() - here for theta in angles]
     return found
 
 
@@ -184,18 +175,18 @@ def _minimum(claim: Claim, point: Configuration, network: Network) -> list[Compa
     """f = 0 at (v*, 0), and at (−v*, π) exactly when S = 0; positive at the configuration and on
     the valley, where it is as stated.
     """
-    mirrored = loss(network.turned(mp.pi, [-x for x in network.v_star]))
+    mirrored = network.turned(mp.pi, [-x for x in network.v_star]).loss()
     balanced = sum(Fraction(x) for x in point.v_star) == 0
     label = f"{point.label}, f(−v*, −w*)"
-    at_teacher = loss(network.turned(0, network.v_star))
+    at_teacher = network.turned(0, network.v_star).loss()
     found = vanishing(f"{point.label}, f(v*, w*)", [at_teacher])
     found += vanishing(label, [mirrored]) if balanced else [shown(label, mirrored, 1)]
-    found.append(shown(f"{point.label}, f(v, w)", loss(network), 1))
-    floor = loss(_valley(network, network.theta))
+    found.append(shown(f"{point.label}, f(v, w)", network.loss(), 1))
+    floor = _valley(network, network.theta).loss()
     found.append(shown(f"{point.label}, f(v(θ), w)", floor, 1))
     found += compare(f"{point.label}, least value", [part(claim, "least value", point)], [floor])
     if not balanced:
-        found.append(shown(f"{point.label}, f(v(π), −w*)", loss(_valley(network, mp.pi)), 1))
+        found.append(shown(f"{point.label}, f(v(π), −w*)", _valley(network, mp.pi).loss(), 1))
     return found
 
 
@@ -223,11 +214,11 @@ def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Compar
         found += compare(f"{point.label}, {name}", [closed_value(form, point)], [root])
     valley = _valley(network, angle)
     # Beside the random directions: δ ∥ v* with θ moving either way, along which the loss must tilt.
-    here, moved = loss(valley), []
+    here, moved = valley.loss(), []
     for sign in (1, -1):
         v = [x + sign * _RADIUS * y for x, y in zip(valley.v, valley.v_star, strict=True)]
         length = 100 * len(v) * _RADIUS
-        moved.append(loss(valley.turned(valley.theta + length, v)) - here)
+        moved.append(valley.turned(valley.theta + length, v).loss() - here)
     found.append(shown(f"{point.label}, rise", max(moved, key=lambda item: item.value), 1))
     found.append(shown(f"{point.label}, fall", min(moved, key=lambda item: item.value), -1))
     return found
@@ -239,9 +230,9 @@ def _all(claim: Claim, point: Configuration, network: Network) -> list[Compariso
     """
     condition = _margin(claim, point)
     start, end = _valley(network, mpf(0)), _valley(network, mp.pi)
-    found = compare(f"{point.label}, v(0) − v*", list(start.v_star), best_weights(start))
-    found.append(shown(f"{point.label}, slope leaving θ = 0", one_sided_slope(start), 1))
-    slope = one_sided_slope(end)
+    found = compare(f"{point.label}, v(0) − v*", list(start.v_star), start.best_weights())
+    found.append(shown(f"{point.label}, slope leaving θ = 0", start.one_sided_slope(), 1))
+    slope = end.one_sided_slope()
     label = f"{point.label}, slope leaving θ = π"
     found += vanishing(label, [slope], ROUGH) if condition == 0 else [shown(label, slope, condition)]
     products = [_floor_inner(network, mp.pi * k / 16).value for k in range(1, 16)]
@@ -253,10 +244,10 @@ def _all(claim: Claim, point: Configuration, network: Network) -> list[Compariso
     saddle = _valley(network, angle)
     found += _compared_angle(claim, point, network, angle)
     found.append(true_that(f"{point.label}, one interior zero", changes <= 1, f"{changes} sign changes"))
-    found += vanishing(f"{point.label}, ∂f/∂v at the saddle", gradient_v(saddle))
-    found += vanishing(f"{point.label}, ∂f/∂w at the saddle", filter_gradient(saddle), ROUGH)
+    found += vanishing(f"{point.label}, ∂f/∂v at the saddle", saddle.gradient_v())
+    found += vanishing(f"{point.label}, ∂f/∂w at the saddle", saddle.filter_gradient(), ROUGH)
     generic = _valley(network, angle / 2)
-    found.append(shown(f"{point.label}, ∂f/∂w half way to the saddle", filter_gradient(generic)[1]))
+    found.append(shown(f"{point.label}, ∂f/∂w half way to the saddle", generic.filter_gradient()[1]))
     return found
 
 
@@ -289,18 +280,18 @@ def _zeros(claim: Claim, point: Configuration, network: Network) -> list[Compari
     """∂f/∂v vanishes at the stated v alone; there G does at θ = 0, π and the stated saddle, and nowhere else tried."""
     angles = {"0": mpf(0), "π": +mp.pi}
     stated = part_vector(claim, "best weights", point)
-    found = compare(f"{point.label}, best weights", stated, best_weights(network))
+    found = compare(f"{point.label}, best weights", stated, network.best_weights())
     if shallow(point.v_star) > 0:
         angles["the saddle"] = _saddle_angle(network)
         found += _compared_angle(claim, point, network, angles["the saddle"])
     for name, angle in angles.items():
         valley = _valley(network, angle)
-        found += vanishing(f"{point.label}, ∂f/∂v at θ = {name}", gradient_v(valley))
-        found += vanishing(f"{point.label}, G at θ = {name}", coarse_gradient(valley))
+        found += vanishing(f"{point.label}, ∂f/∂v at θ = {name}", valley.gradient_v())
+        found += vanishing(f"{point.label}, G at θ = {name}", valley.coarse_gradient())
     for k in (1, 5, 9, 14):
         angle = mp.pi * k / 15
         if all(abs(angle - zero) > mpf("1e-3") for zero in angles.values()):
-            elsewhere = _norm(coarse_gradient(_valley(network, angle)))
+            elsewhere = _norm(_valley(network, angle).coarse_gradient())
             found.append(shown(f"{point.label}, ‖G‖ at θ = {k}π/15", elsewhere, 1))
     return found
 
@@ -311,18 +302,18 @@ def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Compar
     """
     witness = _valley(replace(network, v=(mpf(1),) * 2, v_star=(mpf(1),) * 2), +mp.pi)
     weight = part(claim, "weight", point)
-    found = compare("witness, v", [weight] * 2, best_weights(witness))
-    found += vanishing("witness, ∂f/∂v", gradient_v(witness))
-    slope = one_sided_slope(witness).times(witness.r)
+    found = compare("witness, v", [weight] * 2, witness.best_weights())
+    found += vanishing("witness, ∂f/∂v", witness.gradient_v())
+    slope = witness.one_sided_slope().times(witness.r)
     found += compare("witness, slope", [part(claim, "slope", point)], [slope], ROUGH)
-    found += vanishing("witness, G", coarse_gradient(witness))
-    found.append(shown("witness, slope of f as θ leaves π", one_sided_slope(witness), -1))
-    fall = loss(witness.turned(mp.pi - mpf("0.01"))) - loss(witness)
+    found += vanishing("witness, G", witness.coarse_gradient())
+    found.append(shown("witness, slope of f as θ leaves π", witness.one_sided_slope(), -1))
+    fall = witness.turned(mp.pi - mpf("0.01")).loss() - witness.loss()
     return [*found, shown("witness, f at π − 0.01 minus f at π", fall, -1)]
 
 
 def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    norm = _norm(coarse_gradient(_valley(network, mp.pi)))
+    norm = _norm(_valley(network, mp.pi).coarse_gradient())
     return [
         found
         for name, form in forms(claim).items()
@@ -332,13 +323,13 @@ def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[C
 
 def _rates(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """The limit of the numerator, and that of the denominator over π − θ, extrapolated from four angles."""
-    top = Estimate.total(x * x for x in coarse_gradient(_valley(network, mp.pi)))
+    top = Estimate.total(x * x for x in _valley(network, mp.pi).coarse_gradient())
     found = compare(f"{point.label}, numerator", [part(claim, "numerator", point)], [top])
     quotients = []
     for power in range(4):
         apart = mpf(10) ** -6 / 2**power
         valley = _valley(network, mp.pi - apart)
-        products = (x * y for x, y in zip(coarse_gradient(valley), filter_gradient(valley), strict=True))
+        products = (x * y for x, y in zip(valley.coarse_gradient(), valley.filter_gradient(), strict=True))
         quotients.append(Estimate.total(products).times(1 / apart))
     values = [quotient.value for quotient in quotients]
     for order in range(1, 4):
@@ -355,9 +346,9 @@ def _ratio(point: Configuration, network: Network) -> list[Comparison]:
     ratios, found = [], []
     for power in (5, 7, 9):
         valley = _valley(network, mp.pi - mpf(10) ** -power)
-        coarse, true = coarse_gradient(valley), filter_gradient(valley)
+        coarse, true = valley.coarse_gradient(), valley.filter_gradient()
         # What a solve to 60 digits leaves of ∂f/∂v is rounding; a tiny ∂f/∂w does not outweigh it.
-        found += vanishing(f"{point.label}, ∂f/∂v at π − θ = 1e-{power}", gradient_v(valley))
+        found += vanishing(f"{point.label}, ∂f/∂v at π − θ = 1e-{power}", valley.gradient_v())
         top = Estimate.total(x * x for x in coarse)
         bottom = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
         ratios.append(top.value / bottom.value)

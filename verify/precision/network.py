@@ -17,20 +17,7 @@ from verify.model import BinarizedNetwork, Row, axes
 from verify.precision.plane import PlaneMeans, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
-__all__ = [
-    "Network",
-    "UndefinedError",
-    "angle_after",
-    "best_weights",
-    "central_slope",
-    "coarse_gradient",
-    "filter_gradient",
-    "gradient_v",
-    "inner",
-    "loss",
-    "one_sided_slope",
-    "remembered",
-]
+__all__ = ["Network", "UndefinedError", "angle_after", "central_slope", "inner", "remembered"]
 
 _STEP: Final = mpf(10) ** -12
 
@@ -41,6 +28,18 @@ _Found = TypeVar("_Found")
 
 class UndefinedError(ValueError):
     """Something a claim speaks of does not exist at this network: a derivative at a kink, a direction of w = 0."""
+
+
+def remembered(quantity: Callable[[_Asked], _Found]) -> Callable[[_Asked], _Found]:
+    """A quantity at 60 digits, remembered for the last networks it was asked of."""
+
+    @lru_cache(maxsize=4096)
+    @wraps(quantity)
+    def found(network: _Asked) -> _Found:
+        with mp.workdps(DIGITS):
+            return quantity(network)
+
+    return found
 
 
 @dataclass(frozen=True)
@@ -94,59 +93,73 @@ class Network(BinarizedNetwork[Estimate]):
     def _at_zero(self) -> mpf:
         return plane_means(self.theta, 1, self.proxy, self.parameters).proxy(mpf(0))
 
-    def without_proxy(self) -> Network:
-        """What the loss and its derivatives see."""
-        return replace(self, proxy=None, parameters={})
+    loss = remembered(BinarizedNetwork[Estimate].loss)
+    gradient_v = remembered(BinarizedNetwork[Estimate].gradient_v)
+    coarse_gradient = remembered(BinarizedNetwork[Estimate].coarse_gradient)
 
+    @remembered
+    def best_weights(self) -> list[Estimate]:
+        """The v that minimizes the loss: the m×m system E[σσᵀ] v = E[σσ*ᵀ] v*, solved by LU."""
+        if self.origin:
+            raise UndefinedError("at w = 0 the loss does not depend on v: no v is the best")
+        matrix, right = self.normal_equations()
+        units = range(len(right))
+        values = mpmath.matrix([[entry.value for entry in row] for row in matrix])
+        inverse = mpmath.inverse(values)
+        solution = mpmath.lu_solve(values, mpmath.matrix([entry.value for entry in right]))
+        return [
+            Estimate(
+                solution[k],
+                mpmath.fsum(
+                    abs(inverse[k, i])
+                    * (right[i].error + mpmath.fsum(matrix[i][j].error * abs(solution[j]) for j in units))
+                    for i in units
+                ),
+                mpmath.fsum(abs(inverse[k, i]) * right[i].size for i in units),
+            )
+            for k in units
+        ]
 
-def remembered(quantity: Callable[[_Asked], _Found]) -> Callable[[_Asked], _Found]:
-    """A quantity at 60 digits, remembered for the last networks it was asked of."""
+    @remembered
+    def filter_gradient(self) -> list[Estimate]:
+        """∂f/∂w along ŵ, e and (n ≥ 3) u: central differences of the loss of a moved w, extrapolated
+        once. At an end of [0, π] it exists only where the loss has no kink.
+        """
+        if self.origin:
+            raise UndefinedError("at w = 0 the loss jumps: it has no gradient in w")
+        if self.at_an_end:
+            return self._between_two_slopes()
+        return [
+            central_slope(lambda move: self.turned(angle_after(self.theta, move)).loss(), axis).times(1 / self.r)
+            for axis in range(len(axes(self.n)))
+        ]
 
-    @lru_cache(maxsize=4096)
-    @wraps(quantity)
-    def found(network: _Asked) -> _Found:
-        with mp.workdps(DIGITS):
-            return quantity(network)
+    def _between_two_slopes(self) -> list[Estimate]:
+        slope = self.one_sided_slope()
+        if abs(slope.value) > 100 * slope.error + slope.size * mpf(10) ** -30:
+            rise = mpmath.nstr(slope.value, 8)
+            raise UndefinedError(f"w ∥ w*: the slopes of the loss along d and along −d are both {rise}, a kink")
+        return [slope] * len(axes(self.n))
 
-    return found
-
-
-_loss, _gradient_v = remembered(Network.loss), remembered(Network.gradient_v)
-coarse_gradient = remembered(Network.coarse_gradient)
-
-
-def loss(network: Network) -> Estimate:
-    """f = ½ E(y − y*)²."""
-    return _loss(network.without_proxy())
-
-
-def gradient_v(network: Network) -> list[Estimate]:
-    """E ∂ℓ/∂v_k for every k."""
-    return _gradient_v(network.without_proxy())
-
-
-@remembered
-def best_weights(network: Network) -> list[Estimate]:
-    """The v that minimizes the loss: the m×m system E[σσᵀ] v = E[σσ*ᵀ] v*, solved by LU."""
-    if network.origin:
-        raise UndefinedError("at w = 0 the loss does not depend on v: no v is the best")
-    matrix, right = network.normal_equations()
-    units = range(len(right))
-    values = mpmath.matrix([[entry.value for entry in row] for row in matrix])
-    inverse = mpmath.inverse(values)
-    solution = mpmath.lu_solve(values, mpmath.matrix([entry.value for entry in right]))
-    return [
-        Estimate(
-            solution[k],
-            mpmath.fsum(
-                abs(inverse[k, i])
-                * (right[i].error + mpmath.fsum(matrix[i][j].error * abs(solution[j]) for j in units))
-                for i in units
-            ),
-            mpmath.fsum(abs(inverse[k, i]) * right[i].size for i in units),
-        )
-        for k in units
-    ]
+    @remembered
+    def one_sided_slope(self) -> Estimate:
+        """lim (f(w + hd) − f(w))/h, h → 0⁺, d orthogonal to w: quotients at h, h/2, h/4, h/8
+        extrapolated to h = 0.
+        """
+        if self.n == 1:
+            raise UndefinedError("in R¹ no direction is orthogonal to w*")
+        if self.origin:
+            raise UndefinedError("no direction is orthogonal to w = 0 more than any other")
+        here = self.loss()
+        steps = [_STEP / 2**k for k in range(4)]
+        table = [_quotient(self.turned(angle_after(self.theta, [mpf(0), h, mpf(0)])).loss(), here, h) for h in steps]
+        values = [entry.value for entry in table]
+        last = mpf(0)
+        for order in range(1, len(values)):
+            last = values[-1]
+            values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
+        error = 20 * table[-1].error + abs(values[0] - last)
+        return Estimate(values[0], error, table[-1].size).times(1 / self.r)
 
 
 def inner(first: Sequence[Estimate], second: Sequence[object]) -> Estimate:
@@ -167,21 +180,6 @@ def angle_after(theta: mpf, step: Sequence[mpf]) -> mpf:
     return 2 * mpmath.atan2(apart, together)
 
 
-@remembered
-def filter_gradient(network: Network) -> list[Estimate]:
-    """∂f/∂w along ŵ, e and (n ≥ 3) u: central differences of the loss of a moved w, extrapolated
-    once. At an end of [0, π] it exists only where the loss has no kink.
-    """
-    if network.origin:
-        raise UndefinedError("at w = 0 the loss jumps: it has no gradient in w")
-    if network.at_an_end:
-        return _between_two_slopes(network)
-    return [
-        central_slope(lambda move: loss(network.turned(angle_after(network.theta, move))), axis).times(1 / network.r)
-        for axis in range(len(axes(network.n)))
-    ]
-
-
 def central_slope(loss_after: Callable[[Vector], Estimate], axis: int) -> Estimate:
     """The slope at 0 of a loss after ŵ moves along an axis, by central differences extrapolated once."""
 
@@ -194,37 +192,8 @@ def central_slope(loss_after: Callable[[Vector], Estimate], axis: int) -> Estima
     return Estimate(value, narrow.error + abs(value - narrow.value) * _STEP, narrow.size)
 
 
-def _between_two_slopes(network: Network) -> list[Estimate]:
-    slope = one_sided_slope(network)
-    if abs(slope.value) > 100 * slope.error + slope.size * mpf(10) ** -30:
-        rise = mpmath.nstr(slope.value, 8)
-        raise UndefinedError(f"w ∥ w*: the slopes of the loss along d and along −d are both {rise}, a kink")
-    return [slope] * len(axes(network.n))
-
-
 def _quotient(ahead: Estimate, behind: Estimate, h: mpf) -> Estimate:
     """A difference quotient: what two rules agree on still carries the rounding of its loss."""
     rounding = (ahead.size + behind.size) * mpf(10) ** (3 - DIGITS)
     error = (ahead.error + behind.error + rounding) / h
     return Estimate((ahead.value - behind.value) / h, error, max(ahead.size, behind.size))
-
-
-@remembered
-def one_sided_slope(network: Network) -> Estimate:
-    """lim (f(w + hd) − f(w))/h, h → 0⁺, d orthogonal to w: quotients at h, h/2, h/4, h/8
-    extrapolated to h = 0.
-    """
-    if network.n == 1:
-        raise UndefinedError("in R¹ no direction is orthogonal to w*")
-    if network.origin:
-        raise UndefinedError("no direction is orthogonal to w = 0 more than any other")
-    here = loss(network)
-    steps = [_STEP / 2**k for k in range(4)]
-    table = [_quotient(loss(network.turned(angle_after(network.theta, [mpf(0), h, mpf(0)]))), here, h) for h in steps]
-    values = [entry.value for entry in table]
-    last = mpf(0)
-    for order in range(1, len(values)):
-        last = values[-1]
-        values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
-    error = 20 * table[-1].error + abs(values[0] - last)
-    return Estimate(values[0], error, table[-1].size).times(1 / network.r)

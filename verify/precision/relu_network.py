@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import cast
 
 import mpmath
@@ -33,7 +32,7 @@ from verify.precision.comparison import (
     vanishing,
 )
 from verify.precision.network import UndefinedError, angle_after, central_slope, remembered
-from verify.precision.plane import PlaneMeans, plane_means
+from verify.precision.plane import plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = ["ReluPatches", "check_relu_network"]
@@ -59,21 +58,18 @@ class ReluPatches(RectifiedNetwork[Estimate]):
 
     def mean(self, row: Row) -> Estimate:
         """E of a function of one patch."""
-        return self._plane.mean(row)
-
-    @cached_property
-    def _plane(self) -> PlaneMeans:
-        return plane_means(self.theta)
+        return plane_means(self.theta).mean(row)
 
     def turn(self) -> tuple[mpf, mpf]:
         """cos θ and sin θ."""
         return mpmath.cos_sin(self.theta)
 
+    @remembered
     def gradient(self) -> list[Estimate]:
         """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
         if not self.r:
             raise UndefinedError("at w = 0 the loss has a kink in every direction: no gradient")
-        return _gradient(self)
+        return super().gradient()
 
     def differenced(self) -> list[Estimate]:
         """The slopes of ℓ along ŵ, e and u, by central differences extrapolated once."""
@@ -87,9 +83,6 @@ class ReluPatches(RectifiedNetwork[Estimate]):
     def descended(self, rate: mpf) -> ReluPatches:
         """After one step w − rate ∇ℓ."""
         return self.moved([-rate * slope.value / self.r for slope in self.gradient()])
-
-
-_gradient = remembered(RectifiedNetwork[Estimate].gradient)
 
 
 def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
