@@ -38,7 +38,7 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import Network, UndefinedError
+from verify.precision.network import Network, UndefinedError, moved
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = ["check_descent_constant", "check_lipschitz", "check_plain_descent"]
@@ -367,11 +367,5 @@ def _stepped(network: Network, rate: mpf, low: mpf) -> tuple[Network, bool]:
 
 def _moved(network: Network, steep: Vector, coarse: Vector, rate: mpf) -> Network:
     """v − rate ∂f/∂v and w − rate G, as angle and norm; G in coordinates along ŵ, e, u."""
-    w = apart([network.r, *([mpf(0)] * (len(coarse) - 1))], [rate * x for x in coarse])
-    cosine, sine = mpmath.cos_sin(network.theta)
-    star = [cosine, sine, *([mpf(0)] * (len(coarse) - 2))]
-    size = length(w)
-    hat = [x / size for x in w]
-    theta = 2 * mpmath.atan2(length(apart(hat, star)), length([x + y for x, y in zip(hat, star, strict=True)]))
-    v = tuple(apart(network.v, [rate * x for x in steep]))
-    return replace(network, v=v, theta=theta, r=size)
+    step = [*(-rate * x / network.r for x in coarse), mpf(0)]
+    return replace(moved(network, step), v=tuple(apart(network.v, [rate * x for x in steep])))

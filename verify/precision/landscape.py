@@ -34,7 +34,7 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import Network, inner
+from verify.precision.network import Network, inner, secant
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = ["check_common_zeros", "check_landscape", "constructed", "shallow"]
@@ -83,15 +83,7 @@ def _saddle_angle(network: Network) -> mpf:
     in (0, π).
     """
     with mp.workdps(DIGITS):
-        before, angle = mpf("1.5"), mpf("1.75")
-        value_before, value = (_floor_inner(network, theta).value for theta in (before, angle))
-        for _ in range(8):
-            if value == value_before or abs(angle - before) < mpf(10) ** (4 - DIGITS):
-                break
-            step = value * (angle - before) / (value - value_before)
-            before, value_before, angle = angle, value, angle - step
-            value = _floor_inner(network, angle).value
-        return angle
+        return secant(lambda theta: _floor_inner(network, theta).value, mpf("1.5"), mpf("1.75"))
 
 
 def _increments(network: Network) -> list[Estimate]:
@@ -160,15 +152,7 @@ def _balanced_shift(network: Network, across: Sequence[mpf]) -> mpf:
         return _floor_inner(replace(network, v_star=shifted), +mp.pi).value
 
     scale = mpmath.fdot(across, across)
-    before, square = scale / 2, scale
-    value_before, value = product(before), product(square)
-    for _ in range(6):
-        if value == value_before or abs(square - before) < square * mpf(10) ** (4 - DIGITS):
-            break
-        step = value * (square - before) / (value - value_before)
-        before, value_before, square = square, value, square - step
-        value = product(square)
-    return mpmath.sqrt(square)
+    return mpmath.sqrt(secant(product, scale / 2, scale))
 
 
 def _minimum(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:

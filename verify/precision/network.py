@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import mpmath
 from mpmath import mp, mpf
@@ -17,7 +17,7 @@ from verify.model import BinarizedNetwork, Row, axes
 from verify.precision.plane import PlaneMeans, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
-__all__ = ["Network", "UndefinedError", "angle_after", "central_slope", "inner", "remembered"]
+__all__ = ["Network", "UndefinedError", "angle_after", "central_slope", "inner", "moved", "remembered", "secant"]
 
 _STEP: Final = mpf(10) ** -12
 
@@ -178,6 +178,24 @@ def angle_after(theta: mpf, step: Sequence[mpf]) -> mpf:
     apart = mpmath.sqrt(mpmath.fsum((x / length - y) ** 2 for x, y in zip(moved, target, strict=True)))
     together = mpmath.sqrt(mpmath.fsum((x / length + y) ** 2 for x, y in zip(moved, target, strict=True)))
     return 2 * mpmath.atan2(apart, together)
+
+
+def moved(network: Any, step: Sequence[mpf]) -> Any:
+    """A network of either kind after w moves by ‖w‖·step, given along ŵ, e, u."""
+    longer = mpmath.sqrt((1 + step[0]) ** 2 + step[1] ** 2 + step[2] ** 2)
+    return replace(network, theta=angle_after(network.theta, step), r=network.r * longer)
+
+
+def secant(function: Callable[[mpf], mpf], before: mpf, place: mpf) -> mpf:
+    """A root other than 0 by the secant method, from two places on."""
+    value_before, value = function(before), function(place)
+    for _ in range(8):
+        if value == value_before or abs(place - before) < abs(place) * mpf(10) ** (4 - DIGITS):
+            break
+        step = value * (place - before) / (value - value_before)
+        before, value_before, place = place, value, place - step
+        value = function(place)
+    return place
 
 
 def central_slope(loss_after: Callable[[Vector], Estimate], axis: int) -> Estimate:

@@ -5,7 +5,6 @@ argued.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -31,7 +30,7 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import UndefinedError, angle_after, central_slope, remembered
+from verify.precision.network import UndefinedError, central_slope, moved, remembered, secant
 from verify.precision.plane import plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
@@ -73,16 +72,11 @@ class ReluPatches(RectifiedNetwork[Estimate]):
 
     def differenced(self) -> list[Estimate]:
         """The slopes of ℓ along ŵ, e and u, by central differences extrapolated once."""
-        return [central_slope(lambda move: self.moved(move).loss(), axis).times(1 / self.r) for axis in range(3)]
-
-    def moved(self, step: Sequence[mpf]) -> ReluPatches:
-        """The network after w moves by r·step, given along ŵ, e, u."""
-        longer = mpmath.sqrt((1 + step[0]) ** 2 + step[1] ** 2 + step[2] ** 2)
-        return replace(self, theta=angle_after(self.theta, step), r=self.r * longer)
+        return [central_slope(lambda move: moved(self, move).loss(), axis).times(1 / self.r) for axis in range(3)]
 
     def descended(self, rate: mpf) -> ReluPatches:
         """After one step w − rate ∇ℓ."""
-        return self.moved([-rate * slope.value / self.r for slope in self.gradient()])
+        return moved(self, [-rate * slope.value / self.r for slope in self.gradient()])
 
 
 def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -160,15 +154,7 @@ def _on_the_ray(label: str, here: ReluPatches, norm: mpf) -> list[Comparison]:
 
 def _radial_root(here: ReluPatches) -> mpf:
     """Where ⟨∇ℓ, ŵ⟩ vanishes on the ray, by the secant method."""
-    before, radius = here.r_star / 2, here.r_star
-    value_before, value = (replace(here, r=r).gradient()[0].value for r in (before, radius))
-    for _ in range(6):
-        if value == value_before or abs(radius - before) < radius * mpf(10) ** (4 - DIGITS):
-            break
-        step = value * (radius - before) / (value - value_before)
-        before, value_before, radius = radius, value, radius - step
-        value = replace(here, r=radius).gradient()[0].value
-    return radius
+    return secant(lambda r: replace(here, r=r).gradient()[0].value, here.r_star / 2, here.r_star)
 
 
 def _at_origin(label: str, near: ReluPatches) -> list[Comparison]:
