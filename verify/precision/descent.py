@@ -237,11 +237,6 @@ def _energy(network: Network) -> tuple[mpf, mpf]:
     return mpmath.fdot(coarse, coarse), mpmath.fdot(steep, steep) + mpmath.fdot(coarse, slope)
 
 
-def _valley(network: Network, theta: object) -> Network:
-    turned = network.turned(theta)
-    return turned.turned(theta, values(turned.best_weights()))
-
-
 def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """C7: the quotient ‖G‖²/E against A, and where it is all of A; as printed, its growth with ‖w‖."""
     with mp.workdps(DIGITS):
@@ -257,7 +252,7 @@ def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> 
             drawn = replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2))
             found.append(against(f"{point.label}, drawn {index}", drawn))
         slow = replace(network, v=(mpf(6), mpf(-3)), v_star=(mpf(1), mpf(2)), theta=mp.pi / 2, r=mpf(10) ** -6)
-        wide = replace(_valley(slow, mp.pi / 2), r=mpf(10) ** 6)
+        wide = replace(slow.valley(mp.pi / 2), r=mpf(10) ** 6)
         edges = ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6"))
         return found + [against(f"{point.label}, {name}", edge, mpf("0.9999")) for edge, name in edges]
 
@@ -276,7 +271,7 @@ def _against_constant(
 
 def _grows_with_norm(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """On v = v(θ), which is the same at every ‖w‖, the quotient is as stated, a multiple of ‖w‖."""
-    valley = _valley(network, network.theta)
+    valley = network.valley(network.theta)
     quotients, found = [], []
     for power in (0, 3, 6):
         square, energy = _energy(replace(valley, r=mpf(10) ** power))
@@ -303,7 +298,7 @@ def check_plain_descent(claim: Claim, point: Configuration, level: Level) -> lis
 
 def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """One step from the spurious minimum: v stays, w keeps its line, and shrinks by what the claim says."""
-    there = _valley(network, +mp.pi)
+    there = network.valley(+mp.pi)
     rate = mpf(3) / 8
     radial, *others = there.coarse_gradient()
     found = vanishing(f"{point.label}, ∂f/∂v", there.gradient_v())

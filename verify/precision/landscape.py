@@ -67,12 +67,6 @@ def constructed(base: Configuration) -> list[Configuration]:
     ]
 
 
-def _valley(network: Network, theta: object) -> Network:
-    """The network at another angle with the best output weights there."""
-    turned = network.turned(theta)
-    return turned.turned(theta, [weight.value for weight in turned.best_weights()])
-
-
 def _floor_inner(network: Network, theta: object) -> Estimate:
     """v·v* on the valley; it is −2π times the slope of the loss in θ at fixed v."""
     return inner(network.turned(theta).best_weights(), network.v_star)
@@ -93,7 +87,7 @@ def _increments(network: Network) -> list[Estimate]:
     rng = np.random.Generator(np.random.Philox(key=len(network.v)))
     here = network.loss()
     inside = network.theta - _RADIUS
-    found = [_valley(network, inside).loss() - here] if network.n > 1 else []  # R¹ has two angles, 0 and π
+    found = [network.valley(inside).loss() - here] if network.n > 1 else []  # R¹ has two angles, 0 and π
     for _ in range(_DIRECTIONS):
         delta = [_RADIUS * mpf(float(x)) for x in rng.standard_normal(len(network.v))]
         v = [x + y for x, y in zip(network.v, delta, strict=True)]
@@ -166,11 +160,11 @@ def _minimum(claim: Claim, point: Configuration, network: Network) -> list[Compa
     found = vanishing(f"{point.label}, f(v*, w*)", [at_teacher])
     found += vanishing(label, [mirrored]) if balanced else [shown(label, mirrored, 1)]
     found.append(shown(f"{point.label}, f(v, w)", network.loss(), 1))
-    floor = _valley(network, network.theta).loss()
+    floor = network.valley(network.theta).loss()
     found.append(shown(f"{point.label}, f(v(θ), w)", floor, 1))
     found += compare(f"{point.label}, least value", [part(claim, "least value", point)], [floor])
     if not balanced:
-        found.append(shown(f"{point.label}, f(v(π), −w*)", _valley(network, mp.pi).loss(), 1))
+        found.append(shown(f"{point.label}, f(v(π), −w*)", network.valley(mp.pi).loss(), 1))
     return found
 
 
@@ -178,7 +172,7 @@ def _spurious(claim: Claim, point: Configuration, network: Network) -> list[Comp
     """All increments around (v(π), π) are positive where the condition holds; else one is
     negative.
     """
-    increments = _increments(_valley(network, +mp.pi))
+    increments = _increments(network.valley(+mp.pi))
     label = f"{point.label}, increment of f at (v(π), −w*)"
     if _margin(claim, point) > 0:
         return [shown(f"{label} {k}", found, 1) for k, found in enumerate(increments)]
@@ -196,7 +190,7 @@ def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Compar
     root = Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi)
     for name, form in forms(claim).items():
         found += compare(f"{point.label}, {name}", [closed_value(form, point)], [root])
-    valley = _valley(network, angle)
+    valley = network.valley(angle)
     # Beside the random directions: δ ∥ v* with θ moving either way, along which the loss must tilt.
     here, moved = valley.loss(), []
     for sign in (1, -1):
@@ -213,7 +207,7 @@ def _all(claim: Claim, point: Configuration, network: Network) -> list[Compariso
     says.
     """
     condition = _margin(claim, point)
-    start, end = _valley(network, mpf(0)), _valley(network, mp.pi)
+    start, end = network.valley(mpf(0)), network.valley(mp.pi)
     found = compare(f"{point.label}, v(0) − v*", list(start.v_star), start.best_weights())
     found.append(shown(f"{point.label}, slope leaving θ = 0", start.one_sided_slope(), 1))
     slope = end.one_sided_slope()
@@ -225,12 +219,12 @@ def _all(claim: Claim, point: Configuration, network: Network) -> list[Compariso
         found.append(true_that(f"{point.label}, no interior zero", changes == 0, f"{changes} sign changes"))
         return found
     angle = _saddle_angle(network)
-    saddle = _valley(network, angle)
+    saddle = network.valley(angle)
     found += _compared_angle(claim, point, network, angle)
     found.append(true_that(f"{point.label}, one interior zero", changes <= 1, f"{changes} sign changes"))
     found += vanishing(f"{point.label}, ∂f/∂v at the saddle", saddle.gradient_v())
     found += vanishing(f"{point.label}, ∂f/∂w at the saddle", saddle.filter_gradient(), ROUGH)
-    generic = _valley(network, angle / 2)
+    generic = network.valley(angle / 2)
     found.append(shown(f"{point.label}, ∂f/∂w half way to the saddle", generic.filter_gradient()[1]))
     return found
 
@@ -269,13 +263,13 @@ def _zeros(claim: Claim, point: Configuration, network: Network) -> list[Compari
         angles["the saddle"] = _saddle_angle(network)
         found += _compared_angle(claim, point, network, angles["the saddle"])
     for name, angle in angles.items():
-        valley = _valley(network, angle)
+        valley = network.valley(angle)
         found += vanishing(f"{point.label}, ∂f/∂v at θ = {name}", valley.gradient_v())
         found += vanishing(f"{point.label}, G at θ = {name}", valley.coarse_gradient())
     for k in (1, 5, 9, 14):
         angle = mp.pi * k / 15
         if all(abs(angle - zero) > mpf("1e-3") for zero in angles.values()):
-            elsewhere = _norm(_valley(network, angle).coarse_gradient())
+            elsewhere = _norm(network.valley(angle).coarse_gradient())
             found.append(shown(f"{point.label}, ‖G‖ at θ = {k}π/15", elsewhere, 1))
     return found
 
@@ -284,7 +278,7 @@ def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Compar
     """The stated witness: both gradients vanish at m = 2, v* = (1, 1), θ = π and the stated v, and the loss falls
     at the stated rate.
     """
-    witness = _valley(replace(network, v=(mpf(1),) * 2, v_star=(mpf(1),) * 2), +mp.pi)
+    witness = replace(network, v=(mpf(1),) * 2, v_star=(mpf(1),) * 2).valley(+mp.pi)
     weight = part(claim, "weight", point)
     found = compare("witness, v", [weight] * 2, witness.best_weights())
     found += vanishing("witness, ∂f/∂v", witness.gradient_v())
@@ -297,7 +291,7 @@ def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Compar
 
 
 def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    norm = _norm(_valley(network, mp.pi).coarse_gradient())
+    norm = _norm(network.valley(mp.pi).coarse_gradient())
     return [
         found
         for name, form in forms(claim).items()
@@ -307,12 +301,12 @@ def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[C
 
 def _rates(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """The limit of the numerator, and that of the denominator over π − θ, extrapolated from four angles."""
-    top = Estimate.total(x * x for x in _valley(network, mp.pi).coarse_gradient())
+    top = Estimate.total(x * x for x in network.valley(mp.pi).coarse_gradient())
     found = compare(f"{point.label}, numerator", [part(claim, "numerator", point)], [top])
     quotients = []
     for power in range(4):
         apart = mpf(10) ** -6 / 2**power
-        valley = _valley(network, mp.pi - apart)
+        valley = network.valley(mp.pi - apart)
         products = (x * y for x, y in zip(valley.coarse_gradient(), valley.filter_gradient(), strict=True))
         quotients.append(Estimate.total(products).times(1 / apart))
     values = [quotient.value for quotient in quotients]
@@ -329,7 +323,7 @@ def _ratio(point: Configuration, network: Network) -> list[Comparison]:
     """
     ratios, found = [], []
     for power in (5, 7, 9):
-        valley = _valley(network, mp.pi - mpf(10) ** -power)
+        valley = network.valley(mp.pi - mpf(10) ** -power)
         coarse, true = valley.coarse_gradient(), valley.filter_gradient()
         # What a solve to 60 digits leaves of ∂f/∂v is rounding; a tiny ∂f/∂w does not outweigh it.
         found += vanishing(f"{point.label}, ∂f/∂v at π − θ = 1e-{power}", valley.gradient_v())

@@ -68,6 +68,11 @@ class Network(BinarizedNetwork[Estimate]):
         """The same at another angle, and with other output weights if given."""
         return replace(self, theta=mpmath.mpmathify(theta), v=self.v if v is None else tuple(v))
 
+    def valley(self, theta: object) -> Network:
+        """The same at another angle, with the best output weights there."""
+        turned = self.turned(theta)
+        return turned.turned(theta, [weight.value for weight in turned.best_weights()])
+
     @property
     def at_an_end(self) -> bool:
         """Whether w is parallel to w*, so that e has no direction."""
