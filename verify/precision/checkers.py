@@ -21,7 +21,7 @@ from verify.configurations import Configuration, Level
 from verify.model import PROXY_MOMENTS, moment_rows
 from verify.precision.comparison import (
     Comparison,
-    closed_value,
+    against,
     closed_vector,
     compare,
     forms,
@@ -87,15 +87,7 @@ def _moment(
 ) -> list[Comparison]:
     means = plane_means(point.theta, point.r, proxy, point.parameters)
     defined = [means.mean(row) for row in moment_rows(definition, point.n)]
-    found = []
-    for name, form in forms(claim).items():
-        if definition.vector and not definition.component:
-            closed = closed_vector(form, point, proxy=proxy)
-        else:
-            closed = [closed_value(form, point, proxy=proxy)]
-        closed += [mpf(0)] * (len(defined) - len(closed))
-        found += compare(label_of(point, name, proxy), closed, defined)
-    return found
+    return against(claim, point, defined, vector=definition.vector and not definition.component, proxy=proxy)
 
 
 def label_of(point: Configuration, form: str, proxy: Estimator | None = None) -> str:
@@ -131,11 +123,7 @@ def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[
 def _said(claim: Claim, point: Configuration, network: Network, vector: bool) -> list[Comparison]:
     with mp.workdps(DIGITS):
         defined = network.said(claim.definition)
-    found = []
-    for name, form in forms(claim).items():
-        closed = closed_vector(form, point) if vector else [closed_value(form, point)]
-        found += compare(label_of(point, name), closed, defined)
-    return found
+    return against(claim, point, defined, vector=vector)
 
 
 def _coarse(claim: Claim, name: str, point: Configuration, proxy: Estimator, arbitrary: bool) -> list[Comparison]:

@@ -31,6 +31,7 @@ __all__ = [
     "ROUGH",
     "Comparison",
     "Demand",
+    "against",
     "blind",
     "closed_value",
     "closed_vector",
@@ -290,6 +291,30 @@ def closed_vector(
         raise ValueError(f"{form} is a scalar; a vector is wanted")
     with mp.workdps(_digits_needed(point)):
         return vector_coordinates(reduced, point, extra={**known, **(extra or {})})["vector"]
+
+
+def against(
+    claim: Claim,
+    point: Configuration,
+    defined: Sequence[Estimate],
+    demand: Demand = FINE,
+    *,
+    vector: bool = False,
+    proxy: Estimator | None = None,
+    extra: Mapping[Symbol, mpf] | None = None,
+    joint: bool = False,
+) -> list[Comparison]:
+    """Every form of a claim against its definition; a `vector` is 0 in directions that it does not name."""
+    found = []
+    for name, form in forms(claim).items():
+        label = f"{point.label}, {name}" + (f", {proxy.name}" if proxy else "")
+        if vector:
+            closed = closed_vector(form, point, extra=extra, proxy=proxy)
+        else:
+            closed = [closed_value(form, point, extra=extra, proxy=proxy)]
+        closed += [mpf(0)] * (len(defined) - len(closed))
+        found += compare(label, closed, defined, demand, joint=joint)
+    return found
 
 
 def _digits_needed(point: Configuration) -> int:

@@ -27,12 +27,10 @@ from proofs.lipschitz import ENTRIES, LARGEST_V, LEAST_ANGLE, LEAST_W, STRETCH
 from proofs.proxies import estimator
 from verify.configurations import Configuration, Level
 from verify.precision.comparison import (
-    FINE,
     ROUGH,
     Comparison,
-    closed_value,
+    against,
     compare,
-    forms,
     part,
     quotient_of,
     true_that,
@@ -303,11 +301,8 @@ def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comp
     radial, *others = there.coarse_gradient()
     found = vanishing(f"{point.label}, ∂f/∂v", there.gradient_v())
     found += vanishing(f"{point.label}, G off the line", others)
-    moved = Estimate.exact(there.r) - radial.times(rate)
-    for form_name, form in forms(claim).items():
-        closed = closed_value(form, point, extra={symbols.eta: rate})
-        found += compare(f"{point.label}, {form_name}", [closed], [moved], FINE)
-    return found
+    shrunk = Estimate.exact(there.r) - radial.times(rate)
+    return found + against(claim, point, [shrunk], extra={symbols.eta: rate})
 
 
 def _descends(claim: Claim, point: Configuration, network: Network, steps: int) -> list[Comparison]:

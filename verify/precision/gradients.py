@@ -23,8 +23,8 @@ from verify.precision.checkers import label_of, moment_values, proxies_for
 from verify.precision.comparison import (
     ROUGH,
     Comparison,
+    against,
     closed_value,
-    closed_vector,
     compare,
     forms,
     part,
@@ -48,13 +48,7 @@ def check_filter_gradient(claim: Claim, point: Configuration, level: Level) -> l
     network = Network.at(point)
     if cast(FilterGradient, claim.definition).one_sided:
         return _kink(claim, point, network)
-    defined = network.filter_gradient()
-    found = []
-    for name, form in forms(claim).items():
-        closed = closed_vector(form, point)
-        closed += [mpf(0)] * (len(defined) - len(closed))
-        found += compare(label_of(point, name), closed, defined, ROUGH)
-    return found
+    return against(claim, point, network.filter_gradient(), ROUGH, vector=True)
 
 
 def _kink(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
@@ -78,11 +72,8 @@ def check_correlation(claim: Claim, point: Configuration, level: Level) -> list[
         coarse = Network.at(point, proxy).coarse_gradient()
         with mp.workdps(DIGITS):
             product = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
-        arbitrary = name_of_proxy == "*"
-        extra = moment_values(point, proxy) if arbitrary else {}
-        for name, form in forms(claim).items():
-            closed = closed_value(form, point, extra=extra, proxy=proxy if arbitrary else None)
-            found += compare(label_of(point, name, proxy), [closed], [product], ROUGH)
+        extra = moment_values(point, proxy) if name_of_proxy == "*" else {}
+        found += against(claim, point, [product], ROUGH, proxy=proxy, extra=extra)
     return found
 
 

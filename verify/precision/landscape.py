@@ -25,9 +25,8 @@ from verify.configurations import Configuration, Level
 from verify.precision.comparison import (
     ROUGH,
     Comparison,
-    closed_value,
+    against,
     compare,
-    forms,
     part,
     part_vector,
     shown,
@@ -188,8 +187,7 @@ def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Compar
     inside = mpf(10) ** -30 < angle < mp.pi - mpf(10) ** -30
     found.append(true_that(f"{point.label}, inside", inside, f"the root {mpmath.nstr(angle, 20)} is not in (0, π)"))
     root = Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi)
-    for name, form in forms(claim).items():
-        found += compare(f"{point.label}, {name}", [closed_value(form, point)], [root])
+    found += against(claim, point, [root])
     valley = network.valley(angle)
     # Beside the random directions: δ ∥ v* with θ moving either way, along which the loss must tilt.
     here, moved = valley.loss(), []
@@ -291,12 +289,7 @@ def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Compar
 
 
 def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    norm = _norm(network.valley(mp.pi).coarse_gradient())
-    return [
-        found
-        for name, form in forms(claim).items()
-        for found in compare(f"{point.label}, {name}", [closed_value(form, point)], [norm])
-    ]
+    return against(claim, point, [_norm(network.valley(mp.pi).coarse_gradient())])
 
 
 def _rates(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:

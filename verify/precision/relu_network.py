@@ -17,13 +17,10 @@ from proofs.definitions import ReluNetwork
 from verify.configurations import Configuration, Level
 from verify.model import RectifiedNetwork, Row
 from verify.precision.comparison import (
-    FINE,
     ROUGH,
     Comparison,
-    closed_value,
-    closed_vector,
+    against,
     compare,
-    forms,
     part,
     quotient_of,
     shown,
@@ -86,9 +83,9 @@ def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list
     with mp.workdps(DIGITS):
         match cast(ReluNetwork, claim.definition).aspect:
             case "kernel":
-                return _scalars(claim, point, patches.kernel())
+                return against(claim, point, [patches.kernel()])
             case "loss":
-                return _scalars(claim, point, patches.loss())
+                return against(claim, point, [patches.loss()])
             case "gradient":
                 return _gradients(claim, point, patches)
             case "critical":
@@ -97,20 +94,10 @@ def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list
                 return _descends(claim, point, patches, 4 if level == "quick" else 8)
 
 
-def _scalars(claim: Claim, point: Configuration, defined: Estimate) -> list[Comparison]:
-    return [
-        found
-        for name, form in forms(claim).items()
-        for found in compare(f"{point.label}, {name}", [closed_value(form, point)], [defined], FINE)
-    ]
-
-
 def _gradients(claim: Claim, point: Configuration, patches: ReluPatches) -> list[Comparison]:
     """The closed form against the mean of the sample's gradient, and that against differences of the loss."""
-    defined, found = patches.gradient(), []
-    for name, form in forms(claim).items():
-        closed = [*closed_vector(form, point), mpf(0)]
-        found += compare(f"{point.label}, {name}", closed, defined, FINE, joint=True)
+    defined = patches.gradient()
+    found = against(claim, point, defined, vector=True, joint=True)
     if 1e-6 < patches.theta < mp.pi - mpf("1e-6"):
         differences = patches.differenced()
         values = [entry.value for entry in defined]
