@@ -12,6 +12,7 @@ from __future__ import annotations
 from sympy import (
     Add,
     Expr,
+    Gt,
     Integer,
     Ne,
     Rational,
@@ -46,7 +47,6 @@ from proofs.residual import in_basic_quantities
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
-    NONZERO_TEACHER,
     e,
     m,
     n,
@@ -151,7 +151,8 @@ def along_teacher(form: Expr, scale: Expr) -> Expr:
     ),
     definition=Landscape("minimum"),
     parts={"least value": LEAST_VALUE},
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER + NONZERO_TEACHER,
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    setting="v* ≠ 0",
 )
 def N5_minimum(d: Derivation) -> None:
     d.cite("N1")
@@ -307,7 +308,7 @@ def gradient_at_best_weights() -> Expr:
     ),
     definition=Landscape("all"),
     parts={"threshold": THRESHOLD, "saddle angle": SADDLE_ANGLE},
-    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, *NONZERO_TEACHER, n >= 2),
+    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, Gt(vs_vs, 0, evaluate=False), n >= 2),
 )
 def N5(d: Derivation) -> None:
     for used in ("N2", "N3.kink", "N4", "N4.inner", "N5.minimum", "N5.spurious", "N5.saddle"):
@@ -369,7 +370,8 @@ def N5(d: Derivation) -> None:
     ),
     definition=CommonZeros("relu", "zeros"),
     parts={"best weights": BEST_WEIGHTS, "saddle angle": SADDLE_ANGLE},
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER + NONZERO_TEACHER,
+    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    setting="v* ≠ 0",
 )
 def C8(d: Derivation) -> None:
     for used in ("C3", "N4", "N4.inner"):

@@ -189,7 +189,6 @@ moment_across = _declare("B", "B", "B", "E[μ'(rs) φ(s cot θ)]")
 OPEN_ANGLE = (Gt(theta, 0, evaluate=False), Lt(theta, pi, evaluate=False))
 CLOSED_ANGLE = (Ge(theta, 0, evaluate=False), Le(theta, pi, evaluate=False))
 NONZERO_FILTER = (Gt(r, 0, evaluate=False),)
-NONZERO_TEACHER = (Gt(vs_vs, 0, evaluate=False),)
 
 INTEGRABLE = "E|s μ'(rs)| and E|μ'(r sin θ s)| are finite, s ~ N(0, 1)"
 """In words: what an arbitrary μ' must satisfy."""

@@ -75,6 +75,9 @@ def edges(base: Configuration) -> Iterator[Edge]:
         yield Edge(point)
     yield Edge(replace(base, label="m = 1", v=(0.75,), v_star=(-1.25,)))
     yield Edge(replace(base, label="v ⟂ v*", v=(1.0, 2.0), v_star=(2.0, -1.0)))
+    yield Edge(
+        replace(base, label="v* = 0", v_star=(0.0,) * base.m), {symbols.vs_vs: Integer(0), symbols.sum_vs: Integer(0)}
+    )
     level = replace(base, label="v(θ) ⟂ v*", v=(0.75, -0.5), v_star=(1.0, -1.0), theta=half_turn / 2)
     yield Edge(level, {symbols.theta: pi / 2})
     for symbol, value in ((symbols.c, -1), (symbols.tau, 0)):
