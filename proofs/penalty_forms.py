@@ -9,7 +9,7 @@ is declared. See CONTRIBUTING.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
@@ -42,7 +42,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from proofs import naming, symbols
-from proofs.penalty_rules import check, check_shape, plain_branches, plain_pieces
+from proofs.penalty_rules import Declaration, Shape, check, plain_branches, plain_pieces
 from proofs.pieces import exact
 from proofs.symbols import a, gamma, ratio, u, x_in
 
@@ -53,35 +53,7 @@ size = Symbol("size", nonnegative=True)
 
 
 @dataclass(frozen=True)
-class Shape:
-    """A parameter of a penalty: its symbol, its default, its role, and the number it must exceed, or may equal if that
-    is `attained`.
-    """
-
-    symbol: Symbol
-    default: Rational
-    meaning: str
-    above: Integer = field(default=Integer(0))
-    attained: bool = False
-
-    def __post_init__(self) -> None:
-        for name in ("default", "above"):
-            object.__setattr__(self, name, exact(getattr(self, name), f"`{name}` of the parameter {self.symbol}"))
-        check_shape(self)
-
-    @property
-    def name(self) -> str:
-        """Keyword by which generated functions take it."""
-        return naming.keyword(self.symbol)
-
-    @property
-    def domain(self) -> str:
-        """What generated functions allow."""
-        return f"{'>=' if self.attained else '>'} {self.above}"
-
-
-@dataclass(frozen=True)
-class Penalty:
+class Penalty(Declaration):
     """A penalty p(|u|) with p(0) = 0, and the closed form of its proximal map.
 
     `pieces` lists (low, high, p as an expression in `proofs.symbols.u`) on u > 0, ascending and touching; a first piece
@@ -94,21 +66,6 @@ class Penalty:
     `proofs.proximal.Branch` of each piece, and `prove_threshold` the obligations from which the threshold follows.
     Raises ValueError for what is no penalty of the model P(u) = Σ p(|u_i|), such as a one-sided or a grouped one.
     """
-
-    name: str
-    title: str
-    pieces: tuple[tuple[Expr, Expr, Expr], ...]
-    threshold: Expr
-    branches: tuple[tuple[Expr, Boolean | bool], ...]
-    parameters: tuple[Shape, ...] = ()
-    displacement: Expr | None = None
-    printed: Expr | None = None
-    stable: Expr | None = None
-    stable_envelope: Expr | None = None
-    source: str = "[here]"
-    prove: Callable[[Penalty], list[Any]] | None = None
-    prove_threshold: Callable[[Penalty], list[Any]] | None = None
-    domain: Boolean = true
 
     def __post_init__(self) -> None:
         try:
@@ -204,11 +161,6 @@ class Penalty:
     def edges(self) -> tuple[Expr, ...]:
         """The |x| at which S passes from one branch to the next."""
         return tuple(cast(Relational, when).rhs for _, when in self.branches[:-1])
-
-    @property
-    def farthest(self) -> Expr:
-        """sup |x − S(x)|; unless it is declared, the threshold."""
-        return self.threshold if self.displacement is None else self.displacement
 
 
 PENALTIES: dict[str, Penalty] = {}

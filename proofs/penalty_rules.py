@@ -1,15 +1,17 @@
-"""What a declared penalty may say: each refusal is one line that names the penalty, what is wrong and the remedy.
+"""What a penalty is declared by, and what may be declared.
 
-The structure is checked exactly. That p ≥ 0 nowhere falls, where its pieces meet and how far its map moves points is
-looked at in a few numbers: a refusal here is for what has no place in the model, the derivations prove the rest.
+Each refusal is one line that names the penalty, what is wrong and the remedy. The structure is checked exactly. That
+p ≥ 0 nowhere falls, where its pieces meet and how far its map moves points is looked at in a few numbers: a refusal
+here is for what has no place in the model, the derivations prove the rest.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sympy import (
     Abs,
@@ -36,14 +38,12 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean, BooleanFalse
 
+from proofs import naming
 from proofs.dialect import NUMPY
 from proofs.pieces import exact
 from proofs.symbols import ratio, u
 
-if TYPE_CHECKING:
-    from proofs.penalty_forms import Penalty, Shape
-
-__all__ = ["check", "check_shape", "plain_branches", "plain_pieces"]
+__all__ = ["Declaration", "Shape", "check", "plain_branches", "plain_pieces"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _TAKEN: Final = ("convexity", "gradient")
@@ -62,19 +62,65 @@ _FAR: Final = tuple(Rational(x) for x in ("1e-6", "1e-3", "0.1", "0.5", "1", "2"
 _SLACK: Final = 1e-9
 
 
-def check_shape(shape: Shape) -> None:
-    """Refuse a parameter whose symbol is not positive, or whose default is outside its domain."""
-    symbol = shape.symbol
-    if not isinstance(symbol, Symbol) or not symbol.is_positive:
-        raise ValueError(
-            f"parameter {symbol!s} is not known to be positive; declare Symbol('{symbol!s}', positive=True)"
-        )
-    if not (shape.above.is_number and shape.above >= 0 and shape.default.is_number and shape.default.is_finite):
-        raise ValueError(
-            f"parameter {symbol}: default {shape.default} and bound {shape.above} must be numbers, bound ≥ 0"
-        )
-    if shape.default < shape.above or (shape.default == shape.above and not shape.attained) or shape.default <= 0:
-        raise ValueError(f"parameter {symbol}: its default {shape.default} is not {shape.domain}")
+@dataclass(frozen=True)
+class Shape:
+    """A parameter of a penalty: its symbol, its default, its role, and the number it must exceed, or may equal if that
+    is `attained`.
+    """
+
+    symbol: Symbol
+    default: Rational
+    meaning: str
+    above: Integer = field(default=Integer(0))
+    attained: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("default", "above"):
+            object.__setattr__(self, name, exact(getattr(self, name), f"`{name}` of the parameter {self.symbol}"))
+        symbol, above, default = self.symbol, self.above, self.default
+        if not isinstance(symbol, Symbol) or not symbol.is_positive:
+            raise ValueError(
+                f"parameter {symbol!s} is not known to be positive; declare Symbol('{symbol!s}', positive=True)"
+            )
+        if not (above.is_number and above >= 0 and default.is_number and default.is_finite):
+            raise ValueError(f"parameter {symbol}: default {default} and bound {above} must be numbers, bound ≥ 0")
+        if default < above or (default == above and not self.attained) or default <= 0:
+            raise ValueError(f"parameter {symbol}: its default {default} is not {self.domain}")
+
+    @property
+    def name(self) -> str:
+        """Keyword by which generated functions take it."""
+        return naming.keyword(self.symbol)
+
+    @property
+    def domain(self) -> str:
+        """What generated functions allow."""
+        return f"{'>=' if self.attained else '>'} {self.above}"
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What `proofs.penalty_forms.Penalty` is declared by, nothing of it checked."""
+
+    name: str
+    title: str
+    pieces: tuple[tuple[Expr, Expr, Expr], ...]
+    threshold: Expr
+    branches: tuple[tuple[Expr, Boolean | bool], ...]
+    parameters: tuple[Shape, ...] = ()
+    displacement: Expr | None = None
+    printed: Expr | None = None
+    stable: Expr | None = None
+    stable_envelope: Expr | None = None
+    source: str = "[here]"
+    prove: Callable[[Any], list[Any]] | None = None
+    prove_threshold: Callable[[Any], list[Any]] | None = None
+    domain: Boolean = true
+
+    @property
+    def farthest(self) -> Expr:
+        """sup |x − S(x)|; unless it is declared, the threshold."""
+        return self.threshold if self.displacement is None else self.displacement
 
 
 def plain_pieces(declared: Any) -> tuple[tuple[Expr, Expr, Expr], ...]:
@@ -119,7 +165,7 @@ def _condition(when: Any, size: Symbol) -> Boolean | bool:
     return when.func(size, exact(when.rhs, "an edge of `branches`"))
 
 
-def check(penalty: Penalty, size: Symbol) -> None:
+def check(penalty: Declaration, size: Symbol) -> None:
     """Refuse what is no penalty of the model, and what nothing can be derived or generated from."""
     _check_words(penalty)
     symbols = [shape.symbol for shape in penalty.parameters]
@@ -146,7 +192,7 @@ def check(penalty: Penalty, size: Symbol) -> None:
         _check_displacement(penalty, size)
 
 
-def _check_words(penalty: Penalty) -> None:
+def _check_words(penalty: Declaration) -> None:
     if not isinstance(penalty.name, str) or not _NAME.fullmatch(penalty.name) or penalty.name in _TAKEN:
         raise ValueError(
             f"the name must be letters and digits, with single hyphens between, and not {' or '.join(_TAKEN)}"
@@ -156,7 +202,7 @@ def _check_words(penalty: Penalty) -> None:
             raise ValueError(f"{words!r} goes into docstrings: no backslash, double quote or line break, please")
 
 
-def _check_forms(penalty: Penalty, known: set[Symbol], size: Symbol) -> None:
+def _check_forms(penalty: Declaration, known: set[Symbol], size: Symbol) -> None:
     """Every form in its own symbols, and made of functions that generated code has."""
     branches = [form for gap, when in penalty.branches for form in (gap, *([] if when is True else [when]))]
     for part, own in (
@@ -181,7 +227,7 @@ def _check_forms(penalty: Penalty, known: set[Symbol], size: Symbol) -> None:
         )
 
 
-def _samples(penalty: Penalty, widths: tuple[Rational, ...]) -> Iterator[dict[Symbol, Expr]]:
+def _samples(penalty: Declaration, widths: tuple[Rational, ...]) -> Iterator[dict[Symbol, Expr]]:
     """Values of the parameters inside their domain."""
     for width in dict.fromkeys(widths if penalty.parameters else widths[:1]):
         values = {s.symbol: s.above + width * (s.default - s.above or 1) for s in penalty.parameters}
@@ -202,7 +248,7 @@ def _words(values: dict[Symbol, Expr]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in values.items()) or "any point"
 
 
-def _check_values(penalty: Penalty, values: dict[Symbol, Expr]) -> None:
+def _check_values(penalty: Declaration, values: dict[Symbol, Expr]) -> None:
     """The pieces ascend, p ≥ 0 does not fall, and p' does not jump up."""
     height = float(limit(penalty.pieces[0][2].xreplace(values), u, 0, "+"))
     if height < 0:
@@ -231,7 +277,7 @@ def _check_values(penalty: Penalty, values: dict[Symbol, Expr]) -> None:
             )
 
 
-def _check_displacement(penalty: Penalty, size: Symbol) -> None:
+def _check_displacement(penalty: Declaration, size: Symbol) -> None:
     """The threshold bounds |x − S(x)| far out, unless another bound is given."""
     for values in ({**shapes, ratio: rho} for shapes in _samples(penalty, _WIDTHS) for rho in _RATIOS):
         if penalty.domain.xreplace(values) != true:
