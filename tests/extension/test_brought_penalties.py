@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sympy import Integer, oo, sqrt
+from mpmath import mpf
+from sympy import Expr, Integer, oo, sqrt
 from test_extensions import evidence, run, verify
 
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import ratio, u
-from verify.iteration import brought
-from verify.iteration.penalties import map_slope, pieces, proximal, proximal_exact
+from verify.minimizer import map_slope, pieces_of, proximal
 
 MODULES = "many_penalties,log_sum,my_penalties"
 
@@ -128,29 +128,27 @@ def test_a_ratio_without_a_closed_form_is_refused() -> None:
 )
 @pytest.mark.parametrize("rho", [0.3, 2.5, 9.0])
 def test_the_search_finds_minimizers_of_any_smooth_p(
-    p: object, by_hand: Callable[[np.ndarray], np.ndarray], rho: float, monkeypatch: pytest.MonkeyPatch
+    p: Expr, by_hand: Callable[[np.ndarray], np.ndarray], rho: float
 ) -> None:
-    """The search of the iteration reads p alone: the map that is declared is wrong here."""
+    """The search reads p alone: the map that is declared is wrong here."""
     declared = Penalty("any", "any", ((Integer(0), oo, p),), Integer(0), ((Integer(0), True),), displacement=oo)
-    monkeypatch.setitem(brought.BROUGHT, "any", declared)
-    monkeypatch.setitem(pieces.__globals__["DEFAULTS"], "any", {})
+    parts = pieces_of(declared.on_reals, {})
     x = np.array([0.02, 0.5, 1.1, 2.3, 4.0, 7.5])
-    found = proximal(x, rho, pieces("any"))
+    found = proximal(x, rho, parts)
     for one, at in zip(x, found, strict=True):
         point, height = _least(by_hand, one, rho)
         assert rho * by_hand(at) + (at - one) ** 2 / 2 <= height + 1e-14
         assert at == pytest.approx(point, abs=1e-5)
-        assert float(proximal_exact(one, rho, pieces("any"))) == pytest.approx(at, abs=1e-12)
+        (exact,) = proximal(np.array([mpf(one)]), mpf(rho), parts)
+        assert float(exact) == pytest.approx(at, abs=1e-12)
     h = 1e-6
-    slope = (proximal(x + h, rho, pieces("any")) - proximal(x - h, rho, pieces("any"))) / (2 * h)
-    assert map_slope(found, rho, pieces("any")) == pytest.approx(slope, abs=1e-5)
+    slope = (proximal(x + h, rho, parts) - proximal(x - h, rho, parts)) / (2 * h)
+    assert map_slope(found, rho, parts) == pytest.approx(slope, abs=1e-5)
 
 
-def test_a_map_without_a_threshold_has_a_slope_at_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_map_without_a_threshold_has_a_slope_at_zero() -> None:
     """S(x) = x/(1 + ρ) for p = u²/2."""
     declared = Penalty(
         "ridge", "ridge", ((0, oo, u**2 / 2),), 0, ((ratio * size / (1 + ratio), True),), displacement=oo
     )
-    monkeypatch.setitem(brought.BROUGHT, "ridge", declared)
-    monkeypatch.setitem(pieces.__globals__["DEFAULTS"], "ridge", {})
-    assert map_slope(np.zeros(2), 3.0, pieces("ridge")) == pytest.approx([0.25, 0.25], rel=1e-15)
+    assert map_slope(np.zeros(2), 3.0, pieces_of(declared.on_reals, {})) == pytest.approx([0.25, 0.25], rel=1e-15)

@@ -10,7 +10,7 @@ from numerics import coarse_gradient, loss_gradient_v, population_loss
 from numerics.generated.penalties import DISPLACEMENTS, PENALTIES, PROXIMAL_MAPS
 from proofs.proxies import ESTIMATORS
 from verify.iteration.network import coarse, means, output_gradient, potential_rise
-from verify.iteration.penalties import DEFAULTS, curvature, displacement, pieces, proximal, proximal_exact, total
+from verify.minimizer import DEFAULTS, curvature, displacement, pieces, proximal, total
 from verify.precision.network import Network
 
 V, V_STAR = np.array([0.7, -0.2, 1.1]), np.array([1.0, 0.5, -0.3])
@@ -38,7 +38,7 @@ def test_the_search_finds_minimizers(penalty: str) -> None:
         least = np.min(0.8 * total(grid, parts) + (grid - x) ** 2 / 2)
         assert 0.8 * total(np.array([u]), parts)[0] + (u - x) ** 2 / 2 <= least + 1e-15
         with mp.workdps(50):
-            exact = proximal_exact(mpf(x), mpf(0.8), pieces(penalty, {k: mpf(v) for k, v in DEFAULTS[penalty].items()}))
+            (exact,) = proximal(np.array([mpf(x)]), mpf(0.8), pieces(penalty))
             assert float(exact) == pytest.approx(u, abs=1e-13)
 
 

@@ -1,7 +1,7 @@
 """RVSCGD itself, in double precision on many starts at once and in mpmath on one: the same step of arrays of
 either kind of number.
 
-u = S(w), found by minimization (`verify.iteration.penalties`); w ← normalize(w − ηG(w) − ηβ(w − u)) with the coarse
+u = S(w), found by minimization (`verify.minimizer`); w ← normalize(w − ηG(w) − ηβ(w − u)) with the coarse
 gradient G = αŵ − κw*, α and κ from quadrature of its definition. The step is named by τ = η/(1 − η(α + β)).
 Nothing of `numerics` and no closed form is used here.
 """
@@ -19,8 +19,7 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 
 from proofs.proxies import estimator
-from verify.iteration.penalties import pieces, proximal, proximal_exact, total
-from verify.iteration.piece import Piece
+from verify.minimizer import Piece, pieces, proximal, total
 from verify.precision.network import Network
 
 __all__ = ["DIGITS", "FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]
@@ -184,10 +183,6 @@ class Exact(Iteration):
         kappa, beta, lam, alpha = (mpf(x) for x in (problem.kappa, problem.beta, problem.lam, problem.alpha))
         return cls(unit(vector(problem.w_star)), kappa, beta, lam, parts, alpha)
 
-    def split(self, w: Array) -> Array:
-        """u = S(w)."""
-        return np.array([proximal_exact(x, self.lam / self.beta, self.parts) for x in w])
-
     def angle(self, w: Array) -> mpf:
         """Angle to w* by Kahan's formula."""
         return 2 * mpmath.atan2(norm(w - self.w_star), norm(w + self.w_star))
@@ -196,7 +191,7 @@ class Exact(Iteration):
         """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²."""
         u = self.split(w)
         fit = self.kappa * (1 - dot(w, self.w_star))
-        return fit + self.lam * mpmath.fsum(total(x, self.parts) for x in u) + self.beta / 2 * norm(w - u) ** 2
+        return fit + self.lam * mpmath.fsum(total(u, self.parts)) + self.beta / 2 * norm(w - u) ** 2
 
 
 def run_exact(problem: Problem, start: Array, tau: float = FAST, steps: int = 3000) -> tuple[Exact, Array, bool]:

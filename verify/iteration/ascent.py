@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, pull, run_exact, unit, vector
 from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.findings import Findings
-from verify.iteration.penalties import total
 from verify.iteration.rows import Row
 from verify.iteration.training import check_histories
+from verify.minimizer import total
 from verify.precision.network import Network
 
 __all__ = ["check_fixed_points", "check_lagrangian", "check_lyapunov"]
@@ -144,7 +144,7 @@ def _lagrangian(start: Exact, w: NDArray[Any]) -> tuple[mpf, mpf]:
     """L_β with the population loss by quadrature, and θ."""
     theta, u, weights = start.angle(w), start.split(w), (mpf(1),)
     value = Network(weights, weights, theta, mpf(1), 2).loss().value
-    penalty = start.lam * mpmath.fsum(total(x, start.parts) for x in u)
+    penalty = start.lam * mpmath.fsum(total(u, start.parts))
     return value + penalty + start.beta / 2 * norm(w - u) ** 2, theta
 
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from proofs.claim import Claim
 from verify.evidence import Level
 from verify.iteration.arithmetic import Iteration, Problem, pull
-from verify.iteration.brought import BROUGHT
-from verify.iteration.penalties import DEFAULTS, PENALTIES
+from verify.minimizer import BROUGHT, DEFAULTS
 
 __all__ = ["Asked", "Theory", "directions", "drawn", "generator", "penalties_of", "sparse_filter"]
 
@@ -151,7 +150,7 @@ def penalties_of(asked: Asked, notes: dict[str, Any]) -> tuple[str, ...]:
         return (asked.penalty,)
     if BROUGHT:
         notes["penalties of extensions"] = ", ".join(BROUGHT)
-    return PENALTIES
+    return tuple(DEFAULTS)
 
 
 def directions(rng: np.random.Generator, count: int, n: int) -> Array:

@@ -17,8 +17,8 @@ from sympy import Expr, Integer, Rational, pi, sympify
 from verify.iteration.arithmetic import DIGITS, Exact, norm
 from verify.iteration.asked import Asked
 from verify.iteration.findings import Findings
-from verify.iteration.penalties import pieces
 from verify.iteration.rows import Row
+from verify.minimizer import pieces
 
 __all__ = ["EDGES", "Point", "check_edges"]
 

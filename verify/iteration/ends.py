@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import FAST, Iteration, Problem
-from verify.iteration.penalties import map_slope
+from verify.minimizer import map_slope
 
 __all__ = ["ended", "neutral", "refined", "slopes", "tangent", "uncertainty"]
 

@@ -12,8 +12,8 @@ from verify.iteration.arithmetic import DIGITS, FAST, Iteration, Problem, norm, 
 from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.ends import slopes, tangent
 from verify.iteration.findings import Findings
-from verify.iteration.penalties import map_slope
 from verify.iteration.rows import Row
+from verify.minimizer import map_slope
 
 __all__ = ["check_rate", "check_stability"]
 
