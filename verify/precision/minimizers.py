@@ -1,8 +1,4 @@
-"""Proximal maps and Moreau envelopes by search: the minimum of the defining objective, found without its derivative.
-
-The objective ρ p(|u|) + ½(u − x)² exceeds its value at 0 wherever |u − x| > |x|, so every minimizer lies between 0 and
-2x: a grid there, golden sections around each of its local minima, and 0 itself, where penalties have a kink or jump.
-"""
+"""Proximal maps and Moreau envelopes: the minimum of the defining objective (`verify.minimizer`), to 60 digits."""
 
 from __future__ import annotations
 
@@ -11,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
-from mpmath import mp, mpf, sqrt
+import numpy as np
+from mpmath import mp, mpf
 from sympy import Expr, Symbol, lambdify
 
 from proofs.claim import Claim
@@ -21,6 +18,7 @@ from proofs.symbols import ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration
 from verify.evidence import Level, Verdict
+from verify.minimizer import objective, pieces_of, proximal, total
 from verify.precision.checkers import label_of
 from verify.precision.comparison import Comparison, compare, forms
 from verify.precision.network import UndefinedError
@@ -37,18 +35,16 @@ __all__ = [
     "real_value",
 ]
 
-_GRID = 200
 _WORKING = 2 * DIGITS + 20
-"""Near a minimum f is flat: half the digits of f are lost in u."""
+"""Where two minima meet, and where a double root does, half the digits are lost."""
 
 
 @dataclass(frozen=True)
 class Minimum:
-    """A minimizer of ρ p(|u|) + ½(u − x)², and the minimum; `attained` unless the objective jumps there."""
+    """A minimizer of ρ p(|u|) + ½(u − x)², and the minimum."""
 
     point: mpf
     value: mpf
-    attained: bool = True
 
 
 def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -74,7 +70,7 @@ def _told(comparison: Comparison, claim: Claim, point: Configuration, stated: mp
     definition = cast(ProximalMap, claim.definition)
     p = penalty_function(definition.penalty, scalars)
     with mp.workdps(_WORKING):
-        values = [rho * p(at) + (at - x) ** 2 / 2 for at in (stated, found)]
+        values = [objective(p(at), at, x, rho) for at in (stated, found)]
     shapes = sorted(definition.penalty.free_symbols - {u}, key=str)
     where = [f"x = {mp.nstr(x, 12)}", f"ρ = {mp.nstr(rho, 12)}", *(f"{s} = {mp.nstr(scalars[s], 12)}" for s in shapes)]
     sides = [f"{mp.nstr(value, 15)} at {mp.nstr(at, 12)}" for value, at in zip(values, (stated, found), strict=True)]
@@ -103,65 +99,28 @@ def _of(form: Expr, names: tuple[Symbol, ...]) -> Callable[..., mpf]:
     return cast(Callable[..., mpf], lambdify(names, form, "mpmath"))
 
 
-@lru_cache(maxsize=64)
-def _compiled(penalty: Expr, names: tuple[Symbol, ...]) -> Callable[..., mpf]:
-    return cast(Callable[..., mpf], lambdify([u, *names], penalty, "mpmath"))
-
-
 def penalty_function(penalty: Expr, scalars: Mapping[Symbol, mpf]) -> Callable[[mpf], mpf]:
     """p as a function of a real u, from its defining expression."""
-    names = tuple(sorted(penalty.free_symbols - {u}, key=str))
-    compiled, values = _compiled(penalty, names), [scalars[name] for name in names]
-    return lambda point: mpf(compiled(point, *values))
+    parts = pieces_of(penalty, scalars)
+    return lambda point: total(np.array([point]), parts)[0]
 
 
 def minimize(penalty: Expr, x: mpf, rho: mpf, scalars: Mapping[Symbol, mpf]) -> Minimum:
     """The global minimum of ρ p(u) + ½(u − x)² over real u; of two minimizers, the smaller in absolute value."""
-    shapes = tuple((name, scalars[name]) for name in sorted(penalty.free_symbols - {u}, key=str))
-    return _search(penalty, x, rho, shapes)
+    return _search(penalty, x, rho, tuple((name, scalars[name]) for name in penalty.free_symbols - {u}))
 
 
 @lru_cache(maxsize=4096)
 def _search(penalty: Expr, x: mpf, rho: mpf, shapes: tuple[tuple[Symbol, mpf], ...]) -> Minimum:
     """The same, remembered: the claims of a penalty, and their mutants, ask for the same minima."""
-    p = penalty_function(penalty, dict(shapes))
     with mp.workdps(_WORKING):
-
-        def objective(point: mpf) -> mpf:
-            return rho * p(point) + (point - x) ** 2 / 2
-
-        grid = [2 * x * mpf(k) / _GRID for k in range(_GRID + 1)]
-        heights = [objective(point) for point in grid]
-        found = [Minimum(mpf(0), heights[0])]
-        for k in range(_GRID + 1):
-            left, right = max(k - 1, 0), min(k + 1, _GRID)
-            if heights[k] <= heights[left] and heights[k] <= heights[right]:
-                found.append(_golden(objective, grid[left], grid[right]))
-        best = min(found, key=lambda minimum: minimum.value)
-    if not best.attained:
-        raise UndefinedError(f"the objective jumps at {mp.nstr(best.point, 12)}: its infimum need not be attained")
-    return best
-
-
-def _golden(function: Callable[[mpf], mpf], low: mpf, high: mpf) -> Minimum:
-    """Golden section, one new value a step, down to 10^−(DIGITS + 5) of the interval."""
-    golden = (sqrt(mpf(5)) - 1) / 2
-    stop = abs(high - low) * mpf(10) ** -(DIGITS + 5)
-    left, right = high - golden * (high - low), low + golden * (high - low)
-    at_left, at_right = function(left), function(right)
-    natural = max(at_left, at_right)
-    while abs(high - low) > stop:
-        if at_left <= at_right:
-            high, right, at_right = right, left, at_left
-            left = high - golden * (high - low)
-            at_left = function(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + golden * (high - low)
-            at_right = function(right)
-    lowest, ends = function((low + high) / 2), (function(low), function(high))
-    jump = low * high > 0 and abs(ends[0] - ends[1]) > natural * mpf(10) ** -(DIGITS // 2)
-    return Minimum((low + high) / 2, min(lowest, *ends), not jump)
+        parts = pieces_of(penalty, dict(shapes))
+        (point,) = proximal(np.array([x]), rho, parts)
+        least = objective(total(np.array([point]), parts)[0], point, x, rho)
+        for part in parts[1:]:  # where p falls at a knot, the infimum may lie just beyond it, and is no minimum
+            if least - objective(part.value(part.low), part.low, abs(x), rho) > least * mpf(10) ** -(DIGITS // 2):
+                raise UndefinedError(f"the objective jumps at {mp.nstr(part.low, 12)}: an infimum need not be attained")
+    return Minimum(point, least)
 
 
 _AROUND = {"quick": (1 - 1e-6, 1 + 1e-6, -1.2), "full": (1 - 1e-3, 1 - 1e-6, 1 + 1e-6, -1 - 1e-3, 1.2, -1.7, 3.0, 40.0)}
