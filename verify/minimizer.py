@@ -35,6 +35,7 @@ __all__ = [
     "Piece",
     "closed_at",
     "curvature",
+    "declared",
     "displacement",
     "map_slope",
     "objective",
@@ -96,6 +97,11 @@ class Piece:
     def ends(self, size: Array) -> tuple[Number, Number]:
         """The ends as numbers of the kind that `size` has."""
         return (self.low, self.high) if size.dtype == object else (float(self.low), float(self.high))
+
+
+def declared(p: Expr) -> Penalty | None:
+    """The penalty that is p(|u|) as a definition states it, if one is declared."""
+    return next((known for known in PENALTIES.values() if known.on_reals == p), None)
 
 
 def pieces(penalty: str, parameters: Mapping[str, Number] | None = None) -> tuple[Piece, ...]:

@@ -27,6 +27,7 @@ from verify.closed_form import NoValueError
 from verify.configurations import Configuration, meeting, pinned
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, real
+from verify.minimizer import declared
 
 __all__ = ["EnvelopeOf", "MapOf", "PenaltyInputs", "PenaltyOf", "ThresholdOf", "holding", "stated_penalty"]
 
@@ -58,7 +59,7 @@ def stated_penalty(claim: Claim) -> Penalty | None:
     if not claim.code:
         return None
     if isinstance(definition, ProximalMap):
-        return next((known for known in PENALTIES.values() if known.on_reals == definition.penalty), None)
+        return declared(definition.penalty)
     return PENALTIES.get(definition.penalty) if isinstance(definition, Envelope) else None
 
 

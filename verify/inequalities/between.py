@@ -16,6 +16,7 @@ from proofs.penalty_forms import penalty, size
 from proofs.symbols import a, ratio, u, x_in
 from verify.inequalities.frame import placed
 from verify.inequalities.statement import Statement, stated
+from verify.minimizer import objective
 
 __all__: list[str] = []
 
@@ -29,7 +30,7 @@ def _price(point: Expr) -> Expr:
 
 
 def _cost(point: Expr) -> Expr:
-    return ratio * _price(point) + (point - size) ** 2 / 2
+    return objective(_price(point), point, size, ratio)
 
 
 def _kept() -> tuple[Boolean, ...]:

@@ -18,6 +18,7 @@ from proofs.cases import leaves
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import a, beta, ratio, u, x_in
 from verify.inequalities.statement import Statement
+from verify.minimizer import objective
 
 __all__ = ["CUBIC", "displaced", "enveloped", "is_cubic", "minimal"]
 
@@ -68,7 +69,7 @@ def _stationary(chosen: Penalty, point: Expr, level: Expr) -> Region:
 
 def _cost(chosen: Penalty, point: Expr, level: Expr) -> Expr:
     price = chosen.pieces[0][2].subs(u, point) if point != 0 else Integer(0)
-    return level * price + (point - size) ** 2 / 2
+    return objective(price, point, size, level)
 
 
 def _sides(formula: Expr) -> Iterator[tuple[str, Expr, bool]]:

@@ -49,6 +49,7 @@ from proofs.symbols import (
 from verify.inequalities.frame import CIRCLE, C, S, circle_point, dot, placed, reals
 from verify.inequalities.splitting import soft
 from verify.inequalities.statement import Statement, stated
+from verify.minimizer import objective
 
 __all__: list[str] = []
 
@@ -117,7 +118,7 @@ def _tl1_limit(claim: Claim) -> Iterator[Statement]:
     yield Statement("dropped", Equivalent(Eq(_N * _X, kappa * star_size), Eq(_X, parts["lower entry"])), (Gt(_N, 0),))
     x = parts["kept entry"]
     level, other = ((a + 1) * u / (a + u) for u in (kept_level, v))
-    here, there = (ratio * p + (u - x) ** 2 / 2 for p, u in ((level, kept_level), (other, v)))
+    here, there = (objective(p, u, x, ratio) for p, u in ((level, kept_level), (other, v)))
     beyond = Ge((a + kept_level) ** 2, 2 * ratio * (a + 1))
     yield Statement("kept: U minimizes at x", Le(here, there), (beyond,))
     yield Statement("its equation", Eq(_N * x - beta * kept_level, parts["active equation"]))
@@ -147,7 +148,7 @@ def _same_sign(pull: Expr) -> Iterator[Statement]:
     """A minimizer is no longer than x and on its side, so that u_i has the sign of N x − βu: of w*_i."""
     price, at_x = reals("p_u p_x")
     better = [
-        Le(lam * price + beta * (_X - _OWN) ** 2 / 2, lam * at_x),
+        Le(objective(price, _OWN, _X, lam, beta), lam * at_x),
         Le((_X - _OWN) ** 2, (_X + _OWN) ** 2),
         Or(Lt(Abs(_OWN), Abs(_X)), Ge(price, at_x)),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from sympy import Abs, And, Eq, Expr, Function, Ge, Implies, Integer, Le, Max, Min, Piecewise, Symbol, Tuple, oo, sign
 from sympy.logic.boolalg import Boolean
@@ -22,6 +23,7 @@ from verify.inequalities import cubics
 from verify.inequalities.cubics import CUBIC, is_cubic
 from verify.inequalities.frame import placed
 from verify.inequalities.statement import Statement, stated
+from verify.minimizer import declared, objective
 
 __all__: list[str] = []
 
@@ -36,10 +38,6 @@ def _competitors(chosen: Penalty) -> Iterator[tuple[Expr, Expr, list[Boolean]]]:
         yield _V, piece.subs(u, _V), [*([low < _V] if low != 0 else []), *([high >= _V] if high != oo else [])]
 
 
-def _penalty_of(definition: Expr) -> Penalty | None:
-    return next((known for known in PENALTIES.values() if known.on_reals == definition), None)
-
-
 def _minimal(
     pieces: tuple[tuple[Symbol, Expr], ...], chosen: Penalty, weight: Expr, pull: Expr, given: tuple[Boolean, ...]
 ) -> Iterator[Statement]:
@@ -49,7 +47,7 @@ def _minimal(
     )
     bounds = []
     for other, height, inside in _competitors(chosen):
-        no_more = Le(_REACHED, weight * height + pull * (other - size) ** 2 / 2)
+        no_more = Le(_REACHED, objective(height, other, size, weight, pull))
         bounds.append(Implies(And(*inside), no_more, evaluate=False) if inside else no_more)
     positive = _at(pieces, size)
     for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
@@ -67,7 +65,7 @@ _S = Symbol("S", real=True)
 
 def _objective(chosen: Penalty, weight: Expr, pull: Expr) -> Expr:
     """What is minimized, at `_S`."""
-    return weight * chosen.on_reals.xreplace({u: _S}) + pull * (_S - x_in) ** 2 / 2
+    return objective(chosen.on_reals.xreplace({u: _S}), _S, x_in, weight, pull)
 
 
 _ALGEBRAIC = {Abs, Max, Min, Piecewise, sign}
@@ -77,7 +75,7 @@ def _subject(claim: Claim) -> Penalty | None:
     """The penalty that a claim is about, if it and its map are algebraic."""
     definition = claim.definition
     if isinstance(definition, ProximalMap):
-        chosen = _penalty_of(definition.penalty)
+        chosen = declared(definition.penalty)
     elif isinstance(definition, Displacement | Envelope):
         chosen = PENALTIES.get(definition.penalty)
     else:
@@ -153,8 +151,7 @@ _P_HERE, _P_THERE, _E_HERE, _E_THERE = (Symbol(name, real=True) for name in ("p_
 _HERE, _THERE = Symbol("w_0", real=True), Symbol("w_1", real=True)
 
 
-def _cost(price: Expr, at: Expr, point: Expr) -> Expr:
-    return lam * price + beta * (point - at) ** 2 / 2
+_cost = partial(objective, weight=lam, pull=beta)
 
 
 def _bent(point: Expr, least: Expr) -> Expr:

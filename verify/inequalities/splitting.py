@@ -15,6 +15,7 @@ from proofs.claim import Claim, get
 from proofs.symbols import beta, cap_angle, kappa, lam, multiplier, n, ratio, step, x_in
 from verify.inequalities.frame import CIRCLE, C, S, circle_point, dot, placed, reals
 from verify.inequalities.statement import Statement, stated
+from verify.minimizer import objective
 
 __all__ = ["soft"]
 
@@ -51,8 +52,8 @@ def _squares(one: list[Expr] | tuple[Expr, ...], other: list[Symbol]) -> Expr:
 def _global(claim: Claim) -> Iterator[Statement]:
     """The envelope at w_i is the objective at some v, whichever it is; at w̄_i it is the one at S(w̄_i)."""
     here, limit, v, own, pull = reals("x x_bar v u_bar y")
-    value = pull * limit + beta * limit**2 / 2 - lam * Abs(own) - beta * (limit - own) ** 2 / 2
-    other = pull * here + beta * here**2 / 2 - lam * Abs(v) - beta * (here - v) ** 2 / 2
+    value = pull * limit + beta * limit**2 / 2 - objective(Abs(own), own, limit, lam, beta)
+    other = pull * here + beta * here**2 / 2 - objective(Abs(v), v, here, lam, beta)
     bound = placed(claim.parts["lower bound"], {"‖w−w̄‖²": (here - limit) ** 2})
     known = Eq(own, soft(limit)), Eq(_N * limit, pull + beta * own)
     yield Statement("an entry", Ge(value - other, bound - _N * (here**2 - limit**2) / 2), known)
@@ -117,7 +118,7 @@ def _radius(claim: Claim) -> Iterator[Statement]:
     """An entry's gap is at most |w_i|, as 0 competes, and at most δ, which is its supremum; the squares are summed."""
     w, own, price, square = reals("w_i u_i p_i sum")
     delta = Symbol("far", positive=True)
-    better = Le(lam * price + beta * (w - own) ** 2 / 2, beta * w**2 / 2)
+    better = Le(objective(price, own, w, lam, beta), beta * w**2 / 2)
     yield Statement("an entry", Le((w - own) ** 2, w**2), (better, Ge(price, 0)))
     bound = placed(claim.parts["bound"], {"delta": delta})
     known = Ge(square, 0), Le(square, 1), Le(square, n * delta**2)
@@ -160,7 +161,7 @@ def _free(claim: Claim) -> Iterator[Statement]:
     w, own, price, at_w, inner = reals("w_i u_i p_u p_w w_dot")
     r = Symbol("norm_w", positive=True)
     better = [
-        Le(lam * price + beta * (w - own) ** 2 / 2, lam * at_w),
+        Le(objective(price, own, w, lam, beta), lam * at_w),
         Le((w - own) ** 2, (w + own) ** 2),
         Implies(Ge(Abs(own), Abs(w)), Ge(price, at_w)),
     ]
@@ -174,7 +175,7 @@ def _free(claim: Claim) -> Iterator[Statement]:
     yield Statement("l1: S(x) ≠ x", Ne(soft(here), here))
     a = Symbol("a", positive=True)
     slope = lam / beta * a * (a + 1) / (a + here) ** 2
-    shorter = lam * (a + 1) * v / (a + v) + beta * (here - v) ** 2 / 2
+    shorter = objective((a + 1) * v / (a + v), v, here, lam, beta)
     yield Statement(
         "transformed l1: a shorter one is better than x",
         Lt(shorter, lam * (a + 1) * here / (a + here)),

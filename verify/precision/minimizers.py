@@ -18,7 +18,7 @@ from proofs.symbols import ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration
 from verify.evidence import Level, Verdict
-from verify.minimizer import objective, pieces_of, proximal, total
+from verify.minimizer import declared, objective, pieces_of, proximal, total
 from verify.precision.checkers import label_of
 from verify.precision.comparison import Comparison, compare, forms
 from verify.precision.network import UndefinedError
@@ -56,7 +56,7 @@ def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list
     return [
         _told(comparison, claim, point, value, found)
         for name, form in forms(claim).items()
-        for value in [real_value(form, point)]
+        for value in [real_value(form, scalars, point.label)]
         for comparison in compare(label_of(point, name), [value], [estimate])
     ]
 
@@ -78,19 +78,18 @@ def _told(comparison: Comparison, claim: Claim, point: Configuration, stated: mp
     return replace(comparison, witness=f"{comparison.witness}; {told}")
 
 
-def real_value(form: Expr, point: Configuration) -> mpf:
-    """A closed form at a point, with the digits that cancel next to a threshold; ValueError where a wrong form leaves
-    the domain of its functions.
+def real_value(form: Expr, values: Mapping[Symbol, mpf], where: str) -> mpf:
+    """A closed form, with the digits that cancel next to a threshold; ValueError, which says `where`, where a wrong
+    form leaves the domain of its functions.
     """
-    scalars = point.scalars()
     names = tuple(sorted(form.free_symbols, key=str))
     try:
         with mp.workdps(_WORKING):
-            value = mp.mpmathify(_of(form, names)(*(scalars[name] for name in names)))
+            value = mp.mpmathify(_of(form, names)(*(values[name] for name in names)))
     except TypeError as error:  # mpmath cannot order complex numbers
-        raise NoValueError(f"{form} is not real at {point.label}") from error
+        raise NoValueError(f"{form} is not real at {where}") from error
     if not isinstance(value, mpf):
-        raise NoValueError(f"{form} is {value} at {point.label}")
+        raise NoValueError(f"{form} is {value} at {where}")
     return value
 
 
@@ -184,7 +183,7 @@ def _steeper(point: Configuration, penalty: Penalty) -> Configuration:
 def penalty_of(definition: Any) -> Penalty | None:
     """The declared penalty that a definition is about."""
     if isinstance(definition, ProximalMap):
-        return next((known for known in PENALTIES.values() if known.on_reals == definition.penalty), None)
+        return declared(definition.penalty)
     if isinstance(definition, PenaltyLimit):
         return PENALTIES["tl1"]
     return PENALTIES.get(getattr(definition, "penalty", ""))

@@ -7,23 +7,22 @@ little too strong fails there, and one that is too weak is not reached.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final, cast
 
 from mpmath import mp, mpf, sign
-from sympy import Expr, Symbol, lambdify
+from sympy import Expr, Symbol
 
 from proofs.claim import Claim
 from proofs.definitions import Displacement, Envelope, PenaltyLimit
-from proofs.extensions import penalties
 from proofs.penalties import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE, S_THERE, THERE
 from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH
 from proofs.symbols import a, beta, ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration, Level, configurations, meeting
+from verify.minimizer import BROUGHT
 from verify.precision.checkers import label_of
 from verify.precision.comparison import ROUGH, Comparison, compare, forms, true_that
 from verify.precision.minimizers import minimize, moved_to, near_thresholds, penalty_function, penalty_of, real_value
@@ -47,20 +46,10 @@ def _exact(value: mpf, size: mpf) -> Estimate:
     return Estimate(value, size * mpf(10) ** -DIGITS, size)
 
 
-@lru_cache(maxsize=256)
-def _compiled(form: Expr, names: tuple[Symbol, ...]) -> Callable[..., mpf]:
-    return cast(Callable[..., mpf], lambdify(names, form, "mpmath"))
-
-
 def _stated(claim: Claim, part: str, values: Values) -> mpf:
     """A part of the claim that is given; ValueError where it is no real number."""
-    form = claim.parts[part]
-    names = tuple(sorted(form.free_symbols, key=str))
-    try:
-        value = mp.mpmathify(_compiled(form, names)(*(values[name] for name in names)))
-    except TypeError as error:  # mpmath cannot order complex numbers
-        raise NoValueError(f"claim {claim.id}: its {part} is not real") from error
-    if not isinstance(value, mpf) or not mp.isfinite(value):
+    value = real_value(claim.parts[part], values, f"{part} of claim {claim.id}")
+    if not mp.isfinite(value):
         raise NoValueError(f"claim {claim.id}: its {part} is {value}")
     return value
 
@@ -121,7 +110,10 @@ def check_displacement(claim: Claim, point: Configuration, level: Level) -> list
         for x in (scalars[x_in], farthest * (1 + _NEAR))
     ]
     if declared.displacement is not None:
-        ends = [mpf(10) ** 6 * (1 + abs(farthest)), *(real_value(end, point) * (1 - _NEAR) for end in declared.edges)]
+        ends = [
+            mpf(10) ** 6 * (1 + abs(farthest)),
+            *(real_value(end, scalars, point.label) * (1 - _NEAR) for end in declared.edges),
+        ]
         return [*found, _reached(point.label, max(map(moved, ends)), farthest)]
     edge = farthest * (1 - _NEAR)
     witness = f"|x − S(x)| = {mp.nstr(moved(edge), 12)} at x = {mp.nstr(edge, 12)}, claimed x"
@@ -137,8 +129,7 @@ def check_envelope(claim: Claim, point: Configuration, level: Level) -> list[Com
     if definition.aspect == "value":
         return _envelope_value(claim, point, penalty(definition.penalty).on_reals)
     check = _convexity if definition.aspect == "convexity" else _gradient
-    others = (brought.name for brought in penalties(own=False) if brought not in penalties(own=True))
-    names = PENALTIES if level == "full" else ("l1", "l0", "tl1", *others)
+    names = PENALTIES if level == "full" else ("l1", "l0", "tl1", *BROUGHT)
     applicable = [name for name in names if meeting(PENALTIES[name].hypotheses, [point])]
     return [found for name in applicable for found in check(claim, name, point)]
 
@@ -151,7 +142,7 @@ def _envelope_value(claim: Claim, point: Configuration, p: Expr) -> list[Compari
     return [
         comparison
         for name, form in forms(claim).items()
-        for comparison in compare(label_of(point, name), [real_value(form, point)], [estimate])
+        for comparison in compare(label_of(point, name), [real_value(form, scalars, point.label)], [estimate])
     ]
 
 
