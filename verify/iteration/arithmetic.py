@@ -179,9 +179,8 @@ class Exact(Iteration):
     @classmethod
     def of(cls, problem: Problem) -> Exact:
         """The iteration of one problem."""
-        parts = pieces(problem.penalty, {name: mpf(value) for name, value in problem.parameters.items()})
         kappa, beta, lam, alpha = (mpf(x) for x in (problem.kappa, problem.beta, problem.lam, problem.alpha))
-        return cls(unit(vector(problem.w_star)), kappa, beta, lam, parts, alpha)
+        return cls(unit(vector(problem.w_star)), kappa, beta, lam, problem.parts, alpha)
 
     def angle(self, w: Array) -> mpf:
         """Angle to w* by Kahan's formula."""

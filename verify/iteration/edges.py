@@ -47,9 +47,8 @@ class Point:
         """Whether a step of length τ leaves it where it is, to 50 digits, with this N."""
         with mp.workdps(DIGITS):
             kappa, beta, lam = (_digits(x) for x in (self.kappa, self.beta, self.lam))
-            parts = pieces(self.penalty, {"a": mpf(1)} if self.penalty == "tl1" else {})
             w, w_star = (np.array([_digits(x) for x in entries]) for entries in (self.w, self.w_star))
-            start = Exact(w_star, kappa, beta, lam, parts, mpf(0))
+            start = Exact(w_star, kappa, beta, lam, pieces(self.penalty), mpf(0))
             z, shrink = start.unnormalized(w, _digits(self.tau))
             grown = w * (1 + _digits(self.tau * self.multiplier))
             return bool(norm(z / shrink - grown) < mpf(10) ** -50)
