@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import Problem
 from verify.iteration.asked import Asked, directions, drawn
-from verify.iteration.brought import closed_at
 from verify.iteration.findings import Findings
 from verify.iteration.network import coarse, output_gradient
-from verify.iteration.penalties import proximal, total
+from verify.minimizer import closed_at, proximal, total
 
 __all__ = ["BETWEEN", "Training", "as_learn", "check_histories", "largest_step", "random_training", "splitting_part"]
 
