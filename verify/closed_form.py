@@ -19,7 +19,7 @@ from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES, mu
 from proofs.symbols import x as proxy_argument
 from verify.configurations import Configuration
-from verify.nodes import MPMATH_RULE
+from verify.nodes import mpmath_rule
 
 __all__ = ["MPMATH", "NoValueError", "evaluate", "integral", "proxy_function", "split_points", "vector_coordinates"]
 
@@ -211,7 +211,7 @@ def _composite(function: Callable[[mpf], mpf], panels: list[tuple[mpf, mpf, bool
         def scaled(y: mpf) -> mpf:
             return function(start + (stop - start) * y**power) * power * y ** (power - 1) / size
 
-        return size * abs(stop - start) * mpmath.quad(scaled, [0, 1], method="tanh-sinh" if careful else MPMATH_RULE)
+        return size * abs(stop - start) * mpmath.quad(scaled, [0, 1], method="tanh-sinh" if careful else mpmath_rule)
 
     sizes = [
         max(abs(function(start + (stop - start) * at)) for at in (mpf("0.03"), mpf("0.5"), mpf("0.97")))

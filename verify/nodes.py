@@ -10,7 +10,7 @@ from flint import arb, ctx
 from mpmath import mp, mpf
 from mpmath.calculus.quadrature import GaussLegendre
 
-__all__ = ["MPMATH_RULE", "gauss_legendre", "midpoint"]
+__all__ = ["gauss_legendre", "midpoint", "mpmath_rule"]
 
 _SPARE: Final = 20
 """Bits more than asked for."""
@@ -43,6 +43,6 @@ class _Rule(GaussLegendre):
 _RULE: Final = _Rule(mp)
 
 
-def MPMATH_RULE(_: Any) -> GaussLegendre:
-    """`mpmath.quad(…, method=MPMATH_RULE)` is its "gauss-legendre" with these nodes."""
+def mpmath_rule(_: Any) -> GaussLegendre:
+    """`mpmath.quad(…, method=mpmath_rule)` is its "gauss-legendre" with these nodes."""
     return _RULE
