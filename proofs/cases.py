@@ -88,12 +88,12 @@ def _split(expression: Expr, part: Basic) -> Iterator[tuple[Boolean, Expr]]:
             yield condition, expression.xreplace({part: part.func(winner, *rest)})
     else:
         (inside,) = part.args
-        for condition, factor in ((Gt(inside, 0), 1), (Lt(inside, 0), -1)):
-            yield condition, expression.xreplace({Abs(inside): factor * inside, sign(inside): Integer(factor)})
-        if isinstance(inside, Symbol):
-            yield Eq(inside, 0), expression.subs(inside, 0)
-        else:
-            yield Eq(inside, 0), expression.xreplace({Abs(inside): Integer(0), sign(inside): Integer(0)})
+        for condition, factor in ((Gt(inside, 0), 1), (Lt(inside, 0), -1), (Eq(inside, 0), 0)):
+            # SymPy turns |1/x| into 1/|x| when it is made anew: the part itself has to be replaced as well.
+            known = {Abs(inside): factor * inside, sign(inside): Integer(factor)}
+            known[part] = factor * inside if isinstance(part, Abs) else Integer(factor)
+            at_zero = not factor and isinstance(inside, Symbol)
+            yield condition, expression.subs(inside, 0) if at_zero else expression.xreplace(known)
 
 
 Point = dict[Symbol, float]

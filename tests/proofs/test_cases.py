@@ -79,3 +79,8 @@ def test_a_witness_lies_where_the_forms_differ() -> None:
     assert abs(found[0][x]) > found[0][p]
     assert found[1] == 1
     assert witness(Abs(x) - sign(x) * x, [{x: 0.5}]) is None
+
+
+def test_a_part_that_sympy_would_write_anew_is_taken_apart() -> None:
+    form = Piecewise((1, Abs(1 / (x - y), evaluate=False) * p <= 1), (0, True))
+    assert {leaf for leaf, _ in leaves(form)} == {0, 1}
