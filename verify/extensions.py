@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
@@ -30,15 +32,26 @@ def named() -> bool:
 
 
 class _Loader(InspectLoader):
-    """Loads a generated module from its text; without one, from that which the claims derive with the extensions."""
+    """Loads a generated module from its text; without one, from that which the claims derive with the extensions, or
+    from what is written, where they have no function in it.
+    """
 
     def __init__(self, text: str | None) -> None:
         self.text = text
 
     def get_source(self, fullname: str) -> str:
+        if self.text is not None:
+            return self.text
+        from proofs.extensions import estimators, penalties
         from proofs.generate import text_of
 
-        return text_of(f"{fullname.removeprefix(_PACKAGE)}.py", own=False) if self.text is None else self.text
+        name = fullname.removeprefix(_PACKAGE)
+        known = penalties if name == "penalties" else estimators
+        if known(own=True) == known(own=False):
+            package = find_spec(_PACKAGE.rstrip("."))
+            assert package is not None and package.submodule_search_locations
+            return (Path(package.submodule_search_locations[0]) / f"{name}.py").read_text("utf-8")
+        return text_of(f"{name}.py", own=False)
 
 
 class _Finder(MetaPathFinder):

@@ -21,7 +21,7 @@ from proofs.claim import Claim
 from proofs.symbols import e, r, s, vs_vs, w_hat
 from verify.configurations import Configuration, configurations, meeting
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
-from verify.generated import ALLOWED, compare, conclude, holding, judge, stale_modules, tasks
+from verify.generated import ALLOWED, compare, conclude, holding, judge, run, stale_modules, tasks
 from verify.generated.formula import Formula
 from verify.generated.vectors import Vectors, cases
 
@@ -187,7 +187,8 @@ def test_line_ends_count(copy: Path) -> None:
 
 def test_a_stale_module_refutes_every_claim_with_code(copy: Path) -> None:
     (copy / "proxies.py").write_text("# edited\n")
-    (evidence,) = conclude([], [outcome("N1")], "quick", 5, 0.0)["N1"]
+    texts = tasks([proofs.get("N1")], "quick", 5, 0.0)[-1]
+    (evidence,) = conclude([], [outcome("N1"), Outcome(texts, run(texts), 0.1)], "quick", 5, 0.0)["N1"]
     assert evidence.verdict is Verdict.REFUTED
     assert "numerics/generated/proxies.py differs" in evidence.detail
     assert "coarseproof derive --check" in evidence.detail

@@ -164,6 +164,9 @@ def _fast(target: int, operation: Operation, sources: tuple[int, ...]) -> Callab
     def unary(slots: list[Any], analytic: bool) -> None:
         slots[target] = operation(slots[first], analytic)
 
+    def product(slots: list[Any], analytic: bool) -> None:
+        slots[target] = slots[first] * slots[last]
+
     def add(slots: list[Any], analytic: bool) -> None:
         slots[target] = slots[first] + slots[last]
 
@@ -171,7 +174,7 @@ def _fast(target: int, operation: Operation, sources: tuple[int, ...]) -> Callab
         slots[target] = operation(*[slots[source] for source in sources], analytic)
 
     if operation is _product:
-        return multiply
+        return product if len(sources) == 2 else multiply
     if operation is _sum and len(sources) == 2:
         return add
     return unary if len(sources) == 1 else any_kind

@@ -34,6 +34,9 @@ _NARROW: Final = 8
 _LEAST: Final = 1e-300
 """Scales between which and 1 ranges are cut for their sake."""
 
+_STEPS: Final = 6
+"""Cuts beyond a scale; the last of so many is one where what is left is asked for."""
+
 _EVALUATIONS: Final = 20_000
 _DOUBLINGS: Final = 64
 """Of the length over which an integrand falls far out, until it is as long as the way there."""
@@ -104,10 +107,11 @@ def _edges(values: Mapping[Symbol, arb]) -> list[tuple[arb, bool]]:
     scales = [abs(values[theta].tan())] if theta in values else []
     if r in values:
         scales += [1 / values[r], 1 / (values[r] * values.get(theta, arb.pi() / 2).sin())]
-    for scale in scales:
-        if scale > _LEAST and scale * _NARROW < 1:
-            steps = max(6, int(-log(float(scale.mid()), 4)))  # μ' may decay like a power
-            edges |= {float(scale.mid()) * 4.0**power: power > 2 for power in range(steps)}
+    small = sorted(float(scale.mid()) for scale in scales if scale > _LEAST and scale * _NARROW < 1)
+    for place, scale in enumerate(small):
+        # μ' may decay like a power: from the least scale on, the whole way to 1.
+        steps = _STEPS if place else max(_STEPS, int(-log(scale, 4)))
+        edges |= {scale * 4.0**power: power % _STEPS == _STEPS - 1 for power in range(steps)}
     return [(arb(edge), last) for edge, last in sorted(edges.items())]
 
 

@@ -20,6 +20,8 @@ __all__ = ["NAME", "compare", "conclude", "holding", "judge", "run", "stale_modu
 
 NAME = "generated"
 
+_TEXTS = ("texts",)
+
 
 def stale_modules() -> dict[str, str]:
     """Generated modules whose text is not what the claims derive: file name -> what is wrong."""
@@ -42,8 +44,10 @@ def holding(claim: Claim) -> list[Held]:
 
 
 def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:
-    """One task for each claim that code is generated from."""
-    return [Task(NAME, (claim.id,), (level, seed), weight=_weight(claim, level)) for claim in claims if holding(claim)]
+    """One task for each claim that code is generated from, and one for the modules' texts."""
+    held = [claim for claim in claims if holding(claim)]
+    texts = [Task(NAME, tuple(claim.id for claim in held), _TEXTS, weight=2.0)] if held else []
+    return [Task(NAME, (claim.id,), (level, seed), weight=_weight(claim, level)) for claim in held] + texts
 
 
 def _weight(claim: Claim, level: Level) -> float:
@@ -53,7 +57,11 @@ def _weight(claim: Claim, level: Level) -> float:
 
 
 def run(task: Task) -> dict[str, Any]:
-    """Compare one claim's generated code with its closed form over all cases, and judge mutants of either."""
+    """Compare one claim's generated code with its closed form over all cases, and judge mutants of either; or say which
+    texts are stale.
+    """
+    if task.arguments == _TEXTS:
+        return stale_modules()
     (claim_id,), (level, seed) = task.claim_ids, task.arguments
     return judge(proofs.get(claim_id), level, seed)
 
@@ -92,7 +100,7 @@ def conclude(
     claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
 ) -> dict[str, list[Evidence]]:
     """Refuted where an error is too large, or where the module's text is not what the claims derive."""
-    stale = stale_modules()
+    stale = {name: what for one in outcomes if one.task.arguments == _TEXTS for name, what in (one.value or {}).items()}
     complaint = "; ".join(f"numerics/generated/{name} {what}" for name, what in stale.items())
     unheld = "code is generated from this claim, but nothing holds it against the claim"
     found = {
@@ -101,7 +109,7 @@ def conclude(
         if claim.code and not holding(claim)
     }
     for outcome in outcomes:
-        if not outcome.error:
+        if not outcome.error and outcome.task.arguments != _TEXTS:
             found[outcome.task.claim_ids[0]] = [_evidence(dict(outcome.value), complaint)]
     return found
 

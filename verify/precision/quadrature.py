@@ -158,7 +158,7 @@ class HalfLine:
             return tails(rule, self.turn)[-self._cut]
         if start >= self._cut:
             return mpf(0), mpf(0)
-        stop = int(mpmath.ceil(start))
+        stop = int(mpmath.nint(start))  # the nearer whole number: the shorter a strip, the fewer its nodes
         mass, first = _strip(start, mpf(stop), rule, self.turn)
         tail = tails(rule, self.turn)[stop]
         return mass + tail[0], first + tail[1]
