@@ -1,12 +1,12 @@
 """Sphinx configuration: `python -m sphinx -W --keep-going -b html docs site` builds without a network."""
 
-from verify.site.sources import linkcode_resolve  # noqa: F401 -- of sphinx.ext.linkcode
+from verify.reading.site.sources import linkcode_resolve  # noqa: F401 -- of sphinx.ext.linkcode
 
 project = "coarseproof"
 author = "coarseproof contributors"
 copyright = "coarseproof contributors"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "verify.site"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "verify.reading.site"]
 
 # Stored outputs are shown; `coarseproof notebooks` executes, and `coarseproof notebooks --check` compares.
 nb_execution_mode = "off"
@@ -15,7 +15,7 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 # "source": verify/site/sources.py
 myst_url_schemes = {"http": None, "https": None, "mailto": None, "source": {"url": "{{path}}#{{fragment}}"}}
-myst_heading_slug_func = "verify.markdown.slug"
+myst_heading_slug_func = "verify.reading.markdown.slug"
 
 smartquotes = False  # the prime of μ' is no apostrophe
 

@@ -20,13 +20,13 @@ from sympy import (
     symbols,
 )
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, coefficient, holds, vanishes
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, coefficient, holds, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.residual import in_basic_quantities
+from proofs.engine.smt import follows
 from proofs.gaussian import normal_density
-from proofs.render import latex_of
-from proofs.residual import in_basic_quantities
-from proofs.smt import follows
 from proofs.splitting import F_VECTOR, NAMES, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step, inner, worded
 from proofs.symbols import (
     INTEGRABLE,

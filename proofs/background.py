@@ -26,16 +26,16 @@ from sympy import (
     symbols,
 )
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import ReluNetwork
-from proofs.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import ReluNetwork
+from proofs.engine.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.residual import in_basic_quantities
+from proofs.engine.smt import follows
 from proofs.gaussian import normal_density, orthogonal_coordinates_vanish, polar_mean
 from proofs.lipschitz import below_its_argument
 from proofs.network import angle_along
-from proofs.render import latex_of
-from proofs.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma
-from proofs.smt import follows
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,

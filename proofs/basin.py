@@ -31,11 +31,11 @@ from sympy import (
 )
 from sympy import beta as beta_function
 
-from proofs.claim import Kind, claim
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, vanishes
+from proofs.engine.claim import Kind, claim
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
-from proofs.smt import follows
 from proofs.splitting import worded
 from proofs.symbols import beta, cap_angle, kappa, lam, n, ratio, step, theta, w_hat, w_star
 

@@ -24,12 +24,12 @@ from sympy import (
     symbols,
 )
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, holds, positive_terms, vanishes
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, holds, positive_terms, vanishes
+from proofs.engine.smt import follows
 from proofs.limits import BEYOND, ENTRY, PULL, R9_BOUND, balance, unthresholded
 from proofs.penalty_forms import penalty
-from proofs.smt import follows
 from proofs.splitting import worded
 from proofs.symbols import (
     beta,

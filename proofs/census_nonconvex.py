@@ -28,13 +28,13 @@ from proofs.census import (
     stable_supports,
     unstable_supports,
 )
-from proofs.claim import Kind, claim
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, holds, positive_terms, vanishes
+from proofs.engine.claim import Kind, claim
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, holds, positive_terms, vanishes
+from proofs.engine.smt import follows
 from proofs.limits import ENTRY, PULL, balance, unthresholded
 from proofs.limits_nonconvex import JUMP, branch
 from proofs.penalty_forms import penalty
-from proofs.smt import follows
 from proofs.splitting import worded
 from proofs.symbols import (
     a,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sympy import And, Eq, Expr, Ge, Gt, Le, Piecewise, Rational, Symbol, asin, cos, diff, pi, sin, sqrt, true
 
-from proofs.derivation import Obligation, vanishes
+from proofs.engine.derivation import Obligation, vanishes
+from proofs.engine.smt import follows
 from proofs.penalty_forms import Penalty, size
 from proofs.proximal import Branch
-from proofs.smt import follows
 from proofs.symbols import a, phi_angle, ratio, u
 
 __all__ = ["half_branch", "half_ties", "tl1_branch", "tl1_least", "tl1_root", "tl1_ties"]

@@ -29,15 +29,15 @@ from sympy import (
     symbols,
 )
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import DescentConstant, PlainDescent
-from proofs.derivation import Derivation, coefficient, holds, positive_terms, vanishes
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import DescentConstant, PlainDescent
+from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.residual import in_basic_quantities
+from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz import LARGEST_V, below_its_argument, jordan
 from proofs.network import COSINE_LIKE
-from proofs.render import latex_of
-from proofs.residual import in_basic_quantities
-from proofs.smt import follows
 from proofs.symbols import (
     NONZERO_FILTER,
     OPEN_ANGLE,

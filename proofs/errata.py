@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Matrix, Rational, pi, sqrt
 
-from proofs.claim import get
-from proofs.derivation import Obligation, coefficient, holds, vanishes
-from proofs.render import latex_of
-from proofs.residual import in_basic_quantities
+from proofs.engine.claim import get
+from proofs.engine.derivation import Obligation, coefficient, holds, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.residual import in_basic_quantities
 from proofs.symbols import e, m, ones, r, sum_v, sum_vs, theta, v, v_star, v_v, v_vs, vs_vs, w_hat
 
 __all__ = ["ERRATA", "Erratum", "Line"]

@@ -36,9 +36,11 @@ from sympy import (
 from sympy.codegen.cfunctions import expm1
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Claim, Kind, claim, get, register
-from proofs.definitions import Correlation, MeanSample, Potential, SampleGradient
-from proofs.derivation import Derivation, coefficient, holds, vanishes
+from proofs.engine.claim import Claim, Kind, claim, get, register
+from proofs.engine.definitions import Correlation, MeanSample, Potential, SampleGradient
+from proofs.engine.derivation import Derivation, coefficient, holds, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.residual import in_basic_quantities
 from proofs.gaussian import Phi, normal_density, orthogonal_coordinates_vanish
 from proofs.moments import (
     PHI_0,
@@ -52,8 +54,6 @@ from proofs.moments import (
 from proofs.network import angle_along
 from proofs.oscillation import moments_of, owed, wave_kernels
 from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
-from proofs.render import latex_of
-from proofs.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma
 from proofs.symbols import (
     CLOSED_ANGLE,

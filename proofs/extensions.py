@@ -20,7 +20,7 @@ from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.proxies import ESTIMATORS, Estimator
 
 if TYPE_CHECKING:
-    from proofs.claim import Claim
+    from proofs.engine.claim import Claim
 
 __all__ = ["GROUP", "LOADED", "VARIABLE", "ExtensionError", "estimators", "is_own", "named", "penalties"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Expr, Integer, Ne, Piecewise, Symbol, cos, expand, simplify, sin, solve, sqrt, symbols
 
-from proofs.claim import Kind, claim
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, holds, vanishes
-from proofs.residual import in_basic_quantities
-from proofs.smt import follows
+from proofs.engine.claim import Kind, claim
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, holds, vanishes
+from proofs.engine.residual import in_basic_quantities
+from proofs.engine.smt import follows
 from proofs.splitting import (
     ENTRY,
     NORM_Z,

@@ -39,9 +39,9 @@ from sympy import (
 )
 from sympy.simplify.fu import TR8
 
-from proofs.claim import claim, get
-from proofs.definitions import HalfSpaceMoment
-from proofs.derivation import Derivation, Obligation, nonnegative_in_theta, vanishes
+from proofs.engine.claim import claim, get
+from proofs.engine.definitions import HalfSpaceMoment
+from proofs.engine.derivation import Derivation, Obligation, nonnegative_in_theta, vanishes
 from proofs.symbols import (
     CLOSED_ANGLE,
     INTEGRABLE,

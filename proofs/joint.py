@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sympy import Abs, And, Expr, Symbol, cos, diff, pi, simplify, sin, solve, sqrt, symbols, tan
 
-from proofs.claim import claim, get
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
+from proofs.engine.claim import claim, get
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
+from proofs.engine.residual import in_basic_quantities
+from proofs.engine.smt import follows
 from proofs.landscape import SPURIOUS, cauchy_schwarz, gradient_at_best_weights
 from proofs.limit_errors import TANGENT
-from proofs.residual import in_basic_quantities
-from proofs.smt import follows
 from proofs.symbols import (
     CLOSED_ANGLE,
     beta,

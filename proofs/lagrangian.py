@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Piecewise, Rational, cos, pi, sin, sqrt, symbols
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, holds, vanishes
-from proofs.render import latex_of
-from proofs.smt import follows
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, holds, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.smt import follows
 from proofs.splitting import ENTRY, F_VECTOR, PLANE, X, at_teacher, inner, radial_and_pull
 from proofs.symbols import beta, e, kappa, lam, step, theta, vs_vs, w_hat, w_star, x
 

@@ -30,9 +30,9 @@ from sympy import (
     symbols,
 )
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import CommonZeros, Landscape
-from proofs.derivation import (
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import CommonZeros, Landscape
+from proofs.engine.derivation import (
     Derivation,
     Obligation,
     coefficient,
@@ -41,9 +41,9 @@ from proofs.derivation import (
     positive_terms,
     vanishes,
 )
+from proofs.engine.render import latex_of
+from proofs.engine.residual import in_basic_quantities
 from proofs.network import COSINE_LIKE, stationary_weights
-from proofs.render import latex_of
-from proofs.residual import in_basic_quantities
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,

@@ -22,14 +22,14 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Claim, Kind, claim, register
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.engine.claim import Claim, Kind, claim, register
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.engine.residual import in_basic_quantities
+from proofs.engine.smt import follows
 from proofs.limits import ACTIVE, BEYOND, ENTRY, FROM_BETA, PULL, balance, proximal
 from proofs.limits_nonconvex import SHAPE, UPPER, branch
 from proofs.penalty_forms import penalty
-from proofs.residual import in_basic_quantities
-from proofs.smt import follows
 from proofs.splitting import PLANE, inner, worded
 from proofs.symbols import (
     a,

@@ -28,12 +28,12 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, vanishes
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
-from proofs.render import latex_of
-from proofs.smt import follows
 from proofs.splitting import worded
 from proofs.symbols import (
     beta,

@@ -18,13 +18,13 @@ from sympy import (
     sqrt,
 )
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, positive_terms, vanishes
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, positive_terms, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.smt import follows
 from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE, PULL, balance, keeps_sign, unthresholded
 from proofs.penalty_forms import penalty
-from proofs.render import latex_of
-from proofs.smt import follows
 from proofs.symbols import (
     a,
     beta,

@@ -31,11 +31,11 @@ from sympy import (
     tan,
 )
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import LipschitzGradient
-from proofs.derivation import Derivation, Obligation, coefficient, holds, vanishes
-from proofs.render import latex_of
-from proofs.smt import follows
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import LipschitzGradient
+from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.smt import follows
 from proofs.symbols import (
     e,
     m,

@@ -30,10 +30,10 @@ from sympy import (
 )
 from sympy.concrete.delta import deltasummation
 
-from proofs.claim import claim, get
-from proofs.definitions import FilterGradient, MeanSample, OutputMinimizer
-from proofs.derivation import Derivation, Obligation, coefficient, holds, vanishes
-from proofs.residual import in_basic_quantities
+from proofs.engine.claim import claim, get
+from proofs.engine.definitions import FilterGradient, MeanSample, OutputMinimizer
+from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, vanishes
+from proofs.engine.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma, single_sum
 from proofs.symbols import (
     CLOSED_ANGLE,

@@ -24,13 +24,13 @@ from functools import partial
 from sympy import And, Eq, Expr, Ge, Le, Lt, Max, Min, Piecewise, Rational, Symbol, diff, expand, limit, oo, solve
 
 from proofs import cubic
-from proofs.claim import Claim, Kind, claim, get, register
-from proofs.definitions import Displacement, Envelope, ProximalMap
-from proofs.derivation import Derivation, Obligation, vanishes
+from proofs.engine.claim import Claim, Kind, claim, get, register
+from proofs.engine.definitions import Displacement, Envelope, ProximalMap
+from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.smt import follows
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.proximal import Branch, branches, derive_map, derive_threshold
-from proofs.render import latex_of
-from proofs.smt import follows
 from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
 __all__ = [

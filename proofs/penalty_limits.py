@@ -11,12 +11,12 @@ from __future__ import annotations
 from sympy import Abs, Add, Expr, Ge, Gt, Le, Lt, Max, Min, Rational, Symbol, expand, fraction, limit, oo, sqrt
 
 from proofs import cubic
-from proofs.claim import Kind, claim, get
-from proofs.definitions import PenaltyLimit
-from proofs.derivation import Derivation, vanishes
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import PenaltyLimit
+from proofs.engine.derivation import Derivation, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.smt import follows
 from proofs.penalty_forms import TL1, size
-from proofs.render import latex_of
-from proofs.smt import follows
 from proofs.symbols import a, ratio, u, x_in
 
 __all__ = ["POINT", "REACH"]

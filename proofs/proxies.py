@@ -2,7 +2,7 @@
 
 To add one, construct an `Estimator` and pass it to `add`, here or in an extension: the sampled network, the quadrature,
 the generated code and the checks all read the smooth pieces it is taken apart into. See CONTRIBUTING.md for worked
-examples, `proofs.pieces` and `proofs.integrability` for what is admitted.
+examples, `proofs.pieces` and `proofs.engine.integrability` for what is admitted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cached_property
 from sympy import Expr, Integer, Max, Rational, Symbol, exp, factor, limit, nan, oo
 
 from proofs import naming, symbols
-from proofs.integrability import check_functions, check_piece, order_at
+from proofs.engine.integrability import check_functions, check_piece, order_at
 from proofs.pieces import Piece, exact, smooth_pieces
 from proofs.symbols import x
 from proofs.waves import Waves, waves

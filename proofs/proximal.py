@@ -36,10 +36,10 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.derivation import Derivation, Obligation, holds, vanishes
+from proofs.engine.derivation import Derivation, Obligation, holds, vanishes
+from proofs.engine.smt import follows
 from proofs.naming import plain
 from proofs.penalty_forms import Penalty, size
-from proofs.smt import follows
 from proofs.symbols import ratio, u, x_in
 
 __all__ = ["Branch", "branches", "derive_map", "derive_threshold", "landing", "rational_branches"]

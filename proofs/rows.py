@@ -12,7 +12,7 @@ from __future__ import annotations
 from sympy import Expr, IndexedBase, Integer, KroneckerDelta, Sum, Symbol, expand, symbols
 from sympy.concrete.delta import deltasummation
 
-from proofs.derivation import Obligation, vanishes
+from proofs.engine.derivation import Obligation, vanishes
 from proofs.symbols import m
 
 __all__ = ["double_sum", "row_lemma", "single_sum"]

@@ -30,12 +30,12 @@ from sympy import (
     symbols,
 )
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, coefficient, vanishes
-from proofs.render import latex_of
-from proofs.residual import in_basic_quantities
-from proofs.smt import follows
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.engine.render import latex_of
+from proofs.engine.residual import in_basic_quantities
+from proofs.engine.smt import follows
 from proofs.symbols import (
     alpha,
     beta,

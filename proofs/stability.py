@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sympy import And, Eq, Expr, Gt, Integer, Ne, Or, Symbol, cos, expand, limit, oo, simplify, sin, sqrt, symbols
 
-from proofs.claim import Kind, claim, get
-from proofs.definitions import Splitting
-from proofs.derivation import Derivation, Obligation, coefficient, vanishes
-from proofs.smt import follows
+from proofs.engine.claim import Kind, claim, get
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.engine.smt import follows
 from proofs.splitting import ENTRY, F_VECTOR, TARGET, U_VECTOR, X_OTHER, X, descent_step, inner, worded
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_hat, w_star
 

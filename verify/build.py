@@ -6,23 +6,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import proofs
-from proofs import claim as registry
 from proofs import extensions
-from proofs.claim import Claim
-from proofs.definitions import ProximalMap
+from proofs.code.generate import EXTENSIBLE, modules, text_of
+from proofs.code.javascript import CAPTIONED, SCRIPT, javascript
+from proofs.engine import claim as registry
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import ProximalMap
+from proofs.engine.render import forms_of
 from proofs.extensions import is_own
-from proofs.generate import EXTENSIBLE, modules, text_of
-from proofs.generate_javascript import CAPTIONED, SCRIPT, javascript
 from proofs.penalties import map_id
-from proofs.render import forms_of
-from verify.book import formula_book
 from verify.configurations import configurations
-from verify.derivations import derivation_pages
-from verify.errata import errata_page
 from verify.evidence import Verdict
 from verify.generated.derived import require_right
-from verify.mathml import mathml
 from verify.precision import check, points_for
+from verify.reading.book import formula_book
+from verify.reading.derivations import derivation_pages
+from verify.reading.errata import errata_page
+from verify.reading.mathml import mathml
 
 __all__ = [
     "GENERATED",

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from verify.exits import INTERRUPTED, Group
-from verify.learn_command import learn
-from verify.limit_command import limit
-from verify.notebooks_command import notebooks
-from verify.options import ManyValues, console, cpus, split_names, width, write_document
-from verify.parameters import Parametrized, of_claims
+from verify.commands.exits import INTERRUPTED, Group
+from verify.commands.learn import learn
+from verify.commands.limit import limit
+from verify.commands.notebooks import notebooks
+from verify.commands.options import ManyValues, console, cpus, split_names, width, write_document
+from verify.commands.parameters import Parametrized, of_claims
 
 if TYPE_CHECKING:
-    from proofs.claim import Claim
+    from proofs.engine.claim import Claim
     from verify.evidence import Level, Report
 
 __all__ = ["main"]
@@ -230,8 +230,8 @@ def verify(
     A claim holds for every value of the parameters of its estimator or penalty, and is checked at values drawn. With
     an option for a parameter, half of the points, and the extreme ones, have that value.
     """
-    from verify.progress import progress_display
-    from verify.report import print_report
+    from verify.commands.progress import progress_display
+    from verify.reading.report import print_report
     from verify.suite import run_suite
 
     ids = split_names(only)
@@ -260,7 +260,7 @@ def verify(
 def _check_targets(folder: Path | None, json_path: Path | None) -> None:
     """Fail before the work, not after it."""
     from verify.files import check_folder_writable, check_writable
-    from verify.report import REPORT_FILES
+    from verify.reading.report import REPORT_FILES
 
     if json_path is not None and str(json_path) != "-":
         check_writable(json_path)
@@ -276,7 +276,7 @@ def _write_results(
     report: Report, folder: Path | None, json_path: Path | None, written: list[Path]
 ) -> Exception | None:
     """What went wrong, to be raised when the table is printed: nobody loses the verdict of a run over a file."""
-    from verify.report import to_json, write_report
+    from verify.reading.report import to_json, write_report
 
     try:
         if json_path is not None:
@@ -317,7 +317,7 @@ Examples:
 def claims(claim_id: str | None, latex: bool) -> None:
     """List the claims, or show one with its derivation."""
     import proofs
-    from proofs.render import describe, latex_of_claim
+    from proofs.engine.render import describe, latex_of_claim
 
     known = proofs.all_claims()
     if claim_id is None:
@@ -341,7 +341,7 @@ def _find_claim(known: Sequence[Claim], claim_id: str) -> Claim:
 
 def _list_claims(known: Sequence[Claim], latex: bool) -> None:
     if latex:
-        from proofs.render import latex_of_claim
+        from proofs.engine.render import latex_of_claim
 
         for claim in known:
             click.echo(f"% {claim.id}: {claim.title}\n{latex_of_claim(claim)}\n")
@@ -381,7 +381,7 @@ def figure(output: Path) -> None:
     from verify.files import check_writable
 
     check_writable(output)
-    from verify.figure import draw
+    from verify.reading.figure import draw
 
     draw(output)
     click.echo(f"written    {output}")
@@ -404,7 +404,7 @@ Examples:
 )
 def benchmark(only: tuple[str, ...], json_path: Path | None) -> None:
     """Time the generated code."""
-    from verify.benchmark import main as run_benchmarks
+    from verify.commands.benchmark import main as run_benchmarks
 
     _check_targets(None, json_path)
     sys.exit(run_benchmarks(split_names(only), json_path))

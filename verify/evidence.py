@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
-    from proofs.claim import Claim
+    from proofs.engine.claim import Claim
 
 __all__ = [
     "INDEPENDENT",

@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
+from importlib.resources import files
 from types import ModuleType
 from typing import Final
 
@@ -42,15 +41,13 @@ class _Loader(InspectLoader):
     def get_source(self, fullname: str) -> str:
         if self.text is not None:
             return self.text
+        from proofs.code.generate import text_of
         from proofs.extensions import estimators, penalties
-        from proofs.generate import text_of
 
         name = fullname.removeprefix(_PACKAGE)
         known = penalties if name == "penalties" else estimators
         if known(own=True) == known(own=False):
-            package = find_spec(_PACKAGE.rstrip("."))
-            assert package is not None and package.submodule_search_locations
-            return (Path(package.submodule_search_locations[0]) / f"{name}.py").read_text("utf-8")
+            return (files("numerics") / "generated" / f"{name}.py").read_text("utf-8")
         return text_of(f"{name}.py", own=False)
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from sympy import Expr, Piecewise, Symbol, count_ops, diff, factor, lambdify, oo, true
 
-from proofs.emit import in_log1p
+from proofs.code.emit import in_log1p
 from proofs.extensions import penalties
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import ratio, u

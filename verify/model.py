@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 from sympy import Symbol
 
 from proofs import symbols
-from proofs.definitions import (
+from proofs.engine.definitions import (
     Correlation,
     Definition,
     FilterGradient,

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from numerics import LearningResult, LearningState, NoLimitError, SparseLimit, angle, learn, sparse_limit
 from numerics.generated.estimators import KERNELS
-from verify.limit_command import LIMIT_PENALTIES, require_unit
-from verify.weights import read_weights
+from verify.commands.limit import LIMIT_PENALTIES, require_unit
+from verify.commands.weights import read_weights
 
 __all__ = ["as_json", "cap", "prediction", "rows", "run"]
 

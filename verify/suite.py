@@ -30,7 +30,7 @@ from verify.evidence import (
 from verify.workers import Callback, Piece, Work, describe, single_threaded
 
 if TYPE_CHECKING:
-    from proofs.claim import Claim
+    from proofs.engine.claim import Claim
 
 __all__ = ["FALSE_ALARM_BUDGET", "METHODS", "run_suite", "select"]
 

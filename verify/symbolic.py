@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import proofs
-from proofs.claim import Claim
-from proofs.derivation import Derivation
-from proofs.residual import decide_zero
-from proofs.smt import impossible
+from proofs.engine.claim import Claim
+from proofs.engine.derivation import Derivation
+from proofs.engine.residual import decide_zero
+from proofs.engine.smt import impossible
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.mutants import Mutant, mutants
 from verify.workers import describe

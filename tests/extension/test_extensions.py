@@ -89,7 +89,7 @@ def test_what_is_declared_is_owed() -> None:
 OWN = """
 import hashlib, proofs
 from proofs.extensions import LOADED, is_own
-from proofs.generate import modules, text_of
+from proofs.code.generate import modules, text_of
 from verify.generated import stale_modules
 own = [claim.id for claim in proofs.all_claims() if is_own(claim)]
 digest = hashlib.sha256("".join(modules().values()).encode()).hexdigest()

@@ -20,13 +20,13 @@ from sympy import Integer, Symbol, oo
 import numerics
 from numerics.arguments import renamed
 from proofs import naming, penalty_forms, symbols
-from proofs.derivation import Obligation, vanishes
+from proofs.engine.derivation import Obligation, vanishes
+from proofs.engine.render import latex_of, line_of, text_of
 from proofs.penalty_forms import Penalty, Shape
 from proofs.proxies import ESTIMATORS, Estimator, Parameter, add
 from proofs.proximal import Branch
-from proofs.render import latex_of, line_of, text_of
 from proofs.symbols import ratio, u
-from verify.mathml import mathml
+from verify.reading.mathml import mathml
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = Path(__file__).parent / "modules"
@@ -52,7 +52,7 @@ import named
 from numerics.generated.estimators import KERNELS, PARAMETERS
 from numerics.generated.penalties import PENALTY_PARAMETERS
 from numerics.generated.proxies import PROXIES
-from proofs.generate_javascript import _penalty
+from proofs.code.javascript import _penalty
 from proofs.penalty_forms import PENALTIES
 given, found = json.loads({given!r}), dict(refused=named.REFUSED)
 for name, known in PARAMETERS.items():
@@ -233,7 +233,7 @@ def test_what_cannot_be_a_name_is_refused_in_one_line(new: Estimator, complaint:
 
 @pytest.mark.parametrize("name", ["np", "class", "x0", "2-bit", "é", "float", "PROXIES", "swish-1_5"])
 def test_estimators_may_be_called_like_anything_in_the_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from proofs import generate
+    from proofs.code import generate
     from verify.mutants.text import Text
 
     monkeypatch.setattr("proofs.proxies.ESTIMATORS", dict(ESTIMATORS))

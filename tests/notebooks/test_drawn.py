@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify.notebooks.comparison import _same as same_summary
-from verify.notebooks.drawn import ROUNDING, drawn
+from verify.reading.notebooks.comparison import _same as same_summary
+from verify.reading.notebooks.drawn import ROUNDING, drawn
 
 
 def summary(draw: Any) -> list[dict[str, Any]]:
-    from verify.notebooks.reading import panels, pyplot
+    from verify.reading.notebooks.reading import panels, pyplot
 
     figure, axes = panels()
     draw(axes)

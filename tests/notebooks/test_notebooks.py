@@ -21,13 +21,13 @@ from trial import HEAD, PICTURE, PLAIN, ROOT, command, folder_of, script_of
 import proofs
 from verify.cli import main
 from verify.evidence import ClaimReport, Evidence, Grade, Verdict
-from verify.notebooks import execution
-from verify.notebooks.book import check_all, write_all
-from verify.notebooks.comparison import differences
-from verify.notebooks.document import assemble, changed_cells, described, finish, text_of
-from verify.notebooks.index import index_page
-from verify.notebooks.script import chosen_scripts, read_script
-from verify.notebooks.verdicts import Verdicts
+from verify.reading.notebooks import execution
+from verify.reading.notebooks.book import check_all, write_all
+from verify.reading.notebooks.comparison import differences
+from verify.reading.notebooks.document import assemble, changed_cells, described, finish, text_of
+from verify.reading.notebooks.index import index_page
+from verify.reading.notebooks.script import chosen_scripts, read_script
+from verify.reading.notebooks.verdicts import Verdicts
 
 # Writing and executing.
 
@@ -393,7 +393,7 @@ def test_the_table_of_verdicts_shows_what_any_machine_finds() -> None:
 def test_a_claim_that_is_not_green_fails_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     from verify import suite
     from verify.evidence import Report
-    from verify.notebooks.reading import verdicts
+    from verify.reading.notebooks.reading import verdicts
 
     bad = Evidence("precision", Verdict.REFUTED, Grade.TESTED, {}, 0.0, "at θ = 1")
     weak = Evidence("mutants", Verdict.UNDECIDED, Grade.TESTED, {"killed": 3, "total": 4, "survivors": ["sign"]}, 0.0)
@@ -407,7 +407,7 @@ def test_a_claim_that_is_not_green_fails_the_cell(monkeypatch: pytest.MonkeyPatc
 
 
 def test_verdicts_of_real_claims_are_the_same_every_time() -> None:
-    from verify.notebooks.reading import verdicts
+    from verify.reading.notebooks.reading import verdicts
 
     once, again = verdicts("N4.inner"), verdicts("N4.inner")
     assert repr(once) == repr(again)
@@ -472,7 +472,7 @@ def test_an_interrupted_run_leaves_the_old_notebooks_and_no_kernel(
     out = copied(written, tmp_path / "out")
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     code = (
-        "from pathlib import Path\nfrom verify.cli import main\nfrom verify.notebooks import book\n"
+        "from pathlib import Path\nfrom verify.cli import main\nfrom verify.reading.notebooks import book\n"
         f"book.write_all.__kwdefaults__['scripts'] = Path({str(scripts)!r})\n"
         f"main(['notebooks', '--output', {str(out)!r}, '--jobs', '2'], prog_name='coarseproof')\n"
     )

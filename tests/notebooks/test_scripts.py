@@ -10,9 +10,9 @@ import pytest
 from trial import HEAD, PLAIN, ROOT, folder_of, script_of
 
 import proofs
-from verify.notebooks.cells import LONGEST_FORMULA, source_of
-from verify.notebooks.document import assemble
-from verify.notebooks.script import SCRIPTS, Cell, chosen_scripts, read_script
+from verify.reading.notebooks.cells import LONGEST_FORMULA, source_of
+from verify.reading.notebooks.document import assemble
+from verify.reading.notebooks.script import SCRIPTS, Cell, chosen_scripts, read_script
 
 # Scripts.
 
@@ -81,8 +81,8 @@ def made(kind: str, *ids: str) -> str:
 def test_a_statement_has_formula_hypotheses_source_code_and_a_link_to_the_book() -> None:
     text = made("statement", "N1")
     claim = proofs.get("N1")
-    from proofs.render import latex_of
-    from verify.book import slug_of
+    from proofs.engine.render import latex_of
+    from verify.reading.book import slug_of
 
     assert f"$$\n{claim.subject} = {latex_of(claim.formula)}\n$$" in text
     assert claim.printed is not None
@@ -100,7 +100,7 @@ def test_a_derivation_shows_every_step_and_what_it_owed() -> None:
 
 
 def test_a_formula_that_is_too_long_is_told_in_words() -> None:
-    from proofs.render import latex_of
+    from proofs.engine.render import latex_of
 
     steps = [step.shown for step in proofs.derive("C5").steps if not isinstance(step.shown, str)]
     long = [latex for latex in map(latex_of, steps) if len(latex) > LONGEST_FORMULA]

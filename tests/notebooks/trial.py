@@ -8,7 +8,7 @@ from pathlib import Path
 
 import processes
 
-from verify.notebooks.script import Script, read_script
+from verify.reading.notebooks.script import Script, read_script
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,7 +16,7 @@ HEAD = '"""A title\n\nWhat is asked?\n"""\n\n'
 PLAIN = HEAD + "# %% [markdown]\n# Words about w*.\n\n# %% sum-of-two claims: N1\nx = 1 + 1\nprint(x)\n"
 PICTURE = (
     HEAD
-    + "# %% picture claims: N1 C3\nfrom verify.notebooks.reading import panels, show\n"
+    + "# %% picture claims: N1 C3\nfrom verify.reading.notebooks.reading import panels, show\n"
     + 'figure, axes = panels()\naxes.plot([0, 1], [0, {height}], label="line")\nshow(figure, "A <line> rises.")\n'
 )
 

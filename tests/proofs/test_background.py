@@ -9,9 +9,9 @@ import pytest
 from sympy import Integer, Rational, lambdify, limit, pi
 
 from proofs import background
-from proofs import claim as registry
-from proofs.derivation import Derivation
-from proofs.residual import decide_zero, in_basic_quantities
+from proofs.engine import claim as registry
+from proofs.engine.derivation import Derivation
+from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.symbols import e, k, r, r_star, theta, w_hat
 
 CLAIMS = ("B1.kernel", "B1.loss", "B1.gradient", "B1.critical", "B1.descent", "B2.relu", "B2.identity")

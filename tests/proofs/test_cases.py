@@ -7,8 +7,8 @@ import itertools
 import pytest
 from sympy import Abs, And, Eq, Expr, Max, Min, Ne, Or, Piecewise, Rational, Symbol, cos, exp, nan, sign, sqrt, zoo
 
-from proofs.cases import has_cases, leaves, witness
-from proofs.residual import decide_zero
+from proofs.engine.cases import has_cases, leaves, witness
+from proofs.engine.residual import decide_zero
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 p = Symbol("p", positive=True)

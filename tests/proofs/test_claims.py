@@ -8,13 +8,13 @@ import pytest
 from sympy import Integer, Rational, cos, default_sort_key, expand, false
 
 import proofs
-from proofs import claim as registry
 from proofs import symbols
-from proofs.claim import Claim, Kind
-from proofs.definitions import HalfSpaceMoment
-from proofs.derivation import Derivation, holds
-from proofs.residual import decide_zero
-from proofs.smt import follows
+from proofs.engine import claim as registry
+from proofs.engine.claim import Claim, Kind
+from proofs.engine.definitions import HalfSpaceMoment
+from proofs.engine.derivation import Derivation, holds
+from proofs.engine.residual import decide_zero
+from proofs.engine.smt import follows
 from proofs.symbols import QUANTITIES, r, theta, v_vs, vs_vs
 from verify.configurations import configurations, meeting
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Function, Integral, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
-from proofs.derivation import (
+from proofs.engine.derivation import (
     Derivation,
     coefficient,
     holds,

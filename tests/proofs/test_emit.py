@@ -42,7 +42,7 @@ from sympy import (
 )
 from sympy.codegen.cfunctions import expm1
 
-from proofs.emit import assignments, fold_constants, number, text
+from proofs.code.emit import assignments, fold_constants, number, text
 
 a, b, c, x, y = (Symbol(name, real=True) for name in "abcxy")
 p = Symbol("p", positive=True)

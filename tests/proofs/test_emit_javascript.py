@@ -35,9 +35,9 @@ from sympy import (
 )
 from test_emit import EXPRESSIONS, a, b, c, exactly, p, points, raw
 
-from proofs.dialect import JAVASCRIPT, NUMPY
-from proofs.emit import assignments, number, text
-from proofs.generate_javascript import CAPTIONED, SCRIPT, Scalar, scalars
+from proofs.code.dialect import JAVASCRIPT, NUMPY
+from proofs.code.emit import assignments, number, text
+from proofs.code.javascript import CAPTIONED, SCRIPT, Scalar, scalars
 from verify.build import project_root, script
 
 WITHOUT_FORM = (erf, erfc)

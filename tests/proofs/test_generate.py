@@ -19,8 +19,8 @@ from sympy import Rational, sqrt
 
 import numerics
 import proofs
-from proofs import generate
-from proofs.generate import FUNCTIONS, coefficients_of, emit_function, modules
+from proofs.code import generate
+from proofs.code.generate import FUNCTIONS, coefficients_of, emit_function, modules
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import e, r, v_vs, w_hat
 
@@ -43,7 +43,7 @@ def digest(parts: dict[str, str]) -> str:
 
 IN_A_PROCESS = """
 import hashlib
-from proofs.generate import modules
+from proofs.code.generate import modules
 parts = modules()
 joined = "".join(f"{name}\\n{parts[name]}\\n" for name in sorted(parts))
 print(hashlib.sha256(joined.encode()).hexdigest())

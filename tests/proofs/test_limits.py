@@ -12,9 +12,10 @@ from sympy import Abs, Expr, Integer, Piecewise, Rational, sign, sqrt
 
 import proofs
 from numerics.generated.splitting import basin_probability, spike_threshold
-from proofs import basin, census, census_nonconvex, generate_splitting, joint, limit_errors, limits, limits_nonconvex
-from proofs import claim as registry
-from proofs.residual import decide_zero
+from proofs import basin, census, census_nonconvex, joint, limit_errors, limits, limits_nonconvex
+from proofs.code import splitting as generate_splitting
+from proofs.engine import claim as registry
+from proofs.engine.residual import decide_zero
 from proofs.symbols import beta, kappa, multiplier, ratio, spike_across, spike_along, x_in
 
 IDS = [

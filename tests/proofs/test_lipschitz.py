@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sympy import Matrix, Rational, Symbol, lambdify, pi
 
-from proofs import claim as registry
 from proofs import descent, lipschitz
-from proofs.derivation import Derivation
-from proofs.residual import decide_zero
-from proofs.smt import follows
+from proofs.engine import claim as registry
+from proofs.engine.derivation import Derivation
+from proofs.engine.residual import decide_zero
+from proofs.engine.smt import follows
 
 CLAIMS = ("N6.printed", "N6.direction", "N6", "C7.printed", "C7")
 

@@ -27,13 +27,13 @@ from sympy import (
 
 import proofs
 from proofs import penalty_forms
-from proofs.cases import leaves, witness
-from proofs.derivation import Derivation
-from proofs.generate_penalties import sources
+from proofs.code.penalties import sources
+from proofs.engine.cases import leaves, witness
+from proofs.engine.derivation import Derivation
+from proofs.engine.residual import decide_zero
 from proofs.penalties import displacement_id, envelope_id, map_id
 from proofs.penalty_forms import L0, MCP, PENALTIES, Penalty, Shape, add, penalty, size
 from proofs.proximal import derive_map, rational_branches
-from proofs.residual import decide_zero
 from proofs.symbols import a, gamma, ratio, u, x_in
 
 ONE, ZERO = Integer(1), Integer(0)

@@ -7,7 +7,7 @@ from sympy import Integral, Symbol, exp, oo, sin, sqrt
 
 import proofs
 from proofs import symbols as known
-from proofs.render import describe, latex_of, latex_of_claim, line_of, text_of
+from proofs.engine.render import describe, latex_of, latex_of_claim, line_of, text_of
 
 
 def test_names_are_the_printed_ones() -> None:

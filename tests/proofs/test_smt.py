@@ -7,7 +7,7 @@ import sys
 import pytest
 from sympy import Abs, And, Dummy, Eq, Equivalent, Max, Min, Ne, Or, Piecewise, Rational, Symbol, exp, pi, sign, sqrt
 
-from proofs.smt import SolverMissingError, follows, impossible
+from proofs.engine.smt import SolverMissingError, follows, impossible
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 p, k = Symbol("p", positive=True), Symbol("k", integer=True, positive=True)

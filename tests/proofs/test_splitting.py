@@ -10,10 +10,10 @@ from sympy import Abs, Eq, Expr, Integer, Piecewise, Rational, expand, pi
 
 import proofs
 from proofs import any_estimator, fixed_points, lagrangian, splitting, stability
-from proofs import claim as registry
-from proofs.derivation import Derivation
+from proofs.engine import claim as registry
+from proofs.engine.derivation import Derivation
+from proofs.engine.residual import decide_zero
 from proofs.lagrangian import LAGRANGIAN_WITNESS, LAGRANGIAN_WITNESSES, Witness
-from proofs.residual import decide_zero
 from proofs.splitting import PLANE, STEP_GAIN, inner
 from proofs.symbols import alpha, beta, curvature, e, kappa, moment_across, multiplier, ratio, step, theta, v_vs, w_hat
 

@@ -35,8 +35,8 @@ def _raise(*_: object, **__: object) -> None:
 def blind() -> None:
     """From now on no formula of a claim, no derivation and no generated closed form can be read or run."""
     import proofs
-    from proofs import claim as registry
-    from proofs.claim import Claim
+    from proofs.engine import claim as registry
+    from proofs.engine.claim import Claim
 
     plainly = Claim.__getattribute__
 

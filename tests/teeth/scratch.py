@@ -119,8 +119,8 @@ HOOK = """\
 
 
 def hooked(claim_id: str, part: str) -> str:
-    """The text of proofs/claim.py that changes a formula of one claim as it is registered."""
-    text = (ROOT / "proofs/claim.py").read_text("utf-8")
+    """The text of proofs/engine/claim.py that changes a formula of one claim as it is registered."""
+    text = (ROOT / "proofs/engine/claim.py").read_text("utf-8")
     place = "    if new.id in _REGISTRY:\n"
     assert text.count(place) == 1
     return text.replace(place, HOOK.format(claim=claim_id, part=part) + place)

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 import proofs
-from proofs.claim import Claim, Kind
+from proofs.engine.claim import Claim, Kind
 from verify.evidence import INDEPENDENT
 from verify.mutants import mutants
 from verify.suite import METHODS

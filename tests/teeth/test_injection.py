@@ -33,7 +33,7 @@ def formula_jobs() -> list[Job]:
     jobs = []
     for claim in proofs.all_claims():
         for part in claim.formulas:
-            path, place = places.get((claim.id, part), ("proofs/claim.py", None))
+            path, place = places.get((claim.id, part), ("proofs/engine/claim.py", None))
             text = hooked(claim.id, part) if place is None else off_by_a_thousandth(path, place)
             jobs.append(Job(f"{claim.id}: {part}", claim.id, path, text))
     return jobs
@@ -59,10 +59,10 @@ def code_jobs() -> list[Job]:
 
 def control_jobs() -> list[Job]:
     """No mistake at all."""
-    text = (ROOT / "proofs/claim.py").read_text("utf-8")
-    found = [Job(f"control {claim_id}", claim_id, "proofs/claim.py", text) for claim_id in CONTROL]
+    text = (ROOT / "proofs/engine/claim.py").read_text("utf-8")
+    found = [Job(f"control {claim_id}", claim_id, "proofs/engine/claim.py", text) for claim_id in CONTROL]
     coded = [claim_id for claim_id in CONTROL if holding(proofs.get(claim_id))]
-    return found + [Job(f"control of code {key}", key, "proofs/claim.py", text, compare=True) for key in coded]
+    return found + [Job(f"control of code {key}", key, "proofs/engine/claim.py", text, compare=True) for key in coded]
 
 
 def carried_out(folder: Path, jobs: list[Job]) -> list[dict[str, Any]]:

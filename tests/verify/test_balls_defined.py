@@ -19,8 +19,8 @@ from held import HELD, holds, returning_balls
 from mpmath import mpf
 
 from proofs import symbols
-from proofs.claim import Claim, all_claims
-from proofs.definitions import (
+from proofs.engine.claim import Claim, all_claims
+from proofs.engine.definitions import (
     Correlation,
     Definition,
     FilterGradient,

@@ -14,13 +14,13 @@ import pytest
 from sympy import Integer, Symbol
 
 import proofs
-from proofs.derivation import Obligation, Step
-from proofs.generate import modules
-from proofs.residual import Decision
-from verify.book import PAGES, defined_at, entry, heading_of, markdown, slug_of
+from proofs.code.generate import modules
+from proofs.engine.derivation import Obligation, Step
+from proofs.engine.residual import Decision
 from verify.build import GENERATED
-from verify.derivations import LONGEST_FORMULA, formula, settled
-from verify.markdown import displayed, escaped, slug
+from verify.reading.book import PAGES, defined_at, entry, heading_of, markdown, slug_of
+from verify.reading.derivations import LONGEST_FORMULA, formula, settled
+from verify.reading.markdown import displayed, escaped, slug
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = proofs.all_claims()

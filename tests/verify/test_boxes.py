@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sympy import Integer, Max, Piecewise, Rational, cos, pi, sin, sqrt
 
-from proofs.claim import get
+from proofs.engine.claim import get
 from verify.enclosure.boxes import COVERED, judge_boxes
 from verify.enclosure.boxes.search import search
 from verify.enclosure.boxes.statement import Statement, coordinates

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from sympy import Function, Rational
 
 import proofs
-from proofs import claim as registry
-from proofs.claim import Claim
+from proofs.engine import claim as registry
+from proofs.engine.claim import Claim
 from proofs.symbols import theta
 from verify import build
 from verify.build import derive_outputs, project_root, require_proved, stale_files

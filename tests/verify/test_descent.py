@@ -9,7 +9,7 @@ from mpmath import mp, mpf
 from sympy import Integer, Min, Rational, cot
 
 from proofs import lipschitz
-from proofs.claim import get
+from proofs.engine.claim import get
 from verify.configurations import configurations
 from verify.evidence import Evidence, Verdict
 from verify.precision import descent, route

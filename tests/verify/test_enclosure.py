@@ -14,7 +14,7 @@ from sympy import Abs, Integral, Max, Min, Piecewise, Rational, S, Symbol, exp, 
 
 import proofs
 from proofs import proxies
-from proofs.definitions import Splitting
+from proofs.engine.definitions import Splitting
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import mu, r, s, theta, x
 from verify.configurations import configurations

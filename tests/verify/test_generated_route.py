@@ -17,7 +17,7 @@ from sympy import Integral, Rational, exp, oo
 import numerics
 import proofs
 from numerics.generated import estimators
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from proofs.symbols import e, r, s, vs_vs, w_hat
 from verify.configurations import Configuration, configurations, meeting
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict

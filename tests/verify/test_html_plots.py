@@ -17,11 +17,11 @@ import pytest
 
 import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
-from verify.html_report import to_html
 from verify.iteration.asked import Asked
 from verify.iteration.findings import Findings
 from verify.iteration.rows import Row
-from verify.report import to_json
+from verify.reading.html_report import to_html
+from verify.reading.report import to_json
 
 LIMIT = 6.5
 SPREAD = [round(0.37 * k - 2.9, 3) for k in range(17)]

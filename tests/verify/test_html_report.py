@@ -13,10 +13,10 @@ import pytest
 
 import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
-from verify.html_report import plots, section, to_html
-from verify.html_report.svg import Scale, ticks
-from verify.html_report.text import anchor, number, value
-from verify.summary import complaints, replay_command
+from verify.reading.html_report import plots, section, to_html
+from verify.reading.html_report.svg import Scale, ticks
+from verify.reading.html_report.text import anchor, number, value
+from verify.reading.summary import complaints, replay_command
 
 LIMIT = 6.5
 FATES = {"sign <of> A": {"symbolic": "killed", "precision": "missed"}, "A dropped": {"precision": "killed"}}

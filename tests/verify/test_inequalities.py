@@ -9,9 +9,9 @@ import pytest
 from sympy import Abs, Eq, Ge, Gt, Integer, Le, Lt, Min, Symbol, exp, oo, sqrt
 
 import proofs
-from proofs.definitions import ProximalMap
+from proofs.engine.definitions import ProximalMap
+from proofs.engine.smt import SolverMissingError
 from proofs.penalty_forms import PENALTIES, Penalty, size
-from proofs.smt import SolverMissingError
 from proofs.symbols import a, beta, lam, ratio, u, x_in
 from verify import inequalities
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict

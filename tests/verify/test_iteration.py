@@ -15,8 +15,8 @@ from sympy import Integer, Rational, Symbol, log, sqrt
 
 import proofs
 from numerics.limits import NoLimitError
-from proofs.claim import Claim, Kind, get
-from proofs.definitions import Splitting
+from proofs.engine.claim import Claim, Kind, get
+from proofs.engine.definitions import Splitting
 from proofs.symbols import beta, kappa, kept_level, multiplier
 from verify import iteration
 from verify.evidence import Evidence, Fate, Outcome, Verdict

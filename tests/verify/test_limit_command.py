@@ -137,7 +137,7 @@ def test_numbers_too_large_to_compute_with_are_a_mistake(error: Exception, monke
     def fail(_path: Path) -> None:
         raise error
 
-    monkeypatch.setattr("verify.weights.read_weights", fail)
+    monkeypatch.setattr("verify.commands.weights.read_weights", fail)
     done = CliRunner().invoke(main, ["limit", "--weights", "w.csv", "--penalty", "l1", "--beta", "1", "--lam", "1"])
     assert done.exit_code == 2
     assert str(error) in done.output

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 import proofs
-from proofs.render import latex_of, latex_of_claim
-from verify.mathml import mathml
+from proofs.engine.render import latex_of, latex_of_claim
+from verify.reading.mathml import mathml
 
 
 @pytest.mark.parametrize("claim", proofs.all_claims(), ids=lambda claim: claim.id)

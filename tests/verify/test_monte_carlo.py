@@ -14,7 +14,7 @@ from sympy import Rational
 import proofs
 from numerics.model import resolve_proxy
 from numerics.reduced_sampling import Estimate
-from proofs.definitions import Correlation, HalfSpaceMoment, MeanSample, SampleGradient
+from proofs.engine.definitions import Correlation, HalfSpaceMoment, MeanSample, SampleGradient
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import theta
 from verify.evidence import Evidence, Fate, Grade, Outcome, Verdict

@@ -9,9 +9,9 @@ import pytest
 from sympy import Abs, Expr, Ge, Gt, Integral, Le, Max, Min, Ne, Pow, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
 import proofs
-from proofs.claim import Claim, Kind
-from proofs.definitions import HalfSpaceMoment
-from proofs.derivation import Derivation
+from proofs.engine.claim import Claim, Kind
+from proofs.engine.definitions import HalfSpaceMoment
+from proofs.engine.derivation import Derivation
 from proofs.symbols import r, s, theta, v_vs, vs_vs
 from verify.closed_form import NoValueError
 from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict

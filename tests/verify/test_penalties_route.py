@@ -11,7 +11,7 @@ from sympy import Abs, Ge, Piecewise, Rational
 
 import proofs
 from numerics.generated import penalties as generated
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from proofs.penalty_forms import PENALTIES
 from proofs.symbols import a, ratio, u
 from verify.configurations import Configuration, configurations

@@ -12,8 +12,8 @@ from mpmath import mpf
 from sympy import Abs, Eq, Gt, Max, Piecewise, Rational, Symbol, erf, pi, sign, sin, sqrt
 
 import proofs
-from proofs.claim import Claim, Kind, get
-from proofs.definitions import ProximalMap
+from proofs.engine.claim import Claim, Kind, get
+from proofs.engine.definitions import ProximalMap
 from proofs.estimators import KERNELS
 from proofs.moments import Kernels
 from proofs.symbols import m, r, ratio, sum_diff, theta, u, v_v, v_vs, vs_vs, w_diff, w_hat, x_in

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from numerics import spike_threshold
-from verify.notebooks.stated import stated
+from verify.reading.notebooks.stated import stated
 
 
 def test_a_statement_is_evaluated_entry_by_entry() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from verify import suite
 from verify.evidence import ClaimReport, Evidence, Grade, Outcome, Report, Task, Verdict
-from verify.report import to_json
+from verify.reading.report import to_json
 
 sys.path.insert(0, str(Path(__file__).parent))
 fake_methods: Any = import_module("fake_methods")  # workers import it by this name, too

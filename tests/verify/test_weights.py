@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from verify.weights import read_exactly, read_weights
+from verify.commands.weights import read_exactly, read_weights
 
 
 @pytest.mark.parametrize("shape", [(3,), (1, 3), (3, 1)])

@@ -15,8 +15,8 @@ from flint import acb, arb
 from sympy import Expr, Integral, Symbol
 
 from proofs import symbols
-from proofs.claim import Claim
-from proofs.definitions import (
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import (
     Correlation,
     Definition,
     FilterGradient,

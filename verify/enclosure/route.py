@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from proofs.claim import Claim, get
+from proofs.engine.claim import Claim, get
 from verify.configurations import Configuration, Level, configurations, meeting
 from verify.enclosure.boxes import COVERED, judge_boxes
 from verify.enclosure.certified import DIGITS, Comparison, compare, covered

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import mpmath
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.extensions import derived
 from verify.generated.held import ALLOWED, Case, Exact, Held, Names, worst
 from verify.generated.route import holding

@@ -17,7 +17,7 @@ from typing import Any, Final
 import mpmath
 from mpmath import mpf
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.closed_form import NoValueError
 from verify.evidence import Fate, Figures, Level
 from verify.mutants import Mutant, fates, mutants, sample

@@ -18,8 +18,8 @@ import numpy as np
 from mpmath import mpf
 from sympy import Expr, Integer, Max, Min, Symbol, default_sort_key, lambdify, oo
 
-from proofs.claim import Claim
-from proofs.definitions import Envelope, ProximalMap
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import Envelope, ProximalMap
 from proofs.naming import identifier
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in

@@ -10,8 +10,8 @@ from typing import Any
 from sympy import Integral
 
 import proofs
-from proofs.claim import Claim
-from proofs.generate import modules
+from proofs.code.generate import modules
+from proofs.engine.claim import Claim
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.generated import penalties, scalars, vectors
 from verify.generated.held import ALLOWED, Held, Row, compared, fates_of, figures_of

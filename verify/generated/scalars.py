@@ -13,8 +13,8 @@ import numpy as np
 from mpmath import mpf
 from sympy import Symbol, lambdify
 
-from proofs.claim import Claim
-from proofs.definitions import MeanSample
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import MeanSample
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import cap_angle, n, spike_across, spike_along

@@ -19,9 +19,9 @@ import numpy.typing as npt
 from mpmath import mpf
 from sympy import Integral, Symbol, cot, default_sort_key, oo
 
-from proofs.definitions import MeanSample
+from proofs.code.generate import FUNCTIONS, Function
+from proofs.engine.definitions import MeanSample
 from proofs.gaussian import Phi, normal_density
-from proofs.generate import FUNCTIONS, Function
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sympy import Abs, And, Eq, Equivalent, Expr, Ge, Gt, Implies, Integer, Le, Lt, Max, Symbol, diff, sqrt
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Claim, get
+from proofs.engine.claim import Claim, get
 from proofs.penalty_forms import penalty, size
 from proofs.symbols import a, ratio, u, x_in
 from verify.inequalities.frame import placed

@@ -14,7 +14,7 @@ from typing import Final
 from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Min, Or, Symbol, asin, cos, pi, powdenest, sin, sqrt
 from sympy.logic.boolalg import Boolean
 
-from proofs.cases import leaves
+from proofs.engine.cases import leaves
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import a, beta, ratio, u, x_in
 from verify.inequalities.statement import Statement

@@ -10,7 +10,7 @@ from typing import Final
 from sympy import And, Eq, Ne, Pow, default_sort_key
 from sympy.logic.boolalg import Boolean, true
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.evidence import Fate, Level, Verdict
 from verify.inequalities.statement import Rule, Statement, decide
 from verify.mutants import Mutant, mutants, sample

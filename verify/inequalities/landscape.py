@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from sympy import And, Eq, Equivalent, Expr, Ge, Gt, Integer, Le, Lt, Or, Rational, Symbol, diff, expand, pi, sqrt
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from proofs.symbols import m, ones, sum_vs, theta, v_star, vs_vs
 from verify.inequalities.frame import dot, reals
 from verify.inequalities.statement import Statement, stated

@@ -30,7 +30,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from proofs.symbols import (
     a,
     beta,

@@ -14,8 +14,8 @@ from functools import partial
 from sympy import Abs, And, Eq, Expr, Function, Ge, Implies, Integer, Le, Max, Min, Piecewise, Symbol, Tuple, oo, sign
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Claim, get
-from proofs.definitions import Displacement, Envelope, ProximalMap
+from proofs.engine.claim import Claim, get
+from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.penalties import map_id
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in

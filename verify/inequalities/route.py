@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import proofs
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.evidence import Evidence, Figures, Grade, Level, Outcome, Task, Verdict
 from verify.inequalities.judge import fates, judge
 from verify.inequalities.rules import rule_of

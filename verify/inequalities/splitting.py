@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sympy import Abs, And, Eq, Equivalent, Expr, Ge, Gt, Implies, Integer, Le, Lt, Ne, Or, Rational, Symbol, cos, sin
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Claim, get
+from proofs.engine.claim import Claim, get
 from proofs.symbols import beta, cap_angle, kappa, lam, multiplier, n, ratio, step, x_in
 from verify.inequalities.frame import CIRCLE, C, S, circle_point, dot, placed, reals
 from verify.inequalities.statement import Statement, stated

@@ -9,10 +9,10 @@ from typing import Any, Final
 from sympy import And, Expr, Implies, Symbol
 from sympy.logic.boolalg import Boolean, true
 
-from proofs.cases import leaves
-from proofs.claim import Claim
-from proofs.residual import Decision
-from proofs.smt import follows, impossible
+from proofs.engine.cases import leaves
+from proofs.engine.claim import Claim
+from proofs.engine.residual import Decision
+from proofs.engine.smt import follows, impossible
 
 __all__ = ["Rule", "Statement", "decide", "rule_of", "stated"]
 

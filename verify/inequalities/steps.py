@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from sympy import Eq, Equivalent, Expr, Ge, Gt, Implies, Integer, Le, Lt, Rational, Symbol, diff, integrate
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from proofs.symbols import beta, eta, step
 from verify.inequalities.frame import CIRCLE, C, S, circle_point, dot, placed, reals
 from verify.inequalities.landscape import loss

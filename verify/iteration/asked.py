@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.evidence import Level
 from verify.iteration.arithmetic import Iteration, Problem, pull
 from verify.minimizer import BROUGHT, DEFAULTS

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from proofs.claim import Claim, get
-from proofs.definitions import Splitting
+from proofs.engine.claim import Claim, get
+from proofs.engine.definitions import Splitting
 from verify.evidence import Evidence, Grade, Level, Outcome, Task, Verdict
 from verify.iteration import ascent, basin, census, errors, estimators, free, learned, limits, local, sampled
 from verify.iteration.asked import Asked, Theory

@@ -20,7 +20,7 @@ from scipy.stats import binomtest
 from sympy import Basic, Expr, lambdify
 from sympy.logic.boolalg import Boolean
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.closed_form import MPMATH
 from verify.evidence import Fate
 from verify.iteration.arithmetic import DIGITS

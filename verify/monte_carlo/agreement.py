@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.reduced_sampling import Estimate
 from numerics.sampling import Moments
-from proofs.definitions import MeanSample
+from proofs.engine.definitions import MeanSample
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.sampled import ALONG, SQUARED, Scene
 from verify.monte_carlo.statistics import scores

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.reduced_sampling import Estimate
 from numerics.sampling import Moments
-from proofs.definitions import MeanSample
+from proofs.engine.definitions import MeanSample
 from verify.monte_carlo.plan import Check
 from verify.monte_carlo.sampled import ALONG
 from verify.monte_carlo.statistics import detectable, finite, scores, variance_along

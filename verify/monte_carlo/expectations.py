@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from proofs.claim import Claim
-from proofs.definitions import Correlation, HalfSpaceMoment, MeanSample
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import Correlation, HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 
 __all__ = ["REPRESENTATIVES", "Expectation", "component", "expectations"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.configurations import Level
 from verify.evidence import Evidence, Fate, Figures, Grade, Verdict
 from verify.monte_carlo.agreement import Agreement, agreement

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from proofs.claim import Claim
-from proofs.definitions import MeanSample
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import MeanSample
 from verify.configurations import Level, meeting
 from verify.monte_carlo.expectations import Expectation, component, expectations
 from verify.monte_carlo.reduced import Asked

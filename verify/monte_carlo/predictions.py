@@ -14,8 +14,8 @@ from mpmath import mpf
 from numpy.typing import NDArray
 from sympy import Dummy, Expr, Integral, Symbol, cot, oo
 
-from proofs.claim import Claim, get
-from proofs.definitions import Correlation, Definition, MeanSample
+from proofs.engine.claim import Claim, get
+from proofs.engine.definitions import Correlation, Definition, MeanSample
 from proofs.gaussian import Phi, normal_density
 from proofs.proxies import Estimator, estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta

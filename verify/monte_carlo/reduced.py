@@ -23,7 +23,7 @@ from numerics.reduced_sampling import (
     loss_form,
     row_means,
 )
-from proofs.definitions import HalfSpaceMoment
+from proofs.engine.definitions import HalfSpaceMoment
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.sampled import SQUARED, Scene
 from verify.monte_carlo.sequential import Goal, Stopped, sample_until

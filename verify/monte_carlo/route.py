@@ -20,8 +20,8 @@ from typing import Any
 
 import proofs
 from numerics.sampling import iterate_shards, merge_all
-from proofs.claim import Claim
-from proofs.definitions import SampleGradient
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import SampleGradient
 from verify.configurations import Level
 from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
 from verify.monte_carlo import brute, reduced

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.sampling import Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
-from proofs.definitions import HalfSpaceMoment, MeanSample
+from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 from verify.configurations import Configuration, Level, pinned
 from verify.monte_carlo.expectations import Expectation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.evidence import Evidence, Fate, Figures, Grade, Level, Verdict
 from verify.mutants.mutant import mutants
 

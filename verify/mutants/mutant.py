@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeVar
 
 from sympy import Expr, Rational
 
-from proofs.claim import Claim, Kind
+from proofs.engine.claim import Claim, Kind
 from verify.closed_form import NoValueError
 from verify.evidence import Fate, Level
 from verify.mutants.expressions import mutants_of

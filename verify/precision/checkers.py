@@ -14,8 +14,8 @@ from typing import Final, cast
 from mpmath import mp, mpf
 from sympy import Expr, Integral, Symbol
 
-from proofs.claim import Claim
-from proofs.definitions import HalfSpaceMoment, MeanSample, OutputMinimizer
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import HalfSpaceMoment, MeanSample, OutputMinimizer
 from proofs.proxies import ESTIMATORS, Estimator, estimator
 from verify.configurations import Configuration, Level
 from verify.model import PROXY_MOMENTS, moment_rows

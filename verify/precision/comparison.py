@@ -18,7 +18,7 @@ import mpmath
 from mpmath import mp, mpf
 from sympy import Dummy, Expr, Integer, Integral, Symbol, lambdify
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
 from verify.closed_form import MPMATH, integral, vector_coordinates

@@ -20,9 +20,9 @@ from mpmath import mp, mpf
 from sympy import Symbol
 
 from proofs import symbols
-from proofs.claim import Claim, get
-from proofs.definitions import DescentConstant, LipschitzGradient, PlainDescent
 from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
+from proofs.engine.claim import Claim, get
+from proofs.engine.definitions import DescentConstant, LipschitzGradient, PlainDescent
 from proofs.lipschitz import ENTRIES, LARGEST_V, LEAST_ANGLE, LEAST_W, STRETCH
 from proofs.proxies import estimator
 from verify.configurations import Configuration, Level

@@ -13,8 +13,8 @@ import numpy as np
 from mpmath import mp, mpf
 from sympy import Expr
 
-from proofs.claim import Claim
-from proofs.definitions import Correlation, FilterGradient, Potential
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import Correlation, FilterGradient, Potential
 from proofs.estimators import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.closed_form import evaluate

@@ -17,8 +17,8 @@ from sympy import Expr, Float, Integer, Symbol, nan, oo, pi, zoo
 from sympy.logic.boolalg import Boolean
 
 from proofs import symbols
-from proofs.claim import Claim
-from proofs.definitions import HalfSpaceMoment
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import HalfSpaceMoment
 from verify.closed_form import NoValueError
 from verify.configurations import Configuration
 from verify.evidence import Fate, Verdict

@@ -18,8 +18,8 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 
-from proofs.claim import Claim
-from proofs.definitions import CommonZeros, Landscape
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import CommonZeros, Landscape
 from proofs.proxies import estimator
 from verify.configurations import Configuration, Level
 from verify.precision.comparison import (

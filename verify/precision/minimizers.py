@@ -11,8 +11,8 @@ import numpy as np
 from mpmath import mp, mpf
 from sympy import Expr, Symbol, lambdify
 
-from proofs.claim import Claim
-from proofs.definitions import PenaltyLimit, ProximalMap
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import PenaltyLimit, ProximalMap
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate

@@ -14,8 +14,8 @@ from typing import Final, cast
 from mpmath import mp, mpf, sign
 from sympy import Expr, Symbol
 
-from proofs.claim import Claim
-from proofs.definitions import Displacement, Envelope, PenaltyLimit
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import Displacement, Envelope, PenaltyLimit
 from proofs.penalties import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE, S_THERE, THERE
 from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH

@@ -12,8 +12,8 @@ import mpmath
 from mpmath import mp, mpf
 
 from proofs import symbols
-from proofs.claim import Claim
-from proofs.definitions import ReluNetwork
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import ReluNetwork
 from verify.configurations import Configuration, Level
 from verify.model import RectifiedNetwork, Row
 from verify.precision.comparison import (

@@ -20,8 +20,8 @@ import numpy as np
 from mpmath import mp, mpf
 from sympy import Integral
 
-from proofs.claim import Claim, get
-from proofs.definitions import (
+from proofs.engine.claim import Claim, get
+from proofs.engine.definitions import (
     CommonZeros,
     Correlation,
     DescentConstant,

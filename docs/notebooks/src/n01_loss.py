@@ -36,7 +36,7 @@ from numerics import (
 )
 from numerics.sampling import network_moments
 from proofs import symbols
-from verify.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.reading import COLOURS, INK, panels, show
 
 Array = npt.NDArray[np.float64]
 MARKERS = "os^D"

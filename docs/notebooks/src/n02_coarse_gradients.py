@@ -57,8 +57,8 @@ from numerics import (
 from numerics.model import resolve_proxy
 from numerics.sampling import network_moments
 from proofs import symbols
-from verify.notebooks.reading import COLOURS, INK, panels, show
-from verify.notebooks.stated import stated
+from verify.reading.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
 Proxy = Callable[[Array], Array]

@@ -45,7 +45,7 @@ import proofs
 from numerics import moreau_envelope, penalty_value, proximal_map
 from numerics.generated.penalties import DISPLACEMENTS, THRESHOLDS
 from proofs import symbols
-from verify.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.reading import COLOURS, INK, panels, show
 
 Array = npt.NDArray[np.float64]
 MARKERS = "os^D"

@@ -29,9 +29,9 @@ import numpy.typing as npt
 from scipy.linalg import solve_discrete_lyapunov
 
 from numerics import coarse_gradient, learn, proximal_map, sample_coarse_gradient, sparse_limit, stable_limits
-from verify.notebooks.reading import COLOURS, INK, panels, show
-from verify.notebooks.samples import sparse_teacher
-from verify.notebooks.stated import stated
+from verify.reading.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.samples import sparse_teacher
+from verify.reading.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
 MARKERS = "os^D"

@@ -29,9 +29,9 @@ from sympy import lambdify
 from numerics import basin_probability, coarse_gradient, learn, proximal_map, sparse_limit, stable_limits
 from numerics.generated.penalties import DISPLACEMENTS
 from proofs import penalty_forms, symbols
-from verify.notebooks.reading import COLOURS, INK, panels, show
-from verify.notebooks.samples import exact_interval, run_all, sparse_teacher
-from verify.notebooks.stated import stated
+from verify.reading.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.samples import exact_interval, run_all, sparse_teacher
+from verify.reading.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
 MARKERS = "os^D"

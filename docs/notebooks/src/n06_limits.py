@@ -33,9 +33,9 @@ from numerics import (
     spike_threshold,
     stable_limits,
 )
-from verify.notebooks.reading import COLOURS, INK, panels, show
-from verify.notebooks.samples import exact_interval, run_all
-from verify.notebooks.stated import stated
+from verify.reading.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.samples import exact_interval, run_all
+from verify.reading.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
 MARKERS = "os^D"

@@ -37,8 +37,8 @@ import numerics
 from numerics.model import resolve_proxy
 from numerics.sampling import network_moments
 from verify.evidence import Evidence, Grade
-from verify.notebooks.reading import COLOURS, INK, panels, show, verdicts
-from verify.notebooks.stated import stated
+from verify.reading.notebooks.reading import COLOURS, INK, panels, show, verdicts
+from verify.reading.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
 

@@ -6,10 +6,10 @@ jumps, at a threshold without a closed form: `domain` leaves that out.
 
 from sympy import Expr, Integer, Symbol, diff, limit, log, oo, sqrt, true
 
-from proofs.derivation import Obligation, vanishes
+from proofs.engine.derivation import Obligation, vanishes
+from proofs.engine.smt import follows
 from proofs.penalty_forms import Penalty, Shape, add, size
 from proofs.proximal import Branch, landing, objective
-from proofs.smt import follows
 from proofs.symbols import ratio, u
 
 eps = Symbol("eps", positive=True)

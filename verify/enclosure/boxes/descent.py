@@ -11,7 +11,7 @@ from typing import Final
 from sympy import Expr, Poly, Rational, Symbol, expand, pi, simplify, sin, solve, sqrt
 
 from proofs import symbols
-from proofs.claim import Claim, get
+from proofs.engine.claim import Claim, get
 from verify.enclosure.boxes.stated import Stated, agrees, basic, in_plane, named, part, without_factor
 from verify.enclosure.boxes.statement import Statement, coordinates
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sympy.polys.polyerrors import PolynomialError
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.enclosure.boxes import descent, lipschitz, penalties, splitting, training
 from verify.enclosure.boxes.search import Found, search
 from verify.enclosure.boxes.stated import Stated

@@ -8,7 +8,7 @@ from typing import Final
 from sympy import Expr, Integer, Symbol, cos, cot, expand, pi, sin
 
 from proofs import symbols
-from proofs.claim import Claim, get
+from proofs.engine.claim import Claim, get
 from verify.enclosure.boxes.stated import Stated, agrees, in_plane, named, part, resolved
 from verify.enclosure.boxes.statement import Range, Statement, coordinates
 

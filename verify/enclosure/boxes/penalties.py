@@ -11,7 +11,7 @@ from typing import Final
 
 from sympy import Expr, Integer, Rational, Symbol, expand, powdenest, simplify, sqrt
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.enclosure.boxes.stated import Stated, named, part
 from verify.enclosure.boxes.statement import Statement, coordinates
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sympy import Abs, Expr, Rational, Symbol, cos, expand, fraction, pi, simplify, sin, together
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from verify.enclosure.boxes.stated import Stated, as_product, named, part
 from verify.enclosure.boxes.statement import Statement, coordinates
 

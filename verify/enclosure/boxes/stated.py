@@ -8,7 +8,7 @@ from typing import Final
 
 from sympy import Expr, Integer, Max, Min, Poly, Rational, Symbol, cos, cot, exp, expand, sin, sympify
 
-from proofs.claim import Claim
+from proofs.engine.claim import Claim
 from proofs.symbols import QUANTITIES, e, theta, w_hat
 from verify.enclosure.boxes.margin import identically_zero
 from verify.enclosure.boxes.search import search

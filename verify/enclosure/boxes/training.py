@@ -7,7 +7,7 @@ from typing import Final
 
 from sympy import Expr, Symbol, cancel, cos, pi, simplify, sin
 
-from proofs.claim import Claim, get
+from proofs.engine.claim import Claim, get
 from verify.enclosure.boxes.stated import Stated, in_plane, named, part
 from verify.enclosure.boxes.statement import Statement, coordinates
 

@@ -1,0 +1,308 @@
+"""Text of the generated module `penalties`: penalties, proximal maps, thresholds, Moreau envelopes, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import indent
+
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    asin,
+    default_sort_key,
+    oo,
+    sign,
+    sqrt,
+    true,
+)
+
+from proofs.code.dialect import NUMPY, Dialect
+from proofs.code.emit import assignments, gather_roots, text
+from proofs.engine.claim import get
+from proofs.naming import identifier, plain, renaming
+from proofs.penalties import envelope_id, map_id
+from proofs.penalty_forms import Penalty, size
+from proofs.symbols import beta, lam, ratio, u, x_in
+
+__all__ = ["NAMES", "claim_ids", "map_form", "sources", "steps", "value_form"]
+
+NAMES = [
+    "DISPLACEMENTS",
+    "ENVELOPES",
+    "PENALTIES",
+    "PENALTY_PARAMETERS",
+    "PROXIMAL_MAPS",
+    "THRESHOLDS",
+    "moreau_envelope",
+    "penalty_value",
+    "proximal_map",
+]
+
+_X, _RHO, _U = Symbol("x", real=True), Symbol("rho", positive=True), Symbol("u", real=True)
+_TINY = Rational(1, 10**300)
+_NAMES = {x_in: _X, ratio: _RHO}
+_RESERVED = ("x", "u", "rho", "beta", "lam")
+
+
+def claim_ids(penalties: Sequence[Penalty]) -> list[str]:
+    """The claims that the module is written from."""
+    return [identify(penalty.name) for identify in (map_id, envelope_id) for penalty in penalties]
+
+
+def sources(penalties: Sequence[Penalty]) -> list[str]:
+    """Source of every function and table."""
+    parts = [part(penalty) for penalty in penalties for part in (_value, _map, _threshold, _envelope)]
+    return [*parts, _tables(penalties), _FUNCTIONS.replace("{listed}", _listed(penalties))]
+
+
+def value_form(penalty: Penalty) -> Expr:
+    """p(|u|): every piece is evaluated inside its own interval only."""
+    inside = [
+        (piece.subs(u, Max(Min(Abs(_U), high), low) if high != oo or low != 0 else Abs(_U)), Abs(_U) <= high)
+        for low, high, piece in penalty.pieces
+    ]
+    form = Piecewise(*inside[:-1], (inside[-1][0], True)) if len(inside) > 1 else inside[0][0]
+    if penalty.jumps:
+        form = Piecewise((0, Abs(_U) <= 0), (form, True))
+    return form
+
+
+def _value(penalty: Penalty) -> str:
+    form = value_form(penalty)
+    return _function(penalty, "penalty", "u: Array", form, f"{penalty.title}.", "np.asarray(value, np.float64)")
+
+
+def map_form(penalty: Penalty) -> Expr:
+    """S(x), as its claim states it, safe to evaluate everywhere; what it shrinks by is at most |x|, however rounded."""
+    form = _guarded(get(map_id(penalty.name)).formula)
+    shrink: Expr = (x_in - form.args[-1].expr) / sign(x_in) if isinstance(form, Piecewise) else Integer(0)
+    if shrink == 0 or shrink.has(sign):  # S(x) is stated as a product, which has the sign of x
+        return form
+    kept = Min(shrink, Abs(x_in), evaluate=False)
+    return Piecewise(*form.args[:-1], (Add(x_in, -sign(x_in) * kept, evaluate=False), True), evaluate=False)
+
+
+def _map(penalty: Penalty) -> str:
+    title = f"Proximal map of {penalty.name}; source: {map_id(penalty.name)}."
+    return _function(penalty, "map", "x: Array, rho: Array | float", map_form(penalty), title)
+
+
+def _guarded(form: Expr) -> Expr:
+    """The form with |x| kept at the threshold or above in the branch beyond it: an arcsine would leave its domain.
+
+    Without an arcsine a square root of what may round to less than 0 is one of 0 there.
+
+    Every piece is evaluated everywhere and chosen afterwards: where the branch counts, nothing is changed. Where a
+    divisor would be 0 at x = ρ = 0, |x| is also kept above 1e-300. That counts at ρ = 0 only, where the branch shrinks
+    by 0: the threshold of the smallest ρ > 0 of float64 lies far above it.
+    """
+    if not form.has(asin):
+        return form.replace(
+            lambda part: (
+                part.is_Pow and part.exp == Rational(1, 2) and part.base.is_Add and not part.base.is_nonnegative
+            ),
+            lambda part: sqrt(Max(part.base, 0)),
+        )
+    (below, condition), (beyond, _) = form.args
+    x = Abs(x_in)
+    (threshold,) = (side for side in condition.args if side != x)
+    kept = Max(x, threshold)
+    if any(_vanishes(power.base) for power in beyond.atoms(Pow) if power.exp.is_negative):
+        kept = Max(kept, _TINY)
+    return Piecewise((below, condition), (beyond.xreplace({x: kept}), True))
+
+
+def _divisors(form: Expr) -> dict[Expr, Symbol]:
+    """Divisors of ρ and shapes whose sign is open: in the pieces where they count they are > 0; each gets a name."""
+    found = {
+        power.base
+        for power in form.atoms(Pow)
+        if power.exp.is_negative and not power.has(_X) and power.base.is_Add and not power.base.is_positive
+    }
+    ordered = sorted(found, key=default_sort_key)
+    return {base: Symbol(f"divisor_{index}" if index else "divisor", real=True) for index, base in enumerate(ordered)}
+
+
+def _vanishes(divisor: Expr) -> bool:
+    """Whether a divisor is 0 at x = 0, ρ = 0."""
+    return bool(divisor.subs({x_in: 0, ratio: 0}, simultaneous=True) == 0)
+
+
+def _threshold(penalty: Penalty) -> str:
+    """The threshold, and sup |x − S(x)| where that is another number."""
+    arguments, farthest = "rho: Array | float", penalty.farthest
+    title = f"Largest |x| with S(x) = 0 for {penalty.name}."
+    source = _function(penalty, "threshold", arguments, penalty.threshold, title)
+    if farthest == penalty.threshold:
+        return source
+    title = f"{'Least upper bound of' if farthest == oo else 'Largest'} |x - S(x)| for {penalty.name}."
+    if farthest == oo:
+        return f"{source}\n\n{_unbounded(penalty, arguments, title)}"
+    return f"{source}\n\n{_function(penalty, 'displacement', arguments, farthest, title)}"
+
+
+def _unbounded(penalty: Penalty, arguments: str, title: str) -> str:
+    """The displacement that has no bound as soon as ρ > 0."""
+    return _written(penalty, "displacement", arguments, "return np.where(np.asarray(rho) > 0, np.inf, rho)", title)
+
+
+def _envelope(penalty: Penalty) -> str:
+    """e(x), in ρ = λ/β, which is formed once and without 0/0."""
+    claim = get(envelope_id(penalty.name))
+    form = penalty.envelope if penalty.stable_envelope is None else penalty.stable_envelope
+    if form.subs(ratio, lam / beta) != claim.formula:
+        raise ValueError(f"claim {claim.id} does not state the envelope that {penalty.name!r} declares")
+    title = f"Moreau envelope of {penalty.name}; source: {claim.id}."
+    in_ratio = form.has(ratio) or penalty.domain != true
+    guard = "rho = quotient(lam, beta)\n" + _within_domain(penalty) if in_ratio else ""
+    arguments = "x: Array, beta: Array | float, lam: Array | float"
+    if penalty.has_quotients and penalty.stable_envelope is None:  # the square of a quotient would be one of squares
+        gaps = [Symbol(f"gap_{index}", real=True) for index, _ in enumerate(penalty.branches)]
+        form = penalty.envelope_in(gaps)
+        for name, (gap, _) in zip(gaps, penalty.branches, strict=True):
+            guard += f"{name} = {text(gap.subs(size, Abs(x_in)).xreplace(_NAMES), NUMPY)}\n"
+    return _function(penalty, "envelope", arguments, _guarded(form), title, guard=guard)
+
+
+def _function(
+    penalty: Penalty, role: str, arguments: str, form: Expr, title: str, returned: str = "value", guard: str = ""
+) -> str:
+    """One function of entries: common subexpressions first, then its value."""
+    lines = [f"{name} = {source}" for name, source in steps(penalty, form)]
+    if returned == "value":
+        lines[-1] = lines[-1].replace("value = ", "return ", 1)
+    else:
+        lines.append(f"return {returned}")
+    if "rho" in arguments:
+        guard += _within_domain(penalty)
+    return _written(penalty, role, arguments, guard + "\n".join(lines), title)
+
+
+def _within_domain(penalty: Penalty) -> str:
+    """Lines that raise ValueError where the penalty is not declared for ρ and the parameters."""
+    if penalty.domain == true:
+        return ""
+    condition = text(penalty.domain.xreplace(_NAMES), NUMPY)
+    words = f"penalty {penalty.name} has a closed form for {plain(condition)} only, "
+    words += "got rho = lam/beta = {np.max(rho)}"
+    return f'if not np.all({condition}):\n    raise ValueError(f"{words}")\n'
+
+
+def _written(penalty: Penalty, role: str, arguments: str, body: str, title: str) -> str:
+    own = "".join(f", {shape.symbol.name}: float = {float(shape.default)!r}" for shape in penalty.parameters)
+    body = indent(body, "    ")
+    name = f"{renaming(penalty.parameters)}def _{identifier(penalty.name)}_{role}"
+    keywords = f", *{own}" if own else ""
+    result = "Array" if "Array," in arguments or arguments == "u: Array" else "Array | float"
+    return f'{name}({arguments}{keywords}) -> {result}:\n    """{title}"""\n{body}\n'
+
+
+def steps(penalty: Penalty, form: Expr, dialect: Dialect = NUMPY) -> list[tuple[str, str]]:
+    """(name, source) pairs that compute a form of x, u, rho, beta, lam and the shapes; the last one is `value`."""
+    form = gather_roots(form.xreplace(_NAMES))
+    reserved = (*_RESERVED, *(shape.symbol.name for shape in penalty.parameters))
+    divisors = _divisors(form)
+    pairs = [(name.name, text(base, dialect)) for base, name in divisors.items()]
+    for base, name in divisors.items():
+        form = form.replace(
+            lambda part, base=base: part.is_Pow and part.base == base and part.exp.is_negative,
+            lambda part, name=name: Piecewise((name**part.exp, name > 0), (1, True)),
+        )
+    reserved = (*reserved, *(name.name for name in divisors.values()))
+    return pairs + assignments([form], ["value"], reserved, dialect)
+
+
+def _tables(penalties: Sequence[Penalty]) -> str:
+    limits = ""
+    for penalty in penalties:
+        own = ", ".join(f'"{s.name}": ({float(s.default)!r}, "{s.domain}")' for s in penalty.parameters)
+        limits += f'    "{penalty.name}": {{{own}}},\n'
+    source = (
+        f"PENALTY_PARAMETERS: Final[dict[str, dict[str, Limit]]] = {{\n{limits}}}\n"
+        '"""By penalty: its parameters, each with its default and its domain."""\n'
+    )
+    for table, role, meaning in (
+        ("PENALTIES", "penalty", "p(|u|), entry by entry: (u, **parameters)"),
+        (
+            "PROXIMAL_MAPS",
+            "map",
+            "S(x), entry by entry: (x, rho, **parameters), rho >= 0 a number or an array; nothing is checked",
+        ),
+        ("THRESHOLDS", "threshold", "largest |x| with S(x) = 0: (rho, **parameters)"),
+        ("DISPLACEMENTS", "displacement", "largest |x - S(x)| over all x: (rho, **parameters)"),
+        ("ENVELOPES", "envelope", "Moreau envelope, entry by entry: (x, beta, lam, **parameters)"),
+    ):
+        result = "Array | float" if role in {"threshold", "displacement"} else "Array"
+        rows = "".join(f'    "{penalty.name}": {_name_of(penalty, role)},\n' for penalty in penalties)
+        source += f'\n{table}: Final[dict[str, Callable[..., {result}]]] = {{\n{rows}}}\n"""By penalty: {meaning}."""\n'
+    return source
+
+
+def _name_of(penalty: Penalty, role: str) -> str:
+    if role == "displacement" and penalty.farthest == penalty.threshold:
+        role = "threshold"
+    return f"_{identifier(penalty.name)}_{role}"
+
+
+def _listed(penalties: Sequence[Penalty]) -> str:
+    """Every penalty with its formula and parameters, one a line, for docstrings."""
+    lines = []
+    for penalty in penalties:
+        own = "; ".join(f"{s.name}, {s.meaning}, default {float(s.default):g}" for s in penalty.parameters)
+        lines.append(f"    {penalty.name}: {penalty.title}" + (f" ({own})" if own else ""))
+    return "\n".join(lines)
+
+
+_FUNCTIONS = '''\
+def proximal_map(
+    x: npt.ArrayLike, rho: npt.ArrayLike, penalty: str = "l1", **parameters: float
+) -> npt.NDArray[np.floating]:
+    """The proximal map S(x), a minimizer over u of rho p(u) + (u - x)**2 / 2, entry by entry.
+
+    x: any shape, finite. rho: >= 0, broadcast against x; 0 gives x itself, inf gives 0.
+    penalty and its parameters:
+
+{listed}
+
+    Returns (...), the shape of x and rho broadcast; float32 x gives float32. Where two u attain the minimum (|x| at
+    the threshold of a map that jumps), 0 is returned.
+    Raises ValueError naming the argument for values that are out of range or not finite, for shapes that do not
+    broadcast, for an unknown penalty, for a parameter that it does not have and for a result that is beyond its float.
+    Source: P1, P2, P3 and, by penalty, P7.
+    """
+    known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
+    return entrywise(PROXIMAL_MAPS[penalty], "x", x, known, rho=rho)
+
+
+def penalty_value(u: npt.ArrayLike, penalty: str = "l1", **parameters: float) -> npt.NDArray[np.floating]:
+    """P(u), the sum of p(|u_i|) over the last axis.
+
+    u: (..., n), finite. penalty and its parameters as in `proximal_map`. Returns (...); float32 in, float32 out.
+    Raises ValueError as `proximal_map` does. Source: P1, P2, P3 and, by penalty, P7.
+    """
+    known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
+    return summed(entrywise(PENALTIES[penalty], "u", np.atleast_1d(real_array("u", u)), known), "u")
+
+
+def moreau_envelope(
+    w: npt.ArrayLike, beta: npt.ArrayLike, lam: npt.ArrayLike, penalty: str = "l1", **parameters: float
+) -> npt.NDArray[np.floating]:
+    """The Moreau envelope E(w), the minimum over u of lam P(u) + (beta / 2) norm(w - u)**2.
+
+    w: (..., n), finite. beta, lam: >= 0, finite, broadcast against the leading axes of w.
+    penalty and its parameters as in `proximal_map`. Returns (...); float32 w gives float32.
+    Raises ValueError as `proximal_map` does. Source: P6.l1, P6.l0, P6.tl1 and, by penalty, P6.
+    """
+    known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
+    w, beta, lam = np.atleast_1d(real_array("w", w)), real_array("beta", beta), real_array("lam", lam)
+    beta, lam = (value[..., None] if value.ndim else value for value in (beta, lam))
+    return summed(entrywise(ENVELOPES[penalty], "w", w, known, beta=beta, lam=lam), "w")
+'''

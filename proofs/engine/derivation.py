@@ -1,0 +1,182 @@
+"""A derivation: a chain of named steps, each with obligations that must be decided exactly.
+
+A chain starts at a definition. Every further step either *evaluates* what stands there (SymPy integrates,
+differentiates, sums or takes a limit) or puts something else in its place, and then owes the proof that it may: a
+residual that reduces to exactly zero, or an exact sign condition. `conclude` ends the chain at the claim's own
+statement, which no earlier step may use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sympy import Expr, Gt, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
+from sympy.logic.boolalg import Boolean
+
+from proofs.engine.residual import Decision, decide_zero, in_basic_quantities
+from proofs.symbols import theta
+
+__all__ = ["Derivation", "Obligation", "Step", "holds", "nonnegative_in_theta", "positive_terms", "vanishes"]
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """Something a step owes: `what` in words, the expression it is about, and its decision."""
+
+    what: str
+    expression: Expr | Boolean
+    decision: Decision
+
+
+def vanishes(what: str, expression: Expr) -> Obligation:
+    """Owe: `expression` is identically zero."""
+    return Obligation(what, sympify(expression), decide_zero(expression))
+
+
+def holds(what: str, condition: Boolean | bool) -> Obligation:
+    """Owe: a condition that SymPy decides by itself from the assumptions on its symbols."""
+    condition = sympify(condition)
+    truth = (
+        {True: True, False: False}.get(bool(condition)) if condition.is_Boolean and not condition.free_symbols else None
+    )
+    return Obligation(what, condition, Decision(truth, "" if truth else f"{condition}"))
+
+
+def nonnegative_in_theta(what: str, expression: Expr) -> Obligation:
+    """Owe: an expression affine in θ is ≥ 0 on [0, π]; it is exactly when it is at both ends."""
+    polynomial = Poly(expression, theta)
+    ends = [polynomial.eval(end) for end in (0, pi)]
+    affine = polynomial.degree() <= 1 and all(end.is_number for end in ends)
+    signs = [end.is_nonnegative for end in ends] if affine else [None]
+    sign = False if False in signs else None if None in signs else True
+    return Obligation(what, expression >= 0, Decision(sign, f"values {ends} at the ends"))
+
+
+def positive_terms(what: str, expression: Expr) -> Obligation:
+    """Owe: `expression` > 0, because its numerator and denominator are sums of terms ≥ 0, one of them > 0."""
+
+    def positive(part: Expr) -> bool:
+        terms = expand(part).as_ordered_terms()
+        return all(term.is_nonnegative for term in terms) and any(term.is_positive for term in terms)
+
+    proved = all(positive(part) for part in fraction(factor(simplify(expression))))
+    return Obligation(f"{what} is positive", Gt(expression, 0, evaluate=False), Decision(True if proved else None))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named step: what stands after it, why it is allowed, and what it owed.
+
+    `computed` marks what SymPy made from the line before, and the lines that open and close a chain: only these may
+    owe nothing.
+    """
+
+    name: str
+    shown: str | Expr
+    because: str = ""
+    obligations: tuple[Obligation, ...] = ()
+    computed: bool = False
+
+    @property
+    def decided(self) -> bool | None:
+        """True if every obligation is proved, False if one is refuted, None if one is undecided or none is there."""
+        verdicts = [obligation.decision.zero for obligation in self.obligations]
+        if False in verdicts:
+            return False
+        return None if None in verdicts or not (verdicts or self.computed) else True
+
+
+@dataclass(frozen=True)
+class Held:
+    """A part of a statement: what the chain derived, and what the claim states."""
+
+    derived: Expr
+    stated: Expr
+
+
+@dataclass
+class Derivation:
+    """The chain of one claim. `current` is the expression reached, `derived` the one held against the statement,
+    `held` the forms it was held against, `parts` the named parts of a statement likewise, `cited` the claims it rests
+    on."""
+
+    claim_id: str
+    steps: list[Step] = field(default_factory=list)
+    cited: list[str] = field(default_factory=list)
+    current: Expr | None = None
+    derived: Expr | None = None
+    held: tuple[Expr, ...] = ()
+    parts: dict[str, Held] = field(default_factory=dict)
+    concluded: Literal["", "statement", "argument"] = ""
+
+    def begin(self, shown: Expr | str, because: str = "") -> None:
+        """Open the chain with the definition."""
+        self.steps.append(Step("Definition", shown, because, computed=True))
+        self.current = shown if isinstance(shown, Expr) else None
+
+    def step(self, name: str, shown: Expr | str, because: str = "", owes: Iterable[Obligation] = ()) -> None:
+        """Add a step whose correctness is carried by the obligations it `owes`."""
+        self.steps.append(Step(name, shown, because, tuple(owes)))
+        if isinstance(shown, Expr):
+            self.current = shown
+
+    def apply(
+        self, name: str, change: Callable[[Expr], Expr], because: str = "", owes: Iterable[Obligation] = ()
+    ) -> None:
+        """Compute the next expression from the current one."""
+        if self.current is None:
+            raise ValueError(f"{self.claim_id}: apply({name!r}) before any expression was reached")
+        self.current = change(self.current)
+        self.steps.append(Step(name, self.current, because, tuple(owes), computed=True))
+
+    def evaluate(self, name: str, because: str = "") -> None:
+        """Let SymPy carry out the integrals, derivatives and sums that stand in the current expression."""
+        self.apply(name, lambda current: current.doit(), because)
+
+    def cite(self, claim_id: str) -> None:
+        """Record that what follows rests on another claim, which must itself be proved."""
+        if claim_id not in self.cited:
+            self.cited.append(claim_id)
+
+    def hold(self, name: str, stated: Expr, derived: Expr | None = None, because: str = "") -> None:
+        """A named part of the statement equals what the chain derived: `derived`, or the expression reached."""
+        reached = self.current if derived is None else derived
+        if reached is None:
+            raise ValueError(f"{self.claim_id}: nothing was derived before hold({name!r})")
+        self.parts[name] = Held(reached, stated)
+        owes = [vanishes(f"derived − {name}", reached - stated)]
+        self.steps.append(Step(f"Statement: {name}", stated, because, tuple(owes)))
+
+    def conclude(self, statement: Expr, printed: Expr | None = None) -> None:
+        """End the chain: what was derived equals the statement (and the form the literature prints)."""
+        if self.current is None:
+            raise ValueError(f"{self.claim_id}: nothing was derived before conclude()")
+        derived = self.derived = self.current
+        self.held = (statement,) if printed is None else (statement, printed)
+        owes = [vanishes("derived − statement", derived - statement)]
+        if printed is not None and printed != statement:
+            owes.append(vanishes("derived − printed form", derived - printed))
+        self.step("Statement", statement, "", owes)
+        self.concluded = "statement"
+
+    def conclude_argument(self, because: str, owes: Iterable[Obligation] = ()) -> None:
+        """End the chain of a claim that is not an identity; every obligation above carries it."""
+        self.steps.append(Step("Hence", because, "", tuple(owes), computed=True))
+        self.concluded = "argument"
+
+    @property
+    def decided(self) -> bool | None:
+        """True if the chain is concluded and every step is proved; False if one is refuted; else None."""
+        verdicts = [step.decided for step in self.steps]
+        if False in verdicts:
+            return False
+        if not self.concluded or None in verdicts or not any(s.obligations for s in self.steps):
+            return None
+        return True
+
+
+def coefficient(vector: Expr, basis: Symbol) -> Expr:
+    """The coefficient of `basis` in a vector expression (linear in the vector symbols)."""
+    return expand(in_basic_quantities(vector)).coeff(basis, 1)

@@ -1,0 +1,339 @@
+"""Deciding whether an expression is identically zero, and saying so only when it is proved.
+
+`decide_zero` answers True (an exact reduction reached 0), False (a point was found where the expression is
+far from 0) or None (neither). None is *undecided*, and undecided is never passed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import mpmath
+from sympy import (
+    Add,
+    Dummy,
+    Eq,
+    Expr,
+    Float,
+    Integer,
+    Integral,
+    Ne,
+    Poly,
+    Pow,
+    Rational,
+    Symbol,
+    Tuple,
+    acos,
+    asin,
+    atan,
+    cancel,
+    cos,
+    cot,
+    default_sort_key,
+    erf,
+    erfc,
+    exp,
+    expand,
+    expand_trig,
+    fraction,
+    im,
+    lambdify,
+    nan,
+    pi,
+    re,
+    sin,
+    sqrt,
+    sympify,
+    tan,
+    together,
+    zoo,
+)
+from sympy.codegen.cfunctions import expm1
+from sympy.core.function import AppliedUndef
+from sympy.polys.polyerrors import PolynomialError
+
+from proofs.engine.cases import Region, has_cases, leaves, witness
+from proofs.symbols import QUANTITIES, mu, phi_angle, theta
+
+__all__ = ["Decision", "decide_zero", "in_basic_quantities", "reduce_exactly"]
+
+_HALF_ANGLE = Symbol("tan_half_theta", positive=True)
+_HALF_TURN = Symbol("tan_half_phi", real=True)
+_WITNESS_DIGITS = 40
+_CASE_ROUNDS = 8
+_IMAGINARY = 1e-6
+"""What rounding at the end of a range may leave of an imaginary part."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether an expression is zero: True, False or None (undecided), with the witness of a refutation."""
+
+    zero: bool | None
+    witness: str = ""
+
+
+def in_basic_quantities(expression: Expr) -> Expr:
+    """`expression` with every derived quantity (differences, w*) written in the basic ones."""
+    basic = {q.symbol: q.basic for q in QUANTITIES.values() if q.basic is not None}
+    return sympify(expression).xreplace(basic)
+
+
+def reduce_exactly(expression: Expr) -> Expr:
+    """A canonical form in which an identity of this theory's functions becomes 0.
+
+    θ becomes 2·atan(t), which makes every trigonometric term rational in t; erfc becomes 1 − erf; arguments
+    of functions are brought to one form and products of exponentials to one exponential; then the coefficient of
+    each exponential is reduced modulo the squares of its radicals. Each move is an exact equality for θ in (0, π) and
+    φ in (−π, π), so a result of 0 is a proof wherever no divisor is 0.
+    """
+    reduced = _in_arcsines(in_basic_quantities(expression).doit(integrals=False))
+    reduced = (
+        reduced.replace(expm1, _exp_minus_one)
+        .rewrite(erfc, erf)
+        .replace(cot, _cos_over_sin)
+        .replace(tan, _sin_over_cos)
+    )
+    reduced = expand_trig(expand_trig(reduced).subs({theta: 2 * atan(_HALF_ANGLE), phi_angle: 2 * atan(_HALF_TURN)}))
+    reduced = reduced.replace(_is_opaque, lambda part: part.func(*map(_tidy, part.args)))
+    return Add(*(Dummy() * left for part in _by_exponential(reduced) if (left := _reduce_radicals(part)) != 0))
+
+
+def decide_zero(expression: Expr) -> Decision:
+    """Decide whether `expression` vanishes identically on the declared domain of its symbols, wherever it is defined.
+
+    A symbol without assumptions is a real number. Integrals over one range are compared by their integrands:
+    sufficient for a proof, not necessary. What is 0/0 at every point is not passed.
+    """
+    expression = in_basic_quantities(sympify(expression))
+    if expression == 0 or expand(expression) == 0:
+        return Decision(True)
+    if _has_regions(expression):
+        return _decide_by_cases(expression)
+    if refutation := _refute(expression):
+        return Decision(False, refutation)
+    try:
+        proved = all(reduce_exactly(part) == 0 for part in _integrands(expression))
+        defined = proved and not any(reduce_exactly(divisor) == 0 for divisor in _divisors(expression))
+        return Decision(True if defined else None)
+    except (PolynomialError, NotImplementedError, RecursionError):
+        return Decision(None)
+
+
+def _has_regions(expression: Expr) -> bool:
+    """Whether to split into regions: not for an angle (|sin θ| is sin θ), not by a condition on a bound variable."""
+    return has_cases(expression) and not (expression.has(theta) or any(map(has_cases, expression.atoms(Integral))))
+
+
+def _divisors(expression: Expr) -> list[Expr]:
+    """What `expression` divides by."""
+    quotients = (part for part in expression.atoms(Pow) if part.exp.could_extract_minus_sign())
+    return sorted({part.base for part in quotients if part.base.free_symbols}, key=default_sort_key)
+
+
+def _decide_by_cases(expression: Expr) -> Decision:
+    """In each region that the conditions leave, what stands there must vanish; a point near a boundary may refute."""
+    bases = [_spread(_sample(expression, round_), round_) for round_ in range(_CASE_ROUNDS)]
+    if not expression.has(AppliedUndef, Integral) and (met := witness(expression, bases)):
+        where = ", ".join(f"{k} = {v:.12g}" for k, v in sorted(met[0].items(), key=lambda kv: kv[0].name))
+        return Decision(False, f"residual {met[1]:.6g} at {where}")
+    try:
+        return Decision(True if all(_vanishes_in(leaf, region) for leaf, region in leaves(expression)) else None)
+    except (PolynomialError, NotImplementedError, RecursionError):
+        return Decision(None)
+
+
+def _spread(point: dict[Symbol, Expr], round_: int) -> dict[Symbol, float]:
+    """The point as floats, its coordinates scaled apart by factors from 1/4 to 8: some regions lie far out."""
+    digests = {symbol: hashlib.sha256(f"{symbol.name}/scale/{round_}".encode()).digest() for symbol in point}
+    return {symbol: float(value) * 2.0 ** (digests[symbol][0] % 6 - 2) for symbol, value in point.items()}
+
+
+def _vanishes_in(leaf: Expr, region: Region) -> bool:
+    from proofs.engine.smt import impossible  # SMT obligations are decided on top of this module
+
+    if leaf.has(nan, zoo):
+        return False
+    if not all(divisor.is_nonzero or impossible((*region, Eq(divisor, 0))) for divisor in _divisors(leaf)):
+        return False  # a region may be a curve on which this is 0/0
+    if leaf == 0 or expand(leaf) == 0 or reduce_exactly(leaf) == 0:
+        return True
+    return impossible((*region, Ne(leaf, 0)))
+
+
+def _integrands(expression: Expr) -> list[Expr]:
+    """Expressions whose vanishing makes `expression` vanish: one per range of integration, and the rest."""
+    integrals = sorted(expression.atoms(Integral), key=default_sort_key)
+    if not integrals:
+        return [expression]
+    names = {integral: Dummy() for integral in integrals}
+    linear = Poly(expression.xreplace(names), *names.values())
+    if linear.total_degree() > 1:
+        raise PolynomialError("not linear in its integrals")
+    merged: dict[Tuple, Expr] = {}
+    for integral, name in names.items():
+        weight = linear.coeff_monomial(name)
+        if weight.free_symbols & {limit[0] for limit in integral.limits}:
+            raise PolynomialError("a bound variable also stands outside its integral")
+        merged[integral.args[1:]] = merged.get(integral.args[1:], 0) + weight * integral.function
+    return [*merged.values(), linear.coeff_monomial(1)]
+
+
+def _by_exponential(expression: Expr) -> list[Expr]:
+    """The coefficients of the distinct exponentials in the numerator of `expression`."""
+    names = {part: Dummy() for part in sorted(expression.atoms(exp), key=default_sort_key)}
+    numerator = fraction(together(expression.xreplace(names)))[0]
+    if not names:
+        return [numerator]
+    groups: dict[Expr, Expr] = {}
+    for powers, weight in Poly(numerator, *names.values()).terms():
+        exponent = expand(_tidy(Add(*(k * part.args[0] for k, part in zip(powers, names, strict=True)))))
+        groups[exponent] = groups.get(exponent, Integer(0)) + weight
+    return list(groups.values())
+
+
+def _in_arcsines(expression: Expr) -> Expr:
+    """arccos A = π/2 − arcsin A = 2 arcsin √((1 − A)/2); then each arcsine becomes three times a free angle 2 arctan t.
+
+    Exact for every real A in [−1, 1]; what relates the angle to its sine is forgotten, which can only lose a proof.
+    """
+    if not expression.has(asin, acos):
+        return expression
+    angles: dict[tuple[bool, Expr], Expr] = {}
+
+    def named(sine: Expr) -> tuple[bool, Expr]:
+        root = _is_root(sine)  # the square tells roots apart, but not signs: x and √x have different names
+        return root, expand(_tidy(sine**2)) if root else sine
+
+    def angle(sine: Expr) -> Expr:
+        return 6 * atan(angles.setdefault(named(sine), Dummy("t", real=True)))
+
+    for part in sorted(expression.atoms(asin), key=default_sort_key):
+        expression = expression.xreplace({part: angle(part.args[0])})
+    for part in sorted(expression.atoms(acos), key=default_sort_key):
+        (cosine,) = part.args
+        known = _is_root(cosine) and named(cosine) in angles
+        expression = expression.xreplace({part: pi / 2 - angle(cosine) if known else 2 * angle(sqrt((1 - cosine) / 2))})
+    return expression
+
+
+def _is_root(part: Expr) -> bool:
+    """Whether a factorwise look shows that `part` is ≥ 0 wherever it is real."""
+    return all(
+        factor.is_nonnegative or (factor.is_Pow and factor.exp.is_Rational and factor.exp.q == 2)
+        for factor in part.as_ordered_factors()
+    )
+
+
+def _is_opaque(part: Expr) -> bool:
+    return isinstance(part, erf | AppliedUndef)
+
+
+def _is_integral(part: Expr) -> bool:
+    return isinstance(part, Integral)
+
+
+def _exp_minus_one(argument: Expr) -> Expr:
+    return exp(argument) - 1
+
+
+def _cos_over_sin(angle: Expr) -> Expr:
+    return cos(angle) / sin(angle)
+
+
+def _sin_over_cos(angle: Expr) -> Expr:
+    return sin(angle) / cos(angle)
+
+
+def _tidy(argument: Expr) -> Expr:
+    return cancel(together(argument))
+
+
+def _reduce_radicals(expression: Expr) -> Expr:
+    """Numerator of `expression`, reduced modulo y² = radicand for each square root y in it."""
+    radicals: dict[Dummy, Expr] = {}
+
+    def name_radical(part: Expr) -> Expr:
+        base, power = part.args
+        radicand = together(base)
+        for known, value in radicals.items():
+            if cancel(value - radicand) == 0:
+                return known ** (2 * power)
+        radicals[root := Dummy("root", positive=True)] = radicand
+        return root ** (2 * power)
+
+    def is_radical(part: Expr) -> bool:
+        return isinstance(part, Pow) and part.exp.is_Rational and part.exp.q == 2 and bool(part.base.free_symbols)
+
+    numerator, _ = fraction(together(expression.replace(is_radical, name_radical)))
+    numerator = expand(numerator)
+    for root, radicand in radicals.items():
+        upper, lower = fraction(radicand)
+        if not numerator.has(root):
+            continue
+        remainder = Poly(numerator, root).prem(Poly(lower * root**2 - upper, root))
+        numerator = expand(fraction(together(remainder.as_expr()))[0])
+    return expand(cancel(numerator)) if numerator != 0 else numerator
+
+
+def _sample(expression: Expr, round_: int) -> dict[Symbol, Expr]:
+    """A reproducible generic point: each value depends on the symbol's name alone, never on set order.
+
+    Exponents are eighths: SymPy takes powers of exact numbers apart, for ever where exponents are long.
+    """
+    exponents = {symbol for power in expression.atoms(Pow) for symbol in power.exp.free_symbols}
+    point = {}
+    for symbol in expression.free_symbols:
+        digest = hashlib.sha256(f"{symbol.name}/{round_}".encode()).digest()
+        fractional = Rational(int.from_bytes(digest[:4], "big"), 2**32)
+        if symbol == theta:
+            value = Rational(1, 10) + fractional * 29 / 10
+        elif symbol.is_integer:
+            value = 2 + int(fractional * 9)
+        elif symbol.is_nonnegative:
+            value = Rational(1, 5) + 2 * fractional
+        elif symbol.is_nonpositive:
+            value = -Rational(1, 5) - 2 * fractional
+        else:
+            value = 4 * fractional - 2
+        point[symbol] = Rational(round(8 * value), 8) if symbol in exponents else value
+    return point
+
+
+def _stand_in(argument: Expr) -> Expr:
+    """A concrete, asymmetric proxy: a statement about every μ' must in particular hold for this one."""
+    return exp(-(argument**2)) * (1 + argument / 3)
+
+
+def _by_quadrature(integral: Integral) -> Expr:
+    """A float for an integral over a Gaussian weight, whose tails beyond 12 are nothing in float64."""
+    variable, low, high = integral.limits[0]
+    integrand = lambdify([variable], integral.function, "math")
+    start, stop = max(float(low), -12.0), min(float(high), 12.0)
+    inner = [node for node in (-4.0, -1.0, 0.0, 0.3, 1.0, 3.0) if start < node < stop]
+    try:
+        return Float(mpmath.fp.quad(integrand, [start, *inner, stop]))
+    except (ValueError, TypeError):  # rounding takes a node beyond the end of the range, where nothing is real
+        integrand = lambdify([variable], integral.function, "mpmath")
+        found = sympify(mpmath.quad(integrand, [start, *inner, stop]))
+        return found if abs(im(found)) > _IMAGINARY * abs(found) else re(found)
+
+
+def _refute(expression: Expr) -> str | None:
+    """A point where `expression` is clearly not 0, as text; None if none was met."""
+    expression = expression.replace(mu, _stand_in)
+    if expression.has(AppliedUndef) or any(len(part.limits) > 1 for part in expression.atoms(Integral)):
+        return None
+    tolerance, rounds = (1e-9, 4) if expression.has(Integral) else (1e-20, 2)
+    for round_ in range(rounds):
+        point = _sample(expression, round_)
+        try:
+            numbers = expression.subs(point).replace(_is_integral, _by_quadrature)
+            real = numbers.evalf(_WITNESS_DIGITS, maxn=400).as_real_imag()[0]
+        except (ZeroDivisionError, OverflowError):
+            return f"what stands there is not finite at {point}"
+        if isinstance(real, Float) and abs(real) > tolerance:
+            where = ", ".join(f"{k} = {v}" for k, v in sorted(point.items(), key=lambda kv: kv[0].name))
+            return f"residual {float(real):.6g} at {where or 'every point'}"
+    return None

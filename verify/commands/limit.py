@@ -1,0 +1,295 @@
+"""`coarseproof limit`: where RVSCGD ends for a given true weight, without iterating."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from verify.commands.options import NUMBER, write_document
+from verify.commands.parameters import Parametrized, of_choice, refuse_unused
+
+if TYPE_CHECKING:
+    from numerics import SparseLimit, StableLimits
+
+__all__ = ["LIMIT_PENALTIES", "limit", "output_path", "picture_path", "require_unit", "write_json"]
+
+LIMIT_PENALTIES: Final = ("l1", "l0", "tl1")
+"""Those whose limit theory names."""
+
+_SHOWN: Final = 12
+_ROUNDING: Final = 1e-15
+
+
+def picture_path(path: Path) -> Path:
+    """`path`, if a picture can be written there; else ValueError, before the work and not after it."""
+    if path.suffix.lower() not in {".png", ".svg"}:
+        raise ValueError(f"cannot draw {path}: the name must end in .png or .svg")
+    return output_path(path)
+
+
+def output_path(path: Path) -> Path:
+    """`path`, if it can be written; else ValueError."""
+    from verify.files import check_writable
+
+    if str(path) != "-":
+        check_writable(path)
+    return path
+
+
+def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str) -> str:
+    """The penalty, if its limits are known as a map of w*; else a usage error that says which are, and what is left."""
+    from numerics.generated.penalties import PENALTIES
+
+    if penalty in LIMIT_PENALTIES:
+        return penalty
+    if penalty not in PENALTIES:
+        raise click.BadParameter(f"{penalty!r} is unknown; known: {', '.join(PENALTIES)}")
+    raise click.BadParameter(
+        f"{penalty!r} has no limit map: its limits are not known in closed form, those of "
+        f"{', '.join(LIMIT_PENALTIES)} are (R4). "
+        f"`coarseproof learn --penalty {penalty}` runs the iteration to where it ends"
+    )
+
+
+def require_unit(path: Path, w_star: Any) -> None:
+    """ValueError unless w* has norm 1; the library says the same, but names an argument where there is an option."""
+    from numerics.geometry import length
+    from numerics.limits.problem import NORM_TOLERANCE
+
+    size = float(length(w_star))
+    if size > 0 and abs(size - 1) > NORM_TOLERANCE:
+        raise ValueError(f"weights file {path}: w* has norm {size:.9g}, not 1; divide by it, or say --normalize")
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """To standard output for "-", else beside the target and renamed."""
+    write_document(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+@click.command(
+    cls=Parametrized,
+    kinds=("penalty",),  # an estimator enters by its pull κ
+    names=LIMIT_PENALTIES,
+    epilog="""\b
+Examples:
+  coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02
+  coarseproof limit --weights w.csv --normalize --penalty tl1 --a 2 --beta 0.5 --lam 0.02 --plot map.png
+  coarseproof limit --weights w.json --penalty l1 --beta 0.5 --lam 0.02 --digits 50 --json -
+  coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02 --phase-diagram phases.png
+\b
+The iteration maximizes κ⟨w*, w⟩ + (β/2)‖w‖² − E(w) on the unit sphere (claim R1); with output weights
+v = v* and the ReLU estimator κ = ‖v*‖²/(2√(2π)). Exit codes: 0 a limit, 1 no such limit (what attracts
+instead is listed), 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
+)
+@click.option(
+    "--weights",
+    "weights_path",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The true weight w*: a .npy, .csv or .json file.",
+)
+@click.option("--penalty", metavar="[l1|l0|tl1]", required=True, callback=_having_a_limit_map, help="Sparsity penalty.")
+@click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
+@click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
+@click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull towards w*.")
+@click.option("--digits", type=click.IntRange(min=1), help="Work with this many digits instead of float64.")
+@click.option("--normalize", is_flag=True, help="Divide w* by its norm first.")
+@click.option(
+    "--count", type=click.IntRange(min=1), default=1000, show_default=True, help="List at most so many limits."
+)
+@click.option("--plot", metavar="FILE", type=click.Path(path_type=Path), help="Draw the map w* → w̄ (.png, .svg).")
+@click.option(
+    "--phase-diagram",
+    "phases",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw number and kind of stable limits, support and error over (β, λ).",
+)
+@click.option(
+    "--json",
+    "json_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the result as JSON; - for standard output.",
+)
+def limit(
+    weights_path: Path,
+    penalty: str,
+    beta: Fraction,
+    lam: Fraction,
+    kappa: Fraction,
+    digits: int | None,
+    normalize: bool,
+    count: int,
+    plot: Path | None,
+    phases: Path | None,
+    json_path: Path | None,
+) -> None:
+    """The limit of RVSCGD for a true weight: multiplier, error and its bound, support, basin, other limits."""
+    from numerics import NoLimitError, sparse_limit, stable_limits
+    from verify.commands.weights import read_exactly, read_weights
+
+    refuse_unused(penalty=penalty)
+    parameters: dict[str, Any] = of_choice("penalty", penalty)
+    pictures = [picture_path(path) for path in (plot, phases) if path is not None]
+    if json_path is not None:
+        output_path(json_path)
+    w_star = read_weights(weights_path)
+    if not normalize:
+        require_unit(weights_path, w_star)
+    settings: dict[str, Any] = {"penalty": penalty, "normalize": normalize}
+    floats: dict[str, Any] = {name: float(value) for name, value in parameters.items()}
+    numbers = float(kappa), float(beta), float(lam)
+    others = stable_limits(w_star, numbers[0], numbers[1], numbers[2], count=count, **settings, **floats)
+    try:
+        if digits:
+            exact: Any = read_exactly(weights_path)
+            found = sparse_limit(exact, kappa, beta, lam, digits=digits, **settings, **parameters)
+        else:
+            found = sparse_limit(w_star, numbers[0], numbers[1], numbers[2], **settings, **floats)
+    except NoLimitError as error:
+        click.echo(f"No limit: {error}", err=True)
+        found = None
+    if json_path is not None:
+        named = dict(zip(("kappa", "beta", "lam"), numbers, strict=True))
+        write_json(json_path, as_json(found, others, digits, penalty=penalty, **named, **floats))
+    if pictures:
+        _draw(plot, phases, w_star, found, numbers, {"penalty": penalty, **floats})
+    if json_path is None or str(json_path) != "-":
+        _print(found, others, digits)
+    sys.exit(0 if found else 1)
+
+
+def as_json(
+    found: SparseLimit | None, others: StableLimits, digits: int | None, **given: float | str
+) -> dict[str, Any]:
+    """The document of `--json`; numbers of more digits than float64 has are strings."""
+    spurious = [
+        {"index": record.index, "sign": record.sign, "multiplier": record.multiplier}
+        for record in others.limits
+        if record.kind == "spike"
+    ]
+    names = ["multiplier", "weights", "support", "angle", "error", "error_bound", "residual", "margin"]
+    names.append("basin_probability")
+    return {
+        "schema": 1,
+        **given,
+        **(dict.fromkeys(names) if found is None else {name: _plain(getattr(found, name), digits) for name in names}),
+        "spurious": spurious,
+        "stable_limits": {"listed": len(others.limits), "total": others.total, "complete": others.complete}
+        | ({} if others.complete else {"reason": others.reason}),
+        "exists": found is not None,
+    }
+
+
+def _plain(value: Any, digits: int | None) -> Any:
+    """What JSON can hold: arrays as lists, a float as it is, an mpmath number as a string of its digits."""
+    if isinstance(value, int | float):
+        return value
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, tuple):
+        return [_plain(entry, digits) for entry in value]
+    from mpmath import nstr
+
+    return nstr(value, digits)
+
+
+def _print(found: SparseLimit | None, others: StableLimits, digits: int | None) -> None:
+    if found is not None:
+        for name, value in _rows(found, digits):
+            click.echo(f"{name:18} {value}")
+    listed = len(others.limits)
+    total = f"{listed}" if others.complete else f"{listed} listed, more may exist: {others.reason}"
+    click.echo(f"{'stable limits':18} {total}")
+    for record in others.limits[:_SHOWN]:
+        click.echo(f"  {_describe(record)}")
+    if listed > _SHOWN:
+        click.echo(f"  … and {listed - _SHOWN} more (--json lists the spikes)")
+
+
+def _rows(found: SparseLimit, digits: int | None) -> list[tuple[str, str]]:
+    size, n = len(found.support), len(found.weights)
+    entries = ", ".join(str(int(index)) for index in found.support[:_SHOWN]) + (", …" if size > _SHOWN else "")
+    return [
+        ("multiplier N", str(_plain(found.multiplier, digits))),
+        ("angle to w*", f"{_short(_unless_rounding(found.angle, found))} rad"),
+        ("error ‖w̄ − w*‖", _short(_unless_rounding(found.error, found))),
+        ("error bound", f"{_bound(found.error_bound, ROUND_CEILING)} (R5)"),
+        ("support of ū", f"{size} of {n}" + (f": {entries}" if size else "")),
+        ("gets near w*", f"with probability at least {_at_least(found)} (R6, uniform start)"),
+        ("residual", _short(found.residual)),
+        ("stability margin", _short(found.margin)),
+    ]
+
+
+def _at_least(found: SparseLimit) -> str:
+    """R6's probability, rounded down; where S moves something it is below 1, however close."""
+    value = found.basin_probability
+    if value >= 1 and found.beta and found.lam:
+        value = 1 - sys.float_info.epsilon
+    return _bound(value, ROUND_FLOOR)
+
+
+def _bound(value: Any, rounding: str) -> str:
+    """A bound >= 0 with six digits, rounded so that what is shown is a bound too."""
+    if isinstance(value, float):
+        exact = Fraction(value)
+    else:
+        mantissa, exponent = value.man_exp
+        exact = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    rounded = Context(prec=6, rounding=rounding).divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return f"{float(rounded):.6g}"
+
+
+def _unless_rounding(value: Any, found: SparseLimit) -> Any:
+    """`value`, or 0 where the error of a float64 result is one of rounding."""
+    return 0.0 if isinstance(found.error, float) and found.error < _ROUNDING else value
+
+
+def _short(value: Any) -> str:
+    from mpmath import mpf, nstr
+
+    return nstr(value, 6) if isinstance(value, mpf) else f"{value:.6g}"
+
+
+def _describe(record: Any) -> str:
+    if record.kind == "spike":
+        sign = "+" if record.sign > 0 else "−"
+        return f"spike at entry {record.index}, sign {sign}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"
+    return f"sparse, support {len(record.support)}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"
+
+
+def _draw(
+    plot: Path | None,
+    phases: Path | None,
+    w_star: Any,
+    found: SparseLimit | None,
+    numbers: tuple[float, float, float],
+    settings: dict[str, Any],
+) -> None:
+    from verify.commands.limit_figures import draw_map, draw_phases
+
+    if plot is not None and found is None:
+        click.echo(f"not drawn  {plot}: there is no limit to draw", err=True)
+    elif plot is not None and found is not None:
+        draw_map(plot, w_star, found)
+        click.echo(f"written    {plot}", err=True)
+    if phases is not None:
+        kappa, *here = numbers
+        draw_phases(phases, w_star, kappa, (here[0], here[1]), settings, _watched)
+        click.echo(f"written    {phases}", err=True)
+
+
+def _watched(rows: Iterable[Any]) -> Iterator[Any]:
+    """The rows, one by one, with a bar on standard error."""
+    with click.progressbar(rows, label="phase diagram", file=sys.stderr) as bar:
+        yield from bar

@@ -1,0 +1,178 @@
+"""Options for the parameters of estimators and penalties, an extension's included: made from their declarations.
+
+A parameter `tau` has the option `--tau`, shared by all that declare it. Where the command has an option of that name
+already, it is `--ste-tau` for estimators and `--penalty-tau` for penalties.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from verify.commands.options import NUMBER
+from verify.extensions import named
+
+__all__ = ["Parametrized", "of_choice", "of_claims", "refuse_unused"]
+
+KINDS: Final = {"ste": "estimator", "penalty": "penalty"}
+
+_TABLES: Final = {"ste": ("estimators", "PARAMETERS"), "penalty": ("penalties", "PENALTY_PARAMETERS")}
+_GIVEN: Final = "verify.commands.parameters"
+
+Table = Mapping[str, Mapping[str, tuple[float, str]]]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An estimator or penalty that has a parameter, with its default and its domain."""
+
+    kind: str
+    name: str
+    default: float
+    domain: str
+
+
+@cache
+def table(kind: str) -> Table:
+    """The parameters of every "ste" or "penalty", from the generated module.
+
+    Without extensions it is read from the module's text: `--help` need not wait for NumPy.
+    """
+    module, variable = _TABLES[kind]
+    if named():
+        found: Table = getattr(import_module(f"numerics.generated.{module}"), variable)
+        return found
+    folder = Path(next(iter(find_spec("numerics").submodule_search_locations)))  # type: ignore[union-attr, arg-type]
+    tree = ast.parse((folder / "generated" / f"{module}.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and node.value and ast.unparse(node.target) == variable:
+            found = ast.literal_eval(node.value)
+    return found
+
+
+class Parametrized(click.Command):
+    """A command with an option for every parameter.
+
+    Shown are those that mean something to it: of `kinds`, and of estimators and penalties with these `names`, if there
+    are any. The others are known all the same, so that `refuse_unused` can say whose they are.
+    """
+
+    def __init__(
+        self, *args: Any, kinds: Sequence[str] = tuple(KINDS), names: Sequence[str] = (), **settings: Any
+    ) -> None:
+        super().__init__(*args, **settings)
+        self._kinds, self._names = kinds, names
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The command's own, then those of parameters."""
+        own = super().get_params(ctx)
+        if not hasattr(self, "_made"):
+            taken = {word for parameter in own for word in (*parameter.opts, *parameter.secondary_opts)}
+            self._made = [self._option(word, name, owners) for word, (name, owners) in _options(taken).items()]
+        return [*own, *self._made]
+
+    def _option(self, word: str, name: str, owners: list[Owner]) -> click.Option:
+        def keep(ctx: click.Context, _: click.Parameter, value: Fraction | None) -> None:
+            if value is not None:
+                ctx.meta.setdefault(_GIVEN, {})[word] = (name, value, owners)
+
+        meant = [one for one in owners if one.kind in self._kinds and (not self._names or one.name in self._names)]
+        return click.Option(
+            [f"parameter{word.replace('-', '_')}", word],
+            type=NUMBER,
+            help=f"Parameter of the {'; '.join(map(_described, meant))}.",
+            hidden=not meant,
+            expose_value=False,
+            callback=keep,
+        )
+
+
+def _described(owner: Owner) -> str:
+    return f"{KINDS[owner.kind]} {owner.name} ({owner.domain}, default {owner.default:g})"
+
+
+def _options(taken: set[str]) -> dict[str, tuple[str, list[Owner]]]:
+    """By option: the parameter, and whose it is."""
+    found: dict[str, tuple[str, list[Owner]]] = {}
+    for kind in KINDS:
+        for owner, known in table(kind).items():
+            for name, (default, domain) in known.items():
+                plain = name.replace("_", "-")
+                word = f"--{kind}-{plain}" if f"--{plain}" in taken else f"--{plain}"
+                found.setdefault(word, (name, []))[1].append(Owner(kind, owner, default, domain))
+    return found
+
+
+def given() -> dict[str, tuple[str, Fraction, list[Owner]]]:
+    """By option on the command line: the parameter, its value, and whose it is."""
+    return click.get_current_context().meta.get(_GIVEN, {})
+
+
+def of_choice(kind: str, choice: str) -> dict[str, Fraction]:
+    """The parameters given for the chosen estimator ("ste") or penalty; ValueError for a bad choice or value."""
+    from numerics.arguments import check_parameters
+
+    mine = {
+        name: value
+        for name, value, owners in given().values()
+        if any((owner.kind, owner.name) == (kind, choice) for owner in owners)
+    }
+    floats: dict[str, Any] = {name: float(value) for name, value in mine.items()}
+    check_parameters(choice, floats, table(kind), kind)
+    return mine
+
+
+def refuse_unused(**choices: str) -> None:
+    """ValueError naming the first option on the command line that none of the choices has as its parameter."""
+    for word, (_, value, owners) in given().items():
+        if not any(choices.get(owner.kind) == owner.name for owner in owners):
+            chosen = " and ".join(f"--{kind} {choice}" for kind, choice in choices.items())
+            having = ", ".join(f"the {KINDS[owner.kind]} {owner.name}" for owner in owners)
+            raise ValueError(f"{word} {float(value)} has no meaning for {chosen}; it is a parameter of {having}")
+
+
+def of_claims(only: Sequence[str]) -> dict[str, tuple[str, float]]:
+    """By option given: the parameter and its value, at which the claims of `only` (all if empty) about its owners hold.
+
+    ValueError for a value outside the domain of one of these owners, and if there is no such claim. Claims about the
+    iteration are none: their runs have parameters of their own.
+    """
+    from numerics.arguments import check_parameters
+
+    pins = {}
+    for word, (name, value, owners) in given().items():
+        about = [owner for owner in owners if _is_about(owner, only)]
+        if not about:
+            having = ", ".join(f"the {KINDS[owner.kind]} {owner.name}" for owner in owners)
+            raise ValueError(
+                f"{word} {float(value)} has no meaning here: it is a parameter of {having}, and no claim "
+                "of this run is checked at points that have it"
+            )
+        for owner in about:
+            check_parameters(owner.name, {name: float(value)}, table(owner.kind), f"{owner.kind}")
+        pins[word] = (name, float(value))
+    return pins
+
+
+def _is_about(owner: Owner, only: Sequence[str]) -> bool:
+    """Whether a claim of the run is stated for the owner, at points drawn."""
+    import proofs
+    from proofs.engine.definitions import PenaltyLimit, Splitting
+    from verify.precision.minimizers import penalty_of
+    from verify.suite import select
+
+    for claim in select(proofs.all_claims(), only):
+        penalty = penalty_of(claim.definition)
+        named = {"ste": getattr(claim.definition, "estimator", ""), "penalty": penalty.name if penalty else ""}
+        if named[owner.kind] == owner.name and not isinstance(claim.definition, PenaltyLimit | Splitting):
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""Claims and their evidence for readers: report, formula book, derivations, notebooks, site."""

@@ -1,0 +1,104 @@
+"""How a stored notebook differs from a fresh one, cell by cell.
+
+Everything is compared exactly but pictures: the shapes of letters depend on fonts and on the version of matplotlib, so
+a picture is compared by what `show` says of it: words, colours, markers and line styles exactly, numbers to 1e-4 of the
+size of the data.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from difflib import unified_diff
+from itertools import zip_longest
+from typing import Any, Final
+
+from nbformat import NotebookNode
+
+from verify.reading.notebooks.document import SVG, described
+
+__all__ = ["differences"]
+
+_TOLERANCE: Final = 1e-4
+
+
+def differences(name: str, stored: NotebookNode, fresh: NotebookNode) -> Iterator[str]:
+    """Unified diffs, one for each cell that differs; `name` is the notebook's."""
+    new = {cell.id: cell for cell in fresh.cells}
+    old = {cell.get("id", f"number {place}"): cell for place, cell in enumerate(stored.cells, start=1)}
+    order = [[*old], [*new]]
+    if order[0] != order[1]:
+        yield _diff(name, "cell ids", *("\n".join(ids) + "\n" for ids in order))
+    for id_ in dict.fromkeys([*new, *old]):
+        yield from filter(None, [_diff(name, f"cell {id_}", *_texts(old.get(id_), new.get(id_)))])
+    metadata = [_json({"nbformat": [one.nbformat, one.nbformat_minor], **_metadata(one)}) for one in (stored, fresh)]
+    yield from filter(None, [_diff(name, "metadata", *metadata)])
+
+
+def _metadata(notebook: NotebookNode) -> dict[str, Any]:
+    """Without the digests: they change with the letter shapes of pictures, and the cells are compared themselves."""
+    ours = notebook.metadata.get("coarseproof")
+    known = {key: value for key, value in ours.items() if key != "digests"} if isinstance(ours, Mapping) else ours
+    return {**notebook.metadata, "coarseproof": known}
+
+
+def _diff(name: str, part: str, old: str, new: str) -> str:
+    lines = unified_diff(old.splitlines(), new.splitlines(), f"a/{name} {part}", f"b/{name} {part}", lineterm="")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _texts(old: NotebookNode | None, new: NotebookNode | None) -> tuple[str, str]:
+    """Both cells as text; pictures that agree within the tolerance give the same text."""
+    if old is None or new is None:
+        return _text(old), _text(new)
+    pairs = list(zip_longest(old.get("outputs", []), new.get("outputs", [])))
+    agreeing = {id(one): two for one, two in pairs if one is not None and two is not None and _same_picture(one, two)}
+    return _text(old, agreeing), _text(new)
+
+
+def _text(cell: NotebookNode | None, instead: Mapping[int, NotebookNode] = {}) -> str:
+    if cell is None:
+        return ""
+    parts = [f"{cell.cell_type}, metadata {json.dumps(cell.metadata, sort_keys=True, ensure_ascii=False)}"]
+    parts += ["", *cell.source.splitlines()]
+    if cell.cell_type == "code":
+        parts += ["", f"executed as {cell.get('execution_count')}"]
+    for output in cell.get("outputs", []):
+        parts += ["", _output_text(instead.get(id(output), output))]
+    return "\n".join(parts) + "\n"
+
+
+def _output_text(output: NotebookNode) -> str:
+    """An output for a diff: its texts line by line, and of a picture what it says of itself."""
+    shown = {key: value for key, value in output.items() if key not in ("data", "text")}
+    parts = [_json(shown), output.get("text", "")]
+    for kind, content in sorted(output.get("data", {}).items()):
+        said = described(output) if kind == SVG else None
+        parts.append(f"{kind}:\n{content if isinstance(content, str) and said is None else _json(said or content)}")
+    return "\n".join(parts)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+
+
+def _same_picture(old: NotebookNode, new: NotebookNode) -> bool:
+    one, two = described(old), described(new)
+    return one is not None and two is not None and _same(one, two)
+
+
+def _same(one: Any, two: Any) -> bool:
+    """Equal, but for the last digits of the numbers in a list: they are measured by the largest among them."""
+    if isinstance(one, dict) and isinstance(two, dict):
+        return one.keys() == two.keys() and all(_same(one[key], two[key]) for key in one)
+    if not (isinstance(one, list) and isinstance(two, list)):
+        return bool(one == two)
+    if len(one) != len(two):
+        return False
+    return all(_near(x, y, one) if isinstance(x, float) else _same(x, y) for x, y in zip(one, two, strict=True))
+
+
+def _near(x: float, y: Any, beside: list[Any]) -> bool:
+    size = max(abs(number) for number in beside if isinstance(number, float))
+    return isinstance(y, float) and math.isclose(x, y, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE * size)

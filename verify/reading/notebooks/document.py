@@ -1,0 +1,123 @@
+"""A notebook as a document: its cells with stable ids, and the digests by which a change by hand is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from xml.etree import ElementTree
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from verify.reading.notebooks.cells import opening, source_of
+from verify.reading.notebooks.script import Cell, Script
+
+__all__ = ["SVG", "assemble", "changed_cells", "described", "finish", "text_of"]
+
+SVG: Final = "image/svg+xml"
+_OURS: Final = "coarseproof"
+_EDITORS: Final = ("kernelspec", "language_info")
+_DESCRIPTION: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_DC: Final = "{http://purl.org/dc/elements/1.1/}description"
+
+
+def assemble(script: Script) -> NotebookNode:
+    """The notebook of a script, not yet executed. Raises ValueError, naming the cell, for what no claim can give."""
+    cells = [new_markdown_cell(opening(script), id="question")]
+    for cell in script.cells:
+        try:
+            source = source_of(cell)
+        except ValueError as error:
+            raise ValueError(f"{script.path.name}, cell {cell.id!r}: {error}") from error
+        cells.append(_node(cell, source))
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def _node(cell: Cell, source: str) -> NotebookNode:
+    if cell.kind in ("code", "verdict"):
+        return new_code_cell(source, id=cell.id)
+    return new_markdown_cell(source, id=cell.id)
+
+
+def finish(notebook: NotebookNode, script: Script) -> NotebookNode:
+    """After execution: alternative texts of the pictures, the digests, and nothing that changes from run to run."""
+    for cell in notebook.cells:
+        alternatives = [said["description"] for output in cell.get("outputs", []) if (said := described(output))]
+        cell.metadata = NotebookNode({"mystnb": {"image": {"alt": " ".join(alternatives)}}} if alternatives else {})
+    notebook.metadata.language_info = NotebookNode({"name": "python"})
+    digests = [f"{cell.id} {_digest(cell)}" for cell in notebook.cells]
+    notebook.metadata[_OURS] = NotebookNode(
+        {
+            "script": f"docs/notebooks/src/{script.path.name}",
+            "digests": digests,
+            "metadata": _digest_of(_metadata(notebook)),
+        }
+    )
+    nbformat.validate(notebook)
+    return notebook
+
+
+def text_of(notebook: NotebookNode) -> str:
+    """What the file holds."""
+    return f"{nbformat.writes(notebook, version=4).rstrip()}\n"
+
+
+def described(output: NotebookNode) -> dict[str, Any] | None:
+    """What `show` says of a picture: its description and the data drawn; None for any other output."""
+    picture = output.get("data", {}).get(SVG)
+    if picture is None or (found := _DESCRIPTION.search(picture)) is None:
+        return None
+    try:
+        words = ElementTree.fromstring(found[0]).findtext(f".//{_DC}")
+        said = json.loads(words or "null")
+    except (ElementTree.ParseError, ValueError):
+        return None
+    return said if isinstance(said, dict) and "description" in said else None
+
+
+def _digest(cell: NotebookNode) -> str:
+    """Of what somebody may have put there: kind, source, outputs, attachments (e.g. pictures) and metadata (e.g. tags).
+
+    The order and indentation of the file, and the numbers of execution, are an editor's.
+    """
+    said = {name: cell.get(name) for name in ("cell_type", "source", "outputs")}
+    said |= {name: cell[name] for name in ("attachments", "metadata") if cell.get(name)}
+    return _digest_of(said)
+
+
+def _metadata(notebook: NotebookNode) -> dict[str, Any]:
+    """Of the notebook, without what editors rewrite and what is written here."""
+    return {key: value for key, value in notebook.metadata.items() if key not in (*_EDITORS, _OURS)}
+
+
+def _digest_of(said: Any) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def changed_cells(notebook: NotebookNode) -> Iterator[str]:
+    """What was changed since it was written, by cell id; a notebook without digests was not written here."""
+    ours = notebook.metadata.get(_OURS)
+    written = ours.get("digests") if isinstance(ours, Mapping) else None
+    if not isinstance(written, list) or not all(isinstance(line, str) for line in written):
+        yield "a notebook that this command did not write"
+        return
+    if "metadata" not in ours:
+        yield "an earlier version of this command wrote it, so that changes by hand cannot be told"
+        return
+    before = dict(line.partition(" ")[::2] for line in written)
+    now = {cell.get("id", "without id"): _digest(cell) for cell in notebook.cells}
+    yield from (f"cell {name!r} was added" for name in now if name not in before)
+    yield from (f"cell {name!r} was changed" for name in now if name in before and now[name] != before[name])
+    yield from (f"cell {name!r} was removed" for name in before if name not in now)
+    if len(now) == len(before) and list(now) != list(before):
+        yield "the cells were put in another order"
+    if _digest_of(_metadata(notebook)) != ours["metadata"]:
+        yield "the notebook's metadata were changed"

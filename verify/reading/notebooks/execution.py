@@ -1,0 +1,211 @@
+"""Executes notebooks, several at once, each in a kernel of its own that never outlives this process.
+
+A kernel works in an empty folder, with one thread for linear algebra and a fixed hash seed: sums then have one order,
+sets have one order, and notebooks that run side by side do not fight over cores. Settings of the user's that would
+change what is shown (IPython's profile, start-up files, warning filters, extensions) are left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+import verify
+from verify.reading.notebooks.document import assemble, finish
+from verify.reading.notebooks.script import Cell, Script
+
+__all__ = ["CellFailedError", "Executed", "Progress", "execute_all"]
+
+Progress = Callable[[str, int, int], None]
+"""(notebook, cells done, cells in all; 0 of 0 while it is put together)"""
+
+_TIMEOUT: Final = 300  # seconds of one cell, or of a kernel's start: many times what any takes, for machines under load
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_LEFT_OUT: Final = ("COARSEPROOF_EXTENSIONS", "PYTHONSTARTUP", "PYTHONWARNINGS", "MATPLOTLIBRC")
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
+_PLACE: Final = re.compile(r"Cell In\[\d+\], line (\d+)|ipykernel_\d+[/\\]\d+\.py:(\d+)")
+_ROOT: Final = Path(verify.__file__).resolve().parents[1]
+
+
+class CellFailedError(Exception):
+    """A notebook that could not be executed: names the cell, its claims, the error and the line of code."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What became of a script: the notebook, or why there is none."""
+
+    script: Script
+    notebook: NotebookNode | None
+    seconds: float
+    error: str = ""
+
+
+def execute_all(scripts: Sequence[Script], jobs: int, progress: Progress) -> list[Executed]:
+    """Execute the notebooks of `scripts`, at most `jobs` at once; one that fails does not stop the others.
+
+    Raises ValueError for cells that no claim can give, before anything runs. KeyboardInterrupt, on SIGINT and SIGTERM
+    alike, after the kernels are gone.
+    """
+    notebooks = []
+    for script in scripts:
+        progress(script.number, 0, 0)
+        notebooks.append(assemble(script))
+    with tempfile.TemporaryDirectory(prefix="notebooks-", ignore_cleanup_errors=True) as folder:
+        try:
+            return asyncio.run(_all(scripts, notebooks, jobs, progress, Path(folder)))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+
+
+async def _all(
+    scripts: Sequence[Script], notebooks: Sequence[NotebookNode], jobs: int, progress: Progress, folder: Path
+) -> list[Executed]:
+    free = asyncio.Semaphore(jobs)
+
+    async def one(script: Script, notebook: NotebookNode) -> Executed:
+        async with free:
+            place = folder / script.number
+            for name in ("work", "ipython"):
+                (place / name).mkdir(parents=True)
+            return await _execute(script, notebook, place, progress)
+
+    with _terminable():
+        return await asyncio.gather(*map(one, scripts, notebooks))
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """A polite kill ends the kernels first, like Ctrl-C, which asyncio itself looks after."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    installed = False
+    if task is not None:
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not in the main thread
+            loop.add_signal_handler(signal.SIGTERM, task.cancel)
+            installed = True
+    try:
+        yield
+    finally:
+        if installed:
+            loop.remove_signal_handler(signal.SIGTERM)
+
+
+async def _execute(script: Script, notebook: NotebookNode, place: Path, progress: Progress) -> Executed:
+    started = time.perf_counter()
+    try:
+        async with _Kernel(place) as kernel:
+            client = NotebookClient(
+                notebook, km=kernel.manager, timeout=_TIMEOUT, record_timing=False, coalesce_streams=True
+            )
+            client.kc = kernel.client
+            for index, cell in enumerate(notebook.cells):
+                progress(script.number, index, len(notebook.cells))
+                await _execute_cell(client, script, index, cell, place)
+    except CellFailedError as failure:
+        return Executed(script, None, time.perf_counter() - started, str(failure))
+    progress(script.number, len(notebook.cells), len(notebook.cells))
+    return Executed(script, finish(notebook, script), time.perf_counter() - started)
+
+
+async def _execute_cell(client: NotebookClient, script: Script, index: int, cell: NotebookNode, place: Path) -> None:
+    known = {written.id: written for written in script.cells}.get(cell.id)
+    if known is None or cell.cell_type != "code":
+        return
+    try:
+        await client.async_execute_cell(cell, index)
+    except CellExecutionError as error:
+        last = f"{error.ename}: {_COLOURS.sub('', error.evalue).strip()}"
+        raise _failure(script, known, cell, last, error.traceback) from error
+    except CellTimeoutError as error:
+        raise _failure(script, known, cell, f"took more than {_TIMEOUT} s", "") from error
+    except DeadKernelError as error:
+        raise _failure(script, known, cell, "the kernel died (killed, out of memory, or crashed)", "") from error
+    for output in cell.outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            line = next((line for line in output.text.splitlines() if line.strip()), "")
+            said = line.partition(": ")[2] if _PLACE.search(line) else line
+            raise _failure(script, known, cell, f"wrote to standard error: {said.strip()}", output.text)
+    for text in (str(_ROOT), str(place)):
+        if any(text in str(output) for output in cell.outputs):
+            raise _failure(script, known, cell, "its output holds a path of this machine", "")
+
+
+def _failure(script: Script, known: Cell, cell: NotebookNode, error: str, where: str) -> CellFailedError:
+    """The message: notebook, cell, claims, error, and the line of code if the traceback names one of this cell's."""
+    claims = f" (of {', '.join(known.claims)})" if known.claims else ""
+    message = f"{script.notebook}, cell {known.id!r}{claims}: {' '.join(error.split())}"
+    places = [int(first or second) for first, second in _PLACE.findall(_COLOURS.sub("", where))]
+    lines = cell.source.splitlines()
+    if not places or not 1 <= places[0] <= len(lines):
+        return CellFailedError(message)
+    code = f"line {places[0]} of the cell: {lines[places[0] - 1].strip()}"
+    script_line = f" ({script.path.name}, line {known.line + places[0] - 1})" if known.kind == "code" else ""
+    return CellFailedError(f"{message}\n  {code}{script_line}")
+
+
+class _Kernel:
+    """A kernel from start to end, whatever happens in between."""
+
+    def __init__(self, place: Path) -> None:
+        from jupyter_client.kernelspec import KernelSpecManager
+        from jupyter_client.manager import AsyncKernelManager
+
+        # Without folders there is one kernel, this Python's: a "python3" elsewhere may be another Python.
+        specs = KernelSpecManager(kernel_dirs=[])
+        connection = str(place / "kernel.json")
+        self.place = place
+        self.manager: Any = AsyncKernelManager(
+            kernel_name="python3", kernel_spec_manager=specs, connection_file=connection
+        )
+        self.client: Any = None
+
+    async def __aenter__(self) -> _Kernel:
+        log = self.place / "kernel.log"
+        try:
+            with log.open("wb") as stream:
+                await self.manager.start_kernel(
+                    cwd=str(self.place / "work"), env=_environment(self.place), stdout=stream, stderr=stream
+                )
+            self.client = self.manager.client()
+            self.client.start_channels()
+            await self.client.wait_for_ready(timeout=_TIMEOUT)
+            self.client.allow_stdin = False
+        except BaseException as error:
+            await self._end()
+            if not isinstance(error, RuntimeError):
+                raise
+            said = log.read_text(errors="replace").strip().splitlines()[-1:]
+            raise CellFailedError(f"no kernel could be started: {' '.join([str(error), *said])}") from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._end()
+
+    async def _end(self) -> None:
+        if self.client is not None:
+            self.client.stop_channels()
+        if self.manager.has_kernel:
+            await self.manager.shutdown_kernel(now=True)
+
+
+def _environment(place: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:
+    kept = {name: value for name, value in given.items() if name not in _LEFT_OUT}
+    paths = [str(_ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    return (
+        kept
+        | dict.fromkeys(_THREADS, "1")
+        | {"IPYTHONDIR": str(place / "ipython"), "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(paths)}
+    )

@@ -1,0 +1,28 @@
+"""docs/notebooks/index.md: the notebooks, with the question that each answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from verify.reading.notebooks.script import Script
+
+__all__ = ["HEADER", "INDEX", "index_page"]
+
+INDEX: Final = "index.md"
+
+HEADER: Final = "# Notebooks\n\nWritten by `coarseproof notebooks`; do not edit."
+"""How the page begins; an index.md that begins otherwise is somebody's own."""
+
+
+def index_page(scripts: Sequence[Script]) -> str:
+    """Text of the page; it holds the table of contents of the site's notebooks, too."""
+    lines = [
+        f"{HEADER} Formulas, derivations, generated code and verdicts in them",
+        "come from the claims in `proofs/`; every figure is drawn from the library as it is.",
+        "",
+    ]
+    for script in scripts:
+        lines += [f"- [{script.number} · {script.title}]({script.notebook})", "", f"  {script.question}", ""]
+    names = [script.notebook.removesuffix(".ipynb") for script in scripts]
+    return "\n".join([*lines, "```{toctree}", ":hidden:", "", *names, "```"]) + "\n"

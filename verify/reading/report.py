@@ -1,0 +1,203 @@
+"""A run of the suite, for people and for programs: table, JSON, JUnit XML, Markdown, HTML."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from verify.evidence import ClaimReport, Evidence, Report, Verdict
+from verify.files import make_folder, write_atomically
+from verify.reading.html_report import to_html
+from verify.reading.kill_matrix import csv_matrix, markdown_matrix, totals
+from verify.reading.summary import complaints, is_green, plain, replay_command, short, status, summary_line
+
+__all__ = ["REPORT_FILES", "print_report", "to_html", "to_json", "to_junit", "to_markdown", "write_report"]
+
+REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv", "report.html")
+
+_COLORS: Final = {
+    "verified": "green",
+    "refuted": "bold red",
+    "too weak": "bold red",
+    "error": "bold red",
+    "undecided": "yellow",
+}
+_TELLING: Final = {"precision": "digits", "monte_carlo": "max_z"}
+_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _main_figure(found: Evidence) -> str:
+    """The one figure for the table: mutants killed, else the first number of the method."""
+    if found.method == "mutants" and "total" in found.figures:
+        return f"{found.figures.get('killed', 0)}/{found.figures['total']}"
+    figures = plain(found.figures)
+    telling = [name for name in (_TELLING.get(found.method),) if name in figures]
+    for name in [*telling, *figures]:
+        value = figures[name]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return f"{name.replace('_', ' ')} {short(value)}"
+    return ""
+
+
+def _methods(claim: ClaimReport) -> str:
+    """All methods in one cell; a method that is not green says so."""
+    entries = []
+    for found in claim.evidence:
+        verdict = "" if found.verdict is Verdict.VERIFIED else f"[{found.verdict.value}]"
+        parts = (found.method, verdict, _main_figure(found))
+        entries.append(" ".join(part for part in parts if part))
+    return " · ".join(entries)
+
+
+# For programs.
+
+
+def to_json(report: Report) -> str:
+    """Schema 1; equal runs give equal text except for the seconds."""
+    document = {
+        "schema": 1,
+        "seed": report.seed,
+        "level": report.level,
+        "environment": report.environment,
+        "summary": report.summary,
+        "claims": [_claim_entry(claim) for claim in report.claims],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _claim_entry(claim: ClaimReport) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "title": claim.title,
+        "source": claim.source,
+        "verdict": claim.verdict.value,
+        "grade": claim.grade.value if claim.grade else None,
+        "evidence": [_evidence_entry(found) for found in claim.evidence],
+    }
+
+
+def _evidence_entry(found: Evidence) -> dict[str, Any]:
+    figures = plain(found.figures)
+    if found.verdict is not Verdict.VERIFIED and found.detail:
+        figures.setdefault("detail", found.detail)  # a refutation without its witness helps nobody
+    return {
+        "method": found.method,
+        "verdict": found.verdict.value,
+        "figures": figures,
+        "seconds": round(found.seconds, 6),
+    }
+
+
+def to_junit(report: Report) -> str:
+    """JUnit XML: a test case per claim and method. Undecided is a failure, never a skip."""
+    suite = ET.Element("testsuite", name="coarseproof")
+    counts = {"failure": 0, "error": 0}
+    for claim in report.claims:
+        for found in claim.evidence:
+            case = _test_case(suite, claim, found.method, found.seconds)
+            if found.verdict is not Verdict.VERIFIED:
+                tag = "error" if found.verdict is Verdict.ERROR else "failure"
+                counts[tag] += 1
+                _problem(case, tag, found.verdict.value, found.detail)
+        missing = [line for line in complaints(claim) if line.startswith(("too weak", "undecided:"))]
+        if missing:
+            counts["failure"] += 1
+            case = _test_case(suite, claim, "completeness", 0.0)
+            _problem(case, "failure", status(claim), "; ".join(missing))
+    suite.set("tests", str(len(suite)))
+    suite.set("failures", str(counts["failure"]))
+    suite.set("errors", str(counts["error"]))
+    suite.set("time", f"{report.seconds:.3f}")
+    ET.indent(suite)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suite, encoding="unicode")}\n'
+
+
+def _test_case(suite: ET.Element, claim: ClaimReport, method: str, seconds: float) -> ET.Element:
+    attributes = {"classname": f"coarseproof.{claim.id}", "name": method, "time": f"{seconds:.3f}"}
+    return ET.SubElement(suite, "testcase", attributes)
+
+
+def _problem(case: ET.Element, tag: str, kind: str, detail: str) -> None:
+    text = _NOT_IN_XML.sub("\ufffd", detail or kind)
+    ET.SubElement(case, tag, {"type": kind, "message": text.splitlines()[0][:200]}).text = text
+
+
+# For people.
+
+
+def to_markdown(report: Report) -> str:
+    """Summary line, table, and the reasons for everything that is not green."""
+
+    def cell(text: str) -> str:
+        return text.replace("|", "\\|").replace("\n", " ")
+
+    lines = ["# Verification report", "", summary_line(report) + ".", ""]
+    lines += ["| claim | title | verdict | grade | methods |", "|---|---|---|---|---|"]
+    for claim in report.claims:
+        grade = claim.grade.value if claim.grade else "—"
+        cells = (claim.id, claim.title, status(claim), grade, _methods(claim))
+        lines.append(f"| {' | '.join(cell(text) for text in cells)} |")
+    for claim in report.claims:
+        if not is_green(claim):
+            lines += ["", f"## {claim.id}: {status(claim)}", ""]
+            lines += [f"- {cell(line)}" for line in complaints(claim)]
+    lines += ["", *markdown_matrix(report)]
+    lines += ["", f"Replay: `{replay_command(report)}`", ""]
+    return "\n".join(lines)
+
+
+def write_report(report: Report, folder: Path) -> list[Path]:
+    """Write report.json, junit.xml, summary.md, mutants.csv and report.html into `folder`, made if need be.
+
+    Each is written before the next is made, the page last: what goes wrong in drawing it costs nobody the verdict.
+    ValueError if a file cannot be written; RuntimeError, which names what is written, if one cannot be made.
+    """
+    make_folder(folder)
+    paths: list[Path] = []
+    makers = (to_json, to_junit, to_markdown, csv_matrix, to_html)
+    for name, make in zip(REPORT_FILES, makers, strict=True):
+        try:
+            text = make(report)
+        except Exception as error:
+            kept = ", ".join(map(str, paths)) or "nothing"
+            raise RuntimeError(f"{folder / name} could not be made; written before: {kept}") from error
+        write_atomically(folder / name, text)
+        paths.append(folder / name)
+    return paths
+
+
+def print_report(report: Report, console: Console) -> None:
+    """The table, then the reasons for everything not green, then the summary line."""
+    table = Table(header_style="bold")
+    table.add_column("claim", no_wrap=True)
+    table.add_column("title", ratio=3)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("grade", no_wrap=True)
+    table.add_column("methods", ratio=4)
+    table.add_column("seconds", justify="right", no_wrap=True)
+    for claim in report.claims:
+        word = status(claim)
+        grade = claim.grade.value if claim.grade else "—"
+        # Text, not str: sources and titles contain brackets, which rich would take for markup.
+        cells = (claim.id, claim.title, grade, _methods(claim), f"{claim.seconds:.2f}")
+        row = [Text(text) for text in cells]
+        table.add_row(*row[:2], Text(word, style=_COLORS[word]), *row[2:])
+    console.print(table)
+    for claim in report.claims:
+        if not is_green(claim):
+            console.print(Text(f"{claim.id} {status(claim)}: {claim.title}", style="bold"))
+            for line in complaints(claim):
+                console.print(Text(f"  {line}"), soft_wrap=True)
+    if tallies := totals(report):
+        said = (f"{name} {one['killed']}/{one['tried']} ({one['alone']} alone)" for name, one in tallies.items())
+        console.print(Text(f"mutants killed/tried: {', '.join(said)}"), soft_wrap=True)
+    console.print(Text(summary_line(report)), soft_wrap=True)
+    if not report.claims:
+        console.print(Text("No claim was checked."))

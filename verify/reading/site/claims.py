@@ -1,0 +1,99 @@
+"""The directive `{claim}` and the role `{c}`: claims on a page, out of docs/formulas.json."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from verify.reading.markdown import displayed, escaped
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["claim_entry", "claim_markdown", "register"]
+
+
+def register(app: Sphinx) -> None:
+    """Add the directive and the role."""
+    app.add_directive("claim", _ClaimDirective)
+    app.add_role("c", _ClaimRole())
+
+
+@cache
+def _entries(book: Path) -> dict[str, dict[str, Any]]:
+    document = json.loads(book.read_text(encoding="utf-8"))
+    return {entry["id"]: entry for entry in document["claims"]}
+
+
+def claim_entry(folder: Path, claim_id: str) -> dict[str, Any]:
+    """What `folder`/formulas.json holds of a claim; ValueError for an id that is not in it."""
+    known = _entries(folder / "formulas.json")
+    if claim_id not in known:
+        raise ValueError(f"claim {claim_id!r} is not in the formula book; `coarseproof claims` lists all")
+    return known[claim_id]
+
+
+def claim_markdown(entry: dict[str, Any]) -> str:
+    """A claim as Markdown: statement, printed form, hypotheses, source, grade, and links into the book."""
+    page = entry["derivation_page"].removeprefix("docs")
+    lines = [f"[{entry['id']}](/formulas.md#{entry['anchor']}) · {escaped(entry['title'])}", ""]
+    equals = "" if entry["statement"] is None else f" = {entry['statement']}"
+    lines += displayed(f"{entry['subject']}{equals}")
+    if entry["printed"] is not None:
+        lines += ["", "printed as", "", *displayed(f"{entry['subject']} = {entry['printed']}")]
+    stated = [f"${condition}$" for condition in entry["hypotheses"]] + [escaped(entry["setting"])] * bool(
+        entry["setting"]
+    )
+    facts = [f"Hypotheses: {', '.join(stated)}"] if stated else []
+    facts += [f"Source: {escaped(entry['source'])}"]
+    facts += [f"[{entry['grade']}, {entry['obligations']} obligations]({page}#{entry['anchor']})"]
+    facts += [f"[`{name}`](api/numerics.md#{name})" for name in entry["code"]]
+    return "\n".join([*lines, "", ". ".join(facts)])
+
+
+class _ClaimDirective(SphinxDirective):
+    """```{claim} C3```: the claim as a block."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        folder = Path(self.env.srcdir)
+        self.env.note_dependency(str(folder / "formulas.json"))
+        try:
+            entry = claim_entry(folder, self.arguments[0])
+        except ValueError as error:
+            raise self.error(str(error)) from error
+        from verify.reading.site.sources import links_of_the_site
+
+        text = links_of_the_site(claim_markdown(entry))
+        return [nodes.container("", *self.parse_text_to_nodes(text), classes=["claim"])]
+
+
+class _ClaimRole(SphinxRole):
+    """{c}`C3`: a link to the claim in the book."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        folder = Path(self.env.srcdir)
+        self.env.note_dependency(str(folder / "formulas.json"))
+        try:
+            entry = claim_entry(folder, self.text)
+        except ValueError as error:
+            said = self.inliner.reporter.error(str(error), line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, said)], [said]
+        link = addnodes.pending_xref(
+            "",
+            nodes.inline("", entry["id"]),
+            refdomain="doc",
+            reftype="myst",
+            reftarget="formulas",
+            reftargetid=entry["anchor"],
+            refdoc=self.env.docname,
+            refexplicit=True,
+        )
+        return [link], []

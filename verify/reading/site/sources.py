@@ -1,0 +1,78 @@
+"""Links that lead to repository files on a code host lead to pages with the source, or into the API reference, here.
+
+`sphinx.ext.viewcode` has pages for documented modules alone, and no anchors of lines.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from html import escape
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from sphinx.util import logging
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["linkcode_resolve", "links_of_the_site", "register"]
+
+_ROOT: Final = Path(__file__).parents[3]
+_FILE: Final = re.compile(
+    r"\]\(\.\./(?P<up>(?:\.\./)*)(?P<path>(?:proofs|numerics|verify)/[\w/]+)\.py(?P<line>(?:#L\d+)?)\)"
+)
+_REFERENCE: Final = re.compile(r"\[`?(?P<text>[^\[\]`]+)`?\]\((?:\.\./)*api/\w+\.md#(?P<name>[a-z_]+\.[\w.]+)\)")
+
+
+def register(app: Sphinx) -> None:
+    """Rewrite links as pages are read, and write the pages they lead to."""
+    app.connect("source-read", _rewrite)
+    app.connect("html-collect-pages", _pages)
+
+
+def _rewrite(app: Sphinx, docname: str, content: list[str]) -> None:
+    folder = app.env.doc2path(docname).parent
+    for found in _FILE.finditer(content[0]):
+        if not (folder / f"../{found['up']}{found['path']}.py").is_file():
+            logging.getLogger(__name__).warning("there is no file for %s", found[0], location=docname)
+    content[0] = links_of_the_site(content[0])
+
+
+def links_of_the_site(text: str) -> str:
+    """Markdown (or a notebook's JSON) whose links to code lead to pages of the site.
+
+    `](../proofs/x.py#L7)` becomes `](source:source/proofs/x.html#L-7)`, of which MyST leaves the scheme out;
+    `[text](api/numerics.md#numerics.f)` a cross-reference.
+    """
+    text = _FILE.sub(lambda to: f"](source:{to['up']}source/{to['path']}.html{to['line'].replace('L', 'L-')})", text)
+    return _REFERENCE.sub(r"{py:obj}`\g<text> <\g<name>>`", text)
+
+
+def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """A page for each module of the packages."""
+    lexer = PythonLexer()
+    formatter = HtmlFormatter(linenos="inline", linespans="L", wrapcode=True)
+    for package in ("proofs", "numerics", "verify"):
+        for path in sorted((_ROOT / package).rglob("*.py")):
+            name = path.relative_to(_ROOT).as_posix()
+            code = highlight(path.read_text(encoding="utf-8"), lexer, formatter)
+            body = f"<h1><code>{escape(name)}</code></h1>\n{code}"
+            yield f"source/{name.removesuffix('.py')}", {"title": name, "body": body}, "page.html"
+
+
+def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
+    """Where the source of a documented function, class or property is, relative to a page in docs/api/."""
+    found: Any = import_module(info["module"])
+    for part in info["fullname"].split("."):
+        found = getattr(found, part, None)
+    found = getattr(found, "fget", found)
+    if not (inspect.isfunction(found) or inspect.isclass(found)):
+        return None
+    path = Path(inspect.getsourcefile(found) or "").relative_to(_ROOT).with_suffix(".html")
+    return f"../source/{path.as_posix()}#L-{inspect.getsourcelines(found)[1]}"
