@@ -172,7 +172,7 @@ def add(new: Penalty) -> Penalty:
     own: Penalty = naming.in_symbols(new, names) if names else new
     asked = {name: getattr(new, name) for name in ("prove", "prove_threshold") if names}
     proofs: dict[str, Any] = {name: partial(_prove, prove, names) for name, prove in asked.items() if prove is not None}
-    PENALTIES[new.name] = own = replace(own, **proofs)
+    PENALTIES[new.name] = own = replace(own, **proofs) if proofs else own  # made anew, it would be checked anew
     return own
 
 

@@ -29,6 +29,7 @@ from sympy import (
     Rational,
     Symbol,
     Tuple,
+    cancel,
     diff,
     limit,
     oo,
@@ -177,11 +178,11 @@ def check(penalty: Declaration, size: Symbol) -> None:
     if not pieces or pieces[0][0] != 0 or pieces[-1][1] != oo:
         raise ValueError("`pieces` must cover u > 0, from 0 to oo, in ascending order")
     for (_, high, left), (low, _, right) in pairwise(pieces):
-        if simplify(high - low) != 0:
+        if _differ(high, low):
             raise ValueError(
                 f"piece ends {high} and {low} do not touch; list the pieces in ascending order, without gaps"
             )
-        if simplify((left - right).subs(u, low)) != 0:
+        if _differ(left.subs(u, low), right.subs(u, low)):
             raise ValueError(f"p jumps at {low}; it may jump at 0 alone")
     if len(penalty.branches) != len(pieces) or penalty.branches[-1][1] is not True:
         raise ValueError("`branches` needs one entry for each piece, the last with True")
@@ -190,6 +191,12 @@ def check(penalty: Declaration, size: Symbol) -> None:
         _check_values(penalty, values)
     if penalty.displacement is None:
         _check_displacement(penalty, size)
+
+
+def _differ(one: Expr, other: Expr) -> bool:
+    """Whether two forms differ; `simplify`, which imports much that is slow, is asked last."""
+    difference = one - other
+    return bool(difference != 0 and cancel(difference) != 0 and simplify(difference) != 0)
 
 
 def _check_words(penalty: Declaration) -> None:

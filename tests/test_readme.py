@@ -27,7 +27,17 @@ def test_the_tour_shows_every_command() -> None:
     assert {command.split()[1] for command in COMMANDS} == set(main.commands)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+SLOW = ("derive --check", "notebooks --check")
+"""They derive, or execute, everything anew."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=pytest.mark.slow) if any(part in command for part in SLOW) else command
+        for command in COMMANDS
+    ],
+)
 def test_command(command: str, tmp_path: Path) -> None:
     arguments = shlex.split(command)[1:]
     (tmp_path / "docs").symlink_to(ROOT / "docs")

@@ -67,6 +67,7 @@ def _least(p: Callable[[np.ndarray], np.ndarray], x: float, rho: float) -> tuple
     return best
 
 
+@pytest.mark.slow
 def test_every_method_holds_them(tmp_path: Path) -> None:
     """What was an error, or refuted, of right declarations."""
     ids = ["P7.elastic-net", "P6.elastic-net", "P5.truncated-ridge", "P7.huber", "P7.l-three-halves"]
@@ -88,6 +89,7 @@ for name in ("R1", "R3", "R5", "R6", "R6.radius", "R8", "R7.stability"):
 """
 
 
+@pytest.mark.slow
 def test_they_take_part_in_the_runs_of_every_penalty() -> None:
     done = run(["-c", RUNS], "many_penalties,log_sum")
     names = ", ".join(name for name in BRUTE if name != "capped-l1")

@@ -48,6 +48,7 @@ def right(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any]
     return verify("my_estimators,my_penalties", tmp_path_factory.mktemp("right") / "report.json", *IDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", IDS)
 def test_every_method_holds_it(right: tuple[int, dict[str, Any]], claim_id: str) -> None:
     code, claims = right
@@ -57,6 +58,7 @@ def test_every_method_holds_it(right: tuple[int, dict[str, Any]], claim_id: str)
     assert code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", IDS)
 def test_its_mutants_die(right: tuple[int, dict[str, Any]], claim_id: str) -> None:
     figures = evidence(right[1][claim_id])["mutants"]["figures"]
@@ -66,6 +68,7 @@ def test_its_mutants_die(right: tuple[int, dict[str, Any]], claim_id: str) -> No
         assert any(label.startswith("code: ") for label in figures["matrix"])
 
 
+@pytest.mark.slow
 def test_a_wrong_one_is_red(tmp_path: Path) -> None:
     code, claims = verify("wrong_kernels,wrong_threshold", tmp_path / "report.json", "C5.hard-tanh", "P7.capped-l1")
     assert code == 1

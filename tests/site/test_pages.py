@@ -90,6 +90,7 @@ def blocks(page: Path) -> list[re.Match[str]]:
     return list(BLOCK.finditer(page.read_text(encoding="utf-8")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
 def test_what_a_page_shows_happens(page: Path, tmp_path: Path) -> None:
     reader = Reader(tmp_path)

@@ -16,6 +16,8 @@ import pytest
 
 import numerics
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 BOOK = json.loads((DOCS / "formulas.json").read_text(encoding="utf-8"))["claims"]
