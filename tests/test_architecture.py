@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import processes
@@ -43,6 +44,23 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.module.partition(".")[0]
+
+
+def modules_imported(path: Path, known: dict[str, Path]) -> set[str]:
+    """The modules of this project that a file imports anywhere, also inside functions; not those for types alone."""
+    tree = tree_of(path)
+    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)]
+    skipped = {id(inner) for node in typing for part in node.body for inner in ast.walk(part)}
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names & known.keys() or {node.module}
+    return found & known.keys()
 
 
 def called(node: ast.Call) -> tuple[str, str]:
@@ -99,6 +117,11 @@ def test_imports_point_one_way(path: Path) -> None:
     lazily = {"mpmath"} if name_of(path).startswith("numerics/limits") else set()
     assert not (set(imported(tree_of(path))) - lazily) & FORBIDDEN[package]
     assert not set(imported(at_module_level(tree_of(path)))) & FORBIDDEN[package]
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    modules = {name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in SOURCES}
+    list(TopologicalSorter({name: modules_imported(path, modules) for name, path in modules.items()}).static_order())
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)

@@ -30,6 +30,8 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, false, true
 
+from proofs.engine.smt import impossible
+
 __all__ = ["has_cases", "leaves", "witness"]
 
 _KINDS = (Piecewise, Max, Min, Abs, sign)
@@ -51,8 +53,6 @@ def leaves(expression: Expr, region: Region = ()) -> Iterator[tuple[Expr, Region
 
     No piece may stand inside an integral: a condition on a bound variable is no region.
     """
-    from proofs.engine.smt import impossible  # SMT obligations are decided on top of this module
-
     chosen = _innermost(expression)
     if chosen is None:
         yield expression, region

@@ -15,19 +15,11 @@ from typing import Literal
 from sympy import Expr, Gt, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.residual import Decision, decide_zero, in_basic_quantities
+from proofs.engine.decision import Decision, Obligation
+from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.symbols import theta
 
 __all__ = ["Derivation", "Obligation", "Step", "holds", "nonnegative_in_theta", "positive_terms", "vanishes"]
-
-
-@dataclass(frozen=True)
-class Obligation:
-    """Something a step owes: `what` in words, the expression it is about, and its decision."""
-
-    what: str
-    expression: Expr | Boolean
-    decision: Decision
 
 
 def vanishes(what: str, expression: Expr) -> Obligation:

@@ -7,7 +7,6 @@ far from 0) or None (neither). None is *undecided*, and undecided is never passe
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 import mpmath
 from sympy import (
@@ -54,9 +53,11 @@ from sympy.core.function import AppliedUndef
 from sympy.polys.polyerrors import PolynomialError
 
 from proofs.engine.cases import Region, has_cases, leaves, witness
+from proofs.engine.decision import Decision
+from proofs.engine.smt import impossible
 from proofs.symbols import QUANTITIES, mu, phi_angle, theta
 
-__all__ = ["Decision", "decide_zero", "in_basic_quantities", "reduce_exactly"]
+__all__ = ["decide_zero", "in_basic_quantities", "reduce_exactly"]
 
 _HALF_ANGLE = Symbol("tan_half_theta", positive=True)
 _HALF_TURN = Symbol("tan_half_phi", real=True)
@@ -64,14 +65,6 @@ _WITNESS_DIGITS = 40
 _CASE_ROUNDS = 8
 _IMAGINARY = 1e-6
 """What rounding at the end of a range may leave of an imaginary part."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Whether an expression is zero: True, False or None (undecided), with the witness of a refutation."""
-
-    zero: bool | None
-    witness: str = ""
 
 
 def in_basic_quantities(expression: Expr) -> Expr:
@@ -151,8 +144,6 @@ def _spread(point: dict[Symbol, Expr], round_: int) -> dict[Symbol, float]:
 
 
 def _vanishes_in(leaf: Expr, region: Region) -> bool:
-    from proofs.engine.smt import impossible  # SMT obligations are decided on top of this module
-
     if leaf.has(nan, zoo):
         return False
     if not all(divisor.is_nonzero or impossible((*region, Eq(divisor, 0))) for divisor in _divisors(leaf)):

@@ -46,8 +46,7 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanFunction, BooleanTrue
 
-from proofs.engine.derivation import Obligation
-from proofs.engine.residual import Decision
+from proofs.engine.decision import Decision, Obligation
 
 __all__ = ["SolverMissingError", "follows", "impossible"]
 

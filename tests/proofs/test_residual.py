@@ -29,7 +29,8 @@ from sympy import (
 from sympy.codegen.cfunctions import expm1
 
 from proofs import symbols as known
-from proofs.engine.residual import Decision, decide_zero, in_basic_quantities, reduce_exactly
+from proofs.engine.decision import Decision
+from proofs.engine.residual import decide_zero, in_basic_quantities, reduce_exactly
 from proofs.symbols import c, m, mu, phi_angle, r, s, slope, tau, theta, x
 
 HALF_LINE = (s, 0, oo)

@@ -15,8 +15,8 @@ from sympy import Integer, Symbol
 
 import proofs
 from proofs.code.generate import modules
+from proofs.engine.decision import Decision
 from proofs.engine.derivation import Obligation, Step
-from proofs.engine.residual import Decision
 from verify.build import GENERATED
 from verify.reading.book import PAGES, defined_at, entry, heading_of, markdown, slug_of
 from verify.reading.derivations import LONGEST_FORMULA, formula, settled

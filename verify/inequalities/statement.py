@@ -11,7 +11,7 @@ from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.cases import leaves
 from proofs.engine.claim import Claim
-from proofs.engine.residual import Decision
+from proofs.engine.decision import Decision
 from proofs.engine.smt import follows, impossible
 
 __all__ = ["Rule", "Statement", "decide", "rule_of", "stated"]
