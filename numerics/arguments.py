@@ -33,7 +33,6 @@ __all__ = [
     "refuse_masked",
     "renamed",
     "require",
-    "scalars",
     "vector",
     "watched",
 ]
@@ -284,16 +283,6 @@ def real_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
     if array.dtype.kind != "f" or array.dtype.itemsize not in (4, 8):
         raise ValueError(f"{name} has dtype {array.dtype}; use float64, float32 or integers")
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
-
-
-def scalars(**arguments: npt.ArrayLike) -> list[Array]:
-    """Arguments as float64 arrays of one broadcast shape. ValueError naming what is no number or does not fit."""
-    arrays = {name: real_array(name, value).astype(np.float64, copy=False) for name, value in arguments.items()}
-    try:
-        return list(np.broadcast_arrays(*arrays.values()))
-    except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ValueError(f"shapes do not broadcast: {shapes}") from None
 
 
 def refuse_masked(name: str, value: object) -> None:

@@ -1,18 +1,30 @@
-"""Penalties entry by entry: checks of arguments, broadcasting, evaluation in blocks that fit the processor's cache."""
+"""Functions of numbers: checks of arguments, broadcasting; of penalties evaluation in blocks that fit the processor's
+cache.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import ONE_THREAD, Array, real_array, watched
+from numerics.arguments import ONE_THREAD, Array, real_array, require, watched
 
-__all__ = ["entrywise", "quotient", "root", "summed"]
+__all__ = ["check_domain", "entrywise", "quotient", "root", "row_sums", "scalars"]
 
 _LEAST = np.finfo(np.float64).tiny
+
+_DOMAINS: Final[dict[str, tuple[Callable[[Array], npt.NDArray[np.bool_]], str]]] = {
+    "theta": (lambda theta: (theta >= 0) & (theta <= np.pi), "angles lie in [0, pi]"),
+    "k": (lambda k: (k >= 1) & (k == np.floor(k)), "a whole number of patches, k >= 1, is allowed"),
+    "n": (lambda n: (n >= 1) & (n < np.inf) & (n == np.floor(n)), "an integer >= 1 is needed"),
+    "ratio": (lambda ratio: (ratio >= 0) & (ratio < 1), "a number in [0, 1) is needed"),
+    **dict.fromkeys("AB", (lambda size: (size >= 0) & (size <= 6e307), "a number in [0, 6e307] is needed")),
+}
+"""Arguments that are numbers: where they are in their domain, and what is said where not."""
 
 BLOCK: int = ONE_THREAD
 """Entries of one block: the three or four arrays alive at a time stay in the cache, and BLAS keeps to one thread."""
@@ -77,8 +89,45 @@ def _over(
     return function(*arrays, **{key: number(value) for key, value in parameters.items()})
 
 
-def summed(entries: npt.NDArray[np.floating], name: str) -> npt.NDArray[np.floating]:
-    """Sums over the last axis; ValueError where one leaves the range of its float."""
+def check_domain(**arguments: Array) -> None:
+    """Raise ValueError, which names the first value that fails, unless every number is in its domain."""
+    for name, array in arguments.items():
+        holds, rule = _DOMAINS[name]
+        require(holds(array).ravel(), name, array.ravel(), rule)
+
+
+def scalars(**arguments: npt.ArrayLike) -> list[Array]:
+    """Arguments as float64 arrays of one broadcast shape.
+
+    ValueError naming what is no number, is out of its domain or does not fit.
+    """
+    arrays = {name: real_array(name, value).astype(np.float64, copy=False) for name, value in arguments.items()}
+    try:
+        found = list(np.broadcast_arrays(*arrays.values()))
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"shapes do not broadcast: {shapes}") from None
+    check_domain(**dict(zip(arrays, found, strict=True)))
+    return found
+
+
+def row_sums(
+    function: Callable[..., Array],
+    name: str,
+    values: npt.ArrayLike,
+    parameters: Mapping[str, float],
+    **sizes: npt.ArrayLike,
+) -> npt.NDArray[np.floating]:
+    """The results of `entrywise` summed over the last axis of the values, (..., n); sizes broadcast against the others.
+
+    Raises ValueError as it does, and where a sum leaves the range of its float.
+    """
+    array, weights = (
+        np.atleast_1d(real_array(name, values)),
+        {key: real_array(key, size) for key, size in sizes.items()},
+    )
+    beside = {key: weight[..., None] if weight.ndim else weight for key, weight in weights.items()}
+    entries = entrywise(function, name, array, parameters, **beside)
     with np.errstate(over="ignore"):
         total = entries.sum(axis=-1)
     if not np.all(np.isfinite(total)):

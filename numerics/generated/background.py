@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 B1.loss, B1.gradient.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, elementwise.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import evaluate, require
+from numerics.arguments import evaluate
+from numerics.elementwise import check_domain
 from numerics.geometry import Array, combine, dot, pair, unit
 
 __all__ = [
@@ -42,7 +43,7 @@ def relu_network_loss(w: npt.ArrayLike, w_star: npt.ArrayLike, k: npt.ArrayLike)
         r_star = g.r_star
         norm_gap = dot(dw, (w + w_star) / (g.r + g.r_star)[:, None])
         dw_dw = dot(dw, dw)
-        require((k >= 1) & (k == np.floor(k)), "k", k, "a whole number of patches, k >= 1, is allowed")
+        check_domain(k=k)
         return (0.5 * dw_dw + 0.15915494309189535 * norm_gap ** 2 * (k - 1) - 0.3183098861837907 * r * r_star * (np.sin(theta) - theta * np.cos(theta))) / k
 
     return evaluate(block, "", w=w, w_star=w_star, k=k)
@@ -71,7 +72,7 @@ def relu_network_gradient(w: npt.ArrayLike, w_star: npt.ArrayLike, k: npt.ArrayL
         k0 = 1 / k
         on_w_hat = 0.3183098861837907 * k0 * (norm_gap * (k + theta - 1) + r_star * (theta - np.sin(theta)))
         on_dw = k0 * (1 - 0.3183098861837907 * theta)
-        require((k >= 1) & (k == np.floor(k)), "k", k, "a whole number of patches, k >= 1, is allowed")
+        check_domain(k=k)
         return combine((on_w_hat, unit(w)), (on_dw, dw))
 
     return evaluate(block, "n", w=w, w_star=w_star, k=k)

@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 G1, G2, G3.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, elementwise.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import evaluate, require
+from numerics.arguments import evaluate
+from numerics.elementwise import check_domain
 from numerics.geometry import Array, combine, unit
 
 __all__ = [
@@ -34,7 +35,7 @@ def halfspace_probability(theta: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """
 
     def block(theta: Array) -> Array:
-        require((theta >= 0) & (theta <= np.pi), "theta", theta, "angles lie in [0, pi]")
+        check_domain(theta=theta)
         return 0.5 - 0.15915494309189535 * theta
 
     return evaluate(block, "", theta=theta)

@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 N1, N1.origin, N2, N3, N4, N5.saddle.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, elementwise.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import evaluate, require
+from numerics.elementwise import check_domain
 from numerics.geometry import Array, across, combine, dot, pair, rounding, total
 
 __all__ = [
@@ -147,7 +148,7 @@ def best_output_weights(theta: npt.ArrayLike, v_star: npt.ArrayLike) -> npt.NDAr
         k0 = 0.6366197723675814 * theta
         on_v_star = 1 - k0
         on_ones = k0 * sum_vs / (m + 1)
-        require((theta >= 0) & (theta <= np.pi), "theta", theta, "angles lie in [0, pi]")
+        check_domain(theta=theta)
         return combine((on_v_star, v_star), (on_ones, 1.0))
 
     return evaluate(block, "m", theta=theta, v_star=v_star)

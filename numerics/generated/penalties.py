@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import Limit, check_parameters, real_array
-from numerics.elementwise import entrywise, quotient, root, summed
+from numerics.arguments import Limit, check_parameters
+from numerics.elementwise import entrywise, quotient, root, row_sums
 from numerics.geometry import Array
 
 __all__ = [
@@ -314,7 +314,7 @@ def penalty_value(u: npt.ArrayLike, penalty: str = "l1", **parameters: float) ->
     Raises ValueError as `proximal_map` does. Source: P1, P2, P3 and, by penalty, P7.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    return summed(entrywise(PENALTIES[penalty], "u", np.atleast_1d(real_array("u", u)), known), "u")
+    return row_sums(PENALTIES[penalty], "u", u, known)
 
 
 def moreau_envelope(
@@ -327,6 +327,4 @@ def moreau_envelope(
     Raises ValueError as `proximal_map` does. Source: P6.l1, P6.l0, P6.tl1 and, by penalty, P6.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    w, beta, lam = np.atleast_1d(real_array("w", w)), real_array("beta", beta), real_array("lam", lam)
-    beta, lam = (value[..., None] if value.ndim else value for value in (beta, lam))
-    return summed(entrywise(ENVELOPES[penalty], "w", w, known, beta=beta, lam=lam), "w")
+    return row_sums(ENVELOPES[penalty], "w", w, known, beta=beta, lam=lam)

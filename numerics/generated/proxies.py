@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 C1, C2, C3, C4, C5.leaky-relu, C5.sigmoid, C5.tanh, C5.triangular, C5.gaussian.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, elementwise.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Written by `coarseproof derive` from proofs/ and the claims
 R6.probability, R7.astroid.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
-numerics/arguments.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
+numerics/arguments.py, elementwise.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from numerics.arguments import require, scalars
+from numerics.elementwise import scalars
 from numerics.geometry import Array
 
 __all__ = [
@@ -34,9 +34,6 @@ def basin_probability(n: npt.ArrayLike, ratio: npt.ArrayLike) -> npt.NDArray[np.
     Source: R6.probability.
     """
     n, ratio = scalars(n=n, ratio=ratio)
-    whole = (n >= 1) & (n < np.inf) & (n == np.floor(n))
-    require(whole.ravel(), "n", n.ravel(), "an integer >= 1 is needed")
-    require(((ratio >= 0) & (ratio < 1)).ravel(), "ratio", ratio.ravel(), "a number in [0, 1) is needed")
     several, q = np.maximum(n, 2), ratio
     value = np.where(2 * q**2 < 1, _basin_near(q, several), _basin_far(q, several))
     return np.where(n > 1, value, 0.5)[()]
@@ -65,7 +62,5 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
     Source: R7.astroid.
     """
     A, B = scalars(A=A, B=B)
-    for name, given in (("A", A), ("B", B)):
-        require(((given >= 0) & (given <= 6e+307)).ravel(), name, given.ravel(), "a number in [0, 6e307] is needed")
     a, b = np.cbrt(A), np.cbrt(B)
     return np.asarray((a ** 2 + b ** 2) ** 1.5)[()]

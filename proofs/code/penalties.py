@@ -26,6 +26,7 @@ from sympy import (
 
 from proofs.code.dialect import NUMPY, Dialect
 from proofs.code.emit import assignments, gather_roots, text
+from proofs.code.functions import parameter_table, table
 from proofs.engine.claim import get
 from proofs.naming import identifier, plain, renaming
 from proofs.penalties import envelope_id, map_id
@@ -221,15 +222,8 @@ def steps(penalty: Penalty, form: Expr, dialect: Dialect = NUMPY) -> list[tuple[
 
 
 def _tables(penalties: Sequence[Penalty]) -> str:
-    limits = ""
-    for penalty in penalties:
-        own = ", ".join(f'"{s.name}": ({float(s.default)!r}, "{s.domain}")' for s in penalty.parameters)
-        limits += f'    "{penalty.name}": {{{own}}},\n'
-    source = (
-        f"PENALTY_PARAMETERS: Final[dict[str, dict[str, Limit]]] = {{\n{limits}}}\n"
-        '"""By penalty: its parameters, each with its default and its domain."""\n'
-    )
-    for table, role, meaning in (
+    tables = [parameter_table("PENALTY_PARAMETERS", "penalty", penalties)]
+    for name, role, meaning in (
         ("PENALTIES", "penalty", "p(|u|), entry by entry: (u, **parameters)"),
         (
             "PROXIMAL_MAPS",
@@ -241,9 +235,9 @@ def _tables(penalties: Sequence[Penalty]) -> str:
         ("ENVELOPES", "envelope", "Moreau envelope, entry by entry: (x, beta, lam, **parameters)"),
     ):
         result = "Array | float" if role in {"threshold", "displacement"} else "Array"
-        rows = "".join(f'    "{penalty.name}": {_name_of(penalty, role)},\n' for penalty in penalties)
-        source += f'\n{table}: Final[dict[str, Callable[..., {result}]]] = {{\n{rows}}}\n"""By penalty: {meaning}."""\n'
-    return source
+        rows = {penalty.name: _name_of(penalty, role) for penalty in penalties}
+        tables.append(table(name, f"Callable[..., {result}]", rows, f"By penalty: {meaning}"))
+    return "\n".join(tables)
 
 
 def _name_of(penalty: Penalty, role: str) -> str:
@@ -289,7 +283,7 @@ def penalty_value(u: npt.ArrayLike, penalty: str = "l1", **parameters: float) ->
     Raises ValueError as `proximal_map` does. Source: P1, P2, P3 and, by penalty, P7.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    return summed(entrywise(PENALTIES[penalty], "u", np.atleast_1d(real_array("u", u)), known), "u")
+    return row_sums(PENALTIES[penalty], "u", u, known)
 
 
 def moreau_envelope(
@@ -302,7 +296,5 @@ def moreau_envelope(
     Raises ValueError as `proximal_map` does. Source: P6.l1, P6.l0, P6.tl1 and, by penalty, P6.
     """
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
-    w, beta, lam = np.atleast_1d(real_array("w", w)), real_array("beta", beta), real_array("lam", lam)
-    beta, lam = (value[..., None] if value.ndim else value for value in (beta, lam))
-    return summed(entrywise(ENVELOPES[penalty], "w", w, known, beta=beta, lam=lam), "w")
+    return row_sums(ENVELOPES[penalty], "w", w, known, beta=beta, lam=lam)
 '''

@@ -47,9 +47,6 @@ def basin_probability({n.name}: npt.ArrayLike, ratio: npt.ArrayLike) -> npt.NDAr
     Source: R6.probability.
     """
     {n.name}, ratio = scalars({n.name}={n.name}, ratio=ratio)
-    whole = ({n.name} >= 1) & ({n.name} < np.inf) & ({n.name} == np.floor({n.name}))
-    require(whole.ravel(), "{n.name}", {n.name}.ravel(), "an integer >= 1 is needed")
-    require(((ratio >= 0) & (ratio < 1)).ravel(), "ratio", ratio.ravel(), "a number in [0, 1) is needed")
     several, {CAP.name} = np.maximum({n.name}, 2), ratio
     value = np.where(2 * {CAP.name}**2 < 1, _basin_near({CAP.name}, several), _basin_far({CAP.name}, several))
     return np.where({n.name} > 1, value, 0.5)[()]
@@ -91,8 +88,6 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
     Source: R7.astroid.
     """
     A, B = scalars(A=A, B=B)
-    for name, given in (("A", A), ("B", B)):
-        require(((given >= 0) & (given <= 6e+307)).ravel(), name, given.ravel(), "a number in [0, 6e307] is needed")
     a, b = np.cbrt(A), np.cbrt(B)
     return np.asarray({text(threshold_in_roots(statement))})[()]
 '''

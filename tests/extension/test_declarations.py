@@ -43,7 +43,7 @@ from sympy import (
 from numerics.arguments import renamed
 from numerics.quadrature import decay_length, half_line
 from proofs import proxies
-from proofs.code.generate import kernel_source, proxy_source
+from proofs.code.estimators import kernel_source, proxy_source
 from proofs.proxies import Estimator, Parameter, add
 from proofs.symbols import x
 

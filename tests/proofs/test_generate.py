@@ -19,10 +19,10 @@ from sympy import Rational, sqrt
 
 import numerics
 import proofs
-from proofs.code import generate
-from proofs.code.generate import FUNCTIONS, coefficients_of, emit_function, modules
+from proofs.code.functions import FUNCTIONS, Function, coefficients_of, emit_function
+from proofs.code.generate import modules
 from proofs.proxies import ESTIMATORS
-from proofs.symbols import e, r, v_vs, w_hat
+from proofs.symbols import e, r, v_vs, w_hat, x
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "numerics" / "generated"
@@ -176,7 +176,7 @@ def test_proxies_mean_their_pieces(name: str) -> None:
     exact = []
     for point in grid:
         values = [
-            piece.subs(known).subs(generate.symbols.x, point)
+            piece.subs(known).subs(x, point)
             for low, high, piece in proxy.pieces
             if low.subs(known) < point < high.subs(known)
         ]
@@ -204,7 +204,7 @@ def test_coefficients_by_vector() -> None:
 
 
 def test_a_claim_without_a_statement_has_no_code() -> None:
-    function = generate.Function("f", "N5", ("v_star",), "", "network")
+    function = Function("f", "N5", ("v_star",), "", "network")
     with pytest.raises(ValueError, match="claim N5 has no statement to generate f from"):
         emit_function(function)
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from mpmath import mpf
 from sympy import Integral, Symbol, cot, default_sort_key, oo
 
-from proofs.code.generate import FUNCTIONS, Function
+from proofs.code.functions import FUNCTIONS, Function
 from proofs.engine.definitions import MeanSample
 from proofs.gaussian import Phi, normal_density
 from proofs.naming import identifier
