@@ -40,7 +40,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean, BooleanFalse
 
 from proofs import naming
-from proofs.code.dialect import NUMPY
+from proofs.code.printers import NUMPY
 from proofs.pieces import exact
 from proofs.symbols import ratio, u
 

@@ -8,8 +8,9 @@ from textwrap import fill, indent
 from sympy import Expr, Float, Integer, Integral, Max, Min, Pow, Rational, Symbol, default_sort_key, erfc, exp, oo, sin
 
 from proofs import symbols
-from proofs.code.emit import assignments, text
+from proofs.code.emit import assignments
 from proofs.code.functions import ERRORS, block_body, evaluated, parameter_table, shapes_of, table
+from proofs.code.printers import NUMPY
 from proofs.engine.render import line_of
 from proofs.estimators import kernels_of
 from proofs.moments import KERNEL_SYMBOLS, Kernels
@@ -66,29 +67,29 @@ def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str
     lines = [f"def integrand_{index}({variable}: Array) -> Array:"]
     lines += [f"    {name} = {source}" for name, source in body[:-1]]
     lines += [f"    return {body[-1][1]}", ""]
-    ends = [text(high)] if high != oo else [f"{text(proxy.reach / size)}"] if proxy.reach != oo else []
-    ends += [f"decay_length({text(tail.args[0] / variable)})" for tail in integral.function.atoms(erfc)]
+    ends = [NUMPY.show(high)] if high != oo else [f"{NUMPY.show(proxy.reach / size)}"] if proxy.reach != oo else []
+    ends += [f"decay_length({NUMPY.show(tail.args[0] / variable)})" for tail in integral.function.atoms(erfc)]
     upper = "np.full_like(r, np.inf)"
     for end in ends:
         upper = end if upper.startswith("np.full_like") else f"np.minimum({upper}, {end})"
-    finest = text(_finest(proxy.order, 1 / size))
-    return [*lines, f"integral_{index} = half_line(integrand_{index}, {text(low)}, {upper}, {finest})", ""]
+    finest = NUMPY.show(_finest(proxy.order, 1 / size))
+    return [*lines, f"integral_{index} = half_line(integrand_{index}, {NUMPY.show(low)}, {upper}, {finest})", ""]
 
 
 def _unit_lines(index: int, integral: Integral) -> list[str]:
     """The same for an integral that a wave has become, in s/width."""
     variable, low, high = integral.limits[0]
     width, ratio = (Symbol(f"{name}_{index}", positive=True) for name in ("width", "ratio"))
-    size = text(frequency(integral) * symbols.r)
+    size = NUMPY.show(frequency(integral) * symbols.r)
     body = assignments([in_units(integral, ratio, width)], ["value"])
-    start = text(Min(low / width, 13))  # where `half_line` ends: nothing is evaluated further out
+    start = NUMPY.show(Min(low / width, 13))  # where `half_line` ends: nothing is evaluated further out
     return [
         f"{width}, {ratio} = 1.0 / np.maximum(1.0, {size}), np.minimum(1.0, {size})",
         f"def integrand_{index}({variable}: Array) -> Array:",
         *(f"    {name} = {source}" for name, source in body[:-1]),
         f"    return {body[-1][1]}",
         "",
-        f"integral_{index} = half_line(integrand_{index}, {start}, {text(high / width)}, np.ones_like(r))",
+        f"integral_{index} = half_line(integrand_{index}, {start}, {NUMPY.show(high / width)}, np.ones_like(r))",
         "",
     ]
 
@@ -125,11 +126,11 @@ def proxy_source(proxy: Estimator) -> str:
             Float(_SMALLEST) if proxy.order else Integer(0)
         )  # short of a singularity, in the rows where another piece holds
         if low != -oo:
-            conditions.append(f"(x > {text(low)})")
-            inside = f"np.maximum({inside}, {text(low or short)})"
+            conditions.append(f"(x > {NUMPY.show(low)})")
+            inside = f"np.maximum({inside}, {NUMPY.show(low or short)})"
         if high != oo:
-            conditions.append(f"(x {'<' if index == last else '<='} {text(high)})")
-            inside = f"np.minimum({inside}, {text(high or -short)})"
+            conditions.append(f"(x {'<' if index == last else '<='} {NUMPY.show(high)})")
+            inside = f"np.minimum({inside}, {NUMPY.show(high or -short)})"
         if piece.has(symbols.x):
             lines.append(f"x{index} = {inside}")
         at_piece = piece.subs(symbols.x, Symbol(f"x{index}", real=True))

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from textwrap import fill, indent
 
-from proofs.code.dialect import JAVASCRIPT
 from proofs.code.emit import assignments
 from proofs.code.page_formulas import LONGEST, Scalar, scalars
 from proofs.code.penalties import map_form, steps, value_form
+from proofs.code.printers import JAVASCRIPT
 from proofs.engine.claim import get
 from proofs.engine.render import line_of
 from proofs.penalties import map_id

@@ -24,9 +24,9 @@ from sympy import (
     true,
 )
 
-from proofs.code.dialect import NUMPY, Dialect
-from proofs.code.emit import assignments, gather_roots, text
+from proofs.code.emit import assignments, gather_roots
 from proofs.code.functions import parameter_table, table
+from proofs.code.printers import NUMPY, SourcePrinter
 from proofs.engine.claim import get
 from proofs.naming import identifier, plain, renaming
 from proofs.penalties import envelope_id, map_id
@@ -169,7 +169,7 @@ def _envelope(penalty: Penalty) -> str:
         gaps = [Symbol(f"gap_{index}", real=True) for index, _ in enumerate(penalty.branches)]
         form = penalty.envelope_in(gaps)
         for name, (gap, _) in zip(gaps, penalty.branches, strict=True):
-            guard += f"{name} = {text(gap.subs(size, Abs(x_in)).xreplace(_NAMES), NUMPY)}\n"
+            guard += f"{name} = {NUMPY.show(gap.subs(size, Abs(x_in)).xreplace(_NAMES))}\n"
     return _function(penalty, "envelope", arguments, _guarded(form), title, guard=guard)
 
 
@@ -191,7 +191,7 @@ def _within_domain(penalty: Penalty) -> str:
     """Lines that raise ValueError where the penalty is not declared for ρ and the parameters."""
     if penalty.domain == true:
         return ""
-    condition = text(penalty.domain.xreplace(_NAMES), NUMPY)
+    condition = NUMPY.show(penalty.domain.xreplace(_NAMES))
     words = f"penalty {penalty.name} has a closed form for {plain(condition)} only, "
     words += "got rho = lam/beta = {np.max(rho)}"
     return f'if not np.all({condition}):\n    raise ValueError(f"{words}")\n'
@@ -206,19 +206,19 @@ def _written(penalty: Penalty, role: str, arguments: str, body: str, title: str)
     return f'{name}({arguments}{keywords}) -> {result}:\n    """{title}"""\n{body}\n'
 
 
-def steps(penalty: Penalty, form: Expr, dialect: Dialect = NUMPY) -> list[tuple[str, str]]:
+def steps(penalty: Penalty, form: Expr, printer: SourcePrinter = NUMPY) -> list[tuple[str, str]]:
     """(name, source) pairs that compute a form of x, u, rho, beta, lam and the shapes; the last one is `value`."""
     form = gather_roots(form.xreplace(_NAMES))
     reserved = (*_RESERVED, *(shape.symbol.name for shape in penalty.parameters))
     divisors = _divisors(form)
-    pairs = [(name.name, text(base, dialect)) for base, name in divisors.items()]
+    pairs = [(name.name, printer.show(base)) for base, name in divisors.items()]
     for base, name in divisors.items():
         form = form.replace(
             lambda part, base=base: part.is_Pow and part.base == base and part.exp.is_negative,
             lambda part, name=name: Piecewise((name**part.exp, name > 0), (1, True)),
         )
     reserved = (*reserved, *(name.name for name in divisors.values()))
-    return pairs + assignments([form], ["value"], reserved, dialect)
+    return pairs + assignments([form], ["value"], reserved, printer)
 
 
 def _tables(penalties: Sequence[Penalty]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Rational, Symbol, betainc_regularized, sin
 
 from proofs.basin import BASIN_REFLECTED, CAP
-from proofs.code.emit import text
+from proofs.code.printers import NUMPY
 from proofs.engine.claim import get
 from proofs.engine.render import line_of
 from proofs.symbols import cap_angle, n, spike_across, spike_along
@@ -27,8 +27,8 @@ def _as_scipy(form: Expr) -> str:
     first, second, zero, upper = special.args
     if zero != 0:
         raise ValueError(f"{special} does not start at 0, as SciPy's incomplete beta function does")
-    call = f"special.betainc({text(first)}, {text(second)}, {text(upper)})"
-    return text(form.xreplace({special: Symbol("I", real=True)})).replace("I", call)
+    call = f"special.betainc({NUMPY.show(first)}, {NUMPY.show(second)}, {NUMPY.show(upper)})"
+    return NUMPY.show(form.xreplace({special: Symbol("I", real=True)})).replace("I", call)
 
 
 def _basin_source(statement: Expr) -> str:
@@ -89,5 +89,5 @@ def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float6
     """
     A, B = scalars(A=A, B=B)
     a, b = np.cbrt(A), np.cbrt(B)
-    return np.asarray({text(threshold_in_roots(statement))})[()]
+    return np.asarray({NUMPY.show(threshold_in_roots(statement))})[()]
 '''

@@ -35,9 +35,9 @@ from sympy import (
 )
 from test_emit import EXPRESSIONS, a, b, c, exactly, p, points, raw
 
-from proofs.code.dialect import JAVASCRIPT, NUMPY
-from proofs.code.emit import assignments, number, text
+from proofs.code.emit import assignments
 from proofs.code.javascript import CAPTIONED, SCRIPT, Scalar, scalars
+from proofs.code.printers import JAVASCRIPT, NUMPY
 from verify.build import project_root, script
 
 WITHOUT_FORM = (erf, erfc)
@@ -63,7 +63,7 @@ def numeric(engine: MiniRacer, source: str, values: dict[str, np.ndarray]) -> li
 
 
 def meaning(engine: MiniRacer, expression: Expr, values: dict[str, np.ndarray], tolerance: float) -> None:
-    got = numeric(engine, text(expression, JAVASCRIPT), values)
+    got = numeric(engine, JAVASCRIPT.show(expression), values)
     np.testing.assert_allclose(got, exactly(expression, values), rtol=tolerance, atol=tolerance)
 
 
@@ -90,7 +90,7 @@ def test_text_keeps_its_meaning_in_a_context(engine: MiniRacer, expression: Expr
 
 def test_one_of_each() -> None:
     def source(expression: Expr) -> str:
-        return text(expression, JAVASCRIPT)
+        return JAVASCRIPT.show(expression)
 
     assert source(a - (b - c)) == "a + c - b"
     assert source(-(a**2)) == "-Math.pow(a, 2)"
@@ -112,43 +112,43 @@ def test_both_languages_agree_to_the_last_digits(engine: MiniRacer) -> None:
     """One walk: the operations and their order are the same, so only the functions of the two libraries differ."""
     values = points(11)
     for expression in EMITTED:
-        here = numeric(engine, text(expression, JAVASCRIPT), values)
-        there = np.broadcast_to(np.asarray(eval(text(expression), {"np": np, **values}), float), 5)
+        here = numeric(engine, JAVASCRIPT.show(expression), values)
+        there = np.broadcast_to(np.asarray(eval(NUMPY.show(expression), {"np": np, **values}), float), 5)
         np.testing.assert_allclose(here, there, rtol=1e-14, atol=1e-15, err_msg=str(expression))
 
 
 @pytest.mark.parametrize("expression", [erf(a), a + erfc(b), tan(a), sqrt(erf(p))])
 def test_what_has_no_form_is_refused(expression: Expr) -> None:
     with pytest.raises(ValueError, match=f"no JavaScript form for {'tan' if expression.has(tan) else 'erf'}"):
-        text(expression, JAVASCRIPT)
+        JAVASCRIPT.show(expression)
 
 
 @pytest.mark.parametrize("name", ["var", "new", "function", "arguments", "Math", "w*", "2a", ""])
 def test_names_that_no_variable_can_have(name: str) -> None:
     with pytest.raises(ValueError, match="no JavaScript form for the symbol"):
-        text(Symbol(name, real=True) + 1, JAVASCRIPT)
+        JAVASCRIPT.show(Symbol(name, real=True) + 1)
 
 
 @pytest.mark.parametrize("name", ["lambda", "in", "w*"])
 def test_names_that_no_variable_of_python_can_have(name: str) -> None:
     with pytest.raises(ValueError, match="no NumPy form for the symbol"):
-        text(Symbol(name, real=True) + 1, NUMPY)
+        NUMPY.show(Symbol(name, real=True) + 1)
 
 
 def test_numbers_read_back(engine: MiniRacer) -> None:
     rng = random.Random(4)
     values = [rng.choice((-1, 1)) * rng.uniform(1, 10) * 10.0 ** rng.randint(-300, 300) for _ in range(300)]
-    literals = [number(Float(value, 40), JAVASCRIPT) for value in values]
+    literals = [JAVASCRIPT.number(Float(value, 40)) for value in values]
     read = json.loads(str(engine.eval(f"JSON.stringify([{', '.join(literals)}])")), parse_int=float)
     assert read == values
-    assert number(Integer(10) ** 20, JAVASCRIPT) == "1e+20"
+    assert JAVASCRIPT.number(Integer(10) ** 20) == "1e+20"
     with pytest.raises(ValueError, match="not a finite number"):
-        number(Integer(10) ** 400, JAVASCRIPT)
+        JAVASCRIPT.number(Integer(10) ** 400)
 
 
 def test_conditions_that_pieces_share_have_a_name(engine: MiniRacer) -> None:
     form = Piecewise((a, a > b), (c, True)) + sin(Piecewise((b, a > b), (a, True)))
-    pairs = assignments([form], ["value"], dialect=JAVASCRIPT)
+    pairs = assignments([form], ["value"], printer=JAVASCRIPT)
     body = " ".join(f"const {name} = {source};" for name, source in pairs)
     values = points(2)
     got = numeric(engine, f"(() => {{ {body} return value; }})()", values)
