@@ -22,12 +22,12 @@ from sympy import (
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, coefficient, holds, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.derivation import Derivation, coefficient, holds, inner, vanishes
+from proofs.engine.render import latex_of, worded
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.smt import follows
 from proofs.gaussian import normal_density
-from proofs.splitting import F_VECTOR, NAMES, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step, inner, worded
+from proofs.splitting import F_VECTOR, NAMES, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step
 from proofs.symbols import (
     INTEGRABLE,
     OPEN_ANGLE,
@@ -77,8 +77,7 @@ STEP_GAIN_CURVED = (STEP_GAIN - _STEEPEST / 2) * SQUARE
     "θ̄ = 0 and π",
 )
 def R12(d: Derivation) -> None:
-    for used in ("C1", "G5", "R1", "R3"):
-        d.cite(used)
+    d.cite("C1", "G5", "R1", "R3")
     gradient = in_basic_quantities(get("C1").as_printed)
     across = coefficient(gradient, e)
     slope = v_vs * moment_across
@@ -87,12 +86,10 @@ def R12(d: Derivation) -> None:
         "The tangential part is ∇Ψ on the sphere",
         -slope * e,
         "θ = arccos⟨w, w*⟩ has the gradient −(w* − cos θ ŵ)/sin θ = −e on the sphere",
-        [
-            vanishes("component of G along e + Ψ'", across + slope),
-            vanishes("the stable form of C1 has the same", coefficient(get("C1").formula, e) + slope),
-            vanishes("(w* − cos θ ŵ)/sin θ − e", (in_basic_quantities(w_star) - cos(theta) * w_hat) / sin(theta) - e),
-            vanishes("dθ/dc = −1/sin θ: differentiate cos θ = c", _arc_slope()),
-        ],
+        vanishes("component of G along e + Ψ'", across + slope),
+        vanishes("the stable form of C1 has the same", coefficient(get("C1").formula, e) + slope),
+        vanishes("(w* − cos θ ŵ)/sin θ − e", (in_basic_quantities(w_star) - cos(theta) * w_hat) / sin(theta) - e),
+        vanishes("dθ/dc = −1/sin θ: differentiate cos θ = c", _arc_slope()),
     )
     d.hold("slope of the potential", POTENTIAL_SLOPE, -across, "minus the component of G along e")
     strength = slope / sin(theta)
@@ -103,13 +100,8 @@ def R12(d: Derivation) -> None:
         v_vs / sqrt(2 * pi) * smooth,
         "κ(θ) = (v·v*)B/sin θ, by G5 the Gaussian average shown (r = 1 here), which has no 0/0 at θ = 0 and π. So a "
         "step from w is the step of R1 with κ(θ), α(θ), and R3, with its balance, holds with κ(θ̄)",
-        [
-            vanishes("G − form", gradient - in_basic_quantities(radial * w_hat - strength * w_star)),
-            vanishes(
-                "κ(θ) − its average",
-                strength.subs(moment_across, get("G5").formula) - v_vs / sqrt(2 * pi) * smooth,
-            ),
-        ],
+        vanishes("G − form", gradient - in_basic_quantities(radial * w_hat - strength * w_star)),
+        vanishes("κ(θ) − its average", strength.subs(moment_across, get("G5").formula) - v_vs / sqrt(2 * pi) * smooth),
     )
     d.hold(
         "strength", STRENGTH, -across / coefficient(in_basic_quantities(w_star), e), "the component along e is −κ sin θ"
@@ -138,7 +130,7 @@ def dissipates(d: Derivation, slope: Expr) -> None:
         "The flow descends",
         "d/dt [Ψ + λP(u) + (β/2)‖w − u‖²] = −‖ẇ‖², ẇ = −P(G + β(w − u))",
         "u = qŵ − Ce + kf, f ⟂ ŵ, e; the least value over u has the gradient β(w − u) where S is continuous (R1)",
-        [vanishes("rate + ‖ẇ‖²", along + inner(velocity, velocity, gram))],
+        vanishes("rate + ‖ẇ‖²", along + inner(velocity, velocity, gram)),
     )
 
 
@@ -159,8 +151,7 @@ def dissipates(d: Derivation, slope: Expr) -> None:
     "τ = η/(1 − η(α(θ) + β))",
 )
 def R12_step(d: Derivation) -> None:
-    for used in ("G5", "R1", "R12"):
-        d.cite(used)
+    d.cite("G5", "R1", "R12")
     cosine, s, bound = Symbol("c", real=True), Symbol("s", real=True), _STEEPEST
     variable = Symbol("y", real=True)
     d.begin("−Ψ as a function of c = cos θ", "dΨ/dθ = κ(θ) sin θ (R12), dc/dθ = −sin θ")
@@ -173,19 +164,15 @@ def R12_step(d: Derivation) -> None:
         excess,
         "the increase of −Ψ minus (κ(c)s − Ls²/2): 0 at s = 0, with a slope in s of the sign of s, since κ(c) + Lc is "
         "nondecreasing in c",
-        [
-            vanishes("d(−Ψ)/dc − κ", -(kappa * sin(theta)) / diff(cos(theta), theta) - kappa),
-            vanishes("it is 0 at s = 0", excess.subs(s, 0).doit()),
-            vanishes("its slope", rate - (_PULL(cosine + s) - _PULL(cosine) + bound * s)),
-            follows(
-                "slope times s ≥ 0",
-                (there - here + bound * s) * s >= 0,
-                [
-                    Implies(s >= 0, there + bound * (cosine + s) >= here + bound * cosine),
-                    Implies(s <= 0, there + bound * (cosine + s) <= here + bound * cosine),
-                ],
-            ),
-        ],
+        vanishes("d(−Ψ)/dc − κ", -(kappa * sin(theta)) / diff(cos(theta), theta) - kappa),
+        vanishes("it is 0 at s = 0", excess.subs(s, 0).doit()),
+        vanishes("its slope", rate - (_PULL(cosine + s) - _PULL(cosine) + bound * s)),
+        follows(
+            "slope times s ≥ 0",
+            (there - here + bound * s) * s >= 0,
+            Implies(s >= 0, there + bound * (cosine + s) >= here + bound * cosine),
+            Implies(s <= 0, there + bound * (cosine + s) <= here + bound * cosine),
+        ),
     )
     gain_with_curvature(d, bound, simplify(fit - _PULL(cosine) * s - excess))
     without_loss(d)
@@ -203,23 +190,19 @@ def gain_with_curvature(d: Derivation, bound: Symbol, parabola: Expr) -> None:
         "One step",
         net,
         "R1's inequality for (β/2)‖w‖² − E and the parabola for −Ψ; s = ⟨w*, w⁺ − w⟩, s² ≤ ‖w⁺ − w‖²",
-        [
-            vanishes("R1: ⟨κ(θ)w* + βu, w⁺ − w⟩ − ((1 + ‖z‖)/2τ)‖w⁺ − w‖²", gain - STEP_GAIN * square),
-            follows("s² ≤ ‖w⁺ − w‖²", shift**2 <= SQUARE, [Eq(SQUARE, shift**2 + off**2)]),
-            follows(
-                "the increase",
-                fit + envelope >= net,
-                [
-                    fit >= pull * shift - bound / 2 * shift**2,
-                    envelope >= linear,
-                    Eq(pull * shift + linear, STEP_GAIN * SQUARE),
-                    shift**2 <= SQUARE,
-                ],
-            ),
-            follows("it is positive for τL < 1 + ‖z‖", net > 0, [step * bound < 1 + NORM_Z]),
-            follows("so for τ ≤ 1/L", step * bound < 1 + NORM_Z, [step * bound <= 1]),
-            holds("and for every τ where L = 0", STEP_GAIN > 0),
-        ],
+        vanishes("R1: ⟨κ(θ)w* + βu, w⁺ − w⟩ − ((1 + ‖z‖)/2τ)‖w⁺ − w‖²", gain - STEP_GAIN * square),
+        follows("s² ≤ ‖w⁺ − w‖²", shift**2 <= SQUARE, Eq(SQUARE, shift**2 + off**2)),
+        follows(
+            "the increase",
+            fit + envelope >= net,
+            fit >= pull * shift - bound / 2 * shift**2,
+            envelope >= linear,
+            Eq(pull * shift + linear, STEP_GAIN * SQUARE),
+            shift**2 <= SQUARE,
+        ),
+        follows("it is positive for τL < 1 + ‖z‖", net > 0, step * bound < 1 + NORM_Z),
+        follows("so for τ ≤ 1/L", step * bound < 1 + NORM_Z, step * bound <= 1),
+        holds("and for every τ where L = 0", STEP_GAIN > 0),
     )
     lost = parabola.subs(Symbol("s", real=True), sqrt(SQUARE))
     d.hold("lower bound", STEP_GAIN_CURVED, simplify(gain / square) * SQUARE + lost, "s² at its largest, ‖w⁺ − w‖²")
@@ -234,17 +217,13 @@ def without_loss(d: Derivation) -> None:
         mirrored,
         "κ(θ)/(v·v*) depends on sin θ alone (G5): κ(c) is even, so it is nondecreasing in c on all of [−1, 1] only "
         "if it is constant; if it falls with sin θ, L = 0 serves wherever both angles are ≤ π/2",
-        [
-            vanishes("κ(π − θ) − κ(θ)", mirrored.subs(theta, pi - theta) - mirrored),
-            follows(
-                "nondecreasing and even: constant",
-                Eq(here, there),
-                [
-                    Implies(cosine <= other, here <= there),
-                    Implies(other <= cosine, there <= here),
-                    Implies(-cosine <= -other, here <= there),
-                    Implies(-other <= -cosine, there <= here),
-                ],
-            ),
-        ],
+        vanishes("κ(π − θ) − κ(θ)", mirrored.subs(theta, pi - theta) - mirrored),
+        follows(
+            "nondecreasing and even: constant",
+            Eq(here, there),
+            Implies(cosine <= other, here <= there),
+            Implies(other <= cosine, there <= here),
+            Implies(-cosine <= -other, here <= there),
+            Implies(-other <= -cosine, there <= here),
+        ),
     )

@@ -6,45 +6,23 @@ B1 [BG]: patches x_1, …, x_k i.i.d. N(0, I_n), network ``f(w) = (1/k) Σ_i rel
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    Eq,
-    Expr,
-    Integer,
-    Integral,
-    Rational,
-    Symbol,
-    cos,
-    diff,
-    expand,
-    limit,
-    oo,
-    pi,
-    sin,
-    solve,
-    sqrt,
-    symbols,
-)
+from sympy import Expr, Integer, Integral, Rational, Symbol, cos, diff, expand, limit, oo, pi, sin, solve, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
 from proofs.engine.render import latex_of
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.smt import follows
 from proofs.gaussian import normal_density, orthogonal_coordinates_vanish, polar_mean
-from proofs.lipschitz import below_its_argument
 from proofs.network import angle_along
 from proofs.rows import double_sum, row_lemma
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
-    OPEN_ANGLE,
     a_hat,
     dw,
     dw_dw,
     e,
-    eta,
     k,
     n,
     norm_gap,
@@ -91,13 +69,12 @@ def B1_kernel(d: Derivation) -> None:
     product = r * s * r_star * (s * cos(theta) + t * sin(theta))
     polar_mean(d, {product: Integer(1)}, ("a", "b"))
     d.conclude(B1_kernel.statement)
-    d.step("w = 0", Integer(0), "relu(0) = 0", [vanishes("the statement at w = 0", B1_kernel.formula.subs(r, 0))])
+    d.step("w = 0", Integer(0), "relu(0) = 0", vanishes("the statement at w = 0", B1_kernel.formula.subs(r, 0)))
 
 
 def rectified_means(d: Derivation) -> tuple[Expr, Expr, Expr, Expr]:
     """One patch: E relu(w·z)², E relu(w·z)relu(w*·z), E relu(w*·z)², from B1.kernel; E relu(w·z)/‖w‖ from G2."""
-    d.cite("B1.kernel")
-    d.cite("G2")
+    d.cite("B1.kernel", "G2")
     kernel = get("B1.kernel").formula
     of_w, of_star = (kernel.subs(theta, 0).subs(one, other) for one, other in ((r_star, r), (r, r_star)))
     return of_w, kernel, of_star, coefficient(get("G2").formula, a_hat)
@@ -130,18 +107,14 @@ def B1_loss(d: Derivation) -> None:
         "Independent patches, symbolic k",
         double_sum(k, k, k, same, apart) / k**2,
         "i = j: E d² from B1.kernel, at angles 0 and θ; i ≠ j: (E d)², E relu(w·z) = ‖w‖ E[ŵ·z 1{ŵ·z > 0}] by G2",
-        [
-            *row_lemma(),
-            vanishes("(x − y)² as three products", (x - y) ** 2 - (x**2 - 2 * x * y + y**2)),
-            vanishes("E relu(w·z)² − r²/2", of_w - r**2 / 2),
-        ],
+        *row_lemma(),
+        vanishes("(x − y)² as three products", (x - y) ** 2 - (x**2 - 2 * x * y + y**2)),
+        vanishes("E relu(w·z)² − r²/2", of_w - r**2 / 2),
     )
     d.conclude(B1_loss.statement, B1_loss.printed)
     at_origin = double_sum(k, k, k, of_star, (mean * r_star) ** 2) / k**2
     stated = in_basic_quantities(B1_loss.formula).subs(r, 0)
-    d.step(
-        "w = 0", at_origin, "relu(0) = 0 leaves the teacher", [vanishes("the statement at w = 0", stated - at_origin)]
-    )
+    d.step("w = 0", at_origin, "relu(0) = 0 leaves the teacher", vanishes("the statement at w = 0", stated - at_origin))
 
 
 def row_mean_of_gradient(d: Derivation) -> tuple[Expr, Expr]:
@@ -152,7 +125,7 @@ def row_mean_of_gradient(d: Derivation) -> tuple[Expr, Expr]:
         "One patch, relu(w*·z)",
         "ŵ E[s (w*·z) 1 1] + e E[t (w*·z) 1 1]",
         "coordinates s = ŵ·z, t = e·z; any other coordinate has mean zero",
-        [orthogonal_coordinates_vanish()],
+        orthogonal_coordinates_vanish(),
     )
     polar_mean(d, {r_star * s * star: w_hat, r_star * t * star: e}, ("a", "b"))
     own = Integral(r * s**2 * normal_density(s), (s, 0, oo)).doit() * w_hat
@@ -163,7 +136,8 @@ def row_mean_of_gradient(d: Derivation) -> tuple[Expr, Expr]:
         "One patch, relu(w·z) − relu(w*·z)",
         same,
         "E[s² 1{s > 0}] along ŵ, nothing across",
-        [vanishes("E[t]", across), vanishes("E[s r s 1{s > 0}] − r/2", coefficient(own, w_hat) - r / 2)],
+        vanishes("E[t]", across),
+        vanishes("E[s r s 1{s > 0}] − r/2", coefficient(own, w_hat) - r / 2),
     )
     return same, get("G2").formula.subs(a_hat, w_hat)
 
@@ -212,7 +186,7 @@ def slopes_against(gradient: Expr) -> dict[str, Expr]:
     return found
 
 
-def _components() -> tuple[Expr, Expr, Obligation]:
+def components() -> tuple[Expr, Expr, Obligation]:
     """∇ℓ along ŵ and along e; owes that there is no more to it."""
     gradient = in_basic_quantities(get("B1.gradient").formula)
     radial, across = coefficient(gradient, w_hat), coefficient(gradient, e)
@@ -235,15 +209,15 @@ def _components() -> tuple[Expr, Expr, Obligation]:
     parts={"critical radius": CRITICAL_FACTOR},
 )
 def B1_critical(d: Derivation) -> None:
-    d.cite("B1.gradient")
-    d.cite("B1.loss")
-    radial, across, nothing_else = _components()
+    d.cite("B1.gradient", "B1.loss")
+    radial, across, nothing_else = components()
     d.begin("∇ℓ(w) = 0, w ≠ 0", "B1.gradient, along ŵ and e")
     d.step(
         "Along e",
         across,
         "zero only at θ = 0 and θ = π",
-        [nothing_else, vanishes("component − form", across + (1 - theta / pi) * r_star * sin(theta) / k)],
+        nothing_else,
+        vanishes("component − form", across + (1 - theta / pi) * r_star * sin(theta) / k),
     )
     (opposite,) = solve(radial.subs(theta, pi), r)
     d.step(
@@ -251,16 +225,11 @@ def B1_critical(d: Derivation) -> None:
         opposite,
         "affine in r with positive slope: one root each, ‖w*‖ at θ = 0, and (k−1)‖w*‖/(k−1+π) at θ = π, "
         "which is 0 at k = 1",
-        [
-            vanishes("at θ = 0", radial.subs(theta, 0).subs(r, r_star)),
-            vanishes("root at θ = π − its form", opposite - CRITICAL_NORM),
-            *(
-                positive_terms(f"slope at θ = {end}", _more_patches(diff(radial.subs(theta, end), r)))
-                for end in (0, pi)
-            ),
-            vanishes("second derivative in r", diff(radial, r, 2)),
-            vanishes("k = 1 leaves no second point", CRITICAL_NORM.subs(k, 1)),
-        ],
+        vanishes("at θ = 0", radial.subs(theta, 0).subs(r, r_star)),
+        vanishes("root at θ = π − its form", opposite - CRITICAL_NORM),
+        *(positive_terms(f"slope at θ = {end}", _more_patches(diff(radial.subs(theta, end), r))) for end in (0, pi)),
+        vanishes("second derivative in r", diff(radial, r, 2)),
+        vanishes("k = 1 leaves no second point", CRITICAL_NORM.subs(k, 1)),
     )
     d.hold("critical radius", CRITICAL_FACTOR, opposite / r_star, "‖w‖/‖w*‖ at the second point")
     loss = in_basic_quantities(get("B1.loss").formula)
@@ -268,11 +237,9 @@ def B1_critical(d: Derivation) -> None:
         "w* is the global minimum; at θ = π the point is a saddle",
         diff(loss, theta),
         "∂ℓ/∂θ = r‖w*‖(π − θ) sin θ/(πk) > 0 for 0 < θ < π: ℓ falls as θ leaves π; along r it is convex there",
-        [
-            vanishes("∂ℓ/∂θ − form", diff(loss, theta) - r * r_star * (pi - theta) * sin(theta) / (pi * k)),
-            positive_terms("∂²ℓ/∂r²", _more_patches(diff(loss, r, 2))),
-            vanishes("ℓ(w*)", loss.subs({theta: 0, r: r_star})),
-        ],
+        vanishes("∂ℓ/∂θ − form", diff(loss, theta) - r * r_star * (pi - theta) * sin(theta) / (pi * k)),
+        positive_terms("∂²ℓ/∂r²", _more_patches(diff(loss, r, 2))),
+        vanishes("ℓ(w*)", loss.subs({theta: 0, r: r_star})),
     )
     at_origin(d, loss)
     d.conclude_argument("[BG] has k ≥ 2 in mind: with one patch there is no saddle, and w = 0 is no local maximum")
@@ -292,184 +259,14 @@ def at_origin(d: Derivation, loss: Expr) -> None:
         "w = 0",
         slope,
         "the slope along a direction at angle θ is −(‖w*‖/πk)(k − 1 + g(θ)), and g falls from π to g(π) = 0",
-        [
-            vanishes("slope − form", slope + r_star / (pi * k) * (k - 1 + OVERLAP)),
-            vanishes("slope of g + (π − θ) sin θ", diff(OVERLAP, theta) + (pi - theta) * sin(theta)),
-            vanishes("g(π)", OVERLAP.subs(theta, pi)),
-            positive_terms(
-                "minus the sum of the slopes along w* and −w*",
-                _more_patches(-slope.subs(theta, 0) - slope.subs(theta, pi)),
-            ),
-            positive_terms("πk times minus the slope, k = 2 + k₂, g ≥ 0", more),
-            vanishes("ℓ is a quadratic in r on every ray", diff(loss, r, 3)),
-            vanishes("k = 1: ℓ along −w* is ½(r² + ‖w*‖²), which grows", one - (r**2 + r_star**2) / 2),
-            vanishes("k = 1: the slope along w* is −‖w*‖", slope.subs({k: 1, theta: 0}) + r_star),
-        ],
-    )
-
-
-_NEXT_R, _START, _COSINE, _SINE = symbols("r_2 theta_0 cos_1 sin_1", real=True)
-_RATE, _PULL, _OWN = symbols("tau q p", nonnegative=True)
-
-
-def step_as_average(d: Derivation) -> tuple[Expr, Expr]:
-    """w − η∇ℓ = p ŵ + q w*/‖w*‖ with p, q ≥ 0 for η ≤ kπ/(k − 1 + π): what stands in their place."""
-    d.cite("B1.gradient")
-    radial, across, nothing_else = _components()
-    rate = eta / LARGEST_STEP
-    own = (1 - rate) * r + rate * r_star * (k - 1 + sin(theta)) / (k - 1 + pi)
-    pull = rate * r_star * (pi - theta) / (k - 1 + pi)
-    patches = Symbol("k_1", nonnegative=True)
-    steepness = diff(radial, r)
-    d.hold("largest step", LARGEST_STEP, 1 / steepness, "below it ⟨w⁺, ŵ⟩ = r − η⟨∇ℓ, ŵ⟩ does not fall in r")
-    d.hold(
-        "norm, a lower bound", NORM_FLOOR, r - radial / steepness, "its fixed point: where ⟨∇ℓ, ŵ⟩, affine in r, is 0"
-    )
-    d.step(
-        "w⁺ = p ŵ + q w*/‖w*‖",
-        own * w_hat + pull * (cos(theta) * w_hat + sin(theta) * e),
-        "p = (1 − τ) r + τ‖w*‖(k − 1 + sin θ)/(k − 1 + π), q = τ‖w*‖(π − θ)/(k − 1 + π), τ = η/(kπ/(k − 1 + π)) ≤ 1: "
-        "w⁺ is an average of w and of a point that depends on the direction of w alone",
-        [
-            nothing_else,
-            vanishes("along ŵ", r - eta * radial - own - pull * cos(theta)),
-            vanishes("along e", -eta * across - pull * sin(theta)),
-            follows(
-                "p ≥ 0",
-                (1 - _RATE) * r + _RATE * r_star * (patches + _SINE) / (patches + pi) >= 0,
-                (_RATE <= 1, _SINE >= 0),
-            ),
-            follows("q ≥ 0", (pi - _START) * _RATE * r_star / (patches + pi) >= 0, (pi >= _START,)),
-        ],
-    )
-    return own, pull
-
-
-@claim(
-    id="B1.descent",
-    title="Plain gradient descent learns the ReLU network from every start that is not on the ray of −w*",
-    source="[BG]: with high probability, in polynomial time; step size, angle and almost sure limit [here]",
-    kind=Kind.INEQUALITY,
-    subject=(
-        rf"w_{{t+1}}=w_t-\eta\nabla\ell(w_t),\ 0<\eta\le{latex_of(LARGEST_STEP)},\ w_0\ne0,\ \theta_0<\pi:\quad"
-        r"\theta_{t+1}\le\theta_t\ (<\text{ if }\theta_t>0),\quad\min(r_0,\rho(\theta_0))\le r_t\le\max(r_0,\|w^*\|),"
-        rf"\quad w_t\to w^*;\qquad\rho(\theta)={latex_of(NORM_FLOOR)}"
-    ),
-    definition=ReluNetwork("descent"),
-    parts={"largest step": LARGEST_STEP, "norm, a lower bound": NORM_FLOOR},
-    hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
-    setting="a start drawn from a density satisfies w₀ ≠ 0, θ₀ < π with probability 1 (n ≥ 2)",
-)
-def B1_descent(d: Derivation) -> None:
-    d.begin("w⁺ = w − η ∇ℓ(w)", "∇ℓ of B1.gradient")
-    own, pull = step_as_average(d)
-    angle_falls(d)
-    norm_stays(d, own, pull)
-    limit_is_reached(d)
-    d.conclude_argument(
-        "so a start from any density learns w* with probability 1, at every step size up to kπ/(k − 1 + π)"
-    )
-
-
-def angle_falls(d: Derivation) -> None:
-    """θ⁺ = θ − δ with δ ∈ [0, θ], the angle between w and p ŵ + q ŵ*."""
-    size = sqrt((_OWN + _PULL * cos(theta)) ** 2 + (_PULL * sin(theta)) ** 2)
-    cosine, sine = (_OWN + _PULL * cos(theta)) / size, _PULL * sin(theta) / size
-    d.step(
-        "θ⁺ = θ − δ,  r⁺ sin δ = q sin θ,  r⁺ sin θ⁺ = p sin θ",
-        sine,
-        "δ = angle(w, w⁺), turned towards w*; both sines are ≥ 0 and δ, θ lie in [0, π], so 0 ≤ δ ≤ θ; "
-        "δ > 0 where q sin θ > 0, that is for 0 < θ < π",
-        [
-            vanishes("cos²δ + sin²δ − 1", cosine**2 + sine**2 - 1),
-            vanishes("r⁺ sin(θ − δ) − p sin θ", size * (sin(theta) * cosine - cos(theta) * sine) - _OWN * sin(theta)),
-            follows("q sin θ ≥ 0", _PULL * _SINE >= 0, (_SINE >= 0,)),
-            follows("p sin θ ≥ 0", _OWN * _SINE >= 0, (_SINE >= 0,)),
-        ],
-    )
-
-
-def norm_stays(d: Derivation, own: Expr, pull: Expr) -> None:
-    """(1 − τ) r + τρ(θ) ≤ r⁺ ≤ (1 − τ) r + τ‖w*‖."""
-    rate = eta / LARGEST_STEP
-    above, target, floor, start = symbols("bound target floor start", nonnegative=True)
-    d.step(
-        "Upper bound",
-        (1 - rate) * r + rate * r_star,
-        "r⁺ ≤ p + q, and sin θ ≤ θ",
-        [
-            vanishes(
-                "p + q − form",
-                own + pull - (1 - rate) * r - rate * r_star * (1 - (theta - sin(theta)) / (k - 1 + pi)),
-            ),
-            *below_its_argument(),
-            follows(
-                "‖pŵ + qŵ*‖ ≤ p + q",
-                _OWN**2 + 2 * _OWN * _PULL * _COSINE + _PULL**2 <= (_OWN + _PULL) ** 2,
-                (_COSINE <= 1,),
-            ),
-            follows(
-                "an average stays below the larger of the two",
-                (1 - _RATE) * start + _RATE * target <= above,
-                (_RATE <= 1, start <= above, target <= above),
-            ),
-        ],
-    )
-    d.step(
-        "Lower bound",
-        (1 - rate) * r + rate * NORM_FLOOR,
-        "r⁺ ≥ ⟨w⁺, ŵ⟩ = p + q cos θ; and g(θ) ≥ g(θ₀) > 0 while θ ≤ θ₀ < π",
-        [
-            vanishes("p + q cos θ − form", own + pull * cos(theta) - (1 - rate) * r - rate * NORM_FLOOR),
-            follows(
-                "‖w⁺‖ ≥ ⟨w⁺, ŵ⟩",
-                _NEXT_R >= _OWN + _PULL * _COSINE,
-                (
-                    Eq(_NEXT_R**2, (_OWN + _PULL * _COSINE) ** 2 + (_PULL * _SINE) ** 2),
-                    _NEXT_R >= 0,
-                ),
-            ),
-            vanishes("slope of g + (π − θ) sin θ, so g falls", diff(OVERLAP, theta) + (pi - theta) * sin(theta)),
-            vanishes("g(π)", OVERLAP.subs(theta, pi)),
-            follows(
-                "an average stays above the smaller of the two",
-                (1 - _RATE) * start + _RATE * target >= floor,
-                (_RATE <= 1, start >= floor, target >= floor),
-            ),
-        ],
-    )
-
-
-def limit_is_reached(d: Derivation) -> None:
-    """θ_t → 0, since otherwise it would fall by a fixed amount forever; then r_t → ‖w*‖."""
-    least, angle, most, lag, small = symbols("sin_least theta_1 r_most lag small", positive=True)
-    d.step(
-        "θ_t → 0",
-        _PULL * _SINE,
-        "if θ_t stayed ≥ ε, then sin θ_t ≥ min(sin ε, sin θ₀), and each step would take off at least "
-        "sin δ ≥ τ‖w*‖(π − θ₀) min(sin ε, sin θ₀)/((k − 1 + π) max(r₀, ‖w*‖)) > 0, by the upper bound: "
-        "too much in the end",
-        [
-            follows(
-                "q sin θ/r⁺ ≥ a positive number",
-                lag * least / most <= _PULL * _SINE / _NEXT_R,
-                (lag <= _PULL, least <= _SINE, _NEXT_R > 0, most >= _NEXT_R),
-            ),
-            follows("that number is > 0", lag * least / most > 0),
-            follows("δ ≥ sin δ leaves θ⁺ ≤ θ − a positive number", angle - _START <= angle - small, (small <= _START,)),
-        ],
-    )
-    ratio = Symbol("ratio", real=True)
-    d.step(
-        "r_t → ‖w*‖, hence w_t → w*",
-        limit(NORM_FLOOR, theta, 0),
-        "both bounds are averages with weight τ of r and of a number that tends to ‖w*‖ as θ_t → 0",
-        [
-            vanishes("ρ(0) − ‖w*‖", NORM_FLOOR.subs(theta, 0) - r_star),
-            vanishes(
-                "r⁺ − ‖w*‖ is (1 − τ)(r − ‖w*‖), up to τ times what vanishes",
-                (1 - _RATE) * r + _RATE * (r_star - ratio) - r_star - ((1 - _RATE) * (r - r_star) - _RATE * ratio),
-            ),
-            follows("|1 − τ| < 1", Abs(1 - _RATE) < 1, (_RATE > 0, _RATE <= 1)),
-        ],
+        vanishes("slope − form", slope + r_star / (pi * k) * (k - 1 + OVERLAP)),
+        vanishes("slope of g + (π − θ) sin θ", diff(OVERLAP, theta) + (pi - theta) * sin(theta)),
+        vanishes("g(π)", OVERLAP.subs(theta, pi)),
+        positive_terms(
+            "minus the sum of the slopes along w* and −w*", _more_patches(-slope.subs(theta, 0) - slope.subs(theta, pi))
+        ),
+        positive_terms("πk times minus the slope, k = 2 + k₂, g ≥ 0", more),
+        vanishes("ℓ is a quadratic in r on every ray", diff(loss, r, 3)),
+        vanishes("k = 1: ℓ along −w* is ½(r² + ‖w*‖²), which grows", one - (r**2 + r_star**2) / 2),
+        vanishes("k = 1: the slope along w* is −‖w*‖", slope.subs({k: 1, theta: 0}) + r_star),
     )

@@ -34,9 +34,9 @@ from sympy import beta as beta_function
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.render import worded
 from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
-from proofs.splitting import worded
 from proofs.symbols import beta, cap_angle, kappa, lam, n, ratio, step, theta, w_hat, w_star
 
 __all__ = ["BASIN_REFLECTED", "CAP"]
@@ -69,8 +69,7 @@ _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=T
     "βt√n for transformed l1",
 )
 def R6_radius(d: Derivation) -> None:
-    for used in ("P5.l1", "P5.l0", "P5.tl1"):
-        d.cite(used)
+    d.cite("P5.l1", "P5.l0", "P5.tl1")
     entry, output = symbols("w_i u_i", real=True)
     p_u, total, length = symbols("p_u sum d", nonnegative=True)
     d.begin(_DELTA**2, "the largest (w_i − u_i)², u_i = S(w_i)")
@@ -78,34 +77,30 @@ def R6_radius(d: Derivation) -> None:
         "n entries",
         lambda square: beta * sqrt(n * square),
         "β‖w − u‖ is at most this",
-        [follows("n squares ≤ δ²", length <= sqrt(n) * _DELTA, [Eq(length**2, total), total <= n * _DELTA**2])],
+        follows("n squares ≤ δ²", length <= sqrt(n) * _DELTA, Eq(length**2, total), total <= n * _DELTA**2),
     )
     by_entries = d.current
     d.apply(
         "And at most β",
         lambda widest: Min(widest, beta * sqrt(1)),
         "|w_i − u_i| ≤ |w_i|: the minimizer u_i costs no more than 0; squares sum to at most ‖w‖² = 1",
-        [
-            follows(
-                "|w_i − u_i| ≤ |w_i|",
-                Abs(entry - output) <= Abs(entry),
-                [p_u + beta / 2 * (entry - output) ** 2 <= beta / 2 * entry**2],
-            ),
-            follows("β‖w − u‖ ≤ β", beta * length <= beta, [Eq(length**2, total), total <= 1]),
-        ],
+        follows(
+            "|w_i − u_i| ≤ |w_i|",
+            Abs(entry - output) <= Abs(entry),
+            p_u + beta / 2 * (entry - output) ** 2 <= beta / 2 * entry**2,
+        ),
+        follows("β‖w − u‖ ≤ β", beta * length <= beta, Eq(length**2, total), total <= 1),
     )
     d.hold("bound", RADIUS)
-    d.step("The first of the two", WIDEST, "", [vanishes("the bound by entries − this", by_entries - WIDEST)])
+    d.step("The first of the two", WIDEST, "", vanishes("the bound by entries − this", by_entries - WIDEST))
     at_lam = {name: penalty(name).farthest.subs(ratio, lam / beta) for name in ("l1", "l0", "tl1")}
     d.step(
         "For the three penalties",
         "λ√n, √(2λβn), βt√n",
         "δ = ρ, √(2ρ), t at ρ = λ/β",
-        [
-            vanishes("l1", WIDEST.subs(_DELTA, at_lam["l1"]) - lam * sqrt(n)),
-            vanishes("l0", WIDEST.subs(_DELTA, at_lam["l0"]) - sqrt(2 * lam * beta * n)),
-            vanishes("transformed l1: δ is its threshold", penalty("tl1").farthest - penalty("tl1").threshold),
-        ],
+        vanishes("l1", WIDEST.subs(_DELTA, at_lam["l1"]) - lam * sqrt(n)),
+        vanishes("l0", WIDEST.subs(_DELTA, at_lam["l0"]) - sqrt(2 * lam * beta * n)),
+        vanishes("transformed l1: δ is its threshold", penalty("tl1").farthest - penalty("tl1").threshold),
     )
     d.conclude_argument("so r = β will always do, for every λ and every penalty")
 
@@ -137,8 +132,7 @@ _OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
     "the bound holds for α₀ < θ < π − α₀. As r = β will do (R6.radius), β < κ suffices",
 )
 def R6(d: Derivation) -> None:
-    d.cite("R1")
-    d.cite("R6.radius")
+    d.cite("R1", "R6.radius")
     u = Symbol("u_vector")
     y = kappa * w_star + beta * (u - w_hat)
     d.begin("w⁺ = z/‖z‖, z = w + τ(κw* + βu), u = S(w)", "R1's form of the step")
@@ -146,10 +140,8 @@ def R6(d: Derivation) -> None:
         "z = (1 + τβ)w + τy, ‖y − κw*‖ ≤ r",
         _AHEAD * w_hat + step * y,
         "y = κw* + β(u − w)",
-        [
-            vanishes("z − its form", w_hat + step * (kappa * w_star + beta * u) - _AHEAD * w_hat - step * y),
-            vanishes("y − κw* − β(u − w)", y - kappa * w_star - beta * (u - w_hat)),
-        ],
+        vanishes("z − its form", w_hat + step * (kappa * w_star + beta * u) - _AHEAD * w_hat - step * y),
+        vanishes("y − κw* − β(u − w)", y - kappa * w_star - beta * (u - w_hat)),
     )
     _in_the_cone(d)
     gain = step * _NORM_Y * (_COS_CAP - Abs(_COSINE)) / (_AHEAD + step * _NORM_Y)
@@ -160,7 +152,7 @@ def R6(d: Derivation) -> None:
         "In θ and α₀",
         lambda form: form.subs(in_angles),
         "c = cos θ, c₀ = cos α₀, q = sin α₀",
-        [vanishes("c₀² + q² − 1", simplify((_COS_CAP**2 + CAP**2 - 1).subs(in_angles)))],
+        vanishes("c₀² + q² − 1", simplify((_COS_CAP**2 + CAP**2 - 1).subs(in_angles))),
     )
     d.hold("gain lower bound", GAIN)
     _never_left(d)
@@ -175,18 +167,18 @@ def _in_the_cone(d: Derivation) -> None:
         "The ball lies in the cone θ ≤ α₀",
         slack,
         "⟨y, w*⟩ − c₀‖y‖ is at least this square; ‖y − κw*‖² = ‖y‖² − 2κ⟨y, w*⟩ + κ² ≤ κ²q²",
-        [
-            vanishes(
-                "(‖y‖² + κ²c₀²)/(2κ) − c₀‖y‖ − the square",
-                (_NORM_Y**2 + kappa**2 * _COS_CAP**2) / (2 * kappa) - _COS_CAP * _NORM_Y - slack,
-            ),
-            follows("⟨y, w*⟩ − c₀‖y‖ ≥ the square", slack <= _INNER - _COS_CAP * _NORM_Y, [*_IN_BALL, *_OF_CAP]),
-            follows(
-                "‖y‖ ≥ κ(1 − q) > 0",
-                And(kappa * (1 - CAP) <= _NORM_Y, kappa * (1 - CAP) > 0),
-                [*_IN_BALL, CAP < 1, _INNER <= _NORM_Y],
-            ),
-        ],
+        vanishes(
+            "(‖y‖² + κ²c₀²)/(2κ) − c₀‖y‖ − the square",
+            (_NORM_Y**2 + kappa**2 * _COS_CAP**2) / (2 * kappa) - _COS_CAP * _NORM_Y - slack,
+        ),
+        follows("⟨y, w*⟩ − c₀‖y‖ ≥ the square", slack <= _INNER - _COS_CAP * _NORM_Y, *_IN_BALL, *_OF_CAP),
+        follows(
+            "‖y‖ ≥ κ(1 − q) > 0",
+            And(kappa * (1 - CAP) <= _NORM_Y, kappa * (1 - CAP) > 0),
+            *_IN_BALL,
+            CAP < 1,
+            _INNER <= _NORM_Y,
+        ),
     )
 
 
@@ -201,36 +193,30 @@ def _falls(d: Derivation, gain: Expr) -> None:
         "For |cos θ| < cos α₀: ⟨z, w*⟩ − c‖z‖ ≥ τ‖y‖(c₀ − |c|) > 0",
         raised,
         "⟨z, w*⟩ − c‖z‖ = τ⟨y, w*⟩ − c(‖z‖ − (1 + τβ)), and the triangle inequality bounds the last bracket by τ‖y‖",
-        [
-            follows("triangle inequality", triangle, [Eq(_NORM_Z**2, square), Abs(_OVERLAP) <= _NORM_Y]),
-            vanishes("⟨z, w*⟩ − c‖z‖ − form", along - _COSINE * _NORM_Z - step * _INNER + _COSINE * (_NORM_Z - _AHEAD)),
-            follows("the last term", Abs(_COSINE) * Abs(_NORM_Z - _AHEAD) <= Abs(_COSINE) * step * _NORM_Y, [triangle]),
-            follows(
-                "the bound",
-                And(step * _INNER - _COSINE * (_NORM_Z - _AHEAD) >= raised, raised > 0),
-                [*inside, Abs(_COSINE * (_NORM_Z - _AHEAD)) <= Abs(_COSINE) * step * _NORM_Y],
-            ),
-        ],
+        follows("triangle inequality", triangle, Eq(_NORM_Z**2, square), Abs(_OVERLAP) <= _NORM_Y),
+        vanishes("⟨z, w*⟩ − c‖z‖ − form", along - _COSINE * _NORM_Z - step * _INNER + _COSINE * (_NORM_Z - _AHEAD)),
+        follows("the last term", Abs(_COSINE) * Abs(_NORM_Z - _AHEAD) <= Abs(_COSINE) * step * _NORM_Y, triangle),
+        follows(
+            "the bound",
+            And(step * _INNER - _COSINE * (_NORM_Z - _AHEAD) >= raised, raised > 0),
+            *inside,
+            Abs(_COSINE * (_NORM_Z - _AHEAD)) <= Abs(_COSINE) * step * _NORM_Y,
+        ),
     )
     lower, more = kappa * (1 - CAP), Symbol("more", nonnegative=True)
     d.step(
         "Divided by ‖z‖ ≤ 1 + τβ + τ‖y‖",
         gain,
         "cos θ⁺ = ⟨z, w*⟩/‖z‖; z ≠ 0, since z = 0 would give 0 > 0",
-        [
-            follows("z ≠ 0", _NORM_Z > 0, [Abs(along) <= _NORM_Z, along - _COSINE * _NORM_Z > 0]),
-            follows("‖z‖ ≤ 1 + τβ + τ‖y‖", _AHEAD + step * _NORM_Y >= _NORM_Z, [triangle]),
-            follows(
-                "raised/‖z‖ ≥ form",
-                _OVERLAP / more <= _OVERLAP / _NORM_Z,
-                [_OVERLAP > 0, _NORM_Z > 0, more >= _NORM_Z],
-            ),
-            follows(
-                "the form rises with ‖y‖",
-                _NORM_Y / (_AHEAD + step * _NORM_Y) >= lower / (_AHEAD + step * lower),
-                [lower <= _NORM_Y, CAP < 1],
-            ),
-        ],
+        follows("z ≠ 0", _NORM_Z > 0, Abs(along) <= _NORM_Z, along - _COSINE * _NORM_Z > 0),
+        follows("‖z‖ ≤ 1 + τβ + τ‖y‖", _AHEAD + step * _NORM_Y >= _NORM_Z, triangle),
+        follows("raised/‖z‖ ≥ form", _OVERLAP / more <= _OVERLAP / _NORM_Z, _OVERLAP > 0, _NORM_Z > 0, more >= _NORM_Z),
+        follows(
+            "the form rises with ‖y‖",
+            _NORM_Y / (_AHEAD + step * _NORM_Y) >= lower / (_AHEAD + step * lower),
+            lower <= _NORM_Y,
+            CAP < 1,
+        ),
     )
 
 
@@ -241,15 +227,9 @@ def _never_left(d: Derivation) -> None:
         "The cap is never left",
         "θ ≤ α₀ ⟹ ⟨z, w*⟩ ≥ c₀‖z‖",
         "w and y lie in the cone, and so does their sum with positive weights",
-        [
-            follows(
-                "⟨z, w*⟩ ≥ c₀(1 + τβ + τ‖y‖)",
-                along >= _COS_CAP * (_AHEAD + step * _NORM_Y),
-                given[:2],
-            ),
-            follows("≥ c₀‖z‖", along >= _COS_CAP * _NORM_Z, [along >= _COS_CAP * (_AHEAD + step * _NORM_Y), given[2]]),
-            follows("so z ≠ 0", along > 0, [along >= _COS_CAP * (_AHEAD + step * _NORM_Y)]),
-        ],
+        follows("⟨z, w*⟩ ≥ c₀(1 + τβ + τ‖y‖)", along >= _COS_CAP * (_AHEAD + step * _NORM_Y), given[:2]),
+        follows("≥ c₀‖z‖", along >= _COS_CAP * _NORM_Z, along >= _COS_CAP * (_AHEAD + step * _NORM_Y), given[2]),
+        follows("so z ≠ 0", along > 0, along >= _COS_CAP * (_AHEAD + step * _NORM_Y)),
     )
 
 
@@ -260,15 +240,15 @@ def _limit_points(d: Derivation) -> None:
         Min(_COS_CAP - Abs(start), margin),
         "while cos θ ≤ c₀ − ε, c₀ − |cos θ| is at least this: cos θ rises by a fixed amount in each step, and it is at "
         "most 1; so cos θ > c₀ − ε after finitely many steps, for every ε, and stays so",
-        [
-            follows(
-                "the margin",
-                _COS_CAP - Abs(_COSINE) >= Min(_COS_CAP - Abs(start), margin),
-                [start <= _COSINE, _COS_CAP - margin >= _COSINE, Abs(start) < _COS_CAP],
-            ),
-            follows("it is > 0", Min(_COS_CAP - Abs(start), margin) > 0, [Abs(start) < _COS_CAP]),
-            follows("r = β < κ is enough", And(beta / kappa < 1, beta / kappa > 0), [beta < kappa]),
-        ],
+        follows(
+            "the margin",
+            _COS_CAP - Abs(_COSINE) >= Min(_COS_CAP - Abs(start), margin),
+            start <= _COSINE,
+            _COS_CAP - margin >= _COSINE,
+            Abs(start) < _COS_CAP,
+        ),
+        follows("it is > 0", Min(_COS_CAP - Abs(start), margin) > 0, Abs(start) < _COS_CAP),
+        follows("r = β < κ is enough", And(beta / kappa < 1, beta / kappa > 0), beta < kappa),
     )
 
 
@@ -304,7 +284,7 @@ def R6_probability(d: Derivation) -> None:
         "The cap about −w* is missed",
         1 - Integral(density, (_ANGLE, 0, cap_angle)) / whole,
         "the density is symmetric about π/2",
-        [vanishes("density at π − φ", density.subs(_ANGLE, pi - _ANGLE) - density)],
+        vanishes("density at π − φ", density.subs(_ANGLE, pi - _ANGLE) - density),
     )
     angle = asin(sqrt(_SQUARED))
     in_squares = powsimp(density.subs(_ANGLE, angle) * diff(angle, _SQUARED))
@@ -315,14 +295,10 @@ def R6_probability(d: Derivation) -> None:
         "Substitute φ = arcsin √t",
         printed,
         "both integrals become ½ ∫ t^{(n−3)/2}(1−t)^{−1/2} dt, over (0, sin²α₀) and over (0, 1): the definition of I",
-        [
-            vanishes("integrand", in_squares - beta_density / 2),
-            vanishes("t = sin²φ, so the cap ends at sin²α₀", sin(angle) ** 2 - _SQUARED),
-            vanishes("the half sphere at t = 1", angle.subs(_SQUARED, 1) - pi / 2),
-            vanishes(
-                "B(a, b) dI/dt − integrand", of_t.diff(_SQUARED) * beta_function((n - 1) / 2, HALF) - beta_density
-            ),
-        ],
+        vanishes("integrand", in_squares - beta_density / 2),
+        vanishes("t = sin²φ, so the cap ends at sin²α₀", sin(angle) ** 2 - _SQUARED),
+        vanishes("the half sphere at t = 1", angle.subs(_SQUARED, 1) - pi / 2),
+        vanishes("B(a, b) dI/dt − integrand", of_t.diff(_SQUARED) * beta_function((n - 1) / 2, HALF) - beta_density),
     )
     d.conclude(R6_probability.statement)
     in_q = printed.subs(sin(cap_angle), CAP)
@@ -332,9 +308,7 @@ def R6_probability(d: Derivation) -> None:
         "The same by I_x(a, b) = 1 − I_{1−x}(b, a)",
         BASIN_REFLECTED,
         "q = sin α₀; the form that keeps its digits as q → 1; at q = 1 both are ½, as I_0 = 0 and I_1 = 1",
-        [
-            vanishes("difference of the slopes in q", slope),
-            vanishes("x − 1 at q = 1", (CAP**2 - 1).subs(CAP, 1)),
-            vanishes("1 − x at q = 1", reflected.args[3].subs(CAP, 1)),
-        ],
+        vanishes("difference of the slopes in q", slope),
+        vanishes("x − 1 at q = 1", (CAP**2 - 1).subs(CAP, 1)),
+        vanishes("1 − x at q = 1", reflected.args[3].subs(CAP, 1)),
     )

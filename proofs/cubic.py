@@ -44,8 +44,8 @@ def tl1_branch(penalty: Penalty) -> list[Branch]:
             (Z - by_sine) * by_sine**2 - Rational(4, 27) * Z**3 * sin(3 * y) ** 2,
         ),
         vanishes("a + threshold, in m", a + penalty.threshold - tl1_least.subs(m, sqrt(2 * ratio * (a + 1)))),
-        follows("sin²(3y) = 27K/(4Z³) ≤ 1: such a y exists, 0 ≤ 3y ≤ π/2", Le(27 * K, 4 * Z**3), [Gt(Z, tl1_least)]),
-        follows("sin y ≤ ½, so 3z ≥ 2Z", Ge(3 * (1 - Rational(4, 3) * sine**2), 2), [sine <= HALF]),
+        follows("sin²(3y) = 27K/(4Z³) ≤ 1: such a y exists, 0 ≤ 3y ≤ π/2", Le(27 * K, 4 * Z**3), Gt(Z, tl1_least)),
+        follows("sin y ≤ ½, so 3z ≥ 2Z", Ge(3 * (1 - Rational(4, 3) * sine**2), 2), sine <= HALF),
         follows("z > a and z ≥ m", And(z > a, z >= m), tl1_root),
         *_tl1_optimal(piece),
     ]
@@ -65,8 +65,8 @@ def _tl1_optimal(piece: Expr) -> list[Obligation]:
     difference = _tl1_value(piece, q, x) - _tl1_value(piece, z, x)
     return [
         vanishes("F(v) − F(u) − (v − u)²(½ − K/(z²(a + v))), q = a + v", difference - (q - z) ** 2 * bracket),
-        follows("½ − K/(z²(a + v)) > 0 for v > 0", bracket > 0, [z > a, z >= m, q > a]),
-        follows("and F(0) is no smaller", bracket.subs(q, a) >= 0, [z > a, z >= m]),
+        follows("½ − K/(z²(a + v)) > 0 for v > 0", bracket > 0, z > a, z >= m, q > a),
+        follows("and F(0) is no smaller", bracket.subs(q, a) >= 0, z > a, z >= m),
     ]
 
 
@@ -97,14 +97,14 @@ def half_branch(penalty: Penalty) -> list[Branch]:
             by_cosine**3 - 3 * h**2 * by_cosine + 2 * h**3 * sin(3 * y),
         ),
         vanishes("threshold, in m", penalty.threshold.subs(ratio, m**3) - Rational(3, 2) * m**2),
-        follows("sin²(3y) = (m³/(4h³))² ≤ ½: such a y exists, 0 ≤ 3y ≤ π/4", 2 * m**6 <= 16 * h**6, [2 * h**2 > m**2]),
+        follows("sin²(3y) = (m³/(4h³))² ≤ ½: such a y exists, 0 ≤ 3y ≤ π/4", 2 * m**6 <= 16 * h**6, 2 * h**2 > m**2),
         vanishes("w² − 2h²(1 + cos(π/3 + 2y))", by_cosine**2 - 2 * h**2 * (1 + cos(pi / 3 + 2 * y))),
-        follows("π/3 + 2y ≤ π/2, so w² ≥ 2h² and w > m", w > m, [w**2 >= 2 * h**2, 2 * h**2 > m**2]),
+        follows("π/3 + 2y ≤ π/2, so w² ≥ 2h² and w > m", w > m, w**2 >= 2 * h**2, 2 * h**2 > m**2),
         vanishes(
             "F(v) − F(u) − ½(√v − w)²((√v + w)² − ρ/w), q = √v",
             m**3 * (q - w) + ((q**2 - x) ** 2 - (w**2 - x) ** 2) / 2 - (q - w) ** 2 * bracket / 2,
         ),
-        follows("(√v + w)² − ρ/w > 0 for v ≥ 0", bracket.subs(q, sine) > 0, [w > m]),
+        follows("(√v + w)² − ρ/w > 0 for v ≥ 0", bracket.subs(q, sine) > 0, w > m),
     ]
     angle = asin(ratio / (4 * (size / 3) ** Rational(3, 2))) / 3
     return [Branch(Rational(2, 3) * size * (1 + cos(pi / 3 + 2 * angle)), true, tuple(owes))]

@@ -8,15 +8,12 @@ kernels p, q, C, b as in proofs.moments.
 from __future__ import annotations
 
 from sympy import (
-    Add,
     Expr,
     Ge,
     Gt,
-    Heaviside,
     Integer,
     Integral,
     Rational,
-    Symbol,
     cos,
     cot,
     diff,
@@ -27,19 +24,15 @@ from sympy import (
     limit,
     oo,
     pi,
-    simplify,
     sin,
-    solve,
     sqrt,
-    symbols,
 )
 from sympy.codegen.cfunctions import expm1
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Claim, Kind, claim, get, register
-from proofs.engine.definitions import Correlation, MeanSample, Potential, SampleGradient
-from proofs.engine.derivation import Derivation, coefficient, holds, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.claim import Claim, claim, get
+from proofs.engine.definitions import MeanSample
+from proofs.engine.derivation import Derivation, coefficient, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.gaussian import Phi, normal_density, orthogonal_coordinates_vanish
 from proofs.moments import (
@@ -51,7 +44,6 @@ from proofs.moments import (
     folded_moments,
     is_gaussian_on_pieces,
 )
-from proofs.network import angle_along
 from proofs.oscillation import moments_of, owed, wave_kernels
 from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
 from proofs.rows import double_sum, row_lemma
@@ -81,7 +73,6 @@ from proofs.symbols import (
     v_vs,
     w_hat,
     w_star,
-    x,
 )
 
 __all__ = ["GENERAL", "KERNELS", "kernels_of"]
@@ -105,8 +96,7 @@ GENERAL = Moments(moment_full, moment_half, moment_along, moment_across)
 )
 def C1(d: Derivation) -> None:
     d.begin("E[Σ_i Z_i μ'(Z_i w) v_i (Σ_j v_j σ(Z_j w) − Σ_j v*_j σ(Z_j w*))]")
-    d.cite("G1")
-    d.cite("G4")
+    d.cite("G1", "G4")
     along = Integral(s * mu(r * s) * Phi(s * cot(theta)) * normal_density(s), (s, -oo, oo))
     across = Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo))
     star = get("G4").formula.xreplace({along: moment_along, across: moment_across, a_hat: w_hat, b_perp: e})
@@ -114,11 +104,9 @@ def C1(d: Derivation) -> None:
         "One row",
         "E[z μ'] = M ŵ,  E[z μ' 1{w·z>0}] = M₊ ŵ,  E[z μ' 1{w*·z>0}] = A ŵ + B e,  P = ½",
         "coordinates as in G4 with a = ŵ, b = w*; in the first two only s = ŵ·z survives, and M, M₊ name its means",
-        [
-            orthogonal_coordinates_vanish(),
-            vanishes("G4, with A and B naming its integrals", star - (moment_along * w_hat + moment_across * e)),
-            vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF),
-        ],
+        orthogonal_coordinates_vanish(),
+        vanishes("G4, with A and B naming its integrals", star - (moment_along * w_hat + moment_across * e)),
+        vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF),
     )
     rows = row_gradient(moment_full * w_hat, moment_half * w_hat, star)
     d.step("Independent rows, symbolic m", rows, "Σ_ij v_i v_j(…) − Σ_ij v_i v*_j(…)", row_lemma())
@@ -189,7 +177,7 @@ _GROWTH = "μ' grows less than any exp(εx²), and less than |x − end|^(−19/
 
 def derive_gradient(d: Derivation, name: str) -> None:
     """Derive G_μ of a named estimator from C1, by closed integrals or in the declared quadrature form."""
-    target = get(_ID_OF[name])
+    target = get(ID_OF[name])
     proxy = estimator(name)
     into_c1(d, proxy, closed=name in KERNELS and is_gaussian_on_pieces(proxy))
     d.conclude(target.formula, target.printed)
@@ -207,8 +195,7 @@ def derive_gradient(d: Derivation, name: str) -> None:
 
 def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
     """C1 with the moments of `proxy` in the place of M, M₊, A and B."""
-    for used in ("C1", "G4", "G5"):
-        d.cite(used)
+    d.cite("C1", "G4", "G5")
     d.begin(get("C1").as_printed, f"C1, for {proxy.title}")
     if proxy.waves is not None and proxy.name not in KERNELS:
         average_the_waves(d, moments_of(wave_kernels(proxy.waves)))
@@ -262,10 +249,8 @@ def include_the_ends(d: Derivation, target: Claim) -> None:
         "The ends θ = 0 and θ = π",
         direct,
         "the one-row means from G2 and G3, which hold on the closed range",
-        [
-            vanishes("E[z]", integrate(s * normal_density(s), (s, -oo, oo))),
-            vanishes("same gradient", direct - target.formula),
-        ],
+        vanishes("E[z]", integrate(s * normal_density(s), (s, -oo, oo))),
+        vanishes("same gradient", direct - target.formula),
     )
 
 
@@ -290,7 +275,7 @@ def continuous_at_the_ends(d: Derivation, target: Claim) -> None:
     d.step("Continuity at θ = 0 and θ = π", target.statement, "one-sided limits of the printed form", owes)
 
 
-_ID_OF = {"identity": "C2", "relu": "C3", "clipped-relu": "C4"}
+ID_OF = {"identity": "C2", "relu": "C3", "clipped-relu": "C4"}
 _SOURCES = {
     "identity": "[Y], Lemma 7",
     "relu": "[Y], Lemma 4; simplified form [here]",
@@ -313,22 +298,19 @@ def hypotheses_of(proxy: Estimator) -> tuple[Boolean, ...]:
 def register_estimator_claim(proxy: Estimator) -> Claim:
     """State G_μ of one estimator as a claim: C2, C3, C4 for the classical ones, C5.<name> for any other."""
     name = proxy.name
-    claim_id = _ID_OF.setdefault(name, f"C5.{name}")
-    return register(
-        Claim(
-            id=claim_id,
-            title=f"Expected coarse gradient: {proxy.title}",
-            source=_SOURCES.get(name, "[here]"),
-            subject=rf"G_{{\mathrm{{{name}}}}}",
-            definition=MeanSample("coarse_gradient", name),
-            derivation=lambda d: derive_gradient(d, name),
-            statement=kernels_of(name).gradient(),
-            printed=PRINTED.get(name),
-            hypotheses=hypotheses_of(proxy),
-            setting="" if proxy.has_variance else "E μ'(rs)² is infinite: the Monte Carlo method does not apply",
-            code=("coarse_gradient",),
-        )
-    )
+    claim_id = ID_OF.setdefault(name, f"C5.{name}")
+    return claim(
+        id=claim_id,
+        title=f"Expected coarse gradient: {proxy.title}",
+        source=_SOURCES.get(name, "[here]"),
+        subject=rf"G_{{\mathrm{{{name}}}}}",
+        definition=MeanSample("coarse_gradient", name),
+        statement=kernels_of(name).gradient(),
+        printed=PRINTED.get(name),
+        hypotheses=hypotheses_of(proxy),
+        setting="" if proxy.has_variance else "E μ'(rs)² is infinite: the Monte Carlo method does not apply",
+        code=("coarse_gradient",),
+    )(lambda d: derive_gradient(d, name))
 
 
 for _name in ("identity", "relu", "clipped-relu"):
@@ -351,210 +333,5 @@ def C5(d: Derivation) -> None:
 
 
 for _proxy in ESTIMATORS.values():
-    if _proxy.name not in _ID_OF:
+    if _proxy.name not in ID_OF:
         register_estimator_claim(_proxy)
-
-
-def _register_correlation(part: str, name: str, statement: Expr, source: str) -> Claim:
-    def derivation(d: Derivation) -> None:
-        d.cite("N3")
-        d.cite(origin := "C1" if name == "*" else _ID_OF[name])
-        true = get("N3").formula
-        d.begin(get(origin).as_printed, f"⟨G_μ, ∂f/∂w⟩, G_μ as in {origin}; ŵ and e are orthonormal")
-        d.apply(
-            "Coordinate by coordinate",
-            lambda gradient: Add(*(coefficient(gradient, basis) * coefficient(true, basis) for basis in (w_hat, e))),
-            "∂f/∂w by N3: it lies along e",
-        )
-        d.conclude(statement)
-        if name == "*":
-            nonzero = Symbol("v_vs", real=True, nonzero=True)
-            factor_of_b = (statement / moment_across).subs(v_vs, nonzero)
-            d.step(
-                "Hence the estimator never points uphill exactly where B ≥ 0; downhill where B > 0 and v·v* ≠ 0",
-                factor_of_b,
-                "the factor beside B is positive whenever v·v* ≠ 0",
-                [holds("factor > 0", factor_of_b > 0), vanishes("no other term", statement.subs(moment_across, 0))],
-            )
-
-    return register(
-        Claim(
-            id="C6" + part,
-            title="Correlation of the coarse gradient with the true gradient",
-            source=source,
-            subject=r"\langle G_\mu,\partial f/\partial w\rangle",
-            definition=Correlation(name),
-            derivation=derivation,
-            statement=statement,
-            hypotheses=ANGLES,
-            setting=INTEGRABLE if name == "*" else "",
-        )
-    )
-
-
-_register_correlation("", "*", v_vs**2 * moment_across / (2 * pi * r), "[here]")
-_register_correlation(".relu", "relu", sin(theta) * v_vs**2 / (2 * (2 * pi) ** Rational(3, 2) * r), "[Y], Lemma 5")
-_register_correlation(".identity", "identity", sin(theta) * v_vs**2 / ((2 * pi) ** Rational(3, 2) * r), "[Y], Lemma 8")
-
-
-def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim:
-    h = Symbol("h", real=True)
-
-    def derivation(d: Derivation) -> None:
-        d.cite(_ID_OF[name])
-        gradient = in_basic_quantities(get(_ID_OF[name]).formula)
-        alpha, kappa = symbols("alpha kappa", real=True)
-        d.begin("Is G = ∇(α‖w‖ − κ⟨w*, w⟩) for some α, κ that do not depend on w?", "v fixed")
-        slopes = {}
-        for basis, shift in ((w_hat, (h, 0)), (e, (0, h))):
-            x_w, y_w = r + shift[0], shift[1]
-            potential = alpha * sqrt(x_w**2 + y_w**2) - kappa * (x_w * cos(theta) + y_w * sin(theta))
-            slopes[basis] = diff(potential, h).subs(h, 0)
-        equations = [slopes[basis] - coefficient(gradient, basis) for basis in (w_hat, e)]
-        (found,) = solve(equations, [alpha, kappa], dict=True)
-        d.step(
-            "Solve for α and κ",
-            found[alpha] * r - found[kappa] * r * cos(theta),
-            "derivatives along ŵ and e; along any other direction both sides vanish. The potential is smooth in w ≠ 0 "
-            "and G is continuous there, so θ = 0 and θ = π are included",
-            [
-                vanishes("∂κ/∂θ", diff(found[kappa], theta)),
-                vanishes("∂κ/∂r", diff(found[kappa], r)),
-                vanishes("∂α/∂θ", diff(found[alpha], theta)),
-                vanishes("∂α/∂r", diff(found[alpha], r)),
-            ],
-        )
-        d.conclude(radial * r - pull * r * cos(theta))
-
-    return register(
-        Claim(
-            id="C9" + part,
-            title=f"For fixed v the {name} coarse gradient is a gradient in w",
-            source="[here]",
-            subject=rf"\nabla_w\Phi=G_{{\mathrm{{{name}}}}},\quad\Phi=\alpha\|w\|-\kappa\langle w^*,w\rangle",
-            definition=Potential(name),
-            derivation=derivation,
-            statement=radial * r - pull * r * cos(theta),
-            hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
-        )
-    )
-
-
-_register_potential("", "relu", (v_v + sum_v**2 - sum_v * sum_vs) / (2 * sqrt(2 * pi)), v_vs / (2 * sqrt(2 * pi)))
-_register_potential(".identity", "identity", v_v / sqrt(2 * pi), v_vs / sqrt(2 * pi))
-
-
-ENTRY, STAR_ENTRY = symbols("v_k v^*_k", real=True)
-"""One entry of v, and that of v*."""
-
-RELU_CURL = (2 * ENTRY + 2 * sum_v - sum_vs - STAR_ENTRY * cos(theta)) / (2 * sqrt(2 * pi))
-IDENTITY_CURL = (2 * ENTRY - STAR_ENTRY * cos(theta)) / sqrt(2 * pi)
-"""By how much the mixed derivatives in v_k and along ŵ differ (C9.joint)."""
-
-
-@claim(
-    id="C9.joint",
-    title="Jointly in (v, w) neither coarse gradient has a potential",
-    source="[here]",
-    kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        r"\nexists\,\Phi:\ \nabla_v\Phi=\partial f/\partial v,\ \nabla_w\Phi=G:\quad"
-        r"\Bigl\langle\tfrac{\partial G}{\partial v_k},\hat w\Bigr\rangle"
-        r"-\tfrac{\partial}{\partial\|w\|}\tfrac{\partial f}{\partial v_k}="
-        rf"{latex_of(RELU_CURL)}\ (G_{{\mathrm{{relu}}}}),\quad{latex_of(IDENTITY_CURL)}\ (G_{{\mathrm{{identity}}}})"
-    ),
-    definition=Potential("relu", jointly=True),
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
-    parts={"relu": RELU_CURL, "identity": IDENTITY_CURL},
-)
-def C9_joint(d: Derivation) -> None:
-    d.begin(
-        "A potential needs symmetric mixed derivatives (Schwarz)",
-        "in v_k and r, on the plane of a fixed direction ŵ, both fields are smooth where r > 0, whatever θ is",
-    )
-    for used in ("N2", "N3"):
-        d.cite(used)
-    v_k, vs_k = ENTRY, STAR_ENTRY
-    of_angle, of_loss = get("N2").as_printed.diff(theta), get("N2").as_printed.diff(r)
-    d.step(
-        "∂/∂w of (∂f/∂v)_k has no component along ŵ",
-        of_angle,
-        "N2 depends on w only through θ, whose gradient lies along e as that of f does in N3",
-        [
-            vanishes("N2 does not depend on ‖w‖", of_loss),
-            vanishes("component of ∂θ/∂w along ŵ", coefficient(get("N3").formula, w_hat)),
-        ],
-    )
-    for name in ("relu", "identity"):
-        d.cite(_ID_OF[name])
-        gradient = in_basic_quantities(get(_ID_OF[name]).formula)
-        by_v_k = diff(gradient, v_v) * 2 * v_k + diff(gradient, v_vs) * vs_k + diff(gradient, sum_v)
-        radial = coefficient(by_v_k, w_hat)
-        # ∂/∂v_k once more: sum_v and v_k move together.
-        again = simplify(radial.diff(v_k) + radial.diff(sum_v))
-        d.step(
-            f"∂/∂v_k of G_{name} along ŵ",
-            radial,
-            "it changes with v_k at a constant positive rate, so it vanishes on no open set",
-            [holds("rate of change in v_k is positive", again > 0), holds("and constant", not again.free_symbols)],
-        )
-        d.hold(name, C9_joint.parts[name], radial - of_loss, "less the other mixed derivative, which is 0")
-    d.conclude_argument("so in no open set of v do the mixed derivatives agree, at any w ≠ 0: there is no potential")
-
-
-TRUE_GRADIENT = -v_vs / (2 * pi * r)
-"""∂f/∂w along e, as B3 states it."""
-
-
-def slope_along_e(d: Derivation) -> Expr:
-    """∂f/∂w along e: N1 differentiated in θ, times the slope of θ(w + h e)."""
-    d.cite("N1")
-    _, turn, _ = angle_along("e")
-    return diff(get("N1").as_printed, theta) * turn
-
-
-@claim(
-    id="B3",
-    title="Why proxies at all: the sample gradient vanishes almost everywhere, the population gradient does not",
-    source="[here]; the motivation of [Y]",
-    kind=Kind.EQUIVALENCE,
-    subject=(
-        r"\partial\ell/\partial w=0\ \text{a.e.},\qquad\partial f/\partial w="
-        + latex_of(TRUE_GRADIENT)
-        + r"\,e=0\iff v^\top v^*=0\quad(0<\theta<\pi)"
-    ),
-    definition=SampleGradient(),
-    hypotheses=ANGLES,
-    parts={"gradient along e": TRUE_GRADIENT},
-)
-def B3(d: Derivation) -> None:
-    d.begin("∂ℓ/∂w = (y − y*) Σ_i v_i σ'(Z_i w) Z_i where every Z_i w ≠ 0")
-    above, below = Symbol("z", positive=True), Symbol("z", negative=True)
-    d.step(
-        "σ is locally constant off 0",
-        "σ'(x) = 0 for x ≠ 0",
-        "",
-        [vanishes(f"σ' for x {sign} 0", diff(Heaviside(x), x).subs(x, z)) for sign, z in ((">", above), ("<", below))],
-    )
-    half_width = Symbol("epsilon", positive=True)
-    strip = Integral(normal_density(s), (s, -half_width, half_width)).doit()
-    d.step(
-        "Almost surely no row is on the boundary",
-        "P(Z_i w = 0) = lim P(|Z_i ŵ| < ε) = 0, and there are finitely many rows",
-        "Z_i ŵ ~ N(0, 1)",
-        [vanishes("lim P(|Z_i ŵ| < ε)", limit(strip, half_width, 0))],
-    )
-    d.cite("N3")
-    true = coefficient(get("N3").formula, e)
-    d.step(
-        "The population gradient is a nonzero multiple of v·v*",
-        true * e,
-        "so it vanishes exactly when v·v* does",
-        [
-            holds("its factor beside v·v* is negative", true / v_vs < 0),
-            vanishes("linear in v·v*", diff(true, v_vs, 2)),
-            vanishes("nothing along ŵ", coefficient(get("N3").formula, w_hat)),
-        ],
-    )
-    d.hold("gradient along e", TRUE_GRADIENT, slope_along_e(d), "the chain rule through θ, on N1")
-    d.conclude_argument("differentiation in w and expectation do not commute: E ∂ℓ/∂w = 0 ≠ ∂f/∂w unless v·v* = 0")

@@ -6,21 +6,11 @@ from sympy import Abs, And, Eq, Expr, Integer, Ne, Piecewise, Symbol, cos, expan
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, holds, vanishes
+from proofs.engine.derivation import Derivation, holds, inner, vanishes
+from proofs.engine.render import worded
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.smt import follows
-from proofs.splitting import (
-    ENTRY,
-    NORM_Z,
-    PLANE,
-    U_VECTOR,
-    X,
-    coarse_gradients,
-    descent_step,
-    inner,
-    minimizer_shrinks,
-    worded,
-)
+from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, coarse_gradients, descent_step, minimizer_shrinks
 from proofs.symbols import a, alpha, beta, e, eta, kappa, lam, multiplier, r, ratio, step, theta, w_hat, w_star
 
 _ACROSS, _OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
@@ -69,12 +59,10 @@ def R3(d: Derivation) -> None:
         multiplier,
         "if z = ‖z‖w̄ then κw* + βū = N w̄ with 1 + τN = ‖z‖ > 0; if κw* + βū = N w̄ then z = (1 + τN)w̄, "
         "whose direction is w̄ exactly when 1 + τN > 0",
-        [
-            vanishes("(‖z‖w̄ − w̄)/τ − N w̄", (NORM_Z * w_hat - w_hat) / step - ((NORM_Z - 1) / step) * w_hat),
-            vanishes("1 + τN − ‖z‖", length.subs(multiplier, (NORM_Z - 1) / step) - NORM_Z),
-            vanishes("z − (1 + τN)w̄", (w_hat + step * pull).subs(from_fixed) - length * w_hat),
-            follows("for N ≥ 0 every τ will do", length > 0, [multiplier >= 0]),
-        ],
+        vanishes("(‖z‖w̄ − w̄)/τ − N w̄", (NORM_Z * w_hat - w_hat) / step - ((NORM_Z - 1) / step) * w_hat),
+        vanishes("1 + τN − ‖z‖", length.subs(multiplier, (NORM_Z - 1) / step) - NORM_Z),
+        vanishes("z − (1 + τN)w̄", (w_hat + step * pull).subs(from_fixed) - length * w_hat),
+        follows("for N ≥ 0 every τ will do", length > 0, multiplier >= 0),
     )
     shrink = 1 - eta * (alpha + beta)
     whole = descent_step() / shrink
@@ -93,19 +81,17 @@ def R3(d: Derivation) -> None:
         "Tangential balance",
         kappa * sin(theta),
         "ū = (N w̄ − κw*)/β; both sides are ≥ 0 and have equal squares; ‖ū‖² sin²∠ = ‖ū‖² − ⟨ū, w̄⟩²",
-        [
-            vanishes("Pū + (κ/β) sin θ̄ e", off + kappa / beta * sin(theta) * e),
-            vanishes("‖ū‖² sin²∠ − ‖Pū‖²", square - along**2 - inner(off, off, PLANE)),
-            vanishes("(κ sin θ̄)² − β²‖Pū‖²", (kappa * sin(theta)) ** 2 - beta**2 * inner(off, off, PLANE)),
-            follows("so the sides are equal", Eq(left, beta * size), [Eq(left**2, beta**2 * size**2)]),
-            vanishes(
-                "‖w̄ − ū‖² − ‖Pū‖² − ⟨w̄ − ū, w̄⟩²",
-                inner(w_hat - u_bar, w_hat - u_bar, PLANE)
-                - inner(off, off, PLANE)
-                - inner(w_hat - u_bar, w_hat, PLANE) ** 2,
-            ),
-            follows("‖Pū‖ ≤ ‖w̄ − ū‖", size <= gap, [Eq(gap**2, size**2 + radial**2)]),
-        ],
+        vanishes("Pū + (κ/β) sin θ̄ e", off + kappa / beta * sin(theta) * e),
+        vanishes("‖ū‖² sin²∠ − ‖Pū‖²", square - along**2 - inner(off, off, PLANE)),
+        vanishes("(κ sin θ̄)² − β²‖Pū‖²", (kappa * sin(theta)) ** 2 - beta**2 * inner(off, off, PLANE)),
+        follows("so the sides are equal", Eq(left, beta * size), Eq(left**2, beta**2 * size**2)),
+        vanishes(
+            "‖w̄ − ū‖² − ‖Pū‖² − ⟨w̄ − ū, w̄⟩²",
+            inner(w_hat - u_bar, w_hat - u_bar, PLANE)
+            - inner(off, off, PLANE)
+            - inner(w_hat - u_bar, w_hat, PLANE) ** 2,
+        ),
+        follows("‖Pū‖ ≤ ‖w̄ − ū‖", size <= gap, Eq(gap**2, size**2 + radial**2)),
     )
     ratio_of_squares = simplify(sin(theta) ** 2 / inner(off, off, PLANE))
     d.hold("sine", SINE, sqrt(ratio_of_squares) * _ACROSS, "sin²θ̄/‖Pū‖² is constant, and both are ≥ 0")
@@ -122,26 +108,20 @@ def fixed_multiplier(d: Derivation, u_bar: Expr) -> None:
         "Its range",
         kappa * cos(theta) + beta * overlap,
         "the component along w̄; 0 ≤ ⟨ū, w̄⟩ ≤ 1 as each ū_i lies between 0 and w̄_i (p(|u|) nondecreasing)",
-        [
-            vanishes("N − its form", multiplier - kappa * cos(theta) - beta * inner(u_bar, w_hat, PLANE)),
-            *minimizer_shrinks(),
-            follows(
-                "0 ≤ u x ≤ x² in each entry",
-                And(ENTRY * X >= 0, ENTRY * X <= X**2),
-                [ENTRY * X >= 0, Abs(ENTRY) <= Abs(X)],
-            ),
-            follows(
-                "−κ ≤ N ≤ κ + β",
-                And(multiplier >= -kappa, multiplier <= kappa + beta),
-                [
-                    Eq(multiplier, kappa * cosine + beta * overlap),
-                    cosine >= -1,
-                    cosine <= 1,
-                    overlap >= 0,
-                    overlap <= 1,
-                ],
-            ),
-        ],
+        vanishes("N − its form", multiplier - kappa * cos(theta) - beta * inner(u_bar, w_hat, PLANE)),
+        *minimizer_shrinks(),
+        follows(
+            "0 ≤ u x ≤ x² in each entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), ENTRY * X >= 0, Abs(ENTRY) <= Abs(X)
+        ),
+        follows(
+            "−κ ≤ N ≤ κ + β",
+            And(multiplier >= -kappa, multiplier <= kappa + beta),
+            Eq(multiplier, kappa * cosine + beta * overlap),
+            cosine >= -1,
+            cosine <= 1,
+            overlap >= 0,
+            overlap <= 1,
+        ),
     )
 
 
@@ -167,11 +147,9 @@ def R10(d: Derivation) -> None:
         "κ(w* − ŵ) = β(w − u)",
         balance,
         "G = κ(ŵ − w*) at v = v*; r = ‖w‖",
-        [
-            *coarse_gradients(d),
-            vanishes("change of w − η times the balance", moved - eta * balance),
-            holds("η > 0", eta > 0),
-        ],
+        *coarse_gradients(d),
+        vanishes("change of w − η times the balance", moved - eta * balance),
+        holds("η > 0", eta > 0),
     )
     cosine, excess = symbols("c w_dot_w_minus_u", real=True)
     gram = {**PLANE, (U_VECTOR, w_hat): Symbol("u_w", real=True)}
@@ -179,20 +157,20 @@ def R10(d: Derivation) -> None:
         "Multiply by w: rκ(cos θ − 1) = β⟨w, w − u⟩",
         r * kappa * (cos(theta) - 1),
         "≤ 0 on the left; on the right each x(x − u) ≥ 0 as |u| ≤ |x|: so θ = 0, and x(x − u) = 0 in each entry",
-        [
-            vanishes(
-                "the product",
-                inner(balance, r * w_hat, gram)
-                - (r * kappa * (cos(theta) - 1) - beta * inner(r * w_hat, r * w_hat - U_VECTOR, gram)),
-            ),
-            *minimizer_shrinks(),
-            follows("x(x − u) ≥ 0", X * (X - ENTRY) >= 0, [Abs(ENTRY) <= Abs(X)]),
-            follows(
-                "both sides vanish",
-                And(Eq(cosine, 1), Eq(excess, 0)),
-                [cosine <= 1, excess >= 0, Eq(r * kappa * (cosine - 1), beta * excess)],
-            ),
-        ],
+        vanishes(
+            "the product",
+            inner(balance, r * w_hat, gram)
+            - (r * kappa * (cos(theta) - 1) - beta * inner(r * w_hat, r * w_hat - U_VECTOR, gram)),
+        ),
+        *minimizer_shrinks(),
+        follows("x(x − u) ≥ 0", X * (X - ENTRY) >= 0, Abs(ENTRY) <= Abs(X)),
+        follows(
+            "both sides vanish",
+            And(Eq(cosine, 1), Eq(excess, 0)),
+            cosine <= 1,
+            excess >= 0,
+            Eq(r * kappa * (cosine - 1), beta * excess),
+        ),
     )
     moves_or_stays(d)
     d.conclude_argument("so the sphere is needed: with l1 and transformed l1 nothing but 0 could be a limit")
@@ -208,15 +186,14 @@ def moves_or_stays(d: Derivation) -> None:
         "l1 and transformed l1: u = x ≠ 0 is no minimizer",
         "a shorter u = x − m costs less: for l1 if m < 2ρ, for transformed l1 if m < 2ρa(a+1)/(a+x)², m < x",
         "so w = 0: there is no nonzero fixed point",
-        [
-            follows("l1", ratio * (height - move) + move**2 / 2 < ratio * height, [move < height, move < 2 * ratio]),
-            vanishes("transformed l1: what is saved", tl1 - shorter - drop),
-            follows(
-                "it is more than m²/2",
-                drop > move**2 / 2,
-                [move < height, move * (a + height) ** 2 < 2 * ratio * a * (a + 1)],
-            ),
-        ],
+        follows("l1", ratio * (height - move) + move**2 / 2 < ratio * height, move < height, move < 2 * ratio),
+        vanishes("transformed l1: what is saved", tl1 - shorter - drop),
+        follows(
+            "it is more than m²/2",
+            drop > move**2 / 2,
+            move < height,
+            move * (a + height) ** 2 < 2 * ratio * a * (a + 1),
+        ),
     )
     cost = Piecewise((ratio, Ne(ENTRY, 0)), (Integer(0), True)) + (ENTRY - height) ** 2 / 2
     d.step(
@@ -224,15 +201,13 @@ def moves_or_stays(d: Derivation) -> None:
         sqrt(2 * ratio),
         "then w = cw* with every c|w*_i| ≥ √(2ρ) where w*_i ≠ 0, ρ = λ/β; conversely there θ = 0 and u = w, "
         "and both sides vanish",
-        [
-            follows("sufficient", cost >= cost.subs(ENTRY, height), [height**2 >= 2 * ratio]),
-            follows("necessary", height**2 >= 2 * ratio, [cost.subs(ENTRY, 0) >= cost.subs(ENTRY, height)]),
-            vanishes(
-                "the balance at θ = 0, u = w",
-                in_basic_quantities(kappa * (w_star - w_hat)).subs(theta, 0)
-                - beta * (r * w_hat - U_VECTOR).subs(U_VECTOR, r * w_hat),
-            ),
-        ],
+        follows("sufficient", cost >= cost.subs(ENTRY, height), height**2 >= 2 * ratio),
+        follows("necessary", height**2 >= 2 * ratio, cost.subs(ENTRY, 0) >= cost.subs(ENTRY, height)),
+        vanishes(
+            "the balance at θ = 0, u = w",
+            in_basic_quantities(kappa * (w_star - w_hat)).subs(theta, 0)
+            - beta * (r * w_hat - U_VECTOR).subs(U_VECTOR, r * w_hat),
+        ),
     )
     dropped, kept = (cost.subs(ENTRY, level) for level in (Integer(0), height))
     d.hold("threshold", RESTS, solve(dropped - kept, height)[0].subs(ratio, lam / beta), "of |w_i|: both cost the same")

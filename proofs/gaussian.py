@@ -155,7 +155,7 @@ def G1(d: Derivation) -> None:
 def G2(d: Derivation) -> None:
     d.begin("E[z 1{a·z > 0}]", "coordinates s = a·z and any orthogonal ones")
     mean = Integral(s * normal_density(s), (s, 0, oo)) * a_hat
-    d.step("Only the coordinate s survives", mean, "", [orthogonal_coordinates_vanish()])
+    d.step("Only the coordinate s survives", mean, "", orthogonal_coordinates_vanish())
     d.evaluate("Integrate over s")
     d.conclude(G2.statement)
 
@@ -173,7 +173,7 @@ def G2(d: Derivation) -> None:
 )
 def G3(d: Derivation) -> None:
     d.begin("E[z 1{a·z > 0} 1{b·z > 0}]", "coordinates s = a·z, t = e·z and any orthogonal ones")
-    d.step("Only s and t survive", "a E[s 1 1] + e E[t 1 1]", "", [orthogonal_coordinates_vanish()])
+    d.step("Only s and t survive", "a E[s 1 1] + e E[t 1 1]", "", orthogonal_coordinates_vanish())
     polar_mean(d, {s: a_hat, t: b_perp}, ("a", "b"))
     d.conclude(G3.statement, G3.printed)
 
@@ -196,10 +196,8 @@ def G4(d: Derivation) -> None:
         "Half-space as a condition on t",
         "a E[s μ'(rs) 1{t > −s cot θ}] + e E[t μ'(rs) 1{t > −s cot θ}]",
         "sin θ > 0 on (0, π), so b·z = s cos θ + t sin θ > 0 is t > −s cot θ",
-        [
-            orthogonal_coordinates_vanish(),
-            vanishes("b·z at t = −s cot θ", s * cos(theta) + start * sin(theta)),
-        ],
+        orthogonal_coordinates_vanish(),
+        vanishes("b·z at t = −s cot θ", s * cos(theta) + start * sin(theta)),
     )
     along = integrate(normal_density(t), (t, start, oo))
     across = limit(-normal_density(t), t, oo) + normal_density(start)
@@ -233,6 +231,6 @@ def G5(d: Derivation) -> None:
         "Substitute s = x sin θ",
         Integral(changed, (x, -oo, oo)),
         "increasing, since sin θ > 0 on (0, π); ds = sin θ dx",
-        [vanishes("ds/dx − sin θ", (scale * x).diff(x) - sin(theta))],
+        vanishes("ds/dx − sin θ", (scale * x).diff(x) - sin(theta)),
     )
     d.conclude(G5.statement)

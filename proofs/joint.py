@@ -65,16 +65,15 @@ def _pull(d: Derivation) -> tuple[Expr, list[Obligation]]:
     setting="ReLU estimator; v ← v − η_v ∂f/∂v, any η_v > 0; ‖w̄‖ = 1; for the identity κ is twice as large",
 )
 def R11(d: Derivation) -> None:
-    for used in ("N2", "N4", "N4.inner", "N5.saddle", "R3"):
-        d.cite(used)
+    d.cite("N2", "N4", "N4.inner", "N5.saddle", "R3")
     pull, owes = _pull(d)
     d.begin(pull, "κ of G_relu = αŵ − κw*, v fixed")
-    d.step("It depends on v through v·v* alone", pull, "", [*owes, vanishes("linear", pull - v_vs * diff(pull, v_vs))])
+    d.step("It depends on v through v·v* alone", pull, "", *owes, vanishes("linear", pull - v_vs * diff(pull, v_vs)))
     d.apply(
         "v does not move exactly at v(θ̄)",
         lambda strength: strength.subs(v_vs, get("N4.inner").formula),
         "∂f/∂v vanishes at v(θ) alone (N4), and N4.inner is v(θ)·v*; w does not move by R3",
-        [vanishes("∂f/∂v at v(θ)", gradient_at_best_weights())],
+        vanishes("∂f/∂v at v(θ)", gradient_at_best_weights()),
     )
     d.conclude(R11.formula)
     slope = diff(R11.formula, theta)
@@ -82,12 +81,10 @@ def R11(d: Derivation) -> None:
         "κ falls in θ",
         slope,
         "from ‖v*‖²/(2√(2π)); by Cauchy–Schwarz S² ≤ m‖v*‖²",
-        [
-            positive_terms("κ(0)", R11.formula.subs(theta, 0)),
-            positive_terms("minus its slope", cauchy_schwarz(-slope)),
-            vanishes("the slope is constant", diff(slope, theta)),
-            vanishes("its zero is N5's saddle angle", simplify(R11.formula.subs(theta, get("N5.saddle").formula))),
-        ],
+        positive_terms("κ(0)", R11.formula.subs(theta, 0)),
+        positive_terms("minus its slope", cauchy_schwarz(-slope)),
+        vanishes("the slope is constant", diff(slope, theta)),
+        vanishes("its zero is N5's saddle angle", simplify(R11.formula.subs(theta, get("N5.saddle").formula))),
     )
     _joint_equation(d)
 
@@ -100,12 +97,10 @@ def _joint_equation(d: Derivation) -> None:
         (R11.formula - lam * taxicab) * tan(theta) - lam * sqrt(nonzeros - taxicab**2),
         "θ̄ = Θ(κ(θ̄)), Θ(κ) the angle of R4's limit at strength κ; for l1, while every nonzero entry is active, this "
         "must vanish",
-        [
-            vanishes(
-                "(κ − λ‖w*‖₁) tan θ̄ is κ times R5.sharp-l1",
-                TANGENT * (kappa - lam * taxicab) - kappa * get("R5.sharp-l1").formula,
-            )
-        ],
+        vanishes(
+            "(κ − λ‖w*‖₁) tan θ̄ is κ times R5.sharp-l1",
+            TANGENT * (kappa - lam * taxicab) - kappa * get("R5.sharp-l1").formula,
+        ),
     )
 
 
@@ -129,8 +124,7 @@ SPURIOUS_STRENGTH = (2 * sum_vs**2 - (m + 1) * vs_vs) / (2 * sqrt(2 * pi) * (m +
     "decides nothing",
 )
 def R11_spurious(d: Derivation) -> None:
-    for used in ("N2", "N4", "N5.spurious", "R3", "R8", "R11"):
-        d.cite(used)
+    d.cite("N2", "N4", "N5.spurious", "R3", "R8", "R11")
     d.begin(get("R11").formula, "κ(θ) = v(θ)·v*/(2√(2π)), at θ = π")
     d.apply("At θ = π", lambda strength: strength.subs(theta, pi))
     d.conclude(R11_spurious.formula)
@@ -139,7 +133,7 @@ def R11_spurious(d: Derivation) -> None:
         "Its sign is that of S² − ½(m+1)‖v*‖²",
         scale * there,
         "negative exactly under N5.spurious's condition",
-        [vanishes("difference", scale * there - (SPURIOUS.lhs - SPURIOUS.rhs))],
+        vanishes("difference", scale * there - (SPURIOUS.lhs - SPURIOUS.rhs)),
     )
     _spurious_fixed_points(d)
     _spurious_stability(d)
@@ -154,24 +148,22 @@ def _spurious_fixed_points(d: Derivation) -> None:
         "−w* is fixed exactly when S(w*) = c w*, with N = βc − κ",
         level,
         "K stands for κ(π); S is odd, so ū = −S(w*)",
-        [
-            vanishes("κw* + βū − N w̄", strength * w_star + beta * (-share * w_star) - level * (-w_star)),
-            vanishes(
-                "and back: ū is a multiple of w*",
-                solve(strength * w_star + beta * u_bar + multiplier * w_star, u_bar)[0]
-                + (multiplier + strength) / beta * w_star,
-            ),
-            vanishes(
-                "l1, all nonzero |w*_i| = ω > ρ: c = 1 − ρ/ω", (star_size - ratio) - (1 - ratio / star_size) * star_size
-            ),
-        ],
+        vanishes("κw* + βū − N w̄", strength * w_star + beta * (-share * w_star) - level * (-w_star)),
+        vanishes(
+            "and back: ū is a multiple of w*",
+            solve(strength * w_star + beta * u_bar + multiplier * w_star, u_bar)[0]
+            + (multiplier + strength) / beta * w_star,
+        ),
+        vanishes(
+            "l1, all nonzero |w*_i| = ω > ρ: c = 1 − ρ/ω", (star_size - ratio) - (1 - ratio / star_size) * star_size
+        ),
     )
     pull = Symbol("kappa_size", positive=True)
     d.step(
         "Any penalty: where κ(θ̄) < 0 the limit is R4's with −w* and |κ(θ̄)|",
         pull * (-w_star) + beta * u_bar,
         "the same fixed-point equation; so R4 and R5 hold with π − θ̄ in the place of θ̄",
-        [vanishes("κw* + βū", (-pull) * w_star + beta * u_bar - (pull * (-w_star) + beta * u_bar))],
+        vanishes("κw* + βū", (-pull) * w_star + beta * u_bar - (pull * (-w_star) + beta * u_bar)),
     )
 
 
@@ -190,38 +182,34 @@ def _spurious_stability(d: Derivation) -> None:
         kept,
         "R8 with c = 1, N = β − K: μ = 1 on the support J of w* (all of R^n for λ = 0), 0 off it; with c = 0, N = −K: "
         "μ = 0. A tangent vector on J needs two entries there: for w* = ±e_j, λ > 0 only μ = 0 is left",
-        [
-            follows("c = 1: contracts", And(kept < 1, kept > 0, other < 1, other > 0), [strength < 0]),
-            follows("c = 1: grows on J for κ(π) > 0", kept > 1, [strength > 0, valid]),
-            follows("w* = ±e_j, c = 1, λ > 0: contracts for κ(π) < β", And(other < 1, other > 0), [strength < beta]),
-            follows("and grows for κ(π) > β", other > 1, [strength > beta, valid]),
-            follows("c = 0: contracts", And(none < 1, none > 0), [strength < 0]),
-            follows("c = 0: grows for κ(π) > 0", none > 1, [strength > 0, free]),
-        ],
+        follows("c = 1: contracts", And(kept < 1, kept > 0, other < 1, other > 0), strength < 0),
+        follows("c = 1: grows on J for κ(π) > 0", kept > 1, strength > 0, valid),
+        follows("w* = ±e_j, c = 1, λ > 0: contracts for κ(π) < β", And(other < 1, other > 0), strength < beta),
+        follows("and grows for κ(π) > β", other > 1, strength > beta, valid),
+        follows("c = 0: contracts", And(none < 1, none > 0), strength < 0),
+        follows("c = 0: grows for κ(π) > 0", none > 1, strength > 0, free),
     )
     v_off, v_on = 1 - rate * off_ones, 1 - rate * on_ones
     d.step(
         "The v-part contracts, and does not move w to first order",
         v_on,
         "factors 1 − η_v/4 off 1 and 1 − η_v(m+1)/4 on 1; κ changes with v, but w* is radial at w̄ = −w*",
-        [
-            vanishes("∂f/∂v at v(π)", gradient_at_best_weights().subs(theta, pi)),
-            vanishes("factor off 1", v_off - (1 - rate / 4)),
-            vanishes("factor on 1", v_on - (1 - rate * (m + 1) / 4)),
-            follows("contracts", And(Abs(v_off) < 1, Abs(v_on) < 1), [rate < 8 / (m + 1), m >= 1]),
-            vanishes("tangential part of w* at θ = π", coefficient(in_basic_quantities(w_star), e).subs(theta, pi)),
-        ],
+        vanishes("∂f/∂v at v(π)", gradient_at_best_weights().subs(theta, pi)),
+        vanishes("factor off 1", v_off - (1 - rate / 4)),
+        vanishes("factor on 1", v_on - (1 - rate * (m + 1) / 4)),
+        follows("contracts", And(Abs(v_off) < 1, Abs(v_on) < 1), rate < 8 / (m + 1), m >= 1),
+        vanishes("tangential part of w* at θ = π", coefficient(in_basic_quantities(w_star), e).subs(theta, pi)),
     )
     dv, dw, q, p, cross, weight = symbols("d_v d_w q p C L", positive=True)
     d.step(
         "Together: |δv| + L|δw| contracts for large L",
         dv + weight * dw,
         "|δv⁺| ≤ q|δv| + C|δw| (v(θ) is Lipschitz in θ), |δw⁺| ≤ p|δw|, p and q < 1, up to second order",
-        [
-            follows(
-                "by the factor max(q, (1 + p)/2) < 1",
-                q * dv + cross * dw + weight * p * dw <= q * dv + weight * (1 + p) / 2 * dw,
-                [p < 1, q < 1, weight >= 2 * cross / (1 - p)],
-            )
-        ],
+        follows(
+            "by the factor max(q, (1 + p)/2) < 1",
+            q * dv + cross * dw + weight * p * dw <= q * dv + weight * (1 + p) / 2 * dw,
+            p < 1,
+            q < 1,
+            weight >= 2 * cross / (1 - p),
+        ),
     )

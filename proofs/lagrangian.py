@@ -8,10 +8,10 @@ from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Piecewise, Rational,
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, holds, vanishes
+from proofs.engine.derivation import Derivation, Obligation, holds, inner, vanishes
 from proofs.engine.render import latex_of
 from proofs.engine.smt import follows
-from proofs.splitting import ENTRY, F_VECTOR, PLANE, X, at_teacher, inner, radial_and_pull
+from proofs.splitting import ENTRY, F_VECTOR, PLANE, X, at_teacher, radial_and_pull
 from proofs.symbols import beta, e, kappa, lam, step, theta, vs_vs, w_hat, w_star, x
 
 
@@ -81,7 +81,7 @@ def dot(first: tuple[Expr, ...], second: tuple[Expr, ...]) -> Expr:
 def beats_all(what: str, witness: Witness, entry: Expr, best: Expr, given: tuple[object, ...] = ()) -> Obligation:
     """Owe: `best` is the only minimizer of λp(|u|) + (β/2)(entry − u)²."""
     cost = (_COST[witness.penalty] + witness.beta / 2 * (entry - ENTRY) ** 2).subs(lam, witness.lam)
-    return follows(what, cost > cost.subs(ENTRY, best), [Ne(ENTRY, best), *given])
+    return follows(what, cost > cost.subs(ENTRY, best), Ne(ENTRY, best), *given)
 
 
 def turned_away(witness: Witness) -> tuple[Expr, Expr]:
@@ -102,21 +102,16 @@ def turning(d: Derivation, witness: Witness) -> None:
         f"w = {w}, w* = {target}, β = {witness.beta}, λ = {witness.lam}, u = {u}",
         "w⁺ is w turned by an angle x away from w*: θ⁺ = θ + x, 0 < x < π/2; cos x and sin x are ⟨z, w⟩/‖z‖ and "
         "(z₁w₂ − z₂w₁)/‖z‖",
-        [
-            *(beats_all(f"u_{i + 1} is the only minimizer", witness, w[i], u[i]) for i in (0, 1)),
-            vanishes("‖w‖² − 1", dot(w, w) - 1),
-            vanishes("‖w*‖² − 1", dot(target, target) - 1),
-            holds("sin θ > 0", sine > 0),
-            holds("cos θ > 0", cosine > 0),
-            follows("⟨z, w⟩ > 0", ahead > 0, [_KAPPA_RELU]),
-            follows("z₁w₂ − z₂w₁ > 0", aside > 0, [_KAPPA_RELU]),
-            follows("both entries of z are positive", And(z[0] > 0, z[1] > 0), [_KAPPA_RELU]),
-            *(
-                vanishes(f"z_{i + 1} − ‖z‖ w⁺_{i + 1}", z[i] - turned[i].subs({_COS: ahead, _SIN: aside}))
-                for i in (0, 1)
-            ),
-            vanishes("⟨w⁺, w*⟩ − cos(θ + x)", dot(turned, target) - (cosine * _COS - sine * _SIN)),
-        ],
+        *(beats_all(f"u_{i + 1} is the only minimizer", witness, w[i], u[i]) for i in (0, 1)),
+        vanishes("‖w‖² − 1", dot(w, w) - 1),
+        vanishes("‖w*‖² − 1", dot(target, target) - 1),
+        holds("sin θ > 0", sine > 0),
+        holds("cos θ > 0", cosine > 0),
+        follows("⟨z, w⟩ > 0", ahead > 0, _KAPPA_RELU),
+        follows("z₁w₂ − z₂w₁ > 0", aside > 0, _KAPPA_RELU),
+        follows("both entries of z are positive", And(z[0] > 0, z[1] > 0), _KAPPA_RELU),
+        *(vanishes(f"z_{i + 1} − ‖z‖ w⁺_{i + 1}", z[i] - turned[i].subs({_COS: ahead, _SIN: aside})) for i in (0, 1)),
+        vanishes("⟨w⁺, w*⟩ − cos(θ + x)", dot(turned, target) - (cosine * _COS - sine * _SIN)),
     )
 
 
@@ -129,7 +124,7 @@ def sine_is_below() -> list[Obligation]:
             for name, part in (("x − sin x", over), ("x²/2 − 1 + cos x", under))
         ),
         vanishes("slope of x − sin x", over.diff(x) - (1 - cos(x))),
-        follows("it is ≥ 0", 1 - _COS >= 0, [Eq(_COS**2 + _SIN**2, 1)]),
+        follows("it is ≥ 0", 1 - _COS >= 0, Eq(_COS**2 + _SIN**2, 1)),
         vanishes("slope of x²/2 − 1 + cos x", under.diff(x) - over),
     ]
 
@@ -154,14 +149,12 @@ def rises_l0(d: Derivation, witness: Witness) -> None:
         "l0: the Lagrangian rises, whatever τ > 0",
         change,
         "θ‖v*‖²/2π rises by x‖v*‖²/2π; u keeps its support, so (β/2)‖w − u‖² + λP(u) changes by (β/2)(w₂⁺² − w₂²)",
-        [
-            vanishes("f(v*, w) − θ‖v*‖²/2π", get("N1.teacher").formula - theta * vs_vs / (2 * pi)),
-            *sine_is_below(),
-            follows("w₁⁺ > w₁ and w₂⁺ < w₂; w₂⁺ > 0 as z₂ > 0", And(first > w[0], second < w[1]), inside),
-            beats_all("the large entry is kept", witness, X, X, (w[0] <= X,)),
-            beats_all("the small one is dropped", witness, X, Integer(0), (X >= 0, w[1] >= X)),
-            follows("it rises", change > 0, _CIRCLE),
-        ],
+        vanishes("f(v*, w) − θ‖v*‖²/2π", get("N1.teacher").formula - theta * vs_vs / (2 * pi)),
+        *sine_is_below(),
+        follows("w₁⁺ > w₁ and w₂⁺ < w₂; w₂⁺ > 0 as z₂ > 0", And(first > w[0], second < w[1]), inside),
+        beats_all("the large entry is kept", witness, X, X, (w[0] <= X,)),
+        beats_all("the small one is dropped", witness, X, Integer(0), (X >= 0, w[1] >= X)),
+        follows("it rises", change > 0, _CIRCLE),
     )
 
 
@@ -177,7 +170,7 @@ def rises_l1(d: Derivation, witness: Witness) -> None:
         change,
         "x is the angle of the step, so this is every small η; λP(u) + (β/2)‖w − u‖² changes by at least "
         "β⟨w − u, w⁺ − w⟩ (R1.global, second step)",
-        [follows("it rises", change > 0, [*_CIRCLE, witness.turn >= _TURN])],
+        follows("it rises", change > 0, *_CIRCLE, witness.turn >= _TURN),
     )
 
 
@@ -201,17 +194,15 @@ def first_order(d: Derivation, strength: Expr) -> None:
         "u = qŵ − Ce + kf, f ⟂ ŵ, e: dθ/dτ = βC − κ sin θ, and the Lagrangian has the rate shown (∇E = β(w − u), R1). "
         "In the plane (k = 0) both rise exactly when κ sin θ < βC < ‖v*‖²/2π: the coarse gradient weighs the fit by "
         "κ sin θ, the loss by ‖v*‖²/2π",
-        [
-            vanishes("dθ/dτ", turn - (beta * across - pull)),
-            vanishes("rate of the Lagrangian", change - rate),
-            _both_rise(),
-        ],
+        vanishes("dθ/dτ", turn - (beta * across - pull)),
+        vanishes("rate of the Lagrangian", change - rate),
+        _both_rise(),
     )
     for witness in LAGRANGIAN_WITNESSES:
         for name, general in (("angle", turn), ("Lagrangian", change)):
             part = f"rate of the {name}, {witness.penalty}"
             d.hold(part, RATES[part], _at(witness, general, across, off, strength), "the rate at the witness")
-            d.step("It is > 0", RATES[part], "", [holds("sign", RATES[part] > 0)])
+            d.step("It is > 0", RATES[part], "", holds("sign", RATES[part] > 0))
 
 
 def _at(witness: Witness, rate: Expr, across: Expr, off: Expr, strength: Expr) -> Expr:
@@ -262,7 +253,9 @@ def R2(d: Derivation) -> None:
         "κ of the witness",
         at_one,
         "C9 at v = v*, ‖v*‖ = 1",
-        [*owes, vanishes("8πκ² − 1", 8 * pi * at_one**2 - 1), holds("κ > 0", at_one > 0)],
+        *owes,
+        vanishes("8πκ² − 1", 8 * pi * at_one**2 - 1),
+        holds("κ > 0", at_one > 0),
     )
     flat, soft_one = LAGRANGIAN_WITNESSES
     turning(d, flat)

@@ -9,29 +9,10 @@ increments of the loss, not by derivatives: in (v, θ) the loss is a quadratic p
 
 from __future__ import annotations
 
-from sympy import (
-    Add,
-    Expr,
-    Gt,
-    Integer,
-    Ne,
-    Rational,
-    Symbol,
-    cos,
-    diff,
-    expand,
-    limit,
-    oo,
-    pi,
-    simplify,
-    sin,
-    solve,
-    sqrt,
-    symbols,
-)
+from sympy import Expr, Gt, Integer, Symbol, diff, expand, pi, simplify, solve, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
-from proofs.engine.definitions import CommonZeros, Landscape
+from proofs.engine.definitions import Landscape
 from proofs.engine.derivation import (
     Derivation,
     Obligation,
@@ -43,7 +24,6 @@ from proofs.engine.derivation import (
 )
 from proofs.engine.render import latex_of
 from proofs.engine.residual import in_basic_quantities
-from proofs.network import COSINE_LIKE, stationary_weights
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
@@ -60,7 +40,6 @@ from proofs.symbols import (
     v_v,
     v_vs,
     vs_vs,
-    w_hat,
 )
 
 __all__ = ["SADDLE_ANGLE", "SPURIOUS"]
@@ -75,9 +54,6 @@ SADDLE_ANGLE = pi / 2 * (m + 1) * vs_vs / ((m + 1) * vs_vs - sum_vs**2)
 
 LEAST_VALUE = theta / (2 * pi) * ((1 - theta / pi) * vs_vs + theta / pi * sum_vs**2 / (m + 1))
 """The least value of the loss at angle θ, over all v (N5.minimum)."""
-
-BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * ones
-"""v(θ) as C8 states it."""
 
 _SPREAD = Symbol("d", nonnegative=True)
 _STEP = Symbol("h", positive=True)
@@ -155,21 +131,18 @@ def along_teacher(form: Expr, scale: Expr) -> Expr:
     setting="v* ≠ 0",
 )
 def N5_minimum(d: Derivation) -> None:
-    d.cite("N1")
-    d.cite("N4")
+    d.cite("N1", "N4")
     d.begin("f = ½ E(y − y*)² ≥ 0; for each θ its only minimizer in v is v(θ)", "a mean of squares; N4")
     bracket = (1 - theta / pi) * vs_vs + theta / pi * sum_vs**2 / (m + 1)
     d.step(
         "Least value at angle θ",
         theta / (2 * pi) * bracket,
         "a convex combination of V > 0 and S²/(m+1) ≥ 0, times θ/2π: zero only at θ = 0, or at θ = π with S = 0",
-        [
-            vanishes("f(v(θ), θ) − form", on_best_weights(get("N1").as_printed) - theta / (2 * pi) * bracket),
-            nonnegative_in_theta("weight of V", 1 - theta / pi),
-            nonnegative_in_theta("weight of S²/(m+1)", theta / pi),
-            holds("V > 0", vs_vs > 0),
-            holds("S²/(m+1) ≥ 0", sum_vs**2 / (m + 1) >= 0),
-        ],
+        vanishes("f(v(θ), θ) − form", on_best_weights(get("N1").as_printed) - theta / (2 * pi) * bracket),
+        nonnegative_in_theta("weight of V", 1 - theta / pi),
+        nonnegative_in_theta("weight of S²/(m+1)", theta / pi),
+        holds("V > 0", vs_vs > 0),
+        holds("S²/(m+1) ≥ 0", sum_vs**2 / (m + 1) >= 0),
     )
     d.hold("least value", LEAST_VALUE, on_best_weights(get("N1").as_printed), "f at v(θ)")
     weights = get("N4").as_printed
@@ -177,10 +150,8 @@ def N5_minimum(d: Derivation) -> None:
         "The minimizers there",
         "v(0) = v*, and v(π) = −v* when S = 0",
         "",
-        [
-            vanishes("v(0) − v*", weights.subs(theta, 0) - v_star),
-            vanishes("v(π) + v* at S = 0", weights.subs({theta: pi, sum_vs: 0}) + v_star),
-        ],
+        vanishes("v(0) − v*", weights.subs(theta, 0) - v_star),
+        vanishes("v(π) + v* at S = 0", weights.subs({theta: pi, sum_vs: 0}) + v_star),
     )
     d.conclude_argument("for S = 0 the mirrored network y = −v*ᵀσ(−Zw*) equals the teacher almost surely")
 
@@ -199,17 +170,16 @@ def N5_minimum(d: Derivation) -> None:
     hypotheses=(*NONZERO_FILTER, n >= 2),
 )
 def N5_spurious(d: Derivation) -> None:
-    d.cite("N1")
-    d.cite("N4")
+    d.cite("N1", "N4")
     d.begin("f(v(π) + δ, π − h) − f(v(π), π), 0 ≤ h ≤ π")
     form, owed = increment(pi, -_STEP)
     at_end = best_invariants(pi)[v_vs]
-    d.step("Exact increment", form, "⅛ δᵀ(I+11ᵀ)δ − h (v(π) + δ)·v*/(2π)", [owed])
+    d.step("Exact increment", form, "⅛ δᵀ(I+11ᵀ)δ − h (v(π) + δ)·v*/(2π)", owed)
     d.step(
         "Sign of v(π)·v*",
         at_end,
         "negative exactly when S² < ½(m+1)V",
-        [vanishes("v(π)·v* − 2/(m+1) [S² − ½(m+1)V]", at_end - 2 / (m + 1) * (sum_vs**2 - (m + 1) * vs_vs / 2))],
+        vanishes("v(π)·v* − 2/(m+1) [S² − ½(m+1)V]", at_end - 2 / (m + 1) * (sum_vs**2 - (m + 1) * vs_vs / 2)),
     )
     d.hold("threshold", THRESHOLD, threshold_of(at_end), "the S² at which v(π)·v* vanishes")
     distance, apart = Symbol("q", positive=True), Symbol("delta_delta", positive=True)
@@ -218,24 +188,22 @@ def N5_spurious(d: Derivation) -> None:
         "Condition met: minimum",
         near,
         "v(π)·v* < 0; in the neighbourhood δ·v* < −v(π)·v* write (v(π) + δ)·v* = −q, q > 0",
-        [
-            positive_terms("−v(π)·v*", under_condition(-at_end, -_GAP)),
-            positive_terms("increment for h > 0", near.subs(_DD, Symbol("delta_delta", nonnegative=True))),
-            positive_terms("increment for h = 0, δ ≠ 0", near.subs({_STEP: 0, _DD: apart})),
-        ],
+        positive_terms("−v(π)·v*", under_condition(-at_end, -_GAP)),
+        positive_terms("increment for h > 0", near.subs(_DD, Symbol("delta_delta", nonnegative=True))),
+        positive_terms("increment for h = 0, δ ≠ 0", near.subs({_STEP: 0, _DD: apart})),
     )
     d.step(
         "Condition reversed: descent at δ = 0",
         along_teacher(form, Integer(0)),
         "v(π)·v* > 0",
-        [positive_terms("minus the increment", under_condition(-along_teacher(form, Integer(0)), _GAP))],
+        positive_terms("minus the increment", under_condition(-along_teacher(form, Integer(0)), _GAP)),
     )
     falling = under_condition(along_teacher(form, 2 * _STEP * vs_vs / (pi * (vs_vs + sum_vs**2))), Integer(0))
     d.step(
         "Equality: descent along δ = (2hV/π(V+S²)) v*",
         falling,
         "v(π)·v* = 0",
-        [positive_terms("minus the increment", -falling)],
+        positive_terms("minus the increment", -falling),
     )
     d.conclude_argument("a strict local minimum (up to the scale of w) if and only if the condition holds")
 
@@ -251,8 +219,7 @@ def N5_spurious(d: Derivation) -> None:
     code=("saddle_angle",),
 )
 def N5_saddle(d: Derivation) -> None:
-    for used in ("N1", "N3", "N4", "N4.inner"):
-        d.cite(used)
+    d.cite("N1", "N3", "N4", "N4.inner")
     d.begin("∂f/∂v = 0 and ∂f/∂w = 0, 0 < θ < π", "by N4 v = v(θ); by N3 v·v* = 0")
     inner = get("N4.inner").formula
     (root,) = solve(inner, theta)
@@ -260,17 +227,15 @@ def N5_saddle(d: Derivation) -> None:
         "Solve v(θ)·v* = 0",
         root,
         "affine in θ with negative slope: one root",
-        [
-            vanishes("N3 vanishes where v·v* does", get("N3").formula.subs(v_vs, 0)),
-            holds("and nowhere else", coefficient(get("N3").formula, e).diff(v_vs) < 0),
-            vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
-            positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
-            positive_terms("the root", cauchy_schwarz(root)),
-            vanishes(
-                "π − root has the sign of ½(m+1)V − S²",
-                pi - root - pi * ((m + 1) * vs_vs / 2 - sum_vs**2) / ((m + 1) * vs_vs - sum_vs**2),
-            ),
-        ],
+        vanishes("N3 vanishes where v·v* does", get("N3").formula.subs(v_vs, 0)),
+        holds("and nowhere else", coefficient(get("N3").formula, e).diff(v_vs) < 0),
+        vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
+        positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
+        positive_terms("the root", cauchy_schwarz(root)),
+        vanishes(
+            "π − root has the sign of ½(m+1)V − S²",
+            pi - root - pi * ((m + 1) * vs_vs / 2 - sum_vs**2) / ((m + 1) * vs_vs - sum_vs**2),
+        ),
     )
     form, owed = increment(theta, _STEP)
     scale = 2 * _STEP * vs_vs / (pi * (vs_vs + sum_vs**2))
@@ -280,11 +245,9 @@ def N5_saddle(d: Derivation) -> None:
         root,
         "at the root v·v* = 0, so the increment is ⅛ δᵀ(I+11ᵀ)δ + h δ·v*/(2π): "
         "along δ = ∓(2hV/π(V+S²)) v* it falls and rises",
-        [
-            owed,
-            positive_terms("the rise", along_teacher(there, scale)),
-            positive_terms("minus the fall", -along_teacher(there, -scale)),
-        ],
+        owed,
+        positive_terms("the rise", along_teacher(there, scale)),
+        positive_terms("minus the fall", -along_teacher(there, -scale)),
     )
     d.conclude(N5_saddle.statement)
 
@@ -311,8 +274,7 @@ def gradient_at_best_weights() -> Expr:
     hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, Gt(vs_vs, 0, evaluate=False), n >= 2),
 )
 def N5(d: Derivation) -> None:
-    for used in ("N2", "N3.kink", "N4", "N4.inner", "N5.minimum", "N5.spurious", "N5.saddle"):
-        d.cite(used)
+    d.cite("N2", "N3.kink", "N4", "N4.inner", "N5.minimum", "N5.spurious", "N5.saddle")
     d.begin("stationary: no direction in (v, w) along which f falls to first order", "w ≠ 0")
     gradient = get("N2").as_printed
     off_ones, on_ones = gradient.diff(v), gradient.diff(v) + m * gradient.diff(sum_v).coeff(ones)
@@ -320,29 +282,25 @@ def N5(d: Derivation) -> None:
         "v = v(θ) at every stationary point",
         "f is a strictly convex quadratic in v at every θ, the ends included; v(θ) is its minimizer",
         "",
-        [
-            vanishes("∂f/∂v at v(θ)", gradient_at_best_weights()),
-            holds("the Hessian on 1^⊥ is positive", off_ones > 0),
-            holds("and on 1", on_ones > 0),
-        ],
+        vanishes("∂f/∂v at v(θ)", gradient_at_best_weights()),
+        holds("the Hessian on 1^⊥ is positive", off_ones > 0),
+        holds("and on 1", on_ones > 0),
     )
     slope = get("N3.kink").formula
     d.step(
         "θ = 0",
         slope.subs(v_vs, best_invariants(Integer(0))[v_vs]),
         "one-sided slope in every direction away from w*: positive, so (v*, θ = 0) is stationary (N5.minimum)",
-        [holds("the slope is positive", slope.subs(v_vs, simplify(best_invariants(Integer(0))[v_vs])) > 0)],
+        holds("the slope is positive", slope.subs(v_vs, simplify(best_invariants(Integer(0))[v_vs])) > 0),
     )
     d.step(
         "θ = π",
         -slope.subs(v_vs, best_invariants(pi)[v_vs]),
         "one-sided slope: > 0 where S² < ½(m+1)V (the spurious minimum), 0 at equality (no minimum), < 0 beyond",
-        [
-            vanishes(
-                "slope − [½(m+1)V − S²]/(π r (m+1))",
-                -slope.subs(v_vs, best_invariants(pi)[v_vs]) - ((m + 1) * vs_vs / 2 - sum_vs**2) / (pi * r * (m + 1)),
-            )
-        ],
+        vanishes(
+            "slope − [½(m+1)V − S²]/(π r (m+1))",
+            -slope.subs(v_vs, best_invariants(pi)[v_vs]) - ((m + 1) * vs_vs / 2 - sum_vs**2) / (pi * r * (m + 1)),
+        ),
     )
     d.hold("threshold", THRESHOLD, threshold_of(best_invariants(pi)[v_vs]), "the S² at which that slope is 0")
     (saddle,) = solve(get("N4.inner").formula, theta)
@@ -350,198 +308,8 @@ def N5(d: Derivation) -> None:
         "0 < θ < π",
         saddle,
         "v(θ)·v* = 0: the one saddle of N5.saddle",
-        [
-            vanishes("v(θ)·v* there", get("N4.inner").formula.subs(theta, saddle)),
-            vanishes("the angle of N5.saddle", get("N5.saddle").formula - saddle),
-        ],
+        vanishes("v(θ)·v* there", get("N4.inner").formula.subs(theta, saddle)),
+        vanishes("the angle of N5.saddle", get("N5.saddle").formula - saddle),
     )
     d.hold("saddle angle", SADDLE_ANGLE)
     d.conclude_argument("there are no others")
-
-
-@claim(
-    id="C8",
-    title="Where the ReLU coarse gradient and ∂f/∂v vanish together",
-    source="[Y], Lemma 6, with the case S² ≥ ½(m+1)‖v*‖² added [here]",
-    kind=Kind.EQUIVALENCE,
-    subject=(
-        rf"\partial f/\partial v=0=G_{{\mathrm{{relu}}}}\iff v={latex_of(BEST_WEIGHTS)},"
-        rf"\ \theta\in\Bigl\{{0,\pi,{latex_of(SADDLE_ANGLE)}\Bigr\}}\cap[0,\pi]"
-    ),
-    definition=CommonZeros("relu", "zeros"),
-    parts={"best weights": BEST_WEIGHTS, "saddle angle": SADDLE_ANGLE},
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
-    setting="v* ≠ 0",
-)
-def C8(d: Derivation) -> None:
-    for used in ("C3", "N4", "N4.inner"):
-        d.cite(used)
-    d.begin("G_relu on v = v(θ)", "∂f/∂v = 0 is v = v(θ) (N4)")
-    weights = stationary_weights()
-    d.step(
-        "∂f/∂v = 0",
-        weights,
-        "a linear system with the one solution v(θ)",
-        [vanishes("the solution of N4", weights - get("N4").as_printed)],
-    )
-    d.hold("best weights", BEST_WEIGHTS)
-    inner = get("N4.inner").formula
-    w_star_there = cos(theta) * w_hat + sin(theta) * e
-    vector = COSINE_LIKE * w_hat - w_star_there
-    form = inner / (2 * sqrt(2 * pi)) * vector
-    d.step(
-        "G_relu = v·v*/(2√(2π)) · (c(θ) ŵ − w*)",
-        form,
-        "c(θ) = 1 − 2θ/π",
-        [vanishes("G_relu − form", on_best_weights(get("C3").formula) - form)],
-    )
-    length = (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2
-    d.step(
-        "‖c(θ) ŵ − w*‖² = (c(θ) − cos θ)² + sin²θ",
-        length,
-        "zero only where sin θ = 0 and c(θ) = cos θ: at θ = 0 and θ = π",
-        [
-            vanishes("squared length", sum(coefficient(vector, basis) ** 2 for basis in (w_hat, e)) - length),
-            vanishes("at θ = 0", length.subs(theta, 0)),
-            vanishes("at θ = π", length.subs(theta, pi)),
-        ],
-    )
-    (saddle,) = solve(inner, theta)
-    d.step("The other factor", inner, "", [vanishes("v(θ)·v* at the saddle angle", inner.subs(theta, saddle))])
-    d.hold("saddle angle", SADDLE_ANGLE, saddle, "the root of v(θ)·v*; outside (0, π) where S² ≥ ½(m+1)V")
-    d.conclude_argument("v(θ)·v* vanishes at the saddle angle and, being affine in θ, nowhere else")
-
-
-WITNESS_WEIGHT = Rational(1, 3)
-"""Both entries of v(π) in the witness of C8.beyond."""
-
-WITNESS_SLOPE = -1 / (3 * pi)
-"""The slope of f there, as θ leaves π."""
-
-
-@claim(
-    id="C8.beyond",
-    title="A common zero of ∂f/∂v and the ReLU coarse gradient that is not a critical point of N5",
-    source="[here]",
-    kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        rf"m=2,\ v^*=(1,1),\ \theta=\pi,\ v={latex_of(WITNESS_WEIGHT)}\,v^*:\quad"
-        rf"\partial f/\partial v=0=G_{{\mathrm{{relu}}}},\ \partial f/\partial(\pi-\theta)={latex_of(WITNESS_SLOPE)}<0"
-    ),
-    definition=CommonZeros("relu", "beyond"),
-    parts={"weight": WITNESS_WEIGHT, "slope": WITNESS_SLOPE},
-)
-def C8_beyond(d: Derivation) -> None:
-    for used in ("C3", "N1", "N2", "N4"):
-        d.cite(used)
-    d.begin("m = 2, v* = (1, 1), θ = π, v = v(π)")
-    numbers = {m: 2, vs_vs: 2, sum_vs: 2, theta: pi}
-    weights = get("N4").as_printed.subs(numbers)
-    d.step(
-        "v(π) = ⅓ 1 (as v* = 1 here)",
-        weights,
-        "",
-        [
-            vanishes("∂f/∂v", gradient_at_best_weights()),
-        ],
-    )
-    d.hold("weight", WITNESS_WEIGHT, weights.subs({v_star: 1, ones: 1}), "an entry, both entries of v* being 1")
-    gradient = on_best_weights(get("C3").formula, pi).subs(numbers)
-    d.step("G_relu there", gradient, "", [vanishes("G_relu", gradient)])
-    form, owed = increment(pi, -_STEP)
-    falls = along_teacher(form, Integer(0)).subs(numbers)
-    d.step("The loss falls as θ leaves π", falls, "", [owed, positive_terms("minus the increment", -falls)])
-    d.hold("slope", WITNESS_SLOPE, falls / _STEP, "per unit of π − θ")
-    d.conclude_argument(
-        "S² = 4 > ½(m+1)V = 3: the coarse gradient method can rest where the loss has no critical point"
-    )
-
-
-@claim(
-    id="C8.identity",
-    title="The identity coarse gradient at the spurious minimum",
-    source="[Y], Lemma 7; that m ≥ 2 and 1ᵀv* ≠ 0 are needed for it not to vanish [here]",
-    subject=r"\|G_{\mathrm{identity}}(v(\pi),w)\|,\ \theta=\pi",
-    definition=CommonZeros("identity", "spurious"),
-    statement=2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
-)
-def C8_identity(d: Derivation) -> None:
-    d.cite("C2")
-    d.cite("N4")
-    d.begin("‖G_identity‖ at v = v(π), w* = −ŵ")
-    gradient = on_best_weights(get("C2").formula, pi).subs(theta, pi)
-    radial = coefficient(gradient, w_hat)
-    rows_beyond_one = Symbol("m_1", nonnegative=True)
-    d.step(
-        "Its only component",
-        simplify(radial),
-        "along ŵ, and ≥ 0 since m ≥ 1; it is 0 exactly when m = 1 or S = 0",
-        [
-            vanishes("component along e", coefficient(gradient, e)),
-            holds("≥ 0", simplify(radial).subs(m, 1 + rows_beyond_one).factor() >= 0),
-        ],
-    )
-    d.conclude(C8_identity.statement)
-
-
-TOP_AT_PI = 2 * (m - 1) ** 2 * sum_vs**4 / (pi * (m + 1) ** 4)
-"""What the numerator of C8.ratio tends to as θ → π."""
-
-BOTTOM_RATE = (2 * sum_vs**2 / (m + 1) - vs_vs) ** 2 / ((2 * pi) ** Rational(3, 2) * r)
-"""The rate at which its denominator tends to 0, per unit of π − θ."""
-
-
-@claim(
-    id="C8.ratio",
-    title="The descent ratio of the identity estimator is unbounded near θ = π",
-    source="[Y], (16); that it needs neither m ≥ 2 nor a spurious minimum, only 1ᵀv* ≠ 0 [here]",
-    kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        r"\frac{\|G_{\mathrm{id}}\|^2}"
-        r"{\|\partial f/\partial v\|^2+\langle G_{\mathrm{id}},\partial f/\partial w\rangle}"
-        rf"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ {latex_of(sum_vs)}\ne0):\quad"
-        rf"\|G_{{\mathrm{{id}}}}\|^2\to{latex_of(TOP_AT_PI)},\quad"
-        rf"\frac{{\langle G_{{\mathrm{{id}}}},\partial f/\partial w\rangle}}{{\pi-\theta}}\to{latex_of(BOTTOM_RATE)}"
-    ),
-    definition=CommonZeros("identity", "ratio"),
-    hypotheses=(*NONZERO_FILTER, Ne(sum_vs, 0)),
-    parts={"numerator": TOP_AT_PI, "rate": BOTTOM_RATE},
-)
-def C8_ratio(d: Derivation) -> None:
-    for used in ("C2", "C6.identity", "N2", "N4", "N4.inner"):
-        d.cite(used)
-    d.begin("numerator and denominator on v = v(θ)", "there ∂f/∂v = 0 (N4)")
-    gradient = on_best_weights(get("C2").formula)
-    numerator = Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e)))
-    denominator = on_best_weights(get("C6.identity").formula)
-    inner = get("N4.inner").formula
-    d.step(
-        "The denominator is positive next to π, and at most linear in π − θ",
-        denominator,
-        "(v(θ)·v*)² sin θ times a positive number; v(θ)·v* is affine in θ and not constant",
-        [
-            vanishes("∂f/∂v on v = v(θ)", gradient_at_best_weights()),
-            vanishes("denominator − form", denominator - inner**2 * sin(theta) / ((2 * pi) ** Rational(3, 2) * r)),
-            vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
-            positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
-        ],
-    )
-    d.hold("rate", BOTTOM_RATE, simplify(limit(denominator / (pi - theta), theta, pi)))
-    at_end = simplify(numerator.subs(theta, pi))
-    d.hold("numerator", TOP_AT_PI, at_end)
-    two_rows = {m: 2 + Symbol("m_2", nonnegative=True), sum_vs: Symbol("S", nonzero=True, real=True)}
-    d.step(
-        "m ≥ 2: the numerator stays away from 0", at_end, "S ≠ 0", [positive_terms("its limit", at_end.subs(two_rows))]
-    )
-    one_row = {m: 1, vs_vs: Symbol("S", nonzero=True, real=True) ** 2, sum_vs: Symbol("S", nonzero=True, real=True)}
-    alone = simplify((numerator / denominator).subs(one_row, simultaneous=True))
-    d.step(
-        "m = 1: both vanish, the denominator faster",
-        alone,
-        "one row has ‖v*‖² = S²",
-        [holds("the limit of the ratio is +∞", limit(alone.subs(r, 1), theta, pi, "-") == oo)],
-    )
-    witness = {m: 2, vs_vs: Integer(5), sum_vs: Integer(1), r: 1}
-    number = limit((numerator / denominator).subs(witness), theta, pi, "-")
-    d.step("A witness", "m = 2, v* = (2, −1), r = 1", "", [holds("its limit is +∞", number == oo)])
-    d.conclude_argument("no constant bounds the ratio")

@@ -22,15 +22,16 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Claim, Kind, claim, register
+from proofs.engine.claim import Claim, Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
+from proofs.engine.render import worded
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.smt import follows
 from proofs.limits import ACTIVE, BEYOND, ENTRY, FROM_BETA, PULL, balance, proximal
 from proofs.limits_nonconvex import SHAPE, UPPER, branch
 from proofs.penalty_forms import penalty
-from proofs.splitting import PLANE, inner, worded
+from proofs.splitting import PLANE
 from proofs.symbols import (
     a,
     beta,
@@ -71,12 +72,7 @@ CHORD = 2 * sin(theta / 2)
 LEAST_COSINE = kappa / multiplier
 """R5: a lower bound of cos θ̄ for N ≥ β."""
 
-_NAMES = {
-    GAP: r"\|\bar w-\bar u\|",
-    OVERLAP: r"\langle\bar u,\bar w\rangle",
-    THRESHOLD: "t",
-    theta: r"\bar\theta",
-}
+_NAMES = {GAP: r"\|\bar w-\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", THRESHOLD: "t", theta: r"\bar\theta"}
 
 
 @claim(
@@ -109,10 +105,8 @@ def R5(d: Derivation) -> None:
         "‖Pū‖² from ‖w̄ − ū‖² = (1 − ⟨ū, w̄⟩)² + ‖Pū‖²",
         lambda squared: squared.subs(side, solve(Eq(GAP**2, (1 - overlap) ** 2 + side), side)[0]),
         "Pū = P(ū − w̄), ‖w̄‖ = 1; gap is ‖w̄ − ū‖, u_w is ⟨ū, w̄⟩",
-        [
-            vanishes("sin²θ̄ − (β/κ)²‖Pū‖²", sin(theta) ** 2 - (beta / kappa) ** 2 * off[e] ** 2),
-            vanishes("Gram identity", off[e] ** 2 - (1 - 2 * off[w_hat] + square) + (1 - off[w_hat]) ** 2),
-        ],
+        vanishes("sin²θ̄ − (β/κ)²‖Pū‖²", sin(theta) ** 2 - (beta / kappa) ** 2 * off[e] ** 2),
+        vanishes("Gram identity", off[e] ** 2 - (1 - 2 * off[w_hat] + square) + (1 - off[w_hat]) ** 2),
     )
     d.hold("square of the sine", SINE_SQUARE)
     sine, length = Symbol("s_theta", nonnegative=True), GAP
@@ -120,18 +114,16 @@ def R5(d: Derivation) -> None:
         "sin θ̄ ≤ β‖w̄ − ū‖/κ",
         lambda squared: sqrt(squared.subs(overlap, 1)),
         "a square is left out; it vanishes for ⟨ū, w̄⟩ = 1",
-        [
-            follows(
-                "the bound",
-                sine <= beta * length / kappa,
-                [Eq(sine**2, (beta / kappa) ** 2 * (length**2 - (1 - overlap) ** 2))],
-            )
-        ],
+        follows(
+            "the bound",
+            sine <= beta * length / kappa,
+            Eq(sine**2, (beta / kappa) ** 2 * (length**2 - (1 - overlap) ** 2)),
+        ),
     )
     d.hold("bound", BY_GAP)
     apart = in_basic_quantities(w_hat - w_star)
     share, half = (1 - cos(theta)) / 2, sin(theta / 2)
-    d.step("sin(θ̄/2) ≥ 0 on [0, π]", half, "", [vanishes("sin²(θ/2) − (1 − cos θ)/2", half**2 - share)])
+    d.step("sin(θ̄/2) ≥ 0 on [0, π]", half, "", vanishes("sin²(θ/2) − (1 − cos θ)/2", half**2 - share))
     times = sqrt(simplify(inner(apart, apart, PLANE) / share))
     d.hold("distance", CHORD, times * half, "⟨w̄ − w*, w̄ − w*⟩ is a multiple of (1 − cos θ̄)/2")
     _less_than_a_right_angle(d)
@@ -148,18 +140,10 @@ def _less_than_a_right_angle(d: Derivation) -> None:
         "N ≥ β: cos θ̄ ≥ κ/N ≥ κ/(κ + β), so θ̄ < π/2",
         kappa / multiplier,
         "entry by entry y_i w_i ≥ y_i²/N; summed, κ cos θ̄ ≥ κ²/N; any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
-        [
-            follows("S keeps the sign", ENTRY * output >= 0, [cost <= p_u + beta / 2 * (ENTRY + output) ** 2]),
-            follows(
-                "S shrinks",
-                Abs(output) <= Abs(ENTRY),
-                [cost <= p_x, Implies(Abs(output) > Abs(ENTRY), p_u >= p_x)],
-            ),
-            follows("N y_i w_i ≥ y_i²", multiplier * pull * ENTRY >= pull**2, [FROM_BETA, *shrunk]),
-            follows(
-                "N ≤ κ + β (R3)", kappa / multiplier >= kappa / (kappa + beta), [FROM_BETA, multiplier <= kappa + beta]
-            ),
-        ],
+        follows("S keeps the sign", ENTRY * output >= 0, cost <= p_u + beta / 2 * (ENTRY + output) ** 2),
+        follows("S shrinks", Abs(output) <= Abs(ENTRY), cost <= p_x, Implies(Abs(output) > Abs(ENTRY), p_u >= p_x)),
+        follows("N y_i w_i ≥ y_i²", multiplier * pull * ENTRY >= pull**2, FROM_BETA, *shrunk),
+        follows("N ≤ κ + β (R3)", kappa / multiplier >= kappa / (kappa + beta), FROM_BETA, multiplier <= kappa + beta),
     )
     cosine, along, squares = symbols("c sum_y_w sum_y_y", real=True)
     summed = solve(multiplier * along - squares, along)[0].subs(squares, kappa**2)
@@ -171,8 +155,7 @@ def _register_error(name: str, count: Symbol, bound: Expr, hypothesis: Boolean, 
     setting, why = rest
 
     def derivation(d: Derivation) -> None:
-        for used in ("R5", "R3", f"P5.{name}"):
-            d.cite(used)
+        d.cite("R5", "R3", f"P5.{name}")
         displacement = penalty(name).farthest
         named = THRESHOLD if name == "tl1" else displacement.subs(ratio, lam / beta)
         total, length = Symbol("sum", nonnegative=True), Symbol("d", nonnegative=True)
@@ -185,61 +168,49 @@ def _register_error(name: str, count: Symbol, bound: Expr, hypothesis: Boolean, 
             "sin θ̄ ≤ β‖w̄ − ū‖/κ ≤ β√(count · δ²)/κ",
             lambda each: beta / kappa * sqrt(count) * each,
             "R5",
-            [
-                follows(
-                    "a sum of `count` squares, each ≤ δ²",
-                    length <= sqrt(count) * THRESHOLD,
-                    [Eq(length**2, total), total <= count * THRESHOLD**2],
-                )
-            ],
+            follows(
+                "a sum of `count` squares, each ≤ δ²",
+                length <= sqrt(count) * THRESHOLD,
+                Eq(length**2, total),
+                total <= count * THRESHOLD**2,
+            ),
         )
         d.hold("bound", bound)
         d.conclude_argument("r/κ bounds sin θ̄, and for N ≥ β θ̄ < π/2 by R5")
 
-    return register(
-        Claim(
-            id=f"R5.{name}",
-            title=f"Error of the limit for {name}",
-            source="[DX] announces error estimates; this form [here]",
-            kind=Kind.INEQUALITY,
-            subject=r"\sin\bar\theta\le\frac r\kappa=" + worded(bound, _NAMES),
-            definition=Splitting("error", name),
-            derivation=derivation,
-            parts={"bound": bound},
-            hypotheses=(hypothesis,),
-            setting=setting,
-        )
-    )
+    return claim(
+        id=f"R5.{name}",
+        title=f"Error of the limit for {name}",
+        source="[DX] announces error estimates; this form [here]",
+        kind=Kind.INEQUALITY,
+        subject=r"\sin\bar\theta\le\frac r\kappa=" + worded(bound, _NAMES),
+        definition=Splitting("error", name),
+        parts={"bound": bound},
+        hypotheses=(hypothesis,),
+        setting=setting,
+    )(derivation)
 
 
 def _displaced(name: str) -> list[Obligation]:
     """Entries with w*_i = 0 are not displaced; for l0 no entry of the support is."""
     if name == "l1":
         given = [balance("P1", ENTRY), FROM_BETA]
-        return [follows("w̄_i = 0 = ū_i where w*_i = 0", Eq(ENTRY, 0), [*given, Eq(PULL, 0)])]
+        return [follows("w̄_i = 0 = ū_i where w*_i = 0", Eq(ENTRY, 0), *given, Eq(PULL, 0))]
     if name == "tl1":
         rest = multiplier * branch()[0] - beta * kept_level
         return [
-            follows("ū_i = 0 where w*_i = 0", rest > 0, [FROM_BETA]),
-            follows("and then w̄_i = 0", Eq(ENTRY, 0), [Eq(multiplier * ENTRY, 0), FROM_BETA]),
+            follows("ū_i = 0 where w*_i = 0", rest > 0, FROM_BETA),
+            follows("and then w̄_i = 0", Eq(ENTRY, 0), Eq(multiplier * ENTRY, 0), FROM_BETA),
         ]
     given = [balance("P2", ENTRY), multiplier > 0]
     kept = Eq(proximal("P2", ENTRY), ENTRY)
     return [
         follows("an entry is kept as it is or thresholded", Or(kept, Eq(proximal("P2", ENTRY), 0)), given),
-        follows(
-            "w̄_i = 0 where w*_i = 0 and ū_i = 0", Eq(ENTRY, 0), [*given, Eq(PULL, 0), Eq(proximal("P2", ENTRY), 0)]
-        ),
+        follows("w̄_i = 0 where w*_i = 0 and ū_i = 0", Eq(ENTRY, 0), *given, Eq(PULL, 0), Eq(proximal("P2", ENTRY), 0)),
     ]
 
 
-_register_error(
-    "l1",
-    nonzeros,
-    lam * sqrt(nonzeros) / kappa,
-    FROM_BETA,
-    ("‖w*‖ = 1", "only those with w*_i ≠ 0"),
-)
+_register_error("l1", nonzeros, lam * sqrt(nonzeros) / kappa, FROM_BETA, ("‖w*‖ = 1", "only those with w*_i ≠ 0"))
 _register_error(
     "l0",
     thresholded,
@@ -266,18 +237,16 @@ def _sharp(d: Derivation, pull: Expr, square: Expr) -> None:
         "sin²θ̄ = (‖z‖² − ⟨z, w*⟩²)/‖z‖², z = κw* − λ(g + λh)",
         spread / length,
         "w̄ = z/‖z‖, ‖w*‖ = 1",
-        [
-            vanishes(
-                "Gram matrix of w*, g, h",
-                spread - lam**2 * (square + 2 * lam * g_h + lam**2 * h_h - (pull + lam * h_w) ** 2),
-            )
-        ],
+        vanishes(
+            "Gram matrix of w*, g, h",
+            spread - lam**2 * (square + 2 * lam * g_h + lam**2 * h_h - (pull + lam * h_w) ** 2),
+        ),
     )
     d.apply(
         "Divide by λ² and let λ → 0",
         lambda sine: limit(together(sine / lam**2), lam, 0),
         "what h contributes vanishes; ‖w̄ − w*‖ = 2 sin(θ̄/2) and sin θ̄ have one first order",
-        [vanishes("4 sin²(θ/2)/sin²θ at θ → 0", limit(4 * sin(theta / 2) ** 2 / sin(theta) ** 2, theta, 0) - 1)],
+        vanishes("4 sin²(θ/2)/sin²θ at θ → 0", limit(4 * sin(theta / 2) ** 2 / sin(theta) ** 2, theta, 0) - 1),
     )
     d.apply("The distance itself", lambda squared: lam * sqrt(squared))
 
@@ -303,14 +272,13 @@ def R5_sharp_l1(d: Derivation) -> None:
         "w̄ is along κw* − λ sgn(w*), exactly",
         "g = sgn(w*), ⟨g, w*⟩ = ‖w*‖₁, ‖g‖² = ‖w*‖₀, h = 0",
         "",
-        [
-            vanishes("(N − β)w̄_i", active * (multiplier - beta) - (kappa * star_size - lam)),
-            follows(
-                "all are active",
-                kappa * star_size > multiplier * lam / beta,
-                [multiplier <= kappa + beta, lam * (kappa + beta) < kappa * beta * star_size],
-            ),
-        ],
+        vanishes("(N − β)w̄_i", active * (multiplier - beta) - (kappa * star_size - lam)),
+        follows(
+            "all are active",
+            kappa * star_size > multiplier * lam / beta,
+            multiplier <= kappa + beta,
+            lam * (kappa + beta) < kappa * beta * star_size,
+        ),
     )
     _sharp(d, taxicab, nonzeros)
     d.conclude(R5_sharp_l1.formula)
@@ -318,19 +286,16 @@ def R5_sharp_l1(d: Derivation) -> None:
         "While every nonzero entry is active, tan θ̄ is known exactly",
         TANGENT,
         "h = 0; N = β + √(κ² − 2κλ‖w*‖₁ + λ²‖w*‖₀)",
-        [
-            follows(
-                "⟨z, w*⟩ = κ − λ‖w*‖₁ > 0, entry by entry",
-                kappa * star_size**2 > lam * star_size,
-                [BEYOND, kappa * star_size > multiplier * lam / beta],
-            ),
-            vanishes(
-                "tan²θ̄ − (‖z‖² − ⟨z, w*⟩²)/⟨z, w*⟩²",
-                TANGENT**2
-                - (lam**2 * nonzeros + kappa**2 - 2 * kappa * lam * taxicab) / (kappa - lam * taxicab) ** 2
-                + 1,
-            ),
-        ],
+        follows(
+            "⟨z, w*⟩ = κ − λ‖w*‖₁ > 0, entry by entry",
+            kappa * star_size**2 > lam * star_size,
+            BEYOND,
+            kappa * star_size > multiplier * lam / beta,
+        ),
+        vanishes(
+            "tan²θ̄ − (‖z‖² − ⟨z, w*⟩²)/⟨z, w*⟩²",
+            TANGENT**2 - (lam**2 * nonzeros + kappa**2 - 2 * kappa * lam * taxicab) / (kappa - lam * taxicab) ** 2 + 1,
+        ),
     )
 
 
@@ -345,8 +310,7 @@ def R5_sharp_l1(d: Derivation) -> None:
     "d₁ = Σ p'(|w*_i|)|w*_i|, d₂ = Σ p'(|w*_i|)², and d₁² ≤ d₂ as ‖w*‖ = 1",
 )
 def R5_sharp_tl1(d: Derivation) -> None:
-    d.cite("R4.tl1")
-    d.cite("R5.tl1")
+    d.cite("R4.tl1", "R5.tl1")
     form = UPPER
     size, _ = branch()
     slope = SHAPE / (a + kept_level) ** 2
@@ -357,30 +321,25 @@ def R5_sharp_tl1(d: Derivation) -> None:
         "(N − β)w̄_i = κω_i − λp'(U)",
         kappa * star_size - lam * slope,
         "|w̄_i| = U + ρp'(U)",
-        [
-            vanishes(
-                "the form, rearranged",
-                form - kappa * star_size - (multiplier - beta) * size + kappa * star_size - beta * ratio * slope,
-            )
-        ],
+        vanishes(
+            "the form, rearranged",
+            form - kappa * star_size - (multiplier - beta) * size + kappa * star_size - beta * ratio * slope,
+        ),
     )
     _all_upper(d)
     d.step(
         "N and every U are smooth in λ at λ = 0",
         "implicit functions from N = κ + β, U = ω_i, w̄ = w*, where R5.tl1 sends every limit with N > β",
         "so p'(U) = p'(ω_i) + λ(…): g_i = p'(ω_i) sgn(w*_i), and h is bounded; entries with w*_i = 0 stay 0",
-        [
-            vanishes("the equation at λ = 0", at_lam.subs(start)),
-            vanishes("its slope in U there is κ ≠ 0", diff(at_lam, kept_level).subs(start) - kappa),
-            vanishes(
-                "and in λ finite",
-                diff(at_lam, lam).subs(start) - (kappa + beta) / beta * slope.subs(kept_level, star_size),
-            ),
-            vanishes(
-                "∂‖w̄‖²/∂N = −2/κ ≠ 0 at ‖w*‖ = 1",
-                diff((kappa / (multiplier - beta)) ** 2, multiplier).subs(start) + 2 / kappa,
-            ),
-        ],
+        vanishes("the equation at λ = 0", at_lam.subs(start)),
+        vanishes("its slope in U there is κ ≠ 0", diff(at_lam, kept_level).subs(start) - kappa),
+        vanishes(
+            "and in λ finite", diff(at_lam, lam).subs(start) - (kappa + beta) / beta * slope.subs(kept_level, star_size)
+        ),
+        vanishes(
+            "∂‖w̄‖²/∂N = −2/κ ≠ 0 at ‖w*‖ = 1",
+            diff((kappa / (multiplier - beta)) ** 2, multiplier).subs(start) + 2 / kappa,
+        ),
     )
     _sharp(d, slope_sum, slope_squares)
     d.conclude(R5_sharp_tl1.formula)
@@ -399,18 +358,14 @@ def _all_upper(d: Derivation) -> None:
         3 * (kappa + beta) * at_zero / kappa,
         "where |w*_i| exceeds this; y_i = κ|w*_i|, q = ρ(a+1)/a, ρ = λ/β, N ≤ κ + β (R3). Not on the lower one, as "
         "Nt ≤ Nq < y_i; not on the middle one, where the form does not rise in U (R4.tl1)",
-        [
-            vanishes(
-                "t, in j = √(2ρ(a+1))", penalty("tl1").threshold - threshold.subs(jump, sqrt(2 * ratio * (a + 1)))
-            ),
-            vanishes("q, in j", at_zero - (jump**2 / (2 * a)).subs(jump, sqrt(2 * ratio * (a + 1)))),
-            follows("t ≤ q", jump**2 / (2 * a) >= threshold),
-            follows("y_i > Nq", drive > multiplier * slope, small),
-            vanishes(
-                "(a+U) times the form's slope − [form + a(N − β) − 3Nq a²/(a+U)²]",
-                (a + kept_level) * diff(UPPER, kept_level)
-                - rest.subs({drive: UPPER, slope: at_zero, share: (a / (a + kept_level)) ** 2}),
-            ),
-            follows("so it rises at U", rest > 0, [*small, share <= 1]),
-        ],
+        vanishes("t, in j = √(2ρ(a+1))", penalty("tl1").threshold - threshold.subs(jump, sqrt(2 * ratio * (a + 1)))),
+        vanishes("q, in j", at_zero - (jump**2 / (2 * a)).subs(jump, sqrt(2 * ratio * (a + 1)))),
+        follows("t ≤ q", jump**2 / (2 * a) >= threshold),
+        follows("y_i > Nq", drive > multiplier * slope, small),
+        vanishes(
+            "(a+U) times the form's slope − [form + a(N − β) − 3Nq a²/(a+U)²]",
+            (a + kept_level) * diff(UPPER, kept_level)
+            - rest.subs({drive: UPPER, slope: at_zero, share: (a / (a + kept_level)) ** 2}),
+        ),
+        follows("so it rises at U", rest > 0, *small, share <= 1),
     )

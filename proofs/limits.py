@@ -12,38 +12,16 @@ symbol         stands for
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Expr,
-    Ne,
-    Or,
-    Symbol,
-    limit,
-    oo,
-    simplify,
-    solve,
-    symbols,
-)
+from sympy import Abs, And, Eq, Expr, Ne, Or, Symbol, limit, oo, simplify, solve, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.render import latex_of, worded
 from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
-from proofs.splitting import worded
-from proofs.symbols import (
-    beta,
-    kappa,
-    lam,
-    multiplier,
-    ratio,
-    star_size,
-    x_in,
-)
+from proofs.symbols import beta, kappa, lam, multiplier, ratio, star_size, x_in
 
 __all__ = [
     "ACTIVE",
@@ -127,8 +105,7 @@ def keeps_sign(claim_id: str) -> list[Obligation]:
     "β‖w*‖_∞ ≤ λ",
 )
 def R4_l1(d: Derivation) -> None:
-    d.cite("R3")
-    d.cite("P1")
+    d.cite("R3", "P1")
     active = multiplier * ENTRY - beta * (ENTRY - lam / beta) - kappa * star_size
     d.begin(active, "N w_i − βS(w_i) − κ|w*_i| for w*_i > 0, S(w_i) = w_i − λ/β; it must vanish")
     d.step(
@@ -146,11 +123,9 @@ def R4_l1(d: Derivation) -> None:
         "κ ≤ N ≤ κ + β",
         "N²‖w̄‖² ≥ κ²‖w*‖² ≥ (N − β)²‖w̄‖²",
         "entry by entry, then summed; ‖w̄‖ = ‖w*‖ = 1",
-        [
-            *keeps_sign("P1"),
-            follows("N ≥ κ", multiplier >= kappa, [BEYOND, multiplier**2 >= kappa**2]),
-            follows("N ≤ κ + β", multiplier <= kappa + beta, [BEYOND, (multiplier - beta) ** 2 <= kappa**2]),
-        ],
+        *keeps_sign("P1"),
+        follows("N ≥ κ", multiplier >= kappa, BEYOND, multiplier**2 >= kappa**2),
+        follows("N ≤ κ + β", multiplier <= kappa + beta, BEYOND, (multiplier - beta) ** 2 <= kappa**2),
     )
     d.cite("R1.global")
     here, there, apart = Symbol("H_bar", real=True), Symbol("H", real=True), Symbol("distance", positive=True)
@@ -159,7 +134,7 @@ def R4_l1(d: Derivation) -> None:
         "It is the only global maximizer of H on the sphere",
         least,
         "R1.global: H(w̄) − H(w) is at least this, the distance being ‖w − w̄‖ > 0",
-        [follows("H(w̄) > H(w)", here > there, [here - there >= least, BEYOND])],
+        follows("H(w̄) > H(w)", here > there, here - there >= least, BEYOND),
     )
     d.conclude_argument("w* with its small entries shrunk by κ/N and its large ones by a soft threshold")
 
@@ -174,8 +149,8 @@ def _l1_entries() -> list[Obligation]:
         ),
     )
     return [
-        follows("the equation ⟹ one of the two forms", solved, [balance("P1", ENTRY), BEYOND]),
-        follows("either form ⟹ the equation", balance("P1", ENTRY), [solved, BEYOND]),
+        follows("the equation ⟹ one of the two forms", solved, balance("P1", ENTRY), BEYOND),
+        follows("either form ⟹ the equation", balance("P1", ENTRY), solved, BEYOND),
         vanishes("threshold of |w*_i|", solve(kappa * star_size - multiplier * lam / beta, star_size)[0] - R9_BOUND),
     ]
 
@@ -189,10 +164,10 @@ def _l1_monotone() -> list[Obligation]:
         follows(
             "N x − βS(x) increases: each entry has one solution",
             (ENTRY - _OTHER) * difference >= (multiplier - beta) * (ENTRY - _OTHER) ** 2,
-            [BEYOND],
+            BEYOND,
         ),
-        follows("|w_i(N)| falls where w*_i ≠ 0", Abs(_OTHER) < Abs(ENTRY), [*both, Ne(PULL, 0)]),
-        follows("and is 0 where w*_i = 0", Eq(ENTRY, 0), [balance("P1", ENTRY), BEYOND, Eq(PULL, 0)]),
+        follows("|w_i(N)| falls where w*_i ≠ 0", Abs(_OTHER) < Abs(ENTRY), *both, Ne(PULL, 0)),
+        follows("and is 0 where w*_i = 0", Eq(ENTRY, 0), balance("P1", ENTRY), BEYOND, Eq(PULL, 0)),
     ]
 
 
@@ -206,18 +181,18 @@ def _l1_ends(d: Derivation) -> None:
         "Its ends",
         "‖w̄(N)‖ is continuous, → 0 as N → ∞, → ∞ as N → β⁺ if λ < κ‖w*‖_∞",
         "so it takes the value 1 there",
-        [
-            vanishes(
-                "the two forms meet at κ|w*_i| = Nλ/β", simplify((active - kappa * star_size / multiplier).subs(knot))
-            ),
-            vanishes("→ 0", limit(active, multiplier, oo)),
-            vanishes("(N − β)|w_i| at N → β", pole - kappa * star_size + lam),
-            follows(
-                "|w_i| exceeds any bound K near β",
-                active > bound,
-                [BEYOND, kappa * star_size > lam, (multiplier - beta) * bound < kappa * star_size - lam],
-            ),
-        ],
+        vanishes(
+            "the two forms meet at κ|w*_i| = Nλ/β", simplify((active - kappa * star_size / multiplier).subs(knot))
+        ),
+        vanishes("→ 0", limit(active, multiplier, oo)),
+        vanishes("(N − β)|w_i| at N → β", pole - kappa * star_size + lam),
+        follows(
+            "|w_i| exceeds any bound K near β",
+            active > bound,
+            BEYOND,
+            kappa * star_size > lam,
+            (multiplier - beta) * bound < kappa * star_size - lam,
+        ),
     )
 
 
@@ -229,26 +204,29 @@ def _l1_existence(d: Derivation) -> None:
         "Which of the cases hold",
         "λ < κ‖w*‖_∞, or β‖w*‖_∞ ≤ λ; both only for β < κ, where they are one limit",
         "otherwise every N > β leaves no entry active, which gives N = κ, and then κ < β",
-        [
-            follows(
-                "β‖w*‖_∞ ≤ λ: N = κ and w̄ = w* solve the equation",
-                at_star,
-                [Abs(ENTRY) <= LARGEST, beta * LARGEST <= lam, Eq(beta * ratio, lam)],
-            ),
-            follows(
-                "w̄ = w* with N = κ needs β‖w*‖_∞ ≤ λ",
-                beta * LARGEST <= lam,
-                [Eq(beta * ratio, lam), at_star.subs(ENTRY, LARGEST)],
-            ),
-            follows(
-                "λ ≥ κ‖w*‖_∞: at N > β no entry is active",
-                kappa * star_size <= multiplier * lam / beta,
-                [low, star_size <= LARGEST, BEYOND],
-            ),
-            follows("and then N = κ > β gives β‖w*‖_∞ ≤ λ", beta * LARGEST <= lam, [low, kappa > beta]),
-            follows("both hold: κ > β", kappa > beta, [lam < kappa * LARGEST, beta * LARGEST <= lam]),
-            follows("the rest: neither N = κ > β nor S(w*) = 0", kappa < beta, [low, high]),
-        ],
+        follows(
+            "β‖w*‖_∞ ≤ λ: N = κ and w̄ = w* solve the equation",
+            at_star,
+            Abs(ENTRY) <= LARGEST,
+            beta * LARGEST <= lam,
+            Eq(beta * ratio, lam),
+        ),
+        follows(
+            "w̄ = w* with N = κ needs β‖w*‖_∞ ≤ λ",
+            beta * LARGEST <= lam,
+            Eq(beta * ratio, lam),
+            at_star.subs(ENTRY, LARGEST),
+        ),
+        follows(
+            "λ ≥ κ‖w*‖_∞: at N > β no entry is active",
+            kappa * star_size <= multiplier * lam / beta,
+            low,
+            star_size <= LARGEST,
+            BEYOND,
+        ),
+        follows("and then N = κ > β gives β‖w*‖_∞ ≤ λ", beta * LARGEST <= lam, low, kappa > beta),
+        follows("both hold: κ > β", kappa > beta, lam < kappa * LARGEST, beta * LARGEST <= lam),
+        follows("the rest: neither N = κ > β nor S(w*) = 0", kappa < beta, low, high),
     )
     pole = limit(ACTIVE * (multiplier - beta), multiplier, beta).subs(star_size, LARGEST)
     d.hold("existence", EXISTS, solve(pole, lam)[0], "the λ at which no entry has a pole at N = β, whatever its size")
@@ -271,8 +249,7 @@ def _l1_existence(d: Derivation) -> None:
     setting="the limit of R4.l1",
 )
 def R9(d: Derivation) -> None:
-    for used in ("P1", "R3", "R4.l1"):
-        d.cite(used)
+    d.cite("P1", "R3", "R4.l1")
     output = proximal("P1", ENTRY)
     given = [balance("P1", ENTRY), BEYOND]
     d.begin(kappa * star_size - multiplier * lam / beta, "R4.l1: an entry is active exactly where this is > 0")
@@ -280,11 +257,9 @@ def R9(d: Derivation) -> None:
         "ū_i ≠ 0 exactly where κ|w*_i| > Nρ",
         kappa * star_size - multiplier * lam / beta,
         "y_i = κw*_i",
-        [
-            follows("⟸", Ne(output, 0), [*given, Abs(PULL) > multiplier * ratio]),
-            follows("⟹", Abs(PULL) > multiplier * ratio, [*given, Ne(output, 0)]),
-            follows("so supp ū ⊆ supp w*", Ne(PULL, 0), [*given, Ne(output, 0)]),
-        ],
+        follows("⟸", Ne(output, 0), *given, Abs(PULL) > multiplier * ratio),
+        follows("⟹", Abs(PULL) > multiplier * ratio, *given, Ne(output, 0)),
+        follows("so supp ū ⊆ supp w*", Ne(PULL, 0), *given, Ne(output, 0)),
     )
     d.apply("In |w*_i|", lambda margin: solve(margin, star_size)[0])
     d.conclude(R9.formula)
@@ -293,8 +268,6 @@ def R9(d: Derivation) -> None:
         "Without N",
         enough,
         "κ ≤ N ≤ κ + β (R4.l1): this suffices, and |w*_i| > λ/β is necessary",
-        [
-            follows("suffices", R9.formula < star_size, [multiplier <= kappa + beta, enough < star_size]),
-            follows("necessary", needed < star_size, [multiplier >= kappa, R9.formula < star_size]),
-        ],
+        follows("suffices", R9.formula < star_size, multiplier <= kappa + beta, enough < star_size),
+        follows("necessary", needed < star_size, multiplier >= kappa, R9.formula < star_size),
     )

@@ -27,10 +27,7 @@ x u w rho beta lam kappa penalty v w0 w_star v_star eta eta_v ste ste_parameters
 seed tolerance max_steps record_every normalize progress state digits count
 """
 
-ARGUMENTS: Final = {
-    "estimator": frozenset(_OF_ESTIMATORS.split()),
-    "penalty": frozenset(_OF_PENALTIES.split()),
-}
+ARGUMENTS: Final = {"estimator": frozenset(_OF_ESTIMATORS.split()), "penalty": frozenset(_OF_PENALTIES.split())}
 """Arguments of the public functions that take the parameters of what is declared as further keywords."""
 
 

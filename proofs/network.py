@@ -93,8 +93,7 @@ def _distributivity() -> list[Obligation]:
     product = (alpha - beta) * (gamma - delta)
     return [
         vanishes(
-            "product of two residual terms",
-            product - (alpha * gamma - alpha * delta - beta * gamma + beta * delta),
+            "product of two residual terms", product - (alpha * gamma - alpha * delta - beta * gamma + beta * delta)
         )
     ]
 
@@ -124,7 +123,8 @@ def N1(d: Derivation) -> None:
         "Independent rows, symbolic m",
         loss_of_probability(alone, both, alone),
         "i = j: G1 at angle 0, θ, 0; i ≠ j: ½ · ½",
-        [*row_lemma(), vanishes("P(a·z > 0) − ½", alone - HALF)],
+        *row_lemma(),
+        vanishes("P(a·z > 0) − ½", alone - HALF),
     )
     d.conclude(N1.statement, N1.printed)
 
@@ -191,13 +191,13 @@ def N2(d: Derivation) -> None:
         "As a vector",
         vector,
         "v_k, v*_k are entries of v, v*; the part that does not depend on k multiplies 1",
-        [vanishes("linear in the vectors", vector - sum(vector.diff(x) * x for x in (v, v_star, ones)))],
+        vanishes("linear in the vectors", vector - sum(vector.diff(x) * x for x in (v, v_star, ones))),
     )
     d.step(
         "The gradient of the mean is the mean of the gradient",
         vector,
         "differentiating N1 with respect to v_k, for symbolic m, gives the same vector",
-        [vanishes("∂f/∂v − E ∂ℓ/∂v", gradient_of_loss(d) - vector)],
+        vanishes("∂f/∂v − E ∂ℓ/∂v", gradient_of_loss(d) - vector),
     )
     d.conclude(N2.statement, N2.printed)
 
@@ -249,11 +249,9 @@ def N3(d: Derivation) -> None:
         "∂θ/∂w",
         slopes["ŵ"] * w_hat + slopes["e"] * e,
         "cos θ(w + h d) differentiated at h = 0 along ŵ, e and any u orthogonal to both",
-        [
-            vanishes("∂θ along ŵ", slopes["ŵ"]),
-            vanishes("∂θ along u", slopes["u"]),
-            vanishes("∂θ along e + 1/r", slopes["e"] + 1 / r),
-        ],
+        vanishes("∂θ along ŵ", slopes["ŵ"]),
+        vanishes("∂θ along u", slopes["u"]),
+        vanishes("∂θ along e + 1/r", slopes["e"] + 1 / r),
     )
     d.apply("Times ∂f/∂θ", lambda gradient: diff(get("N1").as_printed, theta) * gradient)
     d.conclude(N3.statement)
@@ -279,7 +277,7 @@ def N3_kink(d: Derivation) -> None:
         "Slope of θ",
         slope,
         "θ leaves 0 at the same rate in every direction d; from π it falls at that rate",
-        [vanishes("slope at π + slope at 0", slope + other_end)],
+        vanishes("slope at π + slope at 0", slope + other_end),
     )
     d.apply("Times ∂f/∂θ", lambda slope: slope * diff(get("N1").as_printed, theta))
     d.conclude(N3_kink.statement)
@@ -320,7 +318,7 @@ def N4(d: Derivation) -> None:
     solution = stationary_weights()
     total = coefficient(solution, v_star) * sum_vs + coefficient(solution, ones) * m
     at_solution = gradient.subs({v: solution, sum_v: total}, simultaneous=True)
-    d.step("Solve in span{v*, 1}", solution, "", [vanishes("∂f/∂v at the solution", at_solution)])
+    d.step("Solve in span{v*, 1}", solution, "", vanishes("∂f/∂v at the solution", at_solution))
     d.conclude(N4.statement, N4.printed)
 
 

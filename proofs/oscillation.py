@@ -125,6 +125,5 @@ def in_units(integral: Integral, ratio: Symbol, width: Symbol) -> Expr:
 def within_range(kernel: Expr) -> Expr:
     """A kernel for float64: exp(−u²/2) with u at most 40, beyond which it is 0 there, so that no square overflows."""
     return kernel.replace(
-        lambda part: isinstance(part, exp),
-        lambda part: exp(-(Min(sqrt(-2 * part.args[0]), _NOTHING_LEFT) ** 2) / 2),
+        lambda part: isinstance(part, exp), lambda part: exp(-(Min(sqrt(-2 * part.args[0]), _NOTHING_LEFT) ** 2) / 2)
     )

@@ -21,10 +21,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from sympy import And, Eq, Expr, Ge, Le, Lt, Max, Min, Piecewise, Rational, Symbol, diff, expand, limit, oo, solve
+from sympy import And, Eq, Expr, Ge, Le, Lt, Max, Min, Piecewise, Rational, Symbol, diff, limit, oo
 
 from proofs import cubic
-from proofs.engine.claim import Claim, Kind, claim, get, register
+from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.engine.derivation import Derivation, Obligation, vanishes
 from proofs.engine.render import latex_of
@@ -33,25 +33,7 @@ from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.proximal import Branch, branches, derive_map, derive_threshold
 from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
-__all__ = [
-    "HEIGHT",
-    "HERE",
-    "H_HERE",
-    "H_THERE",
-    "PART",
-    "PENALTY_THERE",
-    "SLOPE",
-    "S_HERE",
-    "S_THERE",
-    "THERE",
-    "displacement_id",
-    "envelope_id",
-    "map_id",
-]
-
-
-def _reals(names: str) -> list[Symbol]:
-    return [Symbol(name, real=True) for name in names.split()]
+__all__ = ["displacement_id", "envelope_id", "map_id"]
 
 
 _MAPS = {"l1": "P1", "l0": "P2", "tl1": "P3"}
@@ -118,7 +100,8 @@ def _ties_beyond_the_last_knot(penalty: Penalty) -> list[Obligation]:
     at_zero = follows(
         "ρ ≥ 2p(∞): F(x) = F(0) at |x| = threshold, and x lies in the last piece",
         And(Eq(flat, x**2 / 2), x >= knot),
-        [*penalty.hypotheses, ratio >= 2 * level],
+        *penalty.hypotheses,
+        ratio >= 2 * level,
     )
     if penalty.name == "mcp":
         on_first = (ratio * first + (u - gamma) ** 2 / 2).subs(ratio, gamma) - gamma**2 / 2
@@ -131,28 +114,27 @@ def _ties_beyond_the_last_knot(penalty: Penalty) -> list[Obligation]:
         follows(
             "a − 1 ≤ ρ ≤ a + 1: x − ρ lies in the first piece and x in the last",
             And(edge - ratio >= 0, edge - ratio <= first_end, edge >= knot),
-            [*penalty.hypotheses, ratio >= a - 1, ratio <= a + 1],
+            *penalty.hypotheses,
+            ratio >= a - 1,
+            ratio <= a + 1,
         ),
     ]
 
 
 def register_map(penalty: Penalty) -> Claim:
     """Claim the proximal map of a penalty."""
-    return register(
-        Claim(
-            id=map_id(penalty.name),
-            title=f"Proximal map of {penalty.title}",
-            source=penalty.source,
-            subject="S(x)",
-            definition=ProximalMap(penalty.on_reals),
-            derivation=partial(_map, penalty),
-            statement=penalty.proximal if penalty.stable is None else penalty.stable,
-            printed=penalty.printed if penalty.stable is None else penalty.proximal,
-            hypotheses=penalty.hypotheses,
-            setting=_JUMPS.get(penalty.name, ""),
-            code=("proximal_map", "penalty_value"),
-        )
-    )
+    return claim(
+        id=map_id(penalty.name),
+        title=f"Proximal map of {penalty.title}",
+        source=penalty.source,
+        subject="S(x)",
+        definition=ProximalMap(penalty.on_reals),
+        statement=penalty.proximal if penalty.stable is None else penalty.stable,
+        printed=penalty.printed if penalty.stable is None else penalty.proximal,
+        hypotheses=penalty.hypotheses,
+        setting=_JUMPS.get(penalty.name, ""),
+        code=("proximal_map", "penalty_value"),
+    )(partial(_map, penalty))
 
 
 # Displacement: P5. A penalty whose map moves points arbitrarily far has no such claim.
@@ -168,11 +150,9 @@ def _displacement(penalty: Penalty, d: Derivation) -> None:
         "Below the threshold S = 0",
         "|x − S(x)| = |x|, and it takes the value of the threshold there",
         "",
-        [
-            vanishes("S(x) as cited, less 0 or x − sgn(x) gap", formula - penalty.proximal),
-            vanishes("infimum of Q − threshold", threshold - penalty.threshold),
-            follows("|x| ≤ δ", Le(size, farthest), [*penalty.hypotheses, Le(size, threshold)]),
-        ],
+        vanishes("S(x) as cited, less 0 or x − sgn(x) gap", formula - penalty.proximal),
+        vanishes("infimum of Q − threshold", threshold - penalty.threshold),
+        follows("|x| ≤ δ", Le(size, farthest), *penalty.hypotheses, Le(size, threshold)),
     )
     d.step("Beyond it", "0 ≤ |x| − |S(x)| ≤ min(|x|, δ)", "", _gaps(penalty))
     d.hold("bound", farthest, threshold if penalty.displacement is None else _far_gap(d, penalty))
@@ -184,11 +164,11 @@ def _far_gap(d: Derivation, penalty: Penalty) -> Expr:
     start = penalty.threshold
     for (gap, _, _), edge in zip(branches(penalty), penalty.edges, strict=False):
         if vanishes("", gap.subs(size, edge) - penalty.farthest).decision.zero:
-            d.step("|x| − |S(x)| in a branch", gap, "", [follows("S gets there", Lt(start, edge), penalty.hypotheses)])
+            d.step("|x| − |S(x)| in a branch", gap, "", follows("S gets there", Lt(start, edge), penalty.hypotheses))
             return gap.subs(size, edge)
         start = Max(start, edge)
     gap, _, _ = list(branches(penalty))[-1]
-    d.step("|x| − |S(x)| in the last piece", gap, "", [vanishes("p has no further piece", 1 / penalty.pieces[-1][1])])
+    d.step("|x| − |S(x)| in the last piece", gap, "", vanishes("p has no further piece", 1 / penalty.pieces[-1][1]))
     d.apply("As |x| → ∞", lambda current: limit(current, size, oo))
     assert d.current is not None
     return d.current
@@ -204,7 +184,7 @@ def _gaps(penalty: Penalty) -> list[Obligation]:
         case "half":
             gap = cubic.m**3 / (2 * cubic.w)
             bounds = And(gap >= 0, gap <= gap + cubic.w**2, gap <= Rational(3, 2) * cubic.m**2)
-            return [follows("gap = ρ/(2√|u|), |x| = |u| + gap, ρ = m³", bounds, [cubic.w >= cubic.m])]
+            return [follows("gap = ρ/(2√|u|), |x| = |u| + gap, ρ = m³", bounds, cubic.w >= cubic.m)]
     return [
         follows(f"gap {gap}", And(Ge(gap, 0), Le(gap, Min(size, penalty.farthest))), given)
         for gap, _, given in branches(penalty)
@@ -213,22 +193,19 @@ def _gaps(penalty: Penalty) -> list[Obligation]:
 
 def register_displacement(penalty: Penalty) -> Claim:
     """Claim the bound on |x − S(x)| of a penalty that has one."""
-    return register(
-        Claim(
-            id=displacement_id(penalty.name),
-            title=f"Displacement by the proximal map of {penalty.name}",
-            source=penalty.source,
-            subject=rf"|x-S(x)| \le \min(|x|, \delta),\quad \delta = {latex_of(penalty.farthest)}",
-            definition=Displacement(penalty.name),
-            derivation=partial(_displacement, penalty),
-            kind=Kind.INEQUALITY,
-            hypotheses=penalty.hypotheses,
-            setting="with equality wherever |x| is at most the threshold, which is δ"
-            if penalty.displacement is None
-            else "the least such δ: |x − S(x)| comes as near to it as one likes",
-            parts={"bound": penalty.farthest},
-        )
-    )
+    return claim(
+        id=displacement_id(penalty.name),
+        title=f"Displacement by the proximal map of {penalty.name}",
+        source=penalty.source,
+        subject=rf"|x-S(x)| \le \min(|x|, \delta),\quad \delta = {latex_of(penalty.farthest)}",
+        definition=Displacement(penalty.name),
+        kind=Kind.INEQUALITY,
+        hypotheses=penalty.hypotheses,
+        setting="with equality wherever |x| is at most the threshold, which is δ"
+        if penalty.displacement is None
+        else "the least such δ: |x − S(x)| comes as near to it as one likes",
+        parts={"bound": penalty.farthest},
+    )(partial(_displacement, penalty))
 
 
 # Moreau envelopes: P6.
@@ -242,7 +219,7 @@ def _envelope(penalty: Penalty, d: Derivation) -> None:
         "Where the minimum is attained",
         penalty.proximal,
         "0, or x − sgn(x) gap",
-        [vanishes("S(x) as cited, less the same by branches", formula - penalty.proximal)],
+        vanishes("S(x) as cited, less the same by branches", formula - penalty.proximal),
     )
     cases = [] if penalty.threshold == 0 else [(beta * size**2 / 2, Le(size, penalty.threshold))]
     for (gap, condition, _), (_, _, piece) in zip(branches(penalty), penalty.pieces, strict=True):
@@ -271,142 +248,17 @@ def _slopes(penalty: Penalty) -> list[Obligation]:
 def register_envelope(penalty: Penalty) -> Claim:
     """Claim the Moreau envelope of a penalty in closed form."""
     form = penalty.envelope if penalty.stable_envelope is None else penalty.stable_envelope
-    return register(
-        Claim(
-            id=envelope_id(penalty.name),
-            title=f"Moreau envelope of {penalty.title}",
-            source=penalty.source,
-            subject=r"\min_u\ \lambda p(|u|) + \tfrac{\beta}{2}(x-u)^2",
-            definition=Envelope(penalty.name),
-            derivation=partial(_envelope, penalty),
-            statement=form.subs(ratio, lam / beta),
-            hypotheses=penalty.hypotheses,
-            setting="its derivative is β(x − S(x)) in each branch",
-            code=("moreau_envelope",),
-        )
-    )
-
-
-SLOPE, HEIGHT, HERE, THERE, PART, PENALTY_THERE = _reals("A B w_0 w_1 t p_u")
-"""An affine function Aw + B, two arguments of h, a number between 0 and 1, and p(|u|)."""
-
-H_HERE, H_THERE, S_HERE, S_THERE = _reals("h_0 h_1 S_0 S_1")
-"""h and a minimizer at the two arguments."""
-
-_AFFINE = beta * u * x_in - lam * PENALTY_THERE - beta * u**2 / 2
-_CHORD = (1 - PART) * H_HERE + PART * H_THERE
-_TANGENT = H_HERE + beta * S_HERE * (THERE - HERE)
-_FAR_TANGENT = H_HERE + beta * S_THERE * (THERE - HERE)
-_SLOPE = beta * S_HERE
-
-
-@claim(
-    id="P6.convexity",
-    title="What the Moreau envelope leaves of a square is convex, for every penalty",
-    source="classical; [J] is applied to it",
-    subject=rf"h(x) = \tfrac{{\beta}}{{2}}x^2 - e(x) = \max_u\,\bigl[{latex_of(_AFFINE)}\bigr],\ p_u = p(|u|),\quad "
-    rf"h\bigl((1-t)w_0 + t w_1\bigr) \le {latex_of(_CHORD)},\ h_i = h(w_i),\ 0 \le t \le 1",
-    definition=Envelope("*", "convexity"),
-    kind=Kind.INEQUALITY,
-    setting="p any function for which the minimum is attained; entrywise, hence for the sum over the entries as well",
-    parts={"affine function": _AFFINE, "bound": _CHORD},
-)
-def P6_convexity(d: Derivation) -> None:
-    middle = Symbol("h_t", real=True)
-    d.begin(
-        beta * x_in**2 / 2 - (lam * PENALTY_THERE + beta * (x_in - u) ** 2 / 2),
-        "h(x) is the maximum of this over all real u: (β/2)x² does not depend on u",
-    )
-    d.apply("Affine in x", expand, "p(|u|) does not depend on x")
-    d.hold("affine function", _AFFINE)
-    d.step(
-        "At a point between w₀ and w₁",
-        expand(SLOPE * ((1 - PART) * HERE + PART * THERE) + HEIGHT),
-        "h is Aw + B there, A = βu, u the minimizer there, and h ≥ Aw + B at both ends",
-        [vanishes("its slope in x − βu", diff(_AFFINE, x_in) - beta * u)],
-    )
-    d.apply(
-        "In its values at both ends",
-        lambda current: expand(current.subs({HERE: (H_HERE - HEIGHT) / SLOPE, THERE: (H_THERE - HEIGHT) / SLOPE})),
-        "Aw₀ + B ≤ h₀, Aw₁ + B ≤ h₁",
-    )
-    d.hold("bound", _CHORD)
-    d.step(
-        "h(w_t) ≤ that",
-        _CHORD,
-        "w_t = (1 − t)w₀ + t w₁, 0 ≤ t ≤ 1",
-        [
-            follows(
-                "h lies below its chord",
-                Le(middle, _CHORD),
-                [
-                    PART >= 0,
-                    PART <= 1,
-                    Eq(middle, expand(SLOPE * ((1 - PART) * HERE + PART * THERE) + HEIGHT)),
-                    H_HERE >= SLOPE * HERE + HEIGHT,
-                    H_THERE >= SLOPE * THERE + HEIGHT,
-                ],
-            )
-        ],
-    )
-    d.conclude_argument("h lies below its chords")
-
-
-@claim(
-    id="P6.gradient",
-    title="The gradient of what the Moreau envelope leaves of a square",
-    source="classical; [here] in this two-sided form",
-    subject=rf"{latex_of(_TANGENT)} \le h(w_1) \le {latex_of(_FAR_TANGENT)},\ h_i = h(w_i),\ S_i = S(w_i),\quad "
-    rf"\text{{so }} h'(w_0) = {latex_of(_SLOPE)}\ \text{{wherever }} S \text{{ is single-valued}}",
-    definition=Envelope("*", "gradient"),
-    kind=Kind.INEQUALITY,
-    setting="S(w) any minimizer; p lower semicontinuous: minimizers at w' → w accumulate at minimizers at w only",
-    parts={"lower bound": _TANGENT, "upper bound": _FAR_TANGENT, "gradient": _SLOPE},
-)
-def P6_gradient(d: Derivation) -> None:
-    b0, b1 = _reals("b0 b1")
-    d.begin("h(w) = max over u of [βuw − λp(|u|) − (β/2)u²], attained at u = S(w)")
-    d.cite("P6.convexity")
-    affine = get("P6.convexity").parts["affine function"]
-    at_here, at_there = (
-        affine.subs({u: s, lam * PENALTY_THERE: -b - beta * s**2 / 2}) for s, b in ((S_HERE, b0), (S_THERE, b1))
-    )
-    known = [
-        Eq(H_HERE, at_here.subs(x_in, HERE)),
-        Eq(H_THERE, at_there.subs(x_in, THERE)),
-        Ge(H_THERE, at_here.subs(x_in, THERE)),
-        Ge(H_HERE, at_there.subs(x_in, HERE)),
-    ]
-    below = at_here.subs(x_in, THERE).subs(b0, solve(known[0], b0)[0])
-    above = H_THERE - (at_there.subs(x_in, HERE).subs(b1, solve(known[1], b1)[0]) - H_HERE)
-    d.step(
-        "The affine function at S(w₀), which touches h there",
-        below,
-        "its value at w₁; b is −λp(|u|) − (β/2)u² at u = S(w₀), at u = S(w₁)",
-        [follows("h(w₁) is no smaller", Ge(H_THERE, below), known)],
-    )
-    d.hold("lower bound", _TANGENT)
-    d.step(
-        "The affine function at S(w₁)",
-        above,
-        "as far above h(w₁) as h(w₀) is above it at w₀",
-        [
-            follows("h(w₁) is no larger", Ge(above, H_THERE), known),
-            follows("so S is nondecreasing", Ge((S_THERE - S_HERE) * (THERE - HERE), 0), known),
-        ],
-    )
-    d.hold("upper bound", _FAR_TANGENT)
-    d.step(
-        "The slope of the lower bound",
-        diff(below, THERE),
-        "at w₁ → w₀",
-        [vanishes("and of the upper at S₁ = S₀", diff(above - below, THERE).subs(S_THERE, S_HERE))],
-    )
-    d.hold("gradient", _SLOPE)
-    d.conclude_argument(
-        "the two slopes differ by β(S(w₁) − S(w₀)): a map whose values accumulate at minimizers only is continuous "
-        "where the minimizer is one"
-    )
+    return claim(
+        id=envelope_id(penalty.name),
+        title=f"Moreau envelope of {penalty.title}",
+        source=penalty.source,
+        subject=r"\min_u\ \lambda p(|u|) + \tfrac{\beta}{2}(x-u)^2",
+        definition=Envelope(penalty.name),
+        statement=form.subs(ratio, lam / beta),
+        hypotheses=penalty.hypotheses,
+        setting="its derivative is β(x − S(x)) in each branch",
+        code=("moreau_envelope",),
+    )(partial(_envelope, penalty))
 
 
 for _penalty in PENALTIES.values():

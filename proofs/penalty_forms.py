@@ -267,11 +267,7 @@ SCAD = add(
     Penalty(
         "scad",
         "smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0",
-        (
-            (_ZERO, _ONE, u),
-            (_ONE, a, u - (u - 1) ** 2 / (2 * (a - 1))),
-            (a, oo, (a + 1) / 2),
-        ),
+        ((_ZERO, _ONE, u), (_ONE, a, u - (u - 1) ** 2 / (2 * (a - 1))), (a, oo, (a + 1) / 2)),
         threshold=sqrt(ratio) * sqrt(Min(ratio, a + 1)),
         branches=(
             (ratio, size <= Min(1 + ratio, (a + 1 + ratio) / 2, a + 1)),

@@ -73,18 +73,16 @@ def P4_l1(d: Derivation) -> None:
     p = _P.subs(u, POINT)
     d.begin(p - POINT, "u > 0; p depends on |u|")
     apart = POINT * (1 - POINT) / (a + POINT)
-    d.step("Over a common denominator", apart, "", [vanishes("", p - POINT - apart)])
+    d.step("Over a common denominator", apart, "", vanishes("", p - POINT - apart))
     above, below = fraction(apart)
     largest = (_largest(above) / below.subs(POINT, 0)).subs(POINT, REACH)
     d.step(
         "On 0 < u ≤ R",
         largest,
         "|u − u²| ≤ u + u², a + u ≥ a, and the quotient of these increases with u",
-        [
-            follows("|u − u²| ≤ u + u²", Le(Abs(above), _largest(above))),
-            follows("a + u ≥ a", Ge(below, below.subs(POINT, 0))),
-            follows("|p − u| ≤ its value at R", Le(Abs(p - POINT), largest), [POINT <= REACH]),
-        ],
+        follows("|u − u²| ≤ u + u²", Le(Abs(above), _largest(above))),
+        follows("a + u ≥ a", Ge(below, below.subs(POINT, 0))),
+        follows("|p − u| ≤ its value at R", Le(Abs(p - POINT), largest), POINT <= REACH),
     )
     d.hold("bound", _TO_L1)
     quotient = (REACH - p.subs(POINT, REACH)) / _TO_L1
@@ -92,12 +90,10 @@ def P4_l1(d: Derivation) -> None:
         "How good it is",
         quotient,
         "both sides at u = R; with R = √a, R/a → 0",
-        [
-            vanishes("the limit at a fixed u, by SymPy", limit(p, a, oo) - POINT),
-            vanishes("1 − the limit as R → 0", 1 + limit(quotient, REACH, 0, "+")),
-            vanishes("1 − the limit as R → ∞, a = R²", 1 - limit(quotient.subs(a, REACH**2), REACH, oo)),
-            follows("p stays below a + 1: no uniform limit on the line", Lt(p, a + 1)),
-        ],
+        vanishes("the limit at a fixed u, by SymPy", limit(p, a, oo) - POINT),
+        vanishes("1 − the limit as R → 0", 1 + limit(quotient, REACH, 0, "+")),
+        vanishes("1 − the limit as R → ∞, a = R²", 1 - limit(quotient.subs(a, REACH**2), REACH, oo)),
+        follows("p stays below a + 1: no uniform limit on the line", Lt(p, a + 1)),
     )
     d.conclude_argument("the bound tends to 0 with 1/a")
 
@@ -118,13 +114,13 @@ def P4_l0(d: Derivation) -> None:
     p = _P.subs(u, POINT)
     d.begin(p - 1, "u > 0; at u = 0 both are 0")
     apart = a * (POINT - 1) / (a + POINT)
-    d.step("Over a common denominator", apart, "", [vanishes("", p - 1 - apart)])
+    d.step("Over a common denominator", apart, "", vanishes("", p - 1 - apart))
     above, below = fraction(apart)
     d.step(
         "At a fixed u",
         Abs(above) / below.subs(a, 0),
         "a + u ≥ u",
-        [follows("a + u ≥ u > 0", Ge(below, below.subs(a, 0)))],
+        follows("a + u ≥ u > 0", Ge(below, below.subs(a, 0))),
     )
     d.hold("bound", _TO_L0)
     relative = (apart / a).subs(a, 0)
@@ -133,17 +129,15 @@ def P4_l0(d: Derivation) -> None:
         "On u ≥ R",
         largest,
         "|1 − 1/u| lies between 0 and the larger of its limit 1 at ∞ and, where R < 1, its value at R",
-        [follows("|p − 1| there", Le(Abs(p - 1), largest), [POINT >= REACH])],
+        follows("|p − 1| there", Le(Abs(p - 1), largest), POINT >= REACH),
     )
     d.hold("bound away from 0", _TO_L0_AWAY)
     d.step(
         "Not near 0",
         "p_a(a) − (a + 1)/2 = 0",
         "",
-        [
-            vanishes("the limit at a fixed u, by SymPy", limit(p, a, 0, "+") - 1),
-            vanishes("p_a(a) − (a + 1)/2", _P.subs(u, a) - (a + 1) / 2),
-        ],
+        vanishes("the limit at a fixed u, by SymPy", limit(p, a, 0, "+") - 1),
+        vanishes("p_a(a) − (a + 1)/2", _P.subs(u, a) - (a + 1) / 2),
     )
     d.conclude_argument("the bounds tend to 0 with a; p_a(a) stays ½ away from 1")
 
@@ -162,8 +156,7 @@ def P4_l0(d: Derivation) -> None:
 )
 def P4_l1_map(d: Derivation) -> None:
     d.begin("S_a(x) − sgn(x)(|x| − ρ)₊", "odd in x: x ≥ 0")
-    d.cite("P1")
-    d.cite("P3")
+    d.cite("P1", "P3")
     least = _gaps(d)
     own = Symbol("gap", positive=True)
     rates = [limit(a * (_GAP_MOST - ratio), a, oo), limit(a * (ratio - least), a, oo).subs(size, REACH)]
@@ -173,21 +166,19 @@ def P4_l1_map(d: Derivation) -> None:
         bound,
         "soft thresholding is max(|x| − ρ, 0) by P1, and S = max(|x| − gap, 0): they differ by |gap − ρ| at most "
         "beyond the threshold, which is the first-order term in 1/a at either end, and by max(|x| − ρ, 0) below it",
-        [
-            vanishes(
-                "P1's map at x ≥ 0, less max(x − ρ, 0)", get("P1").formula.subs(x_in, size) - Max(size - ratio, 0)
-            ),
-            follows(
-                "|max(x − gap, 0) − max(x − ρ, 0)| ≤ |gap − ρ|",
-                Le(Abs(Max(size - own, 0) - Max(size - ratio, 0)), Abs(own - ratio)),
-            ),
-            follows(
-                "|gap − ρ| beyond the threshold",
-                Le(Abs(own - ratio), bound),
-                [own >= _GAP_LEAST, own <= _GAP_MOST, size <= REACH],
-            ),
-            follows("|x| − ρ below it", Le(Max(size - ratio, 0), bound), [size <= _GAP_MOST]),
-        ],
+        vanishes("P1's map at x ≥ 0, less max(x − ρ, 0)", get("P1").formula.subs(x_in, size) - Max(size - ratio, 0)),
+        follows(
+            "|max(x − gap, 0) − max(x − ρ, 0)| ≤ |gap − ρ|",
+            Le(Abs(Max(size - own, 0) - Max(size - ratio, 0)), Abs(own - ratio)),
+        ),
+        follows(
+            "|gap − ρ| beyond the threshold",
+            Le(Abs(own - ratio), bound),
+            own >= _GAP_LEAST,
+            own <= _GAP_MOST,
+            size <= REACH,
+        ),
+        follows("|x| − ρ below it", Le(Max(size - ratio, 0), bound), size <= _GAP_MOST),
     )
     d.hold("bound", _TO_SOFT, bound)
     d.conclude_argument("the bound tends to 0 with 1/a")
@@ -202,22 +193,16 @@ def _gaps(d: Derivation) -> Expr:
         "Threshold",
         "t ≤ ρ(a + 1)/a, with equality where a² ≥ 2ρ(a + 1)",
         "ρ = m²/(2(a + 1))",
-        [
-            vanishes(
-                "P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal
-            ),
-            vanishes("P3's threshold, in m", TL1.threshold - threshold.subs(_m, sqrt(2 * ratio * (a + 1)))),
-            follows("t ≤ m²/(2a)", Le(threshold, _m**2 / (2 * a))),
-            follows("with equality where m ≤ a", Le(_m**2 / (2 * a), threshold), [_m <= a]),
-        ],
+        vanishes("P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal),
+        vanishes("P3's threshold, in m", TL1.threshold - threshold.subs(_m, sqrt(2 * ratio * (a + 1)))),
+        follows("t ≤ m²/(2a)", Le(threshold, _m**2 / (2 * a))),
+        follows("with equality where m ≤ a", Le(_m**2 / (2 * a), threshold), _m <= a),
     )
     ends = []
     for name, stated, z in (("gap lower bound", _GAP_LEAST, _Z), ("gap upper bound", _GAP_MOST, a)):
         end = gap.subs(_z, z)
         side = Ge(gap, end) if z == _Z else Le(gap, end)
-        d.step(
-            f"Gap beyond it, z = {z} at most" if z == _Z else f"z = {z} at least", end, "", [follows("", side, root)]
-        )
+        d.step(f"Gap beyond it, z = {z} at most" if z == _Z else f"z = {z} at least", end, "", follows("", side, root))
         ends.append(end.subs({_Z: a + size, _m: sqrt(2 * ratio * (a + 1))}))
         d.hold(name, stated, ends[-1])
     return ends[0]
@@ -239,23 +224,18 @@ def _gaps(d: Derivation) -> Expr:
 )
 def P4_l0_map(d: Derivation) -> None:
     d.begin("S_a(x) − x 1{|x| > √(2ρ)}", "odd in x: x ≥ 0")
-    d.cite("P2")
-    d.cite("P3")
+    d.cite("P2", "P3")
     _hard_thresholds(d)
     end = (_K / _z**2).subs(_z, Rational(2, 3) * _Z)
     d.step(
         "Gap beyond the threshold",
         end,
         "|x| − |S_a(x)| = K/z², z ≥ (2/3)Z in the cubic of P3",
-        [
-            follows("K/z² is at most that", Le(_K / _z**2, end), [*cubic.tl1_root]),
-            vanishes("it tends to 0 at |x| > 0", limit(_TO_HARD.subs(size, REACH), a, 0, "+")),
-            follows(
-                "on |x| ≥ R, a ≤ 1: at most 9ρa/(2R²)",
-                Le(_TO_HARD, 9 * ratio * a / (2 * REACH**2)),
-                [size >= REACH, a <= 1],
-            ),
-        ],
+        follows("K/z² is at most that", Le(_K / _z**2, end), *cubic.tl1_root),
+        vanishes("it tends to 0 at |x| > 0", limit(_TO_HARD.subs(size, REACH), a, 0, "+")),
+        follows(
+            "on |x| ≥ R, a ≤ 1: at most 9ρa/(2R²)", Le(_TO_HARD, 9 * ratio * a / (2 * REACH**2)), size >= REACH, a <= 1
+        ),
     )
     d.hold("bound", _TO_HARD, end.subs({_Z: a + size, _m: sqrt(2 * ratio * (a + 1))}))
     at_two = _JUMP.subs(ratio, 2)
@@ -263,10 +243,8 @@ def P4_l0_map(d: Derivation) -> None:
         "Not uniformly near √(2ρ)",
         "ρ = 2: 2 < |x| ≤ t_a gives S_a(x) = 0, S(x) = x",
         "",
-        [
-            follows("t_a > 2 for 0 < a < 4", Gt(at_two, 2), [a < 4]),
-            follows("and t_a is P3's threshold there", Gt(sqrt(4 * (a + 1)), a), [a < 4]),
-        ],
+        follows("t_a > 2 for 0 < a < 4", Gt(at_two, 2), a < 4),
+        follows("and t_a is P3's threshold there", Gt(sqrt(4 * (a + 1)), a), a < 4),
     )
     d.conclude_argument(
         "|x| ≠ √(2ρ) is on the same side of t_a for all small a; there the gap, or S_a itself, tends to 0"
@@ -281,17 +259,13 @@ def _hard_thresholds(d: Derivation) -> None:
         "Threshold",
         found,
         "P3's, min(√(2ρ(a + 1)), a) being a",
-        [
-            vanishes(
-                "P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal
-            ),
-            follows("P3's threshold", Le(Abs(TL1.threshold - found), 0), [Ge(jump, a)]),
-        ],
+        vanishes("P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal),
+        follows("P3's threshold", Le(Abs(TL1.threshold - found), 0), Ge(jump, a)),
     )
     d.hold("threshold", _JUMP)
     d.apply("Its limit", lambda current: limit(expand(found), a, 0, "+"), "a → 0⁺")
     d.hold("limit of the threshold", _HARD_JUMP)
-    d.step("Beyond it S(x) = x", x_in, "P2", [vanishes("S(x) of P2 beyond √(2ρ), less x", _hard_beyond())])
+    d.step("Beyond it S(x) = x", x_in, "P2", vanishes("S(x) of P2 beyond √(2ρ), less x", _hard_beyond()))
 
 
 def _hard_beyond() -> Expr:

@@ -100,7 +100,7 @@ def derive_map(
     below = [] if threshold == 0 else [(0, Le(Abs(x_in), threshold))]
     put_together = Piecewise(*below, *cases)
     d.step(
-        "Put together", put_together, "odd in x", [vanishes("infimum of Q − threshold", threshold - penalty.threshold)]
+        "Put together", put_together, "odd in x", vanishes("infimum of Q − threshold", threshold - penalty.threshold)
     )
     d.conclude(statement, printed)
 
@@ -113,11 +113,9 @@ def _symmetry(d: Derivation) -> None:
         "Symmetry: x ≥ 0, and then only u ≥ 0 matter",
         "F(−u) − F(u) = 2ux ≥ 0, and F is unchanged when u and x change sign together",
         "p depends on |u| only",
-        [
-            vanishes("F(−u) − F(u) − 2ux", value(-v, size) - value(v, size) - 2 * v * size),
-            holds("2ux ≥ 0", 2 * v * size >= 0),
-            vanishes("F(−u) at −x, less F(u) at x", value(-v, -size) - value(v, size)),
-        ],
+        vanishes("F(−u) − F(u) − 2ux", value(-v, size) - value(v, size) - 2 * v * size),
+        holds("2ux ≥ 0", 2 * v * size >= 0),
+        vanishes("F(−u) at −x, less F(u) at x", value(-v, -size) - value(v, size)),
     )
 
 

@@ -7,9 +7,6 @@ A statement about sums over the entries is proved entry by entry; one about vect
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import product
-
 from sympy import (
     Abs,
     And,
@@ -32,8 +29,8 @@ from sympy import (
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
+from proofs.engine.render import worded
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.smt import follows
 from proofs.symbols import (
@@ -57,7 +54,7 @@ from proofs.symbols import (
     x_in,
 )
 
-__all__ = ["STEP_GAIN", "inner", "worded"]
+__all__ = ["STEP_GAIN"]
 
 NORM_Z, SQUARE = symbols("‖z‖ ‖w⁺−w‖²", positive=True)
 _ZW = Symbol("z_w", real=True)
@@ -74,28 +71,9 @@ NAMES: dict[Symbol, str] = {NORM_Z: r"\|z\|", SQUARE: r"\|w^+-w\|^2", APART: r"\
 """LaTeX of these symbols."""
 
 
-def worded(part: Expr, names: Mapping[Symbol, str]) -> str:
-    """A part of a statement in LaTeX, the chapter's own symbols by their LaTeX `names`."""
-    printed = {symbol: Symbol(f"{{{latex}}}", **symbol.assumptions0) for symbol, latex in names.items()}
-    return latex_of(part.xreplace(printed))
-
-
 # Vectors that are no registry names, and the entries of one.
 U_VECTOR, F_VECTOR, _ZV, _W_BAR = symbols("u f z w_bar")
 X, X_OTHER, TARGET, ENTRY, _BEST = symbols("x x' w*_i u_i ū_i", real=True)
-
-
-def inner(first: Expr, second: Expr, gram: dict[tuple[Symbol, Symbol], Expr]) -> Expr:
-    """⟨first, second⟩ of two combinations of vectors; `gram` holds each inner product once, absent ones are 0."""
-    basis = sorted({symbol for pair in gram for symbol in pair}, key=str)
-    products = {**gram, **{(right, left): value for (left, right), value in gram.items()}}
-    return expand(
-        sum(
-            coefficient(first, left) * coefficient(second, right) * products.get((left, right), Integer(0))
-            for left, right in product(basis, basis)
-        )
-    )
-
 
 PLANE: dict[tuple[Symbol, Symbol], Expr] = {(w_hat, w_hat): Integer(1), (e, e): Integer(1)}
 """The orthonormal pair (ŵ, e) of the plane of w and w*."""
@@ -149,11 +127,9 @@ def the_step(d: Derivation) -> None:
         "The step is normalize(w + τ(κw* + βu)), τ = η/(1 − η(α+β))",
         "w − ηG − ηβ(w − u) = (1 − η(α+β)) (w + τ(κw* + βu)), a positive multiple for η(α+β) < 1",
         "G = αŵ − κw* with the α, κ of C9; α = κ at v = v*",
-        [
-            *coarse_gradients(d),
-            vanishes("step − its multiple", descent_step() - shrink * power),
-            follows("0 < τ", eta / shrink > 0, [eta * (alpha + beta) < 1]),
-        ],
+        *coarse_gradients(d),
+        vanishes("step − its multiple", descent_step() - shrink * power),
+        follows("0 < τ", eta / shrink > 0, eta * (alpha + beta) < 1),
     )
 
 
@@ -167,30 +143,28 @@ def supremum(d: Derivation) -> None:
         "H(w) = max over u of ⟨κw* + βu, w⟩ − (β/2)‖u‖² − λP(u)",
         affine,
         "one entry: x of w, w*_i of w*, u_i of u, p_u = λp(|u_i|)",
-        [
-            vanishes("H − the affine function", kappa * TARGET * X + beta / 2 * X**2 - cost - affine),
-            follows(
-                "H(w') ≥ H(w) + ⟨κw* + βu, w' − w⟩ for every w', whichever minimizer u is taken",
-                there >= here + (kappa * TARGET + beta * ENTRY) * (X_OTHER - X),
-                [Eq(here, affine), there >= affine.subs(X, X_OTHER)],
-            ),
-        ],
+        vanishes("H − the affine function", kappa * TARGET * X + beta / 2 * X**2 - cost - affine),
+        follows(
+            "H(w') ≥ H(w) + ⟨κw* + βu, w' − w⟩ for every w', whichever minimizer u is taken",
+            there >= here + (kappa * TARGET + beta * ENTRY) * (X_OTHER - X),
+            Eq(here, affine),
+            there >= affine.subs(X, X_OTHER),
+        ),
     )
     value, other, chosen = symbols("h h' u'_i", real=True)
     d.step(
         "∇H = κw* + βS wherever S is continuous",
         "0 ≤ h(x') − h(x) − βu(x' − x) ≤ β(u' − u)(x' − x), h the part of H that is not linear",
         "the inequality at x and at x'; so the envelope E has the gradient β(w − S(w))",
-        [
-            follows(
-                "between the two bounds",
-                And(
-                    other - value - beta * ENTRY * (X_OTHER - X) >= 0,
-                    other - value - beta * ENTRY * (X_OTHER - X) <= beta * (chosen - ENTRY) * (X_OTHER - X),
-                ),
-                [other >= value + beta * ENTRY * (X_OTHER - X), value >= other + beta * chosen * (X - X_OTHER)],
-            )
-        ],
+        follows(
+            "between the two bounds",
+            And(
+                other - value - beta * ENTRY * (X_OTHER - X) >= 0,
+                other - value - beta * ENTRY * (X_OTHER - X) <= beta * (chosen - ENTRY) * (X_OTHER - X),
+            ),
+            other >= value + beta * ENTRY * (X_OTHER - X),
+            value >= other + beta * chosen * (X - X_OTHER),
+        ),
     )
 
 
@@ -202,18 +176,14 @@ def convex(d: Derivation) -> None:
         "H is convex",
         "H(tw + (1−t)w') ≤ tH(w) + (1−t)H(w')",
         "the same inequality at the point between",
-        [
-            follows(
-                "convexity",
-                middle <= share * one + (1 - share) * two,
-                [
-                    share >= 0,
-                    share <= 1,
-                    one >= middle + slope * (X - mixed),
-                    two >= middle + slope * (X_OTHER - mixed),
-                ],
-            )
-        ],
+        follows(
+            "convexity",
+            middle <= share * one + (1 - share) * two,
+            share >= 0,
+            share <= 1,
+            one >= middle + slope * (X - mixed),
+            two >= middle + slope * (X_OTHER - mixed),
+        ),
     )
 
 
@@ -232,11 +202,12 @@ def minimizer_shrinks() -> list[Obligation]:
         return penalty + beta / 2 * (X - u) ** 2
 
     return [
-        follows("x u ≥ 0: u costs no more than −u", X * ENTRY >= 0, [cost(ENTRY, p_u) <= cost(-ENTRY, p_u)]),
+        follows("x u ≥ 0: u costs no more than −u", X * ENTRY >= 0, cost(ENTRY, p_u) <= cost(-ENTRY, p_u)),
         follows(
             "|u| ≤ |x|: u costs no more than x",
             Abs(ENTRY) <= Abs(X),
-            [cost(ENTRY, p_u) <= cost(X, p_x), Implies(Abs(ENTRY) >= Abs(X), p_u >= p_x)],
+            cost(ENTRY, p_u) <= cost(X, p_x),
+            Implies(Abs(ENTRY) >= Abs(X), p_u >= p_x),
         ),
     ]
 
@@ -267,14 +238,13 @@ def R1(d: Derivation) -> None:
         "One step of length τ",
         STEP_GAIN * SQUARE,
         "⟨κw* + βu, w⁺ − w⟩ = ((1 + ‖z‖)/2τ) ‖w⁺ − w‖²: κw* + βu = (z − w)/τ, w⁺ = z/‖z‖",
-        [
-            vanishes("gain − form", gain - STEP_GAIN * square),
-            follows(
-                "H(w⁺) − H(w) is more than ‖w⁺ − w‖²/(2τ) unless w⁺ = w",
-                Implies(Ne(square, 0), after - before > square / (2 * step)),
-                [after >= before + gain, square >= 0],
-            ),
-        ],
+        vanishes("gain − form", gain - STEP_GAIN * square),
+        follows(
+            "H(w⁺) − H(w) is more than ‖w⁺ − w‖²/(2τ) unless w⁺ = w",
+            Implies(Ne(square, 0), after - before > square / (2 * step)),
+            after >= before + gain,
+            square >= 0,
+        ),
     )
     d.hold(
         "lower bound",
@@ -297,7 +267,7 @@ def as_potential(d: Derivation) -> None:
         "Equivalently κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖² decreases",
         potential,
         "it is κ + β/2 − H(w); E = λP(u) + (β/2)‖w − u‖² at the minimizer u",
-        [vanishes("potential − (κ + β/2 − H)", potential - (kappa + beta / 2 - height))],
+        vanishes("potential − (κ + β/2 − H)", potential - (kappa + beta / 2 - height)),
     )
 
 
@@ -309,23 +279,27 @@ def square_summable(d: Derivation) -> None:
         "Steps are square-summable",
         step * (4 * kappa + beta),
         "Σ ‖w⁺ − w‖² ≤ 2τ (sup H − inf H) by telescoping; 0 ≤ E ≤ λP(0) + β/2 = β/2; S is the sum so far",
-        [
-            follows(
-                "−κ ≤ H ≤ κ + β/2",
-                And(height >= -kappa, height <= kappa + beta / 2),
-                [cosine >= -1, cosine <= 1, envelope >= 0, envelope <= beta / 2],
-            ),
-            follows(
-                "one more term",
-                total + SQUARE <= 2 * step * (then - first),
-                [total <= 2 * step * (last - first), then - last >= SQUARE / (2 * step)],
-            ),
-            follows(
-                "the sum",
-                total <= step * (4 * kappa + beta),
-                [total <= 2 * step * (last - first), last <= kappa + beta / 2, first >= -kappa],
-            ),
-        ],
+        follows(
+            "−κ ≤ H ≤ κ + β/2",
+            And(height >= -kappa, height <= kappa + beta / 2),
+            cosine >= -1,
+            cosine <= 1,
+            envelope >= 0,
+            envelope <= beta / 2,
+        ),
+        follows(
+            "one more term",
+            total + SQUARE <= 2 * step * (then - first),
+            total <= 2 * step * (last - first),
+            then - last >= SQUARE / (2 * step),
+        ),
+        follows(
+            "the sum",
+            total <= step * (4 * kappa + beta),
+            total <= 2 * step * (last - first),
+            last <= kappa + beta / 2,
+            first >= -kappa,
+        ),
     )
 
 
@@ -340,30 +314,17 @@ def never_zero(d: Derivation) -> None:
         "When z ≠ 0",
         along,
         "⟨z, w⟩ with ⟨u, w⟩ ≥ 0; z can vanish otherwise: w = −w*, u = 0, τκ = 1",
-        [
-            *minimizer_shrinks(),
-            vanishes("⟨z, w⟩ − form", inner(z, w_hat, gram) - along.subs(cosine, cos(theta))),
-            follows(
-                "⟨z, w⟩ > 0",
-                along > 0,
-                [cosine >= -1, cosine <= 1, overlap >= 0, Or(step * kappa < 1, cosine >= 0)],
-            ),
-            follows(
-                "τκ < 1 if η(α+β+κ) < 1",
-                step * kappa < 1,
-                [
-                    Eq(step * (1 - eta * (alpha + beta)), eta),
-                    eta * (alpha + beta + kappa) < 1,
-                ],
-            ),
-            vanishes("z at the exception", opposite.subs(step, 1 / kappa)),
-        ],
+        *minimizer_shrinks(),
+        vanishes("⟨z, w⟩ − form", inner(z, w_hat, gram) - along.subs(cosine, cos(theta))),
+        follows("⟨z, w⟩ > 0", along > 0, cosine >= -1, cosine <= 1, overlap >= 0, Or(step * kappa < 1, cosine >= 0)),
+        follows(
+            "τκ < 1 if η(α+β+κ) < 1",
+            step * kappa < 1,
+            Eq(step * (1 - eta * (alpha + beta)), eta),
+            eta * (alpha + beta + kappa) < 1,
+        ),
+        vanishes("z at the exception", opposite.subs(step, 1 / kappa)),
     )
-
-
-def soft(x_: Expr) -> Expr:
-    """The soft threshold at ρ (P1)."""
-    return get("P1").formula.subs(x_in, x_)
 
 
 @claim(
@@ -383,17 +344,15 @@ def R1_global(d: Derivation) -> None:
         "The subgradient inequality of the soft threshold",
         "ρ|u| ≥ ρ|ū| + (x̄ − ū)(u − ū) for every u, ρ = λ/β",
         "so ū is the minimizer: the cost of u exceeds that of ū by at least (u − ū)²/2",
-        [
-            follows(
-                "the inequality",
-                ratio * Abs(ENTRY) >= ratio * Abs(_BEST) + (X - _BEST) * (ENTRY - _BEST),
-                [Eq(_BEST, soft(X))],
-            ),
-            vanishes(
-                "(x̄ − ū)(u − ū) + ½(u − x̄)² − ½(ū − x̄)² − ½(u − ū)²",
-                (X - _BEST) * (ENTRY - _BEST) + ((ENTRY - X) ** 2 - (_BEST - X) ** 2 - (ENTRY - _BEST) ** 2) / 2,
-            ),
-        ],
+        follows(
+            "the inequality",
+            ratio * Abs(ENTRY) >= ratio * Abs(_BEST) + (X - _BEST) * (ENTRY - _BEST),
+            Eq(_BEST, get("P1").formula.subs(x_in, X)),
+        ),
+        vanishes(
+            "(x̄ − ū)(u − ū) + ½(u − x̄)² − ½(ū − x̄)² − ½(u − ū)²",
+            (X - _BEST) * (ENTRY - _BEST) + ((ENTRY - X) ** 2 - (_BEST - X) ** 2 - (ENTRY - _BEST) ** 2) / 2,
+        ),
     )
     gap = (X_OTHER - ENTRY) ** 2 / 2 - (X - _BEST) ** 2 / 2
     tangent = (X - _BEST) * (X_OTHER - X)
@@ -402,21 +361,17 @@ def R1_global(d: Derivation) -> None:
         "The Moreau envelope lies above its tangents",
         "E(x) ≥ E(x̄) + β(x̄ − ū)(x − x̄)",
         "for the minimizer u at x; p_u and p_best are ρp at u and ū",
-        [
-            vanishes(
-                "a square is left",
-                gap - tangent + (X - _BEST) * (ENTRY - _BEST) - ((X_OTHER - ENTRY) - (X - _BEST)) ** 2 / 2,
-            ),
-            follows(
-                "the tangent is below",
-                other >= envelope + beta * tangent,
-                [
-                    Eq(other, beta * (p_u + (X_OTHER - ENTRY) ** 2 / 2)),
-                    Eq(envelope, beta * (p_best + (X - _BEST) ** 2 / 2)),
-                    p_u >= p_best + (X - _BEST) * (ENTRY - _BEST),
-                ],
-            ),
-        ],
+        vanishes(
+            "a square is left",
+            gap - tangent + (X - _BEST) * (ENTRY - _BEST) - ((X_OTHER - ENTRY) - (X - _BEST)) ** 2 / 2,
+        ),
+        follows(
+            "the tangent is below",
+            other >= envelope + beta * tangent,
+            Eq(other, beta * (p_u + (X_OTHER - ENTRY) ** 2 / 2)),
+            Eq(envelope, beta * (p_best + (X - _BEST) ** 2 / 2)),
+            p_u >= p_best + (X - _BEST) * (ENTRY - _BEST),
+        ),
     )
     on_the_sphere(d)
     d.conclude_argument("at N ≥ β nothing on the sphere is higher, and at N > β nothing is as high")
@@ -436,11 +391,9 @@ def on_the_sphere(d: Derivation) -> None:
         "On the sphere",
         -LEAST_DROP,
         "an upper bound of H(w) − H(w̄)",
-        [
-            follows("each entry", entry - rise <= bound, [rise >= beta * (X - _BEST) * (X_OTHER - X)]),
-            vanishes("with κw* + βū = N w̄", upper + (multiplier - beta) / 2 * square),
-            follows("≤ 0", -LEAST_DROP <= 0, [multiplier >= beta]),
-            follows("< 0", -LEAST_DROP < 0, [multiplier > beta]),
-        ],
+        follows("each entry", entry - rise <= bound, rise >= beta * (X - _BEST) * (X_OTHER - X)),
+        vanishes("with κw* + βū = N w̄", upper + (multiplier - beta) / 2 * square),
+        follows("≤ 0", -LEAST_DROP <= 0, multiplier >= beta),
+        follows("< 0", -LEAST_DROP < 0, multiplier > beta),
     )
     d.hold("lower bound", LEAST_DROP, simplify(-upper / square) * APART, "of H(w̄) − H(w): minus the upper bound")

@@ -6,9 +6,10 @@ from sympy import And, Eq, Expr, Gt, Integer, Ne, Or, Symbol, cos, expand, limit
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
+from proofs.engine.render import worded
 from proofs.engine.smt import follows
-from proofs.splitting import ENTRY, F_VECTOR, TARGET, U_VECTOR, X_OTHER, X, descent_step, inner, worded
+from proofs.splitting import ENTRY, F_VECTOR, TARGET, U_VECTOR, X_OTHER, X, descent_step
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_hat, w_star
 
 _TANGENT, _CHANGE = symbols("t y")
@@ -40,11 +41,9 @@ def R8(d: Derivation) -> None:
         "The derivative is Py/(1 + τN)",
         slope,
         "q = ⟨w̄, y⟩; the norm at h = 0 is 1 + τN > 0",
-        [
-            vanishes("‖z‖² − (1 + τN)²", norm.subs(h, 0) ** 2 - length**2),
-            vanishes("derivative − form", _derivative_of_direction(moved, norm, length, h) - slope),
-            vanishes("⟨w̄, form⟩", inner(slope, w_hat, gram)),
-        ],
+        vanishes("‖z‖² − (1 + τN)²", norm.subs(h, 0) ** 2 - length**2),
+        vanishes("derivative − form", _derivative_of_direction(moved, norm, length, h) - slope),
+        vanishes("⟨w̄, form⟩", inner(slope, w_hat, gram)),
     )
     along = Symbol("D_t_w", real=True)
     gram_t = {(w_hat, w_hat): Integer(1), (w_hat, F_VECTOR): along, (w_hat, _TANGENT): Integer(0)}
@@ -55,7 +54,7 @@ def R8(d: Derivation) -> None:
         "On an eigenvector",
         expand(eigen),
         "diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄, t ⟂ w̄: the derivative is a multiple of t",
-        [vanishes("no component along w̄", coefficient(eigen, w_hat))],
+        vanishes("no component along w̄", coefficient(eigen, w_hat)),
     )
     d.apply("The factor", lambda vector: coefficient(vector, _TANGENT))
     d.conclude(R8.formula)
@@ -106,10 +105,8 @@ def _monotone() -> Obligation:
     return follows(
         "S is nondecreasing: (x − y)(u − v) ≥ 0",
         (X - X_OTHER) * (ENTRY - other) >= 0,
-        [
-            p_u + beta / 2 * (X - ENTRY) ** 2 <= p_v + beta / 2 * (X - other) ** 2,
-            p_v + beta / 2 * (X_OTHER - other) ** 2 <= p_u + beta / 2 * (X_OTHER - ENTRY) ** 2,
-        ],
+        p_u + beta / 2 * (X - ENTRY) ** 2 <= p_v + beta / 2 * (X - other) ** 2,
+        p_v + beta / 2 * (X_OTHER - other) ** 2 <= p_u + beta / 2 * (X_OTHER - ENTRY) ** 2,
     )
 
 
@@ -127,22 +124,14 @@ def in_the_step(d: Derivation) -> None:
         "the derivative is symmetric on w̄^⊥, so errors shrink by the largest factor in the end; N > βμ ≥ 0 (S is "
         "nondecreasing, so μ ≥ 0); it falls in τ, and τ = η/(1 − η(α+β)) rises to ∞ "
         "as η → 1/(α+β): η* = 1/(α+β), where w⁺ is the direction of κw* + βu",
-        [
-            _monotone(),
-            follows("0 < factor < 1", And(factor_ > 0, factor_ < 1), bounds),
-            follows(
-                "only then, at 1 + τN > 0",
-                beta * curvature < multiplier,
-                [1 + step * multiplier > 0, factor_ < 1],
-            ),
-            vanishes("slope in τ", factor_.diff(step) - slope),
-            follows("it is negative", slope < 0, bounds),
-            vanishes(
-                "limit τ → ∞", limit(factor_.subs(multiplier, positive), step, oo) - ends.subs(multiplier, positive)
-            ),
-            vanishes("dτ/dη − 1/(1 − η(α+β))²", (eta / shrink).diff(eta) - 1 / shrink**2),
-            vanishes("the step at η* − (κw* + βu)/(α+β)", fastest),
-        ],
+        _monotone(),
+        follows("0 < factor < 1", And(factor_ > 0, factor_ < 1), bounds),
+        follows("only then, at 1 + τN > 0", beta * curvature < multiplier, 1 + step * multiplier > 0, factor_ < 1),
+        vanishes("slope in τ", factor_.diff(step) - slope),
+        follows("it is negative", slope < 0, bounds),
+        vanishes("limit τ → ∞", limit(factor_.subs(multiplier, positive), step, oo) - ends.subs(multiplier, positive)),
+        vanishes("dτ/dη − 1/(1 − η(α+β))²", (eta / shrink).diff(eta) - 1 / shrink**2),
+        vanishes("the step at η* − (κw* + βu)/(α+β)", fastest),
     )
 
 
@@ -178,8 +167,7 @@ _NAMES = {_SLOPE: r"S'(\bar w_i)", _SUM: r"\textstyle\sum_{i\ne j}\bar w_i^2/D_i
     "every sign of D_1 is among the cases",
 )
 def R7_stability(d: Derivation) -> None:
-    for used in ("R1", "R3", "R8"):
-        d.cite(used)
+    d.cite("R1", "R3", "R8")
     second_variation(d)
     gap = multiplier - beta * curvature
     d.step(
@@ -187,12 +175,10 @@ def R7_stability(d: Derivation) -> None:
         step * gap / (1 + step * multiplier),
         "1 minus the factor of R8; N − βμ is an eigenvalue of diag(D) on w̄^⊥: all are positive exactly when every "
         "factor is < 1",
-        [
-            vanishes("1 − factor − form", 1 - get("R8").formula - step * gap / (1 + step * multiplier)),
-            follows("one sign", gap > 0, [step * gap / (1 + step * multiplier) > 0, 1 + step * multiplier > 0]),
-            follows("and back", step * gap / (1 + step * multiplier) > 0, [gap > 0, 1 + step * multiplier > 0]),
-            follows("no factor is ≤ 0, as μ ≥ 0 (R8)", get("R8").formula > 0, [1 + step * multiplier > 0]),
-        ],
+        vanishes("1 − factor − form", 1 - get("R8").formula - step * gap / (1 + step * multiplier)),
+        follows("one sign", gap > 0, step * gap / (1 + step * multiplier) > 0, 1 + step * multiplier > 0),
+        follows("and back", step * gap / (1 + step * multiplier) > 0, gap > 0, 1 + step * multiplier > 0),
+        follows("no factor is ≤ 0, as μ ≥ 0 (R8)", get("R8").formula > 0, 1 + step * multiplier > 0),
     )
     one_negative(d)
     fails(d)
@@ -216,16 +202,14 @@ def second_variation(d: Derivation) -> None:
         form,
         "one entry: H has the gradient (R1) κw*_i + βu_i = N w̄_i and second derivative βS'; summed, Σ βS' t_i² − N "
         "with ‖w̄‖ = ‖t‖ = 1",
-        [
-            vanishes("second derivative of one entry − form", height.diff(angle, 2).subs(angle, 0) - form),
-            vanishes("first derivative", height.diff(angle).subs(angle, 0) - gradient * tangent),
-            vanishes(
-                "form + D t² at the fixed point, N(t² − w̄²) summing to 0",
-                form.subs(value, (multiplier * entry - kappa * TARGET) / beta)
-                + (multiplier - beta * slope) * tangent**2
-                - multiplier * (tangent**2 - entry**2),
-            ),
-        ],
+        vanishes("second derivative of one entry − form", height.diff(angle, 2).subs(angle, 0) - form),
+        vanishes("first derivative", height.diff(angle).subs(angle, 0) - gradient * tangent),
+        vanishes(
+            "form + D t² at the fixed point, N(t² − w̄²) summing to 0",
+            form.subs(value, (multiplier * entry - kappa * TARGET) / beta)
+            + (multiplier - beta * slope) * tangent**2
+            - multiplier * (tangent**2 - entry**2),
+        ),
     )
     bent = height.diff(angle, 2).subs(angle, 0).subs(value, (multiplier * entry - kappa * TARGET) / beta)
     # Σ w̄_i² = Σ t_i² = 1, so N w̄_i² may be counted as N t_i².
@@ -241,28 +225,28 @@ def one_negative(d: Derivation) -> None:
         "Positive in the cases listed",
         "Q = B + D_j x_j², w_j x_j = −s: B = Σ D_i x_i², A = Σ w_i²/D_i, s = Σ w_i x_i over i ≠ j, where D_i > 0",
         "s² ≤ AB (Cauchy–Schwarz); Q = 0 leaves B = 0, so x_i = 0 for i ≠ j, and then x_j = 0 if w_j ≠ 0",
-        [
-            vanishes(
-                "D_i(x_i − t w_i/D_i)² expands",
-                weight * (tangent - share * entry / weight) ** 2
-                - (weight * tangent**2 - 2 * share * entry * tangent + share**2 * entry**2 / weight),
-            ),
-            follows(
-                "so B − 2ts + t²A ≥ 0 at t = s/A gives s² ≤ AB",
-                _CROSS**2 <= _SUM * _REST,
-                [_SUM > 0, Eq(share, _CROSS / _SUM), _REST - 2 * share * _CROSS + share**2 * _SUM >= 0],
-            ),
-            follows(
-                "one D_j = −d < 0 and A < w_j²/d: Q > 0 unless B = 0 and x_j = 0",
-                Or(_REST - _DEFICIT * _X_J**2 > 0, And(Eq(_REST, 0), Eq(_X_J, 0))),
-                [*facts, _DEFICIT > 0, _SUM - _W_J**2 / _DEFICIT < 0],
-            ),
-            follows(
-                "one D_j = 0 and w_j ≠ 0: likewise",
-                Or(_REST > 0, And(Eq(_REST, 0), Eq(_X_J, 0))),
-                [*facts, Ne(_W_J, 0)],
-            ),
-        ],
+        vanishes(
+            "D_i(x_i − t w_i/D_i)² expands",
+            weight * (tangent - share * entry / weight) ** 2
+            - (weight * tangent**2 - 2 * share * entry * tangent + share**2 * entry**2 / weight),
+        ),
+        follows(
+            "so B − 2ts + t²A ≥ 0 at t = s/A gives s² ≤ AB",
+            _CROSS**2 <= _SUM * _REST,
+            _SUM > 0,
+            Eq(share, _CROSS / _SUM),
+            _REST - 2 * share * _CROSS + share**2 * _SUM >= 0,
+        ),
+        follows(
+            "one D_j = −d < 0 and A < w_j²/d: Q > 0 unless B = 0 and x_j = 0",
+            Or(_REST - _DEFICIT * _X_J**2 > 0, And(Eq(_REST, 0), Eq(_X_J, 0))),
+            *facts,
+            _DEFICIT > 0,
+            _SUM - _W_J**2 / _DEFICIT < 0,
+        ),
+        follows(
+            "one D_j = 0 and w_j ≠ 0: likewise", Or(_REST > 0, And(Eq(_REST, 0), Eq(_X_J, 0))), *facts, Ne(_W_J, 0)
+        ),
     )
 
 
@@ -274,26 +258,30 @@ def fails(d: Derivation) -> None:
         "two D_i ≤ 0: x = w₂e₁ − w₁e₂ (e₁ if w₁ = w₂ = 0); one D_j ≤ 0 with w_j = 0: x = e_j; "
         "one D_j = −d < 0 with A ≥ w_j²/d: x_i = w_i/D_i, x_j = −A/w_j",
         "each is tangent, not 0, and Σ D_i x_i² ≤ 0; with two D_i < 0 it is < 0",
-        [
-            vanishes("the first is tangent", w_1 * w_2 + w_2 * (-w_1)),
-            follows("its form is ≤ 0", first * w_2**2 + second * w_1**2 <= 0, [first <= 0, second <= 0]),
-            follows(
-                "and < 0 for two negative entries",
-                first * w_2**2 + second * w_1**2 < 0,
-                [first < 0, second < 0, Ne(w_1**2 + w_2**2, 0)],
-            ),
-            vanishes("the last is tangent", _SUM + _W_J * (-_SUM / _W_J)),
-            follows(
-                "its form A − d(A/w_j)² is ≤ 0, and A > 0",
-                And(_SUM - _DEFICIT * (_SUM / _W_J) ** 2 <= 0, _SUM > 0),
-                [_DEFICIT > 0, Ne(_W_J, 0), _SUM >= _W_J**2 / _DEFICIT],
-            ),
-            follows(
-                "and < 0 for A > w_j²/d",
-                _SUM - _DEFICIT * (_SUM / _W_J) ** 2 < 0,
-                [_DEFICIT > 0, Ne(_W_J, 0), _SUM > _W_J**2 / _DEFICIT],
-            ),
-        ],
+        vanishes("the first is tangent", w_1 * w_2 + w_2 * (-w_1)),
+        follows("its form is ≤ 0", first * w_2**2 + second * w_1**2 <= 0, first <= 0, second <= 0),
+        follows(
+            "and < 0 for two negative entries",
+            first * w_2**2 + second * w_1**2 < 0,
+            first < 0,
+            second < 0,
+            Ne(w_1**2 + w_2**2, 0),
+        ),
+        vanishes("the last is tangent", _SUM + _W_J * (-_SUM / _W_J)),
+        follows(
+            "its form A − d(A/w_j)² is ≤ 0, and A > 0",
+            And(_SUM - _DEFICIT * (_SUM / _W_J) ** 2 <= 0, _SUM > 0),
+            _DEFICIT > 0,
+            Ne(_W_J, 0),
+            _SUM >= _W_J**2 / _DEFICIT,
+        ),
+        follows(
+            "and < 0 for A > w_j²/d",
+            _SUM - _DEFICIT * (_SUM / _W_J) ** 2 < 0,
+            _DEFICIT > 0,
+            Ne(_W_J, 0),
+            _SUM > _W_J**2 / _DEFICIT,
+        ),
     )
     least = _SUM - _DEFICIT * (_SUM / _W_J) ** 2
     d.hold(

@@ -80,11 +80,7 @@ k = _declare("k", "k", "k", "number of patches of the ReLU network", integer=Tru
 r_star = _declare("r_star", r"\|w^*\|", "‖w*‖", "norm of w*; 1 except in chapter B", positive=True)
 norm_gap = _declare("norm_gap", r"(\|w\|-\|w^*\|)", "(‖w‖−‖w*‖)", "‖w‖ − ‖w*‖", basic=r - r_star)
 dw_dw = _declare(
-    "dw_dw",
-    r"\|w-w^*\|^2",
-    "‖w−w*‖²",
-    "squared norm of w − w*",
-    basic=r**2 + r_star**2 - 2 * r * r_star * cos(theta),
+    "dw_dw", r"\|w-w^*\|^2", "‖w−w*‖²", "squared norm of w − w*", basic=r**2 + r_star**2 - 2 * r * r_star * cos(theta)
 )
 
 # Invariants of (v, v*).
@@ -114,14 +110,7 @@ dw = _declare(
 )
 a_hat = _declare("a_hat", "a", "a", "a unit vector", "filter")
 b_perp = _declare("b_perp", "e", "e", "unit vector of b orthogonal to a", "filter")
-b_hat = _declare(
-    "b_hat",
-    "b",
-    "b",
-    "a unit vector at angle θ to a",
-    "filter",
-    cos(theta) * a_hat + sin(theta) * b_perp,
-)
+b_hat = _declare("b_hat", "b", "b", "a unit vector at angle θ to a", "filter", cos(theta) * a_hat + sin(theta) * b_perp)
 
 # ... and in R^m.
 v = _declare("v", "v", "v", "output weights", "output")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from textwrap import fill, indent
 
 from sympy import Expr, Float, Integer, Integral, Max, Min, Pow, Rational, Symbol, default_sort_key, erfc, exp, oo, sin
@@ -60,37 +61,27 @@ def kernel_source(proxy: Estimator) -> str:
 def integral_lines(index: int, integral: Integral, proxy: Estimator) -> list[str]:
     """Lines that compute one integral over s: its integrand as a function of the nodes, and its cut-offs."""
     variable, low, high = integral.limits[0]
-    if proxy.waves is not None and proxy.kernels is None:
-        return _unit_lines(index, integral)
-    size = symbols.r * sin(symbols.theta) if integral.function.has(sin) else symbols.r
-    body = assignments([_roots_within(integral.function, variable)], ["value"])
-    lines = [f"def integrand_{index}({variable}: Array) -> Array:"]
-    lines += [f"    {name} = {source}" for name, source in body[:-1]]
-    lines += [f"    return {body[-1][1]}", ""]
-    ends = [NUMPY.show(high)] if high != oo else [f"{NUMPY.show(proxy.reach / size)}"] if proxy.reach != oo else []
-    ends += [f"decay_length({NUMPY.show(tail.args[0] / variable)})" for tail in integral.function.atoms(erfc)]
-    upper = "np.full_like(r, np.inf)"
-    for end in ends:
-        upper = end if upper.startswith("np.full_like") else f"np.minimum({upper}, {end})"
-    finest = NUMPY.show(_finest(proxy.order, 1 / size))
-    return [*lines, f"integral_{index} = half_line(integrand_{index}, {NUMPY.show(low)}, {upper}, {finest})", ""]
-
-
-def _unit_lines(index: int, integral: Integral) -> list[str]:
-    """The same for an integral that a wave has become, in s/width."""
-    variable, low, high = integral.limits[0]
-    width, ratio = (Symbol(f"{name}_{index}", positive=True) for name in ("width", "ratio"))
-    size = NUMPY.show(frequency(integral) * symbols.r)
-    body = assignments([in_units(integral, ratio, width)], ["value"])
-    start = NUMPY.show(Min(low / width, 13))  # where `half_line` ends: nothing is evaluated further out
+    before = []
+    if proxy.waves is not None and proxy.kernels is None:  # the integral that a wave has become, in s/width
+        width, ratio = (Symbol(f"{name}_{index}", positive=True) for name in ("width", "ratio"))
+        size = NUMPY.show(frequency(integral) * symbols.r)
+        before = [f"{width}, {ratio} = 1.0 / np.maximum(1.0, {size}), np.minimum(1.0, {size})"]
+        integrand, upper, finest = in_units(integral, ratio, width), NUMPY.show(high / width), "np.ones_like(r)"
+        low = Min(low / width, 13)  # where `half_line` ends: nothing is evaluated further out
+    else:
+        size = symbols.r * sin(symbols.theta) if integral.function.has(sin) else symbols.r
+        ends = [NUMPY.show(end) for end in [high if high != oo else proxy.reach / size] if not end.has(oo)]
+        ends += [f"decay_length({NUMPY.show(tail.args[0] / variable)})" for tail in integral.function.atoms(erfc)]
+        upper = reduce(lambda least, end: f"np.minimum({least}, {end})", ends) if ends else "np.full_like(r, np.inf)"
+        integrand = _roots_within(integral.function, variable)
+        finest = NUMPY.show(_finest(proxy.order, 1 / size))
+    *pairs, (_, value) = assignments([integrand], ["value"])
     return [
-        f"{width}, {ratio} = 1.0 / np.maximum(1.0, {size}), np.minimum(1.0, {size})",
+        *before,
         f"def integrand_{index}({variable}: Array) -> Array:",
-        *(f"    {name} = {source}" for name, source in body[:-1]),
-        f"    return {body[-1][1]}",
-        "",
-        f"integral_{index} = half_line(integrand_{index}, {start}, {NUMPY.show(high / width)}, np.ones_like(r))",
-        "",
+        *(f"    {name} = {source}" for name, source in pairs),
+        *(f"    return {value}", ""),
+        *(f"integral_{index} = half_line(integrand_{index}, {NUMPY.show(low)}, {upper}, {finest})", ""),
     ]
 
 

@@ -81,10 +81,6 @@ _BEFORE = {"g": "pair(w, w_star)", "dv": "v - v_star", "dw": "w - w_star"}
 
 _VECTORS = {
     "e": "across(g, at_kink, eps)",
-    "v": "v",
-    "v_star": "v_star",
-    "dv": "dv",
-    "dw": "dw",
     "w_hat": "unit(w)",
     "ones": "1.0",
     "a_hat": "unit(a)",
@@ -128,7 +124,7 @@ def block_body(statement: Expr, arguments: tuple[str, ...]) -> list[str]:
     elif set(vectors) == {"w_hat", "w_diff"}:
         result = "along(g, on_w_hat, on_w_diff)"
     else:
-        result = f"combine({', '.join(f'(on_{name}, {_VECTORS[name]})' for name in vectors)})"
+        result = f"combine({', '.join(f'(on_{name}, {_VECTORS.get(name, name)})' for name in vectors)})"
     words = set(re.findall(r"\w+", f"{[source for _, source in pairs]} {result}"))
     pairs = [(name, source) for name, source in _BEFORE.items() if name in words] + pairs
     return [*(f"{name} = {source}" for name, source in pairs), f"return {result}"]

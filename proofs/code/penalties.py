@@ -138,21 +138,17 @@ def _vanishes(divisor: Expr) -> bool:
 
 
 def _threshold(penalty: Penalty) -> str:
-    """The threshold, and sup |x − S(x)| where that is another number."""
+    """The threshold, and sup |x − S(x)| where that is another number; it has no bound, or one for each ρ."""
     arguments, farthest = "rho: Array | float", penalty.farthest
-    title = f"Largest |x| with S(x) = 0 for {penalty.name}."
-    source = _function(penalty, "threshold", arguments, penalty.threshold, title)
-    if farthest == penalty.threshold:
-        return source
     title = f"{'Least upper bound of' if farthest == oo else 'Largest'} |x - S(x)| for {penalty.name}."
+    title_of_threshold = f"Largest |x| with S(x) = 0 for {penalty.name}."
+    sources = [_function(penalty, "threshold", arguments, penalty.threshold, title_of_threshold)]
     if farthest == oo:
-        return f"{source}\n\n{_unbounded(penalty, arguments, title)}"
-    return f"{source}\n\n{_function(penalty, 'displacement', arguments, farthest, title)}"
-
-
-def _unbounded(penalty: Penalty, arguments: str, title: str) -> str:
-    """The displacement that has no bound as soon as ρ > 0."""
-    return _written(penalty, "displacement", arguments, "return np.where(np.asarray(rho) > 0, np.inf, rho)", title)
+        body = "return np.where(np.asarray(rho) > 0, np.inf, rho)"
+        sources.append(_written(penalty, "displacement", arguments, body, title))
+    elif farthest != penalty.threshold:
+        sources.append(_function(penalty, "displacement", arguments, farthest, title))
+    return "\n\n".join(sources)
 
 
 def _envelope(penalty: Penalty) -> str:
@@ -174,14 +170,12 @@ def _envelope(penalty: Penalty) -> str:
 
 
 def _function(
-    penalty: Penalty, role: str, arguments: str, form: Expr, title: str, returned: str = "value", guard: str = ""
+    penalty: Penalty, role: str, arguments: str, form: Expr, title: str, returned: str = "", guard: str = ""
 ) -> str:
     """One function of entries: common subexpressions first, then its value."""
-    lines = [f"{name} = {source}" for name, source in steps(penalty, form)]
-    if returned == "value":
-        lines[-1] = lines[-1].replace("value = ", "return ", 1)
-    else:
-        lines.append(f"return {returned}")
+    *pairs, (_, value) = steps(penalty, form)
+    lines = [f"{name} = {source}" for name, source in pairs]
+    lines += [f"value = {value}", f"return {returned}"] if returned else [f"return {value}"]
     if "rho" in arguments:
         guard += _within_domain(penalty)
     return _written(penalty, role, arguments, guard + "\n".join(lines), title)

@@ -20,7 +20,7 @@ __all__ = ["JAVASCRIPT", "NUMPY", "SourcePrinter", "is_reciprocal"]
 _SUM, _PRODUCT, _POWER = 1, 2, 3
 
 
-class SourcePrinter(Printer):  # type: ignore[misc]
+class SourcePrinter(Printer):
     """The walk over an expression; a language is a table. What has no method and is no function of it is refused.
 
     `functions`: by the name of a SymPy function, or of an operation, the callable that computes it. `clip`, `where`:

@@ -35,8 +35,12 @@ __all__ = [
 ]
 
 
+class Definition:
+    """One of the kinds below."""
+
+
 @dataclass(frozen=True)
-class HalfSpaceMoment:
+class HalfSpaceMoment(Definition):
     """``E[ z^d · μ'(r a·z)^q · Π 1{h·z > 0} ]`` for z ~ N(0, I_n), h running over `halfspaces`.
 
     `vector` says whether the factor z is there; `proxy` whether μ' is; `component` picks one coordinate of
@@ -50,7 +54,7 @@ class HalfSpaceMoment:
 
 
 @dataclass(frozen=True)
-class MeanSample:
+class MeanSample(Definition):
     """E of a sample quantity of the network: ℓ, ∂ℓ/∂v or the sample coarse gradient of a named STE.
 
     `at` fixes part of the arguments: "teacher" is v = v*, "origin" is w = 0. An `estimator` of "*" stands for
@@ -63,35 +67,35 @@ class MeanSample:
 
 
 @dataclass(frozen=True)
-class FilterGradient:
+class FilterGradient(Definition):
     """∂f/∂w of the population loss, f being the mean of the sample loss; `one_sided` at θ = 0 and π."""
 
     one_sided: bool = False
 
 
 @dataclass(frozen=True)
-class OutputMinimizer:
+class OutputMinimizer(Definition):
     """argmin over v of the population loss at fixed angle; `of` is the vector or its product with v*."""
 
     of: Literal["weights", "inner"] = "weights"
 
 
 @dataclass(frozen=True)
-class Landscape:
+class Landscape(Definition):
     """Critical points of the population loss and their kinds."""
 
     point: Literal["minimum", "spurious", "saddle", "all"]
 
 
 @dataclass(frozen=True)
-class Correlation:
+class Correlation(Definition):
     """⟨E g_μ, ∂f/∂w⟩ for a named STE ("*" for any)."""
 
     estimator: str
 
 
 @dataclass(frozen=True)
-class CommonZeros:
+class CommonZeros(Definition):
     """Where (∂f/∂v, G_μ) vanish together, or how G_μ behaves at a spurious minimum."""
 
     estimator: str
@@ -99,7 +103,7 @@ class CommonZeros:
 
 
 @dataclass(frozen=True)
-class Potential:
+class Potential(Definition):
     """Whether the coarse gradient of an STE is the gradient of a potential: in w alone, or jointly."""
 
     estimator: str
@@ -107,21 +111,21 @@ class Potential:
 
 
 @dataclass(frozen=True)
-class ProximalMap:
+class ProximalMap(Definition):
     """argmin over u of ``ρ p(u) + ½(u − x)²``; `penalty` is p, an expression in `proofs.symbols.u`."""
 
     penalty: Expr
 
 
 @dataclass(frozen=True)
-class Displacement:
+class Displacement(Definition):
     """|x − S(x)| for the proximal map S of a named penalty."""
 
     penalty: str
 
 
 @dataclass(frozen=True)
-class Envelope:
+class Envelope(Definition):
     """``min over u of λ p(u) + (β/2)(w − u)²`` of a named penalty ("*" for any), or the convexity behind R1."""
 
     penalty: str
@@ -129,7 +133,7 @@ class Envelope:
 
 
 @dataclass(frozen=True)
-class PenaltyLimit:
+class PenaltyLimit(Definition):
     """What the transformed l1 penalty and its proximal map tend to as its shape a → 0⁺ or a → ∞."""
 
     penalty: Literal["l0", "l1"]
@@ -137,21 +141,21 @@ class PenaltyLimit:
 
 
 @dataclass(frozen=True)
-class LipschitzGradient:
+class LipschitzGradient(Definition):
     """The Lipschitz constant of the population gradient: the form as printed, or on a region away from the kinks."""
 
     aspect: Literal["printed", "direction", "region"]
 
 
 @dataclass(frozen=True)
-class DescentConstant:
+class DescentConstant(Definition):
     """The constant A with ‖G_relu‖² ≤ A(‖∂f/∂v‖² + ⟨G_relu, ∂f/∂w⟩): the bound, or the form as printed."""
 
     aspect: Literal["printed", "bound"]
 
 
 @dataclass(frozen=True)
-class Splitting:
+class Splitting(Definition):
     """A statement about the iteration RVSCGD itself: its steps, its fixed points, where it ends and how fast.
 
     `aspect` says which; `penalty` is the name of one, or "*" for any. Judged by running the iteration.
@@ -162,41 +166,19 @@ class Splitting:
 
 
 @dataclass(frozen=True)
-class ReluNetwork:
+class ReluNetwork(Definition):
     """The no-overlap network with ReLU activation and mean pooling: a mean, its gradient, its critical points."""
 
     aspect: Literal["kernel", "loss", "gradient", "critical", "descent"]
 
 
 @dataclass(frozen=True)
-class PlainDescent:
+class PlainDescent(Definition):
     """Coarse gradient descent without splitting, v and w learned together."""
 
     estimator: str
 
 
 @dataclass(frozen=True)
-class SampleGradient:
+class SampleGradient(Definition):
     """The almost-everywhere derivative of the sample loss in w."""
-
-
-Definition = (
-    HalfSpaceMoment
-    | MeanSample
-    | FilterGradient
-    | OutputMinimizer
-    | Landscape
-    | Correlation
-    | CommonZeros
-    | Potential
-    | ProximalMap
-    | Displacement
-    | Envelope
-    | PenaltyLimit
-    | LipschitzGradient
-    | DescentConstant
-    | Splitting
-    | ReluNetwork
-    | PlainDescent
-    | SampleGradient
-)

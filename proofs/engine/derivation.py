@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Literal
 
-from sympy import Expr, Gt, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
+from sympy import Expr, Gt, Integer, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.decision import Decision, Obligation
@@ -55,6 +56,13 @@ def positive_terms(what: str, expression: Expr) -> Obligation:
 
     proved = all(positive(part) for part in fraction(factor(simplify(expression))))
     return Obligation(f"{what} is positive", Gt(expression, 0, evaluate=False), Decision(True if proved else None))
+
+
+Owed = Obligation | Iterable[Obligation]
+
+
+def _flat(owes: Iterable[Owed]) -> tuple[Obligation, ...]:
+    return tuple(one for part in owes for one in ([part] if isinstance(part, Obligation) else part))
 
 
 @dataclass(frozen=True)
@@ -108,29 +116,26 @@ class Derivation:
         self.steps.append(Step("Definition", shown, because, computed=True))
         self.current = shown if isinstance(shown, Expr) else None
 
-    def step(self, name: str, shown: Expr | str, because: str = "", owes: Iterable[Obligation] = ()) -> None:
+    def step(self, name: str, shown: Expr | str, because: str = "", *owes: Owed) -> None:
         """Add a step whose correctness is carried by the obligations it `owes`."""
-        self.steps.append(Step(name, shown, because, tuple(owes)))
+        self.steps.append(Step(name, shown, because, _flat(owes)))
         if isinstance(shown, Expr):
             self.current = shown
 
-    def apply(
-        self, name: str, change: Callable[[Expr], Expr], because: str = "", owes: Iterable[Obligation] = ()
-    ) -> None:
+    def apply(self, name: str, change: Callable[[Expr], Expr], because: str = "", *owes: Owed) -> None:
         """Compute the next expression from the current one."""
         if self.current is None:
             raise ValueError(f"{self.claim_id}: apply({name!r}) before any expression was reached")
         self.current = change(self.current)
-        self.steps.append(Step(name, self.current, because, tuple(owes), computed=True))
+        self.steps.append(Step(name, self.current, because, _flat(owes), computed=True))
 
     def evaluate(self, name: str, because: str = "") -> None:
         """Let SymPy carry out the integrals, derivatives and sums that stand in the current expression."""
         self.apply(name, lambda current: current.doit(), because)
 
-    def cite(self, claim_id: str) -> None:
-        """Record that what follows rests on another claim, which must itself be proved."""
-        if claim_id not in self.cited:
-            self.cited.append(claim_id)
+    def cite(self, *claim_ids: str) -> None:
+        """Record that what follows rests on other claims, which must themselves be proved."""
+        self.cited += [claim_id for claim_id in dict.fromkeys(claim_ids) if claim_id not in self.cited]
 
     def hold(self, name: str, stated: Expr, derived: Expr | None = None, because: str = "") -> None:
         """A named part of the statement equals what the chain derived: `derived`, or the expression reached."""
@@ -138,8 +143,8 @@ class Derivation:
         if reached is None:
             raise ValueError(f"{self.claim_id}: nothing was derived before hold({name!r})")
         self.parts[name] = Held(reached, stated)
-        owes = [vanishes(f"derived − {name}", reached - stated)]
-        self.steps.append(Step(f"Statement: {name}", stated, because, tuple(owes)))
+        owed = vanishes(f"derived − {name}", reached - stated)
+        self.steps.append(Step(f"Statement: {name}", stated, because, (owed,)))
 
     def conclude(self, statement: Expr, printed: Expr | None = None) -> None:
         """End the chain: what was derived equals the statement (and the form the literature prints)."""
@@ -153,9 +158,9 @@ class Derivation:
         self.step("Statement", statement, "", owes)
         self.concluded = "statement"
 
-    def conclude_argument(self, because: str, owes: Iterable[Obligation] = ()) -> None:
+    def conclude_argument(self, because: str, *owes: Owed) -> None:
         """End the chain of a claim that is not an identity; every obligation above carries it."""
-        self.steps.append(Step("Hence", because, "", tuple(owes), computed=True))
+        self.steps.append(Step("Hence", because, "", _flat(owes), computed=True))
         self.concluded = "argument"
 
     @property
@@ -172,3 +177,15 @@ class Derivation:
 def coefficient(vector: Expr, basis: Symbol) -> Expr:
     """The coefficient of `basis` in a vector expression (linear in the vector symbols)."""
     return expand(in_basic_quantities(vector)).coeff(basis, 1)
+
+
+def inner(first: Expr, second: Expr, gram: dict[tuple[Symbol, Symbol], Expr]) -> Expr:
+    """⟨first, second⟩ of two combinations of vectors; `gram` holds each inner product once, absent ones are 0."""
+    basis = sorted({symbol for pair in gram for symbol in pair}, key=str)
+    products = {**gram, **{(right, left): value for (left, right), value in gram.items()}}
+    return expand(
+        sum(
+            coefficient(first, left) * coefficient(second, right) * products.get((left, right), Integer(0))
+            for left, right in product(basis, basis)
+        )
+    )

@@ -8,7 +8,7 @@ vector are both "a").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import indent
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from proofs.engine.derivation import Obligation, Step
 from proofs.naming import keyword
 from proofs.symbols import QUANTITIES, mu, quantity
 
-__all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "text_of"]
+__all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "text_of", "worded"]
 
 _FIRST_PRIVATE = 0xE000
 
@@ -55,6 +55,12 @@ def line_of(expression: Expr | Boolean) -> str:
     for placeholder, name in printer.names.items():
         text = text.replace(placeholder, name)
     return str(text)
+
+
+def worded(part: Expr, names: Mapping[Symbol, str]) -> str:
+    """A part of a statement in LaTeX, a chapter's own symbols by their LaTeX `names`."""
+    printed = {symbol: Symbol(f"{{{latex}}}", **symbol.assumptions0) for symbol, latex in names.items()}
+    return latex_of(part.xreplace(printed))
 
 
 _TAKEN: Final = {name for entry in QUANTITIES.values() for name in (entry.symbol.name, entry.text)} | {

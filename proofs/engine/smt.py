@@ -72,13 +72,13 @@ def _solver_module() -> Any:
     return z3
 
 
-def follows(what: str, conclusion: Boolean, given: Iterable[Boolean] = (), *, timeout: int = _TIMEOUT) -> Obligation:
+def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean], timeout: int = _TIMEOUT) -> Obligation:
     """Owe: every real point that satisfies `given`, and the assumptions on the symbols, satisfies `conclusion`.
 
     Integer symbols are taken as reals: what holds for all reals holds for them. The solver may take `timeout`
     milliseconds. Raises ValueError for what it cannot express, SolverMissingError where there is no solver.
     """
-    hypotheses = tuple(given)
+    hypotheses = tuple(one for part in given for one in ([part] if isinstance(part, Boolean) else part))
     shown = Implies(And(*hypotheses, evaluate=False), conclusion, evaluate=False) if hypotheses else conclusion
     return Obligation(what, shown, _decide(hypotheses, conclusion, timeout))
 

@@ -11,10 +11,10 @@ from sympy import Abs, Eq, Expr, Integer, Piecewise, Rational, expand, pi
 import proofs
 from proofs import any_estimator, fixed_points, lagrangian, splitting, stability
 from proofs.engine import claim as registry
-from proofs.engine.derivation import Derivation
+from proofs.engine.derivation import Derivation, inner
 from proofs.engine.residual import decide_zero
 from proofs.lagrangian import LAGRANGIAN_WITNESS, LAGRANGIAN_WITNESSES, Witness
-from proofs.splitting import PLANE, STEP_GAIN, inner
+from proofs.splitting import PLANE, STEP_GAIN
 from proofs.symbols import alpha, beta, curvature, e, kappa, moment_across, multiplier, ratio, step, theta, v_vs, w_hat
 
 CLAIMS = ["R1", "R1.global", "R2", "R3", "R7.stability", "R8", "R10", "R12", "R12.step"]

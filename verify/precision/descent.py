@@ -23,7 +23,8 @@ from proofs import symbols
 from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import DescentConstant, LipschitzGradient, PlainDescent
-from proofs.lipschitz import ENTRIES, LARGEST_V, LEAST_ANGLE, LEAST_W, STRETCH
+from proofs.lipschitz import LEAST_ANGLE, STRETCH
+from proofs.lipschitz_constant import ENTRIES, LARGEST_V, LEAST_W
 from proofs.proxies import estimator
 from verify.configurations import Configuration, Level
 from verify.precision.comparison import (

@@ -15,7 +15,7 @@ from sympy import Expr
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Correlation, FilterGradient, Potential
-from proofs.estimators import ENTRY, STAR_ENTRY
+from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.closed_form import evaluate
 from verify.configurations import Configuration, Level

@@ -16,7 +16,7 @@ from sympy import Expr, Symbol
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Displacement, Envelope, PenaltyLimit
-from proofs.penalties import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE, S_THERE, THERE
+from proofs.envelopes import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE, S_THERE, THERE
 from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH
 from proofs.symbols import a, beta, ratio, u, x_in
