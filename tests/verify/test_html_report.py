@@ -15,7 +15,7 @@ import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.reading.html_report import plots, section, to_html
 from verify.reading.html_report.svg import Scale, ticks
-from verify.reading.html_report.text import anchor, number, value
+from verify.reading.html_report.text import TEMPLATES, anchor, number, value
 from verify.reading.summary import complaints, replay_command
 
 LIMIT = 6.5
@@ -56,6 +56,11 @@ def whole(name: str = "G1", title: str = "Both half-spaces", points: int = 3, ro
 
 def run_of(*claims: ClaimReport) -> Report:
     return Report(7, "quick", {"python": "3.11", "jobs": 1}, claims, 1.25)
+
+
+def plotted(one: Evidence) -> list[str]:
+    rows = TEMPLATES.get_template("plots.html").module.rows  # type: ignore[attr-defined]
+    return [str(rows(plot)) for plot in plots.plots_of(one, one.figures)]
 
 
 class Page(HTMLParser):
@@ -139,7 +144,7 @@ def test_reasons_come_before_everything_else_and_are_those_of_the_other_formats(
 def test_every_deviation_is_drawn_in_its_place() -> None:
     claim = whole()
     (drawn,) = (one for one in claim.evidence if one.method == "monte_carlo")
-    (plot,) = plots.plots_of(drawn, drawn.figures)
+    (plot,) = plotted(drawn)
     (path,) = re.findall(r'class="m0" d="([^"]*)"', plot)
     places = [(float(x), float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)h0", path)]
     assert len(places) == 9
@@ -156,7 +161,7 @@ def test_an_infinite_deviation_is_seen_and_counted() -> None:
     assert "1 is beyond it" in text
     assert re.search(r"largest deviation is ∞", text)
     assert "none is beyond it" in to_html(run_of(whole()))
-    (plot,) = plots.plots_of(broken, broken.figures)
+    (plot,) = plotted(broken)
     (path,) = re.findall(r'class="m0" d="M([\d.]+) [\d.]+h0M([\d.]+) ', plot)
     right = max(float(x) for x in re.findall(r'class="axis" d="M[\d.]+ [\d.]+L([\d.]+)', plot))
     assert float(path[0]) == right > float(path[1])
@@ -166,7 +171,7 @@ def test_an_infinite_deviation_is_seen_and_counted() -> None:
 def test_many_rows_are_cut_to_the_telling_ones() -> None:
     points = {f"point {k}": 46.0 + (k * 37 % 100) / 10 for k in range(100)}
     drawn = found("precision", digits_by_point={"45": points})
-    (plot,) = plots.plots_of(drawn, drawn.figures)
+    (plot,) = plotted(drawn)
     shown = re.findall(r"<title>(point \d+)</title>", plot)
     assert 0 < len(shown) < 100
     assert set(shown) == set(sorted(points, key=lambda name: points[name])[: len(shown)])

@@ -3,118 +3,94 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from verify.reading.html_report.svg import BEYOND, MARKERS, Scale, arrows, breadth, label, line, marks, picture, ticks
-from verify.reading.html_report.text import escaped, number
+from verify.reading.html_report.svg import Scale, breadth
+from verify.reading.html_report.text import TEMPLATES
 
-__all__ = ["Line", "Rows", "Series", "draw"]
+__all__ = ["Rows"]
 
 _MOST = 28
 """Rows shown of a plot: of more, those that say most."""
 
 _HEIGHT = 15.0
 _LONGEST = 60
-_PLOT, _AFTER = 430.0, 70.0
+_WIDTH = 430.0
 
-
-@dataclass(frozen=True)
-class Series:
-    """Values by row, and what they are."""
-
-    name: str
-    values: Mapping[str, Sequence[float]]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A threshold across all rows."""
-
-    at: float
-    name: str
+Series = Mapping[str, Sequence[float]]
+"""Values by row."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A plot: `axis` with its unit, `low` to `high`, `stems` from the left.
+    """A plot: series by what they are, `axis` with its unit, `low` to `high`, `stems` from the left.
 
     `told` is the number at the end of each row. Of too many rows those with the largest are kept, or (`least`) with
-    the smallest; NaN, the lack of a value, is kept before any number. `worst` are the ends beyond which a value is an
-    alarm; NaN is drawn beyond the first.
+    the smallest; NaN, the lack of a value, is kept before any number. `lines` are thresholds across all rows, `worst`
+    the ends beyond which a value is an alarm; NaN is drawn beyond the first.
     """
 
     said: str
     axis: str
-    series: Sequence[Series]
+    series: Mapping[str, Series]
     told: Mapping[str, float]
     low: float
     high: float
-    lines: Sequence[Line] = ()
+    lines: Mapping[str, float] = field(default_factory=dict)
     least: bool = False
     log: bool = False
     stems: bool = False
     worst: tuple[float, ...] = (math.inf,)
 
-    @property
-    def names(self) -> list[str]:
-        """The rows shown, in their order."""
-        known = list(dict.fromkeys(name for series in self.series for name in series.values))
-        kept = set(sorted(known, key=self._rank)[:_MOST])
-        return [name for name in known if name in kept]
+    @cached_property
+    def _known(self) -> dict[str, None]:
+        return dict.fromkeys(name for series in self.series.values() for name in series)
+
+    @cached_property
+    def places(self) -> dict[str, float]:
+        """The rows shown, in their order, with their heights."""
+        kept = set(sorted(self._known, key=self._rank)[:_MOST])
+        return {name: 22 + _HEIGHT * (k + 0.5) for k, name in enumerate(name for name in self._known if name in kept)}
 
     def _rank(self, name: str) -> float:
         told = self.told[name]
         return -math.inf if math.isnan(told) else told if self.least else -told
 
-    def drawn(self, series: Series) -> Iterator[tuple[str, float]]:
-        """The values of the rows shown, NaN in its place."""
-        for name in self.names:
-            yield from ((name, self.worst[0] if math.isnan(x) else x) for x in series.values.get(name, ()))
+    @property
+    def bottom(self) -> float:
+        """Where the axis is."""
+        return 22 + _HEIGHT * len(self.places)
 
-    def beyond(self, value: float) -> int:
-        """The side, -1 or 1, on which a value is beyond the axis and an alarm; 0 if it is none."""
-        side = -1 if value < self.low else int(value > self.high)
-        return side if side * math.inf in self.worst else 0
+    @cached_property
+    def scale(self) -> Scale:
+        """Of the values, right of the longest name."""
+        left = max((breadth(_shortened(name)) for name in self.places), default=0.0) + 20
+        return Scale(self.low, self.high, left, left + _WIDTH, self.log)
 
+    @property
+    def cut(self) -> str:
+        """What is said where not all rows are shown."""
+        shown, known = len(self.places), len(self._known)
+        which = "lowest" if self.least else "highest"
+        return f" (the {shown} {which} of {known} rows)" if shown < known else ""
 
-def draw(plot: Rows) -> str:
-    """The plot with its caption."""
-    names = plot.names
-    left = max((breadth(_shortened(name)) for name in names), default=0.0) + 20
-    scale = Scale(plot.low, plot.high, left, left + _PLOT, plot.log)
-    bottom = 22 + _HEIGHT * len(names)
-    places = {name: 22 + _HEIGHT * (index + 0.5) for index, name in enumerate(names)}
-    parts = [*_ground(scale, bottom, plot.axis)]
-    for name, y in places.items():
-        parts.append(f"<g><title>{escaped(name)}</title>{label(left - 12, y + 4, _shortened(name), 'e')}</g>")
-        parts.append(label(left + _PLOT + 10, y + 4, number(plot.told[name])))
-    parts += [_threshold(scale, entry, bottom) for entry in plot.lines]
-    for index, series in enumerate(plot.series):
-        points = [(scale(x), places[name]) for name, x in plot.drawn(series)]
-        if plot.stems:
-            parts += [line([(left, y), (x, y)], f"stem s{index}") for x, y in points]
-        parts.append(marks(points, index))
-        sides = [(scale(x), places[name], plot.beyond(x)) for name, x in plot.drawn(series)]
-        parts.append(arrows(dict.fromkeys(one for one in sides if one[2])))
-    drawn = picture(left + _PLOT + _AFTER, bottom + 38, plot.said, parts)
-    return f"<figure>{drawn}<figcaption>{_caption(plot)}</figcaption></figure>"
+    def _drawn(self, series: Series) -> list[tuple[float, float]]:
+        """Values of the rows shown, NaN in its place, with their heights."""
+        return [
+            (self.worst[0] if math.isnan(x) else x, y) for name, y in self.places.items() for x in series.get(name, ())
+        ]
 
+    def points(self, series: Series) -> list[tuple[float, float]]:
+        """Where the marks are."""
+        return [(self.scale(x), y) for x, y in self._drawn(series)]
 
-def _ground(scale: Scale, bottom: float, axis: str) -> list[str]:
-    """Grid, ticks and the axis with its name."""
-    parts = []
-    for tick in ticks(scale):
-        parts.append(line([(scale(tick), 20), (scale(tick), bottom)], "grid"))
-        parts.append(label(scale(tick), bottom + 14, f"{tick:g}".replace("-", "−"), "m"))
-    parts.append(line([(scale.start, bottom), (scale.end, bottom)], "axis"))
-    parts.append(label((scale.start + scale.end) / 2, bottom + 31, axis, "m"))
-    return parts
-
-
-def _threshold(scale: Scale, entry: Line, bottom: float) -> str:
-    x = scale(entry.at)
-    return line([(x, 16), (x, bottom)], "limit") + label(x, 11, entry.name, "m")
+    def alarms(self, series: Series) -> list[tuple[float, float, float]]:
+        """Arrows (x, y, length) at the ends of the axis, for what is beyond them and an alarm."""
+        sides = ((x, y, -1 if x < self.low else int(x > self.high)) for x, y in self._drawn(series))
+        found = ((self.scale(x) + side, y - 4.5, 7 * side) for x, y, side in sides if side * math.inf in self.worst)
+        return [*dict.fromkeys(found)]
 
 
 def _shortened(name: str) -> str:
@@ -123,13 +99,4 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: half - 1]}…{name[-half:]}"
 
 
-def _caption(plot: Rows) -> str:
-    legend = " ".join(
-        f'<span class="key k{index}">{MARKERS[index]} {escaped(series.name)}</span>'
-        for index, series in enumerate(plot.series)
-    )
-    shown, known = len(plot.names), len({name for series in plot.series for name in series.values})
-    cut = f" (the {shown} {'lowest' if plot.least else 'highest'} of {known} rows)" if shown < known else ""
-    beyond = any(plot.beyond(x) for series in plot.series for _, x in plot.drawn(series))
-    alarm = f' <span class="key alarm">{BEYOND} beyond the axis, or no value</span>' if beyond else ""
-    return f"{escaped(plot.said)}{cut}. {legend}{alarm}"
+TEMPLATES.globals.update(shortened=_shortened)

@@ -1,26 +1,38 @@
-"""The few pieces of SVG that the plots are made of. Colours come from the page's style, so both themes share them."""
+"""Places on the page: values onto pixels, and the paths and texts that the plots are made of.
+
+Colours come from the page's style, so both themes share them.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Final
 
-from verify.reading.html_report.text import escaped
+from markupsafe import Markup
 
-__all__ = ["BEYOND", "MARKERS", "Scale", "arrows", "bars", "breadth", "label", "line", "marks", "picture", "ticks"]
+from verify.reading.html_report.text import TEMPLATES, escaped
 
-Point = tuple[float, float]
+__all__ = ["Scale", "breadth", "path", "ticks"]
 
-MARKERS = ("●", "■", "✚")
-"""The marks of the series as characters, for captions."""
+_LINE: Final = "L{} {}"
+"""A polyline, of which `path` makes the first point a move."""
 
-BEYOND: Final = "▶"
-"""The mark of what lies beyond the axis."""
+_BAR: Final = "M{0} {1}h{2}v{3}h-{2}z"
+_SHAPES: Final = ("M{} {}h0", "M{} {}h0", "M{} {}m-3.5 0h7m-3.5-3.5v7")
+"""Marks of the series: strokes without length, round or square, or small crosses."""
 
-_NARROW: Final = frozenset(" !'()*,-./:;I[]fijlrt|")
-_WIDE: Final = frozenset("%@MWm")
+_MARKS: Final = "●■✚"
+"""The same as characters, for captions."""
+
+_WIDTHS: Final = (
+    dict.fromkeys(ascii_uppercase, 8.7)
+    | dict.fromkeys(" !'()*,-./:;I[]fijlrt|", 4.5)
+    | dict.fromkeys("%@MWm", 11.0)
+    | dict.fromkeys("<>=+w", 9.3)
+)
 
 
 @dataclass(frozen=True)
@@ -42,10 +54,15 @@ class Scale:
             raise ValueError("NaN has no place on an axis; draw it where a missing value belongs")
         if not self.high > self.low:
             return self.start
-        low, high = (math.log10(x) if self.log else x for x in (self.low, self.high))
-        clipped = min(max(value, self.low), self.high)
-        share = ((math.log10(clipped) if self.log else clipped) - low) / (high - low)
-        return self.start + share * (self.end - self.start)
+        low, high, seen = (
+            math.log10(x) if self.log else x for x in (self.low, self.high, min(max(value, self.low), self.high))
+        )
+        return self.start + (seen - low) / (high - low) * (self.end - self.start)
+
+    @property
+    def middle(self) -> float:
+        """The pixel halfway, where the axis is named."""
+        return (self.start + self.end) / 2
 
 
 def ticks(scale: Scale, about: int = 7) -> list[float]:
@@ -54,8 +71,7 @@ def ticks(scale: Scale, about: int = 7) -> list[float]:
         return [scale.low]
     if scale.log:
         first, last = math.ceil(math.log10(scale.low)), math.floor(math.log10(scale.high))
-        stride = max(1, math.ceil((last - first) / about))
-        return [10.0**k for k in range(first, last + 1, stride)]
+        return [10.0**k for k in range(first, last + 1, max(1, math.ceil((last - first) / about)))]
     rough = (scale.high - scale.low) / about
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
@@ -63,59 +79,33 @@ def ticks(scale: Scale, about: int = 7) -> list[float]:
     return [k * step for k in range(first, last + 1)]
 
 
-def picture(width: float, height: float, said: str, parts: Iterable[str]) -> str:
-    """An SVG in a box that scrolls where the window is narrower; `said` is its text for who does not see it."""
-    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
-    return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="{escaped(said)}">'
-        f'<svg role="img" aria-label="{escaped(said)}" {size}>{"".join(parts)}</svg></div>'
-    )
+def breadth(text: str) -> float:
+    """The most that a text is wide, at 11 pixels in a wide font (DejaVu Sans): SVG cannot measure it in advance."""
+    return sum(_WIDTHS.get(sign, 7.0 if sign.isascii() else 11.0) for sign in text)
 
 
-def label(x: float, y: float, text: str, kind: str = "", turned: bool = False) -> str:
+def path(kind: str, shape: str, places: Iterable[tuple[float, ...]]) -> Markup:
+    """All of one class as a single path: `shape` with the numbers of each place in it; nothing without places."""
+    drawn = "".join(shape.format(*map(_at, place)) for place in places)
+    return Markup(f'<path class="{kind}" d="M{drawn[1:]}"/>' if drawn else "")
+
+
+def _text(x: float, y: float, text: object, kind: str = "", turned: bool = False) -> Markup:
     """Text; `kind`: "e" ends at x, "m" has its middle there. Turned, it reads upwards."""
     turn = f' transform="rotate(-90 {_at(x)} {_at(y)})"' if turned else ""
     chosen = f' class="{kind}"' if kind else ""
-    return f'<text x="{_at(x)}" y="{_at(y)}"{chosen}{turn}>{escaped(text)}</text>'
+    return Markup(f'<text x="{_at(x)}" y="{_at(y)}"{chosen}{turn}>{escaped(text)}</text>')
 
 
-def breadth(text: str) -> float:
-    """The most that a text is wide, at 11 pixels in a wide font (DejaVu Sans): SVG cannot measure it in advance."""
-    return sum(map(_breadth, text))
-
-
-def _breadth(character: str) -> float:
-    if character in _NARROW:
-        return 4.5
-    if character in _WIDE or not character.isascii():
-        return 11.0
-    return 9.3 if character in "<>=+w" else 8.7 if character.isupper() else 7.0
-
-
-def line(points: Sequence[Point], kind: str) -> str:
-    """A polyline."""
-    return f'<path class="{kind}" d="M{"L".join(f"{_at(x)} {_at(y)}" for x, y in points)}"/>'
-
-
-def marks(points: Iterable[Point], series: int) -> str:
-    """Points in the shape and colour of a series: strokes without length, round or square, or small crosses."""
-    shape = "M{} {}h0" if series < 2 else "M{} {}m-3.5 0h7m-3.5-3.5v7"
-    path = "".join(shape.format(_at(x), _at(y)) for x, y in points)
-    return f'<path class="m{series}" d="{path}"/>' if path else ""
-
-
-def arrows(tips: Iterable[tuple[float, float, int]]) -> str:
-    """Alarms beyond the ends of an axis: (x, y) of the end and the side, -1 or 1, on which the value lies."""
-    path = "".join(f"M{_at(x + side)} {_at(y - 4.5)}v9l{7 * side} -4.5z" for x, y, side in tips)
-    return f'<path class="beyond" d="{path}"/>' if path else ""
-
-
-def bars(boxes: Iterable[tuple[float, float, float, float]], kind: str) -> str:
-    """Rectangles (left, top, width, height) of one class, as a single path."""
-    path = "".join(f"M{_at(x)} {_at(y)}h{_at(w)}v{_at(h)}h{_at(-w)}z" for x, y, w, h in boxes)
-    return f'<path class="{kind}" d="{path}"/>' if path else ""
+def _signed(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
 
 
 def _at(value: float) -> str:
     """A tenth of a pixel is finer than a screen."""
     return f"{value:.1f}".removesuffix(".0")
+
+
+TEMPLATES.globals.update(
+    BAR=_BAR, LINE=_LINE, marks_of_series=_MARKS, path=path, shapes=_SHAPES, signed=_signed, text=_text, ticks=ticks
+)

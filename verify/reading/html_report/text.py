@@ -78,4 +78,4 @@ def value(figure: Any) -> Markup:
     return escaped(number(figure))
 
 
-TEMPLATES.globals.update(anchor=anchor, counted=counted, value=value)
+TEMPLATES.globals.update(anchor=anchor, counted=counted, number=number, value=value)
