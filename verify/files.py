@@ -8,10 +8,20 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from difflib import unified_diff
 from pathlib import Path
 from typing import Final
 
-__all__ = ["NotWrittenError", "check_folder_writable", "check_writable", "make_folder", "write_atomically", "writing"]
+__all__ = [
+    "NotWrittenError",
+    "check_folder_writable",
+    "check_writable",
+    "difference",
+    "holds",
+    "make_folder",
+    "write_atomically",
+    "writing",
+]
 
 _OF_THE_PATH: Final = frozenset(
     getattr(errno, name)
@@ -129,3 +139,15 @@ def _refuse_impossible(path: Path) -> None:
         raise ValueError(f"cannot write {path}: there is no folder {path.parent}; make it first")
     if path.exists() and not os.access(path, os.W_OK):
         raise ValueError(f"cannot write {path}: it is read-only; change its mode or the name")
+
+
+def holds(path: Path, text: str) -> bool:
+    """Whether a file holds exactly this text, byte for byte."""
+    return path.is_file() and path.read_bytes() == text.encode("utf-8")
+
+
+def difference(path: Path, name: str, text: str) -> Iterator[str]:
+    """The lines of a unified diff, from what the file holds to `text`; bytes that are not UTF-8 show as escapes."""
+    held = path.read_bytes().decode("utf-8", errors="backslashreplace") if path.is_file() else ""
+    for line in unified_diff(held.splitlines(keepends=True), text.splitlines(keepends=True), f"a/{name}", f"b/{name}"):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -10,8 +10,8 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
+from verify.commands import options as common
 from verify.commands.exits import INTERRUPTED
-from verify.commands.limit import output_path, picture_path, write_json
 from verify.commands.options import NUMBER
 from verify.commands.parameters import Parametrized, of_choice, refuse_unused
 from verify.extensions import named
@@ -50,20 +50,13 @@ Without --v the output weights v = v* are spread evenly over --units hidden unit
 estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 74 a file or standard output that could
 not be written, 130 interrupted (the state is in --save).""",
 )
-@click.option(
-    "--weights",
-    "weights_path",
-    metavar="FILE",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The true weight w*: a .npy, .csv or .json file.",
-)
-@click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
-@click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
+@common.WEIGHTS
+@common.BETA
+@common.LAM
 @click.option("--penalty", default="l1", show_default=True, help="l1, l0, tl1, mcp, scad, half, or an extension's.")
 @click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull, without --v.")
 @click.option("--units", type=click.IntRange(min=1), default=4, show_default=True, help="Hidden units, without --v.")
-@click.option("--v", "v_path", metavar="FILE", type=click.Path(path_type=Path), help="True output weights v*.")
+@common.file_option("--v", "v_path", help="True output weights v*.")
 @click.option("--ste", default="relu", show_default=True, help="Straight-through estimator.")
 @click.option("--eta", type=NUMBER, help="Step size η.  [default: near the fastest, 1/(α+β)]")
 @click.option("--learn-v", is_flag=True, help="Learn v too, from a random start.")
@@ -77,29 +70,23 @@ not be written, 130 interrupted (the state is in --save).""",
 )
 @click.option("--samples", type=click.IntRange(min=1), default=256, show_default=True, help="Networks in a minibatch.")
 @click.option("--dataset", type=click.IntRange(min=1), help="Networks in the fixed data set.")
-@click.option("--start", metavar="FILE", type=click.Path(path_type=Path), help="First w.  [default: random direction]")
+@common.file_option("--start", help="First w.  [default: random direction]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the start and the samples.")
 @click.option("--tolerance", type=NUMBER, default="1e-12", show_default=True, help="Stop this close to the limit.")
 @click.option("--max-steps", type=click.IntRange(min=0), default=100_000, show_default=True, help="Stop after so many.")
 @click.option(
     "--record-every", type=click.IntRange(min=1), default=1, show_default=True, help="Measure one step in so many."
 )
-@click.option("--normalize", is_flag=True, help="Divide w* by its norm first.")
-@click.option("--plot", metavar="FILE", type=click.Path(path_type=Path), help="Draw the run (.png, .svg).")
-@click.option("--save", metavar="FILE", type=click.Path(path_type=Path), help="Keep the last state (.npz).")
+@common.NORMALIZE
+@common.file_option("--plot", help="Draw the run (.png, .svg).")
+@common.file_option("--save", help="Keep the last state (.npz).")
 @click.option(
     "--resume",
     metavar="FILE",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Go on from a state kept before.",
 )
-@click.option(
-    "--json",
-    "json_path",
-    metavar="FILE",
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the result as JSON; - for standard output.",
-)
+@common.json_option("result")
 def learn(**options: Any) -> None:
     """Run relaxed variable splitting coarse gradient descent; compare with the limit predicted."""
     from numerics import LearningInterrupted
@@ -118,10 +105,10 @@ def learn(**options: Any) -> None:
         require_used(options["penalty"], options["ste"])
     plot, save, json_path = options["plot"], options["save"], options["json_path"]
     if plot is not None:
-        picture_path(plot)
+        common.picture_path(plot)
     for path in (save, json_path):
         if path is not None:
-            output_path(path)
+            common.output_path(path)
     try:
         with run_display(options["max_steps"]) as show:
             result, w_star, v_star = runs.run(options, show)
@@ -138,7 +125,7 @@ def learn(**options: Any) -> None:
         with writing(save):
             result.state.save(save)
     if json_path is not None:
-        write_json(json_path, runs.as_json(result, predicted, w_star, options))
+        common.write_json(json_path, runs.as_json(result, predicted, w_star, options))
     if plot is not None:
         from verify.commands.limit_figures import draw_run
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
@@ -12,35 +11,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from verify.commands.options import NUMBER, write_document
+from verify.commands import options as common
+from verify.commands.options import NUMBER
 from verify.commands.parameters import Parametrized, of_choice, refuse_unused
 
 if TYPE_CHECKING:
     from numerics import SparseLimit, StableLimits
 
-__all__ = ["LIMIT_PENALTIES", "limit", "output_path", "picture_path", "require_unit", "write_json"]
+__all__ = ["LIMIT_PENALTIES", "limit", "require_unit"]
 
 LIMIT_PENALTIES: Final = ("l1", "l0", "tl1")
 """Those whose limit theory names."""
 
 _SHOWN: Final = 12
 _ROUNDING: Final = 1e-15
-
-
-def picture_path(path: Path) -> Path:
-    """`path`, if a picture can be written there; else ValueError, before the work and not after it."""
-    if path.suffix.lower() not in {".png", ".svg"}:
-        raise ValueError(f"cannot draw {path}: the name must end in .png or .svg")
-    return output_path(path)
-
-
-def output_path(path: Path) -> Path:
-    """`path`, if it can be written; else ValueError."""
-    from verify.files import check_writable
-
-    if str(path) != "-":
-        check_writable(path)
-    return path
 
 
 def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str) -> str:
@@ -68,11 +52,6 @@ def require_unit(path: Path, w_star: Any) -> None:
         raise ValueError(f"weights file {path}: w* has norm {size:.9g}, not 1; divide by it, or say --normalize")
 
 
-def write_json(path: Path, document: dict[str, Any]) -> None:
-    """To standard output for "-", else beside the target and renamed."""
-    write_document(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-
-
 @click.command(
     cls=Parametrized,
     kinds=("penalty",),  # an estimator enters by its pull κ
@@ -88,38 +67,21 @@ The iteration maximizes κ⟨w*, w⟩ + (β/2)‖w‖² − E(w) on the unit sph
 v = v* and the ReLU estimator κ = ‖v*‖²/(2√(2π)). Exit codes: 0 a limit, 1 no such limit (what attracts
 instead is listed), 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
 )
-@click.option(
-    "--weights",
-    "weights_path",
-    metavar="FILE",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The true weight w*: a .npy, .csv or .json file.",
-)
+@common.WEIGHTS
 @click.option("--penalty", metavar="[l1|l0|tl1]", required=True, callback=_having_a_limit_map, help="Sparsity penalty.")
-@click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
-@click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
+@common.BETA
+@common.LAM
 @click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull towards w*.")
 @click.option("--digits", type=click.IntRange(min=1), help="Work with this many digits instead of float64.")
-@click.option("--normalize", is_flag=True, help="Divide w* by its norm first.")
+@common.NORMALIZE
 @click.option(
     "--count", type=click.IntRange(min=1), default=1000, show_default=True, help="List at most so many limits."
 )
-@click.option("--plot", metavar="FILE", type=click.Path(path_type=Path), help="Draw the map w* → w̄ (.png, .svg).")
-@click.option(
-    "--phase-diagram",
-    "phases",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Draw number and kind of stable limits, support and error over (β, λ).",
+@common.file_option("--plot", help="Draw the map w* → w̄ (.png, .svg).")
+@common.file_option(
+    "--phase-diagram", "phases", help="Draw number and kind of stable limits, support and error over (β, λ)."
 )
-@click.option(
-    "--json",
-    "json_path",
-    metavar="FILE",
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the result as JSON; - for standard output.",
-)
+@common.json_option("result")
 def limit(
     weights_path: Path,
     penalty: str,
@@ -139,9 +101,9 @@ def limit(
 
     refuse_unused(penalty=penalty)
     parameters: dict[str, Any] = of_choice("penalty", penalty)
-    pictures = [picture_path(path) for path in (plot, phases) if path is not None]
+    pictures = [common.picture_path(path) for path in (plot, phases) if path is not None]
     if json_path is not None:
-        output_path(json_path)
+        common.output_path(json_path)
     w_star = read_weights(weights_path)
     if not normalize:
         require_unit(weights_path, w_star)
@@ -160,7 +122,7 @@ def limit(
         found = None
     if json_path is not None:
         named = dict(zip(("kappa", "beta", "lam"), numbers, strict=True))
-        write_json(json_path, as_json(found, others, digits, penalty=penalty, **named, **floats))
+        common.write_json(json_path, as_json(found, others, digits, penalty=penalty, **named, **floats))
     if pictures:
         _draw(plot, phases, w_star, found, numbers, {"penalty": penalty, **floats})
     if json_path is None or str(json_path) != "-":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,25 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["NUMBER", "ManyValues", "console", "cpus", "rational", "split_names", "width", "write_document"]
+__all__ = [
+    "BETA",
+    "LAM",
+    "NORMALIZE",
+    "NUMBER",
+    "WEIGHTS",
+    "ManyValues",
+    "console",
+    "cpus",
+    "file_option",
+    "json_option",
+    "output_path",
+    "picture_path",
+    "rational",
+    "split_names",
+    "width",
+    "write_document",
+    "write_json",
+]
 
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,15})?", re.ASCII)
 
@@ -90,6 +109,22 @@ def console(*, stderr: bool = False) -> Console:
     return Told(stderr=stderr, highlight=False, width=width(), height=24)
 
 
+def picture_path(path: Path) -> Path:
+    """`path`, if a picture can be written there; else ValueError, before the work and not after it."""
+    if path.suffix.lower() not in {".png", ".svg"}:
+        raise ValueError(f"cannot draw {path}: the name must end in .png or .svg")
+    return output_path(path)
+
+
+def output_path(path: Path) -> Path:
+    """`path`, if it can be written; else ValueError."""
+    from verify.files import check_writable
+
+    if str(path) != "-":
+        check_writable(path)
+    return path
+
+
 def write_document(path: Path, text: str) -> None:
     """Text for programs, as UTF-8 whatever the terminal has: to standard output for "-", else as `write_atomically`."""
     from verify.files import write_atomically
@@ -98,6 +133,11 @@ def write_document(path: Path, text: str) -> None:
         click.echo(text.encode(), nl=False)
     else:
         write_atomically(path, text)
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """To standard output for "-", else beside the target and renamed."""
+    write_document(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 class ManyValues(click.Command):
@@ -130,3 +170,21 @@ def cpus() -> int:
     if count is None and hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return (count or os.cpu_count)() or 1
+
+
+def file_option(*names: str, dash: bool = False, **settings: Any) -> Any:
+    """An option that names a file; `dash`: or standard output."""
+    return click.option(*names, metavar="FILE", type=click.Path(path_type=Path, allow_dash=dash), **settings)
+
+
+def json_option(what: str) -> Any:
+    """The option `--json`."""
+    return file_option("--json", "json_path", dash=True, help=f"Write the {what} as JSON; - for standard output.")
+
+
+WEIGHTS: Final = file_option(
+    "--weights", "weights_path", required=True, help="The true weight w*: a .npy, .csv or .json file."
+)
+BETA: Final = click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
+LAM: Final = click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")
+NORMALIZE: Final = click.option("--normalize", is_flag=True, help="Divide w* by its norm first.")

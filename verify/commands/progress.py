@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import click
@@ -13,21 +14,31 @@ import click
 from verify.commands.options import console
 from verify.workers import Callback, Progress
 
-__all__ = ["heartbeat", "progress_display", "run_display"]
+__all__ = ["State", "display", "progress_display", "run_display"]
 
 _HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 
 
+@dataclass(frozen=True)
+class State:
+    """How far a run is: how many things are done, which share of the work that is, and what is being worked on."""
+
+    done: int
+    total: int
+    share: float
+    now: str
+
+
 @contextmanager
-def progress_display() -> Iterator[Callback]:
-    """Show the progress of what runs inside."""
+def display(things: str) -> Iterator[Callable[[State], None]]:
+    """Show the states of what runs inside; `things` are what is counted."""
     shown = console(stderr=True)
-    with _bar(shown) if shown.is_terminal else _lines() as show:
+    with _bar(shown) if shown.is_terminal else _lines(things) as show:
         yield show
 
 
 @contextmanager
-def _bar(shown: Any) -> Iterator[Callback]:
+def _bar(shown: Any) -> Iterator[Callable[[State], None]]:
     from rich import progress
 
     columns = (
@@ -39,59 +50,53 @@ def _bar(shown: Any) -> Iterator[Callback]:
         progress.TimeRemainingColumn(),
         progress.TextColumn("{task.fields[now]}", markup=False),
     )
-    with progress.Progress(*columns, console=shown, transient=True) as display:
-        bar = display.add_task("", total=None, count="", now="preparing")
-
-        def show(state: Progress) -> None:
-            display.update(
-                bar,
-                total=state.total_weight,
-                completed=state.done_weight,
-                count=f"{state.done}/{state.total}",
-                now=_running(state),
-            )
-
-        yield show
+    with progress.Progress(*columns, console=shown, transient=True) as bars:
+        bar = bars.add_task("", total=None, count="", now="preparing")
+        yield lambda state: bars.update(
+            bar, total=1.0, completed=state.share, count=f"{state.done}/{state.total}", now=state.now
+        )
 
 
 @contextmanager
-def heartbeat(line: Callable[[], str]) -> Iterator[None]:
-    """Say a line, made anew each time, on standard error every ten seconds."""
-    over = threading.Event()
+def _lines(things: str) -> Iterator[Callable[[State], None]]:
+    latest: list[State] = []
+    started, over = time.monotonic(), threading.Event()
+
+    def say() -> None:
+        said = "preparing"
+        for state in latest:
+            said = f"{state.done}/{state.total} {things}, {state.share:.0%} of the work; {state.now}"
+        click.echo(f"{time.monotonic() - started:.0f} s: {said}", err=True)
 
     def beat() -> None:
         while not over.wait(_HEARTBEAT):
-            click.echo(line(), err=True)
+            say()
+
+    def show(state: State) -> None:
+        latest[:] = [state]
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     try:
-        yield
+        yield show
     finally:
         over.set()
         thread.join()
+    say()
 
 
 @contextmanager
-def _lines() -> Iterator[Callback]:
-    latest: list[Progress] = []
-    started = time.monotonic()
-
-    def line() -> str:
-        seconds = f"{time.monotonic() - started:.0f} s"
-        if not latest:
-            return f"{seconds}: preparing"
-        state = latest[-1]
-        share = state.done_weight / state.total_weight if state.total_weight else 1.0
-        count = f"{state.done}/{state.total} tasks, {share:.0%} of the work"
-        return f"{seconds}: {count}; {_running(state)}"
-
-    def show(state: Progress) -> None:
-        latest[:] = [state]
-
-    with heartbeat(line):
-        yield show
-    click.echo(line(), err=True)
+def progress_display() -> Iterator[Callback]:
+    """Show the progress of the suite, which runs inside."""
+    with display("tasks") as show:
+        yield lambda state: show(
+            State(
+                state.done,
+                state.total,
+                state.done_weight / state.total_weight if state.total_weight else 1.0,
+                _running(state),
+            )
+        )
 
 
 def _running(state: Progress) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from difflib import unified_diff
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +10,12 @@ import click
 import nbformat
 from nbformat import NotebookNode
 
-from verify.files import check_folder_writable, check_writable, make_folder, write_atomically
+from verify.commands.progress import State, display
+from verify.files import check_folder_writable, check_writable, difference, holds, make_folder, write_atomically
 from verify.reading.notebooks.comparison import differences
 from verify.reading.notebooks.document import changed_cells, text_of
 from verify.reading.notebooks.execution import Executed, execute_all
 from verify.reading.notebooks.index import HEADER, INDEX, index_page
-from verify.reading.notebooks.progress import notebooks_display
 from verify.reading.notebooks.script import SCRIPTS, Script, chosen_scripts, read_script
 
 __all__ = ["check_all", "write_all"]
@@ -68,8 +67,17 @@ def check_all(folder: Path, only: tuple[str, ...] = (), jobs: int = 1, *, script
 
 
 def _execute(chosen: Sequence[Script], jobs: int) -> list[Executed]:
-    with notebooks_display([script.number for script in chosen]) as show:
-        done = execute_all(chosen, jobs, show)
+    shares, at = dict.fromkeys((script.number for script in chosen), 0.0), dict[str, str]()
+    with display("notebooks") as show:
+
+        def progress(number: str, done: int, total: int) -> None:
+            if total:
+                shares[number], at[number] = done / total, f"{number} cell {done + 1} of {total}"
+            every = [*shares.values()]
+            running = ", ".join(said for name, said in at.items() if shares[name] < 1)
+            show(State(every.count(1.0), len(every), sum(every) / len(every), running or f"{number} preparing"))
+
+        done = execute_all(chosen, jobs, progress)
     for one in done:
         click.echo(f"{one.script.notebook}: {one.seconds:.1f} s", err=True)
     return done
@@ -163,8 +171,8 @@ def _report(one: Executed, stored: NotebookNode | str, folder: Path) -> str:
     for change in edited:
         click.echo(f"{name} was edited by hand: {change}")
     found = [] if one.notebook is None else list(differences(name, stored, one.notebook))
-    for difference in found:
-        click.echo(difference, nl=False)
+    for lines in found:
+        click.echo(lines, nl=False)
     return name if edited or found else ""
 
 
@@ -178,13 +186,6 @@ def _superfluous(folder: Path, chosen: Sequence[Script]) -> list[str]:
 
 def _stale_index(folder: Path, chosen: Sequence[Script]) -> list[str]:
     path, wanted = folder / INDEX, index_page(chosen)
-    old = path.read_bytes().decode("utf-8", errors="backslashreplace") if path.is_file() else ""
-    if old == wanted:
-        return []
-    for line in _unified(old, wanted):
-        click.echo(line)
-    return [INDEX]
-
-
-def _unified(old: str, new: str) -> Iterator[str]:
-    return unified_diff(old.splitlines(), new.splitlines(), f"a/{INDEX}", f"b/{INDEX}", lineterm="")
+    for line in difference(path, INDEX, wanted):
+        click.echo(line, nl=False)
+    return [] if holds(path, wanted) else [INDEX]

@@ -13,8 +13,8 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -106,11 +106,9 @@ def _terminable() -> Iterator[None]:
 async def _execute(script: Script, notebook: NotebookNode, place: Path, progress: Progress) -> Executed:
     started = time.perf_counter()
     try:
-        async with _Kernel(place) as kernel:
-            client = NotebookClient(
-                notebook, km=kernel.manager, timeout=_TIMEOUT, record_timing=False, coalesce_streams=True
-            )
-            client.kc = kernel.client
+        async with _kernel(place) as (manager, channels):
+            client = NotebookClient(notebook, km=manager, timeout=_TIMEOUT, record_timing=False, coalesce_streams=True)
+            client.kc = channels
             for index, cell in enumerate(notebook.cells):
                 progress(script.number, index, len(notebook.cells))
                 await _execute_cell(client, script, index, cell, place)
@@ -124,23 +122,26 @@ async def _execute_cell(client: NotebookClient, script: Script, index: int, cell
     known = {written.id: written for written in script.cells}.get(cell.id)
     if known is None or cell.cell_type != "code":
         return
+    said, where = "", ""
     try:
         await client.async_execute_cell(cell, index)
     except CellExecutionError as error:
-        last = f"{error.ename}: {_COLOURS.sub('', error.evalue).strip()}"
-        raise _failure(script, known, cell, last, error.traceback) from error
-    except CellTimeoutError as error:
-        raise _failure(script, known, cell, f"took more than {_TIMEOUT} s", "") from error
-    except DeadKernelError as error:
-        raise _failure(script, known, cell, "the kernel died (killed, out of memory, or crashed)", "") from error
-    for output in cell.outputs:
-        if output.output_type == "stream" and output.name == "stderr":
-            line = next((line for line in output.text.splitlines() if line.strip()), "")
-            said = line.partition(": ")[2] if _PLACE.search(line) else line
-            raise _failure(script, known, cell, f"wrote to standard error: {said.strip()}", output.text)
-    for text in (str(_ROOT), str(place)):
-        if any(text in str(output) for output in cell.outputs):
-            raise _failure(script, known, cell, "its output holds a path of this machine", "")
+        said, where = f"{error.ename}: {_COLOURS.sub('', error.evalue).strip()}", error.traceback
+    except CellTimeoutError:
+        said = f"took more than {_TIMEOUT} s"
+    except DeadKernelError:
+        said = "the kernel died (killed, out of memory, or crashed)"
+    written = [
+        output.text for output in cell.outputs if (output.output_type, output.get("name")) == ("stream", "stderr")
+    ]
+    if not said and written:
+        line = next((line for line in written[0].splitlines() if line.strip()), "")
+        told = line.partition(": ")[2] if _PLACE.search(line) else line
+        said, where = f"wrote to standard error: {told.strip()}", written[0]
+    if not said and any(str(path) in str(output) for path in (_ROOT, place) for output in cell.outputs):
+        said = "its output holds a path of this machine"
+    if said:
+        raise _failure(script, known, cell, said, where)
 
 
 def _failure(script: Script, known: Cell, cell: NotebookNode, error: str, where: str) -> CellFailedError:
@@ -156,49 +157,35 @@ def _failure(script: Script, known: Cell, cell: NotebookNode, error: str, where:
     return CellFailedError(f"{message}\n  {code}{script_line}")
 
 
-class _Kernel:
-    """A kernel from start to end, whatever happens in between."""
+@asynccontextmanager
+async def _kernel(place: Path) -> AsyncIterator[tuple[Any, Any]]:
+    """(manager, client) of a kernel, which ends whatever happens inside."""
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
 
-    def __init__(self, place: Path) -> None:
-        from jupyter_client.kernelspec import KernelSpecManager
-        from jupyter_client.manager import AsyncKernelManager
-
-        # Without folders there is one kernel, this Python's: a "python3" elsewhere may be another Python.
-        specs = KernelSpecManager(kernel_dirs=[])
-        connection = str(place / "kernel.json")
-        self.place = place
-        self.manager: Any = AsyncKernelManager(
-            kernel_name="python3", kernel_spec_manager=specs, connection_file=connection
-        )
-        self.client: Any = None
-
-    async def __aenter__(self) -> _Kernel:
-        log = self.place / "kernel.log"
+    # Without folders there is one kernel, this Python's: a "python3" elsewhere may be another Python.
+    named = {"kernel_name": "python3", "kernel_spec_manager": KernelSpecManager(kernel_dirs=[])}
+    manager: Any = AsyncKernelManager(**named, connection_file=str(place / "kernel.json"))
+    client, log = None, place / "kernel.log"
+    try:
         try:
             with log.open("wb") as stream:
-                await self.manager.start_kernel(
-                    cwd=str(self.place / "work"), env=_environment(self.place), stdout=stream, stderr=stream
+                await manager.start_kernel(
+                    cwd=str(place / "work"), env=_environment(place), stdout=stream, stderr=stream
                 )
-            self.client = self.manager.client()
-            self.client.start_channels()
-            await self.client.wait_for_ready(timeout=_TIMEOUT)
-            self.client.allow_stdin = False
-        except BaseException as error:
-            await self._end()
-            if not isinstance(error, RuntimeError):
-                raise
+            client = manager.client()
+            client.start_channels()
+            await client.wait_for_ready(timeout=_TIMEOUT)
+        except RuntimeError as error:
             said = log.read_text(errors="replace").strip().splitlines()[-1:]
             raise CellFailedError(f"no kernel could be started: {' '.join([str(error), *said])}") from error
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._end()
-
-    async def _end(self) -> None:
-        if self.client is not None:
-            self.client.stop_channels()
-        if self.manager.has_kernel:
-            await self.manager.shutdown_kernel(now=True)
+        client.allow_stdin = False
+        yield manager, client
+    finally:
+        if client is not None:
+            client.stop_channels()
+        if manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
 
 
 def _environment(place: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import Any, Final
+from contextlib import suppress
+from typing import Final
 
 from verify.evidence import ClaimReport, Evidence, Verdict
 
@@ -64,45 +65,34 @@ def _complaints(one: ClaimReport) -> list[str]:
     return said + [f"no method noticed the mutant {name!r}" for name in one.survivors]
 
 
+_SAID: Final = {
+    "symbolic": ["{obligations} obligations proved"],
+    "precision": ["{digits:.0f} digits at {points} points", "{comparisons} comparisons"],
+    "generated": ["{points} points within rounding"],
+    "monte_carlo": ["{max_z:.1f} of {threshold_z:.1f} standard errors, {tests} tests"],
+    "iteration": ["{demands} demands met"],
+    "enclosure": [
+        "{statements} statements on whole boxes, {digits:.0f} digits enclosed",
+        "{statements} statements on whole boxes",
+        "{digits:.0f} digits enclosed",
+        "{points} points",
+    ],
+    "inequalities": ["{statements} statements decided"],
+    "mutants": ["{killed}/{total} mutants killed"],
+}
+"""The main figure of a method, in the first words that it has the figures for.
+
+Times and errors of rounding are left out: they differ between machines.
+"""
+
+
 def _found(found: Evidence) -> str:
-    """The main figure of a method. Times and errors of rounding are left out: they differ between machines."""
-    figures = found.figures
-    said = {
-        "symbolic": _count(figures, "obligations", "obligations proved"),
-        "precision": _digits(figures),
-        "generated": _count(figures, "points", "points within rounding"),
-        "monte_carlo": _deviation(figures),
-        "iteration": _count(figures, "demands", "demands met"),
-        "enclosure": _enclosed(figures),
-        "inequalities": _count(figures, "statements", "statements decided"),
-        "mutants": f"{figures.get('killed', 0)}/{figures.get('total', 0)} mutants killed",
-    }
-    if found.method == "mutants":
-        return said["mutants"]
-    detail = said.get(found.method, "")
-    return f"{found.method.replace('_', ' ')}: {detail}" if detail else found.method.replace("_", " ")
-
-
-def _count(figures: dict[str, Any], name: str, words: str) -> str:
-    return f"{figures[name]} {words}" if name in figures else ""
-
-
-def _digits(figures: dict[str, Any]) -> str:
-    if "digits" in figures:
-        return f"{figures['digits']:.0f} digits at {figures.get('points', 0)} points"
-    return _count(figures, "comparisons", "comparisons")
-
-
-def _deviation(figures: dict[str, Any]) -> str:
-    if "max_z" not in figures:
-        return ""
-    return f"{figures['max_z']:.1f} of {figures['threshold_z']:.1f} standard errors, {figures['tests']} tests"
-
-
-def _enclosed(figures: dict[str, Any]) -> str:
-    parts = []
+    figures = dict(found.figures)
     if "boxes" in figures:
-        parts.append(f"{len(figures['boxes'])} statements on whole boxes")
-    if "digits" in figures:
-        parts.append(f"{figures['digits']:.0f} digits enclosed")
-    return ", ".join(parts) or _count(figures, "points", "points")
+        figures["statements"] = len(figures["boxes"])
+    name = found.method.replace("_", " ")
+    for words in _SAID.get(found.method, ()):
+        with suppress(KeyError):
+            said = words.format_map(figures)
+            return said if found.method == "mutants" else f"{name}: {said}"
+    return name

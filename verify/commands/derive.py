@@ -1,0 +1,92 @@
+"""`coarseproof derive`: writes the generated code and the formula book, or says how they are stale."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from verify.files import difference, holds, make_folder, write_atomically, writing
+
+__all__ = ["derive"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  coarseproof derive                  write every file whose content changed
+  coarseproof derive --check          write nothing; show a diff and exit 1 if anything is stale
+  COARSEPROOF_EXTENSIONS=my_ste coarseproof derive --output my_code
+                                      the generated modules with your own estimators and penalties"""
+)
+@click.option("--check", is_flag=True, help="Write nothing; print a unified diff, exit 1 if stale.")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder to write into.  [default: the checkout]",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the modules that hold the code of extensions into this folder, and nothing else.",
+)
+def derive(check: bool, root: Path | None, output: Path | None) -> None:
+    """Derive every formula; write the generated code and the formula book."""
+    from verify import build
+
+    started = time.perf_counter()
+    if output is not None:
+        if root is not None:
+            raise ValueError("--output and --root are two places to write to; give one of them")
+        outputs = build.extension_outputs()
+        if check:
+            sys.exit(_check_outputs(output, outputs, []))
+        _write_outputs(output, outputs, [])
+        return
+    root = root or build.project_root()
+
+    def progress(claim_id: str) -> None:
+        click.echo(f"deriving {claim_id}", err=True)
+
+    outputs = build.derive_outputs(progress)
+    superfluous = sorted(Path(path) for path in build.stale_files(root))
+    if check:
+        sys.exit(_check_outputs(root, outputs, superfluous))
+    _write_outputs(root, outputs, superfluous)
+    click.echo(f"{len(outputs)} files derived in {time.perf_counter() - started:.1f} s")
+
+
+def _check_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[Path]) -> int:
+    """Print how the files differ from what they should be; 1 if they do."""
+    wanted = {name: text for name, text in sorted(outputs.items()) if not holds(root / name, text)}
+    wanted |= {_relative(path, root): "" for path in superfluous}
+    for name, text in wanted.items():
+        for line in difference(root / name, name, text):
+            click.echo(line, nl=False)
+    if wanted:
+        click.echo(f"{len(wanted)} stale: {', '.join(wanted)}; run `coarseproof derive`", err=True)
+        return 1
+    click.echo(f"all {len(outputs)} files are current")
+    return 0
+
+
+def _write_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[Path]) -> None:
+    for name, text in sorted(outputs.items()):
+        if holds(root / name, text):
+            click.echo(f"unchanged  {name}")
+            continue
+        make_folder((root / name).parent)
+        write_atomically(root / name, text)
+        click.echo(f"written    {name}")
+    for path in superfluous:
+        name = _relative(path, root)
+        with writing(root / name):
+            (root / name).unlink()
+        click.echo(f"deleted    {name}")
+
+
+def _relative(path: Path, root: Path) -> str:
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()

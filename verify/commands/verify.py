@@ -1,0 +1,143 @@
+"""`coarseproof verify`: every claim by every method."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verify.commands.exits import INTERRUPTED
+from verify.commands.options import ManyValues, console, cpus, json_option, output_path, split_names, write_document
+from verify.commands.parameters import Parametrized, of_claims
+
+if TYPE_CHECKING:
+    from verify.evidence import Level, Report
+
+__all__ = ["verify"]
+
+
+class _Verify(ManyValues, Parametrized):
+    """With options for the parameters at which claims are checked."""
+
+
+@click.command(
+    cls=_Verify,
+    epilog="""\b
+Examples:
+  coarseproof verify                            all claims, the quick level
+  coarseproof verify --level full --jobs 8      more points and samples
+  coarseproof verify --only C3 N1               two claims; C5 takes C5.tanh etc. along
+  coarseproof verify --only C5.gaussian --tau 3 at points with τ = 3
+  coarseproof verify --seed 7 --json -          replay a run; JSON on standard output
+  coarseproof verify --report out               out/report.html; JSON, JUnit, CSV beside it
+\b
+Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
+3 something undecided, 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["quick", "full"]),
+    default="quick",
+    show_default=True,
+    help="How many points and samples.",
+)
+@click.option("--only", metavar="ID ...", multiple=True, help="Only these claims and their parts.")
+@click.option("--seed", type=click.IntRange(min=0), help="Replay a run.  [default: fresh, shown]")
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: the CPUs]")
+@click.option(
+    "--report",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write report.html, report.json, junit.xml, summary.md and mutants.csv into DIR.",
+)
+@json_option("results")
+def verify(
+    level: Level,
+    only: tuple[str, ...],
+    seed: int | None,
+    jobs: int | None,
+    folder: Path | None,
+    json_path: Path | None,
+) -> None:
+    """Check every claim by every method.
+
+    A claim holds for every value of the parameters of its estimator or penalty, and is checked at values drawn. With
+    an option for a parameter, half of the points, and the extreme ones, have that value.
+    """
+    from verify.commands.progress import progress_display
+    from verify.reading.report import print_report
+    from verify.suite import run_suite
+
+    ids = split_names(only)
+    pins = of_claims(ids)
+    seed = secrets.randbits(32) if seed is None else seed
+    _check_targets(folder, json_path)
+    jobs = jobs or cpus()
+    click.echo(f"level {level}, seed {seed}, {jobs} jobs", err=True)
+    written: list[Path] = []
+    try:
+        with _terminable(), progress_display() as show:
+            report = run_suite(level=level, only=ids, seed=seed, jobs=jobs, progress=show, pins=pins)
+        trouble = _write_results(report, folder, json_path, written)
+    except KeyboardInterrupt:
+        kept = ", ".join(map(str, written))
+        kept = f"written before: {kept}" if kept else "nothing was written"
+        click.echo(f"Interrupted; {kept}.", err=True)
+        sys.exit(INTERRUPTED)
+    to_stderr = json_path is not None and str(json_path) == "-"
+    print_report(report, console(stderr=to_stderr))
+    if trouble is not None:
+        raise trouble
+    sys.exit(report.exit_code)
+
+
+def _check_targets(folder: Path | None, json_path: Path | None) -> None:
+    """Fail before the work, not after it."""
+    from verify.files import check_folder_writable
+    from verify.reading.report import REPORT_FILES
+
+    if json_path is not None:
+        output_path(json_path)
+    if folder is None:
+        return
+    check_folder_writable(folder)
+    for name in REPORT_FILES if folder.is_dir() else ():
+        output_path(folder / name)
+
+
+def _write_results(
+    report: Report, folder: Path | None, json_path: Path | None, written: list[Path]
+) -> Exception | None:
+    """What went wrong, to be raised when the table is printed: nobody loses the verdict of a run over a file."""
+    from verify.reading.report import to_json, write_report
+
+    try:
+        if json_path is not None:
+            write_document(json_path, to_json(report))
+            written.extend([json_path] if str(json_path) != "-" else [])
+        if folder is not None:
+            written.extend(write_report(report, folder))
+    except Exception as error:  # it is raised after the table, whatever it is
+        return error
+    return None
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Treat a polite kill like Ctrl-C, so that it stops the workers as well."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
