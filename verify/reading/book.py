@@ -14,18 +14,18 @@ import proofs
 from proofs.engine.claim import Claim
 from proofs.engine.render import forms_of, latex_of
 from proofs.extensions import is_own
-from verify.reading.markdown import displayed, escaped, slug
+from verify.reading.markdown import escaped, page, slug
 
 __all__ = [
     "CHAPTERS",
     "PAGES",
-    "derived_at",
+    "conditions",
+    "defined_at",
     "entry",
     "formula_book",
-    "grade_of",
     "heading_of",
     "markdown",
-    "owed_by",
+    "of_claims",
     "slug_of",
 ]
 
@@ -50,15 +50,6 @@ PAGES: Final = {
 """Name of the page in docs/derivations/ that holds a chapter's derivations."""
 
 _GRADES: Final = {True: "proved", False: "refuted", None: "undecided"}
-
-_HEAD: Final = (
-    "# Formula book",
-    "",
-    "Written by `coarseproof derive` from the claims in `proofs/`; do not edit. Code is generated from the first form;",
-    "a printed form is the literature's, and both are proved equal. *Proved* means that every step of the derivation,",
-    "and of those it rests on, is computed or owed something, and that all that was owed was decided exactly. What the",
-    "numerical routes say is in the report of `coarseproof verify`.",
-)
 
 
 def formula_book(generated: Mapping[str, str]) -> dict[str, str]:
@@ -134,47 +125,33 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def conditions(claim: Claim) -> list[str]:
+    """What a claim supposes, as Markdown."""
+    stated = [f"${latex_of(hypothesis)}$" for hypothesis in claim.hypotheses if hypothesis != true]
+    return stated + ([escaped(claim.setting)] if claim.setting else [])
+
+
 def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:
     """The book as Markdown with LaTeX."""
-    lines = list(_HEAD)
-    chapter = ""
-    for claim in claims:
-        if claim.id[0] != chapter:
-            chapter = claim.id[0]
-            lines += ["", f"## {CHAPTERS[chapter]}"]
-        lines += ["", f"### {escaped(heading_of(claim))}", "", *_formulas(claim), "", *_facts(claim, generated)]
-    return "\n".join(lines) + "\n"
+    return of_claims("formulas", claims=claims, generated=generated, defined_at=defined_at)
 
 
-def _formulas(claim: Claim) -> list[str]:
-    """Display formulas of a claim."""
-    stated, *printed = forms_of(claim)
-    lines = displayed(stated)
-    for form in printed:
-        lines += ["", "printed as", "", *displayed(form)]
-    return lines
-
-
-def _facts(claim: Claim, generated: Mapping[str, str]) -> list[str]:
-    """Kind, hypotheses, source, grade, derivation and code of a claim."""
-    stated = [f"${latex_of(hypothesis)}$" for hypothesis in claim.hypotheses if hypothesis != true]
-    stated += [escaped(claim.setting)] if claim.setting else []
-    path, line = derived_at(claim)
-    steps = len(proofs.derive(claim.id).steps)
-    page = f"derivations/{PAGES[claim.id[0]]}.md#{slug_of(claim)}"
-    lines = [
-        f"- {claim.kind}; hypotheses: {', '.join(stated) or 'none beyond the model’s'}",
-        f"- source: {escaped(claim.source)}",
-        f"- {grade_of(claim)}: [derivation]({page}) in {steps} steps with {owed_by(claim)} obligations, "
-        f"[`{path}`](../{path}#L{line})",
-    ]
-    if cited := [proofs.get(other) for other in proofs.rests_on(claim.id)]:
-        lines.append(f"- rests on: {', '.join(f'[{other.id}](#{slug_of(other)})' for other in cited)}")
-    if claim.code:
-        lines.append(f"- code: {', '.join(_code(name, generated) for name in claim.code)}")
-    return lines
-
-
-def _code(name: str, generated: Mapping[str, str]) -> str:
-    path, line = defined_at(name, generated)
-    return f"[`numerics.{name}`](../{path}#L{line}) ([reference](api/numerics.md#numerics.{name}))"
+def of_claims(name: str, **known: Any) -> str:
+    """A page whose template looks claims up."""
+    return page(
+        name,
+        chapters=CHAPTERS,
+        conditions=conditions,
+        derive=proofs.derive,
+        derived_at=derived_at,
+        forms_of=forms_of,
+        get=proofs.get,
+        grade_of=grade_of,
+        heading_of=heading_of,
+        latex_of=latex_of,
+        owed_by=owed_by,
+        pages=PAGES,
+        rests_on=proofs.rests_on,
+        slug_of=slug_of,
+        **known,
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 from unicodedata import category
 
-__all__ = ["WIDEST", "displayed", "escaped", "slug"]
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+__all__ = ["WIDEST", "displayed", "escaped", "page", "slug"]
 
 _SPECIAL: Final = re.compile(r"[\\*_`<>|$~]|&(?=#?\w+;)|\](?=[\[(:])")
 
@@ -56,3 +58,19 @@ def slug(title: str) -> str:
 
 def _is_word(sign: str) -> bool:
     return category(sign)[0] in "LM" or category(sign) in ("Nd", "Pc")
+
+
+def page(name: str, **known: Any) -> str:
+    """A page, or a part of one, from its template in pages/."""
+    return _PAGES.get_template(f"{name}.md.jinja").render(**known)
+
+
+_PAGES: Final = Environment(
+    loader=PackageLoader("verify.reading", "pages"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_PAGES.filters["escaped"] = escaped
+_PAGES.globals["displayed"] = displayed
