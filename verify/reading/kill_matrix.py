@@ -9,7 +9,7 @@ from typing import Any
 
 from verify.evidence import ClaimReport, Report
 
-__all__ = ["csv_matrix", "found_on", "markdown_matrix", "methods_of", "totals"]
+__all__ = ["csv_matrix", "found_on", "methods_of", "totals"]
 
 _COUNTS = ("tried", "killed", "alone")
 
@@ -33,37 +33,6 @@ def totals(report: Report) -> dict[str, dict[str, int]]:
         method: {name: sum(tally.get(method, {}).get(name, 0) for tally in tallies) for name in _COUNTS}
         for method in methods_of(report)
     }
-
-
-def markdown_matrix(report: Report) -> list[str]:
-    """A table of killed/tried, with those that the method alone noticed; the last line sums up."""
-    methods = methods_of(report)
-    if not methods:
-        return []
-    lines = [
-        "## Mutants",
-        "",
-        "Killed/tried by each method; in brackets those that no other method noticed. mutants.csv has every mutant.",
-        "The symbolic method notices what provably is not what was derived, be it false or, for a bound, only weaker.",
-        "",
-        f"| claim | {' | '.join(methods)} | equivalent | survivors |",
-        "|---" * (len(methods) + 3) + "|",
-    ]
-    for claim in report.claims:
-        found = found_on(claim)
-        cells = [_cell(found.get("by_method", {}).get(method)) for method in methods]
-        ends = [str(found.get("equivalent", 0)), str(len(found.get("survivors", ())))]
-        lines.append(f"| {' | '.join([claim.id, *cells, *ends])} |")
-    whole = totals(report)
-    lines.append(f"| all | {' | '.join(_cell(whole[method]) for method in methods)} | | |")
-    return lines
-
-
-def _cell(tally: Mapping[str, int] | None) -> str:
-    if not tally:
-        return "—"
-    alone = f" ({tally['alone']})" if tally["alone"] else ""
-    return f"{tally['killed']}/{tally['tried']}{alone}"
 
 
 def csv_matrix(report: Report) -> str:

@@ -47,6 +47,11 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
+def _cell(text: str) -> str:
+    """In a table, or in an item of a list."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
 def slug(title: str) -> str:
     """The anchor that code hosts give to a heading: `N1 · Population loss` -> `n1--population-loss`.
 
@@ -72,5 +77,5 @@ _PAGES: Final = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_PAGES.filters["escaped"] = escaped
+_PAGES.filters |= {"cell": _cell, "escaped": escaped}
 _PAGES.globals["displayed"] = displayed

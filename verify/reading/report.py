@@ -15,7 +15,8 @@ from rich.text import Text
 from verify.evidence import ClaimReport, Evidence, Report, Verdict
 from verify.files import make_folder, write_atomically
 from verify.reading.html_report import to_html
-from verify.reading.kill_matrix import csv_matrix, markdown_matrix, totals
+from verify.reading.kill_matrix import csv_matrix, found_on, totals
+from verify.reading.markdown import page
 from verify.reading.summary import complaints, is_green, plain, replay_command, short, status, summary_line
 
 __all__ = ["REPORT_FILES", "print_report", "to_html", "to_json", "to_junit", "to_markdown", "write_report"]
@@ -133,24 +134,19 @@ def _problem(case: ET.Element, tag: str, kind: str, detail: str) -> None:
 
 
 def to_markdown(report: Report) -> str:
-    """Summary line, table, and the reasons for everything that is not green."""
-
-    def cell(text: str) -> str:
-        return text.replace("|", "\\|").replace("\n", " ")
-
-    lines = ["# Verification report", "", summary_line(report) + ".", ""]
-    lines += ["| claim | title | verdict | grade | methods |", "|---|---|---|---|---|"]
-    for claim in report.claims:
-        grade = claim.grade.value if claim.grade else "—"
-        cells = (claim.id, claim.title, status(claim), grade, _methods(claim))
-        lines.append(f"| {' | '.join(cell(text) for text in cells)} |")
-    for claim in report.claims:
-        if not is_green(claim):
-            lines += ["", f"## {claim.id}: {status(claim)}", ""]
-            lines += [f"- {cell(line)}" for line in complaints(claim)]
-    lines += ["", *markdown_matrix(report)]
-    lines += ["", f"Replay: `{replay_command(report)}`", ""]
-    return "\n".join(lines)
+    """Summary line, table, the reasons for everything that is not green, and what noticed the mutants."""
+    return page(
+        "summary",
+        report=report,
+        line=summary_line(report),
+        replay=replay_command(report),
+        totals=totals(report),
+        status=status,
+        methods=_methods,
+        is_green=is_green,
+        complaints=complaints,
+        found_on=found_on,
+    )
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:

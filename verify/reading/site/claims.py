@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from verify.reading.markdown import displayed, escaped
+from verify.reading.markdown import page
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -41,20 +41,7 @@ def claim_entry(folder: Path, claim_id: str) -> dict[str, Any]:
 
 def claim_markdown(entry: dict[str, Any]) -> str:
     """A claim as Markdown: statement, printed form, hypotheses, source, grade, and links into the book."""
-    page = entry["derivation_page"].removeprefix("docs")
-    lines = [f"[{entry['id']}](/formulas.md#{entry['anchor']}) · {escaped(entry['title'])}", ""]
-    equals = "" if entry["statement"] is None else f" = {entry['statement']}"
-    lines += displayed(f"{entry['subject']}{equals}")
-    if entry["printed"] is not None:
-        lines += ["", "printed as", "", *displayed(f"{entry['subject']} = {entry['printed']}")]
-    stated = [f"${condition}$" for condition in entry["hypotheses"]] + [escaped(entry["setting"])] * bool(
-        entry["setting"]
-    )
-    facts = [f"Hypotheses: {', '.join(stated)}"] if stated else []
-    facts += [f"Source: {escaped(entry['source'])}"]
-    facts += [f"[{entry['grade']}, {entry['obligations']} obligations]({page}#{entry['anchor']})"]
-    facts += [f"[`{name}`](api/numerics.md#{name})" for name in entry["code"]]
-    return "\n".join([*lines, "", ". ".join(facts)])
+    return page("claim", **entry)
 
 
 class _ClaimDirective(SphinxDirective):
