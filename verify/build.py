@@ -18,7 +18,7 @@ from proofs.penalties import map_id
 from verify.configurations import configurations
 from verify.evidence import Verdict
 from verify.generated.derived import require_right
-from verify.precision import check, points_for
+from verify.precision.route import check, points_for
 from verify.reading.book import formula_book
 from verify.reading.derivations import derivation_pages
 from verify.reading.errata import errata_page

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Final, Literal
 
 import mpmath
 import numpy as np
@@ -23,14 +23,28 @@ from sympy.logic.boolalg import Boolean
 from proofs import symbols
 from proofs.naming import keyword
 from proofs.penalty_forms import PENALTIES
-from proofs.proxies import ESTIMATORS
+from proofs.proxies import ESTIMATORS, Estimator
 
-__all__ = ["Configuration", "Level", "configurations", "meeting", "pinned", "pinning"]
+__all__ = ["DIGITS", "Configuration", "Level", "Numbers", "configurations", "meeting", "pinned", "pinning"]
 
 _PINNED = "_COARSEPROOF_PINNED"
 """Variable by which worker processes, which inherit it, know them."""
 
 Level = Literal["quick", "full"]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A kind of number: what makes one of an exact number, and what is computed of them."""
+
+    number: Callable[[Any], Any]
+    dot: Callable[[Sequence[Any], Sequence[Any]], Any]
+    total: Callable[[Iterable[Any]], Any]
+    cos: Callable[[Any], Any]
+    sin: Callable[[Any], Any]
+
+
+DIGITS: Final = Numbers(mpf, mpmath.fdot, mpmath.fsum, mpmath.cos, mpmath.sin)
 
 
 @dataclass(frozen=True)
@@ -51,44 +65,67 @@ class Configuration:
         """Number of hidden units."""
         return len(self.v)
 
-    def scalars(self) -> dict[Symbol, mpf]:
-        """The value of every scalar symbol of the registry, at mpmath's current precision, from the vectors."""
-        v, v_star = [mpf(x) for x in self.v], [mpf(x) for x in self.v_star]
-        difference = [x - y for x, y in zip(v, v_star, strict=True)]
-        return {
-            symbols.theta: mpf(self.theta),
-            symbols.r: mpf(self.r),
-            symbols.m: mpf(self.m),
-            symbols.n: mpf(self.n),
-            **self._filters(),
-            symbols.v_v: mpmath.fdot(v, v),
-            symbols.v_vs: mpmath.fdot(v, v_star),
-            symbols.vs_vs: mpmath.fdot(v_star, v_star),
-            symbols.sum_v: mpmath.fsum(v),
-            symbols.sum_vs: mpmath.fsum(v_star),
-            symbols.diff_diff: mpmath.fdot(difference, difference),
-            symbols.v_diff: mpmath.fdot(v, difference),
-            symbols.sum_diff: mpmath.fsum(difference),
-            symbols.x_in: v[0],
-            symbols.ratio: abs(v_star[0]),
-            **self._splitting(abs(v_star[0])),
-            **{parameter: mpf(self.parameters[keyword(parameter)]) for parameter in _parameters()},
-        }
+    def scalars(self, numbers: Numbers = DIGITS, proxy: Estimator | None = None) -> dict[Symbol, Any]:
+        """The value of every scalar symbol of the registry, from the vectors; mpf are of mpmath's current precision.
 
-    def _splitting(self, ratio: mpf) -> dict[Symbol, mpf]:
-        """Shapes of penalties, and β with λ = ρβ; a configuration that does not name them has the value 2."""
-        shapes = {name: mpf(self.parameters.get(keyword(name), 2.0)) for name in (*_SHAPES, *_OTHERS)}
-        return {**shapes, symbols.lam: ratio * shapes[symbols.beta]}
-
-    def _filters(self) -> dict[Symbol, mpf]:
-        """‖w*‖ and what is written in w − w*; the ReLU network has as many patches as there are output weights."""
-        theta, r, r_star = mpf(self.theta), mpf(self.r), mpf(self.r_star)
+        The ReLU network has as many patches as there are output weights; α₀ is θ/2, and λ = ρβ. A shape of a penalty
+        that the configuration does not name is 2; so a parameter of an estimator, `proxy` or known, has its default.
+        """
+        number, dot, total = numbers.number, numbers.dot, numbers.total
+        v, v_star, difference = self._weights(numbers)
+        theta, r, r_star = number(self.theta), number(self.r), number(self.r_star)
+        shapes = {name: number(self.parameters.get(keyword(name), 2.0)) for name in (*_SHAPES, *_OTHERS)}
+        proxies = [*ESTIMATORS.values(), *([proxy] if proxy else [])]
         return {
-            symbols.k: mpf(self.m),
+            symbols.theta: theta,
+            symbols.cap_angle: theta / 2,
+            symbols.r: r,
+            symbols.m: number(self.m),
+            symbols.k: number(self.m),
+            symbols.n: number(self.n),
             symbols.r_star: r_star,
             symbols.norm_gap: r - r_star,
-            symbols.dw_dw: (r - r_star) ** 2 + 4 * r * r_star * mpmath.sin(theta / 2) ** 2,
+            symbols.dw_dw: (r - r_star) ** 2 + 4 * r * r_star * numbers.sin(theta / 2) ** 2,
+            symbols.v_v: dot(v, v),
+            symbols.v_vs: dot(v, v_star),
+            symbols.vs_vs: dot(v_star, v_star),
+            symbols.sum_v: total(v),
+            symbols.sum_vs: total(v_star),
+            symbols.diff_diff: dot(difference, difference),
+            symbols.v_diff: dot(v, difference),
+            symbols.sum_diff: total(difference),
+            symbols.x_in: v[0],
+            symbols.ratio: abs(v_star[0]),
+            **shapes,
+            symbols.lam: abs(v_star[0]) * shapes[symbols.beta],
+            **{p.symbol: number(self.parameters.get(p.name, float(p.default))) for q in proxies for p in q.parameters},
         }
+
+    def vectors(self, numbers: Numbers = DIGITS) -> dict[Symbol, list[Any]]:
+        """The vectors of the theory in coordinates: along ŵ and e for filters, entrywise for output weights."""
+        number = numbers.number
+        v, v_star, difference = self._weights(numbers)
+        theta, r, r_star = number(self.theta), number(self.r), number(self.r_star)
+        turned = [numbers.cos(theta), numbers.sin(theta)]
+        along, across = [number(1), number(0)], [number(0), number(1)]
+        return {
+            symbols.w_hat: along,
+            symbols.a_hat: along,
+            symbols.e: across,
+            symbols.b_perp: across,
+            symbols.w_star: turned,
+            symbols.b_hat: turned,
+            symbols.w_diff: [2 * numbers.sin(theta / 2) ** 2, -turned[1]],
+            symbols.dw: [r - r_star * turned[0], -r_star * turned[1]],
+            symbols.v: v,
+            symbols.v_star: v_star,
+            symbols.dv: difference,
+            symbols.ones: [number(1)] * self.m,
+        }
+
+    def _weights(self, numbers: Numbers) -> tuple[list[Any], list[Any], list[Any]]:
+        v, v_star = [numbers.number(x) for x in self.v], [numbers.number(x) for x in self.v_star]
+        return v, v_star, [x - y for x, y in zip(v, v_star, strict=True)]
 
 
 _SHAPES = (symbols.a, symbols.gamma, symbols.beta)
@@ -97,10 +134,6 @@ for _shape in (shape for penalty in PENALTIES.values() for shape in penalty.para
     _BOUNDS[_shape.symbol] = max(_shape.above, _BOUNDS.get(_shape.symbol, _shape.above))
 _OTHERS = tuple(symbol for symbol in _BOUNDS if symbol not in _SHAPES)
 """Shapes of the penalties of extensions."""
-
-
-def _parameters() -> list[Symbol]:
-    return [parameter.symbol for proxy in ESTIMATORS.values() for parameter in proxy.parameters]
 
 
 def _defaults() -> dict[str, float]:

@@ -36,11 +36,11 @@ __all__ = ["FALSE_ALARM_BUDGET", "METHODS", "run_suite", "select"]
 
 METHODS: Final[dict[str, str]] = {
     "symbolic": "verify.symbolic",
-    "precision": "verify.precision",
+    "precision": "verify.precision.route",
     "generated": "verify.generated",
     "monte_carlo": "verify.monte_carlo",
     "iteration": "verify.iteration",
-    "enclosure": "verify.enclosure",
+    "enclosure": "verify.enclosure.route",
     "inequalities": "verify.inequalities",
 }
 """Name -> module, imported only when the suite runs: a broken one must not take down the others."""

@@ -68,7 +68,9 @@ def side(method: str, claim_id: str) -> Any:
 
         point = configurations("quick", SEED)[0]
         return list(definition_sides(claim.definition, point, "quick"))
-    return importlib.import_module(f"verify.{method}").own_side(claim, "quick", SEED)
+    from verify.suite import METHODS
+
+    return importlib.import_module(METHODS[method]).own_side(claim, "quick", SEED)
 
 
 def plain(value: Any) -> Any:
@@ -93,7 +95,9 @@ def plain(value: Any) -> Any:
 def main(method: str, sight: str, *claim_ids: str) -> None:
     """Print the sides by claim id."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    importlib.import_module(f"verify.{method}")
+    from verify.suite import METHODS
+
+    importlib.import_module(METHODS[method])
     if sight == "blind":
         blind()
     print(json.dumps({claim_id: plain(side(method, claim_id)) for claim_id in claim_ids}))

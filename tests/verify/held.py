@@ -11,10 +11,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import verify.closed_form
 import verify.enclosure
 import verify.model
 
-SOURCES = [*sorted(Path(next(iter(verify.enclosure.__path__))).rglob("*.py")), Path(verify.model.__file__)]
+SOURCES = [
+    *sorted(Path(next(iter(verify.enclosure.__path__))).rglob("*.py")),
+    *(Path(module.__file__) for module in (verify.model, verify.closed_form)),
+]
 FILES = {str(path) for path in SOURCES}
 HELD: dict[str, str] = {}
 """Function -> the test that holds what it returns against an independent value."""

@@ -18,9 +18,10 @@ from test_balls import OWN
 
 from proofs.proxies import Estimator, Parameter
 from proofs.symbols import QUANTITIES, mu, r, s, theta
+from verify.closed_form import prepared
 from verify.configurations import Configuration, configurations
-from verify.enclosure import closed, means, points
-from verify.enclosure.arithmetic import digits
+from verify.enclosure import means
+from verify.enclosure.arithmetic import BALLS, digits
 from verify.enclosure.boxes.closing import _ball, _mean_value
 from verify.enclosure.boxes.margin import Margin
 from verify.enclosure.boxes.search import _Search
@@ -288,18 +289,13 @@ def drawn(rng: np.random.Generator) -> Configuration:
     )
 
 
-@holds(
-    """
-    closed.scalar closed.vector closed.gradient_of closed._enclosed points.scalars points.basis points.dot
-    points._weights
-    """
-)
+@holds("closed_form.Form.balls closed_form.enclosed arithmetic.dot")
 def test_values_and_closed_forms_contain() -> None:
     rng = random(16)
     for _ in range(30):
         point = drawn(rng)
         with mpmath.workdps(60), digits(25):
-            values, basis = points.scalars(point), points.basis(point)
+            values, basis = point.scalars(BALLS), point.vectors(BALLS)
             for symbol, true in point.scalars().items():
                 assert symbol not in values or values[symbol].overlaps(near(true)), symbol
             t, size = mpf(point.theta), mpf(point.r)
@@ -311,14 +307,13 @@ def test_values_and_closed_forms_contain() -> None:
             integral = mpmath.sqrt(mp.pi / 2) * (
                 mpmath.erf(size * mpmath.cos(t) / mpmath.sqrt(2)) - mpmath.erf((size - 1) / mpmath.sqrt(2))
             )
-            assert closed.scalar(1 + part * r, values).overlaps(near(1 + integral * size))
+            (scalar,) = prepared(1 + part * r).balls(values)
+            assert scalar.overlaps(near(1 + integral * size))
             vector = next(symbol for symbol in QUANTITIES if symbol.name == "w_star")
-            along, across = closed.vector(part * vector, point, values)
+            form = prepared(part * vector)
+            along, across = form.coordinates(form.balls(values), point, BALLS)
             assert along.overlaps(near(integral * mpmath.cos(t)))
             assert across.overlaps(near(integral * mpmath.sin(t)))
-            slopes = closed.gradient_of(r**2 * cos(theta), values)
-            for found, true in zip(slopes, (2 * size * mpmath.cos(t), size * mpmath.sin(t)), strict=True):
-                assert found.overlaps(near(true))
 
 
 # Boxes.

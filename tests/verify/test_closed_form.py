@@ -11,10 +11,11 @@ from sympy import Float, Integral, Symbol, cos, exp, oo, pi, sqrt
 
 import proofs
 from proofs.moments import folded_kernels
-from proofs.proxies import ARBITRARY, ESTIMATORS
+from proofs.proxies import ESTIMATORS
 from proofs.symbols import QUANTITIES, mu, r, s, theta, w_hat
-from verify.closed_form import evaluate, proxy_function, split_points, vector_coordinates
+from verify.closed_form import evaluate, vector_coordinates
 from verify.configurations import Configuration, configurations, meeting
+from verify.precision.plane import PlaneMeans
 
 POINTS = configurations("full", 3)
 BASE = POINTS[0]
@@ -146,7 +147,7 @@ def test_an_arbitrary_proxy_takes_any_estimator(name: str) -> None:
 
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_proxies_as_functions(name: str) -> None:
-    function = proxy_function(ESTIMATORS[name], PARAMETERS)
+    function = PlaneMeans(mpf(0), mpf(1), ESTIMATORS[name], PARAMETERS).proxy
     values = {
         "identity": 1,
         "relu": 1,
@@ -160,17 +161,6 @@ def test_proxies_as_functions(name: str) -> None:
     assert abs(function(mpf(0.125)) - values[name]) < mpf(10) ** -45
     left = {"relu": 0, "clipped-relu": 0, "leaky-relu": mpf(PARAMETERS["slope"])}.get(name, values[name])
     assert abs(function(mpf(-0.125)) - left) < mpf(10) ** -45
-
-
-def test_panels_end_at_kinks_and_scales() -> None:
-    point = replace(BASE, r=2.0, theta=mp.pi / 6)
-    nodes = split_points(mpf(-16), mpf(16), point, ESTIMATORS["triangular"])
-    assert nodes == sorted(nodes)
-    assert nodes[0] == -16
-    assert nodes[-1] == 16
-    for expected in (mpf(0), mpf(1) / 2, -mpf(1) / 2, mpf(1)):
-        assert min(abs(node - expected) for node in nodes) < mpf(10) ** -40
-    assert ARBITRARY.breakpoints == ()
 
 
 # Vectors.
@@ -239,7 +229,7 @@ def test_hypotheses_choose_configurations() -> None:
 
 
 def test_an_arbitrary_proxy_needs_one() -> None:
-    with pytest.raises(NameError):
+    with pytest.raises(ValueError, match="needs a proxy in the place of μ'"):
         evaluate(Integral(mu(s) * exp(-(s**2) / 2), (s, -oo, oo)), BASE)
 
 

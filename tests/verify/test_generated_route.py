@@ -19,10 +19,11 @@ import proofs
 from numerics.generated import estimators
 from proofs.engine.claim import Claim
 from proofs.symbols import e, r, s, vs_vs, w_hat
+from verify.closed_form import Form
 from verify.configurations import Configuration, configurations, meeting
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
 from verify.generated import ALLOWED, compare, conclude, holding, judge, run, stale_modules, tasks
-from verify.generated.formula import Formula
+from verify.generated.formula import certified
 from verify.generated.vectors import Vectors, cases
 
 QUICK = cases("quick", 5)
@@ -123,11 +124,11 @@ def test_an_integral_that_cancels_counts_by_what_stands_beside_it() -> None:
     cancels = Integral((1 - r * s) * exp(-r * s) * exp(-(s**2) / 2), (s, 0, oo))  # 2e-450, of parts of 1e-150
     large = Integral(exp(-(s**2) / 2), (s, 0, oo))
     with mpmath.workdps(40):
-        along, across = Formula(cancels * w_hat + large * e).at(point, {}, {})
+        along, across = certified(Form(cancels * w_hat + large * e), point, {})
         assert abs(along) < 1e-190
         assert abs(across - mpmath.sqrt(mpmath.pi / 2)) < 1e-37
         with pytest.raises(ArithmeticError, match="too few digits"):
-            Formula(cancels * w_hat).at(point, {}, {})
+            certified(Form(cancels * w_hat), point, {})
 
 
 def test_claims_without_code_are_refused() -> None:

@@ -19,9 +19,9 @@ from verify.evidence import Verdict
 from verify.generated import ALLOWED, compare
 from verify.generated.penalties import stated_penalty
 from verify.mutants import mutants
-from verify.precision import check, points_for
 from verify.precision.minimizers import minimize, near_thresholds
 from verify.precision.penalties import outside
+from verify.precision.route import check, points_for
 
 POINTS = configurations("quick", 7)
 CLAIMS = [claim for claim in proofs.all_claims() if claim.id.startswith("P")]

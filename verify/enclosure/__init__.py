@@ -1,5 +1,1 @@
-"""The enclosure route."""
-
-from verify.enclosure.route import NAME, conclude, run, tasks
-
-__all__ = ["NAME", "conclude", "run", "tasks"]
+"""The enclosure: ball arithmetic by Arb, at points for integrals and over boxes for inequalities."""

@@ -7,7 +7,7 @@ function is enclosed on the part inside; where it lies outside altogether, the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial, reduce
 from typing import Any, Final
@@ -21,7 +21,10 @@ from sympy.core.relational import Relational
 from sympy.functions.special.beta_functions import betainc_regularized
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 
+from verify.configurations import Numbers
+
 __all__ = [
+    "BALLS",
     "RELATIONS",
     "Compiled",
     "Truth",
@@ -32,6 +35,8 @@ __all__ = [
     "compare",
     "compiled",
     "digits",
+    "dot",
+    "exact_key",
     "hull",
     "none_of",
     "power",
@@ -66,6 +71,20 @@ def as_ball(number: Any) -> arb:
         sign, mantissa, exponent, _ = number._mpf_
         return arb(((-1) ** sign * int(mantissa), int(exponent)))
     return arb(number)
+
+
+def exact_key(number: arb) -> str:
+    """What tells balls apart: all bits of midpoint and radius, where `str` shows so many digits."""
+    return f"{number.mid().man_exp()} {number.rad().man_exp()}"
+
+
+def dot(first: Sequence[arb], second: Sequence[arb]) -> arb:
+    """The inner product."""
+    return sum((x * y for x, y in zip(first, second, strict=True)), arb(0))
+
+
+BALLS: Final = Numbers(as_ball, dot, lambda terms: sum(terms, arb(0)), arb.cos, arb.sin)
+"""A configuration in balls: its floats are exact, everything computed from them is enclosed."""
 
 
 def hull(low: arb, high: arb) -> arb:

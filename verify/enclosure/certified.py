@@ -28,13 +28,12 @@ from proofs.engine.definitions import (
     Splitting,
 )
 from proofs.proxies import ESTIMATORS, Estimator, estimator
+from verify.closed_form import prepared
 from verify.configurations import Configuration, Level
-from verify.enclosure import closed
-from verify.enclosure.arithmetic import digits, power
+from verify.enclosure.arithmetic import BALLS, digits, power
 from verify.enclosure.integrals import integrate
 from verify.enclosure.means import Means, means_at
 from verify.enclosure.network import Enclosed, Network, ReluPatches
-from verify.enclosure.points import scalars
 from verify.evidence import Verdict
 from verify.model import PROXY_MOMENTS, moment_rows
 
@@ -132,7 +131,7 @@ def _relu(definition: Definition, point: Configuration, level: Level) -> Iterato
 
 def _cap(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
     """P(θ < π − α₀) of a uniform direction: ∫ sin^{n−2} over the cap against the sphere, α₀ = θ/2 < π/2."""
-    values = scalars(point)
+    values = point.scalars(BALLS)
 
     def up_to(end: arb) -> arb:
         return end * integrate(lambda x, _: acb(power((x * end).sin(), point.n - 2)), arb(0), arb(1))
@@ -208,13 +207,13 @@ def _with_digits_enough(label: str, form: Expr, side: Side) -> list[Comparison]:
 
 def _stated(form: Expr, side: Side) -> list[arb]:
     """The closed form's coordinates, as many as the definition has: 0 in directions it does not name."""
-    values = {**scalars(side.point, side.proxy), **side.known}
-    if side.potential:
-        found = closed.gradient_of(form, values)
-    elif closed.is_vector(form):
-        found = closed.vector(form, side.point, values, side.proxy)
+    values = {**side.point.scalars(BALLS, side.proxy), **side.known}
+    if side.potential:  # of (r, θ): a step along e lowers θ
+        slopes = form.diff(symbols.r), -form.diff(symbols.theta) / symbols.r
+        found = [prepared(slope).balls(values)[0] for slope in slopes]
     else:
-        found = [side.sign * closed.scalar(form, values, side.proxy)]
+        ready = prepared(form)
+        found = ready.coordinates([side.sign * x for x in ready.balls(values, side.proxy)], side.point, BALLS)
     return [*found, *(arb(0) for _ in range(len(side.defined) - len(found)))]
 
 

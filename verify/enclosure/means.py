@@ -18,9 +18,8 @@ from proofs.proxies import Estimator
 from proofs.symbols import mu, r, s, theta
 from proofs.symbols import x as proxy_argument
 from verify.configurations import Configuration
-from verify.enclosure.arithmetic import compiled
+from verify.enclosure.arithmetic import BALLS, compiled, exact_key
 from verify.enclosure.integrals import UncertifiedError, enclose, integrate
-from verify.enclosure.points import exact_key, scalars
 from verify.model import Row
 
 __all__ = ["Means", "first_moment", "forget", "line_mean", "means_at"]
@@ -80,7 +79,7 @@ def means_at(point: Configuration, proxy: Estimator | None = None, angle: arb | 
     if key not in _MEANS:
         if len(_MEANS) > 256:
             _MEANS.clear()
-        values = scalars(point, proxy)
+        values = point.scalars(BALLS, proxy)
         _MEANS[key] = Means(values if angle is None else {**values, theta: angle}, proxy)
     return _MEANS[key]
 

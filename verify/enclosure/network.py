@@ -15,10 +15,9 @@ from flint import arb, arb_mat
 from proofs.proxies import Estimator
 from proofs.symbols import r, r_star, theta
 from verify.configurations import Configuration
-from verify.enclosure.arithmetic import as_ball
+from verify.enclosure.arithmetic import BALLS, as_ball
 from verify.enclosure.integrals import UncertifiedError
 from verify.enclosure.means import first_moment, line_mean, means_at
-from verify.enclosure.points import scalars
 from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
 
 __all__ = ["Enclosed", "Network", "ReluPatches"]
@@ -62,7 +61,7 @@ class Network(BinarizedNetwork[Enclosed]):
         origin: bool = False,
         angle: arb | None = None,
     ) -> None:
-        self.values = scalars(point, proxy)
+        self.values = point.scalars(BALLS, proxy)
         if angle is not None:
             self.values[theta] = angle
         self.v, self.v_star = [as_ball(x) for x in point.v], [as_ball(x) for x in point.v_star]
@@ -132,7 +131,7 @@ class ReluPatches(RectifiedNetwork[Enclosed]):
     number = Enclosed
 
     def __init__(self, point: Configuration) -> None:
-        values = scalars(point)
+        values = point.scalars(BALLS)
         self.k, self.r, self.r_star, self.theta = point.m, values[r], values[r_star], values[theta]
         self.means = means_at(point)
 

@@ -18,13 +18,12 @@ import mpmath
 from mpmath import mpf
 
 from proofs.engine.claim import Claim
-from verify.closed_form import NoValueError
 from verify.evidence import Fate, Figures, Level
 from verify.mutants import Mutant, fates, mutants, sample
 from verify.mutants.equal_text import same_value
 from verify.mutants.text import Text, TextMutant, text_mutants
 
-__all__ = ["ALLOWED", "Case", "Exact", "Held", "Row", "compared", "fates_of", "figures_of", "published", "real"]
+__all__ = ["ALLOWED", "Case", "Exact", "Held", "Row", "compared", "fates_of", "figures_of", "published"]
 
 ALLOWED: Final = 16.0
 """Largest `conditioned` error accepted: some thirty roundings, of half a unit each, lie between input and result.
@@ -208,11 +207,3 @@ def distance(left: Sequence[mpf], right: Sequence[mpf]) -> mpf:
     if len(left) != len(right):
         return mpf("inf")
     return mpmath.sqrt(mpmath.fsum((a - b) ** 2 for a, b in zip(left, right, strict=True)))
-
-
-def real(value: Any) -> mpf:
-    """The value of a form; ValueError if it is not a real number."""
-    number = mpmath.mpmathify(value)
-    if not isinstance(number, mpf):
-        raise NoValueError("the value is not a real number")
-    return number

@@ -23,10 +23,10 @@ from proofs.engine.definitions import Envelope, ProximalMap
 from proofs.naming import identifier
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in
-from verify.closed_form import NoValueError
+from verify.closed_form import NoValueError, real
 from verify.configurations import Configuration, meeting, pinned
 from verify.evidence import Level
-from verify.generated.held import Case, Held, Names, real
+from verify.generated.held import Case, Held, Names
 from verify.minimizer import declared
 
 __all__ = ["EnvelopeOf", "MapOf", "PenaltyInputs", "PenaltyOf", "ThresholdOf", "holding", "stated_penalty"]

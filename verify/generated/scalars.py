@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import mpmath
 import numpy as np
@@ -18,10 +18,11 @@ from proofs.engine.definitions import MeanSample
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import cap_angle, n, spike_across, spike_along
-from verify.closed_form import MPMATH, proxy_function
+from verify.closed_form import MPMATH, real
 from verify.configurations import pinned
 from verify.evidence import Level
-from verify.generated.held import Case, Held, Names, real
+from verify.generated.held import Case, Held, Names
+from verify.precision.plane import PlaneMeans
 
 __all__ = ["SCALARS", "ProxyOf", "ScalarFormula", "Scalars", "holding"]
 
@@ -164,17 +165,20 @@ class ProxyOf(Held):
         """The piece at x."""
         x, parameters = case.inputs
         with mpmath.workdps(_DIGITS):
-            return [real(proxy_function(self.known, parameters)(mpf(x)))]
+            return [self._at(mpf(x), parameters)]
 
     def moved(self, case: Case, value: list[mpf]) -> mpf:
         """The sum of its moves when x or a parameter moves by half an ulp."""
         x, parameters = case.inputs
         with mpmath.workdps(_DIGITS):
-            total = abs(proxy_function(self.known, parameters)(mpf(x) + mpf(math.ulp(x)) / 2) - value[0])
+            total = abs(self._at(mpf(x) + mpf(math.ulp(x)) / 2, parameters) - value[0])
             for name in parameters:
                 changed = {**parameters, name: parameters[name] + mpf(math.ulp(parameters[name])) / 2}
-                total += abs(proxy_function(self.known, changed)(mpf(x)) - value[0])
+                total += abs(self._at(mpf(x), changed) - value[0])
             return total
+
+    def _at(self, x: mpf, parameters: Mapping[str, Any]) -> mpf:
+        return real(PlaneMeans(mpf(0), mpf(1), self.proxy, dict(parameters)).proxy(x))
 
 
 def holding(claim: Claim) -> list[Held]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -25,9 +25,10 @@ from proofs.gaussian import Phi, normal_density
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
+from verify.closed_form import Form, prepared
 from verify.configurations import Configuration, configurations, meeting
 from verify.evidence import Level
-from verify.generated.formula import Formula, Known, known_integral
+from verify.generated.formula import certified, certified_integral
 from verify.generated.held import Case, Held, Names, distance
 
 __all__ = ["AnyEstimator", "CoarseGradient", "Vectors", "cases", "holding"]
@@ -65,7 +66,6 @@ class Vectors(Held):
     """One function of `FUNCTIONS`."""
 
     function: Function | None = None
-    known: Known = field(default_factory=dict, compare=False, repr=False)
     limit: int | None = None
     """How many cases are tried; all if None."""
 
@@ -80,9 +80,9 @@ class Vectors(Held):
         return self.function.result if self.function else "n"
 
     @cached_property
-    def forms(self) -> dict[bool, Formula]:
+    def forms(self) -> dict[bool, Form]:
         """The printed form and the statement; the former cancels more digits than are carried where r is extreme."""
-        return {True: Formula(self.claim.as_printed), False: Formula(self.claim.formula)}
+        return {True: prepared(self.claim.as_printed), False: prepared(self.claim.formula)}
 
     def cases(self, level: Level, seed: int) -> list[Case]:
         """The cases; one that does not meet the hypotheses is drawn anew until it does; it is dropped if none does."""
@@ -145,7 +145,7 @@ class Vectors(Held):
         """The closed form at the case, from the vectors themselves, at mpmath's current precision."""
         point, w_hat, e = self._point(case, shifts)
         form = self.forms[1e-20 < point.r < 1e20]
-        entries = form.at(point, self.known, self._extra(point))
+        entries = certified(form, point, self._extra(point))
         if self.result != "n":
             return entries
         return [entries[0] * a + entries[1] * b for a, b in zip(w_hat, e, strict=True)]
@@ -233,7 +233,7 @@ class AnyEstimator(CoarseGradient):
     """What all estimators have in common, tried with one: its moments are integrated, not read from its claim."""
 
     def _extra(self, point: Configuration) -> Mapping[Symbol, mpf]:
-        return {name: known_integral(part, point, self.known, self.proxy) for name, part in _MOMENTS.items()}
+        return {name: certified_integral(part, point, self.proxy) for name, part in _MOMENTS.items()}
 
 
 def holding(claim: Any) -> list[Held]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Final, cast
 
 from mpmath import mp, mpf
@@ -26,7 +25,6 @@ from verify.precision.comparison import (
     compare,
     forms,
     is_coarse,
-    settled,
 )
 from verify.precision.network import Network
 from verify.precision.plane import plane_means
@@ -74,12 +72,8 @@ def check_moment(claim: Claim, point: Configuration, level: Level) -> list[Compa
     """G1–G5: a mean over a half-space or two, with a proxy or without."""
     definition = cast(HalfSpaceMoment, claim.definition)
     if not definition.proxy:
-        return settled(partial(_moment, claim, point, definition, None))
-    return [
-        found
-        for proxy in proxies_for("*", level, point)
-        for found in settled(partial(_moment, claim, point, definition, proxy))
-    ]
+        return _moment(claim, point, definition, None)
+    return [found for proxy in proxies_for("*", level, point) for found in _moment(claim, point, definition, proxy)]
 
 
 def _moment(
@@ -111,7 +105,7 @@ def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[
             found
             for proxy in proxies_for(definition.estimator, level, point)
             for name in forms(claim)
-            for found in settled(partial(_coarse, claim, name, point, proxy, definition.estimator == "*"))
+            for found in _coarse(claim, name, point, proxy, definition.estimator == "*")
         ]
     if definition.at == "teacher":
         point = replace(point, v=point.v_star)

@@ -7,21 +7,19 @@ cancels from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Final, cast
+from typing import Any, Final
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Dummy, Expr, Integer, Integral, Symbol, lambdify
+from sympy import Expr, Integer, Symbol
 
 from proofs.engine.claim import Claim
 from proofs.proxies import Estimator
-from proofs.symbols import QUANTITIES
-from verify.closed_form import MPMATH, integral, vector_coordinates
+from verify.closed_form import Form, integral, prepared
 from verify.configurations import Configuration
 from verify.evidence import Verdict
 from verify.precision.quadrature import DIGITS, Estimate
@@ -42,7 +40,6 @@ __all__ = [
     "part",
     "part_vector",
     "quotient_of",
-    "settled",
     "shown",
     "true_that",
     "vanishing",
@@ -66,7 +63,6 @@ ROUGH: Final = Demand(20, 15)
 _COARSE_DEMAND: Final = Demand(12, 8)
 """For mutants: what one mistake changes is seen in the first few digits."""
 
-_INTEGRAL_DIGITS: Final = 52
 _COARSE_DIGITS: Final = 22
 
 _COARSE: ContextVar[bool] = ContextVar("coarse", default=False)
@@ -229,22 +225,6 @@ def quotient_of(label: str, left: mpf, right: mpf, noise: mpf, least: object = 0
     return replace(found, quotient=float(quotient))
 
 
-_INTEGRALS: dict[object, mpf] = {}
-_CAREFUL: ContextVar[bool] = ContextVar("careful", default=False)
-
-
-def settled(comparing: Callable[[], list[Comparison]]) -> list[Comparison]:
-    """Comparisons; if one is not verified, again with the slower rule for closed-form integrals."""
-    found = comparing()
-    if _COARSE.get() or all(comparison.verdict is Verdict.VERIFIED for comparison in found):
-        return found
-    token = _CAREFUL.set(True)
-    try:
-        return comparing()
-    finally:
-        _CAREFUL.reset(token)
-
-
 def closed_value(
     form: Expr,
     point: Configuration,
@@ -255,22 +235,7 @@ def closed_value(
     """A scalar form at a point, with the extra digits that its cancellations need."""
     if _SEEN.get() is not None:
         return mpf(1)
-    reduced, known = _without_integrals(form, point, proxy)
-    with mp.workdps(_digits_needed(point)):
-        values = {**point.scalars(), **known, **(extra or {})}
-        names = tuple(sorted(reduced.free_symbols, key=str))
-        if missing := [str(name) for name in names if name not in values]:
-            raise ValueError(f"no value for {missing} in {form}")
-        return _real(mpmath.mpmathify(_compiled(reduced, names)(*(values[name] for name in names))))
-
-
-@lru_cache(maxsize=2048)
-def _compiled(form: Expr, names: tuple[Symbol, ...]) -> Callable[..., mpf]:
-    return cast(Callable[..., mpf], lambdify(list(names), form, MPMATH))
-
-
-def _real(value: mpf | mpmath.mpc) -> mpf:
-    """A closed form that leaves the reals has no value."""
+    (value,) = _factors(prepared(form), point, extra, proxy)
     if mpmath.im(value):
         raise ArithmeticError(f"the closed form is {mpmath.nstr(value, 8)}, not a real number")
     return mpmath.re(value)
@@ -286,11 +251,22 @@ def closed_vector(
     """A vector form at a point: along (ŵ, e) for filters, entrywise for output weights."""
     if _SEEN.get() is not None:
         return []
-    reduced, known = _without_integrals(form, point, proxy)
-    if not any(QUANTITIES[s].space != "scalar" for s in reduced.free_symbols if s in QUANTITIES):
+    ready = prepared(form)
+    if not ready.vectors:
         raise ValueError(f"{form} is a scalar; a vector is wanted")
     with mp.workdps(_digits_needed(point)):
-        return vector_coordinates(reduced, point, extra={**known, **(extra or {})})["vector"]
+        return ready.coordinates(_factors(ready, point, extra, proxy), point)
+
+
+def _factors(
+    form: Form, point: Configuration, extra: Mapping[Symbol, mpf] | None, proxy: Estimator | None
+) -> list[Any]:
+    """Integrals are taken to a fixed precision: a form is only as accurate as the largest of them."""
+    with mp.workdps(_COARSE_DIGITS if _COARSE.get() else DIGITS):
+        values = point.scalars()
+        integrals = [integral(part, values, point, proxy) for part in form.integrals]
+    with mp.workdps(_digits_needed(point)):
+        return form.digits({**point.scalars(), **(extra or {})}, integrals)
 
 
 def against(
@@ -324,26 +300,3 @@ def _digits_needed(point: Configuration) -> int:
         near = abs(mpmath.log10(sine)) if sine > mpf(10) ** -30 else mpf(30)
         size = mpmath.mpmathify(point.r)
         return DIGITS + int(2 * abs(mpmath.log10(size)) + 2 * near if size else 2 * near)
-
-
-def _without_integrals(form: Expr, point: Configuration, proxy: Estimator | None) -> tuple[Expr, dict[Symbol, mpf]]:
-    """Replace integrals by symbols with values; an integral met before at equal arguments is not
-    taken again.
-    """
-    values: dict[Symbol, mpf] = {}
-    for piece in form.atoms(Integral):
-        with mp.workdps(DIGITS):
-            scalars = point.scalars()
-            used = tuple((s.name, scalars[s]) for s in sorted(piece.free_symbols, key=str) if s in scalars)
-            used += tuple((name, mpf(value)) for name, value in sorted(point.parameters.items()) if proxy)
-            key = piece, used, proxy, _CAREFUL.get(), _COARSE.get()
-            if key not in _INTEGRALS:
-                if len(_INTEGRALS) > 4096:
-                    _INTEGRALS.clear()
-                # mpmath's own estimate of the error can be too small: `settled` asks again, by the other rule.
-                with mp.workdps(_COARSE_DIGITS if _COARSE.get() else _INTEGRAL_DIGITS):
-                    _INTEGRALS[key] = integral(piece, scalars, point, proxy, careful=_CAREFUL.get())
-        name = Dummy("integral", real=True)
-        values[name] = _INTEGRALS[key]
-        form = form.xreplace({piece: name})
-    return form, values

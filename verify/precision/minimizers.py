@@ -9,13 +9,13 @@ from typing import Any, cast
 
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Expr, Symbol, lambdify
+from sympy import Expr, Symbol
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import PenaltyLimit, ProximalMap
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import ratio, u, x_in
-from verify.closed_form import NoValueError, evaluate
+from verify.closed_form import NoValueError, evaluate, prepared
 from verify.configurations import Configuration
 from verify.evidence import Level, Verdict
 from verify.minimizer import declared, objective, pieces_of, proximal, total
@@ -82,20 +82,14 @@ def real_value(form: Expr, values: Mapping[Symbol, mpf], where: str) -> mpf:
     """A closed form, with the digits that cancel next to a threshold; ValueError, which says `where`, where a wrong
     form leaves the domain of its functions.
     """
-    names = tuple(sorted(form.free_symbols, key=str))
     try:
         with mp.workdps(_WORKING):
-            value = mp.mpmathify(_of(form, names)(*(values[name] for name in names)))
+            (value,) = prepared(form).digits(values, ())
     except TypeError as error:  # mpmath cannot order complex numbers
         raise NoValueError(f"{form} is not real at {where}") from error
     if not isinstance(value, mpf):
         raise NoValueError(f"{form} is {value} at {where}")
     return value
-
-
-@lru_cache(maxsize=256)
-def _of(form: Expr, names: tuple[Symbol, ...]) -> Callable[..., mpf]:
-    return cast(Callable[..., mpf], lambdify(names, form, "mpmath"))
 
 
 def penalty_function(penalty: Expr, scalars: Mapping[Symbol, mpf]) -> Callable[[mpf], mpf]:
