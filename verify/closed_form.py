@@ -19,7 +19,7 @@ from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
 from verify.configurations import DIGITS, Configuration, Numbers
 from verify.enclosure.arithmetic import as_ball, ball, digits, exact_key
-from verify.enclosure.integrals import enclose
+from verify.enclosure.integrals import UncertifiedError, enclose
 from verify.nodes import midpoint
 
 __all__ = ["MPMATH", "Form", "NoValueError", "evaluate", "integral", "prepared", "real", "vector_coordinates"]
@@ -146,7 +146,7 @@ def enclosed(part: Integral, values: Mapping[Symbol, Any], proxy: Estimator | No
 def integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration, proxy: Estimator | None = None) -> mpf:
     """A one-dimensional integral with a Gaussian weight, up to where that ends, at mpmath's current precision.
 
-    ArithmeticError where Arb does not certify it.
+    NoValueError where Arb finds none: over a bounded range only a pole, or what is as bad as one, leaves it none.
     """
     variable, *limits = part.limits[0]
     own = {p.symbol: mpf(point.parameters[p.name]) for p in (proxy.parameters if proxy else ())}
@@ -154,4 +154,7 @@ def integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration,
         known = {symbol: as_ball(value) for symbol, value in {**values, **own}.items() if symbol in part.free_symbols}
         low, high = (ball(limit, known).max(arb(-_CUT)).min(arb(_CUT)) for limit in limits)
         within = Integral(part.function, (variable, _LOW, _HIGH))
-        return midpoint(enclosed(within, {**known, **own, _LOW: low, _HIGH: high}, proxy))
+        try:
+            return midpoint(enclosed(within, {**known, **own, _LOW: low, _HIGH: high}, proxy))
+        except UncertifiedError as error:
+            raise NoValueError(f"{part} at {point.label} has no value: {error}") from error

@@ -24,6 +24,7 @@ from proofs.engine.definitions import (
     MeanSample,
     OutputMinimizer,
     Potential,
+    ReluNetwork,
 )
 
 __all__ = ["PROXY_MOMENTS", "BinarizedNetwork", "Number", "RectifiedNetwork", "Row", "Terms", "axes", "moment_rows"]
@@ -154,6 +155,10 @@ class BinarizedNetwork(_Rows[Number]):
     def filter_gradient(self) -> list[Number]:
         """∂f/∂w along the axes."""
 
+    @abstractmethod
+    def one_sided_slope(self) -> Number:
+        """At θ = 0 and π, the slope of f along a direction orthogonal to w."""
+
     def said(self, definition: Definition) -> list[Number]:
         """The numbers that a definition speaks of, at this network; ValueError for one that speaks of others."""
         match definition:
@@ -227,3 +232,14 @@ class RectifiedNetwork(_Rows[Number]):
     def gradient(self) -> list[Number]:
         """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
         return [self.over_patches([(axis * MODEL, 2)], self.residual()) for axis in _AXES]
+
+    def said(self, definition: ReluNetwork) -> list[Number]:
+        """The numbers that a definition speaks of; ValueError for one about descent or critical points."""
+        match definition.aspect:
+            case "kernel":
+                return [self.kernel()]
+            case "loss":
+                return [self.loss()]
+            case "gradient":
+                return self.gradient()
+        raise ValueError(f"{definition} is no quantity of the network")

@@ -204,19 +204,17 @@ _PATCHES = "model.RectifiedNetwork"
 
 
 @holds(
-    "certified.definition_sides certified._sides_of certified._stated network.Enclosed.of",
-    G2="certified._moments",
-    N1=f"certified._network {_NETWORK}.said {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
+    "certified.definition_sides certified._stated network.Enclosed.of",
+    N1=f"{_NETWORK}.said {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
     "network.Enclosed.weighted network.Enclosed.__mul__",
     N2=f"{_NETWORK}.gradient_v",
     N3=f"{_BALLS}.filter_gradient {_BALLS}._slope {_BALLS}._surface",
     N4=f"{_NETWORK}.normal_equations {_BALLS}.best_weights",
-    C1=f"certified._four_moments {_NETWORK}.coarse_gradient",
-    C9="certified._potential",
+    C1=f"{_NETWORK}.coarse_gradient",
     **{
-        "N3.kink": "certified._slopes",
+        "N3.kink": f"{_BALLS}.one_sided_slope",
         "R6.probability": "certified._cap certified._cap.up_to",
-        "B1.kernel": f"certified._relu {_PATCHES}.kernel {_PATCHES}._products {_PATCHES}.model {_PATCHES}.teacher "
+        "B1.kernel": f"{_PATCHES}.said {_PATCHES}.kernel {_PATCHES}._products {_PATCHES}.model {_PATCHES}.teacher "
         "network.ReluPatches.mean network.ReluPatches.turn",
         "B1.loss": f"{_PATCHES}.loss {_PATCHES}.over_patches {_PATCHES}.residual",
         "B1.gradient": f"{_PATCHES}.gradient",
@@ -238,10 +236,11 @@ def test_both_sides_of_claims_contain_what_the_definition_says(name: str) -> Non
                 own = at(side, definition)
                 true = [*map(loosely, said(definition, own))]
                 for found, value in zip(side.defined, true, strict=True):
-                    assert found.value.overlaps(value), side.label
+                    assert found.value.overlaps(value), side.place
                     assert found.value.rad() < 1e-35 * max(1.0, float(found.size.mid()))
                 for claim in CLAIMS[definition]:
-                    for closed_form, value in zip(certified._stated(claim.statement, side), true, strict=True):
+                    stated = certified._stated(claim.statement, definition, side)
+                    for closed_form, value in zip(stated, true, strict=True):
                         assert closed_form.overlaps(value), claim.id
                 if symbols.moment_full in side.known:
                     moments = (own.mean(1, 0, events, True) for events in ("", "a", "b"))
@@ -257,7 +256,7 @@ def at(side: certified.Side, definition: Definition) -> Defined:
 
 NO_BALLS = {
     "what each kind of number says for itself": "model._Rows.mean model.BinarizedNetwork.best_weights "
-    "model.BinarizedNetwork.filter_gradient",
+    "model.BinarizedNetwork.filter_gradient model.BinarizedNetwork.one_sided_slope",
     "scales and midpoints": "integrals._fraction integrals._size certified._largest",
     "places where ranges are cut, exact": "integrals._edges integrals._halves integrals._Line._cuts",
     "a sign of what `multiply` does": "analytic._product",

@@ -13,8 +13,7 @@ from proofs.engine.claim import get
 from verify.configurations import configurations
 from verify.evidence import Evidence, Verdict
 from verify.precision import descent, route
-from verify.precision.network import Network
-from verify.precision.relu_network import ReluPatches
+from verify.precision.network import Network, ReluPatches
 
 POINTS = configurations("quick", 11)
 GENERIC = POINTS[:1]

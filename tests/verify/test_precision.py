@@ -35,7 +35,7 @@ def verdict_of(claim: Claim, points: list[Any] | None = None) -> Evidence:
     return precision.check(claim, chosen)
 
 
-CHECKED = [claim.id for claim in proofs.all_claims() if type(claim.definition) in precision.CHECKERS]
+CHECKED = [claim.id for claim in proofs.all_claims() if precision.checker_of(claim)]
 
 
 @pytest.mark.parametrize("claim_id", CHECKED)
@@ -252,7 +252,7 @@ def test_no_hypothesis_can_be_weakened(claim_id: str, label: str) -> None:
 
 
 def judged(claim: Claim, weaker: Claim) -> tuple[Fate, str]:
-    checking = partial(precision._comparisons, level="quick")
+    checking = partial(precision._check, level="quick")
     with coarse():
         found = hypotheses.judge(claim, weaker, POINTS[0], checking)
     assert found is not None

@@ -7,35 +7,23 @@ proof.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, cast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from flint import acb, arb
-from sympy import Expr, Integral, Symbol
+from sympy import Expr, Integral
 
 from proofs import symbols
 from proofs.engine.claim import Claim
-from proofs.engine.definitions import (
-    Correlation,
-    Definition,
-    FilterGradient,
-    HalfSpaceMoment,
-    MeanSample,
-    OutputMinimizer,
-    Potential,
-    ReluNetwork,
-    Splitting,
-)
-from proofs.proxies import ESTIMATORS, Estimator, estimator
-from verify.closed_form import prepared
+from proofs.engine.definitions import Definition, Splitting
+from proofs.proxies import ESTIMATORS, Estimator
 from verify.configurations import Configuration, Level
 from verify.enclosure.arithmetic import BALLS, digits, power
 from verify.enclosure.integrals import integrate
-from verify.enclosure.means import Means, means_at
 from verify.enclosure.network import Enclosed, Network, ReluPatches
 from verify.evidence import Verdict
-from verify.model import PROXY_MOMENTS, moment_rows
+from verify.sides import Side, World, ready, sides, speaks_of
 
 __all__ = ["DIGITS", "Comparison", "compare", "covered", "definition_sides"]
 
@@ -51,19 +39,6 @@ _QUICK: Final = ("clipped-relu", "sigmoid")
 
 
 @dataclass(frozen=True)
-class Side:
-    """The definition's side of a comparison, and what the closed form needs to be evaluated there."""
-
-    label: str
-    defined: tuple[Enclosed, ...]
-    point: Configuration
-    proxy: Estimator | None = None
-    known: dict[Symbol, arb] = field(default_factory=dict, hash=False)
-    sign: int = 1
-    potential: bool = False
-
-
-@dataclass(frozen=True)
 class Comparison:
     """One number: certified digits of agreement, radius relative to its size, both balls in words."""
 
@@ -74,96 +49,34 @@ class Comparison:
     witness: str
 
 
-Sides = Callable[[Definition, Configuration, Level], Iterator[Side]]
-
-
-def _proxies(name: str, level: Level) -> list[Estimator]:
-    if name != "*":
-        return [estimator(name)]
+def _standing(level: Level, point: Configuration) -> list[Estimator]:
     return [proxy for key, proxy in ESTIMATORS.items() if key in _QUICK or (level == "full" and proxy.waves is None)]
 
 
-def _moments(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    wanted = cast(HalfSpaceMoment, definition)
-    for proxy in _proxies("*", level) if wanted.proxy else [None]:
-        means = means_at(point, proxy)
-        defined = tuple(Enclosed.of(means.mean(row)) for row in moment_rows(wanted, point.n))
-        yield Side(_label(point, proxy), defined, point, proxy)
+_WORLD: Final = World(Network, ReluPatches, _standing, lambda: (arb(0), arb.pi()))
 
 
-def _network(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    name, at = getattr(definition, "estimator", ""), getattr(definition, "at", "")
-    if at == "teacher":
-        point = replace(point, v=point.v_star)
-    for proxy in _proxies(name, level) if name else [None]:
-        network = Network(point, proxy, origin=at == "origin")
-        moments = _four_moments(network.means) if name == "*" else {}
-        yield Side(_label(point, proxy), tuple(network.said(definition)), point, proxy, moments)
-
-
-def _four_moments(means: Means) -> dict[Symbol, arb]:
-    """M, M₊, A and B under the symbols of statements about any proxy."""
-    return {symbol: means.mean(row) for symbol, row in PROXY_MOMENTS.items()}
-
-
-def _slopes(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    """At both ends of [0, π] the one-sided slope of the loss, counted towards the middle or away."""
-    for name, angle, sign in (("0", arb(0), 1), ("π", arb.pi(), -1)):
-        network = Network(point, angle=angle)
-        slope = network.filter_gradient()[1]
-        yield Side(f"{_label(point)}, θ = {name}", (slope,), point, known={symbols.theta: angle}, sign=sign)
-
-
-def _potential(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    network = Network(point, estimator(cast(Potential, definition).estimator))
-    yield Side(_label(point), tuple(network.said(definition)), point, potential=True)
-
-
-def _relu(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
-    point = replace(point, r_star=1.75)
-    patches = ReluPatches(point)
-    aspect = cast(ReluNetwork, definition).aspect
-    defined = (
-        patches.gradient() if aspect == "gradient" else [patches.kernel() if aspect == "kernel" else patches.loss()]
-    )
-    yield Side(_label(point), tuple(defined), point)
-
-
-def _cap(definition: Definition, point: Configuration, level: Level) -> Iterator[Side]:
+def _cap(point: Configuration) -> Side:
     """P(θ < π − α₀) of a uniform direction: ∫ sin^{n−2} over the cap against the sphere, α₀ = θ/2 < π/2."""
-    values = point.scalars(BALLS)
 
     def up_to(end: arb) -> arb:
         return end * integrate(lambda x, _: acb(power((x * end).sin(), point.n - 2)), arb(0), arb(1))
 
-    cap, sphere = up_to(arb.pi() - values[symbols.cap_angle]), up_to(arb.pi())
-    yield Side(_label(point), (Enclosed.of(cap / sphere),), point)
+    cap, sphere = up_to(arb.pi() - point.scalars(BALLS)[symbols.cap_angle]), up_to(arb.pi())
+    return Side((Enclosed.of(cap / sphere),), point)
 
 
-def _sides_of(definition: Definition) -> Sides | None:
-    """How a definition is enclosed; None where it is no integral."""
-    match definition:
-        case HalfSpaceMoment():
-            return _moments
-        case FilterGradient(one_sided=True):
-            return _slopes
-        case MeanSample() | FilterGradient() | Correlation() | OutputMinimizer():
-            return _network
-        case Potential(jointly=False):
-            return _potential
-        case ReluNetwork(aspect="kernel" | "loss" | "gradient"):
-            return _relu
-        case Splitting(aspect="probability"):
-            return _cap
-    return None
+def _capped(definition: Definition) -> bool:
+    return isinstance(definition, Splitting) and definition.aspect == "probability"
 
 
 def covered(claim: Claim) -> bool:
     """Whether a claim states a formula for an integral that this method encloses: not one of waves without end."""
-    proxy = ESTIMATORS.get(getattr(claim.definition, "estimator", ""))
+    definition = claim.definition
+    proxy = ESTIMATORS.get(getattr(definition, "estimator", ""))
     if proxy is not None and proxy.waves is not None:
         return False
-    return claim.statement is not None and _sides_of(claim.definition) is not None
+    return claim.statement is not None and (speaks_of(definition) or _capped(definition))
 
 
 _KNOWN: dict[object, list[Side]] = {}
@@ -171,15 +84,12 @@ _KNOWN: dict[object, list[Side]] = {}
 
 def definition_sides(definition: Definition, point: Configuration, level: Level) -> list[Side]:
     """The definition's balls at a configuration, remembered: a claim's mutants are held against the same."""
-    sides = _sides_of(definition)
-    if sides is None:
-        raise ValueError(f"no integral is known for {definition}")
     key = definition, repr(point), level
     if key not in _KNOWN:
         if len(_KNOWN) > 256:
             _KNOWN.clear()
         with digits(_WORKING):
-            _KNOWN[key] = list(sides(definition, point, level))
+            _KNOWN[key] = [_cap(point)] if _capped(definition) else list(sides(definition, point, level, _WORLD))
     return _KNOWN[key]
 
 
@@ -187,17 +97,18 @@ def compare(claim: Claim, point: Configuration, level: Level) -> Iterator[Compar
     """Every closed form of a claim against its definition at a configuration, coordinate by coordinate."""
     forms = {"statement": claim.statement, "printed form": claim.printed}
     for side in definition_sides(claim.definition, point, level):
+        label = point.label + (f", {side.proxy.name}" if side.proxy else "") + side.place
         for name, form in forms.items():
             if form is not None:
-                yield from _with_digits_enough(f"{side.label}, {name}", form, side)
+                yield from _with_digits_enough(f"{label}, {name}", form, claim.definition, side)
 
 
-def _with_digits_enough(label: str, form: Expr, side: Side) -> list[Comparison]:
+def _with_digits_enough(label: str, form: Expr, definition: Definition, side: Side) -> list[Comparison]:
     """The comparisons of one form, which may need more digits than its definition: it may subtract large numbers."""
     found: list[Comparison] = []
     for count in _LADDER[:1] if form.has(Integral) else _LADDER:
         with digits(count):
-            stated = _stated(form, side)
+            stated = _stated(form, definition, side)
         with digits(_WORKING):
             found = list(_judged(label, stated, side.defined))
         if all(comparison.verdict is not Verdict.UNDECIDED for comparison in found):
@@ -205,15 +116,14 @@ def _with_digits_enough(label: str, form: Expr, side: Side) -> list[Comparison]:
     return found
 
 
-def _stated(form: Expr, side: Side) -> list[arb]:
+def _stated(form: Expr, definition: Definition, side: Side) -> list[arb]:
     """The closed form's coordinates, as many as the definition has: 0 in directions it does not name."""
     values = {**side.point.scalars(BALLS, side.proxy), **side.known}
-    if side.potential:  # of (r, θ): a step along e lowers θ
-        slopes = form.diff(symbols.r), -form.diff(symbols.theta) / symbols.r
-        found = [prepared(slope).balls(values)[0] for slope in slopes]
-    else:
-        ready = prepared(form)
-        found = ready.coordinates([side.sign * x for x in ready.balls(values, side.proxy)], side.point, BALLS)
+    found = [
+        side.sign * entry
+        for one in ready(form, definition)
+        for entry in one.coordinates(one.balls(values, side.proxy), side.point, BALLS)
+    ]
     return [*found, *(arb(0) for _ in range(len(side.defined) - len(found)))]
 
 
@@ -251,7 +161,3 @@ def _decimals(error: arb, size: arb) -> float:
     if size == 0:
         return 0.0
     return min(float(_WORKING), float(-((error / size).log() / arb(10).log()).mid()))
-
-
-def _label(point: Configuration, proxy: Estimator | None = None) -> str:
-    return point.label + (f", {proxy.name}" if proxy else "")

@@ -84,6 +84,10 @@ class Network(BinarizedNetwork[Enclosed]):
             for axis in range(len(axes(self.n)))
         ]
 
+    def one_sided_slope(self) -> Enclosed:
+        """The slope along e at an end of [0, π]."""
+        return self.filter_gradient()[1]
+
     def _slope(self, axis: int, i: int, first: Row, j: int, second: Row) -> arb:
         """The derivative of E[F(Z_i) G(Z_j)] as w moves along a unit vector."""
         if i == j:

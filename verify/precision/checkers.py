@@ -1,87 +1,47 @@
-"""Checks of closed forms against quadrature: moments, means of sample quantities, minimizers.
+"""Checks of closed forms for quantities of the networks, whose definition `verify.sides` evaluates in digits.
 
-Each checker takes a claim, one configuration at which its hypotheses hold, and the level; it
-returns comparisons.
+Each checker takes a claim, one configuration at which its hypotheses hold, and the level; it returns comparisons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Final, cast
+from typing import Final
 
 from mpmath import mp, mpf
-from sympy import Expr, Integral, Symbol
+from sympy import Expr, Integral
 
 from proofs.engine.claim import Claim
-from proofs.engine.definitions import HalfSpaceMoment, MeanSample, OutputMinimizer
-from proofs.proxies import ESTIMATORS, Estimator, estimator
+from proofs.engine.definitions import Correlation, Definition, FilterGradient, MeanSample, Potential, ReluNetwork
+from proofs.proxies import ESTIMATORS, Estimator
 from verify.configurations import Configuration, Level
-from verify.model import PROXY_MOMENTS, moment_rows
-from verify.precision.comparison import (
-    Comparison,
-    against,
-    closed_vector,
-    compare,
-    forms,
-    is_coarse,
-)
-from verify.precision.network import Network
-from verify.precision.plane import plane_means
+from verify.precision.comparison import FINE, ROUGH, Comparison, closed_coordinates, compare, forms, is_coarse
+from verify.precision.network import Network, ReluPatches, UndefinedError
 from verify.precision.quadrature import DIGITS
+from verify.sides import Side, World, ready, sides
 
-__all__ = [
-    "check_mean_sample",
-    "check_minimizer",
-    "check_moment",
-    "label_of",
-    "moment_values",
-    "proxies_for",
-]
+__all__ = ["check_sides", "label_of"]
 
 _QUICK: Final = ("clipped-relu", "sigmoid", "triangular")
 
 
-def proxies_for(name: str, level: Level, point: Configuration) -> Iterator[Estimator]:
-    """The estimator of that name; for "*", those that stand for all in this level.
-
-    A quick run tries them all at the generic points, and one of them, in turn, at each of the others.
+def _standing(level: Level, point: Configuration) -> Iterator[Estimator]:
+    """A quick run tries them all at the generic points, and one of them, in turn, at each of the others; mutants are
+    tried with one that has a scale and one that is not 0 on either side.
     """
-    if name != "*":
-        yield estimator(name)
-        return
     in_turn = _QUICK[len(point.label) % len(_QUICK)]
     quick = _QUICK if point.label.startswith("generic") else (in_turn,)
     names = tuple(key for key in ESTIMATORS if ESTIMATORS[key].waves is None) if level == "full" else quick
-    yield from (ESTIMATORS[key] for key in (_representatives(level) if is_coarse() else names))
+    telling = (*(_QUICK if level == "full" else _QUICK[:1]), "leaky-relu")
+    yield from (ESTIMATORS[key] for key in (telling if is_coarse() else names))
 
 
-def _representatives(level: Level) -> tuple[str, ...]:
-    """Those that mutants are tried with: one with a scale, and one that is not 0 on either side."""
-    return (*_QUICK, "leaky-relu") if level == "full" else (_QUICK[0], "leaky-relu")
+def _ends() -> tuple[mpf, mpf]:
+    with mp.workdps(DIGITS):
+        return mpf(0), +mp.pi
 
 
-def _cancels(form: Expr) -> bool:
-    """Whether a form is only as accurate as its largest part: its integrals are taken to a fixed
-    precision.
-    """
-    return bool(form.has(Integral))
-
-
-def check_moment(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """G1–G5: a mean over a half-space or two, with a proxy or without."""
-    definition = cast(HalfSpaceMoment, claim.definition)
-    if not definition.proxy:
-        return _moment(claim, point, definition, None)
-    return [found for proxy in proxies_for("*", level, point) for found in _moment(claim, point, definition, proxy)]
-
-
-def _moment(
-    claim: Claim, point: Configuration, definition: HalfSpaceMoment, proxy: Estimator | None
-) -> list[Comparison]:
-    means = plane_means(point.theta, point.r, proxy, point.parameters)
-    defined = [means.mean(row) for row in moment_rows(definition, point.n)]
-    return against(claim, point, defined, vector=definition.vector and not definition.component, proxy=proxy)
+_WORLD: Final = World(Network.at, ReluPatches.at, _standing, _ends)
 
 
 def label_of(point: Configuration, form: str, proxy: Estimator | None = None) -> str:
@@ -89,47 +49,36 @@ def label_of(point: Configuration, form: str, proxy: Estimator | None = None) ->
     return f"{point.label}, {form}" + (f", {proxy.name}" if proxy else "")
 
 
-def moment_values(point: Configuration, proxy: Estimator) -> dict[Symbol, mpf]:
-    """M, M₊, A and B by quadrature, under the symbols of statements about any proxy."""
-    means = plane_means(point.theta, point.r, proxy, point.parameters)
-    return {symbol: means.mean(row).value for symbol, row in PROXY_MOMENTS.items()}
+def _joint(definition: Definition, form: Expr, proxy: Estimator | None) -> bool:
+    """Whether a vector is only as accurate as its largest coordinate: its integrals are taken to a fixed precision."""
+    if isinstance(definition, ReluNetwork):
+        return definition.aspect == "gradient"
+    if not isinstance(definition, MeanSample) or proxy is None:
+        return False
+    # The integrals of waves have the size of their sums.
+    return definition.estimator == "*" or (form.has(Integral) and proxy.waves is None)
 
 
-def check_mean_sample(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """N1, N2 and chapter C: the mean of the sample loss, of its gradient in v, of the sample
-    coarse gradient.
-    """
-    definition = cast(MeanSample, claim.definition)
-    if definition.quantity == "coarse_gradient":
-        return [
-            found
-            for proxy in proxies_for(definition.estimator, level, point)
-            for name in forms(claim)
-            for found in _coarse(claim, name, point, proxy, definition.estimator == "*")
-        ]
-    if definition.at == "teacher":
-        point = replace(point, v=point.v_star)
-    network = Network.at(point)
-    network = replace(network, origin=network.origin or definition.at == "origin")
-    return _said(claim, point, network, vector=definition.quantity == "gradient_v")
+def check_sides(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """Every form of a claim against every side of its definition."""
+    definition = claim.definition
+    if isinstance(definition, Potential) and not point.r:
+        raise UndefinedError("‖w‖ has no gradient at w = 0")
+    demand = ROUGH if isinstance(definition, FilterGradient | Correlation) else FINE
+    found = []
+    for side in sides(definition, point, level, _WORLD):
+        for name, form in forms(claim).items():
+            label = label_of(side.point, name, side.proxy) + side.place
+            joint = _joint(definition, form, side.proxy)
+            found += compare(label, _stated(form, definition, side), side.defined, demand, joint=joint)
+    return found
 
 
-def _said(claim: Claim, point: Configuration, network: Network, vector: bool) -> list[Comparison]:
-    with mp.workdps(DIGITS):
-        defined = network.said(claim.definition)
-    return against(claim, point, defined, vector=vector)
-
-
-def _coarse(claim: Claim, name: str, point: Configuration, proxy: Estimator, arbitrary: bool) -> list[Comparison]:
-    form = forms(claim)[name]
-    extra = moment_values(point, proxy) if arbitrary else {}
-    closed = closed_vector(form, point, extra=extra, proxy=proxy if arbitrary else None)
-    defined = Network.at(point, proxy).coarse_gradient()
-    closed += [mpf(0)] * (len(defined) - len(closed))
-    joint = arbitrary or (_cancels(form) and proxy.waves is None)  # the integrals of waves have the size of their sums
-    return compare(label_of(point, name, proxy), closed, defined, joint=joint)
-
-
-def check_minimizer(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """N4: the solution of the normal equations, or its product with v*."""
-    return _said(claim, point, Network.at(point), vector=cast(OutputMinimizer, claim.definition).of == "weights")
+def _stated(form: Expr, definition: Definition, side: Side) -> list[mpf]:
+    """The closed form's coordinates, as many as the definition has: 0 in directions it does not name."""
+    found = [
+        side.sign * entry
+        for one in ready(form, definition)
+        for entry in closed_coordinates(one, side.point, extra=side.known, proxy=side.proxy)
+    ]
+    return [*found, *[mpf(0)] * (len(side.defined) - len(found))]

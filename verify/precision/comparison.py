@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import mpmath
 from mpmath import mp, mpf
@@ -31,8 +31,8 @@ __all__ = [
     "Demand",
     "against",
     "blind",
+    "closed_coordinates",
     "closed_value",
-    "closed_vector",
     "coarse",
     "compare",
     "forms",
@@ -209,7 +209,7 @@ def part(claim: Claim, name: str, point: Configuration, extra: Mapping[Symbol, m
 
 def part_vector(claim: Claim, name: str, point: Configuration) -> list[mpf]:
     """The coordinates of a named part that is a vector."""
-    return [] if _SEEN.get() is not None else closed_vector(claim.parts[name], point)
+    return [] if _SEEN.get() is not None else closed_coordinates(prepared(claim.parts[name]), point)
 
 
 def quotient_of(label: str, left: mpf, right: mpf, noise: mpf, least: object = 0) -> Comparison:
@@ -225,72 +225,44 @@ def quotient_of(label: str, left: mpf, right: mpf, noise: mpf, least: object = 0
     return replace(found, quotient=float(quotient))
 
 
-def closed_value(
-    form: Expr,
-    point: Configuration,
-    *,
-    extra: Mapping[Symbol, mpf] | None = None,
-    proxy: Estimator | None = None,
-) -> mpf:
+def closed_value(form: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None) -> mpf:
     """A scalar form at a point, with the extra digits that its cancellations need."""
     if _SEEN.get() is not None:
         return mpf(1)
-    (value,) = _factors(prepared(form), point, extra, proxy)
-    if mpmath.im(value):
-        raise ArithmeticError(f"the closed form is {mpmath.nstr(value, 8)}, not a real number")
-    return mpmath.re(value)
+    (value,) = closed_coordinates(prepared(form), point, extra=extra)
+    return value
 
 
-def closed_vector(
-    form: Expr,
+def closed_coordinates(
+    form: Form,
     point: Configuration,
     *,
     extra: Mapping[Symbol, mpf] | None = None,
     proxy: Estimator | None = None,
 ) -> list[mpf]:
-    """A vector form at a point: along (ŵ, e) for filters, entrywise for output weights."""
-    if _SEEN.get() is not None:
-        return []
-    ready = prepared(form)
-    if not ready.vectors:
-        raise ValueError(f"{form} is a scalar; a vector is wanted")
-    with mp.workdps(_digits_needed(point)):
-        return ready.coordinates(_factors(ready, point, extra, proxy), point)
+    """A scalar at a point, or a vector along (ŵ, e) or entrywise, with the digits that its cancellations need.
 
-
-def _factors(
-    form: Form, point: Configuration, extra: Mapping[Symbol, mpf] | None, proxy: Estimator | None
-) -> list[Any]:
-    """Integrals are taken to a fixed precision: a form is only as accurate as the largest of them."""
+    Integrals are taken to a fixed precision: a form is only as accurate as the largest of them.
+    """
     with mp.workdps(_COARSE_DIGITS if _COARSE.get() else DIGITS):
         values = point.scalars()
         integrals = [integral(part, values, point, proxy) for part in form.integrals]
     with mp.workdps(_digits_needed(point)):
-        return form.digits({**point.scalars(), **(extra or {})}, integrals)
+        found = form.coordinates(form.digits({**point.scalars(), **(extra or {})}, integrals), point)
+    if not form.vectors and mpmath.im(found[0]):
+        raise ArithmeticError(f"the closed form is {mpmath.nstr(found[0], 8)}, not a real number")
+    return found
 
 
 def against(
-    claim: Claim,
-    point: Configuration,
-    defined: Sequence[Estimate],
-    demand: Demand = FINE,
-    *,
-    vector: bool = False,
-    proxy: Estimator | None = None,
-    extra: Mapping[Symbol, mpf] | None = None,
-    joint: bool = False,
+    claim: Claim, point: Configuration, defined: Estimate, extra: Mapping[Symbol, mpf] | None = None
 ) -> list[Comparison]:
-    """Every form of a claim against its definition; a `vector` is 0 in directions that it does not name."""
-    found = []
-    for name, form in forms(claim).items():
-        label = f"{point.label}, {name}" + (f", {proxy.name}" if proxy else "")
-        if vector:
-            closed = closed_vector(form, point, extra=extra, proxy=proxy)
-        else:
-            closed = [closed_value(form, point, extra=extra, proxy=proxy)]
-        closed += [mpf(0)] * (len(defined) - len(closed))
-        found += compare(label, closed, defined, demand, joint=joint)
-    return found
+    """Every form of a claim about one number against its definition."""
+    return [
+        comparison
+        for name, form in forms(claim).items()
+        for comparison in compare(f"{point.label}, {name}", [closed_value(form, point, extra=extra)], [defined])
+    ]
 
 
 def _digits_needed(point: Configuration) -> int:

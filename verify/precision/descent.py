@@ -303,7 +303,7 @@ def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comp
     found = vanishing(f"{point.label}, ∂f/∂v", there.gradient_v())
     found += vanishing(f"{point.label}, G off the line", others)
     shrunk = Estimate.exact(there.r) - radial.times(rate)
-    return found + against(claim, point, [shrunk], extra={symbols.eta: rate})
+    return found + against(claim, point, shrunk, {symbols.eta: rate})
 
 
 def _descends(claim: Claim, point: Configuration, network: Network, steps: int) -> list[Comparison]:

@@ -1,118 +1,38 @@
-"""Checks of derivatives: filter gradient, correlations with it, potentials, sample gradient.
-
-Derivatives of the population loss are differences of quadratures, so they reach about 38 digits.
-"""
+"""Checks of derivatives beyond those that a network has: mixed ones (C9.joint), and of a sample (B3)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Expr
 
 from proofs.engine.claim import Claim
-from proofs.engine.definitions import Correlation, FilterGradient, Potential
 from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
-from verify.closed_form import evaluate
 from verify.configurations import Configuration, Level
-from verify.precision.checkers import label_of, moment_values, proxies_for
+from verify.precision.checkers import label_of
 from verify.precision.comparison import (
     ROUGH,
     Comparison,
-    against,
-    closed_value,
     compare,
-    forms,
     part,
     shown,
     true_that,
     vanishing,
 )
-from verify.precision.network import Network, UndefinedError, angle_after
+from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
 
-__all__ = [
-    "check_correlation",
-    "check_filter_gradient",
-    "check_potential",
-    "check_sample_gradient",
-]
+__all__ = ["check_joint_potential", "check_sample_gradient"]
 
 
-def check_filter_gradient(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """N3: differences of the loss along ŵ, e and u; one-sided at both ends of [0, π]."""
-    network = Network.at(point)
-    if cast(FilterGradient, claim.definition).one_sided:
-        return _kink(claim, point, network)
-    return against(claim, point, network.filter_gradient(), ROUGH, vector=True)
-
-
-def _kink(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    with mp.workdps(DIGITS):
-        ends = {0: mpf(0), 1: +mp.pi}
-    found = []
-    for name, form in forms(claim).items():
-        for end, angle in ends.items():
-            slope = network.turned(angle).one_sided_slope().times((-1) ** end)
-            label = f"{label_of(point, name)}, θ = {'π' if end else '0'}"
-            found += compare(label, [closed_value(form, point)], [slope], ROUGH)
-    return found
-
-
-def check_correlation(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """C6: the inner product of the coarse gradient with the differenced loss."""
-    name_of_proxy = cast(Correlation, claim.definition).estimator
-    true = Network.at(point).filter_gradient()
-    found = []
-    for proxy in proxies_for(name_of_proxy, level, point):
-        coarse = Network.at(point, proxy).coarse_gradient()
-        with mp.workdps(DIGITS):
-            product = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
-        extra = moment_values(point, proxy) if name_of_proxy == "*" else {}
-        found += against(claim, point, [product], ROUGH, proxy=proxy, extra=extra)
-    return found
-
-
-def check_potential(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """C9: the derivative of the stated potential is the coarse gradient; jointly, mixed
-    derivatives differ.
-    """
-    definition = cast(Potential, claim.definition)
+def check_joint_potential(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """C9.joint: in w and v together mixed derivatives differ."""
     if not point.r:
         raise UndefinedError("‖w‖ has no gradient at w = 0")
-    if definition.jointly:
-        return [found for name in ("relu", "identity") for found in _mixed(claim, point, estimator(name))]
-    defined = Network.at(point, estimator(definition.estimator)).coarse_gradient()
-    return [
-        found
-        for name, form in forms(claim).items()
-        for found in compare(
-            label_of(point, name),
-            [_slope_of(form, point, axis) for axis in range(len(defined))],
-            defined,
-        )
-    ]
-
-
-def _slope_of(potential: Expr, point: Configuration, axis: int) -> mpf:
-    """Derivative of a potential of (r, θ) when w moves along ŵ, e or u, by mpmath.diff at w = r(ŵ
-    + step).
-    """
-    with mp.workdps(DIGITS):
-        r, theta = mpmath.mpmathify(point.r), mpmath.mpmathify(point.theta)
-
-        def at(step: mpf) -> mpf:
-            move = [step if k == axis else mpf(0) for k in range(3)]
-            length = mpmath.sqrt(mpmath.fsum((x + y) ** 2 for x, y in zip((1, 0, 0), move, strict=True)))
-            moved = replace(point, theta=angle_after(theta, move), r=r * length)
-            with mp.workdps(max(mp.dps, DIGITS)):
-                return evaluate(potential, moved) / r
-
-        return mpmath.diff(at, 0)
+    return [found for name in ("relu", "identity") for found in _mixed(claim, point, estimator(name))]
 
 
 def _mixed(claim: Claim, point: Configuration, proxy: Estimator) -> list[Comparison]:

@@ -187,7 +187,7 @@ def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Compar
     inside = mpf(10) ** -30 < angle < mp.pi - mpf(10) ** -30
     found.append(true_that(f"{point.label}, inside", inside, f"the root {mpmath.nstr(angle, 20)} is not in (0, π)"))
     root = Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi)
-    found += against(claim, point, [root])
+    found += against(claim, point, root)
     valley = network.valley(angle)
     # Beside the random directions: δ ∥ v* with θ moving either way, along which the loss must tilt.
     here, moved = valley.loss(), []
@@ -289,7 +289,7 @@ def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Compar
 
 
 def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    return against(claim, point, [_norm(network.valley(mp.pi).coarse_gradient())])
+    return against(claim, point, _norm(network.valley(mp.pi).coarse_gradient()))
 
 
 def _rates(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:

@@ -1,4 +1,4 @@
-"""Means of the sampled network at 60 digits: the sums of verify.model, each mean a quadrature."""
+"""The networks at 60 digits: the sums of verify.model, each mean a quadrature; gradients also by differences."""
 
 from __future__ import annotations
 
@@ -13,11 +13,21 @@ from mpmath import mp, mpf
 
 from proofs.proxies import Estimator
 from verify.configurations import Configuration
-from verify.model import BinarizedNetwork, Row, axes
+from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
 from verify.precision.plane import PlaneMeans, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
-__all__ = ["Network", "UndefinedError", "angle_after", "central_slope", "inner", "moved", "remembered", "secant"]
+__all__ = [
+    "Network",
+    "ReluPatches",
+    "UndefinedError",
+    "angle_after",
+    "central_slope",
+    "inner",
+    "moved",
+    "remembered",
+    "secant",
+]
 
 _STEP: Final = mpf(10) ** -12
 
@@ -58,11 +68,13 @@ class Network(BinarizedNetwork[Estimate]):
     number = Estimate
 
     @classmethod
-    def at(cls, point: Configuration, proxy: Estimator | None = None) -> Network:
-        """The network of a configuration; its floats are exact."""
+    def at(
+        cls, point: Configuration, proxy: Estimator | None = None, *, origin: bool = False, angle: mpf | None = None
+    ) -> Network:
+        """The network of a configuration, or of another angle; its floats are exact."""
         v, v_star = (tuple(mpmath.mpmathify(x) for x in weights) for weights in (point.v, point.v_star))
-        theta, r = mpmath.mpmathify(point.theta), mpmath.mpmathify(point.r)
-        return cls(v, v_star, theta, r, point.n, proxy, point.parameters, origin=r == 0)
+        theta, r = mpmath.mpmathify(point.theta if angle is None else angle), mpmath.mpmathify(point.r)
+        return cls(v, v_star, theta, r, point.n, proxy, point.parameters, origin=origin or r == 0)
 
     def turned(self, theta: object, v: Sequence[mpf] | None = None) -> Network:
         """The same at another angle, and with other output weights if given."""
@@ -130,6 +142,8 @@ class Network(BinarizedNetwork[Estimate]):
         """∂f/∂w along ŵ, e and (n ≥ 3) u: central differences of the loss of a moved w, extrapolated
         once. At an end of [0, π] it exists only where the loss has no kink.
         """
+        if self.proxy:
+            return replace(self, proxy=None).filter_gradient()
         if self.origin:
             raise UndefinedError("at w = 0 the loss jumps: it has no gradient in w")
         if self.at_an_end:
@@ -165,6 +179,48 @@ class Network(BinarizedNetwork[Estimate]):
             values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
         error = 20 * table[-1].error + abs(values[0] - last)
         return Estimate(values[0], error, table[-1].size).times(1 / self.r)
+
+
+@dataclass(frozen=True)
+class ReluPatches(RectifiedNetwork[Estimate]):
+    """The network and its teacher in numbers; `theta` may be 0 or π."""
+
+    k: int
+    theta: mpf
+    r: mpf
+    r_star: mpf
+    n: int = 3
+
+    number = Estimate
+
+    @classmethod
+    def at(cls, point: Configuration) -> ReluPatches:
+        """The network of a configuration: as many patches as it has output weights."""
+        theta, r, r_star = (mpmath.mpmathify(x) for x in (point.theta, point.r, point.r_star))
+        return cls(point.m, theta, r, r_star, point.n)
+
+    def mean(self, row: Row) -> Estimate:
+        """E of a function of one patch."""
+        return plane_means(self.theta).mean(row)
+
+    def turn(self) -> tuple[mpf, mpf]:
+        """cos θ and sin θ."""
+        return mpmath.cos_sin(self.theta)
+
+    @remembered
+    def gradient(self) -> list[Estimate]:
+        """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
+        if not self.r:
+            raise UndefinedError("at w = 0 the loss has a kink in every direction: no gradient")
+        return super().gradient()
+
+    def differenced(self) -> list[Estimate]:
+        """The slopes of ℓ along ŵ, e and u, by central differences extrapolated once."""
+        return [central_slope(lambda move: moved(self, move).loss(), axis).times(1 / self.r) for axis in range(3)]
+
+    def descended(self, rate: mpf) -> ReluPatches:
+        """After one step w − rate ∇ℓ."""
+        return moved(self, [-rate * slope.value / self.r for slope in self.gradient()])
 
 
 def inner(first: Sequence[Estimate], second: Sequence[object]) -> Estimate:

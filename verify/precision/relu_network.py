@@ -5,7 +5,7 @@ argued.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 import mpmath
@@ -15,11 +15,10 @@ from proofs import symbols
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import ReluNetwork
 from verify.configurations import Configuration, Level
-from verify.model import RectifiedNetwork, Row
+from verify.precision.checkers import check_sides
 from verify.precision.comparison import (
     ROUGH,
     Comparison,
-    against,
     compare,
     part,
     quotient_of,
@@ -27,53 +26,10 @@ from verify.precision.comparison import (
     true_that,
     vanishing,
 )
-from verify.precision.network import UndefinedError, central_slope, moved, remembered, secant
-from verify.precision.plane import plane_means
+from verify.precision.network import ReluPatches, secant
 from verify.precision.quadrature import DIGITS, Estimate
 
-__all__ = ["ReluPatches", "check_relu_network"]
-
-
-@dataclass(frozen=True)
-class ReluPatches(RectifiedNetwork[Estimate]):
-    """The network and its teacher in numbers; `theta` may be 0 or π."""
-
-    k: int
-    theta: mpf
-    r: mpf
-    r_star: mpf
-    n: int = 3
-
-    number = Estimate
-
-    @classmethod
-    def at(cls, point: Configuration) -> ReluPatches:
-        """The network of a configuration: as many patches as it has output weights."""
-        theta, r, r_star = (mpmath.mpmathify(x) for x in (point.theta, point.r, point.r_star))
-        return cls(point.m, theta, r, r_star, point.n)
-
-    def mean(self, row: Row) -> Estimate:
-        """E of a function of one patch."""
-        return plane_means(self.theta).mean(row)
-
-    def turn(self) -> tuple[mpf, mpf]:
-        """cos θ and sin θ."""
-        return mpmath.cos_sin(self.theta)
-
-    @remembered
-    def gradient(self) -> list[Estimate]:
-        """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
-        if not self.r:
-            raise UndefinedError("at w = 0 the loss has a kink in every direction: no gradient")
-        return super().gradient()
-
-    def differenced(self) -> list[Estimate]:
-        """The slopes of ℓ along ŵ, e and u, by central differences extrapolated once."""
-        return [central_slope(lambda move: moved(self, move).loss(), axis).times(1 / self.r) for axis in range(3)]
-
-    def descended(self, rate: mpf) -> ReluPatches:
-        """After one step w − rate ∇ℓ."""
-        return moved(self, [-rate * slope.value / self.r for slope in self.gradient()])
+__all__ = ["check_relu_network"]
 
 
 def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
@@ -82,27 +38,22 @@ def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list
     patches = ReluPatches.at(point)
     with mp.workdps(DIGITS):
         match cast(ReluNetwork, claim.definition).aspect:
-            case "kernel":
-                return against(claim, point, [patches.kernel()])
-            case "loss":
-                return against(claim, point, [patches.loss()])
             case "gradient":
-                return _gradients(claim, point, patches)
+                return [*check_sides(claim, point, level), *_differences(point, patches)]
             case "critical":
                 return _critical(claim, point, patches)
             case "descent":
                 return _descends(claim, point, patches, 4 if level == "quick" else 8)
+            case _:
+                return check_sides(claim, point, level)
 
 
-def _gradients(claim: Claim, point: Configuration, patches: ReluPatches) -> list[Comparison]:
-    """The closed form against the mean of the sample's gradient, and that against differences of the loss."""
-    defined = patches.gradient()
-    found = against(claim, point, defined, vector=True, joint=True)
-    if 1e-6 < patches.theta < mp.pi - mpf("1e-6"):
-        differences = patches.differenced()
-        values = [entry.value for entry in defined]
-        found += compare(f"{point.label}, differences of the loss", values, differences, ROUGH, joint=True)
-    return found
+def _differences(point: Configuration, patches: ReluPatches) -> list[Comparison]:
+    """The mean of the sample's gradient against differences of the loss."""
+    if not 1e-6 < patches.theta < mp.pi - mpf("1e-6"):
+        return []
+    values = [entry.value for entry in patches.gradient()]
+    return compare(f"{point.label}, differences of the loss", values, patches.differenced(), ROUGH, joint=True)
 
 
 def _critical(claim: Claim, point: Configuration, patches: ReluPatches) -> list[Comparison]:

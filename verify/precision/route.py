@@ -23,16 +23,11 @@ from sympy import Integral
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import (
     CommonZeros,
-    Correlation,
     DescentConstant,
     Displacement,
     Envelope,
-    FilterGradient,
-    HalfSpaceMoment,
     Landscape,
     LipschitzGradient,
-    MeanSample,
-    OutputMinimizer,
     PenaltyLimit,
     PlainDescent,
     Potential,
@@ -45,26 +40,18 @@ from verify.configurations import Configuration, Level, configurations, meeting
 from verify.evidence import Evidence, Fate, Grade, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants
 from verify.precision import hypotheses
-from verify.precision.checkers import (
-    check_mean_sample,
-    check_minimizer,
-    check_moment,
-)
+from verify.precision.checkers import check_sides
 from verify.precision.comparison import Comparison, blind, coarse
 from verify.precision.descent import check_descent_constant, check_lipschitz, check_plain_descent
-from verify.precision.gradients import (
-    check_correlation,
-    check_filter_gradient,
-    check_potential,
-    check_sample_gradient,
-)
+from verify.precision.gradients import check_joint_potential, check_sample_gradient
 from verify.precision.landscape import check_common_zeros, check_landscape, constructed, shallow
 from verify.precision.minimizers import check_proximal_map, near_thresholds
 from verify.precision.penalties import check_displacement, check_envelope, check_penalty_limit
 from verify.precision.quadrature import DIGITS
 from verify.precision.relu_network import check_relu_network
+from verify.sides import speaks_of
 
-__all__ = ["CHECKERS", "NAME", "check", "conclude", "own_side", "points_for", "run", "tasks"]
+__all__ = ["NAME", "check", "checker_of", "conclude", "own_side", "points_for", "run", "tasks"]
 
 NAME = "precision"
 
@@ -72,26 +59,35 @@ Checker = Callable[[Claim, Configuration, Level], list[Comparison]]
 
 CHECKERS: Final[dict[type[Any], Checker]] = {
     CommonZeros: check_common_zeros,
-    Correlation: check_correlation,
     Displacement: check_displacement,
     Envelope: check_envelope,
     DescentConstant: check_descent_constant,
-    FilterGradient: check_filter_gradient,
-    HalfSpaceMoment: check_moment,
     Landscape: check_landscape,
     LipschitzGradient: check_lipschitz,
-    MeanSample: check_mean_sample,
-    OutputMinimizer: check_minimizer,
     PenaltyLimit: check_penalty_limit,
     PlainDescent: check_plain_descent,
-    Potential: check_potential,
     ProximalMap: check_proximal_map,
     ReluNetwork: check_relu_network,
+    Potential: check_joint_potential,
     SampleGradient: check_sample_gradient,
 }
-"""Type of definition -> how its claims are checked. Of a type that is not here this method says nothing; a claim
-that no independent method speaks of is undecided.
-"""
+"""Type of definition -> how its claims are checked, beside quantities of a network."""
+
+
+def checker_of(claim: Claim) -> Checker | None:
+    """How a claim is checked; of one without a checker this method says nothing, and if none does it is undecided."""
+    if isinstance(claim.definition, ReluNetwork) or not speaks_of(claim.definition):
+        return CHECKERS.get(type(claim.definition))
+    return check_sides
+
+
+def _check(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    checker = checker_of(claim)
+    if checker is None:
+        raise ValueError(f"no check is written for {type(claim.definition).__name__}")
+    with mp.workdps(DIGITS):
+        return checker(claim, point, level)
+
 
 _MUTANTS: Final = "mutants"
 
@@ -190,7 +186,7 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
     """
     by_label: dict[str, list[Claim]] = {}
     for claim in claims:
-        if type(claim.definition) in CHECKERS:
+        if checker_of(claim):
             for point in points_for(claim, configurations(level, seed)):
                 by_label.setdefault(point.label, []).append(claim)
     far = {point.label for point in configurations(level, seed) if point.r > 1e100}
@@ -208,7 +204,7 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
     return checks + [
         Task(NAME, (claim.id,), (_MUTANTS, level, seed), _mutant_weight(claim, level))
         for claim in claims
-        if type(claim.definition) in CHECKERS
+        if checker_of(claim)
     ]
 
 
@@ -250,9 +246,7 @@ def run(task: Task) -> dict[str, _Found | _Judged]:
 
 def _at(claim: Claim, point: Configuration, level: Level) -> _Found:
     started = time.perf_counter()
-    checker = CHECKERS[type(claim.definition)]
-    with mp.workdps(DIGITS):
-        comparisons = checker(claim, point, level)
+    comparisons = _check(claim, point, level)
     return _Found(tuple(comparisons), time.perf_counter() - started, point.label)
 
 
@@ -277,7 +271,7 @@ def _judged(claim: Claim, level: Level, seed: int) -> _Judged:
         if mutant.kind == "formula":
             chosen = [point for point in points if telling(point)]
             return any(_refuted(mutant.claim, point, level) for point in chosen) if chosen else None
-        judged = hypotheses.judge(claim, mutant.claim, everywhere[0], partial(_comparisons, level=level))
+        judged = hypotheses.judge(claim, mutant.claim, everywhere[0], partial(_check, level=level))
         if judged is None:
             return None
         fate, reasons[mutant.label] = judged
@@ -288,13 +282,8 @@ def _judged(claim: Claim, level: Level, seed: int) -> _Judged:
     return _Judged(found, time.perf_counter() - started, reasons)
 
 
-def _comparisons(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    with mp.workdps(DIGITS):
-        return CHECKERS[type(claim.definition)](claim, point, level)
-
-
 def _refuted(claim: Claim, point: Configuration, level: Level) -> bool:
-    return any(found.verdict is Verdict.REFUTED for found in _comparisons(claim, point, level))
+    return any(found.verdict is Verdict.REFUTED for found in _check(claim, point, level))
 
 
 def own_side(claim: Claim, level: Level, seed: int) -> list[tuple[str, tuple[mpf, ...]]]:
@@ -302,17 +291,17 @@ def own_side(claim: Claim, level: Level, seed: int) -> list[tuple[str, tuple[mpf
 
     Neither its statement nor its printed form nor its parts are read. Empty for a claim without a checker.
     """
-    if type(claim.definition) not in CHECKERS:
+    if not checker_of(claim):
         return []
     with blind() as seen:
         for point in points_for(claim, configurations(level, seed)):
-            _comparisons(claim, point, level)
+            _check(claim, point, level)
     return seen
 
 
 def check(claim: Claim, points: Sequence[Configuration], level: Level = "quick") -> Evidence:
     """Check any claim, registered or not, at those of `points` that meet its hypotheses."""
-    if type(claim.definition) not in CHECKERS:
+    if not checker_of(claim):
         return _no_checker(claim)
     return _evidence([_at(claim, point, level) for point in meeting(claim.hypotheses, points)])
 
@@ -323,7 +312,7 @@ def conclude(
     """Gather the comparisons of each claim over its configurations."""
     evidence: dict[str, list[Evidence]] = {}
     for claim in claims:
-        if type(claim.definition) not in CHECKERS:
+        if not checker_of(claim):
             continue
         concerned = [outcome for outcome in outcomes if claim.id in outcome.task.claim_ids]
         values = [outcome.value[claim.id] for outcome in concerned if not outcome.error]

@@ -1,0 +1,103 @@
+"""What a definition comes to at a configuration: the quantities of the networks, once over a kind of number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from sympy import Expr, Symbol
+
+from proofs.engine.definitions import (
+    Correlation,
+    Definition,
+    FilterGradient,
+    HalfSpaceMoment,
+    MeanSample,
+    OutputMinimizer,
+    Potential,
+    ReluNetwork,
+)
+from proofs.proxies import Estimator, estimator
+from proofs.symbols import r, theta
+from verify.closed_form import Form, prepared
+from verify.configurations import Configuration, Level
+from verify.model import PROXY_MOMENTS, BinarizedNetwork, RectifiedNetwork, moment_rows
+
+__all__ = ["Side", "World", "ready", "sides", "speaks_of"]
+
+_NORM_STAR: Final = 1.75
+"""‖w*‖ of the ReLU network, so that no power of it is lost."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Networks over one kind of number: of a configuration, a proxy and, if given, w = 0 or another angle.
+
+    `standing` are the estimators that stand for all there, `ends` those of [0, π].
+    """
+
+    network: Callable[..., BinarizedNetwork[Any]]
+    patches: Callable[[Configuration], RectifiedNetwork[Any]]
+    standing: Callable[[Level, Configuration], Iterable[Estimator]]
+    ends: Callable[[], tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Side:
+    """The definition's numbers, and what the closed form needs to be evaluated there: `sign` times it is meant."""
+
+    defined: tuple[Any, ...]
+    point: Configuration
+    proxy: Estimator | None = None
+    known: dict[Symbol, Any] = field(default_factory=dict, hash=False)
+    place: str = ""
+    sign: int = 1
+
+
+def speaks_of(definition: Definition) -> bool:
+    """Whether a definition is a quantity of a network, which `sides` evaluates."""
+    match definition:
+        case HalfSpaceMoment() | MeanSample() | FilterGradient() | Correlation() | OutputMinimizer():
+            return True
+        case Potential(jointly=False) | ReluNetwork(aspect="kernel" | "loss" | "gradient"):
+            return True
+    return False
+
+
+def sides(definition: Definition, point: Configuration, level: Level, world: World) -> Iterator[Side]:
+    """The definition's sides: one for each estimator it is about, or for each end of [0, π]."""
+    match definition:
+        case HalfSpaceMoment():
+            for proxy in world.standing(level, point) if definition.proxy else [None]:
+                mean = world.network(point, proxy).mean
+                yield Side(tuple(map(mean, moment_rows(definition, point.n))), point, proxy)
+        case FilterGradient(one_sided=True):  # counted towards the middle
+            for name, angle, sign in zip("0π", world.ends(), (1, -1), strict=True):
+                slope = world.network(point, angle=angle).one_sided_slope()
+                yield Side((slope,), point, known={theta: angle}, place=f", θ = {name}", sign=sign)
+        case ReluNetwork():
+            point = replace(point, r_star=_NORM_STAR)
+            yield Side(tuple(world.patches(point).said(definition)), point)
+        case _:
+            yield from _of_network(definition, point, level, world)
+
+
+def _of_network(definition: Definition, point: Configuration, level: Level, world: World) -> Iterator[Side]:
+    name, at = getattr(definition, "estimator", ""), getattr(definition, "at", "")
+    if at == "teacher":
+        point = replace(point, v=point.v_star)
+    for proxy in world.standing(level, point) if name == "*" else [estimator(name) if name else None]:
+        network = world.network(point, proxy, origin=at == "origin")
+        moments = {symbol: network.mean(row).value for symbol, row in PROXY_MOMENTS.items()} if name == "*" else {}
+        named = None if isinstance(definition, Potential) else proxy
+        yield Side(tuple(network.said(definition)), point, named, moments)
+
+
+def ready(form: Expr, definition: Definition) -> list[Form]:
+    """What of a closed form is compared, made ready: of a potential of (r, θ) its slopes along ŵ and e, where a step
+    along e lowers θ.
+    """
+    if isinstance(definition, Potential):
+        return [prepared(form.diff(r)), prepared(-form.diff(theta) / r)]
+    return [prepared(form)]
