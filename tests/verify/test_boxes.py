@@ -9,7 +9,8 @@ import pytest
 from sympy import Integer, Max, Piecewise, Rational, cos, pi, sin, sqrt
 
 from proofs.engine.claim import get
-from verify.enclosure.boxes import COVERED, judge_boxes
+from verify import roads
+from verify.enclosure.boxes.judge import judge_boxes
 from verify.enclosure.boxes.search import search
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.evidence import Verdict
@@ -90,7 +91,7 @@ def test_a_margin_with_corners_is_closed_by_plain_balls_only():
     assert search(Statement("corners", Max(X, Y) + Rational(1, 2) - X, SQUARE)).verdict is Verdict.VERIFIED
 
 
-@pytest.mark.parametrize("claim_id", COVERED)
+@pytest.mark.parametrize("claim_id", roads.BOXES)
 def test_covered_claims_hold_over_their_boxes(claim_id):
     judged = judge_boxes(get(claim_id), "full")
     assert judged is not None

@@ -12,8 +12,10 @@ from proofs import lipschitz
 from proofs.engine.claim import get
 from verify.configurations import configurations
 from verify.evidence import Evidence, Verdict
-from verify.precision import descent, route
+from verify.precision import route
 from verify.precision.network import Network, ReluPatches
+from verify.roads import descent
+from verify.roads.lipschitz import _Place
 
 POINTS = configurations("quick", 11)
 GENERIC = POINTS[:1]
@@ -115,7 +117,7 @@ def test_a_step_moves_the_network_as_vectors_do() -> None:
 
 def test_frames_are_orthonormal() -> None:
     with mp.workdps(40):
-        place = descent._Place(Network.at(GENERIC[0]), mpf("0.7"))
+        place = _Place(Network.at(GENERIC[0]), mpf("0.7"))
         frame = place.frame()
         for i, first in enumerate(frame):
             for j, second in enumerate(frame):

@@ -20,8 +20,8 @@ from verify.generated import ALLOWED, compare
 from verify.generated.penalties import stated_penalty
 from verify.mutants import mutants
 from verify.precision.minimizers import minimize, near_thresholds
-from verify.precision.penalties import outside
 from verify.precision.route import check, points_for
+from verify.roads.penalties import outside
 
 POINTS = configurations("quick", 7)
 CLAIMS = [claim for claim in proofs.all_claims() if claim.id.startswith("P")]

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from proofs.engine.claim import Claim, get
+from verify import roads
 from verify.configurations import Configuration, Level, configurations, meeting
-from verify.enclosure.boxes import COVERED, judge_boxes
+from verify.enclosure.boxes.judge import judge_boxes
 from verify.enclosure.certified import DIGITS, Comparison, compare, covered
 from verify.evidence import Evidence, Fate, Figures, Grade, Outcome, Task, Verdict
 from verify.mutants import Mutant, mutants
@@ -103,7 +104,7 @@ def _groups(claims: Sequence[Claim], level: Level) -> list[list[Claim]]:
 
 def _boxed(claim: Claim) -> bool:
     """Whether a statement over a box is known for the claim."""
-    return claim.id in COVERED
+    return claim.id in roads.BOXES
 
 
 def run(task: Task) -> dict[str, Judged]:

@@ -23,10 +23,10 @@ from verify.closed_form import NoValueError
 from verify.configurations import Configuration
 from verify.evidence import Fate, Verdict
 from verify.precision.comparison import Comparison
-from verify.precision.landscape import constructed
 from verify.precision.network import UndefinedError
-from verify.precision.penalties import outside
 from verify.precision.quadrature import DIGITS
+from verify.roads.landscape import constructed
+from verify.roads.penalties import outside
 
 __all__ = ["Edge", "edges", "judge"]
 

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from mpmath import mp, mpf
 from sympy import Expr, Symbol
 
-from proofs.engine.claim import Claim
 from proofs.engine.definitions import PenaltyLimit, ProximalMap
 from proofs.penalty_forms import PENALTIES, Penalty
-from proofs.symbols import ratio, u, x_in
+from proofs.symbols import u
 from verify.closed_form import NoValueError, evaluate, prepared
 from verify.configurations import Configuration
-from verify.evidence import Level, Verdict
+from verify.evidence import Level
 from verify.minimizer import declared, objective, pieces_of, proximal, total
-from verify.precision.checkers import label_of
-from verify.precision.comparison import Comparison, compare, forms
 from verify.precision.network import UndefinedError
-from verify.precision.quadrature import DIGITS, Estimate
+from verify.precision.quadrature import DIGITS
 
 __all__ = [
+    "WORKING",
     "Minimum",
-    "check_proximal_map",
     "minimize",
     "moved_to",
     "near_thresholds",
@@ -35,7 +32,7 @@ __all__ = [
     "real_value",
 ]
 
-_WORKING = 2 * DIGITS + 20
+WORKING = 2 * DIGITS + 20
 """Where two minima meet, and where a double root does, half the digits are lost."""
 
 
@@ -47,43 +44,12 @@ class Minimum:
     value: mpf
 
 
-def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """argmin over u of ρ p(u) + ½(u − x)², x and ρ being those of the configuration."""
-    scalars = point.scalars()
-    x = scalars[x_in]
-    found = minimize(cast(ProximalMap, claim.definition).penalty, x, scalars[ratio], scalars).point
-    estimate = Estimate(found, abs(x) * mpf(10) ** -DIGITS, abs(x))  # judged by |x|: S(x) itself may be 0
-    return [
-        _told(comparison, claim, point, value, found)
-        for name, form in forms(claim).items()
-        for value in [real_value(form, scalars, point.label)]
-        for comparison in compare(label_of(point, name), [value], [estimate])
-    ]
-
-
-def _told(comparison: Comparison, claim: Claim, point: Configuration, stated: mpf, found: mpf) -> Comparison:
-    """A comparison that fails, with what the objective is at both."""
-    if comparison.verdict is Verdict.VERIFIED:
-        return comparison
-    scalars = point.scalars()
-    x, rho = scalars[x_in], scalars[ratio]
-    definition = cast(ProximalMap, claim.definition)
-    p = penalty_function(definition.penalty, scalars)
-    with mp.workdps(_WORKING):
-        values = [objective(p(at), at, x, rho) for at in (stated, found)]
-    shapes = sorted(definition.penalty.free_symbols - {u}, key=str)
-    where = [f"x = {mp.nstr(x, 12)}", f"ρ = {mp.nstr(rho, 12)}", *(f"{s} = {mp.nstr(scalars[s], 12)}" for s in shapes)]
-    sides = [f"{mp.nstr(value, 15)} at {mp.nstr(at, 12)}" for value, at in zip(values, (stated, found), strict=True)]
-    told = f"at {', '.join(where)} the objective ρp(u) + ½(u − x)² is {sides[0]}, as claimed, and {sides[1]}"
-    return replace(comparison, witness=f"{comparison.witness}; {told}")
-
-
 def real_value(form: Expr, values: Mapping[Symbol, mpf], where: str) -> mpf:
     """A closed form, with the digits that cancel next to a threshold; ValueError, which says `where`, where a wrong
     form leaves the domain of its functions.
     """
     try:
-        with mp.workdps(_WORKING):
+        with mp.workdps(WORKING):
             (value,) = prepared(form).digits(values, ())
     except TypeError as error:  # mpmath cannot order complex numbers
         raise NoValueError(f"{form} is not real at {where}") from error
@@ -106,7 +72,7 @@ def minimize(penalty: Expr, x: mpf, rho: mpf, scalars: Mapping[Symbol, mpf]) -> 
 @lru_cache(maxsize=4096)
 def _search(penalty: Expr, x: mpf, rho: mpf, shapes: tuple[tuple[Symbol, mpf], ...]) -> Minimum:
     """The same, remembered: the claims of a penalty, and their mutants, ask for the same minima."""
-    with mp.workdps(_WORKING):
+    with mp.workdps(WORKING):
         parts = pieces_of(penalty, dict(shapes))
         (point,) = proximal(np.array([x]), rho, parts)
         least = objective(total(np.array([point]), parts)[0], point, x, rho)

@@ -13,71 +13,41 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from math import inf, pi
+from math import inf
 from typing import Any, Final
 
-import numpy as np
 from mpmath import mp, mpf
 from sympy import Integral
 
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import (
     CommonZeros,
-    DescentConstant,
-    Displacement,
-    Envelope,
     Landscape,
-    LipschitzGradient,
-    PenaltyLimit,
-    PlainDescent,
-    Potential,
-    ProximalMap,
     ReluNetwork,
-    SampleGradient,
 )
-from proofs.symbols import v_vs
+from verify import roads
 from verify.configurations import Configuration, Level, configurations, meeting
 from verify.evidence import Evidence, Fate, Grade, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants
 from verify.precision import hypotheses
 from verify.precision.checkers import check_sides
 from verify.precision.comparison import Comparison, blind, coarse
-from verify.precision.descent import check_descent_constant, check_lipschitz, check_plain_descent
-from verify.precision.gradients import check_joint_potential, check_sample_gradient
-from verify.precision.landscape import check_common_zeros, check_landscape, constructed, shallow
-from verify.precision.minimizers import check_proximal_map, near_thresholds
-from verify.precision.penalties import check_displacement, check_envelope, check_penalty_limit
 from verify.precision.quadrature import DIGITS
-from verify.precision.relu_network import check_relu_network
 from verify.sides import speaks_of
 
 __all__ = ["NAME", "check", "checker_of", "conclude", "own_side", "points_for", "run", "tasks"]
 
 NAME = "precision"
 
-Checker = Callable[[Claim, Configuration, Level], list[Comparison]]
+roads.load()
 
-CHECKERS: Final[dict[type[Any], Checker]] = {
-    CommonZeros: check_common_zeros,
-    Displacement: check_displacement,
-    Envelope: check_envelope,
-    DescentConstant: check_descent_constant,
-    Landscape: check_landscape,
-    LipschitzGradient: check_lipschitz,
-    PenaltyLimit: check_penalty_limit,
-    PlainDescent: check_plain_descent,
-    ProximalMap: check_proximal_map,
-    ReluNetwork: check_relu_network,
-    Potential: check_joint_potential,
-    SampleGradient: check_sample_gradient,
-}
-"""Type of definition -> how its claims are checked, beside quantities of a network."""
+Checker = Callable[[Claim, Configuration, Level], list[Comparison]]
 
 
 def checker_of(claim: Claim) -> Checker | None:
     """How a claim is checked; of one without a checker this method says nothing, and if none does it is undecided."""
     if isinstance(claim.definition, ReluNetwork) or not speaks_of(claim.definition):
-        return CHECKERS.get(type(claim.definition))
+        return roads.CHECKERS.get(type(claim.definition))
     return check_sides
 
 
@@ -117,52 +87,8 @@ def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configurat
     """The configurations a claim is checked at: those that meet its hypotheses, and those its
     definition needs.
     """
-    match claim.definition:
-        case Landscape(point="saddle"):
-            extra = _drawn(points[0])
-        case Landscape():
-            extra = constructed(points[0])
-        case CommonZeros(aspect="zeros"):
-            extra = constructed(points[0])
-        case CommonZeros(aspect="ratio"):
-            points = [point for point in [*points, *_drawn(points[0])] if sum(point.v_star)]
-            extra = []
-        case CommonZeros(aspect="beyond"):
-            points, extra = points[:1], []
-        case Potential(jointly=True):
-            # Derivatives along ŵ are differences over r: at r = 1e-150 rounding hides the rest.
-            points, extra = [point for point in points if 1e-6 < point.r < 1e6], []
-        case LipschitzGradient(aspect="direction"):
-            # A gradient that vanishes has no direction.
-            points, extra = [point for point in points if point.scalars()[v_vs]], []
-        case (
-            DescentConstant()
-            | LipschitzGradient(aspect="region")
-            | PlainDescent(estimator="relu")
-            | ReluNetwork(aspect="descent")
-        ):
-            # Differenced gradients, and what a step changes, are lost in rounding at ‖w‖ = 1e±150 or next to a kink.
-            points = [point for point in points if 1e-6 < point.r < 1e6 and 1e-6 < point.theta < pi - 1e-6]
-            extra = []
-        case ProximalMap() | Displacement() | Envelope() | PenaltyLimit():
-            points, extra = near_thresholds(claim.definition, points), []
-        case SampleGradient():
-            extra = [replace(points[0], label="v·v* = 0", v=(1.0, 2.0), v_star=(2.0, -1.0))]
-        case _:
-            extra = []
-    return meeting(claim.hypotheses, [*points, *extra])
-
-
-def _drawn(base: Configuration) -> list[Configuration]:
-    """Three true output weights, drawn until the spurious minimum exists."""
-    rng = np.random.Generator(np.random.Philox(key=sum(map(ord, base.label)) + base.m))
-    found: list[Configuration] = []
-    while len(found) < 3:
-        m = int(rng.integers(2, 6))
-        v_star, v = (tuple(row.tolist()) for row in rng.standard_normal((2, m)))
-        if shallow(v_star) > 0:
-            found.append(replace(base, label=f"drawn {len(found)}", v=v, v_star=v_star))
-    return found
+    choose = roads.POINTS.get(type(claim.definition))
+    return meeting(claim.hypotheses, choose(claim.definition, points) if choose else points)
 
 
 @lru_cache(maxsize=256)

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from sympy.polys.polyerrors import PolynomialError
 
 from proofs.engine.claim import Claim
-from verify.enclosure.boxes import descent, lipschitz, penalties, splitting, training
+from verify import roads
 from verify.enclosure.boxes.search import Found, search
 from verify.enclosure.boxes.stated import Stated
 from verify.enclosure.boxes.statement import Statement
 from verify.evidence import Figures, Level, Verdict
 
-__all__ = ["COVERED", "Boxed", "judge_boxes"]
-
-_BUILDERS: Final[Mapping[str, Callable[[Claim], Stated]]] = {
-    **descent.BUILDERS,
-    **lipschitz.BUILDERS,
-    **training.BUILDERS,
-    **penalties.BUILDERS,
-    **splitting.BUILDERS,
-}
-
-COVERED: Final = tuple(_BUILDERS)
-"""Ids of the claims of which something is stated over a box."""
+__all__ = ["Boxed", "judge_boxes"]
+roads.load()
 
 
 @dataclass(frozen=True)
@@ -49,10 +38,10 @@ def judge_boxes(claim: Claim, level: Level, most: int | None = None) -> Boxed | 
     A quick run leaves out the statements marked slow, and then does not cover the whole claim. `most` boxes may be
     tried (else as many as each statement says): a wrong claim is refuted soon or not at all.
     """
-    if claim.id not in _BUILDERS:
+    if claim.id not in roads.BOXES:
         return None
     try:
-        stated = _BUILDERS[claim.id](claim)
+        stated = roads.BOXES[claim.id](claim)
         return _judged(stated, level, most)
     except (ArithmeticError, ValueError, TypeError, NotImplementedError, PolynomialError) as trouble:
         return Boxed(Verdict.UNDECIDED, False, {}, f"not judged over its box: {trouble}")

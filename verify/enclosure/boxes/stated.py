@@ -15,7 +15,7 @@ from verify.enclosure.boxes.search import search
 from verify.enclosure.boxes.statement import Range, Statement
 from verify.evidence import Verdict
 
-__all__ = ["Stated", "agrees", "as_product", "in_plane", "named", "part", "resolved", "without_factor"]
+__all__ = ["Stated", "agrees", "as_product", "basic", "formula", "in_plane", "named", "resolved", "without_factor"]
 
 _CLOSE: Final = Rational(1, 10**6)
 
@@ -29,7 +29,7 @@ class Stated:
     left: str = ""
 
 
-def part(claim: Claim, name: str) -> Expr:
+def formula(claim: Claim, name: str) -> Expr:
     """A formula of the claim; ValueError where it states none of that name."""
     if name not in claim.formulas:
         raise ValueError(f"claim {claim.id} states no {name!r}")

@@ -35,8 +35,9 @@ from verify.precision.comparison import (
 )
 from verify.precision.network import Network, inner, secant
 from verify.precision.quadrature import DIGITS, Estimate
+from verify.roads import checks
 
-__all__ = ["check_common_zeros", "check_landscape", "constructed", "shallow"]
+__all__ = ["constructed"]
 
 _DIRECTIONS: Final = 4
 _RADIUS: Final = mpf(10) ** -9
@@ -64,6 +65,33 @@ def constructed(base: Configuration) -> list[Configuration]:
         replace(base, label=label, v_star=v_star, v=(0.75, -0.5, 0.25)[: len(v_star)], theta=1.25)
         for label, v_star in cases.items()
     ]
+
+
+def _drawn(base: Configuration) -> list[Configuration]:
+    """Three true output weights, drawn until the spurious minimum exists."""
+    rng = np.random.Generator(np.random.Philox(key=sum(map(ord, base.label)) + base.m))
+    found: list[Configuration] = []
+    while len(found) < 3:
+        m = int(rng.integers(2, 6))
+        v_star, v = (tuple(row.tolist()) for row in rng.standard_normal((2, m)))
+        if shallow(v_star) > 0:
+            found.append(replace(base, label=f"drawn {len(found)}", v=v, v_star=v_star))
+    return found
+
+
+def _cases(definition: Landscape, points: Sequence[Configuration]) -> list[Configuration]:
+    return [*points, *(_drawn(points[0]) if definition.point == "saddle" else constructed(points[0]))]
+
+
+def _zeros_at(definition: CommonZeros, points: Sequence[Configuration]) -> Sequence[Configuration]:
+    match definition.aspect:
+        case "zeros":
+            return [*points, *constructed(points[0])]
+        case "ratio":
+            return [point for point in [*points, *_drawn(points[0])] if sum(point.v_star)]
+        case "beyond":
+            return points[:1]
+    return points
 
 
 def _floor_inner(network: Network, theta: object) -> Estimate:
@@ -95,6 +123,7 @@ def _increments(network: Network) -> list[Estimate]:
     return found
 
 
+@checks(Landscape, points=_cases)
 def check_landscape(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """N5 and its parts at one v*."""
     aspect = cast(Landscape, claim.definition).point
@@ -233,6 +262,7 @@ def _compared_angle(claim: Claim, point: Configuration, network: Network, angle:
     return compare(f"{point.label}, saddle angle", [part(claim, "saddle angle", point)], [root])
 
 
+@checks(CommonZeros, points=_zeros_at)
 def check_common_zeros(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """C8 and its parts."""
     definition = cast(CommonZeros, claim.definition)

@@ -1,9 +1,9 @@
-"""Checks of the explicit constants (N6, C7), of the ReLU network (B1) and of plain coarse gradient descent (B2).
+"""How fast the gradient of the population loss turns: N6 and its parts.
 
-Gradients are those of verify.precision.network, from quadrature and differences; the ReLU network's means are sums over
-patches of raw integrals. What a claim contributes is its constant, its formula or its bound, never a gradient. An
-inequality is measured by the quotient of its two sides, which must not exceed 1; at the pairs the theory calls extremal
-it must come close to 1, or the stated constant is not the sharp one it claims to be.
+In digits gradients are those of verify.precision.network, from quadrature and differences; a claim contributes its
+constant or bound, never a gradient. An inequality is measured by the quotient of its two sides, which must not exceed
+1; at the pairs the theory calls extremal it must come close to 1, or the stated constant is not the sharp one it claims
+to be.
 """
 
 from __future__ import annotations
@@ -17,30 +17,33 @@ from typing import Final, cast
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Symbol
+from sympy import Expr, Integer, Symbol, cos, cot, expand, pi, sin
 
 from proofs import symbols
-from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
 from proofs.engine.claim import Claim, get
-from proofs.engine.definitions import DescentConstant, LipschitzGradient, PlainDescent
+from proofs.engine.definitions import LipschitzGradient
 from proofs.lipschitz import LEAST_ANGLE, STRETCH
 from proofs.lipschitz_constant import ENTRIES, LARGEST_V, LEAST_W
-from proofs.proxies import estimator
 from verify.configurations import Configuration, Level
-from verify.precision.comparison import (
-    ROUGH,
-    Comparison,
-    against,
-    compare,
-    part,
-    quotient_of,
-    true_that,
-    vanishing,
-)
-from verify.precision.network import Network, UndefinedError, moved
+from verify.enclosure.boxes.stated import Stated, agrees, formula, in_plane, named, resolved
+from verify.enclosure.boxes.statement import Range, Statement, coordinates
+from verify.precision.comparison import ROUGH, Comparison, compare, part, quotient_of, true_that
+from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
+from verify.roads import checks, over_boxes
 
-__all__ = ["check_descent_constant", "check_lipschitz", "check_plain_descent"]
+__all__ = [
+    "Vector",
+    "apart",
+    "constant_of_gradient",
+    "generic",
+    "gradient",
+    "length",
+    "lipschitz_constants",
+    "pull_along_e",
+    "values",
+    "within",
+]
 
 _NOISE: Final = mpf(10) ** -15
 """Differenced gradients carry twenty digits; a quotient may exceed 1 by what they leave."""
@@ -97,6 +100,18 @@ class _Place:
         return self.embedded(values(self.network.filter_gradient()))
 
 
+def generic(points: Sequence[Configuration]) -> list[Configuration]:
+    """Differenced gradients, and what a step changes, are lost in rounding at ‖w‖ = 1e±150 or next to a kink."""
+    return [point for point in points if 1e-6 < point.r < 1e6 and 1e-6 < point.theta < mp.pi - 1e-6]
+
+
+def _inside(definition: LipschitzGradient, points: Sequence[Configuration]) -> Sequence[Configuration]:
+    if definition.aspect == "direction":  # a gradient that vanishes has none
+        return [point for point in points if point.scalars()[symbols.v_vs]]
+    return generic(points) if definition.aspect == "region" else points
+
+
+@checks(LipschitzGradient, points=_inside)
 def check_lipschitz(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """N6 and its parts: quotients of differences over pairs of points, one of them the configuration."""
     aspect = cast(LipschitzGradient, claim.definition).aspect
@@ -186,6 +201,11 @@ def _directions(claim: Claim, name: str, point: Configuration, label: str, pair:
     return [within(f"{label}, ‖Δe‖/K‖Δŵ‖", length(apart(*steep)), bound, 1 if attained else 0)]
 
 
+def constant_of_gradient() -> Claim:
+    """The claim on L."""
+    return get("N6")
+
+
 def lipschitz_constants(
     claim: Claim, point: Configuration, c_w: mpf, c_v: mpf, low: mpf
 ) -> tuple[list[list[mpf]], mpf]:
@@ -229,134 +249,132 @@ def _attained(label: str, network: Network, rows: list[list[mpf]]) -> list[Compa
     ]
 
 
-def _energy(network: Network) -> tuple[mpf, mpf]:
-    """‖G‖² and E = ‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩."""
-    coarse, slope = values(network.coarse_gradient()), values(network.filter_gradient())
-    steep = values(network.gradient_v())
-    return mpmath.fdot(coarse, coarse), mpmath.fdot(steep, steep) + mpmath.fdot(coarse, slope)
+# Over boxes.
+
+_TURN: Final = (
+    "about w*, ŵ = cos θ w* + sin θ n and e = sin θ w* − cos θ n; the difference of the squares is affine in k = n·n', "
+    "so its ends decide; θ, θ' ∈ [θ₀, π − θ₀], σ half their sum, by θ → π − θ at most π/2"
+)
+
+_NEAREST: Final = (
+    "‖e/r − e'/r'‖ ≤ K‖w − w'‖/c_w², c_w = 1, is worst at r = r' = 1: with s = r/r' ≤ 1 and P = 1/r⁴ ≤ 1 the "
+    "difference of the squares is (1 − s)²(K² − s²P) + 2s(K²(1 − ŵ·ŵ') − s²P(1 − e·e')) times r'² > 0"
+)
+
+_ANGLE: Final = Symbol("theta_0", positive=True)
 
 
-def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """C7: the quotient ‖G‖²/E against A, and where it is all of A; as printed, its growth with ‖w‖."""
-    with mp.workdps(DIGITS):
-        network = Network.at(point, estimator("relu"))
-        if cast(DescentConstant, claim.definition).aspect == "printed":
-            return _grows_with_norm(claim, point, network)
-        against = partial(_against_constant, claim, point)
-        found = [against(point.label, network)]
-        rng = np.random.Generator(np.random.Philox(key=point.m))
-        for index in range(2 if level == "quick" else 8):
-            theta, size = (mpf(float(x)) for x in rng.uniform(0.05, 1, size=2))
-            v = [mpf(float(x)) for x in rng.standard_normal(point.m)]
-            drawn = replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2))
-            found.append(against(f"{point.label}, drawn {index}", drawn))
-        slow = replace(network, v=(mpf(6), mpf(-3)), v_star=(mpf(1), mpf(2)), theta=mp.pi / 2, r=mpf(10) ** -6)
-        wide = replace(slow.valley(mp.pi / 2), r=mpf(10) ** 6)
-        edges = ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6"))
-        return found + [against(f"{point.label}, {name}", edge, mpf("0.9999")) for edge, name in edges]
+def gradient() -> Expr:
+    """∂f/∂v in closed form, which has an enclosure of its own."""
+    return get("N2").formula
 
 
-def _excess(claim: Claim, point: Configuration, network: Network) -> mpf:
-    """A of C7."""
-    return part(claim, "bound", point, {LARGEST_V: length(network.v), symbols.r: network.r})
+def pull_along_e() -> Expr:
+    """∂f/∂w in closed form: its only coordinate that is not 0."""
+    return in_plane(get("N3").formula)[1]
 
 
-def _against_constant(
-    claim: Claim, point: Configuration, label: str, network: Network, least: object = 0
-) -> Comparison:
-    square, energy = _energy(network)
-    return within(f"{label}, ‖G‖²/AE", square, _excess(claim, point, network) * energy, least)
-
-
-def _grows_with_norm(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    """On v = v(θ), which is the same at every ‖w‖, the quotient is as stated, a multiple of ‖w‖."""
-    valley = network.valley(network.theta)
-    quotients, found = [], []
-    for power in (0, 3, 6):
-        square, energy = _energy(replace(valley, r=mpf(10) ** power))
-        if abs(energy) <= mpf(10) ** -35 * length(valley.v_star) ** 4:
-            raise UndefinedError("v(θ)·v* = 0: the quotient is 0/0")
-        quotients.append(square / energy)
-        stated = part(claim, "quotient", point, {symbols.r: mpf(10) ** power})
-        estimate = Estimate(quotients[-1], quotients[-1] * mpf(10) ** -22, quotients[-1])
-        found += compare(f"{point.label}, ‖w‖ = 1e{power}", [stated], [estimate], ROUGH)
-    growth = [after / before for before, after in pairwise(quotients)]
-    text = f"‖G‖²/E is {', '.join(mpmath.nstr(quotient, 6) for quotient in quotients)} at ‖w‖ = 1, 1e3, 1e6"
-    return [*found, true_that(f"{point.label}, growth", all(999 < rate < 1001 for rate in growth), text)]
-
-
-def check_plain_descent(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """B2: steps of v ← v − η ∂f/∂v, w ← w − ηG with gradients from quadrature."""
-    name = cast(PlainDescent, claim.definition).estimator
-    with mp.workdps(DIGITS):
-        network = Network.at(point, estimator(name))
-        if name == "identity":
-            return _repelled(claim, point, network)
-        return _descends(claim, point, network, 2 if level == "quick" else 6)
-
-
-def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    """One step from the spurious minimum: v stays, w keeps its line, and shrinks by what the claim says."""
-    there = network.valley(+mp.pi)
-    rate = mpf(3) / 8
-    radial, *others = there.coarse_gradient()
-    found = vanishing(f"{point.label}, ∂f/∂v", there.gradient_v())
-    found += vanishing(f"{point.label}, G off the line", others)
-    shrunk = Estimate.exact(there.r) - radial.times(rate)
-    return found + against(claim, point, shrunk, {symbols.eta: rate})
-
-
-def _descends(claim: Claim, point: Configuration, network: Network, steps: int) -> list[Comparison]:
-    """Each step lowers f by what B2.relu promises, with the constants of a region that holds the step's segment."""
-    found = []
-    whole, share = get("N6"), get("C7")  # L and A are theirs
-    for index in range(steps):
-        low = min(network.theta, mp.pi - network.theta) / 2
-        _, energy = _energy(network)
-        c_w, c_v = network.r / 2, _reach(network)
-        _, constant = lipschitz_constants(whole, point, c_w, c_v, low)
-        known = {LIPSCHITZ: constant, EXCESS: _excess(share, point, network), ENERGY: energy}
-        rate = 1 / (constant * (1 + known[EXCESS]))
-        ahead, inside = _stepped(network, rate, low)
-        label = f"{point.label}, step {index}"
-        found.append(true_that(f"{label}, region", inside, "the step leaves the region of its constants"))
-        fall = network.loss().value - ahead.loss().value
-        promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
-        found.append(within(f"{label}, promised/actual decrease", promised, fall))
-        longest = part(claim, "largest step", point, known)
-        found.append(true_that(f"{label}, largest step", rate < longest, f"{mpmath.nstr(longest, 12)} is too small"))
-        found.append(_vanishing_step(claim, label, point, network, known))
-        network = ahead
-    return found
-
-
-def _vanishing_step(
-    claim: Claim, label: str, point: Configuration, network: Network, known: dict[Symbol, mpf]
-) -> Comparison:
-    """As η → 0 the decrease over η tends to E, so all that is promised to first order is taken."""
-    rate = mpf(10) ** -12 / (1 + network.r) / (1 + known[EXCESS] + known[LIPSCHITZ])
-    ahead = _moved(network, values(network.gradient_v()), values(network.coarse_gradient()), rate)
-    fall = network.loss().value - ahead.loss().value
-    promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
-    return within(f"{label}, promised/actual decrease, η → 0", promised, fall, mpf("0.9999"))
-
-
-def _reach(network: Network) -> mpf:
-    """A bound on ‖v‖ that holds along a short step too."""
-    return 2 * length(network.v) + length(network.v_star)
-
-
-def _stepped(network: Network, rate: mpf, low: mpf) -> tuple[Network, bool]:
-    """The network after one step, and whether sixteen points of the segment lie in the region of `_descends`."""
-    steep, coarse = values(network.gradient_v()), values(network.coarse_gradient())
-    ends = [_moved(network, steep, coarse, rate * part / 16) for part in range(1, 17)]
-    inside = all(
-        low <= end.theta <= mp.pi - low and 2 * end.r >= network.r and length(end.v) <= _reach(network) for end in ends
+def _regimes() -> tuple[tuple[str, dict[Symbol, Range], Expr, Range], ...]:
+    """(which, box, θ₀ on it, its range): together all 0 < θ₀ ≤ σ ≤ π/2."""
+    low, high = coordinates(sigma=(0, pi / 4), y=(0, 1)), coordinates(sigma=(pi / 4, pi / 2), y=(0, 1))
+    sigma, y = low
+    small, large = Range(Integer(0), pi / 4), Range(pi / 4, pi / 2)
+    return (
+        ("σ ≤ π/4", low, sigma * y, small),
+        ("θ₀ ≤ π/4 ≤ σ", high, pi / 4 * y, small),
+        ("π/4 ≤ θ₀", high, pi / 4 + (sigma - pi / 4) * y, large),
     )
-    return ends[-1], inside
 
 
-def _moved(network: Network, steep: Vector, coarse: Vector, rate: mpf) -> Network:
-    """v − rate ∂f/∂v and w − rate G, as angle and norm; G in coordinates along ŵ, e, u."""
-    step = [*(-rate * x / network.r for x in coarse), mpf(0)]
-    return replace(moved(network, step), v=tuple(apart(network.v, [rate * x for x in steep])))
+def _turning(constant: Expr, reduction: str) -> tuple[Statement, ...]:
+    """‖e − e'‖ ≤ K‖ŵ − ŵ'‖, K > 0 an expression in θ₀.
+
+    k = 1: both sides are the same multiple of sin²((θ − θ')/2), so K ≥ 1. k = −1: K sin σ ≥ cos σ.
+    """
+    statements = []
+    for which, box, least, ends in _regimes():
+        sigma = next(iter(box))
+        size = resolved(named(constant, theta_0=_ANGLE), {_ANGLE: ends})
+        scaled = expand(size * sin(_ANGLE)).replace(cot, lambda angle: cos(angle) / sin(angle))
+        margin = scaled.subs(_ANGLE, least) * sin(sigma) - sin(least) * cos(sigma)
+        aligned = {_ANGLE: ends}
+        statements += [
+            Statement(
+                f"k = 1, {which}", scaled - sin(_ANGLE), aligned, reduction=f"{reduction}; times sin θ₀", equality=True
+            ),
+            Statement(f"k = −1, {which}", margin, box, reduction=f"{reduction}; times sin θ₀"),
+        ]
+    return tuple(statements)
+
+
+@over_boxes("N6.direction")
+def _direction(claim: Claim) -> Stated:
+    """The bound for any two points of the region."""
+    return Stated(_turning(formula(claim, "bound"), _TURN), whole=True)
+
+
+@over_boxes("N6")
+def _region(claim: Claim) -> Stated:
+    """The entries of the constant's matrix; ‖w*‖ = 1, and C_v, c_w, ‖v*‖ are set to 1 by scaling v, w, v*."""
+    one = {"C_v": 1, "c_w": 1, "vs_vs": 1}
+    in_w = named(formula(claim, "bound of ∂f/∂v in w"), **one)
+    (gap,) = angle = coordinates(gap=(0, pi))
+    slope = gradient().coeff(symbols.v_star).diff(symbols.theta)
+    units = coordinates(inverse=(0, 1))
+    (inverse,) = units
+    in_v = named(formula(claim, "bound of ∂f/∂v in v"), m=1 / inverse)
+    out_v = named(formula(claim, "bound of ∂f/∂w in v"), **one)
+    pull = pull_along_e().subs({symbols.v_vs: 1, symbols.r: 1})
+    across = named(formula(claim, "bound of ∂f/∂w in w"), K=formula(claim, "constant"), **one) * 2 * pi
+    statements = (
+        Statement(
+            "∂f/∂v in v",
+            expand((in_v - (1 / inverse + 1) / 4) * inverse),
+            units,
+            reduction="the norm of I + 11ᵀ is m + 1, m = 1/inverse; times inverse",
+            equality=True,
+        ),
+        Statement(
+            "∂f/∂w in v",
+            out_v + pull,
+            {},
+            reduction="Cauchy–Schwarz, attained for v − v' along v* and ‖w‖ = c_w; C_v = c_w = ‖v*‖ = 1 by scaling",
+            equality=True,
+        ),
+        Statement(
+            "∂f/∂v in w",
+            2 * in_w * sin(gap / 2) - slope * gap,
+            angle,
+            reduction="|θ − θ'| ≤ ∠(ŵ, ŵ') = gap; ‖w − w'‖ ≥ c_w‖ŵ − ŵ'‖ as ‖w‖, ‖w'‖ ≥ c_w; "
+            "C_v = c_w = ‖v*‖ = 1 by scaling",
+        ),
+        *_turning(across, f"{_NEAREST}; {_TURN}"),
+    )
+    left = "the norm of the 2×2 matrix of the four is the bound: an identity, without a margin"
+    return Stated(statements, whole=False, left=left)
+
+
+@over_boxes("N6.printed")
+def _printed(claim: Claim) -> Stated:
+    """The squared quotient at two points mirrored in w*, by N3, and that it has no bound."""
+    box = coordinates(theta=(0, pi / 2))
+    (angle,) = box
+    pull = pull_along_e().subs({symbols.v_vs: 1, symbols.r: 1})
+    # In the plane of the two points: ŵ = (cos θ, ± sin θ), e = (sin θ, ∓ cos θ), w* = (1, 0).
+    quotient = expand((2 * pull * cos(angle)) ** 2)  # times ‖w − w'‖² = 4 sin²θ
+    stated = named(formula(claim, "squared quotient"), v_vs=1, theta=angle).replace(cot, lambda x: cos(x) / sin(x))
+    scaled = expand(stated * 4 * sin(angle) ** 2)
+    reduction = "v·v* ≠ 0 is set to 1: both sides are its square times their value there; times ‖w − w'‖² = 4 sin²θ"
+    near = coordinates(theta=(0, pi / 4))
+    (close,) = near
+    grows = Statement(
+        "the squared quotient is at least 1/(100 θ²)",
+        (quotient * 100 * angle**2 - 4 * sin(angle) ** 2).subs(angle, close),
+        near,
+        reduction=f"{reduction}, and θ²: it has no bound as θ → 0",
+    )
+    return Stated(
+        (grows, *agrees("squared quotient", scaled, quotient, box, reduction)),
+        whole=False,
+        left="that the formula is exact, beyond a millionth",
+    )

@@ -1,20 +1,23 @@
-"""Checks of the ReLU network without overlap (B1), from its definition: the sums over patches of verify.model, each
-mean a plane integral. Gradients are means of the sample's gradient, and differences of the loss; descent is run, not
-argued.
+"""The ReLU network without overlap (B1), from its definition: the sums over patches of verify.model, each mean a plane
+integral. Gradients are means of the sample's gradient, and differences of the loss; descent is run, not argued, and one
+step of it, with the gradient of B1.gradient, is enclosed over boxes.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 import mpmath
 from mpmath import mp, mpf
+from sympy import Expr, Symbol, cancel, cos, pi, simplify, sin
 
 from proofs import symbols
-from proofs.engine.claim import Claim
+from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import ReluNetwork
 from verify.configurations import Configuration, Level
+from verify.enclosure.boxes.stated import Stated, formula, in_plane, named
+from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.precision.checkers import check_sides
 from verify.precision.comparison import (
     ROUGH,
@@ -28,10 +31,11 @@ from verify.precision.comparison import (
 )
 from verify.precision.network import ReluPatches, secant
 from verify.precision.quadrature import DIGITS, Estimate
+from verify.roads import checks, over_boxes
+from verify.roads.lipschitz import generic
 
-__all__ = ["check_relu_network"]
 
-
+@checks(ReluNetwork, points=lambda definition, points: generic(points) if definition.aspect == "descent" else points)
 def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """B1 and its parts, at ‖w*‖ = 1.75."""
     point = replace(point, r_star=1.75)
@@ -151,3 +155,82 @@ def _lowest_norm(claim: Claim, point: Configuration, patches: ReluPatches) -> li
         label = f"{point.label}, θ = {mpmath.nstr(theta, 6)}, lower bound/‖w‖"
         found.append(quotient_of(label, floor, start.descended(step).r, mpf(10) ** -20, mpf(least)))
     return found
+
+
+# Over boxes.
+
+_SCALED: Final = "‖w*‖ = 1 by scaling w, w* together; k = 1/p, η = y times the step bound"
+
+
+@over_boxes("B1.descent")
+def _descent(claim: Claim) -> Stated:
+    """θ⁺ ≤ θ and min(r, ρ) ≤ r⁺ ≤ max(r, 1), for one step from any w, θ < π; later steps repeat it as ρ falls in θ."""
+    box = coordinates(theta=(0, pi), p=(0, 1), y=(0, 1), t=(0, 1))
+    theta, p, y, t = box
+    start = Symbol("r", positive=True)
+
+    def step(length: Expr) -> tuple[Expr, Expr]:
+        """Coefficients of w⁺ along ŵ and w*, for a start of that length."""
+        values = {"theta": theta, "k": 1 / p, "r": length, "r_star": 1}
+        eta = y * named(formula(claim, "largest step"), k=1 / p)
+        along, across = (named(coefficient, **values) for coefficient in in_plane(get("B1.gradient").formula))
+        towards = simplify(-eta * across / sin(theta))
+        return length - eta * along - towards * cos(theta), towards
+
+    radial, towards = step(start)
+    floor = named(formula(claim, "norm, a lower bound"), theta=theta, k=1 / p, r_star=1)
+    inner = radial + towards * cos(theta)
+
+    def at(margin: Expr, length: Expr, factor: Expr) -> Expr:
+        return cancel(margin.subs(start, length) * factor)
+
+    far = t / (1 - t)
+    cone = f"θ⁺ ≤ θ where w⁺ is in the cone of ŵ and w*; else r → ∞ makes θ⁺ > θ; {_SCALED}; r = t/(1 − t), times 1 − t"
+    below = f"‖w⁺‖ ≥ ⟨w⁺, ŵ⟩; {_SCALED}"
+    above = f"‖w⁺‖ ≤ the sum of the coefficients of ŵ, w*, both ≥ 0; {_SCALED}"
+    straight = {symbol: box[symbol] for symbol in (p, y, t)}
+    affine = (t, y)
+    return Stated(
+        (
+            Statement("ŵ in w⁺", at(radial, far, 1 - t), box, reduction=cone, affine=affine),
+            Statement("w* in w⁺", towards, {s: box[s] for s in (theta, p, y)}, reduction=cone, affine=(y,)),
+            Statement(
+                "‖w⁺‖ ≥ ρ from r ≥ ρ, θ = 0",
+                at((inner - floor).subs(theta, 0), floor.subs(theta, 0) + far, 1 - t),
+                straight,
+                reduction=f"at θ = 0 ‖w⁺‖ = ⟨w⁺, ŵ⟩; {_SCALED}",
+                affine=affine,
+            ),
+            Statement(
+                "‖w⁺‖ ≥ ρ from r ≥ ρ",
+                at(inner - floor, floor + far, 1 - t),
+                box,
+                reduction=below,
+                affine=affine,
+                exact=False,
+            ),
+            Statement(
+                "‖w⁺‖ ≥ r from r ≤ ρ", at(inner - start, t * floor, 1), box, reduction=below, affine=affine, exact=False
+            ),
+            Statement(
+                "‖w⁺‖ ≤ r from r ≥ 1",
+                at(start - radial - towards, 1 + far, 1 - t),
+                box,
+                reduction=above,
+                affine=affine,
+                exact=False,
+            ),
+            Statement(
+                "ρ falls in θ",
+                simplify(-floor.diff(theta)),
+                {s: box[s] for s in (theta, p)},
+                reduction="so ρ(θ₀) stays a floor as θ falls",
+                exact=False,
+            ),
+            Statement(
+                "‖w⁺‖ ≤ 1 from r ≤ 1", at(1 - radial - towards, t, 1), box, reduction=above, affine=affine, exact=False
+            ),
+        ),
+        whole=False,
+        left="w_t → w*, which is a limit",
+    )

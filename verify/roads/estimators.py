@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import mpmath
@@ -9,6 +10,7 @@ import numpy as np
 from mpmath import mp, mpf
 
 from proofs.engine.claim import Claim
+from proofs.engine.definitions import Potential, SampleGradient
 from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.configurations import Configuration, Level
@@ -24,10 +26,15 @@ from verify.precision.comparison import (
 )
 from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
+from verify.roads import checks
 
-__all__ = ["check_joint_potential", "check_sample_gradient"]
+
+def _of_one_scale(definition: Potential, points: Sequence[Configuration]) -> Sequence[Configuration]:
+    """Derivatives along ŵ are differences over r: at r = 1e-150 rounding hides the rest."""
+    return [point for point in points if 1e-6 < point.r < 1e6] if definition.jointly else points
 
 
+@checks(Potential, points=_of_one_scale)
 def check_joint_potential(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """C9.joint: in w and v together mixed derivatives differ."""
     if not point.r:
@@ -56,6 +63,11 @@ def _curl(network: Network) -> Estimate:
         return of_coarse - (ahead - behind).times(1 / (2 * step * network.r))
 
 
+def _with_orthogonal(definition: SampleGradient, points: Sequence[Configuration]) -> list[Configuration]:
+    return [*points, replace(points[0], label="v·v* = 0", v=(1.0, 2.0), v_star=(2.0, -1.0))]
+
+
+@checks(SampleGradient, points=_with_orthogonal)
 def check_sample_gradient(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """B3: ℓ is constant near a drawn (Z, w); ∂f/∂w along e is as stated, and zero exactly where v·v* is."""
     constant = true_that(f"{point.label}, sample loss", *_locally_constant(point))

@@ -1,17 +1,15 @@
-"""R6 and R7.astroid: the basin of the splitting iteration, and when a spike exists."""
+"""R6: the basin of the splitting iteration."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
-from sympy import Abs, Expr, Rational, Symbol, cos, expand, fraction, pi, simplify, sin, together
+from sympy import Abs, Expr, cos, expand, fraction, pi, simplify, sin, together
 
 from proofs.engine.claim import Claim
-from verify.enclosure.boxes.stated import Stated, as_product, named, part
+from verify.enclosure.boxes.stated import Stated, as_product, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
-
-__all__ = ["BUILDERS"]
+from verify.roads import over_boxes
 
 _TANGENT: Final = (
     "z/(1 + τβ) lies in the ball of radius g sin α₀ about w + g w*, g = τκ/(1 + τβ); the largest θ⁺ over the ball is "
@@ -20,6 +18,7 @@ _TANGENT: Final = (
 )
 
 
+@over_boxes("R6")
 def _basin(claim: Claim) -> Stated:
     """cos θ⁺ − cos θ against the gain, for the worst y in the ball about κw*; α₀ = π/2 − γ, φ = α₀ + s, θ = φ + b.
 
@@ -52,40 +51,6 @@ def _basin(claim: Claim) -> Stated:
 
 def _gain(claim: Claim, cap: Expr, theta: Expr, pull: Expr, drag: Expr, share: Expr) -> Expr:
     """The gain for θ ≤ π/2 with τβ = `share` and τκ/(1 + τβ) = pull/drag."""
-    bound = part(claim, "gain lower bound").replace(Abs, lambda inside: inside)
+    bound = formula(claim, "gain lower bound").replace(Abs, lambda inside: inside)
     scale = (1 + share) * pull / drag
     return named(bound, kappa=scale, step=1, beta=share, cap_angle=cap, theta=theta)
-
-
-def _astroid(claim: Claim) -> Stated:
-    """A²/N² + B²/(β − N)² takes the value 1 on (0, β) exactly for β at least the threshold; β is enough there.
-
-    Scaling A, B, β, N together allows A = c^{3/2}, B = (1 − c)^{3/2}; N = βν. Below the threshold F > 1 on (0, β)
-    is F(ν) ≥ threshold² at every ν; that F reaches 1 from the threshold on is F(c) ≤ threshold².
-    """
-    box = coordinates(c=(0, 1), y=(0, 1))
-    c, y = box
-    first, second = (Symbol(name, positive=True) for name in ("c", "d"))
-    powers = {"A_j": first ** Rational(3, 2), "B_j": second ** Rational(3, 2)}
-    threshold = named(part(claim, "statement"), **powers, spike_across=powers["A_j"], spike_along=powers["B_j"])
-    threshold = threshold.subs({first: c, second: 1 - c})
-    reduction = "A = c^{3/2}, B = (1 − c)^{3/2}, N = βν by scaling; times ν²(1 − ν)²"
-
-    limit = 20 if threshold.free_symbols else 2_000  # a threshold that c enters can be refuted, but hardly closed
-
-    def least(nu: Expr) -> Expr:
-        return expand(c**3 * (1 - nu) ** 2 + (1 - c) ** 3 * nu**2 - threshold**2 * nu**2 * (1 - nu) ** 2)
-
-    own, mirrored = {c: box[c]}, expand(least(1 - (1 - c) * y).subs(c, 1 - c))
-    return Stated(
-        (
-            Statement("no root below, ν ≤ c", least(c * y), box, reduction=reduction, limit=limit),
-            Statement("no root below, ν ≥ c", mirrored, box, reduction=f"{reduction}; c and ν counted from 1"),
-            Statement("a root from the threshold on", expand(-least(c)), own, reduction=reduction, equality=True),
-            Statement("the threshold is positive", threshold, own, reduction=reduction),
-        ),
-        whole=True,
-    )
-
-
-BUILDERS: Final[Mapping[str, Callable[[Claim], Stated]]] = {"R6": _basin, "R7.astroid": _astroid}

@@ -1,0 +1,52 @@
+"""What holds a chapter's claims: one file a chapter, named as in proofs/, which registers itself.
+
+A quantity of the networks needs no road: its definition says how it is evaluated (`verify.sides`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Final, TypeVar
+
+__all__ = ["BOXES", "CHECKERS", "POINTS", "checks", "load", "over_boxes"]
+
+_Made = TypeVar("_Made", bound=Callable[..., Any])
+
+CHECKERS: Final[dict[type[Any], Callable[..., Any]]] = {}
+"""Type of definition -> the comparisons in digits of a claim at a configuration, at a level."""
+
+POINTS: Final[dict[type[Any], Callable[..., Sequence[Any]]]] = {}
+"""Type of definition -> the configurations that it needs, of the definition and those of a run."""
+
+BOXES: Final[dict[str, Callable[..., Any]]] = {}
+"""Claim id -> what the claim states over whole parameter boxes."""
+
+
+def checks(*definitions: type[Any], points: Callable[..., Sequence[Any]] | None = None) -> Callable[[_Made], _Made]:
+    """The function checks claims on these definitions, at the configurations that `points` chooses."""
+
+    def register(checker: _Made) -> _Made:
+        CHECKERS.update(dict.fromkeys(definitions, checker))
+        if points is not None:
+            POINTS.update(dict.fromkeys(definitions, points))
+        return checker
+
+    return register
+
+
+def over_boxes(claim_id: str) -> Callable[[_Made], _Made]:
+    """The function makes the statements of this claim over boxes."""
+
+    def register(builder: _Made) -> _Made:
+        BOXES[claim_id] = builder
+        return builder
+
+    return register
+
+
+def load() -> None:
+    """Carry out every road, once."""
+    for module in iter_modules(__path__, f"{__name__}."):
+        import_module(module.name)

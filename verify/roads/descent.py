@@ -1,0 +1,254 @@
+"""Descent by coarse gradients: the constant of C7, and the plain iteration of B2.
+
+In digits gradients are those of verify.precision.network; over boxes G, ∂f/∂v and ∂f/∂w are taken in closed form from
+C3, N2 and N3, which have enclosures of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from typing import Final, cast
+
+import mpmath
+import numpy as np
+from mpmath import mp, mpf
+from sympy import Expr, Poly, Rational, Symbol, expand, pi, simplify, sin, solve, sqrt
+
+from proofs import symbols
+from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
+from proofs.engine.claim import Claim, get
+from proofs.engine.definitions import DescentConstant, PlainDescent
+from proofs.lipschitz_constant import LARGEST_V
+from proofs.proxies import estimator
+from verify.configurations import Configuration, Level
+from verify.enclosure.boxes.stated import Stated, agrees, basic, formula, in_plane, named, without_factor
+from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.precision.comparison import ROUGH, Comparison, against, compare, part, true_that, vanishing
+from verify.precision.network import Network, UndefinedError, moved
+from verify.precision.quadrature import DIGITS, Estimate
+from verify.roads import checks, over_boxes
+from verify.roads.lipschitz import (
+    Vector,
+    apart,
+    constant_of_gradient,
+    generic,
+    gradient,
+    length,
+    lipschitz_constants,
+    pull_along_e,
+    values,
+    within,
+)
+
+
+def _energy(network: Network) -> tuple[mpf, mpf]:
+    """‖G‖² and E = ‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩."""
+    coarse, slope = values(network.coarse_gradient()), values(network.filter_gradient())
+    steep = values(network.gradient_v())
+    return mpmath.fdot(coarse, coarse), mpmath.fdot(steep, steep) + mpmath.fdot(coarse, slope)
+
+
+@checks(DescentConstant, points=lambda definition, points: generic(points))
+def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """C7: the quotient ‖G‖²/E against A, and where it is all of A; as printed, its growth with ‖w‖."""
+    with mp.workdps(DIGITS):
+        network = Network.at(point, estimator("relu"))
+        if cast(DescentConstant, claim.definition).aspect == "printed":
+            return _grows_with_norm(claim, point, network)
+        against = partial(_against_constant, claim, point)
+        found = [against(point.label, network)]
+        rng = np.random.Generator(np.random.Philox(key=point.m))
+        for index in range(2 if level == "quick" else 8):
+            theta, size = (mpf(float(x)) for x in rng.uniform(0.05, 1, size=2))
+            v = [mpf(float(x)) for x in rng.standard_normal(point.m)]
+            drawn = replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2))
+            found.append(against(f"{point.label}, drawn {index}", drawn))
+        slow = replace(network, v=(mpf(6), mpf(-3)), v_star=(mpf(1), mpf(2)), theta=mp.pi / 2, r=mpf(10) ** -6)
+        wide = replace(slow.valley(mp.pi / 2), r=mpf(10) ** 6)
+        edges = ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6"))
+        return found + [against(f"{point.label}, {name}", edge, mpf("0.9999")) for edge, name in edges]
+
+
+def _excess(claim: Claim, point: Configuration, network: Network) -> mpf:
+    """A of C7."""
+    return part(claim, "bound", point, {LARGEST_V: length(network.v), symbols.r: network.r})
+
+
+def _against_constant(
+    claim: Claim, point: Configuration, label: str, network: Network, least: object = 0
+) -> Comparison:
+    square, energy = _energy(network)
+    return within(f"{label}, ‖G‖²/AE", square, _excess(claim, point, network) * energy, least)
+
+
+def _grows_with_norm(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """On v = v(θ), which is the same at every ‖w‖, the quotient is as stated, a multiple of ‖w‖."""
+    valley = network.valley(network.theta)
+    quotients, found = [], []
+    for power in (0, 3, 6):
+        square, energy = _energy(replace(valley, r=mpf(10) ** power))
+        if abs(energy) <= mpf(10) ** -35 * length(valley.v_star) ** 4:
+            raise UndefinedError("v(θ)·v* = 0: the quotient is 0/0")
+        quotients.append(square / energy)
+        stated = part(claim, "quotient", point, {symbols.r: mpf(10) ** power})
+        estimate = Estimate(quotients[-1], quotients[-1] * mpf(10) ** -22, quotients[-1])
+        found += compare(f"{point.label}, ‖w‖ = 1e{power}", [stated], [estimate], ROUGH)
+    growth = [after / before for before, after in pairwise(quotients)]
+    text = f"‖G‖²/E is {', '.join(mpmath.nstr(quotient, 6) for quotient in quotients)} at ‖w‖ = 1, 1e3, 1e6"
+    return [*found, true_that(f"{point.label}, growth", all(999 < rate < 1001 for rate in growth), text)]
+
+
+@checks(PlainDescent, points=lambda definition, points: generic(points) if definition.estimator == "relu" else points)
+def check_plain_descent(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """B2: steps of v ← v − η ∂f/∂v, w ← w − ηG with gradients from quadrature."""
+    name = cast(PlainDescent, claim.definition).estimator
+    with mp.workdps(DIGITS):
+        network = Network.at(point, estimator(name))
+        if name == "identity":
+            return _repelled(claim, point, network)
+        return _descends(claim, point, network, 2 if level == "quick" else 6)
+
+
+def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """One step from the spurious minimum: v stays, w keeps its line, and shrinks by what the claim says."""
+    there = network.valley(+mp.pi)
+    rate = mpf(3) / 8
+    radial, *others = there.coarse_gradient()
+    found = vanishing(f"{point.label}, ∂f/∂v", there.gradient_v())
+    found += vanishing(f"{point.label}, G off the line", others)
+    shrunk = Estimate.exact(there.r) - radial.times(rate)
+    return found + against(claim, point, shrunk, {symbols.eta: rate})
+
+
+def _descends(claim: Claim, point: Configuration, network: Network, steps: int) -> list[Comparison]:
+    """Each step lowers f by what B2.relu promises, with the constants of a region that holds the step's segment."""
+    found = []
+    whole, share = constant_of_gradient(), get("C7")  # L and A are theirs
+    for index in range(steps):
+        low = min(network.theta, mp.pi - network.theta) / 2
+        _, energy = _energy(network)
+        c_w, c_v = network.r / 2, _reach(network)
+        _, constant = lipschitz_constants(whole, point, c_w, c_v, low)
+        known = {LIPSCHITZ: constant, EXCESS: _excess(share, point, network), ENERGY: energy}
+        rate = 1 / (constant * (1 + known[EXCESS]))
+        ahead, inside = _stepped(network, rate, low)
+        label = f"{point.label}, step {index}"
+        found.append(true_that(f"{label}, region", inside, "the step leaves the region of its constants"))
+        fall = network.loss().value - ahead.loss().value
+        promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
+        found.append(within(f"{label}, promised/actual decrease", promised, fall))
+        longest = part(claim, "largest step", point, known)
+        found.append(true_that(f"{label}, largest step", rate < longest, f"{mpmath.nstr(longest, 12)} is too small"))
+        found.append(_vanishing_step(claim, label, point, network, known))
+        network = ahead
+    return found
+
+
+def _vanishing_step(
+    claim: Claim, label: str, point: Configuration, network: Network, known: dict[Symbol, mpf]
+) -> Comparison:
+    """As η → 0 the decrease over η tends to E, so all that is promised to first order is taken."""
+    rate = mpf(10) ** -12 / (1 + network.r) / (1 + known[EXCESS] + known[LIPSCHITZ])
+    ahead = _moved(network, values(network.gradient_v()), values(network.coarse_gradient()), rate)
+    fall = network.loss().value - ahead.loss().value
+    promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
+    return within(f"{label}, promised/actual decrease, η → 0", promised, fall, mpf("0.9999"))
+
+
+def _reach(network: Network) -> mpf:
+    """A bound on ‖v‖ that holds along a short step too."""
+    return 2 * length(network.v) + length(network.v_star)
+
+
+def _stepped(network: Network, rate: mpf, low: mpf) -> tuple[Network, bool]:
+    """The network after one step, and whether sixteen points of the segment lie in the region of `_descends`."""
+    steep, coarse = values(network.gradient_v()), values(network.coarse_gradient())
+    ends = [_moved(network, steep, coarse, rate * part / 16) for part in range(1, 17)]
+    inside = all(
+        low <= end.theta <= mp.pi - low and 2 * end.r >= network.r and length(end.v) <= _reach(network) for end in ends
+    )
+    return ends[-1], inside
+
+
+def _moved(network: Network, steep: Vector, coarse: Vector, rate: mpf) -> Network:
+    """v − rate ∂f/∂v and w − rate G, as angle and norm; G in coordinates along ŵ, e, u."""
+    step = [*(-rate * x / network.r for x in coarse), mpf(0)]
+    return replace(moved(network, step), v=tuple(apart(network.v, [rate * x for x in steep])))
+
+
+# Over boxes.
+
+_SLOPE: Final = Symbol("slope", real=True)
+"""δ = v·∂f/∂v."""
+
+_PRODUCT: Final = symbols.v_vs
+
+
+def _sides() -> tuple[Expr, Expr]:
+    """‖G_relu‖² and ⟨G_relu, ∂f/∂w⟩ by δ = v·∂f/∂v, v·v*, θ and ‖w‖: nothing else of v and v* enters."""
+    along, across = in_plane(get("C3").formula)
+    # N2 is linear in the vectors v − v*, 1 and v*: its product with v needs theirs only.
+    products = {symbols.dv: symbols.v_v - _PRODUCT, symbols.ones: symbols.sum_v, symbols.v_star: _PRODUCT}
+    slope = basic(gradient().xreplace(products))
+    square = solve(slope - _SLOPE, symbols.v_v)[0]
+    along = expand(along.subs(symbols.v_v, square))
+    return expand(along**2 + across**2), across * pull_along_e()
+
+
+@over_boxes("C7")
+def _descent(claim: Claim) -> Stated:
+    """‖G‖² ≤ A(‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩), as a quadratic form in (δ, v·v*).
+
+    ‖∂f/∂v‖ ≥ |δ|/C_v, with equality where ∂f/∂v is along v and ‖v‖ = C_v; such v, v* exist for m ≥ 2 and every ratio of
+    δ to v·v* but one. So the claim says that the form is ≥ 0: both diagonal entries and the determinant are.
+    """
+    box = coordinates(theta=(0, pi), t=(0, 1))
+    angle, t = box
+    constant = formula(claim, "bound")
+    scaled = {name: Symbol(name, positive=True) for name in ("C_v", "r", "s")}
+    size, norm, s = scaled.values()
+    own = named(constant, C_v=size, r=norm)
+    if simplify(own.subs({size: s * size, norm: s**2 * norm}, simultaneous=True) - s**2 * own) != 0:
+        raise ValueError("A is not of degree 1 in (C_v², ‖w‖), so its box is unbounded")
+    # v → sv, v* → sv*, w → s²w multiplies both sides by s⁴: take C_v² + ‖w‖ = 1, C_v² = t.
+    square, inner = (side.subs({symbols.theta: angle, symbols.r: 1 - t}) for side in _sides())
+    largest = own.subs({size: sqrt(t), norm: 1 - t})
+    form = Poly(expand(largest * (_SLOPE**2 / t + inner) - square), _SLOPE, _PRODUCT)
+    first, mixed, last = (form.coeff_monomial(monomial) for monomial in (_SLOPE**2, _SLOPE * _PRODUCT, _PRODUCT**2))
+    first, last = simplify(first * t), simplify(last * (1 - t))
+    determinant = without_factor(expand(first * last) - t * (1 - t) * mixed**2 / 4, t, box)
+    reduction = (
+        "‖∂f/∂v‖ ≥ |v·∂f/∂v|/C_v (attained); scaled to C_v² + ‖w‖ = 1, C_v² = t; ≥ 0 for all (v·∂f/∂v, v·v*) "
+        "as a quadratic form: entries times t and 1 − t, determinant times t(1 − t), over its factors 1 − t"
+    )
+    halves = [coordinates(theta=ends, t=(0, 1)) for ends in ((0, pi / 2), (pi / 2, pi))]
+    statements = [Statement("coefficient of (v·∂f/∂v)²", first, {t: box[t]}, reduction=reduction, equality=True)]
+    for words, margin in (("coefficient of (v·v*)²", last), ("determinant", determinant)):
+        for half, side in zip(halves, ("θ ≤ π/2", "θ ≥ π/2"), strict=True):
+            statements.append(Statement(f"{words}, {side}", margin, half, reduction=reduction, affine=(t,)))
+    return Stated(tuple(statements), whole=True)
+
+
+@over_boxes("C7.printed")
+def _printed(claim: Claim) -> Stated:
+    """At v = v(θ) the quotient grows like ‖w‖: no constant A will do."""
+    box = coordinates(theta=(0, pi))
+    (angle,) = box
+    square, inner = (side.subs({_SLOPE: 0, symbols.theta: angle, _PRODUCT: 1, symbols.r: 1}) for side in _sides())
+    stated = named(formula(claim, "quotient"), theta=angle, r=1)
+    grows = named(formula(claim, "quotient"), theta=angle, r=Symbol("r", positive=True))
+    if simplify(grows - Symbol("r", positive=True) * stated) != 0:
+        raise ValueError("the quotient is not proportional to ‖w‖")
+    quotient = simplify(square / inner)
+    reduction = "at v = v(θ) ∂f/∂v = 0; both sides are squares of v·v* ≠ 0, set to 1, and ‖w‖ times their value at 1"
+    middle = coordinates(theta=(pi / 4, 3 * pi / 4))
+    grown = Statement(
+        "the quotient is at least ‖w‖/2",
+        quotient - Rational(1, 2),
+        middle,
+        reduction=f"{reduction}: as ‖w‖ → ∞ no A will do",
+    )
+    parted = agrees("quotient", expand(stated * sin(angle)), expand(simplify(quotient * sin(angle))), box, reduction)
+    return Stated((grown, *parted), whole=False, left="that the formula is exact, beyond a millionth")

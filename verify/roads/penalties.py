@@ -1,0 +1,357 @@
+"""Proximal maps, how far they move their argument, and Moreau envelopes: P1–P3 and P5–P7.
+
+In digits everything is evaluated from the definition, by the search of verify.minimizer; the formulas on the other side
+are the parts of the claim that is given. A bound is also tried where it is reached, or nearly: one that is a little too
+strong fails there, and one that is too weak is not reached. Over boxes the map itself is not used: u > 0 can be a
+minimizer at x only if x = u + ρp'(u) and u is no worse than 0, and 0 only if x ≤ u/2 + ρp(u)/u for every u > 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+from mpmath import mp, mpf, sign
+from sympy import Expr, Integer, Rational, Symbol, expand, powdenest, simplify, sqrt
+
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import Displacement, Envelope, ProximalMap
+from proofs.envelopes import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE, S_THERE, THERE
+from proofs.penalty_forms import PENALTIES, penalty
+from proofs.symbols import beta, ratio, u, x_in
+from verify.closed_form import NoValueError, evaluate
+from verify.configurations import Configuration, Level, configurations, meeting
+from verify.enclosure.boxes.stated import Stated, formula, named
+from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.evidence import Verdict
+from verify.minimizer import BROUGHT, objective
+from verify.precision.checkers import label_of
+from verify.precision.comparison import ROUGH, Comparison, compare, forms, true_that
+from verify.precision.minimizers import (
+    WORKING,
+    minimize,
+    moved_to,
+    near_thresholds,
+    penalty_function,
+    penalty_of,
+    real_value,
+)
+from verify.precision.quadrature import DIGITS, Estimate
+from verify.roads import checks, over_boxes
+
+__all__ = ["NEAR", "Values", "at_most", "outside", "reached", "stated"]
+
+_ROUNDING: Final = mpf(10) ** (10 - DIGITS)
+_STEP: Final = mpf(10) ** -15
+"""For difference quotients: their error is of its square."""
+
+_SHARP: Final = mpf("1e-4")
+"""How near a bound must come to what it bounds where it is claimed to be reached in the limit."""
+
+NEAR: Final = mpf(10) ** -6
+
+Values = Mapping[Symbol, mpf]
+
+
+def _exact(value: mpf, size: mpf) -> Estimate:
+    return Estimate(value, size * mpf(10) ** -DIGITS, size)
+
+
+def stated(claim: Claim, part: str, values: Values) -> mpf:
+    """A part of the claim that is given; ValueError where it is no real number."""
+    value = real_value(claim.parts[part], values, f"{part} of claim {claim.id}")
+    if not mp.isfinite(value):
+        raise NoValueError(f"claim {claim.id}: its {part} is {value}")
+    return value
+
+
+def at_most(label: str, left: mpf, right: mpf, noise: mpf | None = None) -> Comparison:
+    """left ≤ right, up to rounding of their own size and `noise`."""
+    allowed = _ROUNDING * max(abs(left), abs(right)) + (noise or mpf(0))
+    return true_that(label, left <= right + allowed, f"{mp.nstr(left, 12)} > {mp.nstr(right, 12)}")
+
+
+def reached(label: str, left: mpf, right: mpf) -> Comparison:
+    """left is next to the bound `right`."""
+    witness = f"{mp.nstr(left, 12)} is not next to the bound {mp.nstr(right, 12)}"
+    return true_that(f"{label}, reached", left >= right * (1 - _SHARP), witness)
+
+
+def outside(claim: Claim, level: Level = "quick", seed: int = 1) -> list[Configuration]:
+    """Configurations of chapter P at which a hypothesis on a shape fails: at its bound where the bound is excluded, and
+    half way from there to 0. Empty for a claim without such hypotheses.
+    """
+    declared = penalty_of(claim.definition)
+    shapes = [] if declared is None else [shape for shape in declared.parameters if shape.above != 0]
+    found: list[Configuration] = []
+    for shape in shapes:
+        bound = float(shape.above)
+        for value in (bound / 2,) if shape.attained else (bound, bound / 2):
+            for point in configurations(level, seed):
+                changed = point.parameters | {shape.name: value}
+                moved = replace(point, label=f"{point.label}, {shape.name} = {value:g}", parameters=changed)
+                found += _at_knots(claim.definition, moved)
+    return found
+
+
+def _at_knots(definition: object, point: Configuration) -> Iterator[Configuration]:
+    """The point's neighbours, and each with x just below the places where p has a kink."""
+    declared = penalty_of(definition)
+    knots = [] if declared is None else [high for _, high, _ in declared.pieces[:-1]]
+    for near in near_thresholds(definition, [point]):
+        for knot in knots:
+            yield moved_to(near, f"0.98 of the knot {knot}", 0.98 * float(evaluate(knot, near)))
+        yield near
+
+
+# Proximal maps.
+
+
+@checks(ProximalMap, points=near_thresholds)
+def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """argmin over u of ρ p(u) + ½(u − x)², x and ρ being those of the configuration."""
+    scalars = point.scalars()
+    x = scalars[x_in]
+    found = minimize(cast(ProximalMap, claim.definition).penalty, x, scalars[ratio], scalars).point
+    estimate = Estimate(found, abs(x) * mpf(10) ** -DIGITS, abs(x))  # judged by |x|: S(x) itself may be 0
+    return [
+        _told(comparison, claim, point, value, found)
+        for name, form in forms(claim).items()
+        for value in [real_value(form, scalars, point.label)]
+        for comparison in compare(label_of(point, name), [value], [estimate])
+    ]
+
+
+def _told(comparison: Comparison, claim: Claim, point: Configuration, stated: mpf, found: mpf) -> Comparison:
+    """A comparison that fails, with what the objective is at both."""
+    if comparison.verdict is Verdict.VERIFIED:
+        return comparison
+    scalars = point.scalars()
+    x, rho = scalars[x_in], scalars[ratio]
+    definition = cast(ProximalMap, claim.definition)
+    p = penalty_function(definition.penalty, scalars)
+    with mp.workdps(WORKING):
+        values = [objective(p(at), at, x, rho) for at in (stated, found)]
+    shapes = sorted(definition.penalty.free_symbols - {u}, key=str)
+    where = [f"x = {mp.nstr(x, 12)}", f"ρ = {mp.nstr(rho, 12)}", *(f"{s} = {mp.nstr(scalars[s], 12)}" for s in shapes)]
+    sides = [f"{mp.nstr(value, 15)} at {mp.nstr(at, 12)}" for value, at in zip(values, (stated, found), strict=True)]
+    told = f"at {', '.join(where)} the objective ρp(u) + ½(u − x)² is {sides[0]}, as claimed, and {sides[1]}"
+    return replace(comparison, witness=f"{comparison.witness}; {told}")
+
+
+# P5.
+
+
+@checks(Displacement, points=near_thresholds)
+def check_displacement(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """|x − S(x)| ≤ min(|x|, δ) at the point and on both sides of δ, and S = 0 up to δ, or |x − S| comes near δ."""
+    declared = penalty(cast(Displacement, claim.definition).penalty)
+    scalars = point.scalars()
+    farthest = stated(claim, "bound", scalars)
+
+    def moved(x: mpf) -> mpf:
+        return abs(x - minimize(declared.on_reals, x, scalars[ratio], scalars).point)
+
+    found = [
+        at_most(f"{point.label}, x = {mp.nstr(x, 12)}", moved(x), min(abs(x), farthest))
+        for x in (scalars[x_in], farthest * (1 + NEAR))
+    ]
+    if declared.displacement is not None:
+        ends = [
+            mpf(10) ** 6 * (1 + abs(farthest)),
+            *(real_value(end, scalars, point.label) * (1 - NEAR) for end in declared.edges),
+        ]
+        return [*found, reached(point.label, max(map(moved, ends)), farthest)]
+    edge = farthest * (1 - NEAR)
+    witness = f"|x − S(x)| = {mp.nstr(moved(edge), 12)} at x = {mp.nstr(edge, 12)}, claimed x"
+    return [*found, true_that(f"{point.label}, attained", moved(edge) == edge, witness)]
+
+
+# P6.
+
+
+@checks(Envelope, points=near_thresholds)
+def check_envelope(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """P6: the value, for one penalty; convexity of (β/2)w² − e(w) and its gradient, for every penalty."""
+    definition = cast(Envelope, claim.definition)
+    if definition.aspect == "value":
+        return _envelope_value(claim, point, penalty(definition.penalty).on_reals)
+    check = _convexity if definition.aspect == "convexity" else _gradient
+    names = PENALTIES if level == "full" else ("l1", "l0", "tl1", *BROUGHT)
+    applicable = [name for name in names if meeting(PENALTIES[name].hypotheses, [point])]
+    return [found for name in applicable for found in check(claim, name, point)]
+
+
+def _envelope_value(claim: Claim, point: Configuration, p: Expr) -> list[Comparison]:
+    scalars = point.scalars()
+    x = scalars[x_in]
+    value = scalars[beta] * minimize(p, x, scalars[ratio], scalars).value
+    estimate = _exact(value, scalars[beta] * x**2 / 2)
+    return [
+        comparison
+        for name, form in forms(claim).items()
+        for comparison in compare(label_of(point, name), [real_value(form, scalars, point.label)], [estimate])
+    ]
+
+
+@dataclass(frozen=True)
+class _Touching:
+    """h and S at one w, by search: h(w) = (β/2)w² − e(w)."""
+
+    w: mpf
+    height: mpf
+    minimizer: mpf
+
+    @classmethod
+    def at(cls, name: str, w: mpf, scalars: Values) -> _Touching:
+        found = minimize(PENALTIES[name].on_reals, w, scalars[ratio], scalars)
+        with mp.workdps(2 * DIGITS):
+            return cls(w, scalars[beta] * (w**2 / 2 - found.value), found.point)
+
+    def values(self, there: _Touching) -> dict[Symbol, mpf]:
+        """What the parts of P6 are written in, of this point and another."""
+        return {
+            **{HERE: self.w, H_HERE: self.height, S_HERE: self.minimizer},
+            **{THERE: there.w, H_THERE: there.height, S_THERE: there.minimizer},
+        }
+
+
+def _beyond(scalars: Values) -> mpf:
+    """An argument beyond the thresholds, so that h and S are not 0 there, with the sign of x."""
+    x = scalars[x_in]
+    return x + (2 + 2 * scalars[ratio]) * (sign(x) or 1)
+
+
+def _convexity(claim: Claim, name: str, point: Configuration) -> list[Comparison]:
+    """h is the largest of the affine functions, and lies below its chords, on which it lies at their ends."""
+    scalars = point.scalars()
+    p = penalty_function(PENALTIES[name].on_reals, scalars)
+    ends = [_Touching.at(name, w, scalars) for w in (_beyond(scalars), scalars[x_in], -scalars[x_in] / 2)]
+    found = []
+    for end in ends:
+        label = f"{point.label}, {name}, w = {mp.nstr(end.w, 8)}"
+        noise = _ROUNDING * max(abs(end.height), scalars[beta] * end.w**2)
+        for at in (end.minimizer, end.w, -end.w, 2 * end.w, mpf(1)):
+            known = {**scalars, x_in: end.w, u: at, PENALTY_THERE: p(at)}
+            value = stated(claim, "affine function", known)
+            found.append(at_most(f"{label}, u = {mp.nstr(at, 8)}", value, end.height, noise))
+            if at == end.minimizer:
+                found.append(at_most(f"{label}, attained", end.height, value, noise))
+    for first, last in ((ends[0], ends[1]), (ends[1], ends[2]), (ends[2], ends[0])):
+        values = {**scalars, **first.values(last)}
+        noise = _ROUNDING * max(abs(first.height), abs(last.height), mpf(1))
+        for part in (mpf(0), mpf("0.3"), mpf("0.75"), mpf(1)):
+            middle = _Touching.at(name, (1 - part) * first.w + part * last.w, scalars)
+            chord = stated(claim, "bound", {**values, PART: part})
+            label = f"{point.label}, {name}, t = {part} from {mp.nstr(first.w, 8)} to {mp.nstr(last.w, 8)}"
+            found.append(at_most(label, middle.height, chord, noise))
+            if part in (0, 1):
+                found.append(at_most(f"{label}, attained", chord, middle.height, noise))
+    return found
+
+
+def _gradient(claim: Claim, name: str, point: Configuration) -> list[Comparison]:
+    """The two-sided inequality for pairs, near and far, and the difference quotient of h against its gradient."""
+    scalars = point.scalars()
+    w = _beyond(scalars)
+    here = _Touching.at(name, w, scalars)
+    found = []
+    for other in (w * (1 + mpf(10) ** -5), w * (1 - mpf(10) ** -5), w, scalars[x_in], -w):
+        there = _Touching.at(name, other, scalars)
+        values = {**scalars, **here.values(there)}
+        noise = _ROUNDING * max(abs(here.height), abs(there.height), mpf(1))
+        label = f"{point.label}, {name}, from {mp.nstr(w, 8)} to {mp.nstr(other, 8)}"
+        found.append(at_most(label, stated(claim, "lower bound", values), there.height, noise))
+        found.append(at_most(label, there.height, stated(claim, "upper bound", values), noise))
+        if other == w:
+            found.append(at_most(f"{label}, attained", there.height, stated(claim, "lower bound", values), noise))
+            found.append(at_most(f"{label}, attained", stated(claim, "upper bound", values), there.height, noise))
+    step = abs(w) * _STEP
+    left, right = (_Touching.at(name, w + side * step, scalars) for side in (-1, 1))
+    if abs(right.minimizer - left.minimizer) < abs(w) * mpf(10) ** -6:  # not across a jump
+        slope = (right.height - left.height) / (2 * step)
+        natural = scalars[beta] * abs(w)
+        estimate = Estimate(slope, natural * mpf(10) ** -25, natural)
+        steep = stated(claim, "gradient", {**scalars, **here.values(here)})
+        found += compare(f"{point.label}, {name}, slope", [steep], [estimate], ROUGH)
+    return found
+
+
+# Over boxes.
+
+_SHAPE: Final = Symbol("a", positive=True)
+_ROOT: Final = Symbol("q", positive=True)
+
+
+def _level(claim: Claim, branch: int) -> Expr:
+    """δ/a at ρ = q²a²/(2(a + 1)), with q < 1 (branch 0) or q > 1 (1); ValueError if a stays in it."""
+    size = Symbol("z", positive=True)
+    below = size / (1 + size)
+    root = below if branch == 0 else 1 / below
+    bound = named(formula(claim, "bound"), a=_SHAPE, ratio=root**2 * _SHAPE**2 / (2 * (_SHAPE + 1)))
+    level = simplify(powdenest(simplify(bound / _SHAPE), force=True))
+    if level.has(_SHAPE):
+        raise ValueError("δ/a depends on more than ρ(a + 1)/a²")
+    back = _ROOT / (1 - _ROOT) if branch == 0 else 1 / (_ROOT - 1)
+    return simplify(level.subs(size, back))
+
+
+@over_boxes("P5.tl1")
+def _transformed(claim: Claim) -> Stated:
+    """u = as, R = ρ(a + 1)/a² = q²/2: then ρp'(u) = aR/(1 + s)², and u is no worse than 0 for (1 + s)² ≥ 2R = q²."""
+    small = coordinates(q=(0, 1), y=(0, 1))
+    large = coordinates(p=(0, 1), y=(0, 1))
+    q, y = small
+    p = next(iter(large))
+    first = _level(claim, 0).subs(_ROOT, q)
+    second = _level(claim, 1).subs(_ROOT, 1 / p)
+    reduction = "u = as, ρ = q²a²/(2(a + 1)): both sides over a depend on q and s alone"
+    return Stated(
+        (
+            Statement("u > 0, q ≤ 1", expand(first - q**2 * y**2 / 2), small, reduction=f"{reduction}; 1 + s = 1/y"),
+            Statement(
+                "u > 0, q ≥ 1",
+                expand(simplify((second - y**2 / 2) * p)),
+                large,
+                reduction=f"{reduction}; q = 1/p, 1 + s = q/y as (1 + s)² ≥ q²; times p",
+            ),
+            Statement(
+                "u = 0, q ≤ 1",
+                expand(first - q**2 / 2),
+                {q: small[q]},
+                reduction=f"{reduction}; x ≤ the limit of s/2 + R/(1 + s) at s = 0",
+                equality=True,
+            ),
+            Statement(
+                "u = 0, q ≥ 1",
+                expand(simplify((second - (1 / p - 1) / 2 - 1 / p / 2) * p)),
+                {p: large[p]},
+                reduction=f"{reduction}; x ≤ s/2 + R/(1 + s) at 1 + s = q; times p",
+                equality=True,
+            ),
+        ),
+        whole=False,
+        left="that δ is attained",
+    )
+
+
+@over_boxes("P5.half")
+def _half(claim: Claim) -> Stated:
+    """u = ρ^{2/3} s: then ρp'(u) = ρ^{2/3}/(2√s), and u is no worse than 0 for s ≥ 1."""
+    ratio = Symbol("rho", positive=True)
+    level = simplify(named(formula(claim, "bound"), ratio=ratio, rho=ratio) / ratio ** Rational(2, 3))
+    if level.free_symbols:
+        raise ValueError("δ is not proportional to ρ^{2/3}")
+    box = coordinates(y=(0, 1))
+    (y,) = box
+    s = Integer(1)
+    reduction = "u = ρ^{2/3} s, over ρ^{2/3}"
+    return Stated(
+        (
+            Statement("u > 0", level - y / 2, box, reduction=f"{reduction}; y = 1/√s ≤ 1 where u is no worse than 0"),
+            Statement("u = 0", level - (s / 2 + 1 / sqrt(s)), {}, reduction=f"{reduction}; x at s = 1", equality=True),
+        ),
+        whole=False,
+        left="that δ is attained",
+    )
