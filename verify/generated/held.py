@@ -10,20 +10,22 @@ import importlib
 import inspect
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import mpmath
+import numpy as np
 from mpmath import mpf
 
 from proofs.engine.claim import Claim
+from verify.closed_form import NoValueError, real
 from verify.evidence import Fate, Figures, Level
 from verify.mutants import Mutant, fates, mutants, sample
 from verify.mutants.equal_text import same_value
 from verify.mutants.text import Text, TextMutant, text_mutants
 
-__all__ = ["ALLOWED", "Case", "Exact", "Held", "Row", "compared", "fates_of", "figures_of", "published"]
+__all__ = ["ALLOWED", "Case", "Exact", "Held", "OfNumbers", "Row", "compared", "fates_of", "figures_of", "published"]
 
 ALLOWED: Final = 16.0
 """Largest `conditioned` error accepted: some thirty roundings, of half a unit each, lie between input and result.
@@ -85,8 +87,13 @@ class Held(ABC):
         """Inputs that meet the claim's hypotheses, generic ones first."""
 
     @abstractmethod
+    def results(self, names: Names, case: Case) -> Iterable[Any]:
+        """What the functions in `names` give, by every way that leads to them: numbers, or vectors."""
+
     def computed(self, names: Names, case: Case) -> list[list[float]]:
-        """Results of the functions in `names`, by every way that leads to them. No input may cause a warning."""
+        """Results entry by entry. No input may cause a warning."""
+        with np.errstate(all="raise", under="ignore"):
+            return [[float(entry) for entry in np.atleast_1d(result)] for result in self.results(names, case)]
 
     @abstractmethod
     def value(self, case: Case) -> list[mpf]:
@@ -105,6 +112,51 @@ class Held(ABC):
     def endless(self) -> frozenset[str]:
         """Names in the text of integrals over an infinite range."""
         return frozenset()
+
+
+@dataclass(frozen=True)
+class OfNumbers(Held):
+    """A formula of numbers, which are rounded one at a time; 0 and `whole` numbers are exact."""
+
+    trials = 1000  # one case is cheap, and every branch of a formula has its own
+    digits = 60
+    side = 1
+    """Where to the numbers are moved: away from the end of their domain."""
+
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """Positions of integers among the numbers."""
+        return ()
+
+    @abstractmethod
+    def numbers(self, case: Case) -> list[float]:
+        """What the formula is evaluated at."""
+
+    @abstractmethod
+    def stated(self, *numbers: mpf) -> Any:
+        """The formula at numbers."""
+
+    def value(self, case: Case) -> list[mpf]:
+        """The value of the formula."""
+        with mpmath.workdps(self.digits):
+            return [self._at([mpf(number) for number in self.numbers(case)])]
+
+    def moved(self, case: Case, value: list[mpf]) -> mpf:
+        """The sum of its moves when one number at a time moves by half an ulp."""
+        numbers, total = self.numbers(case), mpf(0)
+        with mpmath.workdps(self.digits):
+            for index, number in enumerate(numbers):
+                if number and index not in self.whole:
+                    point = [mpf(other) for other in numbers]
+                    point[index] += self.side * mpf(math.ulp(number)) / 2
+                    total += abs(self._at(point) - value[0])
+        return total
+
+    def _at(self, numbers: list[mpf]) -> mpf:
+        try:
+            return real(self.stated(*numbers))
+        except TypeError as error:  # mpmath cannot compare complex numbers
+            raise NoValueError("a condition is not about real numbers") from error
 
 
 @dataclass(frozen=True)

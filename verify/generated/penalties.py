@@ -7,13 +7,11 @@ thresholds and displacements against what the penalty declares and the derivatio
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
-import mpmath
 import numpy as np
 from mpmath import mpf
 from sympy import Expr, Integer, Max, Min, Symbol, default_sort_key, lambdify, oo
@@ -23,16 +21,12 @@ from proofs.engine.definitions import Envelope, ProximalMap
 from proofs.naming import identifier
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import beta, lam, ratio, u, x_in
-from verify.closed_form import NoValueError, real
 from verify.configurations import Configuration, meeting, pinned
 from verify.evidence import Level
-from verify.generated.held import Case, Held, Names
+from verify.generated.held import Case, Held, Names, OfNumbers
 from verify.minimizer import declared
 
 __all__ = ["EnvelopeOf", "MapOf", "PenaltyInputs", "PenaltyOf", "ThresholdOf", "holding", "stated_penalty"]
-
-_DIGITS: Final = 700
-"""Powers of 1e±150 up to the third, and as many digits again."""
 
 _RATIOS: Final = {"quick": (1e-150, 0.3, 1e150), "full": (1e-150, 1e-8, 0.3, 2.5, 1e8, 1e150)}
 _SHAPES: Final = {"quick": (1.0, 8.0), "full": (1.0, 1e-3, 0.3, 8.0, 1e3)}
@@ -69,12 +63,13 @@ def _function(form: Expr, names: list[Symbol]) -> Callable[..., mpf]:
 
 
 @dataclass(frozen=True)
-class _OfPenalty(Held):
+class _OfPenalty(OfNumbers):
     """What is common: `form` in `symbols` is evaluated at the numbers that `values` makes of the inputs."""
 
     penalty: Penalty | None = None
 
-    trials = 1000  # one case is cheap, and every branch of a formula has its own
+    digits = 700
+    """Powers of 1e±150 up to the third, and as many digits again."""
 
     @property
     def known(self) -> Penalty:
@@ -83,10 +78,13 @@ class _OfPenalty(Held):
         return self.penalty
 
     @cached_property
-    def stated(self) -> Callable[..., mpf]:
-        """The form as a function of numbers."""
+    def _compiled(self) -> Callable[..., mpf]:
         form, symbols = self.form()
         return _function(form, [*symbols, *(shape.symbol for shape in self.known.parameters)])
+
+    def stated(self, *numbers: mpf) -> mpf:
+        """The form as a function of numbers."""
+        return self._compiled(*numbers)
 
     def form(self) -> tuple[Expr, list[Symbol]]:
         """The formula, and the symbols that come before the shapes."""
@@ -96,24 +94,9 @@ class _OfPenalty(Held):
         """The numbers that stand for these symbols."""
         raise NotImplementedError
 
-    def value(self, case: Case) -> list[mpf]:
-        """The value of the form."""
-        with mpmath.workdps(_DIGITS):
-            return [self._at(map(mpf, self._numbers(case)))]
-
-    def moved(self, case: Case, value: list[mpf]) -> mpf:
-        """The sum of its moves when one number at a time moves by half an ulp."""
-        with mpmath.workdps(_DIGITS):
-            return mpmath.fsum(abs(self._at(point) - value[0]) for point in _moved(self._numbers(case)))
-
-    def _numbers(self, case: Case) -> list[float]:
+    def numbers(self, case: Case) -> list[float]:
+        """These, and the shapes."""
         return [*self.values(case.inputs), *case.inputs.shapes.values()]
-
-    def _at(self, numbers: Iterable[mpf]) -> mpf:
-        try:
-            return real(self.stated(*numbers))
-        except TypeError as error:  # mpmath cannot compare complex numbers
-            raise NoValueError("a condition is not about real numbers") from error
 
     def cases(self, level: Level, seed: int) -> list[Case]:
         """Random ones, and ratios and shapes from one end of float64 to the other with x around the threshold."""
@@ -122,14 +105,8 @@ class _OfPenalty(Held):
 
     def _meets(self, inputs: PenaltyInputs) -> bool:
         parameters = {**inputs.shapes, "beta": inputs.strength}
-        point = Configuration("", (inputs.x,), (inputs.rho,), 1.0, 1.0, 2, _defaults() | parameters)
+        point = Configuration("", (inputs.x,), (inputs.rho,), 1.0, 1.0, 2, parameters)
         return bool(meeting(self.claim.hypotheses, [point]))
-
-
-def _defaults() -> dict[str, float]:
-    from proofs.proxies import ESTIMATORS
-
-    return {p.name: float(p.default) for proxy in ESTIMATORS.values() for p in proxy.parameters}
 
 
 def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
@@ -190,13 +167,6 @@ def _extremes(penalty: Penalty) -> list[Expr]:
     return sorted(found, key=default_sort_key)
 
 
-def _moved(inputs: list[float]) -> Iterator[list[mpf]]:
-    """The inputs with one of them moved by half an ulp; 0 is exact."""
-    for index, value in enumerate(inputs):
-        if value:
-            yield [mpf(v) + (mpf(math.ulp(value)) / 2 if k == index else 0) for k, v in enumerate(inputs)]
-
-
 @dataclass(frozen=True)
 class MapOf(_OfPenalty):
     """The proximal map, checked and raw."""
@@ -209,13 +179,11 @@ class MapOf(_OfPenalty):
         """x and ρ."""
         return [inputs.x, inputs.rho]
 
-    def computed(self, names: Names, case: Case) -> list[list[float]]:
+    def results(self, names: Names, case: Case) -> list[Any]:
         """`proximal_map`, and the entry of PROXIMAL_MAPS."""
         given, name = case.inputs, self.known.name
-        with np.errstate(all="raise", under="ignore"):
-            checked = float(names["proximal_map"](given.x, given.rho, name, **given.shapes))
-            raw = float(names["PROXIMAL_MAPS"][name](np.array([given.x]), given.rho, **given.shapes)[0])
-        return [[checked], [raw]]
+        checked = names["proximal_map"](given.x, given.rho, name, **given.shapes)
+        return [checked, names["PROXIMAL_MAPS"][name](np.array([given.x]), given.rho, **given.shapes)]
 
 
 @dataclass(frozen=True)
@@ -230,12 +198,10 @@ class EnvelopeOf(_OfPenalty):
         """x, β and λ = βρ."""
         return [inputs.x, inputs.strength, inputs.strength * inputs.rho]
 
-    def computed(self, names: Names, case: Case) -> list[list[float]]:
+    def results(self, names: Names, case: Case) -> list[Any]:
         """`moreau_envelope` of one entry."""
         x, strength, weight = self.values(case.inputs)
-        with np.errstate(all="raise", under="ignore"):
-            found = names["moreau_envelope"]([x], strength, weight, self.known.name, **case.inputs.shapes)
-        return [[float(found)]]
+        return [names["moreau_envelope"]([x], strength, weight, self.known.name, **case.inputs.shapes)]
 
 
 @dataclass(frozen=True)
@@ -265,10 +231,9 @@ class PenaltyOf(_OfPenalty):
                 found.append(Case(label, 1e-9 < abs(x) < 10, PenaltyInputs(x, 1.0, 1.0, shapes)))
         return [case for case in found if self._meets(case.inputs)]
 
-    def computed(self, names: Names, case: Case) -> list[list[float]]:
+    def results(self, names: Names, case: Case) -> list[Any]:
         """`penalty_value` of one entry."""
-        with np.errstate(all="raise", under="ignore"):
-            return [[float(names["penalty_value"]([case.inputs.x], self.known.name, **case.inputs.shapes))]]
+        return [names["penalty_value"]([case.inputs.x], self.known.name, **case.inputs.shapes)]
 
 
 @dataclass(frozen=True)
@@ -299,11 +264,10 @@ class ThresholdOf(_OfPenalty):
         found = {(c.inputs.rho, *c.inputs.shapes.values()): c for c in super().cases(level, seed)}
         return [replace(case, label=f"{self.table}, {case.label}") for case in found.values()]
 
-    def computed(self, names: Names, case: Case) -> list[list[float]]:
+    def results(self, names: Names, case: Case) -> list[Any]:
         """The entry of the table."""
-        with np.errstate(all="raise", under="ignore"):
-            found = float(names[self.table][self.known.name](case.inputs.rho, **case.inputs.shapes))
-            return [[1 / found if self.endlessly else found]]
+        found = names[self.table][self.known.name](case.inputs.rho, **case.inputs.shapes)
+        return [1 / float(found) if self.endlessly else found]
 
 
 def holding(claim: Claim) -> list[Held]:

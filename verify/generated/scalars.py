@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -18,10 +18,10 @@ from proofs.engine.definitions import MeanSample
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import cap_angle, n, spike_across, spike_along
-from verify.closed_form import MPMATH, real
+from verify.closed_form import MPMATH
 from verify.configurations import pinned
 from verify.evidence import Level
-from verify.generated.held import Case, Held, Names
+from verify.generated.held import Case, Held, Names, OfNumbers
 from verify.precision.plane import PlaneMeans
 
 __all__ = ["SCALARS", "ProxyOf", "ScalarFormula", "Scalars", "holding"]
@@ -77,10 +77,15 @@ SCALARS: Final[dict[str, ScalarFormula]] = {
 
 
 @dataclass(frozen=True)
-class Scalars(Held):
+class Scalars(OfNumbers):
     """One function of `SCALARS`."""
 
-    trials = 1000
+    side = -1
+
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """Positions of integers."""
+        return SCALARS[self.name].whole
 
     @property
     def name(self) -> str:
@@ -88,45 +93,30 @@ class Scalars(Held):
         return self.functions[0]
 
     @cached_property
-    def stated(self) -> Callable[..., mpf]:
-        """The claim's formula as a function of numbers."""
+    def _compiled(self) -> Callable[..., mpf]:
         compiled: Callable[..., mpf] = lambdify(SCALARS[self.name].symbols, self.claim.formula, MPMATH)
         return compiled
+
+    def stated(self, *numbers: mpf) -> mpf:
+        """The claim's formula."""
+        return self._compiled(*SCALARS[self.name].translate(*numbers))
 
     def cases(self, level: Level, seed: int) -> list[Case]:
         """Random inputs, and the ends of the domain."""
         rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x5B,))))
         return [Case(*entry) for entry in SCALARS[self.name].inputs(level, rng)]
 
-    def computed(self, names: Names, case: Case) -> list[list[float]]:
+    def numbers(self, case: Case) -> list[float]:
+        """The arguments."""
+        return list(case.inputs)
+
+    def results(self, names: Names, case: Case) -> list[Any]:
         """The function at the numbers."""
-        with np.errstate(all="raise", under="ignore"):
-            return [[float(names[self.name](*case.inputs))]]
-
-    def value(self, case: Case) -> list[mpf]:
-        """The value of the formula."""
-        with mpmath.workdps(_DIGITS):
-            return [self._at(map(mpf, case.inputs))]
-
-    def moved(self, case: Case, value: list[mpf]) -> mpf:
-        """The sum of its moves when one number at a time moves by half an ulp."""
-        with mpmath.workdps(_DIGITS):
-            points = _moved(case.inputs, SCALARS[self.name].whole)
-            return mpmath.fsum(abs(self._at(point) - value[0]) for point in points)
-
-    def _at(self, numbers: Iterable[mpf]) -> mpf:
-        return real(self.stated(*SCALARS[self.name].translate(*numbers)))
-
-
-def _moved(values: Sequence[float], whole: Sequence[int]) -> Iterator[list[mpf]]:
-    """The inputs with one of them moved by half an ulp downwards, which leaves none outside its domain but 0."""
-    for index, value in enumerate(values):
-        if index not in whole and value > 0:
-            yield [mpf(v) - (mpf(math.ulp(value)) / 2 if k == index else 0) for k, v in enumerate(values)]
+        return [names[self.name](*case.inputs)]
 
 
 @dataclass(frozen=True)
-class ProxyOf(Held):
+class ProxyOf(OfNumbers):
     """μ' of an estimator, against its declared pieces. At a breakpoint itself nothing is declared."""
 
     proxy: Estimator | None = None
@@ -155,30 +145,21 @@ class ProxyOf(Held):
                 found.append(Case(f"μ' at x = {x:g}, draw {index}", True, (x, parameters)))
         return found
 
-    def computed(self, names: Names, case: Case) -> list[list[float]]:
+    def numbers(self, case: Case) -> list[float]:
+        """x and the parameters."""
+        x, parameters = case.inputs
+        return [x, *parameters.values()]
+
+    def stated(self, *numbers: mpf) -> mpf:
+        """The piece at x."""
+        x, *values = numbers
+        parameters = {p.name: value for p, value in zip(self.known.parameters, values, strict=True)}
+        return PlaneMeans(mpf(0), mpf(1), self.known, parameters).proxy(x)
+
+    def results(self, names: Names, case: Case) -> list[Any]:
         """The entry of PROXIES."""
         x, parameters = case.inputs
-        with np.errstate(all="raise", under="ignore"):
-            return [[float(names["PROXIES"][self.known.name](np.array([x]), **parameters)[0])]]
-
-    def value(self, case: Case) -> list[mpf]:
-        """The piece at x."""
-        x, parameters = case.inputs
-        with mpmath.workdps(_DIGITS):
-            return [self._at(mpf(x), parameters)]
-
-    def moved(self, case: Case, value: list[mpf]) -> mpf:
-        """The sum of its moves when x or a parameter moves by half an ulp."""
-        x, parameters = case.inputs
-        with mpmath.workdps(_DIGITS):
-            total = abs(self._at(mpf(x) + mpf(math.ulp(x)) / 2, parameters) - value[0])
-            for name in parameters:
-                changed = {**parameters, name: parameters[name] + mpf(math.ulp(parameters[name])) / 2}
-                total += abs(self._at(mpf(x), changed) - value[0])
-            return total
-
-    def _at(self, x: mpf, parameters: Mapping[str, Any]) -> mpf:
-        return real(PlaneMeans(mpf(0), mpf(1), self.proxy, dict(parameters)).proxy(x))
+        return [names["PROXIES"][self.known.name](np.array([x]), **parameters)]
 
 
 def holding(claim: Claim) -> list[Held]:

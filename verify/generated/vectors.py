@@ -97,14 +97,10 @@ class Vectors(Held):
                     return drawn
         return None
 
-    def computed(self, names: Names, case: Case) -> list[list[float]]:
+    def results(self, names: Names, case: Case) -> list[Any]:
         """The function's result."""
-        with np.errstate(all="raise", under="ignore"):
-            return [np.atleast_1d(self._call(names, case)).tolist()]
-
-    def _call(self, names: Names, case: Case) -> Any:
         assert self.function is not None
-        return names[self.function.name](*self._arguments(case))
+        return [names[self.function.name](*self._arguments(case))]
 
     def _arguments(self, case: Case) -> list[Any]:
         given: dict[str, Any] = {**case.inputs.vectors}
@@ -206,10 +202,11 @@ class CoarseGradient(Vectors):
 
     proxy: Estimator | None = None
 
-    def _call(self, names: Names, case: Case) -> Any:
+    def results(self, names: Names, case: Case) -> list[Any]:
+        """The coarse gradient."""
         assert self.proxy is not None
         known = {p.name: case.inputs.parameters[p.name] for p in self.proxy.parameters}
-        return names["coarse_gradient"](*self._arguments(case), self.proxy.name, **known)
+        return [names["coarse_gradient"](*self._arguments(case), self.proxy.name, **known)]
 
     @property
     def endless(self) -> frozenset[str]:
