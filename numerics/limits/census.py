@@ -9,9 +9,9 @@ every step size are listed: N > 0, although for n = 1 both points of the sphere 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from operator import index
 
 import numpy as np
@@ -20,13 +20,11 @@ from numpy.typing import ArrayLike
 
 from numerics.arguments import Array, float_range
 from numerics.generated.penalties import PENALTIES
-from numerics.limits.branches import tl1_limits
 from numerics.limits.fill import complete, stability_margin
 from numerics.limits.problem import Problem, blocks, in_range, pose
-from numerics.limits.shape import Shape
-from numerics.limits.solve import Root, l1_root
-from numerics.limits.spikes import Spikes, find_spikes, first_spikes
-from numerics.limits.supports import l0_supports
+from numerics.limits.search import Search, seeds
+from numerics.limits.singles import Singles, continua
+from numerics.limits.solve import Root
 
 __all__ = ["StableLimit", "StableLimits", "stable_limits"]
 
@@ -64,7 +62,7 @@ class StableLimit:
         w = p.w_star / self._root.multiplier
         np.clip(w, -p.threshold, p.threshold, out=w)
         for where in self._upper:
-            w[where] = upper_entries(p, self._root, where)[0]
+            w[where] = _upper_entries(p, self._root, where)[0]
         for place, x, _ in self._placed:
             w[place] = x
         short = 1 - p.field.total([float(np.dot(piece, piece)) for piece in blocks(w)])
@@ -85,7 +83,7 @@ class StableLimit:
     @in_range
     def margin(self) -> float:
         """(N − βμ)/N, μ the largest eigenvalue of diag S'(w̄) on the tangent space: positive means stable."""
-        pieces = [upper_entries(self._problem, self._root, where) for where in self._upper]
+        pieces = [_upper_entries(self._problem, self._root, where) for where in self._upper]
         w = np.concatenate([*(piece[0] for piece in pieces), [p[1] for p in self._placed]])
         u = np.concatenate([*(piece[1] for piece in pieces), [p[2] for p in self._placed]])
         return float(stability_margin(self._problem, self._root, w, u))
@@ -107,22 +105,14 @@ class StableLimits:
     reason: str = ""
 
 
-def upper_entries(problem: Problem, root: Root, where: npt.NDArray[np.intp]) -> tuple[Array, Array]:
+def _upper_entries(problem: Problem, root: Root, where: npt.NDArray[np.intp]) -> tuple[Array, Array]:
     """(w, u) of entries on the upper branch."""
-    y = problem.w_star[where]
-    size, limit = np.abs(y), problem.threshold * (1 + problem.field.eps)
-    if problem.penalty == "l1":
-        x = (size - problem.level) / root.gap  # an excess over λ keeps its digits where the gap is small
-        u = x - problem.rho
-    elif problem.penalty == "l0" or not problem.threshold:
-        x = u = np.maximum(size / root.gap, limit)
-    else:
-        u = Shape.of(problem).upper(size, root.gap)
-        x = np.maximum((size + problem.pull * u) / root.multiplier, limit)
-    return np.sign(y) * x, np.sign(y) * u
+    sign = np.sign(problem.w_star[where])
+    x, u = problem.law.entries(np.abs(problem.w_star[where]), root.gap, root.multiplier)
+    return sign * x, sign * u
 
 
-def record(
+def _record(
     problem: Problem,
     root: Root,
     lower: float,
@@ -133,7 +123,7 @@ def record(
     """A limit with its Lyapunov value, from its support and the squared norm `lower` of w* off it."""
     p, n = problem, root.multiplier
     y = p.w_star
-    entries = [upper_entries(p, root, where) for where in upper]
+    entries = [_upper_entries(p, root, where) for where in upper]
     places = np.array([item[0] for item in placed], np.intp)
     entries.append((np.array([item[1] for item in placed]), np.array([item[2] for item in placed])))
     taken = [*upper, places]
@@ -189,9 +179,32 @@ def stable_limits(
 
 
 def _census(problem: Problem, count: int) -> StableLimits:
+    """One more than `count` is asked for, to know whether there are more."""
     if not problem.beta or not problem.lam:
         return _without_threshold(problem)
-    return (_l1 if problem.penalty == "l1" else _searched)(problem, count)
+    choices, singles, reason = seeds(problem), Singles.of(problem), ""
+    total = len(choices) + len(singles.index)
+    if not problem.law.convex:
+        search, room = Search(problem), count + 1 - (total if problem.law.curved else len(choices))
+        found = list(islice(search.run(count, choices), max(room, 0)))
+        choices, total = choices + found, total + len(found)
+        if len(found) >= room:
+            reason = "the search stopped when `count` limits were found"
+        elif search.stopped:
+            reason = "the search for supports stopped at the work allowed"
+        elif search.unsure or singles.unsure:
+            reason = "a multiplier cannot be told from another, or from β, to rounding"
+    limits = [_record(problem, *choice) for choice in (*choices, *singles.first(problem, count))]
+    if problem.law.curved:
+        stable = [limit for limit in limits if limit.margin > 0]
+        if len(stable) < len(limits):
+            reason = reason or "a limit is neutrally stable to rounding"
+        limits = stable
+    limits.sort(key=lambda limit: limit.lyapunov)
+    known = None if reason else total
+    if not reason and total > count:
+        reason = f"only count = {count} of them are listed"
+    return StableLimits(tuple(limits[:count]), not reason, known, continua(problem), reason)
 
 
 def _without_threshold(problem: Problem) -> StableLimits:
@@ -203,7 +216,7 @@ def _without_threshold(problem: Problem) -> StableLimits:
     limits = [_all_active(p, root, active)]
     if p.size == 1 and p.pull > p.norm:
         place = (0, float(-np.sign(p.w_star[0])), float(-np.sign(p.w_star[0])))
-        limits.append(record(p, Root(p.pull - p.norm, -p.norm, np.inf), 0.0, (), (place,), spike=True))
+        limits.append(_record(p, Root(p.pull - p.norm, -p.norm, np.inf), 0.0, (), (place,), spike=True))
     return StableLimits(tuple(limits), True, len(limits))
 
 
@@ -211,58 +224,6 @@ def _all_active(problem: Problem, root: Root, active: npt.NDArray[np.intp]) -> S
     """w̄ = w*; u = w̄ where λ = 0."""
     if problem.beta or not len(active):
         lower = 0.0 if len(active) else problem.norm**2
-        return record(problem, root, lower, (active,) if len(active) else ())
+        return _record(problem, root, lower, (active,) if len(active) else ())
     unit = problem.w_star / problem.norm
-    return record(problem, root, 0.0, (), tuple((int(i), float(unit[i]), float(unit[i])) for i in active))
-
-
-def _l1(problem: Problem, count: int) -> StableLimits:
-    root = l1_root(problem)
-    limits = []
-    if root is not None:
-        active = np.flatnonzero(np.abs(problem.w_star) > root.cut)
-        passive = np.where(np.abs(problem.w_star) > root.cut, 0.0, problem.w_star)
-        limits.append(record(problem, root, float(np.dot(passive, passive)), (active,) if len(active) else ()))
-    spikes = find_spikes(problem)
-    total = len(limits) + len(spikes.index)
-    limits += _spike_records(problem, first_spikes(problem, spikes, count))
-    limits.sort(key=lambda limit: limit.lyapunov)
-    return _answer(limits, count, total, continua=spikes.continua)
-
-
-def _spike_records(problem: Problem, spikes: Spikes) -> Iterator[StableLimit]:
-    offset = problem.rho if problem.penalty == "l1" else 0.0
-    for j, sign, n, gap, x, value in zip(
-        spikes.index, spikes.sign, spikes.multiplier, spikes.gap, spikes.size, spikes.lyapunov, strict=True
-    ):
-        placed = ((int(j), float(sign * x), float(sign * (x - offset))),)
-        root = Root(float(n), float(gap), np.inf)
-        yield StableLimit("spike", int(j), int(sign), float(problem.scale * n), float(value), problem, root, (), placed)
-
-
-def _searched(problem: Problem, count: int) -> StableLimits:
-    """l0 and TL1: one more than `count` is asked for, to know whether there are more."""
-    if problem.penalty == "l0":
-        spikes = find_spikes(problem)
-        found, reason = l0_supports(problem, count + 1)
-        limits = [record(problem, *choice) for choice in found]
-        total = len(limits) + len(spikes.index)
-        limits += _spike_records(problem, first_spikes(problem, spikes, count))
-        continua = spikes.continua
-    else:
-        choices, reason = tl1_limits(problem, count + 1)
-        listed = [record(problem, *choice) for choice in choices]
-        limits = [limit for limit in listed if limit.margin > 0]
-        if len(limits) < len(listed):
-            reason = reason or "a limit is neutrally stable to rounding"
-        total, continua = len(limits), ""
-    limits.sort(key=lambda limit: limit.lyapunov)
-    return _answer(limits, count, None if reason else total, reason, continua)
-
-
-def _answer(
-    limits: list[StableLimit], count: int, total: int | None, reason: str = "", continua: str = ""
-) -> StableLimits:
-    if total is not None and total > count:
-        reason = f"only count = {count} of them are listed"
-    return StableLimits(tuple(limits[:count]), not reason, total, continua, reason)
+    return _record(problem, root, 0.0, (), tuple((int(i), float(unit[i]), float(unit[i])) for i in active))

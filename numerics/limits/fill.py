@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from numerics.limits.problem import BLOCK, FLOATS, Number, Problem, blocks
-from numerics.limits.shape import Shape, bisect
+from numerics.limits.field import FLOATS, Number, bisect
+from numerics.limits.problem import BLOCK, Problem, blocks
 from numerics.limits.solve import Root
 
 __all__ = ["Filled", "complete", "fill", "stability_margin"]
@@ -52,7 +52,7 @@ def _pass(
         piece, out = y[start : start + BLOCK], weights[start : start + BLOCK]
         if place:
             _entries(problem, root, piece, out, start)
-        u = problem.proximal(out) if kept is None else _proximal_exactly(problem, out)
+        u = problem.proximal(out)
         if kept is not None:
             kept[start : start + BLOCK] = u
         scratch = np.multiply(out, root.multiplier, out=buffer[: len(piece)])
@@ -74,14 +74,15 @@ def complete(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Num
 
     If N is off by ε an entry is off by εw̄_i/D_i; where one has nearly all of that, the norm knows it better than N.
     """
-    if problem.penalty != "tl1" or not abs(short) > 8 * problem.field.eps:
+    if not problem.beta or not problem.law.curved or not abs(short) > 8 * problem.field.eps:
         return False
-    shape, chosen, loosest, sums = Shape.of(problem), 0 * short, 0 * short, []
+    law, chosen, loosest, sums = problem.law, 0 * short, 0 * short, []
     for piece in blocks(weights):
         size = np.abs(piece)
         size = size[size > problem.threshold]
-        u = problem.proximal(size) if problem.field is FLOATS else _proximal_exactly(problem, size)
-        stiffness = np.maximum(np.abs(shape.stiffness(u, root.gap)), problem.field.eps * problem.norm)
+        stiffness = np.maximum(
+            np.abs(law.stiffness(problem.proximal(size), root.gap)), problem.field.eps * problem.norm
+        )
         loose = size * size / stiffness
         sums.append(loose.sum())
         if len(size) and loose.max() > loosest:
@@ -97,61 +98,19 @@ def complete(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Num
 
 def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray[Any], start: int) -> None:
     """Weights of a block, each as its branch has it and, to the last digit, on its side of the threshold."""
-    limit = problem.threshold
-    if root.cut == np.inf:
-        np.divide(y, root.multiplier, out=out)
-        np.clip(out, -limit, limit, out=out)
-    elif problem.penalty == "l1":
+    np.divide(y, root.multiplier, out=out)
+    law, limit = problem.law, problem.threshold
+    if root.cut != np.inf and law.convex:
         # The middle one of three lines. y ∓ λ keeps its digits however small the gap is, a cut at (β + gap)ρ would not.
-        level = problem.level
-        np.divide(y, root.multiplier, out=out)
-        line = y + level
-        line /= root.gap
-        np.minimum(out, line, out=out)
-        np.subtract(y, level, out=line)
-        line /= root.gap
-        np.maximum(out, line, out=out)
-    else:
-        np.divide(y, root.multiplier, out=out)
-        np.clip(out, -limit, limit, out=out)
-        upper = np.flatnonzero(np.abs(y) > root.cut)
-        if len(upper):
-            out[upper] = _upper(problem, root, y[upper])
-        for place, u in root.placed:
-            if start <= place < start + len(y):
-                x = Shape.of(problem).x(u)
-                out[place - start] = x if y[place - start] > 0 else -x
-
-
-def _upper(problem: Problem, root: Root, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Entries on the upper branch, above the threshold by a rounding error at least."""
-    size = np.abs(y)
-    if problem.penalty == "l0" or not problem.threshold:
-        x = size / root.gap
-    else:
-        x = (size + problem.pull * Shape.of(problem).upper(size, root.gap)) / root.multiplier
-    return np.sign(y) * np.maximum(x, problem.threshold * (1 + problem.field.eps))
-
-
-def _proximal_exactly(problem: Problem, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """S(x) in digits, as the definitions have it: for TL1 the root of the cubic in Cardano's form."""
-    if not problem.beta:
-        return x * 0 if problem.lam else x * 1
-    size = np.abs(x)
-    if problem.penalty == "l1":
-        value = size - problem.rho
-    elif problem.penalty == "l0":
-        value = size
-    else:
-        value = np.array([_cardano(problem, item) if item > problem.threshold else 0 for item in size], dtype=object)
-    return np.where(size > problem.threshold, value, 0) * np.sign(x)
-
-
-def _cardano(problem: Problem, x: Number) -> Number:
-    """TL1's S(x) for x above the threshold [ZX]."""
-    mp, a, reach = problem.field.context, problem.a, problem.a + x
-    phi = mp.acos(1 - 27 * problem.rho * a * (a + 1) / (2 * reach**3))
-    return 2 * reach * mp.cos(phi / 3) / 3 - 2 * a / 3 + x / 3
+        np.clip(out, (y - law.offset) / root.gap, (y + law.offset) / root.gap, out=out)
+        return
+    np.clip(out, -limit, limit, out=out)
+    upper = np.flatnonzero(np.abs(y) > root.cut)
+    if len(upper):
+        out[upper] = np.sign(y[upper]) * law.entries(np.abs(y[upper]), root.gap, root.multiplier)[0]
+    for place, u in root.placed:
+        if start <= place < start + len(y):
+            out[place - start] = law.x(u) if y[place - start] > 0 else -law.x(u)
 
 
 def stability_margin(problem: Problem, root: Root, w: npt.NDArray[Any], u: npt.NDArray[Any]) -> Number:
@@ -163,15 +122,13 @@ def stability_margin(problem: Problem, root: Root, w: npt.NDArray[Any], u: npt.N
     p = problem
     if p.size == 1 or not p.beta or (p.threshold and not len(w)):
         return root.multiplier / root.multiplier
-    if not p.threshold or (p.penalty != "tl1" and len(w) > 1):
+    if not p.threshold or (not p.law.curved and len(w) > 1):
         return root.gap / root.multiplier
-    if p.penalty != "tl1":
-        return (root.gap + p.pull * w[0] * w[0]) / root.multiplier
-    shape, size = Shape.of(p), np.abs(u)
+    law, size = p.law, np.abs(u)
     if len(w) > 1:
-        least = _least_eigenvalue(-shape.rho * shape.bend(size) / shape.dx(size), w, p)
+        least = _least_eigenvalue(-law.rho * law.bend(size) / law.dx(size), w, p)
         return (root.gap + p.pull * least) / root.multiplier
-    return (shape.stiffness(size[0], root.gap) + p.pull * w[0] * w[0] / shape.dx(size[0])) / root.multiplier
+    return (law.stiffness(size[0], root.gap) + p.pull * w[0] * w[0] / law.dx(size[0])) / root.multiplier
 
 
 def _least_eigenvalue(lost: npt.NDArray[Any], w: npt.NDArray[Any], problem: Problem) -> Number:

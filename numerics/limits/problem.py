@@ -18,13 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import ONE_THREAD, Array, float_range, real_array, refuse_masked
-from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS, THRESHOLDS
+from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS
 from numerics.geometry import length
+from numerics.limits.field import FLOATS, Field, Number
+from numerics.limits.law import Law
 
-__all__ = ["BLOCK", "FLOATS", "NORM_TOLERANCE", "Field", "Problem", "blocks", "digits_field", "in_range", "pose"]
-
-Number = Any
-"""A float, or an mpmath number."""
+__all__ = ["BLOCK", "NORM_TOLERANCE", "Problem", "blocks", "in_range", "pose"]
 
 PENALTIES: Final = ("l1", "l0", "tl1")
 """Penalties whose limit is known as a map of w*."""
@@ -38,64 +37,6 @@ NORM_TOLERANCE: Final = 1e-9
 """How far from 1 the norm of w* may be. Any float64 normalization of up to 1e7 entries is closer, even one that sums
 naively; one made in float32 is not.
 """
-
-
-@dataclass(frozen=True)
-class Field:
-    """Arithmetic: relative precision, and the functions that float64 arrays and arrays of mpmath numbers do not
-    share.
-    """
-
-    eps: Number
-    sqrt: Callable[[Any], Any]
-    asin: Callable[[Any], Any]
-    sin: Callable[[Any], Any]
-    cbrt: Callable[[Any], Any]
-    total: Callable[[list[Any]], Number]
-    """Sum without rounding on the way."""
-    threshold: Callable[..., Number]
-    """(penalty, rho, **parameters): largest |x| with S(x) = 0."""
-    context: Any = None
-    """mpmath's, of numbers in digits."""
-
-    def __reduce__(self) -> str:
-        if self.context is not None:
-            raise TypeError("arithmetic in digits is not pickled; what is computed in it is")
-        return "FLOATS"  # the one there is, by its name: it is told by its identity
-
-
-def _float_threshold(penalty: str, rho: float, **parameters: float) -> float:
-    with np.errstate(over="ignore"):  # beyond float64 is beyond every entry
-        return float(THRESHOLDS[penalty](rho, **parameters))
-
-
-FLOATS: Final = Field(
-    float(np.finfo(np.float64).eps),
-    np.sqrt,
-    np.arcsin,
-    np.sin,
-    np.cbrt,
-    math.fsum,
-    _float_threshold,
-)
-
-
-def digits_field(digits: int) -> Field:
-    """mpmath's numbers at `digits` digits, in a context of their own: the global one belongs to every thread."""
-    from mpmath.ctx_mp import MPContext
-
-    mp = MPContext()
-    mp.dps = digits
-
-    def threshold(penalty: str, rho: Number, a: Number = 1) -> Number:
-        if penalty == "l1":
-            return rho
-        if penalty == "l0":
-            return mp.sqrt(2 * rho)
-        return rho * (a + 1) / a if 2 * rho * (a + 1) <= a * a else mp.sqrt(2 * rho * (a + 1)) - a / 2
-
-    sqrt, asin, sin, cbrt = (np.frompyfunc(function, 1, 1) for function in (mp.sqrt, mp.asin, mp.sin, mp.cbrt))
-    return Field(mp.eps, sqrt, asin, sin, cbrt, mp.fsum, threshold, mp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,16 +87,14 @@ class Problem:
         return math.inf if self.lam else self.lam
 
     @cached_property
-    def threshold(self) -> Number:
-        """Largest |x| with S(x) = 0; infinite for β = 0, where S does not matter."""
-        if not self.beta:
-            return math.inf
-        return self.field.threshold(self.penalty, self.rho, **self.parameters)
+    def law(self) -> Law:
+        """How entries answer to N; for β > 0, as S does not matter otherwise."""
+        return Law(self.penalty, self.parameters, self.rho, self.level, self.pull, self.field)
 
-    @property
-    def a(self) -> Number:
-        """Shape of TL1."""
-        return self.parameters["a"]
+    @cached_property
+    def threshold(self) -> Number:
+        """Largest |x| with S(x) = 0; infinite for β = 0."""
+        return self.law.threshold if self.beta else math.inf
 
     @cached_property
     def largest(self) -> Number:
@@ -176,16 +115,29 @@ class Problem:
         """Whether an entry of magnitude y exceeds the threshold where w_i = y/N would be at most that but for a tie."""
         return y > multiplier * self.threshold * (1 + 4 * self.rounding)
 
+    def apart(self, y: Any, u: Any, multiplier: Any) -> Any:
+        """Whether an entry with u = S(w) is another than w = y/N below the threshold: not so at a tie, where u is 0 to
+        rounding and S is continuous there.
+        """
+        if self.law.least > 0:
+            return u > self.law.least * (1 + 4 * self.rounding)
+        tie = np.abs(y - multiplier * self.threshold) <= 4 * self.rounding * np.abs(y)
+        return ~tie | (u > self.field.eps**0.5)
+
     def proximal(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """S(x) of float64 entries: the generated map, where it costs much only where |x| exceeds its threshold."""
+        """S(x): in float64 the generated map, where it costs much only where |x| exceeds its threshold; in digits P1 to
+        P3 there.
+        """
         if not self.beta:
-            return np.zeros_like(x) if self.lam else x.copy()
-        if self.penalty == "l1":
+            return x * 0 if self.lam else x * 1
+        if self.penalty == "l1" and self.field is FLOATS:
             return PROXIMAL_MAPS["l1"](x, self.rho)
-        result = np.zeros_like(x)
+        result = x * 0
         above = np.flatnonzero(np.abs(x) > self.threshold)
-        if len(above):
+        if len(above) and self.field is FLOATS:
             result[above] = PROXIMAL_MAPS[self.penalty](x[above], self.rho, **self.parameters)
+        elif len(above):
+            result[above] = np.sign(x[above]) * self.law.proximal(np.abs(x[above]))
         return result
 
 

@@ -2,8 +2,7 @@
 
 A solver returns a `Root` in the units of `Problem`: multiplier N, gap N − β, and a cut: entries with |w*_i| above it
 are on the upper (nonzero) branch, all others on the lower one, w̄_i = y_i/N. The unknown is the gap, since N − β
-would lose its digits. For l1 and l0, 1/‖w̄‖ is concave and increasing in it (a power mean of the concave 1/|w̄_i|),
-so Newton's method climbs to the root from the left, and one step takes it there from the right.
+would lose its digits. For straight laws 1/‖w̄‖ is concave and increasing in it (a power mean of the concave 1/|w̄_i|).
 """
 
 from __future__ import annotations
@@ -11,14 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.limits.problem import BLOCK, Number, Problem, blocks
+from numerics.limits.field import Number
+from numerics.limits.law import Law
+from numerics.limits.problem import BLOCK, Problem, blocks
 
-__all__ = ["Root", "l0_root", "l1_root", "newton", "unmoved"]
+__all__ = ["Root", "Selection", "climb", "straight_root", "unmoved"]
 
 _SAMPLE = 1 << 14
 """Entries that give a first guess of the multiplier when there are many more."""
@@ -39,119 +41,167 @@ def unmoved(problem: Problem) -> Root:
     return Root(problem.norm, problem.norm - problem.pull, math.inf)
 
 
-def newton(evaluate: Callable[[Number], tuple[Number, Number]], start: Number, low: Number, eps: Number) -> Number:
-    """Root of inverse(gap) = 1, where `evaluate` gives the concave, increasing 1/‖w̄‖ and its slope; low <= root."""
-    gap = start
-    for _ in range(400):
+def climb(
+    evaluate: Callable[[Number], tuple[Number, Number]],
+    low: Number,
+    high: Number,
+    eps: Number,
+    stuck: Callable[[Number, Number], bool] | None = None,
+    start: Number | None = None,
+) -> Number:
+    """Gap in (low, high] at which 1/‖w̄‖, which `evaluate` gives with its slope, is 1: Newton's method, halving where it
+    does not converge.
+
+    Asks `stuck` then whether the bracket has become small enough to be looked at in another way; -1 if so.
+    """
+    gap, step = high if start is None else start, high - low
+    for _ in range(2000):
         inverse, slope = evaluate(gap)
-        last, gap = gap, max(gap + (1 - inverse) / slope, low)
-        if abs(gap - last) <= 2 * eps * gap or abs(1 - inverse) <= 2 * eps:
-            break
+        low, high = (gap, high) if inverse < 1 else (low, gap)
+        new = gap + (1 - inverse) / slope
+        if low < new < high and abs(1 - inverse) <= 2 * eps:
+            return new
+        # At a fold the slope is infinite: a short step alone is no sign of a root.
+        if abs(new - gap) <= 2 * eps * gap and abs(1 - inverse) <= 10 * eps**0.5:
+            return new
+        if not low < new < high or abs(new - gap) > step / 2:
+            if stuck is not None and stuck(low, high):
+                return -1
+            new = (low + high) / 2
+            if new in (low, high) or high - low <= 2 * eps * high:
+                return new
+        step, gap = abs(new - gap), new
     return gap
 
 
-class _Excesses:
-    """1/‖w̄‖ for l1 from the excesses |w*_i| − λ, which do not change with the gap: an active entry is its excess/gap.
+class Selection:
+    """Entries `upper` (magnitudes) on the upper branch, all others together of squared norm `lower`.
 
-    One pass takes out those that are active at the gap `low`, the least to be asked for: no other entry ever is. λ is
-    in units of the problem, `square` is Σ values².
+    `beside`: Σ (y − λp')² of further entries on the upper branch of a straight law.
     """
 
-    def __init__(self, values: npt.NDArray[Any], square: Number, problem: Problem, low: Number) -> None:
-        self.problem, self.square, self.level = problem, square, problem.level
+    def __init__(self, law: Law, upper: npt.NDArray[Any], lower: Number, beside: Number = 0.0) -> None:
+        self.law, self.upper, self.lower, self.beside = law, upper, lower, beside
+
+    @cached_property
+    def active(self) -> Number:
+        """Σ (y − λp')² over the upper branch of a straight law."""
+        excess = self.upper - self.law.offset
+        return self.beside + float(np.dot(excess, excess))
+
+    def square(self, gap: Number) -> tuple[Number, Number]:
+        """‖w̄‖² and Σ w̄_i²/D_i = −½ d‖w̄‖²/dN; infinite where the upper branch does not exist."""
+        law, n = self.law, self.law.pull + gap
+        if len(self.upper) and not gap > 0:
+            return math.inf, math.inf
+        squares, slopes = [self.lower / n**2], [self.lower / n**3]
+        if not law.curved:  # in floats alone: `straight_root` does without
+            active = self.active / gap**2
+            return squares[0] + active, slopes[0] + active / gap
+        for y in blocks(self.upper):
+            u = law.upper(y, gap)
+            x = (y + law.pull * u) / n
+            curvature = np.maximum(law.stiffness(u, gap), law.field.eps * gap)
+            squares.append(np.dot(x, x))
+            slopes.append(np.dot(x, x / curvature))
+        return law.field.total(squares), law.field.total(slopes)
+
+    def inverse(self, gap: Number) -> tuple[Number, Number]:
+        """1/‖w̄‖ and its slope."""
+        square, slope = self.square(gap)
+        return square**-0.5, slope * square**-1.5
+
+    def range(self, low: Number, high: Number) -> tuple[tuple[Number, Number], tuple[Number, Number]]:
+        """Least (‖w̄‖², Σ w̄_i²/D_i) for gaps from low to high, and most: u and x fall as the gap grows."""
+        law, lost = self.law, self.lower
+        first, last = ((law.pull + gap, law.upper(self.upper, gap)) for gap in (low, high))
+        (least, small), (most, large) = ((lost / n**2, law.x(u) ** 2) for n, u in (last, first))
+        ends = law.stiffness(last[1], low), law.stiffness(first[1], high)
+        soft = math.inf if (ends[0] <= 0).any() else float((large / ends[0]).sum()) + lost / first[0] ** 3
+        stiff = float((small / np.maximum(ends[1], law.field.eps * high)).sum()) + lost / last[0] ** 3
+        return (least + small.sum(), stiff), (most + large.sum(), soft)
+
+    def solve(self, low: Number, high: Number) -> Number:
+        """Gap in (low, high] at which ‖w̄‖ = 1; the norm decreases from >= 1 to <= 1 there."""
+        return climb(self.inverse, low, high, self.law.field.eps)
+
+
+class _Excesses:
+    """1/‖w̄‖ of a straight law from the excesses |w*_i| − λp', which do not change with the gap: an active entry is its
+    excess/gap.
+
+    One pass takes out those that are ever active: N >= κ, so they exceed the threshold in w*. `square` is Σ values².
+    """
+
+    def __init__(self, values: npt.NDArray[Any], square: Number, problem: Problem) -> None:
+        self.problem, self.square, self.offset = problem, square, problem.law.offset
+        self.fixed: tuple[Number, Number] | None = None
+        least = max(problem.cut - self.offset, 0)
         size, count = min(BLOCK, len(values)), 0
         self.buffer, self.mask = np.empty(size, values.dtype), np.empty(size, bool)
         kept = np.empty_like(values)
         for piece in blocks(values):
             excess, above = kept[count : count + len(piece)], self.mask[: len(piece)]
             np.abs(piece, out=excess)
-            np.subtract(excess, self.level, out=excess)
-            np.greater(excess, low * problem.rho, out=above)
+            np.subtract(excess, self.offset, out=excess)
+            np.greater(excess, least, out=above)
             found = int(np.count_nonzero(above))
-            if 2 * found > len(piece):  # where most are, the others cost less than moving them
+            if 2 * found > len(piece) and self.offset:  # where most are, the others cost less than moving them
                 found = len(piece)
             else:
                 excess[:found] = excess[above]
             count += found
         self.values = kept[:count]
 
-    def inverse_norm(self, gap: Number, weight: Number) -> tuple[Number, Number]:
-        """1/‖w̄‖ and its slope at N = β + gap; every entry counts `weight` times. Defined at gap = 0 too."""
-        p, total = self.problem, self.problem.field.total
+    def sums(self, gap: Number) -> tuple[Number, Number]:
+        """Σ excess² of the active entries, and what these leave of Σ w*², being excess + λp'."""
+        if self.fixed is not None:
+            return self.fixed
+        total, least = self.problem.field.total, gap * self.problem.threshold
         sums, squares, count = [], [], 0
         for piece in blocks(self.values):
             kept, above = self.buffer[: len(piece)], self.mask[: len(piece)]
-            np.greater(piece, gap * p.rho, out=above)
+            np.greater(piece, least, out=above)
             np.multiply(piece, above, out=kept)
             sums.append(kept.sum())
             squares.append(np.dot(kept, kept))
             count += int(np.count_nonzero(above))
         active = total(squares)
-        # The others are what the active ones, of size excess + λ, leave of Σ w*²; their part of ‖w̄‖² is at most 1.
-        passive = max(self.square - active - self.level * (2 * total(sums) + count * self.level), 0)
-        ratio = gap / (p.pull + gap)
+        passive = max(self.square - active - self.offset * (2 * total(sums) + count * self.offset), 0)
+        if not self.offset:  # all stay active
+            self.fixed = active, passive
+        return active, passive
+
+    def inverse(self, gap: Number, weight: Number = 1) -> tuple[Number, Number]:
+        """1/‖w̄‖ and its slope at N = β + gap; every entry counts `weight` times. Defined at gap = 0 too."""
+        active, passive = self.sums(gap)
+        ratio = gap / (self.problem.pull + gap)
         square = weight * (active + passive * ratio**2)  # gap²·‖w̄‖²
         return gap / square**0.5, weight * (active + passive * ratio**3) / square / square**0.5
 
 
-def l1_root(problem: Problem) -> Root | None:
-    """The l1 limit; None if there is none: lam >= kappa max|w*| although beta max|w*| > lam."""
-    p, largest = problem, problem.largest
-    if not p.beta or (p.lam and largest <= p.cut):
-        return unmoved(p)
-    if not p.lam:
-        return Root(p.pull + p.norm, p.norm, p.lam)  # w̄ = w*, every entry active
-    if largest - p.level <= p.rounding * largest:
+def straight_root(problem: Problem) -> Root | None:
+    """The limit on the entries that stay above the threshold, for l0 those of S(w*), as N − β <= κ; None if there is
+    none: lam >= kappa max|w*| although beta max|w*| > lam (l1 only).
+    """
+    p, offset = problem, problem.law.offset
+    if p.largest - offset <= p.rounding * p.largest:
         return None
     low = max(p.norm - p.pull, 0 * p.pull)
-    excesses = _Excesses(p.w_star, p.norm**2, p, low)
-    gap = newton(lambda g: excesses.inverse_norm(g, 1), _guess(p, low), low, p.field.eps)
-    return Root(p.pull + gap, gap, excesses.level + gap * p.rho)
+    excesses = _Excesses(p.w_star, p.norm**2, p)
+    gap = min(climb(excesses.inverse, low, p.norm, p.field.eps, start=_guess(p, low)), p.norm)
+    return Root(max(p.pull + gap, p.norm), gap, max(offset + gap * p.threshold, p.cut))
 
 
 def _guess(problem: Problem, low: Number) -> Number:
-    """Where to start: the gap of a sample of the entries, if it has one; else the lower bound."""
+    """Where to start: the gap of a sample of the entries, if it has one; else the upper bound."""
     w_star = problem.w_star
     if len(w_star) <= 4 * _SAMPLE:
-        return low
+        return problem.norm
     sample = w_star[:: len(w_star) // _SAMPLE].copy()
     square = float(np.dot(sample, sample))
-    excesses = _Excesses(sample, square, problem, low)
+    excesses = _Excesses(sample, square, problem)
     if not np.dot(excesses.values, excesses.values) > 1e-200:  # none is active, or squares leave float64
-        return low
+        return problem.norm
     weight = problem.norm**2 / square
-    return newton(lambda g: excesses.inverse_norm(g, weight), low, low, 1e-3)
-
-
-def l0_root(problem: Problem) -> Root:
-    """The l0 limit on the support {|w*_i| > T} of S(w*): always consistent, since N >= κ and N − β <= κ."""
-    p = problem
-    cut = p.cut
-    if not p.beta or p.largest <= cut:
-        return unmoved(p)
-    upper, lower = _split(p, cut)
-
-    def evaluate(gap: Number) -> tuple[Number, Number]:
-        ratio = gap / (p.pull + gap)
-        square = upper + lower * ratio**2
-        return gap / square**0.5, (upper + lower * ratio**3) / square / square**0.5
-
-    low = max(p.norm - p.pull, 0 * p.pull)
-    gap = min(newton(evaluate, low, low, p.field.eps), p.norm)
-    return Root(max(p.pull + gap, p.norm), gap, cut)
-
-
-def _split(problem: Problem, cut: Number) -> tuple[Number, Number]:
-    """Σ w*_i² over |w*_i| > cut, and over the rest."""
-    upper, lower = [], []
-    size = min(BLOCK, problem.size)
-    buffer, above = np.empty(size, problem.w_star.dtype), np.empty(size, bool)
-    for piece in blocks(problem.w_star):
-        kept, mask = buffer[: len(piece)], above[: len(piece)]
-        np.abs(piece, out=kept)
-        np.greater(kept, cut, out=mask)
-        np.multiply(piece, mask, out=kept)
-        upper.append(np.dot(kept, kept))
-        np.subtract(piece, kept, out=kept)
-        lower.append(np.dot(kept, kept))
-    return problem.field.total(upper), problem.field.total(lower)
+    return climb(lambda gap: excesses.inverse(gap, weight), low, problem.norm, 1e-3)

@@ -20,10 +20,11 @@ from numpy.typing import ArrayLike
 
 from numerics.arguments import float_range
 from numerics.generated.splitting import basin_probability
+from numerics.limits.field import FLOATS, digits_field
 from numerics.limits.fill import fill, stability_margin
-from numerics.limits.problem import FLOATS, Problem, blocks, digits_field, in_range, pose
-from numerics.limits.solve import Root, l0_root, l1_root
-from numerics.limits.tl1 import tl1_root
+from numerics.limits.folds import sparse_root
+from numerics.limits.problem import Problem, blocks, in_range, pose
+from numerics.limits.solve import Root
 
 __all__ = ["NoLimitError", "SparseLimit", "sparse_limit"]
 
@@ -40,7 +41,7 @@ class NoLimitError(ValueError):
 class SparseLimit:
     """The limit w̄ of R4. Arrays are read-only float64 (n,); with `digits` they are tuples, and all numbers mpmath's.
 
-    `residual` is ‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map (with `digits`, the definition in mpmath);
+    `residual` is ‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map (with `digits`, P1 to P3 in mpmath);
     it says nothing of ‖w̄‖ = 1.
     `angle` is that between w̄ and w*, `error` = ‖w̄ − w*‖ = 2 sin(angle/2).
     """
@@ -188,14 +189,16 @@ def sparse_limit(
 
 
 def _limit(problem: Problem) -> SparseLimit:
-    root = solve(problem)
+    root = sparse_root(problem)
+    if root is None:
+        raise NoLimitError(_no_limit(problem))
     filled = fill(problem, root)
     if problem.field is FLOATS and not (
         filled.residual < _SOLVED and abs(filled.short) < _SOLVED and math.isfinite(problem.scale * root.multiplier)
     ):
         raise ValueError(f"float64 does not reach; {problem.remedy}")
     half = filled.error / 2
-    number = float if problem.field is FLOATS else lambda value: value
+    number = problem.field.number
     limit = SparseLimit(
         weights=filled.weights,
         multiplier=number(problem.scale * root.multiplier),
@@ -213,18 +216,6 @@ def _limit(problem: Problem) -> SparseLimit:
     if limit._exact:
         limit._settle(filled.auxiliary)
     return limit
-
-
-def solve(problem: Problem) -> Root:
-    """The sparse limit's root, whatever the penalty. Raises NoLimitError."""
-    if problem.penalty == "l0":
-        return l0_root(problem)
-    if problem.penalty == "tl1":
-        return tl1_root(problem)
-    root = l1_root(problem)
-    if root is None:
-        raise NoLimitError(_no_limit(problem))
-    return root
 
 
 def _no_limit(problem: Problem) -> str:

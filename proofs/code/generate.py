@@ -6,7 +6,7 @@ import re
 from textwrap import fill
 
 from proofs import extensions
-from proofs.code import penalties, splitting
+from proofs.code import laws, penalties, splitting
 from proofs.code.estimators import estimator_sources, proxy_sources
 from proofs.code.functions import FUNCTIONS, emit_function
 from proofs.engine.claim import all_claims
@@ -22,7 +22,9 @@ def modules() -> dict[str, str]:
         sources = [emit_function(function) for function in chosen]
         result[f"{chapter}.py"] = assemble(chapter, [f.claim_id for f in chosen], [f.name for f in chosen], sources)
     result |= {name: text_of(name) for name in EXTENSIBLE}
-    return result | {"splitting.py": assemble("splitting", splitting.CLAIMS, splitting.NAMES, splitting.sources())}
+    for chapter, module in (("splitting", splitting), ("limits", laws)):
+        result[f"{chapter}.py"] = assemble(chapter, module.CLAIMS, module.NAMES, module.sources())
+    return result
 
 
 EXTENSIBLE = ("estimators.py", "proxies.py", "penalties.py")
@@ -61,13 +63,13 @@ def assemble(chapter: str, claim_ids: list[str], public: list[str], sources: lis
     if "Callable" in typing:
         imports.append("from collections.abc import Callable")
     if "Final" in typing:
-        imports.append("from typing import Final\n")
-    imports += ["import numpy as np", "import numpy.typing as npt"]
+        imports.append(f"from typing import {'Any, ' if ': Any' in code else ''}Final\n")
+    imports += ["import numpy as np", *(["import numpy.typing as npt"] if "npt." in code else [])]
     if "special." in code:
         imports.append("from scipy import special")
     imports.append("")
     for module, names in _PRIMITIVES.items():
-        used = [name for name in names if re.search(rf"\b{name}\b", code)]
+        used = [name for name in names if re.search(rf"(?<!\.)\b{name}\b", code)]
         if used:
             imports.append(f"from numerics.{module} import {', '.join(used)}")
     listed = "".join(f'    "{name}",\n' for name in sorted(public))

@@ -39,7 +39,7 @@ from proofs.symbols import (
     x_in,
 )
 
-__all__ = ["LONGEST", "Scalar", "scalars"]
+__all__ = ["LONGEST", "Scalar", "least_kept", "scalars", "vanishes"]
 
 LONGEST = 12
 """Largest n of the page: R6's probability is written out for each."""
@@ -100,18 +100,18 @@ def _lower() -> list[Scalar]:
     ]
 
 
-def _vanishes(difference: Expr) -> bool:
+def vanishes(difference: Expr) -> bool:
     """Whether it is proved to; what is undecided is no formula of the page."""
     return decide_zero(difference).zero is True
 
 
-def _least_kept() -> Expr:
+def least_kept() -> Expr:
     """u_t of R4.tl1: the |ū_i| at which |w̄_i| is the threshold that P3 states; 0 where the map does not jump."""
     threshold = penalty("tl1").threshold
     (capped,) = threshold.atoms(Min)
     (root,) = set(capped.args) - {a}
     beyond = threshold.xreplace({capped: a}) - get("R4.tl1").parts["kept entry"].subs(kept_level, root - a)
-    if not _vanishes(beyond):
+    if not vanishes(beyond):
         raise ValueError("R4.tl1: |w̄_i| is not the threshold of P3 where |ū_i| is least")
     return Max(root - a, 0).xreplace(_SHORT)
 
@@ -145,7 +145,7 @@ def _limits() -> list[Scalar]:
         ("l0_square", "R4.l0", "‖w̄‖²", _part("R4.l0", "norm equation"), (kept_mass, _GAP, kappa, beta)),
         ("l0_threshold", "R4.l0", "T", get("R4.l0").parts["threshold"], (beta, lam)),
         ("tl1_lower", "R4.tl1", "|w̄_i| where ū_i = 0", _part("R4.tl1", "lower entry"), entry),
-        ("tl1_least_kept", "R4.tl1", "u_t, the least U", _least_kept(), (_RHO, a)),
+        ("tl1_least_kept", "R4.tl1", "u_t, the least U", least_kept(), (_RHO, a)),
         ("tl1_size", "R4.tl1", "|w̄_i| where |ū_i| = U > 0", size, (kept_level, _RHO, a)),
         ("tl1_size_slope", "R4.tl1", "its slope in U, 1/S'", diff(size, kept_level), (kept_level, _RHO, a)),
         ("tl1_pull", "R4.tl1", "κ|w*_i|", form, cubic),
@@ -171,7 +171,7 @@ def _spikes() -> list[Scalar]:
         given = (spike_across, spike_along, _EXCESS, beta)
         own = (spike_sign, star_entry, kappa, lam) if name == "l1" else (star_entry, kappa)
         others = spike_across / (beta - _EXCESS)
-        if not _vanishes(square.subs(spike_along, 0) - others**2):
+        if not vanishes(square.subs(spike_along, 0) - others**2):
             raise ValueError(f"R7.{name}: the entries other than the spike's have not the norm A/N")
         rows += [
             (f"{name}_along", f"R7.{name}", "B", along, own),
@@ -192,7 +192,7 @@ def _tl1_spikes(across_squared: Expr) -> list[tuple[str, str, str, Expr, tuple[S
     square = size.subs(kept_level, _OUTER) ** 2 * (1 + spike_across**2 / drive**2)
     stated = claim.parts["multiplier equation"].subs(spike_sign * kappa * star_entry, _PUSH)
     here = (square.subs(_OUTER, kept_level) - 1).subs(spike_across**2, across_squared) * drive**2
-    if not _vanishes(here * (a + kept_level) ** 4 - stated):
+    if not vanishes(here * (a + kept_level) ** 4 - stated):
         raise ValueError("R7.tl1: the norm of a limit with one active entry does not lead to the equation it states")
     given = (_PUSH, kept_level, beta, _RHO, a)
     return [

@@ -15,7 +15,7 @@ import sympy
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.printing.printer import Printer
 
-__all__ = ["JAVASCRIPT", "NUMPY", "SourcePrinter", "is_reciprocal"]
+__all__ = ["FIELD", "JAVASCRIPT", "NUMPY", "SourcePrinter", "is_reciprocal"]
 
 _SUM, _PRODUCT, _POWER = 1, 2, 3
 
@@ -43,6 +43,8 @@ class SourcePrinter(Printer):
     """Whether −−x is x twice negated; in JavaScript it is a decrement."""
     operands: int
     """How tightly a power binds its operands."""
+    exact: bool = False
+    """Whether numbers may have more digits than a float64, so that no fraction is to be rounded to one."""
 
     def call(self, function: str, *arguments: str) -> str:
         """A call of a function by its SymPy name."""
@@ -94,9 +96,10 @@ class SourcePrinter(Printer):
         below = [1 / factor for factor in factors if is_reciprocal(factor)]
         below.sort(key=lambda factor: isinstance(factor, Symbol))  # first by what may be 0, a sine: 0/0 has no value
         magnitude = abs(constant)
-        if isinstance(magnitude, Rational) and magnitude.p == 1 and above and magnitude.q & (magnitude.q - 1):
+        whole = isinstance(magnitude, Rational) and (magnitude.p == 1 or self.exact)
+        if whole and above and magnitude.q & (magnitude.q - 1):
             below.insert(0, Integer(magnitude.q))  # no power of 2, so the quotient has more digits than a product
-            magnitude = Integer(1)
+            magnitude = Integer(magnitude.p)
         names = [self.show(factor, _PRODUCT) for factor in above]
         if magnitude != 1 or not names:
             names.insert(0, self.number(magnitude))
@@ -222,6 +225,14 @@ class _NumPy(SourcePrinter):
         return _wrap(f"{base} ** {exponent}", context >= _POWER)
 
 
+class _Field(_NumPy):
+    """Of mpmath's numbers as of arrays: what these do not share is called by the field `f` that a function is given."""
+
+    name = "field"
+    functions: ClassVar = _NumPy.functions | {name: f"f.{name}" for name in ("sin", "asin", "sqrt", "cbrt", "root")}
+    exact = True
+
+
 _SCRIPT_WORDS = """
 arguments await break case catch class const continue debugger default delete do else enum eval export extends false
 finally for function if implements import in instanceof interface let new null package private protected public return
@@ -245,4 +256,5 @@ class _JavaScript(SourcePrinter):
 
 
 NUMPY: Final = _NumPy()
+FIELD: Final = _Field()
 JAVASCRIPT: Final = _JavaScript()

@@ -1,0 +1,81 @@
+"""The arithmetic that limits are computed in: float64, or mpmath's numbers in a context of their own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from numerics.elementwise import root
+
+__all__ = ["FLOATS", "Field", "Number", "bisect", "digits_field"]
+
+Number = Any
+"""A float, or an mpmath number."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Relative precision, and the functions that float64 arrays and arrays of mpmath numbers do not share."""
+
+    eps: Number
+    sqrt: Callable[[Any], Any]
+    asin: Callable[[Any], Any]
+    sin: Callable[[Any], Any]
+    cbrt: Callable[[Any], Any]
+    root: Callable[..., Any]
+    """√(a·b·…) of numbers whose product may leave the range of float64."""
+    total: Callable[[list[Any]], Number]
+    """Sum without rounding on the way."""
+    number: Callable[[Any], Number]
+    context: Any = None
+    """mpmath's, of numbers in digits."""
+
+    def __reduce__(self) -> str:
+        if self.context is not None:
+            raise TypeError("arithmetic in digits is not pickled; what is computed in it is")
+        return "FLOATS"  # the one there is, by its name: it is told by its identity
+
+
+FLOATS: Final = Field(float(np.finfo(np.float64).eps), np.sqrt, np.arcsin, np.sin, np.cbrt, root, math.fsum, float)
+
+
+def digits_field(digits: int) -> Field:
+    """mpmath's numbers at `digits` digits, in a context of their own: the global one belongs to every thread."""
+    from mpmath.ctx_mp import MPContext
+
+    mp = MPContext()
+    mp.dps = digits
+    sqrt, asin, sin, cbrt = (np.frompyfunc(function, 1, 1) for function in (mp.sqrt, mp.asin, mp.sin, mp.cbrt))
+    return Field(mp.eps, sqrt, asin, sin, cbrt, lambda *factors: sqrt(math.prod(factors)), mp.fsum, mp.mpf, mp)
+
+
+def bisect(f: Callable[[Number], Number], low: Number, high: Number, eps: Number) -> Number:
+    """Root of a function with f(low) <= 0 <= f(high): Illinois steps, a halving whenever two of them did not halve
+    the bracket.
+    """
+    below, above = f(low), f(high)
+    if not below < 0:
+        return low
+    if not above > 0:
+        return high
+    width, side, tries = abs(high - low), 0, 0
+    while abs(high - low) > eps * max(abs(low), abs(high)):
+        middle = low + (high - low) * (below / (below - above))
+        if tries >= 2 or not min(low, high) < middle < max(low, high):
+            middle, tries = (low + high) / 2, 0
+            if middle in (low, high):
+                break
+        value = f(middle)
+        if not value:
+            return middle
+        if value < 0:
+            low, below, above, side = middle, value, above / 2 if side < 0 else above, -1
+        else:
+            high, above, below, side = middle, value, below / 2 if side > 0 else below, 1
+        halved = abs(high - low) <= width / 2
+        width, tries = (abs(high - low), 0) if halved else (width, tries + 1)
+    return (low + high) / 2

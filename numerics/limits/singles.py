@@ -1,0 +1,194 @@
+"""R7: limits with a single entry above the threshold, of either sign and on any branch, for all entries at once.
+
+With u = |S(w_j)|, x = X(u) and A the norm of the other entries of w*, N x = s y_j + βu and ‖w̄‖² = x² + (A/N)² = 1. Let
+x = T/√(1 + T²): then N = A√(1 + T²), and what remains is h(T) = 0 for
+
+    h(T) = A T − βx + B(u),  B(u) = λp'(u) − s y_j.
+
+It is a stable limit where h rises through 0, whichever branch that is. S is concave beyond the threshold, and x in T: h
+is convex, and rises through 0 once at most, at the larger of its roots. Newton's method falls to it from the right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.arguments import Array
+from numerics.generated.penalties import PENALTIES
+from numerics.generated.splitting import spike_threshold
+from numerics.limits.problem import Problem
+from numerics.limits.solve import Root
+
+__all__ = ["Choice", "Singles", "continua"]
+
+
+class Choice(NamedTuple):
+    """A limit: its root, squared norm of the entries on the lower branch, indices on the upper one, (index, w, u) of
+    the entry on another branch, whether it is a spike.
+    """
+
+    root: Root
+    lower: float
+    upper: tuple[npt.NDArray[np.intp], ...] = ()
+    placed: tuple[tuple[int, float, float], ...] = ()
+    spike: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Singles:
+    """All limits with one entry above the threshold, as arrays (k,): its index, |w_j| and u with the sign of w_j, N and
+    N − β in units of the problem, A, and whether D_j and N − β are not positive.
+
+    unsure: whether the two roots of some h are one to rounding, so that it may be a limit or none.
+    """
+
+    index: npt.NDArray[np.intp]
+    x: Array
+    u: Array
+    multiplier: Array
+    gap: Array
+    across: Array
+    spike: npt.NDArray[np.bool_]
+    unsure: bool = False
+
+    @classmethod
+    def of(cls, problem: Problem) -> Singles:
+        """Solve for every entry and both signs."""
+        p, law = problem, problem.law
+        size = np.abs(p.w_star)
+        others = _largest_other(size)
+        best = float(law.proximal(1.0)) if p.threshold < 1 else 0.0  # the largest u
+        rows = np.flatnonzero(~p.above(others, p.norm + p.pull)) if p.threshold < 1 else np.zeros(0, np.intp)
+        index, sign = np.repeat(rows, 2), np.tile([1.0, -1.0], len(rows))
+        push = sign * size[index]
+        if not law.curved:  # B = 0 means N = β; the sign of rounding in λ/scale must not decide
+            push[np.abs(law.offset - push) <= p.rounding * size[index]] = law.offset
+        # N <= β − B where B >= 0, and the other entries stay below the threshold: nothing else needs to be solved.
+        against = law.level * law.slope(best) - push
+        keep = ~p.above(others[index], np.where(against >= 0, p.pull - against, p.norm + p.pull))
+        index, sign, push = index[keep], sign[keep], push[keep]
+        across = _norm_of_others(p, size)[index]
+        if not law.curved:
+            against = law.offset - push
+            keep = (against < 0) | (p.pull > spike_threshold(across, np.maximum(against, 0)))
+            if law.convex and np.count_nonzero(_free(p, size)) > 1:
+                keep &= against != 0  # a second entry with |w*_i| = λ/κ is free as well: one end of a continuum
+            index, sign, push, across = index[keep], sign[keep], push[keep], across[keep]
+        tangent, rises, even = _larger_root(p, push, across, best)
+        x = 1 / np.hypot(1, 1 / tangent)
+        u = law.proximal(np.maximum(x, p.threshold))
+        gap = (push - law.level * law.slope(u)) / x
+        # N = β + gap, or A√(1 + T²), which does not cancel where βu and s y_j do
+        multiplier = np.where((gap > -p.pull / 2) | (across == 0), p.pull + gap, across * np.hypot(1, tangent))
+        fits = (x > p.threshold) & (u > law.least) & p.apart(push, u, multiplier) & (multiplier > 0)
+        fits &= ~p.above(others[index], multiplier)
+        sign *= np.where(p.w_star[index] < 0, -1.0, 1.0)
+        spike = ~((gap > 0) | (law.stiffness(u, gap) > 0))
+        found = cls(index, sign * x, sign * u, multiplier, gap, across, spike, bool((fits & even).any()))
+        return found.take(np.flatnonzero(fits & rises))
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Singles:
+        """Some of the rows, in that order."""
+        return replace(self, **{item.name: getattr(self, item.name)[rows] for item in fields(self)[:-1]})
+
+    def lyapunov(self, problem: Problem) -> Array:
+        """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²."""
+        p = problem
+        cosine = (self.across**2 / self.multiplier + self.x * p.w_star[self.index]) / p.norm
+        moved = (self.across / self.multiplier) ** 2 + (self.x - self.u) ** 2
+        cost = PENALTIES[p.penalty](self.u, **p.parameters)
+        return np.asarray(p.kappa * (1 - cosine) + p.lam * cost + p.beta / 2 * moved)
+
+    def first(self, problem: Problem, count: int) -> Singles:
+        """The `count` best."""
+        if count >= len(self.index):
+            return self
+        return self.take(np.argpartition(self.lyapunov(problem), count - 1)[:count])
+
+    def __iter__(self) -> Iterator[Choice]:
+        names = (item.name for item in fields(self)[:-1])
+        for j, x, u, multiplier, gap, across, spike in zip(*(getattr(self, n).tolist() for n in names), strict=True):
+            yield Choice(Root(multiplier, gap, math.inf), across**2, (), ((j, x, u),), spike)
+
+
+def _larger_root(
+    problem: Problem, push: Array, across: Array, best: float
+) -> tuple[Array, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(T, whether h rises through 0 there, whether h has two roots there to rounding). A straight law is known to have
+    the root; T is infinite for A = 0.
+    """
+    law, eps = problem.law, problem.field.eps
+    tangent = np.maximum(law.pull - (law.level * law.slope(best) - push), 0) / across
+    rises, even = tangent > 0, np.zeros(len(push), bool)
+    active = np.flatnonzero(rises & (across > 0))
+    for _ in range(200):  # a dozen suffice unless the two roots nearly meet
+        if not len(active):
+            break
+        a, y, place = across[active], push[active], tangent[active]
+        x = 1 / np.hypot(1, 1 / place)
+        u = law.proximal(np.maximum(x, law.threshold))
+        against = law.level * law.slope(u) - y
+        value = a * place - (law.pull * x - against)
+        slope = a - law.pull / np.hypot(1, place) ** 3 / law.dx(u)
+        noise = 2 * eps * (law.pull * x + np.abs(against))
+        step = np.where((slope > 0) & (value > 0), value / np.where(slope > 0, slope, 1.0), 0.0)
+        new = place - step
+        if law.curved:
+            rises[active] = (x > law.threshold) & ((slope > 0) | (value <= noise))
+            even[active] = (value <= noise) & ~(noise < 4 * math.sqrt(eps) * slope * place)
+        tangent[active] = new
+        active = active[(value > noise) & (step > eps * place) & (new > 0) & rises[active]]
+    return tangent, rises & ~even, even
+
+
+def _largest_other(size: Array) -> Array:
+    """max of |w*_i| over i != j, for every j; 0 for n = 1."""
+    if len(size) == 1:
+        return np.zeros(1)
+    first = int(np.argmax(size))
+    result = np.full(len(size), size[first])
+    result[first] = max(size[:first].max(initial=0.0), size[first + 1 :].max(initial=0.0))
+    return result
+
+
+def _norm_of_others(problem: Problem, size: Array) -> Array:
+    """A, without cancellation for the one entry that may hold nearly all of the norm."""
+    result = np.sqrt(np.maximum((problem.norm - size) * (problem.norm + size), 0.0))
+    first = int(np.argmax(size))
+    rest = size.copy()
+    rest[first] = 0.0
+    result[first] = np.sqrt(np.dot(rest, rest))
+    return result
+
+
+def _free(problem: Problem, size: Array) -> npt.NDArray[np.bool_]:
+    """Entries whose equation at N = β is 0·w_i = 0, for a straight law."""
+    return np.asarray(np.abs(size - problem.law.offset) <= problem.rounding * size)
+
+
+def continua(problem: Problem) -> str:
+    """Families at N = β: two or more entries whose equation 0·w_i = 0 leaves them free."""
+    p, t = problem, problem.threshold
+    if p.law.curved or not t < 1:
+        return ""
+    size = np.abs(p.w_star)
+    free = _free(p, size)
+    rest = size[~free]
+    if np.count_nonzero(free) < 2 or rest.max(initial=0.0) > p.pull * t:
+        return ""
+    taken = np.sqrt(np.dot(rest, rest)) / p.pull
+    # All of the l1 entries are above t = λ/β, and Σ w*_i² < β² then; for l0 two have to be.
+    some = p.pull > p.norm * (1 + p.rounding) if p.law.convex else (1 - taken) * (1 + taken) > 2 * t * t
+    if not some:
+        return ""
+    name = "|w*_i| = lam/kappa" if p.law.convex else "w*_i = 0"
+    return (
+        f"N = beta: the {int(free.sum())} entries with {name} can share the norm in any proportion above the "
+        "threshold; these fixed points are neutrally stable and not listed"
+    )
