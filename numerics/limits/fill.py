@@ -107,7 +107,8 @@ def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray
     np.clip(out, -limit, limit, out=out)
     upper = np.flatnonzero(np.abs(y) > root.cut)
     if len(upper):
-        out[upper] = np.sign(y[upper]) * law.entries(np.abs(y[upper]), root.gap, root.multiplier)[0]
+        chosen = y[upper]
+        out[upper] = np.sign(chosen) * law.entries(np.abs(chosen), root.gap, root.multiplier)[0]
     for place, u in root.placed:
         if start <= place < start + len(y):
             out[place - start] = law.x(u) if y[place - start] > 0 else -law.x(u)

@@ -119,7 +119,7 @@ class Search:
         inside, undecided = self._decide()
         self.inside, self.undecided = inside, undecided[np.argsort(-self.size[undecided], kind="stable")]
         self.sure, self.values = self.size[self.inside], self.size[self.undecided]
-        self.negated = -self.values
+        self.negated, self.squares = -self.values, np.append(0.0, np.cumsum(self.values**2))
         free = np.delete(self.size, self.inside)
         self.rest = float(np.dot(free, free))
         self.beside = Selection(law, self.sure, 0.0).active if not law.curved else 0.0
@@ -144,12 +144,13 @@ class Search:
 
     def _narrow(self, possible: Array, forced: Array) -> None:
         p, law = self.problem, self.law
-        squares = np.append(0.0, np.cumsum(possible**2))
+        negated, squares = -possible, np.append(0.0, np.cumsum(possible**2))
 
         def most(gap: float) -> float:
             """The norm with as many entries as possible on the upper branch."""
-            count = int(np.searchsorted(-possible, -law.cut(gap)))
-            return float(Selection(law, possible[:count], max(p.norm**2 - squares[count], 0.0)).square(gap)[0])
+            count = int(np.searchsorted(negated, -law.cut(gap)))
+            upper, rest = possible[: count if law.curved else 0], max(p.norm**2 - squares[count], 0.0)
+            return float(Selection(law, upper, rest, squares[count]).square(gap)[0])
 
         if most(self.low) < 1 - 1e-12:
             self.high = self.low
@@ -223,12 +224,13 @@ class Search:
         least, t = self._selection(node), self.problem.threshold
         if self._least(node, least, high) > 1 + 1e-12:
             return False
-        above = np.searchsorted(self.negated, -self.law.cut(low) * (1 - 1e-13))
-        joined = self.values[node.place : max(above, node.place)]
-        if len(joined) * t * t >= 1:
+        above = max(int(np.searchsorted(self.negated, -self.law.cut(low) * (1 - 1e-13))), node.place)
+        if (above - node.place) * t * t >= 1:
             return True
-        rest = max(least.lower - float(np.dot(joined, joined)), 0.0)
-        most = Selection(self.law, np.concatenate([least.upper, joined]), rest, self.beside)
+        upper, mass = least.upper, self.squares[above] - self.squares[node.place]
+        if self.law.curved:
+            upper = np.concatenate([upper, self.values[node.place : above]])
+        most = Selection(self.law, upper, max(least.lower - mass, 0.0), self.beside + mass)
         top = 0.0 if node.middle is None else self.law.x(self._fold(node.middle)) ** 2
         return bool(most.square(low)[0] + top >= 1 - 1e-12)
 

@@ -140,10 +140,10 @@ def _larger_root(
         step = np.where((slope > 0) & (value > 0), value / np.where(slope > 0, slope, 1.0), 0.0)
         new = place - step
         if law.curved:
-            rises[active] = (x > law.threshold) & ((slope > 0) | (value <= noise))
+            rises[active] = (x > law.threshold) & (new > 0) & ((slope > 0) | (value <= noise))
             even[active] = (value <= noise) & ~(noise < 4 * math.sqrt(eps) * slope * place)
         tangent[active] = new
-        active = active[(value > noise) & (step > eps * place) & (new > 0) & rises[active]]
+        active = active[(value > noise) & (step > eps * place) & rises[active]]
     return tangent, rises & ~even, even
 
 

@@ -135,23 +135,29 @@ class _Excesses:
 
     def __init__(self, values: npt.NDArray[Any], square: Number, problem: Problem) -> None:
         self.problem, self.square, self.offset = problem, square, problem.law.offset
-        self.fixed: tuple[Number, Number] | None = None
-        least = max(problem.cut - self.offset, 0)
-        size, count = min(BLOCK, len(values)), 0
+        least, count, squares = max(problem.cut - self.offset, 0), 0, []
+        size = min(BLOCK, len(values))
         self.buffer, self.mask = np.empty(size, values.dtype), np.empty(size, bool)
         kept = np.empty_like(values)
         for piece in blocks(values):
             excess, above = kept[count : count + len(piece)], self.mask[: len(piece)]
             np.abs(piece, out=excess)
-            np.subtract(excess, self.offset, out=excess)
+            if self.offset:
+                np.subtract(excess, self.offset, out=excess)
             np.greater(excess, least, out=above)
+            if not self.offset:
+                np.multiply(excess, above, out=excess)
+                squares.append(np.dot(excess, excess))
+                continue
             found = int(np.count_nonzero(above))
-            if 2 * found > len(piece) and self.offset:  # where most are, the others cost less than moving them
+            if 2 * found > len(piece):  # where most are, the others cost less than moving them
                 found = len(piece)
             else:
                 excess[:found] = excess[above]
             count += found
-        self.values = kept[:count]
+        self.values, active = kept[:count], problem.field.total(squares)
+        self.fixed = None if self.offset else (active, max(square - active, 0))
+        """The sums for l0, of which all stay active."""
 
     def sums(self, gap: Number) -> tuple[Number, Number]:
         """Σ excess² of the active entries, and what these leave of Σ w*², being excess + λp'."""
@@ -167,10 +173,7 @@ class _Excesses:
             squares.append(np.dot(kept, kept))
             count += int(np.count_nonzero(above))
         active = total(squares)
-        passive = max(self.square - active - self.offset * (2 * total(sums) + count * self.offset), 0)
-        if not self.offset:  # all stay active
-            self.fixed = active, passive
-        return active, passive
+        return active, max(self.square - active - self.offset * (2 * total(sums) + count * self.offset), 0)
 
     def inverse(self, gap: Number, weight: Number = 1) -> tuple[Number, Number]:
         """1/‖w̄‖ and its slope at N = β + gap; every entry counts `weight` times. Defined at gap = 0 too."""
@@ -196,7 +199,7 @@ def straight_root(problem: Problem) -> Root | None:
 def _guess(problem: Problem, low: Number) -> Number:
     """Where to start: the gap of a sample of the entries, if it has one; else the upper bound."""
     w_star = problem.w_star
-    if len(w_star) <= 4 * _SAMPLE:
+    if len(w_star) <= 4 * _SAMPLE or not problem.law.offset:
         return problem.norm
     sample = w_star[:: len(w_star) // _SAMPLE].copy()
     square = float(np.dot(sample, sample))
