@@ -20,11 +20,11 @@ from numpy.typing import ArrayLike
 
 from numerics.arguments import Array, float_range
 from numerics.generated.penalties import PENALTIES
-from numerics.limits.fill import complete, stability_margin
-from numerics.limits.problem import Problem, blocks, in_range, pose
+from numerics.limits.fill import Filled, fill, named, stability_margin
+from numerics.limits.problem import Problem, in_range, pose
 from numerics.limits.search import Search, seeds
 from numerics.limits.singles import Singles, continua
-from numerics.limits.solve import Root
+from numerics.limits.solve import Root, unmoved
 
 __all__ = ["StableLimit", "StableLimits", "stable_limits"]
 
@@ -44,49 +44,33 @@ class StableLimit:
     lyapunov: float
     _problem: Problem = field(repr=False)
     _root: Root = field(repr=False)
-    _upper: tuple[npt.NDArray[np.intp], ...] = field(repr=False)
-    """Indices on the upper branch, in pieces that records share."""
-    _placed: tuple[tuple[int, float, float], ...] = field(repr=False)
-    """(index, w, u) of the entry on any other branch."""
 
     @cached_property
     def support(self) -> npt.NDArray[np.intp]:
         """Indices where u = S(w) is not 0, increasing."""
-        return np.sort(np.concatenate([*self._upper, np.array([p[0] for p in self._placed], np.intp)]))
+        return np.sort(named(self._problem, self._root)[0])
+
+    @cached_property
+    def _filled(self) -> Filled:
+        return fill(self._problem, self._root)
 
     @cached_property
     @in_range
     def weights(self) -> Array:
         """w̄ (n,)."""
-        p = self._problem
-        w = p.w_star / self._root.multiplier
-        np.clip(w, -p.threshold, p.threshold, out=w)
-        for where in self._upper:
-            w[where] = _upper_entries(p, self._root, where)[0]
-        for place, x, _ in self._placed:
-            w[place] = x
-        short = 1 - p.field.total([float(np.dot(piece, piece)) for piece in blocks(w)])
-        complete(p, self._root, w, short)
-        w.flags.writeable = False
-        return w
+        return np.asarray(self._filled.weights)
 
     @cached_property
     @in_range
     def residual(self) -> float:
         """‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map."""
-        p, n = self._problem, self._root.multiplier
-        pairs = zip(blocks(self.weights), blocks(p.w_star), strict=True)
-        rows = [w - y / n - p.pull / n * p.proximal(w) for w, y in pairs]
-        return float(p.field.total([float(np.dot(row, row)) for row in rows]) ** 0.5)
+        return float(self._filled.residual)
 
     @cached_property
     @in_range
     def margin(self) -> float:
         """(N − βμ)/N, μ the largest eigenvalue of diag S'(w̄) on the tangent space: positive means stable."""
-        pieces = [_upper_entries(self._problem, self._root, where) for where in self._upper]
-        w = np.concatenate([*(piece[0] for piece in pieces), [p[1] for p in self._placed]])
-        u = np.concatenate([*(piece[1] for piece in pieces), [p[2] for p in self._placed]])
-        return float(stability_margin(self._problem, self._root, w, u))
+        return float(stability_margin(self._problem, self._root, *named(self._problem, self._root)[1:]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,38 +89,18 @@ class StableLimits:
     reason: str = ""
 
 
-def _upper_entries(problem: Problem, root: Root, where: npt.NDArray[np.intp]) -> tuple[Array, Array]:
-    """(w, u) of entries on the upper branch."""
-    sign = np.sign(problem.w_star[where])
-    x, u = problem.law.entries(np.abs(problem.w_star[where]), root.gap, root.multiplier)
-    return sign * x, sign * u
-
-
-def _record(
-    problem: Problem,
-    root: Root,
-    lower: float,
-    upper: tuple[npt.NDArray[np.intp], ...] = (),
-    placed: tuple[tuple[int, float, float], ...] = (),
-    spike: bool = False,
-) -> StableLimit:
-    """A limit with its Lyapunov value, from its support and the squared norm `lower` of w* off it."""
-    p, n = problem, root.multiplier
-    y = p.w_star
-    entries = [_upper_entries(p, root, where) for where in upper]
-    places = np.array([item[0] for item in placed], np.intp)
-    entries.append((np.array([item[1] for item in placed]), np.array([item[2] for item in placed])))
-    taken = [*upper, places]
-    cosine = (lower / n + sum(float(np.dot(w, y[i])) for i, (w, _) in zip(taken, entries, strict=True))) / p.norm
-    cost = sum(float(PENALTIES[p.penalty](u, **p.parameters).sum()) for _, u in entries)
-    distance = lower / n**2 + sum(float(np.dot(w - u, w - u)) for w, u in entries)
-    if not p.lam and not p.beta:
-        distance = 0.0
+def _record(problem: Problem, root: Root) -> StableLimit:
+    """A limit with its Lyapunov value."""
+    p, n, law = problem, root.multiplier, problem.law
+    where, w, u = named(p, root)
+    cosine = (root.lower / n + float(np.dot(w, p.w_star[where]))) / p.norm
+    cost = float(PENALTIES[p.penalty](u, **p.parameters).sum())
+    distance = root.lower / n**2 + float(np.dot(w - u, w - u))
     lyapunov = p.kappa * (1 - cosine) + p.lam * cost + p.beta / 2 * distance
-    place, sign = (placed[0][0], 1 if placed[0][1] > 0 else -1) if spike else (None, None)
-    return StableLimit(
-        "spike" if spike else "sparse", place, sign, float(p.scale * n), lyapunov, p, root, upper, placed
-    )
+    kind, place, sign = "sparse", None, None
+    if root.placed and not root.upper and not (root.gap > 0 or law.stiffness(abs(root.placed[0][1]), root.gap) > 0):
+        kind, place, sign = "spike", root.placed[0][0], 1 if root.placed[0][1] > 0 else -1
+    return StableLimit(kind, place, sign, float(p.scale * n), lyapunov, p, root)
 
 
 def stable_limits(
@@ -182,19 +146,19 @@ def _census(problem: Problem, count: int) -> StableLimits:
     """One more than `count` is asked for, to know whether there are more."""
     if not problem.beta or not problem.lam:
         return _without_threshold(problem)
-    choices, singles, reason = seeds(problem), Singles.of(problem), ""
-    total = len(choices) + len(singles.index)
+    roots, singles, reason = seeds(problem), Singles.of(problem), ""
+    total = len(roots) + len(singles.index)
     if not problem.law.convex:
-        search, room = Search(problem), count + 1 - (total if problem.law.curved else len(choices))
-        found = list(islice(search.run(count, choices), max(room, 0)))
-        choices, total = choices + found, total + len(found)
+        search, room = Search(problem), count + 1 - (total if problem.law.curved else len(roots))
+        found = list(islice(search.run(count, roots), max(room, 0)))
+        roots, total = roots + found, total + len(found)
         if len(found) >= room:
             reason = "the search stopped when `count` limits were found"
         elif search.stopped:
             reason = "the search for supports stopped at the work allowed"
         elif search.unsure or singles.unsure:
             reason = "a multiplier cannot be told from another, or from β, to rounding"
-    limits = [_record(problem, *choice) for choice in (*choices, *singles.first(problem, count))]
+    limits = [_record(problem, root) for root in (*roots, *singles.first(problem, count))]
     if problem.law.curved:
         stable = [limit for limit in limits if limit.margin > 0]
         if len(stable) < len(limits):
@@ -210,20 +174,7 @@ def _census(problem: Problem, count: int) -> StableLimits:
 def _without_threshold(problem: Problem) -> StableLimits:
     """beta = 0 or lam = 0: S is a multiple of the identity, and w* is the only limit; for n = 1, -w* may be another."""
     p = problem
-    gap = p.norm if p.beta else p.norm - p.pull
-    root = Root(p.pull + gap, gap, np.inf)
-    active = np.flatnonzero(p.w_star) if not p.lam else np.zeros(0, np.intp)
-    limits = [_all_active(p, root, active)]
+    roots = [unmoved(p) if p.lam else Root(p.pull + p.norm, p.norm, upper=(np.flatnonzero(p.w_star),))]
     if p.size == 1 and p.pull > p.norm:
-        place = (0, float(-np.sign(p.w_star[0])), float(-np.sign(p.w_star[0])))
-        limits.append(_record(p, Root(p.pull - p.norm, -p.norm, np.inf), 0.0, (), (place,), spike=True))
-    return StableLimits(tuple(limits), True, len(limits))
-
-
-def _all_active(problem: Problem, root: Root, active: npt.NDArray[np.intp]) -> StableLimit:
-    """w̄ = w*; u = w̄ where λ = 0."""
-    if problem.beta or not len(active):
-        lower = 0.0 if len(active) else problem.norm**2
-        return _record(problem, root, lower, (active,) if len(active) else ())
-    unit = problem.w_star / problem.norm
-    return _record(problem, root, 0.0, (), tuple((int(i), float(unit[i]), float(unit[i])) for i in active))
+        roots.append(Root(p.pull - p.norm, -p.norm, placed=((0, float(-np.sign(p.w_star[0]))),)))
+    return StableLimits(tuple(_record(p, root) for root in roots), True, len(roots))

@@ -4,8 +4,7 @@ block.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +13,10 @@ from numerics.limits.field import FLOATS, Number, bisect
 from numerics.limits.problem import BLOCK, Problem, blocks
 from numerics.limits.solve import Root
 
-__all__ = ["Filled", "complete", "fill", "stability_margin"]
+__all__ = ["Filled", "fill", "named", "stability_margin"]
 
 
-@dataclass(frozen=True, eq=False)
-class Filled:
+class Filled(NamedTuple):
     """Weights and what one pass over them tells. `auxiliary` is kept in digits only."""
 
     weights: Any
@@ -33,25 +31,53 @@ def fill(problem: Problem, root: Root) -> Filled:
     """The weights at a root (n,), read-only; with digits a tuple."""
     weights, exact = np.empty(problem.size, problem.w_star.dtype), problem.field is not FLOATS
     kept = np.empty_like(weights) if exact else None
-    error, residual, short = _pass(problem, root, weights, kept, place=True)
-    if complete(problem, root, weights, short):
-        error, residual, short = _pass(problem, root, weights, kept, place=False)
+    for piece, out in zip(blocks(problem.w_star), blocks(weights), strict=True):
+        _by_cut(problem, root, piece, out)
+    if root.upper or root.placed:
+        where, entries, _ = named(problem, root)
+        weights[where] = entries
+    error, residual, short = _measured(problem, root, weights, kept)
+    if _complete(problem, root, weights, short):
+        error, residual, short = _measured(problem, root, weights, kept)
     if kept is not None:
         return Filled(tuple(weights), tuple(kept), error, residual, short)
     weights.flags.writeable = False
     return Filled(weights, None, error, residual, short)
 
 
-def _pass(
-    problem: Problem, root: Root, weights: npt.NDArray[Any], kept: npt.NDArray[Any] | None, *, place: bool
+def _by_cut(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
+    """Weights of a block, each as its branch has it and, to the last digit, on its side of the threshold."""
+    np.divide(y, root.multiplier, out=out)
+    law, limit = problem.law, problem.threshold
+    if root.cut != np.inf and law.convex:
+        # The middle one of three lines. y ∓ λ keeps its digits however small the gap is, a cut at (β + gap)ρ would not.
+        np.clip(out, (y - law.offset) / root.gap, (y + law.offset) / root.gap, out=out)
+        return
+    np.clip(out, -limit, limit, out=out)
+    upper = np.flatnonzero(np.abs(y) > root.cut)
+    if len(upper):
+        chosen = y[upper]
+        out[upper] = np.sign(chosen) * law.entries(np.abs(chosen), root.gap, root.multiplier)[0]
+
+
+def named(problem: Problem, root: Root) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any], npt.NDArray[Any]]:
+    """Indices of the entries that a root names, with w and u there."""
+    law, where = problem.law, np.concatenate([*root.upper, np.array([i for i, _ in root.placed], np.intp)])
+    y, last = problem.w_star[where], np.array([u for _, u in root.placed], problem.w_star.dtype)
+    y = y[: len(y) - len(last)]
+    x, u = law.entries(np.abs(y), root.gap, root.multiplier) if len(y) else (y, y)
+    x, u, sign, also = np.sign(y) * x, np.sign(y) * u, np.sign(last), law.x(np.abs(last))
+    return where, np.concatenate([x, sign * also]), np.concatenate([u, last])
+
+
+def _measured(
+    problem: Problem, root: Root, weights: npt.NDArray[Any], kept: npt.NDArray[Any] | None
 ) -> tuple[Number, Number, Number]:
-    """Error, residual and 1 − ‖w̄‖² of the weights, which are written first if `place`; u goes to `kept`."""
+    """Error, residual and 1 − ‖w̄‖² of the weights; u goes to `kept`."""
     y, n = problem.w_star, problem.size
     errors, residuals, squares, buffer = [], [], [], np.empty(min(n, BLOCK), y.dtype)
     for start in range(0, n, BLOCK):
         piece, out = y[start : start + BLOCK], weights[start : start + BLOCK]
-        if place:
-            _entries(problem, root, piece, out, start)
         u = problem.proximal(out)
         if kept is not None:
             kept[start : start + BLOCK] = u
@@ -68,7 +94,7 @@ def _pass(
     return total(errors) ** 0.5, total(residuals) ** 0.5 / root.multiplier, 1 - total(squares)
 
 
-def complete(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Number) -> bool:
+def _complete(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Number) -> bool:
     """Make up for ‖w̄‖² = 1 − `short`, in place, in the entry that N does not give: one of TL1 next to its fold, where
     D = N − βS'(w̄) is next to 0. Whether there was such an entry, and others of its size, which share the change.
 
@@ -94,24 +120,6 @@ def complete(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Num
         return False
     weights[where] = np.sign(weights[where]) * max(square**0.5, problem.threshold * (1 + problem.field.eps))
     return True
-
-
-def _entries(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray[Any], start: int) -> None:
-    """Weights of a block, each as its branch has it and, to the last digit, on its side of the threshold."""
-    np.divide(y, root.multiplier, out=out)
-    law, limit = problem.law, problem.threshold
-    if root.cut != np.inf and law.convex:
-        # The middle one of three lines. y ∓ λ keeps its digits however small the gap is, a cut at (β + gap)ρ would not.
-        np.clip(out, (y - law.offset) / root.gap, (y + law.offset) / root.gap, out=out)
-        return
-    np.clip(out, -limit, limit, out=out)
-    upper = np.flatnonzero(np.abs(y) > root.cut)
-    if len(upper):
-        chosen = y[upper]
-        out[upper] = np.sign(chosen) * law.entries(np.abs(chosen), root.gap, root.multiplier)[0]
-    for place, u in root.placed:
-        if start <= place < start + len(y):
-            out[place - start] = law.x(u) if y[place - start] > 0 else -law.x(u)
 
 
 def stability_margin(problem: Problem, root: Root, w: npt.NDArray[Any], u: npt.NDArray[Any]) -> Number:

@@ -131,7 +131,8 @@ def _at(problem: Problem, y: Number, gap: Number, joining: int, *last: Number) -
     law, where = problem.law, np.flatnonzero(np.abs(problem.w_star) == y)
     levels = [*([law.upper(y, gap)] * joining if joining else ()), *last]
     multiplier = law.multiplier(y, last[0]) if last else problem.pull + gap
-    return Root(multiplier, gap, y, tuple((int(i), u) for i, u in zip(where, levels, strict=False)))
+    signed = [(int(i), u if problem.w_star[i] > 0 else -u) for i, u in zip(where, levels, strict=False)]
+    return Root(multiplier, gap, y, tuple(signed))
 
 
 def _middle(problem: Problem, candidates: _Candidates, y: Number, joining: int, ends: tuple[Number, Number]) -> Root:

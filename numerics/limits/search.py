@@ -18,8 +18,7 @@ from numerics.arguments import Array
 from numerics.limits.field import bisect
 from numerics.limits.folds import sparse_root
 from numerics.limits.problem import Problem
-from numerics.limits.singles import Choice
-from numerics.limits.solve import Root, Selection, unmoved
+from numerics.limits.solve import Root, Selection
 
 __all__ = ["Search", "seeds"]
 
@@ -30,25 +29,21 @@ _INTERVALS = 5_000
 """Intervals allowed for one equation's roots; two roots that are not equal to rounding take some dozens."""
 
 
-def seeds(problem: Problem) -> list[Choice]:
+def seeds(problem: Problem) -> list[Root]:
     """w̄ = w*, or the sparse limit, so that it is listed however early the search stops; not if `Singles` has it."""
-    if problem.largest <= problem.cut:
-        return [Choice(unmoved(problem), problem.norm**2)]
-    root, law, size = sparse_root(problem), problem.law, np.abs(problem.w_star)
-    if root is None:
+    root, size = sparse_root(problem), np.abs(problem.w_star)
+    if root is None or root.cut == math.inf:
+        return [root] if root is not None else []
+    above = problem.above(size, root.cut / problem.threshold)
+    middle = tuple((i, u) for i, u in root.placed if problem.law.stiffness(abs(u), root.gap) < 0)
+    above[[i for i, _ in root.placed]] = True
+    above[[i for i, _ in middle]] = False
+    where = np.flatnonzero(above)
+    if len(where) + len(middle) < 2:
         return []
-    upper = problem.above(size, root.cut / problem.threshold)
-    placed = {index: float(u) for index, u in root.placed}
-    on_middle = [i for i, u in placed.items() if law.stiffness(u, root.gap) < 0]
-    upper[[i for i in placed if i not in on_middle]] = True
-    where = np.flatnonzero(upper)
-    if len(where) + len(on_middle) < 2:
-        return []
-    rest = size[~upper]
-    square = float(np.dot(rest, rest)) - sum(size[i] ** 2 for i in on_middle)
-    signs = np.sign(problem.w_star)
-    entries = tuple((i, float(signs[i] * law.x(placed[i])), float(signs[i] * placed[i])) for i in on_middle)
-    return [Choice(replace(root, cut=math.inf, placed=()), max(square, 0.0), (where,), entries)]
+    rest = size[~above]
+    lower = float(np.dot(rest, rest)) - sum(size[i] ** 2 for i, _ in middle)
+    return [Root(root.multiplier, root.gap, math.inf, middle, (where,), max(lower, 0.0))]
 
 
 def _rises(
@@ -171,9 +166,9 @@ class Search:
             if fold > self.low and least.square(fold)[0] < 1:
                 self.low = max(self.low, least.solve(self.low, fold) * (1 - 1e-12))
 
-    def run(self, count: int, found: list[Choice]) -> Iterator[Choice]:
+    def run(self, count: int, found: list[Root]) -> Iterator[Root]:
         """All limits but those `found` before, while the work allowed for `count` lasts."""
-        known, work = {_key(choice) for choice in found}, _WORK + 20 * count
+        known, work = {_key(root) for root in found}, _WORK + 20 * count
         stack = [_Node(0, (), None, None)] if self.low < self.high else []
         while stack:
             node = stack.pop()
@@ -192,9 +187,9 @@ class Search:
                 interval = self._interval(node)
             if interval is not None:
                 fallen = 0.0 if node.lower is None else self.values[node.lower]
-                for choice in self._leaf(node, *interval):
-                    if _key(choice) not in known and not self.problem.above(fallen, choice.root.multiplier):
-                        yield choice
+                for root in self._leaf(node, *interval):
+                    if _key(root) not in known and not self.problem.above(fallen, root.multiplier):
+                        yield root
 
     def _end(self, place: int) -> float:
         """The gap up to which an entry has its upper branch."""
@@ -255,7 +250,7 @@ class Search:
             upper = np.concatenate([self.sure, upper])
         return Selection(self.law, upper, max(lower, 0.0), self.beside)
 
-    def _leaf(self, node: _Node, low: float, high: float) -> Iterator[Choice]:
+    def _leaf(self, node: _Node, low: float, high: float) -> Iterator[Root]:
         others = self._selection(node)
         pieces = tuple(piece for piece in (self.inside, self.undecided[list(node.upper)]) if len(piece))
         if node.middle is not None:
@@ -268,7 +263,7 @@ class Search:
             resolved = self._resolved(pieces, gap)
             self.unsure |= not resolved
             if resolved and self.problem.apart(weakest, self.law.upper(weakest, gap), multiplier):
-                yield Choice(Root(multiplier, gap, math.inf), others.lower, pieces)
+                yield Root(multiplier, gap, upper=pieces, lower=others.lower)
 
     def _resolved(self, pieces: tuple[npt.NDArray[np.intp], ...], gap: float) -> bool:
         """Whether gap·w_i = y_i − λp'(u_i) is more than a rounding error: else the limits are next to a continuum."""
@@ -277,7 +272,7 @@ class Search:
 
     def _one_middle(
         self, others: Selection, pieces: tuple[npt.NDArray[np.intp], ...], place: int, low: float, high: float
-    ) -> Iterator[Choice]:
+    ) -> Iterator[Root]:
         law, y = self.law, float(self.values[place])
 
         def at(gap: float) -> float:
@@ -302,14 +297,13 @@ class Search:
         found, certain = _rises(excess, enclose, at(low), at(high), law.field.eps)
         self.unsure |= not certain
         for u in found:
-            root = Root(float(law.multiplier(y, u)), float(law.gap(y, u)), math.inf)
-            resolved = self._resolved(pieces, root.gap)
+            multiplier, gap = float(law.multiplier(y, u)), float(law.gap(y, u))
+            resolved = self._resolved(pieces, gap)
             self.unsure |= not resolved
-            if u > law.least and resolved and self.problem.apart(y, u, root.multiplier):
-                yield Choice(root, others.lower, pieces, ((index, sign * float(law.x(u)), sign * u),))
+            if u > law.least and resolved and self.problem.apart(y, u, multiplier):
+                yield Root(multiplier, gap, math.inf, ((index, sign * u),), pieces, others.lower)
 
 
-def _key(choice: Choice) -> tuple[bytes, tuple[int, ...]]:
+def _key(root: Root) -> tuple[bytes, tuple[int, ...]]:
     """What distinguishes a choice of branches: the entries on the upper ones, and that on another."""
-    upper = np.sort(np.concatenate(choice.upper)) if choice.upper else np.zeros(0, np.intp)
-    return upper.tobytes(), tuple(item[0] for item in choice.placed)
+    return np.sort(np.concatenate([*root.upper, np.zeros(0, np.intp)])).tobytes(), tuple(i for i, _ in root.placed)

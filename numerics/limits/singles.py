@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,28 +21,16 @@ import numpy.typing as npt
 from numerics.arguments import Array
 from numerics.generated.penalties import PENALTIES
 from numerics.generated.splitting import spike_threshold
-from numerics.limits.problem import Problem
+from numerics.limits.problem import BLOCK, Problem
 from numerics.limits.solve import Root
 
-__all__ = ["Choice", "Singles", "continua"]
-
-
-class Choice(NamedTuple):
-    """A limit: its root, squared norm of the entries on the lower branch, indices on the upper one, (index, w, u) of
-    the entry on another branch, whether it is a spike.
-    """
-
-    root: Root
-    lower: float
-    upper: tuple[npt.NDArray[np.intp], ...] = ()
-    placed: tuple[tuple[int, float, float], ...] = ()
-    spike: bool = False
+__all__ = ["Singles", "continua"]
 
 
 @dataclass(frozen=True, eq=False)
 class Singles:
-    """All limits with one entry above the threshold, as arrays (k,): its index, |w_j| and u with the sign of w_j, N and
-    N − β in units of the problem, A, and whether D_j and N − β are not positive.
+    """All limits with one entry above the threshold, as arrays (k,): its index, w_j and u, N and N − β in units of the
+    problem, and A.
 
     unsure: whether the two roots of some h are one to rounding, so that it may be a limit or none.
     """
@@ -54,7 +41,6 @@ class Singles:
     multiplier: Array
     gap: Array
     across: Array
-    spike: npt.NDArray[np.bool_]
     unsure: bool = False
 
     @classmethod
@@ -89,8 +75,7 @@ class Singles:
         fits = (x > p.threshold) & (u > law.least) & p.apart(push, u, multiplier) & (multiplier > 0)
         fits &= ~p.above(others[index], multiplier)
         sign *= np.where(p.w_star[index] < 0, -1.0, 1.0)
-        spike = ~((gap > 0) | (law.stiffness(u, gap) > 0))
-        found = cls(index, sign * x, sign * u, multiplier, gap, across, spike, bool((fits & even).any()))
+        found = cls(index, sign * x, sign * u, multiplier, gap, across, bool((fits & even).any()))
         return found.take(np.flatnonzero(fits & rises))
 
     def take(self, rows: npt.NDArray[np.intp]) -> Singles:
@@ -111,10 +96,10 @@ class Singles:
             return self
         return self.take(np.argpartition(self.lyapunov(problem), count - 1)[:count])
 
-    def __iter__(self) -> Iterator[Choice]:
-        names = (item.name for item in fields(self)[:-1])
-        for j, x, u, multiplier, gap, across, spike in zip(*(getattr(self, n).tolist() for n in names), strict=True):
-            yield Choice(Root(multiplier, gap, math.inf), across**2, (), ((j, x, u),), spike)
+    def __iter__(self) -> Iterator[Root]:
+        names = ("index", "u", "multiplier", "gap", "across")
+        for j, u, multiplier, gap, across in zip(*(getattr(self, n).tolist() for n in names), strict=True):
+            yield Root(multiplier, gap, math.inf, ((j, u),), lower=across**2)
 
 
 def _larger_root(
@@ -126,24 +111,24 @@ def _larger_root(
     law, eps = problem.law, problem.field.eps
     tangent = np.maximum(law.pull - (law.level * law.slope(best) - push), 0) / across
     rises, even = tangent > 0, np.zeros(len(push), bool)
-    active = np.flatnonzero(rises & (across > 0))
-    for _ in range(200):  # a dozen suffice unless the two roots nearly meet
-        if not len(active):
-            break
-        a, y, place = across[active], push[active], tangent[active]
-        x = 1 / np.hypot(1, 1 / place)
-        u = law.proximal(np.maximum(x, law.threshold))
-        against = law.level * law.slope(u) - y
-        value = a * place - (law.pull * x - against)
-        slope = a - law.pull / np.hypot(1, place) ** 3 / law.dx(u)
-        noise = 2 * eps * (law.pull * x + np.abs(against))
-        step = np.where((slope > 0) & (value > 0), value / np.where(slope > 0, slope, 1.0), 0.0)
-        new = place - step
-        if law.curved:
-            rises[active] = (x > law.threshold) & (new > 0) & ((slope > 0) | (value <= noise))
-            even[active] = (value <= noise) & ~(noise < 4 * math.sqrt(eps) * slope * place)
-        tangent[active] = new
-        active = active[(value > noise) & (step > eps * place) & rises[active]]
+    for start in range(0, len(push), BLOCK):
+        active = start + np.flatnonzero((rises & (across > 0))[start : start + BLOCK])
+        for _ in range(200):  # a dozen steps suffice unless the two roots nearly meet
+            if not len(active):
+                break
+            a, y, place = across[active], push[active], tangent[active]
+            x = 1 / np.hypot(1, 1 / place)
+            u = law.proximal(np.maximum(x, law.threshold))
+            against = law.level * law.slope(u) - y
+            value, noise = a * place - (law.pull * x - against), 2 * eps * (law.pull * x + np.abs(against))
+            slope = a - law.pull * (x / place) ** 3 / law.dx(u)
+            step = np.where((slope > 0) & (value > 0), value / np.where(slope > 0, slope, 1.0), 0.0)
+            new = place - step
+            if law.curved:
+                rises[active] = (x > law.threshold) & (new > 0) & ((slope > 0) | (value <= noise))
+                even[active] = (value <= noise) & ~(noise < 4 * math.sqrt(eps) * slope * place)
+            tangent[active] = new
+            active = active[(value > noise) & (step > eps * place) & rises[active]]
     return tangent, rises & ~even, even
 
 

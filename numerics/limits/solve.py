@@ -26,19 +26,24 @@ _SAMPLE = 1 << 14
 """Entries that give a first guess of the multiplier when there are many more."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Root:
-    """A solution in units of `Problem.scale`. `placed`: (index, |u|) of TL1 entries that the cut does not describe."""
+    """A solution in units of `Problem.scale`, and what is above the threshold there: the entries with |w*_i| > cut and
+    those at `upper` (pieces that roots share), on the upper branch, and those `placed` elsewhere, as (index, u).
+    """
 
     multiplier: Number
     gap: Number
-    cut: Number
+    cut: Number = math.inf
     placed: tuple[tuple[int, Number], ...] = ()
+    upper: tuple[npt.NDArray[np.intp], ...] = ()
+    lower: float = 0.0
+    """Squared norm of w* off `upper` and `placed`, where these are all."""
 
 
 def unmoved(problem: Problem) -> Root:
     """w̄ = w*, no entry above the threshold: N = κ."""
-    return Root(problem.norm, problem.norm - problem.pull, math.inf)
+    return Root(problem.norm, problem.norm - problem.pull, lower=problem.norm**2)
 
 
 def climb(
