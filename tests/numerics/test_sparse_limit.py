@@ -22,10 +22,10 @@ from scipy import special
 
 import numerics
 from numerics import NoLimitError, SparseLimit, sparse_limit, stable_limits
-from numerics.limits.fill import fill
 from numerics.limits.field import FLOATS, Field, digits_field
-from numerics.limits.problem import BLOCK, pose
+from numerics.limits.fill import fill
 from numerics.limits.folds import sparse_root
+from numerics.limits.problem import BLOCK, pose
 
 EPS = np.finfo(float).eps
 PENALTIES = ("l1", "l0", "tl1")
