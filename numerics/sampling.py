@@ -8,8 +8,7 @@ and shards are merged in order. The result is therefore the same to the last bit
 threads and for any split of the shards over processes: let each process compute `shard_moments`
 (or `iterate_shards` over a range), concatenate the lists in shard order, and `merge_all`.
 
-Memory is bounded independently of the number of samples: about half a megabyte of normals (or one
-sample, if that is larger) for each thread.
+Memory is bounded whatever the number of samples: half a megabyte of normals, or one sample that is larger, per thread.
 """
 
 from abc import ABC, abstractmethod
@@ -17,7 +16,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import reduce
 from math import prod
 from operator import index
 from typing import Any
@@ -186,7 +184,11 @@ class NetworkProblem(Problem):
 
 
 class RowProblem(Problem):
-    """Functions of a single row z and of z.a, z.b; arguments as in `row_moments`."""
+    """Functions of one row z ~ N(0, I_n), under the names `functions` gives them.
+
+    a, b (n,); a function takes z (B, n), z.a (B,), z.b (B,), which it must not change, and returns (B,) or (B, n).
+    Raises ValueError as `network_moments`. Source: THEORY section 1 (the expectations of G1-G4).
+    """
 
     def __init__(self, functions: Mapping[str, RowFunction], a: ArrayLike, b: ArrayLike, *, draws: Draws) -> None:
         self.draws = draws
@@ -258,30 +260,6 @@ def network_moments(
     return merge_all(iterate_shards(problem, first_shard, shards, threads, progress))
 
 
-def row_moments(
-    functions: Mapping[str, RowFunction],
-    a: ArrayLike,
-    b: ArrayLike,
-    *,
-    samples: int,
-    seed: int,
-    stream: int = 0,
-    first_shard: int = 0,
-    shards: int | None = None,
-    threads: int = 1,
-    progress: Progress | None = None,
-) -> dict[str, Moments]:
-    """Moments of functions of one row z ~ N(0, I_n), under the names `functions` gives them.
-
-    a, b (n,); a function takes z (B, n), z.a (B,), z.b (B,), which it must not change, and returns
-    (B,) or (B, n). Everything else is as in `network_moments`.
-
-    Source: THEORY section 1 (the expectations of G1-G4). Raises ValueError as `network_moments`.
-    """
-    problem = RowProblem(functions, a, b, draws=Draws(samples, seed, stream))
-    return merge_all(iterate_shards(problem, first_shard, shards, threads, progress))
-
-
 def iterate_shards(
     problem: Problem,
     first_shard: int = 0,
@@ -330,18 +308,14 @@ def merge_all(parts: Iterable[Mapping[str, Moments]]) -> dict[str, Moments]:
 
     Raises ValueError if there are none, or if their names differ.
     """
-    merged = reduce(_merge_named, parts, None)
-    if merged is None:
+    merged: dict[str, Moments] = {}
+    for part in parts:
+        if merged and merged.keys() != part.keys():
+            raise ValueError(f"parts name {sorted(merged)} and {sorted(part)}; merge one problem's shards")
+        merged = {name: merged[name].merge(moments) if merged else moments for name, moments in part.items()}
+    if not merged:
         raise ValueError("parts is empty; pass the moments of at least one shard")
     return merged
-
-
-def _merge_named(left: dict[str, Moments] | None, right: Mapping[str, Moments]) -> dict[str, Moments]:
-    if left is None:
-        return dict(right)
-    if left.keys() != right.keys():
-        raise ValueError(f"parts name {sorted(left)} and {sorted(right)}; merge one problem's shards")
-    return {name: moments.merge(right[name]) for name, moments in left.items()}
 
 
 def _reported(problem: Problem, shards: range, threads: int, progress: Progress | None) -> Iterator[dict[str, Moments]]:

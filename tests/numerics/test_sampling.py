@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from numerics import model, sampling
-from numerics.sampling import SHARD, Draws, Moments, NetworkProblem, merge_all, network_moments
+from numerics.sampling import SHARD, Draws, Moments, NetworkProblem, RowProblem, merge_all, network_moments
 
 Array = NDArray[np.float64]
 
@@ -43,6 +43,10 @@ def network(m: int, n: int, seed: int = 0) -> dict[str, Any]:
         "v_star": rng.standard_normal(m),
         "w_star": rng.standard_normal(n),
     }
+
+
+def row_moments(functions: dict[str, Any], a: Array, b: Array, *, threads: int = 1, **draws: int) -> dict[str, Moments]:
+    return merge_all(sampling.iterate_shards(RowProblem(functions, a, b, draws=Draws(**draws)), threads=threads))
 
 
 def replay(samples: int, shape: tuple[int, ...], seed: int, stream: int = 0) -> Array:
@@ -200,7 +204,7 @@ def test_a_tiny_variance_on_a_large_mean_survives() -> None:
         return 1e6 + 1e-3 * along_a
 
     a = np.array([1.0, 0.0])
-    moments = sampling.row_moments({"x": shifted}, a, a, samples=3 * SHARD, seed=0)["x"]
+    moments = row_moments({"x": shifted}, a, a, samples=3 * SHARD, seed=0)["x"]
     variance = moments.m2 / (moments.count - 1)
     # 1e-6 of variance under a mean square of 1e12: E[x^2] - E[x]^2 would keep no digit of it.
     assert abs(variance / 1e-6 - 1.0) < SIGMAS * math.sqrt(2.0 / moments.count) + 1e-6
@@ -255,7 +259,7 @@ def test_row_moments_are_those_of_the_same_draws() -> None:
         "half": lambda z, s, t: z * (s > 0)[:, None],
         "product": lambda z, s, t: s * t,
     }
-    moments = sampling.row_moments(functions, a, b, samples=samples, seed=7, threads=2)
+    moments = row_moments(functions, a, b, samples=samples, seed=7, threads=2)
     z = replay(samples, (3,), 7)
     assert_moments_of(moments["both"], ((z @ a > 0) & (z @ b > 0)).astype(float))
     assert_moments_of(moments["half"], z * (z @ a > 0)[:, None])
@@ -269,7 +273,7 @@ def test_row_means_known_exactly() -> None:
         "product": lambda z, s, t: s * t,
         "z": lambda z, s, t: z,
     }
-    moments = sampling.row_moments(functions, a, b, samples=30 * SHARD, seed=8)
+    moments = row_moments(functions, a, b, samples=30 * SHARD, seed=8)
     for name, expected in {"half": 0.5, "product": a @ b, "z": np.zeros(3)}.items():
         part = moments[name]
         assert np.all(np.abs(part.mean - expected) < SIGMAS * part.standard_error), name
@@ -328,11 +332,11 @@ def test_a_proxy_that_fails_in_some_sample_is_not_averaged(threads: int) -> None
 def test_wrong_row_functions_and_merges_are_named() -> None:
     a = np.ones(4)
     with pytest.raises(ValueError, match=r"functions\['t'\] returned shape \(4, 2\)"):
-        sampling.row_moments({"t": lambda z, s, t: z.T}, a, a, samples=1, seed=0)
+        row_moments({"t": lambda z, s, t: z.T}, a, a, samples=1, seed=0)
     with pytest.raises(ValueError, match="functions is empty"):
-        sampling.row_moments({}, a, a, samples=1, seed=0)
+        row_moments({}, a, a, samples=1, seed=0)
     with pytest.raises(ValueError, match=r"b has shape \(3,\); it must be \(4,\) like a"):
-        sampling.row_moments({"s": lambda z, s, t: s}, a, a[:3], samples=1, seed=0)
+        row_moments({"s": lambda z, s, t: s}, a, a[:3], samples=1, seed=0)
     with pytest.raises(ValueError, match="parts is empty"):
         merge_all([])
     scalar, vector = moments_of(np.ones(3)), moments_of(np.ones((3, 2)))
