@@ -34,7 +34,7 @@ from proofs.symbols import (
     w_hat,
 )
 
-__all__ = ["CRITICAL_NORM", "LARGEST_STEP", "NORM_FLOOR", "OVERLAP"]
+__all__ = ["CRITICAL_NORM", "OVERLAP"]
 
 HALF = Rational(1, 2)
 
@@ -46,12 +46,6 @@ CRITICAL_NORM = (k - 1) * r_star / (k - 1 + pi)
 
 CRITICAL_FACTOR = (k - 1) / (k - 1 + pi)
 """‖w‖/‖w*‖ there."""
-
-LARGEST_STEP = k * pi / (k - 1 + pi)
-"""The largest step size of B1.descent: at least 1, below π."""
-
-NORM_FLOOR = r_star * (k - 1 + OVERLAP) / (k - 1 + pi)
-"""At a first angle θ₀ < π: what ‖w‖ never falls below once it is above it (B1.descent)."""
 
 
 @claim(

@@ -10,7 +10,8 @@ from proofs.engine.derivation import Derivation, holds, inner, vanishes
 from proofs.engine.render import worded
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.smt import follows
-from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, coarse_gradients, descent_step, minimizer_shrinks
+from proofs.potentials import coarse_gradients
+from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, descent_step, minimizer_shrinks
 from proofs.symbols import a, alpha, beta, e, eta, kappa, lam, multiplier, r, ratio, step, theta, w_hat, w_star
 
 _ACROSS, _OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)

@@ -11,7 +11,8 @@ from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, holds, inner, vanishes
 from proofs.engine.render import latex_of
 from proofs.engine.smt import follows
-from proofs.splitting import ENTRY, F_VECTOR, PLANE, X, at_teacher, radial_and_pull
+from proofs.potentials import at_teacher, radial_and_pull
+from proofs.splitting import ENTRY, F_VECTOR, PLANE, X
 from proofs.symbols import beta, e, kappa, lam, step, theta, vs_vs, w_hat, w_star, x
 
 

@@ -11,6 +11,7 @@ from sympy import (
     Symbol,
     cos,
     diff,
+    expand,
     limit,
     pi,
     simplify,
@@ -22,7 +23,7 @@ from sympy import (
 
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Correlation, Potential, SampleGradient
-from proofs.engine.derivation import Derivation, coefficient, holds, vanishes
+from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, vanishes
 from proofs.engine.render import latex_of
 from proofs.engine.residual import in_basic_quantities
 from proofs.estimators import ANGLES, ID_OF
@@ -32,7 +33,9 @@ from proofs.symbols import (
     CLOSED_ANGLE,
     INTEGRABLE,
     NONZERO_FILTER,
+    alpha,
     e,
+    kappa,
     moment_across,
     r,
     s,
@@ -41,7 +44,9 @@ from proofs.symbols import (
     theta,
     v_v,
     v_vs,
+    vs_vs,
     w_hat,
+    w_star,
     x,
 )
 
@@ -125,6 +130,41 @@ def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim
 
 _register_potential("", "relu", (v_v + sum_v**2 - sum_v * sum_vs) / (2 * sqrt(2 * pi)), v_vs / (2 * sqrt(2 * pi)))
 _register_potential(".identity", "identity", v_v / sqrt(2 * pi), v_vs / sqrt(2 * pi))
+
+
+def radial_and_pull(d: Derivation, part: str) -> tuple[Expr, Expr, list[Obligation]]:
+    """α and κ of G = αŵ − κw*, read off the potential of C9 (at any fixed v); owes that they are constant in w."""
+    d.cite("C9" + part)
+    potential = expand(get("C9" + part).formula / r)
+    pull = -potential.coeff(cos(theta))
+    radial = simplify(potential + pull * cos(theta))
+    h = Symbol("h", real=True)
+    text_of, owes = {w_hat: "ŵ", e: "e", r: "r", theta: "θ"}, []
+    for basis, (along, across) in ((w_hat, (h, 0)), (e, (0, h))):
+        length = sqrt((r + along) ** 2 + across**2)
+        moved = alpha * length - kappa * ((r + along) * cos(theta) + across * sin(theta))
+        gradient = coefficient(alpha * w_hat - kappa * w_star, basis)
+        owes.append(vanishes(f"∇(α‖w‖ − κ⟨w*, w⟩) along {text_of[basis]}", diff(moved, h).subs(h, 0) - gradient))
+    owes += [
+        vanishes(f"∂{name}/∂{text_of[by]} in C9{part}", diff(value, by))
+        for name, value in (("α", radial), ("κ", pull))
+        for by in (r, theta)
+    ]
+    return radial, pull, owes
+
+
+def at_teacher(expression: Expr) -> Expr:
+    """`expression` at v = v*."""
+    return expression.subs({v_v: vs_vs, v_vs: vs_vs, sum_v: sum_vs}, simultaneous=True)
+
+
+def coarse_gradients(d: Derivation) -> list[Obligation]:
+    """Owe: the ReLU and the identity coarse gradients are αŵ − κw*, and α = κ at v = v*."""
+    owes = []
+    for part in ("", ".identity"):
+        radial, pull, constant = radial_and_pull(d, part)
+        owes += [*constant, vanishes(f"α − κ at v = v* (C9{part})", at_teacher(radial - pull))]
+    return owes
 
 
 ENTRY, STAR_ENTRY = symbols("v_k v^*_k", real=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Abs, Eq, Expr, Symbol, cos, diff, limit, pi, sin, sqrt, symbols
 
-from proofs.background import LARGEST_STEP, NORM_FLOOR, OVERLAP, components
+from proofs.background import OVERLAP, components
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation, vanishes
@@ -12,6 +12,14 @@ from proofs.engine.render import latex_of
 from proofs.engine.smt import follows
 from proofs.lipschitz import below_its_argument
 from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, OPEN_ANGLE, e, eta, k, r, r_star, theta, w_hat
+
+__all__ = ["LARGEST_STEP", "NORM_FLOOR"]
+
+LARGEST_STEP = k * pi / (k - 1 + pi)
+"""The largest step size of B1.descent: at least 1, below π."""
+
+NORM_FLOOR = r_star * (k - 1 + OVERLAP) / (k - 1 + pi)
+"""At a first angle θ₀ < π: what ‖w‖ never falls below once it is above it (B1.descent)."""
 
 _NEXT_R, _START, _COSINE, _SINE = symbols("r_2 theta_0 cos_1 sin_1", real=True)
 _RATE, _PULL, _OWN = symbols("tau q p", nonnegative=True)

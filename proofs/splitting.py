@@ -7,52 +7,16 @@ A statement about sums over the entries is proved entry by entry; one about vect
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Expr,
-    Implies,
-    Integer,
-    Ne,
-    Or,
-    Symbol,
-    cos,
-    diff,
-    expand,
-    pi,
-    simplify,
-    sin,
-    sqrt,
-    symbols,
-)
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Symbol, cos, pi, simplify, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
+from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
 from proofs.engine.render import worded
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.smt import follows
-from proofs.symbols import (
-    alpha,
-    beta,
-    e,
-    eta,
-    kappa,
-    multiplier,
-    r,
-    ratio,
-    step,
-    sum_v,
-    sum_vs,
-    theta,
-    v_v,
-    v_vs,
-    vs_vs,
-    w_hat,
-    w_star,
-    x_in,
-)
+from proofs.potentials import coarse_gradients
+from proofs.symbols import alpha, beta, e, eta, kappa, multiplier, ratio, step, theta, w_hat, w_star, x_in
 
 __all__ = ["STEP_GAIN"]
 
@@ -77,41 +41,6 @@ X, X_OTHER, TARGET, ENTRY, _BEST = symbols("x x' w*_i u_i ū_i", real=True)
 
 PLANE: dict[tuple[Symbol, Symbol], Expr] = {(w_hat, w_hat): Integer(1), (e, e): Integer(1)}
 """The orthonormal pair (ŵ, e) of the plane of w and w*."""
-
-
-def radial_and_pull(d: Derivation, part: str) -> tuple[Expr, Expr, list[Obligation]]:
-    """α and κ of G = αŵ − κw*, read off the potential of C9 (at any fixed v); owes that they are constant in w."""
-    d.cite("C9" + part)
-    potential = expand(get("C9" + part).formula / r)
-    pull = -potential.coeff(cos(theta))
-    radial = simplify(potential + pull * cos(theta))
-    h = Symbol("h", real=True)
-    text_of, owes = {w_hat: "ŵ", e: "e", r: "r", theta: "θ"}, []
-    for basis, (along, across) in ((w_hat, (h, 0)), (e, (0, h))):
-        length = sqrt((r + along) ** 2 + across**2)
-        moved = alpha * length - kappa * ((r + along) * cos(theta) + across * sin(theta))
-        gradient = coefficient(alpha * w_hat - kappa * w_star, basis)
-        owes.append(vanishes(f"∇(α‖w‖ − κ⟨w*, w⟩) along {text_of[basis]}", diff(moved, h).subs(h, 0) - gradient))
-    owes += [
-        vanishes(f"∂{name}/∂{text_of[by]} in C9{part}", diff(value, by))
-        for name, value in (("α", radial), ("κ", pull))
-        for by in (r, theta)
-    ]
-    return radial, pull, owes
-
-
-def at_teacher(expression: Expr) -> Expr:
-    """`expression` at v = v*."""
-    return expression.subs({v_v: vs_vs, v_vs: vs_vs, sum_v: sum_vs}, simultaneous=True)
-
-
-def coarse_gradients(d: Derivation) -> list[Obligation]:
-    """Owe: the ReLU and the identity coarse gradients are αŵ − κw*, and α = κ at v = v*."""
-    owes = []
-    for part in ("", ".identity"):
-        radial, pull, constant = radial_and_pull(d, part)
-        owes += [*constant, vanishes(f"α − κ at v = v* (C9{part})", at_teacher(radial - pull))]
-    return owes
 
 
 def descent_step() -> Expr:
@@ -327,6 +256,11 @@ def never_zero(d: Derivation) -> None:
     )
 
 
+def soft(x_: Expr) -> Expr:
+    """The soft threshold at ρ (P1)."""
+    return get("P1").formula.subs(x_in, x_)
+
+
 @claim(
     id="R1.global",
     title="For l1 a fixed point with N ≥ β maximizes H on the whole sphere",
@@ -347,7 +281,7 @@ def R1_global(d: Derivation) -> None:
         follows(
             "the inequality",
             ratio * Abs(ENTRY) >= ratio * Abs(_BEST) + (X - _BEST) * (ENTRY - _BEST),
-            Eq(_BEST, get("P1").formula.subs(x_in, X)),
+            Eq(_BEST, soft(X)),
         ),
         vanishes(
             "(x̄ − ū)(u − ū) + ½(u − x̄)² − ½(ū − x̄)² − ½(u − ū)²",

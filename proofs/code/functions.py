@@ -79,13 +79,7 @@ _INVARIANTS = {
 _BEFORE = {"g": "pair(w, w_star)", "dv": "v - v_star", "dw": "w - w_star"}
 """What invariants and vectors are made of."""
 
-_VECTORS = {
-    "e": "across(g, at_kink, eps)",
-    "w_hat": "unit(w)",
-    "ones": "1.0",
-    "a_hat": "unit(a)",
-    "b_hat": "unit(b)",
-}
+_VECTORS = {"e": "across(g, at_kink, eps)", "w_hat": "unit(w)", "ones": "1.0", "a_hat": "unit(a)", "b_hat": "unit(b)"}
 _SHAPES = {
     "v": "(..., m) output weights",
     "v_star": "(..., m) true output weights",

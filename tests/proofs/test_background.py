@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from types import ModuleType
 
 import numpy as np
 import pytest
-from sympy import Integer, Rational, lambdify, limit, pi
+from sympy import Integer, Rational, lambdify, limit, oo, pi
 
-from proofs import background
+from proofs import background, relu_descent
 from proofs.engine import claim as registry
 from proofs.engine.derivation import Derivation
 from proofs.engine.residual import decide_zero, in_basic_quantities
@@ -30,17 +31,24 @@ def test_every_step_is_proved(claim_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim_id", "name"),
-    [("B1.critical", "CRITICAL_NORM"), ("B1.descent", "LARGEST_STEP"), ("B1.descent", "NORM_FLOOR")],
+    ("claim_id", "chapter", "name"),
+    [
+        ("B1.critical", background, "CRITICAL_NORM"),
+        ("B1.descent", relu_descent, "LARGEST_STEP"),
+        ("B1.descent", relu_descent, "NORM_FLOOR"),
+    ],
 )
-def test_a_wrong_constant_is_not_proved(claim_id: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_constant_is_not_proved(
+    claim_id: str, chapter: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert fresh(claim_id).decided is True
-    monkeypatch.setattr(background, name, getattr(background, name) * OFF)
+    monkeypatch.setattr(chapter, name, getattr(chapter, name) * OFF)
     assert fresh(claim_id).decided is not True
 
 
 def test_a_wrong_overlap_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "OVERLAP", background.OVERLAP + theta / 1000)
+    for chapter in (background, relu_descent):
+        monkeypatch.setattr(chapter, "OVERLAP", chapter.OVERLAP + theta / 1000)
     assert fresh("B1.descent").decided is not True
     assert fresh("B1.critical").decided is not True
 
@@ -79,9 +87,9 @@ def test_special_values() -> None:
     loss = in_basic_quantities(registry.get("B1.loss").formula)
     assert loss.subs({theta: 0, r_star: r}).simplify() == 0
     assert (loss.subs({theta: pi, k: 1}) - (r**2 + r_star**2) / 2).simplify() == 0
-    assert limit(background.NORM_FLOOR, theta, 0) == r_star
-    assert background.LARGEST_STEP.subs(k, 1) == 1
-    assert limit(background.LARGEST_STEP, k, background.oo) == pi
+    assert limit(relu_descent.NORM_FLOOR, theta, 0) == r_star
+    assert relu_descent.LARGEST_STEP.subs(k, 1) == 1
+    assert limit(relu_descent.LARGEST_STEP, k, oo) == pi
 
 
 def test_the_saddle_of_two_patches() -> None:
@@ -95,7 +103,7 @@ def test_the_saddle_of_two_patches() -> None:
 def test_the_bounds_hold_along_a_run() -> None:
     """The recursion of the plane, run in floats from the derivation's own form of the step."""
     patches, star, angle, size = 4, 1.3, 3.0, 0.01
-    floor = number(background.NORM_FLOOR, k=patches, r_star=star, theta=angle)
+    floor = number(relu_descent.NORM_FLOOR, k=patches, r_star=star, theta=angle)
     rate = 0.7
     for _ in range(300):
         own = (1 - rate) * size + rate * star * (patches - 1 + math.sin(angle)) / (patches - 1 + math.pi)

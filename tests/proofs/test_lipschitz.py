@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sympy import Matrix, Rational, Symbol, lambdify, pi
 
-from proofs import descent, lipschitz
+from proofs import descent, lipschitz, lipschitz_constant
 from proofs.engine import claim as registry
 from proofs.engine.derivation import Derivation
 from proofs.engine.residual import decide_zero
@@ -59,17 +59,17 @@ def test_a_part_that_is_not_held_leaves_the_claim_open(
 
 @pytest.mark.parametrize("entry", [(0, 0), (0, 1), (1, 0), (1, 1)])
 def test_a_smaller_partial_constant_is_not_proved(entry: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    smaller = lipschitz.PARTIAL_CONSTANTS.copy()
+    smaller = lipschitz_constant.PARTIAL_CONSTANTS.copy()
     smaller[entry] *= Rational(999, 1000)
-    monkeypatch.setattr(lipschitz, "PARTIAL_CONSTANTS", smaller)
+    monkeypatch.setattr(lipschitz_constant, "PARTIAL_CONSTANTS", smaller)
     assert fresh("N6").decided is not True
 
 
 @pytest.mark.parametrize("entry", [(0, 0), (1, 0), (1, 1)])
 def test_a_larger_one_is_not_attained(entry: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    larger = lipschitz.PARTIAL_CONSTANTS.copy()
+    larger = lipschitz_constant.PARTIAL_CONSTANTS.copy()
     larger[entry] *= Rational(1001, 1000)
-    monkeypatch.setattr(lipschitz, "PARTIAL_CONSTANTS", larger)
+    monkeypatch.setattr(lipschitz_constant, "PARTIAL_CONSTANTS", larger)
     assert fresh("N6").decided is not True
 
 
@@ -91,7 +91,7 @@ def test_spectral_norm_is_that_of_numpy() -> None:
     rng = np.random.default_rng(1)
     for _ in range(20):
         numbers = rng.uniform(0, 3, (2, 2))
-        assert float(lipschitz.spectral_norm(Matrix(numbers))) == pytest.approx(np.linalg.norm(numbers, 2))
+        assert float(lipschitz_constant.spectral_norm(Matrix(numbers))) == pytest.approx(np.linalg.norm(numbers, 2))
 
 
 def directions(theta: float, azimuth: float) -> tuple[np.ndarray, np.ndarray]:
