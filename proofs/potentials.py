@@ -53,8 +53,8 @@ from proofs.symbols import (
 
 def _register_correlation(part: str, name: str, statement: Expr, source: str) -> Claim:
     def derivation(d: Derivation) -> None:
-        d.cite("N3", origin := "C1" if name == "*" else ID_OF[name])
-        true = get("N3").formula
+        true, origin = get("N3").formula, "C1" if name == "*" else ID_OF[name]
+        d.cite("N3", origin)
         d.begin(get(origin).as_printed, f"⟨G_μ, ∂f/∂w⟩, G_μ as in {origin}; ŵ and e are orthonormal")
         d.apply(
             "Coordinate by coordinate",
