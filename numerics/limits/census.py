@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 from numerics.arguments import Array, float_range
 from numerics.generated.penalties import PENALTIES
 from numerics.limits.fill import Filled, fill, named, stability_margin
-from numerics.limits.problem import Problem, in_range, pose
+from numerics.limits.pose import pose
+from numerics.limits.problem import Problem, in_range
 from numerics.limits.search import Search, seeds
 from numerics.limits.singles import Singles, continua
 from numerics.limits.solve import Root, unmoved

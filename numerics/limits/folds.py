@@ -16,7 +16,8 @@ import numpy.typing as npt
 from numerics.arguments import float_range
 from numerics.limits.field import FLOATS, Number, bisect
 from numerics.limits.law import Law
-from numerics.limits.problem import Problem, blocks, pose
+from numerics.limits.pose import pose
+from numerics.limits.problem import Problem, blocks
 from numerics.limits.solve import Root, Selection, climb, straight_root, unmoved
 
 __all__ = ["sparse_root"]

@@ -23,7 +23,8 @@ from numerics.generated.splitting import basin_probability
 from numerics.limits.field import FLOATS, digits_field
 from numerics.limits.fill import fill, stability_margin
 from numerics.limits.folds import sparse_root
-from numerics.limits.problem import Problem, blocks, in_range, pose
+from numerics.limits.pose import pose
+from numerics.limits.problem import Problem, blocks, in_range
 from numerics.limits.solve import Root
 
 __all__ = ["NoLimitError", "SparseLimit", "sparse_limit"]

@@ -25,7 +25,8 @@ from numerics import NoLimitError, SparseLimit, sparse_limit, stable_limits
 from numerics.limits.field import FLOATS, Field, digits_field
 from numerics.limits.fill import fill
 from numerics.limits.folds import sparse_root
-from numerics.limits.problem import BLOCK, pose
+from numerics.limits.pose import pose
+from numerics.limits.problem import BLOCK
 
 EPS = np.finfo(float).eps
 PENALTIES = ("l1", "l0", "tl1")
@@ -519,7 +520,7 @@ def test_l1_one_rounding_error_from_the_critical_lambda(seed: int) -> None:
 def test_the_residual_is_that_of_the_weights(field: Field) -> None:
     """For multipliers that are off, by the definition: the residual of N is not small then."""
     w_star, beta, lam = completed([0.7, -0.4]), 3.0, 0.7 * (1 - 1e-7)
-    problem = pose(w_star, 1.0, beta, lam, "l1", {}, normalize=False, field=None if field is FLOATS else field)
+    problem = pose(w_star, 1.0, beta, lam, "l1", {}, normalize=False, field=field)
     root = sparse_root(problem)
     assert root is not None
     for off in (1e-9, 1e-6, 1e-3):
