@@ -1,13 +1,14 @@
-"""R4 where the law is curved (TL1): entries join as their upper branch begins to exist, at a fold.
+"""R4: the sparse limit of every law, without iterating the method.
 
 An entry y > 0 has an upper branch up to a multiplier that grows with y, so "as many as possible on it" is a cut in
-|w*|. Notation: `numerics.limits.law`.
+|w*|. Where the law is curved (TL1) entries join at a fold, and the norm jumps. Notation: `numerics.limits.law`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,62 +19,38 @@ from numerics.limits.field import FLOATS, Number, bisect
 from numerics.limits.law import Law
 from numerics.limits.pose import pose
 from numerics.limits.problem import Problem, blocks
-from numerics.limits.solve import Root, Selection, climb, straight_root, unmoved
+from numerics.limits.solve import Root, Selection, climb, unmoved
 
 __all__ = ["sparse_root"]
 
 
+_SAMPLE = 1 << 14
+"""Entries that give a first guess of the multiplier when there are many more."""
+
+
 def sparse_root(problem: Problem) -> Root | None:
     """The limit whose support lies in that of S(w*), with as many entries as possible on the upper branch; None if
-    there is none (l1 only).
+    there is none: lam >= kappa max|w*| although beta max|w*| > lam (l1 only).
+
+    N falls from κ + β, entries joining as their upper branch begins to exist, until ‖w̄‖ = 1. If the norm jumps over 1
+    because an entry joins (TL1), that entry is on its middle branch; if no point of that does it, it stays on the lower
+    one. For l0 all are on it, as N − β <= κ.
     """
-    p = problem
+    p, law = problem, problem.law
     if not p.beta or (p.lam and p.largest <= p.cut):
         return unmoved(p)
     if not p.threshold:
         return Root(p.pull + p.norm, p.norm, 0 * p.norm)  # w̄ = w*, every entry active
-    return curved_root(p) if p.law.curved else straight_root(p)
-
-
-@dataclass(frozen=True)
-class _Candidates:
-    """Entries above the threshold in w*, as magnitudes; the others never leave the lower branch."""
-
-    law: Law
-    values: npt.NDArray[Any]
-    rest: Number
-
-    @classmethod
-    def of(cls, problem: Problem) -> _Candidates:
-        kept, rest = [], []
-        for piece in blocks(problem.w_star):
-            size = np.abs(piece)
-            above = size > problem.cut
-            kept.append(size[above])
-            size[above] = 0
-            rest.append(np.dot(size, size))
-        return cls(problem.law, np.concatenate(kept), problem.field.total(rest))
-
-    def above(self, cut: Number, joining: int = 0) -> Selection:
-        """Every candidate above the cut on the upper branch, and `joining` of those at it."""
-        mask = self.values > cut
-        upper, lower = self.values, self.rest
-        if not mask.all():
-            upper, others = self.values[mask], self.values[~mask]
-            lower += np.dot(others, others)
-        if joining:
-            upper = np.concatenate([upper, np.repeat(self.values[:1] * 0 + cut, joining)])
-            lower -= joining * cut * cut
-        return Selection(self.law, upper, lower)
-
-
-def curved_root(problem: Problem) -> Root:
-    """N falls from κ + β, entries joining as their upper branch begins to exist, until ‖w̄‖ = 1. If the norm jumps over
-    1 because an entry joins, that entry is on its middle branch; if no point of that does it, it stays on the lower
-    one.
-    """
-    p, law = problem, problem.law
+    low = max(p.norm - p.pull, 0 * p.pull)
+    if low >= p.norm:
+        low = 0 * p.pull
+    largest = 0 * low + p.largest
+    above_beta = largest - law.level * law.slope(law.fold(largest)) > p.rounding * largest
+    if law.convex and not above_beta:
+        return None
     candidates, found = _Candidates.of(p), []
+    if not above_beta:  # N is the same for all u of the largest entry to rounding, or rises with it
+        return _middle(p, candidates, largest, 0, (1 + 0 * largest, p.norm))
 
     def stuck(low: Number, high: Number) -> bool:
         cut = law.cut(low) if low > 0 else 0
@@ -83,33 +60,94 @@ def curved_root(problem: Problem) -> Root:
             found.append((between.max(), low, high))
         return alone
 
-    low = max(p.norm - p.pull, 0 * p.pull)
-    if low >= p.norm:
-        low = 0 * p.pull
-    largest = 0 * low + p.largest
-    if not largest - law.level * law.slope(law.fold(largest)) > p.rounding * largest:  # no N > β, to rounding
-        # N is the same for all u of the largest entry to rounding, or rises with it
-        return _middle(p, candidates, largest, 0, (1 + 0 * largest, p.norm))
-    gap = climb(lambda g: candidates.above(law.cut(g)).inverse(g), low, p.norm, p.field.eps, stuck, _guess(p))
-    if not found:
-        return Root(p.pull + gap, gap, max(law.cut(gap), p.cut))
-    return _joining(p, candidates, *found[0])
+    start = _guess(p, candidates, low)
+    gap = climb(candidates.inverse, low, p.norm, p.field.eps, stuck if law.curved else None, start)
+    if found:
+        return _joining(p, candidates, *found[0])
+    gap = min(gap, p.norm)
+    return Root(max(p.pull + gap, p.norm), gap, max(law.cut(gap), p.cut))
 
 
-def _guess(problem: Problem) -> Number | None:
-    """In digits, where an evaluation is expensive: the gap in float64, if that is inside of the bracket."""
-    if problem.field is FLOATS:
-        return None
-    w_star = np.array([float(x) for x in problem.w_star])
-    kappa, beta, lam = (float(value) for value in (problem.kappa, problem.beta, problem.lam))
-    shapes = {name: float(value) for name, value in problem.parameters.items()}
+@dataclass(frozen=True, eq=False)
+class _Candidates:
+    """Entries above the threshold in w*, as magnitudes; the others never leave the lower branch, as N >= κ."""
+
+    law: Law
+    values: npt.NDArray[Any]
+    rest: Number
+
+    @classmethod
+    def of(cls, problem: Problem) -> _Candidates:
+        kept, rest, count = np.empty_like(problem.w_star), [], 0
+        for piece in blocks(problem.w_star):
+            size = np.abs(piece)
+            above = size > problem.cut
+            chosen = size[above]
+            kept[count : count + len(chosen)] = chosen
+            count += len(chosen)
+            size *= ~above
+            rest.append(np.dot(size, size))
+        return cls(problem.law, kept[:count], problem.field.total(rest))
+
+    @cached_property
+    def _all(self) -> Selection:
+        return Selection(self.law, self.values, self.rest)
+
+    @cached_property
+    def _smallest(self) -> Number:
+        return self.values.min()
+
+    def inverse(self, gap: Number) -> tuple[Number, Number]:
+        """1/‖w̄‖ and its slope with as many as possible on the upper branch."""
+        return self.above(self.law.cut(gap)).inverse(gap)
+
+    def above(self, cut: Number, joining: int = 0) -> Selection:
+        """Every candidate above the cut on the upper branch, and `joining` of those at it."""
+        if cut < self._smallest:
+            return self._all
+        if not self.law.curved:
+            active, lower = [], [self.rest]
+            for piece in blocks(self.values):
+                mask = piece > cut
+                excess, others = (piece - self.law.offset) * mask, piece * ~mask
+                active.append(np.dot(excess, excess))
+                lower.append(np.dot(others, others))
+            total = self.law.field.total
+            return Selection(self.law, self.values[:0], total(lower), total(active))
+        mask = self.values > cut
+        upper, others = self.values[mask], self.values[~mask]
+        lower = self.rest + np.dot(others, others) - joining * cut * cut
+        if joining:
+            upper = np.concatenate([upper, np.repeat(self.values[:1] * 0 + cut, joining)])
+        return Selection(self.law, upper, lower)
+
+
+def _guess(problem: Problem, candidates: _Candidates, low: Number) -> Number | None:
+    """Where to start: in digits, where an evaluation is expensive, at the gap in float64; of many entries, at that of a
+    sample, if it has one.
+    """
+    values, p = candidates.values, problem
+    if p.field is FLOATS:
+        step = len(values) // _SAMPLE
+        if step < 4:
+            return None
+        sample = _Candidates(p.law, values[::step].copy(), candidates.rest / step)
+
+        def evaluate(gap: Number) -> tuple[Number, Number]:
+            square, slope = sample.above(p.law.cut(gap)).square(gap)
+            return (step * square) ** -0.5, step * slope * (step * square) ** -1.5
+
+        return climb(evaluate, low, p.norm, 1e-3)
+    w_star = np.array([float(x) for x in p.w_star])
+    kappa, beta, lam = (float(value) for value in (p.kappa, p.beta, p.lam))
+    shapes = {name: float(value) for name, value in p.parameters.items()}
     try:
         with float_range("the digits asked for need no guess"):
-            rough = pose(w_star, kappa, beta, lam, problem.penalty, shapes, normalize=True)
-            gap = problem.field.number(curved_root(rough).gap)
+            rough = sparse_root(pose(w_star, kappa, beta, lam, p.penalty, shapes, normalize=True))
     except ValueError:
         return None
-    return gap if max(problem.norm - problem.pull, 0) < gap < problem.norm else None
+    gap = p.field.number(rough.gap) if rough is not None else low
+    return gap if low < gap < p.norm else None
 
 
 def _joining(problem: Problem, candidates: _Candidates, y: Number, low: Number, high: Number) -> Root:

@@ -134,6 +134,13 @@ class Law:
         """Largest u with X(u) = x, for x >= t."""
         return self.upper(x, 1, self.rho)
 
+    def beyond(self, x: Any) -> tuple[Any, Any]:
+        """λp'(u) and S' at entries x beyond the threshold, at it where they are not."""
+        if not self.curved:
+            return self.offset, 1
+        u = self.proximal(np.maximum(x, self.threshold))
+        return self.level * self.slope(u), 1 / self.dx(u)
+
     def entries(self, y: Any, gap: Number, multiplier: Number) -> tuple[Any, Any]:
         """(x, u) of magnitudes y on the upper branch, x above the threshold by a rounding error at least."""
         limit = self.threshold * (1 + self.field.eps)

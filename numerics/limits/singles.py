@@ -21,7 +21,7 @@ import numpy.typing as npt
 from numerics.arguments import Array
 from numerics.generated.penalties import PENALTIES
 from numerics.generated.splitting import spike_threshold
-from numerics.limits.problem import BLOCK, Problem
+from numerics.limits.problem import Problem, blocks
 from numerics.limits.solve import Root
 
 __all__ = ["Singles", "continua"]
@@ -45,27 +45,33 @@ class Singles:
 
     @classmethod
     def of(cls, problem: Problem) -> Singles:
-        """Solve for every entry and both signs."""
-        p, law = problem, problem.law
-        size = np.abs(p.w_star)
-        others = _largest_other(size)
-        best = float(law.proximal(1.0)) if p.threshold < 1 else 0.0  # the largest u
+        """Solve for every entry and both signs, block by block."""
+        p, size = problem, np.abs(problem.w_star)
+        others, across = _others(p, size)
         rows = np.flatnonzero(~p.above(others, p.norm + p.pull)) if p.threshold < 1 else np.zeros(0, np.intp)
+        ends = p.law.convex and bool(np.count_nonzero(_free(p, size)) > 1)
+        found = [cls._at(p, piece, others[piece], across[piece], ends) for piece in [rows[:0], *blocks(rows)]]
+        names = [item.name for item in fields(cls)[:-1]]
+        joined = {name: np.concatenate([getattr(each, name) for each in found]) for name in names}
+        return cls(**joined, unsure=any(each.unsure for each in found))
+
+    @classmethod
+    def _at(cls, problem: Problem, rows: npt.NDArray[np.intp], others: Array, across: Array, ends: bool) -> Singles:
+        """Those at `rows`; `ends`: whether N = β is on a continuum, of which they would be ends."""
+        p, law = problem, problem.law
+        best = float(law.proximal(1.0))  # the largest u
         index, sign = np.repeat(rows, 2), np.tile([1.0, -1.0], len(rows))
-        push = sign * size[index]
+        others, across, size = np.repeat(others, 2), np.repeat(across, 2), np.abs(p.w_star[index])
+        push = sign * size
         if not law.curved:  # B = 0 means N = β; the sign of rounding in λ/scale must not decide
-            push[np.abs(law.offset - push) <= p.rounding * size[index]] = law.offset
+            push[np.abs(law.offset - push) <= p.rounding * size] = law.offset
         # N <= β − B where B >= 0, and the other entries stay below the threshold: nothing else needs to be solved.
         against = law.level * law.slope(best) - push
-        keep = ~p.above(others[index], np.where(against >= 0, p.pull - against, p.norm + p.pull))
-        index, sign, push = index[keep], sign[keep], push[keep]
-        across = _norm_of_others(p, size)[index]
+        keep = ~p.above(others, np.where(against >= 0, p.pull - against, p.norm + p.pull))
         if not law.curved:
-            against = law.offset - push
-            keep = (against < 0) | (p.pull > spike_threshold(across, np.maximum(against, 0)))
-            if law.convex and np.count_nonzero(_free(p, size)) > 1:
-                keep &= against != 0  # a second entry with |w*_i| = λ/κ is free as well: one end of a continuum
-            index, sign, push, across = index[keep], sign[keep], push[keep], across[keep]
+            keep &= (against < 0) | (p.pull > spike_threshold(across, np.maximum(against, 0)))
+            keep &= (against != 0) | (not ends)  # a second entry with |w*_i| = λ/κ is free as well then
+        index, sign, push, across, others = (array[keep] for array in (index, sign, push, across, others))
         tangent, rises, even = _larger_root(p, push, across, best)
         x = 1 / np.hypot(1, 1 / tangent)
         u = law.proximal(np.maximum(x, p.threshold))
@@ -73,7 +79,7 @@ class Singles:
         # N = β + gap, or A√(1 + T²), which does not cancel where βu and s y_j do
         multiplier = np.where((gap > -p.pull / 2) | (across == 0), p.pull + gap, across * np.hypot(1, tangent))
         fits = (x > p.threshold) & (u > law.least) & p.apart(push, u, multiplier) & (multiplier > 0)
-        fits &= ~p.above(others[index], multiplier)
+        fits &= ~p.above(others, multiplier)
         sign *= np.where(p.w_star[index] < 0, -1.0, 1.0)
         found = cls(index, sign * x, sign * u, multiplier, gap, across, bool((fits & even).any()))
         return found.take(np.flatnonzero(fits & rises))
@@ -111,45 +117,35 @@ def _larger_root(
     law, eps = problem.law, problem.field.eps
     tangent = np.maximum(law.pull - (law.level * law.slope(best) - push), 0) / across
     rises, even = tangent > 0, np.zeros(len(push), bool)
-    for start in range(0, len(push), BLOCK):
-        active = start + np.flatnonzero((rises & (across > 0))[start : start + BLOCK])
-        for _ in range(200):  # a dozen steps suffice unless the two roots nearly meet
-            if not len(active):
-                break
-            a, y, place = across[active], push[active], tangent[active]
-            x = 1 / np.hypot(1, 1 / place)
-            u = law.proximal(np.maximum(x, law.threshold))
-            against = law.level * law.slope(u) - y
-            value, noise = a * place - (law.pull * x - against), 2 * eps * (law.pull * x + np.abs(against))
-            slope = a - law.pull * (x / place) ** 3 / law.dx(u)
-            step = np.where((slope > 0) & (value > 0), value / np.where(slope > 0, slope, 1.0), 0.0)
-            new = place - step
-            if law.curved:
-                rises[active] = (x > law.threshold) & (new > 0) & ((slope > 0) | (value <= noise))
-                even[active] = (value <= noise) & ~(noise < 4 * math.sqrt(eps) * slope * place)
-            tangent[active] = new
-            active = active[(value > noise) & (step > eps * place) & rises[active]]
+    active = np.flatnonzero(rises & (across > 0))
+    for _ in range(200):  # a dozen suffice unless the two roots nearly meet
+        if not len(active):
+            break
+        a, y, place = across[active], push[active], tangent[active]
+        x = 1 / np.hypot(1, 1 / place)
+        cosine, (held, steep) = x / place, law.beyond(x)
+        pulled, against = law.pull * x, held - y
+        value, noise = a * place - (pulled - against), 2 * eps * (pulled + np.abs(against))
+        slope = a - law.pull * steep * (cosine * cosine * cosine)
+        step = np.where((slope > 0) & (value > 0), value / slope, 0.0)
+        new = place - step
+        if law.curved:
+            rises[active] = (x > law.threshold) & (new > 0) & ((slope > 0) | (value <= noise))
+            even[active] = (value <= noise) & ~(noise < 4 * math.sqrt(eps) * slope * place)
+        tangent[active] = new
+        active = active[(value > noise) & (step > eps * place) & rises[active]]
     return tangent, rises & ~even, even
 
 
-def _largest_other(size: Array) -> Array:
-    """max of |w*_i| over i != j, for every j; 0 for n = 1."""
-    if len(size) == 1:
-        return np.zeros(1)
+def _others(problem: Problem, size: Array) -> tuple[Array, Array]:
+    """max |w*_i| over i != j, 0 for n = 1, and A, for every j: without cancellation for the one entry that may hold
+    nearly all of the norm.
+    """
     first = int(np.argmax(size))
-    result = np.full(len(size), size[first])
-    result[first] = max(size[:first].max(initial=0.0), size[first + 1 :].max(initial=0.0))
-    return result
-
-
-def _norm_of_others(problem: Problem, size: Array) -> Array:
-    """A, without cancellation for the one entry that may hold nearly all of the norm."""
-    result = np.sqrt(np.maximum((problem.norm - size) * (problem.norm + size), 0.0))
-    first = int(np.argmax(size))
-    rest = size.copy()
-    rest[first] = 0.0
-    result[first] = np.sqrt(np.dot(rest, rest))
-    return result
+    rest, largest = np.delete(size, first), np.full(len(size), size[first])
+    across = np.sqrt(np.maximum((problem.norm - size) * (problem.norm + size), 0.0))
+    largest[first], across[first] = rest.max(initial=0.0), np.sqrt(np.dot(rest, rest))
+    return largest, across
 
 
 def _free(problem: Problem, size: Array) -> npt.NDArray[np.bool_]:

@@ -1,8 +1,5 @@
-"""R4: the multiplier of the sparse limit, and the branch every entry takes, without iterating the method.
-
-A solver returns a `Root` in the units of `Problem`: multiplier N, gap N − β, and a cut: entries with |w*_i| above it
-are on the upper (nonzero) branch, all others on the lower one, w̄_i = y_i/N. The unknown is the gap, since N − β
-would lose its digits. For straight laws 1/‖w̄‖ is concave and increasing in it (a power mean of the concave 1/|w̄_i|).
+"""R4: what a solver returns, and how it finds the multiplier: the unknown is the gap N − β, since N − β would lose its
+digits. For straight laws 1/‖w̄‖ is concave and increasing in it (a power mean of the concave 1/|w̄_i|).
 """
 
 from __future__ import annotations
@@ -18,12 +15,9 @@ import numpy.typing as npt
 
 from numerics.limits.field import Number
 from numerics.limits.law import Law
-from numerics.limits.problem import BLOCK, Problem, blocks
+from numerics.limits.problem import Problem, blocks
 
-__all__ = ["Root", "Selection", "climb", "straight_root", "unmoved"]
-
-_SAMPLE = 1 << 14
-"""Entries that give a first guess of the multiplier when there are many more."""
+__all__ = ["Root", "Selection", "climb", "unmoved"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +85,7 @@ class Selection:
     @cached_property
     def active(self) -> Number:
         """Σ (y − λp')² over the upper branch of a straight law."""
-        excess = self.upper - self.law.offset
-        return self.beside + float(np.dot(excess, excess))
+        return self.beside + ((self.upper - self.law.offset) ** 2).sum()
 
     def square(self, gap: Number) -> tuple[Number, Number]:
         """‖w̄‖² and Σ w̄_i²/D_i = −½ d‖w̄‖²/dN; infinite where the upper branch does not exist."""
@@ -100,7 +93,7 @@ class Selection:
         if len(self.upper) and not gap > 0:
             return math.inf, math.inf
         squares, slopes = [self.lower / n**2], [self.lower / n**3]
-        if not law.curved:  # in floats alone: `straight_root` does without
+        if not law.curved:
             active = self.active / gap**2
             return squares[0] + active, slopes[0] + active / gap
         for y in blocks(self.upper):
@@ -129,87 +122,3 @@ class Selection:
     def solve(self, low: Number, high: Number) -> Number:
         """Gap in (low, high] at which ‖w̄‖ = 1; the norm decreases from >= 1 to <= 1 there."""
         return climb(self.inverse, low, high, self.law.field.eps)
-
-
-class _Excesses:
-    """1/‖w̄‖ of a straight law from the excesses |w*_i| − λp', which do not change with the gap: an active entry is its
-    excess/gap.
-
-    One pass takes out those that are ever active: N >= κ, so they exceed the threshold in w*. `square` is Σ values².
-    """
-
-    def __init__(self, values: npt.NDArray[Any], square: Number, problem: Problem) -> None:
-        self.problem, self.square, self.offset = problem, square, problem.law.offset
-        least, count, squares = max(problem.cut - self.offset, 0), 0, []
-        size = min(BLOCK, len(values))
-        self.buffer, self.mask = np.empty(size, values.dtype), np.empty(size, bool)
-        kept = np.empty_like(values)
-        for piece in blocks(values):
-            excess, above = kept[count : count + len(piece)], self.mask[: len(piece)]
-            np.abs(piece, out=excess)
-            if self.offset:
-                np.subtract(excess, self.offset, out=excess)
-            np.greater(excess, least, out=above)
-            if not self.offset:
-                np.multiply(excess, above, out=excess)
-                squares.append(np.dot(excess, excess))
-                continue
-            found = int(np.count_nonzero(above))
-            if 2 * found > len(piece):  # where most are, the others cost less than moving them
-                found = len(piece)
-            else:
-                excess[:found] = excess[above]
-            count += found
-        self.values, active = kept[:count], problem.field.total(squares)
-        self.fixed = None if self.offset else (active, max(square - active, 0))
-        """The sums for l0, of which all stay active."""
-
-    def sums(self, gap: Number) -> tuple[Number, Number]:
-        """Σ excess² of the active entries, and what these leave of Σ w*², being excess + λp'."""
-        if self.fixed is not None:
-            return self.fixed
-        total, least = self.problem.field.total, gap * self.problem.threshold
-        sums, squares, count = [], [], 0
-        for piece in blocks(self.values):
-            kept, above = self.buffer[: len(piece)], self.mask[: len(piece)]
-            np.greater(piece, least, out=above)
-            np.multiply(piece, above, out=kept)
-            sums.append(kept.sum())
-            squares.append(np.dot(kept, kept))
-            count += int(np.count_nonzero(above))
-        active = total(squares)
-        return active, max(self.square - active - self.offset * (2 * total(sums) + count * self.offset), 0)
-
-    def inverse(self, gap: Number, weight: Number = 1) -> tuple[Number, Number]:
-        """1/‖w̄‖ and its slope at N = β + gap; every entry counts `weight` times. Defined at gap = 0 too."""
-        active, passive = self.sums(gap)
-        ratio = gap / (self.problem.pull + gap)
-        square = weight * (active + passive * ratio**2)  # gap²·‖w̄‖²
-        return gap / square**0.5, weight * (active + passive * ratio**3) / square / square**0.5
-
-
-def straight_root(problem: Problem) -> Root | None:
-    """The limit on the entries that stay above the threshold, for l0 those of S(w*), as N − β <= κ; None if there is
-    none: lam >= kappa max|w*| although beta max|w*| > lam (l1 only).
-    """
-    p, offset = problem, problem.law.offset
-    if p.largest - offset <= p.rounding * p.largest:
-        return None
-    low = max(p.norm - p.pull, 0 * p.pull)
-    excesses = _Excesses(p.w_star, p.norm**2, p)
-    gap = min(climb(excesses.inverse, low, p.norm, p.field.eps, start=_guess(p, low)), p.norm)
-    return Root(max(p.pull + gap, p.norm), gap, max(offset + gap * p.threshold, p.cut))
-
-
-def _guess(problem: Problem, low: Number) -> Number:
-    """Where to start: the gap of a sample of the entries, if it has one; else the upper bound."""
-    w_star = problem.w_star
-    if len(w_star) <= 4 * _SAMPLE or not problem.law.offset:
-        return problem.norm
-    sample = w_star[:: len(w_star) // _SAMPLE].copy()
-    square = float(np.dot(sample, sample))
-    excesses = _Excesses(sample, square, problem)
-    if not np.dot(excesses.values, excesses.values) > 1e-200:  # none is active, or squares leave float64
-        return problem.norm
-    weight = problem.norm**2 / square
-    return climb(lambda gap: excesses.inverse(gap, weight), low, problem.norm, 1e-3)
