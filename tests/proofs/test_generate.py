@@ -26,8 +26,8 @@ from proofs.symbols import e, r, v_vs, w_hat, x
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "numerics" / "generated"
-NAMES = ["__init__.py", "background.py", "estimators.py", "gaussian.py", "limits.py", "network.py", "penalties.py", "proxies.py"]
-NAMES += ["splitting.py"]
+NAMES = ["__init__.py", "background.py", "estimators.py", "gaussian.py", "limits.py", "network.py", "penalties.py"]
+NAMES += ["proxies.py", "splitting.py"]
 PUBLIC = [name for name in numerics.__all__ if getattr(numerics, name).__module__.startswith("numerics.generated")]
 
 
