@@ -8,7 +8,7 @@ proof.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from flint import acb, arb
@@ -18,6 +18,7 @@ from proofs import symbols
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Definition, Splitting
 from proofs.proxies import ESTIMATORS, Estimator
+from verify.at_points import Comparison
 from verify.configurations import Configuration, Level
 from verify.enclosure.arithmetic import BALLS, digits, power
 from verify.enclosure.integrals import integrate
@@ -25,7 +26,7 @@ from verify.enclosure.network import Enclosed, Network, ReluPatches
 from verify.evidence import Verdict
 from verify.sides import Side, World, ready, sides, speaks_of
 
-__all__ = ["DIGITS", "Comparison", "compare", "covered", "definition_sides"]
+__all__ = ["DIGITS", "compare", "covered", "definition_sides"]
 
 DIGITS: Final = 45
 """Digits to which a difference must be known."""
@@ -36,17 +37,6 @@ _LADDER: Final = (_WORKING, 2 * _WORKING, 12 * _WORKING)
 
 _QUICK: Final = ("clipped-relu", "sigmoid")
 """The estimators that stand for all in a quick run."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One number: certified digits of agreement, radius relative to its size, both balls in words."""
-
-    label: str
-    verdict: Verdict
-    digits: float
-    radius: float
-    witness: str
 
 
 def _standing(level: Level, point: Configuration) -> list[Estimator]:
@@ -145,13 +135,12 @@ def _largest(sizes: Sequence[arb]) -> arb:
 def _comparison(label: str, stated: arb, defined: arb, size: arb) -> Comparison:
     difference = stated - defined
     witness = f"{label}: closed form {stated.str(20)}, definition {defined.str(20)}"
-    if not difference.is_finite():
-        return Comparison(label, Verdict.UNDECIDED, 0.0, float("inf"), witness)
-    known = _decimals(difference.rad(), size)
-    if not difference.contains(0):
-        return Comparison(label, Verdict.REFUTED, _decimals(abs(difference).upper(), size), 10.0**-known, witness)
-    verdict = Verdict.VERIFIED if known >= DIGITS else Verdict.UNDECIDED
-    return Comparison(label, verdict, known, 10.0**-known, witness)
+    known = _decimals(difference.rad(), size) if difference.is_finite() else 0.0
+    verdict, agreed = Verdict.VERIFIED if known >= DIGITS else Verdict.UNDECIDED, known
+    if difference.is_finite() and not difference.contains(0):
+        verdict, agreed = Verdict.REFUTED, _decimals(abs(difference).upper(), size)
+    radius = 10.0**-known if difference.is_finite() else inf
+    return Comparison(label, verdict, agreed, witness, required=DIGITS, radius=radius)
 
 
 def _decimals(error: arb, size: arb) -> float:

@@ -19,6 +19,7 @@ from sympy import Expr, Integer, Symbol
 
 from proofs.engine.claim import Claim
 from proofs.proxies import Estimator
+from verify.at_points import Comparison
 from verify.closed_form import Form, integral, prepared
 from verify.configurations import Configuration
 from verify.evidence import Verdict
@@ -94,20 +95,6 @@ def blind() -> Iterator[list[tuple[str, tuple[mpf, ...]]]]:
         yield seen
     finally:
         _SEEN.reset(token)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One comparison: where, what it says, digits agreed (None for a yes-or-no question), both
-    sides in words; for an inequality, the quotient of its sides; the digits it must reach.
-    """
-
-    label: str
-    verdict: Verdict
-    digits: float | None
-    witness: str = ""
-    quotient: float | None = None
-    required: float | None = None
 
 
 def compare(

@@ -10,11 +10,9 @@ a configuration that meets its hypotheses.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from math import inf
-from typing import Any, Final
+from typing import Final
 
 from mpmath import mp, mpf
 from sympy import Integral
@@ -25,13 +23,14 @@ from proofs.engine.definitions import (
     Landscape,
     ReluNetwork,
 )
-from verify import roads
+from verify import at_points, roads
+from verify.at_points import Comparison, Found, by_configuration, evidence_of
 from verify.configurations import Configuration, Level, configurations, meeting
 from verify.evidence import Evidence, Fate, Grade, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants
 from verify.precision import hypotheses
 from verify.precision.checkers import check_sides
-from verify.precision.comparison import Comparison, blind, coarse
+from verify.precision.comparison import blind, coarse
 from verify.precision.quadrature import DIGITS
 from verify.sides import speaks_of
 
@@ -61,27 +60,6 @@ def _check(claim: Claim, point: Configuration, level: Level) -> list[Comparison]
 
 _MUTANTS: Final = "mutants"
 
-_LONGEST: Final = 4.0
-"""Seconds that a task of several claims may be expected to take."""
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What one claim gave at one configuration."""
-
-    comparisons: tuple[Comparison, ...]
-    seconds: float
-    label: str
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """What became of one claim's mutants, and how it fails where only a weakened hypothesis lets it speak."""
-
-    fates: dict[str, Fate]
-    seconds: float
-    reasons: dict[str, str] = field(default_factory=dict)
-
 
 def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configuration]:
     """The configurations a claim is checked at: those that meet its hypotheses, and those its
@@ -107,30 +85,17 @@ def _weight(claim: Claim, level: Level) -> float:
 
 
 def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:
-    """One task per configuration and group of claims; a group shares the integrals of its
-    configuration.
-    """
-    by_label: dict[str, list[Claim]] = {}
-    for claim in claims:
-        if checker_of(claim):
-            for point in points_for(claim, configurations(level, seed)):
-                by_label.setdefault(point.label, []).append(claim)
-    far = {point.label for point in configurations(level, seed) if point.r > 1e100}
-    checks = [
-        Task(
-            NAME,
-            tuple(claim.id for claim in group),
-            (level, seed, label),
-            # A μ' that decays like a power is integrated over every scale up to there.
-            sum(_weight(c, level) for c in group) * (4 if label in far else 1),
-        )
-        for label, concerned in by_label.items()
-        for group in _groups(concerned, level)
-    ]
-    return checks + [
-        Task(NAME, (claim.id,), (_MUTANTS, level, seed), _mutant_weight(claim, level))
-        for claim in claims
-        if checker_of(claim)
+    """One task per configuration and group of claims, which shares its integrals, and one for a claim's mutants."""
+    points = configurations(level, seed)
+    far = {point.label for point in points if point.r > 1e100}
+    checked = [claim for claim in claims if checker_of(claim)]
+
+    def weight(claim: Claim, label: str) -> float:
+        # A μ' that decays like a power is integrated over every scale up to there.
+        return _weight(claim, level) * (4 if label in far else 1)
+
+    return by_configuration(NAME, checked, lambda claim: points_for(claim, points), weight, level, seed) + [
+        Task(NAME, (claim.id,), (_MUTANTS, level, seed), _mutant_weight(claim, level)) for claim in checked
     ]
 
 
@@ -143,40 +108,26 @@ def _mutant_weight(claim: Claim, level: Level) -> float:
     return 0.1 + count * (0.02 + 0.03 * integrals) * missed_everywhere
 
 
-def _groups(claims: Iterable[Claim], level: Level) -> list[list[Claim]]:
-    """Claims in their order, cut where a group would take too long."""
-    groups: list[list[Claim]] = []
-    filled = _LONGEST
-    for claim in claims:
-        weight = _weight(claim, level)
-        if filled + weight > _LONGEST:
-            groups.append([])
-            filled = 0.0
-        groups[-1].append(claim)
-        filled += weight
-    return groups
-
-
-def run(task: Task) -> dict[str, _Found | _Judged]:
+def run(task: Task) -> dict[str, Found]:
     """Check each claim of the task at its configuration, or judge its mutants."""
     if task.arguments[0] == _MUTANTS:
         (claim_id,), (_, level, seed) = task.claim_ids, task.arguments
         return {claim_id: _judged(get(claim_id), level, seed)}
     level, seed, label = task.arguments
-    found: dict[str, _Found | _Judged] = {}
+    found: dict[str, Found] = {}
     for claim_id in task.claim_ids:
         point = next(point for point in _chosen(claim_id, level, seed) if point.label == label)
         found[claim_id] = _at(get(claim_id), point, level)
     return found
 
 
-def _at(claim: Claim, point: Configuration, level: Level) -> _Found:
+def _at(claim: Claim, point: Configuration, level: Level) -> Found:
     started = time.perf_counter()
     comparisons = _check(claim, point, level)
-    return _Found(tuple(comparisons), time.perf_counter() - started, point.label)
+    return Found(time.perf_counter() - started, point.label, tuple(comparisons))
 
 
-def _judged(claim: Claim, level: Level, seed: int) -> _Judged:
+def _judged(claim: Claim, level: Level, seed: int) -> Found:
     """The fates of a claim's mutants: by the same checkers, at the configurations of the claim, generic ones first."""
     started = time.perf_counter()
     everywhere = configurations(level, seed)
@@ -205,7 +156,8 @@ def _judged(claim: Claim, level: Level, seed: int) -> _Judged:
 
     with coarse():
         found = fates(mutants(claim, level), notices)
-    return _Judged(found, time.perf_counter() - started, reasons)
+    figures = {"without_hypothesis": reasons} if reasons else {}
+    return Found(time.perf_counter() - started, figures=figures, fates=found)
 
 
 def _refuted(claim: Claim, point: Configuration, level: Level) -> bool:
@@ -228,71 +180,13 @@ def own_side(claim: Claim, level: Level, seed: int) -> list[tuple[str, tuple[mpf
 def check(claim: Claim, points: Sequence[Configuration], level: Level = "quick") -> Evidence:
     """Check any claim, registered or not, at those of `points` that meet its hypotheses."""
     if not checker_of(claim):
-        return _no_checker(claim)
-    return _evidence([_at(claim, point, level) for point in meeting(claim.hypotheses, points)])
+        name = type(claim.definition).__name__
+        return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, f"no check is written for {name}")
+    return evidence_of(NAME, [_at(claim, point, level) for point in meeting(claim.hypotheses, points)])
 
 
 def conclude(
     claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
 ) -> dict[str, list[Evidence]]:
-    """Gather the comparisons of each claim over its configurations."""
-    evidence: dict[str, list[Evidence]] = {}
-    for claim in claims:
-        if not checker_of(claim):
-            continue
-        concerned = [outcome for outcome in outcomes if claim.id in outcome.task.claim_ids]
-        values = [outcome.value[claim.id] for outcome in concerned if not outcome.error]
-        found = _evidence([value for value in values if isinstance(value, _Found)])
-        for judged in (value for value in values if isinstance(value, _Judged)):
-            figures = found.figures | ({"without_hypothesis": judged.reasons} if judged.reasons else {})
-            found = replace(found, fates=judged.fates, figures=figures, seconds=found.seconds + judged.seconds)
-        errors = [outcome.error for outcome in concerned if outcome.error]
-        if errors and found.verdict is not Verdict.REFUTED:
-            found = replace(found, verdict=Verdict.ERROR, detail=errors[0])
-        evidence[claim.id] = [found]
-    return evidence
-
-
-def _no_checker(claim: Claim) -> Evidence:
-    name = type(claim.definition).__name__
-    return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, f"no check is written for {name}")
-
-
-def _by_point(found: Sequence[_Found]) -> dict[str, dict[str, float]]:
-    """Digits required -> configuration -> the fewest digits agreed there."""
-    least: dict[str, dict[str, float]] = {}
-    for entry in found:
-        for one in entry.comparisons:
-            if one.digits is not None and one.required is not None:
-                at = least.setdefault(f"{one.required:g}", {})
-                at[entry.label] = min(at.get(entry.label, inf), round(one.digits, 1))
-    return least
-
-
-def _evidence(found: Sequence[_Found]) -> Evidence:
-    """The worst of all comparisons: refuted before undecided before verified."""
-    comparisons = [comparison for entry in found for comparison in entry.comparisons]
-    seconds = sum(entry.seconds for entry in found)
-    figures: dict[str, Any] = {
-        "points": len(found),
-        "comparisons": len(comparisons),
-        "hypotheses_met": len(found),
-    }
-    measured = [(c.digits, c.label) for c in comparisons if c.digits is not None]
-    if measured:
-        digits, label = min(measured)
-        figures |= {"digits": round(digits, 1), "worst_at": label, "digits_by_point": _by_point(found)}
-    if quotients := [(c.quotient, c.label) for c in comparisons if c.quotient is not None]:
-        largest, label = max(quotients)
-        sharpness: dict[str, float] = {}
-        for quotient, place in sorted(quotients):
-            sharpness[place.rpartition(", ")[2]] = round(quotient, 6)  # the largest comes last
-        figures |= {"largest_quotient": round(largest, 6), "tightest_at": label, "sharpness": sharpness}
-    if not comparisons:
-        detail = "no configuration meets the hypotheses" if not found else "nothing was compared"
-        return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, figures, seconds, detail)
-    for verdict in (Verdict.REFUTED, Verdict.UNDECIDED):
-        if concerned := [c for c in comparisons if c.verdict is verdict]:
-            worst = min(concerned, key=lambda c: -1.0 if c.digits is None else c.digits)
-            return Evidence(NAME, verdict, Grade.TESTED, figures, seconds, worst.witness)
-    return Evidence(NAME, Verdict.VERIFIED, Grade.TESTED, figures, seconds)
+    """Gather the comparisons of each claim over its configurations, and the fates of its mutants."""
+    return at_points.conclude(NAME, [claim for claim in claims if checker_of(claim)], outcomes)
