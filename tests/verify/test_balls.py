@@ -22,8 +22,9 @@ from proofs.proxies import Estimator, Parameter
 from proofs.symbols import mu, r, s, theta, x
 from verify.enclosure import analytic, arithmetic, integrals
 from verify.enclosure.analytic import integrand
-from verify.enclosure.arithmetic import as_ball, ball, compare, digits
+from verify.enclosure.arithmetic import as_ball, ball, digits
 from verify.enclosure.integrals import UncertifiedError, enclose
+from verify.enclosure.truth import compare
 
 mp = mpmath.mp
 

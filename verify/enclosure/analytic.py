@@ -16,10 +16,9 @@ import sympy
 from flint import acb, arb
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1
-from sympy.core.relational import Relational
-from sympy.logic.boolalg import And, Not, Or
 
-from verify.enclosure.arithmetic import RELATIONS, Truth, all_of, any_of, compare, compiled, none_of, power
+from verify.enclosure.arithmetic import compiled, power
+from verify.enclosure.truth import LOGIC, Truth, children
 
 __all__ = ["Integrand", "integrand"]
 
@@ -110,13 +109,9 @@ FUNCTIONS: Final[dict[type[Any], Operation]] = {
 """SymPy's functions on complex balls; the last argument is the `analytic` flag."""
 
 
-def _relation(name: str) -> Operation:
-    """An inequality, decided by real parts."""
-    return lambda difference, analytic: compare(name, difference.real)
-
-
-def _logical(combine: Callable[..., Truth]) -> Operation:
-    return lambda *parts: combine(*parts[:-1])
+def _real(decide: Callable[..., Truth]) -> Operation:
+    """A relation or a connective, decided by real parts."""
+    return lambda *parts: decide(*(part.real if isinstance(part, acb) else part for part in parts[:-1]))
 
 
 def _cases(*parts: Any) -> acb:
@@ -131,6 +126,9 @@ def _cases(*parts: Any) -> acb:
         if truth is True:
             break
     return _NOWHERE if found is None else found
+
+
+FUNCTIONS.update({**{kind: _real(decide) for kind, decide in LOGIC.items()}, sympy.Piecewise: _cases})
 
 
 def _integer_power(exponent: int) -> Operation:
@@ -215,8 +213,8 @@ class Integrand:
             self._slots[node] = len(self._slots)
             self._fixed.append((self._slots[node], node))
             return self._slots[node]
-        operation, children = self._operation(node)
-        sources = tuple(self._place(child) for child in children)
+        operation, parts = self._operation(node)
+        sources = tuple(self._place(part) for part in parts)
         self._slots[node] = len(self._slots)
         self._steps.append((self._slots[node], operation, sources))
         return self._slots[node]
@@ -229,15 +227,8 @@ class Integrand:
             if len(constant.args) and len(node.args) > len(rest.args) > 0:
                 return FUNCTIONS[node.func], (constant, *(rest.args if rest.func is node.func else (rest,)))
             return FUNCTIONS[node.func], node.args
-        if isinstance(node, Relational) and type(node) in RELATIONS:
-            return _relation(RELATIONS[type(node)]), (sympy.Add(node.lhs, -node.rhs),)
-        if isinstance(node, And | Or | Not):
-            combine = all_of if isinstance(node, And) else any_of if isinstance(node, Or) else none_of
-            return _logical(combine), node.args
-        if isinstance(node, sympy.Piecewise):
-            return _cases, tuple(part for pair in node.args for part in (pair.expr, pair.cond))
         if node.func in FUNCTIONS and node.args:
-            return FUNCTIONS[node.func], node.args
+            return FUNCTIONS[node.func], children(node)
         raise ValueError(f"no complex ball arithmetic for {node.func.__name__} in {node}")
 
 

@@ -17,28 +17,22 @@ import sympy
 from flint import arb, ctx, fmpq
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
-from sympy.core.relational import Relational
 from sympy.functions.special.beta_functions import betainc_regularized
-from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from verify.configurations import Numbers
+from verify.enclosure.truth import LOGIC, children
 
 __all__ = [
     "BALLS",
-    "RELATIONS",
     "Compiled",
-    "Truth",
-    "all_of",
-    "any_of",
     "as_ball",
     "ball",
-    "compare",
     "compiled",
     "digits",
     "dot",
     "exact_key",
     "hull",
-    "none_of",
     "power",
 ]
 
@@ -256,46 +250,6 @@ CONSTANTS: Final[dict[Any, Callable[[], arb]]] = {
 }
 
 
-Truth = bool | None
-"""Certainly true, certainly false, or open."""
-
-
-def compare(name: str, difference: arb) -> Truth:
-    """What a ball says of `difference > 0`, `≥ 0`, `< 0`, `≤ 0`, `= 0`, `≠ 0`."""
-    if name in ("Eq", "Ne"):
-        equal = True if difference == 0 else None if difference.contains(0) else False
-        return equal if name == "Eq" or equal is None else not equal
-    certain = {"Gt": difference > 0, "Ge": difference >= 0, "Lt": difference < 0, "Le": difference <= 0}[name]
-    excluded = {"Gt": difference <= 0, "Ge": difference < 0, "Lt": difference >= 0, "Le": difference > 0}[name]
-    return True if certain else False if excluded else None
-
-
-RELATIONS: Final[dict[type[Any], str]] = {
-    sympy.Gt: "Gt",
-    sympy.Ge: "Ge",
-    sympy.Lt: "Lt",
-    sympy.Le: "Le",
-    sympy.Eq: "Eq",
-    sympy.Ne: "Ne",
-}
-"""Relations by the name `compare` takes."""
-
-
-def all_of(*parts: Truth) -> Truth:
-    """Whether all parts hold."""
-    return False if False in parts else None if None in parts else True
-
-
-def any_of(*parts: Truth) -> Truth:
-    """Whether a part holds."""
-    return True if True in parts else None if None in parts else False
-
-
-def none_of(part: Truth) -> Truth:
-    """Whether the part does not hold."""
-    return None if part is None else not part
-
-
 def _cases(*parts: Any) -> arb:
     """Piecewise: the hull of every branch whose condition is not excluded by an earlier one or itself."""
     found: arb | None = None
@@ -305,6 +259,9 @@ def _cases(*parts: Any) -> arb:
         if truth is True:
             break
     return arb.nan() if found is None else found
+
+
+FUNCTIONS.update({**LOGIC, sympy.Piecewise: _cases})
 
 
 _Step = tuple[int, Operation, tuple[int, ...]]
@@ -352,8 +309,8 @@ class Compiled:
         """The slot of a node, after the steps that fill it."""
         if node not in self._slots:
             constant = _constant(node)
-            operation, children = (constant, ()) if constant else _operation(node)
-            sources = tuple(self._place(child) for child in children)
+            operation, parts = (constant, ()) if constant else _operation(node)
+            sources = tuple(self._place(part) for part in parts)
             self._slots[node] = len(self._slots)
             steps = self._steps if node.free_symbols else self._fixed
             steps.append((self._slots[node], operation, sources))
@@ -375,14 +332,8 @@ def _operation(node: Any) -> tuple[Operation, tuple[Any, ...]]:
     """The operation that a node is and the nodes it is applied to; ValueError naming a function without one."""
     if isinstance(node, sympy.Pow):
         return _power_of(node)
-    if isinstance(node, Relational) and type(node) in RELATIONS:
-        return partial(compare, RELATIONS[type(node)]), (sympy.Add(node.lhs, -node.rhs),)
-    if isinstance(node, And | Or | Not):
-        return (all_of if isinstance(node, And) else any_of if isinstance(node, Or) else none_of), node.args
-    if isinstance(node, sympy.Piecewise):
-        return _cases, tuple(part for pair in node.args for part in (pair.expr, pair.cond))
     if node.func in FUNCTIONS and node.args:
-        return FUNCTIONS[node.func], node.args
+        return FUNCTIONS[node.func], children(node)
     raise ValueError(f"no ball arithmetic for {node.func.__name__} in {node}")
 
 

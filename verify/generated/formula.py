@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 import mpmath
+from flint import arb
 from mpmath import mpf
 from sympy import Integral, Symbol
 
-from proofs.proxies import Estimator
 from verify.closed_form import Form, enclosed, real
 from verify.configurations import Configuration
 from verify.enclosure.arithmetic import digits
 from verify.nodes import midpoint
 
-__all__ = ["certified", "certified_integral"]
+__all__ = ["SPARE", "certified", "required"]
 
-_SPARE: Final = 20
+SPARE: Final = 20
 """Digits more than asked for, of which an integral may lose some, most where it is steep at a limit."""
 
 _LOST: Final = 8
@@ -27,24 +27,16 @@ _NOTHING: Final = mpf(2) ** -8192
 """Seven of the largest float64 numbers times this are still below the smallest: how far below is not asked."""
 
 
-def _enclosed(part: Integral, point: Configuration, proxy: Estimator | None = None) -> tuple[mpf, mpf]:
-    """The integral and a bound of its error."""
-    values = point.scalars()
-    with digits(mpmath.mp.dps + _SPARE):
-        found = enclosed(part, values, proxy)
-    return midpoint(found), midpoint(found.rad())
-
-
 def _require_close(error: mpf, size: mpf, what: str) -> None:
     """ArithmeticError where an error counts beside a size: an integral may not exist, or have cancelled."""
     if not (error <= size * mpf(2) ** (_LOST - mpmath.mp.prec) or error + size < _NOTHING):
         raise ArithmeticError(f"{what} known to too few digits")
 
 
-def certified_integral(part: Integral, point: Configuration, proxy: Estimator | None = None) -> mpf:
-    """The integral at mpmath's current precision; ArithmeticError where Arb does not certify that."""
-    value, error = _enclosed(part, point, proxy)
-    _require_close(error, abs(value), f"{part} at {point.label} is")
+def required(found: arb, what: str) -> mpf:
+    """The number in a ball; ArithmeticError where Arb does not certify it to mpmath's current precision."""
+    value = midpoint(found)
+    _require_close(midpoint(found.rad()), abs(value), what)
     return value
 
 
@@ -55,15 +47,17 @@ def certified(form: Form, point: Configuration, extra: Mapping[Symbol, mpf]) -> 
     what Arb leaves open of an integral counts beside it: one that cancels does not where others are large.
     """
     values = {**point.scalars(), **extra}
-    balls = {part: _enclosed(part, point) for part in form.integrals}
-    integrals = {part: value for part, (value, _) in balls.items()}
+    with digits(mpmath.mp.dps + SPARE):
+        balls = {part: enclosed(part, values) for part in form.integrals}
+    integrals = {part: midpoint(found) for part, found in balls.items()}
 
     def entries(known: Mapping[Integral, mpf]) -> list[mpf]:
         return form.coordinates([real(factor) for factor in form.digits(values, list(known.values()))], point)
 
     found = entries(integrals)
-    for part, (value, error) in balls.items():
-        if error > abs(value) * mpf(2) ** (-_SPARE - mpmath.mp.prec):
+    for part, value in integrals.items():
+        error = midpoint(balls[part].rad())
+        if error > abs(value) * mpf(2) ** (-SPARE - mpmath.mp.prec):
             moved = entries({**integrals, part: value + error})
             change = mpmath.norm([a - b for a, b in zip(moved, found, strict=True)])
             _require_close(change, mpmath.norm(found), f"by {part} at {point.label} it is")

@@ -17,19 +17,20 @@ import mpmath
 import numpy as np
 import numpy.typing as npt
 from mpmath import mpf
-from sympy import Integral, Symbol, cot, default_sort_key, oo
+from sympy import Integral, Symbol, default_sort_key, oo
 
 from proofs.code.functions import FUNCTIONS, Function
 from proofs.engine.definitions import MeanSample
-from proofs.gaussian import Phi, normal_density
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
-from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
 from verify.closed_form import Form, prepared
 from verify.configurations import Configuration, configurations, meeting
+from verify.enclosure.arithmetic import digits
+from verify.enclosure.means import means_at
 from verify.evidence import Level
-from verify.generated.formula import certified, certified_integral
+from verify.generated.formula import SPARE, certified, required
 from verify.generated.held import Case, Held, Names, distance
+from verify.model import PROXY_MOMENTS
 
 __all__ = ["AnyEstimator", "CoarseGradient", "Vectors", "cases", "holding"]
 
@@ -215,22 +216,15 @@ class CoarseGradient(Vectors):
         return frozenset(f"integral_{index}" for index, part in enumerate(ordered) if part.limits[0][2] == oo)
 
 
-_WEIGHT = mu(r * s) * normal_density(s)
-_MOMENTS: Final = {
-    moment_full: Integral(s * _WEIGHT, (s, -oo, oo)),
-    moment_half: Integral(s * _WEIGHT, (s, 0, oo)),
-    moment_along: Integral(s * _WEIGHT * Phi(s * cot(theta)), (s, -oo, oo)),
-    moment_across: Integral(_WEIGHT * normal_density(s * cot(theta)), (s, -oo, oo)),
-}
-"""What the claim on every estimator is stated in, as means over s."""
-
-
 @dataclass(frozen=True)
 class AnyEstimator(CoarseGradient):
     """What all estimators have in common, tried with one: its moments are integrated, not read from its claim."""
 
     def _extra(self, point: Configuration) -> Mapping[Symbol, mpf]:
-        return {name: certified_integral(part, point, self.proxy) for name, part in _MOMENTS.items()}
+        with digits(mpmath.mp.dps + SPARE):
+            means = means_at(point, self.proxy)
+            balls = {name: means.mean(row) for name, row in PROXY_MOMENTS.items()}
+        return {name: required(ball, f"{name} at {point.label} is") for name, ball in balls.items()}
 
 
 def holding(claim: Any) -> list[Held]:

@@ -1,0 +1,61 @@
+"""What balls say of relations and connectives: certainly true, certainly false, or open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import sympy
+from flint import arb
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, Not, Or
+
+__all__ = ["LOGIC", "Truth", "children", "compare"]
+
+Truth = bool | None
+"""Certainly true, certainly false, or open."""
+
+
+def compare(name: str, difference: arb) -> Truth:
+    """What a ball says of `difference > 0`, `≥ 0`, `< 0`, `≤ 0`, `= 0`, `≠ 0`."""
+    if name in ("Eq", "Ne"):
+        equal = True if difference == 0 else None if difference.contains(0) else False
+        return equal if name == "Eq" or equal is None else not equal
+    certain = {"Gt": difference > 0, "Ge": difference >= 0, "Lt": difference < 0, "Le": difference <= 0}[name]
+    excluded = {"Gt": difference <= 0, "Ge": difference < 0, "Lt": difference >= 0, "Le": difference > 0}[name]
+    return True if certain else False if excluded else None
+
+
+def all_of(*parts: Truth) -> Truth:
+    """Whether all parts hold."""
+    return False if False in parts else None if None in parts else True
+
+
+def any_of(*parts: Truth) -> Truth:
+    """Whether a part holds."""
+    return True if True in parts else None if None in parts else False
+
+
+def none_of(part: Truth) -> Truth:
+    """Whether the part does not hold."""
+    return None if part is None else not part
+
+
+_RELATIONS = {name: getattr(sympy, name) for name in ("Gt", "Ge", "Lt", "Le", "Eq", "Ne")}
+LOGIC: Final[dict[type[Any], Callable[..., Truth]]] = {
+    **{relation: partial(compare, name) for name, relation in _RELATIONS.items()},
+    And: all_of,
+    Or: any_of,
+    Not: none_of,
+}
+"""SymPy's relations, of the difference of their sides, and connectives."""
+
+
+def children(node: Any) -> tuple[Any, ...]:
+    """What the operation of a node is applied to: of a case distinction values and conditions in turn."""
+    if isinstance(node, Relational):
+        return (sympy.Add(node.lhs, -node.rhs),)
+    if isinstance(node, sympy.Piecewise):
+        return tuple(part for pair in node.args for part in (pair.expr, pair.cond))
+    return tuple(node.args)
