@@ -76,11 +76,13 @@ class Held(ABC):
     functions: tuple[str, ...]
     """Names in the module whose text computes this formula."""
 
-    reads_formula = True
-    """Whether what it is held against is the claim's statement, and not its definition."""
-
     trials = 2
     """Cases at which a wrong formula is tried."""
+
+    @property
+    def reads_formula(self) -> bool:
+        """Whether what it is held against is the claim's statement, and not its definition."""
+        return True
 
     @abstractmethod
     def cases(self, level: Level, seed: int) -> list[Case]:

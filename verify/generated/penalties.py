@@ -7,10 +7,10 @@ thresholds and displacements against what the penalty declares and the derivatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, Final
+from functools import cached_property, partial
+from typing import Any, Final, cast
 
 import numpy as np
 from mpmath import mpf
@@ -26,7 +26,7 @@ from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, OfNumbers
 from verify.minimizer import declared
 
-__all__ = ["EnvelopeOf", "MapOf", "PenaltyInputs", "PenaltyOf", "ThresholdOf", "holding", "stated_penalty"]
+__all__ = ["holding", "stated_penalty"]
 
 _RATIOS: Final = {"quick": (1e-150, 0.3, 1e150), "full": (1e-150, 1e-8, 0.3, 2.5, 1e8, 1e150)}
 _SHAPES: Final = {"quick": (1.0, 8.0), "full": (1.0, 1e-3, 0.3, 8.0, 1e3)}
@@ -63,53 +63,62 @@ def _function(form: Expr, names: list[Symbol]) -> Callable[..., mpf]:
 
 
 @dataclass(frozen=True)
-class _OfPenalty(OfNumbers):
-    """What is common: `form` in `symbols` is evaluated at the numbers that `values` makes of the inputs."""
+class _Quantity:
+    """What a generated function gives: a form in symbols, beside the shapes, what stands for them, and the call."""
 
-    penalty: Penalty | None = None
+    form: Callable[[Claim, Penalty], Expr]
+    symbols: tuple[Symbol, ...]
+    values: Callable[[PenaltyInputs], list[float]]
+    call: Callable[[Names, Penalty, PenaltyInputs], list[Any]]
+    cases: Callable[[Penalty, Level, int], Iterable[Case]]
+    reads_formula: bool = False
+    """Whether the form is the claim's statement, and not its definition."""
+
+
+@dataclass(frozen=True)
+class OfPenalty(OfNumbers):
+    """The functions of one penalty that give a quantity."""
+
+    penalty: Penalty
+    quantity: _Quantity
 
     digits = 700
     """Powers of 1e±150 up to the third, and as many digits again."""
 
     @property
-    def known(self) -> Penalty:
-        """The penalty."""
-        assert self.penalty is not None
-        return self.penalty
+    def reads_formula(self) -> bool:
+        """As the quantity has it."""
+        return self.quantity.reads_formula
 
     @cached_property
     def _compiled(self) -> Callable[..., mpf]:
-        form, symbols = self.form()
-        return _function(form, [*symbols, *(shape.symbol for shape in self.known.parameters)])
+        form = self.quantity.form(self.claim, self.penalty)
+        return _function(form, [*self.quantity.symbols, *(shape.symbol for shape in self.penalty.parameters)])
 
     def stated(self, *numbers: mpf) -> mpf:
         """The form as a function of numbers."""
         return self._compiled(*numbers)
 
-    def form(self) -> tuple[Expr, list[Symbol]]:
-        """The formula, and the symbols that come before the shapes."""
-        raise NotImplementedError
-
-    def values(self, inputs: PenaltyInputs) -> list[float]:
-        """The numbers that stand for these symbols."""
-        raise NotImplementedError
-
     def numbers(self, case: Case) -> list[float]:
-        """These, and the shapes."""
-        return [*self.values(case.inputs), *case.inputs.shapes.values()]
+        """What stands for the symbols, and the shapes."""
+        return [*self.quantity.values(case.inputs), *case.inputs.shapes.values()]
 
     def cases(self, level: Level, seed: int) -> list[Case]:
-        """Random ones, and ratios and shapes from one end of float64 to the other with x around the threshold."""
-        found = list(_cases(self.known, level, seed))
-        return [case for case in found if self._meets(case.inputs)]
+        """Those of the quantity that meet the hypotheses."""
+        return [case for case in self.quantity.cases(self.penalty, level, seed) if self._meets(case.inputs)]
 
     def _meets(self, inputs: PenaltyInputs) -> bool:
         parameters = {**inputs.shapes, "beta": inputs.strength}
         point = Configuration("", (inputs.x,), (inputs.rho,), 1.0, 1.0, 2, parameters)
         return bool(meeting(self.claim.hypotheses, [point]))
 
+    def results(self, names: Names, case: Case) -> list[Any]:
+        """The call."""
+        return self.quantity.call(names, self.penalty, case.inputs)
+
 
 def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
+    """Random ones, and ratios and shapes from one end of float64 to the other with x around the threshold."""
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9E,))))
     names = [ratio, *(shape.symbol for shape in penalty.parameters)]
     reach = Integer(1) if penalty.threshold == 0 else penalty.threshold
@@ -167,107 +176,71 @@ def _extremes(penalty: Penalty) -> list[Expr]:
     return sorted(found, key=default_sort_key)
 
 
-@dataclass(frozen=True)
-class MapOf(_OfPenalty):
-    """The proximal map, checked and raw."""
-
-    def form(self) -> tuple[Expr, list[Symbol]]:
-        """S in x and ρ."""
-        return self.claim.as_printed, [x_in, ratio]
-
-    def values(self, inputs: PenaltyInputs) -> list[float]:
-        """x and ρ."""
-        return [inputs.x, inputs.rho]
-
-    def results(self, names: Names, case: Case) -> list[Any]:
-        """`proximal_map`, and the entry of PROXIMAL_MAPS."""
-        given, name = case.inputs, self.known.name
-        checked = names["proximal_map"](given.x, given.rho, name, **given.shapes)
-        return [checked, names["PROXIMAL_MAPS"][name](np.array([given.x]), given.rho, **given.shapes)]
+def _knots(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
+    """u on both sides of every end of a piece."""
+    for shapes in _all_shapes(penalty, level):
+        ends = [_function(high, [s.symbol for s in penalty.parameters]) for _, high, _ in penalty.pieces[:-1]]
+        sizes = [1.0, *(float(end(*shapes.values())) for end in ends)]
+        for x in (knot * factor for knot in sizes for factor in _KNOTS):
+            label = f"u = {x:g}" + "".join(f", {name} = {v:g}" for name, v in shapes.items())
+            yield Case(label, 1e-9 < abs(x) < 10, PenaltyInputs(x, 1.0, 1.0, shapes))
 
 
-@dataclass(frozen=True)
-class EnvelopeOf(_OfPenalty):
-    """The Moreau envelope."""
-
-    def form(self) -> tuple[Expr, list[Symbol]]:
-        """e in x, β and λ."""
-        return self.claim.as_printed, [x_in, beta, lam]
-
-    def values(self, inputs: PenaltyInputs) -> list[float]:
-        """x, β and λ = βρ."""
-        return [inputs.x, inputs.strength, inputs.strength * inputs.rho]
-
-    def results(self, names: Names, case: Case) -> list[Any]:
-        """`moreau_envelope` of one entry."""
-        x, strength, weight = self.values(case.inputs)
-        return [names["moreau_envelope"]([x], strength, weight, self.known.name, **case.inputs.shapes)]
+def _by_ratio(table: str, penalty: Penalty, level: Level, seed: int) -> list[Case]:
+    """One case for every ρ and every shape."""
+    found = {(c.inputs.rho, *c.inputs.shapes.values()): c for c in _cases(penalty, level, seed)}
+    return [replace(case, label=f"{table}, {case.label}") for case in found.values()]
 
 
-@dataclass(frozen=True)
-class PenaltyOf(_OfPenalty):
-    """The penalty itself, against the claim's definition."""
-
-    reads_formula = False
-
-    def form(self) -> tuple[Expr, list[Symbol]]:
-        """p(|u|)."""
-        definition = self.claim.definition
-        assert isinstance(definition, ProximalMap)
-        return definition.penalty, [u]
-
-    def values(self, inputs: PenaltyInputs) -> list[float]:
-        """u."""
-        return [inputs.x]
-
-    def cases(self, level: Level, seed: int) -> list[Case]:
-        """The x of the map, and u on both sides of every end of a piece."""
-        found = []
-        for shapes in _all_shapes(self.known, level):
-            ends = [_function(high, [s.symbol for s in self.known.parameters]) for _, high, _ in self.known.pieces[:-1]]
-            sizes = [1.0, *(float(end(*shapes.values())) for end in ends)]
-            for x in (knot * factor for knot in sizes for factor in _KNOTS):
-                label = f"u = {x:g}" + "".join(f", {name} = {v:g}" for name, v in shapes.items())
-                found.append(Case(label, 1e-9 < abs(x) < 10, PenaltyInputs(x, 1.0, 1.0, shapes)))
-        return [case for case in found if self._meets(case.inputs)]
-
-    def results(self, names: Names, case: Case) -> list[Any]:
-        """`penalty_value` of one entry."""
-        return [names["penalty_value"]([case.inputs.x], self.known.name, **case.inputs.shapes)]
+def _maps(names: Names, penalty: Penalty, at: PenaltyInputs) -> list[Any]:
+    """`proximal_map`, checked, and the entry of PROXIMAL_MAPS."""
+    checked = names["proximal_map"](at.x, at.rho, penalty.name, **at.shapes)
+    return [checked, names["PROXIMAL_MAPS"][penalty.name](np.array([at.x]), at.rho, **at.shapes)]
 
 
-@dataclass(frozen=True)
-class ThresholdOf(_OfPenalty):
-    """The threshold, or the largest displacement; of one without a bound, its inverse."""
+def _strengths(at: PenaltyInputs) -> list[float]:
+    """x, β and λ = βρ."""
+    return [at.x, at.strength, at.strength * at.rho]
 
-    table: str = "THRESHOLDS"
 
-    reads_formula = False
+def _envelope(names: Names, penalty: Penalty, at: PenaltyInputs) -> list[Any]:
+    x, *weights = _strengths(at)
+    return [names["moreau_envelope"]([x], *weights, penalty.name, **at.shapes)]
 
-    def form(self) -> tuple[Expr, list[Symbol]]:
-        """The threshold in ρ."""
-        if self.endlessly:
-            return Integer(0), [ratio]
-        return self.known.threshold if self.table == "THRESHOLDS" else self.known.farthest, [ratio]
 
-    @property
-    def endlessly(self) -> bool:
-        """Whether points are moved arbitrarily far."""
-        return self.table != "THRESHOLDS" and self.known.farthest == oo
+def _displaced(names: Names, penalty: Penalty, at: PenaltyInputs) -> list[Any]:
+    """Of one without a bound, the inverse."""
+    found = names["DISPLACEMENTS"][penalty.name](at.rho, **at.shapes)
+    return [1 / float(found) if penalty.farthest == oo else found]
 
-    def values(self, inputs: PenaltyInputs) -> list[float]:
-        """ρ."""
-        return [inputs.rho]
 
-    def cases(self, level: Level, seed: int) -> list[Case]:
-        """One case for every ρ and every shape."""
-        found = {(c.inputs.rho, *c.inputs.shapes.values()): c for c in super().cases(level, seed)}
-        return [replace(case, label=f"{self.table}, {case.label}") for case in found.values()]
-
-    def results(self, names: Names, case: Case) -> list[Any]:
-        """The entry of the table."""
-        found = names[self.table][self.known.name](case.inputs.rho, **case.inputs.shapes)
-        return [1 / float(found) if self.endlessly else found]
+_MAP: Final = _Quantity(
+    lambda claim, _: claim.as_printed, (x_in, ratio), lambda at: [at.x, at.rho], _maps, _cases, reads_formula=True
+)
+_ENVELOPE: Final = _Quantity(
+    lambda claim, _: claim.as_printed, (x_in, beta, lam), _strengths, _envelope, _cases, reads_formula=True
+)
+_PENALTY: Final = _Quantity(
+    lambda claim, _: cast(ProximalMap, claim.definition).penalty,
+    (u,),
+    lambda at: [at.x],
+    lambda names, penalty, at: [names["penalty_value"]([at.x], penalty.name, **at.shapes)],
+    _knots,
+)
+_THRESHOLD: Final = _Quantity(
+    lambda _, penalty: penalty.threshold,
+    (ratio,),
+    lambda at: [at.rho],
+    lambda names, penalty, at: [names["THRESHOLDS"][penalty.name](at.rho, **at.shapes)],
+    partial(_by_ratio, "THRESHOLDS"),
+)
+_DISPLACEMENT: Final = _Quantity(
+    lambda _, penalty: Integer(0) if penalty.farthest == oo else penalty.farthest,
+    (ratio,),
+    lambda at: [at.rho],
+    _displaced,
+    partial(_by_ratio, "DISPLACEMENTS"),
+)
 
 
 def holding(claim: Claim) -> list[Held]:
@@ -275,16 +248,13 @@ def holding(claim: Claim) -> list[Held]:
     penalty = stated_penalty(claim)
     if penalty is None:
         return []
-    own, first = f"_{identifier(penalty.name)}", penalty.name == next(iter(PENALTIES))
+    first = penalty.name == next(iter(PENALTIES))
+
+    def of(quantity: _Quantity, name: str, *wrappers: str) -> Held:
+        functions = (f"_{identifier(penalty.name)}_{name}", *(wrappers if first else ()))
+        return OfPenalty(claim, "penalties", functions, penalty, quantity)
+
     if isinstance(claim.definition, Envelope):
-        wrapper = ("moreau_envelope",) if first else ()
-        return [EnvelopeOf(claim, "penalties", (f"{own}_envelope", *wrapper), penalty)]
-    wrapper = ("proximal_map",) if first else ()
-    found: list[Held] = [
-        MapOf(claim, "penalties", (f"{own}_map", *wrapper), penalty),
-        PenaltyOf(claim, "penalties", (f"{own}_penalty",), penalty),
-        ThresholdOf(claim, "penalties", (f"{own}_threshold",), penalty),
-    ]
-    if penalty.farthest != penalty.threshold:
-        found.append(ThresholdOf(claim, "penalties", (f"{own}_displacement",), penalty, "DISPLACEMENTS"))
-    return found
+        return [of(_ENVELOPE, "envelope", "moreau_envelope")]
+    found = [of(_MAP, "map", "proximal_map"), of(_PENALTY, "penalty"), of(_THRESHOLD, "threshold")]
+    return [*found, of(_DISPLACEMENT, "displacement")] if penalty.farthest != penalty.threshold else found

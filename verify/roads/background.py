@@ -40,16 +40,15 @@ def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list
     """B1 and its parts, at ‖w*‖ = 1.75."""
     point = replace(point, r_star=1.75)
     patches = ReluPatches.at(point)
-    with mp.workdps(DIGITS):
-        match cast(ReluNetwork, claim.definition).aspect:
-            case "gradient":
-                return [*check_sides(claim, point, level), *_differences(point, patches)]
-            case "critical":
-                return _critical(claim, point, patches)
-            case "descent":
-                return _descends(claim, point, patches, 4 if level == "quick" else 8)
-            case _:
-                return check_sides(claim, point, level)
+    match cast(ReluNetwork, claim.definition).aspect:
+        case "gradient":
+            return [*check_sides(claim, point, level), *_differences(point, patches)]
+        case "critical":
+            return _critical(claim, point, patches)
+        case "descent":
+            return _descends(claim, point, patches, 4 if level == "quick" else 8)
+        case _:
+            return check_sides(claim, point, level)
 
 
 def _differences(point: Configuration, patches: ReluPatches) -> list[Comparison]:

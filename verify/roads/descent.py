@@ -27,7 +27,7 @@ from verify.enclosure.boxes.stated import Stated, agrees, basic, formula, in_pla
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.precision.comparison import ROUGH, Comparison, against, compare, part, true_that, vanishing
 from verify.precision.network import Network, UndefinedError, moved
-from verify.precision.quadrature import DIGITS, Estimate
+from verify.precision.quadrature import Estimate
 from verify.roads import checks, over_boxes
 from verify.roads.lipschitz import (
     Vector,
@@ -53,22 +53,21 @@ def _energy(network: Network) -> tuple[mpf, mpf]:
 @checks(DescentConstant, points=lambda definition, points: generic(points))
 def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """C7: the quotient ‖G‖²/E against A, and where it is all of A; as printed, its growth with ‖w‖."""
-    with mp.workdps(DIGITS):
-        network = Network.at(point, estimator("relu"))
-        if cast(DescentConstant, claim.definition).aspect == "printed":
-            return _grows_with_norm(claim, point, network)
-        against = partial(_against_constant, claim, point)
-        found = [against(point.label, network)]
-        rng = np.random.Generator(np.random.Philox(key=point.m))
-        for index in range(2 if level == "quick" else 8):
-            theta, size = (mpf(float(x)) for x in rng.uniform(0.05, 1, size=2))
-            v = [mpf(float(x)) for x in rng.standard_normal(point.m)]
-            drawn = replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2))
-            found.append(against(f"{point.label}, drawn {index}", drawn))
-        slow = replace(network, v=(mpf(6), mpf(-3)), v_star=(mpf(1), mpf(2)), theta=mp.pi / 2, r=mpf(10) ** -6)
-        wide = replace(slow.valley(mp.pi / 2), r=mpf(10) ** 6)
-        edges = ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6"))
-        return found + [against(f"{point.label}, {name}", edge, mpf("0.9999")) for edge, name in edges]
+    network = Network.at(point, estimator("relu"))
+    if cast(DescentConstant, claim.definition).aspect == "printed":
+        return _grows_with_norm(claim, point, network)
+    against = partial(_against_constant, claim, point)
+    found = [against(point.label, network)]
+    rng = np.random.Generator(np.random.Philox(key=point.m))
+    for index in range(2 if level == "quick" else 8):
+        theta, size = (mpf(float(x)) for x in rng.uniform(0.05, 1, size=2))
+        v = [mpf(float(x)) for x in rng.standard_normal(point.m)]
+        drawn = replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2))
+        found.append(against(f"{point.label}, drawn {index}", drawn))
+    slow = replace(network, v=(mpf(6), mpf(-3)), v_star=(mpf(1), mpf(2)), theta=mp.pi / 2, r=mpf(10) ** -6)
+    wide = replace(slow.valley(mp.pi / 2), r=mpf(10) ** 6)
+    edges = ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6"))
+    return found + [against(f"{point.label}, {name}", edge, mpf("0.9999")) for edge, name in edges]
 
 
 def _excess(claim: Claim, point: Configuration, network: Network) -> mpf:
@@ -104,11 +103,10 @@ def _grows_with_norm(claim: Claim, point: Configuration, network: Network) -> li
 def check_plain_descent(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """B2: steps of v ← v − η ∂f/∂v, w ← w − ηG with gradients from quadrature."""
     name = cast(PlainDescent, claim.definition).estimator
-    with mp.workdps(DIGITS):
-        network = Network.at(point, estimator(name))
-        if name == "identity":
-            return _repelled(claim, point, network)
-        return _descends(claim, point, network, 2 if level == "quick" else 6)
+    network = Network.at(point, estimator(name))
+    if name == "identity":
+        return _repelled(claim, point, network)
+    return _descends(claim, point, network, 2 if level == "quick" else 6)
 
 
 def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:

@@ -55,12 +55,11 @@ def _mixed(claim: Claim, point: Configuration, proxy: Estimator) -> list[Compari
 
 def _curl(network: Network) -> Estimate:
     """By central differences, which are exact for a quadratic."""
-    with mp.workdps(DIGITS):
-        step, (first, *others) = mpf(1) / 8, network.v
-        ahead, behind = (replace(network, v=(first + move, *others)).coarse_gradient()[0] for move in (step, -step))
-        of_coarse = (ahead - behind).times(1 / (2 * step))
-        ahead, behind = (replace(network, r=network.r * (1 + move)).gradient_v()[0] for move in (step, -step))
-        return of_coarse - (ahead - behind).times(1 / (2 * step * network.r))
+    step, (first, *others) = mpf(1) / 8, network.v
+    ahead, behind = (replace(network, v=(first + move, *others)).coarse_gradient()[0] for move in (step, -step))
+    of_coarse = (ahead - behind).times(1 / (2 * step))
+    ahead, behind = (replace(network, r=network.r * (1 + move)).gradient_v()[0] for move in (step, -step))
+    return of_coarse - (ahead - behind).times(1 / (2 * step * network.r))
 
 
 def _with_orthogonal(definition: SampleGradient, points: Sequence[Configuration]) -> list[Configuration]:
@@ -75,8 +74,7 @@ def check_sample_gradient(claim: Claim, point: Configuration, level: Level) -> l
     defined = network.filter_gradient()
     along_e = defined[1]
     stated = [mpf(0), part(claim, "gradient along e", point), mpf(0)][: len(defined)]
-    with mp.workdps(DIGITS):
-        orthogonal = mpmath.fdot(network.v, network.v_star) == 0
+    orthogonal = mpmath.fdot(network.v, network.v_star) == 0
     label = f"{point.label}, ∂f/∂w"
     return [
         constant,

@@ -103,8 +103,7 @@ def _saddle_angle(network: Network) -> mpf:
     """Where ∂f/∂v and v·v* vanish together: a root of v(θ)·v* by the secant method, from anywhere
     in (0, π).
     """
-    with mp.workdps(DIGITS):
-        return secant(lambda theta: _floor_inner(network, theta).value, mpf("1.5"), mpf("1.75"))
+    return secant(lambda theta: _floor_inner(network, theta).value, mpf("1.5"), mpf("1.75"))
 
 
 def _increments(network: Network) -> list[Estimate]:
@@ -128,22 +127,20 @@ def check_landscape(claim: Claim, point: Configuration, level: Level) -> list[Co
     """N5 and its parts at one v*."""
     aspect = cast(Landscape, claim.definition).point
     network = Network.at(point)
-    with mp.workdps(DIGITS):
-        if aspect == "minimum":
-            return _minimum(claim, point, network)
-        if aspect == "spurious":
-            return [*_threshold(claim, point, network), *_spurious(claim, point, network)]
-        if aspect == "saddle":
-            return _saddle(claim, point, network)
-        return [*_threshold(claim, point, network), *_all(claim, point, network)]
+    if aspect == "minimum":
+        return _minimum(claim, point, network)
+    if aspect == "spurious":
+        return [*_threshold(claim, point, network), *_spurious(claim, point, network)]
+    if aspect == "saddle":
+        return _saddle(claim, point, network)
+    return [*_threshold(claim, point, network), *_all(claim, point, network)]
 
 
 def _margin(claim: Claim, point: Configuration) -> int:
     """Sign of the stated threshold − S²; what the claim says of a v* follows from it."""
-    with mp.workdps(DIGITS):
-        total = mpmath.fsum(mpmath.mpmathify(x) for x in point.v_star)
-        margin = part(claim, "threshold", point) - total**2
-        return int(mpmath.sign(margin)) if abs(margin) > mpf(10) ** (10 - DIGITS) * total**2 else 0
+    total = mpmath.fsum(mpmath.mpmathify(x) for x in point.v_star)
+    margin = part(claim, "threshold", point) - total**2
+    return int(mpmath.sign(margin)) if abs(margin) > mpf(10) ** (10 - DIGITS) * total**2 else 0
 
 
 def _threshold(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
@@ -267,14 +264,13 @@ def check_common_zeros(claim: Claim, point: Configuration, level: Level) -> list
     """C8 and its parts."""
     definition = cast(CommonZeros, claim.definition)
     network = Network.at(point, estimator(definition.estimator))
-    with mp.workdps(DIGITS):
-        if definition.aspect == "zeros":
-            return _zeros(claim, point, network)
-        if definition.aspect == "beyond":
-            return _beyond(claim, point, network)
-        if definition.aspect == "spurious":
-            return _at_spurious(claim, point, network)
-        return [*_ratio(point, network), *_rates(claim, point, network)]
+    if definition.aspect == "zeros":
+        return _zeros(claim, point, network)
+    if definition.aspect == "beyond":
+        return _beyond(claim, point, network)
+    if definition.aspect == "spurious":
+        return _at_spurious(claim, point, network)
+    return [*_ratio(point, network), *_rates(claim, point, network)]
 
 
 def _norm(vector: Sequence[Estimate]) -> Estimate:

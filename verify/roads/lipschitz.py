@@ -29,7 +29,7 @@ from verify.enclosure.boxes.stated import Stated, agrees, formula, in_plane, nam
 from verify.enclosure.boxes.statement import Range, Statement, coordinates
 from verify.precision.comparison import ROUGH, Comparison, compare, part, quotient_of, true_that
 from verify.precision.network import Network, UndefinedError
-from verify.precision.quadrature import DIGITS, Estimate
+from verify.precision.quadrature import Estimate
 from verify.roads import checks, over_boxes
 
 __all__ = [
@@ -115,21 +115,20 @@ def _inside(definition: LipschitzGradient, points: Sequence[Configuration]) -> S
 def check_lipschitz(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """N6 and its parts: quotients of differences over pairs of points, one of them the configuration."""
     aspect = cast(LipschitzGradient, claim.definition).aspect
-    with mp.workdps(DIGITS):
-        network = Network.at(point)
-        if aspect == "printed":
-            return _between_mirrored(claim, point, network)
-        pairs = _pairs(network, 3 if level == "quick" else 6)
-        if aspect == "direction":
-            checks: list[_PairCheck] = [partial(_directions, claim, "bound")]
-        else:
-            checks = [partial(_directions, claim, "constant"), partial(_gradients, claim)]
-        return [
-            one
-            for index, pair in enumerate(pairs)
-            for check in checks
-            for one in check(point, f"{point.label}, pair {index}", pair)
-        ]
+    network = Network.at(point)
+    if aspect == "printed":
+        return _between_mirrored(claim, point, network)
+    pairs = _pairs(network, 3 if level == "quick" else 6)
+    if aspect == "direction":
+        checks: list[_PairCheck] = [partial(_directions, claim, "bound")]
+    else:
+        checks = [partial(_directions, claim, "constant"), partial(_gradients, claim)]
+    return [
+        one
+        for index, pair in enumerate(pairs)
+        for check in checks
+        for one in check(point, f"{point.label}, pair {index}", pair)
+    ]
 
 
 def _between_mirrored(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
