@@ -13,7 +13,7 @@ from typing import Any, Final
 import mpmath
 from flint import arb, ctx
 from mpmath import mpf
-from sympy import Dummy, Expr, Integral, Symbol, lambdify
+from sympy import Dummy, Expr, I, Integral, Symbol, lambdify
 
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
@@ -148,6 +148,8 @@ def integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration,
 
     NoValueError where Arb finds none: over a bounded range only a pole, or what is as bad as one, leaves it none.
     """
+    if part.has(I):
+        raise NoValueError(f"{part} is not real")
     variable, *limits = part.limits[0]
     own = {p.symbol: mpf(point.parameters[p.name]) for p in (proxy.parameters if proxy else ())}
     with digits(mpmath.mp.dps + _SPARE):
