@@ -7,13 +7,13 @@ from dataclasses import replace
 import mpmath
 import pytest
 from mpmath import mp, mpf
-from sympy import Float, Integral, Symbol, cos, exp, oo, pi, sqrt
+from sympy import Float, I, Integral, Symbol, cos, exp, oo, pi, sqrt
 
 import proofs
 from proofs.moments import folded_kernels
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import QUANTITIES, mu, r, s, theta, w_hat
-from verify.closed_form import evaluate, vector_coordinates
+from verify.closed_form import NoValueError, evaluate, vector_coordinates
 from verify.configurations import Configuration, configurations, meeting
 from verify.precision.plane import PlaneMeans
 
@@ -240,3 +240,9 @@ def test_an_integral_with_reversed_limits_has_the_other_sign() -> None:
         exact = mpmath.sqrt(mp.pi / 2) * (mpmath.erf(high / mpmath.sqrt(2)) - mpmath.erf(low / mpmath.sqrt(2)))
         found = evaluate(Integral(exp(-(s**2) / 2), (s, cos(theta), r)), point)
         assert abs(found - exact) < mpf(10) ** -44
+
+
+@pytest.mark.parametrize("integrand", [exp(-(s**2) / 2) / s**2, exp(-(s**2) / 2) / (1 - exp(-s)), I * exp(-(s**2) / 2)])
+def test_an_integral_over_a_pole_or_off_the_reals_has_no_value(integrand) -> None:
+    with pytest.raises(NoValueError):
+        evaluate(Integral(integrand, (s, -oo, oo)), BASE)
