@@ -26,8 +26,6 @@ from verify.precision.plane import PlaneMeans
 
 __all__ = ["SCALARS", "ProxyOf", "ScalarFormula", "Scalars", "holding"]
 
-_DIGITS: Final = 60
-
 
 @dataclass(frozen=True)
 class ScalarFormula:
@@ -119,25 +117,19 @@ class Scalars(OfNumbers):
 class ProxyOf(OfNumbers):
     """μ' of an estimator, against its declared pieces. At a breakpoint itself nothing is declared."""
 
-    proxy: Estimator | None = None
+    proxy: Estimator
 
     reads_formula = False
-
-    @property
-    def known(self) -> Estimator:
-        """The estimator."""
-        assert self.proxy is not None
-        return self.proxy
 
     def cases(self, level: Level, seed: int) -> list[Case]:
         """x on both sides of every breakpoint, near and far, with random parameters."""
         rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9F,))))
         found = []
         for index in range(2 if level == "quick" else 8):
-            drawn = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in self.known.parameters}
+            drawn = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in self.proxy.parameters}
             parameters = drawn | {name: pin for name, pin in pinned().items() if name in drawn and index % 2 == 0}
-            values = {p.symbol: parameters[p.name] for p in self.known.parameters}
-            centres = {0.0, *(float(end.subs(values)) for end in self.known.breakpoints)}
+            values = {p.symbol: parameters[p.name] for p in self.proxy.parameters}
+            centres = {0.0, *(float(end.subs(values)) for end in self.proxy.breakpoints)}
             steps = (0.3, float(rng.uniform(0.5, 3)), 30.0)
             near = {(centre, 3e-4 * (abs(centre) or 1.0)) for centre in centres}  # an end that is off is off in scale
             pairs = near | {(centre, step) for centre in centres for step in steps}
@@ -153,13 +145,13 @@ class ProxyOf(OfNumbers):
     def stated(self, *numbers: mpf) -> mpf:
         """The piece at x."""
         x, *values = numbers
-        parameters = {p.name: value for p, value in zip(self.known.parameters, values, strict=True)}
-        return PlaneMeans(mpf(0), mpf(1), self.known, parameters).proxy(x)
+        parameters = {p.name: value for p, value in zip(self.proxy.parameters, values, strict=True)}
+        return PlaneMeans(mpf(0), mpf(1), self.proxy, parameters).proxy(x)
 
     def results(self, names: Names, case: Case) -> list[Any]:
         """The entry of PROXIES."""
         x, parameters = case.inputs
-        return [names["PROXIES"][self.known.name](np.array([x]), **parameters)]
+        return [names["PROXIES"][self.proxy.name](np.array([x]), **parameters)]
 
 
 def holding(claim: Claim) -> list[Held]:

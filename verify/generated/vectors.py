@@ -197,15 +197,14 @@ def _turns(w: npt.NDArray[np.float64], w_star: npt.NDArray[np.float64]) -> Array
     return {name: direction for name, direction in across.items() if np.linalg.norm(direction) > 0}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CoarseGradient(Vectors):
     """`coarse_gradient` for one estimator: its kernels, held against the claim on it."""
 
-    proxy: Estimator | None = None
+    proxy: Estimator
 
     def results(self, names: Names, case: Case) -> list[Any]:
         """The coarse gradient."""
-        assert self.proxy is not None
         known = {p.name: case.inputs.parameters[p.name] for p in self.proxy.parameters}
         return [names["coarse_gradient"](*self._arguments(case), self.proxy.name, **known)]
 
