@@ -85,46 +85,44 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 def limit(
     weights_path: Path,
     penalty: str,
-    beta: Fraction,
-    lam: Fraction,
-    kappa: Fraction,
     digits: int | None,
     normalize: bool,
     count: int,
     plot: Path | None,
     phases: Path | None,
     json_path: Path | None,
+    **exactly: Any,
 ) -> None:
     """The limit of RVSCGD for a true weight: multiplier, error and its bound, support, basin, other limits."""
     from numerics import NoLimitError, sparse_limit, stable_limits
     from verify.commands.weights import read_exactly, read_weights
 
     refuse_unused(penalty=penalty)
-    parameters: dict[str, Any] = of_choice("penalty", penalty)
-    pictures = [common.picture_path(path) for path in (plot, phases) if path is not None]
+    exactly |= of_choice("penalty", penalty)
+    for path in filter(None, (plot, phases)):
+        common.picture_path(path)
     if json_path is not None:
         common.output_path(json_path)
     w_star = read_weights(weights_path)
     if not normalize:
         require_unit(weights_path, w_star)
     settings: dict[str, Any] = {"penalty": penalty, "normalize": normalize}
-    floats: dict[str, Any] = {name: float(value) for name, value in parameters.items()}
-    numbers = float(kappa), float(beta), float(lam)
-    others = stable_limits(w_star, numbers[0], numbers[1], numbers[2], count=count, **settings, **floats)
+    numbers: dict[str, Any] = {name: float(value) for name, value in exactly.items()}
+    others = stable_limits(w_star, count=count, **settings, **numbers)
     try:
         if digits:
             exact: Any = read_exactly(weights_path)
-            found = sparse_limit(exact, kappa, beta, lam, digits=digits, **settings, **parameters)
+            found = sparse_limit(exact, digits=digits, **settings, **exactly)
         else:
-            found = sparse_limit(w_star, numbers[0], numbers[1], numbers[2], **settings, **floats)
+            found = sparse_limit(w_star, **settings, **numbers)
     except NoLimitError as error:
         click.echo(f"No limit: {error}", err=True)
         found = None
     if json_path is not None:
-        named = dict(zip(("kappa", "beta", "lam"), numbers, strict=True))
-        common.write_json(json_path, as_json(found, others, digits, penalty=penalty, **named, **floats))
-    if pictures:
-        _draw(plot, phases, w_star, found, numbers, {"penalty": penalty, **floats})
+        first = {name: numbers[name] for name in ("kappa", "beta", "lam")}
+        common.write_json(json_path, as_json(found, others, digits, penalty=penalty, **(first | numbers)))
+    if plot or phases:
+        _draw(plot, phases, w_star, found, {"penalty": penalty, **numbers})
     if json_path is None or str(json_path) != "-":
         _print(found, others, digits)
     sys.exit(0 if found else 1)
@@ -231,12 +229,7 @@ def _describe(record: Any) -> str:
 
 
 def _draw(
-    plot: Path | None,
-    phases: Path | None,
-    w_star: Any,
-    found: SparseLimit | None,
-    numbers: tuple[float, float, float],
-    settings: dict[str, Any],
+    plot: Path | None, phases: Path | None, w_star: Any, found: SparseLimit | None, settings: dict[str, Any]
 ) -> None:
     from verify.commands.limit_figures import draw_map, draw_phases
 
@@ -246,7 +239,7 @@ def _draw(
         draw_map(plot, w_star, found)
         click.echo(f"written    {plot}", err=True)
     if phases is not None:
-        kappa, *here = numbers
+        kappa, *here = (settings.pop(name) for name in ("kappa", "beta", "lam"))
         draw_phases(phases, w_star, kappa, (here[0], here[1]), settings, _watched)
         click.echo(f"written    {phases}", err=True)
 

@@ -96,6 +96,10 @@ class Parametrized(click.Command):
         )
 
 
+def _having(owners: Sequence[Owner]) -> str:
+    return f"it is a parameter of {', '.join(f'the {KINDS[owner.kind]} {owner.name}' for owner in owners)}"
+
+
 def _described(owner: Owner) -> str:
     return f"{KINDS[owner.kind]} {owner.name} ({owner.domain}, default {owner.default:g})"
 
@@ -136,8 +140,7 @@ def refuse_unused(**choices: str) -> None:
     for word, (_, value, owners) in given().items():
         if not any(choices.get(owner.kind) == owner.name for owner in owners):
             chosen = " and ".join(f"--{kind} {choice}" for kind, choice in choices.items())
-            having = ", ".join(f"the {KINDS[owner.kind]} {owner.name}" for owner in owners)
-            raise ValueError(f"{word} {float(value)} has no meaning for {chosen}; it is a parameter of {having}")
+            raise ValueError(f"{word} {float(value)} has no meaning for {chosen}; {_having(owners)}")
 
 
 def of_claims(only: Sequence[str]) -> dict[str, tuple[str, float]]:
@@ -152,11 +155,8 @@ def of_claims(only: Sequence[str]) -> dict[str, tuple[str, float]]:
     for word, (name, value, owners) in given().items():
         about = [owner for owner in owners if _is_about(owner, only)]
         if not about:
-            having = ", ".join(f"the {KINDS[owner.kind]} {owner.name}" for owner in owners)
-            raise ValueError(
-                f"{word} {float(value)} has no meaning here: it is a parameter of {having}, and no claim "
-                "of this run is checked at points that have it"
-            )
+            without = "and no claim of this run is checked at points that have it"
+            raise ValueError(f"{word} {float(value)} has no meaning here: {_having(owners)}, {without}")
         for owner in about:
             check_parameters(owner.name, {name: float(value)}, table(owner.kind), f"{owner.kind}")
         pins[word] = (name, float(value))

@@ -172,19 +172,13 @@ def write_report(report: Report, folder: Path) -> list[Path]:
 def print_report(report: Report, console: Console) -> None:
     """The table, then the reasons for everything not green, then the summary line."""
     table = Table(header_style="bold")
-    table.add_column("claim", no_wrap=True)
-    table.add_column("title", ratio=3)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("grade", no_wrap=True)
-    table.add_column("methods", ratio=4)
-    table.add_column("seconds", justify="right", no_wrap=True)
+    for name, ratio in (("claim", 0), ("title", 3), ("verdict", 0), ("grade", 0), ("methods", 4), ("seconds", 0)):
+        table.add_column(name, ratio=ratio or None, no_wrap=not ratio, justify="right" if name == "seconds" else "left")
     for claim in report.claims:
-        word = status(claim)
-        grade = claim.grade.value if claim.grade else "—"
+        word, grade = status(claim), claim.grade.value if claim.grade else "—"
+        cells = (claim.id, claim.title, word, grade, _methods(claim), f"{claim.seconds:.2f}")
         # Text, not str: sources and titles contain brackets, which rich would take for markup.
-        cells = (claim.id, claim.title, grade, _methods(claim), f"{claim.seconds:.2f}")
-        row = [Text(text) for text in cells]
-        table.add_row(*row[:2], Text(word, style=_COLORS[word]), *row[2:])
+        table.add_row(*map(Text, cells, ("", "", _COLORS[word], "", "", "")))
     console.print(table)
     for claim in report.claims:
         if not is_green(claim):

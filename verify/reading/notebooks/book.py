@@ -153,10 +153,10 @@ def _write(folder: Path, made: dict[str, str], before: dict[str, bytes | None]) 
 
 def _read(path: Path) -> NotebookNode | str:
     """A stored notebook, or why there is none."""
-    if not path.exists():
+    if (held := _held(path)) is None:
         return "is missing"
     try:
-        return _parsed(path.read_bytes())
+        return _parsed(held)
     except ValueError as error:
         return f"cannot be compared: {error}"
 
@@ -167,13 +167,10 @@ def _report(one: Executed, stored: NotebookNode | str, folder: Path) -> str:
     if isinstance(stored, str):
         click.echo(f"{folder / name} {stored}")
         return name
-    edited = list(changed_cells(stored))
-    for change in edited:
-        click.echo(f"{name} was edited by hand: {change}")
-    found = [] if one.notebook is None else list(differences(name, stored, one.notebook))
-    for lines in found:
-        click.echo(lines, nl=False)
-    return name if edited or found else ""
+    told = [f"{name} was edited by hand: {change}\n" for change in changed_cells(stored)]
+    told += [] if one.notebook is None else differences(name, stored, one.notebook)
+    click.echo("".join(told), nl=False)
+    return name if told else ""
 
 
 def _superfluous(folder: Path, chosen: Sequence[Script]) -> list[str]:

@@ -11,7 +11,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from difflib import unified_diff
-from itertools import zip_longest
 from typing import Any, Final
 
 from nbformat import NotebookNode
@@ -52,8 +51,8 @@ def _texts(old: NotebookNode | None, new: NotebookNode | None) -> tuple[str, str
     """Both cells as text; pictures that agree within the tolerance give the same text."""
     if old is None or new is None:
         return _text(old), _text(new)
-    pairs = list(zip_longest(old.get("outputs", []), new.get("outputs", [])))
-    agreeing = {id(one): two for one, two in pairs if one is not None and two is not None and _same_picture(one, two)}
+    pairs = zip(old.get("outputs", []), new.get("outputs", []), strict=False)
+    agreeing = {id(one): two for one, two in pairs if (said := described(one)) and _same(said, described(two))}
     return _text(old, agreeing), _text(new)
 
 
@@ -74,8 +73,8 @@ def _output_text(output: NotebookNode) -> str:
     shown = {key: value for key, value in output.items() if key not in ("data", "text")}
     parts = [_json(shown), output.get("text", "")]
     for kind, content in sorted(output.get("data", {}).items()):
-        said = described(output) if kind == SVG else None
-        parts.append(f"{kind}:\n{content if isinstance(content, str) and said is None else _json(said or content)}")
+        said = (described(output) if kind == SVG else None) or content
+        parts.append(f"{kind}:\n{said if isinstance(said, str) else _json(said)}")
     return "\n".join(parts)
 
 
@@ -83,22 +82,13 @@ def _json(value: Any) -> str:
     return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
 
 
-def _same_picture(old: NotebookNode, new: NotebookNode) -> bool:
-    one, two = described(old), described(new)
-    return one is not None and two is not None and _same(one, two)
-
-
-def _same(one: Any, two: Any) -> bool:
+def _same(one: Any, two: Any, size: float = 0.0) -> bool:
     """Equal, but for the last digits of the numbers in a list: they are measured by the largest among them."""
     if isinstance(one, dict) and isinstance(two, dict):
         return one.keys() == two.keys() and all(_same(one[key], two[key]) for key in one)
-    if not (isinstance(one, list) and isinstance(two, list)):
-        return bool(one == two)
-    if len(one) != len(two):
-        return False
-    return all(_near(x, y, one) if isinstance(x, float) else _same(x, y) for x, y in zip(one, two, strict=True))
-
-
-def _near(x: float, y: Any, beside: list[Any]) -> bool:
-    size = max(abs(number) for number in beside if isinstance(number, float))
-    return isinstance(y, float) and math.isclose(x, y, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE * size)
+    if isinstance(one, list) and isinstance(two, list):
+        largest = max((abs(x) for x in one if isinstance(x, float)), default=0.0)
+        return len(one) == len(two) and all(_same(x, y, largest) for x, y in zip(one, two, strict=True))
+    if isinstance(one, float) and isinstance(two, float):
+        return math.isclose(one, two, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE * size)
+    return bool(one == two)

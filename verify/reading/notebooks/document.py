@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from verify.reading.notebooks.cells import opening, source_of
-from verify.reading.notebooks.script import Cell, Script
+from verify.reading.notebooks.script import Script
 
 __all__ = ["SVG", "assemble", "changed_cells", "described", "finish", "text_of"]
 
@@ -33,18 +33,13 @@ def assemble(script: Script) -> NotebookNode:
             source = source_of(cell)
         except ValueError as error:
             raise ValueError(f"{script.path.name}, cell {cell.id!r}: {error}") from error
-        cells.append(_node(cell, source))
+        made = new_code_cell if cell.kind in ("code", "verdict") else new_markdown_cell
+        cells.append(made(source, id=cell.id))
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     return new_notebook(cells=cells, metadata=metadata)
-
-
-def _node(cell: Cell, source: str) -> NotebookNode:
-    if cell.kind in ("code", "verdict"):
-        return new_code_cell(source, id=cell.id)
-    return new_markdown_cell(source, id=cell.id)
 
 
 def finish(notebook: NotebookNode, script: Script) -> NotebookNode:
@@ -53,13 +48,10 @@ def finish(notebook: NotebookNode, script: Script) -> NotebookNode:
         alternatives = [said["description"] for output in cell.get("outputs", []) if (said := described(output))]
         cell.metadata = NotebookNode({"mystnb": {"image": {"alt": " ".join(alternatives)}}} if alternatives else {})
     notebook.metadata.language_info = NotebookNode({"name": "python"})
-    digests = [f"{cell.id} {_digest(cell)}" for cell in notebook.cells]
     notebook.metadata[_OURS] = NotebookNode(
-        {
-            "script": f"docs/notebooks/src/{script.path.name}",
-            "digests": digests,
-            "metadata": _digest_of(_metadata(notebook)),
-        }
+        script=f"docs/notebooks/src/{script.path.name}",
+        digests=[f"{cell.id} {_digest(cell)}" for cell in notebook.cells],
+        metadata=_digest_of(_metadata(notebook)),
     )
     nbformat.validate(notebook)
     return notebook

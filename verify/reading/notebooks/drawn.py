@@ -8,6 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.collections import PathCollection
+from matplotlib.colors import LogNorm, to_hex, to_rgba, to_rgba_array
+from matplotlib.contour import ContourSet
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.path import Path
+from matplotlib.ticker import FixedFormatter, FuncFormatter
 
 __all__ = ["ROUNDING", "drawn"]
 
@@ -53,9 +60,6 @@ def _panel(axes: Any) -> dict[str, Any]:
 
 def _entries(legend: Any) -> list[str]:
     """The words of a legend, each with the look of what stands beside it, as far as it is a line or a patch."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
     beside = [_look(handle) if isinstance(handle, Line2D | Patch) else "" for handle in legend.legend_handles]
     words = [text.get_text() for text in legend.get_texts()]
     return [f"{word} ({look})" if look else word for word, look in zip(words, beside, strict=True)]
@@ -63,8 +67,6 @@ def _entries(legend: Any) -> list[str]:
 
 def _ticks(axis: Any) -> list[str]:
     """Labels that were set by hand; matplotlib's own choice is its version's."""
-    from matplotlib.ticker import FixedFormatter, FuncFormatter
-
     by_hand = isinstance(axis.get_major_formatter(), FixedFormatter | FuncFormatter)
     return [str(label.get_text()) for label in axis.get_ticklabels()] if by_hand else []
 
@@ -117,8 +119,6 @@ def _of_collection(collection: Any) -> Array:
 
 
 def _artist(artist: Any, points: Array, steps: list[float]) -> list[Any]:
-    from matplotlib.contour import ContourSet
-
     label = str(artist.get_label())
     head = ["" if label.startswith("_") else label, _look(artist)]  # matplotlib numbers what has no label
     if isinstance(artist, ContourSet):
@@ -132,8 +132,6 @@ def _artist(artist: Any, points: Array, steps: list[float]) -> list[Any]:
 
 def _values(artist: Any) -> list[Any]:
     """Shape, range of colours and summary of the values behind the colours; nothing for an artist without."""
-    from matplotlib.colors import LogNorm
-
     if not hasattr(artist, "get_array") or artist.get_array() is None:
         return []
     values: Array = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
@@ -147,8 +145,6 @@ def _values(artist: Any) -> list[Any]:
 
 def _contours(artist: Any, points: Array, steps: list[float]) -> list[list[float]]:
     """Of contours the levels, and level by level the length, the middle, and the mean product of the coordinates."""
-    from matplotlib.path import Path
-
     told: list[list[float]] = [[_rounded(float(level), 0.0) for level in artist.levels]]
     start = 0
     for path in artist.get_paths():
@@ -171,36 +167,26 @@ def _contours(artist: Any, points: Array, steps: list[float]) -> list[list[float
 
 def _look(artist: Any) -> str:
     """Colours, marker, line style, and whether it is hidden."""
-    from matplotlib.lines import Line2D
-
     if isinstance(artist, Line2D):
         said = _look_of_line(artist)
     elif hasattr(artist, "get_facecolor"):
         said = _look_of_area(artist)
     else:
         said = [_colours(artist.cmap(np.linspace(0, 1, 5)))]  # an image
-    hidden = [] if artist.get_visible() else ["hidden"]
-    return ", ".join([*said, *hidden])
+    return ", ".join([*said, *["hidden"] * (not artist.get_visible())])
 
 
 def _look_of_line(line: Any) -> list[str]:
-    from matplotlib.colors import to_rgba
-
     said = [_colours([to_rgba(line.get_color(), line.get_alpha())]), f"line {line.get_linestyle()}"]
-    if line.get_drawstyle() != "default":
-        said.append(str(line.get_drawstyle()))
+    said += [line.get_drawstyle()] * (line.get_drawstyle() != "default")
     marker = line.get_marker()
     if isinstance(marker, str | int) and marker not in ("", " ", "None", "none"):
-        faces = [to_rgba(line.get_markerfacecolor(), line.get_alpha())]
-        said += [f"marker {marker}", _colours(faces)]
+        said += [f"marker {marker}", _colours([to_rgba(line.get_markerfacecolor(), line.get_alpha())])]
     return said
 
 
 def _look_of_area(artist: Any) -> list[str]:
     """Of a patch or a collection. Colours that follow from values are told by the scale, but of contours all."""
-    from matplotlib.collections import PathCollection
-    from matplotlib.contour import ContourSet
-
     mapped = getattr(artist, "get_array", lambda: None)() is not None
     if mapped and not isinstance(artist, ContourSet):
         said = [_colours(artist.cmap(np.linspace(0, 1, 5)))]
@@ -208,8 +194,7 @@ def _look_of_area(artist: Any) -> list[str]:
         if mapped:
             artist.update_scalarmappable()
         said = [f"face {_colours(artist.get_facecolor())}", f"edge {_colours(artist.get_edgecolor())}"]
-    if _dashed(artist.get_linestyle()):
-        said.append("dashed")
+    said += ["dashed"] * _dashed(artist.get_linestyle())
     if isinstance(artist, PathCollection) and artist.get_paths():
         vertices = np.asarray(artist.get_paths()[0].vertices, float)
         first = " ".join(f"{value:.2f}" for value in vertices[0].round(2) + 0.0)
@@ -227,8 +212,6 @@ def _dashed(style: Any) -> bool:
 
 def _colours(colours: Any) -> str:
     """Hexadecimal, one after the other; equal neighbours once, and a digest if there are many."""
-    from matplotlib.colors import to_hex, to_rgba_array
-
     every = [to_hex(colour, keep_alpha=True) for colour in to_rgba_array(colours)]
     told = [one for place, one in enumerate(every) if place == 0 or one != every[place - 1]]
     if len(told) <= _MANY:

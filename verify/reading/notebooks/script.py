@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -87,7 +88,6 @@ def read_script(path: Path) -> Script:
     if matched is None:
         raise ValueError(f"{path.name}: a notebook's script is called nNN_name.py, with two digits NN")
     cells = tuple(_cells(path.name, source.splitlines()))
-    _refuse_doubles(path.name, cells)
     return Script(path, matched[1], title.strip(), " ".join(question.split()), cells)
 
 
@@ -95,9 +95,15 @@ def _cells(name: str, lines: list[str]) -> Iterator[Cell]:
     starts = [index for index, line in enumerate(lines) if line.startswith(_MARKER)]
     if not starts:
         raise ValueError(f"{name} has no cell; a line `# %% …` begins one")
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    seen: set[str] = set()
+    for start, end in pairwise([*starts, len(lines)]):
         heading = lines[start].removeprefix(_MARKER).strip()
-        yield _cell(f"{name}, line {start + 1}", heading, lines[start + 1 : end], start + 2)
+        cell = _cell(f"{name}, line {start + 1}", heading, lines[start + 1 : end], start + 2)
+        if cell.id in seen:
+            remedy = "`# %% [markdown] other-name`" if cell.kind == "markdown" else "another name"
+            raise ValueError(f"{name}, line {start + 1}: the cell id {cell.id!r} is taken; give it {remedy}")
+        seen.add(cell.id)
+        yield cell
 
 
 def _cell(place: str, heading: str, lines: list[str], line: int) -> Cell:
@@ -117,10 +123,10 @@ def _cell(place: str, heading: str, lines: list[str], line: int) -> Cell:
         raise ValueError(
             f"{place}: a code cell needs a name and the claims it belongs to, e.g. `# %% loss-curve claims: N1`"
         )
+    text = "\n".join(lines).rstrip()
+    blank = len(text) - len(text.lstrip("\n"))
     claims = tuple((named[2] or "").replace(",", " ").split())
-    while lines and not lines[0].strip():
-        lines, line = lines[1:], line + 1
-    return Cell(_identifier(named[1]), "code", claims, "\n".join(lines).rstrip(), line)
+    return Cell(_identifier(named[1]), "code", claims, text[blank:], line + blank)
 
 
 def _prose(place: str, lines: list[str]) -> str:
@@ -145,12 +151,3 @@ def _identifier(name: str) -> str:
     if len(plain) <= _LONGEST_ID:
         return plain
     return f"{plain[: _LONGEST_ID - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
-def _refuse_doubles(name: str, cells: tuple[Cell, ...]) -> None:
-    seen: set[str] = set()
-    for cell in cells:
-        if cell.id in seen:
-            remedy = "`# %% [markdown] other-name`" if cell.kind == "markdown" else "another name"
-            raise ValueError(f"{name}, line {cell.line - 1}: the cell id {cell.id!r} is taken; give it {remedy}")
-        seen.add(cell.id)
