@@ -13,7 +13,7 @@ import pytest
 
 import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
-from verify.reading.html_report import plots, section, to_html
+from verify.reading.html_report import page, plots, to_html
 from verify.reading.html_report.svg import Scale, ticks
 from verify.reading.html_report.text import TEMPLATES, anchor, number, value
 from verify.reading.summary import complaints, replay_command
@@ -61,6 +61,10 @@ def run_of(*claims: ClaimReport) -> Report:
 def plotted(one: Evidence) -> list[str]:
     rows = TEMPLATES.get_template("plots.html").module.rows  # type: ignore[attr-defined]
     return [str(rows(plot)) for plot in plots.plots_of(one, one.figures)]
+
+
+def section(claim: ClaimReport, known: frozenset[str]) -> str:
+    return str(TEMPLATES.get_template("claim.html").module.section(claim, known))  # type: ignore[attr-defined]
 
 
 class Page(HTMLParser):
@@ -190,32 +194,32 @@ def test_every_method_that_measures_is_drawn() -> None:
 
 
 def test_the_kill_matrix_has_a_letter_for_every_fate() -> None:
-    text = section.section(whole(rows=5), frozenset())
+    text = section(whole(rows=5), frozenset())
     assert text.count("<td class=k>K") == 10
     assert text.count("<td class=m>M") == 5
     assert text.count("<td>·") == 5
     assert "sign &lt;of&gt; A 0" in text
     weak = replace(whole(), evidence=(mutants({"A dropped": {"precision": "missed"}}, ("A dropped",)),))
-    assert "<tr class=survivor><th scope=row>A dropped<td class=m>M" in section.section(weak, frozenset())
+    assert "<tr class=survivor><th scope=row>A dropped<td class=m>M" in section(weak, frozenset())
 
 
 def test_links_go_to_claims_of_the_run_only() -> None:
-    assert 'rests on <a href="#claim-G2">G2</a>' in section.section(whole(), frozenset({"G1", "G2"}))
-    assert "rests on G2" in section.section(whole(), frozenset({"G1"}))
+    assert 'rests on <a href="#claim-G2">G2</a>' in section(whole(), frozenset({"G1", "G2"}))
+    assert "rests on G2" in section(whole(), frozenset({"G1"}))
 
 
 def test_formulas_without_a_form_are_shown_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(latex: str, display: bool = False) -> str:
         raise ValueError(latex)
 
-    monkeypatch.setattr(section, "mathml", none)
-    text = section.section(whole(), frozenset())
+    monkeypatch.setattr(page, "mathml", none)
+    text = section(whole(), frozenset())
     assert "<math" not in text
     assert r"\frac" in text
 
 
 def test_a_claim_that_is_not_registered_has_its_evidence() -> None:
-    text = section.section(whole("X1", "from elsewhere"), frozenset())
+    text = section(whole("X1", "from elsewhere"), frozenset())
     assert "from elsewhere" in text
     assert "<math" not in text
     assert "Kill matrix" in text

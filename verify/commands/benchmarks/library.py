@@ -142,13 +142,21 @@ def _lambdified(printer: str, xp: Any) -> tuple[Callable[..., Any], Callable[...
 
 
 def _jax(arrays: tuple[Array, ...]) -> Work:
-    """The same, jitted by jax (all cores); empty where jax is not installed."""
+    """The same formulas, jitted by jax (all cores); empty where jax is not installed."""
     try:
         import jax
     except ImportError:
         return {}
     jax.config.update("jax_enable_x64", True)
-    gradient, loss = map(jax.jit, _lambdified("jax", jax.numpy))
+    loss = jax.jit(_lambdified("jax", jax.numpy)[1])
+
+    @jax.jit
+    def gradient(v, w, v_star, w_star):  # type: ignore[no-untyped-def]
+        """With the angle cancelled, which the printed form has: jax does not."""
+        w_hat, unit = (x / jax.numpy.linalg.norm(x, axis=-1, keepdims=True) for x in (w, w_star))
+        radial = (v * v).sum(-1) + v.sum(-1) ** 2 - v.sum(-1) * v_star.sum(-1)
+        return (radial[:, None] * w_hat - (v * v_star).sum(-1)[:, None] * unit) / math.sqrt(8 * math.pi)
+
     placed = [jax.device_put(array) for array in arrays]
     return {
         "coarse gradient / jax in float64, NumPy in and out": lambda: np.asarray(gradient(*arrays)),

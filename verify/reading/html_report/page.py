@@ -1,18 +1,28 @@
-"""What the whole page shows, beside the sections of its claims."""
+"""What the page shows beside pictures: the run as a whole, what a claim says, how it was derived and judged."""
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+from markupsafe import Markup
+from sympy import true
+
+import proofs
+from proofs.engine.render import forms_of, latex_of
 from verify.evidence import ClaimReport, Grade, Report, Verdict
 from verify.reading.book import CHAPTERS
 from verify.reading.html_report.overview import overview
-from verify.reading.html_report.section import section
-from verify.reading.html_report.text import TEMPLATES
+from verify.reading.html_report.plots import DRAWN, plots_of
+from verify.reading.html_report.text import TEMPLATES, escaped
 from verify.reading.kill_matrix import found_on, totals
-from verify.reading.summary import counts_line, replay_command, status
+from verify.reading.mathml import mathml
+from verify.reading.summary import complaints, counts_line, is_green, plain, replay_command, status
 
 __all__ = ["to_html"]
 
-_STATES = {0: "verified", 1: "refuted", 3: "undecided"}
+_STATES: Final = {0: "verified", 1: "refuted", 3: "undecided"}
+_MARKS: Final = {"verified": "✓", "refuted": "✗", "too weak": "✗", "error": "!", "undecided": "?"}
+"""Marks beside the words of verdicts: colour alone says nothing to many."""
 
 
 def to_html(report: Report) -> str:
@@ -25,13 +35,8 @@ def to_html(report: Report) -> str:
         totals=totals(report),
         equivalent=sum(int(found_on(claim).get("equivalent", 0)) for claim in report.claims),
         choices=_choices(report),
-        section=section,
         known=frozenset(claim.id for claim in report.claims),
-        chapters=CHAPTERS,
-        grades=[*Grade, "—"],
-        worst=_worst,
-        counts_line=counts_line,
-        replay_command=replay_command,
+        replay=replay_command(report),
     )
 
 
@@ -64,3 +69,50 @@ def _choices(report: Report) -> dict[str, dict[str, str]]:
         "grade": {grade: grade for grade in sorted(grades)},
         "method": {one.method: one.method.replace("_", " ") for claim in report.claims for one in claim.evidence},
     }
+
+
+def _registered(claim_id: str) -> dict[str, Any]:
+    """Formulas, hypotheses and code of a claim; nothing of one that is not registered here."""
+    claim = next((one for one in proofs.all_claims() if one.id == claim_id), None)
+    if claim is None:
+        return {}
+    conditions = [_math(latex_of(one)) for one in claim.hypotheses if one != true]
+    conditions += [escaped(claim.setting)] if claim.setting else []
+    return {
+        "forms": [_math(one, display=True) for one in forms_of(claim)],
+        "hypotheses": Markup(", ").join(conditions) or "none beyond the model’s",
+        "code": claim.code,
+    }
+
+
+def _math(latex: str, display: bool = False) -> Markup:
+    """MathML; an extension may use a command that has no such form, and is no reason to lose the report of a run."""
+    try:
+        return Markup(mathml(latex, display))
+    except ValueError:
+        return Markup("<code>{}</code>").format(escaped(latex))
+
+
+def _judges(claim: ClaimReport) -> list[str]:
+    """Methods that judged any mutant, in the order of the evidence."""
+    judged = {method for fates in found_on(claim).get("matrix", {}).values() for method in fates}
+    order = dict.fromkeys([*(one.method for one in claim.evidence), *sorted(judged)])
+    return [method for method in order if method in judged]
+
+
+TEMPLATES.globals.update(
+    chapters=CHAPTERS,
+    complaints=complaints,
+    counts_line=counts_line,
+    drawn=DRAWN,
+    found_on=found_on,
+    grades=[*Grade, "—"],
+    is_green=is_green,
+    judges=_judges,
+    marks=_MARKS,
+    plain=plain,
+    plots_of=plots_of,
+    registered=_registered,
+    status=status,
+    worst=_worst,
+)
