@@ -50,12 +50,7 @@ Examples:
   coarseproof derive --check          is the generated code up to date?""",
 )
 @click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_version,
-    help="Show the version and exit.",
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
 def main() -> None:
     """Derive, generate and verify the formulas of coarse-gradient training.

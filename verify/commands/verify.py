@@ -60,12 +60,7 @@ Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
 )
 @json_option("results")
 def verify(
-    level: Level,
-    only: tuple[str, ...],
-    seed: int | None,
-    jobs: int | None,
-    folder: Path | None,
-    json_path: Path | None,
+    level: Level, only: tuple[str, ...], seed: int | None, jobs: int | None, folder: Path | None, json_path: Path | None
 ) -> None:
     """Check every claim by every method.
 

@@ -20,12 +20,14 @@ __all__ = [
     "CHAPTERS",
     "PAGES",
     "conditions",
-    "defined_at",
+    "derived_at",
     "entry",
     "formula_book",
+    "grade_of",
     "heading_of",
     "markdown",
     "of_claims",
+    "owed_by",
     "slug_of",
 ]
 
