@@ -27,13 +27,7 @@ from mpmath import mpf
 from sympy import lambdify
 
 import proofs
-from numerics import (
-    best_output_weights,
-    loss_gradient_v,
-    population_loss,
-    saddle_angle,
-    sample_loss,
-)
+from numerics import best_output_weights, loss_gradient_v, population_loss, saddle_angle, sample_loss
 from numerics.sampling import network_moments
 from proofs import symbols
 from verify.reading.notebooks.reading import COLOURS, INK, panels, show
@@ -72,8 +66,7 @@ for count, colour, style in ((10, COLOURS[0], "-"), (100, COLOURS[1], "-"), (100
 right.plot(theta, population_loss(v, turned(theta), v_star, w_star), "--", color=COLOURS[3], lw=2.5, label="population")
 for axes, name in ((left, "sample loss (dimensionless)"), (right, "loss (dimensionless)")):
     in_radians(axes)
-    axes.set_ylabel(name)
-    axes.set_ylim(bottom=0)
+    axes.set(ylabel=name, ylim=(0, None))
     axes.legend()
 show(
     figure, "Left: the losses of three inputs as staircases over the angle. Right: their means approach a smooth line."
@@ -220,8 +213,7 @@ for ratio, colour, marker in zip((0.1, 0.25, 0.5, 0.75), COLOURS, MARKERS, stric
     mean, error = np.array([least_squares(labelled @ true, student) for student, labelled in bits.values()]).T
     axes.errorbar(at, mean, 3 * error, fmt=marker, ms=5, capsize=2, color=colour, label=f"{ratio}")
 in_radians(axes)
-axes.set_ylabel("least loss over v (dimensionless)")
-axes.set_ylim(bottom=0)
+axes.set(ylabel="least loss over v (dimensionless)", ylim=(0, None))
 axes.legend(title="S²/((m+1)‖v*‖²), S the sum of v*")
 show(figure, "The least loss over v against the angle for four teachers; below one half it has a hump, above it rises.")
 
@@ -376,8 +368,7 @@ for axes, power, name in ((left, 2, "angle"), (right, 1, "loss")):
     axes.loglog(
         small, [min(2.0**-53 / t**power, 1) for t in small], color=INK, label=f"unit roundoff/θ{'²' * (power - 1)}"
     )
-    axes.set_xlabel(f"angle θ (radian); error of the {name}")
-    axes.set_ylim(2.0**-56, 99)
+    axes.set(xlabel=f"angle θ (radian); error of the {name}", ylim=(2.0**-56, 99))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
 show(figure, "Relative errors against the angle: of two ways to the angle, and of two forms of the loss near v*.")
 print(

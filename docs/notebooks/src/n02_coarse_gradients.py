@@ -125,10 +125,8 @@ for stream, (turn, r) in enumerate([(t, r) for r in (0.3, 1.0, 3.0, 10.0) for t 
             lw=0.8,
             color=LOOKS[name]["color"],
         )
-left.set_xlabel("response of the filter, x (dimensionless)")
-left.set_ylabel("proxy derivative μ'(x) (dimensionless)")
-right.set_xscale("log")
-right.set_xlabel("width r sin θ of the Gaussian (dimensionless)")
+left.set(xlabel="response of the filter, x (dimensionless)", ylabel="proxy derivative μ'(x) (dimensionless)")
+right.set(xscale="log", xlabel="width r sin θ of the Gaussian (dimensionless)")
 right.set_ylabel("Gaussian average of μ' (dimensionless)")
 for k, r in enumerate((0.3, 1.0, 3.0, 10.0)):
     right.plot([], [], MARKERS[k], color=INK, ms=4, label=f"sampled, r = {r:g}")
@@ -367,8 +365,7 @@ chart.grid(visible=False)
 losses.set_ylabel("population loss (dimensionless)")
 lengths.set_ylabel("length ‖w‖ (dimensionless)")
 for axis in (losses, lengths):
-    axis.set_xlabel(f"steps from θ = {STARTS[0]} on")
-    axis.set_ylim(bottom=0)
+    axis.set(xlabel=f"steps from θ = {STARTS[0]} on", ylim=(0, None))
 figure.legend(*chart.get_legend_handles_labels(), loc="outside lower center", ncols=6)
 show(
     figure,

@@ -88,10 +88,8 @@ for index, (name, look) in enumerate(LOOKS.items()):
     )
 left.plot(0, 0, "o", color=INK, ms=6, label="p(0) = 0 for all")
 right.plot(x, x, color=INK, lw=0.8, label="u = x")
-left.set_xlabel("size of an entry, |u| (dimensionless)")
-left.set_ylabel("penalty p(|u|) (dimensionless)")
-right.set_xlabel("x (dimensionless)")
-right.set_ylabel(f"S(x) at ρ = {RHO} (dimensionless)")
+left.set(xlabel="size of an entry, |u| (dimensionless)", ylabel="penalty p(|u|) (dimensionless)")
+right.set(xlabel="x (dimensionless)", ylabel=f"S(x) at ρ = {RHO} (dimensionless)")
 figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=7)
 left.legend(handles=left.get_lines()[-1:])
 show(
@@ -131,9 +129,7 @@ for axis, name in zip(axes, ("l0", "tl1", "mcp", "half"), strict=True):
         best = [float(proximal_map(at * (1 + side), RHO_TIE, name)) for side in ((0.0,), (-1e-9, 1e-9))[index == 1]]
         cost = np.round(price(np.array(best), at, RHO_TIE, name) - rest, 9) + 0.0  # not −0
         axis.plot(best, cost, MARKERS[index], color=COLOURS[index], ms=(4, 8, 7)[index], zorder=7 - index)
-    axis.set_ylim(-1.2, 2.2)
-    axis.set_title(name)
-    axis.set_xlabel("u (dimensionless)")
+    axis.set(ylim=(-1.2, 2.2), title=name, xlabel="u (dimensionless)")
 axes[0].set_ylabel("cost above that of u = 0\n(dimensionless)")
 figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 show(
@@ -197,11 +193,9 @@ for index, a in enumerate((0.5, 2.0, 8.0)):
         first = int(np.argmax(images > 0))
         middle.plot(rho, fine[first], MARKERS[index], color=COLOURS[1 + index], ms=5)
         right.plot(rho, images[first], MARKERS[index], color=COLOURS[1 + index], ms=5)
-left.set_xlabel("x (dimensionless)")
-left.set_ylabel("S(x) at ρ = 0.5 (dimensionless)")
+left.set(xlabel="x (dimensionless)", ylabel="S(x) at ρ = 0.5 (dimensionless)")
 for axis, words in ((middle, "threshold t"), (right, "height of the jump")):
-    axis.set_xlabel("ratio ρ = λ/β (dimensionless)")
-    axis.set_ylabel(f"{words} (dimensionless)")
+    axis.set(xlabel="ratio ρ = λ/β (dimensionless)", ylabel=f"{words} (dimensionless)")
 for axis in (left, middle, right):
     axis.legend()
 show(
@@ -296,10 +290,8 @@ for index, (name, look) in enumerate(LOOKS.items()):
     right.plot(x, shift, **look)
     print(f"{name:5} farthest move on a grid, in units of the bound: {min(quotients):.3f} to {max(quotients):.3f}")
 right.plot(x[x < 1.3], x[x < 1.3], color=INK, lw=0.8)
-left.set_xlabel("ratio ρ = λ/β (dimensionless)")
-left.set_ylabel("farthest move sup |x − S(x)| (dimensionless)")
-right.set_xlabel("x (dimensionless)")
-right.set_ylabel(f"|x − S(x)| at ρ = {RHO} (dimensionless)")
+left.set(xlabel="ratio ρ = λ/β (dimensionless)", ylabel="farthest move sup |x − S(x)| (dimensionless)")
+right.set(xlabel="x (dimensionless)", ylabel=f"|x − S(x)| at ρ = {RHO} (dimensionless)")
 figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=6)
 show(
     figure,

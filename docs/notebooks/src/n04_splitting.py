@@ -374,8 +374,7 @@ right.set(
 )
 right.legend()
 show(
-    figure,
-    "Left: runs with sampled gradients settle round the predicted limit. Right: their spread against the batch",
+    figure, "Left: runs with sampled gradients settle round the predicted limit. Right: their spread against the batch"
 )
 slope = np.polyfit(np.log(batches[2:]), np.log(spreads[2:]), 1)[0]
 print(f"measured exponent of the spread, from 128 networks on: {slope:.2f}")

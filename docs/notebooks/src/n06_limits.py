@@ -224,10 +224,7 @@ for axes in (left, right):
 left.set(ylabel="entries kept in u (count)", yticks=range(5))
 right.set(ylabel="error ‖w̄ − w*‖ (dimensionless)")
 left.legend()
-show(
-    figure,
-    "Hysteresis of l0: with λ rising runs stay on other branches of the census than with λ falling",
-)
+show(figure, "Hysteresis of l0: with λ rising runs stay on other branches of the census than with λ falling")
 
 # %% [markdown]
 # The grey branches overlap where two supports coexist. Runs that continue from the last limit follow a branch to
@@ -264,8 +261,7 @@ axes.axhline(least_norm, color=INK, linestyle="--", label="least norm of a fixed
 axes.set(xlabel="step", ylabel="norm of w (dimensionless)", yscale="log", ylim=(0.05, 10), xlim=(0, STEPS))
 figure.legend(loc="outside right upper")
 show(
-    figure,
-    "Norm of w without normalization: it shrinks with l1 and transformed l1, and rests with l0 if large enough",
+    figure, "Norm of w without normalization: it shrinks with l1 and transformed l1, and rests with l0 if large enough"
 )
 
 # %% [markdown]
