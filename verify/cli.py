@@ -16,7 +16,7 @@ from verify.commands.exits import Group
 from verify.commands.learn import learn
 from verify.commands.limit import limit
 from verify.commands.notebooks import notebooks
-from verify.commands.options import console, picture_path, width
+from verify.commands.options import console, picture_option, width
 from verify.commands.verify import verify
 
 if TYPE_CHECKING:
@@ -116,19 +116,12 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
 
 
 @main.command(epilog="\b\nExample:\n  coarseproof figure --output landscape.svg")
-@click.option(
-    "--output",
-    metavar="FILE",
-    default="coarseproof.png",
-    show_default=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A .png or .svg file.",
-)
+@picture_option("--output", default="coarseproof.png", show_default=True, help="A .png or .svg file.")
 def figure(output: Path) -> None:
     """Draw the theory against samples of the network."""
     from verify.reading.figure import draw
 
-    draw(picture_path(output))
+    draw(output)
     click.echo(f"written    {output}")
 
 

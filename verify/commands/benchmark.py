@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from verify.commands.options import ManyValues, console, json_option, output_path, split_names, write_document
+from verify.commands.options import ManyValues, console, json_option, split_names, write_document
 
 __all__ = ["benchmark"]
 
@@ -59,8 +59,6 @@ def benchmark(only: tuple[str, ...], json_path: Path | None) -> None:
     for name in names:
         if name not in _PLACES:
             raise ValueError(f"benchmark {name!r} is unknown; allowed: {', '.join(_PLACES)}")
-    if json_path is not None:
-        output_path(json_path)
     shown = console(stderr=str(json_path) == "-")
     figures: list[Figure] = []
     for name in names or tuple(_PLACES):

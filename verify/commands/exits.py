@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -12,7 +14,7 @@ from typing import Any, Final
 import click
 from click.exceptions import Exit
 
-__all__ = ["INPUT_OUTPUT", "INTERRUPTED", "Group"]
+__all__ = ["INPUT_OUTPUT", "INTERRUPTED", "Group", "terminable"]
 
 INPUT_OUTPUT: Final = 74
 """EX_IOERR of sysexits.h."""
@@ -89,3 +91,16 @@ def _forget_unwritten() -> None:
                 stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Treat a polite kill like Ctrl-C, so that it stops workers and kernels as well."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

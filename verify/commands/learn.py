@@ -78,8 +78,8 @@ not be written, 130 interrupted (the state is in --save).""",
     "--record-every", type=click.IntRange(min=1), default=1, show_default=True, help="Measure one step in so many."
 )
 @common.NORMALIZE
-@common.file_option("--plot", help="Draw the run (.png, .svg).")
-@common.file_option("--save", help="Keep the last state (.npz).")
+@common.picture_option("--plot", help="Draw the run (.png, .svg).")
+@common.output_option("--save", help="Keep the last state (.npz).")
 @click.option(
     "--resume",
     metavar="FILE",
@@ -104,11 +104,6 @@ def learn(**options: Any) -> None:
 
         require_used(options["penalty"], options["ste"])
     plot, save, json_path = options["plot"], options["save"], options["json_path"]
-    if plot is not None:
-        common.picture_path(plot)
-    for path in (save, json_path):
-        if path is not None:
-            common.output_path(path)
     try:
         with run_display(options["max_steps"]) as show:
             result, w_star, v_star = runs.run(options, show)

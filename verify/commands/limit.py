@@ -77,8 +77,8 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 @click.option(
     "--count", type=click.IntRange(min=1), default=1000, show_default=True, help="List at most so many limits."
 )
-@common.file_option("--plot", help="Draw the map w* → w̄ (.png, .svg).")
-@common.file_option(
+@common.picture_option("--plot", help="Draw the map w* → w̄ (.png, .svg).")
+@common.picture_option(
     "--phase-diagram", "phases", help="Draw number and kind of stable limits, support and error over (β, λ)."
 )
 @common.json_option("result")
@@ -99,10 +99,6 @@ def limit(
 
     refuse_unused(penalty=penalty)
     exactly |= of_choice("penalty", penalty)
-    for path in filter(None, (plot, phases)):
-        common.picture_path(path)
-    if json_path is not None:
-        common.output_path(json_path)
     w_star = read_weights(weights_path)
     if not normalize:
         require_unit(weights_path, w_star)

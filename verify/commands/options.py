@@ -28,8 +28,8 @@ __all__ = [
     "cpus",
     "file_option",
     "json_option",
-    "output_path",
-    "picture_path",
+    "output_option",
+    "picture_option",
     "rational",
     "split_names",
     "width",
@@ -109,22 +109,6 @@ def console(*, stderr: bool = False) -> Console:
     return Told(stderr=stderr, highlight=False, width=width(), height=24)
 
 
-def picture_path(path: Path) -> Path:
-    """`path`, if a picture can be written there; else ValueError, before the work and not after it."""
-    if path.suffix.lower() not in {".png", ".svg"}:
-        raise ValueError(f"cannot draw {path}: the name must end in .png or .svg")
-    return output_path(path)
-
-
-def output_path(path: Path) -> Path:
-    """`path`, if it can be written; else ValueError."""
-    from verify.files import check_writable
-
-    if str(path) != "-":
-        check_writable(path)
-    return path
-
-
 def write_document(path: Path, text: str) -> None:
     """Text for programs, as UTF-8 whatever the terminal has: to standard output for "-", else as `write_atomically`."""
     from verify.files import write_atomically
@@ -172,14 +156,36 @@ def cpus() -> int:
     return (count or os.cpu_count)() or 1
 
 
-def file_option(*names: str, dash: bool = False, **settings: Any) -> Any:
-    """An option that names a file; `dash`: or standard output."""
-    return click.option(*names, metavar="FILE", type=click.Path(path_type=Path, allow_dash=dash), **settings)
+def file_option(*names: str, **settings: Any) -> Any:
+    """An option that names a file to be read."""
+    return click.option(*names, metavar="FILE", type=click.Path(path_type=Path), **settings)
+
+
+def output_option(*names: str, suffixes: Sequence[str] = (), **settings: Any) -> Any:
+    """An option for a file to be written, or - for standard output; refused before the work and not after it."""
+
+    def writable(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+        from verify.files import check_writable
+
+        if path is not None and suffixes and path.suffix.lower() not in suffixes:
+            raise ValueError(f"cannot draw {path}: the name must end in {' or '.join(suffixes)}")
+        if path is not None and str(path) != "-" and not ctx.resilient_parsing:
+            check_writable(path)
+        return path
+
+    return click.option(
+        *names, metavar="FILE", type=click.Path(path_type=Path, allow_dash=True), callback=writable, **settings
+    )
+
+
+def picture_option(*names: str, **settings: Any) -> Any:
+    """An option for a picture."""
+    return output_option(*names, suffixes=(".png", ".svg"), **settings)
 
 
 def json_option(what: str) -> Any:
     """The option `--json`."""
-    return file_option("--json", "json_path", dash=True, help=f"Write the {what} as JSON; - for standard output.")
+    return output_option("--json", "json_path", help=f"Write the {what} as JSON; - for standard output.")
 
 
 WEIGHTS: Final = file_option(

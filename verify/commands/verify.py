@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import secrets
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from verify.commands.exits import INTERRUPTED
-from verify.commands.options import ManyValues, console, cpus, json_option, output_path, split_names, write_document
+from verify.commands.exits import INTERRUPTED, terminable
+from verify.commands.options import ManyValues, console, cpus, json_option, split_names, write_document
 from verify.commands.parameters import Parametrized, of_claims
 
 if TYPE_CHECKING:
@@ -25,6 +21,18 @@ __all__ = ["verify"]
 
 class _Verify(ManyValues, Parametrized):
     """With options for the parameters at which claims are checked."""
+
+
+def _report_folder(ctx: click.Context, param: click.Parameter, folder: Path | None) -> Path | None:
+    """Fail before the work, not after it."""
+    from verify.files import check_folder_writable, check_writable
+    from verify.reading.report import REPORT_FILES
+
+    if folder is not None:
+        check_folder_writable(folder)
+        for name in REPORT_FILES if folder.is_dir() else ():
+            check_writable(folder / name)
+    return folder
 
 
 @click.command(
@@ -56,6 +64,7 @@ Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
     "folder",
     metavar="DIR",
     type=click.Path(path_type=Path),
+    callback=_report_folder,
     help="Write report.html, report.json, junit.xml, summary.md and mutants.csv into DIR.",
 )
 @json_option("results")
@@ -74,12 +83,11 @@ def verify(
     ids = split_names(only)
     pins = of_claims(ids)
     seed = secrets.randbits(32) if seed is None else seed
-    _check_targets(folder, json_path)
     jobs = jobs or cpus()
     click.echo(f"level {level}, seed {seed}, {jobs} jobs", err=True)
     written: list[Path] = []
     try:
-        with _terminable(), progress_display() as show:
+        with terminable(), progress_display() as show:
             report = run_suite(level=level, only=ids, seed=seed, jobs=jobs, progress=show, pins=pins)
         trouble = _write_results(report, folder, json_path, written)
     except KeyboardInterrupt:
@@ -92,20 +100,6 @@ def verify(
     if trouble is not None:
         raise trouble
     sys.exit(report.exit_code)
-
-
-def _check_targets(folder: Path | None, json_path: Path | None) -> None:
-    """Fail before the work, not after it."""
-    from verify.files import check_folder_writable
-    from verify.reading.report import REPORT_FILES
-
-    if json_path is not None:
-        output_path(json_path)
-    if folder is None:
-        return
-    check_folder_writable(folder)
-    for name in REPORT_FILES if folder.is_dir() else ():
-        output_path(folder / name)
 
 
 def _write_results(
@@ -123,16 +117,3 @@ def _write_results(
     except Exception as error:  # it is raised after the table, whatever it is
         return error
     return None
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Treat a polite kill like Ctrl-C, so that it stops the workers as well."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +23,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 import verify
+from verify.commands.exits import terminable
 from verify.reading.notebooks.document import assemble, finish
 from verify.reading.notebooks.script import Cell, Script
 
@@ -64,11 +64,8 @@ def execute_all(scripts: Sequence[Script], jobs: int, progress: Progress) -> lis
     for script in scripts:
         progress(script.number, 0, 0)
         notebooks.append(assemble(script))
-    with tempfile.TemporaryDirectory(prefix="notebooks-", ignore_cleanup_errors=True) as folder:
-        try:
-            return asyncio.run(_all(scripts, notebooks, jobs, progress, Path(folder)))
-        except asyncio.CancelledError:
-            raise KeyboardInterrupt from None
+    with tempfile.TemporaryDirectory(prefix="notebooks-", ignore_cleanup_errors=True) as folder, terminable():
+        return asyncio.run(_all(scripts, notebooks, jobs, progress, Path(folder)))
 
 
 async def _all(
@@ -83,24 +80,7 @@ async def _all(
                 (place / name).mkdir(parents=True)
             return await _execute(script, notebook, place, progress)
 
-    with _terminable():
-        return await asyncio.gather(*map(one, scripts, notebooks))
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """A polite kill ends the kernels first, like Ctrl-C, which asyncio itself looks after."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    installed = False
-    if task is not None:
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not in the main thread
-            loop.add_signal_handler(signal.SIGTERM, task.cancel)
-            installed = True
-    try:
-        yield
-    finally:
-        if installed:
-            loop.remove_signal_handler(signal.SIGTERM)
+    return await asyncio.gather(*map(one, scripts, notebooks))
 
 
 async def _execute(script: Script, notebook: NotebookNode, place: Path, progress: Progress) -> Executed:
