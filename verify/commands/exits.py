@@ -93,13 +93,19 @@ def _forget_unwritten() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def _interrupt(*call: Any) -> None:
+    """What Ctrl-C does at this moment (asyncio has a handler of its own), even where Ctrl-C itself is ignored."""
+    handler = signal.getsignal(signal.SIGINT)
+    (handler if callable(handler) else signal.default_int_handler)(*call)
+
+
 @contextmanager
 def terminable() -> Iterator[None]:
     """Treat a polite kill like Ctrl-C, so that it stops workers and kernels as well."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:
