@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from verify.reading.markdown import page
 from verify.reading.notebooks.script import Script
 
 __all__ = ["HEADER", "INDEX", "index_page"]
@@ -17,12 +18,4 @@ HEADER: Final = "# Notebooks\n\nWritten by `coarseproof notebooks`; do not edit.
 
 def index_page(scripts: Sequence[Script]) -> str:
     """Text of the page; it holds the table of contents of the site's notebooks, too."""
-    lines = [
-        f"{HEADER} Formulas, derivations, generated code and verdicts in them",
-        "come from the claims in `proofs/`; every figure is drawn from the library as it is.",
-        "",
-    ]
-    for script in scripts:
-        lines += [f"- [{script.number} · {script.title}]({script.notebook})", "", f"  {script.question}", ""]
-    names = [script.notebook.removesuffix(".ipynb") for script in scripts]
-    return "\n".join([*lines, "```{toctree}", ":hidden:", "", *names, "```"]) + "\n"
+    return page("notebooks", header=HEADER, scripts=scripts)
