@@ -52,11 +52,12 @@ class Grade(StrEnum):
 
 
 class Fate(StrEnum):
-    """What a method made of a mutant: refuted it, passed it, or proved that it says the same as the claim."""
+    """What a method made of a mutant: refuted it, passed it, or proved that it says the same as the claim, or less."""
 
     KILLED = "killed"
     MISSED = "missed"
     EQUIVALENT = "equivalent"
+    WEAKER = "weaker"
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,16 @@ class ClaimReport:
 
     @property
     def mutants(self) -> tuple[int, int]:
-        """Mutants killed, and mutants in all."""
-        figures = [found.figures for found in self.evidence if found.method == "mutants"]
-        killed = sum(int(entry.get("killed", 0)) for entry in figures)
-        return killed, sum(int(entry.get("total", 0)) for entry in figures)
+        """Mutants killed, and mutants in all; those that are weaker and true are in neither."""
+        return self._counted("killed"), self._counted("total")
+
+    @property
+    def weaker(self) -> int:
+        """Mutants proved to say less than the claim, and nothing wrong."""
+        return self._counted("weaker")
+
+    def _counted(self, name: str) -> int:
+        return sum(int(found.figures.get(name, 0)) for found in self.evidence if found.method == "mutants")
 
     @property
     def verdict(self) -> Verdict:
@@ -212,7 +219,7 @@ class Report:
             "refuted": verdicts.count(Verdict.REFUTED),
             "undecided": verdicts.count(Verdict.UNDECIDED),
             "error": verdicts.count(Verdict.ERROR),
-            "mutants": {"killed": killed, "total": total},
+            "mutants": {"killed": killed, "total": total, "weaker": sum(claim.weaker for claim in self.claims)},
         }
 
     @property

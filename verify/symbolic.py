@@ -1,13 +1,14 @@
 """The exact route: carry out each claim's derivation and decide every obligation.
 
-A claim is *proved* only if its own chain is, and the chain of every claim it rests on. A mutant is noticed where what
-was derived provably differs from it.
+A claim is *proved* only if its own chain is, and the chain of every claim it rests on. Of a mutant is said whether what
+was derived provably differs from it, which alone is no evidence that the checks would notice it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import proofs
@@ -16,7 +17,7 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.residual import decide_zero
 from proofs.engine.smt import impossible
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
-from verify.mutants import Mutant, mutants
+from verify.mutants import Mutant, fates, mutants
 from verify.workers import describe
 
 __all__ = ["NAME", "conclude", "run", "tasks"]
@@ -68,24 +69,22 @@ def _derived(claim_id: str, level: Level) -> dict[str, Any]:
             "chain": [[step.name, len(step.obligations)] for step in chain.steps],
         },
         "detail": "its hypotheses contradict each other" if contradictory else _detail(chain, open_ids),
-        "fates": _fates(chain, mutants(claim, level)),
+        "fates": fates(mutants(claim, level), partial(_fate, chain)),
         "seconds": time.perf_counter() - started,
     }
 
 
-def _fates(chain: Derivation, chosen: Sequence[Mutant]) -> dict[str, Fate]:
-    """Of every changed formula: does what was derived differ from it, or does it equal what the claim states?"""
+def _fate(chain: Derivation, mutant: Mutant) -> Fate | bool | None:
+    """Of a changed formula: does what was derived differ from it, or does it equal what the claim states?"""
     own = {name: (held.derived, held.stated) for name, held in chain.parts.items()}
     if chain.derived is not None:
         own["statement"] = (chain.derived, chain.held[0])
-    found = {}
-    for mutant in chosen:
-        if mutant.part in own:
-            derived, stated = own[mutant.part]
-            decision = decide_zero(derived - mutant.formula).zero
-            same = decision is True and decide_zero(mutant.formula - stated).zero is True
-            found[mutant.label] = Fate.EQUIVALENT if same else Fate.KILLED if decision is False else Fate.MISSED
-    return found
+    if mutant.part not in own:
+        return None
+    derived, stated = own[mutant.part]
+    decision = decide_zero(derived - mutant.formula).zero
+    same = decision is True and decide_zero(mutant.formula - stated).zero is True
+    return Fate.EQUIVALENT if same else decision is False
 
 
 def _detail(chain: Derivation, open_ids: list[str]) -> str:

@@ -15,7 +15,7 @@ from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import a, beta, lam, ratio, u, x_in
 from verify import inequalities
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
-from verify.inequalities.judge import fates, judge, says_the_same
+from verify.inequalities.judge import fates_of, judge, says_the_same
 from verify.inequalities.rules import rule_of
 from verify.inequalities.statement import Statement, decide
 from verify.mutants import Mutant, mutants
@@ -85,13 +85,13 @@ def test_a_wrong_part_is_refuted(claim_id: str, label: str) -> None:
 def test_mutants_that_divide_by_zero_somewhere_are_judged_elsewhere() -> None:
     """The solver first offers κ = N for β|w*_i|/(N − κ), where the entry is undefined: that refutes nothing."""
     claim = proofs.get("R4.l0")
-    found = fates(rule_of(claim), claim, "full")
+    found = fates_of(rule_of(claim), claim, "full")
     assert found["kept entry: kappa ↔ beta"] is Fate.KILLED
 
 
 def test_mutants_are_judged() -> None:
     claim = proofs.get("R3")
-    found = fates(rule_of(claim), claim, "quick")
+    found = fates_of(rule_of(claim), claim, "quick")
     assert found
     assert set(found.values()) == {Fate.KILLED}
 

@@ -12,12 +12,13 @@ import proofs
 from proofs.engine.claim import Claim, Kind
 from proofs.engine.definitions import HalfSpaceMoment
 from proofs.engine.derivation import Derivation
-from proofs.symbols import r, s, theta, v_vs, vs_vs
+from proofs.symbols import cap_angle, kappa, r, s, theta, v_vs, vs_vs
 from verify.closed_form import NoValueError
 from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict
 from verify.mutants import Mutant, conclude, fates, mutants, sample
 from verify.mutants.expressions import mutants_of
 from verify.mutants.hypotheses import weakened
+from verify.mutants.weaker import says_less
 
 CLAIMS = proofs.all_claims()
 STATING = [claim for claim in CLAIMS if claim.formulas]
@@ -153,9 +154,13 @@ LABELS = [mutant.label for mutant in mutants(CLAIM, "full")]
 DEAD = dict.fromkeys(LABELS, Fate.KILLED)
 
 
-def gathered(*methods: Mapping[str, Fate], claim: Claim = CLAIM) -> Evidence:
-    """What the matrix says when methods "m0", "m1", … report these fates."""
-    found = [Evidence(f"m{i}", Verdict.VERIFIED, Grade.TESTED, {}, 0.0, "", given) for i, given in enumerate(methods)]
+def gathered(*methods: Mapping[str, Fate], claim: Claim = CLAIM, others: tuple[str, ...] = ()) -> Evidence:
+    """What the matrix says when two methods that evaluate the definition, or more, report these fates."""
+    names = ("precision", "iteration", *others)
+    found = [
+        Evidence(name, Verdict.VERIFIED, Grade.TESTED, {}, 0.0, "", given)
+        for name, given in zip(names, methods, strict=False)
+    ]
     (evidence,) = conclude([claim], {claim.id: found}, "full")[claim.id]
     return evidence
 
@@ -191,10 +196,10 @@ def test_one_method_is_enough_and_the_matrix_says_which() -> None:
     evidence = gathered(one, {LABELS[0]: Fate.KILLED, LABELS[1]: Fate.KILLED})
     assert evidence.verdict is Verdict.VERIFIED
     assert evidence.figures["by_method"] == {
-        "m0": {"tried": len(LABELS), "killed": len(LABELS) - 1, "alone": len(LABELS) - 2},
-        "m1": {"tried": 2, "killed": 2, "alone": 1},
+        "precision": {"tried": len(LABELS), "killed": len(LABELS) - 1, "alone": len(LABELS) - 2},
+        "iteration": {"tried": 2, "killed": 2, "alone": 1},
     }
-    assert evidence.figures["matrix"][LABELS[0]] == {"m0": "missed", "m1": "killed"}
+    assert evidence.figures["matrix"][LABELS[0]] == {"precision": "missed", "iteration": "killed"}
 
 
 def test_a_proved_equivalent_is_none() -> None:
@@ -211,8 +216,54 @@ def test_an_equivalent_that_another_method_kills_is_an_error() -> None:
 
 
 def test_mutants_of_generated_text_count_too() -> None:
-    evidence = gathered({**DEAD, "code: f: 2 off by 0.1 %": Fate.MISSED})
-    assert evidence.figures["survivors"] == ["code: f: 2 off by 0.1 %"]
+    label = "code: f: 2 off by 0.1 %"
+    evidence = gathered({**DEAD, label: Fate.KILLED}, {}, {label: Fate.MISSED}, others=("generated",))
+    assert evidence.figures["survivors"] == [label], "they are judged by those who hold the text"
+    evidence = gathered(DEAD, {}, {label: Fate.KILLED}, others=("generated",))
+    assert evidence.figures["killed"] == len(LABELS) + 1
+
+
+@pytest.mark.parametrize("method", ["symbolic", "generated", "inequalities"])
+def test_what_shares_code_with_the_derivation_notices_no_wrong_formula(method: str) -> None:
+    alive = {label: was for label, was in DEAD.items() if label != LABELS[0]}
+    evidence = gathered(alive, {LABELS[0]: Fate.MISSED}, DEAD, others=(method,))
+    assert evidence.figures["survivors"] == [LABELS[0]]
+    assert evidence.figures["matrix"][LABELS[0]][method] == "killed"
+    assert evidence.figures["by_method"][method]["alone"] == 0
+
+
+def test_the_solver_may_notice_a_weakened_hypothesis() -> None:
+    claim = replace(CLAIM, hypotheses=(Gt(r, 0, evaluate=False),))
+    (weak,) = (mutant.label for mutant in mutants(claim, "full") if mutant.kind == "hypothesis")
+    assert gathered(DEAD, claim=claim).figures["survivors"] == [weak]
+    for method, survivors in (("inequalities", []), ("symbolic", [weak])):
+        evidence = gathered(DEAD, {}, {weak: Fate.KILLED}, claim=claim, others=(method,))
+        assert evidence.figures["survivors"] == survivors
+
+
+BOUND = a_claim(
+    kind=Kind.INEQUALITY,
+    statement=None,
+    hypotheses=(Ge(theta, cap_angle), Le(theta, pi - cap_angle)),
+    parts={"lower bound": kappa * (cos(cap_angle) - Abs(cos(theta))) / (1 + r), "bound": kappa / r},
+)
+
+
+def test_a_bound_that_says_less_is_apart() -> None:
+    found = {mutant.label: says_less(BOUND, mutant) for mutant in mutants(BOUND, "full")}
+    less = {label for label, where in found.items() if where}
+    assert less >= {"lower bound: sign of cos(cap_angle)", "lower bound: 1 off by 0.1 %", "bound: factor 2"}
+    assert not less & {"lower bound: factor 2", "lower bound: 1 dropped", "bound: too strong by 1 %"}
+    assert all(where.startswith("equality fails at") for where in found.values() if where)
+    evidence = gathered({label: Fate.KILLED for label in found if label not in less}, claim=BOUND)
+    assert evidence.verdict is Verdict.VERIFIED
+    assert evidence.figures["weaker"] == len(less)
+    assert evidence.figures["total"] == len(found) - len(less) == evidence.figures["killed"]
+    assert {label for label, by in evidence.figures["matrix"].items() if "weaker" in by.values()} == less
+    report = Report(0, "full", {}, (report_of(evidence),), 0.0)
+    assert report.summary["mutants"]["weaker"] == len(less)
+    everything = gathered(dict.fromkeys(found, Fate.KILLED), claim=BOUND)
+    assert everything.figures["weaker"] == 0, "what was noticed needs no excuse"
 
 
 def test_an_empty_list_is_undecided() -> None:

@@ -13,9 +13,9 @@ from sympy.logic.boolalg import Boolean, true
 from proofs.engine.claim import Claim
 from verify.evidence import Fate, Level, Verdict
 from verify.inequalities.statement import Rule, Statement, decide
-from verify.mutants import Mutant, mutants, sample
+from verify.mutants import Mutant, fates, mutants, sample
 
-__all__ = ["Finding", "fates", "judge", "says_the_same"]
+__all__ = ["Finding", "fates_of", "judge", "says_the_same"]
 
 _TIMEOUT: Final = 20_000
 """Milliseconds for a question about the claim itself; a timeout leaves it undecided."""
@@ -63,29 +63,25 @@ def judge(rule: Rule, claim: Claim, level: Level, timeout: int = _TIMEOUT) -> Fi
     return Finding(verdict, proved, left_out, slowest, detail)
 
 
-def fates(rule: Rule, claim: Claim, level: Level) -> dict[str, Fate]:
-    """What the solver makes of the mutants: refuted with a counterexample, proved to say the same, or neither."""
+def fates_of(rule: Rule, claim: Claim, level: Level) -> dict[str, Fate]:
+    """What the solver makes of the mutants: refuted with a counterexample, proved to say the same, or neither; nothing
+    where no statement reads what was changed, or the solver does not know its functions.
+    """
     own, _ = _chosen(rule, claim, level)
     chosen: Sequence[Mutant] = mutants(claim, level)
     if level == "quick" or rule.heavy(claim):
         chosen = sample(chosen, _FEW[level])
-    judged = ((mutant.label, _fate(rule, claim, mutant, own, level)) for mutant in chosen)
-    return {label: fate for label, fate in judged if fate is not None}
-
-
-def _fate(rule: Rule, claim: Claim, mutant: Mutant, own: Sequence[Statement], level: Level) -> Fate | None:
-    """None where no statement reads what was changed, or the solver does not know its functions."""
     timeout = _MUTANT_TIMEOUT[level]
-    try:
+
+    def notices(mutant: Mutant) -> Fate | bool | None:
         statements, _ = _chosen(rule, mutant.claim, level)
         changed = [statement for statement in statements if statement not in own]
         if not changed:
             return None
-        if _refuted(changed, timeout):
-            return Fate.KILLED
-        return Fate.EQUIVALENT if says_the_same(claim, mutant, timeout) else Fate.MISSED
-    except ValueError:
-        return None
+        refuted = _refuted(changed, timeout)
+        return Fate.EQUIVALENT if not refuted and says_the_same(claim, mutant, timeout) else refuted
+
+    return fates(chosen, notices)
 
 
 def _refuted(statements: Iterable[Statement], timeout: int) -> bool:

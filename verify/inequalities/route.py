@@ -14,7 +14,7 @@ from typing import Any
 import proofs
 from proofs.engine.claim import Claim
 from verify.evidence import Evidence, Figures, Grade, Level, Outcome, Task, Verdict
-from verify.inequalities.judge import fates, judge
+from verify.inequalities.judge import fates_of, judge
 from verify.inequalities.rules import rule_of
 
 __all__ = ["NAME", "conclude", "run", "tasks"]
@@ -42,7 +42,7 @@ def run(task: Task) -> dict[str, Any]:
         raise ValueError(f"claim {claim_id} has no statement over the reals")
     started = time.perf_counter()
     finding = judge(rule, claim, level)
-    judged = fates(rule, claim, level) if finding.verdict is Verdict.VERIFIED else {}
+    judged = fates_of(rule, claim, level) if finding.verdict is Verdict.VERIFIED else {}
     figures: Figures = {"statements": finding.proved, "for": rule.scope, "slowest_seconds": round(finding.slowest, 2)}
     if finding.left_out:
         figures["left to the full level"] = finding.left_out

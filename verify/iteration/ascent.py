@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, pull, run_exact, unit, vector
 from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Row
+from verify.iteration.rows import Relation, Row
 from verify.iteration.training import check_histories
 from verify.minimizer import total
 from verify.precision.network import Network
@@ -31,7 +31,7 @@ def check_lyapunov(asked: Asked) -> Findings:
         return _lowest(asked, found, rng)
     for penalty in penalties_of(asked, found.notes):
         for tau in _STEPS:
-            for lam in ((1e-3, 0.3), (3.0, 10.0)):  # the second thresholds everything, where the bound is an equality
+            for lam in ((1e-3, 0.3), (3.0, 10.0)):  # the second thresholds everything, mostly
                 for _ in range(asked.many(1, 4)):
                     problem = drawn(rng, penalty, n=int(rng.integers(2, 25)), lam=lam)
                     _descends(asked, found, problem, tau, directions(rng, 32, problem.n))
@@ -60,6 +60,11 @@ def _lowest(asked: Asked, found: Findings, rng: np.random.Generator) -> Findings
         higher = iteration.lyapunov(w) - iteration.lyapunov(ends[:1])
         slack = _ROUNDING * problem.n * (problem.kappa + problem.beta)
         found.against(asked, Row("lower bound", ">=", higher, values, slack, problem))
+        # Where w and w̄ have the same signs beyond the threshold the envelope is affine between them: an equality.
+        same = np.all(iteration.split(w) * iteration.split(ends[:1]) > 0, axis=-1)
+        if same.any():
+            there = {**values, "‖w−w̄‖²": np.sum((w[same] - ends[0]) ** 2, axis=-1)}
+            found.against(asked, Row("lower bound", "=", higher[same], there, slack, problem))
     return found
 
 
@@ -70,6 +75,7 @@ def _descends(asked: Asked, found: Findings, problem: Problem, tau: float, w: An
     for _ in range(asked.many(12, 25)):
         z, _ = iteration.unnormalized(w, tau)
         length = np.linalg.norm(z, axis=-1)
+        idle = not iteration.split(w).any()
         new = z / length[:, None]
         after, moved = iteration.lyapunov(new), np.linalg.norm(new - w, axis=-1)
         length *= 1 + tau * (problem.alpha + problem.beta)  # of z over 1 − η(α + β)
@@ -77,7 +83,9 @@ def _descends(asked: Asked, found: Findings, problem: Problem, tau: float, w: An
         slack = _ROUNDING * problem.n * size + 1e-15 * (1 + length) / tau * moved
         values = {"step": tau, "‖z‖": length, "‖w⁺−w‖²": moved**2}
         found.count("steps", len(w))
-        found.against(asked, Row("lower bound", ">=", value - after, values, slack, problem))
+        # Where u = 0 before and after the step, the bound is an equality.
+        relation: Relation = "=" if idle and not iteration.split(new).any() else ">="
+        found.against(asked, Row("lower bound", relation, value - after, values, slack, problem))
         w, value = new, after
 
 

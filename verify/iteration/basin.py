@@ -37,7 +37,9 @@ def check_radius(asked: Asked) -> Findings:
             gap = problem.beta * np.linalg.norm(w - proximal(w, problem.rho, problem.parts), axis=-1)
             found.count("filters", len(w))
             values = {"beta": problem.beta, "delta": delta, "n": float(n)}
-            found.against(asked, Row("bound", "<=", float(gap.max()), values, 1e-9, problem))
+            # By l1 a flat filter is moved by all of the bound.
+            relation: Relation = "=" if penalty == "l1" else "<="
+            found.against(asked, Row("bound", relation, float(gap.max()), values, 1e-9, problem))
     return found
 
 
@@ -72,8 +74,25 @@ def check_basin(asked: Asked) -> Findings:
             _falls(asked, found, problem, rng, _STEPS[k % len(_STEPS)])
         tight = tight_problem(1.0, penalty, DEFAULTS[penalty])
         _falls(asked, found, tight, rng, 1e6)
+        _gains_no_more(asked, found, penalty)
     found.require("steps")
     return found
+
+
+_LITTLE: Final = 1e-5
+"""How far from their limits the steps are whose gain is the bound in the limit."""
+
+
+def _gains_no_more(asked: Asked, found: Findings, penalty: str) -> None:
+    """Steps whose gain comes down to the bound, with S(w) all but w: at θ = π/2 short ones, elsewhere those to w*."""
+    for beta, tau, cosine in ((1e-3, _LITTLE, 0.0), (1e3 / _LITTLE, 1.0, 0.0), (_LITTLE**2, 1 / _LITTLE**2, 0.5)):
+        problem = Problem((1.0, 0.0), 1.0, beta, _LITTLE**4, penalty, DEFAULTS[penalty], 1.0)
+        iteration, w = Iteration.of(problem), np.array([[cosine, np.sqrt(1 - cosine**2)]])
+        gained = iteration.step(w, tau)[:, 0] - cosine
+        away = beta * float(np.linalg.norm(w - iteration.split(w)))
+        values = {"kappa": 1.0, "beta": beta, "step": tau, "cap_angle": float(np.arcsin(away))}
+        values |= {"theta": float(np.arccos(cosine))}
+        found.against(asked, Row("gain lower bound", "=", gained, values, 10 * _LITTLE * gained, problem))
 
 
 def _falls(asked: Asked, found: Findings, problem: Problem, rng: np.random.Generator, tau: float) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import FAST, Iteration, Problem
 from verify.iteration.asked import Asked, directions, drawn
-from verify.iteration.ends import ended, neutral, uncertainty
+from verify.iteration.ends import ended, neutral, next_to_threshold, uncertainty
 from verify.iteration.findings import Findings
 from verify.iteration.rows import Row
 
@@ -135,6 +135,7 @@ def _spike(asked: Asked, found: Findings, problem: Problem, seen: tuple[float, f
     size = (problem.kappa + problem.lam) * (1 + 1 / abs(problem.beta - values["multiplier"]) + 1 / values["multiplier"])
     slack = 1e-12 * (1 + size**2)
     found.against(asked, Row("multiplier equation", "=", 1.0, values, slack, problem))
+    _thresholds(asked, found, problem, values)
     if problem.penalty == "l1":
         found.against(asked, Row("spike", "=", abs(entry), values, slack, problem))
         found.against(asked, Row("active threshold", ">=", abs(entry), values, 1e-9, problem))
@@ -144,6 +145,17 @@ def _spike(asked: Asked, found: Findings, problem: Problem, seen: tuple[float, f
         found.against(asked, Row("threshold", ">=", abs(entry), values, 1e-9, problem))
         dropped = problem.kappa * others / values["multiplier"]
         found.against(asked, Row("threshold", "<=", dropped, values, 1e-9, problem))
+
+
+def _thresholds(asked: Asked, found: Findings, problem: Problem, values: dict[str, Any]) -> None:
+    """Which entries S keeps, next to its threshold; κ|w*_i| is N times such an entry."""
+    for size, relation in next_to_threshold(problem):
+        if problem.penalty == "l1":
+            star = size * values["multiplier"] / problem.kappa
+            found.against(asked, Row("active threshold", relation, size, values, 0.0, problem))
+            found.against(asked, Row("inactive threshold", relation, star, values, 0.0, problem))
+        else:
+            found.against(asked, Row("threshold", relation, size, values, 0.0, problem))
 
 
 def _by_level(asked: Asked, found: Findings, problem: Problem, values: dict[str, Any]) -> None:

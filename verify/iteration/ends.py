@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import FAST, Iteration, Problem
-from verify.minimizer import map_slope
+from verify.iteration.rows import Relation
+from verify.minimizer import map_slope, proximal, threshold
 
-__all__ = ["ended", "neutral", "refined", "slopes", "tangent", "uncertainty"]
+__all__ = ["ended", "neutral", "next_to_threshold", "refined", "slopes", "tangent", "uncertainty"]
 
 Array = NDArray[np.float64]
 
@@ -94,6 +96,13 @@ def _bend(problem: Problem, w: Array) -> Array:
 def _curvatures(problem: Problem, w: Array) -> Array:
     """Its eigenvalues, over κ + β."""
     return np.asarray(np.linalg.eigvalsh(_bend(problem, w)) / (problem.kappa + problem.beta))
+
+
+def next_to_threshold(problem: Problem) -> Iterator[tuple[float, Relation]]:
+    """Sizes of entries on both sides of where, by a search, S begins to keep them, each with its relation to that."""
+    edge = threshold(problem.rho, problem.parts)
+    for size in (edge * (1 - 1e-4), edge * (1 + 1e-4)):
+        yield size, ">=" if proximal(np.array([size]), problem.rho, problem.parts)[0] else "<="
 
 
 def slopes(problem: Problem, u: Array) -> Array:

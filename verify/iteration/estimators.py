@@ -15,7 +15,7 @@ from proofs.symbols import x as argument
 from verify.iteration.asked import Asked
 from verify.iteration.findings import Findings
 from verify.iteration.network import potential_rise
-from verify.iteration.rows import Row
+from verify.iteration.rows import Relation, Row
 from verify.iteration.training import BETWEEN, Training, as_learn, largest_step, random_training, splitting_part
 
 __all__ = ["check_any_estimator", "check_any_step"]
@@ -97,7 +97,10 @@ def check_any_step(asked: Asked) -> Findings:
     """Ψ(θ) + λP(u) + (β/2)‖w − u‖² falls by ((1 + ‖z‖)/(2τ) − L/2)‖w⁺ − w‖² at least, L ≥ sup (−dκ/dcos θ)₊."""
     found, rng = Findings(), asked.rng
     for training in _trainings(asked, rng, lambda: found.lacking("steps")):
-        problem, ascent = training.problem, _steepest(training)
+        problem, (ascent, constant) = training.problem, _steepest(training)
+        if ascent:  # positive for τ ≤ 1/L and every z ≠ 0
+            longest = {"step": 1 / ascent, "‖z‖": 1e-6, "‖w⁺−w‖²": 1.0, "L": ascent}
+            found.against(asked, Row("lower bound", "<=", 0.0, longest, 0.0, f"τ = 1/L: {problem}"))
         for _ in range(asked.many(8, 20)):
             theta, w, u = training.theta, training.w, training.u
             if not 0.05 < theta < np.pi - 0.05:
@@ -112,15 +115,17 @@ def check_any_step(asked: Asked) -> Findings:
             found.count("steps where κ falls with θ", ascent == 0)
             values = {"step": tau, "‖z‖": size, "‖w⁺−w‖²": moved**2, "L": ascent}
             where = f"θ = {theta!r}, {training.ste}, η = {training.eta!r}: {problem}"
-            found.against(asked, Row("lower bound", ">=", fallen, values, 1e-12 * (1 + problem.beta), where))
+            # For constant κ, with S = 0 before and after the step, the bound is an equality.
+            relation: Relation = "=" if constant and not u.any() and not training.u.any() else ">="
+            found.against(asked, Row("lower bound", relation, fallen, values, 1e-12 * (1 + problem.beta), where))
     found.require("steps")
     return found
 
 
-def _steepest(training: Training) -> float:
-    """An upper estimate of sup (−dκ/dcos θ)₊ from differences on a grid; 0 where κ never rises with θ."""
+def _steepest(training: Training) -> tuple[float, bool]:
+    """An upper estimate of sup (−dκ/dcos θ)₊ by differences on a grid, 0 where κ never rises with θ; is κ constant."""
     angles = np.linspace(0.05, np.pi - 0.05, 121)
     kappa = np.array([training.strength(float(angle))[1] for angle in angles])
     slope = -np.diff(kappa) / np.diff(np.cos(angles))
-    steepest = float(slope.max())
-    return 1.05 * steepest if steepest > 1e-9 * float(np.abs(kappa).max()) else 0.0
+    steepest, size = float(slope.max()), 1e-9 * float(np.abs(kappa).max())
+    return 1.05 * steepest if steepest > size else 0.0, bool(np.ptp(kappa) < size)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.asked import Asked, directions, drawn
-from verify.iteration.ends import refined, uncertainty
+from verify.iteration.ends import next_to_threshold, refined, uncertainty
 from verify.iteration.findings import Findings
 from verify.iteration.rows import Relation, Row
 
@@ -136,6 +136,9 @@ def _entries(asked: Asked, found: Findings, problem: Problem, w: Array) -> None:
     if problem.penalty == "l0" and u.any():
         kept = float(np.sum(iteration.w_star[u != 0] ** 2))
         found.against(asked, Row("norm equation", "=", 1.0, {**values, "kept_mass": kept}, slack / apart, problem))
+    for size, relation in next_to_threshold(problem) if problem.penalty == "l1" else ():
+        star = size * factor / problem.kappa
+        found.against(asked, Row("active threshold", relation, star, values, 0.0, problem))
     for kept_ones in (False, True):
         at = (iteration.w_star != 0) & ((u != 0) == kept_ones)
         if at.any():
@@ -182,7 +185,7 @@ def _near_the_threshold(asked: Asked, found: Findings, rng: np.random.Generator)
     level = float(iteration.multiplier(ends)[0]) * base.rho / base.kappa if soft else 0.2
     if level > 0.5:
         return
-    for side in (0.998, 1.002):
+    for side in (0.998, 1.002) if soft else (0.9996, 1.0004):
         near = np.append(w[1:] * np.sqrt(1 - (side * level) ** 2) / np.linalg.norm(w[1:]), side * level)
         problem = replace(base, w_star=tuple(near.tolist()))
         ends, last = Iteration.of(problem).run(problem.unit[None, :], FAST)
@@ -195,7 +198,7 @@ def _exists(asked: Asked, found: Findings, rng: np.random.Generator) -> None:
     """l1, β > κ: a run ends at N > β for λ just below the claim's value, and none does just above it."""
     base = drawn(rng, "l1", n=int(rng.integers(2, 6)), beta=(1.1, 4.0), lam=(0.5, 0.5))
     largest = float(np.abs(base.unit).max())
-    for side in (0.985, 1.015):
+    for side in (0.985, 0.9995, 1.0005, 1.015):
         problem = replace(base, lam=side * base.kappa * largest)
         iteration = Iteration.of(problem)
         starts = np.vstack([problem.unit, directions(rng, asked.many(6, 20), problem.n)])

@@ -7,12 +7,13 @@ from typing import Any, Final
 import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from verify.iteration.arithmetic import DIGITS, FAST, Iteration, Problem, norm, run_exact, unit, vector
 from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.ends import slopes, tangent
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Row
+from verify.iteration.rows import Relation, Row
 from verify.minimizer import map_slope
 
 __all__ = ["check_rate", "check_stability"]
@@ -85,11 +86,25 @@ def check_stability(asked: Asked) -> Findings:
     penalties = penalties_of(asked, found.notes)
     needed = ("fixed points that attract", "fixed points that repel", "attracting with one negative entry")
     for _ in asked.rounds(6, 30, lambda: found.lacking(*needed)):
+        _turns(asked, found, rng)
         for penalty in penalties:
             problem = drawn(rng, penalty, n=int(rng.integers(2, 5)), beta=(0.5, 20.0), lam=(0.01, 1.0))
             _sorted_out(asked, found, problem, rng)
     found.require(*needed)
     return found
+
+
+def _turns(asked: Asked, found: Findings, rng: np.random.Generator) -> None:
+    """diag(D) with one entry −d: the sign of the claim's sum just below and above the d at which, on the tangent space,
+    it ceases to be positive.
+    """
+    n = int(rng.integers(2, 6))
+    w, others = directions(rng, 1, n)[0], rng.uniform(0.2, 2.0, n - 1)
+    edge = brentq(lambda d: _least(np.append(-d, others), w), 0.0, 1e6, xtol=1e-13)
+    for d in (edge * (1 - 3e-4), edge * (1 + 3e-4)):
+        values = {"A": float(np.sum(w[1:] ** 2 / others)), "w_j": float(w[0]), "d": d}
+        relation: Relation = ">=" if _least(np.append(-d, others), w) > 0 else "<="
+        found.against(asked, Row("secular sum", relation, 0.0, values, 0.0, f"D = {[-d, *others]}, w̄ = {w}"))
 
 
 _AROUND: Final = 12
@@ -111,7 +126,7 @@ def _sorted_out(asked: Asked, found: Findings, problem: Problem, rng: np.random.
     back = np.linalg.norm(ends - np.repeat(points, _AROUND, axis=0), axis=-1) < 1e-8
     for k, w in enumerate(points):
         runs = slice(_AROUND * k, _AROUND * (k + 1))
-        if _least(entries[k], w) < 0.02 * problem.kappa:
+        if abs(_least(entries[k], w)) < 0.02 * problem.kappa:
             found.count("fixed points too near the edge")
         else:
             _attracts(asked, found, problem, (w, entries[k]), (back[runs], last[runs]))
@@ -151,9 +166,9 @@ def _attracts(
 
 
 def _least(entries: Array, w: Array) -> float:
-    """Size of diag(D)'s least eigenvalue on the tangent space."""
+    """diag(D)'s least eigenvalue on the tangent space."""
     basis = tangent(w)
-    return abs(float(np.linalg.eigvalsh(basis.T @ (entries[:, None] * basis))[0]))
+    return float(np.linalg.eigvalsh(basis.T @ (entries[:, None] * basis))[0])
 
 
 def _near_a_jump(iteration: Iteration, points: Array) -> NDArray[np.bool_]:

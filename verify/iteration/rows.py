@@ -17,14 +17,14 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 from scipy.stats import binomtest
-from sympy import Basic, Expr, lambdify
+from sympy import Basic, Expr, cancel, lambdify
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
 from verify.closed_form import MPMATH
 from verify.evidence import Fate
 from verify.iteration.arithmetic import DIGITS
-from verify.mutants import Mutant
+from verify.mutants import Mutant, fates
 
 __all__ = ["Judgement", "Relation", "Row", "chance_of", "fates_of", "judge"]
 
@@ -155,13 +155,23 @@ def fates_of(claim: Claim, chosen: Iterable[Mutant], rows: Sequence[Row]) -> dic
     A mutant that no row concerns is not judged.
     """
     outside = [row for row in rows if claim.hypotheses and not _meets(claim.hypotheses, row.values).all()]
-    found: dict[str, Fate] = {}
-    for mutant in chosen:
+
+    def notices(mutant: Mutant) -> Fate | bool | None:
         if mutant.part:
             concerned = [row for row in rows if row.part == mutant.part]
         else:
             concerned = [row for row in outside if _meets(mutant.claim.hypotheses, row.values).any()]
-        if concerned:
-            noticed = any(judge(mutant.claim, row).refuted for row in concerned)
-            found[mutant.label] = Fate.KILLED if noticed else Fate.MISSED
-    return found
+        if not concerned:
+            return None
+        noticed = any(judge(mutant.claim, row).refuted for row in concerned)
+        return Fate.EQUIVALENT if not noticed and _says_the_same(claim, mutant, concerned) else noticed
+
+    return fates(chosen, notices)
+
+
+def _says_the_same(claim: Claim, mutant: Mutant, rows: Sequence[Row]) -> bool:
+    """Whether a formula of which only the zeros matter, or its sign, was multiplied by a number."""
+    if not mutant.part or any(np.any(row.observed != 0) for row in rows):
+        return False
+    factor = cancel(mutant.formula / claim.formulas[mutant.part])
+    return bool(factor.is_positive or (factor.is_nonzero and all(row.relation == "=" for row in rows)))

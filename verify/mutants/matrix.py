@@ -1,38 +1,62 @@
-"""Claim × method × mutant: who noticed what, gathered from the evidence of the methods."""
+"""Claim × method × mutant: who noticed what, gathered from the evidence of the methods, and what counts.
+
+A wrong formula counts as noticed where a method noticed it that evaluates the definition and shares no code with the
+derivation: that it differs from what was derived, once derived = stated is proved, is arithmetic, and that the code
+generated from the claim does, too. A weakened hypothesis may be noticed by the solver as well, which exhibits the point
+that it lets in; generated text by those who hold it against its formula.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from proofs.engine.claim import Claim
-from verify.evidence import Evidence, Fate, Figures, Grade, Level, Verdict
+from verify.evidence import INDEPENDENT, Evidence, Fate, Figures, Grade, Level, Verdict
 from verify.mutants.mutant import mutants
+from verify.mutants.weaker import says_less
 
 __all__ = ["conclude"]
 
 NAME = "mutants"
 
+_JUDGES: Final[Mapping[str, Collection[str]]] = {
+    "formula": INDEPENDENT,
+    "hypothesis": INDEPENDENT | {"inequalities"},
+    "text": {"generated"},
+}
+"""By what was changed: the methods that can notice it."""
+
+Rows = Mapping[str, Mapping[str, Fate]]
+"""Mutant -> method -> what it made of it."""
+
 
 def conclude(
     claims: Sequence[Claim], found: Mapping[str, Sequence[Evidence]], level: Level
 ) -> dict[str, list[Evidence]]:
-    """Evidence on every claim: its mutants are dead, or it is too weak; one without mutants is undecided."""
+    """Evidence on every claim: its mutants are dead or say less, or it is too weak; without mutants it is undecided."""
     return {claim.id: [_evidence(claim, found.get(claim.id, ()), level)] for claim in claims}
 
 
 def _evidence(claim: Claim, found: Sequence[Evidence], level: Level) -> Evidence:
     rows = _matrix(claim, found, level)
+    noticed = _noticed(claim, rows, level)
     equivalent = [label for label, fates in rows.items() if Fate.EQUIVALENT in fates.values()]
-    disputed = [label for label in equivalent if Fate.KILLED in rows[label].values()]
-    live = {label: fates for label, fates in rows.items() if label not in equivalent}
-    survivors = [label for label, fates in live.items() if Fate.KILLED not in fates.values()]
+    disputed = [label for label in equivalent if noticed[label]]
+    unnoticed = [label for label in rows if not noticed[label] and label not in equivalent]
+    weaker = _weaker(claim, unnoticed, level)
+    for label in weaker:
+        rows[label]["symbolic"] = Fate.WEAKER
+    live = {label: fates for label, fates in rows.items() if label not in (*equivalent, *weaker)}
+    survivors = [label for label in unnoticed if label not in weaker]
     figures: Figures = {
         "killed": len(live) - len(survivors),
         "total": len(live),
         "equivalent": len(equivalent),
+        "weaker": len(weaker),
+        "weaker_where": weaker,
         "survivors": survivors,
-        "by_method": _by_method(live),
+        "by_method": {method: _tally(method, live, noticed) for method in _methods(live)},
         "matrix": {label: {method: fate.value for method, fate in fates.items()} for label, fates in rows.items()},
     }
     if disputed:
@@ -54,14 +78,27 @@ def _matrix(claim: Claim, found: Sequence[Evidence], level: Level) -> dict[str, 
     return rows
 
 
-def _by_method(rows: Mapping[str, Mapping[str, Fate]]) -> dict[str, Any]:
-    """How many each method tried and noticed, and how many no other noticed."""
-    methods = dict.fromkeys(method for fates in rows.values() for method in fates)
-    return {method: _tally(method, rows) for method in methods}
+def _noticed(claim: Claim, rows: Rows, level: Level) -> dict[str, list[str]]:
+    """By mutant the methods that noticed it and can."""
+    kinds = {mutant.label: mutant.kind for mutant in mutants(claim, level)}
+    return {
+        label: [m for m, fate in fates.items() if fate is Fate.KILLED and m in _JUDGES[kinds.get(label, "text")]]
+        for label, fates in rows.items()
+    }
 
 
-def _tally(method: str, rows: Mapping[str, Mapping[str, Fate]]) -> dict[str, int]:
-    tried = [fates for fates in rows.values() if method in fates]
-    noticed = [fates for fates in tried if fates[method] is Fate.KILLED]
-    alone = [fates for fates in noticed if list(fates.values()).count(Fate.KILLED) == 1]
-    return {"tried": len(tried), "killed": len(noticed), "alone": len(alone)}
+def _weaker(claim: Claim, labels: Collection[str], level: Level) -> dict[str, str]:
+    """Those that provably say less than the claim, which is a matter of exact statements, and where they do."""
+    chosen = [mutant for mutant in mutants(claim, level) if mutant.label in labels]
+    return {mutant.label: where for mutant in chosen if (where := says_less(claim, mutant))}
+
+
+def _methods(rows: Rows) -> list[str]:
+    return list(dict.fromkeys(method for fates in rows.values() for method in fates))
+
+
+def _tally(method: str, rows: Rows, noticed: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """How many a method tried and found wrong, and how many it alone noticed."""
+    tried = {label: fates[method] for label, fates in rows.items() if method in fates}
+    alone = sum(list(noticed[label]) == [method] for label in tried)
+    return {"tried": len(tried), "killed": list(tried.values()).count(Fate.KILLED), "alone": alone}

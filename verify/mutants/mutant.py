@@ -16,7 +16,7 @@ from verify.evidence import Fate, Level
 from verify.mutants.expressions import mutants_of
 from verify.mutants.hypotheses import weakened
 
-__all__ = ["Mutant", "fates", "mutants", "sample"]
+__all__ = ["Mutant", "fates", "mutants", "sample", "side"]
 
 _QUICK: Final = 6
 """Mutants of a claim that a quick run tries."""
@@ -71,10 +71,16 @@ def _all(claim: Claim) -> Iterator[Mutant]:
 
 
 def _wrong(claim: Claim, name: str, formula: Expr) -> Iterator[tuple[str, Expr]]:
-    if claim.kind is Kind.INEQUALITY and "bound" in name:
-        stronger = Rational(101, 100) if "lower" in name else Rational(99, 100)
-        yield "too strong by 1 %", formula * stronger
+    if way := side(claim, name):
+        yield "too strong by 1 %", formula * (1 - way * Rational(1, 100))
     yield from mutants_of(formula)
+
+
+def side(claim: Claim, part: str) -> int:
+    """1 for an upper bound, −1 for a lower one, 0 for what is no bound."""
+    if claim.kind is not Kind.INEQUALITY or "bound" not in part:
+        return 0
+    return -1 if "lower" in part else 1
 
 
 def _with(claim: Claim, name: str, formula: Expr) -> Claim:
@@ -84,8 +90,9 @@ def _with(claim: Claim, name: str, formula: Expr) -> Claim:
     return replace(claim, parts={**claim.parts, name: formula}, printed=None)
 
 
-def fates(chosen: Iterable[Mutant], notices: Callable[[Mutant], bool | None]) -> dict[str, Fate]:
-    """What becomes of each mutant by one method: `notices` says whether it refutes it, None where it cannot judge it.
+def fates(chosen: Iterable[Mutant], notices: Callable[[Mutant], Fate | bool | None]) -> dict[str, Fate]:
+    """What becomes of each mutant by one method: `notices` says whether it refutes it, or else what became of it; None
+    where it cannot judge it.
 
     A wrong formula may leave the domain of its functions: that it has no real value is noticed too. Any other failure
     to evaluate says nothing.
@@ -99,5 +106,5 @@ def fates(chosen: Iterable[Mutant], notices: Callable[[Mutant], bool | None]) ->
         except (ArithmeticError, ValueError):
             noticed = None
         if noticed is not None:
-            found[mutant.label] = Fate.KILLED if noticed else Fate.MISSED
+            found[mutant.label] = noticed if isinstance(noticed, Fate) else Fate.KILLED if noticed else Fate.MISSED
     return found

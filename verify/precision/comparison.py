@@ -20,12 +20,13 @@ from sympy import Expr, Integer, Symbol
 from proofs.engine.claim import Claim
 from proofs.proxies import Estimator
 from verify.at_points import Comparison
-from verify.closed_form import Form, integral, prepared
+from verify.closed_form import Form, NoValueError, integral, prepared
 from verify.configurations import Configuration
 from verify.evidence import Verdict
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
+    "EXACT",
     "FINE",
     "ROUGH",
     "Comparison",
@@ -57,6 +58,9 @@ class Demand:
 
 FINE: Final = Demand(45, 40)
 """For quadrature alone."""
+
+EXACT: Final = replace(FINE)
+"""For definitions that are found without integrals: of mutants as much is asked."""
 
 ROUGH: Final = Demand(20, 15)
 """For quantities that difference quadratures."""
@@ -108,7 +112,7 @@ def compare(
     """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
     if _noted(label, [estimate.value for estimate in defined]):
         return []
-    if _COARSE.get():
+    if _COARSE.get() and demand is not EXACT:
         demand = _COARSE_DEMAND
     if len(closed) != len(defined):
         raise ValueError(f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition")
@@ -237,7 +241,7 @@ def closed_coordinates(
     with mp.workdps(_digits_needed(point)):
         found = form.coordinates(form.digits({**point.scalars(), **(extra or {})}, integrals), point)
     if not form.vectors and mpmath.im(found[0]):
-        raise ArithmeticError(f"the closed form is {mpmath.nstr(found[0], 8)}, not a real number")
+        raise NoValueError(f"the closed form is {mpmath.nstr(found[0], 8)}, not a real number")
     return found
 
 

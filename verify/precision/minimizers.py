@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Expr, Symbol
+from scipy.optimize import brentq
+from sympy import Expr, Max, Min, Symbol
 
 from proofs.engine.definitions import PenaltyLimit, ProximalMap
 from proofs.penalty_forms import PENALTIES, Penalty
@@ -82,7 +84,10 @@ def _search(penalty: Expr, x: mpf, rho: mpf, shapes: tuple[tuple[Symbol, mpf], .
     return Minimum(point, least)
 
 
-_AROUND = {"quick": (1 - 1e-6, 1 + 1e-6, -1.2), "full": (1 - 1e-3, 1 - 1e-6, 1 + 1e-6, -1 - 1e-3, 1.2, -1.7, 3.0, 40.0)}
+_AROUND = {
+    "quick": (1 - 1e-6, 1 + 1e-6, -1.2),
+    "full": (1 - 1e-3, 1 - 1e-6, 1 + 1e-9, 1 + 1e-6, -1 - 1e-3, 1.2, -1.7, 3.0, 40.0),
+}
 _RATIOS = (0.2, 0.9, 5.0)
 """ρ by the first shape of a penalty: its map has other branches where ρ is large."""
 
@@ -103,6 +108,8 @@ def near_thresholds(definition: Any, points: Sequence[Configuration]) -> list[Co
     moved = [_steeper(point, penalty) if index % 2 else point for index, point in enumerate(chosen)]
     if penalty.parameters and not isinstance(definition, PenaltyLimit):
         moved += [found for point in chosen[: 1 if level == "quick" else 2] for found in _by_ratio(point, penalty)]
+    if level == "full" and not isinstance(definition, PenaltyLimit):
+        moved += _at_turns(chosen[0], penalty)
     return [found for point in moved for found in _at_edges(point, penalty, level)]
 
 
@@ -130,6 +137,22 @@ def _by_ratio(point: Configuration, penalty: Penalty) -> Iterator[Configuration]
     shape = float(evaluate(penalty.parameters[0].symbol, point))
     for factor in _RATIOS:
         yield replace(point, label=f"{point.label}, ρ = {factor:g} a", v_star=(factor * shape, *point.v_star[1:]))
+
+
+def _at_turns(point: Configuration, penalty: Penalty) -> Iterator[Configuration]:
+    """ρ just beyond where, by a search, a min or max in the thresholds passes from one of its arguments to another."""
+    grid = np.geomspace(1e-3, 1e3, 61)
+    extremes = [node for form in (penalty.threshold, *penalty.edges) for node in form.atoms(Max, Min)]
+    gaps = {one - other for node in extremes for one, other in combinations(sorted(node.args, key=str), 2)}
+    for gap in sorted(gaps, key=str):
+
+        def along(rho: float, gap: Expr = gap) -> float:
+            return float(evaluate(gap, replace(point, v_star=(rho, *point.v_star[1:]))))
+
+        heights = [along(float(rho)) for rho in grid]
+        for k in np.flatnonzero(np.diff(np.sign(heights))):
+            rho = 1.0002 * brentq(along, grid[k], grid[k + 1])
+            yield replace(point, label=f"{point.label}, ρ = {rho:.7g}", v_star=(rho, *point.v_star[1:]))
 
 
 def _steeper(point: Configuration, penalty: Penalty) -> Configuration:

@@ -36,7 +36,7 @@ def totals(report: Report) -> dict[str, dict[str, int]]:
 
 
 def csv_matrix(report: Report) -> str:
-    """One row a mutant, one column a method: killed, missed, equivalent, or empty where it was not judged."""
+    """One row a mutant, one column a method: killed, missed, equivalent, weaker, or empty where it was not judged."""
     methods = methods_of(report)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -144,15 +144,16 @@ def _longest_step(point: Configuration, patches: ReluPatches, rate: mpf) -> list
 
 
 def _lowest_norm(claim: Claim, point: Configuration, patches: ReluPatches) -> list[Comparison]:
-    """One step from far away ends at the stated lower bound where θ is next to 0 or to π, and above it between."""
+    """One step from far away leaves of w along ŵ what the stated lower bound is."""
     found = []
-    for theta, least in ((mpf(10) ** -6, "0.9999"), (mpf(2), "0"), (mp.pi - mpf(10) ** -6, "0.9999")):
+    for theta in (mpf(10) ** -6, mpf(2), mp.pi - mpf(10) ** -6):
         start = replace(patches, k=point.m + 1, theta=theta, r=2 * patches.r_star)
         known = {symbols.theta: theta, symbols.k: mpf(start.k)}
         floor = part(claim, "norm, a lower bound", point, known)
         step = part(claim, "largest step", point, known)
-        label = f"{point.label}, θ = {mpmath.nstr(theta, 6)}, lower bound/‖w‖"
-        found.append(quotient_of(label, floor, start.descended(step).r, mpf(10) ** -20, mpf(least)))
+        label, ahead = f"{point.label}, θ = {mpmath.nstr(theta, 6)}, lower bound/‖w‖", start.descended(step)
+        along = ahead.r * mpmath.cos(theta - ahead.theta)
+        found.append(quotient_of(label, floor, along, mpf(10) ** -20, mpf("0.9999")))
     return found
 
 

@@ -27,7 +27,7 @@ from verify.enclosure.boxes.stated import Stated, agrees, basic, formula, in_pla
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.precision.comparison import ROUGH, Comparison, against, compare, part, true_that, vanishing
 from verify.precision.network import Network, UndefinedError, moved
-from verify.precision.quadrature import Estimate
+from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 from verify.roads.lipschitz import (
     Vector,
@@ -139,6 +139,10 @@ def _descends(claim: Claim, point: Configuration, network: Network, steps: int) 
         found.append(within(f"{label}, promised/actual decrease", promised, fall))
         longest = part(claim, "largest step", point, known)
         found.append(true_that(f"{label}, largest step", rate < longest, f"{mpmath.nstr(longest, 12)} is too small"))
+        left = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: longest})
+        size = abs(energy * longest)
+        nothing = Estimate(mpf(0), size * mpf(10) ** -DIGITS, size)
+        found += compare(f"{label}, decrease at the largest step", [left], [nothing])
         found.append(_vanishing_step(claim, label, point, network, known))
         network = ahead
     return found

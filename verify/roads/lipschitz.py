@@ -48,6 +48,8 @@ __all__ = [
 _NOISE: Final = mpf(10) ** -15
 """Differenced gradients carry twenty digits; a quotient may exceed 1 by what they leave."""
 
+_NEAR: Final = mpf(10) ** -6
+
 Vector = list[mpf]
 
 
@@ -232,19 +234,27 @@ def _gradients(claim: Claim, point: Configuration, label: str, pair: _Pair) -> l
         parts += _attained(label, networks[0], rows)
     whole = within(f"{label}, ‖Δ∇f‖/L‖Δ‖", length([slope_v, slope_w]), constant * length([moved_v, moved_w]))
     # The figure that is reported is that of L; its parts are judged, not measured.
-    return [whole, *(replace(part, quotient=None) for part in parts)]
+    norm = Estimate.exact(mp.svd_r(mp.matrix(rows), compute_uv=False)[0])
+    stated = compare(f"{label}, L against ‖M‖", [constant], [norm], ROUGH)
+    return [whole, *stated, *(replace(part, quotient=None) for part in parts)]
 
 
 def _attained(label: str, network: Network, rows: list[list[mpf]]) -> list[Comparison]:
-    """The two entries that v alone moves: Δv ∥ 1 for ∂f/∂v, Δv ∥ v* for ∂f/∂w at ‖w‖ = c_w."""
+    """The two entries that v alone moves: Δv ∥ 1 for ∂f/∂v, Δv ∥ v* for ∂f/∂w at ‖w‖ = c_w; and ∂f/∂v in w, which
+    is all of its bound between θ and π − θ as θ → 0.
+    """
     along_ones = replace(network, v=tuple(x + 1 for x in network.v))
     along_star = replace(network, v=tuple(x + y for x, y in zip(network.v, network.v_star, strict=True)))
     moved_v = apart(values(along_ones.gradient_v()), values(network.gradient_v()))
     moved_w = apart(values(along_star.filter_gradient()), values(network.filter_gradient()))
     size = mpmath.sqrt(len(network.v))
+    near, far = (replace(network, theta=theta) for theta in (_NEAR, mp.pi - _NEAR))
+    across = apart(values(near.gradient_v()), values(far.gradient_v()))
+    chord = 2 * network.r * mpmath.cos(_NEAR)
     return [
         within(f"{label}, Δv = 1", length(moved_v), rows[0][0] * size, 1),
         within(f"{label}, Δv = v*", length(moved_w), rows[1][0] * length(network.v_star), 1),
+        within(f"{label}, θ and π − θ", length(across), rows[0][1] * chord, 1 - _NEAR),
     ]
 
 

@@ -34,6 +34,7 @@ def to_html(report: Report) -> str:
         overview=overview(report),
         totals=totals(report),
         equivalent=sum(int(found_on(claim).get("equivalent", 0)) for claim in report.claims),
+        weaker=sum(int(found_on(claim).get("weaker", 0)) for claim in report.claims),
         choices=_choices(report),
         known=frozenset(claim.id for claim in report.claims),
         replay=replay_command(report),
