@@ -20,7 +20,7 @@ from sympy import (
     symbols,
 )
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, Side, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient, holds, inner, vanishes
 from proofs.engine.render import latex_of, worded
@@ -146,6 +146,7 @@ def dissipates(d: Derivation, slope: Expr) -> None:
     ),
     definition=Splitting("any-estimator-step"),
     parts={"lower bound": STEP_GAIN_CURVED},
+    bounds={"lower bound": Side.LOWER},
     setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; the supremum, over the angles between those of w and w⁺, is "
     "finite. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there (L = 0); "
     "τ = η/(1 − η(α(θ) + β))",

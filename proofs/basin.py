@@ -33,7 +33,7 @@ from sympy import (
 )
 from sympy import beta as beta_function
 
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import Kind, Side, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, vanishes
 from proofs.engine.render import worded
@@ -67,6 +67,7 @@ _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=T
     subject=r"\sup_{\|w\|=1}\beta\|w-S(w)\|\le" + worded(RADIUS, {_DELTA: r"\delta"}),
     definition=Splitting("radius"),
     parts={"bound": RADIUS},
+    bounds={"bound": Side.UPPER},
     setting="δ = sup |x − S(x)| (P5), ∞ if there is no bound; p(0) = 0 ≤ p. βδ√n is λ√n for l1, √(2λβn) for l0, "
     "βt√n for transformed l1",
 )
@@ -130,6 +131,7 @@ _OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
     ),
     definition=Splitting("basin"),
     parts={"gain lower bound": GAIN},
+    bounds={"gain lower bound": Side.LOWER},
     hypotheses=(Ge(theta, cap_angle), Le(theta, pi - cap_angle)),
     setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
     "the angles are those of the bound. As r = β will do (R6.radius), β < κ suffices",

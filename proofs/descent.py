@@ -29,7 +29,7 @@ from sympy import (
     symbols,
 )
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, Side, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
 from proofs.engine.render import latex_of
@@ -197,6 +197,7 @@ def tilt_is_small(d: Derivation) -> None:
     ),
     definition=DescentConstant("bound"),
     parts={"bound": DESCENT_CONSTANT},
+    bounds={"bound": Side.UPPER},
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
 )
 def C7(d: Derivation) -> None:
@@ -297,6 +298,7 @@ def sharp_in_both(d: Derivation) -> None:
     ),
     definition=PlainDescent("relu"),
     parts={"decrease, a lower bound": DECREASE, "largest step": SHRINKING_STEP},
+    bounds={"decrease, a lower bound": Side.LOWER},
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
     setting="the segment from (v, w) to (v⁺, w⁺) lies in N6's region; L is N6's constant of it, A is C7's at (v, w)",
 )

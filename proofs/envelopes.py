@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sympy import Eq, Ge, Le, Symbol, diff, expand, solve, symbols
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, Side, claim, get
 from proofs.engine.definitions import Envelope
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.render import latex_of
@@ -40,6 +40,7 @@ _SLOPE = beta * S_HERE
     kind=Kind.INEQUALITY,
     setting="p any function for which the minimum is attained; entrywise, hence for the sum over the entries as well",
     parts={"affine function": _AFFINE, "bound": _CHORD},
+    bounds={"bound": Side.UPPER},
 )
 def P6_convexity(d: Derivation) -> None:
     middle = Symbol("h_t", real=True)
@@ -88,6 +89,7 @@ def P6_convexity(d: Derivation) -> None:
     kind=Kind.INEQUALITY,
     setting="S(w) any minimizer; p lower semicontinuous: minimizers at w' → w accumulate at minimizers at w only",
     parts={"lower bound": _TANGENT, "upper bound": _FAR_TANGENT, "gradient": _SLOPE},
+    bounds={"lower bound": Side.LOWER, "upper bound": Side.UPPER},
 )
 def P6_gradient(d: Derivation) -> None:
     b0, b1 = symbols("b0 b1", real=True)

@@ -22,7 +22,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Claim, Kind, claim
+from proofs.engine.claim import Claim, Kind, Side, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
 from proofs.engine.render import worded
@@ -92,6 +92,7 @@ _NAMES = {GAP: r"\|\bar w-\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", TH
     ),
     definition=Splitting("error"),
     parts={"bound": BY_GAP, "square of the sine": SINE_SQUARE, "distance": CHORD, "lower bound": LEAST_COSINE},
+    bounds={"bound": Side.UPPER, "lower bound": Side.LOWER},
     setting="‖w̄‖ = ‖w*‖ = 1, N w̄ = κw* + βū; for cos θ̄ ≥ κ/N any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
 )
 def R5(d: Derivation) -> None:
@@ -186,6 +187,7 @@ def _register_error(name: str, count: Symbol, bound: Expr, hypothesis: Boolean, 
         subject=r"\sin\bar\theta\le\frac r\kappa=" + worded(bound, _NAMES),
         definition=Splitting("error", name),
         parts={"bound": bound},
+        bounds={"bound": Side.UPPER},
         hypotheses=(hypothesis,),
         setting=setting,
     )(derivation)

@@ -28,7 +28,7 @@ from sympy import (
     tan,
 )
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, Side, claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, vanishes
 from proofs.engine.render import latex_of
@@ -161,6 +161,7 @@ def on_the_region() -> list[Obligation]:
     ),
     definition=LipschitzGradient("direction"),
     parts={"bound": DIRECTION_CONSTANT},
+    bounds={"bound": Side.UPPER},
     setting="any two points of the region, n ≥ 2; no path between them is needed",
 )
 def N6_direction(d: Derivation) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sympy import Abs, Add, Eq, Expr, Integer, Matrix, Symbol, cos, pi, sin, solve, sqrt, symbols
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, Side, claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation, coefficient, vanishes
 from proofs.engine.render import latex_of
@@ -195,6 +195,7 @@ def _square_sum(entries: tuple[Symbol, ...]) -> Expr:
         "bound": LIPSCHITZ_CONSTANT,
         "constant": DIRECTION_CONSTANT,
     },
+    bounds=dict.fromkeys((*ENTRIES.values(), "bound"), Side.UPPER),
     setting="both points with ‖w‖ ≥ c_w, ‖v‖ ≤ C_v and θ ∈ [θ₀, π − θ₀], 0 < θ₀ < π/2; ‖w*‖ = 1",
 )
 def N6(d: Derivation) -> None:

@@ -24,7 +24,7 @@ from functools import partial
 from sympy import And, Eq, Expr, Ge, Le, Lt, Max, Min, Piecewise, Rational, Symbol, diff, limit, oo
 
 from proofs import cubic
-from proofs.engine.claim import Claim, Kind, claim, get
+from proofs.engine.claim import Claim, Kind, Side, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.engine.derivation import Derivation, Obligation, vanishes
 from proofs.engine.render import latex_of
@@ -205,6 +205,7 @@ def register_displacement(penalty: Penalty) -> Claim:
         if penalty.displacement is None
         else "the least such δ: |x − S(x)| comes as near to it as one likes",
         parts={"bound": penalty.farthest},
+        bounds={"bound": Side.UPPER},
     )(partial(_displacement, penalty))
 
 

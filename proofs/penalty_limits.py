@@ -11,7 +11,7 @@ from __future__ import annotations
 from sympy import Abs, Add, Expr, Ge, Gt, Le, Lt, Max, Min, Rational, Symbol, expand, fraction, limit, oo, sqrt
 
 from proofs import cubic
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, Side, claim, get
 from proofs.engine.definitions import PenaltyLimit
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.render import latex_of
@@ -68,6 +68,7 @@ def _largest(form: Expr) -> Expr:
     setting="at |u| = R the quotient of both sides tends to 1 as R → 0, and as R → ∞ with R/a → 0; not uniformly on "
     "the line: p_a is bounded by a + 1",
     parts={"bound": _TO_L1},
+    bounds={"bound": Side.UPPER},
 )
 def P4_l1(d: Derivation) -> None:
     p = _P.subs(u, POINT)
@@ -109,6 +110,7 @@ def P4_l1(d: Derivation) -> None:
     kind=Kind.INEQUALITY,
     setting="uniformly on |u| ≥ R for every R > 0; not near 0: p_a(a) = (a + 1)/2 → ½",
     parts={"bound": _TO_L0, "bound away from 0": _TO_L0_AWAY},
+    bounds={"bound": Side.UPPER, "bound away from 0": Side.UPPER},
 )
 def P4_l0(d: Derivation) -> None:
     p = _P.subs(u, POINT)
@@ -153,6 +155,7 @@ def P4_l0(d: Derivation) -> None:
     kind=Kind.INEQUALITY,
     setting="for all a and ρ; with equality at the threshold where that is ρ(a+1)/a and R is it and at most 1",
     parts={"bound": _TO_SOFT, "gap lower bound": _GAP_LEAST, "gap upper bound": _GAP_MOST},
+    bounds={"bound": Side.UPPER, "gap lower bound": Side.LOWER, "gap upper bound": Side.UPPER},
 )
 def P4_l1_map(d: Derivation) -> None:
     d.begin("S_a(x) − sgn(x)(|x| − ρ)₊", "odd in x: x ≥ 0")
@@ -221,6 +224,7 @@ def _gaps(d: Derivation) -> Expr:
     "||x| − √(2ρ)| ≥ ε for every ε > 0, not near |x| = √(2ρ): for ρ = 2, 0 < a < 4 the threshold "
     "t_a exceeds √(2ρ) = 2, and S_a(x) = 0 while S(x) = x > 2 in between",
     parts={"bound": _TO_HARD, "threshold": _JUMP, "limit of the threshold": _HARD_JUMP},
+    bounds={"bound": Side.UPPER},
 )
 def P4_l0_map(d: Derivation) -> None:
     d.begin("S_a(x) − x 1{|x| > √(2ρ)}", "odd in x: x ≥ 0")

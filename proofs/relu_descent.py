@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Abs, Eq, Expr, Symbol, cos, diff, limit, pi, sin, sqrt, symbols
 
 from proofs.background import OVERLAP, components
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import Kind, Side, claim
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.render import latex_of
@@ -66,6 +66,7 @@ def step_as_average(d: Derivation) -> tuple[Expr, Expr]:
     ),
     definition=ReluNetwork("descent"),
     parts={"largest step": LARGEST_STEP, "norm, a lower bound": NORM_FLOOR},
+    bounds={"norm, a lower bound": Side.LOWER},
     hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
     setting="a start drawn from a density satisfies w₀ ≠ 0, θ₀ < π with probability 1 (n ≥ 2)",
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Symbol, cos, pi, simplify, symbols
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, Side, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
 from proofs.engine.render import worded
@@ -153,6 +153,7 @@ def minimizer_shrinks() -> list[Obligation]:
     ),
     definition=Splitting("lyapunov"),
     parts={"lower bound": STEP_GAIN * SQUARE},
+    bounds={"lower bound": Side.LOWER},
     setting="v·v* > 0 fixed, ‖w‖ = 1, τ > 0, u any minimizer, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); "
     "p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )
@@ -269,6 +270,7 @@ def soft(x_: Expr) -> Expr:
     subject=(r"H(\bar w)-H(w)\ge" + worded(LEAST_DROP, NAMES) + r"\quad(\|w\|=1,\ N\bar w=\kappa w^*+\beta S(\bar w))"),
     definition=Splitting("lyapunov", "l1"),
     parts={"lower bound": LEAST_DROP},
+    bounds={"lower bound": Side.LOWER},
     setting="‖w‖ = ‖w̄‖ = 1; l1 enters by its subgradient inequality alone, so every convex penalty has the same",
 )
 def R1_global(d: Derivation) -> None:

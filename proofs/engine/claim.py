@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.definitions import Definition
 from proofs.engine.derivation import Derivation
 
-__all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on"]
+__all__ = ["Claim", "Kind", "Side", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on"]
 
 
 class Kind(StrEnum):
@@ -30,6 +30,13 @@ class Kind(StrEnum):
     COUNTEREXAMPLE = "counterexample"
 
 
+class Side(StrEnum):
+    """From which side a bound bounds."""
+
+    UPPER = "upper"
+    LOWER = "lower"
+
+
 @dataclass(frozen=True)
 class Claim:
     """One statement of the theory.
@@ -39,7 +46,7 @@ class Claim:
     LaTeX, `setting` a hypothesis that only words can say. Claims that are not an equality of expressions put their
     whole statement into `subject` and leave `statement` None; what is a formula in it (a bound, a threshold, the
     equation of a condition) stands under a name in `parts`, so that every method reads it and mutants can change it.
-    `code` names the generated functions.
+    `bounds` says which parts of an inequality are bounds, and from which side. `code` names the generated functions.
     """
 
     id: str
@@ -55,12 +62,17 @@ class Claim:
     setting: str = ""
     code: tuple[str, ...] = ()
     parts: Mapping[str, Expr] = field(default_factory=dict, hash=False)
+    bounds: Mapping[str, Side] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(rf"[{_CHAPTERS}][1-9][0-9]*(\.[a-z0-9-]+)?", self.id):
             raise ValueError(f"claim id {self.id!r} is not a chapter's letter and a number, e.g. 'C3' or 'C5.tanh'")
         if self.kind is Kind.IDENTITY and self.statement is None:
             raise ValueError(f"claim {self.id}: an identity needs a `statement` expression")
+        if (self.kind is Kind.INEQUALITY) != bool(self.bounds) or not self.bounds.keys() <= self.parts.keys():
+            raise ValueError(
+                f"claim {self.id}: `bounds` names parts of an inequality, {sorted(self.parts)}, and only of one"
+            )
 
     @property
     def formula(self) -> Expr:

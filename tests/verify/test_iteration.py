@@ -15,7 +15,7 @@ from sympy import Integer, Rational, Symbol, log, sqrt
 
 import proofs
 from numerics.limits import NoLimitError
-from proofs.engine.claim import Claim, Kind, get
+from proofs.engine.claim import Claim, Kind, Side, get
 from proofs.engine.definitions import Splitting
 from proofs.symbols import beta, kappa, kept_level, multiplier
 from verify import iteration
@@ -97,8 +97,8 @@ FACTORS: dict[tuple[str, str], tuple[Rational, ...]] = {
 
 def factors(claim: Claim, part: str) -> tuple[Rational, ...]:
     """Off by 1 % either way; a bound is only wrong where it is too strong."""
-    if "bound" in part:
-        return (UP,) if "lower" in part else (DOWN,)
+    if part in claim.bounds:
+        return (UP,) if claim.bounds[part] is Side.LOWER else (DOWN,)
     return FACTORS.get((claim.id, part), (UP, DOWN))
 
 

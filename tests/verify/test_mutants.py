@@ -9,7 +9,7 @@ import pytest
 from sympy import Abs, Expr, Ge, Gt, Integral, Le, Max, Min, Ne, Pow, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
 import proofs
-from proofs.engine.claim import Claim, Kind
+from proofs.engine.claim import Claim, Kind, Side
 from proofs.engine.definitions import HalfSpaceMoment
 from proofs.engine.derivation import Derivation
 from proofs.symbols import cap_angle, kappa, r, s, theta, v_vs, vs_vs
@@ -113,11 +113,13 @@ def test_a_mutant_is_a_claim_with_one_change() -> None:
 
 
 def test_strict_bounds_are_made_too_strong() -> None:
-    bounds = {"bound": r, "lower bound": r / 3, "threshold": r / 5}
-    claim = a_claim(kind=Kind.INEQUALITY, statement=None, parts=bounds)
+    parts = {"above": r, "below": r / 3, "threshold": r / 5}
+    sides = {"above": Side.UPPER, "below": Side.LOWER}
+    claim = a_claim(kind=Kind.INEQUALITY, statement=None, parts=parts, bounds=sides)
     strong = {mutant.part: mutant.formula for mutant in mutants(claim, "full") if "too strong by 1 %" in mutant.label}
-    assert strong == {"bound": r * Rational(99, 100), "lower bound": r / 3 * Rational(101, 100)}
-    assert not any("too strong" in mutant.label for mutant in mutants(replace(claim, kind=Kind.EQUIVALENCE), "full"))
+    assert strong == {"above": r * Rational(99, 100), "below": r / 3 * Rational(101, 100)}
+    with pytest.raises(ValueError, match="`bounds` names parts"):
+        replace(claim, kind=Kind.EQUIVALENCE)
 
 
 def test_a_quick_run_tries_an_even_sample() -> None:
@@ -246,6 +248,7 @@ BOUND = a_claim(
     statement=None,
     hypotheses=(Ge(theta, cap_angle), Le(theta, pi - cap_angle)),
     parts={"lower bound": kappa * (cos(cap_angle) - Abs(cos(theta))) / (1 + r), "bound": kappa / r},
+    bounds={"lower bound": Side.LOWER, "bound": Side.UPPER},
 )
 
 

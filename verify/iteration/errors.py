@@ -97,9 +97,8 @@ def _general(
 def check_sharpness(asked: Asked) -> Findings:
     """‖w̄ − w*‖ over its first-order form is 1 + O(λ) as λ → 0, at 60 digits."""
     found, rng = Findings(), asked.rng
-    penalty = "tl1" if "tl1" in (asked.penalty, asked.claim.id.rpartition("-")[2]) else "l1"
     for _ in range(asked.many(3, 10)):
-        base = drawn(rng, penalty, n=int(rng.integers(3, 6)), beta=(0.3, 3.0))
+        base = drawn(rng, asked.penalty, n=int(rng.integers(3, 6)), beta=(0.3, 3.0))
         base = replace(base, w_star=tuple(float(x) for x in np.round(rng.uniform(0.2, 1, base.n), 3)))
         _first_order(asked, found, base)
     return found
