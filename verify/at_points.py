@@ -33,6 +33,8 @@ class Comparison:
     quotient: float | None = None
     required: float | None = None
     radius: float | None = None
+    defined: Any = None
+    """The definition's number, if there is one."""
 
 
 @dataclass(frozen=True)

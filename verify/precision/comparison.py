@@ -15,7 +15,7 @@ from typing import Final
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Symbol
 
 from proofs.engine.claim import Claim
 from proofs.proxies import Estimator
@@ -32,7 +32,6 @@ __all__ = [
     "Comparison",
     "Demand",
     "against",
-    "blind",
     "closed_coordinates",
     "closed_value",
     "coarse",
@@ -71,8 +70,6 @@ _COARSE_DEMAND: Final = Demand(12, 8)
 _COARSE_DIGITS: Final = 22
 
 _COARSE: ContextVar[bool] = ContextVar("coarse", default=False)
-_SEEN: ContextVar[list[tuple[str, tuple[mpf, ...]]] | None] = ContextVar("seen", default=None)
-"""Where a list stands here, it takes the definition's side of every comparison; no closed form is read."""
 
 
 @contextmanager
@@ -90,17 +87,6 @@ def is_coarse() -> bool:
     return _COARSE.get()
 
 
-@contextmanager
-def blind() -> Iterator[list[tuple[str, tuple[mpf, ...]]]]:
-    """Within it no formula of a claim is read: checkers fill the list with (label, definition's values)."""
-    seen: list[tuple[str, tuple[mpf, ...]]] = []
-    token = _SEEN.set(seen)
-    try:
-        yield seen
-    finally:
-        _SEEN.reset(token)
-
-
 def compare(
     label: str,
     closed: Sequence[mpf],
@@ -110,9 +96,7 @@ def compare(
     joint: bool = False,
 ) -> list[Comparison]:
     """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
-    if _noted(label, [estimate.value for estimate in defined]):
-        return []
-    if _COARSE.get() and demand is not EXACT:
+    if _COARSE.get():
         demand = _COARSE_DEMAND
     if len(closed) != len(defined):
         raise ValueError(f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition")
@@ -124,21 +108,13 @@ def compare(
     ]
 
 
-def _noted(label: str, values: Sequence[mpf]) -> bool:
-    """Whether only the definition's side is asked for; its values are then kept."""
-    seen = _SEEN.get()
-    if seen is not None:
-        seen.append((label, tuple(values)))
-    return seen is not None
-
-
 def _compare(label: str, closed: mpf, defined: Estimate, demand: Demand, size: mpf) -> Comparison:
     with mp.workdps(DIGITS):
         scale = max(abs(closed), abs(defined.value), size)
         difference = abs(closed - defined.value)
         witness = f"{label}: closed form {_text(closed)}, definition {_text(defined.value)}"
         if not mpmath.isfinite(difference):
-            return Comparison(label, Verdict.UNDECIDED, 0.0, witness, required=demand.verified)
+            return Comparison(label, Verdict.UNDECIDED, 0.0, witness, required=demand.verified, defined=defined.value)
         digits, known = _digits(difference, scale), _digits(defined.error, scale)
     verdict = Verdict.VERIFIED if digits >= demand.verified else Verdict.UNDECIDED
     if digits < demand.refuted and known > digits + 1:
@@ -146,7 +122,8 @@ def _compare(label: str, closed: mpf, defined: Estimate, demand: Demand, size: m
     if verdict is Verdict.VERIFIED and known < demand.verified:
         verdict = Verdict.UNDECIDED
         witness += f" (known to {known:.1f} digits only)"
-    return Comparison(label, verdict, min(digits, known), witness, required=demand.verified)
+    agreed = min(digits, known)
+    return Comparison(label, verdict, agreed, witness, required=demand.verified, defined=defined.value)
 
 
 def _digits(difference: mpf, scale: mpf) -> float:
@@ -168,15 +145,13 @@ def shown(label: str, number: Estimate, sign: int = 0) -> Comparison:
     """The claim says that this number is positive, negative or (sign 0) not zero: it must stand
     out of its noise.
     """
-    if _noted(label, [number.value]):
-        return Comparison(label, Verdict.VERIFIED, None)
     with mp.workdps(DIGITS):
         noise = 100 * number.error + number.size * mpf(10) ** (8 - DIGITS)
         clear = abs(number.value) > noise
         right = clear and (sign == 0 or (number.value > 0) == (sign > 0))
     wanted = {0: "nonzero", 1: "positive", -1: "negative"}[sign]
     verdict = Verdict.VERIFIED if right else Verdict.REFUTED if clear else Verdict.UNDECIDED
-    return Comparison(label, verdict, None, f"{label}: {_text(number.value)}, claimed {wanted}")
+    return Comparison(label, verdict, None, f"{label}: {_text(number.value)}, claimed {wanted}", defined=number.value)
 
 
 def true_that(label: str, condition: bool, witness: str = "") -> Comparison:
@@ -187,39 +162,33 @@ def true_that(label: str, condition: bool, witness: str = "") -> Comparison:
 
 def forms(claim: Claim) -> dict[str, Expr]:
     """The expressions of a claim by name: the statement, and the printed form if there is one."""
-    if _SEEN.get() is not None:
-        return {"definition": Integer(0)}
     found = {"statement": claim.statement, "printed form": claim.printed}
     return {name: form for name, form in found.items() if form is not None}
 
 
 def part(claim: Claim, name: str, point: Configuration, extra: Mapping[Symbol, mpf] | None = None) -> mpf:
     """The value of a named part of the claim's statement."""
-    return mpf(1) if _SEEN.get() is not None else closed_value(claim.parts[name], point, extra=extra)
+    return closed_value(claim.parts[name], point, extra=extra)
 
 
 def part_vector(claim: Claim, name: str, point: Configuration) -> list[mpf]:
     """The coordinates of a named part that is a vector."""
-    return [] if _SEEN.get() is not None else closed_coordinates(prepared(claim.parts[name]), point)
+    return closed_coordinates(prepared(claim.parts[name]), point)
 
 
 def quotient_of(label: str, left: mpf, right: mpf, noise: mpf, least: object = 0) -> Comparison:
     """The claim says left ≤ right; and, where `least` is given, that left/right is at least that."""
-    if _noted(label, [left]):
-        return Comparison(label, Verdict.VERIFIED, None)
     if not right:
-        return true_that(label, left <= 0, f"left side {_text(left)}, bound 0")
+        return replace(true_that(label, left <= 0, f"left side {_text(left)}, bound 0"), defined=left)
     quotient = left / right
     text = f"quotient {mpmath.nstr(quotient, 12)}, claimed between {mpmath.nstr(mpf(least), 12)} and 1"
     right_way = mpf(least) - noise <= quotient <= 1 + noise if right > 0 else left <= right
     found = true_that(label, bool(right_way), text)
-    return replace(found, quotient=float(quotient))
+    return replace(found, quotient=float(quotient), defined=left)
 
 
 def closed_value(form: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None) -> mpf:
     """A scalar form at a point, with the extra digits that its cancellations need."""
-    if _SEEN.get() is not None:
-        return mpf(1)
     (value,) = closed_coordinates(prepared(form), point, extra=extra)
     return value
 

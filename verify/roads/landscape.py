@@ -282,6 +282,7 @@ def _zeros(claim: Claim, point: Configuration, network: Network) -> list[Compari
     """∂f/∂v vanishes at the stated v alone; there G does at θ = 0, π and the stated saddle, and nowhere else tried."""
     angles = {"0": mpf(0), "π": +mp.pi}
     stated = part_vector(claim, "best weights", point)
+    stated += [mpf(0)] * (point.m - len(stated))
     found = compare(f"{point.label}, best weights", stated, network.best_weights())
     if shallow(point.v_star) > 0:
         angles["the saddle"] = _saddle_angle(network)
