@@ -24,9 +24,9 @@ from verify.closed_form import Form, prepared
 from verify.configurations import Configuration, Level
 from verify.model import PROXY_MOMENTS, BinarizedNetwork, RectifiedNetwork, moment_rows
 
-__all__ = ["Side", "World", "ready", "sides", "speaks_of"]
+__all__ = ["NORM_STAR", "Side", "World", "ready", "sides", "speaks_of"]
 
-_NORM_STAR: Final = 1.75
+NORM_STAR: Final = 1.75
 """‖w*‖ of the ReLU network, so that no power of it is lost."""
 
 
@@ -77,7 +77,7 @@ def sides(definition: Definition, point: Configuration, level: Level, world: Wor
                 slope = world.network(point, angle=angle).one_sided_slope()
                 yield Side((slope,), point, known={theta: angle}, place=f", θ = {name}", sign=sign)
         case ReluNetwork():
-            point = replace(point, r_star=_NORM_STAR)
+            point = replace(point, r_star=NORM_STAR)
             yield Side(tuple(world.patches(point).said(definition)), point)
         case _:
             yield from _of_network(definition, point, level, world)

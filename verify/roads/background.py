@@ -33,12 +33,13 @@ from verify.precision.network import ReluPatches, secant
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 from verify.roads.lipschitz import generic
+from verify.sides import NORM_STAR
 
 
 @checks(ReluNetwork, points=lambda definition, points: generic(points) if definition.aspect == "descent" else points)
 def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """B1 and its parts, at ‖w*‖ = 1.75."""
-    point = replace(point, r_star=1.75)
+    """B1 and its parts."""
+    point = replace(point, r_star=NORM_STAR)
     patches = ReluPatches.at(point)
     match cast(ReluNetwork, claim.definition).aspect:
         case "gradient":
@@ -68,11 +69,11 @@ def _critical(claim: Claim, point: Configuration, patches: ReluPatches) -> list[
         norm = part(claim, "critical radius", point, {symbols.k: mpf(k)}) * patches.r_star
         found += _on_the_ray(f"{label}, k = {k}", here, norm)
         found += _at_origin(f"{label}, k = {k}", replace(here, r=turn))
-    generic = replace(patches, theta=mpf(2), r=patches.r_star)
+    aside = replace(patches, theta=mpf(2), r=patches.r_star)
     slopes = patches.gradient()
     steepest = max(slopes, key=lambda slope: abs(slope.value) / (slope.size or 1))
     found.append(shown(f"{label}, ∇ℓ", steepest))
-    return [*found, shown(f"{label}, ∇ℓ along e at θ = 2", generic.gradient()[1], -1)]
+    return [*found, shown(f"{label}, ∇ℓ along e at θ = 2", aside.gradient()[1], -1)]
 
 
 def _on_the_ray(label: str, here: ReluPatches, norm: mpf) -> list[Comparison]:
