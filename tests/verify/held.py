@@ -14,10 +14,11 @@ from typing import Any
 import verify.closed_form
 import verify.enclosure
 import verify.model
+import verify.sides
 
 SOURCES = [
     *sorted(Path(next(iter(verify.enclosure.__path__))).rglob("*.py")),
-    *(Path(module.__file__) for module in (verify.model, verify.closed_form)),
+    *(Path(module.__file__) for module in (verify.model, verify.closed_form, verify.sides)),
 ]
 FILES = {str(path) for path in SOURCES}
 HELD: dict[str, str] = {}
@@ -65,7 +66,7 @@ def _named(path: Path, name: str) -> str:
 def returning_balls() -> set[str]:
     """Every function whose annotation says that it returns balls, what holds balls, or anything."""
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
-    kinds, before = {"arb", "acb", "Number", "Terms"}, 0
+    kinds, before = {"arb", "acb", "Number", "Terms", "Side"}, 0
     while len(kinds) > before:
         before = len(kinds)
         kinds |= {name for tree in trees.values() for name in _holding(tree, kinds)}

@@ -205,7 +205,8 @@ _PATCHES = "model.RectifiedNetwork"
 
 @holds(
     "certified.definition_sides certified._stated network.Enclosed.of",
-    N1=f"{_NETWORK}.said {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
+    G2="sides.sides",
+    N1=f"sides._of_network {_NETWORK}.said {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
     "network.Enclosed.weighted network.Enclosed.__mul__",
     N2=f"{_NETWORK}.gradient_v",
     N3=f"{_BALLS}.filter_gradient {_BALLS}._slope {_BALLS}._surface",
