@@ -96,7 +96,7 @@ def compare(
     joint: bool = False,
 ) -> list[Comparison]:
     """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
-    if _COARSE.get():
+    if _COARSE.get() and demand is not EXACT:
         demand = _COARSE_DEMAND
     if len(closed) != len(defined):
         raise ValueError(f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition")
