@@ -1,4 +1,6 @@
-"""The arithmetic that limits are computed in: float64, or mpmath's numbers in a context of their own."""
+"""The arithmetic that limits are computed in, float64 or mpmath's numbers in a context of their own, and its root
+finders.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import numpy as np
 
 from numerics.elementwise import root
 
-__all__ = ["FLOATS", "Field", "Number", "bisect", "digits_field"]
+__all__ = ["FLOATS", "Field", "Number", "bisect", "digits_field", "rises"]
 
 Number = Any
 """A float, or an mpmath number."""
@@ -79,3 +81,40 @@ def bisect(f: Callable[[Number], Number], low: Number, high: Number, eps: Number
         halved = abs(high - low) <= width / 2
         width, tries = (abs(high - low), 0) if halved else (width, tries + 1)
     return (low + high) / 2
+
+
+_INTERVALS = 5_000
+"""Intervals allowed for one equation's roots; two roots that are not equal to rounding take some dozens."""
+
+
+def rises(
+    f: Callable[[float], float],
+    enclose: Callable[[float, float], tuple[float, float, float, float]],
+    low: float,
+    high: float,
+    eps: float,
+) -> tuple[list[float], bool]:
+    """Where f rises through 0 in [low, high], and whether these are all; enclose(a, b) is the range of f on [a, b], and
+    that of its slope.
+
+    Intervals are halved until f has no root there or is monotone. That does not end where two roots are one to
+    rounding.
+    """
+    stack, certain = [(low, high)], True
+    found: list[float] = []
+    for _ in range(_INTERVALS):
+        if not stack:
+            return found, certain
+        left, right = stack.pop()
+        least, most, falls, climbs = enclose(left, right)
+        if least > 0 or most < 0 or climbs < 0:
+            continue
+        middle = (left + right) / 2
+        narrow = right - left <= 4 * eps * abs(right) or middle in (left, right)
+        if falls > 0 or narrow:
+            certain &= falls > 0
+            if f(left) < 0 <= f(right):
+                found.append(bisect(f, left, right, eps))
+            continue
+        stack += [(middle, right), (left, middle)]
+    return found, False

@@ -132,6 +132,8 @@ def _guess(problem: Problem, candidates: _Candidates, low: Number) -> Number | N
         if step < 4:
             return None
         sample = _Candidates(p.law, values[::step].copy(), candidates.rest / step)
+        if not np.dot(sample.values, sample.values) > 1e-200:  # squares leave float64
+            return None
 
         def evaluate(gap: Number) -> tuple[Number, Number]:
             square, slope = sample.above(p.law.cut(gap)).square(gap)

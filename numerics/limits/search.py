@@ -7,7 +7,7 @@ can make of ‖w̄‖. Of an entry alone `numerics.limits.singles` knows. Notati
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
-from numerics.limits.field import bisect
+from numerics.limits.field import bisect, rises
 from numerics.limits.folds import sparse_root
 from numerics.limits.problem import Problem
 from numerics.limits.solve import Root, Selection
@@ -24,9 +24,6 @@ __all__ = ["Search", "seeds"]
 
 _WORK = 20_000
 """Nodes of the search allowed besides 20 for every limit asked for."""
-
-_INTERVALS = 5_000
-"""Intervals allowed for one equation's roots; two roots that are not equal to rounding take some dozens."""
 
 
 def seeds(problem: Problem) -> list[Root]:
@@ -44,39 +41,6 @@ def seeds(problem: Problem) -> list[Root]:
     rest = size[~above]
     lower = float(np.dot(rest, rest)) - sum(size[i] ** 2 for i, _ in middle)
     return [Root(root.multiplier, root.gap, math.inf, middle, (where,), max(lower, 0.0))]
-
-
-def _rises(
-    f: Callable[[float], float],
-    enclose: Callable[[float, float], tuple[float, float, float, float]],
-    low: float,
-    high: float,
-    eps: float,
-) -> tuple[list[float], bool]:
-    """Where f rises through 0 in [low, high], and whether these are all; enclose(a, b) is the range of f on [a, b], and
-    that of its slope.
-
-    Intervals are halved until f has no root there or is monotone. That does not end where two roots are one to
-    rounding.
-    """
-    stack, certain = [(low, high)], True
-    found: list[float] = []
-    for _ in range(_INTERVALS):
-        if not stack:
-            return found, certain
-        left, right = stack.pop()
-        least, most, falls, climbs = enclose(left, right)
-        if least > 0 or most < 0 or climbs < 0:
-            continue
-        middle = (left + right) / 2
-        narrow = right - left <= 4 * eps * abs(right) or middle in (left, right)
-        if falls > 0 or narrow:
-            certain &= falls > 0
-            if f(left) < 0 <= f(right):
-                found.append(bisect(f, left, right, eps))
-            continue
-        stack += [(middle, right), (left, middle)]
-    return found, False
 
 
 @dataclass(frozen=True)
@@ -294,7 +258,7 @@ class Search:
 
         index = int(self.undecided[place])
         sign = 1.0 if self.problem.w_star[index] > 0 else -1.0
-        found, certain = _rises(excess, enclose, at(low), at(high), law.field.eps)
+        found, certain = rises(excess, enclose, at(low), at(high), law.field.eps)
         self.unsure |= not certain
         for u in found:
             multiplier, gap = float(law.multiplier(y, u)), float(law.gap(y, u))

@@ -77,14 +77,10 @@ class SparseLimit:
         u.flags.writeable = False
         return u
 
-    @property
-    def _exact(self) -> bool:
-        return isinstance(self.weights, tuple)
-
     @cached_property
     def support(self) -> npt.NDArray[np.intp]:
         """Indices where u != 0, increasing."""
-        return np.flatnonzero(np.asarray(self.auxiliary, dtype=None if not self._exact else object))
+        return np.flatnonzero(np.asarray(self.auxiliary))
 
     @cached_property
     @in_range
@@ -93,10 +89,8 @@ class SparseLimit:
 
         1 if no entry is above the threshold, or n = 1. An entry exactly at a threshold counts as below it.
         """
-        u = np.asarray(self.auxiliary, dtype=None if not self._exact else object)
-        w = np.asarray(self.weights, dtype=u.dtype)
-        chosen = self.support
-        return stability_margin(self._problem, self._root, w[chosen], u[chosen])
+        w, u = (np.asarray(vector)[self.support] for vector in (self.weights, self.auxiliary))
+        return stability_margin(self._problem, self._root, w, u)
 
     @cached_property
     @in_range
@@ -214,7 +208,7 @@ def _limit(problem: Problem) -> SparseLimit:
         _problem=problem,
         _root=root,
     )
-    if limit._exact:
+    if problem.field is not FLOATS:
         limit._settle(filled.auxiliary)
     return limit
 
