@@ -97,7 +97,7 @@ def _record(problem: Problem, root: Root) -> StableLimit:
     cosine = (root.lower / n + float(np.dot(w, p.w_star[where]))) / p.norm
     cost = float(PENALTIES[p.penalty](u, **p.parameters).sum())
     distance = root.lower / n**2 + float(np.dot(w - u, w - u))
-    lyapunov = p.kappa * (1 - cosine) + p.lam * cost + p.beta / 2 * distance
+    lyapunov = float(p.kappa * (1 - cosine) + p.lam * cost + p.beta / 2 * distance)
     kind, place, sign = "sparse", None, None
     if root.placed and not root.upper and not (root.gap > 0 or law.stiffness(abs(root.placed[0][1]), root.gap) > 0):
         kind, place, sign = "spike", root.placed[0][0], 1 if root.placed[0][1] > 0 else -1
