@@ -134,7 +134,7 @@ _OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
     bounds={"gain lower bound": Side.LOWER},
     hypotheses=(Ge(theta, cap_angle), Le(theta, pi - cap_angle)),
     setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
-    "the angles are those of the bound. As r = β will do (R6.radius), β < κ suffices",
+    "θ is that of the bound. As r = β will do (R6.radius), β < κ suffices",
 )
 def R6(d: Derivation) -> None:
     d.cite("R1", "R6.radius")

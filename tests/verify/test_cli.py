@@ -128,7 +128,7 @@ def test_mistakes_are_told_in_one_line(arguments: list[str], words: list[str], t
         ({"symbolic": {}}, 3),
         ({"symbolic": {"C3": "refuted"}}, 1),
         ({"symbolic": {"C3": "raise"}}, 1),
-        ({"symbolic": {"C3": "survivor"}}, 1),
+        ({"symbolic": {}, "precision": {"C3": "survivor"}}, 1),
         ({"symbolic": {"C3": "undecided"}}, 3),
         ({"precision": {}}, 3),
     ],

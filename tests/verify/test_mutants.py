@@ -234,6 +234,12 @@ def test_what_shares_code_with_the_derivation_notices_no_wrong_formula(method: s
     assert evidence.figures["by_method"][method]["alone"] == 0
 
 
+def test_without_a_second_road_mutants_say_nothing() -> None:
+    evidence = gathered({}, {}, DEAD, others=("symbolic",))
+    assert evidence.verdict is Verdict.UNDECIDED
+    assert not report_of(evidence).too_weak, "undecided, as the claim then is"
+
+
 def test_the_solver_may_notice_a_weakened_hypothesis() -> None:
     claim = replace(CLAIM, hypotheses=(Gt(r, 0, evaluate=False),))
     (weak,) = (mutant.label for mutant in mutants(claim, "full") if mutant.kind == "hypothesis")

@@ -72,7 +72,7 @@ def test_json_has_exactly_the_agreed_fields(report: Report) -> None:
         "refuted": 1,
         "undecided": 2,
         "error": 0,
-        "mutants": {"killed": 9, "total": 10},
+        "mutants": {"killed": 9, "total": 10, "weaker": 0},
     }
     first, second, *_ = document["claims"]
     assert list(first) == ["id", "title", "source", "verdict", "grade", "evidence"]

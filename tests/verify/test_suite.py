@@ -154,17 +154,17 @@ def test_one_bad_task_spoils_its_claim_only(word: str, verdict: str, code: int, 
 
 
 def test_survivors_fail_the_suite(run: Runner) -> None:
-    report = run({"symbolic": {"G1": "survivor"}, "precision": {"G1": "absent"}})
+    report = run({"symbolic": {}, "precision": {"G1": "survivor"}})
     assert report.exit_code == 1
     assert [claim.id for claim in report.claims if claim.too_weak] == ["G1"]
 
 
 def test_what_one_method_misses_another_may_kill(run: Runner) -> None:
-    report = run({"symbolic": {"G1": "survivor"}, "precision": {}})
+    report = run({"symbolic": {}, "iteration": {"G1": "survivor"}, "precision": {}})
     assert report.exit_code == 0
     (gathered,) = (e for claim in report.claims if claim.id == "G1" for e in claim.evidence if e.method == "mutants")
     assert gathered.figures["by_method"]["precision"]["alone"] == 1
-    assert gathered.figures["by_method"]["symbolic"]["alone"] == 0
+    assert gathered.figures["by_method"]["iteration"]["alone"] == 0
 
 
 def test_mutants_are_gathered_and_no_method_of_their_own() -> None:

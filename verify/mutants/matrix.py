@@ -43,11 +43,12 @@ def _evidence(claim: Claim, found: Sequence[Evidence], level: Level) -> Evidence
     noticed = _noticed(claim, rows, level)
     equivalent = [label for label, fates in rows.items() if Fate.EQUIVALENT in fates.values()]
     disputed = [label for label in equivalent if noticed[label]]
-    unnoticed = [label for label in rows if not noticed[label] and label not in equivalent]
+    unseconded = not INDEPENDENT & set(_methods(rows))
+    unnoticed = [label for label in rows if not (unseconded or noticed[label] or label in equivalent)]
     weaker = _weaker(claim, unnoticed, level)
     for label in weaker:
         rows[label]["symbolic"] = Fate.WEAKER
-    live = {label: fates for label, fates in rows.items() if label not in (*equivalent, *weaker)}
+    live = {} if unseconded else {label: rows[label] for label in rows if label not in (*equivalent, *weaker)}
     survivors = [label for label in unnoticed if label not in weaker]
     figures: Figures = {
         "killed": len(live) - len(survivors),
@@ -63,7 +64,10 @@ def _evidence(claim: Claim, found: Sequence[Evidence], level: Level) -> Evidence
         detail = f"proved to be equivalent by one method and refuted by another: {'; '.join(disputed)}"
         return Evidence(NAME, Verdict.ERROR, Grade.TESTED, figures, 0.0, detail)
     if not live:
-        return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, figures, 0.0, "the claim states nothing to change")
+        why = (
+            "no method that evaluates the definition judged a mutant" if rows else "the claim states nothing to change"
+        )
+        return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, figures, 0.0, why)
     detail = f"not noticed: {'; '.join(survivors)}" if survivors else ""
     verdict = Verdict.UNDECIDED if survivors else Verdict.VERIFIED
     return Evidence(NAME, verdict, Grade.TESTED, figures, 0.0, detail)
