@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -135,25 +135,11 @@ def conditions(claim: Claim) -> list[str]:
 
 def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:
     """The book as Markdown with LaTeX."""
-    return of_claims("formulas", claims=claims, generated=generated, defined_at=defined_at)
+    return of_claims("formulas", defined_at, claims=claims, generated=generated)
 
 
-def of_claims(name: str, **known: Any) -> str:
+def of_claims(name: str, *tools: Callable[..., Any], **known: Any) -> str:
     """A page whose template looks claims up."""
-    return page(
-        name,
-        chapters=CHAPTERS,
-        conditions=conditions,
-        derive=proofs.derive,
-        derived_at=derived_at,
-        forms_of=forms_of,
-        get=proofs.get,
-        grade_of=grade_of,
-        heading_of=heading_of,
-        latex_of=latex_of,
-        owed_by=owed_by,
-        pages=PAGES,
-        rests_on=proofs.rests_on,
-        slug_of=slug_of,
-        **known,
-    )
+    ours = (conditions, derived_at, forms_of, grade_of, heading_of, latex_of, owed_by, slug_of)
+    theirs = (proofs.derive, proofs.get, proofs.rests_on)
+    return page(name, *ours, *theirs, *tools, chapters=CHAPTERS, pages=PAGES, **known)

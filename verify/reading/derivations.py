@@ -27,7 +27,7 @@ def derivation_pages() -> dict[str, str]:
     pages = {"docs/derivations/index.md": of_claims("derivations-index")}
     for chapter, title in CHAPTERS.items():
         claims = [claim for claim in proofs.all_claims() if is_own(claim) and claim.id[0] == chapter]
-        text = of_claims("derivations", title=title, claims=claims, formula=formula, settled=settled)
+        text = of_claims("derivations", formula, settled, title=title, claims=claims)
         pages[f"docs/derivations/{PAGES[chapter]}.md"] = text
     return pages
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 from unicodedata import category
 
@@ -65,9 +66,9 @@ def _is_word(sign: str) -> bool:
     return category(sign)[0] in "LM" or category(sign) in ("Nd", "Pc")
 
 
-def page(name: str, **known: Any) -> str:
-    """A page, or a part of one, from its template in pages/."""
-    return _PAGES.get_template(f"{name}.md.jinja").render(**known)
+def page(name: str, *tools: Callable[..., Any], **known: Any) -> str:
+    """A page, or a part of one, from its template in pages/; it calls the tools by their names."""
+    return _PAGES.get_template(f"{name}.md.jinja").render({tool.__name__: tool for tool in tools}, **known)
 
 
 _PAGES: Final = Environment(

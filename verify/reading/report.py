@@ -135,18 +135,8 @@ def _problem(case: ET.Element, tag: str, kind: str, detail: str) -> None:
 
 def to_markdown(report: Report) -> str:
     """Summary line, table, the reasons for everything that is not green, and what noticed the mutants."""
-    return page(
-        "summary",
-        report=report,
-        line=summary_line(report),
-        replay=replay_command(report),
-        totals=totals(report),
-        status=status,
-        methods=_methods,
-        is_green=is_green,
-        complaints=complaints,
-        found_on=found_on,
-    )
+    tools = (complaints, found_on, is_green, replay_command, status, summary_line, totals)
+    return page("summary", *tools, report=report, methods=_methods)
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:

@@ -37,7 +37,6 @@ def to_html(report: Report) -> str:
         weaker=sum(int(found_on(claim).get("weaker", 0)) for claim in report.claims),
         choices=_choices(report),
         known=frozenset(claim.id for claim in report.claims),
-        replay=replay_command(report),
     )
 
 
@@ -101,19 +100,6 @@ def _judges(claim: ClaimReport) -> list[str]:
     return [method for method in order if method in judged]
 
 
-TEMPLATES.globals.update(
-    chapters=CHAPTERS,
-    complaints=complaints,
-    counts_line=counts_line,
-    drawn=DRAWN,
-    found_on=found_on,
-    grades=[*Grade, "—"],
-    is_green=is_green,
-    judges=_judges,
-    marks=_MARKS,
-    plain=plain,
-    plots_of=plots_of,
-    registered=_registered,
-    status=status,
-    worst=_worst,
-)
+_TOOLS: Final = (complaints, counts_line, found_on, is_green, plain, plots_of, replay_command, status)
+TEMPLATES.globals.update({tool.__name__: tool for tool in _TOOLS}, chapters=CHAPTERS, drawn=DRAWN, marks=_MARKS)
+TEMPLATES.globals.update(grades=[*Grade, "—"], judges=_judges, registered=_registered, worst=_worst)

@@ -73,14 +73,6 @@ class _ClaimRole(SphinxRole):
         except ValueError as error:
             said = self.inliner.reporter.error(str(error), line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, said)], [said]
-        link = addnodes.pending_xref(
-            "",
-            nodes.inline("", entry["id"]),
-            refdomain="doc",
-            reftype="myst",
-            reftarget="formulas",
-            reftargetid=entry["anchor"],
-            refdoc=self.env.docname,
-            refexplicit=True,
-        )
-        return [link], []
+        to = {"refdomain": "doc", "reftype": "myst", "reftarget": "formulas", "reftargetid": entry["anchor"]}
+        shown = nodes.inline("", entry["id"])
+        return [addnodes.pending_xref("", shown, refdoc=self.env.docname, refexplicit=True, **to)], []
