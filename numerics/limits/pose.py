@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import real_array, refuse_masked
+from numerics.generated.limits import SLOPES
 from numerics.generated.penalties import PENALTY_PARAMETERS
 from numerics.geometry import length
 from numerics.limits.field import FLOATS, Field, Number
@@ -18,7 +19,7 @@ from numerics.limits.problem import Problem, blocks
 
 __all__ = ["NORM_TOLERANCE", "pose"]
 
-_PENALTIES: Final = ("l1", "l0", "tl1")
+_PENALTIES: Final = tuple(SLOPES)
 """Penalties whose limit is known as a map of w*."""
 
 NORM_TOLERANCE: Final = 1e-9
