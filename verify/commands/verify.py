@@ -25,10 +25,10 @@ class _Verify(ManyValues, Parametrized):
 
 def _report_folder(ctx: click.Context, param: click.Parameter, folder: Path | None) -> Path | None:
     """Fail before the work, not after it."""
-    from verify.files import check_folder_writable, check_writable
-    from verify.reading.report import REPORT_FILES
-
     if folder is not None:
+        from verify.files import check_folder_writable, check_writable
+        from verify.reading.report import REPORT_FILES
+
         check_folder_writable(folder)
         for name in REPORT_FILES if folder.is_dir() else ():
             check_writable(folder / name)

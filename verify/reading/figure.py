@@ -67,20 +67,11 @@ def _sampled(seed: int) -> dict[str, tuple[Array, Array]]:
     """Mean and standard error, by angle, of the loss and of the coarse gradients' components along e."""
     v, v_star, w_hat, e = _network(seed)
     proxies = {name: resolve_proxy(name, {}) for name in _STYLES}
+    drawn: dict[str, Any] = {"samples": _SAMPLES, "seed": seed, "proxies": proxies, "directions": e[:, None]}
     rows: dict[str, list[tuple[float, float]]] = {"loss": [], **{name: [] for name in proxies}}
     for index, theta in enumerate(_ANGLES):
         w_star = math.cos(theta) * w_hat + math.sin(theta) * e
-        moments = network_moments(
-            v,
-            _RADIUS * w_hat,
-            v_star,
-            w_star,
-            samples=_SAMPLES,
-            seed=seed,
-            stream=index,
-            proxies=proxies,
-            directions=e[:, None],
-        )
+        moments = network_moments(v, _RADIUS * w_hat, v_star, w_star, stream=index, **drawn)
         rows["loss"].append((float(moments["loss"].mean), float(moments["loss"].standard_error)))
         for name in proxies:
             along = moments[f"coarse_gradient_along:{name}"]
