@@ -83,18 +83,8 @@ def teacher_at(theta: npt.ArrayLike) -> Array:
 
 def sampled(theta: float, r: float, stream: int, used: dict[str, Proxy]) -> dict[str, tuple[Array, Array]]:
     """By proxy the mean of the sampled coarse gradient along w_hat and e, and its standard error: each (2,)."""
-    directions = np.stack([w_hat, e], axis=1)
-    moments = network_moments(
-        v,
-        r * w_hat,
-        v_star,
-        teacher_at(theta),
-        samples=SAMPLES,
-        seed=5,
-        stream=stream,
-        proxies=used,
-        directions=directions,
-    )
+    drawn: dict[str, Any] = {"samples": SAMPLES, "seed": 5, "stream": stream, "proxies": used}
+    moments = network_moments(v, r * w_hat, v_star, teacher_at(theta), directions=np.stack([w_hat, e], axis=1), **drawn)
     along = {name: moments[f"coarse_gradient_along:{name}"] for name in used}
     return {name: (found.mean, found.standard_error) for name, found in along.items()}
 
@@ -114,17 +104,8 @@ for name, look in LOOKS.items():
 for stream, (turn, r) in enumerate([(t, r) for r in (0.3, 1.0, 3.0, 10.0) for t in (0.3, 1.0, 2.5)]):
     scale = math.sqrt(2 * math.pi) / (math.sin(turn) * float(v @ v_star))
     for name, (mean, error) in sampled(turn, r, stream, proxies).items():
-        mark = MARKERS[stream // 3]
-        right.errorbar(
-            r * math.sin(turn),
-            -scale * mean[1],
-            3 * scale * error[1],
-            fmt=mark,
-            ms=4,
-            capsize=2,
-            lw=0.8,
-            color=LOOKS[name]["color"],
-        )
+        bars = {"fmt": MARKERS[stream // 3], "ms": 4, "capsize": 2, "lw": 0.8, "color": LOOKS[name]["color"]}
+        right.errorbar(r * math.sin(turn), -scale * mean[1], 3 * scale * error[1], **bars)
 left.set(xlabel="response of the filter, x (dimensionless)", ylabel="proxy derivative μ'(x) (dimensionless)")
 right.set(xscale="log", xlabel="width r sin θ of the Gaussian (dimensionless)")
 right.set_ylabel("Gaussian average of μ' (dimensionless)")
@@ -175,21 +156,14 @@ deviations: list[Array] = []
 figure, axes = panels(2, width=5.6, height=5.0)
 for index, (name, look) in enumerate(LOOKS.items()):
     means, errors = (np.array([found[name][part] for found in points]) for part in (0, 1))
+    bars = {"fmt": MARKERS[index % 4], "ms": 4, "capsize": 2, "color": look["color"]}
+    bars["mfc"] = "none" if index > 3 else look["color"]
     for panel, direction, axis in ((0, w_hat, axes[0]), (1, -e, axes[1])):
         sign = (1, -1)[panel]
         line = coarse_gradient(v, w_hat, v_star, teacher_at(theta), name) @ direction
         expected = coarse_gradient(v, w_hat, v_star, teacher_at(at), name) @ direction
         axis.plot(theta, line, **look)
-        axis.errorbar(
-            at,
-            sign * means[:, panel],
-            3 * errors[:, panel],
-            fmt=MARKERS[index % 4],
-            ms=4,
-            capsize=2,
-            color=look["color"],
-            mfc="none" if index > 3 else look["color"],
-        )
+        axis.errorbar(at, sign * means[:, panel], 3 * errors[:, panel], **bars)
         deviations.append(np.abs(sign * means[:, panel] - expected) / errors[:, panel])
 axes[0].set_ylabel("along the filter, ⟨G, ŵ⟩ (dimensionless)")
 axes[1].set_ylabel("pull to the teacher, −⟨G, e⟩ (dimensionless)")
@@ -249,18 +223,10 @@ for index, (name, own) in enumerate(chosen.items()):
     pairs = []
     for k, t in enumerate(at):
         gradient = np.asarray(loss_gradient_w(v, LENGTH * w_hat, v_star, teacher_at(t)), float)
-        moments = network_moments(
-            v,
-            LENGTH * w_hat,
-            v_star,
-            teacher_at(t),
-            samples=SAMPLES,
-            seed=6,
-            stream=k,
-            proxies={name: own or proxies[name]},
-            directions=gradient[:, None],
-        )[f"coarse_gradient_along:{name}"]
-        pairs.append((float(moments.mean[0]), float(moments.standard_error[0])))
+        drawn: dict[str, Any] = {"samples": SAMPLES, "seed": 6, "stream": k, "proxies": {name: own or proxies[name]}}
+        moments = network_moments(v, LENGTH * w_hat, v_star, teacher_at(t), directions=gradient[:, None], **drawn)
+        along = moments[f"coarse_gradient_along:{name}"]
+        pairs.append((float(along.mean[0]), float(along.standard_error[0])))
     mean, error = np.array(pairs).T
     left.errorbar(at, mean, 3 * error, fmt=MARKERS[index], ms=4.5, capsize=2, color=COLOURS[index], label=name)
 left.set_ylabel("⟨G, ∂f/∂w⟩ (dimensionless)")
@@ -347,17 +313,8 @@ for t, marker, size, name in (
     (float(saddle_angle(true_v)), "X", 9, "saddle"),
     (math.pi, "o", 8, "spurious minimum"),
 ):
-    chart.plot(
-        t,
-        round(float(best_output_weights(t, true_v) @ true_v), 12) + 0.0,
-        marker,
-        ms=size,
-        color=COLOURS[3],
-        clip_on=False,
-        zorder=9,
-        label=name,
-        ls="none",
-    )
+    height = round(float(best_output_weights(t, true_v) @ true_v), 12) + 0.0
+    chart.plot(t, height, marker, ms=size, color=COLOURS[3], clip_on=False, zorder=9, label=name, ls="none")
 chart.set_xlabel("angle θ between w and w* (radian)")
 chart.set_xticks([0, math.pi / 2, math.pi], ["0", "π/2", "π"])
 chart.set_ylabel("v·v*/‖v*‖² (dimensionless)")

@@ -42,25 +42,8 @@ from verify.reading.notebooks.stated import stated
 
 Array = npt.NDArray[np.float64]
 
-found = verdicts(
-    *("G1", "G3", "N1", "N2", "N4", "N5.minimum", "N6.direction", "N6.printed", "C2", "C3"),
-    *(
-        "C6.relu",
-        "C7.printed",
-        "C8.beyond",
-        "P1",
-        "P2",
-        "P4.l1",
-        "P5.half",
-        "P6.l1",
-        "R3",
-        "R5.l1",
-        "R6.probability",
-        "B1.loss",
-        "B2.identity",
-        "B3",
-    ),
-)
+CHOSEN = "G1 G3 N1 N2 N4 N5.minimum N6.direction N6.printed C2 C3 C6.relu C7.printed C8.beyond P1 P2 P4.l1 P5.half"
+found = verdicts(*CHOSEN.split(), "P6.l1", "R3", "R5.l1", "R6.probability", "B1.loss", "B2.identity", "B3")
 found
 
 # %% [markdown]
