@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from proofs.engine.definitions import PenaltyLimit, ProximalMap
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import u
 from verify.closed_form import NoValueError, evaluate, prepared
-from verify.configurations import Configuration
+from verify.configurations import Configuration, meeting
 from verify.evidence import Level
 from verify.minimizer import declared, objective, pieces_of, proximal, total
 from verify.precision.network import UndefinedError
@@ -147,10 +148,11 @@ def _at_turns(point: Configuration, penalty: Penalty) -> Iterator[Configuration]
     for gap in sorted(gaps, key=str):
 
         def along(rho: float, gap: Expr = gap) -> float:
-            return float(evaluate(gap, replace(point, v_star=(rho, *point.v_star[1:]))))
+            moved = replace(point, v_star=(rho, *point.v_star[1:]))
+            return float(evaluate(gap, moved)) if meeting(penalty.hypotheses, [moved]) else nan
 
-        heights = [along(float(rho)) for rho in grid]
-        for k in np.flatnonzero(np.diff(np.sign(heights))):
+        heights = np.array([along(float(rho)) for rho in grid])
+        for k in np.flatnonzero(heights[1:] * heights[:-1] < 0):
             rho = 1.0002 * brentq(along, grid[k], grid[k + 1])
             yield replace(point, label=f"{point.label}, ρ = {rho:.7g}", v_star=(rho, *point.v_star[1:]))
 
