@@ -23,10 +23,7 @@ def blocks(kind: str) -> dict[str, str]:
 def run(arguments: list[str], root: Path, cwd: Path, **environment: str) -> processes.Done:
     path = os.pathsep.join([str(root), str(cwd)])
     done = processes.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env={"PYTHONPATH": path, "PATH": "", **environment},
-        timeout=500,
+        [sys.executable, *arguments], cwd=cwd, env={"PYTHONPATH": path, "PATH": "", **environment}, timeout=500
     )
     assert done.returncode == 0, f"{arguments}\n{done.stdout}{done.stderr}"
     return done

@@ -100,11 +100,7 @@ def prepared(form: Expr) -> Form:
 
 
 def evaluate(
-    expression: Expr,
-    point: Configuration,
-    *,
-    extra: Mapping[Symbol, mpf] | None = None,
-    proxy: Estimator | None = None,
+    expression: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None, proxy: Estimator | None = None
 ) -> mpf:
     """A scalar closed form at `point`, at mpmath's current precision; mpc where it is not real.
 
@@ -116,11 +112,7 @@ def evaluate(
 
 
 def vector_coordinates(
-    expression: Expr,
-    point: Configuration,
-    *,
-    extra: Mapping[Symbol, mpf] | None = None,
-    proxy: Estimator | None = None,
+    expression: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None, proxy: Estimator | None = None
 ) -> dict[str, list[mpf]]:
     """A vector closed form in coordinates: along (ŵ, e) for filters, entrywise for output weights."""
     form, values = prepared(expression), {**point.scalars(), **(extra or {})}

@@ -108,12 +108,7 @@ class Method(Protocol):
         """Do one task; the value returned must be picklable."""
 
     def conclude(
-        self,
-        claims: Sequence[Claim],
-        outcomes: Sequence[Outcome],
-        level: Level,
-        seed: int,
-        budget: float,
+        self, claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
     ) -> dict[str, list[Evidence]]:
         """Claim id -> evidence, from the outcomes in the order of `tasks`."""
 

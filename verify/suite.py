@@ -16,17 +16,7 @@ from difflib import get_close_matches
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Final, cast
 
-from verify.evidence import (
-    ClaimReport,
-    Evidence,
-    Grade,
-    Level,
-    Method,
-    Outcome,
-    Report,
-    Task,
-    Verdict,
-)
+from verify.evidence import ClaimReport, Evidence, Grade, Level, Method, Outcome, Report, Task, Verdict
 from verify.workers import Callback, Piece, Work, describe, single_threaded
 
 if TYPE_CHECKING:

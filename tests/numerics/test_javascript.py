@@ -437,7 +437,7 @@ _GROUP, _MEMBER = re.compile(r"^  (\w+): \{$", re.M), re.compile(r"^    (\w+)(?:
 _ROLE = re.compile(r"^      (\w+)\(", re.M)
 
 HARMLESS = {
-    ("scad", "map", "0.5"),  # where the map changes from one piece to another, at which both have the same value
+    ("scad", "map", "0.5")  # where the map changes from one piece to another, at which both have the same value
 }
 
 

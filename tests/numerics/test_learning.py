@@ -447,16 +447,7 @@ class TestSampledGradients:
 
         def path(gradient: str, dataset: int, count: int, samples: int = 32) -> Array:
             return learn(
-                v,
-                w0,
-                w_star,
-                0.1,
-                0.01,
-                0.3,
-                gradient=gradient,
-                samples=samples,
-                dataset=dataset,
-                max_steps=count,
+                v, w0, w_star, 0.1, 0.01, 0.3, gradient=gradient, samples=samples, dataset=dataset, max_steps=count
             ).angle_history
 
         # With a single minibatch, all of the data, the sampled gradient does not change with the step.

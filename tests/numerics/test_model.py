@@ -120,9 +120,7 @@ def test_permuting_hidden_units_changes_nothing_but_order(seed: int, m: int, n: 
         model.sample_gradient_v(**permuted), model.sample_gradient_v(**arguments)[order], **close
     )
     np.testing.assert_allclose(
-        model.sample_coarse_gradient(**permuted, ste=bump),
-        model.sample_coarse_gradient(**arguments, ste=bump),
-        **close,
+        model.sample_coarse_gradient(**permuted, ste=bump), model.sample_coarse_gradient(**arguments, ste=bump), **close
     )
 
 
@@ -284,6 +282,5 @@ def test_unknown_names_and_parameters_say_what_is_allowed() -> None:
         model.resolve_proxy("clipped-relu", {"slope": 0.1})
     arguments = network(2, 3, 2)
     np.testing.assert_array_equal(
-        model.sample_coarse_gradient(**arguments),
-        model.sample_coarse_gradient(**arguments, ste=relu_slope),
+        model.sample_coarse_gradient(**arguments), model.sample_coarse_gradient(**arguments, ste=relu_slope)
     )

@@ -102,10 +102,7 @@ def test_only_what_is_asked_for_is_computed() -> None:
 def test_threads_do_not_change_a_bit(threads: int) -> None:
     arguments = network(3, 7)
     options: dict[str, Any] = {"samples": 9 * SHARD + 5, "seed": 1, "proxies": PROXIES}
-    assert_identical(
-        network_moments(**arguments, **options, threads=threads),
-        network_moments(**arguments, **options),
-    )
+    assert_identical(network_moments(**arguments, **options, threads=threads), network_moments(**arguments, **options))
 
 
 @settings(max_examples=10, deadline=None)
@@ -167,14 +164,7 @@ def test_progress_counts_samples_in_order() -> None:
     arguments = network(1, 2)
     for threads in (1, 2):
         seen: list[int] = []
-        network_moments(
-            **arguments,
-            samples=2 * SHARD + 1,
-            seed=0,
-            proxies={},
-            threads=threads,
-            progress=seen.append,
-        )
+        network_moments(**arguments, samples=2 * SHARD + 1, seed=0, proxies={}, threads=threads, progress=seen.append)
         assert seen == [SHARD, 2 * SHARD, 2 * SHARD + 1]
 
 
@@ -183,11 +173,7 @@ def moments_of(values: Array) -> Moments:
     return Moments(len(values), mean, ((values - mean) ** 2).sum(axis=0))
 
 
-@given(
-    counts=st.tuples(*[st.integers(1, 20)] * 3),
-    offset=st.sampled_from([0.0, 1.0, 1e6]),
-    seed=st.integers(0, 1000),
-)
+@given(counts=st.tuples(*[st.integers(1, 20)] * 3), offset=st.sampled_from([0.0, 1.0, 1e6]), seed=st.integers(0, 1000))
 def test_merging_is_associative_up_to_rounding(counts: tuple[int, int, int], offset: float, seed: int) -> None:
     values = offset + np.random.default_rng(seed).standard_normal((sum(counts), 2))
     a, b, c = (moments_of(x) for x in np.split(values, np.cumsum(counts)[:2]))
@@ -268,11 +254,7 @@ def test_row_moments_are_those_of_the_same_draws() -> None:
 
 def test_row_means_known_exactly() -> None:
     a, b = np.array([1.0, 2.0, 0.0]), np.array([0.0, -1.0, 1.0])
-    functions = {
-        "half": lambda z, s, t: s > 0,
-        "product": lambda z, s, t: s * t,
-        "z": lambda z, s, t: z,
-    }
+    functions = {"half": lambda z, s, t: s > 0, "product": lambda z, s, t: s * t, "z": lambda z, s, t: z}
     moments = row_moments(functions, a, b, samples=30 * SHARD, seed=8)
     for name, expected in {"half": 0.5, "product": a @ b, "z": np.zeros(3)}.items():
         part = moments[name]

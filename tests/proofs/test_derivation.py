@@ -5,14 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Function, Integral, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
-from proofs.engine.derivation import (
-    Derivation,
-    coefficient,
-    holds,
-    nonnegative_in_theta,
-    positive_terms,
-    vanishes,
-)
+from proofs.engine.derivation import Derivation, coefficient, holds, nonnegative_in_theta, positive_terms, vanishes
 from proofs.symbols import e, m, r, s, theta, v_v, v_vs, vs_vs, w_hat, w_star, x
 
 f = Function("f")

@@ -45,23 +45,14 @@ EQUAL: dict[str, tuple[Expr, Expr]] = {
     "half tangent": (tan(theta / 2), (1 - cos(theta)) / sin(theta)),
     "cotangent": (cot(theta) * sin(theta), cos(theta)),
     "double angle": (sin(2 * theta), 2 * sin(theta) * cos(theta)),
-    "cosine of a difference": (
-        cos(phi_angle - theta),
-        cos(phi_angle) * cos(theta) + sin(phi_angle) * sin(theta),
-    ),
+    "cosine of a difference": (cos(phi_angle - theta), cos(phi_angle) * cos(theta) + sin(phi_angle) * sin(theta)),
     "versine": (1 - cos(theta), 2 * sin(theta / 2) ** 2),
     "rational": (1 / (1 + r) - 1 / (2 + r), 1 / ((1 + r) * (2 + r))),
     "numbers": ((1 + sqrt(2)) ** 2, 3 + 2 * sqrt(2)),
     "conjugate radical": ((sqrt(1 + r**2) - 1) * (sqrt(1 + r**2) + 1), r**2),
     "radical below": (1 / (sqrt(1 + RATIO) - 1), (sqrt(1 + RATIO) + 1) * tau**2 / r**2),
-    "two radicals": (
-        (sqrt(r + 1) + sqrt(r + 2)) ** 2,
-        2 * r + 3 + 2 * sqrt(r + 1) * sqrt(r + 2),
-    ),
-    "radical of a sine": (
-        (SPREAD - cos(theta)) * (SPREAD + cos(theta)),
-        (1 + RATIO) * sin(theta) ** 2,
-    ),
+    "two radicals": ((sqrt(r + 1) + sqrt(r + 2)) ** 2, 2 * r + 3 + 2 * sqrt(r + 1) * sqrt(r + 2)),
+    "radical of a sine": ((SPREAD - cos(theta)) * (SPREAD + cos(theta)), (1 + RATIO) * sin(theta) ** 2),
     "erfc": (erfc(c / r), 1 - erf(c / r)),
     "erf is odd": (erf(-c / r) + 2 * erf(c / r), erf(c / r)),
     "one argument, two forms": (
@@ -70,10 +61,7 @@ EQUAL: dict[str, tuple[Expr, Expr]] = {
     ),
     "expm1": (expm1(-(r**2)), exp(-(r**2)) - 1),
     "product of exponentials": (exp(-r) * exp(-c), exp(-r - c)),
-    "exponentials in the plane": (
-        DENSITY * exp(-((s * cot(theta)) ** 2) / 2),
-        exp(-(s**2) / (2 * sin(theta) ** 2)),
-    ),
+    "exponentials in the plane": (DENSITY * exp(-((s * cot(theta)) ** 2) / 2), exp(-(s**2) / (2 * sin(theta) ** 2))),
     "logistic": (exp(-s) / (1 + exp(-s)) ** 2, exp(s) / (1 + exp(s)) ** 2),
     "any proxy": (mu(r * s) * (1 + slope), mu(s * r) + slope * mu(r * s)),
     "any proxy, tidied": (mu(r * (1 + cot(theta) ** 2)), mu(r / sin(theta) ** 2)),
@@ -83,10 +71,7 @@ EQUAL: dict[str, tuple[Expr, Expr]] = {
         Integral(s * DENSITY, HALF_LINE) + Integral(s**2 * DENSITY, HALF_LINE),
         Integral(s * (1 + s) * DENSITY, HALF_LINE),
     ),
-    "integrals with a proxy": (
-        r * Integral(mu(r * s) * DENSITY, LINE),
-        Integral(r * mu(r * s) * DENSITY, LINE),
-    ),
+    "integrals with a proxy": (r * Integral(mu(r * s) * DENSITY, LINE), Integral(r * mu(r * s) * DENSITY, LINE)),
     "integrals, two ranges": (
         Integral(2 * DENSITY, LINE) + 3 * Integral(DENSITY, HALF_LINE) + r,
         2 * Integral(DENSITY, LINE) + Integral(3 * DENSITY, HALF_LINE) + r,

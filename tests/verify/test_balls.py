@@ -276,12 +276,7 @@ FAMILIES: dict[str, tuple[Expr, Callable[[mpf, mpf, mpf], mpf], Estimator | None
     ),
     "root": (sympy.sqrt(Abs(s)), lambda y, m, c: 2 * sided(y, Rational(3, 2)) / 3, None, False),
     "third": (Abs(s - b) ** Rational(1, 3), lambda y, m, c: 3 * sided(y - c, Rational(4, 3)) / 4, None, False),
-    "log": (
-        sympy.log(1 + s**2),
-        lambda y, m, c: y * mpmath.log1p(y * y) - 2 * y + 2 * mpmath.atan(y),
-        None,
-        False,
-    ),
+    "log": (sympy.log(1 + s**2), lambda y, m, c: y * mpmath.log1p(y * y) - 2 * y + 2 * mpmath.atan(y), None, False),
     "pole": (1 / (a**2 + s**2), lambda y, m, c: mpmath.atan(y / m) / m, None, False),
     "polynomial": ((s - b) ** 3 - a, lambda y, m, c: (y - c) ** 4 / 4 - m * y, None, False),
     "proxy": (mu(a * s), lambda y, m, c: steps(m * y, m, c) / m, STEPS, False),

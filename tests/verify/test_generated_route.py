@@ -94,8 +94,7 @@ def test_corrupted_kernels_are_caught(index: int, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    "corrupt",
-    [lambda g: g + 1e-9, lambda g: np.where(g == g.max(), np.nan, g), np.zeros_like, lambda g: -g],
+    "corrupt", [lambda g: g + 1e-9, lambda g: np.where(g == g.max(), np.nan, g), np.zeros_like, lambda g: -g]
 )
 def test_other_corruptions_are_caught(corrupt: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     right = numerics.coarse_gradient
@@ -174,10 +173,7 @@ def test_a_changed_module_is_stale(copy: Path) -> None:
     path = copy / "network.py"
     path.write_text(path.read_text("utf-8").replace("0.125", "0.126", 1), "utf-8")
     (copy / "gaussian.py").unlink()
-    assert stale_modules() == {
-        "network.py": "differs from what the claims derive",
-        "gaussian.py": "is missing",
-    }
+    assert stale_modules() == {"network.py": "differs from what the claims derive", "gaussian.py": "is missing"}
 
 
 def test_line_ends_count(copy: Path) -> None:

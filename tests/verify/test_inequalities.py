@@ -39,12 +39,7 @@ def test_claims_are_proved(claim_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim_id", "wrong"),
-    [
-        ("P1", x_in - 2 * ratio),
-        ("P2", x_in),
-        ("P6.l0", Min(beta * x_in**2 / 2, 2 * lam)),
-    ],
+    ("claim_id", "wrong"), [("P1", x_in - 2 * ratio), ("P2", x_in), ("P6.l0", Min(beta * x_in**2 / 2, 2 * lam))]
 )
 def test_a_wrong_formula_is_refuted_with_a_point(claim_id: str, wrong) -> None:
     claim = replace(proofs.get(claim_id), statement=wrong, printed=None)

@@ -119,12 +119,7 @@ def test_a_wrong_closed_form_is_refuted(outcomes, name, factor):
 
 
 def test_an_error_in_one_term_alone_is_refuted(outcomes):
-    for name, other in [
-        ("C3", "C2"),
-        ("C5.sigmoid", "C5.tanh"),
-        ("N1", "N1.origin"),
-        ("C6.relu", "C6.identity"),
-    ]:
+    for name, other in [("C3", "C2"), ("C5.sigmoid", "C5.tanh"), ("N1", "N1.origin"), ("C6.relu", "C6.identity")]:
         wrong = replace(proofs.get(name), statement=proofs.get(other).statement)
         assert judge([wrong], outcomes)[name][0].verdict is Verdict.REFUTED
 
@@ -331,12 +326,7 @@ def test_the_sample_loss_is_flat_up_to_the_nearest_boundary_only(monkeypatch):
     claim = proofs.get("B3")
     (task,) = monte_carlo.tasks([claim], "quick", SEED, BUDGET)
     figures = monte_carlo.run(task)
-    assert figures == {
-        "networks": 4096,
-        "perturbations": 9 * 4096,
-        "changed": 0,
-        "changed_beyond": 4096,
-    }
+    assert figures == {"networks": 4096, "perturbations": 9 * 4096, "changed": 0, "changed_beyond": 4096}
     blind = Outcome(task, {**figures, "changed_beyond": 4095}, 1.0)
     assert judge([claim], [blind])["B3"][0].verdict is Verdict.UNDECIDED
 

@@ -71,11 +71,7 @@ def test_polar_and_nested_roads_agree(theta: str) -> None:
     object.__setattr__(split, "pieces", ((low, low + 1, one), (low + 1, high, one)))  # a declaration would join them
     polar = plane_means(mpf(theta), 1, relu)
     nested = plane_means(mpf(theta), 1, split)
-    for row in (
-        Row(proxy=True, b=True),
-        Row(s=1, proxy=True, a=True),
-        Row(s=1, proxy=True, b=True),
-    ):
+    for row in (Row(proxy=True, b=True), Row(s=1, proxy=True, a=True), Row(s=1, proxy=True, b=True)):
         assert agree(nested.mean(row), polar.mean(row).value, 48)
     across = Row(t=1, proxy=True, b=True)
     assert agree(nested.mean(across), polar.mean(across).value, 48)

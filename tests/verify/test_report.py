@@ -107,15 +107,7 @@ def test_json_survives_every_number() -> None:
 
 def test_table_shows_brackets_verdicts_and_reasons(report: Report) -> None:
     text = printed(report)
-    for expected in (
-        "5/5",
-        "too weak",
-        "sign of A",
-        "at θ = 0.1",
-        "no derivation",
-        "seed 7",
-        "steps 4",
-    ):
+    for expected in ("5/5", "too weak", "sign of A", "at θ = 0.1", "no derivation", "seed 7", "steps 4"):
         assert expected in text
     assert "1 of 4 verified (0 proved, 0 enclosed, 1 tested); 1 refuted, 2 undecided, 0 error" in text
     assert "precision [refuted]" in text

@@ -23,18 +23,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from verify.configurations import Numbers
 from verify.enclosure.truth import LOGIC, children
 
-__all__ = [
-    "BALLS",
-    "Compiled",
-    "as_ball",
-    "ball",
-    "compiled",
-    "digits",
-    "dot",
-    "exact_key",
-    "hull",
-    "power",
-]
+__all__ = ["BALLS", "Compiled", "as_ball", "ball", "compiled", "digits", "dot", "exact_key", "hull", "power"]
 
 Operation = Callable[..., Any]
 

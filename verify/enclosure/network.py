@@ -54,12 +54,7 @@ class Network(BinarizedNetwork[Enclosed]):
     number = Enclosed
 
     def __init__(
-        self,
-        point: Configuration,
-        proxy: Estimator | None = None,
-        *,
-        origin: bool = False,
-        angle: arb | None = None,
+        self, point: Configuration, proxy: Estimator | None = None, *, origin: bool = False, angle: arb | None = None
     ) -> None:
         self.values = point.scalars(BALLS, proxy)
         if angle is not None:

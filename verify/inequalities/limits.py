@@ -76,13 +76,7 @@ def _l1_limit(claim: Claim) -> Iterator[Statement]:
     yield Statement(
         "the largest entry tends to ∞ as N → β, if λ is below",
         Ge(_X, size),
-        (
-            *_ABOVE,
-            *_SOFT,
-            *near,
-            Eq(star_size, largest),
-            Lt(lam, exists),
-        ),
+        (*_ABOVE, *_SOFT, *near, Eq(star_size, largest), Lt(lam, exists)),
     )
     yield Statement("there are such N, if λ is below", Gt(kappa * largest, lam), (Lt(lam, exists),))
     yield Statement("else no entry is active", Eq(_OWN, 0), (*_ABOVE, *_SOFT, Le(star_size, largest), Ge(lam, exists)))
@@ -103,12 +97,7 @@ def _l0_limit(claim: Claim) -> Iterator[Statement]:
         mass = dot(entries[:support], entries[:support])
         equation = placed(parts["norm equation"], {"kept_mass": mass})
         yield Statement(
-            f"norm, {support} kept of 3",
-            Eq(dot(found, found), equation),
-            (
-                *_ABOVE,
-                Eq(dot(entries, entries), 1),
-            ),
+            f"norm, {support} kept of 3", Eq(dot(found, found), equation), (*_ABOVE, Eq(dot(entries, entries), 1))
         )
 
 

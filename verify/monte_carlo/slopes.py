@@ -44,9 +44,7 @@ def slope_of(name: str, parameters: Mapping[str, float]) -> Proxy:
 
 
 @cache
-def _compiled(
-    proxy: Estimator,
-) -> list[tuple[Callable[..., float], Callable[..., float], Callable[..., Array]]]:
+def _compiled(proxy: Estimator) -> list[tuple[Callable[..., float], Callable[..., float], Callable[..., Array]]]:
     symbols = [parameter.symbol for parameter in proxy.parameters]
     modules = ["numpy", "scipy"]
     return [

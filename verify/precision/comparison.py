@@ -88,12 +88,7 @@ def is_coarse() -> bool:
 
 
 def compare(
-    label: str,
-    closed: Sequence[mpf],
-    defined: Sequence[Estimate],
-    demand: Demand = FINE,
-    *,
-    joint: bool = False,
+    label: str, closed: Sequence[mpf], defined: Sequence[Estimate], demand: Demand = FINE, *, joint: bool = False
 ) -> list[Comparison]:
     """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
     if _COARSE.get() and demand is not EXACT:
@@ -194,11 +189,7 @@ def closed_value(form: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf
 
 
 def closed_coordinates(
-    form: Form,
-    point: Configuration,
-    *,
-    extra: Mapping[Symbol, mpf] | None = None,
-    proxy: Estimator | None = None,
+    form: Form, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None, proxy: Estimator | None = None
 ) -> list[mpf]:
     """A scalar at a point, or a vector along (ŵ, e) or entrywise, with the digits that its cancellations need.
 

@@ -108,11 +108,7 @@ def _ends(proxy: Estimator, values: dict[Symbol, mpf]) -> list[tuple[mpf, mpf, C
         return mpmath.mpmathify(function(x, *values.values()))
 
     return [
-        (
-            number(low),
-            number(high),
-            partial(piece_at, lambdify([proxy_argument, *values], piece, "mpmath", cse=True)),
-        )
+        (number(low), number(high), partial(piece_at, lambdify([proxy_argument, *values], piece, "mpmath", cse=True)))
         for low, high, piece in proxy.pieces
     ]
 
@@ -138,11 +134,7 @@ class PlaneMeans:
     """Means of row functions at one θ and one ‖w‖ = r, for one proxy."""
 
     def __init__(
-        self,
-        theta: mpf,
-        r: mpf,
-        proxy: Estimator | None = None,
-        parameters: dict[str, mpf] | None = None,
+        self, theta: mpf, r: mpf, proxy: Estimator | None = None, parameters: dict[str, mpf] | None = None
     ) -> None:
         self.theta, self.r = theta, r
         given = parameters or {}
@@ -322,10 +314,7 @@ def _plane_means(theta: mpf, r: mpf, proxy: Estimator | None, parameters: tuple[
 
 
 def plane_means(
-    theta: object,
-    r: object = 1,
-    proxy: Estimator | None = None,
-    parameters: dict[str, float] | None = None,
+    theta: object, r: object = 1, proxy: Estimator | None = None, parameters: dict[str, float] | None = None
 ) -> PlaneMeans:
     """`PlaneMeans` remembered by its arguments, so that claims at one configuration share their
     integrals.

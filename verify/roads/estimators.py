@@ -15,15 +15,7 @@ from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.configurations import Configuration, Level
 from verify.precision.checkers import label_of
-from verify.precision.comparison import (
-    ROUGH,
-    Comparison,
-    compare,
-    part,
-    shown,
-    true_that,
-    vanishing,
-)
+from verify.precision.comparison import ROUGH, Comparison, compare, part, shown, true_that, vanishing
 from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks
@@ -106,8 +98,5 @@ def _locally_constant(point: Configuration) -> tuple[bool, str]:
             length = mpmath.sqrt(mpmath.fdot(h, h))
             moved = [x + mpf(part) * reach * y / length for x, y in zip(w, h, strict=True)]
             if sample_loss(moved) != here:
-                return (
-                    False,
-                    f"the loss changes within {part} of the distance to the nearest boundary",
-                )
+                return (False, f"the loss changes within {part} of the distance to the nearest boundary")
     return True, ""

@@ -352,7 +352,4 @@ def _ratio(point: Configuration, network: Network) -> list[Comparison]:
         ratios.append(top.value / bottom.value)
     growth = [after / before for before, after in pairwise(ratios)]
     text = ", ".join(mpmath.nstr(ratio, 6) for ratio in ratios)
-    return [
-        *found,
-        true_that(f"{point.label}, ratio", all(rate >= 50 for rate in growth), f"ratios {text}"),
-    ]
+    return [*found, true_that(f"{point.label}, ratio", all(rate >= 50 for rate in growth), f"ratios {text}")]
