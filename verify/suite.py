@@ -31,7 +31,7 @@ METHODS: Final[dict[str, str]] = {
     "monte_carlo": "verify.monte_carlo",
     "iteration": "verify.iteration",
     "enclosure": "verify.enclosure.route",
-    "inequalities": "verify.inequalities",
+    "inequalities": "verify.inequalities.route",
 }
 """Name -> module, imported only when the suite runs: a broken one must not take down the others."""
 

@@ -13,11 +13,10 @@ from proofs.engine.definitions import ProximalMap
 from proofs.engine.smt import SolverMissingError
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import a, beta, lam, ratio, u, x_in
-from verify import inequalities
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
+from verify.inequalities import route as inequalities
 from verify.inequalities.judge import fates_of, judge, says_the_same
-from verify.inequalities.rules import rule_of
-from verify.inequalities.statement import Statement, decide
+from verify.inequalities.statement import Statement, decide, rule_of
 from verify.mutants import Mutant, mutants
 from verify.workers import Piece, Work
 
@@ -118,7 +117,7 @@ def test_without_a_solver_there_is_an_error_that_says_what_to_install(monkeypatc
     task = Task(inequalities.NAME, ("P1",), ("quick",))
     with pytest.raises(SolverMissingError, match="pip install z3-solver"):
         inequalities.run(task)
-    (outcome,) = Work([Piece("verify.inequalities", task)]).carry_out(1, None)
+    (outcome,) = Work([Piece("verify.inequalities.route", task)]).carry_out(1, None)
     assert "pip install z3-solver" in outcome.error
     assert inequalities.conclude([proofs.get("P1")], [outcome], "quick", 0, 0.0) == {}  # the suite adds the error
 

@@ -1,5 +1,1 @@
-"""The inequalities route."""
-
-from verify.inequalities.route import NAME, conclude, run, tasks
-
-__all__ = ["NAME", "conclude", "run", "tasks"]
+"""The inequalities route. What is stated of a claim stands in its road."""

@@ -13,7 +13,7 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.symbols import theta
 
-__all__ = ["CIRCLE", "C", "S", "circle_point", "dot", "placed", "reals"]
+__all__ = ["CIRCLE", "C", "S", "circle_point", "dot", "placed", "reals", "squares"]
 
 C, S = Symbol("c", real=True), Symbol("s", nonnegative=True)
 """Cosine and sine of an angle in [0, π]."""
@@ -41,3 +41,9 @@ def placed(part: Expr, values: Mapping[str, Expr]) -> Expr:
     """A claim's formula with symbols replaced by name, and cos θ and sin θ by C and S."""
     part = part.xreplace({cos(theta): C, sin(theta): S})
     return part.xreplace({symbol: values[symbol.name] for symbol in part.free_symbols if symbol.name in values})
+
+
+def squares(one: Sequence[Expr], other: Sequence[Expr]) -> Expr:
+    """The square of a distance."""
+    apart = [a - b for a, b in zip(one, other, strict=True)]
+    return dot(apart, apart)

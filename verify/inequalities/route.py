@@ -13,13 +13,17 @@ from typing import Any
 
 import proofs
 from proofs.engine.claim import Claim
+from verify import roads
 from verify.evidence import Evidence, Figures, Grade, Level, Outcome, Task, Verdict
+from verify.inequalities import penalties  # noqa: F401  (of every penalty: it registers itself)
 from verify.inequalities.judge import fates_of, judge
-from verify.inequalities.rules import rule_of
+from verify.inequalities.statement import rule_of
 
 __all__ = ["NAME", "conclude", "run", "tasks"]
 
 NAME = "inequalities"
+
+roads.load()
 
 
 def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:

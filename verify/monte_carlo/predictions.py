@@ -14,8 +14,8 @@ from mpmath import mpf
 from numpy.typing import NDArray
 from sympy import Dummy, Expr, Integral, Symbol, cot, oo
 
-from proofs.engine.claim import Claim, get
-from proofs.engine.definitions import Correlation, Definition, MeanSample
+from proofs.engine.claim import Claim, all_claims
+from proofs.engine.definitions import Correlation, Definition, FilterGradient, MeanSample
 from proofs.gaussian import Phi, normal_density
 from proofs.proxies import Estimator, estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
@@ -102,7 +102,8 @@ class Predictor:
 
 def _slope(point: Configuration) -> mpf:
     """Coordinate along e of the true gradient ∂f/∂w, its only one that is not zero: the factor in a correlation."""
-    return vector_coordinates(get("N3").formula, point)["vector"][1]
+    (claim,) = (one for one in all_claims() if one.definition == FilterGradient())
+    return vector_coordinates(claim.formula, point)["vector"][1]
 
 
 def every(wanted: Iterable[tuple[Claim, Expectation, Scene]]) -> dict[Key, Array]:

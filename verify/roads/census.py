@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Rational, Symbol, expand
+from collections.abc import Iterator
+
+from sympy import Eq, Equivalent, Expr, Gt, Le, Ne, Rational, Symbol, expand
 
 from proofs.engine.claim import Claim
+from proofs.symbols import beta, kappa, lam, spike_sign, star_size
 from verify.enclosure.boxes.stated import Stated, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.inequalities.entries import ALONG, BELOW, SPIKE, N, others, soft
+from verify.inequalities.statement import Statement as OverReals
+from verify.inequalities.statement import stated
 from verify.roads import over_boxes
 
 
@@ -40,3 +46,18 @@ def _astroid(claim: Claim) -> Stated:
         ),
         whole=True,
     )
+
+
+# Over the reals.
+
+
+@stated("R7.l1", scope="the conditions of a spike, n = 2, 3; stability is R7.stability", whole=False)
+def _l1_census(claim: Claim) -> Iterator[OverReals]:
+    parts, signs = claim.parts, Eq(spike_sign**2, 1)
+    balance = Eq(N * SPIKE, ALONG + beta * soft(SPIKE))
+    active = Gt(SPIKE, parts["active threshold"])
+    yield OverReals("active", Equivalent(Ne(soft(SPIKE), 0), active))
+    yield OverReals("the spike", Equivalent(balance, Eq(SPIKE, parts["spike"])), (*BELOW, signs, Gt(SPIKE * beta, lam)))
+    low = Le(kappa * star_size / N, lam / beta)
+    yield OverReals("inactive", Equivalent(low, Le(star_size, parts["inactive threshold"])), BELOW)
+    yield from others(claim, (lam - ALONG) / (beta - N))

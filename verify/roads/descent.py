@@ -6,6 +6,7 @@ C3, N2 and N3, which have enclosures of their own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -14,7 +15,27 @@ from typing import Final, cast
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Expr, Poly, Rational, Symbol, expand, pi, simplify, sin, solve, sqrt
+from sympy import (
+    Eq,
+    Equivalent,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Lt,
+    Poly,
+    Rational,
+    Symbol,
+    diff,
+    expand,
+    integrate,
+    pi,
+    simplify,
+    sin,
+    solve,
+    sqrt,
+)
 
 from proofs import symbols
 from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
@@ -22,9 +43,14 @@ from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.lipschitz_constant import LARGEST_V
 from proofs.proxies import estimator
+from proofs.symbols import eta
 from verify.configurations import Configuration, Level
 from verify.enclosure.boxes.stated import Stated, agrees, basic, formula, in_plane, named, without_factor
 from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.inequalities.frame import dot, placed, reals
+from verify.inequalities.statement import Statement as OverReals
+from verify.inequalities.statement import stated
+from verify.inequalities.units import loss
 from verify.precision.comparison import ROUGH, Comparison, against, compare, part, true_that, vanishing
 from verify.precision.network import Network, UndefinedError, moved
 from verify.precision.quadrature import DIGITS, Estimate
@@ -254,3 +280,46 @@ def _printed(claim: Claim) -> Stated:
     )
     parted = agrees("quotient", expand(stated * sin(angle)), expand(simplify(quotient * sin(angle))), box, reduction)
     return Stated((grown, *parted), whole=False, left="that the formula is exact, beyond a millionth")
+
+
+# Over the reals.
+
+_T = Symbol("t", nonnegative=True)
+_LIPSCHITZ, _EXCESS, _ENERGY = (Symbol(name, nonnegative=True) for name in ("L", "A", "E"))
+
+
+@stated("B2.relu", scope="all n and m, with N6, C6 and C7; slopes are integrated", whole=True)
+def _descends_stated(claim: Claim) -> Iterator[OverReals]:
+    """φ(t) = f(x − tηg) has the slope −η⟨∇f(x − tηg), g⟩: −ηE at 0, and N6 bounds the change of ∇f."""
+    along, across, after, before = reals("change_along_g change_across_g f_plus f")
+    size, part_v, part_w, inner = (Symbol(name, nonnegative=True) for name in ("g", "g_v", "g_w", "inner"))
+    steep = -eta * _ENERGY + _LIPSCHITZ * eta**2 * size**2 * _T
+    near = Le(along**2 + across**2, (_LIPSCHITZ * eta * size * _T) ** 2)
+    slope = -eta * (_ENERGY + along * size)
+    yield OverReals("φ'(t)", Le(slope, steep), (near,))
+    decrease = placed(claim.parts["decrease, a lower bound"], {})
+    known = (
+        Le(after, before + integrate(steep, (_T, 0, 1))),
+        Eq(size**2, part_v**2 + part_w**2),
+        Eq(_ENERGY, part_v**2 + inner),  # inner = ⟨G, ∂f/∂w⟩ ≥ 0 by C6
+        Le(part_w**2, _EXCESS * _ENERGY),  # C7
+    )
+    yield OverReals("f(v⁺, w⁺)", Le(after, before - decrease), known, relaxed=True)
+    moving = Gt(_ENERGY, 0), Gt(_LIPSCHITZ, 0), Gt(_EXCESS, 0)
+    largest = claim.parts["largest step"]
+    yield OverReals("the largest step", Equivalent(Gt(decrease, 0), Lt(eta, largest)), moving)
+    yield _orthogonal(decrease)
+
+
+def _orthogonal(decrease: Expr) -> OverReals:
+    """v ⟂ v*, θ = π/2: ∂f/∂w = 0, G is along w, and a step changes v alone. It is small: E is all that counts."""
+    v, star = (Integer(6), Integer(-3)), (Integer(1), Integer(2))
+    weights = reals("v_1 v_2")
+    here = dict(zip(weights, v, strict=True))
+    gradient = [diff(loss(weights, star, Integer(0)), entry).subs(here) for entry in weights]
+    tiny = 1 / Integer(10) ** 20
+    moved = [entry - tiny * slope for entry, slope in zip(v, gradient, strict=True)]
+    taken = loss(v, star, Integer(0)) - loss(moved, star, Integer(0))
+    values = Eq(eta, tiny), Eq(_ENERGY, dot(gradient, gradient))
+    constants = Ge(_LIPSCHITZ, 1), Le(_LIPSCHITZ, 10**6), Le(_EXCESS, 10**6)  # ∂²f/∂v² is at most ¾
+    return OverReals("an instance, θ = π/2", Ge(taken, decrease), (*values, *constants))

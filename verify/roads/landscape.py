@@ -1,5 +1,4 @@
-"""Checks of the landscape (N5) and of the common zeros of coarse gradients (C8), by quadrature of
-the loss.
+"""N5: the landscape, by quadrature of the loss and over the reals for few hidden units.
 
 Critical points are tested from the definition: increments of the loss in random directions and
 along its own valley v = argmin f(·, θ), which is found by solving the normal equations, never
@@ -8,7 +7,7 @@ by a formula.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -17,27 +16,20 @@ from typing import Final, cast
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
+from sympy import And, Eq, Equivalent, Ge, Gt, Integer, Le, Lt, Or, diff, expand, pi
 
 from proofs.engine.claim import Claim
-from proofs.engine.definitions import CommonZeros, Landscape
-from proofs.proxies import estimator
+from proofs.engine.definitions import Landscape
 from verify.configurations import Configuration, Level
-from verify.precision.comparison import (
-    ROUGH,
-    Comparison,
-    against,
-    compare,
-    part,
-    part_vector,
-    shown,
-    true_that,
-    vanishing,
-)
+from verify.inequalities.frame import dot, reals
+from verify.inequalities.statement import Statement, stated
+from verify.inequalities.units import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units
+from verify.precision.comparison import ROUGH, Comparison, against, compare, part, shown, true_that, vanishing
 from verify.precision.network import Network, inner, secant
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks
 
-__all__ = ["constructed"]
+__all__ = ["compared_angle", "constructed", "drawn", "saddle_angle", "shallow"]
 
 _DIRECTIONS: Final = 4
 _RADIUS: Final = mpf(10) ** -9
@@ -67,7 +59,7 @@ def constructed(base: Configuration) -> list[Configuration]:
     ]
 
 
-def _drawn(base: Configuration) -> list[Configuration]:
+def drawn(base: Configuration) -> list[Configuration]:
     """Three true output weights, drawn until the spurious minimum exists."""
     rng = np.random.Generator(np.random.Philox(key=sum(map(ord, base.label)) + base.m))
     found: list[Configuration] = []
@@ -80,18 +72,7 @@ def _drawn(base: Configuration) -> list[Configuration]:
 
 
 def _cases(definition: Landscape, points: Sequence[Configuration]) -> list[Configuration]:
-    return [*points, *(_drawn(points[0]) if definition.point == "saddle" else constructed(points[0]))]
-
-
-def _zeros_at(definition: CommonZeros, points: Sequence[Configuration]) -> Sequence[Configuration]:
-    match definition.aspect:
-        case "zeros":
-            return [*points, *constructed(points[0])]
-        case "ratio":
-            return [point for point in [*points, *_drawn(points[0])] if sum(point.v_star)]
-        case "beyond":
-            return points[:1]
-    return points
+    return [*points, *(drawn(points[0]) if definition.point == "saddle" else constructed(points[0]))]
 
 
 def _floor_inner(network: Network, theta: object) -> Estimate:
@@ -99,7 +80,7 @@ def _floor_inner(network: Network, theta: object) -> Estimate:
     return inner(network.turned(theta).best_weights(), network.v_star)
 
 
-def _saddle_angle(network: Network) -> mpf:
+def saddle_angle(network: Network) -> mpf:
     """Where ∂f/∂v and v·v* vanish together: a root of v(θ)·v* by the secant method, from anywhere
     in (0, π).
     """
@@ -207,7 +188,7 @@ def _spurious(claim: Claim, point: Configuration, network: Network) -> list[Comp
 
 def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """The stated angle is the root of v(θ)·v*, and f both rises and falls around it."""
-    angle = _saddle_angle(network)
+    angle = saddle_angle(network)
     residue = _floor_inner(network, angle)
     found = vanishing(f"{point.label}, v(θ)·v* at the root", [residue])
     inside = mpf(10) ** -30 < angle < mp.pi - mpf(10) ** -30
@@ -242,9 +223,9 @@ def _all(claim: Claim, point: Configuration, network: Network) -> list[Compariso
     if condition <= 0:
         found.append(true_that(f"{point.label}, no interior zero", changes == 0, f"{changes} sign changes"))
         return found
-    angle = _saddle_angle(network)
+    angle = saddle_angle(network)
     saddle = network.valley(angle)
-    found += _compared_angle(claim, point, network, angle)
+    found += compared_angle(claim, point, network, angle)
     found.append(true_that(f"{point.label}, one interior zero", changes <= 1, f"{changes} sign changes"))
     found += vanishing(f"{point.label}, ∂f/∂v at the saddle", saddle.gradient_v())
     found += vanishing(f"{point.label}, ∂f/∂w at the saddle", saddle.filter_gradient(), ROUGH)
@@ -253,103 +234,56 @@ def _all(claim: Claim, point: Configuration, network: Network) -> list[Compariso
     return found
 
 
-def _compared_angle(claim: Claim, point: Configuration, network: Network, angle: mpf) -> list[Comparison]:
+def compared_angle(claim: Claim, point: Configuration, network: Network, angle: mpf) -> list[Comparison]:
     """The stated saddle angle against the root of v(θ)·v*."""
     root = Estimate(angle, _floor_inner(network, angle).error + mpf(10) ** (6 - DIGITS), mp.pi)
     return compare(f"{point.label}, saddle angle", [part(claim, "saddle angle", point)], [root])
 
 
-@checks(CommonZeros, points=_zeros_at)
-def check_common_zeros(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
-    """C8 and its parts."""
-    definition = cast(CommonZeros, claim.definition)
-    network = Network.at(point, estimator(definition.estimator))
-    if definition.aspect == "zeros":
-        return _zeros(claim, point, network)
-    if definition.aspect == "beyond":
-        return _beyond(claim, point, network)
-    if definition.aspect == "spurious":
-        return _at_spurious(claim, point, network)
-    return [*_ratio(point, network), *_rates(claim, point, network)]
+# Over the reals.
 
 
-def _norm(vector: Sequence[Estimate]) -> Estimate:
-    length = mpmath.sqrt(mpmath.fsum(x.value**2 for x in vector))
-    return Estimate(length, mpmath.fsum(x.error for x in vector), max(x.size for x in vector))
+@stated("N5", scope="m = 1, 2, 3", whole=False)
+def _critical(claim: Claim) -> Iterator[Statement]:
+    """Inside, ∂f/∂θ ∝ v·v* vanishes too; at θ = π the loss has a slope ≥ 0 away from it where v·v* ≤ 0."""
+    for size in SIZES:
+        v, star = units(size)
+        known = (Gt(dot(star, star), 0), *stationary(v, star))
+        below = Lt(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
+        saddle = at(claim.parts["saddle angle"], star)
+        own = Eq(pi * (1 - TURN) / 2, saddle)
+        there = at_angle(own)
+        yield Statement(
+            f"saddles, m = {size}", Equivalent(Eq(dot(v, star), 0), And(below, there)), (*INSIDE, *known), slow=size > 1
+        )
+        most = Le(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
+        yield Statement(
+            f"θ = π, m = {size}", Equivalent(Le(dot(v, star), 0), most), (Eq(TURN, -1), *known), slow=size > 2
+        )
 
 
-def _zeros(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    """∂f/∂v vanishes at the stated v alone; there G does at θ = 0, π and the stated saddle, and nowhere else tried."""
-    angles = {"0": mpf(0), "π": +mp.pi}
-    stated = part_vector(claim, "best weights", point)
-    stated += [mpf(0)] * (point.m - len(stated))
-    found = compare(f"{point.label}, best weights", stated, network.best_weights())
-    if shallow(point.v_star) > 0:
-        angles["the saddle"] = _saddle_angle(network)
-        found += _compared_angle(claim, point, network, angles["the saddle"])
-    for name, angle in angles.items():
-        valley = network.valley(angle)
-        found += vanishing(f"{point.label}, ∂f/∂v at θ = {name}", valley.gradient_v())
-        found += vanishing(f"{point.label}, G at θ = {name}", valley.coarse_gradient())
-    for k in (1, 5, 9, 14):
-        angle = mp.pi * k / 15
-        if all(abs(angle - zero) > mpf("1e-3") for zero in angles.values()):
-            elsewhere = _norm(network.valley(angle).coarse_gradient())
-            found.append(shown(f"{point.label}, ‖G‖ at θ = {k}π/15", elsewhere, 1))
-    return found
+@stated("N5.minimum", scope="m = 1, 2, 3", whole=False)
+def _minimum_stated(claim: Claim) -> Iterator[Statement]:
+    for size in SIZES:
+        v, star = units(size)
+        least = at(claim.parts["least value"], star)
+        away = reals(" ".join(f"d_{i}" for i in range(size)))
+        more = expand(loss([a + b for a, b in zip(v, away, strict=True)], star) - loss(v, star))
+        known = (*ANGLE, *stationary(v, star))
+        yield Statement(f"the stationary v is the best, m = {size}", Ge(more, 0), known, slow=size > 2)
+        attained = Eq(loss(v, star), least)
+        yield Statement(f"its loss, m = {size}", attained, known, slow=size > 2)
+        same = And(Eq(TURN, 1), *(Eq(a, b) for a, b in zip(v, star, strict=True)))
+        opposite = And(Eq(sum(star, Integer(0)), 0), Eq(TURN, -1), *(Eq(a, -b) for a, b in zip(v, star, strict=True)))
+        zero = Equivalent(Eq(loss(v, star), 0), Or(same, opposite))
+        yield Statement(f"zero, m = {size}", zero, (*ANGLE, Gt(dot(star, star), 0)), slow=size > 1)
 
 
-def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    """The stated witness: both gradients vanish at m = 2, v* = (1, 1), θ = π and the stated v, and the loss falls
-    at the stated rate.
-    """
-    witness = replace(network, v=(mpf(1),) * 2, v_star=(mpf(1),) * 2).valley(+mp.pi)
-    weight = part(claim, "weight", point)
-    found = compare("witness, v", [weight] * 2, witness.best_weights())
-    found += vanishing("witness, ∂f/∂v", witness.gradient_v())
-    slope = witness.one_sided_slope().times(witness.r)
-    found += compare("witness, slope", [part(claim, "slope", point)], [slope], ROUGH)
-    found += vanishing("witness, G", witness.coarse_gradient())
-    found.append(shown("witness, slope of f as θ leaves π", witness.one_sided_slope(), -1))
-    fall = witness.turned(mp.pi - mpf("0.01")).loss() - witness.loss()
-    return [*found, shown("witness, f at π − 0.01 minus f at π", fall, -1)]
-
-
-def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    return against(claim, point, _norm(network.valley(mp.pi).coarse_gradient()))
-
-
-def _rates(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    """The limit of the numerator, and that of the denominator over π − θ, extrapolated from four angles."""
-    top = Estimate.total(x * x for x in network.valley(mp.pi).coarse_gradient())
-    found = compare(f"{point.label}, numerator", [part(claim, "numerator", point)], [top])
-    quotients = []
-    for power in range(4):
-        apart = mpf(10) ** -6 / 2**power
-        valley = network.valley(mp.pi - apart)
-        products = (x * y for x, y in zip(valley.coarse_gradient(), valley.filter_gradient(), strict=True))
-        quotients.append(Estimate.total(products).times(1 / apart))
-    values = [quotient.value for quotient in quotients]
-    for order in range(1, 4):
-        values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
-    size = mpmath.fdot(network.v_star, network.v_star) ** 2 / network.r  # the rate itself may be 0
-    rate = Estimate(values[0], 20 * quotients[-1].error, size)
-    return [*found, *compare(f"{point.label}, rate", [part(claim, "rate", point)], [rate], ROUGH)]
-
-
-def _ratio(point: Configuration, network: Network) -> list[Comparison]:
-    """‖G‖²/(‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩) on the valley at π − θ = 1e-5, 1e-7, 1e-9: each at least 50
-    times the last.
-    """
-    ratios, found = [], []
-    for power in (5, 7, 9):
-        valley = network.valley(mp.pi - mpf(10) ** -power)
-        coarse, true = valley.coarse_gradient(), valley.filter_gradient()
-        # What a solve to 60 digits leaves of ∂f/∂v is rounding; a tiny ∂f/∂w does not outweigh it.
-        found += vanishing(f"{point.label}, ∂f/∂v at π − θ = 1e-{power}", valley.gradient_v())
-        top = Estimate.total(x * x for x in coarse)
-        bottom = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
-        ratios.append(top.value / bottom.value)
-    growth = [after / before for before, after in pairwise(ratios)]
-    text = ", ".join(mpmath.nstr(ratio, 6) for ratio in ratios)
-    return [*found, true_that(f"{point.label}, ratio", all(rate >= 50 for rate in growth), f"ratios {text}")]
+@stated("N5.spurious", scope="m = 1, 2, 3: the sign of the slope at θ = π", whole=False)
+def _spurious_stated(claim: Claim) -> Iterator[Statement]:
+    for size in SIZES:
+        v, star = units(size)
+        known = (Eq(TURN, -1), Gt(dot(star, star), 0), *stationary(v, star))
+        below = Lt(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
+        rises = Gt(diff(loss(v, star), TURN), 0)
+        yield Statement(f"m = {size}", Equivalent(rises, below), known, slow=size > 2)

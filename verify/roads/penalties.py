@@ -40,7 +40,7 @@ from verify.precision.minimizers import (
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 
-__all__ = ["NEAR", "Values", "at_most", "outside", "reached", "stated"]
+__all__ = ["NEAR", "Values", "at_most", "outside", "reached", "value_of"]
 
 _ROUNDING: Final = mpf(10) ** (10 - DIGITS)
 _STEP: Final = mpf(10) ** -15
@@ -58,7 +58,7 @@ def _exact(value: mpf, size: mpf) -> Estimate:
     return Estimate(value, size * mpf(10) ** -DIGITS, size)
 
 
-def stated(claim: Claim, part: str, values: Values) -> mpf:
+def value_of(claim: Claim, part: str, values: Values) -> mpf:
     """A part of the claim that is given; ValueError where it is no real number."""
     value = real_value(claim.parts[part], values, f"{part} of claim {claim.id}")
     if not mp.isfinite(value):
@@ -148,7 +148,7 @@ def check_displacement(claim: Claim, point: Configuration, level: Level) -> list
     """|x − S(x)| ≤ min(|x|, δ) at the point and on both sides of δ, and S = 0 up to δ, or |x − S| comes near δ."""
     declared = penalty(cast(Displacement, claim.definition).penalty)
     scalars = point.scalars()
-    farthest = stated(claim, "bound", scalars)
+    farthest = value_of(claim, "bound", scalars)
 
     def moved(x: mpf) -> mpf:
         return abs(x - minimize(declared.on_reals, x, scalars[ratio], scalars).point)
@@ -234,7 +234,7 @@ def _convexity(claim: Claim, name: str, point: Configuration) -> list[Comparison
         noise = _ROUNDING * max(abs(end.height), scalars[beta] * end.w**2)
         for at in (end.minimizer, end.w, -end.w, 2 * end.w, mpf(1)):
             known = {**scalars, x_in: end.w, u: at, PENALTY_THERE: p(at)}
-            value = stated(claim, "affine function", known)
+            value = value_of(claim, "affine function", known)
             found.append(at_most(f"{label}, u = {mp.nstr(at, 8)}", value, end.height, noise))
             if at == end.minimizer:
                 found.append(at_most(f"{label}, attained", end.height, value, noise))
@@ -243,7 +243,7 @@ def _convexity(claim: Claim, name: str, point: Configuration) -> list[Comparison
         noise = _ROUNDING * max(abs(first.height), abs(last.height), mpf(1))
         for part in (mpf(0), mpf("0.3"), mpf("0.75"), mpf(1)):
             middle = _Touching.at(name, (1 - part) * first.w + part * last.w, scalars)
-            chord = stated(claim, "bound", {**values, PART: part})
+            chord = value_of(claim, "bound", {**values, PART: part})
             label = f"{point.label}, {name}, t = {part} from {mp.nstr(first.w, 8)} to {mp.nstr(last.w, 8)}"
             found.append(at_most(label, middle.height, chord, noise))
             if part in (0, 1):
@@ -262,18 +262,18 @@ def _gradient(claim: Claim, name: str, point: Configuration) -> list[Comparison]
         values = {**scalars, **here.values(there)}
         noise = _ROUNDING * max(abs(here.height), abs(there.height), mpf(1))
         label = f"{point.label}, {name}, from {mp.nstr(w, 8)} to {mp.nstr(other, 8)}"
-        found.append(at_most(label, stated(claim, "lower bound", values), there.height, noise))
-        found.append(at_most(label, there.height, stated(claim, "upper bound", values), noise))
+        found.append(at_most(label, value_of(claim, "lower bound", values), there.height, noise))
+        found.append(at_most(label, there.height, value_of(claim, "upper bound", values), noise))
         if other == w:
-            found.append(at_most(f"{label}, attained", there.height, stated(claim, "lower bound", values), noise))
-            found.append(at_most(f"{label}, attained", stated(claim, "upper bound", values), there.height, noise))
+            found.append(at_most(f"{label}, attained", there.height, value_of(claim, "lower bound", values), noise))
+            found.append(at_most(f"{label}, attained", value_of(claim, "upper bound", values), there.height, noise))
     step = abs(w) * _STEP
     left, right = (_Touching.at(name, w + side * step, scalars) for side in (-1, 1))
     if abs(right.minimizer - left.minimizer) < abs(w) * mpf(10) ** -6:  # not across a jump
         slope = (right.height - left.height) / (2 * step)
         natural = scalars[beta] * abs(w)
         estimate = Estimate(slope, natural * mpf(10) ** -25, natural)
-        steep = stated(claim, "gradient", {**scalars, **here.values(here)})
+        steep = value_of(claim, "gradient", {**scalars, **here.values(here)})
         found += compare(f"{point.label}, {name}, slope", [steep], [estimate], ROUGH)
     return found
 

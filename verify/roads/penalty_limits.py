@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, cast
 
 from mpmath import mp, mpf, sign
+from sympy import Abs, And, Eq, Equivalent, Expr, Ge, Gt, Implies, Integer, Le, Lt, Max, Symbol, diff, sqrt
+from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Claim
+from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import PenaltyLimit
-from proofs.penalty_forms import PENALTIES, size
+from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH
-from proofs.symbols import a, ratio, x_in
+from proofs.symbols import a, ratio, u, x_in
 from verify.configurations import Configuration, Level
+from verify.inequalities.frame import placed
+from verify.inequalities.statement import Statement, stated
+from verify.minimizer import objective
 from verify.precision.comparison import Comparison, true_that
 from verify.precision.minimizers import minimize, near_thresholds, penalty_function
 from verify.roads import checks
-from verify.roads.penalties import NEAR, Values, at_most, reached, stated
+from verify.roads.penalties import NEAR, Values, at_most, reached, value_of
 
 _SHAPES: Final = {"l1": (mpf(10) ** 4, mpf(10) ** 8), "l0": (mpf(10) ** -4, mpf(10) ** -8)}
 """Two shapes a on the way to each limit: where the distance is of order a (or 1/a), it falls by 10⁴ between them."""
@@ -55,7 +61,7 @@ def _apart(limit: str, values: Values) -> mpf:
 
 def _penalty_distance(claim: Claim, limit: str, values: Values) -> tuple[mpf, mpf]:
     values = {**values, POINT: abs(values[x_in])}
-    return _apart(limit, values), stated(claim, "bound", values)
+    return _apart(limit, values), value_of(claim, "bound", values)
 
 
 def _both(label: str, distance: mpf, bound: mpf) -> list[Comparison]:
@@ -67,7 +73,7 @@ def _sharp_to_l1(claim: Claim, scalars: Values) -> list[Comparison]:
     found = []
     for reach, shape in ((mpf("1e-5"), mpf("1e5")), (mpf("1e5"), mpf("1e12"))):
         values = {a: shape, REACH: reach, POINT: reach}
-        found += _both(f"|u| = R = {mp.nstr(reach, 3)}", _apart("l1", values), stated(claim, "bound", values))
+        found += _both(f"|u| = R = {mp.nstr(reach, 3)}", _apart("l1", values), value_of(claim, "bound", values))
     return found
 
 
@@ -77,7 +83,7 @@ def _sharp_to_l0(claim: Claim, scalars: Values) -> list[Comparison]:
         values = {a: mpf("1e-9"), POINT: point, REACH: reach}
         distance = _apart("l0", values)
         for part in ("bound", "bound away from 0"):
-            found += _both(f"u = {mp.nstr(point, 3)}, {part}", distance, stated(claim, part, values))
+            found += _both(f"u = {mp.nstr(point, 3)}, {part}", distance, value_of(claim, part, values))
     return found
 
 
@@ -87,10 +93,10 @@ def _map_distance(claim: Claim, limit: str, values: Values) -> tuple[mpf, mpf]:
     if sign(near) * sign(x) < 0:
         return mp.inf, mpf(0)
     if limit == "l1":
-        return abs(near - end), stated(claim, "bound", values)
+        return abs(near - end), value_of(claim, "bound", values)
     if abs(abs(x) - mp.sqrt(2 * rho)) < 10 * shape:  # where the limit is not uniform, nothing is claimed
         return mpf(0), mpf(0)
-    return abs(near - end), stated(claim, "bound", {**values, size: abs(x)}) if end != 0 else mpf(0)
+    return abs(near - end), value_of(claim, "bound", {**values, size: abs(x)}) if end != 0 else mpf(0)
 
 
 def _shrinks(x: mpf, rho: mpf, shape: mpf) -> mpf:
@@ -111,10 +117,10 @@ def _sharp_to_soft(claim: Claim, scalars: Values) -> list[Comparison]:
     ):
         values = {x_in: x, ratio: rho, a: shape, REACH: x, size: x}
         gap = _shrinks(x, rho, shape)
-        sides = {"bound": (abs(gap - min(x, rho)), stated(claim, "bound", values))}
+        sides = {"bound": (abs(gap - min(x, rho)), value_of(claim, "bound", values))}
         if gap < x:
-            sides["gap lower bound"] = (stated(claim, "gap lower bound", values), gap)
-            sides["gap upper bound"] = (gap, stated(claim, "gap upper bound", values))
+            sides["gap lower bound"] = (value_of(claim, "gap lower bound", values), gap)
+            sides["gap upper bound"] = (gap, value_of(claim, "gap upper bound", values))
         for part, (left, right) in sides.items():
             label = f"x = {mp.nstr(x, 8)}, ρ = {mp.nstr(rho, 3)}, a = {mp.nstr(shape, 3)}, {part}"
             found += _both(label, left, right) if part in attained else [at_most(label, left, right)]
@@ -127,13 +133,95 @@ def _sharp_to_hard(claim: Claim, scalars: Values) -> list[Comparison]:
     rho = shape**2 / (2 * (shape + 1))
     x = shape / 2 * (1 + mpf("1e-12"))
     values = {x_in: x, ratio: rho, a: shape, size: x}
-    found = _both("a² = 2ρ(a + 1)", _shrinks(x, rho, shape), stated(claim, "bound", values))
+    found = _both("a² = 2ρ(a + 1)", _shrinks(x, rho, shape), value_of(claim, "bound", values))
     far = {**values, size: mpf(3), a: mpf(1) / 5}
-    found.append(at_most("x = 3", _shrinks(far[size], rho, far[a]), stated(claim, "bound", far)))
+    found.append(at_most("x = 3", _shrinks(far[size], rho, far[a]), value_of(claim, "bound", far)))
     for part, name, small in (("threshold", "tl1", mpf(1) / 5), ("limit of the threshold", "l0", mpf(1))):
-        edge = stated(claim, part, {ratio: rho, a: small})
+        edge = value_of(claim, part, {ratio: rho, a: small})
         for side in (-1, 1):
             point = minimize(PENALTIES[name].on_reals, edge * (1 + side * NEAR), rho, {a: small}).point
             right = edge > 0 and (point != 0) == (side > 0)
             found.append(true_that(part, right, f"S = {mp.nstr(point, 12)} next to {mp.nstr(edge, 12)}"))
     return found
+
+
+# Over the reals.
+
+_V, _S, _FAR = (Symbol(name, positive=True) for name in ("v", "S", "R"))
+_STEEPEST = (a + 1) / a
+
+
+def _price(point: Expr) -> Expr:
+    return penalty("tl1").on_reals.xreplace({u: point})
+
+
+def _cost(point: Expr) -> Expr:
+    return objective(_price(point), point, size, ratio)
+
+
+def _kept() -> tuple[Boolean, ...]:
+    """What S(x) = S > 0 satisfies. The cubic's other root is a maximum: it is worse than 0."""
+    return Eq(size - _S, ratio * diff(_price(_S), _S)), Le(_cost(_S), _cost(Integer(0)))
+
+
+def _dropped() -> tuple[Boolean, ...]:
+    """What is so where S(x) = 0: two points that would do better beyond the threshold do not."""
+    jump = sqrt(2 * ratio * (a + 1)) - a
+    beyond = size - ratio * _STEEPEST
+    return tuple(Implies(Gt(v, 0), Le(_cost(Integer(0)), _cost(v)), evaluate=False) for v in (jump, beyond))
+
+
+@stated("P4.l1", scope="all u, a and R", whole=True)
+def _to_l1(claim: Claim) -> Iterator[Statement]:
+    bound = placed(claim.parts["bound"], {"R": _FAR})
+    yield Statement("|u| ≤ R", Le(Abs(_price(u) - Abs(u)), bound), (Le(Abs(u), _FAR),))
+    less = Symbol("epsilon", positive=True)
+    near_one = Ge(Abs(_price(_FAR) - _FAR), (1 - less) * bound)
+    flat = Le(4 * _FAR, less * a), Lt(less, 1)
+    yield Statement("the quotient tends to 1 as R → 0", near_one, (*flat, Le(4 * _FAR, less)))
+    yield Statement("the quotient tends to 1 as R → ∞", near_one, (*flat, Ge(less * _FAR, 4)))
+
+
+@stated("P4.l0", scope="all u ≠ 0, a and R", whole=True)
+def _to_l0(claim: Claim) -> Iterator[Statement]:
+    bound = placed(claim.parts["bound"], {"u": Abs(_V)})
+    yield Statement("u ≠ 0", Le(Abs(_price(_V) - 1), bound))
+    if "bound away from 0" in claim.parts:
+        away = placed(claim.parts["bound away from 0"], {"R": _FAR})
+        yield Statement("|u| ≥ R", Le(Abs(_price(_V) - 1), away), (Ge(_V, _FAR),))
+
+
+@stated("P4.l1-map", scope="all x, a, ρ and R, with P1's map", whole=True)
+def _to_soft(claim: Claim) -> Iterator[Statement]:
+    bound = placed(claim.parts["bound"], {"R": _FAR})
+    least, most = claim.parts["gap lower bound"], claim.parts["gap upper bound"]
+    soft, within = get("P1").formula.subs(x_in, size), (Le(size, _FAR),)
+    yield Statement("the gap from below", Ge(size - _S, least), _kept())
+    yield Statement("the gap from above", Le(size - _S, most), _kept())
+    yield Statement("S(x) > 0", Le(Abs(_S - soft), bound), (*_kept(), *within))
+    yield Statement("S(x) = 0", Le(Abs(soft), bound), (*_dropped(), *within))
+    level = size / _STEEPEST  # x = ρp'(0⁺)
+    edge = And(*(Eq(form.xreplace({ratio: level}), gap) for form, gap in _at_the_threshold(bound, most, level)))
+    yield Statement("equality at the threshold", edge, (Le(2 * size, a), Le(size, 1), Eq(_FAR, size)))
+
+
+def _at_the_threshold(bound: Expr, most: Expr, level: Expr) -> tuple[tuple[Expr, Expr], ...]:
+    """(a bound, what it bounds) where S(x) = 0 is about to become positive."""
+    return (bound, Max(size - level, 0)), (most, size)
+
+
+@stated("P4.l0-map", scope="all x, a and ρ; the bound is at most a multiple of a", whole=True)
+def _to_hard(claim: Claim) -> Iterator[Statement]:
+    bound, threshold, limit = (claim.parts[name] for name in ("bound", "threshold", "limit of the threshold"))
+    jumps = (Le(a**2, 2 * ratio * (a + 1)),)
+    yield Statement("the gap", Le(size - _S, bound), _kept())
+    yield Statement("S(x) > 0 beyond the threshold only", Ge(size, threshold), (*_kept(), *jumps))
+    yield Statement("S(x) = 0 up to it only", Le(size, threshold), (*_dropped(), *jumps))
+    yield Statement("l0: x is as good as 0", Equivalent(Ge(size**2 / 2, ratio), Ge(size, limit)))
+    late = Gt(threshold.xreplace({ratio: Integer(2)}), limit.xreplace({ratio: Integer(2)}))
+    yield Statement("not uniformly near it: ρ = 2", late, (Lt(a, 4),))
+    yield Statement("the limit", Le(Abs(threshold - limit), a * (1 + ratio)))
+    small = Le(bound, 100 * ratio * a / size**2)
+    yield Statement("the gap vanishes", small, (Le(a, 1), Gt(size, 0)))
+    edge = {ratio: a**2 / (2 * (a + 1)), size: a / 2}  # the jump is 0: x = ρp'(0⁺) and S(x) = 0
+    yield Statement("equality at the threshold", Eq(bound.xreplace(edge), a / 2))

@@ -1,18 +1,14 @@
-"""What one step gains where a slope is bounded: R12.step and B2.relu.
-
-The bound on the slope is integrated along the step. Vectors are given by coordinates that hold any n.
-"""
+"""R12.step: what one step gains where the slope of κ is bounded, which is integrated along the step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from sympy import Eq, Equivalent, Expr, Ge, Gt, Implies, Integer, Le, Lt, Rational, Symbol, diff, integrate
+from sympy import Eq, Expr, Ge, Gt, Implies, Integer, Le, Rational, Symbol, integrate
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, eta, step
-from verify.inequalities.frame import CIRCLE, C, S, circle_point, dot, placed, reals
-from verify.inequalities.landscape import loss
+from verify.inequalities.frame import CIRCLE, C, S, circle_point, dot, placed, reals, squares
 from verify.inequalities.statement import Statement, stated
 
 __all__: list[str] = []
@@ -35,9 +31,9 @@ def _curved(claim: Claim) -> Iterator[Statement]:
     yield Statement("|cos θ⁺ − cos θ| ≤ ‖w⁺ − w‖", Le(moved**2, dot(away, away)), CIRCLE)
     pull = [(_Z * after - before) / step - beta * entry for after, before, entry in zip(new, _W, own, strict=True)]
     fit = integrate(here - _STEEPEST * _T, (_T, 0, shift)).subs(here * shift, dot(pull, away))  # κw* = (z − w)/τ − βu
-    envelope = height + beta * _gap(_W, own) / 2 - least
+    envelope = height + beta * squares(_W, own) / 2 - least
     bound = _gain(claim, dot(away, away), _Z, _STEEPEST)
-    known = unit, Le(shift**2, dot(away, away)), Ge(rise, fit), Le(least, height + beta * _gap(new, own) / 2)
+    known = unit, Le(shift**2, dot(away, away)), Ge(rise, fit), Le(least, height + beta * squares(new, own) / 2)
     yield Statement("H(w⁺) − H(w)", Ge(rise + envelope, bound), known, relaxed=True)
     yield Statement("an increase for τ ≤ 1/L", Gt(bound, 0), (Gt(dot(away, away), 0), Le(step * _STEEPEST, 1)))
     yield _square_estimator(claim)
@@ -51,10 +47,6 @@ def _own_step() -> Statement:
     moved = w - eta * (level * w - pull * star + beta * (w - own))
     along = left * (w + step * (pull * star + beta * own))
     return Statement("τ = η/(1 − η(α + β))", Eq(moved, along), (Eq(step, eta / left), Gt(left, 0)))
-
-
-def _gap(one: Sequence[Expr], other: Sequence[Symbol]) -> Expr:
-    return dot(*[[a - b for a, b in zip(one, other, strict=True)]] * 2)
 
 
 def _gain(claim: Claim, square: Expr, norm: Expr, steepest: Expr) -> Expr:
@@ -71,43 +63,3 @@ def _square_estimator(claim: Claim) -> Statement:
     square = (far - near) ** 2 + (beyond - across) ** 2
     bound = _gain(claim, square, norm, 2 * strength * far)  # −dκ/dc = 2kc is largest at the end
     return Statement("an instance, κ = k sin²θ", Ge(rise, bound), (Eq(step, 1), Eq(beta, weak)))
-
-
-_LIPSCHITZ, _EXCESS, _ENERGY = (Symbol(name, nonnegative=True) for name in ("L", "A", "E"))
-
-
-@stated("B2.relu", scope="all n and m, with N6, C6 and C7; slopes are integrated", whole=True)
-def _descends(claim: Claim) -> Iterator[Statement]:
-    """φ(t) = f(x − tηg) has the slope −η⟨∇f(x − tηg), g⟩: −ηE at 0, and N6 bounds the change of ∇f."""
-    along, across, after, before = reals("change_along_g change_across_g f_plus f")
-    size, part_v, part_w, inner = (Symbol(name, nonnegative=True) for name in ("g", "g_v", "g_w", "inner"))
-    steep = -eta * _ENERGY + _LIPSCHITZ * eta**2 * size**2 * _T
-    near = Le(along**2 + across**2, (_LIPSCHITZ * eta * size * _T) ** 2)
-    slope = -eta * (_ENERGY + along * size)
-    yield Statement("φ'(t)", Le(slope, steep), (near,))
-    decrease = placed(claim.parts["decrease, a lower bound"], {})
-    known = (
-        Le(after, before + integrate(steep, (_T, 0, 1))),
-        Eq(size**2, part_v**2 + part_w**2),
-        Eq(_ENERGY, part_v**2 + inner),  # inner = ⟨G, ∂f/∂w⟩ ≥ 0 by C6
-        Le(part_w**2, _EXCESS * _ENERGY),  # C7
-    )
-    yield Statement("f(v⁺, w⁺)", Le(after, before - decrease), known, relaxed=True)
-    moving = Gt(_ENERGY, 0), Gt(_LIPSCHITZ, 0), Gt(_EXCESS, 0)
-    largest = claim.parts["largest step"]
-    yield Statement("the largest step", Equivalent(Gt(decrease, 0), Lt(eta, largest)), moving)
-    yield _orthogonal(decrease)
-
-
-def _orthogonal(decrease: Expr) -> Statement:
-    """v ⟂ v*, θ = π/2: ∂f/∂w = 0, G is along w, and a step changes v alone. It is small: E is all that counts."""
-    v, star = (Integer(6), Integer(-3)), (Integer(1), Integer(2))
-    weights = reals("v_1 v_2")
-    here = dict(zip(weights, v, strict=True))
-    gradient = [diff(loss(weights, star, Integer(0)), entry).subs(here) for entry in weights]
-    tiny = 1 / Integer(10) ** 20
-    moved = [entry - tiny * slope for entry, slope in zip(v, gradient, strict=True)]
-    taken = loss(v, star, Integer(0)) - loss(moved, star, Integer(0))
-    values = Eq(eta, tiny), Eq(_ENERGY, dot(gradient, gradient))
-    constants = Ge(_LIPSCHITZ, 1), Le(_LIPSCHITZ, 10**6), Le(_EXCESS, 10**6)  # ∂²f/∂v² is at most ¾
-    return Statement("an instance, θ = π/2", Ge(taken, decrease), (*values, *constants))

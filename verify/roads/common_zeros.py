@@ -1,0 +1,184 @@
+"""C8: where ∂f/∂v and the coarse gradient vanish together, by quadrature and over the reals for few hidden units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import cast
+
+import mpmath
+from mpmath import mp, mpf
+from sympy import And, Eq, Equivalent, Gt, Integer, Lt, Symbol, diff, expand, pi
+
+from proofs.engine.claim import Claim
+from proofs.engine.definitions import CommonZeros
+from proofs.proxies import estimator
+from verify.configurations import Configuration, Level
+from verify.inequalities.frame import dot
+from verify.inequalities.statement import Statement, stated
+from verify.inequalities.units import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units, vector
+from verify.precision.comparison import (
+    ROUGH,
+    Comparison,
+    against,
+    compare,
+    part,
+    part_vector,
+    shown,
+    true_that,
+    vanishing,
+)
+from verify.precision.network import Network
+from verify.precision.quadrature import Estimate
+from verify.roads import checks
+from verify.roads.landscape import compared_angle, constructed, drawn, saddle_angle, shallow
+
+__all__: list[str] = []
+
+
+def _zeros_at(definition: CommonZeros, points: Sequence[Configuration]) -> Sequence[Configuration]:
+    match definition.aspect:
+        case "zeros":
+            return [*points, *constructed(points[0])]
+        case "ratio":
+            return [point for point in [*points, *drawn(points[0])] if sum(point.v_star)]
+        case "beyond":
+            return points[:1]
+    return points
+
+
+@checks(CommonZeros, points=_zeros_at)
+def check_common_zeros(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """C8 and its parts."""
+    definition = cast(CommonZeros, claim.definition)
+    network = Network.at(point, estimator(definition.estimator))
+    if definition.aspect == "zeros":
+        return _zeros(claim, point, network)
+    if definition.aspect == "beyond":
+        return _beyond(claim, point, network)
+    if definition.aspect == "spurious":
+        return _at_spurious(claim, point, network)
+    return [*_ratio(point, network), *_rates(claim, point, network)]
+
+
+def _norm(vector: Sequence[Estimate]) -> Estimate:
+    length = mpmath.sqrt(mpmath.fsum(x.value**2 for x in vector))
+    return Estimate(length, mpmath.fsum(x.error for x in vector), max(x.size for x in vector))
+
+
+def _zeros(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """∂f/∂v vanishes at the stated v alone; there G does at θ = 0, π and the stated saddle, and nowhere else tried."""
+    angles = {"0": mpf(0), "π": +mp.pi}
+    stated = part_vector(claim, "best weights", point)
+    stated += [mpf(0)] * (point.m - len(stated))
+    found = compare(f"{point.label}, best weights", stated, network.best_weights())
+    if shallow(point.v_star) > 0:
+        angles["the saddle"] = saddle_angle(network)
+        found += compared_angle(claim, point, network, angles["the saddle"])
+    for name, angle in angles.items():
+        valley = network.valley(angle)
+        found += vanishing(f"{point.label}, ∂f/∂v at θ = {name}", valley.gradient_v())
+        found += vanishing(f"{point.label}, G at θ = {name}", valley.coarse_gradient())
+    for k in (1, 5, 9, 14):
+        angle = mp.pi * k / 15
+        if all(abs(angle - zero) > mpf("1e-3") for zero in angles.values()):
+            elsewhere = _norm(network.valley(angle).coarse_gradient())
+            found.append(shown(f"{point.label}, ‖G‖ at θ = {k}π/15", elsewhere, 1))
+    return found
+
+
+def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """The stated witness: both gradients vanish at m = 2, v* = (1, 1), θ = π and the stated v, and the loss falls
+    at the stated rate.
+    """
+    witness = replace(network, v=(mpf(1),) * 2, v_star=(mpf(1),) * 2).valley(+mp.pi)
+    weight = part(claim, "weight", point)
+    found = compare("witness, v", [weight] * 2, witness.best_weights())
+    found += vanishing("witness, ∂f/∂v", witness.gradient_v())
+    slope = witness.one_sided_slope().times(witness.r)
+    found += compare("witness, slope", [part(claim, "slope", point)], [slope], ROUGH)
+    found += vanishing("witness, G", witness.coarse_gradient())
+    found.append(shown("witness, slope of f as θ leaves π", witness.one_sided_slope(), -1))
+    fall = witness.turned(mp.pi - mpf("0.01")).loss() - witness.loss()
+    return [*found, shown("witness, f at π − 0.01 minus f at π", fall, -1)]
+
+
+def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    return against(claim, point, _norm(network.valley(mp.pi).coarse_gradient()))
+
+
+def _rates(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+    """The limit of the numerator, and that of the denominator over π − θ, extrapolated from four angles."""
+    top = Estimate.total(x * x for x in network.valley(mp.pi).coarse_gradient())
+    found = compare(f"{point.label}, numerator", [part(claim, "numerator", point)], [top])
+    quotients = []
+    for power in range(4):
+        apart = mpf(10) ** -6 / 2**power
+        valley = network.valley(mp.pi - apart)
+        products = (x * y for x, y in zip(valley.coarse_gradient(), valley.filter_gradient(), strict=True))
+        quotients.append(Estimate.total(products).times(1 / apart))
+    values = [quotient.value for quotient in quotients]
+    for order in range(1, 4):
+        values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
+    size = mpmath.fdot(network.v_star, network.v_star) ** 2 / network.r  # the rate itself may be 0
+    rate = Estimate(values[0], 20 * quotients[-1].error, size)
+    return [*found, *compare(f"{point.label}, rate", [part(claim, "rate", point)], [rate], ROUGH)]
+
+
+def _ratio(point: Configuration, network: Network) -> list[Comparison]:
+    """‖G‖²/(‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩) on the valley at π − θ = 1e-5, 1e-7, 1e-9: each at least 50
+    times the last.
+    """
+    ratios, found = [], []
+    for power in (5, 7, 9):
+        valley = network.valley(mp.pi - mpf(10) ** -power)
+        coarse, true = valley.coarse_gradient(), valley.filter_gradient()
+        # What a solve to 60 digits leaves of ∂f/∂v is rounding; a tiny ∂f/∂w does not outweigh it.
+        found += vanishing(f"{point.label}, ∂f/∂v at π − θ = 1e-{power}", valley.gradient_v())
+        top = Estimate.total(x * x for x in coarse)
+        bottom = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
+        ratios.append(top.value / bottom.value)
+    growth = [after / before for before, after in pairwise(ratios)]
+    text = ", ".join(mpmath.nstr(ratio, 6) for ratio in ratios)
+    return [*found, true_that(f"{point.label}, ratio", all(rate >= 50 for rate in growth), f"ratios {text}")]
+
+
+# Over the reals.
+
+
+@stated("C8", scope="m = 1, 2, 3", whole=False)
+def _zeros_stated(claim: Claim) -> Iterator[Statement]:
+    """G_relu ∝ (h − v·v*)ŵ − (v·v*)w*, h − v·v* = ‖v‖² + (1ᵀv)² − (1ᵀv)(1ᵀv*): its parts along ŵ and across."""
+    sine, cosine = Symbol("sin_theta", positive=True), Symbol("cos_theta", real=True)
+    for size in SIZES:
+        v, star = units(size)
+        gradient, total = stationary(v, star), sum(v, Integer(0))
+        best = And(*(Eq(a, b) for a, b in zip(v, vector(claim.parts["best weights"], star), strict=True)))
+        yield Statement(f"∂f/∂v = 0, m = {size}", Equivalent(And(*gradient), best), ANGLE, slow=size > 2)
+        along = dot(v, v) + total**2 - total * sum(star, Integer(0))
+        gone = And(Eq(along - dot(v, star) * cosine, 0), Eq(dot(v, star) * sine, 0))
+        saddle = at_angle(Eq(pi * (1 - TURN) / 2, at(claim.parts["saddle angle"], star)))
+        room = Gt((size + 1) * dot(star, star), sum(star, Integer(0)) ** 2)  # Cauchy and Schwarz, star ≠ 0
+        inside = (*INSIDE, *gradient, Eq(sine**2 + cosine**2, 1), room)
+        yield Statement(f"G = 0 inside, m = {size}", Equivalent(gone, saddle), inside, slow=size > 1)
+        for end in (1, -1):
+            known = (Eq(TURN, end), *gradient)
+            yield Statement(
+                f"G = 0 at cos θ = {end}, m = {size}", Eq(along - dot(v, star) * end, 0), known, slow=size > 2
+            )
+
+
+@stated("C8.beyond", scope="the witness", whole=True)
+def _beyond_stated(claim: Claim) -> Iterator[Statement]:
+    """v = v(π) is a number times v* = (1, 1); the slope of f in π − θ is that in c, times 2/π."""
+    v, star = units(2)
+    ones_here = [Integer(1), Integer(1)]
+    weight = claim.parts["weight"]
+    known = (Eq(TURN, -1), *stationary(v, ones_here))
+    yield Statement("v(π)", And(*(Eq(entry, weight) for entry in v)), known)
+    slope = diff(loss(v, star), TURN).subs(dict(zip(star, ones_here, strict=True))) * 2
+    yield Statement("the slope, times π", And(Eq(slope, expand(claim.parts["slope"] * pi)), Lt(slope, 0)), known)
+    total = sum(v, Integer(0))
+    along = dot(v, v) + total**2 - total * 2 + dot(v, ones_here)
+    yield Statement("G_relu = 0", Eq(along, 0), known)
