@@ -190,3 +190,20 @@ def test_proofs_load_no_numbers() -> None:
     modules = loaded_by("import proofs, proofs.code.generate, proofs.engine.render; proofs.derive('N1')")
     assert "sympy" in modules
     assert not modules & {"numerics", "verify"}
+
+
+def test_a_claim_id_stands_in_one_road() -> None:
+    """What holds a claim is found in one place; `reading` and `commands` tell of claims, and judge none."""
+    import proofs
+
+    ids = {claim.id for claim in proofs.all_claims()}
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "verify").rglob("*.py")):
+        name = path.relative_to(ROOT / "verify").as_posix()
+        if not name.startswith(("reading/", "commands/")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and node.value in ids:
+                    found.setdefault(node.value, set()).add(name)
+    assert found
+    assert {claim: names for claim, names in found.items() if len(names) > 1} == {}
+    assert {name for names in found.values() for name in names if not name.startswith("roads/")} == set()
