@@ -15,7 +15,7 @@ from typing import Final
 
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import Splitting
-from verify.evidence import Evidence, Grade, Level, Outcome, Task, Verdict
+from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.iteration import ascent, basin, census, errors, estimators, free, learned, limits, local, sampled
 from verify.iteration.asked import Asked, Theory
 from verify.iteration.edges import check_edges
@@ -32,7 +32,7 @@ NAME = "iteration"
 class Aspect:
     """How claims of one aspect are judged: `parts` tasks (quick, full), each of about `weight` seconds.
 
-    `chances` is the number of random tests of a part.
+    `chances` is the number of random tests of the last part.
     """
 
     checker: Callable[[Asked], Findings]
@@ -47,7 +47,7 @@ class Aspect:
 
 def _check_limit(asked: Asked) -> Findings:
     """The last part is about sampled gradients, for l1; the others are about the population's."""
-    if asked.part < ASPECTS["limit"].count(asked.level) - 1:
+    if asked.part != ASPECTS["limit"].count(asked.level) - 1:
         return limits.check_limit(asked)
     return sampled.check_sampled(asked) if asked.penalty == "l1" else Findings()
 
@@ -81,15 +81,15 @@ def _aspect(claim: Claim) -> Aspect | None:
     return ASPECTS.get(definition.aspect) if isinstance(definition, Splitting) else None
 
 
-def _share(claims: Sequence[Claim], level: Level, budget: float) -> float:
+def _share(claims: Sequence[Claim], budget: float) -> float:
     """What one random test may spend. It counts those of all claims of the run, so it needs no agreement."""
-    chances = sum(found.chances * found.count(level) for claim in claims if (found := _aspect(claim)))
+    chances = sum(found.chances for claim in claims if (found := _aspect(claim)))
     return budget / max(chances, 1)
 
 
 def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:
     """One task per claim and part."""
-    share = _share(claims, level, budget)
+    share = _share(claims, budget)
     return [
         Task(NAME, (claim.id,), (level, seed, part, share), aspect.weight)
         for claim in claims
@@ -98,12 +98,29 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
     ]
 
 
+_MORE: Final = 4
+"""Times that a part of a claim is judged at most."""
+
+
 def run(task: Task) -> Findings:
-    """Judge the claim of the task on the problems of its part, and its mutants by the same runs."""
+    """Judge the claim of the task on the problems of its part, and its mutants by the same runs.
+
+    Whether the problems drawn tell a wrong formula from the right one is chance: where they do not, others are drawn.
+    """
     level, seed, part, share = task.arguments
     claim = get(task.claim_ids[0])
-    found = _judge(Asked(claim, level, seed, part, share))
-    found.fates = fates_of(claim, mutants(claim, level), found.rows)
+    found, chosen, aspect = _judge(Asked(claim, level, seed, part, share)), mutants(claim, level), _aspect(claim)
+    found.fates = fates_of(claim, chosen, found.rows)
+    parts = aspect.count(level) if aspect else 1
+    # At the full level other parts look as well; what is tested at random is tested once.
+    again = (level == "quick" or parts == 1) and not (aspect and aspect.chances and part == parts - 1)
+    for number in range(part + parts, part + _MORE * parts if again else 0, parts):
+        chosen = tuple(mutant for mutant in chosen if found.fates.get(mutant.label) is Fate.MISSED)
+        if not chosen:
+            break
+        more = _judge(Asked(claim, level, seed, number, share))
+        more.fates, more.doubts = fates_of(claim, chosen, more.rows), []  # what it did not meet, the first part met
+        found = Findings.merged([found, more])
     found.rows = []  # judged; nobody needs them in the parent
     return found
 
@@ -144,7 +161,7 @@ def check(
     aspect = _aspect(claim)
     if aspect is None:
         raise ValueError(f"no aspect of the iteration is known for {claim.definition}")
-    share = _share([claim], level, budget)
+    share = _share([claim], budget)
     numbers = range(aspect.count(level) if parts is None else parts)
     asked = [Asked(claim, level, seed, part, share, theory or Theory()) for part in numbers]
     return Findings.merged(_judge(one) for one in asked).evidence(NAME, 0.0)
@@ -163,7 +180,7 @@ def conclude(
             evidence[claim.id] = [Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, detail)]
             continue
         mine = [outcome for outcome in outcomes if claim.id in outcome.task.claim_ids]
-        evidence[claim.id] = [_gathered(mine, seed, _share(claims, level, budget), _aspect(claim))]
+        evidence[claim.id] = [_gathered(mine, seed, _share(claims, budget), _aspect(claim))]
     return evidence
 
 
@@ -172,7 +189,7 @@ def _gathered(outcomes: Sequence[Outcome], seed: int, share: float, aspect: Aspe
     found = Findings.merged(outcome.value for outcome in outcomes if not outcome.error)
     found.notes["seed"] = seed
     if aspect is not None and aspect.chances:
-        found.notes["false_alarm"] = share * aspect.chances * len(outcomes)
+        found.notes["false_alarm"] = share * aspect.chances
     evidence = found.evidence(NAME, seconds)
     errors = [outcome.error for outcome in outcomes if outcome.error]
     if errors and evidence.verdict is not Verdict.REFUTED:
