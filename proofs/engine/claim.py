@@ -69,10 +69,6 @@ class Claim:
             raise ValueError(f"claim id {self.id!r} is not a chapter's letter and a number, e.g. 'C3' or 'C5.tanh'")
         if self.kind is Kind.IDENTITY and self.statement is None:
             raise ValueError(f"claim {self.id}: an identity needs a `statement` expression")
-        if (self.kind is Kind.INEQUALITY) != bool(self.bounds) or not self.bounds.keys() <= self.parts.keys():
-            raise ValueError(
-                f"claim {self.id}: `bounds` names parts of an inequality, {sorted(self.parts)}, and only of one"
-            )
 
     @property
     def formula(self) -> Expr:
@@ -100,9 +96,11 @@ _CHAPTERS = "GNCPRB"
 
 
 def register(new: Claim) -> Claim:
-    """Add a claim; an id is never reused."""
+    """Add a claim; an id is never reused, and an inequality says what in it is a bound."""
     if new.id in _REGISTRY:
         raise ValueError(f"claim id {new.id!r} is already taken by {_REGISTRY[new.id].title!r}")
+    if (new.kind is Kind.INEQUALITY) != bool(new.bounds) or not new.bounds.keys() <= new.parts.keys():
+        raise ValueError(f"claim {new.id}: `bounds` names parts of an inequality, and only of one: {sorted(new.parts)}")
     _REGISTRY[new.id] = new
     return new
 

@@ -9,7 +9,7 @@ import pytest
 from sympy import Abs, Expr, Ge, Gt, Integral, Le, Max, Min, Ne, Pow, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
 import proofs
-from proofs.engine.claim import Claim, Kind, Side
+from proofs.engine.claim import Claim, Kind, Side, register
 from proofs.engine.definitions import HalfSpaceMoment
 from proofs.engine.derivation import Derivation
 from proofs.symbols import cap_angle, kappa, r, s, theta, v_vs, vs_vs
@@ -118,8 +118,9 @@ def test_strict_bounds_are_made_too_strong() -> None:
     claim = a_claim(kind=Kind.INEQUALITY, statement=None, parts=parts, bounds=sides)
     strong = {mutant.part: mutant.formula for mutant in mutants(claim, "full") if "too strong by 1 %" in mutant.label}
     assert strong == {"above": r * Rational(99, 100), "below": r / 3 * Rational(101, 100)}
-    with pytest.raises(ValueError, match="`bounds` names parts"):
-        replace(claim, kind=Kind.EQUIVALENCE)
+    for wrong in (replace(claim, kind=Kind.EQUIVALENCE), replace(claim, bounds={}), replace(claim, parts={})):
+        with pytest.raises(ValueError, match="`bounds` names parts"):
+            register(wrong)
 
 
 def test_a_quick_run_tries_an_even_sample() -> None:
