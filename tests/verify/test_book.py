@@ -62,7 +62,7 @@ def test_places_are_those_of_declarations_and_functions(book: dict[str, str]) ->
     for item in json.loads(book["docs/formulas.json"])["claims"]:
         source = (ROOT / item["derivation"]).read_text(encoding="utf-8").splitlines()
         declared = source[item["derivation_line"] - 1]
-        assert re.match(r"\s*(@claim\(|def \w+\(|derivation=lambda d:)", declared), declared
+        assert re.match(r"\s*(@claim\(|def \w+\(|derivation=lambda d:|\)\(lambda d:)", declared), declared
         for name, place in zip(item["code"], item["code_links"], strict=True):
             path, line = place.split("#L")
             function = name.removeprefix("numerics.")
