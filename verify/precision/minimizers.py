@@ -85,9 +85,10 @@ def _search(penalty: Expr, x: mpf, rho: mpf, shapes: tuple[tuple[Symbol, mpf], .
     return Minimum(point, least)
 
 
+_JUST = 1 + 1e-9
 _AROUND = {
     "quick": (1 - 1e-6, 1 + 1e-6, -1.2),
-    "full": (1 - 1e-3, 1 - 1e-6, 1 + 1e-9, 1 + 1e-6, -1 - 1e-3, 1.2, -1.7, 3.0, 40.0),
+    "full": (1 - 1e-3, 1 - 1e-6, _JUST, 1 + 1e-6, -1 - 1e-3, 1.2, -1.7, 3.0, 40.0),
 }
 _RATIOS = (0.2, 0.9, 5.0)
 """ρ by the first shape of a penalty: its map has other branches where ρ is large."""
@@ -109,9 +110,13 @@ def near_thresholds(definition: Any, points: Sequence[Configuration]) -> list[Co
     moved = [_steeper(point, penalty) if index % 2 else point for index, point in enumerate(chosen)]
     if penalty.parameters and not isinstance(definition, PenaltyLimit):
         moved += [found for point in chosen[: 1 if level == "quick" else 2] for found in _by_ratio(point, penalty)]
-    if level == "full" and not isinstance(definition, PenaltyLimit):
-        moved += _at_turns(chosen[0], penalty)
-    return [found for point in moved for found in _at_edges(point, penalty, level)]
+    turns = [] if isinstance(definition, PenaltyLimit) else list(_at_turns(chosen[0], penalty))
+    if level == "full":
+        return [found for point in (*moved, *turns) for found in _at_edges(point, penalty, level)]
+    just_beyond = [
+        moved_to(point, "just beyond t", _JUST * float(evaluate(penalty.threshold, point))) for point in turns
+    ]
+    return [*(found for point in moved for found in _at_edges(point, penalty, level)), *just_beyond]
 
 
 def _at_edges(point: Configuration, penalty: Penalty, level: Level) -> Iterator[Configuration]:
