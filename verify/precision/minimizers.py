@@ -110,7 +110,8 @@ def near_thresholds(definition: Any, points: Sequence[Configuration]) -> list[Co
     moved = [_steeper(point, penalty) if index % 2 else point for index, point in enumerate(chosen)]
     if penalty.parameters and not isinstance(definition, PenaltyLimit):
         moved += [found for point in chosen[: 1 if level == "quick" else 2] for found in _by_ratio(point, penalty)]
-    turns = [] if isinstance(definition, PenaltyLimit) else list(_at_turns(chosen[0], penalty))
+    first = [] if isinstance(definition, PenaltyLimit) else chosen[:1]
+    turns = [turn for point in first for turn in _at_turns(point, penalty)]
     if level == "full":
         return [found for point in (*moved, *turns) for found in _at_edges(point, penalty, level)]
     just_beyond = [
