@@ -25,7 +25,6 @@ _SOURCE = "[ZX] for the limits; the rates and the places where they are not unif
 _P = TL1.pieces[0][2]
 _Z, _z, _m = cubic.Z, cubic.z, cubic.m
 _K = cubic.K
-_RHO = _m**2 / (2 * (a + 1))
 
 POINT = Symbol("u", positive=True)
 """|u|, u ≠ 0: what bounds on the penalty are written in."""

@@ -97,12 +97,6 @@ def _signs(asked: Asked) -> Row:
     return Row("statement", "frequency", (hits, count), values, asked.share, "n = 1")
 
 
-def _at_an_end(theta: Expr) -> Row:
-    """At θ = 0 and π B vanishes with sin θ, and their quotient says nothing."""
-    values = {"theta": theta, "v_vs": Integer(2), "B": Integer(0)}
-    return Row("strength", "=", Integer(0), values, Integer(0), f"θ = {theta}")
-
-
 _Edge = tuple[Point | None, Callable[[Asked], Row]]
 
 EDGES: Final[Mapping[tuple[str, str], tuple[_Edge, ...]]] = {

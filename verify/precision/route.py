@@ -102,8 +102,7 @@ def _mutant_weight(claim: Claim, level: Level) -> float:
     forms = claim.formulas.values()
     integrals = sum(len(form.atoms(Integral)) for form in forms)
     count = 6 if level == "quick" else sum(form.count_ops() for form in forms)
-    missed_everywhere = 10 if getattr(claim.definition, "aspect", "") == "region" else 1  # L of N6 is not sharp
-    return 0.1 + count * (0.02 + 0.03 * integrals) * missed_everywhere
+    return 0.1 + count * (0.02 + 0.03 * integrals)
 
 
 def run(task: Task) -> dict[str, Found]:
