@@ -19,9 +19,9 @@ import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.iteration.asked import Asked
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Row
 from verify.reading.html_report import to_html
 from verify.reading.report import to_json
+from verify.rows import Row
 
 LIMIT = 6.5
 SPREAD = [round(0.37 * k - 2.9, 3) for k in range(17)]

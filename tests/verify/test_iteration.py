@@ -29,9 +29,9 @@ from verify.iteration.ends import ended
 from verify.iteration.findings import Findings
 from verify.iteration.free import nothing_stays
 from verify.iteration.route import ASPECTS
-from verify.iteration.rows import Relation, Row, fates_of, judge
 from verify.iteration.sampled import check_sampled
 from verify.mutants import Mutant, mutants
+from verify.rows import Relation, Row, fates_of, judge
 
 CLAIMS = [claim for claim in proofs.all_claims() if isinstance(claim.definition, Splitting)]
 

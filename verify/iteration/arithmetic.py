@@ -21,13 +21,11 @@ from numpy.typing import NDArray
 from proofs.proxies import estimator
 from verify.minimizer import Piece, pieces, proximal, total
 from verify.precision.network import Network
+from verify.rows import DIGITS
 
-__all__ = ["DIGITS", "FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]
+__all__ = ["FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]
 
 Array = NDArray[np.float64]
-
-DIGITS: Final = 60
-"""Working precision of the exact runs; what they find is asked for to 45 digits."""
 
 FAST: Final = 1e8
 """A step τ at which w goes to the direction of κw* + βu, nearly."""

@@ -9,13 +9,13 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, pull, run_exact, unit, vector
+from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, pull, run_exact, unit, vector
 from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Relation, Row
 from verify.iteration.training import check_histories
 from verify.minimizer import total
 from verify.precision.network import Network
+from verify.rows import DIGITS, Relation, Row
 
 __all__ = ["check_fixed_points", "check_lagrangian", "check_lyapunov"]
 

@@ -44,7 +44,7 @@ def _learn(*arguments: Any, **options: Any) -> Any:
 class Theory:
     """The code under test that predicts something; a test replaces one by a wrong one.
 
-    What a claim states as a formula is read from the claim (`verify.iteration.rows`), not from here.
+    What a claim states as a formula is read from the claim (`verify.rows`), not from here.
     """
 
     sparse_limit: Callable[..., Any] = _sparse_limit

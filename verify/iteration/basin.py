@@ -14,8 +14,8 @@ from verify.iteration.arithmetic import FAST, Iteration, Problem
 from verify.iteration.asked import Asked, angle_to, directions, drawn, penalties_of
 from verify.iteration.errors import tight_problem
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Relation, Row
 from verify.minimizer import DEFAULTS, displacement, proximal
+from verify.rows import Relation, Row
 
 __all__ = ["CAPS", "LAUNCHES", "check_basin", "check_probability", "check_radius"]
 

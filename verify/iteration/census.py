@@ -12,7 +12,7 @@ from verify.iteration.arithmetic import FAST, Iteration, Problem
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.ends import ended, neutral, next_to_threshold, uncertainty
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Row
+from verify.rows import Row
 
 __all__ = ["check_astroid", "check_census"]
 

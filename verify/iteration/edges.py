@@ -14,11 +14,11 @@ import numpy as np
 from mpmath import mp, mpf
 from sympy import Expr, Integer, Rational, pi, sympify
 
-from verify.iteration.arithmetic import DIGITS, Exact, norm
+from verify.iteration.arithmetic import Exact, norm
 from verify.iteration.asked import Asked
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Row
 from verify.minimizer import pieces
+from verify.rows import DIGITS, Row
 
 __all__ = ["EDGES", "Point", "check_edges"]
 

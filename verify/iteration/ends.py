@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import FAST, Iteration, Problem
-from verify.iteration.rows import Relation
 from verify.minimizer import map_slope, proximal, threshold
+from verify.rows import Relation
 
 __all__ = ["ended", "neutral", "next_to_threshold", "refined", "slopes", "tangent", "uncertainty"]
 

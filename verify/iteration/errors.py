@@ -10,11 +10,11 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, run_exact
+from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.asked import Asked, angle_to, directions, drawn, generator, penalties_of
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Relation, Row
 from verify.minimizer import displacement, threshold
+from verify.rows import DIGITS, Relation, Row
 
 __all__ = ["check_error", "check_sharpness", "check_support", "tight_problem"]
 

@@ -15,8 +15,8 @@ from proofs.symbols import x as argument
 from verify.iteration.asked import Asked
 from verify.iteration.findings import Findings
 from verify.iteration.network import potential_rise
-from verify.iteration.rows import Relation, Row
 from verify.iteration.training import BETWEEN, Training, as_learn, largest_step, random_training, splitting_part
+from verify.rows import Relation, Row
 
 __all__ = ["check_any_estimator", "check_any_step"]
 

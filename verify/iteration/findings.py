@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.evidence import Evidence, Fate, Figures, Grade, Verdict
-from verify.iteration.rows import Judgement, Row, judge
+from verify.rows import Judgement, Row, judge
 
 if TYPE_CHECKING:
     from verify.iteration.asked import Asked

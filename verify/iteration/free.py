@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from verify.iteration.arithmetic import Iteration, Problem
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Relation, Row
 from verify.minimizer import curvature
+from verify.rows import Relation, Row
 
 __all__ = ["check_free", "nothing_stays"]
 

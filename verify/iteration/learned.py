@@ -12,8 +12,8 @@ from verify.iteration.asked import Asked, directions
 from verify.iteration.findings import Findings
 from verify.iteration.limits import predicted
 from verify.iteration.network import output_system
-from verify.iteration.rows import Row
 from verify.iteration.training import BETWEEN, Training, as_learn, largest_step, random_training
+from verify.rows import Row
 
 __all__ = ["check_joint", "check_spurious"]
 

@@ -10,11 +10,11 @@ import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import DIGITS, FAST, Exact, Iteration, Problem, norm, run_exact
+from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.asked import Asked, directions, drawn
 from verify.iteration.ends import next_to_threshold, refined, uncertainty
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Relation, Row
+from verify.rows import DIGITS, Relation, Row
 
 __all__ = ["by_branch", "check_limit", "predicted"]
 

@@ -9,12 +9,12 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from verify.iteration.arithmetic import DIGITS, FAST, Iteration, Problem, norm, run_exact, unit, vector
+from verify.iteration.arithmetic import FAST, Iteration, Problem, norm, run_exact, unit, vector
 from verify.iteration.asked import Asked, directions, drawn, penalties_of
 from verify.iteration.ends import slopes, tangent
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Relation, Row
 from verify.minimizer import map_slope
+from verify.rows import DIGITS, Relation, Row
 
 __all__ = ["check_rate", "check_stability"]
 

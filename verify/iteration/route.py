@@ -4,7 +4,7 @@ Every claim whose definition is `Splitting(aspect, penalty)` is judged by its as
 the seed: the iteration is run in double precision and with 60 digits (`verify.iteration.arithmetic`), and its
 steps, ends and rates are compared with the claim's formula and with the code of `numerics.limits` and
 `numerics.learning`. Refuted comes with the problem to replay; undecided means that nothing could be judged.
-Random tests share the budget equally. The mutants of a claim are judged by the same runs (`verify.iteration.rows`).
+Random tests share the budget equally. The mutants of a claim are judged by the same runs (`verify.rows`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from verify.iteration import ascent, basin, census, errors, estimators, free, le
 from verify.iteration.asked import Asked, Theory
 from verify.iteration.edges import check_edges
 from verify.iteration.findings import Findings
-from verify.iteration.rows import Row, fates_of
 from verify.mutants import mutants
+from verify.rows import Row, fates_of
 
 __all__ = ["ASPECTS", "NAME", "Aspect", "check", "conclude", "own_side", "run", "tasks"]
 

@@ -1,8 +1,8 @@
-"""What runs say of a claim's formulas, and holding it against any version of the claim.
+"""What was observed of a claim's formulas, and holding it against any version of the claim: the one judge.
 
-A checker runs the iteration and writes down rows: the values of the symbols at a run, what was observed there, and how
-the formula of that name should relate to it. The claim's formulas enter only when a row is judged, so the same rows
-judge the claim and every mutant of it, and the iteration is run once.
+A checker writes down rows: the values of the symbols at a place, what was observed there, with its error, and how the
+formula of that name should relate to it. The claim's formulas enter only when a row is judged, so the same rows judge
+the claim and every mutant of it, and what is dear to observe is observed once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import mpmath
 import numpy as np
@@ -23,15 +23,17 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.claim import Claim
 from verify.closed_form import MPMATH
 from verify.evidence import Fate
-from verify.iteration.arithmetic import DIGITS
 from verify.mutants import Mutant, fates
 
-__all__ = ["Judgement", "Relation", "Row", "chance_of", "fates_of", "judge"]
+__all__ = ["DIGITS", "Judgement", "Relation", "Row", "chance_of", "fates_of", "judge"]
 
 Relation = Literal["=", "<=", ">=", ">", "frequency", "frequency at least"]
 """How `observed` relates to the formula; with "frequency" it is (hits, count), of that probability."""
 
 Mask = NDArray[np.bool_]
+
+DIGITS: Final = 60
+"""Working precision, of the exact runs as well; what they find is asked for to 45 digits."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _meets(hypotheses: Sequence[Boolean], values: Mapping[str, Any]) -> Mask:
 def _value(claim_id: str, formula: Expr, values: Mapping[str, Any]) -> Any:
     """The formula's value, NaN where it has none."""
     if missing := [name for name in _names(formula) if name not in values]:
-        raise ValueError(f"{claim_id}: the iteration method has no value for {', '.join(missing)}")
+        raise ValueError(f"{claim_id}: no value was observed for {', '.join(missing)}")
     try:
         stated = _evaluated(formula, values)
     except (ArithmeticError, TypeError):  # a division by 0, or complex numbers compared: it has no real value
