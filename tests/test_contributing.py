@@ -11,13 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"<!-- (write|append to|run with|run)(?: (\S+))? -->\n```\w+\n(.+?)```", flags=re.DOTALL)
+BLOCK = re.compile(r"<!-- (write|append to|run with|run)(?: (\S+))? -->\n(```+)\w+\n(.+?)\3", flags=re.DOTALL)
 PACKAGES = ("proofs", "numerics", "verify", "docs")
 
 
 def blocks(kind: str) -> dict[str, str]:
     """What the blocks of a kind are about (a file, an extension) -> their text."""
-    return {name: text for found, name, text in BLOCK.findall(TEXT) if found == kind}
+    return {name: text for found, name, _, text in BLOCK.findall(TEXT) if found == kind}
 
 
 def run(arguments: list[str], root: Path, cwd: Path, **environment: str) -> processes.Done:
@@ -36,7 +36,14 @@ def commands(text: str) -> list[list[str]]:
 def test_there_are_examples() -> None:
     assert list(blocks("write")) == ["my_ste.py", "my_penalty.py"]
     assert list(blocks("run with")) == ["my_ste", "my_penalty"]
-    assert list(blocks("append to")) == ["proofs/proxies.py", "proofs/gaussian.py"]
+    assert list(blocks("append to")) == ["proofs/proxies.py", "proofs/gaussian.py", *A_BOUND]
+
+
+A_BOUND = ("proofs/network.py", "verify/roads/network.py", "docs/theory.md")
+
+
+def test_a_bound_is_three_files_and_a_hundred_lines() -> None:
+    assert sum(len(blocks("append to")[path].splitlines()) for path in A_BOUND) <= 100
 
 
 # Extensions.
@@ -74,26 +81,23 @@ def contents(folder: Path) -> dict[str, bytes]:
 # Additions to the package.
 
 CALLS = {
-    "proofs/proxies.py": (
-        "import numpy as np, numerics; v = np.ones(3); w = np.array([1.0, 0.0]); u = np.array([0.6, 0.8]);"
-        "print(numerics.coarse_gradient(v, w, v, u, ste='hard-tanh', c=2.0).shape)",
-        "(2,)",
-    ),
-    "proofs/gaussian.py": ("import proofs; print(proofs.get('G6').id)", "G6"),
+    "import numpy as np, numerics; v = np.ones(3); w = np.array([1.0, 0.0]); u = np.array([0.6, 0.8]);"
+    "print(numerics.coarse_gradient(v, w, v, u, ste='hard-tanh', c=2.0).shape)": "(2,)",
+    "import proofs; print(proofs.get('G6').id)": "G6",
 }
 """What a user calls afterwards, and what it prints."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "index"), [("proofs/proxies.py", 0), ("proofs/gaussian.py", 1)])
-def test_an_addition(path: str, index: int, tmp_path: Path) -> None:
+def test_the_additions(tmp_path: Path) -> None:
     for name in PACKAGES:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    with (tmp_path / path).open("a", encoding="utf-8") as chapter:
-        chapter.write("\n\n" + blocks("append to")[path])
-    runs = [text for kind, _, text in BLOCK.findall(TEXT) if kind == "run"]
-    for arguments in commands(runs[index]):
+    for path, text in blocks("append to").items():
+        with (tmp_path / path).open("a", encoding="utf-8") as chapter:
+            chapter.write("\n\n" + text)
+    for arguments in commands("".join(text for kind, _, _, text in BLOCK.findall(TEXT) if kind == "run")):
         run(arguments, tmp_path, tmp_path)
-    call, expected = CALLS[path]
-    assert run(["-c", call], tmp_path, tmp_path).stdout.strip() == expected
+    for call, expected in CALLS.items():
+        assert run(["-c", call], tmp_path, tmp_path).stdout.strip() == expected
+    assert "N4.loss" in (tmp_path / "docs" / "formulas.md").read_text(encoding="utf-8")

@@ -43,6 +43,8 @@ Checker = Callable[[Claim, Configuration, Level], list[Comparison]]
 
 def checker_of(claim: Claim) -> Checker | None:
     """How a claim is checked; of one without a checker this method says nothing, and if none does it is undecided."""
+    if claim.id in roads.CHECKERS:
+        return roads.CHECKERS[claim.id]
     if isinstance(claim.definition, ReluNetwork) or not speaks_of(claim.definition):
         return roads.CHECKERS.get(type(claim.definition))
     return check_sides
@@ -63,7 +65,7 @@ def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configurat
     """The configurations a claim is checked at: those that meet its hypotheses, and those its
     definition needs.
     """
-    choose = roads.POINTS.get(type(claim.definition))
+    choose = roads.POINTS.get(claim.id) or roads.POINTS.get(type(claim.definition))
     return meeting(claim.hypotheses, choose(claim.definition, points) if choose else points)
 
 

@@ -14,23 +14,23 @@ __all__ = ["BOXES", "CHECKERS", "POINTS", "checks", "load", "over_boxes"]
 
 _Made = TypeVar("_Made", bound=Callable[..., Any])
 
-CHECKERS: Final[dict[type[Any], Callable[..., Any]]] = {}
-"""Type of definition -> the comparisons in digits of a claim at a configuration, at a level."""
+CHECKERS: Final[dict[type[Any] | str, Callable[..., Any]]] = {}
+"""Claim id, or type of definition -> the comparisons in digits of a claim at a configuration, at a level."""
 
-POINTS: Final[dict[type[Any], Callable[..., Sequence[Any]]]] = {}
-"""Type of definition -> the configurations that it needs, of the definition and those of a run."""
+POINTS: Final[dict[type[Any] | str, Callable[..., Sequence[Any]]]] = {}
+"""Claim id, or type of definition -> the configurations that it needs, of the definition and those of a run."""
 
 BOXES: Final[dict[str, Callable[..., Any]]] = {}
 """Claim id -> what the claim states over whole parameter boxes."""
 
 
-def checks(*definitions: type[Any], points: Callable[..., Sequence[Any]] | None = None) -> Callable[[_Made], _Made]:
-    """The function checks claims on these definitions, at the configurations that `points` chooses."""
+def checks(*keys: type[Any] | str, points: Callable[..., Sequence[Any]] | None = None) -> Callable[[_Made], _Made]:
+    """The function checks the claims of these ids or definitions, at the configurations that `points` chooses."""
 
     def register(checker: _Made) -> _Made:
-        CHECKERS.update(dict.fromkeys(definitions, checker))
+        CHECKERS.update(dict.fromkeys(keys, checker))
         if points is not None:
-            POINTS.update(dict.fromkeys(definitions, points))
+            POINTS.update(dict.fromkeys(keys, points))
         return checker
 
     return register
