@@ -13,30 +13,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
-from sympy import (
-    Abs,
-    Expr,
-    Ge,
-    Gt,
-    Heaviside,
-    Integer,
-    Le,
-    Lt,
-    Max,
-    Min,
-    Piecewise,
-    Pow,
-    Rational,
-    Symbol,
-    Tuple,
-    cancel,
-    diff,
-    limit,
-    oo,
-    sign,
-    simplify,
-    true,
-)
+import sympy
+from sympy import Expr, Integer, Rational, Symbol, oo, true
 from sympy.logic.boolalg import Boolean, BooleanFalse
 
 from proofs import naming
@@ -55,7 +33,7 @@ _IMPORT: Final = (
     "p is written in `u` and the rest in `ratio`, both of proofs.symbols, and `size` of proofs.penalty_forms; "
     "every parameter needs a Shape"
 )
-_KINKED: Final = (Abs, sign, Min, Max, Piecewise, Heaviside)
+_KINKED: Final = (sympy.Abs, sympy.sign, sympy.Min, sympy.Max, sympy.Piecewise, sympy.Heaviside)
 _WIDTHS: Final = (Rational(1), Rational(1, 2), Rational(3))
 _RATIOS: Final = (Rational(1, 20), Rational(3, 10), Rational(3))
 _ALONG: Final = tuple(Rational(k, 8) for k in range(1, 9))
@@ -159,9 +137,9 @@ def plain_branches(declared: Any, size: Symbol) -> tuple[tuple[Expr, Boolean | b
 def _condition(when: Any, size: Symbol) -> Boolean | bool:
     if when is True or when == true:
         return True
-    if isinstance(when, Gt | Ge) and when.rhs == size:
+    if isinstance(when, sympy.Gt | sympy.Ge) and when.rhs == size:
         when = when.reversed
-    if not (isinstance(when, Lt | Le) and when.lhs == size) or when.rhs.has(size):
+    if not (isinstance(when, sympy.Lt | sympy.Le) and when.lhs == size) or when.rhs.has(size):
         raise ValueError(f"condition {when} of `branches` is not of the form size < edge or size <= edge")
     return when.func(size, exact(when.rhs, "an edge of `branches`"))
 
@@ -196,7 +174,7 @@ def check(penalty: Declaration, size: Symbol) -> None:
 def _differ(one: Expr, other: Expr) -> bool:
     """Whether two forms differ; `simplify`, which imports much that is slow, is asked last."""
     difference = one - other
-    return bool(difference != 0 and cancel(difference) != 0 and simplify(difference) != 0)
+    return bool(difference != 0 and sympy.cancel(difference) != 0 and sympy.simplify(difference) != 0)
 
 
 def _check_words(penalty: Declaration) -> None:
@@ -213,7 +191,7 @@ def _check_forms(penalty: Declaration, known: set[Symbol], size: Symbol) -> None
     """Every form in its own symbols, and made of functions that generated code has."""
     branches = [form for gap, when in penalty.branches for form in (gap, *([] if when is True else [when]))]
     for part, own in (
-        *((Tuple(low, high), known - {ratio}) for low, high, _ in penalty.pieces),
+        *((sympy.Tuple(low, high), known - {ratio}) for low, high, _ in penalty.pieces),
         *((piece, (known - {ratio}) | {u}) for _, _, piece in penalty.pieces),
         *((form, known) for form in (penalty.threshold, penalty.farthest)),
         *((form, known | {size}) for form in branches),
@@ -224,9 +202,9 @@ def _check_forms(penalty: Declaration, known: set[Symbol], size: Symbol) -> None
         lacking = {call.func.__name__ for call in part.atoms(Expr) if call.is_Function} - NUMPY.functions.keys()
         if lacking - {"Piecewise"}:
             raise ValueError(f"{part} uses {', '.join(sorted(lacking))}, which generated code does not have")
-    pieces = Tuple(*(piece for *_, piece in penalty.pieces))
+    pieces = sympy.Tuple(*(piece for *_, piece in penalty.pieces))
     curved = {call.func.__name__ for call in pieces.atoms(Expr) if call.is_Function}
-    curved |= {f"the power {power}" for power in pieces.atoms(Pow) if not power.exp.is_Rational}
+    curved |= {f"the power {power}" for power in pieces.atoms(sympy.Pow) if not power.exp.is_Rational}
     if curved and (penalty.prove is None or penalty.prove_threshold is None):
         raise ValueError(
             f"p has {', '.join(sorted(curved))}, about which SymPy and the solver decide nothing: give `prove` and "
@@ -257,7 +235,7 @@ def _words(values: dict[Symbol, Expr]) -> str:
 
 def _check_values(penalty: Declaration, values: dict[Symbol, Expr]) -> None:
     """The pieces ascend, p ≥ 0 does not fall, and p' does not jump up."""
-    height = float(limit(penalty.pieces[0][2].xreplace(values), u, 0, "+"))
+    height = float(sympy.limit(penalty.pieces[0][2].xreplace(values), u, 0, "+"))
     if height < 0:
         raise ValueError(f"p(0⁺) = {height:g} at {_words(values)}, but 0 = p(0) must be the least value of p")
     for low, high, piece in penalty.pieces:
@@ -276,7 +254,7 @@ def _check_values(penalty: Declaration, values: dict[Symbol, Expr]) -> None:
     if height <= 0:
         raise ValueError(f"p is 0 everywhere at {_words(values)}; nothing is penalized")
     for (_, _, left), (low, _, right) in pairwise(penalty.pieces):
-        jump = _number(diff(right - left, u), {**values, u: low.xreplace(values)})
+        jump = _number(sympy.diff(right - left, u), {**values, u: low.xreplace(values)})
         if jump > _SLACK:
             raise ValueError(
                 f"p' jumps up at {low}: S rests there while x moves on, and no branch has such a value; "

@@ -5,24 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import indent
 
-from sympy import (
-    Abs,
-    Add,
-    Expr,
-    Integer,
-    Max,
-    Min,
-    Piecewise,
-    Pow,
-    Rational,
-    Symbol,
-    asin,
-    default_sort_key,
-    oo,
-    sign,
-    sqrt,
-    true,
-)
+import sympy
+from sympy import Abs, Expr, Max, Min, Piecewise, Symbol, oo, sign
 
 from proofs.code.emit import assignments, gather_roots
 from proofs.code.functions import parameter_table, table
@@ -48,7 +32,7 @@ NAMES = [
 ]
 
 _X, _RHO, _U = Symbol("x", real=True), Symbol("rho", positive=True), Symbol("u", real=True)
-_TINY = Rational(1, 10**300)
+_TINY = sympy.Rational(1, 10**300)
 _NAMES = {x_in: _X, ratio: _RHO}
 _RESERVED = ("x", "u", "rho", "beta", "lam")
 
@@ -84,11 +68,11 @@ def _value(penalty: Penalty) -> str:
 def map_form(penalty: Penalty) -> Expr:
     """S(x), as its claim states it, safe to evaluate everywhere; what it shrinks by is at most |x|, however rounded."""
     form = _guarded(get(map_id(penalty.name)).formula)
-    shrink: Expr = (x_in - form.args[-1].expr) / sign(x_in) if isinstance(form, Piecewise) else Integer(0)
+    shrink: Expr = (x_in - form.args[-1].expr) / sign(x_in) if isinstance(form, Piecewise) else sympy.Integer(0)
     if shrink == 0 or shrink.has(sign):  # S(x) is stated as a product, which has the sign of x
         return form
     kept = Min(shrink, Abs(x_in), evaluate=False)
-    return Piecewise(*form.args[:-1], (Add(x_in, -sign(x_in) * kept, evaluate=False), True), evaluate=False)
+    return Piecewise(*form.args[:-1], (sympy.Add(x_in, -sign(x_in) * kept, evaluate=False), True), evaluate=False)
 
 
 def _map(penalty: Penalty) -> str:
@@ -105,18 +89,18 @@ def _guarded(form: Expr) -> Expr:
     divisor would be 0 at x = ρ = 0, |x| is also kept above 1e-300. That counts at ρ = 0 only, where the branch shrinks
     by 0: the threshold of the smallest ρ > 0 of float64 lies far above it.
     """
-    if not form.has(asin):
+    if not form.has(sympy.asin):
         return form.replace(
             lambda part: (
-                part.is_Pow and part.exp == Rational(1, 2) and part.base.is_Add and not part.base.is_nonnegative
+                part.is_Pow and part.exp == sympy.Rational(1, 2) and part.base.is_Add and not part.base.is_nonnegative
             ),
-            lambda part: sqrt(Max(part.base, 0)),
+            lambda part: sympy.sqrt(Max(part.base, 0)),
         )
     (below, condition), (beyond, _) = form.args
     x = Abs(x_in)
     (threshold,) = (side for side in condition.args if side != x)
     kept = Max(x, threshold)
-    if any(_vanishes(power.base) for power in beyond.atoms(Pow) if power.exp.is_negative):
+    if any(_vanishes(power.base) for power in beyond.atoms(sympy.Pow) if power.exp.is_negative):
         kept = Max(kept, _TINY)
     return Piecewise((below, condition), (beyond.xreplace({x: kept}), True))
 
@@ -125,10 +109,10 @@ def _divisors(form: Expr) -> dict[Expr, Symbol]:
     """Divisors of ρ and shapes whose sign is open: in the pieces where they count they are > 0; each gets a name."""
     found = {
         power.base
-        for power in form.atoms(Pow)
+        for power in form.atoms(sympy.Pow)
         if power.exp.is_negative and not power.has(_X) and power.base.is_Add and not power.base.is_positive
     }
-    ordered = sorted(found, key=default_sort_key)
+    ordered = sorted(found, key=sympy.default_sort_key)
     return {base: Symbol(f"divisor_{index}" if index else "divisor", real=True) for index, base in enumerate(ordered)}
 
 
@@ -158,7 +142,7 @@ def _envelope(penalty: Penalty) -> str:
     if form.subs(ratio, lam / beta) != claim.formula:
         raise ValueError(f"claim {claim.id} does not state the envelope that {penalty.name!r} declares")
     title = f"Moreau envelope of {penalty.name}; source: {claim.id}."
-    in_ratio = form.has(ratio) or penalty.domain != true
+    in_ratio = form.has(ratio) or penalty.domain != sympy.true
     guard = "rho = quotient(lam, beta)\n" + _within_domain(penalty) if in_ratio else ""
     arguments = "x: Array, beta: Array | float, lam: Array | float"
     if penalty.has_quotients and penalty.stable_envelope is None:  # the square of a quotient would be one of squares
@@ -183,7 +167,7 @@ def _function(
 
 def _within_domain(penalty: Penalty) -> str:
     """Lines that raise ValueError where the penalty is not declared for ρ and the parameters."""
-    if penalty.domain == true:
+    if penalty.domain == sympy.true:
         return ""
     condition = NUMPY.show(penalty.domain.xreplace(_NAMES))
     words = f"penalty {penalty.name} has a closed form for {plain(condition)} only, "

@@ -9,24 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import sympy
 from mpmath import isfinite, mp, mpf
-from sympy import (
-    Abs,
-    Basic,
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Lt,
-    Max,
-    Min,
-    Piecewise,
-    Symbol,
-    default_sort_key,
-    lambdify,
-    sign,
-)
+from sympy import Abs, Expr, Max, Min, Piecewise, Symbol, default_sort_key
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, false, true
 
@@ -34,7 +19,7 @@ from proofs.engine.smt import impossible
 
 __all__ = ["has_cases", "leaves", "witness"]
 
-_KINDS = (Piecewise, Max, Min, Abs, sign)
+_KINDS = (Piecewise, Max, Min, Abs, sympy.sign)
 _NEAR = (3e-4, -3e-4, 1e-5, -1e-5)
 _CORNERS = 60
 _DIGITS = 40
@@ -63,7 +48,7 @@ def leaves(expression: Expr, region: Region = ()) -> Iterator[tuple[Expr, Region
             yield from leaves(replaced, inside)
 
 
-def _innermost(expression: Expr) -> Basic | None:
+def _innermost(expression: Expr) -> sympy.Basic | None:
     """A part to split at whose own arguments have no pieces; for a Piecewise, a condition of it."""
     for part in sorted(expression.atoms(*_KINDS), key=default_sort_key):
         if isinstance(part, Piecewise):
@@ -75,23 +60,23 @@ def _innermost(expression: Expr) -> Basic | None:
     return None
 
 
-def _split(expression: Expr, part: Basic) -> Iterator[tuple[Boolean, Expr]]:
+def _split(expression: Expr, part: sympy.Basic) -> Iterator[tuple[Boolean, Expr]]:
     """(condition, the expression where it holds): two cases, or three for the sign of a symbol."""
     if isinstance(part, Relational):
         yield part, expression.xreplace({part: true, part.negated: false})
         yield part.negated, expression.xreplace({part: false, part.negated: true})
     elif isinstance(part, Max | Min):
         first, second, *rest = part.args
-        for condition, kept in ((Ge(first, second), first), (Lt(first, second), second)):
+        for condition, kept in ((sympy.Ge(first, second), first), (sympy.Lt(first, second), second)):
             other = second if kept == first else first
             winner = kept if isinstance(part, Max) else other
             yield condition, expression.xreplace({part: part.func(winner, *rest)})
     else:
         (inside,) = part.args
-        for condition, factor in ((Gt(inside, 0), 1), (Lt(inside, 0), -1), (Eq(inside, 0), 0)):
+        for condition, factor in ((sympy.Gt(inside, 0), 1), (sympy.Lt(inside, 0), -1), (sympy.Eq(inside, 0), 0)):
             # SymPy turns |1/x| into 1/|x| when it is made anew: the part itself has to be replaced as well.
-            known = {Abs(inside): factor * inside, sign(inside): Integer(factor)}
-            known[part] = factor * inside if isinstance(part, Abs) else Integer(factor)
+            known = {Abs(inside): factor * inside, sympy.sign(inside): sympy.Integer(factor)}
+            known[part] = factor * inside if isinstance(part, Abs) else sympy.Integer(factor)
             at_zero = not factor and isinstance(inside, Symbol)
             yield condition, expression.subs(inside, 0) if at_zero else expression.xreplace(known)
 
@@ -106,7 +91,7 @@ def witness(expression: Expr, bases: Iterable[Point]) -> tuple[Point, float] | N
     half-way between two.
     """
     names = sorted(expression.free_symbols, key=default_sort_key)
-    value = lambdify(names, expression, "mpmath")
+    value = sympy.lambdify(names, expression, "mpmath")
     gaps = list(_boundaries(expression))
     for point in _candidates(names, gaps, list(bases)):
         with mp.workdps(_DIGITS):
@@ -133,7 +118,7 @@ def _boundaries(expression: Expr) -> Iterator[Gap]:
     for gap in found:
         names = sorted(gap.free_symbols, key=default_sort_key)
         if names:
-            yield names, lambdify(names, gap, "math")
+            yield names, sympy.lambdify(names, gap, "math")
 
 
 def _candidates(names: list[Symbol], gaps: list[Gap], bases: list[Point]) -> Iterator[Point]:

@@ -9,45 +9,8 @@ from __future__ import annotations
 import hashlib
 
 import mpmath
-from sympy import (
-    Add,
-    Dummy,
-    Eq,
-    Expr,
-    Float,
-    Integer,
-    Integral,
-    Ne,
-    Poly,
-    Pow,
-    Rational,
-    Symbol,
-    Tuple,
-    acos,
-    asin,
-    atan,
-    cancel,
-    cos,
-    cot,
-    default_sort_key,
-    erf,
-    erfc,
-    exp,
-    expand,
-    expand_trig,
-    fraction,
-    im,
-    lambdify,
-    nan,
-    pi,
-    re,
-    sin,
-    sqrt,
-    sympify,
-    tan,
-    together,
-    zoo,
-)
+import sympy
+from sympy import Add, Dummy, Expr, Integral, Poly, Pow, Rational, Symbol, atan, cancel, default_sort_key, exp, expand
 from sympy.codegen.cfunctions import expm1
 from sympy.core.function import AppliedUndef
 from sympy.polys.polyerrors import PolynomialError
@@ -59,6 +22,12 @@ from proofs.symbols import QUANTITIES, mu, phi_angle, theta
 
 __all__ = ["decide_zero", "in_basic_quantities", "reduce_exactly"]
 
+_WRITTEN = {
+    expm1: lambda y: exp(y) - 1,
+    sympy.erfc: lambda y: 1 - sympy.erf(y),
+    sympy.cot: lambda y: sympy.cos(y) / sympy.sin(y),
+    sympy.tan: lambda y: sympy.sin(y) / sympy.cos(y),
+}
 _HALF_ANGLE = Symbol("tan_half_theta", positive=True)
 _HALF_TURN = Symbol("tan_half_phi", real=True)
 _WITNESS_DIGITS = 40
@@ -70,7 +39,7 @@ _IMAGINARY = 1e-6
 def in_basic_quantities(expression: Expr) -> Expr:
     """`expression` with every derived quantity (differences, w*) written in the basic ones."""
     basic = {q.symbol: q.basic for q in QUANTITIES.values() if q.basic is not None}
-    return sympify(expression).xreplace(basic)
+    return sympy.sympify(expression).xreplace(basic)
 
 
 def reduce_exactly(expression: Expr) -> Expr:
@@ -82,14 +51,13 @@ def reduce_exactly(expression: Expr) -> Expr:
     φ in (−π, π), so a result of 0 is a proof wherever no divisor is 0.
     """
     reduced = _in_arcsines(in_basic_quantities(expression).doit(integrals=False))
-    reduced = (
-        reduced.replace(expm1, _exp_minus_one)
-        .rewrite(erfc, erf)
-        .replace(cot, _cos_over_sin)
-        .replace(tan, _sin_over_cos)
+    for function, written in _WRITTEN.items():
+        reduced = reduced.replace(function, written)
+    half_angles = {theta: 2 * atan(_HALF_ANGLE), phi_angle: 2 * atan(_HALF_TURN)}
+    reduced = sympy.expand_trig(sympy.expand_trig(reduced).subs(half_angles))
+    reduced = reduced.replace(
+        lambda part: isinstance(part, sympy.erf | AppliedUndef), lambda part: part.func(*map(_tidy, part.args))
     )
-    reduced = expand_trig(expand_trig(reduced).subs({theta: 2 * atan(_HALF_ANGLE), phi_angle: 2 * atan(_HALF_TURN)}))
-    reduced = reduced.replace(_is_opaque, lambda part: part.func(*map(_tidy, part.args)))
     return Add(*(Dummy() * left for part in _by_exponential(reduced) if (left := _reduce_radicals(part)) != 0))
 
 
@@ -99,7 +67,7 @@ def decide_zero(expression: Expr) -> Decision:
     A symbol without assumptions is a real number. Integrals over one range are compared by their integrands:
     sufficient for a proof, not necessary. What is 0/0 at every point is not passed.
     """
-    expression = in_basic_quantities(sympify(expression))
+    expression = in_basic_quantities(sympy.sympify(expression))
     if expression == 0 or expand(expression) == 0:
         return Decision(True)
     if _has_regions(expression):
@@ -144,13 +112,13 @@ def _spread(point: dict[Symbol, Expr], round_: int) -> dict[Symbol, float]:
 
 
 def _vanishes_in(leaf: Expr, region: Region) -> bool:
-    if leaf.has(nan, zoo):
+    if leaf.has(sympy.nan, sympy.zoo):
         return False
-    if not all(divisor.is_nonzero or impossible((*region, Eq(divisor, 0))) for divisor in _divisors(leaf)):
+    if not all(divisor.is_nonzero or impossible((*region, sympy.Eq(divisor, 0))) for divisor in _divisors(leaf)):
         return False  # a region may be a curve on which this is 0/0
     if leaf == 0 or expand(leaf) == 0 or reduce_exactly(leaf) == 0:
         return True
-    return impossible((*region, Ne(leaf, 0)))
+    return impossible((*region, sympy.Ne(leaf, 0)))
 
 
 def _integrands(expression: Expr) -> list[Expr]:
@@ -162,7 +130,7 @@ def _integrands(expression: Expr) -> list[Expr]:
     linear = Poly(expression.xreplace(names), *names.values())
     if linear.total_degree() > 1:
         raise PolynomialError("not linear in its integrals")
-    merged: dict[Tuple, Expr] = {}
+    merged: dict[sympy.Tuple, Expr] = {}
     for integral, name in names.items():
         weight = linear.coeff_monomial(name)
         if weight.free_symbols & {limit[0] for limit in integral.limits}:
@@ -174,13 +142,13 @@ def _integrands(expression: Expr) -> list[Expr]:
 def _by_exponential(expression: Expr) -> list[Expr]:
     """The coefficients of the distinct exponentials in the numerator of `expression`."""
     names = {part: Dummy() for part in sorted(expression.atoms(exp), key=default_sort_key)}
-    numerator = fraction(together(expression.xreplace(names)))[0]
+    numerator = sympy.fraction(sympy.together(expression.xreplace(names)))[0]
     if not names:
         return [numerator]
     groups: dict[Expr, Expr] = {}
     for powers, weight in Poly(numerator, *names.values()).terms():
         exponent = expand(_tidy(Add(*(k * part.args[0] for k, part in zip(powers, names, strict=True)))))
-        groups[exponent] = groups.get(exponent, Integer(0)) + weight
+        groups[exponent] = groups.get(exponent, sympy.Integer(0)) + weight
     return list(groups.values())
 
 
@@ -189,7 +157,7 @@ def _in_arcsines(expression: Expr) -> Expr:
 
     Exact for every real A in [−1, 1]; what relates the angle to its sine is forgotten, which can only lose a proof.
     """
-    if not expression.has(asin, acos):
+    if not expression.has(sympy.asin, sympy.acos):
         return expression
     angles: dict[tuple[bool, Expr], Expr] = {}
 
@@ -200,12 +168,14 @@ def _in_arcsines(expression: Expr) -> Expr:
     def angle(sine: Expr) -> Expr:
         return 6 * atan(angles.setdefault(named(sine), Dummy("t", real=True)))
 
-    for part in sorted(expression.atoms(asin), key=default_sort_key):
+    for part in sorted(expression.atoms(sympy.asin), key=default_sort_key):
         expression = expression.xreplace({part: angle(part.args[0])})
-    for part in sorted(expression.atoms(acos), key=default_sort_key):
+    for part in sorted(expression.atoms(sympy.acos), key=default_sort_key):
         (cosine,) = part.args
         known = _is_root(cosine) and named(cosine) in angles
-        expression = expression.xreplace({part: pi / 2 - angle(cosine) if known else 2 * angle(sqrt((1 - cosine) / 2))})
+        expression = expression.xreplace(
+            {part: sympy.pi / 2 - angle(cosine) if known else 2 * angle(sympy.sqrt((1 - cosine) / 2))}
+        )
     return expression
 
 
@@ -217,28 +187,8 @@ def _is_root(part: Expr) -> bool:
     )
 
 
-def _is_opaque(part: Expr) -> bool:
-    return isinstance(part, erf | AppliedUndef)
-
-
-def _is_integral(part: Expr) -> bool:
-    return isinstance(part, Integral)
-
-
-def _exp_minus_one(argument: Expr) -> Expr:
-    return exp(argument) - 1
-
-
-def _cos_over_sin(angle: Expr) -> Expr:
-    return cos(angle) / sin(angle)
-
-
-def _sin_over_cos(angle: Expr) -> Expr:
-    return sin(angle) / cos(angle)
-
-
 def _tidy(argument: Expr) -> Expr:
-    return cancel(together(argument))
+    return cancel(sympy.together(argument))
 
 
 def _reduce_radicals(expression: Expr) -> Expr:
@@ -247,7 +197,7 @@ def _reduce_radicals(expression: Expr) -> Expr:
 
     def name_radical(part: Expr) -> Expr:
         base, power = part.args
-        radicand = together(base)
+        radicand = sympy.together(base)
         for known, value in radicals.items():
             if cancel(value - radicand) == 0:
                 return known ** (2 * power)
@@ -257,14 +207,14 @@ def _reduce_radicals(expression: Expr) -> Expr:
     def is_radical(part: Expr) -> bool:
         return isinstance(part, Pow) and part.exp.is_Rational and part.exp.q == 2 and bool(part.base.free_symbols)
 
-    numerator, _ = fraction(together(expression.replace(is_radical, name_radical)))
+    numerator, _ = sympy.fraction(sympy.together(expression.replace(is_radical, name_radical)))
     numerator = expand(numerator)
     for root, radicand in radicals.items():
-        upper, lower = fraction(radicand)
+        upper, lower = sympy.fraction(radicand)
         if not numerator.has(root):
             continue
         remainder = Poly(numerator, root).prem(Poly(lower * root**2 - upper, root))
-        numerator = expand(fraction(together(remainder.as_expr()))[0])
+        numerator = expand(sympy.fraction(sympy.together(remainder.as_expr()))[0])
     return expand(cancel(numerator)) if numerator != 0 else numerator
 
 
@@ -300,15 +250,15 @@ def _stand_in(argument: Expr) -> Expr:
 def _by_quadrature(integral: Integral) -> Expr:
     """A float for an integral over a Gaussian weight, whose tails beyond 12 are nothing in float64."""
     variable, low, high = integral.limits[0]
-    integrand = lambdify([variable], integral.function, "math")
+    integrand = sympy.lambdify([variable], integral.function, "math")
     start, stop = max(float(low), -12.0), min(float(high), 12.0)
     inner = [node for node in (-4.0, -1.0, 0.0, 0.3, 1.0, 3.0) if start < node < stop]
     try:
-        return Float(mpmath.fp.quad(integrand, [start, *inner, stop]))
+        return sympy.Float(mpmath.fp.quad(integrand, [start, *inner, stop]))
     except (ValueError, TypeError):  # rounding takes a node beyond the end of the range, where nothing is real
-        integrand = lambdify([variable], integral.function, "mpmath")
-        found = sympify(mpmath.quad(integrand, [start, *inner, stop]))
-        return found if abs(im(found)) > _IMAGINARY * abs(found) else re(found)
+        integrand = sympy.lambdify([variable], integral.function, "mpmath")
+        found = sympy.sympify(mpmath.quad(integrand, [start, *inner, stop]))
+        return found if abs(sympy.im(found)) > _IMAGINARY * abs(found) else sympy.re(found)
 
 
 def _refute(expression: Expr) -> str | None:
@@ -320,11 +270,11 @@ def _refute(expression: Expr) -> str | None:
     for round_ in range(rounds):
         point = _sample(expression, round_)
         try:
-            numbers = expression.subs(point).replace(_is_integral, _by_quadrature)
+            numbers = expression.subs(point).replace(lambda part: isinstance(part, Integral), _by_quadrature)
             real = numbers.evalf(_WITNESS_DIGITS, maxn=400).as_real_imag()[0]
         except (ZeroDivisionError, OverflowError):
             return f"what stands there is not finite at {point}"
-        if isinstance(real, Float) and abs(real) > tolerance:
+        if isinstance(real, sympy.Float) and abs(real) > tolerance:
             where = ", ".join(f"{k} = {v}" for k, v in sorted(point.items(), key=lambda kv: kv[0].name))
             return f"residual {float(real):.6g} at {where or 'every point'}"
     return None

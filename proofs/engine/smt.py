@@ -10,39 +10,12 @@ rationals. SymPy cancels x/x before the solver sees it: a quotient speaks of the
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sympy import (
-    ITE,
-    Abs,
-    Add,
-    And,
-    Basic,
-    Eq,
-    Equivalent,
-    Expr,
-    Ge,
-    Gt,
-    Implies,
-    Integer,
-    Le,
-    Lt,
-    Max,
-    Min,
-    Mul,
-    Ne,
-    Not,
-    Or,
-    Piecewise,
-    Pow,
-    Rational,
-    Symbol,
-    nan,
-    pi,
-    sign,
-    zoo,
-)
+import sympy
+from sympy import And, Basic, Expr, Implies, Integer, Not, Piecewise, Rational, Symbol, pi
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanFunction, BooleanTrue
 
@@ -56,6 +29,10 @@ _TIMEOUT: Final = 20_000
 _SHORT: Final = 2_000
 """The same for one region of a case distinction."""
 
+_RELATIONS: Final = {
+    **{sympy.Eq: operator.eq, sympy.Ne: operator.ne, sympy.Lt: operator.lt},
+    **{sympy.Le: operator.le, sympy.Gt: operator.gt, sympy.Ge: operator.ge},
+}
 _PI_BETWEEN: Final = Rational(333, 106), Rational(355, 113)
 
 
@@ -85,34 +62,23 @@ def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean],
 
 def impossible(conditions: Iterable[Boolean]) -> bool:
     """Whether no real point satisfies all of `conditions` and the assumptions on the symbols: True only if proved."""
-    z3 = _solver_module()
-    translation = _Translation(z3)
+    translation = _Translation()
     try:
         parts = [translation.boolean(part) for part in conditions]
     except ValueError:  # a function the solver does not know
         return False
-    solver = z3.Solver(ctx=translation.context)
-    solver.set("timeout", _SHORT)
-    solver.add(*translation.facts, *parts)
-    return bool(solver.check() == z3.unsat)
+    return bool(translation.solver(_SHORT, *parts).check() == translation.z3.unsat)
 
 
 def _decide(given: tuple[Boolean, ...], conclusion: Boolean, timeout: int) -> Decision:
-    z3 = _solver_module()
-    translation = _Translation(z3)
+    translation = _Translation()
+    z3 = translation.z3
     hypotheses = [translation.boolean(part) for part in given]
     claim = translation.boolean(conclusion)
-
-    def asked(*parts: Any) -> Any:  # a solver asked twice no longer uses its decision procedure for polynomials
-        solver = z3.Solver(ctx=translation.context)
-        solver.set("timeout", timeout)
-        solver.add(*translation.facts, *hypotheses, *parts)
-        return solver
-
-    if (consistent := asked().check()) != z3.sat:
+    if (consistent := translation.solver(timeout, *hypotheses).check()) != z3.sat:
         why = "contradict each other" if consistent == z3.unsat else "were not shown to be satisfiable"
         return Decision(None, f"the hypotheses {why}")
-    solver = asked(z3.Not(claim))
+    solver = translation.solver(timeout, *hypotheses, z3.Not(claim))
     answer = solver.check()
     if answer == z3.unsat:
         return Decision(True)
@@ -138,9 +104,9 @@ def _sides(part: Basic) -> list[Expr]:
 class _Translation:
     """SymPy to the solver's terms. `facts` are the assumptions on the symbols and the meaning of roots."""
 
-    def __init__(self, z3: Any) -> None:
-        self.z3 = z3
-        self.context = z3.Context()  # of its own: what is found must not depend on what was asked before
+    def __init__(self) -> None:
+        self.z3 = _solver_module()
+        self.context = self.z3.Context()  # of its own: what is found must not depend on what was asked before
         self.symbols: dict[str, Any] = {}
         self._known: dict[str, Symbol] = {}
         self.facts: list[Any] = []
@@ -149,27 +115,26 @@ class _Translation:
         self.undefined: list[Any] = []
         """Conditions under which the solver took any number for a quotient or a root."""
 
+    def solver(self, timeout: int, *parts: Any) -> Any:
+        """A new one: asked twice, a solver no longer uses its decision procedure for polynomials."""
+        solver = self.z3.Solver(ctx=self.context)
+        solver.set("timeout", timeout)
+        solver.add(*self.facts, *parts)
+        return solver
+
     def boolean(self, part: Basic) -> Any:
         z3 = self.z3
         if isinstance(part, BooleanTrue | BooleanFalse):
             return z3.BoolVal(bool(part), self.context)
-        if isinstance(part, And | Or):
-            join = z3.And if isinstance(part, And) else z3.Or
-            return join(*map(self.boolean, part.args))
-        if isinstance(part, Not):
-            return z3.Not(self.boolean(part.args[0]))
-        if isinstance(part, Implies):
-            return z3.Implies(*map(self.boolean, part.args))
-        if isinstance(part, Equivalent):
+        joined = {And: z3.And, sympy.Or: z3.Or, Not: z3.Not, Implies: z3.Implies, sympy.ITE: z3.If}
+        if type(part) in joined:  # ITE is what SymPy makes of a relation with a Piecewise in it
+            return joined[type(part)](*map(self.boolean, part.args))
+        if isinstance(part, sympy.Equivalent):
             first, *others = map(self.boolean, part.args)
             return z3.And(*(first == other for other in others))
-        if isinstance(part, ITE):  # what SymPy makes of a relation with a Piecewise in it
-            return z3.If(*map(self.boolean, part.args))
-        relations = {Eq: "__eq__", Ne: "__ne__", Lt: "__lt__", Le: "__le__", Gt: "__gt__", Ge: "__ge__"}
-        if type(part) not in relations:
+        if type(part) not in _RELATIONS:
             raise ValueError(f"no SMT form for the condition {part}")
-        left, right = map(self.real, part.args)
-        return getattr(left, relations[type(part)])(right)
+        return _RELATIONS[type(part)](*map(self.real, part.args))
 
     def spurious(self, found: dict[str, Any], given: tuple[Boolean, ...], conclusion: Boolean) -> bool:
         """Whether the statement, evaluated exactly where the solver says it fails, does not.
@@ -191,7 +156,7 @@ class _Translation:
         except TypeError:  # a comparison of what is undefined there
             return True
         return (
-            any(side.has(nan, zoo) for side in sides)
+            any(side.has(sympy.nan, sympy.zoo) for side in sides)
             or not all(isinstance(part, BooleanTrue) for part in holds)
             or not isinstance(fails, BooleanFalse)
         )
@@ -204,20 +169,18 @@ class _Translation:
             return self._symbol(part)
         if part == pi:
             return self._pi()
-        if isinstance(part, Add):
-            return z3.Sum(*map(self.real, part.args))
-        if isinstance(part, Mul):
-            return z3.Product(*map(self.real, part.args))
-        if isinstance(part, Pow):
+        if isinstance(part, sympy.Add | sympy.Mul):
+            return (z3.Sum if part.is_Add else z3.Product)(*map(self.real, part.args))
+        if isinstance(part, sympy.Pow):
             return self._power(part)
-        if isinstance(part, Abs):
+        if isinstance(part, sympy.Abs):
             inside = self.real(part.args[0])
             return z3.If(inside >= 0, inside, -inside)
-        if isinstance(part, sign):
+        if isinstance(part, sympy.sign):
             inside = self.real(part.args[0])
             one, zero = self._number(Integer(1)), self._number(Integer(0))
             return z3.If(inside > 0, one, z3.If(inside < 0, -one, zero))
-        if isinstance(part, Max | Min):
+        if isinstance(part, sympy.Max | sympy.Min):
             return self._extreme(part)
         if isinstance(part, Piecewise):
             return self._pieces(part)
@@ -226,17 +189,14 @@ class _Translation:
     def _number(self, value: Rational) -> Any:
         return self.z3.RealVal(f"{value.p}/{value.q}", self.context)
 
-    def _real(self, name: str) -> Any:
-        return self.z3.Real(name, self.context)
-
     def _symbol(self, symbol: Symbol) -> Any:
         if self._known.setdefault(symbol.name, symbol) != symbol:
             raise ValueError(f"two symbols print alike: {symbol.name}")  # as one variable they would be equal
         if symbol.name not in self.symbols:
-            value = self.symbols[symbol.name] = self._real(f"symbol {symbol.name}")  # a root or π has none such
-            if symbol.is_integer and symbol.is_positive:
-                self.facts.append(value >= 1)
+            name = f"symbol {symbol.name}"  # a root or π has none such
+            value = self.symbols[symbol.name] = self.z3.Real(name, self.context)
             for holds, fact in (
+                (symbol.is_integer and symbol.is_positive, value >= 1),
                 (symbol.is_positive, value > 0),
                 (symbol.is_negative, value < 0),
                 (symbol.is_nonnegative, value >= 0),
@@ -248,38 +208,29 @@ class _Translation:
         return self.symbols[symbol.name]
 
     def _pi(self) -> Any:
+        value = self.z3.Real("pi", self.context)
         if not self.approximate:
             self.approximate = True
             low, high = map(self.real, _PI_BETWEEN)
-            value = self._real("pi")
             self.facts += [low < value, value < high]
-        return self._real("pi")
+        return value
 
-    def _power(self, part: Pow) -> Any:
+    def _power(self, part: sympy.Pow) -> Any:
         base, exponent = part.args
-        if isinstance(exponent, Integer):
-            factors = [self.real(base)] * abs(int(exponent))
-            product = self.z3.Product(*factors)
-            # The solver's quotient by 0 is any number: what is proved holds for each of them.
-            return product if exponent > 0 else self._inverse(product)
-        if isinstance(exponent, Rational):
-            root = self._root(base, int(exponent.q))
-            return self._power_of(root, int(exponent.p))
-        raise ValueError(f"no SMT form for the power {part}")
-
-    def _power_of(self, value: Any, exponent: int) -> Any:
-        product = self.z3.Product(*[value] * abs(exponent))
-        return product if exponent > 0 else self._inverse(product)
-
-    def _inverse(self, divisor: Any) -> Any:
-        self.undefined.append(divisor == 0)
-        return 1 / divisor
+        if not isinstance(exponent, Rational):
+            raise ValueError(f"no SMT form for the power {part}")
+        value = self.real(base) if exponent.q == 1 else self._root(base, int(exponent.q))
+        product = self.z3.Product(*[value] * abs(int(exponent.p)))
+        if exponent > 0:
+            return product
+        self.undefined.append(product == 0)  # the solver's quotient by 0 is any number: what is proved holds for each
+        return 1 / product
 
     def _root(self, radicand: Expr, degree: int) -> Any:
         """A root: nothing is said of it where the radicand is negative, so that no hypothesis hides there."""
         if (radicand, degree) not in self._roots:
             inside = self.real(radicand)
-            value = self._roots[radicand, degree] = self._real(f"root {len(self._roots)}")
+            value = self._roots[radicand, degree] = self.z3.Real(f"root {len(self._roots)}", self.context)
             self.undefined.append(inside < 0)
             power = self.z3.Product(*[value] * degree)
             self.facts.append(self.z3.Implies(inside >= 0, self.z3.And(value >= 0, power == inside)))
@@ -288,7 +239,7 @@ class _Translation:
     def _extreme(self, part: Expr) -> Any:
         first, *rest = map(self.real, part.args)
         for value in rest:
-            better = value > first if isinstance(part, Max) else value < first
+            better = value > first if isinstance(part, sympy.Max) else value < first
             first = self.z3.If(better, value, first)
         return first
 
