@@ -260,7 +260,6 @@ NO_BALLS = {
     "model.BinarizedNetwork.filter_gradient model.BinarizedNetwork.one_sided_slope",
     "scales and midpoints": "integrals._fraction integrals._size certified._largest",
     "places where ranges are cut, exact": "integrals._edges integrals._halves integrals._Line._cuts",
-    "a sign of what `multiply` does": "analytic._product",
 }
 """Annotated alike, but nothing lies in what they return."""
 

@@ -7,9 +7,10 @@ function is enclosed on the part inside; where it lies outside altogether, the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial, reduce
+from operator import add, methodcaller, mul
 from typing import Any, Final
 
 import mpmath
@@ -21,7 +22,7 @@ from sympy.functions.special.beta_functions import betainc_regularized
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from verify.configurations import Numbers
-from verify.enclosure.truth import LOGIC, children
+from verify.enclosure.truth import LOGIC, children, chosen
 
 __all__ = ["BALLS", "Compiled", "as_ball", "ball", "compiled", "digits", "dot", "exact_key", "hull", "power"]
 
@@ -184,51 +185,43 @@ def _incomplete_beta(a: arb, b: arb, low: arb, high: arb) -> arb:
     return upto(high) - upto(low)
 
 
-def _sum(*terms: Any) -> Any:
-    return sum(terms[1:], terms[0])
+def _at_zero(x: arb, half: arb) -> arb:
+    """Heaviside's function."""
+    return hull((x.sgn() + 1) / 2, half) if x.contains(0) else (x.sgn() + 1) / 2
 
 
-def _product(*factors: Any) -> Any:
-    found = factors[0]
-    for factor in factors[1:]:
-        found = found * factor
-    return found
+def _cases(*parts: Any) -> arb:
+    """Piecewise: the hull of every branch whose condition is not excluded by an earlier one or itself."""
+    return chosen(parts, hull, arb.nan())
 
+
+_RISING = (sympy.sinh, sympy.tanh, sympy.atan, sympy.asinh, sympy.erf)
+_PLAIN = (
+    *(sympy.exp, expm1, log1p, sympy.log, sympy.sin, sympy.cos, sympy.sec, sympy.csc),
+    *(sympy.cosh, sympy.coth, sympy.sech, sympy.csch),
+)
 
 FUNCTIONS: Final[dict[type[Any], Operation]] = {
-    sympy.Add: _sum,
-    sympy.Mul: _product,
-    sympy.exp: lambda x: x.exp(),
-    expm1: lambda x: x.expm1(),
-    log1p: lambda x: x.log1p(),
-    sympy.log: lambda x: x.log(),
-    sympy.sin: lambda x: x.sin(),
-    sympy.cos: lambda x: x.cos(),
-    sympy.sec: lambda x: x.sec(),
-    sympy.csc: lambda x: x.csc(),
-    sympy.tan: _between_poles(lambda x: x.tan(), arb(0.5), 1),
-    sympy.cot: _between_poles(lambda x: x.cot(), arb(0), -1),
-    sympy.sinh: _smooth(lambda x: x.sinh()),
-    sympy.cosh: lambda x: x.cosh(),
-    sympy.tanh: _smooth(lambda x: x.tanh()),
-    sympy.coth: lambda x: x.coth(),
-    sympy.sech: lambda x: x.sech(),
-    sympy.csch: lambda x: x.csch(),
-    sympy.asin: _within(lambda x: x.asin(), -1, 1),
-    sympy.acos: _within(lambda x: x.acos(), -1, 1, decreasing=True),
-    sympy.atan: _smooth(lambda x: x.atan()),
-    sympy.asinh: _smooth(lambda x: x.asinh()),
+    sympy.Add: add,
+    sympy.Mul: mul,
+    **{function: methodcaller(function.__name__) for function in _PLAIN},
+    **{function: _smooth(methodcaller(function.__name__)) for function in _RISING},
+    sympy.erfc: _smooth(arb.erfc, increasing=False),
+    sympy.tan: _between_poles(arb.tan, arb(0.5), 1),
+    sympy.cot: _between_poles(arb.cot, arb(0), -1),
+    sympy.asin: _within(arb.asin, -1, 1),
+    sympy.acos: _within(arb.acos, -1, 1, decreasing=True),
     sympy.atan2: arb.atan2,
-    sympy.erf: _smooth(lambda x: x.erf()),
-    sympy.erfc: _smooth(lambda x: x.erfc(), increasing=False),
     sympy.Abs: lambda x: abs(x) if not x.contains(0) else hull(arb(0), x.abs_upper()),
-    sympy.sign: lambda x: x.sgn(),
-    sympy.Heaviside: lambda x, half: hull((x.sgn() + 1) / 2, half) if x.contains(0) else (x.sgn() + 1) / 2,
+    sympy.sign: arb.sgn,
+    sympy.Heaviside: _at_zero,
     sympy.Max: lambda *terms: reduce(arb.max, terms),
     sympy.Min: lambda *terms: reduce(arb.min, terms),
     betainc_regularized: _incomplete_beta,
+    **LOGIC,
+    sympy.Piecewise: _cases,
 }
-"""SymPy's functions on real balls."""
+"""SymPy's functions on real balls; sums and products of two."""
 
 CONSTANTS: Final[dict[Any, Callable[[], arb]]] = {
     sympy.pi: arb.pi,
@@ -239,35 +232,17 @@ CONSTANTS: Final[dict[Any, Callable[[], arb]]] = {
 }
 
 
-def _cases(*parts: Any) -> arb:
-    """Piecewise: the hull of every branch whose condition is not excluded by an earlier one or itself."""
-    found: arb | None = None
-    for value, truth in zip(parts[::2], parts[1::2], strict=True):
-        if truth is not False:
-            found = value if found is None else hull(found, value)
-        if truth is True:
-            break
-    return arb.nan() if found is None else found
-
-
-FUNCTIONS.update({**LOGIC, sympy.Piecewise: _cases})
-
-
-_Step = tuple[int, Operation, tuple[int, ...]]
-"""A slot, what fills it, and the slots that takes."""
-
-
 class Compiled:
-    """An expression as a list of steps on numbered slots, first of all those of its symbols.
+    """An expression as a list of steps on numbered slots, first of all those of its symbols, in alphabetical order.
 
-    `symbols` are those a value is needed for, in alphabetical order.
+    `symbols` are those a value is needed for, all if None. What contains none of them is evaluated once a precision.
     """
 
-    def __init__(self, expression: Expr) -> None:
-        self.symbols: tuple[Symbol, ...] = tuple(sorted(expression.free_symbols, key=str))
+    def __init__(self, expression: Expr, symbols: Iterable[Symbol] | None = None) -> None:
+        self.symbols: tuple[Symbol, ...] = tuple(sorted(symbols or expression.free_symbols, key=str))
         self._slots: dict[Any, int] = {symbol: index for index, symbol in enumerate(self.symbols)}
-        self._fixed: list[_Step] = []
-        self._steps: list[_Step] = []
+        self._fixed: list[tuple[int, Any]] = []
+        self._steps: list[tuple[int, Operation, tuple[int, ...]]] = []
         self._result = self._place(expression)
         self._prepared: dict[int, list[Any]] = {}
 
@@ -279,55 +254,72 @@ class Compiled:
 
     def at(self, *balls: arb) -> arb:
         """The same, with the values in the order of `symbols`: the fast way in."""
-        slots = self._ready().copy()
+        slots = self.ready().copy()
         slots[: len(balls)] = balls
         for target, operation, sources in self._steps:
             slots[target] = operation(*[slots[source] for source in sources])
         return slots[self._result]
 
-    def _ready(self) -> list[Any]:
-        """Slots with all that depends on no symbol filled in, at the current precision."""
+    def ready(self) -> list[Any]:
+        """Slots at the current precision; ValueError where a number is not one of the functions known."""
         if ctx.prec not in self._prepared:
-            slots: list[Any] = [None] * len(self._slots)
-            for target, operation, sources in self._fixed:
-                slots[target] = operation(*[slots[source] for source in sources])
-            self._prepared[ctx.prec] = slots
+            self._prepared[ctx.prec] = self._filled(_number)
         return self._prepared[ctx.prec]
+
+    def _filled(self, value: Callable[[Any], Any]) -> list[Any]:
+        """Slots with all in them that no symbol is needed for."""
+        slots: list[Any] = [None] * len(self._slots)
+        for target, node in self._fixed:
+            slots[target] = value(node)
+        return slots
 
     def _place(self, node: Any) -> int:
         """The slot of a node, after the steps that fill it."""
-        if node not in self._slots:
-            constant = _constant(node)
-            operation, parts = (constant, ()) if constant else _operation(node)
-            sources = tuple(self._place(part) for part in parts)
-            self._slots[node] = len(self._slots)
-            steps = self._steps if node.free_symbols else self._fixed
-            steps.append((self._slots[node], operation, sources))
-        return self._slots[node]
+        if node in self._slots:
+            return self._slots[node]
+        if node.free_symbols.isdisjoint(self.symbols):
+            self._fixed.append((len(self._slots), node))
+        else:
+            operation, parts = self._operation(node)
+            sources = [self._place(part) for part in parts]
+            if operation in (add, mul):
+                for index, source in enumerate(sources[1:-1]):
+                    sources[0] = self._step((node, index), operation, sources[0], source)
+                sources = [sources[0], sources[-1]]
+            return self._step(node, operation, *sources)
+        return self._slots.setdefault(node, len(self._slots))
+
+    def _step(self, name: Any, operation: Operation, *sources: int) -> int:
+        self._steps.append((len(self._slots), operation, sources))
+        return self._slots.setdefault(name, len(self._slots))
+
+    def _operation(self, node: Any) -> tuple[Operation, tuple[Any, ...]]:
+        """The operation that a node is and the nodes it is applied to; ValueError naming a function without one."""
+        return _operation(node)
 
 
-def _constant(node: Any) -> Operation | None:
-    """What makes the ball of a number without arguments, at the precision of the moment."""
+def _number(node: Any) -> Any:
+    """The ball of a number, or whether a relation holds, at the precision of the moment."""
     if isinstance(node, BooleanTrue | BooleanFalse):
-        return lambda: bool(node)
-    if isinstance(node, sympy.Rational):
-        return partial(as_ball, node)
-    if isinstance(node, sympy.Float):
-        return partial(as_ball, sympy.Rational(node))
-    return CONSTANTS.get(node)
+        return bool(node)
+    if isinstance(node, sympy.Rational | sympy.Float):
+        return as_ball(sympy.Rational(node))
+    if node in CONSTANTS:
+        return CONSTANTS[node]()
+    operation, parts = _operation(node)
+    balls = [_number(part) for part in parts]
+    return reduce(operation, balls) if operation in (add, mul) else operation(*balls)
 
 
 def _operation(node: Any) -> tuple[Operation, tuple[Any, ...]]:
-    """The operation that a node is and the nodes it is applied to; ValueError naming a function without one."""
     if isinstance(node, sympy.Pow):
-        return _power_of(node)
+        return _power_of(*node.args)
     if node.func in FUNCTIONS and node.args:
         return FUNCTIONS[node.func], children(node)
     raise ValueError(f"no ball arithmetic for {node.func.__name__} in {node}")
 
 
-def _power_of(node: sympy.Pow) -> tuple[Operation, tuple[Any, ...]]:
-    base, exponent = node.args
+def _power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
     if base == sympy.E:
         return FUNCTIONS[sympy.exp], (exponent,)
     if isinstance(exponent, sympy.Integer):
@@ -340,7 +332,9 @@ def _power_of(node: sympy.Pow) -> tuple[Operation, tuple[Any, ...]]:
 @lru_cache(maxsize=4096)
 def compiled(expression: Expr) -> Compiled:
     """An expression ready to be evaluated many times, remembered; ValueError naming a function it does not know."""
-    return Compiled(expression)
+    found = Compiled(expression)
+    found.ready()
+    return found
 
 
 def ball(expression: Expr, values: Mapping[Symbol, arb]) -> arb:

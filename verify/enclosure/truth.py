@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import Any, Final
 
 import sympy
@@ -11,7 +11,7 @@ from flint import arb
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Not, Or
 
-__all__ = ["LOGIC", "Truth", "children", "compare"]
+__all__ = ["LOGIC", "Truth", "children", "chosen", "compare"]
 
 Truth = bool | None
 """Certainly true, certainly false, or open."""
@@ -59,3 +59,14 @@ def children(node: Any) -> tuple[Any, ...]:
     if isinstance(node, sympy.Piecewise):
         return tuple(part for pair in node.args for part in (pair.expr, pair.cond))
     return tuple(node.args)
+
+
+def chosen(parts: Sequence[Any], hull: Callable[[Any, Any], Any], nowhere: Any) -> Any:
+    """Of values and conditions in turn, the hull of all that may be the first whose condition holds."""
+    found = []
+    for value, truth in zip(parts[::2], parts[1::2], strict=True):
+        if truth is not False:
+            found.append(value)
+        if truth is True:
+            break
+    return reduce(hull, found) if found else nowhere
