@@ -20,14 +20,14 @@ from sympy import (
     symbols,
 )
 
-from proofs.engine.claim import Kind, Side, claim, get
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient, holds, inner, vanishes
-from proofs.engine.render import latex_of, worded
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import All, Part, Term, eq, ge, le
 from proofs.engine.smt import follows
 from proofs.gaussian import normal_density
-from proofs.splitting import F_VECTOR, NAMES, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step
+from proofs.splitting import F_VECTOR, MINIMUM, NAMES, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step
 from proofs.symbols import (
     INTEGRABLE,
     OPEN_ANGLE,
@@ -65,10 +65,14 @@ STEP_GAIN_CURVED = (STEP_GAIN - _STEEPEST / 2) * SQUARE
     title="Any straight-through estimator on the sphere has a potential",
     source="[here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"P\,G_\mu=\nabla_{S^{n-1}}\Psi,\ \Psi(0)=0,\ \Psi'(\theta)=" + latex_of(POTENTIAL_SLOPE) + r";\quad "
-        r"G_\mu=\alpha(\theta)\hat w-\kappa(\theta)w^*,\ \kappa(\theta)=" + latex_of(STRENGTH) + r";\quad "
-        r"\kappa(\bar\theta)\sin\bar\theta=\beta\|P\bar u\|\le\beta\|\bar w-\bar u\|"
+    sentence=All(
+        eq(Term(r"P\,G_\mu"), Term(r"\nabla_{S^{n-1}}\Psi")),
+        eq(Term(r"\Psi(0)"), 0),
+        eq(Term(r"\Psi'(\theta)"), Part("slope of the potential")),
+        eq(Term(r"G_\mu"), Term(r"\alpha(\theta)\hat w-\kappa(\theta)w^*")),
+        eq(Term(r"\kappa(\theta)"), Part("strength")),
+        eq(Term(r"\kappa(\bar\theta)\sin\bar\theta"), Term(r"\beta\|P\bar u\|")),
+        le(Term(r"\beta\|P\bar u\|"), Term(r"\beta\|\bar w-\bar u\|")),
     ),
     definition=Splitting("any-estimator"),
     parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
@@ -139,14 +143,14 @@ def dissipates(d: Derivation, slope: Expr) -> None:
     title="A step size for any straight-through estimator",
     source="[here]",
     kind=Kind.INEQUALITY,
-    subject=(
-        r"H(w^+)-H(w)\ge" + worded(STEP_GAIN_CURVED, NAMES) + r",\quad "
-        r"H=-\Psi(\theta)+\tfrac\beta2\|w\|^2-\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr),\quad "
-        r"L\ge\sup\bigl(-d\kappa/d\cos\theta\bigr)_+"
+    sentence=All(
+        ge(Term("H(w^+)-H(w)"), Part("lower bound")),
+        eq(Term("H(w)"), beta / 2 * Term(r"\|w\|^2") - Term(r"\Psi(\theta)") - MINIMUM),
+        ge(_STEEPEST, Term(r"\sup\bigl(-d\kappa/d\cos\theta\bigr)_+")),
     ),
     definition=Splitting("any-estimator-step"),
     parts={"lower bound": STEP_GAIN_CURVED},
-    bounds={"lower bound": Side.LOWER},
+    names=NAMES,
     setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; the supremum, over the angles between those of w and w⁺, is "
     "finite. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there (L = 0); "
     "τ = η/(1 − η(α(θ) + β))",

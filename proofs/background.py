@@ -11,8 +11,8 @@ from sympy import Expr, Integer, Integral, Rational, Symbol, cos, diff, expand, 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
-from proofs.engine.render import latex_of
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, ge
 from proofs.gaussian import normal_density, orthogonal_coordinates_vanish, polar_mean
 from proofs.network import angle_along
 from proofs.rows import double_sum, row_lemma
@@ -32,6 +32,7 @@ from proofs.symbols import (
     t,
     theta,
     w_hat,
+    w_star,
 )
 
 __all__ = ["CRITICAL_NORM", "OVERLAP"]
@@ -192,10 +193,14 @@ def components() -> tuple[Expr, Expr, Obligation]:
     title="Critical points of the loss of the ReLU network, and what they are",
     source="[BG], Proposition 4.1; the case k = 1 [here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"\nabla\ell(w)=0\iff w=w^*\ \text{or}\ "
-        rf"\Bigl(k\ge2\ \text{{and}}\ w=-{latex_of(CRITICAL_FACTOR)}\,w^*\Bigr);"
-        r"\quad\text{the second is a saddle; at }w=0\ \ell\text{ has no gradient, and is largest nearby iff }k\ge2"
+    sentence=All(
+        Iff(
+            eq(Term(r"\nabla\ell(w)"), 0),
+            Either(eq(Term("w"), w_star), All(ge(k, 2), eq(Term("w"), -Part("critical radius") * w_star))),
+        ),
+        If(All(ge(k, 2), eq(Term("w"), -Part("critical radius") * w_star)), Is("a saddle", Term("w"))),
+        Is("without a gradient", Term(r"\ell\text{ at }w=0")),
+        Iff(Is("largest nearby", Term(r"\ell\text{ at }w=0")), ge(k, 2)),
     ),
     definition=ReluNetwork("critical"),
     hypotheses=(*NONZERO_FILTER, n >= 2),

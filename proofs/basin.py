@@ -33,10 +33,10 @@ from sympy import (
 )
 from sympy import beta as beta_function
 
-from proofs.engine.claim import Kind, Side, claim
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.render import worded
+from proofs.engine.sentence import All, If, Part, Term, ge, le, lt
 from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
 from proofs.symbols import beta, cap_angle, kappa, lam, n, ratio, step, theta, w_hat, w_star
@@ -58,16 +58,18 @@ RADIUS = Min(beta, WIDEST)
 
 _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=True), Symbol("t", positive=True)
 
+_NEXT_ANGLE = Term(r"\theta^+")
+
 
 @claim(
     id="R6.radius",
     title="How far y is from κw*, over the whole sphere",
     source="[here]",
     kind=Kind.INEQUALITY,
-    subject=r"\sup_{\|w\|=1}\beta\|w-S(w)\|\le" + worded(RADIUS, {_DELTA: r"\delta"}),
+    sentence=le(Term(r"\sup_{\|w\|=1}\beta\|w-S(w)\|"), Part("bound")),
     definition=Splitting("radius"),
     parts={"bound": RADIUS},
-    bounds={"bound": Side.UPPER},
+    names={_DELTA: r"\delta"},
     setting="δ = sup |x − S(x)| (P5), ∞ if there is no bound; p(0) = 0 ≤ p. βδ√n is λ√n for l1, √(2λβn) for l0, "
     "βt√n for transformed l1",
 )
@@ -125,13 +127,13 @@ _OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
     title="The basin: the angle falls while it is above α₀, from everywhere but the opposite cap",
     source="[here]; the convergence that [DX] announces",
     kind=Kind.INEQUALITY,
-    subject=(
-        r"\alpha_0<\theta<\pi-\alpha_0\implies\theta^+<\theta;\ \theta\le\alpha_0\implies\theta^+\le\alpha_0;\quad"
-        r"\cos\theta^+-\cos\theta\ge" + worded(GAIN, {})
+    sentence=All(
+        If(All(lt(cap_angle, theta), lt(theta, pi - cap_angle)), lt(_NEXT_ANGLE, theta)),
+        If(le(theta, cap_angle), le(_NEXT_ANGLE, cap_angle)),
+        ge(cos(_NEXT_ANGLE) - cos(theta), Part("gain lower bound")),
     ),
     definition=Splitting("basin"),
     parts={"gain lower bound": GAIN},
-    bounds={"gain lower bound": Side.LOWER},
     hypotheses=(Ge(theta, cap_angle), Le(theta, pi - cap_angle)),
     setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
     "θ is that of the bound. As r = β will do (R6.radius), β < κ suffices",

@@ -12,7 +12,7 @@ from sympy import And, Eq, Expr, Ge, Ne, Or, Rational, Symbol, diff, limit, simp
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, holds, positive_terms, vanishes
-from proofs.engine.render import worded
+from proofs.engine.sentence import All, Either, Iff, Is, Part, Root, Term, eq, gt, le, lt
 from proofs.engine.smt import follows
 from proofs.limits import BEYOND, ENTRY, PULL, R9_BOUND, balance, unthresholded
 from proofs.penalty_forms import penalty
@@ -28,6 +28,7 @@ from proofs.symbols import (
     spike_sign,
     star_entry,
     star_size,
+    w_star,
 )
 
 __all__ = [
@@ -180,17 +181,18 @@ def larger_root(d: Derivation, square: Expr, along: Expr) -> None:
     title="All stable limits for l1",
     source="[here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"\text{stable}\iff N>\beta\ (\text{one, R4.l1});\ \text{or}\ \bar w=w^*,\,N=\kappa,\,"
-        r"\beta\|w^*\|_\infty<\lambda;\ "
-        r"\text{or a spike }(j,\sigma):\ |\bar w_j|="
-        + worded(SIZE_L1, {})
-        + ">"
-        + worded(LEVEL_L1, {})
-        + r",\ \text{all other }|w^*_i|\le"
-        + worded(R9_BOUND, {})
-        + r",\ N\text{ the larger of two roots in }(0,\beta)\text{ of }1="
-        + worded(SPIKE_L1, {})
+    sentence=Iff(
+        Is("stable", Term(r"\bar w")),
+        Either(
+            gt(multiplier, beta),
+            All(eq(Term(r"\bar w"), w_star), eq(multiplier, kappa), lt(beta * Term(r"\|w^*\|_\infty"), lam)),
+            All(
+                eq(Term(r"|\bar w_j|"), Part("spike")),
+                gt(Part("spike"), Part("active threshold")),
+                le(Term(r"\max_{i\ne j}|w^*_i|"), Part("inactive threshold")),
+                Root("the larger", multiplier, eq(1, Part("multiplier equation")), (0, beta)),
+            ),
+        ),
     ),
     definition=Splitting("census", "l1"),
     parts={

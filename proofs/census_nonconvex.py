@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Implies, Ne, Poly, Symbol, cancel, diff, expand, solve, sqrt, symbols
+from sympy import And, Eq, Expr, Implies, Ne, Poly, Symbol, cancel, diff, expand, oo, solve, sqrt, symbols
 
 from proofs.census import (
     ACROSS_SQUARED,
@@ -17,12 +17,12 @@ from proofs.census import (
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, holds, positive_terms, vanishes
-from proofs.engine.render import worded
+from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Root, Term, eq, gt, le, lt
 from proofs.engine.smt import follows
 from proofs.limits import ENTRY, PULL, balance, unthresholded
 from proofs.limits_nonconvex import JUMP, branch
 from proofs.penalty_forms import penalty
-from proofs.symbols import a, beta, kappa, kept_level, lam, multiplier, ratio, spike_sign, star_entry, star_size
+from proofs.symbols import a, beta, kappa, kept_level, lam, multiplier, ratio, spike_sign, star_entry, star_size, w_star
 
 SPIKE_L0 = ACROSS_SQUARED / multiplier**2 + kappa**2 * star_entry**2 / (beta - multiplier) ** 2
 """‖w̄‖² of a spike for l0."""
@@ -39,17 +39,22 @@ SPIKE_LEVEL = (spike_sign * kappa * star_entry + beta * kept_level) / SPIKE_SIZE
     title="All stable limits for l0",
     source="[here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"\text{stable}\iff N>\beta\ (\text{any consistent }J,\ \text{R4.l0});\ \text{or}\ \bar w=w^*,\,N=\kappa,\,"
-        r"\|w^*\|_\infty<T;\ \text{or a spike: }\bar w_j="
-        + worded(ENTRY_L0, {})
-        + r",\ |\bar w_j|>T="
-        + worded(JUMP, {})
-        + r",\ \kappa\max_{i\ne j}|w^*_i|<NT,\ "
-        r"N\text{ the larger of two roots in }(0,\beta)\text{ of }1=" + worded(SPIKE_L0, {})
+    sentence=Iff(
+        Is("stable", Term(r"\bar w")),
+        Either(
+            gt(multiplier, beta),
+            All(eq(Term(r"\bar w"), w_star), eq(multiplier, kappa), lt(Term(r"\|w^*\|_\infty"), Part("threshold"))),
+            All(
+                eq(Term(r"\bar w_j"), Part("spike")),
+                gt(Term(r"|\bar w_j|"), Part("threshold")),
+                lt(kappa * Term(r"\max_{i\ne j}|w^*_i|"), multiplier * Part("threshold")),
+                Root("the larger", multiplier, eq(1, Part("multiplier equation")), (0, beta)),
+            ),
+        ),
     ),
     definition=Splitting("census", "l0"),
     parts={"multiplier equation": SPIKE_L0, "spike": ENTRY_L0, "threshold": JUMP},
+    names={Part("threshold"): "T"},
     hypotheses=(SOME_TANGENT,),
     setting="no |w̄_i| = T; w̄_j has the sign of −w*_j. If w*_j = 0: N = β > κ, w̄_j = ±√(1 − κ²/β²), "
     "|w̄_j| > T. If w* = ±e_j: w̄ = −w*, N = β − κ > 0. Two or more active entries with w* = 0 at N = β are neutral",
@@ -117,14 +122,24 @@ def _octic() -> Expr:
     title="Stable limits for transformed l1: at most one entry off its upper branch; the spikes as roots of degree 8",
     source="[here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"\text{stable}\implies\text{at most one }D_j\le0\text{ among the active entries; one active entry, "
-        r"}|\bar u_j|=U,\ N=" + worded(SPIKE_LEVEL, {SPIKE_SIZE: r"|\bar w_j|"}) + r":\ "
-        r"\text{stable}\iff N>0\text{ and this is }0\text{ at }U\text{, its slope there positive}:\quad"
-        + worded(_octic(), {})
+    sentence=All(
+        If(Is("stable", Term(r"\bar w")), le(Term(r"\#\{j\in J:D_j\le0\}"), 1)),
+        If(
+            eq(Term(r"J"), Term(r"\{j\}")),
+            Iff(
+                Is("stable", Term(r"\bar w")),
+                All(
+                    gt(multiplier, 0),
+                    Root("a rising", kept_level, eq(Part("multiplier equation"), 0), (Term("u_t"), oo)),
+                ),
+            ),
+        ),
+        eq(multiplier, Part("multiplier")),
+        eq(kept_level, Term(r"|\bar u_j|")),
     ),
     definition=Splitting("census", "tl1"),
     parts={"multiplier equation": _octic(), "multiplier": SPIKE_LEVEL},
+    names={SPIKE_SIZE: r"|\bar w_j|"},
     hypotheses=(SOME_TANGENT,),
     setting="no |w̄_i| = t; |w̄_j| = U + ρp'(U), U > u_t (R4.tl1), σ the sign of w̄_j; consistent iff "
     "κ max_{i≠j}|w*_i| < N t. N ≤ β: at most one active entry. No active entry: w̄ = w*, N = κ, for ‖w*‖_∞ < t. More "

@@ -10,7 +10,7 @@ from sympy import Add, Integer, Ne, Rational, Symbol, cos, diff, limit, oo, pi, 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
 from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import All, Either, If, Iff, Part, Tends, Term, Where, eq, le, lt, ne
 from proofs.landscape import (
     SADDLE_ANGLE,
     along_teacher,
@@ -20,7 +20,7 @@ from proofs.landscape import (
     on_best_weights,
 )
 from proofs.network import COSINE_LIKE, stationary_weights
-from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, e, m, ones, r, sum_vs, theta, v_star, vs_vs, w_hat
+from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, e, m, ones, r, sum_vs, theta, v, v_star, vs_vs, w_hat
 
 BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * ones
 """v(θ) as C8 states it."""
@@ -33,9 +33,12 @@ _STEP = Symbol("h", positive=True)
     title="Where the ReLU coarse gradient and ∂f/∂v vanish together",
     source="[Y], Lemma 6, with the case S² ≥ ½(m+1)‖v*‖² added [here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        rf"\partial f/\partial v=0=G_{{\mathrm{{relu}}}}\iff v={latex_of(BEST_WEIGHTS)},"
-        rf"\ \theta\in\Bigl\{{0,\pi,{latex_of(SADDLE_ANGLE)}\Bigr\}}\cap[0,\pi]"
+    sentence=Iff(
+        All(eq(Term(r"\partial f/\partial v"), 0), eq(Term(r"G_{\mathrm{relu}}"), 0)),
+        All(
+            eq(v, Part("best weights")),
+            Either(eq(theta, 0), eq(theta, pi), All(eq(theta, Part("saddle angle")), le(theta, pi))),
+        ),
     ),
     definition=CommonZeros("relu", "zeros"),
     parts={"best weights": BEST_WEIGHTS, "saddle angle": SADDLE_ANGLE},
@@ -90,9 +93,14 @@ WITNESS_SLOPE = -1 / (3 * pi)
     title="A common zero of ∂f/∂v and the ReLU coarse gradient that is not a critical point of N5",
     source="[here]",
     kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        rf"m=2,\ v^*=(1,1),\ \theta=\pi,\ v={latex_of(WITNESS_WEIGHT)}\,v^*:\quad"
-        rf"\partial f/\partial v=0=G_{{\mathrm{{relu}}}},\ \partial f/\partial(\pi-\theta)={latex_of(WITNESS_SLOPE)}<0"
+    sentence=If(
+        All(eq(m, 2), eq(v_star, Term("(1,1)")), eq(theta, pi), eq(v, Part("weight") * v_star)),
+        All(
+            eq(Term(r"\partial f/\partial v"), 0),
+            eq(Term(r"G_{\mathrm{relu}}"), 0),
+            eq(Term(r"\partial f/\partial(\pi-\theta)"), Part("slope")),
+            lt(Part("slope"), 0),
+        ),
     ),
     definition=CommonZeros("relu", "beyond"),
     parts={"weight": WITNESS_WEIGHT, "slope": WITNESS_SLOPE},
@@ -146,17 +154,24 @@ BOTTOM_RATE = (2 * sum_vs**2 / (m + 1) - vs_vs) ** 2 / ((2 * pi) ** Rational(3, 
 """The rate at which its denominator tends to 0, per unit of π − θ."""
 
 
+_ID_SQUARE = Term(r"\|G_{\mathrm{id}}\|^2")
+_ID_INNER = Term(r"\langle G_{\mathrm{id}},\partial f/\partial w\rangle")
+_TO_PI = (theta, Term(r"\pi^-"))
+
+
 @claim(
     id="C8.ratio",
     title="The descent ratio of the identity estimator is unbounded near θ = π",
     source="[Y], (16); that it needs neither m ≥ 2 nor a spurious minimum, only 1ᵀv* ≠ 0 [here]",
     kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        r"\frac{\|G_{\mathrm{id}}\|^2}"
-        r"{\|\partial f/\partial v\|^2+\langle G_{\mathrm{id}},\partial f/\partial w\rangle}"
-        rf"\to\infty\quad(v=v(\theta),\ \theta\to\pi^-,\ {latex_of(sum_vs)}\ne0):\quad"
-        rf"\|G_{{\mathrm{{id}}}}\|^2\to{latex_of(TOP_AT_PI)},\quad"
-        rf"\frac{{\langle G_{{\mathrm{{id}}}},\partial f/\partial w\rangle}}{{\pi-\theta}}\to{latex_of(BOTTOM_RATE)}"
+    sentence=Where(
+        All(
+            Tends(_ID_SQUARE / (Term(r"\|\partial f/\partial v\|^2") + _ID_INNER), oo, _TO_PI),
+            Tends(_ID_SQUARE, Part("numerator"), _TO_PI),
+            Tends(_ID_INNER / (pi - theta), Part("rate"), _TO_PI),
+        ),
+        eq(v, Term(r"v(\theta)")),
+        ne(sum_vs, 0),
     ),
     definition=CommonZeros("identity", "ratio"),
     hypotheses=(*NONZERO_FILTER, Ne(sum_vs, 0)),

@@ -29,11 +29,11 @@ from sympy import (
     symbols,
 )
 
-from proofs.engine.claim import Kind, Side, claim, get
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
-from proofs.engine.render import latex_of
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import All, If, Part, Tends, Term, Where, eq, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz import below_its_argument, jordan
@@ -81,6 +81,10 @@ SHRINKING_STEP = 2 / (LIPSCHITZ * (1 + EXCESS))
 """The step size below which that is positive."""
 
 
+_SLOPE_SQUARE = Term(r"\left\|\tfrac{\partial f}{\partial v}\right\|^2")
+_INNER = Term(r"\left\langle G_{\mathrm{relu}},\tfrac{\partial f}{\partial w}\right\rangle")
+
+
 def tilt(angle: Expr = theta) -> Expr:
     """‖c ŵ − w*‖² at an angle, c = 1 − 2θ/π."""
     return ((COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2).subs(theta, angle)
@@ -91,11 +95,14 @@ def tilt(angle: Expr = theta) -> Expr:
     title="The constant A of the descent inequality cannot depend on the bound on ‖v‖ alone",
     source="[Y], (12), as printed; the witness [here]",
     kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        r"\frac{\|G_{\mathrm{relu}}\|^2}{\|\partial f/\partial v\|^2"
-        r"+\langle G_{\mathrm{relu}},\partial f/\partial w\rangle}"
-        rf"={latex_of(VALLEY_QUOTIENT)}\to\infty"
-        r"\quad(v=v(\theta),\ v^\top v^*\ne0,\ r=\|w\|\to\infty)"
+    sentence=Where(
+        All(
+            eq(Term(r"\|G_{\mathrm{relu}}\|^2") / (_SLOPE_SQUARE + _INNER), Part("quotient")),
+            Tends(Part("quotient"), oo, (r, oo)),
+        ),
+        eq(v, Term(r"v(\theta)")),
+        ne(v_vs, 0),
+        eq(r, Term(r"\|w\|")),
     ),
     definition=DescentConstant("printed"),
     hypotheses=(*OPEN_ANGLE, Ne(VALLEY_INNER, 0)),
@@ -190,14 +197,13 @@ def tilt_is_small(d: Derivation) -> None:
     title="The descent inequality of the ReLU coarse gradient, with its constant",
     source="[Y], (12), with an explicit A that is sharp in ‖v‖ and in ‖w‖ [here]",
     kind=Kind.INEQUALITY,
-    subject=(
-        r"\|G_{\mathrm{relu}}\|^2\le A\Bigl(\Bigl\|\frac{\partial f}{\partial v}\Bigr\|^2"
-        r"+\Bigl\langle G_{\mathrm{relu}},\frac{\partial f}{\partial w}\Bigr\rangle\Bigr),"
-        rf"\quad A={latex_of(DESCENT_CONSTANT)},\quad r=\|w\|,\ \|v\|\le C_v"
+    sentence=If(
+        All(eq(r, Term(r"\|w\|")), le(Term(r"\|v\|"), LARGEST_V)),
+        le(Term(r"\|G_{\mathrm{relu}}\|^2"), Part("bound") * (_SLOPE_SQUARE + _INNER)),
     ),
     definition=DescentConstant("bound"),
     parts={"bound": DESCENT_CONSTANT},
-    bounds={"bound": Side.UPPER},
+    names={Part("bound"): "A"},
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
 )
 def C7(d: Derivation) -> None:
@@ -289,16 +295,15 @@ def sharp_in_both(d: Derivation) -> None:
     title="Plain coarse gradient descent with the ReLU estimator descends",
     source="[Y], Theorem 1, with the region and the step size it needs [here]",
     kind=Kind.INEQUALITY,
-    subject=(
-        rf"f(v^+,w^+)\le f(v,w)-{latex_of(DECREASE)},\quad"
-        rf"\text{{a decrease for }}\eta<{latex_of(SHRINKING_STEP)};\quad "
-        r"E=\Bigl\|\frac{\partial f}{\partial v}\Bigr\|^2"
-        r"+\Bigl\langle G_{\mathrm{relu}},\frac{\partial f}{\partial w}\Bigr\rangle\ge0,"
-        r"\quad(v^+,w^+)=(v,w)-\eta\,\Bigl(\frac{\partial f}{\partial v},G_{\mathrm{relu}}\Bigr)"
+    sentence=All(
+        ge(Term("f(v,w)") - Term("f(v^+,w^+)"), Part("decrease, a lower bound")),
+        If(lt(eta, Part("largest step")), gt(Part("decrease, a lower bound"), 0)),
+        eq(ENERGY, _SLOPE_SQUARE + _INNER),
+        ge(_SLOPE_SQUARE + _INNER, 0),
+        eq(Term("(v^+,w^+)"), Term(r"(v,w)-\eta\,\bigl(\tfrac{\partial f}{\partial v},G_{\mathrm{relu}}\bigr)")),
     ),
     definition=PlainDescent("relu"),
     parts={"decrease, a lower bound": DECREASE, "largest step": SHRINKING_STEP},
-    bounds={"decrease, a lower bound": Side.LOWER},
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
     setting="the segment from (v, w) to (v⁺, w⁺) lies in N6's region; L is N6's constant of it, A is C7's at (v, w)",
 )

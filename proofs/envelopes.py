@@ -5,12 +5,12 @@ With h(w) = (β/2)w² − e(w): h is convex, and its gradient is βS(w). Symbols
 
 from __future__ import annotations
 
-from sympy import Eq, Ge, Le, Symbol, diff, expand, solve, symbols
+from sympy import Eq, Function, Ge, Le, Symbol, diff, expand, solve, symbols
 
-from proofs.engine.claim import Kind, Side, claim, get
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Envelope
 from proofs.engine.derivation import Derivation, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import All, If, Is, Part, Term, eq, le
 from proofs.engine.smt import follows
 from proofs.symbols import beta, lam, u, x_in
 
@@ -29,18 +29,25 @@ _TANGENT = H_HERE + beta * S_HERE * (THERE - HERE)
 _FAR_TANGENT = H_HERE + beta * S_THERE * (THERE - HERE)
 _SLOPE = beta * S_HERE
 
+_ENDS = {H_HERE: "h(w_0)", H_THERE: "h(w_1)", S_HERE: "S(w_0)", S_THERE: "S(w_1)"}
+
 
 @claim(
     id="P6.convexity",
     title="What the Moreau envelope leaves of a square is convex, for every penalty",
     source="classical; [J] is applied to it",
-    subject=rf"h(x) = \tfrac{{\beta}}{{2}}x^2 - e(x) = \max_u\,\bigl[{latex_of(_AFFINE)}\bigr],\ p_u = p(|u|),\quad "
-    rf"h\bigl((1-t)w_0 + t w_1\bigr) \le {latex_of(_CHORD)},\ h_i = h(w_i),\ 0 \le t \le 1",
+    sentence=All(
+        eq(Term("h(x)"), Term(r"\tfrac\beta2x^2-e(x)")),
+        eq(Term(r"\tfrac\beta2x^2-e(x)"), Function(r"\max_u")(Part("affine function"))),
+        If(Term(r"0\le t\le1"), le(Term("h((1-t)w_0+tw_1)"), Part("bound"))),
+        eq(PENALTY_THERE, Term("p(|u|)")),
+        eq(H_HERE, Term("h(w_0)")),
+        eq(H_THERE, Term("h(w_1)")),
+    ),
     definition=Envelope("*", "convexity"),
     kind=Kind.INEQUALITY,
     setting="p any function for which the minimum is attained; entrywise, hence for the sum over the entries as well",
     parts={"affine function": _AFFINE, "bound": _CHORD},
-    bounds={"bound": Side.UPPER},
 )
 def P6_convexity(d: Derivation) -> None:
     middle = Symbol("h_t", real=True)
@@ -83,13 +90,16 @@ def P6_convexity(d: Derivation) -> None:
     id="P6.gradient",
     title="The gradient of what the Moreau envelope leaves of a square",
     source="classical; [here] in this two-sided form",
-    subject=rf"{latex_of(_TANGENT)} \le h(w_1) \le {latex_of(_FAR_TANGENT)},\ h_i = h(w_i),\ S_i = S(w_i),\quad "
-    rf"\text{{so }} h'(w_0) = {latex_of(_SLOPE)}\ \text{{wherever }} S \text{{ is single-valued}}",
+    sentence=All(
+        le(Part("lower bound"), Term("h(w_1)")),
+        le(Term("h(w_1)"), Part("upper bound")),
+        If(Is("single-valued", Term("S")), eq(Term("h'(w_0)"), Part("gradient"))),
+        *(eq(symbol, Term(latex)) for symbol, latex in _ENDS.items() if symbol != H_THERE),
+    ),
     definition=Envelope("*", "gradient"),
     kind=Kind.INEQUALITY,
     setting="S(w) any minimizer; p lower semicontinuous: minimizers at w' → w accumulate at minimizers at w only",
     parts={"lower bound": _TANGENT, "upper bound": _FAR_TANGENT, "gradient": _SLOPE},
-    bounds={"lower bound": Side.LOWER, "upper bound": Side.UPPER},
 )
 def P6_gradient(d: Derivation) -> None:
     b0, b1 = symbols("b0 b1", real=True)

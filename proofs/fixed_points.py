@@ -7,8 +7,8 @@ from sympy import Abs, And, Eq, Expr, Integer, Ne, Piecewise, Symbol, cos, expan
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, holds, inner, vanishes
-from proofs.engine.render import worded
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, ge, gt, le
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
 from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, descent_step, minimizer_shrinks
@@ -31,23 +31,27 @@ RESTS = sqrt(2 * lam / beta)
 
 _NAMES = {U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", _OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"}
 
+_LIMIT = Term(r"\bar w")
+
 
 @claim(
     id="R3",
     title="Fixed points of the step, and their tangential balance",
     source="[here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"w^+=\bar w\iff N\bar w="
-        + worded(RIGHT, _NAMES)
-        + r",\ 1+\tau N>0,\ \bar u\in S(\bar w);\quad N="
-        + worded(LEVEL, _NAMES)
-        + r";\quad\sin\bar\theta="
-        + worded(SINE, _NAMES)
-        + r"=\frac\beta\kappa\|\bar u\|\sin\angle(\bar u,\bar w)\le\frac\beta\kappa\|\bar w-\bar u\|"
+    sentence=All(
+        Iff(
+            eq(Term("w^+"), _LIMIT),
+            All(eq(multiplier * _LIMIT, Part("right side")), gt(1 + step * multiplier, 0), Is("a minimizer", U_VECTOR)),
+        ),
+        eq(multiplier, Part("multiplier")),
+        eq(sin(theta), Part("sine")),
+        eq(Part("sine"), Term(r"\tfrac\beta\kappa\|\bar u\|\sin\angle(\bar u,\bar w)")),
+        le(Term(r"\tfrac\beta\kappa\|\bar u\|\sin\angle(\bar u,\bar w)"), Term(r"\tfrac\beta\kappa\|\bar w-\bar u\|")),
     ),
     definition=Splitting("fixed-points"),
     parts={"right side": RIGHT, "multiplier": LEVEL, "sine": SINE},
+    names=_NAMES,
     setting="‖w̄‖ = 1, τ > 0, P the projector off w̄; κ > 0 in the balance; at ū = 0 read ‖ū‖ sin ∠ as 0",
 )
 def R3(d: Derivation) -> None:
@@ -126,14 +130,22 @@ def fixed_multiplier(d: Derivation, u_bar: Expr) -> None:
     )
 
 
+_FREE = r"\kappa(w^*-\hat w)=\beta(w-S(w)),\ w\ne0"
+
+
 @claim(
     id="R10",
     title="Without normalization: no nonzero fixed point for l1 and transformed l1, a ray of them for l0",
     source="[here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"\kappa(w^*-\hat w)=\beta(w-S(w)),\ w\ne0:\quad\text{none for }\ell_1,\mathrm{TL1};\quad"
-        r"\ell_0:\ w=cw^*,\ c\min_{w^*_i\ne0}|w^*_i|\ge" + worded(RESTS, {})
+    sentence=All(
+        If(Either(Term(r"\ell_1"), Term(r"\mathrm{TL1}")), eq(Term(rf"\#\{{{_FREE}\}}"), 0)),
+        If(
+            Term(r"\ell_0"),
+            Iff(
+                Term(_FREE), All(eq(Term("w"), Term("cw^*")), ge(Term(r"c\min_{w^*_i\ne0}|w^*_i|"), Part("threshold")))
+            ),
+        ),
     ),
     definition=Splitting("free"),
     parts={"threshold": RESTS},

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Piecewise, Rational, cos, pi, sin, sqrt, symbols
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, holds, inner, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import All, Exists, If, Part, Term, Where, eq, gt, lt
 from proofs.engine.smt import follows
 from proofs.potentials import at_teacher, radial_and_pull
 from proofs.splitting import ENTRY, F_VECTOR, PLANE, X
-from proofs.symbols import beta, e, kappa, lam, step, theta, vs_vs, w_hat, w_star, x
+from proofs.symbols import alpha, beta, e, eta, kappa, lam, step, theta, v, v_star, vs_vs, w_hat, w_star, x
 
 
 @dataclass(frozen=True)
@@ -224,22 +225,44 @@ def _both_rise() -> Obligation:
     return follows("both rise exactly between", And(Implies(rising, between), Implies(between, rising)))
 
 
+_BOTH_RISE = All(gt(Term(r"\theta(w^+)"), Term(r"\theta(w)")), gt(Term(r"L_\beta(u^+,w^+)"), Term(r"L_\beta(u,w)")))
+_WITNESS = (
+    eq(v, v_star),
+    eq(Term(r"\|v^*\|"), 1),
+    eq(Term("w"), Term(r"(\tfrac45,\tfrac35)")),
+    eq(w_star, Term(r"(\tfrac35,\tfrac45)")),
+)
+
+
+def _rates(name: str) -> tuple[Boolean, Boolean]:
+    """What both rates are at τ = 0."""
+    angle, lagrangian = (Part(f"rate of the {what}, {name}") for what in ("angle", "Lagrangian"))
+    at_once = Term(r"\tfrac{d\theta}{d\tau}(0)"), Term(r"\tfrac{dL_\beta}{d\tau}(0)")
+    return eq(at_once[0], angle), eq(at_once[1], lagrangian)
+
+
 @claim(
     id="R2",
     title="With the true loss neither the Lagrangian nor the angle always decreases",
     source="[here]",
     kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        r"\theta(w^+)>\theta(w),\ L_\beta(u^+,w^+)>L_\beta(u,w)\ \text{for every }0<\eta<1/(\alpha+\beta):\quad"
-        r"\ell_0,\ v=v^*,\ \|v^*\|=1,\ w=(\tfrac45,\tfrac35),\ w^*=(\tfrac35,\tfrac45),\ \beta=\tfrac15,"
-        r"\ \lambda=\tfrac{49}{1000},\ \frac{d\theta}{d\tau}="
-        + latex_of(RATES["rate of the angle, l0"])
-        + r",\ \frac{dL_\beta}{d\tau}="
-        + latex_of(RATES["rate of the Lagrangian, l0"])
-        + r"\ (\tau=0);\quad\text{for small }\eta:\ \ell_1,\ \beta=1,\ \lambda=\tfrac12,\ \frac{d\theta}{d\tau}="
-        + latex_of(RATES["rate of the angle, l1"])
-        + r",\ \frac{dL_\beta}{d\tau}="
-        + latex_of(RATES["rate of the Lagrangian, l1"])
+    sentence=All(
+        Where(
+            If(All(lt(0, eta), lt(eta, 1 / (alpha + beta))), _BOTH_RISE),
+            Term(r"\ell_0"),
+            *_rates("l0"),
+            *_WITNESS,
+            eq(beta, Rational(1, 5)),
+            eq(lam, Rational(49, 1000)),
+        ),
+        Where(
+            Exists(Term(r"\eta_0>0"), If(All(lt(0, eta), lt(eta, Term(r"\eta_0"))), _BOTH_RISE)),
+            Term(r"\ell_1"),
+            *_rates("l1"),
+            *_WITNESS,
+            eq(beta, 1),
+            eq(lam, Rational(1, 2)),
+        ),
     ),
     definition=Splitting("lagrangian", "l0"),
     parts=RATES,

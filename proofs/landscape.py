@@ -22,8 +22,8 @@ from proofs.engine.derivation import (
     positive_terms,
     vanishes,
 )
-from proofs.engine.render import latex_of
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import All, Either, Iff, Is, Part, Term, eq, le, lt
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
@@ -121,9 +121,12 @@ def along_teacher(form: Expr, scale: Expr) -> Expr:
     title="Global minima of the population loss",
     source="[Y], Proposition 1; the second minimum at 1ᵀv* = 0 [here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        rf"\min_vf(v,w)={latex_of(LEAST_VALUE)};\quad "
-        r"f(v,w)=0\iff(\theta=0,\ v=v^*)\ \text{or}\ (1^\top v^*=0,\ \theta=\pi,\ v=-v^*)"
+    sentence=All(
+        eq(Term(r"\min_vf(v,w)"), Part("least value")),
+        Iff(
+            eq(Term("f(v,w)"), 0),
+            Either(All(eq(theta, 0), eq(v, v_star)), All(eq(sum_vs, 0), eq(theta, pi), eq(v, -v_star))),
+        ),
     ),
     definition=Landscape("minimum"),
     parts={"least value": LEAST_VALUE},
@@ -161,10 +164,7 @@ def N5_minimum(d: Derivation) -> None:
     title="The point θ = π, v = v(π): a local minimum, strict but for ‖w‖, exactly when (1ᵀv*)² < ½(m+1)‖v*‖²",
     source="[Y], Proposition 1",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"(v(\pi),\,\theta=\pi)\ \text{is a local minimum, strict but for }\|w\|"
-        rf"\iff(1^\top v^*)^2<{latex_of(THRESHOLD)}"
-    ),
+    sentence=Iff(Is("a strict local minimum", Term(r"(v(\pi),\,\theta=\pi)")), lt(sum_vs**2, Part("threshold"))),
     definition=Landscape("spurious"),
     parts={"threshold": THRESHOLD},
     hypotheses=(*NONZERO_FILTER, n >= 2),
@@ -264,10 +264,13 @@ def gradient_at_best_weights() -> Expr:
     title="All critical points of the population loss",
     source="[Y], Proposition 1",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        rf"\text{{stationary: }}(v^*,\theta=0);\ (v(\pi),\theta=\pi)\text{{ iff }}"
-        rf"{latex_of(sum_vs**2)}\le{latex_of(THRESHOLD)};"
-        rf"\ (v(\theta),\theta={latex_of(SADDLE_ANGLE)})\text{{ iff }}{latex_of(sum_vs**2)}<{latex_of(THRESHOLD)}"
+    sentence=Iff(
+        Is("stationary", Term("(v,w)")),
+        Either(
+            All(eq(v, v_star), eq(theta, 0)),
+            All(eq(v, Term(r"v(\pi)")), eq(theta, pi), le(sum_vs**2, Part("threshold"))),
+            All(eq(v, Term(r"v(\theta)")), eq(theta, Part("saddle angle")), lt(sum_vs**2, Part("threshold"))),
+        ),
     ),
     definition=Landscape("all"),
     parts={"threshold": THRESHOLD, "saddle angle": SADDLE_ANGLE},

@@ -22,11 +22,11 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Claim, Kind, Side, claim
+from proofs.engine.claim import Claim, Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
-from proofs.engine.render import worded
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import All, If, Part, Term, eq, ge, le
 from proofs.engine.smt import follows
 from proofs.limits import ACTIVE, BEYOND, ENTRY, FROM_BETA, PULL, balance, proximal
 from proofs.limits_nonconvex import SHAPE, UPPER, branch
@@ -80,19 +80,15 @@ _NAMES = {GAP: r"\|\bar w-\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", TH
     title="How far the limit is from w*: by the displacement of its entries",
     source="[DX] announces error estimates; this form [here]",
     kind=Kind.INEQUALITY,
-    subject=(
-        r"\sin\bar\theta\le"
-        + worded(BY_GAP, _NAMES)
-        + r",\quad\sin^2\bar\theta="
-        + worded(SINE_SQUARE, _NAMES)
-        + r",\quad\|\bar w-w^*\|="
-        + worded(CHORD, _NAMES)
-        + r",\quad N\ge\beta\implies\cos\bar\theta\ge"
-        + worded(LEAST_COSINE, _NAMES)
+    sentence=All(
+        le(sin(theta), Part("bound")),
+        eq(sin(theta) ** 2, Part("square of the sine")),
+        eq(Term(r"\|\bar w-w^*\|"), Part("distance")),
+        If(ge(multiplier, beta), ge(cos(theta), Part("lower bound"))),
     ),
     definition=Splitting("error"),
     parts={"bound": BY_GAP, "square of the sine": SINE_SQUARE, "distance": CHORD, "lower bound": LEAST_COSINE},
-    bounds={"bound": Side.UPPER, "lower bound": Side.LOWER},
+    names=_NAMES,
     setting="‖w̄‖ = ‖w*‖ = 1, N w̄ = κw* + βū; for cos θ̄ ≥ κ/N any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
 )
 def R5(d: Derivation) -> None:
@@ -184,10 +180,10 @@ def _register_error(name: str, count: Symbol, bound: Expr, hypothesis: Boolean, 
         title=f"Error of the limit for {name}",
         source="[DX] announces error estimates; this form [here]",
         kind=Kind.INEQUALITY,
-        subject=r"\sin\bar\theta\le\frac r\kappa=" + worded(bound, _NAMES),
+        sentence=All(le(sin(theta), Part("bound")), eq(Part("bound"), Term(r"\tfrac r\kappa"))),
         definition=Splitting("error", name),
         parts={"bound": bound},
-        bounds={"bound": Side.UPPER},
+        names=_NAMES,
         hypotheses=(hypothesis,),
         setting=setting,
     )(derivation)

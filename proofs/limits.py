@@ -18,10 +18,11 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.render import latex_of, worded
+from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Root, Term, eq, gt, le, lt
 from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
-from proofs.symbols import beta, kappa, lam, multiplier, ratio, star_size, x_in
+from proofs.splitting import ENTRY_SIZE
+from proofs.symbols import beta, kappa, lam, multiplier, ratio, star_size, w_star, x_in
 
 __all__ = [
     "ACTIVE",
@@ -90,15 +91,19 @@ def keeps_sign(claim_id: str) -> list[Obligation]:
     title="The limit for l1: a soft threshold of w*, rescaled to the sphere",
     source="[here]; the transformation of w* that [DX] announces",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"|\bar w_i|=" + latex_of(INACTIVE) + r"\ \ (|w^*_i|\le" + latex_of(R9_BOUND) + r"),\quad "
-        r"|\bar w_i|=" + latex_of(ACTIVE) + r"\ \ (|w^*_i|>" + latex_of(R9_BOUND) + r");\quad "
-        r"N>\beta\ \text{the unique root of}\ \|\bar w(N)\|=1,\ \text{exists}\iff\lambda<"
-        + worded(EXISTS, {LARGEST: r"\|w^*\|_\infty"})
-        + r"\ \text{or}\ \beta<\kappa;\quad \bar w=w^*,\,N=\kappa\iff\beta\|w^*\|_\infty\le\lambda"
+    sentence=All(
+        If(le(star_size, Part("active threshold")), eq(ENTRY_SIZE, Part("inactive entry"))),
+        If(gt(star_size, Part("active threshold")), eq(ENTRY_SIZE, Part("active entry"))),
+        Root("the only", multiplier, eq(Term(r"\|\bar w(N)\|"), 1), (beta, oo)),
+        Iff(
+            Exists(multiplier, All(gt(multiplier, beta), eq(Term(r"\|\bar w(N)\|"), 1))),
+            Either(lt(lam, Part("existence")), lt(beta, kappa)),
+        ),
+        Iff(All(eq(Term(r"\bar w"), w_star), eq(multiplier, kappa)), le(beta * LARGEST, lam)),
     ),
     definition=Splitting("limit", "l1"),
     parts={"inactive entry": INACTIVE, "active entry": ACTIVE, "active threshold": R9_BOUND, "existence": EXISTS},
+    names={LARGEST: r"\|w^*\|_\infty"},
     hypotheses=(BEYOND,),
     setting="‖w*‖ = 1; w̄_i has the sign of w*_i; at w̄ = w* N = κ, which need not exceed β. There is a limit of either "
     "kind exactly for λ < κ‖w*‖_∞ or "

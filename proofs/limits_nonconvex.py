@@ -7,10 +7,11 @@ from sympy import Abs, And, Eq, Expr, Implies, Or, Rational, Symbol, diff, limit
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, positive_terms, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, ge, gt, le
 from proofs.engine.smt import follows
 from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE, PULL, balance, keeps_sign, unthresholded
 from proofs.penalty_forms import penalty
+from proofs.splitting import ENTRY_SIZE
 from proofs.symbols import a, beta, kappa, kept_level, kept_mass, lam, multiplier, ratio, star_size, u, x_in
 
 __all__ = ["SHAPE", "SQUARE", "UPPER", "branch"]
@@ -39,15 +40,22 @@ SIZE = kept_level + ratio * SHAPE / (a + kept_level) ** 2
     title="The limits for l0: w* rescaled on a support J and off it",
     source="[here]; the transformation of w* that [DX] announces",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"|\bar w_i|=" + latex_of(KEPT) + r"\ (i\in J),\ " + latex_of(INACTIVE) + r"\ (i\notin J);"
-        r"\ \text{consistent}\iff|\bar w_i|>T\ (i\in J),\ |\bar w_i|\le T\ (i\notin J),\ T="
-        + latex_of(JUMP)
-        + r";\quad1=\|\bar w(N)\|^2="
-        + latex_of(SQUARE)
+    sentence=All(
+        If(Is("in J", Term("i")), eq(ENTRY_SIZE, Part("kept entry"))),
+        If(Is("off J", Term("i")), eq(ENTRY_SIZE, Part("dropped entry"))),
+        Iff(
+            Is("consistent", Term("J")),
+            All(
+                If(Is("in J", Term("i")), gt(ENTRY_SIZE, Part("threshold"))),
+                If(Is("off J", Term("i")), le(ENTRY_SIZE, Part("threshold"))),
+            ),
+        ),
+        eq(1, Term(r"\|\bar w(N)\|^2")),
+        eq(Term(r"\|\bar w(N)\|^2"), Part("norm equation")),
     ),
     definition=Splitting("limit", "l0"),
     parts={"norm equation": SQUARE, "kept entry": KEPT, "dropped entry": INACTIVE, "threshold": JUMP},
+    names={Part("threshold"): "T"},
     hypotheses=(BEYOND,),
     setting="q_J = Σ w*_i² over J; w̄_i has the sign of w*_i; with J empty N = κ, which need not exceed β; u = 0 is "
     "taken at |w̄_i| = T",
@@ -184,13 +192,13 @@ def branch(level: Expr = kept_level) -> tuple[Expr, Expr]:
     title="The limits for transformed l1: a cubic for each entry that is kept",
     source="[here]; the transformation of w* that [DX] announces",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"|\bar w_i|="
-        + latex_of(INACTIVE)
-        + r"\ \ (\kappa|w^*_i|\le Nt),\ \text{or}\ |\bar w_i|="
-        + latex_of(SIZE)
-        + r",\ U\ge u_t\ \text{with}\ \kappa|w^*_i|="
-        + latex_of(UPPER)
+    sentence=Either(
+        All(eq(ENTRY_SIZE, Part("lower entry")), le(kappa * star_size, multiplier * Term("t"))),
+        All(
+            eq(ENTRY_SIZE, Part("kept entry")),
+            ge(kept_level, Term("u_t")),
+            eq(kappa * star_size, Part("active equation")),
+        ),
     ),
     definition=Splitting("limit", "tl1"),
     parts={"lower entry": INACTIVE, "kept entry": SIZE, "active equation": UPPER},

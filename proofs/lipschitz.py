@@ -28,12 +28,12 @@ from sympy import (
     tan,
 )
 
-from proofs.engine.claim import Kind, Side, claim, get
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import All, If, Is, Part, Tends, Term, Where, eq, le
 from proofs.engine.smt import follows
-from proofs.symbols import e, n, phi_angle, r, theta, v_vs, w_hat
+from proofs.symbols import e, n, phi_angle, r, theta, v_vs, w_hat, w_star
 
 __all__ = ["DIRECTION_CONSTANT", "LEAST_ANGLE", "STRETCH", "below_its_argument", "jordan"]
 
@@ -93,10 +93,14 @@ def coordinates(angle: Expr, along: Expr, beyond: Expr) -> tuple[Matrix, Matrix]
     title="No Lipschitz constant holds between any two points where the population loss is differentiable",
     source="[Y], Lemma 3, as printed; the witness [here]",
     kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        r"\frac{\|\partial_wf(v,w)-\partial_wf(v,w')\|^2}{\|w-w'\|^2}="
-        + latex_of(MIRRORED_QUOTIENT)
-        + r"\to\infty\quad(\theta\to0,\ w^*=(1,0),\ w=(\cos\theta,\sin\theta),\ w'=(\cos\theta,-\sin\theta))"
+    sentence=Where(
+        All(
+            eq(Term(r"\frac{\|\partial_wf(v,w)-\partial_wf(v,w')\|^2}{\|w-w'\|^2}"), Part("squared quotient")),
+            Tends(Part("squared quotient"), oo, (theta, 0)),
+        ),
+        eq(w_star, Term("(1,0)")),
+        eq(Term("w"), Term(r"(\cos\theta,\sin\theta)")),
+        eq(Term("w'"), Term(r"(\cos\theta,-\sin\theta)")),
     ),
     definition=LipschitzGradient("printed"),
     hypotheses=(Ne(v_vs, 0), n >= 2),
@@ -155,13 +159,13 @@ def on_the_region() -> list[Obligation]:
     title="How fast the direction of the gradient turns away from the kinks",
     source="[here]",
     kind=Kind.INEQUALITY,
-    subject=(
-        rf"\|e-e'\|\le K\,\|\hat w-\hat w'\|,\quad K={latex_of(DIRECTION_CONSTANT)},"
-        r"\qquad\theta,\theta'\in[\theta_0,\pi-\theta_0],\ 0<\theta_0<\tfrac\pi2;\ \text{no smaller }K\text{ will do}"
+    sentence=If(
+        Term(r"\theta,\theta'\in[\theta_0,\pi-\theta_0],\ 0<\theta_0<\tfrac\pi2"),
+        All(le(Term(r"\|e-e'\|"), Part("bound") * Term(r"\|\hat w-\hat w'\|")), Is("sharp", Part("bound"))),
     ),
     definition=LipschitzGradient("direction"),
     parts={"bound": DIRECTION_CONSTANT},
-    bounds={"bound": Side.UPPER},
+    names={Part("bound"): "K"},
     setting="any two points of the region, n ≥ 2; no path between them is needed",
 )
 def N6_direction(d: Derivation) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sympy import Abs, Add, Eq, Expr, Integer, Matrix, Symbol, cos, pi, sin, solve, sqrt, symbols
 
-from proofs.engine.claim import Kind, Side, claim, get
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation, coefficient, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import All, Part, Term, eq, le
 from proofs.engine.smt import follows
 from proofs.lipschitz import COS, COS_2, DIRECTION_CONSTANT, SIN, SIN_2, STRETCH, Q, filters_apart, jordan, largest_turn
 from proofs.symbols import e, m, ones, phi_angle, r, sum_v, theta, v, v_star, v_vs, vs_vs
@@ -180,14 +180,22 @@ def _square_sum(entries: tuple[Symbol, ...]) -> Expr:
     return Add(*(entry**2 for entry in entries))
 
 
+_DV, _DW = Term(r"\|v-v'\|"), Term(r"\|w-w'\|")
+
+
 @claim(
     id="N6",
     title="A Lipschitz constant of the population gradient away from the kinks and from w = 0",
     source="[Y], Lemma 3, with the region it needs and an explicit constant [here]",
     kind=Kind.INEQUALITY,
-    subject=(
-        r"\|\nabla f(v,w)-\nabla f(v',w')\|\le L\,\|(v,w)-(v',w')\|,\quad "
-        rf"L=\left\|{latex_of(PARTIAL_CONSTANTS)}\right\|_2,\quad K={latex_of(DIRECTION_CONSTANT)}"
+    sentence=All(
+        le(Term(r"\|\nabla f(v,w)-\nabla f(v',w')\|"), Part("bound") * Term(r"\|(v,w)-(v',w')\|")),
+        eq(Part("bound"), Term(r"\left\|\begin{pmatrix}L_{vv}&L_{vw}\\L_{wv}&L_{ww}\end{pmatrix}\right\|_2")),
+        le(Term(r"\|\partial_vf(v,w)-\partial_vf(v',w)\|"), Part("bound of ∂f/∂v in v") * _DV),
+        le(Term(r"\|\partial_vf(v,w)-\partial_vf(v,w')\|"), Part("bound of ∂f/∂v in w") * _DW),
+        le(Term(r"\|\partial_wf(v,w)-\partial_wf(v',w)\|"), Part("bound of ∂f/∂w in v") * _DV),
+        le(Term(r"\|\partial_wf(v,w)-\partial_wf(v,w')\|"), Part("bound of ∂f/∂w in w") * _DW),
+        eq(STRETCH, Part("constant")),
     ),
     definition=LipschitzGradient("region"),
     parts={
@@ -195,7 +203,7 @@ def _square_sum(entries: tuple[Symbol, ...]) -> Expr:
         "bound": LIPSCHITZ_CONSTANT,
         "constant": DIRECTION_CONSTANT,
     },
-    bounds=dict.fromkeys((*ENTRIES.values(), "bound"), Side.UPPER),
+    names={Part("bound"): "L", **{Part(name): f"L_{{{'vw'[i]}{'vw'[j]}}}" for (i, j), name in ENTRIES.items()}},
     setting="both points with ‖w‖ ≥ c_w, ‖v‖ ≤ C_v and θ ∈ [θ₀, π − θ₀], 0 < θ₀ < π/2; ‖w*‖ = 1",
 )
 def N6(d: Derivation) -> None:

@@ -21,13 +21,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from sympy import And, Eq, Expr, Ge, Le, Lt, Max, Min, Piecewise, Rational, Symbol, diff, limit, oo
+from sympy import Abs, And, Eq, Expr, Ge, Le, Lt, Max, Min, Piecewise, Rational, Symbol, diff, limit, oo
 
 from proofs import cubic
-from proofs.engine.claim import Claim, Kind, Side, claim, get
+from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import Part, Term, le
 from proofs.engine.smt import follows
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.proximal import Branch, branches, derive_map, derive_threshold
@@ -197,7 +197,7 @@ def register_displacement(penalty: Penalty) -> Claim:
         id=displacement_id(penalty.name),
         title=f"Displacement by the proximal map of {penalty.name}",
         source=penalty.source,
-        subject=rf"|x-S(x)| \le \min(|x|, \delta),\quad \delta = {latex_of(penalty.farthest)}",
+        sentence=le(Term("|x-S(x)|"), Min(Abs(x_in), Part("bound"))),
         definition=Displacement(penalty.name),
         kind=Kind.INEQUALITY,
         hypotheses=penalty.hypotheses,
@@ -205,7 +205,7 @@ def register_displacement(penalty: Penalty) -> Claim:
         if penalty.displacement is None
         else "the least such δ: |x − S(x)| comes as near to it as one likes",
         parts={"bound": penalty.farthest},
-        bounds={"bound": Side.UPPER},
+        names={Part("bound"): r"\delta"},
     )(partial(_displacement, penalty))
 
 

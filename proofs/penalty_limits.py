@@ -11,10 +11,10 @@ from __future__ import annotations
 from sympy import Abs, Add, Expr, Ge, Gt, Le, Lt, Max, Min, Rational, Symbol, expand, fraction, limit, oo, sqrt
 
 from proofs import cubic
-from proofs.engine.claim import Kind, Side, claim, get
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import PenaltyLimit
 from proofs.engine.derivation import Derivation, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import All, If, Part, Tends, Term, eq, ge, gt, le, ne
 from proofs.engine.smt import follows
 from proofs.penalty_forms import TL1, size
 from proofs.symbols import a, ratio, u, x_in
@@ -32,9 +32,6 @@ POINT = Symbol("u", positive=True)
 REACH = Symbol("R", positive=True)
 """How large |u| or |x| may be; in P4.l0, how small."""
 
-_LENGTH = Symbol("|x|", nonnegative=True)
-"""|x| as statements print it."""
-
 _TO_L1 = REACH * (1 + REACH) / a
 _TO_L0 = a * Abs(1 - POINT) / POINT
 _TO_L0_AWAY = a * Max(1, 1 / REACH - 1)
@@ -46,9 +43,10 @@ _JUMP = sqrt(2 * ratio * (a + 1)) - a / 2
 _HARD_JUMP = sqrt(2 * ratio)
 
 
-def _shown(form: Expr) -> str:
-    """LaTeX of a part, with |x| and |u| for what proofs write as symbols."""
-    return latex_of(form.subs({size: _LENGTH, POINT: Symbol("|u|", positive=True)}))
+_NAMES = {size: "|x|", POINT: "|u|"}
+_TL1_OF_U = Term(r"\tfrac{(a+1)|u|}{a+|u|}")
+_GAP = Term("|x|-|S_a(x)|")
+_THRESHOLD = Term("t_a")
 
 
 def _largest(form: Expr) -> Expr:
@@ -60,14 +58,16 @@ def _largest(form: Expr) -> Expr:
     id="P4.l1",
     title="The transformed l1 penalty tends to l1",
     source=_SOURCE,
-    subject=rf"\bigl|\tfrac{{(a+1)|u|}}{{a+|u|}} - |u|\bigr| \le {_shown(_TO_L1)}\ \text{{for }} |u| \le R:\quad "
-    r"p_a \to |\cdot|\ \text{uniformly on compact sets as } a \to \infty",
+    sentence=All(
+        If(le(Abs(u), REACH), le(Abs(_TL1_OF_U - Abs(u)), Part("bound"))),
+        Tends(Term("p_a"), Term(r"|\cdot|"), (a, oo), Term(r"\text{compact sets}")),
+    ),
     definition=PenaltyLimit("l1", "penalty"),
     kind=Kind.INEQUALITY,
     setting="at |u| = R the quotient of both sides tends to 1 as R → 0, and as R → ∞ with R/a → 0; not uniformly on "
     "the line: p_a is bounded by a + 1",
     parts={"bound": _TO_L1},
-    bounds={"bound": Side.UPPER},
+    names=_NAMES,
 )
 def P4_l1(d: Derivation) -> None:
     p = _P.subs(u, POINT)
@@ -102,14 +102,16 @@ def P4_l1(d: Derivation) -> None:
     id="P4.l0",
     title="The transformed l1 penalty tends to l0",
     source=_SOURCE,
-    subject=rf"\bigl|\tfrac{{(a+1)|u|}}{{a+|u|}} - 1\bigr| \le {_shown(_TO_L0)}:\quad "
-    rf" p_a \to 1\{{u \ne 0\}}\ \text{{pointwise as }} a \to 0^+,\ \text{{with the bound }} {_shown(_TO_L0_AWAY)}"
-    r"\ \text{for all } |u| \ge R",
+    sentence=All(
+        le(Abs(_TL1_OF_U - 1), Part("bound")),
+        If(ge(Abs(u), REACH), le(Abs(_TL1_OF_U - 1), Part("bound away from 0"))),
+        Tends(Term("p_a(u)"), Term(r"1\{u\ne0\}"), (a, Term("0^+"))),
+    ),
     definition=PenaltyLimit("l0", "penalty"),
     kind=Kind.INEQUALITY,
     setting="uniformly on |u| ≥ R for every R > 0; not near 0: p_a(a) = (a + 1)/2 → ½",
     parts={"bound": _TO_L0, "bound away from 0": _TO_L0_AWAY},
-    bounds={"bound": Side.UPPER, "bound away from 0": Side.UPPER},
+    names=_NAMES,
 )
 def P4_l0(d: Derivation) -> None:
     p = _P.subs(u, POINT)
@@ -147,14 +149,19 @@ def P4_l0(d: Derivation) -> None:
     id="P4.l1-map",
     title="The proximal map of transformed l1 tends to soft thresholding",
     source=_SOURCE,
-    subject=rf"|S_a(x) - \operatorname{{sgn}}(x)(|x|-\rho)_+| \le {_shown(_TO_SOFT)}\ \text{{for }} |x| \le R:\quad "
-    r"S_a \to S_{\ell_1}\ \text{uniformly on compact sets as } a \to \infty;\quad "
-    rf"{_shown(_GAP_LEAST)} \le |x|-|S_a(x)| \le {_shown(_GAP_MOST)}\ \text{{beyond the threshold}}",
+    sentence=All(
+        If(le(Abs(x_in), REACH), le(Term(r"|S_a(x)-\operatorname{sgn}(x)(|x|-\rho)_+|"), Part("bound"))),
+        Tends(Term("S_a"), Term(r"S_{\ell_1}"), (a, oo), Term(r"\text{compact sets}")),
+        If(
+            Term(r"|x|\text{ beyond the threshold}"),
+            All(le(Part("gap lower bound"), _GAP), le(_GAP, Part("gap upper bound"))),
+        ),
+    ),
     definition=PenaltyLimit("l1", "proximal-map"),
     kind=Kind.INEQUALITY,
     setting="for all a and ρ; with equality at the threshold where that is ρ(a+1)/a and R is it and at most 1",
     parts={"bound": _TO_SOFT, "gap lower bound": _GAP_LEAST, "gap upper bound": _GAP_MOST},
-    bounds={"bound": Side.UPPER, "gap lower bound": Side.LOWER, "gap upper bound": Side.UPPER},
+    names=_NAMES,
 )
 def P4_l1_map(d: Derivation) -> None:
     d.begin("S_a(x) − sgn(x)(|x| − ρ)₊", "odd in x: x ≥ 0")
@@ -214,16 +221,22 @@ def _gaps(d: Derivation) -> Expr:
     id="P4.l0-map",
     title="The proximal map of transformed l1 tends to hard thresholding",
     source=_SOURCE,
-    subject=rf"|x| - |S_a(x)| \le {_shown(_TO_HARD)}\ \text{{beyond }} t_a = {_shown(_JUMP)} \to {_shown(_HARD_JUMP)}"
-    r"\ (a^2 \le 2\rho(a+1)):\quad "
-    rf"S_a(x) \to S_{{\ell_0}}(x)\ \text{{pointwise for }} |x| \ne {_shown(_HARD_JUMP)}\ \text{{as }} a \to 0^+",
+    sentence=All(
+        If(gt(Abs(x_in), _THRESHOLD), le(_GAP, Part("bound"))),
+        If(le(a**2, 2 * ratio * (a + 1)), eq(_THRESHOLD, Part("threshold"))),
+        Tends(_THRESHOLD, Part("limit of the threshold"), (a, Term("0^+"))),
+        If(
+            ne(Abs(x_in), Part("limit of the threshold")),
+            Tends(Term("S_a(x)"), Term(r"S_{\ell_0}(x)"), (a, Term("0^+"))),
+        ),
+    ),
     definition=PenaltyLimit("l0", "proximal-map"),
     kind=Kind.INEQUALITY,
     setting="the bound for all a and ρ, with equality at the threshold where a² = 2ρ(a + 1); uniformly on "
     "||x| − √(2ρ)| ≥ ε for every ε > 0, not near |x| = √(2ρ): for ρ = 2, 0 < a < 4 the threshold "
     "t_a exceeds √(2ρ) = 2, and S_a(x) = 0 while S(x) = x > 2 in between",
     parts={"bound": _TO_HARD, "threshold": _JUMP, "limit of the threshold": _HARD_JUMP},
-    bounds={"bound": Side.UPPER},
+    names=_NAMES,
 )
 def P4_l0_map(d: Derivation) -> None:
     d.begin("S_a(x) − x 1{|x| > √(2ρ)}", "odd in x: x ≥ 0")

@@ -24,8 +24,8 @@ from sympy import (
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Correlation, Potential, SampleGradient
 from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, vanishes
-from proofs.engine.render import latex_of
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import All, If, Iff, Is, Part, Term, eq
 from proofs.estimators import ANGLES, ID_OF
 from proofs.gaussian import normal_density
 from proofs.network import angle_along
@@ -175,16 +175,26 @@ IDENTITY_CURL = (2 * ENTRY - STAR_ENTRY * cos(theta)) / sqrt(2 * pi)
 """By how much the mixed derivatives in v_k and along ŵ differ (C9.joint)."""
 
 
+_FIELD = Term(r"(\partial f/\partial v,G)")
+_CURL = Term(
+    r"\left\langle\tfrac{\partial G}{\partial v_k},\hat w\right\rangle"
+    r"-\tfrac{\partial}{\partial\|w\|}\tfrac{\partial f}{\partial v_k}"
+)
+
+
 @claim(
     id="C9.joint",
     title="Jointly in (v, w) neither coarse gradient has a potential",
     source="[here]",
     kind=Kind.COUNTEREXAMPLE,
-    subject=(
-        r"\nexists\,\Phi:\ \nabla_v\Phi=\partial f/\partial v,\ \nabla_w\Phi=G:\quad"
-        r"\Bigl\langle\tfrac{\partial G}{\partial v_k},\hat w\Bigr\rangle"
-        r"-\tfrac{\partial}{\partial\|w\|}\tfrac{\partial f}{\partial v_k}="
-        rf"{latex_of(RELU_CURL)}\ (G_{{\mathrm{{relu}}}}),\quad{latex_of(IDENTITY_CURL)}\ (G_{{\mathrm{{identity}}}})"
+    sentence=All(
+        *(
+            If(
+                eq(Term("G"), Term(rf"G_{{\mathrm{{{name}}}}}")),
+                All(eq(_CURL, Part(name)), Is("not a gradient", _FIELD)),
+            )
+            for name in ("relu", "identity")
+        )
     ),
     definition=Potential("relu", jointly=True),
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
@@ -239,10 +249,10 @@ def slope_along_e(d: Derivation) -> Expr:
     title="Why proxies at all: the sample gradient vanishes almost everywhere, the population gradient does not",
     source="[here]; the motivation of [Y]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"\partial\ell/\partial w=0\ \text{a.e.},\qquad\partial f/\partial w="
-        + latex_of(TRUE_GRADIENT)
-        + r"\,e=0\iff v^\top v^*=0\quad(0<\theta<\pi)"
+    sentence=All(
+        Is("zero almost everywhere", Term(r"\partial\ell/\partial w")),
+        eq(Term(r"\partial f/\partial w"), Part("gradient along e") * e),
+        Iff(eq(Term(r"\partial f/\partial w"), 0), eq(v_vs, 0)),
     ),
     definition=SampleGradient(),
     hypotheses=ANGLES,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Expr, Symbol, cos, diff, limit, pi, sin, sqrt, symbols
+from sympy import Abs, Eq, Expr, Max, Min, Symbol, cos, diff, limit, oo, pi, sin, sqrt, symbols
 
 from proofs.background import OVERLAP, components
-from proofs.engine.claim import Kind, Side, claim
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation, vanishes
-from proofs.engine.render import latex_of
+from proofs.engine.sentence import All, If, Part, Tends, Term, Where, eq, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
 from proofs.lipschitz import below_its_argument
-from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, OPEN_ANGLE, e, eta, k, r, r_star, theta, w_hat
+from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, OPEN_ANGLE, e, eta, k, r, r_star, theta, w_hat, w_star
 
 __all__ = ["LARGEST_STEP", "NORM_FLOOR"]
 
@@ -59,14 +59,23 @@ def step_as_average(d: Derivation) -> tuple[Expr, Expr]:
     title="Plain gradient descent learns the ReLU network from every start that is not on the ray of −w*",
     source="[BG]: with high probability, in polynomial time; step size, angle and almost sure limit [here]",
     kind=Kind.INEQUALITY,
-    subject=(
-        rf"w_{{t+1}}=w_t-\eta\nabla\ell(w_t),\ 0<\eta\le{latex_of(LARGEST_STEP)},\ w_0\ne0,\ \theta_0<\pi:\quad"
-        r"\theta_{t+1}\le\theta_t\ (<\text{ if }\theta_t>0),\quad\min(r_0,\rho(\theta_0))\le r_t\le\max(r_0,\|w^*\|),"
-        rf"\quad w_t\to w^*;\qquad\rho(\theta)={latex_of(NORM_FLOOR)}"
+    sentence=Where(
+        All(
+            le(Term(r"\theta_{t+1}"), Term(r"\theta_t")),
+            If(gt(Term(r"\theta_t"), 0), lt(Term(r"\theta_{t+1}"), Term(r"\theta_t"))),
+            ge(Term("r_t"), Min(Term("r_0"), Part("norm, a lower bound"))),
+            le(Term("r_t"), Max(Term("r_0"), r_star)),
+            Tends(Term("w_t"), w_star, (Term("t"), oo)),
+        ),
+        eq(Term("w_{t+1}"), Term(r"w_t-\eta\nabla\ell(w_t)")),
+        lt(0, eta),
+        le(eta, Part("largest step")),
+        ne(Term("w_0"), 0),
+        eq(theta, Term(r"\theta_0")),
     ),
     definition=ReluNetwork("descent"),
     parts={"largest step": LARGEST_STEP, "norm, a lower bound": NORM_FLOOR},
-    bounds={"norm, a lower bound": Side.LOWER},
+    names={Part("norm, a lower bound"): r"\rho(\theta)"},
     hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
     setting="a start drawn from a density satisfies w₀ ≠ 0, θ₀ < π with probability 1 (n ≥ 2)",
 )

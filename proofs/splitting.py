@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Symbol, cos, pi, simplify, symbols
 
-from proofs.engine.claim import Kind, Side, claim, get
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
-from proofs.engine.render import worded
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import All, If, Part, Term, eq, ge
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
 from proofs.symbols import alpha, beta, e, eta, kappa, multiplier, ratio, step, theta, w_hat, w_star, x_in
@@ -30,6 +30,10 @@ APART = Symbol("‖w−w̄‖²", positive=True)
 
 LEAST_DROP = (multiplier - beta) * APART / 2
 """R1.global: how far H(w) is below H(w̄) at least."""
+
+MINIMUM = Term(r"\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr)")
+
+ENTRY_SIZE = Term(r"|\bar w_i|")
 
 NAMES: dict[Symbol, str] = {NORM_Z: r"\|z\|", SQUARE: r"\|w^+-w\|^2", APART: r"\|w-\bar w\|^2"}
 """LaTeX of these symbols."""
@@ -146,14 +150,14 @@ def minimizer_shrinks() -> list[Obligation]:
     title="The Lyapunov function of the splitting iteration",
     source="[here]; the generalized power method is [J]",
     kind=Kind.INEQUALITY,
-    subject=(
-        r"H(w^+)\ge H(w)+" + worded(STEP_GAIN * SQUARE, NAMES) + r",\quad "
-        r"H(w)=\kappa\langle w^*,w\rangle+\tfrac\beta2\|w\|^2-\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr),"
-        r"\quad z=w+\tau(\kappa w^*+\beta u)"
+    sentence=All(
+        ge(Term("H(w^+)-H(w)"), Part("lower bound")),
+        eq(Term("H(w)"), kappa * Term(r"\langle w^*,w\rangle") + beta / 2 * Term(r"\|w\|^2") - MINIMUM),
+        eq(Term("z"), Term(r"w+\tau(\kappa w^*+\beta u)")),
     ),
     definition=Splitting("lyapunov"),
     parts={"lower bound": STEP_GAIN * SQUARE},
-    bounds={"lower bound": Side.LOWER},
+    names=NAMES,
     setting="v·v* > 0 fixed, ‖w‖ = 1, τ > 0, u any minimizer, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); "
     "p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )
@@ -267,10 +271,13 @@ def soft(x_: Expr) -> Expr:
     title="For l1 a fixed point with N ≥ β maximizes H on the whole sphere",
     source="[here]",
     kind=Kind.INEQUALITY,
-    subject=(r"H(\bar w)-H(w)\ge" + worded(LEAST_DROP, NAMES) + r"\quad(\|w\|=1,\ N\bar w=\kappa w^*+\beta S(\bar w))"),
+    sentence=If(
+        All(eq(Term(r"\|w\|"), 1), eq(Term(r"N\bar w"), Term(r"\kappa w^*+\beta S(\bar w)")), ge(multiplier, beta)),
+        ge(Term(r"H(\bar w)-H(w)"), Part("lower bound")),
+    ),
     definition=Splitting("lyapunov", "l1"),
     parts={"lower bound": LEAST_DROP},
-    bounds={"lower bound": Side.LOWER},
+    names=NAMES,
     setting="‖w‖ = ‖w̄‖ = 1; l1 enters by its subgradient inequality alone, so every convex penalty has the same",
 )
 def R1_global(d: Derivation) -> None:

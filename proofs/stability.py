@@ -7,7 +7,7 @@ from sympy import And, Eq, Expr, Gt, Integer, Ne, Or, Symbol, cos, expand, limit
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
-from proofs.engine.render import worded
+from proofs.engine.sentence import All, Either, Iff, Is, Part, Term, eq, gt, lt, ne
 from proofs.engine.smt import follows
 from proofs.splitting import ENTRY, F_VECTOR, TARGET, U_VECTOR, X_OTHER, X, descent_step
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_hat, w_star
@@ -150,19 +150,28 @@ SECULAR = _SUM - _W_J**2 / _DEFICIT
 
 _NAMES = {_SLOPE: r"S'(\bar w_i)", _SUM: r"\textstyle\sum_{i\ne j}\bar w_i^2/D_i", _W_J: r"\bar w_j", _DEFICIT: "d"}
 
+_D_J, _OTHERS = Term("D_j"), Term(r"\text{every other }D_i")
+
 
 @claim(
     id="R7.stability",
     title="Second-order stability of a fixed point on the sphere",
     source="[here]",
     kind=Kind.EQUIVALENCE,
-    subject=(
-        r"\mathrm{diag}(D)>0\text{ on }\bar w^\perp,\ D_i=" + worded(STIFFNESS, _NAMES) + r"\iff\text{all }D_i>0;"
-        r"\text{ or one }D_j=-d<0,\text{ the others}>0,\ " + worded(SECULAR, _NAMES) + r"<0;"
-        r"\text{ or one }D_j=0,\ \bar w_j\ne0,\text{ the others}>0"
+    sentence=All(
+        Iff(
+            Is("positive", Term(r"\mathrm{diag}(D)")),
+            Either(
+                gt(Term(r"\text{every }D_i"), 0),
+                All(eq(_D_J, -_DEFICIT), lt(-_DEFICIT, 0), gt(_OTHERS, 0), lt(Part("secular sum"), 0)),
+                All(eq(_D_J, 0), ne(_W_J, 0), gt(_OTHERS, 0)),
+            ),
+        ),
+        eq(Term("D_i"), Part("stiffness")),
     ),
     definition=Splitting("stability"),
     parts={"stiffness": STIFFNESS, "secular sum": SECULAR},
+    names=_NAMES,
     setting="‖w̄‖ = 1, 1 + τN > 0, S differentiable at the entries of w̄; for n = 1 nothing is orthogonal to w̄, and "
     "every sign of D_1 is among the cases",
 )

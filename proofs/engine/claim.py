@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
-from sympy import Expr
+from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.definitions import Definition
 from proofs.engine.derivation import Derivation
+from proofs.engine.sentence import Relation, Role, relation_of, roles
 
-__all__ = ["Claim", "Kind", "Side", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on"]
+__all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on"]
 
 
 class Kind(StrEnum):
@@ -30,31 +31,25 @@ class Kind(StrEnum):
     COUNTEREXAMPLE = "counterexample"
 
 
-class Side(StrEnum):
-    """From which side a bound bounds."""
-
-    UPPER = "upper"
-    LOWER = "lower"
-
-
 @dataclass(frozen=True)
 class Claim:
     """One statement of the theory.
 
     `statement` is the form code is generated from (the stable one); `printed` the form the literature prints,
     where it differs: both are proved equal to what the derivation reaches. `subject` is the left-hand side in
-    LaTeX, `setting` a hypothesis that only words can say. Claims that are not an equality of expressions put their
-    whole statement into `subject` and leave `statement` None; what is a formula in it (a bound, a threshold, the
-    equation of a condition) stands under a name in `parts`, so that every method reads it and mutants can change it.
-    `bounds` says which parts of an inequality are bounds, and from which side. `code` names the generated functions.
+    LaTeX, `setting` a hypothesis that only words can say. A claim that is not an equality of expressions has a
+    `sentence` instead; the expressions in it (a bound, a threshold, the equation of a condition) stand under a name in
+    `parts`, so that every method reads them and mutants can change them, and what each is in the sentence is its role.
+    `names` are the claim's own LaTeX for symbols and parts. `code` names the generated functions.
     """
 
     id: str
     title: str
     source: str
-    subject: str
     definition: Definition
     derivation: Callable[[Derivation], None]
+    subject: str = ""
+    sentence: Boolean | None = None
     kind: Kind = Kind.IDENTITY
     statement: Expr | None = None
     printed: Expr | None = None
@@ -62,7 +57,7 @@ class Claim:
     setting: str = ""
     code: tuple[str, ...] = ()
     parts: Mapping[str, Expr] = field(default_factory=dict, hash=False)
-    bounds: Mapping[str, Side] = field(default_factory=dict, hash=False)
+    names: Mapping[Symbol, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(rf"[{_CHAPTERS}][1-9][0-9]*(\.[a-z0-9-]+)?", self.id):
@@ -84,6 +79,21 @@ class Claim:
         return own | dict(self.parts)
 
     @property
+    def roles(self) -> dict[str, Role]:
+        """What each of `formulas` is in the sentence."""
+        return {"statement": Role.VALUE} if self.sentence is None else roles(self.sentence)
+
+    @property
+    def relation(self) -> Relation:
+        """What the sentence asserts between its terms."""
+        return Relation.EQUAL if self.sentence is None else relation_of(self.sentence)
+
+    @property
+    def bounds(self) -> dict[str, Role]:
+        """The parts that are bounds, and from which side."""
+        return {name: role for name, role in self.roles.items() if role in (Role.UPPER, Role.LOWER)}
+
+    @property
     def as_printed(self) -> Expr:
         """The form the literature prints, which is the statement where the two agree."""
         return self.formula if self.printed is None else self.printed
@@ -96,11 +106,15 @@ _CHAPTERS = "GNCPRB"
 
 
 def register(new: Claim) -> Claim:
-    """Add a claim; an id is never reused, and an inequality says what in it is a bound."""
+    """Add a claim; an id is never reused, and every part has its place in the sentence."""
     if new.id in _REGISTRY:
         raise ValueError(f"claim id {new.id!r} is already taken by {_REGISTRY[new.id].title!r}")
-    if (new.kind is Kind.INEQUALITY) != bool(new.bounds) or not new.bounds.keys() <= new.parts.keys():
-        raise ValueError(f"claim {new.id}: `bounds` names parts of an inequality, and only of one: {sorted(new.parts)}")
+    if {new.statement is None, not new.subject, new.sentence is not None} not in ({True}, {False}):
+        raise ValueError(f"claim {new.id}: give a `subject` and its `statement`, or a `sentence`")
+    if (new.kind is Kind.INEQUALITY) != bool(new.bounds):
+        raise ValueError(f"claim {new.id}: an inequality asserts a bound, and nothing else does: {dict(new.roles)}")
+    if new.sentence is not None and new.roles.keys() != new.parts.keys():
+        raise ValueError(f"claim {new.id}: its sentence has the parts {sorted(new.roles)}, not {sorted(new.parts)}")
     _REGISTRY[new.id] = new
     return new
 

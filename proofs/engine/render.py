@@ -8,14 +8,12 @@ vector are both "a").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from textwrap import indent
-from typing import Any, Final
+from typing import Any
 
-from sympy import Expr, Piecewise, Symbol, true
-from sympy.core.relational import Relational
-from sympy.logic.boolalg import And, Boolean, Not, Or
-from sympy.printing.latex import LatexPrinter, greek_letters_set
+from sympy import Expr, Symbol, true
+from sympy.logic.boolalg import Boolean
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
 from sympy.printing.pretty.stringpict import prettyForm
@@ -23,17 +21,12 @@ from sympy.printing.str import StrPrinter
 
 from proofs.engine.claim import Claim, derive
 from proofs.engine.derivation import Obligation, Step
-from proofs.naming import keyword
+from proofs.engine.latex import latex_of, latex_of_sentence, shown
 from proofs.symbols import QUANTITIES, mu, quantity
 
-__all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "text_of", "worded"]
+__all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "subject_of", "text_of"]
 
 _FIRST_PRIVATE = 0xE000
-
-
-def latex_of(expression: Expr | Boolean) -> str:
-    """The expression in LaTeX, without delimiters."""
-    return str(_Latex().doprint(expression))
 
 
 def text_of(expression: Expr | Boolean) -> str:
@@ -57,80 +50,9 @@ def line_of(expression: Expr | Boolean) -> str:
     return str(text)
 
 
-def worded(part: Expr, names: Mapping[Symbol, str]) -> str:
-    """A part of a statement in LaTeX, a chapter's own symbols by their LaTeX `names`."""
-    printed = {symbol: Symbol(f"{{{latex}}}", **symbol.assumptions0) for symbol, latex in names.items()}
-    return latex_of(part.xreplace(printed))
-
-
-_TAKEN: Final = {name for entry in QUANTITIES.values() for name in (entry.symbol.name, entry.text)} | {
-    *("s", "t", "x", "u", "rho", "phi", "size", "pi", "π", "E", "exp")
-}
-"""What a formula of this package may show: a parameter that a user calls so is shown under its own symbol's name."""
-
-
-def _shown(symbol: Symbol) -> str:
-    word = keyword(symbol)
-    return str(symbol.name) if word.strip("_") in _TAKEN else word
-
-
 def _is_compound(text: str) -> bool:
     """Whether a printed name needs brackets under a power, as v·v* does and (v−v*) does not."""
     return not text.startswith("(") and any(mark in text for mark in "·ᵀ²−*")
-
-
-_HELPERS: Final = {entry.symbol.name: entry.latex for entry in QUANTITIES.values()} | {"size": "|x|"}
-"""Names of a derivation's own symbols: one that is called like a quantity of the registry stands for it."""
-
-_ALPHABET: Final = {*greek_letters_set, "epsilon", "omega"}
-
-
-def _spelled(name: str) -> str:
-    """A name with its subscripts: a word stands upright, as cos or start; w*_i has its star above."""
-    base, *below = name.split("_")
-    star = "^{*}" if base.endswith(("*", "^*")) else ""
-    word = _word(base.removesuffix("*").removesuffix("^"))
-    under = r"\,".join(_word(part) for part in below)
-    return f"{word}{star}" + (f"_{{{under}}}" if below else "")
-
-
-def _word(text: str) -> str:
-    if text in _ALPHABET or text.lower() in _ALPHABET:
-        return rf"\{text}"
-    return rf"\mathrm{{{text}}}" if len(text) > 1 and text.isalpha() and text.isascii() else text
-
-
-class _Latex(LatexPrinter):
-    def __init__(self) -> None:
-        names = {entry.symbol: entry.latex for entry in QUANTITIES.values()}
-        super().__init__({"symbol_names": names})
-
-    def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
-        known = self._settings["symbol_names"].get(expr) or _HELPERS.get(expr.name)
-        return known or _spelled(_shown(expr))
-
-    def _print_expm1(self, expr: Any, exp: str | None = None) -> str:
-        raised = rf"\left(e^{{{self._print(expr.args[0])}}} - 1\right)"
-        return raised if exp is None else f"{raised}^{{{exp}}}"
-
-    def _print_ITE(self, expr: Any) -> Any:
-        condition, yes, no = expr.args
-        if not (isinstance(yes, Relational) and yes.func == no.func and yes.lhs == no.lhs):
-            return self._print(Or(And(condition, yes), And(Not(condition), no)))
-        bound = Piecewise((yes.rhs, condition), (no.rhs, True))
-        sign = latex_of(yes.func(Symbol("l"), Symbol("r"), evaluate=False)).removeprefix("l").removesuffix("r")
-        return f"{self._print(yes.lhs)}{sign}{self._print(bound)}"
-
-    def parenthesize_super(self, s: str) -> str:
-        if s.startswith("(") and s.endswith(")"):
-            return s
-        return f"({s})" if "^" in s else s
-
-    def _print_Function(self, expr: Any, exp: str | None = None) -> str:
-        if expr.func != mu:
-            return str(super()._print_Function(expr, exp))
-        applied = rf"\mu'\left({self._print(expr.args[0])}\right)"
-        return f"{applied}^{{{exp}}}" if exp is not None else applied
 
 
 class _Pretty(PrettyPrinter):
@@ -140,7 +62,7 @@ class _Pretty(PrettyPrinter):
     def _print_Symbol(self, e: Symbol, bold_name: bool = False) -> prettyForm:
         known = quantity(e)
         if known is None:
-            return super()._print_Symbol(Symbol(_shown(e)), bold_name)
+            return super()._print_Symbol(Symbol(shown(e)), bold_name)
         binding = prettyForm.POW if _is_compound(known.text) else prettyForm.ATOM
         if "·" in known.text and binding != prettyForm.ATOM:  # as a factor, too, a·b wants brackets
             binding = prettyForm.ADD
@@ -171,7 +93,7 @@ class _Line(StrPrinter):
     def _print_Symbol(self, expr: Symbol) -> str:
         known = quantity(expr)
         if known is None:
-            return _shown(expr)
+            return shown(expr)
         return self._placeholder(f"({known.text})" if _is_compound(known.text) else known.text)
 
     def _print_Function(self, expr: Any) -> str:
@@ -192,17 +114,24 @@ class _Line(StrPrinter):
 # Whole claims.
 
 
+def subject_of(claim: Claim) -> str:
+    """In LaTeX what the statement says, up to the expression that an identity ends in."""
+    if claim.sentence is None:
+        return claim.subject
+    return latex_of_sentence(claim.sentence, claim.parts, claim.names)
+
+
 def forms_of(claim: Claim) -> list[str]:
     """The statement in LaTeX, and where it differs the form of the literature; each with its left-hand side."""
     if claim.statement is None:
-        return [claim.subject]
+        return [subject_of(claim)]
     forms = [claim.statement] + [claim.printed] * (claim.printed not in (None, claim.statement))
     return [f"{claim.subject} = {latex_of(form)}" for form in forms]
 
 
 def latex_of_claim(claim: Claim) -> str:
     """The statement in LaTeX; the form the literature prints follows after another equals sign."""
-    parts = [claim.subject]
+    parts = [subject_of(claim)]
     if claim.statement is not None:
         parts.append(latex_of(claim.statement))
     if claim.printed is not None and claim.printed != claim.statement:

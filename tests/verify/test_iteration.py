@@ -15,8 +15,9 @@ from sympy import Integer, Rational, Symbol, log, sqrt
 
 import proofs
 from numerics.limits import NoLimitError
-from proofs.engine.claim import Claim, Kind, Side, get
+from proofs.engine.claim import Claim, Kind, get
 from proofs.engine.definitions import Splitting
+from proofs.engine.sentence import Role
 from proofs.symbols import beta, kappa, kept_level, multiplier
 from verify import iteration
 from verify.evidence import Evidence, Fate, Outcome, Verdict
@@ -98,7 +99,7 @@ FACTORS: dict[tuple[str, str], tuple[Rational, ...]] = {
 def factors(claim: Claim, part: str) -> tuple[Rational, ...]:
     """Off by 1 % either way; a bound is only wrong where it is too strong."""
     if part in claim.bounds:
-        return (UP,) if claim.bounds[part] is Side.LOWER else (DOWN,)
+        return (UP,) if claim.bounds[part] is Role.LOWER else (DOWN,)
     return FACTORS.get((claim.id, part), (UP, DOWN))
 
 

@@ -9,9 +9,10 @@ import pytest
 from sympy import Abs, Expr, Ge, Gt, Integral, Le, Max, Min, Ne, Pow, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
 import proofs
-from proofs.engine.claim import Claim, Kind, Side, register
+from proofs.engine.claim import Claim, Kind, register
 from proofs.engine.definitions import HalfSpaceMoment
 from proofs.engine.derivation import Derivation
+from proofs.engine.sentence import All, If, Part, Term, ge, gt, le
 from proofs.symbols import cap_angle, kappa, r, s, theta, v_vs, vs_vs
 from verify.closed_form import NoValueError
 from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict
@@ -29,8 +30,8 @@ def no_derivation(d: Derivation) -> None:
 
 
 def a_claim(**fields: object) -> Claim:
-    known = {"kind": Kind.IDENTITY, "statement": cos(theta)} | fields
-    return Claim("B91", "a test", "[here]", "x", HalfSpaceMoment(("a",)), no_derivation, **known)  # type: ignore[arg-type]
+    known = ({} if "sentence" in fields else {"statement": cos(theta), "subject": "x"}) | fields
+    return Claim("B91", "a test", "[here]", HalfSpaceMoment(("a",)), no_derivation, **known)  # type: ignore[arg-type]
 
 
 # Expressions.
@@ -114,12 +115,14 @@ def test_a_mutant_is_a_claim_with_one_change() -> None:
 
 def test_strict_bounds_are_made_too_strong() -> None:
     parts = {"above": r, "below": r / 3, "threshold": r / 5}
-    sides = {"above": Side.UPPER, "below": Side.LOWER}
-    claim = a_claim(kind=Kind.INEQUALITY, statement=None, parts=parts, bounds=sides)
+    x = Term("x")
+    says = All(If(gt(x, Part("threshold")), le(x, Part("above"))), ge(x, Part("below")))
+    claim = a_claim(kind=Kind.INEQUALITY, sentence=says, parts=parts)
     strong = {mutant.part: mutant.formula for mutant in mutants(claim, "full") if "too strong by 1 %" in mutant.label}
     assert strong == {"above": r * Rational(99, 100), "below": r / 3 * Rational(101, 100)}
-    for wrong in (replace(claim, kind=Kind.EQUIVALENCE), replace(claim, bounds={}), replace(claim, parts={})):
-        with pytest.raises(ValueError, match="`bounds` names parts"):
+    unsaid = replace(claim, sentence=ge(x, Part("below")))
+    for wrong, match in ((replace(claim, kind=Kind.EQUIVALENCE), "asserts a bound"), (unsaid, "has the parts")):
+        with pytest.raises(ValueError, match=match):
             register(wrong)
 
 
@@ -252,10 +255,9 @@ def test_the_solver_may_notice_a_weakened_hypothesis() -> None:
 
 BOUND = a_claim(
     kind=Kind.INEQUALITY,
-    statement=None,
+    sentence=All(ge(Term("x"), Part("lower bound")), le(Term("x"), Part("bound"))),
     hypotheses=(Ge(theta, cap_angle), Le(theta, pi - cap_angle)),
     parts={"lower bound": kappa * (cos(cap_angle) - Abs(cos(theta))) / (1 + r), "bound": kappa / r},
-    bounds={"lower bound": Side.LOWER, "bound": Side.UPPER},
 )
 
 

@@ -10,7 +10,8 @@ from typing import Final, Literal, TypeVar
 
 from sympy import Expr, Rational
 
-from proofs.engine.claim import Claim, Side
+from proofs.engine.claim import Claim
+from proofs.engine.sentence import Role
 from verify.closed_form import NoValueError
 from verify.evidence import Fate, Level
 from verify.mutants.expressions import mutants_of
@@ -78,7 +79,7 @@ def _wrong(claim: Claim, name: str, formula: Expr) -> Iterator[tuple[str, Expr]]
 
 def side(claim: Claim, part: str) -> int:
     """1 for an upper bound, −1 for a lower one, 0 for what is no bound."""
-    return {None: 0, Side.UPPER: 1, Side.LOWER: -1}[claim.bounds.get(part)]
+    return {None: 0, Role.UPPER: 1, Role.LOWER: -1}[claim.bounds.get(part)]
 
 
 def _with(claim: Claim, name: str, formula: Expr) -> Claim:

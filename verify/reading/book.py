@@ -12,7 +12,7 @@ from sympy import true
 
 import proofs
 from proofs.engine.claim import Claim
-from proofs.engine.render import forms_of, latex_of
+from proofs.engine.render import forms_of, latex_of, subject_of
 from proofs.extensions import is_own
 from verify.reading.markdown import escaped, page, slug
 
@@ -111,7 +111,9 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
         "source": claim.source,
         "grade": grade_of(claim),
         "obligations": owed_by(claim),
-        "subject": claim.subject,
+        "subject": subject_of(claim),
+        "relation": claim.relation,
+        "roles": {name: str(role) for name, role in claim.roles.items()},
         "statement": latex_of(claim.statement) if claim.statement is not None else None,
         "printed": latex_of(claim.printed) if claim.printed is not None else None,
         "hypotheses": [latex_of(hypothesis) for hypothesis in claim.hypotheses if hypothesis != true],

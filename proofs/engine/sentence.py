@@ -1,0 +1,214 @@
+"""What a claim says, as a formula.
+
+A sentence is made of relations between terms, joined in the order in which they are read, and of a few predicates.
+Where one of the claim's named expressions stands, there is its `part`: so the role that each plays (a value, a bound
+from one side, a threshold, …) is read off its place in the sentence, and the line a reader sees is printed from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from enum import StrEnum
+from functools import partial
+from typing import Any, Final
+
+from sympy import Basic, Eq, Ge, Gt, Le, Lt, Ne, Symbol, Tuple
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+__all__ = [
+    "KINDS",
+    "All",
+    "Either",
+    "Exists",
+    "If",
+    "Iff",
+    "Is",
+    "Part",
+    "Relation",
+    "Role",
+    "Root",
+    "Tends",
+    "Term",
+    "Where",
+    "eq",
+    "ge",
+    "gt",
+    "le",
+    "lt",
+    "ne",
+    "relation_of",
+    "roles",
+]
+
+
+class Role(StrEnum):
+    """What a named expression is in the sentence."""
+
+    VALUE = "value"
+    UPPER = "upper bound"
+    LOWER = "lower bound"
+    THRESHOLD = "threshold"
+    LIMIT = "limit"
+    EQUATION = "equation"
+
+
+class Relation(StrEnum):
+    """What a sentence asserts."""
+
+    EQUAL = "equal"
+    FOR_ALL = "for all"
+    EXISTS = "exists"
+    IFF = "if and only if"
+    TENDS = "tends to"
+
+
+class Term(Symbol):
+    """A quantity that the definition gives, called by its LaTeX: a left-hand side, a point, a function."""
+
+    __slots__ = ()
+
+
+class Part(Symbol):
+    """The place of one of the claim's own expressions: "statement", or a name in `parts`."""
+
+    __slots__ = ()
+
+
+def _relation(kind: Any) -> Callable[[Any, Any], Boolean]:
+    return partial(kind, evaluate=False)
+
+
+eq, ne, le, lt, ge, gt = map(_relation, (Eq, Ne, Le, Lt, Ge, Gt))
+"""Relations as they are written: SymPy would decide some by the assumptions on their symbols."""
+
+
+class _Kept(Boolean):
+    """A formula whose arguments keep the order they are given in."""
+
+    def __new__(cls, *arguments: Any) -> _Kept:
+        return Basic.__new__(cls, *(Tuple(*one) if isinstance(one, tuple) else one for one in arguments))
+
+
+class All(_Kept):
+    """Every one of these."""
+
+
+class Either(_Kept):
+    """At least one of these."""
+
+
+class If(_Kept):
+    """(premise, conclusion)."""
+
+
+class Iff(_Kept):
+    """The first exactly where the second."""
+
+
+class Where(_Kept):
+    """(sentence, conditions under which it is said, and what its terms stand for, …)."""
+
+
+class Exists(_Kept):
+    """(symbol, sentence)."""
+
+
+class Tends(_Kept):
+    """(what, its limit, (symbol, where to)); uniformly if a domain follows."""
+
+
+_ROOTS: Final = ("the only", "the larger", "a rising")
+
+
+class Root(_Kept):
+    """(which, symbol, equation, (low, high)): the symbol is the only, the larger of two, or a rising root in there."""
+
+    def __new__(cls, which: str, *arguments: Any) -> Root:
+        """ValueError for a word that is none of these."""
+        return super().__new__(cls, Symbol(_known(which, _ROOTS)), *arguments)
+
+
+KINDS: Final = {
+    "a minimizer": r"{}\in S(\bar w)",
+    "a saddle": r"{}\text{{ is a saddle}}",
+    "a strict local minimum": r"{}\text{{ is a local minimum, strict but for }}\|w\|",
+    "consistent": r"{}\text{{ is consistent}}",
+    "in J": r"{}\in J",
+    "largest nearby": r"{}\text{{ is largest nearby}}",
+    "not a gradient": r"{}\text{{ is no gradient}}",
+    "off J": r"{}\notin J",
+    "positive": r"{}>0\text{{ on }}\bar w^\perp",
+    "sharp": r"\text{{no smaller }}{}\text{{ will do}}",
+    "single-valued": r"{}\text{{ is single-valued}}",
+    "stable": r"{}\text{{ is stable}}",
+    "stationary": r"{}\text{{ is stationary}}",
+    "without a gradient": r"{}\text{{ has no gradient}}",
+    "zero almost everywhere": r"{}=0\text{{ almost everywhere}}",
+}
+"""The predicates, each with how it reads of a term."""
+
+
+class Is(_Kept):
+    """(kind, term): one of `KINDS` of what the term names."""
+
+    def __new__(cls, kind: str, thing: Basic) -> Is:
+        """ValueError for a kind that is not one of `KINDS`."""
+        return super().__new__(cls, Symbol(_known(kind, KINDS)), thing)
+
+
+def _known(word: str, words: Collection[str]) -> str:
+    if word not in words:
+        raise ValueError(f"a sentence knows no {word!r}; it knows {', '.join(sorted(words))}")
+    return word
+
+
+_SIDES: Final[dict[type[Basic], Role]] = {Le: Role.UPPER, Lt: Role.UPPER, Ge: Role.LOWER, Gt: Role.LOWER}
+_TURNED: Final = {Role.UPPER: Role.LOWER, Role.LOWER: Role.UPPER}
+
+
+def roles(sentence: Boolean) -> dict[str, Role]:
+    """The role of each part in a sentence; one that stands in several places has that of the first.
+
+    An inequality that is asserted bounds; one that is a condition, in a premise or on a side of "exactly where",
+    sets a threshold.
+    """
+    found: dict[str, Role] = {}
+    for name, role in _roles(sentence, True):
+        found.setdefault(name, role)
+    return found
+
+
+def relation_of(sentence: Boolean) -> Relation:
+    """The strongest thing that is asserted: where something holds, that it exists, a limit, a bound, a value."""
+    kinds = {Iff: Relation.IFF, Exists: Relation.EXISTS, Tends: Relation.TENDS} | dict.fromkeys(
+        _SIDES, Relation.FOR_ALL
+    )
+    return next((relation for kind, relation in kinds.items() if sentence.has(kind)), Relation.EQUAL)
+
+
+def _roles(node: Basic, asserted: bool) -> Iterator[tuple[str, Role]]:
+    match node:
+        case Relational():
+            yield from _in_relation(node, asserted)
+        case Tends():
+            yield from ((part.name, Role.LIMIT if part == node.args[1] else Role.VALUE) for part in node.atoms(Part))
+        case Root():
+            yield from ((part.name, Role.EQUATION) for part in node.args[2].atoms(Part))
+        case If() | Where():
+            told, *conditions = reversed(node.args) if isinstance(node, If) else node.args
+            yield from _roles(told, asserted)
+            for condition in conditions:
+                yield from _roles(condition, False)
+        case _:
+            for inside in node.args:
+                yield from _roles(inside, asserted and not isinstance(node, Iff))
+
+
+def _in_relation(relation: Relational, asserted: bool) -> Iterator[tuple[str, Role]]:
+    for side, expression in (("left", relation.lhs), ("right", relation.rhs)):
+        for part in expression.atoms(Part):
+            role = _SIDES.get(type(relation), Role.VALUE)
+            if role is not Role.VALUE:
+                role = Role.THRESHOLD if not asserted else _TURNED[role] if side == "left" else role
+            yield part.name, role
