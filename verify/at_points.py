@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Final
 
-from proofs.engine.claim import Claim
-from verify.configurations import Configuration
-from verify.evidence import Evidence, Fate, Figures, Grade, Outcome, Task, Verdict
+from proofs.engine.claim import Claim, get
+from verify.configurations import Configuration, configurations, meeting, pinned
+from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Task, Verdict
 
-__all__ = ["Comparison", "Found", "by_configuration", "conclude", "evidence_of"]
+__all__ = ["AtPoints", "Comparison", "Found", "evidence_of"]
 
 _LONGEST: Final = 4.0
 """Seconds that a task of several claims may be expected to take."""
+
+_FAR: Final = 1e100
+_KEPT: Final = 256
 
 _ORDER: Final = (Verdict.REFUTED, Verdict.ERROR, Verdict.UNDECIDED, Verdict.VERIFIED)
 
@@ -54,41 +58,92 @@ class Found:
     whole: bool | None = None
 
 
-def by_configuration(
-    name: str,
-    claims: Iterable[Claim],
-    points: Callable[[Claim], Iterable[Configuration]],
-    weight: Callable[[Claim, str], float],
-    *arguments: Any,
-) -> list[Task]:
-    """Tasks of some claims at one configuration, which share what is remembered there; its label is the last argument.
+@dataclass(frozen=True)
+class AtPoints:
+    """A method that compares claims with their definitions at configurations; `missing` says of whose type it cannot.
 
-    `weight` gives the seconds expected of a claim at a label.
+    `points` are those of a claim, `fates` what the method makes of its mutants there, with figures,
+    beside a generic configuration. The seconds
+    expected of a claim at a point: `weight`, times `far` where ‖w‖ is huge; `tried` for its mutants.
     """
-    by_label: dict[str, list[Claim]] = {}
-    for claim in claims:
-        for point in points(claim):
-            by_label.setdefault(point.label, []).append(claim)
-    groups: list[tuple[str, list[Claim], float]] = []
-    for label, concerned in by_label.items():
-        filled = inf
-        for claim in concerned:
-            cost = weight(claim, label)
-            if filled + cost > _LONGEST:
-                groups.append((label, [], 0.0))
-            _, group, filled = groups[-1]
-            group.append(claim)
-            filled += cost
-            groups[-1] = label, group, filled
-    return [Task(name, tuple(c.id for c in group), (*arguments, label), cost) for label, group, cost in groups]
+
+    name: str
+    missing: str
+    covers: Callable[[Claim], object]
+    points: Callable[[Claim, Sequence[Configuration]], list[Configuration]]
+    compare: Callable[[Claim, Configuration, Level], Iterable[Comparison]]
+    fates: Callable[[Claim, Sequence[Configuration], Configuration, Level], tuple[dict[str, Fate], Figures]]
+    weight: Callable[[Claim, Level], float]
+    far: float
+    tried: Callable[[Claim, Level], float]
+
+    def tasks(self, claims: Iterable[Claim], level: Level, seed: int, budget: float) -> list[Task]:
+        """Tasks of some claims at one configuration, which share what is remembered there; of a claim's mutants at the
+        first.
+        """
+        by_label: dict[str, list[tuple[Claim, float]]] = {}
+        for claim in filter(self.covers, claims):
+            for index, point in enumerate(self.points(claim, configurations(level, seed))):
+                cost = self.weight(claim, level) * (self.far if point.r > _FAR else 1)
+                cost += 0 if index else self.tried(claim, level)
+                by_label.setdefault(point.label, []).append((claim, cost))
+        groups: list[tuple[str, list[str], float]] = []
+        for label, concerned in by_label.items():
+            filled = inf
+            for claim, cost in concerned:
+                if filled + cost > _LONGEST:
+                    groups.append((label, [], 0.0))
+                _, ids, filled = groups[-1]
+                filled += cost
+                groups[-1] = label, [*ids, claim.id], filled
+        return [Task(self.name, tuple(ids), (level, seed, label), cost) for label, ids, cost in groups]
+
+    def run(self, task: Task) -> dict[str, Found]:
+        """Check each claim of the task at its configuration; at its first one judge its mutants too, at them all."""
+        level, seed, label = task.arguments
+        found: dict[str, Found] = {}
+        for claim in map(get, task.claim_ids):
+            chosen = self._chosen(claim, level, seed)
+            point = next(point for point in chosen if point.label == label)
+            found[claim.id] = self._at(claim, point, level)
+            if point is chosen[0]:
+                started = time.perf_counter()
+                fates, figures = self.fates(claim, chosen, configurations(level, seed)[0], level)
+                seconds = found[claim.id].seconds + time.perf_counter() - started
+                found[claim.id] = replace(found[claim.id], fates=fates, figures=figures, seconds=seconds)
+        return found
+
+    def _chosen(self, claim: Claim, level: Level, seed: int) -> list[Configuration]:
+        key = self.name, claim.id, level, seed, *sorted(pinned().items())
+        if key not in _CHOSEN:
+            if len(_CHOSEN) > _KEPT:
+                _CHOSEN.clear()
+            _CHOSEN[key] = self.points(claim, configurations(level, seed))
+        return _CHOSEN[key]
+
+    def _at(self, claim: Claim, point: Configuration, level: Level) -> Found:
+        started = time.perf_counter()
+        comparisons = tuple(self.compare(claim, point, level))
+        return Found(time.perf_counter() - started, point.label, comparisons)
+
+    def check(self, claim: Claim, points: Sequence[Configuration], level: Level = "quick") -> Evidence:
+        """Check any claim, registered or not, at those of `points` that meet its hypotheses."""
+        if not self.covers(claim):
+            detail = f"{self.missing} {type(claim.definition).__name__}"
+            return Evidence(self.name, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, detail)
+        return evidence_of(self.name, [self._at(claim, one, level) for one in meeting(claim.hypotheses, points)])
+
+    def conclude(
+        self, claims: Iterable[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
+    ) -> dict[str, list[Evidence]]:
+        """One evidence a claim, of all that was found out about it."""
+        return {
+            claim.id: [evidence_of(self.name, [_of(one, claim.id) for one in outcomes if _is_about(one, claim.id)])]
+            for claim in filter(self.covers, claims)
+        }
 
 
-def conclude(name: str, claims: Iterable[Claim], outcomes: Sequence[Outcome]) -> dict[str, list[Evidence]]:
-    """One evidence a claim, of all that was found out about it."""
-    return {
-        claim.id: [evidence_of(name, [_of(outcome, claim.id) for outcome in outcomes if _is_about(outcome, claim.id)])]
-        for claim in claims
-    }
+_CHOSEN: dict[object, list[Configuration]] = {}
 
 
 def _is_about(outcome: Outcome, claim_id: str) -> bool:

@@ -130,7 +130,7 @@ def test_powers_hulls_and_comparisons_contain() -> None:
 @holds(
     """
     arithmetic.ball arithmetic.Compiled.__call__ arithmetic.Compiled.at arithmetic._cases arithmetic._number
-    truth.chosen     arithmetic._product_power arithmetic._rational_power arithmetic._root
+    truth.chosen arithmetic._product_power arithmetic._rational_power arithmetic._root
     arithmetic._increasing.enclosed arithmetic._smooth.enclosed arithmetic._within.enclosed
     """
 )
