@@ -22,7 +22,7 @@ from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.mutants import mutants
 from verify.precision import hypotheses
 from verify.precision import route as precision
-from verify.precision.comparison import FINE, ROUGH, coarse, compare, shown
+from verify.precision.comparison import FINE, ROUGH, compare, shown
 from verify.precision.quadrature import Estimate
 
 POINTS = configurations("full", 3)
@@ -253,8 +253,7 @@ def test_no_hypothesis_can_be_weakened(claim_id: str, label: str) -> None:
 
 def judged(claim: Claim, weaker: Claim) -> tuple[Fate, str]:
     checking = partial(precision._check, level="quick")
-    with coarse():
-        found = hypotheses.judge(claim, weaker, POINTS[0], checking)
+    found = hypotheses.judge(claim, weaker, POINTS[0], checking)
     assert found is not None
     return found
 

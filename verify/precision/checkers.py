@@ -15,7 +15,7 @@ from proofs.engine.claim import Claim
 from proofs.engine.definitions import Correlation, Definition, FilterGradient, MeanSample, Potential, ReluNetwork
 from proofs.proxies import ESTIMATORS, Estimator
 from verify.configurations import Configuration, Level
-from verify.precision.comparison import FINE, ROUGH, Comparison, closed_coordinates, compare, forms, is_coarse
+from verify.precision.comparison import FINE, ROUGH, Comparison, closed_coordinates, compare, forms
 from verify.precision.network import Network, ReluPatches, UndefinedError
 from verify.precision.quadrature import DIGITS
 from verify.sides import Side, World, ready, sides
@@ -26,14 +26,11 @@ _QUICK: Final = ("clipped-relu", "sigmoid", "triangular")
 
 
 def _standing(level: Level, point: Configuration) -> Iterator[Estimator]:
-    """A quick run tries them all at the generic points, and one of them, in turn, at each of the others; mutants are
-    tried with one that has a scale and one that is not 0 on either side.
-    """
+    """A quick run tries them all at the generic points, and one of them, in turn, at each of the others."""
     in_turn = _QUICK[len(point.label) % len(_QUICK)]
     quick = _QUICK if point.label.startswith("generic") else (in_turn,)
     names = tuple(key for key in ESTIMATORS if ESTIMATORS[key].waves is None) if level == "full" else quick
-    telling = (*(_QUICK if level == "full" else _QUICK[:1]), "leaky-relu")
-    yield from (ESTIMATORS[key] for key in (telling if is_coarse() else names))
+    yield from (ESTIMATORS[key] for key in names)
 
 
 def _ends() -> tuple[mpf, mpf]:

@@ -7,9 +7,7 @@ cancels from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,7 +24,6 @@ from verify.evidence import Verdict
 from verify.precision.quadrature import DIGITS, Estimate
 
 __all__ = [
-    "EXACT",
     "FINE",
     "ROUGH",
     "Comparison",
@@ -34,10 +31,8 @@ __all__ = [
     "against",
     "closed_coordinates",
     "closed_value",
-    "coarse",
     "compare",
     "forms",
-    "is_coarse",
     "part",
     "part_vector",
     "quotient_of",
@@ -58,41 +53,14 @@ class Demand:
 FINE: Final = Demand(45, 40)
 """For quadrature alone."""
 
-EXACT: Final = replace(FINE)
-"""For definitions that are found without integrals: of mutants as much is asked."""
-
 ROUGH: Final = Demand(20, 15)
 """For quantities that difference quadratures."""
-
-_COARSE_DEMAND: Final = Demand(12, 8)
-"""For mutants: what one mistake changes is seen in the first few digits."""
-
-_COARSE_DIGITS: Final = 22
-
-_COARSE: ContextVar[bool] = ContextVar("coarse", default=False)
-
-
-@contextmanager
-def coarse() -> Iterator[None]:
-    """Within it closed forms are integrated to fewer digits, and comparisons demand fewer."""
-    token = _COARSE.set(True)
-    try:
-        yield
-    finally:
-        _COARSE.reset(token)
-
-
-def is_coarse() -> bool:
-    """Whether mutants are being judged."""
-    return _COARSE.get()
 
 
 def compare(
     label: str, closed: Sequence[mpf], defined: Sequence[Estimate], demand: Demand = FINE, *, joint: bool = False
 ) -> list[Comparison]:
     """Coordinate by coordinate; `joint` judges every coordinate by the size of the largest."""
-    if _COARSE.get() and demand is not EXACT:
-        demand = _COARSE_DEMAND
     if len(closed) != len(defined):
         raise ValueError(f"{label}: {len(closed)} closed coordinates against {len(defined)} of the definition")
     largest = max(estimate.size for estimate in defined)
@@ -195,7 +163,7 @@ def closed_coordinates(
 
     Integrals are taken to a fixed precision: a form is only as accurate as the largest of them.
     """
-    with mp.workdps(_COARSE_DIGITS if _COARSE.get() else DIGITS):
+    with mp.workdps(DIGITS):
         values = point.scalars()
         integrals = [integral(part, values, point, proxy) for part in form.integrals]
     with mp.workdps(_digits_needed(point)):

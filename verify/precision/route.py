@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 from types import SimpleNamespace
 from typing import Final, cast
 
@@ -27,7 +27,6 @@ from verify.evidence import Fate, Figures, Verdict
 from verify.mutants import Mutant, fates, mutants
 from verify.precision import hypotheses
 from verify.precision.checkers import check_sides
-from verify.precision.comparison import coarse
 from verify.precision.quadrature import DIGITS
 from verify.sides import speaks_of
 
@@ -89,27 +88,16 @@ def _fates(
     ordered = sorted(points, key=lambda point: not point.label.startswith("generic"))
     reasons: dict[str, str] = {}
 
-    @cache
-    def telling(point: int) -> bool:
-        """Whether the claim itself passes there with these few digits: else nothing can be said of its mutants."""
-        try:
-            return not _refuted(claim, ordered[point], level)
-        except (ArithmeticError, ValueError):
-            return False
-
     def notices(mutant: Mutant) -> bool | None:
         if mutant.kind == "formula":
-            chosen = [point for index, point in enumerate(ordered) if telling(index)]
-            return any(_refuted(mutant.claim, point, level) for point in chosen) if chosen else None
+            return any(_refuted(mutant.claim, point, level) for point in ordered) if points else None
         judged = hypotheses.judge(claim, mutant.claim, base, partial(_check, level=level))
         if judged is None:
             return None
         fate, reasons[mutant.label] = judged
         return fate is Fate.KILLED
 
-    with coarse():
-        found = fates(mutants(claim, level), notices)
-    return found, {"without_hypothesis": reasons} if reasons else {}
+    return fates(mutants(claim, level), notices), {"without_hypothesis": reasons} if reasons else {}
 
 
 def _refuted(claim: Claim, point: Configuration, level: Level) -> bool:

@@ -165,10 +165,10 @@ def _descends(claim: Claim, point: Configuration, network: Network, steps: int) 
         found.append(within(f"{label}, promised/actual decrease", promised, fall))
         longest = part(claim, "largest step", point, known)
         found.append(true_that(f"{label}, largest step", rate < longest, f"{mpmath.nstr(longest, 12)} is too small"))
-        left = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: longest})
-        size = abs(energy * longest)
-        nothing = Estimate(mpf(0), size * mpf(10) ** -DIGITS, size)
-        found += compare(f"{label}, decrease at the largest step", [left], [nothing])
+        worst, most = _worst_decrease(known, longest), {**known, symbols.eta: longest}
+        left = part(claim, "decrease, a lower bound", point, most)
+        found += vanishing(f"{label}, decrease at the largest step", [worst])
+        found += compare(f"{label}, decrease at worst", [left], [worst])
         found.append(_vanishing_step(claim, label, point, network, known))
         network = ahead
     return found
@@ -183,6 +183,20 @@ def _vanishing_step(
     fall = network.loss().value - ahead.loss().value
     promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
     return within(f"{label}, promised/actual decrease, η → 0", promised, fall, mpf("0.9999"))
+
+
+def _worst_decrease(known: dict[Symbol, mpf], rate: mpf) -> Estimate:
+    """What a step along −g lowers f(x) = L‖x‖²/2 by: with ⟨g, ∇f⟩ = E and ‖g‖² = (1 + A)E no f does worse that has an
+    L-Lipschitz gradient.
+    """
+    energy, constant = known[ENERGY], known[LIPSCHITZ]
+    slope = mpmath.sqrt(energy)
+    step = [slope, slope * mpmath.sqrt(known[EXCESS])]
+    before = [slope / constant, mpf(0)]
+    after = apart(before, [rate * x for x in step])
+    size = abs(energy * rate)
+    fall = constant * (mpmath.fdot(before, before) - mpmath.fdot(after, after)) / 2
+    return Estimate(fall, size * mpf(10) ** -DIGITS, size)
 
 
 def _reach(network: Network) -> mpf:

@@ -27,7 +27,7 @@ from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.evidence import Verdict
 from verify.minimizer import BROUGHT, objective
 from verify.precision.checkers import label_of
-from verify.precision.comparison import EXACT, ROUGH, Comparison, compare, forms, true_that
+from verify.precision.comparison import ROUGH, Comparison, compare, forms, true_that
 from verify.precision.minimizers import (
     WORKING,
     minimize,
@@ -119,7 +119,7 @@ def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list
         _told(comparison, claim, point, value, found)
         for name, form in forms(claim).items()
         for value in [real_value(form, scalars, point.label)]
-        for comparison in compare(label_of(point, name), [value], [estimate], EXACT)
+        for comparison in compare(label_of(point, name), [value], [estimate])
     ]
 
 
@@ -191,7 +191,7 @@ def _envelope_value(claim: Claim, point: Configuration, p: Expr) -> list[Compari
     return [
         comparison
         for name, form in forms(claim).items()
-        for comparison in compare(label_of(point, name), [real_value(form, scalars, point.label)], [estimate], EXACT)
+        for comparison in compare(label_of(point, name), [real_value(form, scalars, point.label)], [estimate])
     ]
 
 
