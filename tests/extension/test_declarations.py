@@ -5,7 +5,7 @@ says what to write instead.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mp, mpf
+from mpmath.calculus.quadrature import GaussLegendre
 from scipy import special
 from sympy import (
     Abs,
@@ -55,7 +56,7 @@ def both_sides(*kinks: float) -> tuple[float, ...]:
     return tuple(-k for k in kinks) + kinks
 
 
-LADDER = both_sides(*(10.0**power for power in range(10, 150, 10)))
+LADDER = both_sides(*(8.0**power for power in range(9, 166)))
 """Lengths at which the quadrature is cut where μ' decays like a power: those between 1 and ‖w‖."""
 
 ACCEPTED: dict[str, tuple[Any, tuple[Parameter, ...], Callable[[mpf], Any], tuple[float, ...]]] = {
@@ -109,38 +110,38 @@ ACCEPTED: dict[str, tuple[Any, tuple[Parameter, ...], Callable[[mpf], Any], tupl
 }
 
 
-def panel(function: Callable[[mpf], mpf], low: mpf, high: mpf) -> mpf:
-    """∫ function by its size: mpmath.quad ends where an *absolute* error is small. Powers of s are powers of y⁴."""
-    flat = 4 if low == 0 else 1
-    size = (high - low) * max(
-        abs(function(low + (high - low) * part)) for part in (mpf("0.03"), mpf("0.5"), mpf("0.97"))
-    )
+with mp.workdps(25):
+    HALVES = [((1 + node) / 2, weight / 2) for node, weight in GaussLegendre(mp).calc_nodes(5, mp.prec)]
+    PANEL = [(y * y * (3 - 2 * y), 6 * y * (1 - y) * weight) for y, weight in HALVES]
+"""48 nodes of [0, 1] and their weights, for what may go with a root at either end."""
 
-    def scaled(y: mpf) -> mpf:
-        return function(low + (high - low) * y**flat) * flat * y ** (flat - 1) * (high - low) / size
 
-    return size * mpmath.quad(scaled, [0, 1]) if size else mpf(0)
+def nodes(low: mpf, high: mpf) -> Iterator[tuple[mpf, mpf]]:
+    """Gauss–Legendre on a panel; where it starts at 0, where there may be a fourth root, in the root of s."""
+    for y, weight in PANEL:
+        at, by = (y * y, 2 * y * weight) if low == 0 else (y, weight)
+        yield low + (high - low) * at, (high - low) * by
 
 
 def quadrature(slope: Callable[[mpf], Any], kinks: tuple[float, ...], theta: mpf, r: mpf) -> list[mpf]:
     """p, q, C and b from their definitions as moments of μ'."""
 
-    def mean(weight: Callable[[mpf], Any], sign: int, size: mpf) -> mpf:
+    def means(sign: int, size: mpf, *weights: Callable[[mpf], Any]) -> list[mpf]:
         """E of weight(s) μ'(size·s) over sign·s > 0."""
         scales = {mpf(4) ** k / size for k in range(-4, 12)} | {mpf(2) ** k for k in range(-3, 4)} | {mpf(0), mpf(16)}
         cuts = sorted({s for s in scales | {sign * mpf(kink) / size for kink in kinks} if 0 <= s <= 16})
-        return mpmath.fsum(
-            panel(lambda s: weight(sign * s) * slope(size * sign * s) * mpmath.npdf(s), *ends)
-            for ends in pairwise(cuts)
-        )
+        points = [(sign * s, by * mpmath.npdf(s)) for ends in pairwise(cuts) for s, by in nodes(*ends)]
+        values = [(s, by * slope(size * s)) for s, by in points]
+        return [mpmath.fsum(weight(s) * value for s, value in values) for weight in weights]
 
     with mp.workdps(22):
-        sides = (1, -1)
-        full, half = sum(mean(lambda s: s, side, r) for side in sides), mean(lambda s: s, 1, r)
-        along = sum(mean(lambda s: s * mpmath.ncdf(s * mpmath.cot(theta)), side, r) for side in sides)
+        moments = lambda s: s, lambda s: s * mpmath.ncdf(s * mpmath.cot(theta))  # noqa: E731
+        (half, along), (below, rest) = (means(sign, r, *moments) for sign in (1, -1))
         # B = sin θ/√(2π) E[μ'(r sin θ X)], the smoothing law, which is E[μ'(rs) φ(s cot θ)] with s = sin θ·X.
-        apart = sum(mean(lambda s: mpf(1), side, r * mpmath.sin(theta)) for side in sides) / mpmath.sqrt(2 * mp.pi)
-        return [half - full / 2, full / 2, half - along - 2 * apart * mpmath.sin(theta / 2) ** 2, apart]
+        smoothed = [means(sign, r * mpmath.sin(theta), lambda s: 1)[0] for sign in (1, -1)]
+        apart = mpmath.fsum(smoothed) / mpmath.sqrt(2 * mp.pi)
+        full, turned = half + below, half - along - rest
+        return [half - full / 2, full / 2, turned - 2 * apart * mpmath.sin(theta / 2) ** 2, apart]
 
 
 def compiled(proxy: Estimator) -> dict[str, Any]:
