@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of the pages: it draws mathematics, runs scripts, and tells what went wrong."""
+"""One thread a process, as in the suite; a real Chromium for the tests of the pages, which tells what went wrong."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = [

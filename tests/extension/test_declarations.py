@@ -135,7 +135,7 @@ def quadrature(slope: Callable[[mpf], Any], kinks: tuple[float, ...], theta: mpf
         return [mpmath.fsum(weight(s) * value for s, value in values) for weight in weights]
 
     with mp.workdps(22):
-        moments = lambda s: s, lambda s: s * mpmath.ncdf(s * mpmath.cot(theta))  # noqa: E731
+        moments = lambda s: s, lambda s: s * mpmath.ncdf(s * mpmath.cot(theta))
         (half, along), (below, rest) = (means(sign, r, *moments) for sign in (1, -1))
         # B = sin θ/√(2π) E[μ'(r sin θ X)], the smoothing law, which is E[μ'(rs) φ(s cot θ)] with s = sin θ·X.
         smoothed = [means(sign, r * mpmath.sin(theta), lambda s: 1)[0] for sign in (1, -1)]

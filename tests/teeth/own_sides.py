@@ -33,7 +33,9 @@ def _raise(*_: object, **__: object) -> None:
 
 
 def blind() -> None:
-    """From now on no formula of a claim, no derivation and no generated closed form can be read or run."""
+    """From now on no formula of a claim, no derivation, no generated closed form and no code of the iteration's ends
+    can be read or run.
+    """
     import proofs
     from proofs.engine import claim as registry
     from proofs.engine.claim import Claim
@@ -51,6 +53,7 @@ def blind() -> None:
     Claim.__getattribute__ = without_forms  # type: ignore[method-assign]
     for module in (proofs, registry):
         module.derive = no_derivation  # type: ignore[attr-defined]
+    sys.modules.update(dict.fromkeys(("numerics.limits", "numerics.learning")))  # imported where they are used
     for name in GENERATED:
         for value in vars(importlib.import_module(f"numerics.generated.{name}")).values():
             if isinstance(value, FunctionType) and value.__module__ == f"numerics.generated.{name}":

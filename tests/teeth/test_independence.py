@@ -16,7 +16,7 @@ import proofs
 ROUTES = {
     "precision": ("G1", "G3", "G5", "N1", "N3", "N4", "C3", "C5.sigmoid", "P3", "P6.l1", "B1.loss"),
     "monte_carlo": ("N1", "N2", "C3", "C5.tanh"),
-    "iteration": ("R1", "R5.l1", "R7.l1", "R8"),
+    "iteration": ("R1", "R4.l1", "R7.l1", "R11"),
     "enclosure": ("G1", "G3", "N1", "N2", "C3", "C5.sigmoid"),
 }
 SCRIPT = Path(__file__).with_name("own_sides.py")
