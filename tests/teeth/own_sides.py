@@ -53,11 +53,11 @@ def blind() -> None:
     Claim.__getattribute__ = without_forms  # type: ignore[method-assign]
     for module in (proofs, registry):
         module.derive = no_derivation  # type: ignore[attr-defined]
-    sys.modules.update(dict.fromkeys(("numerics.limits", "numerics.learning")))  # imported where they are used
     for name in GENERATED:
         for value in vars(importlib.import_module(f"numerics.generated.{name}")).values():
             if isinstance(value, FunctionType) and value.__module__ == f"numerics.generated.{name}":
                 value.__code__ = _raise.__code__  # whoever has the function already: it raises
+    sys.modules.update(dict.fromkeys(("numerics.limits", "numerics.learning")))  # imported where they are used
 
 
 def side(method: str, claim_id: str) -> Any:
