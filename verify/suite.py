@@ -29,7 +29,7 @@ METHODS: Final[dict[str, str]] = {
     "precision": "verify.precision.route",
     "generated": "verify.generated",
     "monte_carlo": "verify.monte_carlo",
-    "iteration": "verify.iteration",
+    "iteration": "verify.iteration.route",
     "enclosure": "verify.enclosure.route",
     "inequalities": "verify.inequalities.route",
 }

@@ -16,12 +16,11 @@ import numpy as np
 import pytest
 
 import proofs
+from proofs.engine.claim import Claim
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
-from verify.iteration.asked import Asked
-from verify.iteration.findings import Findings
+from verify.iteration.trial import Trial
 from verify.reading.html_report import to_html
 from verify.reading.report import to_json
-from verify.rows import Row
 
 LIMIT = 6.5
 SPREAD = [round(0.37 * k - 2.9, 3) for k in range(17)]
@@ -329,11 +328,10 @@ def test_statements_without_a_margin_are_counted() -> None:
 
 
 def reached(observed: float, rho: float, slack: float) -> tuple[float, Verdict]:
-    claim = SimpleNamespace(id="R1", formulas={"bound": proofs.symbols.rho}, hypotheses=())
-    asked = cast(Asked, SimpleNamespace(claim=claim, blind=False))
-    findings = Findings()
-    findings.against(asked, Row("bound", "<=", observed, {"rho": rho}, slack, "here"))
-    evidence = findings.evidence("iteration", 0.0)
+    claim = SimpleNamespace(id="R1", formulas={"bound": proofs.symbols.rho}, hypotheses=(), definition=None)
+    trial = Trial(cast(Claim, claim), "quick", 1)
+    trial.row("bound", "<=", observed, {"rho": rho}, slack, "here")
+    evidence = trial.evidence("iteration", 0.0)
     return float(evidence.figures["max bound: reached"]), evidence.verdict
 
 

@@ -18,19 +18,16 @@ from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.sentence import Role
 from proofs.symbols import beta, kappa, kept_level, multiplier
-from verify import iteration
 from verify.evidence import Evidence, Fate, Outcome, Verdict
+from verify.iteration import route as iteration
 from verify.iteration.arithmetic import Exact, Iteration, Problem, pull, run_exact, unit, vector
-from verify.iteration.asked import Asked, Theory, drawn, generator
-from verify.iteration.basin import CAPS, LAUNCHES
-from verify.iteration.census import check_census
 from verify.iteration.edges import EDGES
 from verify.iteration.ends import ended
-from verify.iteration.findings import Findings
-from verify.iteration.free import nothing_stays
-from verify.iteration.route import ASPECTS
 from verify.iteration.sampled import check_sampled
+from verify.iteration.trial import ASPECTS, Findings, Theory, Trial, drawn, generator
 from verify.mutants import Mutant, mutants
+from verify.roads.census import check_census
+from verify.roads.fixed_points import nothing_stays
 from verify.rows import Relation, Row, fates_of, judge
 
 CLAIMS = [claim for claim in proofs.all_claims() if isinstance(claim.definition, Splitting)]
@@ -64,7 +61,7 @@ def spoiled(claim: Claim, part: str, factor: Rational) -> Claim:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few problems are drawn: as many as show that the code under test is wrong."""
-    monkeypatch.setattr(Asked, "many", lambda asked, quick, full: min(quick, 1))
+    monkeypatch.setattr(Trial, "many", lambda trial, quick, full: min(quick, 1))
 
 
 # True claims: that all are verified, `coarseproof verify` says.
@@ -139,9 +136,9 @@ def test_mutants_are_judged_by_the_runs_of_the_claim() -> None:
 
 
 def test_a_penalty_that_lets_free_runs_rest_is_noticed() -> None:
-    rng = generator(1, "free", 0)
-    found = Findings()
-    nothing_stays(found, [drawn(rng, "mcp", n=3, beta=(1.0, 1.1), lam=(0.05, 0.06))], rng)
+    found = Trial(get("R10"), "quick", 1)
+    found.rng = generator(1, "free", 0)
+    nothing_stays(found, [drawn(found.rng, "mcp", n=3, beta=(1.0, 1.1), lam=(0.05, 0.06))])
     assert any("is a fixed point" in text for text in found.refuted)
 
 
@@ -149,9 +146,7 @@ def test_a_penalty_that_lets_free_runs_rest_is_noticed() -> None:
 
 
 def test_points_outside_the_hypotheses_are_fixed() -> None:
-    points = [point for edges in EDGES.values() for point, _ in edges if point is not None]
-    assert len(points) > 5
-    for point in points:
+    for point, *_ in EDGES.values():
         assert point.rests()
         assert not replace(point, multiplier=point.multiplier + Rational(1, 10**9)).rests()
         assert not replace(point, tau=point.tau, w=tuple(-x for x in point.w), beta=point.beta * 2).rests()
@@ -290,9 +285,10 @@ def test_sampled_gradients_notice_a_limit_five_per_cent_off() -> None:
         return Wrong(right, weights=w / np.linalg.norm(w))
 
     part = ASPECTS["limit"].count("quick") - 1
-    found = check_sampled(Asked(get("R4.l1"), "quick", 1, part, theory=Theory(sparse_limit=wrong)))
+    found, right = (Trial(get("R4.l1"), "quick", 1, part, theory=t) for t in (Theory(sparse_limit=wrong), Theory()))
+    check_sampled(found)
+    check_sampled(right)
     assert found.refuted
-    right = check_sampled(Asked(get("R4.l1"), "quick", 1, part))
     assert not right.refuted
     assert abs(right.notes["exponent of the error"] + 0.5) < right.notes["exponent allowed within"] < 0.25
 
@@ -313,9 +309,9 @@ def test_slow_runs_leap_to_where_they_would_have_ended() -> None:
 
 def test_problems_with_tiny_weights_are_judged() -> None:
     """The seed draws one whose entries of 0.0003 attract too slowly to wait for."""
-    counts = check_census(Asked(get("R7.l0"), "quick", 41, 0)).counts
-    assert counts["runs that leapt to their end"] > 25
-    assert counts["predicted limits not judged"] == counts["runs not ended"] == 0
+    check_census(trial := Trial(get("R7.l0"), "quick", 41))
+    assert trial.counts["runs that leapt to their end"] > 25
+    assert trial.counts["predicted limits not judged"] == trial.counts["runs not ended"] == 0
 
 
 # The route.
@@ -325,12 +321,12 @@ def test_what_met_no_problem_is_undecided() -> None:
     assert Findings().evidence("iteration", 0.0).verdict is Verdict.UNDECIDED
     found = Findings()
     found.demand(True, "")
-    found.doubt("half of it did not end")
+    found.doubts.append("half of it did not end")
     assert found.evidence("iteration", 0.0).detail == "half of it did not end"
     found.within("gap", np.nan, 1.0, "not a number")
     found.within("gap", 0.5, 1.0, "")
-    found.least("slack", np.nan)
-    found.least("slack", 0.5)
+    found.extreme("min slack", np.nan)
+    found.extreme("min slack", 0.5)
     evidence = found.evidence("iteration", 0.0)
     assert evidence.verdict is Verdict.REFUTED
     assert np.isnan(evidence.figures["max gap"])
@@ -342,7 +338,7 @@ def test_merging_keeps_extremes_and_counts() -> None:
     for k, part in enumerate(parts):
         part.count("runs", 3)
         part.within("gap", 0.1 * k, 1.0, "")
-        part.least("slack", -k)
+        part.extreme("min slack", -k)
     figures = Findings.merged(parts).evidence("iteration", 0.0).figures
     assert figures == {"demands": 2, "runs": 6, "max gap": 0.1, "min slack": -1.0}
 
@@ -365,7 +361,7 @@ def test_tasks_run_conclude() -> None:
     claims = [get("R2"), get("R6.probability")]
     planned = iteration.tasks(claims, "quick", 5, 1e-6)
     assert pickle.loads(pickle.dumps(planned)) == planned
-    assert {task.arguments[3] for task in planned} == {1e-6 / (len(CAPS) + len(LAUNCHES))}
+    assert {task.arguments[3] for task in planned} == {1e-6 / ASPECTS["probability"].chances}
     outcomes = [Outcome(task, pickle.loads(pickle.dumps(iteration.run(task))), 1.5) for task in planned]
     found = iteration.conclude(claims, outcomes, "quick", 5, 1e-6)
     for claim in claims:

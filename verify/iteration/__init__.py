@@ -1,5 +1,1 @@
-"""The iteration route: what is said of RVSCGD, held against runs of RVSCGD."""
-
-from verify.iteration.route import NAME, check, conclude, own_side, run, tasks
-
-__all__ = ["NAME", "check", "conclude", "own_side", "run", "tasks"]
+"""Runs of RVSCGD, and what is said of it held against them."""

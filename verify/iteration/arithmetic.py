@@ -9,7 +9,7 @@ Nothing of `numerics` and no closed form is used here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -77,6 +77,16 @@ class Problem:
         return np.asarray(w / np.linalg.norm(w))
 
     @property
+    def least(self) -> float:
+        """The smallest |w*_i| that is not 0."""
+        return float(np.abs(self.unit[self.unit != 0]).min())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """κ, β and λ, as rows name them."""
+        return {"kappa": self.kappa, "beta": self.beta, "lam": self.lam}
+
+    @property
     def parts(self) -> tuple[Piece, ...]:
         """The penalty."""
         return pieces(self.penalty, self.parameters)
@@ -110,9 +120,10 @@ class Iteration:
         """u = S(w)."""
         return proximal(w, self.lam / self.beta, self.parts)
 
-    def raw(self, w: Array, u: Array, eta: Any) -> Array:
-        """w − ηG(w) − ηβ(w − u), before normalization; w need not be a unit vector."""
-        gradient = self.alpha * w / norm(w) - self.kappa * self.w_star
+    def raw(self, w: Array, u: Array, eta: Any, gradient: Array | None = None) -> Array:
+        """w − ηG − ηβ(w − u), before normalization; w need not be a unit vector, G is αŵ − κw* unless given."""
+        if gradient is None:
+            gradient = self.alpha * w / norm(w) - self.kappa * self.w_star
         return np.asarray(w - eta * gradient - eta * self.beta * (w - u))
 
     def unnormalized(self, w: Array, tau: Any) -> tuple[Array, Any]:
@@ -124,11 +135,19 @@ class Iteration:
         """One step on the sphere."""
         return unit(self.unnormalized(w, tau)[0])
 
-    def lyapunov(self, w: Array) -> Array:
-        """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²: (starts,)."""
+    def angle(self, w: Array) -> Any:
+        """Angle to w* by Kahan's formula, in radians: (starts,)."""
+        apart = np.linalg.norm(w - self.w_star, axis=-1)
+        return 2 * np.arctan2(apart, np.linalg.norm(w + self.w_star, axis=-1))
+
+    def splitting(self, w: Array) -> Any:
+        """λP(u) + (β/2)‖w − u‖²: (starts,)."""
         u = self.split(w)
-        terms = self.lam * total(u, self.parts) + self.beta / 2 * (w - u) ** 2 + self.kappa / 2 * (w - self.w_star) ** 2
-        return np.asarray(np.sum(terms, axis=-1))
+        return np.sum(self.lam * total(u, self.parts) + self.beta / 2 * (w - u) ** 2, axis=-1)
+
+    def lyapunov(self, w: Array) -> Any:
+        """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²: (starts,)."""
+        return np.sum(self.kappa / 2 * (w - self.w_star) ** 2, axis=-1) + self.splitting(w)
 
     def force(self, w: Array) -> Array:
         """κw* + βS(w)."""
@@ -146,13 +165,8 @@ class Iteration:
 
     def take(self, rows: Any) -> Iteration:
         """The same for some of the starts."""
-
-        def some(value: Any) -> Any:
-            return value[rows] if isinstance(value, np.ndarray) and value.ndim == 2 else value
-
-        return Iteration(
-            some(self.w_star), some(self.kappa), some(self.beta), some(self.lam), self.parts, some(self.alpha)
-        )
+        numbers = {name: getattr(self, name) for name in ("w_star", "kappa", "beta", "lam", "alpha")}
+        return replace(self, **{name: value[rows] for name, value in numbers.items() if np.ndim(value) == 2})
 
     def run(self, w: Array, tau: float, steps: int = 4000, tolerance: float = 3e-16) -> tuple[Array, Array]:
         """Run every start until its step is below `tolerance`: where they end (starts, n), the last steps (starts,)."""
@@ -183,12 +197,6 @@ class Exact(Iteration):
     def angle(self, w: Array) -> mpf:
         """Angle to w* by Kahan's formula."""
         return 2 * mpmath.atan2(norm(w - self.w_star), norm(w + self.w_star))
-
-    def lyapunov(self, w: Array) -> Any:
-        """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²."""
-        u = self.split(w)
-        fit = self.kappa * (1 - dot(w, self.w_star))
-        return fit + self.lam * mpmath.fsum(total(u, self.parts)) + self.beta / 2 * norm(w - u) ** 2
 
 
 def run_exact(problem: Problem, start: Array, tau: float = FAST, steps: int = 3000) -> tuple[Exact, Array, bool]:

@@ -6,19 +6,18 @@ these points are given; that a step leaves them where they are is checked at 60 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Expr, Integer, Rational, pi, sympify
+from sympy import Integer, Rational
 
 from verify.iteration.arithmetic import Exact, norm
-from verify.iteration.asked import Asked
-from verify.iteration.findings import Findings
+from verify.iteration.trial import Trial
 from verify.minimizer import pieces
-from verify.rows import DIGITS, Row
+from verify.rows import DIGITS, Relation
 
 __all__ = ["EDGES", "Point", "check_edges"]
 
@@ -36,20 +35,12 @@ class Point:
     multiplier: Rational
     tau: Rational
 
-    @property
-    def values(self) -> dict[str, Expr]:
-        """The numbers every claim may name."""
-        ratio = self.lam / self.beta
-        known = {"kappa": self.kappa, "beta": self.beta, "lam": self.lam, "ratio": ratio, "a": Integer(1)}
-        return {**known, "multiplier": self.multiplier, "n": Integer(len(self.w))}
-
     def rests(self) -> bool:
         """Whether a step of length τ leaves it where it is, to 50 digits, with this N."""
         with mp.workdps(DIGITS):
-            kappa, beta, lam = (_digits(x) for x in (self.kappa, self.beta, self.lam))
             w, w_star = (np.array([_digits(x) for x in entries]) for entries in (self.w, self.w_star))
-            start = Exact(w_star, kappa, beta, lam, pieces(self.penalty), mpf(0))
-            z, shrink = start.unnormalized(w, _digits(self.tau))
+            kappa, beta, lam, tau = map(_digits, (self.kappa, self.beta, self.lam, self.tau))
+            z, shrink = Exact(w_star, kappa, beta, lam, pieces(self.penalty), mpf(0)).unnormalized(w, tau)
             grown = w * (1 + _digits(self.tau * self.multiplier))
             return bool(norm(z / shrink - grown) < mpf(10) ** -50)
 
@@ -83,60 +74,29 @@ _ALONE = {
 }
 """n = 1: nothing is near −w*, so it attracts whatever is near it."""
 
+_AT: Final = {"star_entry": "1", "spike_sign": "-1"}
 
-def _row(part: str, relation: Any, observed: Any, point: Point, **more: Any) -> Row:
-    values = point.values | {name: sympify(value) for name, value in more.items()}
-    return Row(part, relation, sympify(observed), values, Integer(0), point)
-
-
-def _signs(asked: Asked) -> Row:
-    """n = 1: half of all starts have the sign of w*."""
-    count = 10_000
-    hits = int(np.sum(asked.rng.standard_normal(count) > 0))
-    values = {"n": mpf(1), "cap_angle": mpf("0.5")}
-    return Row("statement", "frequency", (hits, count), values, asked.share, "n = 1")
-
-
-_Edge = tuple[Point | None, Callable[[Asked], Row]]
-
-EDGES: Final[Mapping[tuple[str, str], tuple[_Edge, ...]]] = {
-    ("limit", "l1"): ((_SOFT, lambda _: _row("active entry", "=", Rational(12, 13), _SOFT, star_size=Rational(4, 5))),),
-    ("support", "l1"): ((_SOFT, lambda _: _row("statement", ">", Rational(4, 5), _SOFT)),),
-    ("limit", "l0"): ((_HARD, lambda _: _row("norm equation", "=", 1, _HARD, kept_mass=0)),),
-    ("error", "l0"): ((_STUCK, lambda _: _row("bound", "<=", Rational(3, 5), _STUCK, thresholded=0)),),
-    ("rate", "*"): ((_ZEROS, lambda _: _row("statement", "=", 0, _ZEROS, step=1, curvature=0)),),
-    ("census", "l1"): (
-        (_ALONE["l1"], lambda _: _row("multiplier equation", "=", 1, _ALONE["l1"], star_entry=1, spike_sign=-1)),
-    ),
-    ("census", "l0"): (
-        (_ALONE["l0"], lambda _: _row("multiplier equation", "=", 1, _ALONE["l0"], star_entry=1, spike_sign=-1)),
-    ),
-    ("census", "tl1"): (
-        (
-            _ALONE["tl1"],
-            lambda _: _row(
-                "multiplier", "<=", 0, _ALONE["tl1"], star_entry=1, spike_sign=-1, kept_level=Rational(3, 5), x_j=1
-            ),
-        ),
-    ),
-    ("spurious", "*"): ((_ALONE["l1"], lambda _: _row("statement", ">=", 0, _ALONE["l1"], m=2, vs_vs=2, sum_vs=2)),),
-    ("any-estimator", "*"): (
-        (
-            None,
-            lambda _: Row("strength", "=", 0, {"theta": Integer(0), "v_vs": Integer(2), "B": Integer(0)}, 0, "w = w*"),
-        ),
-        (None, lambda _: Row("strength", "=", 0, {"theta": pi, "v_vs": Integer(2), "B": Integer(0)}, 0, "w = −w*")),
-    ),
-    ("probability", "*"): ((None, _signs),),
+EDGES: Final[Mapping[tuple[str, str], tuple[Point, str, Relation, str, dict[str, str]]]] = {
+    ("limit", "l1"): (_SOFT, "active entry", "=", "12/13", {"star_size": "4/5"}),
+    ("support", "l1"): (_SOFT, "statement", ">", "4/5", {}),
+    ("limit", "l0"): (_HARD, "norm equation", "=", "1", {"kept_mass": "0"}),
+    ("error", "l0"): (_STUCK, "bound", "<=", "3/5", {"thresholded": "0"}),
+    ("rate", "*"): (_ZEROS, "statement", "=", "0", {"step": "1", "curvature": "0"}),
+    ("census", "l1"): (_ALONE["l1"], "multiplier equation", "=", "1", _AT),
+    ("census", "l0"): (_ALONE["l0"], "multiplier equation", "=", "1", _AT),
+    ("census", "tl1"): (_ALONE["tl1"], "multiplier", "<=", "0", {**_AT, "kept_level": "3/5", "x_j": "1"}),
+    ("spurious", "*"): (_ALONE["l1"], "statement", ">=", "0", {"m": "2", "vs_vs": "2", "sum_vs": "2"}),
 }
-"""(aspect, penalty) -> points and what a claim of it that held there would say."""
+"""(aspect, penalty) -> a point, and what a claim of it that held there would say: part, relation, observed, values."""
 
 
-def check_edges(asked: Asked) -> Findings:
-    """The points given for the aspect, and the rows they leave."""
-    found = Findings()
-    for point, row in EDGES.get((asked.aspect, asked.penalty), ()):
-        if point is not None:
-            found.demand(point.rests(), f"no fixed point: {point}")
-        found.against(asked, row(asked))
-    return found
+def check_edges(trial: Trial) -> None:
+    """The point given for the aspect, and the row it leaves."""
+    if (edge := EDGES.get((trial.aspect, trial.penalty))) is None:
+        return
+    point, part, relation, observed, more = edge
+    trial.demand(point.rests(), f"no fixed point: {point}")
+    values: dict[str, Any] = {name: getattr(point, name) for name in ("kappa", "beta", "lam", "multiplier")}
+    values |= {"ratio": point.lam / point.beta, "a": Integer(1), "n": Integer(len(point.w))}
+    values |= {name: Rational(value) for name, value in more.items()}
+    trial.row(part, relation, Rational(observed), values, Integer(0), point)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verify.iteration.arithmetic import FAST, Iteration, Problem
+from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
 from verify.minimizer import map_slope, proximal, threshold
 from verify.rows import Relation
 
-__all__ = ["ended", "neutral", "next_to_threshold", "refined", "slopes", "tangent", "uncertainty"]
+__all__ = ["different", "ended", "neutral", "next_to_threshold", "refined", "slopes", "tangent", "uncertainty"]
 
 Array = NDArray[np.float64]
 
@@ -67,13 +67,13 @@ def _further(problem: Problem, w: Array) -> Array:
     direction, step = _newton(problem, w)
     if not np.linalg.norm(step) < _LONGEST:
         step = direction * (_LONGEST / max(float(np.linalg.norm(direction)), np.finfo(float).tiny))
-    return np.asarray((w + step) / np.linalg.norm(w + step))
+    return unit(w + step)
 
 
 def refined(problem: Problem, w: Array) -> Array:
     """By Newton's step if that is tiny: a run at the rate 1 − ε rests at a distance of its last step over ε."""
     step = _newton(problem, w)[1]
-    return np.asarray((w + step) / np.linalg.norm(w + step)) if np.linalg.norm(step) < _TINY else w
+    return unit(w + step) if np.linalg.norm(step) < _TINY else w
 
 
 def neutral(problem: Problem, w: Array) -> bool:
@@ -90,7 +90,7 @@ def _bend(problem: Problem, w: Array) -> Array:
     """The second derivative of H on the sphere: (n − 1, n − 1)."""
     iteration, basis = Iteration.of(problem), tangent(w)
     bent = problem.beta * slopes(problem, iteration.split(w))
-    return np.asarray(basis.T @ ((iteration.multiplier(w[None, :])[0] - bent)[:, None] * basis))
+    return np.asarray(basis.T @ ((iteration.multiplier(w) - bent)[:, None] * basis))
 
 
 def _curvatures(problem: Problem, w: Array) -> Array:
@@ -103,6 +103,15 @@ def next_to_threshold(problem: Problem) -> Iterator[tuple[float, Relation]]:
     edge = threshold(problem.rho, problem.parts)
     for size in (edge * (1 - 1e-4), edge * (1 + 1e-4)):
         yield size, ">=" if proximal(np.array([size]), problem.rho, problem.parts)[0] else "<="
+
+
+def different(points: Iterable[Array], apart: float) -> list[Array]:
+    """One of each group of points that are within `apart` of each other."""
+    groups: list[Array] = []
+    for point in points:
+        if not groups or np.linalg.norm(np.array(groups) - point, axis=-1).min() > apart:
+            groups.append(point)
+    return groups
 
 
 def slopes(problem: Problem, u: Array) -> Array:

@@ -1,79 +1,32 @@
 """The iteration route: what is said of RVSCGD, held against runs of RVSCGD.
 
-Every claim whose definition is `Splitting(aspect, penalty)` is judged by its aspect's checker on problems drawn from
-the seed: the iteration is run in double precision and with 60 digits (`verify.iteration.arithmetic`), and its
-steps, ends and rates are compared with the claim's formula and with the code of `numerics.limits` and
-`numerics.learning`. Refuted comes with the problem to replay; undecided means that nothing could be judged.
-Random tests share the budget equally. The mutants of a claim are judged by the same runs (`verify.rows`).
+Every claim whose definition is `Splitting(aspect, penalty)` is judged by its aspect's checker (`verify.roads`) on
+problems drawn from the seed: the iteration is run in double precision and with 60 digits, and its steps, ends and rates
+are compared with the claim's formula and with the code of `numerics.limits` and `numerics.learning`. Refuted comes with
+the problem to replay; undecided means that nothing could be judged. Random tests share the budget equally. The mutants
+of a claim are judged by the same runs (`verify.rows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import Splitting
+from verify import roads
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
-from verify.iteration import ascent, basin, census, errors, estimators, free, learned, limits, local, sampled
-from verify.iteration.asked import Asked, Theory
 from verify.iteration.edges import check_edges
-from verify.iteration.findings import Findings
+from verify.iteration.trial import ASPECTS, THEORY, Aspect, Findings, Theory, Trial
 from verify.mutants import mutants
 from verify.rows import Row, fates_of
 
-__all__ = ["ASPECTS", "NAME", "Aspect", "check", "conclude", "own_side", "run", "tasks"]
+__all__ = ["NAME", "check", "conclude", "own_side", "run", "tasks"]
 
 NAME = "iteration"
 
 
-@dataclass(frozen=True)
-class Aspect:
-    """How claims of one aspect are judged: `parts` tasks (quick, full), each of about `weight` seconds.
-
-    `chances` is the number of random tests of the last part.
-    """
-
-    checker: Callable[[Asked], Findings]
-    parts: tuple[int, int] = (1, 1)
-    weight: float = 1.0
-    chances: int = 0
-
-    def count(self, level: Level) -> int:
-        """Parts at this level."""
-        return self.parts[level == "full"]
-
-
-def _check_limit(asked: Asked) -> Findings:
-    """The last part is about sampled gradients, for l1; the others are about the population's."""
-    if asked.part != ASPECTS["limit"].count(asked.level) - 1:
-        return limits.check_limit(asked)
-    return sampled.check_sampled(asked) if asked.penalty == "l1" else Findings()
-
-
-ASPECTS: Final[dict[str, Aspect]] = {
-    "lyapunov": Aspect(ascent.check_lyapunov),
-    "lagrangian": Aspect(ascent.check_lagrangian),
-    "fixed-points": Aspect(ascent.check_fixed_points),
-    "limit": Aspect(_check_limit, parts=(2, 3), chances=sampled.CHANCES),
-    "error": Aspect(errors.check_error),
-    "sharpness": Aspect(errors.check_sharpness),
-    "support": Aspect(errors.check_support),
-    "radius": Aspect(basin.check_radius),
-    "basin": Aspect(basin.check_basin),
-    "probability": Aspect(basin.check_probability, chances=len(basin.CAPS) + len(basin.LAUNCHES)),
-    "stability": Aspect(local.check_stability),
-    "astroid": Aspect(census.check_astroid),
-    "census": Aspect(census.check_census, parts=(1, 4), weight=3.0),
-    "rate": Aspect(local.check_rate),
-    "free": Aspect(free.check_free),
-    "joint": Aspect(learned.check_joint, weight=2.0),
-    "spurious": Aspect(learned.check_spurious, weight=2.0),
-    "any-estimator": Aspect(estimators.check_any_estimator, weight=2.0),
-    "any-estimator-step": Aspect(estimators.check_any_step, weight=2.0),
-}
-"""Aspect of a `Splitting` -> its checker."""
+roads.load()
 
 
 def _aspect(claim: Claim) -> Aspect | None:
@@ -109,7 +62,7 @@ def run(task: Task) -> Findings:
     """
     level, seed, part, share = task.arguments
     claim = get(task.claim_ids[0])
-    found, chosen, aspect = _judge(Asked(claim, level, seed, part, share)), mutants(claim, level), _aspect(claim)
+    found, chosen, aspect = _judge(claim, level, seed, part, share), mutants(claim, level), _aspect(claim)
     found.fates = fates_of(claim, chosen, found.rows)
     parts = aspect.count(level) if aspect else 1
     # At the full level other parts look as well; what is tested at random is tested once.
@@ -118,21 +71,23 @@ def run(task: Task) -> Findings:
         chosen = tuple(mutant for mutant in chosen if found.fates.get(mutant.label) is Fate.MISSED)
         if not chosen:
             break
-        more = _judge(Asked(claim, level, seed, number, share))
+        more = _judge(claim, level, seed, number, share)
         more.fates, more.doubts = fates_of(claim, chosen, more.rows), []  # what it did not meet, the first part met
         found = Findings.merged([found, more])
     found.rows = []  # judged; nobody needs them in the parent
     return found
 
 
-def _judge(asked: Asked) -> Findings:
-    aspect = _aspect(asked.claim)
+def _judge(claim: Claim, level: Level, seed: int, part: int, share: float, theory: Theory | None = THEORY) -> Findings:
+    """What a part of the problems says, and the first part the points outside the hypotheses."""
+    aspect = _aspect(claim)
     if aspect is None:
-        raise ValueError(f"claim {asked.claim.id} is no statement about the iteration: {asked.claim.definition}")
-    found = [aspect.checker(asked)]
-    if asked.part == 0:
-        found.append(check_edges(asked))
-    return Findings.merged(found)
+        raise ValueError(f"no aspect of the iteration is known for {claim.definition} of claim {claim.id}")
+    checkers = (aspect.checker, check_edges) if part == 0 else (aspect.checker,)
+    trials = [Trial(claim, level, seed, part, share, theory) for _ in checkers]
+    for checker, trial in zip(checkers, trials, strict=True):
+        checker(trial)
+    return Findings.merged(trials)
 
 
 def own_side(claim: Claim, level: Level = "quick", seed: int = 1) -> tuple[Row, ...]:
@@ -142,10 +97,8 @@ def own_side(claim: Claim, level: Level = "quick", seed: int = 1) -> tuple[Row, 
     definition are used. ValueError if no aspect of the iteration is known for it.
     """
     aspect = _aspect(claim)
-    if aspect is None:
-        raise ValueError(f"no aspect of the iteration is known for {claim.definition}")
-    parts = range(aspect.count(level))
-    return tuple(Findings.merged(_judge(Asked(claim, level, seed, part, theory=None)) for part in parts).rows)
+    parts = range(aspect.count(level) if aspect else 1)
+    return tuple(Findings.merged(_judge(claim, level, seed, part, 1e-8, None) for part in parts).rows)
 
 
 def check(
@@ -154,17 +107,14 @@ def check(
     seed: int = 1,
     *,
     budget: float = 1e-6,
-    theory: Theory | None = None,
+    theory: Theory = THEORY,
     parts: int | None = None,
 ) -> Evidence:
     """Judge any claim, registered or not, by the theory given; `parts` limits the work."""
     aspect = _aspect(claim)
-    if aspect is None:
-        raise ValueError(f"no aspect of the iteration is known for {claim.definition}")
+    numbers = range(parts or (aspect.count(level) if aspect else 1))
     share = _share([claim], budget)
-    numbers = range(aspect.count(level) if parts is None else parts)
-    asked = [Asked(claim, level, seed, part, share, theory or Theory()) for part in numbers]
-    return Findings.merged(_judge(one) for one in asked).evidence(NAME, 0.0)
+    return Findings.merged(_judge(claim, level, seed, part, share, theory) for part in numbers).evidence(NAME, 0.0)
 
 
 def conclude(

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from verify.iteration.arithmetic import FAST, Iteration, Problem, pull
-from verify.iteration.asked import Asked, generator
-from verify.iteration.findings import Findings
-from verify.iteration.limits import predicted
+from numerics.model import sample_coarse_gradient
+from verify.iteration.arithmetic import FAST, Iteration, Problem, pull, unit
+from verify.iteration.trial import Trial, generator
 
-__all__ = ["CHANCES", "check_sampled", "noisy_runs", "sample_gradient"]
+__all__ = ["CHANCES", "check_sampled"]
 
 Array = NDArray[np.float64]
 
@@ -27,15 +26,7 @@ _CURVED: Final = 0.05
 """Allowed for what the exponent owes to the curvature of the sphere at the smallest batch."""
 
 
-def sample_gradient(w: Array, w_star: Array, Z: Array) -> Array:
-    """Mean over samples of Zᵀ(σ(Zw) ⊙ v)(vᵀσ(Zw) − v*ᵀσ(Zw*)), v = v*: (runs, n), (runs, b, m, n) -> (runs, n)."""
-    v = np.array(_V_STAR)
-    active = np.einsum("rbmn,rn->rbm", Z, w) > 0
-    residual = active @ v - (Z @ w_star > 0) @ v
-    return np.asarray(np.einsum("rbm,rbmn->rn", active * v * residual[..., None], Z) / Z.shape[1])
-
-
-def noisy_runs(problem: Problem, rng: np.random.Generator, runs: int, batch: int, eta: float) -> Array:
+def _noisy_runs(problem: Problem, rng: np.random.Generator, runs: int, batch: int, eta: float) -> Array:
     """The last iterates of runs from w* with a fresh batch each step: (kept, runs, n)."""
     iteration, kept = Iteration.of(problem), []
     w = np.tile(iteration.w_star, (runs, 1))
@@ -43,54 +34,62 @@ def noisy_runs(problem: Problem, rng: np.random.Generator, runs: int, batch: int
         gradient = np.empty_like(w)
         for chunk in np.array_split(np.arange(runs), max(1, runs * batch // 32_768)):
             Z = rng.standard_normal((len(chunk), batch, len(_V_STAR), problem.n))
-            gradient[chunk] = sample_gradient(w[chunk], iteration.w_star, Z)
-        w = w - eta * gradient - eta * problem.beta * (w - iteration.split(w))
-        w /= np.linalg.norm(w, axis=-1, keepdims=True)
+            here = w[chunk, None, :]
+            one = sample_coarse_gradient(_V_STAR, here, _V_STAR, iteration.w_star, Z, lambda x: x > 0)
+            gradient[chunk] = one.mean(axis=1)
+        w = unit(iteration.raw(w, iteration.split(w), eta, gradient))
         if k >= _STEPS - _KEPT:
             kept.append(w)
     return np.array(kept)
 
 
-def check_sampled(asked: Asked) -> Findings:
+def check_sampled(trial: Trial) -> None:
     """Distance from the limit ∝ samples^(−½), mean of the runs at the limit, for batches of 2^6 to 2^12 networks."""
-    found, rng = Findings(), generator(asked.seed, f"sampled {asked.claim.id}", asked.part)
+    rng = generator(trial.seed, f"sampled {trial.claim.id}", trial.part)
     alpha, kappa = (float(x) for x in pull(_V_STAR))
     problem = Problem((0.8, -0.55, 0.15), kappa, 0.5 * kappa, 0.1 * kappa, "l1", {}, alpha)
-    limit = predicted(asked, problem)
-    if not asked.blind and not found.demand(limit is not None, f"no limit is predicted: {problem}"):
-        return found
+    limit = trial.limit(problem)
+    if trial.theory is not None and not trial.demand(limit is not None, f"no limit is predicted: {problem}"):
+        return
     ends, _ = Iteration.of(problem).run(problem.unit[None, :], FAST)
-    target, runs = ends[0] if limit is None else np.asarray(limit.weights, dtype=float), asked.many(24, 96)
+    target, runs = ends[0] if limit is None else np.asarray(limit.weights, dtype=float), trial.many(24, 96)
     eta = 0.4 / (alpha + problem.beta)
     logs, variances, last = [], [], np.zeros(0)
     for batch in _BATCHES:
-        last = noisy_runs(problem, rng, runs, batch, eta)
+        last = _noisy_runs(problem, rng, runs, batch, eta)
         squares = np.mean(np.sum((last - target) ** 2, axis=-1), axis=0)
         logs.append(float(np.log2(squares.mean())))
         variances.append(float(squares.var(ddof=1) / runs / squares.mean() ** 2 / np.log(2) ** 2))
-        found.most("error × √samples", np.sqrt(squares.mean() * batch))
-        found.least("error × √samples", np.sqrt(squares.mean() * batch))
-        found.count("sampled networks", runs * batch * _STEPS)
-    reach = float(student.isf(asked.share / 2, runs - 1))
-    _exponent(found, logs, variances, asked.share, runs)
-    _mean(found, problem, last, target, reach)
-    _learned(asked, found, problem, (target, eta, float(2 ** (logs[-1] / 2)) * reach))
-    return found
+        for which in ("max", "min"):
+            trial.extreme(f"{which} error × √samples", np.sqrt(squares.mean() * batch))
+        trial.count("sampled networks", runs * batch * _STEPS)
+    reach = float(student.isf(trial.share / 2, runs - 1))
+    _exponent(trial, logs, variances, runs)
+    _mean(trial, problem, last, target, reach)
+    if trial.theory is None:
+        return
+    options: dict[str, Any] = {"gradient": "fresh", "samples": _BATCHES[-1], "seed": trial.seed, "max_steps": 60}
+    result = trial.theory.learn(
+        np.array(_V_STAR), problem.unit, problem.unit, problem.beta, problem.lam, eta, "l1", "relu", **options
+    )
+    trial.count("steps of learn", int(result.steps))
+    allowed = float(2 ** (logs[-1] / 2)) * reach
+    trial.within("distance of learn on fresh samples", np.linalg.norm(result.w - target), allowed, problem)
 
 
-def _exponent(found: Findings, logs: list[float], variances: list[float], share: float, runs: int) -> None:
+def _exponent(trial: Trial, logs: list[float], variances: list[float], runs: int) -> None:
     """The slope of log error over log samples, by Student's t with Welch and Satterthwaite's degrees of freedom."""
     x = np.log2(_BATCHES) - np.mean(np.log2(_BATCHES))
     slope = float(x @ np.array(logs) / (x @ x)) / 2
     parts = x**2 * np.array(variances)
     freedom = (runs - 1) * float(np.sum(parts) ** 2 / np.sum(parts**2))
     deviation = float(np.sqrt(np.sum(parts)) / (x @ x)) / 2
-    allowed = float(student.isf(share / 2, freedom)) * deviation + _CURVED
-    found.notes |= {"exponent of the error": slope, "exponent allowed within": allowed}
-    found.demand(abs(slope + 0.5) <= allowed, f"error ∝ samples^{slope:.4g}, allowed within {allowed:.2g} of −½")
+    allowed = float(student.isf(trial.share / 2, freedom)) * deviation + _CURVED
+    trial.notes |= {"exponent of the error": slope, "exponent allowed within": allowed}
+    trial.demand(abs(slope + 0.5) <= allowed, f"error ∝ samples^{slope:.4g}, allowed within {allowed:.2g} of −½")
 
 
-def _mean(found: Findings, problem: Problem, last: Array, target: Array, reach: float) -> None:
+def _mean(trial: Trial, problem: Problem, last: Array, target: Array, reach: float) -> None:
     """The runs' mean is the limit, but for chance and for a bias of the square of their spread."""
     ends = last.mean(axis=0)
     away = ends.mean(axis=0) - target
@@ -99,17 +98,5 @@ def _mean(found: Findings, problem: Problem, last: Array, target: Array, reach: 
     spread = float(np.mean(np.sum((last - target) ** 2, axis=-1)))
     # Along the direction of the mean itself chance is that of n coordinates.
     allowed = np.sqrt(problem.n) * reach * deviation + 3 * spread
-    found.notes["mean of the runs allowed within"] = allowed
-    found.within("distance of the mean of the runs", np.linalg.norm(away), allowed, str(problem))
-
-
-def _learned(asked: Asked, found: Findings, problem: Problem, rest: tuple[Array, float, float]) -> None:
-    target, eta, allowed = rest
-    if asked.theory is None:
-        return
-    options: dict[str, Any] = {"gradient": "fresh", "samples": _BATCHES[-1], "seed": asked.seed, "max_steps": 60}
-    result = asked.theory.learn(
-        np.array(_V_STAR), problem.unit, problem.unit, problem.beta, problem.lam, eta, "l1", "relu", **options
-    )
-    found.count("steps of learn", int(result.steps))
-    found.within("distance of learn on fresh samples", np.linalg.norm(result.w - target), allowed, str(problem))
+    trial.notes["mean of the runs allowed within"] = allowed
+    trial.within("distance of the mean of the runs", np.linalg.norm(away), allowed, problem)

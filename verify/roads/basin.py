@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
+import mpmath
+import numpy as np
+from mpmath import mpf
+from numpy.typing import NDArray
+from scipy.stats import norm as normal
 from sympy import (
     Abs,
     And,
@@ -32,8 +37,14 @@ from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.inequalities.frame import C, S, circle_point, dot, placed, reals
 from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
-from verify.minimizer import objective
+from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
+from verify.iteration.trial import Trial, directions, drawn, generator, on_trial
+from verify.minimizer import DEFAULTS, displacement, objective, proximal
 from verify.roads import over_boxes
+from verify.roads.limit_errors import tight_problem
+from verify.rows import Relation
+
+Array = NDArray[Any]
 
 _TANGENT: Final = (
     "z/(1 + τβ) lies in the ball of radius g sin α₀ about w + g w*, g = τκ/(1 + τβ); the largest θ⁺ over the ball is "
@@ -130,3 +141,166 @@ def _radius(claim: Claim) -> Iterator[OverReals]:
     bound = placed(claim.parts["bound"], {"delta": delta})
     known = Ge(square, 0), Le(square, 1), Le(square, n * delta**2)
     yield OverReals("the sum", And(Ge(bound, 0), Le(beta**2 * square, bound**2)), known)
+
+
+# By runs.
+
+_STEPS: Final = (1e-3, 0.3, 3.0, 1e3, 1e6)
+
+
+@on_trial("radius")
+def check_radius(trial: Trial) -> None:
+    """β‖w − S(w)‖ on the unit sphere: random directions, and filters built to come near the bound."""
+    rng = trial.rng
+    for penalty in trial.penalties:
+        for k in range(trial.many(12, 60)):
+            size = int(rng.integers(1, 40))
+            rho = float(np.exp(rng.uniform(-8, 1))) if k else 0.5 / size
+            problem = Problem((1.0,) * size, 1.0, 2.0, 2.0 * rho, penalty, DEFAULTS[penalty])
+            w = np.vstack([directions(rng, 200, size), *_adversarial(problem)])
+            gap = problem.beta * np.linalg.norm(w - proximal(w, problem.rho, problem.parts), axis=-1)
+            trial.count("filters", len(w))
+            values = {"beta": problem.beta, "delta": displacement(rho, problem.parts), "n": float(size)}
+            # By l1 a flat filter is moved by all of the bound.
+            trial.row("bound", "=" if penalty == "l1" else "<=", float(gap.max()), values, 1e-9, problem)
+
+
+def _far(problem: Problem) -> float:
+    """A bound of β‖w − S(w)‖ on the unit sphere, δ by search: n entries are displaced by δ at most, together by 1."""
+    far = displacement(problem.rho, problem.parts, 1.0)  # entries of unit filters are ≤ 1
+    return problem.beta * min(1.0, (1 + 1e-9) * far * float(np.sqrt(problem.n)))
+
+
+def _adversarial(problem: Problem) -> list[Array]:
+    """Unit filters with k entries where |x − S(x)| is largest and one more for the rest; flat ones."""
+    grid = np.linspace(0, 1, 20001)
+    gap = np.abs(grid - proximal(grid, problem.rho, problem.parts))
+    size, rows = float(grid[np.argmax(gap)]), []
+    for k in range(1, problem.n + 1):
+        first = np.arange(problem.n) < k
+        rows.append(np.where(first, 1 / np.sqrt(k), 0.0))
+        if k < problem.n and k * size**2 < 1:
+            rows.append(np.where(first, size, 0.0))
+            rows[-1][k] = np.sqrt(1 - k * size**2)
+    return rows
+
+
+@on_trial("basin")
+def check_basin(trial: Trial) -> None:
+    """For every τ: θ falls while α₀ < θ < π − α₀, and θ ≤ α₀ is never left. β < κ alone is enough (r = β)."""
+    rng = trial.rng
+    for penalty in trial.penalties:
+        for k in range(trial.many(6, 40)):
+            # Every second problem has r = β < κ whatever λ is.
+            low, high = ((0.05, 5.0), (1e-4, 0.02)) if k % 2 else ((0.05, 0.98), (0.5, 20.0))
+            problem = drawn(rng, penalty, n=int(rng.integers(2, 20)), beta=low, lam=high)
+            _falls(trial, problem, _STEPS[k % len(_STEPS)])
+        _falls(trial, tight_problem(1.0, penalty, DEFAULTS[penalty]), 1e6)
+        _gains_no_more(trial, penalty)
+    trial.require("steps")
+
+
+_LITTLE: Final = 1e-5
+"""How far from their limits the steps are whose gain is the bound in the limit."""
+
+
+def _gains_no_more(trial: Trial, penalty: str) -> None:
+    """Steps whose gain comes down to the bound, with S(w) all but w: at θ = π/2 short ones, elsewhere those to w*."""
+    for weak, tau, cosine in ((1e-3, _LITTLE, 0.0), (1e3 / _LITTLE, 1.0, 0.0), (_LITTLE**2, 1 / _LITTLE**2, 0.5)):
+        problem = Problem((1.0, 0.0), 1.0, weak, _LITTLE**4, penalty, DEFAULTS[penalty], 1.0)
+        iteration, w = Iteration.of(problem), np.array([[cosine, np.sqrt(1 - cosine**2)]])
+        gained = iteration.step(w, tau)[:, 0] - cosine
+        away = weak * float(np.linalg.norm(w - iteration.split(w)))
+        values = {"kappa": 1.0, "beta": weak, "step": tau, "cap_angle": float(np.arcsin(away))}
+        values |= {"theta": float(np.arccos(cosine))}
+        trial.row("gain lower bound", "=", gained, values, 10 * _LITTLE * gained, problem)
+
+
+def _falls(trial: Trial, problem: Problem, tau: float) -> None:
+    sine = _far(problem) / problem.kappa
+    if sine >= 1:
+        trial.count("problems with r ≥ κ")
+        return
+    cone, iteration = float(np.arcsin(sine)), Iteration.of(problem)
+    trial.count("problems")
+    w = np.vstack([directions(trial.rng, 32, problem.n), _at_angles(trial.rng, iteration, cone), iteration.w_star])
+    theta = iteration.angle(w)
+    for _ in range(trial.many(25, 60)):
+        w = iteration.step(w, tau)
+        turned = iteration.angle(w)
+        between = (theta > cone + 1e-14) & (theta < np.pi - cone - 1e-14)
+        rise = np.where(between, turned - theta, -np.inf)
+        worst, steps = int(np.argmax(rise)), int(between.sum())
+        trial.count("steps", steps)
+        trial.count("steps in the cone", len(w) - steps)
+        if steps:
+            message = f"θ goes from {theta[worst]:.15g} to {turned[worst]:.15g}, α₀ = {cone:.12g}, τ = {tau}: {problem}"
+            trial.demand(rise[worst] <= 8e-16, message)
+            values = {"kappa": problem.kappa, "beta": problem.beta, "step": tau, "cap_angle": cone}
+            gained = 2 * np.sin((theta + turned) / 2) * np.sin((theta - turned) / 2)
+            values["theta"] = theta[between]
+            trial.row("gain lower bound", ">=", gained[between], values, 1e-15, problem)
+        inside = theta <= cone
+        if inside.any():
+            left = float(np.max(turned[inside]))
+            trial.extreme("max θ⁺/α₀ from within", left / cone)
+            trial.demand(left <= cone + 8e-16, f"θ⁺ = {left:.15g} > α₀ = {cone:.15g} from within, τ = {tau}: {problem}")
+        theta = turned
+
+
+def _at_angles(rng: np.random.Generator, iteration: Iteration, cone: float) -> Array:
+    """Starts just within and just outside both cones."""
+    d = directions(rng, 6, len(iteration.w_star))
+    across = unit(d - (d @ iteration.w_star)[:, None] * iteration.w_star)
+    angles = np.array([cone * 0.999, cone * 1.001, cone * 1.1, np.pi - cone * 1.001, np.pi - cone * 1.1, cone])
+    return np.asarray(np.cos(angles)[:, None] * iteration.w_star + np.sin(angles)[:, None] * across)
+
+
+_CAPS: Final = ((2, 0.6), (3, 0.9), (5, 0.5), (12, 0.25), (24, 0.3))
+"""(n, sin α₀) at which the measure of the cone is sampled: one random test each."""
+
+_LAUNCHES: Final = (("l1", 3), ("l0", 2), ("tl1", 5))
+"""Penalty and n of the runs from random starts: one random test each."""
+
+
+@on_trial("probability", chances=len(_CAPS) + len(_LAUNCHES))
+def check_probability(trial: Trial) -> None:
+    """P(θ < π − α₀) of uniform starts by exact two-sided tests; runs succeed at least that often, by one-sided ones."""
+    count, rng = trial.many(400_000, 4_000_000), trial.rng
+    for size, sine in _CAPS:
+        hits = 0
+        for _ in range(0, count, 100_000):
+            z = rng.standard_normal((100_000, size))
+            hits += int(np.sum(z[:, 0] > -np.sqrt(1 - sine**2) * np.linalg.norm(z, axis=-1)))
+        trial.count("directions", count)
+        trial.extreme("max relative error caught with probability 0.999", _power(trial.share, hits / count, count))
+        _frequency(trial, "frequency", (hits, count), size, sine)
+    for penalty, size in _LAUNCHES:
+        _launch(trial, penalty, size)
+    # n = 1, which the hypotheses exclude: half of all starts have the sign of w*.
+    half = int(np.sum(generator(trial.seed, trial.claim.id, trial.part).standard_normal(10_000) > 0))
+    trial.row("statement", "frequency", (half, 10_000), {"n": mpf(1), "cap_angle": mpf("0.5")}, trial.share, "n = 1")
+
+
+def _frequency(trial: Trial, relation: Relation, seen: tuple[int, int], size: int, sine: float) -> None:
+    values = {"n": mpf(size), "cap_angle": mpmath.asin(sine)}
+    trial.row("statement", relation, seen, values, trial.share, f"n = {size}, r/κ = {sine}")
+
+
+def _launch(trial: Trial, penalty: str, size: int) -> None:
+    problem = drawn(trial.rng, penalty, n=size, beta=(0.7, 0.95), lam=(0.5, 2.0))
+    iteration, count = Iteration.of(problem), trial.many(2000, 20_000)
+    sine = min(problem.beta, _far(problem)) / problem.kappa
+    ends, last = iteration.run(directions(trial.rng, count, size), FAST)
+    hits = int(np.sum((iteration.angle(ends) <= np.arcsin(sine) + 1e-9) & (last < 1e-9)))
+    trial.count("runs", count)
+    trial.extreme("min success frequency", hits / count)
+    _frequency(trial, "frequency at least", (hits, count), size, sine)
+
+
+def _power(share: float, probability: float, count: int) -> float:
+    """Relative error of the probability that a test at `share` catches with probability 0.999."""
+    if not 0 < probability < 1:
+        return 0.0
+    reach = float(normal.isf(share / 2) + normal.isf(1e-3))
+    return float(reach * np.sqrt(probability * (1 - probability) / count) / probability)

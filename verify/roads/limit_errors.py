@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
 
+import mpmath
+import numpy as np
+from mpmath import mp, mpf
+from numpy.typing import NDArray
 from sympy import Abs, And, Eq, Expr, Ge, Integer, Le, Lt, Ne, Or, Rational, Symbol, cos, sin, sqrt
 from sympy.logic.boolalg import Boolean
 
@@ -12,9 +18,14 @@ from proofs.symbols import a, beta, kappa, lam, nonzeros, ratio, theta, threshol
 from verify.inequalities.entries import ABOVE, OWN, N, X, soft
 from verify.inequalities.frame import CIRCLE, C, S, circle_point, placed, reals
 from verify.inequalities.statement import Statement, stated
-from verify.minimizer import objective
+from verify.iteration.arithmetic import FAST, Iteration, Problem, norm, run_exact
+from verify.iteration.trial import Trial, directions, drawn, on_trial
+from verify.minimizer import displacement, objective, threshold
+from verify.rows import DIGITS, Relation
 
-__all__: list[str] = []
+__all__ = ["tight_problem"]
+
+Array = NDArray[Any]
 
 _HALF = Symbol("sin_half", nonnegative=True)
 _STAR = (C, S, Integer(0))
@@ -93,16 +104,127 @@ def _l0_error(claim: Claim) -> Iterator[Statement]:
 
 @stated("R5.tl1", scope="all n, by entries, with P5's bound", whole=True)
 def _tl1_error(claim: Claim) -> Iterator[Statement]:
-    threshold, star = Symbol("t", positive=True), Symbol("y", real=True)
-    closer = Le(Abs(X - OWN), threshold), Le(Abs(OWN), Abs(X)), Ge(OWN * X, 0)
+    edge, star = Symbol("t", positive=True), Symbol("y", real=True)
+    closer = Le(Abs(X - OWN), edge), Le(Abs(OWN), Abs(X)), Ge(OWN * X, 0)
     known = *closer, Eq(N * X, star + beta * OWN), *ABOVE
     yield Statement("where w*_i = 0", Eq(X, 0), (*known, Eq(star, 0)))
-    bound = placed(claim.parts["bound"], {"t": threshold})
-    sums = Ge(S, 0), Le((kappa * S) ** 2, _SUM), Le(_SUM, nonzeros * (beta * threshold) ** 2)
+    bound = placed(claim.parts["bound"], {"t": edge})
+    sums = Ge(S, 0), Le((kappa * S) ** 2, _SUM), Le(_SUM, nonzeros * (beta * edge) ** 2)
     yield Statement("the sum", Le(S, bound), sums, relaxed=True)
     (large, small), least = circle_point(Rational(1, 1000)), Symbol("gap", positive=True)
     own = large - small / 80  # = a, where the gap ρa(a + 1)/(a + u)² is a quarter of the threshold ρ(a + 1)/a
-    shape = Eq(a, own), Eq(threshold, small / 20), Eq(ratio * (a + 1), a * threshold), Ge(a**2, 2 * ratio * (a + 1))
+    shape = Eq(a, own), Eq(edge, small / 20), Eq(ratio * (a + 1), a * edge), Ge(a**2, 2 * ratio * (a + 1))
     kept = Eq(least, ratio * a * (a + 1) / (a + own) ** 2), Eq(least, large - own)
     entries = [(1, large, own), (400, small / 20, Integer(0))]
     yield _instance(bound, nonzeros, 401, entries, And(*shape, *kept))
+
+
+# By runs.
+
+
+@on_trial("error")
+def check_error(trial: Trial) -> None:
+    """sin θ̄ ≤ β‖w̄ − ū‖/κ ≤ r/κ at every limit found; r is the penalty's, for limits with N > β."""
+    rng = trial.rng
+    for penalty in trial.penalties:
+        for _ in range(trial.many(6, 40)):
+            problem = drawn(rng, penalty, n=int(rng.integers(2, 12)))
+            _bounded(trial, problem, np.vstack([problem.unit, directions(rng, 12, problem.n)]))
+        tight = tight_problem(problem.kappa, penalty, problem.parameters, 1e-4, 4000)
+        _bounded(trial, tight, tight.unit[None, :], tight=True)
+
+
+def tight_problem(
+    kappa: float, penalty: str, parameters: dict[str, float], tiny: float = 1e-3, count: int = 400
+) -> Problem:
+    """One entry near 1 and many tiny ones next to the threshold: w̄ − ū is orthogonal to w̄ up to 0.3 %."""
+    beta = tiny * kappa
+    lam = 0.5 * tiny * beta if penalty == "l1" else beta * tiny**2 / 2
+    problem = Problem((1.0,), kappa, beta, lam, penalty, parameters, kappa)
+    size = tiny
+    if penalty != "l1":  # just below the threshold, where the displacement is largest
+        size = (1 - 1.5 * tiny) * displacement(problem.rho, problem.parts, 1.0)
+    return replace(problem, w_star=(1.0, *[size] * count))
+
+
+def _bounded(trial: Trial, problem: Problem, starts: Array, *, tight: bool = False) -> None:
+    """`tight` says that the bounds are reached, but for 0.08 %, where w̄ − ū is all but orthogonal to w̄."""
+    iteration = Iteration.of(problem)
+    ends, last = iteration.run(starts, FAST)
+    ends = ends[last < 1e-13]
+    trial.count("limits", len(ends))
+    if not len(ends):
+        return
+    u, nonzero = iteration.split(ends), problem.unit != 0
+    along = (ends @ iteration.w_star)[:, None]
+    sine = np.linalg.norm(iteration.w_star - along * ends, axis=-1)
+    gap = np.linalg.norm(ends - u, axis=-1)
+    known: dict[str, Any] = {**problem.values, "multiplier": iteration.multiplier(ends), "gap": gap}
+    known |= {"u_w": np.sum(u * ends, axis=-1), "theta": iteration.angle(ends)}
+    known |= {"nonzeros": float(nonzero.sum()), "t": threshold(problem.rho, problem.parts)}
+    known["thresholded"] = np.sum(nonzero & (u == 0), axis=-1).astype(float)
+    # At N = β to the last digit, which random problems do not meet, rounding decides on which side of it a run is.
+    trial.row("bound", "<=", sine, known, 1e-14, problem)
+    if tight and np.all((1 - known["u_w"]) ** 2 < 1e-3 * gap**2):  # not so where S(x) is 0 at 0 only
+        trial.row("bound", ">=", sine, known, 8e-4 * sine, problem)
+    if trial.penalty == "*":
+        _general(trial, problem, np.linalg.norm(ends - iteration.w_star, axis=-1), (sine, along[:, 0]), known)
+    else:
+        trial.row("bound", "<=", problem.beta * gap / problem.kappa, known, 1e-14, problem)
+
+
+def _general(trial: Trial, problem: Problem, away: Array, turned: tuple[Array, Array], known: dict[str, Any]) -> None:
+    """sin²θ̄ by the displacement of the entries, the chord, and for N ≥ β the least cosine."""
+    sine, cosine = turned
+    trial.row("distance", "=", away, known, 1e-14, problem)
+    ratio = (problem.beta / problem.kappa) ** 2
+    trial.row("square of the sine", "=", sine**2, known, 1e-14 * (1 + ratio), problem)
+    high = known["multiplier"] > problem.beta * (1 + 1e-9)
+    relations: dict[Relation, Array] = {">=": high, "=": high & (known["thresholded"] == known["nonzeros"])}
+    for relation, where in relations.items():  # where ū = 0, w̄ = w*
+        if where.any():
+            there = {name: value[where] if np.ndim(value) else value for name, value in known.items()}
+            trial.row("lower bound", relation, cosine[where], there, 1e-14, problem)
+
+
+_SMALL: Final = (1e-4, 1e-6, 1e-8)
+"""λ/κ of the runs to first order."""
+
+
+@on_trial("sharpness")
+def check_sharpness(trial: Trial) -> None:
+    """‖w̄ − w*‖ over its first-order form is 1 + O(λ) as λ → 0, at 60 digits."""
+    rng = trial.rng
+    for _ in range(trial.many(3, 10)):
+        base = drawn(rng, trial.penalty, n=int(rng.integers(3, 6)), beta=(0.3, 3.0))
+        base = replace(base, w_star=tuple(float(x) for x in np.round(rng.uniform(0.2, 1, base.n), 3)))
+        with mp.workdps(DIGITS):
+            _first_order(trial, base)
+
+
+def _first_order(trial: Trial, base: Problem) -> None:
+    """‖w̄ − w*‖/λ settles like λ as λ → 0, at what the claim says."""
+    slopes: list[mpf] = []
+    for small in _SMALL:
+        problem = replace(base, lam=small * base.kappa)
+        iteration, w, settled = run_exact(problem, problem.unit)
+        if not settled:
+            trial.count("runs too slow to end")
+            return
+        slopes.append(norm(w - iteration.w_star) / iteration.lam)
+        trial.count("runs")
+    if slopes[-1] * base.kappa < mpf(10) ** -3:
+        trial.count("problems without a first order")
+        return
+    gaps = [abs(slopes[k] - slopes[k + 1]) for k in (0, 1)]
+    order = mpmath.log10(gaps[0] / gaps[1]) / 2
+    trial.extreme("max |order of what is left − 1| in λ", abs(order - 1))
+    trial.demand(abs(order - 1) < 0.02, f"‖w̄ − w*‖/λ settles like λ^{float(order):.4g}: {base}")
+    sizes, slope = [abs(y) for y in iteration.w_star if y], iteration.parts[0].slope
+    known = {"kappa": iteration.kappa, "beta": iteration.beta, "nonzeros": mpf(len(sizes))}
+    known |= {"taxicab": mpmath.fsum(sizes), "slope_sum": mpmath.fsum(slope(x) * x for x in sizes)}
+    known |= {"slope_squares": mpmath.fsum(slope(x) ** 2 for x in sizes)}
+    for k in (0, 1):
+        lam = mpf(_SMALL[k] * base.kappa)
+        # What is left of the slope is proportional to λ: at λ_k it is 1/(1 − λ_{k+1}/λ_k) = 1.0101 times the gap.
+        trial.row("statement", "=", slopes[k] * lam, {**known, "lam": lam}, 2 * gaps[k] * lam, base)

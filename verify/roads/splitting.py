@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
 
+import numpy as np
+from mpmath import mp, mpf
+from numpy.typing import NDArray
 from sympy import Abs, Eq, Ge, Integer, Le, Symbol
 
 from proofs.engine.claim import Claim
@@ -11,9 +16,11 @@ from proofs.symbols import beta, lam, step
 from verify.inequalities.entries import N, soft
 from verify.inequalities.frame import dot, placed, reals, squares
 from verify.inequalities.statement import Statement, stated
-from verify.minimizer import objective
-
-__all__: list[str] = []
+from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, unit, vector
+from verify.iteration.training import random_training
+from verify.iteration.trial import Trial, directions, drawn, on_trial
+from verify.minimizer import closed_at, objective
+from verify.rows import DIGITS, Relation
 
 _U = reals("u_1 u_2 u_3")
 _W = (Integer(1), Integer(0), Integer(0))
@@ -42,3 +49,119 @@ def _global(claim: Claim) -> Iterator[Statement]:
     bound = placed(claim.parts["lower bound"], {"‖w−w̄‖²": (here - limit) ** 2})
     known = Eq(own, soft(limit)), Eq(N * limit, pull + beta * own)
     yield Statement("an entry", Ge(value - other, bound - N * (here**2 - limit**2) / 2), known)
+
+
+# By runs.
+
+_STEPS: Final = (1e-3, 0.1, 1.0, 10.0, 1e3, 1e6)
+_ROUNDING: Final = 4e-15
+"""Relative rounding of the Lyapunov function in double precision, at these n."""
+
+
+@on_trial("lyapunov")
+def check_lyapunov(trial: Trial) -> None:
+    """V = κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖² falls by the claim's bound at least, z = w + τ(κw* + βu)."""
+    rng = trial.rng
+    if trial.penalty == "l1":
+        _lowest(trial)
+        return
+    for penalty in trial.penalties:
+        for tau in _STEPS:
+            for weights in ((1e-3, 0.3), (3.0, 10.0)):  # the second thresholds everything, mostly
+                for _ in range(trial.many(1, 4)):
+                    problem = drawn(rng, penalty, n=int(rng.integers(2, 25)), lam=weights)
+                    _descends(trial, problem, tau, directions(rng, 32, problem.n))
+        _check_histories(trial, penalty)
+        for tau in _STEPS[:: trial.many(5, 2)]:
+            problem = drawn(rng, penalty, n=3, lam=(0.01, 10.0))
+            _descends_exactly(trial, problem, tau, directions(rng, 1, 3)[0])
+
+
+def _lowest(trial: Trial) -> None:
+    """At a limit w̄, for l1, V(w) − V(w̄) is at least the claim's bound: w̄ with N > β is the global minimum."""
+    rng = trial.rng
+    for _ in range(trial.many(30, 200)):
+        problem = drawn(rng, "l1", n=int(rng.integers(2, 12)))
+        iteration = Iteration.of(problem)
+        ends, last = iteration.run(np.vstack([problem.unit, directions(rng, 60, problem.n)]), FAST)
+        factor = float(iteration.multiplier(ends[0]))
+        if last[0] > 1e-13:
+            trial.count("runs not ended")
+            continue
+        # Elsewhere: random filters, and where other runs end, which may be other limits.
+        nearby = unit(ends[:1] + rng.standard_normal((60, problem.n)) * 0.1)
+        w = np.vstack([directions(rng, 200, problem.n), ends, nearby])
+        trial.count("limits" if factor > problem.beta else "limits with N ≤ β")
+        higher, square = iteration.lyapunov(w) - iteration.lyapunov(ends[0]), np.sum((w - ends[0]) ** 2, axis=-1)
+        # Where w and w̄ have the same signs beyond the threshold the envelope is affine between them: an equality.
+        same = np.all(iteration.split(w) * iteration.split(ends[0]) > 0, axis=-1)
+        relations: dict[Relation, NDArray[np.bool_]] = {">=": np.full(len(w), True), "=": same}
+        for relation, at in relations.items():
+            values = {"multiplier": factor, "beta": problem.beta, "‖w−w̄‖²": square[at]}
+            slack = _ROUNDING * problem.n * (problem.kappa + problem.beta)
+            if at.any():
+                trial.row("lower bound", relation, higher[at], values, slack, problem)
+
+
+def _descends(trial: Trial, problem: Problem, tau: float, w: Any) -> None:
+    iteration = Iteration.of(problem)
+    value = iteration.lyapunov(w)
+    size = problem.kappa + problem.beta + value.max()
+    for _ in range(trial.many(12, 25)):
+        z, _ = iteration.unnormalized(w, tau)
+        length = np.linalg.norm(z, axis=-1)
+        idle = not iteration.split(w).any()
+        new = z / length[:, None]
+        after, moved = iteration.lyapunov(new), np.linalg.norm(new - w, axis=-1)
+        length *= 1 + tau * (problem.alpha + problem.beta)  # of z over 1 − η(α + β)
+        # The owed gain inherits the rounding of w⁺ − w, at most 2e-16·(1 + ‖z‖)/τ times the step.
+        slack = _ROUNDING * problem.n * size + 1e-15 * (1 + length) / tau * moved
+        trial.count("steps", len(w))
+        # Where u = 0 before and after the step, the bound is an equality.
+        relation: Relation = "=" if idle and not iteration.split(new).any() else ">="
+        values = {"step": tau, "‖z‖": length, "‖w⁺−w‖²": moved**2}
+        trial.row("lower bound", relation, value - after, values, slack, problem)
+        w, value = new, after
+
+
+def _descends_exactly(trial: Trial, problem: Problem, tau: float, start: Any) -> None:
+    with mp.workdps(DIGITS):
+        iteration, step = Exact.of(problem), mpf(tau)
+        w = unit(vector(start))
+        value = iteration.lyapunov(w)
+        for _ in range(trial.many(6, 12)):
+            z, shrink = iteration.unnormalized(w, step)
+            new = unit(z)
+            after = iteration.lyapunov(new)
+            values = {"step": step, "‖z‖": norm(z) / shrink, "‖w⁺−w‖²": norm(new - w) ** 2}
+            trial.count("steps at 50 digits")
+            trial.row("lower bound", ">=", value - after, values, mpf(10) ** -50, problem)
+            w, value = new, after
+
+
+_DRAWS: Final = 100
+"""As many problems are drawn for one at which the closed form of the map, which `learn` uses, is declared."""
+
+
+def _check_histories(trial: Trial, penalty: str) -> None:
+    """The Lyapunov history of `learn` is V of the steps made here, and falls."""
+    if trial.theory is None:
+        return
+    for _ in range(_DRAWS):
+        training = random_training(trial.rng, penalty, 2)
+        if closed_at(penalty, training.problem.rho, training.problem.parameters):
+            break
+    else:
+        trial.doubts.append(f"in {_DRAWS} problems drawn no λ/β for which the map of {penalty} is declared")
+        return
+    problem, v_star = training.problem, training.v_star
+    training.v, training.eta = v_star.copy(), 0.8 / (2 * float(v_star @ v_star) + problem.beta)
+    iteration = replace(training.iteration, kappa=training.strength(1.0)[1])
+    given = training.w, problem.unit, problem.beta, problem.lam, training.eta, penalty
+    result = trial.theory.learn(v_star, *given, max_steps=20, tolerance=1e-300, **problem.parameters)
+    for k, value in enumerate(result.lyapunov_history):
+        gap = abs(iteration.lyapunov(training.w) - value) / (iteration.kappa + problem.beta)
+        trial.within("|V − the history of learn|", gap, 1e-12, f"step {k}: {training}")
+        training.step()
+    rise = float(np.max(np.diff(result.lyapunov_history)))
+    trial.demand(rise <= 1e-14 * (1 + problem.beta), f"the Lyapunov history of learn rises by {rise:.3g}: {problem}")
