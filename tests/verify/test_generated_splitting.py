@@ -11,7 +11,8 @@ import numerics
 import proofs
 from verify import generated
 from verify.evidence import Verdict
-from verify.generated.scalars import SCALARS, ProxyOf, Scalars
+from verify.generated.held import OfNumbers
+from verify.generated.scalars import SCALARS
 
 CLAIMS = {claim.code[0]: claim for claim in proofs.all_claims() if claim.code and claim.code[0] in SCALARS}
 
@@ -45,7 +46,7 @@ def test_a_wrong_statement_shows(name: str) -> None:
 def test_one_patch_is_a_case_of_its_own() -> None:
     """n = 1, where the formula only has a limit: two directions, one of them in the basin."""
     (held,) = generated.holding(CLAIMS["basin_probability"])
-    assert isinstance(held, Scalars)
+    assert isinstance(held, OfNumbers)
     (case,) = (case for case in held.cases("quick", 1) if case.label == "n = 1")
     assert abs(held.value(case)[0] - Rational(1, 2)) < 1e-40
 
@@ -53,7 +54,7 @@ def test_one_patch_is_a_case_of_its_own() -> None:
 def test_proxies_are_held_against_their_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     from numerics.generated import proxies
 
-    found = [held for held in generated.holding(proofs.get("C5.sigmoid")) if isinstance(held, ProxyOf)]
+    found = [held for held in generated.holding(proofs.get("C5.sigmoid")) if isinstance(held, OfNumbers)]
     assert len(found) == 1
     right = proxies.PROXIES["sigmoid"]
     monkeypatch.setitem(proxies.PROXIES, "sigmoid", lambda x: 1.001 * right(x))

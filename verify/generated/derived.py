@@ -8,7 +8,7 @@ import mpmath
 
 from proofs.engine.claim import Claim
 from verify.extensions import derived
-from verify.generated.held import ALLOWED, Case, Exact, Held, Names, worst
+from verify.generated.held import ALLOWED, Case, Held, Names, errors
 from verify.generated.route import holding
 from verify.mutants.text import Text
 
@@ -62,8 +62,8 @@ def _compare(held: Held, file: str, names: Names) -> None:
 
 def _close(held: Held, case: Case, value: list[mpmath.mpf], result: list[float]) -> bool:
     """Whether the error is one of rounding; how far that may move the value is asked where it matters only."""
-    plain = Exact(value, mpmath.mpf(0)).errors(result)[0]
-    return plain <= ALLOWED or worst([Exact(value, held.moved(case, value)).errors(result)[1]]) <= ALLOWED
+    plain = errors(value, mpmath.mpf(0), [result])[0]
+    return plain <= ALLOWED or errors(value, held.moved(case, value), [result])[1] <= ALLOWED
 
 
 def _inputs(case: Case) -> str:

@@ -10,8 +10,9 @@ import importlib
 import inspect
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import mpmath
@@ -23,9 +24,9 @@ from verify.closed_form import NoValueError, real
 from verify.evidence import Fate, Figures, Level
 from verify.mutants import Mutant, fates, mutants, sample
 from verify.mutants.equal_text import same_value
-from verify.mutants.text import Text, TextMutant, text_mutants
+from verify.mutants.text import Text, text_mutants
 
-__all__ = ["ALLOWED", "Case", "Exact", "Held", "OfNumbers", "Row", "compared", "fates_of", "figures_of", "published"]
+__all__ = ["ALLOWED", "Case", "Held", "OfNumbers", "Row", "compared", "errors", "fates_of", "figures_of", "published"]
 
 ALLOWED: Final = 16.0
 """Largest `conditioned` error accepted: some thirty roundings, of half a unit each, lie between input and result.
@@ -48,23 +49,12 @@ class Case:
     inputs: Any
 
 
-@dataclass(frozen=True)
-class Exact:
-    """What a formula says at a case: the entries of its value, and how far rounding the inputs moves it."""
-
-    value: list[mpf]
-    moved: mpf
-
-    @property
-    def ulp(self) -> mpf:
-        """One unit in the last place of the value's norm."""
-        return mpf(math.ulp(float(mpmath.norm(self.value))))
-
-    def errors(self, computed: Sequence[float]) -> tuple[float, float]:
-        """Distance of a result in ulps, and in units of ulp + moved."""
-        with mpmath.workdps(60):
-            error = distance([mpf(float(x)) for x in computed], self.value)
-            return float(error / self.ulp), float(error / (self.ulp + self.moved))
+def errors(value: Sequence[mpf], moved: mpf, results: Iterable[Sequence[float]]) -> tuple[float, float]:
+    """The largest distance of results from a value: in ulps of its norm, and in units of such an ulp + `moved`."""
+    with mpmath.workdps(60):
+        ulp = mpf(math.ulp(float(mpmath.norm(value))))
+        far = [distance([mpf(float(x)) for x in result], value) for result in results]
+        return worst(error / ulp for error in far), worst(error / (ulp + moved) for error in far)
 
 
 @dataclass(frozen=True)
@@ -79,10 +69,8 @@ class Held(ABC):
     trials = 2
     """Cases at which a wrong formula is tried."""
 
-    @property
-    def reads_formula(self) -> bool:
-        """Whether what it is held against is the claim's statement, and not its definition."""
-        return True
+    reads_formula = True
+    """Whether what it is held against is the claim's statement, and not its definition."""
 
     @abstractmethod
     def cases(self, level: Level, seed: int) -> list[Case]:
@@ -105,11 +93,6 @@ class Held(ABC):
     def moved(self, case: Case, value: list[mpf]) -> mpf:
         """How far the value moves when the inputs are rounded."""
 
-    def exact(self, case: Case) -> Exact:
-        """The formula's value, and how far rounding the inputs moves it."""
-        value = self.value(case)
-        return Exact(value, self.moved(case, value))
-
     @property
     def endless(self) -> frozenset[str]:
         """Names in the text of integrals over an infinite range."""
@@ -118,34 +101,43 @@ class Held(ABC):
 
 @dataclass(frozen=True)
 class OfNumbers(Held):
-    """A formula of numbers, which are rounded one at a time; 0 and `whole` numbers are exact."""
+    """A formula of numbers, which are rounded one at a time; 0 and those at the positions `whole` are exact.
+
+    `numbers` are what the formula is evaluated at, of the inputs of a case, and `side` is where to they are moved: away
+    from the end of their domain. `called` is what the functions give at the inputs.
+    """
+
+    drawn: Callable[[Level, int], Iterable[Case]]
+    called: Callable[[Names, Any], Iterable[Any]]
+    numbers: Callable[[Any], Sequence[float]]
+    formula: Callable[[Claim], Callable[..., Any]]
+    reads_formula: bool = True
+    digits: int = 60
+    side: int = 1
+    whole: tuple[int, ...] = ()
 
     trials = 1000  # one case is cheap, and every branch of a formula has its own
-    digits = 60
-    side = 1
-    """Where to the numbers are moved: away from the end of their domain."""
 
-    @property
-    def whole(self) -> tuple[int, ...]:
-        """Positions of integers among the numbers."""
-        return ()
+    @cached_property
+    def _stated(self) -> Callable[..., Any]:
+        return self.formula(self.claim)
 
-    @abstractmethod
-    def numbers(self, case: Case) -> list[float]:
-        """What the formula is evaluated at."""
+    def cases(self, level: Level, seed: int) -> list[Case]:
+        """Those drawn."""
+        return list(self.drawn(level, seed))
 
-    @abstractmethod
-    def stated(self, *numbers: mpf) -> Any:
-        """The formula at numbers."""
+    def results(self, names: Names, case: Case) -> Iterable[Any]:
+        """As called."""
+        return self.called(names, case.inputs)
 
     def value(self, case: Case) -> list[mpf]:
         """The value of the formula."""
         with mpmath.workdps(self.digits):
-            return [self._at([mpf(number) for number in self.numbers(case)])]
+            return [self._at([mpf(number) for number in self.numbers(case.inputs)])]
 
     def moved(self, case: Case, value: list[mpf]) -> mpf:
         """The sum of its moves when one number at a time moves by half an ulp."""
-        numbers, total = self.numbers(case), mpf(0)
+        numbers, total = self.numbers(case.inputs), mpf(0)
         with mpmath.workdps(self.digits):
             for index, number in enumerate(numbers):
                 if number and index not in self.whole:
@@ -156,18 +148,18 @@ class OfNumbers(Held):
 
     def _at(self, numbers: list[mpf]) -> mpf:
         try:
-            return real(self.stated(*numbers))
+            return real(self._stated(*numbers))
         except TypeError as error:  # mpmath cannot compare complex numbers
             raise NoValueError("a condition is not about real numbers") from error
 
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison."""
+    """One comparison: the formula's value, how far rounding the inputs moves it, and the errors of the code."""
 
-    held: Held
     case: Case
-    exact: Exact
+    value: list[mpf]
+    moved: mpf
     ulps: float
     conditioned: float
 
@@ -185,19 +177,15 @@ def compared(held: Held, level: Level, seed: int) -> list[Row]:
     names = published(held.module)
     rows = []
     for case in held.cases(level, seed):
-        exact = held.exact(case)
-        errors = [exact.errors(result) for result in held.computed(names, case)]
-        rows.append(Row(held, case, exact, max(_or_infinite(e[0]) for e in errors), worst(e[1] for e in errors)))
+        value = held.value(case)
+        moved = held.moved(case, value)
+        rows.append(Row(case, value, moved, *errors(value, moved, held.computed(names, case))))
     return rows
 
 
-def worst(values: Any) -> float:
+def worst(values: Iterable[Any]) -> float:
     """The largest value; NaN counts as infinite."""
-    return max(_or_infinite(value) for value in values)
-
-
-def _or_infinite(value: float) -> float:
-    return math.inf if math.isnan(value) else value
+    return max(math.inf if math.isnan(value) else float(value) for value in values)
 
 
 def figures_of(rows: Sequence[Row]) -> Figures:
@@ -221,39 +209,36 @@ def fates_of(held: Held, rows: Sequence[Row], level: Level) -> tuple[dict[str, F
     """Fates of the claim's mutants and of those of the text, and how many places of the text were left out."""
     ordered = sorted(rows, key=lambda row: not row.case.generic)
     chosen = mutants(held.claim, level) if held.reads_formula else ()
-    found = fates(chosen, lambda mutant: _refuted(held, ordered, mutant))
+    names = published(held.module)
+
+    def notices(mutant: Mutant) -> bool | None:
+        """Whether the generated code (as it is) contradicts a wrong formula."""
+        if mutant.part != "statement":
+            return None
+        wrong = replace(held, claim=mutant.claim)
+        return any(_off(held, row, names, wrong.value(row.case)) for row in ordered[: held.trials])
+
+    found = fates(chosen, notices)
     source = inspect.getsource(importlib.import_module(f"numerics.generated.{held.module}"))
     made, excluded = text_mutants(source, held.functions, held.endless)
     text = Text(f"numerics.generated.{held.module}", source)
     for mutant in made if level == "full" else sample(made, _QUICK):
-        found[mutant.label] = _fate(held, ordered, text, mutant)
+        with text.with_mistake(mutant) as mistaken:
+            noticed = any(_fails(held, row, mistaken) for row in ordered)
+        same = not noticed and same_value(text.source, mutant)
+        found[mutant.label] = Fate.KILLED if noticed else Fate.EQUIVALENT if same else Fate.MISSED
     return found, excluded
 
 
-def _refuted(held: Held, rows: Sequence[Row], mutant: Mutant) -> bool | None:
-    """Whether the generated code (as it is) contradicts a wrong formula."""
-    if mutant.part != "statement":
-        return None
-    wrong, names = replace(held, claim=mutant.claim), published(held.module)
-    for row in rows[: held.trials]:
-        exact = replace(row.exact, value=wrong.value(row.case))
-        if not worst(exact.errors(result)[1] for result in held.computed(names, row.case)) <= ALLOWED:
-            return True
-    return False
+def _off(held: Held, row: Row, names: Names, value: list[mpf]) -> bool:
+    return not errors(value, row.moved, held.computed(names, row.case))[1] <= ALLOWED
 
 
-def _fate(held: Held, rows: Sequence[Row], text: Text, mutant: TextMutant) -> Fate:
-    """Whether a function with a mistake in its text is refuted; what is not may still be the same function."""
-    with text.with_mistake(mutant) as names:
-        for row in rows:
-            try:
-                results = held.computed(names, row.case)
-                noticed = not worst(row.exact.errors(result)[1] for result in results) <= ALLOWED
-            except (ArithmeticError, ValueError, TypeError, IndexError):
-                noticed = True
-            if noticed:
-                return Fate.KILLED
-    return Fate.EQUIVALENT if same_value(text.source, mutant) else Fate.MISSED
+def _fails(held: Held, row: Row, names: Names) -> bool:
+    try:
+        return _off(held, row, names, row.value)
+    except (ArithmeticError, ValueError, TypeError, IndexError):
+        return True
 
 
 def distance(left: Sequence[mpf], right: Sequence[mpf]) -> mpf:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final, cast
 
 import numpy as np
@@ -27,6 +27,9 @@ from verify.generated.held import Case, Held, Names, OfNumbers
 from verify.minimizer import declared
 
 __all__ = ["holding", "stated_penalty"]
+
+_DIGITS: Final = 700
+"""Powers of 1e±150 up to the third, and as many digits again."""
 
 _RATIOS: Final = {"quick": (1e-150, 0.3, 1e150), "full": (1e-150, 1e-8, 0.3, 2.5, 1e8, 1e150)}
 _SHAPES: Final = {"quick": (1.0, 8.0), "full": (1.0, 1e-3, 0.3, 8.0, 1e3)}
@@ -60,61 +63,6 @@ def stated_penalty(claim: Claim) -> Penalty | None:
 def _function(form: Expr, names: list[Symbol]) -> Callable[..., mpf]:
     compiled: Callable[..., mpf] = lambdify(names, form, "mpmath")
     return compiled
-
-
-@dataclass(frozen=True)
-class _Quantity:
-    """What a generated function gives: a form in symbols, beside the shapes, what stands for them, and the call."""
-
-    form: Callable[[Claim, Penalty], Expr]
-    symbols: tuple[Symbol, ...]
-    values: Callable[[PenaltyInputs], list[float]]
-    call: Callable[[Names, Penalty, PenaltyInputs], list[Any]]
-    cases: Callable[[Penalty, Level, int], Iterable[Case]]
-    reads_formula: bool = False
-    """Whether the form is the claim's statement, and not its definition."""
-
-
-@dataclass(frozen=True)
-class OfPenalty(OfNumbers):
-    """The functions of one penalty that give a quantity."""
-
-    penalty: Penalty
-    quantity: _Quantity
-
-    digits = 700
-    """Powers of 1e±150 up to the third, and as many digits again."""
-
-    @property
-    def reads_formula(self) -> bool:
-        """As the quantity has it."""
-        return self.quantity.reads_formula
-
-    @cached_property
-    def _compiled(self) -> Callable[..., mpf]:
-        form = self.quantity.form(self.claim, self.penalty)
-        return _function(form, [*self.quantity.symbols, *(shape.symbol for shape in self.penalty.parameters)])
-
-    def stated(self, *numbers: mpf) -> mpf:
-        """The form as a function of numbers."""
-        return self._compiled(*numbers)
-
-    def numbers(self, case: Case) -> list[float]:
-        """What stands for the symbols, and the shapes."""
-        return [*self.quantity.values(case.inputs), *case.inputs.shapes.values()]
-
-    def cases(self, level: Level, seed: int) -> list[Case]:
-        """Those of the quantity that meet the hypotheses."""
-        return [case for case in self.quantity.cases(self.penalty, level, seed) if self._meets(case.inputs)]
-
-    def _meets(self, inputs: PenaltyInputs) -> bool:
-        parameters = {**inputs.shapes, "beta": inputs.strength}
-        point = Configuration("", (inputs.x,), (inputs.rho,), 1.0, 1.0, 2, parameters)
-        return bool(meeting(self.claim.hypotheses, [point]))
-
-    def results(self, names: Names, case: Case) -> list[Any]:
-        """The call."""
-        return self.quantity.call(names, self.penalty, case.inputs)
 
 
 def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
@@ -192,55 +140,9 @@ def _by_ratio(table: str, penalty: Penalty, level: Level, seed: int) -> list[Cas
     return [replace(case, label=f"{table}, {case.label}") for case in found.values()]
 
 
-def _maps(names: Names, penalty: Penalty, at: PenaltyInputs) -> list[Any]:
-    """`proximal_map`, checked, and the entry of PROXIMAL_MAPS."""
-    checked = names["proximal_map"](at.x, at.rho, penalty.name, **at.shapes)
-    return [checked, names["PROXIMAL_MAPS"][penalty.name](np.array([at.x]), at.rho, **at.shapes)]
-
-
-def _strengths(at: PenaltyInputs) -> list[float]:
-    """x, β and λ = βρ."""
-    return [at.x, at.strength, at.strength * at.rho]
-
-
-def _envelope(names: Names, penalty: Penalty, at: PenaltyInputs) -> list[Any]:
-    x, *weights = _strengths(at)
-    return [names["moreau_envelope"]([x], *weights, penalty.name, **at.shapes)]
-
-
-def _displaced(names: Names, penalty: Penalty, at: PenaltyInputs) -> list[Any]:
-    """Of one without a bound, the inverse."""
-    found = names["DISPLACEMENTS"][penalty.name](at.rho, **at.shapes)
-    return [1 / float(found) if penalty.farthest == oo else found]
-
-
-_MAP: Final = _Quantity(
-    lambda claim, _: claim.as_printed, (x_in, ratio), lambda at: [at.x, at.rho], _maps, _cases, reads_formula=True
-)
-_ENVELOPE: Final = _Quantity(
-    lambda claim, _: claim.as_printed, (x_in, beta, lam), _strengths, _envelope, _cases, reads_formula=True
-)
-_PENALTY: Final = _Quantity(
-    lambda claim, _: cast(ProximalMap, claim.definition).penalty,
-    (u,),
-    lambda at: [at.x],
-    lambda names, penalty, at: [names["penalty_value"]([at.x], penalty.name, **at.shapes)],
-    _knots,
-)
-_THRESHOLD: Final = _Quantity(
-    lambda _, penalty: penalty.threshold,
-    (ratio,),
-    lambda at: [at.rho],
-    lambda names, penalty, at: [names["THRESHOLDS"][penalty.name](at.rho, **at.shapes)],
-    partial(_by_ratio, "THRESHOLDS"),
-)
-_DISPLACEMENT: Final = _Quantity(
-    lambda _, penalty: Integer(0) if penalty.farthest == oo else penalty.farthest,
-    (ratio,),
-    lambda at: [at.rho],
-    _displaced,
-    partial(_by_ratio, "DISPLACEMENTS"),
-)
+def _meets(claim: Claim, at: PenaltyInputs) -> bool:
+    parameters = {**at.shapes, "beta": at.strength}
+    return bool(meeting(claim.hypotheses, [Configuration("", (at.x,), (at.rho,), 1.0, 1.0, 2, parameters)]))
 
 
 def holding(claim: Claim) -> list[Held]:
@@ -248,13 +150,71 @@ def holding(claim: Claim) -> list[Held]:
     penalty = stated_penalty(claim)
     if penalty is None:
         return []
-    first = penalty.name == next(iter(PENALTIES))
+    known, bounded = penalty.name, penalty.farthest != oo
+    wrapped = known == next(iter(PENALTIES))
 
-    def of(quantity: _Quantity, name: str, *wrappers: str) -> Held:
-        functions = (f"_{identifier(penalty.name)}_{name}", *(wrappers if first else ()))
-        return OfPenalty(claim, "penalties", functions, penalty, quantity)
+    def of(
+        name: str,
+        form: Callable[[Claim], Expr],
+        symbols: tuple[Symbol, ...],
+        numbers: Callable[[PenaltyInputs], list[float]],
+        called: Callable[[Names, PenaltyInputs], list[Any]],
+        cases: Callable[[Penalty, Level, int], Iterable[Case]],
+        *wrappers: str,
+        reads_formula: bool = False,
+    ) -> Held:
+        """The function of that name: what stands for the symbols of its form, and for the shapes."""
+        return OfNumbers(
+            claim,
+            "penalties",
+            (f"_{identifier(known)}_{name}", *(wrappers if wrapped else ())),
+            drawn=lambda level, seed: (case for case in cases(penalty, level, seed) if _meets(claim, case.inputs)),
+            called=called,
+            numbers=lambda at: [*numbers(at), *at.shapes.values()],
+            formula=lambda own: _function(form(own), [*symbols, *(shape.symbol for shape in penalty.parameters)]),
+            reads_formula=reads_formula,
+            digits=_DIGITS,
+        )
+
+    def of_ratio(name: str, form: Expr, inverse: bool = False) -> Held:
+        """An entry of a table by name; of one without a bound, the inverse."""
+        table = f"{name.upper()}S"
+
+        def called(names: Names, at: PenaltyInputs) -> list[Any]:
+            found = names[table][known](at.rho, **at.shapes)
+            return [1 / float(found) if inverse else found]
+
+        return of(name, lambda _: form, (ratio,), lambda at: [at.rho], called, partial(_by_ratio, table))
+
+    def enveloped(names: Names, at: PenaltyInputs) -> list[Any]:
+        return [names["moreau_envelope"]([at.x], at.strength, at.strength * at.rho, known, **at.shapes)]
+
+    def mapped(names: Names, at: PenaltyInputs) -> list[Any]:
+        """`proximal_map`, checked, and the entry of PROXIMAL_MAPS."""
+        checked = names["proximal_map"](at.x, at.rho, known, **at.shapes)
+        return [checked, names["PROXIMAL_MAPS"][known](np.array([at.x]), at.rho, **at.shapes)]
+
+    def printed(own: Claim) -> Expr:
+        return own.as_printed
 
     if isinstance(claim.definition, Envelope):
-        return [of(_ENVELOPE, "envelope", "moreau_envelope")]
-    found = [of(_MAP, "map", "proximal_map"), of(_PENALTY, "penalty"), of(_THRESHOLD, "threshold")]
-    return [*found, of(_DISPLACEMENT, "displacement")] if penalty.farthest != penalty.threshold else found
+        strengths = (x_in, beta, lam), lambda at: [at.x, at.strength, at.strength * at.rho]
+        return [of("envelope", printed, *strengths, enveloped, _cases, "moreau_envelope", reads_formula=True)]
+    own_penalty = cast(ProximalMap, claim.definition).penalty
+    found = [
+        of(
+            "map", printed, (x_in, ratio), lambda at: [at.x, at.rho], mapped, _cases, "proximal_map", reads_formula=True
+        ),
+        of(
+            "penalty",
+            lambda _: own_penalty,
+            (u,),
+            lambda at: [at.x],
+            lambda names, at: [names["penalty_value"]([at.x], known, **at.shapes)],
+            _knots,
+        ),
+        of_ratio("threshold", penalty.threshold),
+    ]
+    if penalty.farthest != penalty.threshold:
+        found.append(of_ratio("displacement", penalty.farthest if bounded else Integer(0), inverse=not bounded))
+    return found

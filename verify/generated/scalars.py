@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import mpmath
 import numpy as np
@@ -21,10 +21,10 @@ from proofs.symbols import cap_angle, n, spike_across, spike_along
 from verify.closed_form import MPMATH
 from verify.configurations import pinned
 from verify.evidence import Level
-from verify.generated.held import Case, Held, Names, OfNumbers
+from verify.generated.held import Case, Held, OfNumbers
 from verify.precision.plane import PlaneMeans
 
-__all__ = ["SCALARS", "ProxyOf", "ScalarFormula", "Scalars", "holding"]
+__all__ = ["SCALARS", "ScalarFormula", "holding"]
 
 
 @dataclass(frozen=True)
@@ -74,93 +74,70 @@ SCALARS: Final[dict[str, ScalarFormula]] = {
 """Generated function -> how it is held against its claim."""
 
 
-@dataclass(frozen=True)
-class Scalars(OfNumbers):
-    """One function of `SCALARS`."""
+def _compiled(name: str) -> Callable[[Claim], Callable[..., mpf]]:
+    def formula(claim: Claim) -> Callable[..., mpf]:
+        compiled: Callable[..., mpf] = lambdify(SCALARS[name].symbols, claim.formula, MPMATH)
+        return lambda *numbers: compiled(*SCALARS[name].translate(*numbers))
 
-    side = -1
-
-    @property
-    def whole(self) -> tuple[int, ...]:
-        """Positions of integers."""
-        return SCALARS[self.name].whole
-
-    @property
-    def name(self) -> str:
-        """The function."""
-        return self.functions[0]
-
-    @cached_property
-    def _compiled(self) -> Callable[..., mpf]:
-        compiled: Callable[..., mpf] = lambdify(SCALARS[self.name].symbols, self.claim.formula, MPMATH)
-        return compiled
-
-    def stated(self, *numbers: mpf) -> mpf:
-        """The claim's formula."""
-        return self._compiled(*SCALARS[self.name].translate(*numbers))
-
-    def cases(self, level: Level, seed: int) -> list[Case]:
-        """Random inputs, and the ends of the domain."""
-        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x5B,))))
-        return [Case(*entry) for entry in SCALARS[self.name].inputs(level, rng)]
-
-    def numbers(self, case: Case) -> list[float]:
-        """The arguments."""
-        return list(case.inputs)
-
-    def results(self, names: Names, case: Case) -> list[Any]:
-        """The function at the numbers."""
-        return [names[self.name](*case.inputs)]
+    return formula
 
 
-@dataclass(frozen=True)
-class ProxyOf(OfNumbers):
-    """μ' of an estimator, against its declared pieces. At a breakpoint itself nothing is declared."""
+def _drawn(name: str, level: Level, seed: int) -> Iterator[Case]:
+    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x5B,))))
+    return (Case(*entry) for entry in SCALARS[name].inputs(level, rng))
 
-    proxy: Estimator
 
-    reads_formula = False
+def _beside(proxy: Estimator, level: Level, seed: int) -> Iterator[Case]:
+    """x on both sides of every breakpoint, near and far, with random parameters."""
+    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9F,))))
+    for index in range(2 if level == "quick" else 8):
+        drawn = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in proxy.parameters}
+        parameters = drawn | {name: pin for name, pin in pinned().items() if name in drawn and index % 2 == 0}
+        values = {p.symbol: parameters[p.name] for p in proxy.parameters}
+        centres = {0.0, *(float(end.subs(values)) for end in proxy.breakpoints)}
+        steps = (0.3, float(rng.uniform(0.5, 3)), 30.0)
+        near = {(centre, 3e-4 * (abs(centre) or 1.0)) for centre in centres}  # an end that is off is off in scale
+        pairs = near | {(centre, step) for centre in centres for step in steps}
+        for x in sorted(centre + sign * step for centre, step in pairs for sign in (-1, 1)):
+            yield Case(f"μ' at x = {x:g}, draw {index}", True, (x, parameters))
 
-    def cases(self, level: Level, seed: int) -> list[Case]:
-        """x on both sides of every breakpoint, near and far, with random parameters."""
-        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9F,))))
-        found = []
-        for index in range(2 if level == "quick" else 8):
-            drawn = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in self.proxy.parameters}
-            parameters = drawn | {name: pin for name, pin in pinned().items() if name in drawn and index % 2 == 0}
-            values = {p.symbol: parameters[p.name] for p in self.proxy.parameters}
-            centres = {0.0, *(float(end.subs(values)) for end in self.proxy.breakpoints)}
-            steps = (0.3, float(rng.uniform(0.5, 3)), 30.0)
-            near = {(centre, 3e-4 * (abs(centre) or 1.0)) for centre in centres}  # an end that is off is off in scale
-            pairs = near | {(centre, step) for centre in centres for step in steps}
-            for x in sorted(centre + sign * step for centre, step in pairs for sign in (-1, 1)):
-                found.append(Case(f"μ' at x = {x:g}, draw {index}", True, (x, parameters)))
-        return found
 
-    def numbers(self, case: Case) -> list[float]:
-        """x and the parameters."""
-        x, parameters = case.inputs
-        return [x, *parameters.values()]
-
-    def stated(self, *numbers: mpf) -> mpf:
-        """The piece at x."""
-        x, *values = numbers
-        parameters = {p.name: value for p, value in zip(self.proxy.parameters, values, strict=True)}
-        return PlaneMeans(mpf(0), mpf(1), self.proxy, parameters).proxy(x)
-
-    def results(self, names: Names, case: Case) -> list[Any]:
-        """The entry of PROXIES."""
-        x, parameters = case.inputs
-        return [names["PROXIES"][self.proxy.name](np.array([x]), **parameters)]
+def _piece(proxy: Estimator, x: mpf, *values: mpf) -> mpf:
+    """μ' as its pieces are declared. At a breakpoint itself nothing is."""
+    parameters = {p.name: value for p, value in zip(proxy.parameters, values, strict=True)}
+    return PlaneMeans(mpf(0), mpf(1), proxy, parameters).proxy(x)
 
 
 def holding(claim: Claim) -> list[Held]:
     """How a claim's function of numbers is held, or the proxy of the estimator whose coarse gradient it states."""
     if len(claim.code) == 1 and claim.code[0] in SCALARS and claim.statement is not None:
         name = claim.code[0]
-        return [Scalars(claim, "splitting", (name, *SCALARS[name].helpers))]
+        return [
+            OfNumbers(
+                claim,
+                "splitting",
+                (name, *SCALARS[name].helpers),
+                drawn=partial(_drawn, name),
+                called=lambda names, inputs: [names[name](*inputs)],
+                numbers=list,
+                formula=_compiled(name),
+                side=-1,
+                whole=SCALARS[name].whole,
+            )
+        ]
     definition = claim.definition
     if "coarse_gradient" in claim.code and isinstance(definition, MeanSample) and definition.estimator in ESTIMATORS:
         proxy = ESTIMATORS[definition.estimator]
-        return [ProxyOf(claim, "proxies", (f"_{identifier(proxy.name)}_proxy",), proxy)]
+        return [
+            OfNumbers(
+                claim,
+                "proxies",
+                (f"_{identifier(proxy.name)}_proxy",),
+                drawn=partial(_beside, proxy),
+                called=lambda names, inputs: [names["PROXIES"][proxy.name](np.array([inputs[0]]), **inputs[1])],
+                numbers=lambda inputs: [inputs[0], *inputs[1].values()],
+                formula=lambda _: partial(_piece, proxy),
+                reads_formula=False,
+            )
+        ]
     return []
