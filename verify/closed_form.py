@@ -22,7 +22,7 @@ from verify.enclosure.arithmetic import as_ball, ball, digits, exact_key
 from verify.enclosure.integrals import UncertifiedError, enclose
 from verify.nodes import midpoint
 
-__all__ = ["MPMATH", "Form", "NoValueError", "evaluate", "integral", "prepared", "real", "vector_coordinates"]
+__all__ = ["MPMATH", "Form", "NoValueError", "evaluate", "integral", "prepared", "real"]
 
 _CUT: Final = 17
 """exp(−17²/2) < 2e-63: where the Gaussian weight of an integral ends."""
@@ -92,6 +92,23 @@ class Form:
         columns = zip(*(basis[vector] for vector in self.vectors), strict=True)
         return [numbers.total([x * y for x, y in zip(factors, entries, strict=True)]) for entries in columns]
 
+    def at(
+        self,
+        point: Configuration,
+        *,
+        extra: Mapping[Symbol, mpf] | None = None,
+        proxy: Estimator | None = None,
+        spare: int = 0,
+    ) -> list[mpf]:
+        """Its coordinates at mpmath's current precision; all but integrals with `spare` digits more. mpc if not real.
+
+        `extra` gives values of further symbols (the moments of C1); `proxy` stands in for an arbitrary μ'.
+        """
+        values = {**point.scalars(), **(extra or {})}
+        integrals = [integral(part, values, point, proxy) for part in self.integrals]
+        with mpmath.workdps(mpmath.mp.dps + spare):
+            return self.coordinates(self.digits({**point.scalars(), **(extra or {})}, integrals), point)
+
 
 @lru_cache(maxsize=2048)
 def prepared(form: Expr) -> Form:
@@ -102,22 +119,9 @@ def prepared(form: Expr) -> Form:
 def evaluate(
     expression: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None, proxy: Estimator | None = None
 ) -> mpf:
-    """A scalar closed form at `point`, at mpmath's current precision; mpc where it is not real.
-
-    `extra` gives values of further symbols (the moments of C1); `proxy` stands in for an arbitrary μ'.
-    """
-    form, values = prepared(expression), {**point.scalars(), **(extra or {})}
-    (value,) = form.digits(values, [integral(part, values, point, proxy) for part in form.integrals])
+    """A scalar closed form at `point`: see `Form.at`."""
+    (value,) = prepared(expression).at(point, extra=extra, proxy=proxy)
     return value
-
-
-def vector_coordinates(
-    expression: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None, proxy: Estimator | None = None
-) -> dict[str, list[mpf]]:
-    """A vector closed form in coordinates: along (ŵ, e) for filters, entrywise for output weights."""
-    form, values = prepared(expression), {**point.scalars(), **(extra or {})}
-    factors = form.digits(values, [integral(part, values, point, proxy) for part in form.integrals])
-    return {"vector": form.coordinates(factors, point)}
 
 
 _INTEGRALS: dict[object, arb] = {}

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sympy import Expr, Symbol
 
+from proofs.engine.claim import Claim
 from proofs.engine.definitions import (
     Correlation,
     Definition,
@@ -24,7 +25,7 @@ from verify.closed_form import Form, prepared
 from verify.configurations import Configuration, Level
 from verify.model import PROXY_MOMENTS, BinarizedNetwork, RectifiedNetwork, moment_rows
 
-__all__ = ["NORM_STAR", "Side", "World", "ready", "sides", "speaks_of"]
+__all__ = ["NORM_STAR", "Side", "World", "forms", "sides", "speaks_of", "stated"]
 
 NORM_STAR: Final = 1.75
 """‖w*‖ of the ReLU network, so that no power of it is lost."""
@@ -34,13 +35,15 @@ NORM_STAR: Final = 1.75
 class World:
     """Networks over one kind of number: of a configuration, a proxy and, if given, w = 0 or another angle.
 
-    `standing` are the estimators that stand for all there, `ends` those of [0, π].
+    `standing` are the estimators that stand for all there, `ends` those of [0, π], `coordinates` those of a
+    closed form.
     """
 
     network: Callable[..., BinarizedNetwork[Any]]
     patches: Callable[[Configuration], RectifiedNetwork[Any]]
     standing: Callable[[Level, Configuration], Iterable[Estimator]]
     ends: Callable[[], tuple[Any, Any]]
+    coordinates: Callable[[Form, Side], list[Any]]
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,17 @@ def _of_network(definition: Definition, point: Configuration, level: Level, worl
         yield Side(tuple(network.said(definition)), point, named, moments)
 
 
-def ready(form: Expr, definition: Definition) -> list[Form]:
-    """What of a closed form is compared, made ready: of a potential of (r, θ) its slopes along ŵ and e, where a step
-    along e lowers θ.
+def stated(form: Expr, definition: Definition, side: Side, world: World) -> list[Any]:
+    """The closed form's coordinates, as many as the definition has: 0 in directions it does not name.
+
+    What is compared of a potential of (r, θ) are its slopes along ŵ and e, where a step along e lowers θ.
     """
-    if isinstance(definition, Potential):
-        return [prepared(form.diff(r)), prepared(-form.diff(theta) / r)]
-    return [prepared(form)]
+    compared = [form.diff(r), -form.diff(theta) / r] if isinstance(definition, Potential) else [form]
+    found = [side.sign * entry for one in compared for entry in world.coordinates(prepared(one), side)]
+    return [*found, *[world.ends()[0]] * (len(side.defined) - len(found))]
+
+
+def forms(claim: Claim) -> dict[str, Expr]:
+    """The expressions of a claim by name: the statement, and the printed form if there is one."""
+    found = {"statement": claim.statement, "printed form": claim.printed}
+    return {name: form for name, form in found.items() if form is not None}

@@ -31,6 +31,7 @@ from proofs.engine.definitions import (
     ReluNetwork,
     Splitting,
 )
+from verify import sides
 from verify.configurations import Configuration, configurations
 from verify.enclosure import certified, means
 from verify.enclosure.arithmetic import digits
@@ -204,7 +205,7 @@ _PATCHES = "model.RectifiedNetwork"
 
 
 @holds(
-    "certified.definition_sides certified._stated network.Enclosed.of",
+    "certified.definition_sides certified._coordinates network.Enclosed.of",
     G2="sides.sides",
     N1=f"sides._of_network {_NETWORK}.said {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
     "network.Enclosed.weighted network.Enclosed.__mul__",
@@ -240,7 +241,7 @@ def test_both_sides_of_claims_contain_what_the_definition_says(name: str) -> Non
                     assert found.value.overlaps(value), side.place
                     assert found.value.rad() < 1e-35 * max(1.0, float(found.size.mid()))
                 for claim in CLAIMS[definition]:
-                    stated = certified._stated(claim.statement, definition, side)
+                    stated = sides.stated(claim.statement, definition, side, certified._WORLD)
                     for closed_form, value in zip(stated, true, strict=True):
                         assert closed_form.overlaps(value), claim.id
                 if symbols.moment_full in side.known:

@@ -13,7 +13,7 @@ import proofs
 from proofs.moments import folded_kernels
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import QUANTITIES, mu, r, s, theta, w_hat
-from verify.closed_form import NoValueError, evaluate, vector_coordinates
+from verify.closed_form import NoValueError, evaluate, prepared
 from verify.configurations import Configuration, configurations, meeting
 from verify.precision.plane import PlaneMeans
 
@@ -51,7 +51,7 @@ def test_both_forms_agree_in_coordinates(claim_id: str) -> None:
     if claim_id == "G1":
         assert abs(evaluate(claim.formula, BASE) - (mpf(1) / 2 - mpf(BASE.theta) / (2 * mp.pi))) < mpf(10) ** -48
         return
-    left, right = (vector_coordinates(form, BASE)["vector"] for form in (claim.formula, claim.as_printed))
+    left, right = (prepared(form).at(BASE) for form in (claim.formula, claim.as_printed))
     assert len(left) == len(right) == (BASE.m if claim_id in {"N2", "N4"} else 2)
     for one, other in zip(left, right, strict=True):
         assert abs(one - other) < mpf(10) ** -45
@@ -185,14 +185,14 @@ def test_coordinates_of_each_vector() -> None:
     vectors = [symbol for symbol in QUANTITIES if QUANTITIES[symbol].space != "scalar"]
     assert {symbol.name for symbol in vectors} == set(expected)
     for symbol in vectors:
-        found = vector_coordinates(2 * symbol, BASE)["vector"]
+        found = prepared(2 * symbol).at(BASE)
         assert max(abs(x - 2 * y) for x, y in zip(found, expected[symbol.name], strict=True)) < mpf(10) ** -48
 
 
 def test_differences_of_close_directions() -> None:
     """ŵ − w* at θ = 1e-8: 1 − cos θ by half angles keeps all digits."""
     point = replace(BASE, theta=1e-30)
-    along, across = vector_coordinates(QUANTITIES_BY_NAME["w_diff"] + 0 * w_hat, point)["vector"]
+    along, across = prepared(QUANTITIES_BY_NAME["w_diff"] + 0 * w_hat).at(point)
     assert abs(along / (mpf(1e-30) ** 2 / 2) - 1) < mpf(10) ** -40
     assert abs(across / -mpf(1e-30) - 1) < mpf(10) ** -40
 

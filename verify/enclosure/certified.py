@@ -19,12 +19,13 @@ from proofs.engine.claim import Claim
 from proofs.engine.definitions import Definition, Splitting
 from proofs.proxies import ESTIMATORS, Estimator
 from verify.at_points import Comparison
+from verify.closed_form import Form
 from verify.configurations import Configuration, Level
 from verify.enclosure.arithmetic import BALLS, digits, power
 from verify.enclosure.integrals import integrate
 from verify.enclosure.network import Enclosed, Network, ReluPatches
 from verify.evidence import Verdict
-from verify.sides import Side, World, ready, sides, speaks_of
+from verify.sides import Side, World, forms, sides, speaks_of, stated
 
 __all__ = ["DIGITS", "compare", "covered", "definition_sides"]
 
@@ -43,7 +44,12 @@ def _standing(level: Level, point: Configuration) -> list[Estimator]:
     return [proxy for key, proxy in ESTIMATORS.items() if key in _QUICK or (level == "full" and proxy.waves is None)]
 
 
-_WORLD: Final = World(Network, ReluPatches, _standing, lambda: (arb(0), arb.pi()))
+def _coordinates(form: Form, side: Side) -> list[arb]:
+    values = {**side.point.scalars(BALLS, side.proxy), **side.known}
+    return form.coordinates(form.balls(values, side.proxy), side.point, BALLS)
+
+
+_WORLD: Final = World(Network, ReluPatches, _standing, lambda: (arb(0), arb.pi()), _coordinates)
 
 
 def _cap(point: Configuration) -> Side:
@@ -85,12 +91,10 @@ def definition_sides(definition: Definition, point: Configuration, level: Level)
 
 def compare(claim: Claim, point: Configuration, level: Level) -> Iterator[Comparison]:
     """Every closed form of a claim against its definition at a configuration, coordinate by coordinate."""
-    forms = {"statement": claim.statement, "printed form": claim.printed}
     for side in definition_sides(claim.definition, point, level):
         label = point.label + (f", {side.proxy.name}" if side.proxy else "") + side.place
-        for name, form in forms.items():
-            if form is not None:
-                yield from _with_digits_enough(f"{label}, {name}", form, claim.definition, side)
+        for name, form in forms(claim).items():
+            yield from _with_digits_enough(f"{label}, {name}", form, claim.definition, side)
 
 
 def _with_digits_enough(label: str, form: Expr, definition: Definition, side: Side) -> list[Comparison]:
@@ -98,28 +102,17 @@ def _with_digits_enough(label: str, form: Expr, definition: Definition, side: Si
     found: list[Comparison] = []
     for count in _LADDER[:1] if form.has(Integral) else _LADDER:
         with digits(count):
-            stated = _stated(form, definition, side)
+            closed = stated(form, definition, side, _WORLD)
         with digits(_WORKING):
-            found = list(_judged(label, stated, side.defined))
+            found = list(_judged(label, closed, side.defined))
         if all(comparison.verdict is not Verdict.UNDECIDED for comparison in found):
             break
     return found
 
 
-def _stated(form: Expr, definition: Definition, side: Side) -> list[arb]:
-    """The closed form's coordinates, as many as the definition has: 0 in directions it does not name."""
-    values = {**side.point.scalars(BALLS, side.proxy), **side.known}
-    found = [
-        side.sign * entry
-        for one in ready(form, definition)
-        for entry in one.coordinates(one.balls(values, side.proxy), side.point, BALLS)
-    ]
-    return [*found, *(arb(0) for _ in range(len(side.defined) - len(found)))]
-
-
-def _judged(label: str, stated: Sequence[arb], defined: Sequence[Enclosed]) -> Iterator[Comparison]:
+def _judged(label: str, closed: Sequence[arb], defined: Sequence[Enclosed]) -> Iterator[Comparison]:
     size = _largest([entry.size for entry in defined])
-    for index, (closed_ball, entry) in enumerate(zip(stated, defined, strict=True)):
+    for index, (closed_ball, entry) in enumerate(zip(closed, defined, strict=True)):
         name = f"{label}, coordinate {index}" if len(defined) > 1 else label
         yield _comparison(name, closed_ball, entry.value, size)
 

@@ -19,7 +19,7 @@ from proofs.engine.definitions import Correlation, Definition, FilterGradient, M
 from proofs.gaussian import Phi, normal_density
 from proofs.proxies import Estimator, estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
-from verify.closed_form import NoValueError, evaluate, integral, vector_coordinates
+from verify.closed_form import NoValueError, evaluate, integral, prepared
 from verify.configurations import Configuration
 from verify.monte_carlo.expectations import Expectation, component
 from verify.monte_carlo.sampled import Scene
@@ -76,7 +76,7 @@ class Predictor:
             return np.array(float(evaluate(formula, point, extra=extra, proxy=proxy) / _slope(point)))
         if component(claim) is not None or not asked.is_vector:
             return np.array(float(evaluate(formula, point, extra=extra, proxy=proxy)))
-        entries = vector_coordinates(formula, point, extra=extra, proxy=proxy)["vector"]
+        entries = prepared(formula).at(point, extra=extra, proxy=proxy)
         return np.array([float(entry) for entry in entries])
 
     def _without_integrals(
@@ -103,7 +103,7 @@ class Predictor:
 def _slope(point: Configuration) -> mpf:
     """Coordinate along e of the true gradient ∂f/∂w, its only one that is not zero: the factor in a correlation."""
     (claim,) = (one for one in all_claims() if one.definition == FilterGradient())
-    return vector_coordinates(claim.formula, point)["vector"][1]
+    return prepared(claim.formula).at(point)[1]
 
 
 def every(wanted: Iterable[tuple[Claim, Expectation, Scene]]) -> dict[Key, Array]:

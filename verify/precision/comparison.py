@@ -7,21 +7,24 @@ cancels from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Expr, Symbol
+from sympy import Expr, Integral, Symbol
 
 from proofs.engine.claim import Claim
-from proofs.proxies import Estimator
+from proofs.engine.definitions import Correlation, Definition, FilterGradient, MeanSample, Potential, ReluNetwork
+from proofs.proxies import ESTIMATORS, Estimator
 from verify.at_points import Comparison
-from verify.closed_form import Form, NoValueError, integral, prepared
-from verify.configurations import Configuration
+from verify.closed_form import Form, NoValueError, prepared
+from verify.configurations import Configuration, Level
 from verify.evidence import Verdict
+from verify.precision.network import Network, ReluPatches, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
+from verify.sides import Side, World, forms, sides, stated
 
 __all__ = [
     "FINE",
@@ -29,12 +32,13 @@ __all__ = [
     "Comparison",
     "Demand",
     "against",
+    "check_sides",
     "closed_coordinates",
     "closed_value",
     "compare",
     "forms",
+    "label_of",
     "part",
-    "part_vector",
     "quotient_of",
     "shown",
     "true_that",
@@ -123,20 +127,9 @@ def true_that(label: str, condition: bool, witness: str = "") -> Comparison:
     return Comparison(label, verdict, None, f"{label}: {witness or 'does not hold'}")
 
 
-def forms(claim: Claim) -> dict[str, Expr]:
-    """The expressions of a claim by name: the statement, and the printed form if there is one."""
-    found = {"statement": claim.statement, "printed form": claim.printed}
-    return {name: form for name, form in found.items() if form is not None}
-
-
 def part(claim: Claim, name: str, point: Configuration, extra: Mapping[Symbol, mpf] | None = None) -> mpf:
     """The value of a named part of the claim's statement."""
     return closed_value(claim.parts[name], point, extra=extra)
-
-
-def part_vector(claim: Claim, name: str, point: Configuration) -> list[mpf]:
-    """The coordinates of a named part that is a vector."""
-    return closed_coordinates(prepared(claim.parts[name]), point)
 
 
 def quotient_of(label: str, left: mpf, right: mpf, noise: mpf, least: object = 0) -> Comparison:
@@ -164,10 +157,7 @@ def closed_coordinates(
     Integrals are taken to a fixed precision: a form is only as accurate as the largest of them.
     """
     with mp.workdps(DIGITS):
-        values = point.scalars()
-        integrals = [integral(part, values, point, proxy) for part in form.integrals]
-    with mp.workdps(_digits_needed(point)):
-        found = form.coordinates(form.digits({**point.scalars(), **(extra or {})}, integrals), point)
+        found = form.at(point, extra=extra, proxy=proxy, spare=_cancelling(point))
     if not form.vectors and mpmath.im(found[0]):
         raise NoValueError(f"the closed form is {mpmath.nstr(found[0], 8)}, not a real number")
     return found
@@ -184,10 +174,64 @@ def against(
     ]
 
 
-def _digits_needed(point: Configuration) -> int:
-    """Forms subtract powers of r, and of the distance of θ to 0 and π."""
+def _cancelling(point: Configuration) -> int:
+    """Digits that are lost where forms subtract powers of r, and of the distance of θ to 0 and π."""
+    sine = abs(mpmath.sin(mpmath.mpmathify(point.theta)))
+    near = abs(mpmath.log10(sine)) if sine > mpf(10) ** -30 else mpf(30)
+    size = mpmath.mpmathify(point.r)
+    return int(2 * abs(mpmath.log10(size)) + 2 * near if size else 2 * near)
+
+
+# Quantities of the networks, whose definition `verify.sides` evaluates.
+
+_QUICK: Final = ("clipped-relu", "sigmoid", "triangular")
+
+
+def _standing(level: Level, point: Configuration) -> Iterator[Estimator]:
+    """A quick run tries them all at the generic points, and one of them, in turn, at each of the others."""
+    in_turn = _QUICK[len(point.label) % len(_QUICK)]
+    quick = _QUICK if point.label.startswith("generic") else (in_turn,)
+    names = tuple(key for key in ESTIMATORS if ESTIMATORS[key].waves is None) if level == "full" else quick
+    yield from (ESTIMATORS[key] for key in names)
+
+
+def _ends() -> tuple[mpf, mpf]:
     with mp.workdps(DIGITS):
-        sine = abs(mpmath.sin(mpmath.mpmathify(point.theta)))
-        near = abs(mpmath.log10(sine)) if sine > mpf(10) ** -30 else mpf(30)
-        size = mpmath.mpmathify(point.r)
-        return DIGITS + int(2 * abs(mpmath.log10(size)) + 2 * near if size else 2 * near)
+        return mpf(0), +mp.pi
+
+
+def _coordinates(form: Form, side: Side) -> list[mpf]:
+    return closed_coordinates(form, side.point, extra=side.known, proxy=side.proxy)
+
+
+_WORLD: Final = World(Network.at, ReluPatches.at, _standing, _ends, _coordinates)
+
+
+def label_of(point: Configuration, form: str, proxy: Estimator | None = None) -> str:
+    """Where a comparison was made: configuration, form, proxy."""
+    return f"{point.label}, {form}" + (f", {proxy.name}" if proxy else "")
+
+
+def _joint(definition: Definition, form: Expr, proxy: Estimator | None) -> bool:
+    """Whether a vector is only as accurate as its largest coordinate: its integrals are taken to a fixed precision."""
+    if isinstance(definition, ReluNetwork):
+        return definition.aspect == "gradient"
+    if not isinstance(definition, MeanSample) or proxy is None:
+        return False
+    # The integrals of waves have the size of their sums.
+    return definition.estimator == "*" or (form.has(Integral) and proxy.waves is None)
+
+
+def check_sides(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+    """Every form of a claim against every side of its definition."""
+    definition = claim.definition
+    if isinstance(definition, Potential) and not point.r:
+        raise UndefinedError("‖w‖ has no gradient at w = 0")
+    demand = ROUGH if isinstance(definition, FilterGradient | Correlation) else FINE
+    found = []
+    for side in sides(definition, point, level, _WORLD):
+        for name, form in forms(claim).items():
+            label = label_of(side.point, name, side.proxy) + side.place
+            joint = _joint(definition, form, side.proxy)
+            found += compare(label, stated(form, definition, side, _WORLD), side.defined, demand, joint=joint)
+    return found

@@ -26,7 +26,7 @@ from verify.configurations import Configuration, Level, configurations, meeting
 from verify.evidence import Fate, Figures, Verdict
 from verify.mutants import Mutant, fates, mutants
 from verify.precision import hypotheses
-from verify.precision.checkers import check_sides
+from verify.precision.comparison import check_sides
 from verify.precision.quadrature import DIGITS
 from verify.sides import speaks_of
 

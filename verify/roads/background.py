@@ -18,8 +18,17 @@ from proofs.engine.definitions import ReluNetwork
 from verify.configurations import Configuration, Level
 from verify.enclosure.boxes.stated import Stated, formula, in_plane, named
 from verify.enclosure.boxes.statement import Statement, coordinates
-from verify.precision.checkers import check_sides
-from verify.precision.comparison import ROUGH, Comparison, compare, part, quotient_of, shown, true_that, vanishing
+from verify.precision.comparison import (
+    ROUGH,
+    Comparison,
+    check_sides,
+    compare,
+    part,
+    quotient_of,
+    shown,
+    true_that,
+    vanishing,
+)
 from verify.precision.network import ReluPatches, secant
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes

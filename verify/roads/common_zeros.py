@@ -14,6 +14,7 @@ from sympy import And, Eq, Equivalent, Gt, Integer, Lt, Symbol, diff, expand, pi
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import CommonZeros
 from proofs.proxies import estimator
+from verify.closed_form import prepared
 from verify.configurations import Configuration, Level
 from verify.inequalities.frame import dot
 from verify.inequalities.statement import Statement, stated
@@ -22,9 +23,9 @@ from verify.precision.comparison import (
     ROUGH,
     Comparison,
     against,
+    closed_coordinates,
     compare,
     part,
-    part_vector,
     shown,
     true_that,
     vanishing,
@@ -70,7 +71,7 @@ def _norm(vector: Sequence[Estimate]) -> Estimate:
 def _zeros(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
     """∂f/∂v vanishes at the stated v alone; there G does at θ = 0, π and the stated saddle, and nowhere else tried."""
     angles = {"0": mpf(0), "π": +mp.pi}
-    stated = part_vector(claim, "best weights", point)
+    stated = closed_coordinates(prepared(claim.parts["best weights"]), point)
     stated += [mpf(0)] * (point.m - len(stated))
     found = compare(f"{point.label}, best weights", stated, network.best_weights())
     if shallow(point.v_star) > 0:

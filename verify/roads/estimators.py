@@ -14,8 +14,7 @@ from proofs.engine.definitions import Potential, SampleGradient
 from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.configurations import Configuration, Level
-from verify.precision.checkers import label_of
-from verify.precision.comparison import ROUGH, Comparison, compare, part, shown, true_that, vanishing
+from verify.precision.comparison import ROUGH, Comparison, compare, label_of, part, shown, true_that, vanishing
 from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks

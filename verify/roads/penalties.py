@@ -26,8 +26,7 @@ from verify.enclosure.boxes.stated import Stated, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.evidence import Verdict
 from verify.minimizer import BROUGHT, objective
-from verify.precision.checkers import label_of
-from verify.precision.comparison import ROUGH, Comparison, compare, forms, true_that
+from verify.precision.comparison import ROUGH, Comparison, compare, forms, label_of, true_that
 from verify.precision.minimizers import (
     WORKING,
     minimize,
