@@ -15,7 +15,7 @@ from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import a, beta, lam, ratio, u, x_in
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
 from verify.inequalities import route as inequalities
-from verify.inequalities.judge import fates_of, judge, says_the_same
+from verify.inequalities.route import fates_of, judge, says_the_same
 from verify.inequalities.statement import Statement, decide, rule_of
 from verify.mutants import Mutant, mutants
 from verify.workers import Piece, Work
@@ -34,7 +34,7 @@ def test_claims_are_proved(claim_id: str) -> None:
     claim = proofs.get(claim_id)
     finding = judge(rule_of(claim), claim, "quick")
     assert finding.verdict is Verdict.VERIFIED, finding.detail
-    assert finding.proved > 0
+    assert finding.figures["statements"] > 0
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_a_new_penalty_is_covered_and_one_with_an_exponential_is_left_alone(monk
 
 def test_the_grade_is_proved_only_where_the_whole_claim_was() -> None:
     asked = {claim_id: inequalities.run(Task(inequalities.NAME, (claim_id,), ("quick",))) for claim_id in ("R9", "N4")}
-    assert asked["R9"]["grade"] is Grade.PROVED
-    assert asked["N4"]["grade"] is Grade.TESTED
-    assert asked["N4"]["figures"]["for"] == "m = 1, 2, 3"
+    assert asked["R9"].grade is Grade.PROVED
+    assert asked["N4"].grade is Grade.TESTED
+    assert asked["N4"].figures["for"] == "m = 1, 2, 3"
     task = Task(inequalities.NAME, ("R9",), ("quick",))
     (evidence,) = inequalities.conclude([proofs.get("R9")], [Outcome(task, asked["R9"], 0.1)], "quick", 0, 0.0)["R9"]
     assert evidence.verdict is Verdict.VERIFIED

@@ -1,77 +1,144 @@
 """The inequalities route: polynomial and piecewise statements, proved over the reals by an SMT solver.
 
-Each claim it knows is stated as it stands, from its definition, with the formulas that the claim itself gives. A
-claim is verified where the solver finds the negation of each statement unsatisfiable; its grade is *proved* if the
-statements are all that the claim says, and *tested* if they are about n = 2, 3 only, or some were left out.
+Each claim it knows is stated in its road as it stands, from its definition, with the formulas that the claim itself
+gives. A claim is verified where the solver finds the negation of each statement unsatisfiable; its grade is *proved* if
+the statements are all that the claim says, and *tested* if they are about n = 2, 3 only, or some were left out.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from sympy import And, Eq, Ne, Pow, default_sort_key
+from sympy.logic.boolalg import Boolean, true
 
 import proofs
 from proofs.engine.claim import Claim
 from verify import roads
-from verify.evidence import Evidence, Figures, Grade, Level, Outcome, Task, Verdict
-from verify.inequalities import penalties  # noqa: F401  (of every penalty: it registers itself)
-from verify.inequalities.judge import fates_of, judge
-from verify.inequalities.statement import rule_of
+from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Task, Verdict
+from verify.inequalities.statement import Rule, Statement, decide, rule_of
+from verify.mutants import Mutant, fates, mutants, sample
 
-__all__ = ["NAME", "conclude", "run", "tasks"]
+__all__ = ["NAME", "conclude", "fates_of", "judge", "run", "says_the_same", "tasks"]
 
 NAME = "inequalities"
+
+_TIMEOUT: Final = 20_000
+"""Milliseconds for a question about the claim itself; a timeout leaves it undecided."""
+
+_MUTANT_TIMEOUT: Final[dict[Level, int]] = {"quick": 300, "full": 3_000}
+"""The same for a question about a mutant; a timeout leaves it unnoticed."""
+
+_FEW: Final[dict[Level, int]] = {"quick": 2, "full": 4}
+"""How many mutants are judged in a quick run, and of a heavy claim in a full one; other methods judge the others."""
 
 roads.load()
 
 
 def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:
     """One task a claim that has a statement at this level."""
-    found = []
-    for claim in claims:
-        rule = rule_of(claim)
-        if rule is not None and (level == "full" or not rule.heavy(claim)):
-            heavy = rule.heavy(claim)
-            found.append(Task(NAME, (claim.id,), (level,), weight=8.0 if heavy else 1.0 if level == "full" else 0.1))
-    return found
+    return [
+        Task(NAME, (claim.id,), (level,), weight=8.0 if rule.heavy(claim) else 1.0 if level == "full" else 0.1)
+        for claim in claims
+        if (rule := rule_of(claim)) and (level == "full" or not rule.heavy(claim))
+    ]
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Task) -> Evidence:
     """Decide the statements of one claim, then those of its mutants. Raises SolverMissingError."""
     (claim_id,), (level,) = task.claim_ids, task.arguments
     claim = proofs.get(claim_id)
     rule = rule_of(claim)
     if rule is None:
         raise ValueError(f"claim {claim_id} has no statement over the reals")
-    started = time.perf_counter()
-    finding = judge(rule, claim, level)
-    judged = fates_of(rule, claim, level) if finding.verdict is Verdict.VERIFIED else {}
-    figures: Figures = {"statements": finding.proved, "for": rule.scope, "slowest_seconds": round(finding.slowest, 2)}
-    if finding.left_out:
-        figures["left to the full level"] = finding.left_out
-    whole = rule.whole and not finding.left_out
-    return {
-        "verdict": finding.verdict,
-        "grade": Grade.PROVED if whole else Grade.TESTED,
-        "figures": figures,
-        "detail": finding.detail,
-        "fates": judged,
-        "seconds": time.perf_counter() - started,
-    }
+    found = judge(rule, claim, level)
+    return replace(found, fates=fates_of(rule, claim, level)) if found.verdict is Verdict.VERIFIED else found
 
 
 def conclude(
     claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
 ) -> dict[str, list[Evidence]]:
     """Evidence on every claim that was asked about; the suite itself reports a task that failed."""
-    found: dict[str, list[Evidence]] = {}
-    for outcome in outcomes:
-        if outcome.error:
+    return {one.task.claim_ids[0]: [replace(one.value, seconds=one.seconds)] for one in outcomes if not one.error}
+
+
+def _chosen(rule: Rule, claim: Claim, level: Level) -> tuple[list[Statement], int]:
+    """The statements of a level, and how many are left to the full one."""
+    found = list(rule.statements(claim))
+    kept = [statement for statement in found if level == "full" or not statement.slow]
+    return kept, len(found) - len(kept)
+
+
+def judge(rule: Rule, claim: Claim, level: Level, timeout: int = _TIMEOUT) -> Evidence:
+    """Decide the statements of a claim. Raises SolverMissingError."""
+    statements, left_out = _chosen(rule, claim, level)
+    proved, slowest, verdict, open_ones = 0, 0.0, Verdict.VERIFIED, []
+    for statement in statements:
+        started = time.perf_counter()
+        decision = decide(statement, timeout)
+        slowest = max(slowest, time.perf_counter() - started)
+        proved += decision.zero is True
+        if decision.zero is True:
             continue
-        said = outcome.value
-        evidence = Evidence(
-            NAME, said["verdict"], said["grade"], said["figures"], said["seconds"], said["detail"], said["fates"]
-        )
-        found[outcome.task.claim_ids[0]] = [evidence]
-    return found
+        open_ones.append(f"{statement.what}: {decision.witness}")
+        verdict = Verdict.UNDECIDED
+        if decision.zero is False:
+            verdict, open_ones = Verdict.REFUTED, open_ones[-1:]
+            break
+    if not statements:
+        verdict, open_ones = Verdict.UNDECIDED, ["nothing is stated at this level"]
+    figures: Figures = {"statements": proved, "for": rule.scope, "slowest_seconds": round(slowest, 2)}
+    if left_out:
+        figures["left to the full level"] = left_out
+    grade = Grade.PROVED if rule.whole and not left_out else Grade.TESTED
+    return Evidence(NAME, verdict, grade, figures, 0.0, "; ".join(open_ones))
+
+
+def fates_of(rule: Rule, claim: Claim, level: Level) -> dict[str, Fate]:
+    """What the solver makes of the mutants: refuted with a counterexample, proved to say the same, or neither; nothing
+    where no statement reads what was changed, or the solver does not know its functions.
+    """
+    own, _ = _chosen(rule, claim, level)
+    chosen: Sequence[Mutant] = mutants(claim, level)
+    if level == "quick" or rule.heavy(claim):
+        chosen = sample(chosen, _FEW[level])
+    timeout = _MUTANT_TIMEOUT[level]
+
+    def notices(mutant: Mutant) -> Fate | bool | None:
+        statements, _ = _chosen(rule, mutant.claim, level)
+        changed = [statement for statement in statements if statement not in own]
+        if not changed:
+            return None
+        refuted = _refuted(changed, timeout)
+        return Fate.EQUIVALENT if not refuted and says_the_same(claim, mutant, timeout) else refuted
+
+    return fates(chosen, notices)
+
+
+def _refuted(statements: Iterable[Statement], timeout: int) -> bool:
+    """Also where no divisor is 0: a counterexample there is one, while the solver's quotient by 0 is any number."""
+    for statement in statements:
+        zero = decide(statement, timeout).zero
+        if zero is None and (divisors := _divisors(statement)):
+            zero = decide(replace(statement, given=(*statement.given, *divisors)), timeout).zero
+        if zero is False:
+            return True
+    return False
+
+
+def _divisors(statement: Statement) -> list[Boolean]:
+    """That what the statement divides by is not 0, for all that is not so by its symbols' assumptions."""
+    powers = And(statement.conclusion, *statement.given, evaluate=False).atoms(Pow)
+    found = [Ne(power.base, 0) for power in powers if power.exp.is_negative]
+    return sorted((part for part in found if part != true), key=default_sort_key)
+
+
+def says_the_same(claim: Claim, mutant: Mutant, timeout: int) -> bool:
+    """Whether the changed formula provably has the value of the claim's, under the claim's hypotheses."""
+    if not mutant.part:
+        return False
+    equal = Eq(mutant.formula, claim.formulas[mutant.part], evaluate=False)
+    return decide(Statement("", equal, claim.hypotheses), timeout).zero is True

@@ -11,15 +11,14 @@ from sympy import Eq, Expr, Ge, Gt, Implies, Integer, Le, Rational, Symbol, inte
 from proofs.engine.claim import Claim
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import beta, eta, step
-from verify.inequalities.frame import CIRCLE, C, S, circle_point, dot, placed, reals, squares
+from verify.inequalities.frame import CIRCLE, STAR, W, Z, circle_point, dot, placed, reals, squares
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.network import means, potential_rise
 from verify.iteration.training import BETWEEN, Training, as_learn, random_training
 from verify.iteration.trial import Trial, on_trial
 from verify.rows import Relation
 
-_T, _STEEPEST, _Z = Symbol("t", nonnegative=True), Symbol("L", nonnegative=True), Symbol("norm_z", positive=True)
-_W = (Integer(1), Integer(0), Integer(0))
+_T, _STEEPEST = Symbol("t", nonnegative=True), Symbol("L", nonnegative=True)
 
 
 @stated("R12.step", scope="all n: three coordinates hold w, w⁺ and u; slopes are integrated", whole=True)
@@ -30,14 +29,14 @@ def _curved(claim: Claim) -> Iterator[Statement]:
     risen = there + _STEEPEST * shift
     nondecreasing = Implies(Ge(shift, 0), Ge(risen, here)), Implies(Le(shift, 0), Le(risen, here))
     yield Statement("κ(c + s)s ≥ (κ(c) − Ls)s", Ge(there * shift, (here - _STEEPEST * shift) * shift), nondecreasing)
-    away = [after - before for after, before in zip(new, _W, strict=True)]
+    away = [after - before for after, before in zip(new, W, strict=True)]
     unit = Eq(dot(new, new), 1)
-    moved = dot((C, S, Integer(0)), away)
+    moved = dot(STAR, away)
     yield Statement("|cos θ⁺ − cos θ| ≤ ‖w⁺ − w‖", Le(moved**2, dot(away, away)), CIRCLE)
-    pull = [(_Z * after - before) / step - beta * entry for after, before, entry in zip(new, _W, own, strict=True)]
+    pull = [(Z * after - before) / step - beta * entry for after, before, entry in zip(new, W, own, strict=True)]
     fit = integrate(here - _STEEPEST * _T, (_T, 0, shift)).subs(here * shift, dot(pull, away))  # κw* = (z − w)/τ − βu
-    envelope = height + beta * squares(_W, own) / 2 - least
-    bound = _gain(claim, dot(away, away), _Z, _STEEPEST)
+    envelope = height + beta * squares(W, own) / 2 - least
+    bound = _gain(claim, dot(away, away), Z, _STEEPEST)
     known = unit, Le(shift**2, dot(away, away)), Ge(rise, fit), Le(least, height + beta * squares(new, own) / 2)
     yield Statement("H(w⁺) − H(w)", Ge(rise + envelope, bound), known, relaxed=True)
     yield Statement("an increase for τ ≤ 1/L", Gt(bound, 0), (Gt(dot(away, away), 0), Le(step * _STEEPEST, 1)))

@@ -7,34 +7,17 @@ from typing import Any, Final
 
 import mpmath
 import numpy as np
+import sympy
 from mpmath import mpf
 from numpy.typing import NDArray
 from scipy.stats import norm as normal
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Le,
-    Lt,
-    Rational,
-    Symbol,
-    cos,
-    expand,
-    fraction,
-    pi,
-    simplify,
-    sin,
-    together,
-)
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, expand, pi, simplify, sin
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, cap_angle, kappa, lam, n, step
 from verify.enclosure.boxes.stated import Stated, as_product, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
-from verify.inequalities.frame import C, S, circle_point, dot, placed, reals
+from verify.inequalities.frame import C, S, Z, circle_point, dot, placed, reals
 from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
 from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
@@ -69,7 +52,7 @@ def _basin(claim: Claim) -> Stated:
     bounds = [_gain(claim, cap, theta, pull, drag, share) for share in (0, other)]
     if simplify(bounds[0] - bounds[1]) != 0:
         raise ValueError("the gain depends on τβ at fixed τκ/(1 + τβ)")
-    numerator, denominator = fraction(together(bounds[0]))
+    numerator, denominator = sympy.fraction(sympy.together(bounds[0]))
     positive = Statement("denominator of the gain", denominator, box, reduction=_TANGENT, limit=400)
     # Divided by sin(b/2): the numerator has the factor sin b.
     halved = numerator.subs(sin(b), 2 * cos(b / 2))
@@ -93,8 +76,6 @@ def _gain(claim: Claim, cap: Expr, theta: Expr, pull: Expr, drag: Expr, share: E
 
 # Over the reals.
 
-_Z = Symbol("norm_z", positive=True)
-
 
 @stated("R6", scope="all n, by inner products", whole=True)
 def _basin_kept(claim: Claim) -> Iterator[OverReals]:
@@ -108,16 +89,16 @@ def _basin_kept(claim: Claim) -> Iterator[OverReals]:
     angle = Eq(q**2 + root**2, 1)
     ball = angle, Le(along**2 + across**2, q**2), Eq(far**2, (1 + along) ** 2 + across**2), Ge(far, 0)
     yield OverReals("the ball lies in the cone", And(Ge(1 + along, root * far), Ge(far, 1 - q)), ball)
-    norm = Eq(_Z**2, heavy**2 + 2 * heavy * pull * inner + pull**2 * far**2)
-    triangle = And(Le(_Z, heavy + pull * far), Ge(_Z, heavy - pull * far), Ge(_Z, pull * far - heavy))
+    norm = Eq(Z**2, heavy**2 + 2 * heavy * pull * inner + pull**2 * far**2)
+    triangle = And(Le(Z, heavy + pull * far), Ge(Z, heavy - pull * far), Ge(Z, pull * far - heavy))
     yield OverReals("the triangle inequality", triangle, (norm, Ge(far, 0), Le(Abs(inner), far)))
     known = angle, Ge(own, root * far), Ge(far, 1 - q), *triangle.args
     part = claim.parts["gain lower bound"].xreplace({sin(cap_angle): q, cos(cap_angle): root})
     gain, ahead = placed(part, {}), heavy * C + pull * own
     inside = Lt(C, root), Gt(C, -root)
-    yield OverReals("the gain", Ge(ahead, (C + gain) * _Z), (*known, *inside), relaxed=True)
+    yield OverReals("the gain", Ge(ahead, (C + gain) * Z), (*known, *inside), relaxed=True)
     yield OverReals("which is an increase", Gt(gain, 0), (angle, *inside), relaxed=True)
-    yield OverReals("the cap is kept", Ge(ahead, root * _Z), (*known, Ge(C, root), Le(C, 1)), relaxed=True)
+    yield OverReals("the cap is kept", Ge(ahead, root * Z), (*known, Ge(C, root), Le(C, 1)), relaxed=True)
     yield _near_the_cap(gain, q, root)
 
 
@@ -127,8 +108,8 @@ def _near_the_cap(gain: Expr, q: Symbol, root: Symbol) -> OverReals:
     ball = (cap_cos**2, cap_cos * cap_sin)  # along w*, and across it on the side of w
     moved = [own + other for own, other in zip((2 * own_cos, 2 * own_sin), ball, strict=True)]
     values = (Eq(q, cap_sin), Eq(root, cap_cos), Eq(C, own_cos), Eq(S, own_sin), Eq(beta, 1), Eq(kappa, 1), Eq(step, 1))
-    known = (*values, Eq(_Z**2, dot(moved, moved)))
-    return OverReals("an instance near the cap", Ge(moved[0], (C + gain) * _Z), known)
+    known = (*values, Eq(Z**2, dot(moved, moved)))
+    return OverReals("an instance near the cap", Ge(moved[0], (C + gain) * Z), known)
 
 
 @stated("R6.radius", scope="all n, by entries", whole=True)

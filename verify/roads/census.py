@@ -14,8 +14,7 @@ from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, kept_level, lam, ratio, spike_sign, star_entry, star_size
 from verify.enclosure.boxes.stated import Stated, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
-from verify.inequalities.entries import ALONG, BELOW, SPIKE, N, X, others, soft
-from verify.inequalities.frame import placed
+from verify.inequalities.frame import ALONG, BELOW, SPIKE, N, X, others, placed, soft
 from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
 from verify.iteration.arithmetic import FAST, Iteration, Problem, unit

@@ -18,7 +18,6 @@ from verify.closed_form import prepared
 from verify.configurations import Configuration, Level
 from verify.inequalities.frame import dot
 from verify.inequalities.statement import Statement, stated
-from verify.inequalities.units import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units, vector
 from verify.precision.comparison import (
     ROUGH,
     Comparison,
@@ -34,8 +33,7 @@ from verify.precision.network import Network
 from verify.precision.quadrature import Estimate
 from verify.roads import checks
 from verify.roads.landscape import compared_angle, constructed, drawn, saddle_angle, shallow
-
-__all__: list[str] = []
+from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units, vector
 
 
 def _zeros_at(definition: CommonZeros, points: Sequence[Configuration]) -> Sequence[Configuration]:

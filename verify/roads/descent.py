@@ -14,28 +14,9 @@ from typing import Final, cast
 
 import mpmath
 import numpy as np
+import sympy
 from mpmath import mp, mpf
-from sympy import (
-    Eq,
-    Equivalent,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Lt,
-    Poly,
-    Rational,
-    Symbol,
-    diff,
-    expand,
-    integrate,
-    pi,
-    simplify,
-    sin,
-    solve,
-    sqrt,
-)
+from sympy import Eq, Equivalent, Expr, Ge, Gt, Integer, Le, Lt, Rational, Symbol, expand, pi, simplify, sin
 
 from proofs import symbols
 from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
@@ -50,7 +31,6 @@ from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.inequalities.frame import dot, placed, reals
 from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
-from verify.inequalities.units import loss
 from verify.precision.comparison import ROUGH, Comparison, against, compare, part, true_that, vanishing
 from verify.precision.network import Network, UndefinedError, moved
 from verify.precision.quadrature import DIGITS, Estimate
@@ -67,6 +47,7 @@ from verify.roads.lipschitz import (
     values,
     within,
 )
+from verify.roads.network import loss
 
 
 def _energy(network: Network) -> tuple[mpf, mpf]:
@@ -234,7 +215,7 @@ def _sides() -> tuple[Expr, Expr]:
     # N2 is linear in the vectors v − v*, 1 and v*: its product with v needs theirs only.
     products = {symbols.dv: symbols.v_v - _PRODUCT, symbols.ones: symbols.sum_v, symbols.v_star: _PRODUCT}
     slope = basic(gradient().xreplace(products))
-    square = solve(slope - _SLOPE, symbols.v_v)[0]
+    square = sympy.solve(slope - _SLOPE, symbols.v_v)[0]
     along = expand(along.subs(symbols.v_v, square))
     return expand(along**2 + across**2), across * pull_along_e()
 
@@ -256,8 +237,8 @@ def _descent(claim: Claim) -> Stated:
         raise ValueError("A is not of degree 1 in (C_v², ‖w‖), so its box is unbounded")
     # v → sv, v* → sv*, w → s²w multiplies both sides by s⁴: take C_v² + ‖w‖ = 1, C_v² = t.
     square, inner = (side.subs({symbols.theta: angle, symbols.r: 1 - t}) for side in _sides())
-    largest = own.subs({size: sqrt(t), norm: 1 - t})
-    form = Poly(expand(largest * (_SLOPE**2 / t + inner) - square), _SLOPE, _PRODUCT)
+    largest = own.subs({size: sympy.sqrt(t), norm: 1 - t})
+    form = sympy.Poly(expand(largest * (_SLOPE**2 / t + inner) - square), _SLOPE, _PRODUCT)
     first, mixed, last = (form.coeff_monomial(monomial) for monomial in (_SLOPE**2, _SLOPE * _PRODUCT, _PRODUCT**2))
     first, last = simplify(first * t), simplify(last * (1 - t))
     determinant = without_factor(expand(first * last) - t * (1 - t) * mixed**2 / 4, t, box)
@@ -313,7 +294,7 @@ def _descends_stated(claim: Claim) -> Iterator[OverReals]:
     yield OverReals("φ'(t)", Le(slope, steep), (near,))
     decrease = placed(claim.parts["decrease, a lower bound"], {})
     known = (
-        Le(after, before + integrate(steep, (_T, 0, 1))),
+        Le(after, before + sympy.integrate(steep, (_T, 0, 1))),
         Eq(size**2, part_v**2 + part_w**2),
         Eq(_ENERGY, part_v**2 + inner),  # inner = ⟨G, ∂f/∂w⟩ ≥ 0 by C6
         Le(part_w**2, _EXCESS * _ENERGY),  # C7
@@ -330,7 +311,7 @@ def _orthogonal(decrease: Expr) -> OverReals:
     v, star = (Integer(6), Integer(-3)), (Integer(1), Integer(2))
     weights = reals("v_1 v_2")
     here = dict(zip(weights, v, strict=True))
-    gradient = [diff(loss(weights, star, Integer(0)), entry).subs(here) for entry in weights]
+    gradient = [sympy.diff(loss(weights, star, Integer(0)), entry).subs(here) for entry in weights]
     tiny = 1 / Integer(10) ** 20
     moved = [entry - tiny * slope for entry, slope in zip(v, gradient, strict=True)]
     taken = loss(v, star, Integer(0)) - loss(moved, star, Integer(0))

@@ -10,12 +10,11 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
-from sympy import Abs, And, Eq, Equivalent, Ge, Implies, Integer, Le, Lt, Ne, Or, Symbol
+from sympy import Abs, And, Eq, Equivalent, Ge, Implies, Le, Lt, Ne, Or, Symbol
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, kappa, lam, step
-from verify.inequalities.entries import N, soft
-from verify.inequalities.frame import CIRCLE, C, S, dot, placed, reals, squares
+from verify.inequalities.frame import CIRCLE, STAR, C, N, S, U, W, Z, dot, placed, reals, soft, squares
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
@@ -24,29 +23,24 @@ from verify.rows import DIGITS, Relation
 
 Array = NDArray[Any]
 
-_U = reals("u_1 u_2 u_3")
-_W = (Integer(1), Integer(0), Integer(0))
-_STAR = (C, S, Integer(0))
-_Z = Symbol("norm_z", positive=True)
-
 
 @stated("R3", scope="all n: three coordinates hold w̄, w* and ū", whole=True)
 def _fixed(claim: Claim) -> Iterator[Statement]:
-    right = [placed(claim.parts["right side"], {"u": u, "w_star": s}) for u, s in zip(_U, _STAR, strict=True)]
-    moved = [w + step * (kappa * s + beta * u) for w, s, u in zip(_W, _STAR, _U, strict=True)]
-    level = placed(claim.parts["multiplier"], {"u_w": _U[0]})
-    norm = Eq(_Z**2, dot(moved, moved))
-    balance = [Eq(N * w, part) for w, part in zip(_W, right, strict=True)]
-    stays = And(*(Eq(there, _Z * w) for there, w in zip(moved, _W, strict=True)))
+    right = [placed(claim.parts["right side"], {"u": u, "w_star": s}) for u, s in zip(U, STAR, strict=True)]
+    moved = [w + step * (kappa * s + beta * u) for w, s, u in zip(W, STAR, U, strict=True)]
+    level = placed(claim.parts["multiplier"], {"u_w": U[0]})
+    norm = Eq(Z**2, dot(moved, moved))
+    balance = [Eq(N * w, part) for w, part in zip(W, right, strict=True)]
+    stays = And(*(Eq(there, Z * w) for there, w in zip(moved, W, strict=True)))
     own = [part.xreplace({N: level}) for part in balance]
     yield Statement("fixed, so N w̄ is that", And(*own, 1 + step * level > 0), (*CIRCLE, norm, stays))
     positive = 1 + step * N > 0
     yield Statement("N w̄ is that, so fixed", And(stays, Eq(N, level)), (*CIRCLE, norm, *balance, positive))
     across = Symbol("norm_P_u", nonnegative=True)
     sine = placed(claim.parts["sine"], {"P_u": across})
-    known = (*CIRCLE, *balance, Eq(across**2, _U[1] ** 2 + _U[2] ** 2))
+    known = (*CIRCLE, *balance, Eq(across**2, U[1] ** 2 + U[2] ** 2))
     yield Statement("sin θ̄", Eq(S, sine), known)
-    yield Statement("‖Pū‖ ≤ ‖w̄ − ū‖", Le(across**2, squares(_W, _U)), known)
+    yield Statement("‖Pū‖ ≤ ‖w̄ − ū‖", Le(across**2, squares(W, U)), known)
 
 
 @stated("R10", scope="all n, by entries", whole=True)

@@ -23,11 +23,11 @@ from proofs.engine.definitions import Landscape
 from verify.configurations import Configuration, Level
 from verify.inequalities.frame import dot, reals
 from verify.inequalities.statement import Statement, stated
-from verify.inequalities.units import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units
 from verify.precision.comparison import ROUGH, Comparison, against, compare, part, shown, true_that, vanishing
 from verify.precision.network import Network, inner, secant
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks
+from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units
 
 __all__ = ["compared_angle", "constructed", "drawn", "saddle_angle", "shallow"]
 

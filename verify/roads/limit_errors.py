@@ -15,8 +15,7 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, lam, nonzeros, ratio, theta, thresholded
-from verify.inequalities.entries import ABOVE, OWN, N, X, soft
-from verify.inequalities.frame import CIRCLE, C, S, circle_point, placed, reals
+from verify.inequalities.frame import ABOVE, CIRCLE, OWN, STAR, C, N, S, X, circle_point, placed, reals, soft
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import FAST, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
@@ -28,14 +27,13 @@ __all__ = ["tight_problem"]
 Array = NDArray[Any]
 
 _HALF = Symbol("sin_half", nonnegative=True)
-_STAR = (C, S, Integer(0))
 _SUM = Symbol("gaps_squared", nonnegative=True)
 
 
 @stated("R5", scope="all n: three coordinates hold w̄, w* and ū", whole=True)
 def _error(claim: Claim) -> Iterator[Statement]:
     own, gap, (apart, inner) = reals("u_1 u_2 u_3"), Symbol("gap", nonnegative=True), reals("distance star_u")
-    level = [Eq(N * w, kappa * s + beta * u) for w, s, u in zip((1, 0, 0), _STAR, own, strict=True)]
+    level = [Eq(N * w, kappa * s + beta * u) for w, s, u in zip((1, 0, 0), STAR, own, strict=True)]
     known = (*CIRCLE, *level, Eq(gap**2, (1 - own[0]) ** 2 + own[1] ** 2 + own[2] ** 2))
     part = {name: placed(form, {"gap": gap, "u_w": own[0]}) for name, form in claim.parts.items()}
     yield Statement("sin θ̄", Le(S, part["bound"]), known)

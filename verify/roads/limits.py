@@ -14,8 +14,7 @@ from sympy import Abs, And, Eq, Equivalent, Ge, Gt, Le, Lt, Ne, Piecewise, Symbo
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, kept_level, lam, ratio, star_size
-from verify.inequalities.entries import ABOVE, OWN, SOFT, N, X, soft
-from verify.inequalities.frame import C, dot, placed, reals
+from verify.inequalities.frame import ABOVE, OWN, SOFT, C, N, X, dot, placed, reals, soft
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact, unit
 from verify.iteration.ends import next_to_threshold, refined, uncertainty

@@ -9,12 +9,11 @@ from typing import Any, Final
 import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
-from sympy import Abs, Eq, Ge, Integer, Le, Symbol
+from sympy import Abs, Eq, Ge, Le
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, lam, step
-from verify.inequalities.entries import N, soft
-from verify.inequalities.frame import dot, placed, reals, squares
+from verify.inequalities.frame import N, U, W, Z, dot, placed, reals, soft, squares
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, unit, vector
 from verify.iteration.training import random_training
@@ -22,21 +21,17 @@ from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import closed_at, objective
 from verify.rows import DIGITS, Relation
 
-_U = reals("u_1 u_2 u_3")
-_W = (Integer(1), Integer(0), Integer(0))
-_Z = Symbol("norm_z", positive=True)
-
 
 @stated("R1", scope="all n: three coordinates hold w, w⁺ and u", whole=True)
 def _lyapunov(claim: Claim) -> Iterator[Statement]:
     """w* as the step makes it: κw* = (z − w)/τ − βu, z = ‖z‖w⁺; λP(u) is a number, and u competes at w⁺ too."""
     new, (height, least) = reals("p_1 p_2 p_3"), reals("lambda_P e_plus")
-    pull = [(_Z * there - here) / step - beta * own for there, here, own in zip(new, _W, _U, strict=True)]
-    away = [there - here for there, here in zip(new, _W, strict=True)]
-    before = dot(pull, _W) + beta / 2 - height - beta * squares(_W, _U) / 2
+    pull = [(Z * there - here) / step - beta * own for there, here, own in zip(new, W, U, strict=True)]
+    away = [there - here for there, here in zip(new, W, strict=True)]
+    before = dot(pull, W) + beta / 2 - height - beta * squares(W, U) / 2
     after = dot(pull, new) + beta / 2 - least
-    bound = placed(claim.parts["lower bound"], {"‖w⁺−w‖²": dot(away, away), "‖z‖": _Z})
-    known = Eq(dot(new, new), 1), Le(least, height + beta * squares(new, _U) / 2)
+    bound = placed(claim.parts["lower bound"], {"‖w⁺−w‖²": dot(away, away), "‖z‖": Z})
+    known = Eq(dot(new, new), 1), Le(least, height + beta * squares(new, U) / 2)
     yield Statement("H(w⁺) − H(w)", Ge(after - before, bound), known)
 
 

@@ -1,7 +1,7 @@
 """Chapter P: what a proximal map minimizes, a displacement bounds and an envelope is.
 
 For any penalty whose forms are polynomials, quotients and roots in pieces, and for the two whose maps are roots of a
-cubic (`verify.inequalities.cubics`). S(x) is the claim's own formula, and F(u) is built from the penalty as it is
+cubic (`verify.roads.cubic`). S(x) is the claim's own formula, and F(u) is built from the penalty as it is
 defined. The objective is compared for x ≥ 0 and x ≤ 0 with every real competitor.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from sympy import Abs, And, Eq, Expr, Function, Implies, Integer, Le, Max, Min, Piecewise, Symbol, Tuple, oo, sign
+from sympy import Abs, And, Eq, Expr, Function, Ge, Implies, Integer, Le, Max, Min, Piecewise, Symbol, Tuple, oo, sign
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, get
@@ -18,12 +19,11 @@ from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.penalties import map_id
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
-from verify.inequalities import cubics
-from verify.inequalities.cubics import CUBIC, is_cubic
+from verify.inequalities.frame import placed
 from verify.inequalities.statement import Statement, stated
 from verify.minimizer import declared, objective
-
-__all__: list[str] = []
+from verify.roads import cubic
+from verify.roads.cubic import CUBIC, is_cubic
 
 _V = Symbol("v", positive=True)
 _REACHED = Symbol("reached", real=True)
@@ -100,7 +100,7 @@ def _map(claim: Claim) -> Iterator[Statement]:
     if chosen is None:
         return
     if is_cubic(chosen, claim.formula):
-        yield from cubics.minimal(chosen, claim.formula, claim.hypotheses)
+        yield from cubic.minimal(chosen, claim.formula, claim.hypotheses)
         return
     pieces = (_S, claim.formula), (_REACHED, _objective(chosen, ratio, Integer(1)))
     yield from _minimal(pieces, chosen, ratio, Integer(1), claim.hypotheses)
@@ -115,7 +115,7 @@ def _displacement(claim: Claim) -> Iterator[Statement]:
         return
     formula = get(map_id(chosen.name)).formula
     if is_cubic(chosen, formula):
-        yield from cubics.displaced(chosen, formula, bound, claim.hypotheses)
+        yield from cubic.displaced(chosen, formula, bound, claim.hypotheses)
         return
     for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
         gap = Le(Abs(side - _S), Min(size, bound))
@@ -133,7 +133,7 @@ def _envelope(claim: Claim) -> Iterator[Statement]:
     formula = get(map_id(chosen.name)).formula
     value = claim.formula.subs(lam, ratio * beta)  # λ > 0 exactly where ρ > 0, and roots of λ/β are no more
     if is_cubic(chosen, formula):
-        yield from cubics.enveloped(chosen, formula, value, claim.hypotheses)
+        yield from cubic.enveloped(chosen, formula, value, claim.hypotheses)
         return
     reached = (_S, formula), (_REACHED, _objective(chosen, ratio, Integer(1)))
     for statement in _minimal(reached, chosen, ratio, Integer(1), claim.hypotheses):
@@ -141,3 +141,43 @@ def _envelope(claim: Claim) -> Iterator[Statement]:
     pieces = (_S, formula), (_REACHED, value - _objective(chosen, ratio * beta, beta))
     for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
         yield Statement(f"{words}: attained", Eq(_REACHED, 0), claim.hypotheses, _at(pieces, side), slow=side != size)
+
+
+# P6, for every penalty: its values are numbers.
+
+_P_HERE, _P_THERE, _E_HERE, _E_THERE = (Symbol(name, real=True) for name in ("p_u0", "p_u1", "e_0", "e_1"))
+_HERE, _THERE = Symbol("w_0", real=True), Symbol("w_1", real=True)
+_cost = partial(objective, weight=lam, pull=beta)
+
+
+def _bent(point: Expr, least: Expr) -> Expr:
+    """h = (β/2)w² − e(w)."""
+    return beta * point**2 / 2 - least
+
+
+@stated("P6.convexity", scope="every penalty, all n by entries", whole=True)
+def _convexity(claim: Claim) -> Iterator[Statement]:
+    affine = placed(claim.parts["affine function"], {"p_u": _P_HERE})
+    yield Statement("the affine function of a u", Eq(_bent(x_in, _cost(_P_HERE, u, x_in)), affine))
+    part = Symbol("t", real=True)
+    between = (1 - part) * _HERE + part * _THERE
+    ends = {"h_0": _bent(_HERE, _E_HERE), "h_1": _bent(_THERE, _E_THERE), "t": part}
+    chord = placed(claim.parts["bound"], ends)
+    least = Le(_E_HERE, _cost(_P_HERE, u, _HERE)), Le(_E_THERE, _cost(_P_HERE, u, _THERE))
+    known = (*least, Ge(part, 0), Le(part, 1))
+    yield Statement("h lies below its chord", Le(_bent(between, _cost(_P_HERE, u, between)), chord), known)
+
+
+@stated("P6.gradient", scope="every penalty, all n by entries", whole=True)
+def _gradient(claim: Claim) -> Iterator[Statement]:
+    own, other = Symbol("S_0", real=True), Symbol("S_1", real=True)
+    e_here, e_there = _cost(_P_HERE, own, _HERE), _cost(_P_THERE, other, _THERE)
+    known = Le(e_here, _cost(_P_THERE, other, _HERE)), Le(e_there, _cost(_P_HERE, own, _THERE))
+    here, there = _bent(_HERE, e_here), _bent(_THERE, e_there)
+    names = {"h_0": here, "w_0": _HERE, "w_1": _THERE, "S_0": own, "S_1": other}
+    part = {name: placed(form, names) for name, form in claim.parts.items()}
+    yield Statement("from below", Ge(there, part["lower bound"]), known)
+    yield Statement("from above", Le(there, part["upper bound"]), known)
+    rest = there - here - part["gradient"] * (_THERE - _HERE)
+    far = beta * Abs((other - own) * (_THERE - _HERE))
+    yield Statement("the gradient, where S is continuous", Le(Abs(rest), far), known)
