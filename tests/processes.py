@@ -1,4 +1,6 @@
-"""Processes that tests start: none outlives the test, and Ctrl-C reaches them wherever the tests run."""
+"""Commands that tests carry out, in this process or in one of their own: none of these outlives the test, and Ctrl-C
+reaches them wherever the tests run.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,15 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import chdir, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
-__all__ = ["Done", "run", "started"]
+from click.testing import CliRunner
+
+from verify.cli import main
+
+__all__ = ["Done", "coarseproof", "run", "started"]
 
 Done = subprocess.CompletedProcess[str]
 
@@ -54,3 +61,12 @@ def run(arguments: Sequence[str], *, said: str | None = None, timeout: float = 1
     with started(arguments, **given, **options) as process:
         out, err = process.communicate(said, timeout)
     return Done(process.args, process.returncode, out, err)
+
+
+def coarseproof(*arguments: object, cwd: Path | None = None) -> Done:
+    """What the command prints and its exit code, in this process; what a user would see as a traceback is raised."""
+    with chdir(cwd or Path.cwd()):
+        done = CliRunner().invoke(main, [*map(str, arguments)], prog_name="coarseproof")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Done(arguments, done.exit_code, done.stdout, done.stderr)

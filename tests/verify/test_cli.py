@@ -1,4 +1,4 @@
-"""The command line, run as users run it: in a process of its own."""
+"""The command line: in a process of its own where it matters whose streams, signals and imports they are."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import sys
 import time
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
-from processes import Done, run, started
+from processes import Done, coarseproof, run, started
 
 import proofs
+import verify
+from verify import suite
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -28,8 +31,8 @@ def environment(*folders: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"}
 
 
-def coarseproof(*arguments: str, **changes: str) -> Done:
-    """The real command."""
+def apart(*arguments: str, **changes: str) -> Done:
+    """The real command in a process of its own."""
     return run([sys.executable, "-m", "verify.cli", *arguments], cwd=ROOT, env=environment() | changes)
 
 
@@ -46,23 +49,24 @@ def command(folder: Path, scripts: dict[str, dict[str, str]], *arguments: str) -
 
 
 def with_methods(folder: Path, scripts: dict[str, dict[str, str]], *arguments: str) -> Done:
-    return run(command(folder, scripts, *arguments), cwd=ROOT, env=environment(folder))
+    """The same in this process, with one job."""
+    paths = {name: fake_methods.write(folder, name, script) for name, script in scripts.items()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        patch.setattr(suite, "METHODS", paths)
+        return coarseproof(*arguments, "--jobs", 1, cwd=folder)
 
 
 def with_build(folder: Path, outputs: dict[str, str], stale: list[str], *arguments: str) -> Done:
     """The command with a scripted `verify.build`."""
-    program = (
-        "import sys, types, verify\n"
-        "from pathlib import Path\n"
-        "build = types.ModuleType('verify.build')\n"
-        f"build.derive_outputs = lambda progress: {outputs!r}\n"
-        f"build.stale_files = lambda root: [root / name for name in {stale!r}]\n"
-        f"build.project_root = lambda: Path({str(folder)!r})\n"
-        "sys.modules['verify.build'] = verify.build = build\n"
-        "from verify.cli import main\n"
-        "main(sys.argv[1:], prog_name='coarseproof')\n"
-    )
-    return run([sys.executable, "-c", program, "derive", *arguments], cwd=ROOT, env=environment())
+    build: Any = ModuleType("verify.build")
+    build.derive_outputs = lambda progress: outputs
+    build.stale_files = lambda root: [root / name for name in stale]
+    build.project_root = lambda: folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "verify.build", build)
+        patch.setattr(verify, "build", build, raising=False)
+        return coarseproof("derive", *arguments)
 
 
 # Help and usage.
@@ -88,7 +92,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_version() -> None:
-    assert coarseproof("--version").stdout.startswith("coarseproof ")
+    assert apart("--version").stdout.startswith("coarseproof ")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,6 @@ def test_mistakes_are_told_in_one_line(arguments: list[str], words: list[str], t
     arguments = [word.replace("README-as-a-folder.md", str(blocked)) for word in arguments]
     done = coarseproof(*arguments)
     assert done.returncode == 2
-    assert "Traceback" not in done.stderr
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
     assert all(word in line for word in words)
 
@@ -134,7 +137,7 @@ def test_mistakes_are_told_in_one_line(arguments: list[str], words: list[str], t
     ],
 )
 def test_exit_codes(scripts: dict[str, dict[str, str]], code: int, tmp_path: Path) -> None:
-    done = with_methods(tmp_path, scripts, "verify", "--only", "C3", "--jobs", "1")
+    done = with_methods(tmp_path, scripts, "verify", "--only", "C3")
     assert done.returncode == code, done.stderr
     assert "seed" in done.stdout
 
@@ -151,20 +154,21 @@ def test_exit_codes(scripts: dict[str, dict[str, str]], code: int, tmp_path: Pat
 )
 def test_only_takes_every_spelling(only: list[str], tmp_path: Path) -> None:
     methods: dict[str, dict[str, str]] = {"symbolic": {}, "precision": {}}
-    done = with_methods(tmp_path, methods, "verify", *only, "--jobs", "1", "--json", "-")
+    done = with_methods(tmp_path, methods, "verify", *only, "--json", "-")
     assert done.returncode == 0, done.stderr
     assert {claim["id"] for claim in json.loads(done.stdout)["claims"]} == {"C3", "N1.origin"}
 
 
 def test_a_fresh_seed_is_shown_and_replays(tmp_path: Path) -> None:
-    run = ["verify", "--only", "C3", "--jobs", "2", "--json", "-"]
-    first = with_methods(tmp_path, {"symbolic": {}}, *run)
+    arguments = ["verify", "--only", "C3", "--json", "-"]
+    line = command(tmp_path, {"symbolic": {}}, *arguments, "--jobs", "2")
+    first = run(line, cwd=ROOT, env=environment(tmp_path))
     document = json.loads(first.stdout)
     assert f"seed {document['seed']}" in first.stderr
-    again = json.loads(with_methods(tmp_path, {"symbolic": {}}, *run, "--seed", str(document["seed"])).stdout)
+    again = json.loads(with_methods(tmp_path, {"symbolic": {}}, *arguments, "--seed", str(document["seed"])).stdout)
     figures = [claims[0]["evidence"][0]["figures"] for claims in (document["claims"], again["claims"])]
     assert figures[0] == figures[1]
-    other = json.loads(with_methods(tmp_path, {"symbolic": {}}, *run).stdout)
+    other = json.loads(with_methods(tmp_path, {"symbolic": {}}, *arguments).stdout)
     assert other["seed"] != document["seed"]
 
 
@@ -249,7 +253,6 @@ def test_check_shows_every_difference_and_writes_nothing(found: bytes | None, tm
     assert "--- a/a.py" in done.stdout
     assert "+++ b/a.py" in done.stdout
     assert "+x = 1" in done.stdout
-    assert "Traceback" not in done.stderr
     after = (tmp_path / "a.py").read_bytes() if (tmp_path / "a.py").exists() else None
     assert after == found
 
@@ -295,10 +298,10 @@ POOR = [
 
 @pytest.mark.parametrize("settings", POOR)
 def test_a_poor_terminal_hides_nothing(settings: dict[str, str], tmp_path: Path) -> None:
-    done = coarseproof("claims", **settings)
+    done = apart("claims", **settings)
     assert done.returncode == 0, done.stderr
     assert "C5.leaky-relu" in done.stdout
-    line = command(tmp_path, {"symbolic": {}, "precision": {}}, "verify", "--only", "C3")
+    line = command(tmp_path, {"symbolic": {}, "precision": {}}, "verify", "--only", "C3", "--jobs", "1")
     done = run([*line, "--json", "-"], cwd=ROOT, env=environment(tmp_path) | settings)
     assert json.loads(done.stdout)["claims"][0]["title"] == proofs.get("C3").title
     assert done.returncode == 0
@@ -334,8 +337,7 @@ def test_a_closed_pipe_is_no_verdict(arguments: list[str]) -> None:
 def test_a_full_disk_is_no_refutation_and_hides_no_verdict(target: list[str], tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "report.json").symlink_to("/dev/full")
-    line = command(tmp_path, {"symbolic": {}, "precision": {}}, "verify", "--only", "C3", *target)
-    done = run(line, cwd=tmp_path, env=environment(tmp_path))
+    done = with_methods(tmp_path, {"symbolic": {}, "precision": {}}, "verify", "--only", "C3", *target)
     assert done.returncode == 74
     assert "1 of 1 verified" in done.stdout
     assert "No space left on device" in done.stderr.splitlines()[-1]
@@ -360,7 +362,7 @@ def test_a_parameter_that_no_claim_is_checked_at_is_refused(arguments: list[str]
     assert all(word in line for word in words)
 
 
-def test_a_parameter_given_is_checked_at_stated_and_replayed(tmp_path: Path) -> None:
+def test_a_parameter_given_is_checked_at_stated_and_replayed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A method that says which values the points have: every second one the given value, and the extreme ones."""
     (tmp_path / "telling.py").write_text(
         "from verify.configurations import configurations\n"
@@ -372,13 +374,10 @@ def test_a_parameter_given_is_checked_at_stated_and_replayed(tmp_path: Path) -> 
         "    figures = {'values': outcomes[0].value}\n"
         "    return {claims[0].id: [Evidence(NAME, Verdict.VERIFIED, Grade.TESTED, figures, 0.0)]}\n"
     )
-    program = (
-        "import sys, verify.suite\nfrom verify.cli import main\n"
-        "verify.suite.METHODS.clear(); verify.suite.METHODS['precision'] = 'telling'\n"
-        "main(sys.argv[1:], prog_name='coarseproof')\n"
-    )
-    arguments = ["verify", "--only", "C5.gaussian", "--seed", "4", "--jobs", "2", "--report", "out", "--tau", "1/3"]
-    done = run([sys.executable, "-c", program, *arguments], cwd=tmp_path, env=environment(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(suite, "METHODS", {"precision": "telling"})
+    arguments = ["--only", "C5.gaussian", "--seed", "4", "--report", "out", "--tau", "1/3"]
+    done = coarseproof("verify", *arguments, "--jobs", 2, cwd=tmp_path)
     document = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert document["environment"]["parameters"] == f"--tau {1 / 3!r}"
     values = document["claims"][0]["evidence"][0]["figures"]["values"]
