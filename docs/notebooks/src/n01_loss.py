@@ -18,59 +18,38 @@ that training can come to rest at: the teacher, a saddle, a minimum that is not 
 
 # %% staircase claims: N1
 import math
-from typing import Any
 
 import mpmath
 import numpy as np
-import numpy.typing as npt
 from mpmath import mpf
 from sympy import lambdify
 
 import proofs
-from numerics import best_output_weights, loss_gradient_v, population_loss, saddle_angle, sample_loss
+from numerics import best_output_weights, loss_gradient_v, population_loss, sample_loss
 from numerics.sampling import network_moments
 from proofs import symbols
-from verify.reading.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.reading import COLOURS, INK, Array, dots, in_radians, panels, show
+from verify.reading.notebooks.samples import landscape, means, teacher, turned
 
-Array = npt.NDArray[np.float64]
-MARKERS = "os^D"
 m, n = 8, 16
 rng = np.random.default_rng(1)
 w_star, across = np.linalg.qr(rng.standard_normal((n, 2)))[0].T  # unit vectors, orthogonal to each other
-
-
-def turned(theta: npt.ArrayLike) -> Array:
-    """The filter that has turned away from w* by theta (radian): (...) -> (..., n)."""
-    return np.multiply.outer(np.cos(theta), w_star) + np.multiply.outer(np.sin(theta), across)
-
-
-def in_radians(axes: Any, low: int = 0) -> None:
-    """Label the angle's axis from low·π to π."""
-    axes.set_xlabel("angle θ between w and w* (radian)")
-    words = {-2: "−π", -1: "−π/2", 0: "0", 1: "π/2", 2: "π"}
-    marks = range(2 * low, 3)
-    axes.set_xticks([mark * math.pi / 2 for mark in marks], [words[mark] for mark in marks])
-
-
 v_star = rng.standard_normal(m)
 v = v_star + 0.3 * rng.standard_normal(m)
 theta = np.linspace(0, math.pi, 721)
+filters = turned(theta, w_star, across)  # the filter that has turned away from w* by theta (radian)
 inputs = rng.standard_normal((1000, m, n))
-sampled = sample_loss(v, turned(theta)[:, None], v_star, w_star, inputs)  # (angles, inputs)
+sampled = sample_loss(v, filters[:, None], v_star, w_star, inputs)  # (angles, inputs)
 
 figure, (left, right) = panels(2)
-for index, colour in enumerate(COLOURS[:3]):
-    left.plot(theta, sampled[:, index], color=colour, ls=("-", "--", ":")[index], label=f"input {index + 1}")
-for count, colour, style in ((10, COLOURS[0], "-"), (100, COLOURS[1], "-"), (1000, COLOURS[2], "-")):
-    right.plot(theta, sampled[:, :count].mean(1), style, color=colour, label=f"mean of {count} inputs")
-right.plot(theta, population_loss(v, turned(theta), v_star, w_star), "--", color=COLOURS[3], lw=2.5, label="population")
+for k, colour in enumerate(COLOURS[:3]):
+    left.plot(theta, sampled[:, k], color=colour, ls=("-", "--", ":")[k], label=f"input {k + 1}")
+    right.plot(theta, sampled[:, : 10 ** (k + 1)].mean(1), color=colour, label=f"mean of {10 ** (k + 1)} inputs")
+right.plot(theta, population_loss(v, filters, v_star, w_star), "--", color=COLOURS[3], lw=2.5, label="population")
 for axes, name in ((left, "sample loss (dimensionless)"), (right, "loss (dimensionless)")):
     in_radians(axes)
     axes.set(ylabel=name, ylim=(0, None))
-    axes.legend()
-show(
-    figure, "Left: the losses of three inputs as staircases over the angle. Right: their means approach a smooth line."
-)
+show(figure, "Left: the losses of three inputs are staircases in the angle. Right: their means approach a smooth line.")
 
 # %% [markdown]
 # ## Half-spaces of a Gaussian
@@ -115,42 +94,33 @@ show(
 # %% loss-against-angle claims: N1 N2 N3.kink
 SAMPLES = 16384
 weights = {"v = v*": v_star, "v near v*": v, "v = −v*/2": -v_star / 2}
-full_turn = np.linspace(-math.pi, math.pi, 361)
-at = np.linspace(-math.pi, math.pi, 17)
-units = (0, 2, 4)
+full_turn, at = np.linspace(-math.pi, math.pi, 361), np.linspace(-math.pi, math.pi, 17)
+around, filters = (turned(t, w_star, across) for t in (full_turn, at))
 deviations: list[float] = []
 
 figure, (left, right) = panels(2)
 for index, (label, chosen) in enumerate(weights.items()):
     moments = [
-        network_moments(chosen, turned(t), v_star, w_star, samples=SAMPLES, seed=2, stream=17 * index + k, proxies={})
-        for k, t in enumerate(at)
+        network_moments(chosen, w, v_star, w_star, samples=SAMPLES, seed=2, stream=17 * index + k, proxies={})
+        for k, w in enumerate(filters)
     ]
-    colour, marker = COLOURS[index], MARKERS[index]
-    left.plot(full_turn, population_loss(chosen, turned(full_turn), v_star, w_star), color=colour)
-    mean, error = (np.array([getattr(found["loss"], name) for found in moments]) for name in ("mean", "standard_error"))
-    left.errorbar(at, mean, 3 * error, fmt=marker, ms=4.5, capsize=2, color=colour, label=label)
+    left.plot(full_turn, population_loss(chosen, around, v_star, w_star), color=COLOURS[index])
+    mean, error = means(moments, "loss")
+    dots(left, at, mean, index, 3 * error, label=label)
     sure = error > 0
-    expected = population_loss(chosen, turned(at), v_star, w_star)
-    deviations += list(((mean - expected)[sure] / error[sure]).ravel())
+    deviations += list((mean - population_loss(chosen, filters, v_star, w_star))[sure] / error[sure])
     if label == "v near v*":
-        lines = loss_gradient_v(chosen, turned(full_turn), v_star, w_star)
-        mean, error = (
-            np.array([getattr(found["gradient_v"], name) for found in moments]) for name in ("mean", "standard_error")
-        )
-        deviations += list(((mean - loss_gradient_v(chosen, turned(at), v_star, w_star)) / error).ravel())
-        for unit, tone, sign in zip(units, COLOURS, MARKERS, strict=False):
-            right.plot(full_turn, lines[:, unit], color=tone)
-            right.errorbar(
-                at, mean[:, unit], 3 * error[:, unit], fmt=sign, ms=4.5, capsize=2, color=tone, label=f"unit {unit + 1}"
-            )
+        lines = loss_gradient_v(chosen, around, v_star, w_star)
+        mean, error = means(moments, "gradient_v")
+        deviations += list(((mean - loss_gradient_v(chosen, filters, v_star, w_star)) / error).ravel())
+        for k, unit in enumerate((0, 2, 4)):
+            right.plot(full_turn, lines[:, unit], color=COLOURS[k])
+            dots(right, at, mean[:, unit], k, 3 * error[:, unit], label=f"unit {unit + 1}")
 left.set_ylabel("loss (dimensionless)")
 right.set_ylabel("entries of ∂f/∂v (dimensionless)")
 for axes in (left, right):
     in_radians(axes, -1)
-    axes.set_xlabel("angle turned away from w* (radian)")
-left.legend(loc="upper center", ncols=1)
-right.legend(loc="upper center")
+    axes.legend(loc="upper center")
 show(
     figure,
     "Left: the loss over a full turn of the filter for three output weights, straight lines with kinks at 0 and π. "
@@ -183,14 +153,6 @@ print(
 
 
 # %% reduced-landscape claims: N4 N5.minimum
-def teacher(ratio: float) -> Array:
-    """Output weights (m,) of length one whose squared sum is `ratio` times m + 1."""
-    shape = np.random.default_rng(3).standard_normal(m)
-    shape -= shape.mean()
-    level = math.sqrt(ratio * (m + 1)) / m
-    return level + shape / np.linalg.norm(shape) * math.sqrt(1 - m * level**2)
-
-
 def least_squares(labels: Array, bits: Array) -> tuple[float, float]:
     """Half the mean square left by the best fit, and its standard error."""
     fitted = np.linalg.lstsq(bits, labels, rcond=None)[0]
@@ -198,20 +160,19 @@ def least_squares(labels: Array, bits: Array) -> tuple[float, float]:
     return float(left_over.mean()), float(left_over.std(ddof=m) / math.sqrt(len(labels)))
 
 
-theta = np.linspace(0, math.pi, 361)
-at = np.linspace(0, math.pi, 13)
+theta, at = np.linspace(0, math.pi, 361), np.linspace(0, math.pi, 13)
 figure, axes = panels(1, width=6.5, height=4.2)
 draws = np.random.default_rng(4)
-bits: dict[float, tuple[Array, Array]] = {}
-for t in at:
+bits: list[tuple[Array, Array]] = []
+for w in turned(at, w_star, across):
     Z = draws.standard_normal((16384, m, n))
-    bits[t] = (Z @ turned(t) > 0).astype(np.float64), (Z @ w_star > 0).astype(np.float64)
-for ratio, colour, marker in zip((0.1, 0.25, 0.5, 0.75), COLOURS, MARKERS, strict=True):
-    true = teacher(ratio)
-    best = population_loss(best_output_weights(theta, true), turned(theta), true, w_star)
-    axes.plot(theta, best, color=colour)
-    mean, error = np.array([least_squares(labelled @ true, student) for student, labelled in bits.values()]).T
-    axes.errorbar(at, mean, 3 * error, fmt=marker, ms=5, capsize=2, color=colour, label=f"{ratio}")
+    bits.append(((Z @ w > 0).astype(np.float64), (Z @ w_star > 0).astype(np.float64)))
+for k, ratio in enumerate((0.1, 0.25, 0.5, 0.75)):
+    true = teacher(ratio, m)
+    best = population_loss(best_output_weights(theta, true), turned(theta, w_star, across), true, w_star)
+    axes.plot(theta, best, color=COLOURS[k])
+    mean, error = np.array([least_squares(labelled @ true, student) for student, labelled in bits]).T
+    dots(axes, at, mean, k, 3 * error, label=f"{ratio}")
 in_radians(axes)
 axes.set(ylabel="least loss over v (dimensionless)", ylim=(0, None))
 axes.legend(title="S²/((m+1)‖v*‖²), S the sum of v*")
@@ -234,43 +195,21 @@ show(figure, "The least loss over v against the angle for four teachers; below o
 
 # %% [derivation] N5
 
-
 # %% landscape-map claims: N5 N5.minimum N5.spurious N5.saddle
-def on_the_line(inner: npt.ArrayLike, true: Array) -> Array:
-    """The v (..., m) with v·v* = inner that has the least loss at every angle; they form a line."""
-    end = best_output_weights(math.pi, true)
-    share = (np.asarray(inner) - true @ true) / ((end - true) @ true)
-    return true + np.multiply.outer(share, end - true)
-
-
-theta, inner, levels = np.linspace(0, math.pi, 49), np.linspace(-1.1, 1.6, 55), np.linspace(0, 1, 26) ** 2
 figure, maps = panels(2, width=5.2, height=4.6, sharey=True)
-rows = []
-for axes, ratio in zip(maps, (0.25, 0.75), strict=True):
-    true_v = teacher(ratio)
-    loss = population_loss(on_the_line(inner, true_v)[:, None], turned(theta), true_v, w_star)
-    shading = axes.contourf(theta, inner, np.minimum(loss, 1), levels, cmap="cividis")
-    axes.contour(theta, inner, loss, np.linspace(0.02, 0.3, 15), colors="#c0c0c0", linewidths=0.5)
-    axes.plot(theta, best_output_weights(theta, true_v) @ true_v, color="#56B4E9", lw=2, label="best v at each angle")
-    points = {"teacher": (0.0, "*", 16)}
-    if ratio < 0.5:
-        points |= {"saddle": (float(saddle_angle(true_v)), "X", 10), "spurious minimum": (math.pi, "o", 9)}
-    for name, (t, marker, size) in points.items():
-        best = best_output_weights(t, true_v)
-        product = round(float(best @ true_v), 12) + 0.0  # not −0
-        axes.plot(t, product, marker, ms=size, color=COLOURS[1], mec="#f0f0f0", clip_on=False, zorder=9, label=name)
-        slope = float(np.linalg.norm(loss_gradient_v(best, turned(t), true_v, w_star)))
-        rows.append((ratio, name, t / math.pi, product, float(population_loss(best, turned(t), true_v, w_star)), slope))
-    in_radians(axes)
-    axes.set_title(f"S²/((m+1)‖v*‖²) = {ratio}")
-    axes.grid(visible=False)
-maps[0].set_ylabel("v·v*/‖v*‖² (dimensionless)")
-figure.colorbar(shading, ax=maps, label="loss (dimensionless)", ticks=levels[::5])
-figure.legend(*maps[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-show(figure, "Maps of the loss over the angle and v·v*: with a spurious minimum and a saddle, and without them.")
 print("ratio  point               θ/π    v·v*    loss  ‖∂f/∂v‖ < 1e-12")
-for ratio, name, turns, product, value, slope in rows:
-    print(f"{ratio:5.2f}  {name:16}  {turns:5.3f}  {product:6.3f}  {value:6.4f}  {slope < 1e-12}")
+for axes, ratio in zip(maps, (0.25, 0.75), strict=True):
+    true = teacher(ratio, m)
+    axes.plot(theta, best_output_weights(theta, true) @ true, color="#56B4E9", lw=2, label="best v at each angle")
+    shading, points = landscape(axes, true, (-1.1, 1.6), ("cividis", "#c0c0c0", COLOURS[1]))
+    for name, t, best, product in points:
+        w = turned(t, w_star, across)
+        value, slope = population_loss(best, w, true, w_star), np.linalg.norm(loss_gradient_v(best, w, true, w_star))
+        print(f"{ratio:5.2f}  {name:16}  {t / math.pi:5.3f}  {product:6.3f}  {value:6.4f}  {slope < 1e-12}")
+    axes.set_title(f"S²/((m+1)‖v*‖²) = {ratio}")
+maps[0].set_ylabel("v·v*/‖v*‖² (dimensionless)")
+figure.colorbar(shading, ax=maps, label="loss (dimensionless)", ticks=np.linspace(0, 1, 6) ** 2)
+show(figure, "Maps of the loss over the angle and v·v*: with a spurious minimum and a saddle, and without.", maps[0])
 
 # %% [markdown]
 # The vertical axis is the inner product of v and v*; of all v with that inner product the map shows the one with the
@@ -294,19 +233,12 @@ for ratio, name, turns, product, value, slope in rows:
 # against sixty digits. (mpmath rounds the 53 bits, so that the picture is the same on every machine.)
 
 # %% precision claims: N1
-SCALARS = [getattr(symbols, name) for name in ("theta", "v_v", "v_vs", "vs_vs", "sum_v", "sum_vs")]
-DIFFERENCES = [getattr(symbols, name) for name in ("theta", "v_vs", "diff_diff", "sum_diff")]
 printed, in_differences = proofs.get("N1").as_printed, proofs.get("N1").formula
 
 
 def dot(a: list[mpf], b: list[mpf]) -> mpf:
     """The inner product, rounded after every operation as the working precision says."""
     return sum((x * y for x, y in zip(a, b, strict=True)), mpf(0))
-
-
-def by_cosine(a: list[mpf], b: list[mpf]) -> mpf:
-    """The angle between unit vectors by the arc cosine."""
-    return mpmath.acos(min(mpf(1), dot(a, b)))
 
 
 def by_tangent(a: list[mpf], b: list[mpf]) -> mpf:
@@ -320,15 +252,12 @@ def exactly(a: list[mpf], b: list[mpf]) -> mpf:
     return by_tangent(*([x / mpmath.sqrt(dot(row, row)) for x in row] for row in (a, b)))
 
 
-def as_printed(t: mpf, a: list[mpf], b: list[mpf]) -> mpf:
-    """The loss by the printed form, from the angle and the output weights."""
-    return lambdify(SCALARS, printed, "mpmath")(t, dot(a, a), dot(a, b), dot(b, b), sum(a), sum(b))
-
-
-def as_coded(t: mpf, a: list[mpf], b: list[mpf]) -> mpf:
-    """The loss by the form in differences, which code is generated from."""
+def loss_by(form: object, t: mpf, a: list[mpf], b: list[mpf]) -> mpf:
+    """The loss by a form of the claim, from the angle and the output weights, at the working precision."""
     gap = [x - y for x, y in zip(a, b, strict=True)]
-    return lambdify(DIFFERENCES, in_differences, "mpmath")(t, dot(a, b), dot(gap, gap), sum(gap))
+    known = {"theta": t, "v_v": dot(a, a), "v_vs": dot(a, b), "vs_vs": dot(b, b), "sum_v": sum(a), "sum_vs": sum(b)}
+    known |= {"diff_diff": dot(gap, gap), "sum_diff": sum(gap)}
+    return lambdify([getattr(symbols, name) for name in known], form, "mpmath")(*known.values())
 
 
 def lost(value: mpf, exact: mpf) -> float:
@@ -336,40 +265,37 @@ def lost(value: mpf, exact: mpf) -> float:
     return max(float(abs(value - exact) / exact), 2.0**-55)
 
 
-small = [float(f"{t:.3g}") for t in np.logspace(-13, 0, 53)]
-errors: dict[str, list[float]] = {"cosine": [], "tangent": [], "printed": [], "coded": []}
+small = np.array([float(f"{t:.3g}") for t in np.logspace(-13, 0, 53)])
+errors: list[list[float]] = []
 target = [mpf(round(float(weight), 6)) for weight in v_star]
 student, teaching = [mpf(x) for x in (0.48, 0.64, -0.6)], [mpf(x) for x in (0.8, -0.6, 0.0)]
 shipped = []
-for t in small:
+for t in small.tolist():
     with mpmath.workprec(53):
         filter_ = [mpmath.cos(t) * a + mpmath.sin(t) * b for a, b in zip(student, teaching, strict=True)]
         near = [weight + t * (-1) ** k for k, weight in enumerate(target)]
-        angles = by_cosine(filter_, student), by_tangent(filter_, student)
-        losses = as_printed(mpf(t), near, target), as_coded(mpf(t), near, target)
+        angles = mpmath.acos(min(mpf(1), dot(filter_, student))), by_tangent(filter_, student)
+        losses = [loss_by(form, mpf(t), near, target) for form in (printed, in_differences)]
     with mpmath.workdps(60):
-        exact, loss = exactly(filter_, student), as_printed(mpf(t), near, target)
+        exact, loss = exactly(filter_, student), loss_by(printed, mpf(t), near, target)
         longer = [float(3 * x) for x in filter_]
-        code = population_loss(
-            [float(x) for x in near], longer, [float(x) for x in target], [float(x) for x in student]
-        )
-        true = as_printed(exactly([mpf(x) for x in longer], student), near, target)
+        code = population_loss(*([float(x) for x in row] for row in (near, longer, target, student)))
+        true = loss_by(printed, exactly([mpf(x) for x in longer], student), near, target)
         shipped.append(lost(mpf(float(code)), true) / (2.0**-53 * (1 + 1 / t)))  # rounding of the result, and of θ
-        for name, value in zip(errors, (*angles, *losses), strict=True):
-            errors[name].append(lost(value, exact if name in ("cosine", "tangent") else loss))
+        errors.append([*(lost(value, exact) for value in angles), *(lost(value, loss) for value in losses)])
 
-figure, (left, right) = panels(2, height=4.4, sharey=True)
-left.loglog(small, errors["cosine"], "s", color=COLOURS[1], ms=4, label="arc cosine of the inner product")
-left.loglog(small, errors["tangent"], "o", color=COLOURS[0], ms=4, label="arc tangent of difference and sum")
-right.loglog(small, errors["printed"], "s", color=COLOURS[1], ms=4, label="printed form")
-right.loglog(small, errors["coded"], "o", color=COLOURS[0], ms=4, label="form in differences, as generated")
-left.set_ylabel("relative error (dimensionless)")
-for axes, power, name in ((left, 2, "angle"), (right, 1, "loss")):
-    axes.loglog(
-        small, [min(2.0**-53 / t**power, 1) for t in small], color=INK, label=f"unit roundoff/θ{'²' * (power - 1)}"
-    )
+figure, both = panels(2, height=4.4, sharey=True)
+drawn = (
+    ("angle", "arc cosine of the inner product", "arc tangent of difference and sum", "unit roundoff/θ²"),
+    ("loss", "printed form", "form in differences, as generated", "unit roundoff/θ"),
+)
+for k, (axes, (name, bad, good, line)) in enumerate(zip(both, drawn, strict=True)):
+    axes.loglog(small, np.array(errors)[:, 2 * k], "s", color=COLOURS[1], ms=4, label=bad)
+    axes.loglog(small, np.array(errors)[:, 2 * k + 1], "o", color=COLOURS[0], ms=4, label=good)
+    axes.loglog(small, np.minimum(2.0**-53 / small ** (2 - k), 1), color=INK, label=line)
     axes.set(xlabel=f"angle θ (radian); error of the {name}", ylim=(2.0**-56, 99))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
+both[0].set_ylabel("relative error (dimensionless)")
 show(figure, "Relative errors against the angle: of two ways to the angle, and of two forms of the loss near v*.")
 print(
     f"population_loss of the filters at these {len(shipped)} points: relative error below twice what rounding of "
@@ -399,7 +325,7 @@ print(
 #   zero.
 # - Set it just below one half. Where does the saddle go, and how deep is the spurious minimum then?
 # - Change m to 2 and to 32 in the first code cell. Which of the figures change, and which do not?
-# - Replace `turned` by a filter of another length, say ten times as long. The loss must not notice.
+# - Give `population_loss` filters of another length, say `10 * filters`. The loss must not notice.
 # - Read a derivation in the terminal with `coarseproof claims N5.saddle`, or run its checks harder with `coarseproof
 #   verify --only N5.saddle --level full`.
 # - Notebook 02 asks what descends on this landscape when the gradient of the sample loss is zero almost everywhere.

@@ -38,85 +38,63 @@ else in its place. Which way does the result point, and which choices can be tru
 # %% smoothing-law claims: G5 C1
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sympy import lambdify
 
 import proofs
-from numerics import (
-    angle,
-    best_output_weights,
-    coarse_gradient,
-    loss_gradient_v,
-    loss_gradient_w,
-    population_loss,
-    saddle_angle,
-)
+from numerics import angle, best_output_weights, coarse_gradient, loss_gradient_v, loss_gradient_w, population_loss
 from numerics.model import resolve_proxy
-from numerics.sampling import network_moments
+from numerics.sampling import Moments, network_moments
 from proofs import symbols
-from verify.reading.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.reading import COLOURS, ESTIMATORS, INK, Array, dots, in_radians, looks, panels, show
+from verify.reading.notebooks.samples import landscape, means, teacher, turned
 from verify.reading.notebooks.stated import stated
 
-Array = npt.NDArray[np.float64]
 Proxy = Callable[[Array], Array]
-MARKERS = "os^D"
-PROXIES = ("identity", "relu", "clipped-relu", "leaky-relu", "sigmoid", "tanh", "triangular", "gaussian")
-LOOKS: dict[str, dict[str, object]] = {
-    name: {"color": COLOURS[k % 4], "ls": ("-", "--")[k // 4], "label": name} for k, name in enumerate(PROXIES)
-}
+LOOKS = looks(ESTIMATORS)
 LOOKS["relu"]["lw"] = 3.5  # lies under leaky ReLU nearly everywhere
 m, n, SAMPLES = 8, 16, 16384
 rng = np.random.default_rng(1)
 w_hat, e = np.linalg.qr(rng.standard_normal((n, 2)))[0].T  # unit vectors: along w, and across it
 v_star = rng.standard_normal(m)
 v = v_star + 0.3 * rng.standard_normal(m)
-proxies: dict[str, Proxy] = {name: resolve_proxy(name, {}) for name in PROXIES}
+proxies: dict[str, Proxy] = {name: resolve_proxy(name, {}) for name in LOOKS}
 
 
-def teacher_at(theta: npt.ArrayLike) -> Array:
-    """The true filter at that angle (radian) from w_hat: (...) -> (..., n)."""
-    return np.multiply.outer(np.cos(theta), w_hat) + np.multiply.outer(np.sin(theta), e)
-
-
-def sampled(theta: float, r: float, stream: int, used: dict[str, Proxy]) -> dict[str, tuple[Array, Array]]:
-    """By proxy the mean of the sampled coarse gradient along w_hat and e, and its standard error: each (2,)."""
-    drawn: dict[str, Any] = {"samples": SAMPLES, "seed": 5, "stream": stream, "proxies": used}
-    moments = network_moments(v, r * w_hat, v_star, teacher_at(theta), directions=np.stack([w_hat, e], axis=1), **drawn)
-    along = {name: moments[f"coarse_gradient_along:{name}"] for name in used}
-    return {name: (found.mean, found.standard_error) for name, found in along.items()}
-
-
-def turning(theta: npt.ArrayLike, r: npt.ArrayLike, ste: str) -> Array:
-    """B, the pull towards the teacher per unit of v·v*, by the generated code: (...) -> (...)."""
-    filters = np.multiply.outer(np.asarray(r), w_hat)
-    return -np.asarray(coarse_gradient(v, filters, v_star, teacher_at(theta), ste) @ e, float) / float(v @ v_star)
+def sampled(
+    theta: float, r: float, stream: int, used: dict[str, Proxy], along: Array, seed: int = 5
+) -> dict[str, Moments]:
+    """By proxy the moments of the sampled coarse gradient along the columns of `along` (n, k)."""
+    stars = turned(theta, w_hat, e)
+    found = network_moments(
+        v, r * w_hat, v_star, stars, samples=SAMPLES, seed=seed, stream=stream, proxies=used, directions=along
+    )
+    return {name: found[f"coarse_gradient_along:{name}"] for name in used}
 
 
 x = np.linspace(-3, 3, 601)
-width = np.logspace(-1.3, 1.3, 131)
+width, lengths = np.logspace(-1.3, 1.3, 131), (0.3, 1.0, 3.0, 10.0)
 figure, (left, right) = panels(2, width=5.6, height=4.6)
 for name, look in LOOKS.items():
     left.plot(x, proxies[name](x), **look)
-    right.plot(width, math.sqrt(2 * math.pi) * turning(math.pi / 2, width, name), **look)
-for stream, (turn, r) in enumerate([(t, r) for r in (0.3, 1.0, 3.0, 10.0) for t in (0.3, 1.0, 2.5)]):
-    scale = math.sqrt(2 * math.pi) / (math.sin(turn) * float(v @ v_star))
-    for name, (mean, error) in sampled(turn, r, stream, proxies).items():
-        bars = {"fmt": MARKERS[stream // 3], "ms": 4, "capsize": 2, "lw": 0.8, "color": LOOKS[name]["color"]}
-        right.errorbar(r * math.sin(turn), -scale * mean[1], 3 * scale * error[1], **bars)
+    pull = -coarse_gradient(v, np.multiply.outer(width, w_hat), v_star, e, name) @ e  # at a right angle
+    right.plot(width, math.sqrt(2 * math.pi) / (v @ v_star) * pull, **look)
+for stream, (r, turn) in enumerate((r, t) for r in lengths for t in (0.3, 1.0, 2.5)):
+    scale = math.sqrt(2 * math.pi) / (math.sin(turn) * (v @ v_star))
+    for name, found in sampled(turn, r, stream, proxies, e[:, None]).items():
+        pulls, bars = -scale * found.mean, 3 * scale * found.standard_error
+        dots(right, r * math.sin(turn), pulls, stream // 3, bars, ms=4, lw=0.8, color=LOOKS[name]["color"])
 left.set(xlabel="response of the filter, x (dimensionless)", ylabel="proxy derivative μ'(x) (dimensionless)")
 right.set(xscale="log", xlabel="width r sin θ of the Gaussian (dimensionless)")
 right.set_ylabel("Gaussian average of μ' (dimensionless)")
-for k, r in enumerate((0.3, 1.0, 3.0, 10.0)):
-    right.plot([], [], MARKERS[k], color=INK, ms=4, label=f"sampled, r = {r:g}")
-handles, labels = right.get_legend_handles_labels()
-figure.legend(handles, labels, loc="outside lower center", ncols=6)
+for k, r in enumerate(lengths):
+    dots(right, [], [], k, color=INK, ms=4, label=f"sampled, r = {r:g}")
 show(
     figure,
     "Left: eight proxies. Right: their Gaussian averages against the width r sin θ; sampled points at twelve "
     "pairs of length and angle fall on the lines.",
+    right,
 )
 
 # %% [markdown]
@@ -149,29 +127,23 @@ show(
 # %% [generated] C4
 
 # %% components claims: C1 C2 C3 C4
-theta = np.linspace(0, math.pi, 181)
-at = np.linspace(0, math.pi, 9)
-points = [sampled(t, 1.0, 100 + k, proxies) for k, t in enumerate(at)]
+theta, at = np.linspace(0, math.pi, 181), np.linspace(0, math.pi, 9)
+parts = np.stack([w_hat, -e], axis=1)
+drawn = [sampled(t, 1.0, 100 + k, proxies, parts) for k, t in enumerate(at)]
 deviations: list[Array] = []
 figure, axes = panels(2, width=5.6, height=5.0)
-for index, (name, look) in enumerate(LOOKS.items()):
-    means, errors = (np.array([found[name][part] for found in points]) for part in (0, 1))
-    bars = {"fmt": MARKERS[index % 4], "ms": 4, "capsize": 2, "color": look["color"]}
-    bars["mfc"] = "none" if index > 3 else look["color"]
-    for panel, direction, axis in ((0, w_hat, axes[0]), (1, -e, axes[1])):
-        sign = (1, -1)[panel]
-        line = coarse_gradient(v, w_hat, v_star, teacher_at(theta), name) @ direction
-        expected = coarse_gradient(v, w_hat, v_star, teacher_at(at), name) @ direction
-        axis.plot(theta, line, **look)
-        axis.errorbar(at, sign * means[:, panel], 3 * errors[:, panel], **bars)
-        deviations.append(np.abs(sign * means[:, panel] - expected) / errors[:, panel])
+for k, (name, look) in enumerate(LOOKS.items()):
+    mean, error = means(drawn, name)
+    line, expected = (coarse_gradient(v, w_hat, v_star, turned(t, w_hat, e), name) @ parts for t in (theta, at))
+    deviations.append(np.abs(mean - expected) / error)
+    for part in (0, 1):
+        axes[part].plot(theta, line[:, part], **look)
+        dots(axes[part], at, mean[:, part], k, 3 * error[:, part])
 axes[0].set_ylabel("along the filter, ⟨G, ŵ⟩ (dimensionless)")
 axes[1].set_ylabel("pull to the teacher, −⟨G, e⟩ (dimensionless)")
 for axis in axes:
-    axis.set_xlabel("angle θ between w and w* (radian)")
-    axis.set_xticks([0, math.pi / 2, math.pi], ["0", "π/2", "π"])
-figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-show(figure, "The two components of the coarse gradient of eight estimators against the angle: lines through points.")
+    in_radians(axis)
+show(figure, "Both components of eight estimators' coarse gradients over the angle: lines through points.", axes[0], 4)
 print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations):.1f} standard errors")
 
 # %% [markdown]
@@ -199,43 +171,34 @@ print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations)
 
 
 # %% correlation claims: C6 C6.relu C6.identity G5
-def contrary(x: Any) -> Any:
+def contrary(x: Array) -> Array:
     """A proxy that is negative where |x| < 1 and positive beyond, for numbers as for symbols."""
     return x * x - 1
 
 
 LENGTH = 1.5
 contrary_turning = lambdify((symbols.theta, symbols.r), proofs.get("G5").formula.replace(symbols.mu, contrary).doit())
-chosen: dict[str, Proxy | None] = {"identity": None, "relu": None, "clipped-relu": None, "contrary": contrary}
-inside = np.linspace(0, math.pi, 183)[1:-1]
-at = np.linspace(0, math.pi, 15)[1:-1]
+inside, at = np.linspace(0, math.pi, 183)[1:-1], np.linspace(0, math.pi, 15)[1:-1]
+truth, at_points = (loss_gradient_w(v, LENGTH * w_hat, v_star, turned(t, w_hat, e)) for t in (inside, at))
 figure, (left, right) = panels(2)
-for index, (name, own) in enumerate(chosen.items()):
-    truth = loss_gradient_w(v, LENGTH * w_hat, v_star, teacher_at(inside))
-    if own is None:
-        coarse = coarse_gradient(v, LENGTH * w_hat, v_star, teacher_at(inside), name)
+for k, name in enumerate(("identity", "relu", "clipped-relu", "contrary")):
+    if name == "contrary":
+        line = stated("C6", B=contrary_turning(inside, LENGTH), v_vs=float(v @ v_star), r=LENGTH)
+    else:
+        coarse = coarse_gradient(v, LENGTH * w_hat, v_star, turned(inside, w_hat, e), name)
         line = (coarse * truth).sum(-1)
         cosine = line / np.linalg.norm(coarse, axis=-1) / np.linalg.norm(truth, axis=-1)
-        right.plot(inside, cosine, ("-", "--", "-.")[index], lw=2, color=COLOURS[index], label=name)
-    else:
-        line = stated("C6", B=contrary_turning(inside, LENGTH), v_vs=float(v @ v_star), r=LENGTH)
-    left.plot(inside, line, color=COLOURS[index])
-    pairs = []
-    for k, t in enumerate(at):
-        gradient = np.asarray(loss_gradient_w(v, LENGTH * w_hat, v_star, teacher_at(t)), float)
-        drawn: dict[str, Any] = {"samples": SAMPLES, "seed": 6, "stream": k, "proxies": {name: own or proxies[name]}}
-        moments = network_moments(v, LENGTH * w_hat, v_star, teacher_at(t), directions=gradient[:, None], **drawn)
-        along = moments[f"coarse_gradient_along:{name}"]
-        pairs.append((float(along.mean[0]), float(along.standard_error[0])))
-    mean, error = np.array(pairs).T
-    left.errorbar(at, mean, 3 * error, fmt=MARKERS[index], ms=4.5, capsize=2, color=COLOURS[index], label=name)
+        right.plot(inside, cosine, ("-", "--", "-.")[k], lw=2, color=COLOURS[k], label=name)
+    left.plot(inside, line, color=COLOURS[k])
+    used = {name: proxies.get(name, contrary)}
+    drawn = [sampled(t, LENGTH, place, used, at_points[place][:, None], 6) for place, t in enumerate(at)]
+    mean, error = means(drawn, name)
+    dots(left, at, mean[:, 0], k, 3 * error[:, 0], label=name)
 left.set_ylabel("⟨G, ∂f/∂w⟩ (dimensionless)")
 right.set_ylabel("cosine of G and ∂f/∂w (dimensionless)")
 for axis in (left, right):
     axis.axhline(0, color=INK, lw=0.8)
-    axis.set_xlabel("angle θ between w and w* (radian)")
-    axis.set_xticks([0, math.pi / 2, math.pi], ["0", "π/2", "π"])
-    axis.legend()
+    in_radians(axis)
 show(
     figure,
     "Left: the inner product of coarse and true gradient against the angle for four proxies, one of which "
@@ -262,17 +225,9 @@ show(
 
 
 # %% trajectories claims: C6 C8 C8.identity
-def teacher_weights(ratio: float) -> Array:
-    """Output weights (m,) of length one whose squared sum is `ratio` times m + 1."""
-    shape = np.random.default_rng(3).standard_normal(m)
-    shape -= shape.mean()
-    level = math.sqrt(ratio * (m + 1)) / m
-    return level + shape / np.linalg.norm(shape) * math.sqrt(1 - m * level**2)
-
-
 def descend(ste: str, start: float, steps: int, eta: float = 0.1) -> Array:
     """Steps from ‖w‖ = 1 at an angle and its best v; rows of angle, v·v*, ‖w‖ and loss: (steps + 1, 4)."""
-    v, w = best_output_weights(start, true_v), np.cos(start) * true_w + np.sin(start) * sideways
+    v, w = best_output_weights(start, true_v), turned(start, true_w, sideways)
     rows = []
     for _ in range(steps + 1):
         loss = float(population_loss(v, w, true_v, true_w))
@@ -282,61 +237,38 @@ def descend(ste: str, start: float, steps: int, eta: float = 0.1) -> Array:
     return np.array(rows)
 
 
-true_v, true_w, sideways = teacher_weights(0.25), *np.eye(2)
-STEPS, STARTS = 600, (2.6, 1.9)
-runs = {(ste, start): descend(ste, start, STEPS) for ste in ("relu", "clipped-relu", "identity") for start in STARTS}
+true_v, true_w, sideways = teacher(0.25, m), *np.eye(2)
+STEPS, STARTS, USED = 600, (2.6, 1.9), ("relu", "clipped-relu", "identity")
+runs = {(ste, start): descend(ste, start, STEPS) for ste in USED for start in STARTS}
 
-grid, inner, levels = np.linspace(0, math.pi, 49), np.linspace(-0.8, 1.2, 41), np.linspace(0, 1, 26) ** 2
-end = best_output_weights(math.pi, true_v)
-on_line = true_v + np.multiply.outer((inner - 1) / float((end - true_v) @ true_v), end - true_v)
-loss = population_loss(
-    on_line[:, None],
-    np.multiply.outer(np.cos(grid), true_w) + np.multiply.outer(np.sin(grid), sideways),
-    true_v,
-    true_w,
-)
-figure, (chart, losses, lengths) = panels(3, width=4.1, height=4.4)
-chart.contourf(grid, inner, np.minimum(loss, 1), levels, cmap="Greys_r", alpha=0.3)
-chart.contour(grid, inner, loss, np.linspace(0.02, 0.3, 15), colors=INK, linewidths=0.5)
+figure, (chart, losses, sizes) = panels(3, width=4.1, height=4.4)
 for (ste, start), run in runs.items():
-    index = ("relu", "clipped-relu", "identity").index(ste)
-    style: dict[str, object] = {"color": COLOURS[index], "ls": ("-", "--", "-")[index], "lw": (2.8, 2, 1.3)[index]}
+    k = USED.index(ste)
+    style: dict[str, object] = {"color": COLOURS[k], "ls": ("-", "--", "-")[k], "lw": (2.8, 2, 1.3)[k]}
     leaps = np.flatnonzero(np.abs(np.diff(run[:, 0])) > 1) + 1
     whole = np.insert(run, leaps, np.nan, axis=0)  # no line across the map where the filter flips
     chart.plot(whole[:, 0], whole[:, 1], marker="." if len(leaps) else None, ms=4, clip_on=False, **style)
     if start == STARTS[0]:
         chart.plot([], [], **style, label=ste)
         losses.plot(run[:, 3], **style)
-        lengths.plot(run[:, 2], **style)
-for t, marker, size, name in (
-    (0.0, "*", 15, "teacher"),
-    (float(saddle_angle(true_v)), "X", 9, "saddle"),
-    (math.pi, "o", 8, "spurious minimum"),
-):
-    height = round(float(best_output_weights(t, true_v) @ true_v), 12) + 0.0
-    chart.plot(t, height, marker, ms=size, color=COLOURS[3], clip_on=False, zorder=9, label=name, ls="none")
-chart.set_xlabel("angle θ between w and w* (radian)")
-chart.set_xticks([0, math.pi / 2, math.pi], ["0", "π/2", "π"])
+        sizes.plot(run[:, 2], **style)
+end = landscape(chart, true_v, (-0.8, 1.2), ("Greys_r", INK, COLOURS[3]), alpha=0.3)[1][-1][2]
 chart.set_ylabel("v·v*/‖v*‖² (dimensionless)")
-chart.grid(visible=False)
 losses.set_ylabel("population loss (dimensionless)")
-lengths.set_ylabel("length ‖w‖ (dimensionless)")
-for axis in (losses, lengths):
+sizes.set_ylabel("length ‖w‖ (dimensionless)")
+for axis in (losses, sizes):
     axis.set(xlabel=f"steps from θ = {STARTS[0]} on", ylim=(0, None))
-figure.legend(*chart.get_legend_handles_labels(), loc="outside lower center", ncols=6)
 show(
     figure,
     "Left: paths of three estimators over the landscape from two starts. Middle and right: loss and length of "
     "the filter against steps for the start beside the spurious minimum; identity shrinks the filter to nothing.",
+    chart,
 )
-residue = np.linalg.norm(coarse_gradient(end, -true_w, true_v, true_w, "identity"))
-print(
-    f"‖G‖ at the spurious minimum: identity {residue:.4f}, ReLU below 1e-12: "
-    f"{np.linalg.norm(coarse_gradient(end, -true_w, true_v, true_w, 'relu')) < 1e-12}"
-)
+identity, relu = (np.linalg.norm(coarse_gradient(end, -true_w, true_v, true_w, ste)) for ste in ("identity", "relu"))
+print(f"‖G‖ at the spurious minimum: identity {identity:.4f}, ReLU below 1e-12: {relu < 1e-12}")
 for (ste, start), run in runs.items():
     print(f"{ste:12}  from θ = {start}:  after {STEPS} steps θ/π = {run[-1, 0] / math.pi:.2f}, loss {run[-1, 3]:.3f}")
-true_v = teacher_weights(0.1)
+true_v = teacher(0.1, m)
 turns = descend("identity", STARTS[0], 5000)[:, 0]
 crosses, stays = np.any(np.abs(np.diff(turns[-1000:])) > 1), np.mean(turns > 0.9 * math.pi) > 0.5
 print(f"identity, ratio 0.1: crosses zero in the last 1000 of 5000 steps: {crosses}; mostly beyond 0.9 π: {stays}")
@@ -404,7 +336,7 @@ for ste in ("relu", "identity", "clipped-relu", "sigmoid"):
 # - Write a proxy of your own as a function and give it to `sampled`: the smoothing law must hold for it. Can you find
 #   one that changes sign twice?
 # - Lead the loop of `work` around w = 0. Does the work in the filter alone still vanish?
-# - Take other ratios for `teacher_weights` than 0.1: from where on does identity settle, and how often does it cross
+# - Take other ratios for `teacher` than 0.1: from where on does identity settle, and how often does it cross
 #   zero before?
 # - Normalize w after every step of `descend`: then only the turning component is left, and identity is no different
 #   from ReLU. That is the setting of notebook 04.

@@ -45,14 +45,9 @@ import proofs
 from numerics import moreau_envelope, penalty_value, proximal_map
 from numerics.generated.penalties import DISPLACEMENTS, THRESHOLDS
 from proofs import symbols
-from verify.reading.notebooks.reading import COLOURS, INK, panels, show
+from verify.reading.notebooks.reading import COLOURS, INK, Array, cut, dots, looks, panels, show
 
-Array = npt.NDArray[np.float64]
-MARKERS = "os^D"
-PENALTIES = ("l1", "l0", "tl1", "mcp", "scad", "half")
-LOOKS: dict[str, dict[str, object]] = {
-    name: {"color": COLOURS[k % 4], "ls": ("-", "--")[k // 4], "label": name} for k, name in enumerate(PENALTIES)
-}
+LOOKS = looks(("l1", "l0", "tl1", "mcp", "scad", "half"))
 
 
 def price(u: Array, x: npt.ArrayLike, rho: float, penalty: str, **shape: float) -> Array:
@@ -62,44 +57,34 @@ def price(u: Array, x: npt.ArrayLike, rho: float, penalty: str, **shape: float) 
 
 def cheapest(x: Array, rho: float, penalty: str, spacing: float, **shape: float) -> Array:
     """The cheapest u of a grid for each x, with no knowledge of proximal maps: (k,) -> (k,)."""
-    reach = float(np.abs(x).max()) * 1.25
-    count = round(reach / spacing)
+    count = round(float(np.abs(x).max()) * 1.25 / spacing)
     u = spacing * np.arange(-count // 4, count + 1)
     cost = rho * penalty_value(u[:, None], penalty, **shape)
     return np.array([u[np.argmin(cost + 0.5 * (u - at) ** 2)] for at in x])
 
 
 RHO, SPACING = 0.6, 0.001
-size, x = np.linspace(0.001, 3, 401), np.linspace(0, 3, 1501)
-some = np.linspace(0.13, 2.97, 20)
+size, x, some = np.linspace(0.001, 3, 401), np.linspace(0, 3, 1501), np.linspace(0.13, 2.97, 20)
 figure, (left, right) = panels(2, width=5.6, height=4.8)
-for index, (name, look) in enumerate(LOOKS.items()):
+for k, (name, look) in enumerate(LOOKS.items()):
     left.plot(size, penalty_value(size[:, None], name), **look)
-    image = proximal_map(x, RHO, name)
-    image[np.flatnonzero(np.diff(image) > 0.02) + 1] = np.nan  # no line across a jump
-    right.plot(x, image, **look)
-    right.plot(
-        some,
-        cheapest(some, RHO, name, SPACING),
-        MARKERS[index % 4],
-        color=look["color"],
-        ms=4,
-        mfc="none" if index > 3 else look["color"],
-    )
+    right.plot(x, cut(proximal_map(x, RHO, name)), **look)
+    found = cheapest(some, RHO, name, SPACING)
+    dots(right, some, found, k, ms=4)
+    gap = np.abs(found - proximal_map(some, RHO, name)).max()
+    print(f"{name:5} largest distance of the 20 points from the line, in spacings of the grid: {gap / SPACING:.2f}")
 left.plot(0, 0, "o", color=INK, ms=6, label="p(0) = 0 for all")
 right.plot(x, x, color=INK, lw=0.8, label="u = x")
 left.set(xlabel="size of an entry, |u| (dimensionless)", ylabel="penalty p(|u|) (dimensionless)")
 right.set(xlabel="x (dimensionless)", ylabel=f"S(x) at ρ = {RHO} (dimensionless)")
-figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=7)
 left.legend(handles=left.get_lines()[-1:])
 show(
     figure,
     "Left: six penalties. Right: their proximal maps, lines from generated code through points found by "
     "searching a grid; l0, tl1 and half jump, and all but l1 approach the diagonal.",
+    right,
+    7,
 )
-for name in PENALTIES:
-    gap = np.abs(cheapest(some, RHO, name, SPACING) - proximal_map(some, RHO, name)).max()
-    print(f"{name:5} largest distance of the 20 points from the line, in spacings of the grid: {gap / SPACING:.2f}")
 
 # %% [markdown]
 # Lines are generated code; points are found by trying every u on a grid of spacing 0.001 (half of it, smaller than
@@ -118,29 +103,28 @@ RHO_TIE = 2.5
 u = np.linspace(-0.6, 4.2, 961)
 figure, axes = panels(4, width=3.0, height=3.8)
 for axis, name in zip(axes, ("l0", "tl1", "mcp", "half"), strict=True):
-    threshold = float(THRESHOLDS[name](RHO_TIE))
-    for index, (factor, words) in enumerate(((0.9, "below"), (1.0, "at"), (1.1, "above"))):
-        at = threshold * factor
+    for k, (factor, words) in enumerate(((0.9, "below"), (1.0, "at"), (1.1, "above"))):
+        at = float(THRESHOLDS[name](RHO_TIE)) * factor
         rest = price(np.zeros(1), at, RHO_TIE, name)[0]
         curve = price(u, at, RHO_TIE, name) - rest
         if name == "l0":
             curve[np.abs(u) < 0.003] = np.nan  # p jumps at 0
-        axis.plot(u, curve, color=COLOURS[index], ls=("-", "--", "-.")[index], label=f"x {words} the threshold")
-        best = [float(proximal_map(at * (1 + side), RHO_TIE, name)) for side in ((0.0,), (-1e-9, 1e-9))[index == 1]]
-        cost = np.round(price(np.array(best), at, RHO_TIE, name) - rest, 9) + 0.0  # not −0
-        axis.plot(best, cost, MARKERS[index], color=COLOURS[index], ms=(4, 8, 7)[index], zorder=7 - index)
+        axis.plot(u, curve, color=COLOURS[k], ls=("-", "--", "-.")[k], label=f"x {words} the threshold")
+        best = proximal_map(at * (1 + np.array([-1e-9, 1e-9] if k == 1 else [0.0])), RHO_TIE, name)
+        cost = np.round(price(best, at, RHO_TIE, name) - rest, 9) + 0.0  # not −0
+        dots(axis, best, cost, k, ms=(4, 8, 7)[k], zorder=7 - k)
     axis.set(ylim=(-1.2, 2.2), title=name, xlabel="u (dimensionless)")
 axes[0].set_ylabel("cost above that of u = 0\n(dimensionless)")
-figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 show(
     figure,
     f"The cost against u for l0, tl1, mcp and half at ρ = {RHO_TIE}, below, at and above the threshold; marks "
     "are the minimizers, two of them at the threshold.",
+    axes[0],
 )
 
 rng = np.random.default_rng(7)
 u = np.concatenate([np.linspace(-12, 12, 20001), [0.0]])
-for name in PENALTIES:
+for name in LOOKS:
     worst = -np.inf
     for rho, at in zip(10 ** rng.uniform(-2, 1, 300), rng.uniform(-10, 10, 300), strict=True):
         chosen = price(np.asarray(proximal_map(at, rho, name))[None], at, rho, name)[0]
@@ -164,40 +148,30 @@ for name in PENALTIES:
 
 # %% regimes claims: P3 P4.l1-map P4.l0-map
 figure, (left, middle, right) = panels(3, width=4.0, height=4.2)
-x = np.linspace(0, 3, 1501)
-for index, a in enumerate((0.02, 0.5, 2.0, 100.0)):
-    image = proximal_map(x, 0.5, "tl1", a=a)
-    image[np.flatnonzero(np.diff(image) > 0.02) + 1] = np.nan
-    left.plot(x, image, color=COLOURS[index], label=f"tl1, a = {a:g}")
+for k, a in enumerate((0.02, 0.5, 2.0, 100.0)):
+    left.plot(x, cut(proximal_map(x, 0.5, "tl1", a=a)), color=COLOURS[k], label=f"tl1, a = {a:g}")
 for name, style in (("l1", "--"), ("l0", ":")):
-    image = proximal_map(x, 0.5, name)
-    image[np.flatnonzero(np.diff(image) > 0.02) + 1] = np.nan
-    left.plot(x, image, style, color=INK, lw=2.5, label=name)
+    left.plot(x, cut(proximal_map(x, 0.5, name)), style, color=INK, lw=2.5, label=name)
 ratio = np.logspace(-2, 1, 301)
-(printed,) = proofs.get("P3").as_printed.atoms(
-    ITE
-)  # if ρ is at most this, one formula of the threshold, else the other
+(printed,) = proofs.get("P3").as_printed.atoms(ITE)  # if ρ is at most this, one formula of the threshold, else another
 jumps_from = lambdify(symbols.a, printed.args[0].rhs)
-for index, a in enumerate((0.5, 2.0, 8.0)):
+for k, a in enumerate((0.5, 2.0, 8.0)):
+    look = {"color": COLOURS[1 + k]}
     edge = np.asarray(THRESHOLDS["tl1"](ratio, a=a), float)
-    middle.loglog(ratio, edge, color=COLOURS[1 + index], label=f"a = {a:g}")
-    jump = proximal_map(edge * (1 + 1e-12), ratio, "tl1", a=a)
-    right.semilogx(ratio, jump, color=COLOURS[1 + index], label=f"a = {a:g}")
-    begins = jumps_from(a)
-    middle.axvline(begins, color=COLOURS[1 + index], ls=":", lw=1.2)
-    right.axvline(begins, color=COLOURS[1 + index], ls=":", lw=1.2)
+    middle.loglog(ratio, edge, **look, label=f"a = {a:g}")
+    right.semilogx(ratio, proximal_map(edge * (1 + 1e-12), ratio, "tl1", a=a), **look, label=f"a = {a:g}")
+    for axis in (middle, right):
+        axis.axvline(jumps_from(a), **look, ls=":", lw=1.2)
     for rho in (0.013, 0.07, 0.4, 1.1, 6.0):
         step = float(THRESHOLDS["tl1"](rho, a=a)) / 400
         fine = np.linspace(320.5 * step, 479.5 * step, 160)  # not at the threshold, where two u tie
         images = cheapest(fine, rho, "tl1", step / 8, a=a)
         first = int(np.argmax(images > 0))
-        middle.plot(rho, fine[first], MARKERS[index], color=COLOURS[1 + index], ms=5)
-        right.plot(rho, images[first], MARKERS[index], color=COLOURS[1 + index], ms=5)
+        dots(middle, rho, fine[first], k, **look, ms=5)
+        dots(right, rho, images[first], k, **look, ms=5)
 left.set(xlabel="x (dimensionless)", ylabel="S(x) at ρ = 0.5 (dimensionless)")
 for axis, words in ((middle, "threshold t"), (right, "height of the jump")):
     axis.set(xlabel="ratio ρ = λ/β (dimensionless)", ylabel=f"{words} (dimensionless)")
-for axis in (left, middle, right):
-    axis.legend()
 show(
     figure,
     "Left: maps of transformed l1 between hard and soft thresholding. Middle and right: its threshold and the "
@@ -226,32 +200,26 @@ show(
 
 # %% envelopes claims: P6.l1 P6.l0 P6.tl1 P6.half P6.convexity P6.gradient
 BETA, LAM = 1.0, 0.6
-w = np.linspace(-2.5, 2.5, 501)
-some = np.linspace(-2.4, 2.4, 17)
-u = np.linspace(-3, 3, 6001)
+w, some, u = np.linspace(-2.5, 2.5, 501), np.linspace(-2.4, 2.4, 17), np.linspace(-3, 3, 6001)
 figure, (left, middle, right) = panels(3, width=4.0, height=4.4)
-for index, name in enumerate(("l1", "l0", "tl1", "half")):
-    look = {"color": COLOURS[index], "ls": ("-", "--", "-.", ":")[index], "lw": 2, "label": name}
+for k, name in enumerate(("l1", "l0", "tl1", "half")):
+    look = {"color": COLOURS[k], "ls": ("-", "--", "-.", ":")[k], "lw": 2, "label": name}
     envelope = moreau_envelope(w[:, None], BETA, LAM, name)
     left.plot(w, envelope, **look)
-    least = [(LAM * penalty_value(u[:, None], name) + BETA / 2 * (u - at) ** 2).min() for at in some]
-    left.plot(some, least, MARKERS[index], ms=4.5, color=COLOURS[index])
+    dots(left, some, [(LAM * penalty_value(u[:, None], name) + BETA / 2 * (u - at) ** 2).min() for at in some], k)
     remainder = BETA / 2 * w**2 - envelope
     middle.plot(w, remainder, **look)
     right.plot((w[1:] + w[:-1]) / 2, np.diff(remainder) / np.diff(w), **look)
-    right.plot(some, BETA * proximal_map(some, LAM / BETA, name), MARKERS[index], ms=4.5, color=COLOURS[index])
+    dots(right, some, BETA * proximal_map(some, LAM / BETA, name), k)
     bend = np.diff(remainder, 2).min() / (w[1] - w[0]) ** 2
     print(f"{name:5} least second difference of the remainder is not negative: {bend > -1e-9}")
-left.set_ylabel("E(w) (dimensionless)")
-middle.set_ylabel("βw²/2 − E(w) (dimensionless)")
-right.set_ylabel("slope of βw²/2 − E(w) (dimensionless)")
-for axis in (left, middle, right):
-    axis.set_xlabel("w (dimensionless)")
-figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+for axis, words in ((left, "E(w)"), (middle, "βw²/2 − E(w)"), (right, "slope of βw²/2 − E(w)")):
+    axis.set(xlabel="w (dimensionless)", ylabel=f"{words} (dimensionless)")
 show(
     figure,
     "Left: Moreau envelopes of four penalties. Middle: what they leave of a parabola is convex. Right: its "
     "slope, difference quotients as lines and the proximal maps as points.",
+    left,
 )
 
 # %% [markdown]
@@ -270,33 +238,27 @@ show(
 # %% [derivation] P5.tl1
 
 # %% displacement claims: P5.l1 P5.l0 P5.tl1 P5.mcp P5.scad P5.half
-x = np.linspace(0, 5, 2501)
-ratio = np.logspace(-2, 1, 61)
-measured_at = np.logspace(-2, 1, 7)
+x, ratio, measured_at = np.linspace(0, 5, 2501), np.logspace(-2, 1, 61), np.logspace(-2, 1, 7)
 figure, (left, right) = panels(2, width=5.6, height=4.8)
-for index, (name, look) in enumerate(LOOKS.items()):
+for k, (name, look) in enumerate(LOOKS.items()):
     left.loglog(ratio, np.broadcast_to(DISPLACEMENTS[name](ratio), ratio.shape), **look)
-    quotients = []
+    moved = []
     for rho in measured_at:
         far = float(THRESHOLDS[name](rho))
         grid = 0.999 * far * np.linspace(0.01, 3, 300)  # not at the threshold, where two u may tie
-        moved = float(np.abs(grid - cheapest(grid, rho, name, far / 1000)).max())
-        left.plot(
-            rho, moved, MARKERS[index % 4], color=look["color"], ms=4.5, mfc="none" if index > 3 else look["color"]
-        )
-        quotients.append(moved / float(DISPLACEMENTS[name](rho)))
-    shift = np.abs(x - proximal_map(x, RHO, name))
-    shift[np.flatnonzero(np.abs(np.diff(shift)) > 0.02) + 1] = np.nan
-    right.plot(x, shift, **look)
-    print(f"{name:5} farthest move on a grid, in units of the bound: {min(quotients):.3f} to {max(quotients):.3f}")
+        moved.append(float(np.abs(grid - cheapest(grid, rho, name, far / 1000)).max()))
+    dots(left, measured_at, moved, k)
+    right.plot(x, cut(np.abs(x - proximal_map(x, RHO, name))), **look)
+    units = np.array(moved) / DISPLACEMENTS[name](measured_at)
+    print(f"{name:5} farthest move on a grid, in units of the bound: {units.min():.3f} to {units.max():.3f}")
 right.plot(x[x < 1.3], x[x < 1.3], color=INK, lw=0.8)
 left.set(xlabel="ratio ρ = λ/β (dimensionless)", ylabel="farthest move sup |x − S(x)| (dimensionless)")
 right.set(xlabel="x (dimensionless)", ylabel=f"|x − S(x)| at ρ = {RHO} (dimensionless)")
-figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=6)
 show(
     figure,
     "Left: the farthest move against ρ for six penalties, lines through points found on grids. Right: the move "
     "against x: up to the threshold all of x, beyond it less, and for all but l1 less and less.",
+    left,
 )
 
 # %% [markdown]

@@ -25,16 +25,12 @@ way, and what is its limit, as a function of the true weight w*?
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import solve_discrete_lyapunov
 
 from numerics import coarse_gradient, learn, proximal_map, sample_coarse_gradient, sparse_limit, stable_limits
-from verify.reading.notebooks.reading import COLOURS, INK, panels, show
-from verify.reading.notebooks.samples import sparse_teacher
+from verify.reading.notebooks.reading import COLOURS, INK, MARKERS, Array, cut, dots, panels, show
+from verify.reading.notebooks.samples import sparse_teacher, step, turned, unit
 from verify.reading.notebooks.stated import stated
-
-Array = npt.NDArray[np.float64]
-MARKERS = "os^D"
 
 V_STAR = np.full(4, (np.pi / 2) ** 0.25)
 ONES = np.ones(2)
@@ -44,8 +40,7 @@ KAPPA = float(coarse_gradient(V_STAR, ONES, V_STAR, -ONES / np.sqrt(2)) @ ONES /
 def at_angle(theta: float, w_star: Array, seed: int) -> Array:
     """A filter at angle theta from w*, in a random direction."""
     across = np.random.default_rng(seed).standard_normal(w_star.size)
-    across -= (across @ w_star) * w_star
-    return np.asarray(np.cos(theta) * w_star + np.sin(theta) * across / np.linalg.norm(across))
+    return turned(theta, w_star, unit(across - (across @ w_star) * w_star))
 
 
 W_STAR = sparse_teacher(n=40, nonzeros=12, seed=4)
@@ -70,32 +65,26 @@ ETA = 0.1
 figure, (left, right) = panels(2)
 limit = sparse_limit(W_STAR, KAPPA, BETA, LAM)
 angles = np.pi * np.array([0.999, 0.97, 0.85, 0.65, 0.45, 0.25, 0.1, 0.0])
-for k, theta in enumerate(angles):
-    run = learn(V_STAR, at_angle(theta, W_STAR, k), W_STAR, BETA, LAM, ETA, tolerance=1e-10)
-    left.plot(run.step_history, run.angle_history, color=COLOURS[0], alpha=0.8, label="RVSCGD, l1" if k == 0 else None)
-left.axhline(limit.angle, color=COLOURS[1], linestyle="--", label="limit predicted (R4.l1)")
+many = [learn(V_STAR, at_angle(t, W_STAR, k), W_STAR, BETA, LAM, ETA, tolerance=1e-10) for k, t in enumerate(angles)]
+for k, run in enumerate(many):
+    left.plot(run.step_history, run.angle_history, color=COLOURS[0], alpha=0.8, label=None if k else "RVSCGD, l1")
+left.axhline(limit.angle, color=COLOURS[1], ls="--", label="limit predicted (R4.l1)")
 left.set(xlabel="step", ylabel="angle between w and w* (radian)", xlim=(0, 150))
 left.set_yticks([0, np.pi / 2, np.pi], ["0", "π/2", "π"])
 SHAPES: dict[str, dict[str, Any]] = {"l1": {}, "l0": {}, "tl1": {"a": 0.5}}
 for colour, marker, (penalty, shape) in zip(COLOURS, MARKERS, SHAPES.items(), strict=False):
     run = learn(V_STAR, at_angle(0.8 * np.pi, W_STAR, 7), W_STAR, BETA, LAM, ETA, penalty, tolerance=1e-10, **shape)
-    right.plot(run.angle_history, color=colour, marker=marker, markevery=15, markersize=5, label=f"{penalty}, run")
+    right.plot(run.angle_history, color=colour, marker=marker, markevery=15, ms=5, label=f"{penalty}, run")
     census = stable_limits(W_STAR, KAPPA, BETA, LAM, penalty, **shape)
     away = [float(np.linalg.norm(run.w - predicted.weights)) for predicted in census.limits]
     nearest = float(np.arccos(census.limits[int(np.argmin(away))].weights @ W_STAR))
-    right.axhline(nearest, color=colour, linestyle="--", alpha=0.8)
-    print(
-        f"{penalty}: angle {run.angle_history[-1]:.6f} rad after the run; stable limits by R7: {census.total}, ", end=""
-    )
+    right.axhline(nearest, color=colour, ls="--", alpha=0.8)
+    print(f"{penalty}: angle {run.angle_history[-1]:.6f} rad after the run", end="")
+    print(f"; stable limits by R7: {census.total}, ", end="")
     print(f"the nearest at {nearest:.6f} rad, {min(away):.6f} from where the run ends")
-right.plot([], [], color=INK, linestyle="--", label="nearest stable limit (R7)")
+right.plot([], [], color=INK, ls="--", label="nearest stable limit (R7)")
 right.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log", xlim=(0, 150))
-left.legend()
-right.legend()
-show(
-    figure,
-    "Angle over steps: l1 runs from eight starts end at one predicted angle; each penalty ends at a limit of its own",
-)
+show(figure, "Angle over steps: l1 runs from eight starts end at one predicted angle; each penalty at its own limit")
 
 # %% [markdown]
 # On the left every start, even one almost opposite to w*, ends at the one angle that R4 below predicts for l1. It is
@@ -119,8 +108,7 @@ show(
 # %% lyapunov claims: R1 R2
 figure, (left, right) = panels(2)
 lowest = stable_limits(W_STAR, KAPPA, BETA, LAM).limits[0].lyapunov
-for k, theta in enumerate(angles[:6]):
-    run = learn(V_STAR, at_angle(theta, W_STAR, k), W_STAR, BETA, LAM, ETA, tolerance=1e-10)
+for theta, run in zip(angles[:6], many, strict=False):
     gap = run.lyapunov_history - lowest
     left.plot(np.where(gap > 1e-11, gap, np.nan), color=COLOURS[0], alpha=0.8)
     rises = np.count_nonzero(np.diff(run.lyapunov_history) > 1e-14)
@@ -128,19 +116,15 @@ for k, theta in enumerate(angles[:6]):
 left.set(xlabel="step", ylabel="Lyapunov function above its limit\n(dimensionless)", yscale="log", xlim=(0, 150))
 witness, target = np.array([4, 3]) / 5, np.array([3, 4]) / 5
 run = learn(np.ones(1), witness, target, beta=0.2, lam=0.049, eta=0.4, penalty="l0", tolerance=1e-6)
-for history, colour, marker, name in (
-    (run.lagrangian_history, COLOURS[1], "s", "true Lagrangian (R2)"),
-    (run.lyapunov_history, COLOURS[0], "o", "Lyapunov function (R1)"),
+for history, k, name in (
+    (run.lagrangian_history, 1, "true Lagrangian (R2)"),
+    (run.lyapunov_history, 0, "Lyapunov function (R1)"),
 ):
-    change = 1000 * (history - history[0])
-    right.plot(change, color=colour, marker=marker, markevery=5, markersize=5, label=name)
-right.axhline(0, color=INK, linewidth=1)
+    style = {"color": COLOURS[k], "marker": MARKERS[k], "markevery": 5, "ms": 5}
+    right.plot(1000 * (history - history[0]), label=name, **style)
+right.axhline(0, color=INK, lw=1)
 right.set(xlabel="step", ylabel="change since the start\n(10⁻³, dimensionless)", xlim=(0, 60))
-right.legend()
-show(
-    figure,
-    "Left: the Lyapunov function falls to its limit from every start. Right: the true Lagrangian rises, step by step",
-)
+show(figure, "Left: from all starts the Lyapunov function falls to its limit. Right: the Lagrangian rises step by step")
 print(f"R2's witness: the angle goes from {run.angle_history[0]:.4f} to {run.angle_history[-1]:.4f} rad")
 print(f"steps in which the angle rises: {np.count_nonzero(np.diff(run.angle_history) > 0)} of {run.steps}")
 
@@ -185,22 +169,18 @@ for axes, (penalty, lam, shape) in zip(row, CASES, strict=True):
     # R3's right side is linear in w*: solved for it, which w*_i has the limit x
     without, pull = (stated("R3", "right side", kappa=KAPPA, beta=BETA, u=at, w_star=w) for at, w in ((u, 0), (0, 1)))
     preimage = (limit.multiplier * x - without) / pull
-    preimage[1:][np.abs(np.diff(preimage)) > 0.008] = np.nan  # S jumps
-    axes.plot(preimage, x, color=COLOURS[1], label="theory: R3 with the N of R4")
-    axes.axline((0, 0), slope=1, color=INK, linestyle=":", linewidth=1, label="w* itself")
+    axes.plot(cut(preimage, 0.008), x, color=COLOURS[1], label="theory: R3 with the N of R4")  # S jumps
+    axes.axline((0, 0), slope=1, color=INK, ls=":", lw=1, label="w* itself")
     kept = run.u != 0
-    axes.plot(DENSE[kept], run.w[kept], "o", color=COLOURS[0], markersize=5, label="run: w, kept in u")
-    axes.plot(
-        DENSE[~kept], run.w[~kept], "o", color=COLOURS[0], markersize=5, fillstyle="none", label="run: w, dropped"
-    )
+    dots(axes, DENSE[kept], run.w[kept], 0, ms=5, label="run: w, kept in u")
+    dots(axes, DENSE[~kept], run.w[~kept], 0, ms=5, mfc="none", label="run: w, dropped")
     axes.set(xlabel="entry of w* (dimensionless)", title=f"{penalty}: {np.count_nonzero(kept)} of {DENSE.size} kept")
     axes.set(xlim=(-0.32, 0.32), ylim=(-0.36, 0.36))
     print(f"{penalty}: largest distance of an entry from the prediction {np.abs(run.w - limit.weights).max():.8f}")
 row[0].set_ylabel("entry of the limit w̄ (dimensionless)")
 row[0].legend(loc="upper left", handlelength=1.2)
 show(
-    figure,
-    "Entries of the limit against entries of w*, on the theoretical curve of each penalty: soft, hard, and in between",
+    figure, "Entries of the limit against those of w*, on each penalty's theoretical curve: soft, hard, and in between"
 )
 
 # %% [markdown]
@@ -220,26 +200,21 @@ show(
 # %% support claims: R9
 figure, axes = panels(width=7.0, height=4.2)
 lams = np.geomspace(0.004, 0.32, 24)
-graded = np.concatenate([np.geomspace(0.012, 0.6, 16) * (-1.0) ** np.arange(16), np.zeros(24)])
-graded = graded / np.linalg.norm(graded)
+graded = unit(np.concatenate([np.geomspace(0.012, 0.6, 16) * (-1.0) ** np.arange(16), np.zeros(24)]))
 sizes = np.abs(graded[graded != 0])
 multipliers = np.array([sparse_limit(graded, KAPPA, BETA, lam).multiplier for lam in lams])
 threshold = stated("R9", lam=lams, multiplier=multipliers, kappa=KAPPA, beta=BETA)
 sufficient = stated("R9", lam=lams, multiplier=KAPPA + BETA, kappa=KAPPA, beta=BETA)
-wrong = 0
-for lam, cut in zip(lams, threshold, strict=True):
-    run = learn(V_STAR, at_angle(0.6 * np.pi, graded, 3), graded, BETA, lam)
-    kept = run.u[graded != 0] != 0
-    wrong += int(np.count_nonzero(kept != (sizes > cut)) + np.count_nonzero(run.u[graded == 0]))
-    axes.plot(np.full(kept.sum(), lam), sizes[kept], "o", color=COLOURS[0], markersize=4.5)
-    axes.plot(np.full((~kept).sum(), lam), sizes[~kept], "x", color=COLOURS[2], markersize=4.5)
-axes.plot([], [], "o", color=COLOURS[0], label="kept by the run")
-axes.plot([], [], "x", color=COLOURS[2], label="dropped by the run")
+runs = [learn(V_STAR, at_angle(0.6 * np.pi, graded, 3), graded, BETA, lam) for lam in lams]
+kept = np.array([run.u[graded != 0] != 0 for run in runs])
+wrong = np.count_nonzero(kept != (sizes > threshold[:, None])) + sum(np.any(run.u[graded == 0]) for run in runs)
+x, y = np.broadcast_arrays(lams[:, None], sizes)
+dots(axes, x[kept], y[kept], 0, label="kept by the run")
+dots(axes, x[~kept], y[~kept], 2, marker="x", label="dropped by the run")
 axes.plot(lams, threshold, color=COLOURS[1], label="threshold with the limit's N (R9)")
-axes.plot(lams, sufficient, color=COLOURS[3], linestyle=":", label="threshold that needs no N")
-axes.set(
-    xscale="log", yscale="log", xlabel="λ / κ (dimensionless)", ylabel="size of a nonzero entry of w*\n(dimensionless)"
-)
+axes.plot(lams, sufficient, color=COLOURS[3], ls=":", label="threshold that needs no N")
+axes.set(xscale="log", yscale="log", xlabel="λ / κ (dimensionless)")
+axes.set_ylabel("size of a nonzero entry of w*\n(dimensionless)")
 axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 show(figure, "Entries of w* that the run keeps lie above the threshold of R9, those that it drops below, for every λ")
 print(f"entries of {lams.size} runs on the wrong side of the threshold: {wrong}")
@@ -265,12 +240,10 @@ CURVATURE = float(np.linalg.eigvalsh(projector @ np.diag(active) @ projector).ma
 
 def distances(fraction: float, steps: int) -> Array:
     """Distance from the limit per step, by the three lines of the method, at η = fraction of the largest."""
-    w, eta, ends = at_angle(0.6 * np.pi, W_STAR, 5), fraction * LARGEST, []
+    w, ends = at_angle(0.6 * np.pi, W_STAR, 5), []
     for _ in range(steps):
         ends.append(float(np.linalg.norm(w - LIMIT.weights)))
-        u = proximal_map(w, LAM / BETA)
-        w = w - eta * coarse_gradient(V_STAR, w, V_STAR, W_STAR) - eta * BETA * (w - u)
-        w = w / np.linalg.norm(w)
+        w = unit(step(w, coarse_gradient(V_STAR, w, V_STAR, W_STAR), BETA, LAM, fraction * LARGEST))
     return np.array(ends)
 
 
@@ -286,8 +259,8 @@ for colour, marker, fraction in zip(COLOURS, MARKERS, fractions, strict=True):
     path = distances(float(fraction), 260)
     path = path[: np.argmax(path < 1e-9) if (path < 1e-9).any() else path.size]
     factor = float(predicted_factor(np.array([fraction]))[0])
-    left.plot(path, marker, color=colour, markevery=max(1, path.size // 14), markersize=5, label=f"{fraction:g}")
-    left.plot(path[-1] * factor ** (np.arange(path.size) - path.size + 1), color=colour, linestyle="--", linewidth=1.2)
+    left.plot(path, marker, color=colour, markevery=max(1, path.size // 14), ms=5, label=f"{fraction:g}")
+    left.plot(path[-1] * factor ** (np.arange(path.size) - path.size + 1), color=colour, ls="--", lw=1.2)
 left.set(xlabel="step", ylabel="distance from the limit (dimensionless)", yscale="log", ylim=(3e-10, 10))
 left.legend(title="run at η / largest η\n(dashed: factor of R8)")
 grid = np.linspace(0.02, 0.995, 100)
@@ -317,8 +290,7 @@ print(f"largest difference between measured and predicted factor: {worst:.5f}")
 # above it.
 
 # %% sampled claims: R4.l1 R8
-SMALL, V_TWO = np.array([0.8, -0.55, 0.15, 0.0, 0.0, 0.0]), np.array([1.0, 0.5])
-SMALL = SMALL / np.linalg.norm(SMALL)
+SMALL, V_TWO = unit([0.8, -0.55, 0.15, 0.0, 0.0, 0.0]), np.array([1.0, 0.5])
 PULL = KAPPA * (V_TWO @ V_TWO) / (V_STAR @ V_STAR)  # κ is proportional to ‖v*‖²
 BETA_S, LAM_S = 0.5 * PULL, 0.1 * PULL
 SETTLED = sparse_limit(SMALL, PULL, BETA_S, LAM_S)
@@ -339,43 +311,29 @@ def predicted_spread(samples: int) -> float:
     return float(np.sqrt(np.trace(solve_discrete_lyapunov(shrink, fresh**2 * off @ noise @ off))))
 
 
+def sampled_run(start: Any, batch: int, seed: int, steps: int) -> Any:
+    """A run with `batch` fresh networks a step."""
+    drawn: dict[str, Any] = {"gradient": "fresh", "samples": batch, "seed": seed, "max_steps": steps}
+    return learn(V_TWO, start, SMALL, BETA_S, LAM_S, ETA_S, **drawn)
+
+
 figure, (left, right) = panels(2)
 for colour, marker, batch in zip(COLOURS, MARKERS, (32, 256, 2048), strict=False):
-    run = learn(
-        V_TWO, [-1, 1, 1, 1, 1, 1], SMALL, BETA_S, LAM_S, ETA_S, gradient="fresh", samples=batch, seed=3, max_steps=80
-    )
-    left.plot(
-        run.angle_history, color=colour, marker=marker, markevery=8, markersize=5, label=f"{batch} networks a step"
-    )
-left.axhline(SETTLED.angle, color=INK, linestyle="--", label="limit predicted (R4.l1)")
+    look = {"color": colour, "marker": marker, "markevery": 8, "ms": 5}
+    left.plot(sampled_run([-1, 1, 1, 1, 1, 1], batch, 3, 80).angle_history, **look, label=f"{batch} networks a step")
+left.axhline(SETTLED.angle, color=INK, ls="--", label="limit predicted (R4.l1)")
 left.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log", ylim=(0.02, 4))
-left.legend()
-batches, runs = 2 ** np.arange(5, 12), 40
-spreads, bars = [], []
-for batch in batches.tolist():
-    squares = []
-    for k in range(runs):
-        run = learn(
-            V_TWO, SMALL, SMALL, BETA_S, LAM_S, ETA_S, gradient="fresh", samples=batch, seed=100 + k, max_steps=30
-        )
-        squares.append(float(np.sum((run.w - SETTLED.weights) ** 2)))
-    spread = np.sqrt(np.mean(squares))
-    spreads.append(spread)
-    bars.append(np.std(squares, ddof=1) / np.sqrt(runs) / spread)  # two standard errors of the root
-right.plot(
-    batches, predicted_spread(200_000) / np.sqrt(batches), color=COLOURS[1], label="predicted from R8 and the noise"
-)
-right.errorbar(batches, spreads, bars, fmt="o", color=COLOURS[0], capsize=3, label=f"{runs} runs each, ±2 s.e.")
-right.set(
-    xscale="log",
-    yscale="log",
-    xlabel="sampled networks a step (count)",
-    ylabel="r.m.s. distance from the limit\n(dimensionless)",
-)
-right.legend()
-show(
-    figure, "Left: runs with sampled gradients settle round the predicted limit. Right: their spread against the batch"
-)
+batches, times = 2 ** np.arange(5, 12), 40
+ends = np.array([[sampled_run(SMALL, batch, 100 + k, 30).w for k in range(times)] for batch in batches.tolist()])
+squares = ((ends - SETTLED.weights) ** 2).sum(-1)  # (batches, runs)
+spreads = np.sqrt(squares.mean(1))
+predicted = predicted_spread(200_000) / np.sqrt(batches)
+right.plot(batches, predicted, color=COLOURS[1], label="predicted from R8 and the noise")
+bars = squares.std(1, ddof=1) / np.sqrt(times) / spreads  # two standard errors of the root
+dots(right, batches, spreads, 0, bars, ms=6, label=f"{times} runs each, ±2 s.e.")
+right.set(xscale="log", yscale="log", xlabel="sampled networks a step (count)")
+right.set_ylabel("r.m.s. distance from the limit\n(dimensionless)")
+show(figure, "Left: runs with sampled gradients settle near the predicted limit. Right: their spread against the batch")
 slope = np.polyfit(np.log(batches[2:]), np.log(spreads[2:]), 1)[0]
 print(f"measured exponent of the spread, from 128 networks on: {slope:.2f}")
 

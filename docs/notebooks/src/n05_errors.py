@@ -29,12 +29,10 @@ from sympy import lambdify
 from numerics import basin_probability, coarse_gradient, learn, proximal_map, sparse_limit, stable_limits
 from numerics.generated.penalties import DISPLACEMENTS
 from proofs import penalty_forms, symbols
-from verify.reading.notebooks.reading import COLOURS, INK, panels, show
-from verify.reading.notebooks.samples import exact_interval, run_all, sparse_teacher
+from verify.reading.notebooks.reading import COLOURS, ESTIMATORS, INK, MARKERS, Array, dots, panels, show
+from verify.reading.notebooks.samples import dots_of_counts, exact_interval, run_all, sparse_teacher, unit
 from verify.reading.notebooks.stated import stated
 
-Array = npt.NDArray[np.float64]
-MARKERS = "os^D"
 PENALTIES: dict[str, dict[str, Any]] = {"l1": {}, "l0": {}, "tl1": {"a": 0.5}}
 
 V_STAR = np.full(4, (np.pi / 2) ** 0.25)
@@ -67,6 +65,7 @@ KAPPA = 1.0
 # %% error-over-lambda claims: R5.l1 R5.l0 R5.tl1 R5.sharp-l1 R5.sharp-tl1
 N, NONZEROS, BETA = 120, 16, 0.5
 TEACHERS = [sparse_teacher(N, NONZEROS, seed) for seed in range(20)]
+SLOPE = lambdify((symbols.u, symbols.a), penalty_forms.penalty("tl1").pieces[0][2].diff(symbols.u))
 
 
 def bound(penalty: str, beta: float, lam: float, nonzeros: int, dropped: float = 0.0) -> float:
@@ -90,51 +89,51 @@ def first_order(penalty: str, lam: float, w_star: Array) -> float:
     sizes = np.abs(w_star[w_star != 0])
     if penalty == "l1":
         return float(stated("R5.sharp-l1", lam=lam, kappa=KAPPA, nonzeros=sizes.size, taxicab=sizes.sum()))
-    p = penalty_forms.penalty(penalty).pieces[0][2]
-    slopes = lambdify((symbols.u, symbols.a), p.diff(symbols.u))(sizes, PENALTIES[penalty]["a"])
+    slopes = SLOPE(sizes, PENALTIES[penalty]["a"])
     sums = {"slope_sum": float(slopes @ sizes), "slope_squares": float(slopes @ slopes)}
     return float(stated("R5.sharp-tl1", lam=lam, kappa=KAPPA, **sums))
 
 
-def run_errors(penalty: str, beta: float, lam: float) -> tuple[Array, Array]:
-    """‖w̄ − w*‖ after runs of RVSCGD from w*, and how many nonzero entries u has lost: for each teacher."""
-    runs = [learn(V_STAR, w, w, beta, lam, penalty=penalty, tolerance=1e-9, **PENALTIES[penalty]) for w in TEACHERS]
-    errors = [float(np.linalg.norm(run.w - w)) for run, w in zip(runs, TEACHERS, strict=True)]
-    return np.array(errors), np.array([float(NONZEROS - np.count_nonzero(run.u)) for run in runs])
+def study(penalty: str, betas: npt.ArrayLike, lams: npt.ArrayLike) -> tuple[Array, Array, Array, int]:
+    """Runs of RVSCGD from w* of every teacher, at each β and λ (k,).
+
+    Returns ‖w̄ − w*‖ and how many nonzero entries u has lost, (k, teachers) each; the bounds (k,) with the most entries
+    lost; and how many of the errors exceed them by more than rounding.
+    """
+    bounds, both = [], []
+    for beta, lam in np.broadcast(betas, lams):
+        runs = [learn(V_STAR, w, w, beta, lam, penalty=penalty, tolerance=1e-9, **PENALTIES[penalty]) for w in TEACHERS]
+        errors = [float(np.linalg.norm(run.w - w)) for run, w in zip(runs, TEACHERS, strict=True)]
+        lost = [float(NONZEROS - np.count_nonzero(run.u)) for run in runs]
+        both.append((errors, lost))
+        bounds.append(bound(penalty, beta, lam, NONZEROS, max(lost)))
+    found, least = np.swapaxes(both, 0, 1), np.array(bounds)
+    return found[0], found[1], least, int(np.count_nonzero(found[0] > least[:, None] * (1 + 1e-9) + 1e-12))
 
 
-def with_spread(axes: object, x: Array, rows: Array, number: int, label: str) -> None:
+def with_spread(axes: Any, x: Array, rows: Array, k: int, label: str) -> None:
     """Means as points, with bars from the smallest to the largest."""
     mean = rows.mean(axis=1)
-    bars = np.array([mean - rows.min(axis=1), rows.max(axis=1) - mean])
-    style = {"color": COLOURS[number], "markersize": 5, "capsize": 2, "linestyle": "none", "linewidth": 1}
-    axes.errorbar(x, mean, bars, marker=MARKERS[number], label=label, **style)  # type: ignore[attr-defined]
+    dots(axes, x, mean, k, [mean - rows.min(axis=1), rows.max(axis=1) - mean], ms=5, lw=1, label=label)
 
 
 figure, row = panels(3, width=4.3, height=4.2, sharey=True)
 lams = np.geomspace(1e-5, 0.5, 11)
-for number, (axes, penalty) in enumerate(zip(row, PENALTIES, strict=True)):
-    results = [run_errors(penalty, BETA, float(lam)) for lam in lams]
-    errors, dropped = np.array([errors for errors, _ in results]), np.array([lost for _, lost in results])
-    most = dropped.max(axis=1) if penalty == "l0" else np.zeros(lams.size)
-    bounds = [bound(penalty, BETA, float(lam), NONZEROS, lost) for lam, lost in zip(lams, most, strict=True)]
+for k, (axes, penalty) in enumerate(zip(row, PENALTIES, strict=True)):
+    errors, _, bounds, above = study(penalty, BETA, lams)
     axes.plot(lams, bounds, color=INK, label=f"bound (R5.{penalty}, R6.radius)")
     if penalty != "l0":
         sharp = [np.mean([first_order(penalty, float(lam), w) for w in TEACHERS]) for lam in lams]
-        axes.plot(lams, sharp, color=COLOURS[3], linestyle="--", label=f"first order (R5.sharp-{penalty})")
+        axes.plot(lams, sharp, color=COLOURS[3], ls="--", label=f"first order (R5.sharp-{penalty})")
         slope = np.polyfit(np.log(lams[:4]), np.log(errors.mean(axis=1)[:4]), 1)[0]
         print(f"{penalty}: slope of the error for small λ on the logarithmic scale {slope:.2f}")
-    with_spread(axes, lams, errors, number, "runs, 20 teachers")
-    above = np.count_nonzero(errors > np.array(bounds)[:, None] * (1 + 1e-9) + 1e-12)
+    with_spread(axes, lams, errors, k, "runs, 20 teachers")
     print(f"{penalty}: runs above the bound: {above} of {errors.size}; ", end="")
     print(f"values of λ at which all errors are zero: {np.count_nonzero(errors.max(axis=1) < 1e-12)} of {lams.size}")
     axes.set(xscale="log", yscale="log", xlabel="λ / κ (dimensionless)", ylim=(1e-5, 90), title=penalty)
     axes.legend(loc="upper left")
 row[0].set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
-show(
-    figure,
-    "Error against λ for three penalties: measured means with their range below the bound, on the first-order lines",
-)
+show(figure, "Error over λ for three penalties: measured means and ranges below the bound, on the first-order lines")
 
 # %% [markdown]
 # Points are means over 20 random teachers, bars reach from the smallest to the largest error. An error of zero has no
@@ -157,30 +156,21 @@ show(
 # the root of β; the error falls, as a stronger coupling makes the threshold smaller.
 
 # %% error-over-beta claims: R5.l1 R5.l0 R5.tl1
-figure, row = panels(2, width=5.6, height=4.0)
+figure, (left, right) = panels(2, width=5.6, height=4.0)
 betas = np.geomspace(0.01, 10, 11)
 LAM = 0.02
-for number, penalty in enumerate(PENALTIES):
-    results = [run_errors(penalty, float(beta), LAM) for beta in betas]
-    errors, dropped = np.array([errors for errors, _ in results]), np.array([lost for _, lost in results])
-    with_spread(row[0], betas * 1.06 ** (number - 1), errors, number, f"{penalty}: runs")
-    most = dropped.max(axis=1)
-    bounds = [bound(penalty, float(beta), LAM, NONZEROS, lost) for beta, lost in zip(betas, most, strict=True)]
-    row[0].plot(betas, bounds, color=COLOURS[number], label=f"{penalty}: bound (R5, R6.radius)")
-    row[1].plot(betas, NONZEROS - dropped.mean(axis=1), color=COLOURS[number], marker=MARKERS[number], label=penalty)
-    print(
-        f"{penalty}: runs above the bound: {np.count_nonzero(errors > np.array(bounds)[:, None] * (1 + 1e-9) + 1e-12)}"
-    )
-row[0].set(
-    xscale="log", yscale="log", xlabel="β / κ (dimensionless)", ylabel="error ‖w̄ − w*‖ (dimensionless)", ylim=(3e-4, 20)
-)
-row[1].set(xscale="log", xlabel="β / κ (dimensionless)", ylabel=f"entries kept, of {NONZEROS} (mean count)")
-row[0].legend(ncols=2, fontsize=9)
-row[1].legend()
-show(
-    figure,
-    "Left: error and bound against β for three penalties. Right: how many of the nonzero entries of w* survive in u",
-)
+for k, penalty in enumerate(PENALTIES):
+    errors, dropped, bounds, above = study(penalty, betas, LAM)
+    with_spread(left, betas * 1.06 ** (k - 1), errors, k, f"{penalty}: runs")
+    left.plot(betas, bounds, color=COLOURS[k], label=f"{penalty}: bound (R5, R6.radius)")
+    right.plot(betas, NONZEROS - dropped.mean(axis=1), color=COLOURS[k], marker=MARKERS[k], label=penalty)
+    print(f"{penalty}: runs above the bound: {above}")
+left.set(xscale="log", yscale="log", xlabel="β / κ (dimensionless)", ylim=(3e-4, 20))
+left.set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
+right.set(xscale="log", xlabel="β / κ (dimensionless)", ylabel=f"entries kept, of {NONZEROS} (mean count)")
+left.legend(ncols=2, fontsize=9)
+right.legend()
+show(figure, "Left: error and bound over β for three penalties. Right: how many nonzero entries of w* survive in u")
 
 # %% [markdown]
 # Left: points are means over the same 20 teachers, bars reach from the smallest to the largest error; points are
@@ -211,34 +201,25 @@ plans: list[tuple[str, Callable[[int], int], Callable[[int], float]]] = [
     ("n/100 nonzeros, λ ∝ 1/√n", lambda n: max(n // 100, 1), lambda n: FIXED * 10 / np.sqrt(n / 100)),
 ]
 gaps = []
-for number, (label, count, weight) in enumerate(plans):
-    rows = []
-    for n in sizes[sizes >= (100 if number == 0 else 1000)]:
-        teachers = [sparse_teacher(int(n), count(int(n)), (int(n), k)) for k in range(TEACHERS_EACH)]
-        rows.append([float(sparse_limit(w, KAPPA, BETA, weight(int(n))).error) for w in teachers])
-    used, means = sizes[-len(rows) :], np.mean(rows, axis=1)
-    print(f"{label}: mean errors {', '.join(f'{mean:.4f}' for mean in means)}")
-    axes.plot(used, [bound("l1", BETA, weight(int(n)), count(int(n))) for n in used], color=COLOURS[number])
-    with_spread(axes, used.astype(float), np.array(rows), number, label)
-    for n in used[used <= 100_000].tolist():
-        w = sparse_teacher(n, count(n), (n, 0))
-        run = learn(V_STAR, w, w, BETA, weight(n), record_every=10, tolerance=1e-9)
-        axes.plot(n, np.linalg.norm(run.w - w), "+", color=INK, markersize=9)
-        gaps.append(float(np.linalg.norm(run.w - sparse_limit(w, KAPPA, BETA, weight(n)).weights)))
-axes.plot([], [], "+", color=INK, markersize=9, label="run of RVSCGD, first teacher")
+for k, (label, count, weight) in enumerate(plans):
+    rows, used = [], sizes[bool(k) :]
+    for n in used.tolist():
+        teachers = [sparse_teacher(n, count(n), (n, seed)) for seed in range(TEACHERS_EACH)]
+        limits = [sparse_limit(w, KAPPA, BETA, weight(n)) for w in teachers]
+        rows.append([float(limit.error) for limit in limits])
+        if n <= 100_000:
+            run = learn(V_STAR, teachers[0], teachers[0], BETA, weight(n), record_every=10, tolerance=1e-9)
+            axes.plot(n, np.linalg.norm(run.w - teachers[0]), "+", color=INK, ms=9)
+            gaps.append(float(np.linalg.norm(run.w - limits[0].weights)))
+    print(f"{label}: mean errors {', '.join(f'{mean:.4f}' for mean in np.mean(rows, axis=1))}")
+    axes.plot(used, [bound("l1", BETA, weight(n), count(n)) for n in used.tolist()], color=COLOURS[k])
+    with_spread(axes, used.astype(float), np.array(rows), k, label)
+axes.plot([], [], "+", color=INK, ms=9, label="run of RVSCGD, first teacher")
 axes.plot([], [], color=INK, label="bound (R5.l1, R6.radius), same colours")
-axes.set(
-    xscale="log",
-    yscale="log",
-    xlabel="length n of the filter (count)",
-    ylabel="error ‖w̄ − w*‖ (dimensionless)",
-    ylim=(5e-3, 3),
-)
+axes.set(xscale="log", yscale="log", xlabel="length n of the filter (count)", ylim=(5e-3, 3))
+axes.set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
 axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-show(
-    figure,
-    "Error against n up to a million: constant for fixed sparsity, growing with the number of nonzeros, or scaled away",
-)
+show(figure, "Error against n up to a million: constant for fixed sparsity, growing with the nonzeros, or scaled away")
 print(f"{len(gaps)} runs; largest distance from the limit computed without iterating: {max(gaps):.7f}")
 
 # %% [markdown]
@@ -262,29 +243,23 @@ print(f"{len(gaps)} runs; largest distance from the limit computed without itera
 # %% angle-gain claims: R6
 figure, row = panels(2, width=4.8, height=4.0)
 PAIR, TAU, LAM_G = np.array([0.8, 0.6, 0.0]), 0.1, 0.08
-starts = np.random.default_rng(6).standard_normal((2500, PAIR.size))
-starts /= np.linalg.norm(starts, axis=1, keepdims=True)
+starts = unit(np.random.default_rng(6).standard_normal((2500, PAIR.size)))
 for axes, strength in zip(row, (0.15, 0.6), strict=True):
     cap = float(np.arcsin(strength / KAPPA))
-    for number, penalty in enumerate(PENALTIES):
+    for k, penalty in enumerate(PENALTIES):
         u = proximal_map(starts, LAM_G / strength, penalty, **PENALTIES[penalty])
-        z = starts + TAU * (KAPPA * PAIR + strength * u)
-        gain = (z / np.linalg.norm(z, axis=1, keepdims=True) - starts) @ PAIR
-        shown = {"color": COLOURS[number], "markersize": 2, "alpha": 0.6, "rasterized": True}
-        axes.plot(np.arccos(starts @ PAIR), gain, MARKERS[number], label=penalty, **shown)
+        gain = (unit(starts + TAU * (KAPPA * PAIR + strength * u)) - starts) @ PAIR
+        dots(axes, np.arccos(starts @ PAIR), gain, k, ms=2, alpha=0.6, rasterized=True, label=penalty)
     theta = np.linspace(cap, np.pi - cap, 120)
     least = stated("R6", "gain lower bound", step=TAU, theta=theta, kappa=KAPPA, beta=strength, cap_angle=cap)
-    axes.plot(theta, least, color=COLOURS[3], linewidth=2.5, label="lower bound (R6)")
-    axes.axvspan(0, cap, color=INK, alpha=0.15, linewidth=0)
-    axes.axvspan(np.pi - cap, np.pi, color=INK, alpha=0.15, linewidth=0)
+    axes.plot(theta, least, color=COLOURS[3], lw=2.5, label="lower bound (R6)")
+    axes.axvspan(0, cap, color=INK, alpha=0.15, lw=0)
+    axes.axvspan(np.pi - cap, np.pi, color=INK, alpha=0.15, lw=0)
     axes.set(xlabel="angle θ between w and w* (radian)", xlim=(0, np.pi), title=f"β / κ = {strength:g}")
     axes.set_xticks([cap, np.pi / 2, np.pi - cap], ["α₀", "π/2", "π − α₀"])
 row[0].set_ylabel("gain of cos θ in one step (dimensionless)")
 row[0].legend(markerscale=3)
-show(
-    figure,
-    "Gain of the cosine in one step from 2500 random filters, for three penalties and two β, above the bound of R6",
-)
+show(figure, "Gain of the cosine in a step from 2500 random filters, three penalties and two β, above the bound of R6")
 
 # %% [markdown]
 # Each point is one step from a random filter. Between the shaded caps all points lie above the line, which holds at
@@ -303,30 +278,20 @@ show(
 
 # %% success claims: R6.probability R6 R7.l1
 figure, (left, right) = panels(2, width=5.4, height=4.2)
-TRIALS = 20_000
+TRIALS, RUNS = 20_000, 1000
 ratios, measured_at = np.linspace(0, 0.999, 200), np.array([0.05, 0.2, 0.4, 0.6, 0.8, 0.95])
-for number, n in enumerate((2, 5, 20, 100)):
-    left.plot(ratios, 1 - basin_probability(n, ratios), color=COLOURS[number])
-    cosines = np.random.default_rng(n).standard_normal((TRIALS, n))
-    cosines = cosines[:, 0] / np.linalg.norm(cosines, axis=1)
+for k, n in enumerate((2, 5, 20, 100)):
+    left.plot(ratios, 1 - basin_probability(n, ratios), color=COLOURS[k])
+    cosines = unit(np.random.default_rng(n).standard_normal((TRIALS, n)))[:, 0]
     failures = np.array([np.count_nonzero(cosines <= -np.sqrt(1 - r**2)) for r in measured_at])
+    seen, told = failures > 0, 1 - basin_probability(n, measured_at)
+    dots_of_counts(left, measured_at[seen], failures[seen], TRIALS, k, label=f"n = {n}")
     low, high = exact_interval(failures, TRIALS)
-    seen, rate = failures > 0, failures / TRIALS
-    bars = np.array([rate - low, high - rate])[:, seen]
-    style = {"color": COLOURS[number], "capsize": 3, "linestyle": "none", "marker": MARKERS[number], "markersize": 5}
-    left.errorbar(measured_at[seen], rate[seen], bars, label=f"n = {n}", **style)
-    inside = np.count_nonzero(
-        (low <= 1 - basin_probability(n, measured_at)) & (1 - basin_probability(n, measured_at) <= high)
-    )
+    inside = np.count_nonzero((low <= told) & (told <= high))
     print(f"n = {n}: the probability lies in {inside} of {measured_at.size} intervals of 95 %")
-left.set(
-    yscale="log",
-    ylim=(2e-5, 1),
-    xlabel="r / κ (dimensionless)",
-    ylabel="probability of a start\nin the cap about −w* (dimensionless)",
-)
+left.set(yscale="log", ylim=(2e-5, 1), xlabel="r / κ (dimensionless)")
+left.set_ylabel("probability of a start\nin the cap about −w* (dimensionless)")
 left.legend(title="line: R6.probability")
-RUNS = 1000
 
 
 def least_coupling(w_star: Array, lam: float) -> float:
@@ -339,47 +304,29 @@ def least_coupling(w_star: Array, lam: float) -> float:
 
 
 couplings = np.array([0.7, 0.77, 0.85, 0.95, 1.2, 1.6, 2.2, 2.8, 4.0, 5.0, 7.5, 11.0, 20.0]) * KAPPA
-for number, n in enumerate((2, 3)):
+guaranteed = np.linspace(0.1, 0.999, 100)
+for k, n in enumerate((2, 3)):
     w_star = np.array([0.9, *np.full(n - 1, -np.sqrt(0.19 / (n - 1)))])
     lam = 0.6 * KAPPA  # between κ times the second largest and κ times the largest entry
     first = np.random.default_rng(17).standard_normal((RUNS, n))
-    successes, kept = [], set()
-    for beta in couplings.tolist():
-        goal = sparse_limit(w_star, KAPPA, beta, lam)
-        kept.add(np.count_nonzero(goal.auxiliary))
-        ends = run_all(first, V_STAR, w_star, beta, lam, eta=0.9 / (KAPPA + beta))
-        successes.append(np.count_nonzero(np.linalg.norm(ends - goal.weights, axis=1) < 1e-3))
-    low, high = exact_interval(np.array(successes), RUNS)
-    rate = np.array(successes) / RUNS
-    style = {"color": COLOURS[number], "capsize": 3, "linestyle": "none", "marker": MARKERS[number], "markersize": 5}
-    right.errorbar(
-        couplings * (0.96, 1.04)[number],
-        rate,
-        np.abs([rate - low, high - rate]),
-        label=f"n = {n}: runs that succeed",
-        **style,
-    )
-    guaranteed = np.linspace(0.1, 0.999, 100)
-    right.plot(
-        guaranteed, basin_probability(n, guaranteed), color=COLOURS[number], label=f"n = {n}: near w*, at least (R6)"
-    )
+    goals = [sparse_limit(w_star, KAPPA, beta, lam) for beta in couplings.tolist()]
+    ends = [run_all(first, V_STAR, w_star, beta, lam, eta=0.9 / (KAPPA + beta)) for beta in couplings.tolist()]
+    away = np.array([np.linalg.norm(w - goal.weights, axis=1) for w, goal in zip(ends, goals, strict=True)])
+    successes = np.count_nonzero(away < 1e-3, axis=1)
+    dots_of_counts(right, couplings * (0.96, 1.04)[k], successes, RUNS, k, label=f"n = {n}: runs that succeed")
+    sure = basin_probability(n, guaranteed)
+    right.plot(guaranteed, sure, color=COLOURS[k], label=f"n = {n}: near w*, at least (R6)")
     least_beta = least_coupling(w_star, lam)
-    right.axvline(
-        least_beta, color=COLOURS[number], linestyle=":", label="least β of a spike (R7.l1)" if n == 2 else None
-    )
-    print(f"n = {n}: entries kept at the sparse limit, over all β: {', '.join(map(str, sorted(kept)))} of {n}")
-    print(
-        f"n = {n}: a spike exists from β = {least_beta:.3f} on; all succeed up to β = {couplings[rate == 1].max():g}, ",
-        end="",
-    )
-    print(f"and {rate.min():.1%} at the least")
+    right.axvline(least_beta, color=COLOURS[k], ls=":", label=None if k else "least β of a spike (R7.l1)")
+    kept = sorted({np.count_nonzero(goal.auxiliary) for goal in goals})
+    print(f"n = {n}: entries kept at the sparse limit, over all β: {', '.join(map(str, kept))} of {n}")
+    all_up_to = couplings[successes == RUNS].max()
+    print(f"n = {n}: a spike exists from β = {least_beta:.3f} on; all succeed up to β = {all_up_to:g}, ", end="")
+    print(f"and {successes.min() / RUNS:.1%} at the least")
 right.set(xscale="log", xlabel="β / κ (dimensionless)", ylim=(0, 1.03))
 right.set_ylabel("probability of reaching\nthe sparse limit (dimensionless)")
 right.legend(loc="lower left", fontsize=9)
-show(
-    figure,
-    "Left: probability of the failing cap, theory and measured. Right: success of random starts, and the guarantee",
-)
+show(figure, "Left: probability of the failing cap, told and measured. Right: success of random starts, the guarantee")
 
 # %% [markdown]
 # On the left the lines are R6.probability and the points are frequencies among 20 000 random directions, with exact
@@ -404,37 +351,30 @@ show(
 
 # %% any-estimator claims: R12
 figure, (left, right) = panels(2, width=5.2, height=4.2)
-ESTIMATORS = ("identity", "relu", "clipped-relu", "leaky-relu", "sigmoid", "tanh", "triangular", "gaussian")
 W = sparse_teacher(30, 10, 8)
 start = np.random.default_rng(2).standard_normal(W.size)
 worst = 0.0
 for k, ste in enumerate(ESTIMATORS):
-    colour, marker = COLOURS[k % 4], MARKERS[k % 4]
-    fill = "full" if k < 4 else "none"
-    forces, pulls, reaches = [], [], []
+    found: list[list[float]] = []
+    at_zero = float(coarse_gradient(V_STAR, W, V_STAR, -W, ste=ste) @ W) / 2
     for fraction in np.geomspace(0.01, 0.4, 8):
-        at_zero = float(coarse_gradient(V_STAR, W, V_STAR, -W, ste=ste) @ W) / 2
         run = learn(V_STAR, start, W, 0.5 * at_zero, float(fraction) * at_zero / 2, ste=ste, tolerance=1e-11)
-        gradient = coarse_gradient(V_STAR, run.w, V_STAR, W, ste=ste)
-        displaced = 0.5 * at_zero * (run.w - run.u)
-        pulls.append(float(np.linalg.norm(gradient - (gradient @ run.w) * run.w)))
-        forces.append(float(np.linalg.norm(displaced - (displaced @ run.w) * run.w)))
-        reaches.append(float(np.linalg.norm(displaced)))
-    left.plot(forces, pulls, marker, color=colour, fillstyle=fill, markersize=6, label=ste)
-    right.plot(pulls, np.array(reaches) / np.array(pulls), marker, color=colour, fillstyle=fill, markersize=6)
-    worst = max(worst, float(np.abs(np.array(forces) / np.array(pulls) - 1).max()))
-ends = np.array([1e-3, 0.5])
-left.plot(ends, ends, color=INK, linewidth=1, label="balance (R12)")
+        vectors = np.array([0.5 * at_zero * (run.w - run.u), coarse_gradient(V_STAR, run.w, V_STAR, W, ste=ste)])
+        across = vectors - np.outer(vectors @ run.w, run.w)
+        found.append([*np.linalg.norm(across, axis=1), float(np.linalg.norm(vectors[0]))])
+    forces, pulls, reaches = np.array(found).T
+    dots(left, forces, pulls, k, ms=6, label=ste)
+    dots(right, pulls, reaches / pulls, k, ms=6)
+    worst = max(worst, float(np.abs(forces / pulls - 1).max()))
+span = np.array([1e-3, 0.5])
+left.plot(span, span, color=INK, lw=1, label="balance (R12)")
 left.set(xscale="log", yscale="log", xlabel="force of the splitting across w̄ (dimensionless)")
 left.set_ylabel("coarse gradient across w̄ (dimensionless)")
 left.legend(fontsize=9, ncols=2)
-right.axhline(1, color=INK, linewidth=1)
+right.axhline(1, color=INK, lw=1)
 right.set(xscale="log", xlabel="coarse gradient across w̄ (dimensionless)", ylim=(0.9, None))
 right.set_ylabel("bound / coarse gradient (R12)\n(dimensionless)")
-show(
-    figure,
-    "Eight estimators at their limits: the coarse gradient across the limit balances the splitting, below its bound",
-)
+show(figure, "Eight estimators' limits: the coarse gradient across them balances the splitting, below its bound")
 print(f"largest relative deviation from the balance: {worst:.5f}")
 
 # %% [markdown]

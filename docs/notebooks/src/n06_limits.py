@@ -20,34 +20,16 @@ RVSCGD is a deterministic map on a sphere. Which limits attract, for which β an
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.colors import LogNorm
 
-from numerics import (
-    best_output_weights,
-    coarse_gradient,
-    learn,
-    loss_gradient_v,
-    proximal_map,
-    sparse_limit,
-    spike_threshold,
-    stable_limits,
-)
-from verify.reading.notebooks.reading import COLOURS, INK, panels, show
-from verify.reading.notebooks.samples import exact_interval, run_all
+import numerics
+from numerics import coarse_gradient, learn, loss_gradient_v, proximal_map, sparse_limit, stable_limits
+from verify.reading.notebooks.reading import COLOURS, INK, MARKERS, Array, dots, panels, show
+from verify.reading.notebooks.samples import dots_of_counts, run_all, step, unit
 from verify.reading.notebooks.stated import stated
-
-Array = npt.NDArray[np.float64]
-MARKERS = "os^D"
 
 V_STAR = np.full(4, (np.pi / 2) ** 0.25)
 KAPPA = 1.0
-
-
-def unit(entries: list[float]) -> Array:
-    """A filter of norm one."""
-    return np.asarray(entries, float) / np.linalg.norm(entries)
-
 
 # %% [markdown]
 # ## Which fixed points are stable
@@ -77,7 +59,7 @@ def unit(entries: list[float]) -> Array:
 figure, axes = panels(width=7.6, height=4.6)
 SPREAD = np.concatenate([[0.0], np.full(400, 0.05)])  # the spike will be at the first entry, where w* is 0
 GRID = np.linspace(0.05, 1.05, 18)
-stays, disagree, close = np.zeros((GRID.size, GRID.size), dtype=bool), 0, 0
+stays, spikes = np.zeros((2, GRID.size, GRID.size), dtype=bool)
 for i, along in enumerate(GRID):
     for j, across in enumerate(GRID):
         beta = KAPPA / float(across)
@@ -85,20 +67,19 @@ for i, along in enumerate(GRID):
         run = learn(V_STAR, np.eye(SPREAD.size)[0], SPREAD, beta, lam, record_every=25, max_steps=4000, tolerance=1e-9)
         stays[i, j] = run.u[0] != 0
         census = stable_limits(SPREAD, KAPPA, beta, lam, count=1000)
-        spike = any(limit.kind == "spike" and limit.index == 0 for limit in census.limits)
-        disagree += bool(stays[i, j]) != spike
+        spikes[i, j] = any(limit.kind == "spike" and limit.index == 0 for limit in census.limits)
 x, y = np.meshgrid(GRID, GRID)
-axes.plot(x[stays], y[stays], "o", color=COLOURS[0], markersize=5, label="start at e₁: stays near")
-axes.plot(x[~stays], y[~stays], "x", color=COLOURS[1], markersize=5, label="start at e₁: leaves")
+dots(axes, x[stays], y[stays], 0, ms=5, label="start at e₁: stays near")
+dots(axes, x[~stays], y[~stays], 1, marker="x", ms=5, label="start at e₁: leaves")
 forces = np.concatenate([np.geomspace(1e-4, 0.05, 20), np.linspace(0.05, 1, 100)])
-boundary = 1 / spike_threshold(1.0, forces)  # threshold(A, B) = β scales with β: a ray per ratio of the forces
+boundary = 1 / numerics.spike_threshold(1.0, forces)  # threshold(A, B) = β scales with β: a ray per ratio of the forces
 axes.plot(boundary, forces * boundary, color=COLOURS[2], label="astroid (R7.astroid)")
 axes.plot(forces * boundary, boundary, color=COLOURS[2])
 axes.set(xlabel="force across the spike / β (dimensionless)", ylabel="force along the spike / β (dimensionless)")
 axes.set(xlim=(0, 1.1), ylim=(0, 1.1))
 figure.legend(loc="outside right upper")
 show(figure, "Runs from e₁ stay near where the forces lie inside of the astroid, and leave outside")
-print(f"runs that contradict the census: {disagree} of {stays.size}")
+print(f"runs that contradict the census: {np.count_nonzero(stays != spikes)} of {stays.size}")
 
 # %% [markdown]
 # Each sign is a run that starts at e₁, the unit vector of an entry where w* is zero. A spike at that entry lies near
@@ -127,8 +108,8 @@ for axes, (penalty, shape) in zip(row, (("l1", {}), ("l0", {}), ("tl1", {"a": 1.
             teacher[i, j] = any(np.linalg.norm(limit.weights - EIGHT) < 1e-9 for limit in limits)
     mesh = axes.pcolormesh(betas, lams, np.maximum(counts, 1), cmap="cividis", norm=LogNorm(1, MOST), rasterized=True)
     if penalty == "l1":
-        axes.axhline(KAPPA * ordered[1], color="white", linestyle="--", label="κ × second largest |w*|")
-        axes.axhline(KAPPA * ordered[0], color="white", linestyle=":", label="κ × largest |w*|")
+        axes.axhline(KAPPA * ordered[1], color="white", ls="--", label="κ × second largest |w*|")
+        axes.axhline(KAPPA * ordered[0], color="white", ls=":", label="κ × largest |w*|")
         axes.legend(loc="lower left", labelcolor="white")
         beyond = lams > KAPPA * ordered[0]
         print(f"l1, λ above κ × largest |w*|: w* itself is a limit at {teacher[beyond].mean():.0%}, ", end="")
@@ -140,10 +121,7 @@ for axes, (penalty, shape) in zip(row, (("l1", {}), ("l0", {}), ("tl1", {"a": 1.
 row[0].set_ylabel("λ / κ (dimensionless)")
 bar = figure.colorbar(mesh, ax=row, ticks=[1, 2, 4, 8, 16, 32], format="%d")
 bar.set_label("stable limits (count; 32: or more)")
-show(
-    figure,
-    "Number of stable limits over β and λ: one for l1 with weak λ or β, many spikes beyond, many supports for l0",
-)
+show(figure, "How many stable limits over β and λ: one for l1 with weak λ or β, spikes beyond, many supports for l0")
 
 # %% [markdown]
 # For l1 everything below the dashed line has one limit, for *every* β: that is R7's corollary. Above it spikes join
@@ -168,25 +146,20 @@ for axes, lam in zip(row, KAPPA * np.array([below, between, above]), strict=True
     starts = np.random.default_rng(12).standard_normal((RUNS, FOUR.size))
     ends = run_all(starts, V_STAR, FOUR, STRONG, float(lam), eta=0.9 / (KAPPA + STRONG))
     away = np.array([np.linalg.norm(ends - limit.weights, axis=1) for limit in census.limits])
-    found = np.bincount(away.argmin(axis=0), minlength=len(census.limits)).astype(float)
-    low, high = exact_interval(found, RUNS)
-    bars = np.abs([found / RUNS - low, high - found / RUNS])
-    for kind, colour, marker in (("sparse", COLOURS[0], "o"), ("spike", COLOURS[1], "s")):
-        k = np.array([place for place, limit in enumerate(census.limits) if limit.kind == kind], dtype=int)
-        axes.errorbar(k, found[k] / RUNS, bars[:, k], fmt=marker, color=colour, capsize=4, markersize=6, label=kind)
+    found = np.bincount(away.argmin(axis=0), minlength=len(census.limits))
+    kinds = np.array([limit.kind for limit in census.limits])
+    for place, kind in enumerate(("sparse", "spike")):
+        (mine,) = np.nonzero(kinds == kind)
+        dots_of_counts(axes, mine, found[mine], RUNS, place, ms=6, label=kind)
     names = [f"{'−+'[(limit.sign or 0) > 0]}e{(limit.index or 0) + 1}" for limit in census.limits]
-    axes.set_xticks(
-        range(len(names)), ["w̄" if limit.index is None else n for n, limit in zip(names, census.limits, strict=True)]
-    )
+    names = ["w̄" if limit.index is None else name for name, limit in zip(names, census.limits, strict=True)]
+    axes.set_xticks(range(len(names)), names)
     axes.set(xlabel="stable limit (best first)", title=f"λ / κ = {lam:.2f}", xlim=(-0.7, max(len(names), 2) - 0.3))
     lost, seen = np.count_nonzero(away.min(axis=0) > 1e-3), np.count_nonzero(found)
     print(f"λ / κ = {lam:.2f}: {census.total} stable limits, {seen} found; runs that end elsewhere: {lost}")
 row[0].set(ylabel=f"frequency among {RUNS}\nrandom starts (dimensionless)", ylim=(-0.03, 1.05))
 row[1].legend()
-show(
-    figure,
-    "Frequencies with which random starts end at each stable limit, for λ below, between and above the critical values",
-)
+show(figure, "How often random starts end at each stable limit, for λ below, between and above the critical values")
 
 # %% [markdown]
 # Left to right: λ below κ times the second largest entry, between that and κ times the largest, and above. Bars are
@@ -207,17 +180,16 @@ sweep = np.geomspace(0.0015, 0.3, 40)
 for lam in np.geomspace(0.0015, 0.3, 160):
     for limit in stable_limits(GRADED, KAPPA, HALF, float(lam), "l0").limits:
         chord = np.linalg.norm(limit.weights - GRADED)
-        left.plot(lam, limit.support.size, ".", color=INK, markersize=3)
-        right.plot(lam, chord, ".", color=INK, markersize=3)
+        left.plot(lam, limit.support.size, ".", color=INK, ms=3)
+        right.plot(lam, chord, ".", color=INK, ms=3)
 for lams, number, marker, label in ((sweep, 0, "^", "runs, λ rising"), (sweep[::-1], 1, "v", "runs, λ falling")):
     w, kept, errors = GRADED[None], [], []
     for lam in lams:
         w = run_all(w, V_STAR, GRADED, HALF, float(lam), 0.9 / (KAPPA + HALF), "l0")
         kept.append(np.count_nonzero(proximal_map(w[0], lam / HALF, "l0")))
         errors.append(float(np.linalg.norm(w[0] - GRADED)))
-    fill = "none" if number else "full"
-    left.plot(lams, kept, marker, color=COLOURS[number], fillstyle=fill, markersize=6, label=label)
-    right.plot(lams, errors, marker, color=COLOURS[number], fillstyle=fill, markersize=6, label=label)
+    for axes, values in ((left, kept), (right, errors)):
+        dots(axes, lams, values, number, marker=marker, ms=6, label=label, fillstyle="none" if number else "full")
 for axes in (left, right):
     axes.plot([], [], ".", color=INK, label="census (R7.l0)")
     axes.set(xscale="log", xlabel="λ / κ (dimensionless)")
@@ -245,24 +217,20 @@ show(figure, "Hysteresis of l0: with λ rising runs stay on other branches of th
 figure, axes = panels(width=7.6, height=4.0)
 BETA_F, LAM_F, ETA_F, STEPS = 0.5, 0.02, 0.2, 1500
 sizes = np.array([0.5, 2.5, 4.0])
-for number, (penalty, shape) in enumerate((("l1", {}), ("tl1", {"a": 1.0}), ("l0", {}))):
+for k, (penalty, shape) in enumerate((("l1", {}), ("tl1", {"a": 1.0}), ("l0", {}))):
     w = sizes[:, None] * unit([0.2, 1.0, -0.4, 0.6])
     norms = [sizes]
     for _ in range(STEPS):
-        u = proximal_map(w, LAM_F / BETA_F, penalty, **shape)
-        w = w - ETA_F * coarse_gradient(V_STAR, w, V_STAR, GRADED) - ETA_F * BETA_F * (w - u)
+        w = step(w, coarse_gradient(V_STAR, w, V_STAR, GRADED), BETA_F, LAM_F, ETA_F, penalty, **shape)
         norms.append(np.linalg.norm(w, axis=1))
-    style = {"color": COLOURS[number], "marker": MARKERS[number], "markevery": 150, "markersize": 5}
-    lines = axes.plot(np.array(norms), **style)
+    lines = axes.plot(np.array(norms), color=COLOURS[k], marker=MARKERS[k], markevery=150, ms=5)
     lines[0].set_label(penalty)
     print(f"{penalty}: norms {', '.join(f'{end:.2f}' for end in norms[-1])} after {STEPS} steps")
 least_norm = float(stated("R10", "threshold", lam=LAM_F, beta=BETA_F)) / np.abs(GRADED).min()
-axes.axhline(least_norm, color=INK, linestyle="--", label="least norm of a fixed point, l0 (R10)")
+axes.axhline(least_norm, color=INK, ls="--", label="least norm of a fixed point, l0 (R10)")
 axes.set(xlabel="step", ylabel="norm of w (dimensionless)", yscale="log", ylim=(0.05, 10), xlim=(0, STEPS))
 figure.legend(loc="outside right upper")
-show(
-    figure, "Norm of w without normalization: it shrinks with l1 and transformed l1, and rests with l0 if large enough"
-)
+show(figure, "Norm of w without normalization: it shrinks with l1 and transformed l1, rests with l0 if large enough")
 
 # %% [markdown]
 # With l1 and transformed l1 the norm shrinks from every start, until every entry is below the threshold, and
@@ -290,38 +258,27 @@ ratios = np.array([0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.1, 1.2, 1.4, 1.6])
 def joint_ends(v_star: Array, v: Array, w: Array) -> Array:
     """The angles at which joint runs with l0 end, all made at once: v (..., m), w (..., n) -> (...)."""
     for _ in range(1500):
-        u = proximal_map(w, 1e-4 / BETA_J, "l0")
-        pull = coarse_gradient(v, w, v_star, GRADED)
-        v, w = v - 0.5 * loss_gradient_v(v, w, v_star, GRADED), w - 0.3 * pull - 0.3 * BETA_J * (w - u)
-        w = w / np.linalg.norm(w, axis=-1, keepdims=True)
+        new = unit(step(w, coarse_gradient(v, w, v_star, GRADED), BETA_J, 1e-4, 0.3, "l0"))
+        v, w = v - 0.5 * loss_gradient_v(v, w, v_star, GRADED), new
     return np.asarray(np.arccos(np.clip(w @ GRADED, -1, 1)))
 
 
 parallel = np.sqrt(ratios * (HIDDEN + 1) / (2 * HIDDEN))[:, None]
 teachers = parallel * flat + np.sqrt(1 - parallel**2) * skew  # one v* for each ratio
 rng = np.random.default_rng(9)
-for number, label in enumerate(("random v and w", "v = v(π), w 0.1 rad from −w*")):
+for k, label in enumerate(("random v and w", "v = v(π), w 0.1 rad from −w*")):
     w, v = (rng.standard_normal((ratios.size, TRIALS, length)) for length in (GRADED.size, HIDDEN))
     v = v / np.sqrt(HIDDEN)
-    if number:
-        w = w - (w @ GRADED)[..., None] * GRADED
-        w = 0.1 * w / np.linalg.norm(w, axis=-1, keepdims=True) - GRADED
-        v = np.broadcast_to(best_output_weights(np.pi, teachers)[:, None], v.shape)
-    w = w / np.linalg.norm(w, axis=-1, keepdims=True)
-    failures = np.count_nonzero(joint_ends(teachers[:, None], v, w) > np.pi - 0.1, axis=1)
-    low, high = exact_interval(failures, TRIALS)
-    rate = failures / TRIALS
+    if k:
+        w = 0.1 * unit(w - (w @ GRADED)[..., None] * GRADED) - GRADED
+        v = np.broadcast_to(numerics.best_output_weights(np.pi, teachers)[:, None], v.shape)
+    failures = np.count_nonzero(joint_ends(teachers[:, None], v, unit(w)) > np.pi - 0.1, axis=1)
+    dots_of_counts(left, ratios, failures, TRIALS, k, ms=6, label=label)
     told = [f"{count} at {ratio:g}" for count, ratio in zip(failures, ratios, strict=True)]
     print(f"{label}: of {TRIALS} runs for each value, at −w* end {', '.join(told)}")
-    bars = np.abs([rate - low, high - rate])
-    style = {"color": COLOURS[number], "marker": MARKERS[number], "linestyle": "none", "capsize": 3, "markersize": 6}
-    left.errorbar(ratios, rate, bars, label=label, **style)
-left.axvline(1, color=INK, linestyle="--", label="attracts below, repels above (R11.spurious)")
-left.set(
-    xlabel="(1ᵀv*)² / critical value (dimensionless)",
-    ylabel="frequency of ending at −w* (dimensionless)",
-    ylim=(-0.03, 1.03),
-)
+left.axvline(1, color=INK, ls="--", label="attracts below, repels above (R11.spurious)")
+left.set(xlabel="(1ᵀv*)² / critical value (dimensionless)", ylim=(-0.03, 1.03))
+left.set_ylabel("frequency of ending at −w* (dimensionless)")
 left.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
 
 v_star = np.sqrt(2 * np.sqrt(2 * np.pi)) * (0.6 * flat + 0.8 * skew)  # κ = 1 at angle 0
@@ -341,19 +298,14 @@ def joint_angle(beta: float, lam: float) -> float:
 lams = np.linspace(0.01, 0.3, 25)
 right.plot(lams, [joint_angle(0.5, float(lam)) for lam in lams], color=COLOURS[1], label="v learned too (R11)")
 fixed = [sparse_limit(GRADED, KAPPA, 0.5, float(lam)).angle for lam in lams]
-right.plot(lams, fixed, color=COLOURS[1], linestyle="--", label="v = v* (R4.l1)")
-for learned, marker in ((True, "o"), (False, "s")):
+right.plot(lams, fixed, color=COLOURS[1], ls="--", label="v = v* (R4.l1)")
+for learned, marker, label in ((True, "o", "runs that learn v"), (False, "s", "runs with v = v*")):
     w0, v0 = unit([0.5, 0.5, 0.6, 0.4]), v_star + 0.3 * learned * flat
     runs = [learn(v0, w0, GRADED, 0.5, float(lam), v_star=v_star, learn_v=learned, tolerance=1e-8) for lam in lams[::3]]
-    label = "runs that learn v" if learned else "runs with v = v*"
-    reached = [run.angle_history[-1] for run in runs]
-    right.plot(lams[::3], reached, marker, color=COLOURS[0], markersize=6, label=label)
+    dots(right, lams[::3], [run.angle_history[-1] for run in runs], 0, marker=marker, ms=6, label=label)
 right.set(xlabel="λ / κ at v = v* (dimensionless)", ylabel="angle of the limit (radian)")
 right.legend()
-show(
-    figure,
-    "Left: how often joint learning ends at the spurious limit. Right: the joint limit's angle, and R11's equation",
-)
+show(figure, "Left: how often joint learning ends at the spurious limit. Right: the joint limit's angle, and R11's")
 
 # %% [markdown]
 # Left: the spurious limit, opposite to w*. For l0 with all entries of w* above the threshold, as here, R11.spurious

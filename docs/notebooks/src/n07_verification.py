@@ -30,17 +30,15 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import norm
 
 import numerics
 from numerics.model import resolve_proxy
 from numerics.sampling import network_moments
 from verify.evidence import Evidence, Grade
-from verify.reading.notebooks.reading import COLOURS, INK, panels, show, verdicts
+from verify.reading.notebooks.reading import COLOURS, INK, dots, in_radians, panels, show, verdicts
+from verify.reading.notebooks.samples import means, turned
 from verify.reading.notebooks.stated import stated
-
-Array = npt.NDArray[np.float64]
 
 CHOSEN = "G1 G3 N1 N2 N4 N5.minimum N6.direction N6.printed C2 C3 C6.relu C7.printed C8.beyond P1 P2 P4.l1 P5.half"
 found = verdicts(*CHOSEN.split(), "P6.l1", "R3", "R5.l1", "R6.probability", "B1.loss", "B2.identity", "B3")
@@ -60,15 +58,8 @@ found
 # precision, Monte Carlo, iteration and enclosure looked at.
 
 # %% grades-by-method claims: G1 N1 C3 P1 R3 B1.loss
-METHODS = {
-    "symbolic": "symbolic",
-    "precision": "precision",
-    "generated": "generated code",
-    "monte_carlo": "Monte Carlo",
-    "iteration": "iteration",
-    "enclosure": "enclosure",
-    "inequalities": "inequalities",
-}
+METHODS = {"symbolic": "symbolic", "precision": "precision", "generated": "generated code"}
+METHODS |= {"monte_carlo": "Monte Carlo"} | {name: name for name in ("iteration", "enclosure", "inequalities")}
 GRADES = ((Grade.PROVED, COLOURS[0], ""), (Grade.ENCLOSED, COLOURS[2], "//"), (Grade.TESTED, COLOURS[1], ".."))
 
 
@@ -93,10 +84,7 @@ marks = range(min(roads), max(roads) + 1)
 right.bar(list(marks), [roads[count] for count in marks], color=COLOURS[0], edgecolor=INK, width=0.7)
 right.set_xticks(list(marks))
 right.set(xlabel="methods that took a road to the claim (count)", ylabel="claims (count)")
-show(
-    figure,
-    "Left: claims verified by each method, split by proved, enclosed and tested. Right: how many methods per claim.",
-)
+show(figure, "Left: claims verified by each method: proved, enclosed or tested. Right: how many methods per claim.")
 print("solver's answers  grade   statements decided, left to the full suite; what they are about")
 for id_, said in evidence("inequalities").items():
     left_out = said.figures.get("left to the full level", 0)
@@ -124,22 +112,13 @@ fewest = [
     for required, by_point in evidence(name)[one.id].figures.get("digits_by_point", {}).items()
 ]
 listed = list(dict.fromkeys(id_ for _, _, id_, _ in fewest))
-beside = {"precision": -0.16, "enclosure": 0.16}  # so that neither hides the other
-drawn = (
-    ("precision", "45", "o", COLOURS[0], "precision, 45 required"),
-    ("precision", "20", "o", COLOURS[0], "precision, 20 required"),
-    ("enclosure", "45", "D", COLOURS[1], "enclosure, 45 required"),
-)
-for name, required, marker, colour, label in drawn:
-    dots = [
-        (known, listed.index(id_) + beside[name])
-        for method, least, id_, known in fewest
-        if (method, least) == (name, required)
-    ]
-    fill = "full" if required == "45" else "none"
-    axes.plot(*np.array(dots).T, marker, color=colour, fillstyle=fill, mew=1.6, clip_on=False, label=label)
+for k, (name, required) in enumerate((("precision", "45"), ("precision", "20"), ("enclosure", "45"))):
+    beside, fill = 0.32 * (k // 2) - 0.16, "full" if required == "45" else "none"  # so that neither hides the other
+    known = [(d, listed.index(id_) + beside) for *drawn, id_, d in fewest if drawn == [name, required]]
+    look: dict[str, Any] = {"color": COLOURS[k // 2], "fillstyle": fill, "mew": 1.6, "clip_on": False}
+    axes.plot(*np.array(known).T, "oD"[k // 2], label=f"{name}, {required} required", **look)
 axes.axvline(45, color=COLOURS[2], label="45: bound of the full markers")
-axes.axvline(20, color=COLOURS[2], linestyle="--", label="20: bound of the hollow markers")
+axes.axvline(20, color=COLOURS[2], ls="--", label="20: bound of the hollow markers")
 axes.set_yticks(range(len(listed)), listed)
 axes.invert_yaxis()
 axes.set(xlim=(0, 64), xlabel="decimal digits that agree with the definition, fewest over all points (count)")
@@ -168,19 +147,15 @@ print(f"{enough} of {len(fewest)} markers reach the digits required of them")
 # points should lie in it, not all. None may lie above the threshold.
 
 # %% deviations claims: C3
-m, n, samples, repeats, seed = 4, 32, 8192, 120, 20190128
+m, n, repeats, seed = 4, 32, 120, 20190128
 rng = np.random.default_rng(seed)
 v, w, v_star, w_star = (rng.standard_normal(size) for size in (m, n, m, n))
-closed = np.asarray(numerics.coarse_gradient(v, w, v_star, w_star, ste="relu"), float)
-wrong = np.asarray(numerics.coarse_gradient(v, w, v_star, w_star, ste="identity"), float)
-deviations, seen = [], []
-for repeat in range(repeats):
-    proxies = {"relu": resolve_proxy("relu", {})}
-    sampled = network_moments(v, w, v_star, w_star, samples=samples, seed=seed, stream=repeat, proxies=proxies)
-    entry = sampled["coarse_gradient:relu"]
-    deviations.append((entry.mean - closed) / entry.standard_error)
-    seen.append(np.abs((entry.mean - wrong) / entry.standard_error).max())
-z = np.concatenate(deviations)
+closed, wrong = (numerics.coarse_gradient(v, w, v_star, w_star, ste=ste) for ste in ("relu", "identity"))
+drawn: dict[str, Any] = {"samples": 8192, "seed": seed, "proxies": {"relu": resolve_proxy("relu", {})}}
+draws = [network_moments(v, w, v_star, w_star, stream=repeat, **drawn) for repeat in range(repeats)]
+mean, error = means(draws, "coarse_gradient:relu")
+z = ((mean - closed) / error).ravel()
+seen = np.abs((mean - wrong) / error).max(axis=1)
 
 carlo = {id_: said.figures for id_, said in evidence("monte_carlo").items() if "max_z" in said.figures}
 alarm = next(iter(carlo.values()))["threshold_z"]
@@ -192,19 +167,24 @@ expected = len(z) * np.diff(norm.cdf(edges))
 left.step(middle, expected, where="mid", color=COLOURS[0], label="normal law")
 shown = counts > 0
 label = f"{len(z)} deviations, ±2 s.e."
-left.errorbar(middle[shown], counts[shown], 2 * np.sqrt(expected[shown]), fmt="o", color=COLOURS[1], label=label)
-bins = np.arange(0, max(seen) + 2, 1.0)
+dots(left, middle[shown], counts[shown], 1, 2 * np.sqrt(expected[shown]), marker="o", ms=6, label=label)
+bins = np.arange(0, seen.max() + 2, 1.0)
 left.hist(seen, bins, color=COLOURS[3], alpha=0.8, label="largest |deviation|, wrong formula")
-left.axvline(alarm, color=COLOURS[2], linestyle="--", label=f"alarm threshold {alarm:.1f}")
+left.axvline(alarm, color=COLOURS[2], ls="--", label=f"alarm threshold {alarm:.1f}")
 left.set(yscale="log", ylim=(0.3, None), xlabel="deviation from C3 (standard errors)", ylabel="entries per bin (count)")
 left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
 tests = np.geomspace(1, 400, 100)
-low, high = (norm.ppf((1 + share ** (1 / tests)) / 2) for share in (0.05, 0.95))
-right.fill_between(tests, low, high, color=COLOURS[0], alpha=0.25, label="9 in 10, normal law")
-sizes = np.array([figures["tests"] for figures in carlo.values()])
-largest = np.array([figures["max_z"] for figures in carlo.values()])
-right.plot(sizes, largest, "o", color=COLOURS[1], label="claims of the run above")
-right.axhline(alarm, color=COLOURS[2], linestyle="--", label=f"alarm threshold {alarm:.1f}")
+
+
+def band(count: Any) -> list[Any]:
+    """Where the largest of so many independent normal numbers lies 9 times out of 10: lower and upper ends."""
+    return [norm.ppf((1 + share ** (1 / count)) / 2) for share in (0.05, 0.95)]
+
+
+right.fill_between(tests, *band(tests), color=COLOURS[0], alpha=0.25, label="9 in 10, normal law")
+sizes, largest = np.array([(figures["tests"], figures["max_z"]) for figures in carlo.values()]).T
+dots(right, sizes, largest, 1, marker="o", ms=6, label="claims of the run above")
+right.axhline(alarm, color=COLOURS[2], ls="--", label=f"alarm threshold {alarm:.1f}")
 right.set(xscale="log", ylim=(0, 1.1 * alarm), xlabel="tests on the claim (count)")
 right.set_ylabel("largest |deviation| (standard errors)")
 right.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
@@ -215,7 +195,7 @@ show(
 )
 print(f"mean square deviation {np.mean(z**2):.3f}, expected 1 ± {2 * math.sqrt(2 / len(z)):.3f} (two standard errors)")
 print(f"largest of {len(z)}: {np.abs(z).max():.1f} standard errors")
-bottom, top = (norm.ppf((1 + share ** (1 / sizes)) / 2) for share in (0.05, 0.95))
+bottom, top = band(sizes)
 within = (bottom <= largest) & (largest <= top)
 print(f"claims in the band: {within.sum()} of {len(within)}; below the threshold: {(largest < alarm).sum()}")
 for id_, size, value in zip(carlo, sizes, largest, strict=True):
@@ -228,18 +208,13 @@ for id_, size, value in zip(carlo, sizes, largest, strict=True):
 # %% power claims: N1 C3
 figure, axes = panels(1, width=7.5, height=4.2)
 power = {id_: figures["power"] for id_, figures in carlo.items() if "power" in figures}
-names = list(power)
 kinds = (("networks", "s", "whole networks"), ("rows", "o", "single rows"), ("reduced", "D", "reduced sampler"))
 for (kind, marker, label), colour in zip(kinds, COLOURS, strict=False):
-    caught = [
-        (row, error)
-        for row, name in enumerate(names)
-        for check, error in power[name]["relative_errors"].items()
-        if check.endswith(kind)
-    ]
+    told = [one["relative_errors"].items() for one in power.values()]
+    caught = [(k, error) for k, row in enumerate(told) for check, error in row if check.endswith(kind)]
     axes.plot(*np.array(caught).reshape(-1, 2).T, marker, color=colour, label=label)
 axes.set_yscale("log")
-axes.set_xticks(range(len(names)), names, rotation=45)
+axes.set_xticks(range(len(power)), list(power), rotation=45)
 axes.set_ylabel("relative error noticed (dimensionless)")
 axes.legend(title="sampled from the definition")
 show(
@@ -259,104 +234,73 @@ show(
 # claim is true.
 
 # %% kill-matrix claims: G1 N1 C3 P1 R3 B1.loss
-tallies = {
-    one.id: next(said.figures["by_method"] for said in one.evidence if said.method == "mutants")
-    for one in found.reports
-}
+Tallies = dict[str, dict[str, dict[str, int]]]
+tallies: Tallies = {id_: said.figures["by_method"] for id_, said in evidence("mutants").items()}
 
 
-def share_of(axes: Any, row: int, column: int, killed: int, tried: int, alone: int = 0) -> None:
-    """A place in a table: killed of tried in words, and below them as a bar on a track."""
-    words = f"{killed}/{tried}" + (f"  ({alone})" if alone else "")
-    axes.text(column, row - 0.1, words, ha="center", va="center", fontsize=10)
-    for length, strength in ((1.0, 0.3), (killed / tried, 1.0)):
-        axes.barh(
-            row + 0.33,
-            0.84 * length,
-            left=column - 0.42,
-            height=0.14,
-            color=COLOURS[0] if strength == 1 else INK,
-            alpha=strength,
-        )
+def table(axes: Any, shares: Tallies, **ticks: Any) -> None:
+    """By row and method killed of tried, and killed by it alone: in words, and below them as a bar on a track."""
+    for row, known in enumerate(shares.values()):
+        for column, one in ((k, known[name]) for k, name in enumerate(METHODS) if known.get(name)):
+            words = f"{one['killed']}/{one['tried']}" + f"  ({one.get('alone')})" * bool(one.get("alone"))
+            axes.text(column, row - 0.1, words, ha="center", va="center", fontsize=10)
+            for length, colour, alpha in ((1.0, INK, 0.3), (one["killed"] / one["tried"], COLOURS[0], 1.0)):
+                axes.barh(row + 0.33, 0.84 * length, left=column - 0.42, height=0.14, color=colour, alpha=alpha)
+    axes.set_xticks(range(len(METHODS)), list(METHODS.values()), **ticks)
+    axes.set_yticks(range(len(shares)), list(shares))
+    axes.set(xlim=(-0.5, len(METHODS) - 0.5), ylim=(len(shares) - 0.5, -0.5))
+    axes.grid(False)
 
 
 figure, axes = panels(1, width=9.5, height=0.33 * len(tallies) + 1.0)
-for row, tally in enumerate(tallies.values()):
-    for column, name in enumerate(METHODS):
-        if not (known := tally.get(name)):
-            continue
-        share_of(axes, row, column, known["killed"], known["tried"], known["alone"])
-axes.set_yticks(range(len(tallies)), list(tallies))
-axes.set_xticks(range(len(METHODS)), list(METHODS.values()))
-axes.set(xlim=(-0.5, len(METHODS) - 0.5), ylim=(len(tallies) - 0.5, -0.5))
+table(axes, tallies)
 axes.xaxis.tick_top()
-axes.grid(False)
 axes.spines[["left", "bottom"]].set_visible(False)
 axes.tick_params(length=0)
 show(figure, "Mutants killed of those tried, by claim and method; in brackets those that no other method noticed.")
 print("method           tried  killed  alone")
 for name, words in METHODS.items():
-    whole = [
-        sum(tally.get(name, {}).get(what, 0) for tally in tallies.values()) for what in ("tried", "killed", "alone")
-    ]
-    print(f"{words:15}  {whole[0]:5}  {whole[1]:6}  {whole[2]:5}")
+    judged = [tally.get(name, {}) for tally in tallies.values()]
+    tried, killed, alone = (sum(one.get(what, 0) for one in judged) for what in ("tried", "killed", "alone"))
+    print(f"{words:15}  {tried:5}  {killed:6}  {alone:5}")
 
 # %% [markdown]
 # Killed of tried, and in brackets those that no other method noticed; the bars show the share. Empty means that the
 # method cannot judge any mutant of the claim. Which kinds of mistake need which method?
 
 # %% kinds-of-mutants claims: G1 N1 C3 P1 R3 B1.loss
-KINDS = (
-    ("weakened", "hypothesis weakened"),
-    ("sign of", "sign turned round"),
-    ("off by 0.1 %", "constant off by 0.1 %"),
-    ("dropped", "term dropped"),
-    ("factor", "factor 2"),
-    ("", "something else exchanged"),
-)
-
-
-def kind_of(label: str) -> str:
-    """The kind of a mutant, and whether the formula was changed or the generated code."""
-    name = next(name for mark, name in KINDS if mark in label)
-    return f"code: {name}" if label.startswith("code") else name
-
-
-fates = [
-    (kind_of(label), judged)
-    for one in found.reports
-    for said in one.evidence
-    if said.method == "mutants"
-    for label, judged in said.figures["matrix"].items()
-    if "equivalent" not in judged.values()
-]
-order = [f"{where}{name}" for where in ("", "code: ") for _, name in KINDS]
-order = [name for name in order if any(kind == name for kind, _ in fates)]
+KINDS = {
+    "weakened": "hypothesis weakened",
+    "sign of": "sign turned round",
+    "off by 0.1 %": "constant off by 0.1 %",
+    "dropped": "term dropped",
+    "factor": "factor 2",
+    "": "something else exchanged",
+}
+by_kind: dict[str, list[dict[str, str]]] = {f"{where}{name}": [] for where in ("", "code: ") for name in KINDS.values()}
+for said in evidence("mutants").values():
+    for label, judged in said.figures["matrix"].items():
+        kind = next(name for mark, name in KINDS.items() if mark in label)
+        if "equivalent" not in judged.values():
+            by_kind[f"code: {kind}" if label.startswith("code") else kind].append(judged)
+by_kind = {kind: fates for kind, fates in by_kind.items() if fates}
+shares: Tallies = {}
+for kind, fates in by_kind.items():
+    by_method = {name: [judged[name] for judged in fates if name in judged] for name in METHODS}
+    shares[kind] = {name: {"killed": one.count("killed"), "tried": len(one)} for name, one in by_method.items() if one}
 figure, (left, right) = panels(2, width=6.0, height=4.4, sharey=True, width_ratios=[1.6, 1])
-for row, kind in enumerate(order):
-    for column, name in enumerate(METHODS):
-        judged_here = [judged[name] for other, judged in fates if other == kind and name in judged]
-        if judged_here:
-            share_of(left, row, column, judged_here.count("killed"), len(judged_here))
-left.set_xticks(range(len(METHODS)), list(METHODS.values()), rotation=30, ha="right")
-left.set_yticks(range(len(order)), order)
-left.set_xlim(-0.5, len(METHODS) - 0.5)
-left.grid(False)
-start = np.zeros(len(order))
-hatches = dict(zip(METHODS, ("", "//", "..", "xx", "--", "oo", "\\\\"), strict=True))
-for place, name in enumerate(METHODS):
-    mine = [kind for kind, judged in fates if [other for other in judged if judged[other] == "killed"] == [name]]
-    counted = np.array([mine.count(kind) for kind in order])
+table(left, shares, rotation=30, ha="right")
+start = np.zeros(len(by_kind))
+for place, (name, hatch) in enumerate(zip(METHODS, ("", "//", "..", "xx", "--", "oo", "\\\\"), strict=True)):
+    noticed = [[[other for other in one if one[other] == "killed"] for one in fates] for fates in by_kind.values()]
+    counted = np.array([by.count([name]) for by in noticed])
     if counted.any():
-        colour = COLOURS[place % len(COLOURS)]
-        style = {"color": colour, "hatch": hatches[name], "edgecolor": INK, "label": METHODS[name]}
-        right.barh(range(len(order)), counted, left=start, **style)
+        style = {"color": COLOURS[place % 4], "hatch": hatch, "edgecolor": INK, "label": METHODS[name]}
+        right.barh(range(len(by_kind)), counted, left=start, **style)
         start += counted
-right.set(xlabel="noticed by this method alone (count)", ylim=(len(order) - 0.5, -0.5))
+right.set_xlabel("noticed by this method alone (count)")
 right.legend()
-show(
-    figure, "Left: killed of tried, by kind of mutant and method. Right: mutants that only one method noticed, by kind."
-)
+show(figure, "Left: killed of tried, by kind of mutant and method. Right: mutants only one method noticed, by kind.")
 
 # %% [markdown]
 # Generated code is judged by one method only, so everything that dies there dies by it alone. So do weakened
@@ -376,56 +320,55 @@ show(
 
 # %% witnesses claims: N6.printed C7.printed N5.minimum C8.beyond
 THETA = np.linspace(0, math.pi, 181)
-across = np.array([0.0, 1.0])
-teacher = np.array([1.0, 0.0])
-turned = np.cos(THETA)[:, None] * teacher + np.sin(THETA)[:, None] * across
+teacher, across = np.eye(2)
+filters = turned(THETA, teacher, across)
 figure, ((lipschitz, descent), (minimum, zero)) = panels(2, 2, width=5.6, height=4.0)
 
+
+def against_the_claim(axes: Any, x: Any, claimed: Any, found: Any) -> None:
+    """Both on logarithmic axes."""
+    axes.plot(x, claimed, color=COLOURS[0], label="the claim")
+    dots(axes, x, found, 1, marker="o", ms=6, label="generated code")
+    axes.set(xscale="log", yscale="log")
+
+
 epsilon = np.geomspace(1e-4, 1, 25)
-pair = [np.cos(epsilon)[:, None] * teacher + side * np.sin(epsilon)[:, None] * across for side in (1, -1)]
+pair = [turned(side * epsilon, teacher, across) for side in (1, -1)]
 one = np.ones(1)
-slopes = [numerics.loss_gradient_w(one, filters, one, teacher) for filters in pair]
+slopes = [numerics.loss_gradient_w(one, near, one, teacher) for near in pair]
 quotient = np.linalg.norm(slopes[0] - slopes[1], axis=-1) / np.linalg.norm(pair[0] - pair[1], axis=-1)
 claimed = np.sqrt(stated("N6.printed", "squared quotient", theta=epsilon, v_vs=1))
-lipschitz.plot(epsilon, claimed, color=COLOURS[0], label="the claim")
-lipschitz.plot(epsilon, quotient, "o", color=COLOURS[1], label="generated code")
-lipschitz.set(xscale="log", yscale="log", xlabel="angle ε to w* on either side (radian)")
+against_the_claim(lipschitz, epsilon, claimed, quotient)
+lipschitz.set_xlabel("angle ε to w* on either side (radian)")
 lipschitz.set_ylabel("‖difference of ∂f/∂w‖ / ‖w − w′‖\n(dimensionless)")
 lipschitz.legend(title="no Lipschitz constant (N6.printed)")
 
 half, sizes = np.array([0.5]), np.geomspace(0.1, 1e4, 25)
-filters = sizes[:, None] * across
-coarse = numerics.coarse_gradient(half, filters, one, teacher, ste="relu")
-in_v = numerics.loss_gradient_v(half, filters, one, teacher)
-in_w = numerics.loss_gradient_w(half, filters, one, teacher)
+point = half, sizes[:, None] * across, one, teacher
+coarse = numerics.coarse_gradient(*point, ste="relu")
+in_v, in_w = numerics.loss_gradient_v(*point), numerics.loss_gradient_w(*point)
 needed = (coarse**2).sum(-1) / ((in_v**2).sum(-1) + (coarse * in_w).sum(-1))
-claimed = stated("C7.printed", "quotient", theta=math.pi / 2, r=sizes)
-descent.plot(sizes, claimed, color=COLOURS[0], label="the claim")
-descent.plot(sizes, needed, "o", color=COLOURS[1], label="generated code")
-descent.set(xscale="log", yscale="log", xlabel="‖w‖ (dimensionless)")
-descent.set_ylabel("constant A that is needed\n(dimensionless)")
+against_the_claim(descent, sizes, stated("C7.printed", "quotient", theta=math.pi / 2, r=sizes), needed)
+descent.set(xlabel="‖w‖ (dimensionless)", ylabel="constant A that is needed\n(dimensionless)")
 descent.legend(title="A grows with ‖w‖ (C7.printed)")
 
 for weights, colour, line in (([1, -1], COLOURS[0], "-"), ([1, -0.5], COLOURS[1], "--"), ([1, 1], COLOURS[2], ":")):
     star = np.array(weights, float)
     best = numerics.best_output_weights(THETA, star)
-    least = numerics.population_loss(best, turned, star, teacher)
+    least = numerics.population_loss(best, filters, star, teacher)
     minimum.plot(THETA, least, line, color=colour, label=f"v* = ({weights[0]:g}, {weights[1]:g})")
-minimum.set(xlabel="angle θ between w and w* (radian)", ylabel="least loss over v (dimensionless)")
+minimum.set_ylabel("least loss over v (dimensionless)")
 minimum.legend(title="0 at θ = π too (N5.minimum)")
 
-star = np.ones(2)
-best = numerics.best_output_weights(THETA, star)
-coarse = numerics.coarse_gradient(best, turned, star, teacher, ste="relu")
-in_v = numerics.loss_gradient_v(best, turned, star, teacher)
-inside = slice(1, -1)
-in_w = numerics.loss_gradient_w(best[inside], turned[inside], star, teacher)
+coarse = numerics.coarse_gradient(best, filters, star, teacher, ste="relu")  # with the last of these v*, (1, 1)
+in_v = numerics.loss_gradient_v(best, filters, star, teacher)
+in_w = numerics.loss_gradient_w(best[1:-1], filters[1:-1], star, teacher)
 zero.plot(THETA, np.linalg.norm(coarse, axis=-1), color=COLOURS[0], label="‖coarse gradient, ReLU‖")
-zero.plot(THETA[inside], np.linalg.norm(in_w, axis=-1), "--", color=COLOURS[1], label="‖∂f/∂w‖")
-zero.set(xlabel="angle θ between w and w* (radian)", ylabel="at v = v(θ), v* = (1, 1) (dimensionless)")
+zero.plot(THETA[1:-1], np.linalg.norm(in_w, axis=-1), "--", color=COLOURS[1], label="‖∂f/∂w‖")
+zero.set_ylabel("at v = v(θ), v* = (1, 1) (dimensionless)")
 zero.legend(title="vanishes where the loss slopes (C8.beyond)")
 for axes in (minimum, zero):
-    axes.set_xticks([0, math.pi / 2, math.pi], ["0", "π/2", "π"])
+    in_radians(axes)
     axes.set_ylim(bottom=0)
 show(
     figure,
