@@ -114,8 +114,8 @@ def _over_boxes(claim: Claim, level: Level) -> Found:
         return None if judged is None else judged.verdict is Verdict.REFUTED
 
     told = fates(mutants(claim, level), notices) if level == "full" else {}
-    seconds, figures = time.perf_counter() - started, {"boxes": found.figures}
-    return Found(seconds, verdict=found.verdict, detail=found.detail, figures=figures, fates=told, whole=found.whole)
+    seconds = time.perf_counter() - started
+    return replace(found, figures={"boxes": found.figures}, fates=told, seconds=seconds)
 
 
 def conclude(
