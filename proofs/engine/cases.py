@@ -154,10 +154,14 @@ def _crossings(base: Point, moved: Symbol, side: float, gaps: list[Gap]) -> Iter
     for names, gap in gaps:
         if moved not in names:
             continue
+        given, place = [base[name] for name in names], names.index(moved)
 
-        def along(value: float, names: list[Symbol] = names, gap: Callable[..., float] = gap) -> float:
+        def along(
+            value: float, gap: Callable[..., float] = gap, given: list[float] = given, place: int = place
+        ) -> float:
+            given[place] = value
             try:
-                return float(gap(*({**base, moved: value}[name] for name in names)))
+                return float(gap(*given))
             except (ValueError, ZeroDivisionError, OverflowError, TypeError):
                 return float("nan")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import sympy
@@ -62,6 +63,12 @@ def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean],
 
 def impossible(conditions: Iterable[Boolean]) -> bool:
     """Whether no real point satisfies all of `conditions` and the assumptions on the symbols: True only if proved."""
+    _solver_module()  # missing, it is named also where the answer is known
+    return _impossible(tuple(conditions))
+
+
+@lru_cache(maxsize=4096)
+def _impossible(conditions: tuple[Boolean, ...]) -> bool:
     translation = _Translation()
     try:
         parts = [translation.boolean(part) for part in conditions]
