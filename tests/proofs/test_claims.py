@@ -120,7 +120,7 @@ def test_derived() -> None:
 
 def test_well_formed() -> None:
     for claim in CLAIMS:
-        assert all((claim.title, claim.source, claim.subject or claim.sentence)), claim.id
+        assert all((claim.title, claim.source, claim.subject or claim.sentence is not None)), claim.id
         assert (claim.statement is not None) == (claim.kind is Kind.IDENTITY), claim.id
         forms = (form for form in (claim.statement, claim.printed) if form is not None)
         assert {symbol for form in forms for symbol in form.free_symbols} <= set(QUANTITIES), claim.id
