@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import proofs
 from proofs.engine.claim import Claim
@@ -39,39 +38,36 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
     ]
 
 
-def run(task: Task) -> dict[str, dict[str, Any] | str]:
-    """Derive each claim and those it rests on; by id what was found, or the error that ended it."""
+def run(task: Task) -> dict[str, Evidence]:
+    """Derive each claim and those it rests on; one that raises must not take down its chapter."""
     (level,) = task.arguments
-    found: dict[str, dict[str, Any] | str] = {}
+    found: dict[str, Evidence] = {}
     for claim_id in task.claim_ids:
         try:
             found[claim_id] = _derived(claim_id, level)
-        except (Exception, SystemExit) as error:  # noqa: BLE001, RUF100 (one claim must not take down its chapter)
-            found[claim_id] = describe(error)
+        except (Exception, SystemExit) as error:  # noqa: BLE001, RUF100 (becomes evidence)
+            found[claim_id] = Evidence(NAME, Verdict.ERROR, Grade.PROVED, {}, 0.0, describe(error))
     return found
 
 
-def _derived(claim_id: str, level: Level) -> dict[str, Any]:
-    """What became of the derivation, and of the mutants held against it."""
+def _derived(claim_id: str, level: Level) -> Evidence:
+    """What became of the derivation, and of the mutants held against it: *proved* where every obligation was."""
     claim = proofs.get(claim_id)
     started = time.perf_counter()
     chain = proofs.derive(claim_id)
     cited = list(proofs.rests_on(claim_id))
     open_ids = [other for other in cited if other == claim_id or proofs.derive(other).decided is not True]
-    obligations = [obligation for step in chain.steps for obligation in step.obligations]
-    contradictory = bool(claim.hypotheses) and impossible(claim.hypotheses)
-    return {
-        "decided": None if contradictory else proofs.proved(claim_id),
-        "figures": {
-            "steps": len(chain.steps),
-            "obligations": len(obligations),
-            "rests_on": cited,
-            "chain": [[step.name, len(step.obligations)] for step in chain.steps],
-        },
-        "detail": "its hypotheses contradict each other" if contradictory else _detail(chain, open_ids),
-        "fates": fates(mutants(claim, level), partial(_fate, chain)),
-        "seconds": time.perf_counter() - started,
+    figures = {
+        "steps": len(chain.steps),
+        "obligations": sum(len(step.obligations) for step in chain.steps),
+        "rests_on": cited,
+        "chain": [[step.name, len(step.obligations)] for step in chain.steps],
     }
+    verdict, detail = _VERDICTS[proofs.proved(claim_id)], _detail(chain, open_ids)
+    if claim.hypotheses and impossible(claim.hypotheses):
+        verdict, detail = Verdict.UNDECIDED, "its hypotheses contradict each other"
+    told = fates(mutants(claim, level), partial(_fate, chain))
+    return Evidence(NAME, verdict, Grade.PROVED, figures, time.perf_counter() - started, detail, told)
 
 
 def _fate(chain: Derivation, mutant: Mutant) -> Fate | bool | None:
@@ -105,16 +101,5 @@ def _detail(chain: Derivation, open_ids: list[str]) -> str:
 def conclude(
     claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
 ) -> dict[str, list[Evidence]]:
-    """Evidence of grade *proved* where every obligation was."""
-    found: dict[str, list[Evidence]] = {}
-    for outcome in outcomes:
-        if not outcome.error:
-            found |= {claim_id: [_evidence(value)] for claim_id, value in outcome.value.items()}
-    return found
-
-
-def _evidence(value: dict[str, Any] | str) -> Evidence:
-    if isinstance(value, str):
-        return Evidence(NAME, Verdict.ERROR, Grade.PROVED, {}, 0.0, value)
-    verdict = _VERDICTS[value["decided"]]
-    return Evidence(NAME, verdict, Grade.PROVED, value["figures"], value["seconds"], value["detail"], value["fates"])
+    """Each claim has its own; the suite itself reports a task that failed."""
+    return {key: [evidence] for outcome in outcomes if not outcome.error for key, evidence in outcome.value.items()}
