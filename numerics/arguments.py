@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from inspect import Signature, signature
-from math import isfinite, pi, prod
+from math import inf, isfinite, pi, prod
+from numbers import Integral
 from typing import Any, Final, NoReturn, TypeVar
 
 import numpy as np
@@ -24,12 +25,17 @@ __all__ = [
     "Array",
     "BadRowsError",
     "Limit",
+    "broadcast",
     "check_parameters",
     "evaluate",
     "finite_array",
     "float_range",
+    "integer",
+    "number",
+    "numbers",
     "products",
     "real_array",
+    "refuse_first",
     "refuse_masked",
     "renamed",
     "require",
@@ -85,14 +91,16 @@ def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArr
     """
     arrays = {name: _vectors_of(name, value) for name, value in arguments.items()}
     sizes = _axis_sizes(arrays)
-    batch = _batch_shape(arrays)
+    leading = {name: array.shape[: array.ndim - bool(AXIS[name])] for name, array in arrays.items()}
+    batch = broadcast("leading (batch) shapes", leading)
     single = all(array.dtype == np.float32 for name, array in arrays.items() if name not in COUNTS)
     tail = (sizes[result],) if result else ()
     out = np.empty((prod(batch), *tail), np.float32 if single else np.float64)
     start = 0
     try:
         with watched() as left_range:
-            for inputs, rows in _pieces(arrays, batch, max(1, BLOCK_ELEMENTS // max(sizes.values(), default=1))):
+            for place, rows in _places(batch, max(1, BLOCK_ELEMENTS // max(sizes.values(), default=1))):
+                inputs = {name: _as_rows(name, array, batch, place) for name, array in arrays.items()}
                 if not all(_finite(array) for name, array in inputs.items() if name not in NONZERO):
                     raise BadRowsError
                 _evaluate_rows(block, inputs, out[start : start + rows], left_range)
@@ -102,52 +110,39 @@ def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArr
     return out.reshape(batch + tail)[()]
 
 
-def _pieces(
-    arrays: Mapping[str, npt.NDArray[np.floating]], batch: tuple[int, ...], most: int
-) -> Iterator[tuple[dict[str, Array], int]]:
-    """The batch in order, at most `most` rows at a time: the arguments, and how many rows they stand for.
+def _places(batch: tuple[int, ...], most: int) -> Iterator[tuple[tuple[int | slice, ...], int]]:
+    """The batch in order, at most `most` rows at a time: where they are, and how many.
 
-    An argument has one row, standing for all, or a row each. What an argument repeats is repeated for one piece only,
-    so memory follows the result and not the product of the arguments.
+    What an argument repeats is repeated for one place only, so memory follows the result and not the product of the
+    arguments.
     """
     rows = prod(batch)
     if rows <= most:
         if rows:
-            yield {name: _as_rows(name, array, batch) for name, array in arrays.items()}, rows
+            yield (), rows
         return
     cut = len(batch)  # axes from here on are taken whole, the one before is cut, those before that are looped over
     while prod(batch[cut - 1 :]) <= most:
         cut -= 1
-    outer, length, inner = batch[: cut - 1], batch[cut - 1], batch[cut:]
-    step = -(-length // -(-length * prod(inner) // most))
-    full = {name: _with_axes(name, array, len(batch)) for name, array in arrays.items()}
-    for index in np.ndindex(outer):
+    length, inner = batch[cut - 1], prod(batch[cut:])
+    step = -(-length // -(-length * inner // most))
+    for index in np.ndindex(batch[: cut - 1]):
         for start in range(0, length, step):
-            shape = (min(step, length - start), *inner)
-            at = (*index, slice(start, start + step))
-            pieces = {name: _as_rows(name, array[_present(at, array.shape)], shape) for name, array in full.items()}
-            yield pieces, prod(shape)
+            yield (*index, slice(start, start + step)), min(step, length - start) * inner
 
 
-def _with_axes(name: str, array: npt.NDArray[np.floating], axes: int) -> npt.NDArray[np.floating]:
-    """The argument with as many batch axes as the result, those it does not have being of length 1."""
-    return array.reshape((1,) * (axes - len(_batch_of(name, array))) + array.shape)
-
-
-def _present(at: tuple[int | slice, ...], shape: tuple[int, ...]) -> tuple[int | slice, ...]:
-    """The place `at` in an argument, where axes of length 1 have but one."""
-    return tuple(
-        i if length > 1 else (0 if isinstance(i, int) else slice(None)) for i, length in zip(at, shape, strict=False)
-    )
-
-
-def _as_rows(name: str, array: npt.NDArray[np.floating], shape: tuple[int, ...]) -> Array:
-    """One float64 row for each entry of a batch of that shape, (rows, ...); a single row that stands for all of them,
-    without copies, where the argument has but one.
+def _as_rows(
+    name: str, array: npt.NDArray[np.floating], batch: tuple[int, ...], place: tuple[int | slice, ...]
+) -> Array:
+    """One float64 row for each entry of a place in the batch, (rows, ...); a single row that stands for all of them,
+    without copies, where the argument has but one there.
     """
     tail = array.shape[-1:] if AXIS[name] else ()
     if array.size > prod(tail):
-        array = np.broadcast_to(array, shape + tail)
+        array = np.broadcast_to(array, batch + tail)[place]
+        axes = array.ndim - len(tail)
+        if all(size == 1 or not step for size, step in zip(array.shape[:axes], array.strides, strict=False)):
+            array = array[(slice(1),) * axes]
     wide = array.reshape((-1, *tail)).astype(np.float64, copy=False)
     if name in ANGLES and array.dtype == np.float32:
         return np.where(wide == np.float32(pi), pi, wide)
@@ -230,22 +225,38 @@ def check_parameters(
     if not isinstance(choice, str) or choice not in known:
         raise ValueError(f"{argument} = {choice!r} is unknown; allowed: {', '.join(sorted(known))}")
     limits = known[choice]
-    for name, value in given.items():
-        if name not in limits:
-            allowed = ", ".join(limits) or "none"
-            raise ValueError(
-                f"{name} = {value!r} is no parameter of {argument} = {choice!r}; its parameters: {allowed}"
-            )
-        sign, _, bound = (domain := limits[name][1]).partition(" ")
-        try:
-            good = isfinite(value) and (value > float(bound) if sign == ">" else value >= float(bound))
-            good = good and not isinstance(value, bool | np.bool_)
-        except (TypeError, OverflowError):
-            good = False
-        if not good:
-            raise ValueError(f"{name} = {value!r} is out of range; a finite number {domain} is allowed")
+    numbers(given, {name: domain for name, (_, domain) in limits.items()}, f"{argument} = {choice!r}")
     # NumPy's float: where a power of Python's own overflows, it raises
     return {name: np.float64(given.get(name, default)) for name, (default, _) in limits.items()}
+
+
+def numbers(given: Mapping[str, float], domains: Mapping[str, str], owner: str) -> None:
+    """ValueError naming the parameter of `owner` that it does not have, or that is out of its domain."""
+    for name, value in given.items():
+        if name not in domains:
+            allowed = ", ".join(domains) or "none"
+            raise ValueError(f"{name} = {value!r} is no parameter of {owner}; its parameters: {allowed}")
+        number(name, value, domains[name])
+
+
+def number(name: str, value: Any, domain: str = ">= 0", most: float = inf) -> float:
+    """`value` as a float. ValueError unless it is a finite number in its domain, ``"> 0"`` say, and `most` at most."""
+    sign, _, bound = domain.partition(" ")
+    try:
+        good = isfinite(value) and (value > float(bound) if sign == ">" else value >= float(bound)) and value <= most
+    except (TypeError, OverflowError):
+        good = False
+    if not good or isinstance(value, bool | np.bool_ | np.ma.MaskedArray) or np.ndim(value):
+        domain += f" and <= {most:g}" if most < inf else ""
+        raise ValueError(f"{name} = {value!r} is out of range; a finite number {domain} is allowed")
+    return float(value)
+
+
+def integer(name: str, value: Any, least: int) -> int:
+    """`value` as an int. Raises ValueError unless it is an integer >= `least`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{name} = {value!r} is not allowed; an integer >= {least} is")
+    return int(value)
 
 
 def renamed(**names: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
@@ -294,7 +305,7 @@ def refuse_masked(name: str, value: object) -> None:
 def finite_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """`real_array` of finite entries; ValueError naming the first that is not."""
     array = real_array(name, value)
-    _first_bad(name, array, ~np.isfinite(array), "is not finite; finite numbers are needed")
+    refuse_first(name, array, ~np.isfinite(array), "is not finite; finite numbers are needed")
     return array
 
 
@@ -323,31 +334,24 @@ def _vectors_of(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
 
 
 def _axis_sizes(arrays: Mapping[str, npt.NDArray[np.floating]]) -> dict[str, int]:
-    sizes: dict[str, int] = {}
-    owner: dict[str, str] = {}
+    first: dict[str, str] = {}
     for name, array in arrays.items():
-        if not (axis := AXIS[name]):
-            continue
-        if sizes.setdefault(axis, array.shape[-1]) != array.shape[-1]:
-            first = owner[axis]
-            raise ValueError(
-                f"{name} has shape {array.shape}, {first} has last axis {sizes[axis]}; both need length {axis}"
-            )
-        owner.setdefault(axis, name)
-    return sizes
+        if axis := AXIS[name]:
+            size = arrays[owner := first.setdefault(axis, name)].shape[-1]
+            if array.shape[-1] != size:
+                raise ValueError(
+                    f"{name} has shape {array.shape}, {owner} has last axis {size}; both need length {axis}"
+                )
+    return {axis: arrays[name].shape[-1] for axis, name in first.items()}
 
 
-def _batch_of(name: str, array: npt.NDArray[np.floating]) -> tuple[int, ...]:
-    return array.shape[:-1] if AXIS[name] else array.shape
-
-
-def _batch_shape(arrays: Mapping[str, npt.NDArray[np.floating]]) -> tuple[int, ...]:
-    shapes = {name: _batch_of(name, array) for name, array in arrays.items()}
+def broadcast(what: str, shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape that these broadcast to; ValueError that lists them, as `what`, where they do not."""
     try:
         return np.broadcast_shapes(*shapes.values())
     except ValueError:
         listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        raise ValueError(f"leading (batch) shapes do not broadcast: {listed}") from None
+        raise ValueError(f"{what} do not broadcast: {listed}") from None
 
 
 def _finite(array: Array) -> bool:
@@ -381,16 +385,18 @@ def products(a: Array, b: Array) -> Array:
 def _diagnose(arrays: Mapping[str, npt.NDArray[np.floating]]) -> NoReturn:
     """Name the argument, and the first row of it, that made a block fail."""
     for name, array in arrays.items():
-        _first_bad(name, array, ~np.isfinite(array), "is not finite; finite numbers are needed")
+        refuse_first(name, array, ~np.isfinite(array), "is not finite; finite numbers are needed")
     for name in sorted(NONZERO & arrays.keys()):
         zero = ~np.any(arrays[name], axis=-1)
-        _first_bad(name, arrays[name], zero, "is the zero vector, which has no direction; it must be nonzero")
+        refuse_first(name, arrays[name], zero, "is the zero vector, which has no direction; it must be nonzero")
     raise AssertionError("a block failed on finite, nonzero arguments")
 
 
-def _first_bad(name: str, array: npt.NDArray[np.floating], bad: npt.NDArray[np.bool_], why: str) -> None:
+def refuse_first(name: str, array: npt.NDArray[np.floating], bad: npt.NDArray[np.bool_], why: str) -> None:
+    """ValueError naming the first place where `bad` holds, with what is there, and why."""
     if np.any(bad):
         index = tuple(int(i) for i in np.argwhere(np.atleast_1d(bad))[0])
-        label = f"{name}[{', '.join(map(str, index))}]" if bad.ndim else name
-        value = array[index] if bad.ndim else array
-        raise ValueError(f"{label} = {np.array2string(value, threshold=4)} {why}")
+        label = f"{name}[{', '.join(map(str, index))}]" if np.ndim(bad) else name
+        value = np.atleast_1d(array)[index] if np.ndim(bad) or not array.ndim else array
+        shown = np.array2string(value, threshold=4) if np.ndim(value) else str(value)
+        raise ValueError(f"{label} = {shown} {why}")

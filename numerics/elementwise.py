@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import ONE_THREAD, Array, real_array, require, watched
+from numerics.arguments import ONE_THREAD, Array, broadcast, real_array, refuse_first, require, watched
 
 __all__ = ["check_domain", "entrywise", "quotient", "root", "row_sums", "scalars"]
 
@@ -49,12 +49,8 @@ def entrywise(
     weights = {key: real_array(key, value).astype(np.float64) for key, value in sizes.items()}
     for key, weight in weights.items():
         top, also = (np.inf, " (inf is allowed)") if key == "rho" else (np.finfo(np.float64).max, " and finite")
-        _require(~((weight >= 0) & (weight <= top)), key, weight, f"must be >= 0{also}")
-    try:
-        shape = np.broadcast_shapes(array.shape, *(weight.shape for weight in weights.values()))
-    except ValueError:
-        listed = ", ".join(f"{key} {item.shape}" for key, item in {name: array, **weights}.items())
-        raise ValueError(f"shapes do not broadcast: {listed}") from None
+        refuse_first(key, weight, ~((weight >= 0) & (weight <= top)), f"is out of range; {key} must be >= 0{also}")
+    shape = broadcast("shapes", {key: item.shape for key, item in {name: array, **weights}.items()})
     out = np.empty(shape, np.float32 if array.dtype == np.float32 else np.float64)
     flat = out.reshape(-1)
     rows = [_flat(item, shape) for item in (array, *weights.values())]
@@ -64,18 +60,16 @@ def entrywise(
             block, *parts = (row if row.ndim == 0 else row[piece] for row in rows)
             wide = block.astype(np.float64, copy=False)
             if not np.isfinite(np.vdot(wide, wide)):  # the sum of squares: one pass, and it may merely have overflowed
-                _require(~np.isfinite(array), name, array, "must be finite")
+                refuse_first(name, array, ~np.isfinite(array), f"is out of range; {name} must be finite")
             reported.clear()
             flat[piece] = _over(function, np.float64, (wide, *parts), parameters)
             if reported:
                 flat[piece] = _over(function, np.longdouble, (wide, *parts), parameters)
                 beyond = np.zeros(shape, np.bool_)
                 beyond.reshape(-1)[piece] = ~np.isfinite(flat[piece])
-                _require(beyond, name, np.broadcast_to(array, shape), _BEYOND)
+                why = f"is out of range; {name} must leave a result within the range of its float"
+                refuse_first(name, np.broadcast_to(array, shape), beyond, why)
     return out[()]
-
-
-_BEYOND = "must leave a result within the range of its float"
 
 
 def _over(
@@ -102,11 +96,8 @@ def scalars(**arguments: npt.ArrayLike) -> list[Array]:
     ValueError naming what is no number, is out of its domain or does not fit.
     """
     arrays = {name: real_array(name, value).astype(np.float64, copy=False) for name, value in arguments.items()}
-    try:
-        found = list(np.broadcast_arrays(*arrays.values()))
-    except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ValueError(f"shapes do not broadcast: {shapes}") from None
+    shape = broadcast("shapes", {name: array.shape for name, array in arrays.items()})
+    found = [np.broadcast_to(array, shape) for array in arrays.values()]
     check_domain(**dict(zip(arrays, found, strict=True)))
     return found
 
@@ -157,10 +148,3 @@ def quotient(lam: Array | float, beta: Array | float) -> Array:
 def _flat(item: npt.NDArray[np.floating], shape: tuple[int, ...]) -> npt.NDArray[np.floating]:
     """One dimension, or none where a single number serves every entry."""
     return item.reshape(()) if item.size == 1 else np.broadcast_to(item, shape).reshape(-1)
-
-
-def _require(bad: npt.NDArray[np.bool_], name: str, array: npt.NDArray[np.floating], rule: str) -> None:
-    if np.any(bad):
-        index = tuple(int(i) for i in np.argwhere(np.atleast_1d(bad))[0])
-        label = f"{name}[{', '.join(map(str, index))}]" if np.ndim(bad) else name
-        raise ValueError(f"{label} = {np.atleast_1d(array)[index]} is out of range; {name} {rule}")

@@ -18,16 +18,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import check_parameters, finite_array, watched
+from numerics.arguments import broadcast, check_parameters, finite_array, numbers, watched
 
 Array = NDArray[Any]
 Proxy = Callable[[Array], Array]
@@ -112,18 +110,8 @@ def resolve_proxy(ste: str | Proxy, parameters: Mapping[str, float]) -> Proxy:
         raise ValueError(f"ste = {ste!r} is neither a name nor a function; pass a name or mu'(x)")
     if not parameters:
         return function
-    allowed = [
-        name
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    ]
-    for name, value in parameters.items():
-        if name not in allowed:
-            raise ValueError(
-                f"{name} = {value!r} is not a parameter of ste = {ste!r}; allowed: {', '.join(allowed) or 'none'}"
-            )
-        if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
-            raise ValueError(f"{name} = {value!r} must be a finite real number")
+    own = [each.name for each in inspect.signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    numbers(parameters, dict.fromkeys(own, "> -inf"), f"ste = {ste!r}")
     return partial(function, **parameters)
 
 
@@ -151,23 +139,15 @@ def _prepare(arguments: Mapping[str, ArrayLike]) -> dict[str, Array]:
     if Z.ndim < 2 or 0 in Z.shape[-2:]:
         raise ValueError(f"Z has shape {Z.shape}; it must be (..., m, n) with m, n >= 1")
     m, n = Z.shape[-2:]
-    leading = {"Z": Z.shape[:-2]}
-    for name in arguments:
-        if name == "Z":
-            continue
+    for name, array in arrays.items():
         letter, length = ("m", m) if name.startswith("v") else ("n", n)
-        shape = arrays[name].shape
-        if not shape or shape[-1] != length:
+        if name != "Z" and array.shape[-1:] != (length,):
             raise ValueError(
-                f"{name} has shape {shape}; it must be (..., {letter}) = (..., {length}) "
+                f"{name} has shape {array.shape}; it must be (..., {letter}) = (..., {length}) "
                 f"to go with Z of shape {Z.shape}"
             )
-        leading[name] = shape[:-1]
-    try:
-        np.broadcast_shapes(*leading.values())
-    except ValueError as error:
-        shapes = ", ".join(f"{name} {shape}" for name, shape in sorted(leading.items()))
-        raise ValueError(f"leading shapes do not broadcast: {shapes}; make them agree") from error
+    leading = {name: arrays[name].shape[: -2 if name == "Z" else -1] for name in sorted(arrays)}
+    broadcast("leading shapes", leading)
     dtype = np.result_type(*arrays.values())
     return {name: array.astype(dtype, copy=False) for name, array in arrays.items()}
 

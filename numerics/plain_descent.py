@@ -8,19 +8,17 @@ no success: with v still near v(π) the flipped w is pulled back, and the iterat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, pi
+from math import pi
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import vector
+from numerics.arguments import Array, number, vector
 from numerics.generated.estimators import coarse_gradient
 from numerics.generated.network import best_output_weights, loss_gradient_v, population_loss
 from numerics.geometry import angle, length
 
 __all__ = ["PlainDescentResult", "plain_descent"]
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +58,12 @@ def plain_descent(
     w = 0 exactly included), a value that is not finite, an unknown ste, eta ≤ 0, tolerance < 0 or max_steps < 1.
     Source: B2, [Y], Algorithm 1.
     """
-    for name, value, good in (
-        ("eta", eta, eta > 0),
-        ("tolerance", tolerance, tolerance >= 0),
-        ("max_steps", max_steps, max_steps >= 1),
+    for name, value, domain in (
+        ("eta", eta, "> 0"),
+        ("tolerance", tolerance, ">= 0"),
+        ("max_steps", max_steps, ">= 1"),
     ):
-        if not (isfinite(value) and good):
-            raise ValueError(f"{name} = {value!r} is out of range; see the docstring")
+        number(name, value, domain)
     given = {"v0": v0, "w0": w0, "v_star": v_star, "w_star": w_star}
     v, w, true_v, true_w = (vector(name, value) for name, value in given.items())
     rows: list[tuple[float, float, float, float]] = []

@@ -28,6 +28,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import Array
 from numerics.model import apply_proxy
 
 __all__ = [
@@ -42,7 +43,6 @@ __all__ = [
     "row_means",
 ]
 
-Array = NDArray[np.float64]
 Proxy = Callable[[Array], NDArray[Any]]
 
 _CELLS = 1024

@@ -7,18 +7,16 @@ never grows, and every start converges to w* unless it lies on the ray of −w* 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, pi
+from math import pi
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import finite_array
+from numerics.arguments import Array, finite_array, integer, number
 from numerics.generated.background import relu_network_gradient, relu_network_loss
 from numerics.geometry import angle, length
 
 __all__ = ["ReluLearning", "largest_step", "learn_relu_network"]
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +38,7 @@ class ReluLearning:
 
 def largest_step(k: int) -> float:
     """The step size k π/(k − 1 + π) up to which B1.descent holds; ValueError for k < 1."""
-    if not (isinstance(k, int | np.integer) and k >= 1):
-        raise ValueError(f"k = {k!r} is out of range; a whole number of patches, k >= 1, is allowed")
+    integer("k", k, 1)
     return float(k * pi / (k - 1 + pi))
 
 
@@ -71,8 +68,7 @@ def learn_relu_network(
     rate = largest_step(k) if eta is None else eta
     largest_step(k)
     for name, value in (("eta", rate), ("tolerance", tolerance), ("max_steps", max_steps)):
-        if not (isfinite(value) and value > 0):
-            raise ValueError(f"{name} = {value!r} is out of range; a finite number > 0 is allowed")
+        number(name, value, "> 0")
     w, star = _filters("w0", w0), _filters("w_star", w_star)
     if star.ndim != 1 or w.shape[-1] != len(star):
         raise ValueError(f"w0 has shape {w.shape}, w_star {star.shape}; (..., n) and (n,) are needed")

@@ -17,13 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from math import prod
-from operator import index
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import finite_array, vector
+from numerics.arguments import Array, finite_array, integer, vector
 from numerics.model import apply_proxy
 
 SHARD = 4096
@@ -31,7 +30,6 @@ SHARD = 4096
 # Fixed by the problem alone, since another chunk would round sums differently.
 _CHUNK_NORMALS = 64 * 16 * 64
 
-Array = NDArray[np.float64]
 Proxy = Callable[[Array], NDArray[Any]]
 RowFunction = Callable[[Array, Array, Array], NDArray[Any]]
 Evaluator = Callable[[Array, Array], None]
@@ -79,9 +77,9 @@ class Draws:
     stream: int = 0
 
     def __post_init__(self) -> None:
-        _integer("samples", self.samples, 1)
-        _integer("seed", self.seed, 0)
-        _integer("stream", self.stream, 0)
+        integer("samples", self.samples, 1)
+        integer("seed", self.seed, 0)
+        integer("stream", self.stream, 0)
 
     @property
     def shards(self) -> int:
@@ -90,7 +88,7 @@ class Draws:
 
     def size(self, shard: int) -> int:
         """Number of samples in `shard`. Raises ValueError if there is no such shard."""
-        if _integer("shard", shard, 0) >= self.shards:
+        if integer("shard", shard, 0) >= self.shards:
             raise ValueError(f"shard = {shard}; it must be in 0..{self.shards - 1}")
         return min(SHARD, self.samples - shard * SHARD)
 
@@ -272,12 +270,12 @@ def iterate_shards(
     Raises ValueError, before anything is drawn, if the range leaves the shards of the problem.
     """
     total = problem.draws.shards
-    if _integer("first_shard", first_shard, 0) >= total:
+    if integer("first_shard", first_shard, 0) >= total:
         raise ValueError(f"first_shard = {first_shard}; it must be in 0..{total - 1}")
-    count = total - first_shard if shards is None else _integer("shards", shards, 1)
+    count = total - first_shard if shards is None else integer("shards", shards, 1)
     if first_shard + count > total:
         raise ValueError(f"shards = {shards}; from shard {first_shard} on only {total - first_shard} exist")
-    _integer("threads", threads, 1)
+    integer("threads", threads, 1)
     return _reported(problem, range(first_shard, first_shard + count), threads, progress)
 
 
@@ -367,16 +365,6 @@ def _split(moments: Moments, layout: Mapping[str, tuple[int, ...]]) -> dict[str,
         parts[name] = Moments(moments.count, mean, m2)
         start = columns.stop
     return parts
-
-
-def _integer(name: str, value: int, least: int) -> int:
-    try:
-        number = index(value)
-    except TypeError as error:
-        raise ValueError(f"{name} = {value!r} must be an integer >= {least}") from error
-    if number < least:
-        raise ValueError(f"{name} = {value!r} must be an integer >= {least}")
-    return number
 
 
 def _vectors(name: str, value: ArrayLike, other: str, partner: ArrayLike) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from numerics.arguments import Array, check_parameters, float_range
+from numerics.arguments import Array, check_parameters, float_range, integer, number
 from numerics.generated.penalties import PENALTY_PARAMETERS
 from numerics.learning.problem import (
     GRADIENTS,
@@ -17,8 +17,6 @@ from numerics.learning.problem import (
     Sampling,
     choose_steps,
     digest,
-    integer,
-    number,
     polar,
     unit_vector,
     vectors,
@@ -92,7 +90,7 @@ def learn(
     given_v, start, true_v, true_w = vectors(v, w0, v_star, w_star)
     true_w = unit_vector("w_star", true_w, normalize)
     _check_start(given_v, start, sphere, learn_v)
-    tolerance = number("tolerance", tolerance, positive=True)
+    tolerance = number("tolerance", tolerance, "> 0")
     integer("max_steps", max_steps, 0)
     record_every = integer("record_every", record_every, 1)
     beta, lam = number("beta", beta, most=LARGE), number("lam", lam, most=LARGE)

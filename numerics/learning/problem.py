@@ -8,14 +8,13 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev
 
-from numerics.arguments import Array, check_parameters, vector
+from numerics.arguments import Array, check_parameters, number, vector
 from numerics.generated.estimators import KERNELS, PARAMETERS
 from numerics.generated.network import loss_gradient_v, population_loss
 from numerics.geometry import length, unit
@@ -33,9 +32,7 @@ __all__ = [
     "choose_steps",
     "digest",
     "gradient_v",
-    "integer",
     "loss",
-    "number",
     "polar",
     "unit_vector",
     "vectors",
@@ -205,7 +202,7 @@ def choose_steps(
     beyond which gradient descent in v diverges: (m+1)/4 is the largest eigenvalue of the Hessian.
     """
     stable = 8 / (v.size + 1)
-    rate = stable / 2 if eta_v is None else number("eta_v", eta_v, positive=True)
+    rate = stable / 2 if eta_v is None else number("eta_v", eta_v, "> 0")
     if not rate < stable:
         raise ValueError(f"eta_v = {eta_v!r} is too large; it must be below 8/(m + 1) = {stable:.6g}")
     alpha, kappa = pull.bounds(v, rate if learn_v else None)
@@ -214,7 +211,7 @@ def choose_steps(
     if eta is None:
         scale = max(curvature, kappa + beta)
         eta = 0.9 / scale if scale > 0 else 1.0
-    number("eta", eta, positive=True)
+    number("eta", eta, "> 0")
     if not eta < limit:
         met = ", the largest of every v that a run from v can meet," if learn_v else ""
         raise ValueError(
@@ -270,25 +267,6 @@ def polar(a: Array) -> tuple[float, Array]:
     """Norm and direction of a nonzero vector, whatever its scale."""
     with np.errstate(over="ignore", under="ignore"):
         return float(length(a)), unit(a[None])[0]
-
-
-def number(name: str, value: float, *, positive: bool = False, most: float = math.inf) -> float:
-    """`value` as a finite float, not negative (not zero either if `positive`), `most` at most. Raises ValueError."""
-    rule = "> 0" if positive else ">= 0"
-    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
-        raise ValueError(f"{name} = {value!r} is not allowed; a finite number {rule} is")
-    if value < 0 or (positive and value == 0):
-        raise ValueError(f"{name} = {value!r} is out of range; a finite number {rule} is allowed")
-    if value > most:
-        raise ValueError(f"{name} = {value!r} is out of range; {most:g} at most is allowed")
-    return float(value)
-
-
-def integer(name: str, value: int, least: int) -> int:
-    """`value` as an int. Raises ValueError unless it is an integer >= `least`."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} = {value!r} is not allowed; an integer >= {least} is")
-    return int(value)
 
 
 def digest(array: Array) -> str:

@@ -12,13 +12,12 @@ import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
-from operator import index
 
 import numpy as np
 import numpy.typing as npt
 from numpy.typing import ArrayLike
 
-from numerics.arguments import Array, float_range
+from numerics.arguments import Array, float_range, integer
 from numerics.generated.penalties import PENALTIES
 from numerics.limits.fill import Filled, fill, named, stability_margin
 from numerics.limits.pose import pose
@@ -128,8 +127,7 @@ def stable_limits(
     Entries exactly at a threshold, to rounding, count as below it, and entries of w_star below 1e-150 as 0; neutrally
     stable fixed points are not listed. Raises ValueError as `sparse_limit` does, and for count < 1.
     """
-    if isinstance(count, bool) or not hasattr(count, "__index__") or index(count) < 1:
-        raise ValueError(f"count = {count!r} is out of range; an integer >= 1 is needed")
+    count = integer("count", count, 1)
     posed = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize)
     w = posed.w_star.copy()  # records make their weights later
     w[np.abs(w) < 1e-150] = 0.0
@@ -137,7 +135,7 @@ def stable_limits(
     if not problem.threshold:
         problem = replace(problem, lam=0.0)  # λ/β has underflowed
     with float_range(problem.remedy):
-        census = _census(problem, index(count))
+        census = _census(problem, count)
     if not all(math.isfinite(limit.multiplier) and math.isfinite(limit.lyapunov) for limit in census.limits):
         raise ValueError(f"the computation leaves the range of float64; {problem.remedy}")
     return census

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import real_array, refuse_masked
+from numerics.arguments import Array, check_parameters, number, real_array, refuse_first, refuse_masked
 from numerics.generated.limits import SLOPES
 from numerics.generated.penalties import PENALTY_PARAMETERS
 from numerics.geometry import length
@@ -57,12 +56,8 @@ def pose(
         size = _norm(vector, field)
     kappa, beta = _number("kappa", kappa, field, "> 0"), _number("beta", beta, field, ">= 0")
     lam = _number("lam", lam, field, ">= 0")
-    known = PENALTY_PARAMETERS[penalty]
-    for name, value in parameters.items():
-        if name not in known:
-            allowed = ", ".join(known) or "none"
-            raise ValueError(f"{name} = {value!r} is no parameter of penalty = {penalty!r}; its parameters: {allowed}")
-    shapes = {name: _number(name, parameters.get(name, known[name][0]), field, known[name][1]) for name in known}
+    known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
+    shapes = {name: _number(name, parameters.get(name, value), field, "> 0") for name, value in known.items()}
     if field is FLOATS:
         _check_range("kappa", kappa, 1e-200, 1e200)
         _check_range("beta", beta, 0, 1e100 * kappa, "1e100 kappa")
@@ -77,25 +72,19 @@ def _check_range(name: str, value: Number, least: Number, most: Number, words: s
         raise ValueError(f"{name} = {float(value)!r} is out of range; {least:g} to {words or f'{most:g}'} is allowed")
 
 
-def _number(name: str, value: Any, field: Field, sign: str) -> Number:
-    try:
-        number = float(value) if field is FLOATS else _to_digits(value, field)
-        good = math.isfinite(float(number)) and (number > 0 if sign == "> 0" else number >= 0)
-    except (TypeError, ValueError, OverflowError):
-        good = False
-    if not good or isinstance(value, str | bool | np.bool_ | np.ma.MaskedArray):
-        raise ValueError(f"{name} = {value!r} is out of range; a finite number {sign} is needed")
-    return number
+def _number(name: str, value: Any, field: Field, domain: str) -> Number:
+    rounded = number(name, value, domain)
+    return rounded if field is FLOATS else _to_digits(name, value, field)
 
 
-def _to_digits(value: Any, field: Field) -> Number:
+def _to_digits(name: str, value: Any, field: Field) -> Number:
     """The number itself: floats and integers are exact, a Fraction is rounded once, at the working precision."""
     if isinstance(value, Fraction):
         return field.context.fdiv(value.numerator, value.denominator)
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool) or not (isinstance(value, int | float) or hasattr(value, "_mpf_")):
-        raise TypeError
+        raise ValueError(f"{name} = {value!r} is no number; use float, int, fractions.Fraction or mpmath.mpf")
     return field.number(value)
 
 
@@ -110,19 +99,13 @@ def _vector(w_star: Any, field: Field) -> npt.NDArray[Any]:
         return np.ascontiguousarray(array, np.float64)
     result = np.empty(len(array), dtype=object)
     for index, value in enumerate(array):
-        try:
-            result[index] = _to_digits(value, field)
-        except TypeError:
-            raise ValueError(
-                f"w_star[{index}] = {value!r} is no number; use float, int, fractions.Fraction or mpmath.mpf"
-            ) from None
-        if not math.isfinite(float(result[index])):
-            _not_finite(index, value)
+        result[index] = _to_digits(f"w_star[{index}]", value, field)
+    _require_finite(array, result.astype(np.float64))
     return result
 
 
-def _not_finite(index: int, value: Any) -> NoReturn:
-    raise ValueError(f"w_star[{index}] = {value!s} is not finite; finite numbers are needed")
+def _require_finite(given: npt.NDArray[Any], vector: Array) -> None:
+    refuse_first("w_star", given, ~np.isfinite(vector), "is not finite; finite numbers are needed")
 
 
 def _norm(vector: npt.NDArray[Any], field: Field) -> Number:
@@ -132,9 +115,7 @@ def _norm(vector: npt.NDArray[Any], field: Field) -> Number:
     if field is not FLOATS or 1e-280 < sum(squares) < 1e280:
         size = field.sqrt(field.total(squares))
     else:
-        bad = np.flatnonzero(~np.isfinite(vector))
-        if bad.size:
-            _not_finite(int(bad[0]), vector[bad[0]])
+        _require_finite(vector, vector)
         size = length(vector)
     if not size:
         raise ValueError("w_star is the zero vector, which has no direction; it must be nonzero")

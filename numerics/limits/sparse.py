@@ -11,14 +11,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from operator import index
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from numpy.typing import ArrayLike
 
-from numerics.arguments import float_range
+from numerics.arguments import float_range, integer
 from numerics.generated.splitting import basin_probability
 from numerics.limits.field import FLOATS, digits_field
 from numerics.limits.fill import fill, stability_margin
@@ -173,12 +172,10 @@ def sparse_limit(
         problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize)
         with float_range(problem.remedy):
             return _limit(problem)
-    if isinstance(digits, bool) or not hasattr(digits, "__index__") or index(digits) < 1:
-        raise ValueError(f"digits = {digits!r} is out of range; an integer >= 1, or None for float64, is needed")
-    field = digits_field(index(digits) + 20)
+    field = digits_field(integer("digits", digits, 1) + 20)
     problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize, field=field)
     if problem.pull > 1:  # N − β, of the size of κ, loses as many digits as β/κ has
-        field = digits_field(index(digits) + 20 + int(field.context.log10(problem.pull)))
+        field = digits_field(digits + 20 + int(field.context.log10(problem.pull)))
         problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize, field=field)
     return _limit(problem)
 

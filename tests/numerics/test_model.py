@@ -233,10 +233,10 @@ def test_parameters_reach_a_callable_and_only_those_it_has() -> None:
     once = model.sample_coarse_gradient(**arguments, ste=scaled)
     thrice = model.sample_coarse_gradient(**arguments, ste=scaled, c=3.0)
     np.testing.assert_allclose(thrice, 3.0 * once, rtol=1e-14)
-    with pytest.raises(ValueError, match=r"tau = 2.0 is not a parameter.*allowed: c"):
+    with pytest.raises(ValueError, match=r"tau = 2.0 is no parameter.*parameters: c"):
         model.sample_coarse_gradient(**arguments, ste=scaled, tau=2.0)
     for bad in (math.nan, math.inf, True, "1"):
-        with pytest.raises(ValueError, match=r"c = .* must be a finite real number"):
+        with pytest.raises(ValueError, match=r"c = .* is out of range"):
             model.resolve_proxy(scaled, {"c": bad})  # type: ignore[dict-item]
 
 
