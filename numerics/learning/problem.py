@@ -19,7 +19,7 @@ from numerics.generated.estimators import KERNELS, PARAMETERS
 from numerics.generated.network import loss_gradient_v, population_loss
 from numerics.geometry import length, unit
 from numerics.learning.steps import Thresholding
-from numerics.limits.pose import NORM_TOLERANCE
+from numerics.limits.problem import NORM_TOLERANCE
 from numerics.model import resolve_proxy
 from numerics.sampling import Moments, network_moments
 

@@ -20,11 +20,10 @@ from numpy.typing import ArrayLike
 from numerics.arguments import Array, float_range, integer
 from numerics.generated.penalties import PENALTIES
 from numerics.limits.fill import Filled, fill, named, stability_margin
-from numerics.limits.pose import pose
-from numerics.limits.problem import Problem, in_range
+from numerics.limits.law import Root
+from numerics.limits.problem import Problem, in_range, pose, unmoved
 from numerics.limits.search import Search, seeds
-from numerics.limits.singles import Singles, continua
-from numerics.limits.solve import Root, unmoved
+from numerics.limits.singles import best_of, continua, singles
 
 __all__ = ["StableLimit", "StableLimits", "stable_limits"]
 
@@ -91,16 +90,16 @@ class StableLimits:
 
 def _record(problem: Problem, root: Root) -> StableLimit:
     """A limit with its Lyapunov value."""
-    p, n, law = problem, root.multiplier, problem.law
+    p, n = problem, root.multiplier
     where, w, u = named(p, root)
-    cosine = (root.lower / n + float(np.dot(w, p.w_star[where]))) / p.norm
     cost = float(PENALTIES[p.penalty](u, **p.parameters).sum())
-    distance = root.lower / n**2 + float(np.dot(w - u, w - u))
-    lyapunov = float(p.kappa * (1 - cosine) + p.lam * cost + p.beta / 2 * distance)
-    kind, place, sign = "sparse", None, None
-    if root.placed and not root.upper and not (root.gap > 0 or law.stiffness(abs(root.placed[0][1]), root.gap) > 0):
-        kind, place, sign = "spike", root.placed[0][0], 1 if root.placed[0][1] > 0 else -1
-    return StableLimit(kind, place, sign, float(p.scale * n), lyapunov, p, root)
+    overlap, moved = root.lower / n + np.dot(w, p.w_star[where]), root.lower / n**2 + np.dot(w - u, w - u)
+    value = float(p.lyapunov(overlap, cost, moved))
+    if root.placed and not root.upper and not root.gap > 0:
+        ((place, level),) = root.placed
+        if not p.law.stiffness(abs(level), root.gap) > 0:
+            return StableLimit("spike", place, 1 if level > 0 else -1, float(p.scale * n), value, p, root)
+    return StableLimit("sparse", None, None, float(p.scale * n), value, p, root)
 
 
 def stable_limits(
@@ -145,8 +144,8 @@ def _census(problem: Problem, count: int) -> StableLimits:
     """One more than `count` is asked for, to know whether there are more."""
     if not problem.beta or not problem.lam:
         return _without_threshold(problem)
-    roots, singles, reason = seeds(problem), Singles.of(problem), ""
-    total = len(roots) + len(singles.index)
+    roots, (alone, unsure), reason = seeds(problem), singles(problem), ""
+    total = len(roots) + len(alone)
     if not problem.law.convex:
         search, room = Search(problem), count + 1 - (total if problem.law.curved else len(roots))
         found = list(islice(search.run(count, roots), max(room, 0)))
@@ -155,9 +154,9 @@ def _census(problem: Problem, count: int) -> StableLimits:
             reason = "the search stopped when `count` limits were found"
         elif search.stopped:
             reason = "the search for supports stopped at the work allowed"
-        elif search.unsure or singles.unsure:
+        elif search.unsure or unsure:
             reason = "a multiplier cannot be told from another, or from β, to rounding"
-    limits = [_record(problem, root) for root in (*roots, *singles.first(problem, count))]
+    limits = [_record(problem, root) for root in (*roots, *best_of(problem, alone, count))]
     if problem.law.curved:
         stable = [limit for limit in limits if limit.margin > 0]
         if len(stable) < len(limits):

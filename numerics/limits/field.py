@@ -5,15 +5,22 @@ finders.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
+from numerics.arguments import ONE_THREAD
 from numerics.elementwise import root
 
-__all__ = ["FLOATS", "Field", "Number", "bisect", "digits_field", "rises"]
+__all__ = ["BLOCK", "FLOATS", "Field", "Number", "bisect", "blocks", "climb", "digits_field", "rises"]
+
+BLOCK: Final = ONE_THREAD
+"""Entries worked on at a time: the buffers stay in the cache, and BLAS does not wake threads for an inner product,
+which on a busy machine costs ten times what it saves.
+"""
 
 Number = Any
 """A float, or an mpmath number."""
@@ -53,6 +60,45 @@ def digits_field(digits: int) -> Field:
     mp.dps = digits
     sqrt, asin, sin, cbrt = (np.frompyfunc(function, 1, 1) for function in (mp.sqrt, mp.asin, mp.sin, mp.cbrt))
     return Field(mp.eps, sqrt, asin, sin, cbrt, lambda *factors: sqrt(math.prod(factors)), mp.fsum, mp.mpf, mp)
+
+
+def blocks(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Consecutive views of at most `BLOCK` entries."""
+    for start in range(0, len(array), BLOCK):
+        yield array[start : start + BLOCK]
+
+
+def climb(
+    evaluate: Callable[[Number], tuple[Number, Number]],
+    low: Number,
+    high: Number,
+    eps: Number,
+    stuck: Callable[[Number, Number], bool] | None = None,
+    start: Number | None = None,
+) -> Number:
+    """Gap in (low, high] at which 1/‖w̄‖, which `evaluate` gives with its slope, is 1: Newton's method, halving where it
+    does not converge.
+
+    Asks `stuck` then whether the bracket has become small enough to be looked at in another way; -1 if so.
+    """
+    gap, step = high if start is None else start, high - low
+    for _ in range(2000):
+        inverse, slope = evaluate(gap)
+        low, high = (gap, high) if inverse < 1 else (low, gap)
+        new = gap + (1 - inverse) / slope
+        if low < new < high and abs(1 - inverse) <= 2 * eps:
+            return new
+        # At a fold the slope is infinite: a short step alone is no sign of a root.
+        if abs(new - gap) <= 2 * eps * gap and abs(1 - inverse) <= 10 * eps**0.5:
+            return new
+        if not low < new < high or abs(new - gap) > step / 2:
+            if stuck is not None and stuck(low, high):
+                return -1
+            new = (low + high) / 2
+            if new in (low, high) or high - low <= 2 * eps * high:
+                return new
+        step, gap = abs(new - gap), new
+    return gap
 
 
 def bisect(f: Callable[[Number], Number], low: Number, high: Number, eps: Number) -> Number:

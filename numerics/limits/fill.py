@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from numerics.limits.field import FLOATS, Number, bisect
-from numerics.limits.problem import BLOCK, Problem, blocks
-from numerics.limits.solve import Root
+from numerics.limits.field import BLOCK, FLOATS, Number, bisect, blocks
+from numerics.limits.law import Root
+from numerics.limits.problem import Problem
 
 __all__ = ["Filled", "fill", "named", "stability_margin"]
 

@@ -15,11 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import float_range
-from numerics.limits.field import FLOATS, Number, bisect
-from numerics.limits.law import Law
-from numerics.limits.pose import pose
-from numerics.limits.problem import Problem, blocks
-from numerics.limits.solve import Root, Selection, climb, unmoved
+from numerics.limits.field import FLOATS, Number, bisect, blocks, climb
+from numerics.limits.law import Law, Root, Selection
+from numerics.limits.problem import Problem, in_floats, unmoved
 
 __all__ = ["sparse_root"]
 
@@ -140,12 +138,9 @@ def _guess(problem: Problem, candidates: _Candidates, low: Number) -> Number | N
             return (step * square) ** -0.5, step * slope * (step * square) ** -1.5
 
         return climb(evaluate, low, p.norm, 1e-3)
-    w_star = np.array([float(x) for x in p.w_star])
-    kappa, beta, lam = (float(value) for value in (p.kappa, p.beta, p.lam))
-    shapes = {name: float(value) for name, value in p.parameters.items()}
     try:
         with float_range("the digits asked for need no guess"):
-            rough = sparse_root(pose(w_star, kappa, beta, lam, p.penalty, shapes, normalize=True))
+            rough = sparse_root(in_floats(p))
     except ValueError:
         return None
     gap = p.field.number(rough.gap) if rough is not None else low

@@ -9,18 +9,20 @@ branch, of which a stable limit may use one at most. They meet at the fold; belo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from numerics.generated.limits import BENDS, CURVED, KEPT, LEAST, SLOPES, TURNING
 from numerics.generated.penalties import THRESHOLDS
-from numerics.limits.field import FLOATS, Field, Number, bisect
+from numerics.limits.field import FLOATS, Field, Number, bisect, blocks, climb
 
-__all__ = ["Law"]
+__all__ = ["Law", "Root", "Selection"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,3 +151,70 @@ class Law:
             return np.maximum((y + self.pull * u) / multiplier, limit), u
         x = np.maximum((y - self.offset) / gap, limit)  # an excess over λ keeps its digits where the gap is small
         return x, (x - self.rho * self.slope(x) if self.rho else x)
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """A solution in units of `Problem.scale`, and what is above the threshold there: the entries with |w*_i| > cut and
+    those at `upper` (pieces that roots share), on the upper branch, and those `placed` elsewhere, as (index, u).
+    """
+
+    multiplier: Number
+    gap: Number
+    cut: Number = math.inf
+    placed: tuple[tuple[int, Number], ...] = ()
+    upper: tuple[npt.NDArray[np.intp], ...] = ()
+    lower: float = 0.0
+    """Squared norm of w* off `upper` and `placed`, where these are all."""
+
+
+class Selection:
+    """Entries `upper` (magnitudes) on the upper branch, all others together of squared norm `lower`.
+
+    `beside`: Σ (y − λp')² of further entries on the upper branch of a straight law.
+    """
+
+    def __init__(self, law: Law, upper: npt.NDArray[Any], lower: Number, beside: Number = 0.0) -> None:
+        self.law, self.upper, self.lower, self.beside = law, upper, lower, beside
+
+    @cached_property
+    def active(self) -> Number:
+        """Σ (y − λp')² over the upper branch of a straight law."""
+        excesses = (piece - self.law.offset for piece in blocks(self.upper))
+        return self.beside + self.law.field.total([np.dot(excess, excess) for excess in excesses])
+
+    def square(self, gap: Number) -> tuple[Number, Number]:
+        """‖w̄‖² and Σ w̄_i²/D_i = −½ d‖w̄‖²/dN; infinite where the upper branch does not exist."""
+        law, n = self.law, self.law.pull + gap
+        if len(self.upper) and not gap > 0:
+            return math.inf, math.inf
+        squares, slopes = [self.lower / n**2], [self.lower / n**3]
+        if not law.curved:
+            active = self.active / gap**2
+            return squares[0] + active, slopes[0] + active / gap
+        for y in blocks(self.upper):
+            u = law.upper(y, gap)
+            x = (y + law.pull * u) / n
+            curvature = np.maximum(law.stiffness(u, gap), law.field.eps * gap)
+            squares.append(np.dot(x, x))
+            slopes.append(np.dot(x, x / curvature))
+        return law.field.total(squares), law.field.total(slopes)
+
+    def inverse(self, gap: Number) -> tuple[Number, Number]:
+        """1/‖w̄‖ and its slope."""
+        square, slope = self.square(gap)
+        return square**-0.5, slope * square**-1.5
+
+    def range(self, low: Number, high: Number) -> tuple[tuple[Number, Number], tuple[Number, Number]]:
+        """Least (‖w̄‖², Σ w̄_i²/D_i) for gaps from low to high, and most: u and x fall as the gap grows."""
+        law, lost = self.law, self.lower
+        first, last = ((law.pull + gap, law.upper(self.upper, gap)) for gap in (low, high))
+        (least, small), (most, large) = ((lost / n**2, law.x(u) ** 2) for n, u in (last, first))
+        ends = law.stiffness(last[1], low), law.stiffness(first[1], high)
+        soft = math.inf if (ends[0] <= 0).any() else float((large / ends[0]).sum()) + lost / first[0] ** 3
+        stiff = float((small / np.maximum(ends[1], law.field.eps * high)).sum()) + lost / last[0] ** 3
+        return (least + small.sum(), stiff), (most + large.sum(), soft)
+
+    def solve(self, low: Number, high: Number) -> Number:
+        """Gap in (low, high] at which ‖w̄‖ = 1; the norm decreases from >= 1 to <= 1 there."""
+        return climb(self.inverse, low, high, self.law.field.eps)

@@ -1,4 +1,4 @@
-"""The problem N w = κ w* + β S(w) on the unit sphere, in float64 or in digits; `numerics.limits.pose` poses it.
+"""The problem N w = κ w* + β S(w) on the unit sphere, in float64 or in digits, its arguments checked.
 
 Everything is computed in units of κ: with y = w* as given and ν = ‖y‖ it reads (N/scale) w = y + pull·S(w), where
 scale = κ/ν and pull = β/scale. Arrays are float64, or hold mpmath numbers when digits are asked for; the same code
@@ -8,24 +8,30 @@ runs on both.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, wraps
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import ONE_THREAD, float_range
-from numerics.generated.penalties import PROXIMAL_MAPS
-from numerics.limits.field import FLOATS, Field, Number
-from numerics.limits.law import Law
+from numerics.arguments import Array, check_parameters, float_range, number, real_array, refuse_first, refuse_masked
+from numerics.generated.limits import SLOPES
+from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS
+from numerics.geometry import length
+from numerics.limits.field import FLOATS, Field, Number, blocks
+from numerics.limits.law import Law, Root
 
-__all__ = ["BLOCK", "Problem", "blocks", "in_range"]
+__all__ = ["NORM_TOLERANCE", "Problem", "in_floats", "in_range", "pose", "unmoved"]
 
-BLOCK: Final = ONE_THREAD
-"""Entries worked on at a time: the buffers stay in the cache, and BLAS does not wake threads for an inner product,
-which on a busy machine costs ten times what it saves.
+_PENALTIES: Final = tuple(SLOPES)
+"""Penalties whose limit is known as a map of w*."""
+
+NORM_TOLERANCE: Final = 1e-9
+"""How far from 1 the norm of w* may be. Any float64 normalization of up to 1e7 entries is closer, even one that sums
+naively; one made in float32 is not.
 """
 
 
@@ -114,6 +120,10 @@ class Problem:
         tie = np.abs(y - multiplier * self.threshold) <= 4 * self.rounding * np.abs(y)
         return ~tie | (u > self.field.eps**0.5)
 
+    def lyapunov(self, overlap: Any, cost: Any, moved: Any) -> Any:
+        """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖², given ⟨w, w*⟩, P(u) and ‖w − u‖²."""
+        return self.kappa * (1 - overlap / self.norm) + self.lam * cost + self.beta / 2 * moved
+
     def proximal(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """S(x): in float64 the generated map, where it costs much only where |x| exceeds its threshold; in digits P1 to
         P3 there.
@@ -131,12 +141,6 @@ class Problem:
         return result
 
 
-def blocks(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    """Consecutive views of at most `BLOCK` entries."""
-    for start in range(0, len(array), BLOCK):
-        yield array[start : start + BLOCK]
-
-
 def in_range(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The value of a record's property; ValueError if it is not finite. `_problem` is the record's attribute."""
 
@@ -152,3 +156,110 @@ def in_range(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return value
 
     return checked
+
+
+def pose(
+    w_star: Any,
+    kappa: Any,
+    beta: Any,
+    lam: Any,
+    penalty: str,
+    parameters: Mapping[str, Any],
+    *,
+    normalize: bool,
+    field: Field = FLOATS,
+) -> Problem:
+    """Check the arguments. Raises ValueError that names the argument, its value and what is allowed."""
+    if not isinstance(penalty, str) or penalty not in _PENALTIES:
+        raise ValueError(f"penalty = {penalty!r} has no known limit; allowed: {', '.join(_PENALTIES)}")
+    vector = _vector(w_star, field)
+    size = _norm(vector, field)
+    if abs(size - 1) > NORM_TOLERANCE:
+        if not normalize:
+            raise ValueError(
+                f"w_star has norm {float(size):.17g}; a unit vector (within {NORM_TOLERANCE:g}) is needed: "
+                "divide by the norm, or pass normalize=True"
+            )
+        if field is FLOATS and not 1e-140 < size < 1e140:  # the quotient would leave the range of float64
+            vector = vector / np.abs(vector).max()
+            size = _norm(vector, field)
+        vector = vector / size
+        size = _norm(vector, field)
+    kappa, beta = _number("kappa", kappa, field, "> 0"), _number("beta", beta, field, ">= 0")
+    lam = _number("lam", lam, field, ">= 0")
+    known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
+    shapes = {name: _number(name, parameters.get(name, value), field, "> 0") for name, value in known.items()}
+    if field is FLOATS:
+        _check_range("kappa", kappa, 1e-200, 1e200)
+        _check_range("beta", beta, 0, 1e100 * kappa, "1e100 kappa")
+        for name, value in shapes.items():
+            _check_range(name, value, 1e-300, 1e300)
+    return Problem(vector, size, kappa, beta, lam, penalty, shapes, field)
+
+
+def in_floats(problem: Problem) -> Problem:
+    """A problem in digits, rounded. Raises ValueError where float64 does not reach."""
+    kappa, beta, lam, *shapes = map(float, (problem.kappa, problem.beta, problem.lam, *problem.parameters.values()))
+    given, w_star = dict(zip(problem.parameters, shapes, strict=True)), problem.w_star.astype(np.float64)
+    return pose(w_star, kappa, beta, lam, problem.penalty, given, normalize=True)
+
+
+def _check_range(name: str, value: Number, least: Number, most: Number, words: str = "") -> None:
+    """Where nothing below overflows: cubes of multipliers in units of kappa, a(a + 1)/(a + u)²."""
+    if not least <= value <= most:
+        raise ValueError(f"{name} = {float(value)!r} is out of range; {least:g} to {words or f'{most:g}'} is allowed")
+
+
+def _number(name: str, value: Any, field: Field, domain: str) -> Number:
+    rounded = number(name, value, domain)
+    return rounded if field is FLOATS else _to_digits(name, value, field)
+
+
+def _to_digits(name: str, value: Any, field: Field) -> Number:
+    """The number itself: floats and integers are exact, a Fraction is rounded once, at the working precision."""
+    if isinstance(value, Fraction):
+        return field.context.fdiv(value.numerator, value.denominator)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool) or not (isinstance(value, int | float) or hasattr(value, "_mpf_")):
+        raise ValueError(f"{name} = {value!r} is no number; use float, int, fractions.Fraction or mpmath.mpf")
+    return field.number(value)
+
+
+def _vector(w_star: Any, field: Field) -> npt.NDArray[Any]:
+    refuse_masked("w_star", w_star)
+    if field is FLOATS or (isinstance(w_star, np.ndarray) and w_star.dtype != object):
+        w_star = real_array("w_star", w_star)
+    array = np.asarray(w_star, dtype=None if field is FLOATS else object)
+    if array.ndim != 1 or not array.size:
+        raise ValueError(f"w_star has shape {array.shape}; one vector of shape (n,), n >= 1, is needed")
+    if field is FLOATS:
+        return np.ascontiguousarray(array, np.float64)
+    result = np.empty(len(array), dtype=object)
+    for index, value in enumerate(array):
+        result[index] = _to_digits(f"w_star[{index}]", value, field)
+    _require_finite(array, result.astype(np.float64))
+    return result
+
+
+def _require_finite(given: npt.NDArray[Any], vector: Array) -> None:
+    refuse_first("w_star", given, ~np.isfinite(vector), "is not finite; finite numbers are needed")
+
+
+def _norm(vector: npt.NDArray[Any], field: Field) -> Number:
+    """‖w*‖, without overflow or underflow; ValueError for a value that is not finite and for the zero vector."""
+    with np.errstate(all="ignore"):
+        squares = [np.dot(piece, piece) for piece in blocks(vector)]
+    if field is not FLOATS or 1e-280 < sum(squares) < 1e280:
+        size = field.sqrt(field.total(squares))
+    else:
+        _require_finite(vector, vector)
+        size = length(vector)
+    if not size:
+        raise ValueError("w_star is the zero vector, which has no direction; it must be nonzero")
+    return field.number(size)
+
+
+def unmoved(problem: Problem) -> Root:
+    """w̄ = w*, no entry above the threshold: N = κ."""
+    return Root(problem.norm, problem.norm - problem.pull, lower=problem.norm**2)

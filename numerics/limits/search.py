@@ -17,8 +17,8 @@ import numpy.typing as npt
 from numerics.arguments import Array
 from numerics.limits.field import bisect, rises
 from numerics.limits.folds import sparse_root
+from numerics.limits.law import Root, Selection
 from numerics.limits.problem import Problem
-from numerics.limits.solve import Root, Selection
 
 __all__ = ["Search", "seeds"]
 
@@ -27,7 +27,7 @@ _WORK = 20_000
 
 
 def seeds(problem: Problem) -> list[Root]:
-    """w̄ = w*, or the sparse limit, so that it is listed however early the search stops; not if `Singles` has it."""
+    """w̄ = w*, or the sparse limit, so that it is listed however early the search stops; not if `singles` has it."""
     root, size = sparse_root(problem), np.abs(problem.w_star)
     if root is None or root.cut == math.inf:
         return [root] if root is not None else []

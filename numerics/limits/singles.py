@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,91 +21,71 @@ import numpy.typing as npt
 from numerics.arguments import Array
 from numerics.generated.penalties import PENALTIES
 from numerics.generated.splitting import spike_threshold
-from numerics.limits.problem import Problem, blocks
-from numerics.limits.solve import Root
+from numerics.limits.field import blocks
+from numerics.limits.law import Root
+from numerics.limits.problem import Problem
 
-__all__ = ["Singles", "continua"]
+__all__ = ["best_of", "continua", "singles"]
 
 
-@dataclass(frozen=True, eq=False)
-class Singles:
-    """All limits with one entry above the threshold, as arrays (k,): its index, w_j and u, N and N − β in units of the
-    problem, and A.
+Records = Any
+"""np.recarray; indexing one loses its type."""
 
-    unsure: whether the two roots of some h are one to rounding, so that it may be a limit or none.
+_SINGLE = [("index", np.intp), *((name, np.float64) for name in ("x", "u", "multiplier", "gap", "across"))]
+
+
+def singles(problem: Problem) -> tuple[Records, bool]:
+    """All limits with one entry above the threshold, as records (k,): its index, w_j and u, N and N − β in units of the
+    problem, and A; solved for every entry and both signs, block by block.
+
+    Beside them whether the two roots of some h are one to rounding, so that it may be a limit or none.
     """
+    p, size = problem, np.abs(problem.w_star)
+    others, across = _others(p, size)
+    rows = np.flatnonzero(~p.above(others, p.norm + p.pull)) if p.threshold < 1 else np.zeros(0, np.intp)
+    ends = p.law.convex and bool(np.count_nonzero(_free(p, size)) > 1)
+    found = [_at(p, piece, others[piece], across[piece], ends) for piece in [rows[:0], *blocks(rows)]]
+    return np.concatenate([records for records, _ in found]).view(np.recarray), any(unsure for _, unsure in found)
 
-    index: npt.NDArray[np.intp]
-    x: Array
-    u: Array
-    multiplier: Array
-    gap: Array
-    across: Array
-    unsure: bool = False
 
-    @classmethod
-    def of(cls, problem: Problem) -> Singles:
-        """Solve for every entry and both signs, block by block."""
-        p, size = problem, np.abs(problem.w_star)
-        others, across = _others(p, size)
-        rows = np.flatnonzero(~p.above(others, p.norm + p.pull)) if p.threshold < 1 else np.zeros(0, np.intp)
-        ends = p.law.convex and bool(np.count_nonzero(_free(p, size)) > 1)
-        found = [cls._at(p, piece, others[piece], across[piece], ends) for piece in [rows[:0], *blocks(rows)]]
-        names = [item.name for item in fields(cls)[:-1]]
-        joined = {name: np.concatenate([getattr(each, name) for each in found]) for name in names}
-        return cls(**joined, unsure=any(each.unsure for each in found))
+def _at(problem: Problem, rows: npt.NDArray[np.intp], others: Array, across: Array, ends: bool) -> tuple[Records, bool]:
+    """Those at `rows`; `ends`: whether N = β is on a continuum, of which they would be ends."""
+    p, law = problem, problem.law
+    best = float(law.proximal(1.0))  # the largest u
+    index, sign = np.repeat(rows, 2), np.tile([1.0, -1.0], len(rows))
+    others, across, size = np.repeat(others, 2), np.repeat(across, 2), np.abs(p.w_star[index])
+    push = sign * size
+    if not law.curved:  # B = 0 means N = β; the sign of rounding in λ/scale must not decide
+        push[np.abs(law.offset - push) <= p.rounding * size] = law.offset
+    # N <= β − B where B >= 0, and the other entries stay below the threshold: nothing else needs to be solved.
+    against = law.level * law.slope(best) - push
+    keep = ~p.above(others, np.where(against >= 0, p.pull - against, p.norm + p.pull))
+    if not law.curved:
+        keep &= (against < 0) | (p.pull > spike_threshold(across, np.maximum(against, 0)))
+        keep &= (against != 0) | (not ends)  # a second entry with |w*_i| = λ/κ is free as well then
+    index, sign, push, across, others = (array[keep] for array in (index, sign, push, across, others))
+    tangent, rises, even = _larger_root(p, push, across, best)
+    x = 1 / np.hypot(1, 1 / tangent)
+    u = law.proximal(np.maximum(x, p.threshold))
+    gap = (push - law.level * law.slope(u)) / x
+    # N = β + gap, or A√(1 + T²), which does not cancel where βu and s y_j do
+    multiplier = np.where((gap > -p.pull / 2) | (across == 0), p.pull + gap, across * np.hypot(1, tangent))
+    fits = (x > p.threshold) & (u > law.least) & p.apart(push, u, multiplier) & (multiplier > 0)
+    fits &= ~p.above(others, multiplier)
+    sign *= np.where(p.w_star[index] < 0, -1.0, 1.0)
+    found = np.rec.fromarrays([index, sign * x, sign * u, multiplier, gap, across], dtype=_SINGLE)
+    return found[fits & rises], bool((fits & even).any())
 
-    @classmethod
-    def _at(cls, problem: Problem, rows: npt.NDArray[np.intp], others: Array, across: Array, ends: bool) -> Singles:
-        """Those at `rows`; `ends`: whether N = β is on a continuum, of which they would be ends."""
-        p, law = problem, problem.law
-        best = float(law.proximal(1.0))  # the largest u
-        index, sign = np.repeat(rows, 2), np.tile([1.0, -1.0], len(rows))
-        others, across, size = np.repeat(others, 2), np.repeat(across, 2), np.abs(p.w_star[index])
-        push = sign * size
-        if not law.curved:  # B = 0 means N = β; the sign of rounding in λ/scale must not decide
-            push[np.abs(law.offset - push) <= p.rounding * size] = law.offset
-        # N <= β − B where B >= 0, and the other entries stay below the threshold: nothing else needs to be solved.
-        against = law.level * law.slope(best) - push
-        keep = ~p.above(others, np.where(against >= 0, p.pull - against, p.norm + p.pull))
-        if not law.curved:
-            keep &= (against < 0) | (p.pull > spike_threshold(across, np.maximum(against, 0)))
-            keep &= (against != 0) | (not ends)  # a second entry with |w*_i| = λ/κ is free as well then
-        index, sign, push, across, others = (array[keep] for array in (index, sign, push, across, others))
-        tangent, rises, even = _larger_root(p, push, across, best)
-        x = 1 / np.hypot(1, 1 / tangent)
-        u = law.proximal(np.maximum(x, p.threshold))
-        gap = (push - law.level * law.slope(u)) / x
-        # N = β + gap, or A√(1 + T²), which does not cancel where βu and s y_j do
-        multiplier = np.where((gap > -p.pull / 2) | (across == 0), p.pull + gap, across * np.hypot(1, tangent))
-        fits = (x > p.threshold) & (u > law.least) & p.apart(push, u, multiplier) & (multiplier > 0)
-        fits &= ~p.above(others, multiplier)
-        sign *= np.where(p.w_star[index] < 0, -1.0, 1.0)
-        found = cls(index, sign * x, sign * u, multiplier, gap, across, bool((fits & even).any()))
-        return found.take(np.flatnonzero(fits & rises))
 
-    def take(self, rows: npt.NDArray[np.intp]) -> Singles:
-        """Some of the rows, in that order."""
-        return replace(self, **{item.name: getattr(self, item.name)[rows] for item in fields(self)[:-1]})
-
-    def lyapunov(self, problem: Problem) -> Array:
-        """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²."""
-        p = problem
-        cosine = (self.across**2 / self.multiplier + self.x * p.w_star[self.index]) / p.norm
-        moved = (self.across / self.multiplier) ** 2 + (self.x - self.u) ** 2
-        cost = PENALTIES[p.penalty](self.u, **p.parameters)
-        return np.asarray(p.kappa * (1 - cosine) + p.lam * cost + p.beta / 2 * moved)
-
-    def first(self, problem: Problem, count: int) -> Singles:
-        """The `count` best."""
-        if count >= len(self.index):
-            return self
-        return self.take(np.argpartition(self.lyapunov(problem), count - 1)[:count])
-
-    def __iter__(self) -> Iterator[Root]:
-        names = ("index", "u", "multiplier", "gap", "across")
-        for j, u, multiplier, gap, across in zip(*(getattr(self, n).tolist() for n in names), strict=True):
-            yield Root(multiplier, gap, math.inf, ((j, u),), lower=across**2)
+def best_of(problem: Problem, found: Records, count: int) -> Iterator[Root]:
+    """The `count` with the least Lyapunov value."""
+    if count < len(found):
+        cost = PENALTIES[problem.penalty](found.u, **problem.parameters)
+        overlap = found.across**2 / found.multiplier + found.x * problem.w_star[found.index]
+        moved = (found.across / found.multiplier) ** 2 + (found.x - found.u) ** 2
+        found = found[np.argpartition(problem.lyapunov(overlap, cost, moved), count - 1)[:count]]
+    for j, _, u, multiplier, gap, across in found.tolist():
+        yield Root(multiplier, gap, math.inf, ((j, u),), lower=across**2)
 
 
 def _larger_root(

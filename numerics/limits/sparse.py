@@ -19,12 +19,12 @@ from numpy.typing import ArrayLike
 
 from numerics.arguments import float_range, integer
 from numerics.generated.splitting import basin_probability
-from numerics.limits.field import FLOATS, digits_field
+from numerics.limits.census import stable_limits
+from numerics.limits.field import FLOATS, blocks, digits_field
 from numerics.limits.fill import fill, stability_margin
 from numerics.limits.folds import sparse_root
-from numerics.limits.pose import pose
-from numerics.limits.problem import Problem, blocks, in_range
-from numerics.limits.solve import Root
+from numerics.limits.law import Root
+from numerics.limits.problem import Problem, in_floats, in_range, pose
 
 __all__ = ["NoLimitError", "SparseLimit", "sparse_limit"]
 
@@ -189,22 +189,11 @@ def _limit(problem: Problem) -> SparseLimit:
         filled.residual < _SOLVED and abs(filled.short) < _SOLVED and math.isfinite(problem.scale * root.multiplier)
     ):
         raise ValueError(f"float64 does not reach; {problem.remedy}")
-    half = filled.error / 2
-    number = problem.field.number
-    limit = SparseLimit(
-        weights=filled.weights,
-        multiplier=number(problem.scale * root.multiplier),
-        angle=number(2 * problem.field.asin(half)),
-        error=number(filled.error),
-        residual=number(filled.residual),
-        penalty=problem.penalty,
-        kappa=problem.kappa,
-        beta=problem.beta,
-        lam=problem.lam,
-        parameters=dict(problem.parameters),
-        _problem=problem,
-        _root=root,
-    )
+    p = problem
+    found = p.scale * root.multiplier, 2 * p.field.asin(filled.error / 2), filled.error, filled.residual
+    multiplier, angle, error, residual = map(p.field.number, found)
+    given = p.penalty, p.kappa, p.beta, p.lam, dict(p.parameters)
+    limit = SparseLimit(filled.weights, multiplier, angle, error, residual, *given, p, root)
     if problem.field is not FLOATS:
         limit._settle(filled.auxiliary)
     return limit
@@ -212,19 +201,12 @@ def _limit(problem: Problem) -> SparseLimit:
 
 def _no_limit(problem: Problem) -> str:
     """Which conditions fail, and what attracts instead."""
-    from numerics.limits.census import (
-        stable_limits,  # the census knows the spikes; it needs this module's solvers in turn
-    )
-
-    largest = float(problem.largest / problem.norm)
-    kappa, beta, lam = (float(value) for value in (problem.kappa, problem.beta, problem.lam))
-    census = stable_limits(
-        np.array([float(x) for x in problem.w_star]), kappa, beta, lam, problem.penalty, count=3, normalize=True
-    )
+    p = in_floats(problem)
+    census = stable_limits(p.w_star, p.kappa, p.beta, p.lam, p.penalty, count=3, normalize=True)
     spikes = ", ".join(f"entry {s.index} with sign {s.sign:+d} (N = {s.multiplier:.6g})" for s in census.limits)
     others = f" and {census.total - len(census.limits)} more" if census.total and census.total > 3 else ""
     return (
-        f"no sparse limit: lam = {lam:.9g} is not below kappa max|w_star| = {kappa * largest:.9g}, and "
-        f"beta max|w_star| = {beta * largest:.9g} exceeds lam; what attracts instead: "
+        f"no sparse limit: lam = {p.lam:.9g} is not below kappa max|w_star| = {p.kappa * p.largest / p.norm:.9g}, and "
+        f"beta max|w_star| = {p.beta * p.largest / p.norm:.9g} exceeds lam; what attracts instead: "
         f"{f'spikes at {spikes}{others}' if spikes else 'no isolated point'}. Lower lam or beta"
     )

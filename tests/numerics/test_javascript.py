@@ -20,7 +20,7 @@ from py_mini_racer import JSEvalException, MiniRacer
 from numerics import NoLimitError, sparse_limit, stable_limits
 from numerics.generated.penalties import DISPLACEMENTS, PENALTIES, PENALTY_PARAMETERS, PROXIMAL_MAPS, THRESHOLDS
 from numerics.generated.splitting import basin_probability, spike_threshold
-from numerics.limits.pose import pose
+from numerics.limits.problem import pose
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "_static" / "interactive"
 SCRIPTS = ("formulas.js", "roots.js", "cubic.js", "limits.js", "branches.js", "census.js")

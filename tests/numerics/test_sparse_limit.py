@@ -22,11 +22,10 @@ from scipy import special
 
 import numerics
 from numerics import NoLimitError, SparseLimit, sparse_limit, stable_limits
-from numerics.limits.field import FLOATS, Field, digits_field
+from numerics.limits.field import BLOCK, FLOATS, Field, digits_field
 from numerics.limits.fill import fill
 from numerics.limits.folds import sparse_root
-from numerics.limits.pose import pose
-from numerics.limits.problem import BLOCK
+from numerics.limits.problem import pose
 
 EPS = np.finfo(float).eps
 PENALTIES = ("l1", "l0", "tl1")

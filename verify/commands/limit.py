@@ -45,7 +45,7 @@ def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str
 def require_unit(path: Path, w_star: Any) -> None:
     """ValueError unless w* has norm 1; the library says the same, but names an argument where there is an option."""
     from numerics.geometry import length
-    from numerics.limits.pose import NORM_TOLERANCE
+    from numerics.limits.problem import NORM_TOLERANCE
 
     size = float(length(w_star))
     if size > 0 and abs(size - 1) > NORM_TOLERANCE:
