@@ -1,10 +1,12 @@
 """What is made of expressions before they are written: constants folded, cancellations and squares out of range kept
-away, common subexpressions named. A claim's stable form is otherwise emitted as it stands.
+away, common subexpressions named. A claim's stable form is otherwise emitted as it stands. And functions and tables of
+them, as text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import indent
 
 import sympy
 from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, Symbol, cse, numbered_symbols
@@ -12,7 +14,10 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from proofs.code.printers import NUMPY, SourcePrinter, is_reciprocal
 
-__all__ = ["assignments", "fold_constants", "gather_roots", "gather_squares", "in_log1p"]
+__all__ = ["Steps", "assignments", "fold_constants", "gather_roots", "in_log1p", "lines_of", "table", "written"]
+
+Steps = list[tuple[str, str]]
+"""(name, source) pairs, of which the last one is what a function returns."""
 
 
 class root(sympy.Function):  # noqa: N801  (called as it is emitted)
@@ -117,11 +122,29 @@ def in_expm1(expression: Expr) -> Expr:
 
 def assignments(
     expressions: Sequence[Expr], names: Sequence[str], reserved: Iterable[str] = (), printer: SourcePrinter = NUMPY
-) -> list[tuple[str, str]]:
-    """(name, source) pairs that compute `expressions` under `names`, common subexpressions computed once."""
+) -> Steps:
+    """What computes `expressions` under `names`, common subexpressions once."""
     taken = {*reserved, *names, *(symbol.name for form in expressions for symbol in form.atoms(Symbol))}
     temporaries = (symbol for symbol in numbered_symbols("k", real=True) if symbol.name not in taken)
     written = [in_log1p(fold_constants(gather_squares(in_expm1(expression)))) for expression in expressions]
     shared, reduced = cse(written, temporaries, order="canonical", ignore=())
     pairs = [(symbol.name, printer.show(value)) for symbol, value in shared]
     return pairs + [(name, printer.show(value)) for name, value in zip(names, reduced, strict=True)]
+
+
+def lines_of(steps: Steps) -> list[str]:
+    """The body of a function of these steps."""
+    *shared, (_, value) = steps
+    return [*(f"{name} = {source}" for name, source in shared), f"return {value}"]
+
+
+def written(head: str, documentation: str, lines: Iterable[str]) -> str:
+    """A function, from its first line on."""
+    inner = "\n".join([f'"""{documentation}"""', *lines])
+    return f"{head}\n{indent(inner, '    ')}\n"
+
+
+def table(name: str, kind: str, rows: Mapping[str, str], meaning: str) -> str:
+    """A dictionary from names to what is written for each, and what it means."""
+    lines = "".join(f'    "{key}": {source},\n' for key, source in rows.items())
+    return f'{name}: Final[dict[str, {kind}]] = {{\n{lines}}}\n"""{meaning}."""\n'

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from textwrap import fill, indent
+from textwrap import fill
 
 from sympy import Expr, Float, Integer, Integral, Max, Min, Pow, Rational, Symbol, default_sort_key, erfc, exp, oo, sin
 
 from proofs import symbols
-from proofs.code.emit import assignments
-from proofs.code.functions import ERRORS, block_body, evaluated, parameter_table, shapes_of, table
+from proofs.code.emit import assignments, table, written
+from proofs.code.functions import ERRORS, block_body, evaluated, parameter_table, shapes_of
 from proofs.code.printers import NUMPY
 from proofs.engine.render import line_of
 from proofs.estimators import kernels_of
@@ -128,12 +128,9 @@ def proxy_source(proxy: Estimator) -> str:
         lines += [f"{n} = {value}" for n, value in assignments([at_piece], [f"on_{index}"])]
         condition = " & ".join(conditions)
         source = f"np.where({condition}, on_{index}, {source})" if condition else f"np.full(x.shape, on_{index}, float)"
-    body = "\n".join(f"    {line}" for line in [*lines, f"return {source}"])
-    return (
-        f"{renaming(proxy.parameters)}def _{identifier(proxy.name)}_proxy(x: npt.NDArray[np.floating]{keywords}) "
-        "-> npt.NDArray[np.floating]:\n"
-        f'    """{proxy.title}."""\n{body}\n'
-    )
+    array = "npt.NDArray[np.floating]"
+    head = f"{renaming(proxy.parameters)}def _{identifier(proxy.name)}_proxy(x: {array}{keywords}) -> {array}:"
+    return written(head, f"{proxy.title}.", [*lines, f"return {source}"])
 
 
 def coarse_gradient_source(proxies: Sequence[Estimator]) -> str:
@@ -149,18 +146,16 @@ def coarse_gradient_source(proxies: Sequence[Estimator]) -> str:
         for p in proxy.parameters
     )
     listed = "\n".join(fill(line, 96, subsequent_indent="    ") for line in (names, f"parameters: {own}."))
-    inner = (
-        f'"""Expected coarse gradient of the binarized network for a straight-through estimator.\n\n'
+    documentation = (
+        f"Expected coarse gradient of the binarized network for a straight-through estimator.\n\n"
         f"    {line_of(statement)}\n\nwith kernels p, q, C, b of the angle and of norm(w) by estimator.\n"
         f"{shapes_of(arguments, 'estimators')}{listed}\n"
         "Returns (..., n); leading (batch) axes broadcast. float32 in, float32 out.\n"
         f"{ERRORS} So do an unknown `ste`\nand a parameter that it does not have or that is out of its domain.\n"
-        'Source: C1 and, by estimator, C2 to C5.\n"""\n'
-        "known = check_parameters(ste, parameters, PARAMETERS)\nkernels = KERNELS[ste]\n\n"
-        f"{evaluated(arguments, body, 'n')}"
+        "Source: C1 and, by estimator, C2 to C5.\n"
     )
     signature = "".join(f"    {name}: npt.ArrayLike,\n" for name in arguments)
-    return (
-        f'def coarse_gradient(\n{signature}    ste: str = "relu",\n    **parameters: float,\n'
-        f") -> npt.NDArray[np.floating]:\n{indent(inner, '    ')}\n"
-    )
+    head = f'def coarse_gradient(\n{signature}    ste: str = "relu",\n    **parameters: float,\n'
+    chosen = ["known = check_parameters(ste, parameters, PARAMETERS)", "kernels = KERNELS[ste]", ""]
+    lines = [*chosen, *evaluated(arguments, body, "n")]
+    return written(f"{head}) -> npt.NDArray[np.floating]:", documentation, lines)

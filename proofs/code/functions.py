@@ -7,13 +7,13 @@ combination with a few vectors. That is what makes it vectorized over any batch 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import fill, indent
+from textwrap import fill
 
 from sympy import Expr
 
-from proofs.code.emit import assignments
+from proofs.code.emit import assignments, table, written
 from proofs.engine.claim import get
 from proofs.engine.render import line_of
 from proofs.penalty_forms import Penalty
@@ -30,7 +30,6 @@ __all__ = [
     "evaluated",
     "parameter_table",
     "shapes_of",
-    "table",
 ]
 
 
@@ -124,12 +123,12 @@ def block_body(statement: Expr, arguments: tuple[str, ...]) -> list[str]:
     return [*(f"{name} = {source}" for name, source in pairs), f"return {result}"]
 
 
-def evaluated(arguments: Sequence[str], body: Sequence[str], result: str) -> str:
+def evaluated(arguments: Sequence[str], body: Sequence[str], result: str) -> list[str]:
     """Lines that evaluate a block of that body over the batch."""
     arrays = ", ".join(f"{name}: Array" for name in arguments)
     given = ", ".join(f"{name}={name}" for name in arguments)
-    block = indent("\n".join(body), "    ")
-    return f'def block({arrays}) -> Array:\n{block}\n\nreturn evaluate(block, "{result}", {given})'
+    block = [f"    {line}" for line in body]
+    return [f"def block({arrays}) -> Array:", *block, "", f'return evaluate(block, "{result}", {given})']
 
 
 def emit_function(function: Function) -> str:
@@ -141,12 +140,12 @@ def emit_function(function: Function) -> str:
     body += [f"check_domain({name}={name})" for name in function.arguments if name in {"theta", "k"}]
     body += [*(_SADDLE_GUARD.splitlines() if function.name == "saddle_angle" else ()), last]
     signature = ", ".join(f"{name}: npt.ArrayLike" for name in function.arguments)
-    before = ""
+    before = []
     if function.name == "loss_gradient_w":
         signature += ', *, at_kink: str = "raise"'
-        before = "eps = rounding(w, w_star)\n\n"
-    inner = f"{docstring(function)}\n\n{before}{evaluated(function.arguments, body, function.result)}"
-    return f"def {function.name}({signature}) -> npt.NDArray[np.floating]:\n{indent(inner, '    ')}\n"
+        before = ["eps = rounding(w, w_star)", ""]
+    head = f"def {function.name}({signature}) -> npt.NDArray[np.floating]:"
+    return written(head, docstring(function), ["", *before, *evaluated(function.arguments, body, function.result)])
 
 
 _SADDLE_GUARD = (
@@ -168,9 +167,9 @@ def docstring(function: Function) -> str:
     statement = fill(line_of(claim.statement), 96, initial_indent="    ", subsequent_indent="        ")
     shapes = shapes_of(function.arguments, function.chapter)
     return (
-        f'"""{claim.title}.\n\n{statement}\n\n{shapes}Returns {_RESULTS[function.result]}; leading (batch) axes '
+        f"{claim.title}.\n\n{statement}\n\n{shapes}Returns {_RESULTS[function.result]}; leading (batch) axes "
         f"broadcast. float32 in, float32 out.\n{_NOTES.get(function.name, '')}{ERRORS}\n"
-        f'Source: {claim.id}, {claim.source}.\n"""'
+        f"Source: {claim.id}, {claim.source}.\n"
     )
 
 
@@ -184,12 +183,6 @@ _NOTES = {
     ),
     "saddle_angle": "Exists only where sum(v_star)**2 < (m + 1) * norm(v_star)**2 / 2; ValueError elsewhere.\n",
 }
-
-
-def table(name: str, kind: str, rows: Mapping[str, str], meaning: str) -> str:
-    """A dictionary from names to what is written for each, and what it means."""
-    lines = "".join(f'    "{key}": {source},\n' for key, source in rows.items())
-    return f'{name}: Final[dict[str, {kind}]] = {{\n{lines}}}\n"""{meaning}."""\n'
 
 
 def parameter_table(name: str, kind: str, declared: Sequence[Estimator] | Sequence[Penalty]) -> str:

@@ -9,11 +9,11 @@ as arrays of float64: they call what these do not share by the field that they a
 from __future__ import annotations
 
 from collections.abc import Callable
-from textwrap import indent
+from typing import Final
 
 from sympy import Expr, Integer, Mul, Symbol, diff, factor, fraction, solve
 
-from proofs.code.emit import assignments, gather_roots
+from proofs.code.emit import Steps, assignments, gather_roots, lines_of, table, written
 from proofs.code.page_formulas import least_kept, vanishes
 from proofs.code.printers import FIELD
 from proofs.engine.claim import get
@@ -23,12 +23,11 @@ from proofs.symbols import beta, kappa, kept_level, lam, multiplier, ratio, star
 
 __all__ = ["CLAIMS", "NAMES", "sources"]
 
-_PENALTIES = ("l1", "l0", "tl1")
-CLAIMS = [*(f"R4.{name}" for name in _PENALTIES), *map(map_id, _PENALTIES)]
-NAMES = ["BENDS", "CURVED", "KEPT", "LEAST", "SLOPES", "TURNING"]
+_PENALTIES: Final = ("l1", "l0", "tl1")
+CLAIMS: Final = [*(f"R4.{name}" for name in _PENALTIES), *map(map_id, _PENALTIES)]
+NAMES: Final = ["BENDS", "CURVED", "KEPT", "LEAST", "SLOPES", "TURNING"]
 
 _X, _RHO, _TWICE, _REACH = (Symbol(name, positive=True) for name in ("x", "rho", "twice", "reach"))
-_NAMES = {size: _X, ratio: _RHO}
 
 
 def sources() -> list[str]:
@@ -36,12 +35,33 @@ def sources() -> list[str]:
     own = [penalty(name) for name in _PENALTIES]
     for each in own:
         _held_by_claim(each)
-    functions = [_function(each, table, *form(each)) for table, (_, form) in _TABLES.items() for each in own]
-    return [*functions, *(_table(table, meaning, own) for table, (meaning, _) in _TABLES.items()), _curved(own)]
+    functions = [_function(each, name) for name in _TABLES for each in own]
+    tables = [
+        table(name, "Callable[..., Any]", {each.name: _name(each, name) for each in own}, f"By penalty: {meaning}")
+        for name, (*_, meaning) in _TABLES.items()
+    ]
+    curved = ", ".join(f'"{each.name}"' for each in own if _slope(each).has(u))
+    return [*functions, *tables, f'CURVED: Final = ({curved},)\n"""Penalties whose p\' varies."""\n']
+
+
+def _name(each: Penalty, table: str) -> str:
+    return f"_{each.name}_{table.lower()}"
+
+
+def _function(each: Penalty, table: str) -> str:
+    arguments, title, steps, _ = _TABLES[table]
+    given = ", ".join(f"{name}: Any" for name in arguments.split(", "))
+    own = "".join(f", {shape.symbol.name}: Any" for shape in each.parameters)
+    head = f"def {_name(each, table)}({given}{f', *{own}' if own else ''}) -> Any:"
+    return written(head, f"{title} for {each.name}.", lines_of(steps(each)))
 
 
 def _slope(each: Penalty) -> Expr:
     return factor(diff(each.at(u), u))
+
+
+def _bend(each: Penalty) -> Expr:
+    return -diff(_slope(each), u)
 
 
 def _held_by_claim(each: Penalty) -> None:
@@ -58,49 +78,7 @@ def _held_by_claim(each: Penalty) -> None:
         raise ValueError(f"R4.{each.name} does not state the entry that the module is written from")
 
 
-_Steps = list[tuple[str, str]]
-_Form = tuple[str, str, _Steps]
-
-
-def _slope_form(each: Penalty) -> _Form:
-    return "u", "p'(u)", _quotients(_slope(each))
-
-
-def _bend_form(each: Penalty) -> _Form:
-    return "u", "-p''(u)", _quotients(factor(-diff(_slope(each), u)))
-
-
-def _least_form(each: Penalty) -> _Form:
-    (landing,) = each.landings
-    form = least_kept() if each.parameters else landing.subs(size, each.threshold)
-    return "f, rho", "Least |S(x)| > 0", _steps(form)
-
-
-def _kept_form(each: Penalty) -> _Form:
-    return "f, x, rho", "S(x) beyond the threshold", _steps(each.landings[0])
-
-
-def _turning_form(each: Penalty) -> _Form:
-    """Where gap·u + Nρp'(u) is least: −p''(u) = gap/(Nρ)."""
-    bend = -diff(_slope(each), u)
-    form = Integer(0) if bend == 0 else solve(bend - 2 / _TWICE, u)[0].replace(lambda part: part.is_Pow, factor)
-    return "f, twice", "u with -p''(u) = 2/twice", _steps(form)
-
-
-_TABLES: dict[str, tuple[str, Callable[[Penalty], _Form]]] = {
-    "SLOPES": ("p'(u): (u, **parameters)", _slope_form),
-    "BENDS": ("-p''(u): (u, **parameters)", _bend_form),
-    "LEAST": ("least |S(x)| > 0: (field, rho, **parameters)", _least_form),
-    "KEPT": ("S(x) for x beyond the threshold: (field, x, rho, **parameters)", _kept_form),
-    "TURNING": ("u with -p''(u) = 2/twice, 0 where p'' = 0: (field, twice, **parameters)", _turning_form),
-}
-
-
-def _steps(form: Expr) -> _Steps:
-    return assignments([gather_roots(form.xreplace(_NAMES))], [""], ("f", "x", "rho", "twice"), FIELD)
-
-
-def _quotients(form: Expr) -> _Steps:
+def _quotients(form: Expr) -> Steps:
     """A product over a power, factor by factor: the products may leave the range of float64 where these do not."""
     above, below = fraction(form)
     base, power = below.as_base_exp()
@@ -112,20 +90,30 @@ def _quotients(form: Expr) -> _Steps:
     return [(_REACH.name, FIELD.show(base)), ("", " * ".join(f"({FIELD.show(part / _REACH)})" for part in factors))]
 
 
-def _function(each: Penalty, table: str, arguments: str, title: str, steps: _Steps) -> str:
-    own = "".join(f", {shape.symbol.name}: Any" for shape in each.parameters)
-    given = ", ".join(f"{name}: Any" for name in arguments.split(", "))
-    *shared, (_, value) = steps
-    lines = [f"{name} = {source}" for name, source in shared] + [f"return {value}"]
-    head = f"def _{each.name}_{table.lower()}({given}{f', *{own}' if own else ''}) -> Any:"
-    return f'{head}\n    """{title} for {each.name}."""\n{indent(chr(10).join(lines), "    ")}\n'
+def _steps(form: Expr) -> Steps:
+    named = gather_roots(form.xreplace({size: _X, ratio: _RHO}))
+    return assignments([named], [""], ("f", "x", "rho", "twice"), FIELD)
 
 
-def _table(table: str, meaning: str, penalties: list[Penalty]) -> str:
-    rows = "".join(f'    "{each.name}": _{each.name}_{table.lower()},\n' for each in penalties)
-    return f'{table}: Final[dict[str, Callable[..., Any]]] = {{\n{rows}}}\n"""By penalty: {meaning}."""\n'
+def _least(each: Penalty) -> Expr:
+    return least_kept() if each.parameters else each.landings[0].subs(size, each.threshold)
 
 
-def _curved(penalties: list[Penalty]) -> str:
-    names = [each.name for each in penalties if _slope(each).has(u)]
-    return f'CURVED: Final = ({", ".join(map(repr, names))},)\n"""Penalties whose p\' varies."""\n'.replace("'", '"', 2)
+def _turning(each: Penalty) -> Expr:
+    """Where gap·u + Nρp'(u) is least: −p''(u) = gap/(Nρ)."""
+    if _bend(each) == 0:
+        return Integer(0)
+    return solve(_bend(each) - 2 / _TWICE, u)[0].replace(lambda part: part.is_Pow, factor)
+
+
+_LEAST_MEANING = "least |S(x)| > 0: (field, rho, **parameters)"
+_KEPT_MEANING = "S(x) for x beyond the threshold: (field, x, rho, **parameters)"
+_TURNING_MEANING = "u with -p''(u) = 2/twice, 0 where p'' = 0: (field, twice, **parameters)"
+_TABLES: Final[dict[str, tuple[str, str, Callable[[Penalty], Steps], str]]] = {
+    "SLOPES": ("u", "p'(u)", lambda each: _quotients(_slope(each)), "p'(u): (u, **parameters)"),
+    "BENDS": ("u", "-p''(u)", lambda each: _quotients(factor(_bend(each))), "-p''(u): (u, **parameters)"),
+    "LEAST": ("f, rho", "Least |S(x)| > 0", lambda each: _steps(_least(each)), _LEAST_MEANING),
+    "KEPT": ("f, x, rho", "S(x) beyond the threshold", lambda each: _steps(each.landings[0]), _KEPT_MEANING),
+    "TURNING": ("f, twice", "u with -p''(u) = 2/twice", lambda each: _steps(_turning(each)), _TURNING_MEANING),
+}
+"""By table: arguments, title and steps of its functions, and what it holds."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import indent
 
 import sympy
 from sympy import Abs, Expr, Max, Min, Piecewise, Symbol, oo, sign
 
-from proofs.code.emit import assignments, gather_roots
-from proofs.code.functions import parameter_table, table
+from proofs.code.emit import Steps, assignments, gather_roots, lines_of, table, written
+from proofs.code.functions import parameter_table
 from proofs.code.printers import NUMPY, SourcePrinter
 from proofs.engine.claim import get
 from proofs.naming import identifier, plain, renaming
@@ -61,8 +60,8 @@ def value_form(penalty: Penalty) -> Expr:
 
 
 def _value(penalty: Penalty) -> str:
-    form = value_form(penalty)
-    return _function(penalty, "penalty", "u: Array", form, f"{penalty.title}.", "np.asarray(value, np.float64)")
+    lines = lines_of([*steps(penalty, value_form(penalty)), ("", "np.asarray(value, np.float64)")])
+    return _written(penalty, "penalty", "u: Array", lines, f"{penalty.title}.")
 
 
 def map_form(penalty: Penalty) -> Expr:
@@ -128,8 +127,8 @@ def _threshold(penalty: Penalty) -> str:
     title_of_threshold = f"Largest |x| with S(x) = 0 for {penalty.name}."
     sources = [_function(penalty, "threshold", arguments, penalty.threshold, title_of_threshold)]
     if farthest == oo:
-        body = "return np.where(np.asarray(rho) > 0, np.inf, rho)"
-        sources.append(_written(penalty, "displacement", arguments, body, title))
+        lines = ["return np.where(np.asarray(rho) > 0, np.inf, rho)"]
+        sources.append(_written(penalty, "displacement", arguments, lines, title))
     elif farthest != penalty.threshold:
         sources.append(_function(penalty, "displacement", arguments, farthest, title))
     return "\n\n".join(sources)
@@ -143,49 +142,41 @@ def _envelope(penalty: Penalty) -> str:
         raise ValueError(f"claim {claim.id} does not state the envelope that {penalty.name!r} declares")
     title = f"Moreau envelope of {penalty.name}; source: {claim.id}."
     in_ratio = form.has(ratio) or penalty.domain != sympy.true
-    guard = "rho = quotient(lam, beta)\n" + _within_domain(penalty) if in_ratio else ""
+    before = ["rho = quotient(lam, beta)", *_within_domain(penalty)] if in_ratio else []
     arguments = "x: Array, beta: Array | float, lam: Array | float"
     if penalty.has_quotients and penalty.stable_envelope is None:  # the square of a quotient would be one of squares
         gaps = [Symbol(f"gap_{index}", real=True) for index, _ in enumerate(penalty.branches)]
         form = penalty.envelope_in(gaps)
         for name, (gap, _) in zip(gaps, penalty.branches, strict=True):
-            guard += f"{name} = {NUMPY.show(gap.subs(size, Abs(x_in)).xreplace(_NAMES))}\n"
-    return _function(penalty, "envelope", arguments, _guarded(form), title, guard=guard)
+            before.append(f"{name} = {NUMPY.show(gap.subs(size, Abs(x_in)).xreplace(_NAMES))}")
+    return _written(penalty, "envelope", arguments, [*before, *lines_of(steps(penalty, _guarded(form)))], title)
 
 
-def _function(
-    penalty: Penalty, role: str, arguments: str, form: Expr, title: str, returned: str = "", guard: str = ""
-) -> str:
+def _function(penalty: Penalty, role: str, arguments: str, form: Expr, title: str) -> str:
     """One function of entries: common subexpressions first, then its value."""
-    *pairs, (_, value) = steps(penalty, form)
-    lines = [f"{name} = {source}" for name, source in pairs]
-    lines += [f"value = {value}", f"return {returned}"] if returned else [f"return {value}"]
-    if "rho" in arguments:
-        guard += _within_domain(penalty)
-    return _written(penalty, role, arguments, guard + "\n".join(lines), title)
+    before = _within_domain(penalty) if "rho" in arguments else []
+    return _written(penalty, role, arguments, [*before, *lines_of(steps(penalty, form))], title)
 
 
-def _within_domain(penalty: Penalty) -> str:
+def _within_domain(penalty: Penalty) -> list[str]:
     """Lines that raise ValueError where the penalty is not declared for ρ and the parameters."""
     if penalty.domain == sympy.true:
-        return ""
+        return []
     condition = NUMPY.show(penalty.domain.xreplace(_NAMES))
     words = f"penalty {penalty.name} has a closed form for {plain(condition)} only, "
     words += "got rho = lam/beta = {np.max(rho)}"
-    return f'if not np.all({condition}):\n    raise ValueError(f"{words}")\n'
+    return [f"if not np.all({condition}):", f'    raise ValueError(f"{words}")']
 
 
-def _written(penalty: Penalty, role: str, arguments: str, body: str, title: str) -> str:
+def _written(penalty: Penalty, role: str, arguments: str, lines: list[str], title: str) -> str:
     own = "".join(f", {shape.symbol.name}: float = {float(shape.default)!r}" for shape in penalty.parameters)
-    body = indent(body, "    ")
     name = f"{renaming(penalty.parameters)}def _{identifier(penalty.name)}_{role}"
-    keywords = f", *{own}" if own else ""
     result = "Array" if "Array," in arguments or arguments == "u: Array" else "Array | float"
-    return f'{name}({arguments}{keywords}) -> {result}:\n    """{title}"""\n{body}\n'
+    return written(f"{name}({arguments}{f', *{own}' if own else ''}) -> {result}:", title, lines)
 
 
-def steps(penalty: Penalty, form: Expr, printer: SourcePrinter = NUMPY) -> list[tuple[str, str]]:
-    """(name, source) pairs that compute a form of x, u, rho, beta, lam and the shapes; the last one is `value`."""
+def steps(penalty: Penalty, form: Expr, printer: SourcePrinter = NUMPY) -> Steps:
+    """What computes a form of x, u, rho, beta, lam and the shapes."""
     form = gather_roots(form.xreplace(_NAMES))
     reserved = (*_RESERVED, *(shape.symbol.name for shape in penalty.parameters))
     divisors = _divisors(form)
