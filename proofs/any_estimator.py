@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Eq,
-    Expr,
-    Function,
-    Implies,
-    Integer,
-    Integral,
-    Symbol,
-    cos,
-    diff,
-    oo,
-    pi,
-    simplify,
-    sin,
-    sqrt,
-    symbols,
-)
+import sympy
+from sympy import Eq, Expr, Function, Implies, Integral, Symbol, cos, diff, oo, pi, simplify, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
@@ -126,7 +111,7 @@ def dissipates(d: Derivation, slope: Expr) -> None:
     """Along ẇ = −P(G + β(w − u)) the potential falls at the rate ‖ẇ‖²."""
     q, across, off = symbols("q C k", real=True)
     u = q * w_hat - across * e + off * F_VECTOR
-    gram = {**PLANE, (F_VECTOR, F_VECTOR): Integer(1)}
+    gram = {**PLANE, (F_VECTOR, F_VECTOR): sympy.Integer(1)}
     force = -slope * e + beta * (w_hat - u)
     velocity = -(force - inner(force, w_hat, gram) * w_hat)
     along = -slope * inner(e, velocity, gram) + beta * inner(w_hat - u, velocity, gram)

@@ -6,31 +6,8 @@ One step is w⁺ = z/‖z‖ with ``z = (1 + τβ)w + τy, y = κw* + β(u − w
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Expr,
-    Ge,
-    Integral,
-    Le,
-    Matrix,
-    Min,
-    Rational,
-    Symbol,
-    asin,
-    betainc_regularized,
-    cos,
-    diff,
-    exp,
-    gamma,
-    pi,
-    powsimp,
-    simplify,
-    sin,
-    sqrt,
-    symbols,
-)
+import sympy
+from sympy import Abs, And, Eq, Integral, Min, Symbol, betainc_regularized, cos, diff, pi, simplify, sin, sqrt, symbols
 from sympy import beta as beta_function
 
 from proofs.engine.claim import Kind, claim
@@ -43,7 +20,7 @@ from proofs.symbols import beta, cap_angle, kappa, lam, n, ratio, step, theta, w
 
 __all__ = ["BASIN_REFLECTED", "CAP"]
 
-HALF = Rational(1, 2)
+HALF = sympy.Rational(1, 2)
 
 CAP = Symbol("q", positive=True)
 """sin α₀ = r/κ, 0 < q < 1."""
@@ -134,7 +111,7 @@ _OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
     ),
     definition=Splitting("basin"),
     parts={"gain lower bound": GAIN},
-    hypotheses=(Ge(theta, cap_angle), Le(theta, pi - cap_angle)),
+    hypotheses=(sympy.Ge(theta, cap_angle), sympy.Le(theta, pi - cap_angle)),
     setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
     "θ is that of the bound. As r = β will do (R6.radius), β < κ suffices",
 )
@@ -189,7 +166,7 @@ def _in_the_cone(d: Derivation) -> None:
     )
 
 
-def _falls(d: Derivation, gain: Expr) -> None:
+def _falls(d: Derivation, gain: sympy.Expr) -> None:
     """cos θ⁺ − cos θ ≥ τ‖y‖(c₀ − |c|)/(1 + τβ + τ‖y‖), by the triangle inequality alone."""
     along = _AHEAD * _COSINE + step * _INNER
     square = _AHEAD**2 + 2 * _AHEAD * step * _OVERLAP + step**2 * _NORM_Y**2
@@ -262,8 +239,8 @@ def _limit_points(d: Derivation) -> None:
 def _direction_density() -> list[Obligation]:
     """A Gaussian z has density ∝ ρ^{n−2} exp(−(s² + ρ²)/2) in its part s along w* and the length ρ of the rest."""
     along, across = _RADIUS * cos(theta), _RADIUS * sin(theta)
-    joint = across ** (n - 2) * exp(-(along**2 + across**2) / 2)
-    jacobian = Matrix([along, across]).jacobian([_RADIUS, theta]).det()
+    joint = across ** (n - 2) * sympy.exp(-(along**2 + across**2) / 2)
+    jacobian = sympy.Matrix([along, across]).jacobian([_RADIUS, theta]).det()
     rest = simplify(joint * jacobian / sin(theta) ** (n - 2))
     return [
         vanishes("Jacobian − R", jacobian - _RADIUS),
@@ -293,8 +270,8 @@ def R6_probability(d: Derivation) -> None:
         "the density is symmetric about π/2",
         vanishes("density at π − φ", density.subs(_ANGLE, pi - _ANGLE) - density),
     )
-    angle = asin(sqrt(_SQUARED))
-    in_squares = powsimp(density.subs(_ANGLE, angle) * diff(angle, _SQUARED))
+    angle = sympy.asin(sqrt(_SQUARED))
+    in_squares = sympy.powsimp(density.subs(_ANGLE, angle) * diff(angle, _SQUARED))
     beta_density = _SQUARED ** ((n - 1) / 2 - 1) * (1 - _SQUARED) ** (HALF - 1)
     of_t = betainc_regularized((n - 1) / 2, HALF, 0, _SQUARED)
     printed = 1 - of_t.subs(_SQUARED, sin(cap_angle) ** 2) / 2
@@ -309,7 +286,7 @@ def R6_probability(d: Derivation) -> None:
     )
     d.conclude(R6_probability.statement)
     in_q = printed.subs(sin(cap_angle), CAP)
-    slope = simplify((diff(in_q, CAP) - diff(BASIN_REFLECTED, CAP)).rewrite(gamma))
+    slope = simplify((diff(in_q, CAP) - diff(BASIN_REFLECTED, CAP)).rewrite(sympy.gamma))
     (reflected,) = BASIN_REFLECTED.atoms(betainc_regularized)
     d.step(
         "The same by I_x(a, b) = 1 − I_{1−x}(b, a)",

@@ -7,27 +7,8 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    Add,
-    Expr,
-    Integer,
-    Integral,
-    Matrix,
-    Ne,
-    Rational,
-    Symbol,
-    cos,
-    diff,
-    limit,
-    oo,
-    pi,
-    simplify,
-    sin,
-    solve,
-    sqrt,
-    symbols,
-)
+import sympy
+from sympy import Abs, Add, Expr, Integer, Integral, Matrix, Ne, Rational, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
@@ -135,7 +116,7 @@ def C7_printed(d: Derivation) -> None:
         vanishes("v(π/2) − ½", get("N4").as_printed.subs({**one, v_star: 1, ones: 1}) - Rational(1, 2)),
         vanishes("the multiple − √(π/2)", at_right_angle - sqrt(pi / 2)),
         positive_terms("⟨G, ∂f/∂w⟩ there", bottom.subs(one)),
-        holds("the quotient tends to +∞", limit(r * at_right_angle, r, oo) == oo),
+        holds("the quotient tends to +∞", sympy.limit(r * at_right_angle, r, oo) == oo),
     )
     d.conclude_argument("A has to grow at least like √(π/2)‖w‖; C7 shows that it need not grow faster")
 
@@ -225,7 +206,7 @@ def C7(d: Derivation) -> None:
     size, inner, squared = symbols("g_norm v_dot_g T", nonnegative=True)
     across = get("C6.relu").formula
     bound_v = (share * LARGEST_V) ** 2
-    bound_w = simplify((share * v_vs / 4) ** 2 * sin(theta) / across)
+    bound_w = sympy.simplify((share * v_vs / 4) ** 2 * sin(theta) / across)
     d.step(
         "Its two terms",
         bound_v,
@@ -354,7 +335,7 @@ def B2_relu(d: Derivation) -> None:
         ),
     )
     d.hold("decrease, a lower bound", DECREASE, decrease)
-    (largest,) = (root for root in solve(decrease / energy, eta) if root != 0)
+    (largest,) = (root for root in sympy.solve(decrease / energy, eta) if root != 0)
     d.hold("largest step", SHRINKING_STEP, largest, "the other zero of the decrease in η")
     d.step(
         "η < 2/(L(1 + A)) descends",

@@ -7,26 +7,8 @@ kernels p, q, C, b as in proofs.moments.
 
 from __future__ import annotations
 
-from sympy import (
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Integral,
-    Rational,
-    cos,
-    cot,
-    diff,
-    erf,
-    exp,
-    expand,
-    integrate,
-    limit,
-    oo,
-    pi,
-    sin,
-    sqrt,
-)
+import sympy
+from sympy import Expr, Ge, Gt, Integer, Integral, Rational, cos, cot, diff, erf, exp, expand, limit, oo, pi, sin, sqrt
 from sympy.codegen.cfunctions import expm1
 from sympy.logic.boolalg import Boolean
 
@@ -249,7 +231,7 @@ def include_the_ends(d: Derivation, target: Claim) -> None:
         "The ends θ = 0 and θ = π",
         direct,
         "the one-row means from G2 and G3, which hold on the closed range",
-        vanishes("E[z]", integrate(s * normal_density(s), (s, -oo, oo))),
+        vanishes("E[z]", sympy.integrate(s * normal_density(s), (s, -oo, oo))),
         vanishes("same gradient", direct - target.formula),
     )
 

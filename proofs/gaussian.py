@@ -17,26 +17,8 @@ symbol      meaning
 
 from __future__ import annotations
 
-from sympy import (
-    Expr,
-    Integer,
-    Integral,
-    Matrix,
-    Rational,
-    cos,
-    cot,
-    erfc,
-    exp,
-    expand,
-    expand_trig,
-    integrate,
-    limit,
-    oo,
-    pi,
-    simplify,
-    sin,
-    sqrt,
-)
+import sympy
+from sympy import Expr, Integer, Integral, Matrix, Rational, cos, cot, erfc, exp, integrate, oo, pi, simplify, sin, sqrt
 from sympy.simplify.fu import TR8
 
 from proofs.engine.claim import claim, get
@@ -114,12 +96,12 @@ def polar_mean(d: Derivation, factors: dict[Expr, Expr], halfspaces: tuple[str, 
     polar = {s: rho * cos(phi_angle), t: rho * sin(phi_angle)}
     weight = {factor: simplify((factor * plane_density()).subs(polar)) for factor in factors}
     # Products of sines and cosines as sums: SymPy integrates them in one way, a product in one of several.
-    summed = {factor: TR8(expand(part)) for factor, part in weight.items()}
+    summed = {factor: TR8(sympy.expand(part)) for factor, part in weight.items()}
     mean = sum(
         direction * Integral(summed[factor] * rho, (rho, 0, oo), (phi_angle, low, high))
         for factor, direction in factors.items()
     )
-    owes += [vanishes("products as sums", expand_trig(summed[factor] - weight[factor])) for factor in factors]
+    owes += [vanishes("products as sums", sympy.expand_trig(summed[factor] - weight[factor])) for factor in factors]
     d.step("Polar coordinates", mean, "s = ρ cos φ, t = ρ sin φ; the half-spaces cut out a wedge of φ", owes)
     d.evaluate("Integrate over ρ, then over φ")
 
@@ -200,7 +182,7 @@ def G4(d: Derivation) -> None:
         vanishes("b·z at t = −s cot θ", s * cos(theta) + start * sin(theta)),
     )
     along = integrate(normal_density(t), (t, start, oo))
-    across = limit(-normal_density(t), t, oo) + normal_density(start)
+    across = sympy.limit(-normal_density(t), t, oo) + normal_density(start)
     owes = [
         vanishes("d/dt[−φ(t)] − t φ(t)", (-normal_density(t)).diff(t) - t * normal_density(t)),
         vanishes("E[1{t > −s cot θ}] − Φ(s cot θ)", along - Phi(s * cot(theta))),

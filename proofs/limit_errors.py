@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    Eq,
-    Expr,
-    Implies,
-    Min,
-    Or,
-    Symbol,
-    cos,
-    diff,
-    limit,
-    simplify,
-    sin,
-    solve,
-    sqrt,
-    symbols,
-    together,
-)
+import sympy
+from sympy import Abs, Eq, Expr, Implies, Min, Or, Symbol, cos, diff, limit, simplify, sin, solve, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, Kind, claim
@@ -242,7 +226,7 @@ def _sharp(d: Derivation, pull: Expr, square: Expr) -> None:
     )
     d.apply(
         "Divide by λ² and let λ → 0",
-        lambda sine: limit(together(sine / lam**2), lam, 0),
+        lambda sine: limit(sympy.together(sine / lam**2), lam, 0),
         "what h contributes vanishes; ‖w̄ − w*‖ = 2 sin(θ̄/2) and sin θ̄ have one first order",
         vanishes("4 sin²(θ/2)/sin²θ at θ → 0", limit(4 * sin(theta / 2) ** 2 / sin(theta) ** 2, theta, 0) - 1),
     )

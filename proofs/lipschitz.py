@@ -7,26 +7,8 @@ q = n·n' ∈ [−1, 1], so every distance below is an expression in θ, θ' and
 
 from __future__ import annotations
 
-from sympy import (
-    Eq,
-    Expr,
-    Integer,
-    Matrix,
-    Max,
-    Ne,
-    Rational,
-    Symbol,
-    cos,
-    cot,
-    diff,
-    limit,
-    oo,
-    pi,
-    sin,
-    sqrt,
-    symbols,
-    tan,
-)
+import sympy
+from sympy import Eq, Expr, Integer, Matrix, Max, Ne, Rational, Symbol, cos, cot, diff, oo, pi, sin, sqrt, symbols, tan
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import LipschitzGradient
@@ -136,7 +118,7 @@ def N6_printed(d: Derivation) -> None:
     )
     d.hold("squared quotient", MIRRORED_QUOTIENT)
     nonzero = (moved / apart).simplify().subs(v_vs, Symbol("v_vs", real=True, nonzero=True))
-    d.step("Its limit", oo, "", holds("limit as ε → 0⁺ is +∞", limit(nonzero, theta, 0, "+") == oo))
+    d.step("Its limit", oo, "", holds("limit as ε → 0⁺ is +∞", sympy.limit(nonzero, theta, 0, "+") == oo))
     d.conclude_argument("whatever L is, some pair violates ‖∇f − ∇f'‖ ≤ L ‖(v, w) − (v', w')‖")
 
 

@@ -9,25 +9,8 @@ teacher; the printed forms subtract numbers of the size of ‖v‖².
 
 from __future__ import annotations
 
-from sympy import (
-    Expr,
-    IndexedBase,
-    Integer,
-    KroneckerDelta,
-    Rational,
-    Symbol,
-    acos,
-    cos,
-    diff,
-    expand,
-    limit,
-    pi,
-    simplify,
-    sin,
-    solve,
-    sqrt,
-    symbols,
-)
+import sympy
+from sympy import Expr, IndexedBase, Integer, KroneckerDelta, Rational, Symbol, acos, diff, limit, pi, sqrt, symbols
 from sympy.concrete.delta import deltasummation
 
 from proofs.engine.claim import claim, get
@@ -211,7 +194,7 @@ def gradient_of_loss(d: Derivation) -> Expr:
     names = {x[k]: v, y[k]: v_star}
     gradient = Integer(0)
     for invariant, summand in ((v_v, x[i] ** 2), (v_vs, x[i] * y[i]), (sum_v, x[i])):
-        entry = deltasummation(expand(diff(summand, x[i]) * KroneckerDelta(i, k)), (i, 1, m), no_piecewise=True)
+        entry = deltasummation(sympy.expand(diff(summand, x[i]) * KroneckerDelta(i, k)), (i, 1, m), no_piecewise=True)
         vector = entry.subs(names) if entry.has(x, y) else entry * ones
         gradient += diff(loss, invariant) * vector
     return gradient
@@ -224,9 +207,9 @@ def angle_along(direction: str) -> tuple[Expr, Expr, Symbol]:
     """
     h = Symbol("h", real=True)
     radial, across, other = {"ŵ": (r + h, 0, 0), "e": (r, h, 0), "u": (r, 0, h)}[direction]
-    inner = radial * cos(theta) + across * sin(theta)
+    inner = radial * sympy.cos(theta) + across * sympy.sin(theta)
     angle = acos(inner / sqrt(radial**2 + across**2 + other**2))
-    return angle, simplify(diff(angle, h).subs(h, 0)), h
+    return angle, sympy.simplify(diff(angle, h).subs(h, 0)), h
 
 
 @claim(
@@ -289,7 +272,7 @@ def stationary_weights() -> Expr:
     there = {v: alpha * v_star + beta * ones, sum_v: alpha * sum_vs + beta * m}
     gradient = in_basic_quantities(get("N2").as_printed).subs(there, simultaneous=True)
     equations = [coefficient(gradient, basis) for basis in (v_star, ones)]
-    (solution,) = solve(equations, [alpha, beta], dict=True)
+    (solution,) = sympy.solve(equations, [alpha, beta], dict=True)
     return solution[alpha] * v_star + solution[beta] * ones
 
 

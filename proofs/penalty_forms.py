@@ -13,31 +13,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
-from sympy import (
-    Abs,
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Max,
-    Min,
-    Piecewise,
-    Rational,
-    Symbol,
-    acos,
-    asin,
-    cos,
-    factor,
-    fraction,
-    oo,
-    pi,
-    sign,
-    sin,
-    sqrt,
-    true,
-)
+import sympy
+from sympy import Abs, Eq, Expr, Integer, Le, Min, Piecewise, Rational, Symbol, acos, asin, cos, oo, pi, sign, sin, sqrt
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -88,9 +65,11 @@ class Penalty(Declaration):
     def hypotheses(self) -> tuple[Boolean, ...]:
         """What ρ and the parameters must satisfy beyond being positive."""
         bounds = [
-            (Ge if s.attained else Gt)(s.symbol, s.above, evaluate=False) for s in self.parameters if s.above != 0
+            (sympy.Ge if s.attained else sympy.Gt)(s.symbol, s.above, evaluate=False)
+            for s in self.parameters
+            if s.above != 0
         ]
-        return (*bounds, *([] if self.domain == true else [self.domain]))
+        return (*bounds, *([] if self.domain == sympy.true else [self.domain]))
 
     @property
     def jumps(self) -> bool:
@@ -119,7 +98,9 @@ class Penalty(Declaration):
         """|S(x)| in each branch: a quotient where |x| and the gap have a common divisor > 0, as they may cancel."""
         found = []
         for gap, _ in self.branches:
-            above, below = fraction(factor(size - gap)) if gap.is_rational_function() else (size - gap, Integer(1))
+            above, below = (
+                sympy.fraction(sympy.factor(size - gap)) if gap.is_rational_function() else (size - gap, Integer(1))
+            )
             found.append(above / below if below.is_positive and below.free_symbols else size - gap)
         return tuple(found)
 
@@ -153,7 +134,7 @@ class Penalty(Declaration):
             gaps, self.landings, self.branches, self.pieces, strict=True
         ):
             value = symbols.lam * piece.subs(u, root) + symbols.beta * gap**2 / 2
-            own = true if isinstance(condition, bool) else condition
+            own = sympy.true if isinstance(condition, bool) else condition
             cases.append((value.subs(size, Abs(x_in)), own.subs(size, Abs(x_in))))
         return Piecewise(*cases)
 
@@ -200,7 +181,7 @@ L1 = add(
         threshold=ratio,
         branches=((ratio, True),),
         source="classical",
-        stable=x_in - Max(-ratio, Min(x_in, ratio)),
+        stable=x_in - sympy.Max(-ratio, Min(x_in, ratio)),
         stable_envelope=symbols.beta * _SHORT * (Abs(x_in) - _SHORT / 2),
     )
 )

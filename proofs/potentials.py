@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Add,
-    Expr,
-    Heaviside,
-    Integral,
-    Rational,
-    Symbol,
-    cos,
-    diff,
-    expand,
-    limit,
-    pi,
-    simplify,
-    sin,
-    solve,
-    sqrt,
-    symbols,
-)
+import sympy
+from sympy import Add, Expr, Heaviside, Integral, Rational, Symbol, cos, diff, expand, pi, simplify, sin, sqrt, symbols
 
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Correlation, Potential, SampleGradient
@@ -104,7 +88,7 @@ def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim
             potential = alpha * sqrt(x_w**2 + y_w**2) - kappa * (x_w * cos(theta) + y_w * sin(theta))
             slopes[basis] = diff(potential, h).subs(h, 0)
         equations = [slopes[basis] - coefficient(gradient, basis) for basis in (w_hat, e)]
-        (found,) = solve(equations, [alpha, kappa], dict=True)
+        (found,) = sympy.solve(equations, [alpha, kappa], dict=True)
         d.step(
             "Solve for α and κ",
             found[alpha] * r - found[kappa] * r * cos(theta),
@@ -273,7 +257,7 @@ def B3(d: Derivation) -> None:
         "Almost surely no row is on the boundary",
         "P(Z_i w = 0) = lim P(|Z_i ŵ| < ε) = 0, and there are finitely many rows",
         "Z_i ŵ ~ N(0, 1)",
-        vanishes("lim P(|Z_i ŵ| < ε)", limit(strip, half_width, 0)),
+        vanishes("lim P(|Z_i ŵ| < ε)", sympy.limit(strip, half_width, 0)),
     )
     d.cite("N3")
     true = coefficient(get("N3").formula, e)

@@ -10,30 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Le,
-    Min,
-    Not,
-    Piecewise,
-    Pow,
-    Symbol,
-    diff,
-    expand,
-    factor,
-    fraction,
-    limit,
-    oo,
-    sign,
-    simplify,
-    solve,
-    true,
-)
+import sympy
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Min, Not, Piecewise, Pow, Symbol, diff, expand, factor, oo, sign, true
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import Derivation, Obligation, holds, vanishes
@@ -129,10 +107,10 @@ def derive_threshold(d: Derivation, penalty: Penalty) -> Expr:
         d.step(name, penalty.threshold, "0 is a minimizer exactly up to there", penalty.prove_threshold(penalty))
         return penalty.threshold
     quotients = [v / 2 + ratio * piece.subs(u, v) / v for _, _, piece in penalty.pieces]
-    at_zero = limit(quotients[0], v, 0, "+")
+    at_zero = sympy.limit(quotients[0], v, 0, "+")
     low, last = penalty.pieces[-1][0], quotients[-1]
     roots = [root for root in solved(penalty, diff(last, v), v) if root.is_positive is not False]
-    least = [simplify(last.subs(v, root)) for root in roots]
+    least = [sympy.simplify(last.subs(v, root)) for root in roots]
     inside = [Piecewise((value, Gt(root, low)), (at_zero, True)) for root, value in zip(roots, least, strict=True)]
     found = Min(at_zero, *inside)
     owes = [
@@ -153,7 +131,7 @@ def derive_threshold(d: Derivation, penalty: Penalty) -> Expr:
 def solved(penalty: Penalty, equation: Expr, unknown: Symbol) -> list[Expr]:
     """The roots that SymPy finds; ValueError with the remedy where it does not know how."""
     try:
-        return list(solve(equation, unknown))
+        return list(sympy.solve(equation, unknown))
     except NotImplementedError as error:
         raise ValueError(f"penalty {penalty.name!r}: SymPy cannot solve {equation} = 0; {REMEDY}") from error
 
@@ -223,5 +201,5 @@ def _global(penalty: Penalty, piece: Expr, given: list[Boolean]) -> Iterator[Obl
 
 
 def _no_smaller(what: str, difference: Expr, x: Expr, given: list[Boolean]) -> Obligation:
-    above, below = fraction(factor(difference.subs(size, x)))
+    above, below = sympy.fraction(factor(difference.subs(size, x)))
     return follows(f"{what} is no smaller", Ge(above * below, 0), list(dict.fromkeys(given)))
