@@ -22,8 +22,6 @@ from verify.commands.verify import verify
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
 
-__all__ = ["main"]
-
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
@@ -38,7 +36,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 
 @click.group(
     cls=Group,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
     epilog="""\b
 Examples:
   coarseproof claims                  all statements of the theory
@@ -116,7 +114,7 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
 
 
 @main.command(epilog="\b\nExample:\n  coarseproof figure --output landscape.svg")
-@picture_option("--output", default="coarseproof.png", show_default=True, help="A .png or .svg file.")
+@picture_option("--output", default="coarseproof.png", help="A .png or .svg file.")
 def figure(output: Path) -> None:
     """Draw the theory against samples of the network."""
     from verify.reading.figure import draw

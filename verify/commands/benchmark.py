@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -10,9 +9,7 @@ from typing import Final
 
 import click
 
-from verify.commands.options import ManyValues, console, json_option, split_names, write_document
-
-__all__ = ["benchmark"]
+from verify.commands.options import ManyValues, console, json_option, only_option, split_names, write_document
 
 _PLACES: Final = {
     "import": "library:importing",
@@ -49,7 +46,7 @@ Examples:
   coarseproof benchmark
   coarseproof benchmark --only closed-form --json timings.json""",
 )
-@click.option("--only", metavar="NAME ...", multiple=True, help="Only these benchmarks.")
+@only_option("NAME", "benchmarks")
 @json_option("timings")
 def benchmark(only: tuple[str, ...], json_path: Path | None) -> None:
     """Time the generated code."""
@@ -71,5 +68,4 @@ def benchmark(only: tuple[str, ...], json_path: Path | None) -> None:
         table.add_row(*figure.cells)
     shown.print(table)
     if json_path is not None:
-        document = {"schema": 1, "figures": [asdict(figure) for figure in figures]}
-        write_document(json_path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        write_document(json_path, {"schema": 1, "figures": [asdict(figure) for figure in figures]})

@@ -11,8 +11,6 @@ import click
 
 from verify.files import difference, holds, make_folder, write_atomically, writing
 
-__all__ = ["derive"]
-
 
 @click.command(
     epilog="""\b

@@ -14,8 +14,6 @@ from typing import Any, Final
 import click
 from click.exceptions import Exit
 
-__all__ = ["INPUT_OUTPUT", "INTERRUPTED", "Group", "terminable"]
-
 INPUT_OUTPUT: Final = 74
 """EX_IOERR of sysexits.h."""
 

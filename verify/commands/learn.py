@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -15,9 +14,6 @@ from verify.commands.exits import INTERRUPTED
 from verify.commands.options import NUMBER
 from verify.commands.parameters import Parametrized, of_choice, refuse_unused
 from verify.extensions import named
-
-__all__ = ["learn"]
-
 
 _IDLE: Final = (
     ("--v, which gives the output weights", ("kappa", "units"), lambda options: options["v_path"] is not None),
@@ -53,11 +49,11 @@ not be written, 130 interrupted (the state is in --save).""",
 @common.WEIGHTS
 @common.BETA
 @common.LAM
-@click.option("--penalty", default="l1", show_default=True, help="l1, l0, tl1, mcp, scad, half, or an extension's.")
-@click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull, without --v.")
-@click.option("--units", type=click.IntRange(min=1), default=4, show_default=True, help="Hidden units, without --v.")
+@click.option("--penalty", default="l1", help="l1, l0, tl1, mcp, scad, half, or an extension's.")
+@click.option("--kappa", type=NUMBER, default="1", help="Strength κ of the pull, without --v.")
+@common.count_option("--units", default=4, help="Hidden units, without --v.")
 @common.file_option("--v", "v_path", help="True output weights v*.")
-@click.option("--ste", default="relu", show_default=True, help="Straight-through estimator.")
+@click.option("--ste", default="relu", help="Straight-through estimator.")
 @click.option("--eta", type=NUMBER, help="Step size η.  [default: near the fastest, 1/(α+β)]")
 @click.option("--learn-v", is_flag=True, help="Learn v too, from a random start.")
 @click.option("--free", is_flag=True, help="Do not normalize w after a step (claim R10).")
@@ -65,27 +61,19 @@ not be written, 130 interrupted (the state is in --save).""",
     "--gradient",
     type=click.Choice(["population", "fresh", "fixed"]),
     default="population",
-    show_default=True,
     help="Exact, or from a fresh minibatch, or from one fixed data set.",
 )
-@click.option("--samples", type=click.IntRange(min=1), default=256, show_default=True, help="Networks in a minibatch.")
-@click.option("--dataset", type=click.IntRange(min=1), help="Networks in the fixed data set.")
+@common.count_option("--samples", default=256, help="Networks in a minibatch.")
+@common.count_option("--dataset", help="Networks in the fixed data set.")
 @common.file_option("--start", help="First w.  [default: random direction]")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the start and the samples.")
-@click.option("--tolerance", type=NUMBER, default="1e-12", show_default=True, help="Stop this close to the limit.")
-@click.option("--max-steps", type=click.IntRange(min=0), default=100_000, show_default=True, help="Stop after so many.")
-@click.option(
-    "--record-every", type=click.IntRange(min=1), default=1, show_default=True, help="Measure one step in so many."
-)
+@common.count_option("--seed", least=0, default=0, help="Of the start and the samples.")
+@click.option("--tolerance", type=NUMBER, default="1e-12", help="Stop this close to the limit.")
+@common.count_option("--max-steps", least=0, default=100_000, help="Stop after so many.")
+@common.count_option("--record-every", default=1, help="Measure one step in so many.")
 @common.NORMALIZE
 @common.picture_option("--plot", help="Draw the run (.png, .svg).")
 @common.output_option("--save", help="Keep the last state (.npz).")
-@click.option(
-    "--resume",
-    metavar="FILE",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Go on from a state kept before.",
-)
+@common.file_option("--resume", exists=True, help="Go on from a state kept before.")
 @common.json_option("result")
 def learn(**options: Any) -> None:
     """Run relaxed variable splitting coarse gradient descent; compare with the limit predicted."""
@@ -120,7 +108,7 @@ def learn(**options: Any) -> None:
         with writing(save):
             result.state.save(save)
     if json_path is not None:
-        common.write_json(json_path, runs.as_json(result, predicted, w_star, options))
+        common.write_document(json_path, runs.as_json(result, predicted, w_star, options))
     if plot is not None:
         from verify.commands.limit_figures import draw_run
 

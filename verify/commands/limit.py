@@ -18,8 +18,6 @@ from verify.commands.parameters import Parametrized, of_choice, refuse_unused
 if TYPE_CHECKING:
     from numerics import SparseLimit, StableLimits
 
-__all__ = ["LIMIT_PENALTIES", "limit", "require_unit"]
-
 LIMIT_PENALTIES: Final = ("l1", "l0", "tl1")
 """Those whose limit theory names."""
 
@@ -71,12 +69,10 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 @click.option("--penalty", metavar="[l1|l0|tl1]", required=True, callback=_having_a_limit_map, help="Sparsity penalty.")
 @common.BETA
 @common.LAM
-@click.option("--kappa", type=NUMBER, default="1", show_default=True, help="Strength κ of the pull towards w*.")
-@click.option("--digits", type=click.IntRange(min=1), help="Work with this many digits instead of float64.")
+@click.option("--kappa", type=NUMBER, default="1", help="Strength κ of the pull towards w*.")
+@common.count_option("--digits", help="Work with this many digits instead of float64.")
 @common.NORMALIZE
-@click.option(
-    "--count", type=click.IntRange(min=1), default=1000, show_default=True, help="List at most so many limits."
-)
+@common.count_option("--count", default=1000, help="List at most so many limits.")
 @common.picture_option("--plot", help="Draw the map w* → w̄ (.png, .svg).")
 @common.picture_option(
     "--phase-diagram", "phases", help="Draw number and kind of stable limits, support and error over (β, λ)."
@@ -116,7 +112,7 @@ def limit(
         found = None
     if json_path is not None:
         first = {name: numbers[name] for name in ("kappa", "beta", "lam")}
-        common.write_json(json_path, as_json(found, others, digits, penalty=penalty, **(first | numbers)))
+        common.write_document(json_path, as_json(found, others, digits, penalty=penalty, **(first | numbers)))
     if plot or phases:
         _draw(plot, phases, w_star, found, {"penalty": penalty, **numbers})
     if json_path is None or str(json_path) != "-":

@@ -14,8 +14,6 @@ from verify.reading.figure import COLOURS, INK, panels, save
 if TYPE_CHECKING:
     from numerics import LearningResult, SparseLimit
 
-__all__ = ["draw_map", "draw_phases", "draw_run", "phases"]
-
 Array = npt.NDArray[np.float64]
 Watch = Callable[[Iterable[Any]], Iterator[Any]]
 """Hands on what it is given, item by item, and may show how far it is."""

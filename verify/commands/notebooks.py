@@ -9,9 +9,7 @@ from typing import Final
 
 import click
 
-from verify.commands.options import ManyValues, cpus, split_names
-
-__all__ = ["notebooks"]
+from verify.commands.options import ManyValues, count_option, cpus, only_option, split_names
 
 _NEEDED: Final = ("nbformat", "nbclient", "ipykernel", "matplotlib")
 
@@ -31,14 +29,14 @@ notebook. A notebook edited by hand, or an index.md that this command did not wr
 130 interrupted.""",
 )
 @click.option("--check", is_flag=True, help="Write nothing; execute all, print how files differ, exit 1 if stale.")
-@click.option("--only", metavar="NN ...", multiple=True, help="Only these notebooks.")
+@only_option("NN", "notebooks")
 @click.option(
     "--output",
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Folder to write into.  [default: docs/notebooks of the checkout]",
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Notebooks at once.  [default: the CPUs]")
+@count_option("--jobs", help="Notebooks at once.  [default: the CPUs]")
 @click.option("--force", is_flag=True, help="Write over notebooks that were edited by hand, and files of another kind.")
 def notebooks(check: bool, only: tuple[str, ...], output: Path | None, jobs: int | None, force: bool) -> None:
     """Write the notebooks from the claims and execute them."""

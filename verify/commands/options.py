@@ -17,26 +17,6 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = [
-    "BETA",
-    "LAM",
-    "NORMALIZE",
-    "NUMBER",
-    "WEIGHTS",
-    "ManyValues",
-    "console",
-    "cpus",
-    "file_option",
-    "json_option",
-    "output_option",
-    "picture_option",
-    "rational",
-    "split_names",
-    "width",
-    "write_document",
-    "write_json",
-]
-
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,15})?", re.ASCII)
 
 _EXPONENTS: Final = 400
@@ -51,9 +31,8 @@ def rational(text: str) -> Fraction:
 
     So it is for what float64 cannot hold even roughly: numbers beyond its range, and nonzero ones that would become 0.
     """
-    high, *low = text.strip().split("/")
     try:
-        found = _decimal(high) / _decimal(low[0]) if len(low) == 1 else _decimal("/".join([high, *low]))
+        found = Fraction(*map(_decimal, text.strip().split("/", 1)))
         rounded = float(found)
     except ZeroDivisionError:
         raise ValueError("is not a number") from None
@@ -66,9 +45,8 @@ def rational(text: str) -> Fraction:
 
 def _decimal(text: str) -> Fraction:
     if not _DECIMAL.fullmatch(text):
-        raise ValueError(
-            "is not finite" if text.lower().lstrip("+-") in {"nan", "inf", "infinity"} else "is not a number"
-        )
+        infinite = text.lower().lstrip("+-") in {"nan", "inf", "infinity"}
+        raise ValueError("is not finite" if infinite else "is not a number")
     if "e" in text.lower():  # making a Fraction of 1e999999999 takes forever
         value = Decimal(text)
         if value and abs(value.adjusted()) > _EXPONENTS:
@@ -109,19 +87,15 @@ def console(*, stderr: bool = False) -> Console:
     return Told(stderr=stderr, highlight=False, width=width(), height=24)
 
 
-def write_document(path: Path, text: str) -> None:
-    """Text for programs, as UTF-8 whatever the terminal has: to standard output for "-", else as `write_atomically`."""
+def write_document(path: Path, document: str | dict[str, Any]) -> None:
+    """For programs, as UTF-8 whatever the terminal has: to standard output for "-", else as `write_atomically`."""
     from verify.files import write_atomically
 
+    text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(path) == "-":
         click.echo(text.encode(), nl=False)
     else:
         write_atomically(path, text)
-
-
-def write_json(path: Path, document: dict[str, Any]) -> None:
-    """To standard output for "-", else beside the target and renamed."""
-    write_document(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 class ManyValues(click.Command):
@@ -156,9 +130,20 @@ def cpus() -> int:
     return (count or os.cpu_count)() or 1
 
 
-def file_option(*names: str, **settings: Any) -> Any:
+def file_option(*names: str, exists: bool = False, **settings: Any) -> Any:
     """An option that names a file to be read."""
-    return click.option(*names, metavar="FILE", type=click.Path(path_type=Path), **settings)
+    kind = click.Path(path_type=Path, exists=exists, dir_okay=not exists)
+    return click.option(*names, metavar="FILE", type=kind, **settings)
+
+
+def count_option(*names: str, least: int = 1, **settings: Any) -> Any:
+    """An option for a whole number."""
+    return click.option(*names, type=click.IntRange(min=least), **settings)
+
+
+def only_option(metavar: str, things: str) -> Any:
+    """The option `--only`, for `ManyValues` and `split_names`."""
+    return click.option("--only", metavar=f"{metavar} ...", multiple=True, help=f"Only these {things}.")
 
 
 def output_option(*names: str, suffixes: Sequence[str] = (), **settings: Any) -> Any:

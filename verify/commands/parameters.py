@@ -21,8 +21,6 @@ import click
 from verify.commands.options import NUMBER
 from verify.extensions import named
 
-__all__ = ["Parametrized", "of_choice", "of_claims", "refuse_unused"]
-
 KINDS: Final = {"ste": "estimator", "penalty": "penalty"}
 
 _TABLES: Final = {"ste": ("estimators", "PARAMETERS"), "penalty": ("penalties", "PENALTY_PARAMETERS")}

@@ -14,8 +14,6 @@ import click
 from verify.commands.options import console
 from verify.workers import Callback, Progress
 
-__all__ = ["State", "display", "progress_display", "run_display"]
-
 _HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 
 

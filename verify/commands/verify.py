@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from verify.commands import options as common
 from verify.commands.exits import INTERRUPTED, terminable
-from verify.commands.options import ManyValues, console, cpus, json_option, split_names, write_document
 from verify.commands.parameters import Parametrized, of_claims
 
 if TYPE_CHECKING:
     from verify.evidence import Level, Report
 
-__all__ = ["verify"]
 
-
-class _Verify(ManyValues, Parametrized):
+class _Verify(common.ManyValues, Parametrized):
     """With options for the parameters at which claims are checked."""
 
 
@@ -49,16 +47,10 @@ Examples:
 Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
 3 something undecided, 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
 )
-@click.option(
-    "--level",
-    type=click.Choice(["quick", "full"]),
-    default="quick",
-    show_default=True,
-    help="How many points and samples.",
-)
-@click.option("--only", metavar="ID ...", multiple=True, help="Only these claims and their parts.")
-@click.option("--seed", type=click.IntRange(min=0), help="Replay a run.  [default: fresh, shown]")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes.  [default: the CPUs]")
+@click.option("--level", type=click.Choice(["quick", "full"]), default="quick", help="How many points and samples.")
+@common.only_option("ID", "claims and their parts")
+@common.count_option("--seed", least=0, help="Replay a run.  [default: fresh, shown]")
+@common.count_option("--jobs", help="Worker processes.  [default: the CPUs]")
 @click.option(
     "--report",
     "folder",
@@ -67,7 +59,7 @@ Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
     callback=_report_folder,
     help="Write report.html, report.json, junit.xml, summary.md and mutants.csv into DIR.",
 )
-@json_option("results")
+@common.json_option("results")
 def verify(
     level: Level, only: tuple[str, ...], seed: int | None, jobs: int | None, folder: Path | None, json_path: Path | None
 ) -> None:
@@ -80,10 +72,10 @@ def verify(
     from verify.reading.report import print_report
     from verify.suite import run_suite
 
-    ids = split_names(only)
+    ids = common.split_names(only)
     pins = of_claims(ids)
     seed = secrets.randbits(32) if seed is None else seed
-    jobs = jobs or cpus()
+    jobs = jobs or common.cpus()
     click.echo(f"level {level}, seed {seed}, {jobs} jobs", err=True)
     written: list[Path] = []
     try:
@@ -96,7 +88,7 @@ def verify(
         click.echo(f"Interrupted; {kept}.", err=True)
         sys.exit(INTERRUPTED)
     to_stderr = json_path is not None and str(json_path) == "-"
-    print_report(report, console(stderr=to_stderr))
+    print_report(report, common.console(stderr=to_stderr))
     if trouble is not None:
         raise trouble
     sys.exit(report.exit_code)
@@ -110,7 +102,7 @@ def _write_results(
 
     try:
         if json_path is not None:
-            write_document(json_path, to_json(report))
+            common.write_document(json_path, to_json(report))
             written.extend([json_path] if str(json_path) != "-" else [])
         if folder is not None:
             written.extend(write_report(report, folder))

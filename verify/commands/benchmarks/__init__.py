@@ -12,8 +12,6 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-__all__ = ["Figures", "Seconds", "Work", "paired"]
-
 Work = Mapping[str, Callable[[], object]]
 Figures = list[tuple[Any, ...]]
 

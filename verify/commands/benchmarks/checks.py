@@ -15,8 +15,6 @@ import numpy as np
 from verify.commands.benchmarks import Figures, paired
 from verify.commands.benchmarks.library import M, N
 
-__all__ = ["commands", "enclosure", "monte_carlo"]
-
 
 def monte_carlo() -> Figures:
     """Brute-force Monte Carlo against drawing the same normals, on one thread and on two."""

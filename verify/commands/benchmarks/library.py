@@ -17,8 +17,6 @@ from threadpoolctl import threadpool_limits
 
 from verify.commands.benchmarks import Figures, Seconds, Work, paired
 
-__all__ = ["closed_form", "importing", "learning", "limits"]
-
 Array = npt.NDArray[np.float64]
 M, N, PAIRS = 16, 64, 100_000
 
