@@ -151,13 +151,13 @@ class BinarizedNetwork(_Rows[Number]):
     def best_weights(self) -> list[Number]:
         """The v that minimizes the loss."""
 
-    @abstractmethod
     def filter_gradient(self) -> list[Number]:
         """∂f/∂w along the axes."""
+        raise ValueError(f"∂f/∂w is not evaluated by {type(self).__qualname__}")
 
-    @abstractmethod
     def one_sided_slope(self) -> Number:
         """At θ = 0 and π, the slope of f along a direction orthogonal to w."""
+        raise ValueError(f"the slope of f is not evaluated by {type(self).__qualname__}")
 
     def said(self, definition: Definition) -> list[Number]:
         """The numbers that a definition speaks of, at this network; ValueError for one that speaks of others."""

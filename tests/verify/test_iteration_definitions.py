@@ -9,8 +9,10 @@ from mpmath import mp, mpf
 from numerics import coarse_gradient, loss_gradient_v, population_loss
 from numerics.generated.penalties import DISPLACEMENTS, PENALTIES, PROXIMAL_MAPS
 from proofs.proxies import ESTIMATORS
-from verify.iteration.network import coarse, means, output_gradient, potential_rise
+from verify.iteration.network import Network as Doubles
+from verify.iteration.network import potential_rise
 from verify.minimizer import DEFAULTS, curvature, displacement, pieces, proximal, total
+from verify.model import Row
 from verify.precision.network import Network
 
 V, V_STAR = np.array([0.7, -0.2, 1.1]), np.array([1.0, 0.5, -0.3])
@@ -54,21 +56,21 @@ def test_curvature_is_the_slope_of_the_slope(penalty: str) -> None:
 def test_polar_means_agree_with_generated_gradients(ste: str, theta: float) -> None:
     w, w_star = np.array([1.0, 0.0]), np.array([np.cos(theta), np.sin(theta)])
     generated = coarse_gradient(V, w, V_STAR, w_star, ste=ste)
-    assert coarse(theta, V, V_STAR, ste) == pytest.approx(generated, abs=2e-11)
+    assert Doubles(theta, V, V_STAR, ste).coarse_gradient() == pytest.approx(generated, abs=2e-11)
 
 
 def test_polar_means_agree_with_50_digits() -> None:
     with mp.workdps(50):
         weights = [tuple(mpf(float(x)) for x in v) for v in (V, V_STAR)]
         exact = Network(*weights, mpf(1.1), mpf(1), 3, ESTIMATORS["relu"]).coarse_gradient()
-    assert coarse(1.1, V, V_STAR) == pytest.approx([float(x.value) for x in exact[:2]], abs=1e-14)
-    assert means(1.1).half == pytest.approx(0.5, abs=1e-14)
+    assert Doubles(1.1, V, V_STAR).coarse_gradient() == pytest.approx([float(x.value) for x in exact[:2]], abs=1e-14)
+    assert Doubles(1.1, V, V_STAR).mean(Row(a=True)) == pytest.approx(0.5, abs=1e-14)
 
 
 def test_output_gradient_and_potential() -> None:
     w, w_star = np.array([1.0, 0.0]), np.array([np.cos(0.9), np.sin(0.9)])
-    assert output_gradient(0.9, V, V_STAR) == pytest.approx(loss_gradient_v(V, w, V_STAR, w_star), abs=1e-13)
+    assert Doubles(0.9, V, V_STAR).gradient_v() == pytest.approx(loss_gradient_v(V, w, V_STAR, w_star), abs=1e-13)
     # Of the ReLU estimator −G·e = κ sin θ, κ = v·v*/(2√(2π)).
-    rise = potential_rise(0.4, 1.3, lambda theta: coarse(theta, V, V_STAR))
+    rise = potential_rise(0.4, 1.3, lambda theta: np.array(Doubles(theta, V, V_STAR).coarse_gradient()))
     assert rise == pytest.approx(V @ V_STAR / (2 * np.sqrt(2 * np.pi)) * (np.cos(0.4) - np.cos(1.3)), abs=1e-13)
     assert population_loss(V, w, V_STAR, w_star) > 0

@@ -21,8 +21,8 @@ from verify.evidence import Evidence, Fate, Grade, Outcome, Verdict
 from verify.monte_carlo import brute, flatness, plan, sampled
 from verify.monte_carlo import route as monte_carlo
 from verify.monte_carlo.expectations import expectations
-from verify.monte_carlo.slopes import slope_of
 from verify.mutants import mutants
+from verify.slopes import slope_of
 
 SEED, BUDGET = 20, 5e-7
 CLAIMS = proofs.all_claims()

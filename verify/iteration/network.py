@@ -1,24 +1,25 @@
-"""The network's means in double precision: polar quadrature of raw integrands, sums over rows one by one.
+"""The network in double precision: the sums of verify.model, each mean a polar quadrature of the raw integrand.
 
 A row enters through s = ŵ·z and t = e·z, so every mean is an integral over the plane of (s, t), here in polar
-coordinates with panels that end where an indicator or a piece of μ' does. Rows are independent: nothing else is used.
+coordinates with panels that end where an indicator or a piece of μ' does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import lambdify, oo
 
+from numerics.model import Proxy
 from proofs.proxies import estimator
-from proofs.symbols import x as argument
+from verify.model import BinarizedNetwork, Row
+from verify.slopes import slope_of
 
-__all__ = ["Means", "coarse", "means", "output_gradient", "output_system", "potential_rise"]
+__all__ = ["Mean", "Network", "potential_rise"]
 
 Array = NDArray[np.float64]
 
@@ -26,15 +27,40 @@ _REACH: Final = 12.0
 _ANGLES, _RADII = 40, 36
 
 
-@dataclass(frozen=True)
-class Means:
-    """Of one row at angle θ: `both` = E 1{a}1{b}; (s, t)-vectors E zμ', E zμ'1{a}, E zμ'1{b}."""
+class Mean(float):
+    """A mean in double precision."""
 
-    half: float
-    both: float
-    plain: Array
-    with_a: Array
-    with_b: Array
+    def __mul__(self, other: Any) -> Mean:
+        return Mean(float(self) * float(other))
+
+    @classmethod
+    def weighted(cls, terms: Iterable[tuple[Mean, Any]]) -> Mean:
+        """Σ weight · number."""
+        return cls(sum(float(number) * float(weight) for number, weight in terms))
+
+
+@dataclass(frozen=True, eq=False)
+class Network(BinarizedNetwork[Mean]):
+    """A network and its teacher, ‖w‖ = ‖w*‖ = 1, vectors along ŵ and e."""
+
+    theta: float
+    v: Any
+    v_star: Any
+    ste: str = "relu"
+
+    number = Mean
+    n = 2
+    origin = False
+
+    def mean(self, row: Row) -> Mean:
+        """E of a function of one row."""
+        inside, pushed = _means(self.theta, self.ste)
+        which = (row.a, row.b)
+        return Mean(pushed[which][row.t] if row.proxy else inside[which])
+
+    def best_weights(self) -> list[Mean]:
+        """The v that minimizes the loss."""
+        return [Mean(weight) for weight in np.linalg.solve(*self.normal_equations())]
 
 
 @cache
@@ -52,30 +78,19 @@ def _panels(ends: Array, count: int) -> tuple[Array, Array]:
 
 
 @cache
-def _proxy(ste: str, parameters: tuple[tuple[str, float], ...]) -> tuple[Callable[[Array], Array], tuple[float, ...]]:
+def _proxy(ste: str) -> tuple[Proxy, tuple[float, ...]]:
     """μ' as a function of arrays, and where its pieces end."""
     chosen = estimator(ste)
-    known = dict(parameters)
-    values = {p.symbol: known.get(p.name, float(p.default)) for p in chosen.parameters}
-    pieces = []
-    for low, high, piece in chosen.pieces:
-        ends = [np.inf if end == oo else -np.inf if end == -oo else float(end.subs(values)) for end in (low, high)]
-        pieces.append((*ends, lambdify([argument], piece.subs(values), "numpy")))
-
-    def evaluate(x: Array) -> Array:
-        total = np.zeros_like(x)
-        for low, high, piece in pieces:
-            total += np.where((x > low) & (x < high), piece(np.clip(x, low, high)), 0.0)
-        return total
-
-    finite = {end for low, high, _ in pieces for end in (low, high) if np.isfinite(end) and end != 0}
-    return evaluate, tuple(sorted(finite))
+    values = {parameter.symbol: float(parameter.default) for parameter in chosen.parameters}
+    ends = {float(end.subs(values)) for low, high, _ in chosen.pieces for end in (low, high)}
+    slope = slope_of(ste, {symbol.name: value for symbol, value in values.items()})
+    return slope, tuple(sorted(end for end in ends if np.isfinite(end) and end))
 
 
 @lru_cache(maxsize=20_000)
-def means(theta: float, ste: str = "relu", parameters: tuple[tuple[str, float], ...] = ()) -> Means:
-    """The means of one row at angle θ, with ‖w‖ = 1."""
-    proxy, knots = _proxy(ste, parameters)
+def _means(theta: float, ste: str) -> tuple[dict[tuple[bool, bool], float], dict[tuple[bool, bool], Array]]:
+    """By (is 1{ŵ·z > 0} a factor, is 1{w*·z > 0}): the probability, and E zμ' along (ŵ, e)."""
+    proxy, knots = _proxy(ste)
     half = np.pi / 2
     ends = np.unique(np.clip([-np.pi, -half, 0, half, np.pi, theta - half, theta + half], -np.pi, np.pi))
     if theta + half > np.pi:
@@ -92,38 +107,10 @@ def means(theta: float, ste: str = "relu", parameters: tuple[tuple[str, float], 
     density = np.exp(-(radius**2) / 2) / (2 * np.pi) * radius * radial
     pushed = np.sum(density * radius * proxy(radius * cosine[:, None]), axis=-1) * weight
     inside = np.sum(density, axis=-1) * weight
-    direction = np.stack([cosine, np.sin(angle)])
-    a, b = cosine > 0, np.cos(angle - theta) > 0
-    plain, with_a, with_b = (direction @ (pushed * kept) for kept in (1.0, a, b))
-    return Means(float(inside @ a), float(inside @ (a & b)), plain, with_a, with_b)
-
-
-def coarse(
-    theta: float, v: Array, v_star: Array, ste: str = "relu", parameters: Mapping[str, float] | None = None
-) -> Array:
-    """The coarse gradient along (ŵ, e), ‖w‖ = 1: Σ_i v_i E[Z_i μ'(Z_i w)(Σ_j v_j σ(Z_j w) − Σ_j v*_j σ(Z_j w*))]."""
-    one = means(theta, ste, tuple(sorted((parameters or {}).items())))
-    total = np.zeros(2)
-    for x, y in zip(v, v_star, strict=True):
-        others = (v.sum() - x) - (v_star.sum() - y)
-        total += x * (x * one.with_a - y * one.with_b + others * one.half * one.plain)
-    return total
-
-
-def output_system(theta: float, v_star: Array) -> tuple[Array, Array]:
-    """(M, b) with ∂f/∂v = Mv − b: M = E[σσᵀ], b = E[σσ*ᵀ]v*, σ = σ(Zw)."""
-    one, m = means(theta), len(v_star)
-    matrix = np.full((m, m), one.half**2)
-    cross = matrix.copy()
-    np.fill_diagonal(matrix, one.half)
-    np.fill_diagonal(cross, one.both)
-    return matrix, np.asarray(cross @ v_star)
-
-
-def output_gradient(theta: float, v: Array, v_star: Array) -> Array:
-    """∂f/∂v (m,)."""
-    matrix, right = output_system(theta, v_star)
-    return np.asarray(matrix @ v - right)
+    direction, a, b = np.stack([cosine, np.sin(angle)]), cosine > 0, np.cos(angle - theta) > 0
+    kept = {(False, False): a | True, (True, False): a, (False, True): b, (True, True): a & b}
+    probability = {which: float(np.sum(inside * on)) for which, on in kept.items()}
+    return probability, {which: direction @ (pushed * on) for which, on in kept.items()}
 
 
 def potential_rise(before: float, after: float, gradient: Callable[[float], Array]) -> float:

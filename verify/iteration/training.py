@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import Iteration, Problem, unit
-from verify.iteration.network import coarse, output_gradient
+from verify.iteration.network import Network
 from verify.iteration.trial import Trial, directions, drawn
 
 __all__ = ["BETWEEN", "Training", "as_learn", "random_training"]
@@ -51,9 +51,13 @@ class Training:
         """S(w)."""
         return self.iteration.split(self.w)
 
+    def network(self, theta: float) -> Network:
+        """The network at an angle."""
+        return Network(theta, self.v, self.v_star, self.ste)
+
     def along(self, theta: float) -> Array:
         """The coarse gradient along (ŵ, e) at an angle."""
-        return coarse(theta, self.v, self.v_star, self.ste)
+        return np.array(self.network(theta).coarse_gradient())
 
     def strength(self, theta: float) -> tuple[float, float]:
         """(α, κ) at an angle: G = αŵ − κw*."""
@@ -75,7 +79,7 @@ class Training:
         new = unit(iteration.raw(self.w, iteration.split(self.w), self.eta, gradient))
         moved = float(np.linalg.norm(new - self.w))
         if self.eta_v:
-            change = self.eta_v * output_gradient(theta, self.v, self.v_star)
+            change = self.eta_v * np.array(self.network(theta).gradient_v())
             moved += float(np.linalg.norm(change))
             self.v = self.v - change
         self.w = new

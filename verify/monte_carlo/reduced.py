@@ -27,8 +27,8 @@ from proofs.engine.definitions import HalfSpaceMoment
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.sampled import SQUARED, Scene
 from verify.monte_carlo.sequential import Goal, Stopped, sample_until
-from verify.monte_carlo.slopes import slope_of
 from verify.monte_carlo.statistics import detectable
+from verify.slopes import slope_of
 
 __all__ = ["Asked", "estimate", "goals", "pilot", "sample"]
 

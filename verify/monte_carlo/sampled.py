@@ -21,8 +21,8 @@ from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 from verify.configurations import Configuration, Level, pinned
 from verify.monte_carlo.expectations import Expectation
-from verify.monte_carlo.slopes import slope_of
 from verify.monte_carlo.statistics import polarised
+from verify.slopes import slope_of
 
 __all__ = ["ALONG", "SQUARED", "Scene", "problem", "scenes"]
 

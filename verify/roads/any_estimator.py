@@ -10,12 +10,13 @@ from sympy import Eq, Expr, Ge, Gt, Implies, Integer, Le, Rational, Symbol, inte
 
 from proofs.engine.claim import Claim
 from proofs.proxies import ESTIMATORS
-from proofs.symbols import beta, eta, step
+from proofs.symbols import beta, eta, moment_across, step
 from verify.inequalities.frame import CIRCLE, STAR, W, Z, circle_point, dot, placed, reals, squares
 from verify.inequalities.statement import Statement, stated
-from verify.iteration.network import means, potential_rise
+from verify.iteration.network import potential_rise
 from verify.iteration.training import BETWEEN, Training, as_learn, random_training
 from verify.iteration.trial import Trial, on_trial
+from verify.model import PROXY_MOMENTS
 from verify.rows import Relation
 
 _T, _STEEPEST = Symbol("t", nonnegative=True), Symbol("L", nonnegative=True)
@@ -116,7 +117,7 @@ def _balanced(trial: Trial, training: Training, theta: float) -> None:
     trial.within("residual of Nw = κ(θ̄)w* + βu", rest / size, 1e-9, training)
     gap = problem.beta * float(np.linalg.norm(training.w - training.u))
     trial.demand(abs(slope) <= gap + 1e-10, f"κ sin θ̄ > β‖w̄ − ū‖ = {gap:.9g}: {training}")
-    values = {"theta": theta, "B": float(means(theta, training.ste).with_b[1])}
+    values = {"theta": theta, "B": training.network(theta).mean(PROXY_MOMENTS[moment_across])}
     values["v_vs"] = float(training.v @ training.v_star)
     trial.row("slope of the potential", "=", slope, values, 1e-9 * size, str(training))
     trial.row("strength", "=", kappa, values, 1e-9 * size / np.sin(theta), str(training))

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import unit
-from verify.iteration.network import output_system
 from verify.iteration.training import BETWEEN, Training, as_learn, random_training
 from verify.iteration.trial import Trial, directions, on_trial
 
@@ -53,7 +52,7 @@ def _values(training: Training, theta: float) -> dict[str, float]:
 
 def _joint_end(trial: Trial, training: Training) -> None:
     problem, theta = training.problem, training.theta
-    best = np.linalg.solve(*output_system(theta, training.v_star))
+    best = np.array(training.network(theta).best_weights())
     trial.within("‖v̄ − v(θ̄)‖", np.linalg.norm(training.v - best), 1e-9, training)
     if abs(np.sin(theta)) < 1e-6:
         trial.count("runs that end at w* or −w*")
@@ -109,7 +108,7 @@ def check_spurious(trial: Trial) -> None:
         # An entry that l0 keeps alone is a spike (R7.l0): −w* then attracts beyond κ(π) < 0 as well.
         if penalty == "l0" and rho == low and len(sizes) == 1:
             continue
-        training.v = np.asarray(np.linalg.solve(*output_system(np.pi, training.v_star)))
+        training.v = np.array(training.network(np.pi).best_weights())
         kappa = training.strength(3.0)[1]  # of the ReLU estimator it depends on v only
         if abs(kappa) > 0.05 * float(np.sum(training.v_star**2)):
             trial.row("statement", "=", kappa, _values(training, np.pi), 1e-12, str(training))
