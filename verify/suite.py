@@ -28,7 +28,7 @@ METHODS: Final[dict[str, str]] = {
     "symbolic": "verify.symbolic",
     "precision": "verify.precision.route",
     "generated": "verify.generated",
-    "monte_carlo": "verify.monte_carlo",
+    "monte_carlo": "verify.monte_carlo.route",
     "iteration": "verify.iteration.route",
     "enclosure": "verify.enclosure.route",
     "inequalities": "verify.inequalities.route",

@@ -18,7 +18,7 @@ from proofs.engine.definitions import Correlation, HalfSpaceMoment, MeanSample, 
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import theta
 from verify.evidence import Evidence, Fate, Grade, Outcome, Verdict
-from verify.monte_carlo import brute, flatness, plan, sampled
+from verify.monte_carlo import flatness, plan, sampled, samplers
 from verify.monte_carlo import route as monte_carlo
 from verify.monte_carlo.expectations import expectations
 from verify.mutants import mutants
@@ -44,7 +44,7 @@ def _small():
     """Less power than a real run: every other part of the procedure is as it is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(plan.TARGETS, "quick", LOOSE)
-        patch.setattr(brute, "FIRST", 4)
+        patch.setattr(samplers, "FIRST", 4)
         yield
 
 

@@ -43,6 +43,11 @@ class Expectation:
         return "w = 0" if isinstance(asked, MeanSample) and asked.at == "origin" else self.estimator
 
     @property
+    def in_weights(self) -> bool:
+        """Whether it is a vector of R^m, given entry by entry."""
+        return self.definition == MeanSample("gradient_v")
+
+    @property
     def is_vector(self) -> bool:
         """Whether the quantity is a vector."""
         asked = self.definition

@@ -7,55 +7,60 @@ just beyond it, straight across, it must.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.model import sample_loss
 from numerics.sampling import SHARD
+from verify.evidence import Evidence, Figures, Grade, Verdict
 from verify.monte_carlo.sampled import Scene
 
-__all__ = ["flatness"]
+__all__ = ["flatness", "judged"]
 
 Array = NDArray[np.float64]
 
 _CHUNK = 512
 
 
-def flatness(scene: Scene) -> dict[str, int]:
+def flatness(scene: Scene) -> Figures:
     """Counts over one shard: perturbations inside the ball, changes there, changes just beyond."""
-    counts = {"networks": 0, "perturbations": 0, "changed": 0, "changed_beyond": 0}
-    generator = scene.draws("networks").generator(0)
+    counts: Counter[str] = Counter()
+    generator, point = scene.draws("networks").generator(0), scene.point
     for _ in range(0, SHARD, _CHUNK):
-        Z = generator.standard_normal((_CHUNK, scene.point.m, scene.point.n))
-        for name, number in _perturb(scene, Z, generator).items():
-            counts[name] += number
-    return counts
-
-
-def _perturb(scene: Scene, Z: Array, generator: np.random.Generator) -> dict[str, int]:
-    def loss(w: Array) -> Array:
-        return np.asarray(sample_loss(scene.point.v, w, scene.point.v_star, scene.w_star, Z))
-
-    radius, across = _nearest_boundary(scene.w, Z)
-    random = generator.standard_normal(across.shape)
-    random /= np.linalg.norm(random, axis=1, keepdims=True)
-    here = loss(scene.w)
-    steps = [t * d for d in (across, -across, random) for t in (1e-3, 0.5, 0.999)]
-    inside = [loss(scene.w + radius * step) for step in steps]
-    beyond = loss(scene.w + 1.001 * radius * across)
-    return {
-        "networks": len(Z),
-        "perturbations": len(inside) * len(Z),
-        "changed": sum(int(np.count_nonzero(other != here)) for other in inside),
-        "changed_beyond": int(np.count_nonzero(beyond != here)),
-    }
+        Z = generator.standard_normal((_CHUNK, point.m, point.n))
+        radius, across = _nearest_boundary(scene.w, Z)
+        random = generator.standard_normal(across.shape)
+        random /= np.linalg.norm(random, axis=1, keepdims=True)
+        steps = [t * d for d in (across, -across, random) for t in (1e-3, 0.5, 0.999)]
+        here, *inside, beyond = (
+            sample_loss(point.v, scene.w + radius * step, point.v_star, scene.w_star, Z)
+            for step in (0 * across, *steps, 1.001 * across)
+        )
+        counts["networks"] += _CHUNK
+        counts["perturbations"] += len(inside) * _CHUNK
+        counts["changed"] += sum(int(np.count_nonzero(other != here)) for other in inside)
+        counts["changed_beyond"] += int(np.count_nonzero(beyond != here))
+    return dict(counts)
 
 
 def _nearest_boundary(w: Array, Z: Array) -> tuple[Array, Array]:
     """Distance (B, 1) from w to each network's nearest hyperplane, the unit step to it (B, n)."""
     product, length = Z @ w, np.linalg.norm(Z, axis=-1)
     nearest = np.argmin(np.abs(product) / length, axis=1)
-    picked = np.arange(len(Z))
-    normal = Z[picked, nearest] / length[picked, nearest][:, None]
-    side = np.sign(product[picked, nearest])[:, None]
-    return np.abs(product[picked, nearest] / length[picked, nearest])[:, None], -side * normal
+    picked = np.arange(len(Z)), nearest
+    signed = (product[picked] / length[picked])[:, None]
+    return np.abs(signed), -np.sign(signed) * Z[picked] / length[picked][:, None]
+
+
+def judged(figures: Figures) -> Evidence:
+    """Exact equality spends no chance. It is blind unless the boundary is where it looked."""
+    if figures["changed"]:
+        verdict, detail = Verdict.REFUTED, f"ℓ changed in {figures['changed']} perturbations"
+    elif figures["changed_beyond"] < figures["networks"]:
+        verdict, detail = Verdict.UNDECIDED, "some steps across the nearest boundary left ℓ as it was"
+    else:
+        verdict = Verdict.VERIFIED
+        detail = "ℓ is constant around w up to the nearest boundary, and changes just beyond it"
+    return Evidence("monte_carlo", verdict, Grade.TESTED, figures, 0.0, detail)

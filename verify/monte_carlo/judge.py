@@ -1,23 +1,27 @@
-"""The verdict on a claim: its predictions against all samples, what its mutants would have met, the figures."""
+"""The verdict on a claim: predictions against samples, the samplers against each other, mutants, the figures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from proofs.engine.claim import Claim
 from verify.configurations import Level
 from verify.evidence import Evidence, Fate, Figures, Grade, Verdict
-from verify.monte_carlo.agreement import Agreement, agreement
-from verify.monte_carlo.comparison import Comparison, with_brute_force, with_reduced
 from verify.monte_carlo.expectations import REPRESENTATIVES, Expectation
 from verify.monte_carlo.plan import Check, Group, size, target
 from verify.monte_carlo.predictions import Predictor
-from verify.monte_carlo.statistics import POWER, finite
+from verify.monte_carlo.sampled import ALONG, SQUARED, Scene
+from verify.monte_carlo.statistics import POWER, detectable, finite, scores, variance_along
 from verify.mutants import Mutant, fates, mutants
 
-__all__ = ["Collected", "Judge", "for_mutants"]
+__all__ = ["NAME", "Collected", "Judge", "for_mutants"]
+
+Array = NDArray[np.float64]
 
 NAME = "monte_carlo"
 _FAILURES = (ArithmeticError, LookupError, NameError, TypeError, ValueError)
@@ -31,6 +35,131 @@ class Collected:
     rounds: int = 0
     seconds: float = 0.0
     error: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Predicted and measured scalars of one expectation, with their names, standard errors and the power of the test.
+
+    `target` is the relative error that was to be detectable, None if nothing was asked.
+    """
+
+    label: str
+    names: Sequence[str]
+    predicted: Array
+    measured: Array
+    se: Array
+    sampler: str = ""
+    scene: int = 0
+    count: int = 0
+    detectable: float = 0.0
+    target: float | None = None
+
+    @property
+    def scores(self) -> Array:
+        """|z| of each scalar."""
+        return scores(self.predicted, self.measured, self.se)
+
+    @property
+    def deviations(self) -> list[float | None]:
+        """measured − predicted of each scalar in standard errors; None where that is infinite."""
+        return [finite(round(z, 4)) for z in np.copysign(self.scores, self.measured - self.predicted).tolist()]
+
+    @property
+    def index(self) -> int:
+        """Which scalar is furthest off."""
+        return int(np.argmax(self.scores))
+
+    @property
+    def worst(self) -> float:
+        """Its |z|."""
+        return float(self.scores[self.index])
+
+    @property
+    def reached(self) -> bool:
+        """Whether the test has the power that was asked for."""
+        return self.target is None or self.detectable <= self.target
+
+    def witness(self) -> str:
+        """What was predicted and measured there."""
+        i = self.index
+        return (
+            f"{self.names[i]} at {self.label}: predicted {self.predicted[i]:.9g}, "
+            f"measured {self.measured[i]:.9g} ± {self.se[i]:.2g} over {self.count} samples, "
+            f"{self.worst:.1f} standard errors apart"
+        )
+
+
+def _in_full(scene: Scene, one: Expectation, brute: dict[str, Any]) -> tuple[Array, Array, Array, int]:
+    """Of a vector in full dimension: what takes its mean to its coordinates and to its projections on the basis of what
+    it can be, both as measured with their errors, and how many projections these are.
+    """
+    basis, whole, along = scene.basis(one.definition), brute[one.column], brute[one.column + ALONG]
+    k = basis.shape[1]
+    into = np.vstack([np.eye(len(basis)), basis.T] if one.in_weights else [basis, np.eye(k)])
+    measured, se = ((whole.mean, along.mean), (whole.standard_error, along.standard_error))
+    return into, np.concatenate([measured[0], measured[1][:k]]), np.concatenate([se[0], se[1][:k]]), k
+
+
+def _agreement(scene: Scene, one: Expectation, brute: dict[str, Any], reduced: dict[str, Any]) -> Comparison:
+    """The reduced sampler against brute force, by independent random numbers: every coordinate in full dimension (those
+    orthogonal to the plane must be zero), and second moments of rows.
+    """
+    estimate, into = reduced[one.column], np.ones((1, 1))
+    measured, se = (np.reshape(x, -1) for x in (brute[one.column].mean, brute[one.column].standard_error))
+    if one.is_vector:
+        into, measured, se, _ = _in_full(scene, one, brute)
+    predicted, variance = into @ estimate.mean, np.einsum("ki,ij,kj->k", into, estimate.covariance, into)
+    if one.is_vector and one.part == "rows":
+        squares, found = brute[one.column + SQUARED], reduced[one.column + SQUARED]
+        measured, se = np.append(measured, squares.mean), np.append(se, squares.standard_error)
+        predicted, variance = np.append(predicted, found.mean), np.append(variance, np.diag(found.covariance))
+    se = np.sqrt(se**2 + np.maximum(variance, 0.0))
+    return Comparison(f"{one.column}, {scene.point.label}", (), predicted, measured, se)
+
+
+def _compared(
+    level: Level, check: Check, predicted: Array, sampler: str, found: dict[str, Any], limit: float
+) -> Comparison:
+    """A prediction against the means of a sampler, every test's threshold being `limit`.
+
+    Of a vector: every coordinate and its predicted direction; by brute force in full dimension, and projections on the
+    basis of what it can be.
+    """
+    one, scene, i = check.expectation, check.scene, check.coordinate
+    whole, reduced = found[one.column], sampler == "reduced"
+    count = whole.points if reduced else whole.count
+    if check.is_vector:
+        if reduced:
+            into, measured, se, k = np.eye(len(predicted)), whole.mean, whole.standard_error, 0
+            names = [f"coordinate {j} of the mean" for j in range(len(predicted))]
+        else:
+            into, measured, se, k = _in_full(scene, one, found)
+            names = [f"coordinate {j}" for j in range(len(into) - k)] + [f"basis direction {j}" for j in range(k)]
+        values = into @ predicted
+        direction, norm = _direction(values[-k:])
+        if reduced:
+            along, error = direction @ whole.mean, whole.error_along(direction)
+        else:
+            projected = found[one.column + ALONG]
+            error = np.sqrt(variance_along(direction, projected.standard_error**2))
+            along = direction @ projected.mean[:k]
+        names, values = [*names, "predicted direction"], np.append(values, direction @ values[-k:])
+        measured, se = np.append(measured, along), np.append(se, error)
+    else:
+        if not reduced and i is not None:
+            whole = found[one.column + ALONG]
+        at = (i or 0) if reduced else () if i is None else i
+        names, values, norm = ["value"], np.reshape(predicted, 1), abs(float(predicted))
+        measured, se = np.reshape(whole.mean[at], 1), np.reshape(whole.standard_error[at], 1)
+    power, asked = detectable(limit, float(se[-1]), norm), target(level, sampler, scene, one, i)
+    label = f"{one.column}, {scene.point.label}, {sampler}"
+    return Comparison(label, names, values, measured, se, sampler, scene.index, count, power, asked)
+
+
+def _direction(vector: Array) -> tuple[Array, float]:
+    norm = float(np.linalg.norm(vector))
+    return (vector / norm if norm > 0 else np.eye(len(vector))[0]), norm
 
 
 def for_mutants(planned: Sequence[Check]) -> list[Check]:
@@ -49,9 +178,7 @@ class Judge:
     share: float
     limit: float
     predictor: Predictor
-
-    def __post_init__(self) -> None:
-        self._agreements: dict[tuple[int, Expectation], Agreement] = {}
+    _agreements: dict[tuple[int, Expectation], Comparison] = field(default_factory=dict)
 
     def judge(self, claim: Claim, planned: Sequence[Check]) -> Evidence:
         """Evidence on one claim. A reduced sampler that brute force contradicts judges nothing: an error."""
@@ -66,12 +193,12 @@ class Judge:
         except _FAILURES as error:
             return _evidence(Verdict.ERROR, {}, f"{type(error).__name__}: {error}")
         samplers = [self._agreement(check) for check in planned]
-        figures = self._figures(planned, results, samplers, found)
+        figures = self._figures(planned, results, samplers, max(one.rounds for one in found.values()))
         apart = max(samplers, key=lambda one: one.worst)
         if apart.worst > self.limit:
             detail = f"the reduced sampler and brute force are {apart.worst:.1f} standard errors apart at {apart.label}"
             return _evidence(Verdict.ERROR, figures, detail)
-        verdict, figures, detail = self._verdict(results, figures)
+        verdict, detail = self._verdict(results)
         # The mutants of a claim that is itself refuted say nothing.
         judged = {} if verdict is Verdict.REFUTED else self._fates(claim, planned)
         return _evidence(verdict, figures, detail, judged)
@@ -79,18 +206,16 @@ class Judge:
     def compare(self, claim: Claim, check: Check) -> list[Comparison]:
         """A claim's formula at one check, against brute force and against the reduced sampler."""
         predicted = self.predictor.predict(claim, check.expectation, check.scene)
-        brute, reduced = (self.samples[group].sample for group in check.groups)
-        asked = check.scene, check.expectation, check.coordinate
         return [
-            with_brute_force(check, predicted, brute, self.limit, target(self.level, check.expectation.part, *asked)),
-            with_reduced(check, predicted, reduced, self.limit, target(self.level, "reduced", *asked)),
+            _compared(self.level, check, predicted, group[0], self.samples[group].sample, self.limit)
+            for group in check.groups
         ]
 
-    def _agreement(self, check: Check) -> Agreement:
+    def _agreement(self, check: Check) -> Comparison:
         key = check.scene.index, check.expectation
         if key not in self._agreements:
             brute, reduced = (self.samples[group].sample for group in check.groups)
-            self._agreements[key] = agreement(check.scene, check.expectation, brute, reduced)
+            self._agreements[key] = _agreement(check.scene, check.expectation, brute, reduced)
         return self._agreements[key]
 
     def _fates(self, claim: Claim, planned: Sequence[Check]) -> dict[str, Fate]:
@@ -107,38 +232,34 @@ class Judge:
 
         return fates(mutants(claim, self.level), notices)
 
-    def _verdict(self, results: Sequence[Comparison], figures: Figures) -> tuple[Verdict, Figures, str]:
+    def _verdict(self, results: Sequence[Comparison]) -> tuple[Verdict, str]:
         worst = max(results, key=lambda one: one.worst)
         if worst.worst > self.limit:
-            return Verdict.REFUTED, figures, worst.witness()
+            return Verdict.REFUTED, worst.witness()
         if weak := [one for one in results if not one.reached]:
             one = max(weak, key=lambda other: other.detectable)
-            reason = f"power not reached at {one.label}: {one.detectable:.2g}, asked for {one.target:.2g}"
-            return Verdict.UNDECIDED, figures, reason
+            return (
+                Verdict.UNDECIDED,
+                f"power not reached at {one.label}: {one.detectable:.2g}, asked for {one.target:.2g}",
+            )
         best = min(one.detectable for one in results)
-        return Verdict.VERIFIED, figures, f"a relative error of {best:.2g} would have been caught"
+        return Verdict.VERIFIED, f"a relative error of {best:.2g} would have been caught"
 
     def _figures(
-        self,
-        planned: Sequence[Check],
-        results: Sequence[Comparison],
-        samplers: Sequence[Agreement],
-        found: Mapping[Group, Collected],
+        self, planned: Sequence[Check], results: Sequence[Comparison], samplers: Sequence[Comparison], rounds: int
     ) -> Figures:
         """What JSON says; "rows" are samples of one row, "networks" of m rows, "reduced" points in the plane."""
-        worst = max(results, key=lambda one: one.worst)
+        worst, apart = (max(found, key=lambda one: one.worst) for found in (results, samplers))
         sharpest = min(results, key=lambda one: one.detectable)
-        bluntest = max(
-            (one for one in results if one.target is not None), key=lambda one: one.detectable, default=sharpest
-        )
+        asked = [one for one in results if one.target is not None]
+        bluntest = max(asked, key=lambda one: one.detectable, default=sharpest)
         drawn = {(one.sampler, one.scene, one.count): one.count for one in results}
-        apart = max(samplers, key=lambda one: one.worst)
         return {
             "samples": {
                 name: sum(count for (sampler, _, _), count in drawn.items() if sampler == name)
                 for name in dict.fromkeys(one.sampler for one in results)
             },
-            "rounds": max(one.rounds for one in found.values()),
+            "rounds": rounds,
             "tests": sum(map(size, planned)),
             "max_z": finite(worst.worst),
             "threshold_z": self.limit,

@@ -14,8 +14,8 @@ from proofs.engine.claim import Claim
 from proofs.engine.definitions import MeanSample
 from verify.configurations import Level, meeting
 from verify.monte_carlo.expectations import Expectation, component, expectations
-from verify.monte_carlo.reduced import Asked
 from verify.monte_carlo.sampled import Scene, scenes
+from verify.monte_carlo.samplers import Asked
 
 __all__ = ["TARGETS", "Check", "Group", "agreement_size", "checks", "grouped", "share", "size", "target"]
 
@@ -84,7 +84,7 @@ def size(check: Check) -> int:
     if not check.is_vector:
         return 2
     length, directions = check.scene.basis(check.expectation.definition).shape
-    reduced = length if check.expectation.definition == MeanSample("gradient_v") else directions
+    reduced = length if check.expectation.in_weights else directions
     return int(length + directions + 1) + int(reduced + 1)
 
 

@@ -1,8 +1,8 @@
 """The Monte Carlo route: closed forms held against sample means (m = 16, n = 64), by two samplers.
 
 Brute force draws inputs Z entry by entry and pushes them through the definition of the network; no rotation, symmetry
-or independence of rows is used. The reduced samplers (`verify.monte_carlo.reduced`) reach a hundred times its precision
-and are themselves held against it in the same run. A vector is tested coordinate by coordinate, along the basis of the
+or independence of rows is used. The reduced samplers reach a hundred times its precision and
+are themselves held against it in the same run. A vector is tested coordinate by coordinate, along the basis of the
 space the theory puts it in, and along its predicted direction, the most powerful test of its size.
 
 Every scalar test gets the same share of the budget; `verify.monte_carlo.statistics` says why the normal threshold holds
@@ -24,19 +24,17 @@ from proofs.engine.claim import Claim
 from proofs.engine.definitions import SampleGradient
 from verify.configurations import Level
 from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
-from verify.monte_carlo import brute, reduced
 from verify.monte_carlo.expectations import expectations
-from verify.monte_carlo.flatness import flatness
-from verify.monte_carlo.judge import Collected, Judge, for_mutants
+from verify.monte_carlo.flatness import flatness, judged
+from verify.monte_carlo.judge import NAME, Collected, Judge, for_mutants
 from verify.monte_carlo.plan import Check, Group, checks, grouped, share
 from verify.monte_carlo.predictions import Key, Predictor, every
 from verify.monte_carlo.sampled import problem, scenes
+from verify.monte_carlo.samplers import pilot, sample_in_full, sample_reduced
 from verify.monte_carlo.statistics import threshold
 from verify.mutants import mutants
 
 __all__ = ["NAME", "conclude", "own_side", "run", "tasks"]
-
-NAME = "monte_carlo"
 
 _SAMPLED = ("rows", "networks", "reduced")
 _SECONDS: dict[Level, dict[str, tuple[float, float]]] = {
@@ -84,7 +82,7 @@ def run(task: Task) -> Any:
         return flatness(scene)
     _, wanted, limit = rest
     asked = dict(wanted)
-    stopped = reduced.sample(scene, asked, limit) if part == "reduced" else brute.sample(scene, part, asked, limit)
+    stopped = sample_reduced(scene, asked, limit) if part == "reduced" else sample_in_full(scene, part, asked, limit)
     return stopped.sample, stopped.rounds
 
 
@@ -117,7 +115,7 @@ def conclude(
             spent = sum(one.seconds / len(one.task.claim_ids) for one in mine if claim.id in one.task.claim_ids)
             evidence[claim.id] = [replace(found, seconds=spent + perf_counter() - started)]
         elif isinstance(claim.definition, SampleGradient):
-            evidence[claim.id] = [_judge_flatness(mine)]
+            evidence[claim.id] = [_flat(mine)]
     return evidence
 
 
@@ -141,24 +139,15 @@ def own_side(claim: Claim, level: Level, seed: int) -> dict[str, list[float]]:
     for check in checks(claim, level, seed):
         one, scene = check.expectation, check.scene
         moments = merge_all(iterate_shards(problem(scene, one.part, [one]), 0, 1))
-        estimate = reduced.pilot(scene, [one])[one.column]
+        estimate = pilot(scene, [one])[one.column]
         found[f"{one.column}, {scene.point.label}, {one.part}"] = [float(x) for x in moments[one.column].mean.ravel()]
         found[f"{one.column}, {scene.point.label}, reduced"] = [float(x) for x in estimate.mean]
     return found
 
 
-def _judge_flatness(outcomes: Sequence[Outcome]) -> Evidence:
-    """Exact equality spends no chance. It is blind unless the boundary is where it looked."""
+def _flat(outcomes: Sequence[Outcome]) -> Evidence:
     mine = [one for one in outcomes if one.task.arguments[0] == "flatness"]
     if not mine or mine[0].error:
         detail = mine[0].error if mine else "the check was not run"
         return Evidence(NAME, Verdict.ERROR, Grade.TESTED, {}, 0.0, detail)
-    figures, seconds = dict(mine[0].value), mine[0].seconds / len(mine[0].task.claim_ids)
-    if figures["changed"]:
-        verdict, detail = Verdict.REFUTED, f"ℓ changed in {figures['changed']} perturbations"
-    elif figures["changed_beyond"] < figures["networks"]:
-        verdict, detail = Verdict.UNDECIDED, "some steps across the nearest boundary left ℓ as it was"
-    else:
-        verdict = Verdict.VERIFIED
-        detail = "ℓ is constant around w up to the nearest boundary, and changes just beyond it"
-    return Evidence(NAME, verdict, Grade.TESTED, figures, seconds, detail)
+    return replace(judged(mine[0].value), seconds=mine[0].seconds / len(mine[0].task.claim_ids))

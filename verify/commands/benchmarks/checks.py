@@ -51,9 +51,9 @@ def _reduced() -> Figures:
     """
     import proofs
     from numerics.sampling import Moments
-    from verify.monte_carlo import brute, reduced
     from verify.monte_carlo.expectations import expectations
     from verify.monte_carlo.sampled import scenes
+    from verify.monte_carlo.samplers import sample_in_full, sample_reduced
     from verify.monte_carlo.sequential import Stopped
 
     target, limit = 5e-4, 6.7
@@ -61,10 +61,10 @@ def _reduced() -> Figures:
     (one,) = expectations(proofs.get("C3"))
 
     def some() -> Stopped[dict[str, Moments]]:
-        return brute.sample(scene, "networks", {(one, None): 2 * target}, limit, rounds=1)
+        return sample_in_full(scene, "networks", {(one, None): 2 * target}, limit, rounds=1)
 
     took = paired(
-        {"reduced": lambda: reduced.sample(scene, {(one, None): target}, limit), "brute force": some}, rounds=3
+        {"reduced": lambda: sample_reduced(scene, {(one, None): target}, limit), "brute force": some}, rounds=3
     )
     direct = took.median("reduced")
     extrapolated = took.median("brute force") * (2 * some().shortfall) ** 2

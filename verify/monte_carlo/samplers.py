@@ -1,42 +1,38 @@
-"""The reduced samplers: expectations of a scene from the two coordinates of a row in the plane of its filters.
+"""The samplers: brute force in full dimension, and means from the coordinates of a row in the plane of its filters.
 
-They are many thousand times cheaper than brute force at equal error, and rest on two facts: a row's part orthogonal to
-the plane has mean zero and is independent of the rest, and rows are independent. Brute force in full dimension uses
-neither; `verify.monte_carlo.agreement` holds one against the other in the same run.
+The reduced ones are many thousand times cheaper at equal error, and rest on two facts: a row's part orthogonal to the
+plane has mean zero and is independent of the rest, and rows are independent. Brute force uses neither;
+`verify.monte_carlo.judge` holds one against the other in the same run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.reduced_sampling import (
-    Estimate,
-    Feature,
-    Form,
-    coarse_gradient_forms,
-    combine,
-    features_of,
-    gradient_v_forms,
-    loss_form,
-    row_means,
-)
+from numerics import reduced_sampling
+from numerics.reduced_sampling import Estimate, Feature, Form
+from numerics.sampling import SHARD, Moments, iterate_shards, merge_all
 from proofs.engine.definitions import HalfSpaceMoment
 from verify.monte_carlo.expectations import Expectation
-from verify.monte_carlo.sampled import SQUARED, Scene
-from verify.monte_carlo.sequential import Goal, Stopped, sample_until
-from verify.monte_carlo.statistics import detectable
+from verify.monte_carlo.sampled import ALONG, SQUARED, Scene, problem
+from verify.monte_carlo.sequential import ROUNDS, Goal, Stopped, sample_until
+from verify.monte_carlo.statistics import detectable, variance_along
 from verify.slopes import slope_of
 
-__all__ = ["Asked", "estimate", "goals", "pilot", "sample"]
+__all__ = ["FIRST", "Asked", "enough", "estimate", "pilot", "sample_in_full", "sample_reduced"]
 
 Array = NDArray[np.float64]
 Asked = tuple[Expectation, int | None]
 """An expectation, and which of its coordinates is asked for (None: all of it)."""
 Estimates = dict[str, Estimate]
 
+FIRST = 32
+"""Shards of the first round of brute force, from whose variance the second is planned."""
 _PILOT = 2**16
 """Cells of a pilot."""
 _SHAPES = (16, 64)
@@ -58,7 +54,7 @@ def pilot(scene: Scene, asked: Sequence[Expectation]) -> Estimates:
     return found
 
 
-def goals(asked: Mapping[Asked, float], rough: Estimates) -> list[Goal]:
+def _goals(asked: Mapping[Asked, float], rough: Estimates) -> list[Goal]:
     """What the stopping rule asks for: the power that is the target of each expectation.
 
     A target of 0 asks for nothing, and of what the pilot cannot tell from zero no relative error can be asked.
@@ -77,18 +73,59 @@ def goals(asked: Mapping[Asked, float], rough: Estimates) -> list[Goal]:
     return found
 
 
-def sample(scene: Scene, asked: Mapping[Asked, float], limit: float) -> Stopped[Estimates]:
+def _shortfall(goals: Sequence[Goal], error: Callable[[Goal, Any], float]) -> Callable[[Any], float]:
+    """The largest error of a sample over the one asked for."""
+    return lambda found: max((error(goal, found) / goal.target for goal in goals), default=0.0)
+
+
+def sample_in_full(
+    scene: Scene, part: str, asked: Mapping[Asked, float], limit: float, rounds: int = ROUNDS
+) -> Stopped[dict[str, Moments]]:
+    """Moments of one part ("rows" or "networks") of a scene, shard by shard until each has reached its target or to the
+    cap.
+
+    How long the quantities are is taken from a pilot of the reduced sampler: it sets the length of the run, no more.
+    """
+    expectations = list(dict.fromkeys(one for one, _ in asked))
+    sampled = problem(scene, part, expectations)
+    bases = {one.column: scene.basis(one.definition) for one in expectations}
+
+    def error(goal: Goal, found: dict[str, Moments]) -> float:
+        if goal.direction is None:
+            return detectable(limit, float(found[goal.column].standard_error), goal.size)
+        basis = bases[goal.column]
+        # The weights' gradient is given in R^m, the others along their basis.
+        direction = basis.T @ goal.direction if len(goal.direction) == len(basis) else goal.direction
+        variance = variance_along(direction, found[goal.column + ALONG].standard_error ** 2)
+        return detectable(limit, float(np.sqrt(variance)), goal.size)
+
+    def draw(number: int, total: dict[str, Moments] | None, missing: float) -> dict[str, Moments] | None:
+        done = 0 if total is None else -(-next(iter(total.values())).count // SHARD)
+        wish = FIRST if number == 0 else enough(done, missing)
+        count = min(wish, sampled.draws.shards) - done
+        return merge_all(iterate_shards(sampled, done, count)) if count > 0 else None
+
+    shortfall = _shortfall(_goals(asked, pilot(scene, expectations)), error)
+    return sample_until(draw, lambda one, other: merge_all([one, other]), shortfall, rounds)
+
+
+def enough(done: int, missing: float) -> int:
+    """Samples after which an error `missing` times too large will be small enough, one in a hundred to spare."""
+    return ceil(done * min(missing, 1e9) ** 2 * 1.01)
+
+
+def sample_reduced(scene: Scene, asked: Mapping[Asked, float], limit: float) -> Stopped[Estimates]:
     """Estimates of one family's expectations, continued until every one has reached its target.
 
     The pilots' errors set the shape of the cells and the size of the first round; each further round is half as large.
     """
     expectations = list(dict.fromkeys(one for one, _ in asked))
-    rough = pilot(scene, expectations)
-    wanted = goals(asked, rough)
 
-    def shortfall(found: Estimates) -> float:
-        return max((_error(goal, found, limit) / goal.target for goal in wanted), default=0.0)
+    def error(goal: Goal, found: Estimates) -> float:
+        direction = np.ones(1) if goal.direction is None else goal.direction
+        return detectable(limit, found[goal.column].error_along(direction), goal.size)
 
+    shortfall = _shortfall(_goals(asked, pilot(scene, expectations)), error)
     pilots = {shape: shortfall(estimate(scene, expectations, _pilot_grid(shape), 0)) for shape in _SHAPES}
     shape = min(pilots, key=lambda tried: pilots[tried])
     rings, sectors = _grid(shape, pilots[shape])
@@ -97,7 +134,10 @@ def sample(scene: Scene, asked: Mapping[Asked, float], limit: float) -> Stopped[
         del total, missing
         return estimate(scene, expectations, (rings, sectors if number == 0 else sectors // 2), number + 1)
 
-    return sample_until(draw, _merge, shortfall)
+    def merge(one: Estimates, other: Estimates) -> Estimates:
+        return {name: found.merge(other[name]) for name, found in one.items()}
+
+    return sample_until(draw, merge, shortfall)
 
 
 def _pilot_grid(shape: int) -> tuple[int, int]:
@@ -118,15 +158,6 @@ def _grid(shape: int, missing: float) -> tuple[int, int]:
     return rings, max(64, round(cells / rings))
 
 
-def _merge(one: Estimates, other: Estimates) -> Estimates:
-    return {name: found.merge(other[name]) for name, found in one.items()}
-
-
-def _error(goal: Goal, found: Estimates, limit: float) -> float:
-    direction = np.ones(1) if goal.direction is None else goal.direction
-    return detectable(limit, found[goal.column].error_along(direction), goal.size)
-
-
 def estimate(scene: Scene, asked: Sequence[Expectation], grid: tuple[int, int], number: int) -> Estimates:
     """The round of that number, on so many rings and sectors: expectations by column, second moments of row vectors.
 
@@ -134,10 +165,10 @@ def estimate(scene: Scene, asked: Sequence[Expectation], grid: tuple[int, int], 
     """
     forms = {name: form for one in asked for name, form in _forms(scene, one).items()}
     every = [form for column in forms.values() for form in column]
-    features = features_of(every)
+    features = reduced_sampling.features_of(every)
     names = dict.fromkeys(feature.proxy for feature in features if feature.proxy)
     family = asked[0].family
-    rows = row_means(
+    rows = reduced_sampling.row_means(
         features,
         theta=scene.point.theta,
         r=0.0 if family == "w = 0" else scene.point.r,
@@ -147,7 +178,7 @@ def estimate(scene: Scene, asked: Sequence[Expectation], grid: tuple[int, int], 
         seed=scene.seed,
         stream=(_STREAM, scene.index, number, *grid, *family.encode()),
     )
-    return {name: combine(column, features, rows) for name, column in forms.items()}
+    return {name: reduced_sampling.combine(column, features, rows) for name, column in forms.items()}
 
 
 def _forms(scene: Scene, one: Expectation) -> dict[str, list[Form]]:
@@ -164,7 +195,7 @@ def _forms(scene: Scene, one: Expectation) -> dict[str, list[Form]]:
     v_star = np.array(scene.point.v_star)
     v = v_star if asked.at == "teacher" else np.array(scene.point.v)
     if asked.quantity == "loss":
-        return {one.column: [loss_form(v, v_star)]}
+        return {one.column: [reduced_sampling.loss_form(v, v_star)]}
     if asked.quantity == "gradient_v":
-        return {one.column: gradient_v_forms(v, v_star)}
-    return {one.column: coarse_gradient_forms(v, v_star, one.estimator)}
+        return {one.column: reduced_sampling.gradient_v_forms(v, v_star)}
+    return {one.column: reduced_sampling.coarse_gradient_forms(v, v_star, one.estimator)}
