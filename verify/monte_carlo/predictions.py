@@ -12,14 +12,14 @@ import mpmath
 import numpy as np
 from mpmath import mpf
 from numpy.typing import NDArray
-from sympy import Dummy, Expr, Integral, Symbol, cot, oo
+from sympy import Expr, Integral, Symbol, cot, oo
 
 from proofs.engine.claim import Claim, all_claims
 from proofs.engine.definitions import Correlation, Definition, FilterGradient, MeanSample
 from proofs.gaussian import Phi, normal_density
-from proofs.proxies import Estimator, estimator
+from proofs.proxies import estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
-from verify.closed_form import NoValueError, evaluate, integral, prepared
+from verify.closed_form import NoValueError, integral, prepared
 from verify.configurations import Configuration
 from verify.monte_carlo.expectations import Expectation, component
 from verify.monte_carlo.sampled import Scene
@@ -48,10 +48,9 @@ def _key(claim: Claim, asked: Expectation, scene: Scene) -> Key:
 
 @dataclass
 class Predictor:
-    """Values of formulas in scenes, each integral once; `known` holds what was computed elsewhere."""
+    """Values of formulas in scenes; `known` holds what was computed elsewhere."""
 
     known: dict[Key, Array] = field(default_factory=dict)
-    _integrals: dict[tuple[Expr, int, str], mpf] = field(default_factory=dict)
 
     def predict(self, claim: Claim, asked: Expectation, scene: Scene) -> Array:
         """The claim's formula: a scalar (), or a vector along (ŵ, e), or entry by entry in R^m.
@@ -71,33 +70,13 @@ class Predictor:
         if isinstance(definition, MeanSample) and definition.at == "teacher":
             point = replace(point, v=point.v_star)
         proxy = estimator(asked.estimator) if asked.estimator else None
-        formula, extra = self._without_integrals(claim.formula, scene, point, proxy)
-        if isinstance(definition, Correlation):
-            return np.array(float(evaluate(formula, point, extra=extra, proxy=proxy) / _slope(point)))
-        if component(claim) is not None or not asked.is_vector:
-            return np.array(float(evaluate(formula, point, extra=extra, proxy=proxy)))
-        entries = prepared(formula).at(point, extra=extra, proxy=proxy)
-        return np.array([float(entry) for entry in entries])
-
-    def _without_integrals(
-        self, formula: Expr, scene: Scene, point: Configuration, proxy: Estimator | None
-    ) -> tuple[Expr, dict[Symbol, mpf]]:
-        """The formula with a symbol for each integral and for each moment of μ', and their values."""
-        extra: dict[Symbol, mpf] = {}
-
-        def value(part: Expr) -> mpf:
-            key = (part, scene.index, proxy.name if proxy else "")
-            if key not in self._integrals:
-                self._integrals[key] = integral(part, point.scalars(), point, proxy)
-            return self._integrals[key]
-
-        def name(part: Expr) -> Symbol:
-            extra[symbol := Dummy()] = value(part)
-            return symbol
-
-        reduced = formula.replace(lambda part: isinstance(part, Integral), name)
-        extra |= {symbol: value(part) for symbol, part in DEFINITIONS.items() if symbol in reduced.free_symbols}
-        return reduced, extra
+        used, scalars = claim.formula.free_symbols, point.scalars()
+        extra = {name: integral(part, scalars, point, proxy) for name, part in DEFINITIONS.items() if name in used}
+        entries = prepared(claim.formula).at(point, extra=extra, proxy=proxy)
+        if component(claim) is None and asked.is_vector:
+            return np.array([float(entry) for entry in entries])
+        (value,) = entries
+        return np.array(float(value / _slope(point) if isinstance(definition, Correlation) else value))
 
 
 def _slope(point: Configuration) -> mpf:
