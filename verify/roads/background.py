@@ -5,6 +5,7 @@ step of it, with the gradient of B1.gradient, is enclosed over boxes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, cast
 
@@ -189,48 +190,32 @@ def _descent(claim: Claim) -> Stated:
     cone = f"θ⁺ ≤ θ where w⁺ is in the cone of ŵ and w*; else r → ∞ makes θ⁺ > θ; {_SCALED}; r = t/(1 − t), times 1 − t"
     below = f"‖w⁺‖ ≥ ⟨w⁺, ŵ⟩; {_SCALED}"
     above = f"‖w⁺‖ ≤ the sum of the coefficients of ŵ, w*, both ≥ 0; {_SCALED}"
-    straight = {symbol: box[symbol] for symbol in (p, y, t)}
-    affine = (t, y)
+    falls = simplify(-floor.diff(theta))
+
+    def stays(
+        name: str,
+        margin: Expr,
+        why: str,
+        over: Sequence[Symbol] = (),
+        linear: Sequence[Symbol] = (t, y),
+        *,
+        exact: bool = True,
+    ) -> Statement:
+        inside = {symbol: box[symbol] for symbol in over or box}
+        return Statement(name, margin, inside, reduction=why, affine=tuple(linear), exact=exact)
+
+    start_theta, at_zero = (inner - floor).subs(theta, 0), floor.subs(theta, 0) + far
+    flat = f"at θ = 0 ‖w⁺‖ = ⟨w⁺, ŵ⟩; {_SCALED}"
     return Stated(
         (
-            Statement("ŵ in w⁺", at(radial, far, 1 - t), box, reduction=cone, affine=affine),
-            Statement("w* in w⁺", towards, {s: box[s] for s in (theta, p, y)}, reduction=cone, affine=(y,)),
-            Statement(
-                "‖w⁺‖ ≥ ρ from r ≥ ρ, θ = 0",
-                at((inner - floor).subs(theta, 0), floor.subs(theta, 0) + far, 1 - t),
-                straight,
-                reduction=f"at θ = 0 ‖w⁺‖ = ⟨w⁺, ŵ⟩; {_SCALED}",
-                affine=affine,
-            ),
-            Statement(
-                "‖w⁺‖ ≥ ρ from r ≥ ρ",
-                at(inner - floor, floor + far, 1 - t),
-                box,
-                reduction=below,
-                affine=affine,
-                exact=False,
-            ),
-            Statement(
-                "‖w⁺‖ ≥ r from r ≤ ρ", at(inner - start, t * floor, 1), box, reduction=below, affine=affine, exact=False
-            ),
-            Statement(
-                "‖w⁺‖ ≤ r from r ≥ 1",
-                at(start - radial - towards, 1 + far, 1 - t),
-                box,
-                reduction=above,
-                affine=affine,
-                exact=False,
-            ),
-            Statement(
-                "ρ falls in θ",
-                simplify(-floor.diff(theta)),
-                {s: box[s] for s in (theta, p)},
-                reduction="so ρ(θ₀) stays a floor as θ falls",
-                exact=False,
-            ),
-            Statement(
-                "‖w⁺‖ ≤ 1 from r ≤ 1", at(1 - radial - towards, t, 1), box, reduction=above, affine=affine, exact=False
-            ),
+            stays("ŵ in w⁺", at(radial, far, 1 - t), cone),
+            stays("w* in w⁺", towards, cone, (theta, p, y), (y,)),
+            stays("‖w⁺‖ ≥ ρ from r ≥ ρ, θ = 0", at(start_theta, at_zero, 1 - t), flat, (p, y, t)),
+            stays("‖w⁺‖ ≥ ρ from r ≥ ρ", at(inner - floor, floor + far, 1 - t), below, exact=False),
+            stays("‖w⁺‖ ≥ r from r ≤ ρ", at(inner - start, t * floor, 1), below, exact=False),
+            stays("‖w⁺‖ ≤ r from r ≥ 1", at(start - radial - towards, 1 + far, 1 - t), above, exact=False),
+            stays("ρ falls in θ", falls, "so ρ(θ₀) stays a floor as θ falls", (theta, p), (), exact=False),
+            stays("‖w⁺‖ ≤ 1 from r ≤ 1", at(1 - radial - towards, t, 1), above, exact=False),
         ),
         whole=False,
         left="w_t → w*, which is a limit",

@@ -20,8 +20,6 @@ from proofs.symbols import a, beta, ratio, u, x_in
 from verify.inequalities.statement import Statement
 from verify.minimizer import objective
 
-__all__ = ["CUBIC", "displaced", "enveloped", "is_cubic", "minimal"]
-
 CUBIC: Final = frozenset({"tl1", "half"})
 """The penalties whose maps are such roots."""
 

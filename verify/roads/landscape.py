@@ -29,8 +29,6 @@ from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks
 from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units
 
-__all__ = ["compared_angle", "constructed", "drawn", "saddle_angle", "shallow"]
-
 _DIRECTIONS: Final = 4
 _RADIUS: Final = mpf(10) ** -9
 """Of the neighbourhood a local minimum is tested in; increments there are about 1e-18, noise about

@@ -22,8 +22,6 @@ from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import displacement, objective, threshold
 from verify.rows import DIGITS, Relation
 
-__all__ = ["tight_problem"]
-
 Array = NDArray[Any]
 
 _HALF = Symbol("sin_half", nonnegative=True)

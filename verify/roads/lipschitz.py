@@ -32,19 +32,6 @@ from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import Estimate
 from verify.roads import checks, over_boxes
 
-__all__ = [
-    "Vector",
-    "apart",
-    "constant_of_gradient",
-    "generic",
-    "gradient",
-    "length",
-    "lipschitz_constants",
-    "pull_along_e",
-    "values",
-    "within",
-]
-
 _NOISE: Final = mpf(10) ** -15
 """Differenced gradients carry twenty digits; a quotient may exceed 1 by what they leave."""
 
@@ -306,12 +293,10 @@ def _turning(constant: Expr, reduction: str) -> tuple[Statement, ...]:
         size = resolved(named(constant, theta_0=_ANGLE), {_ANGLE: ends})
         scaled = expand(size * sin(_ANGLE)).replace(cot, lambda angle: cos(angle) / sin(angle))
         margin = scaled.subs(_ANGLE, least) * sin(sigma) - sin(least) * cos(sigma)
-        aligned = {_ANGLE: ends}
+        times = f"{reduction}; times sin θ₀"
         statements += [
-            Statement(
-                f"k = 1, {which}", scaled - sin(_ANGLE), aligned, reduction=f"{reduction}; times sin θ₀", equality=True
-            ),
-            Statement(f"k = −1, {which}", margin, box, reduction=f"{reduction}; times sin θ₀"),
+            Statement(f"k = 1, {which}", scaled - sin(_ANGLE), {_ANGLE: ends}, reduction=times, equality=True),
+            Statement(f"k = −1, {which}", margin, box, reduction=times),
         ]
     return tuple(statements)
 
@@ -335,28 +320,13 @@ def _region(claim: Claim) -> Stated:
     out_v = named(formula(claim, "bound of ∂f/∂w in v"), **one)
     pull = pull_along_e().subs({symbols.v_vs: 1, symbols.r: 1})
     across = named(formula(claim, "bound of ∂f/∂w in w"), K=formula(claim, "constant"), **one) * 2 * pi
+    alone = "Cauchy–Schwarz, attained for v − v' along v* and ‖w‖ = c_w; C_v = c_w = ‖v*‖ = 1 by scaling"
+    chord = "|θ − θ'| ≤ ∠(ŵ, ŵ') = gap; ‖w − w'‖ ≥ c_w‖ŵ − ŵ'‖ as ‖w‖, ‖w'‖ ≥ c_w; C_v = c_w = ‖v*‖ = 1 by scaling"
+    norm, least = "the norm of I + 11ᵀ is m + 1, m = 1/inverse; times inverse", (1 / inverse + 1) / 4
     statements = (
-        Statement(
-            "∂f/∂v in v",
-            expand((in_v - (1 / inverse + 1) / 4) * inverse),
-            units,
-            reduction="the norm of I + 11ᵀ is m + 1, m = 1/inverse; times inverse",
-            equality=True,
-        ),
-        Statement(
-            "∂f/∂w in v",
-            out_v + pull,
-            {},
-            reduction="Cauchy–Schwarz, attained for v − v' along v* and ‖w‖ = c_w; C_v = c_w = ‖v*‖ = 1 by scaling",
-            equality=True,
-        ),
-        Statement(
-            "∂f/∂v in w",
-            2 * in_w * sin(gap / 2) - slope * gap,
-            angle,
-            reduction="|θ − θ'| ≤ ∠(ŵ, ŵ') = gap; ‖w − w'‖ ≥ c_w‖ŵ − ŵ'‖ as ‖w‖, ‖w'‖ ≥ c_w; "
-            "C_v = c_w = ‖v*‖ = 1 by scaling",
-        ),
+        Statement("∂f/∂v in v", expand((in_v - least) * inverse), units, reduction=norm, equality=True),
+        Statement("∂f/∂w in v", out_v + pull, {}, reduction=alone, equality=True),
+        Statement("∂f/∂v in w", 2 * in_w * sin(gap / 2) - slope * gap, angle, reduction=chord),
         *_turning(across, f"{_NEAREST}; {_TURN}"),
     )
     left = "the norm of the 2×2 matrix of the four is the bound: an identity, without a margin"

@@ -16,8 +16,6 @@ from proofs.symbols import m, ones, sum_vs, theta, v_star, vs_vs
 from verify.inequalities.frame import dot, reals
 from verify.inequalities.statement import Statement, stated
 
-__all__ = ["ANGLE", "INSIDE", "SIZES", "TURN", "at", "at_angle", "loss", "stationary", "units", "vector"]
-
 TURN = Symbol("one_minus_2_theta_over_pi", real=True)
 ANGLE = Ge(TURN, -1), Le(TURN, 1)
 INSIDE = Gt(TURN, -1), Lt(TURN, 1)

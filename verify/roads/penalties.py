@@ -39,8 +39,6 @@ from verify.precision.minimizers import (
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 
-__all__ = ["NEAR", "Values", "at_most", "outside", "reached", "value_of"]
-
 _ROUNDING: Final = mpf(10) ** (10 - DIGITS)
 _STEP: Final = mpf(10) ** -15
 """For difference quotients: their error is of its square."""
@@ -306,29 +304,18 @@ def _transformed(claim: Claim) -> Stated:
     first = _level(claim, 0).subs(_ROOT, q)
     second = _level(claim, 1).subs(_ROOT, 1 / p)
     reduction = "u = as, ρ = q²a²/(2(a + 1)): both sides over a depend on q and s alone"
+    steep, beyond = expand(simplify((second - y**2 / 2) * p)), "q = 1/p, 1 + s = q/y as (1 + s)² ≥ q²; times p"
+    least, at_once = "x ≤ the limit of s/2 + R/(1 + s) at s = 0", expand(first - q**2 / 2)
+    later, there = (
+        expand(simplify((second - (1 / p - 1) / 2 - 1 / p / 2) * p)),
+        "x ≤ s/2 + R/(1 + s) at 1 + s = q; times p",
+    )
     return Stated(
         (
             Statement("u > 0, q ≤ 1", expand(first - q**2 * y**2 / 2), small, reduction=f"{reduction}; 1 + s = 1/y"),
-            Statement(
-                "u > 0, q ≥ 1",
-                expand(simplify((second - y**2 / 2) * p)),
-                large,
-                reduction=f"{reduction}; q = 1/p, 1 + s = q/y as (1 + s)² ≥ q²; times p",
-            ),
-            Statement(
-                "u = 0, q ≤ 1",
-                expand(first - q**2 / 2),
-                {q: small[q]},
-                reduction=f"{reduction}; x ≤ the limit of s/2 + R/(1 + s) at s = 0",
-                equality=True,
-            ),
-            Statement(
-                "u = 0, q ≥ 1",
-                expand(simplify((second - (1 / p - 1) / 2 - 1 / p / 2) * p)),
-                {p: large[p]},
-                reduction=f"{reduction}; x ≤ s/2 + R/(1 + s) at 1 + s = q; times p",
-                equality=True,
-            ),
+            Statement("u > 0, q ≥ 1", steep, large, reduction=f"{reduction}; {beyond}"),
+            Statement("u = 0, q ≤ 1", at_once, {q: small[q]}, reduction=f"{reduction}; {least}", equality=True),
+            Statement("u = 0, q ≥ 1", later, {p: large[p]}, reduction=f"{reduction}; {there}", equality=True),
         ),
         whole=False,
         left="that δ is attained",
