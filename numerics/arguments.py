@@ -46,6 +46,7 @@ __all__ = [
 T = TypeVar("T")
 Array = npt.NDArray[np.float64]
 Block = Callable[..., Array]
+Place = tuple[int | slice, ...]
 Limit = tuple[float, str]
 """Default of a parameter and its domain: ``">= 0"``, or ``"> 0"`` or another bound."""
 
@@ -62,7 +63,6 @@ ANGLES: Final = frozenset({"theta"})
 
 BLOCK_ELEMENTS: Final = 1 << 16
 """Entries of one (block, n) array. 512 KiB: the two or three alive at a time stay close to the processor."""
-
 
 _LARGE: Final = 1e140
 """Numbers between 1/_LARGE and _LARGE can be squared, and their squares added, without leaving float64."""
@@ -110,7 +110,7 @@ def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArr
     return out.reshape(batch + tail)[()]
 
 
-def _places(batch: tuple[int, ...], most: int) -> Iterator[tuple[tuple[int | slice, ...], int]]:
+def _places(batch: tuple[int, ...], most: int) -> Iterator[tuple[Place, int]]:
     """The batch in order, at most `most` rows at a time: where they are, and how many.
 
     What an argument repeats is repeated for one place only, so memory follows the result and not the product of the
@@ -131,9 +131,7 @@ def _places(batch: tuple[int, ...], most: int) -> Iterator[tuple[tuple[int | sli
             yield (*index, slice(start, start + step)), min(step, length - start) * inner
 
 
-def _as_rows(
-    name: str, array: npt.NDArray[np.floating], batch: tuple[int, ...], place: tuple[int | slice, ...]
-) -> Array:
+def _as_rows(name: str, array: npt.NDArray[np.floating], batch: tuple[int, ...], place: Place) -> Array:
     """One float64 row for each entry of a place in the batch, (rows, ...); a single row that stands for all of them,
     without copies, where the argument has but one there.
     """

@@ -21,10 +21,12 @@ from proofs.penalties import map_id
 from proofs.penalty_forms import Penalty, penalty, size
 from proofs.symbols import beta, kappa, kept_level, lam, multiplier, ratio, star_size, u
 
-__all__ = ["CLAIMS", "NAMES", "sources"]
+__all__ = ["CLAIMS", "LAWS", "NAMES", "sources"]
 
-_PENALTIES: Final = ("l1", "l0", "tl1")
-CLAIMS: Final = [*(f"R4.{name}" for name in _PENALTIES), *map(map_id, _PENALTIES)]
+LAWS: Final = ("l1", "l0", "tl1")
+"""Penalties whose limit is known as a map of w*."""
+
+CLAIMS: Final = [*(f"R4.{name}" for name in LAWS), *map(map_id, LAWS)]
 NAMES: Final = ["BENDS", "CURVED", "KEPT", "LEAST", "SLOPES", "TURNING"]
 
 _X, _RHO, _TWICE, _REACH = (Symbol(name, positive=True) for name in ("x", "rho", "twice", "reach"))
@@ -32,7 +34,7 @@ _X, _RHO, _TWICE, _REACH = (Symbol(name, positive=True) for name in ("x", "rho",
 
 def sources() -> list[str]:
     """Source of every function and table."""
-    own = [penalty(name) for name in _PENALTIES]
+    own = [penalty(name) for name in LAWS]
     for each in own:
         _held_by_claim(each)
     functions = [_function(each, name) for name in _TABLES for each in own]

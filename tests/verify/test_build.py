@@ -168,3 +168,10 @@ def test_code_that_does_not_run_is_not_written(generated: dict[str, str], old: s
     require_right({"estimators.py": text}, claims)
     with pytest.raises(ValueError, match=complaint):
         require_right({"estimators.py": text.replace(old, new)}, claims)
+
+
+def test_a_wrong_law_is_not_written(generated: dict[str, str]) -> None:
+    text, claims = generated["limits.py"], [proofs.get("P3")]
+    require_right({"limits.py": text}, claims)
+    with pytest.raises(ValueError, match=r"_tl1_bends of limits\.py is wrong, so nothing is written: .* claim P3 says"):
+        require_right({"limits.py": text.replace("return (2 / reach)", "return (3 / reach)")}, claims)

@@ -2,7 +2,9 @@
 
 The inputs are float64 numbers and are taken as exact; the *printed* form is evaluated where there is one, with so many
 digits that its cancellations do not matter. Penalties are held against the definition of the claim on their map,
-thresholds and displacements against what the penalty declares and the derivation of that claim proves.
+thresholds and displacements against what the penalty declares and the derivation of that claim proves. So are the laws
+of the penalties whose limits are known: p' and −p'' against derivatives of p, the least u and S beyond the threshold
+against S; at the u where −p'' is said to have a value, it is evaluated.
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, cast
 
+import mpmath
 import numpy as np
 from mpmath import mpf
-from sympy import Expr, Integer, Max, Min, Symbol, default_sort_key, lambdify, oo
+from sympy import Expr, Integer, Max, Min, Symbol, default_sort_key, diff, lambdify, oo
 
+from numerics.limits.field import FLOATS
+from proofs.code.laws import LAWS
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Envelope, ProximalMap
 from proofs.naming import identifier
-from proofs.penalty_forms import PENALTIES, Penalty
+from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
 from verify.configurations import Configuration, meeting, pinned
 from verify.evidence import Level
@@ -134,6 +139,19 @@ def _knots(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
             yield Case(label, 1e-9 < abs(x) < 10, PenaltyInputs(x, 1.0, 1.0, shapes))
 
 
+def _above(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
+    """u >= 0 alone."""
+    return (case for case in _knots(penalty, level, seed) if case.inputs.x >= 0)
+
+
+def _beyond(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
+    """x beyond the threshold."""
+    threshold = _function(penalty.threshold, [ratio, *(shape.symbol for shape in penalty.parameters)])
+    for case in _cases(penalty, level, seed):
+        if case.inputs.x > threshold(mpf(case.inputs.rho), *map(mpf, case.inputs.shapes.values())):
+            yield case
+
+
 def _by_ratio(table: str, penalty: Penalty, level: Level, seed: int) -> list[Case]:
     """One case for every ρ and every shape."""
     found = {(c.inputs.rho, *c.inputs.shapes.values()): c for c in _cases(penalty, level, seed)}
@@ -162,11 +180,12 @@ def holding(claim: Claim) -> list[Held]:
         cases: Callable[[Penalty, Level, int], Iterable[Case]],
         *wrappers: str,
         reads_formula: bool = False,
+        module: str = "penalties",
     ) -> Held:
         """The function of that name: what stands for the symbols of its form, and for the shapes."""
         return OfNumbers(
             claim,
-            "penalties",
+            module,
             (f"_{identifier(known)}_{name}", *(wrappers if wrapped else ())),
             drawn=lambda level, seed: (case for case in cases(penalty, level, seed) if _meets(claim, case.inputs)),
             called=called,
@@ -217,4 +236,33 @@ def holding(claim: Claim) -> list[Held]:
     ]
     if penalty.farthest != penalty.threshold:
         found.append(of_ratio("displacement", penalty.farthest if bounded else Integer(0), inverse=not bounded))
-    return found
+    return [*found, *(_law(penalty, of) if known in LAWS else ())]
+
+
+def _law(penalty: Penalty, of: Callable[..., Held]) -> Iterator[Held]:
+    """How the tables of `limits` are held, by the way that those of penalties are."""
+    p, landing, known = penalty.at(u), penalty.landings[0], penalty.name
+    bend = _function(-diff(p, u, 2), [u, *(shape.symbol for shape in penalty.parameters)])
+
+    def held(table: str, form: Expr, symbols: tuple[Symbol, ...], numbers: Any, cases: Any, *field: Any) -> Held:
+        def called(names: Names, at: PenaltyInputs) -> list[Any]:
+            return [names[table][known](*field, *numbers(at), **at.shapes)]
+
+        return of(table.lower(), lambda _: form, symbols, numbers, called, cases, module="limits")
+
+    def turned(names: Names, at: PenaltyInputs) -> list[Any]:
+        """Half of −p'' times what it is the half of; u itself where p'' = 0."""
+        shapes = at.shapes.values()
+        with mpmath.workdps(_DIGITS):
+            there = bend(mpf(at.x), *map(mpf, shapes))
+            twice = float(2 / there) if there else at.rho
+            found = names["TURNING"][known](FLOATS, twice, **at.shapes)
+            return [bend(mpf(float(found)), *map(mpf, shapes)) * twice / 2 if there else found]
+
+    yield held("SLOPES", diff(p, u), (u,), lambda at: [at.x], _above)
+    yield held("BENDS", -diff(p, u, 2), (u,), lambda at: [at.x], _above)
+    least = landing.subs(size, penalty.threshold)
+    yield held("LEAST", least, (ratio,), lambda at: [at.rho], partial(_by_ratio, "LEAST"), FLOATS)
+    yield held("KEPT", landing, (size, ratio), lambda at: [at.x, at.rho], _beyond, FLOATS)
+    turn = Integer(0 if diff(p, u, 2) == 0 else 1)
+    yield of("turning", lambda _: turn, (), lambda at: [], turned, _above, module="limits")

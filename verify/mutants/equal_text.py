@@ -78,8 +78,8 @@ def _results(source: str, function: ast.FunctionDef) -> list[Expr]:
     return [sympy.sympify(part) for part in (returned if isinstance(returned, tuple) else (returned,))]
 
 
-def _symbol(name: str) -> Symbol:
-    return _VECTORS.get(name, Symbol(name, real=True))
+def _symbol(name: str) -> Any:
+    return _FIELD if name == "f" else _VECTORS.get(name, Symbol(name, real=True))
 
 
 class _Exact(ast.NodeTransformer):
@@ -190,6 +190,12 @@ _NUMPY: Final = SimpleNamespace(
     clip=lambda x, low, high: sympy.Min(sympy.Max(x, low), high),
 )
 
+_FIELD: Final = SimpleNamespace(
+    **{name: getattr(sympy, name) for name in ("asin", "cbrt", "sin", "sqrt")},
+    root=lambda *factors: sympy.sqrt(sympy.Mul(*factors)),
+)
+"""The arithmetic that a law is given."""
+
 _MEANING: Final[Mapping[str, Any]] = {
     "np": _NUMPY,
     "special": SimpleNamespace(erf=sympy.erf, erfc=sympy.erfc, betainc=sympy.Function("betainc")),
@@ -213,6 +219,6 @@ _MEANING: Final[Mapping[str, Any]] = {
     "half_line": _half_line,
     "decay_length": sympy.Function("decay_length"),
     "quotient": lambda lam, beta: lam / beta,
-    "root": lambda *factors: sympy.sqrt(sympy.Mul(*factors)),
+    "root": _FIELD.root,
 }
 """What the names in a generated text mean where its values are expressions."""

@@ -49,7 +49,7 @@ _TURNED: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.GtE: ast.LtE,
 }
 _OTHER_CALL: Final = {"np.sin": "np.cos", "np.cos": "np.sin", "np.minimum": "np.maximum", "np.maximum": "np.minimum"}
-_SYMMETRIC: Final = {"np.minimum", "np.maximum", "dot", "combine", "np.asarray"}
+_SYMMETRIC: Final = {"np.minimum", "np.maximum", "dot", "combine", "np.asarray", "f.root"}
 """Calls whose two arguments may be exchanged (the second of np.asarray is a type)."""
 
 _Expression = TypeVar("_Expression", bound=ast.expr)
@@ -222,7 +222,7 @@ class _Sites:
         for index, argument in enumerate(node.args):
             if name in {"np.minimum", "np.maximum"} and _is_literal(argument):
                 yield from self._value(argument, larger=name == "np.maximum")
-            elif name == "np.arcsin" and _name(argument) == "np.minimum":
+            elif name in {"np.arcsin", "f.asin"} and _name(argument) == "np.minimum":
                 yield from self._arcsine(cast(ast.Call, argument))
             elif name == "np.where" and index == 0 and _two_forms(node):
                 self.excluded += self._count(argument)
@@ -239,7 +239,7 @@ class _Sites:
 
 def _exchanged_parameters(function: ast.FunctionDef) -> Iterator[Change]:
     """Two parameters of one type exchanged in the body."""
-    for one, other in combinations(function.args.args, 2):
+    for one, other in combinations([own for own in function.args.args if own.arg != "f"], 2):  # f is an arithmetic
         types = [ast.dump(parameter.annotation) for parameter in (one, other) if parameter.annotation is not None]
         if len(types) == 2 and types[0] == types[1]:
             changed = deepcopy(function)
