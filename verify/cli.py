@@ -117,9 +117,9 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
 @picture_option("--output", default="coarseproof.png", help="A .png or .svg file.")
 def figure(output: Path) -> None:
     """Draw the theory against samples of the network."""
-    from verify.reading.figure import draw
+    from verify.commands.figures import draw_landscape
 
-    draw(output)
+    draw_landscape(output)
     click.echo(f"written    {output}")
 
 

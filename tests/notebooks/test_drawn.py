@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from verify.reading.notebooks.comparison import _same as same_summary
-from verify.reading.notebooks.drawn import ROUNDING, drawn
+from verify.reading.notebooks.drawn import drawn
 
 
 def summary(draw: Any) -> list[dict[str, Any]]:
@@ -47,12 +47,6 @@ def test_whatever_is_drawn_shows_in_the_summary(draw: Any) -> None:
     once, again, changed = (summary(lambda axes, y=y: draw(axes, y)) for y in (3.0, 3.0, 3.5))
     assert once == again
     assert once != changed
-
-
-def test_of_errors_of_rounding_only_their_look_and_number_are_kept() -> None:
-    one, other = (summary(lambda axes, y=y: axes.plot([0, 1], [0, y], "r", gid=ROUNDING)) for y in (1e-16, 3e-16))
-    assert one == other
-    assert one[0]["drawn"] == [["", "#ff0000ff, line -", 2]]
 
 
 X = np.linspace(0, 3, 40)

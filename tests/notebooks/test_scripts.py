@@ -18,11 +18,12 @@ from verify.reading.notebooks.script import SCRIPTS, Cell, chosen_scripts, read_
 
 
 def test_a_script_is_read_into_cells(tmp_path: Path) -> None:
-    script = script_of(tmp_path, PLAIN + "\n# %% [verdict] N1 N1.origin\n")
+    script = script_of(tmp_path, PLAIN + "\n# %% [derivation] N1 [verdict] N1 N1.origin\n")
     assert (script.number, script.title, script.question) == ("01", "A title", "What is asked?")
     assert script.notebook == "01-trial.ipynb"
-    assert [cell.kind for cell in script.cells] == ["markdown", "code", "verdict"]
-    assert [cell.id for cell in script.cells] == ["prose-words-about-w", "sum-of-two", "verdict-N1-N1_origin"]
+    assert [cell.kind for cell in script.cells] == ["markdown", "code", "derivation", "verdict"]
+    ids = ["prose-words-about-w", "sum-of-two", "derivation-N1", "verdict-N1-N1_origin"]
+    assert [cell.id for cell in script.cells] == ids
     assert script.cells[1].claims == ("N1",)
     assert script.cells[1].text == "x = 1 + 1\nprint(x)"
     assert script.path.read_text().splitlines()[script.cells[1].line - 1] == "x = 1 + 1"

@@ -110,7 +110,7 @@ def learn(**options: Any) -> None:
     if json_path is not None:
         common.write_document(json_path, runs.as_json(result, predicted, w_star, options))
     if plot is not None:
-        from verify.commands.limit_figures import draw_run
+        from verify.commands.figures import draw_run
 
         draw_run(plot, result, predicted, runs.cap(predicted))
         click.echo(f"written    {plot}", err=True)

@@ -214,20 +214,17 @@ def _short(value: Any) -> str:
 
 
 def _describe(record: Any) -> str:
-    if record.kind == "spike":
-        sign = "+" if record.sign > 0 else "−"
-        return f"spike at entry {record.index}, sign {sign}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"
-    return f"sparse, support {len(record.support)}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"
+    spike = f"spike at entry {record.index}, sign {'+' if (record.sign or 0) > 0 else '−'}"
+    kind = spike if record.kind == "spike" else f"sparse, support {len(record.support)}"
+    return f"{kind}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"
 
 
-def _draw(
-    plot: Path | None, phases: Path | None, w_star: Any, found: SparseLimit | None, settings: dict[str, Any]
-) -> None:
-    from verify.commands.limit_figures import draw_map, draw_phases
+def _draw(plot: Path | None, phases: Path | None, w_star: Any, found: Any, settings: dict[str, Any]) -> None:
+    from verify.commands.figures import draw_map, draw_phases
 
     if plot is not None and found is None:
         click.echo(f"not drawn  {plot}: there is no limit to draw", err=True)
-    elif plot is not None and found is not None:
+    elif plot is not None:
         draw_map(plot, w_star, found)
         click.echo(f"written    {plot}", err=True)
     if phases is not None:

@@ -13,8 +13,6 @@ from proofs.extensions import is_own
 from verify.reading.book import CHAPTERS, PAGES, of_claims
 from verify.reading.markdown import escaped
 
-__all__ = ["LONGEST_FORMULA", "LONGEST_LINE", "derivation_pages", "formula", "settled"]
-
 LONGEST_FORMULA: Final = 600
 """Characters of LaTeX beyond which a formula is a wall of symbols, and is given on one line of text instead."""
 

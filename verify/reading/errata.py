@@ -6,8 +6,6 @@ from proofs.engine.claim import proved
 from proofs.errata import ERRATA, Erratum, Line
 from verify.reading.book import of_claims
 
-__all__ = ["errata_page"]
-
 
 def errata_page(entries: tuple[Erratum, ...] = ERRATA) -> str:
     """Text of docs/errata.md; ValueError if an entry is not shown."""

@@ -1,21 +1,20 @@
-"""The picture of the README: closed forms as lines, brute-force Monte Carlo as points with error bars."""
+"""What all pictures have in common: their style, points with bars, turned filters, means of samples."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-import numerics
-from numerics.model import resolve_proxy
-from numerics.sampling import network_moments
 from verify.files import write_atomically
 
-__all__ = ["COLOURS", "INK", "draw", "panels", "pyplot", "save"]
+if TYPE_CHECKING:
+    from numerics.sampling import Moments
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 """Of Okabe and Ito: distinguishable with any colour vision, on white and on black."""
@@ -45,38 +44,35 @@ _STYLE: Final = {
     "ytick.labelsize": 10.5,
 }
 
-_STYLES = dict(zip(("identity", "relu", "clipped-relu"), zip(COLOURS, "os^", strict=False), strict=True))
-
-_SAMPLES = 4096
-_ANGLES = np.linspace(0.0, math.pi, 13)
-_M, _N, _RADIUS = 16, 64, 1.0
-
-Array = npt.NDArray[np.float64]
+ESTIMATORS: Final = ("identity", "relu", "clipped-relu", "leaky-relu", "sigmoid", "tanh", "triangular", "gaussian")
+MARKERS: Final = "os^D"
+Array = npt.NDArray[np.floating[Any]]
 
 
-def _network(seed: int) -> tuple[Array, Array, Array, Array]:
-    """v, v*, ŵ and a unit vector orthogonal to it: the plane in which w* turns."""
-    rng = np.random.Generator(np.random.Philox(seed))
-    v_star = rng.standard_normal(_M)
-    v = v_star + 0.5 * rng.standard_normal(_M)
-    plane = np.linalg.qr(rng.standard_normal((_N, 2)))[0].T
-    return v, v_star, plane[0], plane[1]
+def looks(names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Colour, line style and label of up to eight lines, by name."""
+    return {name: {"color": COLOURS[k % 4], "ls": ("-", "--")[k // 4], "label": name} for k, name in enumerate(names)}
 
 
-def _sampled(seed: int) -> dict[str, tuple[Array, Array]]:
-    """Mean and standard error, by angle, of the loss and of the coarse gradients' components along e."""
-    v, v_star, w_hat, e = _network(seed)
-    proxies = {name: resolve_proxy(name, {}) for name in _STYLES}
-    drawn: dict[str, Any] = {"samples": _SAMPLES, "seed": seed, "proxies": proxies, "directions": e[:, None]}
-    rows: dict[str, list[tuple[float, float]]] = {"loss": [], **{name: [] for name in proxies}}
-    for index, theta in enumerate(_ANGLES):
-        w_star = math.cos(theta) * w_hat + math.sin(theta) * e
-        moments = network_moments(v, _RADIUS * w_hat, v_star, w_star, stream=index, **drawn)
-        rows["loss"].append((float(moments["loss"].mean), float(moments["loss"].standard_error)))
-        for name in proxies:
-            along = moments[f"coarse_gradient_along:{name}"]
-            rows[name].append((-float(along.mean[0]), float(along.standard_error[0])))
-    return {name: (np.array(pairs)[:, 0], np.array(pairs)[:, 1]) for name, pairs in rows.items()}
+def dots(axes: Any, x: npt.ArrayLike, y: npt.ArrayLike, number: int, error: Any = None, **look: Any) -> None:
+    """Points in the colour and marker of that number, hollow from the fifth on; with bars, if the error is given."""
+    colour = look.get("color", COLOURS[number % 4])
+    style: dict[str, Any] = {"color": colour, "mfc": "none" if number > 3 else colour, "marker": MARKERS[number % 4]}
+    style |= {"ls": "none", "ms": 4.5} | look
+    axes.plot(x, y, **style) if error is None else axes.errorbar(x, y, error, capsize=2, **style)
+
+
+def cut(values: Array, most: float = 0.02) -> Array:
+    """The values of a line, with a gap after each jump by more than `most`."""
+    return np.where(np.abs(np.diff(values, prepend=values[:1])) > most, np.nan, values)
+
+
+def in_radians(axes: Any, low: int = 0) -> None:
+    """Label the axis of the angle from low·π to π."""
+    words = {-2: "−π", -1: "−π/2", 0: "0", 1: "π/2", 2: "π"}
+    marks = range(2 * low, 3)
+    axes.set_xticks([mark * math.pi / 2 for mark in marks], [words[mark] for mark in marks])
+    axes.set_xlabel(f"angle {'turned away from w*' if low else 'θ between w and w*'} (radian)")
 
 
 def pyplot() -> Any:
@@ -101,41 +97,15 @@ def panels(columns: int = 1, rows: int = 1, width: float = 5.0, height: float = 
     return plot.subplots(rows, columns, figsize=(columns * width, rows * height), layout="constrained", **options)
 
 
-def draw(path: Path, seed: int = 20190128) -> None:
-    """Write the picture to `path` (.png, .svg or .pdf). Raises ValueError for another suffix.
-
-    Left: population loss against the angle between student and teacher. Right: how hard each coarse gradient pulls
-    towards the teacher, −⟨G, e⟩ = (v·v*) B(θ). m = 16, n = 64, error bars of three standard errors.
-    """
-    if path.suffix not in (".png", ".svg", ".pdf"):
-        raise ValueError(f"output {str(path)!r} has suffix {path.suffix!r}; .png, .svg or .pdf is allowed")
-    v, v_star, w_hat, e = _network(seed)
-    theta = np.linspace(0, math.pi, 361)
-    w_star = np.cos(theta)[:, None] * w_hat + np.sin(theta)[:, None] * e
-    sampled = _sampled(seed)
-    figure, (left, right) = panels(2, height=4.0)
-    loss = np.asarray(numerics.population_loss(v, _RADIUS * w_hat, v_star, w_star), float)
-    _plot(left, theta, loss, sampled["loss"], COLOURS[3], "o", "")
-    for name, (colour, marker) in _STYLES.items():
-        pull = -numerics.coarse_gradient(v, _RADIUS * w_hat, v_star, w_star, ste=name) @ e
-        _plot(right, theta, pull, sampled[name], colour, marker, name)
-    left.set_ylabel("population loss f(v, w)")
-    right.set_ylabel("pull towards the teacher, −⟨G, e⟩")
-    right.legend()
-    for axes in (left, right):
-        axes.set_xlabel("angle θ between w and w* (radian)")
-        axes.set_xticks([0, math.pi / 2, math.pi], ["0", "π/2", "π"])
-        axes.set_ylim(bottom=0)
-    figure.suptitle(f"Lines: derived closed forms.  Points: {_SAMPLES} sampled networks, m = {_M}, n = {_N}, ±3 s.e.")
-    save(figure, path)
+def turned(theta: npt.ArrayLike, w: Array, across: Array) -> Array:
+    """The filter w, turned by theta (radian) towards `across`: (...) and twice (n,) -> (..., n)."""
+    return np.multiply.outer(np.cos(theta), w) + np.multiply.outer(np.sin(theta), across)
 
 
-def _plot(
-    axes: Any, theta: Array, theory: Array, sampled: tuple[Array, Array], colour: str, marker: str, label: str
-) -> None:
-    axes.plot(theta, theory, color=colour, label=label or None)
-    mean, error = sampled
-    axes.errorbar(_ANGLES, mean, yerr=3 * error, fmt=marker, color=colour, markersize=4, capsize=2, linewidth=1)
+def means(moments: Sequence[Mapping[str, Moments]], name: str) -> tuple[Array, Array]:
+    """Means and standard errors of one quantity, over samples (k): (k, ...) each."""
+    found = [(one[name].mean, one[name].standard_error) for one in moments]
+    return np.array([mean for mean, _ in found]), np.array([error for _, error in found])
 
 
 def save(figure: Any, path: Path) -> None:

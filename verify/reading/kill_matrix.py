@@ -9,8 +9,6 @@ from typing import Any
 
 from verify.evidence import ClaimReport, Report
 
-__all__ = ["csv_matrix", "found_on", "methods_of", "totals"]
-
 _COUNTS = ("tried", "killed", "alone")
 
 

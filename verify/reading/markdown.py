@@ -9,8 +9,6 @@ from unicodedata import category
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-__all__ = ["WIDEST", "displayed", "escaped", "page", "slug"]
-
 _SPECIAL: Final = re.compile(r"[\\*_`<>|$~]|&(?=#?\w+;)|\](?=[\[(:])")
 
 WIDEST: Final = 120

@@ -23,11 +23,8 @@ __all__ = ["REPORT_FILES", "print_report", "to_html", "to_json", "to_junit", "to
 
 REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv", "report.html")
 
-_COLORS: Final = {
+_COLORS: Final = dict.fromkeys(("refuted", "too weak", "error"), "bold red") | {
     "verified": "green",
-    "refuted": "bold red",
-    "too weak": "bold red",
-    "error": "bold red",
     "undecided": "yellow",
 }
 _TELLING: Final = {"precision": "digits", "monte_carlo": "max_z"}
@@ -49,12 +46,11 @@ def _main_figure(found: Evidence) -> str:
 
 def _methods(claim: ClaimReport) -> str:
     """All methods in one cell; a method that is not green says so."""
-    entries = []
-    for found in claim.evidence:
-        verdict = "" if found.verdict is Verdict.VERIFIED else f"[{found.verdict.value}]"
-        parts = (found.method, verdict, _main_figure(found))
-        entries.append(" ".join(part for part in parts if part))
-    return " · ".join(entries)
+    said = (
+        (one.method, "" if one.verdict is Verdict.VERIFIED else f"[{one.verdict.value}]", _main_figure(one))
+        for one in claim.evidence
+    )
+    return " · ".join(" ".join(filter(None, parts)) for parts in said)
 
 
 # For programs.
@@ -74,26 +70,17 @@ def to_json(report: Report) -> str:
 
 
 def _claim_entry(claim: ClaimReport) -> dict[str, Any]:
-    return {
-        "id": claim.id,
-        "title": claim.title,
-        "source": claim.source,
-        "verdict": claim.verdict.value,
-        "grade": claim.grade.value if claim.grade else None,
-        "evidence": [_evidence_entry(found) for found in claim.evidence],
-    }
+    about = {"id": claim.id, "title": claim.title, "source": claim.source, "verdict": claim.verdict.value}
+    grade = claim.grade.value if claim.grade else None
+    return {**about, "grade": grade, "evidence": [_evidence_entry(found) for found in claim.evidence]}
 
 
 def _evidence_entry(found: Evidence) -> dict[str, Any]:
     figures = plain(found.figures)
     if found.verdict is not Verdict.VERIFIED and found.detail:
         figures.setdefault("detail", found.detail)  # a refutation without its witness helps nobody
-    return {
-        "method": found.method,
-        "verdict": found.verdict.value,
-        "figures": figures,
-        "seconds": round(found.seconds, 6),
-    }
+    told = {"method": found.method, "verdict": found.verdict.value, "figures": figures}
+    return {**told, "seconds": round(found.seconds, 6)}
 
 
 def to_junit(report: Report) -> str:
@@ -112,10 +99,8 @@ def to_junit(report: Report) -> str:
             counts["failure"] += 1
             case = _test_case(suite, claim, "completeness", 0.0)
             _problem(case, "failure", status(claim), "; ".join(missing))
-    suite.set("tests", str(len(suite)))
-    suite.set("failures", str(counts["failure"]))
-    suite.set("errors", str(counts["error"]))
-    suite.set("time", f"{report.seconds:.3f}")
+    totals = {"tests": len(suite), "failures": counts["failure"], "errors": counts["error"]}
+    suite.attrib |= {name: str(count) for name, count in totals.items()} | {"time": f"{report.seconds:.3f}"}
     ET.indent(suite)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suite, encoding="unicode")}\n'
 

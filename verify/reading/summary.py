@@ -10,8 +10,6 @@ from typing import Any
 
 from verify.evidence import INDEPENDENT, ClaimReport, Report, Verdict
 
-__all__ = ["complaints", "counts_line", "is_green", "plain", "replay_command", "short", "status", "summary_line"]
-
 
 def status(claim: ClaimReport) -> str:
     """The verdict as shown: "too weak" says more than the undecided it amounts to."""

@@ -58,9 +58,7 @@ show(figure, "Left: the losses of three inputs are staircases in the angle. Righ
 # depends on the angle between them alone: the plane of both cuts a Gaussian like a cake. The three facts used are the
 # probability that both respond, and the mean of a patch where one, or both, respond.
 
-# %% [statement] G1 G2 G3
-
-# %% [derivation] G1
+# %% [statement] G1 G2 G3 [derivation] G1
 
 # %% [markdown]
 # ## The population loss
@@ -70,9 +68,7 @@ show(figure, "Left: the losses of three inputs are staircases in the angle. Righ
 # first fact above. So the angle θ enters in one place only, linearly, with the inner product of v and v* as its
 # factor.
 
-# %% [statement] N1 N1.origin N1.teacher
-
-# %% [derivation] N1
+# %% [statement] N1 N1.origin N1.teacher [derivation] N1
 
 # %% [markdown]
 # The code below is generated from the claim. Two forms of the loss are proved equal, and code is written from the one
@@ -87,9 +83,7 @@ show(figure, "Left: the losses of three inputs are staircases in the angle. Righ
 # the sphere does *not* fade as the student turns towards the teacher: the loss ends in the tip of a cone, upwards or
 # downwards by the sign of the inner product of v and v*.
 
-# %% [statement] N2 N3 N3.kink
-
-# %% [derivation] N3
+# %% [statement] N2 N3 N3.kink [derivation] N3
 
 # %% loss-against-angle claims: N1 N2 N3.kink
 SAMPLES = 16384
@@ -139,17 +133,14 @@ print(
 # With v = v* the loss is a tip at the teacher. With v pointing the other way the teacher's direction is a *maximum*,
 # and the student is driven to the antipode of w*. So it matters which output weights the student has, and where it
 # goes when it learns them.
-
-# %% [markdown]
+#
 # ## The best output weights, and what is left to lose
 #
 # At each angle there is one best v, and it moves along a straight line as the angle grows. What the loss is along
 # this line says what the filter alone has to learn. A brute-force check needs no closed form at all: at each angle,
 # fit v by least squares to sampled bits and labels, and take half the mean square that is left.
 
-# %% [statement] N4 N4.inner
-
-# %% [derivation] N4
+# %% [statement] N4 N4.inner [derivation] N4
 
 
 # %% reduced-landscape claims: N4 N5.minimum
@@ -185,15 +176,12 @@ show(figure, "The least loss over v against the angle for four teachers; below o
 # One number decides the shape: the squared sum S² of the teacher's output weights against the number of units plus
 # one. Below one half there is a hump, and beyond the hump the loss falls towards the antipode of the teacher: descent
 # that starts there cannot know better. Above one half, everything leads to the teacher.
-
-# %% [markdown]
+#
 # ## Every critical point
 #
 # The next statement lists all of them. It says more than that these points are critical: that there are no others.
 
-# %% [statement] N5 N5.minimum N5.spurious N5.saddle
-
-# %% [derivation] N5
+# %% [statement] N5 N5.minimum N5.spurious N5.saddle [derivation] N5
 
 # %% landscape-map claims: N5 N5.minimum N5.spurious N5.saddle
 figure, maps = panels(2, width=5.2, height=4.6, sharey=True)
@@ -221,8 +209,7 @@ show(figure, "Maps of the loss over the angle and v·v*: with a spurious minimum
 # Two things that a picture cannot show are part of the statements: the ends θ = 0 and θ = π are kinks, so "critical"
 # means there that no direction leads down; and where the teacher's output weights sum to zero the antipode is a
 # *second global minimum*, with −v* as output weights. The literature's list leaves it out.
-
-# %% [markdown]
+#
 # ## Two forms, one of them accurate
 #
 # Mathematically the printed form of the loss and the form in differences are the same function, and the derivation
@@ -308,8 +295,7 @@ print(
 # digit: the arc cosine says that the angle is zero, or a wrong one.) The form in differences keeps all digits of the
 # angle it is given, over thirteen orders of magnitude. Filters as arrays of floats are themselves known to rounding
 # only, which turns them by about 1e-16: that limits any code, and is the unit in the line printed above.
-
-# %% [markdown]
+#
 # ## What the checks say
 #
 # Every statement above is held against its definition by those of the other methods that apply, which share no

@@ -31,9 +31,7 @@ else in its place. Which way does the result point, and which choices can be tru
 # whole shape of the proxy. It depends on less: on the average of the proxy over a Gaussian whose width is r sin θ,
 # the length of the part of w across the teacher. A proxy acts only through that average.
 
-# %% [statement] G4 G5
-
-# %% [derivation] G5
+# %% [statement] G4 G5 [derivation] G5
 
 # %% smoothing-law claims: G5 C1
 import math
@@ -106,25 +104,20 @@ show(
 # zero (the mean of both sides, where it jumps there); for a long one, only proxies that do not fade keep pulling. The
 # sigmoid's quarter
 # is not a weaker estimator, only a shorter step.
-
-# %% [markdown]
+#
 # ## Closed forms
 #
 # For the estimators in use the means have closed forms, and two of them are strikingly simple: the coarse gradients
 # of identity and ReLU are linear combinations of ŵ and w* that do not contain the angle at all. The ReLU form in the
 # literature has a unit vector that does not exist at θ = π; the form proved equal to it here is smooth there.
 
-# %% [statement] C2 C3 C4
-
-# %% [derivation] C3
+# %% [statement] C2 C3 C4 [derivation] C3
 
 # %% [markdown]
 # Leaky ReLU, and the Gaussian and triangular proxies, follow in the same way. The derivatives of sigmoid and tanh
 # have no closed form; the code generated for them is a quadrature of a proved integral.
 
-# %% [statement] C5.leaky-relu C5.triangular C5.gaussian
-
-# %% [generated] C4
+# %% [statement] C5.leaky-relu C5.triangular C5.gaussian [generated] C4
 
 # %% components claims: C1 C2 C3 C4
 theta, at = np.linspace(0, math.pi, 181), np.linspace(0, math.pi, 9)
@@ -150,8 +143,7 @@ print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations)
 # Lines are generated code at ‖w‖ = 1, points sampled means with bars of three standard errors. The right panel is
 # what turns the filter; every one of the eight pulls towards the teacher at every angle, as long as v·v* is positive.
 # The left panel is what makes the filter longer or shorter. It changes no bit, yet it will matter below.
-
-# %% [markdown]
+#
 # ## When does it help?
 #
 # A step against G decreases the population loss to first order exactly when G has a positive inner product with the
@@ -159,9 +151,7 @@ print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations)
 # angle exactly when its Gaussian average at that width is positive, and where the average is not negative it never
 # hurts, whatever the output weights are.
 
-# %% [statement] C6 C6.relu C6.identity
-
-# %% [derivation] C6
+# %% [statement] C6 C6.relu C6.identity [derivation] C6
 
 # %% [markdown]
 # A proxy that is never negative can do no harm in this sense. To see the sign change one has to build a proxy for it.
@@ -210,8 +200,7 @@ show(
 # into which SymPy puts the proxy before it integrates. Points are samples, bars three standard errors. Right: a
 # positive product is not a good direction. Where the cosine is small most of the step goes into the length of the
 # filter, which no bit depends on.
-
-# %% [markdown]
+#
 # ## Where a coarse gradient vanishes, and why identity is repelled
 #
 # Descent can rest only where the coarse gradient and the gradient in v vanish together. For ReLU these are the
@@ -219,9 +208,7 @@ show(
 # spurious minimum). For identity the spurious minimum is *not* among them: what is left there points along the
 # filter.
 
-# %% [statement] C8 C8.identity C8.ratio
-
-# %% [derivation] C8.identity
+# %% [statement] C8 C8.identity C8.ratio [derivation] C8.identity
 
 
 # %% trajectories claims: C6 C8 C8.identity
@@ -284,17 +271,14 @@ print(f"identity, ratio 0.1: crosses zero in the last 1000 of 5000 steps: {cross
 # dots at both edges of the map, the spikes in the middle) until v has come round. That it ends well here is not the
 # work of descent: the ratio in the last statement, which descent needs bounded, is not. For other teachers it does not
 # end at all (the last line printed): the filter crosses zero again and again and spends most steps near the antipode.
-
-# %% [markdown]
+#
 # ## Is it a gradient of anything?
 #
 # For fixed output weights the coarse gradients of ReLU and identity are gradients, of a simple function of the
 # filter. Where v is learned too there is no function whose gradient the pair is. So joint learning is gradient descent
 # on no function; that with ReLU the loss still falls needs an argument of its own, which is B2.relu.
 
-# %% [statement] C9 C9.joint
-
-# %% [derivation] C9.joint
+# %% [statement] C9 C9.joint [derivation] C9.joint
 
 
 # %% closed-loops claims: C9 C9.identity C9.joint
@@ -322,8 +306,7 @@ for ste in ("relu", "identity", "clipped-relu", "sigmoid"):
 # patches contribute is their mean bit, one half for every filter, so each term of the mean is a proxy times a
 # function of its own patch, the gradient of the mean of its antiderivative. With v in the loop none of the four
 # closes.
-
-# %% [markdown]
+#
 # ## What the checks say
 
 # %% [verdict] G5 C2 C3 C6 C8.identity C8.beyond C9

@@ -15,26 +15,20 @@ they jump, and is the point they return really the best one among all real numbe
 # Six penalties are treated. l1 is convex; the other five are not, so that the derivative vanishes at a point proves
 # nothing: it may be a local minimum, or a maximum. Every statement below is about the global minimum over all real u.
 
-# %% [statement] P1 P2
-
-# %% [derivation] P2
+# %% [statement] P1 P2 [derivation] P2
 
 # %% [markdown]
 # The pattern of all the proofs: by symmetry only u on the side of x matters; zero is a minimizer exactly up to the
 # *threshold*, the least value of a certain quotient; and beyond it one stationary point is shown to beat every other
 # u. For the transformed l1 penalty, which lies between l1 and l0, the stationary points are roots of a cubic.
 
-# %% [statement] P3
-
-# %% [derivation] P3
+# %% [statement] P3 [derivation] P3
 
 # %% [markdown]
 # The same calculus covers three more penalties: minimax concave (mcp) and smoothly clipped (scad), which cost no more
 # beyond a certain size, and the square root (half).
 
-# %% [statement] P7.mcp P7.scad P7.half
-
-# %% [generated] P3
+# %% [statement] P7.mcp P7.scad P7.half [generated] P3
 
 # %% maps claims: P1 P2 P3 P7.mcp P7.scad P7.half
 import numpy as np
@@ -91,8 +85,7 @@ show(
 # the points, is all the error they can have). The maps are odd, so only x > 0 is shown. l1 takes ρ off every entry,
 # however large: it is biased. The others let large entries pass, mcp and scad exactly so from some size on. The price
 # is that the objective is no longer convex, and a map may jump.
-
-# %% [markdown]
+#
 # ## Is it the best among all real u?
 #
 # Where a map jumps, two points cost the same at the threshold. Just below it zero is the cheapest, just above it the
@@ -135,8 +128,7 @@ for name in LOOKS:
 # Marks are the minimizers, returned by the generated code just below and just above. At the threshold both have the
 # same cost. The proof replaces the search over random pairs by an identity: the cost of any u less the cost of S(x)
 # is a square times something that is not negative.
-
-# %% [markdown]
+#
 # ## From l1 to l0: when does transformed l1 begin to jump?
 #
 # The shape a of transformed l1 leads from l0 (a near zero) to l1 (a large). In between lies a change of kind. For
@@ -185,8 +177,7 @@ show(
 # l0 jumps for every ρ. Notebook 06 shows what that does to the limits of the splitting: for l0 they differ in which
 # entries they keep, and an entry that was dropped returns at a smaller λ only. (That several limits coexist needs no
 # jump: l1 has none, and has spikes.)
-
-# %% [markdown]
+#
 # ## The Moreau envelope, and what makes the splitting work
 #
 # The least cost itself, as a function of w, is the *Moreau envelope*: the penalty with its corner rounded off. Take
@@ -194,9 +185,7 @@ show(
 # functions that are linear in w. Its slope is the proximal map. This is the whole reason why the iteration of
 # notebook 04 has a Lyapunov function for penalties that are not convex.
 
-# %% [statement] P6.convexity P6.gradient P6.l1 P6.l0
-
-# %% [derivation] P6.convexity
+# %% [statement] P6.convexity P6.gradient P6.l1 P6.l0 [derivation] P6.convexity
 
 # %% envelopes claims: P6.l1 P6.l0 P6.tl1 P6.half P6.convexity P6.gradient
 BETA, LAM = 1.0, 0.6
@@ -226,16 +215,13 @@ show(
 # Left: lines are the claims, points least costs over a grid. Right: lines are difference quotients of the curves in
 # the middle, points are the proximal maps times β. Where a map jumps the remainder has a corner, which a convex
 # function may have; where it is flat, w is sent to zero.
-
-# %% [markdown]
+#
 # ## How far an entry is moved
 #
 # All error estimates of notebook 05 rest on one number: how far, at most, a proximal map moves an entry. For every
 # penalty here it is the threshold, and it is reached there.
 
-# %% [statement] P5.l1 P5.l0 P5.tl1 P5.mcp P5.half
-
-# %% [derivation] P5.tl1
+# %% [statement] P5.l1 P5.l0 P5.tl1 P5.mcp P5.half [derivation] P5.tl1
 
 # %% displacement claims: P5.l1 P5.l0 P5.tl1 P5.mcp P5.scad P5.half
 x, ratio, measured_at = np.linspace(0, 5, 2501), np.logspace(-2, 1, 61), np.logspace(-2, 1, 7)
@@ -267,8 +253,7 @@ show(
 # different size: l1, mcp and scad move an entry by ρ, l0 by the root of twice that. For large ρ l1 moves it
 # farthest. The right panel is the other half of the story: what l1 takes it takes from every entry, the others less and
 # less from large ones.
-
-# %% [markdown]
+#
 # ## What the checks say
 
 # %% [verdict] P1 P2 P3 P4.l1 P4.l0 P5.l1 P5.l0 P5.tl1 P6.convexity P6.gradient P6.tl1 P7.mcp P7.half

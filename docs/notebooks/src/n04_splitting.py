@@ -56,9 +56,7 @@ print(f"κ = {KAPPA:.6f}; w* has {np.count_nonzero(W_STAR)} nonzero entries of {
 # of H and projects back to the sphere. That is the generalized power method, and convexity makes it monotone for
 # every step size that the statement admits.
 
-# %% [statement] R1
-
-# %% [derivation] R1
+# %% [statement] R1 [derivation] R1
 
 # %% trajectories claims: R1 R4.l1 R4.l0 R4.tl1
 ETA = 0.1
@@ -140,9 +138,7 @@ print(f"steps in which the angle rises: {np.count_nonzero(np.diff(run.angle_hist
 # Where a step changes nothing, the pull towards w* and the pull towards u add up to a multiple of w. The multiple,
 # N, says everything: it is the one scalar unknown of the limit.
 
-# %% [statement] R3
-
-# %% [derivation] R3
+# %% [statement] R3 [derivation] R3
 
 # %% [markdown]
 # ## The limit is a sparsifying map of w*
@@ -151,11 +147,7 @@ print(f"steps in which the angle rises: {np.count_nonzero(np.diff(run.angle_hist
 # limit that acts on every entry alone, once N is known: small entries are scaled down and dropped from u, large
 # ones are thresholded and scaled back up. N is fixed by the norm.
 
-# %% [statement] R4.l1
-
-# %% [derivation] R4.l1
-
-# %% [statement] R4.l0 R4.tl1
+# %% [statement] R4.l1 [derivation] R4.l1 [statement] R4.l0 R4.tl1
 
 # %% sparsifying-map claims: R4.l1 R4.l0 R4.tl1
 DENSE = sparse_teacher(n=80, nonzeros=80, seed=11)
@@ -226,9 +218,7 @@ print(f"entries of {lams.size} runs on the wrong side of the threshold: {wrong}"
 # the step on the tangent space of the sphere. R8 computes it from the proximal map's derivative at the limit. It
 # falls with the step size all the way to the largest one allowed, so the boldest step is the fastest.
 
-# %% [statement] R8
-
-# %% [derivation] R8
+# %% [statement] R8 [derivation] R8
 
 # %% rate claims: R8
 LIMIT = sparse_limit(W_STAR, KAPPA, BETA, LAM)

@@ -44,9 +44,7 @@ KAPPA = 1.0
 # The balance of R3 bounds the sine of the angle by the displacement of the entries of w̄ under the proximal map. It
 # is an identity with one square left out, so it can only be as loose as that square is large.
 
-# %% [statement] R5
-
-# %% [derivation] R5
+# %% [statement] R5 [derivation] R5
 
 # %% [markdown]
 # The displacement of one entry is bounded, for every penalty, by a number that depends on λ and β alone (P5,
@@ -58,9 +56,7 @@ KAPPA = 1.0
 # %% [markdown]
 # How sharp are they? For l1 and transformed l1 the first order in λ is known exactly.
 
-# %% [statement] R5.sharp-l1 R5.sharp-tl1
-
-# %% [derivation] R5.sharp-l1
+# %% [statement] R5.sharp-l1 R5.sharp-tl1 [derivation] R5.sharp-l1
 
 # %% error-over-lambda claims: R5.l1 R5.l0 R5.tl1 R5.sharp-l1 R5.sharp-tl1
 N, NONZEROS, BETA = 120, 16, 0.5
@@ -234,11 +230,7 @@ print(f"{len(gaps)} runs; largest distance from the limit computed without itera
 # the pull κw*. If the ball does not reach the origin, it lies in a cone about w*, and every step moves w towards
 # that cone: the angle falls from everywhere except a cap about −w*. R6 bounds how much it falls.
 
-# %% [statement] R6
-
-# %% [derivation] R6
-
-# %% [statement] R6.radius
+# %% [statement] R6 [derivation] R6 [statement] R6.radius
 
 # %% angle-gain claims: R6
 figure, row = panels(2, width=4.8, height=4.0)
@@ -272,9 +264,7 @@ show(figure, "Gain of the cosine in a step from 2500 random filters, three penal
 # dimension the cap is so small that failure is exponentially unlikely: a random direction is almost orthogonal to
 # w*.
 
-# %% [statement] R6.probability
-
-# %% [generated] R6.probability
+# %% [statement] R6.probability [generated] R6.probability
 
 # %% success claims: R6.probability R6 R7.l1
 figure, (left, right) = panels(2, width=5.4, height=4.2)
@@ -345,9 +335,7 @@ show(figure, "Left: probability of the failing cap, told and measured. Right: su
 # the angle, through the smoothing law of notebook 02. On the sphere the coarse gradient still has a potential, and
 # the balance at the limit holds with the κ of the limit's own angle.
 
-# %% [statement] R12
-
-# %% [derivation] R12
+# %% [statement] R12 [derivation] R12
 
 # %% any-estimator claims: R12
 figure, (left, right) = panels(2, width=5.2, height=4.2)

@@ -38,22 +38,14 @@ KAPPA = 1.0
 # by entry that is a sign; but the sphere couples the entries, and one wrong sign may be compensated. Two may not.
 # That is why spikes have exactly one large entry.
 
-# %% [statement] R7.stability
-
-# %% [derivation] R7.stability
+# %% [statement] R7.stability [derivation] R7.stability
 
 # %% [markdown]
 # For l1 this leaves the limit of R4 and spikes, each with an equation for its multiplier that can be decided
 # exactly. A spike at an entry exists only for β above a threshold whose shape, in the two forces on the spike, is
 # an astroid.
 
-# %% [statement] R7.astroid R7.l1
-
-# %% [derivation] R7.astroid
-
-# %% [derivation] R7.l1
-
-# %% [generated] R7.astroid
+# %% [statement] R7.astroid R7.l1 [derivation] R7.astroid [derivation] R7.l1 [generated] R7.astroid
 
 # %% astroid claims: R7.astroid R7.l1
 figure, axes = panels(width=7.6, height=4.6)
@@ -209,9 +201,7 @@ show(figure, "Hysteresis of l0: with λ rising runs stay on other branches of th
 # What if the normalization is left out? Then there is nothing to limit. A fixed point needs w to be its own
 # thresholded copy, which l1 and transformed l1 never allow; for l0 it does, on the ray through w*.
 
-# %% [statement] R10
-
-# %% [derivation] R10
+# %% [statement] R10 [derivation] R10
 
 # %% free-iteration claims: R10
 figure, axes = panels(width=7.6, height=4.0)
@@ -244,9 +234,7 @@ show(figure, "Norm of w without normalization: it shrinks with l1 and transforme
 # both: v is the best one for the angle of the limit, so κ itself depends on that angle. A larger angle means a
 # weaker pull, and so a larger angle still.
 
-# %% [statement] R11 R11.spurious
-
-# %% [derivation] R11
+# %% [statement] R11 R11.spurious [derivation] R11
 
 # %% joint-learning claims: R11 R11.spurious
 figure, (left, right) = panels(2, width=5.4, height=4.2)

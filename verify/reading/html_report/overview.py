@@ -11,8 +11,6 @@ from verify.reading.html_report.plots import deviation, digits, least_of
 from verify.reading.html_report.svg import Scale, breadth, ticks
 from verify.reading.kill_matrix import found_on, methods_of
 
-__all__ = ["overview"]
-
 _BIN: Final = 0.25
 _ROW: Final = 17.0
 _SMALL: Final = 10 / 11

@@ -18,8 +18,6 @@ from verify.reading.kill_matrix import found_on, totals
 from verify.reading.mathml import mathml
 from verify.reading.summary import complaints, counts_line, is_green, plain, replay_command, status
 
-__all__ = ["to_html"]
-
 _STATES: Final = {0: "verified", 1: "refuted", 3: "undecided"}
 _MARKS: Final = {"verified": "✓", "refuted": "✗", "too weak": "✗", "error": "!", "undecided": "?"}
 """Marks beside the words of verdicts: colour alone says nothing to many."""

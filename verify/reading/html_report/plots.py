@@ -10,8 +10,6 @@ from verify.evidence import Evidence
 from verify.reading.html_report.rows import Rows
 from verify.reading.html_report.text import real
 
-__all__ = ["DRAWN", "deviation", "digits", "least_of", "plots_of"]
-
 DRAWN: Final = frozenset({"deviations", "digits_by_point", "conditioned_by_point", "chain", "matrix", "by_method"})
 """Figures that the page shows as plots or tables of their own."""
 

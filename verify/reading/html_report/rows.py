@@ -10,8 +10,6 @@ from functools import cached_property
 from verify.reading.html_report.svg import Scale, breadth
 from verify.reading.html_report.text import TEMPLATES
 
-__all__ = ["Rows"]
-
 _MOST = 28
 """Rows shown of a plot: of more, those that say most."""
 

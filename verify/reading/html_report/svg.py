@@ -15,8 +15,6 @@ from markupsafe import Markup
 
 from verify.reading.html_report.text import TEMPLATES, escaped
 
-__all__ = ["Scale", "breadth", "path", "ticks"]
-
 _LINE: Final = "L{} {}"
 """A polyline, of which `path` makes the first point a move."""
 

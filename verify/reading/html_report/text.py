@@ -11,8 +11,6 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-__all__ = ["TEMPLATES", "anchor", "counted", "escaped", "number", "real", "value"]
-
 _NO_CHARACTER: Final = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What HTML forbids, or no file can hold: control characters and halves of surrogate pairs."""
 

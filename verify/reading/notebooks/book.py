@@ -12,13 +12,16 @@ from nbformat import NotebookNode
 
 from verify.commands.progress import State, display
 from verify.files import check_folder_writable, check_writable, difference, holds, make_folder, write_atomically
+from verify.reading.markdown import page
 from verify.reading.notebooks.comparison import differences
 from verify.reading.notebooks.document import changed_cells, text_of
 from verify.reading.notebooks.execution import Executed, execute_all
-from verify.reading.notebooks.index import HEADER, INDEX, index_page
 from verify.reading.notebooks.script import SCRIPTS, Script, chosen_scripts, read_script
 
-__all__ = ["check_all", "write_all"]
+INDEX: Final = "index.md"
+
+HEADER: Final = "# Notebooks\n\nWritten by `coarseproof notebooks`; do not edit."
+"""How the index begins; one that begins otherwise is somebody's own."""
 
 _REMEDY: Final = "move it away, or write over it with --force"
 
@@ -88,6 +91,11 @@ def _tell_failures(done: Sequence[Executed]) -> int:
     for error in errors:
         click.echo(f"failed     {error}", err=True)
     return 1 if errors else 0
+
+
+def index_page(scripts: Sequence[Script]) -> str:
+    """The notebooks, with the question that each answers, and the table of contents of the site's notebooks."""
+    return page("notebooks", header=HEADER, scripts=scripts)
 
 
 # Writing.

@@ -14,8 +14,6 @@ from verify.reading.book import of_claims
 from verify.reading.errata import errata_page
 from verify.reading.notebooks.script import Cell, Script
 
-__all__ = ["LONGEST_FORMULA", "opening", "source_of"]
-
 LONGEST_FORMULA: Final = 600
 """Of the LaTeX of a step: beyond it a reader meets a wall of symbols, so the step is told in words."""
 

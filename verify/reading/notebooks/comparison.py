@@ -17,8 +17,6 @@ from nbformat import NotebookNode
 
 from verify.reading.notebooks.document import SVG, described
 
-__all__ = ["differences"]
-
 _TOLERANCE: Final = 1e-4
 
 

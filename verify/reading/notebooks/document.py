@@ -16,8 +16,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from verify.reading.notebooks.cells import opening, source_of
 from verify.reading.notebooks.script import Script
 
-__all__ = ["SVG", "assemble", "changed_cells", "described", "finish", "text_of"]
-
 SVG: Final = "image/svg+xml"
 _OURS: Final = "coarseproof"
 _EDITORS: Final = ("kernelspec", "language_info")

@@ -16,11 +16,6 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 
-__all__ = ["ROUNDING", "drawn"]
-
-ROUNDING: Final = "rounding"
-"""As an artist's `gid`: what it shows are errors of rounding, whose values are another machine's own."""
-
 _DIGITS: Final = 6
 _MANY: Final = 8  # colours that are still written out
 
@@ -123,8 +118,6 @@ def _artist(artist: Any, points: Array, steps: list[float]) -> list[Any]:
     head = ["" if label.startswith("_") else label, _look(artist)]  # matplotlib numbers what has no label
     if isinstance(artist, ContourSet):
         return [*head, *_contours(artist, points, steps)]
-    if artist.get_gid() == ROUNDING:
-        return [*head, len(points)]
     where = [_summary(points[:, place], steps[place]) for place in (0, 1)]
     together = _summary(points.prod(axis=1), steps[0] * steps[1] * 10**_DIGITS)[:2]
     return [*head, len(points), *where, together, *_values(artist)]

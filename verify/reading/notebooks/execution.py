@@ -27,8 +27,6 @@ from verify.commands.exits import terminable
 from verify.reading.notebooks.document import assemble, finish
 from verify.reading.notebooks.script import Cell, Script
 
-__all__ = ["CellFailedError", "Executed", "Progress", "execute_all"]
-
 Progress = Callable[[str, int, int], None]
 """(notebook, cells done, cells in all; 0 of 0 while it is put together)"""
 
@@ -89,20 +87,18 @@ async def _execute(script: Script, notebook: NotebookNode, place: Path, progress
         async with _kernel(place) as (manager, channels):
             client = NotebookClient(notebook, km=manager, timeout=_TIMEOUT, record_timing=False, coalesce_streams=True)
             client.kc = channels
-            for index, cell in enumerate(notebook.cells):
+            for index, (cell, written) in enumerate(zip(notebook.cells[1:], script.cells, strict=True), 1):
                 progress(script.number, index, len(notebook.cells))
-                await _execute_cell(client, script, index, cell, place)
+                if cell.cell_type == "code":
+                    await _execute_cell(client, script, index, written, place)
     except CellFailedError as failure:
         return Executed(script, None, time.perf_counter() - started, str(failure))
     progress(script.number, len(notebook.cells), len(notebook.cells))
     return Executed(script, finish(notebook, script), time.perf_counter() - started)
 
 
-async def _execute_cell(client: NotebookClient, script: Script, index: int, cell: NotebookNode, place: Path) -> None:
-    known = {written.id: written for written in script.cells}.get(cell.id)
-    if known is None or cell.cell_type != "code":
-        return
-    said, where = "", ""
+async def _execute_cell(client: NotebookClient, script: Script, index: int, known: Cell, place: Path) -> None:
+    cell, said, where = client.nb.cells[index], "", ""
     try:
         await client.async_execute_cell(cell, index)
     except CellExecutionError as error:
@@ -111,9 +107,7 @@ async def _execute_cell(client: NotebookClient, script: Script, index: int, cell
         said = f"took more than {_TIMEOUT} s"
     except DeadKernelError:
         said = "the kernel died (killed, out of memory, or crashed)"
-    written = [
-        output.text for output in cell.outputs if (output.output_type, output.get("name")) == ("stream", "stderr")
-    ]
+    written = [one.text for one in cell.outputs if (one.output_type, one.get("name")) == ("stream", "stderr")]
     if not said and written:
         line = next((line for line in written[0].splitlines() if line.strip()), "")
         told = line.partition(": ")[2] if _PLACE.search(line) else line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,7 @@ import numpy.typing as npt
 from scipy.stats import beta as beta_law
 
 from numerics import best_output_weights, coarse_gradient, population_loss, proximal_map, saddle_angle
-from numerics.sampling import Moments
-from verify.reading.notebooks.reading import Array, dots, in_radians
+from verify.reading.figure import Array, dots, in_radians, means, turned
 
 __all__ = ["dots_of_counts", "exact_interval", "landscape", "means", "run_all", "sparse_teacher", "step", "teacher"]
 __all__ += ["turned", "unit"]
@@ -40,23 +39,12 @@ def unit(rows: npt.ArrayLike) -> Array:
     return np.asarray(rows, float) / np.linalg.norm(rows, axis=-1, keepdims=True)
 
 
-def turned(theta: npt.ArrayLike, w: Array, across: Array) -> Array:
-    """The filter w, turned by theta (radian) towards `across`: (...) and twice (n,) -> (..., n)."""
-    return np.multiply.outer(np.cos(theta), w) + np.multiply.outer(np.sin(theta), across)
-
-
 def teacher(ratio: float, m: int) -> Array:
     """Output weights (m,) of length one whose squared sum is `ratio` times m + 1."""
     shape = np.random.default_rng(3).standard_normal(m)
     shape -= shape.mean()
     level = math.sqrt(ratio * (m + 1)) / m
     return level + unit(shape) * math.sqrt(1 - m * level**2)
-
-
-def means(moments: Sequence[Mapping[str, Moments]], name: str) -> tuple[Array, Array]:
-    """Means and standard errors of one quantity, over samples (k): (k, ...) each."""
-    found = [(one[name].mean, one[name].standard_error) for one in moments]
-    return np.array([mean for mean, _ in found]), np.array([error for _, error in found])
 
 
 Point = tuple[str, float, Array, float]

@@ -11,8 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-__all__ = ["DIRECTIVES", "SCRIPTS", "Cell", "Script", "chosen_scripts", "read_script"]
-
 SCRIPTS: Final = Path(__file__).resolve().parents[3] / "docs/notebooks/src"
 """The scripts of this project's notebooks, in a checkout."""
 
@@ -97,13 +95,14 @@ def _cells(name: str, lines: list[str]) -> Iterator[Cell]:
         raise ValueError(f"{name} has no cell; a line `# %% …` begins one")
     seen: set[str] = set()
     for start, end in pairwise([*starts, len(lines)]):
-        heading = lines[start].removeprefix(_MARKER).strip()
-        cell = _cell(f"{name}, line {start + 1}", heading, lines[start + 1 : end], start + 2)
-        if cell.id in seen:
-            remedy = "`# %% [markdown] other-name`" if cell.kind == "markdown" else "another name"
-            raise ValueError(f"{name}, line {start + 1}: the cell id {cell.id!r} is taken; give it {remedy}")
-        seen.add(cell.id)
-        yield cell
+        heading, place = lines[start].removeprefix(_MARKER).strip(), f"{name}, line {start + 1}"
+        for part in re.split(r"\s+(?=\[)", heading):
+            cell = _cell(place, part, lines[start + 1 : end], start + 2)
+            if cell.id in seen:
+                remedy = "`# %% [markdown] other-name`" if cell.kind == "markdown" else "another name"
+                raise ValueError(f"{place}: the cell id {cell.id!r} is taken; give it {remedy}")
+            seen.add(cell.id)
+            yield cell
 
 
 def _cell(place: str, heading: str, lines: list[str], line: int) -> Cell:

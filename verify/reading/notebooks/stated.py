@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from proofs.engine import claim
 
-__all__ = ["stated"]
-
 
 def stated(claim_id: str, part: str = "statement", /, **values: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """A formula of a claim at given values, entry by entry.

@@ -9,8 +9,6 @@ from typing import Final
 
 from verify.evidence import ClaimReport, Evidence, Verdict
 
-__all__ = ["SEED", "Verdicts", "check"]
-
 SEED: Final = 20190128
 """Of the samples: fixed, so that a notebook says the same every time it is executed."""
 
@@ -34,8 +32,7 @@ class Verdicts:
 
     def _repr_html_(self) -> str:
         head, *body = (_html_row(tag, row) for tag, row in [("th", _HEAD), *(("td", row) for row in self._rows())])
-        lines = ["<table>", "<thead>", head, "</thead>", "<tbody>", *body, "</tbody>", "</table>"]
-        return "\n".join(lines)
+        return "\n".join(["<table>", "<thead>", head, "</thead>", "<tbody>", *body, "</tbody>", "</table>"])
 
 
 def _html_row(tag: str, row: Sequence[str]) -> str:

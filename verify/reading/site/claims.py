@@ -16,8 +16,6 @@ from verify.reading.markdown import page
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["claim_entry", "claim_markdown", "register"]
-
 
 def register(app: Sphinx) -> None:
     """Add the directive and the role."""

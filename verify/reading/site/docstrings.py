@@ -15,8 +15,6 @@ from sphinx.util.inspect import stringify_signature
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["register"]
-
 _LABEL: Final = re.compile(r"^([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*(?: \([^)]*\))?(?=: )|Returns\b|Raises\b)", re.MULTILINE)
 _STAR: Final = re.compile(r"`[^`]*`|^ {4}.*|(?<=[\w)\]])\*+(?=[\w(])", re.MULTILINE)
 _NUMPY: Final = re.compile(r"\bnpt\.|(?<=NDArray)\[[\w.]+\]")

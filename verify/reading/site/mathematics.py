@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
-__all__ = ["register"]
-
 _LOG = logging.getLogger(__name__)
 
 

@@ -21,8 +21,6 @@ from sphinx.util import logging
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["linkcode_resolve", "links_of_the_site", "register"]
-
 _ROOT: Final = Path(__file__).parents[3]
 _FILE: Final = re.compile(
     r"\]\(\.\./(?P<up>(?:\.\./)*)(?P<path>(?:proofs|numerics|verify)/[\w/]+)\.py(?P<line>(?:#L\d+)?)\)"

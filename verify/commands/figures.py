@@ -1,7 +1,8 @@
-"""Pictures of chapter R: the sparsifying map, the phases over (β, λ), a run against the limit predicted."""
+"""The pictures that commands draw: the landscape, the sparsifying map, the phases over (β, λ), a run and its limit."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from verify.reading.figure import COLOURS, INK, panels, save
+from verify.reading.figure import COLOURS, INK, dots, in_radians, means, panels, save, turned
 
 if TYPE_CHECKING:
     from numerics import LearningResult, SparseLimit
@@ -26,6 +27,42 @@ _LISTED: Final = 100
 """Limits counted at one point of a phase diagram."""
 
 
+def draw_landscape(path: Path, seed: int = 20190128) -> None:
+    """Left: population loss against the angle between student and teacher. Right: how hard each coarse gradient pulls
+    towards the teacher, −⟨G, e⟩ = (v·v*) B(θ). Closed forms as lines, brute-force Monte Carlo as points.
+    """
+    from numerics import coarse_gradient, population_loss
+    from numerics.model import resolve_proxy
+    from numerics.sampling import network_moments
+
+    (m, n), samples = (16, 64), 4096
+    rng = np.random.Generator(np.random.Philox(seed))
+    v_star = rng.standard_normal(m)
+    v = v_star + 0.5 * rng.standard_normal(m)
+    w, e = np.linalg.qr(rng.standard_normal((n, 2)))[0].T  # the plane in which w* turns
+    at, theta = np.linspace(0, math.pi, 13), np.linspace(0, math.pi, 361)
+    proxies = {name: resolve_proxy(name, {}) for name in ("identity", "relu", "clipped-relu")}
+    drawn: dict[str, Any] = {"samples": samples, "seed": seed, "proxies": proxies, "directions": -e[:, None]}
+    sampled = [network_moments(v, w, v_star, star, stream=k, **drawn) for k, star in enumerate(turned(at, w, e))]
+    stars, style = turned(theta, w, e), {"ms": 4, "lw": 1}
+    figure, (left, right) = panels(2, height=4.0)
+    left.plot(theta, population_loss(v, w, v_star, stars), color=COLOURS[3])
+    mean, error = means(sampled, "loss")
+    dots(left, at, mean, 3, 3 * error, marker="o", **style)
+    for k, name in enumerate(proxies):
+        right.plot(theta, -coarse_gradient(v, w, v_star, stars, ste=name) @ e, color=COLOURS[k], label=name)
+        mean, error = means(sampled, f"coarse_gradient_along:{name}")
+        dots(right, at, mean[:, 0], k, 3 * error[:, 0], **style)
+    left.set_ylabel("population loss f(v, w)")
+    right.set_ylabel("pull towards the teacher, −⟨G, e⟩")
+    right.legend()
+    for axes in (left, right):
+        in_radians(axes)
+        axes.set_ylim(bottom=0)
+    figure.suptitle(f"Lines: derived closed forms.  Points: {samples} sampled networks, m = {m}, n = {n}, ±3 s.e.")
+    save(figure, path)
+
+
 def draw_map(path: Path, w_star: Sequence[float], found: SparseLimit) -> None:
     """Left: the entries of w̄ against those of w*, on the curve that maps one to the other. Right: the largest."""
     figure, (left, right) = panels(2, height=4.2)
@@ -35,19 +72,18 @@ def draw_map(path: Path, w_star: Sequence[float], found: SparseLimit) -> None:
     left.axline((0, 0), slope=1, color=INK, linewidth=1, linestyle=":", label="w̄ = w*")
     curve, entry = _curve(found, reach)
     left.plot(curve, entry, color=_LIMIT, linewidth=1, label="N x − βS(x) = κ w*")
-    left.plot(true, weights, "o", color=_LIMIT, markersize=4, label="entries of w̄")
-    left.plot(true, sparse, "x", color=_SPARSE, markersize=4, label="entries of ū = S(w̄)")
-    left.set(
-        xlabel="entry of the true weight w*", ylabel="entry of the limit", xlim=(-reach, reach), ylim=(-reach, reach)
-    )
-    left.legend()
+    left.set(xlabel="entry of the true weight w*", ylabel="entry of the limit")
+    left.set(xlim=(-reach, reach), ylim=(-reach, reach))
     order = np.argsort(-np.abs(true), kind="stable")[:_LARGEST]
-    for values, marker, colour, label in (
-        (true, "s", _TRUE, "w*"),
-        (weights, "o", _LIMIT, "w̄"),
-        (sparse, "x", _SPARSE, "ū"),
+    for values, marker, colour, label, said in (
+        (true, "s", _TRUE, "w*", ""),
+        (weights, "o", _LIMIT, "w̄", "entries of w̄"),
+        (sparse, "x", _SPARSE, "ū", "entries of ū = S(w̄)"),
     ):
-        right.plot(np.arange(1, len(order) + 1), values[order], marker, color=colour, label=label, markersize=4)
+        right.plot(np.arange(1, len(order) + 1), values[order], marker, color=colour, label=label, ms=4)
+        if said:
+            left.plot(true, values, marker, color=colour, label=said, ms=4)
+    left.legend()
     right.axhline(0, color=INK, linewidth=1)
     right.set(xlabel=f"entry by size of |w*| (largest {len(order)} of {len(true)})", ylabel="value")
     right.legend()
@@ -70,26 +106,19 @@ def _curve(found: SparseLimit, reach: float) -> tuple[Array, Array]:
 
 
 def draw_phases(
-    path: Path,
-    w_star: Sequence[float],
-    kappa: float,
-    here: tuple[float, float],
-    settings: dict[str, Any],
-    watch: Watch = iter,
+    path: Path, w_star: Array, kappa: float, here: tuple[float, float], settings: dict[str, Any], watch: Watch = iter
 ) -> None:
     """Over (β, λ): how many stable limits there are, the support of the sparse one, its error. A star marks `here`."""
-    betas, lams, found = phases(np.asarray(w_star, float), kappa, here, settings, watch)
+    betas, lams, (counts, spikes, support, error) = _phases(w_star, kappa, here, settings, watch)
+    grid = betas / kappa, lams / kappa
     figure, three = panels(3, width=4.4, height=4.2, sharey=True)
-    counts, spikes, support, error = found
     titles = ("stable limits, all kinds", "support of ū at the sparse limit", "error ‖w̄ − w*‖")
     for axes, values, title in zip(three, (counts, support, error), titles, strict=True):
         scale = {"norm": "log", "vmin": 0.99} if values is counts else {}
-        drawn = axes.pcolormesh(
-            betas / kappa, lams / kappa, values, cmap="cividis", shading="nearest", rasterized=True, **scale
-        )
+        drawn = axes.pcolormesh(*grid, values, cmap="cividis", shading="nearest", rasterized=True, **scale)
         figure.colorbar(drawn, ax=axes)
         if np.nanmin(spikes) == 0 < np.nanmax(spikes):
-            axes.contour(betas / kappa, lams / kappa, spikes, [0.5], colors="w", linewidths=1.5, linestyles="--")
+            axes.contour(*grid, spikes, [0.5], colors="w", linewidths=1.5, linestyles="--")
         if min(here) > 0:
             axes.plot(here[0] / kappa, here[1] / kappa, "*", color="w", markeredgecolor="k", markersize=13)
         axes.set(xscale="log", yscale="log", xlabel="β / κ", title=title)
@@ -102,33 +131,31 @@ def draw_phases(
     save(figure, path)
 
 
-def phases(
-    w_star: Array, kappa: float, here: tuple[float, float], settings: dict[str, Any], watch: Watch = iter
-) -> tuple[Array, Array, tuple[Array, Array, Array, Array]]:
+def _phases(
+    w_star: Array, kappa: float, here: tuple[float, float], settings: dict[str, Any], watch: Watch
+) -> tuple[Array, Array, Array]:
     """β and λ on a logarithmic grid around `here` and κ, and at each point: stable limits, whether spikes are among
     them (NaN where it was not settled), support size and error of the sparse limit (NaN where there is none).
     """
     from numerics import NoLimitError, sparse_limit, stable_limits
 
     w_star = w_star / np.linalg.norm(w_star)
-    known = {name: value for name, value in settings.items() if name != "normalize"}
     largest = kappa * float(np.abs(w_star).max())
-    betas = _around(kappa, here[0], 30.0)
-    lams = _around(largest / 10, here[1], 100.0)
-    counts, spikes, support, error = (np.full((len(lams), len(betas)), np.nan) for _ in range(4))
+    betas, lams = _around(kappa, here[0], 30.0), _around(largest / 10, here[1], 100.0)
+    found = np.full((4, len(lams), len(betas)), np.nan)
     for row, lam in enumerate(watch(lams)):
         for column, beta in enumerate(betas):
-            every = stable_limits(w_star, kappa, float(beta), float(lam), count=_LISTED, **known)
-            counts[row, column] = len(every.limits)
+            point = w_star, kappa, float(beta), float(lam)
+            every = stable_limits(*point, count=_LISTED, **settings)
             joined = any(record.kind == "spike" for record in every.limits)
-            if joined or every.complete:  # else those listed say nothing about the others
-                spikes[row, column] = joined
+            # unless the list is complete, it says nothing about the others
+            found[:2, row, column] = len(every.limits), joined if joined or every.complete else np.nan
             try:
-                one = sparse_limit(w_star, kappa, float(beta), float(lam), **known)
+                one = sparse_limit(*point, **settings)
             except NoLimitError:
                 continue
-            support[row, column], error[row, column] = len(one.support), one.error
-    return betas, lams, (counts, spikes, support, error)
+            found[2:, row, column] = len(one.support), one.error
+    return betas, lams, found
 
 
 def _around(middle: float, given: float, factor: float) -> Array:
