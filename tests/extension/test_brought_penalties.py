@@ -16,7 +16,7 @@ from proofs.penalty_forms import Penalty, size
 from proofs.symbols import ratio, u
 from verify.minimizer import map_slope, pieces_of, proximal
 
-MODULES = "many_penalties,log_sum,my_penalties"
+MODULES = "many_penalties,log_sum,my_penalty"
 
 BRUTE: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "elastic-net": lambda t: t + t**2 / 2,

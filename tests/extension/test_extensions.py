@@ -45,7 +45,7 @@ METHODS = {
 
 @pytest.fixture(scope="module")
 def right(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any]]:
-    return verify("my_estimators,my_penalties", tmp_path_factory.mktemp("right") / "report.json", *IDS)
+    return verify("my_ste,my_penalty", tmp_path_factory.mktemp("right") / "report.json", *IDS)
 
 
 @pytest.mark.slow
@@ -104,7 +104,7 @@ print("_lorentz_kernels" in text_of("estimators.py", own=False))
 
 def test_the_package_writes_of_itself_only() -> None:
     """Generated code and the claims of the formula book are the same with extensions and without."""
-    without, having = (run(["-c", OWN], names).stdout.splitlines() for names in ("", "my_estimators,my_penalties"))
+    without, having = (run(["-c", OWN], names).stdout.splitlines() for names in ("", "my_ste,my_penalty"))
     assert (without[0], without[1], without[3]) == ("0", "0", "False")
     assert (having[0], having[1], having[3]) == ("2", "4", "True")
     assert having[2] == without[2]
@@ -114,10 +114,10 @@ def test_an_entry_point_names_one(tmp_path: Path) -> None:
     folder = tmp_path / "somebodys-1.0.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: somebodys\nVersion: 1.0\n", encoding="utf-8")
-    (folder / "entry_points.txt").write_text("[coarseproof.extensions]\nmine = my_penalties\n", encoding="utf-8")
+    (folder / "entry_points.txt").write_text("[coarseproof.extensions]\nmine = my_penalty\n", encoding="utf-8")
     listed = "import proofs; from proofs.extensions import LOADED; print(LOADED, proofs.get('P5.capped-l1').id)"
     done = run(["-c", listed], "", tmp_path)
-    assert done.stdout.strip() == "('my_penalties',) P5.capped-l1", done.stderr
+    assert done.stdout.strip() == "('my_penalty',) P5.capped-l1", done.stderr
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -40,6 +41,8 @@ class Reader:
 
     def shell(self, command: str) -> tuple[int, str]:
         """Exit code and what is seen: standard output, then what was said besides."""
+        if command.startswith("coarseproof ") and "PYTHONPATH" not in self.environment:  # nothing of the reader's own
+            return self._seen(processes.coarseproof(*shlex.split(command)[1:], cwd=self.folder))
         settings = dict(re.findall(r"(\w+)=(\S+)", command)) if re.match(r"(export )?\w+=", command) else {}
         if command.startswith("export "):
             self.environment |= settings
@@ -55,7 +58,9 @@ class Reader:
         return self._run([sys.executable, "-c", code], {"PATH": "", "PYTHONPATH": path})
 
     def _run(self, arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
-        done = processes.run(arguments, cwd=self.folder, env=environment, timeout=400)
+        return self._seen(processes.run(arguments, cwd=self.folder, env=environment, timeout=400))
+
+    def _seen(self, done: processes.Done) -> tuple[int, str]:
         return done.returncode, done.stdout + (done.stderr if done.returncode or not done.stdout else "")
 
     def console(self, body: str) -> None:

@@ -1,7 +1,8 @@
-"""Scratch copies of the packages with a mistake in their text, and what the suite says of them.
+"""Scratch copies of the packages with a mistake, and what the suite says of them.
 
 Run as a script in a scratch copy it takes jobs as JSON lines and answers each with one. Every job is carried out in a
-process of its own, forked before the package that it changes is imported, so that the changed text is what is imported.
+process of its own: one that changes the text of a package is forked before that is imported, so that it is the changed
+text that is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,10 @@ SEED = 5
 LIMIT = 300
 """Seconds one job may take."""
 
-ORDER = ("symbolic", "precision", "generated", "enclosure", "inequalities", "iteration", "monte_carlo")
-"""Methods in the order in which they are asked. What one of them does not verify, the whole suite does not."""
-
+ORDER = ("precision", "generated", "enclosure", "inequalities", "iteration", "symbolic", "monte_carlo")
+"""Methods in the order in which they are asked, after the claim's own derivation: what one of them does not verify, the
+whole suite does not.
+"""
 
 UNHELD = "the derivation never reaches its statement"
 """What is said where the claim states another formula than the derivation holds: red, but no mathematics yet."""
@@ -33,15 +37,20 @@ UNHELD = "the derivation never reaches its statement"
 
 @dataclass(frozen=True)
 class Job:
-    """A file of the copy and its text with the mistake, and what to run: the claim, and by which methods."""
+    """What to judge, and the mistake: a file of the copy with its text, or a part of the claim; without both, none."""
 
     name: str
     claim_id: str
-    path: str
-    text: str
-    methods: tuple[str, ...] = ORDER
+    path: str = ""
+    text: str = ""
+    part: str = ""
     compare: bool = False
     """Only hold the generated code against the formula, without looking whether its text is up to date."""
+
+    @property
+    def stage(self) -> int:
+        """What may be imported before it is carried out: nothing, the theory and its judges but no code, or all."""
+        return 1 if self.compare else 0 if self.path else 2
 
 
 def copy(target: Path) -> Path:
@@ -55,21 +64,20 @@ def copy(target: Path) -> Path:
 
 
 def declared() -> dict[tuple[str, str], tuple[str, ast.expr]]:
-    """(claim id, part) -> file and expression of formulas that stand in a declaration of a claim under its id.
-
-    Where a constant of the module is declared, the place is that constant: the derivation uses it, too.
+    """(claim id, part) -> file and expression of formulas that are declared by the name of a constant of the module:
+    the derivation uses it, too.
     """
     found = {}
-    trees = {path.name: ast.parse(path.read_text("utf-8")) for path in sorted((ROOT / "proofs").glob("*.py"))}
-    constants = {name: _constants(tree) for name, tree in trees.items()}
-    for name, tree in trees.items():
+    for path in sorted((ROOT / "proofs").glob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        constants = _constants(tree)
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             fields = {keyword.arg: keyword.value for keyword in call.keywords}
             identity = fields.get("id")
             if isinstance(identity, ast.Constant):
                 for part, expression in _formulas(fields):
-                    place = constants[name].get(expression.id) if isinstance(expression, ast.Name) else None
-                    found[identity.value, part] = (f"proofs/{name}", place or expression)
+                    if isinstance(expression, ast.Name) and expression.id in constants:
+                        found[identity.value, part] = (f"proofs/{path.name}", constants[expression.id])
     return found
 
 
@@ -106,26 +114,6 @@ def off_by_a_thousandth(path: str, place: ast.expr) -> str:
     return (whole[:start] + b"(" + whole[start:end] + b") * 1001 / 1000" + whole[end:]).decode()
 
 
-HOOK = """\
-    if new.id == {claim!r}:
-        from dataclasses import replace
-
-        if {part!r} == "statement":
-            new = replace(new, statement=new.formula * 1001 / 1000)
-        else:
-            new = replace(new, parts={{**new.parts, {part!r}: new.parts[{part!r}] * 1001 / 1000}})
-"""
-"""For claims made in loops: the formula is changed where the claim is registered."""
-
-
-def hooked(claim_id: str, part: str) -> str:
-    """The text of proofs/engine/claim.py that changes a formula of one claim as it is registered."""
-    text = (ROOT / "proofs/engine/claim.py").read_text("utf-8")
-    place = "    if new.id in _REGISTRY:\n"
-    assert text.count(place) == 1
-    return text.replace(place, HOOK.format(claim=claim_id, part=part) + place)
-
-
 # In the scratch copy.
 
 
@@ -141,20 +129,34 @@ def main() -> None:
     sys.path.insert(0, str(Path.cwd()))
     sys.dont_write_bytecode = True
     jobs = [Job(**json.loads(line)) for line in sys.stdin]
-    for job in sorted(jobs, key=lambda job: job.compare):
-        if job.compare:  # the theory is right in these: it may be imported once, the code may not
-            import verify.generated
-            import verify.generated.route  # noqa: F401
+    for job in sorted(jobs, key=lambda job: job.stage):
+        if job.stage == 1:
+            import verify.generated.route
+            import verify.suite  # noqa: F401
 
             assert "numerics" not in sys.modules
-        path = Path(job.path)
-        right, times = path.read_bytes(), path.stat()
-        path.write_text(job.text, "utf-8")
-        try:
+        if job.stage == 2:
+            from verify.suite import METHODS
+
+            list(map(import_module, METHODS.values()))
+        with _changed(job):
             print(json.dumps({"name": job.name, **_forked(job)}), flush=True)
-        finally:
-            path.write_bytes(right)
-            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+@contextmanager
+def _changed(job: Job) -> Iterator[None]:
+    """The copy with the file of the job as that wants it."""
+    if not job.path:
+        yield
+        return
+    path = Path(job.path)
+    right, times = path.read_bytes(), path.stat()
+    path.write_text(job.text, "utf-8")
+    try:
+        yield
+    finally:
+        path.write_bytes(right)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def _forked(job: Job) -> dict[str, Any]:
@@ -177,7 +179,13 @@ def _forked(job: Job) -> dict[str, Any]:
 
 
 def _judged(job: Job) -> dict[str, Any]:
-    """The first method whose evidence is not green."""
+    """The first step of the claim's own derivation that is refuted, or else the first method that is not green."""
+    from proofs.engine import claim as registry
+
+    if job.part:
+        _spoil(registry.get(job.claim_id), job.part)
+    if step := _refuted_step(registry, job.claim_id):
+        return {"by": "symbolic", "verdict": "refuted", "detail": step}
     import verify.mutants.matrix as gathered
     import verify.symbolic as derived
     from verify import suite
@@ -187,7 +195,7 @@ def _judged(job: Job) -> dict[str, Any]:
     known = dict(suite.METHODS)
     suite.select = lambda claims, only: [claim for claim in claims if claim.id in only]
     noticed = {"by": "", "verdict": "verified", "detail": ""}
-    for method in job.methods:
+    for method in ORDER:
         suite.METHODS = {method: known[method]}
         report = suite.run_suite(level="quick", only=[job.claim_id], seed=SEED)
         (claim,) = report.claims
@@ -197,6 +205,39 @@ def _judged(job: Job) -> dict[str, Any]:
                 if UNHELD not in evidence.detail:
                     return noticed
     return noticed
+
+
+def _spoil(claim: Any, part: str) -> None:
+    """Make a formula of the claim itself 1.001 times as large."""
+    from sympy import Rational
+
+    wrong = claim.formulas[part] * Rational(1001, 1000)
+    name, value = ("statement", wrong) if part == "statement" else ("parts", {**claim.parts, part: wrong})
+    object.__setattr__(claim, name, value)
+
+
+class _RefutedError(Exception):
+    """A step is refuted."""
+
+
+def _refuted_step(registry: Any, claim_id: str) -> str:
+    """The first step of a claim's own derivation that is refuted; "" if none is."""
+    from proofs.engine.derivation import Derivation, Step
+
+    class Strict(list[Step]):
+        def append(self, step: Step) -> None:
+            if step.decided is False:
+                raise _RefutedError(step.name)
+            super().append(step)
+
+    registry.Derivation, plain = (lambda name: Derivation(name, steps=Strict())), registry.Derivation
+    try:
+        registry.derive(claim_id)
+    except _RefutedError as refuted:
+        return f"step {refuted}"
+    finally:
+        registry.Derivation = plain
+    return ""
 
 
 def _compared(job: Job) -> dict[str, Any]:

@@ -233,11 +233,11 @@ def test_the_replay_names_claims_unless_all_were_checked() -> None:
 
 
 def test_the_replay_of_an_extensions_claim_names_the_extension(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COARSEPROOF_EXTENSIONS", "my_estimators, my_penalties")
+    monkeypatch.setenv("COARSEPROOF_EXTENSIONS", "my_ste, my_penalty")
     assert replay_command(run_of(whole("G1"))).startswith("coarseproof verify")
     monkeypatch.setattr("proofs.extensions.is_own", lambda claim: claim.id != "G1")
     command = replay_command(run_of(whole("G1")))
-    assert command.startswith("COARSEPROOF_EXTENSIONS='my_estimators, my_penalties' coarseproof verify")
+    assert command.startswith("COARSEPROOF_EXTENSIONS='my_ste, my_penalty' coarseproof verify")
 
 
 def test_the_report_of_a_full_run_is_small() -> None:

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-import my_penalties
+import my_penalty  # noqa: F401 (it declares capped l1)
 from sympy import Rational
 
 from proofs.penalty_forms import PENALTIES
 
-PENALTIES["capped-l1"] = replace(my_penalties.CAPPED, threshold=my_penalties.CAPPED.threshold * Rational(1001, 1000))
+right = PENALTIES["capped-l1"]
+PENALTIES[right.name] = replace(right, threshold=right.threshold * Rational(1001, 1000))

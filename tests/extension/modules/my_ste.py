@@ -1,5 +1,3 @@
-"""An extension: estimators without closed moments, one of which decays like a power only, with a width of its own."""
-
 from sympy import Integer, Symbol, oo
 
 from proofs.proxies import Estimator, Parameter, add

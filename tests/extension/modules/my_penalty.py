@@ -1,5 +1,3 @@
-"""An extension: capped l1 with a cap of its own."""
-
 from sympy import Integer, Min, Symbol, oo, sqrt
 
 from proofs.penalty_forms import Penalty, Shape, add, size
@@ -7,7 +5,7 @@ from proofs.symbols import ratio, u
 
 cap = Symbol("cap", positive=True)
 
-CAPPED = add(
+add(
     Penalty(
         "capped-l1",
         "capped l1, p(u) = min(|u|, cap)",
