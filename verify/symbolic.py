@@ -13,7 +13,7 @@ from functools import partial
 import proofs
 from proofs.engine.claim import Claim
 from proofs.engine.derivation import Derivation
-from proofs.engine.residual import decide_zero
+from proofs.engine.residual import decide_zero, is_seen_not_to_vanish
 from proofs.engine.smt import impossible
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants
@@ -78,6 +78,8 @@ def _fate(chain: Derivation, mutant: Mutant) -> Fate | bool | None:
     if mutant.part not in own:
         return None
     derived, stated = own[mutant.part]
+    if is_seen_not_to_vanish(derived - mutant.formula):
+        return True
     decision = decide_zero(derived - mutant.formula).zero
     same = decision is True and decide_zero(mutant.formula - stated).zero is True
     return Fate.EQUIVALENT if same else decision is False

@@ -92,8 +92,7 @@ def witness(expression: Expr, bases: Iterable[Point]) -> tuple[Point, float] | N
     """
     names = sorted(expression.free_symbols, key=default_sort_key)
     value = sympy.lambdify(names, expression, "mpmath")
-    gaps = list(_boundaries(expression))
-    for point in _candidates(names, gaps, list(bases)):
+    for point in _candidates(names, expression, list(bases)):
         with mp.workdps(_DIGITS):
             try:
                 found = value(*(mpf(point[name]) for name in names))
@@ -121,8 +120,9 @@ def _boundaries(expression: Expr) -> Iterator[Gap]:
             yield names, sympy.lambdify(names, gap, "math")
 
 
-def _candidates(names: list[Symbol], gaps: list[Gap], bases: list[Point]) -> Iterator[Point]:
+def _candidates(names: list[Symbol], expression: Expr, bases: list[Point]) -> Iterator[Point]:
     yield from bases
+    gaps = list(_boundaries(expression))
     edges = []
     for base in bases:
         for moved in names:

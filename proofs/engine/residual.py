@@ -20,7 +20,7 @@ from proofs.engine.decision import Decision
 from proofs.engine.smt import impossible
 from proofs.symbols import QUANTITIES, mu, phi_angle, theta
 
-__all__ = ["decide_zero", "in_basic_quantities", "reduce_exactly"]
+__all__ = ["decide_zero", "in_basic_quantities", "is_seen_not_to_vanish", "reduce_exactly"]
 
 _WRITTEN = {
     expm1: lambda y: exp(y) - 1,
@@ -80,6 +80,12 @@ def decide_zero(expression: Expr) -> Decision:
         return Decision(True if defined else None)
     except (PolynomialError, NotImplementedError, RecursionError):
         return Decision(None)
+
+
+def is_seen_not_to_vanish(expression: Expr) -> bool:
+    """Whether a point at hand shows that `expression` is not 0: nothing is expanded, which takes longer."""
+    expression = in_basic_quantities(expression)
+    return not _has_regions(expression) and _refute(expression) is not None
 
 
 def _has_regions(expression: Expr) -> bool:
