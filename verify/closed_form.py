@@ -58,9 +58,8 @@ class Form:
     """A form made ready: a factor for each of its `vectors`, or the scalar itself, with names for its `integrals`."""
 
     def __init__(self, form: Expr) -> None:
-        self.vectors: list[Symbol] = [
-            symbol for symbol in QUANTITIES if symbol in form.free_symbols and QUANTITIES[symbol].space != "scalar"
-        ]
+        free = form.free_symbols
+        self.vectors = [symbol for symbol in QUANTITIES if symbol in free and QUANTITIES[symbol].space != "scalar"]
         self.integrals = {part: Dummy("integral", real=True) for part in sorted(form.atoms(Integral), key=str)}
         reduced = form.xreplace(self.integrals)
         self.factors: list[Expr] = [reduced.diff(vector) for vector in self.vectors] or [reduced]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
-from itertools import pairwise
+from itertools import pairwise, product
 from math import lcm
 from typing import Final
 
@@ -73,14 +73,14 @@ def _radial(power: int) -> Estimate:
 def _directions(low: mpf, high: mpf, rule: int) -> list[tuple[mpf, mpf, mpf]]:
     """Weight, cos φ and sin φ at the nodes of an arc."""
     half, middle = (high - low) / 2, (high + low) / 2
-    nodes = gauss_legendre(RULES[rule][0])
+    nodes = gauss_legendre(RULES[rule][1])
     return [(half * w, *mpmath.cos_sin(middle + half * x)) for x, w in nodes]
 
 
 @cache
 def _total_weight(rule: int) -> mpf:
     """∫ 1 over [−1, 1], by a rule."""
-    return mpmath.fsum(weight for _, weight in gauss_legendre(RULES[rule][0]))
+    return mpmath.fsum(weight for _, weight in gauss_legendre(RULES[rule][1]))
 
 
 def _arc(low: mpf, high: mpf, i: int, j: int, rule: int) -> mpf:
@@ -264,10 +264,9 @@ class PlaneMeans:
         """Σ weight·φ(s) s^i μ'(rs) · ∫ t^j φ(t) over all t, or over w*'s half-plane; and the same
         of |…|. What is nothing beside the latter sums `before` is left out.
         """
-        whole = tails(rule)[-CUT]
-        scale = 1 / mpmath.sqrt(2 * mp.pi)
-        sums = {(i, j, b): mpf(0) for i in (0, 1) for j in (0, 1) for b in (False, True)}
-        absolute = [mpf(0), mpf(0)]
+        whole, scale = tails(rule)[-CUT], 1 / mpmath.sqrt(2 * mp.pi)
+        terms: tuple[list[mpf], list[mpf]] = ([], [])
+        beyond = []
         floors = [_NOTHING * before.get((i, 0, False), mpf(0)) for i in (0, 1)]
         for place, weight in nodes:
             s = place
@@ -279,15 +278,18 @@ class PlaneMeans:
             if not base:
                 continue
             base *= weight * scale * mpmath.exp(-s * s / 2)
-            if abs(base) < floors[0] and abs(base * s) < floors[1]:
+            term = base * s
+            if abs(base) < floors[0] and abs(term) < floors[1]:
                 continue
-            beyond = inner.beyond(place, rule)
-            for i, term in enumerate((base, base * s)):
-                absolute[i] += abs(term)
-                for j in (0, 1):
-                    sums[i, j, False] += term * whole[j]
-                    sums[i, j, True] += term * beyond[j]
-        return sums, {(i, j, b): absolute[i] for i, j, b in sums}
+            beyond.append(inner.beyond(place, rule))
+            for kept, amount in zip(terms, (base, term), strict=True):
+                kept.append(amount)
+        sums, sizes = {}, {}
+        for i, j in product((0, 1), repeat=2):
+            sums[i, j, False] = mpmath.fsum(terms[i]) * whole[j]
+            sums[i, j, True] = mpmath.fdot(terms[i], [both[j] for both in beyond])
+            sizes[i, j, False] = sizes[i, j, True] = mpmath.fsum(terms[i], absolute=True)
+        return sums, sizes
 
 
 def _nodes(start: mpf, stop: mpf, rule: int) -> list[tuple[mpf, mpf]]:
