@@ -195,7 +195,7 @@ def proximal(penalty, statement) -> Claim:
     def derivation(d):
         d.begin(statement)
 
-    return Claim("P99", "a test", "[here]", "S(x)", ProximalMap(penalty), derivation, statement=statement)
+    return Claim("P99", "a test", "[here]", ProximalMap(penalty), derivation, "S(x)", statement=statement)
 
 
 SOFT = sign(x_in) * Max(Abs(x_in) - ratio, 0)
