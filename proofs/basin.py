@@ -13,10 +13,12 @@ from sympy import beta as beta_function
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.sentence import All, If, Part, Term, ge, le, lt
+from proofs.engine.graph import Graph
+from proofs.engine.rules import gram
+from proofs.engine.sentence import All, If, Part, Term, ge, gt, le, lt
 from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
-from proofs.symbols import beta, cap_angle, kappa, lam, n, ratio, step, theta, w_hat, w_star
+from proofs.symbols import beta, cap_angle, kappa, lam, n, ratio, step, theta, w_hat
 
 __all__ = ["BASIN_REFLECTED", "CAP"]
 
@@ -35,7 +37,7 @@ RADIUS = Min(beta, WIDEST)
 
 _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=True), Symbol("t", positive=True)
 
-_NEXT_ANGLE = Term(r"\theta^+")
+_NEXT_ANGLE = Symbol("θ⁺", real=True)
 
 
 @claim(
@@ -87,16 +89,16 @@ def R6_radius(d: Derivation) -> None:
     d.conclude_argument("so r = β will always do, for every λ and every penalty")
 
 
-_COSINE, _INNER, _OVERLAP = symbols("c y_w_star y_w", real=True)
-_NORM_Y, _NORM_Z = symbols("norm_y norm_z", nonnegative=True)
-_COS_CAP = Symbol("c_0", positive=True)
+_INNER, _AHEAD_Y, _ON_STAR, _ON_W, _OVER = (
+    Symbol(name, real=True) for name in ("⟨y,w*⟩", "⟨y,w⟩", "⟨u−w,w*⟩", "⟨u−w,w⟩", "⟨z,w*⟩")
+)
+_GAP, _NORM_Y, _NORM_Z = symbols("‖w−u‖ ‖y‖ ‖z‖", nonnegative=True)
 _AHEAD = 1 + step * beta
 _LEAST_PULL = kappa * (1 - sin(cap_angle))
 GAIN = step * _LEAST_PULL * (cos(cap_angle) - Abs(cos(theta))) / (_AHEAD + step * _LEAST_PULL)
 """What one step adds to cos θ at least, outside the cap and its opposite."""
 
-_IN_BALL = (_NORM_Y**2 - 2 * kappa * _INNER + kappa**2 <= kappa**2 * CAP**2,)
-_OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
+_STAR, _OFF, _Y, _Z = symbols("w^* u-w y z")
 
 
 @claim(
@@ -105,133 +107,65 @@ _OF_CAP = (Eq(_COS_CAP**2 + CAP**2, 1), CAP < 1)
     source="[here]; the convergence that [DX] announces",
     kind=Kind.INEQUALITY,
     sentence=All(
-        If(All(lt(cap_angle, theta), lt(theta, pi - cap_angle)), lt(_NEXT_ANGLE, theta)),
-        If(le(theta, cap_angle), le(_NEXT_ANGLE, cap_angle)),
-        ge(cos(_NEXT_ANGLE) - cos(theta), Part("gain lower bound")),
+        If(
+            lt(Abs(cos(theta)), cos(cap_angle)),
+            All(ge(cos(_NEXT_ANGLE) - cos(theta), Part("gain lower bound")), gt(cos(_NEXT_ANGLE), cos(theta))),
+        ),
+        If(ge(cos(theta), cos(cap_angle)), ge(cos(_NEXT_ANGLE), cos(cap_angle))),
     ),
     definition=Splitting("basin"),
     parts={"gain lower bound": GAIN},
+    premises={"cap": gt(cos(cap_angle), 0), "ball": le(beta * _GAP, kappa * sin(cap_angle))},
+    names={_GAP: r"\|w-S(w)\|", _NEXT_ANGLE: r"\theta^+"},
     hypotheses=(sympy.Ge(theta, cap_angle), sympy.Le(theta, pi - cap_angle)),
     setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
     "θ is that of the bound. As r = β will do (R6.radius), β < κ suffices",
 )
 def R6(d: Derivation) -> None:
-    d.cite("R1", "R6.radius")
-    u = Symbol("u_vector")
-    y = kappa * w_star + beta * (u - w_hat)
-    d.begin("w⁺ = z/‖z‖, z = w + τ(κw* + βu), u = S(w)", "R1's form of the step")
-    d.step(
-        "z = (1 + τβ)w + τy, ‖y − κw*‖ ≤ r",
-        _AHEAD * w_hat + step * y,
-        "y = κw* + β(u − w)",
-        vanishes("z − its form", w_hat + step * (kappa * w_star + beta * u) - _AHEAD * w_hat - step * y),
-        vanishes("y − κw* − β(u − w)", y - kappa * w_star - beta * (u - w_hat)),
+    g = Graph(d)
+    cap, ball = g.given("cap"), g.given("ball")
+    c, c_0, q = cos(theta), cos(cap_angle), sin(cap_angle)
+    vectors = g.rule(
+        "vectors",
+        gram,
+        products={
+            **{(w_hat, w_hat): sympy.Integer(1), (_STAR, _STAR): sympy.Integer(1), (w_hat, _STAR): c},
+            **{(_OFF, _OFF): _GAP**2, (_OFF, _STAR): _ON_STAR, (_OFF, w_hat): _ON_W},
+        },
+        vectors={_Y: kappa * _STAR + beta * _OFF, _Z: w_hat + step * (kappa * _STAR + beta * (w_hat + _OFF))},
+        norms={_Y: _NORM_Y, _Z: _NORM_Z},
+        named={_INNER: (_Y, _STAR), _AHEAD_Y: (_Y, w_hat), _OVER: (_Z, _STAR)},
+        cosines={cos(_NEXT_ANGLE): (_Z, _STAR)},
+        because="y = κw* + β(u − w), and w⁺ is the direction of z = w + τ(κw* + βu)",
     )
-    _in_the_cone(d)
-    gain = step * _NORM_Y * (_COS_CAP - Abs(_COSINE)) / (_AHEAD + step * _NORM_Y)
-    _falls(d, gain)
-    in_angles = {_COS_CAP: cos(cap_angle), _COSINE: cos(theta), CAP: sin(cap_angle)}
-    d.apply("‖y‖ ≥ κ − r = κ(1 − q), and the bound rises with ‖y‖", lambda form: form.subs(_NORM_Y, kappa * (1 - CAP)))
-    d.apply(
-        "In θ and α₀",
-        lambda form: form.subs(in_angles),
-        "c = cos θ, c₀ = cos α₀, q = sin α₀",
-        vanishes("c₀² + q² − 1", simplify((_COS_CAP**2 + CAP**2 - 1).subs(in_angles))),
-    )
-    d.hold("gain lower bound", GAIN)
-    _never_left(d)
+    cone = g.fact("the ball lies in the cone", c_0 * _NORM_Y <= _INNER, ball, vectors)
+    pull = g.fact("y is no shorter than κ(1 − q)", kappa * (1 - q) <= _NORM_Y, ball, vectors)
+    length = g.fact("triangle", Abs(_NORM_Z - _AHEAD) <= step * _NORM_Y, vectors)
+    out = g.case("outside", Abs(c) < c_0)
+    along = g.fact("z on w*", Eq(_OVER, _AHEAD * c + step * _INNER), vectors)
+    angle = g.fact("z and w⁺", And(Eq(cos(_NEXT_ANGLE) * _NORM_Z, _OVER), Abs(_OVER) <= _NORM_Z), vectors)
+    gained = step * _NORM_Y * (c_0 - Abs(c))
+    raised = g.fact("raised", And(_OVER - c * _NORM_Z >= gained, gained > 0), along, length, cone, pull, out)
+    inside = g.fact("z is no zero", And(_NORM_Z > 0, _AHEAD + step * _NORM_Y >= _NORM_Z), raised, angle, length)
+    gain = g.fact("gain", And(cos(_NEXT_ANGLE) - c >= GAIN, cos(_NEXT_ANGLE) > c), *(raised, angle, inside, pull))
+    within = g.case("inside", c >= c_0)
+    stay = g.fact("stay", cos(_NEXT_ANGLE) >= c_0, within, along, angle, length, cone, cap)
+    g.conclude(g.under(out, gain), g.under(within, stay))
     _limit_points(d)
-    d.conclude_argument("every limit point has θ ≤ α₀, from every start with θ < π − α₀")
-
-
-def _in_the_cone(d: Derivation) -> None:
-    """⟨y, w*⟩ ≥ cos α₀ ‖y‖, and y ≠ 0."""
-    slack = (_NORM_Y - kappa * _COS_CAP) ** 2 / (2 * kappa)
-    d.step(
-        "The ball lies in the cone θ ≤ α₀",
-        slack,
-        "⟨y, w*⟩ − c₀‖y‖ is at least this square; ‖y − κw*‖² = ‖y‖² − 2κ⟨y, w*⟩ + κ² ≤ κ²q²",
-        vanishes(
-            "(‖y‖² + κ²c₀²)/(2κ) − c₀‖y‖ − the square",
-            (_NORM_Y**2 + kappa**2 * _COS_CAP**2) / (2 * kappa) - _COS_CAP * _NORM_Y - slack,
-        ),
-        follows("⟨y, w*⟩ − c₀‖y‖ ≥ the square", slack <= _INNER - _COS_CAP * _NORM_Y, *_IN_BALL, *_OF_CAP),
-        follows(
-            "‖y‖ ≥ κ(1 − q) > 0",
-            And(kappa * (1 - CAP) <= _NORM_Y, kappa * (1 - CAP) > 0),
-            *_IN_BALL,
-            CAP < 1,
-            _INNER <= _NORM_Y,
-        ),
-    )
-
-
-def _falls(d: Derivation, gain: sympy.Expr) -> None:
-    """cos θ⁺ − cos θ ≥ τ‖y‖(c₀ − |c|)/(1 + τβ + τ‖y‖), by the triangle inequality alone."""
-    along = _AHEAD * _COSINE + step * _INNER
-    square = _AHEAD**2 + 2 * _AHEAD * step * _OVERLAP + step**2 * _NORM_Y**2
-    raised = step * _NORM_Y * (_COS_CAP - Abs(_COSINE))
-    inside = [_NORM_Y > 0, _INNER >= _COS_CAP * _NORM_Y, Abs(_COSINE) < _COS_CAP]
-    triangle = Abs(_NORM_Z - _AHEAD) <= step * _NORM_Y
-    d.step(
-        "For |cos θ| < cos α₀: ⟨z, w*⟩ − c‖z‖ ≥ τ‖y‖(c₀ − |c|) > 0",
-        raised,
-        "⟨z, w*⟩ − c‖z‖ = τ⟨y, w*⟩ − c(‖z‖ − (1 + τβ)), and the triangle inequality bounds the last bracket by τ‖y‖",
-        follows("triangle inequality", triangle, Eq(_NORM_Z**2, square), Abs(_OVERLAP) <= _NORM_Y),
-        vanishes("⟨z, w*⟩ − c‖z‖ − form", along - _COSINE * _NORM_Z - step * _INNER + _COSINE * (_NORM_Z - _AHEAD)),
-        follows("the last term", Abs(_COSINE) * Abs(_NORM_Z - _AHEAD) <= Abs(_COSINE) * step * _NORM_Y, triangle),
-        follows(
-            "the bound",
-            And(step * _INNER - _COSINE * (_NORM_Z - _AHEAD) >= raised, raised > 0),
-            *inside,
-            Abs(_COSINE * (_NORM_Z - _AHEAD)) <= Abs(_COSINE) * step * _NORM_Y,
-        ),
-    )
-    lower, more = kappa * (1 - CAP), Symbol("more", nonnegative=True)
-    d.step(
-        "Divided by ‖z‖ ≤ 1 + τβ + τ‖y‖",
-        gain,
-        "cos θ⁺ = ⟨z, w*⟩/‖z‖; z ≠ 0, since z = 0 would give 0 > 0",
-        follows("z ≠ 0", _NORM_Z > 0, Abs(along) <= _NORM_Z, along - _COSINE * _NORM_Z > 0),
-        follows("‖z‖ ≤ 1 + τβ + τ‖y‖", _AHEAD + step * _NORM_Y >= _NORM_Z, triangle),
-        follows("raised/‖z‖ ≥ form", _OVERLAP / more <= _OVERLAP / _NORM_Z, _OVERLAP > 0, _NORM_Z > 0, more >= _NORM_Z),
-        follows(
-            "the form rises with ‖y‖",
-            _NORM_Y / (_AHEAD + step * _NORM_Y) >= lower / (_AHEAD + step * lower),
-            lower <= _NORM_Y,
-            CAP < 1,
-        ),
-    )
-
-
-def _never_left(d: Derivation) -> None:
-    along = _AHEAD * _COSINE + step * _INNER
-    given = [_INNER >= _COS_CAP * _NORM_Y, _COSINE >= _COS_CAP, _AHEAD + step * _NORM_Y >= _NORM_Z]
-    d.step(
-        "The cap is never left",
-        "θ ≤ α₀ ⟹ ⟨z, w*⟩ ≥ c₀‖z‖",
-        "w and y lie in the cone, and so does their sum with positive weights",
-        follows("⟨z, w*⟩ ≥ c₀(1 + τβ + τ‖y‖)", along >= _COS_CAP * (_AHEAD + step * _NORM_Y), given[:2]),
-        follows("≥ c₀‖z‖", along >= _COS_CAP * _NORM_Z, along >= _COS_CAP * (_AHEAD + step * _NORM_Y), given[2]),
-        follows("so z ≠ 0", along > 0, along >= _COS_CAP * (_AHEAD + step * _NORM_Y)),
-    )
 
 
 def _limit_points(d: Derivation) -> None:
+    c, c_0 = cos(theta), cos(cap_angle)
     start, margin = Symbol("c_start", real=True), Symbol("epsilon", positive=True)
     d.step(
         "All limit points lie in the cap",
-        Min(_COS_CAP - Abs(start), margin),
+        Min(c_0 - Abs(start), margin),
         "while cos θ ≤ c₀ − ε, c₀ − |cos θ| is at least this: cos θ rises by a fixed amount in each step, and it is at "
         "most 1; so cos θ > c₀ − ε after finitely many steps, for every ε, and stays so",
         follows(
-            "the margin",
-            _COS_CAP - Abs(_COSINE) >= Min(_COS_CAP - Abs(start), margin),
-            start <= _COSINE,
-            _COS_CAP - margin >= _COSINE,
-            Abs(start) < _COS_CAP,
+            "the margin", c_0 - Abs(c) >= Min(c_0 - Abs(start), margin), start <= c, c_0 - margin >= c, Abs(start) < c_0
         ),
-        follows("it is > 0", Min(_COS_CAP - Abs(start), margin) > 0, Abs(start) < _COS_CAP),
+        follows("it is > 0", Min(c_0 - Abs(start), margin) > 0, Abs(start) < c_0),
         follows("r = β < κ is enough", And(beta / kappa < 1, beta / kappa > 0), beta < kappa),
     )
 

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Integer, Ne, Piecewise, Symbol, cos, expand, simplify, sin, solve, sqrt, symbols
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Equivalent,
+    Expr,
+    Implies,
+    Integer,
+    Ne,
+    Piecewise,
+    Symbol,
+    cos,
+    sin,
+    solve,
+    sqrt,
+    symbols,
+)
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, holds, inner, vanishes
+from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, ge, gt, le
+from proofs.engine.rules import gram, total
+from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Term, eq, ge, gt, le
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
-from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, descent_step, minimizer_shrinks
-from proofs.symbols import a, alpha, beta, e, eta, kappa, lam, multiplier, r, ratio, step, theta, w_hat, w_star
+from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, minimizer_shrinks
+from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, r, ratio, step, theta, w_hat, w_star
 
 _ACROSS, _OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
 """‖Pū‖ and ⟨ū, w̄⟩."""
@@ -29,9 +47,30 @@ LEVEL = kappa * cos(theta) + beta * _OVERLAP
 RESTS = sqrt(2 * lam / beta)
 """R10: what every nonzero |w_i| must reach, for l0."""
 
-_NAMES = {U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", _OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"}
+_NEXT, _BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
+_SQUARE, _U_E, _OFF_E, _OFF_W, _AHEAD = (
+    Symbol(name, real=True) for name in ("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
+)
+_NORM_U, _GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w̄‖ ‖Nw̄−κw*−βū‖ ‖κw*+βū‖", nonnegative=True)
+_NAMES = {
+    **{U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", _OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"},
+    **{w_hat: r"\bar w", _NEXT: "w^+", _NORM_U: r"\|\bar u\|", _GAP: r"\|\bar w-\bar u\|"},
+    _BETWEEN: r"\angle(\bar u,\bar w)",
+}
 
-_LIMIT = Term(r"\bar w")
+_P_U, _P_X = symbols("p_u p_x", real=True)
+
+
+def _cost(u: Expr, penalty: Expr) -> Expr:
+    """λp(|u|) + (β/2)(x − u)², λp(|u|) being `penalty`."""
+    return penalty + beta / 2 * (X - u) ** 2
+
+
+_OF_A_MINIMIZER = {
+    "ū_i costs no more than −ū_i": le(_cost(ENTRY, _P_U), _cost(-ENTRY, _P_U)),
+    "ū_i costs no more than w̄_i": le(_cost(ENTRY, _P_U), _cost(X, _P_X)),
+    "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(_P_U, _P_X)),
+}
 
 
 @claim(
@@ -41,93 +80,84 @@ _LIMIT = Term(r"\bar w")
     kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(
-            eq(Term("w^+"), _LIMIT),
-            All(eq(multiplier * _LIMIT, Part("right side")), gt(1 + step * multiplier, 0), Is("a minimizer", U_VECTOR)),
+            All(Same(_NEXT, w_hat), eq(multiplier, Part("multiplier"))),
+            All(Same(multiplier * w_hat, Part("right side")), gt(1 + step * multiplier, 0)),
         ),
-        eq(multiplier, Part("multiplier")),
-        eq(sin(theta), Part("sine")),
-        eq(Part("sine"), Term(r"\tfrac\beta\kappa\|\bar u\|\sin\angle(\bar u,\bar w)")),
-        le(Term(r"\tfrac\beta\kappa\|\bar u\|\sin\angle(\bar u,\bar w)"), Term(r"\tfrac\beta\kappa\|\bar w-\bar u\|")),
+        If(
+            Same(multiplier * w_hat, Part("right side")),
+            All(
+                eq(sin(theta), Part("sine")),
+                eq(Part("sine"), beta / kappa * _NORM_U * sin(_BETWEEN)),
+                le(Part("sine"), beta / kappa * _GAP),
+                le(-kappa, multiplier),
+                le(multiplier, kappa + beta),
+            ),
+        ),
     ),
     definition=Splitting("fixed-points"),
     parts={"right side": RIGHT, "multiplier": LEVEL, "sine": SINE},
+    premises=_OF_A_MINIMIZER | {"θ̄ ≤ π": ge(sin(theta), 0), "∠ ≤ π": ge(sin(_BETWEEN), 0)},
     names=_NAMES,
-    setting="‖w̄‖ = 1, τ > 0, P the projector off w̄; κ > 0 in the balance; at ū = 0 read ‖ū‖ sin ∠ as 0",
+    setting="‖w̄‖ = 1, τ > 0, ū ∈ S(w̄), P the projector off w̄; κ > 0; at ū = 0 read ‖ū‖ sin ∠ as 0",
 )
 def R3(d: Derivation) -> None:
-    d.begin("w̄ = z/‖z‖, z = w̄ + τ(κw* + βū), ū ∈ S(w̄)")
-    pull = kappa * w_star + beta * U_VECTOR
-    length = 1 + step * multiplier
-    from_fixed = {U_VECTOR: (multiplier * w_hat - kappa * w_star) / beta}
-    d.step(
-        "N = (‖z‖ − 1)/τ, and back",
-        multiplier,
-        "if z = ‖z‖w̄ then κw* + βū = N w̄ with 1 + τN = ‖z‖ > 0; if κw* + βū = N w̄ then z = (1 + τN)w̄, "
-        "whose direction is w̄ exactly when 1 + τN > 0",
-        vanishes("(‖z‖w̄ − w̄)/τ − N w̄", (NORM_Z * w_hat - w_hat) / step - ((NORM_Z - 1) / step) * w_hat),
-        vanishes("1 + τN − ‖z‖", length.subs(multiplier, (NORM_Z - 1) / step) - NORM_Z),
-        vanishes("z − (1 + τN)w̄", (w_hat + step * pull).subs(from_fixed) - length * w_hat),
-        follows("for N ≥ 0 every τ will do", length > 0, multiplier >= 0),
+    g = Graph(d)
+    angle, between = g.given("θ̄ ≤ π"), g.given("∠ ≤ π")
+    z = w_hat + step * RIGHT
+    products = {(w_hat, w_hat): Integer(1), (e, e): Integer(1), (w_hat, e): Integer(0)}
+    products |= {(U_VECTOR, w_hat): _OVERLAP, (U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): _SQUARE}
+    step_ = g.rule(
+        "step",
+        gram,
+        products=products,
+        vectors={_NEXT: z / NORM_Z},
+        norms={z: NORM_Z, RIGHT: _PULL},
+        named={_AHEAD: (z, w_hat)},
+        same={_MOVED: (_NEXT, w_hat), _OFF: (multiplier * w_hat, RIGHT)},
+        because="w⁺ = z/‖z‖, z = w̄ + τ(κw* + βū)",
     )
-    shrink = 1 - eta * (alpha + beta)
-    whole = descent_step() / shrink
-    d.hold(
-        "right side",
-        RIGHT,
-        expand(simplify((whole - w_hat) * shrink / eta)),
-        "(‖z‖ − 1)w̄/τ where z = w̄ − ηG − ηβ(w̄ − ū) over 1 − η(α+β), τ = η/(1 − η(α+β)), is along w̄",
+    there, back = Same(_NEXT, w_hat), Same(multiplier * w_hat, RIGHT)
+    level = Eq(multiplier, LEVEL)
+    moved = g.fact("‖w⁺ − w̄‖", Eq(_MOVED**2 * NORM_Z, 2 * (NORM_Z - _AHEAD)), step_)
+    ahead = g.fact("⟨z, w̄⟩", Eq(_AHEAD, 1 + step * LEVEL), step_)
+    length = g.fact("‖z‖", Eq(NORM_Z**2, 1 + 2 * step * LEVEL + step**2 * _PULL**2), step_)
+    apart = g.fact("‖Nw̄ − κw* − βū‖", Eq(_OFF**2, multiplier**2 - 2 * multiplier * LEVEL + _PULL**2), step_)
+    names = g.fact("same", And(Equivalent(there, Eq(_MOVED, 0)), Equivalent(back, Eq(_OFF, 0)), _PULL >= 0), step_)
+    fixed = g.fact(
+        "fixed, so balanced",
+        Implies(And(there, level), And(back, 1 + step * multiplier > 0)),
+        *(moved, ahead, length, apart, names),
     )
-    u_bar = from_fixed[U_VECTOR]
-    along, square = inner(u_bar, w_hat, PLANE), inner(u_bar, u_bar, PLANE)
-    off = u_bar - along * w_hat
-    size, left = symbols("P_u kappa_sin", nonnegative=True)
-    gap, radial = Symbol("gap", nonnegative=True), Symbol("radial", real=True)
-    d.step(
-        "Tangential balance",
-        kappa * sin(theta),
-        "ū = (N w̄ − κw*)/β; both sides are ≥ 0 and have equal squares; ‖ū‖² sin²∠ = ‖ū‖² − ⟨ū, w̄⟩²",
-        vanishes("Pū + (κ/β) sin θ̄ e", off + kappa / beta * sin(theta) * e),
-        vanishes("‖ū‖² sin²∠ − ‖Pū‖²", square - along**2 - inner(off, off, PLANE)),
-        vanishes("(κ sin θ̄)² − β²‖Pū‖²", (kappa * sin(theta)) ** 2 - beta**2 * inner(off, off, PLANE)),
-        follows("so the sides are equal", Eq(left, beta * size), Eq(left**2, beta**2 * size**2)),
-        vanishes(
-            "‖w̄ − ū‖² − ‖Pū‖² − ⟨w̄ − ū, w̄⟩²",
-            inner(w_hat - u_bar, w_hat - u_bar, PLANE)
-            - inner(off, off, PLANE)
-            - inner(w_hat - u_bar, w_hat, PLANE) ** 2,
-        ),
-        follows("‖Pū‖ ≤ ‖w̄ − ū‖", size <= gap, Eq(gap**2, size**2 + radial**2)),
+    balanced = g.fact(
+        "balanced, so fixed",
+        Implies(And(back, 1 + step * multiplier > 0), And(there, level)),
+        *(moved, ahead, length, apart, names),
     )
-    ratio_of_squares = simplify(sin(theta) ** 2 / inner(off, off, PLANE))
-    d.hold("sine", SINE, sqrt(ratio_of_squares) * _ACROSS, "sin²θ̄/‖Pū‖² is constant, and both are ≥ 0")
-    fixed_multiplier(d, u_bar)
-    d.conclude_argument("the fixed points are where κw* + βū is a multiple N > −1/τ of w̄")
-
-
-def fixed_multiplier(d: Derivation, u_bar: Expr) -> None:
-    """N = κ cos θ̄ + β⟨ū, w̄⟩, between −κ and κ + β."""
-    cosine, overlap = Symbol("c", real=True), _OVERLAP
-    gram = {**PLANE, (U_VECTOR, w_hat): overlap}
-    d.hold("multiplier", LEVEL, inner(kappa * w_star + beta * U_VECTOR, w_hat, gram), "the component of N w̄ along w̄")
-    d.step(
-        "Its range",
-        kappa * cos(theta) + beta * overlap,
-        "the component along w̄; 0 ≤ ⟨ū, w̄⟩ ≤ 1 as each ū_i lies between 0 and w̄_i (p(|u|) nondecreasing)",
-        vanishes("N − its form", multiplier - kappa * cos(theta) - beta * inner(u_bar, w_hat, PLANE)),
-        *minimizer_shrinks(),
-        follows(
-            "0 ≤ u x ≤ x² in each entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), ENTRY * X >= 0, Abs(ENTRY) <= Abs(X)
-        ),
-        follows(
-            "−κ ≤ N ≤ κ + β",
-            And(multiplier >= -kappa, multiplier <= kappa + beta),
-            Eq(multiplier, kappa * cosine + beta * overlap),
-            cosine >= -1,
-            cosine <= 1,
-            overlap >= 0,
-            overlap <= 1,
-        ),
+    off = multiplier * w_hat - RIGHT
+    balance = g.rule(
+        "balance",
+        gram,
+        products=products,
+        norms={U_VECTOR: _NORM_U, U_VECTOR - _OVERLAP * w_hat: _ACROSS, w_hat - U_VECTOR: _GAP},
+        named={_OFF_E: (off, e), _OFF_W: (off, w_hat)},
+        cosines={cos(_BETWEEN): (U_VECTOR, w_hat)},
+        same={_OFF: (multiplier * w_hat, RIGHT)},
     )
+    at_rest = g.case("at rest", back)
+    level_ = g.fact("N", level, balance, at_rest)
+    squares = g.fact("sin²θ̄", Eq(kappa**2 * sin(theta) ** 2, beta**2 * _ACROSS**2), balance, at_rest)
+    sine = g.fact("sin θ̄", Eq(kappa * sin(theta), beta * _ACROSS), squares, angle)
+    turned = g.fact("sin ∠", Eq(_ACROSS, _NORM_U * sin(_BETWEEN)), balance, between)
+    below = g.fact("‖Pū‖", _ACROSS <= _GAP, balance)
+    tilt = g.fact(
+        "tilt",
+        And(Eq(sin(theta), SINE), Eq(SINE, beta / kappa * _NORM_U * sin(_BETWEEN)), beta / kappa * _GAP >= SINE),
+        *(sine, turned, below),
+    )
+    entry = g.fact("every entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), *(g.given(name) for name in _OF_A_MINIMIZER))
+    sums = g.rule("sum", total, entry, sums={ENTRY * X: _OVERLAP, X**2: Integer(1)}, because="‖w̄‖ = 1")
+    within = g.fact("range", And(multiplier >= -kappa, multiplier <= kappa + beta), level_, sums)
+    g.conclude(fixed, balanced, g.under(at_rest, tilt), g.under(at_rest, within))
 
 
 _FREE = r"\kappa(w^*-\hat w)=\beta(w-S(w)),\ w\ne0"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 import proofs
 from proofs.engine.claim import Claim
@@ -16,12 +17,15 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.residual import decide_zero, is_seen_not_to_vanish
 from proofs.engine.smt import impossible
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
-from verify.mutants import Mutant, fates, mutants
+from verify.mutants import Mutant, fates, mutants, sample
 from verify.workers import describe
 
 __all__ = ["NAME", "conclude", "run", "tasks"]
 
 NAME = "symbolic"
+
+_QUICK: Final = 6
+"""Mistakes in a derivation that a quick run plants."""
 
 _VERDICTS = {True: Verdict.VERIFIED, False: Verdict.REFUTED, None: Verdict.UNDECIDED}
 
@@ -66,7 +70,7 @@ def _derived(claim_id: str, level: Level) -> Evidence:
     verdict, detail = _VERDICTS[proofs.proved(claim_id)], _detail(chain, open_ids)
     if claim.hypotheses and impossible(claim.hypotheses):
         verdict, detail = Verdict.UNDECIDED, "its hypotheses contradict each other"
-    told = fates(mutants(claim, level), partial(_fate, chain))
+    told = fates(mutants(claim, level), partial(_fate, chain)) | _mistaken(chain, level)
     return Evidence(NAME, verdict, Grade.PROVED, figures, time.perf_counter() - started, detail, told)
 
 
@@ -75,6 +79,10 @@ def _fate(chain: Derivation, mutant: Mutant) -> Fate | bool | None:
     own = {name: (held.derived, held.stated) for name, held in chain.parts.items()}
     if chain.derived is not None:
         own["statement"] = (chain.derived, chain.held[0])
+    if mutant.part and chain.implies is not None:
+        # What the facts prove as well is weaker, or the same; no counterexample is no refutation.
+        implied = chain.implies(mutant.claim.formulas).decision.zero
+        return None if implied is None else not implied
     if mutant.part not in own:
         return None
     derived, stated = own[mutant.part]
@@ -83,6 +91,13 @@ def _fate(chain: Derivation, mutant: Mutant) -> Fate | bool | None:
     decision = decide_zero(derived - mutant.formula).zero
     same = decision is True and decide_zero(mutant.formula - stated).zero is True
     return Fate.EQUIVALENT if same else decision is False
+
+
+def _mistaken(chain: Derivation, level: Level) -> dict[str, Fate]:
+    """The derivation with one mistake each: it has to be undecided, as what owes it then is."""
+    planted = list(chain.mutants())
+    chosen = planted if level == "full" else sample(planted, _QUICK)
+    return {f"derivation: {label}": Fate.MISSED if owed().decision.zero else Fate.KILLED for label, owed in chosen}
 
 
 def _detail(chain: Derivation, open_ids: list[str]) -> str:

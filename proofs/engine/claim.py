@@ -40,7 +40,8 @@ class Claim:
     LaTeX, `setting` a hypothesis that only words can say. A claim that is not an equality of expressions has a
     `sentence` instead; the expressions in it (a bound, a threshold, the equation of a condition) stand under a name in
     `parts`, so that every method reads them and mutants can change them, and what each is in the sentence is its role.
-    `names` are the claim's own LaTeX for symbols and parts. `code` names the generated functions.
+    `premises` are hypotheses by name, at which a graph of facts begins. `names` are the claim's own LaTeX for symbols
+    and parts. `code` names the generated functions.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Claim:
     setting: str = ""
     code: tuple[str, ...] = ()
     parts: Mapping[str, Expr] = field(default_factory=dict, hash=False)
+    premises: Mapping[str, Boolean] = field(default_factory=dict, hash=False)
     names: Mapping[Symbol, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -155,7 +157,8 @@ def derive(claim_id: str) -> Derivation:
     chosen.derivation(chain)
     if any(form is not None and form not in chain.held for form in (chosen.statement, chosen.printed)):
         chain.concluded = ""
-    if any(name not in chain.parts or chain.parts[name].stated != part for name, part in chosen.parts.items()):
+    parts = {} if chain.concluded == "sentence" else chosen.parts  # which are in the sentence
+    if any(name not in chain.parts or chain.parts[name].stated != part for name, part in parts.items()):
         chain.concluded = ""
     return chain
 

@@ -8,7 +8,7 @@ statement, which no earlier step may use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
@@ -74,7 +74,7 @@ class Step:
     """
 
     name: str
-    shown: str | Expr
+    shown: str | Expr | Boolean
     because: str = ""
     obligations: tuple[Obligation, ...] = ()
     computed: bool = False
@@ -109,7 +109,9 @@ class Derivation:
     derived: Expr | None = None
     held: tuple[Expr, ...] = ()
     parts: dict[str, Held] = field(default_factory=dict)
-    concluded: Literal["", "statement", "argument"] = ""
+    implies: Callable[[Mapping[str, Expr]], Obligation] | None = None
+    mutants: Callable[[], Iterator[tuple[str, Callable[[], Obligation]]]] = field(default=lambda: iter(()))
+    concluded: Literal["", "statement", "argument", "sentence"] = ""
 
     def begin(self, shown: Expr | str, because: str = "") -> None:
         """Open the chain with the definition."""
@@ -157,6 +159,17 @@ class Derivation:
             owes.append(vanishes("derived − printed form", derived - printed))
         self.step("Statement", statement, "", owes)
         self.concluded = "statement"
+
+    def record(self, name: str, shown: Boolean, because: str, *owes: Obligation) -> None:
+        """Add a fact of the claim's graph; a hypothesis or a case owes nothing."""
+        self.steps.append(Step(name, shown, because, owes, computed=not owes))
+
+    def conclude_sentence(
+        self, sentence: Boolean, implies: Callable[[Mapping[str, Expr]], Obligation], *owes: Obligation
+    ) -> None:
+        """End a graph at the claim's sentence; `implies` says whether its facts imply it with other parts."""
+        self.steps.append(Step("Statement", sentence, "", owes))
+        self.concluded, self.implies = "sentence", implies
 
     def conclude_argument(self, because: str, *owes: Owed) -> None:
         """End the chain of a claim that is not an identity; every obligation above carries it."""

@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 from sympy.printing.latex import LatexPrinter, greek_letters_set
 from sympy.printing.precedence import PRECEDENCE
 
-from proofs.engine.sentence import KINDS, All, If, Iff, Part, Tends, Term
+from proofs.engine.sentence import KINDS, All, If, Iff, Part, Same, Tends, Term
 from proofs.naming import keyword
 from proofs.symbols import QUANTITIES, mu
 
@@ -129,6 +129,8 @@ class _Sentence(_Latex):
 
     def _turned(self, relation: Basic) -> str:
         """A relation without its left side, so that the next can go on from what stands on its right."""
+        if isinstance(relation, Same):
+            return f"={self._print(relation.args[1])}"
         if isinstance(relation, Tends):
             return rf"\to {self._print(relation.args[1])}" + self._approach(*relation.args[2:])
         return f"{_SIGNS[relation.rel_op]}{self._print(relation.rhs)}"
@@ -150,6 +152,9 @@ class _Sentence(_Latex):
     def _print_Tends(self, expr: Tends) -> str:
         return self._print(expr.args[0]) + self._turned(expr)
 
+    def _print_Same(self, expr: Same) -> str:
+        return self._print(expr.args[0]) + self._turned(expr)
+
     def _approach(self, where: Any, domain: Basic | None = None) -> str:
         symbol, to = map(self._print, where)
         uniformly = rf"\ \text{{uniformly on }}{self._print(domain)}" if domain is not None else ""
@@ -164,7 +169,7 @@ class _Sentence(_Latex):
         """a = b, b < c reads a = b < c."""
         text, right = "", None
         for clause in clauses:
-            chained = isinstance(clause, Relational | Tends)
+            chained = isinstance(clause, Relational | Same | Tends)
             if chained and right is not None and clause.args[0] == right:
                 text += self._turned(clause)
             else:

@@ -22,6 +22,7 @@ from sympy.printing.str import StrPrinter
 from proofs.engine.claim import Claim, derive
 from proofs.engine.derivation import Obligation, Step
 from proofs.engine.latex import latex_of, latex_of_sentence, shown
+from proofs.engine.sentence import formula_of
 from proofs.symbols import QUANTITIES, mu, quantity
 
 __all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "subject_of", "text_of"]
@@ -153,6 +154,7 @@ def _head(claim: Claim, width: int) -> Iterator[str]:
     if claim.printed is not None and claim.printed != claim.statement:
         yield from ("", "Printed form", _block(claim.printed, width))
     hypotheses = [line_of(condition) for condition in claim.hypotheses if condition != true]
+    hypotheses += [line_of(formula_of(premise, {})) for premise in claim.premises.values()]
     if claim.setting:
         hypotheses.append(claim.setting)
     symbols = list(_symbols(claim))

@@ -7,12 +7,12 @@ from one side, a threshold, …) is read off its place in the sentence, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from sympy import Basic, Eq, Ge, Gt, Le, Lt, Ne, Symbol, Tuple
+from sympy import And, Basic, Eq, Equivalent, Expr, Ge, Gt, Implies, Le, Lt, Ne, Or, Symbol, Tuple
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -24,14 +24,17 @@ __all__ = [
     "If",
     "Iff",
     "Is",
+    "Kept",
     "Part",
     "Relation",
     "Role",
     "Root",
+    "Same",
     "Tends",
     "Term",
     "Where",
     "eq",
+    "formula_of",
     "ge",
     "gt",
     "le",
@@ -83,45 +86,50 @@ eq, ne, le, lt, ge, gt = map(_relation, (Eq, Ne, Le, Lt, Ge, Gt))
 """Relations as they are written: SymPy would decide some by the assumptions on their symbols."""
 
 
-class _Kept(Boolean):
+class Kept(Boolean):
     """A formula whose arguments keep the order they are given in."""
 
-    def __new__(cls, *arguments: Any) -> _Kept:
+    def __new__(cls, *arguments: Any) -> Kept:
+        """Pairs become SymPy's."""
         return Basic.__new__(cls, *(Tuple(*one) if isinstance(one, tuple) else one for one in arguments))
 
 
-class All(_Kept):
+class All(Kept):
     """Every one of these."""
 
 
-class Either(_Kept):
+class Either(Kept):
     """At least one of these."""
 
 
-class If(_Kept):
+class If(Kept):
     """(premise, conclusion)."""
 
 
-class Iff(_Kept):
+class Iff(Kept):
     """The first exactly where the second."""
 
 
-class Where(_Kept):
+class Where(Kept):
     """(sentence, conditions under which it is said, and what its terms stand for, …)."""
 
 
-class Exists(_Kept):
+class Exists(Kept):
     """(symbol, sentence)."""
 
 
-class Tends(_Kept):
+class Same(Kept):
+    """Two vectors are equal."""
+
+
+class Tends(Kept):
     """(what, its limit, (symbol, where to)); uniformly if a domain follows."""
 
 
 _ROOTS: Final = ("the only", "the larger", "a rising")
 
 
-class Root(_Kept):
+class Root(Kept):
     """(which, symbol, equation, (low, high)): the symbol is the only, the larger of two, or a rising root in there."""
 
     def __new__(cls, which: str, *arguments: Any) -> Root:
@@ -149,7 +157,7 @@ KINDS: Final = {
 """The predicates, each with how it reads of a term."""
 
 
-class Is(_Kept):
+class Is(Kept):
     """(kind, term): one of `KINDS` of what the term names."""
 
     def __new__(cls, kind: str, thing: Basic) -> Is:
@@ -191,6 +199,8 @@ def _roles(node: Basic, asserted: bool) -> Iterator[tuple[str, Role]]:
     match node:
         case Relational():
             yield from _in_relation(node, asserted)
+        case Same():
+            yield from ((part.name, Role.VALUE) for part in node.atoms(Part))
         case Tends():
             yield from ((part.name, Role.LIMIT if part == node.args[1] else Role.VALUE) for part in node.atoms(Part))
         case Root():
@@ -212,3 +222,20 @@ def _in_relation(relation: Relational, asserted: bool) -> Iterator[tuple[str, Ro
             if role is not Role.VALUE:
                 role = Role.THRESHOLD if not asserted else _TURNED[role] if side == "left" else role
             yield part.name, role
+
+
+def formula_of(sentence: Boolean, parts: Mapping[str, Expr]) -> Boolean:
+    """A sentence for the solver: its connectives SymPy's, each part the expression it stands for.
+
+    A predicate stays what it is: the solver knows of it only whether it is the same.
+    """
+    joined: dict[type, Callable[..., Boolean]] = {All: And, Either: Or, If: Implies, Iff: Equivalent}
+    if type(sentence) in joined:
+        return joined[type(sentence)](*(formula_of(part, parts) for part in sentence.args), evaluate=False)
+    if isinstance(sentence, Where):
+        told, *conditions = (formula_of(part, parts) for part in sentence.args)
+        return Implies(And(*conditions), told, evaluate=False)
+    known = {part: parts[part.name] for part in sentence.atoms(Part)}
+    if isinstance(sentence, Relational):
+        return sentence.func(*(side.xreplace(known) for side in sentence.args), evaluate=False)
+    return sentence.xreplace(known)

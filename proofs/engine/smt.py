@@ -4,7 +4,7 @@ The obligation is written in the mathematics: SymPy relations between polynomial
 pieces. It is proved when the solver finds its negation unsatisfiable, refuted when the solver exhibits a
 counterexample, and undecided otherwise: on a timeout, and when the hypotheses cannot be shown to be satisfiable, for
 then anything would follow. A counterexample whose values are rational is put back into the statement itself, and
-believed only if that is false there. Sines and cosines enter as symbols with c² + s² = 1; π enters between two
+believed only if that is false there. Sines and cosines are numbers with c² + s² = 1; π enters between two
 rationals. SymPy cancels x/x before the solver sees it: a quotient speaks of the points where it is defined.
 """
 
@@ -21,6 +21,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanFunction, BooleanTrue
 
 from proofs.engine.decision import Decision, Obligation
+from proofs.engine.sentence import Kept
 
 __all__ = ["SolverMissingError", "follows", "impossible"]
 
@@ -34,6 +35,7 @@ _RELATIONS: Final = {
     **{sympy.Eq: operator.eq, sympy.Ne: operator.ne, sympy.Lt: operator.lt},
     **{sympy.Le: operator.le, sympy.Gt: operator.gt, sympy.Ge: operator.ge},
 }
+_PI_KNOWN: Final = "π is known to 6 digits only"
 _PI_BETWEEN: Final = Rational(333, 106), Rational(355, 113)
 
 
@@ -90,7 +92,7 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, timeout: int) -> De
     if answer == z3.unsat:
         return Decision(True)
     if answer == z3.unknown or translation.approximate:
-        return Decision(None, f"the solver gave no proof ({solver.reason_unknown() or 'π is known to 6 digits only'})")
+        return Decision(None, f"the solver gave no proof ({solver.reason_unknown() or translation.approximate})")
     model = solver.model()
     names = translation.symbols
     found = {name: model.eval(names[name], model_completion=True) for name in sorted(names)}
@@ -117,7 +119,8 @@ class _Translation:
         self.symbols: dict[str, Any] = {}
         self._known: dict[str, Symbol] = {}
         self.facts: list[Any] = []
-        self.approximate = False
+        self.approximate = ""
+        self._circles: dict[Expr, tuple[Any, Any]] = {}
         self._roots: dict[tuple[Expr, int], Any] = {}
         self.undefined: list[Any] = []
         """Conditions under which the solver took any number for a quotient or a root."""
@@ -139,6 +142,8 @@ class _Translation:
         if isinstance(part, sympy.Equivalent):
             first, *others = map(self.boolean, part.args)
             return z3.And(*(first == other for other in others))
+        if isinstance(part, Kept):  # a predicate: all that counts is whether it is the same
+            return z3.Bool(f"predicate {part}", self.context)
         if type(part) not in _RELATIONS:
             raise ValueError(f"no SMT form for the condition {part}")
         return _RELATIONS[type(part)](*map(self.real, part.args))
@@ -187,6 +192,8 @@ class _Translation:
             inside = self.real(part.args[0])
             one, zero = self._number(Integer(1)), self._number(Integer(0))
             return z3.If(inside > 0, one, z3.If(inside < 0, -one, zero))
+        if isinstance(part, sympy.cos | sympy.sin):
+            return self._circle(part.args[0])[isinstance(part, sympy.sin)]
         if isinstance(part, sympy.Max | sympy.Min):
             return self._extreme(part)
         if isinstance(part, Piecewise):
@@ -216,11 +223,20 @@ class _Translation:
 
     def _pi(self) -> Any:
         value = self.z3.Real("pi", self.context)
-        if not self.approximate:
-            self.approximate = True
+        if self.approximate != _PI_KNOWN:
+            self.approximate = _PI_KNOWN
             low, high = map(self.real, _PI_BETWEEN)
             self.facts += [low < value, value < high]
         return value
+
+    def _circle(self, angle: Expr) -> tuple[Any, Any]:
+        """Cosine and sine of an angle, of which only c² + s² = 1 is known: a counterexample is none."""
+        if angle not in self._circles:
+            number, self.approximate = len(self._circles), "an angle is known by its cosine and sine only"
+            c, s = (self.z3.Real(f"{name} {number}", self.context) for name in ("cos", "sin"))
+            self._circles[angle] = c, s
+            self.facts.append(c * c + s * s == 1)
+        return self._circles[angle]
 
     def _power(self, part: sympy.Pow) -> Any:
         base, exponent = part.args

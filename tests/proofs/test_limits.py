@@ -67,8 +67,6 @@ def test_beyond_beta_is_needed(claim_id: str, monkeypatch: pytest.MonkeyPatch) -
         (limit_errors, "TANGENT", limit_errors.TANGENT * Rational(1001, 1000), "R5.sharp-l1"),
         (basin, "WIDEST", basin.WIDEST * Rational(1001, 1000), "R6.radius"),
         (basin, "GAIN", basin.GAIN * Rational(1001, 1000), "R6"),
-        (basin, "_IN_BALL", (), "R6"),
-        (basin, "_OF_CAP", basin._OF_CAP[1:], "R6"),
         (basin, "_AHEAD", 1 - basin.beta, "R6"),
         (basin, "HALF", Rational(1, 3), "R6.probability"),
         (basin, "BASIN_REFLECTED", 2 * basin.BASIN_REFLECTED, "R6.probability"),

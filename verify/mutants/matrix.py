@@ -23,9 +23,9 @@ NAME = "mutants"
 _JUDGES: Final[Mapping[str, Collection[str]]] = {
     "formula": INDEPENDENT,
     "hypothesis": INDEPENDENT | {"inequalities"},
-    "text": {"generated"},
+    "own": {"generated", "symbolic"},
 }
-"""By what was changed: the methods that can notice it."""
+"""By what was changed: the methods that can notice it; of its own text or derivation, the method that spoilt it."""
 
 Rows = Mapping[str, Mapping[str, Fate]]
 """Mutant -> method -> what it made of it."""
@@ -86,7 +86,7 @@ def _noticed(claim: Claim, rows: Rows, level: Level) -> dict[str, list[str]]:
     """By mutant the methods that noticed it and can."""
     kinds = {mutant.label: mutant.kind for mutant in mutants(claim, level)}
     return {
-        label: [m for m, fate in fates.items() if fate is Fate.KILLED and m in _JUDGES[kinds.get(label, "text")]]
+        label: [m for m, fate in fates.items() if fate is Fate.KILLED and m in _JUDGES[kinds.get(label, "own")]]
         for label, fates in rows.items()
     }
 

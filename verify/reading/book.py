@@ -12,6 +12,7 @@ from sympy import true
 
 import proofs
 from proofs.engine.claim import Claim
+from proofs.engine.latex import latex_of_sentence
 from proofs.engine.render import forms_of, latex_of, subject_of
 from proofs.extensions import is_own
 from verify.reading.markdown import escaped, page, slug
@@ -132,6 +133,7 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
 def conditions(claim: Claim) -> list[str]:
     """What a claim supposes, as Markdown."""
     stated = [f"${latex_of(hypothesis)}$" for hypothesis in claim.hypotheses if hypothesis != true]
+    stated += [f"${latex_of_sentence(premise, {}, claim.names)}$" for premise in claim.premises.values()]
     return stated + ([escaped(claim.setting)] if claim.setting else [])
 
 
