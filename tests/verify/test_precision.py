@@ -22,7 +22,7 @@ from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.mutants import mutants
 from verify.precision import hypotheses
 from verify.precision import route as precision
-from verify.precision.comparison import FINE, ROUGH, compare, shown
+from verify.precision.comparison import FINE, ROUGH, Held, compare
 from verify.precision.quadrature import Estimate
 
 POINTS = configurations("full", 3)
@@ -150,11 +150,11 @@ def test_thresholds() -> None:
 def test_signs_are_told_from_noise() -> None:
     clear = Estimate(mpf(-1), mpf(0), mpf(1))
     noise = Estimate(mpf(10) ** -58, mpf(10) ** -59, mpf(1))
-    assert shown("a", clear, -1).verdict is Verdict.VERIFIED
-    assert shown("a", clear, 1).verdict is Verdict.REFUTED
-    assert shown("a", clear).verdict is Verdict.VERIFIED
-    assert shown("a", noise).verdict is Verdict.UNDECIDED
-    assert shown("a", noise, 1).verdict is Verdict.UNDECIDED
+    held = Held(get("N1"), POINTS[0], "a")
+    for number, way in ((clear, -1), (clear, 1), (clear, 0), (noise, 0), (noise, 1)):
+        held.shown("a", number, way)
+    verdicts = [Verdict.VERIFIED, Verdict.REFUTED, Verdict.VERIFIED, Verdict.UNDECIDED, Verdict.UNDECIDED]
+    assert [one.verdict for one in held.found] == verdicts
 
 
 def test_tasks_run_and_conclude() -> None:

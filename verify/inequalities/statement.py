@@ -52,19 +52,15 @@ _RULES: Final[dict[Any, Rule]] = {}
 
 
 def stated(
-    *keys: Any,
-    scope: str,
-    whole: bool,
-    heavy: Callable[[Claim], bool] = lambda claim: False,
-    applies: Callable[[Claim], bool] = lambda claim: True,
+    *keys: Any, scope: str, whole: bool, **which: Callable[[Claim], bool]
 ) -> Callable[[Callable[[Claim], Iterator[Statement]]], Callable[[Claim], Iterator[Statement]]]:
-    """Decorator: state the claims of these ids, or of these types of definition."""
+    """Decorator: state the claims of these ids, or of these types of definition; `which` are `heavy` and `applies`."""
 
     def declare(statements: Callable[[Claim], Iterator[Statement]]) -> Callable[[Claim], Iterator[Statement]]:
         for key in keys:
             if key in _RULES:
                 raise ValueError(f"{key} is stated twice")
-            _RULES[key] = Rule(statements, scope, whole, heavy, applies)
+            _RULES[key] = Rule(statements, scope, whole, **which)
         return statements
 
     return declare

@@ -3,25 +3,22 @@
 A scalar test compares ``z = (mean − predicted)/se``, se from the sample itself, with the two-sided
 normal quantile of half its share of the budget (Bonferroni: shares add up, whatever the dependence).
 
-Is the normal law good enough that far out? For a studentized mean of N independent samples of
-skewness γ, ``P(±z > t) = (1 − Φ(t)) · exp(∓γ t³/(3√N)) · (1 + o(1))`` for t = o(N^{1/6}): Cramér's
-correction, in the form of Jing, Shao and Wang (2003) for studentized means, which needs third
-moments only. A two-sided test is therefore off by the factor ``cosh(γ t³/(3√N))``. Brute force has
-t < 6.8 and N ≥ 2^17. Network quantities have |γ| < 3 and, the loss of v* at θ = 0.05, |γ| < 5: a
-factor below 2.3, in the generic scene (N > 2·10^5) below 1.4. The most skewed of the single-row
-quantities is the wedge of θ = π − 0.05, entered with probability 0.8 %: |γ| = 19 and N > 10^6 give
-a factor 4; at r = 10 |γ| ≤ 11, the same; elsewhere |γ| < 3. Squares, which a few tests of the
-reduced samplers compare, have up to twice that skewness. All of these are a few tests in a hundred.
+Is the normal law good enough that far out? For a studentized mean of N independent samples of skewness γ,
+``P(±z > t) = (1 − Φ(t)) · exp(∓γ t³/(3√N)) · (1 + o(1))`` for t = o(N^{1/6}): Cramér's correction, in the form of Jing,
+Shao and Wang (2003), which needs third moments only. A two-sided test is off by the factor ``cosh(γ t³/(3√N))``. Brute
+force has t < 6.8 and N ≥ 2^17. Network quantities have |γ| < 3 and, the loss of v* at θ = 0.05, |γ| < 5: a factor below
+2.3, in the generic scene (N > 2·10^5) below 1.4. The most skewed of the single-row quantities is the wedge of
+θ = π − 0.05, entered with probability 0.8 %: |γ| = 19 and N > 10^6 give a factor 4; at r = 10 |γ| ≤ 11, the same;
+elsewhere |γ| < 3. Squares, which a few tests compare, have up to twice that skewness: a few tests in a hundred.
 
-The reduced samplers' errors come from jumps, each met once a ring, at a random place p in a cell:
-the two points of the cell lie on both sides of it or on one. Then the squared differences are small
-when the mean is far off, and the tail of the studentized mean is too heavy by
-``exp(0.35 t⁴/n)`` for n meetings (saddle point of the joint law, p uniform). With at least 512
-rings n, as measured by the scatter of estimated variances, is above 600 in the generic scene,
-where the factor is below 3.5, and above 1000 in most cases, where it is 1.9.
+The reduced samplers' errors come from jumps, each met once a ring, at a random place p in a cell: the two points of the
+cell lie on both sides of it or on one. The squared differences are small when the mean is far off, and the tail of the
+studentized mean is too heavy by ``exp(0.35 t⁴/n)`` for n meetings (saddle point of the joint law, p uniform). With at
+least 512 rings n, as measured by the scatter of variances, is above 600 in the generic scene, where the factor is
+below 3.5, and above 1000 in most cases, where it is 1.9.
 
-Over all tests of a run these factors average to less than 1.5. A test's `threshold` is therefore set
-at half its share: the other half (`RESERVE`) is kept for what the normal law leaves out.
+Over all tests of a run these factors average to less than 1.5. A test's `threshold` is therefore set at half its share:
+the other half (`RESERVE`) is kept for what the normal law leaves out.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ cancels from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import mpmath
 from mpmath import mp, mpf
@@ -26,24 +26,8 @@ from verify.precision.network import Network, ReluPatches, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.sides import Side, World, forms, sides, stated
 
-__all__ = [
-    "FINE",
-    "ROUGH",
-    "Comparison",
-    "Demand",
-    "against",
-    "check_sides",
-    "closed_coordinates",
-    "closed_value",
-    "compare",
-    "forms",
-    "label_of",
-    "part",
-    "quotient_of",
-    "shown",
-    "true_that",
-    "vanishing",
-]
+__all__ = ["FINE", "ROUGH", "Comparison", "Demand", "Held", "check_sides", "closed_coordinates", "closed_value"]
+__all__ += ["compare", "forms", "holding", "label_of"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +43,9 @@ FINE: Final = Demand(45, 40)
 
 ROUGH: Final = Demand(20, 15)
 """For quantities that difference quadratures."""
+
+_NOISE: Final = mpf(10) ** -15
+"""Differenced gradients carry twenty digits; a quotient may exceed 1 by what they leave."""
 
 
 def compare(
@@ -103,46 +90,6 @@ def _text(value: mpf) -> str:
     return str(mpmath.nstr(value, 20))
 
 
-def vanishing(label: str, defined: Sequence[Estimate], demand: Demand = FINE) -> list[Comparison]:
-    """The claim says that these numbers are zero."""
-    return compare(label, [mpf(0)] * len(defined), defined, demand)
-
-
-def shown(label: str, number: Estimate, sign: int = 0) -> Comparison:
-    """The claim says that this number is positive, negative or (sign 0) not zero: it must stand
-    out of its noise.
-    """
-    with mp.workdps(DIGITS):
-        noise = 100 * number.error + number.size * mpf(10) ** (8 - DIGITS)
-        clear = abs(number.value) > noise
-        right = clear and (sign == 0 or (number.value > 0) == (sign > 0))
-    wanted = {0: "nonzero", 1: "positive", -1: "negative"}[sign]
-    verdict = Verdict.VERIFIED if right else Verdict.REFUTED if clear else Verdict.UNDECIDED
-    return Comparison(label, verdict, None, f"{label}: {_text(number.value)}, claimed {wanted}", defined=number.value)
-
-
-def true_that(label: str, condition: bool, witness: str = "") -> Comparison:
-    """The claim says that `condition` holds."""
-    verdict = Verdict.VERIFIED if condition else Verdict.REFUTED
-    return Comparison(label, verdict, None, f"{label}: {witness or 'does not hold'}")
-
-
-def part(claim: Claim, name: str, point: Configuration, extra: Mapping[Symbol, mpf] | None = None) -> mpf:
-    """The value of a named part of the claim's statement."""
-    return closed_value(claim.parts[name], point, extra=extra)
-
-
-def quotient_of(label: str, left: mpf, right: mpf, noise: mpf, least: object = 0) -> Comparison:
-    """The claim says left ≤ right; and, where `least` is given, that left/right is at least that."""
-    if not right:
-        return replace(true_that(label, left <= 0, f"left side {_text(left)}, bound 0"), defined=left)
-    quotient = left / right
-    text = f"quotient {mpmath.nstr(quotient, 12)}, claimed between {mpmath.nstr(mpf(least), 12)} and 1"
-    right_way = mpf(least) - noise <= quotient <= 1 + noise if right > 0 else left <= right
-    found = true_that(label, bool(right_way), text)
-    return replace(found, quotient=float(quotient), defined=left)
-
-
 def closed_value(form: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None) -> mpf:
     """A scalar form at a point, with the extra digits that its cancellations need."""
     (value,) = closed_coordinates(prepared(form), point, extra=extra)
@@ -163,15 +110,88 @@ def closed_coordinates(
     return found
 
 
-def against(
-    claim: Claim, point: Configuration, defined: Estimate, extra: Mapping[Symbol, mpf] | None = None
-) -> list[Comparison]:
-    """Every form of a claim about one number against its definition."""
-    return [
-        comparison
-        for name, form in forms(claim).items()
-        for comparison in compare(f"{point.label}, {name}", [closed_value(form, point, extra=extra)], [defined])
-    ]
+@dataclass
+class Held:
+    """A claim held against its definition at a configuration; `place` labels the comparisons made."""
+
+    claim: Claim
+    point: Configuration
+    place: str
+    found: list[Comparison] = field(default_factory=list)
+
+    def at(self, name: str) -> Held:
+        """The same, a place further in."""
+        return replace(self, place=self._label(name))
+
+    def _label(self, name: str) -> str:
+        return f"{self.place}, {name}" if self.place else name
+
+    def part(self, name: str, extra: Mapping[Symbol, mpf] | None = None) -> mpf:
+        """The value of a named part of the claim's statement."""
+        return closed_value(self.claim.parts[name], self.point, extra=extra)
+
+    def forms(self, defined: Estimate, extra: Mapping[Symbol, mpf] | None = None) -> None:
+        """Every form of a claim about one number against its definition."""
+        for name, form in forms(self.claim).items():
+            self.equal(name, closed_value(form, self.point, extra=extra), defined)
+
+    def equal(
+        self,
+        name: str,
+        closed: mpf | Sequence[mpf],
+        defined: Estimate | Sequence[Estimate],
+        demand: Demand = FINE,
+        *,
+        joint: bool = False,
+    ) -> None:
+        """The claim says that this is what was defined: `compare`, of a number or of a vector."""
+        stated, found = ([x] if isinstance(x, mpf | Estimate) else x for x in (closed, defined))
+        self.found += compare(self._label(name), stated, found, demand, joint=joint)
+
+    def vanish(self, name: str, defined: Sequence[Estimate], demand: Demand = FINE) -> None:
+        """The claim says that these numbers are zero."""
+        self.equal(name, [mpf(0)] * len(defined), defined, demand)
+
+    def shown(self, name: str, number: Estimate, sign: int = 0) -> None:
+        """The claim says that it is positive, negative or (sign 0) not zero: it must stand out of its noise."""
+        with mp.workdps(DIGITS):
+            noise = 100 * number.error + number.size * mpf(10) ** (8 - DIGITS)
+            clear = abs(number.value) > noise
+            right = clear and (sign == 0 or (number.value > 0) == (sign > 0))
+        wanted = {0: "nonzero", 1: "positive", -1: "negative"}[sign]
+        verdict = Verdict.VERIFIED if right else Verdict.REFUTED if clear else Verdict.UNDECIDED
+        label = self._label(name)
+        witness = f"{label}: {_text(number.value)}, claimed {wanted}"
+        self.found.append(Comparison(label, verdict, None, witness, defined=number.value))
+
+    def true(self, name: str, condition: object, witness: str = "does not hold", **known: Any) -> None:
+        """The claim says that `condition` holds."""
+        verdict, label = Verdict.VERIFIED if condition else Verdict.REFUTED, self._label(name)
+        self.found.append(Comparison(label, verdict, None, f"{label}: {witness}", **known))
+
+    def quotient(
+        self, name: str, left: mpf, right: mpf, least: object = 0, noise: mpf = _NOISE, *, measured: bool = True
+    ) -> None:
+        """The claim says left ≤ right; and, where `least` is given, that left/right is at least that. A figure only
+        where it is `measured`.
+        """
+        if not right:
+            self.true(name, left <= 0, f"left side {_text(left)}, bound 0", defined=left)
+            return
+        quotient = left / right
+        text = f"quotient {mpmath.nstr(quotient, 12)}, claimed between {mpmath.nstr(mpf(least), 12)} and 1"
+        right_way = mpf(least) - noise <= quotient <= 1 + noise if right > 0 else left <= right
+        self.true(name, right_way, text, quotient=float(quotient) if measured else None, defined=left)
+
+
+def holding(check: Callable[[Held, Level], None]) -> Callable[[Claim, Configuration, Level], list[Comparison]]:
+    """A check that writes down what it holds, as a function of claim, configuration and level."""
+
+    def checker(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+        check(held := Held(claim, point, point.label), level)
+        return held.found
+
+    return checker
 
 
 def _cancelling(point: Configuration) -> int:

@@ -18,17 +18,7 @@ from verify.closed_form import prepared
 from verify.configurations import Configuration, Level
 from verify.inequalities.frame import dot
 from verify.inequalities.statement import Statement, stated
-from verify.precision.comparison import (
-    ROUGH,
-    Comparison,
-    against,
-    closed_coordinates,
-    compare,
-    part,
-    shown,
-    true_that,
-    vanishing,
-)
+from verify.precision.comparison import ROUGH, Held, closed_coordinates, holding
 from verify.precision.network import Network
 from verify.precision.quadrature import Estimate
 from verify.roads import checks
@@ -48,17 +38,13 @@ def _zeros_at(definition: CommonZeros, points: Sequence[Configuration]) -> Seque
 
 
 @checks(CommonZeros, points=_zeros_at)
-def check_common_zeros(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_common_zeros(held: Held, level: Level) -> None:
     """C8 and its parts."""
-    definition = cast(CommonZeros, claim.definition)
-    network = Network.at(point, estimator(definition.estimator))
-    if definition.aspect == "zeros":
-        return _zeros(claim, point, network)
-    if definition.aspect == "beyond":
-        return _beyond(claim, point, network)
-    if definition.aspect == "spurious":
-        return _at_spurious(claim, point, network)
-    return [*_ratio(point, network), *_rates(claim, point, network)]
+    definition = cast(CommonZeros, held.claim.definition)
+    parts = {"zeros": (_zeros,), "beyond": (_beyond,), "spurious": (_at_spurious,)}
+    for check in parts.get(definition.aspect, (_ratio, _rates)):
+        check(held, Network.at(held.point, estimator(definition.estimator)))
 
 
 def _norm(vector: Sequence[Estimate]) -> Estimate:
@@ -66,51 +52,46 @@ def _norm(vector: Sequence[Estimate]) -> Estimate:
     return Estimate(length, mpmath.fsum(x.error for x in vector), max(x.size for x in vector))
 
 
-def _zeros(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _zeros(held: Held, network: Network) -> None:
     """∂f/∂v vanishes at the stated v alone; there G does at θ = 0, π and the stated saddle, and nowhere else tried."""
-    angles = {"0": mpf(0), "π": +mp.pi}
-    stated = closed_coordinates(prepared(claim.parts["best weights"]), point)
-    stated += [mpf(0)] * (point.m - len(stated))
-    found = compare(f"{point.label}, best weights", stated, network.best_weights())
+    angles, point = {"0": mpf(0), "π": +mp.pi}, held.point
+    stated = closed_coordinates(prepared(held.claim.parts["best weights"]), point)
+    held.equal("best weights", stated + [mpf(0)] * (point.m - len(stated)), network.best_weights())
     if shallow(point.v_star) > 0:
         angles["the saddle"] = saddle_angle(network)
-        found += compared_angle(claim, point, network, angles["the saddle"])
+        compared_angle(held, network, angles["the saddle"])
     for name, angle in angles.items():
         valley = network.valley(angle)
-        found += vanishing(f"{point.label}, ∂f/∂v at θ = {name}", valley.gradient_v())
-        found += vanishing(f"{point.label}, G at θ = {name}", valley.coarse_gradient())
+        held.vanish(f"∂f/∂v at θ = {name}", valley.gradient_v())
+        held.vanish(f"G at θ = {name}", valley.coarse_gradient())
     for k in (1, 5, 9, 14):
         angle = mp.pi * k / 15
         if all(abs(angle - zero) > mpf("1e-3") for zero in angles.values()):
-            elsewhere = _norm(network.valley(angle).coarse_gradient())
-            found.append(shown(f"{point.label}, ‖G‖ at θ = {k}π/15", elsewhere, 1))
-    return found
+            held.shown(f"‖G‖ at θ = {k}π/15", _norm(network.valley(angle).coarse_gradient()), 1)
 
 
-def _beyond(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _beyond(held: Held, network: Network) -> None:
     """The stated witness: both gradients vanish at m = 2, v* = (1, 1), θ = π and the stated v, and the loss falls
     at the stated rate.
     """
     witness = replace(network, v=(mpf(1),) * 2, v_star=(mpf(1),) * 2).valley(+mp.pi)
-    weight = part(claim, "weight", point)
-    found = compare("witness, v", [weight] * 2, witness.best_weights())
-    found += vanishing("witness, ∂f/∂v", witness.gradient_v())
-    slope = witness.one_sided_slope().times(witness.r)
-    found += compare("witness, slope", [part(claim, "slope", point)], [slope], ROUGH)
-    found += vanishing("witness, G", witness.coarse_gradient())
-    found.append(shown("witness, slope of f as θ leaves π", witness.one_sided_slope(), -1))
-    fall = witness.turned(mp.pi - mpf("0.01")).loss() - witness.loss()
-    return [*found, shown("witness, f at π − 0.01 minus f at π", fall, -1)]
+    held = replace(held, place="witness")
+    held.equal("v", [held.part("weight")] * 2, witness.best_weights())
+    held.vanish("∂f/∂v", witness.gradient_v())
+    held.equal("slope", held.part("slope"), witness.one_sided_slope().times(witness.r), ROUGH)
+    held.vanish("G", witness.coarse_gradient())
+    held.shown("slope of f as θ leaves π", witness.one_sided_slope(), -1)
+    held.shown("f at π − 0.01 minus f at π", witness.turned(mp.pi - mpf("0.01")).loss() - witness.loss(), -1)
 
 
-def _at_spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    return against(claim, point, _norm(network.valley(mp.pi).coarse_gradient()))
+def _at_spurious(held: Held, network: Network) -> None:
+    held.forms(_norm(network.valley(mp.pi).coarse_gradient()))
 
 
-def _rates(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _rates(held: Held, network: Network) -> None:
     """The limit of the numerator, and that of the denominator over π − θ, extrapolated from four angles."""
     top = Estimate.total(x * x for x in network.valley(mp.pi).coarse_gradient())
-    found = compare(f"{point.label}, numerator", [part(claim, "numerator", point)], [top])
+    held.equal("numerator", held.part("numerator"), top)
     quotients = []
     for power in range(4):
         apart = mpf(10) ** -6 / 2**power
@@ -121,26 +102,25 @@ def _rates(claim: Claim, point: Configuration, network: Network) -> list[Compari
     for order in range(1, 4):
         values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
     size = mpmath.fdot(network.v_star, network.v_star) ** 2 / network.r  # the rate itself may be 0
-    rate = Estimate(values[0], 20 * quotients[-1].error, size)
-    return [*found, *compare(f"{point.label}, rate", [part(claim, "rate", point)], [rate], ROUGH)]
+    held.equal("rate", held.part("rate"), Estimate(values[0], 20 * quotients[-1].error, size), ROUGH)
 
 
-def _ratio(point: Configuration, network: Network) -> list[Comparison]:
+def _ratio(held: Held, network: Network) -> None:
     """‖G‖²/(‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩) on the valley at π − θ = 1e-5, 1e-7, 1e-9: each at least 50
     times the last.
     """
-    ratios, found = [], []
+    ratios = []
     for power in (5, 7, 9):
         valley = network.valley(mp.pi - mpf(10) ** -power)
         coarse, true = valley.coarse_gradient(), valley.filter_gradient()
         # What a solve to 60 digits leaves of ∂f/∂v is rounding; a tiny ∂f/∂w does not outweigh it.
-        found += vanishing(f"{point.label}, ∂f/∂v at π − θ = 1e-{power}", valley.gradient_v())
+        held.vanish(f"∂f/∂v at π − θ = 1e-{power}", valley.gradient_v())
         top = Estimate.total(x * x for x in coarse)
         bottom = Estimate.total(x * y for x, y in zip(coarse, true, strict=True))
         ratios.append(top.value / bottom.value)
     growth = [after / before for before, after in pairwise(ratios)]
     text = ", ".join(mpmath.nstr(ratio, 6) for ratio in ratios)
-    return [*found, true_that(f"{point.label}, ratio", all(rate >= 50 for rate in growth), f"ratios {text}")]
+    held.true("ratio", all(rate >= 50 for rate in growth), f"ratios {text}")
 
 
 # Over the reals.

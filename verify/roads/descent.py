@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from typing import Final, cast
 
@@ -25,27 +24,25 @@ from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.lipschitz_constant import LARGEST_V
 from proofs.proxies import estimator
 from proofs.symbols import eta
-from verify.configurations import Configuration, Level
+from verify.configurations import Level
 from verify.enclosure.boxes.stated import Stated, agrees, basic, formula, in_plane, named, without_factor
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.inequalities.frame import dot, placed, reals
 from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
-from verify.precision.comparison import ROUGH, Comparison, against, compare, part, true_that, vanishing
+from verify.precision.comparison import ROUGH, Held, holding
 from verify.precision.network import Network, UndefinedError, moved
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 from verify.roads.lipschitz import (
-    Vector,
     apart,
     constant_of_gradient,
+    constants,
     generic,
     gradient,
     length,
-    lipschitz_constants,
     pull_along_e,
     values,
-    within,
 )
 from verify.roads.network import loss
 
@@ -58,112 +55,106 @@ def _energy(network: Network) -> tuple[mpf, mpf]:
 
 
 @checks(DescentConstant, points=lambda definition, points: generic(points))
-def check_descent_constant(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_descent_constant(held: Held, level: Level) -> None:
     """C7: the quotient ‖G‖²/E against A, and where it is all of A; as printed, its growth with ‖w‖."""
+    point = held.point
     network = Network.at(point, estimator("relu"))
-    if cast(DescentConstant, claim.definition).aspect == "printed":
-        return _grows_with_norm(claim, point, network)
-    against = partial(_against_constant, claim, point)
-    found = [against(point.label, network)]
+    if cast(DescentConstant, held.claim.definition).aspect == "printed":
+        _grows_with_norm(held, network)
+        return
+    _against_constant(held, network)
     rng = np.random.Generator(np.random.Philox(key=point.m))
     for index in range(2 if level == "quick" else 8):
         theta, size = (mpf(float(x)) for x in rng.uniform(0.05, 1, size=2))
         v = [mpf(float(x)) for x in rng.standard_normal(point.m)]
-        drawn = replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2))
-        found.append(against(f"{point.label}, drawn {index}", drawn))
+        _against_constant(held.at(f"drawn {index}"), replace(network.turned(mp.pi * theta, v), r=10 ** (4 * size - 2)))
     slow = replace(network, v=(mpf(6), mpf(-3)), v_star=(mpf(1), mpf(2)), theta=mp.pi / 2, r=mpf(10) ** -6)
     wide = replace(slow.valley(mp.pi / 2), r=mpf(10) ** 6)
-    edges = ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6"))
-    return found + [against(f"{point.label}, {name}", edge, mpf("0.9999")) for edge, name in edges]
+    for edge, name in ((wide, "v = v(π/2), v* = (1, 2), ‖w‖ = 1e6"), (slow, "v = (6, −3), v* = (1, 2), ‖w‖ = 1e-6")):
+        _against_constant(held.at(name), edge, mpf("0.9999"))
 
 
-def _excess(claim: Claim, point: Configuration, network: Network) -> mpf:
+def _excess(held: Held, network: Network) -> mpf:
     """A of C7."""
-    return part(claim, "bound", point, {LARGEST_V: length(network.v), symbols.r: network.r})
+    return held.part("bound", {LARGEST_V: length(network.v), symbols.r: network.r})
 
 
-def _against_constant(
-    claim: Claim, point: Configuration, label: str, network: Network, least: object = 0
-) -> Comparison:
+def _against_constant(held: Held, network: Network, least: object = 0) -> None:
     square, energy = _energy(network)
-    return within(f"{label}, ‖G‖²/AE", square, _excess(claim, point, network) * energy, least)
+    held.quotient("‖G‖²/AE", square, _excess(held, network) * energy, least)
 
 
-def _grows_with_norm(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _grows_with_norm(held: Held, network: Network) -> None:
     """On v = v(θ), which is the same at every ‖w‖, the quotient is as stated, a multiple of ‖w‖."""
     valley = network.valley(network.theta)
-    quotients, found = [], []
+    quotients = []
     for power in (0, 3, 6):
         square, energy = _energy(replace(valley, r=mpf(10) ** power))
         if abs(energy) <= mpf(10) ** -35 * length(valley.v_star) ** 4:
             raise UndefinedError("v(θ)·v* = 0: the quotient is 0/0")
         quotients.append(square / energy)
-        stated = part(claim, "quotient", point, {symbols.r: mpf(10) ** power})
         estimate = Estimate(quotients[-1], quotients[-1] * mpf(10) ** -22, quotients[-1])
-        found += compare(f"{point.label}, ‖w‖ = 1e{power}", [stated], [estimate], ROUGH)
+        held.equal(f"‖w‖ = 1e{power}", held.part("quotient", {symbols.r: mpf(10) ** power}), estimate, ROUGH)
     growth = [after / before for before, after in pairwise(quotients)]
     text = f"‖G‖²/E is {', '.join(mpmath.nstr(quotient, 6) for quotient in quotients)} at ‖w‖ = 1, 1e3, 1e6"
-    return [*found, true_that(f"{point.label}, growth", all(999 < rate < 1001 for rate in growth), text)]
+    held.true("growth", all(999 < rate < 1001 for rate in growth), text)
 
 
 @checks(PlainDescent, points=lambda definition, points: generic(points) if definition.estimator == "relu" else points)
-def check_plain_descent(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_plain_descent(held: Held, level: Level) -> None:
     """B2: steps of v ← v − η ∂f/∂v, w ← w − ηG with gradients from quadrature."""
-    name = cast(PlainDescent, claim.definition).estimator
-    network = Network.at(point, estimator(name))
+    name = cast(PlainDescent, held.claim.definition).estimator
+    network = Network.at(held.point, estimator(name))
     if name == "identity":
-        return _repelled(claim, point, network)
-    return _descends(claim, point, network, 2 if level == "quick" else 6)
+        _repelled(held, network)
+    else:
+        _descends(held, network, 2 if level == "quick" else 6)
 
 
-def _repelled(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _repelled(held: Held, network: Network) -> None:
     """One step from the spurious minimum: v stays, w keeps its line, and shrinks by what the claim says."""
     there = network.valley(+mp.pi)
     rate = mpf(3) / 8
     radial, *others = there.coarse_gradient()
-    found = vanishing(f"{point.label}, ∂f/∂v", there.gradient_v())
-    found += vanishing(f"{point.label}, G off the line", others)
-    shrunk = Estimate.exact(there.r) - radial.times(rate)
-    return found + against(claim, point, shrunk, {symbols.eta: rate})
+    held.vanish("∂f/∂v", there.gradient_v())
+    held.vanish("G off the line", others)
+    held.forms(Estimate.exact(there.r) - radial.times(rate), {symbols.eta: rate})
 
 
-def _descends(claim: Claim, point: Configuration, network: Network, steps: int) -> list[Comparison]:
+def _descends(held: Held, network: Network, steps: int) -> None:
     """Each step lowers f by what B2.relu promises, with the constants of a region that holds the step's segment."""
-    found = []
-    whole, share = constant_of_gradient(), get("C7")  # L and A are theirs
+    whole, share = (replace(held, claim=claim) for claim in (constant_of_gradient(), get("C7")))  # L and A are theirs
     for index in range(steps):
-        low = min(network.theta, mp.pi - network.theta) / 2
+        there, low = held.at(f"step {index}"), min(network.theta, mp.pi - network.theta) / 2
         _, energy = _energy(network)
-        c_w, c_v = network.r / 2, _reach(network)
-        _, constant = lipschitz_constants(whole, point, c_w, c_v, low)
-        known = {LIPSCHITZ: constant, EXCESS: _excess(share, point, network), ENERGY: energy}
+        _, constant = constants(whole, network.r / 2, _reach(network), low)
+        known = {LIPSCHITZ: constant, EXCESS: _excess(share, network), ENERGY: energy}
         rate = 1 / (constant * (1 + known[EXCESS]))
         ahead, inside = _stepped(network, rate, low)
-        label = f"{point.label}, step {index}"
-        found.append(true_that(f"{label}, region", inside, "the step leaves the region of its constants"))
+        there.true("region", inside, "the step leaves the region of its constants")
         fall = network.loss().value - ahead.loss().value
-        promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
-        found.append(within(f"{label}, promised/actual decrease", promised, fall))
-        longest = part(claim, "largest step", point, known)
-        found.append(true_that(f"{label}, largest step", rate < longest, f"{mpmath.nstr(longest, 12)} is too small"))
-        worst, most = _worst_decrease(known, longest), {**known, symbols.eta: longest}
-        left = part(claim, "decrease, a lower bound", point, most)
-        found += vanishing(f"{label}, decrease at the largest step", [worst])
-        found += compare(f"{label}, decrease at worst", [left], [worst])
-        found.append(_vanishing_step(claim, label, point, network, known))
+        there.quotient("promised/actual decrease", _promised(held, known, rate), fall)
+        longest = held.part("largest step", known)
+        there.true("largest step", rate < longest, f"{mpmath.nstr(longest, 12)} is too small")
+        worst = _worst_decrease(known, longest)
+        there.vanish("decrease at the largest step", [worst])
+        there.equal("decrease at worst", _promised(held, known, longest), worst)
+        _vanishing_step(there, network, known)
         network = ahead
-    return found
 
 
-def _vanishing_step(
-    claim: Claim, label: str, point: Configuration, network: Network, known: dict[Symbol, mpf]
-) -> Comparison:
+def _promised(held: Held, known: dict[Symbol, mpf], rate: mpf) -> mpf:
+    return held.part("decrease, a lower bound", {**known, symbols.eta: rate})
+
+
+def _vanishing_step(held: Held, network: Network, known: dict[Symbol, mpf]) -> None:
     """As η → 0 the decrease over η tends to E, so all that is promised to first order is taken."""
     rate = mpf(10) ** -12 / (1 + network.r) / (1 + known[EXCESS] + known[LIPSCHITZ])
     ahead = _moved(network, values(network.gradient_v()), values(network.coarse_gradient()), rate)
     fall = network.loss().value - ahead.loss().value
-    promised = part(claim, "decrease, a lower bound", point, {**known, symbols.eta: rate})
-    return within(f"{label}, promised/actual decrease, η → 0", promised, fall, mpf("0.9999"))
+    held.quotient("promised/actual decrease, η → 0", _promised(held, known, rate), fall, mpf("0.9999"))
 
 
 def _worst_decrease(known: dict[Symbol, mpf], rate: mpf) -> Estimate:
@@ -195,7 +186,7 @@ def _stepped(network: Network, rate: mpf, low: mpf) -> tuple[Network, bool]:
     return ends[-1], inside
 
 
-def _moved(network: Network, steep: Vector, coarse: Vector, rate: mpf) -> Network:
+def _moved(network: Network, steep: list[mpf], coarse: list[mpf], rate: mpf) -> Network:
     """v − rate ∂f/∂v and w − rate G, as angle and norm; G in coordinates along ŵ, e, u."""
     step = [*(-rate * x / network.r for x in coarse), mpf(0)]
     return replace(moved(network, step), v=tuple(apart(network.v, [rate * x for x in steep])))

@@ -9,12 +9,11 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 
-from proofs.engine.claim import Claim
 from proofs.engine.definitions import Potential, SampleGradient
 from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.configurations import Configuration, Level
-from verify.precision.comparison import ROUGH, Comparison, compare, label_of, part, shown, true_that, vanishing
+from verify.precision.comparison import ROUGH, Held, holding
 from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks
@@ -26,22 +25,23 @@ def _of_one_scale(definition: Potential, points: Sequence[Configuration]) -> Seq
 
 
 @checks(Potential, points=_of_one_scale)
-def check_joint_potential(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_joint_potential(held: Held, level: Level) -> None:
     """C9.joint: in w and v together mixed derivatives differ."""
-    if not point.r:
+    if not held.point.r:
         raise UndefinedError("‖w‖ has no gradient at w = 0")
-    return [found for name in ("relu", "identity") for found in _mixed(claim, point, estimator(name))]
+    for name in ("relu", "identity"):
+        _mixed(held, estimator(name))
 
 
-def _mixed(claim: Claim, point: Configuration, proxy: Estimator) -> list[Comparison]:
+def _mixed(held: Held, proxy: Estimator) -> None:
     """∂G_ŵ/∂v_1 − ∂²f/∂v_1∂w_ŵ at the configuration against the stated one; not 0 at v = v* = (1, 0, …)."""
-    label = label_of(point, "difference of the mixed derivatives", proxy)
-    network = Network.at(point, proxy)
-    entries = {ENTRY: network.v[0], STAR_ENTRY: network.v_star[0]}
-    stated = part(claim, proxy.name, point, entries)
-    unit = tuple(mpf(k == 0) for k in range(point.m))
-    found = compare(label, [stated], [_curl(network)])
-    return [*found, shown(f"{label}, v = v* = (1, 0, …)", _curl(replace(network, v_star=unit, v=unit)))]
+    label = f"difference of the mixed derivatives, {proxy.name}"
+    network = Network.at(held.point, proxy)
+    stated = held.part(proxy.name, {ENTRY: network.v[0], STAR_ENTRY: network.v_star[0]})
+    unit = tuple(mpf(k == 0) for k in range(held.point.m))
+    held.equal(label, stated, _curl(network))
+    held.shown(f"{label}, v = v* = (1, 0, …)", _curl(replace(network, v_star=unit, v=unit)))
 
 
 def _curl(network: Network) -> Estimate:
@@ -58,20 +58,18 @@ def _with_orthogonal(definition: SampleGradient, points: Sequence[Configuration]
 
 
 @checks(SampleGradient, points=_with_orthogonal)
-def check_sample_gradient(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_sample_gradient(held: Held, level: Level) -> None:
     """B3: ℓ is constant near a drawn (Z, w); ∂f/∂w along e is as stated, and zero exactly where v·v* is."""
-    constant = true_that(f"{point.label}, sample loss", *_locally_constant(point))
-    network = Network.at(point)
+    held.true("sample loss", *_locally_constant(held.point))
+    network = Network.at(held.point)
     defined = network.filter_gradient()
-    along_e = defined[1]
-    stated = [mpf(0), part(claim, "gradient along e", point), mpf(0)][: len(defined)]
-    orthogonal = mpmath.fdot(network.v, network.v_star) == 0
-    label = f"{point.label}, ∂f/∂w"
-    return [
-        constant,
-        *compare(f"{label} as stated", stated, defined, ROUGH),
-        *(vanishing(label, [along_e], ROUGH) if orthogonal else [shown(label, along_e)]),
-    ]
+    stated = [mpf(0), held.part("gradient along e"), mpf(0)][: len(defined)]
+    held.equal("∂f/∂w as stated", stated, defined, ROUGH)
+    if mpmath.fdot(network.v, network.v_star) == 0:
+        held.vanish("∂f/∂w", [defined[1]], ROUGH)
+    else:
+        held.shown("∂f/∂w", defined[1])
 
 
 def _locally_constant(point: Configuration) -> tuple[bool, str]:
@@ -98,4 +96,4 @@ def _locally_constant(point: Configuration) -> tuple[bool, str]:
             moved = [x + mpf(part) * reach * y / length for x, y in zip(w, h, strict=True)]
             if sample_loss(moved) != here:
                 return (False, f"the loss changes within {part} of the distance to the nearest boundary")
-    return True, ""
+    return True, "does not hold"

@@ -23,7 +23,7 @@ from proofs.engine.definitions import Landscape
 from verify.configurations import Configuration, Level
 from verify.inequalities.frame import dot, reals
 from verify.inequalities.statement import Statement, stated
-from verify.precision.comparison import ROUGH, Comparison, against, compare, part, shown, true_that, vanishing
+from verify.precision.comparison import ROUGH, Held, holding
 from verify.precision.network import Network, inner, secant
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks
@@ -102,32 +102,26 @@ def _increments(network: Network) -> list[Estimate]:
 
 
 @checks(Landscape, points=_cases)
-def check_landscape(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_landscape(held: Held, level: Level) -> None:
     """N5 and its parts at one v*."""
-    aspect = cast(Landscape, claim.definition).point
-    network = Network.at(point)
-    if aspect == "minimum":
-        return _minimum(claim, point, network)
-    if aspect == "spurious":
-        return [*_threshold(claim, point, network), *_spurious(claim, point, network)]
-    if aspect == "saddle":
-        return _saddle(claim, point, network)
-    return [*_threshold(claim, point, network), *_all(claim, point, network)]
+    parts = {"minimum": (_minimum,), "spurious": (_threshold, _spurious), "saddle": (_saddle,)}
+    for check in parts.get(cast(Landscape, held.claim.definition).point, (_threshold, _all)):
+        check(held, Network.at(held.point))
 
 
-def _margin(claim: Claim, point: Configuration) -> int:
+def _margin(held: Held) -> int:
     """Sign of the stated threshold − S²; what the claim says of a v* follows from it."""
-    total = mpmath.fsum(mpmath.mpmathify(x) for x in point.v_star)
-    margin = part(claim, "threshold", point) - total**2
+    total = mpmath.fsum(mpmath.mpmathify(x) for x in held.point.v_star)
+    margin = held.part("threshold") - total**2
     return int(mpmath.sign(margin)) if abs(margin) > mpf(10) ** (10 - DIGITS) * total**2 else 0
 
 
-def _threshold(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _threshold(held: Held, network: Network) -> None:
     """The stated threshold is the S² at which v(π)·v* changes sign, found by shifting v* by multiples of 1."""
-    shift = mpf(0)
-    if point.m > 1:
-        base = [mpmath.mpmathify(x) for x in point.v_star]
-        middle = mpmath.fsum(base) / point.m
+    if held.point.m > 1:
+        base = [mpmath.mpmathify(x) for x in held.point.v_star]
+        middle = mpmath.fsum(base) / held.point.m
         across = [x - middle for x in base]
         if not any(across):
             across[0] += 1
@@ -136,10 +130,9 @@ def _threshold(claim: Claim, point: Configuration, network: Network) -> list[Com
         network = replace(network, v_star=tuple(x + shift for x in across))
     total = mpmath.fsum(network.v_star)
     noise = total**2 * mpf(10) ** (8 - DIGITS)
-    at_root = replace(point, v_star=network.v_star)
-    found = vanishing(f"{point.label}, v(π)·v* at the threshold", [_floor_inner(network, +mp.pi)])
-    stated = part(claim, "threshold", at_root)
-    return [*found, *compare(f"{point.label}, threshold", [stated], [Estimate(total**2, noise, total**2)])]
+    held.vanish("v(π)·v* at the threshold", [_floor_inner(network, +mp.pi)])
+    stated = replace(held, point=replace(held.point, v_star=network.v_star)).part("threshold")
+    held.equal("threshold", stated, Estimate(total**2, noise, total**2))
 
 
 def _balanced_shift(network: Network, across: Sequence[mpf]) -> mpf:
@@ -153,46 +146,44 @@ def _balanced_shift(network: Network, across: Sequence[mpf]) -> mpf:
     return mpmath.sqrt(secant(product, scale / 2, scale))
 
 
-def _minimum(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _minimum(held: Held, network: Network) -> None:
     """f = 0 at (v*, 0), and at (−v*, π) exactly when S = 0; positive at the configuration and on
     the valley, where it is as stated.
     """
     mirrored = network.turned(mp.pi, [-x for x in network.v_star]).loss()
-    balanced = sum(Fraction(x) for x in point.v_star) == 0
-    label = f"{point.label}, f(−v*, −w*)"
-    at_teacher = network.turned(0, network.v_star).loss()
-    found = vanishing(f"{point.label}, f(v*, w*)", [at_teacher])
-    found += vanishing(label, [mirrored]) if balanced else [shown(label, mirrored, 1)]
-    found.append(shown(f"{point.label}, f(v, w)", network.loss(), 1))
+    balanced = sum(Fraction(x) for x in held.point.v_star) == 0
+    held.vanish("f(v*, w*)", [network.turned(0, network.v_star).loss()])
+    if balanced:
+        held.vanish("f(−v*, −w*)", [mirrored])
+    else:
+        held.shown("f(−v*, −w*)", mirrored, 1)
+    held.shown("f(v, w)", network.loss(), 1)
     floor = network.valley(network.theta).loss()
-    found.append(shown(f"{point.label}, f(v(θ), w)", floor, 1))
-    found += compare(f"{point.label}, least value", [part(claim, "least value", point)], [floor])
+    held.shown("f(v(θ), w)", floor, 1)
+    held.equal("least value", held.part("least value"), floor)
     if not balanced:
-        found.append(shown(f"{point.label}, f(v(π), −w*)", network.valley(mp.pi).loss(), 1))
-    return found
+        held.shown("f(v(π), −w*)", network.valley(mp.pi).loss(), 1)
 
 
-def _spurious(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    """All increments around (v(π), π) are positive where the condition holds; else one is
-    negative.
-    """
+def _spurious(held: Held, network: Network) -> None:
+    """All increments around (v(π), π) are positive where the condition holds; else one is negative."""
     increments = _increments(network.valley(+mp.pi))
-    label = f"{point.label}, increment of f at (v(π), −w*)"
-    if _margin(claim, point) > 0:
-        return [shown(f"{label} {k}", found, 1) for k, found in enumerate(increments)]
-    lowest = min(increments, key=lambda found: found.value)
-    return [shown(f"{label}, the lowest", lowest, -1)]
+    label = "increment of f at (v(π), −w*)"
+    if _margin(held) > 0:
+        for k, found in enumerate(increments):
+            held.shown(f"{label} {k}", found, 1)
+    else:
+        held.shown(f"{label}, the lowest", min(increments, key=lambda found: found.value), -1)
 
 
-def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _saddle(held: Held, network: Network) -> None:
     """The stated angle is the root of v(θ)·v*, and f both rises and falls around it."""
     angle = saddle_angle(network)
     residue = _floor_inner(network, angle)
-    found = vanishing(f"{point.label}, v(θ)·v* at the root", [residue])
+    held.vanish("v(θ)·v* at the root", [residue])
     inside = mpf(10) ** -30 < angle < mp.pi - mpf(10) ** -30
-    found.append(true_that(f"{point.label}, inside", inside, f"the root {mpmath.nstr(angle, 20)} is not in (0, π)"))
-    root = Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi)
-    found += against(claim, point, root)
+    held.true("inside", inside, f"the root {mpmath.nstr(angle, 20)} is not in (0, π)")
+    held.forms(Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi))
     valley = network.valley(angle)
     # Beside the random directions: δ ∥ v* with θ moving either way, along which the loss must tilt.
     here, moved = valley.loss(), []
@@ -200,42 +191,39 @@ def _saddle(claim: Claim, point: Configuration, network: Network) -> list[Compar
         v = [x + sign * _RADIUS * y for x, y in zip(valley.v, valley.v_star, strict=True)]
         length = 100 * len(v) * _RADIUS
         moved.append(valley.turned(valley.theta + length, v).loss() - here)
-    found.append(shown(f"{point.label}, rise", max(moved, key=lambda item: item.value), 1))
-    found.append(shown(f"{point.label}, fall", min(moved, key=lambda item: item.value), -1))
-    return found
+    held.shown("rise", max(moved, key=lambda item: item.value), 1)
+    held.shown("fall", min(moved, key=lambda item: item.value), -1)
 
 
-def _all(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
-    """Stationary points on the valley: θ = 0, θ = π and one in between, exactly as the condition
-    says.
-    """
-    condition = _margin(claim, point)
+def _all(held: Held, network: Network) -> None:
+    """Stationary points on the valley: θ = 0, θ = π and one in between, exactly as the condition says."""
+    condition = _margin(held)
     start, end = network.valley(mpf(0)), network.valley(mp.pi)
-    found = compare(f"{point.label}, v(0) − v*", list(start.v_star), start.best_weights())
-    found.append(shown(f"{point.label}, slope leaving θ = 0", start.one_sided_slope(), 1))
+    held.equal("v(0) − v*", list(start.v_star), start.best_weights())
+    held.shown("slope leaving θ = 0", start.one_sided_slope(), 1)
     slope = end.one_sided_slope()
-    label = f"{point.label}, slope leaving θ = π"
-    found += vanishing(label, [slope], ROUGH) if condition == 0 else [shown(label, slope, condition)]
+    if condition == 0:
+        held.vanish("slope leaving θ = π", [slope], ROUGH)
+    else:
+        held.shown("slope leaving θ = π", slope, condition)
     products = [_floor_inner(network, mp.pi * k / 16).value for k in range(1, 16)]
     changes = sum(1 for a, b in pairwise(products) if (a > 0) != (b > 0))
     if condition <= 0:
-        found.append(true_that(f"{point.label}, no interior zero", changes == 0, f"{changes} sign changes"))
-        return found
+        held.true("no interior zero", changes == 0, f"{changes} sign changes")
+        return
     angle = saddle_angle(network)
     saddle = network.valley(angle)
-    found += compared_angle(claim, point, network, angle)
-    found.append(true_that(f"{point.label}, one interior zero", changes <= 1, f"{changes} sign changes"))
-    found += vanishing(f"{point.label}, ∂f/∂v at the saddle", saddle.gradient_v())
-    found += vanishing(f"{point.label}, ∂f/∂w at the saddle", saddle.filter_gradient(), ROUGH)
-    generic = network.valley(angle / 2)
-    found.append(shown(f"{point.label}, ∂f/∂w half way to the saddle", generic.filter_gradient()[1]))
-    return found
+    compared_angle(held, network, angle)
+    held.true("one interior zero", changes <= 1, f"{changes} sign changes")
+    held.vanish("∂f/∂v at the saddle", saddle.gradient_v())
+    held.vanish("∂f/∂w at the saddle", saddle.filter_gradient(), ROUGH)
+    held.shown("∂f/∂w half way to the saddle", network.valley(angle / 2).filter_gradient()[1])
 
 
-def compared_angle(claim: Claim, point: Configuration, network: Network, angle: mpf) -> list[Comparison]:
+def compared_angle(held: Held, network: Network, angle: mpf) -> None:
     """The stated saddle angle against the root of v(θ)·v*."""
     root = Estimate(angle, _floor_inner(network, angle).error + mpf(10) ** (6 - DIGITS), mp.pi)
-    return compare(f"{point.label}, saddle angle", [part(claim, "saddle angle", point)], [root])
+    held.equal("saddle angle", held.part("saddle angle"), root)
 
 
 # Over the reals.

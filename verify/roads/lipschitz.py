@@ -8,9 +8,8 @@ to be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 from typing import Final, cast
 
@@ -27,22 +26,14 @@ from proofs.lipschitz_constant import ENTRIES, LARGEST_V, LEAST_W
 from verify.configurations import Configuration, Level
 from verify.enclosure.boxes.stated import Stated, agrees, formula, in_plane, named, resolved
 from verify.enclosure.boxes.statement import Range, Statement, coordinates
-from verify.precision.comparison import ROUGH, Comparison, compare, part, quotient_of, true_that
+from verify.precision.comparison import ROUGH, Held, holding
 from verify.precision.network import Network, UndefinedError
 from verify.precision.quadrature import Estimate
 from verify.roads import checks, over_boxes
 
-_NOISE: Final = mpf(10) ** -15
-"""Differenced gradients carry twenty digits; a quotient may exceed 1 by what they leave."""
-
 _NEAR: Final = mpf(10) ** -6
 
 Vector = list[mpf]
-
-
-def within(label: str, left: mpf, right: mpf, least: object = 0) -> Comparison:
-    """The claim says left ≤ right; and, where `least` is given, that left/right is at least that."""
-    return quotient_of(label, left, right, _NOISE, least)
 
 
 def length(vector: Sequence[mpf]) -> mpf:
@@ -101,41 +92,35 @@ def _inside(definition: LipschitzGradient, points: Sequence[Configuration]) -> S
 
 
 @checks(LipschitzGradient, points=_inside)
-def check_lipschitz(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_lipschitz(held: Held, level: Level) -> None:
     """N6 and its parts: quotients of differences over pairs of points, one of them the configuration."""
-    aspect = cast(LipschitzGradient, claim.definition).aspect
-    network = Network.at(point)
+    aspect = cast(LipschitzGradient, held.claim.definition).aspect
+    network = Network.at(held.point)
     if aspect == "printed":
-        return _between_mirrored(claim, point, network)
-    pairs = _pairs(network, 3 if level == "quick" else 6)
-    if aspect == "direction":
-        checks: list[_PairCheck] = [partial(_directions, claim, "bound")]
-    else:
-        checks = [partial(_directions, claim, "constant"), partial(_gradients, claim)]
-    return [
-        one
-        for index, pair in enumerate(pairs)
-        for check in checks
-        for one in check(point, f"{point.label}, pair {index}", pair)
-    ]
+        _between_mirrored(held, network)
+        return
+    for index, pair in enumerate(_pairs(network, 3 if level == "quick" else 6)):
+        there = held.at(f"pair {index}")
+        _directions(there, "bound" if aspect == "direction" else "constant", pair)
+        if aspect != "direction":
+            _gradients(there, pair)
 
 
-def _between_mirrored(claim: Claim, point: Configuration, network: Network) -> list[Comparison]:
+def _between_mirrored(held: Held, network: Network) -> None:
     """(cos ε, ± sin ε) at one v: the quotient is as stated and grows like 1/ε, so no constant bounds it."""
     if network.n == 1:
         raise UndefinedError("in R¹ there is no (cos ε, sin ε)")
-    squares, found = [], []
+    squares = []
     for power in (2, 4, 6):
         near = replace(network, theta=mpf(10) ** -power, r=mpf(1))
         first, second = _Place(near, mpf(0)), _Place(near, +mp.pi)
         quotient = length(apart(first.slope(), second.slope())) / length(apart(first.filter(), second.filter()))
         squares.append(quotient**2)
-        stated = part(claim, "squared quotient", point, {symbols.theta: near.theta})
         estimate = Estimate(squares[-1], squares[-1] * mpf(10) ** -22, squares[-1])
-        found += compare(f"{point.label}, ε = 1e-{power}", [stated], [estimate], ROUGH)
+        held.equal(f"ε = 1e-{power}", held.part("squared quotient", {symbols.theta: near.theta}), estimate, ROUGH)
     grows = all(9900 * before < after < 10100 * before for before, after in pairwise(squares))
-    text = ", ".join(mpmath.nstr(square, 6) for square in squares)
-    return [*found, true_that(f"{point.label}, growth", grows, f"squared quotients {text}")]
+    held.true("growth", grows, f"squared quotients {', '.join(mpmath.nstr(square, 6) for square in squares)}")
 
 
 @dataclass(frozen=True)
@@ -149,9 +134,6 @@ class _Pair:
     low: mpf
     extremal: bool = False
     straight: bool = False
-
-
-_PairCheck = Callable[[Configuration, str, _Pair], list[Comparison]]
 
 
 def _pairs(network: Network, count: int) -> Iterator[_Pair]:
@@ -174,19 +156,18 @@ def _pairs(network: Network, count: int) -> Iterator[_Pair]:
         yield _Pair(here, _Place(moved, 2 * mp.pi * azimuth), low)
 
 
-def _directions(claim: Claim, name: str, point: Configuration, label: str, pair: _Pair) -> list[Comparison]:
+def _directions(held: Held, name: str, pair: _Pair) -> None:
     """‖Δe‖ ≤ K‖Δŵ‖, e being the direction of the differenced loss; equal at the extremal pair."""
     steep = []
     for place in (pair.first, pair.second):
         inner = mpmath.fdot(place.network.v, place.network.v_star)
         if not inner:
-            return []  # a gradient that vanishes has no direction
+            return  # a gradient that vanishes has no direction
         slope, sign = place.slope(), -1 if inner > 0 else 1
         steep.append([sign * x / length(slope) for x in slope])
     turned = length(apart(pair.first.frame()[0], pair.second.frame()[0]))
-    bound = part(claim, name, point, {LEAST_ANGLE: pair.low}) * turned
-    attained = pair.extremal or pair.straight
-    return [within(f"{label}, ‖Δe‖/K‖Δŵ‖", length(apart(*steep)), bound, 1 if attained else 0)]
+    bound = held.part(name, {LEAST_ANGLE: pair.low}) * turned
+    held.quotient("‖Δe‖/K‖Δŵ‖", length(apart(*steep)), bound, 1 if pair.extremal or pair.straight else 0)
 
 
 def constant_of_gradient() -> Claim:
@@ -194,55 +175,49 @@ def constant_of_gradient() -> Claim:
     return get("N6")
 
 
-def lipschitz_constants(
-    claim: Claim, point: Configuration, c_w: mpf, c_v: mpf, low: mpf
-) -> tuple[list[list[mpf]], mpf]:
+def constants(held: Held, c_w: mpf, c_v: mpf, low: mpf) -> tuple[list[list[mpf]], mpf]:
     """The partial constants of N6 and the norm of them all; `low` is θ₀."""
-    known: dict[Symbol, mpf] = {LEAST_W: c_w, LARGEST_V: c_v}
-    known[STRETCH] = part(claim, "constant", point, {LEAST_ANGLE: low})
-    entries = [[part(claim, ENTRIES[i, j], point, known) for j in (0, 1)] for i in (0, 1)]
-    return entries, part(claim, "bound", point, known)
+    known: dict[Symbol, mpf] = {LEAST_W: c_w, LARGEST_V: c_v, STRETCH: held.part("constant", {LEAST_ANGLE: low})}
+    return [[held.part(ENTRIES[i, j], known) for j in (0, 1)] for i in (0, 1)], held.part("bound", known)
 
 
-def _gradients(claim: Claim, point: Configuration, label: str, pair: _Pair) -> list[Comparison]:
+def _gradients(held: Held, pair: _Pair) -> None:
     """The whole gradient, and each of its two parts against its row of partial constants."""
     networks = pair.first.network, pair.second.network
     c_w, c_v = min(net.r for net in networks), max(length(net.v) for net in networks)
-    rows, constant = lipschitz_constants(claim, point, c_w, c_v, pair.low)
+    rows, constant = constants(held, c_w, c_v, pair.low)
     moved_v = length(apart(networks[0].v, networks[1].v))
     moved_w = length(apart(pair.first.filter(), pair.second.filter()))
     slope_v = length(apart(*(values(net.gradient_v()) for net in networks)))
     slope_w = length(apart(pair.first.slope(), pair.second.slope()))
-    parts = [
-        within(f"{label}, ∂f/∂v", slope_v, rows[0][0] * moved_v + rows[0][1] * moved_w),
-        within(f"{label}, ∂f/∂w", slope_w, rows[1][0] * moved_v + rows[1][1] * moved_w, 1 if pair.extremal else 0),
-    ]
-    if pair.extremal or pair.straight:
-        parts += _attained(label, networks[0], rows, slope_w / moved_w, constant)
-    whole = within(f"{label}, ‖Δ∇f‖/L‖Δ‖", length([slope_v, slope_w]), constant * length([moved_v, moved_w]))
     # The figure that is reported is that of L; its parts are judged, not measured.
-    return [whole, *(replace(part, quotient=None) for part in parts)]
+    held.quotient("‖Δ∇f‖/L‖Δ‖", length([slope_v, slope_w]), constant * length([moved_v, moved_w]))
+    bounds = [row[0] * moved_v + row[1] * moved_w for row in rows]
+    held.quotient("∂f/∂v", slope_v, bounds[0], measured=False)
+    held.quotient("∂f/∂w", slope_w, bounds[1], 1 if pair.extremal else 0, measured=False)
+    if pair.extremal or pair.straight:
+        _attained(held, networks[0], rows, slope_w / moved_w, constant)
 
 
-def _attained(label: str, network: Network, rows: list[list[mpf]], turning: mpf, constant: mpf) -> list[Comparison]:
+def _attained(held: Held, network: Network, rows: list[list[mpf]], turning: mpf, constant: mpf) -> None:
     """The two entries that v alone moves: Δv ∥ 1 for ∂f/∂v, Δv ∥ v* for ∂f/∂w at ‖w‖ = c_w; and ∂f/∂v in w, which
     is all of its bound between θ and π − θ as θ → 0. L is the norm of these and of `turning`, all as measured.
     """
     along_ones = replace(network, v=tuple(x + 1 for x in network.v))
     along_star = replace(network, v=tuple(x + y for x, y in zip(network.v, network.v_star, strict=True)))
     near, far = (replace(network, theta=theta) for theta in (_NEAR, mp.pi - _NEAR))
-    moved_v = apart(values(along_ones.gradient_v()), values(network.gradient_v()))
-    moved_w = apart(values(along_star.filter_gradient()), values(network.filter_gradient()))
-    across = apart(values(near.gradient_v()), values(far.gradient_v()))
+    moved_v = length(apart(values(along_ones.gradient_v()), values(network.gradient_v())))
+    moved_w = length(apart(values(along_star.filter_gradient()), values(network.filter_gradient())))
+    across = length(apart(values(near.gradient_v()), values(far.gradient_v())))
     size, star, chord = mpmath.sqrt(len(network.v)), length(network.v_star), 2 * network.r * mpmath.cos(_NEAR)
-    measured = [[length(moved_v) / size, length(across) / chord], [length(moved_w) / star, turning]]
-    norm = mp.svd_r(mp.matrix(measured), compute_uv=False)[0]
-    return [
-        within(f"{label}, Δv = 1", length(moved_v), rows[0][0] * size, 1),
-        within(f"{label}, Δv = v*", length(moved_w), rows[1][0] * star, 1),
-        within(f"{label}, θ and π − θ", length(across), rows[0][1] * chord, 1 - _NEAR),
-        within(f"{label}, the norm of the four", norm, constant, 1 - _NEAR),
-    ]
+    norm = mp.svd_r(mp.matrix([[moved_v / size, across / chord], [moved_w / star, turning]]), compute_uv=False)[0]
+    for name, left, right, least in (
+        ("Δv = 1", moved_v, rows[0][0] * size, 1),
+        ("Δv = v*", moved_w, rows[1][0] * star, 1),
+        ("θ and π − θ", across, rows[0][1] * chord, 1 - _NEAR),
+        ("the norm of the four", norm, constant, 1 - _NEAR),
+    ):
+        held.quotient(name, left, right, least, measured=False)
 
 
 # Over boxes.

@@ -26,7 +26,7 @@ from verify.enclosure.boxes.stated import Stated, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.evidence import Verdict
 from verify.minimizer import BROUGHT, objective
-from verify.precision.comparison import ROUGH, Comparison, compare, forms, label_of, true_that
+from verify.precision.comparison import ROUGH, Held, forms, holding
 from verify.precision.minimizers import (
     WORKING,
     minimize,
@@ -39,7 +39,7 @@ from verify.precision.minimizers import (
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 
-_ROUNDING: Final = mpf(10) ** (10 - DIGITS)
+_NONE, _ROUNDING = mpf(0), mpf(10) ** (10 - DIGITS)
 _STEP: Final = mpf(10) ** -15
 """For difference quotients: their error is of its square."""
 
@@ -55,24 +55,26 @@ def _exact(value: mpf, size: mpf) -> Estimate:
     return Estimate(value, size * mpf(10) ** -DIGITS, size)
 
 
-def value_of(claim: Claim, part: str, values: Values) -> mpf:
+def value_of(held: Held, part: str, values: Values) -> mpf:
     """A part of the claim that is given; ValueError where it is no real number."""
-    value = real_value(claim.parts[part], values, f"{part} of claim {claim.id}")
+    value = real_value(held.claim.parts[part], values, f"{part} of claim {held.claim.id}")
     if not mp.isfinite(value):
-        raise NoValueError(f"claim {claim.id}: its {part} is {value}")
+        raise NoValueError(f"claim {held.claim.id}: its {part} is {value}")
     return value
 
 
-def at_most(label: str, left: mpf, right: mpf, noise: mpf | None = None) -> Comparison:
-    """left ≤ right, up to rounding of their own size and `noise`."""
-    allowed = _ROUNDING * max(abs(left), abs(right)) + (noise or mpf(0))
-    return true_that(label, left <= right + allowed, f"{mp.nstr(left, 12)} > {mp.nstr(right, 12)}")
+def at_most(held: Held, name: str, left: mpf, right: mpf, noise: mpf = _NONE, *, attained: bool = False) -> None:
+    """left ≤ right, and equal where `attained`, up to rounding of their own size and `noise`."""
+    allowed = _ROUNDING * max(abs(left), abs(right)) + noise
+    held.true(name, left <= right + allowed, f"{mp.nstr(left, 12)} > {mp.nstr(right, 12)}")
+    if attained:
+        held.true(f"{name}, attained", right <= left + allowed, f"{mp.nstr(right, 12)} > {mp.nstr(left, 12)}")
 
 
-def reached(label: str, left: mpf, right: mpf) -> Comparison:
+def reached(held: Held, name: str, left: mpf, right: mpf) -> None:
     """left is next to the bound `right`."""
     witness = f"{mp.nstr(left, 12)} is not next to the bound {mp.nstr(right, 12)}"
-    return true_that(f"{label}, reached", left >= right * (1 - _SHARP), witness)
+    held.true(f"{name}, reached" if name else "reached", left >= right * (1 - _SHARP), witness)
 
 
 def outside(claim: Claim, level: Level = "quick", seed: int = 1) -> list[Configuration]:
@@ -106,90 +108,77 @@ def _at_knots(definition: object, point: Configuration) -> Iterator[Configuratio
 
 
 @checks(ProximalMap, points=near_thresholds)
-def check_proximal_map(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_proximal_map(held: Held, level: Level) -> None:
     """argmin over u of ρ p(u) + ½(u − x)², x and ρ being those of the configuration."""
-    scalars = point.scalars()
+    point, scalars = held.point, held.point.scalars()
     x = scalars[x_in]
-    found = minimize(cast(ProximalMap, claim.definition).penalty, x, scalars[ratio], scalars).point
-    estimate = Estimate(found, abs(x) * mpf(10) ** -DIGITS, abs(x))  # judged by |x|: S(x) itself may be 0
-    return [
-        _told(comparison, claim, point, value, found)
-        for name, form in forms(claim).items()
-        for value in [real_value(form, scalars, point.label)]
-        for comparison in compare(label_of(point, name), [value], [estimate])
-    ]
+    found = minimize(cast(ProximalMap, held.claim.definition).penalty, x, scalars[ratio], scalars).point
+    for name, form in forms(held.claim).items():
+        value = real_value(form, scalars, point.label)
+        held.equal(name, value, _exact(found, abs(x)))  # judged by |x|: S(x) itself may be 0
+        if held.found[-1].verdict is not Verdict.VERIFIED:
+            told = _told(held, value, found)
+            held.found[-1] = replace(held.found[-1], witness=f"{held.found[-1].witness}; {told}")
 
 
-def _told(comparison: Comparison, claim: Claim, point: Configuration, stated: mpf, found: mpf) -> Comparison:
-    """A comparison that fails, with what the objective is at both."""
-    if comparison.verdict is Verdict.VERIFIED:
-        return comparison
-    scalars = point.scalars()
+def _told(held: Held, stated: mpf, found: mpf) -> str:
+    """What the objective is at both."""
+    scalars, definition = held.point.scalars(), cast(ProximalMap, held.claim.definition)
     x, rho = scalars[x_in], scalars[ratio]
-    definition = cast(ProximalMap, claim.definition)
     p = penalty_function(definition.penalty, scalars)
     with mp.workdps(WORKING):
         values = [objective(p(at), at, x, rho) for at in (stated, found)]
     shapes = sorted(definition.penalty.free_symbols - {u}, key=str)
     where = [f"x = {mp.nstr(x, 12)}", f"ρ = {mp.nstr(rho, 12)}", *(f"{s} = {mp.nstr(scalars[s], 12)}" for s in shapes)]
     sides = [f"{mp.nstr(value, 15)} at {mp.nstr(at, 12)}" for value, at in zip(values, (stated, found), strict=True)]
-    told = f"at {', '.join(where)} the objective ρp(u) + ½(u − x)² is {sides[0]}, as claimed, and {sides[1]}"
-    return replace(comparison, witness=f"{comparison.witness}; {told}")
+    return f"at {', '.join(where)} the objective ρp(u) + ½(u − x)² is {sides[0]}, as claimed, and {sides[1]}"
 
 
 # P5.
 
 
 @checks(Displacement, points=near_thresholds)
-def check_displacement(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_displacement(held: Held, level: Level) -> None:
     """|x − S(x)| ≤ min(|x|, δ) at the point and on both sides of δ, and S = 0 up to δ, or |x − S| comes near δ."""
-    declared = penalty(cast(Displacement, claim.definition).penalty)
-    scalars = point.scalars()
-    farthest = value_of(claim, "bound", scalars)
+    declared = penalty(cast(Displacement, held.claim.definition).penalty)
+    scalars = held.point.scalars()
+    farthest = value_of(held, "bound", scalars)
 
     def moved(x: mpf) -> mpf:
         return abs(x - minimize(declared.on_reals, x, scalars[ratio], scalars).point)
 
-    found = [
-        at_most(f"{point.label}, x = {mp.nstr(x, 12)}", moved(x), min(abs(x), farthest))
-        for x in (scalars[x_in], farthest * (1 + NEAR))
-    ]
+    for x in (scalars[x_in], farthest * (1 + NEAR)):
+        at_most(held, f"x = {mp.nstr(x, 12)}", moved(x), min(abs(x), farthest))
     if declared.displacement is not None:
-        ends = [
-            mpf(10) ** 6 * (1 + abs(farthest)),
-            *(real_value(end, scalars, point.label) * (1 - NEAR) for end in declared.edges),
-        ]
-        return [*found, reached(point.label, max(map(moved, ends)), farthest)]
+        edges = (real_value(end, scalars, held.point.label) * (1 - NEAR) for end in declared.edges)
+        reached(held, "", max(map(moved, [mpf(10) ** 6 * (1 + abs(farthest)), *edges])), farthest)
+        return
     edge = farthest * (1 - NEAR)
     witness = f"|x − S(x)| = {mp.nstr(moved(edge), 12)} at x = {mp.nstr(edge, 12)}, claimed x"
-    return [*found, true_that(f"{point.label}, attained", moved(edge) == edge, witness)]
+    held.true("attained", moved(edge) == edge, witness)
 
 
 # P6.
 
 
 @checks(Envelope, points=near_thresholds)
-def check_envelope(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_envelope(held: Held, level: Level) -> None:
     """P6: the value, for one penalty; convexity of (β/2)w² − e(w) and its gradient, for every penalty."""
-    definition = cast(Envelope, claim.definition)
+    definition, point = cast(Envelope, held.claim.definition), held.point
     if definition.aspect == "value":
-        return _envelope_value(claim, point, penalty(definition.penalty).on_reals)
+        scalars = point.scalars()
+        x, p = scalars[x_in], penalty(definition.penalty).on_reals
+        value = scalars[beta] * minimize(p, x, scalars[ratio], scalars).value
+        for name, form in forms(held.claim).items():
+            held.equal(name, real_value(form, scalars, point.label), _exact(value, scalars[beta] * x**2 / 2))
+        return
     check = _convexity if definition.aspect == "convexity" else _gradient
-    names = PENALTIES if level == "full" else ("l1", "l0", "tl1", *BROUGHT)
-    applicable = [name for name in names if meeting(PENALTIES[name].hypotheses, [point])]
-    return [found for name in applicable for found in check(claim, name, point)]
-
-
-def _envelope_value(claim: Claim, point: Configuration, p: Expr) -> list[Comparison]:
-    scalars = point.scalars()
-    x = scalars[x_in]
-    value = scalars[beta] * minimize(p, x, scalars[ratio], scalars).value
-    estimate = _exact(value, scalars[beta] * x**2 / 2)
-    return [
-        comparison
-        for name, form in forms(claim).items()
-        for comparison in compare(label_of(point, name), [real_value(form, scalars, point.label)], [estimate])
-    ]
+    for name in PENALTIES if level == "full" else ("l1", "l0", "tl1", *BROUGHT):
+        if meeting(PENALTIES[name].hypotheses, [point]):
+            check(held.at(name), name)
 
 
 @dataclass(frozen=True)
@@ -220,59 +209,45 @@ def _beyond(scalars: Values) -> mpf:
     return x + (2 + 2 * scalars[ratio]) * (sign(x) or 1)
 
 
-def _convexity(claim: Claim, name: str, point: Configuration) -> list[Comparison]:
+def _convexity(held: Held, name: str) -> None:
     """h is the largest of the affine functions, and lies below its chords, on which it lies at their ends."""
-    scalars = point.scalars()
+    scalars = held.point.scalars()
     p = penalty_function(PENALTIES[name].on_reals, scalars)
     ends = [_Touching.at(name, w, scalars) for w in (_beyond(scalars), scalars[x_in], -scalars[x_in] / 2)]
-    found = []
     for end in ends:
-        label = f"{point.label}, {name}, w = {mp.nstr(end.w, 8)}"
+        there = held.at(f"w = {mp.nstr(end.w, 8)}")
         noise = _ROUNDING * max(abs(end.height), scalars[beta] * end.w**2)
         for at in (end.minimizer, end.w, -end.w, 2 * end.w, mpf(1)):
-            known = {**scalars, x_in: end.w, u: at, PENALTY_THERE: p(at)}
-            value = value_of(claim, "affine function", known)
-            found.append(at_most(f"{label}, u = {mp.nstr(at, 8)}", value, end.height, noise))
-            if at == end.minimizer:
-                found.append(at_most(f"{label}, attained", end.height, value, noise))
+            value = value_of(held, "affine function", {**scalars, x_in: end.w, u: at, PENALTY_THERE: p(at)})
+            at_most(there, f"u = {mp.nstr(at, 8)}", value, end.height, noise, attained=at == end.minimizer)
     for first, last in ((ends[0], ends[1]), (ends[1], ends[2]), (ends[2], ends[0])):
         values = {**scalars, **first.values(last)}
         noise = _ROUNDING * max(abs(first.height), abs(last.height), mpf(1))
         for part in (mpf(0), mpf("0.3"), mpf("0.75"), mpf(1)):
             middle = _Touching.at(name, (1 - part) * first.w + part * last.w, scalars)
-            chord = value_of(claim, "bound", {**values, PART: part})
-            label = f"{point.label}, {name}, t = {part} from {mp.nstr(first.w, 8)} to {mp.nstr(last.w, 8)}"
-            found.append(at_most(label, middle.height, chord, noise))
-            if part in (0, 1):
-                found.append(at_most(f"{label}, attained", chord, middle.height, noise))
-    return found
+            chord = value_of(held, "bound", {**values, PART: part})
+            label = f"t = {part} from {mp.nstr(first.w, 8)} to {mp.nstr(last.w, 8)}"
+            at_most(held, label, middle.height, chord, noise, attained=part in (0, 1))
 
 
-def _gradient(claim: Claim, name: str, point: Configuration) -> list[Comparison]:
+def _gradient(held: Held, name: str) -> None:
     """The two-sided inequality for pairs, near and far, and the difference quotient of h against its gradient."""
-    scalars = point.scalars()
+    scalars = held.point.scalars()
     w = _beyond(scalars)
     here = _Touching.at(name, w, scalars)
-    found = []
     for other in (w * (1 + mpf(10) ** -5), w * (1 - mpf(10) ** -5), w, scalars[x_in], -w):
         there = _Touching.at(name, other, scalars)
-        values = {**scalars, **here.values(there)}
+        values, same = {**scalars, **here.values(there)}, other == w
         noise = _ROUNDING * max(abs(here.height), abs(there.height), mpf(1))
-        label = f"{point.label}, {name}, from {mp.nstr(w, 8)} to {mp.nstr(other, 8)}"
-        found.append(at_most(label, value_of(claim, "lower bound", values), there.height, noise))
-        found.append(at_most(label, there.height, value_of(claim, "upper bound", values), noise))
-        if other == w:
-            found.append(at_most(f"{label}, attained", there.height, value_of(claim, "lower bound", values), noise))
-            found.append(at_most(f"{label}, attained", value_of(claim, "upper bound", values), there.height, noise))
+        label = f"from {mp.nstr(w, 8)} to {mp.nstr(other, 8)}"
+        at_most(held, label, value_of(held, "lower bound", values), there.height, noise, attained=same)
+        at_most(held, label, there.height, value_of(held, "upper bound", values), noise, attained=same)
     step = abs(w) * _STEP
     left, right = (_Touching.at(name, w + side * step, scalars) for side in (-1, 1))
     if abs(right.minimizer - left.minimizer) < abs(w) * mpf(10) ** -6:  # not across a jump
-        slope = (right.height - left.height) / (2 * step)
-        natural = scalars[beta] * abs(w)
-        estimate = Estimate(slope, natural * mpf(10) ** -25, natural)
-        steep = value_of(claim, "gradient", {**scalars, **here.values(here)})
-        found += compare(f"{point.label}, {name}, slope", [steep], [estimate], ROUGH)
-    return found
+        slope, natural = (right.height - left.height) / (2 * step), scalars[beta] * abs(w)
+        steep = value_of(held, "gradient", {**scalars, **here.values(here)})
+        held.equal("slope", steep, Estimate(slope, natural * mpf(10) ** -25, natural), ROUGH)
 
 
 # Over boxes.

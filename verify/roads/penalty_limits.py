@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, cast
 
 from mpmath import mp, mpf, sign
@@ -14,11 +15,11 @@ from proofs.engine.definitions import PenaltyLimit
 from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH
 from proofs.symbols import a, ratio, u, x_in
-from verify.configurations import Configuration, Level
+from verify.configurations import Level
 from verify.inequalities.frame import placed
 from verify.inequalities.statement import Statement, stated
 from verify.minimizer import objective
-from verify.precision.comparison import Comparison, true_that
+from verify.precision.comparison import Held, holding
 from verify.precision.minimizers import minimize, near_thresholds, penalty_function
 from verify.roads import checks
 from verify.roads.penalties import NEAR, Values, at_most, reached, value_of
@@ -28,11 +29,12 @@ _SHAPES: Final = {"l1": (mpf(10) ** 4, mpf(10) ** 8), "l0": (mpf(10) ** -4, mpf(
 
 
 @checks(PenaltyLimit, points=near_thresholds)
-def check_penalty_limit(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_penalty_limit(held: Held, level: Level) -> None:
     """P4: the distance to the limit at two shapes against the stated bounds, and that it falls in proportion; then the
     stated bounds where they are reached.
     """
-    definition = cast(PenaltyLimit, claim.definition)
+    definition = cast(PenaltyLimit, held.claim.definition)
     sharp = {
         ("l1", "penalty"): _sharp_to_l1,
         ("l0", "penalty"): _sharp_to_l0,
@@ -40,17 +42,17 @@ def check_penalty_limit(claim: Claim, point: Configuration, level: Level) -> lis
         ("l0", "proximal-map"): _sharp_to_hard,
     }[definition.penalty, definition.of]
     measure = _penalty_distance if definition.of == "penalty" else _map_distance
-    scalars = point.scalars()
-    found, distances = [], []
+    scalars = held.point.scalars()
+    distances = []
     for shape in _SHAPES[definition.penalty]:
         values = {**scalars, a: shape, REACH: abs(scalars[x_in])}
-        distance, bound = measure(claim, definition.penalty, values)
+        distance, bound = measure(held, definition.penalty, values)
         distances.append(distance)
-        found.append(at_most(f"{point.label}, a = {mp.nstr(shape, 3)}", distance, bound))
-    falls = distances[1] <= distances[0] * mpf("1.1e-4")
+        at_most(held, f"a = {mp.nstr(shape, 3)}", distance, bound)
     pair = " to ".join(mp.nstr(distance, 6) for distance in distances)
-    rate = true_that(f"{point.label}, rate", falls, f"the distance falls from {pair}, not by 10⁴")
-    return [*found, rate, *sharp(claim, scalars)]
+    falls = distances[1] <= distances[0] * mpf("1.1e-4")
+    held.true("rate", falls, f"the distance falls from {pair}, not by 10⁴")
+    sharp(replace(held, place=""))
 
 
 def _apart(limit: str, values: Values) -> mpf:
@@ -59,44 +61,40 @@ def _apart(limit: str, values: Values) -> mpf:
     return abs(tl1(values[POINT]) - other(values[POINT]))
 
 
-def _penalty_distance(claim: Claim, limit: str, values: Values) -> tuple[mpf, mpf]:
+def _penalty_distance(held: Held, limit: str, values: Values) -> tuple[mpf, mpf]:
     values = {**values, POINT: abs(values[x_in])}
-    return _apart(limit, values), value_of(claim, "bound", values)
+    return _apart(limit, values), value_of(held, "bound", values)
 
 
-def _both(label: str, distance: mpf, bound: mpf) -> list[Comparison]:
+def _both(held: Held, name: str, distance: mpf, bound: mpf) -> None:
     """A bound where it is reached: kept, and nearly attained."""
-    return [at_most(label, distance, bound), reached(label, distance, bound)]
+    at_most(held, name, distance, bound)
+    reached(held, name, distance, bound)
 
 
-def _sharp_to_l1(claim: Claim, scalars: Values) -> list[Comparison]:
-    found = []
+def _sharp_to_l1(held: Held) -> None:
     for reach, shape in ((mpf("1e-5"), mpf("1e5")), (mpf("1e5"), mpf("1e12"))):
         values = {a: shape, REACH: reach, POINT: reach}
-        found += _both(f"|u| = R = {mp.nstr(reach, 3)}", _apart("l1", values), value_of(claim, "bound", values))
-    return found
+        _both(held, f"|u| = R = {mp.nstr(reach, 3)}", _apart("l1", values), value_of(held, "bound", values))
 
 
-def _sharp_to_l0(claim: Claim, scalars: Values) -> list[Comparison]:
-    found = []
+def _sharp_to_l0(held: Held) -> None:
     for point, reach in ((mpf("0.4"), mpf("0.4")), (mpf("1e6"), mpf(2))):
         values = {a: mpf("1e-9"), POINT: point, REACH: reach}
-        distance = _apart("l0", values)
         for part in ("bound", "bound away from 0"):
-            found += _both(f"u = {mp.nstr(point, 3)}, {part}", distance, value_of(claim, part, values))
-    return found
+            _both(held, f"u = {mp.nstr(point, 3)}, {part}", _apart("l0", values), value_of(held, part, values))
 
 
-def _map_distance(claim: Claim, limit: str, values: Values) -> tuple[mpf, mpf]:
+def _map_distance(held: Held, limit: str, values: Values) -> tuple[mpf, mpf]:
     x, rho, shape = values[x_in], values[ratio], values[a]
     near, end = (minimize(PENALTIES[name].on_reals, x, rho, values).point for name in ("tl1", limit))
     if sign(near) * sign(x) < 0:
         return mp.inf, mpf(0)
     if limit == "l1":
-        return abs(near - end), value_of(claim, "bound", values)
+        return abs(near - end), value_of(held, "bound", values)
     if abs(abs(x) - mp.sqrt(2 * rho)) < 10 * shape:  # where the limit is not uniform, nothing is claimed
         return mpf(0), mpf(0)
-    return abs(near - end), value_of(claim, "bound", {**values, size: abs(x)}) if end != 0 else mpf(0)
+    return abs(near - end), value_of(held, "bound", {**values, size: abs(x)}) if end != 0 else mpf(0)
 
 
 def _shrinks(x: mpf, rho: mpf, shape: mpf) -> mpf:
@@ -104,10 +102,9 @@ def _shrinks(x: mpf, rho: mpf, shape: mpf) -> mpf:
     return x - minimize(PENALTIES["tl1"].on_reals, x, rho, {a: shape}).point
 
 
-def _sharp_to_soft(claim: Claim, scalars: Values) -> list[Comparison]:
+def _sharp_to_soft(held: Held) -> None:
     """On both sides of the threshold ρ(a + 1)/a, where |x| exceeds ρ by far, and at no special place."""
     small, edge = mpf("1e-6"), mpf("2e-6")
-    found = []
     for x, rho, shape, attained in (
         (edge * (1 - NEAR), small, mpf(1), ("bound",)),
         (edge * (1 + NEAR), small, mpf(1), ("bound", "gap upper bound")),
@@ -117,32 +114,30 @@ def _sharp_to_soft(claim: Claim, scalars: Values) -> list[Comparison]:
     ):
         values = {x_in: x, ratio: rho, a: shape, REACH: x, size: x}
         gap = _shrinks(x, rho, shape)
-        sides = {"bound": (abs(gap - min(x, rho)), value_of(claim, "bound", values))}
+        sides = {"bound": (abs(gap - min(x, rho)), value_of(held, "bound", values))}
         if gap < x:
-            sides["gap lower bound"] = (value_of(claim, "gap lower bound", values), gap)
-            sides["gap upper bound"] = (gap, value_of(claim, "gap upper bound", values))
+            sides["gap lower bound"] = (value_of(held, "gap lower bound", values), gap)
+            sides["gap upper bound"] = (gap, value_of(held, "gap upper bound", values))
         for part, (left, right) in sides.items():
             label = f"x = {mp.nstr(x, 8)}, ρ = {mp.nstr(rho, 3)}, a = {mp.nstr(shape, 3)}, {part}"
-            found += _both(label, left, right) if part in attained else [at_most(label, left, right)]
-    return found
+            (_both if part in attained else at_most)(held, label, left, right)
 
 
-def _sharp_to_hard(claim: Claim, scalars: Values) -> list[Comparison]:
+def _sharp_to_hard(held: Held) -> None:
     """At a² = 2ρ(a + 1), next to the threshold, where the cubic has a double root; and both thresholds."""
     shape = mpf("1.5")
     rho = shape**2 / (2 * (shape + 1))
     x = shape / 2 * (1 + mpf("1e-12"))
     values = {x_in: x, ratio: rho, a: shape, size: x}
-    found = _both("a² = 2ρ(a + 1)", _shrinks(x, rho, shape), value_of(claim, "bound", values))
+    _both(held, "a² = 2ρ(a + 1)", _shrinks(x, rho, shape), value_of(held, "bound", values))
     far = {**values, size: mpf(3), a: mpf(1) / 5}
-    found.append(at_most("x = 3", _shrinks(far[size], rho, far[a]), value_of(claim, "bound", far)))
+    at_most(held, "x = 3", _shrinks(far[size], rho, far[a]), value_of(held, "bound", far))
     for part, name, small in (("threshold", "tl1", mpf(1) / 5), ("limit of the threshold", "l0", mpf(1))):
-        edge = value_of(claim, part, {ratio: rho, a: small})
+        edge = value_of(held, part, {ratio: rho, a: small})
         for side in (-1, 1):
             point = minimize(PENALTIES[name].on_reals, edge * (1 + side * NEAR), rho, {a: small}).point
             right = edge > 0 and (point != 0) == (side > 0)
-            found.append(true_that(part, right, f"S = {mp.nstr(point, 12)} next to {mp.nstr(edge, 12)}"))
-    return found
+            held.true(part, right, f"S = {mp.nstr(point, 12)} next to {mp.nstr(edge, 12)}")
 
 
 # Over the reals.
