@@ -160,7 +160,7 @@ def row(relation: Relation, observed: Any, values: Any, slack: Any = 0.0, part: 
 
 
 def stating(statement: Any, **fields: Any) -> Claim:
-    return Claim("R90", "a test", "[here]", "x", Splitting("rate"), lambda _: None, statement=statement, **fields)
+    return Claim("R90", "a test", "[here]", Splitting("rate"), lambda _: None, statement=statement, **fields)
 
 
 def test_rows_hold_a_formula_against_what_was_observed() -> None:
