@@ -132,8 +132,7 @@ class Trial(Findings):
     ) -> None:
         super().__init__()
         self.claim, self.level, self.seed, self.part, self.share, self.theory = claim, level, seed, part, share, theory
-        self.penalty = str(getattr(claim.definition, "penalty", "*"))
-        """The penalty the claim is about, "*" for any."""
+        self.penalty = str(getattr(claim.definition, "penalty", "*"))  # "*": any
         self.aspect = str(getattr(claim.definition, "aspect", ""))
         self.rng = generator(seed, claim.id, part)
 
@@ -151,8 +150,7 @@ class Trial(Findings):
         return quick if self.level == "quick" else full
 
     def rounds(self, quick: int, full: int, *needed: str) -> Iterator[int]:
-        """0, 1, … for as many rounds as the level asks for, and on until all that is needed was counted: ten times that
-        at most.
+        """0, 1, … for as many rounds as the level asks for, and on until all needed was counted: tenfold at most.
 
         What a claim must be seen to do does not happen on every problem drawn; how often it does is left to chance,
         whether it was seen at all is not.
@@ -230,13 +228,11 @@ ASPECTS: Final[dict[str, Aspect]] = {}
 _Checker = Callable[[Trial], None]
 
 
-def on_trial(
-    aspect: str, *, parts: tuple[int, int] = (1, 1), weight: float = 1.0, chances: int = 0
-) -> Callable[[_Checker], _Checker]:
-    """The function judges the claims of this aspect (`Aspect`)."""
+def on_trial(aspect: str, **how: Any) -> Callable[[_Checker], _Checker]:
+    """The function judges the claims of this aspect; `how` are the other fields of `Aspect`."""
 
     def register(checker: _Checker) -> _Checker:
-        ASPECTS[aspect] = Aspect(checker, parts, weight, chances)
+        ASPECTS[aspect] = Aspect(checker, **how)
         return checker
 
     return register

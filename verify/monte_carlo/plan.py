@@ -64,9 +64,7 @@ def checks(claim: Claim, level: Level, seed: int) -> list[Check]:
 
 
 def target(level: Level, sampler: str, scene: Scene, one: Expectation, coordinate: int | None) -> float | None:
-    """The relative error that `sampler` must be able to catch; None for a single coordinate outside the generic scene:
-    it may be small there.
-    """
+    """The relative error `sampler` must catch; None for one coordinate outside the generic scene: it may be small."""
     generic, elsewhere = TARGETS[level][sampler]
     if scene.index == 0:
         return generic

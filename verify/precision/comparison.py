@@ -135,15 +135,7 @@ class Held:
         for name, form in forms(self.claim).items():
             self.equal(name, closed_value(form, self.point, extra=extra), defined)
 
-    def equal(
-        self,
-        name: str,
-        closed: mpf | Sequence[mpf],
-        defined: Estimate | Sequence[Estimate],
-        demand: Demand = FINE,
-        *,
-        joint: bool = False,
-    ) -> None:
+    def equal(self, name: str, closed: Any, defined: Any, demand: Demand = FINE, *, joint: bool = False) -> None:
         """The claim says that this is what was defined: `compare`, of a number or of a vector."""
         stated, found = ([x] if isinstance(x, mpf | Estimate) else x for x in (closed, defined))
         self.found += compare(self._label(name), stated, found, demand, joint=joint)

@@ -71,9 +71,7 @@ def _zeros(held: Held, network: Network) -> None:
 
 
 def _beyond(held: Held, network: Network) -> None:
-    """The stated witness: both gradients vanish at m = 2, v* = (1, 1), θ = π and the stated v, and the loss falls
-    at the stated rate.
-    """
+    """The witness m = 2, v* = (1, 1), θ = π: at the stated v both gradients vanish, f falls at the stated rate."""
     witness = replace(network, v=(mpf(1),) * 2, v_star=(mpf(1),) * 2).valley(+mp.pi)
     held = replace(held, place="witness")
     held.equal("v", [held.part("weight")] * 2, witness.best_weights())
@@ -106,9 +104,7 @@ def _rates(held: Held, network: Network) -> None:
 
 
 def _ratio(held: Held, network: Network) -> None:
-    """‖G‖²/(‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩) on the valley at π − θ = 1e-5, 1e-7, 1e-9: each at least 50
-    times the last.
-    """
+    """‖G‖²/(‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩) on the valley at π − θ = 1e-5, 1e-7, 1e-9: each at least 50 times the last."""
     ratios = []
     for power in (5, 7, 9):
         valley = network.valley(mp.pi - mpf(10) ** -power)

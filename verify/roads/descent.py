@@ -158,9 +158,7 @@ def _vanishing_step(held: Held, network: Network, known: dict[Symbol, mpf]) -> N
 
 
 def _worst_decrease(known: dict[Symbol, mpf], rate: mpf) -> Estimate:
-    """What a step along −g lowers f(x) = L‖x‖²/2 by: with ⟨g, ∇f⟩ = E and ‖g‖² = (1 + A)E no f does worse that has an
-    L-Lipschitz gradient.
-    """
+    """What f(x) = L‖x‖²/2 falls by along −g, ⟨g, ∇f⟩ = E, ‖g‖² = (1 + A)E: no f with an L-Lipschitz ∇f does worse."""
     energy, constant = known[ENERGY], known[LIPSCHITZ]
     slope = mpmath.sqrt(energy)
     step = [slope, slope * mpmath.sqrt(known[EXCESS])]

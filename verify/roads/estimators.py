@@ -73,9 +73,7 @@ def check_sample_gradient(held: Held, level: Level) -> None:
 
 
 def _locally_constant(point: Configuration) -> tuple[bool, str]:
-    """Whether ℓ(w + h) = ℓ(w) for several ‖h‖ < min_i |Z_i·w|/‖Z_i‖, in numbers that are exact
-    enough to tell.
-    """
+    """Whether ℓ(w + h) = ℓ(w) for several ‖h‖ < min_i |Z_i·w|/‖Z_i‖, in numbers that are exact enough to tell."""
     rng = np.random.Generator(np.random.Philox(key=point.m + 1000 * point.n))
     with mp.workdps(2 * DIGITS):
         rows = [[mpf(float(x)) for x in row] for row in rng.standard_normal((point.m, point.n))]

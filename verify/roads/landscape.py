@@ -79,16 +79,12 @@ def _floor_inner(network: Network, theta: object) -> Estimate:
 
 
 def saddle_angle(network: Network) -> mpf:
-    """Where ∂f/∂v and v·v* vanish together: a root of v(θ)·v* by the secant method, from anywhere
-    in (0, π).
-    """
+    """Where ∂f/∂v and v·v* vanish together: a root of v(θ)·v* by the secant method, from anywhere in (0, π)."""
     return secant(lambda theta: _floor_inner(network, theta).value, mpf("1.5"), mpf("1.75"))
 
 
 def _increments(network: Network) -> list[Estimate]:
-    """f near (v, π) minus f there: random δ with θ = π and with θ = π − h, and the valley at π −
-    h.
-    """
+    """f near (v, π) minus f there: random δ with θ = π and with θ = π − h, and the valley at π − h."""
     rng = np.random.Generator(np.random.Philox(key=len(network.v)))
     here = network.loss()
     inside = network.theta - _RADIUS
@@ -147,9 +143,7 @@ def _balanced_shift(network: Network, across: Sequence[mpf]) -> mpf:
 
 
 def _minimum(held: Held, network: Network) -> None:
-    """f = 0 at (v*, 0), and at (−v*, π) exactly when S = 0; positive at the configuration and on
-    the valley, where it is as stated.
-    """
+    """f = 0 at (v*, 0), and at (−v*, π) exactly when S = 0; positive elsewhere, and as stated on the valley."""
     mirrored = network.turned(mp.pi, [-x for x in network.v_star]).loss()
     balanced = sum(Fraction(x) for x in held.point.v_star) == 0
     held.vanish("f(v*, w*)", [network.turned(0, network.v_star).loss()])

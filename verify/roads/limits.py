@@ -173,9 +173,7 @@ _ENTRY: Final = {
 
 
 def _entries(trial: Trial, problem: Problem, iteration: Iteration, w: Array) -> None:
-    """The entries of a run's end against the claim's formula for their branch, with the N of the run; in digits one by
-    one.
-    """
+    """The entries of a run's end against the claim's formula for their branch, with its N; in digits one by one."""
     exact = isinstance(iteration, Exact)
     u, factor, star = iteration.split(w), iteration.multiplier(w), iteration.w_star
     apart, size = abs(factor - iteration.beta), iteration.kappa + iteration.beta + iteration.lam

@@ -137,9 +137,7 @@ class _Pair:
 
 
 def _pairs(network: Network, count: int) -> Iterator[_Pair]:
-    """The extremal pair at θ₀ ≤ 1/100, with v = v*, and one at θ₀ = 1, where K = 1; the configuration with a close
-    neighbour, and with drawn ones.
-    """
+    """The extremal pair at θ₀ ≤ 1/100, v = v*; one at θ₀ = 1, where K = 1; the configuration with near and drawn."""
     low = min(network.theta, mp.pi - network.theta)
     least = min(low, mpf("0.01"))
     edge = replace(network, theta=least, v=network.v_star)

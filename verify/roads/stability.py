@@ -120,9 +120,7 @@ def check_stability(trial: Trial) -> None:
 
 
 def _turns(trial: Trial) -> None:
-    """diag(D) with one entry −d: the sign of the claim's sum just below and above the d at which, on the tangent space,
-    it ceases to be positive.
-    """
+    """diag(D) with one entry −d: the claim's sum on both sides of where it stops being positive on tangents."""
     rng, n = trial.rng, int(trial.rng.integers(2, 6))
     w, others = directions(rng, 1, n)[0], rng.uniform(0.2, 2.0, n - 1)
     edge = brentq(lambda d: _least(np.append(-d, others), w), 0.0, 1e6, xtol=1e-13)
