@@ -63,9 +63,13 @@ class Scalar:
     arguments: tuple[Symbol, ...]
 
 
+Row = tuple[str, str, str, Expr, tuple[Symbol, ...]]
+"""What a scalar is, but for its group."""
+
+
 def scalars() -> list[Scalar]:
     """The functions of chapter R."""
-    return [*_fixed_points(), *_limits(), *_stability(), *_spikes(), *_errors(), *_basin()]
+    return [Scalar(group, *row) for group, rows in _GROUPS.items() for row in rows()]
 
 
 def _part(claim_id: str, name: str) -> Expr:
@@ -73,31 +77,22 @@ def _part(claim_id: str, name: str) -> Expr:
     return get(claim_id).parts[name].subs(multiplier, beta + _GAP).xreplace(_SHORT)
 
 
-def _fixed_points() -> list[Scalar]:
+def _fixed_points() -> list[Row]:
     """R3, one entry: κw* + βu, and the w* for which that is N x."""
     right = get("R3").parts["right side"]
     (level,) = right.free_symbols - {kappa, beta, w_star}
     (star,) = solve(right - multiplier * _X, w_star)
     return [
-        Scalar("fixed_points", "right_side", "R3", "an entry of N w̄", right, (w_star, level, kappa, beta)),
-        Scalar("fixed_points", "star", "R3", "w* of an entry x", star, (_X, level, multiplier, kappa, beta)),
+        ("right_side", "R3", "an entry of N w̄", right, (w_star, level, kappa, beta)),
+        ("star", "R3", "w* of an entry x", star, (_X, level, multiplier, kappa, beta)),
     ]
 
 
-def _lower() -> list[Scalar]:
+def _lower() -> list[Row]:
     """R4: an entry with ū_i = 0, from N itself."""
-    names = {"l1": "inactive entry", "l0": "dropped entry", "tl1": "lower entry"}
-    return [
-        Scalar(
-            "lower",
-            name,
-            f"R4.{name}",
-            "|w̄_i| where ū_i = 0",
-            get(f"R4.{name}").parts[part],
-            (star_size, multiplier, kappa),
-        )
-        for name, part in names.items()
-    ]
+    names, given = {"l1": "inactive", "l0": "dropped", "tl1": "lower"}, (star_size, multiplier, kappa)
+    forms = {name: get(f"R4.{name}").parts[f"{part} entry"] for name, part in names.items()}
+    return [(name, f"R4.{name}", "|w̄_i| where ū_i = 0", form, given) for name, form in forms.items()]
 
 
 def vanishes(difference: Expr) -> bool:
@@ -116,19 +111,19 @@ def least_kept() -> Expr:
     return Max(root - a, 0).xreplace(_SHORT)
 
 
-def _stability() -> list[Scalar]:
+def _stability() -> list[Row]:
     """R7.stability: D_i, for transformed l1 at S' = 1/(d|w̄_i|/dU), and the sum that decides where one D_i < 0."""
     parts = get("R7.stability").parts
     (slope,) = parts["stiffness"].free_symbols - {multiplier, beta}
     at_level = parts["stiffness"].subs(slope, 1 / diff(get("R4.tl1").parts["kept entry"], kept_level)).xreplace(_SHORT)
     rest, own, deficit = (Symbol(name, real=True) for name in ("A", "w_j", "d"))
     return [
-        Scalar("stability", "tl1", "R7.stability", "D_i", at_level, (multiplier, kept_level, beta, _RHO, a)),
-        Scalar("stability", "secular", "R7.stability", "Σ w̄_i²/D_i", parts["secular sum"], (rest, own, deficit)),
+        ("tl1", "R7.stability", "D_i", at_level, (multiplier, kept_level, beta, _RHO, a)),
+        ("secular", "R7.stability", "Σ w̄_i²/D_i", parts["secular sum"], (rest, own, deficit)),
     ]
 
 
-def _limits() -> list[Scalar]:
+def _limits() -> list[Row]:
     """R4: the entries of a limit, what decides between them, and the equation of the multiplier."""
     entry, cubic = (star_size, _GAP, kappa, beta), (kept_level, _GAP, beta, _RHO, a)
     form, size = _part("R4.tl1", "active equation"), _part("R4.tl1", "kept entry")
@@ -136,7 +131,7 @@ def _limits() -> list[Scalar]:
     gap = (kappa * star_size - at_zero) / diff(form, _GAP)
     fold = (kappa * star_size + beta * kept_level) * diff(size, kept_level) - beta * size
     (_, _), (beyond, _) = get(map_id("tl1")).formula.args
-    rows = [
+    return [
         ("l1_inactive", "R4.l1", "|w̄_i| where ū_i = 0", _part("R4.l1", "inactive entry"), entry),
         ("l1_active", "R4.l1", "|w̄_i| where ū_i ≠ 0", _part("R4.l1", "active entry"), (*entry, lam)),
         ("l1_level", "R4.l1", "largest inactive |w*_i|", _part("R4.l1", "active threshold"), (_GAP, kappa, beta, lam)),
@@ -154,15 +149,13 @@ def _limits() -> list[Scalar]:
         ("tl1_fold", "R4.tl1", "0 where two branches meet", fold, (star_size, kept_level, kappa, beta, _RHO, a)),
         ("tl1_kept", "P3", "S(x) beyond its threshold", beyond.xreplace({x_in: _X} | _SHORT), (_X, _RHO, a)),
     ]
-    return [*_lower(), *(Scalar("limits", *row) for row in rows)]
 
 
-def _spikes() -> list[Scalar]:
+def _spikes() -> list[Row]:
     """R7: limits with one entry above the threshold, in A and B of R7.astroid."""
-    rows: list[tuple[str, str, str, Expr, tuple[Symbol, ...]]] = []
     threshold = threshold_in_roots(get("R7.astroid").formula)
     roots = tuple(Symbol(name, positive=True) for name in "ab")
-    rows.append(("threshold", "R7.astroid", "least β, a = A^(1/3), b = B^(1/3)", threshold, roots))
+    rows: list[Row] = [("threshold", "R7.astroid", "least β, a = A^(1/3), b = B^(1/3)", threshold, roots)]
     across_squared = kappa**2 * (1 - star_entry**2)
     for name, along in (("l1", lam - spike_sign * kappa * star_entry), ("l0", kappa * star_entry)):
         named = {along**2: spike_along**2, across_squared: spike_across**2, multiplier: beta - _EXCESS}
@@ -180,10 +173,10 @@ def _spikes() -> list[Scalar]:
             (f"{name}_square_slope", f"R7.{name}", "its slope in the excess", diff(square, _EXCESS), given),
             (f"{name}_size", f"R7.{name}", "|w̄_j|", size, (spike_along, _EXCESS)),
         ]
-    return [Scalar("spikes", *row) for row in [*rows, *_tl1_spikes(across_squared)]]
+    return [*rows, *_tl1_spikes(across_squared)]
 
 
-def _tl1_spikes(across_squared: Expr) -> list[tuple[str, str, str, Expr, tuple[Symbol, ...]]]:
+def _tl1_spikes(across_squared: Expr) -> list[Row]:
     """The norm of a limit with one active entry, at two U: an enclosure over an interval takes one at each end."""
     claim, size = get("R7.tl1"), get("R4.tl1").parts["kept entry"]
     level = claim.parts["multiplier"].subs(spike_sign * kappa * star_entry, _PUSH)
@@ -194,43 +187,35 @@ def _tl1_spikes(across_squared: Expr) -> list[tuple[str, str, str, Expr, tuple[S
     here = (square.subs(_OUTER, kept_level) - 1).subs(spike_across**2, across_squared) * drive**2
     if not vanishes(here * (a + kept_level) ** 4 - stated):
         raise ValueError("R7.tl1: the norm of a limit with one active entry does not lead to the equation it states")
-    given = (_PUSH, kept_level, beta, _RHO, a)
+    given, apart = (_PUSH, kept_level, beta, _RHO, a), (spike_across, _PUSH, kept_level, _OUTER, beta, _RHO, a)
     return [
         ("tl1_multiplier", "R7.tl1", "N, push = σκw*_j", level.subs(own, size).xreplace(_SHORT), given),
         ("tl1_entry", "R7.tl1", "|w̄_j|, from N", drive / (beta + _GAP), (_PUSH, kept_level, _GAP, beta)),
-        (
-            "tl1_square",
-            "R7.tl1",
-            "‖w̄‖² from N's U and the U of |w̄_j|",
-            square.xreplace(_SHORT),
-            (spike_across, _PUSH, kept_level, _OUTER, beta, _RHO, a),
-        ),
+        ("tl1_square", "R7.tl1", "‖w̄‖² from N's U and the U of |w̄_j|", square.xreplace(_SHORT), apart),
     ]
 
 
-def _errors() -> list[Scalar]:
+def _errors() -> list[Row]:
     """R5: bounds of sin θ̄, and ‖w̄ − w*‖."""
     parts = get("R5").parts
     (moved,) = parts["bound"].free_symbols - {beta, kappa}
-    rows = [
+    return [
         ("by_gap", "R5", "bound of sin θ̄", parts["bound"].subs(moved, _DELTA), (_DELTA, kappa, beta)),
         ("distance", "R5", "‖w̄ − w*‖", parts["distance"], (theta,)),
         ("l1", "R5.l1", "bound of sin θ̄", get("R5.l1").parts["bound"], (nonzeros, kappa, lam)),
         ("l0", "R5.l0", "bound of sin θ̄", get("R5.l0").parts["bound"], (thresholded, kappa, beta, lam)),
         ("tl1", "R5.tl1", "bound of sin θ̄", get("R5.tl1").parts["bound"], (nonzeros, _THRESHOLD, kappa, beta)),
     ]
-    return [Scalar("errors", *row) for row in rows]
 
 
-def _basin() -> list[Scalar]:
+def _basin() -> list[Row]:
     """R6: the radius, and the probability for each n, where the incomplete beta function is elementary."""
-    rows = [Scalar("basin", "radius", "R6.radius", "bound", get("R6.radius").parts["bound"], (beta, _DELTA, n))]
-    for size in range(2, LONGEST + 1):
-        form = get("R6.probability").formula.subs(n, size)
-        rows.append(
-            Scalar("basin", f"probability_{size}", "R6.probability", f"n = {size}", _elementary(form), (cap_angle,))
-        )
-    return rows
+    whole, form = "R6.probability", get("R6.probability").formula
+    sizes = range(2, LONGEST + 1)
+    return [
+        ("radius", "R6.radius", "bound", get("R6.radius").parts["bound"], (beta, _DELTA, n)),
+        *((f"probability_{k}", whole, f"n = {k}", _elementary(form.subs(n, k)), (cap_angle,)) for k in sizes),
+    ]
 
 
 def _elementary(form: Expr) -> Expr:
@@ -243,3 +228,9 @@ def _elementary(form: Expr) -> Expr:
     angle = Symbol("phi", positive=True)
     part, whole = (integrate(sin(angle) ** power, (angle, 0, end)) for end in (cap_angle, pi / 2))
     return form.xreplace({special: part / whole})
+
+
+_GROUPS = {
+    **{"fixed_points": _fixed_points, "lower": _lower, "limits": _limits, "stability": _stability},
+    **{"spikes": _spikes, "errors": _errors, "basin": _basin},
+}
