@@ -20,29 +20,6 @@ import numpy.typing as npt
 
 from numerics.wide import Wide
 
-__all__ = [
-    "ONE_THREAD",
-    "Array",
-    "BadRowsError",
-    "Limit",
-    "broadcast",
-    "check_parameters",
-    "evaluate",
-    "finite_array",
-    "float_range",
-    "integer",
-    "number",
-    "numbers",
-    "products",
-    "real_array",
-    "refuse_first",
-    "refuse_masked",
-    "renamed",
-    "require",
-    "vector",
-    "watched",
-]
-
 T = TypeVar("T")
 Array = npt.NDArray[np.float64]
 Block = Callable[..., Array]

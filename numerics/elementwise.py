@@ -13,8 +13,6 @@ import numpy.typing as npt
 
 from numerics.arguments import ONE_THREAD, Array, broadcast, real_array, refuse_first, require, watched
 
-__all__ = ["check_domain", "entrywise", "quotient", "root", "row_sums", "scalars"]
-
 _LEAST = np.finfo(np.float64).tiny
 
 _DOMAINS: Final[dict[str, tuple[Callable[[Array], npt.NDArray[np.bool_]], str]]] = {

@@ -12,26 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import Array, BadRowsError, evaluate, products
+from numerics.arguments import BadRowsError, evaluate, products
 from numerics.wide import Wide
 
-__all__ = [
-    "Array",
-    "Pair",
-    "across",
-    "along",
-    "angle",
-    "column",
-    "combine",
-    "dot",
-    "length",
-    "norm",
-    "pair",
-    "plain",
-    "rounding",
-    "total",
-    "unit",
-]
+Array = npt.NDArray[np.float64]
 
 _SAFE_LOW, _SAFE_HIGH = 1e-280, 1e280
 """Squared norms in this range have neither lost digits to underflow nor overflowed."""

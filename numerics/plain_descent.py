@@ -18,8 +18,6 @@ from numerics.generated.estimators import coarse_gradient
 from numerics.generated.network import best_output_weights, loss_gradient_v, population_loss
 from numerics.geometry import angle, length
 
-__all__ = ["PlainDescentResult", "plain_descent"]
-
 
 @dataclass(frozen=True, eq=False)
 class PlainDescentResult:

@@ -17,8 +17,6 @@ import numpy as np
 
 from numerics.geometry import Array
 
-__all__ = ["decay_length", "half_line"]
-
 GAUSSIAN_REACH = 13.0
 """φ(13)/φ(0) < 3e-37: beyond it nothing is added in float64."""
 

@@ -31,18 +31,6 @@ from numpy.typing import NDArray
 from numerics.arguments import Array
 from numerics.model import apply_proxy
 
-__all__ = [
-    "Estimate",
-    "Feature",
-    "Form",
-    "coarse_gradient_forms",
-    "combine",
-    "features_of",
-    "gradient_v_forms",
-    "loss_form",
-    "row_means",
-]
-
 Proxy = Callable[[Array], NDArray[Any]]
 
 _CELLS = 1024

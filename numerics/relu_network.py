@@ -16,8 +16,6 @@ from numerics.arguments import Array, finite_array, integer, number
 from numerics.generated.background import relu_network_gradient, relu_network_loss
 from numerics.geometry import angle, length
 
-__all__ = ["ReluLearning", "largest_step", "learn_relu_network"]
-
 
 @dataclass(frozen=True, eq=False)
 class ReluLearning:

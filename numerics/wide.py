@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Wide"]
-
 Array = npt.NDArray[np.float64]
 
 _NOTHING = -(1 << 24)

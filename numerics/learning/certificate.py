@@ -22,8 +22,6 @@ from numerics.generated.network import best_output_weights
 from numerics.learning.problem import Problem
 from numerics.learning.steps import BLOCK, EPS
 
-__all__ = ["Bound", "Slope", "distance_bound"]
-
 _RESOLUTIONS = 1e-5, 1e-8
 """Of the secants, as a part of where they are taken: the second for entries next to a kink or a jump."""
 

@@ -22,10 +22,8 @@ from numerics.learning.problem import (
     vectors,
 )
 from numerics.learning.run import LearningResult, Progress, Run
-from numerics.learning.state import LearningInterrupted, LearningState
+from numerics.learning.state import LearningState
 from numerics.learning.steps import Thresholding
-
-__all__ = ["LearningInterrupted", "LearningResult", "LearningState", "learn"]
 
 
 def learn(

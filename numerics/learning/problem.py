@@ -23,21 +23,6 @@ from numerics.limits.problem import NORM_TOLERANCE
 from numerics.model import resolve_proxy
 from numerics.sampling import Moments, network_moments
 
-__all__ = [
-    "GRADIENTS",
-    "LARGE",
-    "Problem",
-    "Pull",
-    "Sampling",
-    "choose_steps",
-    "digest",
-    "gradient_v",
-    "loss",
-    "polar",
-    "unit_vector",
-    "vectors",
-]
-
 GRADIENTS = ("population", "fresh", "fixed")
 
 LARGE = 1e100

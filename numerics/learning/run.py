@@ -18,8 +18,6 @@ from numerics.learning.problem import LARGE, Problem, gradient_v, loss, polar
 from numerics.learning.state import COLUMNS, SCALARS, LearningInterrupted, LearningState, recorded
 from numerics.learning.steps import EPS, Move, Stride, Sums, Sweep, turn
 
-__all__ = ["LearningResult", "Progress", "Run"]
-
 Progress = Callable[[int, float, float], object]
 
 _QUIET, _INTERVAL = 2.0, 0.1

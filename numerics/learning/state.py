@@ -16,8 +16,6 @@ import numpy.typing as npt
 
 from numerics.arguments import Array
 
-__all__ = ["COLUMNS", "SCALARS", "LearningInterrupted", "LearningState", "recorded"]
-
 COLUMNS: Final = ("angle", "norm", "penalty", "coupling", "support", "overlap", "radial", "loss")
 """Columns of the record, a row for each point recorded but the last; overlap is v·v*, radial α of C9."""
 

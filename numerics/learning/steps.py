@@ -22,8 +22,6 @@ import numpy as np
 from numerics.arguments import Array
 from numerics.generated.penalties import PENALTIES, PROXIMAL_MAPS
 
-__all__ = ["EPS", "Move", "Stride", "Sums", "Sweep", "Thresholding", "turn"]
-
 BLOCK = 9984
 """Entries of a block: its dozen arrays of 78 KiB stay in a second-level cache. For vectors longer than 10000 OpenBLAS
 starts threads, which takes longer than a block does."""

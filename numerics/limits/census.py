@@ -25,8 +25,6 @@ from numerics.limits.problem import Problem, in_range, pose, unmoved
 from numerics.limits.search import Search, seeds
 from numerics.limits.singles import best_of, continua, singles
 
-__all__ = ["StableLimit", "StableLimits", "stable_limits"]
-
 
 @dataclass(frozen=True, eq=False)
 class StableLimit:

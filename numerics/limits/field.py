@@ -15,8 +15,6 @@ import numpy.typing as npt
 from numerics.arguments import ONE_THREAD
 from numerics.elementwise import root
 
-__all__ = ["BLOCK", "FLOATS", "Field", "Number", "bisect", "blocks", "climb", "digits_field", "rises"]
-
 BLOCK: Final = ONE_THREAD
 """Entries worked on at a time: the buffers stay in the cache, and BLAS does not wake threads for an inner product,
 which on a busy machine costs ten times what it saves.

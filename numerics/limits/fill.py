@@ -13,8 +13,6 @@ from numerics.limits.field import BLOCK, FLOATS, Number, bisect, blocks
 from numerics.limits.law import Root
 from numerics.limits.problem import Problem
 
-__all__ = ["Filled", "fill", "named", "stability_margin"]
-
 
 class Filled(NamedTuple):
     """Weights and what one pass over them tells. `auxiliary` is kept in digits only."""

@@ -19,9 +19,6 @@ from numerics.limits.field import FLOATS, Number, bisect, blocks, climb
 from numerics.limits.law import Law, Root, Selection
 from numerics.limits.problem import Problem, in_floats, unmoved
 
-__all__ = ["sparse_root"]
-
-
 _SAMPLE = 1 << 14
 """Entries that give a first guess of the multiplier when there are many more."""
 

@@ -22,8 +22,6 @@ from numerics.generated.limits import BENDS, CURVED, KEPT, LEAST, SLOPES, TURNIN
 from numerics.generated.penalties import THRESHOLDS
 from numerics.limits.field import FLOATS, Field, Number, bisect, blocks, climb
 
-__all__ = ["Law", "Root", "Selection"]
-
 
 @dataclass(frozen=True, eq=False)
 class Law:

@@ -24,8 +24,6 @@ from numerics.geometry import length
 from numerics.limits.field import FLOATS, Field, Number, blocks
 from numerics.limits.law import Law, Root
 
-__all__ = ["NORM_TOLERANCE", "Problem", "in_floats", "in_range", "pose", "unmoved"]
-
 _PENALTIES: Final = tuple(SLOPES)
 """Penalties whose limit is known as a map of w*."""
 

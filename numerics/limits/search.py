@@ -20,8 +20,6 @@ from numerics.limits.folds import sparse_root
 from numerics.limits.law import Root, Selection
 from numerics.limits.problem import Problem
 
-__all__ = ["Search", "seeds"]
-
 _WORK = 20_000
 """Nodes of the search allowed besides 20 for every limit asked for."""
 

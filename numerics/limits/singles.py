@@ -25,9 +25,6 @@ from numerics.limits.field import blocks
 from numerics.limits.law import Root
 from numerics.limits.problem import Problem
 
-__all__ = ["best_of", "continua", "singles"]
-
-
 Records = Any
 """np.recarray; indexing one loses its type."""
 

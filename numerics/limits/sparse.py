@@ -26,9 +26,6 @@ from numerics.limits.folds import sparse_root
 from numerics.limits.law import Root
 from numerics.limits.problem import Problem, in_floats, in_range, pose
 
-__all__ = ["NoLimitError", "SparseLimit", "sparse_limit"]
-
-
 _SOLVED = 1e-6
 """Residuals, and distances of ‖w̄‖ from 1, above it come of numbers too far apart; rounding leaves 1e-14."""
 
