@@ -166,8 +166,7 @@ def combine(*terms: tuple[Array | float, Array | float]) -> Array:
             np.add(total_of, product, out=total_of)
         else:
             total_of = total_of + product
-    result: Array = total_of
-    return result
+    return total_of
 
 
 def _as_column(weight: Array | float) -> Array | float:

@@ -170,8 +170,7 @@ def _scaled(a: Array) -> tuple[Array, NDArray[np.intc]]:
 
 
 def _times_rows(weights: Array, Z: Array) -> Array:
-    product: Array = np.matmul(weights[..., None, :], Z)[..., 0, :]
-    return product
+    return np.matmul(weights[..., None, :], Z)[..., 0, :]
 
 
 def _in_range(result: Array) -> Array:
@@ -181,13 +180,9 @@ def _in_range(result: Array) -> Array:
 
 
 def _output(v: Array, w: Array, Z: Array) -> Array:
-    active = _preactivation(w, Z) > 0
-    output: Array = np.sum(active * v, axis=-1)
-    return output
+    return np.sum((_preactivation(w, Z) > 0) * v, axis=-1)
 
 
 def _residual(arrays: Mapping[str, Array]) -> Array:
-    Z = arrays["Z"]
-    learned = _output(arrays["v"], arrays["w"], Z)
-    residual: Array = np.asarray(learned - _output(arrays["v_star"], arrays["w_star"], Z))
-    return residual
+    learned, true = (_output(arrays[f"v{star}"], arrays[f"w{star}"], arrays["Z"]) for star in ("", "_star"))
+    return np.asarray(learned - true)

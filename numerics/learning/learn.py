@@ -21,8 +21,8 @@ from numerics.learning.problem import (
     unit_vector,
     vectors,
 )
-from numerics.learning.run import LearningResult, Progress, Run
-from numerics.learning.state import LearningState
+from numerics.learning.run import Progress, Run
+from numerics.learning.state import LearningResult, LearningState
 from numerics.learning.steps import Thresholding
 
 

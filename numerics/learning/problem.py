@@ -223,9 +223,7 @@ def vectors(
 ) -> tuple[Array, Array, Array, Array]:
     """v, w0, v_star, w_star as nonempty float64 vectors of matching lengths. Raises ValueError."""
     given = {"v": v, "v_star": v if v_star is None else v_star, "w0": w0, "w_star": w_star}
-    arrays = {}
-    for name, value in given.items():
-        arrays[name] = vector(name, value)
+    arrays = {name: vector(name, value) for name, value in given.items()}
     for first, second in (("v", "v_star"), ("w_star", "w0")):
         if arrays[first].shape != arrays[second].shape:
             raise ValueError(

@@ -6,16 +6,14 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from numerics.arguments import Array
 from numerics.learning.certificate import Slope, distance_bound
 from numerics.learning.problem import LARGE, Problem, gradient_v, loss, polar
-from numerics.learning.state import COLUMNS, SCALARS, LearningInterrupted, LearningState, recorded
+from numerics.learning.state import LearningInterrupted, LearningResult, LearningState, Point
 from numerics.learning.steps import EPS, Move, Stride, Sums, Sweep, turn
 
 Progress = Callable[[int, float, float], object]
@@ -28,69 +26,6 @@ _KEPT = 64
 
 _RESOLVED = math.sqrt(EPS)
 """What is left of the way where rounding hides it must not be more than this, whatever the tolerance."""
-
-
-@dataclass(frozen=True, eq=False)
-class LearningResult:
-    """Where a run ended and how it went.
-
-    Histories have an entry for the start, each `record_every`-th step and the last one, as `step_history` says: length
-    steps + 1 if every step is recorded.
-    `w`, `u` (n,), u = S(w); `v` (m,); `angle_history` θ; `lyapunov_history` Ψ(θ) + λP(u) + (β/2)‖w−u‖² (R1, R12), with
-    the current v where v is learned; without normalization α‖w‖ − κ⟨w*,w⟩ in place of Ψ, nan where α, κ vary with w;
-    `lagrangian_history` f + λP(u) + (β/2)‖w−u‖², which need not decrease (R2); `support_history` counts u ≠ 0.
-    `residual` is the sine of the angle between w and κw* + βS(w), 0 exactly at fixed points (R3); without
-    normalization ‖κw* − αŵ − β(w−u)‖/‖κw* + βu‖. It is that of the population also where the gradient was sampled.
-    `distance` is an upper bound: there is a fixed point of the iteration at most that far from w (from (v, w), if v is
-    learned), it attracts all that is near it, and the run leads to it. It rests on how H bends around w (R1,
-    R7.stability), on nothing that depends on η. inf where no bound is known: far off, next to a saddle or to a jump of
-    S, without normalization also where κ varies or v is learned; nan for sampled gradients. `converged` says that it is
-    at most `tolerance`, or at most 1.5e-8 with the residual lost in rounding.
-    `multiplier` is N = ⟨w, κw* + βu⟩/‖w‖². A run may also rest at a fixed point that is no stable limit (from a w0
-    that vanishes wherever w* does, say): that is not called converged.
-    """
-
-    w: Array
-    u: Array
-    v: Array
-    step_history: npt.NDArray[np.int64]
-    angle_history: Array
-    lyapunov_history: Array
-    lagrangian_history: Array
-    support_history: npt.NDArray[np.int64]
-    steps: int
-    converged: bool
-    residual: float
-    distance: float
-    multiplier: float
-    state: LearningState
-
-
-class Point(NamedTuple):
-    """The iterate w = scale·x after `step` steps, with what is known of it.
-
-    Bare steps leave angle, cosine, multiplier and residual as they were: those of an earlier iterate.
-    """
-
-    step: int
-    x: Array
-    v: Array
-    scale: float
-    norm: float
-    length: float
-    """‖z‖ of the step that led here: that of x."""
-    angle: float
-    cosine: float
-    multiplier: float
-    residual: float
-    distance: float
-    """That of the last point bounded, if it led here; inf otherwise."""
-    resolved: float
-    """1 if the slope there was no more than rounding."""
-    bend: float
-    """The curvature that was found where a bound was tried last; inf before."""
-    tried: float
-    """The slope there."""
 
 
 class Run:
@@ -125,8 +60,7 @@ class Run:
         size, direction = polar(w0)
         size, x = (1.0, direction) if self.problem.sphere else (size, w0)
         np.copyto(self.buffers[0], x)
-        unbounded = {"distance": math.inf, "resolved": 0.0, "bend": math.inf, "tried": 0.0}
-        point = Point(0, self.buffers[0], v, 1.0, size, size, 0.0, 0.0, 0.0, math.nan, **unbounded)
+        point = Point(0, self.buffers[0], v, 1.0, size, size)
         for _ in range(2):  # the second with a cosine that is right
             sums = self._measure(point)
             angle, cosine, _, _ = turn(point.cosine, sums.d_d, sums.d_star, self.axis)
@@ -144,26 +78,16 @@ class Run:
             raise ValueError(f"state is of another problem: {'; '.join(other)} (vectors are compared by fingerprint)")
         if state.x.shape != self.buffers[0].shape or state.v.shape != self.problem.v_star.shape:
             raise ValueError(f"state is damaged: x has shape {state.x.shape}, v has shape {state.v.shape}")
-        x = self.buffers[0]
-        np.copyto(x, state.x)
+        np.copyto(self.buffers[0], state.x)
         self.rows = [tuple(row) for row in state.record.tolist()]
-        scalars = dict(zip(SCALARS, state.scalars.tolist(), strict=True))
-        return Point(step=state.step, x=x, v=state.v.copy(), **scalars)
-
-    def state(self, point: Point) -> LearningState:
-        """The state at `point`."""
-        scalars = np.array([getattr(point, name) for name in SCALARS])
-        # An interrupt may come between the record of a step and its end.
-        count = recorded(point.step, self.problem.record_every)
-        record = np.array(self.rows[:count], dtype=np.float64).reshape(count, len(COLUMNS))
-        return LearningState(self.settings, point.step, point.x.copy(), point.v, scalars, record)
+        return Point(state.step, self.buffers[0], state.v.copy(), *state.scalars.tolist())
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
         try:
             yield
         except KeyboardInterrupt:
-            raise LearningInterrupted(self.state(self.safe)) from None
+            raise LearningInterrupted(LearningState.at(self.safe, self.rows, self.settings)) from None
 
     def _iterate(self, max_steps: int, reporter: Reporter) -> None:
         while self.point.step < max_steps and not self._settled(self.point.distance, self.point.resolved):
@@ -192,9 +116,17 @@ class Run:
             out = point.x
         by = keep if problem.sphere else 1.0  # z/by is written, on the sphere, which saves multiplying w by `keep`
         size = self.sweep.bare(point.x, Stride(point.scale, keep / by, pull / by, push / by), out)
-        self._check(point.step + 1, size * by)
-        scale, norm = (1 / size, 1.0) if problem.sphere else (1.0, size)
-        return point._replace(step=point.step + 1, x=out, scale=scale, norm=norm, length=size * by)
+        return self._moved(point, out, size, size * by)
+
+    def _moved(self, point: Point, out: Array, size: float, length: float) -> Point:
+        """The point after `point`, at `out` of that size; ValueError for a step that leaves the range of float64."""
+        if not (1 / LARGE < length < LARGE):
+            raise ValueError(
+                f"step {point.step + 1} has norm {length:.4g}: w has lost its direction, or leaves the range of "
+                f"float64; start elsewhere, or scale beta = {self.problem.beta!r}, lam = {self.problem.lam!r} and v"
+            )
+        scale, norm = (1 / size, 1.0) if self.problem.sphere else (1.0, size)
+        return point._replace(step=point.step + 1, x=out, scale=scale, norm=norm, length=length)
 
     def _other(self, point: Point) -> Array:
         """The buffer that `point` is not in."""
@@ -234,9 +166,13 @@ class Run:
             following = following._replace(v=point.v - problem.eta_v * slope_v)
         if problem.sampling is None:
             following = self._observed(point, following, move, sums)
-        overlap = float(point.v @ problem.v_star)
-        fit = float(loss(point.v, np.array([point.angle]), problem.v_star)[0]) if problem.learn_v else math.nan
-        return (point.angle, point.norm, sums.penalty, sums.coupling, sums.support, overlap, alpha, fit), following
+        return self._row(point, sums, alpha), following
+
+    def _row(self, point: Point, sums: Sums, alpha: float) -> tuple[float, ...]:
+        """What is recorded of `point`, by `COLUMNS`."""
+        v, v_star = point.v, self.problem.v_star
+        fit = float(loss(v, np.array([point.angle]), v_star)[0]) if self.problem.learn_v else math.nan
+        return point.angle, point.norm, sums.penalty, sums.coupling, sums.support, float(v @ v_star), alpha, fit
 
     def _population_move(self, point: Point, alpha: float, kappa: float) -> Move:
         """On the sphere N is the last one known; without it the one of fixed points, so that z − w = ηg."""
@@ -256,25 +192,8 @@ class Run:
             if sharp:
                 break
             sums = self.sweep(out, self.problem.w_star, Move(1.0, 0.0, 0.0, 1.0, 0.0, cosine))
-        self._check(point.step + 1, size)
-        scale, norm_after = (1 / size, 1.0) if self.problem.sphere else (1.0, size)
-        return point._replace(
-            step=point.step + 1,
-            x=out,
-            scale=scale,
-            norm=norm_after,
-            angle=angle,
-            cosine=cosine * scale,
-            length=size,
-            residual=math.nan,
-        )
-
-    def _check(self, step: int, size: float) -> None:
-        if not (1 / LARGE < size < LARGE):
-            raise ValueError(
-                f"step {step} has norm {size:.4g}: w has lost its direction, or leaves the range of float64; "
-                f"start elsewhere, or scale beta = {self.problem.beta!r}, lam = {self.problem.lam!r} and v"
-            )
+        following = self._moved(point, out, size, size)
+        return following._replace(angle=angle, cosine=cosine * following.scale, residual=math.nan)
 
     def _guard(self, point: Point, alpha: float) -> None:
         """A step must not turn w round: 1 − η(α+β) > 0 also for what `choose_steps` did not foresee."""
@@ -328,14 +247,11 @@ class Run:
         wanted = multiplier if problem.sphere else alpha / point.norm + problem.beta
         sums = self._measure(point, wanted)
         slope = self._slope(point, sums, wanted)
-        w = point.x * point.scale
-        found = distance_bound(problem, w, point.v, slope)
+        found = distance_bound(problem, w := point.x * point.scale, point.v, slope)
         distance, resolved = min(point.distance, found.distance), max(point.resolved, float(found.resolved))
-        overlap = float(point.v @ problem.v_star)
-        fit = float(loss(point.v, np.array([point.angle]), problem.v_star)[0])
-        last = (point.angle, point.norm, sums.penalty, sums.coupling, sums.support, overlap, alpha, fit)
         shown = [*range(0, point.step, problem.record_every), point.step]
-        record = np.array([*self.rows[: len(shown) - 1], last], dtype=np.float64)
+        rows = [*self.rows[: len(shown) - 1], self._row(point, sums, alpha)]
+        record = np.array(rows, dtype=np.float64)
         lyapunov, lagrangian = self._histories(record)
         sampled = problem.sampling is not None
         return LearningResult(
@@ -352,7 +268,7 @@ class Run:
             residual=self._residual(point, slope),
             distance=math.nan if sampled else distance,
             multiplier=slope.multiplier,
-            state=self.state(self.point),
+            state=LearningState.at(self.point, self.rows, self.settings),
         )
 
     def _histories(self, record: Array) -> tuple[Array, Array]:

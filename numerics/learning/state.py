@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +21,39 @@ from numerics.arguments import Array
 COLUMNS: Final = ("angle", "norm", "penalty", "coupling", "support", "overlap", "radial", "loss")
 """Columns of the record, a row for each point recorded but the last; overlap is v·v*, radial α of C9."""
 
-SCALARS: Final = (
-    *("scale", "norm", "length", "angle", "cosine", "multiplier", "residual"),
-    *("distance", "resolved", "bend", "tried"),
-)
-
 _VERSION = 2
 _SHAPES: Final = {"version": 0, "step": 0, "settings": 0, "x": 1, "v": 1, "scalars": 1, "record": 2}
+
+
+class Point(NamedTuple):
+    """The iterate w = scale·x after `step` steps, with what is known of it.
+
+    Bare steps leave angle, cosine, multiplier and residual as they were: those of an earlier iterate.
+    """
+
+    step: int
+    x: Array
+    v: Array
+    scale: float
+    norm: float
+    length: float
+    """‖z‖ of the step that led here: that of x."""
+    angle: float = 0.0
+    cosine: float = 0.0
+    multiplier: float = 0.0
+    residual: float = math.nan
+    distance: float = math.inf
+    """That of the last point bounded, if it led here; inf otherwise."""
+    resolved: float = 0.0
+    """1 if the slope there was no more than rounding."""
+    bend: float = math.inf
+    """The curvature that was found where a bound was tried last; inf before."""
+    tried: float = 0.0
+    """The slope there."""
+
+
+SCALARS: Final = Point._fields[3:]
+"""What a state holds of a point, beside its step, x and v."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +71,13 @@ class LearningState:
     v: Array
     scalars: Array
     record: Array
+
+    @classmethod
+    def at(cls, point: Point, rows: Sequence[tuple[float, ...]], settings: dict[str, Any]) -> LearningState:
+        """That of a run at `point`, recorded in `rows`."""
+        count = recorded(point.step, settings["record_every"])  # an interrupt may come after the record of a step
+        record = np.array(rows[:count], dtype=np.float64).reshape(count, len(COLUMNS))
+        return cls(settings, point.step, point.x.copy(), point.v, np.array(point[3:]), record)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the state to `path` (NumPy's .npz, no pickles): beside it first, then renamed, so never half a file.
@@ -103,6 +138,42 @@ class LearningState:
             if arrays[name].size == 0 or not np.isfinite(arrays[name]).all():
                 raise ValueError(f"{name} is empty or has entries that are not finite")
         return cls(settings, step, arrays["x"], arrays["v"], arrays["scalars"], record)
+
+
+@dataclass(frozen=True, eq=False)
+class LearningResult:
+    """Where a run ended and how it went.
+
+    Histories have an entry for the start, each `record_every`-th step and the last one, as `step_history` says: length
+    steps + 1 if every step is recorded.
+    `w`, `u` (n,), u = S(w); `v` (m,); `angle_history` θ; `lyapunov_history` Ψ(θ) + λP(u) + (β/2)‖w−u‖² (R1, R12), with
+    the current v where v is learned; without normalization α‖w‖ − κ⟨w*,w⟩ in place of Ψ, nan where α, κ vary with w;
+    `lagrangian_history` f + λP(u) + (β/2)‖w−u‖², which need not decrease (R2); `support_history` counts u ≠ 0.
+    `residual` is the sine of the angle between w and κw* + βS(w), 0 exactly at fixed points (R3); without
+    normalization ‖κw* − αŵ − β(w−u)‖/‖κw* + βu‖. It is that of the population also where the gradient was sampled.
+    `distance` is an upper bound: there is a fixed point of the iteration at most that far from w (from (v, w), if v is
+    learned), it attracts all that is near it, and the run leads to it. It rests on how H bends around w (R1,
+    R7.stability), on nothing that depends on η. inf where no bound is known: far off, next to a saddle or to a jump of
+    S, without normalization also where κ varies or v is learned; nan for sampled gradients. `converged` says that it is
+    at most `tolerance`, or at most 1.5e-8 with the residual lost in rounding.
+    `multiplier` is N = ⟨w, κw* + βu⟩/‖w‖². A run may also rest at a fixed point that is no stable limit (from a w0
+    that vanishes wherever w* does, say): that is not called converged.
+    """
+
+    w: Array
+    u: Array
+    v: Array
+    step_history: npt.NDArray[np.int64]
+    angle_history: Array
+    lyapunov_history: Array
+    lagrangian_history: Array
+    support_history: npt.NDArray[np.int64]
+    steps: int
+    converged: bool
+    residual: float
+    distance: float
+    multiplier: float
+    state: LearningState
 
 
 def recorded(step: int, every: int) -> int:

@@ -96,12 +96,10 @@ class SparseLimit:
         r is the least of β, of λ√‖w*‖₀ (l1), √(2λβs₀) (l0, s₀ nonzero entries thresholded away), βt√‖w*‖₀ (TL1). It
         holds since this limit is never further than π/2 from w*: no entry changes its sign.
         """
-        p = self._problem
+        p, one = self._problem, self.kappa / self.kappa
         lost = int(np.count_nonzero(p.w_star)) - (len(self.support) if self.penalty == "l0" else 0)
-        radius = (
-            p.beta * min(1, p.threshold * p.field.sqrt(lost * (p.kappa / p.kappa))) if p.beta and lost else 0 * p.beta
-        )
-        sine = min(1 + 0 * p.kappa, radius / p.kappa)
+        radius = p.beta * min(1, p.threshold * p.field.sqrt(lost * one)) if p.beta and lost else 0 * one
+        sine = min(one, radius / p.kappa)
         # 2 sin(arcsin(s)/2) = √2 s/√(1 + √(1 − s²)), without the subtraction.
         return sine * 2 ** (sine * 0 + 0.5) / (1 + ((1 - sine) * (1 + sine)) ** 0.5) ** 0.5
 
