@@ -16,16 +16,13 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
 
 from proofs.proxies import estimator
-from verify.minimizer import Piece, pieces, proximal, total
+from verify.minimizer import Array, Piece, pieces, proximal, total
 from verify.precision.network import Network
 from verify.rows import DIGITS
 
 __all__ = ["FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]
-
-Array = NDArray[np.float64]
 
 FAST: Final = 1e8
 """A step τ at which w goes to the direction of κw* + βu, nearly."""

@@ -6,15 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
-from verify.minimizer import map_slope, proximal, threshold
+from verify.minimizer import Array, map_slope, proximal, threshold
 from verify.rows import Relation
 
 __all__ = ["different", "ended", "neutral", "next_to_threshold", "refined", "slopes", "tangent", "uncertainty"]
-
-Array = NDArray[np.float64]
 
 _SETTLED: Final = 1e-13
 """A run whose last step is longer has not ended, and is not judged."""
@@ -29,7 +26,7 @@ _FLAT: Final = 1e-9
 """Curvatures below this, over κ + β, may be 0."""
 
 
-def ended(problem: Problem, starts: Array) -> tuple[Array, NDArray[np.bool_], int]:
+def ended(problem: Problem, starts: Array) -> tuple[Array, Array, int]:
     """Where runs from the starts end, which of them have ended, and how many of these leapt.
 
     Next to a limit that keeps small entries of w* alone N is close to β, and the rate βμ/N to 1: no run gets there step

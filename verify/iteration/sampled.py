@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from numerics.model import sample_coarse_gradient
 from verify.iteration.arithmetic import FAST, Iteration, Problem, pull, unit
 from verify.iteration.trial import Trial, generator
+from verify.minimizer import Array
 
 __all__ = ["CHANCES", "check_sampled"]
-
-Array = NDArray[np.float64]
 
 CHANCES: Final = 3
 """Random tests of one call: the exponent, the mean of the runs, and the run of `learn`."""

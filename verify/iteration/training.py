@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import Iteration, Problem, unit
 from verify.iteration.network import Network
 from verify.iteration.trial import Trial, directions, drawn
+from verify.minimizer import Array
 
 __all__ = ["BETWEEN", "Training", "as_learn", "random_training"]
-
-Array = NDArray[np.float64]
 
 BETWEEN: Final = "runs that end between w* and −w*"
 """Counted: at w* and −w* the strength of the pull has no part in the balance."""

@@ -13,17 +13,14 @@ from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from proofs.engine.claim import Claim
 from verify.evidence import Evidence, Fate, Figures, Grade, Level, Verdict
 from verify.iteration.arithmetic import Problem, pull
-from verify.minimizer import BROUGHT, DEFAULTS
+from verify.minimizer import BROUGHT, DEFAULTS, Array
 from verify.rows import Judgement, Relation, Row, judge
 
 __all__ = ["ASPECTS", "Aspect", "Findings", "Theory", "Trial", "directions", "drawn", "generator", "on_trial"]
-
-Array = NDArray[np.float64]
 
 _TINY = 1e-9
 """Bounds that are not above this are 0 for all that a quotient by them says."""

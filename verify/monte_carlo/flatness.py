@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numerics.model import sample_loss
 from numerics.sampling import SHARD
 from verify.evidence import Evidence, Figures, Grade, Verdict
 from verify.monte_carlo.sampled import Scene
+from verify.monte_carlo.statistics import Array
 
 __all__ = ["flatness", "judged"]
-
-Array = NDArray[np.float64]
 
 _CHUNK = 512
 

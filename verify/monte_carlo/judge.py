@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from proofs.engine.claim import Claim
 from verify.configurations import Level
@@ -16,12 +15,10 @@ from verify.monte_carlo.expectations import REPRESENTATIVES, Expectation
 from verify.monte_carlo.plan import Check, Group, size, target
 from verify.monte_carlo.predictions import Predictor
 from verify.monte_carlo.sampled import ALONG, SQUARED, Scene
-from verify.monte_carlo.statistics import POWER, detectable, finite, scores, variance_along
+from verify.monte_carlo.statistics import POWER, Array, detectable, finite, scores, variance_along
 from verify.mutants import Mutant, fates, mutants
 
 __all__ = ["NAME", "Collected", "Judge", "for_mutants"]
-
-Array = NDArray[np.float64]
 
 NAME = "monte_carlo"
 _FAILURES = (ArithmeticError, LookupError, NameError, TypeError, ValueError)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 import mpmath
 import numpy as np
 from mpmath import mpf
-from numpy.typing import NDArray
 from sympy import Expr, Integral, Symbol, cot, oo
 
 from proofs.engine.claim import Claim, all_claims
@@ -23,10 +22,10 @@ from verify.closed_form import NoValueError, integral, prepared
 from verify.configurations import Configuration
 from verify.monte_carlo.expectations import Expectation, component
 from verify.monte_carlo.sampled import Scene
+from verify.monte_carlo.statistics import Array
 
 __all__ = ["Key", "Predictor", "every"]
 
-Array = NDArray[np.float64]
 Key = tuple[Expr, Definition, Expectation, int]
 """A formula, the definition it is said to agree with, the expectation, the number of the scene."""
 

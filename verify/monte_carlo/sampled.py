@@ -11,17 +11,15 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numerics.sampling import Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
 from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 from verify.configurations import Configuration, Level, pinned
 from verify.monte_carlo.expectations import Expectation
-from verify.monte_carlo.statistics import polarised
+from verify.monte_carlo.statistics import Array, polarised
 from verify.slopes import slope_of
 
 __all__ = ["ALONG", "SQUARED", "Scene", "problem", "scenes"]
@@ -33,8 +31,6 @@ CAP = {"rows": 2**23, "networks": 2**22}
 """Samples after which brute force ends, whatever its power."""
 SQUARED = "|squared"
 """Suffix of the squares of a row vector's coordinates along ŵ, along e, and along a direction orthogonal to both."""
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +191,7 @@ def _row_function(one: Expectation, point: Configuration) -> RowFunction:
     assert isinstance(asked, HalfSpaceMoment)
     proxy = slope_of(one.estimator, point.parameters) if asked.proxy else None
 
-    def function(z: Array, along_a: Array, along_b: Array) -> NDArray[Any]:
+    def function(z: Array, along_a: Array, along_b: Array) -> Array:
         value = np.ones(len(z)) if proxy is None else np.asarray(proxy(point.r * along_a))
         for side in asked.halfspaces:
             value = value * ((along_a if side == "a" else along_b) > 0)

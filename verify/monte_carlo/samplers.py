@@ -12,7 +12,6 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numerics import reduced_sampling
 from numerics.reduced_sampling import Estimate, Feature, Form
@@ -26,7 +25,6 @@ from verify.slopes import slope_of
 
 __all__ = ["FIRST", "Asked", "enough", "estimate", "pilot", "sample_in_full", "sample_reduced"]
 
-Array = NDArray[np.float64]
 Asked = tuple[Expectation, int | None]
 """An expectation, and which of its coordinates is asked for (None: all of it)."""
 Estimates = dict[str, Estimate]

@@ -32,7 +32,7 @@ from scipy.special import ndtri
 
 __all__ = ["POWER", "RESERVE", "detectable", "finite", "polarised", "scores", "threshold", "variance_along"]
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 POWER = 0.999
 """Probability with which an error of the size that `detectable` names is caught."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import mpmath
 import numpy as np
 import sympy
 from mpmath import mpf
-from numpy.typing import NDArray
 from scipy.stats import norm as normal
 from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, expand, pi, simplify, sin
 
@@ -22,12 +21,10 @@ from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
 from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
 from verify.iteration.trial import Trial, directions, drawn, generator, on_trial
-from verify.minimizer import DEFAULTS, displacement, objective, proximal
+from verify.minimizer import DEFAULTS, Array, displacement, objective, proximal
 from verify.roads import over_boxes
 from verify.roads.limit_errors import tight_problem
 from verify.rows import Relation
-
-Array = NDArray[Any]
 
 _TANGENT: Final = (
     "z/(1 + τβ) lies in the ball of radius g sin α₀ about w + g w*, g = τκ/(1 + τβ); the largest θ⁺ over the ball is "

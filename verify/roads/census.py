@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sympy import Abs, Eq, Equivalent, Expr, Gt, Le, Ne, Rational, Symbol, expand
 
 from proofs.engine.claim import Claim
@@ -20,9 +19,8 @@ from verify.inequalities.statement import stated
 from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
 from verify.iteration.ends import different, ended, neutral, next_to_threshold, uncertainty
 from verify.iteration.trial import Trial, directions, drawn, on_trial
+from verify.minimizer import Array
 from verify.roads import over_boxes
-
-Array = NDArray[Any]
 
 
 @over_boxes("R7.astroid")
@@ -136,7 +134,7 @@ def _compared(trial: Trial, problem: Problem) -> None:
         trial.demand(census.total == len(limits), f"total = {census.total}, {len(limits)} limits listed: {problem}")
 
 
-def _returns(trial: Trial, problem: Problem, predicted: Array, ends: Array, settled: NDArray[np.bool_]) -> None:
+def _returns(trial: Trial, problem: Problem, predicted: Array, ends: Array, settled: Array) -> None:
     for k, limit in enumerate(predicted):
         around = [j for j in range(3 * k, 3 * k + 3) if settled[j]]
         if not around:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
 from sympy import Abs, And, Eq, Equivalent, Ge, Implies, Le, Lt, Ne, Or, Symbol
 
 from proofs.engine.claim import Claim
@@ -18,10 +17,8 @@ from verify.inequalities.frame import CIRCLE, STAR, C, N, S, U, W, Z, dot, place
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
-from verify.minimizer import curvature, objective
+from verify.minimizer import Array, curvature, objective
 from verify.rows import DIGITS, Relation
-
-Array = NDArray[Any]
 
 
 @stated("R3", scope="all n: three coordinates hold w̄, w* and ū", whole=True)

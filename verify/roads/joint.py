@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verify.iteration.arithmetic import unit
 from verify.iteration.training import BETWEEN, Training, as_learn, random_training
 from verify.iteration.trial import Trial, directions, on_trial
-
-Array = NDArray[Any]
+from verify.minimizer import Array
 
 
 @on_trial("joint", weight=2.0)

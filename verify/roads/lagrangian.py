@@ -8,7 +8,6 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
 from sympy import And, Eq, Gt, Integer, Lt, Rational, Symbol, pi, sqrt
 
 from proofs.engine.claim import Claim
@@ -16,7 +15,7 @@ from verify.inequalities.frame import dot
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import Exact, pull, unit
 from verify.iteration.trial import Trial, on_trial
-from verify.minimizer import pieces
+from verify.minimizer import Array, pieces
 from verify.precision.network import Network
 from verify.rows import DIGITS
 
@@ -85,7 +84,7 @@ def _both_rise(trial: Trial, penalty: str, witness: dict[str, Any]) -> None:
         trial.demand(result.angle_history[1] > result.angle_history[0], "the angle of learn falls")
 
 
-def _lagrangian(start: Exact, w: NDArray[Any]) -> tuple[mpf, mpf]:
+def _lagrangian(start: Exact, w: Array) -> tuple[mpf, mpf]:
     """L_β with the population loss by quadrature, and θ."""
     theta, weights = start.angle(w), (mpf(1),)
     return Network(weights, weights, theta, mpf(1), 2).loss().value + start.splitting(w), theta

@@ -9,7 +9,6 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
 from sympy import Abs, And, Eq, Expr, Ge, Integer, Le, Lt, Ne, Or, Rational, Symbol, cos, sin, sqrt
 from sympy.logic.boolalg import Boolean
 
@@ -19,10 +18,8 @@ from verify.inequalities.frame import ABOVE, CIRCLE, OWN, STAR, C, N, S, X, circ
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import FAST, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
-from verify.minimizer import displacement, objective, threshold
+from verify.minimizer import Array, displacement, objective, threshold
 from verify.rows import DIGITS, Relation
-
-Array = NDArray[Any]
 
 _HALF = Symbol("sin_half", nonnegative=True)
 _SUM = Symbol("gaps_squared", nonnegative=True)

@@ -9,7 +9,6 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
 from sympy import Abs, And, Eq, Equivalent, Ge, Gt, Le, Lt, Ne, Piecewise, Symbol
 
 from proofs.engine.claim import Claim
@@ -20,10 +19,8 @@ from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, r
 from verify.iteration.ends import next_to_threshold, refined, uncertainty
 from verify.iteration.sampled import CHANCES, check_sampled
 from verify.iteration.trial import ASPECTS, Trial, directions, drawn, generator, on_trial
-from verify.minimizer import objective
+from verify.minimizer import Array, objective
 from verify.rows import DIGITS, Relation
-
-Array = NDArray[Any]
 
 
 @stated("R4.l1", scope="all n, by entries; that ‖w̄(N)‖ = 1 has a root is its continuity", whole=False)

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
 from sympy import Abs, Eq, Ge, Le
 
 from proofs.engine.claim import Claim
@@ -18,7 +17,7 @@ from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, unit, vector
 from verify.iteration.training import random_training
 from verify.iteration.trial import Trial, directions, drawn, on_trial
-from verify.minimizer import closed_at, objective
+from verify.minimizer import Array, closed_at, objective
 from verify.rows import DIGITS, Relation
 
 
@@ -90,7 +89,7 @@ def _lowest(trial: Trial) -> None:
         higher, square = iteration.lyapunov(w) - iteration.lyapunov(ends[0]), np.sum((w - ends[0]) ** 2, axis=-1)
         # Where w and w̄ have the same signs beyond the threshold the envelope is affine between them: an equality.
         same = np.all(iteration.split(w) * iteration.split(ends[0]) > 0, axis=-1)
-        relations: dict[Relation, NDArray[np.bool_]] = {">=": np.full(len(w), True), "=": same}
+        relations: dict[Relation, Array] = {">=": np.full(len(w), True), "=": same}
         for relation, at in relations.items():
             values = {"multiplier": factor, "beta": problem.beta, "‖w−w̄‖²": square[at]}
             slack = _ROUNDING * problem.n * (problem.kappa + problem.beta)

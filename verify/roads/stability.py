@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from sympy import And, Eq, Equivalent, Expr, Gt, Integer, Lt, Ne, Or, Symbol
 from sympy.logic.boolalg import Boolean
@@ -19,10 +18,8 @@ from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import FAST, Iteration, Problem, norm, run_exact, unit, vector
 from verify.iteration.ends import different, slopes, tangent
 from verify.iteration.trial import Trial, directions, drawn, on_trial
-from verify.minimizer import map_slope
+from verify.minimizer import Array, map_slope
 from verify.rows import DIGITS, Relation
-
-Array = NDArray[Any]
 
 
 @stated("R7.stability", scope="n = 2, 3", whole=False)
@@ -164,7 +161,7 @@ def _stiff(trial: Trial, problem: Problem, points: Array, bent: Array) -> None:
     trial.row("stiffness", "=", factors - (force[1] - force[0]) / (2 * h), values, slack, problem)
 
 
-def _attracts(trial: Trial, problem: Problem, w: Array, entries: Array, runs: tuple[NDArray[np.bool_], Array]) -> None:
+def _attracts(trial: Trial, problem: Problem, w: Array, entries: Array, runs: tuple[Array, Array]) -> None:
     """Whether the runs return, against the signs of D; where one D_j < 0 alone the claim's sum decides."""
     back, last = runs
     returned, left = bool(np.all(back)), not np.any(last[back] < 1e-13)
@@ -190,7 +187,7 @@ def _least(entries: Array, w: Array) -> float:
     return float(np.linalg.eigvalsh(basis.T @ (entries[:, None] * basis))[0])
 
 
-def _near_a_jump(iteration: Iteration, points: Array) -> NDArray[np.bool_]:
+def _near_a_jump(iteration: Iteration, points: Array) -> Array:
     """Whether S is not smooth within 1e-6 of an entry: (points,)."""
     here = iteration.split(points)
     moved = np.array([iteration.split(points + h) for h in (-1e-6, 1e-6)])
