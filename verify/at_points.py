@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import inf
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ _LONGEST: Final = 4.0
 """Seconds that a task of several claims may be expected to take."""
 
 _FAR: Final = 1e100
-_KEPT: Final = 256
+
+_Points = Callable[[Claim, Sequence[Configuration]], list[Configuration]]
 
 _ORDER: Final = (Verdict.REFUTED, Verdict.ERROR, Verdict.UNDECIDED, Verdict.VERIFIED)
 
@@ -70,7 +72,7 @@ class AtPoints:
     name: str
     missing: str
     covers: Callable[[Claim], object]
-    points: Callable[[Claim, Sequence[Configuration]], list[Configuration]]
+    points: _Points
     compare: Callable[[Claim, Configuration, Level], Iterable[Comparison]]
     fates: Callable[[Claim, Sequence[Configuration], Configuration, Level], tuple[dict[str, Fate], Figures]]
     weight: Callable[[Claim, Level], float]
@@ -103,7 +105,7 @@ class AtPoints:
         level, seed, label = task.arguments
         found: dict[str, Found] = {}
         for claim in map(get, task.claim_ids):
-            chosen = self._chosen(claim, level, seed)
+            chosen = _chosen(self.points, claim, level, seed, tuple(pinned().items()))
             point = next(point for point in chosen if point.label == label)
             found[claim.id] = self._at(claim, point, level)
             if point is chosen[0]:
@@ -112,14 +114,6 @@ class AtPoints:
                 seconds = found[claim.id].seconds + time.perf_counter() - started
                 found[claim.id] = replace(found[claim.id], fates=fates, figures=figures, seconds=seconds)
         return found
-
-    def _chosen(self, claim: Claim, level: Level, seed: int) -> list[Configuration]:
-        key = self.name, claim.id, level, seed, *sorted(pinned().items())
-        if key not in _CHOSEN:
-            if len(_CHOSEN) > _KEPT:
-                _CHOSEN.clear()
-            _CHOSEN[key] = self.points(claim, configurations(level, seed))
-        return _CHOSEN[key]
 
     def _at(self, claim: Claim, point: Configuration, level: Level) -> Found:
         started = time.perf_counter()
@@ -143,7 +137,9 @@ class AtPoints:
         }
 
 
-_CHOSEN: dict[object, list[Configuration]] = {}
+@lru_cache(maxsize=256)
+def _chosen(points: _Points, claim: Claim, level: Level, seed: int, pins: object) -> list[Configuration]:
+    return points(claim, configurations(level, seed))
 
 
 def _is_about(outcome: Outcome, claim_id: str) -> bool:

@@ -57,7 +57,7 @@ class Configuration:
     theta: float
     r: float
     n: int = 3
-    parameters: dict[str, float] = field(default_factory=dict)
+    parameters: dict[str, float] = field(default_factory=dict, hash=False)
     r_star: float = 1.0
 
     @property

@@ -227,7 +227,7 @@ def test_both_sides_of_claims_contain_what_the_definition_says(name: str) -> Non
     definition = NAMED[name]
     rng = random(21)
     means.forget()
-    certified._KNOWN.clear()
+    certified.definition_sides.cache_clear()
     for _ in range(2):
         m = int(rng.integers(1, 4))
         v, v_star = (tuple(map(float, rng.normal(size=m))) for _ in range(2))

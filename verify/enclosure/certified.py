@@ -8,6 +8,7 @@ proof.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import inf
 from typing import Final
 
@@ -75,18 +76,11 @@ def covered(claim: Claim) -> bool:
     return claim.statement is not None and (speaks_of(definition) or _capped(definition))
 
 
-_KNOWN: dict[object, list[Side]] = {}
-
-
+@lru_cache(maxsize=256)
 def definition_sides(definition: Definition, point: Configuration, level: Level) -> list[Side]:
     """The definition's balls at a configuration, remembered: a claim's mutants are held against the same."""
-    key = definition, repr(point), level
-    if key not in _KNOWN:
-        if len(_KNOWN) > 256:
-            _KNOWN.clear()
-        with digits(_WORKING):
-            _KNOWN[key] = [_cap(point)] if _capped(definition) else list(sides(definition, point, level, _WORLD))
-    return _KNOWN[key]
+    with digits(_WORKING):
+        return [_cap(point)] if _capped(definition) else list(sides(definition, point, level, _WORLD))
 
 
 def compare(claim: Claim, point: Configuration, level: Level) -> Iterator[Comparison]:

@@ -23,6 +23,7 @@ __all__ = [
     "UndefinedError",
     "angle_after",
     "central_slope",
+    "extrapolated",
     "inner",
     "moved",
     "remembered",
@@ -172,13 +173,8 @@ class Network(BinarizedNetwork[Estimate]):
         here = self.loss()
         steps = [_STEP / 2**k for k in range(4)]
         table = [_quotient(self.turned(angle_after(self.theta, [mpf(0), h, mpf(0)])).loss(), here, h) for h in steps]
-        values = [entry.value for entry in table]
-        last = mpf(0)
-        for order in range(1, len(values)):
-            last = values[-1]
-            values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
-        error = 20 * table[-1].error + abs(values[0] - last)
-        return Estimate(values[0], error, table[-1].size).times(1 / self.r)
+        value, change = extrapolated([entry.value for entry in table])
+        return Estimate(value, 20 * table[-1].error + change, table[-1].size).times(1 / self.r)
 
 
 @dataclass(frozen=True)
@@ -245,6 +241,15 @@ def moved(network: Any, step: Sequence[mpf]) -> Any:
     """A network of either kind after w moves by ‖w‖·step, given along ŵ, e, u."""
     longer = mpmath.sqrt((1 + step[0]) ** 2 + step[1] ** 2 + step[2] ** 2)
     return replace(network, theta=angle_after(network.theta, step), r=network.r * longer)
+
+
+def extrapolated(values: Sequence[mpf]) -> tuple[mpf, mpf]:
+    """The limit of what was found at steps h, h/2, h/4, … as h → 0, and the last change of it."""
+    last = values[0]
+    for order in range(1, len(values)):
+        last = values[-1]
+        values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
+    return values[0], abs(values[0] - last)
 
 
 def secant(function: Callable[[mpf], mpf], before: mpf, place: mpf) -> mpf:

@@ -19,7 +19,7 @@ from verify.configurations import Configuration, Level
 from verify.inequalities.frame import dot
 from verify.inequalities.statement import Statement, stated
 from verify.precision.comparison import ROUGH, Held, closed_coordinates, holding
-from verify.precision.network import Network
+from verify.precision.network import Network, extrapolated
 from verify.precision.quadrature import Estimate
 from verify.roads import checks
 from verify.roads.landscape import compared_angle, constructed, drawn, saddle_angle, shallow
@@ -96,11 +96,9 @@ def _rates(held: Held, network: Network) -> None:
         valley = network.valley(mp.pi - apart)
         products = (x * y for x, y in zip(valley.coarse_gradient(), valley.filter_gradient(), strict=True))
         quotients.append(Estimate.total(products).times(1 / apart))
-    values = [quotient.value for quotient in quotients]
-    for order in range(1, 4):
-        values = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(values)]
+    limit, _ = extrapolated([quotient.value for quotient in quotients])
     size = mpmath.fdot(network.v_star, network.v_star) ** 2 / network.r  # the rate itself may be 0
-    held.equal("rate", held.part("rate"), Estimate(values[0], 20 * quotients[-1].error, size), ROUGH)
+    held.equal("rate", held.part("rate"), Estimate(limit, 20 * quotients[-1].error, size), ROUGH)
 
 
 def _ratio(held: Held, network: Network) -> None:

@@ -194,21 +194,11 @@ class _Search:
     def _push(self, box: Box) -> None:
         """Put a box in line, by the margin in its middle over what it must vanish like."""
         middle = {symbol: (span[0] + span[1]) / 2 for symbol, span in box.items()}
-        rank = self.margin.at(middle) / self._distance(middle)
+        rank = self.margin.at(middle) / self._distance({symbol: (at, at) for symbol, at in middle.items()})
         heappush(self._queue, (float(rank.mid()) if rank.is_finite() else -inf, next(self._ticket), box))
 
-    def _distance(self, shares: Mapping[Symbol, Fraction]) -> arb:
-        """The product of the powers of the distances to the edges at which the margin vanishes."""
-        found = arb(1)
-        for symbol, end in product(self.margin.ranges, (0, 1)):
-            order = self.margin.quotient(symbol, end)[0]
-            if order:
-                ends = self.margin.ranges[symbol]
-                found *= abs(ends.at(Fraction(end)) - ends.at(shares[symbol])) ** order
-        return found
-
-    def _farthest(self, box: Box) -> arb:
-        """The largest that product is on a box."""
+    def _distance(self, box: Box) -> arb:
+        """The largest product of the powers of the distances to the edges at which the margin vanishes."""
         found = arb(1)
         for symbol, end in product(self.margin.ranges, (0, 1)):
             ends, order = self.margin.ranges[symbol], self.margin.quotient(symbol, end)[0]
@@ -222,7 +212,7 @@ class _Search:
         closing = Closing(self.margin, box, self.found.edges)
         if closing.closed:
             if closing.lowest is not None:
-                lowest = closing.lowest if closing.divided else closing.lowest / self._farthest(box)
+                lowest = closing.lowest if closing.divided else closing.lowest / self._distance(box)
                 self.found.smallest = min(self.found.smallest, float(lowest.lower()))
             return
         for part in halves(box, closing.cut) if box else ():
