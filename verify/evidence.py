@@ -124,14 +124,13 @@ class ClaimReport:
     evidence: tuple[Evidence, ...]
 
     @property
+    def _of_mutants(self) -> Figures:
+        return next((found.figures for found in self.evidence if found.method == "mutants"), {})
+
+    @property
     def survivors(self) -> tuple[str, ...]:
         """The mutants of this claim that no check noticed."""
-        return tuple(
-            str(name)
-            for found in self.evidence
-            if found.method == "mutants"
-            for name in found.figures.get("survivors", ())
-        )
+        return tuple(map(str, self._of_mutants.get("survivors", ())))
 
     @property
     def too_weak(self) -> bool:
@@ -141,15 +140,12 @@ class ClaimReport:
     @property
     def mutants(self) -> tuple[int, int]:
         """Mutants killed, and mutants in all; those that are weaker and true are in neither."""
-        return self._counted("killed"), self._counted("total")
+        return int(self._of_mutants.get("killed", 0)), int(self._of_mutants.get("total", 0))
 
     @property
     def weaker(self) -> int:
         """Mutants proved to say less than the claim, and nothing wrong."""
-        return self._counted("weaker")
-
-    def _counted(self, name: str) -> int:
-        return sum(int(found.figures.get(name, 0)) for found in self.evidence if found.method == "mutants")
+        return int(self._of_mutants.get("weaker", 0))
 
     @property
     def verdict(self) -> Verdict:

@@ -251,7 +251,7 @@ def test_an_estimator_that_cannot_be_enclosed_is_undecided(monkeypatch: pytest.M
     growing = growing_proxy()
     monkeypatch.setitem(proxies.ESTIMATORS, "growing", growing)
     monkeypatch.setattr(certified, "_QUICK", ("growing",))
-    certified.definition_sides.cache_clear()
+    monkeypatch.setattr(certified, "definition_sides", certified.definition_sides.__wrapped__)
     found = route.check(proofs.get("G5"), [POINT])
     assert found.verdict is Verdict.UNDECIDED
     assert "tail" in found.detail
@@ -260,7 +260,7 @@ def test_an_estimator_that_cannot_be_enclosed_is_undecided(monkeypatch: pytest.M
 def test_a_wide_ball_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certified, "_WORKING", 20)
     monkeypatch.setattr(certified, "_LADDER", (20,))
-    certified.definition_sides.cache_clear()
+    monkeypatch.setattr(certified, "definition_sides", certified.definition_sides.__wrapped__)
     assert route.check(proofs.get("G1"), [POINT]).verdict is Verdict.UNDECIDED
 
 
