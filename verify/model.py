@@ -17,6 +17,7 @@ from sympy import Symbol
 
 from proofs import symbols
 from proofs.engine.definitions import (
+    ACTIVATIONS,
     Correlation,
     Definition,
     FilterGradient,
@@ -56,11 +57,8 @@ PROXY_MOMENTS: Final[dict[Symbol, Row]] = {
 }
 """M, M₊, A and B, under the symbols of statements about any proxy."""
 
-MODEL: Final = Row(a=True)
-"""σ(z·w)."""
-
-TEACHER: Final = Row(b=True)
-"""σ(z·w*)."""
+_MODEL: Final = Row(a=True)
+"""1{ŵ·z > 0}."""
 
 _AXES: Final = (Row(s=1), Row(t=1), Row(u=1))
 """z along ŵ, e, and a direction orthogonal to both."""
@@ -91,6 +89,10 @@ Number = TypeVar("Number", bound=_Number)
 """What a mean of a row function is, and what is built of means."""
 
 
+Terms = list[tuple[Row, Any]]
+"""A function of one row, as a sum of row functions with weights."""
+
+
 class _Rows(ABC, Generic[Number]):
     """What knows the mean of a row function."""
 
@@ -104,19 +106,40 @@ class _Rows(ABC, Generic[Number]):
         """E[F(Z_i) G(Z_j)], for i = j or not."""
         return self.mean(first * second) if same else self.mean(first) * self.mean(second)
 
+    def products(self, first: Terms, second: Terms, same: bool, parts: int = 1) -> list[tuple[Number, Any]]:
+        """The terms of E[F(Z_i) G(Z_j)]/parts, for i = j or not."""
+        return [(self.pair(same, one, two), x * y / parts) for one, x in first for two, y in second]
+
 
 class BinarizedNetwork(_Rows[Number]):
-    """y = Σ v_i σ(Z_i w) beside its teacher y*. `origin` is w = 0."""
+    """y = Σ v_i σ(Z_i w) beside its teacher y*; σ(x) is the first of the `levels` for x ≤ 0, the second for x > 0.
+
+    `origin` is w = 0.
+    """
 
     v: Sequence[Any]
     v_star: Sequence[Any]
     n: int
     origin: bool
+    levels: tuple[int, int] = ACTIVATIONS["binary"]
+
+    def _activation(self, *positive: Row) -> Terms:
+        low, high = self.levels
+        return [*((row, high - low) for row in positive), *([(Row(), low)] if low else [])]
+
+    def model(self) -> Terms:
+        """σ(z·w); at w = 0 it is σ(0)."""
+        return self._activation() if self.origin else self._activation(_MODEL)
+
+    def teacher(self) -> Terms:
+        """σ(z·w*)."""
+        return self._activation(Row(b=True))
 
     def outputs(self) -> list[tuple[int, Row, Any]]:
-        """y − y* as a sum over rows: Σ v_i σ(Z_i w) − Σ v*_i σ(Z_i w*). At w = 0 every σ(Z_i w) is σ(0) = 0."""
-        model = [] if self.origin else [(i, MODEL, weight) for i, weight in enumerate(self.v)]
-        return model + [(i, TEACHER, -weight) for i, weight in enumerate(self.v_star)]
+        """y − y* as a sum over rows: Σ v_i σ(Z_i w) − Σ v*_i σ(Z_i w*)."""
+        model = [(i, row, weight * height) for i, weight in enumerate(self.v) for row, height in self.model()]
+        star = list(enumerate(self.v_star))
+        return model + [(i, row, -weight * height) for i, weight in star for row, height in self.teacher()]
 
     def loss(self) -> Number:
         """f = ½ E(y − y*)², as a double sum."""
@@ -127,9 +150,10 @@ class BinarizedNetwork(_Rows[Number]):
 
     def gradient_v(self) -> list[Number]:
         """E ∂ℓ/∂v_k = E[σ(Z_k w)(y − y*)] for every k."""
-        outputs, pair = [] if self.origin else self.outputs(), cache(self.pair)  # σ(0) = 0
+        outputs, model, pair = self.outputs(), self.model(), cache(self.pair)
+        terms = [(j, own, row, height * y) for own, height in model for j, row, y in outputs]
         units, weighted = range(len(self.v)), self.number.weighted
-        return [weighted((pair(k == j, MODEL, row), y) for j, row, y in outputs) for k in units]
+        return [weighted((pair(k == j, own, row), y) for j, own, row, y in terms) for k in units]
 
     def coarse_gradient(self) -> list[Number]:
         """E g_μ = E[Σ_i Z_i μ'(Z_i w) v_i (y − y*)] along the axes; at w = 0 the direction at angle θ to w* stands in
@@ -142,10 +166,11 @@ class BinarizedNetwork(_Rows[Number]):
 
     def normal_equations(self) -> tuple[list[list[Number]], list[Number]]:
         """E[σσᵀ] and E[σσ*ᵀ]v*, σ = σ(Zw): the v that minimizes the loss solves this m×m system."""
-        units, pair = range(len(self.v_star)), cache(self.pair)
-        matrix = [[pair(i == j, MODEL, MODEL) for j in units] for i in units]
-        star, weighted = list(enumerate(self.v_star)), self.number.weighted
-        return matrix, [weighted((pair(i == j, MODEL, TEACHER), y) for j, y in star) for i in units]
+        units, star, weighted = range(len(self.v_star)), list(enumerate(self.v_star)), self.number.weighted
+        own, theirs = self.model(), self.teacher()
+        among, across = ([self.products(own, others, same) for same in (False, True)] for others in (own, theirs))
+        right = [[(one, x * y) for j, y in star for one, x in across[i == j]] for i in units]
+        return [[weighted(among[i == j]) for j in units] for i in units], [weighted(terms) for terms in right]
 
     @abstractmethod
     def best_weights(self) -> list[Number]:
@@ -180,10 +205,6 @@ class BinarizedNetwork(_Rows[Number]):
         raise ValueError(f"{definition} is no quantity of a network")
 
 
-Terms = list[tuple[Row, Any]]
-"""A function of one patch, as a sum of row functions with weights."""
-
-
 class RectifiedNetwork(_Rows[Number]):
     """The ReLU network without overlap beside its teacher, on k patches.
 
@@ -212,18 +233,14 @@ class RectifiedNetwork(_Rows[Number]):
         """relu(w·z) − relu(w*·z)."""
         return self.model() + [(row, -weight) for row, weight in self.teacher()]
 
-    def _products(self, first: Terms, second: Terms, same: bool, parts: int = 1) -> list[tuple[Number, Any]]:
-        """The terms of E[F(x_i) G(x_j)]/parts, for i = j or not."""
-        return [(self.pair(same, one, two), x * y / parts) for one, x in first for two, y in second]
-
     def over_patches(self, first: Terms, second: Terms) -> Number:
         """(1/k²) Σ_i Σ_j E[F(x_i) G(x_j)], term by term."""
-        both = [self._products(first, second, same, self.k**2) for same in (False, True)]
+        both = [self.products(first, second, same, self.k**2) for same in (False, True)]
         return self.number.weighted(term for i in range(self.k) for j in range(self.k) for term in both[i == j])
 
     def kernel(self) -> Number:
         """E[relu(w·z) relu(w*·z)]."""
-        return self.number.weighted(self._products(self.model(), self.teacher(), same=True))
+        return self.number.weighted(self.products(self.model(), self.teacher(), same=True))
 
     def loss(self) -> Number:
         """ℓ = E(f(w) − f(w*))²."""
@@ -231,7 +248,7 @@ class RectifiedNetwork(_Rows[Number]):
 
     def gradient(self) -> list[Number]:
         """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
-        return [self.over_patches([(axis * MODEL, 2)], self.residual()) for axis in _AXES]
+        return [self.over_patches([(axis * _MODEL, 2)], self.residual()) for axis in _AXES]
 
     def said(self, definition: ReluNetwork) -> list[Number]:
         """The numbers that a definition speaks of; ValueError for one about descent or critical points."""

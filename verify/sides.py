@@ -10,6 +10,7 @@ from sympy import Expr, Symbol
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import (
+    ACTIVATIONS,
     Correlation,
     Definition,
     FilterGradient,
@@ -91,7 +92,8 @@ def _of_network(definition: Definition, point: Configuration, level: Level, worl
     if at == "teacher":
         point = replace(point, v=point.v_star)
     for proxy in world.standing(level, point) if name == "*" else [estimator(name) if name else None]:
-        network = world.network(point, proxy, origin=at == "origin")
+        levels = ACTIVATIONS[getattr(definition, "activation", "binary")]
+        network = world.network(point, proxy, origin=at == "origin", levels=levels)
         moments = {symbol: network.mean(row).value for symbol, row in PROXY_MOMENTS.items()} if name == "*" else {}
         named = None if isinstance(definition, Potential) else proxy
         yield Side(tuple(network.said(definition)), point, named, moments)

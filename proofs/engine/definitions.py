@@ -13,6 +13,7 @@ from typing import Literal
 from sympy import Expr
 
 __all__ = [
+    "ACTIVATIONS",
     "CommonZeros",
     "Correlation",
     "Definition",
@@ -33,6 +34,10 @@ __all__ = [
     "SampleGradient",
     "Splitting",
 ]
+
+
+ACTIVATIONS = {"binary": (0, 1)}
+"""Activation functions σ by name: σ(x) for x ≤ 0 and for x > 0."""
 
 
 class Definition:
@@ -64,6 +69,7 @@ class MeanSample(Definition):
     quantity: Literal["loss", "gradient_v", "coarse_gradient"]
     estimator: str = ""
     at: Literal["", "teacher", "origin"] = ""
+    activation: str = "binary"
 
 
 @dataclass(frozen=True)

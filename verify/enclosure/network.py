@@ -54,13 +54,19 @@ class Network(BinarizedNetwork[Enclosed]):
     number = Enclosed
 
     def __init__(
-        self, point: Configuration, proxy: Estimator | None = None, *, origin: bool = False, angle: arb | None = None
+        self,
+        point: Configuration,
+        proxy: Estimator | None = None,
+        *,
+        origin: bool = False,
+        angle: arb | None = None,
+        levels: tuple[int, int] = BinarizedNetwork.levels,
     ) -> None:
         self.values = point.scalars(BALLS, proxy)
         if angle is not None:
             self.values[theta] = angle
         self.v, self.v_star = [as_ball(x) for x in point.v], [as_ball(x) for x in point.v_star]
-        self.n, self.origin = point.n, origin
+        self.n, self.origin, self.levels = point.n, origin, levels
         self.means = means_at(point, proxy, angle)
 
     def mean(self, row: Row) -> Enclosed:

@@ -61,6 +61,8 @@ def expectations(claim: Claim) -> tuple[Expectation, ...]:
         moment = HalfSpaceMoment(asked.halfspaces, asked.vector, asked.proxy)
         with_proxy = tuple(filter(_is_integrated, ESTIMATORS)) if asked.proxy else ("",)
         return tuple(Expectation(moment, name) for name in with_proxy)
+    if getattr(asked, "activation", "binary") != "binary":  # no sampler draws it
+        return ()
     if isinstance(asked, MeanSample) and asked.quantity != "coarse_gradient":
         return (Expectation(MeanSample(asked.quantity, at=asked.at)),)
     if isinstance(asked, MeanSample | Correlation):

@@ -65,17 +65,24 @@ class Network(BinarizedNetwork[Estimate]):
     proxy: Estimator | None = None
     parameters: dict[str, float] = field(default_factory=dict, hash=False)
     origin: bool = False
+    levels: tuple[int, int] = BinarizedNetwork.levels
 
     number = Estimate
 
     @classmethod
     def at(
-        cls, point: Configuration, proxy: Estimator | None = None, *, origin: bool = False, angle: mpf | None = None
+        cls,
+        point: Configuration,
+        proxy: Estimator | None = None,
+        *,
+        origin: bool = False,
+        angle: mpf | None = None,
+        levels: tuple[int, int] = BinarizedNetwork.levels,
     ) -> Network:
         """The network of a configuration, or of another angle; its floats are exact."""
         v, v_star = (tuple(mpmath.mpmathify(x) for x in weights) for weights in (point.v, point.v_star))
         theta, r = mpmath.mpmathify(point.theta if angle is None else angle), mpmath.mpmathify(point.r)
-        return cls(v, v_star, theta, r, point.n, proxy, point.parameters, origin=origin or r == 0)
+        return cls(v, v_star, theta, r, point.n, proxy, point.parameters, origin or r == 0, levels)
 
     def turned(self, theta: object, v: Sequence[mpf] | None = None) -> Network:
         """The same at another angle, and with other output weights if given."""
