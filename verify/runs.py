@@ -79,30 +79,17 @@ def as_json(
 ) -> dict[str, Any]:
     """The document of `--json`."""
     names = ("penalty", "beta", "lam", "ste", "gradient", "seed")
-    return {
-        "schema": 1,
-        **{name: options[name] for name in names},
-        **{name: result.state.settings[name] for name in ("parameters", "ste_parameters")},
-        "steps": int(result.steps),
-        "converged": bool(result.converged),
-        "angle": float(result.angle_history[-1]),
-        "error": float(np.linalg.norm(result.w - w_star)),
-        "multiplier": _number(result.multiplier),
-        "residual": _number(result.residual),
-        "distance": _number(result.distance),
-        "support": np.flatnonzero(result.u).tolist(),
-        "weights": result.w.tolist(),
-        "v": result.v.tolist(),
-        "predicted": None
-        if predicted is None
-        else {
-            "kappa": predicted.kappa,
-            "angle": float(angle(predicted.weights, w_star)),
-            "multiplier": float(predicted.multiplier),
-            "support": [int(index) for index in predicted.support],
-            "distance": float(np.linalg.norm(result.w - predicted.weights)),
-        },
-    }
+    document: dict[str, Any] = {"schema": 1, **{name: options[name] for name in names}}
+    document |= {name: result.state.settings[name] for name in ("parameters", "ste_parameters")}
+    document |= {"steps": int(result.steps), "converged": bool(result.converged)}
+    document |= {"angle": float(result.angle_history[-1]), "error": float(np.linalg.norm(result.w - w_star))}
+    document |= {name: _number(getattr(result, name)) for name in ("multiplier", "residual", "distance")}
+    document |= {"support": np.flatnonzero(result.u).tolist(), "weights": result.w.tolist(), "v": result.v.tolist()}
+    if predicted is None:
+        return document | {"predicted": None}
+    told = {"kappa": predicted.kappa, "angle": float(angle(predicted.weights, w_star))}
+    told |= {"multiplier": float(predicted.multiplier), "support": [int(index) for index in predicted.support]}
+    return document | {"predicted": told | {"distance": float(np.linalg.norm(result.w - predicted.weights))}}
 
 
 def _distance(value: float) -> str:

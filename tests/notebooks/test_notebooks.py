@@ -300,23 +300,6 @@ def test_check_finds_what_is_missing_superfluous_edited_or_of_another_kind(
     assert "5 stale" in told.err
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda document: document["metadata"].update(title="mine"), "the notebook's metadata were changed"),
-        (lambda document: document["cells"][2]["metadata"].update(tags=["mine"]), "cell 'sum-of-two' was changed"),
-        (attach, "cell 'prose-words-about-w' was changed"),
-    ],
-)
-def test_check_tells_metadata_and_attachments_edited_by_hand(
-    written: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Any, said: str
-) -> None:
-    out = copied(written, tmp_path / "out")
-    edited(out / "01-plain.ipynb", change)
-    assert check_all(out, ("01",), scripts=written[0]) == 1
-    assert f"01-plain.ipynb was edited by hand: {said}" in capsys.readouterr().out
-
-
 def test_check_fails_when_a_cell_fails(written: tuple[Path, Path], tmp_path: Path) -> None:
     scripts = folder_of(tmp_path / "scripts", n01_plain=PLAIN.replace("print(x)", "print(y)"))
     assert check_all(written[1], ("01",), scripts=scripts) == 1
@@ -396,7 +379,7 @@ def test_a_claim_that_is_not_green_fails_the_cell(monkeypatch: pytest.MonkeyPatc
 
     bad = Evidence("precision", Verdict.REFUTED, Grade.TESTED, {}, 0.0, "at θ = 1")
     weak = Evidence("mutants", Verdict.UNDECIDED, Grade.TESTED, {"killed": 3, "total": 4, "survivors": ["sign"]}, 0.0)
-    for evidence, said in ((bad, "precision refuted: at θ = 1"), (weak, "no method noticed the mutant 'sign'")):
+    for evidence, said in ((bad, "precision refuted: at θ = 1"), (weak, "no check noticed the mutants sign")):
         found = report(evidence=(*report().evidence[:2], evidence))
         monkeypatch.setattr(suite, "run_suite", lambda found=found, **_: Report(1, "quick", {}, (found,), 0.0))
         with pytest.raises(ValueError, match=f"claim N1 is not verified.*{said}"):

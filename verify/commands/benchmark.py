@@ -5,21 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Final
 
 import click
 
 from verify.commands.options import ManyValues, console, json_option, only_option, split_names, write_document
 
-_PLACES: Final = {
-    "import": "library:importing",
-    "monte-carlo": "checks:monte_carlo",
-    "closed-form": "library:closed_form",
-    "enclosure": "checks:enclosure",
-    "limits": "library:limits",
-    "learning": "library:learning",
-    "commands": "checks:commands",
-}
+_PLACES = {"import": "library:importing", "monte-carlo": "checks:monte_carlo"}
+_PLACES |= {"closed-form": "library:closed_form", "enclosure": "checks:enclosure", "limits": "library:limits"}
+_PLACES |= {"learning": "library:learning", "commands": "checks:commands"}
 
 
 @dataclass(frozen=True)

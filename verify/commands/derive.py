@@ -39,22 +39,16 @@ def derive(check: bool, root: Path | None, output: Path | None) -> None:
     if output is not None:
         if root is not None:
             raise ValueError("--output and --root are two places to write to; give one of them")
-        outputs = build.extension_outputs()
-        if check:
-            sys.exit(_check_outputs(output, outputs, []))
-        _write_outputs(output, outputs, [])
-        return
-    root = root or build.project_root()
-
-    def progress(claim_id: str) -> None:
-        click.echo(f"deriving {claim_id}", err=True)
-
-    outputs = build.derive_outputs(progress)
-    superfluous = sorted(Path(path) for path in build.stale_files(root))
+        folder, outputs, superfluous = output, build.extension_outputs(), list[Path]()
+    else:
+        folder = root or build.project_root()
+        outputs = build.derive_outputs(lambda claim_id: click.echo(f"deriving {claim_id}", err=True))
+        superfluous = sorted(Path(path) for path in build.stale_files(folder))
     if check:
-        sys.exit(_check_outputs(root, outputs, superfluous))
-    _write_outputs(root, outputs, superfluous)
-    click.echo(f"{len(outputs)} files derived in {time.perf_counter() - started:.1f} s")
+        sys.exit(_check_outputs(folder, outputs, superfluous))
+    _write_outputs(folder, outputs, superfluous)
+    if output is None:
+        click.echo(f"{len(outputs)} files derived in {time.perf_counter() - started:.1f} s")
 
 
 def _check_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[Path]) -> int:

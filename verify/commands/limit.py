@@ -78,21 +78,12 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
     "--phase-diagram", "phases", help="Draw number and kind of stable limits, support and error over (β, λ)."
 )
 @common.json_option("result")
-def limit(
-    weights_path: Path,
-    penalty: str,
-    digits: int | None,
-    normalize: bool,
-    count: int,
-    plot: Path | None,
-    phases: Path | None,
-    json_path: Path | None,
-    **exactly: Any,
-) -> None:
+def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool, count: int, **exactly: Any) -> None:
     """The limit of RVSCGD for a true weight: multiplier, error and its bound, support, basin, other limits."""
     from numerics import NoLimitError, sparse_limit, stable_limits
     from verify.commands.weights import read_exactly, read_weights
 
+    json_path, plot, phases = (exactly.pop(name) for name in ("json_path", "plot", "phases"))
     refuse_unused(penalty=penalty)
     exactly |= of_choice("penalty", penalty)
     w_star = read_weights(weights_path)
@@ -120,26 +111,17 @@ def limit(
     sys.exit(0 if found else 1)
 
 
-def as_json(
-    found: SparseLimit | None, others: StableLimits, digits: int | None, **given: float | str
-) -> dict[str, Any]:
+def as_json(found: SparseLimit | None, others: StableLimits, digits: int | None, **given: Any) -> dict[str, Any]:
     """The document of `--json`; numbers of more digits than float64 has are strings."""
-    spurious = [
-        {"index": record.index, "sign": record.sign, "multiplier": record.multiplier}
-        for record in others.limits
-        if record.kind == "spike"
-    ]
+    about = ("index", "sign", "multiplier")
+    spikes = [{name: getattr(one, name) for name in about} for one in others.limits if one.kind == "spike"]
     names = ["multiplier", "weights", "support", "angle", "error", "error_bound", "residual", "margin"]
     names.append("basin_probability")
-    return {
-        "schema": 1,
-        **given,
-        **(dict.fromkeys(names) if found is None else {name: _plain(getattr(found, name), digits) for name in names}),
-        "spurious": spurious,
-        "stable_limits": {"listed": len(others.limits), "total": others.total, "complete": others.complete}
-        | ({} if others.complete else {"reason": others.reason}),
-        "exists": found is not None,
-    }
+    known = {name: None if found is None else _plain(getattr(found, name), digits) for name in names}
+    counts: dict[str, Any] = {"listed": len(others.limits), "total": others.total, "complete": others.complete}
+    counts |= {} if others.complete else {"reason": others.reason}
+    document = {"schema": 1, **given, **known, "spurious": spikes, "stable_limits": counts}
+    return document | {"exists": found is not None}
 
 
 def _plain(value: Any, digits: int | None) -> Any:

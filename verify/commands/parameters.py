@@ -51,10 +51,8 @@ def table(kind: str) -> Table:
         return found
     folder = Path(next(iter(find_spec("numerics").submodule_search_locations)))  # type: ignore[union-attr, arg-type]
     tree = ast.parse((folder / "generated" / f"{module}.py").read_text(encoding="utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.AnnAssign) and node.value and ast.unparse(node.target) == variable:
-            found = ast.literal_eval(node.value)
-    return found
+    named_so = (node for node in tree.body if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == variable)
+    return ast.literal_eval(next(named_so).value)  # type: ignore[arg-type]
 
 
 class Parametrized(click.Command):
@@ -64,10 +62,8 @@ class Parametrized(click.Command):
     are any. The others are known all the same, so that `refuse_unused` can say whose they are.
     """
 
-    def __init__(
-        self, *args: Any, kinds: Sequence[str] = tuple(KINDS), names: Sequence[str] = (), **settings: Any
-    ) -> None:
-        super().__init__(*args, **settings)
+    def __init__(self, *args: Any, kinds: Sequence[str] = tuple(KINDS), names: Sequence[str] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
         self._kinds, self._names = kinds, names
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
@@ -84,14 +80,9 @@ class Parametrized(click.Command):
                 ctx.meta.setdefault(_GIVEN, {})[word] = (name, value, owners)
 
         meant = [one for one in owners if one.kind in self._kinds and (not self._names or one.name in self._names)]
-        return click.Option(
-            [f"parameter{word.replace('-', '_')}", word],
-            type=NUMBER,
-            help=f"Parameter of the {'; '.join(map(_described, meant))}.",
-            hidden=not meant,
-            expose_value=False,
-            callback=keep,
-        )
+        said = f"Parameter of the {'; '.join(map(_described, meant))}."
+        known: dict[str, Any] = {"type": NUMBER, "help": said, "expose_value": False, "callback": keep}
+        return click.Option([f"parameter{word.replace('-', '_')}", word], hidden=not meant, **known)
 
 
 def _having(owners: Sequence[Owner]) -> str:
@@ -123,11 +114,9 @@ def of_choice(kind: str, choice: str) -> dict[str, Fraction]:
     """The parameters given for the chosen estimator ("ste") or penalty; ValueError for a bad choice or value."""
     from numerics.arguments import check_parameters
 
-    mine = {
-        name: value
-        for name, value, owners in given().values()
-        if any((owner.kind, owner.name) == (kind, choice) for owner in owners)
-    }
+    chosen = (kind, choice)
+    every = given().values()
+    mine = {name: value for name, value, owners in every if any((one.kind, one.name) == chosen for one in owners)}
     floats: dict[str, Any] = {name: float(value) for name, value in mine.items()}
     check_parameters(choice, floats, table(kind), kind)
     return mine
@@ -156,7 +145,7 @@ def of_claims(only: Sequence[str]) -> dict[str, tuple[str, float]]:
             without = "and no claim of this run is checked at points that have it"
             raise ValueError(f"{word} {float(value)} has no meaning here: {_having(owners)}, {without}")
         for owner in about:
-            check_parameters(owner.name, {name: float(value)}, table(owner.kind), f"{owner.kind}")
+            check_parameters(owner.name, {name: float(value)}, table(owner.kind), owner.kind)
         pins[word] = (name, float(value))
     return pins
 

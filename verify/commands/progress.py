@@ -39,15 +39,9 @@ def display(things: str) -> Iterator[Callable[[State], None]]:
 def _bar(shown: Any) -> Iterator[Callable[[State], None]]:
     from rich import progress
 
-    columns = (
-        progress.TextColumn("{task.fields[count]}", markup=False),
-        progress.BarColumn(),
-        progress.TaskProgressColumn(),
-        progress.TimeElapsedColumn(),
-        progress.TextColumn("left"),
-        progress.TimeRemainingColumn(),
-        progress.TextColumn("{task.fields[now]}", markup=False),
-    )
+    count, now = (progress.TextColumn(f"{{task.fields[{name}]}}", markup=False) for name in ("count", "now"))
+    times = progress.TimeElapsedColumn(), progress.TextColumn("left"), progress.TimeRemainingColumn()
+    columns = count, progress.BarColumn(), progress.TaskProgressColumn(), *times, now
     with progress.Progress(*columns, console=shown, transient=True) as bars:
         bar = bars.add_task("", total=None, count="", now="preparing")
         yield lambda state: bars.update(
@@ -87,14 +81,12 @@ def _lines(things: str) -> Iterator[Callable[[State], None]]:
 def progress_display() -> Iterator[Callback]:
     """Show the progress of the suite, which runs inside."""
     with display("tasks") as show:
-        yield lambda state: show(
-            State(
-                state.done,
-                state.total,
-                state.done_weight / state.total_weight if state.total_weight else 1.0,
-                _running(state),
-            )
-        )
+
+        def told(state: Progress) -> None:
+            share = state.done_weight / state.total_weight if state.total_weight else 1.0
+            show(State(state.done, state.total, share, _running(state)))
+
+        yield told
 
 
 def _running(state: Progress) -> str:

@@ -17,21 +17,6 @@ from proofs.engine.render import forms_of, latex_of, subject_of
 from proofs.extensions import is_own
 from verify.reading.markdown import escaped, page, slug
 
-__all__ = [
-    "CHAPTERS",
-    "PAGES",
-    "conditions",
-    "derived_at",
-    "entry",
-    "formula_book",
-    "grade_of",
-    "heading_of",
-    "markdown",
-    "of_claims",
-    "owed_by",
-    "slug_of",
-]
-
 CHAPTERS: Final = {
     "G": "Gaussian half-space calculus",
     "N": "The population loss",
@@ -42,14 +27,8 @@ CHAPTERS: Final = {
 }
 """Title of each chapter by the letter of its claims."""
 
-PAGES: Final = {
-    "G": "gaussian",
-    "N": "network",
-    "C": "estimators",
-    "P": "penalties",
-    "R": "splitting",
-    "B": "background",
-}
+_NAMES = ("gaussian", "network", "estimators", "penalties", "splitting", "background")
+PAGES: Final = dict(zip(CHAPTERS, _NAMES, strict=True))
 """Name of the page in docs/derivations/ that holds a chapter's derivations."""
 
 _GRADES: Final = {True: "proved", False: "refuted", None: "undecided"}
@@ -58,12 +37,9 @@ _GRADES: Final = {True: "proved", False: "refuted", None: "undecided"}
 def formula_book(generated: Mapping[str, str]) -> dict[str, str]:
     """Text of docs/formulas.md and docs/formulas.json; `generated` is the text of the generated modules by path."""
     claims = [claim for claim in proofs.all_claims() if is_own(claim)]
-    entries = [entry(claim, generated) for claim in claims]
-    document = {"schema": 1, "claims": entries}
-    return {
-        "docs/formulas.md": markdown(claims, generated),
-        "docs/formulas.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n",
-    }
+    document = {"schema": 1, "claims": [entry(claim, generated) for claim in claims]}
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return {"docs/formulas.md": markdown(claims, generated), "docs/formulas.json": text}
 
 
 def heading_of(claim: Claim) -> str:
@@ -105,29 +81,18 @@ def defined_at(name: str, generated: Mapping[str, str]) -> tuple[str, int]:
 def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
     """One claim as JSON."""
     path, line = derived_at(claim)
-    return {
-        "id": claim.id,
-        "title": claim.title,
-        "kind": str(claim.kind),
-        "source": claim.source,
-        "grade": grade_of(claim),
-        "obligations": owed_by(claim),
-        "subject": subject_of(claim),
-        "relation": claim.relation,
-        "roles": {name: str(role) for name, role in claim.roles.items()},
-        "statement": latex_of(claim.statement) if claim.statement is not None else None,
-        "printed": latex_of(claim.printed) if claim.printed is not None else None,
-        "hypotheses": [latex_of(hypothesis) for hypothesis in claim.hypotheses if hypothesis != true],
-        "setting": claim.setting,
-        "rests_on": list(proofs.rests_on(claim.id)),
-        "steps": [step.name for step in proofs.derive(claim.id).steps],
-        "anchor": slug_of(claim),
-        "derivation": path,
-        "derivation_line": line,
-        "derivation_page": f"docs/derivations/{PAGES[claim.id[0]]}.md",
-        "code": [f"numerics.{name}" for name in claim.code],
-        "code_links": ["{}#L{}".format(*defined_at(name, generated)) for name in claim.code],
-    }
+    statement, printed = (None if form is None else latex_of(form) for form in (claim.statement, claim.printed))
+    told: dict[str, Any] = {"id": claim.id, "title": claim.title, "kind": str(claim.kind), "source": claim.source}
+    told |= {"grade": grade_of(claim), "obligations": owed_by(claim), "subject": subject_of(claim)}
+    told |= {"relation": claim.relation, "roles": {name: str(role) for name, role in claim.roles.items()}}
+    told |= {"statement": statement, "printed": printed}
+    told["hypotheses"] = [latex_of(hypothesis) for hypothesis in claim.hypotheses if hypothesis != true]
+    told |= {"setting": claim.setting, "rests_on": list(proofs.rests_on(claim.id))}
+    told["steps"] = [step.name for step in proofs.derive(claim.id).steps]
+    told |= {"anchor": slug_of(claim), "derivation": path, "derivation_line": line}
+    told["derivation_page"] = f"docs/derivations/{PAGES[claim.id[0]]}.md"
+    told["code"] = [f"numerics.{name}" for name in claim.code]
+    return told | {"code_links": ["{}#L{}".format(*defined_at(name, generated)) for name in claim.code]}
 
 
 def conditions(claim: Claim) -> list[str]:

@@ -22,26 +22,14 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 INK: Final = "#7a7a7a"
 """Text and axes: a contrast of at least 4.1 on white and on the near-black of dark themes; one figure serves both."""
 
-_STYLE: Final = {
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 12,
-    "axes.labelsize": 12,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "grid.color": INK,
-    "legend.fontsize": 10.5,
-    "legend.frameon": False,
-    "legend.labelcolor": INK,
-    "svg.fonttype": "path",
+_INKED: Final = ("axes.edgecolor", "axes.labelcolor", "grid.color", "legend.labelcolor", "text.color", "xtick.color")
+_SIZES: Final = {"axes.titlesize": 12, "axes.labelsize": 12, "legend.fontsize": 10.5}
+_STYLE: Final[dict[str, Any]] = {
+    **dict.fromkeys((*_INKED, "ytick.color"), INK),
+    **{**_SIZES, "xtick.labelsize": 10.5, "ytick.labelsize": 10.5},
+    **{"axes.spines.right": False, "axes.spines.top": False, "legend.frameon": False},
+    **{"axes.grid": True, "grid.alpha": 0.25, "svg.fonttype": "path"},
     "svg.hashsalt": "coarseproof",  # the same bytes every time
-    "text.color": INK,
-    "xtick.color": INK,
-    "xtick.labelsize": 10.5,
-    "ytick.color": INK,
-    "ytick.labelsize": 10.5,
 }
 
 ESTIMATORS: Final = ("identity", "relu", "clipped-relu", "leaky-relu", "sigmoid", "tanh", "triangular", "gaussian")

@@ -64,17 +64,17 @@ def _is_word(sign: str) -> bool:
     return category(sign)[0] in "LM" or category(sign) in ("Nd", "Pc")
 
 
+def environment(folder: str, **more: Any) -> Environment:
+    """The templates of a folder of this package; what they name and nobody defined is an error."""
+    loader = PackageLoader("verify.reading", folder)
+    return Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, **more)
+
+
 def page(name: str, *tools: Callable[..., Any], **known: Any) -> str:
     """A page, or a part of one, from its template in pages/; it calls the tools by their names."""
     return _PAGES.get_template(f"{name}.md.jinja").render({tool.__name__: tool for tool in tools}, **known)
 
 
-_PAGES: Final = Environment(
-    loader=PackageLoader("verify.reading", "pages"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_PAGES: Final = environment("pages", keep_trailing_newline=True)
 _PAGES.filters |= {"cell": _cell, "escaped": escaped}
 _PAGES.globals["displayed"] = displayed

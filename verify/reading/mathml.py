@@ -10,8 +10,6 @@ from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 
-__all__ = ["mathml"]
-
 _SIZED: Final = re.compile(r"\\[Bb]ig(?:g)?([lr])(?![A-Za-z])")
 _LETTERS: Final = {r"\mathbb{E}": "𝔼", r"\mathbb{P}": "ℙ", r"\mathbb{R}": "ℝ", r"\mathbf{1}": "𝟏"}
 """MathML Core has no variants of a letter: the characters themselves."""

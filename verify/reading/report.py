@@ -23,10 +23,7 @@ __all__ = ["REPORT_FILES", "print_report", "to_html", "to_json", "to_junit", "to
 
 REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv", "report.html")
 
-_COLORS: Final = dict.fromkeys(("refuted", "too weak", "error"), "bold red") | {
-    "verified": "green",
-    "undecided": "yellow",
-}
+_COLORS: Final = {"verified": "green", "undecided": "yellow", "refuted": "bold red"}  # and all else as refuted
 _TELLING: Final = {"precision": "digits", "monte_carlo": "max_z"}
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -58,14 +55,9 @@ def _methods(claim: ClaimReport) -> str:
 
 def to_json(report: Report) -> str:
     """Schema 1; equal runs give equal text except for the seconds."""
-    document = {
-        "schema": 1,
-        "seed": report.seed,
-        "level": report.level,
-        "environment": report.environment,
-        "summary": report.summary,
-        "claims": [_claim_entry(claim) for claim in report.claims],
-    }
+    names = ("seed", "level", "environment", "summary")
+    document = {"schema": 1, **{name: getattr(report, name) for name in names}}
+    document["claims"] = [_claim_entry(claim) for claim in report.claims]
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -153,7 +145,7 @@ def print_report(report: Report, console: Console) -> None:
         word, grade = status(claim), claim.grade.value if claim.grade else "—"
         cells = (claim.id, claim.title, word, grade, _methods(claim), f"{claim.seconds:.2f}")
         # Text, not str: sources and titles contain brackets, which rich would take for markup.
-        table.add_row(*map(Text, cells, ("", "", _COLORS[word], "", "", "")))
+        table.add_row(*map(Text, cells, ("", "", _COLORS.get(word, _COLORS["refuted"]), "", "", "")))
     console.print(table)
     for claim in report.claims:
         if not is_green(claim):

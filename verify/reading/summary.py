@@ -42,11 +42,8 @@ def short(value: Any) -> str:
 
 def complaints(claim: ClaimReport) -> list[str]:
     """Why a claim is not green, a line each."""
-    lines = [
-        f"{found.method} {found.verdict.value}: {found.detail or 'no detail given'}"
-        for found in claim.evidence
-        if found.verdict is not Verdict.VERIFIED
-    ]
+    wrong = (found for found in claim.evidence if found.verdict is not Verdict.VERIFIED)
+    lines = [f"{found.method} {found.verdict.value}: {found.detail or 'no detail given'}" for found in wrong]
     if claim.survivors:
         lines.append(f"too weak: no check noticed the mutants {', '.join(claim.survivors)}")
     elif claim.too_weak:

@@ -18,6 +18,7 @@ that training can come to rest at: the teacher, a saddle, a minimum that is not 
 
 # %% staircase claims: N1
 import math
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -63,10 +64,9 @@ show(figure, "Left: the losses of three inputs are staircases in the angle. Righ
 # %% [markdown]
 # ## The population loss
 #
-# The square of the output difference is a double sum over patches. Different patches are independent, so a pair of
-# them contributes a product of two probabilities one half; a patch with itself contributes the probability of the
-# first fact above. So the angle θ enters in one place only, linearly, with the inner product of v and v* as its
-# factor.
+# The square of the output difference is a double sum over patches. Different patches are independent, so a pair of them
+# contributes a product of two probabilities one half; a patch with itself contributes the probability of the first fact
+# above. So the angle θ enters in one place only, linearly, with the inner product of v and v* as its factor.
 
 # %% [statement] N1 N1.origin N1.teacher [derivation] N1
 
@@ -86,7 +86,7 @@ show(figure, "Left: the losses of three inputs are staircases in the angle. Righ
 # %% [statement] N2 N3 N3.kink [derivation] N3
 
 # %% loss-against-angle claims: N1 N2 N3.kink
-SAMPLES = 16384
+known: dict[str, Any] = {"samples": 16384, "seed": 2, "proxies": {}}
 weights = {"v = v*": v_star, "v near v*": v, "v = −v*/2": -v_star / 2}
 full_turn, at = np.linspace(-math.pi, math.pi, 361), np.linspace(-math.pi, math.pi, 17)
 around, filters = (turned(t, w_star, across) for t in (full_turn, at))
@@ -94,10 +94,8 @@ deviations: list[float] = []
 
 figure, (left, right) = panels(2)
 for index, (label, chosen) in enumerate(weights.items()):
-    moments = [
-        network_moments(chosen, w, v_star, w_star, samples=SAMPLES, seed=2, stream=17 * index + k, proxies={})
-        for k, w in enumerate(filters)
-    ]
+    streams = enumerate(filters, 17 * index)
+    moments = [network_moments(chosen, w, v_star, w_star, stream=stream, **known) for stream, w in streams]
     left.plot(full_turn, population_loss(chosen, around, v_star, w_star), color=COLOURS[index])
     mean, error = means(moments, "loss")
     dots(left, at, mean, index, 3 * error, label=label)
@@ -120,25 +118,23 @@ show(
     "Left: the loss over a full turn of the filter for three output weights, straight lines with kinks at 0 and π. "
     "Right: three entries of its gradient in v. Lines are the claims, points are means over samples.",
 )
-print(
-    f"{len(deviations)} comparisons with sampled means; largest deviation "
-    f"{np.abs(deviations).max():.1f} standard errors"
-)
+print(f"{len(deviations)} comparisons with sampled means; ", end="")
+print(f"largest deviation {np.abs(deviations).max():.1f} standard errors")
 
 # %% [markdown]
-# Lines are the closed forms. Points are means over 16384 sampled networks each, computed from the definition with
-# every entry of Z drawn; the bars are three standard errors. With that many comparisons a largest deviation of two
-# and a half to three and a half standard errors is what chance alone brings.
+# Lines are the closed forms. Points are means over 16384 sampled networks each, computed from the definition with every
+# entry of Z drawn; the bars are three standard errors. With that many comparisons a largest deviation of two and a half
+# to three and a half standard errors is what chance alone brings.
 #
 # With v = v* the loss is a tip at the teacher. With v pointing the other way the teacher's direction is a *maximum*,
-# and the student is driven to the antipode of w*. So it matters which output weights the student has, and where it
-# goes when it learns them.
+# and the student is driven to the antipode of w*. So it matters which output weights the student has, and where it goes
+# when it learns them.
 #
 # ## The best output weights, and what is left to lose
 #
-# At each angle there is one best v, and it moves along a straight line as the angle grows. What the loss is along
-# this line says what the filter alone has to learn. A brute-force check needs no closed form at all: at each angle,
-# fit v by least squares to sampled bits and labels, and take half the mean square that is left.
+# At each angle there is one best v, and it moves along a straight line as the angle grows. What the loss is along this
+# line says what the filter alone has to learn. A brute-force check needs no closed form at all: at each angle, fit v by
+# least squares to sampled bits and labels, and take half the mean square that is left.
 
 # %% [statement] N4 N4.inner [derivation] N4
 
@@ -173,9 +169,9 @@ show(figure, "The least loss over v against the angle for four teachers; below o
 # Lines: the loss at the best output weights. Points: least-squares fits to 16384 samples, bars of three standard
 # errors. (A fit of eight weights is too optimistic by eight parts in 16384, far below the bars.)
 #
-# One number decides the shape: the squared sum S² of the teacher's output weights against the number of units plus
-# one. Below one half there is a hump, and beyond the hump the loss falls towards the antipode of the teacher: descent
-# that starts there cannot know better. Above one half, everything leads to the teacher.
+# One number decides the shape: the squared sum S² of the teacher's output weights against the number of units plus one.
+# Below one half there is a hump, and beyond the hump the loss falls towards the antipode of the teacher: descent that
+# starts there cannot know better. Above one half, everything leads to the teacher.
 #
 # ## Every critical point
 #
@@ -203,21 +199,21 @@ show(figure, "Maps of the loss over the angle and v·v*: with a spurious minimum
 # The vertical axis is the inner product of v and v*; of all v with that inner product the map shows the one with the
 # least loss. It is the same v at every angle, so this one plane holds every critical point: leaving it, at the same
 # angle and inner product, only adds to the loss. At the saddle the inner product vanishes: the filter feels nothing
-# there. Beyond it the inner product is negative and drives the filter away from the teacher, which makes the best
-# inner product more negative still.
+# there. Beyond it the inner product is negative and drives the filter away from the teacher, which makes the best inner
+# product more negative still.
 #
 # Two things that a picture cannot show are part of the statements: the ends θ = 0 and θ = π are kinks, so "critical"
-# means there that no direction leads down; and where the teacher's output weights sum to zero the antipode is a
-# *second global minimum*, with −v* as output weights. The literature's list leaves it out.
+# means there that no direction leads down; and where the teacher's output weights sum to zero the antipode is a *second
+# global minimum*, with −v* as output weights. The literature's list leaves it out.
 #
 # ## Two forms, one of them accurate
 #
 # Mathematically the printed form of the loss and the form in differences are the same function, and the derivation
 # above proved it. In floating point they are not. Near the teacher the printed form subtracts numbers of order one to
-# get one of order θ. And the textbook way to the angle itself, the arc cosine of an inner product, loses it
-# altogether; the two-argument arc tangent of the lengths of difference and sum keeps it down to θ = 1e-10, where the
-# filters' lengths, one only up to rounding, begin to show. Below, each is worked out in numbers of 53 bits and held
-# against sixty digits. (mpmath rounds the 53 bits, so that the picture is the same on every machine.)
+# get one of order θ. And the textbook way to the angle itself, the arc cosine of an inner product, loses it altogether;
+# the two-argument arc tangent of the lengths of difference and sum keeps it down to θ = 1e-10, where the filters'
+# lengths, one only up to rounding, begin to show. Below, each is worked out in numbers of 53 bits and held against
+# sixty digits. (mpmath rounds the 53 bits, so that the picture is the same on every machine.)
 
 # %% precision claims: N1
 printed, in_differences = proofs.get("N1").as_printed, proofs.get("N1").formula
@@ -242,9 +238,9 @@ def exactly(a: list[mpf], b: list[mpf]) -> mpf:
 def loss_by(form: object, t: mpf, a: list[mpf], b: list[mpf]) -> mpf:
     """The loss by a form of the claim, from the angle and the output weights, at the working precision."""
     gap = [x - y for x, y in zip(a, b, strict=True)]
-    known = {"theta": t, "v_v": dot(a, a), "v_vs": dot(a, b), "vs_vs": dot(b, b), "sum_v": sum(a), "sum_vs": sum(b)}
-    known |= {"diff_diff": dot(gap, gap), "sum_diff": sum(gap)}
-    return lambdify([getattr(symbols, name) for name in known], form, "mpmath")(*known.values())
+    at = {"theta": t, "v_v": dot(a, a), "v_vs": dot(a, b), "vs_vs": dot(b, b), "sum_v": sum(a), "sum_vs": sum(b)}
+    at |= {"diff_diff": dot(gap, gap), "sum_diff": sum(gap)}
+    return lambdify([getattr(symbols, name) for name in at], form, "mpmath")(*at.values())
 
 
 def lost(value: mpf, exact: mpf) -> float:
@@ -284,10 +280,8 @@ for k, (axes, (name, bad, good, line)) in enumerate(zip(both, drawn, strict=True
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
 both[0].set_ylabel("relative error (dimensionless)")
 show(figure, "Relative errors against the angle: of two ways to the angle, and of two forms of the loss near v*.")
-print(
-    f"population_loss of the filters at these {len(shipped)} points: relative error below twice what rounding of "
-    f"result and inputs causes: {max(shipped) < 2}"
-)
+print(f"population_loss of the filters at these {len(shipped)} points: ", end="")
+print(f"relative error below twice what rounding of result and inputs causes: {max(shipped) < 2}")
 
 # %% [markdown]
 # The output weights approach the teacher's as the filter does. The lines are what rounding theory predicts: one unit
@@ -298,17 +292,16 @@ print(
 #
 # ## What the checks say
 #
-# Every statement above is held against its definition by those of the other methods that apply, which share no
-# algebra with the derivation: quadrature to many digits, ball arithmetic, an SMT solver, sampling with a stated
-# power. The table says which. Every deliberate mistake (a mutant) has to be noticed by at least one of them.
+# Every statement above is held against its definition by those of the other methods that apply, which share no algebra
+# with the derivation: quadrature to many digits, ball arithmetic, an SMT solver, sampling with a stated power. The
+# table says which. Every deliberate mistake (a mutant) has to be noticed by at least one of them.
 
 # %% [verdict] G1 G2 G3 N1 N1.origin N1.teacher N2 N3 N3.kink N4 N4.inner N5 N5.minimum N5.spurious N5.saddle
 
 # %% [markdown]
 # ## What to try
 #
-# - Set the ratio of `teacher` to zero in the landscape map: the antipode becomes a second global minimum of loss
-#   zero.
+# - Set the ratio of `teacher` to zero in the landscape map: the antipode becomes a second global minimum of loss zero.
 # - Set it just below one half. Where does the saddle go, and how deep is the spurious minimum then?
 # - Change m to 2 and to 32 in the first code cell. Which of the figures change, and which do not?
 # - Give `population_loss` filters of another length, say `10 * filters`. The loss must not notice.

@@ -13,29 +13,30 @@ else in its place. Which way does the result point, and which choices can be tru
 # and keeps the rest. What comes out is called the coarse gradient. It is not the gradient of the sample loss, and
 # nobody has said that it is the gradient of anything.
 #
-# Its mean over the inputs, G, is what training follows in the long run. Two directions are enough to describe it:
-# along the filter, ŵ, and across it towards the teacher, e. Only the second turns the filter.
+# Its mean over the inputs, G, is what training follows in the long run. Two directions are enough to describe it: along
+# the filter, ŵ, and across it towards the teacher, e. Only the second turns the filter.
 
 # %% [statement] C1
 
 # %% [markdown]
-# The proxy enters through four numbers, each a mean over one or two Gaussian variables. The derivation starts from
-# the definition and uses nothing about μ' but that these means exist.
+# The proxy enters through four numbers, each a mean over one or two Gaussian variables. The derivation starts from the
+# definition and uses nothing about μ' but that these means exist.
 
 # %% [derivation] C1
 
 # %% [markdown]
 # ## The smoothing law
 #
-# The number that turns the filter is B. It looks as if it depended on the angle, on the length r of w and on the
-# whole shape of the proxy. It depends on less: on the average of the proxy over a Gaussian whose width is r sin θ,
-# the length of the part of w across the teacher. A proxy acts only through that average.
+# The number that turns the filter is B. It looks as if it depended on the angle, on the length r of w and on the whole
+# shape of the proxy. It depends on less: on the average of the proxy over a Gaussian whose width is r sin θ, the length
+# of the part of w across the teacher. A proxy acts only through that average.
 
 # %% [statement] G4 G5 [derivation] G5
 
 # %% smoothing-law claims: G5 C1
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from sympy import lambdify
@@ -60,14 +61,10 @@ v = v_star + 0.3 * rng.standard_normal(m)
 proxies: dict[str, Proxy] = {name: resolve_proxy(name, {}) for name in LOOKS}
 
 
-def sampled(
-    theta: float, r: float, stream: int, used: dict[str, Proxy], along: Array, seed: int = 5
-) -> dict[str, Moments]:
-    """By proxy the moments of the sampled coarse gradient along the columns of `along` (n, k)."""
-    stars = turned(theta, w_hat, e)
-    found = network_moments(
-        v, r * w_hat, v_star, stars, samples=SAMPLES, seed=seed, stream=stream, proxies=used, directions=along
-    )
+def sampled(theta: float, r: float, k: int, used: dict[str, Proxy], along: Array, seed: int = 5) -> dict[str, Moments]:
+    """By proxy the moments of the sampled coarse gradient along the columns of `along` (n, ...), from stream k."""
+    known: dict[str, Any] = {"samples": SAMPLES, "seed": seed, "stream": k, "proxies": used, "directions": along}
+    found = network_moments(v, r * w_hat, v_star, turned(theta, w_hat, e), **known)
     return {name: found[f"coarse_gradient_along:{name}"] for name in used}
 
 
@@ -97,25 +94,24 @@ show(
 
 # %% [markdown]
 # Lines on the right are the generated code at a right angle. Points are the turning component of sampled coarse
-# gradients, divided by its factor of the angle, at three angles for each of four lengths of the filter; bars are
-# three standard errors of 16384 samples. All fall on one curve per proxy, wherever the angle and the length put them.
+# gradients, divided by its factor of the angle, at three angles for each of four lengths of the filter; bars are three
+# standard errors of 16384 samples. All fall on one curve per proxy, wherever the angle and the length put them.
 #
-# So for a filter that is short, or nearly parallel or opposite to the teacher, the average is the proxy's value at
-# zero (the mean of both sides, where it jumps there); for a long one, only proxies that do not fade keep pulling. The
-# sigmoid's quarter
-# is not a weaker estimator, only a shorter step.
+# So for a filter that is short, or nearly parallel or opposite to the teacher, the average is the proxy's value at zero
+# (the mean of both sides, where it jumps there); for a long one, only proxies that do not fade keep pulling. The
+# sigmoid's quarter is not a weaker estimator, only a shorter step.
 #
 # ## Closed forms
 #
-# For the estimators in use the means have closed forms, and two of them are strikingly simple: the coarse gradients
-# of identity and ReLU are linear combinations of ŵ and w* that do not contain the angle at all. The ReLU form in the
+# For the estimators in use the means have closed forms, and two of them are strikingly simple: the coarse gradients of
+# identity and ReLU are linear combinations of ŵ and w* that do not contain the angle at all. The ReLU form in the
 # literature has a unit vector that does not exist at θ = π; the form proved equal to it here is smooth there.
 
 # %% [statement] C2 C3 C4 [derivation] C3
 
 # %% [markdown]
-# Leaky ReLU, and the Gaussian and triangular proxies, follow in the same way. The derivatives of sigmoid and tanh
-# have no closed form; the code generated for them is a quadrature of a proved integral.
+# Leaky ReLU, and the Gaussian and triangular proxies, follow in the same way. The derivatives of sigmoid and tanh have
+# no closed form; the code generated for them is a quadrature of a proved integral.
 
 # %% [statement] C5.leaky-relu C5.triangular C5.gaussian [generated] C4
 
@@ -140,24 +136,24 @@ show(figure, "Both components of eight estimators' coarse gradients over the ang
 print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations):.1f} standard errors")
 
 # %% [markdown]
-# Lines are generated code at ‖w‖ = 1, points sampled means with bars of three standard errors. The right panel is
-# what turns the filter; every one of the eight pulls towards the teacher at every angle, as long as v·v* is positive.
-# The left panel is what makes the filter longer or shorter. It changes no bit, yet it will matter below.
+# Lines are generated code at ‖w‖ = 1, points sampled means with bars of three standard errors. The right panel is what
+# turns the filter; every one of the eight pulls towards the teacher at every angle, as long as v·v* is positive. The
+# left panel is what makes the filter longer or shorter. It changes no bit, yet it will matter below.
 #
 # ## When does it help?
 #
 # A step against G decreases the population loss to first order exactly when G has a positive inner product with the
-# true gradient. That product turns out to be a square times B. So where v·v* is not zero an estimator helps at an
-# angle exactly when its Gaussian average at that width is positive, and where the average is not negative it never
-# hurts, whatever the output weights are.
+# true gradient. That product turns out to be a square times B. So where v·v* is not zero an estimator helps at an angle
+# exactly when its Gaussian average at that width is positive, and where the average is not negative it never hurts,
+# whatever the output weights are.
 
 # %% [statement] C6 C6.relu C6.identity [derivation] C6
 
 # %% [markdown]
 # A proxy that is never negative can do no harm in this sense. To see the sign change one has to build a proxy for it.
-# The one below is negative near zero and positive far out, balanced so that its Gaussian average changes sign at
-# width one: a filter of length 1.5 is driven uphill while it is near the teacher or near its antipode, and downhill
-# in between.
+# The one below is negative near zero and positive far out, balanced so that its Gaussian average changes sign at width
+# one: a filter of length 1.5 is driven uphill while it is near the teacher or near its antipode, and downhill in
+# between.
 
 
 # %% correlation claims: C6 C6.relu C6.identity G5
@@ -203,10 +199,9 @@ show(
 #
 # ## Where a coarse gradient vanishes, and why identity is repelled
 #
-# Descent can rest only where the coarse gradient and the gradient in v vanish together. For ReLU these are the
-# critical points of the loss, all of them, spurious minimum included (and one more, at θ = π, for teachers without a
-# spurious minimum). For identity the spurious minimum is *not* among them: what is left there points along the
-# filter.
+# Descent can rest only where the coarse gradient and the gradient in v vanish together. For ReLU these are the critical
+# points of the loss, all of them, spurious minimum included (and one more, at θ = π, for teachers without a spurious
+# minimum). For identity the spurious minimum is *not* among them: what is left there points along the filter.
 
 # %% [statement] C8 C8.identity C8.ratio [derivation] C8.identity
 
@@ -262,8 +257,8 @@ print(f"identity, ratio 0.1: crosses zero in the last 1000 of 5000 steps: {cross
 
 # %% [markdown]
 # The map is that of notebook 01: the loss over the angle and v·v*, with steps of size 0.1 in both weights. From this
-# side of the saddle all three reach the teacher. From the other side ReLU and clipped ReLU descend, as they must,
-# into the spurious minimum and stay there.
+# side of the saddle all three reach the teacher. From the other side ReLU and clipped ReLU descend, as they must, into
+# the spurious minimum and stay there.
 #
 # Identity does not stay, and the right panel shows how. It does not *turn* the filter away from the antipode; it
 # shortens it, until the filter passes through zero and comes out pointing at the teacher, with output weights that
@@ -274,9 +269,9 @@ print(f"identity, ratio 0.1: crosses zero in the last 1000 of 5000 steps: {cross
 #
 # ## Is it a gradient of anything?
 #
-# For fixed output weights the coarse gradients of ReLU and identity are gradients, of a simple function of the
-# filter. Where v is learned too there is no function whose gradient the pair is. So joint learning is gradient descent
-# on no function; that with ReLU the loss still falls needs an argument of its own, which is B2.relu.
+# For fixed output weights the coarse gradients of ReLU and identity are gradients, of a simple function of the filter.
+# Where v is learned too there is no function whose gradient the pair is. So joint learning is gradient descent on no
+# function; that with ReLU the loss still falls needs an argument of its own, which is B2.relu.
 
 # %% [statement] C9 C9.joint [derivation] C9.joint
 
@@ -301,11 +296,10 @@ for ste in ("relu", "identity", "clipped-relu", "sigmoid"):
     print(f"{ste:26}  {'< 1e-12' if abs(alone) < 1e-12 else f'{alone:7.4f}'}    {both:8.4f}")
 
 # %% [markdown]
-# A gradient does no work around a closed loop. In the filter alone the loops of clipped ReLU and sigmoid close as
-# well, although the statement does not speak of them, and the definition says why: with v fixed, what the other
-# patches contribute is their mean bit, one half for every filter, so each term of the mean is a proxy times a
-# function of its own patch, the gradient of the mean of its antiderivative. With v in the loop none of the four
-# closes.
+# A gradient does no work around a closed loop. In the filter alone the loops of clipped ReLU and sigmoid close as well,
+# although the statement does not speak of them, and the definition says why: with v fixed, what the other patches
+# contribute is their mean bit, one half for every filter, so each term of the mean is a proxy times a function of its
+# own patch, the gradient of the mean of its antiderivative. With v in the loop none of the four closes.
 #
 # ## What the checks say
 
@@ -319,9 +313,9 @@ for ste in ("relu", "identity", "clipped-relu", "sigmoid"):
 # - Write a proxy of your own as a function and give it to `sampled`: the smoothing law must hold for it. Can you find
 #   one that changes sign twice?
 # - Lead the loop of `work` around w = 0. Does the work in the filter alone still vanish?
-# - Take other ratios for `teacher` than 0.1: from where on does identity settle, and how often does it cross
-#   zero before?
+# - Take other ratios for `teacher` than 0.1: from where on does identity settle, and how often does it cross zero
+#   before?
 # - Normalize w after every step of `descend`: then only the turning component is left, and identity is no different
 #   from ReLU. That is the setting of notebook 04.
-# - `coarseproof verify --only C5.tanh` checks one of the quadratures; CONTRIBUTING.md shows how to declare an
-#   estimator of your own, which is then derived, generated and checked like these.
+# - `coarseproof verify --only C5.tanh` checks one of the quadratures; CONTRIBUTING.md shows how to declare an estimator
+#   of your own, which is then derived, generated and checked like these.

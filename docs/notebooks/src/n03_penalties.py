@@ -7,10 +7,10 @@ they jump, and is the point they return really the best one among all real numbe
 # %% [markdown]
 # ## What is modelled
 #
-# Relaxed variable splitting (notebook 04) replaces a filter w by a sparse copy u of it, at every step. The copy pays
-# a price p for every entry that is not zero, with weight λ, and a price for its distance from w, with weight β. Both
-# prices are sums over entries, so one function of one real number does it all: the *proximal map* S, which returns
-# the cheapest u for a given x. It depends on λ and β through their ratio ρ alone.
+# Relaxed variable splitting (notebook 04) replaces a filter w by a sparse copy u of it, at every step. The copy pays a
+# price p for every entry that is not zero, with weight λ, and a price for its distance from w, with weight β. Both
+# prices are sums over entries, so one function of one real number does it all: the *proximal map* S, which returns the
+# cheapest u for a given x. It depends on λ and β through their ratio ρ alone.
 #
 # Six penalties are treated. l1 is convex; the other five are not, so that the derivative vanishes at a point proves
 # nothing: it may be a local minimum, or a maximum. Every statement below is about the global minimum over all real u.
@@ -19,8 +19,8 @@ they jump, and is the point they return really the best one among all real numbe
 
 # %% [markdown]
 # The pattern of all the proofs: by symmetry only u on the side of x matters; zero is a minimizer exactly up to the
-# *threshold*, the least value of a certain quotient; and beyond it one stationary point is shown to beat every other
-# u. For the transformed l1 penalty, which lies between l1 and l0, the stationary points are roots of a cubic.
+# *threshold*, the least value of a certain quotient; and beyond it one stationary point is shown to beat every other u.
+# For the transformed l1 penalty, which lies between l1 and l0, the stationary points are roots of a cubic.
 
 # %% [statement] P3 [derivation] P3
 
@@ -81,10 +81,10 @@ show(
 )
 
 # %% [markdown]
-# Lines are generated code; points are found by trying every u on a grid of spacing 0.001 (half of it, smaller than
-# the points, is all the error they can have). The maps are odd, so only x > 0 is shown. l1 takes ρ off every entry,
-# however large: it is biased. The others let large entries pass, mcp and scad exactly so from some size on. The price
-# is that the objective is no longer convex, and a map may jump.
+# Lines are generated code; points are found by trying every u on a grid of spacing 0.001 (half of it, smaller than the
+# points, is all the error they can have). The maps are odd, so only x > 0 is shown. l1 takes ρ off every entry, however
+# large: it is biased. The others let large entries pass, mcp and scad exactly so from some size on. The price is that
+# the objective is no longer convex, and a map may jump.
 #
 # ## Is it the best among all real u?
 #
@@ -126,15 +126,15 @@ for name in LOOKS:
 
 # %% [markdown]
 # Marks are the minimizers, returned by the generated code just below and just above. At the threshold both have the
-# same cost. The proof replaces the search over random pairs by an identity: the cost of any u less the cost of S(x)
-# is a square times something that is not negative.
+# same cost. The proof replaces the search over random pairs by an identity: the cost of any u less the cost of S(x) is
+# a square times something that is not negative.
 #
 # ## From l1 to l0: when does transformed l1 begin to jump?
 #
-# The shape a of transformed l1 leads from l0 (a near zero) to l1 (a large). In between lies a change of kind. For
-# small ρ the map is continuous, like soft thresholding; from a certain ρ on it jumps, like hard thresholding; and the
-# formula of its threshold changes there. How the penalty and the map tend to the two ends is stated with explicit
-# bounds, and with the places where the convergence is not uniform.
+# The shape a of transformed l1 leads from l0 (a near zero) to l1 (a large). In between lies a change of kind. For small
+# ρ the map is continuous, like soft thresholding; from a certain ρ on it jumps, like hard thresholding; and the formula
+# of its threshold changes there. How the penalty and the map tend to the two ends is stated with explicit bounds, and
+# with the places where the convergence is not uniform.
 
 # %% [statement] P4.l1 P4.l0 P4.l1-map P4.l0-map
 
@@ -180,10 +180,10 @@ show(
 #
 # ## The Moreau envelope, and what makes the splitting work
 #
-# The least cost itself, as a function of w, is the *Moreau envelope*: the penalty with its corner rounded off. Take
-# it away from a parabola, and what is left is convex, for every penalty whatsoever, since it is a supremum of
-# functions that are linear in w. Its slope is the proximal map. This is the whole reason why the iteration of
-# notebook 04 has a Lyapunov function for penalties that are not convex.
+# The least cost itself, as a function of w, is the *Moreau envelope*: the penalty with its corner rounded off. Take it
+# away from a parabola, and what is left is convex, for every penalty whatsoever, since it is a supremum of functions
+# that are linear in w. Its slope is the proximal map. This is the whole reason why the iteration of notebook 04 has a
+# Lyapunov function for penalties that are not convex.
 
 # %% [statement] P6.convexity P6.gradient P6.l1 P6.l0 [derivation] P6.convexity
 
@@ -212,9 +212,9 @@ show(
 )
 
 # %% [markdown]
-# Left: lines are the claims, points least costs over a grid. Right: lines are difference quotients of the curves in
-# the middle, points are the proximal maps times β. Where a map jumps the remainder has a corner, which a convex
-# function may have; where it is flat, w is sent to zero.
+# Left: lines are the claims, points least costs over a grid. Right: lines are difference quotients of the curves in the
+# middle, points are the proximal maps times β. Where a map jumps the remainder has a corner, which a convex function
+# may have; where it is flat, w is sent to zero.
 #
 # ## How far an entry is moved
 #
@@ -249,10 +249,10 @@ show(
 
 # %% [markdown]
 # Points are the farthest moves found by searching grids. A grid places u to a thousandth of the threshold, so the
-# figures above can be off by one in the last place, to either side of the bound. For small ρ they are of very
-# different size: l1, mcp and scad move an entry by ρ, l0 by the root of twice that. For large ρ l1 moves it
-# farthest. The right panel is the other half of the story: what l1 takes it takes from every entry, the others less and
-# less from large ones.
+# figures above can be off by one in the last place, to either side of the bound. For small ρ they are of very different
+# size: l1, mcp and scad move an entry by ρ, l0 by the root of twice that. For large ρ l1 moves it farthest. The right
+# panel is the other half of the story: what l1 takes it takes from every entry, the others less and less from large
+# ones.
 #
 # ## What the checks say
 
@@ -265,7 +265,6 @@ show(
 # - Give `cheapest` and `proximal_map` the shape a = 1 for scad: its middle piece is gone, and what is left is l1 up to
 #   1 and constant beyond. At ρ = 0.6 the map now jumps; find the two u that tie at x = 1.3.
 # - In the envelope figure make the penalty heavier than the coupling, `LAM = 3`. Is the remainder still convex?
-# - Find the x at which hard thresholding and transformed l1 with small a differ most. What do the statements say of
-#   it?
-# - `coarseproof claims P7.scad` shows its derivation; CONTRIBUTING.md shows how to declare a penalty of your own,
-#   whose map is then proved, generated and checked like these.
+# - Find the x at which hard thresholding and transformed l1 with small a differ most. What do the statements say of it?
+# - `coarseproof claims P7.scad` shows its derivation; CONTRIBUTING.md shows how to declare a penalty of your own, whose
+#   map is then proved, generated and checked like these.

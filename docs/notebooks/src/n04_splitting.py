@@ -7,19 +7,18 @@ way, and what is its limit, as a function of the true weight w*?
 # %% [markdown]
 # ## What is iterated
 #
-# A network with binary activations and one shared filter w learns from a teacher of the same form with the filter
-# w*, of norm one. Notebook 01 derives its population loss, notebook 02 the coarse gradient that replaces the
-# gradient, which vanishes almost everywhere. RVSCGD adds a sparsity penalty, with weight λ, by splitting: a second
-# copy u of the filter carries the penalty, and a quadratic coupling of strength β ties u to w. One step does three
-# things:
+# A network with binary activations and one shared filter w learns from a teacher of the same form with the filter w*,
+# of norm one. Notebook 01 derives its population loss, notebook 02 the coarse gradient that replaces the gradient,
+# which vanishes almost everywhere. RVSCGD adds a sparsity penalty, with weight λ, by splitting: a second copy u of the
+# filter carries the penalty, and a quadratic coupling of strength β ties u to w. One step does three things:
 #
 # 1. *threshold*: u becomes the image of w under the proximal map of the penalty at the ratio λ/β (notebook 03);
 # 2. *descend*: w moves against the coarse gradient and towards u, with step size η;
 # 3. *normalize*: w is divided by its norm, so that it stays on the unit sphere.
 #
 # With the output weights at the teacher's, v = v*, the coarse gradient of the ReLU or identity estimator pulls w
-# towards w* with a strength that does not depend on the angle. That strength is called κ; all that follows depends
-# on the model through κ alone. Here v* is chosen such that κ is 1, so β and λ are in units of the pull.
+# towards w* with a strength that does not depend on the angle. That strength is called κ; all that follows depends on
+# the model through κ alone. Here v* is chosen such that κ is 1, so β and λ are in units of the pull.
 
 # %% the-problem
 from typing import Any
@@ -50,11 +49,11 @@ print(f"κ = {KAPPA:.6f}; w* has {np.count_nonzero(W_STAR)} nonzero entries of {
 # %% [markdown]
 # ## Every step goes uphill on a convex function
 #
-# Is there a function that improves with every step? The Lagrangian of the splitting is the obvious candidate, and
-# the wrong one, as shown below. The right one follows from a change of view: maximizing over u under the coupling
-# gives a function H of w alone that is *convex*, for every penalty. One step of RVSCGD moves w along the gradient
-# of H and projects back to the sphere. That is the generalized power method, and convexity makes it monotone for
-# every step size that the statement admits.
+# Is there a function that improves with every step? The Lagrangian of the splitting is the obvious candidate, and the
+# wrong one, as shown below. The right one follows from a change of view: maximizing over u under the coupling gives a
+# function H of w alone that is *convex*, for every penalty. One step of RVSCGD moves w along the gradient of H and
+# projects back to the sphere. That is the generalized power method, and convexity makes it monotone for every step size
+# that the statement admits.
 
 # %% [statement] R1 [derivation] R1
 
@@ -91,15 +90,15 @@ show(figure, "Angle over steps: l1 runs from eight starts end at one predicted a
 # finds: the line drawn is the one nearest to the end of the run, chosen after the run. That it ends at one of the 15,
 # to rounding, is measured; R1 proves that the steps tend to zero, not where.
 #
-# The runs are exact population runs; there is no chance in them, hence no error bars. Starts that are closer to w*
-# than the limit move *away* from it (the lowest curves on the left): the limit is a compromise between the fit and
-# the penalty, not w* itself.
+# The runs are exact population runs; there is no chance in them, hence no error bars. Starts that are closer to w* than
+# the limit move *away* from it (the lowest curves on the left): the limit is a compromise between the fit and the
+# penalty, not w* itself.
 #
 # ## What decreases, and what only seems to
 #
-# H up to sign and a constant is the Lyapunov function of R1. It weighs the fit by κ times one minus the cosine of
-# the angle. The Lagrangian with the true population loss, which is proportional to the angle, looks much the same,
-# but need not decrease, and neither need the angle.
+# H up to sign and a constant is the Lyapunov function of R1. It weighs the fit by κ times one minus the cosine of the
+# angle. The Lagrangian with the true population loss, which is proportional to the angle, looks much the same, but need
+# not decrease, and neither need the angle.
 
 # %% [statement] R2
 
@@ -128,15 +127,15 @@ print(f"steps in which the angle rises: {np.count_nonzero(np.diff(run.angle_hist
 
 # %% [markdown]
 # On the right is the exact witness of R2, iterated: the Lagrangian with the true loss rises and so does the angle,
-# while the Lyapunov function falls. It is no matter of step size. The coarse gradient weighs the fit by κ sin θ,
-# the true loss by a constant; between the two weights lies a range of coupling forces which one calls worth the
-# price and the other does not. So the true Lagrangian decreases under further conditions on β, λ or the start at
-# best, and the function of R1 without any.
+# while the Lyapunov function falls. It is no matter of step size. The coarse gradient weighs the fit by κ sin θ, the
+# true loss by a constant; between the two weights lies a range of coupling forces which one calls worth the price and
+# the other does not. So the true Lagrangian decreases under further conditions on β, λ or the start at best, and the
+# function of R1 without any.
 #
 # ## Fixed points
 #
-# Where a step changes nothing, the pull towards w* and the pull towards u add up to a multiple of w. The multiple,
-# N, says everything: it is the one scalar unknown of the limit.
+# Where a step changes nothing, the pull towards w* and the pull towards u add up to a multiple of w. The multiple, N,
+# says everything: it is the one scalar unknown of the limit.
 
 # %% [statement] R3 [derivation] R3
 
@@ -144,8 +143,8 @@ print(f"steps in which the angle rises: {np.count_nonzero(np.diff(run.angle_hist
 # ## The limit is a sparsifying map of w*
 #
 # Entry by entry the balance of R3 can be solved for the limit. What comes out is a map from the true weight to the
-# limit that acts on every entry alone, once N is known: small entries are scaled down and dropped from u, large
-# ones are thresholded and scaled back up. N is fixed by the norm.
+# limit that acts on every entry alone, once N is known: small entries are scaled down and dropped from u, large ones
+# are thresholded and scaled back up. N is fixed by the norm.
 
 # %% [statement] R4.l1 [derivation] R4.l1 [statement] R4.l0 R4.tl1
 
@@ -171,21 +170,19 @@ for axes, (penalty, lam, shape) in zip(row, CASES, strict=True):
     print(f"{penalty}: largest distance of an entry from the prediction {np.abs(run.w - limit.weights).max():.8f}")
 row[0].set_ylabel("entry of the limit w̄ (dimensionless)")
 row[0].legend(loc="upper left", handlelength=1.2)
-show(
-    figure, "Entries of the limit against those of w*, on each penalty's theoretical curve: soft, hard, and in between"
-)
+show(figure, "Entries of the limit against those of w*, on each penalty's theoretical curve: soft, hard, in between")
 
 # %% [markdown]
 # The points are the entries after a run of the iteration. The lines are R3's balance, entry by entry, with the N that
-# R4 finds without iterating; solved for the limit they are R4's maps. For l1 the map is continuous with a
-# kink, the small entries are shrunk by a common factor and the large ones shifted. For l0 and for transformed l1
-# with small a it has branches that overlap: over a range of w* two values are consistent, and which one an entry
-# takes depends on the start. Several limits then coexist; notebook 06 counts them. Here the runs start at w*.
+# R4 finds without iterating; solved for the limit they are R4's maps. For l1 the map is continuous with a kink, the
+# small entries are shrunk by a common factor and the large ones shifted. For l0 and for transformed l1 with small a it
+# has branches that overlap: over a range of w* two values are consistent, and which one an entry takes depends on the
+# start. Several limits then coexist; notebook 06 counts them. Here the runs start at w*.
 #
 # ## Which entries survive
 #
-# For l1 an entry stays in the support of u exactly when it exceeds a threshold that depends on N. So the support
-# can be read off before iterating, and there is a sufficient condition that needs no N.
+# For l1 an entry stays in the support of u exactly when it exceeds a threshold that depends on N. So the support can be
+# read off before iterating, and there is a sufficient condition that needs no N.
 
 # %% [statement] R9
 
@@ -214,9 +211,9 @@ print(f"entries of {lams.size} runs on the wrong side of the threshold: {wrong}"
 # %% [markdown]
 # ## How fast
 #
-# Near a limit the distance shrinks by a constant factor in each step: the largest eigenvalue of the derivative of
-# the step on the tangent space of the sphere. R8 computes it from the proximal map's derivative at the limit. It
-# falls with the step size all the way to the largest one allowed, so the boldest step is the fastest.
+# Near a limit the distance shrinks by a constant factor in each step: the largest eigenvalue of the derivative of the
+# step on the tangent space of the sphere. R8 computes it from the proximal map's derivative at the limit. It falls with
+# the step size all the way to the largest one allowed, so the boldest step is the fastest.
 
 # %% [statement] R8 [derivation] R8
 
@@ -271,13 +268,12 @@ print(f"largest difference between measured and predicted factor: {worst:.5f}")
 # %% [markdown]
 # ## Sampled gradients
 #
-# In practice the coarse gradient is an average over a minibatch. The run then does not settle: it scatters round
-# the *same* limit, at the rate of Monte Carlo, one over the root of the batch. Even the constant can be predicted:
-# the noise of one batch enters each step, and the derivative of R8 shrinks what earlier steps left. Summed up this
-# gives the stationary spread, which is the line on the right. The noise itself is measured, at the limit, from the
-# definition of the coarse gradient. The line is first order in the noise: with the smallest batches the steps leave
-# the region where the derivative describes them, and push dropped entries over the threshold, so those points lie
-# above it.
+# In practice the coarse gradient is an average over a minibatch. The run then does not settle: it scatters round the
+# *same* limit, at the rate of Monte Carlo, one over the root of the batch. Even the constant can be predicted: the
+# noise of one batch enters each step, and the derivative of R8 shrinks what earlier steps left. Summed up this gives
+# the stationary spread, which is the line on the right. The noise itself is measured, at the limit, from the definition
+# of the coarse gradient. The line is first order in the noise: with the smallest batches the steps leave the region
+# where the derivative describes them, and push dropped entries over the threshold, so those points lie above it.
 
 # %% sampled claims: R4.l1 R8
 SMALL, V_TWO = unit([0.8, -0.55, 0.15, 0.0, 0.0, 0.0]), np.array([1.0, 0.5])
@@ -330,9 +326,9 @@ print(f"measured exponent of the spread, from 128 networks on: {slope:.2f}")
 # %% [markdown]
 # ## What the suite says
 #
-# The pictures show instances. The verdicts below come from the methods that try to refute the claims in general:
-# the derivation step by step, the iteration on random problems, an SMT solver on the inequalities, and mutants that
-# must die. R4's check includes runs with sampled gradients, with exponent and mean tested at a stated false-alarm
+# The pictures show instances. The verdicts below come from the methods that try to refute the claims in general: the
+# derivation step by step, the iteration on random problems, an SMT solver on the inequalities, and mutants that must
+# die. R4's check includes runs with sampled gradients, with exponent and mean tested at a stated false-alarm
 # probability.
 
 # %% [verdict] R1 R2 R3 R4.l1 R4.l0 R8 R9
@@ -342,11 +338,11 @@ print(f"measured exponent of the spread, from 128 networks on: {slope:.2f}")
 #
 # - Set BETA to 3 and raise LAM. At 0.4 four entries are kept. At 0.5, above κ times the largest entry of w*,
 #   `sparse_limit` says that there is no such limit, and which spikes attract instead (notebook 06). At 1.6, above β
-#   times the largest entry, nothing exceeds the threshold and w* is the limit again; with BETA = 0.5 that comes
-#   first, so that there is a limit for every LAM.
+#   times the largest entry, nothing exceeds the threshold and w* is the limit again; with BETA = 0.5 that comes first,
+#   so that there is a limit for every LAM.
 # - Set the step to 0.999 of the largest one in the first picture, and compare the number of steps.
 # - Pass `ste="sigmoid"` to `learn` in the first picture; the default is "relu". κ then varies with the angle, and R12
 #   takes the place of R1 (notebook 05).
 # - Start the l0 run of the map at a random filter in place of w*. Entries may end on the other branch.
-# - On the command line: `coarseproof learn --weights FILE --beta 0.5 --lam 0.04 --plot run.png` runs your own
-#   filter, and `coarseproof limit` says where it must end.
+# - On the command line: `coarseproof learn --weights FILE --beta 0.5 --lam 0.04 --plot run.png` runs your own filter,
+#   and `coarseproof limit` says where it must end.

@@ -7,14 +7,13 @@ that a random start gets there?
 # %% [markdown]
 # ## Two questions about the limit
 #
-# Notebook 04 shows that RVSCGD ends at a fixed point which is a sparsifying map of the true weight w*. Sparsity has
-# a price: the limit w̄ is not w*. This notebook is about the size of that price, ‖w̄ − w*‖, and about the
-# probability that a run from a uniformly random start gets as near to w* as that.
+# Notebook 04 shows that RVSCGD ends at a fixed point which is a sparsifying map of the true weight w*. Sparsity has a
+# price: the limit w̄ is not w*. This notebook is about the size of that price, ‖w̄ − w*‖, and about the probability
+# that a run from a uniformly random start gets as near to w* as that.
 #
 # Both answers come from one quantity: the force by which the splitting can pull w away from w*. It is β times the
 # distance between w and its thresholded copy u. Against it stands the pull of the coarse gradient towards w*, of
-# strength κ. At a fixed point the two balance; where the pull is stronger than the force can ever be, the angle
-# falls.
+# strength κ. At a fixed point the two balance; where the pull is stronger than the force can ever be, the angle falls.
 #
 # As in notebook 04, v* is chosen such that κ is 1.
 
@@ -41,15 +40,15 @@ KAPPA = 1.0
 # %% [markdown]
 # ## The general estimate
 #
-# The balance of R3 bounds the sine of the angle by the displacement of the entries of w̄ under the proximal map. It
-# is an identity with one square left out, so it can only be as loose as that square is large.
+# The balance of R3 bounds the sine of the angle by the displacement of the entries of w̄ under the proximal map. It is
+# an identity with one square left out, so it can only be as loose as that square is large.
 
 # %% [statement] R5 [derivation] R5
 
 # %% [markdown]
-# The displacement of one entry is bounded, for every penalty, by a number that depends on λ and β alone (P5,
-# notebook 03). Only entries with w* nonzero are displaced. Together this gives an estimate for each penalty that
-# needs nothing but the number of nonzero entries of w*.
+# The displacement of one entry is bounded, for every penalty, by a number that depends on λ and β alone (P5, notebook
+# 03). Only entries with w* nonzero are displaced. Together this gives an estimate for each penalty that needs nothing
+# but the number of nonzero entries of w*.
 
 # %% [statement] R5.l1 R5.l0 R5.tl1
 
@@ -138,18 +137,18 @@ show(figure, "Error over λ for three penalties: measured means and ranges below
 # about 0.02 on it falls behind, as entries are dropped. The bound exceeds it by a modest factor there, the price of
 # knowing nothing of w* but its number of entries.
 #
-# For l0 the error is zero for many teachers: as long as all entries exceed the threshold, the limit *is* w*. The
-# bound takes the largest number of entries lost by any teacher. At the largest λ the opposite happens with every
-# penalty: nothing exceeds the threshold, and the limit is w* again, with u = 0. For l0 and transformed l1 this comes
-# earlier than for l1, because their thresholds are larger here; so their last points are missing. Transformed l1 lies
-# between: same slope as l1, but its penalty flattens for large entries, which are then hardly displaced.
+# For l0 the error is zero for many teachers: as long as all entries exceed the threshold, the limit *is* w*. The bound
+# takes the largest number of entries lost by any teacher. At the largest λ the opposite happens with every penalty:
+# nothing exceeds the threshold, and the limit is w* again, with u = 0. For l0 and transformed l1 this comes earlier
+# than for l1, because their thresholds are larger here; so their last points are missing. Transformed l1 lies between:
+# same slope as l1, but its penalty flattens for large entries, which are then hardly displaced.
 #
 # ## Over β
 #
-# β is the strength of the coupling. The l1 estimate does not contain it, and neither does the error while no entry
-# is dropped: the limit points along w* shifted by λ against its signs, whatever β is. Only for small β, where
-# entries are dropped and at last nothing exceeds the threshold, does the error shrink. For l0 the estimate grows with
-# the root of β; the error falls, as a stronger coupling makes the threshold smaller.
+# β is the strength of the coupling. The l1 estimate does not contain it, and neither does the error while no entry is
+# dropped: the limit points along w* shifted by λ against its signs, whatever β is. Only for small β, where entries are
+# dropped and at last nothing exceeds the threshold, does the error shrink. For l0 the estimate grows with the root of
+# β; the error falls, as a stronger coupling makes the threshold smaller.
 
 # %% error-over-beta claims: R5.l1 R5.l0 R5.tl1
 figure, (left, right) = panels(2, width=5.6, height=4.0)
@@ -169,23 +168,23 @@ right.legend()
 show(figure, "Left: error and bound over β for three penalties. Right: how many nonzero entries of w* survive in u")
 
 # %% [markdown]
-# Left: points are means over the same 20 teachers, bars reach from the smallest to the largest error; points are
-# moved a little sideways to keep them apart. As above, a bar to the lower edge includes errors of zero, and where all
-# are zero there is no point. Right: means over the teachers.
+# Left: points are means over the same 20 teachers, bars reach from the smallest to the largest error; points are moved
+# a little sideways to keep them apart. As above, a bar to the lower edge includes errors of zero, and where all are
+# zero there is no point. Right: means over the teachers.
 #
-# The two panels belong together. Towards small β the threshold λ/β grows until u loses every entry, and a coupling
-# to nothing does not turn w: the error vanishes together with the sparsity. In between lies the useful range, where
-# u is sparse and the error is bounded; for l0 it ends where the bound reaches √2, which says no more than that the
-# angle is below π/2. At the very left all bounds run together: there the displacement is limited by the entries
-# themselves and not by the threshold, and the bound on the sine of the angle is β/κ for every penalty.
+# The two panels belong together. Towards small β the threshold λ/β grows until u loses every entry, and a coupling to
+# nothing does not turn w: the error vanishes together with the sparsity. In between lies the useful range, where u is
+# sparse and the error is bounded; for l0 it ends where the bound reaches √2, which says no more than that the angle is
+# below π/2. At the very left all bounds run together: there the displacement is limited by the entries themselves and
+# not by the threshold, and the bound on the sine of the angle is β/κ for every penalty.
 #
 # ## Over n
 #
 # The dimension itself does not occur in the estimates; what counts is the number of nonzero entries. So for a fixed
-# number of them the error does not grow with n, however many zeros surround them. If the number grows in proportion
-# to n, the same λ is a stronger and stronger penalty, and λ has to shrink like one over the root of that number for
-# the error to stay. The limit of R4 is computed without iterating here, from one scalar equation for N, so that a
-# million entries need no run. Every point has teachers of its own: n is part of the seed.
+# number of them the error does not grow with n, however many zeros surround them. If the number grows in proportion to
+# n, the same λ is a stronger and stronger penalty, and λ has to shrink like one over the root of that number for the
+# error to stay. The limit of R4 is computed without iterating here, from one scalar equation for N, so that a million
+# entries need no run. Every point has teachers of its own: n is part of the seed.
 
 # %% error-over-n claims: R5.l1 R4.l1
 figure, axes = panels(width=7.6, height=4.4)
@@ -219,16 +218,16 @@ show(figure, "Error against n up to a million: constant for fixed sparsity, grow
 print(f"{len(gaps)} runs; largest distance from the limit computed without iterating: {max(gaps):.7f}")
 
 # %% [markdown]
-# Points are means over twelve teachers each, bars from smallest to largest; crosses
-# are runs of the iteration for the first. Where the number of nonzeros grows at fixed λ the bound on the sine of the
-# angle ends at β/κ, which is all that can be said whatever λ is (drawn is the chord of that angle); the true error
-# falls again, once most entries are dropped.
+# Points are means over twelve teachers each, bars from smallest to largest; crosses are runs of the iteration for the
+# first. Where the number of nonzeros grows at fixed λ the bound on the sine of the angle ends at β/κ, which is all that
+# can be said whatever λ is (drawn is the chord of that angle); the true error falls again, once most entries are
+# dropped.
 #
 # ## Getting there: the basin
 #
-# The error says where the limit is; does a random start reach it? The force of the splitting lies in a ball round
-# the pull κw*. If the ball does not reach the origin, it lies in a cone about w*, and every step moves w towards
-# that cone: the angle falls from everywhere except a cap about −w*. R6 bounds how much it falls.
+# The error says where the limit is; does a random start reach it? The force of the splitting lies in a ball round the
+# pull κw*. If the ball does not reach the origin, it lies in a cone about w*, and every step moves w towards that cone:
+# the angle falls from everywhere except a cap about −w*. R6 bounds how much it falls.
 
 # %% [statement] R6 [derivation] R6 [statement] R6.radius
 
@@ -255,14 +254,13 @@ show(figure, "Gain of the cosine in a step from 2500 random filters, three penal
 
 # %% [markdown]
 # Each point is one step from a random filter. Between the shaded caps all points lie above the line, which holds at
-# this β for every penalty, every λ and every dimension at once; the weaker the coupling, the closer it comes.
-# Inside the left cap the angle may rise, but not beyond the cap.
+# this β for every penalty, every λ and every dimension at once; the weaker the coupling, the closer it comes. Inside
+# the left cap the angle may rise, but not beyond the cap.
 #
 # ## The probability of success
 #
 # A uniformly random start misses the cap about −w* with a probability that is an incomplete beta function. In high
-# dimension the cap is so small that failure is exponentially unlikely: a random direction is almost orthogonal to
-# w*.
+# dimension the cap is so small that failure is exponentially unlikely: a random direction is almost orthogonal to w*.
 
 # %% [statement] R6.probability [generated] R6.probability
 
@@ -323,17 +321,17 @@ show(figure, "Left: probability of the failing cap, told and measured. Right: su
 # intervals of 95 % (Clopper and Pearson). The probability is that of *starting* in the cap.
 #
 # On the right a thousand runs are made from random starts, again with exact intervals of 95 %. λ and the least β are
-# such that the limit is sparse at every point: u keeps one entry of w*. As long as β is below κ, R6 guarantees that
-# the angle falls to its bound with at least the probability drawn. It names no limit: that there is one stable limit
-# is R7's, and that runs end at it is measured. All of them do, since the cap about −w* is not an attractor, only a
-# region where the proof has nothing to say. Failures begin only once β exceeds the value from which a second kind of
-# limit, a spike, exists. That is the subject of notebook 06.
+# such that the limit is sparse at every point: u keeps one entry of w*. As long as β is below κ, R6 guarantees that the
+# angle falls to its bound with at least the probability drawn. It names no limit: that there is one stable limit is
+# R7's, and that runs end at it is measured. All of them do, since the cap about −w* is not an attractor, only a region
+# where the proof has nothing to say. Failures begin only once β exceeds the value from which a second kind of limit, a
+# spike, exists. That is the subject of notebook 06.
 #
 # ## Any straight-through estimator
 #
-# So far κ was a constant, as it is for the ReLU and the identity estimator. For any other estimator it depends on
-# the angle, through the smoothing law of notebook 02. On the sphere the coarse gradient still has a potential, and
-# the balance at the limit holds with the κ of the limit's own angle.
+# So far κ was a constant, as it is for the ReLU and the identity estimator. For any other estimator it depends on the
+# angle, through the smoothing law of notebook 02. On the sphere the coarse gradient still has a potential, and the
+# balance at the limit holds with the κ of the limit's own angle.
 
 # %% [statement] R12 [derivation] R12
 
@@ -366,10 +364,9 @@ show(figure, "Eight estimators' limits: the coarse gradient across them balances
 print(f"largest relative deviation from the balance: {worst:.5f}")
 
 # %% [markdown]
-# Each point is the end of a run: eight estimators, eight values of λ each. Left: across w̄ the coarse gradient of
-# the estimator and the force of the splitting balance, which determines the angle. Right: the bound of R12, in
-# units of what it bounds. It is the same bound as in R5, and as sharp, with the estimator's own strength at its own
-# limit.
+# Each point is the end of a run: eight estimators, eight values of λ each. Left: across w̄ the coarse gradient of the
+# estimator and the force of the splitting balance, which determines the angle. Right: the bound of R12, in units of
+# what it bounds. It is the same bound as in R5, and as sharp, with the estimator's own strength at its own limit.
 
 # %% [verdict] R5 R6 R12
 
@@ -378,8 +375,8 @@ print(f"largest relative deviation from the balance: {worst:.5f}")
 #
 # - Replace the Gaussian teachers by teachers with equal entries. The l1 error is then zero at every λ: the shift by λ
 #   is along w* itself. Then make one entry larger than the others. How does the error begin?
-# - Make the transformed l1 penalty sharper (a = 0.05 in PENALTIES) and watch its error turn from that of l1 to that
-#   of l0.
+# - Make the transformed l1 penalty sharper (a = 0.05 in PENALTIES) and watch its error turn from that of l1 to that of
+#   l0.
 # - Set n to 200 in the success picture. Spikes exist there too; how many random starts find one?
 # - In the picture of one step, replace the strength 0.6 by 0.95: the caps leave little between them. From κ on they
 #   meet, the arcsine has no value, and R6 says nothing.

@@ -7,12 +7,11 @@ RVSCGD is a deterministic map on a sphere. Which limits attract, for which β an
 # ## Why there can be several
 #
 # Notebook 04 finds the limit of RVSCGD as a sparsifying map of the true weight w*. For l1 there is only one whose
-# multiplier N exceeds β, and it is the global optimum of the Lyapunov function. But the Lyapunov function is
-# maximized, up to sign, over a *sphere*, and a convex function on a sphere can have local optima: where the
-# coupling to u is strong, a filter that is concentrated on one entry is held there by its own thresholded copy.
-# Such limits are called spikes here. This notebook counts all stable limits, checks the count by experiment, and
-# ends with two variants of the method in which the answer changes: no normalization, and output weights that are
-# learned too.
+# multiplier N exceeds β, and it is the global optimum of the Lyapunov function. But the Lyapunov function is maximized,
+# up to sign, over a *sphere*, and a convex function on a sphere can have local optima: where the coupling to u is
+# strong, a filter that is concentrated on one entry is held there by its own thresholded copy. Such limits are called
+# spikes here. This notebook counts all stable limits, checks the count by experiment, and ends with two variants of the
+# method in which the answer changes: no normalization, and output weights that are learned too.
 #
 # As in notebook 04, v* is chosen such that the pull κ is 1.
 
@@ -34,16 +33,15 @@ KAPPA = 1.0
 # %% [markdown]
 # ## Which fixed points are stable
 #
-# A fixed point attracts when the Lyapunov function curves the right way in every direction along the sphere. Entry
-# by entry that is a sign; but the sphere couples the entries, and one wrong sign may be compensated. Two may not.
-# That is why spikes have exactly one large entry.
+# A fixed point attracts when the Lyapunov function curves the right way in every direction along the sphere. Entry by
+# entry that is a sign; but the sphere couples the entries, and one wrong sign may be compensated. Two may not. That is
+# why spikes have exactly one large entry.
 
 # %% [statement] R7.stability [derivation] R7.stability
 
 # %% [markdown]
-# For l1 this leaves the limit of R4 and spikes, each with an equation for its multiplier that can be decided
-# exactly. A spike at an entry exists only for β above a threshold whose shape, in the two forces on the spike, is
-# an astroid.
+# For l1 this leaves the limit of R4 and spikes, each with an equation for its multiplier that can be decided exactly. A
+# spike at an entry exists only for β above a threshold whose shape, in the two forces on the spike, is an astroid.
 
 # %% [statement] R7.astroid R7.l1 [derivation] R7.astroid [derivation] R7.l1 [generated] R7.astroid
 
@@ -75,8 +73,8 @@ print(f"runs that contradict the census: {np.count_nonzero(stays != spikes)} of 
 
 # %% [markdown]
 # Each sign is a run that starts at e₁, the unit vector of an entry where w* is zero. A spike at that entry lies near
-# it, not at it. The force across is then κ, that along is λ, so the picture is a phase diagram: strong coupling in
-# the lower left corner. The boundary between staying near e₁ and leaving is the astroid.
+# it, not at it. The force across is then κ, that along is λ, so the picture is a phase diagram: strong coupling in the
+# lower left corner. The boundary between staying near e₁ and leaving is the astroid.
 #
 # ## The phase diagram
 #
@@ -116,11 +114,11 @@ bar.set_label("stable limits (count; 32: or more)")
 show(figure, "How many stable limits over β and λ: one for l1 with weak λ or β, spikes beyond, many supports for l0")
 
 # %% [markdown]
-# For l1 everything below the dashed line has one limit, for *every* β: that is R7's corollary. Above it spikes join
-# in as β grows, first one and in the end two for every entry. Above the dotted line no sparse limit keeps an entry.
-# Where λ/β is at least the largest entry of w*, on more than half of the grid above the line, w* itself is a limit
-# instead, with u = 0 (the second case of R7.l1); where it is not, to the right, only spikes are left. For l0 the
-# supports compete already at small λ. Transformed l1 is between the two.
+# For l1 everything below the dashed line has one limit, for *every* β: that is R7's corollary. Above it spikes join in
+# as β grows, first one and in the end two for every entry. Above the dotted line no sparse limit keeps an entry. Where
+# λ/β is at least the largest entry of w*, on more than half of the grid above the line, w* itself is a limit instead,
+# with u = 0 (the second case of R7.l1); where it is not, to the right, only spikes are left. For l0 the supports
+# compete already at small λ. Transformed l1 is between the two.
 #
 # ## Which limit does a random start find?
 #
@@ -155,15 +153,15 @@ show(figure, "How often random starts end at each stable limit, for λ below, be
 
 # %% [markdown]
 # Left to right: λ below κ times the second largest entry, between that and κ times the largest, and above. Bars are
-# exact intervals of 95 % (Clopper and Pearson). Every run ends at a limit of the census, and every limit of the
-# census is found. With weak λ all runs agree. Then one spike appears on the side opposite to w*, with a small
-# basin. Beyond the largest entry the sparse limit is gone and the spikes share the sphere. Here the spikes with the
-# better Lyapunov value get more starts; nothing says that it must be so.
+# exact intervals of 95 % (Clopper and Pearson). Every run ends at a limit of the census, and every limit of the census
+# is found. With weak λ all runs agree. Then one spike appears on the side opposite to w*, with a small basin. Beyond
+# the largest entry the sparse limit is gone and the spikes share the sphere. Here the spikes with the better Lyapunov
+# value get more starts; nothing says that it must be so.
 #
 # ## Hysteresis
 #
-# For l0 several supports can fit the same β and λ. Which one RVSCGD ends at then depends on the past: slowly
-# raising λ and slowly lowering it again leads back on another way.
+# For l0 several supports can fit the same β and λ. Which one RVSCGD ends at then depends on the past: slowly raising λ
+# and slowly lowering it again leads back on another way.
 
 # %% hysteresis claims: R4.l0 R7.l0
 figure, (left, right) = panels(2, width=5.2, height=4.0)
@@ -191,15 +189,14 @@ left.legend()
 show(figure, "Hysteresis of l0: with λ rising runs stay on other branches of the census than with λ falling")
 
 # %% [markdown]
-# The grey branches overlap where two supports coexist. Runs that continue from the last limit follow a branch to
-# its end, in both directions, and then jump to the next. So an entry that was dropped once comes back only at a
-# smaller λ, which is of use in practice: lower λ slowly to find a sparse limit, raise it slowly to keep an accurate
-# one.
+# The grey branches overlap where two supports coexist. Runs that continue from the last limit follow a branch to its
+# end, in both directions, and then jump to the next. So an entry that was dropped once comes back only at a smaller λ,
+# which is of use in practice: lower λ slowly to find a sparse limit, raise it slowly to keep an accurate one.
 #
 # ## Without the sphere
 #
-# What if the normalization is left out? Then there is nothing to limit. A fixed point needs w to be its own
-# thresholded copy, which l1 and transformed l1 never allow; for l0 it does, on the ray through w*.
+# What if the normalization is left out? Then there is nothing to limit. A fixed point needs w to be its own thresholded
+# copy, which l1 and transformed l1 never allow; for l0 it does, on the ray through w*.
 
 # %% [statement] R10 [derivation] R10
 
@@ -223,16 +220,16 @@ figure.legend(loc="outside right upper")
 show(figure, "Norm of w without normalization: it shrinks with l1 and transformed l1, rests with l0 if large enough")
 
 # %% [markdown]
-# With l1 and transformed l1 the norm shrinks from every start, until every entry is below the threshold, and
-# further, to a residue of the length of one step: there is no fixed point, and w rattles about zero. With l0 it
-# rests where it meets the ray of fixed points, if that is beyond the least norm; the smaller starts fall short and
-# share the fate of the others. That is why the sphere is needed.
+# With l1 and transformed l1 the norm shrinks from every start, until every entry is below the threshold, and further,
+# to a residue of the length of one step: there is no fixed point, and w rattles about zero. With l0 it rests where it
+# meets the ray of fixed points, if that is beyond the least norm; the smaller starts fall short and share the fate of
+# the others. That is why the sphere is needed.
 #
 # ## Learning the output weights too
 #
-# So far v was at its true value. If v descends along its gradient together with w, a limit must be balanced in
-# both: v is the best one for the angle of the limit, so κ itself depends on that angle. A larger angle means a
-# weaker pull, and so a larger angle still.
+# So far v was at its true value. If v descends along its gradient together with w, a limit must be balanced in both: v
+# is the best one for the angle of the limit, so κ itself depends on that angle. A larger angle means a weaker pull, and
+# so a larger angle still.
 
 # %% [statement] R11 R11.spurious [derivation] R11
 
@@ -299,9 +296,9 @@ show(figure, "Left: how often joint learning ends at the spurious limit. Right: 
 # Left: the spurious limit, opposite to w*. For l0 with all entries of w* above the threshold, as here, R11.spurious
 # says that it attracts while the square of the sum of v* is below a critical value, and repels above; the value is the
 # one that decides on spurious minima of the loss in notebook 01. Below it all runs from next to −w* end there. Of
-# random starts it is half where the sum of v* is 0, a quarter at 0.4 of the critical value, and about 2 % at
-# 0.8: the basin shrinks well before the limit stops attracting. Above the critical value no run ends there, not even
-# from nearby. Bars are exact intervals of 95 %. Right: the angle of the joint limit solves the scalar equation of R11
+# random starts it is half where the sum of v* is 0, a quarter at 0.4 of the critical value, and about 2 % at 0.8: the
+# basin shrinks well before the limit stops attracting. Above the critical value no run ends there, not even from
+# nearby. Bars are exact intervals of 95 %. Right: the angle of the joint limit solves the scalar equation of R11
 # (line); it is a little larger than with v fixed at v* (dashed), by the weaker pull.
 
 # %% [verdict] R7.stability R7.astroid R7.l1 R10 R11
@@ -314,7 +311,6 @@ show(figure, "Left: how often joint learning ends at the spurious limit. Right: 
 # - Use a teacher with two equal largest entries and λ exactly κ times their size: the limits form a continuum, and
 #   `stable_limits` says so in `continua`.
 # - Draw the phase diagram for "tl1" with a = 0.1 and a = 10, and watch it turn from that of l0 into that of l1.
-# - Let the run of the hysteresis loop use a sampled gradient (`learn` with `gradient="fresh"`): noise shrinks the
-#   loop.
+# - Let the run of the hysteresis loop use a sampled gradient (`learn` with `gradient="fresh"`): noise shrinks the loop.
 # - On the command line: `coarseproof limit --weights FILE --beta 6 --lam 0.5 --phase-diagram phases.png` draws the
 #   diagram for your own weights.

@@ -8,21 +8,20 @@ wrong? And which statements that are in print did not survive?
 # ## Several roads to one claim
 #
 # A claim is stated once, with its hypotheses and with the *definition* that its closed form must agree with: a mean
-# over random inputs, a minimum, the end of an iteration. Every method starts from that one declaration, and each
-# takes a road of its own:
+# over random inputs, a minimum, the end of an iteration. Every method starts from that one declaration, and each takes
+# a road of its own:
 #
 # - **symbolic**: the derivation, step by step, with every obligation reduced to zero or decided exactly;
 # - **precision**: the definition by quadrature or minimization to many digits, at generic and at nasty points;
-# - **generated**: the NumPy code that is shipped, against the formula at 60 digits, in units of what
-#   rounding of result and inputs causes;
+# - **generated**: the NumPy code that is shipped, against the formula at 60 digits, in units of what rounding of result
+#   and inputs causes;
 # - **Monte Carlo**: the network is sampled, with a stated false-alarm probability and a stated power;
 # - **iteration**: the algorithm is run, and must end where the claim says;
 # - **enclosure**: ball arithmetic: integrals with an error bound at points, inequalities over whole boxes;
 # - **inequalities**: an SMT solver decides polynomial statements over the reals, in small dimensions where it must.
 #
 # The cell below is not a record of an old run. It carries out the quick suite on a selection of claims from every
-# chapter, with a fixed seed, and would fail if one of them were not verified. `coarseproof verify` checks all of
-# them.
+# chapter, with a fixed seed, and would fail if one of them were not verified. `coarseproof verify` checks all of them.
 
 # %% quick-suite claims: G1 N1 C3 P1 R3 B1.loss
 import math
@@ -98,8 +97,8 @@ for id_, said in evidence("inequalities").items():
 # ## Digits: the definition against the closed form
 #
 # Where the definition is an integral or a minimum it can be evaluated to many digits. The requirement is 45 digits
-# (full markers, line), or 20 where derivatives are differences of quadratures (hollow markers, dashed line); fewer
-# than 40, or 15, digits are a refutation. Numbers are computed with 60 digits, so about there agreement ends. Ball
+# (full markers, line), or 20 where derivatives are differences of quadratures (hollow markers, dashed line); fewer than
+# 40, or 15, digits are a refutation. Numbers are computed with 60 digits, so about there agreement ends. Ball
 # arithmetic does the same with a proof of its error, and must reach 45 digits always.
 
 # %% digits claims: N1 C3 P1 B1.loss
@@ -135,16 +134,16 @@ print(f"{enough} of {len(fewest)} markers reach the digits required of them")
 # ## Chance, with a budget
 #
 # Sampling can always be unlucky. A whole run of the suite may refute a *true* theory with a probability of one in a
-# million; divided among all the tests this gives the alarm threshold, in standard errors. On the left, what that
-# means: the coarse gradient of a network with 4 output weights and a filter of length 32 is sampled 120 times, and
-# each of its 32 entries is compared with the closed form C3. If formula and error bars are right the deviations, in
-# standard errors, follow the normal law, which has no parameter left to fit. The bars on the far right come from a
-# wrong formula: C2, which is true of the identity estimator, in the place of C3; of each sample only the entry that
-# deviates most is counted there.
+# million; divided among all the tests this gives the alarm threshold, in standard errors. On the left, what that means:
+# the coarse gradient of a network with 4 output weights and a filter of length 32 is sampled 120 times, and each of its
+# 32 entries is compared with the closed form C3. If formula and error bars are right the deviations, in standard
+# errors, follow the normal law, which has no parameter left to fit. The bars on the far right come from a wrong
+# formula: C2, which is true of the identity estimator, in the place of C3; of each sample only the entry that deviates
+# most is counted there.
 #
-# On the right, the largest deviation of each claim of the run above, against the number of tests it is the largest
-# of. The band is where the largest of so many independent normal numbers lies 9 times out of 10: nine in ten of the
-# points should lie in it, not all. None may lie above the threshold.
+# On the right, the largest deviation of each claim of the run above, against the number of tests it is the largest of.
+# The band is where the largest of so many independent normal numbers lies 9 times out of 10: nine in ten of the points
+# should lie in it, not all. None may lie above the threshold.
 
 # %% deviations claims: C3
 m, n, repeats, seed = 4, 32, 120, 20190128
@@ -202,8 +201,8 @@ for id_, size, value in zip(carlo, sizes, largest, strict=True):
     print(f"  {id_:10} {size:3.0f} tests, largest |deviation| {value:.2f}")
 
 # %% [markdown]
-# A test that never alarms is easy to write. So every sampled claim also states its *power*: the smallest relative
-# error of the formula that would have been noticed with a probability of 0.999.
+# A test that never alarms is easy to write. So every sampled claim also states its *power*: the smallest relative error
+# of the formula that would have been noticed with a probability of 0.999.
 
 # %% power claims: N1 C3
 figure, axes = panels(1, width=7.5, height=4.2)
@@ -229,9 +228,8 @@ show(
 # Whole networks notice errors of percents, the reduced sampler parts in a thousand; finer ones, or ones at the edge of
 # the domain, are for the other methods. To know that *somebody* notices, every claim is changed on purpose: a sign
 # turned round, a term dropped, a factor of two, a constant off by one in a thousand, a hypothesis weakened, an
-# operation in the generated code exchanged for another.
-# Each such mutant must be refuted. One that survives makes its claim "too weak", and the suite fails, although the
-# claim is true.
+# operation in the generated code exchanged for another. Each such mutant must be refuted. One that survives makes its
+# claim "too weak", and the suite fails, although the claim is true.
 
 # %% kill-matrix claims: G1 N1 C3 P1 R3 B1.loss
 Tallies = dict[str, dict[str, dict[str, int]]]
@@ -303,9 +301,9 @@ right.legend()
 show(figure, "Left: killed of tried, by kind of mutant and method. Right: mutants only one method noticed, by kind.")
 
 # %% [markdown]
-# Generated code is judged by one method only, so everything that dies there dies by it alone. So do weakened
-# hypotheses by precision, which looks at points where the hypothesis fails. Where several methods notice the same
-# mistake, one of them could be wrong without the mistake getting through.
+# Generated code is judged by one method only, so everything that dies there dies by it alone. So do weakened hypotheses
+# by precision, which looks at points where the hypothesis fails. Where several methods notice the same mistake, one of
+# them could be wrong without the mistake getting through.
 #
 # ## What did not survive: errata
 #
@@ -389,8 +387,7 @@ print(f"slope of the loss next to it: ‖∂f/∂w‖ = {np.linalg.norm(in_w[-1]
 #   `--seed` every run draws new samples, so each of them is a new test.
 # - `coarseproof verify --report DIR` writes one page with all evidence, and `mutants.csv` with the fate of every
 #   mutant.
-# - Break something: change a sign in a claim in `proofs/` or a constant in `numerics/generated/`, and see who
-#   notices.
-# - Change one entry of the list at the top of this notebook's script, and execute it again with `coarseproof
-#   notebooks --only 07`.
+# - Break something: change a sign in a claim in `proofs/` or a constant in `numerics/generated/`, and see who notices.
+# - Change one entry of the list at the top of this notebook's script, and execute it again with `coarseproof notebooks
+#   --only 07`.
 # - Check a statement of your own: an estimator or a penalty becomes a set of claims with `COARSEPROOF_EXTENSIONS`.

@@ -43,20 +43,12 @@ def _deviations(report: Report) -> dict[str, Any]:
         counts[min(math.floor((min(max(z, -end), end) + end) / _BIN), len(counts) - 1)] += 1
     along = [k * end / 80 for k in range(-80, 81)]
     expected = [len(scores) * _BIN * math.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) for z in along]
-    x = Scale(-end, end, 60, 760)
-    y = Scale(0, 1.08 * max(*counts, *expected), 200, 24)
-    return {
-        "x": x,
-        "y": y,
-        "heights": [tick for tick in ticks(y, 5) if tick == round(tick)],
-        "boxes": [(x(k * _BIN - end), y(n), x(_BIN) - x(0) - 1, y(0) - y(n)) for k, n in enumerate(counts) if n],
-        "curve": [(x(z), y(n)) for z, n in zip(along, expected, strict=True)],
-        "limit": limit,
-        "tests": len(scores),
-        "claims": len(known),
-        "largest": max(map(abs, scores)),
-        "beyond": sum(abs(z) > limit for z in scores),
-    }
+    x, y = Scale(-end, end, 60, 760), Scale(0, 1.08 * max(*counts, *expected), 200, 24)
+    boxes = [(x(k * _BIN - end), y(n), x(_BIN) - x(0) - 1, y(0) - y(n)) for k, n in enumerate(counts) if n]
+    told = {"limit": limit, "tests": len(scores), "claims": len(known), "largest": max(map(abs, scores))}
+    drawn = {"x": x, "y": y, "boxes": boxes, "curve": [(x(z), y(n)) for z, n in zip(along, expected, strict=True)]}
+    heights = [tick for tick in ticks(y, 5) if tick == round(tick)]
+    return told | drawn | {"heights": heights, "beyond": sum(abs(z) > limit for z in scores)}
 
 
 def _digits(report: Report) -> dict[str, Any]:
@@ -74,21 +66,13 @@ def _digits(report: Report) -> dict[str, Any]:
     top = max(1.0, *(d for pair in pairs for d in pair if not math.isnan(d)))  # an axis has a length
     y = Scale(0, 1.05 * top, 210, 12)
     demands = {(places[name], y(required)) for name, by in known.items() for least in by.values() for required in least}
-    return {
-        "x": Scale(0, len(known), 60, 60 + _pitch(known) * len(known)),
-        "y": y,
-        "places": places,
-        "below": _below(places),
-        "demands": [(at - 4, height - 1, 8, 2) for at, height in sorted(demands)],
-        "marks": [
-            [
-                (places[name] + 4 * series - 2, y(0 if math.isnan(d) else d))
-                for name, by in known.items()
-                for d in by.get(series, {}).values()
-            ]
-            for series in (0, 1)
-        ],
-    }
+    marks: tuple[list[tuple[float, float]], ...] = ([], [])
+    for name, by in known.items():
+        for series, least in by.items():
+            marks[series].extend((places[name] + 4 * series - 2, y(0 if math.isnan(d) else d)) for d in least.values())
+    boxes = [(at - 4, height - 1, 8, 2) for at, height in sorted(demands)]
+    x = Scale(0, len(known), 60, 60 + _pitch(known) * len(known))
+    return {"x": x, "y": y, "places": places, "below": _below(places), "demands": boxes, "marks": marks}
 
 
 def _kills(report: Report) -> dict[str, Any]:
@@ -108,15 +92,9 @@ def _kills(report: Report) -> dict[str, Any]:
                 boxes[share].append((places[claim.id] - pitch / 2 + 0.5, 6 + _ROW * index, pitch - 1, _ROW - 2))
                 if tally["alone"]:
                     alone.append((places[claim.id], 6 + _ROW * index + _ROW / 2 - 1))
-    return {
-        "methods": {method: 6 + _ROW * (index + 0.7) for index, method in enumerate(methods)},
-        "boxes": boxes,
-        "alone": alone,
-        "places": places,
-        "width": 96 + pitch * len(ids) + 10,
-        "bottom": 8 + _ROW * len(methods),
-        "below": _below(places),
-    }
+    size = {"width": 96 + pitch * len(ids) + 10, "bottom": 8 + _ROW * len(methods), "below": _below(places)}
+    heights = {method: 6 + _ROW * (index + 0.7) for index, method in enumerate(methods)}
+    return {"methods": heights, "boxes": boxes, "alone": alone, "places": places, **size}
 
 
 def _pitch(ids: Mapping[str, Any] | list[str]) -> float:

@@ -25,17 +25,12 @@ _MARKS: Final = {"verified": "✓", "refuted": "✗", "too weak": "✗", "error"
 
 def to_html(report: Report) -> str:
     """The page as text, for a file of its own; equal runs give equal pages (no time is in it)."""
-    return TEMPLATES.get_template("page.html").render(
-        report=report,
-        state=_STATES[report.exit_code],
-        words=_verdict(report),
-        overview=overview(report),
-        totals=totals(report),
-        equivalent=sum(int(found_on(claim).get("equivalent", 0)) for claim in report.claims),
-        weaker=sum(int(found_on(claim).get("weaker", 0)) for claim in report.claims),
-        choices=_choices(report),
-        known=frozenset(claim.id for claim in report.claims),
-    )
+    known: dict[str, Any] = {"report": report, "state": _STATES[report.exit_code], "words": _verdict(report)}
+    known |= {"choices": _choices(report), "overview": overview(report), "totals": totals(report)}
+    for name in ("equivalent", "weaker"):
+        known[name] = sum(int(found_on(claim).get(name, 0)) for claim in report.claims)
+    ids = frozenset(claim.id for claim in report.claims)
+    return TEMPLATES.get_template("page.html").render(known, known=ids)
 
 
 def _verdict(report: Report) -> str:
@@ -76,11 +71,8 @@ def _registered(claim_id: str) -> dict[str, Any]:
         return {}
     conditions = [_math(latex_of(one)) for one in claim.hypotheses if one != true]
     conditions += [escaped(claim.setting)] if claim.setting else []
-    return {
-        "forms": [_math(one, display=True) for one in forms_of(claim)],
-        "hypotheses": Markup(", ").join(conditions) or "none beyond the model’s",
-        "code": claim.code,
-    }
+    said = Markup(", ").join(conditions) or "none beyond the model’s"
+    return {"forms": [_math(one, display=True) for one in forms_of(claim)], "hypotheses": said, "code": claim.code}
 
 
 def _math(latex: str, display: bool = False) -> Markup:

@@ -44,17 +44,11 @@ def _deviations(_: str, figures: _Figures) -> Rows | None:
         return None
     limit = float(figures["threshold_z"])
     values = {name: [*map(deviation, found)] for name, found in known.items()}
-    return Rows(
-        f"Deviation of {sum(map(len, values.values()))} sample means from what the claim says; right: the largest "
-        "of its row",
-        "measured − predicted (standard errors)",
-        {"one test": values},
-        {name: max(map(abs, found), default=0.0) for name, found in values.items()},
-        -1.08 * limit,
-        1.08 * limit,
-        {f"alarm −{limit:.2f}": -limit, f"alarm {limit:.2f}": limit},
-        worst=(-math.inf, math.inf),
-    )
+    many, told = sum(map(len, values.values())), {name: max(map(abs, row), default=0.0) for name, row in values.items()}
+    said = f"Deviation of {many} sample means from what the claim says; right: the largest of its row"
+    lines = {f"alarm −{limit:.2f}": -limit, f"alarm {limit:.2f}": limit}
+    axis, ends = "measured − predicted (standard errors)", (-math.inf, math.inf)
+    return Rows(said, axis, {"one test": values}, told, -1.08 * limit, 1.08 * limit, lines, worst=ends)
 
 
 def digits(figures: _Figures) -> dict[float, dict[str, float]]:
@@ -75,48 +69,27 @@ def _digits(method: str, figures: _Figures) -> Rows | None:
     """Precision and enclosure: the fewest digits agreed at each point, with those required."""
     if not (known := digits(figures)):
         return None
-    points = dict.fromkeys(name for found in known.values() for name in found)
     carried = max((x for found in known.values() for x in found.values() if not math.isnan(x)), default=0.0)
-    series = {
-        f"{method}, {required:g} digits required": {name: [x] for name, x in found.items()}
-        for required, found in known.items()
-    }
-    return Rows(
-        "Fewest digits at each point to which closed form and definition agree",
-        "digits (decimal)",
-        series,
-        {name: least_of(found[name] for found in known.values() if name in found) for name in points},
-        0.0,
-        max(1.0, carried, *known) * 1.06,
-        {f"required {required:g}": required for required in known},
-        least=True,
-        stems=len(series) == 1,
-        worst=(-math.inf,),
-    )
+    series = {f"{method}, {d:g} digits required": {name: [x] for name, x in row.items()} for d, row in known.items()}
+    points = dict.fromkeys(name for found in known.values() for name in found)
+    told = {name: least_of(found[name] for found in known.values() if name in found) for name in points}
+    said, axis = "Fewest digits at each point to which closed form and definition agree", "digits (decimal)"
+    lines, high = {f"required {required:g}": required for required in known}, max(1.0, carried, *known) * 1.06
+    return Rows(said, axis, series, told, 0.0, high, lines, least=True, stems=len(series) == 1, worst=(-math.inf,))
 
 
 def _reached(_: str, figures: _Figures) -> Rows | None:
     """How much of each bound is used up: precision where it is tightest, iteration by some run."""
-    known = {
-        name.removesuffix(": reached").removeprefix("max "): real(x)
-        for name, x in figures.items()
-        if name.endswith(": reached")
-    }
+    reached = {name.removesuffix(": reached"): x for name, x in figures.items() if name.endswith(": reached")}
+    known = {name.removeprefix("max "): real(x) for name, x in reached.items()}
     if "largest_quotient" in figures:
         known = {str(figures.get("tightest_at", "")): real(figures["largest_quotient"])}
     if not known:
         return None
-    return Rows(
-        "How much of each bound is used up at most; right: its slack, what is missing from 1",
-        "quotient of both sides (dimensionless)",
-        _one("largest quotient", known),
-        {name: float(f"{1 - x:.2g}") for name, x in known.items()},
-        0.0,
-        1.1,
-        {"bound attained": 1.0},
-        least=True,
-        stems=True,
-    )
+    said = "How much of each bound is used up at most; right: its slack, what is missing from 1"
+    slack = {name: float(f"{1 - x:.2g}") for name, x in known.items()}
+    axis, series = "quotient of both sides (dimensionless)", _one("largest quotient", known)
+    return Rows(said, axis, series, slack, 0.0, 1.1, {"bound attained": 1.0}, least=True, stems=True)
 
 
 def _margins(_: str, figures: _Figures) -> Rows | None:
@@ -127,39 +100,25 @@ def _margins(_: str, figures: _Figures) -> Rows | None:
         return None
     usual = [x for x in margins.values() if 0 < x < math.inf] or [1.0]
     low = 10.0 ** math.floor(math.log10(min(usual)))
+    high = max(10.0 ** math.ceil(math.log10(max(usual))), 10 * low)
     count = f"{len(margins)} of {len(boxes)} statements (the others were decided without a margin)"
     if len(margins) == len(boxes):
         count = f"each of {len(boxes)} statements" if len(boxes) > 1 else "the statement"
-    return Rows(
-        f"Smallest margin certified over the whole box of {count}, divided by its zeros at the edges",
-        "lower bound of the margin (units of the statement)",
-        _one("certified lower bound", margins),
-        margins,
-        low,
-        max(10.0 ** math.ceil(math.log10(max(usual))), 10 * low),
-        least=True,
-        log=True,
-        stems=True,
-        worst=(-math.inf,),
-    )
+    said = f"Smallest margin certified over the whole box of {count}, divided by its zeros at the edges"
+    axis, series = "lower bound of the margin (units of the statement)", _one("certified lower bound", margins)
+    return Rows(said, axis, series, margins, low, high, least=True, log=True, stems=True, worst=(-math.inf,))
 
 
 def _rounding(_: str, figures: _Figures) -> Rows | None:
     """Generated code: its error at each point, with the error allowed."""
     if not (known := figures.get("conditioned_by_point")):
         return None
-    errors = {name: real(x) for name, x in known.items()}
-    allowed = float(figures["allowed"])
-    return Rows(
-        "Error of the generated code at each point, in units of the last place plus what rounding the inputs moves",
-        "error (units in the last place + rounding of inputs)",
-        _one("largest of all ways to call it", errors),
-        errors,
-        _LEAST,
-        max(100.0, 2 * max((x for x in errors.values() if x < 1e8), default=0.0)),
-        {f"allowed {allowed:g}": allowed},
-        log=True,
-    )
+    errors, allowed = {name: real(x) for name, x in known.items()}, float(figures["allowed"])
+    said = "Error of the generated code at each point, in units of the last place plus what rounding the inputs moves"
+    axis = "error (units in the last place + rounding of inputs)"
+    series = _one("largest of all ways to call it", errors)
+    high = max(100.0, 2 * max((x for x in errors.values() if x < 1e8), default=0.0))
+    return Rows(said, axis, series, errors, _LEAST, high, {f"allowed {allowed:g}": allowed}, log=True)
 
 
 _DRAWERS: Final[Mapping[str, tuple[Callable[[str, _Figures], Rows | None], ...]]] = {

@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from verify.reading.markdown import environment
 
 _NO_CHARACTER: Final = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What HTML forbids, or no file can hold: control characters and halves of surrogate pairs."""
@@ -23,14 +24,7 @@ def escaped(text: object) -> Markup:
     return text if isinstance(text, Markup) else Markup(html.escape(_NO_CHARACTER.sub("\ufffd", str(text))))
 
 
-TEMPLATES: Final = Environment(
-    loader=PackageLoader("verify.reading", "html_report"),
-    autoescape=True,
-    finalize=escaped,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES: Final = environment("html_report", autoescape=True, finalize=escaped)
 
 
 def anchor(claim_id: str) -> str:

@@ -20,15 +20,11 @@ LONGEST_FORMULA: Final = 600
 
 def opening(script: Script) -> str:
     """The first cell: title, question, and what made the notebook."""
-    return "\n\n".join(
-        [
-            f"# {script.title}",
-            f"**Question.** {script.question}",
-            f"*Written by `coarseproof notebooks` from `docs/notebooks/src/{script.path.name}` and the claims it "
-            "names: the formulas, derivations, code and verdicts below come from them. Change the script, not this "
-            "file.*",
-        ]
+    made = (
+        f"*Written by `coarseproof notebooks` from `docs/notebooks/src/{script.path.name}` and the claims it names: "
+        "the formulas, derivations, code and verdicts below come from them. Change the script, not this file.*"
     )
+    return f"# {script.title}\n\n**Question.** {script.question}\n\n{made}"
 
 
 def source_of(cell: Cell) -> str:

@@ -33,11 +33,8 @@ def assemble(script: Script) -> NotebookNode:
             raise ValueError(f"{script.path.name}, cell {cell.id!r}: {error}") from error
         made = new_code_cell if cell.kind in ("code", "verdict") else new_markdown_cell
         cells.append(made(source, id=cell.id))
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    return new_notebook(cells=cells, metadata=metadata)
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
 
 
 def finish(notebook: NotebookNode, script: Script) -> NotebookNode:
@@ -46,11 +43,9 @@ def finish(notebook: NotebookNode, script: Script) -> NotebookNode:
         alternatives = [said["description"] for output in cell.get("outputs", []) if (said := described(output))]
         cell.metadata = NotebookNode({"mystnb": {"image": {"alt": " ".join(alternatives)}}} if alternatives else {})
     notebook.metadata.language_info = NotebookNode({"name": "python"})
-    notebook.metadata[_OURS] = NotebookNode(
-        script=f"docs/notebooks/src/{script.path.name}",
-        digests=[f"{cell.id} {_digest(cell)}" for cell in notebook.cells],
-        metadata=_digest_of(_metadata(notebook)),
-    )
+    digests = [f"{cell.id} {_digest(cell)}" for cell in notebook.cells]
+    said = {"script": f"docs/notebooks/src/{script.path.name}", "digests": digests}
+    notebook.metadata[_OURS] = NotebookNode(said, metadata=_digest_of(_metadata(notebook)))
     nbformat.validate(notebook)
     return notebook
 

@@ -39,18 +39,13 @@ def drawn(figure: Any) -> list[dict[str, Any]]:
 
 
 def _panel(axes: Any) -> dict[str, Any]:
-    words = [text.get_text() for text in axes.texts]
-    legend = axes.get_legend()
+    words, legend = [text.get_text() for text in axes.texts], axes.get_legend()
     if legend is not None:
         words += [legend.get_title().get_text(), *_entries(legend)]
-    return {
-        "title": axes.get_title(),
-        "x": [axes.get_xlabel(), axes.get_xscale(), *_ticks(axes.xaxis)],
-        "y": [axes.get_ylabel(), axes.get_yscale(), *_ticks(axes.yaxis)],
-        "limits": [_limits(axes.xaxis, axes.get_autoscalex_on()), _limits(axes.yaxis, axes.get_autoscaley_on())],
-        "words": [word for word in words if word],
-        "drawn": _told(axes),
-    }
+    sides = (axes.xaxis, axes.get_autoscalex_on()), (axes.yaxis, axes.get_autoscaley_on())
+    x, y = ([axis.label.get_text(), axis.get_scale(), *_ticks(axis)] for axis, _ in sides)
+    told = {"title": axes.get_title(), "x": x, "y": y, "limits": [_limits(*side) for side in sides]}
+    return told | {"words": [word for word in words if word], "drawn": _told(axes)}
 
 
 def _entries(legend: Any) -> list[str]:
@@ -79,12 +74,12 @@ def _limits(axis: Any, automatic: bool) -> list[Any]:
 
 def _told(axes: Any) -> list[list[Any]]:
     """Label, look, number of points and summary of everything in a panel."""
-    scales = (axes.get_xscale(), axes.get_yscale())
-    found: list[tuple[Any, Array]] = []
+    found = []
     for artist, points in _artists(axes):
-        given: Array = np.ma.filled(np.ma.asarray(points, float), np.nan).reshape(-1, 2)
-        found.append((artist, np.column_stack([_as_seen(given[:, place], scales[place]) for place in (0, 1)])))
-    steps = [_step([points[:, place] for _, points in found], scales[place]) for place in (0, 1)]
+        x, y = _filled(points).reshape(-1, 2).T
+        found.append((artist, np.column_stack([_as_seen(x, axes.get_xscale()), _as_seen(y, axes.get_yscale())])))
+    every = np.concatenate([np.empty((0, 2)), *(points for _, points in found)])
+    steps = [_step(every[:, 0], axes.get_xscale()), _step(every[:, 1], axes.get_yscale())]
     return [_artist(artist, points, steps) for artist, points in found]
 
 
@@ -107,7 +102,7 @@ def _of_collection(collection: Any) -> Array:
     """
     if hasattr(collection, "get_coordinates"):
         return np.asarray(collection.get_coordinates(), float).reshape(-1, 2)
-    offsets: Array = np.ma.filled(np.ma.asarray(collection.get_offsets(), float), np.nan)
+    offsets = _filled(collection.get_offsets())
     if len(offsets) > 1 or np.any(offsets):
         return offsets
     return np.concatenate([np.empty((0, 2)), *(path.vertices for path in collection.get_paths())])
@@ -127,12 +122,11 @@ def _values(artist: Any) -> list[Any]:
     """Shape, range of colours and summary of the values behind the colours; nothing for an artist without."""
     if not hasattr(artist, "get_array") or artist.get_array() is None:
         return []
-    values: Array = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
-    table = values.reshape(len(values), -1)
+    table = _filled(artist.get_array()).reshape(len(artist.get_array()), -1)
     scale = "log" if isinstance(artist.norm, LogNorm) else "linear"
     ends = _as_seen(np.asarray(artist.get_clim(), float), scale)
-    seen, step = _as_seen(table, scale), _step([_as_seen(table, scale)], scale)
-    told = [_summary(seen.ravel(), step), _summary(seen.T.ravel(), step)]  # trends along rows and along columns
+    seen = _as_seen(table, scale)
+    told = [_summary(one.ravel(), _step(seen, scale)) for one in (seen, seen.T)]  # trends along rows and along columns
     return [list(table.shape), [_rounded(float(end), 0.0) for end in ends], *told]
 
 
@@ -165,8 +159,12 @@ def _look(artist: Any) -> str:
     elif hasattr(artist, "get_facecolor"):
         said = _look_of_area(artist)
     else:
-        said = [_colours(artist.cmap(np.linspace(0, 1, 5)))]  # an image
+        said = [_scale(artist)]  # an image
     return ", ".join([*said, *["hidden"] * (not artist.get_visible())])
+
+
+def _scale(artist: Any) -> str:
+    return _colours(artist.cmap(np.linspace(0, 1, 5)))
 
 
 def _look_of_line(line: Any) -> list[str]:
@@ -181,26 +179,18 @@ def _look_of_line(line: Any) -> list[str]:
 def _look_of_area(artist: Any) -> list[str]:
     """Of a patch or a collection. Colours that follow from values are told by the scale, but of contours all."""
     mapped = getattr(artist, "get_array", lambda: None)() is not None
-    if mapped and not isinstance(artist, ContourSet):
-        said = [_colours(artist.cmap(np.linspace(0, 1, 5)))]
-    else:
-        if mapped:
-            artist.update_scalarmappable()
-        said = [f"face {_colours(artist.get_facecolor())}", f"edge {_colours(artist.get_edgecolor())}"]
-    said += ["dashed"] * _dashed(artist.get_linestyle())
+    if mapped and isinstance(artist, ContourSet):
+        artist.update_scalarmappable()
+        mapped = False
+    edges = [f"face {_colours(artist.get_facecolor())}", f"edge {_colours(artist.get_edgecolor())}"]
+    said = [_scale(artist)] if mapped else edges
+    style = artist.get_linestyle()  # by name, as (offset, dashes), or as a list of these
+    pairs = [(0, style not in ("-", "solid") or None)] if isinstance(style, str) else style
+    said += ["dashed"] * any(dashes is not None for _, dashes in ([pairs] if isinstance(pairs, tuple) else pairs))
     if isinstance(artist, PathCollection) and artist.get_paths():
         vertices = np.asarray(artist.get_paths()[0].vertices, float)
-        first = " ".join(f"{value:.2f}" for value in vertices[0].round(2) + 0.0)
-        said.append(f"marker of {len(vertices)} points from {first}")
+        said.append(f"marker of {len(vertices)} points from {' '.join(f'{x:.2f}' for x in vertices[0].round(2) + 0.0)}")
     return said
-
-
-def _dashed(style: Any) -> bool:
-    """Of a patch or a collection: it tells its style by name, by (offset, dashes), or by a list of these."""
-    if isinstance(style, str):
-        return style not in ("-", "solid")
-    pairs = [style] if isinstance(style, tuple) else style
-    return any(dashes is not None for _, dashes in pairs)
 
 
 def _colours(colours: Any) -> str:
@@ -215,18 +205,19 @@ def _colours(colours: Any) -> str:
 # Numbers.
 
 
+def _filled(values: Any) -> Array:
+    return np.ma.filled(np.ma.asarray(values, float), np.nan)
+
+
 def _as_seen(values: Array, scale: str) -> Array:
     """Decimal logarithms on a logarithmic axis, where nothing that is not positive can be seen."""
-    if scale != "log":
-        return values
-    return np.log10(np.where(values > 0, values, np.nan))
+    return np.log10(np.where(values > 0, values, np.nan)) if scale == "log" else values
 
 
-def _step(columns: list[Array], scale: str) -> float:
+def _step(values: Array, scale: str) -> float:
     """What counts as 0: a millionth of the largest value; of 1 at least for a logarithm, since it is a factor then."""
-    least = 1.0 if scale == "log" else 0.0
-    finite = (np.abs(column[np.isfinite(column)]) for column in columns)
-    return max([least, *(float(column.max(initial=0.0)) for column in finite)]) * 10.0**-_DIGITS
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    return max(1.0 if scale == "log" else 0.0, largest) * 10.0**-_DIGITS
 
 
 def _summary(values: Array, step: float) -> list[float]:

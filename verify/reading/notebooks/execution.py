@@ -144,9 +144,8 @@ async def _kernel(place: Path) -> AsyncIterator[tuple[Any, Any]]:
     try:
         try:
             with log.open("wb") as stream:
-                await manager.start_kernel(
-                    cwd=str(place / "work"), env=_environment(place), stdout=stream, stderr=stream
-                )
+                streams = {"stdout": stream, "stderr": stream}
+                await manager.start_kernel(cwd=str(place / "work"), env=_environment(place), **streams)
             client = manager.client()
             client.start_channels()
             await client.wait_for_ready(timeout=_TIMEOUT)
@@ -165,8 +164,5 @@ async def _kernel(place: Path) -> AsyncIterator[tuple[Any, Any]]:
 def _environment(place: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:
     kept = {name: value for name, value in given.items() if name not in _LEFT_OUT}
     paths = [str(_ROOT), *filter(None, [kept.get("PYTHONPATH")])]
-    return (
-        kept
-        | dict.fromkeys(_THREADS, "1")
-        | {"IPYTHONDIR": str(place / "ipython"), "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(paths)}
-    )
+    own = {"IPYTHONDIR": str(place / "ipython"), "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(paths)}
+    return kept | dict.fromkeys(_THREADS, "1") | own

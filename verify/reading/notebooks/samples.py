@@ -104,14 +104,7 @@ def step(w: Array, pull: Array, beta: float, lam: float, eta: float, penalty: st
 
 
 def run_all(
-    starts: npt.ArrayLike,
-    v_star: npt.ArrayLike,
-    w_star: npt.ArrayLike,
-    beta: float,
-    lam: float,
-    eta: float,
-    penalty: str = "l1",
-    **shape: Any,
+    starts: Any, v_star: Any, w_star: Any, beta: float, lam: float, eta: float, penalty: str = "l1", **shape: Any
 ) -> Array:
     """Where RVSCGD with v = v* ends from each start, all made at once by the three lines of the method.
 

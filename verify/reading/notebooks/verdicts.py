@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from verify.evidence import ClaimReport, Evidence, Verdict
+from verify.evidence import ClaimReport, Evidence
+from verify.reading.summary import complaints, is_green
 
 SEED: Final = 20190128
 """Of the samples: fixed, so that a notebook says the same every time it is executed."""
@@ -48,18 +49,9 @@ def check(ids: Sequence[str]) -> Verdicts:
         raise ValueError("verdicts() names no claim; give ids, e.g. verdicts('N1')")
     report = run_suite(level="quick", only=ids, seed=SEED)
     for one in report.claims:
-        if one.verdict is not Verdict.VERIFIED or one.too_weak:
-            raise ValueError(f"claim {one.id} is not verified: {'; '.join(_complaints(one)) or one.verdict.value}")
+        if not is_green(one):
+            raise ValueError(f"claim {one.id} is not verified: {'; '.join(complaints(one)) or one.verdict.value}")
     return Verdicts(report.claims)
-
-
-def _complaints(one: ClaimReport) -> list[str]:
-    said = [
-        f"{found.method} {found.verdict.value}: {found.detail}"
-        for found in one.evidence
-        if found.verdict is not Verdict.VERIFIED
-    ]
-    return said + [f"no method noticed the mutant {name!r}" for name in one.survivors]
 
 
 _SAID: Final = {
