@@ -122,8 +122,7 @@ _SCALED: Final = "‖w*‖ = 1 by scaling w, w* together; k = 1/p, η = y times 
 @over_boxes("B1.descent")
 def _descent(claim: Claim) -> Stated:
     """θ⁺ ≤ θ and min(r, ρ) ≤ r⁺ ≤ max(r, 1), for one step from any w, θ < π; later steps repeat it as ρ falls in θ."""
-    box = coordinates(theta=(0, pi), p=(0, 1), y=(0, 1), t=(0, 1))
-    theta, p, y, t = box
+    theta, p, y, t = box = coordinates(theta=(0, pi), p=(0, 1), y=(0, 1), t=(0, 1))
     start = Symbol("r", positive=True)
 
     def step(length: Expr) -> tuple[Expr, Expr]:

@@ -40,8 +40,7 @@ def _basin(claim: Claim) -> Stated:
     With cos φ − cos θ = 2 sin((θ + φ)/2) sin((θ − φ)/2) and sin(θ − φ) = 2 sin((θ − φ)/2) cos((θ − φ)/2) the factor
     sin((θ − φ)/2) > 0 leaves both sides; of what is left, sin(s/2) is a factor for θ ≤ π/2.
     """
-    box = coordinates(gamma=(0, pi / 2), x=(0, 1), y=(0, 1))
-    gamma, x, y = box
+    gamma, x, y = box = coordinates(gamma=(0, pi / 2), x=(0, 1), y=(0, 1))
     cap, s, b = pi / 2 - gamma, gamma * x, gamma * (1 - x) * y
     phi, theta = cap + s, cap + s + b
     pull, drag = sin(b), sin(phi) - sin(cap)

@@ -30,8 +30,7 @@ def _astroid(claim: Claim) -> Stated:
     Scaling A, B, β, N together allows A = c^{3/2}, B = (1 − c)^{3/2}; N = βν. Below the threshold F > 1 on (0, β)
     is F(ν) ≥ threshold² at every ν; that F reaches 1 from the threshold on is F(c) ≤ threshold².
     """
-    box = coordinates(c=(0, 1), y=(0, 1))
-    c, y = box
+    c, y = box = coordinates(c=(0, 1), y=(0, 1))
     first, second = (Symbol(name, positive=True) for name in ("c", "d"))
     powers = {"A_j": first ** Rational(3, 2), "B_j": second ** Rational(3, 2)}
     threshold = named(formula(claim, "statement"), **powers, spike_across=powers["A_j"], spike_along=powers["B_j"])

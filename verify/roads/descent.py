@@ -216,8 +216,7 @@ def _descent(claim: Claim) -> Stated:
     ‖∂f/∂v‖ ≥ |δ|/C_v, with equality where ∂f/∂v is along v and ‖v‖ = C_v; such v, v* exist for m ≥ 2 and every ratio of
     δ to v·v* but one. So the claim says that the form is ≥ 0: both diagonal entries and the determinant are.
     """
-    box = coordinates(theta=(0, pi), t=(0, 1))
-    angle, t = box
+    angle, t = box = coordinates(theta=(0, pi), t=(0, 1))
     constant = formula(claim, "bound")
     scaled = {name: Symbol(name, positive=True) for name in ("C_v", "r", "s")}
     size, norm, s = scaled.values()
@@ -246,8 +245,7 @@ def _descent(claim: Claim) -> Stated:
 @over_boxes("C7.printed")
 def _printed(claim: Claim) -> Stated:
     """At v = v(θ) the quotient grows like ‖w‖: no constant A will do."""
-    box = coordinates(theta=(0, pi))
-    (angle,) = box
+    (angle,) = box = coordinates(theta=(0, pi))
     square, inner = (side.subs({_SLOPE: 0, symbols.theta: angle, _PRODUCT: 1, symbols.r: 1}) for side in _sides())
     stated = named(formula(claim, "quotient"), theta=angle, r=1)
     grows = named(formula(claim, "quotient"), theta=angle, r=Symbol("r", positive=True))

@@ -287,8 +287,7 @@ def _region(claim: Claim) -> Stated:
     in_w = named(formula(claim, "bound of ∂f/∂v in w"), **one)
     (gap,) = angle = coordinates(gap=(0, pi))
     slope = gradient().coeff(symbols.v_star).diff(symbols.theta)
-    units = coordinates(inverse=(0, 1))
-    (inverse,) = units
+    (inverse,) = units = coordinates(inverse=(0, 1))
     in_v = named(formula(claim, "bound of ∂f/∂v in v"), m=1 / inverse)
     out_v = named(formula(claim, "bound of ∂f/∂w in v"), **one)
     pull = pull_along_e().subs({symbols.v_vs: 1, symbols.r: 1})
@@ -309,16 +308,14 @@ def _region(claim: Claim) -> Stated:
 @over_boxes("N6.printed")
 def _printed(claim: Claim) -> Stated:
     """The squared quotient at two points mirrored in w*, by N3, and that it has no bound."""
-    box = coordinates(theta=(0, pi / 2))
-    (angle,) = box
+    (angle,) = box = coordinates(theta=(0, pi / 2))
     pull = pull_along_e().subs({symbols.v_vs: 1, symbols.r: 1})
     # In the plane of the two points: ŵ = (cos θ, ± sin θ), e = (sin θ, ∓ cos θ), w* = (1, 0).
     quotient = expand((2 * pull * cos(angle)) ** 2)  # times ‖w − w'‖² = 4 sin²θ
     stated = named(formula(claim, "squared quotient"), v_vs=1, theta=angle).replace(cot, lambda x: cos(x) / sin(x))
     scaled = expand(stated * 4 * sin(angle) ** 2)
     reduction = "v·v* ≠ 0 is set to 1: both sides are its square times their value there; times ‖w − w'‖² = 4 sin²θ"
-    near = coordinates(theta=(0, pi / 4))
-    (close,) = near
+    (close,) = near = coordinates(theta=(0, pi / 4))
     grows = Statement(
         "the squared quotient is at least 1/(100 θ²)",
         (quotient * 100 * angle**2 - 4 * sin(angle) ** 2).subs(angle, close),

@@ -304,8 +304,7 @@ def _half(claim: Claim) -> Stated:
     level = simplify(named(formula(claim, "bound"), ratio=ratio, rho=ratio) / ratio ** Rational(2, 3))
     if level.free_symbols:
         raise ValueError("δ is not proportional to ρ^{2/3}")
-    box = coordinates(y=(0, 1))
-    (y,) = box
+    (y,) = box = coordinates(y=(0, 1))
     s = Integer(1)
     reduction = "u = ρ^{2/3} s, over ρ^{2/3}"
     return Stated(
