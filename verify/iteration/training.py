@@ -12,7 +12,7 @@ from verify.iteration.network import Network
 from verify.iteration.trial import Trial, directions, drawn
 from verify.minimizer import Array
 
-__all__ = ["BETWEEN", "Training", "as_learn", "random_training"]
+__all__ = ["BETWEEN", "Training", "judged_enough", "random_training", "settles"]
 
 BETWEEN: Final = "runs that end between w* and −w*"
 """Counted: at w* and −w* the strength of the pull has no part in the balance."""
@@ -101,7 +101,21 @@ class Training:
         return kappa, float(np.linalg.norm(push + kappa * across))
 
 
-def as_learn(trial: Trial, training: Training, steps: int) -> None:
+def settles(trial: Trial, training: Training, learned: int, steps: int, tolerance: float) -> bool:
+    """Whether a run ends: its first steps those of `learn`, its last one shorter than `tolerance`."""
+    _as_learn(trial, training, learned)
+    ended = training.run(steps, 1e-14) <= tolerance
+    trial.count("runs" if ended else "runs not ended")
+    return ended
+
+
+def judged_enough(trial: Trial) -> None:
+    """Runs that do not end judge nothing."""
+    if trial.counts["runs not ended"] > trial.counts["runs"]:
+        trial.doubts.append("most runs did not end")
+
+
+def _as_learn(trial: Trial, training: Training, steps: int) -> None:
     """`learn` makes the same steps; afterwards `training` has made them."""
     if trial.theory is None:
         training.run(steps, 0.0)

@@ -14,7 +14,7 @@ from proofs.symbols import beta, eta, moment_across, step
 from verify.inequalities.frame import CIRCLE, STAR, W, Z, circle_point, dot, placed, reals, squares
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.network import potential_rise
-from verify.iteration.training import BETWEEN, Training, as_learn, random_training
+from verify.iteration.training import BETWEEN, Training, judged_enough, random_training, settles
 from verify.iteration.trial import Trial, on_trial
 from verify.model import PROXY_MOMENTS
 from verify.rows import Relation
@@ -92,19 +92,15 @@ def _trainings(trial: Trial, *needed: str) -> Iterator[Training]:
 def check_any_estimator(trial: Trial) -> None:
     """With any μ', runs end at Nw = κ(θ̄)w* + βu, κ(θ̄) sin θ̄ ≤ β‖w̄ − ū‖, κ(θ̄) as claimed."""
     for training in _trainings(trial, BETWEEN):
-        as_learn(trial, training, 15)
-        if training.run(trial.many(500, 2000), 1e-14) > 1e-11:
-            trial.count("runs not ended")
+        if not settles(trial, training, 15, trial.many(500, 2000), 1e-11):
             continue
-        trial.count("runs")
         theta = training.theta
         if not 1e-4 < theta < np.pi - 1e-4:
             trial.count("runs that end at w* or −w*")
             continue
         trial.count(BETWEEN)
         _balanced(trial, training, theta)
-    if trial.counts["runs not ended"] > trial.counts["runs"]:
-        trial.doubts.append("most runs did not end")
+    judged_enough(trial)
     for angle, name in ((Integer(0), "w"), (pi, "−w")) if trial.part == 0 else ():  # which the hypotheses exclude
         values = {"theta": angle, "v_vs": Integer(2), "B": Integer(0)}
         trial.row("strength", "=", 0, values, 0, f"w* = {name}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from verify.iteration.arithmetic import unit
-from verify.iteration.training import BETWEEN, Training, as_learn, random_training
+from verify.iteration.training import BETWEEN, Training, judged_enough, random_training, settles
 from verify.iteration.trial import Trial, directions, on_trial
 from verify.minimizer import Array
 
@@ -22,14 +22,9 @@ def check_joint(trial: Trial) -> None:
         training.ste = ("relu", "identity")[k // 3 % 2]
         training.eta = 0.9 * min(replace(training, v=v).largest_step() for v in _met(training))
         training.eta_v = 3.0 / (len(training.v) + 1)
-        as_learn(trial, training, 30)
-        if training.run(2000, 1e-14) > 1e-12:
-            trial.count("runs not ended")
-            continue
-        trial.count("runs")
-        _joint_end(trial, training)
-    if trial.counts["runs not ended"] > trial.counts["runs"]:
-        trial.doubts.append("most runs did not end")
+        if settles(trial, training, 30, 2000, 1e-12):
+            _joint_end(trial, training)
+    judged_enough(trial)
 
 
 def _met(training: Training) -> list[Array]:

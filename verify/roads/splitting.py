@@ -64,11 +64,14 @@ def check_lyapunov(trial: Trial) -> None:
             for weights in ((1e-3, 0.3), (3.0, 10.0)):  # the second thresholds everything, mostly
                 for _ in range(trial.many(1, 4)):
                     problem = drawn(rng, penalty, n=int(rng.integers(2, 25)), lam=weights)
-                    _descends(trial, problem, tau, directions(rng, 32, problem.n))
+                    w = directions(rng, 32, problem.n)
+                    _descends(trial, problem, Iteration.of(problem), tau, w, trial.many(12, 25))
         _check_histories(trial, penalty)
         for tau in _STEPS[:: trial.many(5, 2)]:
             problem = drawn(rng, penalty, n=3, lam=(0.01, 10.0))
-            _descends_exactly(trial, problem, tau, directions(rng, 1, 3)[0])
+            w = directions(rng, 1, 3)[0]
+            with mp.workdps(DIGITS):
+                _descends(trial, problem, Exact.of(problem), mpf(tau), unit(vector(w)), trial.many(6, 12))
 
 
 def _lowest(trial: Trial) -> None:
@@ -97,40 +100,27 @@ def _lowest(trial: Trial) -> None:
                 trial.row("lower bound", relation, higher[at], values, slack, problem)
 
 
-def _descends(trial: Trial, problem: Problem, tau: float, w: Any) -> None:
-    iteration = Iteration.of(problem)
+def _descends(trial: Trial, problem: Problem, iteration: Iteration, tau: Any, w: Array, steps: int) -> None:
+    """Steps from many starts in double precision, or from one in digits."""
+    exact = isinstance(iteration, Exact)
+
+    def size(x: Array) -> Any:
+        return norm(x) if exact else norm(x)[:, 0]
+
     value = iteration.lyapunov(w)
-    size = problem.kappa + problem.beta + value.max()
-    for _ in range(trial.many(12, 25)):
+    rounding = _ROUNDING * problem.n * (problem.kappa + problem.beta + np.max(value))
+    for _ in range(steps):
         z, _ = iteration.unnormalized(w, tau)
-        length = np.linalg.norm(z, axis=-1)
-        idle = not iteration.split(w).any()
-        new = z / length[:, None]
-        after, moved = iteration.lyapunov(new), np.linalg.norm(new - w, axis=-1)
-        length *= 1 + tau * (problem.alpha + problem.beta)  # of z over 1 − η(α + β)
+        new, length = unit(z), size(z) * (1 + tau * (iteration.alpha + iteration.beta))  # of z over 1 − η(α + β)
+        after, moved = iteration.lyapunov(new), size(new - w)
+        trial.count("steps at 50 digits" if exact else "steps", 1 if exact else len(w))
         # The owed gain inherits the rounding of w⁺ − w, at most 2e-16·(1 + ‖z‖)/τ times the step.
-        slack = _ROUNDING * problem.n * size + 1e-15 * (1 + length) / tau * moved
-        trial.count("steps", len(w))
+        slack = mpf(10) ** -50 if exact else rounding + 1e-15 * (1 + length) / tau * moved
         # Where u = 0 before and after the step, the bound is an equality.
-        relation: Relation = "=" if idle and not iteration.split(new).any() else ">="
+        idle = not exact and not (iteration.split(w).any() or iteration.split(new).any())
         values = {"step": tau, "‖z‖": length, "‖w⁺−w‖²": moved**2}
-        trial.row("lower bound", relation, value - after, values, slack, problem)
+        trial.row("lower bound", "=" if idle else ">=", value - after, values, slack, problem)
         w, value = new, after
-
-
-def _descends_exactly(trial: Trial, problem: Problem, tau: float, start: Any) -> None:
-    with mp.workdps(DIGITS):
-        iteration, step = Exact.of(problem), mpf(tau)
-        w = unit(vector(start))
-        value = iteration.lyapunov(w)
-        for _ in range(trial.many(6, 12)):
-            z, shrink = iteration.unnormalized(w, step)
-            new = unit(z)
-            after = iteration.lyapunov(new)
-            values = {"step": step, "‖z‖": norm(z) / shrink, "‖w⁺−w‖²": norm(new - w) ** 2}
-            trial.count("steps at 50 digits")
-            trial.row("lower bound", ">=", value - after, values, mpf(10) ** -50, problem)
-            w, value = new, after
 
 
 _DRAWS: Final = 100
