@@ -118,40 +118,44 @@ def _agreement(scene: Scene, one: Expectation, brute: dict[str, Any], reduced: d
 def _compared(
     level: Level, check: Check, predicted: Array, sampler: str, found: dict[str, Any], limit: float
 ) -> Comparison:
-    """A prediction against the means of a sampler, every test's threshold being `limit`.
-
-    Of a vector: every coordinate and its predicted direction; by brute force in full dimension, and projections on the
-    basis of what it can be.
-    """
+    """A prediction against the means of a sampler, every test's threshold being `limit`."""
     one, scene, i = check.expectation, check.scene, check.coordinate
     whole, reduced = found[one.column], sampler == "reduced"
-    count = whole.points if reduced else whole.count
     if check.is_vector:
-        if reduced:
-            into, measured, se, k = np.eye(len(predicted)), whole.mean, whole.standard_error, 0
-            names = [f"coordinate {j} of the mean" for j in range(len(predicted))]
-        else:
-            into, measured, se, k = _in_full(scene, one, found)
-            names = [f"coordinate {j}" for j in range(len(into) - k)] + [f"basis direction {j}" for j in range(k)]
-        values = into @ predicted
-        direction, norm = _direction(values[-k:])
-        if reduced:
-            along, error = direction @ whole.mean, whole.error_along(direction)
-        else:
-            projected = found[one.column + ALONG]
-            error = np.sqrt(variance_along(direction, projected.standard_error**2))
-            along = direction @ projected.mean[:k]
-        names, values = [*names, "predicted direction"], np.append(values, direction @ values[-k:])
-        measured, se = np.append(measured, along), np.append(se, error)
+        names, values, measured, se, size = _of_vector(scene, one, predicted, found, reduced=reduced)
     else:
-        if not reduced and i is not None:
-            whole = found[one.column + ALONG]
-        at = (i or 0) if reduced else () if i is None else i
-        names, values, norm = ["value"], np.reshape(predicted, 1), abs(float(predicted))
-        measured, se = np.reshape(whole.mean[at], 1), np.reshape(whole.standard_error[at], 1)
-    power, asked = detectable(limit, float(se[-1]), norm), target(level, sampler, scene, one, i)
-    label = f"{one.column}, {scene.point.label}, {sampler}"
+        source = whole if reduced or i is None else found[one.column + ALONG]
+        at = (i or 0) if np.ndim(source.mean) else ()
+        measured, se = np.reshape(source.mean[at], 1), np.reshape(source.standard_error[at], 1)
+        names, values, size = ["value"], np.reshape(predicted, 1), abs(float(predicted))
+    power, asked = detectable(limit, float(se[-1]), size), target(level, sampler, scene, one, i)
+    label, count = f"{one.column}, {scene.point.label}, {sampler}", whole.points if reduced else whole.count
     return Comparison(label, names, values, measured, se, sampler, scene.index, count, power, asked)
+
+
+def _of_vector(
+    scene: Scene, one: Expectation, predicted: Array, found: dict[str, Any], *, reduced: bool
+) -> tuple[list[str], Array, Array, Array, float]:
+    """Names, predictions, means and errors of every coordinate and of the predicted direction; the length predicted.
+
+    By brute force coordinates are those in full dimension, and projections on the basis of what the vector can be.
+    """
+    whole = found[one.column]
+    if reduced:
+        values, measured, se = predicted, whole.mean, whole.standard_error
+        direction, size = _direction(values)
+        along, error = direction @ whole.mean, whole.error_along(direction)
+        names = [f"coordinate {j} of the mean" for j in range(len(values))]
+    else:
+        into, measured, se, k = _in_full(scene, one, found)
+        values, projected = into @ predicted, found[one.column + ALONG]
+        direction, size = _direction(values[-k:])
+        along = direction @ projected.mean[:k]
+        error = np.sqrt(variance_along(direction, projected.standard_error**2))
+        names = [f"coordinate {j}" for j in range(len(into) - k)] + [f"basis direction {j}" for j in range(k)]
+    on_direction = direction @ values[-len(direction) :]
+    names, values = [*names, "predicted direction"], np.append(values, on_direction)
+    return names, values, np.append(measured, along), np.append(se, error), size
 
 
 def _direction(vector: Array) -> tuple[Array, float]:
