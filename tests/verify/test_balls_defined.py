@@ -216,7 +216,7 @@ _PATCHES = "model.RectifiedNetwork"
     **{
         "N3.kink": f"{_BALLS}.one_sided_slope",
         "R6.probability": "certified._cap certified._cap.up_to",
-        "B1.kernel": f"{_PATCHES}.said {_PATCHES}.kernel {_PATCHES}._products {_PATCHES}.model {_PATCHES}.teacher "
+        "B1.kernel": f"{_PATCHES}.said {_PATCHES}.kernel model._Rows.products {_PATCHES}.model {_PATCHES}.teacher "
         "network.ReluPatches.mean network.ReluPatches.turn",
         "B1.loss": f"{_PATCHES}.loss {_PATCHES}.over_patches {_PATCHES}.residual",
         "B1.gradient": f"{_PATCHES}.gradient",
