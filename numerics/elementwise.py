@@ -95,7 +95,7 @@ def scalars(**arguments: npt.ArrayLike) -> list[Array]:
     """
     arrays = {name: real_array(name, value).astype(np.float64, copy=False) for name, value in arguments.items()}
     shape = broadcast("shapes", {name: array.shape for name, array in arrays.items()})
-    found = [np.broadcast_to(array, shape) for array in arrays.values()]
+    found = [array if array.shape == shape else np.broadcast_to(array, shape) for array in arrays.values()]
     check_domain(**dict(zip(arrays, found, strict=True)))
     return found
 
