@@ -221,7 +221,7 @@ def number(name: str, value: Any, domain: str = ">= 0", most: float = inf) -> fl
         good = isfinite(value) and (value > float(bound) if sign == ">" else value >= float(bound)) and value <= most
     except (TypeError, OverflowError):
         good = False
-    if not good or isinstance(value, bool | np.bool_ | np.ma.MaskedArray) or getattr(value, "ndim", 0):
+    if not good or isinstance(value, bool | np.bool_ | np.ma.MaskedArray) or getattr(value, "ndim", None):
         domain += f" and <= {most:g}" if most < inf else ""
         raise ValueError(f"{name} = {value!r} is out of range; a finite number {domain} is allowed")
     return float(value)

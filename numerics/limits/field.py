@@ -1,5 +1,5 @@
-"""The arithmetic that limits are computed in, float64 or mpmath's numbers in a context of their own, and its root
-finders.
+"""The arithmetic that limits are computed in, float64 or mpmath's numbers in a context of their own, its root finders,
+and blocks of entries.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The law of a penalty: an entry of N w = y + pull·S(w) as a function of N (R4), and how it answers to N (R7).
+"""The law of a penalty: an entry of N w = y + pull·S(w) as a function of N (R4), and how it answers to N (R7). And what
+a choice of branches comes to.
 
 u = |S(w)| ranges over [u_t, ∞), and x = |w| is X(u) = u + ρp'(u). In units of `Problem.scale` an entry obeys
 gap·u + Nρp'(u) = y, where gap = N − β. All that differs between penalties is p', p'', u_t and S beyond the threshold,
@@ -169,6 +170,8 @@ class Root:
 class Selection:
     """Entries `upper` (magnitudes) on the upper branch, all others together of squared norm `lower`.
 
+    A function of the gap: N − β would lose its digits. For straight laws 1/‖w̄‖ is concave and increasing in it (a
+    power mean of the concave 1/|w̄_i|).
     `beside`: Σ (y − λp')² of further entries on the upper branch of a straight law.
     """
 

@@ -24,9 +24,6 @@ from numerics.geometry import length
 from numerics.limits.field import FLOATS, Field, Number, blocks
 from numerics.limits.law import Law, Root
 
-_PENALTIES: Final = tuple(SLOPES)
-"""Penalties whose limit is known as a map of w*."""
-
 NORM_TOLERANCE: Final = 1e-9
 """How far from 1 the norm of w* may be. Any float64 normalization of up to 1e7 entries is closer, even one that sums
 naively; one made in float32 is not.
@@ -168,8 +165,8 @@ def pose(
     field: Field = FLOATS,
 ) -> Problem:
     """Check the arguments. Raises ValueError that names the argument, its value and what is allowed."""
-    if not isinstance(penalty, str) or penalty not in _PENALTIES:
-        raise ValueError(f"penalty = {penalty!r} has no known limit; allowed: {', '.join(_PENALTIES)}")
+    if not isinstance(penalty, str) or penalty not in SLOPES:
+        raise ValueError(f"penalty = {penalty!r} has no known limit; allowed: {', '.join(SLOPES)}")
     vector = _vector(w_star, field)
     size = _norm(vector, field)
     if abs(size - 1) > NORM_TOLERANCE:
