@@ -1,4 +1,4 @@
-"""One thread a process, as in the suite; a real Chromium for the tests of the pages, which tells what went wrong."""
+"""One thread a process, as in the suite; the longest files first; a real Chromium that tells what went wrong."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
+LONGEST = (
+    *("test_claims", "test_iteration", "test_notebooks", "test_build", "test_convergence", "test_interactive_page"),
+    *("test_names", "test_independence", "test_cli", "test_declarations"),
+    *("test_injection", "test_stored", "test_contributing", "test_pages", "test_extensions", "test_readme"),
+    *("test_brought_penalties", "test_site"),
+)
+"""Files handed out first, so that no process is left with one of them at the end: plain ones, then slow ones."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = [
     "--no-sandbox",
@@ -26,6 +34,16 @@ OPTIONS = [
     "--disable-sync",
 ]
 LOCAL = ("file:", "data:", "about:", "blob:")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files are handed out in the order of their tests, not of how many these are."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="module")

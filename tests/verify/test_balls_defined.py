@@ -208,7 +208,7 @@ _PATCHES = "model.RectifiedNetwork"
     "certified.definition_sides certified._coordinates network.Enclosed.of",
     G2="sides.sides",
     N1=f"sides._of_network {_NETWORK}.said {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
-    "network.Enclosed.weighted network.Enclosed.__mul__",
+    f"{_NETWORK}.model {_NETWORK}.teacher {_NETWORK}._activation network.Enclosed.weighted network.Enclosed.__mul__",
     N2=f"{_NETWORK}.gradient_v",
     N3=f"{_BALLS}.filter_gradient {_BALLS}._slope {_BALLS}._surface",
     N4=f"{_NETWORK}.normal_equations {_BALLS}.best_weights",
