@@ -8,7 +8,7 @@ proof.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import inf
 from typing import Final
 
@@ -105,18 +105,10 @@ def _with_digits_enough(label: str, form: Expr, definition: Definition, side: Si
 
 
 def _judged(label: str, closed: Sequence[arb], defined: Sequence[Enclosed]) -> Iterator[Comparison]:
-    size = _largest([entry.size for entry in defined])
+    size = reduce(arb.max, [entry.size.mid() for entry in defined])  # it may lie outside the range of floats
     for index, (closed_ball, entry) in enumerate(zip(closed, defined, strict=True)):
         name = f"{label}, coordinate {index}" if len(defined) > 1 else label
         yield _comparison(name, closed_ball, entry.value, size)
-
-
-def _largest(sizes: Sequence[arb]) -> arb:
-    """The midpoint of the largest; sizes may lie outside the range of floats."""
-    found = sizes[0].mid()
-    for size in sizes[1:]:
-        found = found.max(size.mid())
-    return found
 
 
 def _comparison(label: str, stated: arb, defined: arb, size: arb) -> Comparison:
