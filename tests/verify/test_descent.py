@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from mpmath import mp, mpf
 from sympy import Integer, Min, Rational, cot
 
 from proofs import lipschitz
+from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
 from proofs.engine.claim import get
 from verify.configurations import configurations
 from verify.evidence import Evidence, Verdict
@@ -123,3 +125,17 @@ def test_frames_are_orthonormal() -> None:
             for j, second in enumerate(frame):
                 assert abs(mp.fdot(first, second) - (i == j)) < mpf(10) ** -35
         assert abs(frame[0][0] - mp.cos(place.network.theta)) < mpf(10) ** -35
+
+
+def test_no_function_with_its_constants_falls_less_than_the_worst_one() -> None:
+    """f(x − ηg) − f(x) ≤ −ηE + L η² ‖g‖²/2, with equality; drawn ones with the same constants fall at least as far."""
+    known = {LIPSCHITZ: mpf(3), EXCESS: mpf(2), ENERGY: mpf(5)}
+    assert abs(descent._worst_decrease(known, mpf(1) / 10).value - mpf("0.275")) < 1e-14
+    assert abs(descent._worst_decrease(known, mpf(2) / 9).value) < 1e-14
+    rng = np.random.Generator(np.random.Philox(3))
+    for _ in range(100):
+        hessian = np.diag(rng.uniform(-3, 3, 2))
+        slope = np.sqrt(5.0) * np.array([np.cos(1.0), np.sin(1.0)])
+        step = slope + np.sqrt(10.0) * np.array([-np.sin(1.0), np.cos(1.0)])
+        fall = 0.1 * slope @ step - 0.005 * step @ hessian @ step
+        assert fall >= 0.275 - 1e-12
