@@ -160,11 +160,6 @@ class Iteration:
         across = force - np.sum(w * force, axis=-1, keepdims=True) * w
         return np.asarray(np.linalg.norm(across, axis=-1))
 
-    def take(self, rows: Any) -> Iteration:
-        """The same for some of the starts."""
-        numbers = {name: getattr(self, name) for name in ("w_star", "kappa", "beta", "lam", "alpha")}
-        return replace(self, **{name: value[rows] for name, value in numbers.items() if np.ndim(value) == 2})
-
     def run(self, w: Array, tau: float, steps: int = 4000, tolerance: float = 3e-16) -> tuple[Array, Array]:
         """Run every start until its step is below `tolerance`: where they end (starts, n), the last steps (starts,)."""
         ends, last = w.copy(), np.full(len(w), np.inf)
@@ -178,7 +173,9 @@ class Iteration:
                 if not going.any():
                     break
                 if going.sum() < 0.8 * len(rows):
-                    rows, current, iteration = rows[going], current[going], iteration.take(going)
+                    numbers = {name: value for name, value in vars(iteration).items() if np.ndim(value) == 2}
+                    iteration = replace(iteration, **{name: value[going] for name, value in numbers.items()})
+                    rows, current = rows[going], current[going]
         return ends, last
 
 

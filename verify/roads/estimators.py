@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import mpmath
 import numpy as np
-from mpmath import mp, mpf
+from mpmath import mpf
 
+from numerics.model import sample_loss
 from proofs.engine.definitions import Potential, SampleGradient
 from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.configurations import Configuration, Level
 from verify.precision.comparison import ROUGH, Held, holding
 from verify.precision.network import Network, UndefinedError
-from verify.precision.quadrature import DIGITS, Estimate
+from verify.precision.quadrature import Estimate
 from verify.roads import checks
 
 
@@ -73,25 +74,13 @@ def check_sample_gradient(held: Held, level: Level) -> None:
 
 
 def _locally_constant(point: Configuration) -> tuple[bool, str]:
-    """Whether ℓ(w + h) = ℓ(w) for several ‖h‖ < min_i |Z_i·w|/‖Z_i‖, in numbers that are exact enough to tell."""
+    """Whether ℓ(w + h) = ℓ(w) to the last bit for several ‖h‖ < min_i |Z_i·w|/‖Z_i‖."""
     rng = np.random.Generator(np.random.Philox(key=point.m + 1000 * point.n))
-    with mp.workdps(2 * DIGITS):
-        rows = [[mpf(float(x)) for x in row] for row in rng.standard_normal((point.m, point.n))]
-        w, w_star = ([mpf(float(x)) for x in rng.standard_normal(point.n)] for _ in range(2))
-        reach = min(abs(mpmath.fdot(row, w)) / mpmath.sqrt(mpmath.fdot(row, row)) for row in rows)
-
-        def sample_loss(filter_: list[mpf]) -> mpf:
-            model, teacher = (
-                mpmath.fsum(mpf(weight) for weight, row in zip(weights, rows, strict=True) if mpmath.fdot(row, x) > 0)
-                for weights, x in ((point.v, filter_), (point.v_star, w_star))
-            )
-            return (model - teacher) ** 2 / 2
-
-        here = sample_loss(w)
-        for part in ("1e-20", "0.3", "0.9", "0.999"):
-            h = [mpf(float(x)) for x in rng.standard_normal(point.n)]
-            length = mpmath.sqrt(mpmath.fdot(h, h))
-            moved = [x + mpf(part) * reach * y / length for x, y in zip(w, h, strict=True)]
-            if sample_loss(moved) != here:
-                return (False, f"the loss changes within {part} of the distance to the nearest boundary")
+    Z, (w, w_star) = rng.standard_normal((point.m, point.n)), rng.standard_normal((2, point.n))
+    reach = np.min(np.abs(Z @ w) / np.linalg.norm(Z, axis=-1))
+    here = sample_loss(point.v, w, point.v_star, w_star, Z)
+    for part in (1e-12, 0.3, 0.9, 0.999):
+        h = rng.standard_normal(point.n)
+        if sample_loss(point.v, w + part * reach * h / np.linalg.norm(h), point.v_star, w_star, Z) != here:
+            return False, f"the loss changes within {part} of the distance to the nearest boundary"
     return True, "does not hold"
