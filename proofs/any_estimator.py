@@ -190,7 +190,7 @@ def gain_with_curvature(d: Derivation, bound: Symbol, parabola: Expr) -> None:
             Eq(pull * shift + linear, STEP_GAIN * SQUARE),
             shift**2 <= SQUARE,
         ),
-        follows("it is positive for τL < 1 + ‖z‖", net > 0, step * bound < 1 + NORM_Z),
+        follows("its factor is positive for τL < 1 + ‖z‖", STEP_GAIN - bound / 2 > 0, step * bound < 1 + NORM_Z),
         follows("so for τ ≤ 1/L", step * bound < 1 + NORM_Z, step * bound <= 1),
         holds("and for every τ where L = 0", STEP_GAIN > 0),
     )

@@ -18,7 +18,7 @@ from proofs.engine.rules import gram
 from proofs.engine.sentence import All, If, Part, Term, ge, gt, le, lt
 from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
-from proofs.symbols import beta, cap_angle, kappa, lam, n, ratio, step, theta, w_hat
+from proofs.symbols import beta, cap_angle, kappa, lam, n, named, ratio, step, theta, w_hat
 
 __all__ = ["BASIN_REFLECTED", "CAP"]
 
@@ -89,9 +89,7 @@ def R6_radius(d: Derivation) -> None:
     d.conclude_argument("so r = β will always do, for every λ and every penalty")
 
 
-_INNER, _AHEAD_Y, _ON_STAR, _ON_W, _OVER = (
-    Symbol(name, real=True) for name in ("⟨y,w*⟩", "⟨y,w⟩", "⟨u−w,w*⟩", "⟨u−w,w⟩", "⟨z,w*⟩")
-)
+_INNER, _AHEAD_Y, _ON_STAR, _ON_W, _OVER = named("⟨y,w*⟩", "⟨y,w⟩", "⟨u−w,w*⟩", "⟨u−w,w⟩", "⟨z,w*⟩")
 _GAP, _NORM_Y, _NORM_Z = symbols("‖w−u‖ ‖y‖ ‖z‖", nonnegative=True)
 _AHEAD = 1 + step * beta
 _LEAST_PULL = kappa * (1 - sin(cap_angle))

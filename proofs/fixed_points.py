@@ -30,7 +30,7 @@ from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Term, eq, g
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
 from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, minimizer_shrinks
-from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, r, ratio, step, theta, w_hat, w_star
+from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, ratio, step, theta, w_hat, w_star
 
 _ACROSS, _OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
 """‖Pū‖ and ⟨ū, w̄⟩."""
@@ -48,9 +48,7 @@ RESTS = sqrt(2 * lam / beta)
 """R10: what every nonzero |w_i| must reach, for l0."""
 
 _NEXT, _BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
-_SQUARE, _U_E, _OFF_E, _OFF_W, _AHEAD = (
-    Symbol(name, real=True) for name in ("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
-)
+_SQUARE, _U_E, _OFF_E, _OFF_W, _AHEAD = named("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
 _NORM_U, _GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w̄‖ ‖Nw̄−κw*−βū‖ ‖κw*+βū‖", nonnegative=True)
 _NAMES = {
     **{U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", _OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"},

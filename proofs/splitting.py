@@ -7,20 +7,22 @@ A statement about sums over the entries is proved entry by entry; one about vect
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Symbol, cos, pi, simplify, symbols
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Or, Symbol, cos, pi, simplify, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
+from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import All, If, Part, Term, eq, ge
+from proofs.engine.rules import gram
+from proofs.engine.sentence import All, If, Part, Term, eq, ge, le
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
-from proofs.symbols import alpha, beta, e, eta, kappa, multiplier, ratio, step, theta, w_hat, w_star, x_in
+from proofs.symbols import alpha, beta, e, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
 
 __all__ = ["STEP_GAIN"]
 
-NORM_Z, SQUARE = symbols("‖z‖ ‖w⁺−w‖²", positive=True)
+NORM_Z, SQUARE = Symbol("‖z‖", positive=True), Symbol("‖w⁺−w‖²", nonnegative=True)
 _ZW = Symbol("z_w", real=True)
 
 STEP_GAIN = (1 + NORM_Z) / (2 * step)
@@ -101,25 +103,6 @@ def supremum(d: Derivation) -> None:
     )
 
 
-def convex(d: Derivation) -> None:
-    """H is convex, as every supremum of affine functions is."""
-    share, one, two, middle, slope = symbols("t H_1 H_2 H_mid g", real=True)
-    mixed = share * X + (1 - share) * X_OTHER
-    d.step(
-        "H is convex",
-        "H(tw + (1−t)w') ≤ tH(w) + (1−t)H(w')",
-        "the same inequality at the point between",
-        follows(
-            "convexity",
-            middle <= share * one + (1 - share) * two,
-            share >= 0,
-            share <= 1,
-            one >= middle + slope * (X - mixed),
-            two >= middle + slope * (X_OTHER - mixed),
-        ),
-    )
-
-
 def gain_of_a_step() -> tuple[Expr, Expr]:
     """⟨g, w⁺ − w⟩ and ‖w⁺ − w‖² for g = (z − w)/τ, w⁺ = z/‖z‖, in ‖z‖ and ⟨z, w⟩."""
     gram = {(_ZV, _ZV): NORM_Z**2, (_ZV, w_hat): _ZW, (w_hat, w_hat): Integer(1)}
@@ -145,51 +128,66 @@ def minimizer_shrinks() -> list[Obligation]:
     ]
 
 
+_H_W, _H_NEXT, _E_W, _E_NEXT, _P_U = named("H(w)", "H(w⁺)", "E(w)", "E(w⁺)", "λP(u)")
+_C, _C_NEXT = named("⟨w*,w⟩", "⟨w*,w⁺⟩")
+_OFF, _OFF_NEXT = symbols("‖w−u‖ ‖w⁺−u‖", nonnegative=True)
+_STAR, _NEXT = symbols("w^* w⁺")
+_OF_W = {
+    **{_H_W: "H(w)", _H_NEXT: "H(w^+)", _E_W: "E(w)", _E_NEXT: "E(w^+)", _P_U: r"\lambda P(u)"},
+    **{_C: r"\langle w^*,w\rangle", _C_NEXT: r"\langle w^*,w^+\rangle", _OFF: r"\|w-u\|", _OFF_NEXT: r"\|w^+-u\|"},
+}
+
+
 @claim(
     id="R1",
     title="The Lyapunov function of the splitting iteration",
     source="[here]; the generalized power method is [J]",
     kind=Kind.INEQUALITY,
-    sentence=All(
-        ge(Term("H(w^+)-H(w)"), Part("lower bound")),
-        eq(Term("H(w)"), kappa * Term(r"\langle w^*,w\rangle") + beta / 2 * Term(r"\|w\|^2") - MINIMUM),
-        eq(Term("z"), Term(r"w+\tau(\kappa w^*+\beta u)")),
-    ),
+    sentence=ge(_H_NEXT - _H_W, Part("lower bound")),
     definition=Splitting("lyapunov"),
     parts={"lower bound": STEP_GAIN * SQUARE},
-    names=NAMES,
-    setting="v·v* > 0 fixed, ‖w‖ = 1, τ > 0, u any minimizer, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); "
-    "p(0) = 0 ≤ p, p(|u|) nondecreasing",
+    premises={
+        "H(w)": eq(_H_W, kappa * _C + beta / 2 - _E_W),
+        "H(w⁺)": eq(_H_NEXT, kappa * _C_NEXT + beta / 2 - _E_NEXT),
+        "u attains E(w)": eq(_E_W, _P_U + beta / 2 * _OFF**2),
+        "E(w⁺) is least": le(_E_NEXT, _P_U + beta / 2 * _OFF_NEXT**2),
+    },
+    names=NAMES | _OF_W,
+    setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, z = "
+    "w + τ(κw* + βu), τ > 0, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )
 def R1(d: Derivation) -> None:
-    d.begin("u ∈ argmin λP(u) + (β/2)‖w − u‖², w⁺ = normalize(w − ηG − ηβ(w − u)), ‖w‖ = 1")
+    g = Graph(d)
+    one, pull = Integer(1), kappa * _STAR + beta * U_VECTOR
+    on_u, star_u, of_u, star_z, u_z = named("⟨w,u⟩", "⟨w*,u⟩", "‖u‖²", "⟨w*,z⟩", "⟨u,z⟩")
+    products = {
+        **{(w_hat, w_hat): one, (_STAR, _STAR): one, (U_VECTOR, U_VECTOR): of_u, (_ZV, _ZV): NORM_Z**2},
+        **{(w_hat, _STAR): _C, (w_hat, U_VECTOR): on_u, (_STAR, U_VECTOR): star_u},
+        **{(_ZV, w_hat): _ZW, (_ZV, _STAR): star_z, (_ZV, U_VECTOR): u_z},
+    }
+    long = g.rule(
+        "z = w + τ(κw* + βu)",
+        gram,
+        products=products,
+        expanded={_ZW: (w_hat + step * pull, w_hat), NORM_Z**2: (w_hat + step * pull, _ZV)},
+    )
+    moved = g.rule(
+        "w⁺ = z/‖z‖",
+        gram,
+        products=products,
+        vectors={_NEXT: _ZV / NORM_Z},
+        norms={w_hat - U_VECTOR: _OFF, _NEXT - U_VECTOR: _OFF_NEXT},
+        expanded={_C_NEXT: (_STAR, _NEXT), SQUARE: (_NEXT - w_hat, _NEXT - w_hat)},
+    )
+    pulled = kappa * (_C_NEXT - _C) + beta / 2 * (_OFF**2 - _OFF_NEXT**2)
+    raised = g.fact("u is kept", pulled <= _H_NEXT - _H_W, *map(g.given, R1.premises))
+    gained = g.fact("gain", Eq(pulled, STEP_GAIN * SQUARE), long, moved)
+    g.conclude(raised, gained)
     the_step(d)
     supremum(d)
-    convex(d)
-    gain, square = gain_of_a_step()
-    before, after = symbols("H_w H_next", real=True)
-    d.step(
-        "One step of length τ",
-        STEP_GAIN * SQUARE,
-        "⟨κw* + βu, w⁺ − w⟩ = ((1 + ‖z‖)/2τ) ‖w⁺ − w‖²: κw* + βu = (z − w)/τ, w⁺ = z/‖z‖",
-        vanishes("gain − form", gain - STEP_GAIN * square),
-        follows(
-            "H(w⁺) − H(w) is more than ‖w⁺ − w‖²/(2τ) unless w⁺ = w",
-            Implies(Ne(square, 0), after - before > square / (2 * step)),
-            after >= before + gain,
-            square >= 0,
-        ),
-    )
-    d.hold(
-        "lower bound",
-        STEP_GAIN * SQUARE,
-        simplify(gain / square) * SQUARE,
-        "of H(w⁺) − H(w): ⟨κw* + βu, w⁺ − w⟩ in units of ‖w⁺ − w‖²",
-    )
     as_potential(d)
     square_summable(d)
     never_zero(d)
-    d.conclude_argument("for every step τ > 0 and every penalty H increases, strictly unless w⁺ = w")
 
 
 def as_potential(d: Derivation) -> None:

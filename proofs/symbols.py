@@ -24,7 +24,7 @@ from typing import Final, Literal
 
 from sympy import Expr, Function, Ge, Gt, Le, Lt, Symbol, cos, pi, sin
 
-__all__ = ["QUANTITIES", "Quantity", "quantity"]
+__all__ = ["QUANTITIES", "Quantity", "named", "quantity"]
 
 Space = Literal["scalar", "filter", "output"]
 
@@ -62,6 +62,11 @@ def _declare(
         raise ValueError(f"symbol {name!r} is declared twice; take it from proofs.symbols instead")
     QUANTITIES[symbol] = Quantity(symbol, latex, text, meaning, space, basic)
     return symbol
+
+
+def named(*names: str, **assumptions: bool) -> tuple[Symbol, ...]:
+    """Symbols, real if nothing else is said, of these very names: SymPy's `symbols` takes commas and brackets apart."""
+    return tuple(Symbol(name, **(assumptions or {"real": True})) for name in names)
 
 
 def quantity(symbol: Symbol) -> Quantity | None:

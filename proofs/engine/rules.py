@@ -20,6 +20,7 @@ def gram(
     products: Mapping[Pair, Expr],
     vectors: Mapping[Symbol, Expr] | None = None,
     norms: Mapping[Expr, Expr] | None = None,
+    expanded: Mapping[Expr, Pair] | None = None,
     named: Mapping[Expr, Pair] | None = None,
     cosines: Mapping[Expr, Pair] | None = None,
     same: Mapping[Expr, Pair] | None = None,
@@ -27,9 +28,9 @@ def gram(
     """GRAM: inner products of combinations, Cauchy-Schwarz, and that a vector of length 0 is none.
 
     products: ⟨a, b⟩ of the basis, each pair once. vectors: combinations of the basis, by their symbols. norms: what the
-    length of a vector is called. named: names for inner products. cosines: names for the cosine of the angle between
-    two vectors. same: names for the distance of two. ValueError for an inner product that is missing.
-    Source: Horn & Johnson, Matrix Analysis, 5.1.4 and 7.2.10.
+    length of a vector is called. expanded: names for inner products. named: the same, with the inequality. cosines:
+    names for the cosine of the angle between two vectors. same: names for the distance of two. ValueError for an inner
+    product that is missing. Source: Horn & Johnson, Matrix Analysis, 5.1.4 and 7.2.10.
     """
     known, lengths = dict(vectors or {}), dict(norms or {})
     basis = {symbol for pair in products for symbol in pair}
@@ -48,6 +49,7 @@ def gram(
         said.append(Equivalent(Same(first, second), Eq(name, 0)))
     for vector, norm in lengths.items():
         said += [Ge(norm, 0), Eq(norm**2, product(vector, vector))]
+    said += [Eq(name, product(first, second)) for name, (first, second) in (expanded or {}).items()]
     for name, (first, second) in (named or {}).items():
         said += [Eq(name, product(first, second)), Le(Abs(name), length(first) * length(second))]
     for name, (first, second) in (cosines or {}).items():
