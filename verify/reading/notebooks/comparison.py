@@ -22,27 +22,22 @@ _TOLERANCE: Final = 1e-4
 
 def differences(name: str, stored: NotebookNode, fresh: NotebookNode) -> Iterator[str]:
     """Unified diffs, one for each cell that differs; `name` is the notebook's."""
-    new = {cell.id: cell for cell in fresh.cells}
-    old = {cell.get("id", f"number {place}"): cell for place, cell in enumerate(stored.cells, start=1)}
-    order = [[*old], [*new]]
-    if order[0] != order[1]:
-        yield _diff(name, "cell ids", *("\n".join(ids) + "\n" for ids in order))
-    for id_ in dict.fromkeys([*new, *old]):
-        yield from filter(None, [_diff(name, f"cell {id_}", *_texts(old.get(id_), new.get(id_)))])
-    metadata = [_json({"nbformat": [one.nbformat, one.nbformat_minor], **_metadata(one)}) for one in (stored, fresh)]
-    yield from filter(None, [_diff(name, "metadata", *metadata)])
+    old, new = ({cell.get("id", f"number {k}"): cell for k, cell in enumerate(one.cells, 1)} for one in (stored, fresh))
+    texts = {"cell ids": ("\n".join(old), "\n".join(new))}
+    texts |= {f"cell {id_}": _texts(old.get(id_), new.get(id_)) for id_ in dict.fromkeys([*new, *old])}
+    texts["metadata"] = _metadata(stored), _metadata(fresh)
+    for part, (before, after) in texts.items():
+        names = f"a/{name} {part}", f"b/{name} {part}"
+        if lines := [*unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")]:
+            yield "".join(f"{line}\n" for line in lines)
 
 
-def _metadata(notebook: NotebookNode) -> dict[str, Any]:
+def _metadata(notebook: NotebookNode) -> str:
     """Without the digests: they change with the letter shapes of pictures, and the cells are compared themselves."""
     ours = notebook.metadata.get("coarseproof")
     known = {key: value for key, value in ours.items() if key != "digests"} if isinstance(ours, Mapping) else ours
-    return {**notebook.metadata, "coarseproof": known}
-
-
-def _diff(name: str, part: str, old: str, new: str) -> str:
-    lines = unified_diff(old.splitlines(), new.splitlines(), f"a/{name} {part}", f"b/{name} {part}", lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+    version = [notebook.nbformat, notebook.nbformat_minor]
+    return _json({"nbformat": version, **notebook.metadata, "coarseproof": known})
 
 
 def _texts(old: NotebookNode | None, new: NotebookNode | None) -> tuple[str, str]:

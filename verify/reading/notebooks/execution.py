@@ -58,17 +58,15 @@ def execute_all(scripts: Sequence[Script], jobs: int, progress: Progress) -> lis
     Raises ValueError for cells that no claim can give, before anything runs. KeyboardInterrupt, on SIGINT and SIGTERM
     alike, after the kernels are gone.
     """
-    notebooks = []
+    work = []
     for script in scripts:
         progress(script.number, 0, 0)
-        notebooks.append(assemble(script))
+        work.append((script, assemble(script)))
     with tempfile.TemporaryDirectory(prefix="notebooks-", ignore_cleanup_errors=True) as folder, terminable():
-        return asyncio.run(_all(scripts, notebooks, jobs, progress, Path(folder)))
+        return asyncio.run(_all(work, jobs, progress, Path(folder)))
 
 
-async def _all(
-    scripts: Sequence[Script], notebooks: Sequence[NotebookNode], jobs: int, progress: Progress, folder: Path
-) -> list[Executed]:
+async def _all(work: list[tuple[Script, NotebookNode]], jobs: int, progress: Progress, folder: Path) -> list[Executed]:
     free = asyncio.Semaphore(jobs)
 
     async def one(script: Script, notebook: NotebookNode) -> Executed:
@@ -78,7 +76,7 @@ async def _all(
                 (place / name).mkdir(parents=True)
             return await _execute(script, notebook, place, progress)
 
-    return await asyncio.gather(*map(one, scripts, notebooks))
+    return await asyncio.gather(*(one(*pair) for pair in work))
 
 
 async def _execute(script: Script, notebook: NotebookNode, place: Path, progress: Progress) -> Executed:

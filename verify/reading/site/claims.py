@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from verify.reading.markdown import page
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 
 def register(app: Sphinx) -> None:
@@ -37,6 +35,12 @@ def claim_entry(folder: Path, claim_id: str) -> dict[str, Any]:
     return known[claim_id]
 
 
+def _used(environment: Any, claim_id: str) -> dict[str, Any]:
+    """The same for a page, which is to be built again when the book changes."""
+    environment.note_dependency(str(Path(environment.srcdir) / "formulas.json"))
+    return claim_entry(Path(environment.srcdir), claim_id)
+
+
 def claim_markdown(entry: dict[str, Any]) -> str:
     """A claim as Markdown: statement, printed form, hypotheses, source, grade, and links into the book."""
     return page("claim", **entry)
@@ -48,10 +52,8 @@ class _ClaimDirective(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        folder = Path(self.env.srcdir)
-        self.env.note_dependency(str(folder / "formulas.json"))
         try:
-            entry = claim_entry(folder, self.arguments[0])
+            entry = _used(self.env, self.arguments[0])
         except ValueError as error:
             raise self.error(str(error)) from error
         from verify.reading.site.sources import links_of_the_site
@@ -64,10 +66,8 @@ class _ClaimRole(SphinxRole):
     """{c}`C3`: a link to the claim in the book."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        folder = Path(self.env.srcdir)
-        self.env.note_dependency(str(folder / "formulas.json"))
         try:
-            entry = claim_entry(folder, self.text)
+            entry = _used(self.env, self.text)
         except ValueError as error:
             said = self.inliner.reporter.error(str(error), line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, said)], [said]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from docutils import nodes
 from docutils.utils import new_document
 from myst_parser.parsers.sphinx_ import MystParser
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.inspect import stringify_signature
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _LABEL: Final = re.compile(r"^([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*(?: \([^)]*\))?(?=: )|Returns\b|Raises\b)", re.MULTILINE)
 _STAR: Final = re.compile(r"`[^`]*`|^ {4}.*|(?<=[\w)\]])\*+(?=[\w(])", re.MULTILINE)
