@@ -22,12 +22,13 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 INK: Final = "#7a7a7a"
 """Text and axes: a contrast of at least 4.1 on white and on the near-black of dark themes; one figure serves both."""
 
-_INKED: Final = ("axes.edgecolor", "axes.labelcolor", "grid.color", "legend.labelcolor", "text.color", "xtick.color")
-_SIZES: Final = {"axes.titlesize": 12, "axes.labelsize": 12, "legend.fontsize": 10.5}
+_INKED = ("axes.edgecolor", "axes.labelcolor", "grid.color", "legend.labelcolor", "text.color")
+_SMALL = ("legend.fontsize", "xtick.labelsize", "ytick.labelsize")
 _STYLE: Final[dict[str, Any]] = {
-    **dict.fromkeys((*_INKED, "ytick.color"), INK),
-    **{**_SIZES, "xtick.labelsize": 10.5, "ytick.labelsize": 10.5},
-    **{"axes.spines.right": False, "axes.spines.top": False, "legend.frameon": False},
+    **dict.fromkeys((*_INKED, "xtick.color", "ytick.color"), INK),
+    **dict.fromkeys(_SMALL, 10.5),
+    **dict.fromkeys(("axes.titlesize", "axes.labelsize"), 12),
+    **dict.fromkeys(("axes.spines.right", "axes.spines.top", "legend.frameon"), False),
     **{"axes.grid": True, "grid.alpha": 0.25, "svg.fonttype": "path"},
     "svg.hashsalt": "coarseproof",  # the same bytes every time
 }
