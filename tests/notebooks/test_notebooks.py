@@ -15,11 +15,10 @@ from unittest import mock
 import nbformat
 import processes
 import pytest
-from click.testing import CliRunner
-from trial import HEAD, PICTURE, PLAIN, ROOT, command, folder_of, script_of
+from processes import coarseproof
+from trial import HEAD, PICTURE, PLAIN, ROOT, folder_of, script_of
 
 import proofs
-from verify.cli import main
 from verify.evidence import ClaimReport, Evidence, Grade, Verdict
 from verify.reading.notebooks import execution
 from verify.reading.notebooks.book import check_all, index_page, write_all
@@ -400,7 +399,7 @@ def test_verdicts_of_real_claims_are_the_same_every_time() -> None:
 
 
 def test_help_teaches() -> None:
-    done = command("--help")
+    done = coarseproof("notebooks", "--help")
     assert done.returncode == 0
     for words in ("Examples:", "--check", "--only", "--force", "Exit codes"):
         assert words in done.stdout
@@ -414,7 +413,7 @@ def test_wrong_use_is_told_in_one_line(tmp_path: Path) -> None:
         (["--check", "--force"], "--force has no meaning"),
         (["--only", "07", "--output", str(tmp_path / "file")], "it is a file"),
     ):
-        done = command(*arguments)
+        done = coarseproof("notebooks", *arguments)
         assert done.returncode == 2
         assert said in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
@@ -422,20 +421,17 @@ def test_wrong_use_is_told_in_one_line(tmp_path: Path) -> None:
 
 def test_an_installed_copy_has_no_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proofs, "__file__", str(tmp_path / "site-packages" / "proofs" / "__init__.py"))
-    done = CliRunner().invoke(main, ["notebooks", "--output", str(tmp_path)])
-    assert done.exit_code == 2
-    assert re.search(r"is not a checkout of coarseproof.*pip install -e \.", done.output)
+    done = coarseproof("notebooks", "--output", tmp_path)
+    assert done.returncode == 2
+    assert re.search(r"is not a checkout of coarseproof.*pip install -e \.", done.stderr)
 
 
 @pytest.mark.parametrize("package", ["nbformat", "nbclient", "ipykernel", "matplotlib"])
-def test_a_missing_package_is_named_with_the_remedy(tmp_path: Path, package: str) -> None:
-    code = (
-        "import sys\n"
-        f"sys.modules[{package!r}] = None\n"
-        "from verify.cli import main\n"
-        f"main(['notebooks', '--output', {str(tmp_path / 'out')!r}], prog_name='coarseproof')\n"
-    )
-    done = processes.run([sys.executable, "-c", code], cwd=ROOT, timeout=60)
+def test_a_missing_package_is_named_with_the_remedy(
+    tmp_path: Path, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    done = coarseproof("notebooks", "--output", tmp_path / "out")
     assert done.returncode == 2
     assert package in done.stderr
     assert "pip install 'coarseproof[docs]'" in done.stderr

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from trial import ROOT, command
+from processes import coarseproof
+from trial import ROOT
 
 
 @pytest.mark.slow
 def test_the_stored_notebooks_are_current() -> None:
-    done = command("--check", seconds=1200)  # two minutes where nothing else runs
+    done = coarseproof("notebooks", "--check")  # two minutes where nothing else runs
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}"
     for path in sorted((ROOT / "docs/notebooks").glob("*.ipynb")):
         text = path.read_text(encoding="utf-8")

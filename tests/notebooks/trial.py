@@ -1,12 +1,8 @@
-"""Small scripts of notebooks, and the command run on them."""
+"""Small scripts of notebooks."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
-
-import processes
 
 from verify.reading.notebooks.script import Script, read_script
 
@@ -31,8 +27,3 @@ def folder_of(path: Path, **scripts: str) -> Path:
 
 def script_of(path: Path, text: str, name: str = "n01_trial") -> Script:
     return read_script(folder_of(path, **{name: text}) / f"{name}.py")
-
-
-def command(*arguments: str, seconds: float = 120) -> processes.Done:
-    line = [sys.executable, "-m", "verify.cli", "notebooks", *arguments]
-    return processes.run(line, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "utf-8"}, timeout=seconds)
