@@ -183,9 +183,8 @@ def test_report_and_json_are_written_even_when_refuted(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_stops_at_once_and_writes_nothing(jobs: str, sent: signal.Signals, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "jobs"), [(signal.SIGINT, "1"), (signal.SIGINT, "2"), (signal.SIGTERM, "2")])
+def test_an_interrupt_stops_at_once_and_writes_nothing(sent: signal.Signals, jobs: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
     targets = ["--report", str(out), "--json", str(tmp_path / "x.json"), "--jobs", jobs]
     line = command(tmp_path, {"symbolic": {"*": "sleep"}}, "verify", *targets)
@@ -289,9 +288,8 @@ def test_claims_latex_is_latex_only() -> None:
 
 
 POOR = [
-    {"COLUMNS": "0"},
     {"COLUMNS": "1", "LINES": "1"},
-    {"COLUMNS": "²", "LINES": "²"},
+    {"COLUMNS": "²", "LINES": "0"},
     {"TERM": "dumb", "NO_COLOR": "1", "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
 ]
 
