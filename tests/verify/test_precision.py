@@ -38,15 +38,6 @@ def verdict_of(claim: Claim, points: list[Any] | None = None) -> Evidence:
 CHECKED = [claim.id for claim in proofs.all_claims() if precision.checker_of(claim)]
 
 
-@pytest.mark.parametrize("claim_id", CHECKED)
-def test_every_claim_is_verified_at_a_generic_configuration(claim_id: str) -> None:
-    found = verdict_of(get(claim_id), POINTS[:1])
-    if found.verdict is Verdict.UNDECIDED:
-        assert not found.figures["points"]
-        found = verdict_of(get(claim_id), POINTS)
-    assert found.verdict is Verdict.VERIFIED, found.detail
-
-
 @pytest.mark.parametrize("claim_id", ["N1", "N2", "N4", "C1", "C3", "C4", "C5.gaussian", "G5"])
 def test_edges_of_the_domain(claim_id: str) -> None:
     found = verdict_of(get(claim_id), HARD)
