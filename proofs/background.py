@@ -35,8 +35,6 @@ from proofs.symbols import (
     w_star,
 )
 
-__all__ = ["CRITICAL_NORM", "OVERLAP"]
-
 HALF = Rational(1, 2)
 
 OVERLAP = sin(theta) + (pi - theta) * cos(theta)

@@ -20,8 +20,6 @@ from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
 from proofs.symbols import beta, cap_angle, kappa, lam, n, named, ratio, step, theta, w_hat
 
-__all__ = ["BASIN_REFLECTED", "CAP"]
-
 HALF = sympy.Rational(1, 2)
 
 CAP = Symbol("q", positive=True)

@@ -31,17 +31,6 @@ from proofs.symbols import (
     w_star,
 )
 
-__all__ = [
-    "ACROSS_SQUARED",
-    "SOME_TANGENT",
-    "SPIKE_SIZE",
-    "across",
-    "larger_root",
-    "no_active_entry",
-    "stable_supports",
-    "unstable_supports",
-]
-
 _CUBE_A, _CUBE_B = Symbol("a_j", positive=True), Symbol("b_j", positive=True)
 SPIKE_SIZE = Symbol("x_j", positive=True)
 """|w̄_j| of a spike."""

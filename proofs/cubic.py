@@ -13,8 +13,6 @@ from proofs.penalty_forms import Penalty, size
 from proofs.proximal import Branch
 from proofs.symbols import a, phi_angle, ratio, u
 
-__all__ = ["half_branch", "half_ties", "tl1_branch", "tl1_least", "tl1_root", "tl1_ties"]
-
 HALF = Rational(1, 2)
 y = phi_angle
 m, z, Z = Symbol("m", positive=True), Symbol("z", positive=True), Symbol("Z", positive=True)

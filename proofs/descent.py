@@ -40,8 +40,6 @@ from proofs.symbols import (
     w_hat,
 )
 
-__all__ = ["DESCENT_CONSTANT"]
-
 DESCENT_CONSTANT = 2 * LARGEST_V**2 / pi + sqrt(pi / 2) * r
 """A of C7, in C_v ≥ ‖v‖ and r = ‖w‖."""
 

@@ -14,9 +14,6 @@ from proofs.engine.sentence import All, If, Is, Part, Term, eq, le
 from proofs.engine.smt import follows
 from proofs.symbols import beta, lam, u, x_in
 
-__all__ = ["HERE", "H_HERE", "H_THERE", "PART", "PENALTY_THERE", "S_HERE", "S_THERE", "THERE"]
-
-
 SLOPE, HEIGHT, HERE, THERE, PART, PENALTY_THERE = symbols("A B w_0 w_1 t p_u", real=True)
 """An affine function Aw + B, two arguments of h, a number between 0 and 1, and p(|u|)."""
 

@@ -17,9 +17,6 @@ from proofs.engine.render import latex_of
 from proofs.engine.residual import in_basic_quantities
 from proofs.symbols import e, m, ones, r, sum_v, sum_vs, theta, v, v_star, v_v, v_vs, vs_vs, w_hat
 
-__all__ = ["ERRATA", "Erratum", "Line"]
-
-
 _ONE = Integer(1)
 
 

@@ -57,8 +57,6 @@ from proofs.symbols import (
     w_star,
 )
 
-__all__ = ["GENERAL", "KERNELS", "kernels_of"]
-
 HALF = Rational(1, 2)
 ANGLES = OPEN_ANGLE + NONZERO_FILTER
 GENERAL = Moments(moment_full, moment_half, moment_along, moment_across)

@@ -22,8 +22,6 @@ from proofs.proxies import ESTIMATORS, Estimator
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
 
-__all__ = ["GROUP", "LOADED", "VARIABLE", "ExtensionError", "estimators", "is_own", "named", "penalties"]
-
 VARIABLE: Final = "COARSEPROOF_EXTENSIONS"
 GROUP: Final = "coarseproof.extensions"
 

@@ -41,8 +41,6 @@ from proofs.symbols import (
     x,
 )
 
-__all__ = ["Phi", "normal_density", "wedge"]
-
 HALF = Rational(1, 2)
 
 

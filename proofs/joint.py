@@ -37,8 +37,6 @@ from proofs.symbols import (
     w_star,
 )
 
-__all__ = ["SPURIOUS_STRENGTH"]
-
 
 def _pull(d: Derivation) -> tuple[Expr, list[Obligation]]:
     """κ of G_relu = αŵ − κw* (C3), read off along e; owes that nothing else is in G."""

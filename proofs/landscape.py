@@ -42,8 +42,6 @@ from proofs.symbols import (
     vs_vs,
 )
 
-__all__ = ["SADDLE_ANGLE", "SPURIOUS"]
-
 THRESHOLD = (m + 1) * vs_vs / 2
 """What S² stays below where the spurious minimum exists (N5): ½(m + 1)‖v*‖²."""
 

@@ -36,8 +36,6 @@ from proofs.symbols import (
     w_star,
 )
 
-__all__ = ["TANGENT"]
-
 THRESHOLD = Symbol("t", positive=True)
 """The threshold of transformed l1, P3's t."""
 

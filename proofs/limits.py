@@ -24,21 +24,6 @@ from proofs.penalty_forms import penalty
 from proofs.splitting import ENTRY_SIZE
 from proofs.symbols import beta, kappa, lam, multiplier, ratio, star_size, w_star, x_in
 
-__all__ = [
-    "ACTIVE",
-    "BEYOND",
-    "ENTRY",
-    "FROM_BETA",
-    "INACTIVE",
-    "LARGEST",
-    "PULL",
-    "R9_BOUND",
-    "balance",
-    "keeps_sign",
-    "proximal",
-    "unthresholded",
-]
-
 ENTRY, PULL = symbols("w_i y_i", real=True)
 
 _OTHER, _LATER = symbols("w_i_2 N_2", real=True)

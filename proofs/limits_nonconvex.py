@@ -14,8 +14,6 @@ from proofs.penalty_forms import penalty
 from proofs.splitting import ENTRY_SIZE
 from proofs.symbols import a, beta, kappa, kept_level, kept_mass, lam, multiplier, ratio, star_size, u, x_in
 
-__all__ = ["SHAPE", "SQUARE", "UPPER", "branch"]
-
 SQUARE = kappa**2 * (kept_mass / (multiplier - beta) ** 2 + (1 - kept_mass) / multiplier**2)
 """R4.l0: ‖w̄(N)‖² for the support J."""
 

@@ -17,8 +17,6 @@ from proofs.engine.sentence import All, If, Is, Part, Tends, Term, Where, eq, le
 from proofs.engine.smt import follows
 from proofs.symbols import e, n, phi_angle, r, theta, v_vs, w_hat, w_star
 
-__all__ = ["DIRECTION_CONSTANT", "LEAST_ANGLE", "STRETCH", "below_its_argument", "jordan"]
-
 LEAST_ANGLE = Symbol("theta_0", positive=True)
 """θ₀ ∈ (0, π/2): the region keeps θ₀ ≤ θ ≤ π − θ₀."""
 

@@ -15,8 +15,6 @@ from proofs.engine.smt import follows
 from proofs.lipschitz import COS, COS_2, DIRECTION_CONSTANT, SIN, SIN_2, STRETCH, Q, filters_apart, jordan, largest_turn
 from proofs.symbols import e, m, ones, phi_angle, r, sum_v, theta, v, v_star, v_vs, vs_vs
 
-__all__ = ["ENTRIES", "LARGEST_V", "LEAST_W", "LIPSCHITZ_CONSTANT", "PARTIAL_CONSTANTS"]
-
 LEAST_W = Symbol("c_w", positive=True)
 """c_w: the region keeps ‖w‖ ≥ c_w."""
 

@@ -21,17 +21,6 @@ from proofs.gaussian import Phi, normal_density
 from proofs.proxies import Estimator
 from proofs.symbols import a_hat, e, mu, r, s, sum_diff, sum_v, sum_vs, theta, v_diff, v_v, v_vs, w_diff, w_hat, x
 
-__all__ = [
-    "KERNEL_SYMBOLS",
-    "Kernels",
-    "Moments",
-    "closed_moments",
-    "folded_kernels",
-    "folded_moments",
-    "is_gaussian_on_pieces",
-    "limits",
-]
-
 PHI_0 = 1 / sqrt(2 * pi)
 
 

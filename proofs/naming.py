@@ -17,8 +17,6 @@ from sympy import Basic, Symbol
 
 from proofs.symbols import PARAMETERS
 
-__all__ = ["ARGUMENTS", "declared", "identifier", "in_symbols", "keyword", "plain", "renaming"]
-
 _PREFIX: Final = "given_"
 
 _OF_ESTIMATORS = "v w v_star w_star Z v0 w0 ste eta tolerance max_steps"

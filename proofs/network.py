@@ -41,8 +41,6 @@ from proofs.symbols import (
     w_hat,
 )
 
-__all__ = ["COSINE_LIKE", "both_hold", "loss_of_probability", "stationary_weights"]
-
 HALF, QUARTER = Rational(1, 2), Rational(1, 4)
 
 COSINE_LIKE = 1 - 2 * theta / pi

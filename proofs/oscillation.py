@@ -21,8 +21,6 @@ from proofs.moments import PHI_0, Kernels, Moments
 from proofs.symbols import r, s, theta
 from proofs.waves import Waves
 
-__all__ = ["frequency", "in_units", "moments_of", "owed", "wave_kernels", "within_range"]
-
 _ANGLE: Final = 2 * s / (1 + s**2), (1 - s**2) / (1 + s**2), 2 / (1 + s**2)
 """sin ψ, cos ψ and dψ/ds, where s = tan(ψ/2)."""
 

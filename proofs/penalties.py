@@ -33,9 +33,6 @@ from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.proximal import Branch, branches, derive_map, derive_threshold
 from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
-__all__ = ["displacement_id", "envelope_id", "map_id"]
-
-
 _MAPS = {"l1": "P1", "l0": "P2", "tl1": "P3"}
 _CUBIC: dict[str, Callable[[Penalty], list[Branch]]] = {"tl1": cubic.tl1_branch, "half": cubic.half_branch}
 _JUMPS = {

@@ -19,8 +19,6 @@ from proofs.engine.smt import follows
 from proofs.penalty_forms import TL1, size
 from proofs.symbols import a, ratio, u, x_in
 
-__all__ = ["POINT", "REACH"]
-
 _SOURCE = "[ZX] for the limits; the rates and the places where they are not uniform [here]"
 _P = TL1.pieces[0][2]
 _Z, _z, _m = cubic.Z, cubic.z, cubic.m

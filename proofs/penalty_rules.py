@@ -22,8 +22,6 @@ from proofs.code.printers import NUMPY
 from proofs.pieces import exact
 from proofs.symbols import ratio, u
 
-__all__ = ["Declaration", "Shape", "check", "plain_branches", "plain_pieces"]
-
 _NAME: Final = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _TAKEN: Final = ("convexity", "gradient")
 """P6.convexity and P6.gradient are about every penalty."""

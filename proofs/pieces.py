@@ -21,8 +21,6 @@ from sympy.core.relational import Relational
 
 from proofs.symbols import x
 
-__all__ = ["Piece", "exact", "roots_between", "sample_between", "sign_of", "smooth_pieces"]
-
 Piece = tuple[Expr, Expr, Expr]
 """Low end, high end, μ' between them."""
 

@@ -21,8 +21,6 @@ from proofs.waves import Waves, waves
 
 _ANY = Symbol("epsilon", positive=True)
 
-__all__ = ["ESTIMATORS", "Estimator", "Parameter", "add", "estimator"]
-
 
 @dataclass(frozen=True)
 class Parameter:

@@ -20,8 +20,6 @@ from proofs.naming import plain
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import ratio, u, x_in
 
-__all__ = ["Branch", "branches", "derive_map", "derive_threshold", "landing", "rational_branches"]
-
 v = Symbol("v", positive=True)
 _P = Symbol("p_u", real=True)
 _U = Symbol("u", positive=True)

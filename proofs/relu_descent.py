@@ -13,8 +13,6 @@ from proofs.engine.smt import follows
 from proofs.lipschitz import below_its_argument
 from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, OPEN_ANGLE, e, eta, k, r, r_star, theta, w_hat, w_star
 
-__all__ = ["LARGEST_STEP", "NORM_FLOOR"]
-
 LARGEST_STEP = k * pi / (k - 1 + pi)
 """The largest step size of B1.descent: at least 1, below π."""
 

@@ -15,8 +15,6 @@ from sympy.concrete.delta import deltasummation
 from proofs.engine.derivation import Obligation, vanishes
 from proofs.symbols import m
 
-__all__ = ["double_sum", "row_lemma", "single_sum"]
-
 _I, _J = Symbol("i", integer=True), Symbol("j", integer=True)
 _X, _Y = IndexedBase("x"), IndexedBase("y")
 _SAME, _APART = symbols("same apart", real=True)

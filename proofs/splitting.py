@@ -20,8 +20,6 @@ from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
 from proofs.symbols import alpha, beta, e, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
 
-__all__ = ["STEP_GAIN"]
-
 NORM_Z, SQUARE = Symbol("‖z‖", positive=True), Symbol("‖w⁺−w‖²", nonnegative=True)
 _ZW = Symbol("z_w", real=True)
 

@@ -24,8 +24,6 @@ from typing import Final, Literal
 
 from sympy import Expr, Function, Ge, Gt, Le, Lt, Symbol, cos, pi, sin
 
-__all__ = ["QUANTITIES", "Quantity", "named", "quantity"]
-
 Space = Literal["scalar", "filter", "output"]
 
 

@@ -9,9 +9,6 @@ from sympy import Add, Expr, Integer, Rational, cos, diff, oo, sin
 from proofs.pieces import Piece, sign_of
 from proofs.symbols import x
 
-__all__ = ["Waves", "waves"]
-
-
 _SLOWEST: Final = Rational(1, 16)
 """The methods' panels double from 1/r on: a Gaussian of width 1/(kr) is resolved for k not far from 1."""
 

@@ -14,8 +14,6 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from proofs.code.printers import NUMPY, SourcePrinter, is_reciprocal
 
-__all__ = ["Steps", "assignments", "fold_constants", "gather_roots", "in_log1p", "lines_of", "table", "written"]
-
 Steps = list[tuple[str, str]]
 """(name, source) pairs, of which the last one is what a function returns."""
 

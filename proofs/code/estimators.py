@@ -19,8 +19,6 @@ from proofs.naming import identifier, renaming
 from proofs.oscillation import frequency, in_units, within_range
 from proofs.proxies import Estimator
 
-__all__ = ["estimator_sources", "kernel_source", "proxy_source", "proxy_sources"]
-
 
 def estimator_sources(proxies: Sequence[Estimator]) -> list[str]:
     """Source of the module `estimators`."""

@@ -20,18 +20,6 @@ from proofs.penalty_forms import Penalty
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
 
-__all__ = [
-    "ERRORS",
-    "FUNCTIONS",
-    "Function",
-    "block_body",
-    "coefficients_of",
-    "emit_function",
-    "evaluated",
-    "parameter_table",
-    "shapes_of",
-]
-
 
 @dataclass(frozen=True)
 class Function:

@@ -11,8 +11,6 @@ from proofs.code.estimators import estimator_sources, proxy_sources
 from proofs.code.functions import FUNCTIONS, emit_function
 from proofs.engine.claim import all_claims
 
-__all__ = ["EXTENSIBLE", "assemble", "modules", "text_of"]
-
 
 def modules() -> dict[str, str]:
     """Text of every generated module of this package by file name."""

@@ -21,8 +21,6 @@ from proofs.penalties import map_id
 from proofs.penalty_forms import Penalty, penalty, size
 from proofs.symbols import beta, kappa, kept_level, lam, multiplier, ratio, star_size, u
 
-__all__ = ["CLAIMS", "LAWS", "NAMES", "sources"]
-
 LAWS: Final = ("l1", "l0", "tl1")
 """Penalties whose limit is known as a map of w*."""
 

@@ -39,8 +39,6 @@ from proofs.symbols import (
     x_in,
 )
 
-__all__ = ["LONGEST", "Scalar", "least_kept", "scalars", "vanishes"]
-
 LONGEST = 12
 """Largest n of the page: R6's probability is written out for each."""
 

@@ -16,8 +16,6 @@ from proofs.penalties import envelope_id, map_id
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
 
-__all__ = ["NAMES", "claim_ids", "map_form", "sources", "steps", "value_form"]
-
 NAMES = [
     "DISPLACEMENTS",
     "ENVELOPES",

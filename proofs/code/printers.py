@@ -15,8 +15,6 @@ import sympy
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.printing.printer import Printer
 
-__all__ = ["FIELD", "JAVASCRIPT", "NUMPY", "SourcePrinter", "is_reciprocal"]
-
 _SUM, _PRODUCT, _POWER = 1, 2, 3
 
 

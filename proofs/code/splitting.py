@@ -10,8 +10,6 @@ from proofs.engine.claim import get
 from proofs.engine.render import line_of
 from proofs.symbols import cap_angle, n, spike_across, spike_along
 
-__all__ = ["CLAIMS", "NAMES", "sources", "threshold_in_roots"]
-
 CLAIMS = ["R6.probability", "R7.astroid"]
 NAMES = ["basin_probability", "spike_threshold"]
 

@@ -17,8 +17,6 @@ from sympy.logic.boolalg import Boolean, false, true
 
 from proofs.engine.smt import impossible
 
-__all__ = ["has_cases", "leaves", "witness"]
-
 _KINDS = (Piecewise, Max, Min, Abs, sympy.sign)
 _NEAR = (3e-4, -3e-4, 1e-5, -1e-5)
 _CORNERS = 60

@@ -28,8 +28,6 @@ _LONG: Final = 20_000
 _SHORT: Final = 2_000
 """The same over a mistaken one."""
 
-__all__ = ["Fact", "Graph"]
-
 
 @dataclass(frozen=True, eq=False)
 class Fact:

@@ -15,8 +15,6 @@ from sympy import Dummy, Expr, Pow, Rational, atan, cos, erf, erfc, exp, oo, pi,
 from proofs.pieces import Piece, roots_between, sample_between, sign_of
 from proofs.symbols import x
 
-__all__ = ["ADMITTED", "check_functions", "check_piece", "order_at"]
-
 ADMITTED: Final = (exp, sin, cos, atan, erf, erfc)
 """The functions that smooth pieces are made of, beside powers; every method knows these."""
 

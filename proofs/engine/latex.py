@@ -20,8 +20,6 @@ from proofs.engine.sentence import KINDS, All, If, Iff, Part, Same, Tends, Term
 from proofs.naming import keyword
 from proofs.symbols import QUANTITIES, mu
 
-__all__ = ["latex_of", "latex_of_sentence", "shown"]
-
 
 def latex_of(expression: Expr | Boolean) -> str:
     """The expression in LaTeX, without delimiters."""

@@ -10,8 +10,6 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.derivation import inner
 from proofs.engine.sentence import Same
 
-__all__ = ["gram", "total"]
-
 Pair = tuple[Expr, Expr]
 
 

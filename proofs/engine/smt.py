@@ -23,8 +23,6 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanFunction, BooleanT
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.sentence import Kept
 
-__all__ = ["SolverMissingError", "follows", "impossible"]
-
 _TIMEOUT: Final = 20_000
 """Milliseconds the solver may take over one obligation."""
 
