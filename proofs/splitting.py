@@ -7,15 +7,15 @@ A statement about sums over the entries is proved entry by entry; one about vect
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Or, Symbol, cos, pi, simplify, symbols
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Or, Symbol, cos, pi, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import gram
-from proofs.engine.sentence import All, If, Part, Term, eq, ge, le
+from proofs.engine.rules import gram, total
+from proofs.engine.sentence import All, If, Part, Same, Term, eq, ge, le
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
 from proofs.symbols import alpha, beta, e, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
@@ -26,7 +26,7 @@ _ZW = Symbol("z_w", real=True)
 STEP_GAIN = (1 + NORM_Z) / (2 * step)
 """R1: what H gains for each unit of ‖w⁺ − w‖²."""
 
-APART = Symbol("‖w−w̄‖²", positive=True)
+APART = Symbol("‖w−w̄‖²", real=True)
 
 LEAST_DROP = (multiplier - beta) * APART / 2
 """R1.global: how far H(w) is below H(w̄) at least."""
@@ -262,77 +262,59 @@ def soft(x_: Expr) -> Expr:
     return get("P1").formula.subs(x_in, x_)
 
 
+_H_BAR, _E_BAR, _ENTRY_COST, _BEST_COST = named("H(w̄)", "E(w̄)", "λp(u_i)+(β/2)(w_i−u_i)²", "λp(ū_i)+(β/2)(w̄_i−ū_i)²")
+
+
+def _cost(x_: Expr, u_: Expr) -> Expr:
+    """λ|u_i| + (β/2)(x_i − u_i)², λ = ρβ."""
+    return beta * (ratio * Abs(u_) + (x_ - u_) ** 2 / 2)
+
+
 @claim(
     id="R1.global",
     title="For l1 a fixed point with N ≥ β maximizes H on the whole sphere",
     source="[here]",
     kind=Kind.INEQUALITY,
-    sentence=If(
-        All(eq(Term(r"\|w\|"), 1), eq(Term(r"N\bar w"), Term(r"\kappa w^*+\beta S(\bar w)")), ge(multiplier, beta)),
-        ge(Term(r"H(\bar w)-H(w)"), Part("lower bound")),
-    ),
+    sentence=All(ge(_H_BAR - _H_W, Part("lower bound")), If(ge(multiplier, beta), ge(_H_BAR, _H_W))),
     definition=Splitting("lyapunov", "l1"),
     parts={"lower bound": LEAST_DROP},
-    names=NAMES,
-    setting="‖w‖ = ‖w̄‖ = 1; l1 enters by its subgradient inequality alone, so every convex penalty has the same",
+    premises={
+        "H(w)": eq(_H_W, kappa * _C + beta / 2 - _E_W),
+        "H(w̄)": eq(_H_BAR, kappa * cos(theta) + beta / 2 - _E_BAR),
+        "fixed": Same(multiplier * _W_BAR, kappa * _STAR + beta * U_VECTOR),
+        "ū_i": eq(_BEST, soft(X)),
+        "an entry of E(w)": eq(_ENTRY_COST, _cost(X_OTHER, ENTRY)),
+        "an entry of E(w̄)": eq(_BEST_COST, _cost(X, _BEST)),
+    },
+    names=NAMES | _OF_W | {_H_BAR: r"H(\bar w)", _E_BAR: r"E(\bar w)", _W_BAR: r"\bar w", U_VECTOR: r"\bar u"},
+    setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; l1 enters by its subgradient inequality alone",
 )
 def R1_global(d: Derivation) -> None:
     d.cite("P1")
-    d.begin("N w̄ = κw* + βū, ū = S(w̄), p(u) = |u|")
-    d.step(
-        "The subgradient inequality of the soft threshold",
-        "ρ|u| ≥ ρ|ū| + (x̄ − ū)(u − ū) for every u, ρ = λ/β",
-        "so ū is the minimizer: the cost of u exceeds that of ū by at least (u − ū)²/2",
-        follows(
-            "the inequality",
-            ratio * Abs(ENTRY) >= ratio * Abs(_BEST) + (X - _BEST) * (ENTRY - _BEST),
-            Eq(_BEST, soft(X)),
-        ),
-        vanishes(
-            "(x̄ − ū)(u − ū) + ½(u − x̄)² − ½(ū − x̄)² − ½(u − ū)²",
-            (X - _BEST) * (ENTRY - _BEST) + ((ENTRY - X) ** 2 - (_BEST - X) ** 2 - (ENTRY - _BEST) ** 2) / 2,
-        ),
+    g = Graph(d)
+    entry = g.fact(
+        "the envelope lies above its tangents",
+        beta * (X - _BEST) * (X_OTHER - X) <= _ENTRY_COST - _BEST_COST,
+        *map(g.given, ("ū_i", "an entry of E(w)", "an entry of E(w̄)")),
     )
-    gap = (X_OTHER - ENTRY) ** 2 / 2 - (X - _BEST) ** 2 / 2
-    tangent = (X - _BEST) * (X_OTHER - X)
-    p_u, p_best, envelope, other = symbols("p_u p_best E_bar E", real=True)
-    d.step(
-        "The Moreau envelope lies above its tangents",
-        "E(x) ≥ E(x̄) + β(x̄ − ū)(x − x̄)",
-        "for the minimizer u at x; p_u and p_best are ρp at u and ū",
-        vanishes(
-            "a square is left",
-            gap - tangent + (X - _BEST) * (ENTRY - _BEST) - ((X_OTHER - ENTRY) - (X - _BEST)) ** 2 / 2,
-        ),
-        follows(
-            "the tangent is below",
-            other >= envelope + beta * tangent,
-            Eq(other, beta * (p_u + (X_OTHER - ENTRY) ** 2 / 2)),
-            Eq(envelope, beta * (p_best + (X - _BEST) ** 2 / 2)),
-            p_u >= p_best + (X - _BEST) * (ENTRY - _BEST),
-        ),
+    one, both, on_w, on_bar = Integer(1), *named("⟨w̄,w⟩", "⟨ū,w⟩", "⟨ū,w̄⟩")
+    sums = {X**2: one, X * X_OTHER: both, _BEST * X_OTHER: on_w, _BEST * X: on_bar}
+    above = g.rule("summed", total, entry, sums=sums | {_ENTRY_COST: _E_W, _BEST_COST: _E_BAR})
+    star_u, of_u, off_w, off_bar = named("⟨w*,ū⟩", "‖ū‖²", "⟨off,w⟩", "⟨off,w̄⟩")
+    pair = multiplier * _W_BAR, kappa * _STAR + beta * U_VECTOR
+    balance = g.rule(
+        "inner products",
+        gram,
+        products={
+            **{(w_hat, w_hat): one, (_W_BAR, _W_BAR): one, (_STAR, _STAR): one, (U_VECTOR, U_VECTOR): of_u},
+            **{(w_hat, _W_BAR): both, (w_hat, _STAR): _C, (w_hat, U_VECTOR): on_w, (_STAR, U_VECTOR): star_u},
+            **{(_W_BAR, _STAR): cos(theta), (_W_BAR, U_VECTOR): on_bar},
+        },
+        same={Symbol("‖off‖", nonnegative=True): pair},
+        named={off_w: (pair[0] - pair[1], w_hat), off_bar: (pair[0] - pair[1], _W_BAR)},
+        norms={w_hat - _W_BAR: Symbol("‖w−w̄‖", nonnegative=True)},
+        expanded={APART: (w_hat - _W_BAR, w_hat - _W_BAR)},
     )
-    on_the_sphere(d)
-    d.conclude_argument("at N ≥ β nothing on the sphere is higher, and at N > β nothing is as high")
-
-
-def on_the_sphere(d: Derivation) -> None:
-    """H(w) − H(w̄) ≤ ⟨κw* + βū, w − w̄⟩ + (β/2)‖w − w̄‖² = −((N − β)/2)‖w − w̄‖²."""
-    cosine = Symbol("c", real=True)
-    gram = {(w_hat, w_hat): Integer(1), (_W_BAR, _W_BAR): Integer(1), (w_hat, _W_BAR): cosine}
-    move = w_hat - _W_BAR
-    square = inner(move, move, gram)
-    upper = inner(multiplier * _W_BAR, move, gram) + beta / 2 * square
-    entry = kappa * TARGET * (X_OTHER - X) + beta / 2 * (X_OTHER**2 - X**2)
-    bound = (kappa * TARGET + beta * _BEST) * (X_OTHER - X) + beta / 2 * (X_OTHER - X) ** 2
-    rise = Symbol("E_rise", real=True)
-    d.step(
-        "On the sphere",
-        -LEAST_DROP,
-        "an upper bound of H(w) − H(w̄)",
-        follows("each entry", entry - rise <= bound, rise >= beta * (X - _BEST) * (X_OTHER - X)),
-        vanishes("with κw* + βū = N w̄", upper + (multiplier - beta) / 2 * square),
-        follows("≤ 0", -LEAST_DROP <= 0, multiplier >= beta),
-        follows("< 0", -LEAST_DROP < 0, multiplier > beta),
-    )
-    d.hold("lower bound", LEAST_DROP, simplify(-upper / square) * APART, "of H(w̄) − H(w): minus the upper bound")
+    drop = g.fact("drop", _H_BAR - _H_W >= LEAST_DROP, above, balance, *map(g.given, ("H(w)", "H(w̄)", "fixed")))
+    apart = g.fact("apart", APART >= 0, balance)
+    g.conclude(drop, apart)
