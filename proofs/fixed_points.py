@@ -64,7 +64,7 @@ def _cost(u: Expr, penalty: Expr) -> Expr:
     return penalty + beta / 2 * (X - u) ** 2
 
 
-_OF_A_MINIMIZER = {
+OF_A_MINIMIZER = {
     "ū_i costs no more than −ū_i": le(_cost(ENTRY, _P_U), _cost(-ENTRY, _P_U)),
     "ū_i costs no more than w̄_i": le(_cost(ENTRY, _P_U), _cost(X, _P_X)),
     "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(_P_U, _P_X)),
@@ -94,7 +94,7 @@ _OF_A_MINIMIZER = {
     ),
     definition=Splitting("fixed-points"),
     parts={"right side": RIGHT, "multiplier": LEVEL, "sine": SINE},
-    premises=_OF_A_MINIMIZER | {"θ̄ ≤ π": ge(sin(theta), 0), "∠ ≤ π": ge(sin(_BETWEEN), 0)},
+    premises=OF_A_MINIMIZER | {"θ̄ ≤ π": ge(sin(theta), 0), "∠ ≤ π": ge(sin(_BETWEEN), 0)},
     names=_NAMES,
     setting="‖w̄‖ = 1, τ > 0, ū ∈ S(w̄), P the projector off w̄; κ > 0; at ū = 0 read ‖ū‖ sin ∠ as 0",
 )
@@ -152,7 +152,7 @@ def R3(d: Derivation) -> None:
         And(Eq(sin(theta), SINE), Eq(SINE, beta / kappa * _NORM_U * sin(_BETWEEN)), beta / kappa * _GAP >= SINE),
         *(sine, turned, below),
     )
-    entry = g.fact("every entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), *(g.given(name) for name in _OF_A_MINIMIZER))
+    entry = g.fact("every entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), *(g.given(name) for name in OF_A_MINIMIZER))
     sums = g.rule("sum", total, entry, sums={ENTRY * X: _OVERLAP, X**2: Integer(1)}, because="‖w̄‖ = 1")
     within = g.fact("range", And(multiplier >= -kappa, multiplier <= kappa + beta), level_, sums)
     g.conclude(fixed, balanced, g.under(at_rest, tilt), g.under(at_rest, within))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Abs, Eq, Expr, Implies, Min, Or, Symbol, cos, diff, limit, simplify, sin, solve, sqrt, symbols
+from sympy import Eq, Expr, Min, Or, Symbol, cos, diff, limit, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
-from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import All, If, Part, Term, eq, ge, le
+from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.graph import Graph
+from proofs.engine.rules import gram, total
+from proofs.engine.sentence import All, If, Part, Same, Term, eq, ge, le
 from proofs.engine.smt import follows
+from proofs.fixed_points import OF_A_MINIMIZER, RIGHT
 from proofs.limits import ACTIVE, BEYOND, ENTRY, FROM_BETA, PULL, balance, proximal
 from proofs.limits_nonconvex import SHAPE, UPPER, branch
 from proofs.penalty_forms import penalty
-from proofs.splitting import PLANE
+from proofs.splitting import ENTRY as OUTPUT
+from proofs.splitting import PLANE, U_VECTOR, X
 from proofs.symbols import (
     a,
     beta,
@@ -24,6 +27,7 @@ from proofs.symbols import (
     kept_level,
     lam,
     multiplier,
+    named,
     nonzeros,
     ratio,
     slope_squares,
@@ -56,6 +60,8 @@ LEAST_COSINE = kappa / multiplier
 
 _NAMES = {GAP: r"\|\bar w-\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", THRESHOLD: "t", theta: r"\bar\theta"}
 
+_AWAY = Symbol("‖w̄−w*‖", nonnegative=True)
+
 
 @claim(
     id="R5",
@@ -65,68 +71,40 @@ _NAMES = {GAP: r"\|\bar w-\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", TH
     sentence=All(
         le(sin(theta), Part("bound")),
         eq(sin(theta) ** 2, Part("square of the sine")),
-        eq(Term(r"\|\bar w-w^*\|"), Part("distance")),
+        eq(_AWAY, Part("distance")),
         If(ge(multiplier, beta), ge(cos(theta), Part("lower bound"))),
     ),
     definition=Splitting("error"),
     parts={"bound": BY_GAP, "square of the sine": SINE_SQUARE, "distance": CHORD, "lower bound": LEAST_COSINE},
-    names=_NAMES,
-    setting="‖w̄‖ = ‖w*‖ = 1, N w̄ = κw* + βū; for cos θ̄ ≥ κ/N any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
+    premises={**OF_A_MINIMIZER, "fixed": Same(multiplier * w_hat, RIGHT), "θ̄ ≤ π": ge(sin(theta / 2), 0)},
+    names=_NAMES | {_AWAY: r"\|\bar w-w^*\|", w_hat: r"\bar w", U_VECTOR: r"\bar u"},
+    setting="‖w̄‖ = ‖w*‖ = 1, ū_i a minimizer at w̄_i; p even, p(0) = 0 ≤ p",
 )
 def R5(d: Derivation) -> None:
-    d.cite("R3")
-    overlap, side = OVERLAP, Symbol("P_u_squared", nonnegative=True)
-    u_bar = (multiplier * w_hat - kappa * w_star) / beta
-    off = {basis: coefficient(in_basic_quantities(u_bar), basis) for basis in (w_hat, e)}
-    square = off[w_hat] ** 2 + off[e] ** 2
-    d.begin((beta / kappa) ** 2 * side, "(β/κ)²‖Pū‖² = sin²θ̄: R3's balance, squared; ū = (N w̄ − κw*)/β")
-    d.apply(
-        "‖Pū‖² from ‖w̄ − ū‖² = (1 − ⟨ū, w̄⟩)² + ‖Pū‖²",
-        lambda squared: squared.subs(side, solve(Eq(GAP**2, (1 - overlap) ** 2 + side), side)[0]),
-        "Pū = P(ū − w̄), ‖w̄‖ = 1; gap is ‖w̄ − ū‖, u_w is ⟨ū, w̄⟩",
-        vanishes("sin²θ̄ − (β/κ)²‖Pū‖²", sin(theta) ** 2 - (beta / kappa) ** 2 * off[e] ** 2),
-        vanishes("Gram identity", off[e] ** 2 - (1 - 2 * off[w_hat] + square) + (1 - off[w_hat]) ** 2),
+    g = Graph(d)
+    fixed, square_u = g.given("fixed"), Symbol("‖ū‖²", real=True)
+    off, u_e, off_w, off_e = multiplier * w_hat - RIGHT, *named("⟨ū,e⟩", "⟨off,w̄⟩", "⟨off,e⟩")
+    vectors = g.rule(
+        "inner products",
+        gram,
+        products={**PLANE, (w_hat, e): sympy.Integer(0)}
+        | {(U_VECTOR, w_hat): OVERLAP, (U_VECTOR, e): u_e, (U_VECTOR, U_VECTOR): square_u},
+        norms={w_hat - U_VECTOR: GAP, w_hat - w_star: _AWAY},
+        named={off_w: (off, w_hat), off_e: (off, e)},
+        same={Symbol("‖off‖", nonnegative=True): (multiplier * w_hat, RIGHT)},
     )
-    d.hold("square of the sine", SINE_SQUARE)
-    sine, length = Symbol("s_theta", nonnegative=True), GAP
-    d.apply(
-        "sin θ̄ ≤ β‖w̄ − ū‖/κ",
-        lambda squared: sqrt(squared.subs(overlap, 1)),
-        "a square is left out; it vanishes for ⟨ū, w̄⟩ = 1",
-        follows(
-            "the bound",
-            sine <= beta * length / kappa,
-            Eq(sine**2, (beta / kappa) ** 2 * (length**2 - (1 - overlap) ** 2)),
-        ),
+    level = g.fact("N", Eq(multiplier, kappa * cos(theta) + beta * OVERLAP), vectors, fixed)
+    square = g.fact("sin²θ̄", Eq(sin(theta) ** 2, SINE_SQUARE), vectors, fixed)
+    half = g.equal("half the angle", cos(theta), 1 - 2 * sin(theta / 2) ** 2)
+    away = g.fact("distance", Eq(_AWAY, CHORD), vectors, half, g.given("θ̄ ≤ π"))
+    entry = g.fact("an entry", OUTPUT * X >= OUTPUT**2, *map(g.given, OF_A_MINIMIZER))
+    shrunk = g.rule("summed", total, entry, sums={OUTPUT * X: OVERLAP, OUTPUT**2: square_u})
+    size = g.fact(
+        "κ", Eq(kappa**2, multiplier**2 - 2 * multiplier * beta * OVERLAP + beta**2 * square_u), vectors, fixed
     )
-    d.hold("bound", BY_GAP)
-    apart = in_basic_quantities(w_hat - w_star)
-    share, half = (1 - cos(theta)) / 2, sin(theta / 2)
-    d.step("sin(θ̄/2) ≥ 0 on [0, π]", half, "", vanishes("sin²(θ/2) − (1 − cos θ)/2", half**2 - share))
-    times = sqrt(simplify(inner(apart, apart, PLANE) / share))
-    d.hold("distance", CHORD, times * half, "⟨w̄ − w*, w̄ − w*⟩ is a multiple of (1 − cos θ̄)/2")
-    _less_than_a_right_angle(d)
-    d.conclude_argument("r/κ bounds sin θ̄ for every r ≥ β‖w̄ − ū‖; at N ≥ β it bounds the angle itself, below π/2")
-
-
-def _less_than_a_right_angle(d: Derivation) -> None:
-    """N ≥ β: cos θ̄ ≥ κ/N, for every S with |S(x)| ≤ |x| and the sign of x."""
-    output, p_u, p_x = symbols("u_i p_u p_x", real=True)
-    shrunk = [ENTRY * output >= 0, Abs(output) <= Abs(ENTRY)]
-    cost = p_u + beta / 2 * (ENTRY - output) ** 2
-    pull = multiplier * ENTRY - beta * output
-    d.step(
-        "N ≥ β: cos θ̄ ≥ κ/N ≥ κ/(κ + β), so θ̄ < π/2",
-        kappa / multiplier,
-        "entry by entry y_i w_i ≥ y_i²/N; summed, κ cos θ̄ ≥ κ²/N; any p even, p(0) = 0 ≤ p, nondecreasing in |u|",
-        follows("S keeps the sign", ENTRY * output >= 0, cost <= p_u + beta / 2 * (ENTRY + output) ** 2),
-        follows("S shrinks", Abs(output) <= Abs(ENTRY), cost <= p_x, Implies(Abs(output) > Abs(ENTRY), p_u >= p_x)),
-        follows("N y_i w_i ≥ y_i²", multiplier * pull * ENTRY >= pull**2, FROM_BETA, *shrunk),
-        follows("N ≤ κ + β (R3)", kappa / multiplier >= kappa / (kappa + beta), FROM_BETA, multiplier <= kappa + beta),
-    )
-    cosine, along, squares = symbols("c sum_y_w sum_y_y", real=True)
-    summed = solve(multiplier * along - squares, along)[0].subs(squares, kappa**2)
-    d.hold("lower bound", LEAST_COSINE, solve(kappa * cosine - summed, cosine)[0], "Σ y_i² = κ², Σ y_i w_i = κ cos θ̄")
+    far = g.case("N ≥ β", multiplier >= beta)
+    acute = g.fact("acute", cos(theta) >= LEAST_COSINE, level, size, shrunk, far)
+    g.conclude(square, away, g.under(far, acute))
 
 
 def _register_error(name: str, count: Symbol, bound: Expr, hypothesis: Boolean, rest: tuple[str, str]) -> Claim:

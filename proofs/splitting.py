@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Or, Symbol, cos, pi, symbols
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
 from proofs.engine.graph import Graph
@@ -257,11 +257,6 @@ def never_zero(d: Derivation) -> None:
     )
 
 
-def soft(x_: Expr) -> Expr:
-    """The soft threshold at ρ (P1)."""
-    return get("P1").formula.subs(x_in, x_)
-
-
 _H_BAR, _E_BAR, _ENTRY_COST, _BEST_COST = named("H(w̄)", "E(w̄)", "λp(u_i)+(β/2)(w_i−u_i)²", "λp(ū_i)+(β/2)(w̄_i−ū_i)²")
 
 
@@ -282,20 +277,19 @@ def _cost(x_: Expr, u_: Expr) -> Expr:
         "H(w)": eq(_H_W, kappa * _C + beta / 2 - _E_W),
         "H(w̄)": eq(_H_BAR, kappa * cos(theta) + beta / 2 - _E_BAR),
         "fixed": Same(multiplier * _W_BAR, kappa * _STAR + beta * U_VECTOR),
-        "ū_i": eq(_BEST, soft(X)),
         "an entry of E(w)": eq(_ENTRY_COST, _cost(X_OTHER, ENTRY)),
         "an entry of E(w̄)": eq(_BEST_COST, _cost(X, _BEST)),
     },
     names=NAMES | _OF_W | {_H_BAR: r"H(\bar w)", _E_BAR: r"E(\bar w)", _W_BAR: r"\bar w", U_VECTOR: r"\bar u"},
-    setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; l1 enters by its subgradient inequality alone",
+    setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; ū = S(w̄); l1 enters by its subgradient inequality alone",
 )
 def R1_global(d: Derivation) -> None:
-    d.cite("P1")
     g = Graph(d)
     entry = g.fact(
         "the envelope lies above its tangents",
         beta * (X - _BEST) * (X_OTHER - X) <= _ENTRY_COST - _BEST_COST,
-        *map(g.given, ("ū_i", "an entry of E(w)", "an entry of E(w̄)")),
+        g.cite("P1", _BEST, {x_in: X}),
+        *map(g.given, ("an entry of E(w)", "an entry of E(w̄)")),
     )
     one, both, on_w, on_bar = Integer(1), *named("⟨w̄,w⟩", "⟨ū,w⟩", "⟨ū,w̄⟩")
     sums = {X**2: one, X * X_OTHER: both, _BEST * X_OTHER: on_w, _BEST * X: on_bar}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sympy import Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Or, default_sort_key
+from sympy import Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Or, Symbol, default_sort_key
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.claim import Claim, get
@@ -75,6 +75,14 @@ class Graph:
         formula = apply(*(premise.formula for premise in premises), **data)
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))
         return self._keep(name, formula, premises, because, owed)
+
+    def cite(self, claim_id: str, value: Expr, terms: Mapping[Symbol, Expr], *uses: Fact) -> Fact:
+        """Another claim's equality for these terms, `value` being its left side; owes its hypotheses for them."""
+        cited = get(claim_id)
+        self._derivation.cite(claim_id)
+        owed = [_implied(hypothesis.subs(terms), uses) for hypothesis in cited.hypotheses]
+        owed.append(Obligation(f"{claim_id} is cited", cited.formula, Decision(True)))
+        return self._keep(claim_id, Eq(value, cited.formula.subs(terms), evaluate=False), uses, claim_id, *owed)
 
     def under(self, case: Fact, fact: Fact) -> Fact:
         """In that case, the fact: it no longer rests on the case. ValueError if it never did."""
