@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sympy import Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Or, Symbol, default_sort_key
+from sympy import Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Symbol, default_sort_key
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.claim import Claim, get
@@ -57,7 +57,7 @@ class Graph:
         return self._leaf(name, formula_of(self._claim.premises[name], {}), "by hypothesis")
 
     def case(self, name: str, guard: Boolean) -> Fact:
-        """Suppose `guard`; what rests on it is closed by `under` or by `cases`."""
+        """Suppose `guard`; what rests on it is closed by `under`."""
         return self._leaf(name, guard, "suppose")
 
     def fact(self, name: str, formula: Boolean, *uses: Fact, because: str = "") -> Fact:
@@ -91,11 +91,6 @@ class Graph:
         formula = Implies(case.formula, fact.formula, evaluate=False)
         owed = Obligation("the case is closed", formula, Decision(True))
         return self._keep(f"{case.name}, so {fact.name}", formula, (fact,), "", owed, closed=case.name)
-
-    def cases(self, name: str, goal: Boolean, *leaves: Fact, uses: Sequence[Fact] = ()) -> Fact:
-        """The goal from implications whose premises leave nothing out of what `uses` allow."""
-        guards = Or(*(leaf.formula.args[0] for leaf in leaves))
-        return self._keep(name, goal, (*leaves, *uses), "", _implied(guards, uses), _implied(goal, (*leaves, *uses)))
 
     def conclude(self, *facts: Fact) -> None:
         """End at the claim's sentence, from hypotheses alone, with no fact that serves nothing."""
