@@ -149,10 +149,11 @@ _OF_W = {
         "H(w⁺)": eq(_H_NEXT, kappa * _C_NEXT + beta / 2 - _E_NEXT),
         "u attains E(w)": eq(_E_W, _P_U + beta / 2 * _OFF**2),
         "E(w⁺) is least": le(_E_NEXT, _P_U + beta / 2 * _OFF_NEXT**2),
+        "z": Same(_ZV, w_hat + step * (kappa * _STAR + beta * U_VECTOR)),
     },
     names=NAMES | _OF_W,
-    setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, z = "
-    "w + τ(κw* + βu), τ > 0, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); p(0) = 0 ≤ p, p(|u|) nondecreasing",
+    setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
+    "τ > 0, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )
 def R1(d: Derivation) -> None:
     g = Graph(d)
@@ -163,11 +164,19 @@ def R1(d: Derivation) -> None:
         **{(w_hat, _STAR): _C, (w_hat, U_VECTOR): on_u, (_STAR, U_VECTOR): star_u},
         **{(_ZV, w_hat): _ZW, (_ZV, _STAR): star_z, (_ZV, U_VECTOR): u_z},
     }
-    long = g.rule(
-        "z = w + τ(κw* + βu)",
+    drawn = w_hat + step * pull
+    off_w, off_z = named("⟨z−w−τ(κw*+βu),w⟩", "⟨z−w−τ(κw*+βu),z⟩")
+    told = g.rule(
+        "inner products with z",
         gram,
         products=products,
-        expanded={_ZW: (w_hat + step * pull, w_hat), NORM_Z**2: (w_hat + step * pull, _ZV)},
+        same={Symbol("‖z−w−τ(κw*+βu)‖", nonnegative=True): (_ZV, drawn)},
+        named={off_w: (_ZV - drawn, w_hat), off_z: (_ZV - drawn, _ZV)},
+    )
+    long = g.fact(
+        "along w and z",
+        And(Eq(_ZW, 1 + step * (kappa * _C + beta * on_u)), Eq(NORM_Z**2, _ZW + step * (kappa * star_z + beta * u_z))),
+        *(told, g.given("z")),
     )
     moved = g.rule(
         "w⁺ = z/‖z‖",
@@ -178,7 +187,8 @@ def R1(d: Derivation) -> None:
         expanded={_C_NEXT: (_STAR, _NEXT), SQUARE: (_NEXT - w_hat, _NEXT - w_hat)},
     )
     pulled = kappa * (_C_NEXT - _C) + beta / 2 * (_OFF**2 - _OFF_NEXT**2)
-    raised = g.fact("u is kept", pulled <= _H_NEXT - _H_W, *map(g.given, R1.premises))
+    of_h = ("H(w)", "H(w⁺)", "u attains E(w)", "E(w⁺) is least")
+    raised = g.fact("u is kept", pulled <= _H_NEXT - _H_W, *map(g.given, of_h))
     gained = g.fact("gain", Eq(pulled, STEP_GAIN * SQUARE), long, moved)
     g.conclude(raised, gained)
     the_step(d)

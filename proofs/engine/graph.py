@@ -19,8 +19,10 @@ from sympy.logic.boolalg import Boolean, true
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, vanishes
+from proofs.engine.rules import gram, names
 from proofs.engine.sentence import formula_of
 from proofs.engine.smt import follows
+from proofs.symbols import QUANTITIES
 
 _LONG: Final = 20_000
 """Milliseconds the solver may take over one fact."""
@@ -47,6 +49,7 @@ class Graph:
         self._claim: Claim = get(derivation.claim_id)
         self._facts: dict[str, Fact] = {}
         self._solved: dict[str, Fact] = {}
+        self._meant: dict[Expr, tuple[Expr, ...]] = {}
         derivation.mutants = self._mutants
 
     def given(self, name: str) -> Fact:
@@ -71,7 +74,13 @@ class Graph:
         return self._keep(name, Eq(left, right, evaluate=False), (), because, vanishes(name, left - right))
 
     def rule(self, name: str, apply: Callable[..., Boolean], *premises: Fact, because: str = "", **data: Any) -> Fact:
-        """What a rule computes from its premises and from what it is told of; nobody types it."""
+        """What a rule computes from its premises and from what it is told of; nobody types it.
+
+        ValueError for a name that stands for something else already: as an equation it would be a hypothesis.
+        """
+        for symbol, meant in names(**data) if apply is gram else ():
+            if symbol in QUANTITIES or self._meant.setdefault(symbol, meant) != meant:
+                raise ValueError(f"{self._claim.id}: {symbol} is no new name for {' and '.join(map(str, meant))}")
         formula = apply(*(premise.formula for premise in premises), **data)
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))
         return self._keep(name, formula, premises, because, owed)

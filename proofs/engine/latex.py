@@ -79,6 +79,11 @@ class _Latex(LatexPrinter):
         known = self._settings["symbol_names"].get(expr) or _HELPERS.get(expr.name)
         return known or _spelled(shown(expr))
 
+    def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
+        # What is added comes before what is taken away: N − β, not −β + N.
+        terms = super()._as_ordered_terms(expr, order=order)
+        return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
+
     def _print_expm1(self, expr: Any, exp: str | None = None) -> str:
         raised = rf"\left(e^{{{self._print(expr.args[0])}}} - 1\right)"
         return raised if exp is None else f"{raised}^{{{exp}}}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from sympy import Abs, And, Dummy, Eq, Equivalent, Expr, Ge, Le, Poly, Symbol, expand, sqrt
+from sympy import Abs, And, Dummy, Eq, Equivalent, Expr, Ge, Le, Poly, Symbol, default_sort_key, expand, sqrt
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
@@ -53,6 +53,25 @@ def gram(
     for name, (first, second) in (cosines or {}).items():
         said.append(Eq(name * length(first) * length(second), product(first, second)))
     return And(*said)
+
+
+def names(
+    *,
+    products: Mapping[Pair, Expr],
+    vectors: Mapping[Symbol, Expr] | None = None,
+    norms: Mapping[Expr, Expr] | None = None,
+    cosines: Mapping[Expr, Pair] | None = None,
+    **pairs: Mapping[Expr, Pair],
+) -> Iterator[tuple[Expr, tuple[Expr, ...]]]:
+    """Of what GRAM is told: each name with what it is a name of. Cosines name an angle."""
+    known = dict(vectors or {})
+    inners = [(name, pair) for pair, name in products.items()] + [
+        one for told in pairs.values() for one in told.items()
+    ]
+    lengths = [(name, (vector,)) for vector, name in (norms or {}).items()]
+    for name, meant in [*inners, *lengths, *((cos.args[0], pair) for cos, pair in (cosines or {}).items())]:
+        if isinstance(name, Symbol):
+            yield name, tuple(sorted((vector.xreplace(known) for vector in meant), key=default_sort_key))
 
 
 def total(entry: Boolean, *, sums: Mapping[Expr, Expr]) -> Boolean:

@@ -14,6 +14,7 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, If, Part, ge, gt, le, lt
+from proofs.symbols import kappa
 
 x, y, z = symbols("x y z", real=True)
 ABOVE = Claim(
@@ -121,6 +122,20 @@ def test_every_mistake_in_a_graph_is_seen(claim_id: str) -> None:
 
 a, b, v = symbols("a b v")
 length, turned = symbols("length turned", real=True)
+
+
+def test_a_rule_names_what_had_no_name(begin: Begin) -> None:
+    _, g = begin()
+    products = {(a, a): Integer(1), (b, b): Integer(1), (a, b): z}
+    g.rule("first", gram, products=products, vectors={v: a + b}, norms={v: length})
+    g.rule("again", gram, products=products, norms={a + b: length})
+    for wrong in (
+        {"norms": {a - b: length}},
+        {"expanded": {z: (a, a + b)}},
+        {"norms": {v: kappa}, "vectors": {v: a - b}},
+    ):
+        with pytest.raises(ValueError, match="is no new name for"):
+            g.rule("wrong", gram, products=products, **wrong)
 
 
 def test_gram_expands_and_bounds() -> None:
