@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Final
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.proxies import ESTIMATORS, Estimator
 
+__all__ = ["GROUP", "LOADED", "VARIABLE", "ExtensionError", "estimators", "is_own", "named", "penalties"]
+
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
 

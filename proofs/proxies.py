@@ -19,6 +19,8 @@ from proofs.pieces import Piece, exact, smooth_pieces
 from proofs.symbols import x
 from proofs.waves import Waves, waves
 
+__all__ = ["ESTIMATORS", "Estimator", "Parameter", "add", "estimator"]
+
 _ANY = Symbol("epsilon", positive=True)
 
 

@@ -19,6 +19,8 @@ from proofs.engine.definitions import Definition
 from proofs.engine.derivation import Derivation
 from proofs.engine.sentence import Relation, Role, relation_of, roles
 
+__all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on"]
+
 
 class Kind(StrEnum):
     """What sort of statement a claim makes; it decides which checks apply."""

@@ -12,6 +12,29 @@ from typing import Literal
 
 from sympy import Expr
 
+__all__ = [
+    "ACTIVATIONS",
+    "CommonZeros",
+    "Correlation",
+    "Definition",
+    "DescentConstant",
+    "Displacement",
+    "Envelope",
+    "FilterGradient",
+    "HalfSpaceMoment",
+    "Landscape",
+    "LipschitzGradient",
+    "MeanSample",
+    "OutputMinimizer",
+    "PenaltyLimit",
+    "PlainDescent",
+    "Potential",
+    "ProximalMap",
+    "ReluNetwork",
+    "SampleGradient",
+    "Splitting",
+]
+
 ACTIVATIONS = {"binary": (0, 1)}
 """Activation functions σ by name: σ(x) for x ≤ 0 and for x > 0."""
 

@@ -24,6 +24,8 @@ from proofs.engine.sentence import formula_of
 from proofs.engine.smt import follows
 from proofs.symbols import QUANTITIES
 
+__all__ = ["Fact", "Graph"]
+
 _LONG: Final = 20_000
 """Milliseconds the solver may take over one fact."""
 

@@ -10,6 +10,8 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.derivation import inner
 from proofs.engine.sentence import Same
 
+__all__ = ["gram", "names", "total"]
+
 Pair = tuple[Expr, Expr]
 
 

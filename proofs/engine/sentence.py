@@ -16,6 +16,34 @@ from sympy import And, Basic, Eq, Equivalent, Expr, Ge, Gt, Implies, Le, Lt, Ne,
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+__all__ = [
+    "KINDS",
+    "All",
+    "Either",
+    "Exists",
+    "If",
+    "Iff",
+    "Is",
+    "Kept",
+    "Part",
+    "Relation",
+    "Role",
+    "Root",
+    "Same",
+    "Tends",
+    "Term",
+    "Where",
+    "eq",
+    "formula_of",
+    "ge",
+    "gt",
+    "le",
+    "lt",
+    "ne",
+    "relation_of",
+    "roles",
+]
+
 
 class Role(StrEnum):
     """What a named expression is in the sentence."""
