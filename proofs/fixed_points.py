@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Equivalent,
-    Expr,
-    Implies,
-    Integer,
-    Ne,
-    Piecewise,
-    Symbol,
-    cos,
-    sin,
-    solve,
-    sqrt,
-    symbols,
-)
+from sympy import Abs, And, Eq, Equivalent, Implies, Integer, Ne, Piecewise, Symbol, cos, sin, solve, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
@@ -29,7 +13,7 @@ from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Term, eq, ge, gt, le
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
-from proofs.splitting import ENTRY, NORM_Z, PLANE, U_VECTOR, X, minimizer_shrinks
+from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, PLANE, U_VECTOR, X, minimizer_shrinks
 from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, ratio, step, theta, w_hat, w_star
 
 _ACROSS, _OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
@@ -54,20 +38,6 @@ _NAMES = {
     **{U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", _OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"},
     **{w_hat: r"\bar w", _NEXT: "w^+", _NORM_U: r"\|\bar u\|", _GAP: r"\|\bar w-\bar u\|"},
     _BETWEEN: r"\angle(\bar u,\bar w)",
-}
-
-_P_U, _P_X = symbols("p_u p_x", real=True)
-
-
-def _cost(u: Expr, penalty: Expr) -> Expr:
-    """λp(|u|) + (β/2)(x − u)², λp(|u|) being `penalty`."""
-    return penalty + beta / 2 * (X - u) ** 2
-
-
-OF_A_MINIMIZER = {
-    "ū_i costs no more than −ū_i": le(_cost(ENTRY, _P_U), _cost(-ENTRY, _P_U)),
-    "ū_i costs no more than w̄_i": le(_cost(ENTRY, _P_U), _cost(X, _P_X)),
-    "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(_P_U, _P_X)),
 }
 
 

@@ -13,12 +13,12 @@ from proofs.engine.graph import Graph
 from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, If, Part, Same, Term, eq, ge, le
 from proofs.engine.smt import follows
-from proofs.fixed_points import OF_A_MINIMIZER, RIGHT
+from proofs.fixed_points import RIGHT
 from proofs.limits import ACTIVE, BEYOND, ENTRY, FROM_BETA, PULL, balance, proximal
 from proofs.limits_nonconvex import SHAPE, UPPER, branch
 from proofs.penalty_forms import penalty
 from proofs.splitting import ENTRY as OUTPUT
-from proofs.splitting import PLANE, U_VECTOR, X
+from proofs.splitting import OF_A_MINIMIZER, PLANE, U_VECTOR, X
 from proofs.symbols import (
     a,
     beta,

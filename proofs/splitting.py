@@ -7,7 +7,7 @@ A statement about sums over the entries is proved entry by entry; one about vect
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Or, Symbol, cos, pi, symbols
+from sympy import Abs, And, Eq, Expr, Integer, Or, Symbol, cos, pi, symbols
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
@@ -15,7 +15,7 @@ from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import gram, total
-from proofs.engine.sentence import All, If, Part, Same, Term, eq, ge, le
+from proofs.engine.sentence import All, If, Part, Same, Term, eq, formula_of, ge, le
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
 from proofs.symbols import alpha, beta, e, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
@@ -108,21 +108,28 @@ def gain_of_a_step() -> tuple[Expr, Expr]:
     return inner((_ZV - w_hat) / step, move, gram), inner(move, move, gram)
 
 
+_P_ENTRY, _P_X = symbols("p_u p_x", real=True)
+
+
+def _priced(u: Expr, penalty: Expr) -> Expr:
+    """λp(|u|) + (β/2)(x − u)², λp(|u|) being `penalty`."""
+    return penalty + beta / 2 * (X - u) ** 2
+
+
+OF_A_MINIMIZER = {
+    "ū_i costs no more than −ū_i": le(_priced(ENTRY, _P_ENTRY), _priced(-ENTRY, _P_ENTRY)),
+    "ū_i costs no more than w̄_i": le(_priced(ENTRY, _P_ENTRY), _priced(X, _P_X)),
+    "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(_P_ENTRY, _P_X)),
+}
+"""What an entry of ū is: p even and nondecreasing in |u|."""
+
+
 def minimizer_shrinks() -> list[Obligation]:
-    """An entry of u has the sign of that of w and is no longer: from p even and nondecreasing in |u|."""
-    p_u, p_x = symbols("p_u p_x", real=True)
-
-    def cost(u: Expr, penalty: Expr) -> Expr:
-        return penalty + beta / 2 * (X - u) ** 2
-
+    """An entry of u has the sign of that of w and is no longer."""
+    even, least, rising = (formula_of(premise, {}) for premise in OF_A_MINIMIZER.values())
     return [
-        follows("x u ≥ 0: u costs no more than −u", X * ENTRY >= 0, cost(ENTRY, p_u) <= cost(-ENTRY, p_u)),
-        follows(
-            "|u| ≤ |x|: u costs no more than x",
-            Abs(ENTRY) <= Abs(X),
-            cost(ENTRY, p_u) <= cost(X, p_x),
-            Implies(Abs(ENTRY) >= Abs(X), p_u >= p_x),
-        ),
+        follows("x u ≥ 0: u costs no more than −u", X * ENTRY >= 0, even),
+        follows("|u| ≤ |x|: u costs no more than x", Abs(ENTRY) <= Abs(X), least, rising),
     ]
 
 

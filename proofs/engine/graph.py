@@ -26,12 +26,6 @@ from proofs.symbols import QUANTITIES
 
 __all__ = ["Fact", "Graph"]
 
-_LONG: Final = 20_000
-"""Milliseconds the solver may take over one fact."""
-
-_SHORT: Final = 2_000
-"""The same over a mistaken one."""
-
 
 @dataclass(frozen=True, eq=False)
 class Fact:
@@ -113,7 +107,7 @@ class Graph:
         idle = (self._facts.keys() | self._claim.premises.keys()) - behind
 
         def implies(parts: Mapping[str, Expr]) -> Obligation:
-            return _implied(formula_of(sentence, parts), facts, _SHORT)
+            return _implied(formula_of(sentence, parts), facts)
 
         said = formula_of(sentence, self._claim.parts)
         self._solved["the sentence"] = Fact("the sentence", said, uses=facts)
@@ -130,10 +124,10 @@ class Graph:
         for name, fact in self._solved.items():
             for use in fact.uses:
                 others = [other for other in fact.uses if other is not use]
-                yield f"{name}, without {use.name}", partial(_implied, fact.formula, others, _SHORT)
+                yield f"{name}, without {use.name}", partial(_implied, fact.formula, others)
         said = self._solved["the sentence"]
         for word, wrong in _changed(said.formula):
-            yield f"{said.name}, {word}", partial(_implied, wrong, said.uses, _SHORT)
+            yield f"{said.name}, {word}", partial(_implied, wrong, said.uses)
 
     def _leaf(self, name: str, formula: Boolean, because: str) -> Fact:
         return self._keep(name, formula, (), because, rests=frozenset([name]))
@@ -159,8 +153,8 @@ class Graph:
         return found
 
 
-def _implied(formula: Boolean, uses: Iterable[Fact], timeout: int = _LONG) -> Obligation:
-    return follows("it follows", formula, *(use.formula for use in uses), timeout=timeout)
+def _implied(formula: Boolean, uses: Iterable[Fact]) -> Obligation:
+    return follows("it follows", formula, *(use.formula for use in uses))
 
 
 _REVERSED: Final = {Le: Gt, Lt: Ge, Ge: Lt, Gt: Le, Eq: Ne}
