@@ -13,8 +13,6 @@ from proofs.engine.claim import Claim, get
 from verify.configurations import Configuration, configurations, meeting, pinned
 from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Task, Verdict
 
-__all__ = ["AtPoints", "Comparison", "Found", "evidence_of"]
-
 _LONGEST: Final = 4.0
 """Seconds that a task of several claims may be expected to take."""
 

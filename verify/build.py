@@ -24,16 +24,6 @@ from verify.reading.derivations import derivation_pages
 from verify.reading.errata import errata_page
 from verify.reading.mathml import mathml
 
-__all__ = [
-    "GENERATED",
-    "derive_outputs",
-    "extension_outputs",
-    "project_root",
-    "require_proved",
-    "require_used",
-    "stale_files",
-]
-
 GENERATED = "numerics/generated"
 
 Progress = Callable[[str], None]

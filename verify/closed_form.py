@@ -22,8 +22,6 @@ from verify.enclosure.arithmetic import as_ball, ball, digits, exact_key
 from verify.enclosure.integrals import UncertifiedError, enclose
 from verify.nodes import midpoint
 
-__all__ = ["MPMATH", "Form", "NoValueError", "evaluate", "integral", "prepared", "real"]
-
 _CUT: Final = 17
 """exp(−17²/2) < 2e-63: where the Gaussian weight of an integral ends."""
 

@@ -25,8 +25,6 @@ from proofs.naming import keyword
 from proofs.penalty_forms import PENALTIES
 from proofs.proxies import ESTIMATORS, Estimator
 
-__all__ = ["DIGITS", "Configuration", "Level", "Numbers", "configurations", "meeting", "pinned", "pinning"]
-
 _PINNED = "_COARSEPROOF_PINNED"
 """Variable by which worker processes, which inherit it, know them."""
 

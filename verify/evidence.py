@@ -10,20 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
 
-__all__ = [
-    "INDEPENDENT",
-    "ClaimReport",
-    "Evidence",
-    "Fate",
-    "Figures",
-    "Grade",
-    "Level",
-    "Method",
-    "Outcome",
-    "Report",
-    "Task",
-    "Verdict",
-]
 
 Level = Literal["quick", "full"]
 Figures = dict[str, Any]

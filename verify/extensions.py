@@ -19,8 +19,6 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Final
 
-__all__ = ["derived", "named", "serve"]
-
 _PACKAGE: Final = "numerics.generated."
 _EXTENSIBLE: Final = ("estimators", "penalties", "proxies")
 

@@ -12,17 +12,6 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Final
 
-__all__ = [
-    "NotWrittenError",
-    "check_folder_writable",
-    "check_writable",
-    "difference",
-    "holds",
-    "make_folder",
-    "write_atomically",
-    "writing",
-]
-
 _OF_THE_PATH: Final = frozenset(
     getattr(errno, name)
     for name in ("EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP", "EINVAL")

@@ -28,24 +28,6 @@ from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import ratio, u
 from verify.closed_form import MPMATH
 
-__all__ = [
-    "BROUGHT",
-    "DEFAULTS",
-    "Number",
-    "Piece",
-    "closed_at",
-    "curvature",
-    "declared",
-    "displacement",
-    "map_slope",
-    "objective",
-    "pieces",
-    "pieces_of",
-    "proximal",
-    "threshold",
-    "total",
-]
-
 Array = NDArray[Any]
 
 Number = Any

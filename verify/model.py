@@ -28,8 +28,6 @@ from proofs.engine.definitions import (
     ReluNetwork,
 )
 
-__all__ = ["PROXY_MOMENTS", "BinarizedNetwork", "Number", "RectifiedNetwork", "Row", "Terms", "axes", "moment_rows"]
-
 
 @dataclass(frozen=True)
 class Row:

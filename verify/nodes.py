@@ -9,8 +9,6 @@ import mpmath
 from flint import arb, ctx
 from mpmath import mp, mpf
 
-__all__ = ["gauss_legendre", "midpoint"]
-
 _SPARE: Final = 20
 """Bits more than asked for."""
 

@@ -25,8 +25,6 @@ from verify.closed_form import MPMATH
 from verify.evidence import Fate
 from verify.mutants import Mutant, fates
 
-__all__ = ["DIGITS", "Judgement", "Relation", "Row", "chance_of", "fates_of", "judge"]
-
 Relation = Literal["=", "<=", ">=", ">", "frequency", "frequency at least"]
 """How `observed` relates to the formula; with "frequency" it is (hits, count), of that probability."""
 

@@ -15,8 +15,6 @@ from numerics.generated.estimators import KERNELS
 from verify.commands.limit import LIMIT_PENALTIES, require_unit
 from verify.commands.weights import read_weights
 
-__all__ = ["as_json", "cap", "prediction", "rows", "run"]
-
 Array = npt.NDArray[np.float64]
 
 

@@ -26,8 +26,6 @@ from verify.closed_form import Form, prepared
 from verify.configurations import Configuration, Level
 from verify.model import PROXY_MOMENTS, BinarizedNetwork, RectifiedNetwork, moment_rows
 
-__all__ = ["NORM_STAR", "Side", "World", "forms", "sides", "speaks_of", "stated"]
-
 NORM_STAR: Final = 1.75
 """‖w*‖ of the ReLU network, so that no power of it is lost."""
 

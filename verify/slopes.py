@@ -16,8 +16,6 @@ from numerics.model import Proxy
 from proofs.proxies import Estimator, estimator
 from proofs.symbols import x as argument
 
-__all__ = ["slope_of"]
-
 
 def slope_of(name: str, parameters: Mapping[str, float]) -> Proxy:
     """μ' of the estimator of that name at its own `parameters` (further ones are ignored), in float64.

@@ -20,8 +20,6 @@ from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants, sample
 from verify.workers import describe
 
-__all__ = ["NAME", "conclude", "run", "tasks"]
-
 NAME = "symbolic"
 
 _QUICK: Final = 6

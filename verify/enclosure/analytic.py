@@ -21,8 +21,6 @@ from sympy.codegen.cfunctions import expm1
 from verify.enclosure.arithmetic import Compiled, compiled, power
 from verify.enclosure.truth import LOGIC, Truth, children, chosen
 
-__all__ = ["Integrand", "integrand"]
-
 Function = Callable[[acb, bool], acb]
 Operation = Callable[..., Any]
 

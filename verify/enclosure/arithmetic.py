@@ -24,8 +24,6 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from verify.configurations import Numbers
 from verify.enclosure.truth import LOGIC, children, chosen
 
-__all__ = ["BALLS", "Compiled", "as_ball", "ball", "compiled", "digits", "dot", "exact_key", "hull", "power"]
-
 Operation = Callable[..., Any]
 
 _FINE: Final = 20

@@ -28,8 +28,6 @@ from verify.enclosure.network import Enclosed, Network, ReluPatches
 from verify.evidence import Verdict
 from verify.sides import Side, World, forms, sides, speaks_of, stated
 
-__all__ = ["DIGITS", "compare", "covered", "definition_sides"]
-
 DIGITS: Final = 45
 """Digits to which a difference must be known."""
 

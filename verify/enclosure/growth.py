@@ -17,8 +17,6 @@ from sympy import Dummy, Expr, Poly, PolynomialError, Symbol
 
 from verify.enclosure.arithmetic import compiled
 
-__all__ = ["UnboundedError", "tail_bound"]
-
 
 class UnboundedError(ArithmeticError):
     """No bound of an integrand far out is known."""

@@ -22,8 +22,6 @@ from verify.enclosure.analytic import integrand
 from verify.enclosure.arithmetic import compiled, hull
 from verify.enclosure.growth import UnboundedError, tail_bound
 
-__all__ = ["UncertifiedError", "enclose", "integrate"]
-
 _CUTS: Final = (17, 20, 26, 32, 40, 48)
 """Where infinite ranges are cut, tried in turn until the tail is small beside the integral."""
 

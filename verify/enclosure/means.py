@@ -22,8 +22,6 @@ from verify.enclosure.arithmetic import BALLS, compiled, exact_key
 from verify.enclosure.integrals import UncertifiedError, enclose, integrate
 from verify.model import Row
 
-__all__ = ["Means", "first_moment", "forget", "line_mean", "means_at"]
-
 
 def _density(point: Expr) -> Expr:
     return exp(-(point**2) / 2) / sqrt(2 * pi)

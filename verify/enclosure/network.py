@@ -20,8 +20,6 @@ from verify.enclosure.integrals import UncertifiedError
 from verify.enclosure.means import first_moment, line_mean, means_at
 from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
 
-__all__ = ["Enclosed", "Network", "ReluPatches"]
-
 
 @dataclass(frozen=True)
 class Enclosed:

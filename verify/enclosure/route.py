@@ -22,8 +22,6 @@ from verify.enclosure.certified import compare, covered
 from verify.evidence import Evidence, Fate, Figures, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants
 
-__all__ = ["NAME", "check", "conclude", "run", "tasks"]
-
 NAME = "enclosure"
 
 _MUTANT_BOXES: Final = 100

@@ -11,8 +11,6 @@ from flint import arb
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Not, Or
 
-__all__ = ["LOGIC", "Truth", "children", "chosen", "compare"]
-
 Truth = bool | None
 """Certainly true, certainly false, or open."""
 

@@ -12,8 +12,6 @@ from verify.generated.held import ALLOWED, Case, Held, Names, errors
 from verify.generated.route import holding
 from verify.mutants.text import Text
 
-__all__ = ["require_right"]
-
 _SEED = 0
 
 

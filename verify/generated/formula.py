@@ -15,8 +15,6 @@ from verify.configurations import Configuration
 from verify.enclosure.arithmetic import digits
 from verify.nodes import midpoint
 
-__all__ = ["SPARE", "certified", "required"]
-
 SPARE: Final = 20
 """Digits more than asked for, of which an integral may lose some, most where it is steep at a limit."""
 

@@ -26,8 +26,6 @@ from verify.mutants import Mutant, fates, mutants, sample
 from verify.mutants.equal_text import same_value
 from verify.mutants.text import Text, text_mutants
 
-__all__ = ["ALLOWED", "Case", "Held", "OfNumbers", "Row", "compared", "errors", "fates_of", "figures_of", "published"]
-
 ALLOWED: Final = 16.0
 """Largest `conditioned` error accepted: some thirty roundings, of half a unit each, lie between input and result.
 

@@ -30,8 +30,6 @@ from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, OfNumbers
 from verify.minimizer import declared
 
-__all__ = ["holding", "stated_penalty"]
-
 _DIGITS: Final = 700
 """Powers of 1e±150 up to the third, and as many digits again."""
 

@@ -16,8 +16,6 @@ from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.generated import penalties, scalars, vectors
 from verify.generated.held import ALLOWED, Held, Row, compared, fates_of, figures_of
 
-__all__ = ["NAME", "compare", "conclude", "holding", "judge", "run", "stale_modules", "tasks"]
-
 NAME = "generated"
 
 _TEXTS = ("texts",)

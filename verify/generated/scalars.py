@@ -24,8 +24,6 @@ from verify.evidence import Level
 from verify.generated.held import Case, Held, OfNumbers
 from verify.precision.plane import PlaneMeans
 
-__all__ = ["SCALARS", "ScalarFormula", "holding"]
-
 
 @dataclass(frozen=True)
 class ScalarFormula:

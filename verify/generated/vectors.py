@@ -32,8 +32,6 @@ from verify.generated.formula import SPARE, certified, required
 from verify.generated.held import Case, Held, Names, distance
 from verify.model import PROXY_MOMENTS
 
-__all__ = ["AnyEstimator", "CoarseGradient", "Vectors", "cases", "holding"]
-
 DIGITS: Final = 50
 Arrays = dict[str, npt.NDArray[np.float64]]
 

@@ -22,8 +22,6 @@ from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Task
 from verify.inequalities.statement import Rule, Statement, decide, rule_of
 from verify.mutants import Mutant, fates, mutants, sample
 
-__all__ = ["NAME", "conclude", "fates_of", "judge", "run", "says_the_same", "tasks"]
-
 NAME = "inequalities"
 
 _TIMEOUT: Final = 20_000

@@ -14,8 +14,6 @@ from proofs.engine.claim import Claim
 from proofs.engine.decision import Decision
 from proofs.engine.smt import follows, impossible
 
-__all__ = ["Rule", "Statement", "decide", "rule_of", "stated"]
-
 
 @dataclass(frozen=True)
 class Statement:

@@ -22,8 +22,6 @@ from verify.minimizer import Array, Piece, pieces, proximal, total
 from verify.precision.network import Network
 from verify.rows import DIGITS
 
-__all__ = ["FAST", "Exact", "Iteration", "Problem", "pull", "run_exact"]
-
 FAST: Final = 1e8
 """A step τ at which w goes to the direction of κw* + βu, nearly."""
 

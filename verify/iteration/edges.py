@@ -19,8 +19,6 @@ from verify.iteration.trial import Trial
 from verify.minimizer import pieces
 from verify.rows import DIGITS, Relation
 
-__all__ = ["EDGES", "Point", "check_edges"]
-
 
 @dataclass(frozen=True)
 class Point:

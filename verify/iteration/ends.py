@@ -11,8 +11,6 @@ from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
 from verify.minimizer import Array, map_slope, proximal, threshold
 from verify.rows import Relation
 
-__all__ = ["different", "ended", "neutral", "next_to_threshold", "refined", "slopes", "tangent", "uncertainty"]
-
 _SETTLED: Final = 1e-13
 """A run whose last step is longer has not ended, and is not judged."""
 _ROUNDING: Final = 1e-15

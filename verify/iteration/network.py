@@ -19,8 +19,6 @@ from proofs.proxies import estimator
 from verify.model import BinarizedNetwork, Row
 from verify.slopes import slope_of
 
-__all__ = ["Mean", "Network", "potential_rise"]
-
 Array = NDArray[np.float64]
 
 _REACH: Final = 12.0

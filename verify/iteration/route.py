@@ -21,8 +21,6 @@ from verify.iteration.trial import ASPECTS, THEORY, Aspect, Findings, Theory, Tr
 from verify.mutants import mutants
 from verify.rows import Row, fates_of
 
-__all__ = ["NAME", "check", "conclude", "own_side", "run", "tasks"]
-
 NAME = "iteration"
 
 

@@ -12,8 +12,6 @@ from verify.iteration.arithmetic import FAST, Iteration, Problem, pull, unit
 from verify.iteration.trial import Trial, generator
 from verify.minimizer import Array
 
-__all__ = ["CHANCES", "check_sampled"]
-
 CHANCES: Final = 3
 """Random tests of one call: the exponent, the mean of the runs, and the run of `learn`."""
 

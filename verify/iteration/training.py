@@ -12,8 +12,6 @@ from verify.iteration.network import Network
 from verify.iteration.trial import Trial, directions, drawn
 from verify.minimizer import Array
 
-__all__ = ["BETWEEN", "Training", "judged_enough", "random_training", "settles"]
-
 BETWEEN: Final = "runs that end between w* and −w*"
 """Counted: at w* and −w* the strength of the pull has no part in the balance."""
 

@@ -20,8 +20,6 @@ from verify.iteration.arithmetic import Problem, pull
 from verify.minimizer import BROUGHT, DEFAULTS, Array
 from verify.rows import Judgement, Relation, Row, judge
 
-__all__ = ["ASPECTS", "Aspect", "Findings", "Theory", "Trial", "directions", "drawn", "generator", "on_trial"]
-
 _TINY = 1e-9
 """Bounds that are not above this are 0 for all that a quotient by them says."""
 

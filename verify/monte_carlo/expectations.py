@@ -8,8 +8,6 @@ from proofs.engine.claim import Claim
 from proofs.engine.definitions import Correlation, HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 
-__all__ = ["REPRESENTATIVES", "Expectation", "component", "expectations"]
-
 REPRESENTATIVES = ("clipped-relu", "gaussian")
 """Estimators at which statements about an arbitrary μ' are tested: M = M₊ ≠ 0, and M = 0 ≠ M₊."""
 

@@ -17,8 +17,6 @@ from verify.evidence import Evidence, Figures, Grade, Verdict
 from verify.monte_carlo.sampled import Scene
 from verify.monte_carlo.statistics import Array
 
-__all__ = ["flatness", "judged"]
-
 _CHUNK = 512
 
 

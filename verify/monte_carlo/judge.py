@@ -18,8 +18,6 @@ from verify.monte_carlo.sampled import ALONG, SQUARED, Scene
 from verify.monte_carlo.statistics import POWER, Array, detectable, finite, scores, variance_along
 from verify.mutants import Mutant, fates, mutants
 
-__all__ = ["NAME", "Collected", "Judge", "for_mutants"]
-
 NAME = "monte_carlo"
 _FAILURES = (ArithmeticError, LookupError, NameError, TypeError, ValueError)
 

@@ -17,8 +17,6 @@ from verify.monte_carlo.expectations import Expectation, component, expectations
 from verify.monte_carlo.sampled import Scene, scenes
 from verify.monte_carlo.samplers import Asked
 
-__all__ = ["TARGETS", "Check", "Group", "agreement_size", "checks", "grouped", "share", "size", "target"]
-
 TARGETS: dict[Level, dict[str, tuple[float, float]]] = {
     "quick": {"networks": (0.06, 0.06), "rows": (0.06, 0.06), "reduced": (1e-3, 1e-3)},
     "full": {"networks": (0.025, 0.1), "rows": (0.02, 0.1), "reduced": (5e-4, 2e-3)},

@@ -24,8 +24,6 @@ from verify.monte_carlo.expectations import Expectation, component
 from verify.monte_carlo.sampled import Scene
 from verify.monte_carlo.statistics import Array
 
-__all__ = ["Key", "Predictor", "every"]
-
 Key = tuple[Expr, Definition, Expectation, int]
 """A formula, the definition it is said to agree with, the expectation, the number of the scene."""
 

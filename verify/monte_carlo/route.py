@@ -34,8 +34,6 @@ from verify.monte_carlo.samplers import pilot, sample_in_full, sample_reduced
 from verify.monte_carlo.statistics import threshold
 from verify.mutants import mutants
 
-__all__ = ["NAME", "conclude", "own_side", "run", "tasks"]
-
 _SAMPLED = ("rows", "networks", "reduced")
 _SECONDS: dict[Level, dict[str, tuple[float, float]]] = {
     "quick": {"networks": (5.5, 5.5), "rows": (1.2, 1.2), "reduced": (0.3, 0.3), "predictions": (0.3, 0.3)},

@@ -22,8 +22,6 @@ from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.statistics import Array, polarised
 from verify.slopes import slope_of
 
-__all__ = ["ALONG", "SQUARED", "Scene", "problem", "scenes"]
-
 UNITS, LENGTH = 16, 64
 ALONG = "|along"
 """Suffix of the quantity that holds a vector's projections on `polarised` directions."""

@@ -23,8 +23,6 @@ from verify.monte_carlo.sequential import ROUNDS, Goal, Stopped, sample_until
 from verify.monte_carlo.statistics import detectable, variance_along
 from verify.slopes import slope_of
 
-__all__ = ["FIRST", "Asked", "enough", "estimate", "pilot", "sample_in_full", "sample_reduced"]
-
 Asked = tuple[Expectation, int | None]
 """An expectation, and which of its coordinates is asked for (None: all of it)."""
 Estimates = dict[str, Estimate]

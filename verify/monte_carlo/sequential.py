@@ -24,8 +24,6 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ROUNDS", "Goal", "Stopped", "sample_until"]
-
 Sample = TypeVar("Sample")
 Array = NDArray[np.float64]
 

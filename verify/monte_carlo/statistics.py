@@ -30,8 +30,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-__all__ = ["POWER", "RESERVE", "detectable", "finite", "polarised", "scores", "threshold", "variance_along"]
-
 Array = NDArray[Any]
 
 POWER = 0.999

@@ -18,8 +18,6 @@ from sympy.logic.boolalg import And, Boolean
 
 from verify.mutants.text import TextMutant, carry_out
 
-__all__ = ["same_value"]
-
 _VECTORS: Final = {name: Symbol(name, real=True) for name in ("v", "v_star", "w", "w_star", "a", "b")}
 
 

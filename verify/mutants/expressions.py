@@ -13,8 +13,6 @@ from sympy import Add, Basic, Expr, Integral, Max, Min, Mul, Pow, Rational, pi
 from proofs import symbols
 from proofs.symbols import theta
 
-__all__ = ["mutants_of"]
-
 _OFF: Final = Rational(1001, 1000)
 
 _ALIKE: Final = (

@@ -9,8 +9,6 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.symbols import theta
 
-__all__ = ["weakened"]
-
 Hypotheses = tuple[Boolean, ...]
 
 

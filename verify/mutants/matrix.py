@@ -16,8 +16,6 @@ from verify.evidence import INDEPENDENT, Evidence, Fate, Figures, Grade, Level, 
 from verify.mutants.mutant import mutants
 from verify.mutants.weaker import says_less
 
-__all__ = ["conclude"]
-
 NAME = "mutants"
 
 _JUDGES: Final[Mapping[str, Collection[str]]] = {

@@ -17,8 +17,6 @@ from verify.evidence import Fate, Level
 from verify.mutants.expressions import mutants_of
 from verify.mutants.hypotheses import weakened
 
-__all__ = ["Mutant", "fates", "mutants", "sample", "side"]
-
 _QUICK: Final = 6
 """Mutants of a claim that a quick run tries."""
 

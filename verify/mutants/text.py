@@ -31,8 +31,6 @@ from itertools import combinations
 from types import CodeType, ModuleType
 from typing import Any, Final, TypeVar, cast
 
-__all__ = ["Text", "TextMutant", "carry_out", "text_mutants"]
-
 _OFF: Final = 1e-3
 _TINY: Final = 1e-290
 

@@ -14,8 +14,6 @@ from proofs.engine.smt import follows
 from proofs.symbols import cap_angle, theta
 from verify.mutants.mutant import Mutant, side
 
-__all__ = ["says_less"]
-
 _TIMEOUT: Final = 5_000
 """Milliseconds for each of the two questions about a mutant."""
 

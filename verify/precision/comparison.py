@@ -26,9 +26,6 @@ from verify.precision.network import Network, ReluPatches, UndefinedError
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.sides import Side, World, forms, sides, stated
 
-__all__ = ["FINE", "ROUGH", "Comparison", "Demand", "Held", "check_sides", "closed_coordinates", "closed_value"]
-__all__ += ["compare", "forms", "holding", "label_of"]
-
 
 @dataclass(frozen=True)
 class Demand:

@@ -19,16 +19,14 @@ from sympy.logic.boolalg import Boolean
 from proofs import symbols
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import HalfSpaceMoment
+from verify.at_points import Comparison
 from verify.closed_form import NoValueError
 from verify.configurations import Configuration
 from verify.evidence import Fate, Verdict
-from verify.precision.comparison import Comparison
 from verify.precision.network import UndefinedError
 from verify.precision.quadrature import DIGITS
 from verify.roads.landscape import constructed
 from verify.roads.penalties import outside
-
-__all__ = ["Edge", "edges", "judge"]
 
 Checking = Callable[[Claim, Configuration], list[Comparison]]
 

@@ -24,17 +24,6 @@ from verify.minimizer import declared, objective, pieces_of, proximal, total
 from verify.precision.network import UndefinedError
 from verify.precision.quadrature import DIGITS
 
-__all__ = [
-    "WORKING",
-    "Minimum",
-    "minimize",
-    "moved_to",
-    "near_thresholds",
-    "penalty_function",
-    "penalty_of",
-    "real_value",
-]
-
 WORKING = 2 * DIGITS + 20
 """Where two minima meet, and where a double root does, half the digits are lost."""
 

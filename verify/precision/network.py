@@ -17,19 +17,6 @@ from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
 from verify.precision.plane import PlaneMeans, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
 
-__all__ = [
-    "Network",
-    "ReluPatches",
-    "UndefinedError",
-    "angle_after",
-    "central_slope",
-    "extrapolated",
-    "inner",
-    "moved",
-    "remembered",
-    "secant",
-]
-
 _STEP: Final = mpf(10) ** -12
 
 Vector = tuple[mpf, ...]

@@ -38,8 +38,6 @@ from verify.precision.quadrature import (
     two_rules,
 )
 
-__all__ = ["PlaneMeans", "plane_means"]
-
 _TOLERANCE: Final = mpf(10) ** -52
 _DEPTH: Final = 24
 """Bisections of a panel before its error is left as it is."""

@@ -18,21 +18,6 @@ from mpmath import mp, mpc, mpf
 
 from verify import nodes
 
-__all__ = [
-    "CUT",
-    "DIGITS",
-    "RULES",
-    "Estimate",
-    "HalfLine",
-    "gauss_legendre",
-    "half_line",
-    "line_mean",
-    "panel",
-    "reach",
-    "tails",
-    "two_rules",
-]
-
 DIGITS: Final = 60
 """Working precision of the integrals."""
 

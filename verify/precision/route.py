@@ -30,8 +30,6 @@ from verify.precision.comparison import check_sides
 from verify.precision.quadrature import DIGITS
 from verify.sides import speaks_of
 
-__all__ = ["NAME", "check", "checker_of", "conclude", "own_side", "points_for", "run", "tasks"]
-
 NAME = "precision"
 
 roads.load()

@@ -19,8 +19,6 @@ from verify.reading.kill_matrix import csv_matrix, found_on, totals
 from verify.reading.markdown import page
 from verify.reading.summary import complaints, is_green, plain, replay_command, short, status, summary_line
 
-__all__ = ["REPORT_FILES", "print_report", "to_html", "to_json", "to_junit", "to_markdown", "write_report"]
-
 REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv", "report.html")
 
 _COLORS: Final = {"verified": "green", "undecided": "yellow", "refuted": "bold red"}  # and all else as refuted

@@ -26,7 +26,7 @@ from verify.enclosure.boxes.stated import Stated, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.evidence import Verdict
 from verify.minimizer import BROUGHT, objective
-from verify.precision.comparison import ROUGH, Held, forms, holding
+from verify.precision.comparison import ROUGH, Held, holding
 from verify.precision.minimizers import (
     WORKING,
     minimize,
@@ -38,6 +38,7 @@ from verify.precision.minimizers import (
 )
 from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
+from verify.sides import forms
 
 _NONE, _ROUNDING = mpf(0), mpf(10) ** (10 - DIGITS)
 _STEP: Final = mpf(10) ** -15

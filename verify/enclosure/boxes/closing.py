@@ -12,8 +12,6 @@ from sympy import Symbol
 from verify.enclosure.boxes.margin import Margin
 from verify.enclosure.boxes.statement import Box
 
-__all__ = ["Closing", "halves"]
-
 _DEPTH: Final = 3
 """How many derivatives of a margin may have their own sign searched for, one inside the other."""
 

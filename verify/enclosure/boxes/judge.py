@@ -15,7 +15,6 @@ from verify.enclosure.boxes.stated import Stated
 from verify.enclosure.boxes.statement import Statement
 from verify.evidence import Figures, Level, Verdict
 
-__all__ = ["judge_boxes"]
 roads.load()
 
 

@@ -31,8 +31,6 @@ from sympy import nan as not_a_number
 from verify.enclosure.arithmetic import Compiled, digits
 from verify.enclosure.boxes.statement import Box, Range
 
-__all__ = ["Margin", "identically_zero"]
-
 _ORDERS: Final = 4
 """Highest order of a zero at the end of a range that is looked for."""
 

@@ -33,8 +33,6 @@ from verify.enclosure.boxes.margin import Margin, identically_zero
 from verify.enclosure.boxes.statement import Box, Statement
 from verify.evidence import Verdict
 
-__all__ = ["Found", "search"]
-
 _BITS: Final = 80
 _SCAN: Final = (Fraction(1, 2), Fraction(1, 64), Fraction(63, 64), Fraction(1, 7), Fraction(13, 16))
 _SCANNED: Final = 150

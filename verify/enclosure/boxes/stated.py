@@ -15,8 +15,6 @@ from verify.enclosure.boxes.search import search
 from verify.enclosure.boxes.statement import Range, Statement
 from verify.evidence import Verdict
 
-__all__ = ["Stated", "agrees", "as_product", "basic", "formula", "in_plane", "named", "resolved", "without_factor"]
-
 _CLOSE: Final = Rational(1, 10**6)
 
 

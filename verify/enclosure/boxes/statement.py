@@ -12,8 +12,6 @@ from sympy import Expr, Rational, Symbol, sympify
 
 from verify.enclosure.arithmetic import ball, hull
 
-__all__ = ["Box", "Range", "Span", "Statement", "coordinates"]
-
 Span = tuple[Fraction, Fraction]
 """Part of a range, in shares: 0 is its low end, 1 its high end. Bisection keeps shares exact."""
 
