@@ -305,7 +305,7 @@ def R1_global(d: Derivation) -> None:
     entry = g.fact(
         "the envelope lies above its tangents",
         beta * (X - _BEST) * (X_OTHER - X) <= _ENTRY_COST - _BEST_COST,
-        g.cite("P1", _BEST, {x_in: X}),
+        g.cite("P1", {x_in: X}, value=_BEST),
         *map(g.given, ("an entry of E(w)", "an entry of E(w̄)")),
     )
     one, both, on_w, on_bar = Integer(1), *named("⟨w̄,w⟩", "⟨ū,w⟩", "⟨ū,w̄⟩")

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sympy import Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Symbol, default_sort_key
+from sympy import And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Symbol, default_sort_key
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, vanishes
-from proofs.engine.rules import gram, names
-from proofs.engine.sentence import formula_of
+from proofs.engine.rules import Applied, gram, names, total
+from proofs.engine.sentence import Term, formula_of
 from proofs.engine.smt import follows
 from proofs.symbols import QUANTITIES
 
@@ -29,12 +29,17 @@ __all__ = ["Fact", "Graph"]
 
 @dataclass(frozen=True, eq=False)
 class Fact:
-    """`formula` holds wherever the hypotheses and cases it `rests` on do, by name; `uses` is what proved it."""
+    """`formula` holds wherever the hypotheses and cases it `rests` on do, by name; `uses` is what proved it.
+
+    It holds whatever the values of its symbols are, but for those that are `bound`: by a hypothesis, by a case, or
+    because a rule made them names.
+    """
 
     name: str
     formula: Boolean
     rests: frozenset[str] = frozenset()
     uses: tuple[Fact, ...] = ()
+    bound: frozenset[Basic] = frozenset()
 
 
 class Graph:
@@ -69,6 +74,47 @@ class Graph:
         """Two expressions that are the same: their difference reduces to zero."""
         return self._keep(name, Eq(left, right, evaluate=False), (), because, vanishes(name, left - right))
 
+    def apply(self, name: str, rule: Callable[..., Applied], *uses: Fact, because: str = "", **data: Any) -> Fact:
+        """What a rule gives, where what it needs follows from the facts it uses.
+
+        ValueError for a variable that those facts restrict, or for a name that is not new.
+        """
+        found = rule(**data)
+        if (over := found.over) is not None:
+            if not _plain(over):
+                raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
+            if any(over in use.bound for use in uses):
+                raise ValueError(f"{self._claim.id}: {name!r} is for every {over}, which what it uses restricts")
+        if found.new is not None:
+            self._is_new(name, found.new)
+        self._solved[name] = Fact(name, found.needs, uses=uses)
+        owed = _implied(found.needs, uses)
+        return self._keep(name, found.gives, uses, because, owed, bound=_symbols(found.gives) if found.new else ())
+
+    def _is_new(self, name: str, symbol: Symbol) -> None:
+        claim = self._claim
+        said = [*claim.premises.values(), *claim.hypotheses, *claim.parts.values(), *filter(None, [claim.sentence])]
+        known = _symbols(*said, *(fact.formula for fact in self._facts.values()))
+        if (
+            symbol in known
+            or symbol in QUANTITIES
+            or symbol.assumptions0 != Symbol(symbol.name, real=True).assumptions0
+        ):
+            raise ValueError(f"{claim.id}: {name!r} needs a new real name, and {symbol} is none")
+
+    def instance(self, name: str, fact: Fact, terms: Mapping[Symbol, Expr], *uses: Fact, because: str = "") -> Fact:
+        """A fact for other terms, of which the assumptions on the symbols follow from what is used.
+
+        ValueError for a symbol that the fact does not hold for all of.
+        """
+        if held := fact.bound & terms.keys():
+            raise ValueError(f"{self._claim.id}: {fact.name!r} is not for every {', '.join(map(str, held))}")
+        formula = fact.formula.subs(dict(terms), simultaneous=True)
+        owed = _implied(And(*_assumed(terms)), uses)
+        if uses:
+            self._solved[name] = Fact(name, And(*_assumed(terms)), uses=uses)
+        return self._keep(name, formula, (fact, *uses), because, owed)
+
     def rule(self, name: str, apply: Callable[..., Boolean], *premises: Fact, because: str = "", **data: Any) -> Fact:
         """What a rule computes from its premises and from what it is told of; nobody types it.
 
@@ -77,17 +123,41 @@ class Graph:
         for symbol, meant in names(**data) if apply is gram else ():
             if symbol in QUANTITIES or self._meant.setdefault(symbol, meant) != meant:
                 raise ValueError(f"{self._claim.id}: {symbol} is no new name for {' and '.join(map(str, meant))}")
+        if apply is total:
+            entries = _symbols(*data["sums"])
+            cases = [self._facts[case] for premise in premises for case in premise.rests - self._claim.premises.keys()]
+            if any(entries & case.formula.free_symbols for case in cases):
+                raise ValueError(f"{self._claim.id}: {name!r} sums over entries of which a case supposes something")
         formula = apply(*(premise.formula for premise in premises), **data)
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))
-        return self._keep(name, formula, premises, because, owed)
+        return self._keep(name, formula, premises, because, owed, bound=_symbols(formula))
 
-    def cite(self, claim_id: str, value: Expr, terms: Mapping[Symbol, Expr], *uses: Fact) -> Fact:
-        """Another claim's equality for these terms, `value` being its left side; owes its hypotheses for them."""
+    def cite(
+        self, claim_id: str, terms: Mapping[Symbol, Expr], *uses: Fact, value: Expr | None = None, name: str = ""
+    ) -> Fact:
+        """Another claim for these terms; owes its hypotheses for them, and what its symbols assume.
+
+        `value` is the left side of one that is an equality of expressions. ValueError if it is missing, or a term for
+        what the definition of the cited claim gives, which for other terms is another thing.
+        """
         cited = get(claim_id)
         self._derivation.cite(claim_id)
-        owed = [_implied(hypothesis.subs(terms), uses) for hypothesis in cited.hypotheses]
-        owed.append(Obligation(f"{claim_id} is cited", cited.formula, Decision(True)))
-        return self._keep(claim_id, Eq(value, cited.formula.subs(terms), evaluate=False), uses, claim_id, *owed)
+        if cited.sentence is not None:
+            told = _symbols(*cited.premises.values()) | terms.keys()
+            if terms and (open_ := cited.sentence.atoms(Term) - told):
+                raise ValueError(f"{self._claim.id}: {claim_id} speaks of {', '.join(map(str, open_))}; give its term")
+            said = formula_of(cited.sentence, cited.parts).subs(dict(terms), simultaneous=True)
+        elif value is not None:
+            said = Eq(value, cited.formula.subs(dict(terms), simultaneous=True), evaluate=False)
+        else:
+            raise ValueError(f"{self._claim.id}: {claim_id} says what something is; give its `value`")
+        conditions = [formula_of(one, {}) for one in (*cited.premises.values(), *cited.hypotheses)]
+        needs = And(*(one.subs(dict(terms), simultaneous=True) for one in conditions), *_assumed(terms))
+        if needs != true:
+            self._solved[name or claim_id] = Fact(claim_id, needs, uses=uses)
+        return self._keep(
+            name or claim_id, said, uses, claim_id, _implied(needs, uses), bound=_symbols(said) if value else ()
+        )
 
     def under(self, case: Fact, fact: Fact) -> Fact:
         """In that case, the fact: it no longer rests on the case. ValueError if it never did."""
@@ -130,7 +200,7 @@ class Graph:
             yield f"{said.name}, {word}", partial(_implied, wrong, said.uses)
 
     def _leaf(self, name: str, formula: Boolean, because: str) -> Fact:
-        return self._keep(name, formula, (), because, rests=frozenset([name]))
+        return self._keep(name, formula, (), because, rests=frozenset([name]), bound=_symbols(formula))
 
     def _keep(
         self,
@@ -141,12 +211,14 @@ class Graph:
         *owes: Obligation,
         rests: frozenset[str] = frozenset(),
         closed: str = "",
+        bound: Collection[Basic] = (),
     ) -> Fact:
         if name in self._facts:
             raise ValueError(f"{self._claim.id}: two facts are called {name!r}")
         if strangers := [use.name for use in uses if self._facts.get(use.name) is not use]:
             raise ValueError(f"{self._claim.id}: {name!r} uses {', '.join(strangers)}, of another claim")
-        found = Fact(name, formula, rests.union(*(use.rests for use in uses)) - {closed}, tuple(uses))
+        resting = rests.union(*(use.rests for use in uses)) - {closed}
+        found = Fact(name, formula, resting, tuple(uses), frozenset(bound).union(*(use.bound for use in uses)))
         self._facts[name] = found
         told = because + (f" [{', '.join(use.name for use in uses)}]" if uses else "")
         self._derivation.record(name, formula, told.strip(), *owes)
@@ -155,6 +227,31 @@ class Graph:
 
 def _implied(formula: Boolean, uses: Iterable[Fact]) -> Obligation:
     return follows("it follows", formula, *(use.formula for use in uses))
+
+
+def _symbols(*formulas: Basic) -> frozenset[Basic]:
+    return frozenset().union(*(formula.free_symbols for formula in formulas))
+
+
+def _plain(symbol: Symbol) -> bool:
+    return bool(symbol.assumptions0 == Symbol(symbol.name, real=True).assumptions0)
+
+
+def _assumed(terms: Mapping[Symbol, Expr]) -> Iterator[Boolean]:
+    """What the symbols assume, of the terms that take their place."""
+    for symbol, term in terms.items():
+        if symbol.is_integer and not term.is_integer:
+            raise ValueError(f"{term} is not known to be an integer, as {symbol} is")
+        if symbol.is_positive:
+            yield term > 0
+        elif symbol.is_nonnegative:
+            yield term >= 0
+        elif symbol.is_negative:
+            yield term < 0
+        elif symbol.is_nonpositive:
+            yield term <= 0
+        elif symbol.is_nonzero:
+            yield Ne(term, 0)
 
 
 _REVERSED: Final = {Le: Gt, Lt: Ge, Ge: Lt, Gt: Le, Eq: Ne}

@@ -1,18 +1,59 @@
-"""The rules: what a theorem of the literature lets one conclude, computed from its premises."""
+"""The rules: what a theorem of the literature lets one conclude, computed from its premises.
+
+A rule either computes its conclusion from facts as they stand (GRAM, SUM), or is told of a function and says what it
+*needs*, which the solver then proves from the facts that are used, and what it *gives*.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from sympy import Abs, And, Dummy, Eq, Equivalent, Expr, Ge, Le, Poly, Symbol, default_sort_key, expand, sqrt
+import sympy
+from sympy import (
+    Abs,
+    And,
+    Dummy,
+    Eq,
+    Equivalent,
+    Expr,
+    Ge,
+    Gt,
+    Implies,
+    Le,
+    Max,
+    Min,
+    Ne,
+    Or,
+    Poly,
+    Pow,
+    Symbol,
+    cos,
+    default_sort_key,
+    diff,
+    expand,
+    pi,
+    sin,
+    sqrt,
+)
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
-from proofs.engine.sentence import Same
+from proofs.engine.sentence import Root, Same, Tends
 
-__all__ = ["gram", "names", "total"]
+__all__ = ["Applied", "attained", "circle", "convex", "gram", "names", "rising", "sole", "tends", "total"]
 
 Pair = tuple[Expr, Expr]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """`gives` holds where `needs` does, for each value of `over`; `new` is a name of something that then exists."""
+
+    needs: Boolean
+    gives: Boolean
+    over: Symbol | None = None
+    new: Symbol | None = None
 
 
 def gram(
@@ -71,7 +112,7 @@ def names(
         one for told in pairs.values() for one in told.items()
     ]
     lengths = [(name, (vector,)) for vector, name in (norms or {}).items()]
-    for name, meant in [*inners, *lengths, *((cos.args[0], pair) for cos, pair in (cosines or {}).items())]:
+    for name, meant in [*inners, *lengths, *((one.args[0], pair) for one, pair in (cosines or {}).items())]:
         if isinstance(name, Symbol):
             yield name, tuple(sorted((vector.xreplace(known) for vector in meant), key=default_sort_key))
 
@@ -97,3 +138,122 @@ def _summed(relation: Boolean, sums: Mapping[Expr, Expr]) -> Boolean:
             raise ValueError(f"SUM needs a relation linear in {', '.join(map(str, sums))}, not {relation}")
     back = {places[term]: sums[term] for term in sums}
     return relation.func(*(side.subs(back) for side in sides), evaluate=False)
+
+
+_SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)
+_SMOOTH += (sympy.exp, sympy.erf, sympy.atan)
+_CONTINUOUS = (*_SMOOTH, Abs, Max, Min)
+
+
+def _regular(f: Expr, kinds: tuple[type, ...], radicand: Callable[[Expr, int], Boolean]) -> Boolean:
+    """Where an expression made of such functions is what they are: no divisor is 0, no radicand negative."""
+    owed: list[Boolean] = []
+    for part in sympy.preorder_traversal(f):
+        if not isinstance(part, kinds):
+            raise ValueError(f"no rule knows where {part.func.__name__} is regular, in {f}")
+        if isinstance(part, Pow):
+            if not part.exp.is_Rational and part.base.is_positive is not True:
+                raise ValueError(f"no rule knows where the power {part} is regular")
+            owed += [Ne(part.base, 0)] if part.exp.is_negative else []
+            owed += [radicand(part.base, 0)] if part.exp.is_Rational and not part.exp.is_Integer else []
+    return And(*owed)
+
+
+def _between(low: Expr, over: Expr, high: Expr, *, inside: bool = False) -> Boolean:
+    return And(low < over, over < high) if inside else And(low <= over, over <= high)
+
+
+def _differentiable(f: Expr, over: Symbol, low: Expr, high: Expr, condition: Boolean, *, ends: bool) -> Boolean:
+    """Inside, f is smooth and `condition` holds; at the ends it is continuous, if they belong to it."""
+    inside = Implies(_between(low, over, high, inside=True), And(_regular(f, _SMOOTH, Gt), condition))
+    return And(inside, Implies(_between(low, over, high), _regular(f, _SMOOTH, Ge))) if ends else inside
+
+
+def rising(*, f: Expr, over: Symbol, low: Expr, high: Expr, then: Symbol, strict: bool = False) -> Applied:
+    """MONO: a function whose slope is ≥ 0 between `low` and `high` does not fall there; > 0, it rises.
+
+    Of any two points of the closed interval, `over` ≤ `then`; ends may be infinite. Source: Rudin, Principles of
+    Mathematical Analysis, 5.11.
+    """
+    slope, later = diff(f, over), f.subs(over, then)
+    needs = _differentiable(f, over, low, high, slope > 0 if strict else slope >= 0, ends=True)
+    where = And(low <= over, over < then if strict else over <= then, then <= high)
+    return Applied(needs, Implies(where, f < later if strict else f <= later), over)
+
+
+def convex(*, f: Expr, over: Symbol, low: Expr, high: Expr, at: Expr | None = None) -> Applied:
+    """CONVEX: where f″ ≥ 0, f lies below its chord from `low` to `high`, or above its tangent `at` a point inside.
+
+    Source: Rockafellar & Wets, Variational Analysis, 2.13 and 2.14.
+    """
+    needs = _differentiable(f, over, low, high, diff(f, over, 2) >= 0, ends=True)
+    if at is None:
+        above = f.subs(over, low) * (high - over) + f.subs(over, high) * (over - low)
+        return Applied(needs, Implies(_between(low, over, high), f * (high - low) <= above), over)
+    tangent = f.subs(over, at) + diff(f, over).subs(over, at) * (over - at)
+    needs = And(needs, _between(low, at, high, inside=True))
+    return Applied(needs, Implies(_between(low, over, high), f >= tangent), over)
+
+
+def attained(*, equation: Eq, over: Symbol, low: Expr, high: Expr, root: Symbol, ends: bool = True) -> Applied:
+    """IVT: a continuous function takes every value between two that it takes: `root`, a new name, solves the equation.
+
+    Without its `ends` the interval is open, and what the function tends to there stands for its values. Source: Rudin,
+    Principles of Mathematical Analysis, 4.23.
+    """
+    f = equation.lhs - equation.rhs
+    if not ends:
+        needs = And(
+            Implies(_between(low, over, high, inside=True), _regular(f, _CONTINUOUS, Ge)),
+            _opposite(sympy.limit(f, over, low, "+"), sympy.limit(f, over, high, "-"), strict=True),
+        )
+    else:
+        needs = And(
+            low <= high,
+            Implies(_between(low, over, high), _regular(f, _CONTINUOUS, Ge)),
+            _opposite(f.subs(over, low), f.subs(over, high), strict=False),
+        )
+    return Applied(needs, And(_between(low, root, high, inside=not ends), Eq(f.subs(over, root), 0)), over, root)
+
+
+def _opposite(first: Expr, second: Expr, *, strict: bool) -> Boolean:
+    """Values of which one is not above 0 and one not below it; infinite ones count by their sign."""
+    if strict:
+        return Or(And(first < 0, second > 0), And(first > 0, second < 0))
+    return Or(And(first <= 0, second >= 0), And(first >= 0, second <= 0))
+
+
+def sole(*, equation: Eq, over: Symbol, low: Expr, high: Expr, falls: bool = False) -> Applied:
+    """ONLY: on an open interval a function that rises (or falls) from one side of a value to the other takes it once.
+
+    Source: Rudin, Principles of Mathematical Analysis, 4.23 and 5.11.
+    """
+    f = equation.lhs - equation.rhs
+    slope = diff(f, over)
+    reached = attained(equation=equation, over=over, low=low, high=high, root=Symbol("any"), ends=False)
+    one_way = _differentiable(f, over, low, high, slope < 0 if falls else slope > 0, ends=False)
+    return Applied(And(reached.needs, one_way), Root("the only", over, equation, (low, high)), over)
+
+
+def circle(*, at: Symbol) -> Applied:
+    """SINE: the signs of sine and cosine between 0 and π. Source: Rudin, Principles of Mathematical Analysis, 8.7."""
+    signs = [
+        Implies(And(at > 0, at < pi), sin(at) > 0),
+        Implies(And(at >= 0, at <= pi), sin(at) >= 0),
+        Implies(And(at >= 0, at < pi / 2), cos(at) > 0),
+        Implies(And(at >= 0, at <= pi / 2), cos(at) >= 0),
+        Implies(And(at > pi / 2, at <= pi), cos(at) < 0),
+        Implies(And(at > 0, at <= pi), cos(at) < 1),
+    ]
+    return Applied(sympy.true, And(*signs))
+
+
+def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+") -> Applied:
+    """LIM: the limit that SymPy computes (Gruntz's algorithm), quadrature and balls holding it as well.
+
+    ValueError where SymPy finds none. Source: Gruntz, On Computing Limits in a Symbolic Manipulation System, 1996.
+    """
+    value = sympy.limit(f, over, to, side)
+    if value.has(sympy.Limit, sympy.AccumBounds, sympy.nan):
+        raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
+    return Applied(sympy.true, Tends(f, value, (over, to)))

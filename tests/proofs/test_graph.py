@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from sympy import Abs, And, Eq, Implies, Integer, cos, symbols
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Symbol, cos, floor, oo, pi, sign, sin, sqrt, symbols, tan
 
 import proofs
 from proofs.engine import claim as registry
@@ -12,8 +13,8 @@ from proofs.engine.claim import Claim, Kind
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import gram, total
-from proofs.engine.sentence import All, If, Part, ge, gt, le, lt
+from proofs.engine.rules import Applied, attained, circle, convex, gram, rising, sole, total
+from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
 from proofs.symbols import kappa
 
 x, y, z = symbols("x y z", real=True)
@@ -165,3 +166,103 @@ def test_sums_of_what_holds_of_each_entry() -> None:
             total(wrong, sums=sums)
     with pytest.raises(ValueError, match="SUM"):
         total(cos(x) * x * y >= 0, sums=sums)
+
+
+t, u = symbols("t u", real=True)
+b = Symbol("b", positive=True)
+HERE = {"over": t, "low": Integer(0), "high": b}
+SOUND: dict[str, tuple[Callable[..., Applied], dict[str, Any]]] = {
+    "MONO": (rising, HERE | {"f": t**3 + t, "then": u, "strict": True}),
+    "MONO, an end of infinite slope": (rising, HERE | {"f": sqrt(t), "then": u, "strict": True}),
+    "CONVEX, chord": (convex, HERE | {"f": t**4}),
+    "CONVEX, tangent": (convex, HERE | {"f": t**4, "at": b / 2}),
+    "IVT": (attained, HERE | {"equation": Eq(t**3, b**3 / 2), "root": u}),
+    "IVT, open": (
+        attained,
+        {"over": t, "low": b, "high": oo, "equation": Eq(1 / (t - b), 1), "root": u, "ends": False},
+    ),
+    "ONLY": (sole, {"over": t, "low": b, "high": oo, "equation": Eq(1 / (t - b), 1), "falls": True}),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_rule_gives_what_it_says(name: str, begin: Begin) -> None:
+    d, g = begin()
+    rule, data = SOUND[name]
+    g.apply("applied", rule, **data)
+    assert d.steps[-1].decided is True
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("MONO", {"f": t**3 - t}),
+        ("MONO", {"f": t**3, "low": -b}),  # its slope is 0 at 0
+        ("MONO", {"f": -1 / t, "low": -b}),  # it jumps, and rises on both sides
+        ("MONO, an end of infinite slope", {"low": -b}),
+        ("CONVEX, chord", {"f": -(t**4)}),
+        ("CONVEX, chord", {"f": t**3, "low": -b}),
+        ("CONVEX, chord", {"f": 1 / t}),  # not defined at an end
+        ("CONVEX, tangent", {"at": 2 * b}),
+        ("IVT", {"equation": Eq(t**3, 2 * b**3)}),
+        ("IVT", {"equation": eq(1 / (t - b / 2), 0)}),  # it has both signs, and no zero
+        ("IVT", {"high": -b}),
+        ("IVT, open", {"equation": Eq(1 / (t - b), -1)}),
+        ("IVT, open", {"equation": eq(1 / (t - b), 0)}),  # reached in the limit only
+        ("ONLY", {"falls": False}),
+        ("ONLY", {"equation": Eq((t - 2 * b) ** 2, 1)}),  # falls first, then rises
+    ],
+)
+def test_a_rule_without_what_it_needs_is_not_applied(name: str, change: dict[str, object], begin: Begin) -> None:
+    d, g = begin()
+    rule, data = SOUND[name]
+    g.apply("applied", rule, **data | change)
+    assert d.steps[-1].decided is not True
+
+
+@pytest.mark.parametrize("f", [sign(t), Abs(t), floor(t), t**u, tan(t)])
+def test_what_a_rule_does_not_know_is_refused(f: Expr) -> None:
+    with pytest.raises(ValueError, match="no rule knows where"):
+        rising(f=f, over=t, low=Integer(0), high=b, then=u)
+
+
+def test_what_holds_for_some_only_is_no_rule_and_has_no_instance(begin: Begin) -> None:
+    _, g = begin()
+    here = g.case("here", t > 1)
+    square = g.fact("square", t**2 > 1, here)
+    with pytest.raises(ValueError, match="'rises' is for every t, which what it uses restricts"):
+        g.apply("rises", rising, square, f=t**2, over=t, low=Integer(0), high=b, then=u)
+    with pytest.raises(ValueError, match="'rises' is for every real b, and assumes something of it"):
+        g.apply("rises", rising, f=b**2, over=b, low=Integer(0), high=Integer(1), then=u)
+    with pytest.raises(ValueError, match="'square' is not for every t"):
+        g.instance("elsewhere", square, {t: Integer(0)})
+    with pytest.raises(ValueError, match="'there is one' needs a new real name, and t is none"):
+        g.apply("there is one", attained, equation=Eq(u, b), over=u, low=Integer(0), high=b, root=t)
+    with pytest.raises(ValueError, match="'sums' sums over entries of which a case supposes something"):
+        g.rule("sums", total, g.fact("entry", t >= 0, here), sums={t: u})
+
+
+def test_an_instance_owes_what_its_symbols_assume(begin: Begin) -> None:
+    d, g = begin()
+    for name, term, proved in (("of a square", t**2 + 1, True), ("of any", t, False)):
+        g.instance(name, g.fact(f"positive {name}", b + 1 > 1), {b: term})
+        assert (d.steps[-1].decided is True) is proved
+
+
+def test_a_rule_speaks_of_every_point_of_its_range(begin: Begin) -> None:
+    d, g = begin()
+    rises = g.apply("rises", rising, f=t - sin(t), over=t, low=Integer(0), high=oo, then=u)
+    g.fact("x ≥ sin x", Implies(y >= 0, sin(y) <= y), g.instance("from 0", rises, {t: Integer(0), u: y}))
+    signs = g.apply("signs", circle, at=t)
+    chord = g.apply("chord", convex, signs, f=-sin(t), over=t, low=Integer(0), high=pi / 2)
+    g.fact("Jordan", Implies(And(t >= 0, t <= pi / 2), sin(t) >= 2 * t / pi), chord)
+    assert d.decided is not False
+    assert all(step.decided for step in d.steps)
+
+
+def test_a_citation_owes_what_the_claim_is_about(begin: Begin) -> None:
+    _, g = begin()
+    with pytest.raises(ValueError, match="C3 says what something is; give its `value`"):
+        g.cite("C3", {})
+    with pytest.raises(ValueError, match=r"C7 speaks of .*; give its term"):
+        g.cite("C7", {kappa: Integer(1)})
