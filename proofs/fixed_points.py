@@ -7,7 +7,7 @@ from sympy import Abs, And, Eq, Equivalent, Implies, Integer, Ne, Piecewise, Sym
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, holds, inner, vanishes
-from proofs.engine.graph import Graph
+from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Term, eq, ge, gt, le
@@ -16,7 +16,7 @@ from proofs.potentials import coarse_gradients
 from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, PLANE, U_VECTOR, X, minimizer_shrinks
 from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, ratio, step, theta, w_hat, w_star
 
-_ACROSS, _OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
+_ACROSS, OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
 """‖Pū‖ and ⟨ū, w̄⟩."""
 
 RIGHT = kappa * w_star + beta * U_VECTOR
@@ -25,18 +25,20 @@ RIGHT = kappa * w_star + beta * U_VECTOR
 SINE = beta * _ACROSS / kappa
 """R3: sin θ̄."""
 
-LEVEL = kappa * cos(theta) + beta * _OVERLAP
+LEVEL = kappa * cos(theta) + beta * OVERLAP
 """R3: N."""
 
 RESTS = sqrt(2 * lam / beta)
 """R10: what every nonzero |w_i| must reach, for l0."""
 
-_NEXT, _BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
+NEXT, _BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
 _SQUARE, _U_E, _OFF_E, _OFF_W, _AHEAD = named("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
+PRODUCTS = {(w_hat, w_hat): Integer(1), (e, e): Integer(1), (w_hat, e): Integer(0), (U_VECTOR, w_hat): OVERLAP}
+PRODUCTS |= {(U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): _SQUARE}
 _NORM_U, _GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w̄‖ ‖Nw̄−κw*−βū‖ ‖κw*+βū‖", nonnegative=True)
 _NAMES = {
-    **{U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", _OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"},
-    **{w_hat: r"\bar w", _NEXT: "w^+", _NORM_U: r"\|\bar u\|", _GAP: r"\|\bar w-\bar u\|"},
+    **{U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"},
+    **{w_hat: r"\bar w", NEXT: "w^+", _NORM_U: r"\|\bar u\|", _GAP: r"\|\bar w-\bar u\|"},
     _BETWEEN: r"\angle(\bar u,\bar w)",
 }
 
@@ -48,7 +50,7 @@ _NAMES = {
     kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(
-            All(Same(_NEXT, w_hat), eq(multiplier, Part("multiplier"))),
+            All(Same(NEXT, w_hat), eq(multiplier, Part("multiplier"))),
             All(Same(multiplier * w_hat, Part("right side")), gt(1 + step * multiplier, 0)),
         ),
         If(
@@ -71,48 +73,19 @@ _NAMES = {
 def R3(d: Derivation) -> None:
     g = Graph(d)
     angle, between = g.given("θ̄ ≤ π"), g.given("∠ ≤ π")
-    z = w_hat + step * RIGHT
-    products = {(w_hat, w_hat): Integer(1), (e, e): Integer(1), (w_hat, e): Integer(0)}
-    products |= {(U_VECTOR, w_hat): _OVERLAP, (U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): _SQUARE}
-    step_ = g.rule(
-        "step",
-        gram,
-        products=products,
-        vectors={_NEXT: z / NORM_Z},
-        norms={z: NORM_Z, RIGHT: _PULL},
-        named={_AHEAD: (z, w_hat)},
-        same={_MOVED: (_NEXT, w_hat), _OFF: (multiplier * w_hat, RIGHT)},
-        because="w⁺ = z/‖z‖, z = w̄ + τ(κw* + βū)",
-    )
-    there, back = Same(_NEXT, w_hat), Same(multiplier * w_hat, RIGHT)
-    level = Eq(multiplier, LEVEL)
-    moved = g.fact("‖w⁺ − w̄‖", Eq(_MOVED**2 * NORM_Z, 2 * (NORM_Z - _AHEAD)), step_)
-    ahead = g.fact("⟨z, w̄⟩", Eq(_AHEAD, 1 + step * LEVEL), step_)
-    length = g.fact("‖z‖", Eq(NORM_Z**2, 1 + 2 * step * LEVEL + step**2 * _PULL**2), step_)
-    apart = g.fact("‖Nw̄ − κw* − βū‖", Eq(_OFF**2, multiplier**2 - 2 * multiplier * LEVEL + _PULL**2), step_)
-    names = g.fact("same", And(Equivalent(there, Eq(_MOVED, 0)), Equivalent(back, Eq(_OFF, 0)), _PULL >= 0), step_)
-    fixed = g.fact(
-        "fixed, so balanced",
-        Implies(And(there, level), And(back, 1 + step * multiplier > 0)),
-        *(moved, ahead, length, apart, names),
-    )
-    balanced = g.fact(
-        "balanced, so fixed",
-        Implies(And(back, 1 + step * multiplier > 0), And(there, level)),
-        *(moved, ahead, length, apart, names),
-    )
-    off = multiplier * w_hat - RIGHT
+    fixed, balanced = fixed_where_balanced(g)
+    off, back = multiplier * w_hat - RIGHT, Same(multiplier * w_hat, RIGHT)
     balance = g.rule(
         "balance",
         gram,
-        products=products,
-        norms={U_VECTOR: _NORM_U, U_VECTOR - _OVERLAP * w_hat: _ACROSS, w_hat - U_VECTOR: _GAP},
+        products=PRODUCTS,
+        norms={U_VECTOR: _NORM_U, U_VECTOR - OVERLAP * w_hat: _ACROSS, w_hat - U_VECTOR: _GAP},
         named={_OFF_E: (off, e), _OFF_W: (off, w_hat)},
         cosines={cos(_BETWEEN): (U_VECTOR, w_hat)},
         same={_OFF: (multiplier * w_hat, RIGHT)},
     )
     at_rest = g.case("at rest", back)
-    level_ = g.fact("N", level, balance, at_rest)
+    level = g.fact("N", Eq(multiplier, LEVEL), balance, at_rest)
     squares = g.fact("sin²θ̄", Eq(kappa**2 * sin(theta) ** 2, beta**2 * _ACROSS**2), balance, at_rest)
     sine = g.fact("sin θ̄", Eq(kappa * sin(theta), beta * _ACROSS), squares, angle)
     turned = g.fact("sin ∠", Eq(_ACROSS, _NORM_U * sin(_BETWEEN)), balance, between)
@@ -123,9 +96,37 @@ def R3(d: Derivation) -> None:
         *(sine, turned, below),
     )
     entry = g.fact("every entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), *(g.given(name) for name in OF_A_MINIMIZER))
-    sums = g.rule("sum", total, entry, sums={ENTRY * X: _OVERLAP, X**2: Integer(1)}, because="‖w̄‖ = 1")
-    within = g.fact("range", And(multiplier >= -kappa, multiplier <= kappa + beta), level_, sums)
+    sums = g.rule("sum", total, entry, sums={ENTRY * X: OVERLAP, X**2: Integer(1)}, because="‖w̄‖ = 1")
+    within = g.fact("range", And(multiplier >= -kappa, multiplier <= kappa + beta), level, sums)
     g.conclude(fixed, balanced, g.under(at_rest, tilt), g.under(at_rest, within))
+
+
+def fixed_where_balanced(g: Graph, pull: Symbol = kappa) -> tuple[Fact, Fact]:
+    """w⁺ = w̄ exactly where Nw̄ = κw* + βū with 1 + τN > 0, N being ⟨w̄, κw* + βū⟩; κ, of any sign, is `pull`."""
+    right, level = (whole.subs(kappa, pull) for whole in (RIGHT, LEVEL))
+    z = w_hat + step * right
+    step_ = g.rule(
+        "step",
+        gram,
+        products=PRODUCTS,
+        vectors={NEXT: z / NORM_Z},
+        norms={z: NORM_Z, right: _PULL},
+        named={_AHEAD: (z, w_hat)},
+        same={_MOVED: (NEXT, w_hat), _OFF: (multiplier * w_hat, right)},
+        because="w⁺ = z/‖z‖, z = w̄ + τ(κw* + βū)",
+    )
+    there, back = Same(NEXT, w_hat), Same(multiplier * w_hat, right)
+    moved = g.fact("‖w⁺ − w̄‖", Eq(_MOVED**2 * NORM_Z, 2 * (NORM_Z - _AHEAD)), step_)
+    ahead = g.fact("⟨z, w̄⟩", Eq(_AHEAD, 1 + step * level), step_)
+    length = g.fact("‖z‖", Eq(NORM_Z**2, 1 + 2 * step * level + step**2 * _PULL**2), step_)
+    apart = g.fact("‖Nw̄ − κw* − βū‖", Eq(_OFF**2, multiplier**2 - 2 * multiplier * level + _PULL**2), step_)
+    names = g.fact("same", And(Equivalent(there, Eq(_MOVED, 0)), Equivalent(back, Eq(_OFF, 0)), _PULL >= 0), step_)
+    stays, rests = And(there, Eq(multiplier, level)), And(back, 1 + step * multiplier > 0)
+    known = (moved, ahead, length, apart, names)
+    return (
+        g.fact("fixed, so balanced", Implies(stays, rests), *known),
+        g.fact("balanced, so fixed", Implies(rests, stays), *known),
+    )
 
 
 _FREE = r"\kappa(w^*-\hat w)=\beta(w-S(w)),\ w\ne0"

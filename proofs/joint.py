@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Expr, Symbol, cos, diff, pi, simplify, sin, solve, sqrt, symbols, tan
+from sympy import Abs, And, Eq, Equivalent, Symbol, cos, diff, pi, simplify, solve, sqrt, symbols, tan
 
-from proofs.engine.claim import claim, get
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient, positive_terms, vanishes
+from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.rules import gram
+from proofs.engine.sentence import All, If, Iff, Part, Same, eq, gt
 from proofs.engine.smt import follows
+from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
 from proofs.landscape import SPURIOUS, cauchy_schwarz, gradient_at_best_weights
 from proofs.limit_errors import TANGENT
+from proofs.potentials import radial_and_pull
+from proofs.splitting import U_VECTOR
 from proofs.symbols import (
     CLOSED_ANGLE,
     beta,
@@ -21,6 +27,7 @@ from proofs.symbols import (
     m,
     multiplier,
     n,
+    named,
     nonzeros,
     ones,
     ratio,
@@ -31,58 +38,93 @@ from proofs.symbols import (
     taxicab,
     theta,
     v,
+    v_star,
+    v_v,
     v_vs,
     vs_vs,
     w_hat,
     w_star,
 )
 
+_PULL, _PULL_IDENTITY = named("κ(v̄)", "κ_identity(v̄)")
+_V_NEXT, _BEST = symbols("v⁺ v(θ̄)")
+_MOVED_V, _OFF_V = symbols("‖v⁺−v̄‖ ‖v̄−v(θ̄)‖", nonnegative=True)
+_SUM_OFF, _OFF_STAR = named("⟨v̄−v(θ̄),1⟩", "⟨v̄−v(θ̄),v*⟩")
+_RATE = Symbol("η_v", positive=True)
+_NAMES = {
+    **{_PULL: r"\kappa(\bar v)", _PULL_IDENTITY: r"\kappa_{\mathrm{identity}}(\bar v)", v: r"\bar v", _V_NEXT: "v^+"},
+    **{_BEST: r"v(\bar\theta)", w_hat: r"\bar w", NEXT: "w^+", U_VECTOR: r"\bar u", theta: r"\bar\theta"},
+    OVERLAP: r"\langle\bar u,\bar w\rangle",
+}
 
-def _pull(d: Derivation) -> tuple[Expr, list[Obligation]]:
-    """κ of G_relu = αŵ − κw* (C3), read off along e; owes that nothing else is in G."""
-    d.cite("C3")
-    gradient = in_basic_quantities(get("C3").formula)
-    pull = simplify(-coefficient(gradient, e) / sin(theta))
-    radial = coefficient(gradient, w_hat) + pull * cos(theta)
-    whole = in_basic_quantities(radial * w_hat - pull * w_star)
-    owes = [vanishes("G_relu − (αŵ − κw*)", gradient - whole), vanishes("∂κ/∂θ at fixed v", diff(pull, theta))]
-    return pull, owes
+STRENGTH = ((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))) / (2 * sqrt(2 * pi))
+"""R11: κ(θ) at the best v."""
 
 
 @claim(
     id="R11",
-    title="Learning v too: the strength at a joint fixed point",
+    title="Learning v too: the joint fixed points, and the strength there",
     source="[here]",
-    subject=(
-        r"(\bar v,\bar w)\ \text{fixed}\iff\bar v=v(\bar\theta),\ N\bar w=\kappa(\bar\theta)w^*+\beta S(\bar w),"
-        r"\ 1+\tau N>0;\quad\kappa(\theta)"
+    kind=Kind.EQUIVALENCE,
+    sentence=All(
+        Iff(
+            All(Same(_V_NEXT, v), Same(NEXT, w_hat)),
+            All(
+                Same(v, _BEST), Same(multiplier * w_hat, _PULL * w_star + beta * U_VECTOR), gt(1 + step * multiplier, 0)
+            ),
+        ),
+        If(Same(v, _BEST), All(eq(_PULL, Part("strength")), eq(_PULL_IDENTITY, 2 * Part("strength")))),
     ),
     definition=Splitting("joint"),
-    statement=((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))) / (2 * sqrt(2 * pi)),
+    parts={"strength": STRENGTH},
+    premises={
+        "κ": eq(_PULL, v_vs / (2 * sqrt(2 * pi))),
+        "κ of the identity": eq(_PULL_IDENTITY, v_vs / sqrt(2 * pi)),
+        "N": eq(multiplier, _PULL * cos(theta) + beta * OVERLAP),
+    },
+    names=_NAMES,
     hypotheses=CLOSED_ANGLE,
-    setting="ReLU estimator; v ← v − η_v ∂f/∂v, any η_v > 0; ‖w̄‖ = 1; for the identity κ is twice as large",
+    setting="ReLU estimator; v⁺ = v̄ − η_v ∂f/∂v, any η_v > 0; w⁺ = z/‖z‖, z = w̄ + τ(κ(v̄)w* + βū) ≠ 0; ‖w̄‖ = 1; "
+    "for the identity estimator its κ takes the place of κ",
 )
 def R11(d: Derivation) -> None:
-    d.cite("N2", "N4", "N4.inner", "N5.saddle", "R3")
-    pull, owes = _pull(d)
-    d.begin(pull, "κ of G_relu = αŵ − κw*, v fixed")
-    d.step("It depends on v through v·v* alone", pull, "", *owes, vanishes("linear", pull - v_vs * diff(pull, v_vs)))
-    d.apply(
-        "v does not move exactly at v(θ̄)",
-        lambda strength: strength.subs(v_vs, get("N4.inner").formula),
-        "∂f/∂v vanishes at v(θ) alone (N4), and N4.inner is v(θ)·v*; w does not move by R3",
-        vanishes("∂f/∂v at v(θ)", gradient_at_best_weights()),
+    d.cite("N2", "N4")
+    g = Graph(d)
+    gradient, best = get("N2").as_printed, get("N4").as_printed
+    outputs = g.rule(
+        "output weights",
+        gram,
+        products={
+            **{(v, v): v_v, (v, v_star): v_vs, (v_star, v_star): vs_vs},
+            **{(v, ones): sum_v, (v_star, ones): sum_vs, (ones, ones): m},
+        },
+        vectors={_V_NEXT: v - _RATE * gradient, _BEST: best},
+        same={_MOVED_V: (_V_NEXT, v), _OFF_V: (v, _BEST)},
+        named={_SUM_OFF: (v - best, ones), _OFF_STAR: (v - best, v_star)},
+        because="∂f/∂v by N2, v(θ̄) by N4",
     )
-    d.conclude(R11.formula)
-    slope = diff(R11.formula, theta)
+    stays, there = Same(_V_NEXT, v), Same(v, _BEST)
+    still = g.fact("v̄ stays exactly at v(θ̄)", Equivalent(stays, there), outputs)
+    fixed, balanced = fixed_where_balanced(g, _PULL)
+    level = g.given("N")
+    back = And(Same(multiplier * w_hat, _PULL * w_star + beta * U_VECTOR), 1 + step * multiplier > 0)
+    both = g.fact("joint", Equivalent(And(stays, Same(NEXT, w_hat)), And(there, back)), still, fixed, balanced, level)
+    at_best = g.case("at v(θ̄)", there)
+    pulls = And(Eq(_PULL, STRENGTH), Eq(_PULL_IDENTITY, 2 * STRENGTH))
+    strength = g.fact("strength", pulls, outputs, at_best, g.given("κ"), g.given("κ of the identity"))
+    g.conclude(both, g.under(at_best, strength))
+    for part, name in (("", "κ"), (".identity", "κ of the identity")):
+        _, pull, owes = radial_and_pull(d, part)
+        d.step(name, pull, f"C9{part}", *owes, vanishes(f"{name} − C9's", R11.premises[name].rhs - pull))
+    slope = diff(STRENGTH, theta)
     d.step(
         "κ falls in θ",
         slope,
         "from ‖v*‖²/(2√(2π)); by Cauchy–Schwarz S² ≤ m‖v*‖²",
-        positive_terms("κ(0)", R11.formula.subs(theta, 0)),
+        positive_terms("κ(0)", STRENGTH.subs(theta, 0)),
         positive_terms("minus its slope", cauchy_schwarz(-slope)),
         vanishes("the slope is constant", diff(slope, theta)),
-        vanishes("its zero is N5's saddle angle", simplify(R11.formula.subs(theta, get("N5.saddle").formula))),
+        vanishes("its zero is N5's saddle angle", simplify(STRENGTH.subs(theta, get("N5.saddle").formula))),
     )
     _joint_equation(d)
 
@@ -92,7 +134,7 @@ def _joint_equation(d: Derivation) -> None:
     d.cite("R5.sharp-l1")
     d.step(
         "The scalar equation",
-        (R11.formula - lam * taxicab) * tan(theta) - lam * sqrt(nonzeros - taxicab**2),
+        (STRENGTH - lam * taxicab) * tan(theta) - lam * sqrt(nonzeros - taxicab**2),
         "θ̄ = Θ(κ(θ̄)), Θ(κ) the angle of R4's limit at strength κ; for l1, while every nonzero entry is active, this "
         "must vanish",
         vanishes(
@@ -123,7 +165,7 @@ SPURIOUS_STRENGTH = (2 * sum_vs**2 - (m + 1) * vs_vs) / (2 * sqrt(2 * pi) * (m +
 )
 def R11_spurious(d: Derivation) -> None:
     d.cite("N2", "N4", "N5.spurious", "R3", "R8", "R11")
-    d.begin(get("R11").formula, "κ(θ) = v(θ)·v*/(2√(2π)), at θ = π")
+    d.begin(STRENGTH, "κ(θ) = v(θ)·v*/(2√(2π)), at θ = π")
     d.apply("At θ = π", lambda strength: strength.subs(theta, pi))
     d.conclude(R11_spurious.formula)
     there, scale = R11_spurious.formula, sqrt(2 * pi) * (m + 1)

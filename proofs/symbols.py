@@ -121,6 +121,9 @@ v_star = _declare("v_star", "v^*", "v*", "the true output weights", "output")
 ones = _declare("ones", r"\mathbf{1}", "𝟏", "the vector of ones", "output")
 dv = _declare("dv", "(v-v^*)", "(v−v*)", "v − v*", "output", v - v_star)
 
+INNER: Final = {v_v: {v}, v_vs: {v, v_star}, vs_vs: {v_star}, sum_v: {v, ones}, sum_vs: {v_star, ones}, m: {ones}}
+"""What is an inner product of vectors in R^m, and of which."""
+
 # Parameters of proxies.
 c = _declare("c", "c", "c", "clipping level of the clipped ReLU", positive=True)
 slope = _declare("slope", "a", "a", "negative slope of the leaky ReLU", nonnegative=True)

@@ -22,7 +22,7 @@ from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.rules import Applied, gram, names, total
 from proofs.engine.sentence import Term, formula_of
 from proofs.engine.smt import follows
-from proofs.symbols import QUANTITIES
+from proofs.symbols import INNER, QUANTITIES
 
 __all__ = ["Fact", "Graph"]
 
@@ -121,7 +121,8 @@ class Graph:
         ValueError for a name that stands for something else already: as an equation it would be a hypothesis.
         """
         for symbol, meant in names(**data) if apply is gram else ():
-            if symbol in QUANTITIES or self._meant.setdefault(symbol, meant) != meant:
+            known = set(meant) == INNER[symbol] if symbol in INNER else symbol not in QUANTITIES
+            if not known or self._meant.setdefault(symbol, meant) != meant:
                 raise ValueError(f"{self._claim.id}: {symbol} is no new name for {' and '.join(map(str, meant))}")
         if apply is total:
             entries = _symbols(*data["sums"])

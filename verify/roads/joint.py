@@ -55,7 +55,7 @@ def _joint_end(trial: Trial, training: Training) -> None:
     trial.within("residual of Nw = κw* + βS(w)", rest / size, 1e-9, training)
     double = 2 if training.ste == "identity" else 1
     slack = 1e-9 * size / abs(np.sin(theta))
-    trial.row("statement", "=", kappa / double, _values(training, theta), slack, str(training))
+    trial.row("strength", "=", kappa / double, _values(training, theta), slack, str(training))
     if kappa > 0 and problem.penalty == "l1" and trial.theory is not None:
         _consistent(trial, training, kappa)
 

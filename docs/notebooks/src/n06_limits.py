@@ -275,7 +275,7 @@ def joint_angle(beta: float, lam: float) -> float:
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        kappa = float(stated("R11", theta=middle, m=HIDDEN, sum_vs=total, vs_vs=scale))
+        kappa = float(stated("R11", "strength", theta=middle, m=HIDDEN, sum_vs=total, vs_vs=scale))
         low, high = (middle, high) if sparse_limit(GRADED, kappa, beta, lam).angle > middle else (low, middle)
     return low
 
