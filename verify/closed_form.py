@@ -18,7 +18,7 @@ from sympy import Dummy, Expr, I, Integral, Symbol, lambdify
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
 from verify.configurations import DIGITS, Configuration, Numbers
-from verify.enclosure.arithmetic import as_ball, ball, digits, exact_key
+from verify.enclosure.arithmetic import as_ball, ball, exact_key
 from verify.enclosure.integrals import UncertifiedError, enclose
 from verify.nodes import midpoint
 
@@ -145,7 +145,7 @@ def integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration,
         raise NoValueError(f"{part} is not real")
     variable, *limits = part.limits[0]
     own = {p.symbol: mpf(point.parameters[p.name]) for p in (proxy.parameters if proxy else ())}
-    with digits(mpmath.mp.dps + _SPARE):
+    with ctx.workdps(mpmath.mp.dps + _SPARE):
         known = {symbol: as_ball(value) for symbol, value in {**values, **own}.items() if symbol in part.free_symbols}
         low, high = (ball(limit, known).max(arb(-_CUT)).min(arb(_CUT)) for limit in limits)
         within = Integral(part.function, (variable, _LOW, _HIGH))

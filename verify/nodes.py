@@ -22,11 +22,7 @@ def midpoint(ball: arb) -> mpf:
 @cache
 def gauss_legendre(order: int, bits: int) -> tuple[tuple[mpf, mpf], ...]:
     """Nodes and weights on [−1, 1], to that many bits."""
-    before = ctx.prec
-    ctx.prec = bits + _SPARE
-    try:
+    with ctx.workprec(bits + _SPARE):
         half = [arb.legendre_p_root(order, k, weight=True) for k in range((order + 1) // 2)]
-    finally:
-        ctx.prec = before
     positive = [(midpoint(node), midpoint(weight)) for node, weight in half]
     return tuple(positive + [(-node, weight) for node, weight in reversed(positive) if node])

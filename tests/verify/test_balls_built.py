@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from flint import arb
+from flint import arb, ctx
 from grown import LEAVES, Tree, a, b, grow, near, p, q, random, real
 from held import holds
 from mpmath import mpf
@@ -21,7 +21,7 @@ from proofs.symbols import QUANTITIES, mu, r, s, theta
 from verify.closed_form import prepared
 from verify.configurations import Configuration, configurations
 from verify.enclosure import means
-from verify.enclosure.arithmetic import BALLS, digits
+from verify.enclosure.arithmetic import BALLS
 from verify.enclosure.boxes.closing import _ball, _mean_value
 from verify.enclosure.boxes.margin import Margin
 from verify.enclosure.boxes.search import _Search
@@ -97,7 +97,7 @@ def _ratio() -> sympy.Symbol:
 @pytest.mark.parametrize("start", [0.5, 3.0, 17.0, 60.0, 1e5])
 def test_bounds_of_tails_are_above_them(start: float) -> None:
     rng = random(12)
-    with mpmath.workdps(30), digits(20):
+    with mpmath.workdps(30), ctx.workdps(20):
         for _ in range(40):
             scale, shift = 10.0 ** float(rng.uniform(-2, 6)), float(rng.normal()) * 3
             power = int(rng.integers(0, 3))
@@ -141,7 +141,7 @@ def shifted(low: Expr, height: Expr) -> Estimator:
 @pytest.mark.parametrize("share", [-1, 0, 1])
 def test_kinks_whose_balls_meet_contain(share: int) -> None:
     """One inside another, over 0, over an end of the range; and an end with more bits than are worked with."""
-    with mpmath.workdps(60), digits(15):
+    with mpmath.workdps(60), ctx.workdps(15):
         thin = Estimator("thin", "", ((b, 2 * b, Rational(1, 100)),), OWN)
         values = {a: arb(0.6, 0.5), b: arb(1, 0.05)}
         m, c = mpf("0.6") + share * mpf("0.499"), 1 + share * mpf("0.0499")
@@ -153,7 +153,7 @@ def test_kinks_whose_balls_meet_contain(share: int) -> None:
         assert found.rad() < 0.03
         found = enclose(Integral(mu(s), (s, b, 2)), {b: arb(1, 0.01)}, shifted(b, Integer(1)))
         assert found.overlaps(near(1 - share * mpf("0.0099")))
-        with digits(60):
+        with ctx.workdps(60):
             fine = (arb(1) / 3).mid()
         found = enclose(Integral(exp(30 * s), (s, 0, r)), {r: fine})
         assert found.overlaps(near((mpmath.exp(30 * mpf(1) / 3) - 1) / 30))
@@ -163,7 +163,7 @@ def test_kinks_whose_balls_meet_contain(share: int) -> None:
 
 def test_integrals_over_a_singularity_contain() -> None:
     rng = random(19)
-    with mpmath.workdps(60), digits(30):
+    with mpmath.workdps(60), ctx.workdps(30):
         for _ in range(60):
             low, high = (float(y) for y in rng.normal(size=2) * 10.0 ** rng.uniform(-6, 3, size=2))
             power = Rational(-int(rng.integers(1, 5)), 5)
@@ -174,7 +174,7 @@ def test_integrals_over_a_singularity_contain() -> None:
 
 
 def test_small_integrals_far_out_are_known_to_their_own_size() -> None:
-    with mpmath.workdps(60), digits(40):
+    with mpmath.workdps(60), ctx.workdps(40):
         for low, high in ((50.0, 60.0), (90.0, 1e4), (1300.5, 1e9), (-80.0, -70.0)):
             found = enclose(Integral(exp(-(s**2) / 2), (s, r, theta)), {r: arb(low), theta: arb(high)})
             one, other = sorted((abs(mpf(low)), abs(mpf(high))))
@@ -216,7 +216,7 @@ def wedge(row: Row, angle: mpf) -> mpf:
 def test_means_of_half_planes_contain() -> None:
     rng = random(13)
     means.forget()
-    with mpmath.workdps(35), digits(20):
+    with mpmath.workdps(35), ctx.workdps(20):
         for _ in range(80):
             angle, width = float(rng.choice(ANGLES)), float(rng.choice([0.0, 0.0, 1e-3]))
             row = Row(*map(int, rng.integers(0, 4, size=3)), a=bool(rng.integers(2)), b=bool(rng.integers(2)))
@@ -255,7 +255,7 @@ def test_means_beside_windows_contain() -> None:
         row = Row(
             s=int(rng.integers(2)), t=int(rng.integers(2)), proxy=True, a=bool(rng.integers(2)), b=bool(rng.integers(2))
         )
-        with digits(20):
+        with ctx.workdps(20):
             found = Means({theta: arb(angle), r: arb(size)}, proxy).mean(row)
         with mpmath.workdps(30):
             first, last = (number(end) / mpf(size) for end in ends)
@@ -294,7 +294,7 @@ def test_values_and_closed_forms_contain() -> None:
     rng = random(16)
     for _ in range(30):
         point = drawn(rng)
-        with mpmath.workdps(60), digits(25):
+        with mpmath.workdps(60), ctx.workdps(25):
             values, basis = point.scalars(BALLS), point.vectors(BALLS)
             for symbol, true in point.scalars().items():
                 assert symbol not in values or values[symbol].overlaps(near(true)), symbol
@@ -329,7 +329,7 @@ def test_margins_contain_and_their_lower_bounds_hold() -> None:
     rng, known = random(17), 0
     box = coordinates(x=(Rational(-1, 3), 2), y=(0, pi))
     x, y = box
-    with mpmath.workdps(60), digits(20):
+    with mpmath.workdps(60), ctx.workdps(20):
         for _ in range(400):
             tree = grow(rng, LEAVES, int(rng.integers(1, 4)))
             expression = tree.expression.subs({p: x, q: y})

@@ -13,7 +13,7 @@ import mpmath
 import pytest
 import test_balls
 import test_balls_built
-from flint import arb
+from flint import arb, ctx
 from grown import near, random
 from held import HELD, holds, returning_balls
 from mpmath import mpf
@@ -34,7 +34,6 @@ from proofs.engine.definitions import (
 from verify import sides
 from verify.configurations import Configuration, configurations
 from verify.enclosure import certified, means
-from verify.enclosure.arithmetic import digits
 
 mp = mpmath.mp
 
@@ -234,7 +233,7 @@ def test_both_sides_of_claims_contain_what_the_definition_says(name: str) -> Non
         theta, r, n = float(rng.uniform(0.1, 3.0)), float(rng.uniform(0.2, 3)), int(rng.integers(2, 7))
         point = replace(configurations("quick", 3)[0], v=v, v_star=v_star, theta=theta, r=r, n=n)
         for side in certified.definition_sides(definition, point, "full"):
-            with mpmath.workdps(40), digits(40):
+            with mpmath.workdps(40), ctx.workdps(40):
                 own = at(side, definition)
                 true = [*map(loosely, said(definition, own))]
                 for found, value in zip(side.defined, true, strict=True):

@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from flint import acb, arb
+from flint import acb, arb, ctx
 from mpmath import mpf
 from sympy import Abs, Integral, Max, Min, Piecewise, Rational, S, Symbol, exp, oo, sqrt
 
@@ -20,7 +20,7 @@ from proofs.symbols import mu, r, s, theta, x
 from verify.configurations import configurations
 from verify.enclosure import certified, route
 from verify.enclosure.analytic import integrand
-from verify.enclosure.arithmetic import as_ball, ball, compiled, digits
+from verify.enclosure.arithmetic import as_ball, ball, compiled
 from verify.enclosure.growth import UnboundedError, tail_bound
 from verify.enclosure.integrals import UncertifiedError, enclose, integrate
 from verify.enclosure.means import means_at
@@ -53,7 +53,7 @@ def expressions() -> list[sympy.Expr]:
 def test_a_ball_contains_what_mpmath_computes(expression: sympy.Expr) -> None:
     rng = np.random.Generator(np.random.Philox(7))
     library = [{"betainc_regularized": lambda a, b, c, d: mpmath.betainc(a, b, c, d, regularized=True)}, "mpmath"]
-    with mpmath.workdps(60), digits(30):
+    with mpmath.workdps(60), ctx.workdps(30):
         function = sympy.lambdify([p, q], expression, library)
         for centre, width in zip(rng.normal(size=(40, 2)), [0.0, 1e-12, 1e-3, 0.5] * 10, strict=True):
             found = ball(expression, {p: arb(centre[0], width), q: arb(centre[1], width)})
@@ -121,7 +121,7 @@ def test_where_it_is_not_analytic_an_integrand_says_so(expression: sympy.Expr) -
 
 
 def test_an_integral_across_a_kink_is_not_claimed_to_be_smooth() -> None:
-    with digits(30):
+    with ctx.workdps(30):
         kinked = integrate(integrand(Abs(p) + sqrt(Abs(p)), p).bind({}), arb(-1), arb(2))
         assert kinked.overlaps(arb(5) / 2 + (2 + 4 * arb(2).sqrt()) / 3)
         # The same |x| with the question for analyticity ignored: Arb would certify any number.
@@ -175,7 +175,7 @@ def test_tails_are_bounded() -> None:
 def test_means_agree_with_another_quadrature(name: str) -> None:
     proxy = ESTIMATORS[name]
     other = plane_means(POINT.theta, POINT.r, proxy, POINT.parameters)
-    with digits(60):
+    with ctx.workdps(60):
         means = means_at(POINT, proxy)
         for powers in ({}, {"s": 1}, {"t": 1}):
             for a, b in ((True, False), (False, True), (False, False)):
@@ -187,7 +187,7 @@ def test_means_agree_with_another_quadrature(name: str) -> None:
 def test_a_proxy_of_a_user_is_enclosed_with_its_kinks() -> None:
     hat = Estimator("hat", "a hat", ((-S(2), S(1), Max(0, 1 - Abs(x) / 2)), (S(1), oo, 1 / (1 + x**2))))
     values = {theta: arb(1), r: arb(0.75)}
-    with mpmath.workdps(40), digits(50):
+    with mpmath.workdps(40), ctx.workdps(50):
         found = enclose(Integral(mu(r * s) * exp(-(s**2) / 2), (s, -oo, oo)), values, hat)
 
         def function(y: mpf) -> mpf:
@@ -204,7 +204,7 @@ def test_a_proxy_of_a_user_is_enclosed_with_its_kinks() -> None:
 def test_an_integral_that_cancels_is_known_beside_its_parts() -> None:
     """∫ (1 − rs) exp(−rs − s²/2) ds over s > 0 is 2/r³ and less, of parts of the size of 1/r."""
     part = Integral((1 - r * s) * exp(-r * s) * exp(-(s**2) / 2), (s, 0, oo))
-    with digits(60):
+    with ctx.workdps(60):
         found = enclose(part, {r: arb(1e150)})
         assert abs(found - 2 / arb(1e150) ** 3) < arb(1e-150) * arb("1e-45")
 

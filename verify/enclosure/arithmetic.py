@@ -7,8 +7,7 @@ function is enclosed on the part inside; where it lies outside altogether, the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial, reduce
 from operator import add, methodcaller, mul
 from typing import Any, Final
@@ -28,17 +27,6 @@ Operation = Callable[..., Any]
 
 _FINE: Final = 20
 """Bits of relative accuracy below which a monotone function is taken at the ends of a ball."""
-
-
-@contextmanager
-def digits(count: int) -> Iterator[None]:
-    """Work with that many decimal digits inside the block."""
-    before = ctx.dps
-    ctx.dps = count
-    try:
-        yield
-    finally:
-        ctx.dps = before
 
 
 def as_ball(number: Any) -> arb:
@@ -95,58 +83,24 @@ def _product_power(base: Any, exponent: int) -> Any:
     return arb(1) if found is None else found
 
 
-def _increasing(function: Operation, low: int | None = None, high: int | None = None) -> Operation:
-    """An increasing function on [low, high], by its values at both ends of the part of a ball inside."""
+def _monotone(function: Operation, low: int | None = None, high: int | None = None) -> Operation:
+    """A monotone function on [low, high]: by Arb on a fine ball inside, else by its values at both ends of the part of
+    a ball inside, since Arb overestimates on a wide one.
+    """
 
     def enclosed(x: arb) -> arb:
-        below, above = x.lower(), x.upper()
-        if low is not None:
-            if above < low:
-                return arb.nan()
-            below = below.max(arb(low))
-        if high is not None:
-            if below > high:
-                return arb.nan()
-            above = above.min(arb(high))
-        return hull(function(below), function(above))
-
-    return enclosed
-
-
-def _smooth(function: Operation, increasing: bool = True) -> Operation:
-    """A monotone function on the line: by Arb on a fine ball, by its ends on a wide one, where Arb overestimates."""
-
-    def enclosed(x: arb) -> arb:
-        if x.rel_accuracy_bits() > _FINE:
+        if x.rel_accuracy_bits() > _FINE and (low is None or x > low) and (high is None or x < high):
             return function(x)
-        ends = function(x.lower()), function(x.upper())
-        return hull(*ends) if increasing else hull(ends[1], ends[0])
+        below = x.lower() if low is None else x.lower().max(arb(low))
+        above = x.upper() if high is None else x.upper().min(arb(high))
+        return hull(function(below), function(above)) if below <= above else arb.nan()
 
     return enclosed
 
 
-def _within(function: Operation, low: int, high: int, decreasing: bool = False) -> Operation:
-    """A monotone function on [low, high] that Arb evaluates well strictly inside."""
-    sign = -1 if decreasing else 1
-    at_ends = _increasing(lambda x: sign * function(x), low, high)
-
-    def enclosed(x: arb) -> arb:
-        if low < x < high and x.rel_accuracy_bits() > _FINE:
-            return function(x)
-        return sign * at_ends(x)
-
-    return enclosed
-
-
-def _root(x: arb, count: int) -> arb:
+def _root(count: int) -> Operation:
     """The nonnegative root, 0 at 0."""
-    return arb(0) if x == 0 else x.sqrt() if count == 2 else x.root(count)
-
-
-def _rational_power(x: arb, numerator: int, denominator: int) -> arb:
-    if x > 0 and x.rel_accuracy_bits() > _FINE:
-        return power(_root(x, denominator), numerator)
-    return power(_increasing(partial(_root, count=denominator), low=0)(x), numerator)
+    return _monotone(lambda x: arb(0) if x == 0 else x.sqrt() if count == 2 else x.root(count), 0)
 
 
 def _general_power(base: arb, exponent: arb) -> arb:
@@ -154,32 +108,20 @@ def _general_power(base: arb, exponent: arb) -> arb:
     return (exponent * base.log()).exp()
 
 
-def _between_poles(function: Operation, shift: arb, sign: int) -> Operation:
-    """tan (increasing) or cot (decreasing): on a wide ball between two poles by its values at both ends."""
+def _between_poles(function: Operation, shift: arb) -> Operation:
+    """tan or cot: on a wide ball between two poles by its values at both ends."""
+    between = _monotone(function)
 
     def enclosed(x: arb) -> arb:
-        if x.rel_accuracy_bits() > _FINE:
-            return function(x)
-        period = (x / arb.pi() + shift).floor().unique_fmpz()
-        if period is None:
-            return arb.nan()
-        ends = function(x.lower()), function(x.upper())
-        return hull(*ends[::sign])
+        fine = x.rel_accuracy_bits() > _FINE
+        return between(x) if fine or (x / arb.pi() + shift).floor().unique_fmpz() is not None else arb.nan()
 
     return enclosed
 
 
 def _incomplete_beta(a: arb, b: arb, low: arb, high: arb) -> arb:
     """The regularized incomplete beta function between low and high, monotone in both."""
-
-    def lower(x: arb) -> arb:
-        return arb(0) if x == 0 else arb(1) if x == 1 else x.beta_lower(a, b, regularized=True)
-
-    def upto(x: arb) -> arb:
-        if 0 < x < 1 and x.rel_accuracy_bits() > _FINE:
-            return lower(x)
-        return _increasing(lower, 0, 1)(x)
-
+    upto = _monotone(lambda x: x if x in (0, 1) else x.beta_lower(a, b, regularized=True), 0, 1)
     return upto(high) - upto(low)
 
 
@@ -193,7 +135,7 @@ def _cases(*parts: Any) -> arb:
     return chosen(parts, hull, arb.nan())
 
 
-_RISING = (sympy.sinh, sympy.tanh, sympy.atan, sympy.asinh, sympy.erf)
+_MONOTONE = (sympy.sinh, sympy.tanh, sympy.atan, sympy.asinh, sympy.erf, sympy.erfc)
 _PLAIN = (
     *(sympy.exp, expm1, log1p, sympy.log, sympy.sin, sympy.cos, sympy.sec, sympy.csc),
     *(sympy.cosh, sympy.coth, sympy.sech, sympy.csch),
@@ -203,12 +145,11 @@ FUNCTIONS: Final[dict[type[Any], Operation]] = {
     sympy.Add: add,
     sympy.Mul: mul,
     **{function: methodcaller(function.__name__) for function in _PLAIN},
-    **{function: _smooth(methodcaller(function.__name__)) for function in _RISING},
-    sympy.erfc: _smooth(arb.erfc, increasing=False),
-    sympy.tan: _between_poles(arb.tan, arb(0.5), 1),
-    sympy.cot: _between_poles(arb.cot, arb(0), -1),
-    sympy.asin: _within(arb.asin, -1, 1),
-    sympy.acos: _within(arb.acos, -1, 1, decreasing=True),
+    **{function: _monotone(methodcaller(function.__name__)) for function in _MONOTONE},
+    sympy.tan: _between_poles(arb.tan, arb(0.5)),
+    sympy.cot: _between_poles(arb.cot, arb(0)),
+    sympy.asin: _monotone(arb.asin, -1, 1),
+    sympy.acos: _monotone(arb.acos, -1, 1),
     sympy.atan2: arb.atan2,
     sympy.Abs: lambda x: abs(x) if not x.contains(0) else hull(arb(0), x.abs_upper()),
     sympy.sign: arb.sgn,
@@ -323,7 +264,8 @@ def _power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
     if isinstance(exponent, sympy.Integer):
         return partial(power, exponent=int(exponent)), (base,)
     if isinstance(exponent, sympy.Rational):
-        return partial(_rational_power, numerator=int(exponent.p), denominator=int(exponent.q)), (base,)
+        root, numerator = _root(int(exponent.q)), int(exponent.p)
+        return lambda x: power(root(x), numerator), (base,)
     return _general_power, (base, exponent)
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache, reduce
 from math import inf
 from typing import Final
 
-from flint import acb, arb
+from flint import acb, arb, ctx
 from sympy import Expr, Integral
 
 from proofs import symbols
@@ -22,7 +22,7 @@ from proofs.proxies import ESTIMATORS, Estimator
 from verify.at_points import Comparison
 from verify.closed_form import Form
 from verify.configurations import Configuration, Level
-from verify.enclosure.arithmetic import BALLS, digits, power
+from verify.enclosure.arithmetic import BALLS, power
 from verify.enclosure.integrals import integrate
 from verify.enclosure.network import Enclosed, Network, ReluPatches
 from verify.evidence import Verdict
@@ -77,7 +77,7 @@ def covered(claim: Claim) -> bool:
 @lru_cache(maxsize=256)
 def definition_sides(definition: Definition, point: Configuration, level: Level) -> list[Side]:
     """The definition's balls at a configuration, remembered: a claim's mutants are held against the same."""
-    with digits(_WORKING):
+    with ctx.workdps(_WORKING):
         return [_cap(point)] if _capped(definition) else list(sides(definition, point, level, _WORLD))
 
 
@@ -93,9 +93,9 @@ def _with_digits_enough(label: str, form: Expr, definition: Definition, side: Si
     """The comparisons of one form, which may need more digits than its definition: it may subtract large numbers."""
     found: list[Comparison] = []
     for count in _LADDER[:1] if form.has(Integral) else _LADDER:
-        with digits(count):
+        with ctx.workdps(count):
             closed = stated(form, definition, side, _WORLD)
-        with digits(_WORKING):
+        with ctx.workdps(_WORKING):
             found = list(_judged(label, closed, side.defined))
         if all(comparison.verdict is not Verdict.UNDECIDED for comparison in found):
             break

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 import mpmath
-from flint import arb
+from flint import arb, ctx
 from mpmath import mpf
 from sympy import Integral, Symbol
 
 from verify.closed_form import Form, enclosed, real
 from verify.configurations import Configuration
-from verify.enclosure.arithmetic import digits
 from verify.nodes import midpoint
 
 SPARE: Final = 20
@@ -45,7 +44,7 @@ def certified(form: Form, point: Configuration, extra: Mapping[Symbol, mpf]) -> 
     what Arb leaves open of an integral counts beside it: one that cancels does not where others are large.
     """
     values = {**point.scalars(), **extra}
-    with digits(mpmath.mp.dps + SPARE):
+    with ctx.workdps(mpmath.mp.dps + SPARE):
         balls = {part: enclosed(part, values) for part in form.integrals}
     integrals = {part: midpoint(found) for part, found in balls.items()}
 

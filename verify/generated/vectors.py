@@ -16,6 +16,7 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 import numpy.typing as npt
+from flint import ctx
 from mpmath import mpf
 from sympy import Integral, Symbol, default_sort_key, oo
 
@@ -25,7 +26,6 @@ from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from verify.closed_form import Form, prepared
 from verify.configurations import Configuration, configurations, meeting
-from verify.enclosure.arithmetic import digits
 from verify.enclosure.means import means_at
 from verify.evidence import Level
 from verify.generated.formula import SPARE, certified, required
@@ -218,7 +218,7 @@ class AnyEstimator(CoarseGradient):
     """What all estimators have in common, tried with one: its moments are integrated, not read from its claim."""
 
     def _extra(self, point: Configuration) -> Mapping[Symbol, mpf]:
-        with digits(mpmath.mp.dps + SPARE):
+        with ctx.workdps(mpmath.mp.dps + SPARE):
             means = means_at(point, self.proxy)
             balls = {name: means.mean(row) for name, row in PROXY_MOMENTS.items()}
         return {name: required(ball, f"{name} at {point.label} is") for name, ball in balls.items()}

@@ -79,12 +79,13 @@ def _reduced() -> Figures:
 def enclosure() -> Figures:
     """Certified 50-digit balls of half-space integrals of chapter G against mpmath's quadrature of the same ones."""
     import mpmath
+    from flint import ctx
     from mpmath import mpf
 
     from proofs.proxies import estimator
     from proofs.symbols import r, theta
     from verify.enclosure import means
-    from verify.enclosure.arithmetic import as_ball, digits
+    from verify.enclosure.arithmetic import as_ball
     from verify.model import Row
 
     angle, norm = 1.1, 1.3
@@ -92,11 +93,11 @@ def enclosure() -> Figures:
 
     def wedge() -> object:
         means.forget()
-        with digits(55):
+        with ctx.workdps(55):
             return means.Means(values).mean(Row(s=1, a=True, b=True))
 
     def smoothed() -> object:
-        with digits(55):
+        with ctx.workdps(55):
             return means.Means(values, estimator("sigmoid")).mean(Row(t=1, proxy=True, b=True))
 
     def polar() -> object:

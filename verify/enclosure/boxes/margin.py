@@ -8,7 +8,7 @@ from functools import cached_property
 from math import factorial
 from typing import Final
 
-from flint import arb
+from flint import arb, ctx
 from sympy import Abs as AbsoluteValue
 from sympy import (
     Derivative,
@@ -28,7 +28,7 @@ from sympy import (
 )
 from sympy import nan as not_a_number
 
-from verify.enclosure.arithmetic import Compiled, digits
+from verify.enclosure.arithmetic import Compiled
 from verify.enclosure.boxes.statement import Box, Range
 
 _ORDERS: Final = 4
@@ -125,7 +125,7 @@ def identically_zero(expression: Expr, ranges: Mapping[Symbol, Range]) -> bool:
     if expression.is_zero is not None:
         return bool(expression.is_zero)
     probe = {symbol: ends.at(_PROBES[index % len(_PROBES)]) for index, (symbol, ends) in enumerate(ranges.items())}
-    with digits(30):
+    with ctx.workdps(30):
         found = Compiled(expression)(probe)
         if not found.is_finite() or not found.contains(0):
             return False

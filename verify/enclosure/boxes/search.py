@@ -59,9 +59,7 @@ class Found:
 
 def search(statement: Statement) -> Found:
     """Decide a statement on its whole box: verified, refuted with a witness, or undecided with the reason."""
-    before = ctx.prec
-    ctx.prec = _BITS
-    try:
+    with ctx.workprec(_BITS):
         started = _Search(statement)
         if trouble := started.trouble():
             return Found(Verdict.UNDECIDED, detail=trouble)
@@ -72,8 +70,6 @@ def search(statement: Statement) -> Found:
             if part.verdict is not Verdict.VERIFIED:
                 return Found(Verdict.UNDECIDED, detail=f"it may have no value: {real} ≥ 0 is open ({part.detail})")
         return _by_ends(statement, started)
-    finally:
-        ctx.prec = before
 
 
 def _nonnegative(expression: Expr) -> list[Expr]:
