@@ -121,7 +121,7 @@ def R11(d: Derivation) -> None:
         "κ falls in θ",
         slope,
         "from ‖v*‖²/(2√(2π)); by Cauchy–Schwarz S² ≤ m‖v*‖²",
-        positive_terms("κ(0)", STRENGTH.subs(theta, 0)),
+        positive_terms("κ(0)", cauchy_schwarz(STRENGTH.subs(theta, 0))),
         positive_terms("minus its slope", cauchy_schwarz(-slope)),
         vanishes("the slope is constant", diff(slope, theta)),
         vanishes("its zero is N5's saddle angle", simplify(STRENGTH.subs(theta, get("N5.saddle").formula))),

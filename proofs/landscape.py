@@ -53,20 +53,20 @@ SADDLE_ANGLE = pi / 2 * (m + 1) * vs_vs / ((m + 1) * vs_vs - sum_vs**2)
 LEAST_VALUE = theta / (2 * pi) * ((1 - theta / pi) * vs_vs + theta / pi * sum_vs**2 / (m + 1))
 """The least value of the loss at angle θ, over all v (N5.minimum)."""
 
-_SPREAD = Symbol("d", nonnegative=True)
+_SPREAD, _SQUARE = Symbol("d", nonnegative=True), Symbol("V", positive=True)
 _STEP = Symbol("h", positive=True)
 _GAP = Symbol("g", positive=True)
 _DD, _DS, _DVS = symbols("delta_delta sum_delta delta_vs", real=True)
 
 
 def cauchy_schwarz(expression: Expr) -> Expr:
-    """`expression` with S² = mV − d, d ≥ 0, which turns the sign of a rational function into that of its terms."""
-    return simplify(expression.subs(sum_vs**2, m * vs_vs - _SPREAD))
+    """`expression` with S² = mV − d, d ≥ 0, V > 0: the sign of a rational function becomes that of its terms."""
+    return simplify(expression.subs(sum_vs**2, m * vs_vs - _SPREAD).subs(vs_vs, _SQUARE))
 
 
 def under_condition(expression: Expr, gap: Expr) -> Expr:
-    """`expression`, which depends on S through S² alone, with S² = ½(m + 1)V + gap."""
-    return simplify(simplify(expression).subs(sum_vs, sqrt((m + 1) * vs_vs / 2 + gap)))
+    """`expression`, which depends on S through S² alone, with S² = ½(m + 1)V + gap, V > 0."""
+    return simplify(simplify(expression).subs(sum_vs, sqrt((m + 1) * vs_vs / 2 + gap)).subs(vs_vs, _SQUARE))
 
 
 def best_invariants(angle: Expr = theta) -> dict[Symbol, Expr]:
@@ -142,7 +142,7 @@ def N5_minimum(d: Derivation) -> None:
         vanishes("f(v(θ), θ) − form", on_best_weights(get("N1").as_printed) - theta / (2 * pi) * bracket),
         nonnegative_in_theta("weight of V", 1 - theta / pi),
         nonnegative_in_theta("weight of S²/(m+1)", theta / pi),
-        holds("V > 0", vs_vs > 0),
+        holds("V ≥ 0", vs_vs >= 0),
         holds("S²/(m+1) ≥ 0", sum_vs**2 / (m + 1) >= 0),
     )
     d.hold("least value", LEAST_VALUE, on_best_weights(get("N1").as_printed), "f at v(θ)")
@@ -244,8 +244,8 @@ def N5_saddle(d: Derivation) -> None:
         "at the root v·v* = 0, so the increment is ⅛ δᵀ(I+11ᵀ)δ + h δ·v*/(2π): "
         "along δ = ∓(2hV/π(V+S²)) v* it falls and rises",
         owed,
-        positive_terms("the rise", along_teacher(there, scale)),
-        positive_terms("minus the fall", -along_teacher(there, -scale)),
+        positive_terms("the rise", along_teacher(there, scale).subs(vs_vs, _SQUARE)),
+        positive_terms("minus the fall", -along_teacher(there, -scale).subs(vs_vs, _SQUARE)),
     )
     d.conclude(N5_saddle.statement)
 
@@ -292,7 +292,7 @@ def N5(d: Derivation) -> None:
         "θ = 0",
         slope.subs(v_vs, best_invariants(Integer(0))[v_vs]),
         "one-sided slope in every direction away from w*: positive, so (v*, θ = 0) is stationary (N5.minimum)",
-        holds("the slope is positive", slope.subs(v_vs, simplify(best_invariants(Integer(0))[v_vs])) > 0),
+        positive_terms("the slope", cauchy_schwarz(slope.subs(v_vs, best_invariants(Integer(0))[v_vs]))),
     )
     d.step(
         "θ = π",

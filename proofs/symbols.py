@@ -8,7 +8,7 @@ below whose coefficients are scalar expressions in the invariants.
 ===================  =============================  ======================================================
 symbol               stands for                     domain
 ===================  =============================  ======================================================
-``theta``            angle(w, w*), radian           0 < θ < π (the closed ends are reached by limits)
+``theta``            angle(w, w*), radian           0 ≤ θ ≤ π (identities are proved inside)
 ``r``                ‖w‖                            r > 0
 ``m``, ``n``         hidden units, filter length    integers, m ≥ 1, n ≥ 1
 ``v_v`` …            ‖v‖², v·v*, ‖v*‖²              reals, ‖·‖² ≥ 0
@@ -73,7 +73,7 @@ def quantity(symbol: Symbol) -> Quantity | None:
 
 
 # Angles, norms, sizes.
-theta = _declare("theta", r"\theta", "θ", "angle between w and w*, in radians", positive=True)
+theta = _declare("theta", r"\theta", "θ", "angle between w and w*, in radians", nonnegative=True)
 r = _declare("r", r"r", "r", "norm of w", positive=True)
 m = _declare("m", "m", "m", "number of hidden units", integer=True, positive=True)
 n = _declare("n", "n", "n", "length of the filter", integer=True, positive=True)
@@ -89,7 +89,7 @@ dw_dw = _declare(
 # Invariants of (v, v*).
 v_v = _declare("v_v", r"\|v\|^2", "‖v‖²", "squared norm of v", nonnegative=True)
 v_vs = _declare("v_vs", r"v^\top v^*", "v·v*", "inner product of v and v*")
-vs_vs = _declare("vs_vs", r"\|v^*\|^2", "‖v*‖²", "squared norm of v*", positive=True)
+vs_vs = _declare("vs_vs", r"\|v^*\|^2", "‖v*‖²", "squared norm of v*", nonnegative=True)
 sum_v = _declare("sum_v", r"(1^\top v)", "1ᵀv", "sum of the entries of v")
 sum_vs = _declare("sum_vs", r"(1^\top v^*)", "1ᵀv*", "sum of the entries of v*")
 

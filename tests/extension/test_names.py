@@ -201,7 +201,7 @@ def bump(name: str, title: str = "bump", *parameters: Symbol, **more: Any) -> Es
     return Estimator(name, title, one, tuple(Parameter(p, Integer(1), "width") for p in parameters), **more)
 
 
-POSITIVE = Symbol("theta", positive=True)
+ANGLE = Symbol("theta", nonnegative=True)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ POSITIVE = Symbol("theta", positive=True)
         (bump("bump", "two\nlines"), "title .* must be one line"),
         (bump("bump", "bump", Symbol("k", positive=True), Symbol("k", nonnegative=True)), "'k' is declared twice"),
         (
-            bump("bump", "bump", POSITIVE, kernels=(POSITIVE, Integer(0), Integer(0), Integer(0))),
+            bump("bump", "bump", ANGLE, kernels=(ANGLE, Integer(0), Integer(0), Integer(0))),
             "parameter 'theta' is also the symbol",
         ),
     ],

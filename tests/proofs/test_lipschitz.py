@@ -112,6 +112,6 @@ def test_the_descent_constant_in_numbers() -> None:
 
 
 def test_coordinates_are_orthonormal() -> None:
-    w, e = lipschitz.coordinates(Symbol("theta", positive=True), 1, 0)
+    w, e = lipschitz.coordinates(Symbol("theta", nonnegative=True), 1, 0)
     assert (w.dot(w) - 1).simplify() == 0
     assert w.dot(e).simplify() == 0
