@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import proofs
@@ -20,9 +21,10 @@ from verify.evidence import Verdict
 from verify.generated.derived import require_right
 from verify.precision.route import check, points_for
 from verify.reading.book import formula_book
-from verify.reading.derivations import derivation_pages
+from verify.reading.derivations import as_told, derivation_pages
 from verify.reading.errata import errata_page
 from verify.reading.mathml import mathml
+from verify.workers import fresh_processes
 
 GENERATED = "numerics/generated"
 
@@ -40,21 +42,45 @@ def project_root() -> Path:
     return root
 
 
-def derive_outputs(progress: Progress = lambda name: None) -> dict[str, str]:
-    """Derive every claim, then the text of every output by path relative to the root.
+def derive_outputs(progress: Progress = lambda name: None, jobs: int = 1) -> dict[str, str]:
+    """Derive every claim, then the text of every output by path relative to the root, in `jobs` processes.
 
     Raises ValueError if a derivation is not proved, for nothing is generated from a claim that does not hold, or if the
     generated code is carried out and does not compute what the claims state.
     """
     own = list(filter(is_own, proofs.all_claims()))
-    for claim in own:
-        progress(claim.id)
-        require_proved(claim)
-    texts = modules()
-    require_right(texts, own)
+    with _shared(jobs, own, progress) as code:
+        for claim in own:
+            require_proved(claim)
+        texts = code()
     generated = {f"{GENERATED}/{name}": text for name, text in texts.items()}
     pages = formula_book(generated) | derivation_pages() | {"docs/errata.md": errata_page(), SCRIPT: script()}
     return generated | pages
+
+
+@contextmanager
+def _shared(jobs: int, own: Sequence[Claim], progress: Progress) -> Iterator[Callable[[], dict[str, str]]]:
+    """Let other processes derive from the first claim on, and this one from the last; yields what gives the code."""
+    if jobs == 1:
+        yield _code
+        return
+    with fresh_processes(jobs - 1) as pool:
+        code = pool.submit(_code)
+        chains = {claim.id: pool.submit(as_told, claim.id) for claim in own}
+        for claim_id in reversed(chains):
+            progress(claim_id)
+            if chains[claim_id].cancel():  # nobody has begun with it
+                registry.derive(claim_id)
+            else:
+                registry.CARRIED_OUT[claim_id] = chains[claim_id].result()
+        yield code.result
+
+
+def _code() -> dict[str, str]:
+    """The generated modules, found right."""
+    texts = modules()
+    require_right(texts, filter(is_own, proofs.all_claims()))
+    return texts
 
 
 def script() -> str:
@@ -112,9 +138,8 @@ def extension_outputs() -> dict[str, str]:
     return {"__init__.py": package, **texts}
 
 
-def stale_files(root: Path) -> list[Path]:
-    """Modules below numerics/generated that no claim generates any more."""
-    wanted = {f"{GENERATED}/{name}" for name in modules()}
+def stale_files(root: Path, wanted: Collection[str]) -> list[Path]:
+    """Modules below numerics/generated that are not among the outputs `wanted`."""
     folder = root / GENERATED
     found = sorted(folder.glob("*.py")) if folder.is_dir() else []
     return [path for path in found if path.relative_to(root).as_posix() not in wanted]

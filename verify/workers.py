@@ -24,7 +24,7 @@ from typing import Final, cast
 
 from verify.evidence import Method, Outcome, Task
 
-__all__ = ["Callback", "Piece", "Progress", "Work", "describe", "single_threaded"]
+__all__ = ["Callback", "Piece", "Progress", "Work", "describe", "fresh_processes", "single_threaded"]
 
 _THREAD_VARIABLES: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -104,7 +104,7 @@ class Work:
     def _until_broken(self, waiting: deque[Piece], workers: int) -> list[Piece]:
         """Work `waiting` off; if the pool breaks, return the pieces one of which broke it."""
         flying: dict[Future[Outcome], Piece] = {}
-        with _pool(workers) as pool:
+        with fresh_processes(workers) as pool:
             while waiting or flying:
                 while waiting and len(flying) < workers:
                     piece = waiting.popleft()
@@ -205,7 +205,7 @@ def _interrupts_held() -> Iterator[None]:
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def fresh_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     """A pool of fresh processes; if anything is raised inside, they are stopped at once."""
     others = set(active_children())
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)

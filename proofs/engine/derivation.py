@@ -8,7 +8,7 @@ statement, which no earlier step may use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
@@ -110,7 +110,7 @@ class Derivation:
     held: tuple[Expr, ...] = ()
     parts: dict[str, Held] = field(default_factory=dict)
     implies: Callable[[Mapping[str, Expr]], Obligation] | None = None
-    mutants: Callable[[], Iterator[tuple[str, Callable[[], Obligation]]]] = field(default=lambda: iter(()))
+    mutants: Callable[[], Iterable[tuple[str, Callable[[], Obligation]]]] = tuple
     concluded: Literal["", "statement", "argument", "sentence"] = ""
 
     def begin(self, shown: Expr | str, because: str = "") -> None:

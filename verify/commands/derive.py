@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from verify.commands.options import cpus
 from verify.files import difference, holds, make_folder, write_atomically, writing
 
 
@@ -42,8 +43,8 @@ def derive(check: bool, root: Path | None, output: Path | None) -> None:
         folder, outputs, superfluous = output, build.extension_outputs(), list[Path]()
     else:
         folder = root or build.project_root()
-        outputs = build.derive_outputs(lambda claim_id: click.echo(f"deriving {claim_id}", err=True))
-        superfluous = sorted(Path(path) for path in build.stale_files(folder))
+        outputs = build.derive_outputs(lambda claim_id: click.echo(f"deriving {claim_id}", err=True), cpus())
+        superfluous = sorted(Path(path) for path in build.stale_files(folder, outputs.keys()))
     if check:
         sys.exit(_check_outputs(folder, outputs, superfluous))
     _write_outputs(folder, outputs, superfluous)

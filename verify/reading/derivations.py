@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from sympy import Expr
+from sympy import Expr, S, true
 
 import proofs
-from proofs.engine.derivation import Obligation, Step
+from proofs.engine.derivation import Derivation, Obligation, Step
 from proofs.engine.render import latex_of, line_of
 from proofs.extensions import is_own
 from verify.reading.book import CHAPTERS, PAGES, of_claims
@@ -30,10 +31,29 @@ def derivation_pages() -> dict[str, str]:
     return pages
 
 
+class Written(str):
+    """What a step shows, as Markdown."""
+
+
+def as_told(claim_id: str) -> Derivation:
+    """The derivation as it is written about: without expressions, so that one process can tell it to another."""
+    chain = proofs.derive(claim_id)
+    told = Derivation(claim_id, cited=chain.cited, concluded=chain.concluded)
+    for step in chain.steps:
+        owes = tuple(
+            replace(owed, expression=S.Zero if isinstance(owed.expression, Expr) else true) for owed in step.obligations
+        )
+        shown = Written("\n".join(formula(claim_id, step)))
+        told.steps.append(replace(step, shown=shown, obligations=owes))
+    return told
+
+
 def formula(claim_id: str, step: Step) -> list[str]:
     """What a step shows: words as text, an expression in LaTeX, a long one on a line or left to the command line."""
+    if isinstance(step.shown, Written):
+        return [step.shown]
     if not isinstance(step.shown, Expr):
-        return ["```text", step.shown, "```"]
+        return ["```text", f"{step.shown}", "```"]
     latex = latex_of(step.shown)
     if len(latex) <= LONGEST_FORMULA:
         return [f"$${latex}$$"]
