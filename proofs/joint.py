@@ -137,10 +137,7 @@ def _joint_equation(d: Derivation) -> None:
         (STRENGTH - lam * taxicab) * tan(theta) - lam * sqrt(nonzeros - taxicab**2),
         "θ̄ = Θ(κ(θ̄)), Θ(κ) the angle of R4's limit at strength κ; for l1, while every nonzero entry is active, this "
         "must vanish",
-        vanishes(
-            "(κ − λ‖w*‖₁) tan θ̄ is κ times R5.sharp-l1",
-            TANGENT * (kappa - lam * taxicab) - kappa * get("R5.sharp-l1").formula,
-        ),
+        vanishes("tan θ̄ by R5.sharp-l1", (kappa - lam * taxicab) * TANGENT - lam * sqrt(nonzeros - taxicab**2)),
     )
 
 

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Eq, Expr, Min, Or, Symbol, cos, diff, limit, sin, sqrt, symbols
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Piecewise, Symbol, cos, limit, sign, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.graph import Graph
-from proofs.engine.rules import gram, total
-from proofs.engine.sentence import All, If, Part, Same, Term, eq, ge, le
-from proofs.engine.smt import follows
+from proofs.engine.derivation import Derivation, vanishes
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.rules import entrywise, gram, tends, total
+from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt, le, lt, ne
 from proofs.fixed_points import RIGHT
-from proofs.limits import ACTIVE, BEYOND, ENTRY, FROM_BETA, PULL, balance, proximal
-from proofs.limits_nonconvex import SHAPE, UPPER, branch
+from proofs.limits_nonconvex import SHAPE
 from proofs.penalty_forms import penalty
-from proofs.splitting import ENTRY as OUTPUT
-from proofs.splitting import OF_A_MINIMIZER, PLANE, U_VECTOR, X
+from proofs.splitting import ENTRY, OF_A_MINIMIZER, P_ENTRY, P_X, PLANE, TARGET, U_VECTOR, X
 from proofs.symbols import (
     a,
     beta,
     e,
     kappa,
-    kept_level,
     lam,
     multiplier,
     named,
@@ -32,12 +28,12 @@ from proofs.symbols import (
     ratio,
     slope_squares,
     slope_sum,
-    star_size,
     taxicab,
     theta,
     thresholded,
     w_hat,
     w_star,
+    x_in,
 )
 
 THRESHOLD = Symbol("t", positive=True)
@@ -97,8 +93,8 @@ def R5(d: Derivation) -> None:
     square = g.fact("sin²θ̄", Eq(sin(theta) ** 2, SINE_SQUARE), vectors, fixed)
     half = g.equal("half the angle", cos(theta), 1 - 2 * sin(theta / 2) ** 2)
     away = g.fact("distance", Eq(_AWAY, CHORD), vectors, half, g.given("θ̄ ≤ π"))
-    entry = g.fact("an entry", OUTPUT * X >= OUTPUT**2, *map(g.given, OF_A_MINIMIZER))
-    shrunk = g.rule("summed", total, entry, sums={OUTPUT * X: OVERLAP, OUTPUT**2: square_u})
+    entry = g.fact("an entry", ENTRY * X >= ENTRY**2, *map(g.given, OF_A_MINIMIZER))
+    shrunk = g.rule("summed", total, entry, sums={ENTRY * X: OVERLAP, ENTRY**2: square_u})
     size = g.fact(
         "κ", Eq(kappa**2, multiplier**2 - 2 * multiplier * beta * OVERLAP + beta**2 * square_u), vectors, fixed
     )
@@ -107,81 +103,81 @@ def R5(d: Derivation) -> None:
     g.conclude(square, away, g.under(far, acute))
 
 
-def _register_error(name: str, count: Symbol, bound: Expr, hypothesis: Boolean, rest: tuple[str, str]) -> Claim:
-    """r/κ of one penalty: `count` entries, each displaced by at most the δ of P5; `rest` is its setting, and why."""
-    setting, why = rest
+def _register_error(
+    name: str, count: Symbol, counted: Boolean, bound: Expr, premises: dict[str, Boolean], setting: str
+) -> Claim:
+    """R5 for one penalty: the entries that are `counted`, `count` of them, are displaced by at most the δ of P5."""
+    prices = {P_ENTRY: lam * _l0(ENTRY), P_X: lam * _l0(X)} if name == "l0" else {}
 
     def derivation(d: Derivation) -> None:
-        d.cite("R5", "R3", f"P5.{name}")
-        displacement = penalty(name).farthest
-        named = THRESHOLD if name == "tl1" else displacement.subs(ratio, lam / beta)
-        total, length = Symbol("sum", nonnegative=True), Symbol("d", nonnegative=True)
-        d.begin(named, "δ, the largest |x − S(x)| (P5)" + (": the threshold t" if name == "tl1" else ", ρ = λ/β"))
-        owes = _displaced(name)
-        if name == "tl1":
-            owes = [*owes, vanishes("δ of P5 − the threshold t of P3", displacement - penalty(name).threshold)]
-        d.step("Which entries are displaced", why, "the others have w̄_i = ū_i", owes)
-        d.apply(
-            "sin θ̄ ≤ β‖w̄ − ū‖/κ ≤ β√(count · δ²)/κ",
-            lambda each: beta / kappa * sqrt(count) * each,
-            "R5",
-            follows(
-                "a sum of `count` squares, each ≤ δ²",
-                length <= sqrt(count) * THRESHOLD,
-                Eq(length**2, total),
-                total <= count * THRESHOLD**2,
-            ),
+        g = Graph(d)
+        fixed, *told = (g.given(premise) for premise in ("fixed", *premises))
+        entry = g.rule("an entry", entrywise, fixed, entries={w_hat: X, w_star: TARGET, U_VECTOR: ENTRY})
+        if name == "l0":
+            near = g.fact("kept or dropped", Or(Eq(ENTRY, X), And(Eq(ENTRY, 0), 2 * lam / beta >= X**2)), told.pop())
+            minimizer = [near]
+        else:
+            minimizer = [g.given(premise) for premise in OF_A_MINIMIZER]
+            near = g.cite(f"P5.{name}", {Term("|x-S(x)|"): Abs(X - ENTRY), x_in: X, ratio: lam / beta})
+        kept = g.fact("the others rest", Or(counted, Eq(ENTRY, X)), entry, told[0], *minimizer[-2:])
+        far = g.fact("how far", farthest**2 >= (X - ENTRY) ** 2, near, *told[1:])
+        moved = g.fact("an entry of w̄ − ū", farthest**2 * _one(counted) >= (X - ENTRY) ** 2, kept, far)
+        square_u = Symbol("‖ū‖²", real=True)
+        sums = {X**2: Integer(1), X * ENTRY: OVERLAP, ENTRY**2: square_u, _one(counted): count}
+        together = g.rule("summed", total, moved, sums=sums)
+        away = g.rule(
+            "‖w̄ − ū‖",
+            gram,
+            products={(w_hat, w_hat): Integer(1), (w_hat, U_VECTOR): OVERLAP, (U_VECTOR, U_VECTOR): square_u},
+            norms={w_hat - U_VECTOR: GAP},
         )
-        d.hold("bound", bound)
-        d.conclude_argument("r/κ bounds sin θ̄, and for N ≥ β θ̄ < π/2 by R5")
+        sine = g.cite("R5", prices, fixed, g.given("θ̄ ≤ π"), *minimizer)
+        g.conclude(g.fact("bound", sin(theta) <= bound, sine, together, away))
 
+    farthest = THRESHOLD if name == "tl1" else penalty(name).farthest.subs(ratio, lam / beta)
     return claim(
         id=f"R5.{name}",
         title=f"Error of the limit for {name}",
         source="[DX] announces error estimates; this form [here]",
         kind=Kind.INEQUALITY,
-        sentence=All(le(sin(theta), Part("bound")), eq(Part("bound"), Term(r"\tfrac r\kappa"))),
+        sentence=le(sin(theta), Part("bound")),
         definition=Splitting("error", name),
         parts={"bound": bound},
-        names=_NAMES,
-        hypotheses=(hypothesis,),
-        setting=setting,
+        premises={key: R5.premises[key] for key in R5.premises if name != "l0" or key not in OF_A_MINIMIZER} | premises,
+        names=R5.names,
+        hypotheses=(next(iter(premises.values())),),
+        setting=f"‖w̄‖ = ‖w*‖ = 1; {setting}; this is r/κ",
     )(derivation)
 
 
-def _displaced(name: str) -> list[Obligation]:
-    """Entries with w*_i = 0 are not displaced; for l0 no entry of the support is."""
-    if name == "l1":
-        given = [balance("P1", ENTRY), FROM_BETA]
-        return [follows("w̄_i = 0 = ū_i where w*_i = 0", Eq(ENTRY, 0), *given, Eq(PULL, 0))]
-    if name == "tl1":
-        rest = multiplier * branch()[0] - beta * kept_level
-        return [
-            follows("ū_i = 0 where w*_i = 0", rest > 0, FROM_BETA),
-            follows("and then w̄_i = 0", Eq(ENTRY, 0), Eq(multiplier * ENTRY, 0), FROM_BETA),
-        ]
-    given = [balance("P2", ENTRY), multiplier > 0]
-    kept = Eq(proximal("P2", ENTRY), ENTRY)
-    return [
-        follows("an entry is kept as it is or thresholded", Or(kept, Eq(proximal("P2", ENTRY), 0)), given),
-        follows("w̄_i = 0 where w*_i = 0 and ū_i = 0", Eq(ENTRY, 0), *given, Eq(PULL, 0), Eq(proximal("P2", ENTRY), 0)),
-    ]
+def _one(counted: Boolean) -> Expr:
+    return Piecewise((Integer(1), counted), (Integer(0), True))
 
 
-_register_error("l1", nonzeros, lam * sqrt(nonzeros) / kappa, FROM_BETA, ("‖w*‖ = 1", "only those with w*_i ≠ 0"))
+def _l0(entry: Expr) -> Expr:
+    return _one(Ne(entry, 0))
+
+
+_FAR = {"N ≥ β": ge(multiplier, beta)}
+_register_error("l1", nonzeros, Ne(TARGET, 0), lam * sqrt(nonzeros) / kappa, _FAR, "ū_i = S(w̄_i)")
 _register_error(
     "l0",
     thresholded,
+    And(Ne(TARGET, 0), Eq(ENTRY, 0)),
     sqrt(2 * lam * beta * thresholded) / kappa,
-    multiplier > 0,
-    ("s₀ is the number of nonzero w*_i whose ū_i is 0", "only those with w*_i ≠ 0 and ū_i = 0"),
+    {
+        "N > 0": gt(multiplier, 0),
+        "ū_i is as good as w̄_i": le(lam * _l0(ENTRY) + beta * (X - ENTRY) ** 2 / 2, lam * _l0(X)),
+    },
+    "s₀ is the number of nonzero w*_i whose ū_i is 0",
 )
 _register_error(
     "tl1",
     nonzeros,
+    Ne(TARGET, 0),
     beta * THRESHOLD * sqrt(nonzeros) / kappa,
-    FROM_BETA,
-    ("t the threshold of P3 at ρ = λ/β", "only those with w*_i ≠ 0"),
+    _FAR | {"t": eq(THRESHOLD, penalty("tl1").farthest.subs(ratio, lam / beta))},
+    "ū_i = S(w̄_i), t the threshold of P3 at ρ = λ/β",
 )
 
 
@@ -210,120 +206,169 @@ def _sharp(d: Derivation, pull: Expr, square: Expr) -> None:
 
 
 TANGENT = lam * sqrt(nonzeros - taxicab**2) / (kappa - lam * taxicab)
-"""tan θ̄ for l1, exact while every nonzero entry of w* is active."""
+"""R5.sharp-l1: tan θ̄, exact while every nonzero entry of w* is active."""
+
+
+def _distance(pull: Expr, square: Expr) -> Expr:
+    """‖w̄ − w*‖ where w̄ is along κw* − λg: ⟨g, w*⟩ = `pull`, ‖g‖² = `square`."""
+    along, across = kappa - lam * pull, lam * sqrt(square - pull**2)
+    length = sqrt(along**2 + across**2)
+    return across * sqrt(2 / (length * (length + along)))
+
+
+def _inner_products(g: Graph) -> Fact:
+    """N and ‖w̄ − w*‖."""
+    off = multiplier * w_hat - RIGHT
+    products = {**PLANE, (w_hat, e): Integer(0), (U_VECTOR, w_hat): OVERLAP}
+    products |= dict(zip([(U_VECTOR, e), (U_VECTOR, U_VECTOR)], named("⟨ū,e⟩", "‖ū‖²"), strict=True))
+    return g.rule(
+        "inner products",
+        gram,
+        products=products,
+        norms={w_hat - w_star: _AWAY, w_hat - U_VECTOR: GAP},
+        named={Symbol("⟨off,w̄⟩", real=True): (off, w_hat)},
+        same={Symbol("‖off‖", nonnegative=True): (multiplier * w_hat, RIGHT)},
+    )
 
 
 @claim(
     id="R5.sharp-l1",
-    title="Error of the limit for l1, sharp to first order in λ",
+    title="Error of the limit for l1, exact for small λ and sharp to first order",
     source="[here]",
-    subject=r"\|\bar w-w^*\|\,(1+O(\lambda))",
+    kind=Kind.EQUIVALENCE,
+    sentence=All(
+        eq(sin(theta), Part("tangent") * cos(theta)),
+        eq(_AWAY, Part("distance")),
+        Tends(Part("distance") / lam, Part("slope"), (lam, Integer(0))),
+    ),
     definition=Splitting("sharpness", "l1"),
-    statement=lam / kappa * sqrt(nonzeros - taxicab**2),
-    setting="λ → 0 at fixed β, κ and w*, N > β; ‖w*‖₁² ≤ ‖w*‖₀ as ‖w*‖ = 1",
+    parts={"tangent": TANGENT, "distance": _distance(taxicab, nonzeros), "slope": sqrt(nonzeros - taxicab**2) / kappa},
+    premises={
+        "fixed": R5.premises["fixed"],
+        "N > β": gt(multiplier, beta),
+        "λ is small": If(ne(TARGET, 0), lt(lam * (kappa + beta), kappa * beta * Abs(TARGET))),
+        "θ̄ ≤ π": ge(sin(theta), 0),
+    },
+    names=R5.names | {TARGET: "w^*_i"},
+    setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i), so that ‖w*‖₁² ≤ ‖w*‖₀; λ → 0 at fixed κ and w*",
 )
 def R5_sharp_l1(d: Derivation) -> None:
-    d.cite("R4.l1")
-    active = ACTIVE
-    d.begin(active, "w̄_i for small λ: every nonzero w*_i is active, as Nλ/(κβ) → 0 and N ≤ κ + β")
-    d.step(
-        "w̄ is along κw* − λ sgn(w*), exactly",
-        "g = sgn(w*), ⟨g, w*⟩ = ‖w*‖₁, ‖g‖² = ‖w*‖₀, h = 0",
-        "",
-        vanishes("(N − β)w̄_i", active * (multiplier - beta) - (kappa * star_size - lam)),
-        follows(
-            "all are active",
-            kappa * star_size > multiplier * lam / beta,
-            multiplier <= kappa + beta,
-            lam * (kappa + beta) < kappa * beta * star_size,
-        ),
+    g = Graph(d)
+    fixed, beyond, small = map(g.given, ("fixed", "N > β", "λ is small"))
+    soft = g.cite("P1", {x_in: X, ratio: lam / beta}, value=ENTRY)
+    sums = {X * TARGET: cos(theta), X * ENTRY: OVERLAP, X**2: Integer(1), TARGET**2: Integer(1)}
+    sums |= {Abs(TARGET): taxicab, _one(Ne(TARGET, 0)): nonzeros}
+    level = _inner_products(g)
+    entry = g.rule("an entry", entrywise, fixed, entries={w_hat: X, w_star: TARGET, U_VECTOR: ENTRY})
+    shrunk = g.rule("⟨ū, w̄⟩", total, g.fact("shrunk", X * ENTRY <= X**2, soft), sums=sums)
+    most = g.fact("N ≤ κ + β", multiplier <= kappa + beta, level, fixed, shrunk)
+    active = Eq((multiplier - beta) * X, kappa * TARGET - lam * sign(TARGET))
+    each = g.fact("every nonzero entry is active", active, entry, soft, beyond, small, most)
+    on = _one(Ne(TARGET, 0))
+    told = And(
+        Eq((multiplier - beta) * X * TARGET, kappa * TARGET**2 - lam * Abs(TARGET)),
+        Eq((multiplier - beta) ** 2 * X**2, kappa**2 * TARGET**2 - 2 * kappa * lam * Abs(TARGET) + lam**2 * on),
+        lam * (kappa + beta) * Abs(TARGET) <= kappa * beta * TARGET**2,
     )
-    _sharp(d, taxicab, nonzeros)
-    d.conclude(R5_sharp_l1.formula)
-    d.step(
-        "While every nonzero entry is active, tan θ̄ is known exactly",
-        TANGENT,
-        "h = 0; N = β + √(κ² − 2κλ‖w*‖₁ + λ²‖w*‖₀)",
-        follows(
-            "⟨z, w*⟩ = κ − λ‖w*‖₁ > 0, entry by entry",
-            kappa * star_size**2 > lam * star_size,
-            BEYOND,
-            kappa * star_size > multiplier * lam / beta,
-        ),
-        vanishes(
-            "tan²θ̄ − (‖z‖² − ⟨z, w*⟩²)/⟨z, w*⟩²",
-            TANGENT**2 - (lam**2 * nonzeros + kappa**2 - 2 * kappa * lam * taxicab) / (kappa - lam * taxicab) ** 2 + 1,
-        ),
-    )
+    summed = g.rule("summed", total, g.fact("products", told, each, small), sums=sums)
+    tangent = g.fact("tangent", Eq(sin(theta), TANGENT * cos(theta)), summed, beyond, g.given("θ̄ ≤ π"))
+    away = g.fact("distance", Eq(_AWAY, _distance(taxicab, nonzeros)), level, summed, beyond)
+    limit_ = g.apply("first order", tends, f=_distance(taxicab, nonzeros) / lam, over=lam, to=Integer(0))
+    g.conclude(tangent, away, limit_)
+
+
+_P, _P_STAR, _G_1, _G_2, _BOTH = named("p'(|ū_i|)", "p'(|w*_i|)", "g₁", "g₂", "Σ p'(|ū_i|) p'(|w*_i|)")
+_STEEP = 2 * (a + 1) ** 2 / (a**3 * beta) * sqrt(2 * nonzeros * (1 + 2 * beta**2 / kappa**2))
+"""R5.sharp-tl1: by how much, per λ, the p'(|ū_i|) differ from the p'(|w*_i|) at most."""
 
 
 @claim(
     id="R5.sharp-tl1",
     title="Error of the limit for transformed l1, sharp to first order in λ",
     source="[here]",
-    subject=r"\|\bar w-w^*\|\,(1+O(\lambda))",
+    kind=Kind.EQUIVALENCE,
+    sentence=All(
+        eq(_AWAY, Part("distance")),
+        le(Abs(_G_1 - slope_sum), lam * _STEEP),
+        le(Abs(sqrt(_G_2) - sqrt(slope_squares)), lam * _STEEP),
+        Tends(_distance(slope_sum, slope_squares) / lam, Part("slope"), (lam, Integer(0))),
+    ),
     definition=Splitting("sharpness", "tl1"),
-    statement=lam / kappa * sqrt(slope_squares - slope_sum**2),
-    setting="λ → 0 at fixed β, κ, a and w*, N > β; p'(x) = a(a+1)/(a+x)²; over the nonzero entries "
-    "d₁ = Σ p'(|w*_i|)|w*_i|, d₂ = Σ p'(|w*_i|)², and d₁² ≤ d₂ as ‖w*‖ = 1",
+    parts={"distance": _distance(_G_1, _G_2), "slope": sqrt(slope_squares - slope_sum**2) / kappa},
+    premises={
+        **R5.premises,
+        "t": eq(THRESHOLD, penalty("tl1").farthest.subs(ratio, lam / beta)),
+        "N > β": gt(multiplier, beta),
+        "λ is small": If(ne(TARGET, 0), lt((kappa + beta) * THRESHOLD, kappa * Abs(TARGET))),
+        "ū_i is stationary": If(ne(ENTRY, 0), eq(X, ENTRY + lam / beta * _P * sign(ENTRY))),
+        "p'(|ū_i|)": eq(_P, SHAPE / (a + Abs(ENTRY)) ** 2),
+        "p'(|w*_i|)": eq(_P_STAR, SHAPE / (a + Abs(TARGET)) ** 2),
+    },
+    names=R5.names | {TARGET: "w^*_i", _G_1: "g_1", _G_2: "g_2"},
+    setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i), t the threshold of P3 at ρ = λ/β; over the nonzero w*_i "
+    "g₁ = Σ p'(|ū_i|)|w*_i|, g₂ = Σ p'(|ū_i|)², "
+    "d₁ = Σ p'(|w*_i|)|w*_i|, d₂ = Σ p'(|w*_i|)²; λ → 0 at fixed β, κ, a and w*",
 )
 def R5_sharp_tl1(d: Derivation) -> None:
-    d.cite("R4.tl1", "R5.tl1")
-    form = UPPER
-    size, _ = branch()
-    slope = SHAPE / (a + kept_level) ** 2
-    d.begin(form - kappa * star_size, "vanishes on the upper branch (R4.tl1); U = |ū_i|")
-    at_lam = (form - kappa * star_size).subs(ratio, lam / beta)
-    start = {lam: 0, multiplier: kappa + beta, kept_level: star_size}
-    d.step(
-        "(N − β)w̄_i = κω_i − λp'(U)",
-        kappa * star_size - lam * slope,
-        "|w̄_i| = U + ρp'(U)",
-        vanishes(
-            "the form, rearranged",
-            form - kappa * star_size - (multiplier - beta) * size + kappa * star_size - beta * ratio * slope,
+    g = Graph(d)
+    fixed, beyond, small, threshold = map(g.given, ("fixed", "N > β", "λ is small", "t"))
+    stationary, slope, slope_star = map(g.given, ("ū_i is stationary", "p'(|ū_i|)", "p'(|w*_i|)"))
+    minimizer, angle = [g.given(premise) for premise in OF_A_MINIMIZER], g.given("θ̄ ≤ π")
+    on, one = _one(Ne(TARGET, 0)), Integer(1)
+    sums = {X * TARGET: cos(theta), X * ENTRY: OVERLAP, X**2: one, TARGET**2: one, on: nonzeros}
+    sums |= {ENTRY**2: Symbol("‖ū‖²", real=True), _P * Abs(TARGET): _G_1, _P**2 * on: _G_2, _P * _P_STAR * on: _BOTH}
+    sums |= {_P_STAR * Abs(TARGET): slope_sum, _P_STAR**2 * on: slope_squares}
+    level = _inner_products(g)
+    entry = g.rule("an entry", entrywise, fixed, entries={w_hat: X, w_star: TARGET, U_VECTOR: ENTRY})
+    shrunk = g.fact("shrunk", And(X * ENTRY <= X**2, X * ENTRY >= 0, Abs(ENTRY) <= Abs(X)), *minimizer)
+    most = g.fact(
+        "N ≤ κ + β",
+        multiplier <= kappa + beta,
+        *(level, fixed, g.rule("⟨ū, w̄⟩", total, g.fact("an entry of ⟨ū, w̄⟩", X * ENTRY <= X**2, shrunk), sums=sums)),
+    )
+    near = g.cite("P5.tl1", {Term("|x-S(x)|"): Abs(X - ENTRY), x_in: X, ratio: lam / beta})
+    width = g.fact("t is of order λ", And(lam * (a + 1) / (a * beta) >= THRESHOLD, THRESHOLD > 0), threshold)
+    moved = g.fact("how far", Abs(X - ENTRY) <= THRESHOLD, near, threshold)
+    kept = g.fact(
+        "entries with w*_i ≠ 0 only", Implies(Eq(TARGET, 0), And(Eq(X, 0), Eq(ENTRY, 0))), entry, beyond, shrunk
+    )
+    none = g.fact("none is thresholded", Implies(Ne(TARGET, 0), Ne(ENTRY, 0)), entry, moved, most, small, beyond)
+    active = Eq((multiplier - beta) * X, kappa * TARGET - lam * _P * sign(TARGET))
+    each = g.fact("every entry", active, entry, stationary, beyond, shrunk, none)
+    told = And(
+        Eq((multiplier - beta) * X * TARGET, kappa * TARGET**2 - lam * _P * Abs(TARGET)),
+        Eq(
+            (multiplier - beta) ** 2 * X**2,
+            kappa**2 * TARGET**2 - 2 * kappa * lam * _P * Abs(TARGET) + lam**2 * _P**2 * on,
         ),
     )
-    _all_upper(d)
-    d.step(
-        "N and every U are smooth in λ at λ = 0",
-        "implicit functions from N = κ + β, U = ω_i, w̄ = w*, where R5.tl1 sends every limit with N > β",
-        "so p'(U) = p'(ω_i) + λ(…): g_i = p'(ω_i) sgn(w*_i), and h is bounded; entries with w*_i = 0 stay 0",
-        vanishes("the equation at λ = 0", at_lam.subs(start)),
-        vanishes("its slope in U there is κ ≠ 0", diff(at_lam, kept_level).subs(start) - kappa),
-        vanishes(
-            "and in λ finite", diff(at_lam, lam).subs(start) - (kappa + beta) / beta * slope.subs(kept_level, star_size)
-        ),
-        vanishes(
-            "∂‖w̄‖²/∂N = −2/κ ≠ 0 at ‖w*‖ = 1",
-            diff((kappa / (multiplier - beta)) ** 2, multiplier).subs(start) + 2 / kappa,
-        ),
+    summed = g.rule("summed", total, g.fact("products", told, each), sums=sums)
+    error = g.cite("R5", {}, fixed, angle, *minimizer)
+    acute = g.fact("acute", cos(theta) > 0, error, beyond)
+    chord = g.fact("chord", And(Eq(_AWAY**2, 2 - 2 * cos(theta)), _AWAY >= 0), level)
+    away = g.fact("distance", Eq(_AWAY, _distance(_G_1, _G_2)), chord, summed, beyond, acute)
+    gaps = g.fact("an entry of w̄ − ū", THRESHOLD**2 * on >= (X - ENTRY) ** 2, kept, moved)
+    shift = g.fact("‖w̄ − ū‖", THRESHOLD**2 * nonzeros >= GAP**2, level, g.rule("its square", total, gaps, sums=sums))
+    tilt = g.fact("sin θ̄", sin(theta) ** 2 <= (beta * THRESHOLD / kappa) ** 2 * nonzeros, error, shift)
+    apart = g.fact("‖w̄ − w*‖", 2 - 2 * cos(theta) <= 2 * (beta * THRESHOLD / kappa) ** 2 * nonzeros, tilt, acute)
+    steep = 2 * (a + 1) / a**2
+    change = g.fact("p' is Lipschitz", steep**2 * (ENTRY - TARGET) ** 2 >= (_P - _P_STAR) ** 2, slope, slope_star)
+    square = (_P - _P_STAR) ** 2 * on <= 2 * steep**2 * (THRESHOLD**2 * on + (X - TARGET) ** 2)
+    spread = g.rule("Σ (p'(|ū_i|) − p'(|w*_i|))²", total, g.fact("an entry of it", square, change, moved), sums=sums)
+    gap = _G_1 - slope_sum
+    turned = 2 * gap * (_P - _P_STAR) * Abs(TARGET) <= (_P - _P_STAR) ** 2 * on + gap**2 * TARGET**2
+    first = g.rule("Cauchy–Schwarz", total, g.fact("a square", turned), sums=sums)
+    roots = sqrt(_G_2), sqrt(slope_squares)
+    mixed = slope_squares * _P, _BOTH * _P_STAR
+    crossed = 2 * mixed[0] * mixed[1] * on <= mixed[0] ** 2 * on + mixed[1] ** 2 * on
+    second = g.rule("and once more", total, g.fact("another square", crossed), sums=sums)
+    left = 2 * steep**2 * nonzeros * THRESHOLD**2 * (1 + 2 * beta**2 / kappa**2)
+    small_ = g.fact("what is left", _G_2 - 2 * _BOTH + slope_squares <= left, spread, apart)
+    nearer = g.fact("g₁", gap**2 <= left, small_, first)
+    product = g.fact("Cauchy–Schwarz in full", And(roots[0] * roots[1] >= _BOTH, _G_2 >= 0), second)
+    nearest = g.fact("√g₂", (roots[0] - roots[1]) ** 2 <= left, small_, product)
+    bound = g.fact(
+        "in λ", And(Abs(gap) <= lam * _STEEP, Abs(roots[0] - roots[1]) <= lam * _STEEP), nearer, nearest, width
     )
-    _sharp(d, slope_sum, slope_squares)
-    d.conclude(R5_sharp_tl1.formula)
-
-
-def _all_upper(d: Derivation) -> None:
-    """Transformed l1: for small λ no entry with w*_i ≠ 0 is on the lower or on the middle branch."""
-    drive, slope, share, jump = symbols("y_i q share j", positive=True)
-    at_zero = ratio * (a + 1) / a
-    small = [multiplier <= kappa + beta, BEYOND, 3 * (kappa + beta) * slope < drive]
-    rest = drive + a * (multiplier - beta) - 3 * multiplier * slope * share
-    capped = Min(jump, a)
-    threshold = capped * (2 * jump - capped) / (2 * a)
-    d.step(
-        "For small λ every nonzero entry is on its upper branch",
-        3 * (kappa + beta) * at_zero / kappa,
-        "where |w*_i| exceeds this; y_i = κ|w*_i|, q = ρ(a+1)/a, ρ = λ/β, N ≤ κ + β (R3). Not on the lower one, as "
-        "Nt ≤ Nq < y_i; not on the middle one, where the form does not rise in U (R4.tl1)",
-        vanishes("t, in j = √(2ρ(a+1))", penalty("tl1").threshold - threshold.subs(jump, sqrt(2 * ratio * (a + 1)))),
-        vanishes("q, in j", at_zero - (jump**2 / (2 * a)).subs(jump, sqrt(2 * ratio * (a + 1)))),
-        follows("t ≤ q", jump**2 / (2 * a) >= threshold),
-        follows("y_i > Nq", drive > multiplier * slope, small),
-        vanishes(
-            "(a+U) times the form's slope − [form + a(N − β) − 3Nq a²/(a+U)²]",
-            (a + kept_level) * diff(UPPER, kept_level)
-            - rest.subs({drive: UPPER, slope: at_zero, share: (a / (a + kept_level)) ** 2}),
-        ),
-        follows("so it rises at U", rest > 0, *small, share <= 1),
-    )
+    found = g.apply("first order", tends, f=_distance(slope_sum, slope_squares) / lam, over=lam, to=Integer(0))
+    g.conclude(away, bound, found)

@@ -108,7 +108,7 @@ def gain_of_a_step() -> tuple[Expr, Expr]:
     return inner((_ZV - w_hat) / step, move, gram), inner(move, move, gram)
 
 
-_P_ENTRY, _P_X = symbols("p_u p_x", real=True)
+P_ENTRY, P_X = symbols("p_u p_x", real=True)
 
 
 def _priced(u: Expr, penalty: Expr) -> Expr:
@@ -117,9 +117,9 @@ def _priced(u: Expr, penalty: Expr) -> Expr:
 
 
 OF_A_MINIMIZER = {
-    "ū_i costs no more than −ū_i": le(_priced(ENTRY, _P_ENTRY), _priced(-ENTRY, _P_ENTRY)),
-    "ū_i costs no more than w̄_i": le(_priced(ENTRY, _P_ENTRY), _priced(X, _P_X)),
-    "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(_P_ENTRY, _P_X)),
+    "ū_i costs no more than −ū_i": le(_priced(ENTRY, P_ENTRY), _priced(-ENTRY, P_ENTRY)),
+    "ū_i costs no more than w̄_i": le(_priced(ENTRY, P_ENTRY), _priced(X, P_X)),
+    "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(P_ENTRY, P_X)),
 }
 """What an entry of ū is: p even and nondecreasing in |u|."""
 

@@ -72,6 +72,11 @@ def quantity(symbol: Symbol) -> Quantity | None:
     return QUANTITIES.get(symbol)
 
 
+def is_vector(symbol: Symbol) -> bool:
+    """Whether the registry has it as a vector."""
+    return symbol in QUANTITIES and QUANTITIES[symbol].space != "scalar"
+
+
 # Angles, norms, sizes.
 theta = _declare("theta", r"\theta", "θ", "angle between w and w*, in radians", nonnegative=True)
 r = _declare("r", r"r", "r", "norm of w", positive=True)

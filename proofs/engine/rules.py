@@ -40,8 +40,9 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
 from proofs.engine.sentence import Root, Same, Tends
+from proofs.symbols import is_vector
 
-__all__ = ["Applied", "attained", "circle", "convex", "gram", "names", "rising", "sole", "tends", "total"]
+__all__ = ["Applied", "attained", "circle", "convex", "entrywise", "gram", "names", "rising", "sole", "tends", "total"]
 
 Pair = tuple[Expr, Expr]
 
@@ -115,6 +116,19 @@ def names(
     for name, meant in [*inners, *lengths, *((one.args[0], pair) for one, pair in (cosines or {}).items())]:
         if isinstance(name, Symbol):
             yield name, tuple(sorted((vector.xreplace(known) for vector in meant), key=default_sort_key))
+
+
+def entrywise(vectors: Boolean, *, entries: Mapping[Symbol, Expr]) -> Boolean:
+    """ENTRY: vectors that are equal have equal entries; `entries` says what the entry of each is called.
+
+    ValueError for what is no equality of vectors, and for a vector whose entry has no name. By definition.
+    """
+    if not isinstance(vectors, Same):
+        raise ValueError(f"ENTRY takes an equality of vectors, not {vectors}")
+    left, right = (side.xreplace(dict(entries)) for side in vectors.args)
+    if lacking := [one for one in (left - right).free_symbols if not one.is_real or is_vector(one)]:
+        raise ValueError(f"ENTRY needs a name for the entry of {', '.join(map(str, lacking))}")
+    return Eq(left, right, evaluate=False)
 
 
 def total(entry: Boolean, *, sums: Mapping[Expr, Expr]) -> Boolean:

@@ -13,9 +13,9 @@ from proofs.engine.claim import Claim, Kind
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import Applied, attained, circle, convex, gram, rising, sole, total
-from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
-from proofs.symbols import kappa
+from proofs.engine.rules import Applied, attained, circle, convex, entrywise, gram, rising, sole, total
+from proofs.engine.sentence import All, If, Part, Same, eq, ge, gt, le, lt
+from proofs.symbols import kappa, w_hat
 
 x, y, z = symbols("x y z", real=True)
 ABOVE = Claim(
@@ -166,6 +166,13 @@ def test_sums_of_what_holds_of_each_entry() -> None:
             total(wrong, sums=sums)
     with pytest.raises(ValueError, match="SUM"):
         total(cos(x) * x * y >= 0, sums=sums)
+
+
+def test_equal_vectors_have_equal_entries() -> None:
+    assert entrywise(Same(x * a, v + w_hat), entries={a: y, v: z, w_hat: Integer(2)}) == Eq(x * y, z + 2)
+    for wrong, match in ((Eq(x, y), "not Eq"), (Same(a, v), "entry of v"), (Same(a, w_hat), "entry of w_hat")):
+        with pytest.raises(ValueError, match=match):
+            entrywise(wrong, entries={a: y})
 
 
 t, u = symbols("t u", real=True)

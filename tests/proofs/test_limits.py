@@ -45,9 +45,9 @@ def test_the_soft_threshold_is_no_hard_one(claim_id: str, monkeypatch: pytest.Mo
     assert decided(claim_id) is not True
 
 
-@pytest.mark.parametrize("claim_id", ["R4.l1", "R4.l0", "R4.tl1", "R5.l1", "R5.tl1", "R9", "R7.l1"])
+@pytest.mark.parametrize("claim_id", ["R4.l1", "R4.l0", "R4.tl1", "R9", "R7.l1"])
 def test_beyond_beta_is_needed(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for chapter in (limits, limits_nonconvex, limit_errors, census):
+    for chapter in (limits, limits_nonconvex, census):
         for name in ("BEYOND", "FROM_BETA"):
             monkeypatch.setattr(chapter, name, multiplier > -beta, raising=False)
     assert decided(claim_id) is not True
@@ -61,9 +61,6 @@ def test_beyond_beta_is_needed(claim_id: str, monkeypatch: pytest.MonkeyPatch) -
         (limits_nonconvex, "SQUARE", limits_nonconvex.SQUARE + Rational(1, 1000), "R4.l0"),
         (limits_nonconvex, "UPPER", limits_nonconvex.UPPER * Rational(1001, 1000), "R4.tl1"),
         (limits_nonconvex, "SHAPE", limits_nonconvex.SHAPE + 1, "R4.tl1"),
-        (limit_errors, "ACTIVE", limits.ACTIVE * Rational(1001, 1000), "R5.sharp-l1"),
-        (limit_errors, "UPPER", limits_nonconvex.UPPER * Rational(1001, 1000), "R5.sharp-tl1"),
-        (limit_errors, "SHAPE", limits_nonconvex.SHAPE + 1, "R5.sharp-tl1"),
         (limit_errors, "TANGENT", limit_errors.TANGENT * Rational(1001, 1000), "R5.sharp-l1"),
         (basin, "WIDEST", basin.WIDEST * Rational(1001, 1000), "R6.radius"),
         (basin, "GAIN", basin.GAIN * Rational(1001, 1000), "R6"),

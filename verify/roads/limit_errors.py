@@ -16,7 +16,7 @@ from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, lam, nonzeros, ratio, theta, thresholded
 from verify.inequalities.frame import ABOVE, CIRCLE, OWN, STAR, C, N, S, X, circle_point, placed, reals, soft
 from verify.inequalities.statement import Statement, stated
-from verify.iteration.arithmetic import FAST, Iteration, Problem, norm, run_exact
+from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import Array, displacement, objective, threshold
 from verify.rows import DIGITS, Relation
@@ -198,12 +198,14 @@ def check_sharpness(trial: Trial) -> None:
 def _first_order(trial: Trial, base: Problem) -> None:
     """‖w̄ − w*‖/λ settles like λ as λ → 0, at what the claim says."""
     slopes: list[mpf] = []
+    ends: list[tuple[Exact, Array]] = []
     for small in _SMALL:
         problem = replace(base, lam=small * base.kappa)
         iteration, w, settled = run_exact(problem, problem.unit)
         if not settled:
             trial.count("runs too slow to end")
             return
+        ends.append((iteration, w))
         slopes.append(norm(w - iteration.w_star) / iteration.lam)
         trial.count("runs")
     if slopes[-1] * base.kappa < mpf(10) ** -3:
@@ -217,7 +219,13 @@ def _first_order(trial: Trial, base: Problem) -> None:
     known = {"kappa": iteration.kappa, "beta": iteration.beta, "nonzeros": mpf(len(sizes))}
     known |= {"taxicab": mpmath.fsum(sizes), "slope_sum": mpmath.fsum(slope(x) * x for x in sizes)}
     known |= {"slope_squares": mpmath.fsum(slope(x) ** 2 for x in sizes)}
-    for k in (0, 1):
-        lam = mpf(_SMALL[k] * base.kappa)
-        # What is left of the slope is proportional to λ: at λ_k it is 1/(1 − λ_{k+1}/λ_k) = 1.0101 times the gap.
-        trial.row("statement", "=", slopes[k] * lam, {**known, "lam": lam}, 2 * gaps[k] * lam, base)
+    for k, (iteration, w) in enumerate(ends):
+        held = known | {"lam": iteration.lam}
+        if k < 2:  # What is left of the slope is proportional to λ: at λ_k it is 1/(1 − λ_{k+1}/λ_k) times the gap.
+            trial.row("slope", "=", slopes[k], held, 2 * gaps[k], base)
+        if trial.penalty == "l1":
+            trial.row("tangent", "=", mpmath.tan(iteration.angle(w)), held, mpf(10) ** -40, base)
+        reached = [slope(abs(u)) for u in iteration.split(w)]
+        held["g₁"] = mpmath.fsum(p * y for p, y in zip(reached, sizes, strict=True))
+        held["g₂"] = mpmath.fsum(p**2 for p in reached)
+        trial.row("distance", "=", slopes[k] * iteration.lam, held, mpf(10) ** -40, base)
