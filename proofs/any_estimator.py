@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Eq, Expr, Function, Implies, Integral, Symbol, cos, diff, oo, pi, simplify, sin, sqrt, symbols
+from sympy import Eq, Expr, Implies, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, coefficient, holds, inner, vanishes
+from proofs.engine.derivation import Derivation, coefficient, inner, vanishes
+from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import All, Part, Term, eq, ge, le
+from proofs.engine.rules import grown
+from proofs.engine.sentence import All, If, Part, Term, eq, ge, gt, le, lt
 from proofs.engine.smt import follows
 from proofs.gaussian import normal_density
-from proofs.splitting import F_VECTOR, MINIMUM, NAMES, NORM_Z, PLANE, SQUARE, STEP_GAIN, gain_of_a_step
+from proofs.splitting import (
+    C_NEXT,
+    F_VECTOR,
+    H_NEXT,
+    H_W,
+    NAMES,
+    NORM_Z,
+    OF_E,
+    OF_W,
+    PLANE,
+    SQUARE,
+    STEP_GAIN,
+    C,
+    gain_of_a_step,
+    of_a_step,
+)
 from proofs.symbols import (
     INTEGRABLE,
     OPEN_ANGLE,
     beta,
     e,
-    kappa,
     moment_across,
     mu,
+    named,
     r,
     step,
     theta,
@@ -29,9 +46,6 @@ from proofs.symbols import (
     w_star,
     x,
 )
-
-_PULL = Function("kappa", real=True)
-"""κ as a function of c = cos θ."""
 
 POTENTIAL_SLOPE = v_vs * moment_across
 """R12: Ψ'."""
@@ -123,79 +137,46 @@ def dissipates(d: Derivation, slope: Expr) -> None:
     )
 
 
+_HERE, _THERE, _Y, _FIT, _FIT_NEXT = named("κ(θ)", "κ(y)", "y", "−Ψ(θ)", "−Ψ(θ⁺)")
+_BELOW = _HERE - _STEEPEST * (_Y - C)
+_OF_L = ge((_THERE - _BELOW) * (_Y - C), 0)
+
+
 @claim(
     id="R12.step",
     title="A step size for any straight-through estimator",
     source="[here]",
     kind=Kind.INEQUALITY,
     sentence=All(
-        ge(Term("H(w^+)-H(w)"), Part("lower bound")),
-        eq(Term("H(w)"), beta / 2 * Term(r"\|w\|^2") - Term(r"\Psi(\theta)") - MINIMUM),
-        ge(_STEEPEST, Term(r"\sup\bigl(-d\kappa/d\cos\theta\bigr)_+")),
+        ge(H_NEXT - H_W, Part("lower bound")), If(lt(step * _STEEPEST, 1 + NORM_Z), gt(STEP_GAIN - _STEEPEST / 2, 0))
     ),
     definition=Splitting("any-estimator-step"),
     parts={"lower bound": STEP_GAIN_CURVED},
-    names=NAMES,
-    setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; the supremum, over the angles between those of w and w⁺, is "
-    "finite. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there (L = 0); "
-    "τ = η/(1 − η(α(θ) + β))",
+    premises=OF_E | of_a_step(_HERE, _FIT, _FIT_NEXT) | {"L": _OF_L},
+    names=NAMES
+    | OF_W
+    | {_HERE: r"\kappa(\theta)", _THERE: r"\kappa(y)", _FIT: r"-\Psi(\theta)", _FIT_NEXT: r"-\Psi(\theta^+)"},
+    setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; κ as a function of y = cos θ, for every y between those of "
+    "w and w⁺: L ≥ sup (−dκ/dy)₊. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there "
+    "(L = 0); τ = η/(1 − η(α(θ) + β)); with constant κ this is R1",
 )
 def R12_step(d: Derivation) -> None:
-    d.cite("G5", "R1", "R12")
-    cosine, s, bound = Symbol("c", real=True), Symbol("s", real=True), _STEEPEST
-    variable = Symbol("y", real=True)
-    d.begin("−Ψ as a function of c = cos θ", "dΨ/dθ = κ(θ) sin θ (R12), dc/dθ = −sin θ")
-    fit = Integral(_PULL(variable), (variable, cosine, cosine + s))
-    excess = fit - _PULL(cosine) * s + bound / 2 * s**2
-    rate = excess.diff(s)
-    here, there = symbols("kappa_c kappa_s", real=True)
-    d.step(
-        "−Ψ has slope κ in c, and a parabola below it",
-        excess,
-        "the increase of −Ψ minus (κ(c)s − Ls²/2): 0 at s = 0, with a slope in s of the sign of s, since κ(c) + Lc is "
-        "nondecreasing in c",
-        vanishes("d(−Ψ)/dc − κ", -(kappa * sin(theta)) / diff(cos(theta), theta) - kappa),
-        vanishes("it is 0 at s = 0", excess.subs(s, 0).doit()),
-        vanishes("its slope", rate - (_PULL(cosine + s) - _PULL(cosine) + bound * s)),
-        follows(
-            "slope times s ≥ 0",
-            (there - here + bound * s) * s >= 0,
-            Implies(s >= 0, there + bound * (cosine + s) >= here + bound * cosine),
-            Implies(s <= 0, there + bound * (cosine + s) <= here + bound * cosine),
-        ),
+    d.cite("G5", "R12")
+    g = Graph(d)
+    pulled, moved, gained = gain_of_a_step(g, _HERE)
+    fit = g.rule(
+        "a parabola below −Ψ",
+        grown,
+        g.given("L"),
+        **{"slope": _THERE, "below": _BELOW, "over": _Y, "start": (C, _FIT), "end": (C_NEXT, _FIT_NEXT)},
+        because="−Ψ has the slope κ in y: dΨ/dθ = κ(θ) sin θ (R12), dy/dθ = −sin θ",
     )
-    gain_with_curvature(d, bound, simplify(fit - _PULL(cosine) * s - excess))
+    turned = g.fact("|⟨w*, w⁺ − w⟩| ≤ ‖w⁺ − w‖", (C_NEXT - C) ** 2 <= SQUARE, moved)
+    lost = _STEEPEST / 2 * (C_NEXT - C) ** 2
+    raised = g.fact("u is kept", pulled - lost <= H_NEXT - H_W, fit, *map(g.given, ("H(w)", "H(w⁺)", *OF_E)))
+    gain = g.fact("what is left", (STEP_GAIN - _STEEPEST / 2) * SQUARE <= H_NEXT - H_W, raised, gained, turned)
+    g.conclude(gain)
     without_loss(d)
-    d.conclude_argument("with constant κ, L = 0 and this is R1")
-
-
-def gain_with_curvature(d: Derivation, bound: Symbol, parabola: Expr) -> None:
-    """R1's inequality with the loss of the parabola −Ls²/2, bounded through |⟨w*, w⁺ − w⟩| ≤ ‖w⁺ − w‖."""
-    gain, square = gain_of_a_step()
-    fit, envelope, linear, shift = symbols("fit_rise H_rest_rise u_rise s", real=True)
-    pull = Symbol("kappa_c", real=True)
-    net = (STEP_GAIN - bound / 2) * SQUARE
-    off = Symbol("off", real=True)
-    d.step(
-        "One step",
-        net,
-        "R1's inequality for (β/2)‖w‖² − E and the parabola for −Ψ; s = ⟨w*, w⁺ − w⟩, s² ≤ ‖w⁺ − w‖²",
-        vanishes("R1: ⟨κ(θ)w* + βu, w⁺ − w⟩ − ((1 + ‖z‖)/2τ)‖w⁺ − w‖²", gain - STEP_GAIN * square),
-        follows("s² ≤ ‖w⁺ − w‖²", shift**2 <= SQUARE, Eq(SQUARE, shift**2 + off**2)),
-        follows(
-            "the increase",
-            fit + envelope >= net,
-            fit >= pull * shift - bound / 2 * shift**2,
-            envelope >= linear,
-            Eq(pull * shift + linear, STEP_GAIN * SQUARE),
-            shift**2 <= SQUARE,
-        ),
-        follows("its factor is positive for τL < 1 + ‖z‖", STEP_GAIN - bound / 2 > 0, step * bound < 1 + NORM_Z),
-        follows("so for τ ≤ 1/L", step * bound < 1 + NORM_Z, step * bound <= 1),
-        holds("and for every τ where L = 0", STEP_GAIN > 0),
-    )
-    lost = parabola.subs(Symbol("s", real=True), sqrt(SQUARE))
-    d.hold("lower bound", STEP_GAIN_CURVED, simplify(gain / square) * SQUARE + lost, "s² at its largest, ‖w⁺ − w‖²")
 
 
 def without_loss(d: Derivation) -> None:
@@ -207,6 +188,7 @@ def without_loss(d: Derivation) -> None:
         mirrored,
         "κ(θ)/(v·v*) depends on sin θ alone (G5): κ(c) is even, so it is nondecreasing in c on all of [−1, 1] only "
         "if it is constant; if it falls with sin θ, L = 0 serves wherever both angles are ≤ π/2",
+        vanishes("d(−Ψ)/dc − κ", -POTENTIAL_SLOPE / diff(cos(theta), theta) - STRENGTH),
         vanishes("κ(π − θ) − κ(θ)", mirrored.subs(theta, pi - theta) - mirrored),
         follows(
             "nondecreasing and even: constant",

@@ -249,7 +249,7 @@ def _inner_products(g: Graph) -> Fact:
         "λ is small": If(ne(TARGET, 0), lt(lam * (kappa + beta), kappa * beta * Abs(TARGET))),
         "θ̄ ≤ π": ge(sin(theta), 0),
     },
-    names=R5.names | {TARGET: "w^*_i"},
+    names={**R5.names, TARGET: "w^*_i"},
     setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i), so that ‖w*‖₁² ≤ ‖w*‖₀; λ → 0 at fixed κ and w*",
 )
 def R5_sharp_l1(d: Derivation) -> None:
@@ -304,7 +304,7 @@ _STEEP = 2 * (a + 1) ** 2 / (a**3 * beta) * sqrt(2 * nonzeros * (1 + 2 * beta**2
         "p'(|ū_i|)": eq(_P, SHAPE / (a + Abs(ENTRY)) ** 2),
         "p'(|w*_i|)": eq(_P_STAR, SHAPE / (a + Abs(TARGET)) ** 2),
     },
-    names=R5.names | {TARGET: "w^*_i", _G_1: "g_1", _G_2: "g_2"},
+    names={**R5.names, TARGET: "w^*_i", _G_1: "g_1", _G_2: "g_2"},
     setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i), t the threshold of P3 at ρ = λ/β; over the nonzero w*_i "
     "g₁ = Σ p'(|ū_i|)|w*_i|, g₂ = Σ p'(|ū_i|)², "
     "d₁ = Σ p'(|w*_i|)|w*_i|, d₂ = Σ p'(|w*_i|)²; λ → 0 at fixed β, κ, a and w*",

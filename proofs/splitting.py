@@ -8,11 +8,12 @@ A statement about sums over the entries is proved entry by entry; one about vect
 from __future__ import annotations
 
 from sympy import Abs, And, Eq, Expr, Integer, Or, Symbol, cos, pi, symbols
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
-from proofs.engine.graph import Graph
+from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, If, Part, Same, Term, eq, formula_of, ge, le
@@ -101,13 +102,6 @@ def supremum(d: Derivation) -> None:
     )
 
 
-def gain_of_a_step() -> tuple[Expr, Expr]:
-    """⟨g, w⁺ − w⟩ and ‖w⁺ − w‖² for g = (z − w)/τ, w⁺ = z/‖z‖, in ‖z‖ and ⟨z, w⟩."""
-    gram = {(_ZV, _ZV): NORM_Z**2, (_ZV, w_hat): _ZW, (w_hat, w_hat): Integer(1)}
-    move = _ZV / NORM_Z - w_hat
-    return inner((_ZV - w_hat) / step, move, gram), inner(move, move, gram)
-
-
 P_ENTRY, P_X = symbols("p_u p_x", real=True)
 
 
@@ -133,14 +127,28 @@ def minimizer_shrinks() -> list[Obligation]:
     ]
 
 
-_H_W, _H_NEXT, _E_W, _E_NEXT, _P_U = named("H(w)", "H(w⁺)", "E(w)", "E(w⁺)", "λP(u)")
-_C, _C_NEXT = named("⟨w*,w⟩", "⟨w*,w⁺⟩")
+H_W, H_NEXT, _E_W, _E_NEXT, _P_U = named("H(w)", "H(w⁺)", "E(w)", "E(w⁺)", "λP(u)")
+C, C_NEXT = named("⟨w*,w⟩", "⟨w*,w⁺⟩")
 _OFF, _OFF_NEXT = symbols("‖w−u‖ ‖w⁺−u‖", nonnegative=True)
 _STAR, _NEXT = symbols("w^* w⁺")
-_OF_W = {
-    **{_H_W: "H(w)", _H_NEXT: "H(w^+)", _E_W: "E(w)", _E_NEXT: "E(w^+)", _P_U: r"\lambda P(u)"},
-    **{_C: r"\langle w^*,w\rangle", _C_NEXT: r"\langle w^*,w^+\rangle", _OFF: r"\|w-u\|", _OFF_NEXT: r"\|w^+-u\|"},
+OF_W = {
+    **{H_W: "H(w)", H_NEXT: "H(w^+)", _E_W: "E(w)", _E_NEXT: "E(w^+)", _P_U: r"\lambda P(u)"},
+    **{C: r"\langle w^*,w\rangle", C_NEXT: r"\langle w^*,w^+\rangle", _OFF: r"\|w-u\|", _OFF_NEXT: r"\|w^+-u\|"},
 }
+OF_E = {
+    "u attains E(w)": eq(_E_W, _P_U + beta / 2 * _OFF**2),
+    "E(w⁺) is least": le(_E_NEXT, _P_U + beta / 2 * _OFF_NEXT**2),
+}
+"""What the Moreau envelope E is at w and at w⁺."""
+
+
+def of_a_step(pull: Expr, here: Expr, there: Expr) -> dict[str, Boolean]:
+    """H, `here` and `there` being its part that E is not, and z."""
+    return {
+        "H(w)": eq(H_W, here + beta / 2 - _E_W),
+        "H(w⁺)": eq(H_NEXT, there + beta / 2 - _E_NEXT),
+        "z": Same(_ZV, w_hat + step * (pull * _STAR + beta * U_VECTOR)),
+    }
 
 
 @claim(
@@ -148,30 +156,39 @@ _OF_W = {
     title="The Lyapunov function of the splitting iteration",
     source="[here]; the generalized power method is [J]",
     kind=Kind.INEQUALITY,
-    sentence=ge(_H_NEXT - _H_W, Part("lower bound")),
+    sentence=ge(H_NEXT - H_W, Part("lower bound")),
     definition=Splitting("lyapunov"),
     parts={"lower bound": STEP_GAIN * SQUARE},
-    premises={
-        "H(w)": eq(_H_W, kappa * _C + beta / 2 - _E_W),
-        "H(w⁺)": eq(_H_NEXT, kappa * _C_NEXT + beta / 2 - _E_NEXT),
-        "u attains E(w)": eq(_E_W, _P_U + beta / 2 * _OFF**2),
-        "E(w⁺) is least": le(_E_NEXT, _P_U + beta / 2 * _OFF_NEXT**2),
-        "z": Same(_ZV, w_hat + step * (kappa * _STAR + beta * U_VECTOR)),
-    },
-    names=NAMES | _OF_W,
+    premises=OF_E | of_a_step(kappa, kappa * C, kappa * C_NEXT),
+    names=NAMES | OF_W,
     setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
     "τ > 0, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )
 def R1(d: Derivation) -> None:
     g = Graph(d)
-    one, pull = Integer(1), kappa * _STAR + beta * U_VECTOR
+    pulled, _, gained = gain_of_a_step(g)
+    raised = g.fact("u is kept", pulled <= H_NEXT - H_W, *map(g.given, ("H(w)", "H(w⁺)", *OF_E)))
+    g.conclude(raised, gained)
+    the_step(d)
+    supremum(d)
+    as_potential(d)
+    square_summable(d)
+    never_zero(d)
+
+
+def gain_of_a_step(g: Graph, pull: Symbol = kappa) -> tuple[Expr, Fact, Fact]:
+    """κ⟨w*, w⁺ − w⟩ + (β/2)(‖w − u‖² − ‖w⁺ − u‖²), and that it is R1's gain; κ, of any sign, is `pull`.
+
+    The fact between them has the inner products of w⁺.
+    """
+    one = Integer(1)
     on_u, star_u, of_u, star_z, u_z = named("⟨w,u⟩", "⟨w*,u⟩", "‖u‖²", "⟨w*,z⟩", "⟨u,z⟩")
     products = {
         **{(w_hat, w_hat): one, (_STAR, _STAR): one, (U_VECTOR, U_VECTOR): of_u, (_ZV, _ZV): NORM_Z**2},
-        **{(w_hat, _STAR): _C, (w_hat, U_VECTOR): on_u, (_STAR, U_VECTOR): star_u},
+        **{(w_hat, _STAR): C, (w_hat, U_VECTOR): on_u, (_STAR, U_VECTOR): star_u},
         **{(_ZV, w_hat): _ZW, (_ZV, _STAR): star_z, (_ZV, U_VECTOR): u_z},
     }
-    drawn = w_hat + step * pull
+    drawn = w_hat + step * (pull * _STAR + beta * U_VECTOR)
     off_w, off_z = named("⟨z−w−τ(κw*+βu),w⟩", "⟨z−w−τ(κw*+βu),z⟩")
     told = g.rule(
         "inner products with z",
@@ -182,27 +199,21 @@ def R1(d: Derivation) -> None:
     )
     long = g.fact(
         "along w and z",
-        And(Eq(_ZW, 1 + step * (kappa * _C + beta * on_u)), Eq(NORM_Z**2, _ZW + step * (kappa * star_z + beta * u_z))),
+        And(Eq(_ZW, 1 + step * (pull * C + beta * on_u)), Eq(NORM_Z**2, _ZW + step * (pull * star_z + beta * u_z))),
         *(told, g.given("z")),
     )
+    move = _NEXT - w_hat
     moved = g.rule(
         "w⁺ = z/‖z‖",
         gram,
         products=products,
         vectors={_NEXT: _ZV / NORM_Z},
-        norms={w_hat - U_VECTOR: _OFF, _NEXT - U_VECTOR: _OFF_NEXT},
-        expanded={_C_NEXT: (_STAR, _NEXT), SQUARE: (_NEXT - w_hat, _NEXT - w_hat)},
+        norms={w_hat - U_VECTOR: _OFF, _NEXT - U_VECTOR: _OFF_NEXT, move: Symbol("‖w⁺−w‖", nonnegative=True)},
+        expanded={C_NEXT: (_STAR, _NEXT), SQUARE: (move, move)},
+        named={Symbol("⟨w*,w⁺−w⟩", real=True): (_STAR, move)},
     )
-    pulled = kappa * (_C_NEXT - _C) + beta / 2 * (_OFF**2 - _OFF_NEXT**2)
-    of_h = ("H(w)", "H(w⁺)", "u attains E(w)", "E(w⁺) is least")
-    raised = g.fact("u is kept", pulled <= _H_NEXT - _H_W, *map(g.given, of_h))
-    gained = g.fact("gain", Eq(pulled, STEP_GAIN * SQUARE), long, moved)
-    g.conclude(raised, gained)
-    the_step(d)
-    supremum(d)
-    as_potential(d)
-    square_summable(d)
-    never_zero(d)
+    pulled = pull * (C_NEXT - C) + beta / 2 * (_OFF**2 - _OFF_NEXT**2)
+    return pulled, moved, g.fact("gain", Eq(pulled, STEP_GAIN * SQUARE), long, moved)
 
 
 def as_potential(d: Derivation) -> None:
@@ -287,17 +298,17 @@ def _cost(x_: Expr, u_: Expr) -> Expr:
     title="For l1 a fixed point with N ≥ β maximizes H on the whole sphere",
     source="[here]",
     kind=Kind.INEQUALITY,
-    sentence=All(ge(_H_BAR - _H_W, Part("lower bound")), If(ge(multiplier, beta), ge(_H_BAR, _H_W))),
+    sentence=All(ge(_H_BAR - H_W, Part("lower bound")), If(ge(multiplier, beta), ge(_H_BAR, H_W))),
     definition=Splitting("lyapunov", "l1"),
     parts={"lower bound": LEAST_DROP},
     premises={
-        "H(w)": eq(_H_W, kappa * _C + beta / 2 - _E_W),
+        "H(w)": eq(H_W, kappa * C + beta / 2 - _E_W),
         "H(w̄)": eq(_H_BAR, kappa * cos(theta) + beta / 2 - _E_BAR),
         "fixed": Same(multiplier * _W_BAR, kappa * _STAR + beta * U_VECTOR),
         "an entry of E(w)": eq(_ENTRY_COST, _cost(X_OTHER, ENTRY)),
         "an entry of E(w̄)": eq(_BEST_COST, _cost(X, _BEST)),
     },
-    names=NAMES | _OF_W | {_H_BAR: r"H(\bar w)", _E_BAR: r"E(\bar w)", _W_BAR: r"\bar w", U_VECTOR: r"\bar u"},
+    names=NAMES | OF_W | {_H_BAR: r"H(\bar w)", _E_BAR: r"E(\bar w)", _W_BAR: r"\bar w", U_VECTOR: r"\bar u"},
     setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; ū = S(w̄); l1 enters by its subgradient inequality alone",
 )
 def R1_global(d: Derivation) -> None:
@@ -318,7 +329,7 @@ def R1_global(d: Derivation) -> None:
         gram,
         products={
             **{(w_hat, w_hat): one, (_W_BAR, _W_BAR): one, (_STAR, _STAR): one, (U_VECTOR, U_VECTOR): of_u},
-            **{(w_hat, _W_BAR): both, (w_hat, _STAR): _C, (w_hat, U_VECTOR): on_w, (_STAR, U_VECTOR): star_u},
+            **{(w_hat, _W_BAR): both, (w_hat, _STAR): C, (w_hat, U_VECTOR): on_w, (_STAR, U_VECTOR): star_u},
             **{(_W_BAR, _STAR): cos(theta), (_W_BAR, U_VECTOR): on_bar},
         },
         same={Symbol("‖off‖", nonnegative=True): pair},
@@ -326,6 +337,6 @@ def R1_global(d: Derivation) -> None:
         norms={w_hat - _W_BAR: Symbol("‖w−w̄‖", nonnegative=True)},
         expanded={APART: (w_hat - _W_BAR, w_hat - _W_BAR)},
     )
-    drop = g.fact("drop", _H_BAR - _H_W >= LEAST_DROP, above, balance, *map(g.given, ("H(w)", "H(w̄)", "fixed")))
+    drop = g.fact("drop", _H_BAR - H_W >= LEAST_DROP, above, balance, *map(g.given, ("H(w)", "H(w̄)", "fixed")))
     apart = g.fact("apart", APART >= 0, balance)
     g.conclude(drop, apart)

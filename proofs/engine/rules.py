@@ -42,7 +42,20 @@ from proofs.engine.derivation import inner
 from proofs.engine.sentence import Root, Same, Tends
 from proofs.symbols import is_vector
 
-__all__ = ["Applied", "attained", "circle", "convex", "entrywise", "gram", "names", "rising", "sole", "tends", "total"]
+__all__ = [
+    "Applied",
+    "attained",
+    "circle",
+    "convex",
+    "entrywise",
+    "gram",
+    "grown",
+    "names",
+    "rising",
+    "sole",
+    "tends",
+    "total",
+]
 
 Pair = tuple[Expr, Expr]
 
@@ -129,6 +142,20 @@ def entrywise(vectors: Boolean, *, entries: Mapping[Symbol, Expr]) -> Boolean:
     if lacking := [one for one in (left - right).free_symbols if not one.is_real or is_vector(one)]:
         raise ValueError(f"ENTRY needs a name for the entry of {', '.join(map(str, lacking))}")
     return Eq(left, right, evaluate=False)
+
+
+def grown(steeper: Boolean, *, slope: Symbol, below: Expr, over: Symbol, start: Pair, end: Pair) -> Boolean:
+    """MONO: going up a function gains no less, going down it loses no more, than one that is nowhere steeper.
+
+    steeper: (slope − below)(over − start) ≥ 0, for every point `over` between start and end, the function having that
+    slope there. start, end: a point, and the value of the function. ValueError for another premise, or for a `below`
+    that is no polynomial. Source: Rudin, Principles of Mathematical Analysis, 5.11.
+    """
+    if steeper != Ge((slope - below) * (over - start[0]), 0, evaluate=False):
+        raise ValueError(f"MONO needs (slope − {below})({over} − {start[0]}) ≥ 0, not {steeper}")
+    if below.has(slope) or not below.is_polynomial(over) or {over, slope} & {*start, *end}:
+        raise ValueError(f"MONO needs a polynomial in {over}, not {below}")
+    return Ge(end[1] - start[1], sympy.integrate(below, (over, start[0], end[0])), evaluate=False)
 
 
 def total(entry: Boolean, *, sums: Mapping[Expr, Expr]) -> Boolean:

@@ -13,7 +13,7 @@ from proofs.engine.claim import Claim, Kind
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import Applied, attained, circle, convex, entrywise, gram, rising, sole, total
+from proofs.engine.rules import Applied, attained, circle, convex, entrywise, gram, grown, rising, sole, total
 from proofs.engine.sentence import All, If, Part, Same, eq, ge, gt, le, lt
 from proofs.symbols import kappa, w_hat
 
@@ -173,6 +173,17 @@ def test_equal_vectors_have_equal_entries() -> None:
     for wrong, match in ((Eq(x, y), "not Eq"), (Same(a, v), "entry of v"), (Same(a, w_hat), "entry of w_hat")):
         with pytest.raises(ValueError, match=match):
             entrywise(wrong, entries={a: y})
+
+
+def test_a_function_grows_by_what_its_slope_does() -> None:
+    at = {"slope": y, "below": 1 - 2 * x, "over": x, "start": (Integer(0), z), "end": (kappa, length)}
+    steeper = ge((y - 1 + 2 * x) * x, 0)
+    assert grown(steeper, **at) == ge(length - z, kappa - kappa**2)
+    for wrong in ({"below": 1 + 2 * x}, {"start": (Integer(1), z)}, {"below": 1 / x}, {"end": (x, length)}):
+        with pytest.raises(ValueError, match="MONO needs"):
+            grown(steeper, **at | wrong)
+    with pytest.raises(ValueError, match="MONO needs"):
+        grown(ge((y - 1 / x) * x, 0), **at | {"below": 1 / x})
 
 
 t, u = symbols("t u", real=True)
