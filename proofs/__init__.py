@@ -13,6 +13,6 @@ from proofs import gaussian, network, landscape, common_zeros, estimators, poten
 from proofs import lipschitz, lipschitz_constant, descent, envelopes, penalties, penalty_limits  # noqa: F401
 from proofs import splitting, lagrangian, fixed_points, stability, any_estimator, limits, limits_nonconvex  # noqa: F401
 from proofs import limit_errors, basin, census, census_nonconvex, joint, background, relu_descent  # noqa: F401
-from proofs.engine.claim import Claim, Kind, all_claims, derive, get, proved, rests_on
+from proofs.engine.claim import Claim, Kind, all_claims, derive, get, proved, rests_on, standing
 
-__all__ = ["Claim", "Kind", "all_claims", "derive", "get", "proved", "rests_on"]
+__all__ = ["Claim", "Kind", "all_claims", "derive", "get", "proved", "rests_on", "standing"]

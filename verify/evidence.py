@@ -33,8 +33,14 @@ class Grade(StrEnum):
     """How strong a verification is, strongest first."""
 
     PROVED = "proved"
+    PROVED_WITH_RULES = "proved_with_rules"
     ENCLOSED = "enclosed"
     TESTED = "tested"
+
+    @property
+    def words(self) -> str:
+        """As it is read."""
+        return self.value.replace("_", " ")
 
 
 class Fate(StrEnum):
@@ -145,13 +151,29 @@ class ClaimReport:
 
     @property
     def grade(self) -> Grade | None:
-        """The strongest grade of a verified claim. That mutants died says nothing by itself."""
+        """The strongest grade of a verified claim. That mutants died says nothing by itself.
+
+        Only a derivation proves a claim: that the statements of another method are the claim is its author's word.
+        """
         if self.verdict is not Verdict.VERIFIED:
             return None
-        given = {
-            found.grade for found in self.evidence if found.verdict is Verdict.VERIFIED and found.method != "mutants"
-        }
+        verified = [one for one in self.evidence if one.verdict is Verdict.VERIFIED and one.method != "mutants"]
+        given = {Grade.TESTED if one.method == "inequalities" else one.grade for one in verified}
         return next((grade for grade in Grade if grade in given), None)
+
+    @property
+    def _derived(self) -> Figures:
+        return next((found.figures for found in self.evidence if found.method == "symbolic"), {})
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """What a proof with rules trusts beside the solvers."""
+        return tuple(self._derived.get("rules", ())) if self.grade is Grade.PROVED_WITH_RULES else ()
+
+    @property
+    def parts(self) -> dict[str, Grade | None]:
+        """The expressions of the statement, by name, each as strong as the claim: one argument carries them all."""
+        return dict.fromkeys(self._derived.get("parts", ()), self.grade)
 
     @property
     def seconds(self) -> float:

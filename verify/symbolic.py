@@ -1,6 +1,8 @@
 """The exact route: carry out each claim's derivation and decide every obligation.
 
-A claim is *proved* only if its own chain is, and the chain of every claim it rests on. Of a mutant is said whether what
+A claim is *proved* only if its own chain is, and the chain of every claim it rests on: from its hypotheses to its
+statement, or *with rules* if theorems that are named had to be trusted. Where it is a sentence that joins two lines,
+every step may be decided, and nothing is proved. Of a mutant is said whether what
 was derived provably differs from it, which alone is no evidence that the checks would notice it.
 """
 
@@ -65,11 +67,15 @@ def _derived(claim_id: str, level: Level) -> Evidence:
         "rests_on": cited,
         "chain": [[step.name, len(step.obligations)] for step in chain.steps],
     }
+    stands = proofs.standing(claim_id)
+    figures |= {"parts": list(claim.formulas), "rules": list(stands.rules)}
+    figures |= {"words": {one: list(lines) for one, lines in stands.words.items()}}
+    grade = Grade.TESTED if stands.words else Grade.PROVED_WITH_RULES if stands.rules else Grade.PROVED
     verdict, detail = _VERDICTS[proofs.proved(claim_id)], _detail(chain, open_ids)
     if claim.hypotheses and impossible(claim.hypotheses):
         verdict, detail = Verdict.UNDECIDED, "its hypotheses contradict each other"
     told = fates(mutants(claim, level), partial(_fate, chain)) | _mistaken(chain, level)
-    return Evidence(NAME, verdict, Grade.PROVED, figures, time.perf_counter() - started, detail, told)
+    return Evidence(NAME, verdict, grade, figures, time.perf_counter() - started, detail, told)
 
 
 def _fate(chain: Derivation, mutant: Mutant) -> Fate | bool | None:

@@ -20,7 +20,7 @@ from proofs.engine.definitions import Definition
 from proofs.engine.derivation import Derivation
 from proofs.engine.sentence import Relation, Role, relation_of, roles
 
-__all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on"]
+__all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on", "standing"]
 
 
 class Kind(StrEnum):
@@ -189,3 +189,41 @@ def proved(claim_id: str) -> bool | None:
     if own is not True:
         return own
     return True if claim_id not in cited and all(derive(other).decided is True for other in cited) else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What became of a claim's derivation and of all those that it rests on.
+
+    `rules` are what they trust, `words` the lines that nothing but a sentence joins to the one before, by claim.
+    """
+
+    claim_id: str
+    proved: bool | None
+    rules: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+
+    @property
+    def grade(self) -> str:
+        """One of "proved", "proved with rules", "joined by words", "refuted" and "undecided"."""
+        if self.proved is not True:
+            return "refuted" if self.proved is False else "undecided"
+        return "joined by words" if self.words else "proved with rules" if self.rules else "proved"
+
+    def __str__(self) -> str:
+        """The grade, with the rules; or where the words are."""
+        if self.grade == "proved with rules":
+            return f"proved with rules {', '.join(self.rules)}"
+        if self.grade != "joined by words":
+            return self.grade
+        own, others = self.words.get(self.claim_id, ()), [one for one in self.words if one != self.claim_id]
+        where = f"{len(own)} of them" if own else f"those of {', '.join(others)}"
+        return f"every step is decided, words join {where}"
+
+
+def standing(claim_id: str) -> Standing:
+    """What a claim's derivation, with those of all that it cites, amounts to."""
+    chains = [derive(one) for one in dict.fromkeys([claim_id, *rests_on(claim_id)])]
+    rules = tuple(sorted({rule for chain in chains for rule in chain.rules}))
+    words = {chain.claim_id: tuple(chain.words) for chain in chains if chain.words}
+    return Standing(claim_id, proved(claim_id), rules, words)

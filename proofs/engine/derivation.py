@@ -100,11 +100,14 @@ class Held:
 class Derivation:
     """The chain of one claim. `current` is the expression reached, `derived` the one held against the statement,
     `held` the forms it was held against, `parts` the named parts of a statement likewise, `cited` the claims it rests
-    on."""
+    on, `rules` what it trusts (an engine's theorem, or that the first line is the definition), `words` the lines that
+    nothing but a sentence joins to the one before."""
 
     claim_id: str
     steps: list[Step] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
     current: Expr | None = None
     derived: Expr | None = None
     held: tuple[Expr, ...] = ()
@@ -117,10 +120,23 @@ class Derivation:
         """Open the chain with the definition."""
         self.steps.append(Step("Definition", shown, because, computed=True))
         self.current = shown if isinstance(shown, Expr) else None
+        self.trust("DEFINITION")
+        self._joined("Definition", self.current is not None)
+
+    def trust(self, rule: str) -> None:
+        """Record that the argument rests on a rule."""
+        if rule not in self.rules:
+            self.rules.append(rule)
+
+    def _joined(self, name: str, joined: bool) -> None:
+        if not joined and not self.concluded:
+            self.words.append(name)
 
     def step(self, name: str, shown: Expr | str, because: str = "", *owes: Owed) -> None:
         """Add a step whose correctness is carried by the obligations it `owes`."""
-        self.steps.append(Step(name, shown, because, _flat(owes)))
+        obligations = _flat(owes)
+        self.steps.append(Step(name, shown, because, obligations))
+        self._joined(name, isinstance(shown, Expr) and _says_equal(obligations, self.current, shown))
         if isinstance(shown, Expr):
             self.current = shown
 
@@ -128,12 +144,15 @@ class Derivation:
         """Compute the next expression from the current one."""
         if self.current is None:
             raise ValueError(f"{self.claim_id}: apply({name!r}) before any expression was reached")
-        self.current = change(self.current)
-        self.steps.append(Step(name, self.current, because, _flat(owes), computed=True))
+        before, self.current = self.current, change(self.current)
+        obligations = _flat(owes)
+        self.steps.append(Step(name, self.current, because, obligations, computed=True))
+        self._joined(name, change is _evaluated or _says_equal(obligations, before, self.current))
 
     def evaluate(self, name: str, because: str = "") -> None:
         """Let SymPy carry out the integrals, derivatives and sums that stand in the current expression."""
-        self.apply(name, lambda current: current.doit(), because)
+        self.trust("EVALUATION")
+        self.apply(name, _evaluated, because)
 
     def cite(self, *claim_ids: str) -> None:
         """Record that what follows rests on other claims, which must themselves be proved."""
@@ -157,7 +176,7 @@ class Derivation:
         owes = [vanishes("derived − statement", derived - statement)]
         if printed is not None and printed != statement:
             owes.append(vanishes("derived − printed form", derived - printed))
-        self.step("Statement", statement, "", owes)
+        self.steps.append(Step("Statement", statement, "", _flat(owes)))
         self.concluded = "statement"
 
     def record(self, name: str, shown: Boolean, because: str, *owes: Obligation) -> None:
@@ -172,7 +191,8 @@ class Derivation:
         self.concluded, self.implies = "sentence", implies
 
     def conclude_argument(self, because: str, *owes: Owed) -> None:
-        """End the chain of a claim that is not an identity; every obligation above carries it."""
+        """End the chain of a claim that is not an identity: words say that its obligations imply the statement."""
+        self._joined("Hence", joined=False)
         self.steps.append(Step("Hence", because, "", _flat(owes), computed=True))
         self.concluded = "argument"
 
@@ -185,6 +205,19 @@ class Derivation:
         if not self.concluded or None in verdicts or not any(s.obligations for s in self.steps):
             return None
         return True
+
+
+def _evaluated(current: Expr) -> Expr:
+    return current.doit()
+
+
+def _says_equal(owes: Iterable[Obligation], before: Expr | None, after: Expr) -> bool:
+    """Whether one of the residuals owed is the difference of two lines."""
+    if before is None:
+        return False
+    gap = expand(before - after)
+    owed = (expand(one.expression) for one in owes if isinstance(one.expression, Expr))
+    return gap == 0 or any(residual in (gap, expand(-gap)) for residual in owed)
 
 
 def coefficient(vector: Expr, basis: Symbol) -> Expr:

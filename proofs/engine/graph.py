@@ -19,7 +19,7 @@ from sympy.logic.boolalg import Boolean, true
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, vanishes
-from proofs.engine.rules import Applied, gram, names, total
+from proofs.engine.rules import Applied, gram, name_of, names, total
 from proofs.engine.sentence import Term, formula_of
 from proofs.engine.smt import follows
 from proofs.symbols import INNER, QUANTITIES
@@ -80,6 +80,7 @@ class Graph:
         ValueError for a variable that those facts restrict, or for a name that is not new.
         """
         found = rule(**data)
+        self._derivation.trust(name_of(rule))
         if (over := found.over) is not None:
             if not _plain(over):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
@@ -130,6 +131,7 @@ class Graph:
             if any(entries & case.formula.free_symbols for case in cases):
                 raise ValueError(f"{self._claim.id}: {name!r} sums over entries of which a case supposes something")
         formula = apply(*(premise.formula for premise in premises), **data)
+        self._derivation.trust(name_of(apply))
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))
         return self._keep(name, formula, premises, because, owed, bound=_symbols(formula))
 

@@ -190,8 +190,11 @@ def _derivation(claim: Claim, width: int) -> Iterator[str]:
         yield f"  rests on {', '.join(chain.cited)}"
     for number, step in enumerate(chain.steps, start=1):
         yield from _step(number, step, width)
-    marks = {True: "every step is proved", False: "REFUTED", None: "UNDECIDED"}
-    yield f"  {marks[chain.decided]}"
+    if chain.decided is not True:
+        yield "  REFUTED" if chain.decided is False else "  UNDECIDED"
+        return
+    yield "  every step is decided" + (f"; trusted: {', '.join(chain.rules)}" if chain.rules else "")
+    yield from (f"  words alone join: {name}" for name in chain.words)
 
 
 def _step(number: int, step: Step, width: int) -> Iterator[str]:

@@ -42,21 +42,6 @@ from proofs.engine.derivation import inner
 from proofs.engine.sentence import Root, Same, Tends
 from proofs.symbols import is_vector
 
-__all__ = [
-    "Applied",
-    "attained",
-    "circle",
-    "convex",
-    "entrywise",
-    "gram",
-    "grown",
-    "names",
-    "rising",
-    "sole",
-    "tends",
-    "total",
-]
-
 Pair = tuple[Expr, Expr]
 
 
@@ -68,6 +53,11 @@ class Applied:
     gives: Boolean
     over: Symbol | None = None
     new: Symbol | None = None
+
+
+def name_of(rule: Callable[..., Applied | Boolean]) -> str:
+    """What a rule is called: the first word of its docstring."""
+    return (rule.__doc__ or "").partition(":")[0]
 
 
 def gram(

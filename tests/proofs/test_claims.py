@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from anew import decided
-from sympy import Integer, Rational, cos, default_sort_key, expand, false
+from sympy import Integer, Rational, cos, default_sort_key, expand, false, sin, true
 
 import proofs
 from proofs import symbols
 from proofs.engine import claim as registry
 from proofs.engine.claim import Claim, Kind
 from proofs.engine.definitions import HalfSpaceMoment
-from proofs.engine.derivation import Derivation, holds
+from proofs.engine.derivation import Derivation, holds, vanishes
 from proofs.engine.residual import decide_zero
 from proofs.engine.smt import follows
 from proofs.symbols import QUANTITIES, r, theta, v_vs, vs_vs
@@ -221,7 +222,7 @@ def test_a_claim_that_concludes_with_another_statement_is_not_proved(scratch: No
 def test_an_identity_that_only_argues_is_not_proved(scratch: None) -> None:
     def argue(d: Derivation) -> None:
         d.begin(cos(theta))
-        d.conclude_argument("obviously", [holds("V > 0", vs_vs > 0)])
+        d.conclude_argument("obviously", [holds("2 > 1", true)])
 
     registry.register(example(derivation=argue))
     assert registry.derive("B91").decided is not True
@@ -296,6 +297,40 @@ def test_a_typed_in_result_is_not_a_proof(scratch: None) -> None:
 
     registry.register(example(statement=2 * cos(theta), derivation=by_magic))
     assert registry.derive("B91").decided is None
+
+
+HALVES = 1 - 2 * sin(theta / 2) ** 2
+
+
+@pytest.mark.parametrize(
+    ("last", "grade"),
+    [
+        (lambda d: d.evaluate("doit"), "proved with rules"),
+        (lambda d: d.step("split", HALVES, "", vanishes("same", HALVES - d.current)), "proved with rules"),
+        (lambda d: d.step("elsewhere", HALVES, "", holds("2 > 1", true)), "joined by words"),
+        (lambda d: d.apply("by magic", lambda current: HALVES), "joined by words"),
+        (lambda d: d.step("said", "obviously", "", holds("2 > 1", true)), "joined by words"),
+        (lambda d: d.cite("B92"), "joined by words"),
+    ],
+    ids=["evaluated", "equal", "another line", "another line, computed", "a word", "cites one"],
+)
+def test_a_line_that_nothing_joins_to_the_one_before_proves_nothing(
+    scratch: None, last: Callable[[Derivation], None], grade: str
+) -> None:
+    def chain(d: Derivation) -> None:
+        d.begin(cos(theta))
+        last(d)
+        d.conclude(cos(theta))
+
+    def told(d: Derivation) -> None:
+        d.begin("cos θ", "in words")
+        d.step("so", cos(theta), "", holds("2 > 1", true))
+        d.conclude(cos(theta))
+
+    registry.register(example(id="B91", derivation=chain))
+    registry.register(example(id="B92", derivation=told))
+    assert registry.derive("B91").decided is True
+    assert registry.standing("B91").grade == grade
 
 
 def test_citations_in_a_circle_prove_nothing(scratch: None) -> None:

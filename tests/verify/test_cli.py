@@ -277,7 +277,7 @@ def test_claims_lists_all() -> None:
 def test_claims_shows_a_derivation() -> None:
     done = coarseproof("claims", "C3")
     assert done.returncode == 0
-    for expected in ("Statement", "Hypotheses", "Derivation", "exactly zero", "every step is proved"):
+    for expected in ("Statement", "Hypotheses", "Derivation", "exactly zero", "every step is decided"):
         assert expected in done.stdout
 
 

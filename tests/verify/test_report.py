@@ -67,6 +67,7 @@ def test_json_has_exactly_the_agreed_fields(report: Report) -> None:
     assert document["summary"] == {
         "verified": 1,
         "proved": 0,
+        "proved_with_rules": 0,
         "enclosed": 0,
         "tested": 1,
         "refuted": 1,
@@ -75,7 +76,7 @@ def test_json_has_exactly_the_agreed_fields(report: Report) -> None:
         "mutants": {"killed": 9, "total": 10, "weaker": 0},
     }
     first, second, *_ = document["claims"]
-    assert list(first) == ["id", "title", "source", "verdict", "grade", "evidence"]
+    assert list(first) == ["id", "title", "source", "verdict", "grade", "parts", "rules", "evidence"]
     assert list(first["evidence"][0]) == ["method", "verdict", "figures", "seconds"]
     assert first["grade"] == "tested"
     assert second["grade"] is None
@@ -109,7 +110,9 @@ def test_table_shows_brackets_verdicts_and_reasons(report: Report) -> None:
     text = printed(report)
     for expected in ("5/5", "too weak", "sign of A", "at θ = 0.1", "no derivation", "seed 7", "steps 4"):
         assert expected in text
-    assert "1 of 4 verified (0 proved, 0 enclosed, 1 tested); 1 refuted, 2 undecided, 0 error" in text
+    assert (
+        "1 of 4 verified (0 proved, 0 proved with rules, 0 enclosed, 1 tested); 1 refuted, 2 undecided, 0 error" in text
+    )
     assert "precision [refuted]" in text
 
 

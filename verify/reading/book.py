@@ -31,8 +31,6 @@ _NAMES = ("gaussian", "network", "estimators", "penalties", "splitting", "backgr
 PAGES: Final = dict(zip(CHAPTERS, _NAMES, strict=True))
 """Name of the page in docs/derivations/ that holds a chapter's derivations."""
 
-_GRADES: Final = {True: "proved", False: "refuted", None: "undecided"}
-
 
 def formula_book(generated: Mapping[str, str]) -> dict[str, str]:
     """Text of docs/formulas.md and docs/formulas.json; `generated` is the text of the generated modules by path."""
@@ -50,11 +48,6 @@ def heading_of(claim: Claim) -> str:
 def slug_of(claim: Claim) -> str:
     """The anchor of a claim's heading: `formulas.md#n1--population-loss`."""
     return slug(heading_of(claim))
-
-
-def grade_of(claim: Claim) -> str:
-    """What the derivation decides: "proved", "refuted" or "undecided"."""
-    return _GRADES[proofs.proved(claim.id)]
 
 
 def owed_by(claim: Claim) -> int:
@@ -83,7 +76,9 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
     path, line = derived_at(claim)
     statement, printed = (None if form is None else latex_of(form) for form in (claim.statement, claim.printed))
     told: dict[str, Any] = {"id": claim.id, "title": claim.title, "kind": str(claim.kind), "source": claim.source}
-    told |= {"grade": grade_of(claim), "obligations": owed_by(claim), "subject": subject_of(claim)}
+    stands = proofs.standing(claim.id)
+    told |= {"grade": stands.grade, "rules": list(stands.rules), "standing": str(stands)}
+    told |= {"obligations": owed_by(claim), "subject": subject_of(claim)}
     told |= {"relation": claim.relation, "roles": {name: str(role) for name, role in claim.roles.items()}}
     told |= {"statement": statement, "printed": printed}
     told["hypotheses"] = [latex_of(hypothesis) for hypothesis in claim.hypotheses if hypothesis != true]
@@ -109,6 +104,6 @@ def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:
 
 def of_claims(name: str, *tools: Callable[..., Any], **known: Any) -> str:
     """A page whose template looks claims up."""
-    ours = (conditions, derived_at, forms_of, grade_of, heading_of, latex_of, owed_by, slug_of)
-    theirs = (proofs.derive, proofs.get, proofs.rests_on)
+    ours = (conditions, derived_at, forms_of, heading_of, latex_of, owed_by, slug_of)
+    theirs = (proofs.derive, proofs.get, proofs.rests_on, proofs.standing)
     return page(name, *ours, *theirs, *tools, chapters=CHAPTERS, pages=PAGES, **known)

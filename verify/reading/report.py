@@ -60,9 +60,15 @@ def to_json(report: Report) -> str:
 
 
 def _claim_entry(claim: ClaimReport) -> dict[str, Any]:
-    about = {"id": claim.id, "title": claim.title, "source": claim.source, "verdict": claim.verdict.value}
+    about: dict[str, Any] = {
+        "id": claim.id,
+        "title": claim.title,
+        "source": claim.source,
+        "verdict": claim.verdict.value,
+    }
     grade = claim.grade.value if claim.grade else None
-    return {**about, "grade": grade, "evidence": [_evidence_entry(found) for found in claim.evidence]}
+    about |= {"grade": grade, "parts": claim.parts, "rules": claim.rules}
+    return {**about, "evidence": [_evidence_entry(found) for found in claim.evidence]}
 
 
 def _evidence_entry(found: Evidence) -> dict[str, Any]:
@@ -140,7 +146,7 @@ def print_report(report: Report, console: Console) -> None:
     for name, ratio in (("claim", 0), ("title", 3), ("verdict", 0), ("grade", 0), ("methods", 4), ("seconds", 0)):
         table.add_column(name, ratio=ratio or None, no_wrap=not ratio, justify="right" if name == "seconds" else "left")
     for claim in report.claims:
-        word, grade = status(claim), claim.grade.value if claim.grade else "—"
+        word, grade = status(claim), claim.grade.words if claim.grade else "—"
         cells = (claim.id, claim.title, word, grade, _methods(claim), f"{claim.seconds:.2f}")
         # Text, not str: sources and titles contain brackets, which rich would take for markup.
         table.add_row(*map(Text, cells, ("", "", _COLORS.get(word, _COLORS["refuted"]), "", "", "")))

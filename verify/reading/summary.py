@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from verify.evidence import INDEPENDENT, ClaimReport, Report, Verdict
+from verify.evidence import INDEPENDENT, ClaimReport, Grade, Report, Verdict
 
 
 def status(claim: ClaimReport) -> str:
@@ -58,7 +58,7 @@ def complaints(claim: ClaimReport) -> list[str]:
 def counts_line(report: Report) -> str:
     """How many claims are verified, by grade, how many are not, and how many mutants were killed."""
     counts = report.summary
-    grades = ", ".join(f"{counts[grade]} {grade}" for grade in ("proved", "enclosed", "tested"))
+    grades = ", ".join(f"{counts[grade.value]} {grade.words}" for grade in Grade)
     others = ", ".join(f"{counts[name]} {name}" for name in ("refuted", "undecided", "error"))
     weak = sum(claim.too_weak for claim in report.claims)
     mutants = "{killed}/{total} mutants killed".format(**counts["mutants"])

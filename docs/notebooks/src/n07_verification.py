@@ -59,7 +59,12 @@ found
 # %% grades-by-method claims: G1 N1 C3 P1 R3 B1.loss
 METHODS = {"symbolic": "symbolic", "precision": "precision", "generated": "generated code"}
 METHODS |= {"monte_carlo": "Monte Carlo"} | {name: name for name in ("iteration", "enclosure", "inequalities")}
-GRADES = ((Grade.PROVED, COLOURS[0], ""), (Grade.ENCLOSED, COLOURS[2], "//"), (Grade.TESTED, COLOURS[1], ".."))
+GRADES = (
+    (Grade.PROVED, COLOURS[0], ""),
+    (Grade.PROVED_WITH_RULES, COLOURS[0], "xx"),
+    (Grade.ENCLOSED, COLOURS[2], "//"),
+    (Grade.TESTED, COLOURS[1], ".."),
+)
 
 
 def evidence(method: str) -> dict[str, Evidence]:
@@ -72,7 +77,7 @@ rows = np.arange(len(METHODS))
 start = np.zeros(len(METHODS))
 for grade, colour, hatch in GRADES:
     counts = np.array([sum(said.grade is grade for said in evidence(name).values()) for name in METHODS])
-    left.barh(rows, counts, left=start, color=colour, hatch=hatch, edgecolor=INK, height=0.7, label=grade.value)
+    left.barh(rows, counts, left=start, color=colour, hatch=hatch, edgecolor=INK, height=0.7, label=grade.words)
     start += counts
 left.set_yticks(rows, list(METHODS.values()))
 left.invert_yaxis()
@@ -87,7 +92,7 @@ show(figure, "Left: claims verified by each method: proved, enclosed or tested. 
 print("solver's answers  grade   statements decided, left to the full suite; what they are about")
 for id_, said in evidence("inequalities").items():
     left_out = said.figures.get("left to the full level", 0)
-    print(f"{id_:16}  {said.grade.value:6}  {said.figures['statements']}, {left_out}; {said.figures['for']}")
+    print(f"{id_:16}  {said.grade.words:6}  {said.figures['statements']}, {left_out}; {said.figures['for']}")
 
 # %% [markdown]
 # The derivation covers every claim, but it is one road, and a mistake of algebra that its obligations do not see would

@@ -55,7 +55,7 @@ def _worst(claim: ClaimReport) -> dict[str, str]:
 def _choices(report: Report) -> dict[str, dict[str, str]]:
     """What the table can be narrowed to: by column, the entries with their words."""
     letters, verdicts = (claim.id[:1] for claim in report.claims), {status(claim) for claim in report.claims}
-    grades = {claim.grade.value if claim.grade else "—" for claim in report.claims}
+    grades = {claim.grade.words if claim.grade else "—" for claim in report.claims}
     return {
         "chapter": {letter: CHAPTERS.get(letter, letter) for letter in letters},
         "verdict": {word: word for word in sorted(verdicts)},
@@ -92,4 +92,6 @@ def _judges(claim: ClaimReport) -> list[str]:
 
 _TOOLS: Final = (complaints, counts_line, found_on, is_green, plain, plots_of, replay_command, status)
 TEMPLATES.globals.update({tool.__name__: tool for tool in _TOOLS}, chapters=CHAPTERS, drawn=DRAWN, marks=_MARKS)
-TEMPLATES.globals.update(grades=[*Grade, "—"], judges=_judges, registered=_registered, worst=_worst)
+TEMPLATES.globals.update(
+    grades=[*(grade.words for grade in Grade), "—"], judges=_judges, registered=_registered, worst=_worst
+)
