@@ -5,19 +5,75 @@ Roots are removed from what the solver is asked: m stands for √(2ρ(a + 1)) in
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Piecewise, Rational, Symbol, asin, cos, diff, pi, sin, sqrt, true
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Piecewise,
+    Rational,
+    Symbol,
+    asin,
+    cos,
+    diff,
+    expand_trig,
+    factor_terms,
+    pi,
+    sin,
+    sqrt,
+    true,
+)
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import Obligation, vanishes
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.rules import addition, arcsine
+from proofs.engine.sentence import ge, gt, le
 from proofs.engine.smt import follows
 from proofs.penalty_forms import Penalty, size
 from proofs.proximal import Branch
-from proofs.symbols import a, phi_angle, ratio, u
+from proofs.symbols import a, phi_angle, ratio, u, x_in
 
 HALF = Rational(1, 2)
 y = phi_angle
 m, z, Z = Symbol("m", positive=True), Symbol("z", positive=True), Symbol("Z", positive=True)
 q, w, h = Symbol("q", positive=True), Symbol("w", positive=True), Symbol("h", positive=True)
 sine = Symbol("s", nonnegative=True)
+
+
+def place(g: Graph, penalty: Penalty, mapped: Fact, beyond: Fact) -> tuple[Fact, Fact]:
+    """Where |S(x)| is beyond the threshold, by the formula `mapped`, and that S(x) has the sign of x."""
+    x, chosen, (angle,) = Abs(x_in), Abs(mapped.formula.lhs), mapped.formula.rhs.atoms(asin)
+    half, third, turn = penalty.name == "half", angle / 3, pi / 3
+    expanded = {sin(third + turn): expand_trig(sin(y + turn)).subs(y, third)}
+    kept = x - factor_terms(penalty.branches[0][0].subs(size, x).subs(expanded))
+    sines = g.apply("a third of the angle", arcsine, beyond, angle=third)
+
+    def stationary(point: Expr) -> Boolean:
+        if half:
+            return Eq(4 * point * (x - point) ** 2, ratio**2, evaluate=False)
+        return Eq((x - point) * (a + point) ** 2, ratio * a * (a + 1), evaluate=False)
+
+    def far(point: Expr) -> Boolean:
+        """So far from 0 that no other u is better, if it is stationary."""
+        if half:
+            return gt(point, ratio ** Rational(2, 3))
+        return And(gt(point, 0), ge((a + point) ** 2, 2 * ratio * (a + 1)))
+
+    start = 0 if half else a
+    known = (sines, beyond) if half else (sines,)
+    larger = g.fact("the larger root", And(le(kept, x), ge(3 * (start + kept), 2 * (start + x))), *known)
+    equation = g.fact("stationary", stationary(kept), *known)
+    least = g.fact("far from 0", far(kept), *(() if half else (equation,)), larger, beyond)
+    turned = g.rule("turned by 60°", addition, first=third, second=turn) if half else least
+    size_of = g.fact("|S(x)|", Eq(chosen, kept), mapped, turned, beyond)
+    within = (larger,) if half else ()
+    side = g.fact("on the side of x", Eq(Abs(x_in - mapped.formula.lhs), x - chosen), mapped, size_of, *within)
+    return g.fact("S(x) is that root", And(stationary(chosen), far(chosen)), equation, least, size_of), side
+
 
 # Transformed l1: z = a + |u|, Z = a + |x|, K = ρa(a + 1).
 

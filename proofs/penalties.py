@@ -21,20 +21,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from sympy import Abs, And, Eq, Expr, Ge, Le, Lt, Max, Min, Piecewise, Rational, Symbol, diff, limit, oo
+from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Symbol, diff, oo
+from sympy.logic.boolalg import Boolean
 
 from proofs import cubic
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.sentence import Part, Term, le
+from proofs.engine.graph import Graph
+from proofs.engine.residual import decide_zero
+from proofs.engine.rules import tends
+from proofs.engine.sentence import All, If, Part, Tends, Term, eq, gt, le
 from proofs.engine.smt import follows
+from proofs.naming import plain
 from proofs.penalty_forms import PENALTIES, Penalty, size
-from proofs.proximal import Branch, branches, derive_map, derive_threshold
+from proofs.proximal import Branch, branches, derive_map
 from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
 _MAPS = {"l1": "P1", "l0": "P2", "tl1": "P3"}
 _CUBIC: dict[str, Callable[[Penalty], list[Branch]]] = {"tl1": cubic.tl1_branch, "half": cubic.half_branch}
+MAP = Term("S(x)", real=True)
+"""S(x)."""
+
 _JUMPS = {
     "l0": "at |x| = √(2ρ) both 0 and x are minimizers; the form takes 0",
     "tl1": "where ρ > a²/(2(a+1)), both 0 and √(2ρ(a+1)) − a are minimizers at the threshold; the form takes 0",
@@ -138,69 +146,54 @@ def register_map(penalty: Penalty) -> Claim:
 
 
 def _displacement(penalty: Penalty, d: Derivation) -> None:
-    farthest = penalty.farthest
-    d.begin("|x − S(x)|", "x ≥ 0, S being odd")
-    d.cite(map_id(penalty.name))
-    formula = get(map_id(penalty.name)).formula
-    threshold = derive_threshold(d, penalty)
-    d.step(
-        "Below the threshold S = 0",
-        "|x − S(x)| = |x|, and it takes the value of the threshold there",
-        "",
-        vanishes("S(x) as cited, less 0 or x − sgn(x) gap", formula - penalty.proximal),
-        vanishes("infimum of Q − threshold", threshold - penalty.threshold),
-        follows("|x| ≤ δ", Le(size, farthest), *penalty.hypotheses, Le(size, threshold)),
+    g = Graph(d)
+    mapped = g.cite(map_id(penalty.name), {}, *map(g.given, get(d.claim_id).premises), value=MAP)
+    limits = [g.apply("far out", tends, f=f, over=size, to=oo) for f in _far_out(penalty, penalty.farthest)]
+    if penalty.name not in _CUBIC:
+        g.conclude(mapped, *limits)
+        return
+    beyond = g.case("beyond the threshold", Abs(x_in) > penalty.threshold)
+    gap = g.fact(
+        "the gap", Abs(x_in - MAP) <= Min(Abs(x_in), penalty.farthest), *cubic.place(g, penalty, mapped, beyond)
     )
-    d.step("Beyond it", "0 ≤ |x| − |S(x)| ≤ min(|x|, δ)", "", _gaps(penalty))
-    d.hold("bound", farthest, threshold if penalty.displacement is None else _far_gap(d, penalty))
-    d.conclude_argument("both together are min(|x|, δ)")
+    g.conclude(mapped, g.under(beyond, gap))
 
 
-def _far_gap(d: Derivation, penalty: Penalty) -> Expr:
-    """|x| − |S(x)| where it is δ, if that is more than the threshold: as |x| → ∞, or at the end of a branch."""
-    start = penalty.threshold
-    for (gap, _, _), edge in zip(branches(penalty), penalty.edges, strict=False):
-        if vanishes("", gap.subs(size, edge) - penalty.farthest).decision.zero:
-            d.step("|x| − |S(x)| in a branch", gap, "", follows("S gets there", Lt(start, edge), penalty.hypotheses))
-            return gap.subs(size, edge)
-        start = Max(start, edge)
-    gap, _, _ = list(branches(penalty))[-1]
-    d.step("|x| − |S(x)| in the last piece", gap, "", vanishes("p has no further piece", 1 / penalty.pieces[-1][1]))
-    d.apply("As |x| → ∞", lambda current: limit(current, size, oo))
-    assert d.current is not None
-    return d.current
+def _edges(penalty: Penalty) -> list[Expr]:
+    """The ends of branches at which |x| − |S(x)| is as large as it gets, if that is not the threshold."""
+    ends = zip(penalty.branches, penalty.edges, strict=False)
+    return [edge for (gap, _), edge in ends if decide_zero(gap.subs(size, edge) - penalty.farthest).zero]
 
 
-def _gaps(penalty: Penalty) -> list[Obligation]:
-    match penalty.name:
-        case "tl1":
-            gap = cubic.K / cubic.z**2
-            bounds = And(gap >= 0, gap <= cubic.Z - a, gap <= cubic.tl1_least - a)
-            known = [*cubic.tl1_root, cubic.z > a, cubic.z >= cubic.m]  # the last two are P3's
-            return [follows("gap = Z − z = K/z², Z = a + |x|", bounds, known)]
-        case "half":
-            gap = cubic.m**3 / (2 * cubic.w)
-            bounds = And(gap >= 0, gap <= gap + cubic.w**2, gap <= Rational(3, 2) * cubic.m**2)
-            return [follows("gap = ρ/(2√|u|), |x| = |u| + gap, ρ = m³", bounds, cubic.w >= cubic.m)]
-    return [
-        follows(f"gap {gap}", And(Ge(gap, 0), Le(gap, Min(size, penalty.farthest))), given)
-        for gap, _, given in branches(penalty)
-    ]
+def _far_out(penalty: Penalty, farthest: Expr) -> list[Expr]:
+    """What tends to 0 as |x| → ∞, if it is largest there."""
+    inside = penalty.displacement is None or _edges(penalty)
+    return [] if inside else [penalty.branches[-1][0] - farthest]
+
+
+def _reached(penalty: Penalty) -> Boolean:
+    """Where |x − S(x)| is δ, or what it is where it comes near."""
+    bound, moved = Part("bound"), Abs(x_in - MAP)
+    if penalty.displacement is None:
+        return If(le(Abs(x_in), bound), eq(MAP, 0))
+    for edge in _edges(penalty):
+        return If(eq(Abs(x_in), edge), eq(moved, bound))
+    (far,) = _far_out(penalty, bound)
+    last = If(gt(Abs(x_in), Max(penalty.threshold, *penalty.edges)), eq(moved, (far + bound).subs(size, Abs(x_in))))
+    return All(last, Tends(far, Integer(0), (size, oo)))
 
 
 def register_displacement(penalty: Penalty) -> Claim:
-    """Claim the bound on |x − S(x)| of a penalty that has one."""
+    """Claim the bound on |x − S(x)| of a penalty that has one, and where it is reached."""
     return claim(
         id=displacement_id(penalty.name),
         title=f"Displacement by the proximal map of {penalty.name}",
         source=penalty.source,
-        sentence=le(Term("|x-S(x)|"), Min(Abs(x_in), Part("bound"))),
+        sentence=All(le(Abs(x_in - MAP), Min(Abs(x_in), Part("bound"))), _reached(penalty)),
         definition=Displacement(penalty.name),
         kind=Kind.INEQUALITY,
         hypotheses=penalty.hypotheses,
-        setting="with equality wherever |x| is at most the threshold, which is δ"
-        if penalty.displacement is None
-        else "the least such δ: |x − S(x)| comes as near to it as one likes",
+        premises={plain(hypothesis): hypothesis for hypothesis in penalty.hypotheses},
         parts={"bound": penalty.farthest},
         names={Part("bound"): r"\delta"},
     )(partial(_displacement, penalty))

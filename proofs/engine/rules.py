@@ -28,10 +28,12 @@ from sympy import (
     Poly,
     Pow,
     Symbol,
+    asin,
     cos,
     default_sort_key,
     diff,
     expand,
+    expand_trig,
     pi,
     sin,
     sqrt,
@@ -39,7 +41,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
-from proofs.engine.sentence import Root, Same, Tends
+from proofs.engine.sentence import Root, Same, Tends, ge, le
 from proofs.symbols import is_vector
 
 Pair = tuple[Expr, Expr]
@@ -288,3 +290,23 @@ def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+") -> Applied:
     if value.has(sympy.Limit, sympy.AccumBounds, sympy.nan):
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
     return Applied(sympy.true, Tends(f, value, (over, to)))
+
+
+def arcsine(*, angle: Expr) -> Applied:
+    """ARC: for 0 ≤ q ≤ 1, arcsin(q)/k lies in [0, π/(2k)], where the sine rises, and the sine of k times it is q.
+
+    ValueError for an angle that is no such part of an arcsine. Source: Abramowitz & Stegun, Handbook of Mathematical
+    Functions, 4.3.1 and 4.4.1.
+    """
+    ((q,),) = (arc.args for arc in angle.atoms(asin))
+    parts, turn = asin(q) / angle, Dummy()
+    if not (parts.is_Integer and parts > 0):
+        raise ValueError(f"ARC needs a whole part of an arcsine, not {angle}")
+    end, whole = pi / (2 * parts), expand_trig(sin(parts * turn)).subs(turn, angle)
+    needs = And(ge(q, 0), le(q, 1))
+    return Applied(needs, And(ge(sin(angle), 0), le(sin(angle), sin(end)), ge(cos(angle), cos(end)), Eq(whole, q)))
+
+
+def addition(*, first: Expr, second: Expr) -> Boolean:
+    """ADD: the sine of a sum. Source: Abramowitz & Stegun, Handbook of Mathematical Functions, 4.3.16."""
+    return Eq(sin(first + second), sin(first) * cos(second) + cos(first) * sin(second), evaluate=False)
