@@ -23,7 +23,6 @@ from proofs.splitting import (
     NORM_Z,
     OF_E,
     OF_W,
-    PLANE,
     SQUARE,
     STEP_GAIN,
     C,
@@ -33,6 +32,7 @@ from proofs.splitting import (
 from proofs.symbols import (
     INTEGRABLE,
     OPEN_ANGLE,
+    PLANE,
     beta,
     e,
     moment_across,

@@ -5,12 +5,34 @@ Notation and increments of the loss are those of `proofs.landscape`: V = ‖v*�
 
 from __future__ import annotations
 
-from sympy import Add, Integer, Ne, Rational, Symbol, cos, diff, limit, oo, pi, simplify, sin, solve, sqrt
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Eq,
+    Equivalent,
+    Integer,
+    Ne,
+    Or,
+    Rational,
+    Symbol,
+    cos,
+    diff,
+    limit,
+    oo,
+    pi,
+    simplify,
+    sin,
+    sqrt,
+    symbols,
+)
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
 from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
-from proofs.engine.sentence import All, Either, If, Iff, Part, Tends, Term, Where, eq, le, lt, ne
+from proofs.engine.graph import Graph
+from proofs.engine.rules import circle, gram
+from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, Term, Where, eq, gt, le, lt, ne
 from proofs.landscape import (
     SADDLE_ANGLE,
     along_teacher,
@@ -19,13 +41,36 @@ from proofs.landscape import (
     increment,
     on_best_weights,
 )
-from proofs.network import COSINE_LIKE, stationary_weights
-from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, e, m, ones, r, sum_vs, theta, v, v_star, vs_vs, w_hat
+from proofs.network import COSINE_LIKE
+from proofs.symbols import (
+    CLOSED_ANGLE,
+    NONZERO_FILTER,
+    PLANE,
+    PRODUCTS,
+    e,
+    m,
+    named,
+    ones,
+    r,
+    sum_vs,
+    theta,
+    v,
+    v_star,
+    v_v,
+    v_vs,
+    vs_vs,
+    w_hat,
+)
 
 BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * ones
 """v(θ) as C8 states it."""
 
 _STEP = Symbol("h", positive=True)
+
+
+_SLOPE, _RELU = Term(r"\partial f/\partial v"), Term(r"G_{\mathrm{relu}}")
+_GAP, _STEEP, _SIZE = symbols("‖v−v(θ)‖ ‖∂f/∂v‖ ‖G‖", nonnegative=True)
+_OFF_STAR, _OFF_ONES, _ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", "⟨v,∂f/∂v⟩")
 
 
 @claim(
@@ -34,51 +79,49 @@ _STEP = Symbol("h", positive=True)
     source="[Y], Lemma 6, with the case S² ≥ ½(m+1)‖v*‖² added [here]",
     kind=Kind.EQUIVALENCE,
     sentence=Iff(
-        All(eq(Term(r"\partial f/\partial v"), 0), eq(Term(r"G_{\mathrm{relu}}"), 0)),
+        All(Same(_SLOPE, 0), Same(_RELU, 0)),
         All(
-            eq(v, Part("best weights")),
+            Same(v, Part("best weights")),
             Either(eq(theta, 0), eq(theta, pi), All(eq(theta, Part("saddle angle")), le(theta, pi))),
         ),
     ),
     definition=CommonZeros("relu", "zeros"),
     parts={"best weights": BEST_WEIGHTS, "saddle angle": SADDLE_ANGLE},
+    premises={"v* ≠ 0": gt(vs_vs, 0), "θ ≤ π": le(theta, pi)},
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
-    setting="v* ≠ 0",
 )
 def C8(d: Derivation) -> None:
-    d.cite("C3", "N4", "N4.inner")
-    d.begin("G_relu on v = v(θ)", "∂f/∂v = 0 is v = v(θ) (N4)")
-    weights = stationary_weights()
-    d.step(
-        "∂f/∂v = 0",
-        weights,
-        "a linear system with the one solution v(θ)",
-        vanishes("the solution of N4", weights - get("N4").as_printed),
+    g = Graph(d)
+    teacher, angle = g.given("v* ≠ 0"), g.given("θ ≤ π")
+    off, inner, zero = v - BEST_WEIGHTS, get("N4.inner").formula, Integer(0)
+    weights = g.rule(
+        "v − v(θ) and ∂f/∂v",
+        gram,
+        g.cite("N2", {}, angle, value=_SLOPE),
+        products=PRODUCTS,
+        same={_GAP: (v, BEST_WEIGHTS), _STEEP: (_SLOPE, zero)},
+        named={sum_vs: (v_star, ones), _OFF_STAR: (off, v_star), _OFF_ONES: (off, ones), _ALONG: (v, _SLOPE)},
     )
-    d.hold("best weights", BEST_WEIGHTS)
-    inner = get("N4.inner").formula
-    w_star_there = cos(theta) * w_hat + sin(theta) * e
-    vector = COSINE_LIKE * w_hat - w_star_there
-    form = inner / (2 * sqrt(2 * pi)) * vector
-    d.step(
-        "G_relu = v·v*/(2√(2π)) · (c(θ) ŵ − w*)",
-        form,
-        "c(θ) = 1 − 2θ/π",
-        vanishes("G_relu − form", on_best_weights(get("C3").formula) - form),
+    filters = g.rule("G", gram, g.cite("C3", {}, angle, value=_RELU), products=PLANE, same={_SIZE: (_RELU, zero)})
+    best, flat, still = Eq(_GAP, 0), Eq(_STEEP, 0), Equivalent(Eq(_SIZE, 0), Same(_RELU, 0))
+    said = And(Equivalent(best, Same(v, BEST_WEIGHTS)), Equivalent(flat, Same(_SLOPE, 0)))
+    bounds = And(Abs(_OFF_ONES) <= _GAP * sqrt(m), Abs(_OFF_STAR) <= _GAP * sqrt(vs_vs))
+    small = g.fact("bounds", And(said, bounds, Abs(_ALONG) <= _STEEP * sqrt(v_v)), weights)
+    spread = g.fact("|1ᵀv*|", Abs(sum_vs) <= sqrt(m) * sqrt(vs_vs), weights)
+    lengths = g.equal("‖4∂f/∂v‖²", 16 * _STEEP**2, _GAP**2 + (m + 2) * _OFF_ONES**2, weights)
+    slope = g.fact("∂f/∂v = 0 exactly at v(θ)", And(said, Equivalent(flat, best)), lengths, small)
+    vector = (4 * _ALONG + v_vs * (COSINE_LIKE - cos(theta))) ** 2 + v_vs**2 * sin(theta) ** 2
+    size = g.equal("‖G‖²", 8 * pi * _SIZE**2, vector, weights, filters, because="c(θ) = 1 − 2θ/π")
+    ends = Or(eq(theta, 0), eq(theta, pi))
+    circled = g.apply("sine and cosine", circle, at=theta)
+    at_best = g.case("there", flat)
+    along = g.fact("along v", And(Eq(_ALONG, 0), still), *(small, filters, at_best))
+    zeros = g.fact("G = 0", Equivalent(Same(_RELU, 0), Or(Eq(v_vs, 0), ends)), size, along, circled)
+    product = g.equal("v·v*", v_vs, inner + _OFF_STAR, weights)
+    root = g.fact(
+        "one root", Equivalent(Eq(v_vs, 0), Eq(theta, SADDLE_ANGLE)), *(product, small, slope, at_best, teacher, spread)
     )
-    length = (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2
-    d.step(
-        "‖c(θ) ŵ − w*‖² = (c(θ) − cos θ)² + sin²θ",
-        length,
-        "zero only where sin θ = 0 and c(θ) = cos θ: at θ = 0 and θ = π",
-        vanishes("squared length", sum(coefficient(vector, basis) ** 2 for basis in (w_hat, e)) - length),
-        vanishes("at θ = 0", length.subs(theta, 0)),
-        vanishes("at θ = π", length.subs(theta, pi)),
-    )
-    (saddle,) = solve(inner, theta)
-    d.step("The other factor", inner, "", vanishes("v(θ)·v* at the saddle angle", inner.subs(theta, saddle)))
-    d.hold("saddle angle", SADDLE_ANGLE, saddle, "the root of v(θ)·v*; outside (0, π) where S² ≥ ½(m+1)V")
-    d.conclude_argument("v(θ)·v* vanishes at the saddle angle and, being affine in θ, nowhere else")
+    g.conclude(slope, g.under(at_best, zeros), g.under(at_best, root), angle)
 
 
 WITNESS_WEIGHT = Rational(1, 3)

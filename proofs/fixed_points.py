@@ -13,8 +13,8 @@ from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Term, eq, ge, gt, le
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
-from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, PLANE, U_VECTOR, X, minimizer_shrinks
-from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, ratio, step, theta, w_hat, w_star
+from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, U_VECTOR, X, minimizer_shrinks
+from proofs.symbols import PLANE, a, beta, e, eta, kappa, lam, multiplier, named, r, ratio, step, theta, w_hat, w_star
 
 _ACROSS, OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
 """‖Pū‖ and ⟨ū, w̄⟩."""

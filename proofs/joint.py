@@ -19,6 +19,7 @@ from proofs.potentials import radial_and_pull
 from proofs.splitting import U_VECTOR
 from proofs.symbols import (
     CLOSED_ANGLE,
+    PRODUCTS,
     beta,
     curvature,
     e,
@@ -39,7 +40,6 @@ from proofs.symbols import (
     theta,
     v,
     v_star,
-    v_v,
     v_vs,
     vs_vs,
     w_hat,
@@ -94,10 +94,7 @@ def R11(d: Derivation) -> None:
     outputs = g.rule(
         "output weights",
         gram,
-        products={
-            **{(v, v): v_v, (v, v_star): v_vs, (v_star, v_star): vs_vs},
-            **{(v, ones): sum_v, (v_star, ones): sum_vs, (ones, ones): m},
-        },
+        products=PRODUCTS,
         vectors={_V_NEXT: v - _RATE * gradient, _BEST: best},
         same={_MOVED_V: (_V_NEXT, v), _OFF_V: (v, _BEST)},
         named={_SUM_OFF: (v - best, ones), _OFF_STAR: (v - best, v_star)},

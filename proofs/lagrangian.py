@@ -13,8 +13,8 @@ from proofs.engine.derivation import Derivation, Obligation, holds, inner, vanis
 from proofs.engine.sentence import All, Exists, If, Part, Term, Where, eq, gt, lt
 from proofs.engine.smt import follows
 from proofs.potentials import at_teacher, radial_and_pull
-from proofs.splitting import ENTRY, F_VECTOR, PLANE, X
-from proofs.symbols import alpha, beta, e, eta, kappa, lam, step, theta, v, v_star, vs_vs, w_hat, w_star, x
+from proofs.splitting import ENTRY, F_VECTOR, X
+from proofs.symbols import PLANE, alpha, beta, e, eta, kappa, lam, step, theta, v, v_star, vs_vs, w_hat, w_star, x
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt,
 from proofs.fixed_points import RIGHT
 from proofs.limits_nonconvex import SHAPE
 from proofs.penalty_forms import penalty
-from proofs.splitting import ENTRY, OF_A_MINIMIZER, P_ENTRY, P_X, PLANE, TARGET, U_VECTOR, X
+from proofs.splitting import ENTRY, OF_A_MINIMIZER, P_ENTRY, P_X, TARGET, U_VECTOR, X
 from proofs.symbols import (
+    PLANE,
     a,
     beta,
     e,
@@ -83,8 +84,7 @@ def R5(d: Derivation) -> None:
     vectors = g.rule(
         "inner products",
         gram,
-        products={**PLANE, (w_hat, e): sympy.Integer(0)}
-        | {(U_VECTOR, w_hat): OVERLAP, (U_VECTOR, e): u_e, (U_VECTOR, U_VECTOR): square_u},
+        products=PLANE | {(U_VECTOR, w_hat): OVERLAP, (U_VECTOR, e): u_e, (U_VECTOR, U_VECTOR): square_u},
         norms={w_hat - U_VECTOR: GAP, w_hat - w_star: _AWAY},
         named={off_w: (off, w_hat), off_e: (off, e)},
         same={Symbol("‖off‖", nonnegative=True): (multiplier * w_hat, RIGHT)},

@@ -19,7 +19,7 @@ from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, If, Part, Same, Term, eq, formula_of, ge, le
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
-from proofs.symbols import alpha, beta, e, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
+from proofs.symbols import PLANE, alpha, beta, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
 
 NORM_Z, SQUARE = Symbol("‖z‖", positive=True), Symbol("‖w⁺−w‖²", nonnegative=True)
 _ZW = Symbol("z_w", real=True)
@@ -43,9 +43,6 @@ NAMES: dict[Symbol, str] = {NORM_Z: r"\|z\|", SQUARE: r"\|w^+-w\|^2", APART: r"\
 # Vectors that are no registry names, and the entries of one.
 U_VECTOR, F_VECTOR, _ZV, _W_BAR = symbols("u f z w_bar")
 X, X_OTHER, TARGET, ENTRY, _BEST = symbols("x x' w*_i u_i ū_i", real=True)
-
-PLANE: dict[tuple[Symbol, Symbol], Expr] = {(w_hat, w_hat): Integer(1), (e, e): Integer(1)}
-"""The orthonormal pair (ŵ, e) of the plane of w and w*."""
 
 
 def descent_step() -> Expr:

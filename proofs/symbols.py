@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sympy import Expr, Function, Ge, Gt, Le, Lt, Symbol, cos, pi, sin
+from sympy import Expr, Function, Ge, Gt, Integer, Le, Lt, Symbol, cos, pi, sin
 
 Space = Literal["scalar", "filter", "output"]
 
@@ -126,8 +126,16 @@ v_star = _declare("v_star", "v^*", "v*", "the true output weights", "output")
 ones = _declare("ones", r"\mathbf{1}", "𝟏", "the vector of ones", "output")
 dv = _declare("dv", "(v-v^*)", "(v−v*)", "v − v*", "output", v - v_star)
 
-INNER: Final = {v_v: {v}, v_vs: {v, v_star}, vs_vs: {v_star}, sum_v: {v, ones}, sum_vs: {v_star, ones}, m: {ones}}
-"""What is an inner product of vectors in R^m, and of which."""
+PRODUCTS: Final = {(v, v): v_v, (v, v_star): v_vs, (v_star, v_star): vs_vs} | {
+    **{(v, ones): sum_v, (v_star, ones): sum_vs, (ones, ones): m}
+}
+"""Inner products of the vectors in R^m."""
+
+INNER: Final = {name: set(pair) for pair, name in PRODUCTS.items()}
+"""The same by their names."""
+
+PLANE: Final = {(w_hat, w_hat): Integer(1), (w_hat, e): Integer(0), (e, e): Integer(1)}
+"""Those of the orthonormal pair in R^n."""
 
 # Parameters of proxies.
 c = _declare("c", "c", "c", "clipping level of the clipped ReLU", positive=True)

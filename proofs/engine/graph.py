@@ -20,9 +20,9 @@ from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.rules import Applied, gram, name_of, names, total
-from proofs.engine.sentence import Term, formula_of
+from proofs.engine.sentence import Same, Term, formula_of
 from proofs.engine.smt import follows
-from proofs.symbols import INNER, QUANTITIES
+from proofs.symbols import INNER, QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
 
@@ -49,7 +49,7 @@ class Graph:
         self._derivation = derivation
         self._claim: Claim = get(derivation.claim_id)
         self._facts: dict[str, Fact] = {}
-        self._solved: dict[str, Fact] = {}
+        self._proved: dict[str, tuple[Fact, Callable[[Boolean, Iterable[Fact]], Obligation]]] = {}
         self._meant: dict[Expr, tuple[Expr, ...]] = {}
         derivation.mutants = self._mutants
 
@@ -67,12 +67,15 @@ class Graph:
     def fact(self, name: str, formula: Boolean, *uses: Fact, because: str = "") -> Fact:
         """What the solver proves from the facts it uses."""
         found = self._keep(name, formula, uses, because, _implied(formula, uses))
-        self._solved[name] = found
+        self._proved[name] = found, _implied
         return found
 
-    def equal(self, name: str, left: Expr, right: Expr, because: str = "") -> Fact:
-        """Two expressions that are the same: their difference reduces to zero."""
-        return self._keep(name, Eq(left, right, evaluate=False), (), because, vanishes(name, left - right))
+    def equal(self, name: str, left: Expr, right: Expr, *uses: Fact, because: str = "") -> Fact:
+        """Two expressions that are the same: their difference reduces to zero, by what the facts say symbols are."""
+        formula = Eq(left, right, evaluate=False)
+        found = self._keep(name, formula, uses, because, _reduced(formula, uses))
+        self._proved[name] = found, _reduced
+        return found
 
     def apply(self, name: str, rule: Callable[..., Applied], *uses: Fact, because: str = "", **data: Any) -> Fact:
         """What a rule gives, where what it needs follows from the facts it uses.
@@ -88,7 +91,7 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {name!r} is for every {over}, which what it uses restricts")
         if found.new is not None:
             self._is_new(name, found.new)
-        self._solved[name] = Fact(name, found.needs, uses=uses)
+        self._proved[name] = Fact(name, found.needs, uses=uses), _implied
         owed = _implied(found.needs, uses)
         return self._keep(name, found.gives, uses, because, owed, bound=_symbols(found.gives) if found.new else ())
 
@@ -96,11 +99,7 @@ class Graph:
         claim = self._claim
         said = [*claim.premises.values(), *claim.hypotheses, *claim.parts.values(), *filter(None, [claim.sentence])]
         known = _symbols(*said, *(fact.formula for fact in self._facts.values()))
-        if (
-            symbol in known
-            or symbol in QUANTITIES
-            or symbol.assumptions0 != Symbol(symbol.name, real=True).assumptions0
-        ):
+        if symbol in known | QUANTITIES.keys() or not _plain(symbol):
             raise ValueError(f"{claim.id}: {name!r} needs a new real name, and {symbol} is none")
 
     def instance(self, name: str, fact: Fact, terms: Mapping[Symbol, Expr], *uses: Fact, because: str = "") -> Fact:
@@ -113,7 +112,7 @@ class Graph:
         formula = fact.formula.subs(dict(terms), simultaneous=True)
         owed = _implied(And(*_assumed(terms)), uses)
         if uses:
-            self._solved[name] = Fact(name, And(*_assumed(terms)), uses=uses)
+            self._proved[name] = Fact(name, And(*_assumed(terms)), uses=uses), _implied
         return self._keep(name, formula, (fact, *uses), because, owed)
 
     def rule(self, name: str, apply: Callable[..., Boolean], *premises: Fact, because: str = "", **data: Any) -> Fact:
@@ -140,8 +139,9 @@ class Graph:
     ) -> Fact:
         """Another claim for these terms; owes its hypotheses for them, and what its symbols assume.
 
-        `value` is the left side of one that is an equality of expressions. ValueError if it is missing, or a term for
-        what the definition of the cited claim gives, which for other terms is another thing.
+        `value` is the left side of one that is an equality of expressions; that of vectors is for GRAM. ValueError if
+        it is missing, or a term for what the definition of the cited claim gives, which for other terms is another
+        thing.
         """
         cited = get(claim_id)
         self._derivation.cite(claim_id)
@@ -151,13 +151,14 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {claim_id} speaks of {', '.join(map(str, open_))}; give its term")
             said = formula_of(cited.sentence, cited.parts).subs(dict(terms), simultaneous=True)
         elif value is not None:
-            said = Eq(value, cited.formula.subs(dict(terms), simultaneous=True), evaluate=False)
+            same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
+            said = same(value, cited.formula.subs(dict(terms), simultaneous=True))
         else:
             raise ValueError(f"{self._claim.id}: {claim_id} says what something is; give its `value`")
         conditions = [formula_of(one, {}) for one in (*cited.premises.values(), *cited.hypotheses)]
         needs = And(*(one.subs(dict(terms), simultaneous=True) for one in conditions), *_assumed(terms))
         if needs != true:
-            self._solved[name or claim_id] = Fact(claim_id, needs, uses=uses)
+            self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), _implied
         return self._keep(
             name or claim_id, said, uses, claim_id, _implied(needs, uses), bound=_symbols(said) if value else ()
         )
@@ -183,7 +184,7 @@ class Graph:
             return _implied(formula_of(sentence, parts), facts)
 
         said = formula_of(sentence, self._claim.parts)
-        self._solved["the sentence"] = Fact("the sentence", said, uses=facts)
+        self._proved["the sentence"] = Fact("the sentence", said, uses=facts), _implied
         self._derivation.conclude_sentence(
             said,
             implies,
@@ -194,11 +195,11 @@ class Graph:
 
     def _mutants(self) -> Iterator[tuple[str, Callable[[], Obligation]]]:
         """The graph with one mistake each: what is proved all the same was not needed, or is not what was said."""
-        for name, fact in self._solved.items():
+        for name, (fact, shown) in self._proved.items():
             for use in fact.uses:
                 others = [other for other in fact.uses if other is not use]
-                yield f"{name}, without {use.name}", partial(_implied, fact.formula, others)
-        said = self._solved["the sentence"]
+                yield f"{name}, without {use.name}", partial(shown, fact.formula, others)
+        said, _ = self._proved["the sentence"]
         for word, wrong in _changed(said.formula):
             yield f"{said.name}, {word}", partial(_implied, wrong, said.uses)
 
@@ -255,6 +256,18 @@ def _assumed(terms: Mapping[Symbol, Expr]) -> Iterator[Boolean]:
             yield term <= 0
         elif symbol.is_nonzero:
             yield Ne(term, 0)
+
+
+def _reduced(formula: Boolean, uses: Iterable[Fact]) -> Obligation:
+    """Owe: both sides of an equation are the same once what the facts define stands for itself."""
+    defined = {
+        part.lhs: part.rhs
+        for use in uses
+        for part in And.make_args(use.formula)
+        if isinstance(part, Eq) and part.lhs.as_base_exp()[0].is_Symbol
+    }
+    left, right = formula.args
+    return vanishes("they are the same", (left - right).subs(defined, simultaneous=True))
 
 
 _REVERSED: Final = {Le: Gt, Lt: Ge, Ge: Lt, Gt: Le, Eq: Ne}

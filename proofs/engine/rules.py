@@ -74,12 +74,14 @@ def gram(
 ) -> Boolean:
     """GRAM: inner products of combinations, Cauchy-Schwarz, and that a vector of length 0 is none.
 
-    products: ⟨a, b⟩ of the basis, each pair once. vectors: combinations of the basis, by their symbols. norms: what the
-    length of a vector is called. expanded: names for inner products. named: the same, with the inequality. cosines:
-    names for the cosine of the angle between two vectors. same: names for the distance of two. ValueError for an inner
-    product that is missing. Source: Horn & Johnson, Matrix Analysis, 5.1.4 and 7.2.10.
+    premises: which vectors are the same as combinations of the basis. products: ⟨a, b⟩ of the basis, each pair once.
+    vectors: combinations of the basis, by their symbols. norms: what the length of a vector is called. expanded: names
+    for inner products. named: the same, with the inequality. cosines: names for the cosine of the angle between two
+    vectors. same: names for the distance of two. ValueError for an inner product that is missing. Source: Horn &
+    Johnson, Matrix Analysis, 5.1.4 and 7.2.10.
     """
     known, lengths = dict(vectors or {}), dict(norms or {})
+    known |= dict(premise.args for premise in premises)
     basis = {symbol for pair in products for symbol in pair}
     if missing := [f"⟨{a}, {b}⟩" for a in basis for b in basis if (a, b) not in products and (b, a) not in products]:
         raise ValueError(f"GRAM needs every inner product of the basis; {', '.join(sorted(missing))} is missing")
@@ -269,7 +271,7 @@ def sole(*, equation: Eq, over: Symbol, low: Expr, high: Expr, falls: bool = Fal
 
 
 def circle(*, at: Symbol) -> Applied:
-    """SINE: the signs of sine and cosine between 0 and π. Source: Rudin, Principles of Mathematical Analysis, 8.7."""
+    """SINE: sine and cosine at 0 and π, and their signs between. Source: Rudin, Principles of Analysis, 8.7."""
     signs = [
         Implies(And(at > 0, at < pi), sin(at) > 0),
         Implies(And(at >= 0, at <= pi), sin(at) >= 0),
@@ -277,6 +279,7 @@ def circle(*, at: Symbol) -> Applied:
         Implies(And(at >= 0, at <= pi / 2), cos(at) >= 0),
         Implies(And(at > pi / 2, at <= pi), cos(at) < 0),
         Implies(And(at > 0, at <= pi), cos(at) < 1),
+        *(Implies(Eq(at, end), And(Eq(sin(at), 0), Eq(cos(at), cos(end)))) for end in (sympy.Integer(0), pi)),
     ]
     return Applied(sympy.true, And(*signs))
 

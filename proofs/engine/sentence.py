@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from sympy import And, Basic, Eq, Equivalent, Expr, Ge, Gt, Implies, Le, Lt, Ne, Or, Symbol, Tuple
+from sympy import And, Basic, Eq, Equivalent, Expr, Ge, Gt, Implies, Le, Lt, Ne, Or, Symbol, Tuple, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -90,8 +90,8 @@ class Kept(Boolean):
     """A formula whose arguments keep the order they are given in."""
 
     def __new__(cls, *arguments: Any) -> Kept:
-        """Pairs become SymPy's."""
-        return Basic.__new__(cls, *(Tuple(*one) if isinstance(one, tuple) else one for one in arguments))
+        """Pairs and numbers become SymPy's."""
+        return Basic.__new__(cls, *(Tuple(*one) if isinstance(one, tuple) else sympify(one) for one in arguments))
 
 
 class All(Kept):

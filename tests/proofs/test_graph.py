@@ -28,7 +28,8 @@ from proofs.engine.rules import (
     total,
 )
 from proofs.engine.sentence import All, If, Part, Same, eq, ge, gt, le, lt
-from proofs.symbols import kappa, w_hat
+from proofs.symbols import PRODUCTS, kappa, sum_v, sum_vs, theta, v_star, v_vs, vs_vs, w_hat
+from proofs.symbols import v as v_
 
 x, y, z = symbols("x y z", real=True)
 ABOVE = Claim(
@@ -169,6 +170,20 @@ def test_gram_expands_and_bounds() -> None:
 def test_gram_refuses_a_product_it_is_not_given() -> None:
     with pytest.raises(ValueError, match="⟨b, b⟩ is missing"):
         gram(products={(a, a): Integer(1), (a, b): x})
+
+
+def test_a_cited_vector_is_one_of_the_basis(begin: Begin) -> None:
+    d, g = begin(premises={"θ ≤ π": le(theta, pi)})
+    slope = symbols("slope")
+    cited = g.cite("N2", {}, g.given("θ ≤ π"), value=slope)
+    assert cited.formula == Same(slope, proofs.get("N2").formula)
+    squares = g.rule("squares", gram, cited, products=PRODUCTS, expanded={length: (slope, v_star)})
+    form = v_vs - (1 - 2 * theta / pi) * vs_vs + (sum_v - sum_vs) * sum_vs
+    for name, uses, proved in (("from both", [squares], True), ("from nothing", [], False)):
+        g.equal(name, 4 * length, form, *uses)
+        assert (d.steps[-1].decided is True) is proved
+    with pytest.raises(ValueError, match="v_vs is no new name for"):
+        g.rule("wrong", gram, products=PRODUCTS, expanded={v_vs: (v_, v_)})
 
 
 def test_sums_of_what_holds_of_each_entry() -> None:

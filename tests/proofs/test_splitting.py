@@ -15,8 +15,9 @@ from proofs.engine import claim as registry
 from proofs.engine.derivation import Derivation, inner
 from proofs.engine.residual import decide_zero
 from proofs.lagrangian import LAGRANGIAN_WITNESS, LAGRANGIAN_WITNESSES, Witness
-from proofs.splitting import PLANE, STEP_GAIN
+from proofs.splitting import STEP_GAIN
 from proofs.symbols import (
+    PLANE,
     alpha,
     beta,
     curvature,

@@ -93,7 +93,8 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
 def conditions(claim: Claim) -> list[str]:
     """What a claim supposes, as Markdown."""
     stated = [f"${latex_of(hypothesis)}$" for hypothesis in claim.hypotheses if hypothesis != true]
-    stated += [f"${latex_of_sentence(premise, {}, claim.names)}$" for premise in claim.premises.values()]
+    premises = [premise for premise in claim.premises.values() if premise not in claim.hypotheses]
+    stated += [f"${latex_of_sentence(premise, {}, claim.names)}$" for premise in premises]
     return stated + ([escaped(claim.setting)] if claim.setting else [])
 
 
