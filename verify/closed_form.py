@@ -66,7 +66,8 @@ class Form:
 
     @cached_property
     def _compiled(self) -> Callable[..., list[Any]]:
-        compiled: Callable[..., list[Any]] = lambdify([*self.names, *self.integrals.values()], self.factors, MPMATH)
+        names = [*self.names, *self.integrals.values()]
+        compiled: Callable[..., list[Any]] = lambdify(names, self.factors, MPMATH, docstring_limit=0)
         return compiled
 
     def digits(self, values: Mapping[Symbol, mpf], integrals: Sequence[mpf]) -> list[Any]:

@@ -125,7 +125,7 @@ def _names(expression: Basic) -> tuple[str, ...]:
 def _compiled(expression: Basic, exact: bool) -> Callable[..., Any]:
     """The expression as a function of its symbols, in the order of their names."""
     symbols = sorted(expression.free_symbols, key=lambda symbol: str(symbol.name))
-    return lambdify(symbols, expression, MPMATH if exact else "numpy")
+    return lambdify(symbols, expression, MPMATH if exact else "numpy", docstring_limit=0)
 
 
 def _compared(row: Row, stated: Any) -> Any:

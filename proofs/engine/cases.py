@@ -8,6 +8,7 @@ to it, so that a boundary that is off by little is seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import sympy
 from mpmath import isfinite, mp, mpf
@@ -89,7 +90,7 @@ def witness(expression: Expr, bases: Iterable[Point]) -> tuple[Point, float] | N
     half-way between two.
     """
     names = sorted(expression.free_symbols, key=default_sort_key)
-    value = sympy.lambdify(names, expression, "mpmath")
+    value = sympy.lambdify(names, expression, "mpmath", docstring_limit=0)
     for point in _candidates(names, expression, list(bases)):
         with mp.workdps(_DIGITS):
             try:
@@ -113,9 +114,14 @@ def _boundaries(expression: Expr) -> Iterator[Gap]:
     for part in sorted(expression.atoms(Max, Min), key=default_sort_key):
         found.update({part.args[0] - other: None for other in part.args[1:]})
     for gap in found:
-        names = sorted(gap.free_symbols, key=default_sort_key)
-        if names:
-            yield names, sympy.lambdify(names, gap, "math")
+        if gap.free_symbols:
+            yield _compiled(gap)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(gap: Expr) -> Gap:
+    names = sorted(gap.free_symbols, key=default_sort_key)
+    return names, sympy.lambdify(names, gap, "math", docstring_limit=0)
 
 
 def _candidates(names: list[Symbol], expression: Expr, bases: list[Point]) -> Iterator[Point]:

@@ -7,6 +7,7 @@ far from 0) or None (neither). None is *undecided*, and undecided is never passe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 import mpmath
 import sympy
@@ -85,7 +86,7 @@ def decide_zero(expression: Expr) -> Decision:
 def is_seen_not_to_vanish(expression: Expr) -> bool:
     """Whether a point at hand shows that `expression` is not 0: nothing is expanded, which takes longer."""
     expression = in_basic_quantities(expression)
-    return not _has_regions(expression) and _refute(expression) is not None
+    return (_seen_in_cases if _has_regions(expression) else _refute)(expression) is not None
 
 
 def _has_regions(expression: Expr) -> bool:
@@ -101,14 +102,23 @@ def _divisors(expression: Expr) -> list[Expr]:
 
 def _decide_by_cases(expression: Expr) -> Decision:
     """In each region that the conditions leave, what stands there must vanish; a point near a boundary may refute."""
-    bases = [_spread(_sample(expression, round_), round_) for round_ in range(_CASE_ROUNDS)]
-    if not expression.has(AppliedUndef, Integral) and (met := witness(expression, bases)):
-        where = ", ".join(f"{k} = {v:.12g}" for k, v in sorted(met[0].items(), key=lambda kv: kv[0].name))
-        return Decision(False, f"residual {met[1]:.6g} at {where}")
+    if refutation := _seen_in_cases(expression):
+        return Decision(False, refutation)
     try:
         return Decision(True if all(_vanishes_in(leaf, region) for leaf, region in leaves(expression)) else None)
     except (PolynomialError, NotImplementedError, RecursionError):
         return Decision(None)
+
+
+def _seen_in_cases(expression: Expr) -> str | None:
+    """A point, near a boundary if need be, where `expression` is clearly not 0, as text; None if none was met."""
+    if expression.has(AppliedUndef, Integral):
+        return None
+    bases = [_spread(point, round_) for round_, point in enumerate(_samples(expression, _CASE_ROUNDS))]
+    if (met := witness(expression, bases)) is None:
+        return None
+    where = ", ".join(f"{k} = {v:.12g}" for k, v in sorted(met[0].items(), key=lambda kv: kv[0].name))
+    return f"residual {met[1]:.6g} at {where}"
 
 
 def _spread(point: dict[Symbol, Expr], round_: int) -> dict[Symbol, float]:
@@ -224,28 +234,30 @@ def _reduce_radicals(expression: Expr) -> Expr:
     return expand(cancel(numerator)) if numerator != 0 else numerator
 
 
-def _sample(expression: Expr, round_: int) -> dict[Symbol, Expr]:
-    """A reproducible generic point: each value depends on the symbol's name alone, never on set order.
+def _samples(expression: Expr, rounds: int) -> Iterator[dict[Symbol, Expr]]:
+    """Reproducible generic points: each value depends on the symbol's name alone, never on set order.
 
     Exponents are eighths: SymPy takes powers of exact numbers apart, for ever where exponents are long.
     """
     exponents = {symbol for power in expression.atoms(Pow) for symbol in power.exp.free_symbols}
-    point = {}
-    for symbol in expression.free_symbols:
-        digest = hashlib.sha256(f"{symbol.name}/{round_}".encode()).digest()
-        fractional = Rational(int.from_bytes(digest[:4], "big"), 2**32)
-        if symbol == theta:
-            value = Rational(1, 10) + fractional * 29 / 10
-        elif symbol.is_integer:
-            value = 2 + int(fractional * 9)
-        elif symbol.is_nonnegative:
-            value = Rational(1, 5) + 2 * fractional
-        elif symbol.is_nonpositive:
-            value = -Rational(1, 5) - 2 * fractional
-        else:
-            value = 4 * fractional - 2
-        point[symbol] = Rational(round(8 * value), 8) if symbol in exponents else value
-    return point
+    symbols = expression.free_symbols
+    for round_ in range(rounds):
+        values = {symbol: _value(symbol, round_) for symbol in symbols}
+        yield {name: Rational(round(8 * y), 8) if name in exponents else y for name, y in values.items()}
+
+
+def _value(symbol: Symbol, round_: int) -> Expr:
+    digest = hashlib.sha256(f"{symbol.name}/{round_}".encode()).digest()
+    fractional = Rational(int.from_bytes(digest[:4], "big"), 2**32)
+    if symbol == theta:
+        return Rational(1, 10) + fractional * 29 / 10
+    if symbol.is_integer:
+        return sympy.Integer(2 + int(fractional * 9))
+    if symbol.is_nonnegative:
+        return Rational(1, 5) + 2 * fractional
+    if symbol.is_nonpositive:
+        return -Rational(1, 5) - 2 * fractional
+    return 4 * fractional - 2
 
 
 def _stand_in(argument: Expr) -> Expr:
@@ -256,7 +268,7 @@ def _stand_in(argument: Expr) -> Expr:
 def _by_quadrature(integral: Integral) -> Expr:
     """A float for an integral over a Gaussian weight, whose tails beyond 12 are nothing in float64."""
     variable, low, high = integral.limits[0]
-    integrand = sympy.lambdify([variable], integral.function, "math")
+    integrand = sympy.lambdify([variable], integral.function, "math", docstring_limit=0)
     start, stop = max(float(low), -12.0), min(float(high), 12.0)
     inner = [node for node in (-4.0, -1.0, 0.0, 0.3, 1.0, 3.0) if start < node < stop]
     try:
@@ -275,8 +287,7 @@ def _refute(expression: Expr) -> str | None:
         return None
     bound = {variable for part in integrals for variable in part.variables}  # `subs` minds them, and is slow
     tolerance, rounds = (1e-9, 4) if integrals else (1e-20, 2)
-    for round_ in range(rounds):
-        point = _sample(expression, round_)
+    for point in _samples(expression, rounds):
         try:
             numbers = expression.xreplace(point) if bound.isdisjoint(point) else expression.subs(point)
             numbers = numbers.replace(lambda part: isinstance(part, Integral), _by_quadrature)
