@@ -29,18 +29,11 @@ from sympy import (
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
-from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.rules import circle, gram
-from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, Term, Where, eq, gt, le, lt, ne
-from proofs.landscape import (
-    SADDLE_ANGLE,
-    along_teacher,
-    cauchy_schwarz,
-    gradient_at_best_weights,
-    increment,
-    on_best_weights,
-)
+from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, Term, Where, eq, formula_of, gt, le, lt, ne
+from proofs.landscape import SADDLE_ANGLE, cauchy_schwarz, gradient_at_best_weights, on_best_weights
 from proofs.network import COSINE_LIKE
 from proofs.symbols import (
     CLOSED_ANGLE,
@@ -52,6 +45,7 @@ from proofs.symbols import (
     named,
     ones,
     r,
+    sum_v,
     sum_vs,
     theta,
     v,
@@ -131,39 +125,47 @@ WITNESS_SLOPE = -1 / (3 * pi)
 """The slope of f there, as θ leaves π."""
 
 
+_TURN, _LOSS, _TURNED = Symbol("h", nonnegative=True), *named("f(π)", "f(π−h)")
+_BEYOND = (eq(m, 2), Same(v_star, ones), eq(theta, pi))
+
+
 @claim(
     id="C8.beyond",
     title="A common zero of ∂f/∂v and the ReLU coarse gradient that is not a critical point of N5",
     source="[here]",
     kind=Kind.COUNTEREXAMPLE,
     sentence=If(
-        All(eq(m, 2), eq(v_star, Term("(1,1)")), eq(theta, pi), eq(v, Part("weight") * v_star)),
-        All(
-            eq(Term(r"\partial f/\partial v"), 0),
-            eq(Term(r"G_{\mathrm{relu}}"), 0),
-            eq(Term(r"\partial f/\partial(\pi-\theta)"), Part("slope")),
-            lt(Part("slope"), 0),
-        ),
+        All(*_BEYOND, Same(v, Part("weight") * v_star), le(_TURN, pi)),
+        All(Same(_SLOPE, 0), Same(_RELU, 0), eq(_TURNED - _LOSS, Part("slope") * _TURN), lt(Part("slope"), 0)),
     ),
     definition=CommonZeros("relu", "beyond"),
     parts={"weight": WITNESS_WEIGHT, "slope": WITNESS_SLOPE},
+    names={_LOSS: r"f|_{\theta=\pi}", _TURNED: r"f|_{\theta=\pi-h}"},
 )
 def C8_beyond(d: Derivation) -> None:
-    d.cite("C3", "N1", "N2", "N4")
-    d.begin("m = 2, v* = (1, 1), θ = π, v = v(π)")
-    numbers = {m: 2, vs_vs: 2, sum_vs: 2, theta: pi}
-    weights = get("N4").as_printed.subs(numbers)
-    d.step("v(π) = ⅓ 1 (as v* = 1 here)", weights, "", vanishes("∂f/∂v", gradient_at_best_weights()))
-    d.hold("weight", WITNESS_WEIGHT, weights.subs({v_star: 1, ones: 1}), "an entry, both entries of v* being 1")
-    gradient = on_best_weights(get("C3").formula, pi).subs(numbers)
-    d.step("G_relu there", gradient, "", vanishes("G_relu", gradient))
-    form, owed = increment(pi, -_STEP)
-    falls = along_teacher(form, Integer(0)).subs(numbers)
-    d.step("The loss falls as θ leaves π", falls, "", owed, positive_terms("minus the increment", -falls))
-    d.hold("slope", WITNESS_SLOPE, falls / _STEP, "per unit of π − θ")
-    d.conclude_argument(
-        "S² = 4 > ½(m+1)V = 3: the coarse gradient method can rest where the loss has no critical point"
+    g = Graph(d)
+    zero, third = Integer(0), WITNESS_WEIGHT * v_star
+    here = g.case("there", formula_of(All(*_BEYOND, Same(v, third), le(_TURN, pi)), {}))
+    apart, off = symbols("‖v*−1‖ ‖v−v*/3‖", nonnegative=True)
+    names = named("⟨v*−1,v*⟩", "⟨v*−1,1⟩", "⟨v−v*/3,v⟩", "⟨v−v*/3,v*⟩", "⟨v−v*/3,1⟩")
+    pairs = [(v_star - ones, v_star), (v_star - ones, ones), *((v - third, other) for other in (v, v_star, ones))]
+    weights = g.rule(
+        "output weights",
+        gram,
+        g.cite("N2", {}, here, value=_SLOPE),
+        products=PRODUCTS,
+        same={_STEEP: (_SLOPE, zero), apart: (v_star, ones), off: (v, third)},
+        named=dict(zip(names, pairs, strict=True)),
     )
+    filters = g.rule("G", gram, g.cite("C3", {}, here, value=_RELU), products=PLANE, same={_SIZE: (_RELU, zero)})
+    sizes = {vs_vs: 2, sum_vs: 2, v_v: Rational(2, 9), v_vs: Rational(2, 3), sum_v: Rational(2, 3)}
+    numbers = g.fact("numbers", And(*(Eq(*pair) for pair in sizes.items())), weights, here)
+    flat = g.fact("∂f/∂v = 0", Same(_SLOPE, 0), weights, here)
+    at_rest = g.fact("G = 0", Same(_RELU, 0), filters, numbers, g.apply("at π", circle, at=theta), here)
+    loss = g.cite("N1", {}, here, value=_LOSS)
+    turned = g.cite("N1", {theta: pi - _TURN}, here, value=_TURNED, name="N1 at π − h")
+    falls = g.fact("the loss falls", Eq(_TURNED - _LOSS, WITNESS_SLOPE * _TURN), loss, turned, numbers, here)
+    g.conclude(*(g.under(here, fact) for fact in (flat, at_rest, falls)))
 
 
 @claim(
@@ -176,10 +178,11 @@ def C8_beyond(d: Derivation) -> None:
 )
 def C8_identity(d: Derivation) -> None:
     d.cite("C2", "N4")
-    d.begin("‖G_identity‖ at v = v(π), w* = −ŵ")
     gradient = on_best_weights(get("C2").formula, pi).subs(theta, pi)
     radial = coefficient(gradient, w_hat)
     rows_beyond_one = Symbol("m_1", nonnegative=True)
+    d.begin(inner(gradient, w_hat, PLANE), "⟨G_identity, ŵ⟩ at v = v(π), w* = −ŵ, which is its length")
+    d.conclude(C8_identity.statement)
     d.step(
         "Its only component",
         simplify(radial),
@@ -187,7 +190,6 @@ def C8_identity(d: Derivation) -> None:
         vanishes("component along e", coefficient(gradient, e)),
         holds("≥ 0", simplify(radial).subs(m, 1 + rows_beyond_one).factor() >= 0),
     )
-    d.conclude(C8_identity.statement)
 
 
 TOP_AT_PI = 2 * (m - 1) ** 2 * sum_vs**4 / (pi * (m + 1) ** 4)

@@ -12,7 +12,7 @@ from sympy import Abs, Add, Expr, Integer, Integral, Matrix, Ne, Rational, Symbo
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
-from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, If, Part, Tends, Term, Where, eq, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
@@ -23,6 +23,7 @@ from proofs.network import COSINE_LIKE
 from proofs.symbols import (
     NONZERO_FILTER,
     OPEN_ANGLE,
+    PLANE,
     e,
     eta,
     m,
@@ -358,12 +359,13 @@ def B2_relu(d: Derivation) -> None:
 )
 def B2_identity(d: Derivation) -> None:
     d.cite("C2", "N2", "N4")
-    d.begin("w⁺ = w − η G_identity at v = v(π), w* = −ŵ", "v⁺ = v − η ∂f/∂v")
     gradient = on_best_weights(get("C2").formula, pi).subs(theta, pi)
     rows_beyond_one = Symbol("m_1", nonnegative=True)
     amount = coefficient(gradient, w_hat)
+    d.begin(inner(r * w_hat - eta * gradient, w_hat, PLANE), "⟨w − η G_identity, ŵ⟩ at v = v(π), w* = −ŵ")
+    d.conclude(B2_identity.statement)
     d.step(
-        "w⁺ = (r − η·amount) ŵ",
+        "v⁺ = v, and w⁺ = (r − η·amount) ŵ",
         r - eta * amount,
         "v(π) is a zero of ∂f/∂v; G_identity has no component along e; its component along ŵ is ≥ 0",
         vanishes("∂f/∂v on v = v(θ)", gradient_at_best_weights()),
@@ -372,4 +374,3 @@ def B2_identity(d: Derivation) -> None:
         vanishes("amount at m = 1", amount.subs(m, 1)),
         vanishes("amount at 1ᵀv* = 0", amount.subs(sum_vs, 0)),
     )
-    d.conclude(B2_identity.statement)

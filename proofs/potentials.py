@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Add, Expr, Heaviside, Integral, Rational, Symbol, cos, diff, expand, pi, simplify, sin, sqrt, symbols
+from sympy import Expr, Heaviside, Integral, Rational, Symbol, cos, diff, expand, pi, simplify, sin, sqrt, symbols
 
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Correlation, Potential, SampleGradient
-from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, vanishes
+from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, inner, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, If, Iff, Is, Part, Term, eq
 from proofs.estimators import ANGLES, ID_OF
@@ -17,6 +17,7 @@ from proofs.symbols import (
     CLOSED_ANGLE,
     INTEGRABLE,
     NONZERO_FILTER,
+    PLANE,
     alpha,
     e,
     kappa,
@@ -39,12 +40,7 @@ def _register_correlation(part: str, name: str, statement: Expr, source: str) ->
     def derivation(d: Derivation) -> None:
         true, origin = get("N3").formula, "C1" if name == "*" else ID_OF[name]
         d.cite("N3", origin)
-        d.begin(get(origin).as_printed, f"⟨G_μ, ∂f/∂w⟩, G_μ as in {origin}; ŵ and e are orthonormal")
-        d.apply(
-            "Coordinate by coordinate",
-            lambda gradient: Add(*(coefficient(gradient, basis) * coefficient(true, basis) for basis in (w_hat, e))),
-            "∂f/∂w by N3: it lies along e",
-        )
+        d.begin(inner(get(origin).as_printed, true, PLANE), f"⟨G_μ, ∂f/∂w⟩, G_μ as in {origin}, ∂f/∂w as in N3")
         d.conclude(statement)
         if name == "*":
             nonzero = Symbol("v_vs", real=True, nonzero=True)
