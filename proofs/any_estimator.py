@@ -163,7 +163,7 @@ _OF_L = ge((_THERE - _BELOW) * (_Y - C), 0)
 def R12_step(d: Derivation) -> None:
     d.cite("G5", "R12")
     g = Graph(d)
-    pulled, moved, gained = gain_of_a_step(g, _HERE)
+    pulled, _, moved, gained = gain_of_a_step(g, _HERE)
     fit = g.rule(
         "a parabola below −Ψ",
         grown,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Implies, Integer, Ne, Piecewise, Symbol, cos, sin, solve, sqrt, symbols
+from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Ne, Piecewise, Symbol, cos, sin, sqrt, symbols
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, holds, inner, vanishes
+from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import gram, total
-from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Term, eq, ge, gt, le
-from proofs.engine.smt import follows
+from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.potentials import coarse_gradients
-from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, U_VECTOR, X, minimizer_shrinks
-from proofs.symbols import PLANE, a, beta, e, eta, kappa, lam, multiplier, named, r, ratio, step, theta, w_hat, w_star
+from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, SHORTER, U_VECTOR, X
+from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, step, theta, w_hat, w_star
 
 _ACROSS, OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
 """‖Pū‖ and ⟨ū, w̄⟩."""
@@ -129,7 +128,16 @@ def fixed_where_balanced(g: Graph, pull: Symbol = kappa) -> tuple[Fact, Fact]:
     )
 
 
-_FREE = r"\kappa(w^*-\hat w)=\beta(w-S(w)),\ w\ne0"
+_MOVE, _OTHER = Symbol("m", positive=True), Symbol("u'", real=True)
+_REST, _OFF_AXIS, _KEPT = symbols("‖κ(w*−ŵ)−β(w−u)‖ ‖w−rw*‖ ‖u−w‖", nonnegative=True)
+_REST_W, _KEPT_W, _KEPT_E = named("⟨κ(w*−ŵ)−β(w−u),ŵ⟩", "⟨u−w,ŵ⟩", "⟨u−w,e⟩")
+_FREE = Same(kappa * (w_star - w_hat), beta * (r * w_hat - U_VECTOR))
+
+
+def _saved(shape: Expr) -> Boolean:
+    """Of λp(|u|) + (β/2)(x − u)² there is less at a shorter u = x − m sgn x than at u = x; λp is `shape` of |u|."""
+    longer, shorter = (shape.subs(_MOVE, size) for size in (Abs(X), Abs(X) - _MOVE))
+    return lt(shorter + beta * _MOVE**2 / 2, longer)
 
 
 @claim(
@@ -138,88 +146,54 @@ _FREE = r"\kappa(w^*-\hat w)=\beta(w-S(w)),\ w\ne0"
     source="[here]",
     kind=Kind.EQUIVALENCE,
     sentence=All(
-        If(Either(Term(r"\ell_1"), Term(r"\mathrm{TL1}")), eq(Term(rf"\#\{{{_FREE}\}}"), 0)),
+        Iff(_FREE, All(Same(r * w_hat, r * w_star), Same(U_VECTOR, r * w_hat))),
         If(
-            Term(r"\ell_0"),
-            Iff(
-                Term(_FREE), All(eq(Term("w"), Term("cw^*")), ge(Term(r"c\min_{w^*_i\ne0}|w^*_i|"), Part("threshold")))
+            lt(_MOVE, Abs(X)),
+            All(
+                If(lt(_MOVE, 2 * lam / beta), _saved(lam * _MOVE)),
+                If(
+                    lt(_MOVE, 2 * lam / beta * a * (a + 1) / (a + Abs(X)) ** 2),
+                    _saved(lam * (a + 1) * _MOVE / (a + _MOVE)),
+                ),
             ),
+        ),
+        Iff(ge(Abs(X), Part("threshold")), le(lam, beta * X**2 / 2)),
+        If(
+            le(lam, beta * X**2 / 2),
+            le(lam, lam * Piecewise((1, Ne(_OTHER, 0)), (0, True)) + beta * (X - _OTHER) ** 2 / 2),
         ),
     ),
     definition=Splitting("free"),
     parts={"threshold": RESTS},
-    setting="λ, β > 0; v = v*, so α = κ; at a tie (equality) the minimizer u = x is meant, "
-    "and with S(x) = 0 there the inequality is strict",
+    premises=SHORTER,
+    names={U_VECTOR: "u"},
+    setting="w = rŵ, r > 0, is fixed exactly if κ(w* − ŵ) = β(w − u), u ∈ S(w); λ, β > 0, v = v*, so α = κ; p even and "
+    "nondecreasing in |u|. So every x ≠ 0 of w is its own minimizer u = x: for l1 and transformed l1 a shorter one, "
+    "u = x − m sgn x, costs less; for l0 none does exactly for |x| at the threshold or beyond",
 )
 def R10(d: Derivation) -> None:
-    d.begin("w = w − ηG − ηβ(w − u), u ∈ S(w), w ≠ 0", "a fixed point of the step without normalization")
+    g = Graph(d)
+    entry = g.fact("every entry", And(ENTRY * X <= X**2, ENTRY**2 <= X**2), *map(g.given, SHORTER))
+    sums = g.rule("sums", total, entry, sums={X**2: r**2, ENTRY * X: r * OVERLAP, ENTRY**2: _SQUARE}, because="‖w‖ = r")
+    vectors = g.rule(
+        "vectors",
+        gram,
+        products=PRODUCTS,
+        same={_REST: _FREE.args, _OFF_AXIS: (r * w_hat, r * w_star), _KEPT: (U_VECTOR, r * w_hat)},
+        named={
+            _REST_W: (_FREE.args[0] - _FREE.args[1], w_hat),
+            **{_KEPT_W: (U_VECTOR - r * w_hat, w_hat), _KEPT_E: (U_VECTOR - r * w_hat, e)},
+        },
+    )
+    along = All(Same(r * w_hat, r * w_star), Same(U_VECTOR, r * w_hat))
+    ray = g.fact("fixed", Equivalent(_FREE, formula_of(along, {})), vectors, sums)
+    g.conclude(ray)
     moved = -eta * (kappa * w_hat - kappa * w_star) - eta * beta * (r * w_hat - U_VECTOR)
     balance = kappa * (w_star - w_hat) - beta * (r * w_hat - U_VECTOR)
     d.step(
-        "κ(w* − ŵ) = β(w − u)",
+        "A fixed point of w − ηG − ηβ(w − u)",
         balance,
         "G = κ(ŵ − w*) at v = v*; r = ‖w‖",
         *coarse_gradients(d),
         vanishes("change of w − η times the balance", moved - eta * balance),
-        holds("η > 0", eta > 0),
     )
-    cosine, excess = symbols("c w_dot_w_minus_u", real=True)
-    gram = {**PLANE, (U_VECTOR, w_hat): Symbol("u_w", real=True)}
-    d.step(
-        "Multiply by w: rκ(cos θ − 1) = β⟨w, w − u⟩",
-        r * kappa * (cos(theta) - 1),
-        "≤ 0 on the left; on the right each x(x − u) ≥ 0 as |u| ≤ |x|: so θ = 0, and x(x − u) = 0 in each entry",
-        vanishes(
-            "the product",
-            inner(balance, r * w_hat, gram)
-            - (r * kappa * (cos(theta) - 1) - beta * inner(r * w_hat, r * w_hat - U_VECTOR, gram)),
-        ),
-        *minimizer_shrinks(),
-        follows("x(x − u) ≥ 0", X * (X - ENTRY) >= 0, Abs(ENTRY) <= Abs(X)),
-        follows(
-            "both sides vanish",
-            And(Eq(cosine, 1), Eq(excess, 0)),
-            cosine <= 1,
-            excess >= 0,
-            Eq(r * kappa * (cosine - 1), beta * excess),
-        ),
-    )
-    moves_or_stays(d)
-    d.conclude_argument("so the sphere is needed: with l1 and transformed l1 nothing but 0 could be a limit")
-
-
-def moves_or_stays(d: Derivation) -> None:
-    """Whether u = x ≠ 0 can be a minimizer of ρp(|u|) + ½(u − x)² (here x > 0; p is even)."""
-    height, move = symbols("height move", positive=True)
-    tl1 = ratio * (a + 1) * height / (a + height)
-    shorter = tl1.subs(height, height - move)
-    drop = ratio * a * (a + 1) * move / ((a + height) * (a + height - move))
-    d.step(
-        "l1 and transformed l1: u = x ≠ 0 is no minimizer",
-        "a shorter u = x − m costs less: for l1 if m < 2ρ, for transformed l1 if m < 2ρa(a+1)/(a+x)², m < x",
-        "so w = 0: there is no nonzero fixed point",
-        follows("l1", ratio * (height - move) + move**2 / 2 < ratio * height, move < height, move < 2 * ratio),
-        vanishes("transformed l1: what is saved", tl1 - shorter - drop),
-        follows(
-            "it is more than m²/2",
-            drop > move**2 / 2,
-            move < height,
-            move * (a + height) ** 2 < 2 * ratio * a * (a + 1),
-        ),
-    )
-    cost = Piecewise((ratio, Ne(ENTRY, 0)), (Integer(0), True)) + (ENTRY - height) ** 2 / 2
-    d.step(
-        "l0: u = x ≠ 0 is a minimizer exactly when x² ≥ 2ρ",
-        sqrt(2 * ratio),
-        "then w = cw* with every c|w*_i| ≥ √(2ρ) where w*_i ≠ 0, ρ = λ/β; conversely there θ = 0 and u = w, "
-        "and both sides vanish",
-        follows("sufficient", cost >= cost.subs(ENTRY, height), height**2 >= 2 * ratio),
-        follows("necessary", height**2 >= 2 * ratio, cost.subs(ENTRY, 0) >= cost.subs(ENTRY, height)),
-        vanishes(
-            "the balance at θ = 0, u = w",
-            in_basic_quantities(kappa * (w_star - w_hat)).subs(theta, 0)
-            - beta * (r * w_hat - U_VECTOR).subs(U_VECTOR, r * w_hat),
-        ),
-    )
-    dropped, kept = (cost.subs(ENTRY, level) for level in (Integer(0), height))
-    d.hold("threshold", RESTS, solve(dropped - kept, height)[0].subs(ratio, lam / beta), "of |w_i|: both cost the same")

@@ -12,16 +12,19 @@ symbol         stands for
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Ne, Or, Symbol, limit, oo, simplify, solve, symbols
+from sympy import Abs, And, Eq, Equivalent, Expr, Integer, Ne, Or, Symbol, limit, oo, simplify, solve, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Root, Term, eq, gt, le, lt
+from proofs.engine.graph import Graph
+from proofs.engine.rules import total
+from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Root, Term, eq, gt, le, lt, ne
 from proofs.engine.smt import follows
 from proofs.penalty_forms import penalty
-from proofs.splitting import ENTRY_SIZE
+from proofs.splitting import ENTRY as OUTPUT
+from proofs.splitting import ENTRY_SIZE, TARGET, X
 from proofs.symbols import beta, kappa, lam, multiplier, ratio, star_size, w_star, x_in
 
 ENTRY, PULL = symbols("w_i y_i", real=True)
@@ -229,35 +232,29 @@ def _l1_existence(d: Derivation) -> None:
     id="R9",
     title="The support of the limit for l1",
     source="[here]",
-    subject=(
-        r"\operatorname{supp}\bar u=\operatorname{supp}w^*\iff\min_{w^*_i\ne0}|w^*_i|>\tfrac{N\lambda}{\kappa\beta}"
-        r"\ (\Leftarrow\ >\tfrac{\lambda(\kappa+\beta)}{\kappa\beta}),\quad\text{threshold of }|w^*_i|"
+    kind=Kind.EQUIVALENCE,
+    sentence=All(
+        Iff(ne(OUTPUT, 0), gt(Abs(TARGET), Part("threshold"))),
+        If(gt(Abs(TARGET), lam * (kappa + beta) / (kappa * beta)), ne(OUTPUT, 0)),
+        If(ne(OUTPUT, 0), gt(Abs(TARGET), lam / beta)),
     ),
     definition=Splitting("support", "l1"),
-    statement=R9_BOUND,
+    parts={"threshold": R9_BOUND},
+    premises={"N > β": gt(multiplier, beta), "an entry of Nw̄": eq(multiplier * X, kappa * TARGET + beta * OUTPUT)},
+    names={OUTPUT: r"\bar u_i", TARGET: "w^*_i", X: r"\bar w_i"},
     hypotheses=(BEYOND,),
-    setting="the limit of R4.l1",
+    setting="the limit of R4.l1, ū_i = S(w̄_i), ‖w̄‖ = ‖w*‖ = 1; so supp ū = supp w* exactly if every nonzero |w*_i| is "
+    "beyond the threshold",
 )
 def R9(d: Derivation) -> None:
-    d.cite("P1", "R3", "R4.l1")
-    output = proximal("P1", ENTRY)
-    given = [balance("P1", ENTRY), BEYOND]
-    d.begin(kappa * star_size - multiplier * lam / beta, "R4.l1: an entry is active exactly where this is > 0")
-    d.step(
-        "ū_i ≠ 0 exactly where κ|w*_i| > Nρ",
-        kappa * star_size - multiplier * lam / beta,
-        "y_i = κw*_i",
-        follows("⟸", Ne(output, 0), *given, Abs(PULL) > multiplier * ratio),
-        follows("⟹", Abs(PULL) > multiplier * ratio, *given, Ne(output, 0)),
-        follows("so supp ū ⊆ supp w*", Ne(PULL, 0), *given, Ne(output, 0)),
+    g = Graph(d)
+    beyond, entry = g.given("N > β"), g.given("an entry of Nw̄")
+    soft = g.cite("P1", {x_in: X, ratio: lam / beta}, value=OUTPUT)
+    kept = g.fact("kept", Equivalent(Ne(OUTPUT, 0), Abs(TARGET) > R9_BOUND), entry, soft, beyond)
+    size = kappa**2 * TARGET**2
+    sizes = g.fact(
+        "an entry", And((multiplier - beta) ** 2 * X**2 <= size, size <= multiplier**2 * X**2), entry, soft, beyond
     )
-    d.apply("In |w*_i|", lambda margin: solve(margin, star_size)[0])
-    d.conclude(R9.formula)
-    enough, needed = lam * (kappa + beta) / (kappa * beta), lam / beta
-    d.step(
-        "Without N",
-        enough,
-        "κ ≤ N ≤ κ + β (R4.l1): this suffices, and |w*_i| > λ/β is necessary",
-        follows("suffices", R9.formula < star_size, multiplier <= kappa + beta, enough < star_size),
-        follows("necessary", needed < star_size, multiplier >= kappa, R9.formula < star_size),
-    )
+    range_ = g.rule("‖w̄‖ = ‖w*‖ = 1", total, sizes, sums={X**2: Integer(1), TARGET**2: Integer(1)})
+    level = g.fact("κ ≤ N ≤ κ + β", And(kappa <= multiplier, multiplier <= kappa + beta), range_)
+    g.conclude(kept, level)

@@ -7,16 +7,15 @@ A statement about sums over the entries is proved entry by entry; one about vect
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Integer, Or, Symbol, cos, pi, symbols
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Or, Symbol, cos, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
+from proofs.engine.derivation import Derivation, inner, vanishes
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import gram, total
-from proofs.engine.sentence import All, If, Part, Same, Term, eq, formula_of, ge, le
+from proofs.engine.sentence import All, Either, If, Part, Same, Term, eq, ge, gt, le, lt
 from proofs.engine.smt import follows
 from proofs.potentials import coarse_gradients
 from proofs.symbols import PLANE, alpha, beta, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
@@ -107,28 +106,21 @@ def _priced(u: Expr, penalty: Expr) -> Expr:
     return penalty + beta / 2 * (X - u) ** 2
 
 
-OF_A_MINIMIZER = {
-    "ū_i costs no more than −ū_i": le(_priced(ENTRY, P_ENTRY), _priced(-ENTRY, P_ENTRY)),
+EVEN = {"ū_i costs no more than −ū_i": le(_priced(ENTRY, P_ENTRY), _priced(-ENTRY, P_ENTRY))}
+SHORTER = {
     "ū_i costs no more than w̄_i": le(_priced(ENTRY, P_ENTRY), _priced(X, P_X)),
     "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(P_ENTRY, P_X)),
 }
+OF_A_MINIMIZER = EVEN | SHORTER
 """What an entry of ū is: p even and nondecreasing in |u|."""
 
 
-def minimizer_shrinks() -> list[Obligation]:
-    """An entry of u has the sign of that of w and is no longer."""
-    even, least, rising = (formula_of(premise, {}) for premise in OF_A_MINIMIZER.values())
-    return [
-        follows("x u ≥ 0: u costs no more than −u", X * ENTRY >= 0, even),
-        follows("|u| ≤ |x|: u costs no more than x", Abs(ENTRY) <= Abs(X), least, rising),
-    ]
-
-
 H_W, H_NEXT, _E_W, _E_NEXT, _P_U = named("H(w)", "H(w⁺)", "E(w)", "E(w⁺)", "λP(u)")
-C, C_NEXT = named("⟨w*,w⟩", "⟨w*,w⁺⟩")
+C, C_NEXT, _ON_U = named("⟨w*,w⟩", "⟨w*,w⁺⟩", "⟨w,u⟩")
 _OFF, _OFF_NEXT = symbols("‖w−u‖ ‖w⁺−u‖", nonnegative=True)
 _STAR, _NEXT = symbols("w^* w⁺")
 OF_W = {
+    _ZW: r"\langle z,w\rangle",
     **{H_W: "H(w)", H_NEXT: "H(w^+)", _E_W: "E(w)", _E_NEXT: "E(w^+)", _P_U: r"\lambda P(u)"},
     **{C: r"\langle w^*,w\rangle", C_NEXT: r"\langle w^*,w^+\rangle", _OFF: r"\|w-u\|", _OFF_NEXT: r"\|w^+-u\|"},
 }
@@ -153,36 +145,39 @@ def of_a_step(pull: Expr, here: Expr, there: Expr) -> dict[str, Boolean]:
     title="The Lyapunov function of the splitting iteration",
     source="[here]; the generalized power method is [J]",
     kind=Kind.INEQUALITY,
-    sentence=ge(H_NEXT - H_W, Part("lower bound")),
+    sentence=All(ge(H_NEXT - H_W, Part("lower bound")), If(Either(lt(step * kappa, 1), ge(C, 0)), gt(_ZW, 0))),
     definition=Splitting("lyapunov"),
     parts={"lower bound": STEP_GAIN * SQUARE},
-    premises=OF_E | of_a_step(kappa, kappa * C, kappa * C_NEXT),
+    premises=OF_E | of_a_step(kappa, kappa * C, kappa * C_NEXT) | EVEN,
     names=NAMES | OF_W,
     setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
-    "τ > 0, z ≠ 0 (certain for τκ < 1, and wherever cos θ ≥ 0); p(0) = 0 ≤ p, p(|u|) nondecreasing",
+    "τ > 0, z ≠ 0 (certain where ⟨z, w⟩ > 0); p even, p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )
 def R1(d: Derivation) -> None:
     g = Graph(d)
-    pulled, _, gained = gain_of_a_step(g)
+    pulled, long, moved, gained = gain_of_a_step(g)
     raised = g.fact("u is kept", pulled <= H_NEXT - H_W, *map(g.given, ("H(w)", "H(w⁺)", *OF_E)))
-    g.conclude(raised, gained)
+    entry = g.fact("every entry", ENTRY * X >= 0, g.given("ū_i costs no more than −ū_i"))
+    overlap = g.rule("⟨w, u⟩ ≥ 0", total, entry, sums={ENTRY * X: _ON_U})
+    cosine = g.fact("|⟨w*, w⟩| ≤ 1", Abs(C) <= 1, moved)
+    ahead = g.fact("z ≠ 0", Implies(Or(step * kappa < 1, C >= 0), _ZW > 0), overlap, cosine, long)
+    g.conclude(raised, gained, ahead)
     the_step(d)
     supremum(d)
     as_potential(d)
     square_summable(d)
-    never_zero(d)
 
 
-def gain_of_a_step(g: Graph, pull: Symbol = kappa) -> tuple[Expr, Fact, Fact]:
+def gain_of_a_step(g: Graph, pull: Symbol = kappa) -> tuple[Expr, Fact, Fact, Fact]:
     """κ⟨w*, w⁺ − w⟩ + (β/2)(‖w − u‖² − ‖w⁺ − u‖²), and that it is R1's gain; κ, of any sign, is `pull`.
 
-    The fact between them has the inner products of w⁺.
+    The facts between them have the inner products of z and of w⁺.
     """
     one = Integer(1)
-    on_u, star_u, of_u, star_z, u_z = named("⟨w,u⟩", "⟨w*,u⟩", "‖u‖²", "⟨w*,z⟩", "⟨u,z⟩")
+    star_u, of_u, star_z, u_z = named("⟨w*,u⟩", "‖u‖²", "⟨w*,z⟩", "⟨u,z⟩")
     products = {
         **{(w_hat, w_hat): one, (_STAR, _STAR): one, (U_VECTOR, U_VECTOR): of_u, (_ZV, _ZV): NORM_Z**2},
-        **{(w_hat, _STAR): C, (w_hat, U_VECTOR): on_u, (_STAR, U_VECTOR): star_u},
+        **{(w_hat, _STAR): C, (w_hat, U_VECTOR): _ON_U, (_STAR, U_VECTOR): star_u},
         **{(_ZV, w_hat): _ZW, (_ZV, _STAR): star_z, (_ZV, U_VECTOR): u_z},
     }
     drawn = w_hat + step * (pull * _STAR + beta * U_VECTOR)
@@ -196,7 +191,7 @@ def gain_of_a_step(g: Graph, pull: Symbol = kappa) -> tuple[Expr, Fact, Fact]:
     )
     long = g.fact(
         "along w and z",
-        And(Eq(_ZW, 1 + step * (pull * C + beta * on_u)), Eq(NORM_Z**2, _ZW + step * (pull * star_z + beta * u_z))),
+        And(Eq(_ZW, 1 + step * (pull * C + beta * _ON_U)), Eq(NORM_Z**2, _ZW + step * (pull * star_z + beta * u_z))),
         *(told, g.given("z")),
     )
     move = _NEXT - w_hat
@@ -207,10 +202,10 @@ def gain_of_a_step(g: Graph, pull: Symbol = kappa) -> tuple[Expr, Fact, Fact]:
         vectors={_NEXT: _ZV / NORM_Z},
         norms={w_hat - U_VECTOR: _OFF, _NEXT - U_VECTOR: _OFF_NEXT, move: Symbol("‖w⁺−w‖", nonnegative=True)},
         expanded={C_NEXT: (_STAR, _NEXT), SQUARE: (move, move)},
-        named={Symbol("⟨w*,w⁺−w⟩", real=True): (_STAR, move)},
+        named={Symbol("⟨w*,w⁺−w⟩", real=True): (_STAR, move), C: (w_hat, _STAR)},
     )
     pulled = pull * (C_NEXT - C) + beta / 2 * (_OFF**2 - _OFF_NEXT**2)
-    return pulled, moved, g.fact("gain", Eq(pulled, STEP_GAIN * SQUARE), long, moved)
+    return pulled, long, moved, g.fact("gain", Eq(pulled, STEP_GAIN * SQUARE), long, moved)
 
 
 def as_potential(d: Derivation) -> None:
@@ -255,30 +250,6 @@ def square_summable(d: Derivation) -> None:
             last <= kappa + beta / 2,
             first >= -kappa,
         ),
-    )
-
-
-def never_zero(d: Derivation) -> None:
-    """z ≠ 0 for τκ < 1 or cos θ ≥ 0; at τκ = 1 it can vanish."""
-    cosine, overlap = symbols("c u_w", real=True)
-    along = 1 + step * (kappa * cosine + beta * overlap)
-    gram = {**PLANE, (U_VECTOR, w_hat): overlap}
-    z = w_hat + step * (kappa * w_star + beta * U_VECTOR)
-    opposite = in_basic_quantities(z).subs({theta: pi, U_VECTOR: 0})
-    d.step(
-        "When z ≠ 0",
-        along,
-        "⟨z, w⟩ with ⟨u, w⟩ ≥ 0; z can vanish otherwise: w = −w*, u = 0, τκ = 1",
-        *minimizer_shrinks(),
-        vanishes("⟨z, w⟩ − form", inner(z, w_hat, gram) - along.subs(cosine, cos(theta))),
-        follows("⟨z, w⟩ > 0", along > 0, cosine >= -1, cosine <= 1, overlap >= 0, Or(step * kappa < 1, cosine >= 0)),
-        follows(
-            "τκ < 1 if η(α+β+κ) < 1",
-            step * kappa < 1,
-            Eq(step * (1 - eta * (alpha + beta)), eta),
-            eta * (alpha + beta + kappa) < 1,
-        ),
-        vanishes("z at the exception", opposite.subs(step, 1 / kappa)),
     )
 
 

@@ -33,7 +33,7 @@ def test_a_part_is_called_by_its_name() -> None:
         (("X1",), {}, "claim id 'X1' is unknown"),
         (("R5.l1",), {"lam": 1.0}, "part = 'statement' is no formula of R5.l1; it has bound"),
         (("R5.l1", "bound"), {"lam": 1.0, "kappa": 1.0}, "R5.l1 needs kappa, lam, nonzeros; given are kappa, lam"),
-        (("R9",), {"lam": 1, "kappa": 1, "beta": 1, "N": 1}, "R9 needs beta, kappa, lam, multiplier; given are N"),
+        (("R8",), {"beta": 1, "step": 1, "N": 1}, "R8 needs beta, curvature, multiplier, step; given are N"),
     ],
 )
 def test_what_the_claim_does_not_have_is_named(arguments: tuple[str, ...], values: dict[str, Any], said: str) -> None:

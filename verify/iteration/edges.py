@@ -76,7 +76,7 @@ _AT: Final = {"star_entry": "1", "spike_sign": "-1"}
 
 EDGES: Final[Mapping[tuple[str, str], tuple[Point, str, Relation, str, dict[str, str]]]] = {
     ("limit", "l1"): (_SOFT, "active entry", "=", "12/13", {"star_size": "4/5"}),
-    ("support", "l1"): (_SOFT, "statement", ">", "4/5", {}),
+    ("support", "l1"): (_SOFT, "threshold", ">", "4/5", {}),
     ("limit", "l0"): (_HARD, "norm equation", "=", "1", {"kept_mass": "0"}),
     ("error", "l0"): (_STUCK, "bound", "<=", "3/5", {"thresholded": "0"}),
     ("rate", "*"): (_ZEROS, "statement", "=", "0", {"step": "1", "curvature": "0"}),

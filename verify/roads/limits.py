@@ -49,11 +49,11 @@ def _l1_limit(claim: Claim) -> Iterator[Statement]:
 
 @stated("R9", scope="all n, by entries", whole=True)
 def _support(claim: Claim) -> Iterator[Statement]:
-    yield Statement("an entry", Equivalent(Ne(OWN, 0), Gt(star_size, claim.formula)), (*ABOVE, *SOFT))
+    yield Statement("an entry", Equivalent(Ne(OWN, 0), Gt(star_size, claim.parts["threshold"])), (*ABOVE, *SOFT))
     inner = Symbol("w_u", real=True)
-    most = claim.formula.xreplace({N: kappa + beta})
+    most = claim.parts["threshold"].xreplace({N: kappa + beta})
     known = Eq(N, kappa * C + beta * inner), Le(C, 1), Le(inner, 1)
-    yield Statement("N ≤ κ + β", Le(claim.formula, most), known)
+    yield Statement("N ≤ κ + β", Le(claim.parts["threshold"], most), known)
 
 
 # R4.l0, R4.tl1.
@@ -285,9 +285,9 @@ def _supported(trial: Trial, problem: Problem) -> None:
     least, kept = problem.least, bool(np.all((iteration.split(ends[0]) != 0) == (problem.unit != 0)))
     trial.count("supports kept" if kept else "supports lost")
     values = {**problem.values, "multiplier": factor}
-    trial.row("statement", ">=" if kept else "<=", least, values, 1e-10 * least, problem)
+    trial.row("threshold", ">=" if kept else "<=", least, values, 1e-10 * least, problem)
     if not kept:  # N ≤ κ + β: the size at N = κ + β is enough
         enough = {**values, "multiplier": problem.kappa + problem.beta}
-        trial.row("statement", "<=", least, enough, 1e-10 * least, problem)
+        trial.row("threshold", "<=", least, enough, 1e-10 * least, problem)
     else:
         trial.count("kept at the sufficient size", least > problem.lam / problem.kappa + problem.rho)
