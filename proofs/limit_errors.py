@@ -11,9 +11,10 @@ from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import entrywise, gram, tends, total
-from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt, le, lt, ne
+from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.fixed_points import RIGHT
 from proofs.limits_nonconvex import SHAPE
+from proofs.penalties import MAP
 from proofs.penalty_forms import penalty
 from proofs.splitting import ENTRY, OF_A_MINIMIZER, P_ENTRY, P_X, TARGET, U_VECTOR, X
 from proofs.symbols import (
@@ -118,7 +119,7 @@ def _register_error(
             minimizer = [near]
         else:
             minimizer = [g.given(premise) for premise in OF_A_MINIMIZER]
-            near = g.cite(f"P5.{name}", {Term("|x-S(x)|"): Abs(X - ENTRY), x_in: X, ratio: lam / beta})
+            near = g.cite(f"P5.{name}", {MAP: ENTRY, x_in: X, ratio: lam / beta})
         kept = g.fact("the others rest", Or(counted, Eq(ENTRY, X)), entry, told[0], *minimizer[-2:])
         far = g.fact("how far", farthest**2 >= (X - ENTRY) ** 2, near, *told[1:])
         moved = g.fact("an entry of w̄ − ū", farthest**2 * _one(counted) >= (X - ENTRY) ** 2, kept, far)
@@ -326,7 +327,7 @@ def R5_sharp_tl1(d: Derivation) -> None:
         multiplier <= kappa + beta,
         *(level, fixed, g.rule("⟨ū, w̄⟩", total, g.fact("an entry of ⟨ū, w̄⟩", X * ENTRY <= X**2, shrunk), sums=sums)),
     )
-    near = g.cite("P5.tl1", {Term("|x-S(x)|"): Abs(X - ENTRY), x_in: X, ratio: lam / beta})
+    near = g.cite("P5.tl1", {MAP: ENTRY, x_in: X, ratio: lam / beta})
     width = g.fact("t is of order λ", And(lam * (a + 1) / (a * beta) >= THRESHOLD, THRESHOLD > 0), threshold)
     moved = g.fact("how far", Abs(X - ENTRY) <= THRESHOLD, near, threshold)
     kept = g.fact(
