@@ -13,7 +13,7 @@ from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import grown
 from proofs.engine.sentence import All, If, Part, Term, eq, ge, gt, le, lt
 from proofs.engine.smt import follows
-from proofs.gaussian import normal_density
+from proofs.means import normal_density
 from proofs.splitting import (
     C_NEXT,
     F_VECTOR,

@@ -6,34 +6,16 @@ B1 [BG]: patches x_1, …, x_k i.i.d. N(0, I_n), network ``f(w) = (1/k) Σ_i rel
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Integral, Rational, Symbol, cos, diff, expand, limit, oo, pi, sin, solve, symbols
+from sympy import Expr, Integer, Rational, Symbol, cos, diff, limit, pi, sin, solve
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, ge
-from proofs.gaussian import normal_density, orthogonal_coordinates_vanish, polar_mean
-from proofs.network import angle_along
-from proofs.rows import double_sum, row_lemma
-from proofs.symbols import (
-    CLOSED_ANGLE,
-    NONZERO_FILTER,
-    a_hat,
-    dw,
-    dw_dw,
-    e,
-    k,
-    n,
-    norm_gap,
-    r,
-    r_star,
-    s,
-    t,
-    theta,
-    w_hat,
-    w_star,
-)
+from proofs.means import angle_along, of_patches, relu_kernel
+from proofs.rows import double_sum
+from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, dw, dw_dw, e, k, n, norm_gap, r, r_star, theta, w_hat, w_star
 
 HALF = Rational(1, 2)
 
@@ -58,19 +40,10 @@ CRITICAL_FACTOR = (k - 1) / (k - 1 + pi)
     setting="at w = 0 both sides are 0, whatever θ is called there",
 )
 def B1_kernel(d: Derivation) -> None:
-    d.begin("E[(w·z)(w*·z) 1{w·z > 0} 1{w*·z > 0}]", "relu(x) = x 1{x > 0}; w·z = r s, w*·z = ‖w*‖ (s cos θ + t sin θ)")
-    product = r * s * r_star * (s * cos(theta) + t * sin(theta))
-    polar_mean(d, {product: Integer(1)}, ("a", "b"))
+    d.open(relu_kernel)
+    d.evaluate("Over ρ, then over φ")
     d.conclude(B1_kernel.statement)
     d.step("w = 0", Integer(0), "relu(0) = 0", vanishes("the statement at w = 0", B1_kernel.formula.subs(r, 0)))
-
-
-def rectified_means(d: Derivation) -> tuple[Expr, Expr, Expr, Expr]:
-    """One patch: E relu(w·z)², E relu(w·z)relu(w*·z), E relu(w*·z)², from B1.kernel; E relu(w·z)/‖w‖ from G2."""
-    d.cite("B1.kernel", "G2")
-    kernel = get("B1.kernel").formula
-    of_w, of_star = (kernel.subs(theta, 0).subs(one, other) for one, other in ((r_star, r), (r, r_star)))
-    return of_w, kernel, of_star, coefficient(get("G2").formula, a_hat)
 
 
 _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
@@ -92,47 +65,11 @@ _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
     code=("relu_network_loss",),
 )
 def B1_loss(d: Derivation) -> None:
-    d.begin("(1/k²) Σ_i Σ_j E[d_i d_j],  d_i = relu(w·x_i) − relu(w*·x_i)")
-    of_w, mixed, of_star, mean = rectified_means(d)
-    same, apart = of_w - 2 * mixed + of_star, (mean * (r - r_star)) ** 2
-    x, y = symbols("x y")
-    d.step(
-        "Independent patches, symbolic k",
-        double_sum(k, k, k, same, apart) / k**2,
-        "i = j: E d² from B1.kernel, at angles 0 and θ; i ≠ j: (E d)², E relu(w·z) = ‖w‖ E[ŵ·z 1{ŵ·z > 0}] by G2",
-        *row_lemma(),
-        vanishes("(x − y)² as three products", (x - y) ** 2 - (x**2 - 2 * x * y + y**2)),
-        vanishes("E relu(w·z)² − r²/2", of_w - r**2 / 2),
-    )
+    d.open(of_patches)
     d.conclude(B1_loss.statement, B1_loss.printed)
-    at_origin = double_sum(k, k, k, of_star, (mean * r_star) ** 2) / k**2
-    stated = in_basic_quantities(B1_loss.formula).subs(r, 0)
-    d.step("w = 0", at_origin, "relu(0) = 0 leaves the teacher", vanishes("the statement at w = 0", stated - at_origin))
-
-
-def row_mean_of_gradient(d: Derivation) -> tuple[Expr, Expr]:
-    """E[1{w·z > 0} z (relu(w·z) − relu(w*·z))], one patch, and E[1{w·z > 0} z]; from a wedge, as G3 is."""
-    d.cite("G2")
-    star = s * cos(theta) + t * sin(theta)
-    d.step(
-        "One patch, relu(w*·z)",
-        "ŵ E[s (w*·z) 1 1] + e E[t (w*·z) 1 1]",
-        "coordinates s = ŵ·z, t = e·z; any other coordinate has mean zero",
-        orthogonal_coordinates_vanish(),
-    )
-    polar_mean(d, {r_star * s * star: w_hat, r_star * t * star: e}, ("a", "b"))
-    own = Integral(r * s**2 * normal_density(s), (s, 0, oo)).doit() * w_hat
-    across = Integral(t * normal_density(t), (t, -oo, oo)).doit()
-    assert d.current is not None
-    same = own - d.current
-    d.step(
-        "One patch, relu(w·z) − relu(w*·z)",
-        same,
-        "E[s² 1{s > 0}] along ŵ, nothing across",
-        vanishes("E[t]", across),
-        vanishes("E[s r s 1{s > 0}] − r/2", coefficient(own, w_hat) - r / 2),
-    )
-    return same, get("G2").formula.subs(a_hat, w_hat)
+    at_origin = in_basic_quantities(B1_loss.formula).subs(r, 0)
+    teacher = double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2
+    d.step("w = 0", at_origin, "relu(0) = 0 leaves the teacher", vanishes("the teacher's", at_origin - teacher))
 
 
 @claim(
@@ -147,17 +84,10 @@ def row_mean_of_gradient(d: Derivation) -> tuple[Expr, Expr]:
     code=("relu_network_gradient",),
 )
 def B1_gradient(d: Derivation) -> None:
-    d.begin("(2/k²) Σ_i Σ_j E[1{w·x_i > 0} x_i (relu(w·x_j) − relu(w*·x_j))]", "the mean of the sample's gradient")
-    same, mean = row_mean_of_gradient(d)
-    difference = coefficient(mean, w_hat) * (r - r_star)
-    gradient = expand(2 * double_sum(k, k, k, same, mean * difference) / k**2)
-    d.step(
-        "Independent patches, symbolic k",
-        gradient,
-        "i ≠ j: E[1{w·z > 0} z] (E relu(w·z) − E relu(w*·z)), by G2",
-        row_lemma(),
-    )
+    d.open(of_patches)
     d.cite("B1.loss")
+    gradient = d.current
+    assert gradient is not None
     d.step(
         "The gradient of the mean is the mean of the gradient",
         gradient,

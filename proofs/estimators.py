@@ -7,16 +7,17 @@ kernels p, q, C, b as in proofs.moments.
 
 from __future__ import annotations
 
-import sympy
-from sympy import Expr, Ge, Gt, Integer, Integral, Rational, cos, cot, diff, erf, exp, expand, limit, oo, pi, sin, sqrt
+from functools import partial
+
+from sympy import Add, Expr, Ge, Gt, Integer, Rational, cos, cot, diff, erf, exp, limit, oo, pi, sin, sqrt
 from sympy.codegen.cfunctions import expm1
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, claim, get
 from proofs.engine.definitions import MeanSample
-from proofs.engine.derivation import Derivation, coefficient, vanishes
+from proofs.engine.derivation import Derivation, Line, coefficient, vanishes
 from proofs.engine.residual import in_basic_quantities
-from proofs.gaussian import Phi, normal_density, orthogonal_coordinates_vanish
+from proofs.means import Phi, coarse_gradient_of, normal_density, of_rows
 from proofs.moments import (
     PHI_0,
     Kernels,
@@ -28,7 +29,7 @@ from proofs.moments import (
 )
 from proofs.oscillation import moments_of, owed, wave_kernels
 from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
-from proofs.rows import double_sum, row_lemma
+from proofs.rows import row_lemma
 from proofs.symbols import (
     CLOSED_ANGLE,
     INTEGRABLE,
@@ -36,16 +37,13 @@ from proofs.symbols import (
     OPEN_ANGLE,
     a_hat,
     b_hat,
-    b_perp,
     c,
     e,
     moment_across,
     moment_along,
     moment_full,
     moment_half,
-    mu,
     r,
-    s,
     slope,
     sum_v,
     sum_vs,
@@ -55,6 +53,7 @@ from proofs.symbols import (
     v_vs,
     w_hat,
     w_star,
+    x,
 )
 
 HALF = Rational(1, 2)
@@ -75,29 +74,8 @@ GENERAL = Moments(moment_full, moment_half, moment_along, moment_across)
     code=("coarse_gradient",),
 )
 def C1(d: Derivation) -> None:
-    d.begin("E[Σ_i Z_i μ'(Z_i w) v_i (Σ_j v_j σ(Z_j w) − Σ_j v*_j σ(Z_j w*))]")
-    d.cite("G1", "G4")
-    along = Integral(s * mu(r * s) * Phi(s * cot(theta)) * normal_density(s), (s, -oo, oo))
-    across = Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo))
-    star = get("G4").formula.xreplace({along: moment_along, across: moment_across, a_hat: w_hat, b_perp: e})
-    d.step(
-        "One row",
-        "E[z μ'] = M ŵ,  E[z μ' 1{w·z>0}] = M₊ ŵ,  E[z μ' 1{w*·z>0}] = A ŵ + B e,  P = ½",
-        "coordinates as in G4 with a = ŵ, b = w*; in the first two only s = ŵ·z survives, and M, M₊ name its means",
-        orthogonal_coordinates_vanish(),
-        vanishes("G4, with A and B naming its integrals", star - (moment_along * w_hat + moment_across * e)),
-        vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF),
-    )
-    rows = row_gradient(moment_full * w_hat, moment_half * w_hat, star)
-    d.step("Independent rows, symbolic m", rows, "Σ_ij v_i v_j(…) − Σ_ij v_i v*_j(…)", row_lemma())
+    d.open(of_rows)
     d.conclude(C1.statement, C1.printed)
-
-
-def row_gradient(full: Expr, half: Expr, star: Expr) -> Expr:
-    """G_μ from the one-row means E[z μ'], E[z μ' 1{w·z>0}] and E[z μ' 1{w*·z>0}], by the row lemma."""
-    apart = full * HALF
-    gradient = double_sum(v_v, sum_v, sum_v, half, apart) - double_sum(v_vs, sum_v, sum_vs, star, apart)
-    return expand(gradient)
 
 
 def _clipped() -> Kernels:
@@ -152,25 +130,48 @@ PRINTED: dict[str, Expr] = {
 }
 
 
-_GROWTH = "μ' grows less than any exp(εx²), and less than |x − end|^(−19/20) at the ends of its pieces"
-
-
 def derive_gradient(d: Derivation, name: str) -> None:
-    """Derive G_μ of a named estimator from C1, by closed integrals or in the declared quadrature form."""
-    target = get(ID_OF[name])
-    proxy = estimator(name)
-    into_c1(d, proxy, closed=name in KERNELS and is_gaussian_on_pieces(proxy))
+    """Derive G_μ of a named estimator: from C1, by closed integrals or in the declared quadrature form.
+
+    A proxy that is constant on both sides of 0 needs no moments: its one-row means are those of half-spaces.
+    """
+    target, proxy = get(ID_OF[name]), estimator(name)
+    if is_homogeneous(proxy):
+        d.open(partial(of_half_spaces, proxy=proxy))
+    else:
+        into_c1(d, proxy, closed=name in KERNELS and is_gaussian_on_pieces(proxy))
+        if name not in KERNELS:
+            d.by("The moments are finite", partial(finite_moments, proxy=proxy))
+    further = [_FURTHER[name]] if name in _FURTHER else []
+    if not is_homogeneous(proxy) and CLOSED_ANGLE[0] in target.hypotheses:
+        further.append(("The ends θ = 0 and θ = π", at_the_ends))
+    for where, rule in further:
+        d.by(where, partial(rule, proxy=proxy, stated=target.formula))
     d.conclude(target.formula, target.printed)
-    if name not in KERNELS and (tails := [vanishes("limit of μ' and its weight", end) for end in proxy.tails()]):
-        d.step("The moments are finite", "E|s μ'(rs)| < ∞", _GROWTH, tails)
-    if name in _DOMAINS:
-        beyond_the_parameters(d, target, proxy)
-    if name in ("identity", "relu"):
-        include_the_ends(d, target)
-    elif CLOSED_ANGLE[0] in target.hypotheses:
-        at_the_ends(d, target, estimator(name))
     if name == "relu":
         continuous_at_the_ends(d, target)
+
+
+def is_homogeneous(proxy: Estimator) -> bool:
+    """Whether μ' is one number below 0 and one above it, and the closed form is known."""
+    ends = {end for low, high, _ in proxy.pieces for end in (low, high)}
+    constant = not any(piece.has(x) for _, _, piece in proxy.pieces)
+    return proxy.name in KERNELS and constant and ends <= {-oo, Integer(0), oo}
+
+
+def of_half_spaces(d: Derivation, definition: MeanSample, proxy: Estimator) -> Line:
+    """ROWS: as in C1, with μ'(x) = q + (p − q) 1{x > 0}; the means of one row are those of G2 and G3, at every angle.
+
+    Source: Durrett, Probability: Theory and Examples, 2.1.9; induction on the rows.
+    """
+    d.cite("G1", "G2", "G3")
+    below = Add(*(piece for low, _, piece in proxy.pieces if low == -oo))
+    above = Add(*(piece for _, high, piece in proxy.pieces if high == oo))
+    of_a, of_both = get("G2").formula.subs(a_hat, w_hat), get("G3").formula.xreplace({a_hat: w_hat, b_hat: w_star})
+    gap = above - below
+    gradient = coarse_gradient_of(gap * of_a, above * of_a, below * of_a.subs(w_hat, w_star) + gap * of_both)
+    half = vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF)
+    return gradient, [*row_lemma(), half, vanishes("E[z]", of_a + of_a.subs(w_hat, -w_hat))]
 
 
 def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
@@ -180,14 +181,25 @@ def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
     if proxy.waves is not None and proxy.name not in KERNELS:
         average_the_waves(d, moments_of(wave_kernels(proxy.waves)))
         return
+    name = "Integrate the moments" if closed else "Fold the moments onto s > 0"
+    d.by(name, partial(with_moments, proxy=proxy, closed=closed))
+
+
+def with_moments(d: Derivation, gradient: Expr, proxy: Estimator, *, closed: bool) -> Line:
+    """MOMENTS: M, M₊ as they are defined, A as in G4, B by the smoothing law G5, for the pieces of μ'.
+
+    Closed, by antiderivatives that are differentiated back; else ∫ F(s) ds over s < 0 is ∫ F(−s) ds over s > 0. Source:
+    Rudin, Principles of Mathematical Analysis, 6.21 and 6.19.
+    """
     moments, owes = closed_moments(proxy) if closed else (folded_moments(proxy), [])
-    d.apply(
-        "Integrate the moments" if closed else "Fold the moments onto s > 0",
-        lambda gradient: gradient.subs(dict(zip(GENERAL, moments, strict=True)), simultaneous=True),
-        "A as in G4, B by the smoothing law G5; "
-        + ("antiderivatives by parts" if closed else "∫ F(s) ds over s < 0 is ∫ F(−s) ds over s > 0"),
-        owes,
-    )
+    return gradient.subs(dict(zip(GENERAL, moments, strict=True)), simultaneous=True), owes
+
+
+def finite_moments(d: Derivation, gradient: Expr, proxy: Estimator) -> Line:
+    """TAILS: moments are finite where μ' grows less than any exp(εx²), and at the ends of its pieces less than a power
+    above −1. Source: comparison of integrals; Rudin, Principles of Mathematical Analysis, exercise 6.8.
+    """
+    return gradient, [vanishes("limit of μ' and its weight", end) for end in proxy.tails()]
 
 
 def average_the_waves(d: Derivation, moments: Moments) -> None:
@@ -201,47 +213,32 @@ def average_the_waves(d: Derivation, moments: Moments) -> None:
     )
 
 
-def beyond_the_parameters(d: Derivation, target: Claim, proxy: Estimator) -> None:
-    """Where the claim says more of a parameter than its symbol may be: any slope, and c = 0."""
-    if proxy.name == "leaky-relu":
-        owes = [vanishes("μ' is affine in the slope", diff(piece, slope, 2)) for _, _, piece in proxy.pieces]
-        owes.append(vanishes("so is the statement", diff(in_basic_quantities(target.formula), slope, 2)))
-        d.step(
-            "Any slope", target.formula, "two affine functions of the slope that agree for slope ≥ 0 are equal", owes
-        )
-    else:
-        owes = [vanishes("length of the piece at c = 0", (high - low).subs(c, 0)) for low, high, _ in proxy.pieces]
-        owes.append(vanishes("the statement at c = 0", target.formula.subs(c, 0)))
-        d.step("c = 0", Integer(0), "μ' is 0 then, and so is G", owes)
+def for_any_slope(d: Derivation, gradient: Expr, proxy: Estimator, stated: Expr) -> Line:
+    """AFFINE: two affine functions of the slope that agree where it is ≥ 0 are equal. Two points determine one."""
+    owes = [vanishes("μ' is affine in the slope", diff(piece, slope, 2)) for _, _, piece in proxy.pieces]
+    return gradient, [*owes, vanishes("so is the statement", diff(in_basic_quantities(stated), slope, 2))]
 
 
-def include_the_ends(d: Derivation, target: Claim) -> None:
-    """The homogeneous proxies need no G4: G2 and G3 give their one-row means at every angle, 0 and π included."""
-    d.cite("G2")
-    of_a = get("G2").formula.subs(a_hat, w_hat)
-    if target.id == "C2":
-        full, half, star = Integer(0), of_a, of_a.subs(w_hat, w_star)
-    else:
-        d.cite("G3")
-        full, half, star = of_a, of_a, get("G3").formula.xreplace({a_hat: w_hat, b_hat: w_star})
-    direct = row_gradient(full, half, star)
-    d.step(
-        "The ends θ = 0 and θ = π",
-        direct,
-        "the one-row means from G2 and G3, which hold on the closed range",
-        vanishes("E[z]", sympy.integrate(s * normal_density(s), (s, -oo, oo))),
-        vanishes("same gradient", direct - target.formula),
-    )
+def for_no_length(d: Derivation, gradient: Expr, proxy: Estimator, stated: Expr) -> Line:
+    """NULL: at c = 0 no piece of μ' has a length, μ' is 0 almost everywhere, and so is G. Source: Durrett, 1.4."""
+    owes = [vanishes("length of the piece at c = 0", (high - low).subs(c, 0)) for low, high, _ in proxy.pieces]
+    return gradient, [*owes, vanishes("the statement at c = 0", stated.subs(c, 0))]
 
 
-def at_the_ends(d: Derivation, target: Claim, proxy: Estimator) -> None:
-    """At θ = 0 and π the half-space of w* is that of w, or the other one: its mean is M₊ ŵ, or (M − M₊) ŵ."""
+_DOMAINS = {"leaky-relu": (), "clipped-relu": (Ge(c, 0, evaluate=False),)}
+"""Where a closed form holds further than its parameters are meant to go: any slope, and c = 0, where μ' = 0."""
+
+_FURTHER = {"leaky-relu": ("Any slope", for_any_slope), "clipped-relu": ("c = 0", for_no_length)}
+
+
+def at_the_ends(d: Derivation, gradient: Expr, proxy: Estimator, stated: Expr) -> Line:
+    """ENDS: at θ = 0 and π the half-space of w* is that of w, or the other one: its mean is M₊ ŵ, or (M − M₊) ŵ."""
     (full, half, _, _), owes = closed_moments(proxy)
     for end, star in ((Integer(0), half), (pi, full - half)):
-        direct = row_gradient(full * w_hat, half * w_hat, star * w_hat)
-        stated = in_basic_quantities(target.formula).subs(theta, end)
-        owes.append(vanishes(f"gradient − statement at θ = {end}", in_basic_quantities(direct) - stated))
-    d.step("The ends θ = 0 and θ = π", target.formula, "1{w*·z > 0} is 1{w·z > 0}, or 1{w·z < 0}", owes)
+        direct = coarse_gradient_of(full * w_hat, half * w_hat, star * w_hat)
+        there = in_basic_quantities(stated).subs(theta, end)
+        owes.append(vanishes(f"gradient − statement at θ = {end}", in_basic_quantities(direct) - there))
+    return gradient, owes
 
 
 def continuous_at_the_ends(d: Derivation, target: Claim) -> None:
@@ -261,10 +258,6 @@ _SOURCES = {
     "relu": "[Y], Lemma 4; simplified form [here]",
     "clipped-relu": "closed form [here]",
 }
-
-
-_DOMAINS = {"leaky-relu": (), "clipped-relu": (Ge(c, 0, evaluate=False),)}
-"""Where a closed form holds further than its parameters are meant to go: any slope, and c = 0, where μ' = 0."""
 
 
 def hypotheses_of(proxy: Estimator) -> tuple[Boolean, ...]:

@@ -11,8 +11,7 @@ from proofs.engine.derivation import Derivation, Obligation, coefficient, holds,
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, If, Iff, Is, Part, Term, eq
 from proofs.estimators import ANGLES, ID_OF
-from proofs.gaussian import normal_density
-from proofs.network import angle_along
+from proofs.means import angle_along, normal_density
 from proofs.symbols import (
     CLOSED_ANGLE,
     INTEGRABLE,

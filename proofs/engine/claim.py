@@ -160,7 +160,7 @@ def derive(claim_id: str) -> Derivation:
     if claim_id in CARRIED_OUT:
         return CARRIED_OUT[claim_id]
     chosen = get(claim_id)
-    chain = Derivation(chosen.id)
+    chain = Derivation(chosen.id, chosen.definition)
     chosen.derivation(chain)
     if any(form is not None and form not in chain.held for form in (chosen.statement, chosen.printed)):
         chain.concluded = ""

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
-from sympy import Expr, Gt, Integer, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
+from sympy import Expr, Gt, Integer, Integral, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.decision import Decision, Obligation
@@ -59,6 +60,18 @@ def positive_terms(what: str, expression: Expr) -> Obligation:
 
 
 Owed = Obligation | Iterable[Obligation]
+Line = tuple[Expr, list[Obligation]]
+"""What a rule makes of a definition, or of the line before, and what it owes."""
+
+
+def name_of(rule: Callable[..., Any]) -> str:
+    """What a rule is called: the first word of its docstring. ValueError for a function that has no such name."""
+    while isinstance(rule, partial):
+        rule = rule.func
+    name = (rule.__doc__ or "").partition(":")[0]
+    if not name.isupper():
+        raise ValueError(f"{rule.__name__} is no rule: its docstring begins with no name in capitals and a colon")
+    return name
 
 
 def _flat(owes: Iterable[Owed]) -> tuple[Obligation, ...]:
@@ -104,6 +117,7 @@ class Derivation:
     nothing but a sentence joins to the one before."""
 
     claim_id: str
+    definition: Any = None
     steps: list[Step] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
@@ -122,6 +136,19 @@ class Derivation:
         self.current = shown if isinstance(shown, Expr) else None
         self.trust("DEFINITION")
         self._joined("Definition", self.current is not None)
+
+    def open(self, rule: Callable[[Derivation, Any], Line], because: str = "") -> None:
+        """Open the chain with what a rule makes of the claim's own definition."""
+        self._by("Definition", rule, self.definition, because)
+
+    def by(self, name: str, rule: Callable[[Derivation, Any], Line], because: str = "") -> None:
+        """The next line is what a rule makes of the current one."""
+        self._by(name, rule, self.current, because)
+
+    def _by(self, name: str, rule: Callable[[Derivation, Any], Line], given: Any, because: str) -> None:
+        self.current, owes = rule(self, given)
+        self.trust(name_of(rule))
+        self.steps.append(Step(name, self.current, because or f"by {name_of(rule)}", tuple(owes), computed=not owes))
 
     def trust(self, rule: str) -> None:
         """Record that the argument rests on a rule."""
@@ -147,12 +174,15 @@ class Derivation:
         before, self.current = self.current, change(self.current)
         obligations = _flat(owes)
         self.steps.append(Step(name, self.current, because, obligations, computed=True))
-        self._joined(name, change is _evaluated or _says_equal(obligations, before, self.current))
+        self._joined(name, _says_equal(obligations, before, self.current))
 
-    def evaluate(self, name: str, because: str = "") -> None:
-        """Let SymPy carry out the integrals, derivatives and sums that stand in the current expression."""
+    def evaluate(self, name: str, because: str = "", over: Symbol | None = None) -> None:
+        """Let SymPy carry out the integrals and sums that stand in the current expression, or those over a variable."""
         self.trust("EVALUATION")
-        self.apply(name, _evaluated, because)
+        if self.current is None:
+            raise ValueError(f"{self.claim_id}: evaluate({name!r}) before any expression was reached")
+        self.current = self.current.doit() if over is None else evaluated(self.current, over)
+        self.steps.append(Step(name, self.current, because, computed=True))
 
     def cite(self, *claim_ids: str) -> None:
         """Record that what follows rests on other claims, which must themselves be proved."""
@@ -207,8 +237,14 @@ class Derivation:
         return True
 
 
-def _evaluated(current: Expr) -> Expr:
-    return current.doit()
+def evaluated(line: Expr, over: Symbol) -> Expr:
+    """A line in which the integrals over one variable are carried out."""
+
+    def over_it(part: Expr) -> bool:
+        return isinstance(part, Integral) and part.variables == [over]
+
+    done = line.replace(over_it, lambda part: part.doit())
+    return done.replace(lambda part: isinstance(part, Integral) and part.function == 0, lambda part: Integer(0))
 
 
 def _says_equal(owes: Iterable[Obligation], before: Expr | None, after: Expr) -> bool:

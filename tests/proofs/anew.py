@@ -26,7 +26,7 @@ class _Strict(list[Step]):
 def decided(claim_id: str) -> bool | None:
     """True if all is proved, False or None by the first step that is not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "Derivation", lambda name: Derivation(name, steps=_Strict()))
+        patch.setattr(registry, "Derivation", lambda *of: Derivation(*of, steps=_Strict()))
         try:
             return inspect.unwrap(registry.derive)(claim_id).decided
         except _UnprovedError as unproved:

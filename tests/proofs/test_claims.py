@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import FunctionType
 
 import pytest
 from anew import decided
@@ -12,9 +16,10 @@ from sympy import Integer, Rational, cos, default_sort_key, expand, false, sin, 
 import proofs
 from proofs import symbols
 from proofs.engine import claim as registry
+from proofs.engine import rules
 from proofs.engine.claim import Claim, Kind
-from proofs.engine.definitions import HalfSpaceMoment
-from proofs.engine.derivation import Derivation, holds, vanishes
+from proofs.engine.definitions import Definition, FilterGradient, HalfSpaceMoment, MeanSample, ReluNetwork
+from proofs.engine.derivation import Derivation, holds, name_of, vanishes
 from proofs.engine.residual import decide_zero
 from proofs.engine.smt import follows
 from proofs.symbols import QUANTITIES, r, theta, v_vs, vs_vs
@@ -345,3 +350,39 @@ def test_citations_in_a_circle_prove_nothing(scratch: None) -> None:
     registry.register(example(id="B92", derivation=cites("B91")))
     assert registry.derive("B91").decided is True
     assert registry.proved("B91") is None
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "other"),
+    [
+        ("G1", HalfSpaceMoment(("a",), vector=False)),
+        ("G3", HalfSpaceMoment(("a",))),
+        ("G4", HalfSpaceMoment(("a", "b"), proxy=True)),
+        ("N1", MeanSample("loss", at="teacher")),
+        ("N2", MeanSample("loss")),
+        ("N3.kink", FilterGradient()),
+        ("B1.loss", ReluNetwork("gradient")),
+    ],
+)
+def test_the_first_line_is_computed_from_the_definition(claim_id: str, other: Definition, scratch: None) -> None:
+    registry._REGISTRY[claim_id] = replace(proofs.get(claim_id), definition=other)
+    assert registry.derive(claim_id).decided is not True
+
+
+def test_every_rule_that_a_proof_trusts_is_on_the_page() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "trust.md").read_text(encoding="utf-8")
+    told = {"DEFINITION", "EVALUATION"} & set(re.findall(r"[A-Z]+", page))
+    for module, listed in re.findall(r"automodule:: (\S+)\n   :members:(.*)", page):
+        known = vars(import_module(module))
+        told |= {name_of(known[name.strip()]) for name in listed.split(",")} if listed else of_module(known)
+    for place in re.findall(r"autofunction:: (\S+)", page):
+        module, _, name = place.rpartition(".")
+        told.add(name_of(vars(import_module(module))[name]))
+    trusted = {rule for claim in proofs.all_claims() for rule in proofs.derive(claim.id).rules}
+    assert trusted <= told
+
+
+def of_module(known: dict[str, object]) -> set[str]:
+    """Names of the rules among a module's own functions."""
+    functions = [one for one in known.values() if isinstance(one, FunctionType) and one.__module__ == rules.__name__]
+    return {word for one in functions if (word := (one.__doc__ or "").partition(":")[0]).isupper()}

@@ -15,7 +15,7 @@ from sympy import Expr, Integral, Symbol, cot, oo
 
 from proofs.engine.claim import Claim, all_claims
 from proofs.engine.definitions import Correlation, Definition, FilterGradient, MeanSample
-from proofs.gaussian import Phi, normal_density
+from proofs.means import Phi, normal_density
 from proofs.proxies import estimator
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
 from verify.closed_form import NoValueError, integral, prepared
