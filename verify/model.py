@@ -8,8 +8,8 @@ says: `verify.precision` by quadrature, `verify.enclosure` in balls.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
@@ -27,6 +27,8 @@ from proofs.engine.definitions import (
     Potential,
     ReluNetwork,
 )
+from proofs.proxies import Estimator
+from verify.configurations import Configuration
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class _Rows(ABC, Generic[Number]):
     """What knows the mean of a row function."""
 
     number: type[Number]
+    exact: Callable[[Any], Any]
+    """A coordinate of the network from an exact number."""
 
     @abstractmethod
     def mean(self, row: Row) -> Number:
@@ -109,17 +113,30 @@ class _Rows(ABC, Generic[Number]):
         return [(self.pair(same, one, two), x * y / parts) for one, x in first for two, y in second]
 
 
+@dataclass(frozen=True)
 class BinarizedNetwork(_Rows[Number]):
     """y = Σ v_i σ(Z_i w) beside its teacher y*; σ(x) is the first of the `levels` for x ≤ 0, the second for x > 0.
 
-    `origin` is w = 0.
+    θ may be 0 or π; `origin` is w = 0, as r = 0 is.
     """
 
-    v: Sequence[Any]
-    v_star: Sequence[Any]
-    n: int
-    origin: bool
+    v: Any
+    v_star: Any
+    theta: Any
+    r: Any
+    n: int = 3
+    proxy: Estimator | None = None
+    parameters: dict[str, float] = field(default_factory=dict, hash=False)
+    origin: bool = False
     levels: tuple[int, int] = ACTIVATIONS["binary"]
+
+    @classmethod
+    def at(cls, point: Configuration, proxy: Estimator | None = None, *, angle: Any = None, **more: Any) -> Self:
+        """The network of a configuration, or of another angle; its floats are exact. `more` are the other fields."""
+        v, v_star = (tuple(map(cls.exact, weights)) for weights in (point.v, point.v_star))
+        theta, r = (cls.exact(x) for x in (point.theta if angle is None else angle, point.r))
+        more["origin"] = more.get("origin", False) or r == 0
+        return cls(v, v_star, theta, r, point.n, proxy, point.parameters, **more)
 
     def _activation(self, *positive: Row) -> Terms:
         low, high = self.levels
@@ -203,6 +220,7 @@ class BinarizedNetwork(_Rows[Number]):
         raise ValueError(f"{definition} is no quantity of a network")
 
 
+@dataclass(frozen=True)
 class RectifiedNetwork(_Rows[Number]):
     """The ReLU network without overlap beside its teacher, on k patches.
 
@@ -211,8 +229,16 @@ class RectifiedNetwork(_Rows[Number]):
     """
 
     k: int
+    theta: Any
     r: Any
     r_star: Any
+    n: int = 3
+
+    @classmethod
+    def at(cls, point: Configuration) -> Self:
+        """The network of a configuration: as many patches as it has output weights."""
+        theta, r, r_star = map(cls.exact, (point.theta, point.r, point.r_star))
+        return cls(point.m, theta, r, r_star, point.n)
 
     @abstractmethod
     def turn(self) -> tuple[Any, Any]:

@@ -235,7 +235,7 @@ def test_what_cannot_be_a_name_is_refused_in_one_line(new: Estimator, complaint:
 def test_estimators_may_be_called_like_anything_in_the_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from proofs.code.estimators import proxy_source
     from proofs.code.generate import assemble
-    from verify.mutants.text import Text
+    from verify.extensions import Text
 
     monkeypatch.setattr("proofs.proxies.ESTIMATORS", dict(ESTIMATORS))
     texts = {}

@@ -176,7 +176,7 @@ def test_means_agree_with_another_quadrature(name: str) -> None:
     proxy = ESTIMATORS[name]
     other = plane_means(POINT.theta, POINT.r, proxy, POINT.parameters)
     with ctx.workdps(60):
-        means = means_at(POINT, proxy)
+        means = means_at(as_ball(POINT.theta), as_ball(POINT.r), proxy, POINT.parameters)
         for powers in ({}, {"s": 1}, {"t": 1}):
             for a, b in ((True, False), (False, True), (False, False)):
                 found = means.mean(Row(**powers, proxy=True, a=a, b=b))

@@ -10,9 +10,10 @@ from types import ModuleType
 import pytest
 
 import proofs
+from verify.extensions import Text, carry_out
 from verify.generated import holding
 from verify.mutants.equal_text import same_value
-from verify.mutants.text import Text, TextMutant, carry_out, text_mutants
+from verify.mutants.text import TextMutant, text_mutants
 
 SOURCE = '''\
 from __future__ import annotations

@@ -48,7 +48,7 @@ def _coordinates(form: Form, side: Side) -> list[arb]:
     return form.coordinates(form.balls(values, side.proxy), side.point, BALLS)
 
 
-_WORLD: Final = World(Network, ReluPatches, _standing, lambda: (arb(0), arb.pi()), _coordinates)
+_WORLD: Final = World(Network.at, ReluPatches.at, _standing, lambda: (arb(0), arb.pi()), _coordinates)
 
 
 def _cap(point: Configuration) -> Side:

@@ -17,8 +17,7 @@ from sympy import Expr, Integer, Integral, Symbol, cot, erf, exp, oo, pi, sqrt
 from proofs.proxies import Estimator
 from proofs.symbols import mu, r, s, theta
 from proofs.symbols import x as proxy_argument
-from verify.configurations import Configuration
-from verify.enclosure.arithmetic import BALLS, compiled, exact_key
+from verify.enclosure.arithmetic import as_ball, compiled, exact_key
 from verify.enclosure.integrals import UncertifiedError, enclose, integrate
 from verify.model import Row
 
@@ -70,15 +69,17 @@ def _arc(low: arb, high: arb, i: int, j: int) -> arb:
 _MEANS: dict[object, Means] = {}
 
 
-def means_at(point: Configuration, proxy: Estimator | None = None, angle: arb | None = None) -> Means:
-    """The means at a configuration (or at another angle), remembered: claims at one configuration share them."""
-    parameters = tuple(sorted(point.parameters.items())) if proxy else ()
-    key = point.theta if angle is None else exact_key(angle), point.r, parameters, proxy, ctx.prec
+def means_at(
+    angle: arb, norm: arb, proxy: Estimator | None = None, parameters: Mapping[str, float] | None = None
+) -> Means:
+    """The means at one network, remembered: claims at one configuration share them."""
+    given, own = parameters or {}, proxy.parameters if proxy else ()
+    values = {theta: angle, r: norm} | {p.symbol: as_ball(given.get(p.name, float(p.default))) for p in own}
+    key = *map(exact_key, values.values()), proxy, ctx.prec
     if key not in _MEANS:
         if len(_MEANS) > 256:
             _MEANS.clear()
-        values = point.scalars(BALLS, proxy)
-        _MEANS[key] = Means(values if angle is None else {**values, theta: angle}, proxy)
+        _MEANS[key] = Means(values, proxy)
     return _MEANS[key]
 
 

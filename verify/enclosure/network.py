@@ -12,12 +12,9 @@ from typing import Any
 
 from flint import arb, arb_mat
 
-from proofs.proxies import Estimator
-from proofs.symbols import r, r_star, theta
-from verify.configurations import Configuration
-from verify.enclosure.arithmetic import BALLS, as_ball
+from verify.enclosure.arithmetic import as_ball
 from verify.enclosure.integrals import UncertifiedError
-from verify.enclosure.means import first_moment, line_mean, means_at
+from verify.enclosure.means import Means, first_moment, line_mean, means_at
 from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
 
 
@@ -46,30 +43,20 @@ class Enclosed:
         return cls(value, size)
 
 
+@dataclass(frozen=True)
 class Network(BinarizedNetwork[Enclosed]):
-    """The binarized network at a configuration; `angle` a ball in the place of θ."""
+    """The binarized network in balls."""
 
     number = Enclosed
-
-    def __init__(
-        self,
-        point: Configuration,
-        proxy: Estimator | None = None,
-        *,
-        origin: bool = False,
-        angle: arb | None = None,
-        levels: tuple[int, int] = BinarizedNetwork.levels,
-    ) -> None:
-        self.values = point.scalars(BALLS, proxy)
-        if angle is not None:
-            self.values[theta] = angle
-        self.v, self.v_star = [as_ball(x) for x in point.v], [as_ball(x) for x in point.v_star]
-        self.n, self.origin, self.levels = point.n, origin, levels
-        self.means = means_at(point, proxy, angle)
+    exact = staticmethod(as_ball)
 
     def mean(self, row: Row) -> Enclosed:
         """E of a function of one row."""
-        return Enclosed.of(self.means.mean(row))
+        return Enclosed.of(self._means.mean(row))
+
+    @property
+    def _means(self) -> Means:
+        return means_at(self.theta, self.r, self.proxy, self.parameters)
 
     def filter_gradient(self) -> list[Enclosed]:
         """∂f/∂w along ŵ, e and u; at θ = 0 and π along e the slope of the side θ moves to."""
@@ -91,14 +78,14 @@ class Network(BinarizedNetwork[Enclosed]):
         """The derivative of E[F(Z_i) G(Z_j)] as w moves along a unit vector."""
         if i == j:
             return self._surface(axis, first * second)
-        mean = self.means.mean
+        mean = self._means.mean
         return self._surface(axis, first) * mean(second) + mean(first) * self._surface(axis, second)
 
     def _surface(self, axis: int, row: Row) -> arb:
         """(1/‖w‖) ∫ (d·z) g(z) φ(z) over s = 0, for a row function 1{w·z > 0} g(z)."""
         if not row.a or axis == 0:  # nothing moves; or d·z = s, which is 0 there
             return arb(0)
-        height = 1 / (2 * arb.pi()).sqrt() / self.values[r]
+        height = 1 / (2 * arb.pi()).sqrt() / self.r
         half = first_moment()
         if axis > 1:
             return height * line_mean(1) * (line_mean(0) / 2 if row.b else line_mean(0))
@@ -111,7 +98,7 @@ class Network(BinarizedNetwork[Enclosed]):
 
         Inside (0, π), w*·z = t sin θ there. At the ends it is ±s, and for t > 0 the boundary moves to s < 0.
         """
-        angle = self.values[theta]
+        angle = self.theta
         if angle == 0:
             return False
         if angle > 0 and (angle < arb.pi() or angle.overlaps(arb.pi())):
@@ -128,19 +115,16 @@ class Network(BinarizedNetwork[Enclosed]):
         return [Enclosed(solution[k, 0], abs(solution[k, 0]) + size) for k in range(len(right))]
 
 
+@dataclass(frozen=True)
 class ReluPatches(RectifiedNetwork[Enclosed]):
-    """The ReLU network without overlap: as many patches as the configuration has output weights."""
+    """The ReLU network in balls."""
 
     number = Enclosed
-
-    def __init__(self, point: Configuration) -> None:
-        values = point.scalars(BALLS)
-        self.k, self.r, self.r_star, self.theta = point.m, values[r], values[r_star], values[theta]
-        self.means = means_at(point)
+    exact = staticmethod(as_ball)
 
     def mean(self, row: Row) -> Enclosed:
         """E of a function of one patch."""
-        return Enclosed.of(self.means.mean(row))
+        return Enclosed.of(means_at(self.theta, self.r).mean(row))
 
     def turn(self) -> tuple[arb, arb]:
         """cos θ and sin θ."""

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 import mpmath
 
 from proofs.engine.claim import Claim
-from verify.extensions import derived
+from verify.extensions import Text, derived
 from verify.generated.held import ALLOWED, Case, Held, Names, errors
 from verify.generated.route import holding
-from verify.mutants.text import Text
 
 _SEED = 0
 

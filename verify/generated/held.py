@@ -22,9 +22,10 @@ from mpmath import mpf
 from proofs.engine.claim import Claim
 from verify.closed_form import NoValueError, real
 from verify.evidence import Fate, Figures, Level
+from verify.extensions import Text
 from verify.mutants import Mutant, fates, mutants, sample
 from verify.mutants.equal_text import same_value
-from verify.mutants.text import Text, text_mutants
+from verify.mutants.text import text_mutants
 
 ALLOWED: Final = 16.0
 """Largest `conditioned` error accepted: some thirty roundings, of half a unit each, lie between input and result.

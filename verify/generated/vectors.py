@@ -26,6 +26,7 @@ from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from verify.closed_form import Form, prepared
 from verify.configurations import Configuration, configurations, meeting
+from verify.enclosure.arithmetic import as_ball
 from verify.enclosure.means import means_at
 from verify.evidence import Level
 from verify.generated.formula import SPARE, certified, required
@@ -219,7 +220,7 @@ class AnyEstimator(CoarseGradient):
 
     def _extra(self, point: Configuration) -> Mapping[Symbol, mpf]:
         with ctx.workdps(mpmath.mp.dps + SPARE):
-            means = means_at(point, self.proxy)
+            means = means_at(as_ball(point.theta), as_ball(point.r), self.proxy, point.parameters)
             balls = {name: means.mean(row) for name, row in PROXY_MOMENTS.items()}
         return {name: required(ball, f"{name} at {point.label} is") for name, ball in balls.items()}
 

@@ -41,14 +41,12 @@ class Mean(float):
 class Network(BinarizedNetwork[Mean]):
     """A network and its teacher, ‖w‖ = ‖w*‖ = 1, vectors along ŵ and e."""
 
-    theta: float
-    v: Any
-    v_star: Any
+    r: float = 1.0
+    n: int = 2
     ste: str = "relu"
 
     number = Mean
-    n = 2
-    origin = False
+    exact = float
 
     def mean(self, row: Row) -> Mean:
         """E of a function of one row."""

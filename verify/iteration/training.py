@@ -49,7 +49,7 @@ class Training:
 
     def network(self, theta: float) -> Network:
         """The network at an angle."""
-        return Network(theta, self.v, self.v_star, self.ste)
+        return Network(self.v, self.v_star, theta, ste=self.ste)
 
     def along(self, theta: float) -> Array:
         """The coarse gradient along (ŵ, e) at an angle."""

@@ -16,7 +16,8 @@ import sympy
 from sympy import Add, Expr, Not, Piecewise, Poly, Rational, S, Symbol
 from sympy.logic.boolalg import And, Boolean
 
-from verify.mutants.text import TextMutant, carry_out
+from verify.extensions import carry_out
+from verify.mutants.text import TextMutant
 
 _VECTORS: Final = {name: Symbol(name, real=True) for name in ("v", "v_star", "w", "w_star", "a", "b")}
 

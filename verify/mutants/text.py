@@ -22,14 +22,11 @@ where the bound is slack. Guards that raise are no arithmetic, and whether < or 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from importlib.abc import InspectLoader
 from itertools import combinations
-from types import CodeType, ModuleType
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 _OFF: Final = 1e-3
 _TINY: Final = 1e-290
@@ -50,8 +47,6 @@ _OTHER_CALL: Final = {"np.sin": "np.cos", "np.cos": "np.sin", "np.minimum": "np.
 _SYMMETRIC: Final = {"np.minimum", "np.maximum", "dot", "combine", "np.asarray", "f.root"}
 """Calls whose two arguments may be exchanged (the second of np.asarray is a type)."""
 
-_Expression = TypeVar("_Expression", bound=ast.expr)
-Path = tuple[tuple[str, int | None], ...]
 Change = tuple[str, ast.AST, ast.AST]
 """What was done, the node, what stands in its place."""
 
@@ -98,55 +93,29 @@ def text_mutants(source: str, functions: Sequence[str], endless: Collection[str]
 
 
 class _Sites:
-    """All changes of one function, in the order of its text."""
+    """All changes of one function, in the order of its text, and how many were left out."""
 
     def __init__(self, function: ast.FunctionDef, endless: Collection[str]) -> None:
-        self.endless = endless
         self.excluded = 0
-        self.guards: set[str] = set()
+        self.left_out = {id(node) for node in _left_out(function, endless)}
         self.changes: list[Change] = list(self._function(function))
 
     def _function(self, function: ast.FunctionDef) -> Iterator[Change]:
-        nested = any(isinstance(node, ast.FunctionDef) and node.name == "block" for node in function.body)
-        if not nested:
+        if not any(isinstance(node, ast.FunctionDef) and node.name == "block" for node in function.body):
             yield from _exchanged_parameters(function)
-        self.guards |= _only_in_guards(function)
         for statement in function.body:
             if isinstance(statement, ast.FunctionDef):
                 yield from self._function(statement)
-            elif isinstance(statement, ast.Return) and statement.value is not None:
+            elif isinstance(statement, ast.Return | ast.Assign) and statement.value is not None:
                 yield from self._value(statement.value)
-            elif isinstance(statement, ast.Assign):
-                yield from self._assignment(statement)
-
-    def _assignment(self, statement: ast.Assign) -> Iterator[Change]:
-        names = {node.id for target in statement.targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-        if names <= self.guards:
-            self.excluded += self._count(statement.value)
-        elif _name(statement.value) == "half_line":
-            yield from self._integral(cast(ast.Call, statement.value), bool(names & set(self.endless)))
-        else:
-            yield from self._value(statement.value)
-
-    def _integral(self, call: ast.Call, endless: bool) -> Iterator[Change]:
-        _, low, high, finest = call.args
-        yield from self._value(low)
-        if endless:
-            self.excluded += self._count(high)
-        else:
-            yield from self._value(high)
-        self.excluded += self._count(finest)
-
-    def _count(self, node: ast.expr) -> int:
-        """How many changes a part would have had."""
-        before = self.excluded
-        found = sum(1 for _ in self._value(node))
-        self.excluded = before
-        return found
 
     def _value(self, node: ast.expr, larger: bool = True) -> Iterator[Change]:
         """Changes of an expression; `larger` says in which direction a constant is to go."""
-        if isinstance(node, ast.Constant):
+        if id(node) in self.left_out:
+            self.left_out.remove(id(node))
+            before = self.excluded
+            self.excluded = before + sum(1 for _ in self._value(node))
+        elif isinstance(node, ast.Constant):
             if isinstance(node.value, int | float) and not isinstance(node.value, bool):
                 yield from self._constant(node, larger)
         elif isinstance(node, ast.BinOp):
@@ -185,16 +154,10 @@ class _Sites:
             yield from self._value(left)
             for exponent in (right.value + 1, right.value - 1):
                 yield f"exponent {right.value} of {_text(left)} is {exponent}", right, ast.Constant(exponent)
-        elif _is_guarded_quotient(node):
-            yield from self._guarded(cast(ast.Call, right))
         else:
-            yield from self._value(left)
+            if not _is_guarded_quotient(node):
+                yield from self._value(left)
             yield from self._value(right)
-
-    def _guarded(self, where: ast.Call) -> Iterator[Change]:
-        test, divisor, last = where.args
-        yield from self._value(divisor)
-        self.excluded += self._count(test) + self._count(last)
 
     def _comparison(self, node: ast.Compare) -> Iterator[Change]:
         (operator,), (right,) = node.ops, node.comparators
@@ -209,30 +172,41 @@ class _Sites:
 
     def _call(self, node: ast.Call) -> Iterator[Change]:
         name = _name(node)
-        if name == "decay_length":
-            self.excluded += self._count(node.args[0])
-            return
         if name in _OTHER_CALL:
             other = ast.parse(_OTHER_CALL[name], mode="eval").body
             yield f"{_OTHER_CALL[name]} for {_text(node)}", node, ast.Call(other, node.args, node.keywords)
         if len(node.args) == 2 and name not in _SYMMETRIC and not any(_is_word(argument) for argument in node.args):
             yield f"arguments of {_text(node)} exchanged", node, ast.Call(node.func, node.args[::-1], node.keywords)
-        for index, argument in enumerate(node.args):
-            if name in {"np.minimum", "np.maximum"} and _is_literal(argument):
-                yield from self._value(argument, larger=name == "np.maximum")
-            elif name in {"np.arcsin", "f.asin"} and _name(argument) == "np.minimum":
-                yield from self._arcsine(cast(ast.Call, argument))
-            elif name == "np.where" and index == 0 and _two_forms(node):
-                self.excluded += self._count(argument)
-            else:
-                yield from self._value(argument)
+        for argument in node.args:
+            bound = name in {"np.minimum", "np.maximum"} and _is_literal(argument)
+            yield from self._value(argument, larger=not bound or name == "np.maximum")
 
-    def _arcsine(self, clamp: ast.Call) -> Iterator[Change]:
-        sine, bound = clamp.args
-        other = ast.parse("np.maximum", mode="eval").body
-        yield f"np.maximum for {_text(clamp)}", clamp, ast.Call(other, clamp.args, [])
-        yield from self._value(sine)
-        self.excluded += self._count(bound)
+
+def _left_out(function: ast.FunctionDef, endless: Collection[str]) -> Iterator[ast.expr]:
+    """What of a function is no arithmetic of its formula."""
+    guards = {
+        name for node in ast.walk(function) if isinstance(node, ast.FunctionDef) for name in _only_in_guards(node)
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            names = _names(node)
+            if names <= guards:
+                yield node.value
+            elif isinstance(node.value, ast.Call) and _name(node.value) == "half_line":
+                yield from node.value.args[2 if names & set(endless) else 3 :]
+        elif isinstance(node, ast.BinOp) and _is_guarded_quotient(node):
+            test, _, last = cast(ast.Call, node.right).args
+            yield from (test, last)
+        elif isinstance(node, ast.Call):
+            name = _name(node)
+            if name == "decay_length" or (name == "np.where" and _two_forms(node)):
+                yield node.args[0]
+            elif name in {"np.arcsin", "f.asin"} and _name(node.args[0]) == "np.minimum":
+                yield cast(ast.Call, node.args[0]).args[1]
+
+
+def _names(assignment: ast.Assign) -> set[str]:
+    return {node.id for target in assignment.targets for node in ast.walk(target) if isinstance(node, ast.Name)}
 
 
 def _exchanged_parameters(function: ast.FunctionDef) -> Iterator[Change]:
@@ -258,7 +232,7 @@ def _only_in_guards(function: ast.FunctionDef) -> set[str]:
     assigned, read = set(), set()
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
-            assigned |= {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+            assigned |= _names(node)
         value = node.value if isinstance(node, ast.Assign | ast.Return) else None
         read |= {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} if value is not None else set()
     tests = {
@@ -305,55 +279,3 @@ def _name(node: ast.expr) -> str:
 
 def _text(node: ast.AST) -> str:
     return ast.unparse(node)
-
-
-class _Loader(InspectLoader):
-    """Carries out a syntax tree as the text of a module."""
-
-    def __init__(self, tree: ast.Module) -> None:
-        self.tree = tree
-
-    def get_source(self, fullname: str) -> str:
-        return ast.unparse(self.tree)
-
-    def get_code(self, fullname: str) -> CodeType:
-        return self.source_to_code(self.tree, f"<{fullname} with a mistake>")
-
-
-def carry_out(tree: ast.Module, module: ModuleType) -> None:
-    """Carry out a syntax tree in a module."""
-    _Loader(tree).exec_module(module)
-
-
-class Text:
-    """A generated module made anew from its text, in which one function at a time can be exchanged."""
-
-    def __init__(self, name: str, source: str) -> None:
-        self.source = source
-        tree = ast.parse(source)
-        self._future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-        self.module = ModuleType(name)
-        carry_out(tree, self.module)
-
-    @property
-    def names(self) -> dict[str, Any]:
-        """What the module defines."""
-        return vars(self.module)
-
-    @contextmanager
-    def with_mistake(self, mutant: TextMutant) -> Iterator[Mapping[str, Any]]:
-        """The module's names with the mutant in the place of its function, in tables of functions as well."""
-        right = self.names[mutant.function]
-        carry_out(ast.Module([*self._future, mutant.tree], []), self.module)
-        wrong = self.names[mutant.function]
-        self._exchange(right, wrong)
-        try:
-            yield self.names
-        finally:
-            self._exchange(wrong, right)
-            self.names[mutant.function] = right
-
-    def _exchange(self, old: Callable[..., Any], new: Callable[..., Any]) -> None:
-        for table in self.names.values():
-            if isinstance(table, dict) and table is not self.names.get("__builtins__"):
-                table.update({key: new for key, value in table.items() if value is old})

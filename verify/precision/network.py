@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
 from typing import Any, Final, TypeVar
@@ -11,8 +11,6 @@ from typing import Any, Final, TypeVar
 import mpmath
 from mpmath import mp, mpf
 
-from proofs.proxies import Estimator
-from verify.configurations import Configuration
 from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
 from verify.precision.plane import PlaneMeans, plane_means
 from verify.precision.quadrature import DIGITS, Estimate
@@ -42,34 +40,10 @@ def remembered(quantity: Callable[[_Asked], _Found]) -> Callable[[_Asked], _Foun
 
 @dataclass(frozen=True)
 class Network(BinarizedNetwork[Estimate]):
-    """A network and its teacher in numbers; `theta` may be 0 or π. `origin` is w = 0, as r = 0 is."""
-
-    v: Vector
-    v_star: Vector
-    theta: mpf
-    r: mpf
-    n: int = 3
-    proxy: Estimator | None = None
-    parameters: dict[str, float] = field(default_factory=dict, hash=False)
-    origin: bool = False
-    levels: tuple[int, int] = BinarizedNetwork.levels
+    """The binarized network in digits."""
 
     number = Estimate
-
-    @classmethod
-    def at(
-        cls,
-        point: Configuration,
-        proxy: Estimator | None = None,
-        *,
-        origin: bool = False,
-        angle: mpf | None = None,
-        levels: tuple[int, int] = BinarizedNetwork.levels,
-    ) -> Network:
-        """The network of a configuration, or of another angle; its floats are exact."""
-        v, v_star = (tuple(mpmath.mpmathify(x) for x in weights) for weights in (point.v, point.v_star))
-        theta, r = mpmath.mpmathify(point.theta if angle is None else angle), mpmath.mpmathify(point.r)
-        return cls(v, v_star, theta, r, point.n, proxy, point.parameters, origin or r == 0, levels)
+    exact = mpmath.mpmathify
 
     def turned(self, theta: object, v: Sequence[mpf] | None = None) -> Network:
         """The same at another angle, and with other output weights if given."""
@@ -173,21 +147,10 @@ class Network(BinarizedNetwork[Estimate]):
 
 @dataclass(frozen=True)
 class ReluPatches(RectifiedNetwork[Estimate]):
-    """The network and its teacher in numbers; `theta` may be 0 or π."""
-
-    k: int
-    theta: mpf
-    r: mpf
-    r_star: mpf
-    n: int = 3
+    """The ReLU network in digits."""
 
     number = Estimate
-
-    @classmethod
-    def at(cls, point: Configuration) -> ReluPatches:
-        """The network of a configuration: as many patches as it has output weights."""
-        theta, r, r_star = (mpmath.mpmathify(x) for x in (point.theta, point.r, point.r_star))
-        return cls(point.m, theta, r, r_star, point.n)
+    exact = mpmath.mpmathify
 
     def mean(self, row: Row) -> Estimate:
         """E of a function of one patch."""
