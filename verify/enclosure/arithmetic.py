@@ -43,6 +43,12 @@ def as_ball(number: Any) -> arb:
     return arb(number)
 
 
+def midpoint(ball: arb) -> mpmath.mpf:
+    """The middle of a ball, whatever the working precision."""
+    mantissa, exponent = ball.mid().man_exp()
+    return mpmath.mp.make_mpf(mpmath.libmp.from_man_exp(int(mantissa), int(exponent)))
+
+
 def exact_key(number: arb) -> str:
     """What tells balls apart: all bits of midpoint and radius, where `str` shows so many digits."""
     return f"{number.mid().man_exp()} {number.rad().man_exp()}"

@@ -12,7 +12,7 @@ from sympy import Integral, Symbol
 
 from verify.closed_form import Form, enclosed, real
 from verify.configurations import Configuration
-from verify.nodes import midpoint
+from verify.enclosure.arithmetic import midpoint
 
 SPARE: Final = 20
 """Digits more than asked for, of which an integral may lose some, most where it is steep at a limit."""

@@ -22,7 +22,7 @@ from verify.closed_form import MPMATH
 from verify.configurations import pinned
 from verify.evidence import Level
 from verify.generated.held import Case, Held, OfNumbers
-from verify.precision.plane import PlaneMeans
+from verify.slopes import pieces_in_digits, slope_in_digits
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _beside(proxy: Estimator, level: Level, seed: int) -> Iterator[Case]:
 def _piece(proxy: Estimator, x: mpf, *values: mpf) -> mpf:
     """μ' as its pieces are declared. At a breakpoint itself nothing is."""
     parameters = {p.name: value for p, value in zip(proxy.parameters, values, strict=True)}
-    return PlaneMeans(mpf(0), mpf(1), proxy, parameters).proxy(x)
+    return slope_in_digits(pieces_in_digits(proxy, parameters), x)
 
 
 def holding(claim: Claim) -> list[Held]:

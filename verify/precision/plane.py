@@ -10,15 +10,12 @@ complex plane, on which exp(ikrs) decays. θ in [0, π], r ≥ 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from itertools import pairwise, product
-from math import lcm
 from typing import Final
 
 import mpmath
-from mpmath import mp, mpc, mpf
-from sympy import Expr, I, Pow, Symbol, cos, exp, lambdify, oo, sin
+from mpmath import mp, mpf
 
 from proofs.proxies import Estimator
 from proofs.symbols import x as proxy_argument
@@ -31,12 +28,13 @@ from verify.precision.quadrature import (
     HalfLine,
     gauss_legendre,
     half_line,
+    half_mean,
     line_mean,
-    panel,
     reach,
     tails,
     two_rules,
 )
+from verify.slopes import exponentials, flatness, pieces_in_digits, slope_in_digits
 
 _TOLERANCE: Final = mpf(10) ** -52
 _DEPTH: Final = 24
@@ -54,17 +52,9 @@ _Sums = dict[tuple[int, int, bool], mpf]
 """By powers of s and t, and whether t is kept to w*'s half-plane."""
 
 
-@cache
 def _radial(power: int) -> Estimate:
     """∫ ρ^{power+1} exp(−ρ²/2) dρ / 2π over ρ > 0."""
-    with mp.workdps(DIGITS):
-
-        def integrand(rho: mpf) -> mpf:
-            return rho ** (power + 1) * mpmath.exp(-rho * rho / 2) / (2 * mp.pi)
-
-        return two_rules(
-            lambda rule: mpmath.fsum(panel(integrand, mpf(k), mpf(k + 1), RULES[rule][1]) for k in range(CUT))
-        )
+    return half_mean(power + 1).times(1 / mpmath.sqrt(2 * mp.pi))
 
 
 @lru_cache(maxsize=4096)
@@ -88,46 +78,6 @@ def _arc(low: mpf, high: mpf, i: int, j: int, rule: int) -> mpf:
     return mpmath.fsum(weight * cosine**i * sine**j for weight, cosine, sine in _directions(low, high, rule))
 
 
-def _flatness(proxy: Estimator) -> int:
-    """The least k such that the roots in μ' are powers of k-th roots of x − end; 1 without roots."""
-    powers = (power for *_, piece in proxy.pieces for power in piece.atoms(Pow) if power.base.has(proxy_argument))
-    return lcm(*(int(power.exp.q) for power in powers if power.exp.is_Rational))
-
-
-def _ends(proxy: Estimator, values: dict[Symbol, mpf]) -> list[tuple[mpf, mpf, Callable[[mpf], mpf]]]:
-    """The pieces of μ' as numbers and functions, in its own argument."""
-
-    def number(end: Expr) -> mpf:
-        if end in (oo, -oo):
-            return mpf("inf") if end == oo else mpf("-inf")
-        return mpmath.mpmathify(lambdify(list(values), end, "mpmath")(*values.values()))
-
-    def piece_at(function: Callable[..., mpf], x: mpf) -> mpf:
-        return mpmath.mpmathify(function(x, *values.values()))
-
-    return [
-        (number(low), number(high), partial(piece_at, lambdify([proxy_argument, *values], piece, "mpmath", cse=True)))
-        for low, high, piece in proxy.pieces
-    ]
-
-
-def _exponentials(proxy: Estimator, values: dict[Symbol, mpf], sign: int) -> Callable[[mpc], mpc]:
-    """The sum of exponentials c·exp(ik(x + d)), k > 0, of which μ'(sign·x) is the real part where x is real."""
-    ((_, _, piece),) = proxy.pieces
-
-    def rising(angle: Expr) -> Expr:
-        return angle if angle.diff(proxy_argument).subs(values) > 0 else -angle
-
-    waves = piece.expand().subs(proxy_argument, sign * proxy_argument)
-    waves = waves.replace(lambda part: isinstance(part, cos), lambda part: exp(I * rising(part.args[0])))
-    waves = waves.replace(
-        lambda part: isinstance(part, sin),
-        lambda part: (1 if rising(part.args[0]) == part.args[0] else -1) * -I * exp(I * rising(part.args[0])),
-    )
-    function = lambdify([proxy_argument, *values], waves, "mpmath")
-    return lambda x: mpmath.mpmathify(function(x, *values.values()))
-
-
 class PlaneMeans:
     """Means of row functions at one θ and one ‖w‖ = r, for one proxy."""
 
@@ -136,16 +86,15 @@ class PlaneMeans:
     ) -> None:
         self.theta, self.r = theta, r
         given = parameters or {}
-        values = {p.symbol: mpf(given[p.name]) for p in (proxy.parameters if proxy else ())}
-        self._pieces = _ends(proxy, values) if proxy else []
+        self._pieces = pieces_in_digits(proxy, given) if proxy else []
         self._sign_only = proxy is None or (
             all(not piece.has(proxy_argument) for _, _, piece in proxy.pieces)
             and all(end == 0 for end in proxy.breakpoints)
         )
-        self._flat = _flatness(proxy) if proxy else 1
+        self._flat = flatness(proxy) if proxy else 1
         endless = proxy is not None and proxy.waves is not None
         self._turn = mpmath.expjpi(mpf(1) / 8) if endless else None
-        self._waves = {sign: _exponentials(proxy, values, sign) for sign in (1, -1)} if proxy and endless else {}
+        self._waves = {sign: exponentials(proxy, given, sign) for sign in (1, -1)} if proxy and endless else {}
         self._known: dict[Row, Estimate] = {}
         self._sides: dict[int, tuple[_Sums, _Sums, _Sums]] = {}
 
@@ -161,8 +110,8 @@ class PlaneMeans:
         return self._known[row]
 
     def proxy(self, x: mpf) -> mpf:
-        """μ'(x); 0 outside its pieces and at their ends."""
-        return next((piece(x) for low, high, piece in self._pieces if low < x < high), mpf(0))
+        """μ'(x)."""
+        return slope_in_digits(self._pieces, x)
 
     def _polar(self, row: Row) -> Estimate:
         """s = ρ cos φ, t = ρ sin φ: a wedge of directions φ, times an integral over ρ."""
