@@ -21,9 +21,9 @@ from sympy import Abs, Expr, Integer, Integral, Max, Min, Piecewise, Rational, c
 from proofs.proxies import Estimator, Parameter
 from proofs.symbols import mu, r, s, theta, x
 from verify.enclosure import analytic, arithmetic, integrals
-from verify.enclosure.analytic import integrand
+from verify.enclosure.analytic import UncertifiedError, integrand
 from verify.enclosure.arithmetic import as_ball, ball
-from verify.enclosure.integrals import UncertifiedError, enclose
+from verify.enclosure.integrals import enclose
 from verify.enclosure.truth import LOGIC, compare
 
 mp = mpmath.mp
@@ -354,7 +354,7 @@ def missed(name: str, count: int) -> tuple[int, int, int]:
 
 @holds(
     """
-    integrals.enclose integrals.integrate integrals.integrate.guarded integrals._Line.between
+    integrals.enclose analytic.integrate analytic.integrate.guarded integrals._Line.between
     integrals._Line._by_panels integrals._Line._integrated integrals._Line._kinks
     integrals._Line._fringe integrals._Line._anywhere integrals._Line._panel
     """,

@@ -258,7 +258,7 @@ def at(side: certified.Side, definition: Definition) -> Defined:
 NO_BALLS = {
     "what each kind of number says for itself": "model._Rows.mean model.BinarizedNetwork.best_weights "
     "model.BinarizedNetwork.filter_gradient model.BinarizedNetwork.one_sided_slope",
-    "scales and midpoints": "integrals._fraction integrals._size",
+    "scales and midpoints": "analytic.fraction analytic._size",
     "places where ranges are cut, exact": "integrals._edges integrals._halves integrals._Line._cuts",
 }
 """Annotated alike, but nothing lies in what they return."""

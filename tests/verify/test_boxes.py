@@ -10,9 +10,9 @@ from sympy import Integer, Max, Piecewise, Rational, cos, pi, sin, sqrt
 
 from proofs.engine.claim import get
 from verify import roads
-from verify.enclosure.boxes.judge import judge_boxes
 from verify.enclosure.boxes.search import search
 from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.enclosure.route import judge_boxes
 from verify.evidence import Verdict
 
 ANGLE = coordinates(theta=(0, pi / 2))

@@ -19,10 +19,10 @@ from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import mu, r, s, theta, x
 from verify.configurations import configurations
 from verify.enclosure import certified, route
-from verify.enclosure.analytic import integrand
+from verify.enclosure.analytic import UncertifiedError, integrand, integrate
 from verify.enclosure.arithmetic import as_ball, ball, compiled
 from verify.enclosure.growth import UnboundedError, tail_bound
-from verify.enclosure.integrals import UncertifiedError, enclose, integrate
+from verify.enclosure.integrals import enclose
 from verify.enclosure.means import means_at
 from verify.evidence import Fate, Grade, Outcome, Verdict
 from verify.model import Row

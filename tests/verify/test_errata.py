@@ -15,7 +15,7 @@ from proofs.errata import ERRATA, Erratum, Line
 from proofs.proxies import estimator
 from verify.precision.network import Network
 from verify.precision.quadrature import DIGITS
-from verify.reading.errata import errata_page
+from verify.reading.derivations import errata_page
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +87,6 @@ def test_what_is_not_shown_is_not_written() -> None:
 
 
 def test_an_unproved_claim_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verify.reading.errata.proved", lambda name: None)
+    monkeypatch.setattr("verify.reading.derivations.proved", lambda name: None)
     with pytest.raises(ValueError, match=r"N6\.printed.* is not proved"):
         errata_page()

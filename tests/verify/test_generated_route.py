@@ -23,8 +23,7 @@ from verify.closed_form import Form
 from verify.configurations import Configuration, configurations, meeting
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
 from verify.generated import ALLOWED, compare, conclude, holding, judge, run, stale_modules, tasks
-from verify.generated.formula import certified
-from verify.generated.vectors import Vectors, cases
+from verify.generated.vectors import Vectors, cases, certified
 
 QUICK = cases("quick", 5)
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,8 +14,7 @@ import pytest
 import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.reading.html_report import page, plots, to_html
-from verify.reading.html_report.svg import Scale, ticks
-from verify.reading.html_report.text import TEMPLATES, anchor, number, value
+from verify.reading.html_report.text import TEMPLATES, Scale, anchor, number, ticks, value
 from verify.reading.summary import complaints, replay_command
 
 LIMIT = 6.5

@@ -17,8 +17,7 @@ from proofs.symbols import cap_angle, kappa, r, s, theta, v_vs, vs_vs
 from verify.closed_form import NoValueError
 from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict
 from verify.mutants import Mutant, conclude, fates, mutants, sample
-from verify.mutants.expressions import mutants_of
-from verify.mutants.hypotheses import weakened
+from verify.mutants.expressions import mutants_of, weakened
 from verify.mutants.weaker import says_less
 
 CLAIMS = proofs.all_claims()

@@ -1,4 +1,4 @@
-"""Integrands for Arb's certified quadrature: SymPy expressions of one variable on complex balls.
+"""Arb's certified quadrature and integrands for it: SymPy expressions of one variable on complex balls.
 
 `acb.integral` bounds its error by the size of the integrand on complex ellipses, which says something only where the
 integrand is analytic: asked for that (`analytic` true), every function here answers with a value that is not finite
@@ -14,7 +14,7 @@ from operator import add, mul
 from typing import Any, Final
 
 import sympy
-from flint import acb, arb
+from flint import acb, arb, ctx
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1
 
@@ -187,3 +187,70 @@ def _power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
 def integrand(expression: Expr, variable: Symbol) -> Integrand:
     """An expression ready to be integrated, remembered; ValueError naming a function it does not know."""
     return Integrand(expression, [variable])
+
+
+# The quadrature.
+
+SPARE: Final = 12
+"""Bits of the working precision that the quadrature need not reach."""
+
+_EVALUATIONS: Final = 20_000
+
+
+class UncertifiedError(ArithmeticError):
+    """An integral of which Arb cannot say where it lies, or not closely."""
+
+
+def fraction() -> arb:
+    """What does not count beside 1."""
+    return arb((1, SPARE - ctx.prec))
+
+
+def _size(function: Callable[[acb, bool], acb], low: arb, high: arb) -> arb:
+    """About as large as the integral between two points, and not 0, which Arb takes for "any"."""
+    found = [abs(function(acb(place), False)) for place in (low, (low + high) / 2, high)]
+    largest = max((value.mid() for value in found if value.is_finite()), default=arb(0))
+    return abs(high - low) * largest if largest > 0 and low != high else arb((1, -100 * ctx.prec))
+
+
+def integrate(function: Callable[[acb, bool], acb], low: arb, high: arb, size: arb | None = None) -> arb:
+    """∫ function(z, analytic) from an exact point to another; errors far below |size| do not count.
+
+    `UncertifiedError` if the result is not finite or not real. What `function` raises, Arb would swallow: it is raised
+    again here. ValueError for ends that are balls.
+    """
+    if not (low.is_exact() and high.is_exact()):
+        raise ValueError(f"the ends {low} and {high} must be exact; an integral between balls is `enclose`'s")
+    raised: list[BaseException] = []
+
+    def guarded(z: acb, analytic: bool) -> acb:
+        if not raised:
+            try:
+                return function(z, analytic)
+            except BaseException as error:  # noqa: BLE001, RUF100 (an interruption too)
+                raised.append(error)
+        return acb(arb.nan(), arb.nan())
+
+    relative = fraction()
+    absolute = size if size is not None and size > 0 else _size(function, low, high)
+    found = acb.integral(
+        guarded,
+        acb(low),
+        acb(high),
+        rel_tol=relative,
+        abs_tol=relative * absolute,
+        eval_limit=_EVALUATIONS,
+        depth_limit=8 * ctx.prec,
+    )
+    if raised:
+        raise raised[0]
+    if not found.is_finite():
+        raise UncertifiedError(f"the integral from {short(low)} to {short(high)} is not certified")
+    if not found.imag.contains(0):
+        raise UncertifiedError(f"the integral from {short(low)} to {short(high)} is not real")
+    return found.real
+
+
+def short(number: arb) -> str:
+    """A few digits, for messages."""
+    return str(number.str(8, radius=False))

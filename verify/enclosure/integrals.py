@@ -12,13 +12,13 @@ from functools import lru_cache
 from math import frexp, lcm, log
 from typing import Final
 
-from flint import acb, arb, ctx
+from flint import acb, arb
 from sympy import And, Dummy, Expr, Integer, Integral, Piecewise, Pow, Symbol
 
 from proofs.proxies import Estimator
 from proofs.symbols import mu, r, theta
 from proofs.symbols import x as proxy_argument
-from verify.enclosure.analytic import integrand
+from verify.enclosure.analytic import SPARE, UncertifiedError, fraction, integrand, integrate, short
 from verify.enclosure.arithmetic import compiled, hull
 from verify.enclosure.growth import UnboundedError, tail_bound
 
@@ -35,66 +35,8 @@ _LEAST: Final = 1e-300
 _STEPS: Final = 6
 """Cuts beyond a scale; the last of so many is one where what is left is asked for."""
 
-_EVALUATIONS: Final = 20_000
 _DOUBLINGS: Final = 64
 """Of the length over which an integrand falls far out, until it is as long as the way there."""
-
-_SPARE: Final = 12
-"""Bits of the working precision that the quadrature need not reach."""
-
-
-class UncertifiedError(ArithmeticError):
-    """An integral of which Arb cannot say where it lies, or not closely."""
-
-
-def _fraction() -> arb:
-    """What does not count beside 1."""
-    return arb((1, _SPARE - ctx.prec))
-
-
-def _size(function: Callable[[acb, bool], acb], low: arb, high: arb) -> arb:
-    """About as large as the integral between two points, and not 0, which Arb takes for "any"."""
-    found = [abs(function(acb(place), False)) for place in (low, (low + high) / 2, high)]
-    largest = max((value.mid() for value in found if value.is_finite()), default=arb(0))
-    return abs(high - low) * largest if largest > 0 and low != high else arb((1, -100 * ctx.prec))
-
-
-def integrate(function: Callable[[acb, bool], acb], low: arb, high: arb, size: arb | None = None) -> arb:
-    """∫ function(z, analytic) from an exact point to another; errors far below |size| do not count.
-
-    `UncertifiedError` if the result is not finite or not real. What `function` raises, Arb would swallow: it is raised
-    again here. ValueError for ends that are balls.
-    """
-    if not (low.is_exact() and high.is_exact()):
-        raise ValueError(f"the ends {low} and {high} must be exact; an integral between balls is `enclose`'s")
-    raised: list[BaseException] = []
-
-    def guarded(z: acb, analytic: bool) -> acb:
-        if not raised:
-            try:
-                return function(z, analytic)
-            except BaseException as error:  # noqa: BLE001, RUF100 (an interruption too)
-                raised.append(error)
-        return acb(arb.nan(), arb.nan())
-
-    relative = _fraction()
-    absolute = size if size is not None and size > 0 else _size(function, low, high)
-    found = acb.integral(
-        guarded,
-        acb(low),
-        acb(high),
-        rel_tol=relative,
-        abs_tol=relative * absolute,
-        eval_limit=_EVALUATIONS,
-        depth_limit=8 * ctx.prec,
-    )
-    if raised:
-        raise raised[0]
-    if not found.is_finite():
-        raise UncertifiedError(f"the integral from {_short(low)} to {_short(high)} is not certified")
-    if not found.imag.contains(0):
-        raise UncertifiedError(f"the integral from {_short(low)} to {_short(high)} is not real")
-    return found.real
 
 
 def _edges(values: Mapping[Symbol, arb]) -> list[tuple[arb, bool]]:
@@ -111,10 +53,6 @@ def _edges(values: Mapping[Symbol, arb]) -> list[tuple[arb, bool]]:
         steps = _STEPS if place else max(_STEPS, int(-log(scale, 4)))
         edges |= {scale * 4.0**power: power % _STEPS == _STEPS - 1 for power in range(steps)}
     return [(arb(edge), last) for edge, last in sorted(edges.items())]
-
-
-def _short(number: arb) -> str:
-    return str(number.str(8, radius=False))
 
 
 def enclose(part: Integral, values: Mapping[Symbol, arb], proxy: Estimator | None = None) -> arb:
@@ -271,7 +209,7 @@ class _Line:
         order, y = _order_of_root(smooth, self.variable), Dummy("y", positive=True)
         scale = min(float(edge) for edge, _ in self.edges)
         mantissa, exponent = frexp(min(scale, float(stop)) ** (1 / order) / 2)
-        root = arb((int(mantissa * 2**_SPARE), exponent - _SPARE))  # of few bits: its power is exact
+        root = arb((int(mantissa * 2**SPARE), exponent - SPARE))  # of few bits: its power is exact
         changed = smooth.subs(self.variable, y**order) * order * y ** (order - 1)
         return self._integrated(integrand(changed, y).bind(self.values), arb(0), root, self.size), root**order
 
@@ -280,7 +218,7 @@ class _Line:
             if low < argument < high:
                 return piece
             if not (argument < low or argument > high):
-                raise UncertifiedError(f"{_short(argument)} cannot be placed among the pieces of μ'")
+                raise UncertifiedError(f"{short(argument)} cannot be placed among the pieces of μ'")
         return Integer(0)
 
     def _far(self, smooth: Expr, function: Callable[[acb, bool], acb], start: arb, stop: arb) -> arb:
@@ -294,7 +232,7 @@ class _Line:
                 edge = cut
             if last:
                 rest = self._rest(smooth, edge, stop)
-                if rest <= self.size * _fraction():
+                if rest <= self.size * fraction():
                     break
         if rest.is_finite():
             return reached + arb(0, rest)

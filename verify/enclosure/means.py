@@ -17,8 +17,9 @@ from sympy import Expr, Integer, Integral, Symbol, cot, erf, exp, oo, pi, sqrt
 from proofs.proxies import Estimator
 from proofs.symbols import mu, r, s, theta
 from proofs.symbols import x as proxy_argument
+from verify.enclosure.analytic import UncertifiedError, integrate
 from verify.enclosure.arithmetic import as_ball, compiled, exact_key
-from verify.enclosure.integrals import UncertifiedError, enclose, integrate
+from verify.enclosure.integrals import enclose
 from verify.model import Row
 
 

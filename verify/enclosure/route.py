@@ -13,16 +13,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from sympy.polys.polyerrors import PolynomialError
+
 from proofs.engine.claim import Claim, get
 from verify import roads
 from verify.at_points import AtPoints, Comparison, Found
-from verify.configurations import Configuration, Level, meeting
-from verify.enclosure.boxes.judge import judge_boxes
+from verify.configurations import Configuration, meeting
+from verify.enclosure.boxes.search import Found as Search
+from verify.enclosure.boxes.search import search
+from verify.enclosure.boxes.stated import Stated
+from verify.enclosure.boxes.statement import Statement
 from verify.enclosure.certified import compare, covered
-from verify.evidence import Evidence, Fate, Figures, Outcome, Task, Verdict
+from verify.evidence import Evidence, Fate, Figures, Level, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants
 
 NAME = "enclosure"
+
+roads.load()
 
 _MUTANT_BOXES: Final = 100
 """Boxes that may be tried on a mutant: the points that refute one are found in the first few."""
@@ -122,3 +129,49 @@ def conclude(
     """One evidence a claim: the worst of its points and boxes; what neither speaks of has none."""
     concerned = replace(_METHOD, covers=lambda claim: covered(claim) or claim.id in roads.BOXES)
     return concerned.conclude(claims, outcomes, level, seed, budget)
+
+
+def judge_boxes(claim: Claim, level: Level, most: int | None = None) -> Found | None:
+    """Enclose what the claim object states, over its whole box; None where nothing is stated over a box.
+
+    A quick run leaves out the statements marked slow, and then does not cover the whole claim. `most` boxes may be
+    tried (else as many as each statement says): a wrong claim is refuted soon or not at all. The figures give by
+    statement the box, how often it was subdivided, the smallest lower bound of the margin (divided at its edges) and
+    what covers the edges.
+    """
+    if claim.id not in roads.BOXES:
+        return None
+    try:
+        stated = roads.BOXES[claim.id](claim)
+        return _judged(stated, level, most)
+    except (ArithmeticError, ValueError, TypeError, NotImplementedError, PolynomialError) as trouble:
+        return _found(Verdict.UNDECIDED, f"not judged over its box: {trouble}")
+
+
+def _judged(stated: Stated, level: Level, most: int | None) -> Found:
+    chosen = [statement for statement in stated.statements if level == "full" or not statement.slow]
+    figures: Figures = {}
+    for statement in chosen:
+        found = search(statement if most is None else replace(statement, limit=min(most, statement.limit)))
+        figures[statement.name] = {"box": statement.described()} | found.figures() | {"reduction": statement.reduction}
+        if found.verdict is not Verdict.VERIFIED:
+            return _found(found.verdict, _why(statement, found), figures)
+    if not chosen:
+        return _found(Verdict.UNDECIDED, "every statement is left to a full run")
+    whole = stated.whole and len(chosen) == len(stated.statements)
+    left = [
+        *([stated.left] if stated.left else []),
+        *(f"full only: {s.name}" for s in stated.statements if s not in chosen),
+    ]
+    return _found(Verdict.VERIFIED, f"not covered: {'; '.join(left)}" if left else "", figures, whole)
+
+
+def _found(verdict: Verdict, detail: str, figures: Figures | None = None, whole: bool = False) -> Found:
+    return Found(0.0, verdict=verdict, detail=detail, figures=figures or {}, whole=whole)
+
+
+def _why(statement: Statement, found: Search) -> str:
+    if found.verdict is Verdict.REFUTED:
+        at = ", ".join(f"{name} = {value}" for name, value in found.witness.items())
+        return f"{statement.name}: violated at {at}"
+    return f"{statement.name}: {found.detail}"

@@ -16,7 +16,7 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 import numpy.typing as npt
-from flint import ctx
+from flint import arb, ctx
 from mpmath import mpf
 from sympy import Integral, Symbol, default_sort_key, oo
 
@@ -24,12 +24,11 @@ from proofs.code.functions import FUNCTIONS, Function
 from proofs.engine.definitions import MeanSample
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
-from verify.closed_form import Form, prepared
+from verify.closed_form import Form, enclosed, prepared, real
 from verify.configurations import Configuration, configurations, meeting
-from verify.enclosure.arithmetic import as_ball
+from verify.enclosure.arithmetic import as_ball, midpoint
 from verify.enclosure.means import means_at
 from verify.evidence import Level
-from verify.generated.formula import SPARE, certified, required
 from verify.generated.held import Case, Held, Names, distance
 from verify.model import PROXY_MOMENTS
 
@@ -240,3 +239,50 @@ def holding(claim: Any) -> list[Held]:
         return []
     proxy = ESTIMATORS[definition.estimator]
     return [CoarseGradient(claim, "estimators", (f"_{identifier(proxy.name)}_kernels",), proxy=proxy)]
+
+
+SPARE: Final = 20
+"""Digits more than asked for, of which an integral may lose some, most where it is steep at a limit."""
+
+_LOST: Final = 8
+"""Bits of those asked for that it may lose."""
+
+_NOTHING: Final = mpf(2) ** -8192
+"""Seven of the largest float64 numbers times this are still below the smallest: how far below is not asked."""
+
+
+def _require_close(error: mpf, size: mpf, what: str) -> None:
+    """ArithmeticError where an error counts beside a size: an integral may not exist, or have cancelled."""
+    if not (error <= size * mpf(2) ** (_LOST - mpmath.mp.prec) or error + size < _NOTHING):
+        raise ArithmeticError(f"{what} known to too few digits")
+
+
+def required(found: arb, what: str) -> mpf:
+    """The number in a ball; ArithmeticError where Arb does not certify it to mpmath's current precision."""
+    value = midpoint(found)
+    _require_close(midpoint(found.rad()), abs(value), what)
+    return value
+
+
+def certified(form: Form, point: Configuration, extra: Mapping[Symbol, mpf]) -> list[mpf]:
+    """The entries of a form's value at mpmath's current precision; one for a scalar form.
+
+    `extra` gives values of further symbols. Raises ValueError where the value is no real number, ArithmeticError where
+    what Arb leaves open of an integral counts beside it: one that cancels does not where others are large.
+    """
+    values = {**point.scalars(), **extra}
+    with ctx.workdps(mpmath.mp.dps + SPARE):
+        balls = {part: enclosed(part, values) for part in form.integrals}
+    integrals = {part: midpoint(found) for part, found in balls.items()}
+
+    def entries(known: Mapping[Integral, mpf]) -> list[mpf]:
+        return form.coordinates([real(factor) for factor in form.digits(values, list(known.values()))], point)
+
+    found = entries(integrals)
+    for part, value in integrals.items():
+        error = midpoint(balls[part].rad())
+        if error > abs(value) * mpf(2) ** (-SPARE - mpmath.mp.prec):
+            moved = entries({**integrals, part: value + error})
+            change = mpmath.norm([a - b for a, b in zip(moved, found, strict=True)])
+            _require_close(change, mpmath.norm(found), f"by {part} at {point.label} it is")
+    return found

@@ -6,7 +6,7 @@ are themselves held against it in the same run. A vector is tested coordinate by
 space the theory puts it in, and along its predicted direction, the most powerful test of its size.
 
 Every scalar test gets the same share of the budget; `verify.monte_carlo.statistics` says why the normal threshold holds
-and what `power` means, `verify.monte_carlo.sequential` how long sampling goes on. All rounds of a sample happen inside
+and what `power` means, `verify.monte_carlo.samplers` how long sampling goes on. All rounds of a sample happen inside
 one task, so nothing depends on how tasks are spread over processes.
 """
 
@@ -25,11 +25,10 @@ from proofs.engine.definitions import SampleGradient
 from verify.configurations import Level
 from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
 from verify.monte_carlo.expectations import expectations
-from verify.monte_carlo.flatness import flatness, judged
 from verify.monte_carlo.judge import NAME, Collected, Judge, for_mutants
 from verify.monte_carlo.plan import Check, Group, checks, grouped, share
 from verify.monte_carlo.predictions import Key, Predictor, every
-from verify.monte_carlo.sampled import problem, scenes
+from verify.monte_carlo.sampled import flatness, judged, problem, scenes
 from verify.monte_carlo.samplers import pilot, sample_in_full, sample_reduced
 from verify.monte_carlo.statistics import threshold
 from verify.mutants import mutants

@@ -5,10 +5,11 @@ A sign, a factor 2, a dropped term, a constant off by 0.1 %, arguments swapped, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sympy import Add, Basic, Expr, Integral, Max, Min, Mul, Pow, Rational, pi
+from sympy import Add, Basic, Expr, Ge, Gt, Integer, Integral, Le, Lt, Max, Min, Mul, Ne, Pow, Rational, pi
+from sympy.logic.boolalg import Boolean
 
 from proofs import symbols
 from proofs.symbols import theta
@@ -84,3 +85,26 @@ def _replace(node: Basic, path: tuple[int, ...], new: Basic) -> Expr:
     arguments = list(node.args)
     arguments[index] = _replace(arguments[index], tuple(rest), new)
     return node.func(*arguments)
+
+
+Hypotheses = tuple[Boolean, ...]
+
+
+def weakened(hypotheses: Sequence[Boolean]) -> Iterator[tuple[str, Hypotheses]]:
+    """(what was done, hypotheses left).
+
+    0 ≤ θ ≤ π says what an angle is: without it there are no further vectors to speak of.
+    """
+    for index, hypothesis in enumerate(hypotheses):
+        others = (*hypotheses[:index], *hypotheses[index + 1 :])
+        if isinstance(hypothesis, Ge | Le) and hypothesis.lhs == theta:
+            continue
+        if isinstance(hypothesis, Gt | Lt):
+            # Unevaluated: SymPy would decide r ≥ 0 from the symbol's own assumption.
+            weak = (Ge if isinstance(hypothesis, Gt) else Le)(hypothesis.lhs, hypothesis.rhs, evaluate=False)
+            yield f"{hypothesis} weakened to {weak}", (*others, weak)
+        elif isinstance(hypothesis, Ge) and isinstance(hypothesis.rhs, Integer):
+            weak = Ge(hypothesis.lhs, hypothesis.rhs - 1, evaluate=False)
+            yield f"{hypothesis} weakened to {weak}", (*others, weak)
+        elif isinstance(hypothesis, Ne):
+            yield f"{hypothesis} dropped", others

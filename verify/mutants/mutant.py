@@ -14,8 +14,7 @@ from proofs.engine.claim import Claim
 from proofs.engine.sentence import Role
 from verify.closed_form import NoValueError
 from verify.evidence import Fate, Level
-from verify.mutants.expressions import mutants_of
-from verify.mutants.hypotheses import weakened
+from verify.mutants.expressions import mutants_of, weakened
 
 _QUICK: Final = 6
 """Mutants of a claim that a quick run tries."""

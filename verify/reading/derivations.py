@@ -8,8 +8,10 @@ from typing import Final
 from sympy import Expr, S, true
 
 import proofs
+from proofs.engine.claim import proved
 from proofs.engine.derivation import Derivation, Obligation, Step
 from proofs.engine.render import latex_of, line_of
+from proofs.errata import ERRATA, Erratum, Line
 from proofs.extensions import is_own
 from verify.reading.book import CHAPTERS, PAGES, of_claims
 from verify.reading.markdown import escaped
@@ -69,3 +71,17 @@ def settled(owed: Obligation) -> str:
     if decision.zero is True:
         return "exactly zero" if isinstance(owed.expression, Expr) else "holds"
     return f"{'refuted' if decision.zero is False else 'undecided'} {escaped(decision.witness)}".rstrip()
+
+
+def errata_page(entries: tuple[Erratum, ...] = ERRATA) -> str:
+    """Text of docs/errata.md; ValueError if an entry is not shown."""
+    return of_claims("errata", entries=entries, witness=_witness)
+
+
+def _witness(entry: Erratum) -> list[Line]:
+    lines = [] if (unproved := [name for name in entry.claims if proved(name) is not True]) else list(entry.witness())
+    faults = [f"claim {', '.join(unproved)} is not proved"] if unproved else []
+    faults += [f"{line.text} is not shown" for line in lines if not line.shown]
+    if faults:
+        raise ValueError(f"erratum {entry.where}: {faults[0]}, so nothing is written")
+    return lines

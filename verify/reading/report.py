@@ -15,9 +15,19 @@ from rich.text import Text
 from verify.evidence import ClaimReport, Evidence, Report, Verdict
 from verify.files import make_folder, write_atomically
 from verify.reading.html_report import to_html
-from verify.reading.kill_matrix import csv_matrix, found_on, totals
 from verify.reading.markdown import page
-from verify.reading.summary import complaints, is_green, plain, replay_command, short, status, summary_line
+from verify.reading.summary import (
+    complaints,
+    csv_matrix,
+    found_on,
+    is_green,
+    plain,
+    replay_command,
+    short,
+    status,
+    summary_line,
+    totals,
+)
 
 REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv", "report.html")
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from verify.evidence import ClaimReport, Report
 from verify.reading.html_report.plots import deviation, digits, least_of
-from verify.reading.html_report.svg import Scale, breadth, ticks
-from verify.reading.kill_matrix import found_on, methods_of
+from verify.reading.html_report.text import Scale, breadth, ticks
+from verify.reading.summary import found_on, methods_of
 
 _BIN: Final = 0.25
 _ROW: Final = 17.0

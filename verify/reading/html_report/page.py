@@ -14,9 +14,8 @@ from verify.reading.book import CHAPTERS
 from verify.reading.html_report.overview import overview
 from verify.reading.html_report.plots import DRAWN, plots_of
 from verify.reading.html_report.text import TEMPLATES, escaped
-from verify.reading.kill_matrix import found_on, totals
 from verify.reading.mathml import mathml
-from verify.reading.summary import complaints, counts_line, is_green, plain, replay_command, status
+from verify.reading.summary import complaints, counts_line, found_on, is_green, plain, replay_command, status, totals
 
 _STATES: Final = {0: "verified", 1: "refuted", 3: "undecided"}
 _MARKS: Final = {"verified": "✓", "refuted": "✗", "too weak": "✗", "error": "!", "undecided": "?"}

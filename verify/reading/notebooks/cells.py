@@ -11,7 +11,7 @@ from proofs.engine.claim import Claim
 from proofs.engine.derivation import Derivation, Obligation
 from verify.generated.route import holding
 from verify.reading.book import of_claims
-from verify.reading.errata import errata_page
+from verify.reading.derivations import errata_page
 from verify.reading.notebooks.script import Cell, Script
 
 LONGEST_FORMULA: Final = 600
