@@ -57,8 +57,7 @@ FAR = [
     """
     growth._Growth.__add__ growth._Growth.__mul__ growth._Growth.power growth._constant growth._power growth._times
     growth._lowest growth._highest growth._Reader.growth growth._Reader.number growth._Reader.range
-    growth._Reader._exponential growth._Reader._finite growth._Reader._integer_power growth._Reader._power
-    growth._Reader._product
+    growth._Reader._exponential growth._Reader._finite growth._integer_power growth._Reader._power
     """
 )
 def test_bounds_far_out_hold_at_every_point() -> None:

@@ -56,7 +56,7 @@ def test_curvature_is_the_slope_of_the_slope(penalty: str) -> None:
 def test_polar_means_agree_with_generated_gradients(ste: str, theta: float) -> None:
     w, w_star = np.array([1.0, 0.0]), np.array([np.cos(theta), np.sin(theta)])
     generated = coarse_gradient(V, w, V_STAR, w_star, ste=ste)
-    assert Doubles(theta, V, V_STAR, ste).coarse_gradient() == pytest.approx(generated, abs=2e-11)
+    assert Doubles(V, V_STAR, theta, ste=ste).coarse_gradient() == pytest.approx(generated, abs=2e-11)
 
 
 def test_polar_means_agree_with_50_digits() -> None:

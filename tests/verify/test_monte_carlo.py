@@ -18,7 +18,7 @@ from proofs.engine.definitions import Correlation, HalfSpaceMoment, MeanSample, 
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import theta
 from verify.evidence import Evidence, Fate, Grade, Outcome, Verdict
-from verify.monte_carlo import flatness, plan, sampled, samplers
+from verify.monte_carlo import plan, sampled, samplers
 from verify.monte_carlo import route as monte_carlo
 from verify.monte_carlo.expectations import expectations
 from verify.mutants import mutants
@@ -333,7 +333,7 @@ def test_the_sample_loss_is_flat_up_to_the_nearest_boundary_only(monkeypatch):
     def smooth(v, w, v_star, w_star, Z):
         return np.tanh(np.einsum("bmn,bn->bm", Z, np.broadcast_to(w, Z.shape[::2]))) @ np.asarray(v)
 
-    monkeypatch.setattr(flatness, "sample_loss", smooth)
+    monkeypatch.setattr(sampled, "sample_loss", smooth)
     wrong = Outcome(task, monte_carlo.run(task), 1.0)
     (evidence,) = judge([claim], [wrong])["B3"]
     assert evidence.verdict is Verdict.REFUTED

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add, mul
 from typing import Any, Final
 
 import sympy
@@ -108,10 +109,10 @@ def _quadratic(node: Expr) -> tuple[Expr, ...] | None:
 
 
 class _Reader:
-    """Bounds of the nodes of one expression on s ≥ 1."""
+    """Bounds of the nodes of one expression in the ratio on s ≥ 1."""
 
     def __init__(self, values: Mapping[Symbol, arb]) -> None:
-        self.variable, self.values = _RATIO, values
+        self.values = values
 
     def number(self, node: Expr) -> arb:
         """The ball of a node without the variable."""
@@ -119,41 +120,34 @@ class _Reader:
 
     def growth(self, node: Expr) -> _Growth:
         """The four numbers of a node."""
-        if not node.has(self.variable):
+        if not node.has(_RATIO):
             return _constant(self.number(node).abs_upper())
-        if node == self.variable:
+        if node == _RATIO:
             return _Growth(arb(1), arb(1), arb(0), arb(0))
         if isinstance(node, sympy.Add | sympy.Max | sympy.Min):
-            return sum((self.growth(term) for term in node.args[1:]), self.growth(node.args[0]))
+            return reduce(add, map(self.growth, node.args))
         if isinstance(node, sympy.Mul):
-            return self._product(node)
+            return reduce(mul, map(self.growth, node.args))
+        if isinstance(node, sympy.Piecewise):
+            return reduce(add, (self.growth(pair.expr) for pair in node.args))
         if isinstance(node, sympy.exp):
             return self._exponential(node.args[0])
         if isinstance(node, sympy.Pow):
             return self._power(*node.args)
         if isinstance(node, sympy.Abs):
             return self.growth(node.args[0])
-        if isinstance(node, sympy.Piecewise):
-            branches = [self.growth(pair.expr) for pair in node.args]
-            return sum(branches[1:], branches[0])
         low, high = self.range(node)
         return self._finite(low.abs_upper().max(high.abs_upper()), node)
 
     def _finite(self, size: arb, node: Expr) -> _Growth:
         if not size.is_finite():
-            raise UnboundedError(f"no bound of {node} for large {self.variable} is known")
+            raise UnboundedError(f"no bound of {node} for large {_RATIO} is known")
         return _constant(size)
-
-    def _product(self, node: Expr) -> _Growth:
-        found = self.growth(node.args[0])
-        for factor in node.args[1:]:
-            found = found * self.growth(factor)
-        return found
 
     def _power(self, base: Expr, exponent: Expr) -> _Growth:
         if base == sympy.E:
             return self._exponential(exponent)
-        if exponent.has(self.variable):
+        if exponent.has(_RATIO):
             raise UnboundedError(f"no bound of {base}**({exponent}) is known")
         power = self.number(exponent)
         if power > 0:
@@ -170,32 +164,29 @@ class _Reader:
         """exp of a polynomial of degree at most 2, term by term; of anything else, by its largest value."""
         coefficients = _quadratic(exponent)
         if coefficients is not None:
-            constant, rate, square = (self.number(coefficient) for coefficient in coefficients)
+            constant, rate, square = map(self.number, coefficients)
             return _Growth(constant.exp().upper(), arb(0), rate.upper(), (-square).lower())
         return self._finite(self.range(exponent)[1].exp().upper(), sympy.exp(exponent))
 
     def range(self, node: Expr) -> tuple[arb, arb]:
         """Bounds of a node's values, exact numbers or ±∞, which are all that is said of one that may not be real."""
-        if not node.has(self.variable):
+        if not node.has(_RATIO):
             value = self.number(node)
             return value.lower(), value.upper()
-        if node == self.variable:
+        if node == _RATIO:
             return arb(1), arb.pos_inf()
         if not self._real(node):
             return arb.neg_inf(), arb.pos_inf()
-        parts = [self.range(argument) for argument in node.args] if not isinstance(node, sympy.Piecewise) else []
+        parts = [self.range(argument) for argument in node.args]
         if isinstance(node, sympy.Add):
             return _lowest(sum((part[0] for part in parts), arb(0))), _highest(sum((part[1] for part in parts), arb(0)))
         if isinstance(node, sympy.Mul):
-            found = parts[0]
-            for part in parts[1:]:
-                found = _times(found, part)
-            return found
+            return reduce(_times, parts)
         if isinstance(node, sympy.exp) or (isinstance(node, sympy.Pow) and node.args[0] == sympy.E):
             low, high = parts[-1]
             return low.exp().lower().max(arb(0)), _highest(high.exp())
         if isinstance(node, sympy.Pow) and isinstance(node.args[1], sympy.Integer) and node.args[1] > 0:
-            return self._integer_power(parts[0], int(node.args[1]))
+            return _integer_power(parts[0], int(node.args[1]))
         if isinstance(node, sympy.Pow) and parts[0][0] > 0 and parts[1][0] > 0:
             return arb(0), arb.pos_inf()
         least, most = _BOUNDED.get(node.func, (arb.neg_inf(), arb.pos_inf()))
@@ -203,31 +194,25 @@ class _Reader:
 
     def _real(self, node: Expr) -> bool:
         """Whether a node is known to be real for every s ≥ 1: √(1 − s) is not, and cos √(1 − s) grows."""
-        if node == self.variable or not node.has(self.variable):
-            return bool(node == self.variable or self.number(node).is_finite())
+        if node == _RATIO or not node.has(_RATIO):
+            return bool(node == _RATIO or self.number(node).is_finite())
         if isinstance(node, sympy.Pow) and not isinstance(node.args[1], sympy.Integer):
             return self.range(node.args[0])[0] >= 0 and self._real(node.args[1])
         known = isinstance(node, (sympy.Add, sympy.Mul, sympy.Pow, sympy.exp, sympy.Abs, *_BOUNDED))
-        return known and all(self._real(argument) for argument in node.args)
+        return known and all(map(self._real, node.args))
 
-    def _integer_power(self, base: tuple[arb, arb], exponent: int) -> tuple[arb, arb]:
-        if exponent % 2 == 0:
-            least = base[0] if base[0] > 0 else -base[1] if base[1] < 0 else arb(0)
-            largest = base[0].abs_upper().max(base[1].abs_upper())
-            base = least, largest
-        low, high = base, base
-        for _ in range(exponent - 1):
-            low, high = _times(low, base), _times(high, base)
-        return low[0], high[1]
+
+def _integer_power(base: tuple[arb, arb], exponent: int) -> tuple[arb, arb]:
+    if exponent % 2 == 0:
+        low, high = base
+        base = low.max(-high).max(arb(0)), low.abs_upper().max(high.abs_upper())
+    return reduce(_times, [base] * exponent)
 
 
 def _times(one: tuple[arb, arb], other: tuple[arb, arb]) -> tuple[arb, arb]:
     """The product of two ranges; 0·∞ = 0, since the ends of a range bound finite numbers."""
     ends = [arb(0) if x == 0 or y == 0 else x * y for x in one for y in other]
-    low, high = ends[0], ends[0]
-    for end in ends[1:]:
-        low, high = low.min(end), high.max(end)
-    return _lowest(low), _highest(high)
+    return _lowest(reduce(arb.min, ends)), _highest(reduce(arb.max, ends))
 
 
 def _lowest(end: arb) -> arb:

@@ -210,15 +210,9 @@ def extrapolated(values: Sequence[mpf]) -> tuple[mpf, mpf]:
 
 
 def secant(function: Callable[[mpf], mpf], before: mpf, place: mpf) -> mpf:
-    """A root other than 0 by the secant method, from two places on."""
-    value_before, value = function(before), function(place)
-    for _ in range(8):
-        if value == value_before or abs(place - before) < abs(place) * mpf(10) ** (4 - DIGITS):
-            break
-        step = value * (place - before) / (value - value_before)
-        before, value_before, place = place, value, place - step
-        value = function(place)
-    return place
+    """A root by the secant method, from two places on."""
+    tolerance = mpf(10) ** (4 - DIGITS)
+    return mpmath.findroot(function, (before, place), solver="secant", tol=tolerance, maxsteps=8, verify=False)
 
 
 def central_slope(loss_after: Callable[[Vector], Estimate], axis: int) -> Estimate:
