@@ -63,14 +63,14 @@ def test_polar_means_agree_with_50_digits() -> None:
     with mp.workdps(50):
         weights = [tuple(mpf(float(x)) for x in v) for v in (V, V_STAR)]
         exact = Network(*weights, mpf(1.1), mpf(1), 3, ESTIMATORS["relu"]).coarse_gradient()
-    assert Doubles(1.1, V, V_STAR).coarse_gradient() == pytest.approx([float(x.value) for x in exact[:2]], abs=1e-14)
-    assert Doubles(1.1, V, V_STAR).mean(Row(a=True)) == pytest.approx(0.5, abs=1e-14)
+    assert Doubles(V, V_STAR, 1.1).coarse_gradient() == pytest.approx([float(x.value) for x in exact[:2]], abs=1e-14)
+    assert Doubles(V, V_STAR, 1.1).mean(Row(a=True)) == pytest.approx(0.5, abs=1e-14)
 
 
 def test_output_gradient_and_potential() -> None:
     w, w_star = np.array([1.0, 0.0]), np.array([np.cos(0.9), np.sin(0.9)])
-    assert Doubles(0.9, V, V_STAR).gradient_v() == pytest.approx(loss_gradient_v(V, w, V_STAR, w_star), abs=1e-13)
+    assert Doubles(V, V_STAR, 0.9).gradient_v() == pytest.approx(loss_gradient_v(V, w, V_STAR, w_star), abs=1e-13)
     # Of the ReLU estimator −G·e = κ sin θ, κ = v·v*/(2√(2π)).
-    rise = potential_rise(0.4, 1.3, lambda theta: np.array(Doubles(theta, V, V_STAR).coarse_gradient()))
+    rise = potential_rise(0.4, 1.3, lambda theta: np.array(Doubles(V, V_STAR, theta).coarse_gradient()))
     assert rise == pytest.approx(V @ V_STAR / (2 * np.sqrt(2 * np.pi)) * (np.cos(0.4) - np.cos(1.3)), abs=1e-13)
     assert population_loss(V, w, V_STAR, w_star) > 0
