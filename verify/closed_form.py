@@ -18,9 +18,9 @@ from sympy import Dummy, Expr, I, Integral, Symbol, lambdify
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
 from verify.configurations import DIGITS, Configuration, Numbers
-from verify.enclosure.analytic import UncertifiedError
-from verify.enclosure.arithmetic import as_ball, ball, exact_key, midpoint
-from verify.enclosure.integrals import enclose
+from verify.contexts.balls.analytic import UncertifiedError
+from verify.contexts.balls.arithmetic import as_ball, ball, exact_key, midpoint
+from verify.contexts.balls.integrals import enclose
 
 _CUT: Final = 17
 """exp(−17²/2) < 2e-63: where the Gaussian weight of an integral ends."""

@@ -13,7 +13,7 @@ from flint import arb
 from mpmath import mpf
 from sympy import Abs, Expr, Max, Piecewise, Rational
 
-from verify.enclosure.arithmetic import as_ball
+from verify.contexts.balls.arithmetic import as_ball
 
 p, q = sympy.symbols("p q", real=True)
 a, b = sympy.symbols("a b", positive=True)

@@ -12,12 +12,17 @@ from types import FrameType
 from typing import Any
 
 import verify.closed_form
+import verify.contexts.balls
 import verify.enclosure
 import verify.model
 import verify.sides
 
 SOURCES = [
-    *sorted(Path(next(iter(verify.enclosure.__path__))).rglob("*.py")),
+    *(
+        path
+        for part in (verify.contexts.balls, verify.enclosure)
+        for path in sorted(Path(part.__path__[0]).rglob("*.py"))
+    ),
     *(Path(module.__file__) for module in (verify.model, verify.closed_form, verify.sides)),
 ]
 FILES = {str(path) for path in SOURCES}

@@ -20,16 +20,16 @@ from proofs.proxies import Estimator, Parameter
 from proofs.symbols import QUANTITIES, mu, r, s, theta
 from verify.closed_form import prepared
 from verify.configurations import Configuration, configurations
-from verify.enclosure import means
-from verify.enclosure.analytic import UncertifiedError, integrate
-from verify.enclosure.arithmetic import BALLS
+from verify.contexts.balls import means
+from verify.contexts.balls.analytic import UncertifiedError, integrate
+from verify.contexts.balls.arithmetic import BALLS
+from verify.contexts.balls.growth import UnboundedError, _Reader, _scaled, tail_bound
+from verify.contexts.balls.integrals import enclose
+from verify.contexts.balls.means import Means
 from verify.enclosure.boxes.closing import _ball, _mean_value
 from verify.enclosure.boxes.margin import Margin
 from verify.enclosure.boxes.search import _Search
 from verify.enclosure.boxes.statement import Statement, coordinates
-from verify.enclosure.growth import UnboundedError, _Reader, _scaled, tail_bound
-from verify.enclosure.integrals import enclose
-from verify.enclosure.means import Means
 from verify.model import Row
 
 mp = mpmath.mp

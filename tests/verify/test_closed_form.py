@@ -15,7 +15,7 @@ from proofs.proxies import ESTIMATORS
 from proofs.symbols import QUANTITIES, mu, r, s, theta, w_hat
 from verify.closed_form import NoValueError, evaluate, prepared
 from verify.configurations import Configuration, configurations, meeting
-from verify.precision.plane import PlaneMeans
+from verify.contexts.digits.plane import PlaneMeans
 
 POINTS = configurations("full", 3)
 BASE = POINTS[0]

@@ -13,9 +13,9 @@ from proofs import lipschitz
 from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
 from proofs.engine.claim import get
 from verify.configurations import configurations
+from verify.contexts.digits.network import Network, ReluPatches
 from verify.evidence import Evidence, Verdict
 from verify.precision import route
-from verify.precision.network import Network, ReluPatches
 from verify.roads import descent
 from verify.roads.lipschitz import _Place
 

@@ -18,15 +18,15 @@ from proofs.engine.definitions import Splitting
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import mu, r, s, theta, x
 from verify.configurations import configurations
+from verify.contexts.balls.analytic import UncertifiedError, integrand, integrate
+from verify.contexts.balls.arithmetic import as_ball, ball, compiled
+from verify.contexts.balls.growth import UnboundedError, tail_bound
+from verify.contexts.balls.integrals import enclose
+from verify.contexts.balls.means import means_at
+from verify.contexts.digits.plane import plane_means
 from verify.enclosure import certified, route
-from verify.enclosure.analytic import UncertifiedError, integrand, integrate
-from verify.enclosure.arithmetic import as_ball, ball, compiled
-from verify.enclosure.growth import UnboundedError, tail_bound
-from verify.enclosure.integrals import enclose
-from verify.enclosure.means import means_at
 from verify.evidence import Fate, Grade, Outcome, Verdict
 from verify.model import Row
-from verify.precision.plane import plane_means
 
 POINT = configurations("quick", 1)[0]
 CLAIMS = [claim for claim in proofs.all_claims() if certified.covered(claim)]

@@ -13,8 +13,8 @@ import proofs
 from proofs.engine.derivation import vanishes
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.proxies import estimator
-from verify.precision.network import Network
-from verify.precision.quadrature import DIGITS
+from verify.contexts.digits.network import Network
+from verify.contexts.digits.quadrature import DIGITS
 from verify.reading.derivations import errata_page
 
 

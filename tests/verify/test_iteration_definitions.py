@@ -9,11 +9,11 @@ from mpmath import mp, mpf
 from numerics import coarse_gradient, loss_gradient_v, population_loss
 from numerics.generated.penalties import DISPLACEMENTS, PENALTIES, PROXIMAL_MAPS
 from proofs.proxies import ESTIMATORS
-from verify.iteration.network import Network as Doubles
-from verify.iteration.network import potential_rise
+from verify.contexts.digits.network import Network
+from verify.contexts.doubles import Network as Doubles
+from verify.contexts.doubles import potential_rise
 from verify.minimizer import DEFAULTS, curvature, displacement, pieces, proximal, total
 from verify.model import Row
-from verify.precision.network import Network
 
 V, V_STAR = np.array([0.7, -0.2, 1.1]), np.array([1.0, 0.5, -0.3])
 

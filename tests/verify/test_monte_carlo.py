@@ -17,12 +17,12 @@ from numerics.reduced_sampling import Estimate
 from proofs.engine.definitions import Correlation, HalfSpaceMoment, MeanSample, SampleGradient
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import theta
+from verify.contexts.slopes import slope_of
 from verify.evidence import Evidence, Fate, Grade, Outcome, Verdict
 from verify.monte_carlo import plan, sampled, samplers
 from verify.monte_carlo import route as monte_carlo
 from verify.monte_carlo.expectations import expectations
 from verify.mutants import mutants
-from verify.slopes import slope_of
 
 SEED, BUDGET = 20, 5e-7
 CLAIMS = proofs.all_claims()

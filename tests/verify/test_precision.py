@@ -18,12 +18,12 @@ from proofs.estimators import KERNELS
 from proofs.moments import Kernels
 from proofs.symbols import m, r, ratio, sum_diff, theta, u, v_v, v_vs, vs_vs, w_diff, w_hat, x_in
 from verify.configurations import configurations
+from verify.contexts.digits.quadrature import Estimate
 from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.mutants import mutants
 from verify.precision import hypotheses
 from verify.precision import route as precision
 from verify.precision.comparison import FINE, ROUGH, Held, compare
-from verify.precision.quadrature import Estimate
 
 POINTS = configurations("full", 3)
 GENERIC = POINTS[:2]

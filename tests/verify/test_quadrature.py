@@ -9,9 +9,9 @@ from sympy import Abs, Rational, exp, oo
 
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import x
+from verify.contexts.digits.plane import PlaneMeans, plane_means
+from verify.contexts.digits.quadrature import CUT, DIGITS, Estimate, gauss_legendre, line_mean, tails
 from verify.model import Row
-from verify.precision.plane import PlaneMeans, plane_means
-from verify.precision.quadrature import CUT, DIGITS, Estimate, gauss_legendre, line_mean, tails
 
 PARAMETERS = {"c": 0.75, "a": 0.125, "tau": 1.5}
 

@@ -22,9 +22,9 @@ from proofs.proxies import ESTIMATORS, Estimator
 from verify.at_points import Comparison
 from verify.closed_form import Form
 from verify.configurations import Configuration, Level
-from verify.enclosure.analytic import integrate
-from verify.enclosure.arithmetic import BALLS, power
-from verify.enclosure.network import Enclosed, Network, ReluPatches
+from verify.contexts.balls.analytic import integrate
+from verify.contexts.balls.arithmetic import BALLS, power
+from verify.contexts.balls.network import Enclosed, Network, ReluPatches
 from verify.evidence import Verdict
 from verify.sides import Side, World, forms, sides, speaks_of, stated
 

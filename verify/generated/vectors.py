@@ -26,8 +26,8 @@ from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from verify.closed_form import Form, enclosed, prepared, real
 from verify.configurations import Configuration, configurations, meeting
-from verify.enclosure.arithmetic import as_ball, midpoint
-from verify.enclosure.means import means_at
+from verify.contexts.balls.arithmetic import as_ball, midpoint
+from verify.contexts.balls.means import means_at
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, distance
 from verify.model import PROXY_MOMENTS

@@ -18,8 +18,8 @@ import numpy as np
 from mpmath import mp, mpf
 
 from proofs.proxies import estimator
+from verify.contexts.digits.network import Network
 from verify.minimizer import Array, Piece, pieces, proximal, total
-from verify.precision.network import Network
 from verify.rows import DIGITS
 
 FAST: Final = 1e8

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from verify.contexts.doubles import Network
 from verify.iteration.arithmetic import Iteration, Problem, unit
-from verify.iteration.network import Network
 from verify.iteration.trial import Trial, directions, drawn
 from verify.minimizer import Array
 

@@ -19,10 +19,10 @@ from numerics.sampling import SHARD, Draws, Evaluator, NetworkProblem, Problem, 
 from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 from verify.configurations import Configuration, Level, pinned
+from verify.contexts.slopes import slope_of
 from verify.evidence import Evidence, Figures, Grade, Verdict
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.statistics import Array, polarised
-from verify.slopes import slope_of
 
 UNITS, LENGTH = 16, 64
 ALONG = "|along"

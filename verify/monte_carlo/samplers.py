@@ -17,11 +17,11 @@ from numerics import reduced_sampling
 from numerics.reduced_sampling import Estimate, Feature, Form
 from numerics.sampling import SHARD, Moments, iterate_shards, merge_all
 from proofs.engine.definitions import HalfSpaceMoment
+from verify.contexts.slopes import slope_of
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.sampled import ALONG, SQUARED, Scene, problem
 from verify.monte_carlo.sequential import ROUNDS, Goal, Stopped, sample_until
 from verify.monte_carlo.statistics import detectable, variance_along
-from verify.slopes import slope_of
 
 Asked = tuple[Expectation, int | None]
 """An expectation, and which of its coordinates is asked for (None: all of it)."""

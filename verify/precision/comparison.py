@@ -21,9 +21,9 @@ from proofs.proxies import ESTIMATORS, Estimator
 from verify.at_points import Comparison
 from verify.closed_form import Form, NoValueError, prepared
 from verify.configurations import Configuration, Level
+from verify.contexts.digits.network import Network, ReluPatches, UndefinedError
+from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.evidence import Verdict
-from verify.precision.network import Network, ReluPatches, UndefinedError
-from verify.precision.quadrature import DIGITS, Estimate
 from verify.sides import Side, World, forms, sides, stated
 
 

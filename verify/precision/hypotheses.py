@@ -22,9 +22,9 @@ from proofs.engine.definitions import HalfSpaceMoment
 from verify.at_points import Comparison
 from verify.closed_form import NoValueError
 from verify.configurations import Configuration
+from verify.contexts.digits.network import UndefinedError
+from verify.contexts.digits.quadrature import DIGITS
 from verify.evidence import Fate, Verdict
-from verify.precision.network import UndefinedError
-from verify.precision.quadrature import DIGITS
 from verify.roads.landscape import constructed
 from verify.roads.penalties import outside
 

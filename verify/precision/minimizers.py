@@ -19,10 +19,10 @@ from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import u
 from verify.closed_form import NoValueError, evaluate, prepared
 from verify.configurations import Configuration, meeting
+from verify.contexts.digits.network import UndefinedError
+from verify.contexts.digits.quadrature import DIGITS
 from verify.evidence import Level
 from verify.minimizer import declared, objective, pieces_of, proximal, total
-from verify.precision.network import UndefinedError
-from verify.precision.quadrature import DIGITS
 
 WORKING = 2 * DIGITS + 20
 """Where two minima meet, and where a double root does, half the digits are lost."""

@@ -1,7 +1,7 @@
 """The precision route: every closed form against its definition, at 50 digits.
 
-The definition is evaluated by quadrature of raw integrands (verify.precision.quadrature), explicit sums
-over rows (verify.precision.network), linear solves and differences; the closed form by mpmath.
+The definition is evaluated by quadrature of raw integrands (verify.contexts.digits.quadrature), explicit sums
+over rows (verify.contexts.digits.network), linear solves and differences; the closed form by mpmath.
 A claim is verified when every comparison agrees to 45 digits (20 where the definition is a
 derivative), refuted when one falls below 40 (15) with a witness, undecided in between, without
 a configuration that meets its hypotheses.
@@ -23,11 +23,11 @@ from proofs.engine.definitions import CommonZeros, Landscape, ReluNetwork
 from verify import roads
 from verify.at_points import AtPoints, Comparison
 from verify.configurations import Configuration, Level, configurations, meeting
+from verify.contexts.digits.quadrature import DIGITS
 from verify.evidence import Fate, Figures, Verdict
 from verify.mutants import Mutant, fates, mutants
 from verify.precision import hypotheses
 from verify.precision.comparison import check_sides
-from verify.precision.quadrature import DIGITS
 from verify.sides import speaks_of
 
 NAME = "precision"

@@ -11,9 +11,9 @@ from sympy import Eq, Expr, Ge, Gt, Implies, Integer, Le, Rational, Symbol, inte
 from proofs.engine.claim import Claim
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import beta, eta, moment_across, step
+from verify.contexts.doubles import potential_rise
 from verify.inequalities.frame import CIRCLE, STAR, W, Z, circle_point, dot, placed, reals, squares
 from verify.inequalities.statement import Statement, stated
-from verify.iteration.network import potential_rise
 from verify.iteration.training import BETWEEN, Training, judged_enough, random_training, settles
 from verify.iteration.trial import Trial, on_trial
 from verify.model import PROXY_MOMENTS

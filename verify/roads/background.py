@@ -18,11 +18,11 @@ from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import ReluNetwork
 from verify.at_points import Comparison
 from verify.configurations import Configuration, Level
+from verify.contexts.digits.network import ReluPatches, secant
+from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.enclosure.boxes.stated import Stated, formula, in_plane, named
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.precision.comparison import ROUGH, Held, check_sides
-from verify.precision.network import ReluPatches, secant
-from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 from verify.roads.lipschitz import generic
 from verify.sides import NORM_STAR

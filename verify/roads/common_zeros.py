@@ -16,11 +16,11 @@ from proofs.engine.definitions import CommonZeros
 from proofs.proxies import estimator
 from verify.closed_form import prepared
 from verify.configurations import Configuration, Level
+from verify.contexts.digits.network import Network, extrapolated
+from verify.contexts.digits.quadrature import Estimate
 from verify.inequalities.frame import dot
 from verify.inequalities.statement import Statement, stated
 from verify.precision.comparison import ROUGH, Held, closed_coordinates, holding
-from verify.precision.network import Network, extrapolated
-from verify.precision.quadrature import Estimate
 from verify.roads import checks
 from verify.roads.landscape import compared_angle, constructed, drawn, saddle_angle, shallow
 from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units, vector

@@ -1,6 +1,6 @@
 """Descent by coarse gradients: the constant of C7, and the plain iteration of B2.
 
-In digits gradients are those of verify.precision.network; over boxes G, ∂f/∂v and ∂f/∂w are taken in closed form from
+In digits gradients are those of verify.contexts.digits; over boxes G, ∂f/∂v and ∂f/∂w are taken in closed form from
 C3, N2 and N3, which have enclosures of their own.
 """
 
@@ -25,14 +25,14 @@ from proofs.lipschitz_constant import LARGEST_V
 from proofs.proxies import estimator
 from proofs.symbols import eta
 from verify.configurations import Level
+from verify.contexts.digits.network import Network, UndefinedError, moved
+from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.enclosure.boxes.stated import Stated, agrees, basic, formula, in_plane, named, without_factor
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.inequalities.frame import dot, placed, reals
 from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
 from verify.precision.comparison import ROUGH, Held, holding
-from verify.precision.network import Network, UndefinedError, moved
-from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 from verify.roads.lipschitz import (
     apart,

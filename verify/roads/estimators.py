@@ -14,9 +14,9 @@ from proofs.engine.definitions import Potential, SampleGradient
 from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
 from verify.configurations import Configuration, Level
+from verify.contexts.digits.network import Network, UndefinedError
+from verify.contexts.digits.quadrature import Estimate
 from verify.precision.comparison import ROUGH, Held, holding
-from verify.precision.network import Network, UndefinedError
-from verify.precision.quadrature import Estimate
 from verify.roads import checks
 
 

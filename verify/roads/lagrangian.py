@@ -11,12 +11,12 @@ from mpmath import mp, mpf
 from sympy import And, Eq, Gt, Integer, Lt, Rational, Symbol, pi, sqrt
 
 from proofs.engine.claim import Claim
+from verify.contexts.digits.network import Network
 from verify.inequalities.frame import dot
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import Exact, pull, unit
 from verify.iteration.trial import Trial, on_trial
 from verify.minimizer import Array, pieces
-from verify.precision.network import Network
 from verify.rows import DIGITS
 
 _W, _STAR = (Rational(4, 5), Rational(3, 5)), (Rational(3, 5), Rational(4, 5))

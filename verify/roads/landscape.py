@@ -21,11 +21,11 @@ from sympy import And, Eq, Equivalent, Ge, Gt, Integer, Le, Lt, Or, diff, expand
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Landscape
 from verify.configurations import Configuration, Level
+from verify.contexts.digits.network import Network, inner, secant
+from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.inequalities.frame import dot, reals
 from verify.inequalities.statement import Statement, stated
 from verify.precision.comparison import ROUGH, Held, holding
-from verify.precision.network import Network, inner, secant
-from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks
 from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units
 

@@ -1,6 +1,6 @@
 """How fast the gradient of the population loss turns: N6 and its parts.
 
-In digits gradients are those of verify.precision.network, from quadrature and differences; a claim contributes its
+In digits gradients are those of verify.contexts.digits, from quadrature and differences; a claim contributes its
 constant or bound, never a gradient. An inequality is measured by the quotient of its two sides, which must not exceed
 1; at the pairs the theory calls extremal it must come close to 1, or the stated constant is not the sharp one it claims
 to be.
@@ -24,11 +24,11 @@ from proofs.engine.definitions import LipschitzGradient
 from proofs.lipschitz import LEAST_ANGLE, STRETCH
 from proofs.lipschitz_constant import ENTRIES, LARGEST_V, LEAST_W
 from verify.configurations import Configuration, Level
+from verify.contexts.digits.network import Network, UndefinedError
+from verify.contexts.digits.quadrature import Estimate
 from verify.enclosure.boxes.stated import Stated, agrees, formula, in_plane, named, resolved
 from verify.enclosure.boxes.statement import Range, Statement, coordinates
 from verify.precision.comparison import ROUGH, Held, holding
-from verify.precision.network import Network, UndefinedError
-from verify.precision.quadrature import Estimate
 from verify.roads import checks, over_boxes
 
 _NEAR: Final = mpf(10) ** -6

@@ -22,6 +22,7 @@ from proofs.penalty_forms import PENALTIES, penalty
 from proofs.symbols import beta, ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration, Level, configurations, meeting
+from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.enclosure.boxes.stated import Stated, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.evidence import Verdict
@@ -36,7 +37,6 @@ from verify.precision.minimizers import (
     penalty_of,
     real_value,
 )
-from verify.precision.quadrature import DIGITS, Estimate
 from verify.roads import checks, over_boxes
 from verify.sides import forms
 

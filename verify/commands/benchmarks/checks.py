@@ -84,8 +84,8 @@ def enclosure() -> Figures:
 
     from proofs.proxies import estimator
     from proofs.symbols import r, theta
-    from verify.enclosure import means
-    from verify.enclosure.arithmetic import as_ball
+    from verify.contexts.balls import means
+    from verify.contexts.balls.arithmetic import as_ball
     from verify.model import Row
 
     angle, norm = 1.1, 1.3

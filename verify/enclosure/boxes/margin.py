@@ -28,7 +28,7 @@ from sympy import (
 )
 from sympy import nan as not_a_number
 
-from verify.enclosure.arithmetic import Compiled
+from verify.contexts.balls.arithmetic import Compiled
 from verify.enclosure.boxes.statement import Box, Range
 
 _ORDERS: Final = 4

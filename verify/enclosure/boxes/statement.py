@@ -10,7 +10,7 @@ from functools import cached_property
 from flint import arb, fmpq
 from sympy import Expr, Rational, Symbol, sympify
 
-from verify.enclosure.arithmetic import ball, hull
+from verify.contexts.balls.arithmetic import ball, hull
 
 Span = tuple[Fraction, Fraction]
 """Part of a range, in shares: 0 is its low end, 1 its high end. Bisection keeps shares exact."""

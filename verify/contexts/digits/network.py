@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar
 import mpmath
 from mpmath import mp, mpf
 
+from verify.contexts.digits.plane import PlaneMeans, plane_means
+from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
-from verify.precision.plane import PlaneMeans, plane_means
-from verify.precision.quadrature import DIGITS, Estimate
 
 _STEP: Final = mpf(10) ** -12
 

@@ -16,7 +16,7 @@ import sympy
 from flint import arb
 from sympy import Dummy, Expr, Poly, PolynomialError, Symbol
 
-from verify.enclosure.arithmetic import compiled
+from verify.contexts.balls.arithmetic import compiled
 
 
 class UnboundedError(ArithmeticError):

@@ -21,7 +21,7 @@ from sympy.functions.special.beta_functions import betainc_regularized
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from verify.configurations import Numbers
-from verify.enclosure.truth import LOGIC, children, chosen
+from verify.contexts.balls.truth import LOGIC, children, chosen
 
 Operation = Callable[..., Any]
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from numerics.model import Proxy
 from proofs.proxies import estimator
+from verify.contexts.slopes import slope_of
 from verify.model import BinarizedNetwork, Row
-from verify.slopes import slope_of
 
 Array = NDArray[np.float64]
 

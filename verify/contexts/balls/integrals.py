@@ -18,9 +18,9 @@ from sympy import And, Dummy, Expr, Integer, Integral, Piecewise, Pow, Symbol
 from proofs.proxies import Estimator
 from proofs.symbols import mu, r, theta
 from proofs.symbols import x as proxy_argument
-from verify.enclosure.analytic import SPARE, UncertifiedError, fraction, integrand, integrate, short
-from verify.enclosure.arithmetic import compiled, hull
-from verify.enclosure.growth import UnboundedError, tail_bound
+from verify.contexts.balls.analytic import SPARE, UncertifiedError, fraction, integrand, integrate, short
+from verify.contexts.balls.arithmetic import compiled, hull
+from verify.contexts.balls.growth import UnboundedError, tail_bound
 
 _CUTS: Final = (17, 20, 26, 32, 40, 48)
 """Where infinite ranges are cut, tried in turn until the tail is small beside the integral."""

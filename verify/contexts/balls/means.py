@@ -17,9 +17,9 @@ from sympy import Expr, Integer, Integral, Symbol, cot, erf, exp, oo, pi, sqrt
 from proofs.proxies import Estimator
 from proofs.symbols import mu, r, s, theta
 from proofs.symbols import x as proxy_argument
-from verify.enclosure.analytic import UncertifiedError, integrate
-from verify.enclosure.arithmetic import as_ball, compiled, exact_key
-from verify.enclosure.integrals import enclose
+from verify.contexts.balls.analytic import UncertifiedError, integrate
+from verify.contexts.balls.arithmetic import as_ball, compiled, exact_key
+from verify.contexts.balls.integrals import enclose
 from verify.model import Row
 
 

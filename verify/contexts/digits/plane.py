@@ -19,8 +19,7 @@ from mpmath import mp, mpf
 
 from proofs.proxies import Estimator
 from proofs.symbols import x as proxy_argument
-from verify.model import Row
-from verify.precision.quadrature import (
+from verify.contexts.digits.quadrature import (
     CUT,
     DIGITS,
     RULES,
@@ -34,7 +33,8 @@ from verify.precision.quadrature import (
     tails,
     two_rules,
 )
-from verify.slopes import exponentials, flatness, pieces_in_digits, slope_in_digits
+from verify.contexts.slopes import exponentials, flatness, pieces_in_digits, slope_in_digits
+from verify.model import Row
 
 _TOLERANCE: Final = mpf(10) ** -52
 _DEPTH: Final = 24

@@ -18,8 +18,8 @@ from flint import acb, arb, ctx
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1
 
-from verify.enclosure.arithmetic import Compiled, compiled, power
-from verify.enclosure.truth import LOGIC, Truth, children, chosen
+from verify.contexts.balls.arithmetic import Compiled, compiled, power
+from verify.contexts.balls.truth import LOGIC, Truth, children, chosen
 
 Function = Callable[[acb, bool], acb]
 Operation = Callable[..., Any]

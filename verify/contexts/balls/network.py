@@ -12,9 +12,9 @@ from typing import Any
 
 from flint import arb, arb_mat
 
-from verify.enclosure.analytic import UncertifiedError
-from verify.enclosure.arithmetic import as_ball
-from verify.enclosure.means import Means, first_moment, line_mean, means_at
+from verify.contexts.balls.analytic import UncertifiedError
+from verify.contexts.balls.arithmetic import as_ball
+from verify.contexts.balls.means import Means, first_moment, line_mean, means_at
 from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
 
 

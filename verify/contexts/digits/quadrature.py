@@ -3,7 +3,7 @@
 Nothing but rules: no antiderivative and no error function. Two rules of different order give
 each result, and their difference its error. The line is cut at 17 standard deviations:
 exp(−17²/2) < 2e-63. The double integrals over a row of Z that are built from these stand in
-verify.precision.plane.
+verify.contexts.digits.plane.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import mpmath
 from flint import arb, ctx
 from mpmath import mp, mpc, mpf
 
-from verify.enclosure.arithmetic import midpoint
+from verify.contexts.balls.arithmetic import midpoint
 
 DIGITS: Final = 60
 """Working precision of the integrals."""

@@ -1,0 +1,1 @@
+"""Balls of Arb, which contain what they stand for."""

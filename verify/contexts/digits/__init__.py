@@ -1,0 +1,1 @@
+"""Sixty digits of mpmath, by quadrature whose error two rules tell."""
