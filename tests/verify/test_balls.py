@@ -20,11 +20,11 @@ from sympy import Abs, Expr, Integer, Integral, Max, Min, Piecewise, Rational, c
 
 from proofs.proxies import Estimator, Parameter
 from proofs.symbols import mu, r, s, theta, x
+from verify.contexts.balls import analytic, arithmetic, integrals
 from verify.contexts.balls.analytic import UncertifiedError, integrand
 from verify.contexts.balls.arithmetic import as_ball, ball
 from verify.contexts.balls.integrals import enclose
 from verify.contexts.balls.truth import LOGIC, compare
-from verify.enclosure import analytic, arithmetic, integrals
 
 mp = mpmath.mp
 

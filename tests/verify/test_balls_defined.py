@@ -33,7 +33,8 @@ from proofs.engine.definitions import (
 )
 from verify import sides
 from verify.configurations import Configuration, configurations
-from verify.enclosure import certified, means
+from verify.contexts.balls import means
+from verify.enclosure import certified
 
 mp = mpmath.mp
 
