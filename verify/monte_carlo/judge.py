@@ -10,7 +10,7 @@ import numpy as np
 
 from proofs.engine.claim import Claim
 from verify.configurations import Level
-from verify.evidence import Evidence, Fate, Figures, Grade, Verdict
+from verify.evidence import Evidence, Fate, Figures, Grade, Outcome, Verdict
 from verify.monte_carlo.expectations import REPRESENTATIVES, Expectation
 from verify.monte_carlo.plan import Check, Group, size, target
 from verify.monte_carlo.predictions import Predictor
@@ -20,16 +20,6 @@ from verify.mutants import Mutant, fates, mutants
 
 NAME = "monte_carlo"
 _FAILURES = (ArithmeticError, LookupError, NameError, TypeError, ValueError)
-
-
-@dataclass(frozen=True)
-class Collected:
-    """What became of a group of samples: moments or estimates by column, or the error that ended it."""
-
-    sample: dict[str, Any]
-    rounds: int = 0
-    seconds: float = 0.0
-    error: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +163,7 @@ class Judge:
     """Holds the samples of a run, the threshold of its tests, and the predictions made so far."""
 
     level: Level
-    samples: Mapping[Group, Collected]
+    samples: Mapping[Group, Outcome]
     share: float
     limit: float
     predictor: Predictor
@@ -184,15 +174,16 @@ class Judge:
         if not planned:
             return _evidence(Verdict.UNDECIDED, {}, "no sampled scene meets the hypotheses")
         groups = list(dict.fromkeys(group for check in planned for group in check.groups))
-        found = {group: self.samples.get(group, Collected({}, error=f"no samples of {group}")) for group in groups}
-        if errors := [one.error for one in found.values() if one.error]:
-            return _evidence(Verdict.ERROR, {}, errors[0])
+        for group in groups:
+            if group not in self.samples or self.samples[group].error:
+                error = self.samples[group].error if group in self.samples else f"no samples of {group}"
+                return _evidence(Verdict.ERROR, {}, error)
         try:
             results = [one for check in planned for one in self.compare(claim, check)]
         except _FAILURES as error:
             return _evidence(Verdict.ERROR, {}, f"{type(error).__name__}: {error}")
         samplers = [self._agreement(check) for check in planned]
-        figures = self._figures(planned, results, samplers, max(one.rounds for one in found.values()))
+        figures = self._figures(planned, results, samplers, max(self.samples[group].value.rounds for group in groups))
         apart = max(samplers, key=lambda one: one.worst)
         if apart.worst > self.limit:
             detail = f"the reduced sampler and brute force are {apart.worst:.1f} standard errors apart at {apart.label}"
@@ -206,14 +197,14 @@ class Judge:
         """A claim's formula at one check, against brute force and against the reduced sampler."""
         predicted = self.predictor.predict(claim, check.expectation, check.scene)
         return [
-            _compared(self.level, check, predicted, group[0], self.samples[group].sample, self.limit)
+            _compared(self.level, check, predicted, group[0], self.samples[group].value.sample, self.limit)
             for group in check.groups
         ]
 
     def _agreement(self, check: Check) -> Comparison:
         key = check.scene.index, check.expectation
         if key not in self._agreements:
-            brute, reduced = (self.samples[group].sample for group in check.groups)
+            brute, reduced = (self.samples[group].value.sample for group in check.groups)
             self._agreements[key] = _agreement(check.scene, check.expectation, brute, reduced)
         return self._agreements[key]
 

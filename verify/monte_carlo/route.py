@@ -13,7 +13,7 @@ one task, so nothing depends on how tasks are spread over processes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -25,7 +25,7 @@ from proofs.engine.definitions import SampleGradient
 from verify.configurations import Level
 from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
 from verify.monte_carlo.expectations import expectations
-from verify.monte_carlo.judge import NAME, Collected, Judge, for_mutants
+from verify.monte_carlo.judge import NAME, Judge, for_mutants
 from verify.monte_carlo.plan import Check, Group, checks, grouped, share
 from verify.monte_carlo.predictions import Key, Predictor, every
 from verify.monte_carlo.sampled import flatness, judged, problem, scenes
@@ -79,8 +79,7 @@ def run(task: Task) -> Any:
         return flatness(scene)
     _, wanted, limit = rest
     asked = dict(wanted)
-    stopped = sample_reduced(scene, asked, limit) if part == "reduced" else sample_in_full(scene, part, asked, limit)
-    return stopped.sample, stopped.rounds
+    return sample_reduced(scene, asked, limit) if part == "reduced" else sample_in_full(scene, part, asked, limit)
 
 
 def _predictions(claim: Claim, level: Level, seed: int) -> dict[Key, Any]:
@@ -103,7 +102,9 @@ def conclude(
     for outcome in mine:
         if outcome.task.arguments[0] == "predictions" and not outcome.error:
             known |= outcome.value
-    judge = Judge(level, _collect(mine), each, threshold(each), Predictor(known))
+    sampled = (one for one in mine if one.task.arguments[0] in _SAMPLED)
+    samples = {(part, index, family): one for one in sampled for part, _, _, index, family, *_ in [one.task.arguments]}
+    judge = Judge(level, samples, each, threshold(each), Predictor(known))
     evidence: dict[str, list[Evidence]] = {}
     for claim in claims:
         if claim.id in planned:
@@ -114,17 +115,6 @@ def conclude(
         elif isinstance(claim.definition, SampleGradient):
             evidence[claim.id] = [_flat(mine)]
     return evidence
-
-
-def _collect(outcomes: Iterable[Outcome]) -> dict[Group, Collected]:
-    """The samples of each group, or the error that ended its task."""
-    found: dict[Group, Collected] = {}
-    for outcome in outcomes:
-        part, _, _, index, *rest = outcome.task.arguments
-        if part in _SAMPLED:
-            sample, rounds = ({}, 0) if outcome.error else outcome.value
-            found[part, index, rest[0]] = Collected(sample, rounds, outcome.seconds, outcome.error)
-    return found
 
 
 def own_side(claim: Claim, level: Level, seed: int) -> dict[str, list[float]]:

@@ -18,8 +18,8 @@ from flint import acb, arb, ctx
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1
 
-from verify.contexts.balls.arithmetic import Compiled, compiled, power
-from verify.contexts.balls.truth import LOGIC, Truth, children, chosen
+from verify.contexts.balls.arithmetic import Applied, Compiled, compiled, operation, power
+from verify.contexts.balls.truth import LOGIC, Truth, chosen
 
 Function = Callable[[acb, bool], acb]
 Operation = Callable[..., Any]
@@ -161,21 +161,15 @@ class Integrand(Compiled):
 
         return function
 
-    def _operation(self, node: Any) -> tuple[Operation, tuple[Any, ...]]:
-        if isinstance(node, sympy.Pow):
-            return _power_of(*node.args)
+    def _operation(self, node: Any) -> Applied:
         if isinstance(node, sympy.Add | sympy.Mul):
             constant, rest = node.as_independent(*self.symbols, as_Add=isinstance(node, sympy.Add))
             if len(constant.args) and len(node.args) > len(rest.args) > 0:
                 return FUNCTIONS[node.func], (constant, *(rest.args if rest.func is node.func else (rest,)))
-        if node.func in FUNCTIONS and node.args:
-            return FUNCTIONS[node.func], children(node)
-        raise ValueError(f"no complex ball arithmetic for {node.func.__name__} in {node}")
+        return operation(node, FUNCTIONS, _power_of)
 
 
-def _power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
-    if base == sympy.E:
-        return FUNCTIONS[sympy.exp], (exponent,)
+def _power_of(base: Any, exponent: Any) -> Applied:
     if isinstance(exponent, sympy.Integer):
         return _integer_power(int(exponent)), (base,)
     if exponent == sympy.Rational(1, 2):

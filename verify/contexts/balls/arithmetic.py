@@ -24,6 +24,8 @@ from verify.configurations import Numbers
 from verify.contexts.balls.truth import LOGIC, children, chosen
 
 Operation = Callable[..., Any]
+Applied = tuple[Operation, tuple[Any, ...]]
+"""An operation, and the nodes that it is applied to."""
 
 _FINE: Final = 20
 """Bits of relative accuracy below which a monotone function is taken at the ends of a ball."""
@@ -238,9 +240,9 @@ class Compiled:
         self._steps.append((len(self._slots), operation, sources))
         return self._slots.setdefault(name, len(self._slots))
 
-    def _operation(self, node: Any) -> tuple[Operation, tuple[Any, ...]]:
+    def _operation(self, node: Any) -> Applied:
         """The operation that a node is and the nodes it is applied to; ValueError naming a function without one."""
-        return _operation(node)
+        return operation(node, FUNCTIONS, _power_of)
 
 
 def _number(node: Any) -> Any:
@@ -251,22 +253,22 @@ def _number(node: Any) -> Any:
         return as_ball(sympy.Rational(node))
     if node in CONSTANTS:
         return CONSTANTS[node]()
-    operation, parts = _operation(node)
+    apply, parts = operation(node, FUNCTIONS, _power_of)
     balls = [_number(part) for part in parts]
-    return reduce(operation, balls) if operation in (add, mul) else operation(*balls)
+    return reduce(apply, balls) if apply in (add, mul) else apply(*balls)
 
 
-def _operation(node: Any) -> tuple[Operation, tuple[Any, ...]]:
+def operation(node: Any, functions: Mapping[type[Any], Operation], power_of: Callable[[Any, Any], Applied]) -> Applied:
+    """What a node is by a table of functions, and the nodes it is applied to; ValueError naming what is not there."""
     if isinstance(node, sympy.Pow):
-        return _power_of(*node.args)
-    if node.func in FUNCTIONS and node.args:
-        return FUNCTIONS[node.func], children(node)
+        base, exponent = node.args
+        return (functions[sympy.exp], (exponent,)) if base == sympy.E else power_of(base, exponent)
+    if node.func in functions and node.args:
+        return functions[node.func], children(node)
     raise ValueError(f"no ball arithmetic for {node.func.__name__} in {node}")
 
 
-def _power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
-    if base == sympy.E:
-        return FUNCTIONS[sympy.exp], (exponent,)
+def _power_of(base: Any, exponent: Any) -> Applied:
     if isinstance(exponent, sympy.Integer):
         return partial(power, exponent=int(exponent)), (base,)
     if isinstance(exponent, sympy.Rational):
