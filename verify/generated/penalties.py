@@ -51,6 +51,11 @@ class PenaltyInputs:
     strength: float
     shapes: dict[str, float]
 
+    def of(self, symbols: Iterable[Symbol]) -> list[float]:
+        """What the symbols of a form stand for."""
+        rest = {ratio: self.rho, beta: self.strength, lam: self.strength * self.rho}
+        return [rest.get(symbol, self.x) for symbol in symbols]
+
 
 def stated_penalty(claim: Claim) -> Penalty | None:
     """The penalty whose map or envelope a claim states and code is generated from; None for other claims."""
@@ -172,21 +177,20 @@ def holding(claim: Claim) -> list[Held]:
         name: str,
         form: Callable[[Claim], Expr],
         symbols: tuple[Symbol, ...],
-        numbers: Callable[[PenaltyInputs], list[float]],
         called: Callable[[Names, PenaltyInputs], list[Any]],
         cases: Callable[[Penalty, Level, int], Iterable[Case]],
         *wrappers: str,
         reads_formula: bool = False,
         module: str = "penalties",
     ) -> Held:
-        """The function of that name: what stands for the symbols of its form, and for the shapes."""
+        """The function of that name: its form, in these symbols and the shapes."""
         return OfNumbers(
             claim,
             module,
             (f"_{identifier(known)}_{name}", *(wrappers if wrapped else ())),
             drawn=lambda level, seed: (case for case in cases(penalty, level, seed) if _meets(claim, case.inputs)),
             called=called,
-            numbers=lambda at: [*numbers(at), *at.shapes.values()],
+            numbers=lambda at: [*at.of(symbols), *at.shapes.values()],
             formula=lambda own: _function(form(own), [*symbols, *(shape.symbol for shape in penalty.parameters)]),
             reads_formula=reads_formula,
             digits=_DIGITS,
@@ -200,10 +204,13 @@ def holding(claim: Claim) -> list[Held]:
             found = names[table][known](at.rho, **at.shapes)
             return [1 / float(found) if inverse else found]
 
-        return of(name, lambda _: form, (ratio,), lambda at: [at.rho], called, partial(_by_ratio, table))
+        return of(name, lambda _: form, (ratio,), called, partial(_by_ratio, table))
 
     def enveloped(names: Names, at: PenaltyInputs) -> list[Any]:
         return [names["moreau_envelope"]([at.x], at.strength, at.strength * at.rho, known, **at.shapes)]
+
+    def valued(names: Names, at: PenaltyInputs) -> list[Any]:
+        return [names["penalty_value"]([at.x], known, **at.shapes)]
 
     def mapped(names: Names, at: PenaltyInputs) -> list[Any]:
         """`proximal_map`, checked, and the entry of PROXIMAL_MAPS."""
@@ -214,21 +221,11 @@ def holding(claim: Claim) -> list[Held]:
         return own.as_printed
 
     if isinstance(claim.definition, Envelope):
-        strengths = (x_in, beta, lam), lambda at: [at.x, at.strength, at.strength * at.rho]
-        return [of("envelope", printed, *strengths, enveloped, _cases, "moreau_envelope", reads_formula=True)]
+        return [of("envelope", printed, (x_in, beta, lam), enveloped, _cases, "moreau_envelope", reads_formula=True)]
     own_penalty = cast(ProximalMap, claim.definition).penalty
     found = [
-        of(
-            "map", printed, (x_in, ratio), lambda at: [at.x, at.rho], mapped, _cases, "proximal_map", reads_formula=True
-        ),
-        of(
-            "penalty",
-            lambda _: own_penalty,
-            (u,),
-            lambda at: [at.x],
-            lambda names, at: [names["penalty_value"]([at.x], known, **at.shapes)],
-            _knots,
-        ),
+        of("map", printed, (x_in, ratio), mapped, _cases, "proximal_map", reads_formula=True),
+        of("penalty", lambda _: own_penalty, (u,), valued, _knots),
         of_ratio("threshold", penalty.threshold),
     ]
     if penalty.farthest != penalty.threshold:
@@ -243,11 +240,11 @@ def _law(penalty: Penalty, of: Callable[..., Held]) -> Iterator[Held]:
     p, landing, known = penalty.at(u), penalty.landings[0], penalty.name
     bend = _function(-diff(p, u, 2), [u, *(shape.symbol for shape in penalty.parameters)])
 
-    def held(table: str, form: Expr, symbols: tuple[Symbol, ...], numbers: Any, cases: Any, *field: Any) -> Held:
+    def held(table: str, form: Expr, symbols: tuple[Symbol, ...], cases: Any, *field: Any) -> Held:
         def called(names: Names, at: PenaltyInputs) -> list[Any]:
-            return [names[table][known](*field, *numbers(at), **at.shapes)]
+            return [names[table][known](*field, *at.of(symbols), **at.shapes)]
 
-        return of(table.lower(), lambda _: form, symbols, numbers, called, cases, module="limits")
+        return of(table.lower(), lambda _: form, symbols, called, cases, module="limits")
 
     def turned(names: Names, at: PenaltyInputs) -> list[Any]:
         """Half of −p'' times what it is the half of; u itself where p'' = 0."""
@@ -258,10 +255,9 @@ def _law(penalty: Penalty, of: Callable[..., Held]) -> Iterator[Held]:
             found = names["TURNING"][known](FLOATS, twice, **at.shapes)
             return [bend(mpf(float(found)), *map(mpf, shapes)) * twice / 2 if there else found]
 
-    yield held("SLOPES", diff(p, u), (u,), lambda at: [at.x], _above)
-    yield held("BENDS", -diff(p, u, 2), (u,), lambda at: [at.x], _above)
-    least = landing.subs(size, penalty.threshold)
-    yield held("LEAST", least, (ratio,), lambda at: [at.rho], partial(_by_ratio, "LEAST"), FLOATS)
-    yield held("KEPT", landing, (size, ratio), lambda at: [at.x, at.rho], _beyond, FLOATS)
+    yield held("SLOPES", diff(p, u), (u,), _above)
+    yield held("BENDS", -diff(p, u, 2), (u,), _above)
+    yield held("LEAST", landing.subs(size, penalty.threshold), (ratio,), partial(_by_ratio, "LEAST"), FLOATS)
+    yield held("KEPT", landing, (size, ratio), _beyond, FLOATS)
     turn = Integer(0 if diff(p, u, 2) == 0 else 1)
-    yield of("turning", lambda _: turn, (), lambda at: [], turned, _above, module="limits")
+    yield of("turning", lambda _: turn, (), turned, _above, module="limits")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import mpmath
 import numpy as np
 from mpmath import mpf
-from sympy import Symbol, lambdify
+from sympy import lambdify
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import MeanSample
@@ -24,23 +23,11 @@ from verify.contexts.slopes import pieces_in_digits, slope_in_digits
 from verify.evidence import Level
 from verify.generated.held import Case, Held, OfNumbers
 
-
-@dataclass(frozen=True)
-class ScalarFormula:
-    """A generated function of numbers: how its arguments become the statement's symbols, and inputs to try.
-
-    Each input is (label, generic, values).
-    """
-
-    symbols: tuple[Symbol, ...]
-    translate: Callable[..., Sequence[mpf]]
-    inputs: Callable[[Level, np.random.Generator], Iterator[tuple[str, bool, tuple[float, ...]]]]
-    whole: tuple[int, ...] = ()
-    """Positions of integer arguments, which no rounding moves."""
-    helpers: tuple[str, ...] = ()
+Inputs = Iterator[tuple[str, bool, tuple[float, ...]]]
+"""(label, generic, values)"""
 
 
-def _basins(level: Level, rng: np.random.Generator) -> Iterator[tuple[str, bool, tuple[float, ...]]]:
+def _basins(level: Level, rng: np.random.Generator) -> Inputs:
     for index in range(8 if level == "quick" else 60):
         size, ratio = int(rng.integers(2, 200)), float(rng.uniform(0, 1))
         yield f"random {index}", True, (size, ratio)
@@ -55,7 +42,7 @@ def _caps(size: mpf, ratio: mpf) -> tuple[mpf, mpf]:
     return size + (mpf(10) ** -50 if size == 1 else 0), mpmath.asin(ratio)
 
 
-def _spikes(level: Level, rng: np.random.Generator) -> Iterator[tuple[str, bool, tuple[float, ...]]]:
+def _spikes(level: Level, rng: np.random.Generator) -> Inputs:
     for index in range(8 if level == "quick" else 60):
         yield f"random {index}", True, tuple(np.exp(rng.uniform(-3, 3, 2)).tolist())
     for first in (0.0, 1e-150, 1.0, 1e150):
@@ -63,26 +50,29 @@ def _spikes(level: Level, rng: np.random.Generator) -> Iterator[tuple[str, bool,
             yield f"A = {first:g}, B = {second:g}", False, (first, second)
 
 
-SCALARS: Final[dict[str, ScalarFormula]] = {
-    "basin_probability": ScalarFormula(
-        (n, cap_angle), _caps, _basins, whole=(0,), helpers=("_basin_near", "_basin_far")
-    ),
-    "spike_threshold": ScalarFormula((spike_across, spike_along), lambda first, second: (first, second), _spikes),
+_SCALARS: Final[dict[str, tuple[Any, ...]]] = {
+    "basin_probability": ((n, cap_angle), _caps, _basins, (0,), "_basin_near", "_basin_far"),
+    "spike_threshold": ((spike_across, spike_along), lambda *numbers: numbers, _spikes, ()),
 }
-"""Generated function -> how it is held against its claim."""
+"""Generated function -> the symbols of its claim's statement, how its arguments become these, inputs to try, the
+positions of integers, which no rounding moves, and helpers.
+"""
 
 
-def _compiled(name: str) -> Callable[[Claim], Callable[..., mpf]]:
-    def formula(claim: Claim) -> Callable[..., mpf]:
-        compiled: Callable[..., mpf] = lambdify(SCALARS[name].symbols, claim.formula, MPMATH)
-        return lambda *numbers: compiled(*SCALARS[name].translate(*numbers))
+def _of_chapter_r(claim: Claim, name: str) -> Held:
+    symbols, translate, inputs, whole, *helpers = _SCALARS[name]
 
-    return formula
+    def drawn(level: Level, seed: int) -> Iterator[Case]:
+        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x5B,))))
+        return (Case(*entry) for entry in inputs(level, rng))
 
+    def formula(own: Claim) -> Callable[..., mpf]:
+        compiled: Callable[..., mpf] = lambdify(symbols, own.formula, MPMATH)
+        return lambda *numbers: compiled(*translate(*numbers))
 
-def _drawn(name: str, level: Level, seed: int) -> Iterator[Case]:
-    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x5B,))))
-    return (Case(*entry) for entry in SCALARS[name].inputs(level, rng))
+    functions = (name, *helpers)
+    options: dict[str, Any] = {"numbers": list, "formula": formula, "side": -1, "whole": whole}
+    return OfNumbers(claim, "splitting", functions, drawn, lambda names, inputs: [names[name](*inputs)], **options)
 
 
 def _beside(proxy: Estimator, level: Level, seed: int) -> Iterator[Case]:
@@ -108,21 +98,8 @@ def _piece(proxy: Estimator, x: mpf, *values: mpf) -> mpf:
 
 def holding(claim: Claim) -> list[Held]:
     """How a claim's function of numbers is held, or the proxy of the estimator whose coarse gradient it states."""
-    if len(claim.code) == 1 and claim.code[0] in SCALARS and claim.statement is not None:
-        name = claim.code[0]
-        return [
-            OfNumbers(
-                claim,
-                "splitting",
-                (name, *SCALARS[name].helpers),
-                drawn=partial(_drawn, name),
-                called=lambda names, inputs: [names[name](*inputs)],
-                numbers=list,
-                formula=_compiled(name),
-                side=-1,
-                whole=SCALARS[name].whole,
-            )
-        ]
+    if len(claim.code) == 1 and claim.code[0] in _SCALARS and claim.statement is not None:
+        return [_of_chapter_r(claim, claim.code[0])]
     definition = claim.definition
     if "coarse_gradient" in claim.code and isinstance(definition, MeanSample) and definition.estimator in ESTIMATORS:
         proxy = ESTIMATORS[definition.estimator]
