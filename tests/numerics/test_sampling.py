@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from numerics import model, sampling
-from numerics.sampling import SHARD, Draws, Moments, NetworkProblem, RowProblem, merge_all, network_moments
+from numerics.problems import SHARD, Draws, NetworkProblem, RowProblem
+from numerics.sampling import Moments, merge_all, network_moments
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.model import sample_loss
-from numerics.sampling import SHARD, Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
+from numerics.problems import SHARD, Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
 from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 from verify.configurations import Configuration, Level, pinned

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from numerics import reduced_sampling
+from numerics.problems import SHARD
 from numerics.reduced_sampling import Estimate, Feature, Form
-from numerics.sampling import SHARD, Moments, iterate_shards, merge_all
+from numerics.sampling import Moments, iterate_shards, merge_all
 from proofs.engine.definitions import HalfSpaceMoment
 from verify.contexts.slopes import slope_of
 from verify.monte_carlo.expectations import Expectation
