@@ -130,7 +130,9 @@ class AtPoints:
     ) -> dict[str, list[Evidence]]:
         """One evidence a claim, of all that was found out about it."""
         return {
-            claim.id: [evidence_of(self.name, [_of(one, claim.id) for one in outcomes if _is_about(one, claim.id)])]
+            claim.id: [
+                evidence_of(self.name, [_found(one, claim.id) for one in outcomes if claim.id in one.task.claim_ids])
+            ]
             for claim in filter(self.covers, claims)
         }
 
@@ -140,15 +142,10 @@ def _chosen(points: _Points, claim: Claim, level: Level, seed: int, pins: object
     return points(claim, configurations(level, seed))
 
 
-def _is_about(outcome: Outcome, claim_id: str) -> bool:
-    return claim_id in outcome.task.claim_ids
-
-
-def _of(outcome: Outcome, claim_id: str) -> Found:
+def _found(outcome: Outcome, claim_id: str) -> Found:
     if outcome.error:
         return Found(outcome.seconds, verdict=Verdict.ERROR, detail=outcome.error)
-    found: Found = outcome.value[claim_id]
-    return found
+    return outcome.value[claim_id]
 
 
 def evidence_of(name: str, found: Sequence[Found]) -> Evidence:

@@ -60,7 +60,6 @@ class Configuration:
 
     @property
     def m(self) -> int:
-        """Number of hidden units."""
         return len(self.v)
 
     def scalars(self, numbers: Numbers = DIGITS, proxy: Estimator | None = None) -> dict[Symbol, Any]:

@@ -41,7 +41,6 @@ class Loader(InspectLoader):
         self.text = text
 
     def get_source(self, fullname: str) -> str:
-        """The text."""
         if self.text is not None:
             return self.text
         from proofs.code.generate import text_of
@@ -108,7 +107,6 @@ class Text:
 
     @property
     def names(self) -> dict[str, Any]:
-        """What the module defines."""
         return vars(self.module)
 
     @contextmanager

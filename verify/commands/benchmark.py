@@ -27,7 +27,6 @@ class Figure:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """As a row of the table."""
         promise = "" if self.promise is None else f"≤ {self.promise:g} {self.unit}"
         return self.benchmark, self.what, f"{self.value:.3g} {self.unit}", promise
 

@@ -76,7 +76,6 @@ class Group(click.Group):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command of a context."""
         with _told():
             return super().invoke(ctx)
 

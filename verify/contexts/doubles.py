@@ -33,7 +33,6 @@ class Mean(float):
 
     @classmethod
     def weighted(cls, terms: Iterable[tuple[Mean, Any]]) -> Mean:
-        """Σ weight · number."""
         return cls(sum(float(number) * float(weight) for number, weight in terms))
 
 
@@ -49,13 +48,11 @@ class Network(BinarizedNetwork[Mean]):
     exact = float
 
     def mean(self, row: Row) -> Mean:
-        """E of a function of one row."""
         inside, pushed = _means(self.theta, self.ste)
         which = (row.a, row.b)
         return Mean(pushed[which][row.t] if row.proxy else inside[which])
 
     def best_weights(self) -> list[Mean]:
-        """The v that minimizes the loss."""
         return [Mean(weight) for weight in np.linalg.solve(*self.normal_equations())]
 
 

@@ -122,15 +122,12 @@ class OfNumbers(Held):
         return self.formula(self.claim)
 
     def cases(self, level: Level, seed: int) -> list[Case]:
-        """Those drawn."""
         return list(self.drawn(level, seed))
 
     def results(self, names: Names, case: Case) -> Iterable[Any]:
-        """As called."""
         return self.called(names, case.inputs)
 
     def value(self, case: Case) -> list[mpf]:
-        """The value of the formula."""
         with mpmath.workdps(self.digits):
             return [self._at([mpf(number) for number in self.numbers(case.inputs)])]
 

@@ -70,7 +70,6 @@ class Vectors(Held):
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """The arguments of the function."""
         return self.function.arguments if self.function else ("v", "w", "v_star", "w_star")
 
     @property
@@ -97,7 +96,6 @@ class Vectors(Held):
         return None
 
     def results(self, names: Names, case: Case) -> list[Any]:
-        """The function's result."""
         assert self.function is not None
         return [names[self.function.name](*self._arguments(case))]
 
@@ -109,7 +107,6 @@ class Vectors(Held):
         return [given[name] for name in self.arguments]
 
     def value(self, case: Case) -> list[mpf]:
-        """The value at 50 digits."""
         with mpmath.workdps(DIGITS + 10):
             return self._value(case)
 
@@ -202,7 +199,6 @@ class CoarseGradient(Vectors):
     proxy: Estimator
 
     def results(self, names: Names, case: Case) -> list[Any]:
-        """The coarse gradient."""
         known = {p.name: case.inputs.parameters[p.name] for p in self.proxy.parameters}
         return [names["coarse_gradient"](*self._arguments(case), self.proxy.name, **known)]
 

@@ -57,17 +57,14 @@ class Problem:
 
     @property
     def n(self) -> int:
-        """Length of the filter."""
         return len(self.w_star)
 
     @property
     def rho(self) -> float:
-        """λ/β."""
         return self.lam / self.beta
 
     @property
     def unit(self) -> Array:
-        """w* in double precision."""
         w = np.array(self.w_star)
         return np.asarray(w / np.linalg.norm(w))
 
@@ -83,7 +80,6 @@ class Problem:
 
     @property
     def parts(self) -> tuple[Piece, ...]:
-        """The penalty."""
         return pieces(self.penalty, self.parameters)
 
     def __str__(self) -> str:
@@ -108,11 +104,9 @@ class Iteration:
 
     @classmethod
     def of(cls, problem: Problem) -> Iteration:
-        """The iteration of one problem."""
         return cls(problem.unit, problem.kappa, problem.beta, problem.lam, problem.parts, problem.alpha)
 
     def split(self, w: Array) -> Array:
-        """u = S(w)."""
         return proximal(w, self.lam / self.beta, self.parts)
 
     def raw(self, w: Array, u: Array, eta: Any, gradient: Array | None = None) -> Array:
@@ -127,7 +121,6 @@ class Iteration:
         return self.raw(w, self.split(w), eta), 1 - eta * (self.alpha + self.beta)
 
     def step(self, w: Array, tau: Any) -> Array:
-        """One step on the sphere."""
         return unit(self.unnormalized(w, tau)[0])
 
     def angle(self, w: Array) -> Any:
@@ -182,12 +175,10 @@ class Exact(Iteration):
 
     @classmethod
     def of(cls, problem: Problem) -> Exact:
-        """The iteration of one problem."""
         kappa, beta, lam, alpha = (mpf(x) for x in (problem.kappa, problem.beta, problem.lam, problem.alpha))
         return cls(unit(vector(problem.w_star)), kappa, beta, lam, problem.parts, alpha)
 
     def angle(self, w: Array) -> mpf:
-        """Angle to w* by Kahan's formula."""
         return 2 * mpmath.atan2(norm(w - self.w_star), norm(w + self.w_star))
 
 

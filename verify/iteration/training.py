@@ -29,26 +29,21 @@ class Training:
     eta_v: float = 0.0
 
     def __str__(self) -> str:
-        """All that is needed to replay it."""
         return f"{self.ste}, v = {self.v.tolist()}, v* = {self.v_star.tolist()}, η = {self.eta!r}: {self.problem}"
 
     @property
     def iteration(self) -> Iteration:
-        """The splitting of its problem."""
         return Iteration.of(self.problem)
 
     @property
     def theta(self) -> float:
-        """Angle to w*."""
         return float(self.iteration.angle(self.w))
 
     @property
     def u(self) -> Array:
-        """S(w)."""
         return self.iteration.split(self.w)
 
     def network(self, theta: float) -> Network:
-        """The network at an angle."""
         return Network(self.v, self.v_star, theta, ste=self.ste)
 
     def along(self, theta: float) -> Array:

@@ -57,7 +57,6 @@ class Findings:
         return self.demand(value <= bound, f"{name} = {float(value):.3g} > {bound:.3g}: {witness}")
 
     def count(self, name: str, number: int = 1) -> None:
-        """How many of something were run."""
         self.counts[name] += int(number)
 
     def extreme(self, name: str, value: Any) -> None:
@@ -141,7 +140,6 @@ class Trial(Findings):
         return tuple(DEFAULTS)
 
     def many(self, quick: int, full: int) -> int:
-        """How many, by level."""
         return quick if self.level == "quick" else full
 
     def rounds(self, quick: int, full: int, *needed: str) -> Iterator[int]:
@@ -213,7 +211,6 @@ class Aspect:
     chances: int = 0
 
     def count(self, level: Level) -> int:
-        """Parts at this level."""
         return self.parts[level == "full"]
 
 

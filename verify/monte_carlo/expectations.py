@@ -26,7 +26,6 @@ class Expectation:
 
     @property
     def column(self) -> str:
-        """The name of the sampled quantity."""
         asked = self.definition
         if isinstance(asked, MeanSample):
             name = f"{asked.quantity}:{self.estimator}" if self.estimator else asked.quantity
@@ -47,7 +46,6 @@ class Expectation:
 
     @property
     def is_vector(self) -> bool:
-        """Whether the quantity is a vector."""
         asked = self.definition
         return asked.vector if isinstance(asked, HalfSpaceMoment) else asked.quantity != "loss"
 

@@ -52,12 +52,10 @@ class Comparison:
 
     @property
     def index(self) -> int:
-        """Which scalar is furthest off."""
         return int(np.argmax(self.scores))
 
     @property
     def worst(self) -> float:
-        """Its |z|."""
         return float(self.scores[self.index])
 
     @property

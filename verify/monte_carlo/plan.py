@@ -46,7 +46,6 @@ class Check:
 
     @property
     def is_vector(self) -> bool:
-        """Whether a whole vector is compared."""
         return self.coordinate is None and self.expectation.is_vector
 
 

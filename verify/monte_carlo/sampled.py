@@ -46,12 +46,10 @@ class Scene:
 
     @property
     def w(self) -> Array:
-        """The filter, of norm r."""
         return self.point.r * self.w_hat
 
     @property
     def w_star(self) -> Array:
-        """The true filter, at angle θ from w."""
         return math.cos(self.point.theta) * self.w_hat + math.sin(self.point.theta) * self.e
 
     @property

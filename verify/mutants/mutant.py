@@ -32,7 +32,6 @@ class Mutant:
 
     @property
     def kind(self) -> Literal["formula", "hypothesis"]:
-        """What was changed."""
         return "formula" if self.part else "hypothesis"
 
     @property

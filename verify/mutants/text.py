@@ -62,7 +62,6 @@ class TextMutant:
 
     @property
     def function(self) -> str:
-        """The name of the function."""
         return self.right.name
 
     @property

@@ -20,11 +20,9 @@ class Seconds(dict[str, list[float]]):
     """Seconds by piece of work, round by round."""
 
     def median(self, name: str) -> float:
-        """Of one piece."""
         return statistics.median(self[name])
 
     def ratio(self, above: str, below: str) -> float:
-        """Of two pieces, round by round."""
         return statistics.median(a / b for a, b in zip(self[above], self[below], strict=True))
 
 

@@ -115,7 +115,6 @@ class _Reader:
         self.values = values
 
     def number(self, node: Expr) -> arb:
-        """The ball of a node without the variable."""
         return compiled(node)(self.values)
 
     def growth(self, node: Expr) -> _Growth:

@@ -51,7 +51,6 @@ class Network(BinarizedNetwork[Enclosed]):
     exact = staticmethod(as_ball)
 
     def mean(self, row: Row) -> Enclosed:
-        """E of a function of one row."""
         return Enclosed.of(self._means.mean(row))
 
     @property
@@ -123,9 +122,7 @@ class ReluPatches(RectifiedNetwork[Enclosed]):
     exact = staticmethod(as_ball)
 
     def mean(self, row: Row) -> Enclosed:
-        """E of a function of one patch."""
         return Enclosed.of(means_at(self.theta, self.r).mean(row))
 
     def turn(self) -> tuple[arb, arb]:
-        """cos θ and sin θ."""
         return self.theta.cos(), self.theta.sin()

@@ -153,11 +153,9 @@ class ReluPatches(RectifiedNetwork[Estimate]):
     exact = mpmath.mpmathify
 
     def mean(self, row: Row) -> Estimate:
-        """E of a function of one patch."""
         return plane_means(self.theta).mean(row)
 
     def turn(self) -> tuple[mpf, mpf]:
-        """cos θ and sin θ."""
         return mpmath.cos_sin(self.theta)
 
     @remembered

@@ -58,7 +58,6 @@ class Estimate:
         return Estimate(self.value * other.value, error, self.size * other.size)
 
     def times(self, factor: object) -> Estimate:
-        """The product with an exact number."""
         return self * Estimate.exact(factor)
 
     @classmethod
@@ -75,7 +74,6 @@ class Estimate:
 
     @classmethod
     def total(cls, terms: Iterable[Estimate]) -> Estimate:
-        """The sum of many."""
         return sum(terms, cls.exact(0))
 
 

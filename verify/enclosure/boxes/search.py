@@ -136,7 +136,6 @@ class _Search:
         self._ticket = count()
 
     def run(self) -> Found:
-        """The verdict."""
         self._push({symbol: (Fraction(0), Fraction(1)) for symbol in self.statement.box})
         while self._queue:
             box = heappop(self._queue)[2]

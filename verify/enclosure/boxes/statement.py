@@ -28,7 +28,6 @@ class Range:
 
     @property
     def width(self) -> Expr:
-        """Its length."""
         return self.high - self.low
 
     @cached_property
@@ -48,7 +47,6 @@ class Range:
         return self.at(span[0]) if span[0] == span[1] else hull(self.at(span[0]), self.at(span[1]))
 
     def point(self, share: Fraction) -> Expr:
-        """The exact point at that share."""
         return self.low + self.width * Rational(share.numerator, share.denominator)
 
 

@@ -179,7 +179,6 @@ class Rows:
 
     @property
     def bottom(self) -> float:
-        """Where the axis is."""
         return 22 + _HEIGHT * len(self.places)
 
     @cached_property
@@ -202,7 +201,6 @@ class Rows:
         ]
 
     def points(self, series: Series) -> list[tuple[float, float]]:
-        """Where the marks are."""
         return [(self.scale(x), y) for x, y in self._drawn(series)]
 
     def alarms(self, series: Series) -> list[tuple[float, float, float]]:
