@@ -34,16 +34,7 @@ from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
 from verify.precision.comparison import ROUGH, Held, holding
 from verify.roads import checks, over_boxes
-from verify.roads.lipschitz import (
-    apart,
-    constant_of_gradient,
-    constants,
-    generic,
-    gradient,
-    length,
-    pull_along_e,
-    values,
-)
+from verify.roads.lipschitz import apart, constant_of_gradient, constants, generic, gradient, pull_along_e, values
 from verify.roads.network import loss
 
 
@@ -77,7 +68,7 @@ def check_descent_constant(held: Held, level: Level) -> None:
 
 def _excess(held: Held, network: Network) -> mpf:
     """A of C7."""
-    return held.part("bound", {LARGEST_V: length(network.v), symbols.r: network.r})
+    return held.part("bound", {LARGEST_V: mpmath.norm(network.v), symbols.r: network.r})
 
 
 def _against_constant(held: Held, network: Network, least: object = 0) -> None:
@@ -91,7 +82,7 @@ def _grows_with_norm(held: Held, network: Network) -> None:
     quotients = []
     for power in (0, 3, 6):
         square, energy = _energy(replace(valley, r=mpf(10) ** power))
-        if abs(energy) <= mpf(10) ** -35 * length(valley.v_star) ** 4:
+        if abs(energy) <= mpf(10) ** -35 * mpmath.norm(valley.v_star) ** 4:
             raise UndefinedError("v(θ)·v* = 0: the quotient is 0/0")
         quotients.append(square / energy)
         estimate = Estimate(quotients[-1], quotients[-1] * mpf(10) ** -22, quotients[-1])
@@ -171,17 +162,16 @@ def _worst_decrease(known: dict[Symbol, mpf], rate: mpf) -> Estimate:
 
 def _reach(network: Network) -> mpf:
     """A bound on ‖v‖ that holds along a short step too."""
-    return 2 * length(network.v) + length(network.v_star)
+    return 2 * mpmath.norm(network.v) + mpmath.norm(network.v_star)
 
 
 def _stepped(network: Network, rate: mpf, low: mpf) -> tuple[Network, bool]:
     """The network after one step, and whether sixteen points of the segment lie in the region of `_descends`."""
     steep, coarse = values(network.gradient_v()), values(network.coarse_gradient())
     ends = [_moved(network, steep, coarse, rate * part / 16) for part in range(1, 17)]
-    inside = all(
-        low <= end.theta <= mp.pi - low and 2 * end.r >= network.r and length(end.v) <= _reach(network) for end in ends
-    )
-    return ends[-1], inside
+    far = _reach(network)
+    inside = (low <= end.theta <= mp.pi - low and 2 * end.r >= network.r and mpmath.norm(end.v) <= far for end in ends)
+    return ends[-1], all(inside)
 
 
 def _moved(network: Network, steep: list[mpf], coarse: list[mpf], rate: mpf) -> Network:

@@ -36,14 +36,14 @@ _NEAR: Final = mpf(10) ** -6
 Vector = list[mpf]
 
 
-def length(vector: Sequence[mpf]) -> mpf:
-    """The Euclidean norm."""
-    return mpmath.sqrt(mpmath.fdot(vector, vector))
-
-
 def apart(first: Sequence[mpf], second: Sequence[mpf]) -> Vector:
     """The difference of two vectors."""
     return [x - y for x, y in zip(first, second, strict=True)]
+
+
+def distance(first: Sequence[mpf], second: Sequence[mpf]) -> mpf:
+    """The Euclidean distance."""
+    return mpmath.norm(apart(first, second))
 
 
 def values(vector: Sequence[Estimate]) -> Vector:
@@ -115,7 +115,7 @@ def _between_mirrored(held: Held, network: Network) -> None:
     for power in (2, 4, 6):
         near = replace(network, theta=mpf(10) ** -power, r=mpf(1))
         first, second = _Place(near, mpf(0)), _Place(near, +mp.pi)
-        quotient = length(apart(first.slope(), second.slope())) / length(apart(first.filter(), second.filter()))
+        quotient = distance(first.slope(), second.slope()) / distance(first.filter(), second.filter())
         squares.append(quotient**2)
         estimate = Estimate(squares[-1], squares[-1] * mpf(10) ** -22, squares[-1])
         held.equal(f"ε = 1e-{power}", held.part("squared quotient", {symbols.theta: near.theta}), estimate, ROUGH)
@@ -162,10 +162,10 @@ def _directions(held: Held, name: str, pair: _Pair) -> None:
         if not inner:
             return  # a gradient that vanishes has no direction
         slope, sign = place.slope(), -1 if inner > 0 else 1
-        steep.append([sign * x / length(slope) for x in slope])
-    turned = length(apart(pair.first.frame()[0], pair.second.frame()[0]))
+        steep.append([sign * x / mpmath.norm(slope) for x in slope])
+    turned = distance(pair.first.frame()[0], pair.second.frame()[0])
     bound = held.part(name, {LEAST_ANGLE: pair.low}) * turned
-    held.quotient("‖Δe‖/K‖Δŵ‖", length(apart(*steep)), bound, 1 if pair.extremal or pair.straight else 0)
+    held.quotient("‖Δe‖/K‖Δŵ‖", distance(*steep), bound, 1 if pair.extremal or pair.straight else 0)
 
 
 def constant_of_gradient() -> Claim:
@@ -182,14 +182,14 @@ def constants(held: Held, c_w: mpf, c_v: mpf, low: mpf) -> tuple[list[list[mpf]]
 def _gradients(held: Held, pair: _Pair) -> None:
     """The whole gradient, and each of its two parts against its row of partial constants."""
     networks = pair.first.network, pair.second.network
-    c_w, c_v = min(net.r for net in networks), max(length(net.v) for net in networks)
+    c_w, c_v = min(net.r for net in networks), max(mpmath.norm(net.v) for net in networks)
     rows, constant = constants(held, c_w, c_v, pair.low)
-    moved_v = length(apart(networks[0].v, networks[1].v))
-    moved_w = length(apart(pair.first.filter(), pair.second.filter()))
-    slope_v = length(apart(*(values(net.gradient_v()) for net in networks)))
-    slope_w = length(apart(pair.first.slope(), pair.second.slope()))
+    moved_v = distance(networks[0].v, networks[1].v)
+    moved_w = distance(pair.first.filter(), pair.second.filter())
+    slope_v = distance(*(values(net.gradient_v()) for net in networks))
+    slope_w = distance(pair.first.slope(), pair.second.slope())
     # The figure that is reported is that of L; its parts are judged, not measured.
-    held.quotient("‖Δ∇f‖/L‖Δ‖", length([slope_v, slope_w]), constant * length([moved_v, moved_w]))
+    held.quotient("‖Δ∇f‖/L‖Δ‖", mpmath.norm([slope_v, slope_w]), constant * mpmath.norm([moved_v, moved_w]))
     bounds = [row[0] * moved_v + row[1] * moved_w for row in rows]
     held.quotient("∂f/∂v", slope_v, bounds[0], measured=False)
     held.quotient("∂f/∂w", slope_w, bounds[1], 1 if pair.extremal else 0, measured=False)
@@ -204,10 +204,10 @@ def _attained(held: Held, network: Network, rows: list[list[mpf]], turning: mpf,
     along_ones = replace(network, v=tuple(x + 1 for x in network.v))
     along_star = replace(network, v=tuple(x + y for x, y in zip(network.v, network.v_star, strict=True)))
     near, far = (replace(network, theta=theta) for theta in (_NEAR, mp.pi - _NEAR))
-    moved_v = length(apart(values(along_ones.gradient_v()), values(network.gradient_v())))
-    moved_w = length(apart(values(along_star.filter_gradient()), values(network.filter_gradient())))
-    across = length(apart(values(near.gradient_v()), values(far.gradient_v())))
-    size, star, chord = mpmath.sqrt(len(network.v)), length(network.v_star), 2 * network.r * mpmath.cos(_NEAR)
+    moved_v = distance(values(along_ones.gradient_v()), values(network.gradient_v()))
+    moved_w = distance(values(along_star.filter_gradient()), values(network.filter_gradient()))
+    across = distance(values(near.gradient_v()), values(far.gradient_v()))
+    size, star, chord = mpmath.sqrt(len(network.v)), mpmath.norm(network.v_star), 2 * network.r * mpmath.cos(_NEAR)
     norm = mp.svd_r(mp.matrix([[moved_v / size, across / chord], [moved_w / star, turning]]), compute_uv=False)[0]
     for name, left, right, least in (
         ("Δv = 1", moved_v, rows[0][0] * size, 1),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final, cast
 
 from mpmath import mp, mpf, sign
-from sympy import Expr, Integer, Rational, Symbol, expand, powdenest, simplify, sqrt
+from sympy import Expr, Rational, Symbol, expand, powdenest, simplify
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
@@ -28,15 +28,7 @@ from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.evidence import Verdict
 from verify.minimizer import BROUGHT, objective
 from verify.precision.comparison import ROUGH, Held, holding
-from verify.precision.minimizers import (
-    WORKING,
-    minimize,
-    moved_to,
-    near_thresholds,
-    penalty_function,
-    penalty_of,
-    real_value,
-)
+from verify.precision.minimizers import minimize, moved_to, near_thresholds, penalty_function, penalty_of, real_value
 from verify.roads import checks, over_boxes
 from verify.sides import forms
 
@@ -83,9 +75,8 @@ def outside(claim: Claim, level: Level = "quick", seed: int = 1) -> list[Configu
     half way from there to 0. Empty for a claim without such hypotheses.
     """
     declared = penalty_of(claim.definition)
-    shapes = [] if declared is None else [shape for shape in declared.parameters if shape.above != 0]
     found: list[Configuration] = []
-    for shape in shapes:
+    for shape in [shape for shape in (declared.parameters if declared else ()) if shape.above != 0]:
         bound = float(shape.above)
         for value in (bound / 2,) if shape.attained else (bound, bound / 2):
             for point in configurations(level, seed):
@@ -113,11 +104,10 @@ def _at_knots(definition: object, point: Configuration) -> Iterator[Configuratio
 def check_proximal_map(held: Held, level: Level) -> None:
     """argmin over u of ρ p(u) + ½(u − x)², x and ρ being those of the configuration."""
     point, scalars = held.point, held.point.scalars()
-    x = scalars[x_in]
-    found = minimize(cast(ProximalMap, held.claim.definition).penalty, x, scalars[ratio], scalars).point
+    found = minimize(cast(ProximalMap, held.claim.definition).penalty, scalars[x_in], scalars[ratio], scalars).point
     for name, form in forms(held.claim).items():
         value = real_value(form, scalars, point.label)
-        held.equal(name, value, _exact(found, abs(x)))  # judged by |x|: S(x) itself may be 0
+        held.equal(name, value, _exact(found, abs(scalars[x_in])))  # judged by |x|: S(x) itself may be 0
         if held.found[-1].verdict is not Verdict.VERIFIED:
             told = _told(held, value, found)
             held.found[-1] = replace(held.found[-1], witness=f"{held.found[-1].witness}; {told}")
@@ -128,7 +118,7 @@ def _told(held: Held, stated: mpf, found: mpf) -> str:
     scalars, definition = held.point.scalars(), cast(ProximalMap, held.claim.definition)
     x, rho = scalars[x_in], scalars[ratio]
     p = penalty_function(definition.penalty, scalars)
-    with mp.workdps(WORKING):
+    with mp.workdps(2 * DIGITS):
         values = [objective(p(at), at, x, rho) for at in (stated, found)]
     shapes = sorted(definition.penalty.free_symbols - {u}, key=str)
     where = [f"x = {mp.nstr(x, 12)}", f"ρ = {mp.nstr(rho, 12)}", *(f"{s} = {mp.nstr(scalars[s], 12)}" for s in shapes)]
@@ -198,10 +188,8 @@ class _Touching:
 
     def values(self, there: _Touching) -> dict[Symbol, mpf]:
         """What the parts of P6 are written in, of this point and another."""
-        return {
-            **{HERE: self.w, H_HERE: self.height, S_HERE: self.minimizer},
-            **{THERE: there.w, H_THERE: there.height, S_THERE: there.minimizer},
-        }
+        own = {HERE: self.w, H_HERE: self.height, S_HERE: self.minimizer}
+        return own | {THERE: there.w, H_THERE: there.height, S_THERE: there.minimizer}
 
 
 def _beyond(scalars: Values) -> mpf:
@@ -273,19 +261,14 @@ def _level(claim: Claim, branch: int) -> Expr:
 @over_boxes("P5.tl1")
 def _transformed(claim: Claim) -> Stated:
     """u = as, R = ρ(a + 1)/a² = q²/2: then ρp'(u) = aR/(1 + s)², and u is no worse than 0 for (1 + s)² ≥ 2R = q²."""
-    small = coordinates(q=(0, 1), y=(0, 1))
-    large = coordinates(p=(0, 1), y=(0, 1))
-    q, y = small
-    p = next(iter(large))
+    q, y = small = coordinates(q=(0, 1), y=(0, 1))
+    p, _ = large = coordinates(p=(0, 1), y=(0, 1))
     first = _level(claim, 0).subs(_ROOT, q)
     second = _level(claim, 1).subs(_ROOT, 1 / p)
     reduction = "u = as, ρ = q²a²/(2(a + 1)): both sides over a depend on q and s alone"
     steep, beyond = expand(simplify((second - y**2 / 2) * p)), "q = 1/p, 1 + s = q/y as (1 + s)² ≥ q²; times p"
     least, at_once = "x ≤ the limit of s/2 + R/(1 + s) at s = 0", expand(first - q**2 / 2)
-    later, there = (
-        expand(simplify((second - (1 / p - 1) / 2 - 1 / p / 2) * p)),
-        "x ≤ s/2 + R/(1 + s) at 1 + s = q; times p",
-    )
+    later, there = expand(simplify((second + Rational(1, 2) - 1 / p) * p)), "x ≤ s/2 + R/(1 + s) at 1 + s = q; times p"
     return Stated(
         (
             Statement("u > 0, q ≤ 1", expand(first - q**2 * y**2 / 2), small, reduction=f"{reduction}; 1 + s = 1/y"),
@@ -301,17 +284,16 @@ def _transformed(claim: Claim) -> Stated:
 @over_boxes("P5.half")
 def _half(claim: Claim) -> Stated:
     """u = ρ^{2/3} s: then ρp'(u) = ρ^{2/3}/(2√s), and u is no worse than 0 for s ≥ 1."""
-    ratio = Symbol("rho", positive=True)
-    level = simplify(named(formula(claim, "bound"), ratio=ratio, rho=ratio) / ratio ** Rational(2, 3))
+    rho = Symbol("rho", positive=True)
+    level = simplify(named(formula(claim, "bound"), ratio=rho) / rho ** Rational(2, 3))
     if level.free_symbols:
         raise ValueError("δ is not proportional to ρ^{2/3}")
     (y,) = box = coordinates(y=(0, 1))
-    s = Integer(1)
     reduction = "u = ρ^{2/3} s, over ρ^{2/3}"
     return Stated(
         (
             Statement("u > 0", level - y / 2, box, reduction=f"{reduction}; y = 1/√s ≤ 1 where u is no worse than 0"),
-            Statement("u = 0", level - (s / 2 + 1 / sqrt(s)), {}, reduction=f"{reduction}; x at s = 1", equality=True),
+            Statement("u = 0", level - Rational(3, 2), {}, reduction=f"{reduction}; x at s = 1", equality=True),
         ),
         whole=False,
         left="that δ is attained",
