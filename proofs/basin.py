@@ -14,11 +14,11 @@ from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, vanishes
 from proofs.engine.graph import Graph
-from proofs.engine.rules import gram
-from proofs.engine.sentence import All, If, Part, Term, ge, gt, le, lt
+from proofs.engine.rules import gram, total
+from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
 from proofs.engine.smt import follows
-from proofs.penalty_forms import penalty
-from proofs.symbols import beta, cap_angle, kappa, lam, n, named, ratio, step, theta, w_hat
+from proofs.splitting import ENTRY, U_VECTOR, X
+from proofs.symbols import beta, cap_angle, kappa, lam, n, named, step, theta, w_hat
 
 HALF = sympy.Rational(1, 2)
 
@@ -33,9 +33,15 @@ WIDEST = beta * _DELTA * sqrt(n)
 RADIUS = Min(beta, WIDEST)
 """R6.radius: a bound of β‖w − S(w)‖ on the unit sphere, δ = sup |x − S(x)|."""
 
+_PRICE = Symbol("λp(u_i)", nonnegative=True)
+
 _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=True), Symbol("t", positive=True)
 
 _NEXT_ANGLE = Symbol("θ⁺", real=True)
+
+
+_GAP, _NORM_Y, _NORM_Z = symbols("‖w−u‖ ‖y‖ ‖z‖", nonnegative=True)
+_MOVED = beta * _GAP
 
 
 @claim(
@@ -43,52 +49,40 @@ _NEXT_ANGLE = Symbol("θ⁺", real=True)
     title="How far y is from κw*, over the whole sphere",
     source="[here]",
     kind=Kind.INEQUALITY,
-    sentence=le(Term(r"\sup_{\|w\|=1}\beta\|w-S(w)\|"), Part("bound")),
+    sentence=All(
+        le(_MOVED, Part("bound")),
+        If(eq(_DELTA, lam / beta), le(_MOVED, lam * sqrt(n))),
+        If(eq(_DELTA, sqrt(2 * lam / beta)), le(_MOVED, sqrt(2 * lam * beta * n))),
+    ),
     definition=Splitting("radius"),
     parts={"bound": RADIUS},
-    names={_DELTA: r"\delta"},
-    setting="δ = sup |x − S(x)| (P5), ∞ if there is no bound; p(0) = 0 ≤ p. βδ√n is λ√n for l1, √(2λβn) for l0, "
-    "βt√n for transformed l1",
+    premises={
+        "an entry moves by δ at most": le(Abs(X - ENTRY), _DELTA),
+        "u_i costs no more than 0": le(_PRICE + beta * (X - ENTRY) ** 2 / 2, beta * X**2 / 2),
+    },
+    names={_DELTA: r"\delta", _GAP: r"\|w-S(w)\|", X: "w_i", ENTRY: "u_i", _PRICE: r"\lambda p(|u_i|)"},
+    setting="‖w‖ = 1, δ = sup |x − S(x)| (P5), ∞ if there is no bound; p(0) = 0 ≤ p; λ/β for l1, √(2λ/β) for l0, t for "
+    "transformed l1",
 )
 def R6_radius(d: Derivation) -> None:
-    d.cite("P5.l1", "P5.l0", "P5.tl1")
-    entry, output = symbols("w_i u_i", real=True)
-    p_u, total, length = symbols("p_u sum d", nonnegative=True)
-    d.begin(_DELTA**2, "the largest (w_i − u_i)², u_i = S(w_i)")
-    d.apply(
-        "n entries",
-        lambda square: beta * sqrt(n * square),
-        "β‖w − u‖ is at most this",
-        follows("n squares ≤ δ²", length <= sqrt(n) * _DELTA, Eq(length**2, total), total <= n * _DELTA**2),
+    g = Graph(d)
+    moves, costs = map(g.given, R6_radius.premises)
+    one, on_w, of_u = sympy.Integer(1), *named("⟨w,u⟩", "‖u‖²")
+    least = g.fact("an entry moves by less than it is", (X - ENTRY) ** 2 <= X**2, costs)
+    each = g.fact("and by δ", (X - ENTRY) ** 2 <= _DELTA**2, moves)
+    sums = {X**2: one, X * ENTRY: on_w, ENTRY**2: of_u, one: n}
+    vectors = g.rule(
+        "‖w − u‖",
+        gram,
+        products={(w_hat, w_hat): one, (w_hat, U_VECTOR): on_w, (U_VECTOR, U_VECTOR): of_u},
+        norms={w_hat - U_VECTOR: _GAP},
     )
-    by_entries = d.current
-    d.apply(
-        "And at most β",
-        lambda widest: Min(widest, beta * sqrt(1)),
-        "|w_i − u_i| ≤ |w_i|: the minimizer u_i costs no more than 0; squares sum to at most ‖w‖² = 1",
-        follows(
-            "|w_i − u_i| ≤ |w_i|",
-            Abs(entry - output) <= Abs(entry),
-            p_u + beta / 2 * (entry - output) ** 2 <= beta / 2 * entry**2,
-        ),
-        follows("β‖w − u‖ ≤ β", beta * length <= beta, Eq(length**2, total), total <= 1),
-    )
-    d.hold("bound", RADIUS)
-    d.step("The first of the two", WIDEST, "", vanishes("the bound by entries − this", by_entries - WIDEST))
-    at_lam = {name: penalty(name).farthest.subs(ratio, lam / beta) for name in ("l1", "l0", "tl1")}
-    d.step(
-        "For the three penalties",
-        "λ√n, √(2λβn), βt√n",
-        "δ = ρ, √(2ρ), t at ρ = λ/β",
-        vanishes("l1", WIDEST.subs(_DELTA, at_lam["l1"]) - lam * sqrt(n)),
-        vanishes("l0", WIDEST.subs(_DELTA, at_lam["l0"]) - sqrt(2 * lam * beta * n)),
-        vanishes("transformed l1: δ is its threshold", penalty("tl1").farthest - penalty("tl1").threshold),
-    )
-    d.conclude_argument("so r = β will always do, for every λ and every penalty")
+    whole = g.fact("at most ‖w‖", _GAP <= 1, g.rule("summed", total, least, sums=sums), vectors)
+    by_entries = g.fact("by entries", _MOVED <= WIDEST, g.rule("n entries", total, each, sums=sums), vectors)
+    g.conclude(whole, by_entries)
 
 
 _INNER, _AHEAD_Y, _ON_STAR, _ON_W, _OVER = named("⟨y,w*⟩", "⟨y,w⟩", "⟨u−w,w*⟩", "⟨u−w,w⟩", "⟨z,w*⟩")
-_GAP, _NORM_Y, _NORM_Z = symbols("‖w−u‖ ‖y‖ ‖z‖", nonnegative=True)
 _AHEAD = 1 + step * beta
 _LEAST_PULL = kappa * (1 - sin(cap_angle))
 GAIN = step * _LEAST_PULL * (cos(cap_angle) - Abs(cos(theta))) / (_AHEAD + step * _LEAST_PULL)

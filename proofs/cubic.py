@@ -44,9 +44,9 @@ q, w, h = Symbol("q", positive=True), Symbol("w", positive=True), Symbol("h", po
 sine = Symbol("s", nonnegative=True)
 
 
-def place(g: Graph, penalty: Penalty, mapped: Fact, beyond: Fact) -> tuple[Fact, Fact]:
-    """Where |S(x)| is beyond the threshold, by the formula `mapped`, and that S(x) has the sign of x."""
-    x, chosen, (angle,) = Abs(x_in), Abs(mapped.formula.lhs), mapped.formula.rhs.atoms(asin)
+def place(g: Graph, penalty: Penalty, mapped: Fact, beyond: Fact, at: Expr = x_in) -> tuple[Fact, Fact]:
+    """Where |S(x)| is beyond the threshold, x being `at`, by the formula `mapped`, and that S(x) has the sign of x."""
+    x, chosen, (angle,) = Abs(at), Abs(mapped.formula.lhs), mapped.formula.rhs.atoms(asin)
     half, third, turn = penalty.name == "half", angle / 3, pi / 3
     expanded = {sin(third + turn): expand_trig(sin(y + turn)).subs(y, third)}
     kept = x - factor_terms(penalty.branches[0][0].subs(size, x).subs(expanded))
@@ -71,7 +71,7 @@ def place(g: Graph, penalty: Penalty, mapped: Fact, beyond: Fact) -> tuple[Fact,
     turned = g.rule("turned by 60°", addition, first=third, second=turn) if half else least
     size_of = g.fact("|S(x)|", Eq(chosen, kept), mapped, turned, beyond)
     within = (larger,) if half else ()
-    side = g.fact("on the side of x", Eq(Abs(x_in - mapped.formula.lhs), x - chosen), mapped, size_of, *within)
+    side = g.fact("on the side of x", Eq(Abs(at - mapped.formula.lhs), x - chosen), mapped, size_of, *within)
     return g.fact("S(x) is that root", And(stationary(chosen), far(chosen)), equation, least, size_of), side
 
 

@@ -1,28 +1,25 @@
 """Chapter P, continued: the transformed l1 penalty between l0 and l1 (P4).
 
 As a → ∞ the penalty p and its map S tend to those of l1, uniformly on compact sets, at rate 1/a. As a → 0⁺ they tend to
-those of l0 pointwise, and uniformly only away from the discontinuity of the limit: u = 0 for p, |x| = √(2ρ) for S. With
-Z = a + |x| and z = a + |S(x)| as in `proofs.cubic`, K = ρa(a + 1), everything about S follows from the gap
-|x| − |S(x)| = K/z² and from (2/3)Z ≤ z ≤ Z.
+those of l0 pointwise, and uniformly only away from the discontinuity of the limit: u = 0 for p, |x| = √(2ρ) for S.
+Everything about S follows from the gap |x| − |S(x)| = K/z², where z = a + |S(x)| ≥ (2/3)(a + |x|) and K = ρa(a + 1).
 """
 
 from __future__ import annotations
 
-from sympy import Abs, Add, Expr, Ge, Gt, Le, Lt, Max, Min, Rational, Symbol, expand, fraction, limit, oo, sqrt
+from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Max, Min, Ne, Rational, Symbol, oo, sqrt
 
 from proofs import cubic
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import PenaltyLimit
-from proofs.engine.derivation import Derivation, vanishes
-from proofs.engine.sentence import All, If, Part, Tends, Term, eq, ge, gt, le, ne
-from proofs.engine.smt import follows
+from proofs.engine.derivation import Derivation
+from proofs.engine.graph import Graph
+from proofs.engine.rules import tends
+from proofs.engine.sentence import All, If, Iff, Part, Tends, Term, eq, formula_of, ge, gt, le, lt, ne
 from proofs.penalty_forms import TL1, size
 from proofs.symbols import a, ratio, u, x_in
 
 _SOURCE = "[ZX] for the limits; the rates and the places where they are not uniform [here]"
-_P = TL1.pieces[0][2]
-_Z, _z, _m = cubic.Z, cubic.z, cubic.m
-_K = cubic.K
 
 POINT = Symbol("u", positive=True)
 """|u|, u ≠ 0: what bounds on the penalty are written in."""
@@ -30,7 +27,7 @@ POINT = Symbol("u", positive=True)
 REACH = Symbol("R", positive=True)
 """How large |u| or |x| may be; in P4.l0, how small."""
 
-_TO_L1 = REACH * (1 + REACH) / a
+_TO_L1 = REACH * Max(1, REACH - 1) / a
 _TO_L0 = a * Abs(1 - POINT) / POINT
 _TO_L0_AWAY = a * Max(1, 1 / REACH - 1)
 _TO_SOFT = ratio / a * Max(1, 2 * REACH - 1)
@@ -40,16 +37,13 @@ _TO_HARD = Rational(9, 4) * ratio * a * (a + 1) / (a + size) ** 2
 _JUMP = sqrt(2 * ratio * (a + 1)) - a / 2
 _HARD_JUMP = sqrt(2 * ratio)
 
-
 _NAMES = {size: "|x|", POINT: "|u|"}
-_TL1_OF_U = Term(r"\tfrac{(a+1)|u|}{a+|u|}")
-_GAP = Term("|x|-|S_a(x)|")
-_THRESHOLD = Term("t_a")
+_SOFT, _HARD, _MAP = (Term(f"S_{{{of}}}(|x|)", real=True) for of in (r"\ell_1", r"\ell_0", "a"))
+_BOUND = Part("bound")
 
 
-def _largest(form: Expr) -> Expr:
-    """A bound of a polynomial by the sum of the sizes of its terms, all symbols being positive."""
-    return Add(*map(Abs, Add.make_args(expand(form))))
+def _price(point: Expr) -> Expr:
+    return TL1.on_reals.subs(u, point)
 
 
 @claim(
@@ -57,43 +51,20 @@ def _largest(form: Expr) -> Expr:
     title="The transformed l1 penalty tends to l1",
     source=_SOURCE,
     sentence=All(
-        If(le(Abs(u), REACH), le(Abs(_TL1_OF_U - Abs(u)), Part("bound"))),
-        Tends(Term("p_a"), Term(r"|\cdot|"), (a, oo), Term(r"\text{compact sets}")),
+        If(le(Abs(u), REACH), le(Abs(_price(u) - Abs(u)), _BOUND)),
+        If(eq(Abs(u), REACH), eq(Abs(_price(u) - Abs(u)), _BOUND * Min(1, Abs(1 - REACH)) * a / (a + REACH))),
+        Tends(_BOUND, Integer(0), (a, oo)),
+        lt(_price(u), a + 1),
     ),
     definition=PenaltyLimit("l1", "penalty"),
     kind=Kind.INEQUALITY,
-    setting="at |u| = R the quotient of both sides tends to 1 as R → 0, and as R → ∞ with R/a → 0; not uniformly on "
-    "the line: p_a is bounded by a + 1",
+    setting="so uniformly on compact sets, and not on the line",
     parts={"bound": _TO_L1},
     names=_NAMES,
 )
 def P4_l1(d: Derivation) -> None:
-    p = _P.subs(u, POINT)
-    d.begin(p - POINT, "u > 0; p depends on |u|")
-    apart = POINT * (1 - POINT) / (a + POINT)
-    d.step("Over a common denominator", apart, "", vanishes("", p - POINT - apart))
-    above, below = fraction(apart)
-    largest = (_largest(above) / below.subs(POINT, 0)).subs(POINT, REACH)
-    d.step(
-        "On 0 < u ≤ R",
-        largest,
-        "|u − u²| ≤ u + u², a + u ≥ a, and the quotient of these increases with u",
-        follows("|u − u²| ≤ u + u²", Le(Abs(above), _largest(above))),
-        follows("a + u ≥ a", Ge(below, below.subs(POINT, 0))),
-        follows("|p − u| ≤ its value at R", Le(Abs(p - POINT), largest), POINT <= REACH),
-    )
-    d.hold("bound", _TO_L1)
-    quotient = (REACH - p.subs(POINT, REACH)) / _TO_L1
-    d.step(
-        "How good it is",
-        quotient,
-        "both sides at u = R; with R = √a, R/a → 0",
-        vanishes("the limit at a fixed u, by SymPy", limit(p, a, oo) - POINT),
-        vanishes("1 − the limit as R → 0", 1 + limit(quotient, REACH, 0, "+")),
-        vanishes("1 − the limit as R → ∞, a = R²", 1 - limit(quotient.subs(a, REACH**2), REACH, oo)),
-        follows("p stays below a + 1: no uniform limit on the line", Lt(p, a + 1)),
-    )
-    d.conclude_argument("the bound tends to 0 with 1/a")
+    g = Graph(d)
+    g.conclude(g.apply("the bound", tends, f=_TO_L1, over=a, to=oo))
 
 
 @claim(
@@ -101,46 +72,23 @@ def P4_l1(d: Derivation) -> None:
     title="The transformed l1 penalty tends to l0",
     source=_SOURCE,
     sentence=All(
-        le(Abs(_TL1_OF_U - 1), Part("bound")),
-        If(ge(Abs(u), REACH), le(Abs(_TL1_OF_U - 1), Part("bound away from 0"))),
-        Tends(Term("p_a(u)"), Term(r"1\{u\ne0\}"), (a, Term("0^+"))),
+        le(Abs(_price(POINT) - 1), _BOUND),
+        If(ge(POINT, REACH), le(Abs(_price(POINT) - 1), Part("bound away from 0"))),
+        Tends(Part("bound away from 0"), Integer(0), (a, Integer(0))),
+        If(eq(POINT, a), eq(_price(POINT), (a + 1) / 2)),
     ),
     definition=PenaltyLimit("l0", "penalty"),
     kind=Kind.INEQUALITY,
-    setting="uniformly on |u| ≥ R for every R > 0; not near 0: p_a(a) = (a + 1)/2 → ½",
+    setting="u ≠ 0, at 0 both are 0; so uniformly on |u| ≥ R for every R > 0, and not near 0",
     parts={"bound": _TO_L0, "bound away from 0": _TO_L0_AWAY},
     names=_NAMES,
 )
 def P4_l0(d: Derivation) -> None:
-    p = _P.subs(u, POINT)
-    d.begin(p - 1, "u > 0; at u = 0 both are 0")
-    apart = a * (POINT - 1) / (a + POINT)
-    d.step("Over a common denominator", apart, "", vanishes("", p - 1 - apart))
-    above, below = fraction(apart)
-    d.step(
-        "At a fixed u",
-        Abs(above) / below.subs(a, 0),
-        "a + u ≥ u",
-        follows("a + u ≥ u > 0", Ge(below, below.subs(a, 0))),
-    )
-    d.hold("bound", _TO_L0)
-    relative = (apart / a).subs(a, 0)
-    largest = a * Max(limit(relative, POINT, oo), -relative.subs(POINT, REACH))
-    d.step(
-        "On u ≥ R",
-        largest,
-        "|1 − 1/u| lies between 0 and the larger of its limit 1 at ∞ and, where R < 1, its value at R",
-        follows("|p − 1| there", Le(Abs(p - 1), largest), POINT >= REACH),
-    )
-    d.hold("bound away from 0", _TO_L0_AWAY)
-    d.step(
-        "Not near 0",
-        "p_a(a) − (a + 1)/2 = 0",
-        "",
-        vanishes("the limit at a fixed u, by SymPy", limit(p, a, 0, "+") - 1),
-        vanishes("p_a(a) − (a + 1)/2", _P.subs(u, a) - (a + 1) / 2),
-    )
-    d.conclude_argument("the bounds tend to 0 with a; p_a(a) stays ½ away from 1")
+    g = Graph(d)
+    g.conclude(g.apply("the bound", tends, f=_TO_L0_AWAY, over=a, to=Integer(0)))
+
+
+_AT_ITS_THRESHOLD = All(eq(size, _GAP_MOST), le(REACH, 1), ge(a**2, 2 * ratio * (a + 1)))
 
 
 @claim(
@@ -148,71 +96,31 @@ def P4_l0(d: Derivation) -> None:
     title="The proximal map of transformed l1 tends to soft thresholding",
     source=_SOURCE,
     sentence=All(
-        If(le(Abs(x_in), REACH), le(Term(r"|S_a(x)-\operatorname{sgn}(x)(|x|-\rho)_+|"), Part("bound"))),
-        Tends(Term("S_a"), Term(r"S_{\ell_1}"), (a, oo), Term(r"\text{compact sets}")),
-        If(
-            Term(r"|x|\text{ beyond the threshold}"),
-            All(le(Part("gap lower bound"), _GAP), le(_GAP, Part("gap upper bound"))),
-        ),
+        If(le(size, REACH), le(Abs(_MAP - _SOFT), _BOUND)),
+        If(_AT_ITS_THRESHOLD, eq(Abs(_MAP - _SOFT), _BOUND)),
+        Tends(_BOUND, Integer(0), (a, oo)),
+        If(ne(_MAP, 0), All(le(Part("gap lower bound"), size - _MAP), le(size - _MAP, Part("gap upper bound")))),
     ),
     definition=PenaltyLimit("l1", "proximal-map"),
     kind=Kind.INEQUALITY,
-    setting="for all a and ρ; with equality at the threshold where that is ρ(a+1)/a and R is it and at most 1",
+    setting="for all a and ρ, and for −x as for x; so uniformly on compact sets",
     parts={"bound": _TO_SOFT, "gap lower bound": _GAP_LEAST, "gap upper bound": _GAP_MOST},
     names=_NAMES,
 )
 def P4_l1_map(d: Derivation) -> None:
-    d.begin("S_a(x) − sgn(x)(|x| − ρ)₊", "odd in x: x ≥ 0")
-    d.cite("P1", "P3")
-    least = _gaps(d)
-    own = Symbol("gap", positive=True)
-    rates = [limit(a * (_GAP_MOST - ratio), a, oo), limit(a * (ratio - least), a, oo).subs(size, REACH)]
-    bound = Max(*rates) / a
-    d.step(
-        "Distance to soft thresholding",
-        bound,
-        "soft thresholding is max(|x| − ρ, 0) by P1, and S = max(|x| − gap, 0): they differ by |gap − ρ| at most "
-        "beyond the threshold, which is the first-order term in 1/a at either end, and by max(|x| − ρ, 0) below it",
-        vanishes("P1's map at x ≥ 0, less max(x − ρ, 0)", get("P1").formula.subs(x_in, size) - Max(size - ratio, 0)),
-        follows(
-            "|max(x − gap, 0) − max(x − ρ, 0)| ≤ |gap − ρ|",
-            Le(Abs(Max(size - own, 0) - Max(size - ratio, 0)), Abs(own - ratio)),
-        ),
-        follows(
-            "|gap − ρ| beyond the threshold",
-            Le(Abs(own - ratio), bound),
-            own >= _GAP_LEAST,
-            own <= _GAP_MOST,
-            size <= REACH,
-        ),
-        follows("|x| − ρ below it", Le(Max(size - ratio, 0), bound), size <= _GAP_MOST),
-    )
-    d.hold("bound", _TO_SOFT, bound)
-    d.conclude_argument("the bound tends to 0 with 1/a")
+    g = Graph(d)
+    mapped = g.cite("P3", {x_in: size}, value=_MAP)
+    soft = g.cite("P1", {x_in: size}, value=_SOFT)
+    beyond = g.case("beyond the threshold", size > TL1.threshold)
+    root, side = cubic.place(g, TL1, mapped, beyond, size)
+    gap = g.fact("the gap", And(_MAP > 0, size - _MAP >= _GAP_LEAST, size - _MAP <= _GAP_MOST), root, side)
+    near = g.fact("near soft thresholding", Implies(size <= REACH, Abs(_MAP - _SOFT) <= _TO_SOFT), gap, soft)
+    limit = g.apply("the bound", tends, f=_TO_SOFT, over=a, to=oo)
+    g.conclude(mapped, soft, g.under(beyond, gap), g.under(beyond, near), limit)
 
 
-def _gaps(d: Derivation) -> Expr:
-    """Between what the gap |x| − |S(x)| = K/z² lies beyond the threshold, which is at most its largest value."""
-    gap = _K / _z**2
-    root = [*cubic.tl1_root, _z > a, _z >= _m]  # the last two are P3's
-    threshold = cubic.tl1_least - a
-    d.step(
-        "Threshold",
-        "t ≤ ρ(a + 1)/a, with equality where a² ≥ 2ρ(a + 1)",
-        "ρ = m²/(2(a + 1))",
-        vanishes("P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal),
-        vanishes("P3's threshold, in m", TL1.threshold - threshold.subs(_m, sqrt(2 * ratio * (a + 1)))),
-        follows("t ≤ m²/(2a)", Le(threshold, _m**2 / (2 * a))),
-        follows("with equality where m ≤ a", Le(_m**2 / (2 * a), threshold), _m <= a),
-    )
-    ends = []
-    for name, stated, z in (("gap lower bound", _GAP_LEAST, _Z), ("gap upper bound", _GAP_MOST, a)):
-        end = gap.subs(_z, z)
-        side = Ge(gap, end) if z == _Z else Le(gap, end)
-        d.step(f"Gap beyond it, z = {z} at most" if z == _Z else f"z = {z} at least", end, "", follows("", side, root))
-        ends.append(end.subs({_Z: a + size, _m: sqrt(2 * ratio * (a + 1))}))
-        d.hold(name, stated, ends[-1])
-    return ends[0]
+_RATE = a * Max(1, _HARD_JUMP) / 2
+_SMALL = le(a**2, 2 * ratio * (a + 1))
 
 
 @claim(
@@ -220,68 +128,43 @@ def _gaps(d: Derivation) -> Expr:
     title="The proximal map of transformed l1 tends to hard thresholding",
     source=_SOURCE,
     sentence=All(
-        If(gt(Abs(x_in), _THRESHOLD), le(_GAP, Part("bound"))),
-        If(le(a**2, 2 * ratio * (a + 1)), eq(_THRESHOLD, Part("threshold"))),
-        Tends(_THRESHOLD, Part("limit of the threshold"), (a, Term("0^+"))),
+        If(ne(_MAP, 0), le(size - _MAP, _BOUND)),
+        If(_SMALL, Iff(ne(_MAP, 0), gt(size, Part("threshold")))),
+        Tends(Part("threshold"), Part("limit of the threshold"), (a, Integer(0))),
         If(
-            ne(Abs(x_in), Part("limit of the threshold")),
-            Tends(Term("S_a(x)"), Term(r"S_{\ell_0}(x)"), (a, Term("0^+"))),
+            All(_SMALL, gt(Abs(size - Part("limit of the threshold")), _RATE)),
+            le(Abs(_MAP - _HARD), Rational(9, 8) * a * (a + 1)),
         ),
+        If(All(eq(a**2, 2 * ratio * (a + 1)), eq(size, Part("threshold"))), eq(size - _MAP, _BOUND)),
+        If(
+            All(eq(ratio, 2), lt(a, 4), gt(size, Part("limit of the threshold")), le(size, Part("threshold"))),
+            All(eq(_MAP, 0), eq(_HARD, size)),
+        ),
+        If(All(eq(ratio, 2), lt(a, 4)), gt(Part("threshold"), Part("limit of the threshold"))),
     ),
     definition=PenaltyLimit("l0", "proximal-map"),
     kind=Kind.INEQUALITY,
-    setting="the bound for all a and ρ, with equality at the threshold where a² = 2ρ(a + 1); uniformly on "
-    "||x| − √(2ρ)| ≥ ε for every ε > 0, not near |x| = √(2ρ): for ρ = 2, 0 < a < 4 the threshold "
-    "t_a exceeds √(2ρ) = 2, and S_a(x) = 0 while S(x) = x > 2 in between",
+    setting="the bound for all a and ρ, for −x as for x; so uniformly on ||x| − √(2ρ)| ≥ ε for every ε > 0, and not "
+    "near √(2ρ)",
     parts={"bound": _TO_HARD, "threshold": _JUMP, "limit of the threshold": _HARD_JUMP},
     names=_NAMES,
 )
 def P4_l0_map(d: Derivation) -> None:
-    d.begin("S_a(x) − x 1{|x| > √(2ρ)}", "odd in x: x ≥ 0")
-    d.cite("P2", "P3")
-    _hard_thresholds(d)
-    end = (_K / _z**2).subs(_z, Rational(2, 3) * _Z)
-    d.step(
-        "Gap beyond the threshold",
-        end,
-        "|x| − |S_a(x)| = K/z², z ≥ (2/3)Z in the cubic of P3",
-        follows("K/z² is at most that", Le(_K / _z**2, end), *cubic.tl1_root),
-        vanishes("it tends to 0 at |x| > 0", limit(_TO_HARD.subs(size, REACH), a, 0, "+")),
-        follows(
-            "on |x| ≥ R, a ≤ 1: at most 9ρa/(2R²)", Le(_TO_HARD, 9 * ratio * a / (2 * REACH**2)), size >= REACH, a <= 1
-        ),
-    )
-    d.hold("bound", _TO_HARD, end.subs({_Z: a + size, _m: sqrt(2 * ratio * (a + 1))}))
-    at_two = _JUMP.subs(ratio, 2)
-    d.step(
-        "Not uniformly near √(2ρ)",
-        "ρ = 2: 2 < |x| ≤ t_a gives S_a(x) = 0, S(x) = x",
-        "",
-        follows("t_a > 2 for 0 < a < 4", Gt(at_two, 2), a < 4),
-        follows("and t_a is P3's threshold there", Gt(sqrt(4 * (a + 1)), a), a < 4),
-    )
-    d.conclude_argument(
-        "|x| ≠ √(2ρ) is on the same side of t_a for all small a; there the gap, or S_a itself, tends to 0"
-    )
-
-
-def _hard_thresholds(d: Derivation) -> None:
-    """P3's threshold where a² ≤ 2ρ(a + 1), its limit as a → 0, and P2's map there."""
-    jump = sqrt(2 * ratio * (a + 1))
-    found = TL1.threshold.replace(lambda part: isinstance(part, Min), lambda part: a)
-    d.step(
-        "Threshold",
-        found,
-        "P3's, min(√(2ρ(a + 1)), a) being a",
-        vanishes("P3's map, less 0 up to its threshold and x − sgn(x) gap beyond", get("P3").formula - TL1.proximal),
-        follows("P3's threshold", Le(Abs(TL1.threshold - found), 0), Ge(jump, a)),
-    )
-    d.hold("threshold", _JUMP)
-    d.apply("Its limit", lambda current: limit(expand(found), a, 0, "+"), "a → 0⁺")
-    d.hold("limit of the threshold", _HARD_JUMP)
-    d.step("Beyond it S(x) = x", x_in, "P2", vanishes("S(x) of P2 beyond √(2ρ), less x", _hard_beyond()))
-
-
-def _hard_beyond() -> Expr:
-    beyond = sqrt(2) * sqrt(ratio) + Symbol("d", positive=True)
-    return get("P2").formula.subs(x_in, beyond) - beyond
+    g = Graph(d)
+    mapped = g.cite("P3", {x_in: size}, value=_MAP)
+    hard = g.cite("P2", {x_in: size}, value=_HARD)
+    limit = g.apply("the limit of the threshold", tends, f=_JUMP, over=a, to=Integer(0))
+    beyond = g.case("beyond the threshold", size > TL1.threshold)
+    root, side = cubic.place(g, TL1, mapped, beyond, size)
+    gap = g.under(beyond, g.fact("the gap", And(_MAP > 0, size >= _MAP, size - _MAP <= _TO_HARD), root, side))
+    kept = g.fact("kept", Equivalent(Ne(_MAP, 0), size > TL1.threshold), mapped, gap)
+    close = g.fact("close to x", Implies(Ne(_MAP, 0), size - _MAP <= _TO_HARD), kept, gap)
+    small = g.case("a is small", formula_of(_SMALL, {}))
+    where = g.fact("kept beyond the jump", Equivalent(Ne(_MAP, 0), size > _JUMP), kept, small)
+    away = g.case("away from the limit", Abs(size - _HARD_JUMP) > _RATE)
+    same = g.fact("on the same side", Equivalent(Ne(_MAP, 0), size > _HARD_JUMP), where, away)
+    uniform = g.fact("uniformly", Abs(_MAP - _HARD) <= Rational(9, 8) * a * (a + 1), same, gap, kept, hard)
+    jump = g.under(small, where)
+    between = And(Eq(ratio, 2), a < 4, size > _HARD_JUMP, size <= _JUMP)
+    two = g.fact("not near it", Implies(between, And(Eq(_MAP, 0), Eq(_HARD, size))), jump, hard)
+    g.conclude(limit, close, jump, g.under(small, g.under(away, uniform)), two)

@@ -20,6 +20,7 @@ from sympy import (
     Ge,
     Gt,
     Implies,
+    Integer,
     Le,
     Max,
     Min,
@@ -150,8 +151,8 @@ def grown(steeper: Boolean, *, slope: Symbol, below: Expr, over: Symbol, start: 
 def total(entry: Boolean, *, sums: Mapping[Expr, Expr]) -> Boolean:
     """SUM: what holds of each entry holds of the sums over the entries.
 
-    entry: relations that are linear in the terms that `sums` maps to their sums, without a constant. ValueError for
-    one that is not. Source: induction on the number of entries.
+    entry: relations that are linear in the terms that `sums` maps to their sums. The sum of 1, their number, is one of
+    these where there is a constant. ValueError for one that is not linear. Source: induction on the number of entries.
     """
     return And(*(_summed(part, sums) for part in And.make_args(entry)))
 
@@ -159,15 +160,18 @@ def total(entry: Boolean, *, sums: Mapping[Expr, Expr]) -> Boolean:
 def _summed(relation: Boolean, sums: Mapping[Expr, Expr]) -> Boolean:
     if not isinstance(relation, Le | Ge | Eq):
         raise ValueError(f"SUM takes ≤, ≥ and = between terms of an entry, not {relation}")
-    places = {term: Dummy() for term in sums}
-    sides = [expand(side).subs(places) for side in relation.args]
-    for side in sides:
-        left = Poly(side, *places.values()) if side else Poly(0, *places.values())
-        bound = {symbol for term in sums for symbol in term.free_symbols}
-        if not left.is_linear or left.coeff_monomial(1) != 0 or left.free_symbols_in_domain & bound:
+    one = Integer(1)
+    places = {term: Dummy() for term in sums if term != one}
+    bound = {symbol for term in sums for symbol in term.free_symbols}
+    summed = []
+    for side in relation.args:
+        left = Poly(expand(side).subs(places), *places.values())
+        constant = left.coeff_monomial(1)
+        if not left.is_linear or (constant != 0 and one not in sums) or left.free_symbols_in_domain & bound:
             raise ValueError(f"SUM needs a relation linear in {', '.join(map(str, sums))}, not {relation}")
-    back = {places[term]: sums[term] for term in sums}
-    return relation.func(*(side.subs(back) for side in sides), evaluate=False)
+        terms = left.as_expr() - constant + constant * sums.get(one, one)
+        summed.append(terms.subs({place: sums[term] for term, place in places.items()}))
+    return relation.func(*summed, evaluate=False)
 
 
 _SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)

@@ -189,6 +189,8 @@ def test_a_cited_vector_is_one_of_the_basis(begin: Begin) -> None:
 def test_sums_of_what_holds_of_each_entry() -> None:
     sums = {x * y: symbols("P"), x**2: Integer(1)}
     assert total(And(x * y >= 0, x * y <= x**2), sums=sums) == And(symbols("P") >= 0, symbols("P") <= 1)
+    counted = total(x * y <= x**2 + 3 * z, sums=sums | {Integer(1): kappa})
+    assert counted == (symbols("P") <= 1 + 3 * z * kappa)
     for wrong in (x * y <= 1, (x * y) ** 2 <= x**2, x * y <= y**2, x * y * x**2 >= 0, Implies(x * y > 0, x**2 > 0)):
         with pytest.raises(ValueError, match="SUM"):
             total(wrong, sums=sums)

@@ -55,6 +55,25 @@ def test_every_claim_is_proved(claim_id: str) -> None:
     assert proofs.proved(claim_id) is True
 
 
+PLANTED = [claim_id for claim_id in IDS if proofs.get(claim_id).sentence is not None]
+
+
+@pytest.mark.parametrize("claim_id", PLANTED)
+def test_every_mistake_in_a_derivation_is_seen(claim_id: str) -> None:
+    planted = list(proofs.derive(claim_id).mutants())
+    assert len(planted) > 3
+    assert [label for label, owed in planted if owed().decision.zero] == []
+
+
+@pytest.mark.parametrize("reach", [2.0, 4.0, 50.0])
+def test_the_bound_of_transformed_l1_near_l1_is_reached_for_large_shapes(reach: float) -> None:
+    """R(1 + R)/a, which the claim once said, is not: at R = 2 it is three times what is reached."""
+    bound, shape = proofs.get("P4.l1").parts["bound"], 1e9
+    farthest = abs((shape + 1) * reach / (shape + reach) - reach)
+    assert farthest == pytest.approx(float(bound.subs({a: shape, Symbol("R", positive=True): reach})), rel=1e-6)
+    assert reach * (1 + reach) / shape > 1.03 * farthest
+
+
 def chain_of(wrong: Penalty) -> Derivation:
     chain = Derivation("P99")
     derive_map(chain, wrong, wrong.proximal)

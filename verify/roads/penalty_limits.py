@@ -73,7 +73,7 @@ def _both(held: Held, name: str, distance: mpf, bound: mpf) -> None:
 
 
 def _sharp_to_l1(held: Held) -> None:
-    for reach, shape in ((mpf("1e-5"), mpf("1e5")), (mpf("1e5"), mpf("1e12"))):
+    for reach, shape in ((mpf("1e-5"), mpf("1e5")), (mpf(3), mpf("1e12")), (mpf("1e5"), mpf("1e12"))):
         values = {a: shape, REACH: reach, POINT: reach}
         _both(held, f"|u| = R = {mp.nstr(reach, 3)}", _apart("l1", values), value_of(held, "bound", values))
 
