@@ -5,6 +5,8 @@ Notation and increments of the loss are those of `proofs.landscape`: V = ‖v*�
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sympy import (
     Abs,
     Add,
@@ -30,7 +32,7 @@ from sympy import (
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
 from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
-from proofs.engine.graph import Graph
+from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import circle, gram
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, Term, Where, eq, formula_of, gt, le, lt, ne
 from proofs.landscape import SADDLE_ANGLE, cauchy_schwarz, gradient_at_best_weights, on_best_weights
@@ -62,9 +64,42 @@ BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * one
 _STEP = Symbol("h", positive=True)
 
 
-_SLOPE, _RELU = Term(r"\partial f/\partial v"), Term(r"G_{\mathrm{relu}}")
-_GAP, _STEEP, _SIZE = symbols("‖v−v(θ)‖ ‖∂f/∂v‖ ‖G‖", nonnegative=True)
-_OFF_STAR, _OFF_ONES, _ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", "⟨v,∂f/∂v⟩")
+SLOPE, RELU = Term(r"\partial f/\partial v"), Term(r"G_{\mathrm{relu}}")
+_GAP, STEEP, SIZE = symbols("‖v−v(θ)‖ ‖∂f/∂v‖ ‖G‖", nonnegative=True)
+_OFF_STAR, _OFF_ONES, ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", "⟨v,∂f/∂v⟩")
+
+
+@dataclass(frozen=True)
+class Valley:
+    """v near v(θ): lengths and inner products, that ∂f/∂v = 0 exactly there, and ‖G_relu‖."""
+
+    weights: Fact
+    bounds: Fact
+    slope: Fact
+    filters: Fact
+    size: Fact
+
+    @classmethod
+    def of(cls, g: Graph, *inside: Fact) -> Valley:
+        """Facts of a claim that has the angle `inside` its range."""
+        off, zero = v - BEST_WEIGHTS, Integer(0)
+        weights = g.rule(
+            "v − v(θ) and ∂f/∂v",
+            gram,
+            g.cite("N2", {}, *inside, value=SLOPE),
+            products=PRODUCTS,
+            same={_GAP: (v, BEST_WEIGHTS), STEEP: (SLOPE, zero)},
+            named={sum_vs: (v_star, ones), _OFF_STAR: (off, v_star), _OFF_ONES: (off, ones), ALONG: (v, SLOPE)},
+        )
+        filters = g.rule("G", gram, g.cite("C3", {}, *inside, value=RELU), products=PLANE, same={SIZE: (RELU, zero)})
+        said = And(Equivalent(Eq(_GAP, 0), Same(v, BEST_WEIGHTS)), Equivalent(Eq(STEEP, 0), Same(SLOPE, 0)))
+        small = And(Abs(_OFF_ONES) <= _GAP * sqrt(m), Abs(_OFF_STAR) <= _GAP * sqrt(vs_vs))
+        bounds = g.fact("bounds", And(said, small, Abs(ALONG) <= STEEP * sqrt(v_v)), weights)
+        lengths = g.equal("‖4∂f/∂v‖²", 16 * STEEP**2, _GAP**2 + (m + 2) * _OFF_ONES**2, weights)
+        slope = g.fact("∂f/∂v = 0 exactly at v(θ)", And(said, Equivalent(Eq(STEEP, 0), Eq(_GAP, 0))), lengths, bounds)
+        vector = (4 * ALONG + v_vs * (COSINE_LIKE - cos(theta))) ** 2 + v_vs**2 * sin(theta) ** 2
+        size = g.equal("‖G‖²", 8 * pi * SIZE**2, vector, weights, filters, because="c(θ) = 1 − 2θ/π")
+        return cls(weights, bounds, slope, filters, size)
 
 
 @claim(
@@ -73,7 +108,7 @@ _OFF_STAR, _OFF_ONES, _ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", 
     source="[Y], Lemma 6, with the case S² ≥ ½(m+1)‖v*‖² added [here]",
     kind=Kind.EQUIVALENCE,
     sentence=Iff(
-        All(Same(_SLOPE, 0), Same(_RELU, 0)),
+        All(Same(SLOPE, 0), Same(RELU, 0)),
         All(
             Same(v, Part("best weights")),
             Either(eq(theta, 0), eq(theta, pi), All(eq(theta, Part("saddle angle")), le(theta, pi))),
@@ -87,35 +122,18 @@ _OFF_STAR, _OFF_ONES, _ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", 
 def C8(d: Derivation) -> None:
     g = Graph(d)
     teacher, angle = g.given("v* ≠ 0"), g.given("θ ≤ π")
-    off, inner, zero = v - BEST_WEIGHTS, get("N4.inner").formula, Integer(0)
-    weights = g.rule(
-        "v − v(θ) and ∂f/∂v",
-        gram,
-        g.cite("N2", {}, angle, value=_SLOPE),
-        products=PRODUCTS,
-        same={_GAP: (v, BEST_WEIGHTS), _STEEP: (_SLOPE, zero)},
-        named={sum_vs: (v_star, ones), _OFF_STAR: (off, v_star), _OFF_ONES: (off, ones), _ALONG: (v, _SLOPE)},
-    )
-    filters = g.rule("G", gram, g.cite("C3", {}, angle, value=_RELU), products=PLANE, same={_SIZE: (_RELU, zero)})
-    best, flat, still = Eq(_GAP, 0), Eq(_STEEP, 0), Equivalent(Eq(_SIZE, 0), Same(_RELU, 0))
-    said = And(Equivalent(best, Same(v, BEST_WEIGHTS)), Equivalent(flat, Same(_SLOPE, 0)))
-    bounds = And(Abs(_OFF_ONES) <= _GAP * sqrt(m), Abs(_OFF_STAR) <= _GAP * sqrt(vs_vs))
-    small = g.fact("bounds", And(said, bounds, Abs(_ALONG) <= _STEEP * sqrt(v_v)), weights)
-    spread = g.fact("|1ᵀv*|", Abs(sum_vs) <= sqrt(m) * sqrt(vs_vs), weights)
-    lengths = g.equal("‖4∂f/∂v‖²", 16 * _STEEP**2, _GAP**2 + (m + 2) * _OFF_ONES**2, weights)
-    slope = g.fact("∂f/∂v = 0 exactly at v(θ)", And(said, Equivalent(flat, best)), lengths, small)
-    vector = (4 * _ALONG + v_vs * (COSINE_LIKE - cos(theta))) ** 2 + v_vs**2 * sin(theta) ** 2
-    size = g.equal("‖G‖²", 8 * pi * _SIZE**2, vector, weights, filters, because="c(θ) = 1 − 2θ/π")
-    ends = Or(eq(theta, 0), eq(theta, pi))
+    valley = Valley.of(g, angle)
+    at_best = g.case("there", Eq(STEEP, 0))
+    still = Equivalent(Eq(SIZE, 0), Same(RELU, 0))
+    along = g.fact("along v", And(Eq(ALONG, 0), still), valley.bounds, valley.filters, at_best)
     circled = g.apply("sine and cosine", circle, at=theta)
-    at_best = g.case("there", flat)
-    along = g.fact("along v", And(Eq(_ALONG, 0), still), *(small, filters, at_best))
-    zeros = g.fact("G = 0", Equivalent(Same(_RELU, 0), Or(Eq(v_vs, 0), ends)), size, along, circled)
-    product = g.equal("v·v*", v_vs, inner + _OFF_STAR, weights)
-    root = g.fact(
-        "one root", Equivalent(Eq(v_vs, 0), Eq(theta, SADDLE_ANGLE)), *(product, small, slope, at_best, teacher, spread)
-    )
-    g.conclude(slope, g.under(at_best, zeros), g.under(at_best, root), angle)
+    ends = Or(eq(theta, 0), eq(theta, pi))
+    zeros = g.fact("G = 0", Equivalent(Same(RELU, 0), Or(Eq(v_vs, 0), ends)), valley.size, along, circled)
+    product = g.equal("v·v*", v_vs, get("N4.inner").formula + _OFF_STAR, valley.weights)
+    spread = g.fact("|1ᵀv*|", Abs(sum_vs) <= sqrt(m) * sqrt(vs_vs), valley.weights)
+    of_root = product, valley.bounds, valley.slope, at_best, teacher, spread
+    root = g.fact("one root", Equivalent(Eq(v_vs, 0), Eq(theta, SADDLE_ANGLE)), *of_root)
+    g.conclude(valley.slope, g.under(at_best, zeros), g.under(at_best, root), angle)
 
 
 WITNESS_WEIGHT = Rational(1, 3)
@@ -136,7 +154,7 @@ _BEYOND = (eq(m, 2), Same(v_star, ones), eq(theta, pi))
     kind=Kind.COUNTEREXAMPLE,
     sentence=If(
         All(*_BEYOND, Same(v, Part("weight") * v_star), le(_TURN, pi)),
-        All(Same(_SLOPE, 0), Same(_RELU, 0), eq(_TURNED - _LOSS, Part("slope") * _TURN), lt(Part("slope"), 0)),
+        All(Same(SLOPE, 0), Same(RELU, 0), eq(_TURNED - _LOSS, Part("slope") * _TURN), lt(Part("slope"), 0)),
     ),
     definition=CommonZeros("relu", "beyond"),
     parts={"weight": WITNESS_WEIGHT, "slope": WITNESS_SLOPE},
@@ -152,16 +170,16 @@ def C8_beyond(d: Derivation) -> None:
     weights = g.rule(
         "output weights",
         gram,
-        g.cite("N2", {}, here, value=_SLOPE),
+        g.cite("N2", {}, here, value=SLOPE),
         products=PRODUCTS,
-        same={_STEEP: (_SLOPE, zero), apart: (v_star, ones), off: (v, third)},
+        same={STEEP: (SLOPE, zero), apart: (v_star, ones), off: (v, third)},
         named=dict(zip(names, pairs, strict=True)),
     )
-    filters = g.rule("G", gram, g.cite("C3", {}, here, value=_RELU), products=PLANE, same={_SIZE: (_RELU, zero)})
+    filters = g.rule("G", gram, g.cite("C3", {}, here, value=RELU), products=PLANE, same={SIZE: (RELU, zero)})
     sizes = {vs_vs: 2, sum_vs: 2, v_v: Rational(2, 9), v_vs: Rational(2, 3), sum_v: Rational(2, 3)}
     numbers = g.fact("numbers", And(*(Eq(*pair) for pair in sizes.items())), weights, here)
-    flat = g.fact("∂f/∂v = 0", Same(_SLOPE, 0), weights, here)
-    at_rest = g.fact("G = 0", Same(_RELU, 0), filters, numbers, g.apply("at π", circle, at=theta), here)
+    flat = g.fact("∂f/∂v = 0", Same(SLOPE, 0), weights, here)
+    at_rest = g.fact("G = 0", Same(RELU, 0), filters, numbers, g.apply("at π", circle, at=theta), here)
     loss = g.cite("N1", {}, here, value=_LOSS)
     turned = g.cite("N1", {theta: pi - _TURN}, here, value=_TURNED, name="N1 at π − h")
     falls = g.fact("the loss falls", Eq(_TURNED - _LOSS, WITNESS_SLOPE * _TURN), loss, turned, numbers, here)

@@ -8,27 +8,46 @@ rest at the spurious minimum (B2.identity).
 from __future__ import annotations
 
 import sympy
-from sympy import Abs, Add, Expr, Integer, Integral, Matrix, Ne, Rational, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
+from sympy import (
+    Add,
+    And,
+    Expr,
+    Implies,
+    Integer,
+    Integral,
+    Matrix,
+    Ne,
+    Rational,
+    Symbol,
+    cos,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+)
 
+from proofs.common_zeros import ALONG, BEST_WEIGHTS, RELU, SIZE, SLOPE, STEEP, Valley
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
+from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import All, If, Part, Tends, Term, Where, eq, ge, gt, le, lt, ne
+from proofs.engine.rules import circle, convex, gram, rising, tends
+from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights
-from proofs.lipschitz import below_its_argument, jordan
 from proofs.lipschitz_constant import LARGEST_V
 from proofs.network import COSINE_LIKE
 from proofs.symbols import (
     NONZERO_FILTER,
     OPEN_ANGLE,
     PLANE,
+    PRODUCTS,
     e,
     eta,
     m,
     ones,
-    phi_angle,
     r,
     sum_v,
     sum_vs,
@@ -40,6 +59,8 @@ from proofs.symbols import (
     vs_vs,
     w_hat,
 )
+
+HALF = Rational(1, 2)
 
 DESCENT_CONSTANT = 2 * LARGEST_V**2 / pi + sqrt(pi / 2) * r
 """A of C7, in C_v ≥ ‖v‖ and r = ‖w‖."""
@@ -65,6 +86,15 @@ _SLOPE_SQUARE = Term(r"\left\|\tfrac{\partial f}{\partial v}\right\|^2")
 _INNER = Term(r"\left\langle G_{\mathrm{relu}},\tfrac{\partial f}{\partial w}\right\rangle")
 
 
+_NORM_V = Symbol("‖v‖", nonnegative=True)
+_INNER = Symbol("⟨G,∂f/∂w⟩", real=True)
+NAMES = {
+    **{SIZE: r"\|G_{\mathrm{relu}}\|", STEEP: r"\|\partial f/\partial v\|", _NORM_V: r"\|v\|"},
+    _INNER: r"\langle G_{\mathrm{relu}},\partial f/\partial w\rangle",
+}
+INSIDE = {"θ > 0": gt(theta, 0), "θ < π": lt(theta, pi)}
+
+
 def tilt(angle: Expr = theta) -> Expr:
     """‖c ŵ − w*‖² at an angle, c = 1 − 2θ/π."""
     return ((COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2).subs(theta, angle)
@@ -75,101 +105,54 @@ def tilt(angle: Expr = theta) -> Expr:
     title="The constant A of the descent inequality cannot depend on the bound on ‖v‖ alone",
     source="[Y], (12), as printed; the witness [here]",
     kind=Kind.COUNTEREXAMPLE,
-    sentence=Where(
-        All(
-            eq(Term(r"\|G_{\mathrm{relu}}\|^2") / (_SLOPE_SQUARE + _INNER), Part("quotient")),
-            Tends(Part("quotient"), oo, (r, oo)),
-        ),
-        eq(v, Term(r"v(\theta)")),
-        ne(v_vs, 0),
-        eq(r, Term(r"\|w\|")),
-    ),
+    sentence=All(eq(SIZE**2 / (STEEP**2 + _INNER), Part("quotient")), Tends(Part("quotient"), oo, (r, oo))),
     definition=DescentConstant("printed"),
     hypotheses=(*OPEN_ANGLE, Ne(VALLEY_INNER, 0)),
+    premises=INSIDE | {"v = v(θ)": Same(v, BEST_WEIGHTS), "v·v* ≠ 0": ne(v_vs, 0)},
+    names=NAMES,
+    setting="v(θ) does not depend on ‖w‖",
     parts={"quotient": VALLEY_QUOTIENT},
 )
 def C7_printed(d: Derivation) -> None:
-    d.cite("C3", "C6.relu", "N2", "N4", "N4.inner")
-    d.begin("‖G_relu‖² / (‖∂f/∂v‖² + ⟨G_relu, ∂f/∂w⟩) on v = v(θ)", "there ∂f/∂v = 0 (N4), and v(θ) does not know ‖w‖")
-    gradient = on_best_weights(get("C3").formula)
-    top = Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e)))
-    bottom = on_best_weights(get("C6.relu").formula)
-    factor = sqrt(pi / 2) * tilt() / sin(theta)
-    d.step(
-        "The quotient is a multiple of ‖w‖",
-        r * factor,
-        "",
-        vanishes("∂f/∂v on v = v(θ)", gradient_at_best_weights()),
-        vanishes("‖G‖² − the multiple of ⟨G, ∂f/∂w⟩", top - r * factor * bottom),
-        vanishes("slope of v(θ) in ‖w‖", diff(get("N4").as_printed, r)),
-        vanishes("slope of the multiple in ‖w‖", diff(factor, r)),
-        vanishes("v(θ)·v*, which is not to be 0, is that of N4.inner", get("N4.inner").formula - VALLEY_INNER),
-    )
-    d.hold("quotient", VALLEY_QUOTIENT)
-    at_right_angle = factor.subs(theta, pi / 2)
+    g = Graph(d)
+    inside, below = map(g.given, INSIDE)
+    valley = Valley.of(g, below)
+    flat = g.fact("∂f/∂v = 0", And(eq(STEEP, 0), eq(ALONG, 0)), valley.slope, valley.bounds, g.given("v = v(θ)"))
+    inner_ = g.cite("C6.relu", {}, inside, below, value=_INNER)
+    rises = g.fact("sin θ", sin(theta) > 0, inside, below, g.apply("signs", circle, at=theta))
+    share = g.equal("(v·v*)² sin θ", v_vs**2 * sin(theta), 8 * pi * sqrt(pi / 2) * r * _INNER, inner_)
+    nonzero = g.given("v·v* ≠ 0")
+    quotient = eq(SIZE**2 / (STEEP**2 + _INNER), VALLEY_QUOTIENT)
+    same = g.fact("quotient", quotient, valley.size, flat, share, rises, nonzero)
+    factor, t = Symbol("K", positive=True), Symbol("t", real=True)
+    line = g.apply("a line", tends, f=factor * t, over=t, to=oo)
+    g.conclude(same, g.instance("limit", line, {factor: VALLEY_QUOTIENT / r, t: r}, rises))
     one = {m: 1, sum_vs: 1, vs_vs: 1, theta: pi / 2}
     d.step(
         "A witness: m = 1, v* = 1, θ = π/2, v = ½",
-        r * at_right_angle,
+        VALLEY_QUOTIENT.subs(theta, pi / 2),
         "the quotient is √(π/2)‖w‖ there, with ‖v‖ = ½",
-        vanishes("v(π/2) − ½", get("N4").as_printed.subs({**one, v_star: 1, ones: 1}) - Rational(1, 2)),
-        vanishes("the multiple − √(π/2)", at_right_angle - sqrt(pi / 2)),
-        positive_terms("⟨G, ∂f/∂w⟩ there", bottom.subs(one)),
-        holds("the quotient tends to +∞", sympy.limit(r * at_right_angle, r, oo) == oo),
+        vanishes("v(π/2) − ½", BEST_WEIGHTS.subs({**one, v_star: 1, ones: 1}) - HALF),
+        vanishes("the quotient − √(π/2)‖w‖", VALLEY_QUOTIENT.subs(theta, pi / 2) - sqrt(pi / 2) * r),
+        positive_terms("v·v* there", VALLEY_INNER.subs(one)),
     )
-    d.conclude_argument("A has to grow at least like √(π/2)‖w‖; C7 shows that it need not grow faster")
 
 
-def tilt_is_small(d: Derivation) -> None:
-    """‖c ŵ − w*‖² ≤ sin θ, the one inequality of C7 that is not algebra."""
-    reduced = (COSINE_LIKE - cos(theta)) ** 2 - sin(theta) * (1 - sin(theta))
-    y = phi_angle
-    d.step(
-        "‖cŵ − w*‖² ≤ sin θ is (c − cos θ)² ≤ sin θ (1 − sin θ)",
-        reduced,
-        "unchanged by θ → π − θ, so let y = π/2 − θ ∈ [0, π/2]: D = sin y − 2y/π, and D² ≤ cos y (1 − cos y) is owed",
-        vanishes("‖cŵ − w*‖² − sin θ − form", tilt() - sin(theta) - reduced),
-        vanishes("symmetry", reduced - reduced.subs(theta, pi - theta)),
-        vanishes("in y", reduced.subs(theta, pi / 2 - y) - (sin(y) - 2 * y / pi) ** 2 + cos(y) * (1 - cos(y))),
-    )
-    angle, rest, wide = Symbol("y", nonnegative=True), Symbol("z", nonnegative=True), Symbol("D", real=True)
-    sine, cosine = Symbol("sin_y", real=True), Symbol("cos_y", real=True)
-    share = (1 - 2 / pi) ** 2
-    d.step(
-        "π/2 − y ≥ ½: D ≤ (1 − 2/π) sin y, and cos y is not small",
-        "D² ≤ (1 − 2/π)²(1 + cos y)(1 − cos y) ≤ cos y (1 − cos y)",
-        "Jordan gives D ≥ 0 and cos y = sin z ≥ 2z/π ≥ 1/π, z = π/2 − y; and sin y ≤ y",
-        *jordan(),
-        *below_its_argument(),
-        vanishes("cos y − sin(π/2 − y)", cos(y) - sin(pi / 2 - y)),
-        follows("2z/π ≥ 1/π", 2 * rest / pi >= 1 / pi, rest >= Rational(1, 2)),
-        follows(
-            "0 ≤ D ≤ (1 − 2/π) sin y",
-            Abs(sine - 2 * angle / pi) <= (1 - 2 / pi) * sine,
-            sine <= angle,
-            sine >= 2 * angle / pi,
-        ),
-        follows("D² ≤ (1 − 2/π)² sin²y", wide**2 <= share * sine**2, wide >= 0, wide <= (1 - 2 / pi) * sine, sine >= 0),
-        vanishes("sin²y − (1 + cos y)(1 − cos y)", sin(y) ** 2 - (1 + cos(y)) * (1 - cos(y))),
-        follows("(1 − 2/π)²(1 + cos y) ≤ cos y", share * (1 + cosine) <= cosine, cosine >= 1 / pi, cosine <= 1),
-    )
-    d.step(
-        "π/2 − y ≤ ½: D ≤ 2z/π",
-        "D² ≤ (2z/π)² ≤ (2z/π)(1 − z) ≤ sin z (1 − sin z)",
-        "z = π/2 − y; D = cos z − 1 + 2z/π, and 2z/π ≤ sin z ≤ z",
-        vanishes("sin y − 2y/π in z", sin(pi / 2 - y) - 2 * (pi / 2 - y) / pi - (cos(y) - 1 + 2 * y / pi)),
-        follows("D ≤ 2z/π", sine - 1 + 2 * rest / pi <= 2 * rest / pi, sine <= 1),
-        follows("2z/π ≤ 1 − z", 2 * rest / pi <= 1 - rest, rest <= Rational(1, 2)),
-        follows(
-            "(2z/π)² ≤ sin z (1 − sin z)",
-            wide**2 <= cosine * (1 - cosine),
-            wide >= 0,
-            wide <= 1 - rest,
-            cosine >= wide,
-            cosine <= rest,
-            rest <= Rational(1, 2),
-        ),
-    )
+def tilt_is_small(g: Graph, inside: Fact) -> Fact:
+    """‖c ŵ − w*‖² ≤ sin θ, the one inequality of C7 that is not algebra, proved for θ and π − θ at once."""
+    t, then = symbols("t t'", real=True)
+    quarter = {"over": t, "low": Integer(0), "high": pi / 2}
+    signs = g.apply("signs", circle, at=t)
+    chords = [g.apply(f"chord of {f}", convex, signs, f=-f, **quarter) for f in (sin(t), cos(t))]
+    grows = g.apply("t − sin t rises", rising, f=t - sin(t), over=t, low=Integer(0), high=oo, then=then)
+    below = g.instance("t ≥ sin t", grows, {t: Integer(0), then: t})
+    across = g.instance("π/2 − t ≥ cos t", below, {t: pi / 2 - t})
+    small = (cos(t) - 1 + 2 * t / pi) ** 2 <= sin(t) * (1 - sin(t))
+    near = g.fact("t ≤ ½", Implies(And(t >= 0, t <= HALF), small), *chords)
+    far = g.fact("t ≥ ½", Implies(And(t >= HALF, t <= pi / 2), small), *chords, across)
+    all_ = g.fact("t ≤ π/2", Implies(And(t >= 0, t <= pi / 2), small), near, far)
+    both = g.instance("t = θ", all_, {t: theta}), g.instance("t = π − θ", all_, {t: pi - theta})
+    return g.fact("‖cŵ − w*‖² ≤ sin θ", tilt() <= sin(theta), *both, inside)
 
 
 @claim(
@@ -177,73 +160,48 @@ def tilt_is_small(d: Derivation) -> None:
     title="The descent inequality of the ReLU coarse gradient, with its constant",
     source="[Y], (12), with an explicit A that is sharp in ‖v‖ and in ‖w‖ [here]",
     kind=Kind.INEQUALITY,
-    sentence=If(
-        All(eq(r, Term(r"\|w\|")), le(Term(r"\|v\|"), LARGEST_V)),
-        le(Term(r"\|G_{\mathrm{relu}}\|^2"), Part("bound") * (_SLOPE_SQUARE + _INNER)),
-    ),
+    sentence=If(le(_NORM_V, LARGEST_V), le(SIZE**2, Part("bound") * (STEEP**2 + _INNER))),
     definition=DescentConstant("bound"),
     parts={"bound": DESCENT_CONSTANT},
-    names={Part("bound"): "A"},
+    premises=INSIDE,
+    names={Part("bound"): "A"} | NAMES,
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
 )
 def C7(d: Derivation) -> None:
-    d.cite("C3", "N2", "C6.relu")
-    slope = in_basic_quantities(get("N2").as_printed)
-    along_v = coefficient(slope, v) * v_v + coefficient(slope, v_star) * v_vs + coefficient(slope, ones) * sum_v
-    w_star_there = cos(theta) * w_hat + sin(theta) * e
-    share = 2 / sqrt(2 * pi)
-    split = share * along_v * w_hat + share / 4 * v_vs * (COSINE_LIKE * w_hat - w_star_there)
-    d.begin(get("C3").formula, "G_relu of C3")
-    d.step(
-        "G_relu = (1/(2√(2π))) [4 (v·∂f/∂v) ŵ + v·v* (c ŵ − w*)]",
-        split,
-        "v·∂f/∂v from N2, c = 1 − 2θ/π",
-        vanishes("G_relu − form", get("C3").formula - split),
+    g = Graph(d)
+    inside, below = map(g.given, INSIDE)
+    slope, relu = g.cite("N2", {}, below, value=SLOPE), g.cite("C3", {}, below, value=RELU)
+    outputs = g.rule(
+        "∂f/∂v", gram, slope, products=PRODUCTS, norms={v: _NORM_V, SLOPE: STEEP}, named={ALONG: (v, SLOPE)}
     )
-    tilt_is_small(d)
-    one, two, first, second = symbols("X Y a b", positive=True)
-    size, inner, squared = symbols("g_norm v_dot_g T", nonnegative=True)
-    across = get("C6.relu").formula
-    bound_v = (share * LARGEST_V) ** 2
-    bound_w = sympy.simplify((share * v_vs / 4) ** 2 * sin(theta) / across)
-    d.step(
-        "Its two terms",
-        bound_v,
-        "|v·∂f/∂v| ≤ C_v‖∂f/∂v‖; and (v·v*)² sin θ is a multiple of ⟨G_relu, ∂f/∂w⟩, by C6",
-        vanishes(
-            "‖cŵ − w*‖² − form",
-            Add(*(coefficient(COSINE_LIKE * w_hat - w_star_there, basis) ** 2 for basis in (w_hat, e))) - tilt(),
-        ),
-        follows(
-            "[4 v·∂f/∂v]²/(8π) ≤ (2C_v²/π)‖∂f/∂v‖²",
-            16 * inner**2 / (8 * pi) <= bound_v * size**2,
-            inner <= LARGEST_V * size,
-        ),
-        vanishes("(v·v*)² sin θ/(8π) − √(π/2) r ⟨G, ∂f/∂w⟩", v_vs**2 * sin(theta) / (8 * pi) - bound_w * across),
-    )
-    d.step(
-        "The square of a sum",
-        bound_v + bound_w,
-        "(X + Y)² ≤ (a + b)(X²/a + Y²/b), a = 2C_v²/π, b = √(π/2)‖w‖, both terms on the right being ≥ 0",
-        vanishes(
-            "(a + b)(X²/a + Y²/b) − (X + Y)² − a square",
-            (first + second) * (one**2 / first + two**2 / second)
-            - (one + two) ** 2
-            - (second * one - first * two) ** 2 / (first * second),
-        ),
-        follows("that square is ≥ 0", (second * one - first * two) ** 2 / (first * second) >= 0),
-        follows(
-            "X² ≤ a‖∂f/∂v‖², Y² ≤ bT give the bound",
-            (first + second) * (one**2 / first + two**2 / second) <= (first + second) * (size**2 + squared),
-            one**2 <= first * size**2,
-            two**2 <= second * squared,
+    filters = g.rule("G", gram, relu, products=PLANE, norms={RELU: SIZE})
+    first, second = 2 * LARGEST_V**2 / pi, sqrt(pi / 2) * r
+    x, weight = sqrt(2 / pi) * ALONG, v_vs / (2 * sqrt(2 * pi))
+    vector = (x + weight * (COSINE_LIKE - cos(theta))) ** 2 + (weight * sin(theta)) ** 2
+    size = g.equal("G = √(2/π) (v·∂f/∂v) ŵ + v·v* (c ŵ − w*)/(2√(2π))", SIZE**2, vector, outputs, filters)
+    inner_ = g.cite("C6.relu", {}, inside, below, value=_INNER)
+    share = g.equal("(v·v*)² sin θ", weight**2 * sin(theta), second * _INNER, inner_)
+    one, up, across, top, wide, left, right, total = symbols("X Y_1 Y_2 q s S I T", real=True)
+    a, b = symbols("a b", positive=True)
+    sums = g.fact(
+        "‖X + Y‖² ≤ (a + b)(‖X‖²/a + ‖Y‖²/b)",
+        Implies(
+            And(
+                *(eq(total, (one + top * up) ** 2 + (top * across) ** 2), one**2 <= a * left),
+                *(up**2 + across**2 <= wide, eq(top**2 * wide, b * right)),
+            ),
+            total <= (a + b) * (left + right),
         ),
     )
-    d.hold("bound", DESCENT_CONSTANT)
+    terms = {one: x, top: weight, up: COSINE_LIKE - cos(theta), across: sin(theta), wide: sin(theta), total: SIZE**2}
+    bound = g.instance("both terms", sums, {**terms, a: first, b: second, left: STEEP**2, right: _INNER})
+    at_most = g.case("‖v‖ ≤ C_v", _NORM_V <= LARGEST_V)
+    along = g.fact("|v·∂f/∂v| ≤ C_v ‖∂f/∂v‖", x**2 <= first * STEEP**2, outputs, at_most)
+    least = g.fact(
+        "A", SIZE**2 <= DESCENT_CONSTANT * (STEEP**2 + _INNER), *(size, bound, along, share), tilt_is_small(g, below)
+    )
+    g.conclude(g.under(at_most, least))
     sharp_in_both(d)
-    d.conclude_argument(
-        "A depends on the bound on ‖v‖ and on ‖w‖, linearly in ‖w‖, and neither coefficient can be smaller"
-    )
 
 
 def sharp_in_both(d: Derivation) -> None:

@@ -85,6 +85,9 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, timeout: int) -> De
     if (consistent := translation.solver(timeout, *hypotheses).check()) != z3.sat:
         why = "contradict each other" if consistent == z3.unsat else "were not shown to be satisfiable"
         return Decision(None, f"the hypotheses {why}")
+    words = _Words()
+    if words.solver(_SHORT, *map(words.boolean, given), z3.Not(words.boolean(conclusion))).check() == z3.unsat:
+        return Decision(True)
     solver = translation.solver(timeout, *hypotheses, z3.Not(claim))
     answer = solver.check()
     if answer == z3.unsat:
@@ -144,6 +147,9 @@ class _Translation:
             return z3.Bool(f"predicate {part}", self.context)
         if type(part) not in _RELATIONS:
             raise ValueError(f"no SMT form for the condition {part}")
+        return self.relation(part)
+
+    def relation(self, part: Basic) -> Any:
         return _RELATIONS[type(part)](*map(self.real, part.args))
 
     def spurious(self, found: dict[str, Any], given: tuple[Boolean, ...], conclusion: Boolean) -> bool:
@@ -272,3 +278,10 @@ class _Translation:
         for piece, condition in reversed(pieces):
             value = self.z3.If(self.boolean(condition), self.real(piece), value)
         return value
+
+
+class _Words(_Translation):
+    """Relations as words: what follows whatever they mean follows at once."""
+
+    def relation(self, part: Basic) -> Any:
+        return self.z3.Bool(f"relation {part}", self.context)
