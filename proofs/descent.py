@@ -7,25 +7,7 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-import sympy
-from sympy import (
-    Add,
-    And,
-    Expr,
-    Implies,
-    Integer,
-    Integral,
-    Matrix,
-    Ne,
-    Rational,
-    Symbol,
-    cos,
-    oo,
-    pi,
-    sin,
-    sqrt,
-    symbols,
-)
+from sympy import Add, And, Expr, Implies, Integer, Matrix, Ne, Rational, Symbol, cos, oo, pi, sin, sqrt, symbols
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, RELU, SIZE, SLOPE, STEEP, Valley
 from proofs.engine.claim import Kind, claim, get
@@ -33,8 +15,8 @@ from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import circle, convex, gram, rising, tends
-from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt, le, lt, ne
+from proofs.engine.rules import circle, convex, gram, grown, rising, tends
+from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz_constant import LARGEST_V
@@ -47,6 +29,7 @@ from proofs.symbols import (
     e,
     eta,
     m,
+    named,
     ones,
     r,
     sum_v,
@@ -72,7 +55,7 @@ VALLEY_QUOTIENT = sqrt(pi / 2) * r * ((1 - 2 * theta / pi - cos(theta)) ** 2 + s
 VALLEY_INNER = (1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))
 """v(θ)·v* of N4.inner, whose one zero C7.printed leaves out."""
 
-LIPSCHITZ, EXCESS, ENERGY = symbols("L A E", nonnegative=True)
+(LIPSCHITZ, EXCESS), ENERGY = symbols("L A", nonnegative=True), Symbol("E", real=True)
 """In B2.relu: the constant of N6, that of C7, and ‖∂f/∂v‖² + ⟨G_relu, ∂f/∂w⟩."""
 
 DECREASE = eta * (1 - eta * LIPSCHITZ * (1 + EXCESS) / 2) * ENERGY
@@ -80,10 +63,6 @@ DECREASE = eta * (1 - eta * LIPSCHITZ * (1 + EXCESS) / 2) * ENERGY
 
 SHRINKING_STEP = 2 / (LIPSCHITZ * (1 + EXCESS))
 """The step size below which that is positive."""
-
-
-_SLOPE_SQUARE = Term(r"\left\|\tfrac{\partial f}{\partial v}\right\|^2")
-_INNER = Term(r"\left\langle G_{\mathrm{relu}},\tfrac{\partial f}{\partial w}\right\rangle")
 
 
 _NORM_V = Symbol("‖v‖", nonnegative=True)
@@ -228,80 +207,83 @@ def sharp_in_both(d: Derivation) -> None:
     )
 
 
+_LOSS, _LOSS_NEXT, _SLOPE_THERE, _TURN = named("f", "f⁺", "η⟨∇f(x−tηg),g⟩", "⟨∇f(x−tηg)−∇f(x),g⟩")
+_TIME, _LENGTH, _MOVED = symbols("t ‖g‖ ‖∇f(x−tηg)−∇f(x)‖", nonnegative=True)
+
+
 @claim(
     id="B2.relu",
     title="Plain coarse gradient descent with the ReLU estimator descends",
     source="[Y], Theorem 1, with the region and the step size it needs [here]",
     kind=Kind.INEQUALITY,
     sentence=All(
-        ge(Term("f(v,w)") - Term("f(v^+,w^+)"), Part("decrease, a lower bound")),
-        If(lt(eta, Part("largest step")), gt(Part("decrease, a lower bound"), 0)),
-        eq(ENERGY, _SLOPE_SQUARE + _INNER),
-        ge(_SLOPE_SQUARE + _INNER, 0),
-        eq(Term("(v^+,w^+)"), Term(r"(v,w)-\eta\,\bigl(\tfrac{\partial f}{\partial v},G_{\mathrm{relu}}\bigr)")),
+        ge(_LOSS - _LOSS_NEXT, Part("decrease, a lower bound")),
+        If(All(lt(eta, Part("largest step")), gt(ENERGY, 0)), gt(Part("decrease, a lower bound"), 0)),
+        ge(ENERGY, 0),
     ),
     definition=PlainDescent("relu"),
     parts={"decrease, a lower bound": DECREASE, "largest step": SHRINKING_STEP},
+    premises=INSIDE
+    | {
+        "E": eq(ENERGY, STEEP**2 + _INNER),
+        "L": le(_MOVED, LIPSCHITZ * _TIME * eta * _LENGTH),
+        "A": eq(EXCESS, DESCENT_CONSTANT),
+        "‖v‖": le(_NORM_V, LARGEST_V),
+    },
+    names=NAMES
+    | {_LOSS: "f(x)", _LOSS_NEXT: r"f(x-\eta g)", _LENGTH: r"\|g\|"}
+    | {_MOVED: r"\|\nabla f(x-t\eta g)-\nabla f(x)\|"},
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
-    setting="the segment from (v, w) to (v⁺, w⁺) lies in N6's region; L is N6's constant of it, A is C7's at (v, w)",
+    setting="x = (v, w), g = (∂f/∂v, G_relu), 0 ≤ t ≤ 1; such an L is N6's constant of a region that holds the segment "
+    "from x to x − ηg",
 )
 def B2_relu(d: Derivation) -> None:
-    d.cite("N6", "C7", "C6.relu")
-    d.begin(
-        "φ(t) = f(x − tηg), 0 ≤ t ≤ 1",
-        "x = (v, w), g = (∂f/∂v, G_relu); φ is differentiable as the segment is in the region",
+    g = Graph(d)
+    inside, below = map(g.given, INSIDE)
+    a, b, w, q = (Symbol(name) for name in ("(∂f/∂v,0)", "(0,G)", "(0,∂f/∂w)", "∇f(x−tηg)"))
+    zero = Integer(0)
+    of_w, of_q, *with_q = named("‖∂f/∂w‖²", "‖∇f(x−tηg)‖²", "⟨a,∇f(x−tηg)⟩", "⟨b,∇f(x−tηg)⟩", "⟨w,∇f(x−tηg)⟩")
+    vectors = g.rule(
+        "gradients",
+        gram,
+        products={(a, a): STEEP**2, (b, b): SIZE**2, (a, b): zero, (a, w): zero, (b, w): _INNER, (w, w): of_w}
+        | {(q, q): of_q, **{(other, q): name for other, name in zip((a, b, w), with_q, strict=True)}},
+        norms={q - a - w: _MOVED, a + b: _LENGTH},
+        named={_TURN: (q - a - w, a + b)},
+        expanded={_SLOPE_THERE: (q, eta * (a + b))},
+        because="g = (∂f/∂v, G), ∇f(x) = (∂f/∂v, ∂f/∂w)",
     )
-    larger, excess, energy = LIPSCHITZ, EXCESS, ENERGY
-    time, length = symbols("t g_norm", nonnegative=True)
-    slope, steep, inner, squared = symbols("slope slope_0 inner g_v", real=True)
-    d.step(
-        "φ'(t) ≤ φ'(0) + L η²‖g‖² t",
-        slope,
-        "φ'(t) = −η⟨∇f(x − tηg), g⟩; N6 between x and x − tηg, and Cauchy–Schwarz",
-        follows(
-            "difference of slopes",
-            slope - steep <= larger * eta**2 * length**2 * time,
-            slope - steep <= eta * squared * length,
-            squared <= larger * time * eta * length,
-        ),
+    energy = g.given("E")
+    least = eta * ENERGY - LIPSCHITZ * eta**2 * _LENGTH**2 * _TIME
+    steeper = g.fact("slope", ge((_SLOPE_THERE - least) * _TIME, 0), vectors, g.given("L"), energy)
+    drop = g.rule(
+        "along the segment",
+        grown,
+        steeper,
+        **{"slope": _SLOPE_THERE, "below": least, "over": _TIME},
+        start=(zero, -_LOSS),
+        end=(Integer(1), -_LOSS_NEXT),
+        because="−f(x − tηg) has the slope η⟨∇f(x − tηg), g⟩ in t",
     )
-    bound = Integral(steep + larger * eta**2 * length**2 * time, (time, 0, 1))
-    d.step(
-        "Integrate: f(x − ηg) ≤ f(x) − η⟨∇f, g⟩ + ½ L η²‖g‖²",
-        bound,
-        "⟨∇f, g⟩ = ‖∂f/∂v‖² + ⟨∂f/∂w, G⟩ = E",
-        vanishes("integral − form", bound.doit() - steep - larger * eta**2 * length**2 / 2),
+    signs = g.apply("signs", circle, at=theta)
+    inner_ = g.cite("C6.relu", {}, inside, below, value=_INNER)
+    across = g.fact("⟨G, ∂f/∂w⟩ ≥ 0", _INNER >= 0, inner_, signs, below)
+    length = g.fact(
+        "‖g‖² ≤ (1 + A) E",
+        And(ENERGY >= 0, _LENGTH**2 <= (1 + EXCESS) * ENERGY),
+        *(vectors, energy, across, g.cite("C7", {}, inside, below), g.given("A"), g.given("‖v‖")),
     )
-    taken = bound.doit() - steep  # ½Lη²‖g‖²
-    decrease = eta * energy - taken.subs(length**2, (1 + excess) * energy)
+    falls = g.fact("decrease", DECREASE <= _LOSS - _LOSS_NEXT, drop, length)
+    g.conclude(falls, length)
     d.step(
-        "‖g‖² = ‖∂f/∂v‖² + ‖G‖² ≤ (1 + A) E",
-        -decrease,
-        "C7, and ‖∂f/∂v‖² ≤ E since ⟨G, ∂f/∂w⟩ ≥ 0 by C6",
-        vanishes(
-            "⟨G, ∂f/∂w⟩ − (v·v*)² sin θ/(2(2π)^(3/2)‖w‖), which is ≥ 0",
-            get("C6.relu").formula - v_vs**2 * sin(theta) / (2 * sqrt(2 * pi) ** 3 * r),
-        ),
-        follows(
-            "‖g‖² ≤ (1 + A) E", squared + inner <= (1 + excess) * energy, squared <= energy, inner <= excess * energy
-        ),
-        follows(
-            "−ηE + ½Lη²‖g‖² ≤ −the decrease",
-            -eta * energy + larger * eta**2 * squared / 2 <= -decrease,
-            squared <= (1 + excess) * energy,
-        ),
-    )
-    d.hold("decrease, a lower bound", DECREASE, decrease)
-    (largest,) = (root for root in sympy.solve(decrease / energy, eta) if root != 0)
-    d.hold("largest step", SHRINKING_STEP, largest, "the other zero of the decrease in η")
-    d.step(
-        "η < 2/(L(1 + A)) descends",
-        decrease,
+        "ΣE is finite",
         "if one L and one A serve every step (one region, ‖w‖ bounded), ΣE ≤ f(x₀)/(η(1 − ηL(1 + A)/2)): so E → 0, "
         "hence ∂f/∂v → 0, and by C7 G_relu → 0",
-        follows("the factor is positive", 1 - eta * larger * (1 + excess) / 2 > 0, eta * larger * (1 + excess) < 2),
+        "that the iterates stay away from θ = 0 and π is a hypothesis: at w ∥ w* the loss has a kink",
+        follows(
+            "the factor is positive", 1 - eta * LIPSCHITZ * (1 + EXCESS) / 2 > 0, eta * LIPSCHITZ * (1 + EXCESS) < 2
+        ),
     )
-    d.conclude_argument("that the iterates stay away from θ = 0 and π is a hypothesis: at w ∥ w* the loss has a kink")
 
 
 @claim(

@@ -257,7 +257,6 @@ def _printed(claim: Claim) -> Stated:
 # Over the reals.
 
 _T = Symbol("t", nonnegative=True)
-_LIPSCHITZ, _EXCESS, _ENERGY = (Symbol(name, nonnegative=True) for name in ("L", "A", "E"))
 
 
 @stated("B2.relu", scope="all n and m, with N6, C6 and C7; slopes are integrated", whole=True)
@@ -265,19 +264,19 @@ def _descends_stated(claim: Claim) -> Iterator[OverReals]:
     """φ(t) = f(x − tηg) has the slope −η⟨∇f(x − tηg), g⟩: −ηE at 0, and N6 bounds the change of ∇f."""
     along, across, after, before = reals("change_along_g change_across_g f_plus f")
     size, part_v, part_w, inner = (Symbol(name, nonnegative=True) for name in ("g", "g_v", "g_w", "inner"))
-    steep = -eta * _ENERGY + _LIPSCHITZ * eta**2 * size**2 * _T
-    near = Le(along**2 + across**2, (_LIPSCHITZ * eta * size * _T) ** 2)
-    slope = -eta * (_ENERGY + along * size)
+    steep = -eta * ENERGY + LIPSCHITZ * eta**2 * size**2 * _T
+    near = Le(along**2 + across**2, (LIPSCHITZ * eta * size * _T) ** 2)
+    slope = -eta * (ENERGY + along * size)
     yield OverReals("φ'(t)", Le(slope, steep), (near,))
     decrease = placed(claim.parts["decrease, a lower bound"], {})
     known = (
         Le(after, before + sympy.integrate(steep, (_T, 0, 1))),
         Eq(size**2, part_v**2 + part_w**2),
-        Eq(_ENERGY, part_v**2 + inner),  # inner = ⟨G, ∂f/∂w⟩ ≥ 0 by C6
-        Le(part_w**2, _EXCESS * _ENERGY),  # C7
+        Eq(ENERGY, part_v**2 + inner),  # inner = ⟨G, ∂f/∂w⟩ ≥ 0 by C6
+        Le(part_w**2, EXCESS * ENERGY),  # C7
     )
     yield OverReals("f(v⁺, w⁺)", Le(after, before - decrease), known, relaxed=True)
-    moving = Gt(_ENERGY, 0), Gt(_LIPSCHITZ, 0), Gt(_EXCESS, 0)
+    moving = Gt(ENERGY, 0), Gt(LIPSCHITZ, 0), Gt(EXCESS, 0)
     largest = claim.parts["largest step"]
     yield OverReals("the largest step", Equivalent(Gt(decrease, 0), Lt(eta, largest)), moving)
     yield _orthogonal(decrease)
@@ -292,6 +291,6 @@ def _orthogonal(decrease: Expr) -> OverReals:
     tiny = 1 / Integer(10) ** 20
     moved = [entry - tiny * slope for entry, slope in zip(v, gradient, strict=True)]
     taken = loss(v, star, Integer(0)) - loss(moved, star, Integer(0))
-    values = Eq(eta, tiny), Eq(_ENERGY, dot(gradient, gradient))
-    constants = Ge(_LIPSCHITZ, 1), Le(_LIPSCHITZ, 10**6), Le(_EXCESS, 10**6)  # ∂²f/∂v² is at most ¾
+    values = Eq(eta, tiny), Eq(ENERGY, dot(gradient, gradient))
+    constants = Ge(LIPSCHITZ, 1), Le(LIPSCHITZ, 10**6), Le(EXCESS, 10**6)  # ∂²f/∂v² is at most ¾
     return OverReals("an instance, θ = π/2", Ge(taken, decrease), (*values, *constants))
