@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -78,7 +78,11 @@ class Piece:
 
     def ends(self, size: Array) -> tuple[Number, Number]:
         """The ends as numbers of the kind that `size` has."""
-        return (self.low, self.high) if size.dtype == object else (float(self.low), float(self.high))
+        return (self.low, self.high) if size.dtype == object else self._floats
+
+    @cached_property
+    def _floats(self) -> tuple[float, float]:
+        return float(self.low), float(self.high)
 
 
 def declared(p: Expr) -> Penalty | None:

@@ -8,9 +8,9 @@ the claim and every mutant of it, and what is dear to observe is observed once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import mpmath
 import numpy as np
@@ -25,7 +25,8 @@ from verify.closed_form import MPMATH
 from verify.evidence import Fate
 from verify.mutants import Mutant, fates
 
-Relation = Literal["=", "<=", ">=", ">", "frequency", "frequency at least"]
+Bound = Literal["=", "<=", ">=", ">"]
+Relation = Literal[Bound, "frequency", "frequency at least"]
 """How `observed` relates to the formula; with "frequency" it is (hits, count), of that probability."""
 
 Mask = NDArray[np.bool_]
@@ -82,7 +83,7 @@ def _meets(hypotheses: Sequence[Boolean], values: Mapping[str, Any]) -> Mask:
     """Where the hypotheses hold. One about what a row gives no value of says nothing about it."""
     known = [hypothesis for hypothesis in hypotheses if all(name in values for name in _names(hypothesis))]
     holding = [np.atleast_1d(_evaluated(hypothesis, values)).astype(bool) for hypothesis in known]
-    shape = np.broadcast_shapes((1,), *(np.shape(value) for value in values.values()))
+    shape = np.broadcast_shapes((1,), *(value.shape for value in values.values() if isinstance(value, np.ndarray)))
     return np.broadcast_to(np.logical_and.reduce(holding) if holding else np.array([True]), shape)
 
 
@@ -111,8 +112,9 @@ def _evaluated(expression: Basic, values: Mapping[str, Any]) -> Any:
     function = _compiled(expression, exact)
     if exact:
         return function(*map(mpmath.mpmathify, given))
+    arrays = [np.asarray(value, dtype=float) for value in given]
     with np.errstate(all="ignore"):
-        return function(*np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in given)))
+        return function(*(np.broadcast_arrays(*arrays) if any(array.ndim for array in arrays) else arrays))
 
 
 @lru_cache(maxsize=4096)
@@ -155,6 +157,7 @@ def fates_of(claim: Claim, chosen: Iterable[Mutant], rows: Sequence[Row]) -> dic
     A mutant that no row concerns is not judged.
     """
     outside = [row for row in rows if claim.hypotheses and not _meets(claim.hypotheses, row.values).all()]
+    rows, outside = _stacked(rows), _stacked(outside)
 
     def notices(mutant: Mutant) -> Fate | bool | None:
         if mutant.part:
@@ -167,6 +170,25 @@ def fates_of(claim: Claim, chosen: Iterable[Mutant], rows: Sequence[Row]) -> dic
         return Fate.EQUIVALENT if not noticed and _says_the_same(claim, mutant, concerned) else noticed
 
     return fates(chosen, notices)
+
+
+def _stacked(rows: Iterable[Row]) -> list[Row]:
+    """The same comparisons, those of one kind between floats as one row of arrays: each mutant is held against all."""
+    kinds: dict[Any, list[Row]] = {}
+    for row in rows:
+        plain = row.relation in get_args(Bound) and all(map(_is_float, (row.observed, row.slack, *row.values.values())))
+        kinds.setdefault((row.part, row.relation, *row.values) if plain else id(row), []).append(row)
+    return [one[0] if len(one) == 1 else _as_one(one) for one in kinds.values()]
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, float) or (isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype == float)
+
+
+def _as_one(rows: Sequence[Row]) -> Row:
+    lined = [np.broadcast_arrays(np.zeros(1), row.observed, row.slack, *row.values.values())[1:] for row in rows]
+    observed, slack, *values = map(np.concatenate, zip(*lined, strict=True))
+    return replace(rows[0], observed=observed, slack=slack, values=dict(zip(rows[0].values, values, strict=True)))
 
 
 def _says_the_same(claim: Claim, mutant: Mutant, rows: Sequence[Row]) -> bool:

@@ -149,7 +149,7 @@ def _ends_known(trial: Trial, problem: Problem, predicted: Array, ends: Array, c
     for end in ends:
         distances = np.linalg.norm(predicted - end, axis=-1) if len(predicted) else np.array([np.inf])
         nearest = int(np.argmin(distances))
-        if distances[nearest] < 1e-7 + uncertainty(problem, end):
+        if distances[nearest] < 1e-7 or distances[nearest] < 1e-7 + uncertainty(problem, end):
             reached.add(nearest)
         elif neutral(problem, end):
             trial.count("ends in continua of fixed points")
