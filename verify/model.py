@@ -16,17 +16,8 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 from sympy import Symbol
 
 from proofs import symbols
-from proofs.engine.definitions import (
-    ACTIVATIONS,
-    Correlation,
-    Definition,
-    FilterGradient,
-    HalfSpaceMoment,
-    MeanSample,
-    OutputMinimizer,
-    Potential,
-    ReluNetwork,
-)
+from proofs.engine import definitions
+from proofs.engine.definitions import ACTIVATIONS, Definition
 from proofs.proxies import Estimator
 from verify.configurations import Configuration
 
@@ -69,7 +60,7 @@ def axes(n: int) -> tuple[Row, ...]:
     return _AXES[: max(2, min(n, 3))]
 
 
-def moment_rows(asked: HalfSpaceMoment, n: int) -> list[Row]:
+def moment_rows(asked: definitions.HalfSpaceMoment, n: int) -> list[Row]:
     """The row functions of a moment: a scalar, a vector along ŵ, e and (n ≥ 3) orthogonal to both, or one of these."""
     event = Row(proxy=asked.proxy, a="a" in asked.halfspaces, b="b" in asked.halfspaces)
     if asked.component:
@@ -202,19 +193,19 @@ class BinarizedNetwork(_Rows[Number]):
     def said(self, definition: Definition) -> list[Number]:
         """The numbers that a definition speaks of, at this network; ValueError for one that speaks of others."""
         match definition:
-            case MeanSample(quantity="loss"):
+            case definitions.MeanSample(quantity="loss"):
                 return [self.loss()]
-            case MeanSample(quantity="gradient_v"):
+            case definitions.MeanSample(quantity="gradient_v"):
                 return self.gradient_v()
-            case MeanSample() | Potential():
+            case definitions.MeanSample() | definitions.Potential():
                 return self.coarse_gradient()
-            case FilterGradient():
+            case definitions.FilterGradient():
                 return self.filter_gradient()
-            case OutputMinimizer(of="weights"):
+            case definitions.OutputMinimizer(of="weights"):
                 return self.best_weights()
-            case OutputMinimizer():
+            case definitions.OutputMinimizer():
                 return [self.number.weighted(zip(self.best_weights(), self.v_star, strict=True))]
-            case Correlation():
+            case definitions.Correlation():
                 pairs = zip(self.coarse_gradient(), self.filter_gradient(), strict=True)
                 return [self.number.weighted((one * other, 1) for one, other in pairs)]
         raise ValueError(f"{definition} is no quantity of a network")
@@ -274,7 +265,7 @@ class RectifiedNetwork(_Rows[Number]):
         """2 E[(f(w) − f(w*)) ∇f(w)] along ŵ, e and u."""
         return [self.over_patches([(axis * _MODEL, 2)], self.residual()) for axis in _AXES]
 
-    def said(self, definition: ReluNetwork) -> list[Number]:
+    def said(self, definition: definitions.ReluNetwork) -> list[Number]:
         """The numbers that a definition speaks of; ValueError for one about descent or critical points."""
         match definition.aspect:
             case "kernel":

@@ -8,18 +8,9 @@ from typing import Any, Final
 
 from sympy import Expr, Symbol
 
+from proofs.engine import definitions
 from proofs.engine.claim import Claim
-from proofs.engine.definitions import (
-    ACTIVATIONS,
-    Correlation,
-    Definition,
-    FilterGradient,
-    HalfSpaceMoment,
-    MeanSample,
-    OutputMinimizer,
-    Potential,
-    ReluNetwork,
-)
+from proofs.engine.definitions import ACTIVATIONS, Definition
 from proofs.proxies import Estimator, estimator
 from proofs.symbols import r, theta
 from verify.closed_form import Form, prepared
@@ -60,25 +51,27 @@ class Side:
 def speaks_of(definition: Definition) -> bool:
     """Whether a definition is a quantity of a network, which `sides` evaluates."""
     match definition:
-        case HalfSpaceMoment() | MeanSample() | FilterGradient() | Correlation() | OutputMinimizer():
+        case definitions.Potential():
+            return not definition.jointly
+        case definitions.ReluNetwork():
+            return definition.aspect in ("kernel", "loss", "gradient")
+        case definitions.HalfSpaceMoment() | definitions.MeanSample() | definitions.FilterGradient():
             return True
-        case Potential(jointly=False) | ReluNetwork(aspect="kernel" | "loss" | "gradient"):
-            return True
-    return False
+    return isinstance(definition, definitions.Correlation | definitions.OutputMinimizer)
 
 
 def sides(definition: Definition, point: Configuration, level: Level, world: World) -> Iterator[Side]:
     """The definition's sides: one for each estimator it is about, or for each end of [0, π]."""
     match definition:
-        case HalfSpaceMoment():
+        case definitions.HalfSpaceMoment():
             for proxy in world.standing(level, point) if definition.proxy else [None]:
                 mean = world.network(point, proxy).mean
                 yield Side(tuple(map(mean, moment_rows(definition, point.n))), point, proxy)
-        case FilterGradient(one_sided=True):  # counted towards the middle
+        case definitions.FilterGradient(one_sided=True):  # counted towards the middle
             for name, angle, sign in zip("0π", world.ends(), (1, -1), strict=True):
                 slope = world.network(point, angle=angle).one_sided_slope()
                 yield Side((slope,), point, known={theta: angle}, place=f", θ = {name}", sign=sign)
-        case ReluNetwork():
+        case definitions.ReluNetwork():
             point = replace(point, r_star=NORM_STAR)
             yield Side(tuple(world.patches(point).said(definition)), point)
         case _:
@@ -93,7 +86,7 @@ def _of_network(definition: Definition, point: Configuration, level: Level, worl
         levels = ACTIVATIONS[getattr(definition, "activation", "binary")]
         network = world.network(point, proxy, origin=at == "origin", levels=levels)
         moments = {symbol: network.mean(row).value for symbol, row in PROXY_MOMENTS.items()} if name == "*" else {}
-        named = None if isinstance(definition, Potential) else proxy
+        named = None if isinstance(definition, definitions.Potential) else proxy
         yield Side(tuple(network.said(definition)), point, named, moments)
 
 
@@ -102,7 +95,7 @@ def stated(form: Expr, definition: Definition, side: Side, world: World) -> list
 
     What is compared of a potential of (r, θ) are its slopes along ŵ and e, where a step along e lowers θ.
     """
-    compared = [form.diff(r), -form.diff(theta) / r] if isinstance(definition, Potential) else [form]
+    compared = [form.diff(r), -form.diff(theta) / r] if isinstance(definition, definitions.Potential) else [form]
     found = [side.sign * entry for one in compared for entry in world.coordinates(prepared(one), side)]
     return [*found, *[world.ends()[0]] * (len(side.defined) - len(found))]
 

@@ -8,25 +8,9 @@ from functools import cached_property
 from math import factorial
 from typing import Final
 
+import sympy
 from flint import arb, ctx
-from sympy import Abs as AbsoluteValue
-from sympy import (
-    Derivative,
-    Expr,
-    Heaviside,
-    Max,
-    Min,
-    Piecewise,
-    Pow,
-    Subs,
-    Symbol,
-    expand,
-    factor,
-    sign,
-    simplify,
-    zoo,
-)
-from sympy import nan as not_a_number
+from sympy import Expr, Pow, Symbol, expand, factor, simplify
 
 from verify.contexts.balls.arithmetic import Compiled
 from verify.enclosure.boxes.statement import Box, Range
@@ -36,7 +20,10 @@ _ORDERS: Final = 4
 
 _PROBES: Final = (Fraction(5, 17), Fraction(11, 19), Fraction(3, 13), Fraction(16, 23), Fraction(7, 29))
 
-_UNSMOOTH: Final = (AbsoluteValue, Max, Min, Piecewise, Heaviside, sign, Derivative, Subs)
+_UNSMOOTH: Final = (
+    *(sympy.Abs, sympy.Max, sympy.Min, sympy.Piecewise, sympy.Heaviside, sympy.sign),
+    *(sympy.Derivative, sympy.Subs),
+)
 
 
 class Margin:
@@ -115,7 +102,7 @@ class Margin:
 
 def _restricted(expression: Expr, symbol: Symbol, ranges: Mapping[Symbol, Range], end: int) -> Margin | None:
     value = expression.subs(symbol, ranges[symbol].high if end else ranges[symbol].low)
-    if value.has(not_a_number, zoo) or value.is_infinite:
+    if value.has(sympy.nan, sympy.zoo) or value.is_infinite:
         return None
     return Margin(value, {other: ends for other, ends in ranges.items() if other != symbol})
 
