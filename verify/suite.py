@@ -27,7 +27,7 @@ __all__ = ["FALSE_ALARM_BUDGET", "METHODS", "run_suite", "select"]
 METHODS: Final[dict[str, str]] = {
     "symbolic": "verify.symbolic",
     "precision": "verify.precision.route",
-    "generated": "verify.generated",
+    "generated": "verify.generated.route",
     "monte_carlo": "verify.monte_carlo.route",
     "iteration": "verify.iteration.route",
     "enclosure": "verify.enclosure.route",

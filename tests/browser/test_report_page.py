@@ -12,7 +12,7 @@ import pytest
 
 import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
-from verify.reading.html_report import to_html
+from verify.reading.html_report.page import to_html
 from verify.suite import run_suite
 
 if TYPE_CHECKING:

@@ -93,7 +93,7 @@ OWN = """
 import hashlib, proofs
 from proofs.extensions import LOADED, is_own
 from proofs.code.generate import modules, text_of
-from verify.generated import stale_modules
+from verify.generated.route import stale_modules
 own = [claim.id for claim in proofs.all_claims() if is_own(claim)]
 digest = hashlib.sha256("".join(modules().values()).encode()).hexdigest()
 print(len(LOADED), len(proofs.all_claims()) - len(own), sep="\\n")

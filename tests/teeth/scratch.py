@@ -243,7 +243,7 @@ def _refuted_step(registry: Any, claim_id: str) -> str:
 def _compared(job: Job) -> dict[str, Any]:
     """Whether the generated code is off as its numbers say."""
     import proofs
-    from verify import generated
+    from verify.generated import route as generated
 
     try:
         figures = generated.compare(proofs.get(job.claim_id), "quick", SEED)

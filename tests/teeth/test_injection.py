@@ -22,7 +22,7 @@ import pytest
 from scratch import ROOT, Job, copy, declared, line_of, off_by_a_thousandth
 
 import proofs
-from verify.generated import holding
+from verify.generated.route import holding
 from verify.mutants.text import text_mutants
 
 CORES = 2

@@ -22,7 +22,8 @@ from proofs.symbols import e, r, s, vs_vs, w_hat
 from verify.closed_form import Form
 from verify.configurations import Configuration, configurations, meeting
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
-from verify.generated import ALLOWED, compare, conclude, holding, judge, run, stale_modules, tasks
+from verify.generated.held import ALLOWED
+from verify.generated.route import compare, conclude, holding, judge, run, stale_modules, tasks
 from verify.generated.vectors import Vectors, cases, certified
 
 QUICK = cases("quick", 5)

@@ -9,8 +9,8 @@ from sympy import Rational
 
 import numerics
 import proofs
-from verify import generated
 from verify.evidence import Verdict
+from verify.generated import route as generated
 from verify.generated.held import OfNumbers
 from verify.generated.scalars import SCALARS
 

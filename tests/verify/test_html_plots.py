@@ -19,7 +19,7 @@ import proofs
 from proofs.engine.claim import Claim
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.iteration.trial import Trial
-from verify.reading.html_report import to_html
+from verify.reading.html_report.page import to_html
 from verify.reading.report import to_json
 
 LIMIT = 6.5

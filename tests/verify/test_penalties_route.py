@@ -16,8 +16,9 @@ from proofs.penalty_forms import PENALTIES
 from proofs.symbols import a, ratio, u
 from verify.configurations import Configuration, configurations
 from verify.evidence import Verdict
-from verify.generated import ALLOWED, compare
+from verify.generated.held import ALLOWED
 from verify.generated.penalties import stated_penalty
+from verify.generated.route import compare
 from verify.mutants import mutants
 from verify.precision.minimizers import minimize, near_thresholds
 from verify.precision.route import check, points_for

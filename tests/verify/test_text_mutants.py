@@ -11,7 +11,7 @@ import pytest
 
 import proofs
 from verify.extensions import Text, carry_out
-from verify.generated import holding
+from verify.generated.route import holding
 from verify.mutants.equal_text import same_value
 from verify.mutants.text import TextMutant, text_mutants
 

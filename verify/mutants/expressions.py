@@ -1,4 +1,4 @@
-"""Expressions with one mistake.
+"""Expressions with one mistake, and hypotheses with one of them weakened.
 
 A sign, a factor 2, a dropped term, a constant off by 0.1 %, arguments swapped, θ → π − θ.
 """

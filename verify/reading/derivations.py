@@ -1,4 +1,7 @@
-"""The derivations as pages: every step with its formula, its reason, what it owed and how that was decided."""
+"""The derivations as pages: every step with its formula, its reason, what it owed and how that was decided.
+
+And the errata page: printed statements that fail or hide a condition, each with its witness.
+"""
 
 from __future__ import annotations
 

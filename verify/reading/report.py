@@ -14,7 +14,7 @@ from rich.text import Text
 
 from verify.evidence import ClaimReport, Evidence, Report, Verdict
 from verify.files import make_folder, write_atomically
-from verify.reading.html_report import to_html
+from verify.reading.html_report.page import to_html
 from verify.reading.markdown import page
 from verify.reading.summary import (
     complaints,

@@ -1,4 +1,4 @@
-"""What every format of a report says of a run: status and reasons of a claim, the summary line, how to replay it."""
+"""What every format of a report says of a run: reasons of a claim, the summary line, mutants, how to replay it."""
 
 from __future__ import annotations
 

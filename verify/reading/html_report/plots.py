@@ -1,4 +1,7 @@
-"""What each method measured of one claim, drawn from the figures of its evidence."""
+"""What each method measured of one claim, drawn from the figures of its evidence.
+
+There is one kind of plot: a labelled row for each thing that was looked at, with its values along it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Words and numbers as HTML, and the templates that hold them."""
+"""Words and numbers as HTML, values as places on the page, and the templates that hold them.
+
+Colours come from the page's style, so both themes share them.
+"""
 
 from __future__ import annotations
 
@@ -72,8 +75,7 @@ def value(figure: Any) -> Markup:
     return escaped(number(figure))
 
 
-TEMPLATES.globals.update(anchor=anchor, counted=counted, number=number, value=value)
-
+# Places on the page.
 
 _LINE: Final = "L{} {}"
 """A polyline, of which `path` makes the first point a move."""
@@ -164,6 +166,7 @@ def _at(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+TEMPLATES.globals.update(anchor=anchor, counted=counted, number=number, value=value)
 TEMPLATES.globals.update(
     BAR=_BAR, LINE=_LINE, marks_of_series=_MARKS, path=path, shapes=_SHAPES, signed=_signed, text=_text, ticks=ticks
 )
