@@ -13,7 +13,8 @@ import pytest
 
 import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
-from verify.reading.html_report import page, plots, to_html
+from verify.reading.html_report import page, plots
+from verify.reading.html_report.page import to_html
 from verify.reading.html_report.text import TEMPLATES, Scale, anchor, number, ticks, value
 from verify.reading.summary import complaints, replay_command
 

@@ -50,7 +50,7 @@ def _spikes(level: Level, rng: np.random.Generator) -> Inputs:
             yield f"A = {first:g}, B = {second:g}", False, (first, second)
 
 
-_SCALARS: Final[dict[str, tuple[Any, ...]]] = {
+SCALARS: Final[dict[str, tuple[Any, ...]]] = {
     "basin_probability": ((n, cap_angle), _caps, _basins, (0,), "_basin_near", "_basin_far"),
     "spike_threshold": ((spike_across, spike_along), lambda *numbers: numbers, _spikes, ()),
 }
@@ -60,7 +60,7 @@ positions of integers, which no rounding moves, and helpers.
 
 
 def _of_chapter_r(claim: Claim, name: str) -> Held:
-    symbols, translate, inputs, whole, *helpers = _SCALARS[name]
+    symbols, translate, inputs, whole, *helpers = SCALARS[name]
 
     def drawn(level: Level, seed: int) -> Iterator[Case]:
         rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x5B,))))
@@ -98,7 +98,7 @@ def _piece(proxy: Estimator, x: mpf, *values: mpf) -> mpf:
 
 def holding(claim: Claim) -> list[Held]:
     """How a claim's function of numbers is held, or the proxy of the estimator whose coarse gradient it states."""
-    if len(claim.code) == 1 and claim.code[0] in _SCALARS and claim.statement is not None:
+    if len(claim.code) == 1 and claim.code[0] in SCALARS and claim.statement is not None:
         return [_of_chapter_r(claim, claim.code[0])]
     definition = claim.definition
     if "coarse_gradient" in claim.code and isinstance(definition, MeanSample) and definition.estimator in ESTIMATORS:
