@@ -2,9 +2,9 @@
 
 The obligation is written in the mathematics: SymPy relations between polynomials, quotients, roots, |·|, min, max and
 pieces. It is proved when the solver finds its negation unsatisfiable, refuted when the solver exhibits a
-counterexample, and undecided otherwise: on a timeout, and when the hypotheses cannot be shown to be satisfiable, for
-then anything would follow. A counterexample whose values are rational is put back into the statement itself, and
-believed only if that is false there. Sines and cosines are numbers with c² + s² = 1; π enters between two
+counterexample, and undecided otherwise: where it takes too many steps, and when the hypotheses cannot be shown to be
+satisfiable, for then anything would follow. A counterexample whose values are rational is put back into the statement
+itself, and believed only if that is false there. Sines and cosines are numbers with c² + s² = 1; π enters between two
 rationals. SymPy cancels x/x before the solver sees it: a quotient speaks of the points where it is defined.
 """
 
@@ -23,11 +23,14 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanFunction, BooleanT
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.sentence import Kept
 
-_TIMEOUT: Final = 20_000
-"""Milliseconds the solver may take over one obligation."""
+_STEPS: Final = 5_000_000
+"""Steps that the solver may take over one obligation: as it counts them, so that no verdict depends on the clock."""
 
-_SHORT: Final = 2_000
+_FEW: Final = 500_000
 """The same for one region of a case distinction."""
+
+_CLOCK: Final = 600_000
+"""Milliseconds after which it is stopped all the same; it takes a million steps in one to ten seconds."""
 
 _RELATIONS: Final = {
     **{sympy.Eq: operator.eq, sympy.Ne: operator.ne, sympy.Lt: operator.lt},
@@ -50,15 +53,15 @@ def _solver_module() -> Any:
     return z3
 
 
-def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean], timeout: int = _TIMEOUT) -> Obligation:
+def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean], steps: int = _STEPS) -> Obligation:
     """Owe: every real point that satisfies `given`, and the assumptions on the symbols, satisfies `conclusion`.
 
-    Integer symbols are taken as reals: what holds for all reals holds for them. The solver may take `timeout`
-    milliseconds. Raises ValueError for what it cannot express, SolverMissingError where there is no solver.
+    Integer symbols are taken as reals: what holds for all reals holds for them. The solver may take so many
+    `steps`. Raises ValueError for what it cannot express, SolverMissingError where there is no solver.
     """
     hypotheses = tuple(one for part in given for one in ([part] if isinstance(part, Boolean) else part))
     shown = Implies(And(*hypotheses, evaluate=False), conclusion, evaluate=False) if hypotheses else conclusion
-    return Obligation(what, shown, _decide(hypotheses, conclusion, timeout))
+    return Obligation(what, shown, _decide(hypotheses, conclusion, steps))
 
 
 def impossible(conditions: Iterable[Boolean]) -> bool:
@@ -74,21 +77,21 @@ def _impossible(conditions: tuple[Boolean, ...]) -> bool:
         parts = [translation.boolean(part) for part in conditions]
     except ValueError:  # a function the solver does not know
         return False
-    return bool(translation.solver(_SHORT, *parts).check() == translation.z3.unsat)
+    return bool(translation.solver(_FEW, *parts).check() == translation.z3.unsat)
 
 
-def _decide(given: tuple[Boolean, ...], conclusion: Boolean, timeout: int) -> Decision:
+def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Decision:
     translation = _Translation()
     z3 = translation.z3
     hypotheses = [translation.boolean(part) for part in given]
     claim = translation.boolean(conclusion)
-    if (consistent := translation.solver(timeout, *hypotheses).check()) != z3.sat:
+    if (consistent := translation.solver(steps, *hypotheses).check()) != z3.sat:
         why = "contradict each other" if consistent == z3.unsat else "were not shown to be satisfiable"
         return Decision(None, f"the hypotheses {why}")
     words = _Words()
-    if words.solver(_SHORT, *map(words.boolean, given), z3.Not(words.boolean(conclusion))).check() == z3.unsat:
+    if words.solver(_FEW, *map(words.boolean, given), z3.Not(words.boolean(conclusion))).check() == z3.unsat:
         return Decision(True)
-    solver = translation.solver(timeout, *hypotheses, z3.Not(claim))
+    solver = translation.solver(steps, *hypotheses, z3.Not(claim))
     answer = solver.check()
     if answer == z3.unsat:
         return Decision(True)
@@ -126,10 +129,11 @@ class _Translation:
         self.undefined: list[Any] = []
         """Conditions under which the solver took any number for a quotient or a root."""
 
-    def solver(self, timeout: int, *parts: Any) -> Any:
+    def solver(self, steps: int, *parts: Any) -> Any:
         """A new one: asked twice, a solver no longer uses its decision procedure for polynomials."""
         solver = self.z3.Solver(ctx=self.context)
-        solver.set("timeout", timeout)
+        solver.set("rlimit", steps)
+        solver.set("timeout", _CLOCK)
         solver.add(*self.facts, *parts)
         return solver
 

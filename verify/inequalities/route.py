@@ -24,11 +24,11 @@ from verify.mutants import Mutant, fates, mutants, sample
 
 NAME = "inequalities"
 
-_TIMEOUT: Final = 20_000
-"""Milliseconds for a question about the claim itself; a timeout leaves it undecided."""
+_STEPS: Final = 5_000_000
+"""Steps of the solver for a question about the claim itself; more leave it undecided."""
 
-_MUTANT_TIMEOUT: Final[dict[Level, int]] = {"quick": 300, "full": 3_000}
-"""The same for a question about a mutant; a timeout leaves it unnoticed."""
+_MUTANT_STEPS: Final[dict[Level, int]] = {"quick": 75_000, "full": 750_000}
+"""The same for a question about a mutant; more leave it unnoticed."""
 
 _FEW: Final[dict[Level, int]] = {"quick": 2, "full": 4}
 """How many mutants are judged in a quick run, and of a heavy claim in a full one; other methods judge the others."""
@@ -70,13 +70,13 @@ def _chosen(rule: Rule, claim: Claim, level: Level) -> tuple[list[Statement], in
     return kept, len(found) - len(kept)
 
 
-def judge(rule: Rule, claim: Claim, level: Level, timeout: int = _TIMEOUT) -> Evidence:
+def judge(rule: Rule, claim: Claim, level: Level, steps: int = _STEPS) -> Evidence:
     """Decide the statements of a claim. Raises SolverMissingError."""
     statements, left_out = _chosen(rule, claim, level)
     proved, slowest, verdict, open_ones = 0, 0.0, Verdict.VERIFIED, []
     for statement in statements:
         started = time.perf_counter()
-        decision = decide(statement, timeout)
+        decision = decide(statement, steps)
         slowest = max(slowest, time.perf_counter() - started)
         proved += decision.zero is True
         if decision.zero is True:
@@ -103,25 +103,25 @@ def fates_of(rule: Rule, claim: Claim, level: Level) -> dict[str, Fate]:
     chosen: Sequence[Mutant] = mutants(claim, level)
     if level == "quick" or rule.heavy(claim):
         chosen = sample(chosen, _FEW[level])
-    timeout = _MUTANT_TIMEOUT[level]
+    steps = _MUTANT_STEPS[level]
 
     def notices(mutant: Mutant) -> Fate | bool | None:
         statements, _ = _chosen(rule, mutant.claim, level)
         changed = [statement for statement in statements if statement not in own]
         if not changed:
             return None
-        refuted = _refuted(changed, timeout)
-        return Fate.EQUIVALENT if not refuted and says_the_same(claim, mutant, timeout) else refuted
+        refuted = _refuted(changed, steps)
+        return Fate.EQUIVALENT if not refuted and says_the_same(claim, mutant, steps) else refuted
 
     return fates(chosen, notices)
 
 
-def _refuted(statements: Iterable[Statement], timeout: int) -> bool:
+def _refuted(statements: Iterable[Statement], steps: int) -> bool:
     """Also where no divisor is 0: a counterexample there is one, while the solver's quotient by 0 is any number."""
     for statement in statements:
-        zero = decide(statement, timeout).zero
+        zero = decide(statement, steps).zero
         if zero is None and (divisors := _divisors(statement)):
-            zero = decide(replace(statement, given=(*statement.given, *divisors)), timeout).zero
+            zero = decide(replace(statement, given=(*statement.given, *divisors)), steps).zero
         if zero is False:
             return True
     return False
@@ -134,9 +134,9 @@ def _divisors(statement: Statement) -> list[Boolean]:
     return sorted((part for part in found if part != true), key=default_sort_key)
 
 
-def says_the_same(claim: Claim, mutant: Mutant, timeout: int) -> bool:
+def says_the_same(claim: Claim, mutant: Mutant, steps: int) -> bool:
     """Whether the changed formula provably has the value of the claim's, under the claim's hypotheses."""
     if not mutant.part:
         return False
     equal = Eq(mutant.formula, claim.formulas[mutant.part], evaluate=False)
-    return decide(Statement("", equal, claim.hypotheses), timeout).zero is True
+    return decide(Statement("", equal, claim.hypotheses), steps).zero is True

@@ -70,13 +70,13 @@ def rule_of(claim: Claim) -> Rule | None:
     return rule if rule is not None and rule.applies(claim) else None
 
 
-def decide(statement: Statement, timeout: int) -> Decision:
-    """Whether the statement holds; undecided on a timeout (ms), or where its hypotheses contradict each other."""
+def decide(statement: Statement, steps: int) -> Decision:
+    """Whether the statement holds; undecided after so many steps, or where its hypotheses contradict each other."""
     vacuous = Decision(None, "the hypotheses contradict each other")
     proved, undecided = 0, vacuous
     for conclusion, region in _regions(statement.conclusion, statement.given, statement.pieces):
         for part in And.make_args(conclusion):
-            decision = _ask(part, region, timeout)
+            decision = _ask(part, region, steps)
             if decision is None:
                 continue
             if decision.zero is False and not statement.relaxed:
@@ -101,12 +101,12 @@ def _regions(
         yield from _regions(conclusion.xreplace({name: leaf}), region, others)
 
 
-def _ask(conclusion: Boolean, given: tuple[Boolean, ...], timeout: int) -> Decision | None:
+def _ask(conclusion: Boolean, given: tuple[Boolean, ...], steps: int) -> Decision | None:
     """None for an implication whose premise is never met in the region."""
     premises: list[Boolean] = []
     while isinstance(conclusion, Implies):
         premise, conclusion = conclusion.args
         premises.append(premise)
     known = [part for part in (*given, *premises) if part != true]
-    decision = follows("", conclusion, known, timeout=timeout).decision
+    decision = follows("", conclusion, known, steps=steps).decision
     return None if decision.zero is None and premises and impossible(known) else decision

@@ -14,7 +14,7 @@ from proofs.engine.smt import follows
 from proofs.symbols import cap_angle, theta
 from verify.mutants.mutant import Mutant, side
 
-_TIMEOUT: Final = 5_000
+_STEPS: Final = 1_250_000
 """Milliseconds for each of the two questions about a mutant."""
 
 _ANGLES: Final = frozenset({theta, cap_angle})
@@ -32,9 +32,9 @@ def says_less(claim: Claim, mutant: Mutant) -> str:
     own, wrong = (_algebraic(form) * way for form in (claim.formulas[mutant.part], mutant.formula))
     given = [*_of_angles(claim.hypotheses, own.free_symbols | wrong.free_symbols)]
     try:
-        if follows("", Ge(wrong, own, evaluate=False), given, timeout=_TIMEOUT).decision.zero is not True:
+        if follows("", Ge(wrong, own, evaluate=False), given, steps=_STEPS).decision.zero is not True:
             return ""
-        equal = follows("", Eq(wrong, own, evaluate=False), given, timeout=_TIMEOUT).decision
+        equal = follows("", Eq(wrong, own, evaluate=False), given, steps=_STEPS).decision
     except ValueError:  # a function the solver does not know
         return ""
     return "" if equal.zero is not False else f"equality {equal.witness}"
