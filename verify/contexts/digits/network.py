@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, wraps
+from functools import lru_cache, wraps
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 import mpmath
 from mpmath import mp, mpf
 
-from verify.contexts.digits.plane import PlaneMeans, plane_means
+from verify.contexts.digits.plane import plane_means
 from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.model import BinarizedNetwork, RectifiedNetwork, Row, axes
 
@@ -60,24 +60,14 @@ class Network(BinarizedNetwork[Estimate]):
         with mp.workdps(DIGITS):
             return bool(self.theta in (0, +mp.pi))
 
-    @cached_property
-    def _plane(self) -> PlaneMeans:
-        return plane_means(self.theta, self.r, self.proxy, self.parameters)
-
-    @cached_property
-    def _sign_plane(self) -> PlaneMeans:
-        return plane_means(self.theta)
-
     def mean(self, row: Row) -> Estimate:
         """E of a function of one row. At w = 0 the proxy sees the argument 0 only."""
         if not row.proxy:
-            return self._sign_plane.mean(row)
+            return plane_means(self.theta).mean(row)
         if self.origin:
-            return self._sign_plane.mean(replace(row, proxy=False)).times(self._at_zero())
-        return self._plane.mean(row)
-
-    def _at_zero(self) -> mpf:
-        return plane_means(self.theta, 1, self.proxy, self.parameters).proxy(mpf(0))
+            at_zero = plane_means(self.theta, 1, self.proxy, self.parameters).proxy(mpf(0))
+            return plane_means(self.theta).mean(replace(row, proxy=False)).times(at_zero)
+        return plane_means(self.theta, self.r, self.proxy, self.parameters).mean(row)
 
     loss = remembered(BinarizedNetwork[Estimate].loss)
     gradient_v = remembered(BinarizedNetwork[Estimate].gradient_v)
