@@ -142,6 +142,7 @@ def test_code_that_is_wrong_is_not_written(
     texts = generated | {file: with_mistake(generated[file], function)}
     monkeypatch.setattr(build, "modules", lambda: texts)
     monkeypatch.setattr(build, "is_own", lambda claim: claim.id == claim_id)
+    monkeypatch.setattr("verify.commands.derive.cpus", lambda: 1)  # another process would import the right texts
     done = CliRunner().invoke(main, ["derive", "--root", str(tmp_path)])
     assert done.exit_code != 0
     said = str(done.exception) if isinstance(done.exception, ValueError) else done.output.splitlines()[-1]

@@ -183,6 +183,11 @@ def holding(check: Callable[[Held, Level], None]) -> Callable[[Claim, Configurat
     return checker
 
 
+def generic(points: Sequence[Configuration]) -> list[Configuration]:
+    """Differenced gradients, and what a step changes, are lost in rounding at ‖w‖ = 1e±150 or next to a kink."""
+    return [point for point in points if 1e-6 < point.r < 1e6 and 1e-6 < point.theta < mp.pi - 1e-6]
+
+
 def _cancelling(point: Configuration) -> int:
     """Digits that are lost where forms subtract powers of r, and of the distance of θ to 0 and π."""
     sine = abs(mpmath.sin(mpmath.mpmathify(point.theta)))

@@ -22,9 +22,8 @@ from verify.contexts.digits.network import ReluPatches, secant
 from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.enclosure.boxes.stated import Stated, formula, in_plane, named
 from verify.enclosure.boxes.statement import Statement, coordinates
-from verify.precision.comparison import ROUGH, Held, check_sides
+from verify.precision.comparison import ROUGH, Held, check_sides, generic
 from verify.roads import checks, over_boxes
-from verify.roads.lipschitz import generic
 from verify.sides import NORM_STAR
 
 

@@ -25,16 +25,16 @@ from proofs.lipschitz_constant import LARGEST_V
 from proofs.proxies import estimator
 from proofs.symbols import eta
 from verify.configurations import Level
-from verify.contexts.digits.network import Network, UndefinedError, moved
+from verify.contexts.digits.network import Network, UndefinedError, apart, moved, values
 from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.enclosure.boxes.stated import Stated, agrees, basic, formula, in_plane, named, without_factor
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.inequalities.frame import dot, placed, reals
 from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
-from verify.precision.comparison import ROUGH, Held, holding
+from verify.precision.comparison import ROUGH, Held, generic, holding
 from verify.roads import checks, over_boxes
-from verify.roads.lipschitz import apart, constant_of_gradient, constants, generic, gradient, pull_along_e, values
+from verify.roads.lipschitz import constant_of_gradient, constants, gradient, pull_along_e
 from verify.roads.network import loss
 
 

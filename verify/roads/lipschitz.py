@@ -24,31 +24,14 @@ from proofs.engine.definitions import LipschitzGradient
 from proofs.lipschitz import LEAST_ANGLE, STRETCH
 from proofs.lipschitz_constant import ENTRIES, LARGEST_V, LEAST_W
 from verify.configurations import Configuration, Level
-from verify.contexts.digits.network import Network, UndefinedError
+from verify.contexts.digits.network import Network, UndefinedError, distance, values
 from verify.contexts.digits.quadrature import Estimate
 from verify.enclosure.boxes.stated import Stated, agrees, formula, in_plane, named, resolved
 from verify.enclosure.boxes.statement import Range, Statement, coordinates
-from verify.precision.comparison import ROUGH, Held, holding
+from verify.precision.comparison import ROUGH, Held, generic, holding
 from verify.roads import checks, over_boxes
 
 _NEAR: Final = mpf(10) ** -6
-
-Vector = list[mpf]
-
-
-def apart(first: Sequence[mpf], second: Sequence[mpf]) -> Vector:
-    """The difference of two vectors."""
-    return [x - y for x, y in zip(first, second, strict=True)]
-
-
-def distance(first: Sequence[mpf], second: Sequence[mpf]) -> mpf:
-    """The Euclidean distance."""
-    return mpmath.norm(apart(first, second))
-
-
-def values(vector: Sequence[Estimate]) -> Vector:
-    """What was estimated."""
-    return [entry.value for entry in vector]
 
 
 @dataclass(frozen=True)
@@ -58,31 +41,21 @@ class _Place:
     network: Network
     azimuth: mpf
 
-    def frame(self) -> tuple[Vector, Vector, Vector]:
+    def frame(self) -> tuple[list[mpf], list[mpf], list[mpf]]:
         """ŵ, the unit vector orthogonal to ŵ in the plane of w*, and the one orthogonal to both."""
-        n = [mpf(0), *mpmath.cos_sin(self.azimuth)]
+        n, star = [mpf(0), *mpmath.cos_sin(self.azimuth)], [mpf(1), mpf(0), mpf(0)]
         cosine, sine = mpmath.cos_sin(self.network.theta)
-        star = [mpf(1), mpf(0), mpf(0)]
         hat = [cosine * x + sine * y for x, y in zip(star, n, strict=True)]
         across = [sine * x - cosine * y for x, y in zip(star, n, strict=True)]
         return hat, across, [mpf(0), -n[2], n[1]]
 
-    def embedded(self, coordinates: Sequence[mpf]) -> Vector:
-        """A vector of R³ from its coordinates in the frame."""
-        return [mpmath.fdot(coordinates, column) for column in zip(*self.frame()[: len(coordinates)], strict=True)]
-
-    def filter(self) -> Vector:
-        """w."""
+    def filter(self) -> list[mpf]:
         return [self.network.r * x for x in self.frame()[0]]
 
-    def slope(self) -> Vector:
+    def slope(self) -> list[mpf]:
         """∂f/∂w in R³, by differences of the loss."""
-        return self.embedded(values(self.network.filter_gradient()))
-
-
-def generic(points: Sequence[Configuration]) -> list[Configuration]:
-    """Differenced gradients, and what a step changes, are lost in rounding at ‖w‖ = 1e±150 or next to a kink."""
-    return [point for point in points if 1e-6 < point.r < 1e6 and 1e-6 < point.theta < mp.pi - 1e-6]
+        steep = values(self.network.filter_gradient())
+        return [mpmath.fdot(steep, column) for column in zip(*self.frame()[: len(steep)], strict=True)]
 
 
 def _inside(definition: LipschitzGradient, points: Sequence[Configuration]) -> Sequence[Configuration]:
@@ -163,8 +136,7 @@ def _directions(held: Held, name: str, pair: _Pair) -> None:
             return  # a gradient that vanishes has no direction
         slope, sign = place.slope(), -1 if inner > 0 else 1
         steep.append([sign * x / mpmath.norm(slope) for x in slope])
-    turned = distance(pair.first.frame()[0], pair.second.frame()[0])
-    bound = held.part(name, {LEAST_ANGLE: pair.low}) * turned
+    bound = held.part(name, {LEAST_ANGLE: pair.low}) * distance(pair.first.frame()[0], pair.second.frame()[0])
     held.quotient("‖Δe‖/K‖Δŵ‖", distance(*steep), bound, 1 if pair.extremal or pair.straight else 0)
 
 
@@ -322,8 +294,5 @@ def _printed(claim: Claim) -> Stated:
         near,
         reduction=f"{reduction}, and θ²: it has no bound as θ → 0",
     )
-    return Stated(
-        (grows, *agrees("squared quotient", scaled, quotient, box, reduction)),
-        whole=False,
-        left="that the formula is exact, beyond a millionth",
-    )
+    left = "that the formula is exact, beyond a millionth"
+    return Stated((grows, *agrees("squared quotient", scaled, quotient, box, reduction)), whole=False, left=left)

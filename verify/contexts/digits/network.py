@@ -170,6 +170,21 @@ def inner(first: Sequence[Estimate], second: Sequence[object]) -> Estimate:
         return Estimate.total(x.times(y) for x, y in zip(first, second, strict=True))
 
 
+def apart(first: Sequence[mpf], second: Sequence[mpf]) -> list[mpf]:
+    """The difference of two vectors."""
+    return [x - y for x, y in zip(first, second, strict=True)]
+
+
+def distance(first: Sequence[mpf], second: Sequence[mpf]) -> mpf:
+    """The Euclidean distance."""
+    return mpmath.norm(apart(first, second))
+
+
+def values(vector: Sequence[Estimate]) -> list[mpf]:
+    """What was estimated."""
+    return [entry.value for entry in vector]
+
+
 def angle_after(theta: mpf, step: Sequence[mpf]) -> mpf:
     """The angle to w* after ŵ moves by `step`, given along (ŵ, e, u): 2 atan2(‖a − b‖, ‖a + b‖) of
     unit vectors.
