@@ -7,15 +7,40 @@ are left out.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Ne, Or, Rational, Symbol, diff, limit, simplify, solve, sqrt, symbols
+from dataclasses import dataclass
 
-from proofs.engine.claim import Kind, claim, get
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Equivalent,
+    Expr,
+    Ge,
+    Implies,
+    Not,
+    Or,
+    Piecewise,
+    Rational,
+    Symbol,
+    diff,
+    limit,
+    sign,
+    simplify,
+    solve,
+    symbols,
+)
+from sympy.logic.boolalg import Boolean
+
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, holds, positive_terms, vanishes
-from proofs.engine.sentence import All, Either, Iff, Is, Part, Root, Term, eq, gt, le, lt
-from proofs.engine.smt import follows
-from proofs.limits import BEYOND, ENTRY, PULL, R9_BOUND, balance, unthresholded
-from proofs.penalty_forms import penalty
+from proofs.engine.derivation import Derivation, positive_terms, vanishes
+from proofs.engine.forms import rises
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.rules import total
+from proofs.engine.sentence import All, Either, If, Iff, Part, Root, eq, formula_of, ge, gt, lt, ne
+from proofs.limits import R9_BOUND, proximal
+from proofs.splitting import ENTRY, TARGET
+from proofs.stability import DEFICIT, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import (
     beta,
     kappa,
@@ -27,8 +52,7 @@ from proofs.symbols import (
     spike_along,
     spike_sign,
     star_entry,
-    star_size,
-    w_star,
+    x_in,
 )
 
 _CUBE_A, _CUBE_B = Symbol("a_j", positive=True), Symbol("b_j", positive=True)
@@ -95,74 +119,144 @@ def R7_astroid(d: Derivation) -> None:
     d.conclude(R7_astroid.statement)
 
 
-def across(square: Expr) -> list[Obligation]:
-    """`square` is A_j² = Σ_{i≠j} (κw*_i)², as ‖w*‖ = 1."""
-    rest = Symbol("rest", nonnegative=True)
-    return [follows("Σ_{i≠j} κ²w*_i² = A²", Eq(kappa**2 * rest, square), Eq(rest + star_entry**2, 1))]
+# The census of a map whose slope S' is 0 below its threshold and 1 beyond: l1 and l0.
+
+_W_2, _TARGET_2, U_J, _U_2 = symbols("w_2 w*_2 u_j u_2", real=True)
+_ENTRIES = {"j": (W_J, star_entry, U_J, -DEFICIT), "2": (_W_2, _TARGET_2, _U_2, NEXT), "i": (W_I, TARGET, ENTRY, STIFF)}
+"""w̄, w*, ū and D of the largest entry |w̄_j|, of the largest other one, and of any other."""
+
+_LARGE = {W_J: r"\bar w_j", U_J: r"\bar u_j", _W_2: r"\bar w_2", _TARGET_2: "w^*_2", _U_2: r"\bar u_2", NEXT: "D_2"}
+NAMES = _LARGE | {DEFICIT: "(-D_j)", W_I: r"\bar w_i", TARGET: "w^*_i", ENTRY: r"\bar u_i", STIFF: "D_i"}
 
 
-def unstable_supports() -> list[Obligation]:
-    """Tangent vectors x = w_j e_i − w_i e_j with Σ D x² ≤ 0; D = N on inactive entries, ≤ N − β on active."""
-    first, second, stiff, other = symbols("w_i w_j D_i D_j", real=True)
-    form = stiff * second**2 + other * first**2
-    below = [stiff <= multiplier - beta, other <= multiplier - beta]
-    return [
-        vanishes("x ⟂ w̄", second * first - first * second),
-        follows("two active, N < β: < 0", form < 0, *below, multiplier < beta, Ne(first, 0)),
-        follows("two active, N = β: ≤ 0", form <= 0, *below, Eq(multiplier, beta)),
-        follows(
-            "one active, N ≤ 0: ≤ 0", form <= 0, Eq(stiff, multiplier), other <= multiplier - beta, multiplier <= 0
-        ),
-    ]
+def _fixed(name: str) -> Boolean:
+    """N w̄ = κw* + βū (R3) in one entry."""
+    entry, target, kept, _ = _ENTRIES[name]
+    return eq(multiplier * entry, kappa * target + beta * kept)
 
 
-def no_active_entry() -> list[Obligation]:
-    """With ū = 0 only w̄ = w*, N = κ is stable: there every D_i is N."""
-    strength = Symbol("N_none", real=True)
-    return [
-        follows(
-            "no active entry, N w̄ = κw*: N = ±κ",
-            Or(Eq(strength, kappa), Eq(strength, -kappa)),
-            Eq(strength**2, kappa**2),
-        ),
-        follows("and only N = κ has D_i = N > 0", Eq(strength, kappa), Eq(strength**2, kappa**2), strength > 0),
-    ]
+SETTING = (
+    "‖w̄‖ = ‖w*‖ = 1; |w̄_j| is the largest, |w̄_2| the largest of the others, of which i is any; ū_i = S(w̄_i), "
+    "D_i = N − βS'(w̄_i); stable as in R7.stability"
+)
 
 
-def stable_supports(d: Derivation) -> None:
-    """Which active sets can be stable when S' ∈ {0, 1}: l1 and l0."""
-    d.step(
-        "Which active sets can be stable",
-        "N > β: any; no active entry: w̄ = w*, N = κ; N ≤ β: exactly one active entry, and N > 0",
-        "D_i = N − β on active entries, N on the others; x = w_j e_i − w_i e_j has Σ D x² = D_i w_j² + D_j w_i²",
-        *unstable_supports(),
-        follows("N > β: all D_i > 0", And(multiplier > 0, multiplier - beta > 0), BEYOND),
-        *no_active_entry(),
-    )
+@dataclass(frozen=True)
+class Census:
+    """The census of the map of a claim: its parts, what (β − N) times the `spike`, |w̄_j| or w̄_j, is, the part that is
+    the threshold of |w̄_j|, how small w*_2 is, and what σ is.
+    """
+
+    claim_id: str
+    parts: dict[str, Expr]
+    along: Expr
+    level: Part
+    spike: Expr
+    others: Boolean
+    signs: dict[str, Boolean]
+
+    def premises(self) -> dict[str, Boolean]:
+        """What D is; no entry is where S has a kink or a jump; the others are at rest."""
+        said: dict[str, Boolean] = {}
+        for name, (entry, _, _, stiff) in _ENTRIES.items():
+            shrunk = proximal(self.claim_id, entry).subs(ratio, lam / beta)
+            slope = diff(shrunk.rewrite(Piecewise), entry)
+            told = [eq(stiff, STIFFNESS.subs(SLOPE, slope)), ne(Abs(entry), self.parts[self.level.name])]
+            said[f"entry {name}"] = All(*told, *([_fixed(name)] if name == "i" else []))
+        said["order"] = All(ge(Abs(W_J), Abs(_W_2)), ge(Abs(_W_2), Abs(W_I)))
+        return said | self.signs
+
+    @property
+    def root(self) -> Root:
+        """N of a spike."""
+        return Root("a rising", multiplier, eq(Part("multiplier equation"), 1), (0, beta))
+
+    @property
+    def sentence(self) -> Boolean:
+        """Which fixed points are stable; where an entry rests beyond the threshold, and below it."""
+        size, still = Part("spike"), lt(Abs(_W_2), self.level)
+        active = gt(Abs(W_J), self.level)
+        alone = All(active, still, Either(self.root, All(eq(multiplier, beta), eq(self.along, 0))))
+        kinds = Either(gt(multiplier, beta), All(eq(multiplier, kappa), lt(Abs(W_J), self.level)), alone)
+        large = gt(size if self.spike.has(Abs) else Abs(size), self.level)
+        return All(
+            If(_fixed("j"), Iff(STABLE, kinds)),
+            If(
+                All(lt(0, multiplier), lt(multiplier, beta)),
+                Iff(All(_fixed("j"), active), All(eq(self.spike, size), large)),
+            ),
+            If(
+                lt(0, multiplier),
+                Iff(All(_fixed("2"), still), All(eq(multiplier * _W_2, kappa * _TARGET_2), self.others)),
+            ),
+        )
+
+    def derive(self, g: Graph) -> tuple[list[Fact], list[Fact]]:
+        """D_i is N − β on active entries and N on the others: R7.stability, with Σ w̄_i²/D_i in N."""
+        level, square = self.parts[self.level.name], self.parts["multiplier equation"]
+        told = {name: g.given(name) for name in self.premises()}
+        on: dict[str, Fact] = {}
+        shrunk: dict[str, Fact] = {}
+        order, signed = told["order"], [told[name] for name in self.signs]
+        for name, (entry, target, kept, stiff) in _ENTRIES.items():
+            active = And(Abs(entry) > level, Eq(stiff, multiplier - beta))
+            still = [Abs(entry) < level, Eq(stiff, multiplier), Eq(kept, 0)]
+            still += [Eq(multiplier * entry, kappa * target)] * (name == "i")
+            shrunk[name] = g.cite(self.claim_id, {x_in: entry, ratio: lam / beta}, value=kept, name=f"ū_{name}")
+            on[name] = g.fact(f"active or not: {name}", Or(active, And(*still)), told[f"entry {name}"], shrunk[name])
+        sums = {W_I**2: 1 - W_J**2, TARGET**2: 1 - star_entry**2, W_I**2 / STIFF: SUM}
+        stable = criterion(g, *on.values(), order)
+        beyond = g.case("N > β", multiplier > beta)
+        high = g.under(beyond, g.fact("every D_i > 0", STABLE, stable, on["j"], beyond))
+        below = g.case("N ≤ β", multiplier <= beta)
+        fixed = formula_of(_fixed("j"), {})
+        rest = Eq(multiplier**2 * W_I**2, kappa**2 * TARGET**2)
+
+        none = g.case("none active", Abs(W_J) < level)
+        at_rest = g.rule("the length", total, g.fact("κw*_i/N", rest, on["i"], order, none), sums=sums)
+        at_star = Implies(fixed, Equivalent(STABLE, Eq(multiplier, kappa)))
+        none_active = g.fact("every D_i is N", at_star, stable, on["j"], on["2"], none, at_rest)
+
+        two = g.case("two active", Abs(_W_2) > level)
+        two_active = g.fact("two D_i ≤ 0", Not(STABLE), stable, on["j"], on["2"], order, two, below)
+
+        one = g.case("one active", And(Abs(W_J) > level, Abs(_W_2) < level))
+        rising, ahead = g.case("N > 0", multiplier > 0), multiplier * W_I**2 / STIFF
+        others = g.fact("the others", And(rest, Eq(ahead, W_I**2)), on["i"], order, one, rising)
+        length = g.under(rising, g.rule("lengths", total, others, sums=sums))
+        share = (1 - W_J**2) / multiplier < W_J**2 / (beta - multiplier)
+        known = (on["j"], on["2"], one, below)
+        form = g.fact(
+            "of the length",
+            Equivalent(STABLE, And(multiplier > 0, Or(Eq(multiplier, beta), share))),
+            *(stable, length, *known),
+        )
+        pulled = Implies(fixed, Eq((beta - multiplier) * self.spike, self.along))
+        own = g.fact("(β − N)w̄_j", pulled, one, shrunk["j"], *signed)
+        slope = -2 * (1 - W_J**2) / multiplier + 2 * W_J**2 / (beta - multiplier)
+        inside = And(fixed, multiplier > 0, multiplier < beta)
+        norm = g.fact("‖w̄‖", Implies(inside, And(Eq(square, 1), Eq(diff(square, multiplier), slope))), own, length)
+        root, edge = formula_of(self.root, self.parts), And(Eq(multiplier, beta), Eq(self.along, 0))
+        slope_ = g.apply("a rising root", rises, root=root, form=square - 1)
+        alone = g.fact("one rising", Implies(fixed, Equivalent(STABLE, Or(root, edge))), form, own, norm, slope_)
+        low = [(none, none_active), (two, two_active), (one, alone)]
+        ends = [g.under(case, g.under(below, fact) if below.name in fact.rests else fact) for case, fact in low]
+        spike = formula_of(self.sentence.args[1], self.parts)
+        large = g.fact("a spike", spike, shrunk["j"], *signed)
+        return [high, *ends, on["j"], on["2"], large], [on["i"], order, slope_]
 
 
-def _least_at(threshold: Expr) -> Expr:
-    """The least value (A^{2/3} + B^{2/3})³/β² of F at β = `threshold`, in cube roots."""
-    roots = {spike_across: _CUBE_A**3, spike_along: _CUBE_B**3}
-    return (_CUBE_A**2 + _CUBE_B**2) ** 3 / threshold.subs(roots) ** 2
-
-
-def larger_root(d: Derivation, square: Expr, along: Expr) -> None:
-    """Σ w̄_i²/D_i = −F'(N)/2, F = ‖w̄(N)‖²; F is convex, so F' > 0 at the larger root."""
-    d.cite("R7.stability", "R7.astroid")
-    total = ACROSS_SQUARED / multiplier**3 + (along / (beta - multiplier)) ** 2 / (multiplier - beta)
-    least = get("R7.astroid").formula.subs({spike_across: sqrt(ACROSS_SQUARED), spike_along: sqrt(along**2)})
-    names = {spike_across: sqrt(ACROSS_SQUARED), spike_along: sqrt(along**2)}
-    inside = spike_across**2 / multiplier**2 + spike_along**2 / (beta - multiplier) ** 2
-    d.step(
-        "0 < N < β: stable exactly at the larger root",
-        least,
-        "D_j = N − β < 0, the others are N > 0: stable iff Σ w̄_i²/D_i < 0 (R7.stability), where the square "
-        "rises; it is convex, and has two roots iff β exceeds this (R7.astroid)",
-        vanishes("Σ w̄_i²/D_i + ½ dF/dN", total + diff(square, multiplier) / 2),
-        vanishes("at that β the least value of F is 1", simplify(_least_at(get("R7.astroid").formula)) - 1),
-        vanishes("F is R7.astroid's", simplify(square - inside.subs(names))),
-    )
+_ALONG_L1 = lam - spike_sign * kappa * star_entry
+_L1 = Census(
+    "P1",
+    {"multiplier equation": SPIKE_L1, "spike": SIZE_L1, "active threshold": LEVEL_L1, "inactive threshold": R9_BOUND},
+    _ALONG_L1,
+    Part("active threshold"),
+    Abs(W_J),
+    lt(Abs(_TARGET_2), Part("inactive threshold")),
+    {"σ": eq(spike_sign, sign(W_J))},
+)
+_ONE = If(All(_fixed("j"), STABLE, lt(lam, kappa * Abs(TARGET))), gt(multiplier, beta))
 
 
 @claim(
@@ -170,121 +264,17 @@ def larger_root(d: Derivation, square: Expr, along: Expr) -> None:
     title="All stable limits for l1",
     source="[here]",
     kind=Kind.EQUIVALENCE,
-    sentence=Iff(
-        Is("stable", Term(r"\bar w")),
-        Either(
-            gt(multiplier, beta),
-            All(eq(Term(r"\bar w"), w_star), eq(multiplier, kappa), lt(beta * Term(r"\|w^*\|_\infty"), lam)),
-            All(
-                eq(Term(r"|\bar w_j|"), Part("spike")),
-                gt(Part("spike"), Part("active threshold")),
-                le(Term(r"\max_{i\ne j}|w^*_i|"), Part("inactive threshold")),
-                Root("the larger", multiplier, eq(1, Part("multiplier equation")), (0, beta)),
-            ),
-        ),
-    ),
+    sentence=All(_L1.sentence, _ONE),
     definition=Splitting("census", "l1"),
-    parts={
-        "multiplier equation": SPIKE_L1,
-        "spike": SIZE_L1,
-        "active threshold": LEVEL_L1,
-        "inactive threshold": R9_BOUND,
-    },
+    parts=_L1.parts,
+    premises=_L1.premises(),
+    names=NAMES,
     hypotheses=(SOME_TANGENT,),
-    setting="no |w̄_i| = λ/β; B_j = λ − σκw*_j > 0. If B_j = 0: N = β > A_j, |w̄_j| = √(1 − A_j²/β²) > λ/β. "
-    "If w* = ±e_j: N = β − B_j > 0. A spike needs λ > κ·(second largest |w*_i|); at N = β, ≥",
+    setting=f"{SETTING}; no |w̄_i| = λ/β. So for λ < κ·(second largest |w*_i|) only the limit of R4.l1 is stable",
 )
 def R7_l1(d: Derivation) -> None:
-    d.cite("P1", "R3", "R4.l1")
-    d.begin(
-        (multiplier - beta) * SPIKE_SIZE + lam - spike_sign * kappa * star_entry,
-        "0 = σ(N w̄_j − βS(w̄_j) − κw*_j), x_j = σw̄_j > λ/β",
-    )
-    d.apply("Solve for x_j", lambda equation: solve(equation, SPIKE_SIZE)[0])
-    d.hold("spike", SIZE_L1)
-    rest = (unthresholded() / (kappa * star_size)) ** 2 * ACROSS_SQUARED
-    d.apply("‖w̄‖², the other entries being κw*_i/N", lambda size: rest + size**2, "", across(ACROSS_SQUARED))
-    d.hold("multiplier equation", SPIKE_L1)
-    level = penalty("l1").threshold
-    d.hold("active threshold", LEVEL_L1, level.subs(ratio, lam / beta), "of S (P1), at ρ = λ/β")
-    edge = solve(unthresholded() - level, star_size)[0].subs(ratio, lam / beta)
-    d.hold("inactive threshold", R9_BOUND, edge, "of |w*_i|: where κ|w*_i|/N reaches it")
-    along = lam - spike_sign * kappa * star_entry
-    stable_supports(d)
-    d.step(
-        "A spike solves the fixed-point equation exactly when it is consistent",
-        "w̄_j = σB/(β − N) with |w̄_j| > λ/β; w̄_i = κw*_i/N with |w̄_i| ≤ λ/β",
-        "0 < N < β; then B > 0",
-        *_l1_spike_entries(),
-        follows("B > 0", along > 0, Eq((beta - multiplier) * SPIKE_SIZE, along), multiplier < beta),
-    )
-    larger_root(d, SPIKE_L1, along)
-    _l1_edges(d, along)
-    _l1_corollary(d)
-    d.conclude_argument("for λ < κ·(second largest |w*_i|) R4.l1's limit is the only stable one, for every β > 0")
-
-
-def _l1_spike_entries() -> list[Obligation]:
-    spiked = [multiplier > 0, multiplier < beta]
-    up, down = (beta - multiplier) * ENTRY, beta * ratio
-    return [
-        follows("active, σ = 1 ⟸", balance("P1", ENTRY), *spiked, ratio < ENTRY, Eq(up, down - PULL)),
-        follows("active, σ = 1 ⟹", Eq(up, down - PULL), *spiked, ratio < ENTRY, balance("P1", ENTRY)),
-        follows("active, σ = −1 ⟸", balance("P1", ENTRY), *spiked, -ratio > ENTRY, Eq(-up, down + PULL)),
-        follows("active, σ = −1 ⟹", Eq(-up, down + PULL), *spiked, -ratio > ENTRY, balance("P1", ENTRY)),
-        follows(
-            "inactive ⟸", balance("P1", ENTRY), *spiked, ratio >= ENTRY, -ratio <= ENTRY, Eq(multiplier * ENTRY, PULL)
-        ),
-        follows(
-            "inactive ⟹", Eq(multiplier * ENTRY, PULL), *spiked, ratio >= ENTRY, -ratio <= ENTRY, balance("P1", ENTRY)
-        ),
-    ]
-
-
-def _l1_edges(d: Derivation, along: Expr) -> None:
-    at_beta = ACROSS_SQUARED / beta**2 + SPIKE_SIZE**2
-    axis = {star_entry**2: 1, multiplier: beta - along}
-    d.step(
-        "Edges",
-        "N = β: B = 0, x_j = √(1 − A²/β²); w* = ±e_j: N = β − B; λ = 0: only w*",
-        "at N = β D_j = 0 with w̄_j ≠ 0 and the other D_i = β > 0: stable; w* = ±e_j leaves w̄ = σe_j, A = 0",
-        follows("N = β ⟺ B = 0", Eq(along, 0), Eq((beta - multiplier) * SPIKE_SIZE, along), Eq(multiplier, beta)),
-        follows("and back", Eq(multiplier, beta), Eq((beta - multiplier) * SPIKE_SIZE, along), Eq(along, 0)),
-        vanishes("‖w̄‖² − 1 at N = β", at_beta.subs(SPIKE_SIZE, sqrt(1 - ACROSS_SQUARED / beta**2)) - 1),
-        vanishes("‖w̄‖² − 1 for w* = ±e_j", (SPIKE_L1 - 1).subs(axis)),
-        follows("there Σ w̄_i²/D_i = 1/(N − β) < 0", 1 / (multiplier - beta) < 0, multiplier < beta),
-        vanishes(
-            "λ = 0, w̄ = −w*: N = β − κ", (beta - kappa) * (-star_entry) - kappa * star_entry - beta * (-star_entry)
-        ),
-        holds("and every D_i = N − β = −κ < 0", simplify(beta - kappa - beta) < 0),
-    )
-
-
-def _l1_corollary(d: Derivation) -> None:
-    """λ below κ times the second largest |w*_i|: no spike. `omega_2` is the latter, ω_1 = ‖w*‖_∞."""
-    largest = Symbol("omega_1", positive=True)
-    others = [_SECOND <= _OTHER, kappa * _OTHER <= multiplier * lam / beta]
-    d.step(
-        "A spike needs λ > κω₂",
-        "ω₂ the second largest |w*_i|; so for λ < κω₂ only R4.l1's limit is stable",
-        "some i ≠ j has |w*_i| ≥ ω₂; it is inactive. N = κ ≤ β with no active entry is out as well: λ < κ‖w*‖_∞",
-        follows("N < β", lam > kappa * _SECOND, *others, multiplier > 0, multiplier < beta),
-        follows("N = β: λ ≥ κω₂", lam >= kappa * _SECOND, *others, Eq(multiplier, beta)),
-        follows(
-            "λ < κω₂ ≤ κ‖w*‖_∞, so the limit of R4.l1 exists",
-            lam < kappa * largest,
-            lam < kappa * _SECOND,
-            largest >= _SECOND,
-        ),
-        follows("and w̄ = w* with N = κ means N > β", kappa > beta, lam < kappa * largest, beta * largest <= lam),
-    )
-    half = sqrt(Rational(1, 2))
-    flat = multiplier * ENTRY - beta * (ENTRY - lam / beta) - kappa * half
-    d.step(
-        "λ = κω₂ is not enough at a tie: w* = (1, 1)/√2, λ = κ/√2, β > κ",
-        "N = β: every unit vector with both entries > λ/β is a fixed point, and no N > β is one",
-        "a continuum of neutral limits: equality will not do where ω₂ = ‖w*‖_∞",
-        vanishes("the entry equation at N = β", flat.subs({multiplier: beta, lam: kappa * half})),
-        follows("both entries can be > λ/β", half > kappa * half / beta, kappa < beta),
-        follows("N > β has no active entry, hence N = κ < β", kappa * half <= multiplier * kappa * half / beta, BEYOND),
-    )
+    d.cite("R3")
+    g = Graph(d)
+    ends, others = _L1.derive(g)
+    alone = g.fact("λ < κ|w*_i|", formula_of(_ONE, {}), *ends[1:6], *others)
+    g.conclude(*ends, alone)

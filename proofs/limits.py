@@ -12,20 +12,20 @@ symbol         stands for
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Expr, Integer, Ne, Or, Symbol, limit, oo, simplify, solve, symbols
+from sympy import Abs, And, Eq, Equivalent, Expr, Integer, Max, Min, Ne, Symbol, solve, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.forms import reached
+from proofs.engine.derivation import Derivation, Obligation
 from proofs.engine.graph import Graph
 from proofs.engine.rules import total
-from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Root, Term, eq, gt, le, lt, ne
+from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Term, eq, formula_of, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
-from proofs.penalty_forms import penalty
 from proofs.splitting import ENTRY as OUTPUT
-from proofs.splitting import ENTRY_SIZE, TARGET, X
-from proofs.symbols import beta, kappa, lam, multiplier, ratio, star_size, w_star, x_in
+from proofs.splitting import TARGET, X_OTHER, X
+from proofs.symbols import beta, kappa, lam, multiplier, named, ratio, star_size, x_in
 
 ENTRY, PULL = symbols("w_i y_i", real=True)
 
@@ -74,155 +74,99 @@ def keeps_sign(claim_id: str) -> list[Obligation]:
     ]
 
 
+_SHRUNK, _SHRUNK_LARGEST, _LATER, _OUTPUT_LATER, _OVERLAP = named("S(w_i)", "S(‖w*‖_∞)", "N'", "u'_i", "⟨w̄,w̄'⟩")
+_SIZE = Symbol("|w*_i|", nonnegative=True)
+_NORM = Term(r"\|\bar w(N)\|", nonnegative=True)
+_FORMS = If(
+    All(gt(multiplier, beta), eq(Abs(PULL), kappa * star_size)),
+    Iff(
+        eq(multiplier * ENTRY, PULL + beta * _SHRUNK),
+        All(
+            ge(ENTRY * PULL, 0),
+            If(le(star_size, Part("active threshold")), eq(Abs(ENTRY), Part("inactive entry"))),
+            If(gt(star_size, Part("active threshold")), eq(Abs(ENTRY), Part("active entry"))),
+        ),
+    ),
+)
+_LIMIT = Exists(multiplier, All(gt(multiplier, beta), eq(_NORM, 1)))
+_ROOM = Either(lt(lam, Part("existence")), lt(beta, kappa))
+
+
 @claim(
     id="R4.l1",
     title="The limit for l1: a soft threshold of w*, rescaled to the sphere",
     source="[here]; the transformation of w* that [DX] announces",
     kind=Kind.EQUIVALENCE,
     sentence=All(
-        If(le(star_size, Part("active threshold")), eq(ENTRY_SIZE, Part("inactive entry"))),
-        If(gt(star_size, Part("active threshold")), eq(ENTRY_SIZE, Part("active entry"))),
-        Root("the only", multiplier, eq(Term(r"\|\bar w(N)\|"), 1), (beta, oo)),
-        Iff(
-            Exists(multiplier, All(gt(multiplier, beta), eq(Term(r"\|\bar w(N)\|"), 1))),
-            Either(lt(lam, Part("existence")), lt(beta, kappa)),
-        ),
-        Iff(All(eq(Term(r"\bar w"), w_star), eq(multiplier, kappa)), le(beta * LARGEST, lam)),
+        _FORMS,
+        If(_ROOM, _LIMIT),
+        If(gt(multiplier, beta), All(_ROOM, If(ge(_LATER, beta), eq(_LATER, multiplier)))),
+        Iff(eq(_SHRUNK_LARGEST, 0), le(beta * LARGEST, lam)),
     ),
     definition=Splitting("limit", "l1"),
     parts={"inactive entry": INACTIVE, "active entry": ACTIVE, "active threshold": R9_BOUND, "existence": EXISTS},
-    names={LARGEST: r"\|w^*\|_\infty"},
-    hypotheses=(BEYOND,),
-    setting="‖w*‖ = 1; w̄_i has the sign of w*_i; at w̄ = w* N = κ, which need not exceed β. There is a limit of either "
-    "kind exactly for λ < κ‖w*‖_∞ or "
+    premises={
+        "an entry of w̄": eq(multiplier * X, kappa * TARGET + beta * OUTPUT),
+        "an entry of w̄'": eq(_LATER * X_OTHER, kappa * TARGET + beta * _OUTPUT_LATER),
+        "‖w*‖_∞": le(Abs(TARGET), LARGEST),
+    },
+    names={
+        **{_SHRUNK_LARGEST: r"S(\|w^*\|_\infty)", _LATER: "N'"},
+        **{LARGEST: r"\|w^*\|_\infty", ENTRY: r"\bar w_i", PULL: r"\kappa w^*_i", _SHRUNK: r"S(\bar w_i)"},
+        **{X: r"\bar w_i", X_OTHER: r"\bar w'_i", TARGET: "w^*_i", OUTPUT: r"\bar u_i", _OUTPUT_LATER: r"\bar u'_i"},
+    },
+    setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i); ‖w̄(N)‖ is that of the entries with κw*_i = Nw̄_i − βS(w̄_i). Where S(w*) = 0, "
+    "w̄ = w* with N = κ, which need not exceed β. So there is a limit of either kind exactly for λ < κ‖w*‖_∞ or "
     "β‖w*‖_∞ ≤ λ",
 )
 def R4_l1(d: Derivation) -> None:
-    d.cite("R3", "P1")
-    active = multiplier * ENTRY - beta * (ENTRY - lam / beta) - kappa * star_size
-    d.begin(active, "N w_i − βS(w_i) − κ|w*_i| for w*_i > 0, S(w_i) = w_i − λ/β; it must vanish")
-    d.step(
-        "Which entries are active", "|y_i| > Nρ, y_i = κw*_i, ρ = λ/β", "the equation, solved both ways", _l1_entries()
+    d.cite("R3", "R1.global")
+    g = Graph(d)
+    at_rest, other, largest = map(g.given, R4_l1.premises)
+    soft, soft_other, own, top = (
+        g.cite("P1", {x_in: at, ratio: lam / beta}, value=value, name=str(value))
+        for at, value in ((X, OUTPUT), (X_OTHER, _OUTPUT_LATER), (ENTRY, _SHRUNK), (LARGEST, _SHRUNK_LARGEST))
     )
-    d.apply("Solve for w_i", lambda equation: solve(equation, ENTRY)[0])
-    d.hold("active entry", ACTIVE)
-    d.hold("inactive entry", INACTIVE, unthresholded(), "N w_i = κ|w*_i|")
-    edge = solve(unthresholded() - penalty("l1").threshold, star_size)[0].subs(ratio, lam / beta)
-    d.hold("active threshold", R9_BOUND, edge, "of |w*_i|: where an inactive entry reaches the threshold of S (P1)")
-    d.step("N is unique", "‖w̄(N)‖ falls strictly, from N = β on", "S is 1-Lipschitz", _l1_monotone())
-    _l1_ends(d)
-    _l1_existence(d)
-    d.step(
-        "κ ≤ N ≤ κ + β",
-        "N²‖w̄‖² ≥ κ²‖w*‖² ≥ (N − β)²‖w̄‖²",
-        "entry by entry, then summed; ‖w̄‖ = ‖w*‖ = 1",
-        *keeps_sign("P1"),
-        follows("N ≥ κ", multiplier >= kappa, BEYOND, multiplier**2 >= kappa**2),
-        follows("N ≤ κ + β", multiplier <= kappa + beta, BEYOND, (multiplier - beta) ** 2 <= kappa**2),
+    forms = g.fact("an entry", formula_of(_FORMS, R4_l1.parts), own)
+
+    one = Integer(1)
+    sums = {X**2: one, X_OTHER**2: one, TARGET**2: one, X * X_OTHER: _OVERLAP}
+    moved, apart = multiplier * X - _LATER * X_OTHER, X - X_OTHER
+    lipschitz = And(moved * apart <= beta * apart**2, moved**2 <= beta**2 * apart**2)
+    near = g.fact("S is 1-Lipschitz", lipschitz, at_rest, other, soft, soft_other)
+    pulled = le(moved * apart, beta * apart**2), ge(apart**2, 0)
+    between = g.fact("two limits", And(*pulled), near)
+    gap = multiplier - _LATER
+    level = g.fact("two multipliers", 2 * gap * X * moved <= gap**2 * X**2 + beta**2 * apart**2, near)
+    beyond, later = g.case("N > β", multiplier > beta), g.case("N' ≥ β", beta <= _LATER)
+    same = g.fact("they are one", Eq(_OVERLAP, 1), g.rule("⟨w̄,w̄'⟩", total, between, sums=sums), beyond, later)
+    unique = g.fact("and so is N", Eq(_LATER, multiplier), same, g.rule("(N − N')²", total, level, sums=sums))
+
+    none = g.case("λ ≥ κ‖w*‖_∞", lam >= EXISTS)
+    still = Eq(multiplier**2 * X**2, kappa**2 * TARGET**2)
+    rests = g.fact("no entry is active", still, at_rest, soft, largest, none, beyond)
+    needed = g.fact("N = κ > β", beta < kappa, g.rule("N² = κ²", total, rests, sums=sums), beyond)
+
+    entry = Max(INACTIVE, ACTIVE).subs(star_size, _SIZE)
+    ends = {"said": _LIMIT, "entry": entry, "over": multiplier, "high": kappa + beta, "most": _SIZE}
+    room, short = g.case("λ < κ‖w*‖_∞", lam < EXISTS), g.case("β < κ", beta < kappa)
+    low = beta + Min(kappa, EXISTS - lam)
+    found = g.apply("by the largest", reached, room, low=low, alone={_SIZE: LARGEST}, **ends)
+    at_kappa = g.apply("from κ on", reached, short, low=kappa, **ends)
+
+    edge = g.fact("w̄ = w*", Equivalent(Eq(_SHRUNK_LARGEST, 0), beta * LARGEST <= lam), top)
+    g.conclude(
+        *(forms, g.under(beyond, g.under(none, needed)), g.under(beyond, g.under(later, unique)), edge),
+        *(g.under(room, found), g.under(short, at_kappa)),
     )
-    d.cite("R1.global")
-    here, there, apart = Symbol("H_bar", real=True), Symbol("H", real=True), Symbol("distance", positive=True)
-    least = (multiplier - beta) / 2 * apart**2
+    here, there, away = Symbol("H_bar", real=True), Symbol("H", real=True), Symbol("distance", positive=True)
+    least = (multiplier - beta) / 2 * away**2
     d.step(
         "It is the only global maximizer of H on the sphere",
         least,
         "R1.global: H(w̄) − H(w) is at least this, the distance being ‖w − w̄‖ > 0",
         follows("H(w̄) > H(w)", here > there, here - there >= least, BEYOND),
     )
-    d.conclude_argument("w* with its small entries shrunk by κ/N and its large ones by a soft threshold")
-
-
-def _l1_entries() -> list[Obligation]:
-    solved = Or(
-        And(Abs(PULL) <= multiplier * ratio, Eq(multiplier * ENTRY, PULL)),
-        And(
-            Abs(PULL) > multiplier * ratio,
-            Eq((multiplier - beta) * Abs(ENTRY), Abs(PULL) - beta * ratio),
-            PULL * ENTRY > 0,
-        ),
-    )
-    return [
-        follows("the equation ⟹ one of the two forms", solved, balance("P1", ENTRY), BEYOND),
-        follows("either form ⟹ the equation", balance("P1", ENTRY), solved, BEYOND),
-        vanishes("threshold of |w*_i|", solve(kappa * star_size - multiplier * lam / beta, star_size)[0] - R9_BOUND),
-    ]
-
-
-def _l1_monotone() -> list[Obligation]:
-    here, there = proximal("P1", ENTRY), proximal("P1", _OTHER)
-    difference = multiplier * (ENTRY - _OTHER) - beta * (here - there)
-    both = [balance("P1", ENTRY), balance("P1", _OTHER, _LATER), BEYOND, multiplier < _LATER]
-    return [
-        follows("|S(x) − S(x')| ≤ |x − x'|", Abs(here - there) <= Abs(ENTRY - _OTHER)),
-        follows(
-            "N x − βS(x) increases: each entry has one solution",
-            (ENTRY - _OTHER) * difference >= (multiplier - beta) * (ENTRY - _OTHER) ** 2,
-            BEYOND,
-        ),
-        follows("|w_i(N)| falls where w*_i ≠ 0", Abs(_OTHER) < Abs(ENTRY), *both, Ne(PULL, 0)),
-        follows("and is 0 where w*_i = 0", Eq(ENTRY, 0), balance("P1", ENTRY), BEYOND, Eq(PULL, 0)),
-    ]
-
-
-def _l1_ends(d: Derivation) -> None:
-    """‖w̄(N)‖ is continuous on N > β, tends to 0, and to ∞ at N → β when an entry has κ|w*_i| > λ."""
-    active = ACTIVE
-    pole = limit(active * (multiplier - beta), multiplier, beta)
-    knot = {kappa: multiplier * lam / beta / star_size}
-    bound = Symbol("K", positive=True)
-    d.step(
-        "Its ends",
-        "‖w̄(N)‖ is continuous, → 0 as N → ∞, → ∞ as N → β⁺ if λ < κ‖w*‖_∞",
-        "so it takes the value 1 there",
-        vanishes(
-            "the two forms meet at κ|w*_i| = Nλ/β", simplify((active - kappa * star_size / multiplier).subs(knot))
-        ),
-        vanishes("→ 0", limit(active, multiplier, oo)),
-        vanishes("(N − β)|w_i| at N → β", pole - kappa * star_size + lam),
-        follows(
-            "|w_i| exceeds any bound K near β",
-            active > bound,
-            BEYOND,
-            kappa * star_size > lam,
-            (multiplier - beta) * bound < kappa * star_size - lam,
-        ),
-    )
-
-
-def _l1_existence(d: Derivation) -> None:
-    """The iff of R4.l1, with M = ‖w*‖_∞ standing in `omega_max`."""
-    low, high = lam >= kappa * LARGEST, lam < beta * LARGEST
-    at_star = Eq(kappa * ENTRY - beta * proximal("P1", ENTRY), kappa * ENTRY)
-    d.step(
-        "Which of the cases hold",
-        "λ < κ‖w*‖_∞, or β‖w*‖_∞ ≤ λ; both only for β < κ, where they are one limit",
-        "otherwise every N > β leaves no entry active, which gives N = κ, and then κ < β",
-        follows(
-            "β‖w*‖_∞ ≤ λ: N = κ and w̄ = w* solve the equation",
-            at_star,
-            Abs(ENTRY) <= LARGEST,
-            beta * LARGEST <= lam,
-            Eq(beta * ratio, lam),
-        ),
-        follows(
-            "w̄ = w* with N = κ needs β‖w*‖_∞ ≤ λ",
-            beta * LARGEST <= lam,
-            Eq(beta * ratio, lam),
-            at_star.subs(ENTRY, LARGEST),
-        ),
-        follows(
-            "λ ≥ κ‖w*‖_∞: at N > β no entry is active",
-            kappa * star_size <= multiplier * lam / beta,
-            low,
-            star_size <= LARGEST,
-            BEYOND,
-        ),
-        follows("and then N = κ > β gives β‖w*‖_∞ ≤ λ", beta * LARGEST <= lam, low, kappa > beta),
-        follows("both hold: κ > β", kappa > beta, lam < kappa * LARGEST, beta * LARGEST <= lam),
-        follows("the rest: neither N = κ > β nor S(w*) = 0", kappa < beta, low, high),
-    )
-    pole = limit(ACTIVE * (multiplier - beta), multiplier, beta).subs(star_size, LARGEST)
-    d.hold("existence", EXISTS, solve(pole, lam)[0], "the λ at which no entry has a pole at N = β, whatever its size")
 
 
 # R9: the support.

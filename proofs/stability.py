@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Gt, Integer, Ne, Or, Symbol, cos, expand, limit, oo, simplify, sin, sqrt, symbols
+from sympy import And, Expr, Gt, Implies, Integer, Symbol, cos, expand, limit, oo, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
-from proofs.engine.sentence import All, Either, Iff, Is, Part, Term, eq, gt, lt, ne
+from proofs.engine.forms import definite, tried
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.rules import total
+from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, formula_of, gt, le, lt, ne
 from proofs.engine.smt import follows
 from proofs.splitting import ENTRY, F_VECTOR, TARGET, U_VECTOR, X_OTHER, X, descent_step
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_hat, w_star
@@ -135,22 +138,42 @@ def in_the_step(d: Derivation) -> None:
     )
 
 
-_REST, _SUM, _CROSS, _DEFICIT = symbols("B A s d", real=True)
-"""Over the entries other than j: Σ D_i x_i², Σ w_i²/D_i, Σ w_i x_i; and d = −D_j."""
+_REST, SUM, _CROSS, DEFICIT, _SIZE = symbols("B A s d E", real=True)
+"""Over the entries other than j: Σ D_i x_i², Σ w_i²/D_i, Σ w_i x_i; d = −D_j; and Σ x_i²."""
 
-_W_J, _X_J = symbols("w_j x_j", real=True)
+W_J, _X_J, W_I, _X_I = symbols("w_j x_j w_i x_i", real=True)
+NEXT, STIFF = symbols("D_2 D_i", real=True)
+"""The least D of an entry other than j, and any."""
 
-_SLOPE = Symbol("S_slope", real=True)
+_W_NEXT, SLOPE, _TANGENT_I = symbols("w_2 S_slope t_i", real=True)
 
-STIFFNESS = multiplier - beta * _SLOPE
+STIFFNESS = multiplier - beta * SLOPE
 """R7.stability: D_i; `S_slope` is S'(w̄_i)."""
 
-SECULAR = _SUM - _W_J**2 / _DEFICIT
+SECULAR = SUM - W_J**2 / DEFICIT
 """R7.stability: Σ w̄_i²/D_i where D_j = −d < 0 alone is negative; A is the sum over the others."""
 
-_NAMES = {_SLOPE: r"S'(\bar w_i)", _SUM: r"\textstyle\sum_{i\ne j}\bar w_i^2/D_i", _W_J: r"\bar w_j", _DEFICIT: "d"}
+STABLE = Is("stable", Term(r"\bar w"))
 
-_D_J, _OTHERS = Term("D_j"), Term(r"\text{every other }D_i")
+CASES = Either(
+    lt(DEFICIT, 0),
+    All(gt(DEFICIT, 0), gt(NEXT, 0), lt(Part("secular sum"), 0)),
+    All(eq(DEFICIT, 0), ne(W_J, 0), gt(NEXT, 0)),
+)
+"""R7.stability: where that is so."""
+
+_NAMES = {
+    **{SLOPE: r"S'(\bar w_i)", SUM: r"\textstyle\sum_{i\ne j}\bar w_i^2/D_i", W_J: r"\bar w_j"},
+    **{DEFICIT: "(-D_j)", NEXT: r"\min_{i\ne j}D_i", W_I: r"\bar w_i", TARGET: "w^*_i", ENTRY: r"\bar u_i"},
+}
+
+
+def _bent() -> Expr:
+    """d²/ds² of H's part in one entry, along cos s w̄ + sin s t at s = 0: its slope is κw*_i + βū_i (R1), then βS'."""
+    angle = Symbol("s", real=True)
+    moved = cos(angle) * W_I + sin(angle) * _TANGENT_I - W_I
+    height = (kappa * TARGET + beta * ENTRY) * moved + beta * SLOPE / 2 * moved**2
+    return expand(height.diff(angle, 2).subs(angle, 0))
 
 
 @claim(
@@ -159,143 +182,70 @@ _D_J, _OTHERS = Term("D_j"), Term(r"\text{every other }D_i")
     source="[here]",
     kind=Kind.EQUIVALENCE,
     sentence=All(
-        Iff(
-            Is("positive", Term(r"\mathrm{diag}(D)")),
-            Either(
-                gt(Term(r"\text{every }D_i"), 0),
-                All(eq(_D_J, -_DEFICIT), lt(-_DEFICIT, 0), gt(_OTHERS, 0), lt(Part("secular sum"), 0)),
-                All(eq(_D_J, 0), ne(_W_J, 0), gt(_OTHERS, 0)),
+        Iff(STABLE, CASES),
+        If(
+            All(
+                eq(multiplier * W_I, kappa * TARGET + beta * ENTRY),
+                ne(_TANGENT_I, 0),
+                eq(_bent(), multiplier * (_TANGENT_I**2 - W_I**2) - STIFF * _TANGENT_I**2),
             ),
+            eq(STIFF, Part("stiffness")),
         ),
-        eq(Term("D_i"), Part("stiffness")),
     ),
     definition=Splitting("stability"),
     parts={"stiffness": STIFFNESS, "secular sum": SECULAR},
+    premises={"D_j is least": le(-DEFICIT, NEXT), "of the others": le(NEXT, STIFF)},
     names=_NAMES,
-    setting="‖w̄‖ = 1, 1 + τN > 0, S differentiable at the entries of w̄; for n = 1 nothing is orthogonal to w̄, and "
-    "every sign of D_1 is among the cases",
+    setting="stable is Σ D_i x_i² > 0 for every x ≠ 0 orthogonal to w̄; ‖w̄‖ = 1, 1 + τN > 0, S differentiable at the "
+    "entries of w̄; n ≥ 2: for n = 1 nothing is orthogonal to w̄. −Σ D_i t_i² is d²/ds² of H along cos s w̄ + sin s t, "
+    "‖t‖ = 1: what N(t_i² − w̄_i²) adds to an entry sums to 0",
 )
 def R7_stability(d: Derivation) -> None:
-    d.cite("R1", "R3", "R8")
-    second_variation(d)
+    g = Graph(d)
+    least, others = g.given("D_j is least"), g.given("of the others")
+    cases = formula_of(CASES, R7_stability.parts)
+    on_j, on_i, along = (-DEFICIT, W_J, _X_J), (STIFF, W_I, _X_I), W_J * _X_J
+    sums = {STIFF * _X_I**2: _REST, W_I * _X_I: _CROSS, _X_I**2: _SIZE, W_I**2 / STIFF: SUM}
+    rest = g.rule("Σ D_i x_i²", total, g.fact("an entry", NEXT * _X_I**2 <= STIFF * _X_I**2, others), sums=sums)
+    turned = g.fact("a square", -2 * along * W_I * _X_I <= _X_I**2 + along**2 * W_I**2)
+    unit = g.rule("Σ w̄_i x_i", total, turned, sums=sums | {W_I**2: 1 - W_J**2}, because="‖w̄‖ = 1")
+    stiff = g.case("the others are stiff", NEXT > 0)
+    pushed = 2 * -DEFICIT * along * W_I * _X_I <= W_J**2 * STIFF * _X_I**2 + (DEFICIT * _X_J * W_I) ** 2 / STIFF
+    square = g.fact("another square", And(pushed, W_I**2 / STIFF >= 0), others, stiff)
+    schwarz = g.under(stiff, g.rule("A", total, square, sums=sums))
+    enough = g.apply(
+        "in these cases",
+        definite,
+        *(least, rest, unit, schwarz),
+        positive=STABLE,
+        given=cases,
+        entries=[on_j, on_i],
+        sums=sums,
+    )
+    tries = {
+        "w̄_2 e_j − w̄_j e_2": [(-DEFICIT, W_J, _W_NEXT), (NEXT, _W_NEXT, -W_J)],
+        "e_j": [(-DEFICIT, W_J, Integer(1))],
+        "w̄_i/D_i, and −A/w̄_j": [(-DEFICIT, W_J, -SUM / W_J), (STIFF, W_I, W_I / STIFF)],
+    }
+    squares = {W_I**2 / STIFF: SUM, (W_I / STIFF) ** 2: Symbol("Σ w̄_i²/D_i²", nonnegative=True)}
+    found = [g.rule(name, tried, positive=STABLE, entries=told, sums=squares) for name, told in tries.items()]
+    needed = g.fact("in no other", Implies(STABLE, cases), *found, others)
+    g.conclude(enough, needed)
+    d.cite("R1", "R8")
     gap = multiplier - beta * curvature
     d.step(
         "In terms of the step",
         step * gap / (1 + step * multiplier),
         "1 minus the factor of R8; N − βμ is an eigenvalue of diag(D) on w̄^⊥: all are positive exactly when every "
-        "factor is < 1",
+        "factor is < 1; with two D_i < 0, or one and Σ w̄_i²/D_i > 0, H grows in some direction and the point repels",
         vanishes("1 − factor − form", 1 - get("R8").formula - step * gap / (1 + step * multiplier)),
         follows("one sign", gap > 0, step * gap / (1 + step * multiplier) > 0, 1 + step * multiplier > 0),
         follows("and back", step * gap / (1 + step * multiplier) > 0, gap > 0, 1 + step * multiplier > 0),
         follows("no factor is ≤ 0, as μ ≥ 0 (R8)", get("R8").formula > 0, 1 + step * multiplier > 0),
     )
-    one_negative(d)
-    fails(d)
-    d.conclude_argument(
-        "these cases exhaust the signs of the D_i; with two D_i < 0, or one and "
-        "Σ w̄_i²/D_i > 0, H grows in some direction and the point repels"
-    )
 
 
-def second_variation(d: Derivation) -> None:
-    """H along the great circle cos s w̄ + sin s t."""
-    angle, entry, tangent, value = symbols("s_angle w_i t_i u_i", real=True)
-    slope = _SLOPE
-    d.begin("d²/ds² H(cos s w̄ + sin s t) at s = 0, t ⟂ w̄, ‖t‖ = 1")
-    moved = cos(angle) * entry + sin(angle) * tangent
-    gradient = kappa * TARGET + beta * value
-    height = gradient * (moved - entry) + beta * slope / 2 * (moved - entry) ** 2
-    form = beta * slope * tangent**2 - gradient * entry
-    d.step(
-        "It is −Σ D_i t_i²",
-        form,
-        "one entry: H has the gradient (R1) κw*_i + βu_i = N w̄_i and second derivative βS'; summed, Σ βS' t_i² − N "
-        "with ‖w̄‖ = ‖t‖ = 1",
-        vanishes("second derivative of one entry − form", height.diff(angle, 2).subs(angle, 0) - form),
-        vanishes("first derivative", height.diff(angle).subs(angle, 0) - gradient * tangent),
-        vanishes(
-            "form + D t² at the fixed point, N(t² − w̄²) summing to 0",
-            form.subs(value, (multiplier * entry - kappa * TARGET) / beta)
-            + (multiplier - beta * slope) * tangent**2
-            - multiplier * (tangent**2 - entry**2),
-        ),
-    )
-    bent = height.diff(angle, 2).subs(angle, 0).subs(value, (multiplier * entry - kappa * TARGET) / beta)
-    # Σ w̄_i² = Σ t_i² = 1, so N w̄_i² may be counted as N t_i².
-    d.hold("stiffness", STIFFNESS, expand(-expand(bent).subs(entry, tangent) / tangent**2), "of −t_i²")
-
-
-def one_negative(d: Derivation) -> None:
-    """The cases with at most one D_j ≤ 0 in which the form is positive."""
-    entry, tangent, weight, share = symbols("w_i x_i D_i t", real=True)
-    tangency = Eq(_W_J * _X_J, -_CROSS)
-    facts = [_REST >= 0, _SUM >= 0, _CROSS**2 <= _SUM * _REST, tangency]
-    d.step(
-        "Positive in the cases listed",
-        "Q = B + D_j x_j², w_j x_j = −s: B = Σ D_i x_i², A = Σ w_i²/D_i, s = Σ w_i x_i over i ≠ j, where D_i > 0",
-        "s² ≤ AB (Cauchy–Schwarz); Q = 0 leaves B = 0, so x_i = 0 for i ≠ j, and then x_j = 0 if w_j ≠ 0",
-        vanishes(
-            "D_i(x_i − t w_i/D_i)² expands",
-            weight * (tangent - share * entry / weight) ** 2
-            - (weight * tangent**2 - 2 * share * entry * tangent + share**2 * entry**2 / weight),
-        ),
-        follows(
-            "so B − 2ts + t²A ≥ 0 at t = s/A gives s² ≤ AB",
-            _CROSS**2 <= _SUM * _REST,
-            _SUM > 0,
-            Eq(share, _CROSS / _SUM),
-            _REST - 2 * share * _CROSS + share**2 * _SUM >= 0,
-        ),
-        follows(
-            "one D_j = −d < 0 and A < w_j²/d: Q > 0 unless B = 0 and x_j = 0",
-            Or(_REST - _DEFICIT * _X_J**2 > 0, And(Eq(_REST, 0), Eq(_X_J, 0))),
-            *facts,
-            _DEFICIT > 0,
-            _SUM - _W_J**2 / _DEFICIT < 0,
-        ),
-        follows(
-            "one D_j = 0 and w_j ≠ 0: likewise", Or(_REST > 0, And(Eq(_REST, 0), Eq(_X_J, 0))), *facts, Ne(_W_J, 0)
-        ),
-    )
-
-
-def fails(d: Derivation) -> None:
-    """In every other case a tangent vector x ≠ 0 has Σ D_i x_i² ≤ 0."""
-    first, second, w_1, w_2 = symbols("D_1 D_2 w_1 w_2", real=True)
-    d.step(
-        "Not positive in any other",
-        "two D_i ≤ 0: x = w₂e₁ − w₁e₂ (e₁ if w₁ = w₂ = 0); one D_j ≤ 0 with w_j = 0: x = e_j; "
-        "one D_j = −d < 0 with A ≥ w_j²/d: x_i = w_i/D_i, x_j = −A/w_j",
-        "each is tangent, not 0, and Σ D_i x_i² ≤ 0; with two D_i < 0 it is < 0",
-        vanishes("the first is tangent", w_1 * w_2 + w_2 * (-w_1)),
-        follows("its form is ≤ 0", first * w_2**2 + second * w_1**2 <= 0, first <= 0, second <= 0),
-        follows(
-            "and < 0 for two negative entries",
-            first * w_2**2 + second * w_1**2 < 0,
-            first < 0,
-            second < 0,
-            Ne(w_1**2 + w_2**2, 0),
-        ),
-        vanishes("the last is tangent", _SUM + _W_J * (-_SUM / _W_J)),
-        follows(
-            "its form A − d(A/w_j)² is ≤ 0, and A > 0",
-            And(_SUM - _DEFICIT * (_SUM / _W_J) ** 2 <= 0, _SUM > 0),
-            _DEFICIT > 0,
-            Ne(_W_J, 0),
-            _SUM >= _W_J**2 / _DEFICIT,
-        ),
-        follows(
-            "and < 0 for A > w_j²/d",
-            _SUM - _DEFICIT * (_SUM / _W_J) ** 2 < 0,
-            _DEFICIT > 0,
-            Ne(_W_J, 0),
-            _SUM > _W_J**2 / _DEFICIT,
-        ),
-    )
-    least = _SUM - _DEFICIT * (_SUM / _W_J) ** 2
-    d.hold(
-        "secular sum",
-        SECULAR,
-        simplify(-least * _W_J**2 / (_DEFICIT * _SUM)),
-        "the form there, A − d(A/w_j)², by the factor −dA/w_j², which is < 0",
-    )
+def criterion(g: Graph, *known: Fact) -> Fact:
+    """R7.stability, where `known` says that D_j is the least D and D_2 that of the others."""
+    told = formula_of(Iff(STABLE, CASES), R7_stability.parts)
+    return g.fact("criterion", told, g.cite("R7.stability", {}, *known))

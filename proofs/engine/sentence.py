@@ -126,15 +126,15 @@ class Tends(Kept):
     """(what, its limit, (symbol, where to)); uniformly if a domain follows."""
 
 
-_ROOTS: Final = ("the only", "the larger", "a rising")
+_ROOTS: Final = ("the only", "a rising")
 
 
 class Root(Kept):
-    """(which, symbol, equation, (low, high)): the symbol is the only, the larger of two, or a rising root in there."""
+    """(which, symbol, equation, (low, high)): the symbol is the only root in there, or one at which lhs − rhs rises."""
 
     def __new__(cls, which: str, *arguments: Any) -> Root:
         """ValueError for a word that is none of these."""
-        return super().__new__(cls, Symbol(_known(which, _ROOTS)), *arguments)
+        return super().__new__(cls, Symbol(_known(str(which), _ROOTS)), *arguments)
 
 
 KINDS: Final = {
@@ -146,7 +146,6 @@ KINDS: Final = {
     "largest nearby": r"{}\text{{ is largest nearby}}",
     "not a gradient": r"{}\text{{ is no gradient}}",
     "off J": r"{}\notin J",
-    "positive": r"{}>0\text{{ on }}\bar w^\perp",
     "sharp": r"\text{{no smaller }}{}\text{{ will do}}",
     "single-valued": r"{}\text{{ is single-valued}}",
     "stable": r"{}\text{{ is stable}}",
@@ -162,7 +161,7 @@ class Is(Kept):
 
     def __new__(cls, kind: str, thing: Basic) -> Is:
         """ValueError for a kind that is not one of `KINDS`."""
-        return super().__new__(cls, Symbol(_known(kind, KINDS)), thing)
+        return super().__new__(cls, Symbol(_known(str(kind), KINDS)), thing)
 
 
 def _known(word: str, words: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import ModuleType
 
 import mpmath
@@ -11,9 +12,11 @@ import pytest
 from anew import decided
 from sympy import Abs, Expr, Integer, Piecewise, Rational, sign, sqrt
 
+import proofs
 from numerics.generated.splitting import basin_probability, spike_threshold
-from proofs import basin, census, census_nonconvex, joint, limit_errors, limits, limits_nonconvex
+from proofs import basin, census_nonconvex, joint, limit_errors, limits, limits_nonconvex
 from proofs.code import splitting as generate_splitting
+from proofs.engine import claim as registry
 from proofs.symbols import beta, kappa, multiplier, ratio, spike_across, spike_along, x_in
 
 Shrinkage = Callable[[np.ndarray, float], np.ndarray]
@@ -33,21 +36,35 @@ def soft(claim_id: str, at: Expr) -> Expr:
     return Piecewise((Integer(0), Abs(at) <= ratio), (at - sign(at) * ratio, True))
 
 
-@pytest.mark.parametrize("claim_id", ["R4.l1", "R7.l1"])
-def test_the_hard_threshold_is_no_soft_one(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "proximal", hard)
+@pytest.mark.parametrize(
+    ("claim_id", "own", "other"), [("R4.l1", "P1", hard), ("R7.l1", "P1", hard), ("R7.l0", "P2", soft)]
+)
+def test_the_limits_of_another_map(
+    claim_id: str, own: str, other: Callable[[str, Expr], Expr], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._REGISTRY, own, replace(proofs.get(own), statement=other(own, x_in)))
     assert decided(claim_id) is not True
 
 
-@pytest.mark.parametrize("claim_id", ["R4.l0", "R7.l0"])
-def test_the_soft_threshold_is_no_hard_one(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("claim_id", "part"),
+    [(name, part) for name in ("R4.l1", "R7.l1", "R7.l0", "R7.tl1") for part in proofs.get(name).parts],
+)
+def test_another_part(claim_id: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = proofs.get(claim_id)
+    wrong = replace(claim, parts={**claim.parts, part: claim.parts[part] * Rational(1001, 1000)})
+    monkeypatch.setitem(registry._REGISTRY, claim_id, wrong)
+    assert decided(claim_id) is not True
+
+
+def test_the_soft_threshold_is_no_hard_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "proximal", soft)
-    assert decided(claim_id) is not True
+    assert decided("R4.l0") is not True
 
 
-@pytest.mark.parametrize("claim_id", ["R4.l1", "R4.l0", "R4.tl1", "R7.l1"])
+@pytest.mark.parametrize("claim_id", ["R4.l0", "R4.tl1"])
 def test_beyond_beta_is_needed(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for chapter in (limits, limits_nonconvex, census):
+    for chapter in (limits, limits_nonconvex):
         for name in ("BEYOND", "FROM_BETA"):
             monkeypatch.setattr(chapter, name, multiplier > -beta, raising=False)
     assert decided(claim_id) is not True
@@ -56,8 +73,6 @@ def test_beyond_beta_is_needed(claim_id: str, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("chapter", "name", "wrong", "claim_id"),
     [
-        (limits, "R9_BOUND", limits.R9_BOUND * Rational(1001, 1000), "R4.l1"),
-        (limits, "ACTIVE", limits.ACTIVE * Rational(1001, 1000), "R4.l1"),
         (limits_nonconvex, "SQUARE", limits_nonconvex.SQUARE + Rational(1, 1000), "R4.l0"),
         (limits_nonconvex, "UPPER", limits_nonconvex.UPPER * Rational(1001, 1000), "R4.tl1"),
         (limits_nonconvex, "SHAPE", limits_nonconvex.SHAPE + 1, "R4.tl1"),
@@ -67,10 +82,6 @@ def test_beyond_beta_is_needed(claim_id: str, monkeypatch: pytest.MonkeyPatch) -
         (basin, "_AHEAD", 1 - basin.beta, "R6"),
         (basin, "HALF", Rational(1, 3), "R6.probability"),
         (basin, "BASIN_REFLECTED", 2 * basin.BASIN_REFLECTED, "R6.probability"),
-        (census, "SPIKE_L1", census.SPIKE_L1 + Rational(1, 1000), "R7.l1"),
-        (census, "ACROSS_SQUARED", kappa**2, "R7.l1"),
-        (census_nonconvex, "SPIKE_L0", census_nonconvex.SPIKE_L0 + Rational(1, 1000), "R7.l0"),
-        (census_nonconvex, "ACROSS_SQUARED", kappa**2, "R7.tl1"),
         (joint, "SPURIOUS", joint.SPURIOUS.lhs < 2 * joint.SPURIOUS.rhs, "R11.spurious"),
         (joint, "TANGENT", joint.TANGENT * Rational(1001, 1000), "R11"),
     ],
@@ -90,9 +101,16 @@ def test_the_slope_of_a_branch_matters(monkeypatch: pytest.MonkeyPatch) -> None:
         size, slope = right(*level)
         return size, slope * Rational(1001, 1000)
 
-    for chapter, claim_id in ((limits_nonconvex, "R4.tl1"), (census_nonconvex, "R7.tl1")):
-        monkeypatch.setattr(chapter, "branch", wrong)
-        assert decided(claim_id) is not True
+    monkeypatch.setattr(limits_nonconvex, "branch", wrong)
+    assert decided("R4.tl1") is not True
+    monkeypatch.setattr(census_nonconvex, "branch", wrong)
+    with pytest.raises(ValueError, match="ROOT"):
+        decided("R7.tl1")
+
+
+def test_the_norm_of_the_others_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(census_nonconvex, "ACROSS_SQUARED", kappa**2)
+    assert decided("R7.tl1") is not True
 
 
 # Numbers: the iteration itself, and integrals.
