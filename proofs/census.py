@@ -31,14 +31,14 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, positive_terms, vanishes
 from proofs.engine.forms import rises
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Root, eq, formula_of, ge, gt, lt, ne
-from proofs.limits import R9_BOUND, proximal
+from proofs.limits import R9_BOUND
 from proofs.splitting import ENTRY, TARGET
 from proofs.stability import DEFICIT, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import (
@@ -159,7 +159,7 @@ class Census:
         """What D is; no entry is where S has a kink or a jump; the others are at rest."""
         said: dict[str, Boolean] = {}
         for name, (entry, _, _, stiff) in _ENTRIES.items():
-            shrunk = proximal(self.claim_id, entry).subs(ratio, lam / beta)
+            shrunk = get(self.claim_id).formula.subs({x_in: entry, ratio: lam / beta})
             slope = diff(shrunk.rewrite(Piecewise), entry)
             told = [eq(stiff, STIFFNESS.subs(SLOPE, slope)), ne(Abs(entry), self.parts[self.level.name])]
             said[f"entry {name}"] = All(*told, *([_fixed(name)] if name == "i" else []))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Max, Symbol, oo, sqrt
+from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Symbol, oo
 
 from proofs.census import _TARGET_2, _U_2, ACROSS_SQUARED, NAMES, SETTING, SOME_TANGENT, SPIKE_SIZE, Census
 from proofs.engine.claim import Kind, claim
@@ -12,7 +12,7 @@ from proofs.engine.forms import rises
 from proofs.engine.graph import Graph
 from proofs.engine.rules import total
 from proofs.engine.sentence import All, If, Iff, Part, Root, eq, formula_of, ge, gt, le, lt
-from proofs.limits_nonconvex import JUMP, SHAPE, branch
+from proofs.limits_nonconvex import JUMP, SHAPE, START, branch
 from proofs.splitting import TARGET
 from proofs.stability import DEFICIT, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import a, beta, kappa, kept_level, multiplier, ratio, spike_sign, star_entry
@@ -66,10 +66,7 @@ def _octic() -> Expr:
 
 
 _U_I = Symbol("U_i", nonnegative=True)
-_START = Max(0, sqrt(2 * ratio * (a + 1)) - a)
-"""u_t: |ū_i| where transformed l1 begins to keep an entry."""
-
-_SPIKE = Root("a rising", kept_level, eq(Part("multiplier equation"), 0), (_START, oo))
+_SPIKE = Root("a rising", kept_level, eq(Part("multiplier equation"), 0), (START, oo))
 _FIXED = eq(multiplier * SPIKE_SIZE, spike_sign * kappa * star_entry + beta * kept_level)
 _ALONE = All(eq(_U_2, 0), _FIXED)
 
@@ -87,12 +84,12 @@ _ALONE = All(eq(_U_2, 0), _FIXED)
     parts={"multiplier equation": _octic(), "multiplier": SPIKE_LEVEL},
     premises={
         "order": All(le(-DEFICIT, NEXT), le(NEXT, STIFF)),
-        "|w̄_j|": All(eq(SPIKE_SIZE, branch()[0]), eq(Abs(W_J), SPIKE_SIZE), gt(kept_level, _START)),
+        "|w̄_j|": All(eq(SPIKE_SIZE, branch()[0]), eq(Abs(W_J), SPIKE_SIZE), gt(kept_level, START)),
         "D_j": All(eq(SLOPE, branch()[1]), eq(-DEFICIT, STIFFNESS)),
         "D_2": If(eq(_U_2, 0), eq(NEXT, multiplier)),
         "D_i": All(
             If(eq(_U_I, 0), All(eq(STIFF, multiplier), eq(multiplier * W_I, kappa * TARGET))),
-            If(gt(_U_I, 0), All(gt(_U_I, _START), eq(STIFF, STIFFNESS.subs(SLOPE, branch(_U_I)[1])))),
+            If(gt(_U_I, 0), All(gt(_U_I, START), eq(STIFF, STIFFNESS.subs(SLOPE, branch(_U_I)[1])))),
         ),
     },
     names=NAMES | {SPIKE_SIZE: r"|\bar w_j|", _U_2: r"\bar u_2"},
@@ -108,7 +105,7 @@ def R7_tl1(d: Derivation) -> None:
     alone = g.case("alone", formula_of(_ALONE, {}))
     stable = criterion(g, order)
     second = g.fact("two D_i ≤ 0", Implies(STABLE, NEXT > 0), stable, order)
-    steep = g.fact("S' ≥ 1", And(SLOPE >= 1, Eq(-DEFICIT, STIFFNESS), kept_level > _START), own, d_j)
+    steep = g.fact("S' ≥ 1", And(SLOPE >= 1, Eq(-DEFICIT, STIFFNESS), kept_level > START), own, d_j)
     rest = And(Eq(STIFF, multiplier), Eq(multiplier * W_I, kappa * TARGET))
     other = g.fact("the others rest", rest, d_i, d_2, order, alone)
     positive = g.case("N > 0", multiplier > 0)

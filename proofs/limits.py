@@ -12,13 +12,12 @@ symbol         stands for
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Expr, Integer, Max, Min, Ne, Symbol, solve, symbols
-from sympy.logic.boolalg import Boolean
+from sympy import Abs, And, Eq, Equivalent, Integer, Max, Min, Ne, Symbol, symbols
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation
 from proofs.engine.forms import reached
-from proofs.engine.derivation import Derivation, Obligation
 from proofs.engine.graph import Graph
 from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Term, eq, formula_of, ge, gt, le, lt, ne
@@ -47,31 +46,6 @@ EXISTS = kappa * LARGEST
 
 R9_BOUND = multiplier * lam / (kappa * beta)
 """Nλ/(κβ): the size of |w*_i| beyond which ū_i ≠ 0, for l1."""
-
-
-def unthresholded() -> Expr:
-    """|w̄_i| from N w̄_i = κw*_i + βū_i (R3) at ū_i = 0."""
-    return solve(multiplier * ENTRY - kappa * star_size, ENTRY)[0]
-
-
-def proximal(claim_id: str, at: Expr) -> Expr:
-    """S of a proximal claim (P1, P2) at an expression, ρ standing for λ/β."""
-    return get(claim_id).formula.subs(x_in, at)
-
-
-def balance(claim_id: str, at: Expr, n_: Expr = multiplier, pull: Expr = PULL) -> Boolean:
-    """N w_i = y_i + βS(w_i), the entry equation of R3."""
-    return Eq(n_ * at - beta * proximal(claim_id, at), pull)
-
-
-def keeps_sign(claim_id: str) -> list[Obligation]:
-    """For N > β an entry keeps the sign of w*_i, and (N − β)|w_i| ≤ |y_i| ≤ N|w_i|."""
-    given = [balance(claim_id, ENTRY), BEYOND]
-    return [
-        follows("y_i w_i ≥ 0", PULL * ENTRY >= 0, given),
-        follows("|y_i| ≤ N|w_i|", Abs(PULL) <= multiplier * Abs(ENTRY), given),
-        follows("(N − β)|w_i| ≤ |y_i|", (multiplier - beta) * Abs(ENTRY) <= Abs(PULL), given),
-    ]
 
 
 _SHRUNK, _SHRUNK_LARGEST, _LATER, _OUTPUT_LATER, _OVERLAP = named("S(w_i)", "S(‖w*‖_∞)", "N'", "u'_i", "⟨w̄,w̄'⟩")

@@ -33,8 +33,6 @@ LEAST_DROP = (multiplier - beta) * APART / 2
 
 MINIMUM = Term(r"\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr)")
 
-ENTRY_SIZE = Term(r"|\bar w_i|")
-
 NAMES: dict[Symbol, str] = {NORM_Z: r"\|z\|", SQUARE: r"\|w^+-w\|^2", APART: r"\|w-\bar w\|^2"}
 """LaTeX of these symbols."""
 
