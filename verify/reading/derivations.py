@@ -6,7 +6,7 @@ And the errata page: printed statements that fail or hide a condition, each with
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from sympy import Expr, S, true
 
@@ -42,15 +42,14 @@ class Written(str):
 
 def as_told(claim_id: str) -> Derivation:
     """The derivation as it is written about: without expressions, so that one process can tell it to another."""
-    chain = proofs.derive(claim_id)
-    told = Derivation(claim_id, cited=chain.cited, concluded=chain.concluded)
+    chain, steps = proofs.derive(claim_id), []
     for step in chain.steps:
         owes = tuple(
             replace(owed, expression=S.Zero if isinstance(owed.expression, Expr) else true) for owed in step.obligations
         )
-        shown = Written("\n".join(formula(claim_id, step)))
-        told.steps.append(replace(step, shown=shown, obligations=owes))
-    return told
+        steps.append(replace(step, shown=Written("\n".join(formula(claim_id, step))), obligations=owes))
+    forms: dict[str, Any] = {"definition": None, "current": None, "derived": None, "held": (), "parts": {}}
+    return replace(chain, steps=steps, **forms, implies=None, mutants=tuple)
 
 
 def formula(claim_id: str, step: Step) -> list[str]:
