@@ -7,12 +7,28 @@ One step is w⁺ = z/‖z‖ with ``z = (1 + τβ)w + τy, y = κw* + β(u − w
 from __future__ import annotations
 
 import sympy
-from sympy import Abs, And, Eq, Integral, Min, Symbol, betainc_regularized, cos, diff, pi, simplify, sin, sqrt, symbols
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Expr,
+    Integral,
+    Min,
+    Symbol,
+    betainc_regularized,
+    cos,
+    diff,
+    pi,
+    simplify,
+    sin,
+    sqrt,
+    symbols,
+)
 from sympy import beta as beta_function
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.derivation import Derivation, Line, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
@@ -160,16 +176,44 @@ def _limit_points(d: Derivation) -> None:
     )
 
 
-def _direction_density() -> list[Obligation]:
-    """A Gaussian z has density ∝ ρ^{n−2} exp(−(s² + ρ²)/2) in its part s along w* and the length ρ of the rest."""
+def missed_cap(d: Derivation, definition: Splitting) -> Line:
+    """POLAR: the direction of a Gaussian z is uniform, and its angle to w* has a density ∝ sin^{n−2} θ.
+
+    For the density of z, in its part along w* and the length ρ of the rest, is ∝ ρ^{n−2} exp(−(s² + ρ²)/2), and there
+    the length separates. What is missed is the cap about −w*. Source: Muirhead, Aspects of Multivariate Statistical
+    Theory, 1.5.5 and 2.1.3.
+    """
     along, across = _RADIUS * cos(theta), _RADIUS * sin(theta)
     joint = across ** (n - 2) * sympy.exp(-(along**2 + across**2) / 2)
     jacobian = sympy.Matrix([along, across]).jacobian([_RADIUS, theta]).det()
     rest = simplify(joint * jacobian / sin(theta) ** (n - 2))
-    return [
+    density = sin(_ANGLE) ** (n - 2)
+    halves = Integral(density, (_ANGLE, 0, cap_angle)), Integral(density, (_ANGLE, 0, pi / 2))
+    return 1 - halves[0] / (2 * halves[1]), [
         vanishes("Jacobian − R", jacobian - _RADIUS),
         vanishes("slope of density/sin^{n−2}θ in θ", diff(rest, theta)),
+        vanishes("density at π − φ", density.subs(_ANGLE, pi - _ANGLE) - density),
     ]
+
+
+def in_squares(d: Derivation, line: Expr) -> Line:
+    """SUBSTITUTE: φ = arcsin √t, which rises on [0, π/2]; ∫ t^{a−1}(1 − t)^{b−1} over (0, x) is I_x(a, b) B(a, b).
+
+    Source: Rudin, Principles of Mathematical Analysis, 6.19; DLMF 8.17.1 and 8.17.2.
+    """
+    angle, a, b = sympy.asin(sqrt(_SQUARED)), (n - 1) / 2, HALF
+    density = _SQUARED ** (a - 1) * (1 - _SQUARED) ** (b - 1)
+    of_t = betainc_regularized(a, b, 0, _SQUARED)
+    owes = [vanishes("B(a, b) dI/dt − integrand", of_t.diff(_SQUARED) * beta_function(a, b) - density)]
+
+    def changed(integral: Integral) -> Expr:
+        ((bound, low, high),) = integral.limits
+        into = sympy.powsimp(integral.function.subs(bound, angle) * diff(angle, _SQUARED))
+        owes.extend([vanishes("integrand", into - density / 2), vanishes("it begins at 0", low)])
+        return of_t.subs(_SQUARED, sin(high) ** 2) * beta_function(a, b) / 2
+
+    found = line.replace(lambda part: isinstance(part, Integral), changed)
+    return found.subs(betainc_regularized(a, b, 0, 1), 1), owes
 
 
 @claim(
@@ -184,32 +228,10 @@ def _direction_density() -> list[Obligation]:
     code=("basin_probability",),
 )
 def R6_probability(d: Derivation) -> None:
-    d.begin("P(θ < π − α₀), the start being z/‖z‖ with z ~ N(0, I_n)", "θ is its angle to w*")
-    d.step("Density of θ", sin(theta) ** (n - 2), "polar coordinates: the length separates", _direction_density())
-    density = sin(_ANGLE) ** (n - 2)
-    whole = 2 * Integral(density, (_ANGLE, 0, pi / 2))
-    d.step(
-        "The cap about −w* is missed",
-        1 - Integral(density, (_ANGLE, 0, cap_angle)) / whole,
-        "the density is symmetric about π/2",
-        vanishes("density at π − φ", density.subs(_ANGLE, pi - _ANGLE) - density),
-    )
-    angle = sympy.asin(sqrt(_SQUARED))
-    in_squares = sympy.powsimp(density.subs(_ANGLE, angle) * diff(angle, _SQUARED))
-    beta_density = _SQUARED ** ((n - 1) / 2 - 1) * (1 - _SQUARED) ** (HALF - 1)
-    of_t = betainc_regularized((n - 1) / 2, HALF, 0, _SQUARED)
-    printed = 1 - of_t.subs(_SQUARED, sin(cap_angle) ** 2) / 2
-    d.step(
-        "Substitute φ = arcsin √t",
-        printed,
-        "both integrals become ½ ∫ t^{(n−3)/2}(1−t)^{−1/2} dt, over (0, sin²α₀) and over (0, 1): the definition of I",
-        vanishes("integrand", in_squares - beta_density / 2),
-        vanishes("t = sin²φ, so the cap ends at sin²α₀", sin(angle) ** 2 - _SQUARED),
-        vanishes("the half sphere at t = 1", angle.subs(_SQUARED, 1) - pi / 2),
-        vanishes("B(a, b) dI/dt − integrand", of_t.diff(_SQUARED) * beta_function((n - 1) / 2, HALF) - beta_density),
-    )
+    d.open(missed_cap)
+    d.by("φ = arcsin √t", in_squares)
     d.conclude(R6_probability.statement)
-    in_q = printed.subs(sin(cap_angle), CAP)
+    in_q = R6_probability.formula.subs(sin(cap_angle), CAP)
     slope = simplify((diff(in_q, CAP) - diff(BASIN_REFLECTED, CAP)).rewrite(sympy.gamma))
     (reflected,) = BASIN_REFLECTED.atoms(betainc_regularized)
     d.step(
