@@ -7,7 +7,7 @@ sampling, generated code) lives in other modules and shares none of this.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final
 
 import mpmath
@@ -43,13 +43,8 @@ def real(value: Any) -> mpf:
     return number
 
 
-def _regularized(a: mpf, b: mpf, low: mpf, high: mpf) -> mpf:
-    # SymPy prints betainc_regularized as mpmath's betainc and forgets the normalization.
-    return mpmath.betainc(a, b, low, high, regularized=True)
-
-
-MPMATH: Final[list[Any]] = [{"betainc_regularized": _regularized}, "mpmath"]
-"""For lambdify: what SymPy's functions are in mpmath."""
+MPMATH: Final[list[Any]] = [{"betainc_regularized": partial(mpmath.betainc, regularized=True)}, "mpmath"]
+"""For lambdify: what SymPy's functions are in mpmath. By itself it forgets the normalization of this one."""
 
 
 class Form:

@@ -133,10 +133,6 @@ _OTHERS = tuple(symbol for symbol in _BOUNDS if symbol not in _SHAPES)
 """Shapes of the penalties of extensions."""
 
 
-def _defaults() -> dict[str, float]:
-    return {p.name: float(p.default) for proxy in ESTIMATORS.values() for p in proxy.parameters}
-
-
 @contextmanager
 def pinning(values: Mapping[str, float]) -> Iterator[None]:
     """Points drawn inside, in this process and those it starts, have these values of the parameters named.
@@ -173,7 +169,8 @@ def configurations(level: Level, seed: int) -> list[Configuration]:
 def _generic(rng: np.random.Generator, index: int) -> Configuration:
     m = int(rng.integers(2, 6))
     v, v_star = rng.standard_normal((2, m))
-    parameters = {name: value * float(rng.uniform(0.5, 2)) for name, value in _defaults().items()}
+    defaults = {p.name: float(p.default) for proxy in ESTIMATORS.values() for p in proxy.parameters}
+    parameters = {name: value * float(rng.uniform(0.5, 2)) for name, value in defaults.items()}
     point = Configuration(
         f"generic {index}",
         tuple(v.tolist()),

@@ -37,10 +37,6 @@ _MUTANT_BOXES: Final = 100
 _BOXES: Final = "boxes"
 
 
-def _points(claim: Claim, points: Sequence[Configuration]) -> list[Configuration]:
-    return meeting(claim.hypotheses, points)
-
-
 def _compare(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
     """What Arb cannot enclose is undecided."""
     try:
@@ -83,7 +79,7 @@ _METHOD: Final = AtPoints(
     NAME,
     "no integral is known for",
     covers=covered,
-    points=_points,
+    points=lambda claim, points: meeting(claim.hypotheses, points),
     compare=_compare,
     fates=_fates,
     weight=_weight,

@@ -41,7 +41,8 @@ def _compare(held: Held, file: str, names: Names) -> None:
             value = held.value(case)
         except ArithmeticError:  # Arb certifies too few digits there
             continue
-        where = f"{held.functions[0]} of {file} is wrong, so nothing is written: at {case.label}, {_inputs(case)},"
+        inputs = " ".join(str(case.inputs).split())
+        where = f"{held.functions[0]} of {file} is wrong, so nothing is written: at {case.label}, {inputs},"
         try:
             results = held.computed(names, case)
         except FloatingPointError:  # NumPy's warnings are for `verify` to judge
@@ -61,10 +62,6 @@ def _close(held: Held, case: Case, value: list[mpmath.mpf], result: list[float])
     """Whether the error is one of rounding; how far that may move the value is asked where it matters only."""
     plain = errors(value, mpmath.mpf(0), [result])[0]
     return plain <= ALLOWED or errors(value, held.moved(case, value), [result])[1] <= ALLOWED
-
-
-def _inputs(case: Case) -> str:
-    return " ".join(str(case.inputs).split())
 
 
 def _told(error: Exception) -> str:

@@ -172,10 +172,6 @@ def _half_line(integrand: Callable[[Symbol], Expr], low: Expr, high: Expr, fines
     return _INTEGRAL(integrand(s), low, high, finest)
 
 
-def _evaluate(block: Callable[..., Expr], result: str, **arguments: Any) -> Expr:
-    return block(**arguments)
-
-
 _NUMPY: Final = SimpleNamespace(
     **{name: getattr(sympy, name) for name in ("sin", "cos", "exp", "sqrt", "cbrt", "sign", "floor")},
     **{"abs": sympy.Abs, "minimum": sympy.Min, "maximum": sympy.Max, "arcsin": sympy.asin, "where": _where},
@@ -210,7 +206,7 @@ _MEANING: Final[Mapping[str, Any]] = {
     "rounding": lambda *_: Symbol("eps"),
     "combine": _combine,
     "along": _along,
-    "evaluate": _evaluate,
+    "evaluate": lambda block, result, **arguments: block(**arguments),
     "check_parameters": lambda *_: {},
     "renamed": lambda **_: lambda function: function,
     "KERNELS": _kernels,

@@ -221,11 +221,6 @@ def _coordinates(form: Form, side: Side) -> list[mpf]:
 _WORLD: Final = World(Network.at, ReluPatches.at, _standing, _ends, _coordinates)
 
 
-def label_of(point: Configuration, form: str, proxy: Estimator | None = None) -> str:
-    """Where a comparison was made: configuration, form, proxy."""
-    return f"{point.label}, {form}" + (f", {proxy.name}" if proxy else "")
-
-
 def _joint(definition: Definition, form: Expr, proxy: Estimator | None) -> bool:
     """Whether a vector is only as accurate as its largest coordinate: its integrals are taken to a fixed precision."""
     if isinstance(definition, ReluNetwork):
@@ -245,7 +240,7 @@ def check_sides(claim: Claim, point: Configuration, level: Level) -> list[Compar
     found = []
     for side in sides(definition, point, level, _WORLD):
         for name, form in forms(claim).items():
-            label = label_of(side.point, name, side.proxy) + side.place
+            label = f"{side.point.label}, {name}" + (f", {side.proxy.name}" if side.proxy else "") + side.place
             joint = _joint(definition, form, side.proxy)
             found += compare(label, stated(form, definition, side, _WORLD), side.defined, demand, joint=joint)
     return found

@@ -41,11 +41,6 @@ def _used(environment: Any, claim_id: str) -> dict[str, Any]:
     return claim_entry(Path(environment.srcdir), claim_id)
 
 
-def claim_markdown(entry: dict[str, Any]) -> str:
-    """A claim as Markdown: statement, printed form, hypotheses, source, grade, and links into the book."""
-    return page("claim", **entry)
-
-
 class _ClaimDirective(SphinxDirective):
     """```{claim} C3```: the claim as a block."""
 
@@ -58,7 +53,7 @@ class _ClaimDirective(SphinxDirective):
             raise self.error(str(error)) from error
         from verify.reading.site.sources import links_of_the_site
 
-        text = links_of_the_site(claim_markdown(entry))
+        text = links_of_the_site(page("claim", **entry))
         return [nodes.container("", *self.parse_text_to_nodes(text), classes=["claim"])]
 
 
