@@ -2,7 +2,7 @@
 
 Rows of Z are independent, so E[F(Z_i) G(Z_j)] is the mean of F·G where i = j and E[F] E[G] where i ≠ j. Nothing else is
 used: no sum is simplified, no moment is known in closed form. What the mean of one row function is, a kind of number
-says: `verify.precision` by quadrature, `verify.enclosure` in balls.
+says (`verify.contexts`): by quadrature in doubles and in digits, or enclosed in balls.
 """
 
 from __future__ import annotations
