@@ -37,6 +37,7 @@ from proofs.engine.rules import circle, gram
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, Term, Where, eq, formula_of, gt, le, lt, ne
 from proofs.landscape import SADDLE_ANGLE, cauchy_schwarz, gradient_at_best_weights, on_best_weights
 from proofs.network import COSINE_LIKE
+from proofs.potentials import RELU, SLOPE
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
@@ -64,7 +65,6 @@ BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * one
 _STEP = Symbol("h", positive=True)
 
 
-SLOPE, RELU = Term(r"\partial f/\partial v"), Term(r"G_{\mathrm{relu}}")
 _GAP, STEEP, SIZE = symbols("‖v−v(θ)‖ ‖∂f/∂v‖ ‖G‖", nonnegative=True)
 _OFF_STAR, _OFF_ONES, ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", "⟨v,∂f/∂v⟩")
 

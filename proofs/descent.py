@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sympy import Add, And, Expr, Implies, Integer, Matrix, Ne, Rational, Symbol, cos, oo, pi, sin, sqrt, symbols
 
-from proofs.common_zeros import ALONG, BEST_WEIGHTS, RELU, SIZE, SLOPE, STEEP, Valley
+from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
@@ -21,6 +21,7 @@ from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz_constant import LARGEST_V
 from proofs.network import COSINE_LIKE
+from proofs.potentials import RELU, SLOPE
 from proofs.symbols import (
     NONZERO_FILTER,
     OPEN_ANGLE,

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-import sympy
-from sympy import Expr, Heaviside, Integral, Rational, Symbol, cos, diff, expand, pi, simplify, sin, sqrt, symbols
+from sympy import (
+    And,
+    Eq,
+    Equivalent,
+    Expr,
+    Heaviside,
+    Integer,
+    Rational,
+    Symbol,
+    cos,
+    diff,
+    expand,
+    pi,
+    simplify,
+    sin,
+    sqrt,
+    symbols,
+)
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Correlation, Potential, SampleGradient
-from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, inner, vanishes
+from proofs.engine.derivation import Derivation, Line, Obligation, coefficient, holds, inner, vanishes
+from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import All, If, Iff, Is, Part, Term, eq
+from proofs.engine.rules import gram
+from proofs.engine.sentence import All, Iff, Is, Part, Same, Term, eq, gt, le, lt
 from proofs.estimators import ANGLES, ID_OF
-from proofs.means import angle_along, normal_density
 from proofs.symbols import (
     CLOSED_ANGLE,
     INTEGRABLE,
@@ -21,11 +39,13 @@ from proofs.symbols import (
     e,
     kappa,
     moment_across,
+    ones,
     r,
-    s,
     sum_v,
     sum_vs,
     theta,
+    v,
+    v_star,
     v_v,
     v_vs,
     vs_vs,
@@ -69,41 +89,36 @@ _register_correlation(".relu", "relu", sin(theta) * v_vs**2 / (2 * (2 * pi) ** R
 _register_correlation(".identity", "identity", sin(theta) * v_vs**2 / ((2 * pi) ** Rational(3, 2) * r), "[Y], Lemma 8")
 
 
-def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim:
-    h = Symbol("h", real=True)
+def of_constants(d: Derivation, definition: Potential) -> Line:
+    """DIFF: αŵ − κw* with α and κ constant in w is the gradient of α‖w‖ − κ⟨w*, w⟩, at every w ≠ 0.
 
+    For ∇‖w‖ = ŵ, and a linear function is its own derivative. Source: Rudin, Principles of Mathematical Analysis, 9.15.
+    """
+    origin = ID_OF[definition.estimator]
+    d.cite(origin)
+    gradient = in_basic_quantities(get(origin).formula)
+    pull = simplify(-coefficient(gradient, e) / sin(theta))
+    radial = simplify(coefficient(gradient, w_hat) + pull * cos(theta))
+    owes = [vanishes("G − (αŵ − κw*)", in_basic_quantities(gradient - radial * w_hat + pull * w_star))]
+    both = (("α", radial), ("κ", pull))
+    owes += [vanishes(f"∂{name}/∂{by}", diff(one, by)) for name, one in both for by in (r, theta)]
+    return radial * r - pull * r * cos(theta), owes
+
+
+def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim:
     def derivation(d: Derivation) -> None:
-        d.cite(ID_OF[name])
-        gradient = in_basic_quantities(get(ID_OF[name]).formula)
-        alpha, kappa = symbols("alpha kappa", real=True)
-        d.begin("Is G = ∇(α‖w‖ − κ⟨w*, w⟩) for some α, κ that do not depend on w?", "v fixed")
-        slopes = {}
-        for basis, shift in ((w_hat, (h, 0)), (e, (0, h))):
-            x_w, y_w = r + shift[0], shift[1]
-            potential = alpha * sqrt(x_w**2 + y_w**2) - kappa * (x_w * cos(theta) + y_w * sin(theta))
-            slopes[basis] = diff(potential, h).subs(h, 0)
-        equations = [slopes[basis] - coefficient(gradient, basis) for basis in (w_hat, e)]
-        (found,) = sympy.solve(equations, [alpha, kappa], dict=True)
-        d.step(
-            "Solve for α and κ",
-            found[alpha] * r - found[kappa] * r * cos(theta),
-            "derivatives along ŵ and e; along any other direction both sides vanish. The potential is smooth in w ≠ 0 "
-            "and G is continuous there, so θ = 0 and θ = π are included",
-            vanishes("∂κ/∂θ", diff(found[kappa], theta)),
-            vanishes("∂κ/∂r", diff(found[kappa], r)),
-            vanishes("∂α/∂θ", diff(found[alpha], theta)),
-            vanishes("∂α/∂r", diff(found[alpha], r)),
-        )
+        d.open(of_constants)
         d.conclude(radial * r - pull * r * cos(theta))
 
     return claim(
         id="C9" + part,
         title=f"For fixed v the {name} coarse gradient is a gradient in w",
         source="[here]",
-        subject=rf"\nabla_w\Phi=G_{{\mathrm{{{name}}}}},\quad\Phi=\alpha\|w\|-\kappa\langle w^*,w\rangle",
+        subject=r"\Phi(w)",
         definition=Potential(name),
         statement=radial * r - pull * r * cos(theta),
         hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+        setting=f"Φ(0) = 0, and ∇Φ = G_{name} in w at fixed v: Φ = α‖w‖ − κ⟨w*, w⟩",
     )(derivation)
 
 
@@ -154,11 +169,35 @@ IDENTITY_CURL = (2 * ENTRY - STAR_ENTRY * cos(theta)) / sqrt(2 * pi)
 """By how much the mixed derivatives in v_k and along ŵ differ (C9.joint)."""
 
 
-_FIELD = Term(r"(\partial f/\partial v,G)")
-_CURL = Term(
-    r"\left\langle\tfrac{\partial G}{\partial v_k},\hat w\right\rangle"
-    r"-\tfrac{\partial}{\partial\|w\|}\tfrac{\partial f}{\partial v_k}"
-)
+SLOPE, RELU, IDENTITY = Term(r"\partial f/\partial v"), Term(r"G_{\mathrm{relu}}"), Term(r"G_{\mathrm{identity}}")
+
+
+def _joint(field: Term) -> tuple[Term, Term]:
+    """By how much mixed derivatives differ, and (∂f/∂v, G)."""
+    mixed = rf"\left\langle\tfrac{{\partial {field}}}{{\partial v_k}},\hat w\right\rangle"
+    other = r"\tfrac{\partial}{\partial\|w\|}\tfrac{\partial f}{\partial v_k}"
+    return Term(f"{mixed}-{other}"), Term(f"({SLOPE},{field})")
+
+
+def curl(slope: Boolean, field: Boolean) -> Boolean:
+    """CURL: mixed derivatives of a twice differentiable function agree, in the plane of v_k and of w along a ray.
+
+    slope, field: what ∂f/∂v and G are; both are smooth there, at any angle. They are no gradient on an open set if the
+    difference changes with v_k at a positive rate. ValueError if it does not. Source: Rudin, Principles of Mathematical
+    Analysis, 9.41.
+    """
+    (_, in_v), (called, in_w) = slope.args, field.args
+
+    def by_entry(term: Expr) -> Expr:
+        through = diff(term, v_v) * 2 * ENTRY + diff(term, v_vs) * STAR_ENTRY + diff(term, sum_v)
+        return simplify(through + diff(term, ENTRY))
+
+    entry = in_basic_quantities(in_v).subs({v: ENTRY, v_star: STAR_ENTRY, ones: 1})
+    mixed = by_entry(coefficient(in_w, w_hat)) - diff(entry, r)
+    if by_entry(mixed).is_positive is not True:
+        raise ValueError(f"CURL needs mixed derivatives that differ at some v, not by {mixed}")
+    difference, both = _joint(called)
+    return And(Eq(difference, mixed), Is("not a gradient", both))
 
 
 @claim(
@@ -168,59 +207,44 @@ _CURL = Term(
     kind=Kind.COUNTEREXAMPLE,
     sentence=All(
         *(
-            If(
-                eq(Term("G"), Term(rf"G_{{\mathrm{{{name}}}}}")),
-                All(eq(_CURL, Part(name)), Is("not a gradient", _FIELD)),
-            )
-            for name in ("relu", "identity")
+            clause
+            for name, field in (("relu", RELU), ("identity", IDENTITY))
+            for clause in (eq(_joint(field)[0], Part(name)), Is("not a gradient", _joint(field)[1]))
         )
     ),
     definition=Potential("relu", jointly=True),
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    premises={"θ ≤ π": le(theta, pi)},
     parts={"relu": RELU_CURL, "identity": IDENTITY_CURL},
+    setting="on no open set of v, at no w ≠ 0: ∂/∂‖w‖ is along the ray of w, where f is smooth also at θ = 0 and π",
 )
 def C9_joint(d: Derivation) -> None:
-    d.begin(
-        "A potential needs symmetric mixed derivatives (Schwarz)",
-        "in v_k and r, on the plane of a fixed direction ŵ, both fields are smooth where r > 0, whatever θ is",
-    )
-    d.cite("N2", "N3")
-    v_k, vs_k = ENTRY, STAR_ENTRY
-    of_angle, of_loss = get("N2").as_printed.diff(theta), get("N2").as_printed.diff(r)
-    d.step(
-        "∂/∂w of (∂f/∂v)_k has no component along ŵ",
-        of_angle,
-        "N2 depends on w only through θ, whose gradient lies along e as that of f does in N3",
-        vanishes("N2 does not depend on ‖w‖", of_loss),
-        vanishes("component of ∂θ/∂w along ŵ", coefficient(get("N3").formula, w_hat)),
-    )
-    for name in ("relu", "identity"):
-        d.cite(ID_OF[name])
-        gradient = in_basic_quantities(get(ID_OF[name]).formula)
-        by_v_k = diff(gradient, v_v) * 2 * v_k + diff(gradient, v_vs) * vs_k + diff(gradient, sum_v)
-        radial = coefficient(by_v_k, w_hat)
-        # ∂/∂v_k once more: sum_v and v_k move together.
-        again = simplify(radial.diff(v_k) + radial.diff(sum_v))
-        d.step(
-            f"∂/∂v_k of G_{name} along ŵ",
-            radial,
-            "it changes with v_k at a constant positive rate, so it vanishes on no open set",
-            holds("rate of change in v_k is positive", again > 0),
-            holds("and constant", not again.free_symbols),
-        )
-        d.hold(name, C9_joint.parts[name], radial - of_loss, "less the other mixed derivative, which is 0")
-    d.conclude_argument("so in no open set of v do the mixed derivatives agree, at any w ≠ 0: there is no potential")
+    g = Graph(d)
+    angle = g.given("θ ≤ π")
+    slope = g.cite("N2", {}, angle, value=SLOPE)
+    fields = (("relu", RELU), ("identity", IDENTITY))
+    cited = [(name, g.cite(ID_OF[name], {}, angle, value=field)) for name, field in fields]
+    g.conclude(*(g.rule(f"mixed derivatives, {name}", curl, slope, one) for name, one in cited))
 
 
 TRUE_GRADIENT = -v_vs / (2 * pi * r)
 """∂f/∂w along e, as B3 states it."""
 
 
-def slope_along_e(d: Derivation) -> Expr:
-    """∂f/∂w along e: N1 differentiated in θ, times the slope of θ(w + h e)."""
-    d.cite("N1")
-    _, turn, _ = angle_along("e")
-    return diff(get("N1").as_printed, theta) * turn
+_LOSS_SLOPE, _SAMPLE_SLOPE = Term(r"\partial f/\partial w"), Term(r"\partial\ell/\partial w")
+_SIZE = Symbol("‖∂f/∂w‖", nonnegative=True)
+
+
+def constant_between(*, sample: Expr, slope: Term) -> Boolean:
+    """NULL: a function of the signs of Z_i w, i = 1, …, m, is constant near every w on none of the m hyperplanes.
+
+    sample: the function, in x = Z_i w. ValueError if it is not constant on both sides of 0. Almost surely no row is on
+    its hyperplane. Source: Rudin, Real and Complex Analysis, 2.20 (e).
+    """
+    for side in (Symbol("z", positive=True), Symbol("z", negative=True)):
+        if diff(sample, x).subs(x, side) != 0:
+            raise ValueError(f"NULL needs a function of the sign of {x}, not {sample}")
+    return Is("zero almost everywhere", slope)
 
 
 @claim(
@@ -229,40 +253,22 @@ def slope_along_e(d: Derivation) -> Expr:
     source="[here]; the motivation of [Y]",
     kind=Kind.EQUIVALENCE,
     sentence=All(
-        Is("zero almost everywhere", Term(r"\partial\ell/\partial w")),
-        eq(Term(r"\partial f/\partial w"), Part("gradient along e") * e),
-        Iff(eq(Term(r"\partial f/\partial w"), 0), eq(v_vs, 0)),
+        Is("zero almost everywhere", _SAMPLE_SLOPE),
+        Same(_LOSS_SLOPE, Part("gradient along e") * e),
+        Iff(Same(_LOSS_SLOPE, 0), eq(v_vs, 0)),
     ),
     definition=SampleGradient(),
     hypotheses=ANGLES,
+    premises={"θ > 0": gt(theta, 0), "θ < π": lt(theta, pi)},
     parts={"gradient along e": TRUE_GRADIENT},
 )
 def B3(d: Derivation) -> None:
-    d.begin("∂ℓ/∂w = (y − y*) Σ_i v_i σ'(Z_i w) Z_i where every Z_i w ≠ 0")
-    above, below = Symbol("z", positive=True), Symbol("z", negative=True)
-    d.step(
-        "σ is locally constant off 0",
-        "σ'(x) = 0 for x ≠ 0",
-        "",
-        [vanishes(f"σ' for x {sign} 0", diff(Heaviside(x), x).subs(x, z)) for sign, z in ((">", above), ("<", below))],
-    )
-    half_width = Symbol("epsilon", positive=True)
-    strip = Integral(normal_density(s), (s, -half_width, half_width)).doit()
-    d.step(
-        "Almost surely no row is on the boundary",
-        "P(Z_i w = 0) = lim P(|Z_i ŵ| < ε) = 0, and there are finitely many rows",
-        "Z_i ŵ ~ N(0, 1)",
-        vanishes("lim P(|Z_i ŵ| < ε)", sympy.limit(strip, half_width, 0)),
-    )
-    d.cite("N3")
-    true = coefficient(get("N3").formula, e)
-    d.step(
-        "The population gradient is a nonzero multiple of v·v*",
-        true * e,
-        "so it vanishes exactly when v·v* does",
-        holds("its factor beside v·v* is negative", true / v_vs < 0),
-        vanishes("linear in v·v*", diff(true, v_vs, 2)),
-        vanishes("nothing along ŵ", coefficient(get("N3").formula, w_hat)),
-    )
-    d.hold("gradient along e", TRUE_GRADIENT, slope_along_e(d), "the chain rule through θ, on N1")
-    d.conclude_argument("differentiation in w and expectation do not commute: E ∂ℓ/∂w = 0 ≠ ∂f/∂w unless v·v* = 0")
+    g = Graph(d)
+    row, rest = symbols("v_i y_i", real=True)
+    sample = (row * Heaviside(x) - rest) ** 2 / 2
+    of_row = "x = Z_i w, y − y* = v_i σ(x) − y_i"
+    flat = g.rule("ℓ", constant_between, sample=sample, slope=_SAMPLE_SLOPE, because=of_row)
+    true = g.cite("N3", {}, g.given("θ > 0"), g.given("θ < π"), value=_LOSS_SLOPE)
+    length = g.rule("‖∂f/∂w‖", gram, true, products=PLANE, same={_SIZE: (_LOSS_SLOPE, Integer(0))})
+    zeros = g.fact("∂f/∂w = 0", Equivalent(Same(_LOSS_SLOPE, 0), Eq(v_vs, 0)), length)
+    g.conclude(flat, true, zeros)
