@@ -1,37 +1,49 @@
 """Chapter N, continued: the critical points of the population loss (N5), and where coarse gradients vanish (C8).
 
-Write V = ‖v*‖² > 0 and S = 1ᵀv*; by Cauchy–Schwarz ``S² = mV − d`` with d ≥ 0. Everything happens on the curve
-v = v(θ) of N4. At θ = 0 and θ = π the loss has a kink in w (N3.kink), so those points are judged by exact
-increments of the loss, not by derivatives: in (v, θ) the loss is a quadratic plus a product, and so
+Write V = ‖v*‖² and S = 1ᵀv*. Everything happens on the curve v = v(θ) of N4, the valley: with δ = v − v(θ)
 
-    f(v₀ + δ, θ₀ + h) − f(v₀, θ₀) = ⅛ δᵀ(I + 11ᵀ)δ + h (v₀ + δ)·v*/(2π)   whenever v₀ = v(θ₀).
+    f(v, θ) = ⅛ δᵀ(I + 11ᵀ)δ + L(θ),   L(θ) the least value at θ (N5.minimum), a quadratic,
+
+so that the kinks of the loss at θ = 0 and θ = π (N3.kink) are judged by its values, not by derivatives.
 """
 
 from __future__ import annotations
 
-from sympy import Expr, Gt, Integer, Symbol, diff, expand, pi, simplify, solve, sqrt, symbols
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Equivalent,
+    Expr,
+    Implies,
+    Integer,
+    Not,
+    Or,
+    Symbol,
+    diff,
+    pi,
+    simplify,
+    solve,
+    sqrt,
+    symbols,
+)
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Landscape
-from proofs.engine.derivation import (
-    Derivation,
-    Obligation,
-    coefficient,
-    holds,
-    nonnegative_in_theta,
-    positive_terms,
-    vanishes,
-)
+from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, positive_terms, vanishes
+from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import All, Either, Iff, Is, Part, Term, eq, le, lt
+from proofs.engine.rules import falling, gram, least, partial
+from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, ge, gt, le, lt
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
+    PRODUCTS,
     e,
     m,
     n,
+    named,
     ones,
-    r,
     sum_v,
     sum_vs,
     theta,
@@ -55,18 +67,12 @@ LEAST_VALUE = theta / (2 * pi) * ((1 - theta / pi) * vs_vs + theta / pi * sum_vs
 
 _SPREAD, _SQUARE = Symbol("d", nonnegative=True), Symbol("V", positive=True)
 _STEP = Symbol("h", positive=True)
-_GAP = Symbol("g", positive=True)
 _DD, _DS, _DVS = symbols("delta_delta sum_delta delta_vs", real=True)
 
 
 def cauchy_schwarz(expression: Expr) -> Expr:
     """`expression` with S² = mV − d, d ≥ 0, V > 0: the sign of a rational function becomes that of its terms."""
     return simplify(expression.subs(sum_vs**2, m * vs_vs - _SPREAD).subs(vs_vs, _SQUARE))
-
-
-def under_condition(expression: Expr, gap: Expr) -> Expr:
-    """`expression`, which depends on S through S² alone, with S² = ½(m + 1)V + gap, V > 0."""
-    return simplify(simplify(expression).subs(sum_vs, sqrt((m + 1) * vs_vs / 2 + gap)).subs(vs_vs, _SQUARE))
 
 
 def best_invariants(angle: Expr = theta) -> dict[Symbol, Expr]:
@@ -102,16 +108,37 @@ def increment(angle: Expr, h: Expr) -> tuple[Expr, Obligation]:
     return form, vanishes("increment of f − its form", difference - form)
 
 
-def threshold_of(inner: Expr) -> Expr:
-    """The S² at which v(π)·v*, affine in S², is 0."""
-    square = Symbol("S_2", nonnegative=True)
-    (root,) = solve(expand(inner).subs(sum_vs**2, square), square)
-    return root
-
-
 def along_teacher(form: Expr, scale: Expr) -> Expr:
     """An increment in the direction δ = scale · v*."""
     return form.subs({_DD: scale**2 * vs_vs, _DS: scale * sum_vs, _DVS: scale * vs_vs}, simultaneous=True)
+
+
+BEST = Symbol("v(θ)")
+LOSS, _TILT, _LEAN, _SLOPE = named("f", "⟨v−v(θ),1⟩", "⟨v−v(θ),v*⟩", "∂f/∂θ")
+_GRADIENT, _AT_PI, _PAIR = Symbol("∂f/∂v"), Term(r"(v(\pi),\,\theta=\pi)"), Term("(v,w)")
+_OFF, _OFF_STAR, _OFF_MIRROR, _STEEP = symbols("‖v−v(θ)‖ ‖v−v*‖ ‖v+v*‖ ‖∂f/∂v‖", nonnegative=True)
+NAMES = {BEST: r"v(\theta)", LOSS: "f(v,w)", _GRADIENT: r"\partial f/\partial v", _SLOPE: r"\partial f/\partial\theta"}
+
+BELOW_PI, NONZERO_TEACHER, PLANE_OR_MORE = {"θ ≤ π": le(theta, pi)}, {"v* ≠ 0": gt(vs_vs, 0)}, {"n ≥ 2": ge(n, 2)}
+STATIONARY = {
+    "stationary": Iff(
+        Is("stationary", _PAIR),
+        All(
+            Same(_GRADIENT, Integer(0)),
+            If(All(ge(n, 2), lt(theta, pi)), ge(_SLOPE, 0)),
+            If(All(ge(n, 2), gt(theta, 0)), le(_SLOPE, 0)),
+        ),
+    )
+}
+"""f depends on w through θ alone, which moves where there is more than one dimension: up below π, down above 0."""
+
+
+def completed_square(g: Graph, weights: Expr, angle: Fact, *known: Fact) -> Fact:
+    """f − its least value at θ as a form of v − v(θ), v(θ) being `weights`, for θ ≤ π."""
+    loss = g.cite("N1", {}, angle, value=LOSS)
+    off = {_OFF: (v, weights)}
+    apart = g.rule("v − v(θ)", gram, *known, products=PRODUCTS, same=off, expanded={_TILT: (v - weights, ones)})
+    return g.fact("completed square", Eq(LOSS, (_OFF**2 + _TILT**2) / 8 + LEAST_VALUE), loss, apart)
 
 
 @claim(
@@ -120,41 +147,49 @@ def along_teacher(form: Expr, scale: Expr) -> Expr:
     source="[Y], Proposition 1; the second minimum at 1ᵀv* = 0 [here]",
     kind=Kind.EQUIVALENCE,
     sentence=All(
-        eq(Term(r"\min_vf(v,w)"), Part("least value")),
+        Iff(eq(LOSS, Part("least value")), Same(v, BEST)),
+        ge(LOSS, Part("least value")),
         Iff(
-            eq(Term("f(v,w)"), 0),
-            Either(All(eq(theta, 0), eq(v, v_star)), All(eq(sum_vs, 0), eq(theta, pi), eq(v, -v_star))),
+            eq(LOSS, 0), Either(All(eq(theta, 0), Same(v, v_star)), All(eq(sum_vs, 0), eq(theta, pi), Same(v, -v_star)))
         ),
     ),
     definition=Landscape("minimum"),
     parts={"least value": LEAST_VALUE},
-    hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
-    setting="v* ≠ 0",
+    premises=BELOW_PI | NONZERO_TEACHER,
+    names=NAMES,
+    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, *NONZERO_TEACHER.values()),
+    setting="v(θ) is that of N4; for 1ᵀv* = 0 the mirrored network −v*ᵀσ(−Zw*) equals the teacher almost surely",
 )
 def N5_minimum(d: Derivation) -> None:
-    d.cite("N1", "N4")
-    d.begin("f = ½ E(y − y*)² ≥ 0; for each θ its only minimizer in v is v(θ)", "a mean of squares; N4")
-    bracket = (1 - theta / pi) * vs_vs + theta / pi * sum_vs**2 / (m + 1)
-    d.step(
-        "Least value at angle θ",
-        theta / (2 * pi) * bracket,
-        "a convex combination of V > 0 and S²/(m+1) ≥ 0, times θ/2π: zero only at θ = 0, or at θ = π with S = 0",
-        vanishes("f(v(θ), θ) − form", on_best_weights(get("N1").as_printed) - theta / (2 * pi) * bracket),
-        nonnegative_in_theta("weight of V", 1 - theta / pi),
-        nonnegative_in_theta("weight of S²/(m+1)", theta / pi),
-        holds("V ≥ 0", vs_vs >= 0),
-        holds("S²/(m+1) ≥ 0", sum_vs**2 / (m + 1) >= 0),
+    g = Graph(d)
+    angle = g.given("θ ≤ π")
+    best = g.cite("N4", {}, angle, value=BEST)
+    square = completed_square(g, BEST, angle, best)
+    distances = g.rule(
+        "distances",
+        gram,
+        best,
+        products=PRODUCTS,
+        norms={ones: sqrt(m)},
+        named={_TILT: (v - BEST, ones)},
+        same={_OFF: (v, BEST), _OFF_STAR: (v, v_star), _OFF_MIRROR: (v, -v_star)},
     )
-    d.hold("least value", LEAST_VALUE, on_best_weights(get("N1").as_printed), "f at v(θ)")
-    weights = get("N4").as_printed
-    d.step(
-        "The minimizers there",
-        "v(0) = v*, and v(π) = −v* when S = 0",
-        "",
-        vanishes("v(0) − v*", weights.subs(theta, 0) - v_star),
-        vanishes("v(π) + v* at S = 0", weights.subs({theta: pi, sum_vs: 0}) + v_star),
+    there = Same(v, BEST)
+    away = g.fact("away from v(θ)", And(Equivalent(there, Eq(_OFF, 0)), Abs(_TILT) <= _OFF * sqrt(m)), distances)
+    zero = g.fact(
+        "where the least value is 0",
+        And(LEAST_VALUE >= 0, Equivalent(Eq(LEAST_VALUE, 0), Or(Eq(theta, 0), And(Eq(theta, pi), Eq(sum_vs, 0))))),
+        *(angle, g.given("v* ≠ 0")),
     )
-    d.conclude_argument("for S = 0 the mirrored network y = −v*ᵀσ(−Zw*) equals the teacher almost surely")
+    ends = g.fact(
+        "v(θ) there",
+        And(
+            Implies(Eq(theta, 0), Equivalent(there, Same(v, v_star))),
+            Implies(And(Eq(theta, pi), Eq(sum_vs, 0)), Equivalent(there, Same(v, -v_star))),
+        ),
+        distances,
+    )
+    g.conclude(square, away, zero, ends)
 
 
 @claim(
@@ -162,48 +197,39 @@ def N5_minimum(d: Derivation) -> None:
     title="The point θ = π, v = v(π): a local minimum, strict but for ‖w‖, exactly when (1ᵀv*)² < ½(m+1)‖v*‖²",
     source="[Y], Proposition 1",
     kind=Kind.EQUIVALENCE,
-    sentence=Iff(Is("a strict local minimum", Term(r"(v(\pi),\,\theta=\pi)")), lt(sum_vs**2, Part("threshold"))),
+    sentence=Iff(Is("a strict local minimum", _AT_PI), lt(sum_vs**2, Part("threshold"))),
     definition=Landscape("spurious"),
     parts={"threshold": THRESHOLD},
-    hypotheses=(*NONZERO_FILTER, n >= 2),
+    premises=NONZERO_TEACHER | PLANE_OR_MORE,
+    hypotheses=(*NONZERO_FILTER, *NONZERO_TEACHER.values(), *PLANE_OR_MORE.values()),
+    setting="otherwise f < f(v(π), π) on all of v = v(θ), θ < π",
 )
 def N5_spurious(d: Derivation) -> None:
-    d.cite("N1", "N4")
-    d.begin("f(v(π) + δ, π − h) − f(v(π), π), 0 ≤ h ≤ π")
-    form, owed = increment(pi, -_STEP)
-    at_end = best_invariants(pi)[v_vs]
-    d.step("Exact increment", form, "⅛ δᵀ(I+11ᵀ)δ − h (v(π) + δ)·v*/(2π)", owed)
-    d.step(
-        "Sign of v(π)·v*",
-        at_end,
-        "negative exactly when S² < ½(m+1)V",
-        vanishes("v(π)·v* − 2/(m+1) [S² − ½(m+1)V]", at_end - 2 / (m + 1) * (sum_vs**2 - (m + 1) * vs_vs / 2)),
+    d.cite("N4")
+    g = Graph(d)
+    inside, weights = g.case("θ ≤ π", theta <= pi), get("N4").as_printed
+    square, end = completed_square(g, weights, inside), LEAST_VALUE.subs(theta, pi)
+    distances = g.rule(
+        "distances",
+        gram,
+        products=PRODUCTS,
+        norms={ones: sqrt(m)},
+        named={_TILT: (v - weights, ones)},
+        same={_OFF: (v, weights)},
     )
-    d.hold("threshold", THRESHOLD, threshold_of(at_end), "the S² at which v(π)·v* vanishes")
-    distance, apart = Symbol("q", positive=True), Symbol("delta_delta", positive=True)
-    near = form.subs(_DVS, -at_end - distance)
-    d.step(
-        "Condition met: minimum",
-        near,
-        "v(π)·v* < 0; in the neighbourhood δ·v* < −v(π)·v* write (v(π) + δ)·v* = −q, q > 0",
-        positive_terms("−v(π)·v*", under_condition(-at_end, -_GAP)),
-        positive_terms("increment for h > 0", near.subs(_DD, Symbol("delta_delta", nonnegative=True))),
-        positive_terms("increment for h = 0, δ ≠ 0", near.subs({_STEP: 0, _DD: apart})),
-    )
-    d.step(
-        "Condition reversed: descent at δ = 0",
-        along_teacher(form, Integer(0)),
-        "v(π)·v* > 0",
-        positive_terms("minus the increment", under_condition(-along_teacher(form, Integer(0)), _GAP)),
-    )
-    falling = under_condition(along_teacher(form, 2 * _STEP * vs_vs / (pi * (vs_vs + sum_vs**2))), Integer(0))
-    d.step(
-        "Equality: descent along δ = (2hV/π(V+S²)) v*",
-        falling,
-        "v(π)·v* = 0",
-        positive_terms("minus the increment", -falling),
-    )
-    d.conclude_argument("a strict local minimum (up to the scale of w) if and only if the condition holds")
+    there = Same(v, weights)
+    above = And(Implies(there, Eq(LOSS, LEAST_VALUE)), Or(there, LOSS > LEAST_VALUE))
+    valley = g.under(inside, g.fact("above its valley", above, square, distances))
+    met, not_met = g.case("condition met", sum_vs**2 < THRESHOLD), g.case("not met", sum_vs**2 >= THRESHOLD)
+    near = pi * (vs_vs - 4 * end) / (vs_vs - 2 * end)
+    rises = g.fact("the valley rises", Implies(And(theta > pi - near, theta < pi), end < LEAST_VALUE), met)
+    width = g.fact("next to π", near > 0, met)
+    point = {"value": LOSS, "level": end, "over": theta, "to": pi, "place": there, "called": _AT_PI}
+    point["fixed"] = {vs_vs, sum_vs, m, n}
+    minimum = g.apply("LOCAL", least, valley, rises, width, near=near, **point)
+    falls = g.fact("the valley falls", Implies(theta < pi, end > LEAST_VALUE), not_met, g.given("v* ≠ 0"))
+    none = g.apply("LOCAL: no minimum", falling, valley, falls, g.given("n ≥ 2"), **point)
+    g.conclude(g.under(met, minimum), g.under(not_met, none))
 
 
 @claim(
@@ -265,52 +291,53 @@ def gradient_at_best_weights() -> Expr:
     sentence=Iff(
         Is("stationary", Term("(v,w)")),
         Either(
-            All(eq(v, v_star), eq(theta, 0)),
-            All(eq(v, Term(r"v(\pi)")), eq(theta, pi), le(sum_vs**2, Part("threshold"))),
-            All(eq(v, Term(r"v(\theta)")), eq(theta, Part("saddle angle")), lt(sum_vs**2, Part("threshold"))),
+            All(Same(v, v_star), eq(theta, 0)),
+            All(Same(v, BEST), eq(theta, pi), le(sum_vs**2, Part("threshold"))),
+            All(Same(v, BEST), eq(theta, Part("saddle angle")), lt(sum_vs**2, Part("threshold"))),
         ),
     ),
     definition=Landscape("all"),
     parts={"threshold": THRESHOLD, "saddle angle": SADDLE_ANGLE},
-    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, Gt(vs_vs, 0, evaluate=False), n >= 2),
+    premises=BELOW_PI | NONZERO_TEACHER | PLANE_OR_MORE | STATIONARY,
+    names=NAMES,
+    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, *NONZERO_TEACHER.values(), *PLANE_OR_MORE.values()),
+    setting="stationary: f falls to first order in no direction, of v or of w; v(θ) is that of N4",
 )
 def N5(d: Derivation) -> None:
-    d.cite("N2", "N3.kink", "N4", "N4.inner", "N5.minimum", "N5.spurious", "N5.saddle")
-    d.begin("stationary: no direction in (v, w) along which f falls to first order", "w ≠ 0")
-    gradient = get("N2").as_printed
-    off_ones, on_ones = gradient.diff(v), gradient.diff(v) + m * gradient.diff(sum_v).coeff(ones)
-    d.step(
-        "v = v(θ) at every stationary point",
-        "f is a strictly convex quadratic in v at every θ, the ends included; v(θ) is its minimizer",
-        "",
-        vanishes("∂f/∂v at v(θ)", gradient_at_best_weights()),
-        holds("the Hessian on 1^⊥ is positive", off_ones > 0),
-        holds("and on 1", on_ones > 0),
+    g = Graph(d)
+    angle, along = g.given("θ ≤ π"), {_LEAN: (v - BEST, v_star)}
+    slope = g.rule("∂f/∂θ", partial, g.cite("N1", {}, angle, value=LOSS), over=theta, called=_SLOPE)
+    at_best = g.cite("N4", {}, angle, value=BEST)
+    of_v = g.rule(
+        "∂f/∂v at v",
+        gram,
+        *(at_best, g.cite("N2", {}, angle, value=_GRADIENT)),
+        products=PRODUCTS,
+        norms={v_star: sqrt(vs_vs), ones: sqrt(m)},
+        named=along | {_TILT: (v - BEST, ones)},
+        same={_STEEP: (_GRADIENT, Integer(0)), _OFF: (v, BEST)},
     )
-    slope = get("N3.kink").formula
-    d.step(
-        "θ = 0",
-        slope.subs(v_vs, best_invariants(Integer(0))[v_vs]),
-        "one-sided slope in every direction away from w*: positive, so (v*, θ = 0) is stationary (N5.minimum)",
-        positive_terms("the slope", cauchy_schwarz(slope.subs(v_vs, best_invariants(Integer(0))[v_vs]))),
+    away = g.rule(
+        "v − v(θ)",
+        gram,
+        at_best,
+        products=PRODUCTS,
+        norms={v_star: sqrt(vs_vs)},
+        named=along,
+        same={_OFF: (v, BEST), _OFF_STAR: (v, v_star)},
     )
-    d.step(
-        "θ = π",
-        -slope.subs(v_vs, best_invariants(pi)[v_vs]),
-        "one-sided slope: > 0 where S² < ½(m+1)V (the spurious minimum), 0 at equality (no minimum), < 0 beyond",
-        vanishes(
-            "slope − [½(m+1)V − S²]/(π r (m+1))",
-            -slope.subs(v_vs, best_invariants(pi)[v_vs]) - ((m + 1) * vs_vs / 2 - sum_vs**2) / (pi * r * (m + 1)),
+    there, inner = Same(v, BEST), get("N4.inner").formula
+    best = g.fact("v = v(θ)", Equivalent(Same(_GRADIENT, Integer(0)), there), of_v)
+    ahead = g.fact("v(θ)·v*", Implies(there, Eq(v_vs, inner)), away)
+    start = g.fact("v(0)", Implies(Eq(theta, 0), Equivalent(there, Same(v, v_star))), away)
+    saddle = And(Eq(theta, SADDLE_ANGLE), sum_vs**2 < THRESHOLD)
+    signs = g.fact(
+        "the sign of v(θ)·v*",
+        And(
+            Implies(Eq(theta, 0), And(inner > 0, Not(saddle))),
+            Implies(Eq(theta, pi), And(Equivalent(inner <= 0, sum_vs**2 <= THRESHOLD), Not(saddle))),
+            Implies(And(theta > 0, theta < pi), Equivalent(Eq(inner, 0), saddle)),
         ),
+        g.given("v* ≠ 0"),
     )
-    d.hold("threshold", THRESHOLD, threshold_of(best_invariants(pi)[v_vs]), "the S² at which that slope is 0")
-    (saddle,) = solve(get("N4.inner").formula, theta)
-    d.step(
-        "0 < θ < π",
-        saddle,
-        "v(θ)·v* = 0: the one saddle of N5.saddle",
-        vanishes("v(θ)·v* there", get("N4.inner").formula.subs(theta, saddle)),
-        vanishes("the angle of N5.saddle", get("N5.saddle").formula - saddle),
-    )
-    d.hold("saddle angle", SADDLE_ANGLE)
-    d.conclude_argument("there are no others")
+    g.conclude(best, ahead, start, signs, slope, angle, *map(g.given, ("n ≥ 2", "stationary")))

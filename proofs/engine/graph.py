@@ -19,6 +19,7 @@ from sympy.logic.boolalg import Boolean, true
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, name_of, vanishes
+from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import Applied, gram, names, total
 from proofs.engine.sentence import Same, Term, formula_of
 from proofs.engine.smt import follows
@@ -89,6 +90,10 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
             if any(over in use.bound for use in uses):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every {over}, which what it uses restricts")
+        if found.fixed is not None:
+            leaves = _symbols(*(self._facts[leaf].formula for use in uses for leaf in use.rests))
+            if moving := leaves - found.fixed:
+                raise ValueError(f"{self._claim.id}: {name!r} rests on what restricts {', '.join(map(str, moving))}")
         if found.new is not None:
             self._is_new(name, found.new)
         self._proved[name] = Fact(name, found.needs, uses=uses), _implied
@@ -152,7 +157,7 @@ class Graph:
             said = formula_of(cited.sentence, cited.parts).subs(dict(terms), simultaneous=True)
         elif value is not None:
             same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
-            said = same(value, cited.formula.subs(dict(terms), simultaneous=True))
+            said = same(value, in_basic_quantities(cited.formula).subs(dict(terms), simultaneous=True))
         else:
             raise ValueError(f"{self._claim.id}: {claim_id} says what something is; give its `value`")
         conditions = [formula_of(one, {}) for one in (*cited.premises.values(), *cited.hypotheses)]

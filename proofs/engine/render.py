@@ -154,7 +154,9 @@ def _head(claim: Claim, width: int) -> Iterator[str]:
     if claim.printed is not None and claim.printed != claim.statement:
         yield from ("", "Printed form", _block(claim.printed, width))
     hypotheses = [line_of(condition) for condition in claim.hypotheses if condition != true]
-    hypotheses += [line_of(formula_of(premise, {})) for premise in claim.premises.values()]
+    hypotheses += [
+        line_of(formula_of(premise, {})) for premise in claim.premises.values() if premise not in claim.hypotheses
+    ]
     if claim.setting:
         hypotheses.append(claim.setting)
     symbols = list(_symbols(claim))

@@ -13,6 +13,7 @@ import sympy
 from sympy import (
     Abs,
     And,
+    Basic,
     Dummy,
     Eq,
     Equivalent,
@@ -25,6 +26,7 @@ from sympy import (
     Max,
     Min,
     Ne,
+    Not,
     Or,
     Poly,
     Pow,
@@ -42,20 +44,24 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
-from proofs.engine.sentence import Root, Same, Tends, ge, le
-from proofs.symbols import is_vector
+from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
+from proofs.symbols import QUANTITIES, is_vector, n
 
 Pair = tuple[Expr, Expr]
 
 
 @dataclass(frozen=True)
 class Applied:
-    """`gives` holds where `needs` does, for each value of `over`; `new` is a name of something that then exists."""
+    """`gives` holds where `needs` does, for each value of `over`; `new` is a name of something that then exists.
+
+    `needs` must hold whatever the values of all but the `fixed` symbols are, if these are given.
+    """
 
     needs: Boolean
     gives: Boolean
     over: Symbol | None = None
     new: Symbol | None = None
+    fixed: frozenset[Basic] | None = None
 
 
 def gram(
@@ -281,6 +287,47 @@ def circle(*, at: Symbol) -> Applied:
         *(Implies(Eq(at, end), And(Eq(sin(at), 0), Eq(cos(at), cos(end)))) for end in (sympy.Integer(0), pi)),
     ]
     return Applied(sympy.true, And(*signs))
+
+
+def partial(value: Boolean, *, over: Symbol, called: Symbol) -> Boolean:
+    """DIFF: what the partial derivative of an equality's right side is, `called` so.
+
+    ValueError for one that is not written in the registry's variables, which do not depend on each other.
+    """
+    if not isinstance(value, Eq) or not value.rhs.free_symbols <= QUANTITIES.keys():
+        raise ValueError(f"DIFF needs an equality whose right side is in the variables of the theory, not {value}")
+    return Eq(called, diff(value.rhs, over), evaluate=False)
+
+
+def least(
+    *, value: Expr, level: Expr, over: Symbol, to: Expr, place: Same, near: Expr, fixed: set[Basic], called: Expr
+) -> Applied:
+    """LOCAL: a strict local minimum where `over`, at most `to`, is `to` and `place` holds; `value` is `level` there.
+
+    Everywhere `near`er than that to the end, in `over`, the value is larger. Source: the definition.
+    """
+    if moving := (level.free_symbols | near.free_symbols) - fixed:
+        raise ValueError(f"LOCAL needs a level and a distance that stand still; {moving} may move")
+    point = And(Eq(over, to), place)
+    above = Implies(And(over > to - near, over <= to), Or(point, value > level))
+    needs = And(near > 0, Implies(point, Eq(value, level)), above)
+    return Applied(needs, Is("a strict local minimum", called), fixed=frozenset(fixed))
+
+
+def falling(
+    *, value: Expr, level: Expr, over: Symbol, to: Expr, place: Same, fixed: set[Basic], called: Expr
+) -> Applied:
+    """LOCAL: no local minimum at the point of `least`, as the value is smaller all along a path that ends there.
+
+    `place` puts a vector on the path, a polynomial in `over`, the angle of w: each of [0, π] is one near w for n ≥ 2.
+    """
+    if moving := level.free_symbols - fixed:
+        raise ValueError(f"LOCAL needs a level that stands still; {moving} may move")
+    if not place.args[1].is_polynomial(over):
+        raise ValueError(f"LOCAL needs a path that is a polynomial in {over}, not {place.args[1]}")
+    ends = Implies(And(Eq(over, to), place), Eq(value, level))
+    needs = And(n >= 2, ends, Implies(And(over < to, place), value < level))
+    return Applied(needs, Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
 
 
 def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+") -> Applied:

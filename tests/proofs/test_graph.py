@@ -21,14 +21,17 @@ from proofs.engine.rules import (
     circle,
     convex,
     entrywise,
+    falling,
     gram,
     grown,
+    least,
+    partial,
     rising,
     sole,
     total,
 )
 from proofs.engine.sentence import All, If, Part, Same, Term, eq, ge, gt, le, lt
-from proofs.symbols import PRODUCTS, kappa, sum_v, sum_vs, theta, v_star, v_vs, vs_vs, w_hat
+from proofs.symbols import PRODUCTS, kappa, n, sum_v, sum_vs, theta, v_star, v_vs, vs_vs, w_hat
 from proofs.symbols import v as v_
 
 x, y, z = symbols("x y z", real=True)
@@ -309,6 +312,58 @@ def test_a_rule_speaks_of_every_point_of_its_range(begin: Begin) -> None:
     g.fact("Jordan", Implies(And(t >= 0, t <= pi / 2), sin(t) >= 2 * t / pi), chord)
     assert d.decided is not False
     assert all(step.decided for step in d.steps)
+
+
+PLACE = {"over": t, "to": Integer(1), "level": Integer(0), "place": Same(v, t * a), "called": z, "fixed": {n}}
+LOCAL: dict[str, tuple[Callable[..., Applied], dict[str, Any]]] = {
+    "least": (least, PLACE | {"value": length**2 + (t - 1) ** 2, "near": Integer(1)}),
+    "falling": (falling, PLACE | {"value": length**2 + t - 1}),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "plane", "applies"),
+    [
+        ("least", {}, True, True),
+        ("falling", {}, True, True),
+        ("least", {"value": length**2 + (t - 1) ** 3}, True, False),
+        ("least", {"value": (t - 1) ** 2}, True, False),  # flat in v
+        ("least", {"level": Integer(-1)}, True, False),
+        ("least", {"near": Integer(0)}, True, False),
+        ("falling", {"value": length**2 + 1 - t}, True, False),
+        ("falling", {"level": Integer(1)}, True, False),
+        ("falling", {}, False, False),  # on a line no path leads there
+    ],
+)
+def test_a_local_minimum_is_one_nearby(
+    name: str, change: dict[str, object], plane: bool, applies: bool, begin: Begin
+) -> None:
+    d, g = begin()
+    products = {(v, v): x, (a, a): Integer(1), (a, v): y}
+    distance = g.rule("distance", gram, products=products, same={length: (v, t * a)})
+    rule, data = LOCAL[name]
+    g.apply("LOCAL", rule, distance, g.case("plane", n >= (2 if plane else 1)), **data | change)
+    assert (d.steps[-1].decided is True) is applies
+
+
+def test_what_is_local_holds_at_every_place_nearby(begin: Begin) -> None:
+    _, g = begin()
+    rule, data = LOCAL["least"]
+    with pytest.raises(ValueError, match="'LOCAL' rests on what restricts t"):
+        g.apply("LOCAL", rule, g.case("here", t > 0), **data)
+    for wrong in ({"level": x}, {"near": length}):
+        with pytest.raises(ValueError, match="LOCAL needs a level and a distance that stand still"):
+            least(**data | wrong)
+    for wrong, why in (({"level": x}, "a level that stands still"), ({"place": Same(v, a / t)}, "a polynomial in t")):
+        with pytest.raises(ValueError, match=why):
+            falling(**LOCAL["falling"][1] | wrong)
+
+
+def test_a_partial_derivative_is_in_independent_variables() -> None:
+    assert partial(Eq(x, kappa * theta**2), over=theta, called=y) == Eq(y, 2 * kappa * theta)
+    for wrong in (Eq(x, length * theta), x <= theta):
+        with pytest.raises(ValueError, match="DIFF needs an equality"):
+            partial(wrong, over=theta, called=y)
 
 
 def test_a_citation_owes_what_the_claim_is_about(begin: Begin) -> None:
