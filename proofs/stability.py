@@ -136,6 +136,17 @@ def in_the_step(d: Derivation) -> None:
         vanishes("dτ/dη − 1/(1 − η(α+β))²", (eta / shrink).diff(eta) - 1 / shrink**2),
         vanishes("the step at η* − (κw* + βu)/(α+β)", fastest),
     )
+    gap = multiplier - beta * curvature
+    d.step(
+        "In terms of the step",
+        step * gap / (1 + step * multiplier),
+        "1 minus the factor; N − βμ is an eigenvalue of diag(D) on w̄^⊥: all are positive (R7.stability) exactly when "
+        "every factor is < 1; with two D_i < 0, or one and Σ w̄_i²/D_i > 0, H grows somewhere and the point repels",
+        vanishes("1 − factor − form", 1 - factor_ - step * gap / (1 + step * multiplier)),
+        follows("one sign", gap > 0, step * gap / (1 + step * multiplier) > 0, 1 + step * multiplier > 0),
+        follows("and back", step * gap / (1 + step * multiplier) > 0, gap > 0, 1 + step * multiplier > 0),
+        follows("no factor is ≤ 0, as μ ≥ 0", factor_ > 0, 1 + step * multiplier > 0),
+    )
 
 
 _REST, SUM, _CROSS, DEFICIT, _SIZE = symbols("B A s d E", real=True)
@@ -231,18 +242,6 @@ def R7_stability(d: Derivation) -> None:
     found = [g.rule(name, tried, positive=STABLE, entries=told, sums=squares) for name, told in tries.items()]
     needed = g.fact("in no other", Implies(STABLE, cases), *found, others)
     g.conclude(enough, needed)
-    d.cite("R1", "R8")
-    gap = multiplier - beta * curvature
-    d.step(
-        "In terms of the step",
-        step * gap / (1 + step * multiplier),
-        "1 minus the factor of R8; N − βμ is an eigenvalue of diag(D) on w̄^⊥: all are positive exactly when every "
-        "factor is < 1; with two D_i < 0, or one and Σ w̄_i²/D_i > 0, H grows in some direction and the point repels",
-        vanishes("1 − factor − form", 1 - get("R8").formula - step * gap / (1 + step * multiplier)),
-        follows("one sign", gap > 0, step * gap / (1 + step * multiplier) > 0, 1 + step * multiplier > 0),
-        follows("and back", step * gap / (1 + step * multiplier) > 0, gap > 0, 1 + step * multiplier > 0),
-        follows("no factor is ≤ 0, as μ ≥ 0 (R8)", get("R8").formula > 0, 1 + step * multiplier > 0),
-    )
 
 
 def criterion(g: Graph, *known: Fact) -> Fact:

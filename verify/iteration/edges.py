@@ -56,9 +56,6 @@ def _point(penalty: str, w: str, w_star: str, numbers: str) -> Point:
 _SOFT = _point("l1", "5/13 12/13", "3/5 4/5", "1 39/25 4/5 39/25 1/4")
 """N = β: κ|w*_2| = λ, and its entry is active."""
 
-_HARD = _point("l0", "3/5 4/5", "1 0", "3 5 49/40 5 1/4")
-"""N = β: an entry is kept where w* has none."""
-
 _STUCK = _point("l0", "-4/5 3/5", "1 0", "4 5 49/40 0 1/4")
 """N = 0: whatever is off the support of w* stays."""
 
@@ -75,9 +72,7 @@ _ALONE = {
 _AT: Final = {"star_entry": "1", "spike_sign": "-1"}
 
 EDGES: Final[Mapping[tuple[str, str], tuple[Point, str, Relation, str, dict[str, str]]]] = {
-    ("limit", "l1"): (_SOFT, "active entry", "=", "12/13", {"star_size": "4/5"}),
     ("support", "l1"): (_SOFT, "threshold", ">", "4/5", {}),
-    ("limit", "l0"): (_HARD, "norm equation", "=", "1", {"kept_mass": "0"}),
     ("error", "l0"): (_STUCK, "bound", "<=", "3/5", {"thresholded": "0"}),
     ("rate", "*"): (_ZEROS, "statement", "=", "0", {"step": "1", "curvature": "0"}),
     ("census", "l1"): (_ALONE["l1"], "multiplier equation", "=", "1", _AT),
