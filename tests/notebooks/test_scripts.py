@@ -10,8 +10,7 @@ import pytest
 from trial import HEAD, PLAIN, ROOT, folder_of, script_of
 
 import proofs
-from verify.reading.notebooks.cells import LONGEST_FORMULA, source_of
-from verify.reading.notebooks.document import assemble
+from verify.reading.notebooks.document import LONGEST_FORMULA, assemble, source_of
 from verify.reading.notebooks.script import SCRIPTS, Cell, chosen_scripts, read_script
 
 # Scripts.

@@ -18,7 +18,7 @@ from verify.closed_form import NoValueError
 from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict
 from verify.mutants import Mutant, conclude, fates, mutants, sample
 from verify.mutants.expressions import mutants_of, weakened
-from verify.mutants.weaker import says_less
+from verify.mutants.matrix import says_less
 
 CLAIMS = proofs.all_claims()
 STATING = [claim for claim in CLAIMS if claim.formulas]
