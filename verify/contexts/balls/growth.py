@@ -38,12 +38,8 @@ class _Growth:
 
     def __add__(self, other: _Growth) -> _Growth:
         """s ≥ 1: the larger exponents bound both."""
-        return _Growth(
-            self.size + other.size,
-            self.degree.max(other.degree),
-            self.rate.max(other.rate),
-            self.decay.min(other.decay),
-        )
+        rising = self.degree.max(other.degree), self.rate.max(other.rate)
+        return _Growth(self.size + other.size, *rising, self.decay.min(other.decay))
 
     def power(self, exponent: arb) -> _Growth:
         """Of a positive exponent."""
