@@ -176,7 +176,7 @@ def changed(outcomes, part, family, change):
         return outcome.task.arguments[0] == part and outcome.task.arguments[4] == family
 
     return [
-        replace(one, value=({**one.value[0], **change(one.value[0])}, one.value[1])) if hit(one) else one
+        replace(one, value=replace(one.value, sample=one.value.sample | change(one.value.sample))) if hit(one) else one
         for one in outcomes
     ]
 
@@ -297,12 +297,12 @@ def test_a_worker_process_computes_the_same_bits():
             continue  # compared below: their rounds depend on what is patched in this process alone
         assert here == other or task.arguments[0] == "predictions"
     task = next(task for task in planned if task.arguments[0] == "reduced")
-    (sample, rounds), (other, again) = monte_carlo.run(task), there[planned.index(task)]
-    assert rounds == again
-    assert sample.keys() == other.keys()
-    for name, estimate in sample.items():
-        assert estimate.mean.tobytes() == other[name].mean.tobytes()
-        assert estimate.covariance.tobytes() == other[name].covariance.tobytes()
+    here, other = monte_carlo.run(task), there[planned.index(task)]
+    assert here.rounds == other.rounds
+    assert here.sample.keys() == other.sample.keys()
+    for name, estimate in here.sample.items():
+        assert estimate.mean.tobytes() == other.sample[name].mean.tobytes()
+        assert estimate.covariance.tobytes() == other.sample[name].covariance.tobytes()
 
 
 def test_scenes_are_placed_as_they_say():
