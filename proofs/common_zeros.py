@@ -9,18 +9,17 @@ from dataclasses import dataclass
 
 from sympy import (
     Abs,
-    Add,
     And,
     Eq,
     Equivalent,
+    Expr,
+    Implies,
     Integer,
     Ne,
     Or,
     Rational,
     Symbol,
     cos,
-    diff,
-    limit,
     oo,
     pi,
     simplify,
@@ -31,13 +30,13 @@ from sympy import (
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
-from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient, holds, inner, vanishes
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import circle, gram
-from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, Term, Where, eq, formula_of, gt, le, lt, ne
-from proofs.landscape import SADDLE_ANGLE, cauchy_schwarz, gradient_at_best_weights, on_best_weights
+from proofs.engine.rules import carried, circle, gram, tends, unbounded
+from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, eq, formula_of, gt, le, lt, ne
+from proofs.landscape import SADDLE_ANGLE, on_best_weights
 from proofs.network import COSINE_LIKE
-from proofs.potentials import RELU, SLOPE
+from proofs.potentials import IDENTITY, INSIDE, RELU, SLOPE
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
@@ -71,13 +70,11 @@ _OFF_STAR, _OFF_ONES, ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", "
 
 @dataclass(frozen=True)
 class Valley:
-    """v near v(θ): lengths and inner products, that ∂f/∂v = 0 exactly there, and ‖G_relu‖."""
+    """v near v(θ): lengths and inner products, and that ∂f/∂v = 0 exactly there."""
 
     weights: Fact
     bounds: Fact
     slope: Fact
-    filters: Fact
-    size: Fact
 
     @classmethod
     def of(cls, g: Graph, *inside: Fact) -> Valley:
@@ -91,15 +88,19 @@ class Valley:
             same={_GAP: (v, BEST_WEIGHTS), STEEP: (SLOPE, zero)},
             named={sum_vs: (v_star, ones), _OFF_STAR: (off, v_star), _OFF_ONES: (off, ones), ALONG: (v, SLOPE)},
         )
-        filters = g.rule("G", gram, g.cite("C3", {}, *inside, value=RELU), products=PLANE, same={SIZE: (RELU, zero)})
         said = And(Equivalent(Eq(_GAP, 0), Same(v, BEST_WEIGHTS)), Equivalent(Eq(STEEP, 0), Same(SLOPE, 0)))
         small = And(Abs(_OFF_ONES) <= _GAP * sqrt(m), Abs(_OFF_STAR) <= _GAP * sqrt(vs_vs))
         bounds = g.fact("bounds", And(said, small, Abs(ALONG) <= STEEP * sqrt(v_v)), weights)
         lengths = g.equal("‖4∂f/∂v‖²", 16 * STEEP**2, _GAP**2 + (m + 2) * _OFF_ONES**2, weights)
         slope = g.fact("∂f/∂v = 0 exactly at v(θ)", And(said, Equivalent(Eq(STEEP, 0), Eq(_GAP, 0))), lengths, bounds)
+        return cls(weights, bounds, slope)
+
+    def relu(self, g: Graph, *inside: Fact) -> tuple[Fact, Fact]:
+        """What G_relu is, and its length."""
+        relu = g.cite("C3", {}, *inside, value=RELU)
+        filters = g.rule("G_relu", gram, relu, products=PLANE, same={SIZE: (RELU, Integer(0))})
         vector = (4 * ALONG + v_vs * (COSINE_LIKE - cos(theta))) ** 2 + v_vs**2 * sin(theta) ** 2
-        size = g.equal("‖G‖²", 8 * pi * SIZE**2, vector, weights, filters, because="c(θ) = 1 − 2θ/π")
-        return cls(weights, bounds, slope, filters, size)
+        return filters, g.equal("‖G_relu‖²", 8 * pi * SIZE**2, vector, self.weights, filters, because="c(θ) = 1 − 2θ/π")
 
 
 @claim(
@@ -123,12 +124,13 @@ def C8(d: Derivation) -> None:
     g = Graph(d)
     teacher, angle = g.given("v* ≠ 0"), g.given("θ ≤ π")
     valley = Valley.of(g, angle)
+    filters, size = valley.relu(g, angle)
     at_best = g.case("there", Eq(STEEP, 0))
     still = Equivalent(Eq(SIZE, 0), Same(RELU, 0))
-    along = g.fact("along v", And(Eq(ALONG, 0), still), valley.bounds, valley.filters, at_best)
+    along = g.fact("along v", And(Eq(ALONG, 0), still), valley.bounds, filters, at_best)
     circled = g.apply("sine and cosine", circle, at=theta)
     ends = Or(eq(theta, 0), eq(theta, pi))
-    zeros = g.fact("G = 0", Equivalent(Same(RELU, 0), Or(Eq(v_vs, 0), ends)), valley.size, along, circled)
+    zeros = g.fact("G = 0", Equivalent(Same(RELU, 0), Or(Eq(v_vs, 0), ends)), size, along, circled)
     product = g.equal("v·v*", v_vs, get("N4.inner").formula + _OFF_STAR, valley.weights)
     spread = g.fact("|1ᵀv*|", Abs(sum_vs) <= sqrt(m) * sqrt(vs_vs), valley.weights)
     of_root = product, valley.bounds, valley.slope, at_best, teacher, spread
@@ -217,9 +219,24 @@ BOTTOM_RATE = (2 * sum_vs**2 / (m + 1) - vs_vs) ** 2 / ((2 * pi) ** Rational(3, 
 """The rate at which its denominator tends to 0, per unit of π − θ."""
 
 
-_ID_SQUARE = Term(r"\|G_{\mathrm{id}}\|^2")
-_ID_INNER = Term(r"\langle G_{\mathrm{id}},\partial f/\partial w\rangle")
-_TO_PI = (theta, Term(r"\pi^-"))
+_T = Symbol("t", real=True)
+_TO_PI = (theta, pi)
+_LENGTH, _INNER = Symbol("‖G_id‖", nonnegative=True), Symbol("⟨G_id,∂f/∂w⟩", real=True)
+
+
+def on_valley(angle: Expr) -> tuple[Expr, Expr, Expr]:
+    """v·v*, ‖v‖² and 1ᵀv at v(angle)."""
+    c = COSINE_LIKE.subs(theta, angle)
+    constant = sum_vs * (1 - c) / (m + 1)
+    squares = c**2 * vs_vs + 2 * c * constant * sum_vs + constant**2 * m
+    return c * vs_vs + constant * sum_vs, squares, c * sum_vs + constant * m
+
+
+def numerator_denominator(angle: Expr) -> tuple[Expr, Expr]:
+    """‖G_identity‖² and ⟨G_identity, ∂f/∂w⟩ at v(angle)."""
+    inner_, squares, _ = on_valley(angle)
+    square = (squares - inner_ * cos(angle)) ** 2 + inner_**2 * sin(angle) ** 2
+    return square / (2 * pi), inner_**2 * sin(angle) / ((2 * pi) ** Rational(3, 2) * r)
 
 
 @claim(
@@ -227,51 +244,68 @@ _TO_PI = (theta, Term(r"\pi^-"))
     title="The descent ratio of the identity estimator is unbounded near θ = π",
     source="[Y], (16); that it needs neither m ≥ 2 nor a spurious minimum, only 1ᵀv* ≠ 0 [here]",
     kind=Kind.COUNTEREXAMPLE,
-    sentence=Where(
-        All(
-            Tends(_ID_SQUARE / (Term(r"\|\partial f/\partial v\|^2") + _ID_INNER), oo, _TO_PI),
-            Tends(_ID_SQUARE, Part("numerator"), _TO_PI),
-            Tends(_ID_INNER / (pi - theta), Part("rate"), _TO_PI),
-        ),
-        eq(v, Term(r"v(\theta)")),
-        ne(sum_vs, 0),
+    sentence=All(
+        Tends(_LENGTH**2 / (STEEP**2 + _INNER), oo, _TO_PI),
+        Tends(_LENGTH**2, Part("numerator"), _TO_PI),
+        Tends(_INNER / (pi - theta), Part("rate"), _TO_PI),
     ),
     definition=CommonZeros("identity", "ratio"),
     hypotheses=(*NONZERO_FILTER, Ne(sum_vs, 0)),
+    premises=INSIDE
+    | {"v = v(θ)": Same(v, BEST_WEIGHTS), "1ᵀv* ≠ 0": ne(sum_vs, 0), "one row": If(eq(m, 1), eq(vs_vs, sum_vs**2))},
+    names={_LENGTH: r"\|G_{\mathrm{id}}\|", STEEP: r"\|\partial f/\partial v\|"}
+    | {_INNER: r"\langle G_{\mathrm{id}},\partial f/\partial w\rangle"},
     parts={"numerator": TOP_AT_PI, "rate": BOTTOM_RATE},
 )
 def C8_ratio(d: Derivation) -> None:
-    d.cite("C2", "C6.identity", "N2", "N4", "N4.inner")
-    d.begin("numerator and denominator on v = v(θ)", "there ∂f/∂v = 0 (N4)")
-    gradient = on_best_weights(get("C2").formula)
-    numerator = Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e)))
-    denominator = on_best_weights(get("C6.identity").formula)
-    inner = get("N4.inner").formula
-    d.step(
-        "The denominator is positive next to π, and at most linear in π − θ",
-        denominator,
-        "(v(θ)·v*)² sin θ times a positive number; v(θ)·v* is affine in θ and not constant",
-        vanishes("∂f/∂v on v = v(θ)", gradient_at_best_weights()),
-        vanishes("denominator − form", denominator - inner**2 * sin(theta) / ((2 * pi) ** Rational(3, 2) * r)),
-        vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
-        positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
-    )
-    d.hold("rate", BOTTOM_RATE, simplify(limit(denominator / (pi - theta), theta, pi)))
-    at_end = simplify(numerator.subs(theta, pi))
-    d.hold("numerator", TOP_AT_PI, at_end)
-    two_rows = {m: 2 + Symbol("m_2", nonnegative=True), sum_vs: Symbol("S", nonzero=True, real=True)}
-    d.step(
-        "m ≥ 2: the numerator stays away from 0", at_end, "S ≠ 0", positive_terms("its limit", at_end.subs(two_rows))
-    )
-    one_row = {m: 1, vs_vs: Symbol("S", nonzero=True, real=True) ** 2, sum_vs: Symbol("S", nonzero=True, real=True)}
-    alone = simplify((numerator / denominator).subs(one_row, simultaneous=True))
-    d.step(
-        "m = 1: both vanish, the denominator faster",
-        alone,
-        "one row has ‖v*‖² = S²",
-        holds("the limit of the ratio is +∞", limit(alone.subs(r, 1), theta, pi, "-") == oo),
-    )
-    witness = {m: 2, vs_vs: Integer(5), sum_vs: Integer(1), r: 1}
-    number = limit((numerator / denominator).subs(witness), theta, pi, "-")
-    d.step("A witness", "m = 2, v* = (2, −1), r = 1", "", holds("its limit is +∞", number == oo))
-    d.conclude_argument("no constant bounds the ratio")
+    g = Graph(d)
+    inside, below = map(g.given, INSIDE)
+    valley = Valley.of(g, below)
+    here, _, total = on_valley(theta)
+    zero = And(Eq(STEEP, 0), Eq(ALONG, 0), Eq(_OFF_STAR, 0), Eq(_OFF_ONES, 0))
+    flat = g.fact("∂f/∂v = 0", zero, valley.slope, valley.bounds, g.given("v = v(θ)"))
+    along = g.equal("⟨v, 4∂f/∂v⟩", v_v + sum_v**2 - COSINE_LIKE * v_vs - sum_vs * sum_v, 4 * ALONG, valley.weights)
+    star = g.equal("v·v*", v_vs, here + _OFF_STAR, valley.weights)
+    ones_ = g.equal("1ᵀv", sum_v, total + _OFF_ONES, valley.weights)
+    known = And(Eq(v_vs, here), Eq(sum_v, total), Eq(v_v, COSINE_LIKE * v_vs + sum_vs * sum_v - sum_v**2))
+    at_best = g.fact("on the valley", known, along, star, ones_, flat)
+    filters = g.rule("G", gram, g.cite("C2", {}, below, value=IDENTITY), products=PLANE, norms={IDENTITY: _LENGTH})
+    top, bottom = numerator_denominator(theta)
+    size = g.equal("‖G‖²", _LENGTH**2, top, filters, at_best)
+    inner_ = g.equal("⟨G, ∂f/∂w⟩", _INNER, bottom, g.cite("C6.identity", {}, inside, below, value=_INNER), at_best)
+    rate = g.equal("per unit of π − θ", _INNER / (pi - theta), bottom / (pi - theta), inner_)
+    ratio = g.equal("ratio", _LENGTH**2 / (STEEP**2 + _INNER), top / bottom, size, inner_, flat)
+    limits = [
+        g.rule(
+            name, carried, same, g.apply(f"limit of the {name}", tends, f=f, over=theta, to=pi, side="-"), value=value
+        )
+        for name, same, f, value in (
+            ("numerator", size, top, TOP_AT_PI),
+            ("rate", rate, bottom / (pi - theta), BOTTOM_RATE),
+        )
+    ]
+    g.conclude(g.rule("ratio → ∞", carried, ratio, _escapes(g, valley)), *limits)
+
+
+def _escapes(g: Graph, valley: Valley) -> Fact:
+    """Where v(π)·v* ≥ 0 the denominator falls faster than the numerator; elsewhere the numerator has a limit > 0."""
+    nonzero, row = g.given("1ᵀv* ≠ 0"), g.given("one row")
+    spread = g.fact("|1ᵀv*|", Abs(sum_vs) <= sqrt(m) * sqrt(vs_vs), valley.weights)
+    signs = g.apply("signs", circle, at=_T)
+    (here, _, _), (top, bottom), threshold = on_valley(_T), numerator_denominator(_T), (m + 1) * vs_vs / 2
+    one, other = symbols("a b", real=True)
+    squared = g.fact("‖a v* + b 1‖²", vs_vs * one**2 + 2 * sum_vs * one * other + m * other**2 >= 0, spread)
+    c = COSINE_LIKE.subs(theta, _T)
+    positive = g.instance("‖v(t)‖²", squared, {one: c, other: sum_vs * (1 - c) / (m + 1)})
+    large = g.case("v(π)·v* ≥ 0", sum_vs**2 >= threshold)
+    ahead = g.fact("v(t)·v* > 0", Implies(And(_T >= 0, pi > _T), here > 0), large, spread, nonzero)
+    longer = And(here > 0, sin(_T) > 0, top * 2 * pi >= here**2)
+    far = g.fact("at least (v·v*)²", Implies(And(pi / 2 < _T, pi > _T), longer), ahead, positive, signs)
+    data = {"f": top / bottom, "over": _T, "to": pi}
+    slow = g.apply("by 1/sin t", unbounded, far, top=sqrt(2 * pi) * r, bottom=sin(_T), start=pi / 2, **data)
+    small = g.case("v(π)·v* < 0", sum_vs**2 < threshold)
+    data |= {"top": top, "bottom": bottom, "start": SADDLE_ANGLE}
+    fast = g.apply("by its numerator", unbounded, small, signs, row, nonzero, **data)
+    cases = (large, slow), (small, fast)
+    limits = [g.under(case, g.instance(f"{case.name}, at θ", one, {_T: theta})) for case, one in cases]
+    return g.fact("either way", Tends((top / bottom).subs(_T, theta), oo, _TO_PI), *limits)

@@ -21,7 +21,7 @@ from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz_constant import LARGEST_V
 from proofs.network import COSINE_LIKE
-from proofs.potentials import RELU, SLOPE
+from proofs.potentials import INSIDE, RELU, SLOPE
 from proofs.symbols import (
     NONZERO_FILTER,
     OPEN_ANGLE,
@@ -72,7 +72,6 @@ NAMES = {
     **{SIZE: r"\|G_{\mathrm{relu}}\|", STEEP: r"\|\partial f/\partial v\|", _NORM_V: r"\|v\|"},
     _INNER: r"\langle G_{\mathrm{relu}},\partial f/\partial w\rangle",
 }
-INSIDE = {"θ > 0": gt(theta, 0), "θ < π": lt(theta, pi)}
 
 
 def tilt(angle: Expr = theta) -> Expr:
@@ -97,13 +96,14 @@ def C7_printed(d: Derivation) -> None:
     g = Graph(d)
     inside, below = map(g.given, INSIDE)
     valley = Valley.of(g, below)
+    _, size = valley.relu(g, below)
     flat = g.fact("∂f/∂v = 0", And(eq(STEEP, 0), eq(ALONG, 0)), valley.slope, valley.bounds, g.given("v = v(θ)"))
     inner_ = g.cite("C6.relu", {}, inside, below, value=_INNER)
     rises = g.fact("sin θ", sin(theta) > 0, inside, below, g.apply("signs", circle, at=theta))
     share = g.equal("(v·v*)² sin θ", v_vs**2 * sin(theta), 8 * pi * sqrt(pi / 2) * r * _INNER, inner_)
     nonzero = g.given("v·v* ≠ 0")
     quotient = eq(SIZE**2 / (STEEP**2 + _INNER), VALLEY_QUOTIENT)
-    same = g.fact("quotient", quotient, valley.size, flat, share, rises, nonzero)
+    same = g.fact("quotient", quotient, size, flat, share, rises, nonzero)
     factor, t = Symbol("K", positive=True), Symbol("t", real=True)
     line = g.apply("a line", tends, f=factor * t, over=t, to=oo)
     g.conclude(same, g.instance("limit", line, {factor: VALLEY_QUOTIENT / r, t: r}, rises))

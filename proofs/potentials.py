@@ -54,6 +54,8 @@ from proofs.symbols import (
     x,
 )
 
+INSIDE = {"θ > 0": gt(theta, 0), "θ < π": lt(theta, pi)}
+
 
 def _register_correlation(part: str, name: str, statement: Expr, source: str) -> Claim:
     def derivation(d: Derivation) -> None:
@@ -259,7 +261,7 @@ def constant_between(*, sample: Expr, slope: Term) -> Boolean:
     ),
     definition=SampleGradient(),
     hypotheses=ANGLES,
-    premises={"θ > 0": gt(theta, 0), "θ < π": lt(theta, pi)},
+    premises=INSIDE,
     parts={"gradient along e": TRUE_GRADIENT},
 )
 def B3(d: Derivation) -> None:
@@ -268,7 +270,7 @@ def B3(d: Derivation) -> None:
     sample = (row * Heaviside(x) - rest) ** 2 / 2
     of_row = "x = Z_i w, y − y* = v_i σ(x) − y_i"
     flat = g.rule("ℓ", constant_between, sample=sample, slope=_SAMPLE_SLOPE, because=of_row)
-    true = g.cite("N3", {}, g.given("θ > 0"), g.given("θ < π"), value=_LOSS_SLOPE)
+    true = g.cite("N3", {}, *map(g.given, INSIDE), value=_LOSS_SLOPE)
     length = g.rule("‖∂f/∂w‖", gram, true, products=PLANE, same={_SIZE: (_LOSS_SLOPE, Integer(0))})
     zeros = g.fact("∂f/∂w = 0", Equivalent(Same(_LOSS_SLOPE, 0), Eq(v_vs, 0)), length)
     g.conclude(flat, true, zeros)

@@ -271,8 +271,10 @@ def _reduced(formula: Boolean, uses: Iterable[Fact]) -> Obligation:
         for part in And.make_args(use.formula)
         if isinstance(part, Eq) and part.lhs.as_base_exp()[0].is_Symbol
     }
-    left, right = formula.args
-    return vanishes("they are the same", (left - right).subs(defined, simultaneous=True))
+    residual = formula.lhs - formula.rhs
+    for _ in defined:  # what is defined may stand in what defines another
+        residual = residual.subs(defined, simultaneous=True)
+    return vanishes("they are the same", residual)
 
 
 _REVERSED: Final = {Le: Gt, Lt: Ge, Ge: Lt, Gt: Le, Eq: Ne}

