@@ -97,6 +97,7 @@ def test_they_take_part_in_the_runs_of_every_penalty() -> None:
     assert done.stdout.splitlines() == [f"verified|{names}|"] * 7, done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["derive", "learn"])
 def test_a_wrong_one_is_told_with_both_values(command: str, tmp_path: Path) -> None:
     weights = tmp_path / "w.json"

@@ -102,6 +102,7 @@ print("_lorentz_kernels" in text_of("estimators.py", own=False))
 """
 
 
+@pytest.mark.slow
 def test_the_package_writes_of_itself_only() -> None:
     """Generated code and the claims of the formula book are the same with extensions and without."""
     without, having = (run(["-c", OWN], names).stdout.splitlines() for names in ("", "my_ste,my_penalty"))
@@ -159,6 +160,7 @@ add(Estimator("capped", "capped", ((Integer(0), seed, Integer(1)),), (Parameter(
 """
 
 
+@pytest.mark.slow
 def test_its_parameters_have_options_even_where_the_name_is_taken(tmp_path: Path) -> None:
     """The clipped ReLU under another name, its level being called as an option of the command is."""
     (tmp_path / "clashing.py").write_text(CLASHING, encoding="utf-8")

@@ -117,6 +117,7 @@ def kernels(theta: float, r: float) -> list[float]:
     return [float(part) for part in (full / 2, full / 2, full - along - b * (1 - mpmath.cos(theta)), b)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_proxy_has_the_same_numbers_under_every_name(told: dict[str, Any], name: str) -> None:
     own = f"ramp-{NAMES.index(name)}"
@@ -161,6 +162,7 @@ def best(point: float) -> float:
     return float(grid[np.argmin(GIVEN["rho"] * np.minimum(np.abs(grid), GIVEN["value"]) + (grid - point) ** 2 / 2)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_penalty_has_the_same_numbers_under_every_name(
     told: dict[str, Any], scripts: dict[str, Any], name: str

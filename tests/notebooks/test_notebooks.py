@@ -105,6 +105,7 @@ def test_a_failing_cell_is_named_and_the_others_are_written(
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["02-plain.ipynb", "index.md"]
 
 
+@pytest.mark.slow
 def test_a_cell_that_takes_too_long_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +224,7 @@ def test_an_index_of_somebodys_own_is_kept_unless_forced(tmp_path: Path, content
     assert "(02-more.ipynb)" in (tmp_path / "index.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("existing", [False, True])
 def test_what_is_edited_while_cells_run_is_kept(
@@ -439,6 +441,7 @@ def test_a_missing_package_is_named_with_the_remedy(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_the_old_notebooks_and_no_kernel(

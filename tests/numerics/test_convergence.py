@@ -24,11 +24,11 @@ def unit(a: Array) -> Array:
 
 
 def led_to(w: Array, w_star: Array, beta: float, lam: float, penalty: str, count: int = 10_000) -> Array:
-    """Where the fastest step, the direction of κw* + βu, leads: of relu and v = v* = V."""
-    for _ in range(count):
-        last, w = w, unit(KAPPA * w_star + beta * proximal_map(w, lam / beta, penalty))
-        if np.linalg.norm(w - last) < 1e-16:
-            break
+    """Where the fastest step, the direction of κw* + βu, leads: of relu and v = v* = V; it is there once it repeats."""
+    seen = set[bytes]()
+    while w.tobytes() not in seen and len(seen) < count:
+        seen.add(w.tobytes())
+        w = unit(KAPPA * w_star + beta * proximal_map(w, lam / beta, penalty))
     return w
 
 
@@ -45,10 +45,11 @@ def problems(seed: int, count: int) -> Any:
         yield w0, w_star, beta, lam, 10 ** rng.uniform(-9, -1.5)
 
 
+@pytest.mark.parametrize("count", [14, pytest.param(28, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("penalty", sorted(PENALTY_PARAMETERS))
-def test_the_distance_is_an_upper_bound(penalty: str) -> None:
+def test_the_distance_is_an_upper_bound(penalty: str, count: int) -> None:
     converged = 0
-    for k, (w0, w_star, beta, lam, tolerance) in enumerate(problems(40, 28)):
+    for k, (w0, w_star, beta, lam, tolerance) in enumerate(problems(40, count)):
         eta = None if k % 3 else 0.05 / (KAPPA + beta)
         given: dict[str, Any] = {"tolerance": tolerance, "record_every": (1, 7)[k % 2], "max_steps": 2000}
         result = learn(V, w0, w_star, beta, lam, eta, penalty, **given)
@@ -57,7 +58,7 @@ def test_the_distance_is_an_upper_bound(penalty: str) -> None:
             assert np.linalg.norm(result.w - limit) <= result.distance + 1e-13, (k, result.distance)
         assert result.converged == (result.distance <= max(tolerance, 1.5e-8 if result.residual < 1e-14 else 0))
         converged += result.converged
-    assert converged >= 18
+    assert converged >= count * 9 / 14
 
 
 @pytest.mark.parametrize("ste", ["relu", "gaussian"])

@@ -20,6 +20,7 @@ from proofs.engine import rules
 from proofs.engine.claim import Claim, Kind
 from proofs.engine.definitions import Definition, FilterGradient, HalfSpaceMoment, MeanSample, ReluNetwork
 from proofs.engine.derivation import Derivation, holds, name_of, vanishes
+from proofs.engine.render import describe, latex_of_claim
 from proofs.engine.residual import decide_zero
 from proofs.engine.smt import follows
 from proofs.symbols import QUANTITIES, r, theta, v_vs, vs_vs
@@ -194,6 +195,20 @@ def test_hypotheses_can_fail() -> None:
     assert not meeting(proofs.get("N5").hypotheses, [replace(BALANCED, n=1)])
 
 
+@pytest.mark.parametrize("claim_id", IDS)
+def test_every_claim_can_be_shown(claim_id: str) -> None:
+    claim = proofs.get(claim_id)
+    text = describe(claim)
+    for expected in (claim.id, claim.title, claim.source, "Statement", "Derivation", *claim.code):
+        assert expected in text
+    latex = latex_of_claim(claim)
+    assert latex.startswith(claim.subject)
+    assert latex.count("{") == latex.count("}")
+    registered = {symbol.name for symbol in QUANTITIES if "_" in symbol.name}
+    assert not any(name in latex for name in registered)
+    assert not any("\ue000" <= character <= "\uf8ff" for character in text)
+
+
 # A wrong statement in the place of the right one.
 
 
@@ -279,6 +294,7 @@ def spoil(claim: Claim) -> Claim:
     return replace(claim, statement=claim.formula + extra, printed=printed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", IDS)
 def test_a_derivation_reads_what_it_cites(claim_id: str, scratch: None) -> None:
     for cited in proofs.derive(claim_id).cited:

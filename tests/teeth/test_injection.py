@@ -113,6 +113,7 @@ def test_without_a_mistake_the_same_driver_is_green(answers: dict[str, dict[str,
     assert spoiled == {}
 
 
+@pytest.mark.slow
 def test_as_a_user_would_see_it(tmp_path: Path) -> None:
     job = next(job for job in formula_jobs() if job.name == "R9: statement")
     (copy(tmp_path) / job.path).write_text(job.text, "utf-8")
