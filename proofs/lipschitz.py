@@ -7,17 +7,18 @@ q = n·n' ∈ [−1, 1], so every distance below is an expression in θ, θ' and
 
 from __future__ import annotations
 
-import sympy
-from sympy import Eq, Expr, Integer, Matrix, Max, Ne, Rational, Symbol, cos, cot, diff, oo, pi, sin, sqrt, symbols, tan
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Max, Ne, Symbol, cos, cot, diff, oo, pi, sin, symbols
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import LipschitzGradient
-from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, vanishes
-from proofs.engine.sentence import All, If, Is, Part, Tends, Term, Where, eq, le
+from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.rules import circle, convex, gram, tends
+from proofs.engine.sentence import All, Either, If, Part, Same, Tends, eq, gt, le, lt, ne
 from proofs.engine.smt import follows
-from proofs.symbols import e, n, phi_angle, r, theta, v_vs, w_hat, w_star
+from proofs.symbols import e, n, named, phi_angle, r, theta, v_vs
 
-LEAST_ANGLE = Symbol("theta_0", positive=True)
+LEAST_ANGLE = Symbol("theta_0", real=True)
 """θ₀ ∈ (0, π/2): the region keeps θ₀ ≤ θ ≤ π − θ₀."""
 
 DIRECTION_CONSTANT = Max(1, cot(LEAST_ANGLE))
@@ -29,11 +30,30 @@ STRETCH = Symbol("K", positive=True)
 MIRRORED_QUOTIENT = (v_vs / (2 * pi)) ** 2 * cot(theta) ** 2
 """The squared quotient of N6.printed, ε being θ."""
 
-Q = Symbol("q", real=True)
-COS, SIN, COS_2, SIN_2 = symbols("cos_1 sin_1 cos_2 sin_2", real=True)
-_COS_0, _SIN_0 = symbols("cos_0 sin_0", positive=True)
-CIRCLE = (Eq(COS**2 + SIN**2, 1), Eq(COS_2**2 + SIN_2**2, 1))
-_REGION = (*CIRCLE, Eq(_COS_0**2 + _SIN_0**2, 1), SIN >= _SIN_0, SIN_2 >= _SIN_0)
+COS = Symbol("cos_1", real=True)
+CIRCLE = (Eq(COS**2 + Symbol("sin_1", real=True) ** 2, 1),)
+
+STAR, NORMAL, NORMAL_2 = symbols("w* n n'")
+_Q, CC, SS, _T = named("⟨n,n'⟩", "cos θ cos θ'", "sin θ sin θ'", "t")
+HAT_GAP, E_GAP = symbols("‖ŵ−ŵ'‖ ‖e−e'‖", nonnegative=True)
+_APART, _TURNED = symbols("‖w−w'‖ ‖∂f/∂w−∂f/∂w'‖", nonnegative=True)
+_SLOPE, _SLOPE_2 = symbols("∂f/∂w ∂f/∂w'")
+_NORMALS, _HAT_MIRROR, _E_MIRROR = symbols("‖n'−n‖ ‖ŵ₀−ŵ₀⁻‖ ‖e₀−e₀⁻‖", nonnegative=True)
+
+REGION = {
+    "0 < θ₀ < π/2": All(gt(LEAST_ANGLE, 0), lt(LEAST_ANGLE, pi / 2)),
+    "θ": All(le(LEAST_ANGLE, theta), le(theta, pi - LEAST_ANGLE)),
+    "θ'": All(le(LEAST_ANGLE, phi_angle), le(phi_angle, pi - LEAST_ANGLE)),
+}
+"""Where N6 and its direction hold: θ' is the angle of the second point."""
+
+NAMES = {
+    _HAT_MIRROR: r"\|\hat w-\hat w^-\|",
+    _E_MIRROR: r"\|e-e^-\|",
+    HAT_GAP: r"\|\hat w-\hat w'\|",
+    E_GAP: r"\|e-e'\|",
+    phi_angle: r"\theta'",
+}
 
 
 def jordan() -> list[Obligation]:
@@ -57,15 +77,9 @@ def below_its_argument() -> list[Obligation]:
     ]
 
 
-def filters_apart(first: Expr, second: Expr) -> Expr:
-    """‖ŵ − ŵ'‖² from the cosines and sines (c, s, c', s') of the two angles, and q."""
-    return 2 - 2 * first - 2 * second * Q
-
-
-def coordinates(angle: Expr, along: Expr, beyond: Expr) -> tuple[Matrix, Matrix]:
-    """ŵ and e in the coordinates w*, n and a third one, for a filter whose n is (along, beyond)."""
-    w = Matrix([cos(angle), along * sin(angle), beyond * sin(angle)])
-    return w, Matrix([sin(angle), -along * cos(angle), -beyond * cos(angle)])
+def at_angle(angle: Expr, normal: Symbol) -> tuple[Expr, Expr]:
+    """ŵ and e of a filter with that angle, `normal` the unit vector of w orthogonal to w*."""
+    return cos(angle) * STAR + sin(angle) * normal, sin(angle) * STAR - cos(angle) * normal
 
 
 @claim(
@@ -73,65 +87,76 @@ def coordinates(angle: Expr, along: Expr, beyond: Expr) -> tuple[Matrix, Matrix]
     title="No Lipschitz constant holds between any two points where the population loss is differentiable",
     source="[Y], Lemma 3, as printed; the witness [here]",
     kind=Kind.COUNTEREXAMPLE,
-    sentence=Where(
-        All(
-            eq(Term(r"\frac{\|\partial_wf(v,w)-\partial_wf(v,w')\|^2}{\|w-w'\|^2}"), Part("squared quotient")),
-            Tends(Part("squared quotient"), oo, (theta, 0)),
-        ),
-        eq(w_star, Term("(1,0)")),
-        eq(Term("w"), Term(r"(\cos\theta,\sin\theta)")),
-        eq(Term("w'"), Term(r"(\cos\theta,-\sin\theta)")),
-    ),
+    sentence=All(eq(_TURNED**2 / _APART**2, Part("squared quotient")), Tends(Part("squared quotient"), oo, (theta, 0))),
     definition=LipschitzGradient("printed"),
+    premises={"0 < θ": gt(theta, 0), "θ < π": lt(theta, pi), "v·v* ≠ 0": ne(v_vs, 0)},
+    names={_TURNED: r"\|\partial_wf(v,w)-\partial_wf(v,w')\|", _APART: r"\|w-w'\|"},
     hypotheses=(Ne(v_vs, 0), n >= 2),
     parts={"squared quotient": MIRRORED_QUOTIENT},
-    setting="‖w‖ = ‖w'‖ = 1 and one v, so every bound on ‖v‖ and ‖w‖ is met",
+    setting="w* = (1, 0), w = (cos θ, sin θ), w' = (cos θ, −sin θ): ‖w‖ = ‖w'‖ = 1 and one v, so every bound on "
+    "‖v‖ and ‖w‖ is met",
 )
 def N6_printed(d: Derivation) -> None:
-    d.cite("N3")
-    d.begin("w = (cos ε, sin ε), w' = (cos ε, −sin ε), w* = (1, 0), ε → 0⁺", "the loss has its kink between them")
-    (w, along), (mirrored, across) = (coordinates(theta, Integer(side), Integer(0)) for side in (1, -1))
-    star = Matrix([1, 0, 0])
-    d.step(
-        "Their unit vectors e",
-        "e = (sin ε, −cos ε),  e' = (sin ε, cos ε)",
-        "orthogonal to w, of length 1, and w* = cos ε w + sin ε e",
-        [
-            owed
-            for one, unit in ((w, along), (mirrored, across))
-            for owed in (
-                vanishes("e·w", one.dot(unit)),
-                vanishes("‖e‖² − 1", unit.dot(unit) - 1),
-                *(vanishes("w* − cos ε w − sin ε e", x) for x in star - cos(theta) * one - sin(theta) * unit),
-            )
-        ],
-    )
-    scale = coefficient(get("N3").formula, e).subs(r, 1)
-    moved, apart = scale**2 * (along - across).dot(along - across), (w - mirrored).dot(w - mirrored)
-    d.step(
-        "The square of the quotient",
-        moved / apart,
-        "by N3 ∂f/∂w = −(v·v*)/(2π) e at ‖w‖ = 1, at both points",
-        vanishes("∂f/∂w − (…) e", get("N3").formula.coeff(w_hat)),
-    )
-    d.hold("squared quotient", MIRRORED_QUOTIENT)
-    nonzero = (moved / apart).simplify().subs(v_vs, Symbol("v_vs", real=True, nonzero=True))
-    d.step("Its limit", oo, "", holds("limit as ε → 0⁺ is +∞", sympy.limit(nonzero, theta, 0, "+") == oo))
-    d.conclude_argument("whatever L is, some pair violates ‖∇f − ∇f'‖ ≤ L ‖(v, w) − (v', w')‖")
-
-
-def on_the_region() -> list[Obligation]:
-    """sin θ ≥ sin θ₀ for θ₀ ≤ θ ≤ π − θ₀, with x = (θ − θ₀)/2 and y = (θ + θ₀)/2."""
-    x, y = phi_angle, theta
-    angle, half = Symbol("theta", positive=True), Rational(1, 2)
-    given = (pi / 2 > LEAST_ANGLE, angle >= LEAST_ANGLE, angle <= pi - LEAST_ANGLE)
-    return [
-        vanishes("sin θ − sin θ₀ − 2 sin x cos y", sin(x + y) - sin(y - x) - 2 * sin(x) * cos(y)),
-        follows("x ≥ 0", half * (angle - LEAST_ANGLE) >= 0, given),
-        follows("x ≤ π/2", half * (angle - LEAST_ANGLE) <= pi / 2, given),
-        follows("y ≥ 0", half * (angle + LEAST_ANGLE) >= 0, given),
-        follows("y ≤ π/2", half * (angle + LEAST_ANGLE) <= pi / 2, given),
+    g = Graph(d)
+    inside = g.given("0 < θ"), g.given("θ < π")
+    (w, e_1), (w_2, e_2) = (at_angle(theta, side * NORMAL) for side in (1, -1))
+    slopes = [
+        g.cite("N3", {r: Integer(1), e: one}, *inside, value=slope, name=f"N3 at {at}")
+        for at, slope, one in (("w", _SLOPE, e_1), ("w'", _SLOPE_2, e_2))
     ]
+    told = g.rule(
+        "distances",
+        gram,
+        *slopes,
+        products={(STAR, STAR): Integer(1), (STAR, NORMAL): Integer(0), (NORMAL, NORMAL): Integer(1)},
+        norms={w - w_2: _APART, _SLOPE - _SLOPE_2: _TURNED},
+    )
+    signs = g.instance("sin θ", g.apply("sine", circle, at=_T), {_T: theta})
+    quotient = g.fact("quotient", Eq(_TURNED**2 / _APART**2, MIRRORED_QUOTIENT), told, signs, *inside)
+    nonzero = Symbol("x", nonzero=True, real=True)
+    limit = g.apply("limit", tends, f=MIRRORED_QUOTIENT.subs(v_vs, nonzero), over=theta, to=Integer(0))
+    g.conclude(quotient, g.instance("its limit", limit, {nonzero: v_vs}, g.given("v·v* ≠ 0")))
+
+
+FRAMES = at_angle(theta, NORMAL), at_angle(phi_angle, NORMAL_2)
+"""(ŵ, e) of the two points."""
+
+
+def frames(
+    g: Graph, lengths: dict[Expr, Expr], products: dict[Expr, tuple[Expr, Expr]], *known: Fact
+) -> tuple[Fact, Fact, Fact]:
+    """Of the two frames: these lengths and inner products; ‖ŵ − ŵ'‖²; and |⟨n, n'⟩| ≤ 1."""
+    one, none, ((w, e_1), (w_2, e_2)) = Integer(1), Integer(0), FRAMES
+    planes = {CC: (cos(theta) * STAR, cos(phi_angle) * STAR), SS: (sin(theta) * NORMAL, sin(phi_angle) * NORMAL)}
+    normals = {(NORMAL, NORMAL): one, (NORMAL_2, NORMAL_2): one, (NORMAL, NORMAL_2): _Q}
+    told = g.rule(
+        "distances",
+        gram,
+        *known,
+        products=normals | {(STAR, STAR): one, (STAR, NORMAL): none, (STAR, NORMAL_2): none},
+        norms={w - w_2: HAT_GAP, e_1 - e_2: E_GAP} | lengths,
+        expanded=planes,
+        named=products,
+    )
+    unit = g.rule(
+        "n and n'",
+        gram,
+        products=normals,
+        norms={NORMAL: one, NORMAL_2: one},
+        named={_Q: (NORMAL, NORMAL_2)},
+        same={_NORMALS: (NORMAL_2, NORMAL)},
+    )
+    return (told, g.equal("‖ŵ − ŵ'‖²", HAT_GAP**2, 2 - 2 * CC - 2 * SS * _Q, told), unit)
+
+
+def sines_in_region(g: Graph, least: Fact) -> tuple[Fact, list[Fact]]:
+    """The signs of sine and cosine at any t, and that at both angles the sine is no less than at θ₀."""
+    sine = g.apply("sine", circle, at=_T)
+    ends = {"low": LEAST_ANGLE, "high": pi - LEAST_ANGLE}
+    concave = g.apply("−sin is convex", convex, sine, least, f=-sin(_T), over=_T, **ends)
+    inside = And(LEAST_ANGLE <= _T, pi - LEAST_ANGLE >= _T)
+    chord = g.fact("sin t ≥ sin θ₀", Implies(inside, sin(_T) >= sin(LEAST_ANGLE)), concave, least)
+    return sine, [g.instance(f"at {x}", chord, {_T: x}) for x in (theta, phi_angle)]
 
 
 @claim(
@@ -139,72 +164,52 @@ def on_the_region() -> list[Obligation]:
     title="How fast the direction of the gradient turns away from the kinks",
     source="[here]",
     kind=Kind.INEQUALITY,
-    sentence=If(
-        Term(r"\theta,\theta'\in[\theta_0,\pi-\theta_0],\ 0<\theta_0<\tfrac\pi2"),
-        All(le(Term(r"\|e-e'\|"), Part("bound") * Term(r"\|\hat w-\hat w'\|")), Is("sharp", Part("bound"))),
+    sentence=All(
+        le(E_GAP, Part("bound") * HAT_GAP),
+        gt(_HAT_MIRROR, 0),
+        Either(
+            eq(_E_MIRROR, Part("bound") * _HAT_MIRROR),
+            If(
+                All(Same(NORMAL_2, NORMAL), ne(theta, phi_angle)),
+                All(eq(E_GAP, Part("bound") * HAT_GAP), gt(HAT_GAP, 0)),
+            ),
+        ),
     ),
     definition=LipschitzGradient("direction"),
     parts={"bound": DIRECTION_CONSTANT},
-    names={Part("bound"): "K"},
-    setting="any two points of the region, n ≥ 2; no path between them is needed",
+    premises=REGION,
+    names=NAMES | {Part("bound"): "K", NORMAL: "n", NORMAL_2: "n'"},
+    setting="ŵ = cos θ w* + sin θ n, e = sin θ w* − cos θ n, n the unit vector of w orthogonal to w*; ŵ₀, e₀ at θ₀, "
+    "and mirrored in w*: so no smaller K will do; any two points of the region, no path between them is needed",
 )
 def N6_direction(d: Derivation) -> None:
-    d.begin("K²‖ŵ − ŵ'‖² − ‖e − e'‖²", "ŵ = cos θ w* + sin θ n, e = sin θ w* − cos θ n, and q = n·n'")
-    (w, unit), (other, unit_2) = (coordinates(theta, Integer(1), Integer(0)), coordinates(phi_angle, Q, sqrt(1 - Q**2)))
-    cosines, sines = cos(theta) * cos(phi_angle), sin(theta) * sin(phi_angle)
-    d.step(
-        "The two distances",
-        "‖ŵ − ŵ'‖² = 2 − 2cc' − 2ss'q,   ‖e − e'‖² = 2 − 2ss' − 2cc'q",
-        "c = cos θ, s = sin θ; the second angle is written φ",
-        vanishes("e·ŵ", w.dot(unit)),
-        vanishes("‖ŵ − ŵ'‖² − form", (w - other).dot(w - other) - filters_apart(cosines, sines)),
-        vanishes("‖e − e'‖² − form", (unit - unit_2).dot(unit - unit_2) - filters_apart(sines, cosines)),
+    g = Graph(d)
+    least, first, second = (g.given(name) for name in REGION)
+    sine, sines = sines_in_region(g, least)
+    (w, e_1), (mirrored, e_m) = (at_angle(LEAST_ANGLE, side * NORMAL) for side in (1, -1))
+    told, apart, unit = frames(g, {w - mirrored: _HAT_MIRROR, e_1 - e_m: _E_MIRROR}, {})
+    c_0, s_0 = cos(LEAST_ANGLE), sin(LEAST_ANGLE)
+    turned = g.equal("‖e − e'‖²", E_GAP**2, 2 - 2 * SS - 2 * CC * _Q, told)
+    low = g.instance("sine and cosine of θ₀", sine, {_T: LEAST_ANGLE})
+    acute = g.fact("sin θ₀ and cos θ₀ are positive", And(s_0 > 0, c_0 > 0), least, low)
+    region = g.fact("in the region", And(c_0**2 >= CC, s_0**2 <= SS), told, acute, first, second, *sines)
+    steep = And(STRETCH >= 1, STRETCH * s_0 >= c_0)
+    level = g.fact("q = 1", CC + SS <= 1, told)
+    below = g.fact("q = −1", And(2 * c_0**2 >= 1 + CC - SS, 2 * s_0**2 <= 1 - CC + SS), region)
+    tilted = g.fact("q = −1 with K", Implies(steep, STRETCH**2 * (1 - CC + SS) >= 1 + CC - SS), below, acute)
+    between = g.fact("−1 ≤ q ≤ 1", Abs(_Q) <= 1, unit)
+    affine = Implies(steep, E_GAP**2 <= STRETCH**2 * HAT_GAP**2)
+    squares = g.fact("squares, affine in q", affine, *(apart, turned, level, tilted, between))
+    any_bound = g.fact("any such K", Implies(steep, E_GAP <= STRETCH * HAT_GAP), squares)
+    bound = g.instance("K", any_bound, {STRETCH: DIRECTION_CONSTANT})
+    least_bound = g.fact("K = max(1, cot θ₀)", steep.subs(STRETCH, DIRECTION_CONSTANT), acute)
+    attained = And(Eq(_E_MIRROR, cot(LEAST_ANGLE) * _HAT_MIRROR), _HAT_MIRROR > 0)
+    mirror = g.fact("mirrored in w*", attained, told, acute)
+    ahead, behind = (g.instance(f"cos({x})", sine, {_T: x}) for x in (theta - phi_angle, phi_angle - theta))
+    turn = g.equal("cos(θ − θ')", cos(theta - phi_angle), CC + SS, told)
+    straight = g.fact(
+        "n = n'",
+        Implies(And(Same(NORMAL_2, NORMAL), Ne(theta, phi_angle)), And(Eq(E_GAP, HAT_GAP), HAT_GAP > 0)),
+        *(unit, apart, turned, ahead, behind, turn, first, second, least),
     )
-    cc, ss = COS * COS_2, SIN * SIN_2
-    gap = STRETCH**2 * filters_apart(cc, ss) - filters_apart(ss, cc)
-    d.step(
-        "Affine in q, so its sign at q = 1 and q = −1 decides",
-        gap,
-        "",
-        vanishes("second derivative in q", diff(gap, Q, 2)),
-        vanishes("at q = 1: − 2(K² − 1)(1 − cc' − ss')", gap.subs(Q, 1) - 2 * (STRETCH**2 - 1) * (1 - cc - ss)),
-        follows("1 − cc' − ss' ≥ 0", cc + ss <= 1, CIRCLE),
-        follows("(K² − 1) · a number ≥ 0", (STRETCH**2 - 1) * Q >= 0, STRETCH >= 1, Q >= 0),
-    )
-    d.step("On the region sin θ ≥ sin θ₀", "sin θ − sin θ₀ = 2 sin x cos y ≥ 0", "0 ≤ x, y ≤ π/2", on_the_region())
-    turn, bound = Symbol("C", real=True), STRETCH * _SIN_0 >= _COS_0
-    small = (1 + turn <= 2 * _COS_0**2, 1 - turn >= 2 * _SIN_0**2, Eq(_COS_0**2 + _SIN_0**2, 1))
-    d.step(
-        "q = −1: with C = cc' − ss' = cos(θ + θ')",
-        2 * STRETCH**2 * (1 - turn) - 2 * (1 + turn),
-        "C ≤ cos²θ₀ − sin²θ₀, and K ≥ cot θ₀",
-        vanishes("gap − form", gap.subs(Q, -1) - 2 * STRETCH**2 * (1 - (cc - ss)) + 2 * (1 + (cc - ss))),
-        follows("|cos θ| ≤ cos θ₀", COS**2 <= _COS_0**2, _REGION),
-        follows("cc' ≤ cos²θ₀", cc <= _COS_0**2, COS**2 <= _COS_0**2, COS_2**2 <= _COS_0**2),
-        follows("ss' ≥ sin²θ₀", ss >= _SIN_0**2, SIN >= _SIN_0, SIN_2 >= _SIN_0),
-        follows("K²(1 − C) ≥ 2cos²θ₀", STRETCH**2 * (1 - turn) >= 2 * _COS_0**2, bound, *small),
-        follows("so the gap is ≥ 0", 2 * _COS_0**2 - (1 + turn) >= 0, small),
-    )
-    d.hold("bound", DIRECTION_CONSTANT, largest_turn(d, cosines, sines), "the larger of the two: no smaller K will do")
-    d.conclude_argument("K = max(1, cot θ₀) is the Lipschitz constant of ŵ ↦ e on the region, and it is sharp")
-
-
-def largest_turn(d: Derivation, cosines: Expr, sines: Expr) -> Expr:
-    """The larger of the two quotients ‖e − e'‖/‖ŵ − ŵ'‖ that are attained on the region: no smaller K will do."""
-    turned, moved = filters_apart(sines, cosines), filters_apart(cosines, sines)
-    mirrored = {phi_angle: theta, Q: -1}
-    d.step(
-        "Both ends of the maximum are attained",
-        "θ = θ' = θ₀ with n' = −n, and θ ≠ θ' with n' = n",
-        "the first lengths are 2 cos θ₀ and 2 sin θ₀, both positive as 0 < θ₀ < π/2; the second two are equal",
-        vanishes("‖e − e'‖² − (2 cos θ)² at θ = θ', q = −1", turned.subs(mirrored) - (2 * cos(theta)) ** 2),
-        vanishes("‖ŵ − ŵ'‖² − (2 sin θ)² there", moved.subs(mirrored) - (2 * sin(theta)) ** 2),
-        vanishes("‖e − e'‖² − ‖ŵ − ŵ'‖² at q = 1", (turned - moved).subs(Q, 1)),
-    )
-    quotient = (turned.subs(mirrored) / moved.subs(mirrored)).simplify()
-    return Max(sqrt((turned / moved).subs(Q, 1).simplify()), cot(LEAST_ANGLE) * _ratio(quotient))
-
-
-def _ratio(square: Expr) -> Expr:
-    """√square/cot θ for a positive multiple of cot²θ, 0 < θ < π/2."""
-    return sqrt((square * tan(theta) ** 2).simplify())
+    g.conclude(bound, least_bound, mirror, straight)

@@ -1,19 +1,20 @@
 """Chapter N, continued: a Lipschitz constant of the population gradient (N6), from its rows.
 
-Points, angles and q are those of `proofs.lipschitz`.
+Points, angles and frames are those of `proofs.lipschitz`.
 """
 
 from __future__ import annotations
 
-from sympy import Abs, Add, Eq, Expr, Integer, Matrix, Symbol, cos, pi, sin, solve, sqrt, symbols
+from sympy import Abs, Add, And, Eq, Expr, Implies, Integer, Matrix, Symbol, pi, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation, coefficient, vanishes
-from proofs.engine.sentence import All, Part, Term, eq, le
-from proofs.engine.smt import follows
-from proofs.lipschitz import COS, COS_2, DIRECTION_CONSTANT, SIN, SIN_2, STRETCH, Q, filters_apart, jordan, largest_turn
-from proofs.symbols import e, m, ones, phi_angle, r, sum_v, theta, v, v_star, v_vs, vs_vs
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.rules import circle, convex, gram
+from proofs.engine.sentence import All, Part, eq, ge, le
+from proofs.lipschitz import CC, DIRECTION_CONSTANT, E_GAP, FRAMES, HAT_GAP, NAMES, REGION, SS, STRETCH, frames
+from proofs.symbols import PRODUCTS, e, m, named, ones, phi_angle, r, sum_v, theta, v, v_star, v_vs, vs_vs
 
 LEAST_W = Symbol("c_w", positive=True)
 """c_w: the region keeps ‖w‖ ≥ c_w."""
@@ -47,138 +48,116 @@ ENTRIES = {
 }
 """The partial constants as parts of N6."""
 
+_R_2 = Symbol("r'", positive=True)
+_V_2, _SLOPE, _SLOPE_2, _STEEP, _STEEP_2 = symbols("v' ∂f/∂w ∂f/∂w' ∂f/∂v ∂f/∂v'")
+_V_GAP, _W_GAP, _V_2_SIZE, _MOVED_V, _MOVED_W, _MOVED, _BOTH, _LINEAR, _BENT = named(
+    *("‖v−v'‖", "‖w−w'‖", "‖v'‖", "‖∂f/∂v−∂f/∂v'‖", "‖∂f/∂w−∂f/∂w'‖", "‖∇f−∇f'‖", "‖(v,w)−(v',w')‖"),
+    *("‖(I+11ᵀ)(v−v')/4‖", "‖e/r−e'/r'‖"),
+    nonnegative=True,
+)
+_SUM_2, _V_2_VS, _SUM_GAP, _STAR_GAP, _CROSS, _PUSH, _T = named(
+    "1ᵀv'", "v'·v*", "1ᵀ(v−v')", "(v−v')·v*", "⟨(I+11ᵀ)(v−v')/4,v*⟩", "⟨e,e/r−e'/r'⟩", "t"
+)
+_OUTPUTS = PRODUCTS | dict(zip(((_V_2, _V_2), (v, _V_2)), named("‖v'‖²", "v·v'"), strict=True))
+_OUTPUTS |= {(_V_2, v_star): _V_2_VS, (_V_2, ones): _SUM_2}
 
-_R, _R_2 = symbols("r_1 r_2", positive=True)
-_W_GAP, _HAT_GAP, _V_GAP, _E_GAP = symbols("Delta_w Delta_hat Delta_v Delta_e", nonnegative=True)
-_LONG = (_R >= LEAST_W, _R_2 >= LEAST_W)
+
+def angle_moves(g: Graph, told: Fact, apart: Fact, unit: Fact, *where: Fact) -> Fact:
+    """|θ − θ'| ≤ (π/2)‖ŵ − ŵ'‖."""
+    half, sine = (theta - phi_angle) / 2, g.apply("sine", circle, at=_T)
+    signs = [g.instance(f"sin {x}", sine, {_T: x}) for x in (theta, phi_angle)]
+    concave = g.apply("−sin is convex on [0, π/2]", convex, sine, f=-sin(_T), over=_T, low=Integer(0), high=pi / 2)
+    jordan = g.fact("Jordan", Implies(And(_T >= 0, pi / 2 >= _T), sin(_T) >= 2 * _T / pi), concave)
+    turn = g.equal("cos(θ − θ')", CC + SS, 1 - 2 * sin(half) ** 2, told)
+    same_side = g.fact("both sines are ≥ 0", SS >= 0, told, *signs, *where)
+    chord = g.fact("‖ŵ − ŵ'‖ is a chord", 4 * sin(half) ** 2 <= HAT_GAP**2, apart, turn, unit, same_side)
+    either = [g.instance(f"Jordan at {x}", jordan, {_T: x}) for x in (half, -half)]
+    steep = g.fact("sin |θ − θ'|/2", Abs(theta - phi_angle) <= pi * Abs(sin(half)), *either, *where)
+    return g.fact("|θ − θ'|", Abs(theta - phi_angle) <= pi / 2 * HAT_GAP, chord, steep)
 
 
-def gradient_v_moves(d: Derivation) -> None:
+def gradient_v_moves(g: Graph, turned: Fact, near: Fact, *angles: Fact) -> Fact:
     """The row of ∂f/∂v: ‖Δ ∂f/∂v‖ ≤ ¼(m + 1)‖Δv‖ + ‖v*‖/(4 c_w) ‖Δw‖."""
-    d.cite("N2")
-    v_2, sum_2, theta_2 = symbols("v_2 sum_v_2 theta_2", real=True)
-    gradient = get("N2").as_printed
-    moved = gradient - gradient.subs({v: v_2, sum_v: sum_2, theta: theta_2}, simultaneous=True)
-    form = ((v - v_2) + (sum_v - sum_2) * ones) / 4 + (theta - theta_2) / (2 * pi) * v_star
-    total, square = symbols("total square", real=True)
-    d.step(
-        "Δ ∂f/∂v = ¼(I + 11ᵀ)Δv + Δθ/(2π) v*",
-        form,
-        "N2 at both points; ‖(I + 11ᵀ)x‖² = ‖x‖² + (m + 2)(1ᵀx)² ≤ (m + 1)²‖x‖² by Cauchy–Schwarz",
-        vanishes("Δ ∂f/∂v − form", moved - form),
-        vanishes(
-            "‖x + (1ᵀx)1‖² = ‖x‖² + 2(1ᵀx)(1ᵀx) + (1ᵀx)²‖1‖², less the form",
-            square + 2 * total * total + total**2 * m - (square + (m + 2) * total**2),
-        ),
-        follows(
-            "‖(I + 11ᵀ)x‖ ≤ (m + 1)‖x‖", square + (m + 2) * total**2 <= (m + 1) ** 2 * square, total**2 <= m * square
-        ),
+    second = {v: _V_2, sum_v: _SUM_2, theta: phi_angle}
+    slopes = (
+        g.cite("N2", {}, *angles[:2], value=_STEEP),
+        g.cite("N2", second, *angles[::2], value=_STEEP_2, name="N2 at v', w'"),
     )
-    h, product = Symbol("h", nonnegative=True), Symbol("rr", positive=True)
-    apart = filters_apart(COS * COS_2, SIN * SIN_2)
-    d.step(
-        "|Δθ| ≤ (π/2)‖Δŵ‖",
-        "‖Δŵ‖² ≥ 2 − 2cos Δθ = 4 sin²(Δθ/2) ≥ (2Δθ/π)²",
-        "q ≤ 1 and ss' ≥ 0; Jordan's inequality at h = |Δθ|/2",
-        follows(
-            "‖Δŵ‖² ≥ 2 − 2(cc' + ss')", apart >= 2 - 2 * COS * COS_2 - 2 * SIN * SIN_2, Q <= 1, SIN >= 0, SIN_2 >= 0
-        ),
-        vanishes(
-            "cc' + ss' − cos(θ − θ')",
-            cos(theta) * cos(phi_angle) + sin(theta) * sin(phi_angle) - cos(theta - phi_angle),
-        ),
-        vanishes("2 − 2 cos 2h − 4 sin²h", 2 - 2 * cos(2 * theta) - 4 * sin(theta) ** 2),
-        *jordan(),
-        follows("2h ≤ (π/2)‖Δŵ‖", 2 * h <= pi / 2 * _HAT_GAP, _HAT_GAP**2 >= 4 * SIN**2, SIN * pi >= 2 * h),
+    linear = (v - _V_2 + (sum_v - _SUM_2) * ones) / 4
+    told = g.rule(
+        "Δ ∂f/∂v",
+        gram,
+        *slopes,
+        products=_OUTPUTS,
+        norms={v - _V_2: _V_GAP, linear: _LINEAR, _STEEP - _STEEP_2: _MOVED_V, v_star: sqrt(vs_vs), ones: sqrt(m)},
+        named={_SUM_GAP: (v - _V_2, ones), _CROSS: (linear, v_star)},
     )
-    d.step(
-        "‖Δŵ‖ ≤ ‖Δw‖/c_w",
-        "‖w − w'‖² = (r − r')² + r r'‖ŵ − ŵ'‖²",
-        "",
-        vanishes("law of cosines", _R**2 + _R_2**2 - 2 * _R * _R_2 * Q - (_R - _R_2) ** 2 - _R * _R_2 * (2 - 2 * Q)),
-        follows("r r' ≥ c_w²", _R * _R_2 >= LEAST_W**2, _LONG),
-        follows(
-            "c_w²‖Δŵ‖² ≤ (r − r')² + rr'‖Δŵ‖²",
-            Q**2 + product * _HAT_GAP**2 >= LEAST_W**2 * _HAT_GAP**2,
-            product >= LEAST_W**2,
-        ),
-    )
+    angle = (theta - phi_angle) / (2 * pi)
+    own = g.equal("‖(I + 11ᵀ)Δv‖²", _LINEAR**2, (_V_GAP**2 + (m + 2) * _SUM_GAP**2) / 16, told)
+    parts = g.equal("‖Δ ∂f/∂v‖²", _MOVED_V**2, _LINEAR**2 + 2 * angle * _CROSS + angle**2 * vs_vs, told)
+    schwarz = And(m * _V_GAP**2 >= _SUM_GAP**2, Abs(_CROSS) <= _LINEAR * sqrt(vs_vs))
+    bounded = g.fact("Cauchy–Schwarz in R^m", schwarz, told)
+    long = g.fact("‖(I + 11ᵀ)Δv‖", (m + 1) / 4 * _V_GAP >= _LINEAR, own, bounded)
+    triangle = g.fact("triangle in R^m", _LINEAR + Abs(angle) * sqrt(vs_vs) >= _MOVED_V, parts, bounded)
+    tilt = g.fact("Δθ", Abs(angle) <= _W_GAP / (4 * LEAST_W), turned, near)
+    row = PARTIAL_CONSTANTS[0, 0] * _V_GAP + PARTIAL_CONSTANTS[0, 1] * _W_GAP
+    return g.fact("row of ∂f/∂v", row >= _MOVED_V, long, triangle, tilt)
 
 
-def gradient_w_moves(d: Derivation) -> None:
+def gradient_w_moves(g: Graph, told: Fact, square: Fact, direction: Fact, *far: Fact) -> Fact:
     """The row of ∂f/∂w: ‖Δ ∂f/∂w‖ ≤ ‖v*‖/(2π c_w) ‖Δv‖ + C_v ‖v*‖ K/(2π c_w²) ‖Δw‖."""
-    d.cite("N3", "N6.direction")
-    e_2 = Symbol("e_2")
-    other = Symbol("v_2_vs", real=True)
-    gradient = get("N3").formula
-    moved = gradient.subs(r, _R) - gradient.subs({r: _R_2, v_vs: other, e: e_2}, simultaneous=True)
-    form = -((v_vs - other) * e / _R + other * (e / _R - e_2 / _R_2)) / (2 * pi)
-    d.step(
-        "Δ ∂f/∂w = −1/(2π) [(Δv·v*) e/r + (v'·v*)(e/r − e'/r')]",
-        form,
-        "N3 at both points",
-        vanishes("Δ ∂f/∂w − form", moved - form),
+    *longer, bounded = far
+    outputs = g.rule(
+        "v and v'",
+        gram,
+        products=_OUTPUTS,
+        norms={v - _V_2: _V_GAP, _V_2: _V_2_SIZE, v_star: sqrt(vs_vs)},
+        named={_STAR_GAP: (v - _V_2, v_star), _V_2_VS: (_V_2, v_star)},
     )
-    square = (1 / _R - 1 / _R_2) ** 2 + _E_GAP**2 / (_R * _R_2)
-    product = Symbol("rr", positive=True)
-    d.step(
-        "‖e/r − e'/r'‖ ≤ K‖Δw‖/c_w²",
-        square,
-        "N6.direction, K ≥ 1, and the law of cosines again",
-        vanishes(
-            "‖e/r − e'/r'‖² − form",
-            1 / _R**2 + 1 / _R_2**2 - 2 * Q / (_R * _R_2) - square.subs(_E_GAP, sqrt(2 - 2 * Q)),
-        ),
-        vanishes(
-            "(rr')² form − [(r − r')² + rr'‖Δe‖²]",
-            square * (_R * _R_2) ** 2 - ((_R - _R_2) ** 2 + _R * _R_2 * _E_GAP**2),
-        ),
-        follows(
-            "(r − r')² + rr'‖Δe‖² ≤ K²‖Δw‖²",
-            Q**2 + product * _E_GAP**2 <= STRETCH**2 * (Q**2 + product * _HAT_GAP**2),
-            STRETCH >= 1,
-            _E_GAP**2 <= STRETCH**2 * _HAT_GAP**2,
-        ),
-        follows("c_w² ≤ rr'", LEAST_W**2 <= _R * _R_2, _LONG),
+    bent = g.equal("law of cosines of e/r", (r * _R_2 * _BENT) ** 2, (r - _R_2) ** 2 + r * _R_2 * E_GAP**2, told)
+    gap, star = v_vs - _V_2_VS, sqrt(vs_vs)
+    terms = (gap / r) ** 2 + 2 * (gap / r) * _V_2_VS * _PUSH + _V_2_VS**2 * _BENT**2
+    parts = g.equal("‖Δ ∂f/∂w‖²", (2 * pi * _MOVED_W) ** 2, terms, told)
+    short = And(Abs(gap) <= _V_GAP * star, Abs(_V_2_VS) <= LARGEST_V * star)
+    along = g.fact("Δv·v* and v'·v*", short, outputs, bounded)
+    push = g.fact("Cauchy–Schwarz in R^n", Abs(_PUSH) <= _BENT, told)
+    sides = 2 * pi * _MOVED_W <= Abs(gap / r) + Abs(_V_2_VS) * _BENT
+    triangle = g.fact("triangle in R^n", sides, parts, push)
+    sharper = g.fact("K ≥ 1", r * _R_2 * _BENT <= STRETCH * _W_GAP, bent, square, direction)
+    bend = g.fact("‖e/r − e'/r'‖", _BENT <= STRETCH * _W_GAP / LEAST_W**2, sharper, *longer)
+    row = PARTIAL_CONSTANTS[1, 0] * _V_GAP + PARTIAL_CONSTANTS[1, 1] * _W_GAP
+    return g.fact("row of ∂f/∂w", row >= _MOVED_W, triangle, along, bend, longer[0])
+
+
+def norm_of_rows(g: Graph) -> Fact:
+    """Two numbers ≤ ax + by and ≤ cx + dy are no longer than ‖M‖‖(x, y)‖, whatever the numbers: ‖M‖² is an eigenvalue.
+
+    For μ = ‖M‖² it says that (μ − α)(μ − δ) = o², α, δ and o the entries of MᵀM, and 2μ ≥ α + δ.
+    """
+    a, b, c, d, x, y, norm, total, det = symbols("a b c d x y ‖M‖ T D", real=True)
+    first, second, both, apart = symbols("first second both apart", real=True)
+    along, across, mixed = a**2 + c**2, b**2 + d**2, a * b + c * d
+    known = And(Eq(total, a**2 + b**2 + c**2 + d**2), Eq(det, a * d - b * c))
+    largest = And(norm >= 0, Eq(norm**4 - total * norm**2 + det**2, 0), 2 * norm**2 >= total)
+    factors = And(Eq((norm**2 - along) * (norm**2 - across), mixed**2), 2 * norm**2 >= along + across)
+    eigen = g.fact("det(μ − MᵀM) = 0", Implies(And(known, largest), factors))
+    rows = And(
+        *(first >= 0, second >= 0, first <= a * x + b * y, second <= c * x + d * y, apart >= 0),
+        *(Eq(both**2, first**2 + second**2), Eq(apart**2, x**2 + y**2)),
     )
-
-
-_MATRIX = Matrix(2, 2, symbols("m_11 m_12 m_21 m_22", nonnegative=True))
-_SAMPLE = dict(zip(_MATRIX, (1, 2, 3, 5), strict=True))
-
-
-def norm_of_both(d: Derivation) -> Expr:
-    """From the two rows to one constant: ‖(a, b)‖ ≤ ‖M‖ ‖(x, y)‖ for the spectral norm of M, which is returned."""
-    matrix, entries = _MATRIX, tuple(_MATRIX)
-    gram = matrix.T * matrix
-    root = Symbol("mu_root")
-    largest = max(solve(gram.charpoly(root).as_expr(), root), key=lambda value: value.subs(_SAMPLE).evalf())
-    left, right, mixed, x, y = symbols("left right mixed x_1 y_1", real=True)
-    d.step(
-        "The larger eigenvalue μ of MᵀM",
-        largest,
-        "μ − MᵀM has trace √(…) ≥ 0 and determinant 0, so it is positive semidefinite",
-        vanishes("det(μ − MᵀM)", (largest * Matrix.eye(2) - gram).det()),
-        vanishes(
-            "tr(μ − MᵀM) − √(T² − 4D²)",
-            (2 * largest - gram.trace()) - sqrt(Add(*(x**2 for x in entries)) ** 2 - 4 * matrix.det() ** 2),
-        ),
-        follows("T² ≥ 4D²", _square_sum(entries) >= 2 * Abs(matrix.det())),
-        follows(
-            "a symmetric matrix of trace ≥ 0 and determinant 0 is ≥ 0",
-            left * x**2 - 2 * mixed * x * y + right * y**2 >= 0,
-            left + right >= 0,
-            Eq(left * right, mixed**2),
-        ),
+    form = along * x**2 + 2 * mixed * x * y + across * y**2 <= norm**2 * (x**2 + y**2)
+    longest = g.fact("rows", Implies(And(rows, norm >= 0, form), both <= norm * apart))
+    any_norm = g.fact("‖M‖", Implies(And(rows, known, largest), both <= norm * apart), eigen, longest)
+    value = sqrt((total + sqrt(total**2 - 4 * det**2)) / 2)
+    bound = g.fact(
+        "the larger eigenvalue",
+        Implies(And(rows, known), both <= value * apart),
+        g.instance("at the larger", any_norm, {norm: value}),
     )
-    return sqrt(largest)
-
-
-def _square_sum(entries: tuple[Symbol, ...]) -> Expr:
-    return Add(*(entry**2 for entry in entries))
-
-
-_DV, _DW = Term(r"\|v-v'\|"), Term(r"\|w-w'\|")
+    matrix = PARTIAL_CONSTANTS
+    entries = dict(zip((a, b, c, d), matrix, strict=True)) | {total: Add(*(x**2 for x in matrix)), det: matrix.det()}
+    moved = {x: _V_GAP, y: _W_GAP, first: _MOVED_V, second: _MOVED_W, both: _MOVED, apart: _BOTH}
+    return g.instance("of the gradient", bound, entries | moved)
 
 
 @claim(
@@ -187,12 +166,9 @@ _DV, _DW = Term(r"\|v-v'\|"), Term(r"\|w-w'\|")
     source="[Y], Lemma 3, with the region it needs and an explicit constant [here]",
     kind=Kind.INEQUALITY,
     sentence=All(
-        le(Term(r"\|\nabla f(v,w)-\nabla f(v',w')\|"), Part("bound") * Term(r"\|(v,w)-(v',w')\|")),
-        eq(Part("bound"), Term(r"\left\|\begin{pmatrix}L_{vv}&L_{vw}\\L_{wv}&L_{ww}\end{pmatrix}\right\|_2")),
-        le(Term(r"\|\partial_vf(v,w)-\partial_vf(v',w)\|"), Part("bound of ∂f/∂v in v") * _DV),
-        le(Term(r"\|\partial_vf(v,w)-\partial_vf(v,w')\|"), Part("bound of ∂f/∂v in w") * _DW),
-        le(Term(r"\|\partial_wf(v,w)-\partial_wf(v',w)\|"), Part("bound of ∂f/∂w in v") * _DV),
-        le(Term(r"\|\partial_wf(v,w)-\partial_wf(v,w')\|"), Part("bound of ∂f/∂w in w") * _DW),
+        le(_MOVED, Part("bound") * _BOTH),
+        le(_MOVED_V, Part("bound of ∂f/∂v in v") * _V_GAP + Part("bound of ∂f/∂v in w") * _W_GAP),
+        le(_MOVED_W, Part("bound of ∂f/∂w in v") * _V_GAP + Part("bound of ∂f/∂w in w") * _W_GAP),
         eq(STRETCH, Part("constant")),
     ),
     definition=LipschitzGradient("region"),
@@ -201,61 +177,63 @@ _DV, _DW = Term(r"\|v-v'\|"), Term(r"\|w-w'\|")
         "bound": LIPSCHITZ_CONSTANT,
         "constant": DIRECTION_CONSTANT,
     },
-    names={Part("bound"): "L", **{Part(name): f"L_{{{'vw'[i]}{'vw'[j]}}}" for (i, j), name in ENTRIES.items()}},
-    setting="both points with ‖w‖ ≥ c_w, ‖v‖ ≤ C_v and θ ∈ [θ₀, π − θ₀], 0 < θ₀ < π/2; ‖w*‖ = 1",
+    premises=REGION
+    | {
+        "‖w‖": ge(r, LEAST_W),
+        "‖w'‖": ge(_R_2, LEAST_W),
+        "‖v'‖": le(_V_2_SIZE, LARGEST_V),
+        "K": eq(STRETCH, DIRECTION_CONSTANT),
+        "∇f": eq(_MOVED**2, _MOVED_V**2 + _MOVED_W**2),
+        "(v, w)": eq(_BOTH**2, _V_GAP**2 + _W_GAP**2),
+    },
+    names=NAMES
+    | {Part("bound"): "L", **{Part(name): f"L_{{{'vw'[i]}{'vw'[j]}}}" for (i, j), name in ENTRIES.items()}}
+    | {_MOVED: r"\|\nabla f(v,w)-\nabla f(v',w')\|", _BOTH: r"\|(v,w)-(v',w')\|", _V_GAP: r"\|v-v'\|"}
+    | {_MOVED_V: r"\|\partial_vf(v,w)-\partial_vf(v',w')\|", _MOVED_W: r"\|\partial_wf(v,w)-\partial_wf(v',w')\|"}
+    | {_W_GAP: r"\|w-w'\|", _R_2: r"\|w'\|", _V_2_SIZE: r"\|v'\|"},
+    setting="‖w*‖ = 1; L is the spectral norm of the matrix of the four",
 )
 def N6(d: Derivation) -> None:
-    d.begin("(∂f/∂v, ∂f/∂w) at (v, w) and at (v', w')")
-    gradient_v_moves(d)
-    gradient_w_moves(d)
-    x, y = _V_GAP, _W_GAP
-    first, second = (PARTIAL_CONSTANTS[row, 0] * x + PARTIAL_CONSTANTS[row, 1] * y for row in (0, 1))
-    norm, product, other, unit = symbols("norm_vs dv_vs v_2_vs E", nonnegative=True)
-    turned = Symbol("Delta_theta", nonnegative=True)
-    rows = {sqrt(vs_vs): norm}
-    d.step(
-        "The two rows",
-        "‖Δ ∂f/∂v‖ ≤ M₁₁‖Δv‖ + M₁₂‖Δw‖,  ‖Δ ∂f/∂w‖ ≤ M₂₁‖Δv‖ + M₂₂‖Δw‖",
-        "triangle inequality, and |x·v*| ≤ ‖x‖‖v*‖",
-        follows(
-            "row of ∂f/∂v",
-            (m + 1) / 4 * x + turned / (2 * pi) * norm <= first.subs(rows),
-            turned <= pi / 2 * _HAT_GAP,
-            y >= LEAST_W * _HAT_GAP,
-        ),
-        follows(
-            "row of ∂f/∂w",
-            (product / _R + other * unit) / (2 * pi) <= second.subs(rows),
-            product <= x * norm,
-            other <= LARGEST_V * norm,
-            unit * LEAST_W**2 <= STRETCH * y,
-            _R >= LEAST_W,
+    g = Graph(d)
+    where = tuple(g.given(name) for name in REGION)
+    far, far_2, narrow, stretch = (g.given(name) for name in ("‖w‖", "‖w'‖", "‖v'‖", "K"))
+    (w, e_1), (w_2, e_2) = FRAMES
+    slopes = (
+        g.cite("N3", {e: e_1}, *where[:2], value=_SLOPE),
+        g.cite(
+            "N3", {e: e_2, r: _R_2, theta: phi_angle, v_vs: _V_2_VS}, *where[::2], value=_SLOPE_2, name="N3 at v', w'"
         ),
     )
-    bound = norm_of_both(d)
-    attained(d, bound)
-    d.conclude_argument("L depends on C_v, c_w and θ₀ (through K), and on m and ‖v*‖; L → ∞ as θ₀ → 0")
+    bent = e_1 / r - e_2 / _R_2
+    lengths = {r * w - _R_2 * w_2: _W_GAP, bent: _BENT, _SLOPE - _SLOPE_2: _MOVED_W, e_1: Integer(1)}
+    told, apart, unit = frames(g, lengths, {_PUSH: (e_1, bent)}, *slopes)
+    square = g.equal("law of cosines", _W_GAP**2, (r - _R_2) ** 2 + r * _R_2 * HAT_GAP**2, told)
+    near = g.fact("‖ŵ − ŵ'‖ ≤ ‖w − w'‖/c_w", LEAST_W * HAT_GAP <= _W_GAP, square, far, far_2)
+    turned = angle_moves(g, told, apart, unit, *where)
+    of_v = gradient_v_moves(g, turned, near, *where)
+    bound = g.cite("N6.direction", {}, *where)
+    direction = g.fact("‖e − e'‖ ≤ K‖ŵ − ŵ'‖", And(STRETCH >= 1, E_GAP <= STRETCH * HAT_GAP), bound, stretch)
+    of_w = gradient_w_moves(g, told, square, direction, far, far_2, narrow)
+    (l_vv, l_vw), (l_wv, l_ww) = PARTIAL_CONSTANTS.tolist()
+    same = g.equal("det M", PARTIAL_CONSTANTS.det(), l_vv * l_ww - l_vw * l_wv)
+    both = same, of_v, of_w, g.given("∇f"), g.given("(v, w)")
+    whole = g.fact("of both rows", _MOVED <= LIPSCHITZ_CONSTANT * _BOTH, norm_of_rows(g), *both)
+    g.conclude(whole, of_v, of_w, stretch)
+    attained(d)
 
 
-def attained(d: Derivation, bound: Expr) -> None:
-    """What the two rows come to, entry by entry; three of the four are attained, so none of these can be smaller."""
+def attained(d: Derivation) -> None:
+    """Three of the four entries are attained, so that none of these can be smaller."""
     gradient = get("N2").as_printed
     along_ones = gradient.diff(v) + m * gradient.diff(sum_v).coeff(ones)
     scale = coefficient(get("N3").formula, e).subs(r, LEAST_W)
     sizes = {
-        (0, 0): along_ones,
-        (0, 1): pi / 2 * gradient.diff(theta).coeff(v_star) * sqrt(vs_vs) / LEAST_W,
-        (1, 0): -scale.diff(v_vs) * sqrt(vs_vs),
-        (1, 1): -scale.subs(v_vs, LARGEST_V * sqrt(vs_vs)) * STRETCH / LEAST_W,
+        (0, 0): (along_ones, "Δv ∥ 1"),
+        (1, 0): (-scale.diff(v_vs) * sqrt(vs_vs), "Δv ∥ v*, ‖w‖ = c_w"),
+        (1, 1): (
+            -scale.subs(v_vs, LARGEST_V * sqrt(vs_vs)) * STRETCH / LEAST_W,
+            "v ∥ v*, ‖v‖ = C_v, ‖w‖ = ‖w'‖ = c_w, and a pair at which N6.direction is attained",
+        ),
     }
-    why = {
-        (0, 0): "attained: Δv ∥ 1",
-        (0, 1): "Jordan's π/2 times the slope in θ; it loses at most that factor",
-        (1, 0): "attained: Δv ∥ v*, ‖w‖ = c_w",
-        (1, 1): "attained: v ∥ v*, ‖v‖ = C_v, ‖w‖ = ‖w'‖ = c_w, the extremal pair of N6.direction",
-    }
-    for entry, size in sizes.items():
-        d.hold(ENTRIES[entry], PARTIAL_CONSTANTS[entry], size, why[entry])
-    of_both = bound.subs({_MATRIX[entry]: size for entry, size in sizes.items()}, simultaneous=True)
-    d.hold("bound", LIPSCHITZ_CONSTANT, of_both, "the norm of the matrix of the four")
-    d.hold("constant", DIRECTION_CONSTANT, largest_turn(d, cos(theta) * cos(phi_angle), sin(theta) * sin(phi_angle)))
+    for entry, (size, where) in sizes.items():
+        d.step(f"Attained: {ENTRIES[entry]}", size, where, vanishes("the entry", PARTIAL_CONSTANTS[entry] - size))

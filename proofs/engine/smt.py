@@ -202,6 +202,10 @@ class _Translation:
             return z3.If(inside > 0, one, z3.If(inside < 0, -one, zero))
         if isinstance(part, sympy.cos | sympy.sin):
             return self._circle(part.args[0])[isinstance(part, sympy.sin)]
+        if isinstance(part, sympy.tan | sympy.cot):
+            c, s = self._circle(part.args[0])
+            self.undefined.append((c if isinstance(part, sympy.tan) else s) == 0)
+            return s / c if isinstance(part, sympy.tan) else c / s
         if isinstance(part, sympy.Max | sympy.Min):
             return self._extreme(part)
         if isinstance(part, Piecewise):
