@@ -6,16 +6,33 @@ B1 [BG]: patches x_1, …, x_k i.i.d. N(0, I_n), network ``f(w) = (1/k) Σ_i rel
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Rational, Symbol, cos, diff, limit, pi, sin, solve
+from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Or, Rational, cos, diff, pi, sin, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import ReluNetwork
-from proofs.engine.derivation import Derivation, Obligation, coefficient, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, ge
+from proofs.engine.rules import circle, gram, rising
+from proofs.engine.sentence import All, Either, If, Iff, Part, Same, eq, gt, le, lt, ne
 from proofs.means import angle_along, of_patches, relu_kernel
 from proofs.rows import double_sum
-from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, dw, dw_dw, e, k, n, norm_gap, r, r_star, theta, w_hat, w_star
+from proofs.symbols import (
+    CLOSED_ANGLE,
+    NONZERO_FILTER,
+    PLANE,
+    dw,
+    dw_dw,
+    e,
+    k,
+    n,
+    named,
+    norm_gap,
+    r,
+    r_star,
+    theta,
+    w_hat,
+)
 
 HALF = Rational(1, 2)
 
@@ -116,84 +133,102 @@ def components() -> tuple[Expr, Expr, Obligation]:
     return radial, across, vanishes("∇ℓ outside ŵ and e", gradient - radial * w_hat - across * e)
 
 
+_W, _STAR, _GRADIENT = symbols("w w* ∇ℓ(w)")
+_LOSS, _SADDLE, _ORIGIN, _T, _U, _ALONG, _ACROSS = named("ℓ(w)", "ℓ(−ρw*)", "ℓ(0)", "t", "u", "⟨∇ℓ(w),ŵ⟩", "⟨∇ℓ(w),e⟩")
+_STEEP, _OFF, _OFF_SADDLE = symbols("‖∇ℓ(w)‖ ‖w−w*‖ ‖w+ρw*‖", nonnegative=True)
+_SECOND = All(gt(k, 1), Same(_W, -Part("critical radius") * _STAR))
+_SLOPE = -r_star / (pi * k) * (k - 1 + OVERLAP)
+"""One-sided slope of ℓ at w = 0 in a direction at angle θ."""
+
+
 @claim(
     id="B1.critical",
     title="Critical points of the loss of the ReLU network, and what they are",
     source="[BG], Proposition 4.1; the case k = 1 [here]",
     kind=Kind.EQUIVALENCE,
     sentence=All(
-        Iff(
-            eq(Term(r"\nabla\ell(w)"), 0),
-            Either(eq(Term("w"), w_star), All(ge(k, 2), eq(Term("w"), -Part("critical radius") * w_star))),
-        ),
-        If(All(ge(k, 2), eq(Term("w"), -Part("critical radius") * w_star)), Is("a saddle", Term("w"))),
-        Is("without a gradient", Term(r"\ell\text{ at }w=0")),
-        Iff(Is("largest nearby", Term(r"\ell\text{ at }w=0")), ge(k, 2)),
+        Iff(Same(_GRADIENT, Integer(0)), Either(Same(_W, _STAR), _SECOND)),
+        If(All(gt(k, 1), eq(r, CRITICAL_NORM), lt(theta, pi)), lt(_LOSS, _SADDLE)),
+        If(All(gt(k, 1), ne(r, CRITICAL_NORM), eq(theta, pi)), gt(_LOSS, _SADDLE)),
+        eq(_LOSS - _ORIGIN, r * _SLOPE + r**2 * (k - 1 + pi) / (2 * pi * k)),
+        lt(_SLOPE.subs(theta, 0) + _SLOPE.subs(theta, pi), 0),
+        If(All(gt(k, 1), lt(r, 2 * CRITICAL_NORM)), lt(_LOSS, _ORIGIN)),
+        If(All(eq(k, 1), eq(theta, pi)), gt(_LOSS, _ORIGIN)),
     ),
     definition=ReluNetwork("critical"),
-    hypotheses=(*NONZERO_FILTER, n >= 2),
-    setting="n ≥ 2 is for the saddle: its falling directions leave the line of w*",
+    premises={"θ ≤ π": le(theta, pi), "ℓ(0)": eq(_ORIGIN, r_star**2 * (k - 1 + pi) / (2 * pi * k))},
+    hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
+    names={_GRADIENT: r"\nabla\ell(w)", _STAR: "w^*", _LOSS: r"\ell(w)", _SADDLE: r"\ell(-\rho w^*)"}
+    | {_ORIGIN: r"\ell(0)", _W: "w"},
+    setting="ρ the critical radius, where ℓ has a saddle: its falling directions leave the line of w*, for n ≥ 2; at "
+    "w = 0 the slopes along w* and −w* do not cancel: no gradient, and ℓ is largest nearby exactly for k > 1",
     parts={"critical radius": CRITICAL_FACTOR},
 )
 def B1_critical(d: Derivation) -> None:
-    d.cite("B1.gradient", "B1.loss")
-    radial, across, nothing_else = components()
-    d.begin("∇ℓ(w) = 0, w ≠ 0", "B1.gradient, along ŵ and e")
-    d.step(
-        "Along e",
-        across,
-        "zero only at θ = 0 and θ = π",
-        nothing_else,
-        vanishes("component − form", across + (1 - theta / pi) * r_star * sin(theta) / k),
+    g = Graph(d)
+    angle, sine = g.given("θ ≤ π"), g.apply("sine", circle, at=_T)
+    at_angle = g.instance("sin θ and cos θ", sine, {_T: theta})
+    falls = g.apply(
+        "g falls", rising, sine, f=-OVERLAP.subs(theta, _T), over=_T, low=Integer(0), high=pi, then=_U, strict=True
     )
-    (opposite,) = solve(radial.subs(theta, pi), r)
-    d.step(
-        "Along ŵ at both ends",
-        opposite,
-        "affine in r with positive slope: one root each, ‖w*‖ at θ = 0, and (k−1)‖w*‖/(k−1+π) at θ = π, "
-        "which is 0 at k = 1",
-        vanishes("at θ = 0", radial.subs(theta, 0).subs(r, r_star)),
-        vanishes("root at θ = π − its form", opposite - CRITICAL_NORM),
-        *(positive_terms(f"slope at θ = {end}", _more_patches(diff(radial.subs(theta, end), r))) for end in (0, pi)),
-        vanishes("second derivative in r", diff(radial, r, 2)),
-        vanishes("k = 1 leaves no second point", CRITICAL_NORM.subs(k, 1)),
+    kernel = g.fact(
+        "g(θ)",
+        And(OVERLAP >= 0, Implies(theta < pi, OVERLAP > 0), Implies(Eq(theta, pi), Eq(OVERLAP, 0))),
+        *(g.instance("g(θ) > g(π)", falls, {_T: theta, _U: pi}), at_angle, angle),
     )
-    d.hold("critical radius", CRITICAL_FACTOR, opposite / r_star, "‖w‖/‖w*‖ at the second point")
-    loss = in_basic_quantities(get("B1.loss").formula)
-    d.step(
-        "w* is the global minimum; at θ = π the point is a saddle",
-        diff(loss, theta),
-        "∂ℓ/∂θ = r‖w*‖(π − θ) sin θ/(πk) > 0 for 0 < θ < π: ℓ falls as θ leaves π; along r it is convex there",
-        vanishes("∂ℓ/∂θ − form", diff(loss, theta) - r * r_star * (pi - theta) * sin(theta) / (pi * k)),
-        positive_terms("∂²ℓ/∂r²", _more_patches(diff(loss, r, 2))),
-        vanishes("ℓ(w*)", loss.subs({theta: 0, r: r_star})),
-    )
-    at_origin(d, loss)
-    d.conclude_argument("[BG] has k ≥ 2 in mind: with one patch there is no saddle, and w = 0 is no local maximum")
+    g.conclude(*critical_points(g, angle, at_angle), *nature(g, angle, kernel))
 
 
-def _more_patches(expression: Expr) -> Expr:
-    """`expression` with k = 1 + a number ≥ 0."""
-    return expression.subs(k, 1 + Symbol("k_1", integer=True, nonnegative=True))
-
-
-def at_origin(d: Derivation, loss: Expr) -> None:
-    """One-sided slopes of ℓ at w = 0 in every direction: not those of a linear map; all negative exactly for k ≥ 2."""
-    slope = limit(diff(loss, r), r, 0)
-    one = loss.subs({k: 1, theta: pi})
-    more = r_star * (1 + Symbol("k_2", nonnegative=True) + Symbol("g", nonnegative=True))  # k = 2 + a number ≥ 0
-    d.step(
-        "w = 0",
-        slope,
-        "the slope along a direction at angle θ is −(‖w*‖/πk)(k − 1 + g(θ)), and g falls from π to g(π) = 0",
-        vanishes("slope − form", slope + r_star / (pi * k) * (k - 1 + OVERLAP)),
-        vanishes("slope of g + (π − θ) sin θ", diff(OVERLAP, theta) + (pi - theta) * sin(theta)),
-        vanishes("g(π)", OVERLAP.subs(theta, pi)),
-        positive_terms(
-            "minus the sum of the slopes along w* and −w*", _more_patches(-slope.subs(theta, 0) - slope.subs(theta, pi))
-        ),
-        positive_terms("πk times minus the slope, k = 2 + k₂, g ≥ 0", more),
-        vanishes("ℓ is a quadratic in r on every ray", diff(loss, r, 3)),
-        vanishes("k = 1: ℓ along −w* is ½(r² + ‖w*‖²), which grows", one - (r**2 + r_star**2) / 2),
-        vanishes("k = 1: the slope along w* is −‖w*‖", slope.subs({k: 1, theta: 0}) + r_star),
+def critical_points(g: Graph, angle: Fact, at_angle: Fact) -> tuple[Fact, ...]:
+    """Where ∇ℓ vanishes: along e at θ = 0 and θ = π only, along ŵ there at one r each."""
+    opposite = -CRITICAL_FACTOR * _STAR
+    told = g.rule(
+        "∇ℓ and the two points",
+        gram,
+        g.cite("B1.gradient", {}, angle, value=_GRADIENT),
+        products=PLANE,
+        vectors={_W: r * w_hat, _STAR: r_star * (cos(theta) * w_hat + sin(theta) * e)},
+        expanded={_ALONG: (_GRADIENT, w_hat), _ACROSS: (_GRADIENT, e)},
+        same={_STEEP: (_GRADIENT, Integer(0)), _OFF: (_W, _STAR), _OFF_SADDLE: (_W, opposite)},
     )
+    steep = g.equal("‖∇ℓ‖²", _STEEP**2, _ALONG**2 + _ACROSS**2, told)
+    radial = ((k - 1 + pi) * r - r_star * (k - 1 + OVERLAP)) / (k * pi)
+    along = g.equal("along ŵ", _ALONG, radial, told)
+    across = g.equal("along e", _ACROSS, -(1 - theta / pi) * r_star * sin(theta) / k, told)
+    apart = r * r_star * (1 - cos(theta)), r * CRITICAL_NORM * (1 + cos(theta))
+    off = g.equal("‖w − w*‖²", _OFF**2, (r - r_star) ** 2 + 2 * apart[0], told)
+    beyond = g.equal("‖w + ρw*‖²", _OFF_SADDLE**2, (r - CRITICAL_NORM) ** 2 + 2 * apart[1], told)
+    zero, teacher, second = Same(_GRADIENT, Integer(0)), Same(_W, _STAR), Same(_W, opposite)
+    names = And(
+        Equivalent(zero, Eq(_STEEP, 0)), Equivalent(teacher, Eq(_OFF, 0)), Equivalent(second, Eq(_OFF_SADDLE, 0))
+    )
+    same = g.fact("same", names, told)
+    first_end, last_end = And(Eq(theta, 0), Eq(r, r_star)), And(Eq(theta, pi), Eq(r, CRITICAL_NORM))
+    return (
+        g.fact("∇ℓ = 0", Equivalent(zero, Or(first_end, last_end)), same, steep, along, across, at_angle, angle),
+        g.fact("w = w*", Equivalent(teacher, first_end), same, off, at_angle, angle),
+        g.fact("w = −ρw*", Implies(k > 1, Equivalent(second, last_end)), same, beyond, at_angle, angle),
+    )
+
+
+def nature(g: Graph, angle: Fact, kernel: Fact) -> tuple[Fact, ...]:
+    """What the second point and the origin are, from the values of ℓ."""
+    loss = g.cite("B1.loss", {}, angle, value=_LOSS)
+    square = (r**2 + r_star**2) / 2 - r * r_star * OVERLAP / pi + (k - 1) * (r - r_star) ** 2 / (2 * pi)
+    by_kernel = g.equal("ℓ by g", _LOSS, square / k, loss)
+    more = g.case("k > 1", k > 1)
+    saddle = g.cite("B1.loss", {theta: pi, r: CRITICAL_NORM}, more, value=_SADDLE, name="ℓ(−ρw*)")
+    off, rise = r - CRITICAL_NORM, (k - 1 + pi) / (2 * pi * k)
+    height = off**2 * rise - r * r_star * OVERLAP / (pi * k)
+    above = g.equal("ℓ − ℓ(−ρw*)", _LOSS - _SADDLE, height, by_kernel, saddle)
+    falls = g.fact(
+        "ℓ falls as θ leaves π", Implies(And(Eq(r, CRITICAL_NORM), theta < pi), _LOSS < _SADDLE), above, kernel
+    )
+    grows = g.fact(
+        "and grows along r", Implies(And(Ne(r, CRITICAL_NORM), Eq(theta, pi)), _LOSS > _SADDLE), above, kernel
+    )
+    origin = g.given("ℓ(0)")
+    ray = g.equal("on a ray", _LOSS - _ORIGIN, r * _SLOPE + r**2 * rise, by_kernel, origin)
+    least = g.fact("below ℓ(0)", Implies(r < 2 * CRITICAL_NORM, _LOSS < _ORIGIN), ray, kernel)
+    one = g.fact("k = 1", Implies(And(Eq(k, 1), Eq(theta, pi)), _LOSS > _ORIGIN), ray, kernel)
+    return (*(g.under(more, fact) for fact in (falls, grows)), least, one, ray)

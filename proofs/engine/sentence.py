@@ -139,15 +139,11 @@ class Root(Kept):
 
 KINDS: Final = {
     "a minimizer": r"{}\in S(\bar w)",
-    "a saddle": r"{}\text{{ is a saddle}}",
     "a strict local minimum": r"{}\text{{ is a local minimum, strict but for }}\|w\|",
-    "largest nearby": r"{}\text{{ is largest nearby}}",
     "not a gradient": r"{}\text{{ is no gradient}}",
-    "sharp": r"\text{{no smaller }}{}\text{{ will do}}",
     "single-valued": r"{}\text{{ is single-valued}}",
     "stable": r"{}\text{{ is stable}}",
     "stationary": r"{}\text{{ is stationary}}",
-    "without a gradient": r"{}\text{{ has no gradient}}",
     "zero almost everywhere": r"{}=0\text{{ almost everywhere}}",
 }
 """The predicates, each with how it reads of a term."""
