@@ -52,6 +52,7 @@ class Graph:
         self._facts: dict[str, Fact] = {}
         self._proved: dict[str, tuple[Fact, Callable[[Boolean, Iterable[Fact]], Obligation]]] = {}
         self._meant: dict[Expr, tuple[Expr, ...]] = {}
+        self._sums: dict[Expr, Expr] = {}
         derivation.mutants = self._mutants
 
     def given(self, name: str) -> Fact:
@@ -96,6 +97,7 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on what restricts {', '.join(map(str, moving))}")
         if found.new is not None:
             self._is_new(name, found.new)
+            self._meant[found.new] = (found.gives,)
         self._proved[name] = Fact(name, found.needs, uses=uses), _implied
         owed = _implied(found.needs, uses)
         return self._keep(name, found.gives, uses, because, owed, bound=_symbols(found.gives) if found.new else ())
@@ -129,11 +131,13 @@ class Graph:
             known = set(meant) == INNER[symbol] if symbol in INNER else symbol not in QUANTITIES
             if not known or self._meant.setdefault(symbol, meant) != meant:
                 raise ValueError(f"{self._claim.id}: {symbol} is no new name for {' and '.join(map(str, meant))}")
-        if apply is total:
-            entries = _symbols(*data["sums"])
-            cases = [self._facts[case] for premise in premises for case in premise.rests - self._claim.premises.keys()]
-            if any(entries & case.formula.free_symbols for case in cases):
-                raise ValueError(f"{self._claim.id}: {name!r} sums over entries of which a case supposes something")
+        every = _symbols(*data["sums"]) if apply is total else {data.get("over")}
+        cases = [self._facts[case] for premise in premises for case in premise.rests - self._claim.premises.keys()]
+        if any(every & case.formula.free_symbols for case in cases):
+            raise ValueError(f"{self._claim.id}: {name!r} speaks of every entry or point, and a case of some")
+        for term, summed in data.get("sums", {}).items() if apply is total else ():
+            if isinstance(summed, Symbol) and self._sums.setdefault(summed, term) != term:
+                raise ValueError(f"{self._claim.id}: {summed} is the sum of {self._sums[summed]}, and not of {term}")
         formula = apply(*(premise.formula for premise in premises), **data)
         self._derivation.trust(name_of(apply))
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))

@@ -315,8 +315,15 @@ def test_what_holds_for_some_only_is_no_rule_and_has_no_instance(begin: Begin) -
         g.instance("elsewhere", square, {t: Integer(0)})
     with pytest.raises(ValueError, match="'there is one' needs a new real name, and t is none"):
         g.apply("there is one", attained, equation=Eq(u, b), over=u, low=Integer(0), high=b, root=t)
-    with pytest.raises(ValueError, match="'sums' sums over entries of which a case supposes something"):
-        g.rule("sums", total, g.fact("entry", t >= 0, here), sums={t: u})
+    entry = g.fact("entry", t >= 0, here)
+    with pytest.raises(ValueError, match="'sums' speaks of every entry or point, and a case of some"):
+        g.rule("sums", total, entry, sums={t: u})
+    with pytest.raises(ValueError, match="'slope' speaks of every entry or point, and a case of some"):
+        g.rule("slope", grown, entry, slope=y, below=t, over=t, start=(x, x), end=(z, z))
+    everywhere = g.fact("no square is negative", t**2 >= 0)
+    g.rule("sum", total, everywhere, sums={t**2: u})
+    with pytest.raises(ValueError, match=r"u is the sum of t\*\*2, and not of x\*\*2"):
+        g.rule("another sum", total, g.fact("another", x**2 >= 0), sums={x**2: u})
 
 
 def test_an_instance_owes_what_its_symbols_assume(begin: Begin) -> None:
