@@ -5,14 +5,14 @@ With h(w) = (β/2)w² − e(w): h is convex, and its gradient is βS(w). Symbols
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Symbol, symbols
+from sympy import Abs, Expr, symbols
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Envelope
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import total
-from proofs.engine.sentence import All, If, Part, Term, eq, ge, le
+from proofs.engine.rules import cluster, slope, total
+from proofs.engine.sentence import All, If, Is, Part, Term, eq, ge, le
 from proofs.symbols import beta, lam, u, x_in
 
 HERE, THERE, PART, PENALTY_THERE = symbols("w_0 w_1 t p_u", real=True)
@@ -32,7 +32,6 @@ _H_BETWEEN = Term(r"h((1-t)w_0+tw_1)", real=True)
 _SUM_HERE, _SUM_THERE, _SUM_BETWEEN = (Term(rf"\sum_ih({at})", real=True) for at in ("w_0", "w_1", "(1-t)w_0+tw_1"))
 _P_HERE, _P_THERE = symbols("p_0 p_1", real=True)
 _DERIVATIVE = Term("h'(w_0)", real=True)
-_NEAR = Symbol("epsilon", positive=True)
 _NAMES = {H_HERE: "h(w_0)", H_THERE: "h(w_1)", S_HERE: "S(w_0)", S_THERE: "S(w_1)", PENALTY_THERE: "p(|u|)"}
 _NAMES |= {_P_HERE: "p(|S(w_0)|)", _P_THERE: "p(|S(w_1)|)"}
 
@@ -85,10 +84,7 @@ def P6_convexity(d: Derivation) -> None:
         le(Part("lower bound"), H_THERE),
         le(H_THERE, Part("upper bound")),
         ge((S_THERE - S_HERE) * (THERE - HERE), 0),
-        If(
-            All(eq(_DERIVATIVE, Part("gradient")), le(Abs(S_THERE - S_HERE), _NEAR)),
-            le(Abs(H_THERE - H_HERE - _DERIVATIVE * (THERE - HERE)), beta * _NEAR * Abs(THERE - HERE)),
-        ),
+        If(All(Is("in a closed graph", S_THERE), Is("single-valued", S_HERE)), eq(_DERIVATIVE, Part("gradient"))),
     ),
     definition=Envelope("*", "gradient"),
     kind=Kind.INEQUALITY,
@@ -99,7 +95,7 @@ def P6_convexity(d: Derivation) -> None:
         "e(w_1) ≤ cost of S(w_0)": le(_least(THERE, H_THERE), _cost(S_HERE, _P_HERE, THERE)),
     },
     names=_NAMES,
-    setting="S(w) any minimizer; so h'(w_0) = βS(w_0) wherever S is continuous",
+    setting="S(w) any minimizer; its graph is closed for p lower semicontinuous",
     parts={"lower bound": _TANGENT, "upper bound": _FAR_TANGENT, "gradient": _SLOPE},
 )
 def P6_gradient(d: Derivation) -> None:
@@ -107,4 +103,8 @@ def P6_gradient(d: Derivation) -> None:
     own, other, at_here, at_there = (g.given(name) for name in P6_gradient.premises)
     below = g.fact("the affine function of S(w₀) touches h at w₀", H_THERE >= _TANGENT, own, at_there)
     above = g.fact("that of S(w₁) touches it at w₁", H_THERE <= _FAR_TANGENT, other, at_here)
-    g.conclude(below, above)
+    rises = g.fact("S is nondecreasing", (S_THERE - S_HERE) * (THERE - HERE) >= 0, below, above)
+    rest = Abs(H_THERE - H_HERE - _SLOPE * (THERE - HERE))
+    near = g.fact("near a line", rest <= beta * Abs(S_THERE - S_HERE) * Abs(THERE - HERE), below, above)
+    continuous = g.rule("S is continuous", cluster, rises, here=(HERE, S_HERE), there=(THERE, S_THERE))
+    g.conclude(below, above, g.rule("the gradient", slope, near, continuous, f=(H_HERE, H_THERE), called=_DERIVATIVE))

@@ -14,8 +14,8 @@ from proofs.engine.rules import entrywise, gram, tends, total
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.fixed_points import RIGHT
 from proofs.limits_nonconvex import SHAPE
-from proofs.penalties import MAP
 from proofs.penalty_forms import penalty
+from proofs.proximal import MAP
 from proofs.splitting import ENTRY, OF_A_MINIMIZER, P_ENTRY, P_X, TARGET, U_VECTOR, X
 from proofs.symbols import (
     PLANE,

@@ -13,8 +13,8 @@ from proofs.engine.rules import sole, total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Root, Term, eq, formula_of, ge, gt, le
 from proofs.engine.smt import follows
 from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE, PULL
-from proofs.penalties import MAP
 from proofs.penalty_forms import penalty
+from proofs.proximal import MAP
 from proofs.splitting import TARGET, X
 from proofs.symbols import a, beta, kappa, kept_level, kept_mass, lam, multiplier, ratio, star_size, u, x_in
 

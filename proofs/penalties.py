@@ -18,10 +18,9 @@ the transformed l1 penalty depends on its shape is the subject of `proofs.penalt
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
-from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Symbol, diff, oo
+from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Rational, Symbol, diff, oo, sqrt
 from sympy.logic.boolalg import Boolean
 
 from proofs import cubic
@@ -31,18 +30,13 @@ from proofs.engine.derivation import Derivation, Obligation, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.residual import decide_zero
 from proofs.engine.rules import tends
-from proofs.engine.sentence import All, If, Part, Tends, Term, eq, gt, le
-from proofs.engine.smt import follows
+from proofs.engine.sentence import All, If, Part, Tends, eq, gt, le
 from proofs.naming import plain
-from proofs.penalty_forms import PENALTIES, Penalty, size
-from proofs.proximal import Branch, branches, derive_map
+from proofs.penalty_forms import HALF, L0, MCP, PENALTIES, SCAD, TL1, Penalty, size
+from proofs.proximal import MAP, compared, derive_map
 from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
 _MAPS = {"l1": "P1", "l0": "P2", "tl1": "P3"}
-_CUBIC: dict[str, Callable[[Penalty], list[Branch]]] = {"tl1": cubic.tl1_branch, "half": cubic.half_branch}
-MAP = Term("S(x)", real=True)
-"""S(x)."""
-
 _JUMPS = {
     "l0": "at |x| = √(2ρ) both 0 and x are minimizers; the form takes 0",
     "tl1": "where ρ > a²/(2(a+1)), both 0 and √(2ρ(a+1)) − a are minimizers at the threshold; the form takes 0",
@@ -51,6 +45,21 @@ _JUMPS = {
     "are at x = a; the form takes the smallest",
     "half": "at the threshold both 0 and ρ^(2/3) are minimizers; the form takes 0",
 }
+_TIES: dict[str, tuple[tuple[Boolean, Expr], ...]] = {
+    "l0": ((Eq(x_in, L0.threshold), x_in),),
+    "tl1": ((And(Eq(x_in, TL1.threshold), ratio > a**2 / (2 * (a + 1))), sqrt(2 * ratio * (a + 1)) - a),),
+    "mcp": (
+        (And(Eq(x_in, MCP.threshold), ratio > gamma), x_in),
+        (And(Eq(ratio, gamma), Eq(x_in, gamma), u >= 0, u <= gamma), u),
+    ),
+    "scad": (
+        (And(Eq(x_in, SCAD.threshold), ratio >= a + 1), x_in),
+        (And(Eq(x_in, (a + 1 + ratio) / 2), ratio >= a - 1, ratio <= a + 1), x_in),
+        (And(Eq(ratio, a - 1), Eq(x_in, a), u >= 1, u <= a), u),
+    ),
+    "half": ((Eq(x_in, HALF.threshold), ratio ** Rational(2, 3)),),
+}
+"""For x > 0, where another u is as good as S(x), and which: `_JUMPS` as formulas."""
 
 
 def map_id(name: str) -> str:
@@ -72,58 +81,9 @@ def displacement_id(name: str) -> str:
 
 
 def _map(penalty: Penalty, d: Derivation) -> None:
-    statement = get(map_id(penalty.name)).formula
-    derive_map(
-        d,
-        penalty,
-        statement,
-        get(map_id(penalty.name)).printed,
-        _CUBIC.get(penalty.name, penalty.prove),
-        _ties(penalty),
-    )
-
-
-def _ties(penalty: Penalty) -> list[Obligation]:
-    """What happens at the threshold of the maps that jump for some ρ."""
-    match penalty.name:
-        case "tl1":
-            return cubic.tl1_ties(penalty)
-        case "half":
-            return cubic.half_ties(penalty)
-        case "l0":
-            x = penalty.threshold
-            return [vanishes("F(x) − F(0) at |x| = threshold", ratio - x**2 / 2)]
-        case "mcp" | "scad":
-            return _ties_beyond_the_last_knot(penalty)
-    return []
-
-
-def _ties_beyond_the_last_knot(penalty: Penalty) -> list[Obligation]:
-    """The flat last piece of MCP and SCAD against 0, and what else attains the minimum where they jump."""
-    (_, first_end, first), (knot, _, level) = penalty.pieces[0], penalty.pieces[-1]
-    flat, x = ratio * level, penalty.threshold
-    at_zero = follows(
-        "ρ ≥ 2p(∞): F(x) = F(0) at |x| = threshold, and x lies in the last piece",
-        And(Eq(flat, x**2 / 2), x >= knot),
-        *penalty.hypotheses,
-        ratio >= 2 * level,
-    )
-    if penalty.name == "mcp":
-        on_first = (ratio * first + (u - gamma) ** 2 / 2).subs(ratio, gamma) - gamma**2 / 2
-        return [at_zero, vanishes("F(u) − F(0) on [0, γ] at ρ = γ, |x| = γ", on_first)]
-    edge = (a + 1 + ratio) / 2
-    lower = ratio * first.subs(u, edge - ratio) + ratio**2 / 2
-    return [
-        at_zero,
-        vanishes("F(x − ρ) − F(x) at |x| = (a + 1 + ρ)/2", lower - flat),
-        follows(
-            "a − 1 ≤ ρ ≤ a + 1: x − ρ lies in the first piece and x in the last",
-            And(edge - ratio >= 0, edge - ratio <= first_end, edge >= knot),
-            *penalty.hypotheses,
-            ratio >= a - 1,
-            ratio <= a + 1,
-        ),
-    ]
+    mine = get(map_id(penalty.name))
+    compare = cubic.compare if penalty.name in cubic.MAPS else compared
+    derive_map(d, penalty, mine.formula, mine.printed, compare, _TIES.get(penalty.name, ()))
 
 
 def register_map(penalty: Penalty) -> Claim:
@@ -137,6 +97,7 @@ def register_map(penalty: Penalty) -> Claim:
         statement=penalty.proximal if penalty.stable is None else penalty.stable,
         printed=penalty.printed if penalty.stable is None else penalty.proximal,
         hypotheses=penalty.hypotheses,
+        premises={plain(hypothesis): hypothesis for hypothesis in penalty.hypotheses},
         setting=_JUMPS.get(penalty.name, ""),
         code=("proximal_map", "penalty_value"),
     )(partial(_map, penalty))
@@ -147,9 +108,9 @@ def register_map(penalty: Penalty) -> Claim:
 
 def _displacement(penalty: Penalty, d: Derivation) -> None:
     g = Graph(d)
-    mapped = g.cite(map_id(penalty.name), {}, *map(g.given, get(d.claim_id).premises), value=MAP)
+    mapped = g.cite(map_id(penalty.name), {}, *map(g.given, g.premises), value=MAP)
     limits = [g.apply("far out", tends, f=f, over=size, to=oo) for f in _far_out(penalty, penalty.farthest)]
-    if penalty.name not in _CUBIC:
+    if penalty.name not in cubic.MAPS:
         g.conclude(mapped, *limits)
         return
     beyond = g.case("beyond the threshold", Abs(x_in) > penalty.threshold)
@@ -213,7 +174,7 @@ def _envelope(penalty: Penalty, d: Derivation) -> None:
         vanishes("S(x) as cited, less the same by branches", formula - penalty.proximal),
     )
     cases = [] if penalty.threshold == 0 else [(beta * size**2 / 2, Le(size, penalty.threshold))]
-    for (gap, condition, _), (_, _, piece) in zip(branches(penalty), penalty.pieces, strict=True):
+    for (gap, condition), (_, _, piece) in zip(penalty.branches, penalty.pieces, strict=True):
         value = lam * piece + beta * (u - size) ** 2 / 2
         cases.append((value.subs(u, size - gap), condition))
     value = Piecewise(*cases).subs(size, abs(x_in)).subs(ratio, lam / beta)

@@ -39,7 +39,7 @@ class Penalty(Declaration):
     `size` = |x| beyond the threshold (the first condition met counts); `displacement` is sup |x − S(x)|, ∞ where there
     is no bound; `domain` is the condition on ρ and the parameters under which all this is so, where it is not always.
     `stable` and `stable_envelope`, where given, are the forms that compute best, `printed` is the map as the literature
-    prints it; they are proved equal. Where SymPy cannot solve for the stationary points, `prove` gives the
+    prints it; they are proved equal. Where the solver does not know the functions in p, `prove` gives the
     `proofs.proximal.Branch` of each piece, and `prove_threshold` the obligations from which the threshold follows.
     Raises ValueError for what is no penalty of the model P(u) = Σ p(|u_i|), such as a one-sided or a grouped one.
     """

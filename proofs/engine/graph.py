@@ -55,6 +55,11 @@ class Graph:
         self._sums: dict[Expr, Expr] = {}
         derivation.mutants = self._mutants
 
+    @property
+    def premises(self) -> Iterable[str]:
+        """Names of the hypotheses that the claim declares."""
+        return self._claim.premises.keys()
+
     def given(self, name: str) -> Fact:
         """A hypothesis of the claim's declaration; ValueError if it declares none of that name."""
         if name not in self._claim.premises:
@@ -65,6 +70,15 @@ class Graph:
     def case(self, name: str, guard: Boolean) -> Fact:
         """Suppose `guard`; what rests on it is closed by `under`."""
         return self._leaf(name, guard, "suppose")
+
+    def let(self, symbol: Symbol, term: Expr) -> Fact:
+        """A new name for a term; ValueError for one that is not new, or assumes what the term is not known to be."""
+        self._is_new("let", Symbol(symbol.name, real=True), symbol)
+        if any(one != true for one in _assumed({symbol: term})):
+            raise ValueError(f"{self._claim.id}: {symbol} assumes what {term} is not known to be")
+        meant = Eq(symbol, term, evaluate=False)
+        owed = Obligation("the name is new", meant, Decision(True))
+        return self._keep(str(symbol), meant, (), "so named", owed, bound=_symbols(meant))
 
     def fact(self, name: str, formula: Boolean, *uses: Fact, because: str = "") -> Fact:
         """What the solver proves from the facts it uses."""
@@ -102,11 +116,11 @@ class Graph:
         owed = _implied(found.needs, uses)
         return self._keep(name, found.gives, uses, because, owed, bound=_symbols(found.gives) if found.new else ())
 
-    def _is_new(self, name: str, symbol: Symbol) -> None:
+    def _is_new(self, name: str, symbol: Symbol, *others: Symbol) -> None:
         claim = self._claim
         said = [*claim.premises.values(), *claim.hypotheses, *claim.parts.values(), *filter(None, [claim.sentence])]
         known = _symbols(*said, *(fact.formula for fact in self._facts.values()))
-        if symbol in known | QUANTITIES.keys() or not _plain(symbol):
+        if {symbol, *others} & (known | QUANTITIES.keys()) or not _plain(symbol):
             raise ValueError(f"{claim.id}: {name!r} needs a new real name, and {symbol} is none")
 
     def instance(self, name: str, fact: Fact, terms: Mapping[Symbol, Expr], *uses: Fact, because: str = "") -> Fact:
@@ -185,18 +199,32 @@ class Graph:
         sentence = self._claim.sentence
         if sentence is None:
             raise ValueError(f"{self._claim.id} has no sentence to conclude with")
-        behind = {fact.name for fact in _behind(facts)}
-        still_open = {name for fact in facts for name in fact.rests} - self._claim.premises.keys()
-        idle = (self._facts.keys() | self._claim.premises.keys()) - behind
 
         def implies(parts: Mapping[str, Expr]) -> Obligation:
             return _implied(formula_of(sentence, parts), facts)
 
         said = formula_of(sentence, self._claim.parts)
-        self._proved["the sentence"] = Fact("the sentence", said, uses=facts), _implied
-        self._derivation.conclude_sentence(
-            said,
-            implies,
+        self._derivation.conclude_sentence(said, implies, *self._ends(said, facts))
+
+    def least(self, named: Fact, over: Symbol, *facts: Fact, also: Sequence[Fact] = ()) -> None:
+        """What was reached is least over a variable at the term that is `named`, as hypotheses alone imply.
+
+        `also`: what is said besides.
+        """
+        point, term = named.formula.args
+        reached = self._derivation.current
+        if reached is None:
+            raise ValueError(f"{self._claim.id}: least() before any expression was reached")
+        said = Le(reached.xreplace({over: point}), reached, evaluate=False)
+        self._derivation.attain(term, said, *self._ends(said, facts, also))
+
+    def _ends(self, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact] = ()) -> tuple[Obligation, ...]:
+        self._proved["the sentence"] = Fact("the sentence", said, uses=tuple(facts)), _implied
+        ends = [*facts, *also]
+        behind = {fact.name for fact in _behind(ends)}
+        still_open = {name for fact in ends for name in fact.rests} - self._claim.premises.keys()
+        idle = (self._facts.keys() | self._claim.premises.keys()) - behind
+        return (
             _implied(said, facts),
             _none("case is still open", still_open),
             _none("fact or hypothesis serves nothing", idle),
@@ -286,7 +314,8 @@ _REVERSED: Final = {Le: Gt, Lt: Ge, Ge: Lt, Gt: Le, Eq: Ne}
 
 def _changed(formula: Boolean) -> Iterator[tuple[str, Boolean]]:
     """The sentence with one word changed: a relation reversed, or a condition left out."""
-    for part in sorted(formula.atoms(*_REVERSED), key=default_sort_key):
+    relations = [formula] if isinstance(formula, tuple(_REVERSED)) else formula.atoms(*_REVERSED)
+    for part in sorted(relations, key=default_sort_key):
         yield f"{part} reversed", formula.xreplace({part: _REVERSED[type(part)](*part.args, evaluate=False)})
     for part in sorted(formula.atoms(Implies), key=default_sort_key):
         yield f"whether or not {part.args[0]}", formula.xreplace({part: part.args[1]})

@@ -386,3 +386,34 @@ def arcsine(*, angle: Expr) -> Applied:
 def addition(*, first: Expr, second: Expr) -> Boolean:
     """ADD: the sine of a sum. Source: Abramowitz & Stegun, Handbook of Mathematical Functions, 4.3.16."""
     return Eq(sin(first + second), sin(first) * cos(second) + cos(first) * sin(second), evaluate=False)
+
+
+def cluster(nondecreasing: Boolean, *, here: Pair, there: Pair) -> Boolean:
+    """CLUSTER: a nondecreasing map with a closed graph is continuous where it has one value.
+
+    here, there: a point with a value at it, the one in question and any other. The limits from both sides exist, and
+    lie in the graph. ValueError for a premise that does not say that the map is nondecreasing. Source: Rudin,
+    Principles of Mathematical Analysis, 4.29.
+    """
+    (point, value), (other, its_value) = here, there
+    if nondecreasing != Ge((its_value - value) * (other - point), 0):
+        raise ValueError(f"CLUSTER needs ({its_value} − {value})({other} − {point}) ≥ 0, not {nondecreasing}")
+    one = And(Is("in a closed graph", its_value), Is("single-valued", value))
+    return Implies(one, Tends(its_value, value, (other, point)), evaluate=False)
+
+
+def slope(near: Boolean, continuous: Boolean, *, f: Pair, called: Symbol) -> Boolean:
+    """DIFF: f(w') − f(w) = c(w' − w) up to k|g(w') − g(w)||w' − w| gives f'(w) = c, `called` so, where g is continuous.
+
+    f: names of f(w), f(w'). near: |f(w') − f(w) − c(w' − w)| ≤ k|g(w') − g(w)||w' − w|. continuous: where g(w') → g(w)
+    as w' → w. ValueError for other premises. Source: Rudin, Principles of Mathematical Analysis, 5.1.
+    """
+    (here, there), (where, limit) = f, continuous.args
+    value, to, (moving, start) = limit.args
+    factor, rest = near.rhs / Abs(moving - start) / Abs(value - to), expand(near.lhs.args[0])
+    rest = expand(rest * rest.coeff(there))  # |·| does not keep the sign
+    c = -rest.coeff(moving)
+    left = expand(rest - there + here + c * (moving - start))
+    if left != 0 or factor.has(moving, value, here, there, Abs) or c.has(moving, value, here, there):
+        raise ValueError(f"DIFF needs |f(w') − f(w) − c(w' − w)| ≤ k|g(w') − g(w)||w' − w|, not {near}")
+    return Implies(where, Eq(called, c), evaluate=False)

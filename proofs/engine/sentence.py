@@ -140,6 +140,7 @@ class Root(Kept):
 KINDS: Final = {
     "a minimizer": r"{}\in S(\bar w)",
     "a strict local minimum": r"{}\text{{ is a local minimum, strict but for }}\|w\|",
+    "in a closed graph": r"{}\text{{ is taken from a closed graph}}",
     "not a gradient": r"{}\text{{ is no gradient}}",
     "single-valued": r"{}\text{{ is single-valued}}",
     "stable": r"{}\text{{ is stable}}",

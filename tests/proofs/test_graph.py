@@ -5,7 +5,27 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Symbol, asin, cos, floor, oo, pi, sign, sin, sqrt, symbols, tan
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Implies,
+    Integer,
+    Le,
+    Symbol,
+    asin,
+    cos,
+    floor,
+    oo,
+    pi,
+    sign,
+    sin,
+    sqrt,
+    symbols,
+    tan,
+)
 
 import proofs
 from proofs.engine import claim as registry
@@ -20,6 +40,7 @@ from proofs.engine.rules import (
     attained,
     carried,
     circle,
+    cluster,
     convex,
     entrywise,
     falling,
@@ -28,6 +49,7 @@ from proofs.engine.rules import (
     least,
     partial,
     rising,
+    slope,
     sole,
     total,
     unbounded,
@@ -414,3 +436,40 @@ def test_a_part_of_an_arcsine() -> None:
     for wrong in (2 * asin(y), -asin(y), asin(y) + 1):
         with pytest.raises(ValueError, match="ARC needs a whole part of an arcsine"):
             arcsine(angle=wrong)
+
+
+def test_a_name_for_a_term_is_new_and_assumes_no_more(begin: Begin) -> None:
+    _, g = begin()
+    size = Symbol("size of x", nonnegative=True)
+    assert g.let(size, Abs(x)).formula == Eq(size, Abs(x))
+    with pytest.raises(ValueError, match="signed assumes what x is not known to be"):
+        g.let(Symbol("signed", nonnegative=True), x)
+    for taken in (z, size, kappa):
+        with pytest.raises(ValueError, match=r"'let' needs a new real name|two facts"):
+            g.let(taken, Abs(y))
+
+
+def test_where_something_is_least(begin: Begin) -> None:
+    d, g = begin(premises={})
+    d.begin((u - y) ** 2, "over all u")
+    point = g.let(t, y)
+    g.least(point, u, point)
+    assert (d.steps[-1].decided, d.current) == (True, y)
+    d.begin(u**3, "over all u")
+    g.least(point, u, point)
+    assert d.steps[-1].decided is False
+
+
+def test_a_slope_where_a_nondecreasing_map_has_one_value() -> None:
+    here, there = (x, y), (t, z)
+    rises = Ge((z - y) * (t - x), 0)
+    continuous = cluster(rises, here=here, there=there)
+    for wrong in (Ge((z - y) * (x - t), 0), Ge(t - x, 0), Le((z - y) * (t - x), 0)):
+        with pytest.raises(ValueError, match="CLUSTER needs"):
+            cluster(wrong, here=here, there=there)
+    f_x, f_t, steep = symbols("f_x f_t steep", real=True)
+    line, far = f_t - f_x - 2 * y * (t - x), Abs(z - y) * Abs(t - x)
+    assert slope(Le(Abs(line), 3 * far), continuous, f=(f_x, f_t), called=steep).args[1] == Eq(steep, 2 * y)
+    for rest, bound in ((line, Abs(t - x)), (line, Abs(z - y)), (line, far / Abs(t - x) ** 2), (line + t * z, far)):
+        with pytest.raises(ValueError, match="DIFF needs"):
+            slope(Le(Abs(rest), bound), continuous, f=(f_x, f_t), called=steep)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from sympy import (
     Abs,
@@ -28,15 +31,17 @@ from sympy import (
 import proofs
 from proofs import penalty_forms
 from proofs.code.penalties import sources
+from proofs.engine import claim as registry
 from proofs.engine.cases import leaves, witness
 from proofs.engine.derivation import Derivation
 from proofs.engine.residual import decide_zero
 from proofs.penalties import displacement_id, envelope_id, map_id
 from proofs.penalty_forms import L0, MCP, PENALTIES, Penalty, Shape, add, penalty, size
-from proofs.proximal import derive_map, rational_branches
+from proofs.proximal import compared, derive_map
 from proofs.symbols import a, gamma, ratio, u, x_in
 
 ONE, ZERO = Integer(1), Integer(0)
+Chain = Callable[[Penalty], Derivation]
 IDS = [claim.id for claim in proofs.all_claims() if claim.id.startswith("P")]
 
 
@@ -55,10 +60,9 @@ def test_every_claim_is_proved(claim_id: str) -> None:
     assert proofs.proved(claim_id) is True
 
 
-PLANTED = [claim_id for claim_id in IDS if proofs.get(claim_id).sentence is not None]
-
-
-@pytest.mark.parametrize("claim_id", PLANTED)
+@pytest.mark.parametrize(
+    "claim_id", [claim_id for claim_id in IDS if not (claim_id[:2] == "P6" and proofs.get(claim_id).subject)]
+)
 def test_every_mistake_in_a_derivation_is_seen(claim_id: str) -> None:
     planted = list(proofs.derive(claim_id).mutants())
     assert len(planted) > 3
@@ -74,10 +78,15 @@ def test_the_bound_of_transformed_l1_near_l1_is_reached_for_large_shapes(reach: 
     assert reach * (1 + reach) / shape > 1.03 * farthest
 
 
-def chain_of(wrong: Penalty) -> Derivation:
-    chain = Derivation("P99")
-    derive_map(chain, wrong, wrong.proximal)
-    return chain
+@pytest.fixture
+def chain_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Penalty], Derivation]:
+    def derived(wrong: Penalty) -> Derivation:
+        monkeypatch.setitem(registry._REGISTRY, "P99", replace(proofs.get("P1"), id="P99"))
+        chain = Derivation("P99")
+        derive_map(chain, wrong, wrong.proximal, None, compared)
+        return chain
+
+    return derived
 
 
 def capped(threshold: Expr, edge: Expr, gap: Expr = ratio) -> Penalty:
@@ -90,7 +99,7 @@ RIGHT = sqrt(ratio) * sqrt(Min(ratio, 2)), Min(1 + ratio / 2, 2)
 OFF = Rational(1001, 1000)
 
 
-def test_a_new_penalty_is_derived_from_its_declaration() -> None:
+def test_a_new_penalty_is_derived_from_its_declaration(chain_of: Chain) -> None:
     assert chain_of(capped(*RIGHT)).decided is True
 
 
@@ -106,16 +115,15 @@ def test_a_new_penalty_is_derived_from_its_declaration() -> None:
     ],
     ids=["threshold too large", "too small", "one case only", "edge too large", "edge of one case", "gap"],
 )
-def test_a_wrong_declaration_is_refuted(wrong: Penalty) -> None:
+def test_a_wrong_declaration_is_refuted(wrong: Penalty, chain_of: Chain) -> None:
     assert chain_of(wrong).decided is False
 
 
-def test_a_stationary_point_that_is_no_minimum_is_refuted() -> None:
+def test_a_stationary_point_that_is_no_minimum_is_refuted(chain_of: Chain) -> None:
     """MCP's ramp beyond γ's threshold only where ρ < γ: claimed for every ρ, another u is better."""
     ramp = (ratio * (gamma - size) / (gamma - ratio), size < 2 * gamma)
     wrong = Penalty("wrong", "", MCP.pieces, MCP.threshold, (ramp, (ZERO, True)), MCP.parameters)
-    owed = [o.decision.zero for branch in rational_branches(wrong) for o in branch.owes]
-    assert False in owed
+    assert chain_of(wrong).decided is False
 
 
 POSITIVE, ANY = Symbol("c", positive=True), Symbol("c")
