@@ -342,10 +342,10 @@ def test_what_holds_for_some_only_is_no_rule_and_has_no_instance(begin: Begin) -
         g.rule("sums", total, entry, sums={t: u})
     with pytest.raises(ValueError, match="'slope' speaks of every entry or point, and a case of some"):
         g.rule("slope", grown, entry, slope=y, below=t, over=t, start=(x, x), end=(z, z))
-    everywhere = g.fact("no square is negative", t**2 >= 0)
+    everywhere = g.fact("no square is negative", ge(t**2, 0))
     g.rule("sum", total, everywhere, sums={t**2: u})
     with pytest.raises(ValueError, match=r"u is the sum of t\*\*2, and not of x\*\*2"):
-        g.rule("another sum", total, g.fact("another", x**2 >= 0), sums={x**2: u})
+        g.rule("another sum", total, g.fact("another", ge(x**2, 0)), sums={x**2: u})
 
 
 def test_an_instance_owes_what_its_symbols_assume(begin: Begin) -> None:
