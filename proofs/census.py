@@ -9,35 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Equivalent,
-    Expr,
-    Ge,
-    Implies,
-    Not,
-    Or,
-    Piecewise,
-    Rational,
-    Symbol,
-    diff,
-    limit,
-    sign,
-    simplify,
-    solve,
-    symbols,
-)
+from sympy import Abs, And, Eq, Equivalent, Expr, Ge, Implies, Not, Or, Piecewise, Rational, Symbol, diff, sign, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, positive_terms, vanishes
+from proofs.engine.derivation import Derivation
 from proofs.engine.forms import rises
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import total
-from proofs.engine.sentence import All, Either, If, Iff, Part, Root, eq, formula_of, ge, gt, lt, ne
+from proofs.engine.sentence import All, Either, If, Iff, Part, Root, eq, formula_of, ge, gt, le, lt, ne
 from proofs.limits import R9_BOUND
 from proofs.splitting import ENTRY, TARGET
 from proofs.stability import DEFICIT, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
@@ -74,49 +55,34 @@ SOME_TANGENT = Ge(n, 2)
 """For n = 1 nothing is tangent, and every fixed point is stable."""
 
 
+_P, _Q = spike_across ** Rational(2, 3), spike_along ** Rational(2, 3)
+_SQUARE = spike_across**2 / multiplier**2 + spike_along**2 / (beta - multiplier) ** 2
+LEAST = beta * _P / (_P + _Q)
+"""R7.astroid: the N at which the square is least."""
+
+_INSIDE = lt(0, multiplier), lt(multiplier, beta)
+
+
 @claim(
     id="R7.astroid",
     title="Least β at which a spike exists",
     source="[here]",
-    subject=r"\min\{\beta:\ A_j^2/N^2+B_j^2/(\beta-N)^2\le1\ \text{for some}\ 0<N<\beta\}",
+    kind=Kind.EQUIVALENCE,
+    sentence=All(
+        If(ge(beta, Part("threshold")), All(lt(0, LEAST), lt(LEAST, beta), le(_SQUARE.subs(multiplier, LEAST), 1))),
+        If(All(*_INSIDE, le(_SQUARE, 1)), ge(beta, Part("threshold"))),
+        If(All(*_INSIDE), Iff(gt(diff(_SQUARE, multiplier), 0), gt(multiplier, LEAST))),
+        If(All(*_INSIDE, le(_SQUARE - spike_along**2 / (beta - multiplier) ** 2, 1)), gt(beta, spike_across)),
+        If(All(*_INSIDE, le(_SQUARE - spike_across**2 / multiplier**2, 1)), gt(beta, spike_along)),
+    ),
     definition=Splitting("astroid"),
-    statement=(spike_across ** Rational(2, 3) + spike_along ** Rational(2, 3)) ** Rational(3, 2),
-    setting="A = κ√(1 − w*_j²), B = λ − sκw*_j for a spike at j of sign s; for B = 0 or A = 0 the infimum, A or B",
+    parts={"threshold": (_P + _Q) ** Rational(3, 2)},
+    setting="A = κ√(1 − w*_j²), B = λ − sκw*_j for a spike at j of sign s. So of two roots of 1 = A²/N² + B²/(β − N)² "
+    "the larger is the rising one; for B = 0 or A = 0 β must exceed the other",
     code=("spike_threshold",),
 )
 def R7_astroid(d: Derivation) -> None:
-    inside = spike_across**2 / multiplier**2 + spike_along**2 / (beta - multiplier) ** 2
-    d.begin(inside, "F(N), to be minimized over 0 < N < β")
-    left, right = Symbol("N_+", positive=True), Symbol("M_+", positive=True)
-    bent = diff(inside, multiplier, 2).subs(beta, multiplier + right).subs(multiplier, left)
-    roots = {spike_across: _CUBE_A**3, spike_along: _CUBE_B**3}
-    least = beta * _CUBE_A**2 / (_CUBE_A**2 + _CUBE_B**2)
-    d.step(
-        "F is strictly convex and least at N = βA^{2/3}/(A^{2/3} + B^{2/3})",
-        least,
-        "A = a³, B = b³",
-        positive_terms("F'' at N > 0, β − N > 0", bent),
-        vanishes("F' there", diff(inside, multiplier).subs(roots).subs(multiplier, least)),
-        positive_terms("N", least),
-        positive_terms("β − N", simplify(beta - least)),
-    )
-    value = (_CUBE_A**2 + _CUBE_B**2) ** 3 / beta**2
-    d.step(
-        "Its least value", value, "", vanishes("F there − value", inside.subs(roots).subs(multiplier, least) - value)
-    )
-    (threshold,) = solve(value - 1, beta)
-    d.step(
-        "At most 1 exactly when β reaches the root",
-        threshold,
-        "the value falls with β; beyond the root, F = 1 once on each side of the minimum, as F → ∞ at both ends",
-        vanishes("value − 1 at the root", simplify(value.subs(beta, threshold)) - 1),
-        positive_terms("minus its slope in β", -diff(value, beta)),
-        vanishes("A²/N² N² − A² at N → 0", limit(inside * multiplier**2, multiplier, 0) - spike_across**2),
-        vanishes("B² at N → β", limit(inside * (beta - multiplier) ** 2, multiplier, beta) - spike_along**2),
-    )
-    back = {_CUBE_A: spike_across ** Rational(1, 3), _CUBE_B: spike_along ** Rational(1, 3)}
-    d.apply("In A and B", lambda root: root.subs(back), "", vanishes("a³ − A", (_CUBE_A**3).subs(back) - spike_across))
-    d.conclude(R7_astroid.statement)
+    Graph(d).conclude()
 
 
 # The census of a map whose slope S' is 0 below its threshold and 1 beyond: l1 and l0.

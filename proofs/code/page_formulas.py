@@ -151,7 +151,7 @@ def _limits() -> list[Row]:
 
 def _spikes() -> list[Row]:
     """R7: limits with one entry above the threshold, in A and B of R7.astroid."""
-    threshold = threshold_in_roots(get("R7.astroid").formula)
+    threshold = threshold_in_roots(get("R7.astroid").parts["threshold"])
     roots = tuple(Symbol(name, positive=True) for name in "ab")
     rows: list[Row] = [("threshold", "R7.astroid", "least β, a = A^(1/3), b = B^(1/3)", threshold, roots)]
     across_squared = kappa**2 * (1 - star_entry**2)

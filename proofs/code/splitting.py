@@ -16,7 +16,7 @@ NAMES = ["basin_probability", "spike_threshold"]
 
 def sources() -> list[str]:
     """Source of the two functions."""
-    return [_basin_source(get(CLAIMS[0]).formula), _threshold_source(get(CLAIMS[1]).formula)]
+    return [_basin_source(get(CLAIMS[0]).formula), _threshold_source(get(CLAIMS[1]).parts["threshold"])]
 
 
 def _as_scipy(form: Expr) -> str:

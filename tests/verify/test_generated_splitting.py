@@ -39,7 +39,10 @@ def test_a_wrong_function_shows(name: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("name", SCALARS)
 def test_a_wrong_statement_shows(name: str) -> None:
-    wrong = replace(CLAIMS[name], statement=CLAIMS[name].formula * Rational(1001, 1000))
+    claim = CLAIMS[name]
+    ((part, right),) = claim.formulas.items()
+    changed = right * Rational(1001, 1000)
+    wrong = replace(claim, **({"statement": changed} if claim.parts == {} else {"parts": {part: changed}}))
     assert generated.compare(wrong, "quick", 2)["conditioned"] > generated.ALLOWED
 
 

@@ -14,7 +14,7 @@ from verify.reading.notebooks.stated import stated
 
 def test_a_statement_is_evaluated_entry_by_entry() -> None:
     across, along = np.array([[0.2], [0.7]]), np.array([0.1, 0.5, 2.0])
-    found = stated("R7.astroid", spike_across=across, spike_along=along)
+    found = stated("R7.astroid", "threshold", spike_across=across, spike_along=along)
     assert found.shape == (2, 3)
     np.testing.assert_allclose(found, spike_threshold(across, along), rtol=1e-14)
 

@@ -209,7 +209,7 @@ def fates_of(held: Held, rows: Sequence[Row], level: Level) -> tuple[dict[str, F
 
     def notices(mutant: Mutant) -> bool | None:
         """Whether the generated code (as it is) contradicts a wrong formula."""
-        if mutant.part != "statement":
+        if mutant.part != next(iter(held.claim.formulas)):
             return None
         wrong = replace(held, claim=mutant.claim)
         return any(_off(held, row, names, wrong.value(row.case)) for row in ordered[: held.trials])

@@ -67,7 +67,8 @@ def _of_chapter_r(claim: Claim, name: str) -> Held:
         return (Case(*entry) for entry in inputs(level, rng))
 
     def formula(own: Claim) -> Callable[..., mpf]:
-        compiled: Callable[..., mpf] = lambdify(symbols, own.formula, MPMATH)
+        (form,) = own.formulas.values()
+        compiled: Callable[..., mpf] = lambdify(symbols, form, MPMATH)
         return lambda *numbers: compiled(*translate(*numbers))
 
     functions = (name, *helpers)
@@ -98,7 +99,7 @@ def _piece(proxy: Estimator, x: mpf, *values: mpf) -> mpf:
 
 def holding(claim: Claim) -> list[Held]:
     """How a claim's function of numbers is held, or the proxy of the estimator whose coarse gradient it states."""
-    if len(claim.code) == 1 and claim.code[0] in SCALARS and claim.statement is not None:
+    if len(claim.code) == 1 and claim.code[0] in SCALARS:
         return [_of_chapter_r(claim, claim.code[0])]
     definition = claim.definition
     if "coarse_gradient" in claim.code and isinstance(definition, MeanSample) and definition.estimator in ESTIMATORS:

@@ -33,7 +33,7 @@ def _astroid(claim: Claim) -> Stated:
     c, y = box = coordinates(c=(0, 1), y=(0, 1))
     first, second = (Symbol(name, positive=True) for name in ("c", "d"))
     powers = {"A_j": first ** Rational(3, 2), "B_j": second ** Rational(3, 2)}
-    threshold = named(formula(claim, "statement"), **powers, spike_across=powers["A_j"], spike_along=powers["B_j"])
+    threshold = named(formula(claim, "threshold"), **powers, spike_across=powers["A_j"], spike_along=powers["B_j"])
     threshold = threshold.subs({first: c, second: 1 - c})
     reduction = "A = c^{3/2}, B = (1 − c)^{3/2}, N = βν by scaling; times ν²(1 − ν)²"
 
@@ -249,4 +249,4 @@ def _appears(trial: Trial, problem: Problem, j: int, sign: float, values: dict[s
             trial.count("runs not ended")
             continue
         trial.count("runs that stay" if alone[k] else "runs that leave")
-        trial.row("statement", ">=" if alone[k] else "<=", one, values, 1e-9 * one, problem)
+        trial.row("threshold", ">=" if alone[k] else "<=", one, values, 1e-9 * one, problem)
