@@ -76,8 +76,7 @@ STEP_GAIN_CURVED = (STEP_GAIN - _STEEPEST / 2) * SQUARE
     definition=Splitting("any-estimator"),
     parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
     hypotheses=OPEN_ANGLE,
-    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; in the balance κ(θ̄) ≥ 0 (|κ(θ̄)| otherwise), and both sides are 0 at "
-    "θ̄ = 0 and π",
+    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; in the balance κ(θ̄) ≥ 0 (|κ(θ̄)| otherwise)",
 )
 def R12(d: Derivation) -> None:
     d.cite("C1", "G5", "R1", "R3")

@@ -12,6 +12,7 @@ from sympy import (
     And,
     Eq,
     Expr,
+    Implies,
     Integral,
     Min,
     Symbol,
@@ -30,9 +31,8 @@ from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Line, vanishes
 from proofs.engine.graph import Graph
-from proofs.engine.rules import gram, total
+from proofs.engine.rules import gram, iterated, total
 from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
-from proofs.engine.smt import follows
 from proofs.splitting import ENTRY, U_VECTOR, X
 from proofs.symbols import beta, cap_angle, kappa, lam, n, named, step, theta, w_hat
 
@@ -101,15 +101,27 @@ def R6_radius(d: Derivation) -> None:
 _INNER, _AHEAD_Y, _ON_STAR, _ON_W, _OVER = named("⟨y,w*⟩", "⟨y,w⟩", "⟨u−w,w*⟩", "⟨u−w,w⟩", "⟨z,w*⟩")
 _AHEAD = 1 + step * beta
 _LEAST_PULL = kappa * (1 - sin(cap_angle))
-GAIN = step * _LEAST_PULL * (cos(cap_angle) - Abs(cos(theta))) / (_AHEAD + step * _LEAST_PULL)
+
+
+def _gain(margin: Expr) -> Expr:
+    return step * _LEAST_PULL * margin / (_AHEAD + step * _LEAST_PULL)
+
+
+GAIN = _gain(cos(cap_angle) - Abs(cos(theta)))
 """What one step adds to cos θ at least, outside the cap and its opposite."""
+
+_FIRST, _LAST = named("θ_0", "θ_t")
+_MARGIN, _COUNT = Symbol("ε", positive=True), Symbol("t", integer=True, nonnegative=True)
+_EDGE = cos(cap_angle) - _MARGIN
+_REACHED = Min(_EDGE, cos(_FIRST) + _COUNT * _gain(Min(cos(cap_angle) - Abs(cos(_FIRST)), _MARGIN)))
+"""How large cos θ is after t steps at least."""
 
 _STAR, _OFF, _Y, _Z = symbols("w^* u-w y z")
 
 
 @claim(
     id="R6",
-    title="The basin: the angle falls while it is above α₀, from everywhere but the opposite cap",
+    title="The basin: in the limit the angle is at most α₀, from everywhere but the opposite cap",
     source="[here]; the convergence that [DX] announces",
     kind=Kind.INEQUALITY,
     sentence=All(
@@ -118,11 +130,23 @@ _STAR, _OFF, _Y, _Z = symbols("w^* u-w y z")
             All(ge(cos(_NEXT_ANGLE) - cos(theta), Part("gain lower bound")), gt(cos(_NEXT_ANGLE), cos(theta))),
         ),
         If(ge(cos(theta), cos(cap_angle)), ge(cos(_NEXT_ANGLE), cos(cap_angle))),
+        ge(cos(_LAST), _REACHED),
     ),
     definition=Splitting("basin"),
     parts={"gain lower bound": GAIN},
-    premises={"cap": gt(cos(cap_angle), 0), "ball": le(beta * _GAP, kappa * sin(cap_angle))},
-    names={_GAP: r"\|w-S(w)\|", _NEXT_ANGLE: r"\theta^+"},
+    premises={
+        "cap": gt(cos(cap_angle), 0),
+        "ball": le(beta * _GAP, kappa * sin(cap_angle)),
+        "start": lt(Abs(cos(_FIRST)), cos(cap_angle)),
+        "margin": le(_MARGIN, cos(cap_angle)),
+    },
+    names={
+        _GAP: r"\|w-S(w)\|",
+        _NEXT_ANGLE: r"\theta^+",
+        _FIRST: r"\theta_0",
+        _LAST: r"\theta_t",
+        _MARGIN: r"\varepsilon",
+    },
     hypotheses=(sympy.Ge(theta, cap_angle), sympy.Le(theta, pi - cap_angle)),
     setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
     "θ is that of the bound. As r = β will do (R6.radius), β < κ suffices",
@@ -156,24 +180,20 @@ def R6(d: Derivation) -> None:
     gain = g.fact("gain", And(cos(_NEXT_ANGLE) - c >= GAIN, cos(_NEXT_ANGLE) > c), *(raised, angle, inside, pull))
     within = g.case("inside", c >= c_0)
     stay = g.fact("stay", cos(_NEXT_ANGLE) >= c_0, within, along, angle, length, cone, cap)
-    g.conclude(g.under(out, gain), g.under(within, stay))
-    _limit_points(d)
-
-
-def _limit_points(d: Derivation) -> None:
-    c, c_0 = cos(theta), cos(cap_angle)
-    start, margin = Symbol("c_start", real=True), Symbol("epsilon", positive=True)
-    d.step(
-        "All limit points lie in the cap",
-        Min(c_0 - Abs(start), margin),
-        "while cos θ ≤ c₀ − ε, c₀ − |cos θ| is at least this: cos θ rises by a fixed amount in each step, and it is at "
-        "most 1; so cos θ > c₀ − ε after finitely many steps, for every ε, and stays so",
-        follows(
-            "the margin", c_0 - Abs(c) >= Min(c_0 - Abs(start), margin), start <= c, c_0 - margin >= c, Abs(start) < c_0
-        ),
-        follows("it is > 0", Min(c_0 - Abs(start), margin) > 0, Abs(start) < c_0),
-        follows("r = β < κ is enough", And(beta / kappa < 1, beta / kappa > 0), beta < kappa),
+    moved = g.under(out, gain), g.under(within, stay)
+    start = g.given("start")
+    reached = c >= _REACHED
+    passed = Implies(reached, cos(_NEXT_ANGLE) >= _REACHED.subs(_COUNT, _COUNT + 1), evaluate=False)
+    run = g.rule(
+        "run",
+        iterated,
+        g.fact("at the start", cos(_FIRST) >= _REACHED.subs(_COUNT, 0)),
+        g.fact("one step more", passed, *moved, start, g.given("margin")),
+        holds=reached,
+        values={c: (cos(_FIRST), cos(_NEXT_ANGLE), cos(_LAST))},
+        count=_COUNT,
     )
+    g.conclude(*moved, run)
 
 
 def missed_cap(d: Derivation, definition: Splitting) -> Line:
@@ -224,7 +244,7 @@ def in_squares(d: Derivation, line: Expr) -> Line:
     definition=Splitting("probability"),
     statement=1 - betainc_regularized((n - 1) / 2, HALF, 0, sin(cap_angle) ** 2) / 2,
     hypotheses=(n >= 2,),
-    setting="α₀ < π/2, sin α₀ = r/κ; the start is uniform on the sphere; for n = 1 the probability is ½",
+    setting="α₀ < π/2, sin α₀ = r/κ; the start is uniform on the sphere",
     code=("basin_probability",),
 )
 def R6_probability(d: Derivation) -> None:

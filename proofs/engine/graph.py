@@ -145,7 +145,8 @@ class Graph:
             known = set(meant) == INNER[symbol] if symbol in INNER else symbol not in QUANTITIES
             if not known or self._meant.setdefault(symbol, meant) != meant:
                 raise ValueError(f"{self._claim.id}: {symbol} is no new name for {' and '.join(map(str, meant))}")
-        every = _symbols(*data["sums"]) if apply is total else {data.get("over")}
+        moving = data.get("sums" if apply is total else "values", {})
+        every = _symbols(*moving) | {data.get("over")}
         cases = [self._facts[case] for premise in premises for case in premise.rests - self._claim.premises.keys()]
         if any(every & case.formula.free_symbols for case in cases):
             raise ValueError(f"{self._claim.id}: {name!r} speaks of every entry or point, and a case of some")

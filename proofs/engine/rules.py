@@ -155,6 +155,25 @@ def grown(steeper: Boolean, *, slope: Symbol, below: Expr, over: Symbol, start: 
     return Ge(end[1] - start[1], sympy.integrate(below, (over, start[0], end[0])), evaluate=False)
 
 
+def iterated(
+    first: Boolean, after: Boolean, *, holds: Boolean, values: Mapping[Expr, tuple[Expr, Expr, Expr]], count: Symbol
+) -> Boolean:
+    """ITER: what holds at the start, and after a step if it did before, holds after every number of steps.
+
+    holds: of quantities after `count` steps. values: each with what it is at the start, one step later, and at last.
+    first, after: that it holds at the start; that it implies the same one step later. ValueError for other premises.
+    Source: induction.
+    """
+    start, then, last = ({value: told[place] for value, told in values.items()} for place in range(3))
+    passed = Implies(holds, holds.xreplace(then).subs(count, count + 1), evaluate=False)
+    for told, needed in ((first, holds.xreplace(start).subs(count, 0)), (after, passed)):
+        if told != needed:
+            raise ValueError(f"ITER needs {needed}, not {told}")
+    if count.is_nonnegative is not True:
+        raise ValueError(f"ITER counts steps, and {count} may be negative")
+    return holds.xreplace(last)
+
+
 def total(entry: Boolean, *, sums: Mapping[Expr, Expr]) -> Boolean:
     """SUM: what holds of each entry holds of the sums over the entries.
 

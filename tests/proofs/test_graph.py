@@ -46,6 +46,7 @@ from proofs.engine.rules import (
     falling,
     gram,
     grown,
+    iterated,
     least,
     partial,
     rising,
@@ -241,6 +242,27 @@ def test_a_function_grows_by_what_its_slope_does() -> None:
             grown(steeper, **at | wrong)
     with pytest.raises(ValueError, match="MONO needs"):
         grown(ge((y - 1 / x) * x, 0), **at | {"below": 1 / x})
+
+
+COUNT = Symbol("k", integer=True, nonnegative=True)
+AT = {"holds": ge(x, COUNT), "values": {x: (y, x + 1, z)}, "count": COUNT}
+
+
+def test_what_passes_from_step_to_step_holds_after_all(begin: Begin) -> None:
+    first, after = ge(y, 0), Implies(ge(x, COUNT), ge(x + 1, COUNT + 1), evaluate=False)
+    assert iterated(first, after, **AT) == ge(z, COUNT)
+    for wrong in (
+        {"first": ge(y, 1)},
+        {"after": Implies(ge(x, COUNT), ge(x + 1, COUNT), evaluate=False)},
+        {"count": x},
+    ):
+        with pytest.raises(ValueError, match="ITER"):
+            iterated(**{"first": first, "after": after} | AT | wrong)
+    _, g = begin()
+    inside = g.case("inside", x < 2)
+    told = g.fact("first", ge(y, 0)), g.fact("after", Implies(ge(x, COUNT), ge(x + 1, COUNT + 1)), inside)
+    with pytest.raises(ValueError, match="'run' speaks of every entry or point, and a case of some"):
+        g.rule("run", iterated, *told, **AT)
 
 
 t, u = symbols("t u", real=True)
