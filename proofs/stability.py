@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import And, Expr, Gt, Implies, Integer, Symbol, cos, expand, limit, oo, sin, sqrt, symbols
+from sympy import And, Expr, Gt, Implies, Integer, Limit, Symbol, cos, expand, limit, oo, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
@@ -12,10 +12,10 @@ from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, formula_of, gt, le, lt, ne
 from proofs.engine.smt import follows
-from proofs.splitting import ENTRY, F_VECTOR, TARGET, U_VECTOR, X_OTHER, X, descent_step
+from proofs.splitting import ENTRY, TARGET, U_VECTOR, X_OTHER, X, descent_step
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_hat, w_star
 
-_TANGENT, _CHANGE = symbols("t y")
+_TANGENT = Symbol("t")
 
 
 @claim(
@@ -33,44 +33,19 @@ _TANGENT, _CHANGE = symbols("t y")
 )
 def R8(d: Derivation) -> None:
     d.cite("R3")
-    h, overlap, square = symbols("h q Y", real=True)
-    d.begin("d/dh of normalize(z + h y) at h = 0: z = (1 + τN)w̄ (R3), y = t + τβ diag(S'(w̄)) t")
-    length = 1 + step * multiplier
-    gram = {(w_hat, w_hat): Integer(1), (w_hat, _CHANGE): overlap, (_CHANGE, _CHANGE): square}
-    moved = length * w_hat + h * _CHANGE
-    norm = sqrt(inner(moved, moved, gram))
-    slope = _CHANGE / length - overlap / length * w_hat
-    d.step(
-        "The derivative is Py/(1 + τN)",
-        slope,
-        "q = ⟨w̄, y⟩; the norm at h = 0 is 1 + τN > 0",
-        vanishes("‖z‖² − (1 + τN)²", norm.subs(h, 0) ** 2 - length**2),
-        vanishes("derivative − form", _derivative_of_direction(moved, norm, length, h) - slope),
-        vanishes("⟨w̄, form⟩", inner(slope, w_hat, gram)),
+    h, along = symbols("h D_t_w", real=True)
+    frame = {(w_hat, w_hat): Integer(1), (_TANGENT, _TANGENT): Integer(1)}
+    bent = curvature * _TANGENT + along * w_hat
+    z = (1 + step * multiplier) * w_hat + h * (_TANGENT + step * beta * bent)
+    d.begin(
+        Limit(inner(z, _TANGENT, frame) / (h * inner(z, w_hat, frame)), h, 0),
+        "the slope of w⁺ = z/‖z‖ along t, ‖t‖ = 1, t ⟂ w̄: z = (1 + τN)w̄ + h(t + τβ diag(S')t) up to o(h) (R3), "
+        "diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄, and ⟨w⁺, w̄⟩ → 1; across t and w̄ there is nothing",
     )
-    along = Symbol("D_t_w", real=True)
-    gram_t = {(w_hat, w_hat): Integer(1), (w_hat, F_VECTOR): along, (w_hat, _TANGENT): Integer(0)}
-    change = _TANGENT + step * beta * F_VECTOR
-    projected = (change - inner(change, w_hat, gram_t) * w_hat) / length
-    eigen = projected.subs(F_VECTOR, curvature * _TANGENT + along * w_hat)
-    d.step(
-        "On an eigenvector",
-        expand(eigen),
-        "diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄, t ⟂ w̄: the derivative is a multiple of t",
-        vanishes("no component along w̄", coefficient(eigen, w_hat)),
-    )
-    d.apply("The factor", lambda vector: coefficient(vector, _TANGENT))
+    d.evaluate("The limit")
     d.conclude(R8.formula)
     soft_spectrum(d)
     in_the_step(d)
-
-
-def _derivative_of_direction(moved: Expr, norm: Expr, length: Expr, h: Symbol) -> Expr:
-    """d/dh of moved/norm at h = 0, where the norm is `length`."""
-    root = Symbol("norm", positive=True)
-    inside = norm**2
-    slope = (moved.diff(h) * inside - moved * inside.diff(h) / 2) / root**3
-    return slope.subs(h, 0).subs(root, length)
 
 
 def soft_spectrum(d: Derivation) -> None:
