@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Symbol, cos, diff, pi, simplify, solve, sqrt, symbols, tan
+from typing import Any
+
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Equivalent,
+    Expr,
+    Implies,
+    Integer,
+    Or,
+    Symbol,
+    cos,
+    diff,
+    pi,
+    simplify,
+    sin,
+    sqrt,
+    symbols,
+    tan,
+)
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient, positive_terms, vanishes
 from proofs.engine.graph import Graph
-from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import gram
-from proofs.engine.sentence import All, If, Iff, Part, Same, eq, gt
-from proofs.engine.smt import follows
+from proofs.engine.rules import circle, gram, iterated, rising
+from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
-from proofs.landscape import SPURIOUS, cauchy_schwarz, gradient_at_best_weights
+from proofs.landscape import cauchy_schwarz
 from proofs.limit_errors import TANGENT
 from proofs.potentials import radial_and_pull
-from proofs.splitting import U_VECTOR
+from proofs.splitting import NORM_Z, U_VECTOR
 from proofs.symbols import (
     CLOSED_ANGLE,
     PRODUCTS,
     beta,
-    curvature,
-    e,
+    dv,
     kappa,
     lam,
     m,
@@ -31,10 +48,8 @@ from proofs.symbols import (
     named,
     nonzeros,
     ones,
-    ratio,
-    star_size,
     step,
-    sum_v,
+    sum_diff,
     sum_vs,
     taxicab,
     theta,
@@ -140,110 +155,151 @@ def _joint_equation(d: Derivation) -> None:
 
 SPURIOUS_STRENGTH = (2 * sum_vs**2 - (m + 1) * vs_vs) / (2 * sqrt(2 * pi) * (m + 1))
 
+_PHI_FIRST, _PHI_LAST = named("φ_0", "φ_t")
+_PHI, _PHI_NEXT, _PULL_END, _TOP, _BACK = named("φ", "φ⁺", "κ(π)", "v(π)·v*", "⟨v−v(π),v*⟩")
+_TILT, _TILT_NEXT, _TILT_FIRST, _TILT_LAST = named("tan φ", "tan φ⁺", "tan φ_0", "tan φ_t")
+_APART, _APART_NEXT, _APART_FIRST, _APART_LAST, _SHRUNK, _LENGTH_VS = symbols(
+    "‖v−v(π)‖ ‖v⁺−v(π)‖ ‖v_0−v(π)‖ ‖v_t−v(π)‖ ‖m‖ ‖v*‖", nonnegative=True
+)
+_ON, _ON_NEXT, _OFF, _SHARE, _FACTOR, _WIDE, _FLAT, _SLOW = symbols("T T⁺ T_off c p Δ ε γ", nonnegative=True)
+_COUNT = Symbol("t", integer=True, nonnegative=True)
+_STAR, _TANGENT, _OUTER, _APART_V, _GRADIENT = symbols("w^* t_J t_off v−v(π) ∂f/∂v")
+_KEPT = 1 + step * beta * _SHARE
+_Y, _LATER, _TURNED = named("y", "y'", "⟨m,v*⟩")
+_SINE: dict[str, Any] = {"f": sin(_Y) - _Y * cos(_Y), "over": _Y, "low": Integer(0), "high": pi / 2, "then": _LATER}
+_NEAR = {_TILT_LAST: _FLAT, _APART_LAST: _WIDE}
+
+
+_ONWARD = All(gt(_PULL_END, 0), le(_APART, _WIDE), gt(cos(_PHI), 0), gt(cos(_PHI_NEXT), 0))
+
+
+def _slowly(bound: Expr) -> Expr:
+    return bound / (1 + _SLOW * _COUNT)
+
 
 @claim(
     id="R11.spurious",
     title="When the spurious point θ = π, v = v(π) attracts the joint iteration",
     source="[here]",
-    subject=(
-        r"w\to-w^*,\ v\to v(\pi)\ \text{attracts if}\ (1^\top v^*)^2<\tfrac12(m+1)\|v^*\|^2,"
-        r"\ \text{repels if}\ >;\quad\kappa(\pi)"
+    kind=Kind.EQUIVALENCE,
+    sentence=All(
+        eq(_PULL_END, Part("strength")),
+        Iff(lt(sum_vs**2, (m + 1) * vs_vs / 2), lt(_PULL_END, 0)),
+        If(lt(_PULL_END, 0), All(gt(cos(_PHI_LAST), 0), *(le(size, _slowly(bound)) for size, bound in _NEAR.items()))),
+        If(_ONWARD, ge(_ON_NEXT / cos(_PHI_NEXT), (1 + _SLOW) * _ON / cos(_PHI))),
     ),
     definition=Splitting("spurious"),
-    statement=SPURIOUS_STRENGTH,
+    parts={"strength": SPURIOUS_STRENGTH},
+    premises={
+        "φ": All(ge(_PHI, 0), le(_PHI, pi)),
+        "tan φ": eq(_TILT * cos(_PHI), sin(_PHI)),
+        "tan φ⁺": eq(_TILT_NEXT * cos(_PHI_NEXT), sin(_PHI_NEXT)),
+        "κ": eq(_PULL, _PULL_END + _BACK / (2 * sqrt(2 * pi))),
+        "κ(π)": eq(_PULL_END, _TOP / (2 * sqrt(2 * pi))),
+        "p": All(ge(_FACTOR, Abs(1 - _RATE / 4)), ge(_FACTOR, Abs(1 - _RATE * (m + 1) / 4))),
+        "Δ": le(_WIDE * sqrt(vs_vs), sqrt(2 * pi) * Abs(_PULL_END)),
+        "γ": le(_SLOW * _KEPT, step * Abs(_PULL_END) / 2),
+        "ε": le((_FACTOR * _WIDE + _RATE * sqrt(vs_vs) * _FLAT / (2 * pi)) * (1 + _SLOW), _WIDE),
+        "start": All(gt(cos(_PHI_FIRST), 0), le(_TILT_FIRST, _FLAT), le(_APART_FIRST, _WIDE)),
+    },
+    names={
+        **{
+            _PULL: r"\kappa",
+            _PULL_END: r"\kappa(\pi)",
+            _BACK: r"\langle v-v(\pi),v^*\rangle",
+            _TOP: r"v(\pi)^\top v^*",
+        },
+        **{_PHI: r"\varphi", _PHI_NEXT: r"\varphi^+", _PHI_FIRST: r"\varphi_0", _PHI_LAST: r"\varphi_t"},
+        **{_TILT: r"\tan\varphi", _TILT_NEXT: r"\tan\varphi^+", _TILT_FIRST: r"\tan\varphi_0"},
+        **{_TILT_LAST: r"\tan\varphi_t", _APART: r"\|v-v(\pi)\|", _APART_FIRST: r"\|v_0-v(\pi)\|"},
+        **{_APART_LAST: r"\|v_t-v(\pi)\|", _RATE: r"\eta_v", _WIDE: r"\Delta", _FLAT: r"\varepsilon", _SLOW: r"\gamma"},
+    },
     hypotheses=(n >= 2,),
-    setting="ReLU estimator, 0 < η_v < 8/(m+1), 1 + τN > 0; λ = 0, or any S with S(w*) = c w*, c ∈ {0, 1}, "
-    "that is 0 or the identity about each entry of w* (l0 with every nonzero |w*_i| > T; any threshold above ‖w*‖_∞). "
-    "For c = 1, λ > 0, w* = ±e_j the bound is κ(π) = β, not 0: there −w* is a spike of R7.l0. At equality first order "
-    "decides nothing",
+    setting="ReLU estimator; φ = π − θ ∈ [0, π], w = −cos φ w* + t_J + t_off, w*, t_J and t_off orthogonal, T = ‖t_J‖, "
+    "and u = c(w − t_off): λ = 0, or an S that about each entry of w* is 0 (c = 0: any threshold above ‖w*‖_∞), or the "
+    "identity on the support J of w* and 0 off it (c = 1: l0 with every nonzero |w*_i| beyond the threshold); after t "
+    "steps v_t, φ_t. For 0 < η_v < 8/(m+1) there are p < 1 and Δ, ε, γ > 0: for κ(π) < 0 the point attracts, for "
+    "κ(π) > 0 what has a part on J leaves; w* = ±e_j with c = 1 has none, there −w* is a spike of R7.l0. At equality "
+    "nothing is said",
 )
 def R11_spurious(d: Derivation) -> None:
-    d.cite("N2", "N4", "N5.spurious", "R3", "R8", "R11")
-    d.begin(STRENGTH, "κ(θ) = v(θ)·v*/(2√(2π)), at θ = π")
-    d.apply("At θ = π", lambda strength: strength.subs(theta, pi))
-    d.conclude(R11_spurious.formula)
-    there, scale = R11_spurious.formula, sqrt(2 * pi) * (m + 1)
-    d.step(
-        "Its sign is that of S² − ½(m+1)‖v*‖²",
-        scale * there,
-        "negative exactly under N5.spurious's condition",
-        vanishes("difference", scale * there - (SPURIOUS.lhs - SPURIOUS.rhs)),
+    d.cite("N4")
+    g = Graph(d)
+    here, pulled, at_end, tilt = map(g.given, ("φ", "κ", "κ(π)", "tan φ"))
+    top = g.cite("N4.inner", {theta: pi}, value=_TOP)
+    strength = g.fact("κ(π) in v*", Eq(_PULL_END, SPURIOUS_STRENGTH), top, at_end)
+    signs = g.apply("signs", circle, at=_PHI)
+    acute = g.fact("acute", And(sin(_PHI) >= 0, Or(cos(_PHI) <= 0, pi / 2 >= _PHI)), signs, here)
+    best = get("N4").as_printed.subs(theta, pi)
+    total_best = coefficient(best, v_star) * sum_vs + coefficient(best, ones) * m
+    s = Symbol("⟨v−v(π),1⟩", real=True)
+    gradient = g.cite(
+        "N2", {dv: best + _APART_V - v_star, sum_diff: total_best + s - sum_vs, theta: pi - _PHI}, here, value=_GRADIENT
     )
-    _spurious_fixed_points(d)
-    _spurious_stability(d)
-
-
-def _spurious_fixed_points(d: Derivation) -> None:
-    """−w* is fixed exactly when S(w*) is a multiple of w*; with κ < 0 a limit is R4's for −w* at strength |κ|."""
-    share, strength = Symbol("c", real=True), Symbol("K", real=True)
-    u_bar = Symbol("u_vector")
-    level = beta * share - strength
-    d.step(
-        "−w* is fixed exactly when S(w*) = c w*, with N = βc − κ",
-        level,
-        "K stands for κ(π); S is odd, so ū = −S(w*)",
-        vanishes("κw* + βū − N w̄", strength * w_star + beta * (-share * w_star) - level * (-w_star)),
-        vanishes(
-            "and back: ū is a multiple of w*",
-            solve(strength * w_star + beta * u_bar + multiplier * w_star, u_bar)[0]
-            + (multiplier + strength) / beta * w_star,
+    shrunk = _APART_V - _RATE / 4 * (_APART_V + s * ones)
+    outputs = g.rule(
+        "output weights",
+        gram,
+        gradient,
+        products={
+            **{(_APART_V, _APART_V): _APART**2, (_APART_V, v_star): _BACK, (_APART_V, ones): s},
+            **{pair: value for pair, value in PRODUCTS.items() if v not in pair},
+        },
+        norms={v_star: _LENGTH_VS, _APART_V - _RATE * _GRADIENT: _APART_NEXT, shrunk: _SHRUNK, _APART_V: _APART},
+        named={_TURNED: (shrunk, v_star), _BACK: (_APART_V, v_star), s: (_APART_V, ones)},
+    )
+    w = _TANGENT + _OUTER - cos(_PHI) * _STAR
+    moved = w + step * (_PULL * _STAR + beta * _SHARE * (_TANGENT - cos(_PHI) * _STAR))
+    bit, size_vs = _RATE * _PHI / (2 * pi), sqrt(vs_vs)
+    less = g.fact("m is shorter", _SHRUNK <= _FACTOR * _APART, outputs, g.given("p"))
+    bounds = g.fact("Cauchy–Schwarz", And(Abs(_BACK) <= _APART * size_vs, Abs(_TURNED) <= _SHRUNK * size_vs), outputs)
+    squared = g.fact("v⁺", Eq(_APART_NEXT**2, _SHRUNK**2 + 2 * bit * _TURNED + bit**2 * vs_vs), outputs)
+    nearer = g.fact("v⁺ is nearer", _FACTOR * _APART + bit * size_vs >= _APART_NEXT, squared, bounds, less, here)
+    filters = g.rule(
+        "filter",
+        gram,
+        products={
+            **{(_STAR, _STAR): Integer(1), (_STAR, _TANGENT): Integer(0), (_STAR, _OUTER): Integer(0)},
+            **{(_TANGENT, _TANGENT): _ON**2, (_TANGENT, _OUTER): Integer(0), (_OUTER, _OUTER): _OFF**2},
+        },
+        vectors={NEXT: moved / NORM_Z},
+        norms={moved: NORM_Z, _TANGENT: _ON},
+        expanded={Integer(1): (w, w), -cos(_PHI_NEXT): (NEXT, _STAR), _ON * _ON_NEXT: (NEXT, _TANGENT)},
+        because="w = −cos φ w* + t_J + t_off, u = c(−cos φ w* + t_J), w⁺ = z/‖z‖",
+    )
+    ahead = g.fact("along −w*", Eq(cos(_PHI_NEXT) * NORM_Z, _KEPT * cos(_PHI) - step * _PULL), filters)
+    across = g.fact("across", NORM_Z * sin(_PHI_NEXT) <= _KEPT * sin(_PHI), filters, acute)
+    far = g.given("Δ")
+    drawn = g.fact(
+        "κ is near κ(π)", Implies(_APART <= _WIDE, 2 * Abs(_PULL - _PULL_END) <= Abs(_PULL_END)), pulled, bounds, far
+    )
+    slow, room = g.given("γ"), g.given("ε")
+    back = g.case("κ(π) < 0", _PULL_END < 0)
+    turned = g.fact(
+        "φ falls",
+        Implies(And(cos(_PHI) > 0, _APART <= _WIDE), And(cos(_PHI_NEXT) > 0, (1 + _SLOW) * _TILT_NEXT <= _TILT)),
+        *(back, ahead, across, drawn, slow, acute, tilt, g.given("tan φ⁺")),
+    )
+    tangent = g.apply("φ cos φ ≤ sin φ", rising, g.apply("signs of y", circle, at=_Y), **_SINE)
+    tangent = g.instance("from 0 to φ", tangent, {_Y: Integer(0), _LATER: _PHI})
+    angle = g.fact("φ ≤ tan φ", Implies(cos(_PHI) > 0, _PHI <= _TILT), tangent, acute, tilt)
+    near = And(cos(_PHI) > 0, _slowly(_FLAT) >= _TILT, _slowly(_WIDE) >= _APART)
+    values = {_TILT: (_TILT_FIRST, _TILT_NEXT, _TILT_LAST), _APART: (_APART_FIRST, _APART_NEXT, _APART_LAST)}
+    values |= {cos(_PHI): (cos(_PHI_FIRST), cos(_PHI_NEXT), cos(_PHI_LAST))}
+    first, later, _ = (near.xreplace({size: told[k] for size, told in values.items()}) for k in range(3))
+    run = g.rule(
+        "run",
+        iterated,
+        g.fact("at first", first.subs(_COUNT, 0), g.given("start")),
+        g.fact(
+            "one step more", Implies(near, later.subs(_COUNT, _COUNT + 1), evaluate=False), turned, nearer, angle, room
         ),
-        vanishes(
-            "l1, all nonzero |w*_i| = ω > ρ: c = 1 − ρ/ω", (star_size - ratio) - (1 - ratio / star_size) * star_size
-        ),
+        holds=near,
+        values=values,
+        count=_COUNT,
     )
-    pull = Symbol("kappa_size", positive=True)
-    d.step(
-        "Any penalty: where κ(θ̄) < 0 the limit is R4's with −w* and |κ(θ̄)|",
-        pull * (-w_star) + beta * u_bar,
-        "the same fixed-point equation; so R4 and R5 hold with π − θ̄ in the place of θ̄",
-        vanishes("κw* + βū", (-pull) * w_star + beta * u_bar - (pull * (-w_star) + beta * u_bar)),
+    away = g.case("κ(π) > 0", formula_of(_ONWARD, {}))
+    grown = g.fact(
+        "what is on J grows", _ON_NEXT / cos(_PHI_NEXT) >= (1 + _SLOW) * _ON / cos(_PHI), *(away, filters, drawn, slow)
     )
-
-
-def _spurious_stability(d: Derivation) -> None:
-    """The linear part is triangular: v moves w only along w*, which is radial at −w*."""
-    strength, rate = Symbol("K", real=True), Symbol("eta_v", positive=True)
-    gradient = get("N2").formula
-    off_ones = in_basic_quantities(gradient).diff(v)
-    on_ones = off_ones + m * in_basic_quantities(gradient).diff(sum_v).coeff(ones)
-    kept = get("R8").formula.subs({multiplier: beta - strength, curvature: 1})
-    other = get("R8").formula.subs({multiplier: beta - strength, curvature: 0})
-    none = get("R8").formula.subs({multiplier: -strength, curvature: 0})
-    valid, free = 1 + step * (beta - strength) > 0, 1 - step * strength > 0
-    d.step(
-        "The w-part contracts for κ(π) < 0 and grows for κ(π) > 0",
-        kept,
-        "R8 with c = 1, N = β − K: μ = 1 on the support J of w* (all of R^n for λ = 0), 0 off it; with c = 0, N = −K: "
-        "μ = 0. A tangent vector on J needs two entries there: for w* = ±e_j, λ > 0 only μ = 0 is left",
-        follows("c = 1: contracts", And(kept < 1, kept > 0, other < 1, other > 0), strength < 0),
-        follows("c = 1: grows on J for κ(π) > 0", kept > 1, strength > 0, valid),
-        follows("w* = ±e_j, c = 1, λ > 0: contracts for κ(π) < β", And(other < 1, other > 0), strength < beta),
-        follows("and grows for κ(π) > β", other > 1, strength > beta, valid),
-        follows("c = 0: contracts", And(none < 1, none > 0), strength < 0),
-        follows("c = 0: grows for κ(π) > 0", none > 1, strength > 0, free),
-    )
-    v_off, v_on = 1 - rate * off_ones, 1 - rate * on_ones
-    d.step(
-        "The v-part contracts, and does not move w to first order",
-        v_on,
-        "factors 1 − η_v/4 off 1 and 1 − η_v(m+1)/4 on 1; κ changes with v, but w* is radial at w̄ = −w*",
-        vanishes("∂f/∂v at v(π)", gradient_at_best_weights().subs(theta, pi)),
-        vanishes("factor off 1", v_off - (1 - rate / 4)),
-        vanishes("factor on 1", v_on - (1 - rate * (m + 1) / 4)),
-        follows("contracts", And(Abs(v_off) < 1, Abs(v_on) < 1), rate < 8 / (m + 1), m >= 1),
-        vanishes("tangential part of w* at θ = π", coefficient(in_basic_quantities(w_star), e).subs(theta, pi)),
-    )
-    dv, dw, q, p, cross, weight = symbols("d_v d_w q p C L", positive=True)
-    d.step(
-        "Together: |δv| + L|δw| contracts for large L",
-        dv + weight * dw,
-        "|δv⁺| ≤ q|δv| + C|δw| (v(θ) is Lipschitz in θ), |δw⁺| ≤ p|δw|, p and q < 1, up to second order",
-        follows(
-            "by the factor max(q, (1 + p)/2) < 1",
-            q * dv + cross * dw + weight * p * dw <= q * dv + weight * (1 + p) / 2 * dw,
-            p < 1,
-            q < 1,
-            weight >= 2 * cross / (1 - p),
-        ),
-    )
+    g.conclude(strength, g.under(back, run), g.under(away, grown))

@@ -60,7 +60,6 @@ def test_another_part(claim_id: str, part: str, monkeypatch: pytest.MonkeyPatch)
         (basin, "_AHEAD", 1 - basin.beta, "R6"),
         (basin, "HALF", Rational(1, 3), "R6.probability"),
         (basin, "BASIN_REFLECTED", 2 * basin.BASIN_REFLECTED, "R6.probability"),
-        (joint, "SPURIOUS", joint.SPURIOUS.lhs < 2 * joint.SPURIOUS.rhs, "R11.spurious"),
         (joint, "TANGENT", joint.TANGENT * Rational(1001, 1000), "R11"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -78,7 +78,7 @@ EDGES: Final[Mapping[tuple[str, str], tuple[Point, str, Relation, str, dict[str,
     ("census", "l1"): (_ALONE["l1"], "multiplier equation", "=", "1", _AT),
     ("census", "l0"): (_ALONE["l0"], "multiplier equation", "=", "1", _AT),
     ("census", "tl1"): (_ALONE["tl1"], "multiplier", "<=", "0", {**_AT, "kept_level": "3/5", "x_j": "1"}),
-    ("spurious", "*"): (_ALONE["l1"], "statement", ">=", "0", {"m": "2", "vs_vs": "2", "sum_vs": "2"}),
+    ("spurious", "*"): (_ALONE["l1"], "strength", ">=", "0", {"m": "2", "vs_vs": "2", "sum_vs": "2"}),
 }
 """(aspect, penalty) -> a point, and what a claim of it that held there would say: part, relation, observed, values."""
 

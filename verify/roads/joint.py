@@ -103,7 +103,7 @@ def check_spurious(trial: Trial) -> None:
         training.v = np.array(training.network(np.pi).best_weights())
         kappa = training.strength(3.0)[1]  # of the ReLU estimator it depends on v only
         if abs(kappa) > 0.05 * float(np.sum(training.v_star**2)):
-            trial.row("statement", "=", kappa, _values(training, np.pi), 1e-12, str(training))
+            trial.row("strength", "=", kappa, _values(training, np.pi), 1e-12, str(training))
             _next_to_spurious(trial, training, directions(rng, 1, problem.n)[0])
     trial.require("attracts", "repels")
 
@@ -126,4 +126,4 @@ def _next_to_spurious(trial: Trial, training: Training, direction: Array) -> Non
     if trial.demand(away < start / 100 or away > 10 * start, message):
         attracts = bool(away < start)
         trial.count("attracts" if attracts else "repels")
-        trial.row("statement", ">=" if attracts else "<=", 0.0, _values(training, np.pi), 0.0, str(training))
+        trial.row("strength", ">=" if attracts else "<=", 0.0, _values(training, np.pi), 0.0, str(training))
