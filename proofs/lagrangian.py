@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Piecewise, Rational, cos, pi, sin, sqrt, symbols
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Expr,
+    Implies,
+    Integer,
+    Ne,
+    Piecewise,
+    Rational,
+    Symbol,
+    cos,
+    expand,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+    true,
+)
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, holds, inner, vanishes
-from proofs.engine.sentence import All, Exists, If, Part, Term, Where, eq, gt, lt
+from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.rules import circle, rising, tends
+from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, ne
 from proofs.engine.smt import follows
 from proofs.potentials import at_teacher, radial_and_pull
-from proofs.splitting import ENTRY, F_VECTOR, X
-from proofs.symbols import PLANE, alpha, beta, e, eta, kappa, lam, step, theta, v, v_star, vs_vs, w_hat, w_star, x
+from proofs.splitting import F_VECTOR
+from proofs.symbols import PLANE, beta, e, kappa, named, step, theta, vs_vs, w_hat, w_star
 
 
 @dataclass(frozen=True)
@@ -67,12 +89,10 @@ RATES: dict[str, Expr] = {
 }
 """R2: dθ/dτ and dL_β/dτ at τ = 0 from each witness; all are > 0."""
 
-_COST = {"l0": Piecewise((lam, Ne(ENTRY, 0)), (Integer(0), True)), "l1": lam * Abs(ENTRY)}
-"""λp of one entry u_i."""
+_STRENGTH = 1 / (2 * sqrt(2 * pi))
+"""κ at v = v*, ‖v*‖ = 1."""
 
-_TURN, _COS, _SIN = symbols("x cos_x sin_x", real=True)
-_KAPPA_RELU = Eq(8 * pi * kappa**2, 1)
-"""κ at ‖v*‖ = 1."""
+_ANGLE, _LOSS, _V, _Y, _LATER, _LAST = named("θ", "f", "v", "y", "y'", "y''")
 
 
 def dot(first: tuple[Expr, ...], second: tuple[Expr, ...]) -> Expr:
@@ -80,106 +100,113 @@ def dot(first: tuple[Expr, ...], second: tuple[Expr, ...]) -> Expr:
     return sum((p * q for p, q in zip(first, second, strict=True)), Integer(0))
 
 
-def beats_all(what: str, witness: Witness, entry: Expr, best: Expr, given: tuple[object, ...] = ()) -> Obligation:
-    """Owe: `best` is the only minimizer of λp(|u|) + (β/2)(entry − u)²."""
-    cost = (_COST[witness.penalty] + witness.beta / 2 * (entry - ENTRY) ** 2).subs(lam, witness.lam)
-    return follows(what, cost > cost.subs(ENTRY, best), Ne(ENTRY, best), *given)
+def cost(witness: Witness, entry: Expr, u: Expr) -> Expr:
+    """λp(|u|) + (β/2)(x − u)² of one entry."""
+    price = Piecewise((Integer(1), Ne(u, 0)), (Integer(0), True)) if witness.penalty == "l0" else Abs(u)
+    return witness.lam * price + witness.beta / 2 * (entry - u) ** 2
 
 
-def turned_away(witness: Witness) -> tuple[Expr, Expr]:
-    """The witness w turned away from w* by the angle x, in cos x and sin x."""
-    first, second = witness.w
-    return first * _COS + second * _SIN, second * _COS - first * _SIN
+def drawn(witness: Witness, pull: Expr = kappa) -> tuple[Expr, Expr]:
+    """z = w + τ(κw* + βu)."""
+    w, star, u = witness.w, witness.w_star, witness.u
+    one, two = (w[i] + step * (pull * star[i] + witness.beta * u[i]) for i in (0, 1))
+    return one, two
 
 
-def turning(d: Derivation, witness: Witness) -> None:
-    """From the witness every step turns w away from w*, by an angle in (0, π/2)."""
-    w, target, u = witness.w, witness.w_star, witness.u
-    z = tuple(w_i + step * (kappa * s_i + witness.beta * u_i) for w_i, s_i, u_i in zip(w, target, u, strict=True))
-    cosine, sine = dot(w, target), w[0] * target[1] - w[1] * target[0]
-    turned = turned_away(witness)
-    ahead, aside = dot(z, w), z[0] * w[1] - z[1] * w[0]
-    d.step(
-        f"{witness.penalty}: θ rises, whatever τ > 0",
-        f"w = {w}, w* = {target}, β = {witness.beta}, λ = {witness.lam}, u = {u}",
-        "w⁺ is w turned by an angle x away from w*: θ⁺ = θ + x, 0 < x < π/2; cos x and sin x are ⟨z, w⟩/‖z‖ and "
-        "(z₁w₂ − z₂w₁)/‖z‖",
-        *(beats_all(f"u_{i + 1} is the only minimizer", witness, w[i], u[i]) for i in (0, 1)),
-        vanishes("‖w‖² − 1", dot(w, w) - 1),
-        vanishes("‖w*‖² − 1", dot(target, target) - 1),
-        holds("sin θ > 0", sine > 0),
-        holds("cos θ > 0", cosine > 0),
-        follows("⟨z, w⟩ > 0", ahead > 0, _KAPPA_RELU),
-        follows("z₁w₂ − z₂w₁ > 0", aside > 0, _KAPPA_RELU),
-        follows("both entries of z are positive", And(z[0] > 0, z[1] > 0), _KAPPA_RELU),
-        *(vanishes(f"z_{i + 1} − ‖z‖ w⁺_{i + 1}", z[i] - turned[i].subs({_COS: ahead, _SIN: aside})) for i in (0, 1)),
-        vanishes("⟨w⁺, w*⟩ − cos(θ + x)", dot(turned, target) - (cosine * _COS - sine * _SIN)),
+class After:
+    """What one step from a witness leads to, by name: ‖z‖, θ⁺, w⁺, any u⁺, and by how much the Lagrangian rises."""
+
+    def __init__(self, witness: Witness) -> None:
+        mark = f"({witness.penalty})"
+        self.norm = Symbol(f"‖z‖{mark}", positive=True)
+        self.angle, self.raised, self.loss, w_1, w_2, u_1, u_2 = named(
+            *(name + mark for name in ("θ⁺", "ΔL", "f⁺", "w⁺_1", "w⁺_2", "u⁺_1", "u⁺_2"))
+        )
+        self.w, self.u = (w_1, w_2), (u_1, u_2)
+        self.turn = self.angle - _ANGLE
+        letters = (r"\theta^+", r"\Delta L_\beta", "f^+", r"\|z\|", "w^+_1", "w^+_2", "u^+_1", "u^+_2")
+        own = (self.angle, self.raised, self.loss, self.norm, *self.w, *self.u)
+        self.names = {symbol: rf"{latex}({witness.penalty})" for symbol, latex in zip(own, letters, strict=True)}
+
+
+def premises(witness: Witness) -> dict[str, Boolean]:
+    """What one step from the witness is; the Lagrangian is f + λP(u) + (β/2)‖w − u‖²."""
+    to, z, mark = After(witness), drawn(witness), f", {witness.penalty}"
+    costs = [cost(witness, to.w[i], to.u[i]) - cost(witness, witness.w[i], witness.u[i]) for i in (0, 1)]
+    return {
+        f"z{mark}": All(eq(to.norm**2, dot(z, z)), *(eq(to.norm * to.w[i], z[i]) for i in (0, 1))),
+        f"θ⁺{mark}": All(eq(cos(to.angle), dot(to.w, witness.w_star)), ge(to.angle, 0), le(to.angle, pi)),
+        f"L{mark}": eq(to.raised, to.loss - _LOSS + costs[0] + costs[1]),
+    }
+
+
+def at_once(witness: Witness) -> tuple[Expr, Expr]:
+    """To first order in τ, how much θ and the Lagrangian rise: sin(θ⁺ − θ), and with it β⟨w − u, w⁺ − w⟩."""
+    w, z = witness.w, drawn(witness, _STRENGTH)
+    norm = sqrt(expand(dot(z, z)))
+    sine = (z[0] * w[1] - z[1] * w[0]) / norm
+    force = sum((witness.beta * (w[i] - witness.u[i]) * (z[i] / norm - w[i]) for i in (0, 1)), sine / (2 * pi))
+    return sine / step, force / step
+
+
+def said(witness: Witness) -> Boolean:
+    """The clauses of R2 about a witness."""
+    to = After(witness)
+    rises, to_0 = gt(to.raised, 0), (step, Integer(0))
+    angle, lagrangian = (Part(f"rate of the {what}, {witness.penalty}") for what in ("angle", "Lagrangian"))
+    sine, force = at_once(witness)
+    best = zip(witness.w, witness.u, strict=True)
+    return All(
+        *(If(ne(_V, u), gt(cost(witness, w, _V), cost(witness, w, u))) for w, u in best),
+        gt(to.angle, _ANGLE),
+        rises if witness.turn == pi / 2 else If(le(to.turn, witness.turn), rises),
+        *(Tends(sine, angle, to_0), Tends(force, lagrangian, to_0), gt(angle, 0), gt(lagrangian, 0)),
     )
 
 
-def sine_is_below() -> list[Obligation]:
-    """sin x ≤ x and 1 − cos x ≤ x²/2 for x ≥ 0: each difference starts at 0 and has a derivative ≥ 0."""
-    over, under = x - sin(x), x**2 / 2 - (1 - cos(x))
-    return [
-        *(
-            vanishes(f"{name} at 0", part.subs(x, 0))
-            for name, part in (("x − sin x", over), ("x²/2 − 1 + cos x", under))
-        ),
-        vanishes("slope of x − sin x", over.diff(x) - (1 - cos(x))),
-        follows("it is ≥ 0", 1 - _COS >= 0, Eq(_COS**2 + _SIN**2, 1)),
-        vanishes("slope of x²/2 − 1 + cos x", under.diff(x) - over),
+def rising_from(g: Graph, witness: Witness, known: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The step turns w away from w* by an angle x in (0, π/2), and so the Lagrangian rises."""
+    to, z, w, star, mark = After(witness), drawn(witness), witness.w, witness.w_star, f", {witness.penalty}"
+    signs, squared, sine, pull, loss = known
+    moved, angle, raised = (g.given(f"{name}{mark}") for name in ("z", "θ⁺", "L"))
+    turn = to.turn
+    up = g.instance(f"sin θ⁺ ≥ 0{mark}", signs, {_Y: to.angle})
+    far = g.fact(f"sin θ⁺{mark}", Eq(to.norm * sin(to.angle), z[0] * star[1] - z[1] * star[0]), up, moved, angle)
+    added = [
+        g.equal(f"{name} of x{mark}", function(turn), function(turn).expand(trig=True))
+        for name, function in (("sine", sin), ("cosine", cos))
     ]
-
-
-def loss_slope(d: Derivation) -> Expr:
-    """df/dθ at v = v*: a constant, so that f rises by this times the angle."""
-    d.cite("N1.teacher")
-    return get("N1.teacher").formula.diff(theta)
-
-
-_CIRCLE = (Eq(_COS**2 + _SIN**2, 1), _SIN > 0, _COS > 0, _SIN <= _TURN, 1 - _COS <= _TURN**2 / 2)
-
-
-def rises_l0(d: Derivation, witness: Witness) -> None:
-    """The support stays, so λP is unchanged and the envelope changes by (β/2)(w₂⁺² − w₂²)."""
-    w = witness.w
-    first, second = turned_away(witness)
-    inside = [Eq(_COS**2 + _SIN**2, 1), _SIN > 0, _COS > 0, second > 0]
-    change = loss_slope(d).subs(vs_vs, dot(witness.v_star, witness.v_star)) * _TURN
-    change += witness.beta / 2 * (second**2 - w[1] ** 2)
-    d.step(
-        "l0: the Lagrangian rises, whatever τ > 0",
-        change,
-        "θ‖v*‖²/2π rises by x‖v*‖²/2π; u keeps its support, so (β/2)‖w − u‖² + λP(u) changes by (β/2)(w₂⁺² − w₂²)",
-        vanishes("f(v*, w) − θ‖v*‖²/2π", get("N1.teacher").formula - theta * vs_vs / (2 * pi)),
-        *sine_is_below(),
-        follows("w₁⁺ > w₁ and w₂⁺ < w₂; w₂⁺ > 0 as z₂ > 0", And(first > w[0], second < w[1]), inside),
-        beats_all("the large entry is kept", witness, X, X, (w[0] <= X,)),
-        beats_all("the small one is dropped", witness, X, Integer(0), (X >= 0, w[1] >= X)),
-        follows("it rises", change > 0, _CIRCLE),
+    turned = g.fact(
+        f"x{mark}",
+        And(Eq(to.norm * sin(turn), z[0] * w[1] - z[1] * w[0]), Eq(to.norm * cos(turn), dot(z, w))),
+        *(far, sine, moved, angle, *added),
+    )
+    acute = g.fact(f"0 < x < π/2{mark}", And(sin(turn) > 0, cos(turn) > 0), turned, pull)
+    back = g.instance(f"signs at −x{mark}", signs, {_Y: -turn})
+    ahead = g.fact(f"x > 0{mark}", turn > 0, acute, back, angle, sine)
+    near = g.instance(f"1 − cos x ≤ x²/2{mark}", squared, {_LAST: turn})
+    new = w[0] * cos(turn) + w[1] * sin(turn), w[1] * cos(turn) - w[0] * sin(turn)
+    entries = g.fact(f"w⁺{mark}", And(Eq(to.w[0], new[0]), Eq(to.w[1], new[1]), to.w[1] > 0), turned, moved)
+    small = g.fact(f"x and its cosine{mark}", And(turn > 0, 2 - 2 * cos(turn) <= turn**2), ahead, near)
+    lost = g.cite("N1.teacher", {theta: to.angle, vs_vs: Integer(1)}, angle, value=to.loss, name=f"f⁺{mark}")
+    return (
+        ahead,
+        entries,
+        acute,
+        small,
+        g.fact(
+            f"L less f{mark}",
+            raised.formula.xreplace({to.loss: to.angle / (2 * pi), _LOSS: _ANGLE / (2 * pi)}),
+            raised,
+            lost,
+            loss,
+        ),
     )
 
 
-def rises_l1(d: Derivation, witness: Witness) -> None:
-    """The envelope lies above its tangent: it changes by at least β⟨w − u, w⁺ − w⟩."""
-    d.cite("R1.global")
-    w, u = witness.w, witness.u
-    first, second = turned_away(witness)
-    move, apart = (first - w[0], second - w[1]), (w[0] - u[0], w[1] - u[1])
-    change = loss_slope(d).subs(vs_vs, dot(witness.v_star, witness.v_star)) * _TURN + witness.beta * dot(apart, move)
-    d.step(
-        f"l1: the Lagrangian rises for every step with 0 < x ≤ {witness.turn}",
-        change,
-        "x is the angle of the step, so this is every small η; λP(u) + (β/2)‖w − u‖² changes by at least "
-        "β⟨w − u, w⁺ − w⟩ (R1.global, second step)",
-        follows("it rises", change > 0, *_CIRCLE, witness.turn >= _TURN),
-    )
-
-
-def first_order(d: Derivation, strength: Expr) -> None:
-    """The rates of θ and of the Lagrangian along the step, for any u = q ŵ − C e + k f, f ⟂ ŵ, e; κ is `strength` at
-    the witnesses."""
-    d.cite("R1")
+def first_order(d: Derivation) -> None:
+    """The rates of θ and of the Lagrangian along the step, for any u = q ŵ − C e + k f, f ⟂ ŵ, e."""
+    d.cite("R1", "N1.teacher")
     q, across, off = symbols("q C k", real=True)
     u = q * w_hat - across * e + off * F_VECTOR
     gram = {**PLANE, (F_VECTOR, F_VECTOR): Integer(1)}
@@ -187,7 +214,7 @@ def first_order(d: Derivation, strength: Expr) -> None:
     norm = sqrt(inner(z, z, gram))
     turn = (-inner(w_star, z, gram) / norm).diff(step).subs(step, 0) / sin(theta)
     fall = (inner(u, z, gram) / norm).diff(step).subs(step, 0)
-    pull, true = kappa * sin(theta), loss_slope(d)
+    pull, true = kappa * sin(theta), get("N1.teacher").formula.diff(theta)
     change = true * turn - beta * fall
     rate = (beta * across - pull) * (true - beta * across) - beta**2 * off**2
     d.step(
@@ -200,21 +227,6 @@ def first_order(d: Derivation, strength: Expr) -> None:
         vanishes("rate of the Lagrangian", change - rate),
         _both_rise(),
     )
-    for witness in LAGRANGIAN_WITNESSES:
-        for name, general in (("angle", turn), ("Lagrangian", change)):
-            part = f"rate of the {name}, {witness.penalty}"
-            d.hold(part, RATES[part], _at(witness, general, across, off, strength), "the rate at the witness")
-            d.step("It is > 0", RATES[part], "", holds("sign", RATES[part] > 0))
-
-
-def _at(witness: Witness, rate: Expr, across: Expr, off: Expr, strength: Expr) -> Expr:
-    """A rate at a witness: θ, C = −⟨u, e⟩ and ‖v*‖² from its vectors."""
-    w, target, u = witness.w, witness.w_star, witness.u
-    cosine, sine = dot(w, target), Abs(w[0] * target[1] - w[1] * target[0])
-    tangent = tuple((s_i - cosine * w_i) / sine for w_i, s_i in zip(w, target, strict=True))
-    numbers = {across: -dot(u, tangent), off: 0, beta: witness.beta, kappa: strength}
-    squares = {vs_vs: dot(witness.v_star, witness.v_star), sin(theta): sine, cos(theta): cosine}
-    return rate.subs(numbers).subs(squares)
 
 
 def _both_rise() -> Obligation:
@@ -225,69 +237,60 @@ def _both_rise() -> Obligation:
     return follows("both rise exactly between", And(Implies(rising, between), Implies(between, rising)))
 
 
-_BOTH_RISE = All(gt(Term(r"\theta(w^+)"), Term(r"\theta(w)")), gt(Term(r"L_\beta(u^+,w^+)"), Term(r"L_\beta(u,w)")))
-_WITNESS = (
-    eq(v, v_star),
-    eq(Term(r"\|v^*\|"), 1),
-    eq(Term("w"), Term(r"(\tfrac45,\tfrac35)")),
-    eq(w_star, Term(r"(\tfrac35,\tfrac45)")),
-)
-
-
-def _rates(name: str) -> tuple[Boolean, Boolean]:
-    """What both rates are at τ = 0."""
-    angle, lagrangian = (Part(f"rate of the {what}, {name}") for what in ("angle", "Lagrangian"))
-    at_once = Term(r"\tfrac{d\theta}{d\tau}(0)"), Term(r"\tfrac{dL_\beta}{d\tau}(0)")
-    return eq(at_once[0], angle), eq(at_once[1], lagrangian)
-
-
 @claim(
     id="R2",
     title="With the true loss neither the Lagrangian nor the angle always decreases",
     source="[here]",
     kind=Kind.COUNTEREXAMPLE,
-    sentence=All(
-        Where(
-            If(All(lt(0, eta), lt(eta, 1 / (alpha + beta))), _BOTH_RISE),
-            Term(r"\ell_0"),
-            *_rates("l0"),
-            *_WITNESS,
-            eq(beta, Rational(1, 5)),
-            eq(lam, Rational(49, 1000)),
-        ),
-        Where(
-            Exists(Term(r"\eta_0>0"), If(All(lt(0, eta), lt(eta, Term(r"\eta_0"))), _BOTH_RISE)),
-            Term(r"\ell_1"),
-            *_rates("l1"),
-            *_WITNESS,
-            eq(beta, 1),
-            eq(lam, Rational(1, 2)),
-        ),
-    ),
+    sentence=All(*map(said, LAGRANGIAN_WITNESSES)),
     definition=Splitting("lagrangian", "l0"),
     parts=RATES,
-    setting="ReLU estimator; L_β = f + λP(u) + (β/2)‖w − u‖² with the true loss f; the l1 witness has the same v*, w "
-    "and w*",
+    premises={
+        "κ": eq(8 * pi * kappa**2, 1),
+        "θ": All(eq(cos(_ANGLE), dot(_W, _W_STAR)), ge(_ANGLE, 0), le(_ANGLE, pi)),
+        **{name: told for witness in LAGRANGIAN_WITNESSES for name, told in premises(witness).items()},
+    },
+    names={_ANGLE: r"\theta", _LOSS: "f"} | {k: v for one in LAGRANGIAN_WITNESSES for k, v in After(one).names.items()},
+    setting="ReLU estimator, v = v*, ‖v*‖ = 1; w = (⅘, ⅗), w* = (⅗, ⅘); β = ⅕, λ = 49/1000 for l0 and β = 1, λ = ½ "
+    "for l1; u = S(w), the only minimizer, v any other number; w⁺ = z/‖z‖, z = w + τ(κw* + βu), any τ > 0, so any "
+    "η < 1/(α+β); ΔL_β is how much f + λP(u) + (β/2)‖w − u‖² rises with the true loss f, whatever u⁺. sin(θ⁺ − θ) is "
+    "θ⁺ − θ to first order in τ, and with β⟨w − u, w⁺ − w⟩ it gives the rate of L_β",
 )
 def R2(d: Derivation) -> None:
-    d.begin("L_β(u, w) = f(v*, w) + λP(u) + (β/2)‖w − u‖², u = S(w), one step w → w⁺, u⁺ = S(w⁺)")
-    _, pull, owes = radial_and_pull(d, "")
-    at_one = at_teacher(pull).subs(vs_vs, 1)
-    d.step(
-        "κ of the witness",
-        at_one,
-        "C9 at v = v*, ‖v*‖ = 1",
-        *owes,
-        vanishes("8πκ² − 1", 8 * pi * at_one**2 - 1),
-        holds("κ > 0", at_one > 0),
+    g = Graph(d)
+    signs = g.apply("signs", circle, at=_Y)
+    first = g.apply("x − sin x rises", rising, f=_Y - sin(_Y), over=_Y, low=Integer(0), high=oo, then=_LATER)
+    below = g.instance("sin y ≤ y", first, {_Y: Integer(0)})
+    second = g.apply(
+        "cos x + x²/2 rises",
+        rising,
+        below,
+        **{"f": cos(_LATER) + _LATER**2 / 2, "over": _LATER, "low": Integer(0), "high": oo, "then": _LAST},
     )
-    flat, soft_one = LAGRANGIAN_WITNESSES
-    turning(d, flat)
-    rises_l0(d, flat)
-    turning(d, soft_one)
-    rises_l1(d, soft_one)
-    first_order(d, at_one)
-    d.conclude_argument(
-        "small steps do not help: the coarse and the true gradient weigh the fit differently; "
-        "L_β(u, w⁺), before u moves, is higher still"
-    )
+    squared = g.instance("1 − cos y ≤ y²/2", second, {_LATER: Integer(0)})
+    here = g.instance("sin θ ≥ 0", signs, {_Y: _ANGLE})
+    pull, angle = g.given("κ"), g.given("θ")
+    known = And(Eq(sin(_ANGLE), Rational(7, 25)), Eq(cos(_ANGLE), Rational(24, 25)), _ANGLE >= 0, pi >= _ANGLE)
+    sine = g.fact("sin θ", known, angle, here)
+    loss = g.cite("N1.teacher", {theta: _ANGLE, vs_vs: Integer(1)}, angle, value=_LOSS, name="f")
+    ends = []
+    for witness in LAGRANGIAN_WITNESSES:
+        to, w, mark = After(witness), witness.w, f", {witness.penalty}"
+        ahead, entries, acute, small, raised = rising_from(g, witness, (signs, squared, sine, pull, loss))
+        if witness.penalty == "l0":
+            kept = g.fact("one entry grows, the other shrinks", And(to.w[0] > w[0], to.w[1] < w[1]), entries, acute)
+            gained = witness.beta / 2 * (to.w[1] ** 2 - w[1] ** 2)
+            least = g.fact(f"no u⁺ costs less{mark}", to.raised >= to.turn / (2 * pi) + gained, raised, kept, entries)
+        else:
+            gained = sum(witness.beta * (w[i] - witness.u[i]) * (to.w[i] - w[i]) for i in (0, 1))
+            least = g.fact(f"no u⁺ costs less{mark}", to.raised >= to.turn / (2 * pi) + gained, raised)
+        near = to.turn <= witness.turn if witness.turn != pi / 2 else true
+        up = g.fact(f"the Lagrangian rises{mark}", Implies(near, to.raised > 0), least, entries, small)
+        ends += [ahead, up]
+        for what, f in zip(("angle", "Lagrangian"), at_once(witness), strict=True):
+            part = f"rate of the {what}{mark}"
+            ends.append(g.apply(part, tends, f=f, over=step, to=Integer(0), value=RATES[part]))
+    g.conclude(*ends)
+    _, there, owes = radial_and_pull(d, "")
+    d.step("κ at v = v*", there, "C9", *owes, vanishes("8πκ² − 1", 8 * pi * at_teacher(there).subs(vs_vs, 1) ** 2 - 1))
+    first_order(d)

@@ -350,15 +350,18 @@ def falling(
     return Applied(needs, Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
 
 
-def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+") -> Applied:
+def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | None = None) -> Applied:
     """LIM: the limit that SymPy computes (Gruntz's algorithm), quadrature and balls holding it as well.
 
-    ValueError where SymPy finds none. Source: Gruntz, On Computing Limits in a Symbolic Manipulation System, 1996.
+    ValueError where SymPy finds none, and where it is not the `value` told. Source: Gruntz, On Computing Limits in a
+    Symbolic Manipulation System, 1996.
     """
-    value = sympy.limit(f, over, to, side)
-    if value.has(sympy.Limit, sympy.AccumBounds, sympy.nan):
+    found = sympy.limit(f, over, to, side)
+    if found.has(sympy.Limit, sympy.AccumBounds, sympy.nan):
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
-    return Applied(sympy.true, Tends(f, value, (over, to)))
+    if value is not None and decide_zero(found - value).zero is not True:
+        raise ValueError(f"LIM finds {found} as {over} tends to {to}, not {value}")
+    return Applied(sympy.true, Tends(f, found if value is None else value, (over, to)))
 
 
 def carried(equal: Boolean, limit: Boolean, *, value: Expr | None = None) -> Boolean:

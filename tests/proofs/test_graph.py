@@ -52,6 +52,7 @@ from proofs.engine.rules import (
     rising,
     slope,
     sole,
+    tends,
     total,
     unbounded,
 )
@@ -263,6 +264,13 @@ def test_what_passes_from_step_to_step_holds_after_all(begin: Begin) -> None:
     told = g.fact("first", ge(y, 0)), g.fact("after", Implies(ge(x, COUNT), ge(x + 1, COUNT + 1)), inside)
     with pytest.raises(ValueError, match="'run' speaks of every entry or point, and a case of some"):
         g.rule("run", iterated, *told, **AT)
+
+
+def test_a_limit_is_what_it_is_said_to_be() -> None:
+    at = {"f": sin(x) * (z + 1) ** 2 / x, "over": x, "to": Integer(0)}
+    assert tends(**at, value=z**2 + 2 * z + 1).gives == Tends(at["f"], z**2 + 2 * z + 1, (x, 0))
+    with pytest.raises(ValueError, match=r"LIM finds .* as x tends to 0, not 2"):
+        tends(**at, value=Integer(2))
 
 
 t, u = symbols("t u", real=True)

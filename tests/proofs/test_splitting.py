@@ -14,6 +14,7 @@ from proofs import any_estimator, fixed_points, lagrangian, splitting, stability
 from proofs.engine import claim as registry
 from proofs.engine.derivation import Derivation, inner
 from proofs.engine.residual import decide_zero
+from proofs.engine.sentence import All
 from proofs.lagrangian import LAGRANGIAN_WITNESS, LAGRANGIAN_WITNESSES, Witness
 from proofs.splitting import STEP_GAIN
 from proofs.symbols import (
@@ -49,12 +50,6 @@ def scratch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def restate(claim_id: str, statement: Expr) -> None:
     registry._REGISTRY[claim_id] = replace(proofs.get(claim_id), statement=statement, printed=None)
-
-
-@pytest.mark.parametrize("name", lagrangian.RATES)
-def test_another_rate_is_refuted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lagrangian, "RATES", {**lagrangian.RATES, name: SLIGHTLY * lagrangian.RATES[name]})
-    assert decided("R2") is False
 
 
 # A spoiled ingredient.
@@ -97,15 +92,21 @@ def test_the_hard_threshold_has_no_global_fixed_point(scratch: None) -> None:
         {"w": (Rational(4, 5), Rational(4, 5))},
     ],
 )
-def test_another_witness_is_refuted(changed: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
-    other = replace(LAGRANGIAN_WITNESS, **changed)
-    monkeypatch.setattr(lagrangian, "LAGRANGIAN_WITNESSES", (other, LAGRANGIAN_WITNESSES[1]))
+def test_another_witness_is_refuted(changed: dict[str, object], scratch: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = (replace(LAGRANGIAN_WITNESS, **changed), LAGRANGIAN_WITNESSES[1])
+    monkeypatch.setattr(lagrangian, "LAGRANGIAN_WITNESSES", both)
+    told = {name: given for witness in both for name, given in lagrangian.premises(witness).items()}
+    right = proofs.get("R2")
+    sentence = All(*map(lagrangian.said, both))
+    registry._REGISTRY["R2"] = replace(right, premises={**right.premises, **told}, sentence=sentence)
     assert decided("R2") is not True
 
 
-def test_the_identity_estimator_pulls_harder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_identity_estimator_pulls_harder(scratch: None) -> None:
     """With twice the κ the angle falls at the witness of R2."""
-    monkeypatch.setattr(lagrangian, "_KAPPA_RELU", Eq(2 * pi * kappa**2, 1))
+    right = proofs.get("R2")
+    harder = {**right.premises, "κ": Eq(2 * pi * kappa**2, 1)}
+    registry._REGISTRY["R2"] = replace(right, premises=harder)
     assert decided("R2") is not True
 
 
