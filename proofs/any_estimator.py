@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sympy
-from sympy import Eq, Expr, Implies, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
+from sympy import And, Eq, Equivalent, Implies, Integer, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, coefficient, inner, vanishes
+from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Graph
-from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import grown
-from proofs.engine.sentence import All, If, Part, Term, eq, ge, gt, le, lt
+from proofs.engine.rules import circle, gram, grown
+from proofs.engine.sentence import All, If, Iff, Part, Same, eq, ge, gt, le, lt
 from proofs.engine.smt import follows
+from proofs.fixed_points import ACROSS, GAP, PRODUCTS, R3, RIGHT
 from proofs.means import normal_density
 from proofs.splitting import (
     C_NEXT,
-    F_VECTOR,
     H_NEXT,
     H_W,
     NAMES,
@@ -25,6 +23,7 @@ from proofs.splitting import (
     OF_W,
     SQUARE,
     STEP_GAIN,
+    U_VECTOR,
     C,
     gain_of_a_step,
     of_a_step,
@@ -32,11 +31,13 @@ from proofs.splitting import (
 from proofs.symbols import (
     INTEGRABLE,
     OPEN_ANGLE,
-    PLANE,
+    alpha,
     beta,
     e,
+    kappa,
     moment_across,
     mu,
+    multiplier,
     named,
     r,
     step,
@@ -59,80 +60,99 @@ STEP_GAIN_CURVED = (STEP_GAIN - _STEEPEST / 2) * SQUARE
 """R12.step: what one step adds to H at least."""
 
 
+_GRADIENT, _MOVE = symbols("G t")
+_PULL, _G_W, _OFF_W, _OFF_E, _ON_T, _E_T, _U_T, _TURN, _AGAINST, _ALONG = named(
+    "κ(θ)", "⟨G,ŵ⟩", "⟨G−αŵ+κw*,ŵ⟩", "⟨G−αŵ+κw*,e⟩", "⟨G,t⟩", "⟨e,t⟩", "⟨u,t⟩", "θ̇", "⟨F,ŵ⟩", "⟨t−ẇ,t⟩"
+)
+_SPEED, _OFF_FORM, _OFF_FLOW = symbols("‖t‖ ‖G−αŵ+κw*‖ ‖t−ẇ‖", nonnegative=True)
+_BALANCED = Same(multiplier * w_hat, RIGHT.subs(kappa, _PULL))
+_FORM = Same(_GRADIENT, alpha * w_hat - _PULL * w_star)
+_FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
+
+
 @claim(
     id="R12",
     title="Any straight-through estimator on the sphere has a potential",
     source="[here]",
     kind=Kind.EQUIVALENCE,
     sentence=All(
-        eq(Term(r"P\,G_\mu"), Term(r"\nabla_{S^{n-1}}\Psi")),
-        eq(Term(r"\Psi(0)"), 0),
-        eq(Term(r"\Psi'(\theta)"), Part("slope of the potential")),
-        eq(Term(r"G_\mu"), Term(r"\alpha(\theta)\hat w-\kappa(\theta)w^*")),
-        eq(Term(r"\kappa(\theta)"), Part("strength")),
-        eq(Term(r"\kappa(\bar\theta)\sin\bar\theta"), Term(r"\beta\|P\bar u\|")),
-        le(Term(r"\beta\|P\bar u\|"), Term(r"\beta\|\bar w-\bar u\|")),
+        eq(_ON_T, Part("slope of the potential") * _TURN),
+        If(_FLOW, eq(Part("slope of the potential") * _TURN - beta * _U_T, -(_SPEED**2))),
+        Iff(_FORM, All(eq(_PULL, Part("strength")), eq(alpha, _G_W + _PULL * cos(theta)))),
+        If(gt(_PULL, 0), If(_BALANCED, All(eq(_PULL * sin(theta), beta * ACROSS), le(beta * ACROSS, beta * GAP)))),
     ),
     definition=Splitting("any-estimator"),
     parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
+    premises={
+        "θ": All(lt(0, theta), lt(theta, pi)),
+        "cos θ = ⟨w, w*⟩ along t": eq(-sin(theta) * _TURN, sin(theta) * _E_T),
+        **R3.premises,
+    },
+    names={**R3.names, _GRADIENT: r"G_\mu", _PULL: r"\kappa(\theta)", _TURN: r"\dot\theta", theta: r"\theta"}
+    | {_G_W: r"\langle G_\mu,\hat w\rangle", _ON_T: r"\langle G_\mu,t\rangle", _U_T: r"\langle u,t\rangle"}
+    | {_SPEED: r"\|t\|", _AGAINST: r"\langle F,\hat w\rangle", w_hat: r"\hat w", U_VECTOR: "u"},
     hypotheses=OPEN_ANGLE,
-    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; in the balance κ(θ̄) ≥ 0 (|κ(θ̄)| otherwise)",
+    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; t ⟂ w, and θ̇ is the derivative of θ along t: so PG is the gradient of "
+    "the Ψ with Ψ(0) = 0 and the slope Ψ' shown. F = G + β(w − u): along the flow t = −PF the rate of "
+    "Ψ + λP(u) + (β/2)‖w − u‖² is −‖t‖² where S is continuous (R1). A step from w is that of R1 with κ(θ)",
 )
 def R12(d: Derivation) -> None:
-    d.cite("C1", "G5", "R1", "R3")
-    gradient = in_basic_quantities(get("C1").as_printed)
-    across = coefficient(gradient, e)
-    slope = v_vs * moment_across
-    d.begin(get("C1").as_printed, "C1 at r = 1; Ψ' = (v·v*)B")
-    d.step(
-        "The tangential part is ∇Ψ on the sphere",
-        -slope * e,
-        "θ = arccos⟨w, w*⟩ has the gradient −(w* − cos θ ŵ)/sin θ = −e on the sphere",
-        vanishes("component of G along e + Ψ'", across + slope),
-        vanishes("the stable form of C1 has the same", coefficient(get("C1").formula, e) + slope),
-        vanishes("(w* − cos θ ŵ)/sin θ − e", (in_basic_quantities(w_star) - cos(theta) * w_hat) / sin(theta) - e),
-        vanishes("dθ/dc = −1/sin θ: differentiate cos θ = c", _arc_slope()),
+    g = Graph(d)
+    inside, turned = g.given("θ"), g.given("cos θ = ⟨w, w*⟩ along t")
+    positive = g.fact("sin θ > 0", sin(theta) > 0, g.apply("signs", circle, at=theta), inside)
+    d.cite("C1")
+    gradient = {_GRADIENT: get("C1").as_printed}
+    products = {
+        **PRODUCTS,
+        (w_hat, _MOVE): Integer(0),
+        (e, _MOVE): _E_T,
+        (_MOVE, _MOVE): _SPEED**2,
+        (U_VECTOR, _MOVE): _U_T,
+    }
+    frame = {pair: value for pair, value in products.items() if U_VECTOR not in pair}
+    off = _FORM.args[0] - _FORM.args[1]
+    vectors = g.rule(
+        "G",
+        gram,
+        vectors=gradient,
+        products=frame,
+        expanded={_ON_T: (_GRADIENT, _MOVE), _G_W: (_GRADIENT, w_hat)},
+        same={_OFF_FORM: _FORM.args},
+        named={_OFF_W: (off, w_hat), _OFF_E: (off, e)},
     )
-    d.hold("slope of the potential", POTENTIAL_SLOPE, -across, "minus the component of G along e")
-    strength = slope / sin(theta)
-    radial = coefficient(gradient, w_hat) + strength * cos(theta)
+    flow = g.rule(
+        "flow",
+        gram,
+        vectors=gradient,
+        products=products,
+        expanded={_ON_T: (_GRADIENT, _MOVE)},
+        same={_OFF_FLOW: _FLOW.args},
+        named={_ALONG: (_FLOW.args[0] - _FLOW.args[1], _MOVE)},
+    )
+    slope = g.fact("⟨G, t⟩", Eq(_ON_T, POTENTIAL_SLOPE * _TURN), vectors, turned, positive)
+    falls = g.fact("the flow descends", Implies(_FLOW, Eq(_ON_T - beta * _U_T, -(_SPEED**2))), flow)
+    parts = And(
+        Eq(_OFF_FORM**2, _OFF_W**2 + _OFF_E**2),
+        Eq(_OFF_W, _G_W - alpha + _PULL * cos(theta)),
+        Eq(_OFF_E, _PULL * sin(theta) - POTENTIAL_SLOPE),
+    )
+    apart = g.fact("G − αŵ + κw*", And(parts, Equivalent(_FORM, Eq(_OFF_FORM, 0))), vectors)
+    form = g.fact(
+        "G as κ and α",
+        Equivalent(_FORM, And(Eq(_PULL, STRENGTH), Eq(alpha, _G_W + _PULL * cos(theta)))),
+        *(apart, positive),
+    )
+    pulled = g.case("κ > 0", _PULL > 0)
+    rest = g.cite("R3", {kappa: _PULL}, *map(g.given, R3.premises), pulled)
+    balance = Implies(_BALANCED, And(Eq(_PULL * sin(theta), beta * ACROSS), ACROSS <= GAP))
+    g.conclude(slope, falls, form, g.under(pulled, g.fact("balance", balance, rest, pulled)))
+    d.cite("G5")
     smooth = Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo))
     d.step(
-        "G = α(θ)ŵ − κ(θ)w*",
+        "κ(θ) is a Gaussian average",
         v_vs / sqrt(2 * pi) * smooth,
-        "κ(θ) = (v·v*)B/sin θ, by G5 the Gaussian average shown (r = 1 here), which has no 0/0 at θ = 0 and π. So a "
-        "step from w is the step of R1 with κ(θ), α(θ), and R3, with its balance, holds with κ(θ̄)",
-        vanishes("G − form", gradient - in_basic_quantities(radial * w_hat - strength * w_star)),
-        vanishes("κ(θ) − its average", strength.subs(moment_across, get("G5").formula) - v_vs / sqrt(2 * pi) * smooth),
-    )
-    d.hold(
-        "strength", STRENGTH, -across / coefficient(in_basic_quantities(w_star), e), "the component along e is −κ sin θ"
-    )
-    dissipates(d, slope)
-    d.conclude_argument(
-        "where S is continuous Ψ(θ) + λP(u) + (β/2)‖w − u‖² never increases along the flow; R3's balance holds with "
-        "κ(θ̄)"
-    )
-
-
-def _arc_slope() -> Expr:
-    """What is left of d/dc cos θ(c) = 1 at dθ/dc = −1/sin θ."""
-    return diff(cos(theta), theta) * (-1 / sin(theta)) - 1
-
-
-def dissipates(d: Derivation, slope: Expr) -> None:
-    """Along ẇ = −P(G + β(w − u)) the potential falls at the rate ‖ẇ‖²."""
-    q, across, off = symbols("q C k", real=True)
-    u = q * w_hat - across * e + off * F_VECTOR
-    gram = {**PLANE, (F_VECTOR, F_VECTOR): sympy.Integer(1)}
-    force = -slope * e + beta * (w_hat - u)
-    velocity = -(force - inner(force, w_hat, gram) * w_hat)
-    along = -slope * inner(e, velocity, gram) + beta * inner(w_hat - u, velocity, gram)
-    d.step(
-        "The flow descends",
-        "d/dt [Ψ + λP(u) + (β/2)‖w − u‖²] = −‖ẇ‖², ẇ = −P(G + β(w − u))",
-        "u = qŵ − Ce + kf, f ⟂ ŵ, e; the least value over u has the gradient β(w − u) where S is continuous (R1)",
-        vanishes("rate + ‖ẇ‖²", along + inner(velocity, velocity, gram)),
+        "by G5 (r = 1 here), without 0/0 at θ = 0 and π",
+        vanishes("κ(θ) − it", STRENGTH.subs(moment_across, get("G5").formula) - v_vs / sqrt(2 * pi) * smooth),
     )
 
 

@@ -15,13 +15,13 @@ from proofs.potentials import coarse_gradients
 from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, SHORTER, U_VECTOR, X
 from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, step, theta, w_hat, w_star
 
-_ACROSS, OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
+ACROSS, OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
 """‖Pū‖ and ⟨ū, w̄⟩."""
 
 RIGHT = kappa * w_star + beta * U_VECTOR
 """R3: N w̄."""
 
-SINE = beta * _ACROSS / kappa
+SINE = beta * ACROSS / kappa
 """R3: sin θ̄."""
 
 LEVEL = kappa * cos(theta) + beta * OVERLAP
@@ -34,10 +34,10 @@ NEXT, _BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
 _SQUARE, _U_E, _OFF_E, _OFF_W, _AHEAD = named("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
 PRODUCTS = {(w_hat, w_hat): Integer(1), (e, e): Integer(1), (w_hat, e): Integer(0), (U_VECTOR, w_hat): OVERLAP}
 PRODUCTS |= {(U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): _SQUARE}
-_NORM_U, _GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w̄‖ ‖Nw̄−κw*−βū‖ ‖κw*+βū‖", nonnegative=True)
+_NORM_U, GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w̄‖ ‖Nw̄−κw*−βū‖ ‖κw*+βū‖", nonnegative=True)
 _NAMES = {
-    **{U_VECTOR: r"\bar u", _ACROSS: r"\|P\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"},
-    **{w_hat: r"\bar w", NEXT: "w^+", _NORM_U: r"\|\bar u\|", _GAP: r"\|\bar w-\bar u\|"},
+    **{U_VECTOR: r"\bar u", ACROSS: r"\|P\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"},
+    **{w_hat: r"\bar w", NEXT: "w^+", _NORM_U: r"\|\bar u\|", GAP: r"\|\bar w-\bar u\|"},
     _BETWEEN: r"\angle(\bar u,\bar w)",
 }
 
@@ -57,7 +57,7 @@ _NAMES = {
             All(
                 eq(sin(theta), Part("sine")),
                 eq(Part("sine"), beta / kappa * _NORM_U * sin(_BETWEEN)),
-                le(Part("sine"), beta / kappa * _GAP),
+                le(Part("sine"), beta / kappa * GAP),
                 le(-kappa, multiplier),
                 le(multiplier, kappa + beta),
             ),
@@ -78,20 +78,20 @@ def R3(d: Derivation) -> None:
         "balance",
         gram,
         products=PRODUCTS,
-        norms={U_VECTOR: _NORM_U, U_VECTOR - OVERLAP * w_hat: _ACROSS, w_hat - U_VECTOR: _GAP},
+        norms={U_VECTOR: _NORM_U, U_VECTOR - OVERLAP * w_hat: ACROSS, w_hat - U_VECTOR: GAP},
         named={_OFF_E: (off, e), _OFF_W: (off, w_hat)},
         cosines={cos(_BETWEEN): (U_VECTOR, w_hat)},
         same={_OFF: (multiplier * w_hat, RIGHT)},
     )
     at_rest = g.case("at rest", back)
     level = g.fact("N", Eq(multiplier, LEVEL), balance, at_rest)
-    squares = g.fact("sin²θ̄", Eq(kappa**2 * sin(theta) ** 2, beta**2 * _ACROSS**2), balance, at_rest)
-    sine = g.fact("sin θ̄", Eq(kappa * sin(theta), beta * _ACROSS), squares, angle)
-    turned = g.fact("sin ∠", Eq(_ACROSS, _NORM_U * sin(_BETWEEN)), balance, between)
-    below = g.fact("‖Pū‖", _ACROSS <= _GAP, balance)
+    squares = g.fact("sin²θ̄", Eq(kappa**2 * sin(theta) ** 2, beta**2 * ACROSS**2), balance, at_rest)
+    sine = g.fact("sin θ̄", Eq(kappa * sin(theta), beta * ACROSS), squares, angle)
+    turned = g.fact("sin ∠", Eq(ACROSS, _NORM_U * sin(_BETWEEN)), balance, between)
+    below = g.fact("‖Pū‖", ACROSS <= GAP, balance)
     tilt = g.fact(
         "tilt",
-        And(Eq(sin(theta), SINE), Eq(SINE, beta / kappa * _NORM_U * sin(_BETWEEN)), beta / kappa * _GAP >= SINE),
+        And(Eq(sin(theta), SINE), Eq(SINE, beta / kappa * _NORM_U * sin(_BETWEEN)), beta / kappa * GAP >= SINE),
         *(sine, turned, below),
     )
     entry = g.fact("every entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), *(g.given(name) for name in OF_A_MINIMIZER))

@@ -39,7 +39,6 @@ from proofs.symbols import (
     CLOSED_ANGLE,
     PRODUCTS,
     beta,
-    dv,
     kappa,
     lam,
     m,
@@ -49,7 +48,7 @@ from proofs.symbols import (
     nonzeros,
     ones,
     step,
-    sum_diff,
+    sum_v,
     sum_vs,
     taxicab,
     theta,
@@ -223,24 +222,20 @@ def _slowly(bound: Expr) -> Expr:
     "nothing is said",
 )
 def R11_spurious(d: Derivation) -> None:
-    d.cite("N4")
+    d.cite("N2", "N4")
     g = Graph(d)
     here, pulled, at_end, tilt = map(g.given, ("φ", "κ", "κ(π)", "tan φ"))
     top = g.cite("N4.inner", {theta: pi}, value=_TOP)
     strength = g.fact("κ(π) in v*", Eq(_PULL_END, SPURIOUS_STRENGTH), top, at_end)
     signs = g.apply("signs", circle, at=_PHI)
     acute = g.fact("acute", And(sin(_PHI) >= 0, Or(cos(_PHI) <= 0, pi / 2 >= _PHI)), signs, here)
-    best = get("N4").as_printed.subs(theta, pi)
-    total_best = coefficient(best, v_star) * sum_vs + coefficient(best, ones) * m
     s = Symbol("⟨v−v(π),1⟩", real=True)
-    gradient = g.cite(
-        "N2", {dv: best + _APART_V - v_star, sum_diff: total_best + s - sum_vs, theta: pi - _PHI}, here, value=_GRADIENT
-    )
+    gradient = (_APART_V + s * ones) / 4 - _PHI / (2 * pi) * v_star
     shrunk = _APART_V - _RATE / 4 * (_APART_V + s * ones)
     outputs = g.rule(
         "output weights",
         gram,
-        gradient,
+        vectors={_GRADIENT: gradient},
         products={
             **{(_APART_V, _APART_V): _APART**2, (_APART_V, v_star): _BACK, (_APART_V, ones): s},
             **{pair: value for pair, value in PRODUCTS.items() if v not in pair},
@@ -303,3 +298,8 @@ def R11_spurious(d: Derivation) -> None:
         "what is on J grows", _ON_NEXT / cos(_PHI_NEXT) >= (1 + _SLOW) * _ON / cos(_PHI), *(away, filters, drawn, slow)
     )
     g.conclude(strength, g.under(back, run), g.under(away, grown))
+    best = get("N4").as_printed.subs(theta, pi)
+    total_best = coefficient(best, v_star) * sum_vs + coefficient(best, ones) * m
+    near_it = {v: best + _APART_V, sum_v: total_best + s, theta: pi - _PHI}
+    stated = get("N2").as_printed.subs(near_it, simultaneous=True)
+    d.step("∂f/∂v next to v(π)", gradient, "N2 at v(π) of N4", vanishes("N2 − it", stated - gradient))

@@ -165,6 +165,48 @@ def test_one_step_gains_what_r6_says(shrink: Shrinkage) -> None:
     assert checked > 500
 
 
+def test_runs_gain_what_r6_says() -> None:
+    for w_star, k, b, weight in runs():
+        q, tau, w = b / k, RNG.uniform(0.01, 30), unit(RNG.standard_normal(6))
+        edge, start = np.sqrt(1 - q**2), w @ w_star
+        margin = 0.1 * edge
+        gain = tau * k * (1 - q) * min(margin, edge - abs(start)) / (1 + tau * (b + k * (1 - q)))
+        for t in range(50 if abs(start) < edge else 0):
+            assert w @ w_star >= min(edge - margin, start + t * gain) - 1e-12
+            w = step_of(w, w_star, k, b, soft_threshold(w, weight / b), tau)
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_the_spurious_point_attracts_as_said(kept: int) -> None:
+    """R11.spurious: 1/t at least, from the edge of the neighbourhood; and what is on J grows where κ(π) > 0."""
+    w_star, on, off, tau, b, rate = np.eye(3)[0], np.eye(3)[1], np.eye(3)[2], 0.5, 0.5, 0.5
+    for v_star, attracts in ((np.array([1.0, -0.5]), True), (np.array([1.0, 0.9]), False)):
+        pull = (2 * v_star.sum() ** 2 - 3 * v_star @ v_star) / (6 * np.sqrt(2 * np.pi))
+        assert (pull < 0) == attracts
+        size, p = np.sqrt(v_star @ v_star), 1 - rate / 4
+        wide, slow = (
+            np.sqrt(2 * np.pi) * abs(pull) / size,
+            min(tau * abs(pull) / 2 / (1 + tau * b * kept), (1 / p - 1) / 2),
+        )
+        flat = 2 * np.pi * (wide / (1 + slow) - p * wide) / (rate * size)
+        last = -v_star + 2 * v_star.sum() / 3
+        v, w = last + wide * np.array([0.6, -0.8]), unit(flat * unit(on + off) - w_star)
+        for t in range(300):
+            angle, side = np.arccos(-w @ w_star), w @ on / -(w @ w_star)
+            apart = np.linalg.norm(v - last)
+            if attracts:
+                assert np.tan(angle) <= flat / (1 + slow * t) + 1e-12
+                assert apart <= wide / (1 + slow * t) + 1e-12
+            before, inside = side, apart <= wide
+            k = v @ v_star / (2 * np.sqrt(2 * np.pi))
+            gradient = (v - v_star + (v - v_star).sum() + 2 * (np.pi - angle) / np.pi * v_star) / 4
+            w, v = step_of(w, w_star, k, b, kept * (w - (w @ off) * off), tau), v - rate * gradient
+            side = w @ on / -(w @ w_star)
+            if not attracts and inside and side > 0:
+                assert side >= (1 + slow) * before - 1e-12
+        assert (np.linalg.norm(w + w_star) < 1e-3) == attracts
+
+
 def test_a_tie_makes_a_continuum() -> None:
     """λ = κω₂ with ω₂ = ‖w*‖_∞ and β > κ: R7.l1's strict inequality is needed."""
     w_star = np.sqrt([0.5, 0.5])

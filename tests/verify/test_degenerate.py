@@ -52,3 +52,12 @@ def test_at_the_second_largest_entry_no_limit_need_be_stable() -> None:
     assert "neutrally stable" in found.continua
     just_below = stable_limits(np.full(4, 0.5), 1.0, 3.0, 0.5 - 1e-9, "l1")
     assert len(just_below.limits) == 1
+
+
+def test_without_a_penalty_a_ray_rests_whatever_its_form() -> None:
+    """R10: at λ = 0 u = w for l1 as well, and w = 2w* is fixed: λ > 0 is meant."""
+    w_star, kappa, beta = np.array([0.6, 0.8]), 1.0, 0.5
+    w = 2 * w_star
+    u = np.sign(w) * np.maximum(np.abs(w) - 0.0 / beta, 0)
+    np.testing.assert_allclose(kappa * (w_star - w / np.linalg.norm(w)), beta * (w - u), atol=1e-15)
+    assert "λ, β > 0" in proofs.get("R10").setting
