@@ -140,7 +140,7 @@ def tilt_is_small(g: Graph, inside: Fact) -> Fact:
     title="The descent inequality of the ReLU coarse gradient, with its constant",
     source="[Y], (12), with an explicit A that is sharp in ‖v‖ and in ‖w‖ [here]",
     kind=Kind.INEQUALITY,
-    sentence=If(le(_NORM_V, LARGEST_V), le(SIZE**2, Part("bound") * (STEEP**2 + _INNER))),
+    sentence=All(ge(_INNER, 0), If(le(_NORM_V, LARGEST_V), le(SIZE**2, Part("bound") * (STEEP**2 + _INNER)))),
     definition=DescentConstant("bound"),
     parts={"bound": DESCENT_CONSTANT},
     premises=INSIDE,
@@ -161,26 +161,26 @@ def C7(d: Derivation) -> None:
     size = g.equal("G = √(2/π) (v·∂f/∂v) ŵ + v·v* (c ŵ − w*)/(2√(2π))", SIZE**2, vector, outputs, filters)
     inner_ = g.cite("C6.relu", {}, inside, below, value=_INNER)
     share = g.equal("(v·v*)² sin θ", weight**2 * sin(theta), second * _INNER, inner_)
-    one, up, across, top, wide, left, right, total = symbols("X Y_1 Y_2 q s S I T", real=True)
+    one, up, over, top, wide, left, right, total = symbols("X Y_1 Y_2 q s S I T", real=True)
     a, b = symbols("a b", positive=True)
     sums = g.fact(
         "‖X + Y‖² ≤ (a + b)(‖X‖²/a + ‖Y‖²/b)",
         Implies(
             And(
-                *(eq(total, (one + top * up) ** 2 + (top * across) ** 2), one**2 <= a * left),
-                *(up**2 + across**2 <= wide, eq(top**2 * wide, b * right)),
+                *(eq(total, (one + top * up) ** 2 + (top * over) ** 2), one**2 <= a * left),
+                *(up**2 + over**2 <= wide, eq(top**2 * wide, b * right)),
             ),
             total <= (a + b) * (left + right),
         ),
     )
-    terms = {one: x, top: weight, up: COSINE_LIKE - cos(theta), across: sin(theta), wide: sin(theta), total: SIZE**2}
+    terms = {one: x, top: weight, up: COSINE_LIKE - cos(theta), over: sin(theta), wide: sin(theta), total: SIZE**2}
     bound = g.instance("both terms", sums, {**terms, a: first, b: second, left: STEEP**2, right: _INNER})
     at_most = g.case("‖v‖ ≤ C_v", _NORM_V <= LARGEST_V)
     along = g.fact("|v·∂f/∂v| ≤ C_v ‖∂f/∂v‖", x**2 <= first * STEEP**2, outputs, at_most)
-    least = g.fact(
-        "A", SIZE**2 <= DESCENT_CONSTANT * (STEEP**2 + _INNER), *(size, bound, along, share), tilt_is_small(g, below)
-    )
-    g.conclude(g.under(at_most, least))
+    tilted = tilt_is_small(g, below)
+    least = g.fact("A", SIZE**2 <= DESCENT_CONSTANT * (STEEP**2 + _INNER), size, bound, along, share, tilted)
+    across = g.fact("⟨G, ∂f/∂w⟩ ≥ 0", _INNER >= 0, share, tilted)
+    g.conclude(g.under(at_most, least), across)
     sharp_in_both(d)
 
 
@@ -240,7 +240,6 @@ _TIME, _LENGTH, _MOVED = symbols("t ‖g‖ ‖∇f(x−tηg)−∇f(x)‖", non
 )
 def B2_relu(d: Derivation) -> None:
     g = Graph(d)
-    inside, below = map(g.given, INSIDE)
     a, b, w, q = (Symbol(name) for name in ("(∂f/∂v,0)", "(0,G)", "(0,∂f/∂w)", "∇f(x−tηg)"))
     zero = Integer(0)
     of_w, of_q, *with_q = named("‖∂f/∂w‖²", "‖∇f(x−tηg)‖²", "⟨a,∇f(x−tηg)⟩", "⟨b,∇f(x−tηg)⟩", "⟨w,∇f(x−tηg)⟩")
@@ -266,13 +265,10 @@ def B2_relu(d: Derivation) -> None:
         end=(Integer(1), -_LOSS_NEXT),
         because="−f(x − tηg) has the slope η⟨∇f(x − tηg), g⟩ in t",
     )
-    signs = g.apply("signs", circle, at=theta)
-    inner_ = g.cite("C6.relu", {}, inside, below, value=_INNER)
-    across = g.fact("⟨G, ∂f/∂w⟩ ≥ 0", _INNER >= 0, inner_, signs, below)
     length = g.fact(
         "‖g‖² ≤ (1 + A) E",
         And(ENERGY >= 0, _LENGTH**2 <= (1 + EXCESS) * ENERGY),
-        *(vectors, energy, across, g.cite("C7", {}, inside, below), g.given("A"), g.given("‖v‖")),
+        *(vectors, energy, g.cite("C7", {}, *map(g.given, INSIDE)), g.given("A"), g.given("‖v‖")),
     )
     falls = g.fact("decrease", DECREASE <= _LOSS - _LOSS_NEXT, drop, length)
     g.conclude(falls, length)
