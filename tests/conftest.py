@@ -17,7 +17,7 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 LONGEST = (
     *("test_claims", "test_iteration", "test_notebooks", "test_build", "test_convergence", "test_interactive_page"),
-    *("test_names", "test_independence", "test_cli", "test_declarations"),
+    *("test_independence", "test_cli", "test_declarations", "test_names"),
     *("test_injection", "test_stored", "test_contributing", "test_pages", "test_extensions", "test_readme"),
     *("test_brought_penalties", "test_site"),
 )

@@ -31,14 +31,8 @@ ELSEWHERE = ("notebooks --check",)
 """What `test_stored` carries out for all notebooks."""
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        pytest.param(command, marks=pytest.mark.slow) if "derive --check" in command else command
-        for command in COMMANDS
-        if not any(part in command for part in ELSEWHERE)
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [command for command in COMMANDS if not any(part in command for part in ELSEWHERE)])
 def test_command(command: str, tmp_path: Path) -> None:
     arguments = shlex.split(command)[1:]
     (tmp_path / "docs").symlink_to(ROOT / "docs")

@@ -99,7 +99,7 @@ def test_the_list_is_that_of_numerics(page: Opener, state: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize(("beta", "lam"), [(1, 1e-7), (1, 0.00002), (0.5, 0.001), (3, 0.05), (2, 0), (0, 0.3)])
-@pytest.mark.parametrize("penalty", ["l1", "l0", "tl1"])
+@pytest.mark.parametrize("penalty", ["l1", *(pytest.param(name, marks=pytest.mark.slow) for name in ("l0", "tl1"))])
 def test_bounds_are_rounded_to_the_safe_side(page: Opener, penalty: str, beta: float, lam: float) -> None:
     """Of up to eight entries; the bound of an error is no smaller than the error shown beside it."""
     w = [1, 0.7, 0.49, 0.34, 0.24, 0.17, 0.12, 0.08]

@@ -62,7 +62,7 @@ def test_the_distance_is_an_upper_bound(penalty: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("ste", ["relu", "gaussian"])
-@pytest.mark.parametrize("eta_v", [None, 1.9])
+@pytest.mark.parametrize("eta_v", [None, pytest.param(1.9, marks=pytest.mark.slow)])
 def test_that_of_learned_output_weights_too(ste: str, eta_v: float | None) -> None:
     rng, converged = np.random.default_rng(41), 0
     for _ in range(6):
