@@ -36,10 +36,8 @@ from proofs.symbols import (
     x_in,
 )
 
-_CUBE_A, _CUBE_B = Symbol("a_j", positive=True), Symbol("b_j", positive=True)
 SPIKE_SIZE = Symbol("x_j", positive=True)
 """|w̄_j| of a spike."""
-_SECOND, _OTHER = symbols("omega_2 omega_i", nonnegative=True)
 
 ACROSS_SQUARED = kappa**2 * (1 - star_entry**2)
 SPIKE_L1 = ACROSS_SQUARED / multiplier**2 + (lam - spike_sign * kappa * star_entry) ** 2 / (beta - multiplier) ** 2
@@ -53,7 +51,6 @@ LEVEL_L1 = lam / beta
 
 SOME_TANGENT = Ge(n, 2)
 """For n = 1 nothing is tangent, and every fixed point is stable."""
-
 
 _P, _Q = spike_across ** Rational(2, 3), spike_along ** Rational(2, 3)
 _SQUARE = spike_across**2 / multiplier**2 + spike_along**2 / (beta - multiplier) ** 2

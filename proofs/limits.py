@@ -28,7 +28,6 @@ from proofs.symbols import beta, kappa, lam, multiplier, named, ratio, star_size
 
 ENTRY, PULL = symbols("w_i y_i", real=True)
 
-_OTHER, _LATER = symbols("w_i_2 N_2", real=True)
 LARGEST = Symbol("omega_max", positive=True)
 """‖w*‖_∞."""
 

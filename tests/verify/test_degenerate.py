@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 import proofs
-from numerics import stable_limits
+from numerics import sparse_limit, stable_limits
 
 Array = NDArray[np.float64]
 
@@ -34,15 +34,30 @@ def test_a_joint_fixed_point_needs_a_positive_factor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim_id", "drive", "across", "beta"),
-    [("R7.l1", 3 + 0.6, 0.8, 5.753054234281244), ("R7.l0", 0.8, 0.6, 1.9731325110870184)],
+    ("claim_id", "drive", "across", "beta", "ratio"),
+    [("R7.l1", 3 + 0.6, 0.8, 5.753054234281244, 3 / 5.753054234281244), ("R7.l0", 0.8, 0.6, 1.9731325110870184, 0.245)],
 )
-def test_a_double_root_is_no_stable_spike(claim_id: str, drive: float, across: float, beta: float) -> None:
+def test_a_double_root_is_no_stable_spike(
+    claim_id: str, drive: float, across: float, beta: float, ratio: float
+) -> None:
     """1 = A²/N² + B²/(β − N)² touches 1: the second variation 1 − …, of the sign of the slope there, is 0."""
     level = beta * across ** (2 / 3) / (across ** (2 / 3) + drive ** (2 / 3))
     assert (across / level) ** 2 + (drive / (beta - level)) ** 2 == pytest.approx(1, abs=1e-15)
     assert -2 * across**2 / level**3 + 2 * drive**2 / (beta - level) ** 3 == pytest.approx(0, abs=1e-14)
     assert "a rising" in str(proofs.get(claim_id).sentence)
+    w_star = np.array([np.sqrt(1 - across**2), across])
+    for near, stable in ((beta * (1 - 1e-9), False), (beta * (1 + 1e-9), True)):
+        found = stable_limits(w_star, 1.0, near, ratio * beta, claim_id.removeprefix("R7."))
+        assert any((one.kind, one.index, one.sign) == ("spike", 0, -1) for one in found.limits) == stable
+
+
+def test_where_the_true_weight_rests_the_multiplier_need_not_exceed_beta() -> None:
+    """R4.l1, R4.l0: S(w*) = 0 and β > κ."""
+    for penalty, claim_id in (("l1", "R4.l1"), ("l0", "R4.l0")):
+        limit = sparse_limit(np.array([0.6, 0.8]), 1.0, 2.0, 2.5, penalty)
+        np.testing.assert_allclose(limit.weights, [0.6, 0.8])
+        assert limit.multiplier == pytest.approx(1)
+        assert not proofs.get(claim_id).hypotheses
 
 
 def test_at_the_second_largest_entry_no_limit_need_be_stable() -> None:
