@@ -19,7 +19,7 @@ from proofs.engine.rules import circle, convex, gram, grown, rising, tends
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights
-from proofs.lipschitz_constant import LARGEST_V
+from proofs.lipschitz_constant import BOTH, LARGEST_V, LIPSCHITZ_CONSTANT, MOVED, N6
 from proofs.network import COSINE_LIKE
 from proofs.potentials import INSIDE, RELU, SLOPE
 from proofs.symbols import (
@@ -209,7 +209,7 @@ def sharp_in_both(d: Derivation) -> None:
 
 
 _LOSS, _LOSS_NEXT, _SLOPE_THERE, _TURN = named("f", "f⁺", "η⟨∇f(x−tηg),g⟩", "⟨∇f(x−tηg)−∇f(x),g⟩")
-_TIME, _LENGTH, _MOVED = symbols("t ‖g‖ ‖∇f(x−tηg)−∇f(x)‖", nonnegative=True)
+_TIME, _LENGTH = symbols("t ‖g‖", nonnegative=True)
 
 
 @claim(
@@ -224,19 +224,17 @@ _TIME, _LENGTH, _MOVED = symbols("t ‖g‖ ‖∇f(x−tηg)−∇f(x)‖", non
     ),
     definition=PlainDescent("relu"),
     parts={"decrease, a lower bound": DECREASE, "largest step": SHRINKING_STEP},
-    premises=INSIDE
+    premises=dict(N6.premises)
     | {
+        "x − tηg": eq(BOTH, _TIME * eta * _LENGTH),
         "E": eq(ENERGY, STEEP**2 + _INNER),
-        "L": le(_MOVED, LIPSCHITZ * _TIME * eta * _LENGTH),
+        "L": eq(LIPSCHITZ, LIPSCHITZ_CONSTANT),
         "A": eq(EXCESS, DESCENT_CONSTANT),
         "‖v‖": le(_NORM_V, LARGEST_V),
     },
-    names=NAMES
-    | {_LOSS: "f(x)", _LOSS_NEXT: r"f(x-\eta g)", _LENGTH: r"\|g\|"}
-    | {_MOVED: r"\|\nabla f(x-t\eta g)-\nabla f(x)\|"},
+    names=NAMES | {_LOSS: "f(x)", _LOSS_NEXT: r"f(x-\eta g)", _LENGTH: r"\|g\|"} | dict(N6.names),
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
-    setting="x = (v, w), g = (∂f/∂v, G_relu), 0 ≤ t ≤ 1; such an L is N6's constant of a region that holds the segment "
-    "from x to x − ηg",
+    setting="x = (v, w), g = (∂f/∂v, G_relu), (v', w') = x − tηg for every t in [0, 1]: all in N6's region",
 )
 def B2_relu(d: Derivation) -> None:
     g = Graph(d)
@@ -248,14 +246,18 @@ def B2_relu(d: Derivation) -> None:
         gram,
         products={(a, a): STEEP**2, (b, b): SIZE**2, (a, b): zero, (a, w): zero, (b, w): _INNER, (w, w): of_w}
         | {(q, q): of_q, **{(other, q): name for other, name in zip((a, b, w), with_q, strict=True)}},
-        norms={q - a - w: _MOVED, a + b: _LENGTH},
+        norms={q - a - w: MOVED, a + b: _LENGTH},
         named={_TURN: (q - a - w, a + b)},
         expanded={_SLOPE_THERE: (q, eta * (a + b))},
         because="g = (∂f/∂v, G), ∇f(x) = (∂f/∂v, ∂f/∂w)",
     )
-    energy = g.given("E")
+    energy, region = g.given("E"), {name: g.given(name) for name in N6.premises}
+    bound = g.cite("N6", {}, *region.values())
+    moved = g.fact(
+        "N6 along the step", LIPSCHITZ * _TIME * eta * _LENGTH >= MOVED, bound, g.given("L"), g.given("x − tηg")
+    )
     least = eta * ENERGY - LIPSCHITZ * eta**2 * _LENGTH**2 * _TIME
-    steeper = g.fact("slope", ge((_SLOPE_THERE - least) * _TIME, 0), vectors, g.given("L"), energy)
+    steeper = g.fact("slope", ge((_SLOPE_THERE - least) * _TIME, 0), vectors, moved, energy)
     drop = g.rule(
         "along the segment",
         grown,
@@ -268,7 +270,7 @@ def B2_relu(d: Derivation) -> None:
     length = g.fact(
         "‖g‖² ≤ (1 + A) E",
         And(ENERGY >= 0, _LENGTH**2 <= (1 + EXCESS) * ENERGY),
-        *(vectors, energy, g.cite("C7", {}, *map(g.given, INSIDE)), g.given("A"), g.given("‖v‖")),
+        *(vectors, energy, g.cite("C7", {}, region["0 < θ₀ < π/2"], region["θ"]), g.given("A"), g.given("‖v‖")),
     )
     falls = g.fact("decrease", DECREASE <= _LOSS - _LOSS_NEXT, drop, length)
     g.conclude(falls, length)

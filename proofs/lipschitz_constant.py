@@ -51,7 +51,7 @@ ENTRIES = {
 
 _R_2 = Symbol("r'", positive=True)
 _V_2, _SLOPE, _SLOPE_2, _STEEP, _STEEP_2 = symbols("v' ∂f/∂w ∂f/∂w' ∂f/∂v ∂f/∂v'")
-_V_GAP, _W_GAP, _V_2_SIZE, _MOVED_V, _MOVED_W, _MOVED, _BOTH, _LINEAR, _BENT = named(
+_V_GAP, _W_GAP, _V_2_SIZE, _MOVED_V, _MOVED_W, MOVED, BOTH, _LINEAR, _BENT = named(
     *("‖v−v'‖", "‖w−w'‖", "‖v'‖", "‖∂f/∂v−∂f/∂v'‖", "‖∂f/∂w−∂f/∂w'‖", "‖∇f−∇f'‖", "‖(v,w)−(v',w')‖"),
     *("‖(I+11ᵀ)(v−v')/4‖", "‖e/r−e'/r'‖"),
     nonnegative=True,
@@ -158,7 +158,7 @@ def norm_of_rows(g: Graph) -> Fact:
     )
     entries = dict(zip((a, b, c, d), PARTIAL_CONSTANTS, strict=True))
     entries |= {name: known_as.subs(entries, simultaneous=True) for name, known_as in own.items()}
-    moved = {x: _V_GAP, y: _W_GAP, first: _MOVED_V, second: _MOVED_W, both: _MOVED, apart: _BOTH}
+    moved = {x: _V_GAP, y: _W_GAP, first: _MOVED_V, second: _MOVED_W, both: MOVED, apart: BOTH}
     return g.instance("of the gradient", bound, entries | moved)
 
 
@@ -168,7 +168,7 @@ def norm_of_rows(g: Graph) -> Fact:
     source="[Y], Lemma 3, with the region it needs and an explicit constant [here]",
     kind=Kind.INEQUALITY,
     sentence=All(
-        le(_MOVED, Part("bound") * _BOTH),
+        le(MOVED, Part("bound") * BOTH),
         le(_MOVED_V, Part("bound of ∂f/∂v in v") * _V_GAP + Part("bound of ∂f/∂v in w") * _W_GAP),
         le(_MOVED_W, Part("bound of ∂f/∂w in v") * _V_GAP + Part("bound of ∂f/∂w in w") * _W_GAP),
         eq(STRETCH, Part("constant")),
@@ -185,12 +185,12 @@ def norm_of_rows(g: Graph) -> Fact:
         "‖w'‖": ge(_R_2, LEAST_W),
         "‖v'‖": le(_V_2_SIZE, LARGEST_V),
         "K": eq(STRETCH, DIRECTION_CONSTANT),
-        "∇f": eq(_MOVED**2, _MOVED_V**2 + _MOVED_W**2),
-        "(v, w)": eq(_BOTH**2, _V_GAP**2 + _W_GAP**2),
+        "∇f": eq(MOVED**2, _MOVED_V**2 + _MOVED_W**2),
+        "(v, w)": eq(BOTH**2, _V_GAP**2 + _W_GAP**2),
     },
     names=NAMES
     | {Part("bound"): "L", **{Part(name): f"L_{{{'vw'[i]}{'vw'[j]}}}" for (i, j), name in ENTRIES.items()}}
-    | {_MOVED: r"\|\nabla f(v,w)-\nabla f(v',w')\|", _BOTH: r"\|(v,w)-(v',w')\|", _V_GAP: r"\|v-v'\|"}
+    | {MOVED: r"\|\nabla f(v,w)-\nabla f(v',w')\|", BOTH: r"\|(v,w)-(v',w')\|", _V_GAP: r"\|v-v'\|"}
     | {_MOVED_V: r"\|\partial_vf(v,w)-\partial_vf(v',w')\|", _MOVED_W: r"\|\partial_wf(v,w)-\partial_wf(v',w')\|"}
     | {_W_GAP: r"\|w-w'\|", _R_2: r"\|w'\|", _V_2_SIZE: r"\|v'\|"},
     setting="‖w*‖ = 1; L is the spectral norm of the matrix of the four",

@@ -6,9 +6,10 @@ import pytest
 from sympy import Heaviside, cos, pi
 
 import proofs
+from proofs.descent import ENERGY
 from proofs.engine.derivation import Derivation
 from proofs.engine.residual import decide_zero
-from proofs.engine.sentence import Is, Same, Term
+from proofs.engine.sentence import Is, Part, Same, Term, gt
 from proofs.potentials import IDENTITY, SLOPE, constant_between, curl, of_constants
 from proofs.symbols import dv, m, sum_diff, sum_v, sum_vs, theta, v, v_diff, v_star, v_v, v_vs, vs_vs, w_hat, x
 
@@ -20,6 +21,14 @@ def test_without_a_teacher_everything_vanishes_at_every_angle() -> None:
     listed = {0, pi, proofs.get("C8").parts["saddle angle"].subs({vs_vs: 1, sum_vs: 0, m: 1})}
     assert pi / 3 not in listed  # where both vanish all the same, were v* = 0 let in
     assert "v* ≠ 0" in proofs.get("C8").premises
+
+
+def test_at_rest_no_step_size_decreases_the_loss() -> None:
+    claim = proofs.get("B2.relu")
+    assert claim.parts["decrease, a lower bound"].subs(ENERGY, 0) == 0
+    promised = [part for part in claim.sentence.args if part.has(Part("largest step"))]
+    assert promised
+    assert all(part.args[0].has(gt(ENERGY, 0)) for part in promised)
 
 
 # Rules of the chapter: each premise is needed.

@@ -10,7 +10,7 @@ import pytest
 from anew import decided
 from sympy import Matrix, Rational, Symbol, lambdify, pi
 
-from proofs import descent, lipschitz, lipschitz_constant
+from proofs import common_zeros, descent, lipschitz, lipschitz_constant
 from proofs.engine import claim as registry
 from proofs.engine.smt import follows
 
@@ -49,7 +49,8 @@ def test_a_larger_one_is_not_attained(entry: tuple[int, int], monkeypatch: pytes
 
 def test_the_tilt_must_be_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """With c = 1 − θ in the place of 1 − 2θ/π nothing of C7 goes through."""
-    monkeypatch.setattr(descent, "COSINE_LIKE", 1 - descent.theta)
+    for module in (descent, common_zeros):
+        monkeypatch.setattr(module, "COSINE_LIKE", 1 - descent.theta)
     assert decided("C7") is not True
     assert decided("C7.printed") is not True
 
