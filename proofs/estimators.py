@@ -164,11 +164,13 @@ def of_half_spaces(d: Derivation, definition: MeanSample, proxy: Estimator) -> L
 
     Source: Durrett, Probability: Theory and Examples, 2.1.9; induction on the rows.
     """
-    d.cite("G1", "G2", "G3")
+    d.cite("G1", "G2")
     below = Add(*(piece for low, _, piece in proxy.pieces if low == -oo))
     above = Add(*(piece for _, high, piece in proxy.pieces if high == oo))
-    of_a, of_both = get("G2").formula.subs(a_hat, w_hat), get("G3").formula.xreplace({a_hat: w_hat, b_hat: w_star})
-    gap = above - below
+    of_a, of_both, gap = get("G2").formula.subs(a_hat, w_hat), Integer(0), above - below
+    if gap != 0:
+        d.cite("G3")
+        of_both = get("G3").formula.xreplace({a_hat: w_hat, b_hat: w_star})
     gradient = coarse_gradient_of(gap * of_a, above * of_a, below * of_a.subs(w_hat, w_star) + gap * of_both)
     half = vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF)
     return gradient, [*row_lemma(), half, vanishes("E[z]", of_a + of_a.subs(w_hat, -w_hat))]

@@ -30,7 +30,7 @@ from sympy import (
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Landscape
-from proofs.engine.derivation import Derivation, Obligation, coefficient, holds, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import falling, gram, least, partial
@@ -66,8 +66,6 @@ LEAST_VALUE = theta / (2 * pi) * ((1 - theta / pi) * vs_vs + theta / pi * sum_vs
 """The least value of the loss at angle θ, over all v (N5.minimum)."""
 
 _SPREAD, _SQUARE = Symbol("d", nonnegative=True), Symbol("V", positive=True)
-_STEP = Symbol("h", positive=True)
-_DD, _DS, _DVS = symbols("delta_delta sum_delta delta_vs", real=True)
 
 
 def cauchy_schwarz(expression: Expr) -> Expr:
@@ -89,28 +87,6 @@ def best_invariants(angle: Expr = theta) -> dict[Symbol, Expr]:
 def on_best_weights(expression: Expr, angle: Expr = theta) -> Expr:
     """`expression` restricted to v = v(angle)."""
     return in_basic_quantities(expression).subs(best_invariants(angle), simultaneous=True)
-
-
-def increment(angle: Expr, h: Expr) -> tuple[Expr, Obligation]:
-    """f(v(angle) + δ, angle + h) − f(v(angle), angle) in ‖δ‖², 1ᵀδ, δ·v*; owes that it is the form in the header."""
-    weights = get("N4").as_printed
-    along, constant = (coefficient(weights, basis).subs(theta, angle) for basis in (v_star, ones))
-    base = best_invariants(angle)
-    moved = {
-        v_v: base[v_v] + 2 * (along * _DVS + constant * _DS) + _DD,
-        v_vs: base[v_vs] + _DVS,
-        sum_v: base[sum_v] + _DS,
-        theta: angle + h,
-    }
-    loss = get("N1").as_printed
-    difference = loss.subs(moved, simultaneous=True) - loss.subs(theta, angle).subs(base, simultaneous=True)
-    form = (_DD + _DS**2) / 8 + h * (base[v_vs] + _DVS) / (2 * pi)
-    return form, vanishes("increment of f − its form", difference - form)
-
-
-def along_teacher(form: Expr, scale: Expr) -> Expr:
-    """An increment in the direction δ = scale · v*."""
-    return form.subs({_DD: scale**2 * vs_vs, _DS: scale * sum_vs, _DVS: scale * vs_vs}, simultaneous=True)
 
 
 BEST = Symbol("v(θ)")
@@ -243,7 +219,7 @@ def N5_spurious(d: Derivation) -> None:
     code=("saddle_angle",),
 )
 def N5_saddle(d: Derivation) -> None:
-    d.cite("N1", "N3", "N4", "N4.inner")
+    d.cite("N3", "N4", "N4.inner", "N5.minimum")
     d.begin("∂f/∂v = 0 and ∂f/∂w = 0, 0 < θ < π", "by N4 v = v(θ); by N3 v·v* = 0")
     inner = get("N4.inner").formula
     (root,) = solve(inner, theta)
@@ -261,17 +237,16 @@ def N5_saddle(d: Derivation) -> None:
             pi - root - pi * ((m + 1) * vs_vs / 2 - sum_vs**2) / ((m + 1) * vs_vs - sum_vs**2),
         ),
     )
-    form, owed = increment(theta, _STEP)
-    scale = 2 * _STEP * vs_vs / (pi * (vs_vs + sum_vs**2))
-    there = (form - _STEP * best_invariants()[v_vs] / (2 * pi)).expand()
+    bend = vs_vs - sum_vs**2 / (m + 1)
     d.step(
         "Both signs nearby",
         root,
-        "at the root v·v* = 0, so the increment is ⅛ δᵀ(I+11ᵀ)δ + h δ·v*/(2π): "
-        "along δ = ∓(2hV/π(V+S²)) v* it falls and rises",
-        owed,
-        positive_terms("the rise", along_teacher(there, scale).subs(vs_vs, _SQUARE)),
-        positive_terms("minus the fall", -along_teacher(there, -scale).subs(vs_vs, _SQUARE)),
+        "by N5.minimum f rises as v leaves v(θ), and on v = v(θ) it is what it is at the root less this square",
+        vanishes(
+            "the least value − form",
+            LEAST_VALUE - LEAST_VALUE.subs(theta, root) + bend * (theta - root) ** 2 / (2 * pi**2),
+        ),
+        positive_terms("V − S²/(m + 1)", cauchy_schwarz(bend)),
     )
     d.conclude(N5_saddle.statement)
 

@@ -7,15 +7,14 @@ q = n·n' ∈ [−1, 1], so every distance below is an expression in θ, θ' and
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Max, Ne, Symbol, cos, cot, diff, oo, pi, sin, symbols
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Max, Ne, Symbol, cos, cot, oo, pi, sin, symbols
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import LipschitzGradient
-from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import circle, convex, gram, tends
 from proofs.engine.sentence import All, Either, If, Part, Same, Tends, eq, gt, le, lt, ne
-from proofs.engine.smt import follows
 from proofs.symbols import e, n, named, phi_angle, r, theta, v_vs
 
 LEAST_ANGLE = Symbol("theta_0", real=True)
@@ -29,9 +28,6 @@ STRETCH = Symbol("K", positive=True)
 
 MIRRORED_QUOTIENT = (v_vs / (2 * pi)) ** 2 * cot(theta) ** 2
 """The squared quotient of N6.printed, ε being θ."""
-
-COS = Symbol("cos_1", real=True)
-CIRCLE = (Eq(COS**2 + Symbol("sin_1", real=True) ** 2, 1),)
 
 STAR, NORMAL, NORMAL_2 = symbols("w* n n'")
 _Q, CC, SS, _T = named("⟨n,n'⟩", "cos θ cos θ'", "sin θ sin θ'", "t")
@@ -48,33 +44,12 @@ REGION = {
 """Where N6 and its direction hold: θ' is the angle of the second point."""
 
 NAMES = {
-    _HAT_MIRROR: r"\|\hat w-\hat w^-\|",
-    _E_MIRROR: r"\|e-e^-\|",
+    _HAT_MIRROR: r"\|\hat w_0-\hat w_0^-\|",
+    _E_MIRROR: r"\|e_0-e_0^-\|",
     HAT_GAP: r"\|\hat w-\hat w'\|",
     E_GAP: r"\|e-e'\|",
     phi_angle: r"\theta'",
 }
-
-
-def jordan() -> list[Obligation]:
-    """What Jordan's inequality owes: sin z ≥ 2z/π on [0, π/2], as sin is concave there, with equality at the ends."""
-    z = Symbol("z", real=True)
-    gap = sin(z) - 2 * z / pi
-    return [
-        vanishes("Jordan: (sin z − 2z/π)'' + sin z", diff(gap, z, 2) + sin(z)),
-        vanishes("Jordan: both sides at z = 0", gap.subs(z, 0)),
-        vanishes("Jordan: both sides at z = π/2", gap.subs(z, pi / 2)),
-    ]
-
-
-def below_its_argument() -> list[Obligation]:
-    """What sin y ≤ y owes for y ≥ 0: y − sin y is 0 at 0 and has the slope 1 − cos y ≥ 0."""
-    y = Symbol("y", real=True)
-    return [
-        vanishes("slope of y − sin y", diff(y - sin(y), y) - (1 - cos(y))),
-        vanishes("y − sin y at 0", (y - sin(y)).subs(y, 0)),
-        follows("1 − cos y ≥ 0", 1 - COS >= 0, CIRCLE),
-    ]
 
 
 def at_angle(angle: Expr, normal: Symbol) -> tuple[Expr, Expr]:

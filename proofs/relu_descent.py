@@ -7,10 +7,9 @@ from sympy import Abs, Eq, Expr, Max, Min, Symbol, cos, diff, limit, oo, pi, sin
 from proofs.background import OVERLAP, components
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import ReluNetwork
-from proofs.engine.derivation import Derivation, vanishes
+from proofs.engine.derivation import Derivation, Obligation, vanishes
 from proofs.engine.sentence import All, If, Part, Tends, Term, Where, eq, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
-from proofs.lipschitz import below_its_argument
 from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, OPEN_ANGLE, e, eta, k, r, r_star, theta, w_hat, w_star
 
 LARGEST_STEP = k * pi / (k - 1 + pi)
@@ -104,6 +103,16 @@ def angle_falls(d: Derivation) -> None:
     )
 
 
+def _below_its_argument() -> list[Obligation]:
+    """What sin y ≤ y owes for y ≥ 0: y − sin y is 0 at 0 and has the slope 1 − cos y ≥ 0."""
+    y = Symbol("y", real=True)
+    return [
+        vanishes("slope of y − sin y", diff(y - sin(y), y) - (1 - cos(y))),
+        vanishes("y − sin y at 0", (y - sin(y)).subs(y, 0)),
+        follows("1 − cos y ≥ 0", 1 - cos(y) >= 0),
+    ]
+
+
 def norm_stays(d: Derivation, own: Expr, pull: Expr) -> None:
     """(1 − τ) r + τρ(θ) ≤ r⁺ ≤ (1 − τ) r + τ‖w*‖."""
     rate = eta / LARGEST_STEP
@@ -115,7 +124,7 @@ def norm_stays(d: Derivation, own: Expr, pull: Expr) -> None:
         vanishes(
             "p + q − form", own + pull - (1 - rate) * r - rate * r_star * (1 - (theta - sin(theta)) / (k - 1 + pi))
         ),
-        *below_its_argument(),
+        *_below_its_argument(),
         follows(
             "‖pŵ + qŵ*‖ ≤ p + q", _OWN**2 + 2 * _OWN * _PULL * _COSINE + _PULL**2 <= (_OWN + _PULL) ** 2, _COSINE <= 1
         ),

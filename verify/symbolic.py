@@ -27,6 +27,9 @@ NAME = "symbolic"
 _QUICK: Final = 6
 """Mistakes in a derivation that a quick run plants."""
 
+_STEPS: Final[dict[Level, int]] = {"quick": 50_000, "full": 500_000}
+"""Steps of the solver for a changed formula: many times what the statement takes where its facts imply it."""
+
 _VERDICTS = {True: Verdict.VERIFIED, False: Verdict.REFUTED, None: Verdict.UNDECIDED}
 
 
@@ -74,18 +77,18 @@ def _derived(claim_id: str, level: Level) -> Evidence:
     verdict, detail = _VERDICTS[proofs.proved(claim_id)], _detail(chain, open_ids)
     if claim.hypotheses and impossible(claim.hypotheses):
         verdict, detail = Verdict.UNDECIDED, "its hypotheses contradict each other"
-    told = fates(mutants(claim, level), partial(_fate, chain)) | _mistaken(chain, level)
+    told = fates(mutants(claim, level), partial(_fate, chain, _STEPS[level])) | _mistaken(chain, level)
     return Evidence(NAME, verdict, grade, figures, time.perf_counter() - started, detail, told)
 
 
-def _fate(chain: Derivation, mutant: Mutant) -> Fate | bool | None:
+def _fate(chain: Derivation, steps: int, mutant: Mutant) -> Fate | bool | None:
     """Of a changed formula: does what was derived differ from it, or does it equal what the claim states?"""
     own = {name: (held.derived, held.stated) for name, held in chain.parts.items()}
     if chain.derived is not None:
         own["statement"] = (chain.derived, chain.held[0])
     if mutant.part and chain.implies is not None:
         # What the facts prove as well is weaker, or the same; no counterexample is no refutation.
-        implied = chain.implies(mutant.claim.formulas).decision.zero
+        implied = chain.implies(mutant.claim.formulas, steps).decision.zero
         return None if implied is None else not implied
     if mutant.part not in own:
         return None

@@ -126,7 +126,7 @@ class Derivation:
     derived: Expr | None = None
     held: tuple[Expr, ...] = ()
     parts: dict[str, Held] = field(default_factory=dict)
-    implies: Callable[[Mapping[str, Expr]], Obligation] | None = None
+    implies: Callable[[Mapping[str, Expr], int], Obligation] | None = None
     mutants: Callable[[], Iterable[tuple[str, Callable[[], Obligation]]]] = tuple
     concluded: Literal["", "statement", "argument", "sentence"] = ""
 
@@ -219,7 +219,7 @@ class Derivation:
         self.steps.append(Step(name, shown, because, owes, computed=not owes))
 
     def conclude_sentence(
-        self, sentence: Boolean, implies: Callable[[Mapping[str, Expr]], Obligation], *owes: Obligation
+        self, sentence: Boolean, implies: Callable[[Mapping[str, Expr], int], Obligation], *owes: Obligation
     ) -> None:
         """End a graph at the claim's sentence; `implies` says whether its facts imply it with other parts."""
         self.steps.append(Step("Statement", sentence, "", owes))

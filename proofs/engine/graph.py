@@ -201,8 +201,8 @@ class Graph:
         if sentence is None:
             raise ValueError(f"{self._claim.id} has no sentence to conclude with")
 
-        def implies(parts: Mapping[str, Expr]) -> Obligation:
-            return _implied(formula_of(sentence, parts), facts)
+        def implies(parts: Mapping[str, Expr], steps: int) -> Obligation:
+            return follows("it follows", formula_of(sentence, parts), *(one.formula for one in facts), steps=steps)
 
         said = formula_of(sentence, self._claim.parts)
         self._derivation.conclude_sentence(said, implies, *self._ends(said, facts))

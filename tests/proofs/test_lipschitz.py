@@ -92,11 +92,6 @@ def test_the_direction_constant_bounds_random_pairs_and_is_attained(low: float) 
     assert quotient == pytest.approx(constant, rel=1e-9)
 
 
-def test_elementary_facts_owe_true_things() -> None:
-    owed = [*lipschitz.jordan(), *lipschitz.below_its_argument()]
-    assert all(obligation.decision.zero is True for obligation in owed)
-
-
 def test_the_thresholds_of_the_two_regimes_matter() -> None:
     """2z/π ≤ 1 − z fails at z = 0.7, and (1 − 2/π)²(1 + cos y) ≤ cos y at cos y = 0.1: the split at ½ is needed."""
     z, cosine = Symbol("z", nonnegative=True), Symbol("cos_y", real=True)
