@@ -6,6 +6,7 @@ because two different symbols may print alike (the slope and a unit vector are b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -111,6 +112,20 @@ class _Latex(LatexPrinter):
 _SIGNS: Final = {"==": "=", "!=": r"\ne ", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
 
 
+_SPELLED: Final = {
+    **{"⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|", "*": "^*", "ᵀ": r"^\top ", "⁺": "^+", "²": "^2", "−": "-"},
+    **{"·": r"\cdot ", "ŵ": r"\hat w ", "ū": r"\bar u ", "∂": r"\partial ", "Δ": r"\Delta ", "δ": r"\delta "},
+    **{"θ": r"\theta ", "κ": r"\kappa ", "β": r"\beta ", "λ": r"\lambda ", "ρ": r"\rho ", "Ψ": r"\Psi "},
+}
+
+
+def spelled(name: str) -> str:
+    """A name that is written as it is read, in LaTeX; one that is LaTeX already stays."""
+    if "\\" in name or "^" in name:
+        return name
+    return re.sub("(\\w)\u0304", r"\\bar \1", name).translate(str.maketrans(_SPELLED))
+
+
 class _Sentence(_Latex):
     """`deep` counts the conditions around what is printed."""
 
@@ -120,6 +135,9 @@ class _Sentence(_Latex):
         own = {symbol: Term(f"{{{latex}}}") for symbol, latex in names.items()}
         self._parts, self._deep = {name: part.xreplace(own) for name, part in parts.items()}, 0
         self._settings["symbol_names"] |= names
+
+    def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
+        return spelled(str(super()._print_Symbol(expr, style)))
 
     def _print_Term(self, expr: Symbol) -> str:
         return str(expr.name)

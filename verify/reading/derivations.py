@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from sympy import Expr, S, true
+from sympy import And, Expr, S, true
+from sympy.logic.boolalg import Boolean
 
 import proofs
 from proofs.engine.claim import proved
 from proofs.engine.derivation import Derivation, Obligation, Step
+from proofs.engine.latex import latex_of_sentence
 from proofs.engine.render import latex_of, line_of
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.extensions import is_own
@@ -56,15 +58,22 @@ def formula(claim_id: str, step: Step) -> list[str]:
     """What a step shows: words as text, an expression in LaTeX, a long one on a line or left to the command line."""
     if isinstance(step.shown, Written):
         return [step.shown]
-    if not isinstance(step.shown, Expr):
-        return ["```text", f"{step.shown}", "```"]
-    latex = latex_of(step.shown)
+    if isinstance(step.shown, str):
+        return ["```text", step.shown, "```"]
+    if isinstance(step.shown, Boolean):
+        names = proofs.get(claim_id).names
+        facts = [(one, latex_of_sentence(one, {}, names)) for one in And.make_args(step.shown)]
+        return [line for fact in facts for line in _displayed(claim_id, *fact)][:-1]
+    return _displayed(claim_id, step.shown, latex_of(step.shown))[:-1]
+
+
+def _displayed(claim_id: str, shown: Expr | Boolean, latex: str) -> list[str]:
     if len(latex) <= LONGEST_FORMULA:
-        return [f"$${latex}$$"]
-    line = line_of(step.shown)
+        return [f"$${latex}$$", ""]
+    line = line_of(shown)
     if len(line) <= LONGEST_LINE:
-        return ["```text", line, "```"]
-    return [f"An expression of {len(line)} characters, which `coarseproof claims {claim_id}` prints."]
+        return ["```text", line, "```", ""]
+    return [f"An expression of {len(line)} characters, which `coarseproof claims {claim_id}` prints.", ""]
 
 
 def settled(owed: Obligation) -> str:
