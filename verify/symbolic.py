@@ -30,6 +30,9 @@ _QUICK: Final = 6
 _STEPS: Final[dict[Level, int]] = {"quick": 50_000, "full": 500_000}
 """Steps of the solver for a changed formula: many times what the statement takes where its facts imply it."""
 
+_PLANTED: Final[dict[Level, int]] = {"quick": 200_000, "full": 2_000_000}
+"""The same for a derivation with a mistake: all facts but two take fewer than the second."""
+
 _VERDICTS = {True: Verdict.VERIFIED, False: Verdict.REFUTED, None: Verdict.UNDECIDED}
 
 
@@ -104,7 +107,10 @@ def _mistaken(chain: Derivation, level: Level) -> dict[str, Fate]:
     """The derivation with one mistake each: it has to be undecided, as what owes it then is."""
     planted = list(chain.mutants())
     chosen = planted if level == "full" else sample(planted, _QUICK)
-    return {f"derivation: {label}": Fate.MISSED if owed().decision.zero else Fate.KILLED for label, owed in chosen}
+    return {
+        f"derivation: {label}": Fate.MISSED if owed(steps=_PLANTED[level]).decision.zero else Fate.KILLED
+        for label, owed in chosen
+    }
 
 
 def _detail(chain: Derivation, open_ids: list[str]) -> str:

@@ -127,7 +127,7 @@ class Derivation:
     held: tuple[Expr, ...] = ()
     parts: dict[str, Held] = field(default_factory=dict)
     implies: Callable[[Mapping[str, Expr], int], Obligation] | None = None
-    mutants: Callable[[], Iterable[tuple[str, Callable[[], Obligation]]]] = tuple
+    mutants: Callable[[], Iterable[tuple[str, Callable[..., Obligation]]]] = tuple
     concluded: Literal["", "statement", "argument", "sentence"] = ""
 
     def begin(self, shown: Expr | str, because: str = "") -> None:

@@ -22,7 +22,7 @@ from proofs.engine.derivation import Derivation, name_of, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import Applied, gram, names, total
 from proofs.engine.sentence import Same, Term, formula_of
-from proofs.engine.smt import follows
+from proofs.engine.smt import STEPS, follows
 from proofs.symbols import INNER, QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
@@ -202,7 +202,7 @@ class Graph:
             raise ValueError(f"{self._claim.id} has no sentence to conclude with")
 
         def implies(parts: Mapping[str, Expr], steps: int) -> Obligation:
-            return follows("it follows", formula_of(sentence, parts), *(one.formula for one in facts), steps=steps)
+            return _implied(formula_of(sentence, parts), facts, steps)
 
         said = formula_of(sentence, self._claim.parts)
         self._derivation.conclude_sentence(said, implies, *self._ends(said, facts))
@@ -231,8 +231,11 @@ class Graph:
             _none("fact or hypothesis serves nothing", idle),
         )
 
-    def _mutants(self) -> Iterator[tuple[str, Callable[[], Obligation]]]:
-        """The graph with one mistake each: what is proved all the same was not needed, or is not what was said."""
+    def _mutants(self) -> Iterator[tuple[str, Callable[..., Obligation]]]:
+        """The graph with one mistake each: what is proved all the same was not needed, or is not what was said.
+
+        How many `steps` the solver may take is a keyword of what is owed.
+        """
         for name, (fact, shown) in self._proved.items():
             for use in fact.uses:
                 others = [other for other in fact.uses if other is not use]
@@ -267,8 +270,8 @@ class Graph:
         return found
 
 
-def _implied(formula: Boolean, uses: Iterable[Fact]) -> Obligation:
-    return follows("it follows", formula, *(use.formula for use in uses))
+def _implied(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obligation:
+    return follows("it follows", formula, *(use.formula for use in uses), steps=steps)
 
 
 def _symbols(*formulas: Basic) -> frozenset[Basic]:
@@ -296,7 +299,7 @@ def _assumed(terms: Mapping[Symbol, Expr]) -> Iterator[Boolean]:
             yield Ne(term, 0)
 
 
-def _reduced(formula: Boolean, uses: Iterable[Fact]) -> Obligation:
+def _reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obligation:
     """Owe: both sides of an equation are the same once what the facts define stands for itself."""
     defined = {
         part.lhs: part.rhs

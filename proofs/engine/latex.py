@@ -112,7 +112,7 @@ class _Latex(LatexPrinter):
 _SIGNS: Final = {"==": "=", "!=": r"\ne ", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
 
 
-_SPELLED: Final = {
+_SPELLED: Final[dict[str, str | int | None]] = {
     **{"⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|", "*": "^*", "ᵀ": r"^\top ", "⁺": "^+", "²": "^2", "−": "-"},
     **{"·": r"\cdot ", "ŵ": r"\hat w ", "ū": r"\bar u ", "∂": r"\partial ", "Δ": r"\Delta ", "δ": r"\delta "},
     **{"θ": r"\theta ", "κ": r"\kappa ", "β": r"\beta ", "λ": r"\lambda ", "ρ": r"\rho ", "Ψ": r"\Psi "},

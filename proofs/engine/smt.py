@@ -23,7 +23,7 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanFunction, BooleanT
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.sentence import Kept
 
-_STEPS: Final = 5_000_000
+STEPS: Final = 5_000_000
 """Steps that the solver may take over one obligation: as it counts them, so that no verdict depends on the clock."""
 
 _FEW: Final = 500_000
@@ -53,7 +53,7 @@ def _solver_module() -> Any:
     return z3
 
 
-def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean], steps: int = _STEPS) -> Obligation:
+def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean], steps: int = STEPS) -> Obligation:
     """Owe: every real point that satisfies `given`, and the assumptions on the symbols, satisfies `conclusion`.
 
     Integer symbols are taken as reals: what holds for all reals holds for them. The solver may take so many

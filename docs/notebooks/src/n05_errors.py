@@ -83,10 +83,10 @@ def first_order(penalty: str, lam: float, w_star: Array) -> float:
     """R5.sharp: the error to first order in λ, for one teacher."""
     sizes = np.abs(w_star[w_star != 0])
     if penalty == "l1":
-        return float(stated("R5.sharp-l1", lam=lam, kappa=KAPPA, nonzeros=sizes.size, taxicab=sizes.sum()))
+        return lam * float(stated("R5.sharp-l1", "slope", kappa=KAPPA, nonzeros=sizes.size, taxicab=sizes.sum()))
     slopes = SLOPE(sizes, PENALTIES[penalty]["a"])
     sums = {"slope_sum": float(slopes @ sizes), "slope_squares": float(slopes @ slopes)}
-    return float(stated("R5.sharp-tl1", lam=lam, kappa=KAPPA, **sums))
+    return lam * float(stated("R5.sharp-tl1", "slope", kappa=KAPPA, **sums))
 
 
 def study(penalty: str, betas: npt.ArrayLike, lams: npt.ArrayLike) -> tuple[Array, Array, Array, int]:
