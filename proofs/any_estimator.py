@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sympy import And, Eq, Equivalent, Implies, Integer, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
 
+from proofs.engine.analysis import circle
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Graph
-from proofs.engine.rules import circle, gram, grown
+from proofs.engine.rules import gram, grown
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, ge, gt, le, lt
 from proofs.engine.smt import follows
 from proofs.fixed_points import ACROSS, GAP, PRODUCTS, R3, RIGHT

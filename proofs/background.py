@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Or, Rational, cos, diff, pi, sin, symbols
 
+from proofs.engine.analysis import circle, rising
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import circle, gram, rising
+from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, eq, gt, le, lt, ne
 from proofs.means import angle_along, of_patches, relu_kernel
 from proofs.rows import double_sum

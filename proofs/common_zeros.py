@@ -28,11 +28,12 @@ from sympy import (
     symbols,
 )
 
+from proofs.engine.analysis import carried, circle, tends, unbounded
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
 from proofs.engine.derivation import Derivation, coefficient, holds, inner, vanishes
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import carried, circle, gram, tends, unbounded
+from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, eq, formula_of, gt, le, lt, ne
 from proofs.landscape import SADDLE_ANGLE, on_best_weights
 from proofs.network import COSINE_LIKE

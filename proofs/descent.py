@@ -10,12 +10,13 @@ from __future__ import annotations
 from sympy import Add, And, Expr, Implies, Integer, Matrix, Ne, Rational, Symbol, cos, oo, pi, sin, sqrt, symbols
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
+from proofs.engine.analysis import circle, convex, rising, tends
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import circle, convex, gram, grown, rising, tends
+from proofs.engine.rules import gram, grown
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights

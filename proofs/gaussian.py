@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from sympy import Integral, Rational, cos, cot, oo, pi, sin, sqrt
 
+from proofs.engine.analysis import circle
 from proofs.engine.claim import claim
 from proofs.engine.definitions import HalfSpaceMoment
 from proofs.engine.derivation import Derivation, Line
-from proofs.engine.rules import circle
 from proofs.engine.smt import follows
 from proofs.means import Phi, gauss, normal_density
 from proofs.symbols import CLOSED_ANGLE, INTEGRABLE, OPEN_ANGLE, a_hat, b_hat, b_perp, mu, r, s, t, theta, x

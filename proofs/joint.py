@@ -24,11 +24,12 @@ from sympy import (
     tan,
 )
 
+from proofs.engine.analysis import circle, rising
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient, positive_terms, vanishes
 from proofs.engine.graph import Graph
-from proofs.engine.rules import circle, gram, iterated, rising
+from proofs.engine.rules import gram, iterated
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
 from proofs.landscape import cauchy_schwarz

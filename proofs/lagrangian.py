@@ -27,11 +27,11 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
+from proofs.engine.analysis import circle, rising, tends
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import circle, rising, tends
 from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, ne
 from proofs.engine.smt import follows
 from proofs.potentials import at_teacher, radial_and_pull

@@ -28,12 +28,13 @@ from sympy import (
     symbols,
 )
 
+from proofs.engine.analysis import falling, least, partial
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Landscape
 from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import falling, gram, least, partial
+from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, ge, gt, le, lt
 from proofs.symbols import (
     CLOSED_ANGLE,

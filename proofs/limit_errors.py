@@ -6,11 +6,12 @@ import sympy
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Piecewise, Symbol, cos, limit, sign, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
+from proofs.engine.analysis import tends
 from proofs.engine.claim import Claim, Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import entrywise, gram, tends, total
+from proofs.engine.rules import entrywise, gram, total
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.fixed_points import RIGHT
 from proofs.limits_nonconvex import SHAPE

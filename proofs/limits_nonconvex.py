@@ -5,11 +5,12 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Integer, Max, Rational, Symbol, diff, oo, sqrt
 
 from proofs.cubic import place
+from proofs.engine.analysis import sole
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, positive_terms, vanishes
 from proofs.engine.graph import Graph
-from proofs.engine.rules import sole, total
+from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Root, Term, eq, formula_of, ge, gt, le
 from proofs.engine.smt import follows
 from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE, PULL

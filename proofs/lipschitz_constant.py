@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Matrix, Symbol, pi, sin, sqrt, symbols
 
+from proofs.engine.analysis import circle, convex
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation, coefficient, vanishes
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import circle, convex, gram
+from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Part, eq, ge, le
 from proofs.lipschitz import CC, DIRECTION_CONSTANT, E_GAP, FRAMES, HAT_GAP, NAMES, REGION, SS, STRETCH, frames
 from proofs.symbols import PRODUCTS, e, m, named, ones, phi_angle, r, sum_v, theta, v, v_star, v_vs, vs_vs

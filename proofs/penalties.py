@@ -24,12 +24,12 @@ from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Rational
 from sympy.logic.boolalg import Boolean
 
 from proofs import cubic
+from proofs.engine.analysis import tends
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.engine.derivation import Derivation, Obligation, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.residual import decide_zero
-from proofs.engine.rules import tends
 from proofs.engine.sentence import All, If, Part, Tends, eq, gt, le
 from proofs.naming import plain
 from proofs.penalty_forms import HALF, L0, MCP, PENALTIES, SCAD, TL1, Penalty, size

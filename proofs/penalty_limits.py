@@ -10,11 +10,11 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Max, Min, Ne, Rational, Symbol, oo, sqrt
 
 from proofs import cubic
+from proofs.engine.analysis import tends
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import PenaltyLimit
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import tends
 from proofs.engine.sentence import All, If, Iff, Part, Tends, Term, eq, formula_of, ge, gt, le, lt, ne
 from proofs.penalty_forms import TL1, size
 from proofs.symbols import a, ratio, u, x_in

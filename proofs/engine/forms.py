@@ -9,8 +9,9 @@ import sympy
 from sympy import And, Eq, Equivalent, Expr, Ge, Implies, Ne, Pow, Symbol, diff
 from sympy.logic.boolalg import Boolean
 
+from proofs.engine.analysis import _CONTINUOUS, _between, _regular
 from proofs.engine.residual import decide_zero
-from proofs.engine.rules import _CONTINUOUS, Applied, _between, _regular
+from proofs.engine.rules import Applied
 from proofs.engine.sentence import Exists, Root
 
 

@@ -6,7 +6,7 @@ A rule either computes its conclusion from facts as they stand (GRAM, SUM), or i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sympy
@@ -19,34 +19,20 @@ from sympy import (
     Equivalent,
     Expr,
     Ge,
-    Gt,
     Implies,
     Integer,
     Le,
-    Max,
-    Min,
-    Ne,
-    Not,
-    Or,
     Poly,
-    Pow,
     Symbol,
-    asin,
-    cos,
     default_sort_key,
-    diff,
     expand,
-    expand_trig,
-    pi,
-    sin,
     sqrt,
 )
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
-from proofs.engine.residual import decide_zero
-from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
-from proofs.symbols import QUANTITIES, is_vector, n
+from proofs.engine.sentence import Same
+from proofs.symbols import is_vector
 
 Pair = tuple[Expr, Expr]
 
@@ -198,244 +184,3 @@ def _summed(relation: Boolean, sums: Mapping[Expr, Expr]) -> Boolean:
         terms = left.as_expr() - constant + constant * sums.get(one, one)
         summed.append(terms.subs({place: sums[term] for term, place in places.items()}))
     return relation.func(*summed, evaluate=False)
-
-
-_SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)
-_SMOOTH += (sympy.exp, sympy.erf, sympy.atan)
-_CONTINUOUS = (*_SMOOTH, Abs, Max, Min)
-
-
-def _regular(f: Expr, kinds: tuple[type, ...], radicand: Callable[[Expr, int], Boolean]) -> Boolean:
-    """Where an expression made of such functions is what they are: no divisor is 0, no radicand negative."""
-    owed: list[Boolean] = []
-    for part in sympy.preorder_traversal(f):
-        if not isinstance(part, kinds):
-            raise ValueError(f"no rule knows where {part.func.__name__} is regular, in {f}")
-        if isinstance(part, Pow):
-            if not part.exp.is_Rational and part.base.is_positive is not True:
-                raise ValueError(f"no rule knows where the power {part} is regular")
-            owed += [Ne(part.base, 0)] if part.exp.is_negative else []
-            owed += [radicand(part.base, 0)] if part.exp.is_Rational and not part.exp.is_Integer else []
-    return And(*owed)
-
-
-def _between(low: Expr, over: Expr, high: Expr, *, inside: bool = False) -> Boolean:
-    return And(low < over, over < high) if inside else And(low <= over, over <= high)
-
-
-def _differentiable(f: Expr, over: Symbol, low: Expr, high: Expr, condition: Boolean, *, ends: bool) -> Boolean:
-    """Inside, f is smooth and `condition` holds; at the ends it is continuous, if they belong to it."""
-    inside = Implies(_between(low, over, high, inside=True), And(_regular(f, _SMOOTH, Gt), condition))
-    return And(inside, Implies(_between(low, over, high), _regular(f, _SMOOTH, Ge))) if ends else inside
-
-
-def rising(*, f: Expr, over: Symbol, low: Expr, high: Expr, then: Symbol, strict: bool = False) -> Applied:
-    """MONO: a function whose slope is ≥ 0 between `low` and `high` does not fall there; > 0, it rises.
-
-    Of any two points of the closed interval, `over` ≤ `then`; ends may be infinite. Source: Rudin, Principles of
-    Mathematical Analysis, 5.11.
-    """
-    slope, later = diff(f, over), f.subs(over, then)
-    needs = _differentiable(f, over, low, high, slope > 0 if strict else slope >= 0, ends=True)
-    where = And(low <= over, over < then if strict else over <= then, then <= high)
-    return Applied(needs, Implies(where, f < later if strict else f <= later), over)
-
-
-def convex(*, f: Expr, over: Symbol, low: Expr, high: Expr, at: Expr | None = None) -> Applied:
-    """CONVEX: where f″ ≥ 0, f lies below its chord from `low` to `high`, or above its tangent `at` a point inside.
-
-    Source: Rockafellar & Wets, Variational Analysis, 2.13 and 2.14.
-    """
-    needs = _differentiable(f, over, low, high, diff(f, over, 2) >= 0, ends=True)
-    if at is None:
-        above = f.subs(over, low) * (high - over) + f.subs(over, high) * (over - low)
-        return Applied(needs, Implies(_between(low, over, high), f * (high - low) <= above), over)
-    tangent = f.subs(over, at) + diff(f, over).subs(over, at) * (over - at)
-    needs = And(needs, _between(low, at, high, inside=True))
-    return Applied(needs, Implies(_between(low, over, high), f >= tangent), over)
-
-
-def attained(*, equation: Eq, over: Symbol, low: Expr, high: Expr, root: Symbol, ends: bool = True) -> Applied:
-    """IVT: a continuous function takes every value between two that it takes: `root`, a new name, solves the equation.
-
-    Without its `ends` the interval is open, and what the function tends to there stands for its values. Source: Rudin,
-    Principles of Mathematical Analysis, 4.23.
-    """
-    f = equation.lhs - equation.rhs
-    if not ends:
-        needs = And(
-            Implies(_between(low, over, high, inside=True), _regular(f, _CONTINUOUS, Ge)),
-            _opposite(sympy.limit(f, over, low, "+"), sympy.limit(f, over, high, "-"), strict=True),
-        )
-    else:
-        needs = And(
-            low <= high,
-            Implies(_between(low, over, high), _regular(f, _CONTINUOUS, Ge)),
-            _opposite(f.subs(over, low), f.subs(over, high), strict=False),
-        )
-    return Applied(needs, And(_between(low, root, high, inside=not ends), Eq(f.subs(over, root), 0)), over, root)
-
-
-def _opposite(first: Expr, second: Expr, *, strict: bool) -> Boolean:
-    """Values of which one is not above 0 and one not below it; infinite ones count by their sign."""
-    if strict:
-        return Or(And(first < 0, second > 0), And(first > 0, second < 0))
-    return Or(And(first <= 0, second >= 0), And(first >= 0, second <= 0))
-
-
-def sole(*, equation: Eq, over: Symbol, low: Expr, high: Expr, falls: bool = False) -> Applied:
-    """ONLY: on an open interval a function that rises (or falls) from one side of a value to the other takes it once.
-
-    Source: Rudin, Principles of Mathematical Analysis, 4.23 and 5.11.
-    """
-    f = equation.lhs - equation.rhs
-    slope = diff(f, over)
-    reached = attained(equation=equation, over=over, low=low, high=high, root=Symbol("any"), ends=False)
-    one_way = _differentiable(f, over, low, high, slope < 0 if falls else slope > 0, ends=False)
-    return Applied(And(reached.needs, one_way), Root("the only", over, equation, (low, high)), over)
-
-
-def circle(*, at: Symbol) -> Applied:
-    """SINE: sine and cosine at 0 and π, and their signs between. Source: Rudin, Principles of Analysis, 8.7."""
-    signs = [
-        Implies(And(at > 0, at < pi), sin(at) > 0),
-        Implies(And(at >= 0, at <= pi), sin(at) >= 0),
-        Implies(And(at >= 0, at < pi / 2), cos(at) > 0),
-        Implies(And(at >= 0, at <= pi / 2), cos(at) >= 0),
-        Implies(And(at > pi / 2, at <= pi), cos(at) < 0),
-        Implies(And(at > 0, at <= pi), cos(at) < 1),
-        *(Implies(Eq(at, end), And(Eq(sin(at), 0), Eq(cos(at), cos(end)))) for end in (sympy.Integer(0), pi)),
-    ]
-    return Applied(sympy.true, And(*signs))
-
-
-def partial(value: Boolean, *, over: Symbol, called: Symbol) -> Boolean:
-    """DIFF: what the partial derivative of an equality's right side is, `called` so.
-
-    ValueError for one that is not written in the registry's variables, which do not depend on each other.
-    """
-    if not isinstance(value, Eq) or not value.rhs.free_symbols <= QUANTITIES.keys():
-        raise ValueError(f"DIFF needs an equality whose right side is in the variables of the theory, not {value}")
-    return Eq(called, diff(value.rhs, over), evaluate=False)
-
-
-def least(
-    *, value: Expr, level: Expr, over: Symbol, to: Expr, place: Same, near: Expr, fixed: set[Basic], called: Expr
-) -> Applied:
-    """LOCAL: a strict local minimum where `over`, at most `to`, is `to` and `place` holds; `value` is `level` there.
-
-    Everywhere `near`er than that to the end, in `over`, the value is larger. Source: the definition.
-    """
-    if moving := (level.free_symbols | near.free_symbols) - fixed:
-        raise ValueError(f"LOCAL needs a level and a distance that stand still; {moving} may move")
-    point = And(Eq(over, to), place)
-    above = Implies(And(over > to - near, over <= to), Or(point, value > level))
-    needs = And(near > 0, Implies(point, Eq(value, level)), above)
-    return Applied(needs, Is("a strict local minimum", called), fixed=frozenset(fixed))
-
-
-def falling(
-    *, value: Expr, level: Expr, over: Symbol, to: Expr, place: Same, fixed: set[Basic], called: Expr
-) -> Applied:
-    """LOCAL: no local minimum at the point of `least`, as the value is smaller all along a path that ends there.
-
-    `place` puts a vector on the path, a polynomial in `over`, the angle of w: each of [0, π] is one near w for n ≥ 2.
-    """
-    if moving := level.free_symbols - fixed:
-        raise ValueError(f"LOCAL needs a level that stands still; {moving} may move")
-    if not place.args[1].is_polynomial(over):
-        raise ValueError(f"LOCAL needs a path that is a polynomial in {over}, not {place.args[1]}")
-    ends = Implies(And(Eq(over, to), place), Eq(value, level))
-    needs = And(n >= 2, ends, Implies(And(over < to, place), value < level))
-    return Applied(needs, Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
-
-
-def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | None = None) -> Applied:
-    """LIM: the limit that SymPy computes (Gruntz's algorithm), quadrature and balls holding it as well.
-
-    ValueError where SymPy finds none, and where it is not the `value` told. Source: Gruntz, On Computing Limits in a
-    Symbolic Manipulation System, 1996.
-    """
-    found = sympy.limit(f, over, to, side)
-    if found.has(sympy.Limit, sympy.AccumBounds, sympy.nan):
-        raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
-    if value is not None and decide_zero(found - value).zero is not True:
-        raise ValueError(f"LIM finds {found} as {over} tends to {to}, not {value}")
-    return Applied(sympy.true, Tends(f, found if value is None else value, (over, to)))
-
-
-def carried(equal: Boolean, limit: Boolean, *, value: Expr | None = None) -> Boolean:
-    """LIM: what is equal to a function near a point tends to what that tends to, written as `value`.
-
-    ValueError if the limit is another function's, or `value` another number. Source: Rudin, Principles of Mathematical
-    Analysis, 4.1.
-    """
-    function, found, *where = limit.args
-    if not isinstance(equal, Eq) or equal.rhs != function:
-        raise ValueError(f"LIM knows the limit of {function}, not of what is in {equal}")
-    if value is not None and decide_zero(value - found).zero is not True:
-        raise ValueError(f"LIM finds the limit {found}, not {value}")
-    return Tends(equal.lhs, found if value is None else value, *where)
-
-
-def unbounded(*, f: Expr, top: Expr, bottom: Expr, over: Symbol, start: Expr, to: Expr) -> Applied:
-    """LIM: f → ∞ from the left if, from `start` on, f·bottom ≥ top and bottom > 0, bottom → 0 and lim top > 0.
-
-    ValueError if bottom has another limit. Source: Rudin, Principles of Mathematical Analysis, 4.33 and 4.34.
-    """
-    if sympy.limit(bottom, over, to, "-") != 0:
-        raise ValueError(f"LIM needs a divisor that tends to 0, not {bottom}")
-    near = Implies(_between(start, over, to, inside=True), And(bottom > 0, f * bottom >= top))
-    needs = And(start < to, sympy.limit(top, over, to, "-") > 0, near)
-    return Applied(needs, Tends(f, sympy.oo, (over, to)), over)
-
-
-def arcsine(*, angle: Expr) -> Applied:
-    """ARC: for 0 ≤ q ≤ 1, arcsin(q)/k lies in [0, π/(2k)], where the sine rises, and the sine of k times it is q.
-
-    ValueError for an angle that is no such part of an arcsine. Source: Abramowitz & Stegun, Handbook of Mathematical
-    Functions, 4.3.1 and 4.4.1.
-    """
-    ((q,),) = (arc.args for arc in angle.atoms(asin))
-    parts, turn = asin(q) / angle, Dummy()
-    if not (parts.is_Integer and parts > 0):
-        raise ValueError(f"ARC needs a whole part of an arcsine, not {angle}")
-    end, whole = pi / (2 * parts), expand_trig(sin(parts * turn)).subs(turn, angle)
-    needs = And(ge(q, 0), le(q, 1))
-    return Applied(needs, And(ge(sin(angle), 0), le(sin(angle), sin(end)), ge(cos(angle), cos(end)), Eq(whole, q)))
-
-
-def addition(*, first: Expr, second: Expr) -> Boolean:
-    """ADD: the sine of a sum. Source: Abramowitz & Stegun, Handbook of Mathematical Functions, 4.3.16."""
-    return Eq(sin(first + second), sin(first) * cos(second) + cos(first) * sin(second), evaluate=False)
-
-
-def cluster(nondecreasing: Boolean, *, here: Pair, there: Pair) -> Boolean:
-    """CLUSTER: a nondecreasing map with a closed graph is continuous where it has one value.
-
-    here, there: a point with a value at it, the one in question and any other. The limits from both sides exist, and
-    lie in the graph. ValueError for a premise that does not say that the map is nondecreasing. Source: Rudin,
-    Principles of Mathematical Analysis, 4.29.
-    """
-    (point, value), (other, its_value) = here, there
-    if nondecreasing != Ge((its_value - value) * (other - point), 0):
-        raise ValueError(f"CLUSTER needs ({its_value} − {value})({other} − {point}) ≥ 0, not {nondecreasing}")
-    one = And(Is("in a closed graph", its_value), Is("single-valued", value))
-    return Implies(one, Tends(its_value, value, (other, point)), evaluate=False)
-
-
-def slope(near: Boolean, continuous: Boolean, *, f: Pair, called: Symbol) -> Boolean:
-    """DIFF: f(w') − f(w) = c(w' − w) up to k|g(w') − g(w)||w' − w| gives f'(w) = c, `called` so, where g is continuous.
-
-    f: names of f(w), f(w'). near: |f(w') − f(w) − c(w' − w)| ≤ k|g(w') − g(w)||w' − w|. continuous: where g(w') → g(w)
-    as w' → w. ValueError for other premises. Source: Rudin, Principles of Mathematical Analysis, 5.1.
-    """
-    (here, there), (where, limit) = f, continuous.args
-    value, to, (moving, start) = limit.args
-    factor, rest = near.rhs / Abs(moving - start) / Abs(value - to), expand(near.lhs.args[0])
-    rest = expand(rest * rest.coeff(there))  # |·| does not keep the sign
-    c = -rest.coeff(moving)
-    left = expand(rest - there + here + c * (moving - start))
-    if left != 0 or factor.has(moving, value, here, there, Abs) or c.has(moving, value, here, there):
-        raise ValueError(f"DIFF needs |f(w') − f(w) − c(w' − w)| ≤ k|g(w') − g(w)||w' − w|, not {near}")
-    return Implies(where, Eq(called, c), evaluate=False)

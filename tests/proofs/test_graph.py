@@ -29,12 +29,7 @@ from sympy import (
 
 import proofs
 from proofs.engine import claim as registry
-from proofs.engine.claim import Claim, Kind
-from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation
-from proofs.engine.graph import Graph
-from proofs.engine.rules import (
-    Applied,
+from proofs.engine.analysis import (
     addition,
     arcsine,
     attained,
@@ -42,20 +37,20 @@ from proofs.engine.rules import (
     circle,
     cluster,
     convex,
-    entrywise,
     falling,
-    gram,
-    grown,
-    iterated,
     least,
     partial,
     rising,
     slope,
     sole,
     tends,
-    total,
     unbounded,
 )
+from proofs.engine.claim import Claim, Kind
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation
+from proofs.engine.graph import Graph
+from proofs.engine.rules import Applied, entrywise, gram, grown, iterated, total
 from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt, le, lt
 from proofs.symbols import PRODUCTS, kappa, n, sum_v, sum_vs, theta, v_star, v_vs, vs_vs, w_hat
 from proofs.symbols import v as v_
