@@ -188,16 +188,20 @@ def relation_of(sentence: Boolean) -> Relation:
     return next((relation for kind, relation in kinds.items() if sentence.has(kind)), Relation.EQUAL)
 
 
+def _parts(inside: Basic) -> list[Part]:
+    return sorted(inside.atoms(Part), key=lambda part: part.name)
+
+
 def _roles(node: Basic, asserted: bool) -> Iterator[tuple[str, Role]]:
     match node:
         case Relational():
             yield from _in_relation(node, asserted)
         case Same():
-            yield from ((part.name, Role.VALUE) for part in node.atoms(Part))
+            yield from ((part.name, Role.VALUE) for part in _parts(node))
         case Tends():
-            yield from ((part.name, Role.LIMIT if part == node.args[1] else Role.VALUE) for part in node.atoms(Part))
+            yield from ((part.name, Role.LIMIT if part == node.args[1] else Role.VALUE) for part in _parts(node))
         case Root():
-            yield from ((part.name, Role.EQUATION) for part in node.args[2].atoms(Part))
+            yield from ((part.name, Role.EQUATION) for part in _parts(node.args[2]))
         case If() | Where():
             told, *conditions = reversed(node.args) if isinstance(node, If) else node.args
             yield from _roles(told, asserted)
@@ -210,7 +214,7 @@ def _roles(node: Basic, asserted: bool) -> Iterator[tuple[str, Role]]:
 
 def _in_relation(relation: Relational, asserted: bool) -> Iterator[tuple[str, Role]]:
     for side, expression in (("left", relation.lhs), ("right", relation.rhs)):
-        for part in expression.atoms(Part):
+        for part in _parts(expression):
             role = _SIDES.get(type(relation), Role.VALUE)
             if role is not Role.VALUE:
                 role = Role.THRESHOLD if not asserted else _TURNED[role] if side == "left" else role

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from sympy import And, Expr, S, true
+from sympy import And, Expr, S, default_sort_key, true
 from sympy.logic.boolalg import Boolean
 
 import proofs
@@ -62,7 +62,9 @@ def formula(claim_id: str, step: Step) -> list[str]:
         return ["```text", step.shown, "```"]
     if isinstance(step.shown, Boolean):
         names = proofs.get(claim_id).names
-        facts = [(one, latex_of_sentence(one, {}, names)) for one in And.make_args(step.shown)]
+        facts = [
+            (one, latex_of_sentence(one, {}, names)) for one in sorted(And.make_args(step.shown), key=default_sort_key)
+        ]
         return [line for fact in facts for line in _displayed(claim_id, *fact)][:-1]
     return _displayed(claim_id, step.shown, latex_of(step.shown))[:-1]
 
