@@ -177,6 +177,9 @@ def _entries(trial: Trial, problem: Problem, iteration: Iteration, w: Array) -> 
     if apart < (1e-6 if exact else 1e-3) * iteration.beta:
         trial.count(f"runs that end {'at' if exact else 'near'} N = β")
         return
+    if problem.penalty != "tl1" and factor < iteration.beta:  # of which the claim says nothing
+        trial.count("runs that end at N < β")
+        return
     kind = mpf if exact else float
     values = {name: kind(value) for name, value in (problem.values | problem.parameters).items()}
     values |= {"ratio": iteration.lam / iteration.beta, "multiplier": factor}
