@@ -145,7 +145,7 @@ def test_the_filter_narrows_counts_and_is_kept_in_the_address(shown: Page, page:
     shown.get_by_label("text").fill("")
     for name, choice, ids in (
         ("verdict", "refuted", ["X1"]),
-        ("grade", "proved", ["G1", "N6.direction", "P1", "R5.l1"]),
+        ("grade", "proved with rules", ["G1", "N6.direction", "P1", "R5.l1"]),
         ("method", "monte_carlo", ["G1"]),
         ("chapter", "R", ["R5.l1"]),
     ):

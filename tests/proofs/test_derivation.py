@@ -103,7 +103,7 @@ def test_evaluating_is_left_to_sympy() -> None:
 def test_nothing_happens_before_an_expression_is_reached() -> None:
     d = Derivation("T1")
     d.begin("only words")
-    with pytest.raises(ValueError, match=r"T1: apply\('e'\) before any expression"):
+    with pytest.raises(ValueError, match=r"T1: evaluate\('e'\) before any expression"):
         d.evaluate("e")
     with pytest.raises(ValueError, match="T1: nothing was derived"):
         d.conclude(cos(theta))
