@@ -148,7 +148,8 @@ class Held:
             clear = abs(number.value) > noise
             right = clear and (sign == 0 or (number.value > 0) == (sign > 0))
         wanted = {0: "nonzero", 1: "positive", -1: "negative"}[sign]
-        verdict = Verdict.VERIFIED if right else Verdict.REFUTED if clear else Verdict.UNDECIDED
+        exact = clear or not noise  # 0, without an error, has no sign
+        verdict = Verdict.VERIFIED if right else Verdict.REFUTED if exact else Verdict.UNDECIDED
         label = self._label(name)
         witness = f"{label}: {_text(number.value)}, claimed {wanted}"
         self.found.append(Comparison(label, verdict, None, witness, defined=number.value))
