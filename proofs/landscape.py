@@ -31,7 +31,7 @@ from sympy import (
 from proofs.engine.analysis import falling, least, partial
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Landscape
-from proofs.engine.derivation import Derivation, coefficient, holds, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import gram
@@ -220,18 +220,18 @@ def N5_spurious(d: Derivation) -> None:
     code=("saddle_angle",),
 )
 def N5_saddle(d: Derivation) -> None:
-    d.cite("N3", "N4", "N4.inner", "N5.minimum")
+    d.cite("N3", "N4", "N5.minimum")
     d.begin("∂f/∂v = 0 and ∂f/∂w = 0, 0 < θ < π", "by N4 v = v(θ); by N3 v·v* = 0")
-    inner = get("N4.inner").formula
-    (root,) = solve(inner, theta)
+    turned, least = inner(get("N4").as_printed, v_star, PRODUCTS), get("N5.minimum").parts["least value"]
+    (root,) = solve(turned, theta)
     d.step(
         "Solve v(θ)·v* = 0",
         root,
         "affine in θ with negative slope: one root",
         vanishes("N3 vanishes where v·v* does", get("N3").formula.subs(v_vs, 0)),
         holds("and nowhere else", coefficient(get("N3").formula, e).diff(v_vs) < 0),
-        vanishes("v(θ)·v* is affine in θ", diff(inner, theta, 2)),
-        positive_terms("minus its slope", cauchy_schwarz(-diff(inner, theta))),
+        vanishes("v(θ)·v* is affine in θ", diff(turned, theta, 2)),
+        positive_terms("minus its slope", cauchy_schwarz(-diff(turned, theta))),
         positive_terms("the root", cauchy_schwarz(root)),
         vanishes(
             "π − root has the sign of ½(m+1)V − S²",
@@ -243,10 +243,7 @@ def N5_saddle(d: Derivation) -> None:
         "Both signs nearby",
         root,
         "by N5.minimum f rises as v leaves v(θ), and on v = v(θ) it is what it is at the root less this square",
-        vanishes(
-            "the least value − form",
-            LEAST_VALUE - LEAST_VALUE.subs(theta, root) + bend * (theta - root) ** 2 / (2 * pi**2),
-        ),
+        vanishes("the least value − form", least - least.subs(theta, root) + bend * (theta - root) ** 2 / (2 * pi**2)),
         positive_terms("V − S²/(m + 1)", cauchy_schwarz(bend)),
     )
     d.conclude(N5_saddle.statement)
