@@ -230,7 +230,7 @@ def _refuted_step(registry: Any, claim_id: str) -> str:
                 raise _RefutedError(step.name)
             super().append(step)
 
-    registry.Derivation, plain = (lambda name: Derivation(name, steps=Strict())), registry.Derivation
+    registry.Derivation, plain = (lambda *of: Derivation(*of, steps=Strict())), registry.Derivation
     try:
         registry.derive(claim_id)
     except _RefutedError as refuted:
