@@ -12,10 +12,14 @@ __all__ = ["Decision", "Obligation"]
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether an expression is zero: True, False or None (undecided), with the witness of a refutation."""
+    """Whether an expression is zero: True, False or None (undecided), with the witness of a refutation.
+
+    `stopped` where it is undecided because the solver had no more steps.
+    """
 
     zero: bool | None
     witness: str = ""
+    stopped: bool = False
 
 
 @dataclass(frozen=True)

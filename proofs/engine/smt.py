@@ -87,7 +87,7 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
     claim = translation.boolean(conclusion)
     if (consistent := translation.solver(steps, *hypotheses).check()) != z3.sat:
         why = "contradict each other" if consistent == z3.unsat else "were not shown to be satisfiable"
-        return Decision(None, f"the hypotheses {why}")
+        return Decision(None, f"the hypotheses {why}", stopped=consistent == z3.unknown)
     words = _Words()
     if words.solver(_FEW, *map(words.boolean, given), z3.Not(words.boolean(conclusion))).check() == z3.unsat:
         return Decision(True)
@@ -96,7 +96,8 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
     if answer == z3.unsat:
         return Decision(True)
     if answer == z3.unknown or translation.approximate:
-        return Decision(None, f"the solver gave no proof ({solver.reason_unknown() or translation.approximate})")
+        why = solver.reason_unknown() or translation.approximate
+        return Decision(None, f"the solver gave no proof ({why})", stopped=answer == z3.unknown)
     model = solver.model()
     names = translation.symbols
     found = {name: model.eval(names[name], model_completion=True) for name in sorted(names)}
