@@ -77,6 +77,7 @@ class Graph:
         if any(one != true for one in _assumed({symbol: term})):
             raise ValueError(f"{self._claim.id}: {symbol} assumes what {term} is not known to be")
         meant = Eq(symbol, term, evaluate=False)
+        self._meant[symbol] = (meant,)  # no rule may give it to something else as well
         owed = Obligation("the name is new", meant, Decision(True))
         return self._keep(str(symbol), meant, (), "so named", owed, bound=_symbols(meant))
 
@@ -304,7 +305,7 @@ def _reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obli
     defined = {
         part.lhs: part.rhs
         for use in uses
-        for part in And.make_args(use.formula)
+        for part in sorted(And.make_args(use.formula), key=default_sort_key)
         if isinstance(part, Eq) and part.lhs.as_base_exp()[0].is_Symbol
     }
     residual = formula.lhs - formula.rhs
