@@ -102,7 +102,8 @@ def gauss(d: Derivation, definition: HalfSpaceMoment) -> Line:
     over the t with b·z > 0. Source: Durrett, Probability: Theory and Examples, 1.6.9 and 1.7.2.
     """
     if not definition.proxy:
-        factors = {s: a_hat, t: b_perp} if definition.vector else {Integer(1): Integer(1)}
+        along, across = {"along": (1, 0), "across": (0, 1)}.get(definition.component or "", (a_hat, b_perp))
+        factors = {s: along, t: across} if definition.vector else {Integer(1): Integer(1)}
         return _wedge(factors, definition.halfspaces)
     start = -s * cot(theta) if "b" in definition.halfspaces else -oo
     weight = mu(r * s) * normal_density(s)
@@ -128,17 +129,19 @@ def _no_mean() -> Obligation:
 def _wedge(factors: dict[Expr, Expr], halfspaces: tuple[str, ...]) -> Line:
     """Σ E[factor · 1{…}] · direction for factors in s and t, as an integral over ρ and φ.
 
-    a·z > 0 is |φ| < π/2; b·z > 0 is |φ − θ| < π/2, which cuts it down to θ − π/2 < φ < π/2.
+    a·z > 0 is |φ| < π/2; b·z > 0 is |φ − θ| < π/2; both together are θ − π/2 < φ < π/2.
     """
     s_polar, t_polar = rho * cos(phi_angle), rho * sin(phi_angle)
     jacobian = Matrix([s_polar, t_polar]).jacobian([rho, phi_angle]).det()
-    low = theta - pi / 2 if "b" in halfspaces else -pi / 2
+    first, second = "a" in halfspaces, "b" in halfspaces
+    low = theta - pi / 2 if second else -pi / 2 if first else -pi
+    high = pi / 2 if first else theta + pi / 2 if second else pi
     owes = [
         _no_mean(),
         vanishes("Jacobian − ρ", simplify(jacobian) - rho),
         vanishes("s² + t² − ρ²", s_polar**2 + t_polar**2 - rho**2),
     ]
-    if "b" in halfspaces:
+    if second:
         b_dot_z = cos(theta) * s_polar + sin(theta) * t_polar
         owes += [
             vanishes("b·z − ρ cos(φ − θ)", (b_dot_z - rho * cos(phi_angle - theta)).expand(trig=True)),
@@ -152,7 +155,7 @@ def _wedge(factors: dict[Expr, Expr], halfspaces: tuple[str, ...]) -> Line:
         weight = simplify((factor * density).subs({s: s_polar, t: t_polar}))
         summed = TR8(expand(weight))  # SymPy integrates a sum of sines in one way, a product in one of several
         owes.append(vanishes("products as sums", expand_trig(summed - weight)))
-        mean += direction * Integral(summed * rho, (rho, 0, oo), (phi_angle, low, pi / 2))
+        mean += direction * Integral(summed * rho, (rho, 0, oo), (phi_angle, low, high))
     return mean, owes
 
 

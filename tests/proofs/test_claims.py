@@ -376,6 +376,7 @@ def test_citations_in_a_circle_prove_nothing(scratch: None) -> None:
     [
         ("G1", HalfSpaceMoment(("a",), vector=False)),
         ("G3", HalfSpaceMoment(("a",))),
+        ("G1", HalfSpaceMoment(("b",), vector=False)),
         ("G4", HalfSpaceMoment(("a", "b"), proxy=True)),
         ("N1", MeanSample("loss", at="teacher")),
         ("N2", MeanSample("loss")),

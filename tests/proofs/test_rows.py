@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
-from sympy import Expr, Rational
+from sympy import Expr, Integer, Rational, cos, pi, simplify, sin, sqrt
 
+from proofs.engine.definitions import HalfSpaceMoment
+from proofs.engine.derivation import Derivation
+from proofs.means import gauss
 from proofs.rows import double_sum, row_lemma, single_sum
-from proofs.symbols import m
+from proofs.symbols import m, theta
 
 
 def rationals(rng: random.Random, count: int) -> list[Expr]:
@@ -49,3 +53,20 @@ def test_the_induction_is_owed_and_proved() -> None:
     owed = row_lemma()
     assert len(owed) == 4
     assert all(obligation.decision.zero is True for obligation in owed)
+
+
+@pytest.mark.parametrize(
+    ("halfspaces", "component", "mean"),
+    [
+        ((), None, Integer(1)),
+        (("b",), None, Rational(1, 2)),
+        (("b",), "along", cos(theta) / sqrt(2 * pi)),
+        (("b",), "across", sin(theta) / sqrt(2 * pi)),
+        (("a", "b"), "along", (1 + cos(theta)) / (2 * sqrt(2 * pi))),
+    ],
+)
+def test_means_on_half_spaces(halfspaces: tuple[Any, ...], component: Any, mean: Expr) -> None:
+    definition = HalfSpaceMoment(halfspaces, vector=component is not None, component=component)
+    line, owes = gauss(Derivation("G0"), definition)
+    assert simplify(line.doit() - mean) == 0
+    assert all(owed.decision.zero for owed in owes)
