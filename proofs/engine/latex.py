@@ -56,19 +56,36 @@ _HELPERS: Final = {entry.symbol.name: entry.latex for entry in QUANTITIES.values
 _ALPHABET: Final = {*greek_letters_set, "epsilon", "omega"}
 
 
+_LETTERS: Final[dict[str, str | int | None]] = {
+    **{"⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|", "*": "^*", "ᵀ": r"^\top ", "⁺": "^+", "²": "^2", "−": "-"},
+    **{"·": r"\cdot ", "ŵ": r"\hat w ", "ū": r"\bar u ", "∂": r"\partial ", "Δ": r"\Delta ", "δ": r"\delta "},
+    **{"θ": r"\theta ", "κ": r"\kappa ", "β": r"\beta ", "λ": r"\lambda ", "ρ": r"\rho ", "Ψ": r"\Psi "},
+}
+
+
 def _spelled(name: str) -> str:
-    """A name with its subscripts: a word stands upright, as cos or start; w*_i has its star above."""
+    """A name with its subscripts: a word stands upright, as cos or start; w*_i has its star above.
+
+    One that is a formula, as ⟨u,w*⟩, keeps what it says. A prime is a superscript: in braces, y' can be squared.
+    """
     base, *below = name.split("_")
     star = "^{*}" if base.endswith(("*", "^*")) else ""
-    word = _word(base.removesuffix("*").removesuffix("^"))
-    under = r"\,".join(_word(part) for part in below)
-    return f"{word}{star}" + (f"_{{{under}}}" if below else "")
+    told = _word(base.removesuffix("*").removesuffix("^")) + star
+    under = r"\,".join(map(_word, below))
+    told += f"_{{{under}}}" if below else ""
+    if any(sign in name for sign in "(⟨‖"):
+        told = _letters(name)
+    return f"{{{told}}}" if "'" in told else told
+
+
+def _letters(text: str) -> str:
+    return re.sub("(\\w)\u0304", r"\\bar \1", text).translate(str.maketrans(_LETTERS))
 
 
 def _word(text: str) -> str:
     if text in _ALPHABET or text.lower() in _ALPHABET:
         return rf"\{text}"
-    return rf"\mathrm{{{text}}}" if len(text) > 1 and text.isalpha() and text.isascii() else text
+    return rf"\mathrm{{{text}}}" if len(text) > 1 and text.isalpha() and text.isascii() else _letters(text)
 
 
 class _Latex(LatexPrinter):
@@ -112,20 +129,6 @@ class _Latex(LatexPrinter):
 _SIGNS: Final = {"==": "=", "!=": r"\ne ", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
 
 
-_SPELLED: Final[dict[str, str | int | None]] = {
-    **{"⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|", "*": "^*", "ᵀ": r"^\top ", "⁺": "^+", "²": "^2", "−": "-"},
-    **{"·": r"\cdot ", "ŵ": r"\hat w ", "ū": r"\bar u ", "∂": r"\partial ", "Δ": r"\Delta ", "δ": r"\delta "},
-    **{"θ": r"\theta ", "κ": r"\kappa ", "β": r"\beta ", "λ": r"\lambda ", "ρ": r"\rho ", "Ψ": r"\Psi "},
-}
-
-
-def spelled(name: str) -> str:
-    """A name that is written as it is read, in LaTeX; one that is LaTeX already stays."""
-    if "\\" in name or "^" in name:
-        return name
-    return re.sub("(\\w)\u0304", r"\\bar \1", name).translate(str.maketrans(_SPELLED))
-
-
 class _Sentence(_Latex):
     """`deep` counts the conditions around what is printed."""
 
@@ -135,9 +138,6 @@ class _Sentence(_Latex):
         own = {symbol: Term(f"{{{latex}}}") for symbol, latex in names.items()}
         self._parts, self._deep = {name: part.xreplace(own) for name, part in parts.items()}, 0
         self._settings["symbol_names"] |= names
-
-    def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
-        return spelled(str(super()._print_Symbol(expr, style)))
 
     def _print_Term(self, expr: Symbol) -> str:
         return str(expr.name)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from sympy import true
+from sympy import Expr, true
+from sympy.logic.boolalg import Boolean
 
 import proofs
 from proofs.engine.claim import Claim
@@ -90,11 +91,16 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
     return told | {"code_links": ["{}#L{}".format(*defined_at(name, generated)) for name in claim.code]}
 
 
+def latex_in(claim: Claim, shown: Expr | Boolean) -> str:
+    """What a derivation shows, in LaTeX; a fact is a sentence, in the claim's own names."""
+    return latex_of_sentence(shown, {}, claim.names) if isinstance(shown, Boolean) else latex_of(shown)
+
+
 def conditions(claim: Claim) -> list[str]:
     """What a claim supposes, as Markdown."""
     stated = [f"${latex_of(hypothesis)}$" for hypothesis in claim.hypotheses if hypothesis != true]
     premises = [premise for premise in claim.premises.values() if premise not in claim.hypotheses]
-    stated += [f"${latex_of_sentence(premise, {}, claim.names)}$" for premise in premises]
+    stated += [f"${latex_in(claim, premise)}$" for premise in premises]
     return stated + ([escaped(claim.setting)] if claim.setting else [])
 
 
@@ -105,6 +111,6 @@ def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:
 
 def of_claims(name: str, *tools: Callable[..., Any], **known: Any) -> str:
     """A page whose template looks claims up."""
-    ours = (conditions, derived_at, forms_of, heading_of, latex_of, owed_by, slug_of)
+    ours = (conditions, derived_at, forms_of, heading_of, latex_in, latex_of, owed_by, slug_of)
     theirs = (proofs.derive, proofs.get, proofs.rests_on, proofs.standing)
     return page(name, *ours, *theirs, *tools, chapters=CHAPTERS, pages=PAGES, **known)

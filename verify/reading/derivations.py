@@ -14,11 +14,10 @@ from sympy.logic.boolalg import Boolean
 import proofs
 from proofs.engine.claim import proved
 from proofs.engine.derivation import Derivation, Obligation, Step
-from proofs.engine.latex import latex_of_sentence
-from proofs.engine.render import latex_of, line_of
+from proofs.engine.render import line_of
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.extensions import is_own
-from verify.reading.book import CHAPTERS, PAGES, of_claims
+from verify.reading.book import CHAPTERS, PAGES, latex_in, of_claims
 from verify.reading.markdown import escaped
 
 LONGEST_FORMULA: Final = 600
@@ -60,13 +59,10 @@ def formula(claim_id: str, step: Step) -> list[str]:
         return [step.shown]
     if isinstance(step.shown, str):
         return ["```text", step.shown, "```"]
+    claim, facts = proofs.get(claim_id), [step.shown]
     if isinstance(step.shown, Boolean):
-        names = proofs.get(claim_id).names
-        facts = [
-            (one, latex_of_sentence(one, {}, names)) for one in sorted(And.make_args(step.shown), key=default_sort_key)
-        ]
-        return [line for fact in facts for line in _displayed(claim_id, *fact)][:-1]
-    return _displayed(claim_id, step.shown, latex_of(step.shown))[:-1]
+        facts = sorted(And.make_args(step.shown), key=default_sort_key)
+    return [line for one in facts for line in _displayed(claim_id, one, latex_in(claim, one))][:-1]
 
 
 def _displayed(claim_id: str, shown: Expr | Boolean, latex: str) -> list[str]:

@@ -24,7 +24,13 @@ class Verdicts:
 
     def _rows(self) -> list[tuple[str, ...]]:
         return [
-            (one.id, one.title, one.verdict.value, str(one.grade), " · ".join(filter(None, map(_found, one.evidence))))
+            (
+                one.id,
+                one.title,
+                one.verdict.value,
+                one.grade.words if one.grade else "—",
+                " · ".join(filter(None, map(_found, one.evidence))),
+            )
             for one in self.reports
         ]
 

@@ -68,7 +68,8 @@ def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
     for part in info["fullname"].split("."):
         found = getattr(found, part, None)
     found = getattr(found, "fget", found)
-    if not (inspect.isfunction(found) or inspect.isclass(found)):
+    ours = inspect.isfunction(found) or inspect.isclass(found)
+    if not ours or found.__module__ == "builtins":  # an alias of types, or a type for a default
         return None
     path = Path(inspect.getsourcefile(found) or "").relative_to(_ROOT).with_suffix(".html")
     return f"../source/{path.as_posix()}#L-{inspect.getsourcelines(found)[1]}"
