@@ -102,8 +102,12 @@ def _formulas(fields: dict[str | None, ast.expr]) -> Iterator[tuple[str, ast.exp
                 yield key.value, value
 
 
-def off_by_a_thousandth(path: str, place: ast.expr) -> str:
-    """The text of a file with an expression of it 1.001 times as large."""
+SIGNS = {("R7.stability", "secular sum")}
+"""Formulas of which only the sign is claimed."""
+
+
+def off_by_a_thousandth(path: str, place: ast.expr, *, sign: bool = False) -> str:
+    """The text of a file with an expression of it 1.001 times as large; if only its `sign` counts, 0.001 more."""
     text = (ROOT / path).read_text("utf-8")
     lines = text.encode().splitlines(keepends=True)
     assert place.end_lineno is not None
@@ -111,7 +115,8 @@ def off_by_a_thousandth(path: str, place: ast.expr) -> str:
     start = sum(map(len, lines[: place.lineno - 1])) + place.col_offset
     end = sum(map(len, lines[: place.end_lineno - 1])) + place.end_col_offset
     whole = text.encode()
-    return (whole[:start] + b"(" + whole[start:end] + b") * 1001 / 1000" + whole[end:]).decode()
+    change = b"x + x**0 / 1000" if sign else b"x * 1001 / 1000"
+    return (whole[:start] + change.replace(b"x", b"(" + whole[start:end] + b")") + whole[end:]).decode()
 
 
 # In the scratch copy.

@@ -19,7 +19,7 @@ from typing import Any
 
 import processes
 import pytest
-from scratch import ROOT, Job, copy, declared, line_of, off_by_a_thousandth
+from scratch import ROOT, SIGNS, Job, copy, declared, line_of, off_by_a_thousandth
 
 import proofs
 from verify.generated.route import holding
@@ -33,8 +33,10 @@ def formula_jobs() -> list[Job]:
     places, jobs = declared(), []
     for claim in proofs.all_claims():
         for part in claim.formulas:
-            place = places.get((claim.id, part))
-            change = {"path": place[0], "text": off_by_a_thousandth(*place)} if place else {"part": part}
+            key = (claim.id, part)
+            place = places.get(key)
+            text = off_by_a_thousandth(*place, sign=key in SIGNS) if place else ""
+            change = {"path": place[0], "text": text} if place else {"part": part}
             jobs.append(Job(f"{claim.id}: {part}", claim.id, **change))
     return jobs
 

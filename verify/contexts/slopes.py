@@ -16,12 +16,13 @@ from mpmath import mpc, mpf
 from numpy.typing import NDArray
 from sympy import Expr, I, Pow, Symbol, cos, exp, lambdify, pi, sin
 
-from numerics.model import Proxy
 from proofs.proxies import Estimator, estimator
 from proofs.symbols import x as argument
 
+Slope = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
-def slope_of(name: str, parameters: Mapping[str, float]) -> Proxy:
+
+def slope_of(name: str, parameters: Mapping[str, float]) -> Slope:
     """μ' of the estimator of that name at its own `parameters` (further ones are ignored), in float64.
 
     Each piece is evaluated on its own interval only, its upper end included. ValueError for an unknown name.
@@ -31,7 +32,7 @@ def slope_of(name: str, parameters: Mapping[str, float]) -> Proxy:
 
 
 @cache
-def _slope(proxy: Estimator, values: tuple[tuple[Symbol, float], ...]) -> Proxy:
+def _slope(proxy: Estimator, values: tuple[tuple[Symbol, float], ...]) -> Slope:
     pieces = [
         (*(float(end.subs(values)) for end in ends), lambdify([argument], piece.subs(values), ["numpy", "scipy"]))
         for *ends, piece in proxy.pieces

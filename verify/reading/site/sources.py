@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from docutils import nodes
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -29,6 +30,7 @@ _REFERENCE: Final = re.compile(r"\[`?(?P<text>[^\[\]`]+)`?\]\((?:\.\./)*api/\w+\
 def register(app: Sphinx) -> None:
     """Rewrite links as pages are read, and write the pages they lead to."""
     app.connect("source-read", _rewrite)
+    app.connect("doctree-read", _from_the_page, priority=900)  # after sphinx.ext.linkcode
     app.connect("html-collect-pages", _pages)
 
 
@@ -38,6 +40,12 @@ def _rewrite(app: Sphinx, docname: str, content: list[str]) -> None:
         if not (folder / f"../{found['up']}{found['path']}.py").is_file():
             logging.getLogger(__name__).warning("there is no file for %s", found[0], location=docname)
     content[0] = links_of_the_site(content[0])
+
+
+def _from_the_page(app: Sphinx, doctree: nodes.document) -> None:
+    for link in doctree.findall(nodes.reference):
+        if link.get("refuri", "").startswith("source/"):
+            link["refuri"] = "../" * app.env.docname.count("/") + link["refuri"]
 
 
 def links_of_the_site(text: str) -> str:
@@ -63,7 +71,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
-    """Where the source of a documented function, class or property is, relative to a page in docs/api/."""
+    """Where the source of a documented function, class or property is, relative to the site's first page."""
     found: Any = import_module(info["module"])
     for part in info["fullname"].split("."):
         found = getattr(found, part, None)
@@ -72,4 +80,4 @@ def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
     if not ours or found.__module__ == "builtins":  # an alias of types, or a type for a default
         return None
     path = Path(inspect.getsourcefile(found) or "").relative_to(_ROOT).with_suffix(".html")
-    return f"../source/{path.as_posix()}#L-{inspect.getsourcelines(found)[1]}"
+    return f"source/{path.as_posix()}#L-{inspect.getsourcelines(found)[1]}"
