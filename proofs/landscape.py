@@ -17,10 +17,10 @@ from sympy import (
     Expr,
     Implies,
     Integer,
+    Ne,
     Not,
     Or,
     Symbol,
-    diff,
     pi,
     simplify,
     solve,
@@ -31,7 +31,7 @@ from sympy import (
 from proofs.engine.analysis import falling, least, partial
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Landscape
-from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import gram
@@ -40,7 +40,6 @@ from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
     PRODUCTS,
-    e,
     m,
     n,
     named,
@@ -209,46 +208,6 @@ def N5_spurious(d: Derivation) -> None:
     g.conclude(g.under(met, minimum), g.under(not_met, none))
 
 
-@claim(
-    id="N5.saddle",
-    title="The only critical points with 0 < θ < π, and why they are saddles",
-    source="[Y], Proposition 1",
-    subject=r"\theta_{\mathrm{saddle}}",
-    definition=Landscape("saddle"),
-    statement=SADDLE_ANGLE,
-    hypotheses=(SPURIOUS,),
-    code=("saddle_angle",),
-)
-def N5_saddle(d: Derivation) -> None:
-    d.cite("N3", "N4", "N5.minimum")
-    d.begin("∂f/∂v = 0 and ∂f/∂w = 0, 0 < θ < π", "by N4 v = v(θ); by N3 v·v* = 0")
-    turned, least = inner(get("N4").as_printed, v_star, PRODUCTS), get("N5.minimum").parts["least value"]
-    (root,) = solve(turned, theta)
-    d.step(
-        "Solve v(θ)·v* = 0",
-        root,
-        "affine in θ with negative slope: one root",
-        vanishes("N3 vanishes where v·v* does", get("N3").formula.subs(v_vs, 0)),
-        holds("and nowhere else", coefficient(get("N3").formula, e).diff(v_vs) < 0),
-        vanishes("v(θ)·v* is affine in θ", diff(turned, theta, 2)),
-        positive_terms("minus its slope", cauchy_schwarz(-diff(turned, theta))),
-        positive_terms("the root", cauchy_schwarz(root)),
-        vanishes(
-            "π − root has the sign of ½(m+1)V − S²",
-            pi - root - pi * ((m + 1) * vs_vs / 2 - sum_vs**2) / ((m + 1) * vs_vs - sum_vs**2),
-        ),
-    )
-    bend = vs_vs - sum_vs**2 / (m + 1)
-    d.step(
-        "Both signs nearby",
-        root,
-        "by N5.minimum f rises as v leaves v(θ), and on v = v(θ) it is what it is at the root less this square",
-        vanishes("the least value − form", least - least.subs(theta, root) + bend * (theta - root) ** 2 / (2 * pi**2)),
-        positive_terms("V − S²/(m + 1)", cauchy_schwarz(bend)),
-    )
-    d.conclude(N5_saddle.statement)
-
-
 def gradient_at_best_weights() -> Expr:
     """∂f/∂v of N2 at v = v(θ) of N4."""
     weights = get("N4").as_printed
@@ -314,3 +273,35 @@ def N5(d: Derivation) -> None:
         g.given("v* ≠ 0"),
     )
     g.conclude(best, ahead, start, signs, slope, angle, *map(g.given, ("n ≥ 2", "stationary")))
+
+
+@claim(
+    id="N5.saddle",
+    title="The only critical points with 0 < θ < π, and why they are saddles",
+    source="[Y], Proposition 1",
+    subject=r"\theta_{\mathrm{saddle}}",
+    definition=Landscape("saddle"),
+    statement=SADDLE_ANGLE,
+    premises={"S² < ½(m + 1)‖v*‖²": lt(sum_vs**2, THRESHOLD)} | BELOW_PI | PLANE_OR_MORE | STATIONARY,
+    names=NAMES,
+    hypotheses=(SPURIOUS,),
+    setting="f falls on both sides along v = v(θ), and rises as v leaves v(θ) at that angle",
+    code=("saddle_angle",),
+)
+def N5_saddle(d: Derivation) -> None:
+    d.begin(get("N4.inner").formula, "v(θ)·v* of N4.inner; it vanishes where f is stationary")
+    d.cite("N4.inner")
+    g = Graph(d)
+    below, angle, plane, stationary = map(g.given, N5_saddle.premises)
+    (root,) = solve(get("N4.inner").formula, theta)
+    teacher = g.fact("v* ≠ 0", vs_vs > 0, below)
+    critical = g.cite("N5", {}, angle, teacher, plane, stationary)
+    valley = g.cite("N5.minimum", {}, angle, teacher)
+    there, pair, between = Same(v, BEST), Is("stationary", _PAIR), And(theta > 0, theta < pi)
+    only = Implies(between, Equivalent(pair, And(there, Eq(theta, root))))
+    value = LEAST_VALUE.subs(theta, root)
+    along = g.fact("along v(θ)", Implies(And(there, Ne(theta, root)), value > LOSS), valley, below)
+    across = g.fact("across it", Implies(And(Eq(theta, root), Not(there)), value < LOSS), valley)
+    zero = g.fact("the zero", Equivalent(Eq(get("N4.inner").formula, 0), Eq(theta, root)), below)
+    g.zero(theta, root, zero, also=[g.fact("the only one", only, critical, below), along, across])
+    d.conclude(N5_saddle.statement)

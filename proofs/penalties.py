@@ -18,19 +18,21 @@ the transformed l1 penalty depends on its shape is the subject of `proofs.penalt
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
-from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Rational, Symbol, diff, oo, sqrt
+from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Rational, oo, sqrt
 from sympy.logic.boolalg import Boolean
 
 from proofs import cubic
 from proofs.engine.analysis import tends
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
-from proofs.engine.derivation import Derivation, Obligation, vanishes
-from proofs.engine.graph import Graph
+from proofs.engine.derivation import Derivation
+from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All, If, Part, Tends, eq, gt, le
+from proofs.engine.smt import follows
 from proofs.naming import plain
 from proofs.penalty_forms import HALF, L0, MCP, PENALTIES, SCAD, TL1, Penalty, size
 from proofs.proximal import MAP, compared, derive_map
@@ -164,37 +166,30 @@ def register_displacement(penalty: Penalty) -> Claim:
 
 
 def _envelope(penalty: Penalty, d: Derivation) -> None:
-    d.begin(lam * penalty.on_reals + beta * (u - x_in) ** 2 / 2, "its minimum over all real u is β F at S(x), ρ = λ/β")
-    d.cite(map_id(penalty.name))
-    formula = get(map_id(penalty.name)).formula
-    d.step(
-        "Where the minimum is attained",
-        penalty.proximal,
-        "0, or x − sgn(x) gap",
-        vanishes("S(x) as cited, less the same by branches", formula - penalty.proximal),
-    )
+    spent = lam * penalty.on_reals + beta * (u - x_in) ** 2 / 2
+    there = spent.xreplace({u: MAP})
+    d.begin(spent, "its minimum over all real u")
+    g = Graph(d)
+    given = [g.given(name) for name in g.premises]
+    cited = partial(g.cite, map_id(penalty.name), {ratio: lam / beta}, *given, value=MAP)
+    best = cache(partial(cited, name="no u is better", meant=True))
+
+    def side() -> Fact:
+        return g.fact("on the side of x", MAP * x_in >= 0, g.instance("nor is −S(x)", best(), {u: -MAP}))
+
+    def unless(formula: Boolean, uses: Sequence[Fact], more: Callable[[], Fact]) -> list[Fact]:
+        """What S is besides its formula, unless that is enough."""
+        enough = follows("enough", formula, *(use.formula for use in uses)).decision.zero
+        return [*uses] if enough else [*uses, more()]
+
     cases = [] if penalty.threshold == 0 else [(beta * size**2 / 2, Le(size, penalty.threshold))]
     for (gap, condition), (_, _, piece) in zip(penalty.branches, penalty.pieces, strict=True):
-        value = lam * piece + beta * (u - size) ** 2 / 2
-        cases.append((value.subs(u, size - gap), condition))
+        cases.append((lam * piece.subs(u, size - gap) + beta * gap**2 / 2, condition))
     value = Piecewise(*cases).subs(size, abs(x_in)).subs(ratio, lam / beta)
-    d.step(
-        "The objective there", value, "in each branch p is the piece that P's claim says S lands in", _slopes(penalty)
-    )
+    mapped = cited()
+    costs = g.fact("the cost there", at := Eq(there, value), *unless(at, [mapped, *given], side))
+    g.least(mapped, u, *unless(there <= spent, [costs], best), value=value)
     d.conclude(get(envelope_id(penalty.name)).formula)
-
-
-def _slopes(penalty: Penalty) -> list[Obligation]:
-    """de/dx = β(x − S(x)) in every branch: with x = u + ρp'(u) both sides are functions of u."""
-    found = [vanishes("e' − β(x − 0) below the threshold", diff(beta * size**2 / 2, size) - beta * size)]
-    point = Symbol("u", positive=True)
-    for low, _, piece in penalty.pieces:
-        p = piece.subs(u, point)
-        gap = ratio * diff(p, point)
-        value = beta * ratio * p + beta * gap**2 / 2
-        slope = diff(value, point) - beta * gap * diff(point + gap, point)
-        found.append(vanishes(f"e' − β(x − S(x)) where |S(x)| > {low}", slope))
-    return found
 
 
 def register_envelope(penalty: Penalty) -> Claim:
@@ -208,7 +203,7 @@ def register_envelope(penalty: Penalty) -> Claim:
         definition=Envelope(penalty.name),
         statement=form.subs(ratio, lam / beta),
         hypotheses=penalty.hypotheses,
-        setting="its derivative is β(x − S(x)) in each branch",
+        premises={plain(hypothesis): hypothesis for hypothesis in penalty.hypotheses},
         code=("moreau_envelope",),
     )(partial(_envelope, penalty))
 

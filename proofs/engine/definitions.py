@@ -8,9 +8,12 @@ in their own way.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
-from sympy import Expr
+from sympy import Expr, Le, Symbol
+from sympy.logic.boolalg import Boolean
+
+from proofs.symbols import ratio, u, x_in
 
 __all__ = [
     "ACTIVATIONS",
@@ -120,6 +123,12 @@ class ProximalMap(Definition):
     """argmin over u of ``ρ p(u) + ½(u − x)²``; `penalty` is p, an expression in `proofs.symbols.u`."""
 
     penalty: Expr
+    over: ClassVar[Symbol] = u
+
+    def says(self, value: Expr) -> Boolean:
+        """That no real u is better than `value`."""
+        cost = ratio * self.penalty + (u - x_in) ** 2 / 2
+        return Le(cost.xreplace({u: value}), cost, evaluate=False)
 
 
 @dataclass(frozen=True)

@@ -209,10 +209,10 @@ class Derivation:
         self.steps.append(Step("Statement", statement, "", _flat(owes)))
         self.concluded = "statement"
 
-    def attain(self, point: Expr, least: Boolean, *owes: Obligation) -> None:
-        """Go on with the point at which what was reached is least, as a graph's facts imply."""
-        self.steps.append(Step("Minimizer", least, "", owes))
-        self.current = point
+    def attain(self, name: str, term: Expr, said: Boolean, *owes: Obligation) -> None:
+        """Go on with a term of which a graph's facts imply what is said of the expression reached."""
+        self.steps.append(Step(name, said, "", owes))
+        self.current = term
 
     def record(self, name: str, shown: Boolean, because: str, *owes: Obligation) -> None:
         """Add a fact of the claim's graph; a hypothesis or a case owes nothing."""

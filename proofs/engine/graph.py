@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 from sympy import And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Symbol, default_sort_key
-from sympy.logic.boolalg import Boolean, true
+from sympy.logic.boolalg import Boolean, Equivalent, true
 
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
@@ -160,13 +160,19 @@ class Graph:
         return self._keep(name, formula, premises, because, owed, bound=_symbols(formula))
 
     def cite(
-        self, claim_id: str, terms: Mapping[Symbol, Expr], *uses: Fact, value: Expr | None = None, name: str = ""
+        self,
+        claim_id: str,
+        terms: Mapping[Symbol, Expr],
+        *uses: Fact,
+        value: Expr | None = None,
+        name: str = "",
+        meant: bool = False,
     ) -> Fact:
         """Another claim for these terms; owes its hypotheses for them, and what its symbols assume.
 
-        `value` is the left side of one that is an equality of expressions; that of vectors is for GRAM. ValueError if
-        it is missing, or a term for what the definition of the cited claim gives, which for other terms is another
-        thing.
+        `value` is the left side of one that is an equality of expressions; that of vectors is for GRAM. What is `meant`
+        by it is said instead of the equality, where the definition can say it. ValueError if it is missing, or a term
+        for what the definition of the cited claim gives, which for other terms is another thing.
         """
         cited = get(claim_id)
         self._derivation.cite(claim_id)
@@ -175,6 +181,8 @@ class Graph:
             if terms and (open_ := cited.sentence.atoms(Term) - told):
                 raise ValueError(f"{self._claim.id}: {claim_id} speaks of {', '.join(map(str, open_))}; give its term")
             said = formula_of(cited.sentence, cited.parts).subs(dict(terms), simultaneous=True)
+        elif value is not None and meant:
+            said = cited.definition.says(value).subs(dict(terms), simultaneous=True)
         elif value is not None:
             same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
             said = same(value, in_basic_quantities(cited.formula).subs(dict(terms), simultaneous=True))
@@ -184,9 +192,8 @@ class Graph:
         needs = And(*(one.subs(dict(terms), simultaneous=True) for one in conditions), *_assumed(terms))
         if needs != true:
             self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), _implied
-        return self._keep(
-            name or claim_id, said, uses, claim_id, _implied(needs, uses), bound=_symbols(said) if value else ()
-        )
+        bound = _symbols(said) - ({cited.definition.over} if meant else set()) if value else ()
+        return self._keep(name or claim_id, said, uses, claim_id, _implied(needs, uses), bound=bound)
 
     def under(self, case: Fact, fact: Fact) -> Fact:
         """In that case, the fact: it no longer rests on the case. ValueError if it never did."""
@@ -208,17 +215,36 @@ class Graph:
         said = formula_of(sentence, self._claim.parts)
         self._derivation.conclude_sentence(said, implies, *self._ends(said, facts))
 
-    def least(self, named: Fact, over: Symbol, *facts: Fact, also: Sequence[Fact] = ()) -> None:
+    def least(
+        self, named: Fact, over: Symbol, *facts: Fact, also: Sequence[Fact] = (), value: Expr | None = None
+    ) -> None:
         """What was reached is least over a variable at the term that is `named`, as hypotheses alone imply.
+
+        The chain goes on with that term, or with the `value` there. `also`: what is said besides.
+        """
+        point, term = named.formula.args
+        reached = self._reached("least")
+        there = reached.xreplace({over: point})
+        said = Le(there, reached, evaluate=False)
+        if value is not None:
+            said = And(said, Eq(there, value, evaluate=False))
+        self._attain("Minimizer", term if value is None else value, said, facts, also)
+
+    def zero(self, over: Symbol, term: Expr, *facts: Fact, also: Sequence[Fact] = ()) -> None:
+        """What was reached is zero exactly where the variable is the term, with which the chain goes on.
 
         `also`: what is said besides.
         """
-        point, term = named.formula.args
-        reached = self._derivation.current
-        if reached is None:
-            raise ValueError(f"{self._claim.id}: least() before any expression was reached")
-        said = Le(reached.xreplace({over: point}), reached, evaluate=False)
-        self._derivation.attain(term, said, *self._ends(said, facts, also))
+        said = Equivalent(Eq(self._reached("zero"), 0, evaluate=False), Eq(over, term, evaluate=False))
+        self._attain("Zero", term, said, facts, also)
+
+    def _reached(self, asked: str) -> Expr:
+        if self._derivation.current is None:
+            raise ValueError(f"{self._claim.id}: {asked}() before any expression was reached")
+        return self._derivation.current
+
+    def _attain(self, name: str, term: Expr, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact]) -> None:
+        self._derivation.attain(name, term, said, *self._ends(said, facts, also))
 
     def _ends(self, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact] = ()) -> tuple[Obligation, ...]:
         self._proved["the sentence"] = Fact("the sentence", said, uses=tuple(facts)), _implied
