@@ -227,6 +227,19 @@ def unbounded(*, f: Expr, top: Expr, bottom: Expr, over: Symbol, start: Expr, to
     return Applied(needs, Tends(f, sympy.oo, (over, to)), over)
 
 
+def vanishing(between: Boolean, base: Boolean, *, value: Expr, factor: Expr, ratio: Expr, count: Symbol) -> Boolean:
+    """LIM: what lies between 0 and a multiple of q^t, 0 ≤ q < 1, tends to 0 as t → ∞.
+
+    between: 0 ≤ value ≤ factor·ratio^count. base: 0 ≤ ratio < 1. ValueError for other premises, and where `factor` or
+    `ratio` varies with the count. Source: Rudin, Principles of Mathematical Analysis, 3.19 and 3.20.
+    """
+    if between != And(Ge(value, 0), value <= factor * ratio**count) or base != And(ratio >= 0, ratio < 1):
+        raise ValueError(f"LIM needs 0 ≤ {value} ≤ {factor}·({ratio})^{count}, 0 ≤ {ratio} < 1; not {between}, {base}")
+    if count in (factor.free_symbols | ratio.free_symbols):
+        raise ValueError(f"LIM needs a multiple of a power, and {factor} or {ratio} varies with {count}")
+    return Tends(value, sympy.Integer(0), (count, sympy.oo))
+
+
 def arcsine(*, angle: Expr) -> Applied:
     """ARC: for 0 ≤ q ≤ 1, arcsin(q)/k lies in [0, π/(2k)], where the sine rises, and the sine of k times it is q.
 

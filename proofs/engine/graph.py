@@ -20,7 +20,8 @@ from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, name_of, vanishes
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import Applied, gram, names, total
+from proofs.engine.analysis import vanishing
+from proofs.engine.rules import Applied, gram, iterated, names, total
 from proofs.engine.sentence import Same, Term, formula_of
 from proofs.engine.smt import STEPS, follows
 from proofs.symbols import INNER, QUANTITIES, is_vector
@@ -53,6 +54,7 @@ class Graph:
         self._proved: dict[str, tuple[Fact, Callable[[Boolean, Iterable[Fact]], Obligation]]] = {}
         self._meant: dict[Expr, tuple[Expr, ...]] = {}
         self._sums: dict[Expr, Expr] = {}
+        self._moving: set[Basic] = set()
         derivation.mutants = self._mutants
 
     @property
@@ -154,10 +156,24 @@ class Graph:
         for term, summed in data.get("sums", {}).items() if apply is total else ():
             if isinstance(summed, Symbol) and self._sums.setdefault(summed, term) != term:
                 raise ValueError(f"{self._claim.id}: {summed} is the sum of {self._sums[summed]}, and not of {term}")
+        if apply is iterated:
+            self._moving |= _symbols(*data["values"], *(then for _, then, _ in data["values"].values()))
+        elif apply is vanishing and (moved := self._not_fixed(_symbols(data["factor"], data["ratio"]))):
+            raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
         formula = apply(*(premise.formula for premise in premises), **data)
         self._derivation.trust(name_of(apply))
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))
         return self._keep(name, formula, premises, because, owed, bound=_symbols(formula))
+
+    def _not_fixed(self, symbols: Iterable[Basic]) -> str:
+        """Those that a step changes, or may: neither the theory's own nor restrained by hypotheses about fixed ones."""
+        told = [_symbols(formula_of(premise, {})) for premise in self._claim.premises.values()]
+
+        def fixed(one: Basic) -> bool:
+            said = [symbols for symbols in told if one in symbols]
+            return one in QUANTITIES or (bool(said) and not any(symbols & self._moving for symbols in said))
+
+        return ", ".join(sorted(str(one) for one in symbols if one in self._moving or not fixed(one)))
 
     def cite(
         self,
@@ -332,7 +348,7 @@ def _reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obli
         part.lhs: part.rhs
         for use in uses
         for part in sorted(And.make_args(use.formula), key=default_sort_key)
-        if isinstance(part, Eq) and part.lhs.as_base_exp()[0].is_Symbol
+        if isinstance(part, Eq) and (part.lhs.is_Mul or part.lhs.as_base_exp()[0].is_Symbol)
     }
     residual = formula.lhs - formula.rhs
     for _ in defined:  # what is defined may stand in what defines another

@@ -254,13 +254,24 @@ class _Translation:
     def _power(self, part: sympy.Pow) -> Any:
         base, exponent = part.args
         if not isinstance(exponent, Rational):
-            raise ValueError(f"no SMT form for the power {part}")
+            return self._unknown(part)
         value = self.real(base) if exponent.q == 1 else self._root(base, int(exponent.q))
         product = self.z3.Product(*[value] * abs(int(exponent.p)))
         if exponent > 0:
             return product
         self.undefined.append(product == 0)  # the solver's quotient by 0 is any number: what is proved holds for each
         return 1 / product
+
+    def _unknown(self, part: sympy.Pow) -> Any:
+        """A power whose exponent is no number: nothing is known of its value, but what one step more does."""
+        more, steps = part.exp.as_coeff_Add()
+        if more.is_Integer and more > 0 and steps.is_integer and steps.is_nonnegative:
+            return self.real(part.base**more) * self._unknown(sympy.Pow(part.base, steps))
+        self.approximate = "a power is known by its name only"
+        value = self.z3.Real(f"power {part}", self.context)
+        if part.is_nonnegative:
+            self.facts.append(value >= 0)
+        return value
 
     def _root(self, radicand: Expr, degree: int) -> Any:
         """A root: nothing is said of it where the radicand is negative, so that no hypothesis hides there."""
