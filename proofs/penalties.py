@@ -187,7 +187,8 @@ def _envelope(penalty: Penalty, d: Derivation) -> None:
         cases.append((lam * piece.subs(u, size - gap) + beta * gap**2 / 2, condition))
     value = Piecewise(*cases).subs(size, abs(x_in)).subs(ratio, lam / beta)
     mapped = cited()
-    costs = g.fact("the cost there", at := Eq(there, value), *unless(at, [mapped, *given], side))
+    spent_there = Eq(there, value)
+    costs = g.fact("the cost there", spent_there, *unless(spent_there, [mapped, *given], side))
     g.least(mapped, u, *unless(there <= spent, [costs], best), value=value)
     d.conclude(get(envelope_id(penalty.name)).formula)
 

@@ -86,20 +86,16 @@ def _derived(claim_id: str, level: Level) -> Evidence:
 
 def _fate(chain: Derivation, steps: int, mutant: Mutant) -> Fate | bool | None:
     """Of a changed formula: does what was derived differ from it, or does it equal what the claim states?"""
-    own = {name: (held.derived, held.stated) for name, held in chain.parts.items()}
-    if chain.derived is not None:
-        own["statement"] = (chain.derived, chain.held[0])
     if mutant.part and chain.implies is not None:
         # What the facts prove as well is weaker, or the same; no counterexample is no refutation.
         implied = chain.implies(mutant.claim.formulas, steps).decision.zero
         return None if implied is None else not implied
-    if mutant.part not in own:
+    if mutant.part != "statement" or chain.derived is None:
         return None
-    derived, stated = own[mutant.part]
-    if is_seen_not_to_vanish(derived - mutant.formula):
+    if is_seen_not_to_vanish(chain.derived - mutant.formula):
         return True
-    decision = decide_zero(derived - mutant.formula).zero
-    same = decision is True and decide_zero(mutant.formula - stated).zero is True
+    decision = decide_zero(chain.derived - mutant.formula).zero
+    same = decision is True and decide_zero(mutant.formula - chain.held[0]).zero is True
     return Fate.EQUIVALENT if same else decision is False
 
 

@@ -233,7 +233,7 @@ def vanishing(between: Boolean, base: Boolean, *, value: Expr, factor: Expr, rat
     between: 0 ≤ value ≤ factor·ratio^count. base: 0 ≤ ratio < 1. ValueError for other premises, and where `factor` or
     `ratio` varies with the count. Source: Rudin, Principles of Mathematical Analysis, 3.19 and 3.20.
     """
-    if between != And(Ge(value, 0), value <= factor * ratio**count) or base != And(ratio >= 0, ratio < 1):
+    if between != And(Ge(value, 0), factor * ratio**count >= value) or base != And(ratio >= 0, ratio < 1):
         raise ValueError(f"LIM needs 0 ≤ {value} ≤ {factor}·({ratio})^{count}, 0 ≤ {ratio} < 1; not {between}, {base}")
     if count in (factor.free_symbols | ratio.free_symbols):
         raise ValueError(f"LIM needs a multiple of a power, and {factor} or {ratio} varies with {count}")

@@ -164,8 +164,7 @@ def derive(claim_id: str) -> Derivation:
     chosen.derivation(chain)
     if any(form is not None and form not in chain.held for form in (chosen.statement, chosen.printed)):
         chain.concluded = ""
-    parts = {} if chain.concluded == "sentence" else chosen.parts  # which are in the sentence
-    if any(name not in chain.parts or chain.parts[name].stated != part for name, part in parts.items()):
+    if chosen.parts and chain.concluded != "sentence":
         chain.concluded = ""
     return chain
 

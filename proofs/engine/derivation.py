@@ -87,7 +87,7 @@ class Step:
     """
 
     name: str
-    shown: str | Expr | Boolean
+    shown: Expr | Boolean
     because: str = ""
     obligations: tuple[Obligation, ...] = ()
     computed: bool = False
@@ -101,20 +101,11 @@ class Step:
         return None if None in verdicts or not (verdicts or self.computed) else True
 
 
-@dataclass(frozen=True)
-class Held:
-    """A part of a statement: what the chain derived, and what the claim states."""
-
-    derived: Expr
-    stated: Expr
-
-
 @dataclass
 class Derivation:
-    """The chain of one claim. `current` is the expression reached, `derived` the one held against the statement,
-    `held` the forms it was held against, `parts` the named parts of a statement likewise, `cited` the claims it rests
-    on, `rules` what it trusts (an engine's theorem, or that the first line is the definition), `words` the lines that
-    nothing but a sentence joins to the one before."""
+    """The chain of one claim. `current` is the expression reached, `derived` the one held against the statement, `held`
+    the forms it was held against, `cited` the claims it rests on, `rules` what it trusts (an engine's theorem, or that
+    the first line is the definition), `words` the lines that nothing but a sentence joins to the one before."""
 
     claim_id: str
     definition: Any = None
@@ -125,17 +116,15 @@ class Derivation:
     current: Expr | None = None
     derived: Expr | None = None
     held: tuple[Expr, ...] = ()
-    parts: dict[str, Held] = field(default_factory=dict)
     implies: Callable[[Mapping[str, Expr], int], Obligation] | None = None
     mutants: Callable[[], Iterable[tuple[str, Callable[..., Obligation]]]] = tuple
-    concluded: Literal["", "statement", "argument", "sentence"] = ""
+    concluded: Literal["", "statement", "sentence"] = ""
 
-    def begin(self, shown: Expr | str, because: str = "") -> None:
+    def begin(self, shown: Expr, because: str = "") -> None:
         """Open the chain with the definition."""
         self.steps.append(Step("Definition", shown, because, computed=True))
-        self.current = shown if isinstance(shown, Expr) else None
+        self.current = shown
         self.trust("DEFINITION")
-        self._joined("Definition", self.current is not None)
 
     def open(self, rule: Callable[[Derivation, Any], Line], because: str = "") -> None:
         """Open the chain with what a rule makes of the claim's own definition."""
@@ -159,13 +148,12 @@ class Derivation:
         if not joined and not self.concluded:
             self.words.append(name)
 
-    def step(self, name: str, shown: Expr | str, because: str = "", *owes: Owed) -> None:
+    def step(self, name: str, shown: Expr, because: str = "", *owes: Owed) -> None:
         """Add a step whose correctness is carried by the obligations it `owes`."""
         obligations = _flat(owes)
         self.steps.append(Step(name, shown, because, obligations))
-        self._joined(name, isinstance(shown, Expr) and _says_equal(obligations, self.current, shown))
-        if isinstance(shown, Expr):
-            self.current = shown
+        self._joined(name, _says_equal(obligations, self.current, shown))
+        self.current = shown
 
     def apply(self, name: str, change: Callable[[Expr], Expr], because: str = "", *owes: Owed) -> None:
         """Compute the next expression from the current one."""
@@ -187,15 +175,6 @@ class Derivation:
     def cite(self, *claim_ids: str) -> None:
         """Record that what follows rests on other claims, which must themselves be proved."""
         self.cited += [claim_id for claim_id in dict.fromkeys(claim_ids) if claim_id not in self.cited]
-
-    def hold(self, name: str, stated: Expr, derived: Expr | None = None, because: str = "") -> None:
-        """A named part of the statement equals what the chain derived: `derived`, or the expression reached."""
-        reached = self.current if derived is None else derived
-        if reached is None:
-            raise ValueError(f"{self.claim_id}: nothing was derived before hold({name!r})")
-        self.parts[name] = Held(reached, stated)
-        owed = vanishes(f"derived − {name}", reached - stated)
-        self.steps.append(Step(f"Statement: {name}", stated, because, (owed,)))
 
     def conclude(self, statement: Expr, printed: Expr | None = None) -> None:
         """End the chain: what was derived equals the statement (and the form the literature prints)."""
@@ -224,12 +203,6 @@ class Derivation:
         """End a graph at the claim's sentence; `implies` says whether its facts imply it with other parts."""
         self.steps.append(Step("Statement", sentence, "", owes))
         self.concluded, self.implies = "sentence", implies
-
-    def conclude_argument(self, because: str, *owes: Owed) -> None:
-        """End the chain of a claim that is not an identity: words say that its obligations imply the statement."""
-        self._joined("Hence", joined=False)
-        self.steps.append(Step("Hence", because, "", _flat(owes), computed=True))
-        self.concluded = "argument"
 
     @property
     def decided(self) -> bool | None:

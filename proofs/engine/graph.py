@@ -16,11 +16,12 @@ from typing import Any, Final
 from sympy import And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Symbol, default_sort_key
 from sympy.logic.boolalg import Boolean, Equivalent, true
 
+from proofs.engine.analysis import vanishing
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
+from proofs.engine.definitions import ProximalMap
 from proofs.engine.derivation import Derivation, name_of, vanishes
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.analysis import vanishing
 from proofs.engine.rules import Applied, gram, iterated, names, total
 from proofs.engine.sentence import Same, Term, formula_of
 from proofs.engine.smt import STEPS, follows
@@ -190,7 +191,7 @@ class Graph:
         by it is said instead of the equality, where the definition can say it. ValueError if it is missing, or a term
         for what the definition of the cited claim gives, which for other terms is another thing.
         """
-        cited = get(claim_id)
+        cited, of_every = get(claim_id), set[Symbol]()
         self._derivation.cite(claim_id)
         if cited.sentence is not None:
             told = _symbols(*cited.premises.values()) | terms.keys()
@@ -198,7 +199,9 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {claim_id} speaks of {', '.join(map(str, open_))}; give its term")
             said = formula_of(cited.sentence, cited.parts).subs(dict(terms), simultaneous=True)
         elif value is not None and meant:
-            said = cited.definition.says(value).subs(dict(terms), simultaneous=True)
+            if not isinstance(cited.definition, ProximalMap):
+                raise ValueError(f"{self._claim.id}: what is meant by {claim_id} is no formula")
+            said, of_every = cited.definition.says(value).subs(dict(terms), simultaneous=True), {cited.definition.over}
         elif value is not None:
             same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
             said = same(value, in_basic_quantities(cited.formula).subs(dict(terms), simultaneous=True))
@@ -208,7 +211,7 @@ class Graph:
         needs = And(*(one.subs(dict(terms), simultaneous=True) for one in conditions), *_assumed(terms))
         if needs != true:
             self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), _implied
-        bound = _symbols(said) - ({cited.definition.over} if meant else set()) if value else ()
+        bound = _symbols(said) - of_every if value else ()
         return self._keep(name or claim_id, said, uses, claim_id, _implied(needs, uses), bound=bound)
 
     def under(self, case: Fact, fact: Fact) -> Fact:

@@ -219,10 +219,6 @@ class _Sentence(_Latex):
     def _print_Iff(self, expr: Any) -> str:
         return r"\iff ".join(map(self._within, expr.args))
 
-    def _print_Where(self, expr: Any) -> str:
-        sentence, *conditions = expr.args
-        return rf"{self._print(sentence)}\quad({self._within(All(*conditions))})"
-
     def _print_Exists(self, expr: Any) -> str:
         symbol, sentence = map(self._within, expr.args)
         return rf"\text{{some }}{symbol}\text{{ has }}{sentence}"

@@ -32,7 +32,6 @@ __all__ = [
     "Same",
     "Tends",
     "Term",
-    "Where",
     "eq",
     "formula_of",
     "ge",
@@ -108,10 +107,6 @@ class If(Kept):
 
 class Iff(Kept):
     """The first exactly where the second."""
-
-
-class Where(Kept):
-    """(sentence, conditions under which it is said, and what its terms stand for, …)."""
 
 
 class Exists(Kept):
@@ -202,11 +197,10 @@ def _roles(node: Basic, asserted: bool) -> Iterator[tuple[str, Role]]:
             yield from ((part.name, Role.LIMIT if part == node.args[1] else Role.VALUE) for part in _parts(node))
         case Root():
             yield from ((part.name, Role.EQUATION) for part in _parts(node.args[2]))
-        case If() | Where():
-            told, *conditions = reversed(node.args) if isinstance(node, If) else node.args
+        case If():
+            condition, told = node.args
             yield from _roles(told, asserted)
-            for condition in conditions:
-                yield from _roles(condition, False)
+            yield from _roles(condition, False)
         case _:
             for inside in node.args:
                 yield from _roles(inside, asserted and not isinstance(node, Iff))
@@ -229,9 +223,6 @@ def formula_of(sentence: Boolean, parts: Mapping[str, Expr]) -> Boolean:
     joined: dict[type, Callable[..., Boolean]] = {All: And, Either: Or, If: Implies, Iff: Equivalent}
     if type(sentence) in joined:
         return joined[type(sentence)](*(formula_of(part, parts) for part in sentence.args), evaluate=False)
-    if isinstance(sentence, Where):
-        told, *conditions = (formula_of(part, parts) for part in sentence.args)
-        return Implies(And(*conditions), told, evaluate=False)
     known = {part: parts[part.name] for part in sentence.atoms(Part)}
     if isinstance(sentence, Relational):
         return sentence.func(*(side.xreplace(known) for side in sentence.args), evaluate=False)

@@ -49,7 +49,7 @@ def as_told(claim_id: str) -> Derivation:
             replace(owed, expression=S.Zero if isinstance(owed.expression, Expr) else true) for owed in step.obligations
         )
         steps.append(replace(step, shown=Written("\n".join(formula(claim_id, step))), obligations=owes))
-    forms: dict[str, Any] = {"definition": None, "current": None, "derived": None, "held": (), "parts": {}}
+    forms: dict[str, Any] = {"definition": None, "current": None, "derived": None, "held": ()}
     return replace(chain, steps=steps, **forms, implies=None, mutants=tuple)
 
 
