@@ -37,7 +37,14 @@ from sympy.concrete.delta import deltasummation
 from sympy.simplify.fu import TR8
 
 from proofs.engine.claim import get
-from proofs.engine.definitions import FilterGradient, HalfSpaceMoment, MeanSample, OutputMinimizer, ReluNetwork
+from proofs.engine.definitions import (
+    ACTIVATIONS,
+    FilterGradient,
+    HalfSpaceMoment,
+    MeanSample,
+    OutputMinimizer,
+    ReluNetwork,
+)
 from proofs.engine.derivation import (
     Derivation,
     Line,
@@ -165,9 +172,12 @@ def _wedge(factors: dict[Expr, Expr], halfspaces: tuple[str, ...]) -> Line:
 def of_rows(d: Derivation, definition: MeanSample) -> Line:
     """ROWS: the rows of Z are independent and alike, so that a sum over them has a mean for each pair, or each row.
 
-    Means of one row: of 1{w·z > 0}, 1{w*·z > 0} and their product by G1, of z times them by G4, its integrals named A,
-    B and, for w alone, M and M₊. Source: Durrett, Probability: Theory and Examples, 2.1.9; induction on the rows.
+    Means of one row: of σ(w·z), σ(w*·z) and their product by G1, of z times 1{w·z > 0} or 1{w*·z > 0} by G4, its
+    integrals named A, B and, for w alone, M and M₊. ValueError for another σ than 1{x > 0}, but in the loss. Source:
+    Durrett, Probability: Theory and Examples, 2.1.9; induction on the rows.
     """
+    if definition.activation != "binary" and (definition.quantity != "loss" or definition.at):
+        raise ValueError(f"ROWS has the loss alone of a network whose activation is {definition.activation}")
     d.cite("G1")
     both = get("G1").formula
     alone = both.subs(theta, 0)
@@ -181,10 +191,13 @@ def of_rows(d: Derivation, definition: MeanSample) -> Line:
         return entry - constant + constant * ones, owes
     if definition.at == "origin":  # σ(0) = 0
         return HALF * double_sum(vs_vs, sum_vs, sum_vs, alone, QUARTER), owes
+    low, high = ACTIVATIONS[definition.activation]
+    own, shared = (low**2 + 2 * low * (high - low) * alone + (high - low) ** 2 * joint for joint in (alone, both))
+    apart = (low + (high - low) * alone) ** 2
     loss = HALF * (
-        double_sum(v_v, sum_v, sum_v, alone, QUARTER)
-        - 2 * double_sum(v_vs, sum_v, sum_vs, both, QUARTER)
-        + double_sum(vs_vs, sum_vs, sum_vs, alone, QUARTER)
+        double_sum(v_v, sum_v, sum_v, own, apart)
+        - 2 * double_sum(v_vs, sum_v, sum_vs, shared, apart)
+        + double_sum(vs_vs, sum_vs, sum_vs, own, apart)
     )
     return loss.subs({v_v: vs_vs, v_vs: vs_vs, sum_v: sum_vs}) if definition.at == "teacher" else loss, owes
 

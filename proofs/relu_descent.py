@@ -18,7 +18,7 @@ from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import gram, iterated
-from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, lt
+from proofs.engine.sentence import All, If, Part, Tends, ge, gt, le, lt
 from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, OPEN_ANGLE, PLANE, e, eta, k, named, r, r_star, theta, w_hat
 
 LARGEST_STEP = k * pi / (k - 1 + pi)
@@ -26,6 +26,9 @@ LARGEST_STEP = k * pi / (k - 1 + pi)
 
 NORM_FLOOR = r_star * (k - 1 + OVERLAP) / (k - 1 + pi)
 """At a first angle θ₀ < π: what ‖w‖ never falls below once it is above it (B1.descent)."""
+
+LEAST_FACTOR = 1 - eta * r_star * (pi - theta) / (k * pi * Max(r, r_star))
+"""At a first angle θ₀ and norm r₀: what tan(θ/2) is multiplied by in a step, at most (B1.descent)."""
 
 _ANGLE, _NEXT_ANGLE, _FACTOR, _WIDE = named("θ_t", "θ_t⁺", "q", "A")
 _NORM, _NEXT_NORM, _APART = symbols("r_t r_t⁺ ‖w_t−w*‖", nonnegative=True)
@@ -56,7 +59,7 @@ def _later(formula: Boolean) -> Boolean:
     source="[BG]: with high probability, in polynomial time; step size, angle and almost sure linear rate [here]",
     kind=Kind.INEQUALITY,
     sentence=If(
-        le(eta, Part("largest step")),
+        All(le(eta, Part("largest step")), ge(_FACTOR, Part("factor"))),
         All(
             le(_NEXT_ANGLE, _ANGLE),
             If(gt(_ANGLE, 0), lt(_NEXT_ANGLE, _ANGLE)),
@@ -68,16 +71,23 @@ def _later(formula: Boolean) -> Boolean:
         ),
     ),
     definition=ReluNetwork("descent"),
-    parts={"largest step": LARGEST_STEP, "norm, a lower bound": NORM_FLOOR},
+    parts={"largest step": LARGEST_STEP, "norm, a lower bound": NORM_FLOOR, "factor": LEAST_FACTOR},
     premises={
         "θ_0 < π": lt(theta, pi),
         "angles": All(ge(_ANGLE, 0), le(_ANGLE, pi), ge(_NEXT_ANGLE, 0), le(_NEXT_ANGLE, pi)),
-        "q": eq(_FACTOR, 1 - eta * r_star * (pi - theta) / (k * pi * _FAR)),
+        "q < 1": lt(_FACTOR, 1),
         "A": All(
             ge(_WIDE, Abs(r - r_star)), ge(_WIDE * (k - 1 + pi) * (1 + cos(theta)), 4 * pi * r_star * (1 - cos(theta)))
         ),
     },
-    names={theta: r"\theta_0", r: "r_0", _ANGLE: r"\theta_t", _NEXT_ANGLE: r"\theta_{t+1}", _NORM: "r_t"}
+    names={
+        theta: r"\theta_0",
+        r: "r_0",
+        Part("factor"): r"q_{\min}",
+        _ANGLE: r"\theta_t",
+        _NEXT_ANGLE: r"\theta_{t+1}",
+        _NORM: "r_t",
+    }
     | {Part("norm, a lower bound"): r"\rho(\theta_0)", _APART: r"\|w_t-w^*\|"},
     hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
     setting="w_{t+1} = w_t − η∇ℓ(w_t), r_t = ‖w_t‖; (1 − cos θ)/(1 + cos θ) = tan²(θ/2). A start drawn from a density "
@@ -85,8 +95,9 @@ def _later(formula: Boolean) -> Boolean:
 )
 def B1_descent(d: Derivation) -> None:
     g = Graph(d)
-    start, angles, factor, wide = map(g.given, B1_descent.premises)
-    step, state = g.case("step size", eta <= LARGEST_STEP), g.case("after t steps", _REACHED)
+    start, angles, below_one, wide = map(g.given, B1_descent.premises)
+    step = g.case("η and q", And(eta <= LARGEST_STEP, _FACTOR >= LEAST_FACTOR))
+    state = g.case("after t steps", _REACHED)
     signs = g.apply("signs", circle, at=_Y)
     here, first = (g.instance(f"signs at {angle}", signs, {_Y: angle}) for angle in (_ANGLE, theta))
     falling = g.apply("g falls", rising, signs, f=-_OVERLAP, **_TURN, strict=True)
@@ -102,8 +113,8 @@ def B1_descent(d: Derivation) -> None:
     # The angle.
     halves = (1 - _NEXT_COS) * (1 + _COS) * _BOTH**2 <= (1 + _NEXT_COS) * (1 - _COS) * _OWN**2
     halves = g.fact("tan²(θ⁺/2)", halves, size, ahead, longer)
-    shorter = g.fact("0 ≤ q < 1", And(_FACTOR >= 0, _FACTOR < 1), factor, step, start)
-    less = g.fact("p is a part", _FACTOR * _BOTH >= _OWN, factor, most, pull, state, start)
+    shorter = g.fact("0 ≤ q < 1", And(_FACTOR >= 0, _FACTOR < 1), below_one, step)
+    less = g.fact("p is a part", _FACTOR * _BOTH >= _OWN, step, below_one, most, pull, state)
     down = (1 - _NEXT_COS) * (1 + _COS) <= _FACTOR**2 * (1 + _NEXT_COS) * (1 - _COS)
     once = g.fact("one step", down, halves, less, shares)
     open_ = g.fact("1 + cos θ > 0", And(1 + _COS > 0, 1 + cos(theta) > 0), first, state, start)
@@ -116,7 +127,7 @@ def B1_descent(d: Derivation) -> None:
     lowest = g.fact("ρ does not fall", _FLOOR >= NORM_FLOOR, lower, angles, state, start)
     by_floor = g.fact("by ρ", Eq(_OWN + _PULL * _COS, (1 - _TAU) * _NORM + _TAU * _FLOOR), own, pull)
     norm = g.fact("r stays", _later(_BETWEEN), longer, most, by_floor, lowest, state, step)
-    slower = g.fact("1 − q ≤ τ", And(_TAU >= 1 - _FACTOR, _TAU <= 1), factor, step)
+    slower = g.fact("1 − q ≤ τ", And(_TAU >= 1 - _FACTOR, _TAU <= 1), step)
     near = floor_is_near(g, signs, wide, state, angles)
     settles = norm_settles(g, longer, together, by_floor, near, slower, state)
 

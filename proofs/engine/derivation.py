@@ -87,7 +87,7 @@ class Step:
     """
 
     name: str
-    shown: Expr | Boolean
+    shown: str | Expr | Boolean
     because: str = ""
     obligations: tuple[Obligation, ...] = ()
     computed: bool = False
@@ -148,10 +148,17 @@ class Derivation:
         if not joined and not self.concluded:
             self.words.append(name)
 
-    def step(self, name: str, shown: Expr, because: str = "", *owes: Owed) -> None:
-        """Add a step whose correctness is carried by the obligations it `owes`."""
+    def step(self, name: str, shown: Expr | str, because: str = "", *owes: Owed) -> None:
+        """Add a step whose correctness is carried by the obligations it `owes`.
+
+        What comes after the statement adds to it, and may be words. ValueError for words before.
+        """
         obligations = _flat(owes)
         self.steps.append(Step(name, shown, because, obligations))
+        if self.concluded:
+            return
+        if isinstance(shown, str):
+            raise ValueError(f"{self.claim_id}: words are no line of a derivation: {name}")
         self._joined(name, _says_equal(obligations, self.current, shown))
         self.current = shown
 

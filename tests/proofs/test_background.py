@@ -34,8 +34,8 @@ def test_a_wrong_constant_is_not_proved(
 
 
 def test_a_wrong_overlap_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
-    for chapter in (background, relu_descent):
-        monkeypatch.setattr(chapter, "OVERLAP", chapter.OVERLAP + theta / 1000)
+    monkeypatch.setattr(background, "OVERLAP", background.OVERLAP + theta / 1000)
+    monkeypatch.setattr(relu_descent, "_OVERLAP", relu_descent._OVERLAP + relu_descent._Y / 1000)
     assert decided("B1.descent") is not True
     assert decided("B1.critical") is not True
 

@@ -49,6 +49,7 @@ SHARP = [
     ("B1.critical", "critical radius"),
     ("B1.descent", "largest step"),
     ("B1.descent", "norm, a lower bound"),
+    ("B1.descent", "factor"),
     ("B2.relu", "decrease, a lower bound"),
 ]
 

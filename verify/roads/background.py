@@ -83,6 +83,10 @@ def _on_the_ray(held: Held, here: ReluPatches, norm: mpf) -> None:
         held.shown("fall as θ leaves π", replace(there, theta=mp.pi - turn).loss() - level, -1)
 
 
+def _half_turn(patches: ReluPatches) -> mpf:
+    return mpmath.tan(patches.theta / 2)
+
+
 def _descends(held: Held, patches: ReluPatches, steps: int) -> None:
     """Gradient descent with the largest step size: θ falls, ‖w‖ keeps its bounds, w gets nearer to w*; and where the
     two bounds are all but reached.
@@ -91,13 +95,25 @@ def _descends(held: Held, patches: ReluPatches, steps: int) -> None:
         patches.gradient()
     rate, slack = held.part("largest step"), mpf(10) ** -40
     low, high = min(patches.r, held.part("norm, a lower bound")), max(patches.r, patches.r_star)
+    factor, first = held.part("factor", {symbols.eta: rate}), _half_turn(patches)
+    drag = 4 * mp.pi * patches.r_star * first**2 / (patches.k - 1 + mp.pi)
+    wide = max(abs(patches.r - patches.r_star), drag)
     for index in range(steps):
         ahead, there = patches.descended(rate), held.at(f"step {index}")
         angles = f"θ goes from {mpmath.nstr(patches.theta, 12)} to {mpmath.nstr(ahead.theta, 12)}"
         text = f"‖w‖ = {mpmath.nstr(ahead.r, 12)}, claimed in [{mpmath.nstr(low, 12)}, {mpmath.nstr(high, 12)}]"
         there.true("angle", ahead.theta < patches.theta or ahead.theta == 0, angles)
         there.true("norm", low * (1 - slack) <= ahead.r <= high * (1 + slack), text)
+        there.quotient("tan(θ/2)/bound", _half_turn(ahead), factor ** (index + 1) * first)
+        there.quotient("|‖w‖ − ‖w*‖|/bound", abs(ahead.r - ahead.r_star), wide * ((1 + factor) / 2) ** (index + 1))
         patches = ahead
+    # From a small angle at ‖w‖ = ‖w*‖, or by a short step, tan(θ/2) becomes the stated factor of itself.
+    for times, angle, eta in ((1, mpf(10) ** -12, mpf(1) / 2), (2, mpf(1), mpf(10) ** -9)):
+        near = replace(patches, k=held.point.m + 1, theta=angle, r=times * patches.r_star)
+        known = {symbols.theta: near.theta, symbols.k: mpf(near.k), symbols.r: near.r, symbols.eta: eta}
+        lost = 1 - _half_turn(near.descended(eta)) / _half_turn(near)
+        claimed = 1 - held.part("factor", known)
+        held.quotient(f"‖w‖ = {times}‖w*‖: claimed/lost of tan(θ/2)", claimed, lost, 1 - mpf(10) ** -8, mpf(10) ** -9)
     # From ‖w‖ = 1e6 the stated step still turns w towards w*; one that is longer by 1e-4 turns it away.
     far = replace(patches, theta=mpf(1), r=10**6 * patches.r_star)
     for factor, name in ((mpf(1), "the longest step"), (1 + mpf(10) ** -4, "a longer one")):
