@@ -206,4 +206,4 @@ def distance_vanishes(g: Graph, state: Fact, run: Fact, open_: Fact, shorter: Fa
     close = g.fact("‖w_t − w*‖² is small", multiple * _SETTLES >= _APART**2, apart, radial, chord)
     between = g.fact("at every t", close.formula, g.under(state, close), run)
     base = g.fact("0 ≤ (1 + q)/2 < 1", And(_SLOWER >= 0, _SLOWER < 1), shorter)
-    return g.rule("limit", vanishing, between, base, value=_APART**2, factor=multiple, ratio=_SLOWER, count=_COUNT)
+    return g.rule("limit", vanishing, between, base, value=_APART**2, factor=multiple, ratio=_SLOWER, over=_COUNT)

@@ -227,17 +227,17 @@ def unbounded(*, f: Expr, top: Expr, bottom: Expr, over: Symbol, start: Expr, to
     return Applied(needs, Tends(f, sympy.oo, (over, to)), over)
 
 
-def vanishing(between: Boolean, base: Boolean, *, value: Expr, factor: Expr, ratio: Expr, count: Symbol) -> Boolean:
+def vanishing(between: Boolean, base: Boolean, *, value: Expr, factor: Expr, ratio: Expr, over: Symbol) -> Boolean:
     """LIM: what lies between 0 and a multiple of q^t, 0 ≤ q < 1, tends to 0 as t → ∞.
 
-    between: 0 ≤ value ≤ factor·ratio^count. base: 0 ≤ ratio < 1. ValueError for other premises, and where `factor` or
-    `ratio` varies with the count. Source: Rudin, Principles of Mathematical Analysis, 3.19 and 3.20.
+    between: 0 ≤ value ≤ factor·ratio^over, at every `over`. base: 0 ≤ ratio < 1. ValueError for other premises, and
+    where `factor` or `ratio` varies. Source: Rudin, Principles of Mathematical Analysis, 3.19 and 3.20.
     """
-    if between != And(Ge(value, 0), factor * ratio**count >= value) or base != And(ratio >= 0, ratio < 1):
-        raise ValueError(f"LIM needs 0 ≤ {value} ≤ {factor}·({ratio})^{count}, 0 ≤ {ratio} < 1; not {between}, {base}")
-    if count in (factor.free_symbols | ratio.free_symbols):
-        raise ValueError(f"LIM needs a multiple of a power, and {factor} or {ratio} varies with {count}")
-    return Tends(value, sympy.Integer(0), (count, sympy.oo))
+    if between != And(Ge(value, 0), factor * ratio**over >= value) or base != And(ratio >= 0, ratio < 1):
+        raise ValueError(f"LIM needs 0 ≤ {value} ≤ {factor}·({ratio})^{over}, 0 ≤ {ratio} < 1; not {between}, {base}")
+    if over in factor.free_symbols | ratio.free_symbols:
+        raise ValueError(f"LIM needs a multiple of a power, and {factor} or {ratio} varies with {over}")
+    return Tends(value, sympy.Integer(0), (over, sympy.oo))
 
 
 def arcsine(*, angle: Expr) -> Applied:

@@ -159,22 +159,24 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {summed} is the sum of {self._sums[summed]}, and not of {term}")
         if apply is iterated:
             self._moving |= _symbols(*data["values"], *(then for _, then, _ in data["values"].values()))
-        elif apply is vanishing and (moved := self._not_fixed(_symbols(data["factor"], data["ratio"]))):
+        elif apply is vanishing and (moved := self._not_fixed(_symbols(data["factor"], data["ratio"]), data["over"])):
             raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
         formula = apply(*(premise.formula for premise in premises), **data)
         self._derivation.trust(name_of(apply))
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))
         return self._keep(name, formula, premises, because, owed, bound=_symbols(formula))
 
-    def _not_fixed(self, symbols: Iterable[Basic]) -> str:
+    def _not_fixed(self, symbols: Iterable[Basic], count: Symbol) -> str:
         """Those that a step changes, or may: neither the theory's own nor restrained by hypotheses about fixed ones."""
         told = [_symbols(formula_of(premise, {})) for premise in self._claim.premises.values()]
+        moving = self._moving | {count}
 
         def fixed(one: Basic) -> bool:
             said = [symbols for symbols in told if one in symbols]
-            return one in QUANTITIES or (bool(said) and not any(symbols & self._moving for symbols in said))
+            alone = bool(said) and not any(symbols & moving for symbols in said)
+            return one not in moving and (one in QUANTITIES or alone)
 
-        return ", ".join(sorted(str(one) for one in symbols if one in self._moving or not fixed(one)))
+        return ", ".join(sorted(str(one) for one in symbols if not fixed(one)))
 
     def cite(
         self,

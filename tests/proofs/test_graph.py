@@ -45,6 +45,7 @@ from proofs.engine.analysis import (
     sole,
     tends,
     unbounded,
+    vanishing,
 )
 from proofs.engine.claim import Claim, Kind
 from proofs.engine.definitions import Splitting
@@ -284,6 +285,7 @@ SOUND: dict[str, tuple[Callable[..., Applied], dict[str, Any]]] = {
     "ARC": (arcsine, {"angle": asin(1 / (1 + b)) / 3}),
     "LIM, ∞": (
         unbounded,
+        vanishing,
         {"over": t, "f": 1 / (b - t), "top": Integer(1), "bottom": b - t, "start": Integer(0), "to": b},
     ),
     "ONLY": (sole, {"over": t, "low": b, "high": oo, "equation": Eq(1 / (t - b), 1), "falls": True}),
@@ -483,6 +485,55 @@ def test_where_something_is_least(begin: Begin) -> None:
     d.begin(u**3, "over all u")
     g.least(point, u, point)
     assert d.steps[-1].decided is False
+    for value, right in ((Integer(3), True), (Integer(2), False)):
+        d.begin((u - y) ** 2 + 3, "over all u")
+        g.least(point, u, point, value=value)
+        assert (d.steps[-1].decided, d.current) == (right, value)
+
+
+def test_where_something_is_zero(begin: Begin) -> None:
+    for f, right in ((u**3 - y**3, True), (u**2 - y**2, False)):
+        d, g = begin(premises={})
+        d.begin(f)
+        g.zero(u, y)
+        assert (d.steps[-1].decided is True, d.current) == (right, y)
+
+
+def test_what_is_meant_by_a_citation(begin: Begin) -> None:
+    _, g = begin()
+    assert g.cite("P1", {}, value=x, meant=True).formula == registry.get("P1").definition.says(x)
+    with pytest.raises(ValueError, match="what is meant by C3 is no formula"):
+        g.cite("C3", {}, value=y, meant=True)
+
+
+def test_what_lies_below_a_power_of_less_than_one_vanishes(begin: Begin) -> None:
+    power = kappa * x**COUNT
+    base, told = And(x >= 0, x < 1), {"value": y**2, "factor": kappa, "ratio": x, "over": COUNT}
+    assert vanishing(power >= y**2, base, **told) == Tends(y**2, Integer(0), (COUNT, oo))
+    for between, less, change in (
+        (power >= y, base, {}),
+        (power >= y**2, And(x >= 0, x <= 1), {}),
+        (power >= y**2, x < 1, {}),
+        (COUNT * power >= y**2, base, {"factor": COUNT * kappa}),
+    ):
+        with pytest.raises(ValueError, match="LIM needs"):
+            vanishing(between, less, **told | change)
+
+
+@pytest.mark.parametrize("premise", [{}, {"of y": lt(x, y)}, {"of k": lt(x, COUNT)}, {"fixed": lt(x, kappa)}])
+def test_a_multiple_that_a_step_may_change_has_no_limit(premise: dict[str, Any], begin: Begin) -> None:
+    _, g = begin(premises=premise)
+    at = {"holds": ge(y, COUNT), "values": {y: (y, z, y)}, "count": COUNT}
+    first, after = ge(y, 0), Implies(ge(y, COUNT), ge(z, COUNT + 1), evaluate=False)
+    g.rule("run", iterated, g.fact("first", first), g.fact("after", after), **at)
+    known = g.fact("x", And(x >= 0, x < 1)), *map(g.given, g.premises)
+    facts = g.fact("between", kappa * x**COUNT >= t**2, *known), known[0]
+    at = {"value": t**2, "factor": kappa, "ratio": x, "over": COUNT}
+    if "fixed" in premise:
+        assert g.rule("limit", vanishing, *facts, **at).formula == Tends(t**2, Integer(0), (COUNT, oo))
+        return
+    with pytest.raises(ValueError, match="'limit' needs what no step changes, and x may be changed"):
+        g.rule("limit", vanishing, *facts, **at)
 
 
 def test_a_slope_where_a_nondecreasing_map_has_one_value() -> None:
