@@ -24,7 +24,7 @@ from verify.iteration.arithmetic import Exact, Iteration, Problem, pull, run_exa
 from verify.iteration.edges import EDGES
 from verify.iteration.ends import ended
 from verify.iteration.sampled import check_sampled
-from verify.iteration.trial import ASPECTS, Findings, Theory, Trial, drawn, generator
+from verify.iteration.trial import ASPECTS, Findings, Theory, Trial, directions, drawn, generator
 from verify.mutants import Mutant, mutants
 from verify.roads.census import check_census
 from verify.roads.fixed_points import nothing_stays
@@ -38,9 +38,25 @@ def judged(claim: Claim, seed: int = 1, **options: Any) -> Evidence:
 
 
 @cache
+def watched(claim_id: str) -> tuple[tuple[Row, ...], float]:
+    """The runs' own side of a claim, made once; which share of the starts, or of all steps, was further than π/2 from
+    w*.
+    """
+    starts, passed, run, raw = [], [], Iteration.run, Iteration.raw
+
+    def note(kept: list[bool], self: Iteration, w: Any) -> None:
+        kept.extend(np.ravel(np.sum(w * self.w_star, axis=-1)) < 0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Iteration, "run", lambda self, w, *a, **o: (note(starts, self, w), run(self, w, *a, **o))[1])
+        patch.setattr(Iteration, "raw", lambda self, w, *a: (note(passed, self, w), raw(self, w, *a))[1])
+        rows = iteration.own_side(get(claim_id))
+    return rows, float(np.mean(starts or passed or [True]))
+
+
 def rows_of(claim_id: str) -> tuple[Row, ...]:
-    """The runs' own side of a claim, made once."""
-    return iteration.own_side(get(claim_id))
+    """The rows of these runs."""
+    return watched(claim_id)[0]
 
 
 def refuted(claim: Claim) -> bool:
@@ -75,6 +91,45 @@ def test_every_formula_is_looked_at() -> None:
     for claim in CLAIMS:
         assert claim.formulas, claim.id
         assert {row.part for row in rows_of(claim.id)} == set(claim.formulas)
+
+
+FROM_W_STAR = ("R2", "R4", "R5.sharp", "R7.astroid", "R8", "R9", "R10")
+"""What is said of the limits that runs from w* have, of witnesses, and of the free iteration."""
+
+
+@pytest.mark.parametrize("claim_id", [claim.id for claim in CLAIMS if not claim.id.startswith(FROM_W_STAR)])
+def test_starts_are_all_over_the_sphere(claim_id: str) -> None:
+    assert watched(claim_id)[1] > 0.1
+
+
+def test_directions_are_uniform() -> None:
+    w = directions(generator(1, "uniform", 0), 8000, 3)
+    assert np.abs(np.bincount((w > 0) @ [1, 2, 4], minlength=8) - 1000).max() < 150
+    assert np.abs((w**2).mean(axis=0) - 1 / 3).max() < 0.02
+
+
+COARSE = {
+    ("R5.sharp-l1", "slope"),  # what two runs differ by
+    ("R5.sharp-tl1", "slope"),
+    ("R6", "gain lower bound"),  # steps next to their limit
+    ("R7.stability", "stiffness"),  # a difference quotient
+    ("R7.tl1", "multiplier equation"),  # a polynomial with large terms
+}
+"""What runs know to three digits; all else to six."""
+
+
+@pytest.mark.parametrize("claim_id", [claim.id for claim in CLAIMS])
+def test_a_value_next_to_the_right_one_is_refuted(claim_id: str) -> None:
+    claim = get(claim_id)
+    for one in rows_of(claim_id):
+        if one.relation in ("frequency", "frequency at least"):
+            assert 0 < one.slack < 1e-6
+            continue
+        said, side = judge(claim, one), -1 if one.relation in (">", ">=") else 1
+        if said.applies.any():
+            apart = (1e-3 if (claim_id, one.part) in COARSE else 1e-6) * (1 + abs(said.stated))
+            wrong = judge(claim, replace(one, observed=said.stated + side * apart))
+            assert not np.any(wrong.holds & said.applies), one
 
 
 # Wrong claims.
