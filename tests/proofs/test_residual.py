@@ -161,6 +161,12 @@ STEP = Integral(Piecewise((1, s > 0), (2, True)), (s, -1, 1))
         (STEP - Integral(1, (s, -1, 1))) * (STEP - Integral(2, (s, -1, 1))),
         sqrt((x - 1) ** 2) - (x - 1),
         Piecewise(((x**2 - y**2) / (x - y), Eq(x, y)), (x + y, True)) - (x + y),
+        sqrt(x) - sqrt(-x),
+        sqrt(r - 2) * sqrt(c) - sqrt(2 - r) * sqrt(c),
+        sqrt(r + c) - sqrt(r + 2 * c),
+        Integral(DENSITY, HALF_LINE) - Integral(DENSITY, LINE),
+        Integral(DENSITY, (s, 0, 1)) - Integral(DENSITY, (s, 0, 2)),
+        Integral(s * DENSITY, (s, 0, 1)) - Integral(s * DENSITY, (s, -1, 0)),
     ],
 )
 def test_no_proof_of_what_is_not_zero(expression: Expr) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from unittest.mock import Mock
 
 import pytest
+import z3
 from sympy import Abs, And, Dummy, Eq, Equivalent, Max, Min, Ne, Or, Piecewise, Rational, Symbol, exp, pi, sign, sqrt
 
+from proofs.engine import smt
 from proofs.engine.smt import SolverMissingError, follows, impossible
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
@@ -113,6 +116,26 @@ def test_a_counterexample_must_be_one() -> None:
 def test_too_many_steps_are_undecided() -> None:
     hard = x**6 + y**6 + p**6 + (x * y * p) ** 2 + 1 >= x**3 * y**2 * p + y**5 * x + p**3
     assert follows("", hard, steps=1).decision.zero is None
+
+
+@pytest.mark.parametrize("stopped", [{0}, {1}, {2}, {0, 1, 2}], ids=str)
+def test_a_question_without_answer_proves_nothing_and_refutes_nothing(stopped, monkeypatch) -> None:
+    """Of three: can the hypotheses be met, does it follow from the words alone, does it follow."""
+    solver, asked = smt._Translation.solver, []
+
+    def ask(self, *given):
+        asked.append(solver(self, *given))
+        return Mock(check=lambda: z3.unknown) if len(asked) - 1 in stopped else asked[-1]
+
+    monkeypatch.setattr(smt._Translation, "solver", ask)
+    for conclusion, answer in ((x * y <= (x**2 + y**2) / 2, True), (x > y, False)):
+        asked.clear()
+        assert follows("", conclusion, x > 1).decision.zero is (answer if stopped == {1} else None)
+    if 0 in stopped:
+        asked.clear()
+        smt._impossible.cache_clear()
+        assert not impossible([x > y, y > x])
+        smt._impossible.cache_clear()
 
 
 def test_a_missing_solver_is_named(monkeypatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import mpmath
@@ -16,6 +17,7 @@ from proofs.symbols import QUANTITIES, mu, r, s, theta, w_hat
 from verify.closed_form import NoValueError, evaluate, prepared
 from verify.configurations import Configuration, configurations, meeting
 from verify.contexts.digits.plane import PlaneMeans
+from verify.precision.hypotheses import edges
 
 POINTS = configurations("full", 3)
 BASE = POINTS[0]
@@ -209,6 +211,41 @@ def test_configurations_are_reproducible() -> None:
     quick = configurations("quick", 3)
     assert quick[:2] == POINTS[:2]
     assert len(quick) < len(POINTS)
+
+
+SPECIAL: dict[str, Callable[[Configuration], bool]] = {
+    "m = 1": lambda p: p.m == 1,
+    "1ᵀv* = 0": lambda p: sum(p.v_star) == 0,
+    "v ⟂ v*": lambda p: sum(x * y for x, y in zip(p.v, p.v_star, strict=True)) == 0,
+    "v = v*": lambda p: p.v == p.v_star,
+    "v ≈ v*": lambda p: 0 < max(abs(x - y) for x, y in zip(p.v, p.v_star, strict=True)) < 1e-7,
+    "θ ≈ 0": lambda p: 0 < p.theta < 1e-7,
+    "θ ≈ π": lambda p: 0 < mp.pi - p.theta < 1e-7,
+    "θ ≈ π/2": lambda p: abs(mp.pi / 2 - p.theta) < 1e-15,
+    "r huge": lambda p: p.r > 1e100,
+    "r tiny": lambda p: 0 < p.r < 1e-100,
+}
+EXACT: dict[str, Callable[[Configuration], bool]] = {
+    **{name: SPECIAL[name] for name in ("m = 1", "1ᵀv* = 0", "v ⟂ v*")},
+    "n = 1": lambda p: p.n == 1,
+    "θ = 0": lambda p: p.theta == 0,
+    "θ = π": lambda p: abs(p.theta - mp.pi) < 1e-45,
+    "w = 0": lambda p: p.r == 0,
+    "v* = 0": lambda p: not any(p.v_star),
+}
+
+
+def test_configurations_come_to_the_edges() -> None:
+    """In a full run those within the domain, of which a quick one tries some; hypotheses are tried at exact ones."""
+    assert [name for name, holds in SPECIAL.items() if not any(map(holds, POINTS))] == []
+    assert {name for name, holds in SPECIAL.items() if any(map(holds, configurations("quick", 3)))} >= {
+        "v ≈ v*",
+        "θ ≈ 0",
+        "θ ≈ π",
+        "r huge",
+    }
+    exact = [edge.point for edge in edges(BASE)]
+    assert [name for name, holds in EXACT.items() if not any(map(holds, exact))] == []
 
 
 def test_configurations_lie_in_the_domain() -> None:

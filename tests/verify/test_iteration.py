@@ -309,13 +309,16 @@ def test_a_limit_denied_is_refuted(few: None) -> None:
 
 
 @pytest.mark.parametrize("penalty", ["l1", "l0", "tl1"])
-@pytest.mark.parametrize("change", ["dropped", "invented", "miscounted"])
+@pytest.mark.parametrize("change", ["dropped", "invented", "moved", "miscounted"])
 def test_a_census_off_by_one_is_refuted(penalty: str, change: str, few: None) -> None:
     def wrong(*arguments: Any, **options: Any) -> Any:
         right = Theory().stable_limits(*arguments, **options)
         limits = tuple(right.limits)
         if change == "dropped":
             return Wrong(right, limits=limits[1:], total=len(limits) - 1) if len(limits) > 1 else right
+        if change == "moved":
+            moved = Wrong(limits[0], weights=limits[0].weights + 1e-5 * np.cos(range(len(limits[0].weights))))
+            return Wrong(right, limits=(moved, *limits[1:]))
         if change == "invented":
             extra = Wrong(limits[0], weights=-np.asarray(limits[0].weights))
             return Wrong(right, limits=(*limits, extra), total=len(limits) + 1)
