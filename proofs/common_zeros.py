@@ -35,7 +35,7 @@ from proofs.engine.derivation import Derivation, coefficient, holds, inner, vani
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, eq, formula_of, gt, le, lt, ne
-from proofs.landscape import SADDLE_ANGLE, on_best_weights
+from proofs.landscape import PLANE_OR_MORE, SADDLE_ANGLE, on_best_weights
 from proofs.network import COSINE_LIKE
 from proofs.potentials import IDENTITY, INSIDE, RELU, SLOPE
 from proofs.symbols import (
@@ -162,6 +162,7 @@ _BEYOND = (eq(m, 2), Same(v_star, ones), eq(theta, pi))
     definition=CommonZeros("relu", "beyond"),
     parts={"weight": WITNESS_WEIGHT, "slope": WITNESS_SLOPE},
     names={_LOSS: r"f|_{\theta=\pi}", _TURNED: r"f|_{\theta=\pi-h}"},
+    hypotheses=tuple(PLANE_OR_MORE.values()),
 )
 def C8_beyond(d: Derivation) -> None:
     g = Graph(d)

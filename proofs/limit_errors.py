@@ -247,7 +247,7 @@ def _inner_products(g: Graph) -> Fact:
     parts={"tangent": TANGENT, "distance": _distance(taxicab, nonzeros), "slope": sqrt(nonzeros - taxicab**2) / kappa},
     premises={
         "fixed": R5.premises["fixed"],
-        "N > β": gt(multiplier, beta),
+        "N ≥ β": ge(multiplier, beta),
         "λ is small": If(ne(TARGET, 0), lt(lam * (kappa + beta), kappa * beta * Abs(TARGET))),
         "θ̄ ≤ π": ge(sin(theta), 0),
     },
@@ -256,7 +256,7 @@ def _inner_products(g: Graph) -> Fact:
 )
 def R5_sharp_l1(d: Derivation) -> None:
     g = Graph(d)
-    fixed, beyond, small = map(g.given, ("fixed", "N > β", "λ is small"))
+    fixed, beyond, small = map(g.given, ("fixed", "N ≥ β", "λ is small"))
     soft = g.cite("P1", {x_in: X, ratio: lam / beta}, value=ENTRY)
     sums = {X * TARGET: cos(theta), X * ENTRY: OVERLAP, X**2: Integer(1), TARGET**2: Integer(1)}
     sums |= {Abs(TARGET): taxicab, _one(Ne(TARGET, 0)): nonzeros}

@@ -62,9 +62,9 @@ class Found:
 class AtPoints:
     """A method that compares claims with their definitions at configurations; `missing` says of whose type it cannot.
 
-    `points` are those of a claim, `fates` what the method makes of its mutants there, with figures,
-    beside a generic configuration. The seconds
-    expected of a claim at a point: `weight`, times `far` where ‖w‖ is huge; `tried` for its mutants.
+    `points` are those of a claim, `fates` what the method makes of its mutants there, with figures, beside a generic
+    configuration; `beside` what it compares besides, starting from that one. The seconds expected of a claim at a
+    point: `weight`, times `far` where ‖w‖ is huge; `tried` for its mutants.
     """
 
     name: str
@@ -76,6 +76,7 @@ class AtPoints:
     weight: Callable[[Claim, Level], float]
     far: float
     tried: Callable[[Claim, Level], float]
+    beside: Callable[[Claim, Configuration, Level], Iterable[Comparison]] = lambda claim, base, level: ()
 
     def tasks(self, claims: Iterable[Claim], level: Level, seed: int, budget: float) -> list[Task]:
         """Tasks of some claims at one configuration, which share what is remembered there; of a claim's mutants at the
@@ -105,12 +106,14 @@ class AtPoints:
         for claim in map(get, task.claim_ids):
             chosen = _chosen(self.points, claim, level, seed, tuple(pinned().items()))
             point = next(point for point in chosen if point.label == label)
-            found[claim.id] = self._at(claim, point, level)
+            here = found[claim.id] = self._at(claim, point, level)
             if point is chosen[0]:
-                started = time.perf_counter()
-                fates, figures = self.fates(claim, chosen, configurations(level, seed)[0], level)
-                seconds = found[claim.id].seconds + time.perf_counter() - started
-                found[claim.id] = replace(found[claim.id], fates=fates, figures=figures, seconds=seconds)
+                started, base = time.perf_counter(), configurations(level, seed)[0]
+                besides = tuple(self.beside(claim, base, level))
+                fates, figures = self.fates(claim, chosen, base, level)
+                seconds = here.seconds + time.perf_counter() - started
+                compared = (*here.comparisons, *besides)
+                found[claim.id] = replace(here, comparisons=compared, fates=fates, figures=figures, seconds=seconds)
         return found
 
     def _at(self, claim: Claim, point: Configuration, level: Level) -> Found:
@@ -123,7 +126,9 @@ class AtPoints:
         if not self.covers(claim):
             detail = f"{self.missing} {type(claim.definition).__name__}"
             return Evidence(self.name, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, detail)
-        return evidence_of(self.name, [self._at(claim, one, level) for one in meeting(claim.hypotheses, points)])
+        found = [self._at(claim, one, level) for one in meeting(claim.hypotheses, points)]
+        besides = [Found(0.0, "", tuple(self.beside(claim, points[0], level)))] if found else []
+        return evidence_of(self.name, found + besides)
 
     def conclude(
         self, claims: Iterable[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float

@@ -1,4 +1,4 @@
-"""Weakened hypotheses: at a configuration that only the weaker ones admit, the claim must fail.
+"""Boundaries: a claim holds on those that its hypotheses admit, and fails on one that only weaker hypotheses do.
 
 Such configurations lie on the boundary of a domain (θ = 0 or π, w = 0, one row, one dimension, 1ᵀv* = 0 …), where
 floats are not exact: what a formula becomes there is found by exact substitution. A claim fails where definition and
@@ -10,21 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from mpmath import mp
-from sympy import Expr, Float, Integer, Symbol, nan, oo, pi, zoo
+from sympy import Expr, Float, Integer, Rational, Symbol, nan, oo, pi, zoo
 from sympy.logic.boolalg import Boolean
 
 from proofs import symbols
 from proofs.engine.claim import Claim
-from proofs.engine.definitions import HalfSpaceMoment
+from proofs.engine.definitions import HalfSpaceMoment, Potential
+from proofs.engine.sentence import formula_of
+from proofs.engine.smt import impossible
 from verify.at_points import Comparison
 from verify.closed_form import NoValueError
 from verify.configurations import Configuration
 from verify.contexts.digits.network import UndefinedError
 from verify.contexts.digits.quadrature import DIGITS
-from verify.evidence import Fate, Verdict
+from verify.evidence import Fate, Level, Verdict
 from verify.roads.landscape import constructed
 from verify.roads.penalties import outside
 
@@ -40,6 +43,8 @@ class Edge:
 
     point: Configuration
     exact: dict[Symbol, Expr] = field(default_factory=dict)
+    about: frozenset[Symbol] = frozenset()
+    """Symbols whose domain ends here, beside the exact ones."""
 
     def meets(self, hypotheses: Iterable[Boolean]) -> bool:
         """Whether all of the hypotheses hold here."""
@@ -47,9 +52,23 @@ class Edge:
 
     def _meets(self, hypothesis: Boolean) -> bool:
         exact = hypothesis.subs(self.exact)
+        return bool(exact.subs({symbol: self._values[symbol] for symbol in exact.free_symbols}))
+
+    @cached_property
+    def _values(self) -> dict[Symbol, Float]:
         with mp.workdps(DIGITS):
-            values = {symbol: Float(str(value), DIGITS) for symbol, value in self.point.scalars().items()}
-        return bool(exact.subs({symbol: values[symbol] for symbol in exact.free_symbols}))
+            return {symbol: Float(str(value), DIGITS) for symbol, value in self.point.scalars().items()}
+
+    def admitted_by(self, claim: Claim) -> bool:
+        """Whether the claim speaks of this boundary: its hypotheses hold here, nothing shows that its premises do not,
+        and its symbols assume no more, unless a hypothesis says that itself.
+        """
+        told = {symbol for hypothesis in claim.hypotheses for symbol in hypothesis.free_symbols}
+        if any(symbol.is_positive and value == 0 and symbol not in told for symbol, value in self.exact.items()):
+            return False
+        known = self.exact | {symbol: Rational(self._values[symbol]) for symbol in self.about & self._values.keys()}
+        premises = [formula_of(said, {}).subs(known) for said in claim.premises.values()]
+        return self.meets(claim.hypotheses) and not impossible(premises)
 
     def reduced(self, formula: Expr) -> Expr:
         """A formula at the exact coordinates; `UndefinedError` where it divides by 0 there."""
@@ -64,19 +83,19 @@ class Edge:
 def edges(base: Configuration) -> Iterator[Edge]:
     """Boundaries of the domains that claims name, with the other coordinates of a generic configuration."""
     with mp.workdps(DIGITS):
-        half_turn = +mp.pi
+        half_turn, quarter_turn = +mp.pi, mp.pi / 2
     yield Edge(replace(base, label="w = 0", r=0.0), {symbols.r: Integer(0)})
     yield Edge(replace(base, label="θ = 0", theta=0.0), {symbols.theta: Integer(0)})
     yield Edge(replace(base, label="θ = π", theta=half_turn), {symbols.theta: pi})
     for point in constructed(base):
-        yield Edge(replace(point, label=f"n = 1, {point.label}", n=1))
-        yield Edge(point)
-    yield Edge(replace(base, label="m = 1", v=(0.75,), v_star=(-1.25,)))
-    yield Edge(replace(base, label="v ⟂ v*", v=(1.0, 2.0), v_star=(2.0, -1.0)))
+        yield Edge(replace(point, label=f"n = 1, {point.label}", n=1), about=frozenset({symbols.n}))
+        yield Edge(point, about=frozenset({symbols.sum_vs, symbols.vs_vs}))
+    yield Edge(replace(base, label="m = 1", v=(0.75,), v_star=(-1.25,)), about=frozenset({symbols.m}))
+    yield Edge(replace(base, label="v ⟂ v*", v=(1.0, 2.0), v_star=(2.0, -1.0)), about=frozenset({symbols.v_vs}))
     yield Edge(
         replace(base, label="v* = 0", v_star=(0.0,) * base.m), {symbols.vs_vs: Integer(0), symbols.sum_vs: Integer(0)}
     )
-    level = replace(base, label="v(θ) ⟂ v*", v=(0.75, -0.5), v_star=(1.0, -1.0), theta=half_turn / 2)
+    level = replace(base, label="v(θ) ⟂ v*", v=(0.75, -0.5), v_star=(1.0, -1.0), theta=quarter_turn)
     yield Edge(level, {symbols.theta: pi / 2})
     for symbol, value in ((symbols.c, -1), (symbols.tau, 0)):
         moved = {**base.parameters, symbol.name: float(value)}
@@ -100,31 +119,58 @@ def judge(claim: Claim, weakened: Claim, base: Configuration, checking: Checking
     return (Fate.MISSED, "holds there as well") if known else None
 
 
+def on_boundaries(claim: Claim, base: Configuration, checking: Checking, level: Level) -> Iterator[Comparison]:
+    """The claim at every boundary that its own hypotheses admit, where it must hold; a quick run takes those that the
+    hypotheses are about.
+    """
+    told = {symbol for hypothesis in claim.hypotheses for symbol in hypothesis.free_symbols}
+    for edge in (*edges(base), *(Edge(point, about=frozenset(told)) for point in outside(claim))):
+        concerned = told & (edge.exact.keys() | edge.about)
+        if (level == "full" or concerned) and edge.admitted_by(claim):
+            try:
+                yield from _compared(claim, edge, checking)
+            except (ArithmeticError, ValueError):  # the definition cannot be evaluated there
+                continue
+
+
 def _failure(claim: Claim, edge: Edge, checking: Checking) -> str:
     """How the claim fails at an edge; "" if it does not."""
+    return next((found.witness for found in _compared(claim, edge, checking) if found.verdict is Verdict.REFUTED), "")
+
+
+def _compared(claim: Claim, edge: Edge, checking: Checking) -> list[Comparison]:
     try:
         _without_direction(claim, edge)
-        reduced = _at(claim, edge)
-        comparisons = checking(reduced, edge.point)
+        return checking(_at(claim, edge), edge.point)
     except (UndefinedError, NoValueError) as why:
-        return str(why)
-    return next((found.witness for found in comparisons if found.verdict is Verdict.REFUTED), "")
+        return [Comparison(edge.point.label, Verdict.REFUTED, None, str(why))]
 
 
 def _at(claim: Claim, edge: Edge) -> Claim:
-    parts = {name: edge.reduced(form) for name, form in claim.parts.items() if not edge.exact.keys() & _running(name)}
-    return replace(
-        claim,
-        statement=None if claim.statement is None else edge.reduced(claim.statement),
-        printed=None if claim.printed is None else edge.reduced(claim.printed),
-        parts={**claim.parts, **parts},
-    )
+    parts = {
+        name: edge.reduced(form)
+        for name, form in claim.parts.items()
+        if not edge.exact.keys() & _RUNNING.get(name, set())
+    }
+    statement = claim.statement
+    if statement is not None and not isinstance(claim.definition, Potential):  # which is differentiated there
+        statement = edge.reduced(statement)
+    return replace(claim, statement=statement, printed=_printed_at(claim, edge), parts={**claim.parts, **parts})
 
 
-def _running(name: str) -> frozenset[Symbol]:
-    """Coordinates over which a checker runs a part by itself, wherever the configuration is."""
-    along = {"squared quotient": {symbols.theta}, "quotient": {symbols.r}, "norm, a lower bound": {symbols.theta}}
-    return frozenset(along.get(name, ()))
+def _printed_at(claim: Claim, edge: Edge) -> Expr | None:
+    """The printed form there; None where it divides by 0, which the statement does without."""
+    try:
+        return None if claim.printed is None else edge.reduced(claim.printed)
+    except UndefinedError:
+        return None
+
+
+_RUNNING: Final = {
+    **{"squared quotient": {symbols.theta}, "norm, a lower bound": {symbols.theta}},
+    **{"quotient": {symbols.r}, "factor": {symbols.theta, symbols.r}},
+}
+"""Coordinates over which a checker runs a part by itself, wherever the configuration is."""
 
 
 def _without_direction(claim: Claim, edge: Edge) -> None:

@@ -134,5 +134,6 @@ _METHOD: Final = AtPoints(
     weight=_weight,
     far=4,  # a μ' that decays like a power is integrated over every scale up to there
     tried=_mutant_weight,
+    beside=lambda claim, base, level: hypotheses.on_boundaries(claim, base, partial(_check, level=level), level),
 )
 tasks, run, check, conclude = _METHOD.tasks, _METHOD.run, _METHOD.check, _METHOD.conclude

@@ -102,9 +102,9 @@ def _descends(held: Held, patches: ReluPatches, steps: int) -> None:
         ahead, there = patches.descended(rate), held.at(f"step {index}")
         angles = f"θ goes from {mpmath.nstr(patches.theta, 12)} to {mpmath.nstr(ahead.theta, 12)}"
         text = f"‖w‖ = {mpmath.nstr(ahead.r, 12)}, claimed in [{mpmath.nstr(low, 12)}, {mpmath.nstr(high, 12)}]"
-        there.true("angle", ahead.theta < patches.theta or ahead.theta == 0, angles)
+        there.true("angle", ahead.theta < patches.theta or ahead.theta < slack, angles)
         there.true("norm", low * (1 - slack) <= ahead.r <= high * (1 + slack), text)
-        there.quotient("tan(θ/2)/bound", _half_turn(ahead), factor ** (index + 1) * first)
+        there.quotient("tan(θ/2)/bound", _half_turn(ahead), factor ** (index + 1) * first + slack)
         there.quotient("|‖w‖ − ‖w*‖|/bound", abs(ahead.r - ahead.r_star), wide * ((1 + factor) / 2) ** (index + 1))
         patches = ahead
     # From a small angle at ‖w‖ = ‖w*‖, or by a short step, tan(θ/2) becomes the stated factor of itself.

@@ -153,7 +153,8 @@ def _minimum(held: Held, network: Network) -> None:
         held.shown("f(−v*, −w*)", mirrored, 1)
     held.shown("f(v, w)", network.loss(), 1)
     floor = network.valley(network.theta).loss()
-    held.shown("f(v(θ), w)", floor, 1)
+    if network.theta:
+        held.shown("f(v(θ), w)", floor, 1)
     held.equal("least value", held.part("least value"), floor)
     if not balanced:
         held.shown("f(v(π), −w*)", network.valley(mp.pi).loss(), 1)
