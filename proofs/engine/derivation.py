@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, Literal
 
-from sympy import Expr, Gt, Integer, Integral, Poly, Symbol, expand, factor, fraction, pi, simplify, sympify
+from sympy import Expr, Gt, Integer, Integral, Poly, Rational, Symbol, expand, factor, fraction, pi, simplify, sympify
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.decision import Decision, Obligation
@@ -194,6 +194,8 @@ class Derivation:
             owes.append(vanishes("derived − printed form", derived - printed))
         self.steps.append(Step("Statement", statement, "", _flat(owes)))
         self.concluded = "statement"
+        if self.mutants is tuple:  # no graph plants its own
+            self.mutants = partial(_planted, self.steps[:])
 
     def attain(self, name: str, term: Expr, said: Boolean, *owes: Obligation) -> None:
         """Go on with a term of which a graph's facts imply what is said of the expression reached."""
@@ -220,6 +222,17 @@ class Derivation:
         if not self.concluded or None in verdicts or not any(s.obligations for s in self.steps):
             return None
         return True
+
+
+def _planted(steps: Iterable[Step]) -> Iterable[tuple[str, Callable[..., Obligation]]]:
+    """A chain with a line off by a thousandth, which then is no longer the one after it, where that is owed."""
+    for here, after in pairwise(steps):
+        if not after.computed:
+            yield f"{here.name}, off by 0.1 %", partial(_off, here.shown, after.shown)
+
+
+def _off(line: Expr, after: Expr, *, steps: int = 0) -> Obligation:
+    return vanishes("they are the same", Rational(1001, 1000) * line - after)
 
 
 def evaluated(line: Expr, over: Symbol) -> Expr:
