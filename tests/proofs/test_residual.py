@@ -165,6 +165,7 @@ STEP = Integral(Piecewise((1, s > 0), (2, True)), (s, -1, 1))
         sqrt(r - 2) * sqrt(c) - sqrt(2 - r) * sqrt(c),
         sqrt(r + c) - sqrt(r + 2 * c),
         Integral(DENSITY, HALF_LINE) - Integral(DENSITY, LINE),
+        Integral(2 * DENSITY, HALF_LINE) - 2 * Integral(DENSITY, HALF_LINE) + r,
         Integral(DENSITY, (s, 0, 1)) - Integral(DENSITY, (s, 0, 2)),
         Integral(s * DENSITY, (s, 0, 1)) - Integral(s * DENSITY, (s, -1, 0)),
     ],

@@ -23,7 +23,7 @@ from verify.rows import judge
 
 CLAIMS: Final = [claim.id for claim in proofs.all_claims() if isinstance(claim.definition, Splitting)]
 
-ASTRAY: Final = 3e-3
+ASTRAY: Final = 1e-4
 """Of the length of a step's z, of the coarse gradient and of ∂f/∂v."""
 
 ANYWHERE: Final = {
