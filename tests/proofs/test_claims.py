@@ -151,6 +151,7 @@ def test_what_is_no_identity_ends_in_its_sentence() -> None:
         assert sum(len(step.obligations) for step in chain.steps) >= 2, claim.id
 
 
+@pytest.mark.slow
 def test_a_spoiled_part_is_refuted() -> None:
     for claim in CLAIMS:
         implies = proofs.derive(claim.id).implies

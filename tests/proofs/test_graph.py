@@ -145,16 +145,19 @@ def test_hypotheses_that_contradict_each_other_prove_nothing(begin: Begin) -> No
     assert d.steps[-1].decided is None
 
 
-def graphs() -> list[str]:
-    return [claim.id for claim in proofs.all_claims() if claim.premises]
+AT_ONCE = ("R3", "R6", "N5", "C3", "P6.half")
+"""Claims whose mistakes are planted in every run of the tests; those of the others, in the slow one."""
 
 
-@pytest.mark.parametrize("claim_id", graphs())
-def test_every_mistake_in_a_graph_is_seen(claim_id: str) -> None:
+@pytest.mark.parametrize(
+    "claim_id",
+    [pytest.param(claim.id, marks=() if claim.id in AT_ONCE else pytest.mark.slow) for claim in proofs.all_claims()],
+)
+def test_every_mistake_in_a_derivation_is_seen(claim_id: str) -> None:
     d = proofs.derive(claim_id)
     assert d.decided is True
     planted = list(d.mutants())
-    assert len(planted) > 3
+    assert planted
     assert [label for label, owed in planted if owed(steps=500_000).decision.zero] == []
 
 
@@ -285,7 +288,6 @@ SOUND: dict[str, tuple[Callable[..., Applied], dict[str, Any]]] = {
     "ARC": (arcsine, {"angle": asin(1 / (1 + b)) / 3}),
     "LIM, ∞": (
         unbounded,
-        vanishing,
         {"over": t, "f": 1 / (b - t), "top": Integer(1), "bottom": b - t, "start": Integer(0), "to": b},
     ),
     "ONLY": (sole, {"over": t, "low": b, "high": oo, "equation": Eq(1 / (t - b), 1), "falls": True}),
