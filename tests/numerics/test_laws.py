@@ -11,6 +11,7 @@ from mpmath import mp, mpf
 
 from numerics.generated.limits import BENDS, CURVED, KEPT, LEAST, SLOPES, TURNING
 from numerics.limits.field import FLOATS, Field, digits_field
+from numerics.limits.law import Law
 
 SHAPES = [("l1", {}), ("l0", {}), *(("tl1", {"a": a}) for a in (1e-3, 0.3, 1.0, 7.0, 1e4))]
 
@@ -55,3 +56,22 @@ def test_within_the_range_of_float64(a: float) -> None:
         values += [LEAST["tl1"](FLOATS, 0.2, a=a), KEPT["tl1"](FLOATS, 0.9, 0.2, a=a)]
     assert all(math.isfinite(value) for value in values)
     assert values[4] == pytest.approx(0.9 if a < 1 else 0.7, rel=1e-12)
+
+
+def test_the_larger_root_of_the_cubic_to_an_ulp_or_two() -> None:
+    """gap·u + s(a² + a)/(a + u)² = y next to u_t, in ulps times its condition: the formula alone is off by four."""
+    rng, worst = np.random.default_rng(3), 0.0
+    for _ in range(1500):
+        a, rho, pull, gap = (float(10 ** rng.uniform(*ends)) for ends in ((-5, 5), (-8, 3), (-1, 1), (-1, 1)))
+        law = Law("tl1", {"a": a}, rho, pull * rho, pull, FLOATS)
+        with mp.workdps(40):
+            root = mpf(float(max(law.least, 1e-3) * rng.uniform(1.0001, 1.5)))
+            weight = mpf(law.level + gap * rho) * a * (mpf(a) + 1)
+            y = float(gap * root + weight / (a + root) ** 2)
+            for _ in range(5):
+                slope = gap - 2 * weight / (a + root) ** 3
+                root -= (gap * root + weight / (a + root) ** 2 - y) / slope
+            if slope > 1e-4 * gap:
+                off = mpf(float(law.upper(y, gap))) - root
+                worst = max(worst, float(abs(off) * slope / y) * 2**52)
+    assert 0.5 < worst < 2.5

@@ -142,9 +142,10 @@ def test_signs_are_told_from_noise() -> None:
     clear = Estimate(mpf(-1), mpf(0), mpf(1))
     noise = Estimate(mpf(10) ** -58, mpf(10) ** -59, mpf(1))
     held = Held(get("N1"), POINTS[0], "a")
-    for number, way in ((clear, -1), (clear, 1), (clear, 0), (noise, 0), (noise, 1)):
+    rough = Estimate(mpf(10) ** -20, mpf(10) ** -21, mpf(1))
+    for number, way in ((clear, -1), (clear, 1), (clear, 0), (noise, 0), (noise, 1), (rough, 1)):
         held.shown("a", number, way)
-    verdicts = [Verdict.VERIFIED, Verdict.REFUTED, Verdict.VERIFIED, Verdict.UNDECIDED, Verdict.UNDECIDED]
+    verdicts = [Verdict.VERIFIED, Verdict.REFUTED, Verdict.VERIFIED, *[Verdict.UNDECIDED] * 3]
     assert [one.verdict for one in held.found] == verdicts
 
 
