@@ -41,7 +41,7 @@ def judged(chain: SimpleNamespace) -> Fate | bool | None:
 
 
 def test_by_comparisons_in_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precision, "_check", lambda *_, **__: [Comparison("", Verdict.UNDECIDED, 1.0)])
+    monkeypatch.setattr(precision, "_check", lambda *_, **__: [Comparison("", Verdict.UNDECIDED, 1.0, "unlike")])
     claim, points = get("C9"), configurations("quick", 3)
     claim = replace(claim, hypotheses=(*claim.hypotheses, Gt(theta, 0, evaluate=False)))
     found, _ = precision._fates(claim, points, points[0], "full")
@@ -63,7 +63,7 @@ def test_by_the_solver(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_part_that_is_proved_does_not_prove_the_others() -> None:
     x, p = Symbol("x", real=True), Symbol("p", positive=True)
-    proved, unknown = Gt(x**2 + 1, 0), Gt(pi * p, Rational(31415926535, 10**10) * p)
+    proved, unknown = Gt(x**2 + p**2, x * p), Gt(pi * p, Rational(31415926535, 10**10) * p)
     for part, verdict in ((unknown, None), (Implies(Gt(p, 1), unknown), None), (Implies(Gt(p, 1), proved), True)):
         assert decide(Statement("", And(proved, part)), 100_000).zero is verdict
         assert decide(Statement("", And(part, proved)), 100_000).zero is verdict

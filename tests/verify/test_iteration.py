@@ -26,6 +26,7 @@ from verify.iteration.ends import ended
 from verify.iteration.sampled import check_sampled
 from verify.iteration.trial import ASPECTS, Findings, Theory, Trial, directions, drawn, generator
 from verify.mutants import Mutant, mutants
+from verify.roads import fixed_points
 from verify.roads.census import check_census
 from verify.roads.fixed_points import nothing_stays
 from verify.rows import Relation, Row, fates_of, judge
@@ -195,6 +196,18 @@ def test_a_penalty_that_lets_free_runs_rest_is_noticed() -> None:
     found.rng = generator(1, "free", 0)
     nothing_stays(found, [drawn(found.rng, "mcp", n=3, beta=(1.0, 1.1), lam=(0.05, 0.06))])
     assert any("is a fixed point" in text for text in found.refuted)
+
+
+def test_a_free_run_that_ends_next_to_the_ray_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = fixed_points._free_runs
+
+    def astray(*given: Any) -> Any:
+        ends, moved = plain(*given)
+        return ends + 1e-5 * np.cos(range(ends.shape[-1])), moved
+
+    monkeypatch.setattr(fixed_points, "_free_runs", astray)
+    fixed_points.check_free(found := Trial(get("R10"), "quick", 1))
+    assert any("which is no cw*" in text for text in found.refuted)
 
 
 # The runs' own side.

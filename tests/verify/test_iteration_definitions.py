@@ -44,6 +44,13 @@ def test_the_search_finds_minimizers(penalty: str) -> None:
             assert float(exact) == pytest.approx(u, abs=1e-13)
 
 
+def test_at_a_tie_the_search_takes_zero() -> None:
+    """l0, x² = 2ρ, in exact numbers; not next to it."""
+    for kind in (float, mpf):
+        x = np.array([kind(y) for y in (0.5, -0.5, 0.5 * (1 + 2**-40), -0.5 * (1 + 2**-40))])
+        assert (proximal(x, kind(0.125), pieces("l0")) != 0).tolist() == [False, False, True, True]
+
+
 @pytest.mark.parametrize("penalty", DEFAULTS)
 def test_curvature_is_the_slope_of_the_slope(penalty: str) -> None:
     parts, u, h = pieces(penalty), np.array([0.3, 0.7, 1.6, 4.5]), 1e-4
