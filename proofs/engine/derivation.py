@@ -9,7 +9,7 @@ statement, which no earlier step may use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise, product
 from typing import Any, Literal
@@ -78,12 +78,16 @@ def _flat(owes: Iterable[Owed]) -> tuple[Obligation, ...]:
     return tuple(one for part in owes for one in ([part] if isinstance(part, Obligation) else part))
 
 
+Kind = Literal["hypothesis", "case", "definition", "solver", "SymPy", "rule", "claim", "case closed", "statement"]
+"""What a step is taken for granted as, or what proves it."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One named step: what stands after it, why it is allowed, and what it owed.
 
     `computed` marks what SymPy made from the line before, and the lines that open and close a chain: only these may
-    owe nothing.
+    owe nothing. `uses` names the steps before it that it rests on; `rule` is the rule, or the claim, that gave it.
     """
 
     name: str
@@ -91,6 +95,9 @@ class Step:
     because: str = ""
     obligations: tuple[Obligation, ...] = ()
     computed: bool = False
+    kind: Kind = "SymPy"
+    rule: str = ""
+    uses: tuple[str, ...] = ()
 
     @property
     def decided(self) -> bool | None:
@@ -103,9 +110,10 @@ class Step:
 
 @dataclass
 class Derivation:
-    """The chain of one claim. `current` is the expression reached, `derived` the one held against the statement, `held`
-    the forms it was held against, `cited` the claims it rests on, `rules` what it trusts (an engine's theorem, or that
-    the first line is the definition), `words` the lines that nothing but a sentence joins to the one before."""
+    """The chain of one claim. `current` is the expression reached, on the `line` of that name, `derived` the one held
+    against the statement, `held` the forms it was held against, `cited` the claims it rests on, `rules` what it trusts
+    (an engine's theorem, or that the first line is the definition), `words` the lines that nothing but a sentence joins
+    to the one before."""
 
     claim_id: str
     definition: Any = None
@@ -114,6 +122,7 @@ class Derivation:
     rules: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     current: Expr | None = None
+    line: tuple[str, ...] = ()
     derived: Expr | None = None
     held: tuple[Expr, ...] = ()
     implies: Callable[[Mapping[str, Expr], int], Obligation] | None = None
@@ -122,22 +131,30 @@ class Derivation:
 
     def begin(self, shown: Expr, because: str = "") -> None:
         """Open the chain with the definition."""
-        self.steps.append(Step("Definition", shown, because, computed=True))
+        self._next(Step("Definition", shown, because, computed=True, kind="definition"))
         self.current = shown
         self.trust("DEFINITION")
 
     def open(self, rule: Callable[[Derivation, Any], Line], because: str = "") -> None:
         """Open the chain with what a rule makes of the claim's own definition."""
-        self._by("Definition", rule, self.definition, because)
+        self._by("Definition", rule, self.definition, because, "definition")
 
     def by(self, name: str, rule: Callable[[Derivation, Any], Line], because: str = "") -> None:
         """The next line is what a rule makes of the current one."""
         self._by(name, rule, self.current, because)
 
-    def _by(self, name: str, rule: Callable[[Derivation, Any], Line], given: Any, because: str) -> None:
+    def _by(
+        self, name: str, rule: Callable[[Derivation, Any], Line], given: Any, because: str, kind: Kind = "rule"
+    ) -> None:
         self.current, owes = rule(self, given)
-        self.trust(name_of(rule))
-        self.steps.append(Step(name, self.current, because or f"by {name_of(rule)}", tuple(owes), computed=not owes))
+        called = name_of(rule)
+        self.trust(called)
+        self._next(Step(name, self.current, because or f"by {called}", tuple(owes), not owes, kind, called))
+
+    def _next(self, step: Step) -> None:
+        """Add a line, which uses the one before."""
+        self.steps.append(replace(step, uses=(*self.line, *step.uses)))
+        self.line = (step.name,)
 
     def trust(self, rule: str) -> None:
         """Record that the argument rests on a rule."""
@@ -154,7 +171,7 @@ class Derivation:
         What comes after the statement adds to it, and may be words. ValueError for words before.
         """
         obligations = _flat(owes)
-        self.steps.append(Step(name, shown, because, obligations))
+        self._next(Step(name, shown, because, obligations))
         if self.concluded:
             return
         if isinstance(shown, str):
@@ -168,7 +185,7 @@ class Derivation:
             raise ValueError(f"{self.claim_id}: apply({name!r}) before any expression was reached")
         before, self.current = self.current, change(self.current)
         obligations = _flat(owes)
-        self.steps.append(Step(name, self.current, because, obligations, computed=True))
+        self._next(Step(name, self.current, because, obligations, computed=True))
         self._joined(name, _says_equal(obligations, before, self.current))
 
     def evaluate(self, name: str, because: str = "", over: Symbol | None = None) -> None:
@@ -177,7 +194,7 @@ class Derivation:
         if self.current is None:
             raise ValueError(f"{self.claim_id}: evaluate({name!r}) before any expression was reached")
         self.current = self.current.doit() if over is None else evaluated(self.current, over)
-        self.steps.append(Step(name, self.current, because, computed=True))
+        self._next(Step(name, self.current, because, computed=True, rule="EVALUATION"))
 
     def cite(self, *claim_ids: str) -> None:
         """Record that what follows rests on other claims, which must themselves be proved."""
@@ -192,25 +209,25 @@ class Derivation:
         owes = [vanishes("derived − statement", derived - statement)]
         if printed is not None and printed != statement:
             owes.append(vanishes("derived − printed form", derived - printed))
-        self.steps.append(Step("Statement", statement, "", _flat(owes)))
+        self._next(Step("Statement", statement, "", _flat(owes), kind="statement"))
         self.concluded = "statement"
         if self.mutants is tuple:  # no graph plants its own
             self.mutants = partial(_planted, self.steps[:])
 
-    def attain(self, name: str, term: Expr, said: Boolean, *owes: Obligation) -> None:
+    def attain(self, name: str, term: Expr, said: Boolean, uses: tuple[str, ...], *owes: Obligation) -> None:
         """Go on with a term of which a graph's facts imply what is said of the expression reached."""
-        self.steps.append(Step(name, said, "", owes))
+        self._next(Step(name, said, "", owes, kind="solver", uses=uses))
         self.current = term
 
-    def record(self, name: str, shown: Boolean, because: str, *owes: Obligation) -> None:
-        """Add a fact of the claim's graph; a hypothesis or a case owes nothing."""
-        self.steps.append(Step(name, shown, because, owes, computed=not owes))
-
     def conclude_sentence(
-        self, sentence: Boolean, implies: Callable[[Mapping[str, Expr], int], Obligation], *owes: Obligation
+        self,
+        sentence: Boolean,
+        implies: Callable[[Mapping[str, Expr], int], Obligation],
+        uses: tuple[str, ...],
+        *owes: Obligation,
     ) -> None:
         """End a graph at the claim's sentence; `implies` says whether its facts imply it with other parts."""
-        self.steps.append(Step("Statement", sentence, "", owes))
+        self._next(Step("Statement", sentence, "", owes, kind="statement", uses=uses))
         self.concluded, self.implies = "sentence", implies
 
     @property

@@ -20,7 +20,7 @@ from proofs.engine.analysis import vanishing
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.definitions import ProximalMap
-from proofs.engine.derivation import Derivation, name_of, vanishes
+from proofs.engine.derivation import Derivation, Kind, Step, name_of, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import Applied, gram, iterated, names, total
 from proofs.engine.sentence import Same, Term, formula_of
@@ -68,11 +68,11 @@ class Graph:
         if name not in self._claim.premises:
             known = ", ".join(self._claim.premises) or "none"
             raise ValueError(f"{self._claim.id} declares no premise {name!r}; it declares {known}")
-        return self._leaf(name, formula_of(self._claim.premises[name], {}), "by hypothesis")
+        return self._leaf(name, formula_of(self._claim.premises[name], {}), "by hypothesis", "hypothesis")
 
     def case(self, name: str, guard: Boolean) -> Fact:
         """Suppose `guard`; what rests on it is closed by `under`."""
-        return self._leaf(name, guard, "suppose")
+        return self._leaf(name, guard, "suppose", "case")
 
     def let(self, symbol: Symbol, term: Expr) -> Fact:
         """A new name for a term; ValueError for one that is not new, or assumes what the term is not known to be."""
@@ -82,7 +82,7 @@ class Graph:
         meant = Eq(symbol, term, evaluate=False)
         self._meant[symbol] = (meant,)  # no rule may give it to something else as well
         owed = Obligation("the name is new", meant, Decision(True))
-        return self._keep(str(symbol), meant, (), "so named", owed, bound=_symbols(meant))
+        return self._keep(str(symbol), meant, (), "so named", owed, kind="definition", bound=_symbols(meant))
 
     def fact(self, name: str, formula: Boolean, *uses: Fact, because: str = "") -> Fact:
         """What the solver proves from the facts it uses."""
@@ -93,7 +93,7 @@ class Graph:
     def equal(self, name: str, left: Expr, right: Expr, *uses: Fact, because: str = "") -> Fact:
         """Two expressions that are the same: their difference reduces to zero, by what the facts say symbols are."""
         formula = Eq(left, right, evaluate=False)
-        found = self._keep(name, formula, uses, because, _reduced(formula, uses))
+        found = self._keep(name, formula, uses, because, _reduced(formula, uses), kind="SymPy")
         self._proved[name] = found, _reduced
         return found
 
@@ -102,8 +102,8 @@ class Graph:
 
         ValueError for a variable that those facts restrict, or for a name that is not new.
         """
-        found = rule(**data)
-        self._derivation.trust(name_of(rule))
+        found, called = rule(**data), name_of(rule)
+        self._derivation.trust(called)
         if (over := found.over) is not None:
             if not _plain(over):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
@@ -118,7 +118,8 @@ class Graph:
             self._meant[found.new] = (found.gives,)
         self._proved[name] = Fact(name, found.needs, uses=uses), _implied
         owed = _implied(found.needs, uses)
-        return self._keep(name, found.gives, uses, because, owed, bound=_symbols(found.gives) if found.new else ())
+        bound = _symbols(found.gives) if found.new else ()
+        return self._keep(name, found.gives, uses, because, owed, kind="rule", rule=called, bound=bound)
 
     def _is_new(self, name: str, symbol: Symbol, *others: Symbol) -> None:
         claim = self._claim
@@ -162,9 +163,10 @@ class Graph:
         elif apply is vanishing and (moved := self._not_fixed(_symbols(data["factor"], data["ratio"]), data["over"])):
             raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
         formula = apply(*(premise.formula for premise in premises), **data)
-        self._derivation.trust(name_of(apply))
+        called = name_of(apply)
+        self._derivation.trust(called)
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))
-        return self._keep(name, formula, premises, because, owed, bound=_symbols(formula))
+        return self._keep(name, formula, premises, because, owed, kind="rule", rule=called, bound=_symbols(formula))
 
     def _not_fixed(self, symbols: Iterable[Basic], count: Symbol) -> str:
         """Those that a step changes, or may: neither the theory's own nor restrained by hypotheses about fixed ones."""
@@ -214,7 +216,8 @@ class Graph:
         if needs != true:
             self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), _implied
         bound = _symbols(said) - of_every if value else ()
-        return self._keep(name or claim_id, said, uses, claim_id, _implied(needs, uses), bound=bound)
+        owed = _implied(needs, uses)
+        return self._keep(name or claim_id, said, uses, claim_id, owed, kind="claim", rule=claim_id, bound=bound)
 
     def under(self, case: Fact, fact: Fact) -> Fact:
         """In that case, the fact: it no longer rests on the case. ValueError if it never did."""
@@ -222,7 +225,8 @@ class Graph:
             raise ValueError(f"{self._claim.id}: {fact.name!r} does not rest on the case {case.name!r}")
         formula = Implies(case.formula, fact.formula, evaluate=False)
         owed = Obligation("the case is closed", formula, Decision(True))
-        return self._keep(f"{case.name}, so {fact.name}", formula, (fact,), "", owed, closed=case.name)
+        name = f"{case.name}, so {fact.name}"
+        return self._keep(name, formula, (fact,), "", owed, kind="case closed", closed=case.name)
 
     def conclude(self, *facts: Fact) -> None:
         """End at the claim's sentence, from hypotheses alone, with no fact that serves nothing."""
@@ -234,7 +238,7 @@ class Graph:
             return _implied(formula_of(sentence, parts), facts, steps)
 
         said = formula_of(sentence, self._claim.parts)
-        self._derivation.conclude_sentence(said, implies, *self._ends(said, facts))
+        self._derivation.conclude_sentence(said, implies, _named(facts), *self._ends(said, facts))
 
     def least(
         self, named: Fact, over: Symbol, *facts: Fact, also: Sequence[Fact] = (), value: Expr | None = None
@@ -265,7 +269,7 @@ class Graph:
         return self._derivation.current
 
     def _attain(self, name: str, term: Expr, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact]) -> None:
-        self._derivation.attain(name, term, said, *self._ends(said, facts, also))
+        self._derivation.attain(name, term, said, _named([*facts, *also]), *self._ends(said, facts, also))
 
     def _ends(self, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact] = ()) -> tuple[Obligation, ...]:
         self._proved["the sentence"] = Fact("the sentence", said, uses=tuple(facts)), _implied
@@ -292,8 +296,8 @@ class Graph:
         for word, wrong in _changed(said.formula):
             yield f"{said.name}, {word}", partial(_implied, wrong, said.uses)
 
-    def _leaf(self, name: str, formula: Boolean, because: str) -> Fact:
-        return self._keep(name, formula, (), because, rests=frozenset([name]), bound=_symbols(formula))
+    def _leaf(self, name: str, formula: Boolean, because: str, kind: Kind) -> Fact:
+        return self._keep(name, formula, (), because, kind=kind, rests=frozenset([name]), bound=_symbols(formula))
 
     def _keep(
         self,
@@ -302,6 +306,8 @@ class Graph:
         uses: Sequence[Fact],
         because: str,
         *owes: Obligation,
+        kind: Kind = "solver",
+        rule: str = "",
         rests: frozenset[str] = frozenset(),
         closed: str = "",
         bound: Collection[Basic] = (),
@@ -313,13 +319,18 @@ class Graph:
         resting = rests.union(*(use.rests for use in uses)) - {closed}
         found = Fact(name, formula, resting, tuple(uses), frozenset(bound).union(*(use.bound for use in uses)))
         self._facts[name] = found
-        told = because + (f" [{', '.join(use.name for use in uses)}]" if uses else "")
-        self._derivation.record(name, formula, told.strip(), *owes)
+        named = _named(uses)
+        told = because + (f" [{', '.join(named)}]" if uses else "")
+        self._derivation.steps.append(Step(name, formula, told.strip(), owes, not owes, kind, rule, named))
         return found
 
 
 def _implied(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obligation:
     return follows("it follows", formula, *(use.formula for use in uses), steps=steps)
+
+
+def _named(facts: Iterable[Fact]) -> tuple[str, ...]:
+    return tuple(fact.name for fact in facts)
 
 
 def _symbols(*formulas: Basic) -> frozenset[Basic]:

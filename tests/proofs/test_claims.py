@@ -124,6 +124,18 @@ def test_derived() -> None:
     assert [chain.claim_id for chain in chains] == IDS
 
 
+def test_every_derivation_is_a_graph_that_ends_in_the_statement() -> None:
+    for claim_id in IDS:
+        steps = proofs.derive(claim_id).steps
+        names = [step.name for step in steps]
+        (end,) = [number for number, step in enumerate(steps) if step.kind == "statement"]
+        assert len(set(names[: end + 1])) == end + 1, claim_id
+        assert all(set(step.uses) <= set(names[:number]) for number, step in enumerate(steps)), claim_id
+        assert {use for step in steps[: end + 1] for use in step.uses} == set(names[:end]), claim_id
+        ruled = {"claim": set(proofs.derive(claim_id).cited), "rule": set(proofs.derive(claim_id).rules)}
+        assert all(step.rule in ruled[step.kind] for step in steps if step.kind in ruled), claim_id
+
+
 def test_well_formed() -> None:
     for claim in CLAIMS:
         assert all((claim.title, claim.source, claim.subject or claim.sentence is not None)), claim.id
