@@ -54,7 +54,10 @@ def test_a_derivation_that_another_process_tells_is_written_alike(claim_id: str)
     for name in ("claim_id", "cited", "rules", "words", "concluded", "decided"):
         assert getattr(told, name) == getattr(chain, name), name
     written, spoken = (
-        [(s.name, s.because, "\n".join(formula(claim_id, s)), list(map(settled, s.obligations))) for s in one.steps]
+        [
+            (replace(s, shown="", obligations=()), "\n".join(formula(claim_id, s)), list(map(settled, s.obligations)))
+            for s in one.steps
+        ]
         for one in (chain, told)
     )
     assert spoken == written

@@ -32,12 +32,16 @@ _NAMES = ("gaussian", "network", "estimators", "penalties", "splitting", "backgr
 PAGES: Final = dict(zip(CHAPTERS, _NAMES, strict=True))
 """Name of the page in docs/derivations/ that holds a chapter's derivations."""
 
+_NODE: Final = re.compile(r'\{\s+"name": [^{}]*\}')
+"""A step in a claim's graph, which is written on one line."""
+
 
 def formula_book(generated: Mapping[str, str]) -> dict[str, str]:
     """Text of docs/formulas.md and docs/formulas.json; `generated` is the text of the generated modules by path."""
     claims = [claim for claim in proofs.all_claims() if is_own(claim)]
     document = {"schema": 1, "claims": [entry(claim, generated) for claim in claims]}
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    text = _NODE.sub(lambda node: json.dumps(json.loads(node[0]), ensure_ascii=False), text)
     return {"docs/formulas.md": markdown(claims, generated), "docs/formulas.json": text}
 
 
@@ -85,10 +89,18 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
     told["hypotheses"] = [latex_of(hypothesis) for hypothesis in claim.hypotheses if hypothesis != true]
     told |= {"setting": claim.setting, "rests_on": list(proofs.rests_on(claim.id))}
     told["steps"] = [step.name for step in proofs.derive(claim.id).steps]
+    told["graph"] = graph_of(claim.id)
     told |= {"anchor": slug_of(claim), "derivation": path, "derivation_line": line}
     told["derivation_page"] = f"docs/derivations/{PAGES[claim.id[0]]}.md"
     told["code"] = [f"numerics.{name}" for name in claim.code]
     return told | {"code_links": ["{}#L{}".format(*defined_at(name, generated)) for name in claim.code]}
+
+
+def graph_of(claim_id: str) -> list[dict[str, Any]]:
+    """The steps of a derivation up to the statement, as JSON: what follows is no part of the argument."""
+    steps = proofs.derive(claim_id).steps
+    last = next((number for number, step in enumerate(steps, start=1) if step.kind == "statement"), len(steps))
+    return [{"name": s.name, "kind": s.kind, "rule": s.rule, "uses": list(s.uses)} for s in steps[:last]]
 
 
 def latex_in(claim: Claim, shown: Expr | Boolean) -> str:

@@ -1,4 +1,4 @@
-"""The site's Sphinx extension: MathML, claims out of the formula book, source pages, plain docstrings."""
+"""The site's Sphinx extension: MathML, claims and graphs out of the formula book, source pages, plain docstrings."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ __all__ = ["setup"]
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything; Sphinx calls this because docs/conf.py names the module."""
-    from verify.reading.site import claims, docstrings, mathematics, sources
+    from verify.reading.site import claims, docstrings, graphs, mathematics, sources
 
-    for part in (mathematics, claims, sources, docstrings):
+    for part in (mathematics, claims, graphs, sources, docstrings):
         part.register(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,14 +22,15 @@ def register(app: Sphinx) -> None:
 
 
 @cache
-def _entries(book: Path) -> dict[str, dict[str, Any]]:
+def entries(book: Path) -> dict[str, dict[str, Any]]:
+    """The claims of a formulas.json by id."""
     document = json.loads(book.read_text(encoding="utf-8"))
     return {entry["id"]: entry for entry in document["claims"]}
 
 
 def claim_entry(folder: Path, claim_id: str) -> dict[str, Any]:
     """What `folder`/formulas.json holds of a claim; ValueError for an id that is not in it."""
-    known = _entries(folder / "formulas.json")
+    known = entries(folder / "formulas.json")
     if claim_id not in known:
         raise ValueError(f"claim {claim_id!r} is not in the formula book; `coarseproof claims` lists all")
     return known[claim_id]
