@@ -259,6 +259,31 @@ def test_a_link_to_a_heading_of_the_interactive_page_arrives(site: Path, page: C
     assert shown_state(shown)[0] == "l1"
 
 
+def test_every_derivation_has_its_picture(
+    site: Path, page: Callable[..., Any], screenshot: Callable[..., Path]
+) -> None:
+    """One box a step, and in each its words, none of them too small to read."""
+    for name in ("splitting", "background"):
+        shown = page(site / "derivations" / f"{name}.html")
+        shown.evaluate("document.querySelectorAll('details.derivation').forEach(one => { one.open = true })")
+        graphs = {claim["id"]: claim["graph"] for claim in BOOK if f"/{name}.md" in claim["derivation_page"]}
+        for claim_id, nodes in graphs.items():
+            drawn = shown.get_by_role("group", name=f"Picture of {claim_id}", exact=True)
+            assert drawn.locator("svg rect").count() == len(nodes)
+        beyond = shown.locator("details.derivation svg g").evaluate_all(
+            """boxes => boxes.flatMap(box => {
+                 const edge = box.querySelector("rect").getBoundingClientRect();
+                 return [...box.querySelectorAll("text")].filter(text => {
+                   const at = text.getBoundingClientRect();
+                   return at.left < edge.left || at.right > edge.right || at.top < edge.top || at.bottom > edge.bottom
+                     || parseFloat(getComputedStyle(text).fontSize) < 11;
+                 }).map(text => text.textContent);
+               })"""
+        )
+        assert beyond == []
+        screenshot(shown, f"site-derivations-{name}", full_page=True)
+
+
 def test_mathematics_is_laid_out(site: Path, page: Callable[..., Any]) -> None:
     shown = page(site / "formulas.html")
     boxes = shown.evaluate("[...document.querySelectorAll('math')].map(m => m.getBoundingClientRect().height)")
