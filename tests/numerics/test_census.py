@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics import NoLimitError, sparse_limit, stable_limits
+from numerics.limits.field import rises
 
 EPS = np.finfo(float).eps
 PENALTIES = ("l1", "l0", "tl1")
@@ -520,3 +521,37 @@ def test_l1_near_the_critical_lambda(distance: float) -> None:
     predicted = sparse_limit(w_star, 1.0, 2.0, lam)
     (found,) = [one for one in stable_limits(w_star, 1.0, 2.0, lam).limits if one.kind == "sparse"]
     assert np.abs(found.weights - predicted.weights).max() <= 1e-15
+
+
+@pytest.mark.parametrize(
+    ("w_star", "at", "beta"),
+    [([0.28, 0.96], 1, 2.0), ([0.437, 0.3, 1.3], 2, 1.3), ([3.0, 3.0, 1.0], 0, 3.0), ([0.7, 0.7, 0.7, 0.2], 0, 5.0)],
+)
+def test_where_lambda_is_kappa_times_an_entry_rounding_decides_nothing(
+    w_star: list[float], at: int, beta: float
+) -> None:
+    """B = λ − κ|w*_j| = 0: N = β, whatever the sign of what rounding leaves of B."""
+    w, said = np.array(w_star) / np.linalg.norm(w_star), set()
+    for kappa in np.random.default_rng(1).uniform(0.1, 10, 60):
+        found = stable_limits(w, kappa, beta * kappa, kappa * w[at], "l1", normalize=True)
+        said.add((tuple((one.kind, one.index, one.sign) for one in found.limits), found.continua))
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("apart", [0.5, 1e-3, 1e-9])
+def test_roots_next_to_each_other_are_all_found(apart: float) -> None:
+    """A cubic rises through its first root and its last; three factors lie in intervals, so does their product."""
+    roots = (1.0, 1 + apart, 1 + 2 * apart)
+
+    def span(factors: list[tuple[float, float]]) -> tuple[float, float]:
+        ends = [math.prod(chosen) for chosen in product(*factors)]
+        return min(ends), max(ends)
+
+    def enclose(low: float, high: float) -> tuple[float, float, float, float]:
+        factors = [(low - root, high - root) for root in roots]
+        slopes = [span([one for one in factors if one is not left]) for left in factors]
+        return *span(factors), sum(least for least, _ in slopes), sum(most for _, most in slopes)
+
+    found, certain = rises(lambda x: math.prod(x - root for root in roots), enclose, 0.3, 3.0, 2.0**-52)
+    assert certain
+    assert sorted(found) == pytest.approx([roots[0], roots[2]], abs=1e-15)

@@ -290,6 +290,13 @@ def test_a_tie_counts_as_thresholded() -> None:
         assert np.array_equal(limit.weights, w_star)
 
 
+def test_rounding_decides_nothing_at_a_tie() -> None:
+    """λ = ½βw*_0² rounds; the entry is thresholded all the same."""
+    for beta in np.random.default_rng(1).uniform(0.01, 0.1, 60):
+        limit = sparse_limit([0.28, 0.96], 1.0, beta, beta * 0.28**2 / 2, "l0", normalize=True)
+        assert limit.support.tolist() == [1]
+
+
 def test_l0_at_its_threshold_and_one_ulp_above() -> None:
     for power in range(20):
         w = np.array([0.6, 0.8]) if power % 2 else np.array([0.28, 0.96])

@@ -7,12 +7,12 @@ import pytest
 from mpmath import mp, mpf
 
 from numerics import coarse_gradient, loss_gradient_v, population_loss
-from numerics.generated.penalties import DISPLACEMENTS, PENALTIES, PROXIMAL_MAPS
+from numerics.generated.penalties import DISPLACEMENTS, PENALTIES, PROXIMAL_MAPS, THRESHOLDS
 from proofs.proxies import ESTIMATORS
 from verify.contexts.digits.network import Network
 from verify.contexts.doubles import Network as Doubles
 from verify.contexts.doubles import potential_rise
-from verify.minimizer import DEFAULTS, curvature, displacement, pieces, proximal, total
+from verify.minimizer import DEFAULTS, _turns, curvature, displacement, pieces, proximal, threshold, total
 from verify.model import Row
 
 V, V_STAR = np.array([0.7, -0.2, 1.1]), np.array([1.0, 0.5, -0.3])
@@ -27,6 +27,7 @@ def test_the_search_finds_the_generated_maps(penalty: str, rho: float) -> None:
     jump = np.abs(np.abs(x) - np.abs(x)[np.argmin(np.where(found != 0, np.abs(x), np.inf))]) < 1e-9
     assert np.max(np.abs(found - generated)[~jump]) < 1e-13
     assert np.max(np.abs(total(found, parts) - PENALTIES[penalty](found, **shape))) < 1e-13
+    assert threshold(rho, parts) == pytest.approx(THRESHOLDS[penalty](rho, **shape), rel=1e-14)
     assert displacement(rho, parts) == pytest.approx(DISPLACEMENTS[penalty](rho, **shape), rel=1e-6)
     assert displacement(rho, parts) <= DISPLACEMENTS[penalty](rho, **shape) * (1 + 1e-12)
 
@@ -41,7 +42,11 @@ def test_the_search_finds_minimizers(penalty: str) -> None:
         assert 0.8 * total(np.array([u]), parts)[0] + (u - x) ** 2 / 2 <= least + 1e-15
         with mp.workdps(50):
             (exact,) = proximal(np.array([mpf(x)]), mpf(0.8), pieces(penalty))
-            assert float(exact) == pytest.approx(u, abs=1e-13)
+            assert float(exact) == pytest.approx(u, rel=4e-16)
+
+
+def test_pieces_end_where_the_third_derivative_changes_its_sign() -> None:
+    assert [float(x) for x in _turns(lambda x: (x - 0.3) * (x - 7), 0.0, 50.0)] == pytest.approx([0.3, 7], rel=1e-11)
 
 
 def test_at_a_tie_the_search_takes_zero() -> None:
