@@ -12,7 +12,7 @@ from proofs.proxies import ESTIMATORS
 from verify.contexts.digits.network import Network
 from verify.contexts.doubles import Network as Doubles
 from verify.contexts.doubles import potential_rise
-from verify.minimizer import DEFAULTS, _turns, curvature, displacement, pieces, proximal, threshold, total
+from verify.minimizer import DEFAULTS, _turns, curvature, displacement, map_slope, pieces, proximal, threshold, total
 from verify.model import Row
 
 V, V_STAR = np.array([0.7, -0.2, 1.1]), np.array([1.0, 0.5, -0.3])
@@ -42,7 +42,21 @@ def test_the_search_finds_minimizers(penalty: str) -> None:
         assert 0.8 * total(np.array([u]), parts)[0] + (u - x) ** 2 / 2 <= least + 1e-15
         with mp.workdps(50):
             (exact,) = proximal(np.array([mpf(x)]), mpf(0.8), pieces(penalty))
-            assert float(exact) == pytest.approx(u, rel=4e-16)
+            assert float(exact) == pytest.approx(u, abs=1e-13)
+
+
+@pytest.mark.parametrize("penalty", DEFAULTS)
+def test_the_search_ends_with_rounding(penalty: str) -> None:
+    """In ulps of x, times S'(x), by which the rounding of x shows in S(x): without Newton's last step sixty."""
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        rho = float(10 ** rng.uniform(-2, 1))
+        parts = pieces(penalty)
+        x = threshold(rho, parts) * float(rng.uniform(1.001, 4))
+        u = proximal(np.array([x]), rho, parts)
+        with mp.workdps(40):
+            (exact,) = proximal(np.array([mpf(x)]), mpf(rho), pieces(penalty))
+            assert abs(u[0] - exact) <= 4 * 2.0**-52 * x * map_slope(u, rho, parts)[0]
 
 
 def test_pieces_end_where_the_third_derivative_changes_its_sign() -> None:

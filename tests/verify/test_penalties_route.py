@@ -125,13 +125,9 @@ def test_points_lie_on_both_sides_of_the_threshold() -> None:
     assert any("0.999999 t" in label for label in labels)
     assert any("1.000001 t" in label for label in labels)
     assert any("6ρ" in label for label in labels)
-    (turn,) = {
-        point.v_star[0] for point in points if f"{POINTS[0].label}, ρ = " in point.label and " a" not in point.label
-    }
     shape = POINTS[0].parameters["a"]
-    assert turn == pytest.approx(
-        1.0002 * shape**2 / (2 * (shape + 1)), rel=1e-9
-    )  # where P3's threshold has its branches
+    turn = shape**2 / (2 * (shape + 1))  # there P3's threshold passes from one form to the other
+    assert any(1 < point.v_star[0] / turn < 1.001 for point in points)
 
 
 @pytest.mark.parametrize("claim", STATED, ids=name_of)
