@@ -281,7 +281,7 @@ def test_every_derivation_has_its_picture(
                })"""
         )
         assert beyond == []
-        screenshot(shown, f"site-derivations-{name}", full_page=True)
+        screenshot(shown, f"site-derivations-{name}")
 
 
 def test_mathematics_is_laid_out(site: Path, page: Callable[..., Any]) -> None:

@@ -6,6 +6,7 @@ already is left out.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
@@ -34,6 +35,9 @@ _KINDS: Final = {
     "statement": ("", 'fill-opacity=".18" stroke-width="2.5"'),
 }
 """By kind, what is said in a box, and how it looks."""
+
+_PIECE: Final = re.compile(r"\s*(?:[^\s–]+–?|–)")
+"""A word, or half of one."""
 
 Vertex = tuple[int, int]
 """(number of a step, row): its box, or where the line from it goes through a row further down."""
@@ -197,11 +201,11 @@ def _box(
 
 def _wrapped(text: str) -> list[str]:
     """Two lines at most, as wide as a box; of a long text the end stays, which tells it from others like it."""
-    first, _, rest = text.partition(" ")
-    words, lines, most = rest.split(), [first], (_WIDTH - 8) * 11 / 12  # breadth is that of 11 pixels
-    while words and breadth(f"{lines[0]} {words[0]}") <= most:
-        lines[0] += f" {words.pop(0)}"
-    second = " ".join(words)
+    pieces, most = _PIECE.findall(text), (_WIDTH - 8) * 11 / 12  # breadth is that of 11 pixels
+    lines = [pieces.pop(0)]
+    while pieces and breadth(lines[0] + pieces[0]) <= most:
+        lines[0] += pieces.pop(0)
+    second = "".join(pieces).lstrip()
     while breadth(second) > most:
         second = f"…{second.removeprefix('…')[1:].lstrip()}"
     return [*lines, second] if second else lines
