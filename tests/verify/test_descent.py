@@ -67,6 +67,13 @@ def test_sharp_parts_off_by_little_are_refuted(claim_id: str, name: str, factor:
     assert found.detail
 
 
+@pytest.mark.parametrize("off", [Rational(-1, 10**6), Rational(1, 10**6)])
+def test_a_loss_of_the_angle_off_by_a_millionth_is_refuted(off: Rational) -> None:
+    parts = get("B1.descent").parts
+    wrong = parts | {"factor": 1 - (1 - parts["factor"]) * (1 + off)}
+    assert verdict_of("B1.descent", parts=wrong).verdict is Verdict.REFUTED
+
+
 def test_what_is_not_sharp_is_refuted_where_it_fails() -> None:
     assert verdict_of("N6", parts=spoiled("N6", "bound", Rational(1, 1000))).verdict is Verdict.REFUTED
     other = "bound of ∂f/∂v in w"
