@@ -65,22 +65,28 @@ def main() -> None:
     epilog="""\b
 Examples:
   coarseproof claims                  the list
+  coarseproof claims R                the list of a chapter
   coarseproof claims C3               statement, hypotheses, derivation
-  coarseproof claims C3 --latex       the statement for a paper"""
+  coarseproof claims C3 N1 --latex    the statements for a paper"""
 )
-@click.argument("claim_id", metavar="[ID]", required=False)
+@click.argument("names", metavar="[ID]...", nargs=-1)
 @click.option("--latex", is_flag=True, help="Print LaTeX only.")
-def claims(claim_id: str | None, latex: bool) -> None:
-    """List the claims, or show one with its derivation."""
+def claims(names: tuple[str, ...], latex: bool) -> None:
+    """List the claims, or show some with their derivations."""
     import proofs
     from proofs.engine.render import describe, latex_of_claim
 
     known = proofs.all_claims()
-    if claim_id is None:
+    chapters = {claim.id[0]: [other for other in known if other.id[0] == claim.id[0]] for claim in known}
+    if not names:
         _list_claims(known, latex)
-        return
-    chosen = _find_claim(known, claim_id)
-    click.echo(latex_of_claim(chosen) if latex else describe(chosen, width()))
+    chosen = [chapters.get(name) or _find_claim(known, name) for name in names]  # before anything is printed
+    for number, one in enumerate(chosen):
+        if isinstance(one, list):
+            _list_claims(one, latex)
+        else:
+            gap = "\n" if number else ""
+            click.echo(gap + (latex_of_claim(one) if latex else describe(one, width())))
 
 
 def _find_claim(known: Sequence[Claim], claim_id: str) -> Claim:

@@ -287,6 +287,23 @@ def test_claims_latex_is_latex_only() -> None:
     assert "Derivation" not in done.stdout
 
 
+def test_claims_shows_several_and_a_chapter() -> None:
+    both = coarseproof("claims", "G1", "N1", "--latex").stdout
+    assert both == "\n".join(coarseproof("claims", name, "--latex").stdout for name in ("G1", "N1"))
+    chapter = coarseproof("claims", "P").stdout
+    assert all(claim.id in chapter for claim in proofs.all_claims() if claim.id[0] == "P")
+    assert "B1.loss" not in chapter
+    done = coarseproof("claims", "G1", "N99")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "claim id 'N99' is unknown" in done.stderr
+
+
+def test_claims_to_verify_are_named_with_an_option() -> None:
+    done = coarseproof("verify", "C3")
+    assert done.returncode == 2
+    assert "claims are named with --only, as in: coarseproof verify --only C3 N1" in done.stderr
+
+
 POOR = [
     {"COLUMNS": "1", "LINES": "1"},
     {"COLUMNS": "²", "LINES": "0"},

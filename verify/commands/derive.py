@@ -33,7 +33,7 @@ Examples:
     help="Write the modules that hold the code of extensions into this folder, and nothing else.",
 )
 def derive(check: bool, root: Path | None, output: Path | None) -> None:
-    """Derive every formula; write the generated code and the formula book."""
+    """Derive every formula; write the code and the formula book."""
     from verify import build
 
     started = time.perf_counter()

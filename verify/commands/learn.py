@@ -76,7 +76,10 @@ not be written, 130 interrupted (the state is in --save).""",
 @common.file_option("--resume", exists=True, help="Go on from a state kept before.")
 @common.json_option("result")
 def learn(**options: Any) -> None:
-    """Run relaxed variable splitting coarse gradient descent; compare with the limit predicted."""
+    """Run the iteration; compare it with the limit predicted.
+
+    It is relaxed variable splitting coarse gradient descent.
+    """
     from numerics import LearningInterrupted
     from verify import runs
     from verify.commands.progress import run_display

@@ -79,7 +79,10 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 )
 @common.json_option("result")
 def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool, count: int, **exactly: Any) -> None:
-    """The limit of RVSCGD for a true weight: multiplier, error and its bound, support, basin, other limits."""
+    """Where the iteration ends for a true weight, and how surely.
+
+    The limit of RVSCGD: multiplier, error and its bound, support, basin, other limits.
+    """
     from numerics import NoLimitError, sparse_limit, stable_limits
     from verify.commands.weights import read_exactly, read_weights
 

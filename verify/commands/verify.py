@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 class _Verify(common.ManyValues, Parametrized):
     """With options for the parameters at which claims are checked."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as wrong:
+            if "unexpected extra argument" in wrong.message:
+                wrong.message += "; claims are named with --only, as in: coarseproof verify --only C3 N1"
+            raise
+
 
 def _report_folder(ctx: click.Context, param: click.Parameter, folder: Path | None) -> Path | None:
     """Fail before the work, not after it."""
