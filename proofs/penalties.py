@@ -35,7 +35,7 @@ from proofs.engine.sentence import All, If, Part, Tends, eq, gt, le
 from proofs.engine.smt import follows
 from proofs.naming import plain
 from proofs.penalty_forms import HALF, L0, MCP, PENALTIES, SCAD, TL1, Penalty, size
-from proofs.proximal import MAP, compared, derive_map
+from proofs.proximal import MAP, compared, cost_of, derive_map
 from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
 _MAPS = {"l1": "P1", "l0": "P2", "tl1": "P3"}
@@ -166,10 +166,10 @@ def register_displacement(penalty: Penalty) -> Claim:
 
 
 def _envelope(penalty: Penalty, d: Derivation) -> None:
-    spent = lam * penalty.on_reals + beta * (u - x_in) ** 2 / 2
-    there = spent.xreplace({u: MAP})
-    d.begin(spent, "its minimum over all real u")
-    g = Graph(d)
+    d.open(cost_of, "its minimum over all real u")
+    spent = d.current
+    assert spent is not None
+    g, there = Graph(d), spent.xreplace({u: MAP})
     given = [g.given(name) for name in g.premises]
     cited = partial(g.cite, map_id(penalty.name), {ratio: lam / beta}, *given, value=MAP)
     best = cache(partial(cited, name="no u is better", meant=True))

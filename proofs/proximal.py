@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from sympy import Abs, And, Eq, Expr, Ge, Gt, Implies, Le, Not, Piecewise, diff, oo, sign, true
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.derivation import Derivation, Obligation, vanishes
+from proofs.engine.definitions import Envelope, ProximalMap
+from proofs.engine.derivation import Derivation, Line, Obligation, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import Term
 from proofs.engine.smt import follows
 from proofs.naming import plain
-from proofs.penalty_forms import Penalty, size
-from proofs.symbols import named, ratio, u, x_in
+from proofs.penalty_forms import PENALTIES, Penalty, size
+from proofs.symbols import beta, lam, named, ratio, u, x_in
 
 MAP = Term("S(x)", real=True)
 """S(x)."""
@@ -46,6 +47,16 @@ def cost(penalty: Penalty, point: Expr) -> Expr:
     return ratio * penalty.on_reals.xreplace({u: point}) + (point - x_in) ** 2 / 2
 
 
+def cost_of(d: Derivation, definition: ProximalMap | Envelope) -> Line:
+    """COST: what a proximal map minimizes, and what an envelope is the least value of, for the penalty that is named.
+
+    By definition.
+    """
+    if isinstance(definition, ProximalMap):
+        return ratio * definition.penalty + (u - x_in) ** 2 / 2, []
+    return lam * PENALTIES[definition.penalty].on_reals + beta * (u - x_in) ** 2 / 2, []
+
+
 def landing(root: Expr, low: Expr, high: Expr, given: list[Boolean]) -> Obligation:
     """Owe: the stationary point lies in the piece it was computed from."""
     return follows("the stationary point lies in its piece", _landed(root, low, high), given)
@@ -63,7 +74,7 @@ def derive_map(
 
     `compare` shows that no u is better; `ties` are (where, which u is as good).
     """
-    d.begin(cost(penalty, u), "to be minimized over all real u")
+    d.open(cost_of, "to be minimized over all real u")
     if penalty.prove is not None and penalty.prove_threshold is not None:
         _as_declared(d, penalty, penalty.prove_threshold(penalty), penalty.prove(penalty))
     else:

@@ -11,18 +11,26 @@ from types import FunctionType
 
 import pytest
 from anew import decided
-from sympy import Integer, Rational, cos, default_sort_key, expand, false, sin, true
+from sympy import Abs, Integer, Rational, cos, default_sort_key, expand, false, sin, true
 
 import proofs
 from proofs import symbols
 from proofs.engine import claim as registry
 from proofs.engine.claim import Claim, Kind
-from proofs.engine.definitions import Definition, FilterGradient, HalfSpaceMoment, MeanSample, ReluNetwork
+from proofs.engine.definitions import (
+    Definition,
+    Envelope,
+    FilterGradient,
+    HalfSpaceMoment,
+    MeanSample,
+    ProximalMap,
+    ReluNetwork,
+)
 from proofs.engine.derivation import Derivation, holds, name_of, vanishes
 from proofs.engine.render import describe, latex_of_claim
 from proofs.engine.residual import decide_zero
 from proofs.engine.smt import follows
-from proofs.symbols import QUANTITIES, r, theta, v_vs, vs_vs
+from proofs.symbols import QUANTITIES, r, theta, u, v_vs, vs_vs
 from verify.configurations import configurations, meeting
 
 CLAIMS = proofs.all_claims()
@@ -388,6 +396,8 @@ def test_citations_in_a_circle_prove_nothing(scratch: None) -> None:
         ("N2", MeanSample("loss")),
         ("N3.kink", FilterGradient()),
         ("B1.loss", ReluNetwork("gradient")),
+        ("P1", ProximalMap(2 * Abs(u))),
+        ("P6.l1", Envelope("l0")),
     ],
 )
 def test_the_first_line_is_computed_from_the_definition(claim_id: str, other: Definition, scratch: None) -> None:

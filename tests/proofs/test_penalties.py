@@ -33,6 +33,7 @@ from proofs import penalty_forms
 from proofs.code.penalties import sources
 from proofs.engine import claim as registry
 from proofs.engine.cases import leaves, witness
+from proofs.engine.definitions import ProximalMap
 from proofs.engine.derivation import Derivation
 from proofs.engine.residual import decide_zero
 from proofs.penalties import displacement_id, envelope_id, map_id
@@ -82,7 +83,7 @@ def test_the_bound_of_transformed_l1_near_l1_is_reached_for_large_shapes(reach: 
 def chain_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Penalty], Derivation]:
     def derived(wrong: Penalty) -> Derivation:
         monkeypatch.setitem(registry._REGISTRY, "P99", replace(proofs.get("P1"), id="P99"))
-        chain = Derivation("P99")
+        chain = Derivation("P99", ProximalMap(wrong.on_reals))
         derive_map(chain, wrong, wrong.proximal, None, compared)
         return chain
 

@@ -24,9 +24,10 @@ class _Verify(common.ManyValues, Parametrized):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as wrong:
-            if "unexpected extra argument" in wrong.message:
-                wrong.message += "; claims are named with --only, as in: coarseproof verify --only C3 N1"
-            raise
+            if "unexpected extra argument" not in wrong.message:
+                raise
+            hint = "claims are named with --only, as in: coarseproof verify --only C3 N1"
+            raise click.UsageError(f"{wrong.message}; {hint}", ctx) from None
 
 
 def _report_folder(ctx: click.Context, param: click.Parameter, folder: Path | None) -> Path | None:
