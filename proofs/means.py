@@ -223,8 +223,8 @@ def of_patches(d: Derivation, definition: ReluNetwork) -> Line:
     Means of one patch: of two rectified projections by B1.kernel, of one by G2, of 1{w·z > 0} z times one over a wedge.
     Source: Durrett, Probability: Theory and Examples, 2.1.9; induction on the patches.
     """
-    d.cite("G2", "B1.kernel")
-    kernel, of_a = get("B1.kernel").formula, get("G2").formula
+    d.cite("G2")
+    of_a = get("G2").formula
     mean = coefficient(of_a, a_hat)  # of relu(ŵ·z)
     if definition.aspect == "gradient":
         star = r_star * (s * cos(theta) + t * sin(theta))
@@ -233,6 +233,8 @@ def of_patches(d: Derivation, definition: ReluNetwork) -> Line:
         gap = mean * (r - r_star)
         pairs = double_sum(k, k, k, (of_w - of_star).doit(), of_a.subs(a_hat, w_hat) * gap)
         return expand(2 * pairs / k**2), [*owes, *row_lemma()]
+    d.cite("B1.kernel")
+    kernel = get("B1.kernel").formula
     of_w, of_star = (kernel.subs(theta, 0).subs(one, other) for one, other in ((r_star, r), (r, r_star)))
     same, apart = of_w - 2 * kernel + of_star, (mean * (r - r_star)) ** 2
     return double_sum(k, k, k, same, apart) / k**2, [*row_lemma(), vanishes("E relu(w·z)² − r²/2", of_w - r**2 / 2)]

@@ -28,7 +28,7 @@ from proofs import cubic
 from proofs.engine.analysis import tends
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
-from proofs.engine.derivation import Derivation
+from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All, If, Part, Tends, eq, gt, le
@@ -169,6 +169,21 @@ def _envelope(penalty: Penalty, d: Derivation) -> None:
     d.open(cost_of, "its minimum over all real u")
     spent = d.current
     assert spent is not None
+    cases = [] if penalty.threshold == 0 else [(beta * size**2 / 2, Le(size, penalty.threshold))]
+    for (gap, condition), (_, _, piece) in zip(penalty.branches, penalty.pieces, strict=True):
+        cases.append((lam * piece.subs(u, size - gap) + beta * gap**2 / 2, condition))
+    value = Piecewise(*cases).subs(size, abs(x_in)).subs(ratio, lam / beta)
+    if penalty.prove is None:
+        _least_cost(penalty, d, spent, value)
+    else:
+        d.cite(map_id(penalty.name))
+        same = vanishes("S(x) as cited − by branches", get(map_id(penalty.name)).formula - penalty.proximal)
+        d.step("The cost at S(x)", value, "in each branch p is the piece in which S(x) lands", same)
+    d.conclude(get(envelope_id(penalty.name)).formula)
+
+
+def _least_cost(penalty: Penalty, d: Derivation, spent: Expr, value: Expr) -> None:
+    """Go on with the cost at S(x), which no u is below."""
     g, there = Graph(d), spent.xreplace({u: MAP})
     given = [g.given(name) for name in g.premises]
     cited = partial(g.cite, map_id(penalty.name), {ratio: lam / beta}, *given, value=MAP)
@@ -182,15 +197,10 @@ def _envelope(penalty: Penalty, d: Derivation) -> None:
         enough = follows("enough", formula, *(use.formula for use in uses)).decision.zero
         return [*uses] if enough else [*uses, more()]
 
-    cases = [] if penalty.threshold == 0 else [(beta * size**2 / 2, Le(size, penalty.threshold))]
-    for (gap, condition), (_, _, piece) in zip(penalty.branches, penalty.pieces, strict=True):
-        cases.append((lam * piece.subs(u, size - gap) + beta * gap**2 / 2, condition))
-    value = Piecewise(*cases).subs(size, abs(x_in)).subs(ratio, lam / beta)
     mapped = cited()
     spent_there = Eq(there, value)
     costs = g.fact("the cost there", spent_there, *unless(spent_there, [mapped, *given], side))
     g.least(mapped, u, *unless(there <= spent, [costs], best), value=value)
-    d.conclude(get(envelope_id(penalty.name)).formula)
 
 
 def register_envelope(penalty: Penalty) -> Claim:

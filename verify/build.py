@@ -66,13 +66,17 @@ def _shared(jobs: int, own: Sequence[Claim], progress: Progress) -> Iterator[Cal
     with fresh_processes(jobs - 1) as pool:
         code = pool.submit(_code)
         chains = {claim.id: pool.submit(as_told, claim.id) for claim in own}
-        for claim_id in reversed(chains):
-            progress(claim_id)
-            if chains[claim_id].cancel():  # nobody has begun with it
-                registry.derive(claim_id)
-            else:
-                registry.CARRIED_OUT[claim_id] = chains[claim_id].result()
-        yield code.result
+        try:
+            for claim_id in reversed(chains):
+                progress(claim_id)
+                if chains[claim_id].cancel():  # nobody has begun with it
+                    registry.derive(claim_id)
+                else:
+                    registry.CARRIED_OUT[claim_id] = chains[claim_id].result()
+            yield code.result
+        finally:  # what was told has no expressions: nobody else may take it for the derivation
+            registry.CARRIED_OUT.clear()
+            registry.derive.cache_clear()
 
 
 def _code() -> dict[str, str]:

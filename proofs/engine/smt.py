@@ -29,7 +29,7 @@ STEPS: Final = 5_000_000
 _FEW: Final = 500_000
 """The same for one region of a case distinction."""
 
-_CLOCK: Final = 600_000
+_CLOCK = 120_000
 """Milliseconds after which it is stopped all the same; it takes a million steps in one to ten seconds."""
 
 _RELATIONS: Final = {
