@@ -32,7 +32,6 @@ from proofs.engine.graph import Graph
 from proofs.engine.rules import gram, iterated
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
-from proofs.landscape import cauchy_schwarz
 from proofs.limit_errors import TANGENT
 from proofs.potentials import radial_and_pull
 from proofs.splitting import NORM_Z, U_VECTOR
@@ -74,6 +73,14 @@ _NAMES = {
 
 STRENGTH = ((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))) / (2 * sqrt(2 * pi))
 """R11: κ(θ) at the best v."""
+
+
+_SPREAD, _SQUARE = Symbol("d", nonnegative=True), Symbol("V", positive=True)
+
+
+def _cauchy_schwarz(expression: Expr) -> Expr:
+    """`expression` with S² = mV − d, d ≥ 0, V > 0: the sign of a rational function becomes that of its terms."""
+    return simplify(expression.subs(sum_vs**2, m * vs_vs - _SPREAD).subs(vs_vs, _SQUARE))
 
 
 @claim(
@@ -133,8 +140,8 @@ def R11(d: Derivation) -> None:
         "κ falls in θ",
         slope,
         "from ‖v*‖²/(2√(2π)); by Cauchy–Schwarz S² ≤ m‖v*‖²",
-        positive_terms("κ(0)", cauchy_schwarz(STRENGTH.subs(theta, 0))),
-        positive_terms("minus its slope", cauchy_schwarz(-slope)),
+        positive_terms("κ(0)", _cauchy_schwarz(STRENGTH.subs(theta, 0))),
+        positive_terms("minus its slope", _cauchy_schwarz(-slope)),
         vanishes("the slope is constant", diff(slope, theta)),
         vanishes("its zero is N5's saddle angle", simplify(STRENGTH.subs(theta, get("N5.saddle").formula))),
     )

@@ -9,24 +9,7 @@ so that the kinks of the loss at θ = 0 and θ = π (N3.kink) are judged by its 
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Equivalent,
-    Expr,
-    Implies,
-    Integer,
-    Ne,
-    Not,
-    Or,
-    Symbol,
-    pi,
-    simplify,
-    solve,
-    sqrt,
-    symbols,
-)
+from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Ne, Not, Or, Symbol, pi, solve, sqrt, symbols
 
 from proofs.engine.analysis import falling, least, partial
 from proofs.engine.claim import Kind, claim, get
@@ -64,13 +47,6 @@ SADDLE_ANGLE = pi / 2 * (m + 1) * vs_vs / ((m + 1) * vs_vs - sum_vs**2)
 
 LEAST_VALUE = theta / (2 * pi) * ((1 - theta / pi) * vs_vs + theta / pi * sum_vs**2 / (m + 1))
 """The least value of the loss at angle θ, over all v (N5.minimum)."""
-
-_SPREAD, _SQUARE = Symbol("d", nonnegative=True), Symbol("V", positive=True)
-
-
-def cauchy_schwarz(expression: Expr) -> Expr:
-    """`expression` with S² = mV − d, d ≥ 0, V > 0: the sign of a rational function becomes that of its terms."""
-    return simplify(expression.subs(sum_vs**2, m * vs_vs - _SPREAD).subs(vs_vs, _SQUARE))
 
 
 def best_invariants(angle: Expr = theta) -> dict[Symbol, Expr]:

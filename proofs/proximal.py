@@ -44,7 +44,7 @@ def objective(piece: Expr, point: Expr, at: Expr = size) -> Expr:
 
 def cost(penalty: Penalty, point: Expr) -> Expr:
     """F at any real point."""
-    return ratio * penalty.on_reals.xreplace({u: point}) + (point - x_in) ** 2 / 2
+    return ProximalMap(penalty.on_reals).cost.xreplace({u: point})
 
 
 def cost_of(d: Derivation, definition: ProximalMap | Envelope) -> Line:
@@ -53,7 +53,7 @@ def cost_of(d: Derivation, definition: ProximalMap | Envelope) -> Line:
     By definition.
     """
     if isinstance(definition, ProximalMap):
-        return ratio * definition.penalty + (u - x_in) ** 2 / 2, []
+        return definition.cost, []
     return lam * PENALTIES[definition.penalty].on_reals + beta * (u - x_in) ** 2 / 2, []
 
 

@@ -51,9 +51,8 @@ def derive_outputs(progress: Progress = lambda name: None, jobs: int = 1) -> dic
     with _shared(jobs, own, progress) as code:
         for claim in own:
             require_proved(claim)
-        texts = code()
-    generated = {f"{GENERATED}/{name}": text for name, text in texts.items()}
-    pages = formula_book(generated) | derivation_pages() | {"docs/errata.md": errata_page(), SCRIPT: script()}
+        generated = {f"{GENERATED}/{name}": text for name, text in code().items()}
+        pages = formula_book(generated) | derivation_pages() | {"docs/errata.md": errata_page(), SCRIPT: script()}
     return generated | pages
 
 

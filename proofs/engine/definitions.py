@@ -43,7 +43,13 @@ ACTIVATIONS = {"binary": (0, 1)}
 
 
 class Definition:
-    """One of the kinds below."""
+    """One of the kinds below; `over` are the variables that it speaks of every value of."""
+
+    over: ClassVar[frozenset[Symbol]] = frozenset()
+
+    def says(self, value: Expr) -> Boolean:
+        """What it is for an expression to be the one defined; ValueError where no formula says that."""
+        raise ValueError(f"what {type(self).__name__} means for {value} is no formula")
 
 
 @dataclass(frozen=True)
@@ -123,12 +129,16 @@ class ProximalMap(Definition):
     """argmin over u of ``ρ p(u) + ½(u − x)²``; `penalty` is p, an expression in `proofs.symbols.u`."""
 
     penalty: Expr
-    over: ClassVar[Symbol] = u
+    over = frozenset({u})
+
+    @property
+    def cost(self) -> Expr:
+        """What is minimized over u."""
+        return ratio * self.penalty + (u - x_in) ** 2 / 2
 
     def says(self, value: Expr) -> Boolean:
         """That no real u is better than `value`."""
-        cost = ratio * self.penalty + (u - x_in) ** 2 / 2
-        return Le(cost.xreplace({u: value}), cost, evaluate=False)
+        return Le(self.cost.xreplace({u: value}), self.cost, evaluate=False)
 
 
 @dataclass(frozen=True)

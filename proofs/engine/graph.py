@@ -19,7 +19,6 @@ from sympy.logic.boolalg import Boolean, Equivalent, true
 from proofs.engine.analysis import vanishing
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
-from proofs.engine.definitions import ProximalMap
 from proofs.engine.derivation import Derivation, Kind, Step, name_of, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import Applied, gram, iterated, names, total
@@ -195,7 +194,7 @@ class Graph:
         by it is said instead of the equality, where the definition can say it. ValueError if it is missing, or a term
         for what the definition of the cited claim gives, which for other terms is another thing.
         """
-        cited, of_every = get(claim_id), set[Symbol]()
+        cited, of_every = get(claim_id), frozenset[Symbol]()
         self._derivation.cite(claim_id)
         if cited.sentence is not None:
             told = _symbols(*cited.premises.values()) | terms.keys()
@@ -203,9 +202,7 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {claim_id} speaks of {', '.join(map(str, open_))}; give its term")
             said = formula_of(cited.sentence, cited.parts).subs(dict(terms), simultaneous=True)
         elif value is not None and meant:
-            if not isinstance(cited.definition, ProximalMap):
-                raise ValueError(f"{self._claim.id}: what is meant by {claim_id} is no formula")
-            said, of_every = cited.definition.says(value).subs(dict(terms), simultaneous=True), {cited.definition.over}
+            said, of_every = cited.definition.says(value).subs(dict(terms), simultaneous=True), cited.definition.over
         elif value is not None:
             same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
             said = same(value, in_basic_quantities(cited.formula).subs(dict(terms), simultaneous=True))

@@ -29,7 +29,7 @@ STEPS: Final = 5_000_000
 _FEW: Final = 500_000
 """The same for one region of a case distinction."""
 
-_CLOCK = 120_000
+_CLOCK: Final = 120_000
 """Milliseconds after which it is stopped all the same; it takes a million steps in one to ten seconds."""
 
 _RELATIONS: Final = {
@@ -267,6 +267,8 @@ class _Translation:
         more, steps = part.exp.as_coeff_Add()
         if more.is_Integer and more > 0 and steps.is_integer and steps.is_nonnegative:
             return self.real(part.base**more) * self._unknown(sympy.Pow(part.base, steps))
+        for symbol in sorted(part.free_symbols, key=str):
+            self._symbol(symbol)  # two that print alike would make one power of two
         self.approximate = "a power is known by its name only"
         value = self.z3.Real(f"power {part}", self.context)
         if part.is_nonnegative:

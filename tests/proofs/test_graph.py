@@ -504,7 +504,7 @@ def test_where_something_is_zero(begin: Begin) -> None:
 def test_what_is_meant_by_a_citation(begin: Begin) -> None:
     _, g = begin()
     assert g.cite("P1", {}, value=x, meant=True).formula == registry.get("P1").definition.says(x)
-    with pytest.raises(ValueError, match="what is meant by C3 is no formula"):
+    with pytest.raises(ValueError, match="what MeanSample means for y is no formula"):
         g.cite("C3", {}, value=y, meant=True)
 
 

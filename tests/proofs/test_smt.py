@@ -78,6 +78,8 @@ def test_names_do_not_identify() -> None:
         assert not impossible([Ne(x, other)])
     with pytest.raises(ValueError, match="two symbols print alike: t"):
         follows("", Eq(Dummy("t", real=True), Dummy("t", real=True)))
+    with pytest.raises(ValueError, match="two symbols print alike: x"):
+        follows("", Eq(x**p, Symbol("x", positive=True) ** p))
     assert follows("", Symbol("pi", positive=True) < 4, [pi * p > 3 * p]).decision.zero is not True
     assert follows("", Eq(Symbol("root 0", real=True) ** 2, 2), [sqrt(2) * p > p]).decision.zero is False
 

@@ -113,7 +113,7 @@ def _descends(held: Held, patches: ReluPatches, steps: int) -> None:
         known = {symbols.theta: near.theta, symbols.k: mpf(near.k), symbols.r: near.r, symbols.eta: eta}
         lost = 1 - _half_turn(near.descended(eta)) / _half_turn(near)
         claimed = 1 - held.part("factor", known)
-        held.quotient(f"‖w‖ = {times}‖w*‖: claimed/lost of tan(θ/2)", claimed, lost, 1 - mpf(10) ** -8, mpf(10) ** -9)
+        held.quotient(f"‖w‖ = {times}‖w*‖: claimed/lost of tan(θ/2)", claimed, lost, 1 - mpf(10) ** -9)
     # From ‖w‖ = 1e6 the stated step still turns w towards w*; one that is longer by 1e-4 turns it away.
     far = replace(patches, theta=mpf(1), r=10**6 * patches.r_star)
     for factor, name in ((mpf(1), "the longest step"), (1 + mpf(10) ** -4, "a longer one")):

@@ -165,7 +165,7 @@ def _gradients(held: Held, pair: _Pair) -> None:
     bounds = [row[0] * moved_v + row[1] * moved_w for row in rows]
     held.quotient("∂f/∂v", slope_v, bounds[0], measured=False)
     held.quotient("∂f/∂w", slope_w, bounds[1], 1 if pair.extremal else 0, measured=False)
-    if pair.extremal or pair.straight:
+    if (pair.extremal or pair.straight) and any(networks[0].v_star):  # v* = 0: ∂f/∂w is 0, and moves nowhere
         _attained(held, networks[0], rows, slope_w / moved_w, constant)
 
 
