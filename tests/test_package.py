@@ -1,0 +1,55 @@
+"""`coarseproof` from Python: its names, what they load, and what stands in their way."""
+
+import os
+import sys
+from pathlib import Path
+
+import processes
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "verify" / "top-level")))
+
+
+def python(*arguments: str, cwd: Path) -> processes.Done:
+    return processes.run([sys.executable, *arguments], cwd=cwd, env=os.environ | {"PYTHONPATH": PATHS})
+
+
+def told(code: str, cwd: Path) -> list[str]:
+    done = python("-c", code, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_names_are_those_of_the_packages_and_load_nothing_before_they_are_used(tmp_path: Path) -> None:
+    heavy = "print(*sorted({'numpy', 'sympy', 'click', 'proofs', 'numerics'} & set(sys.modules)))"
+    code = (
+        f"import sys, coarseproof; names = dir(coarseproof); {heavy}; coarseproof.learn; {heavy}; coarseproof.get;"
+        "import numerics, proofs; print(sorted({*numerics.__all__, *proofs.__all__, 'torch', 'verify'}) == names);"
+        "print(coarseproof.learn is numerics.learn, coarseproof.get is proofs.get, hasattr(coarseproof, 'nothing'))"
+    )
+    assert told(code, tmp_path) == ["", "numerics numpy", "True", "True True False"]
+
+
+def test_claims_are_verified_from_python(tmp_path: Path) -> None:
+    code = "import coarseproof; report = coarseproof.verify('G1', seed=7); print(report.seed, report.exit_code)"
+    assert told(code, tmp_path) == ["7 0"]
+
+
+def test_it_is_the_command_too(tmp_path: Path) -> None:
+    done = python("-m", "coarseproof", "claims", "N99", cwd=tmp_path)
+    assert (done.returncode, done.stderr.startswith("Error: claim id 'N99' is unknown")) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["verify.py", "proofs.py", "numerics/__init__.py"])
+def test_a_file_that_hides_a_package_is_told_by_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
+    said = f"{tmp_path / name} hides coarseproof's package {name.partition('/')[0].removesuffix('.py')!r}; rename it"
+    done = python("-m", "coarseproof", "--version", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"Error: {said}")
+    assert len(done.stderr.splitlines()) == 1
+    (tmp_path / "script.py").write_text("import coarseproof\ncoarseproof.learn\n", encoding="utf-8")
+    done = python("script.py", cwd=tmp_path)
+    assert f"ImportError: {said}" in done.stderr.splitlines()[-1]
