@@ -46,6 +46,12 @@ def first_number(text: str) -> float:
     return float(found[0])
 
 
+def name_of(limit: Any) -> str:
+    """As `coarseproof limit` names it."""
+    sign = "+" if limit.sign == 1 else "-"
+    return "sparse" if limit.kind == "sparse" else f"spike at entry {limit.index}, sign {sign}"
+
+
 STATES: list[dict[str, Any]] = [
     {"penalty": "l1", "beta": 0.5, "lam": 0.1},
     {"penalty": "l0", "beta": 3, "lam": 0.05},
@@ -65,7 +71,7 @@ def test_what_is_shown_is_what_numerics_computes(page: Opener, state: dict[str, 
         assert first_number(told[name]) == pytest.approx(value, rel=5.1e-4, abs=1e-15), name
     bound, probability = wanted.error_bound, wanted.basin_probability
     assert bound <= first_number(told["its bound (R5)"]) <= bound * (1 + 1e-3)
-    kept = ", ".join(str(index + 1) for index in wanted.support)
+    kept = ", ".join(str(index) for index in wanted.support)
     assert told["support of ū"] == f"{len(wanted.support)} of 6: {f'{{{kept}}}' if kept else 'empty'}"
     if probability:
         assert probability * (1 - 1e-3) <= first_number(told["probability to get near w* (R6)"]) <= probability
@@ -77,25 +83,103 @@ def test_what_is_shown_is_what_numerics_computes(page: Opener, state: dict[str, 
 
 @pytest.mark.parametrize("state", [STATES[0], {"penalty": "l0", "beta": 9, "lam": 1.1}, STATES[2]], ids=str)
 def test_the_list_is_that_of_numerics(page: Opener, state: dict[str, Any]) -> None:
-    """Kind and place, N, support, error and Lyapunov value of the best eight."""
+    """Kind and place, N, support, error and Lyapunov value of the best eight, and of the sparse one of R4."""
     shown = page(at(**state))
     rows = [cells.replace("−", "-").split("\t") for cells in shown.locator(".sm-list tbody tr").all_inner_texts()]
     unit = np.array(W) / np.linalg.norm(W)
-    every = stable_limits(W, 1.0, normalize=True, **state).limits
-    assert len(rows) == min(len(every), 8)
-    for (name, *numbers), limit in zip(rows, every, strict=False):
-        place = (
-            "sparse"
-            if limit.kind == "sparse"
-            else f"spike at {'+' if limit.sign == 1 else '-'}e{(limit.index or 0) + 1}"
-        )
-        assert name == place
-        kept = ", ".join(str(index + 1) for index in limit.support)
+    limits = stable_limits(W, 1.0, normalize=True, **state).limits
+    sparse = sparse_limit(W, 1.0, normalize=True, **state).multiplier
+    own = next(limit for limit in limits if limit.kind == "sparse" and limit.multiplier == pytest.approx(sparse))
+    every = limits[:8] if own in limits[:8] else (*limits[:8], own)
+    assert len(rows) == len(every)
+    for (name, *numbers), limit in zip(rows, every, strict=True):
+        assert name.strip() == name_of(limit)
+        kept = ", ".join(str(index) for index in limit.support)
         assert numbers[1] == (f"{{{kept}}}" if kept else "empty")
         error = float(np.linalg.norm(limit.weights - unit))
         told = [first_number(numbers[k]) for k in (0, 2, 3)]
         assert told == pytest.approx([limit.multiplier, error, limit.lyapunov], rel=5.1e-4)
         assert told[::2] == pytest.approx([limit.multiplier, limit.lyapunov], rel=5.1e-6)
+
+
+CROWDED: dict[str, Any] = {"penalty": "l1", "beta": 12, "lam": 2, "w": "0.9,-0.7,0.5,0.15,-0.1,0.05"}
+"""No sparse limit, and spikes of either sign."""
+
+
+def crowd() -> Any:
+    given = CROWDED | {"w": W}
+    return stable_limits(given.pop("w"), 1.0, normalize=True, **given).limits
+
+
+def test_any_limit_of_the_list_is_shown(page: Opener) -> None:
+    """Its figures and its bars; the address keeps which, and it is followed while it stays."""
+    shown = page(at(**CROWDED))
+    assert "multiplier N" not in figures(shown)
+    place = 3
+    shown.locator(".sm-list tbody tr").nth(place).click()
+    wanted = crowd()[place]
+    told = figures(shown)
+    assert told["limit shown"] == name_of(wanted)
+    assert first_number(told["multiplier N"]) == float(f"{wanted.multiplier:.6g}")
+    assert not {"its bound (R5)", "probability to get near w* (R6)"} & told.keys()  # they speak of the sparse limit
+    assert shown.url.endswith(f"&limit={place}")
+    assert figures(page(shown.url)) == told
+    bars = shown.locator("#sm-bars .sm-bar.sm-limit").evaluate_all(
+        "all => all.map((b) => Number(b.getAttribute('height')))"
+    )
+    assert np.argmax(bars) == wanted.index
+    shown.get_by_label("β, coupling (in units of κ)", exact=True).press("ArrowRight")
+    assert figures(shown)["limit shown"] == name_of(wanted)
+    shown.get_by_label("Penalty", exact=True).select_option("l0")
+    shown.get_by_label("λ, weight of the penalty (in units of κ), as a number").fill("0.001")
+    shown.keyboard.press("Tab")
+    assert "limit shown" not in figures(shown)
+    assert "limit=" not in shown.url
+
+
+@pytest.mark.parametrize(
+    ("text", "w"),
+    [
+        ("[ 3.5  -7e-1\n 0.25 ]", [3.5, -0.7, 0.25]),
+        ("0.9;−0.7;0.5", [0.9, -0.7, 0.5]),
+        ("1\n2\n", [1, 2]),
+        ("0.0008, -0.0006,", [8e-4, -6e-4]),
+    ],
+)
+def test_weights_are_pasted(page: Opener, text: str, w: list[float]) -> None:
+    shown = page(at(penalty="l1", beta=0.5, lam=0.1))
+    field = shown.get_by_label("or type or paste numbers")
+    field.fill(text)
+    wanted = sparse_limit(w, 1.0, 0.5, 0.1, normalize=True)
+    assert first_number(figures(shown)["multiplier N"]) == float(f"{wanted.multiplier:.6g}")
+    assert field.input_value() == text
+    assert shown.url.endswith(f"&w={','.join(f'{entry:g}' for entry in w)}")
+    slider = shown.get_by_label("entry 0 of w*", exact=True)
+    assert float(slider.input_value()) == pytest.approx(w[0], abs=0.1 * max(map(abs, w)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("0,5; 0,3", "a comma may be decimal here"),
+        ("0,25", "a comma may be decimal here"),
+        ("1, x", "“x” is not a number"),
+        ("1,, 2", "a number is missing"),
+        ("0 0", "zero vector"),
+        (" ".join("1" * 13), "13 numbers; up to 12"),
+        ("", "a number is missing"),
+    ],
+)
+def test_what_is_no_weight_is_refused(page: Opener, text: str, words: str) -> None:
+    shown = page(at(penalty="l1", beta=0.5, lam=0.1))
+    before = figures(shown)
+    field = shown.get_by_label("or type or paste numbers")
+    field.fill(text)
+    assert words in shown.locator(".sm-weights [role=status]").inner_text()
+    assert field.get_attribute("aria-invalid") == "true"
+    assert figures(shown) == before
+    field.fill("0.8 0.6")
+    assert shown.locator(".sm-weights [role=status]").inner_text() == ""
 
 
 @pytest.mark.parametrize(("beta", "lam"), [(1, 1e-7), (1, 0.00002), (0.5, 0.001), (3, 0.05), (2, 0), (0, 0.3)])
@@ -151,7 +235,7 @@ def test_a_slider_changes_the_limit_and_the_pictures(page: Opener) -> None:
 def test_an_entry_of_the_weight_and_a_preset(page: Opener) -> None:
     shown = page(at(penalty="l0", beta=2, lam=0.05))
     settled(shown)
-    entry = shown.get_by_label("entry 1 of w*")
+    entry = shown.get_by_label("entry 0 of w*")
     entry.fill("0.2")
     settled(shown)
     moved = [0.2, *W[1:]]
@@ -203,7 +287,8 @@ def test_where_there_is_no_limit_the_page_says_why(page: Opener, screenshot: Cal
     shown = page(at(penalty="l1", beta=3, lam=1.2, w="1,0.25,-0.2"))
     message = shown.locator(".sm-message").inner_text()
     assert "λ = 1.200 is not below κ‖w*‖∞" in message
-    assert "spike near +e1" in message
+    assert "is listed below" in message
+    assert shown.locator(".sm-list tbody td").first.inner_text().strip() == "spike at entry 0, sign +"
     assert "multiplier N" not in figures(shown)
     settled(shown)
     screenshot(shown, "interactive-no-limit", full_page=True)
@@ -288,6 +373,10 @@ def test_a_narrow_screen_does_not_overflow(page: Opener, screenshot: Callable[..
     settled(shown)
     shown.get_by_text("The formulas behind the pictures").click()
     assert shown.evaluate("document.documentElement.scrollWidth") <= 400
+    cut = "all => all.filter((e) => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > 400).length"
+    assert shown.locator(".sm-list, .sm-list td, .sm-figures dd").evaluate_all(cut) == 0
+    outputs = shown.locator(".sm-entry output").evaluate_all("all => all.map((e) => e.getBoundingClientRect().height)")
+    assert max(outputs) == min(outputs)  # none is wrapped
     screenshot(shown, "interactive-narrow", full_page=True)
 
 

@@ -128,7 +128,7 @@ def test_bars_are_the_entries(page: Opener, state: dict[str, Any]) -> None:
         bars = drawn.bars(look)
         assert len(bars) == len(W)
         for place, (value, bar) in enumerate(zip(values, bars, strict=True)):
-            assert bar[side] == pytest.approx(place + 1, abs=1e-9)
+            assert bar[side] == pytest.approx(place, abs=1e-9)
             assert bar[2] == pytest.approx(max(value, 0), abs=1e-9)
             assert bar[3] == pytest.approx(min(value, 0), abs=1e-9 if abs(value) > half else half)
     np.testing.assert_allclose(drawn.crosses()[:, 1], wanted.auxiliary, atol=1e-9)

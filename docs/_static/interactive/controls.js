@@ -19,7 +19,8 @@
     "two entries": [0.8, 0.6],
   };
 
-  const START = { penalty: "l1", beta: 0.5, lam: 0.1, shape: {}, w: [...PRESETS["three large, three small"]] };
+  const W = PRESETS["three large, three small"];
+  const START = { penalty: "l1", beta: 0.5, lam: 0.1, shape: {}, w: [...W], limit: null };
 
   /** An HTML element with properties and children; strings become text. */
   function html(name, properties, ...children) {
@@ -41,13 +42,14 @@
   function written(state) {
     const shapes = Object.entries(state.shape).map(([name, value]) => `${name}=${value}`);
     const own = [`penalty=${state.penalty}`, `beta=${state.beta}`, `lam=${state.lam}`];
-    return `#${[...own, ...shapes, `w=${state.w.join(",")}`].join("&")}`;
+    const shown = state.limit === null ? [] : [`limit=${state.limit}`];
+    return `#${[...own, ...shapes, `w=${state.w.join(",")}`, ...shown].join("&")}`;
   }
 
   /** Whether an address names any part of a state; one that does not may lead to a heading of the site's page. */
   function holdsState(hash) {
     const shapes = Object.values(F.penalties).flatMap((penalty) => penalty.parameters.map((shape) => shape.name));
-    const known = ["penalty", "beta", "lam", "w", ...shapes];
+    const known = ["penalty", "beta", "lam", "w", "limit", ...shapes];
     return [...new URLSearchParams(hash.replace(/^#/, "")).keys()].some((key) => known.includes(key));
   }
 
@@ -71,17 +73,41 @@
       const good = (text) => isNumber(text) && allowed(shape, Number(text));
       take(shape.name, good, (text) => (state.shape[shape.name] = Number(text)));
     });
-    take("w", isWeight, (text) => (state.w = text.split(",").map(Number)));
+    take("w", isWeight, (text) => (state.w = weightOf(text.split(","))));
+    take("limit", (text) => /^\d{1,3}$/.test(text), (text) => (state.limit = Number(text)));
     return [state, wrong.length ? `Not understood in the address, and left out: ${wrong.join(", ")}.` : ""];
   }
 
-  /** Whether a text lists entries that limits.js takes as a weight. */
+  const NUMBER = /^[+-]?(?!0\d)(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+  /** The weight that texts of single numbers spell. RangeError says what is no number, or why limits.js takes none. */
+  function weightOf(cells) {
+    if (cells.length > LONGEST) {
+      throw new RangeError(`${cells.length} numbers; up to ${LONGEST} are taken here, and any by “coarseproof limit”`);
+    }
+    const wrong = cells.find((cell) => !NUMBER.test(cell));
+    if (wrong !== undefined) throw new RangeError(wrong === "" ? "a number is missing" : `“${wrong}” is not a number`);
+    const w = cells.map(Number);
+    globalThis.coarseproofLimits.pose({ w_star: w, beta: 0, lam: 0, penalty: "l1" });
+    return w;
+  }
+
+  /**
+   * The weight in a text as people paste it: commas, semicolons, blanks or lines between numbers, in brackets or not.
+   * RangeError as of weightOf, and where a comma may be decimal.
+   */
+  function pasted(text) {
+    const plain = text.replaceAll("−", "-").replace(/[[\]()]/g, " ").trim();
+    const ambiguous = plain.includes(".") ? /[;\t]/ : /[;\s]|^[+-]?\d+,\d+$/;
+    if (/\d,\d/.test(plain) && ambiguous.test(plain)) {
+      throw new RangeError("a comma may be decimal here; write decimals with points, and separate in one way");
+    }
+    return weightOf(plain.replace(/\s*[,;]$/, "").split(/\s*[,;]\s*|\s+/));
+  }
+
   function isWeight(text) {
-    const entries = text.split(",");
-    if (!entries.every((entry) => entry.trim() !== "")) return false;
     try {
-      globalThis.coarseproofLimits.pose({ w_star: entries.map(Number), beta: 0, lam: 0, penalty: "l1" });
-      return true;
+      return weightOf(text.split(",")).length > 0;
     } catch (error) {
       if (error instanceof RangeError) return false;
       throw error;
@@ -137,18 +163,52 @@
     return { box: html("div", { className: "sm-control" }, name, slider, field), show };
   }
 
+  /** A field for all entries; `set(w)` is called at each change that leaves a weight in it, and else it says why not. */
+  function weights(set) {
+    const field = html("textarea", { id: "sm-weights", rows: 2, spellcheck: false, autocomplete: "off" });
+    const said = html("p", { className: "sm-hint", role: "status" });
+    field.addEventListener("input", () => {
+      try {
+        const w = pasted(field.value);
+        say("");
+        set(w);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        say(error.message);
+      }
+    });
+    const say = (words) => {
+      said.textContent = words;
+      field.setCustomValidity(words);
+      field.setAttribute("aria-invalid", String(Boolean(words)));
+    };
+    const show = (w) => {
+      if (document.activeElement === field) return; // what is being typed stays
+      field.value = w.join(", ");
+      say("");
+    };
+    const name = html("label", { htmlFor: "sm-weights" }, "or type or paste numbers");
+    return { box: html("div", { className: "sm-weights" }, name, field, said), show };
+  }
+
+  /** Where sliders for w end: at a power of ten, kept while the largest entry is moved within two of them. */
+  function reachOf(w, before) {
+    const largest = Math.max(...w.map(Math.abs));
+    return largest <= before && largest >= before / 100 ? before : 10 ** Math.ceil(Math.log10(largest));
+  }
+
   /** A slider for one entry of the weight. */
-  function entry(index, value, set) {
+  function entry(index, set) {
     const id = `sm-entry-${index}`;
-    const slider = html("input", { type: "range", id, min: -1, max: 1, step: 0.01, value });
+    const slider = html("input", { type: "range", id });
     const shown = html("output", { htmlFor: id });
     slider.addEventListener("input", () => set(index, Number(slider.value)));
     return {
-      box: html("div", { className: "sm-entry" }, html("label", { htmlFor: id }, `${index + 1}`), slider, shown),
-      show: (raw, unit) => {
-        slider.value = raw;
+      box: html("div", { className: "sm-entry" }, html("label", { htmlFor: id }, `${index}`), slider, shown),
+      show: (raw, unit, reach) => {
+        Object.assign(slider, { min: -reach, max: reach, step: reach / 100, value: raw });
         const words = unit.toFixed(3).replace("-", "−");
-        slider.setAttribute("aria-label", `entry ${index + 1} of w*`);
+        slider.setAttribute("aria-label", `entry ${index} of w*`);
         slider.setAttribute("aria-valuetext", `${words} after normalization`);
         shown.value = words;
       },
@@ -166,9 +226,11 @@
     holdsState,
     html,
     logarithmic,
+    reachOf,
     read,
     shapeValue,
     shapesOf,
+    weights,
     written,
   };
 })();

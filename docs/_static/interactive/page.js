@@ -10,7 +10,7 @@
   const D = globalThis.coarseproofDraw;
   const P = globalThis.coarseproofPanels;
   const { html, ...K } = globalThis.coarseproofControls;
-  const { SEARCHED, digits, figuresOf, listed, messageOf, shownError } = globalThis.coarseproofWords;
+  const { SEARCHED, digits, figuresOf, listed, messageOf, named, shownError } = globalThis.coarseproofWords;
 
   const WITH_LIMIT = ["l1", "l0", "tl1"];
   const LISTED = 8;
@@ -18,15 +18,19 @@
 
   let [state, complaint] = K.read(location.hash);
   let show = "count";
+  let now = {};
+  let reach = 1;
   const root = document.getElementById("sparsifying-map");
   const parts = {};
 
   // The state.
 
+  /** A limit that was chosen is followed, as long as one of its kind and support is listed. */
   function change(changes) {
-    state = { ...K.copied(state), ...changes };
+    const followed = "limit" in changes ? null : now.chosen;
+    state = { ...K.copied(state), limit: null, ...changes };
     complaint = "";
-    update();
+    update(followed);
     if (location.hash !== K.written(state)) history.replaceState(null, "", K.written(state));
   }
 
@@ -37,25 +41,47 @@
     change({ w });
   }
 
-  function view() {
-    const named = K.shapesOf(state.penalty).map((shape) => [shape.name, K.shapeValue(state, shape)]);
-    const shapes = Object.fromEntries(named);
+  function view(followed) {
+    const pairs = K.shapesOf(state.penalty).map((shape) => [shape.name, K.shapeValue(state, shape)]);
+    const shapes = Object.fromEntries(pairs);
     const given = { w_star: state.w, kappa: 1, beta: state.beta, lam: state.lam, penalty: state.penalty, ...shapes };
     const unit = L.pose({ ...given, penalty: "l1" }).w_star;
     const rho = state.beta ? state.lam / state.beta : state.lam ? Infinity : 0;
     const plain = { w_star: unit, shapes: Object.values(shapes), rho, penalty: state.penalty };
     if (!WITH_LIMIT.includes(state.penalty)) return { given, plain };
     const found = L.sparseLimit(given);
-    return { given, plain, found, problem: found.problem, census: C.stableLimits(given, SEARCHED) };
+    const census = C.stableLimits(given, SEARCHED);
+    const [rows, own] = listOf(census.limits, found);
+    const alike = (limit) => [named(limit), listed(limit.support)].join();
+    const same = followed ? rows.filter((limit) => alike(limit) === alike(followed)) : [];
+    if (same.length) state.limit = rows.indexOf(nearest(same, followed));
+    const chosen = state.limit === own || !rows[state.limit] ? null : { ...rows[state.limit], exists: true };
+    return { given, plain, found, problem: found.problem, census, rows, own, chosen, shown: chosen || found };
+  }
+
+  function nearest(limits, to) {
+    const apart = (limit) => Math.abs(limit.multiplier - to.multiplier);
+    return limits.reduce((best, limit) => (apart(limit) < apart(best) ? limit : best));
+  }
+
+  /** The best limits, the sparse one of R4 among them if it exists, and its place. */
+  function listOf(limits, found) {
+    const rows = limits.slice(0, LISTED);
+    const sparse = limits.filter((limit) => limit.kind === "sparse");
+    if (!found.exists || !sparse.length) return [rows, null];
+    const own = nearest(sparse, found);
+    if (!rows.includes(own)) rows.push(own);
+    return [rows, rows.indexOf(own)];
   }
 
   // Building.
 
-  function panel(title, name, notes, ...more) {
+  function panel(title, name, notes, words, ...more) {
     parts[name] = D.picture(title);
     const caption = html("figcaption", {}, title);
     const legend = html("ul", { className: "sm-legend" }, ...explained(notes));
-    return html("figure", { className: "sm-panel", id: `sm-${name}` }, caption, ...more, parts[name], legend);
+    const how = html("p", { className: "sm-hint" }, words);
+    return html("figure", { className: "sm-panel", id: `sm-${name}` }, caption, ...more, parts[name], legend, how);
   }
 
   /** Rows of a legend from [kind, class, words]. */
@@ -87,6 +113,7 @@
     parts.preset.addEventListener("change", () => {
       if (K.PRESETS[parts.preset.value]) change({ w: [...K.PRESETS[parts.preset.value]] });
     });
+    parts.weights = K.weights((w) => change({ w }));
     parts.entries = html("div", { className: "sm-entries" });
     parts.more = html("button", { type: "button" }, "add an entry");
     parts.more.addEventListener("click", () => change({ w: [...state.w, 0.2] }));
@@ -113,8 +140,8 @@
     const label = html("label", { htmlFor: "sm-preset" }, "True weight w*");
     const preset = html("div", { className: "sm-control" }, label, parts.preset);
     const buttons = html("div", { className: "sm-buttons" }, parts.more, parts.fewer);
-    const entries = html("legend", {}, "Entries of w* (divided by their norm)");
-    const weight = html("fieldset", {}, entries, preset, parts.entries, buttons);
+    const entries = html("legend", {}, "Entries of w* (beside the sliders: of norm 1)");
+    const weight = html("fieldset", {}, entries, preset, parts.weights.box, parts.entries, buttons);
     const parameters = html("legend", {}, "Parameters");
     const left = html("fieldset", {}, parameters, chosen, parts.shapes, parts.beta.box, parts.lam.box);
     return html("form", { className: "sm-controls", onsubmit: () => false }, left, weight);
@@ -143,11 +170,23 @@
     ],
   };
 
+  const READING = {
+    map:
+      "Each entry of w* goes straight up or down to the curve. Its less steep part is where ū is zero; where it folds " +
+      "back, or jumps, entries of one size have several places to be, and limits coexist.",
+    proximal: "Each entry x goes straight up or down to the curve; within the threshold S makes it zero.",
+    bars: "Entry by entry. A cross at 0: ū is zero there, while w̄ keeps some of the entry.",
+    errors:
+      "Of the sparse limit, at the present β. A line is interrupted where there is none; an error of zero lies below " +
+      "the picture.",
+    phases: "Where there are several stable limits, the start decides which of them is reached.",
+  };
+
   function pictures() {
-    const map = panel("Entries of w* and where they go", "map", LEGENDS.limit);
-    const bars = panel("The limit beside w*", "bars", LEGENDS.bars);
-    const errors = panel("Error and bound against λ", "errors", LEGENDS.errors);
-    const phases = panel("Phase diagram", "phases", [], choice());
+    const map = panel("Entries of w* and where they go", "map", LEGENDS.limit, READING.map);
+    const bars = panel("The limit beside w*", "bars", LEGENDS.bars, READING.bars);
+    const errors = panel("Error and bound against λ", "errors", LEGENDS.errors, READING.errors);
+    const phases = panel("Phase diagram", "phases", [], READING.phases, choice());
     parts.levels = phases.querySelector("ul");
     parts.busy = html("span", { className: "sm-busy" });
     parts.outside = html("span", {});
@@ -207,32 +246,48 @@
       parts.shapes.replaceChildren(...parts.own.map((own) => own.box));
     }
     shapes.forEach((shape, index) => parts.own[index].show(K.shapeValue(state, shape)));
+    parts.weights.show(state.w);
     if (parts.entries.childElementCount !== state.w.length) {
-      parts.sliders = state.w.map((value, index) => K.entry(index, value, setEntry));
+      parts.sliders = state.w.map((_, index) => K.entry(index, setEntry));
       parts.entries.replaceChildren(...parts.sliders.map((slider) => slider.box));
     }
-    parts.sliders.forEach((slider, index) => slider.show(state.w[index], unit[index]));
+    reach = K.reachOf(state.w, reach);
+    parts.sliders.forEach((slider, index) => slider.show(state.w[index], unit[index], reach));
     parts.more.disabled = state.w.length >= K.LONGEST;
     parts.fewer.disabled = state.w.length <= 1;
     const preset = Object.keys(K.PRESETS).find((name) => K.PRESETS[name].join() === state.w.join());
     parts.preset.value = preset || "own choice";
   }
 
-  function showList({ census }) {
-    const rows = census.limits.slice(0, LISTED).map((limit) => {
-      const name = limit.kind === "sparse" ? "sparse" : `spike at ${limit.sign > 0 ? "+" : "−"}e${limit.index + 1}`;
-      const sizes = [digits(shownError(limit)), digits(limit.lyapunov, 6)];
-      const cells = [name, digits(limit.multiplier, 6), listed(limit.support), ...sizes];
-      return html("tr", {}, ...cells.map((cell) => html("td", {}, cell)));
-    });
-    const names = ["stable limit", "N", "support of ū", "error", "Lyapunov value"];
-    const head = names.map((name) => html("th", { scope: "col" }, name));
-    const some = census.limits.length > LISTED ? ` The best ${LISTED} of ${census.limits.length} are listed.` : "";
-    const stopped = `There may be more stable limits for these parameters (R7) than these ${census.limits.length}:`;
+  const COLUMNS = ["stable limit", "N", "support of ū", "error", "Lyapunov value"];
+
+  /** A row of the list: choosing it shows that limit. The names of columns go with the cells, for narrow screens. */
+  function listRow(limit, place) {
+    const shown = place === (now.chosen ? state.limit : now.own);
+    const chosen = html("input", { type: "radio", name: "sm-limit", checked: shown });
+    const name = html("label", {}, chosen, ` ${named(limit)}`);
+    const sizes = [digits(shownError(limit)), digits(limit.lyapunov, 6)];
+    const cells = [name, digits(limit.multiplier, 6), listed(limit.support), ...sizes];
+    const row = cells.map((cell, k) => html("td", { role: "cell", "data-name": COLUMNS[k] }, cell));
+    const made = html("tr", { role: "row" }, ...row);
+    made.addEventListener("click", () => change({ limit: place === now.own ? null : place }));
+    return made;
+  }
+
+  function showList({ census, rows }) {
+    const head = COLUMNS.map((name) => html("th", { scope: "col", role: "columnheader" }, name));
+    const count = census.limits.length;
+    const some = count > rows.length ? ` ${rows.length} of ${count} are listed.` : "";
+    const stopped = `There may be more stable limits for these parameters (R7) than these ${count}.${some}`;
     const all = `All stable limits for these parameters (R7), best first.${some}`;
-    const caption = html("caption", {}, census.complete ? all : stopped);
-    const table = html("table", {}, caption, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
-    parts.list.replaceChildren(table, ...(census.continua ? [html("p", {}, census.continua)] : []));
+    const choose = count > 1 ? " Choose the one that the pictures show." : "";
+    const caption = html("caption", {}, `${census.complete ? all : stopped}${choose}`);
+    const body = html("tbody", { role: "rowgroup" }, ...rows.map(listRow));
+    const top = html("thead", { role: "rowgroup" }, html("tr", { role: "row" }, ...head));
+    const focused = parts.list.contains(document.activeElement);
+    const more = census.continua ? [html("p", {}, census.continua)] : [];
+    parts.list.replaceChildren(html("table", { role: "table" }, caption, top, body), ...more);
+    if (focused) parts.list.querySelector("input:checked")?.focus();
   }
 
   function showFormulas() {
@@ -263,7 +318,7 @@
   let speaking = 0;
 
   /** A summary for screen readers, once the controls have come to rest. */
-  function speak(now) {
+  function speak() {
     clearTimeout(speaking);
     speaking = setTimeout(() => {
       const words = now.found ? figuresOf(now).map(([name, value]) => `${name} ${value}`).join("; ") : "";
@@ -271,8 +326,13 @@
     }, SPOKEN_AFTER);
   }
 
-  function update() {
-    const now = view();
+  function update(followed) {
+    now = view(followed);
+    if (state.limit !== null && !now.chosen) {
+      const { rows, own } = now;
+      if (rows && state.limit !== own) complaint = `limit=${state.limit} left out: ${rows.length} listed, from 0 on.`;
+      state.limit = null;
+    }
     showControls(now.plain.w_star);
     parts.message.textContent = [complaint, messageOf(now)].filter(Boolean).join(" ");
     P.drawMap(parts.map, now);
@@ -280,6 +340,7 @@
     const limited = Boolean(now.found);
     const legend = parts.map.closest("figure").querySelector("ul");
     legend.replaceChildren(...explained(limited ? LEGENDS.limit : LEGENDS.proximal));
+    legend.nextSibling.textContent = limited ? READING.map : READING.proximal;
     ["bars", "errors", "phases"].forEach((name) => (parts[name].closest("figure").hidden = !limited));
     parts.list.hidden = !limited;
     const rows = limited ? figuresOf(now) : [["ratio ρ = λ/β", digits(now.plain.rho)]];
@@ -294,7 +355,7 @@
     } else {
       parts.diagram.clear();
     }
-    speak(now);
+    speak();
   }
 
   if (root) {

@@ -16,10 +16,10 @@
   const ROWS = 40;
   const SLICE = 10;
 
-  /** Where entries of w* go. `view`: {given, problem, found}; a penalty without a limit has its proximal map shown. */
+  /** Where entries of w* go: to `shown`, a limit. A penalty without one has its proximal map shown. */
   function drawMap(target, view) {
     if (!view.problem) return drawProximal(target, view);
-    const { problem, found } = view;
+    const { problem, shown: found } = view;
     const largest = found.exists ? Math.max(...found.weights.map(Math.abs)) : 0;
     const reach = 1.12 * Math.max(problem.largest, largest);
     const range = { low: -reach, high: reach };
@@ -61,26 +61,26 @@
 
   /** w*, the limit and u = S of it, entry by entry. */
   function drawBars(target, view) {
-    const { problem, found } = view;
+    const { problem, shown: found } = view;
     const weights = found.exists ? found.weights : [];
     const reach = 1.1 * Math.max(problem.largest, ...weights.map(Math.abs));
     const axes = D.frame(
       target,
-      { low: 0.4, high: problem.n + 0.6, ticks: problem.w_star.map((_, index) => index + 1), label: "entry" },
+      { low: -0.6, high: problem.n - 0.4, ticks: [...problem.w_star.keys()], label: "entry, counted from 0" },
       { low: -reach, high: reach, label: "value (dimensionless)" },
     );
-    const width = Math.min((axes.x(2) - axes.x(1)) * 0.36, 26);
+    const width = Math.min((axes.x(1) - axes.x(0)) * 0.36, 26);
     const bar = (value, from, look) => {
       const [top, bottom] = [axes.y(Math.max(value, 0)), axes.y(Math.min(value, 0))];
       axes.add(D.svg("rect", { class: `sm-bar ${look}`, x: from, y: top, width, height: Math.max(bottom - top, 0.5) }));
     };
     problem.w_star.forEach((entry, index) => {
-      bar(entry, axes.x(index + 1) - width, "sm-true");
+      bar(entry, axes.x(index) - width, "sm-true");
       if (!found.exists) return;
-      bar(weights[index], axes.x(index + 1), "sm-limit");
-      axes.mark("cross", [index + 1 + width / 2 / (axes.x(2) - axes.x(1)), found.auxiliary[index]], "sm-sparse");
+      bar(weights[index], axes.x(index), "sm-limit");
+      axes.mark("cross", [index + width / 2 / (axes.x(1) - axes.x(0)), found.auxiliary[index]], "sm-sparse");
     });
-    axes.line([[0, 0], [problem.n + 1, 0]], "sm-zero");
+    axes.line([[-1, 0], [problem.n, 0]], "sm-zero");
   }
 
   /** Error and bound against λ at the present β; interrupted where there is no limit. */

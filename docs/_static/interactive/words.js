@@ -39,25 +39,32 @@
     return bound(beta && lam ? Math.min(found.basinProbability, 1 - Number.EPSILON) : found.basinProbability, false);
   }
 
-  /** A set of entries, counted from 1. */
+  /** A set of entries, counted from 0 as by `coarseproof limit`. */
   function listed(indices) {
-    return indices.length ? `{${indices.map((index) => index + 1).join(", ")}}` : "empty";
+    return indices.length ? `{${indices.join(", ")}}` : "empty";
   }
 
-  /** [name, value] of what is told about a limit. */
+  /** What kind of limit one of the census is; "sparse" for several. */
+  function named(limit) {
+    return limit.kind === "sparse" ? "sparse" : `spike at entry ${limit.index}, sign ${limit.sign > 0 ? "+" : "−"}`;
+  }
+
+  /** [name, value] of what is told about the limit shown; R5 and R6 speak of the sparse one that R4 gives. */
   function figuresOf(now) {
-    const { found, census } = now;
+    const { found, chosen, census } = now;
+    const shown = chosen || found;
     const count = census.complete ? `${census.limits.length}` : `at least ${census.limits.length}`;
-    if (!found.exists) return [["stable limits", count]];
+    if (!shown.exists) return [["stable limits", count]];
     const basin = found.basinProbability ? `at least ${atLeast(found)}` : "R6 says nothing here: r ≥ κ";
-    const exact = found.error < ROUNDING;
+    const exact = shown.error < ROUNDING;
     return [
-      ["multiplier N", digits(found.multiplier, 6)],
-      ["angle to w*", `${digits(exact ? 0 : found.angle)} rad`],
-      ["error ‖w̄ − w*‖", digits(shownError(found))],
-      ["its bound (R5)", bound(found.errorBound, true)],
-      ["support of ū", `${found.support.length} of ${found.weights.length}: ${listed(found.support)}`],
-      ["probability to get near w* (R6)", basin],
+      ...(chosen ? [["limit shown", named(chosen)]] : []),
+      ["multiplier N", digits(shown.multiplier, 6)],
+      ["angle to w*", `${digits(exact ? 0 : shown.angle)} rad`],
+      ["error ‖w̄ − w*‖", digits(shownError(shown))],
+      ...(chosen ? [] : [["its bound (R5)", bound(found.errorBound, true)]]),
+      ["support of ū", `${shown.support.length} of ${shown.weights.length}: ${listed(shown.support)}`],
+      ...(chosen ? [] : [["probability to get near w* (R6)", basin]]),
       ["stable limits", count],
     ];
   }
@@ -69,13 +76,9 @@
       return `The limit is a known map of w* for l1, l0 and transformed l1 only. ${shown}`;
     }
     if (now.found.exists) return "";
-    const spikes = now.census.limits.map((limit) => {
-      return `${limit.sign > 0 ? "+" : "−"}e${limit.index + 1} (N = ${digits(limit.multiplier)})`;
-    });
-    const near = `What attracts instead: ${spikes.length > 1 ? "spikes" : "a spike"} near ${spikes.join(", ")}.`;
-    const instead = spikes.length ? near : "No isolated point attracts instead.";
+    const instead = now.rows.length ? "What attracts instead is listed below." : "No isolated point attracts instead.";
     return `${now.found.reason} ${instead}`;
   }
 
-  globalThis.coarseproofWords = { SEARCHED, bound, digits, figuresOf, listed, messageOf, shownError };
+  globalThis.coarseproofWords = { SEARCHED, bound, digits, figuresOf, listed, messageOf, named, shownError };
 })();
