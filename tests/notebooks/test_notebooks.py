@@ -367,7 +367,7 @@ def report(**changes: Any) -> ClaimReport:
 def test_the_table_of_verdicts_shows_what_any_machine_finds() -> None:
     table = Verdicts([report()])
     for text in (repr(table), table._repr_html_()):
-        for words in ("N1", "verified", "proved", "3 obligations", "60 digits at 5 points", "4/4 mutants killed"):
+        for words in ("N1", "verified", "proved", "3 obligations", "agrees to 60 digits", "4/4 mutants killed"):
             assert words in text
         assert "1.2" not in text
     assert "a &lt; b" in table._repr_html_()

@@ -19,6 +19,7 @@ from verify import files
 from verify.cli import main
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.reading.report import print_report, to_json, to_junit, to_markdown, write_report
+from verify.reading.summary import words
 
 
 def found(method: str, verdict: str = "verified", detail: str = "", **figures: Any) -> Evidence:
@@ -54,9 +55,9 @@ def report() -> Report:
     return Report(7, "quick", {"python": "3.11", "jobs": 1}, claims, 1.25)
 
 
-def printed(report: Report) -> str:
+def printed(report: Report, width: int = 140, *, verbose: bool = False) -> str:
     stream = io.StringIO()
-    print_report(report, Console(file=stream, width=140, highlight=False))
+    print_report(report, Console(file=stream, width=width, highlight=False), verbose=verbose)
     return stream.getvalue()
 
 
@@ -108,12 +109,47 @@ def test_json_survives_every_number() -> None:
 
 def test_table_shows_brackets_verdicts_and_reasons(report: Report) -> None:
     text = printed(report)
-    for expected in ("5/5", "too weak", "sign of A", "at θ = 0.1", "no derivation", "seed 7", "steps 4"):
+    for expected in ("5/5", "too weak", "sign of A", "at θ = 0.1", "no derivation", "seed 7", "tested"):
         assert expected in text
     assert (
         "1 of 4 verified (0 proved, 0 proved with rules, 0 enclosed, 1 tested); 1 refuted, 2 undecided, 0 error" in text
     )
-    assert "precision [refuted]" in text
+    assert "precision refuted" in text
+
+
+WORDS = [
+    (found("precision", digits=59.96), "agrees to 60 digits"),
+    (found("monte_carlo", power={"relative_error": 0.000679}), "0.07 % error would have been caught"),
+    (found("monte_carlo", power={"relative_error": np.float64(0.0301)}), "4 % error would have been caught"),
+    (found("monte_carlo", power={"relative_error": 1.5}, max_z=1.24, threshold_z=6.0), "within 1.2 standard errors"),
+    (found("enclosure", digits=48.4, points=5), "enclosed to 48 digits"),
+    (found("enclosure", boxes={"a": {}, "b": {}}), "2 statements enclosed on whole boxes"),
+    (found("inequalities", "undecided", statements=4), "inequalities undecided"),
+    (found("mutants", "undecided", killed=4, total=5), "4/5 mutants killed"),
+    (found("one_of_tomorrow"), "one of tomorrow"),
+]
+
+
+@pytest.mark.parametrize(("evidence", "said"), WORDS)
+def test_evidence_is_told_in_words(evidence: Evidence, said: str) -> None:
+    assert words(evidence).startswith(said)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_a_claim_takes_two_lines_of_any_terminal(width: int) -> None:
+    every = tuple(evidence for evidence, _ in WORDS if evidence.verdict is Verdict.VERIFIED)
+    claim = ClaimReport("C5.leaky-relu", "a title, " * 30, "[Y]", "identity", (found("symbolic"), *every))
+    heading, said, *_ = printed(Report(7, "quick", {}, (claim,), 1.0), width).splitlines()
+    assert heading.startswith("C5.leaky-relu  a title, ")
+    assert heading.rstrip().endswith("…  tested")
+    assert said.startswith("  agrees to 60 digits; 0.07 % error would have been caught")
+    assert max(len(heading), len(said)) <= width
+
+
+def test_verbose_has_the_figures(report: Report) -> None:
+    text = printed(report, verbose=True)
+    assert "symbolic: symbolic (steps 4; 0.50 s)" in text
+    assert "4/5 mutants killed (killed 4, total 5; 0.50 s)" in text
 
 
 def test_junit_counts_and_parses(report: Report) -> None:

@@ -69,8 +69,15 @@ Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
     help="Write report.html, report.json, junit.xml, summary.md and mutants.csv into DIR.",
 )
 @common.json_option("results")
+@click.option("--verbose", is_flag=True, help="Print every method with its figures, not two lines a claim.")
 def verify(
-    level: Level, only: tuple[str, ...], seed: int | None, jobs: int | None, folder: Path | None, json_path: Path | None
+    level: Level,
+    only: tuple[str, ...],
+    seed: int | None,
+    jobs: int | None,
+    folder: Path | None,
+    json_path: Path | None,
+    verbose: bool,
 ) -> None:
     """Check every claim by every method.
 
@@ -97,7 +104,7 @@ def verify(
         click.echo(f"Interrupted; {kept}.", err=True)
         sys.exit(INTERRUPTED)
     to_stderr = json_path is not None and str(json_path) == "-"
-    print_report(report, common.console(stderr=to_stderr))
+    print_report(report, common.console(stderr=to_stderr), verbose=verbose)
     if trouble is not None:
         raise trouble
     sys.exit(report.exit_code)

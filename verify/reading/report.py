@@ -5,57 +5,39 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
-from verify.evidence import ClaimReport, Evidence, Report, Verdict
+from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.files import make_folder, write_atomically
 from verify.reading.html_report.page import to_html
 from verify.reading.markdown import page
 from verify.reading.summary import (
     complaints,
     csv_matrix,
+    findings,
     found_on,
     is_green,
     plain,
     replay_command,
-    short,
     status,
     summary_line,
     totals,
+    words,
 )
 
 REPORT_FILES: Final = ("report.json", "junit.xml", "summary.md", "mutants.csv", "report.html")
 
 _COLORS: Final = {"verified": "green", "undecided": "yellow", "refuted": "bold red"}  # and all else as refuted
-_TELLING: Final = {"precision": "digits", "monte_carlo": "max_z"}
+_GRADE: Final = max(len(grade.words) for grade in Grade)
+
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _main_figure(found: Evidence) -> str:
-    """The one figure for the table: mutants killed, else the first number of the method."""
-    if found.method == "mutants" and "total" in found.figures:
-        return f"{found.figures.get('killed', 0)}/{found.figures['total']}"
-    figures = plain(found.figures)
-    telling = [name for name in (_TELLING.get(found.method),) if name in figures]
-    for name in [*telling, *figures]:
-        value = figures[name]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return f"{name.replace('_', ' ')} {short(value)}"
-    return ""
-
-
-def _methods(claim: ClaimReport) -> str:
-    """All methods in one cell; a method that is not green says so."""
-    said = (
-        (one.method, "" if one.verdict is Verdict.VERIFIED else f"[{one.verdict.value}]", _main_figure(one))
-        for one in claim.evidence
-    )
-    return " · ".join(" ".join(filter(None, parts)) for parts in said)
 
 
 # For programs.
@@ -126,8 +108,8 @@ def _problem(case: ET.Element, tag: str, kind: str, detail: str) -> None:
 
 def to_markdown(report: Report) -> str:
     """Summary line, table, the reasons for everything that is not green, and what noticed the mutants."""
-    tools = (complaints, found_on, is_green, replay_command, status, summary_line, totals)
-    return page("summary", *tools, report=report, methods=_methods)
+    tools = (complaints, findings, found_on, is_green, replay_command, status, summary_line, totals)
+    return page("summary", *tools, report=report)
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:
@@ -150,25 +132,57 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     return paths
 
 
-def print_report(report: Report, console: Console) -> None:
-    """The table, then the reasons for everything not green, then the summary line."""
-    table = Table(header_style="bold")
-    for name, ratio in (("claim", 0), ("title", 3), ("verdict", 0), ("grade", 0), ("methods", 4), ("seconds", 0)):
-        table.add_column(name, ratio=ratio or None, no_wrap=not ratio, justify="right" if name == "seconds" else "left")
+def print_report(report: Report, console: Console, *, verbose: bool = False) -> None:
+    """Two lines a claim, or one a method with its figures; the reasons for everything not green; the summary line."""
+    ids = max((len(claim.id) for claim in report.claims), default=0)
+    titles = max((cell_len(claim.title) for claim in report.claims), default=0)
+    titles = max(1, min(titles, console.width - ids - _GRADE - 4))
     for claim in report.claims:
-        word, grade = status(claim), claim.grade.words if claim.grade else "—"
-        cells = (claim.id, claim.title, word, grade, _methods(claim), f"{claim.seconds:.2f}")
-        # Text, not str: sources and titles contain brackets, which rich would take for markup.
-        table.add_row(*map(Text, cells, ("", "", _COLORS.get(word, _COLORS["refuted"]), "", "", "")))
-    console.print(table)
+        console.print(_heading(claim, ids, titles), no_wrap=True, overflow="ellipsis")
+        if verbose:
+            for found in claim.evidence:
+                console.print(Padding(Text(_details(found)), (0, 0, 0, 4)))
+        else:
+            console.print(Text(f"  {_fitting(findings(claim), console.width - 2)}"), no_wrap=True, overflow="ellipsis")
     for claim in report.claims:
         if not is_green(claim):
             console.print(Text(f"{claim.id} {status(claim)}: {claim.title}", style="bold"))
             for line in complaints(claim):
                 console.print(Text(f"  {line}"), soft_wrap=True)
-    if tallies := totals(report):
+    if verbose and (tallies := totals(report)):
         said = (f"{name} {one['killed']}/{one['tried']} ({one['alone']} alone)" for name, one in tallies.items())
         console.print(Text(f"mutants killed/tried: {', '.join(said)}"), soft_wrap=True)
     console.print(Text(summary_line(report)), soft_wrap=True)
     if not report.claims:
         console.print(Text("No claim was checked."))
+
+
+def _heading(claim: ClaimReport, ids: int, titles: int) -> Text:
+    """Id, title and verdict, which for what is verified is its grade. Text, not str: titles contain brackets."""
+    word = claim.grade.words if claim.grade and is_green(claim) else status(claim)
+    title = Text(claim.title)
+    title.truncate(titles, overflow="ellipsis", pad=True)
+    color = _COLORS.get("verified" if is_green(claim) else word, _COLORS["refuted"])
+    return Text.assemble((f"{claim.id:{ids}}  ", "bold"), title, "  ", (word, color))
+
+
+def _fitting(said: Sequence[str], room: int) -> str:
+    """As many of the words as fit into a line, the first at any rate."""
+    line = "".join(said[:1])
+    for one in said[1:]:
+        line = longer if cell_len(longer := f"{line}; {one}") <= room else line
+    return line
+
+
+def _details(found: Evidence) -> str:
+    """A method with all it found that is not a table: what it counted, where its worst was, its power."""
+    figures: dict[str, Any] = {}
+    for name, value in plain(found.figures).items():
+        inner = {f"{name} {key}": one for key, one in value.items()} if isinstance(value, dict) else {name: value}
+        figures |= {key: one for key, one in inner.items() if not (isinstance(one, dict | list) or "_by_point" in key)}
+    said = ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in figures.items())
+    return f"{found.method.replace('_', ' ')}: {words(found)} ({said or 'no figures'}; {found.seconds:.2f} s)"
+
+
+def _short(value: Any) -> str:
+    return f"{value + 0.0:.2g}" if isinstance(value, float) else str(value)  # -0.0 + 0.0 is 0.0

@@ -8,9 +8,11 @@ import math
 import os
 import shlex
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from decimal import ROUND_CEILING, Context
+from typing import Any, Final
 
-from verify.evidence import INDEPENDENT, ClaimReport, Grade, Report, Verdict
+from verify.evidence import INDEPENDENT, ClaimReport, Evidence, Grade, Report, Verdict
 
 
 def status(claim: ClaimReport) -> str:
@@ -37,9 +39,55 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else str(value)
 
 
-def short(value: Any) -> str:
-    """A figure in a few characters."""
-    return f"{value + 0.0:.2g}" if isinstance(value, float) else str(value)  # -0.0 + 0.0 is 0.0
+_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "precision": ("agrees to {digits:.0f} digits", "{comparisons} comparisons agree"),
+    "monte_carlo": (
+        "{percent} % error would have been caught",
+        "within {max_z:.1f} standard errors, {threshold_z:.1f} allowed",
+    ),
+    "iteration": ("the iteration meets {demands} demands",),
+    "mutants": ("{killed}/{total} mutants killed",),
+    "enclosure": (
+        "{statements} statements enclosed on whole boxes",
+        "enclosed to {digits:.0f} digits",
+        "enclosed at {points} points",
+    ),
+    "inequalities": ("{statements} inequalities decided",),
+    "generated": ("code within rounding at {points} points",),
+    "symbolic": ("{obligations} obligations proved",),
+}
+"""By method, the most telling first: the first words that it has the figures for.
+
+Times and errors of rounding are left out: they differ between machines.
+"""
+
+
+def words(found: Evidence) -> str:
+    """What a method found, in a few words and without its name if that can be."""
+    name = found.method.replace("_", " ")
+    if found.verdict is not Verdict.VERIFIED and found.method != "mutants":
+        return f"{name} {found.verdict.value}"
+    figures = dict(found.figures)
+    if "boxes" in figures:
+        figures["statements"] = len(figures["boxes"])
+    error = plain(figures.get("power", {})).get("relative_error")
+    if isinstance(error, float) and error < 1:
+        figures["percent"] = f"{float(Context(1, ROUND_CEILING).create_decimal(100 * error)):g}"
+    for said in _WORDS.get(found.method, ()):
+        with suppress(KeyError):
+            return said.format_map(figures)
+    return name
+
+
+def findings(claim: ClaimReport) -> list[str]:
+    """What every method found, in words: what is not green first, then the most telling."""
+    order = list(_WORDS)
+
+    def place(found: Evidence) -> tuple[bool, int]:
+        known = order.index(found.method) if found.method in order else len(order)
+        return found.verdict is Verdict.VERIFIED, known
+
+    return [words(found) for found in sorted(claim.evidence, key=place)]
 
 
 def complaints(claim: ClaimReport) -> list[str]:

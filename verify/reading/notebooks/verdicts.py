@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Final
 
-from verify.evidence import ClaimReport, Evidence
-from verify.reading.summary import complaints, is_green
+from verify.evidence import ClaimReport
+from verify.reading.summary import complaints, is_green, words
 
 SEED: Final = 20190128
 """Of the samples: fixed, so that a notebook says the same every time it is executed."""
@@ -29,7 +28,7 @@ class Verdicts:
                 one.title,
                 one.verdict.value,
                 one.grade.words if one.grade else "—",
-                " · ".join(filter(None, map(_found, one.evidence))),
+                "; ".join(map(words, one.evidence)),
             )
             for one in self.reports
         ]
@@ -58,36 +57,3 @@ def check(ids: Sequence[str]) -> Verdicts:
         if not is_green(one):
             raise ValueError(f"claim {one.id} is not verified: {'; '.join(complaints(one)) or one.verdict.value}")
     return Verdicts(report.claims)
-
-
-_SAID: Final = {
-    "symbolic": ["{obligations} obligations proved"],
-    "precision": ["{digits:.0f} digits at {points} points", "{comparisons} comparisons"],
-    "generated": ["{points} points within rounding"],
-    "monte_carlo": ["{max_z:.1f} of {threshold_z:.1f} standard errors, {tests} tests"],
-    "iteration": ["{demands} demands met"],
-    "enclosure": [
-        "{statements} statements on whole boxes, {digits:.0f} digits enclosed",
-        "{statements} statements on whole boxes",
-        "{digits:.0f} digits enclosed",
-        "{points} points",
-    ],
-    "inequalities": ["{statements} statements decided"],
-    "mutants": ["{killed}/{total} mutants killed"],
-}
-"""The main figure of a method, in the first words that it has the figures for.
-
-Times and errors of rounding are left out: they differ between machines.
-"""
-
-
-def _found(found: Evidence) -> str:
-    figures = dict(found.figures)
-    if "boxes" in figures:
-        figures["statements"] = len(figures["boxes"])
-    name = found.method.replace("_", " ")
-    for words in _SAID.get(found.method, ()):
-        with suppress(KeyError):
-            said = words.format_map(figures)
-            return said if found.method == "mutants" else f"{name}: {said}"
-    return name
