@@ -1,11 +1,18 @@
 """`coarseproof` from Python: its names, what they load, and what stands in their way."""
 
 import os
+import re
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import processes
 import pytest
+from click.shell_completion import ShellComplete
+
+from verify.cli import main
+from verify.extras import EXTRAS
 
 ROOT = Path(__file__).parent.parent
 PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "verify" / "top-level")))
@@ -53,3 +60,47 @@ def test_a_file_that_hides_a_package_is_told_by_name(name: str, tmp_path: Path) 
     (tmp_path / "script.py").write_text("import coarseproof\ncoarseproof.learn\n", encoding="utf-8")
     done = python("script.py", cwd=tmp_path)
     assert f"ImportError: {said}" in done.stderr.splitlines()[-1]
+
+
+def test_an_extra_that_is_missing_is_named(tmp_path: Path) -> None:
+    without = "import sys; sys.modules['sympy'] = None; import coarseproof\n"
+    code = f"{without}try:\n    coarseproof.get\nexcept ImportError as error:\n    print(error)"
+    assert told(code, tmp_path) == ["this needs sympy, which is not installed: pip install 'coarseproof[verify]'"]
+    code = f"{without}sys.argv[1:] = ['claims']; from coarseproof.__main__ import main; main()"
+    done = python("-c", code, cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "pip install 'coarseproof[verify]'" in done.stderr
+
+
+def test_every_module_of_an_extra_is_known() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    modules: dict[str, set[str]] = {}
+    for module, distributions in packages_distributions().items():
+        for name in distributions:
+            modules.setdefault(re.sub("[-_.]+", "-", name).lower(), set()).add(module)
+    for extra, known in EXTRAS.items():
+        for requirement in extras[extra]:
+            name = re.split(r"[<>=\[]", requirement)[0]
+            assert name == "coarseproof" or modules.get(name, {name}) & set(known), requirement
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("claims R4", ["R4.l1", "R4.l0", "R4.tl1"]),
+        ("verify --only C3 P7", ["P7.mcp", "P7.scad", "P7.half"]),
+        ("verify --only C3 --le", ["--level"]),
+        ("limit --penalty t", ["tl1"]),
+        ("learn --penalty s", ["scad"]),
+        ("learn --ste l", ["leaky-relu"]),
+    ],
+)
+def test_the_shell_completes(words: str, offered: list[str]) -> None:
+    *before, last = words.split()
+    found = ShellComplete(main, {}, "coarseproof", "_COARSEPROOF_COMPLETE").get_completions(before, last)
+    assert [item.value for item in found] == offered
+
+
+def test_nothing_is_completed_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verify.commands.options.find_spec", lambda name: None)
+    assert ShellComplete(main, {}, "coarseproof", "_COARSEPROOF_COMPLETE").get_completions(["claims"], "R4") == []

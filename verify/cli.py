@@ -16,7 +16,7 @@ from verify.commands.exits import Group
 from verify.commands.learn import learn
 from verify.commands.limit import limit
 from verify.commands.notebooks import notebooks
-from verify.commands.options import console, picture_option, width
+from verify.commands.options import claim_ids, console, picture_option, width
 from verify.commands.verify import verify
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ Examples:
   coarseproof claims C3               statement, hypotheses, derivation
   coarseproof claims C3 N1 --latex    the statements for a paper"""
 )
-@click.argument("names", metavar="[ID]...", nargs=-1)
+@click.argument("names", metavar="[ID]...", nargs=-1, shell_complete=claim_ids)
 @click.option("--latex", is_flag=True, help="Print LaTeX only.")
 def claims(names: tuple[str, ...], latex: bool) -> None:
     """List the claims, or show some with their derivations."""

@@ -32,7 +32,6 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "work"
         self.folder.mkdir()
-        (self.folder / "docs").symlink_to(DOCS)
         shim = folder / "bin" / "coarseproof"
         shim.parent.mkdir()
         shim.write_text(SHIM.format(python=sys.executable), encoding="utf-8")

@@ -14,6 +14,8 @@ from typing import Any, Final
 import click
 from click.exceptions import Exit
 
+from verify.extras import remedy
+
 INPUT_OUTPUT: Final = 74
 """EX_IOERR of sysexits.h."""
 
@@ -41,7 +43,10 @@ class _NotWritten(_Failure):
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """ValueError: one line and exit code 2; what the system refuses: 74; Ctrl-C: 130; bugs keep their traceback."""
+    """ValueError and an extra not installed: one line and exit code 2; what the system refuses: 74; Ctrl-C: 130.
+
+    Bugs keep their traceback.
+    """
     try:
         yield
     except OSError as error:
@@ -50,6 +55,8 @@ def _told() -> Iterator[None]:
         raise _Failure(error) from error
     except OverflowError as error:
         raise _Failure(f"the numbers given lead out of the range of float64 ({error}); scale them") from error
+    except ModuleNotFoundError as error:
+        raise _Failure(remedy(error)) from error
     except KeyboardInterrupt:
         click.echo("Interrupted.", err=True)
         raise Exit(INTERRUPTED) from None

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from verify.commands import options as common
 from verify.commands.exits import INTERRUPTED
 from verify.commands.options import NUMBER
-from verify.commands.parameters import Parametrized, of_choice, refuse_unused
+from verify.commands.parameters import Parametrized, choices, of_choice, refuse_unused
 from verify.extensions import named
 
 _IDLE: Final = (
@@ -49,11 +49,16 @@ not be written, 130 interrupted (the state is in --save).""",
 @common.WEIGHTS
 @common.BETA
 @common.LAM
-@click.option("--penalty", default="l1", help="l1, l0, tl1, mcp, scad, half, or an extension's.")
+@click.option(
+    "--penalty",
+    default="l1",
+    shell_complete=choices("penalty"),
+    help="l1, l0, tl1, mcp, scad, half, or an extension's.",
+)
 @click.option("--kappa", type=NUMBER, default="1", help="Strength κ of the pull, without --v.")
 @common.count_option("--units", default=4, help="Hidden units, without --v.")
 @common.file_option("--v", "v_path", help="True output weights v*.")
-@click.option("--ste", default="relu", help="Straight-through estimator.")
+@click.option("--ste", default="relu", shell_complete=choices("ste"), help="Straight-through estimator.")
 @click.option("--eta", type=NUMBER, help="Step size η.  [default: near the fastest, 1/(α+β)]")
 @click.option("--learn-v", is_flag=True, help="Learn v too, from a random start.")
 @click.option("--free", is_flag=True, help="Do not normalize w after a step (claim R10).")

@@ -13,7 +13,7 @@ import click
 
 from verify.commands import options as common
 from verify.commands.options import NUMBER
-from verify.commands.parameters import Parametrized, of_choice, refuse_unused
+from verify.commands.parameters import Parametrized, choices, of_choice, refuse_unused
 
 if TYPE_CHECKING:
     from numerics import SparseLimit, StableLimits
@@ -66,7 +66,14 @@ v = v* and the ReLU estimator κ = ‖v*‖²/(2√(2π)). Exit codes: 0 a limit
 instead is listed), 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
 )
 @common.WEIGHTS
-@click.option("--penalty", metavar="[l1|l0|tl1]", required=True, callback=_having_a_limit_map, help="Sparsity penalty.")
+@click.option(
+    "--penalty",
+    metavar="[l1|l0|tl1]",
+    required=True,
+    callback=_having_a_limit_map,
+    shell_complete=choices("penalty", LIMIT_PENALTIES),
+    help="Sparsity penalty.",
+)
 @common.BETA
 @common.LAM
 @click.option("--kappa", type=NUMBER, default="1", help="Strength κ of the pull towards w*.")

@@ -47,10 +47,7 @@ def notebooks(check: bool, only: tuple[str, ...], output: Path | None, jobs: int
     own = project_root() / "docs/notebooks"  # the scripts are there, whatever the output
     folder = output or own
     for package in _NEEDED:
-        try:
-            import_module(package)
-        except ModuleNotFoundError as error:
-            raise ValueError(f"notebooks need {package}: pip install 'coarseproof[docs]'") from error
+        import_module(package)
     from verify.reading.notebooks.book import check_all, write_all
 
     numbers = split_names(only, "notebook; give numbers, e.g. --only 01 03")

@@ -9,10 +9,12 @@ import shutil
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +23,8 @@ _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,15})?", re.A
 
 _EXPONENTS: Final = 400
 """Decimal exponents beyond this are beyond float64."""
+
+_COLLECTING: Final = "verify.commands.options.collecting"
 
 _WIDTH, _NARROWEST = 120, 60
 """Columns where nothing says how many there are (a file, a pipe), and the least that hold an id and a verdict."""
@@ -111,7 +115,15 @@ class ManyValues(click.Command):
             elif collecting and args[position - 1] != "--only":
                 spread.append("--only")
             spread.append(word)
+        ctx.meta[_COLLECTING] = collecting
         return super().parse_args(ctx, spread)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Behind `--only` and its first values another value, else what any command has."""
+        if ctx.meta.get(_COLLECTING) and not incomplete.startswith("-"):
+            only = next(one for one in self.get_params(ctx) if one.name == "only")
+            return only.shell_complete(ctx, incomplete)
+        return super().shell_complete(ctx, incomplete)
 
 
 def split_names(values: Sequence[str], example: str = "claim; give ids, e.g. --only C3 N1") -> tuple[str, ...]:
@@ -141,9 +153,19 @@ def count_option(*names: str, least: int = 1, **settings: Any) -> Any:
     return click.option(*names, type=click.IntRange(min=least), **settings)
 
 
-def only_option(metavar: str, things: str) -> Any:
+def only_option(metavar: str, things: str, **settings: Any) -> Any:
     """The option `--only`, for `ManyValues` and `split_names`."""
-    return click.option("--only", metavar=f"{metavar} ...", multiple=True, help=f"Only these {things}.")
+    return click.option("--only", metavar=f"{metavar} ...", multiple=True, help=f"Only these {things}.", **settings)
+
+
+def claim_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """For the shell: the ids that begin so, with titles; none where the extra `verify` is not installed."""
+    if find_spec("sympy") is None:
+        return []
+    import proofs
+
+    known = (claim for claim in proofs.all_claims() if claim.id.startswith(incomplete))
+    return [CompletionItem(claim.id, help=claim.title) for claim in known]
 
 
 def output_option(*names: str, suffixes: Sequence[str] = (), **settings: Any) -> Any:
@@ -173,8 +195,16 @@ def json_option(what: str) -> Any:
     return output_option("--json", "json_path", help=f"Write the {what} as JSON; - for standard output.")
 
 
+def _or_example(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
+    return Path(__file__).with_name("example-weight.csv") if str(path) == "example" else path
+
+
 WEIGHTS: Final = file_option(
-    "--weights", "weights_path", required=True, help="The true weight w*: a .npy, .csv or .json file."
+    "--weights",
+    "weights_path",
+    required=True,
+    callback=_or_example,
+    help='The true weight w*: a .npy, .csv or .json file, or "example", which comes along.',
 )
 BETA: Final = click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
 LAM: Final = click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")

@@ -55,6 +55,11 @@ def table(kind: str) -> Table:
     return ast.literal_eval(next(named_so).value)  # type: ignore[arg-type]
 
 
+def choices(kind: str, among: Sequence[str] = ()) -> Any:
+    """For the shell: every "ste" or "penalty" that begins so, or those `among` them."""
+    return lambda ctx, param, incomplete: [name for name in among or table(kind) if name.startswith(incomplete)]
+
+
 class Parametrized(click.Command):
     """A command with an option for every parameter.
 

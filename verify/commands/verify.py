@@ -57,7 +57,7 @@ Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
 3 something undecided, 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
 )
 @click.option("--level", type=click.Choice(["quick", "full"]), default="quick", help="How many points and samples.")
-@common.only_option("ID", "claims and their parts")
+@common.only_option("ID", "claims and their parts", shell_complete=common.claim_ids)
 @common.count_option("--seed", least=0, help="Replay a run.  [default: fresh, shown]")
 @common.count_option("--jobs", help="Worker processes.  [default: the CPUs]")
 @click.option(

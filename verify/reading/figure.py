@@ -65,13 +65,9 @@ def in_radians(axes: Any, low: int = 0) -> None:
 
 
 def pyplot() -> Any:
-    """matplotlib.pyplot, drawing into files. ValueError where it is missing."""
-    try:
-        import matplotlib
-    except ModuleNotFoundError as error:
-        if error.name != "matplotlib":
-            raise
-        raise ValueError("figures need matplotlib: pip install 'coarseproof[docs]'") from error
+    """matplotlib.pyplot, drawing into files."""
+    import matplotlib
+
     matplotlib.use("Agg")
     from matplotlib import pyplot as found
 

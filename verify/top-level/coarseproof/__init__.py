@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 _ONLY_OURS: Final = {"verify": "suite.py", "numerics": "geometry.py", "proofs": "errata.py"}
 """The packages, each with a file by which it is known from another of its name."""
 
-_EXTRAS: Final = {
-    "verify": ("flint", "gmpy2", "jinja2", "latex2mathml", "markupsafe", "mpmath", "sympy", "threadpoolctl", "z3"),
-    "torch": ("torch",),
-}
-
 
 def verify(*ids: str, level: Level = "quick", seed: int = 0, jobs: int = 1) -> Report:
     """Check claims by every method, as `coarseproof verify --only` does; all claims if no id is given.
@@ -80,9 +75,4 @@ def _imported(module: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        extra = next((extra for extra, names in _EXTRAS.items() if error.name in names), None)
-        if extra is None:
-            raise
-        raise ImportError(
-            f"{error.name} is not installed: pip install 'coarseproof[{extra}]'", name=error.name
-        ) from None
+        raise ImportError(import_module("verify.extras").remedy(error), name=error.name) from None
