@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sympy import And, Eq, Equivalent, Implies, Integer, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.analysis import circle
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, vanishes
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.rules import gram, grown
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, ge, gt, le, lt
-from proofs.engine.smt import follows
 from proofs.fixed_points import ACROSS, GAP, PRODUCTS, R3, RIGHT
 from proofs.means import normal_density
 from proofs.splitting import (
@@ -84,6 +84,12 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
     ),
     definition=Splitting("any-estimator"),
     parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
+    besides={
+        "κ(θ) is a Gaussian average by G5, for r = 1, without 0/0 at θ = 0 and π": eq(
+            STRENGTH.subs(moment_across, get("G5").formula),
+            v_vs / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
+        )
+    },
     premises={
         "θ": All(lt(0, theta), lt(theta, pi)),
         "cos θ = ⟨w, w*⟩ along t": eq(-sin(theta) * _TURN, sin(theta) * _E_T),
@@ -148,18 +154,20 @@ def R12(d: Derivation) -> None:
     balance = Implies(_BALANCED, And(Eq(_PULL * sin(theta), beta * ACROSS), ACROSS <= GAP))
     g.conclude(slope, falls, form, g.under(pulled, g.fact("balance", balance, rest, pulled)))
     d.cite("G5")
-    smooth = Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo))
-    d.step(
-        "κ(θ) is a Gaussian average",
-        v_vs / sqrt(2 * pi) * smooth,
-        "by G5 (r = 1 here), without 0/0 at θ = 0 and π",
-        vanishes("κ(θ) − it", STRENGTH.subs(moment_across, get("G5").formula) - v_vs / sqrt(2 * pi) * smooth),
-    )
 
 
 _HERE, _THERE, _Y, _FIT, _FIT_NEXT = named("κ(θ)", "κ(y)", "y", "−Ψ(θ)", "−Ψ(θ⁺)")
 _BELOW = _HERE - _STEEPEST * (_Y - C)
 _OF_L = ge((_THERE - _BELOW) * (_Y - C), 0)
+
+
+def without_loss() -> dict[str, Boolean]:
+    """Where L = 0 will do: κ/(v·v*) is an even function of y = cos θ, so that it may fall with sin θ."""
+    mirrored = get("G5").formula / sin(theta)
+    return {
+        "−Ψ has the slope κ in y": eq(-POTENTIAL_SLOPE / diff(cos(theta), theta), STRENGTH),
+        "κ is even in y": eq(mirrored.subs(theta, pi - theta), mirrored),
+    }
 
 
 @claim(
@@ -173,6 +181,7 @@ _OF_L = ge((_THERE - _BELOW) * (_Y - C), 0)
     definition=Splitting("any-estimator-step"),
     parts={"lower bound": STEP_GAIN_CURVED},
     premises=OF_E | of_a_step(_HERE, _FIT, _FIT_NEXT) | {"L": _OF_L},
+    besides=without_loss(),
     names=NAMES
     | OF_W
     | {_HERE: r"\kappa(\theta)", _THERE: r"\kappa(y)", _FIT: r"-\Psi(\theta)", _FIT_NEXT: r"-\Psi(\theta^+)"},
@@ -196,26 +205,3 @@ def R12_step(d: Derivation) -> None:
     raised = g.fact("u is kept", pulled - lost <= H_NEXT - H_W, fit, *map(g.given, ("H(w)", "H(w⁺)", *OF_E)))
     gain = g.fact("what is left", (STEP_GAIN - _STEEPEST / 2) * SQUARE <= H_NEXT - H_W, raised, gained, turned)
     g.conclude(gain)
-    without_loss(d)
-
-
-def without_loss(d: Derivation) -> None:
-    """Where L = 0 will do: κ as a function of c = cos θ is even."""
-    cosine, other, here, there = symbols("c c' kappa_c kappa_c'", real=True)
-    mirrored = get("G5").formula / sin(theta)
-    d.step(
-        "Where L = 0",
-        mirrored,
-        "κ(θ)/(v·v*) depends on sin θ alone (G5): κ(c) is even, so it is nondecreasing in c on all of [−1, 1] only "
-        "if it is constant; if it falls with sin θ, L = 0 serves wherever both angles are ≤ π/2",
-        vanishes("d(−Ψ)/dc − κ", -POTENTIAL_SLOPE / diff(cos(theta), theta) - STRENGTH),
-        vanishes("κ(π − θ) − κ(θ)", mirrored.subs(theta, pi - theta) - mirrored),
-        follows(
-            "nondecreasing and even: constant",
-            Eq(here, there),
-            Implies(cosine <= other, here <= there),
-            Implies(other <= cosine, there <= here),
-            Implies(-cosine <= -other, here <= there),
-            Implies(-other <= -cosine, there <= here),
-        ),
-    )

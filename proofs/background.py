@@ -61,9 +61,9 @@ def B1_kernel(d: Derivation) -> None:
     d.open(relu_kernel)
     d.evaluate("Over ρ, then over φ")
     d.conclude(B1_kernel.statement)
-    d.step("w = 0", Integer(0), "relu(0) = 0", vanishes("the statement at w = 0", B1_kernel.formula.subs(r, 0)))
 
 
+_LOSS = (dw_dw / 2 - r * r_star / pi * (sin(theta) - theta * cos(theta)) + (k - 1) * norm_gap**2 / (2 * pi)) / k
 _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
 
 
@@ -76,18 +76,20 @@ _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
         r"-\tfrac1k\sum_i\mathrm{relu}(w^*\cdot x_i)\Bigr)^2"
     ),
     definition=ReluNetwork("loss"),
-    statement=(dw_dw / 2 - r * r_star / pi * (sin(theta) - theta * cos(theta)) + (k - 1) * norm_gap**2 / (2 * pi)) / k,
+    statement=_LOSS,
     printed=(_GAMMA * (r**2 + r_star**2) - 2 * k * r * r_star / (2 * pi) * OVERLAP - 2 * _B * r * r_star) / k**2,
     hypotheses=CLOSED_ANGLE,
+    besides={
+        "at w = 0, where relu(0) = 0 leaves the teacher": eq(
+            in_basic_quantities(_LOSS).subs(r, 0), double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2
+        )
+    },
     setting="w = 0 included: nothing there depends on θ",
     code=("relu_network_loss",),
 )
 def B1_loss(d: Derivation) -> None:
     d.open(of_patches)
     d.conclude(B1_loss.statement, B1_loss.printed)
-    at_origin = in_basic_quantities(B1_loss.formula).subs(r, 0)
-    teacher = double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2
-    d.step("w = 0", at_origin, "relu(0) = 0 leaves the teacher", vanishes("the teacher's", at_origin - teacher))
 
 
 @claim(

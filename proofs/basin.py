@@ -26,10 +26,11 @@ from sympy import (
     symbols,
 )
 from sympy import beta as beta_function
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Line, vanishes
+from proofs.engine.derivation import Derivation, Line, Obligation, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.rules import gram, iterated, total
 from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
@@ -236,14 +237,35 @@ def in_squares(d: Derivation, line: Expr) -> Line:
     return found.subs(betainc_regularized(a, b, 0, 1), 1), owes
 
 
+def reflected(same: Boolean) -> list[Obligation]:
+    """SLOPE: functions with one slope in q are equal if they are at q = 1, where I_0 = 0 and I_1 = 1.
+
+    Source: Rudin, Principles of Mathematical Analysis, 5.11.
+    """
+    gap = same.lhs - same.rhs
+    return [
+        vanishes("difference of the slopes in q", simplify(diff(gap, CAP).rewrite(sympy.gamma))),
+        vanishes("difference at q = 1", gap.subs(CAP, 1).replace(betainc_regularized, _at_an_end)),
+    ]
+
+
+def _at_an_end(a: Expr, b: Expr, low: Expr, high: Expr) -> Expr:
+    return high - low if {low, high} <= {0, 1} else betainc_regularized(a, b, low, high)
+
+
+_PROBABILITY = 1 - betainc_regularized((n - 1) / 2, HALF, 0, sin(cap_angle) ** 2) / 2
+_REFLECTED = "the same by I_x(a, b) = 1 − I_{1−x}(b, a), with q = sin α₀, which keeps its digits as q → 1"
+
+
 @claim(
     id="R6.probability",
     title="Probability that a uniformly random start lies in the basin",
     source="[here]; high probability as in [DX], made explicit",
     subject=r"\mathbb{P}(\theta<\pi-\alpha_0)",
     definition=Splitting("probability"),
-    statement=1 - betainc_regularized((n - 1) / 2, HALF, 0, sin(cap_angle) ** 2) / 2,
+    statement=_PROBABILITY,
     hypotheses=(n >= 2,),
+    besides={_REFLECTED: eq(_PROBABILITY.subs(sin(cap_angle), CAP), BASIN_REFLECTED)},
     setting="α₀ < π/2, sin α₀ = r/κ; the start is uniform on the sphere",
     code=("basin_probability",),
 )
@@ -251,14 +273,4 @@ def R6_probability(d: Derivation) -> None:
     d.open(missed_cap)
     d.by("φ = arcsin √t", in_squares)
     d.conclude(R6_probability.statement)
-    in_q = R6_probability.formula.subs(sin(cap_angle), CAP)
-    slope = simplify((diff(in_q, CAP) - diff(BASIN_REFLECTED, CAP)).rewrite(sympy.gamma))
-    (reflected,) = BASIN_REFLECTED.atoms(betainc_regularized)
-    d.step(
-        "The same by I_x(a, b) = 1 − I_{1−x}(b, a)",
-        BASIN_REFLECTED,
-        "q = sin α₀; the form that keeps its digits as q → 1; at q = 1 both are ½, as I_0 = 0 and I_1 = 1",
-        vanishes("difference of the slopes in q", slope),
-        vanishes("x − 1 at q = 1", (CAP**2 - 1).subs(CAP, 1)),
-        vanishes("1 − x at q = 1", reflected.args[3].subs(CAP, 1)),
-    )
+    d.decide(_REFLECTED, reflected)

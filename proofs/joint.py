@@ -21,19 +21,17 @@ from sympy import (
     sin,
     sqrt,
     symbols,
-    tan,
 )
 
 from proofs.engine.analysis import circle, rising
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, coefficient, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Graph
 from proofs.engine.rules import gram, iterated
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
 from proofs.limit_errors import TANGENT
-from proofs.potentials import radial_and_pull
 from proofs.splitting import NORM_Z, U_VECTOR
 from proofs.symbols import (
     CLOSED_ANGLE,
@@ -75,12 +73,7 @@ STRENGTH = ((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1)
 """R11: κ(θ) at the best v."""
 
 
-_SPREAD, _SQUARE = Symbol("d", nonnegative=True), Symbol("V", positive=True)
-
-
-def _cauchy_schwarz(expression: Expr) -> Expr:
-    """`expression` with S² = mV − d, d ≥ 0, V > 0: the sign of a rational function becomes that of its terms."""
-    return simplify(expression.subs(sum_vs**2, m * vs_vs - _SPREAD).subs(vs_vs, _SQUARE))
+_MISSED = lam * sqrt(nonzeros - taxicab**2)
 
 
 @claim(
@@ -106,6 +99,14 @@ def _cauchy_schwarz(expression: Expr) -> Expr:
     },
     names=_NAMES,
     hypotheses=CLOSED_ANGLE,
+    besides={
+        "κ(0)": eq(STRENGTH.subs(theta, 0), vs_vs / (2 * sqrt(2 * pi))),
+        "κ falls in θ": Implies(And(sum_vs**2 <= m * vs_vs, vs_vs > 0), diff(STRENGTH, theta) < 0),
+        "its zero is N5's saddle angle": eq(STRENGTH.subs(theta, get("N5.saddle").formula), 0),
+        "for l1, all entries active, tan θ̄ of R5.sharp-l1 solves (κ(θ̄) − λ‖w*‖₁) tan θ̄ = λ√(‖w*‖₀ − ‖w*‖₁²)": eq(
+            (kappa - lam * taxicab) * TANGENT, _MISSED
+        ),
+    },
     setting="ReLU estimator; v⁺ = v̄ − η_v ∂f/∂v, any η_v > 0; w⁺ = z/‖z‖, z = w̄ + τ(κ(v̄)w* + βū) ≠ 0; ‖w̄‖ = 1; "
     "for the identity estimator its κ takes the place of κ",
 )
@@ -132,32 +133,6 @@ def R11(d: Derivation) -> None:
     pulls = And(Eq(_PULL, STRENGTH), Eq(_PULL_IDENTITY, 2 * STRENGTH))
     strength = g.fact("strength", pulls, outputs, at_best, g.given("κ"), g.given("κ of the identity"))
     g.conclude(both, g.under(at_best, strength))
-    for part, name in (("", "κ"), (".identity", "κ of the identity")):
-        _, pull, owes = radial_and_pull(d, part)
-        d.step(name, pull, f"C9{part}", *owes, vanishes(f"{name} − C9's", R11.premises[name].rhs - pull))
-    slope = diff(STRENGTH, theta)
-    d.step(
-        "κ falls in θ",
-        slope,
-        "from ‖v*‖²/(2√(2π)); by Cauchy–Schwarz S² ≤ m‖v*‖²",
-        positive_terms("κ(0)", _cauchy_schwarz(STRENGTH.subs(theta, 0))),
-        positive_terms("minus its slope", _cauchy_schwarz(-slope)),
-        vanishes("the slope is constant", diff(slope, theta)),
-        vanishes("its zero is N5's saddle angle", simplify(STRENGTH.subs(theta, get("N5.saddle").formula))),
-    )
-    _joint_equation(d)
-
-
-def _joint_equation(d: Derivation) -> None:
-    """The scalar equation for θ̄, and its closed form for l1."""
-    d.cite("R5.sharp-l1")
-    d.step(
-        "The scalar equation",
-        (STRENGTH - lam * taxicab) * tan(theta) - lam * sqrt(nonzeros - taxicab**2),
-        "θ̄ = Θ(κ(θ̄)), Θ(κ) the angle of R4's limit at strength κ; for l1, while every nonzero entry is active, this "
-        "must vanish",
-        vanishes("tan θ̄ by R5.sharp-l1", (kappa - lam * taxicab) * TANGENT - lam * sqrt(nonzeros - taxicab**2)),
-    )
 
 
 SPURIOUS_STRENGTH = (2 * sum_vs**2 - (m + 1) * vs_vs) / (2 * sqrt(2 * pi) * (m + 1))
@@ -238,7 +213,10 @@ def R11_spurious(d: Derivation) -> None:
     signs = g.apply("signs", circle, at=_PHI)
     acute = g.fact("acute", And(sin(_PHI) >= 0, Or(cos(_PHI) <= 0, pi / 2 >= _PHI)), signs, here)
     s = Symbol("⟨v−v(π),1⟩", real=True)
-    gradient = (_APART_V + s * ones) / 4 - _PHI / (2 * pi) * v_star
+    best = get("N4").as_printed.subs(theta, pi)
+    total_best = coefficient(best, v_star) * sum_vs + coefficient(best, ones) * m
+    near_it = {v: best + _APART_V, sum_v: total_best + s, theta: pi - _PHI}
+    gradient = simplify(get("N2").as_printed.subs(near_it, simultaneous=True))
     shrunk = _APART_V - _RATE / 4 * (_APART_V + s * ones)
     outputs = g.rule(
         "output weights",
@@ -306,8 +284,3 @@ def R11_spurious(d: Derivation) -> None:
         "what is on J grows", _ON_NEXT / cos(_PHI_NEXT) >= (1 + _SLOW) * _ON / cos(_PHI), *(away, filters, drawn, slow)
     )
     g.conclude(strength, g.under(back, run), g.under(away, grown))
-    best = get("N4").as_printed.subs(theta, pi)
-    total_best = coefficient(best, v_star) * sum_vs + coefficient(best, ones) * m
-    near_it = {v: best + _APART_V, sum_v: total_best + s, theta: pi - _PHI}
-    stated = get("N2").as_printed.subs(near_it, simultaneous=True)
-    d.step("∂f/∂v next to v(π)", gradient, "N2 at v(π) of N4", vanishes("N2 − it", stated - gradient))

@@ -9,6 +9,7 @@ from sympy import (
     Abs,
     And,
     Eq,
+    Equivalent,
     Expr,
     Implies,
     Integer,
@@ -30,11 +31,9 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.analysis import circle, rising, tends
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, inner, vanishes
+from proofs.engine.derivation import Derivation, inner
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, ne
-from proofs.engine.smt import follows
-from proofs.potentials import at_teacher, radial_and_pull
 from proofs.splitting import F_VECTOR
 from proofs.symbols import PLANE, beta, e, kappa, named, step, theta, vs_vs, w_hat, w_star
 
@@ -204,10 +203,9 @@ def rising_from(g: Graph, witness: Witness, known: Sequence[Fact]) -> tuple[Fact
     )
 
 
-def first_order(d: Derivation) -> None:
-    """The rates of θ and of the Lagrangian along the step, for any u = q ŵ − C e + k f, f ⟂ ŵ, e."""
-    d.cite("R1", "N1.teacher")
-    q, across, off = symbols("q C k", real=True)
+def first_order() -> dict[str, Boolean]:
+    """Why: the rates of θ and of the Lagrangian along the step, for any u = q ŵ − C e + k f, f ⟂ ŵ, e."""
+    q, across, off, turning, fit = symbols("q C k κ_sin fit", real=True)
     u = q * w_hat - across * e + off * F_VECTOR
     gram = {**PLANE, (F_VECTOR, F_VECTOR): Integer(1)}
     z = w_hat + step * (kappa * w_star + beta * u)
@@ -215,26 +213,16 @@ def first_order(d: Derivation) -> None:
     turn = (-inner(w_star, z, gram) / norm).diff(step).subs(step, 0) / sin(theta)
     fall = (inner(u, z, gram) / norm).diff(step).subs(step, 0)
     pull, true = kappa * sin(theta), get("N1.teacher").formula.diff(theta)
-    change = true * turn - beta * fall
     rate = (beta * across - pull) * (true - beta * across) - beta**2 * off**2
-    d.step(
-        "Why: the rates at τ = 0, in any dimension",
-        rate,
-        "u = qŵ − Ce + kf, f ⟂ ŵ, e: dθ/dτ = βC − κ sin θ, and the Lagrangian has the rate shown (∇E = β(w − u), R1). "
-        "In the plane (k = 0) both rise exactly when κ sin θ < βC < ‖v*‖²/2π: the coarse gradient weighs the fit by "
-        "κ sin θ, the loss by ‖v*‖²/2π",
-        vanishes("dθ/dτ", turn - (beta * across - pull)),
-        vanishes("rate of the Lagrangian", change - rate),
-        _both_rise(),
-    )
-
-
-def _both_rise() -> Obligation:
-    """Both rates positive in the plane exactly when βC lies strictly between."""
-    pull, drag, fit = symbols("κ_sin β_C fit", real=True)
-    rising = And(drag - pull > 0, (drag - pull) * (fit - drag) > 0)
-    between = And(pull < drag, drag < fit)
-    return follows("both rise exactly between", And(Implies(rising, between), Implies(between, rising)))
+    rising = And(beta * across > turning, (beta * across - turning) * (fit - beta * across) > 0)
+    return {
+        "dθ/dτ at τ = 0, in any dimension": eq(turn, beta * across - pull),
+        "the rate of the Lagrangian there": eq(true * turn - beta * fall, rate),
+        "that of the true loss in θ": eq(true, vs_vs / (2 * pi)),
+        "for k = 0 both rise exactly for κ sin θ < βC < ‖v*‖²/2π": Equivalent(
+            rising, And(turning < beta * across, beta * across < fit)
+        ),
+    }
 
 
 @claim(
@@ -245,6 +233,7 @@ def _both_rise() -> Obligation:
     sentence=All(*map(said, LAGRANGIAN_WITNESSES)),
     definition=Splitting("lagrangian", "l0"),
     parts=RATES,
+    besides=first_order(),
     premises={
         "κ": eq(8 * pi * kappa**2, 1),
         "θ": All(eq(cos(_ANGLE), dot(_W, _W_STAR)), ge(_ANGLE, 0), le(_ANGLE, pi)),
@@ -291,6 +280,3 @@ def R2(d: Derivation) -> None:
             part = f"rate of the {what}{mark}"
             ends.append(g.apply(part, tends, f=f, over=step, to=Integer(0), value=RATES[part]))
     g.conclude(*ends)
-    _, there, owes = radial_and_pull(d, "")
-    d.step("κ at v = v*", there, "C9", *owes, vanishes("8πκ² − 1", 8 * pi * at_teacher(there).subs(vs_vs, 1) ** 2 - 1))
-    first_order(d)

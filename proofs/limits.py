@@ -21,7 +21,6 @@ from proofs.engine.forms import reached
 from proofs.engine.graph import Graph
 from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Term, eq, formula_of, ge, gt, le, lt, ne
-from proofs.engine.smt import follows
 from proofs.splitting import ENTRY as OUTPUT
 from proofs.splitting import TARGET, X_OTHER, X
 from proofs.symbols import beta, kappa, lam, multiplier, named, ratio, star_size, x_in
@@ -131,14 +130,6 @@ def R4_l1(d: Derivation) -> None:
     g.conclude(
         *(forms, g.under(beyond, g.under(none, needed)), g.under(beyond, g.under(later, unique)), edge),
         *(g.under(room, found), g.under(short, at_kappa)),
-    )
-    here, there, away = Symbol("H_bar", real=True), Symbol("H", real=True), Symbol("distance", positive=True)
-    least = (multiplier - beta) / 2 * away**2
-    d.step(
-        "It is the only global maximizer of H on the sphere",
-        least,
-        "R1.global: H(w̄) − H(w) is at least this, the distance being ‖w − w̄‖ > 0",
-        follows("H(w̄) > H(w)", here > there, here - there >= least, BEYOND),
     )
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Integer, Max, Rational, Symbol, diff, oo, sqrt
+from sympy import Abs, And, Eq, Expr, Gt, Implies, Integer, Max, Rational, Symbol, diff, oo, sqrt
+from sympy.logic.boolalg import Boolean
 
 from proofs.cubic import place
 from proofs.engine.analysis import sole
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, positive_terms, vanishes
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Root, Term, eq, formula_of, ge, gt, le
-from proofs.engine.smt import follows
 from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE, PULL
 from proofs.penalty_forms import penalty
 from proofs.proximal import MAP
@@ -52,6 +52,18 @@ _FORMS_L0 = If(
 _UNIT = eq(Part("norm equation"), 1)
 
 
+def hysteresis() -> dict[str, Boolean]:
+    """Two supports can be consistent at once: w* = (3/5, 4/5), J = {1, 2} and, N the root for it, J = {2}."""
+    jump = Symbol("T", positive=True)
+    small, large = kappa * Rational(3, 5), kappa * Rational(4, 5)
+    root = eq(SQUARE.subs(kept_mass, Rational(16, 25)), 1)
+    return {
+        "hysteresis at w* = (3/5, 4/5), κ(3/5)/N ≤ T < 3/5: N > κ": Implies(And(BEYOND, root), multiplier > kappa),
+        "there J = {2} is consistent": Implies(And(root, jump < Rational(3, 5)), large > (multiplier - beta) * jump),
+        "and J = {1, 2}": Implies(jump < Rational(3, 5), And(small > kappa * jump, large > kappa * jump)),
+    }
+
+
 @claim(
     id="R4.l0",
     title="The limits for l0: w* rescaled on a support J and off it",
@@ -75,6 +87,7 @@ _UNIT = eq(Part("norm equation"), 1)
     ),
     definition=Splitting("limit", "l0"),
     parts={"norm equation": SQUARE, "kept entry": KEPT, "dropped entry": INACTIVE, "threshold": JUMP},
+    besides=hysteresis(),
     premises={
         "J": Either(
             All(eq(_IN, 1), eq((multiplier - beta) * X, kappa * TARGET)),
@@ -106,29 +119,6 @@ def R4_l0(d: Derivation) -> None:
     falls = g.apply("‖w̄(N)‖ falls", sole, equation=equation, over=multiplier, low=beta, high=oo, falls=True)
     only = g.instance("‖w̄‖ = 1 once", falls, {mass: kept_mass}, some)
     g.conclude(forms, g.under(beyond, norm), g.under(some, only))
-    _l0_hysteresis(d)
-
-
-def _l0_hysteresis(d: Derivation) -> None:
-    """Two supports can be consistent at once: w* = (3/5, 4/5), J = {1, 2} and J = {2}."""
-    jump = Symbol("T", positive=True)
-    small, large = Rational(3, 5), Rational(4, 5)
-    square = SQUARE.subs(kept_mass, large**2)
-    d.step(
-        "Hysteresis: w* = (3/5, 4/5)",
-        "for κ(3/5)/N ≤ T < 3/5 both J = {1, 2}, w̄ = w*, and J = {2} are consistent",
-        "N the root for J = {2}; the interval is not empty",
-        follows("N > κ there, so the interval is not empty", multiplier > kappa, BEYOND, Eq(square, 1)),
-        follows(
-            "J = {2} is consistent",
-            And(kappa * large > (multiplier - beta) * jump, kappa * small <= multiplier * jump),
-            BEYOND,
-            Eq(square, 1),
-            kappa * small <= multiplier * jump,
-            jump < small,
-        ),
-        follows("J = {1, 2} is", And(kappa * small > kappa * jump, kappa * large > kappa * jump), jump < small),
-    )
 
 
 def branch(level: Expr = kept_level) -> tuple[Expr, Expr]:
@@ -145,6 +135,22 @@ START = Max(0, _JUMP_TL1 - a)
 _THRESHOLD = penalty("tl1").threshold
 _REST = eq(multiplier * x_in, PULL + beta * MAP)
 _SIGN = ge(x_in * PULL, 0)
+
+
+def branches() -> dict[str, Boolean]:
+    """The cubic has at most two roots U > 0; the sign of D = N − βS' tells them apart."""
+    _, slope = branch()
+    rising = diff(UPPER, kept_level)
+    return {
+        "D/S' is the slope in U of the right side": eq(rising, (multiplier - beta * slope) / slope),
+        "which grows, so that it is met at most twice": Gt(diff(UPPER, kept_level, 2), 0, evaluate=False),
+        "the fold, where D = 0": eq(
+            rising * (a + kept_level) ** 3, (multiplier - beta) * (a + kept_level) ** 3 - 2 * multiplier * ratio * SHAPE
+        ),
+        "an entry with w*_i = 0 has no upper branch": Gt(UPPER, 0, evaluate=False),
+        "S(0)": eq(get("P3").formula.subs(x_in, 0), 0),
+        "N|w̄_i| is the right side and βU": eq(multiplier * branch()[0], UPPER + beta * kept_level),
+    }
 
 
 @claim(
@@ -169,6 +175,7 @@ _SIGN = ge(x_in * PULL, 0)
     ),
     definition=Splitting("limit", "tl1"),
     parts={"lower entry": INACTIVE, "kept entry": SIZE, "active equation": UPPER},
+    besides=branches(),
     premises={"N ≥ β": ge(multiplier, beta), "|w*_i|": eq(Abs(PULL), kappa * star_size)},
     names={x_in: r"\bar w_i", MAP: r"\bar u_i", PULL: r"\kappa w^*_i"},
     hypotheses=(FROM_BETA,),
@@ -186,34 +193,3 @@ def R4_tl1(d: Derivation) -> None:
     size = ratio * SHAPE / level**2
     far = g.fact("ū_i", And(Eq(Abs(x_in), Abs(MAP) + size), Abs(MAP) > START, MAP * x_in > 0), root, side, beyond)
     g.conclude(above, pull, g.under(within, zero), g.under(beyond, far))
-    _tl1_branches(d)
-
-
-def _tl1_branches(d: Derivation) -> None:
-    """The cubic has at most two roots U > 0; the sign of D = N − βS' tells them apart."""
-    form = UPPER
-    _, slope = branch()
-    positive = Symbol("N", positive=True)
-    stiffness = multiplier - beta * slope
-    d.step(
-        "Two branches and a fold",
-        multiplier - beta * slope,
-        "D = N − βS'(w_i) has the sign of the form's slope in U; the form is convex, so y_i is met at most twice: at "
-        "the larger U (upper branch) D > 0, at the smaller (middle branch) D < 0, at the fold D = 0",
-        vanishes("slope − D/S'", diff(form, kept_level) - stiffness / slope),
-        positive_terms("its second derivative", diff(form, kept_level, 2).subs(multiplier, positive)),
-        vanishes(
-            "fold − [(N − β)(a+U)³ − 2Nρa(a+1)]",
-            diff(form, kept_level) * (a + kept_level) ** 3
-            - (multiplier - beta) * (a + kept_level) ** 3
-            + 2 * multiplier * ratio * SHAPE,
-        ),
-    )
-    d.step(
-        "An entry with w*_i = 0 stays 0 for N ≥ β",
-        form,
-        "the form is > 0, so only the lower branch w_i = y_i/N = 0 is left; and it has the sign of w*_i otherwise",
-        follows("form > 0", form > 0, FROM_BETA),
-        vanishes("S(0)", get("P3").formula.subs(x_in, 0)),
-        vanishes("N|w_i| − y_i − βU, so |y_i| ≤ N|w_i|", multiplier * branch()[0] - form - beta * kept_level),
-    )

@@ -6,11 +6,12 @@ Points, angles and frames are those of `proofs.lipschitz`.
 from __future__ import annotations
 
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Matrix, Symbol, pi, sin, sqrt, symbols
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.analysis import circle, convex
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import LipschitzGradient
-from proofs.engine.derivation import Derivation, coefficient, vanishes
+from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Part, eq, ge, le
@@ -163,6 +164,20 @@ def norm_of_rows(g: Graph) -> Fact:
     return g.instance("of the gradient", bound, entries | moved)
 
 
+def attained() -> dict[str, Boolean]:
+    """Three of the four entries are attained, so that none of these can be smaller."""
+    gradient = get("N2").as_printed
+    along_ones = gradient.diff(v) + m * gradient.diff(sum_v).coeff(ones)
+    scale = coefficient(get("N3").formula, e).subs(r, LEAST_W)
+    turned = -scale.subs(v_vs, LARGEST_V * sqrt(vs_vs)) * STRETCH / LEAST_W
+    sizes = {
+        "∂f/∂v in v, Δv ∥ 1": ((0, 0), along_ones),
+        "∂f/∂w in v, Δv ∥ v*, ‖w‖ = c_w": ((1, 0), -scale.diff(v_vs) * sqrt(vs_vs)),
+        "∂f/∂w in w, v ∥ v*, ‖v‖ = C_v, ‖w‖ = ‖w'‖ = c_w, where N6.direction is attained": ((1, 1), turned),
+    }
+    return {f"attained: {where}": eq(PARTIAL_CONSTANTS[at], size) for where, (at, size) in sizes.items()}
+
+
 @claim(
     id="N6",
     title="A Lipschitz constant of the population gradient away from the kinks and from w = 0",
@@ -194,6 +209,7 @@ def norm_of_rows(g: Graph) -> Fact:
     | {MOVED: r"\|\nabla f(v,w)-\nabla f(v',w')\|", BOTH: r"\|(v,w)-(v',w')\|", _V_GAP: r"\|v-v'\|"}
     | {_MOVED_V: r"\|\partial_vf(v,w)-\partial_vf(v',w')\|", _MOVED_W: r"\|\partial_wf(v,w)-\partial_wf(v',w')\|"}
     | {_W_GAP: r"\|w-w'\|", _R_2: r"\|w'\|", _V_2_SIZE: r"\|v'\|"},
+    besides=attained(),
     setting="‖w*‖ = 1; L is the spectral norm of the matrix of the four",
 )
 def N6(d: Derivation) -> None:
@@ -218,21 +234,3 @@ def N6(d: Derivation) -> None:
     direction = g.fact("‖e − e'‖ ≤ K‖ŵ − ŵ'‖", And(STRETCH >= 1, E_GAP <= STRETCH * HAT_GAP), bound, stretch)
     of_w = gradient_w_moves(g, told, square, direction, far, far_2, narrow)
     g.conclude(norm_of_rows(g), of_v, of_w, stretch, g.given("∇f"), g.given("(v, w)"))
-    attained(d)
-
-
-def attained(d: Derivation) -> None:
-    """Three of the four entries are attained, so that none of these can be smaller."""
-    gradient = get("N2").as_printed
-    along_ones = gradient.diff(v) + m * gradient.diff(sum_v).coeff(ones)
-    scale = coefficient(get("N3").formula, e).subs(r, LEAST_W)
-    sizes = {
-        (0, 0): (along_ones, "Δv ∥ 1"),
-        (1, 0): (-scale.diff(v_vs) * sqrt(vs_vs), "Δv ∥ v*, ‖w‖ = c_w"),
-        (1, 1): (
-            -scale.subs(v_vs, LARGEST_V * sqrt(vs_vs)) * STRETCH / LEAST_W,
-            "v ∥ v*, ‖v‖ = C_v, ‖w‖ = ‖w'‖ = c_w, and a pair at which N6.direction is attained",
-        ),
-    }
-    for entry, (size, where) in sizes.items():
-        d.step(f"Attained: {ENTRIES[entry]}", size, where, vanishes("the entry", PARTIAL_CONSTANTS[entry] - size))

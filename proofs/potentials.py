@@ -9,11 +9,12 @@ from sympy import (
     Expr,
     Heaviside,
     Integer,
+    Ne,
+    Or,
     Rational,
     Symbol,
     cos,
     diff,
-    expand,
     pi,
     simplify,
     sin,
@@ -24,7 +25,7 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Correlation, Potential, SampleGradient
-from proofs.engine.derivation import Derivation, Line, Obligation, coefficient, holds, inner, vanishes
+from proofs.engine.derivation import Derivation, Line, coefficient, inner, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import gram
@@ -35,9 +36,7 @@ from proofs.symbols import (
     INTEGRABLE,
     NONZERO_FILTER,
     PLANE,
-    alpha,
     e,
-    kappa,
     moment_across,
     ones,
     r,
@@ -63,17 +62,11 @@ def _register_correlation(part: str, name: str, statement: Expr, source: str) ->
         d.cite("N3", origin)
         d.begin(inner(get(origin).as_printed, true, PLANE), f"⟨G_μ, ∂f/∂w⟩, G_μ as in {origin}, ∂f/∂w as in N3")
         d.conclude(statement)
-        if name == "*":
-            nonzero = Symbol("v_vs", real=True, nonzero=True)
-            factor_of_b = (statement / moment_across).subs(v_vs, nonzero)
-            d.step(
-                "Hence the estimator never points uphill exactly where B ≥ 0; downhill where B > 0 and v·v* ≠ 0",
-                factor_of_b,
-                "the factor beside B is positive whenever v·v* ≠ 0",
-                holds("factor > 0", factor_of_b > 0),
-                vanishes("no other term", statement.subs(moment_across, 0)),
-            )
 
+    helps = {
+        "never uphill exactly where B ≥ 0": Equivalent(statement >= 0, Or(eq(v_vs, 0), moment_across >= 0)),
+        "downhill exactly where B > 0": Equivalent(statement > 0, And(Ne(v_vs, 0), moment_across > 0)),
+    }
     return claim(
         id="C6" + part,
         title="Correlation of the coarse gradient with the true gradient",
@@ -82,6 +75,7 @@ def _register_correlation(part: str, name: str, statement: Expr, source: str) ->
         definition=Correlation(name),
         statement=statement,
         hypotheses=ANGLES,
+        besides=helps if name == "*" else {},
         setting=INTEGRABLE if name == "*" else "",
     )(derivation)
 
@@ -107,7 +101,14 @@ def of_constants(d: Derivation, definition: Potential) -> Line:
     return radial * r - pull * r * cos(theta), owes
 
 
+def at_teacher(expression: Expr) -> Expr:
+    """`expression` at v = v*."""
+    return expression.subs({v_v: vs_vs, v_vs: vs_vs, sum_v: sum_vs}, simultaneous=True)
+
+
 def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim:
+    gradient = get(ID_OF[name]).formula
+
     def derivation(d: Derivation) -> None:
         d.open(of_constants)
         d.conclude(radial * r - pull * r * cos(theta))
@@ -120,47 +121,16 @@ def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim
         definition=Potential(name),
         statement=radial * r - pull * r * cos(theta),
         hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+        besides={
+            "it is αŵ − κw*": Same(gradient, radial * w_hat - pull * w_star),
+            "at v = v*, α = κ": Same(at_teacher(in_basic_quantities(gradient)), at_teacher(pull) * (w_hat - w_star)),
+        },
         setting=f"Φ(0) = 0, and ∇Φ = G_{name} in w at fixed v: Φ = α‖w‖ − κ⟨w*, w⟩",
     )(derivation)
 
 
 _register_potential("", "relu", (v_v + sum_v**2 - sum_v * sum_vs) / (2 * sqrt(2 * pi)), v_vs / (2 * sqrt(2 * pi)))
 _register_potential(".identity", "identity", v_v / sqrt(2 * pi), v_vs / sqrt(2 * pi))
-
-
-def radial_and_pull(d: Derivation, part: str) -> tuple[Expr, Expr, list[Obligation]]:
-    """α and κ of G = αŵ − κw*, read off the potential of C9 (at any fixed v); owes that they are constant in w."""
-    d.cite("C9" + part)
-    potential = expand(get("C9" + part).formula / r)
-    pull = -potential.coeff(cos(theta))
-    radial = simplify(potential + pull * cos(theta))
-    h = Symbol("h", real=True)
-    text_of, owes = {w_hat: "ŵ", e: "e", r: "r", theta: "θ"}, []
-    for basis, (along, across) in ((w_hat, (h, 0)), (e, (0, h))):
-        length = sqrt((r + along) ** 2 + across**2)
-        moved = alpha * length - kappa * ((r + along) * cos(theta) + across * sin(theta))
-        gradient = coefficient(alpha * w_hat - kappa * w_star, basis)
-        owes.append(vanishes(f"∇(α‖w‖ − κ⟨w*, w⟩) along {text_of[basis]}", diff(moved, h).subs(h, 0) - gradient))
-    owes += [
-        vanishes(f"∂{name}/∂{text_of[by]} in C9{part}", diff(value, by))
-        for name, value in (("α", radial), ("κ", pull))
-        for by in (r, theta)
-    ]
-    return radial, pull, owes
-
-
-def at_teacher(expression: Expr) -> Expr:
-    """`expression` at v = v*."""
-    return expression.subs({v_v: vs_vs, v_vs: vs_vs, sum_v: sum_vs}, simultaneous=True)
-
-
-def coarse_gradients(d: Derivation) -> list[Obligation]:
-    """Owe: the ReLU and the identity coarse gradients are αŵ − κw*, and α = κ at v = v*."""
-    owes = []
-    for part in ("", ".identity"):
-        radial, pull, constant = radial_and_pull(d, part)
-        owes += [*constant, vanishes(f"α − κ at v = v* (C9{part})", at_teacher(radial - pull))]
-    return owes
 
 
 ENTRY, STAR_ENTRY = symbols("v_k v^*_k", real=True)

@@ -12,13 +12,11 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, inner, vanishes
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import gram, total
+from proofs.engine.rules import gram, iterated, total
 from proofs.engine.sentence import All, Either, If, Part, Same, Term, eq, ge, gt, le, lt
-from proofs.engine.smt import follows
-from proofs.potentials import coarse_gradients
-from proofs.symbols import PLANE, alpha, beta, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
+from proofs.symbols import alpha, beta, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
 
 NORM_Z, SQUARE = Symbol("‖z‖", positive=True), Symbol("‖w⁺−w‖²", nonnegative=True)
 _ZW = Symbol("z_w", real=True)
@@ -45,55 +43,6 @@ X, X_OTHER, TARGET, ENTRY, _BEST = symbols("x x' w*_i u_i ū_i", real=True)
 def descent_step() -> Expr:
     """w − ηG − ηβ(w − u) on the sphere, G = αŵ − κw*."""
     return w_hat - eta * (alpha * w_hat - kappa * w_star) - eta * beta * (w_hat - U_VECTOR)
-
-
-def the_step(d: Derivation) -> None:
-    """RVSCGD on the sphere is the generalized power step w⁺ = normalize(w + τ(κw* + βu))."""
-    shrink = 1 - eta * (alpha + beta)
-    power = w_hat + eta / shrink * (kappa * w_star + beta * U_VECTOR)
-    d.step(
-        "The step is normalize(w + τ(κw* + βu)), τ = η/(1 − η(α+β))",
-        "w − ηG − ηβ(w − u) = (1 − η(α+β)) (w + τ(κw* + βu)), a positive multiple for η(α+β) < 1",
-        "G = αŵ − κw* with the α, κ of C9; α = κ at v = v*",
-        *coarse_gradients(d),
-        vanishes("step − its multiple", descent_step() - shrink * power),
-        follows("0 < τ", eta / shrink > 0, eta * (alpha + beta) < 1),
-    )
-
-
-def supremum(d: Derivation) -> None:
-    """H is a supremum of affine functions, one of which touches it at w: entry by entry."""
-    penalty = Symbol("p_u", real=True)
-    affine = (kappa * TARGET + beta * ENTRY) * X - beta * ENTRY**2 / 2 - penalty
-    cost = penalty + beta / 2 * (X - ENTRY) ** 2
-    here, there = symbols("H_w H_other", real=True)
-    d.step(
-        "H(w) = max over u of ⟨κw* + βu, w⟩ − (β/2)‖u‖² − λP(u)",
-        affine,
-        "one entry: x of w, w*_i of w*, u_i of u, p_u = λp(|u_i|)",
-        vanishes("H − the affine function", kappa * TARGET * X + beta / 2 * X**2 - cost - affine),
-        follows(
-            "H(w') ≥ H(w) + ⟨κw* + βu, w' − w⟩ for every w', whichever minimizer u is taken",
-            there >= here + (kappa * TARGET + beta * ENTRY) * (X_OTHER - X),
-            Eq(here, affine),
-            there >= affine.subs(X, X_OTHER),
-        ),
-    )
-    value, other, chosen = symbols("h h' u'_i", real=True)
-    d.step(
-        "∇H = κw* + βS wherever S is continuous",
-        "0 ≤ h(x') − h(x) − βu(x' − x) ≤ β(u' − u)(x' − x), h the part of H that is not linear",
-        "the inequality at x and at x'; so the envelope E has the gradient β(w − S(w))",
-        follows(
-            "between the two bounds",
-            And(
-                other - value - beta * ENTRY * (X_OTHER - X) >= 0,
-                other - value - beta * ENTRY * (X_OTHER - X) <= beta * (chosen - ENTRY) * (X_OTHER - X),
-            ),
-            other >= value + beta * ENTRY * (X_OTHER - X),
-            value >= other + beta * chosen * (X - X_OTHER),
-        ),
-    )
 
 
 P_ENTRY, P_X = symbols("p_u p_x", real=True)
@@ -138,6 +87,14 @@ def of_a_step(pull: Expr, here: Expr, there: Expr) -> dict[str, Boolean]:
     }
 
 
+_SHRINK = 1 - eta * (alpha + beta)
+_TAU = eta / _SHRINK
+_SPENT, _SPENT_LAST, _H_FIRST, _H_LAST = named("Σ‖w⁺−w‖²", "Σ_{s<T}‖w_{s+1}−w_s‖²", "H(w_0)", "H(w_T)")
+_STEPS = Symbol("T", integer=True, nonnegative=True)
+_SUMMABLE = "squared steps are summable, however many there are"
+_POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²"
+
+
 @claim(
     id="R1",
     title="The Lyapunov function of the splitting iteration",
@@ -146,6 +103,19 @@ def of_a_step(pull: Expr, here: Expr, there: Expr) -> dict[str, Boolean]:
     sentence=All(ge(H_NEXT - H_W, Part("lower bound")), If(Either(lt(step * kappa, 1), ge(C, 0)), gt(_ZW, 0))),
     definition=Splitting("lyapunov"),
     parts={"lower bound": STEP_GAIN * SQUARE},
+    besides={
+        "the step is a multiple of z": Same(
+            descent_step(), _SHRINK * (w_hat + _TAU * (kappa * w_star + beta * U_VECTOR))
+        ),
+        "a positive one, with τ = η/(1 − η(α+β)) > 0": Implies(eta * (alpha + beta) < 1, And(_SHRINK > 0, _TAU > 0)),
+        _POTENTIAL: eq(kappa * (1 - C) + _E_W, kappa + beta / 2 - H_W),
+        "H is bounded on the sphere": Implies(
+            And(Abs(C) <= 1, _E_W >= 0, beta / 2 >= _E_W), And(-kappa <= H_W, kappa + beta / 2 >= H_W)
+        ),
+        _SUMMABLE: Implies(
+            And(-kappa <= _H_FIRST, kappa + beta / 2 >= _H_LAST), step * (4 * kappa + beta) >= _SPENT_LAST
+        ),
+    },
     premises=OF_E | of_a_step(kappa, kappa * C, kappa * C_NEXT) | EVEN,
     names=NAMES | OF_W,
     setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
@@ -153,17 +123,28 @@ def of_a_step(pull: Expr, here: Expr, there: Expr) -> dict[str, Boolean]:
 )
 def R1(d: Derivation) -> None:
     g = Graph(d)
+    height = g.given("H(w)")
     pulled, long, moved, gained = gain_of_a_step(g)
-    raised = g.fact("u is kept", pulled <= H_NEXT - H_W, *map(g.given, ("H(w)", "H(w⁺)", *OF_E)))
+    raised = g.fact("u is kept", pulled <= H_NEXT - H_W, height, *map(g.given, ("H(w⁺)", *OF_E)))
     entry = g.fact("every entry", ENTRY * X >= 0, g.given("ū_i costs no more than −ū_i"))
     overlap = g.rule("⟨w, u⟩ ≥ 0", total, entry, sums={ENTRY * X: _ON_U})
     cosine = g.fact("|⟨w*, w⟩| ≤ 1", Abs(C) <= 1, moved)
     ahead = g.fact("z ≠ 0", Implies(Or(step * kappa < 1, C >= 0), _ZW > 0), overlap, cosine, long)
+    spent = 2 * step * (H_W - _H_FIRST) >= _SPENT
+    after = spent.subs({_SPENT: _SPENT + SQUARE, H_W: H_NEXT}, simultaneous=True)
+    more = g.fact("one step more", Implies(spent, after, evaluate=False), raised, gained)
+    run = g.rule(
+        "Σ‖w⁺ − w‖²",
+        iterated,
+        g.fact("no step", spent.subs({_SPENT: 0, H_W: _H_FIRST})),
+        more,
+        holds=spent,
+        values={_SPENT: (Integer(0), _SPENT + SQUARE, _SPENT_LAST), H_W: (_H_FIRST, H_NEXT, _H_LAST)},
+        count=_STEPS,
+    )
+    g.beside(_SUMMABLE, run)
+    g.beside(_POTENTIAL, height)
     g.conclude(raised, gained, ahead)
-    the_step(d)
-    supremum(d)
-    as_potential(d)
-    square_summable(d)
 
 
 def gain_of_a_step(g: Graph, pull: Symbol = kappa) -> tuple[Expr, Fact, Fact, Fact]:
@@ -206,57 +187,15 @@ def gain_of_a_step(g: Graph, pull: Symbol = kappa) -> tuple[Expr, Fact, Fact, Fa
     return pulled, long, moved, g.fact("gain", Eq(pulled, STEP_GAIN * SQUARE), long, moved)
 
 
-def as_potential(d: Derivation) -> None:
-    """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖² is a constant minus H on the sphere."""
-    envelope = Symbol("E", nonnegative=True)
-    height = kappa * inner(w_star, w_hat, PLANE) + beta / 2 * inner(w_hat, w_hat, PLANE) - envelope
-    potential = kappa * (1 - cos(theta)) + envelope
-    d.step(
-        "Equivalently κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖² decreases",
-        potential,
-        "it is κ + β/2 − H(w); E = λP(u) + (β/2)‖w − u‖² at the minimizer u",
-        vanishes("potential − (κ + β/2 − H)", potential - (kappa + beta / 2 - height)),
-    )
-
-
-def square_summable(d: Derivation) -> None:
-    """−κ ≤ H ≤ κ + β/2 on the sphere, so Σ‖w⁺ − w‖² ≤ τ(4κ + β)."""
-    cosine, envelope, total, last, first, then = symbols("c E S H_k H_0 H_next", real=True)
-    height = kappa * cosine + beta / 2 - envelope
-    d.step(
-        "Steps are square-summable",
-        step * (4 * kappa + beta),
-        "Σ ‖w⁺ − w‖² ≤ 2τ (sup H − inf H) by telescoping; 0 ≤ E ≤ λP(0) + β/2 = β/2; S is the sum so far",
-        follows(
-            "−κ ≤ H ≤ κ + β/2",
-            And(height >= -kappa, height <= kappa + beta / 2),
-            cosine >= -1,
-            cosine <= 1,
-            envelope >= 0,
-            envelope <= beta / 2,
-        ),
-        follows(
-            "one more term",
-            total + SQUARE <= 2 * step * (then - first),
-            total <= 2 * step * (last - first),
-            then - last >= SQUARE / (2 * step),
-        ),
-        follows(
-            "the sum",
-            total <= step * (4 * kappa + beta),
-            total <= 2 * step * (last - first),
-            last <= kappa + beta / 2,
-            first >= -kappa,
-        ),
-    )
-
-
 _H_BAR, _E_BAR, _ENTRY_COST, _BEST_COST = named("H(w̄)", "E(w̄)", "λp(u_i)+(β/2)(w_i−u_i)²", "λp(ū_i)+(β/2)(w̄_i−ū_i)²")
 
 
 def _cost(x_: Expr, u_: Expr) -> Expr:
     """λ|u_i| + (β/2)(x_i − u_i)², λ = ρβ."""
     return beta * (ratio * Abs(u_) + (x_ - u_) ** 2 / 2)
+
+
+_ALONE = "for N > β it is the only one that does"
 
 
 @claim(
@@ -274,6 +213,7 @@ def _cost(x_: Expr, u_: Expr) -> Expr:
         "an entry of E(w)": eq(_ENTRY_COST, _cost(X_OTHER, ENTRY)),
         "an entry of E(w̄)": eq(_BEST_COST, _cost(X, _BEST)),
     },
+    besides={_ALONE: Implies(And(multiplier > beta, APART > 0), _H_BAR > H_W)},
     names=NAMES | OF_W | {_H_BAR: r"H(\bar w)", _E_BAR: r"E(\bar w)", _W_BAR: r"\bar w", U_VECTOR: r"\bar u"},
     setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; ū = S(w̄); l1 enters by its subgradient inequality alone",
 )
@@ -304,5 +244,6 @@ def R1_global(d: Derivation) -> None:
         expanded={APART: (w_hat - _W_BAR, w_hat - _W_BAR)},
     )
     drop = g.fact("drop", _H_BAR - H_W >= LEAST_DROP, above, balance, *map(g.given, ("H(w)", "H(w̄)", "fixed")))
+    g.beside(_ALONE, drop)
     apart = g.fact("apart", APART >= 0, balance)
     g.conclude(drop, apart)

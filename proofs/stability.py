@@ -2,20 +2,69 @@
 
 from __future__ import annotations
 
-from sympy import And, Expr, Gt, Implies, Integer, Limit, Symbol, cos, expand, limit, oo, sin, sqrt, symbols
+from sympy import And, Equivalent, Expr, Gt, Implies, Integer, Limit, Symbol, cos, diff, expand, oo, sin, sqrt, symbols
+from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Obligation, coefficient, inner, vanishes
+from proofs.engine.derivation import Derivation, coefficient, inner
 from proofs.engine.forms import definite, tried
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.rules import total
-from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Term, eq, formula_of, gt, le, lt, ne
-from proofs.engine.smt import follows
+from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, formula_of, gt, le, lt, ne
 from proofs.splitting import ENTRY, TARGET, U_VECTOR, X_OTHER, X, descent_step
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_hat, w_star
 
 _TANGENT = Symbol("t")
+
+
+def soft_spectrum() -> dict[str, Boolean]:
+    """l1: the spectrum of P diag(1_J) P on the tangent space.
+
+    w̄ = q a + √(1−q²) b, a along w̄_J, b along the rest; a tangent vector mixes √(1−q²)a − qb, R^J off a and the rest off
+    b.
+    """
+    part = Symbol("q_J", positive=True)
+    on, off, inside, outside = symbols("a_J b_J a_perp b_perp_J")
+    rest = sqrt(1 - part**2)
+    gram = {(vector, vector): Integer(1) for vector in (on, off, inside, outside)}
+    w, mixed = part * on + rest * off, rest * on - part * off
+
+    def masked(vector: Expr) -> Expr:
+        kept = coefficient(vector, on) * on + coefficient(vector, inside) * inside
+        return kept - inner(kept, w, gram) * w
+
+    return {
+        "l1: μ = 1 on R^J off w̄_J": Same(masked(inside), inside),
+        "1 − Σ_J w̄_i² once": Same(masked(mixed), (1 - part**2) * mixed),
+        "and 0 on the rest off w̄": Same(masked(outside), Integer(0)),
+        "these are tangent": And(*(eq(inner(one, w, gram), 0) for one in (mixed, inside, outside))),
+    }
+
+
+_FACTOR = (1 + step * beta * curvature) / (1 + step * multiplier)
+
+
+def contraction() -> dict[str, Boolean]:
+    """When the factor is a contraction, and how it depends on τ = η/(1 − η(α+β))."""
+    ends, positive = beta * curvature / multiplier, Symbol("multiplier", positive=True)
+    gap = multiplier - beta * curvature
+    fastest = (descent_step() - eta * (kappa * w_star + beta * U_VECTOR)).subs(eta, 1 / (alpha + beta))
+    other, p_u, p_v = symbols("v_i p_u p_v", real=True)
+    least = And(
+        p_u + beta / 2 * (X - ENTRY) ** 2 <= p_v + beta / 2 * (X - other) ** 2,
+        p_v + beta / 2 * (X_OTHER - other) ** 2 <= p_u + beta / 2 * (X_OTHER - ENTRY) ** 2,
+    )
+    return {
+        "S does not fall, so μ ≥ 0": Implies(least, (X - X_OTHER) * (ENTRY - other) >= 0),
+        "a contraction exactly for N > βμ": Equivalent(_FACTOR < 1, beta * curvature < multiplier),
+        "the factor is > 0": Gt(_FACTOR, 0, evaluate=False),
+        "1 less the factor": eq(1 - _FACTOR, step * gap / (1 + step * multiplier)),
+        "it falls in τ": Implies(gap > 0, diff(_FACTOR, step) < 0),
+        "to its limit": eq(Limit(_FACTOR.subs(multiplier, positive), step, oo), ends.subs(multiplier, positive)),
+        "τ rises in η": Implies(eta * (alpha + beta) < 1, diff(eta / (1 - eta * (alpha + beta)), eta) > 0),
+        "at η* = 1/(α+β) the step is along κw* + βu": Same(fastest, Integer(0)),
+    }
 
 
 @claim(
@@ -27,8 +76,9 @@ _TANGENT = Symbol("t")
         r"\frac{\partial w^+}{\partial w}\Big|_{\bar w}t=\mathrm{factor}\cdot t,\quad\mathrm{factor}"
     ),
     definition=Splitting("rate"),
-    statement=(1 + step * beta * curvature) / (1 + step * multiplier),
+    statement=_FACTOR,
     hypotheses=(Gt(1 + step * multiplier, 0),),
+    besides=soft_spectrum() | contraction(),
     setting="S differentiable at the entries of w̄; t ⟂ w̄, P the projector off w̄",
 )
 def R8(d: Derivation) -> None:
@@ -44,84 +94,6 @@ def R8(d: Derivation) -> None:
     )
     d.evaluate("The limit")
     d.conclude(R8.formula)
-    soft_spectrum(d)
-    in_the_step(d)
-
-
-def soft_spectrum(d: Derivation) -> None:
-    """l1: the spectrum of P diag(1_J) P on the tangent space."""
-    part = Symbol("q_J", positive=True)
-    on, off, inside, outside = symbols("a_J b_J a_perp b_perp_J")
-    rest = sqrt(1 - part**2)
-    gram = {(vector, vector): Integer(1) for vector in (on, off, inside, outside)}
-    w = part * on + rest * off
-    mixed = rest * on - part * off
-
-    def masked(vector: Expr) -> Expr:
-        kept = coefficient(vector, on) * on + coefficient(vector, inside) * inside
-        return kept - inner(kept, w, gram) * w
-
-    owes = [
-        vanishes("the mixed vector is tangent", inner(mixed, w, gram)),
-        vanishes("1 − Σ_J w_i² on it", masked(mixed) - (1 - part**2) * mixed),
-        vanishes("1 on R^J off w_J", masked(inside) - inside),
-        vanishes("0 off J and off w", masked(outside)),
-        vanishes("these are tangent", inner(inside, w, gram) ** 2 + inner(outside, w, gram) ** 2),
-    ]
-    d.step(
-        "l1: S' = 1 on the active set J, 0 off it",
-        "μ = 1 (|J| − 1 times), 1 − Σ_J w̄_i² (once), 0 (n − |J| − 1 times); J empty: 0; J everything: 1",
-        "w̄ = q a + √(1−q²) b, a along w̄_J, b along the rest, q² = Σ_J w̄_i²; a tangent vector mixes √(1−q²)a − qb, "
-        "R^J off a and the rest off b",
-        owes,
-    )
-
-
-def _monotone() -> Obligation:
-    """Minimizers u at x and v at y are in the order of x and y, whatever the penalty."""
-    other, p_u, p_v = symbols("v_i p_u p_v", real=True)
-    return follows(
-        "S is nondecreasing: (x − y)(u − v) ≥ 0",
-        (X - X_OTHER) * (ENTRY - other) >= 0,
-        p_u + beta / 2 * (X - ENTRY) ** 2 <= p_v + beta / 2 * (X - other) ** 2,
-        p_v + beta / 2 * (X_OTHER - other) ** 2 <= p_u + beta / 2 * (X_OTHER - ENTRY) ** 2,
-    )
-
-
-def in_the_step(d: Derivation) -> None:
-    """When the factor is a contraction, and how it depends on τ and η."""
-    factor_, shrink = get("R8").formula, 1 - eta * (alpha + beta)
-    fastest = (descent_step() - eta * (kappa * w_star + beta * U_VECTOR)).subs(eta, 1 / (alpha + beta))
-    bounds = [beta * curvature < multiplier]
-    ends = beta * curvature / multiplier
-    positive = Symbol("multiplier", positive=True)
-    slope = (beta * curvature - multiplier) / (1 + step * multiplier) ** 2
-    d.step(
-        "Contraction, and the fastest step",
-        ends,
-        "the derivative is symmetric on w̄^⊥, so errors shrink by the largest factor in the end; N > βμ ≥ 0 (S is "
-        "nondecreasing, so μ ≥ 0); it falls in τ, and τ = η/(1 − η(α+β)) rises to ∞ "
-        "as η → 1/(α+β): η* = 1/(α+β), where w⁺ is the direction of κw* + βu",
-        _monotone(),
-        follows("0 < factor < 1", And(factor_ > 0, factor_ < 1), bounds),
-        follows("only then, at 1 + τN > 0", beta * curvature < multiplier, 1 + step * multiplier > 0, factor_ < 1),
-        vanishes("slope in τ", factor_.diff(step) - slope),
-        follows("it is negative", slope < 0, bounds),
-        vanishes("limit τ → ∞", limit(factor_.subs(multiplier, positive), step, oo) - ends.subs(multiplier, positive)),
-        vanishes("dτ/dη − 1/(1 − η(α+β))²", (eta / shrink).diff(eta) - 1 / shrink**2),
-        vanishes("the step at η* − (κw* + βu)/(α+β)", fastest),
-    )
-    gap = multiplier - beta * curvature
-    d.step(
-        "In terms of the step",
-        step * gap / (1 + step * multiplier),
-        "1 minus the factor; N − βμ is an eigenvalue of diag(D) on w̄^⊥: all are positive (R7.stability) exactly when "
-        "every factor is < 1; with two D_i < 0, or one and Σ w̄_i²/D_i > 0, H grows somewhere and the point repels",
-        vanishes("1 − factor − form", 1 - factor_ - step * gap / (1 + step * multiplier)),
-        follows("one sign", gap > 0, step * gap / (1 + step * multiplier) > 0, 1 + step * multiplier > 0),
-        follows("and back", step * gap / (1 + step * multiplier) > 0, gap > 0, 1 + step * multiplier > 0),
-        follows("no factor is ≤ 0, as μ ≥ 0", factor_ > 0, 1 + step * multiplier > 0),
-    )
 
 
 _REST, SUM, _CROSS, DEFICIT, _SIZE = symbols("B A s d E", real=True)

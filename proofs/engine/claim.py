@@ -10,15 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from typing import Final
+from functools import cache, partial
+from typing import Any, Final
 
 from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
+from proofs.engine.besides import mistaken, settled
 from proofs.engine.definitions import Definition
-from proofs.engine.derivation import Derivation
-from proofs.engine.sentence import Relation, Role, relation_of, roles
+from proofs.engine.derivation import Derivation, Planted, Step, name_of
+from proofs.engine.sentence import Relation, Role, formula_of, relation_of, roles
 
 __all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on", "standing"]
 
@@ -41,8 +42,8 @@ class Claim:
     LaTeX, `setting` a hypothesis that only words can say. A claim that is not an equality of expressions has a
     `sentence` instead; the expressions in it (a bound, a threshold, the equation of a condition) stand under a name in
     `parts`, so that every method reads them and mutants can change them, and what each is in the sentence is its role.
-    `premises` are hypotheses by name, at which a graph of facts begins. `names` are the claim's own LaTeX for symbols
-    and parts. `code` names the generated functions.
+    `besides` are formulas that it says beside its statement, by name. `premises` are hypotheses by name, at which a
+    graph of facts begins. `names` are the claim's own LaTeX for symbols and parts, `code` the generated functions.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Claim:
     code: tuple[str, ...] = ()
     parts: Mapping[str, Expr] = field(default_factory=dict, hash=False)
     premises: Mapping[str, Boolean] = field(default_factory=dict, hash=False)
+    besides: Mapping[str, Boolean] = field(default_factory=dict, hash=False)
     names: Mapping[Symbol, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -166,7 +168,27 @@ def derive(claim_id: str) -> Derivation:
         chain.concluded = ""
     if chosen.parts and chain.concluded != "sentence":
         chain.concluded = ""
+    _say_besides(chosen, chain)
     return chain
+
+
+def _say_besides(chosen: Claim, chain: Derivation) -> None:
+    """Decide what the declaration says besides: as it stands, or as a graph has shown it."""
+    supposed = [formula_of(one, {}) for one in (*chosen.premises.values(), *chosen.hypotheses)]
+    alone = {name: (said, supposed, chain.deciders.get(name)) for name, said in chosen.besides.items()}
+    for name, step in chain.besides.items():
+        chain.steps.append(step)
+        del alone[name]
+    for name, told in alone.items():
+        rule = told[-1]
+        chain.steps.append(Step(name, told[0], "", settled(*told), kind="besides", rule=name_of(rule) if rule else ""))
+    chain.mutants = partial(_with_besides, chain.mutants, alone)
+
+
+def _with_besides(others: Callable[[], Iterable[Planted]], alone: Mapping[str, Any]) -> Iterable[Planted]:
+    yield from others()
+    for name, told in alone.items():
+        yield from ((f"{name}, {mistake}", owed) for mistake, owed in mistaken(*told))
 
 
 def rests_on(claim_id: str) -> Iterable[str]:

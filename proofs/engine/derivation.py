@@ -78,7 +78,9 @@ def _flat(owes: Iterable[Owed]) -> tuple[Obligation, ...]:
     return tuple(one for part in owes for one in ([part] if isinstance(part, Obligation) else part))
 
 
-Kind = Literal["hypothesis", "case", "definition", "solver", "SymPy", "rule", "claim", "case closed", "statement"]
+Kind = Literal[
+    "hypothesis", "case", "definition", "solver", "SymPy", "rule", "claim", "case closed", "statement", "besides"
+]
 """What a step is taken for granted as, or what proves it."""
 
 
@@ -108,6 +110,10 @@ class Step:
         return None if None in verdicts or not (verdicts or self.computed) else True
 
 
+Planted = tuple[str, Callable[..., Obligation]]
+"""A mistake by name, and what is then owed: how many `steps` a solver may take is a keyword of it."""
+
+
 @dataclass
 class Derivation:
     """The chain of one claim. `current` is the expression reached, on the `line` of that name, `derived` the one held
@@ -121,12 +127,14 @@ class Derivation:
     cited: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    besides: dict[str, Step] = field(default_factory=dict)
+    deciders: dict[str, Callable[[Boolean], list[Obligation]]] = field(default_factory=dict)
     current: Expr | None = None
     line: tuple[str, ...] = ()
     derived: Expr | None = None
     held: tuple[Expr, ...] = ()
     implies: Callable[[Mapping[str, Expr], int], Obligation] | None = None
-    mutants: Callable[[], Iterable[tuple[str, Callable[..., Obligation]]]] = tuple
+    mutants: Callable[[], Iterable[Planted]] = tuple
     concluded: Literal["", "statement", "sentence"] = ""
 
     def begin(self, shown: Expr, because: str = "") -> None:
@@ -152,7 +160,11 @@ class Derivation:
         self._next(Step(name, self.current, because or f"by {called}", tuple(owes), not owes, kind, called))
 
     def _next(self, step: Step) -> None:
-        """Add a line, which uses the one before."""
+        """Add a line, which uses the one before. ValueError after the statement, to which the declaration alone adds."""
+        if self.concluded:
+            raise ValueError(
+                f"{self.claim_id}: {step.name!r} comes after the statement; say it in the claim's `besides`"
+            )
         self.steps.append(replace(step, uses=(*self.line, *step.uses)))
         self.line = (step.name,)
 
@@ -162,20 +174,15 @@ class Derivation:
             self.rules.append(rule)
 
     def _joined(self, name: str, joined: bool) -> None:
-        if not joined and not self.concluded:
+        if not joined:
             self.words.append(name)
 
     def step(self, name: str, shown: Expr | str, because: str = "", *owes: Owed) -> None:
-        """Add a step whose correctness is carried by the obligations it `owes`.
-
-        What comes after the statement adds to it, and may be words. ValueError for words before.
-        """
-        obligations = _flat(owes)
-        self._next(Step(name, shown, because, obligations))
-        if self.concluded:
-            return
+        """Add a step whose correctness is carried by the obligations it `owes`. ValueError for words."""
         if isinstance(shown, str):
             raise ValueError(f"{self.claim_id}: words are no line of a derivation: {name}")
+        obligations = _flat(owes)
+        self._next(Step(name, shown, because, obligations))
         self._joined(name, _says_equal(obligations, self.current, shown))
         self.current = shown
 
@@ -214,6 +221,11 @@ class Derivation:
         if self.mutants is tuple:  # no graph plants its own
             self.mutants = partial(_planted, self.steps[:])
 
+    def decide(self, name: str, rule: Callable[[Boolean], list[Obligation]]) -> None:
+        """Of what is said besides, by name: a rule says what it owes."""
+        self.trust(name_of(rule))
+        self.deciders[name] = rule
+
     def attain(self, name: str, term: Expr, said: Boolean, uses: tuple[str, ...], *owes: Obligation) -> None:
         """Go on with a term of which a graph's facts imply what is said of the expression reached."""
         self._next(Step(name, said, "", owes, kind="solver", uses=uses))
@@ -241,7 +253,7 @@ class Derivation:
         return True
 
 
-def _planted(steps: Iterable[Step]) -> Iterable[tuple[str, Callable[..., Obligation]]]:
+def _planted(steps: Iterable[Step]) -> Iterable[Planted]:
     """A chain with a line off by a thousandth, which then is no longer the one after it, where that is owed."""
     for here, after in pairwise(steps):
         if not after.computed:

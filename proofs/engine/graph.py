@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
-from sympy import And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Lt, Ne, Symbol, default_sort_key
+from sympy import And, Basic, Eq, Expr, Implies, Le, Ne, Symbol, default_sort_key
 from sympy.logic.boolalg import Boolean, Equivalent, true
 
 from proofs.engine.analysis import vanishing
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
-from proofs.engine.derivation import Derivation, Kind, Step, name_of, vanishes
+from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.rules import Applied, gram, iterated, names, total
-from proofs.engine.sentence import Same, Term, formula_of
+from proofs.engine.sentence import Same, Term, changed, formula_of
 from proofs.engine.smt import STEPS, follows
 from proofs.symbols import INNER, QUANTITIES, is_vector
 
@@ -52,6 +52,8 @@ class Graph:
         self._claim: Claim = get(derivation.claim_id)
         self._facts: dict[str, Fact] = {}
         self._proved: dict[str, tuple[Fact, Callable[[Boolean, Iterable[Fact]], Obligation]]] = {}
+        self._said: dict[str, Boolean] = {}
+        self._besides: tuple[Fact, ...] = ()
         self._meant: dict[Expr, tuple[Expr, ...]] = {}
         self._sums: dict[Expr, Expr] = {}
         self._moving: set[Basic] = set()
@@ -237,6 +239,15 @@ class Graph:
         said = formula_of(sentence, self._claim.parts)
         self._derivation.conclude_sentence(said, implies, _named(facts), *self._ends(said, facts))
 
+    def beside(self, name: str, *facts: Fact) -> None:
+        """What the claim says besides its statement, by name, follows from these facts."""
+        said = self._claim.besides[name]
+        self._besides += facts
+        self._proved[name] = Fact(name, said, uses=facts), _implied
+        self._said[name] = said
+        owed = _implied(said, facts), self._closed(facts)
+        self._derivation.besides[name] = Step(name, said, "", owed, kind="besides", uses=_named(facts))
+
     def least(
         self, named: Fact, over: Symbol, *facts: Fact, also: Sequence[Fact] = (), value: Expr | None = None
     ) -> None:
@@ -270,17 +281,16 @@ class Graph:
 
     def _ends(self, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact] = ()) -> tuple[Obligation, ...]:
         self._proved["the sentence"] = Fact("the sentence", said, uses=tuple(facts)), _implied
+        self._said["the sentence"] = said
         ends = [*facts, *also]
-        behind = {fact.name for fact in _behind(ends)}
-        still_open = {name for fact in ends for name in fact.rests} - self._claim.premises.keys()
+        behind = {fact.name for fact in _behind([*ends, *self._besides])}
         idle = (self._facts.keys() | self._claim.premises.keys()) - behind
-        return (
-            _implied(said, facts),
-            _none("case is still open", still_open),
-            _none("fact or hypothesis serves nothing", idle),
-        )
+        return _implied(said, facts), self._closed(ends), _none("fact or hypothesis serves nothing", idle)
 
-    def _mutants(self) -> Iterator[tuple[str, Callable[..., Obligation]]]:
+    def _closed(self, ends: Iterable[Fact]) -> Obligation:
+        return _none("case is still open", {name for one in ends for name in one.rests} - self._claim.premises.keys())
+
+    def _mutants(self) -> Iterator[Planted]:
         """The graph with one mistake each: what is proved all the same was not needed, or is not what was said.
 
         How many `steps` the solver may take is a keyword of what is owed.
@@ -289,9 +299,9 @@ class Graph:
             for use in fact.uses:
                 others = [other for other in fact.uses if other is not use]
                 yield f"{name}, without {use.name}", partial(shown, fact.formula, others)
-        said, _ = self._proved["the sentence"]
-        for word, wrong in _changed(said.formula):
-            yield f"{said.name}, {word}", partial(_implied, wrong, said.uses)
+        for name, said in self._said.items():
+            for word, wrong in changed(said):
+                yield f"{name}, {word}", partial(_implied, wrong, self._proved[name][0].uses)
 
     def _leaf(self, name: str, formula: Boolean, because: str, kind: Kind) -> Fact:
         return self._keep(name, formula, (), because, kind=kind, rests=frozenset([name]), bound=_symbols(formula))
@@ -367,18 +377,6 @@ def _reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obli
     for _ in defined:  # what is defined may stand in what defines another
         residual = residual.subs(defined, simultaneous=True)
     return vanishes("they are the same", residual)
-
-
-_REVERSED: Final = {Le: Gt, Lt: Ge, Ge: Lt, Gt: Le, Eq: Ne}
-
-
-def _changed(formula: Boolean) -> Iterator[tuple[str, Boolean]]:
-    """The sentence with one word changed: a relation reversed, or a condition left out."""
-    relations = [formula] if isinstance(formula, tuple(_REVERSED)) else formula.atoms(*_REVERSED)
-    for part in sorted(relations, key=default_sort_key):
-        yield f"{part} reversed", formula.xreplace({part: _REVERSED[type(part)](*part.args, evaluate=False)})
-    for part in sorted(formula.atoms(Implies), key=default_sort_key):
-        yield f"whether or not {part.args[0]}", formula.xreplace({part: part.args[1]})
 
 
 def _none(what: str, found: Collection[str]) -> Obligation:

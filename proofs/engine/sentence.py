@@ -12,7 +12,24 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from sympy import And, Basic, Eq, Equivalent, Expr, Ge, Gt, Implies, Le, Lt, Ne, Or, Symbol, Tuple, sympify
+from sympy import (
+    And,
+    Basic,
+    Eq,
+    Equivalent,
+    Expr,
+    Ge,
+    Gt,
+    Implies,
+    Le,
+    Lt,
+    Ne,
+    Or,
+    Symbol,
+    Tuple,
+    default_sort_key,
+    sympify,
+)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -32,6 +49,7 @@ __all__ = [
     "Same",
     "Tends",
     "Term",
+    "changed",
     "eq",
     "formula_of",
     "ge",
@@ -227,3 +245,15 @@ def formula_of(sentence: Boolean, parts: Mapping[str, Expr]) -> Boolean:
     if isinstance(sentence, Relational):
         return sentence.func(*(side.xreplace(known) for side in sentence.args), evaluate=False)
     return sentence.xreplace(known)
+
+
+_REVERSED: Final = {Le: Gt, Lt: Ge, Ge: Lt, Gt: Le, Eq: Ne}
+
+
+def changed(formula: Boolean) -> Iterator[tuple[str, Boolean]]:
+    """The sentence with one word changed: a relation reversed, or a condition left out."""
+    relations = [formula] if isinstance(formula, tuple(_REVERSED)) else formula.atoms(*_REVERSED)
+    for part in sorted(relations, key=default_sort_key):
+        yield f"{part} reversed", formula.xreplace({part: _REVERSED[type(part)](*part.args, evaluate=False)})
+    for part in sorted(formula.atoms(Implies), key=default_sort_key):
+        yield f"whether or not {part.args[0]}", formula.xreplace({part: part.args[1]})

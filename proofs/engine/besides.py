@@ -1,0 +1,60 @@
+"""What a claim says beside its statement: formulas of its declaration, each decided as it stands.
+
+Nobody argues for one in a derivation: an equality reduces to zero, anything else follows from what the claim supposes.
+Where facts are needed a graph says which (`Graph.beside`); then it follows from these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from sympy import And, Eq, Rational, true
+from sympy.logic.boolalg import Boolean
+
+from proofs.engine.derivation import Obligation, vanishes
+from proofs.engine.sentence import Same, changed, eq
+from proofs.engine.smt import STEPS, follows
+
+Rule = Callable[[Boolean], list[Obligation]]
+
+
+def settled(formula: Boolean, supposed: Sequence[Boolean], rule: Rule | None = None) -> tuple[Obligation, ...]:
+    """Owe each part: what is `supposed` of its symbols implies it, unless it is an equality or a `rule` says more.
+
+    ValueError for a part that SymPy has decided already.
+    """
+    if true in And.make_args(formula):
+        raise ValueError(f"SymPy found a part of it true where it is declared, so that nothing is owed: {formula}")
+    return tuple(owed for part in And.make_args(formula) for owed in _owed(part, supposed, rule, STEPS))
+
+
+def mistaken(
+    formula: Boolean, supposed: Sequence[Boolean], rule: Rule | None = None
+) -> Iterator[tuple[str, Callable[..., Obligation]]]:
+    """The same with one mistake: an equality off by a thousandth, a relation reversed, a condition left out."""
+    for part in And.make_args(formula):
+        wrongs = [("off by 0.1 %", _off(part))] if isinstance(part, Eq | Same) else changed(part)
+        for word, wrong in wrongs:
+            yield word, partial(_first_open, wrong, supposed, rule)
+
+
+def _owed(part: Boolean, supposed: Sequence[Boolean], rule: Rule | None, steps: int) -> list[Obligation]:
+    if rule is not None:
+        return rule(part)
+    if isinstance(part, Eq | Same):
+        left, right = part.args
+        return [vanishes("both sides are the same", left.doit() - right.doit())]
+    given = [one for one in supposed if one.free_symbols & part.free_symbols]
+    return [follows("it follows", part, *given, steps=steps)]
+
+
+def _off(part: Boolean) -> Boolean:
+    left, right = part.args
+    wrong = right * Rational(999, 1000) if right != 0 else Rational(1, 1000)
+    return Same(left, wrong) if isinstance(part, Same) else eq(left, wrong)
+
+
+def _first_open(part: Boolean, supposed: Sequence[Boolean], rule: Rule | None, *, steps: int = STEPS) -> Obligation:
+    owed = _owed(part, supposed, rule, steps)
+    return next((one for one in owed if one.decision.zero is not True), owed[0])
