@@ -5,15 +5,15 @@ from __future__ import annotations
 from sympy import And, Eq, Equivalent, Implies, Integer, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.analysis import circle
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import gram, grown
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, ge, gt, le, lt
 from proofs.fixed_points import ACROSS, GAP, PRODUCTS, R3, RIGHT
-from proofs.means import normal_density
+from proofs.rules.algebra import gram, grown
+from proofs.rules.analysis import circle
+from proofs.rules.means import normal_density
 from proofs.splitting import (
     C_NEXT,
     H_NEXT,
@@ -84,7 +84,7 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
     ),
     definition=Splitting("any-estimator"),
     parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
-    besides={
+    besides=lambda: {
         "κ(θ) is a Gaussian average by G5, for r = 1, without 0/0 at θ = 0 and π": eq(
             STRENGTH.subs(moment_across, get("G5").formula),
             v_vs / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
@@ -181,7 +181,7 @@ def without_loss() -> dict[str, Boolean]:
     definition=Splitting("any-estimator-step"),
     parts={"lower bound": STEP_GAIN_CURVED},
     premises=OF_E | of_a_step(_HERE, _FIT, _FIT_NEXT) | {"L": _OF_L},
-    besides=without_loss(),
+    besides=without_loss,
     names=NAMES
     | OF_W
     | {_HERE: r"\kappa(\theta)", _THERE: r"\kappa(y)", _FIT: r"-\Psi(\theta)", _FIT_NEXT: r"-\Psi(\theta^+)"},

@@ -6,20 +6,21 @@ B1 [BG]: patches x_1, …, x_k i.i.d. N(0, I_n), network ``f(w) = (1/k) Σ_i rel
 
 from __future__ import annotations
 
-from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Or, Rational, cos, diff, pi, sin, symbols
+from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Or, cos, diff, pi, sin, symbols
 
-from proofs.engine.analysis import circle, rising
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, eq, gt, le, lt, ne
-from proofs.means import angle_along, of_patches, relu_kernel
 from proofs.rows import double_sum
+from proofs.rules.algebra import gram
+from proofs.rules.analysis import circle, rising
+from proofs.rules.means import angle_along, of_patches, relu_kernel
 from proofs.symbols import (
     CLOSED_ANGLE,
+    HALF,
     NONZERO_FILTER,
     PLANE,
     dw,
@@ -34,8 +35,6 @@ from proofs.symbols import (
     theta,
     w_hat,
 )
-
-HALF = Rational(1, 2)
 
 OVERLAP = sin(theta) + (pi - theta) * cos(theta)
 """g(θ): E[relu(a·z) relu(b·z)] = ‖a‖‖b‖ g(θ)/2π. It falls from π at θ = 0 to 0 at θ = π."""
@@ -79,7 +78,7 @@ _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
     statement=_LOSS,
     printed=(_GAMMA * (r**2 + r_star**2) - 2 * k * r * r_star / (2 * pi) * OVERLAP - 2 * _B * r * r_star) / k**2,
     hypotheses=CLOSED_ANGLE,
-    besides={
+    besides=lambda: {
         "at w = 0, where relu(0) = 0 leaves the teacher": eq(
             in_basic_quantities(_LOSS).subs(r, 0), double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2
         )

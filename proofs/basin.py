@@ -7,40 +7,17 @@ One step is w⁺ = z/‖z‖ with ``z = (1 + τβ)w + τy, y = κw* + β(u − w
 from __future__ import annotations
 
 import sympy
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Expr,
-    Implies,
-    Integral,
-    Min,
-    Symbol,
-    betainc_regularized,
-    cos,
-    diff,
-    pi,
-    simplify,
-    sin,
-    sqrt,
-    symbols,
-)
-from sympy import beta as beta_function
-from sympy.logic.boolalg import Boolean
+from sympy import Abs, And, Eq, Expr, Implies, Min, Symbol, betainc_regularized, cos, pi, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, Line, Obligation, vanishes
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import gram, iterated, total
 from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
+from proofs.rules.algebra import gram, iterated, total
+from proofs.rules.substitutions import CAP, in_squares, missed_cap, reflected
 from proofs.splitting import ENTRY, U_VECTOR, X
-from proofs.symbols import beta, cap_angle, kappa, lam, n, named, step, theta, w_hat
-
-HALF = sympy.Rational(1, 2)
-
-CAP = Symbol("q", positive=True)
-"""sin α₀ = r/κ, 0 < q < 1."""
+from proofs.symbols import HALF, beta, cap_angle, kappa, lam, n, named, step, theta, w_hat
 
 BASIN_REFLECTED = HALF + betainc_regularized(HALF, (n - 1) / 2, 0, (1 - CAP) * (1 + CAP)) / 2
 """The probability of R6, in the form that keeps its digits as q → 1."""
@@ -52,7 +29,6 @@ RADIUS = Min(beta, WIDEST)
 
 _PRICE = Symbol("λp(u_i)", nonnegative=True)
 
-_RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=True), Symbol("t", positive=True)
 
 _NEXT_ANGLE = Symbol("θ⁺", real=True)
 
@@ -197,62 +173,6 @@ def R6(d: Derivation) -> None:
     g.conclude(*moved, run)
 
 
-def missed_cap(d: Derivation, definition: Splitting) -> Line:
-    """POLAR: the direction of a Gaussian z is uniform, and its angle to w* has a density ∝ sin^{n−2} θ.
-
-    For the density of z, in its part along w* and the length ρ of the rest, is ∝ ρ^{n−2} exp(−(s² + ρ²)/2), and there
-    the length separates. What is missed is the cap about −w*. Source: Muirhead, Aspects of Multivariate Statistical
-    Theory, 1.5.5 and 2.1.3.
-    """
-    along, across = _RADIUS * cos(theta), _RADIUS * sin(theta)
-    joint = across ** (n - 2) * sympy.exp(-(along**2 + across**2) / 2)
-    jacobian = sympy.Matrix([along, across]).jacobian([_RADIUS, theta]).det()
-    rest = simplify(joint * jacobian / sin(theta) ** (n - 2))
-    density = sin(_ANGLE) ** (n - 2)
-    halves = Integral(density, (_ANGLE, 0, cap_angle)), Integral(density, (_ANGLE, 0, pi / 2))
-    return 1 - halves[0] / (2 * halves[1]), [
-        vanishes("Jacobian − R", jacobian - _RADIUS),
-        vanishes("slope of density/sin^{n−2}θ in θ", diff(rest, theta)),
-        vanishes("density at π − φ", density.subs(_ANGLE, pi - _ANGLE) - density),
-    ]
-
-
-def in_squares(d: Derivation, line: Expr) -> Line:
-    """SUBSTITUTE: φ = arcsin √t, which rises on [0, π/2]; ∫ t^{a−1}(1 − t)^{b−1} over (0, x) is I_x(a, b) B(a, b).
-
-    Source: Rudin, Principles of Mathematical Analysis, 6.19; DLMF 8.17.1 and 8.17.2.
-    """
-    angle, a, b = sympy.asin(sqrt(_SQUARED)), (n - 1) / 2, HALF
-    density = _SQUARED ** (a - 1) * (1 - _SQUARED) ** (b - 1)
-    of_t = betainc_regularized(a, b, 0, _SQUARED)
-    owes = [vanishes("B(a, b) dI/dt − integrand", of_t.diff(_SQUARED) * beta_function(a, b) - density)]
-
-    def changed(integral: Integral) -> Expr:
-        ((bound, low, high),) = integral.limits
-        into = sympy.powsimp(integral.function.subs(bound, angle) * diff(angle, _SQUARED))
-        owes.extend([vanishes("integrand", into - density / 2), vanishes("it begins at 0", low)])
-        return of_t.subs(_SQUARED, sin(high) ** 2) * beta_function(a, b) / 2
-
-    found = line.replace(lambda part: isinstance(part, Integral), changed)
-    return found.subs(betainc_regularized(a, b, 0, 1), 1), owes
-
-
-def reflected(same: Boolean) -> list[Obligation]:
-    """SLOPE: functions with one slope in q are equal if they are at q = 1, where I_0 = 0 and I_1 = 1.
-
-    Source: Rudin, Principles of Mathematical Analysis, 5.11.
-    """
-    gap = same.lhs - same.rhs
-    return [
-        vanishes("difference of the slopes in q", simplify(diff(gap, CAP).rewrite(sympy.gamma))),
-        vanishes("difference at q = 1", gap.subs(CAP, 1).replace(betainc_regularized, _at_an_end)),
-    ]
-
-
-def _at_an_end(a: Expr, b: Expr, low: Expr, high: Expr) -> Expr:
-    return high - low if {low, high} <= {0, 1} else betainc_regularized(a, b, low, high)
-
-
 _PROBABILITY = 1 - betainc_regularized((n - 1) / 2, HALF, 0, sin(cap_angle) ** 2) / 2
 _REFLECTED = "the same by I_x(a, b) = 1 − I_{1−x}(b, a), with q = sin α₀, which keeps its digits as q → 1"
 
@@ -265,7 +185,7 @@ _REFLECTED = "the same by I_x(a, b) = 1 − I_{1−x}(b, a), with q = sin α₀,
     definition=Splitting("probability"),
     statement=_PROBABILITY,
     hypotheses=(n >= 2,),
-    besides={_REFLECTED: eq(_PROBABILITY.subs(sin(cap_angle), CAP), BASIN_REFLECTED)},
+    besides=lambda: {_REFLECTED: eq(_PROBABILITY.subs(sin(cap_angle), CAP), BASIN_REFLECTED)},
     setting="α₀ < π/2, sin α₀ = r/κ; the start is uniform on the sphere",
     code=("basin_probability",),
 )

@@ -15,11 +15,11 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
-from proofs.engine.forms import rises
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Root, eq, formula_of, ge, gt, le, lt, ne
 from proofs.limits import R9_BOUND
+from proofs.rules.algebra import total
+from proofs.rules.forms import rises
 from proofs.splitting import ENTRY, TARGET
 from proofs.stability import DEFICIT, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import (

@@ -8,11 +8,11 @@ from proofs.census import _TARGET_2, _U_2, ACROSS_SQUARED, NAMES, SETTING, SOME_
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
-from proofs.engine.forms import rises
 from proofs.engine.graph import Graph
-from proofs.engine.rules import total
 from proofs.engine.sentence import All, If, Iff, Part, Root, eq, formula_of, ge, gt, le, lt
 from proofs.limits_nonconvex import JUMP, SHAPE, START, branch
+from proofs.rules.algebra import total
+from proofs.rules.forms import rises
 from proofs.splitting import TARGET
 from proofs.stability import DEFICIT, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import a, beta, kappa, kept_level, multiplier, ratio, spike_sign, star_entry

@@ -27,16 +27,17 @@ from sympy import (
     symbols,
 )
 
-from proofs.engine.analysis import carried, circle, tends, unbounded
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
-from proofs.engine.derivation import Derivation, inner
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, eq, formula_of, gt, le, lt, ne
-from proofs.landscape import PLANE_OR_MORE, SADDLE_ANGLE, on_best_weights
+from proofs.landscape import PLANE_OR_MORE, SADDLE_ANGLE
 from proofs.network import COSINE_LIKE
-from proofs.potentials import IDENTITY, INSIDE, RELU, SLOPE
+from proofs.potentials import IDENTITY, INSIDE, RELU
+from proofs.rules.algebra import gram
+from proofs.rules.analysis import carried, circle, tends, unbounded
+from proofs.rules.gradients import SLOPE, length_at_the_end
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
@@ -54,7 +55,6 @@ from proofs.symbols import (
     v_v,
     v_vs,
     vs_vs,
-    w_hat,
 )
 
 BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * ones
@@ -197,9 +197,7 @@ def C8_beyond(d: Derivation) -> None:
     statement=2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
 )
 def C8_identity(d: Derivation) -> None:
-    d.cite("C2", "N4")
-    gradient = on_best_weights(get("C2").formula, pi).subs(theta, pi)
-    d.begin(inner(gradient, w_hat, PLANE), "⟨G_identity, ŵ⟩ at v = v(π), w* = −ŵ, which is its length")
+    d.open(length_at_the_end)
     d.conclude(C8_identity.statement)
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Rational, asin, expand_trig, factor_terms, pi, sin, sqrt
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.analysis import addition, arcsine
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import ge, gt, le
 from proofs.penalty_forms import Penalty, size
 from proofs.proximal import MAP, cost, objective
+from proofs.rules.analysis import addition, arcsine
 from proofs.symbols import a, named, phi_angle, ratio, u, x_in
 
 MAPS = frozenset({"tl1", "half"})

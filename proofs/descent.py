@@ -7,42 +7,25 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-from sympy import (
-    Add,
-    And,
-    Equivalent,
-    Expr,
-    Ge,
-    Gt,
-    Implies,
-    Integer,
-    Ne,
-    Or,
-    Rational,
-    Symbol,
-    cos,
-    oo,
-    pi,
-    sin,
-    sqrt,
-    symbols,
-)
+from sympy import Add, And, Equivalent, Expr, Ge, Gt, Implies, Integer, Ne, Or, Symbol, cos, oo, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
-from proofs.engine.analysis import circle, convex, rising, tends
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import DescentConstant, PlainDescent
-from proofs.engine.derivation import Derivation, coefficient, inner
+from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import gram, grown, iterated
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz_constant import BOTH, LARGEST_V, LIPSCHITZ_CONSTANT, MOVED, N6
 from proofs.network import COSINE_LIKE
-from proofs.potentials import INSIDE, RELU, SLOPE
+from proofs.potentials import INSIDE, RELU
+from proofs.rules.algebra import gram, grown, iterated
+from proofs.rules.analysis import circle, convex, rising, tends
+from proofs.rules.gradients import SLOPE, stepped_at_the_end
 from proofs.symbols import (
+    HALF,
     NONZERO_FILTER,
     OPEN_ANGLE,
     PLANE,
@@ -63,8 +46,6 @@ from proofs.symbols import (
     vs_vs,
     w_hat,
 )
-
-HALF = Rational(1, 2)
 
 DESCENT_CONSTANT = 2 * LARGEST_V**2 / pi + sqrt(pi / 2) * r
 """A of C7, in C_v ≥ ‖v‖ and r = ‖w‖."""
@@ -114,7 +95,7 @@ _ONE = {m: 1, sum_vs: 1, vs_vs: 1, theta: pi / 2}
     names=NAMES,
     setting="v(θ) does not depend on ‖w‖",
     parts={"quotient": VALLEY_QUOTIENT},
-    besides={
+    besides=lambda: {
         "a witness: m = 1, v* = 1, θ = π/2": And(
             Same(BEST_WEIGHTS.subs(_ONE | {v_star: 1, ones: 1}), HALF),
             eq(VALLEY_QUOTIENT.subs(_ONE), sqrt(pi / 2) * r),
@@ -175,7 +156,7 @@ def largest_quotient() -> Boolean:
     definition=DescentConstant("bound"),
     parts={"bound": DESCENT_CONSTANT},
     premises=INSIDE,
-    besides={"2C_v²/π is attained: v = (6, −3), v* = (1, 2), θ = π/2, any ‖w‖": largest_quotient()},
+    besides=lambda: {"2C_v²/π is attained: v = (6, −3), v* = (1, 2), θ = π/2, any ‖w‖": largest_quotient()},
     names={Part("bound"): "A"} | NAMES,
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
 )
@@ -234,7 +215,7 @@ _RUN = "with one L and one A for every step, ΣE over any number T of steps is b
     ),
     definition=PlainDescent("relu"),
     parts={"decrease, a lower bound": DECREASE, "largest step": SHRINKING_STEP},
-    besides={_RUN: _SPENT_LAST * DECREASE / ENERGY <= _LOSS_FIRST - _LOSS_LAST},
+    besides=lambda: {_RUN: _SPENT_LAST * DECREASE / ENERGY <= _LOSS_FIRST - _LOSS_LAST},
     premises=dict(N6.premises)
     | {
         "x − tηg": eq(BOTH, _TIME * eta * _LENGTH),
@@ -311,7 +292,7 @@ _LOST = coefficient(_AT_THE_END, w_hat)
     definition=PlainDescent("identity"),
     statement=r - 2 * eta * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
     hypotheses=NONZERO_FILTER,
-    besides={
+    besides=lambda: {
         "v⁺ = v": eq(gradient_at_best_weights(), 0),
         "w⁺ stays on the line of w*": eq(coefficient(_AT_THE_END, e), 0),
         "‖w‖ falls": Ge(_LOST, 0, evaluate=False),
@@ -321,6 +302,6 @@ _LOST = coefficient(_AT_THE_END, w_hat)
     "nothing is claimed; for m = 1 or 1ᵀv* = 0 that amount is 0 and the point is fixed",
 )
 def B2_identity(d: Derivation) -> None:
-    d.cite("C2", "N2", "N4")
-    d.begin(inner(r * w_hat - eta * _AT_THE_END, w_hat, PLANE), "⟨w − η G_identity, ŵ⟩ at v = v(π), w* = −ŵ")
+    d.open(stepped_at_the_end)
+    d.cite("N2")
     d.conclude(B2_identity.statement)

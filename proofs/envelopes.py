@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from sympy import Abs, Expr, symbols
 
-from proofs.engine.analysis import cluster, slope
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Envelope
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import total
 from proofs.engine.sentence import All, If, Is, Part, Term, eq, ge, le
+from proofs.rules.algebra import total
+from proofs.rules.analysis import cluster, slope
 from proofs.symbols import beta, lam, u, x_in
 
 HERE, THERE, PART, PENALTY_THERE = symbols("w_0 w_1 t p_u", real=True)

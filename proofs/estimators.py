@@ -9,41 +9,35 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Add, Expr, Ge, Gt, Integer, Limit, Rational, cos, cot, diff, erf, exp, oo, pi, sin, sqrt
+from sympy import Expr, Ge, Gt, Integer, Limit, cos, cot, erf, exp, oo, pi, sin, sqrt
 from sympy.codegen.cfunctions import expm1
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, claim, get
 from proofs.engine.definitions import MeanSample
-from proofs.engine.derivation import Derivation, Line, coefficient, vanishes
-from proofs.engine.residual import in_basic_quantities
+from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.sentence import eq
-from proofs.means import Phi, coarse_gradient_of, normal_density, of_rows
-from proofs.moments import (
-    PHI_0,
-    Kernels,
-    Moments,
-    closed_moments,
-    folded_kernels,
-    folded_moments,
-    is_gaussian_on_pieces,
-)
+from proofs.moments import PHI_0, Kernels, Moments, folded_kernels, is_gaussian_on_pieces
 from proofs.oscillation import moments_of, owed, wave_kernels
 from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
-from proofs.rows import row_lemma
+from proofs.rules.means import Phi, normal_density, of_rows
+from proofs.rules.moments import (
+    GENERAL,
+    at_the_ends,
+    finite_moments,
+    for_any_slope,
+    for_no_length,
+    of_half_spaces,
+    with_moments,
+)
 from proofs.symbols import (
     CLOSED_ANGLE,
+    HALF,
     INTEGRABLE,
     NONZERO_FILTER,
     OPEN_ANGLE,
-    a_hat,
-    b_hat,
     c,
     e,
-    moment_across,
-    moment_along,
-    moment_full,
-    moment_half,
     r,
     slope,
     sum_v,
@@ -57,9 +51,7 @@ from proofs.symbols import (
     x,
 )
 
-HALF = Rational(1, 2)
 ANGLES = OPEN_ANGLE + NONZERO_FILTER
-GENERAL = Moments(moment_full, moment_half, moment_along, moment_across)
 
 
 @claim(
@@ -158,49 +150,15 @@ def is_homogeneous(proxy: Estimator) -> bool:
     return proxy.name in KERNELS and constant and ends <= {-oo, Integer(0), oo}
 
 
-def of_half_spaces(d: Derivation, definition: MeanSample, proxy: Estimator) -> Line:
-    """ROWS: as in C1, with μ'(x) = q + (p − q) 1{x > 0}; the means of one row are those of G2 and G3, at every angle.
-
-    Source: Durrett, Probability: Theory and Examples, 2.1.9; induction on the rows.
-    """
-    d.cite("G1", "G2")
-    below = Add(*(piece for low, _, piece in proxy.pieces if low == -oo))
-    above = Add(*(piece for _, high, piece in proxy.pieces if high == oo))
-    of_a, of_both, gap = get("G2").formula.subs(a_hat, w_hat), Integer(0), above - below
-    if gap != 0:
-        d.cite("G3")
-        of_both = get("G3").formula.xreplace({a_hat: w_hat, b_hat: w_star})
-    gradient = coarse_gradient_of(gap * of_a, above * of_a, below * of_a.subs(w_hat, w_star) + gap * of_both)
-    half = vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF)
-    return gradient, [*row_lemma(), half, vanishes("E[z]", of_a + of_a.subs(w_hat, -w_hat))]
-
-
 def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
     """C1 with the moments of `proxy` in the place of M, M₊, A and B."""
-    d.cite("C1", "G4", "G5")
-    d.begin(get("C1").as_printed, f"C1, for {proxy.title}")
+    d.recall("C1", get("C1").as_printed)
+    d.cite("G4", "G5")
     if proxy.waves is not None and proxy.name not in KERNELS:
         average_the_waves(d, moments_of(wave_kernels(proxy.waves)))
         return
     name = "Integrate the moments" if closed else "Fold the moments onto s > 0"
     d.by(name, partial(with_moments, proxy=proxy, closed=closed))
-
-
-def with_moments(d: Derivation, gradient: Expr, proxy: Estimator, *, closed: bool) -> Line:
-    """MOMENTS: M, M₊ as they are defined, A as in G4, B by the smoothing law G5, for the pieces of μ'.
-
-    Closed, by antiderivatives that are differentiated back; else ∫ F(s) ds over s < 0 is ∫ F(−s) ds over s > 0. Source:
-    Rudin, Principles of Mathematical Analysis, 6.21 and 6.19.
-    """
-    moments, owes = closed_moments(proxy) if closed else (folded_moments(proxy), [])
-    return gradient.subs(dict(zip(GENERAL, moments, strict=True)), simultaneous=True), owes
-
-
-def finite_moments(d: Derivation, gradient: Expr, proxy: Estimator) -> Line:
-    """TAILS: moments are finite where μ' grows less than any exp(εx²), and at the ends of its pieces less than a power
-    above −1. Source: comparison of integrals; Rudin, Principles of Mathematical Analysis, exercise 6.8.
-    """
-    return gradient, [vanishes("limit of μ' and its weight", end) for end in proxy.tails()]
 
 
 def average_the_waves(d: Derivation, moments: Moments) -> None:
@@ -214,32 +172,10 @@ def average_the_waves(d: Derivation, moments: Moments) -> None:
     )
 
 
-def for_any_slope(d: Derivation, gradient: Expr, proxy: Estimator, stated: Expr) -> Line:
-    """AFFINE: two affine functions of the slope that agree where it is ≥ 0 are equal. Two points determine one."""
-    owes = [vanishes("μ' is affine in the slope", diff(piece, slope, 2)) for _, _, piece in proxy.pieces]
-    return gradient, [*owes, vanishes("so is the statement", diff(in_basic_quantities(stated), slope, 2))]
-
-
-def for_no_length(d: Derivation, gradient: Expr, proxy: Estimator, stated: Expr) -> Line:
-    """NULL: at c = 0 no piece of μ' has a length, μ' is 0 almost everywhere, and so is G. Source: Durrett, 1.4."""
-    owes = [vanishes("length of the piece at c = 0", (high - low).subs(c, 0)) for low, high, _ in proxy.pieces]
-    return gradient, [*owes, vanishes("the statement at c = 0", stated.subs(c, 0))]
-
-
 _DOMAINS = {"leaky-relu": (), "clipped-relu": (Ge(c, 0, evaluate=False),)}
 """Where a closed form holds further than its parameters are meant to go: any slope, and c = 0, where μ' = 0."""
 
 _FURTHER = {"leaky-relu": ("Any slope", for_any_slope), "clipped-relu": ("c = 0", for_no_length)}
-
-
-def at_the_ends(d: Derivation, gradient: Expr, proxy: Estimator, stated: Expr) -> Line:
-    """ENDS: at θ = 0 and π the half-space of w* is that of w, or the other one: its mean is M₊ ŵ, or (M − M₊) ŵ."""
-    (full, half, _, _), owes = closed_moments(proxy)
-    for end, star in ((Integer(0), half), (pi, full - half)):
-        direct = coarse_gradient_of(full * w_hat, half * w_hat, star * w_hat)
-        there = in_basic_quantities(stated).subs(theta, end)
-        owes.append(vanishes(f"gradient − statement at θ = {end}", in_basic_quantities(direct) - there))
-    return gradient, owes
 
 
 def continuous_at_the_ends(printed: Expr, simple: Expr) -> dict[str, Boolean]:
@@ -283,7 +219,7 @@ def register_estimator_claim(proxy: Estimator) -> Claim:
         statement=stated,
         printed=printed,
         hypotheses=hypotheses_of(proxy),
-        besides=continuous_at_the_ends(printed, stated) if name == "relu" and printed is not None else {},
+        besides=partial(continuous_at_the_ends, printed, stated) if name == "relu" else dict,
         setting="" if proxy.has_variance else "E μ'(rs)² is infinite: the Monte Carlo method does not apply",
         code=("coarse_gradient",),
     )(lambda d: derive_gradient(d, name))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.proxies import ESTIMATORS, Estimator
 
-__all__ = ["GROUP", "LOADED", "VARIABLE", "ExtensionError", "estimators", "is_own", "named", "penalties"]
+__all__ = ["GROUP", "LOADED", "VARIABLE", "ExtensionError", "check", "estimators", "is_own", "named", "penalties"]
 
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
@@ -66,6 +66,26 @@ LOADED: Final = _load()
 """The extensions of this process."""
 
 
+def check() -> None:
+    """ExtensionError for a claim of an extension whose derivation is no graph of facts, with the name of the line."""
+    from proofs.engine.claim import all_claims, derive
+
+    for claim in all_claims() if LOADED else ():
+        if (module := _declared_by(claim)).partition(".")[0] == __name__.partition(".")[0]:
+            continue
+        try:
+            chain = derive(claim.id)
+        except ValueError as error:
+            raise ExtensionError(f"claim {claim.id!r} of extension {module!r}: {error}") from error
+        wrong = f"nothing but words joins {chain.words[0]!r} to what is before it" if chain.words else ""
+        if wrong or not chain.concluded:
+            wrong = wrong or "its derivation does not end at its statement"
+            raise ExtensionError(
+                f"claim {claim.id!r} of extension {module!r}: {wrong}; let each line be computed, owe that it is the "
+                "one before, or be a fact of a `Graph`"
+            )
+
+
 def estimators(own: bool) -> list[Estimator]:
     """The estimators of this package, or all of them, those of extensions last."""
     return [proxy for name, proxy in ESTIMATORS.items() if not own or name in _OWN_ESTIMATORS or not LOADED]
@@ -78,13 +98,18 @@ def penalties(own: bool) -> list[Penalty]:
 
 def is_own(claim: Claim) -> bool:
     """Whether a claim is this package's: not about something an extension declares, nor declared by one."""
-    definition, derivation = claim.definition, claim.derivation
-    while isinstance(derivation, partial):
-        derivation = derivation.func
-    if LOADED and derivation.__module__.partition(".")[0] != __name__.partition(".")[0]:
+    definition = claim.definition
+    if LOADED and _declared_by(claim).partition(".")[0] != __name__.partition(".")[0]:
         return False
     foreign = [penalty for penalty in PENALTIES.values() if penalty not in penalties(own=True)]
     if any(getattr(definition, "penalty", None) in (other.name, other.on_reals) for other in foreign):
         return False
     proxy = getattr(definition, "estimator", "")
     return proxy not in ESTIMATORS or any(known.name == proxy for known in estimators(own=True))
+
+
+def _declared_by(claim: Claim) -> str:
+    derivation = claim.derivation
+    while isinstance(derivation, partial):
+        derivation = derivation.func
+    return derivation.__module__

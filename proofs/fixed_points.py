@@ -9,8 +9,8 @@ from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import gram, total
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
+from proofs.rules.algebra import gram, total
 from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, SHORTER, U_VECTOR, X
 from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, step, theta, w_hat, w_star
 
@@ -164,7 +164,7 @@ def _saved(shape: Expr) -> Boolean:
     ),
     definition=Splitting("free"),
     parts={"threshold": RESTS},
-    besides={
+    besides=lambda: {
         "by how much a step moves w": Same(
             -eta * (kappa * w_hat - kappa * w_star) - eta * beta * (r * w_hat - U_VECTOR),
             eta * (kappa * (w_star - w_hat) - beta * (r * w_hat - U_VECTOR)),

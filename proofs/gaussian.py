@@ -14,18 +14,14 @@ symbol      meaning
 
 from __future__ import annotations
 
-from sympy import Integral, Rational, cos, cot, oo, pi, sin, sqrt
+from sympy import Integral, cos, cot, oo, pi, sin, sqrt
 
-from proofs.engine.analysis import circle
 from proofs.engine.claim import claim
 from proofs.engine.definitions import HalfSpaceMoment
-from proofs.engine.derivation import Derivation, Line
-from proofs.engine.smt import follows
-from proofs.means import Phi, gauss, normal_density
-from proofs.symbols import CLOSED_ANGLE, INTEGRABLE, OPEN_ANGLE, a_hat, b_hat, b_perp, mu, r, s, t, theta, x
-
-HALF = Rational(1, 2)
-
+from proofs.engine.derivation import Derivation
+from proofs.rules.means import Phi, gauss, normal_density
+from proofs.rules.substitutions import in_units_of_sine
+from proofs.symbols import CLOSED_ANGLE, HALF, INTEGRABLE, OPEN_ANGLE, a_hat, b_hat, b_perp, mu, r, s, t, theta, x
 
 _SOURCE = "elementary"
 
@@ -110,10 +106,3 @@ def G5(d: Derivation) -> None:
     d.evaluate("Over t", over=t)
     d.by("s = x sin θ", in_units_of_sine)
     d.conclude(G5.statement)
-
-
-def in_units_of_sine(d: Derivation, integral: Integral) -> Line:
-    """SUBSTITUTE: s = x sin θ, which grows with x, as sin θ > 0. Source: Rudin, Principles of Analysis, 6.19."""
-    changed = integral.function.subs(s, sin(theta) * x) * sin(theta)
-    positive = follows("sin θ > 0", sin(theta) > 0, circle(at=theta).gives, *OPEN_ANGLE)
-    return Integral(changed, (x, -oo, oo)), [positive]

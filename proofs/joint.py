@@ -23,15 +23,15 @@ from sympy import (
     symbols,
 )
 
-from proofs.engine.analysis import circle, rising
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Graph
-from proofs.engine.rules import gram, iterated
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
 from proofs.limit_errors import TANGENT
+from proofs.rules.algebra import gram, iterated
+from proofs.rules.analysis import circle, rising
 from proofs.splitting import NORM_Z, U_VECTOR
 from proofs.symbols import (
     CLOSED_ANGLE,
@@ -99,7 +99,7 @@ _MISSED = lam * sqrt(nonzeros - taxicab**2)
     },
     names=_NAMES,
     hypotheses=CLOSED_ANGLE,
-    besides={
+    besides=lambda: {
         "κ(0)": eq(STRENGTH.subs(theta, 0), vs_vs / (2 * sqrt(2 * pi))),
         "κ falls in θ": Implies(And(sum_vs**2 <= m * vs_vs, vs_vs > 0), diff(STRENGTH, theta) < 0),
         "its zero is N5's saddle angle": eq(STRENGTH.subs(theta, get("N5.saddle").formula), 0),

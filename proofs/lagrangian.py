@@ -28,12 +28,12 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.analysis import circle, rising, tends
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, inner
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, ne
+from proofs.rules.analysis import circle, rising, tends
 from proofs.splitting import F_VECTOR
 from proofs.symbols import PLANE, beta, e, kappa, named, step, theta, vs_vs, w_hat, w_star
 
@@ -233,7 +233,7 @@ def first_order() -> dict[str, Boolean]:
     sentence=All(*map(said, LAGRANGIAN_WITNESSES)),
     definition=Splitting("lagrangian", "l0"),
     parts=RATES,
-    besides=first_order(),
+    besides=first_order,
     premises={
         "κ": eq(8 * pi * kappa**2, 1),
         "θ": All(eq(cos(_ANGLE), dot(_W, _W_STAR)), ge(_ANGLE, 0), le(_ANGLE, pi)),

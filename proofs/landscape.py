@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Ne, Not, Or, Symbol, pi, solve, sqrt, symbols
 
-from proofs.engine.analysis import falling, least, partial
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Landscape
 from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, ge, gt, le, lt
+from proofs.rules.algebra import gram
+from proofs.rules.analysis import falling, least, partial
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
@@ -265,8 +265,7 @@ def N5(d: Derivation) -> None:
     code=("saddle_angle",),
 )
 def N5_saddle(d: Derivation) -> None:
-    d.begin(get("N4.inner").formula, "v(θ)·v* of N4.inner; it vanishes where f is stationary")
-    d.cite("N4.inner")
+    d.recall("N4.inner", get("N4.inner").formula)
     g = Graph(d)
     below, angle, plane, stationary = map(g.given, N5_saddle.premises)
     (root,) = solve(get("N4.inner").formula, theta)

@@ -6,17 +6,17 @@ import sympy
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Piecewise, Symbol, cos, limit, sign, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.analysis import tends
 from proofs.engine.claim import Claim, Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import entrywise, gram, total
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.fixed_points import RIGHT
 from proofs.limits_nonconvex import SHAPE
 from proofs.penalty_forms import penalty
 from proofs.proximal import MAP
+from proofs.rules.algebra import entrywise, gram, total
+from proofs.rules.analysis import tends
 from proofs.splitting import ENTRY, OF_A_MINIMIZER, P_ENTRY, P_X, TARGET, U_VECTOR, X
 from proofs.symbols import (
     PLANE,

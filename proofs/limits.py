@@ -17,10 +17,10 @@ from sympy import Abs, And, Eq, Equivalent, Integer, Max, Min, Ne, Symbol, symbo
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
-from proofs.engine.forms import reached
 from proofs.engine.graph import Graph
-from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Term, eq, formula_of, ge, gt, le, lt, ne
+from proofs.rules.algebra import total
+from proofs.rules.forms import reached
 from proofs.splitting import ENTRY as OUTPUT
 from proofs.splitting import TARGET, X_OTHER, X
 from proofs.symbols import beta, kappa, lam, multiplier, named, ratio, star_size, x_in

@@ -6,16 +6,16 @@ from sympy import Abs, And, Eq, Expr, Gt, Implies, Integer, Max, Rational, Symbo
 from sympy.logic.boolalg import Boolean
 
 from proofs.cubic import place
-from proofs.engine.analysis import sole
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, If, Iff, Part, Root, Term, eq, formula_of, ge, gt, le
 from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE, PULL
 from proofs.penalty_forms import penalty
 from proofs.proximal import MAP
+from proofs.rules.algebra import total
+from proofs.rules.analysis import sole
 from proofs.splitting import TARGET, X
 from proofs.symbols import a, beta, kappa, kept_level, kept_mass, lam, multiplier, ratio, star_size, u, x_in
 
@@ -87,7 +87,7 @@ def hysteresis() -> dict[str, Boolean]:
     ),
     definition=Splitting("limit", "l0"),
     parts={"norm equation": SQUARE, "kept entry": KEPT, "dropped entry": INACTIVE, "threshold": JUMP},
-    besides=hysteresis(),
+    besides=hysteresis,
     premises={
         "J": Either(
             All(eq(_IN, 1), eq((multiplier - beta) * X, kappa * TARGET)),
@@ -175,7 +175,7 @@ def branches() -> dict[str, Boolean]:
     ),
     definition=Splitting("limit", "tl1"),
     parts={"lower entry": INACTIVE, "kept entry": SIZE, "active equation": UPPER},
-    besides=branches(),
+    besides=branches,
     premises={"N ≥ β": ge(multiplier, beta), "|w*_i|": eq(Abs(PULL), kappa * star_size)},
     names={x_in: r"\bar w_i", MAP: r"\bar u_i", PULL: r"\kappa w^*_i"},
     hypotheses=(FROM_BETA,),

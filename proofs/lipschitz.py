@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Max, Ne, Symbol, cos, cot, oo, pi, sin, symbols
 
-from proofs.engine.analysis import circle, convex, tends
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Either, If, Part, Same, Tends, eq, gt, le, lt, ne
+from proofs.rules.algebra import gram
+from proofs.rules.analysis import circle, convex, tends
 from proofs.symbols import e, n, named, phi_angle, r, theta, v_vs
 
 LEAST_ANGLE = Symbol("theta_0", real=True)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Matrix, Symbol, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.analysis import circle, convex
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import gram
 from proofs.engine.sentence import All, Part, eq, ge, le
 from proofs.lipschitz import CC, DIRECTION_CONSTANT, E_GAP, FRAMES, HAT_GAP, NAMES, REGION, SS, STRETCH, frames
+from proofs.rules.algebra import gram
+from proofs.rules.analysis import circle, convex
 from proofs.symbols import PRODUCTS, e, m, named, ones, phi_angle, r, sum_v, theta, v, v_star, v_vs, vs_vs
 
 LEAST_W = Symbol("c_w", positive=True)
@@ -209,7 +209,7 @@ def attained() -> dict[str, Boolean]:
     | {MOVED: r"\|\nabla f(v,w)-\nabla f(v',w')\|", BOTH: r"\|(v,w)-(v',w')\|", _V_GAP: r"\|v-v'\|"}
     | {_MOVED_V: r"\|\partial_vf(v,w)-\partial_vf(v',w')\|", _MOVED_W: r"\|\partial_wf(v,w)-\partial_wf(v',w')\|"}
     | {_W_GAP: r"\|w-w'\|", _R_2: r"\|w'\|", _V_2_SIZE: r"\|v'\|"},
-    besides=attained(),
+    besides=attained,
     setting="‖w*‖ = 1; L is the spectral norm of the matrix of the four",
 )
 def N6(d: Derivation) -> None:

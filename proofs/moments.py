@@ -17,8 +17,8 @@ from sympy import Add, Expr, Integer, Integral, cos, cot, erf, exp, oo, pi, sin,
 
 from proofs.engine.claim import get
 from proofs.engine.derivation import Obligation, vanishes
-from proofs.means import Phi, normal_density
 from proofs.proxies import Estimator
+from proofs.rules.means import Phi, normal_density
 from proofs.symbols import a_hat, e, mu, r, s, sum_diff, sum_v, sum_vs, theta, v_diff, v_v, v_vs, w_diff, w_hat, x
 
 PHI_0 = 1 / sqrt(2 * pi)

@@ -9,12 +9,12 @@ teacher; the printed forms subtract numbers of the size of ‖v‖².
 
 from __future__ import annotations
 
-from sympy import Expr, Rational, pi
+from sympy import Expr, pi
 
 from proofs.engine.claim import claim, get
 from proofs.engine.definitions import FilterGradient, MeanSample, OutputMinimizer
-from proofs.engine.derivation import Derivation, inner, vanishes
-from proofs.means import gradient_in_v, least_in_v, of_rows, through_the_angle
+from proofs.engine.derivation import Derivation, vanishes
+from proofs.rules.means import gradient_in_v, least_in_v, of_best_weights, of_rows, through_the_angle
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,
@@ -36,8 +36,6 @@ from proofs.symbols import (
     v_vs,
     vs_vs,
 )
-
-HALF, QUARTER = Rational(1, 2), Rational(1, 4)
 
 COSINE_LIKE = 1 - 2 * theta / pi
 """c(θ) = 1 − 2θ/π: the correlation of the two activation signs, which replaces cos θ throughout chapter N."""
@@ -172,7 +170,5 @@ def N4(d: Derivation) -> None:
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def N4_inner(d: Derivation) -> None:
-    d.cite("N4")
-    products = {(v_star, v_star): vs_vs, (ones, v_star): sum_vs}
-    d.begin(inner(get("N4").as_printed, v_star, products), "v(θ)·v*, v(θ) as in N4")
+    d.open(of_best_weights)
     d.conclude(N4_inner.statement)

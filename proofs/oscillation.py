@@ -16,8 +16,8 @@ from typing import Final
 from sympy import Add, Expr, Integer, Integral, Max, Min, Symbol, cos, cot, diff, exp, integrate, oo, pi, sin, sqrt
 
 from proofs.engine.derivation import Obligation, vanishes
-from proofs.means import Phi, normal_density
 from proofs.moments import PHI_0, Kernels, Moments
+from proofs.rules.means import Phi, normal_density
 from proofs.symbols import r, s, theta
 from proofs.waves import Waves
 

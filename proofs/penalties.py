@@ -25,7 +25,6 @@ from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Rational
 from sympy.logic.boolalg import Boolean
 
 from proofs import cubic
-from proofs.engine.analysis import tends
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.engine.derivation import Derivation, vanishes
@@ -35,7 +34,9 @@ from proofs.engine.sentence import All, If, Part, Tends, eq, gt, le
 from proofs.engine.smt import follows
 from proofs.naming import plain
 from proofs.penalty_forms import HALF, L0, MCP, PENALTIES, SCAD, TL1, Penalty, size
-from proofs.proximal import MAP, compared, cost_of, derive_map
+from proofs.proximal import MAP, compared, derive_map
+from proofs.rules.analysis import tends
+from proofs.rules.gradients import cost_of
 from proofs.symbols import a, beta, gamma, lam, ratio, u, x_in
 
 _MAPS = {"l1": "P1", "l0": "P2", "tl1": "P3"}

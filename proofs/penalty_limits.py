@@ -10,13 +10,13 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Max, Min, Ne, Rational, Symbol, oo, sqrt
 
 from proofs import cubic
-from proofs.engine.analysis import tends
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import PenaltyLimit
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Iff, Part, Tends, Term, eq, formula_of, ge, gt, le, lt, ne
 from proofs.penalty_forms import TL1, size
+from proofs.rules.analysis import tends
 from proofs.symbols import a, ratio, u, x_in
 
 _SOURCE = "[ZX] for the limits; the rates and the places where they are not uniform [here]"

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from sympy import Abs, And, Eq, Expr, Ge, Gt, Implies, Le, Not, Piecewise, diff, oo, sign, true
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.definitions import Envelope, ProximalMap
-from proofs.engine.derivation import Derivation, Line, Obligation, vanishes
+from proofs.engine.definitions import ProximalMap
+from proofs.engine.derivation import Derivation, Obligation, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import Term
 from proofs.engine.smt import follows
 from proofs.naming import plain
-from proofs.penalty_forms import PENALTIES, Penalty, size
-from proofs.symbols import beta, lam, named, ratio, u, x_in
+from proofs.penalty_forms import Penalty, size
+from proofs.rules.gradients import cost_of
+from proofs.symbols import named, ratio, u, x_in
 
 MAP = Term("S(x)", real=True)
 """S(x)."""
@@ -45,16 +46,6 @@ def objective(piece: Expr, point: Expr, at: Expr = size) -> Expr:
 def cost(penalty: Penalty, point: Expr) -> Expr:
     """F at any real point."""
     return ProximalMap(penalty.on_reals).cost.xreplace({u: point})
-
-
-def cost_of(d: Derivation, definition: ProximalMap | Envelope) -> Line:
-    """COST: what a proximal map minimizes, and what an envelope is the least value of, for the penalty that is named.
-
-    By definition.
-    """
-    if isinstance(definition, ProximalMap):
-        return definition.cost, []
-    return lam * PENALTIES[definition.penalty].on_reals + beta * (u - x_in) ** 2 / 2, []
 
 
 def landing(root: Expr, low: Expr, high: Expr, given: list[Boolean]) -> Obligation:

@@ -12,13 +12,13 @@ from sympy import Abs, And, Eq, Implies, Integer, Max, Min, Symbol, cos, oo, pi,
 from sympy.logic.boolalg import Boolean
 
 from proofs.background import OVERLAP
-from proofs.engine.analysis import circle, rising, vanishing
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import gram, iterated
 from proofs.engine.sentence import All, If, Part, Tends, ge, gt, le, lt
+from proofs.rules.algebra import gram, iterated
+from proofs.rules.analysis import circle, rising, vanishing
 from proofs.symbols import CLOSED_ANGLE, NONZERO_FILTER, OPEN_ANGLE, PLANE, e, eta, k, named, r, r_star, theta, w_hat
 
 LARGEST_STEP = k * pi / (k - 1 + pi)

@@ -14,8 +14,8 @@ from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import gram, iterated, total
 from proofs.engine.sentence import All, Either, If, Part, Same, Term, eq, ge, gt, le, lt
+from proofs.rules.algebra import gram, iterated, total
 from proofs.symbols import alpha, beta, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
 
 NORM_Z, SQUARE = Symbol("‖z‖", positive=True), Symbol("‖w⁺−w‖²", nonnegative=True)
@@ -103,7 +103,7 @@ _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u
     sentence=All(ge(H_NEXT - H_W, Part("lower bound")), If(Either(lt(step * kappa, 1), ge(C, 0)), gt(_ZW, 0))),
     definition=Splitting("lyapunov"),
     parts={"lower bound": STEP_GAIN * SQUARE},
-    besides={
+    besides=lambda: {
         "the step is a multiple of z": Same(
             descent_step(), _SHRINK * (w_hat + _TAU * (kappa * w_star + beta * U_VECTOR))
         ),
@@ -213,7 +213,7 @@ _ALONE = "for N > β it is the only one that does"
         "an entry of E(w)": eq(_ENTRY_COST, _cost(X_OTHER, ENTRY)),
         "an entry of E(w̄)": eq(_BEST_COST, _cost(X, _BEST)),
     },
-    besides={_ALONE: Implies(And(multiplier > beta, APART > 0), _H_BAR > H_W)},
+    besides=lambda: {_ALONE: Implies(And(multiplier > beta, APART > 0), _H_BAR > H_W)},
     names=NAMES | OF_W | {_H_BAR: r"H(\bar w)", _E_BAR: r"E(\bar w)", _W_BAR: r"\bar w", U_VECTOR: r"\bar u"},
     setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; ū = S(w̄); l1 enters by its subgradient inequality alone",
 )

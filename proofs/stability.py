@@ -8,14 +8,13 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient, inner
-from proofs.engine.forms import definite, tried
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.rules import total
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, formula_of, gt, le, lt, ne
+from proofs.rules.algebra import total
+from proofs.rules.forms import definite, tried
+from proofs.rules.gradients import linearized
 from proofs.splitting import ENTRY, TARGET, U_VECTOR, X_OTHER, X, descent_step
-from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_hat, w_star
-
-_TANGENT = Symbol("t")
+from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_star
 
 
 def soft_spectrum() -> dict[str, Boolean]:
@@ -78,20 +77,11 @@ def contraction() -> dict[str, Boolean]:
     definition=Splitting("rate"),
     statement=_FACTOR,
     hypotheses=(Gt(1 + step * multiplier, 0),),
-    besides=soft_spectrum() | contraction(),
+    besides=lambda: soft_spectrum() | contraction(),
     setting="S differentiable at the entries of w̄; t ⟂ w̄, P the projector off w̄",
 )
 def R8(d: Derivation) -> None:
-    d.cite("R3")
-    h, along = symbols("h D_t_w", real=True)
-    frame = {(w_hat, w_hat): Integer(1), (_TANGENT, _TANGENT): Integer(1)}
-    bent = curvature * _TANGENT + along * w_hat
-    z = (1 + step * multiplier) * w_hat + h * (_TANGENT + step * beta * bent)
-    d.begin(
-        Limit(inner(z, _TANGENT, frame) / (h * inner(z, w_hat, frame)), h, 0),
-        "the slope of w⁺ = z/‖z‖ along t, ‖t‖ = 1, t ⟂ w̄: z = (1 + τN)w̄ + h(t + τβ diag(S')t) up to o(h) (R3), "
-        "diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄, and ⟨w⁺, w̄⟩ → 1; across t and w̄ there is nothing",
-    )
+    d.open(linearized)
     d.evaluate("The limit")
     d.conclude(R8.formula)
 

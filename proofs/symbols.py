@@ -22,7 +22,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sympy import Expr, Function, Ge, Gt, Integer, Le, Lt, Symbol, cos, pi, sin
+from sympy import Expr, Function, Ge, Gt, Integer, Le, Lt, Rational, Symbol, cos, pi, sin
+
+HALF, QUARTER = Rational(1, 2), Rational(1, 4)
 
 Space = Literal["scalar", "filter", "output"]
 

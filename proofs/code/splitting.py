@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sympy import Expr, Rational, Symbol, betainc_regularized, sin
 
-from proofs.basin import BASIN_REFLECTED, CAP
+from proofs.basin import BASIN_REFLECTED
 from proofs.code.printers import NUMPY
 from proofs.engine.claim import get
 from proofs.engine.render import line_of
+from proofs.rules.substitutions import CAP
 from proofs.symbols import cap_angle, n, spike_across, spike_along
 
 CLAIMS = ["R6.probability", "R7.astroid"]

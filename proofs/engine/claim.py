@@ -42,8 +42,8 @@ class Claim:
     LaTeX, `setting` a hypothesis that only words can say. A claim that is not an equality of expressions has a
     `sentence` instead; the expressions in it (a bound, a threshold, the equation of a condition) stand under a name in
     `parts`, so that every method reads them and mutants can change them, and what each is in the sentence is its role.
-    `besides` are formulas that it says beside its statement, by name. `premises` are hypotheses by name, at which a
-    graph of facts begins. `names` are the claim's own LaTeX for symbols and parts, `code` the generated functions.
+    `besides` makes the formulas that it says beside its statement, by name. `premises` are hypotheses by name, at which
+    a graph of facts begins. `names` are the claim's own LaTeX for symbols and parts, `code` the generated functions.
     """
 
     id: str
@@ -61,7 +61,7 @@ class Claim:
     code: tuple[str, ...] = ()
     parts: Mapping[str, Expr] = field(default_factory=dict, hash=False)
     premises: Mapping[str, Boolean] = field(default_factory=dict, hash=False)
-    besides: Mapping[str, Boolean] = field(default_factory=dict, hash=False)
+    besides: Callable[[], Mapping[str, Boolean]] = dict
     names: Mapping[Symbol, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -175,7 +175,7 @@ def derive(claim_id: str) -> Derivation:
 def _say_besides(chosen: Claim, chain: Derivation) -> None:
     """Decide what the declaration says besides: as it stands, or as a graph has shown it."""
     supposed = [formula_of(one, {}) for one in (*chosen.premises.values(), *chosen.hypotheses)]
-    alone = {name: (said, supposed, chain.deciders.get(name)) for name, said in chosen.besides.items()}
+    alone = {name: (said, supposed, chain.deciders.get(name)) for name, said in chosen.besides().items()}
     for name, step in chain.besides.items():
         chain.steps.append(step)
         del alone[name]

@@ -138,10 +138,16 @@ class Derivation:
     concluded: Literal["", "statement", "sentence"] = ""
 
     def begin(self, shown: Expr, because: str = "") -> None:
-        """Open the chain with the definition."""
+        """Open the chain with the definition, typed: it is trusted that the line says the same."""
         self._next(Step("Definition", shown, because, computed=True, kind="definition"))
         self.current = shown
         self.trust("DEFINITION")
+
+    def recall(self, claim_id: str, stated: Expr) -> None:
+        """Open the chain with what another claim states."""
+        self.cite(claim_id)
+        self._next(Step(claim_id, stated, "", computed=True, kind="claim", rule=claim_id))
+        self.current = stated
 
     def open(self, rule: Callable[[Derivation, Any], Line], because: str = "") -> None:
         """Open the chain with what a rule makes of the claim's own definition."""
@@ -160,11 +166,9 @@ class Derivation:
         self._next(Step(name, self.current, because or f"by {called}", tuple(owes), not owes, kind, called))
 
     def _next(self, step: Step) -> None:
-        """Add a line, which uses the one before. ValueError after the statement, to which the declaration alone adds."""
+        """Add a line, which uses the one before. ValueError after the statement, to which the declaration adds."""
         if self.concluded:
-            raise ValueError(
-                f"{self.claim_id}: {step.name!r} comes after the statement; say it in the claim's `besides`"
-            )
+            raise ValueError(f"{self.claim_id}: {step.name!r} comes after the statement; say it in its `besides`")
         self.steps.append(replace(step, uses=(*self.line, *step.uses)))
         self.line = (step.name,)
 

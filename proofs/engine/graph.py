@@ -16,14 +16,14 @@ from typing import Any
 from sympy import And, Basic, Eq, Expr, Implies, Le, Ne, Symbol, default_sort_key
 from sympy.logic.boolalg import Boolean, Equivalent, true
 
-from proofs.engine.analysis import vanishing
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of, vanishes
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.rules import Applied, gram, iterated, names, total
 from proofs.engine.sentence import Same, Term, changed, formula_of
 from proofs.engine.smt import STEPS, follows
+from proofs.rules.algebra import Applied, gram, iterated, names, total
+from proofs.rules.analysis import vanishing
 from proofs.symbols import INNER, QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
@@ -241,7 +241,7 @@ class Graph:
 
     def beside(self, name: str, *facts: Fact) -> None:
         """What the claim says besides its statement, by name, follows from these facts."""
-        said = self._claim.besides[name]
+        said = self._claim.besides()[name]
         self._besides += facts
         self._proved[name] = Fact(name, said, uses=facts), _implied
         self._said[name] = said

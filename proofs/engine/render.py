@@ -153,6 +153,8 @@ def _head(claim: Claim, width: int) -> Iterator[str]:
         yield from ("", _block(claim.statement, width))
     if claim.printed is not None and claim.printed != claim.statement:
         yield from ("", "Printed form", _block(claim.printed, width))
+    if besides := claim.besides():
+        yield from ("", "Besides", *(f"  {name}" for name in besides))
     hypotheses = [line_of(condition) for condition in claim.hypotheses if condition != true]
     hypotheses += [
         line_of(formula_of(premise, {})) for premise in claim.premises.values() if premise not in claim.hypotheses
@@ -200,7 +202,8 @@ def _derivation(claim: Claim, width: int) -> Iterator[str]:
 
 
 def _step(number: int, step: Step, width: int) -> Iterator[str]:
-    yield f"  {number}. {step.name}" + (f"  ({step.because})" if step.because else "")
+    name = f"besides: {step.name}" if step.kind == "besides" else step.name
+    yield f"  {number}. {name}" + (f"  ({step.because})" if step.because else "")
     yield _block(step.shown, width, "       ")
     for obligation in step.obligations:
         yield f"     owes {obligation.what}: {_decision(obligation)}"

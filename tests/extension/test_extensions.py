@@ -178,3 +178,10 @@ def test_its_parameters_have_options_even_where_the_name_is_taken(tmp_path: Path
     refused = run([*start, "--ste-seed", "2"], "clashing", tmp_path)
     assert refused.returncode == 2
     assert "it is a parameter of the estimator capped" in refused.stderr
+
+
+def test_a_claim_of_ones_own_that_words_join_is_refused_with_the_name_of_the_line() -> None:
+    done = run(["-m", "verify.cli", "claims", "B97"], "my_claim")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "claim 'B97' of extension 'my_claim': nothing but words joins 'as is well known'" in done.stderr
+    assert "Traceback" not in done.stderr

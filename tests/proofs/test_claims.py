@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from types import FunctionType
+from pkgutil import walk_packages
+from types import FunctionType, ModuleType
 
 import pytest
 from anew import decided
 from sympy import Abs, Integer, Rational, cos, default_sort_key, expand, false, sin, true
 
 import proofs
+import proofs.rules
 from proofs import symbols
 from proofs.engine import claim as registry
 from proofs.engine import smt
@@ -140,7 +142,7 @@ def test_every_derivation_is_a_graph_that_ends_in_the_statement() -> None:
         (end,) = [number for number, step in enumerate(steps) if step.kind == "statement"]
         assert len(set(names[: end + 1])) == end + 1, claim_id
         assert all(set(step.uses) <= set(names[:number]) for number, step in enumerate(steps)), claim_id
-        assert {use for step in steps[: end + 1] for use in step.uses} == set(names[:end]), claim_id
+        assert {use for step in steps for use in step.uses} == set(names[:end]), claim_id
         ruled = {"claim": set(proofs.derive(claim_id).cited), "rule": set(proofs.derive(claim_id).rules)}
         assert all(step.rule in ruled[step.kind] for step in steps if step.kind in ruled), claim_id
 
@@ -408,20 +410,26 @@ def test_the_first_line_is_computed_from_the_definition(claim_id: str, other: De
     assert registry.derive(claim_id).decided is not True
 
 
-def test_every_rule_that_a_proof_trusts_is_on_the_page() -> None:
+def test_the_rules_stand_in_one_place_with_their_sources_and_on_one_page() -> None:
+    found = {one: module for module in modules_of(proofs) for one in rules_in(module)}
+    assert {module.__name__ for module in found.values()} == {m.__name__ for m in modules_of(proofs.rules)}
+    assert [one.__name__ for one in found if not re.search(r"Source:\s|By definition", one.__doc__ or "")] == []
+
     page = (Path(__file__).resolve().parents[2] / "docs" / "trust.md").read_text(encoding="utf-8")
-    told = {"DEFINITION", "EVALUATION"} & set(re.findall(r"[A-Z]+", page))
+    told: set[FunctionType] = set()
     for module, listed in re.findall(r"automodule:: (\S+)\n   :members:(.*)", page):
-        known = vars(import_module(module))
-        told |= {name_of(known[name.strip()]) for name in listed.split(",")} if listed else of_module(module, known)
-    for place in re.findall(r"autofunction:: (\S+)", page):
-        module, _, name = place.rpartition(".")
-        told.add(name_of(vars(import_module(module))[name]))
+        known = import_module(module)
+        told |= {getattr(known, name.strip()) for name in listed.split(",")} if listed else set(rules_in(known))
+    assert told == found.keys()
     trusted = {rule for claim in proofs.all_claims() for rule in proofs.derive(claim.id).rules}
-    assert trusted <= told
+    assert trusted == {name_of(one) for one in told} | {"EVALUATION"}
 
 
-def of_module(module: str, known: dict[str, object]) -> set[str]:
-    """Names of the rules among a module's own functions."""
-    functions = [one for one in known.values() if isinstance(one, FunctionType) and one.__module__ == module]
-    return {word for one in functions if (word := (one.__doc__ or "").partition(":")[0]).isupper()}
+def modules_of(package: ModuleType) -> list[ModuleType]:
+    return [import_module(found.name) for found in walk_packages(package.__path__, f"{package.__name__}.")]
+
+
+def rules_in(module: ModuleType) -> list[FunctionType]:
+    """The rules among a module's own functions."""
+    own = (one for one in vars(module).values() if isinstance(one, FunctionType) and one.__module__ == module.__name__)
+    return [one for one in own if re.match("[A-Z]{3,}:", one.__doc__ or "")]

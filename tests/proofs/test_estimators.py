@@ -38,7 +38,9 @@ def test_only_a_field_with_constant_coefficients_is_known_to_be_a_gradient(monke
     claim = proofs.get("C9")
     for change, proved in ((1, True), (cos(theta), None)):
         field = proofs.get("C3").formula * change
-        monkeypatch.setattr("proofs.potentials.get", lambda _, field=field: replace(proofs.get("C3"), statement=field))
+        monkeypatch.setattr(
+            "proofs.rules.gradients.get", lambda _, field=field: replace(proofs.get("C3"), statement=field)
+        )
         _, owes = of_constants(Derivation("C9", claim.definition), claim.definition)
         assert all(one.decision.zero for one in owes) is bool(proved)
 

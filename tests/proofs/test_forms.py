@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sympy import And, Eq, Equivalent, Implies, Integer, Ne, Symbol, symbols
 
-from proofs.engine.forms import definite, reached, rises, tried
 from proofs.engine.sentence import All, Exists, Is, Root, eq, gt
 from proofs.engine.smt import follows
+from proofs.rules.forms import definite, reached, rises, tried
 
 x, y, z = symbols("x y z", real=True)
 

@@ -29,7 +29,13 @@ from sympy import (
 
 import proofs
 from proofs.engine import claim as registry
-from proofs.engine.analysis import (
+from proofs.engine.claim import Claim, Kind
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation
+from proofs.engine.graph import Graph
+from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt, le, lt
+from proofs.rules.algebra import Applied, entrywise, gram, grown, iterated, total
+from proofs.rules.analysis import (
     addition,
     arcsine,
     attained,
@@ -47,12 +53,6 @@ from proofs.engine.analysis import (
     unbounded,
     vanishing,
 )
-from proofs.engine.claim import Claim, Kind
-from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation
-from proofs.engine.graph import Graph
-from proofs.engine.rules import Applied, entrywise, gram, grown, iterated, total
-from proofs.engine.sentence import All, If, Part, Same, Tends, Term, eq, ge, gt, le, lt
 from proofs.symbols import PRODUCTS, kappa, n, sum_v, sum_vs, theta, v_star, v_vs, vs_vs, w_hat
 from proofs.symbols import v as v_
 

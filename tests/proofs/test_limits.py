@@ -17,6 +17,7 @@ from numerics.generated.splitting import basin_probability, spike_threshold
 from proofs import basin, census_nonconvex, joint, limit_errors, limits_nonconvex
 from proofs.code import splitting as generate_splitting
 from proofs.engine import claim as registry
+from proofs.rules import substitutions
 from proofs.symbols import kappa, spike_across, spike_along, x_in
 
 Shrinkage = Callable[[np.ndarray, float], np.ndarray]
@@ -58,7 +59,7 @@ def test_another_part(claim_id: str, part: str, monkeypatch: pytest.MonkeyPatch)
         (basin, "WIDEST", basin.WIDEST * Rational(1001, 1000), "R6.radius"),
         (basin, "GAIN", basin.GAIN * Rational(1001, 1000), "R6"),
         (basin, "_AHEAD", 1 - basin.beta, "R6"),
-        (basin, "HALF", Rational(1, 3), "R6.probability"),
+        (substitutions, "HALF", Rational(1, 3), "R6.probability"),
         (basin, "BASIN_REFLECTED", 2 * basin.BASIN_REFLECTED, "R6.probability"),
         (joint, "TANGENT", joint.TANGENT * Rational(1001, 1000), "R11"),
     ],

@@ -10,8 +10,8 @@ from sympy import Expr, Integer, Rational, cos, pi, simplify, sin, sqrt
 
 from proofs.engine.definitions import HalfSpaceMoment
 from proofs.engine.derivation import Derivation
-from proofs.means import gauss
 from proofs.rows import double_sum, row_lemma, single_sum
+from proofs.rules.means import gauss
 from proofs.symbols import m, theta
 
 

@@ -15,8 +15,8 @@ from sympy import Expr, Integral, Symbol, cot, oo
 
 from proofs.engine.claim import Claim, all_claims
 from proofs.engine.definitions import Correlation, Definition, FilterGradient, MeanSample
-from proofs.means import Phi, normal_density
 from proofs.proxies import estimator
+from proofs.rules.means import Phi, normal_density
 from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
 from verify.closed_form import NoValueError, integral, prepared
 from verify.configurations import Configuration

@@ -86,6 +86,7 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
     told |= {"obligations": owed_by(claim), "subject": subject_of(claim)}
     told |= {"relation": claim.relation, "roles": {name: str(role) for name, role in claim.roles.items()}}
     told |= {"statement": statement, "printed": printed}
+    told["besides"] = {name: latex_in(claim, said) for name, said in claim.besides().items()}
     told["hypotheses"] = [latex_of(hypothesis) for hypothesis in claim.hypotheses if hypothesis != true]
     told |= {"setting": claim.setting, "rests_on": list(proofs.rests_on(claim.id))}
     told["steps"] = [step.name for step in proofs.derive(claim.id).steps]

@@ -11,8 +11,8 @@ from mpmath import mpf
 
 from numerics.model import sample_loss
 from proofs.engine.definitions import Potential, SampleGradient
-from proofs.potentials import ENTRY, STAR_ENTRY
 from proofs.proxies import Estimator, estimator
+from proofs.rules.gradients import ENTRY, STAR_ENTRY
 from verify.configurations import Configuration, Level
 from verify.contexts.digits.network import Network, UndefinedError
 from verify.contexts.digits.quadrature import Estimate

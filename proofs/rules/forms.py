@@ -9,10 +9,10 @@ import sympy
 from sympy import And, Eq, Equivalent, Expr, Ge, Implies, Ne, Pow, Symbol, diff
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.analysis import _CONTINUOUS, _between, _regular
 from proofs.engine.residual import decide_zero
-from proofs.engine.rules import Applied
 from proofs.engine.sentence import Exists, Root
+from proofs.rules.algebra import Applied
+from proofs.rules.analysis import _CONTINUOUS, _between, _regular
 
 
 def reached(
@@ -52,8 +52,8 @@ def rises(
     """ROOT: at a rising root the two sides are equal and their difference has a slope > 0; so has `form`, if that
     difference is a positive `factor` times it.
 
-    names: what symbols in these stand for; slopes: theirs. ValueError for another form or slope. By the product and the
-    chain rule: Rudin, Principles of Mathematical Analysis, 5.3 and 5.5.
+    names: what symbols in these stand for; slopes: theirs. ValueError for another form or slope. Source: Rudin,
+    Principles of Mathematical Analysis, 5.3 and 5.5.
     """
     _, over, equation, (low, high) = root.args
     left = [equation.lhs - equation.rhs - (factor * form).subs(names)]

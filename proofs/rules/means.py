@@ -13,7 +13,6 @@ from sympy import (
     Integral,
     KroneckerDelta,
     Matrix,
-    Rational,
     Symbol,
     acos,
     cos,
@@ -52,12 +51,15 @@ from proofs.engine.derivation import (
     coefficient,
     evaluated,
     holds,
+    inner,
     nonnegative_in_theta,
     vanishes,
 )
 from proofs.engine.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma, single_sum
 from proofs.symbols import (
+    HALF,
+    QUARTER,
     a_hat,
     b_perp,
     e,
@@ -85,8 +87,6 @@ from proofs.symbols import (
     vs_vs,
     w_hat,
 )
-
-HALF, QUARTER = Rational(1, 2), Rational(1, 4)
 
 
 def normal_density(point: Expr) -> Expr:
@@ -125,7 +125,7 @@ def gauss(d: Derivation, definition: HalfSpaceMoment) -> Line:
 
 
 def relu_kernel(d: Derivation, definition: ReluNetwork) -> Line:
-    """GAUSS: E[relu(w·z) relu(w*·z)] over the wedge on which both are positive."""
+    """GAUSS: E[relu(w·z) relu(w*·z)] over the wedge on which both are positive. Source: as of `gauss`."""
     return _wedge({r * s * r_star * (s * cos(theta) + t * sin(theta)): Integer(1)}, ("a", "b"))
 
 
@@ -313,3 +313,9 @@ def least_in_v(d: Derivation, definition: OutputMinimizer) -> Line:
         holds("eigenvalue 1 of I + 11ᵀ on 1^⊥ is positive", Integer(1) > 0),
         holds("eigenvalue m + 1 of I + 11ᵀ on 1 is positive", m + 1 > 0),
     ]
+
+
+def of_best_weights(d: Derivation, definition: OutputMinimizer) -> Line:
+    """GRAM: v(θ)·v*, v(θ) being the combination of v* and 1 that N4 states. Source: bilinearity."""
+    d.cite("N4")
+    return inner(get("N4").as_printed, v_star, {(v_star, v_star): vs_vs, (ones, v_star): sum_vs}), []

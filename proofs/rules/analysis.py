@@ -33,8 +33,8 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.residual import decide_zero
-from proofs.engine.rules import Applied, Pair
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
+from proofs.rules.algebra import Applied, Pair
 from proofs.symbols import QUANTITIES, n
 
 _SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)
@@ -150,6 +150,7 @@ def partial(value: Boolean, *, over: Symbol, called: Symbol) -> Boolean:
     """DIFF: what the partial derivative of an equality's right side is, `called` so.
 
     ValueError for one that is not written in the registry's variables, which do not depend on each other.
+    By definition.
     """
     if not isinstance(value, Eq) or not value.rhs.free_symbols <= QUANTITIES.keys():
         raise ValueError(f"DIFF needs an equality whose right side is in the variables of the theory, not {value}")
@@ -177,6 +178,7 @@ def falling(
     """LOCAL: no local minimum at the point of `least`, as the value is smaller all along a path that ends there.
 
     `place` puts a vector on the path, a polynomial in `over`, the angle of w: each of [0, π] is one near w for n ≥ 2.
+    By definition.
     """
     if moving := level.free_symbols - fixed:
         raise ValueError(f"LOCAL needs a level that stands still; {moving} may move")
