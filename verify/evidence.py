@@ -206,6 +206,11 @@ class Report:
     claims: tuple[ClaimReport, ...]
     seconds: float
 
+    def __repr__(self) -> str:
+        """The verdicts; the evidence is in `claims`."""
+        said = [f"{claim.id} {claim.verdict}{f', {claim.grade.words}' if claim.grade else ''}" for claim in self.claims]
+        return f"<level {self.level}, seed {self.seed}: {'; '.join(said)}>"
+
     @property
     def summary(self) -> dict[str, Any]:
         """Counts of verdicts, of grades among the verified, and of mutants."""

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Array
+from numerics.shown import number, pairs
 
 COLUMNS: Final = ("angle", "norm", "penalty", "coupling", "support", "overlap", "radial", "loss")
 """Columns of the record, a row for each point recorded but the last; overlap is v·v*, radial α of C9."""
@@ -174,6 +175,12 @@ class LearningResult:
     distance: float
     multiplier: float
     state: LearningState
+
+    def _repr_html_(self) -> str:
+        names = {"multiplier N": self.multiplier, "residual": self.residual, "distance to the limit ≤": self.distance}
+        said = {"steps": f"{self.steps} ({'converged' if self.converged else 'stopped'})"}
+        said |= {"angle to w*": number(self.angle_history[-1])} | {name: number(it) for name, it in names.items()}
+        return pairs(said | {"support of u": f"{np.count_nonzero(self.u)} of {self.u.size}"})
 
 
 def recorded(step: int, every: int) -> int:

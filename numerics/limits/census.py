@@ -24,6 +24,9 @@ from numerics.limits.law import Root
 from numerics.limits.problem import Problem, in_range, pose, unmoved
 from numerics.limits.search import Search, seeds
 from numerics.limits.singles import best_of, continua, singles
+from numerics.shown import listed, number
+
+_SHOWN = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,20 @@ class StableLimits:
     total: int | None
     continua: str = ""
     reason: str = ""
+
+    def _repr_html_(self) -> str:
+        head = ("kind", "entries", "multiplier N", "Lyapunov value", "margin")
+        rows = [
+            (
+                one.kind,
+                f"{len(one.support)}" if one.index is None else f"{one.index}, sign {'−+'[(one.sign or 0) > 0]}",
+                *map(number, (one.multiplier, one.lyapunov, one.margin)),
+            )
+            for one in self.limits[:_SHOWN]
+        ]
+        many = "an unknown number of" if self.total is None else self.total
+        count = f"{many} stable limits, the best {len(rows)} of them"
+        return listed("; ".join(filter(None, (count, self.continua, self.reason))), head, rows)
 
 
 def _record(problem: Problem, root: Root) -> StableLimit:

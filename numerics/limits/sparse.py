@@ -25,6 +25,7 @@ from numerics.limits.fill import fill, stability_margin
 from numerics.limits.folds import sparse_root
 from numerics.limits.law import Root
 from numerics.limits.problem import Problem, in_floats, in_range, pose
+from numerics.shown import number, pairs
 
 _SOLVED = 1e-6
 """Residuals, and distances of ‖w̄‖ from 1, above it come of numbers too far apart; rounding leaves 1e-14."""
@@ -62,6 +63,13 @@ class SparseLimit:
         found = {name: getattr(self, name) for name in ("multiplier", "angle", "error", "residual")}
         numbers = ", ".join(f"{name}={value}" for name, value in (given | found).items())
         return f"SparseLimit(penalty={self.penalty!r}, {numbers}, weights={weights} of {len(self.weights)} entries)"
+
+    def _repr_html_(self) -> str:
+        given = {"penalty": self.penalty, "κ": self.kappa, "β": self.beta, "λ": self.lam, **self.parameters}
+        found = {"multiplier N": self.multiplier, "angle to w*": self.angle, "error ‖w̄ − w*‖": self.error}
+        found |= {"stability margin": self.margin, "residual": self.residual}
+        numbers = {name: value if isinstance(value, str) else number(value) for name, value in (given | found).items()}
+        return pairs(numbers | {"support of ū": f"{len(self.support)} of {len(self.weights)}"})
 
     @cached_property
     @in_range

@@ -119,7 +119,7 @@ def test_what_a_page_shows_happens(page: Path, tmp_path: Path) -> None:
 def test_every_command_has_a_page() -> None:
     from verify.cli import main
 
-    assert {page.stem for page in PAGES if page.parent.name == "howto"} == {"index", *main.commands}
+    assert {page.stem for page in PAGES if page.parent.name == "howto"} >= {"index", *main.commands}
     for name in main.commands:
         assert f"coarseproof {name}" in (DOCS / "howto" / f"{name}.md").read_text(encoding="utf-8")
 

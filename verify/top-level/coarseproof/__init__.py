@@ -27,6 +27,7 @@ def verify(*ids: str, level: Level = "quick", seed: int = 0, jobs: int = 1) -> R
 
     The report has a verdict, a grade and the evidence for each claim. ValueError for an id that is unknown.
     """
+    _imported("proofs")
     run_suite = _imported("verify.suite").run_suite
     return run_suite(level=level, only=ids, seed=seed, jobs=jobs)
 
