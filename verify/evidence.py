@@ -57,6 +57,7 @@ class Evidence:
     """What one method found about one claim; `detail` is for people: the witness, the open step.
 
     `fates` says what the method made of the claim's mutants, by label; those that it cannot judge are not there.
+    `steps` are those of a derivation, to be read: not in JSON, which has their names.
     """
 
     method: str
@@ -66,6 +67,7 @@ class Evidence:
     seconds: float
     detail: str = ""
     fates: Mapping[str, Fate] = field(default_factory=dict, hash=False)
+    steps: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from proofs.engine.residual import decide_zero, is_seen_not_to_vanish
 from proofs.engine.smt import STEPS, impossible
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants, sample
+from verify.reading.derivations import steps_of
 from verify.workers import describe
 
 NAME = "symbolic"
@@ -81,7 +82,8 @@ def _derived(claim_id: str, level: Level) -> Evidence:
     if claim.hypotheses and impossible(claim.hypotheses):
         verdict, detail = Verdict.UNDECIDED, "its hypotheses contradict each other"
     told = fates(mutants(claim, level), partial(_fate, chain, _STEPS[level])) | _mistaken(chain, level)
-    return Evidence(NAME, verdict, grade, figures, time.perf_counter() - started, detail, told)
+    seconds = time.perf_counter() - started
+    return Evidence(NAME, verdict, grade, figures, seconds, detail, told, steps_of(claim_id))
 
 
 def _fate(chain: Derivation, steps: int, mutant: Mutant) -> Fate | bool | None:

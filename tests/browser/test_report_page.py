@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import pytest
 
 import proofs
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
+from verify.reading.book import graph_of
 from verify.reading.html_report.page import to_html
 from verify.suite import run_suite
 
@@ -158,6 +159,40 @@ def test_the_filter_narrows_counts_and_is_kept_in_the_address(shown: Page, page:
         expect(shown.locator("#count")).to_have_text("5 of 5 claims")
 
 
+def test_the_filter_applies_to_evidence(shown: Page) -> None:
+    """A section that a link leads to is shown all the same."""
+    sections = "details.claim:not([hidden])"
+    shown.get_by_role("combobox", name="chapter").select_option("R")
+    assert shown.locator(sections).evaluate_all("all => all.map(e => e.id)") == ["claim-R5.l1"]
+    shown.evaluate("location.hash = '#claim-G1'")
+    shown.locator("#claim-G1 .body").wait_for(state="visible")
+    shown.get_by_role("button", name="show all").click()
+    shown.wait_for_function("document.querySelectorAll('details.claim:not([hidden])').length === 5")
+
+
+def test_a_derivation_is_read_step_by_step(report: Report, shown: Page) -> None:
+    """Its picture, as on the site, and below it each step with what it shows."""
+    for claim in report.claims[: len(IDS)]:
+        shown.evaluate("id => { document.getElementById(id).open = true }", f"claim-{claim.id}")
+        section = shown.locator(f"[id='claim-{claim.id}']")
+        section.locator(".steps").wait_for()
+        assert section.locator(".steps > li > b").all_inner_texts() == [
+            step.name for step in proofs.derive(claim.id).steps
+        ]
+        assert section.locator(".steps math").count() > 0
+        drawn = section.get_by_role("group", name=f"Picture of {claim.id}", exact=True)
+        section.locator(".derivation").evaluate("one => { one.open = true }")
+        assert drawn.locator("rect").count() == len(graph_of(claim.id))
+
+
+def test_keys_are_words(shown: Page) -> None:
+    shown.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    keys = shown.locator(".figures th").all_inner_texts()
+    assert len(keys) > 30
+    assert [key for key in keys if "_" in key and " " not in key] == []
+    assert any("(relative)" in key for key in keys)
+
+
 def test_columns_are_sorted_by_number_and_by_name_with_the_keyboard(shown: Page) -> None:
     def killed() -> list[int]:
         cells = shown.locator("#claims tbody td:last-child").all_inner_texts()
@@ -240,27 +275,29 @@ def test_a_narrow_screen_scrolls_boxes_not_the_page(page: Open, path: Path, scre
     shown = page(path, viewport={"width": 400, "height": 800})
     shown.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
     assert shown.evaluate("document.documentElement.scrollWidth") <= 400
-    box = shown.locator(".scroll:has(> #claims)")
-    assert box.evaluate("e => e.scrollWidth > e.clientWidth")
+    wide = "all => all.filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+    for fits in (".scroll:has(> #claims)", ".scroll:has(> .plot)", ".scroll:has(> .figures)", ".pieces > .scroll"):
+        assert shown.locator(fits).count() > 0
+        assert shown.locator(fits).evaluate_all(wide) == []
+    assert shown.locator("#claims tbody tr").count() == 5
     screenshot(shown, "report_narrow", full_page=True)
 
 
-def test_a_report_of_all_claims_opens_in_two_seconds(page: Open, report: Report, tmp_path: Path) -> None:
-    """The evidence of the richest claim on every claim: more than a full run has."""
-    richest = max(report.claims, key=lambda claim: len(to_html(replace(report, claims=(claim,)))))
-    matrix = {f"mutant {k}": {one.method: "killed" for one in richest.evidence} for k in range(36)}
-    evidence = tuple(
-        replace(one, figures=one.figures | {"matrix": matrix}) if one.method == "mutants" else one
-        for one in richest.evidence
-    )
-    claims = tuple(replace(richest, id=claim.id, title=claim.title, evidence=evidence) for claim in proofs.all_claims())
+def test_a_report_of_all_claims_opens_in_a_second(page: Open, report: Report, tmp_path: Path) -> None:
+    """The evidence of the four in turn, with as many mutants as the richest has: more than a full run has."""
+    full = []
+    for claim in report.claims[: len(IDS)]:
+        matrix = {f"mutant {k}": {one.method: "killed" for one in claim.evidence} for k in range(36)}
+        evidence = (replace(one, figures=one.figures | {"matrix": matrix}) for one in claim.evidence)
+        full.append(replace(claim, evidence=tuple(evidence)))
+    claims = tuple(replace(one, id=claim.id) for one, claim in zip(cycle(full), proofs.all_claims(), strict=False))
     target = tmp_path / "report.html"
     target.write_text(to_html(replace(report, claims=claims)), encoding="utf-8")
-    seconds = []
-    for _ in range(3):  # the fastest: other tests run at the same time
-        started = time.perf_counter()
-        shown = page(target)
-        assert shown.locator("#count").inner_text() == f"{len(claims)} of {len(claims)} claims"
-        seconds.append(time.perf_counter() - started)
-    assert min(seconds) < 2.0
-    assert 1e6 < target.stat().st_size < 5e6
+    shown = page(target)
+    browser = shown.context.new_cdp_session(shown)
+    browser.send("Performance.enable", {"timeDomain": "threadTicks"})  # of the processor: others use it as well
+    shown.reload()
+    assert shown.locator("#count").inner_text() == f"{len(claims)} of {len(claims)} claims"
+    spent = {one["name"]: one["value"] for one in browser.send("Performance.getMetrics")["metrics"]}
+    assert 0.1 < spent["TaskDuration"] < 1.0
+    assert 3e6 < target.stat().st_size < 9e6

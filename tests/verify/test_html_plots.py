@@ -93,7 +93,7 @@ class Drawn:
 
     def rows(self, log: bool = False) -> list[dict[str, list[float]]]:
         """Of each series, the values of each row."""
-        heights = {float(g[1].get("y", "")) - 4: g[0].text or "" for g in self.svg.iter("g")}
+        heights = {float(g[1].get("y", "")) + 8: g[0].text or "" for g in self.svg.iter("g")}
         read: list[dict[str, list[float]]] = []
         for series in range(3):
             read.append({})
@@ -283,7 +283,7 @@ def test_values_without_a_place_are_seen_at_the_end_where_they_belong(kind: str,
     (drawn,) = in_section(one)
     for path in drawn.svg.iter("path"):
         assert re.fullmatch(r"[MLhlvmz\d. -]*", path.get("d", ""))
-    (height,) = (float(g[1].get("y", "")) - 4 for g in drawn.svg.iter("g") if g[0].text == "wild")
+    (height,) = (float(g[1].get("y", "")) + 8 for g in drawn.svg.iter("g") if g[0].text == "wild")
     (pixel,) = (x for x, y in drawn.points("m0") if y == height)
     (axis,) = drawn.paths("axis")
     ends = {"low": axis[0][0], "high": axis[0][2]}
@@ -293,7 +293,7 @@ def test_values_without_a_place_are_seen_at_the_end_where_they_belong(kind: str,
         assert pixel == ends[end]
     else:
         assert drawn.meaning(pixel) == pytest.approx(float(end), abs=drawn.pixel_is() / 4)
-    told = {y - 4: text for text, _, y in drawn.texts("")}[height]
+    told = {y + 8: text for text, _, y in drawn.texts("e")}[height]
     assert (told == "no value") == (name in ("nan", "none") and kind != "deviations")
     assert ("beyond the axis" in to_html(run_of(claim_of("G1", one)))) == bool(alarms)
 

@@ -53,6 +53,22 @@ def as_told(claim_id: str) -> Derivation:
     return replace(chain, steps=steps, **forms, implies=None, mutants=tuple)
 
 
+def steps_of(claim_id: str) -> tuple[dict[str, Any], ...]:
+    """The steps as a report takes them along: name, kind, rule, uses, reason, and what each shows, as Markdown."""
+    return tuple(
+        {
+            "name": step.name,
+            "kind": step.kind,
+            "rule": step.rule,
+            "uses": list(step.uses),
+            "because": step.because,
+            "shown": "\n".join(formula(claim_id, step)),
+            "owed": len(step.obligations),
+        }
+        for step in proofs.derive(claim_id).steps
+    )
+
+
 def formula(claim_id: str, step: Step) -> list[str]:
     """What a step shows: words as text, an expression in LaTeX, a long one on a line or left to the command line."""
     if isinstance(step.shown, Written):

@@ -47,7 +47,7 @@ def picture(nodes: Sequence[Mapping[str, Any]], title: str, grade: str, address:
     """The graph as an `<svg>` element, in the colour of the text around it.
 
     nodes: the steps up to the statement, with name, kind, rule and uses, as docs/formulas.json has them; title: what
-    the picture is of; grade: of the statement; address: of a claim by its id.
+    the picture is of; grade: of the statement; address: of a claim by its id, "" if it has none.
     """
     uses = _shown(nodes)
     row_of = _rows(uses)
@@ -196,7 +196,8 @@ def _box(
         f'<g><title>{escape(told, quote=False)}</title><rect x="{middle - _WIDTH / 2:.1f}" y="{top}" width="{_WIDTH}"'
         f' height="{_HEIGHT}" stroke="currentColor" {look}/>{texts}</g>'
     )
-    return f'<a href="{escape(address(node["rule"]))}">{drawn}</a>' if node["kind"] == "claim" else drawn
+    link = address(node["rule"]) if node["kind"] == "claim" else ""
+    return f'<a href="{escape(link)}">{drawn}</a>' if link else drawn
 
 
 def _wrapped(text: str) -> list[str]:

@@ -6,7 +6,8 @@ Pictures of the whole run: all deviations against the normal law, digits over cl
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -14,11 +15,12 @@ from sympy import true
 
 import proofs
 from proofs.engine.render import forms_of, latex_of
-from verify.evidence import ClaimReport, Grade, Report, Verdict
+from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.reading.book import CHAPTERS
 from verify.reading.html_report.plots import DRAWN, deviation, digits, least_of, plots_of
-from verify.reading.html_report.text import TEMPLATES, Scale, breadth, escaped, ticks
+from verify.reading.html_report.text import TEMPLATES, Scale, anchor, breadth, counted, escaped, printable, ticks
 from verify.reading.mathml import mathml
+from verify.reading.picture import picture
 from verify.reading.summary import (
     complaints,
     counts_line,
@@ -29,6 +31,7 @@ from verify.reading.summary import (
     replay_command,
     status,
     totals,
+    words,
 )
 
 _STATES: Final = {0: "verified", 1: "refuted", 3: "undecided"}
@@ -88,6 +91,41 @@ def _registered(claim_id: str) -> dict[str, Any]:
     return {"forms": [_math(one, display=True) for one in forms_of(claim)], "hypotheses": said, "code": claim.code}
 
 
+_SHOWN: Final = re.compile(r"\$\$(.+?)\$\$|```text\n(.*?)\n```", flags=re.DOTALL)
+"""A formula, or one that is given on a line of text."""
+
+_FOLDED: Final = 12
+"""Steps from which on a picture is folded."""
+
+
+def _shown(text: str) -> Markup:
+    """What a step shows, from Markdown."""
+    parts, html = _SHOWN.split(text), Markup("")
+    for said, latex, line in zip(parts[::3], [*parts[1::3], None], [*parts[2::3], None], strict=True):
+        html += Markup("<p>{}</p>").format(escaped(said.strip())) if said.strip() else ""
+        html += _math(latex, display=True) if latex else ""
+        html += Markup("<p><code>{}</code></p>").format(escaped(line)) if line else ""
+    return html
+
+
+def _picture(claim: ClaimReport, found: Evidence, known: frozenset[str]) -> Markup:
+    """The graph of a derivation up to the statement, as the site shows it."""
+    last = next((number for number, step in enumerate(found.steps, start=1) if step["kind"] == "statement"), None)
+    if not (nodes := found.steps[:last]):
+        return Markup("")
+    grade = found.grade.words if found.verdict is Verdict.VERIFIED else found.verdict.value
+    drawn = printable(picture(nodes, f"Derivation of {claim.id}", grade, lambda cited: _address(cited, known)))
+    said = escaped(f"Picture of {claim.id}")
+    return Markup(
+        '<details class="derivation"{}><summary>{} as a picture</summary>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div></details>'
+    ).format("" if len(nodes) >= _FOLDED else Markup(" open"), counted(len(nodes), "step"), said, Markup(drawn))
+
+
+def _address(claim_id: str, known: frozenset[str]) -> str:
+    return f"#{anchor(claim_id)}" if claim_id in known else ""
+
+
 def _math(latex: str, display: bool = False) -> Markup:
     """MathML; an extension may use a command that has no such form, and is no reason to lose the report of a run."""
     try:
@@ -103,11 +141,12 @@ def _judges(claim: ClaimReport) -> list[str]:
     return [method for method in order if method in judged]
 
 
-_TOOLS: Final = (complaints, counts_line, found_on, is_green, plain, plots_of, replay_command, status)
+_TOOLS: Final = (complaints, counts_line, found_on, is_green, plain, plots_of, replay_command, status, words)
 TEMPLATES.globals.update({tool.__name__: tool for tool in _TOOLS}, chapters=CHAPTERS, drawn=DRAWN, marks=_MARKS)
 TEMPLATES.globals.update(
     grades=[*(grade.words for grade in Grade), "—"], judges=_judges, registered=_registered, worst=_worst
 )
+TEMPLATES.globals.update(picture_of=_picture, shown=_shown)
 
 
 _BIN: Final = 0.25
@@ -116,10 +155,21 @@ _SMALL: Final = 10 / 11
 """Size of the names of claims, which are written upwards, to that of other text."""
 
 
-def overview(report: Report) -> dict[str, dict[str, Any]]:
-    """Of each picture for which the run has figures, what its template draws."""
-    pictures = {"deviations": _deviations(report), "digits": _digits(report), "kills": _kills(report)}
+_PIECE: Final = 24
+"""Claims side by side in a picture: as many as fit a phone."""
+
+
+def overview(report: Report) -> dict[str, Any]:
+    """Of each picture for which the run has figures, what its template draws; of one by claims, piece by piece."""
+    deviations = _deviations(report)
+    pictures = {"deviations": deviations, "digits": [*_digits(report)], "kills": [*_kills(report)]}
     return {name: found for name, found in pictures.items() if found}
+
+
+def _pieces(ids: list[str]) -> list[list[str]]:
+    """Claims in their order, in pieces that are about equally long."""
+    count = math.ceil(len(ids) / _PIECE)
+    return [ids[len(ids) * k // count : len(ids) * (k + 1) // count] for k in range(count)]
 
 
 def _of(report: Report, method: str) -> Iterator[tuple[ClaimReport, Mapping[str, Any]]]:
@@ -142,7 +192,7 @@ def _deviations(report: Report) -> dict[str, Any]:
         counts[min(math.floor((min(max(z, -end), end) + end) / _BIN), len(counts) - 1)] += 1
     along = [k * end / 80 for k in range(-80, 81)]
     expected = [len(scores) * _BIN * math.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) for z in along]
-    x, y = Scale(-end, end, 60, 760), Scale(0, 1.08 * max(*counts, *expected), 200, 24)
+    x, y = Scale(-end, end, 44, 390), Scale(0, 1.08 * max(*counts, *expected), 200, 24)
     boxes = [(x(k * _BIN - end), y(n), x(_BIN) - x(0) - 1, y(0) - y(n)) for k, n in enumerate(counts) if n]
     told = {"limit": limit, "tests": len(scores), "claims": len(known), "largest": max(map(abs, scores))}
     drawn = {"x": x, "y": y, "boxes": boxes, "curve": [(x(z), y(n)) for z, n in zip(along, expected, strict=True)]}
@@ -150,7 +200,7 @@ def _deviations(report: Report) -> dict[str, Any]:
     return told | drawn | {"heights": heights, "beyond": sum(abs(z) > limit for z in scores)}
 
 
-def _digits(report: Report) -> dict[str, Any]:
+def _digits(report: Report) -> Iterator[dict[str, Any]]:
     """By claim, the fewest digits agreed: one mark for each method and demand, with the demand below it."""
     known: dict[str, dict[int, dict[float, float]]] = {}
     for series, method in enumerate(("precision", "enclosure")):
@@ -158,31 +208,38 @@ def _digits(report: Report) -> dict[str, Any]:
             least = {required: least_of(found.values()) for required, found in digits(figures).items() if found}
             if least:
                 known.setdefault(claim.id, {})[series] = least
-    if not known:
-        return {}
-    places = _places(known, 60)
     pairs = [pair for by in known.values() for least in by.values() for pair in least.items()]
-    top = max(1.0, *(d for pair in pairs for d in pair if not math.isnan(d)))  # an axis has a length
-    y = Scale(0, 1.05 * top, 210, 12)
+    top = max((d for pair in pairs for d in pair if not math.isnan(d)), default=0.0)
+    y = Scale(0, 1.05 * max(1.0, top), 210, 12)  # an axis has a length
+    for ids in _pieces([*known]):
+        yield _piece_of_digits({name: known[name] for name in ids}, y, _pitch(len(known)))
+
+
+def _piece_of_digits(known: Mapping[str, dict[int, dict[float, float]]], y: Scale, pitch: float) -> dict[str, Any]:
+    places = _places(known, 44, pitch)
     demands = {(places[name], y(required)) for name, by in known.items() for least in by.values() for required in least}
     marks: tuple[list[tuple[float, float]], ...] = ([], [])
     for name, by in known.items():
         for series, least in by.items():
             marks[series].extend((places[name] + 4 * series - 2, y(0 if math.isnan(d) else d)) for d in least.values())
     boxes = [(at - 4, height - 1, 8, 2) for at, height in sorted(demands)]
-    x = Scale(0, len(known), 60, 60 + _pitch(known) * len(known))
+    x = Scale(0, len(known), 44, 44 + pitch * len(known))
     return {"x": x, "y": y, "places": places, "below": _below(places), "demands": boxes, "marks": marks}
 
 
-def _kills(report: Report) -> dict[str, Any]:
+def _kills(report: Report) -> Iterator[dict[str, Any]]:
     """By claim and method, whether the method noticed all, some or none of the mutants it judged."""
-    if not (methods := methods_of(report)):
-        return {}
-    ids = [claim.id for claim in report.claims]
-    places, pitch = _places(ids, 96), _pitch(ids)
+    if methods := methods_of(report):
+        known = {claim.id: claim for claim in report.claims}
+        for ids in _pieces([*known]):
+            yield _piece_of_kills([known[name] for name in ids], methods, _pitch(len(known)))
+
+
+def _piece_of_kills(claims: Sequence[ClaimReport], methods: Sequence[str], pitch: float) -> dict[str, Any]:
+    places = _places([claim.id for claim in claims], 96, pitch)
     boxes: dict[str, list[tuple[float, ...]]] = {"all": [], "some": [], "none": []}
     alone = []
-    for claim in report.claims:
+    for claim in claims:
         by_method = found_on(claim).get("by_method", {})
         for index, method in enumerate(methods):
             tally = by_method.get(method)
@@ -191,18 +248,19 @@ def _kills(report: Report) -> dict[str, Any]:
                 boxes[share].append((places[claim.id] - pitch / 2 + 0.5, 6 + _ROW * index, pitch - 1, _ROW - 2))
                 if tally["alone"]:
                     alone.append((places[claim.id], 6 + _ROW * index + _ROW / 2 - 1))
-    size = {"width": 96 + pitch * len(ids) + 10, "bottom": 8 + _ROW * len(methods), "below": _below(places)}
+    size = {"width": 96 + pitch * len(claims) + 10, "bottom": 8 + _ROW * len(methods), "below": _below(places)}
     heights = {method: 6 + _ROW * (index + 0.7) for index, method in enumerate(methods)}
     return {"methods": heights, "boxes": boxes, "alone": alone, "places": places, **size}
 
 
-def _pitch(ids: Mapping[str, Any] | list[str]) -> float:
-    return max(10.0, 460 / len(ids))
+def _pitch(count: int) -> float:
+    """Of columns, so that few claims are as wide as one piece of many."""
+    return max(10.0, 10.0 * _PIECE / count)
 
 
-def _places(ids: Mapping[str, Any] | list[str], left: float) -> dict[str, float]:
+def _places(ids: Iterable[str], left: float, pitch: float) -> dict[str, float]:
     """The middle of each claim's column."""
-    return {name: left + _pitch(ids) * (index + 0.5) for index, name in enumerate(ids)}
+    return {name: left + pitch * (index + 0.5) for index, name in enumerate(ids)}
 
 
 def _below(places: Mapping[str, float]) -> float:

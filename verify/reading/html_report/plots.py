@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from verify.evidence import Evidence
-from verify.reading.html_report.text import TEMPLATES, Scale, breadth, real
+from verify.reading.html_report.text import TEMPLATES, Scale, breadth, number, real
 
 DRAWN: Final = frozenset({"deviations", "digits_by_point", "conditioned_by_point", "chain", "matrix", "by_method"})
 """Figures that the page shows as plots or tables of their own."""
@@ -119,7 +119,7 @@ def _rounding(_: str, figures: _Figures) -> Rows | None:
         return None
     errors, allowed = {name: real(x) for name, x in known.items()}, float(figures["allowed"])
     said = "Error of the generated code at each point, in units of the last place plus what rounding the inputs moves"
-    axis = "error (units in the last place + rounding of inputs)"
+    axis = "error (units in the last place + input rounding)"
     series = _one("largest of all ways to call it", errors)
     high = max(100.0, 2 * max((x for x in errors.values() if x < 1e8), default=0.0))
     return Rows(said, axis, series, errors, _LEAST, high, {f"allowed {allowed:g}": allowed}, log=True)
@@ -137,9 +137,9 @@ _DRAWERS: Final[Mapping[str, tuple[Callable[[str, _Figures], Rows | None], ...]]
 _SHOWN = 28
 """Rows shown of a plot: of more, those that say most."""
 
-_HEIGHT = 15.0
-_LONGEST = 60
-_WIDTH = 430.0
+_HEIGHT = 27.0
+_ENDS = 20.0, 322.0
+"""Of the axes: a plot fits a phone, and its names stand above their rows."""
 
 Series = Mapping[str, Sequence[float]]
 """Values by row."""
@@ -174,7 +174,7 @@ class Rows:
     def places(self) -> dict[str, float]:
         """The rows shown, in their order, with their heights."""
         kept = set(sorted(self._known, key=self._rank)[:_SHOWN])
-        return {name: 22 + _HEIGHT * (k + 0.5) for k, name in enumerate(name for name in self._known if name in kept)}
+        return {name: 14 + _HEIGHT * (k + 1) for k, name in enumerate(name for name in self._known if name in kept)}
 
     def _rank(self, name: str) -> float:
         told = self.told[name]
@@ -182,13 +182,16 @@ class Rows:
 
     @property
     def bottom(self) -> float:
-        return 22 + _HEIGHT * len(self.places)
+        return 26 + _HEIGHT * len(self.places)
 
     @cached_property
     def scale(self) -> Scale:
-        """Of the values, right of the longest name."""
-        left = max((breadth(_shortened(name)) for name in self.places), default=0.0) + 20
-        return Scale(self.low, self.high, left, left + _WIDTH, self.log)
+        """Of the values."""
+        return Scale(self.low, self.high, *_ENDS, self.log)
+
+    def named(self, name: str) -> str:
+        """The name of a row, as far as there is room beside the number told of it."""
+        return _shortened(name, _ENDS[1] - _ENDS[0] + 4 - breadth(number(self.told[name])))
 
     @property
     def cut(self) -> str:
@@ -213,10 +216,18 @@ class Rows:
         return [*dict.fromkeys(found)]
 
 
-def _shortened(name: str) -> str:
+def _shortened(name: str, room: float) -> str:
     """Cut in the middle: names that begin alike differ at their ends."""
-    half = _LONGEST // 2
-    return name if len(name) <= _LONGEST else f"{name[: half - 1]}…{name[-half:]}"
+    half, cut = len(name) // 2, name
+    while breadth(cut) > room:
+        half -= 1
+        cut = f"{name[:half]}…{name[len(name) - half :]}"
+    return cut
 
 
-TEMPLATES.globals.update(shortened=_shortened)
+def _side(scale: Scale, at: float) -> str:
+    """Of a text at a place of the axis: it must not leave the picture at either end."""
+    return "" if at < scale.start + 50 else "e" if at > scale.end - 50 else "m"
+
+
+TEMPLATES.globals.update(side=_side)

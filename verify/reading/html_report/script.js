@@ -19,11 +19,14 @@
       && (!wanted.method || data.methods.split(" ").includes(wanted.method));
   }
 
+  const sectionOf = (row) => document.getElementById(row.querySelector("a").hash.slice(1));
+
   function narrow() {
     const wanted = words();
     let shown = 0;
     for (const row of rows) {
       row.hidden = !matches(row, wanted);
+      sectionOf(row).hidden = row.hidden;
       shown += row.hidden ? 0 : 1;
     }
     count.textContent = `${shown} of ${rows.length} claims`;
@@ -72,10 +75,20 @@
   function arrive() {
     const section = document.getElementById(address());
     if (section && section.tagName === "DETAILS") {
+      section.hidden = false;  // a link leads there, whatever is filtered
       section.open = true;
       section.scrollIntoView();
     } else if (!location.hash || location.hash.startsWith("#?")) {
       restore();
+    }
+  }
+
+  /** Derivations stand as text in their sections, until these are opened. */
+  function unfold(section) {
+    for (const text of section.querySelectorAll("script[type='text/plain']")) {
+      const derivation = document.createElement("div");
+      derivation.innerHTML = text.textContent;
+      text.replaceWith(derivation);
     }
   }
 
@@ -95,6 +108,7 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => { narrow(); remember(); }));
   addEventListener("hashchange", arrive);
+  document.addEventListener("toggle", ({ target }) => target.matches(".claim[open]") && unfold(target), true);
   // A link that is followed twice changes no address, and should open the section all the same.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#claim-']");

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from verify.reading.html_report.keys import named
 from verify.reading.markdown import environment
 
 _NO_CHARACTER: Final = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -24,9 +25,14 @@ _FOLDED: Final = 8
 """Entries from which on a nested table is folded."""
 
 
+def printable(text: str) -> str:
+    """Text without the characters that HTML forbids."""
+    return _NO_CHARACTER.sub("\ufffd", text)
+
+
 def escaped(text: object) -> Markup:
     """Text between tags or in a quoted attribute; what is HTML already stays so."""
-    return text if isinstance(text, Markup) else Markup(html.escape(_NO_CHARACTER.sub("\ufffd", str(text))))
+    return text if isinstance(text, Markup) else Markup(html.escape(printable(str(text))))
 
 
 TEMPLATES: Final = environment("html_report", autoescape=True, finalize=escaped)
@@ -66,7 +72,10 @@ def number(figure: Any) -> str:
 def value(figure: Any) -> Markup:
     """A figure of any shape: a number, words, a list, or a table in the table, folded where it is long."""
     if isinstance(figure, Mapping):
-        rows = (Markup("<tr><th scope=row>{}<td>{}").format(escaped(name), value(one)) for name, one in figure.items())
+        rows = (
+            Markup("<tr><th scope=row>{}<td>{}").format(escaped(named(name)), value(one))
+            for name, one in figure.items()
+        )
         table = Markup("<table>{}</table>").format(Markup("").join(rows))
         folded = Markup("<details><summary>{} entries</summary>{}</details>")
         return table if len(figure) < _FOLDED else folded.format(len(figure), table)
@@ -166,7 +175,7 @@ def _at(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-TEMPLATES.globals.update(anchor=anchor, counted=counted, number=number, value=value)
+TEMPLATES.globals.update(anchor=anchor, counted=counted, named=named, number=number, value=value)
 TEMPLATES.globals.update(
     BAR=_BAR, LINE=_LINE, marks_of_series=_MARKS, path=path, shapes=_SHAPES, signed=_signed, text=_text, ticks=ticks
 )
