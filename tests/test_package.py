@@ -11,6 +11,8 @@ import processes
 import pytest
 from click.shell_completion import ShellComplete
 
+import proofs
+from proofs.engine.render import forms_of, latex_of
 from verify.cli import main
 from verify.extras import EXTRAS
 
@@ -104,3 +106,12 @@ def test_the_shell_completes(words: str, offered: list[str]) -> None:
 def test_nothing_is_completed_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verify.commands.options.find_spec", lambda name: None)
     assert ShellComplete(main, {}, "coarseproof", "_COARSEPROOF_COMPLETE").get_completions(["claims"], "R4") == []
+
+
+def test_a_claim_is_shown_as_its_statement() -> None:
+    for claim in proofs.all_claims():
+        head, *displayed, given = claim._repr_latex_().split("$$")
+        assert head == f"{claim.id}. {claim.title}\n"
+        assert [form.strip() for form in displayed[::2]] == forms_of(claim)
+        assert all(f"${latex_of(condition)}$" in given for condition in claim.hypotheses)
+        assert claim.setting in given

@@ -19,7 +19,9 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.besides import mistaken, settled
 from proofs.engine.definitions import Definition
 from proofs.engine.derivation import Derivation, Planted, Step, name_of
+from proofs.engine.latex import latex_of
 from proofs.engine.sentence import Relation, Role, formula_of, relation_of, roles
+from proofs.engine.stated import forms_of
 
 __all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on", "standing"]
 
@@ -69,6 +71,12 @@ class Claim:
             raise ValueError(f"claim id {self.id!r} is not a chapter's letter and a number, e.g. 'C3' or 'C5.tanh'")
         if self.kind is Kind.IDENTITY and self.statement is None:
             raise ValueError(f"claim {self.id}: an identity needs a `statement` expression")
+
+    def _repr_latex_(self) -> str:
+        """For notebooks: what it says, under which hypotheses."""
+        forms = "\n".join(f"$$\n{form}\n$$" for form in forms_of(self))
+        given = [f"${latex_of(condition)}$" for condition in self.hypotheses] + [self.setting] * bool(self.setting)
+        return f"{self.id}. {self.title}\n{forms}\n{'if ' * bool(given)}{', '.join(given)}"
 
     @property
     def formula(self) -> Expr:

@@ -21,8 +21,9 @@ from sympy.printing.str import StrPrinter
 
 from proofs.engine.claim import Claim, derive
 from proofs.engine.derivation import Obligation, Step
-from proofs.engine.latex import latex_of, latex_of_sentence, shown
+from proofs.engine.latex import latex_of, shown
 from proofs.engine.sentence import formula_of
+from proofs.engine.stated import forms_of, latex_of_claim, subject_of
 from proofs.symbols import QUANTITIES, mu, quantity
 
 __all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "subject_of", "text_of"]
@@ -113,31 +114,6 @@ class _Line(StrPrinter):
 
 
 # Whole claims.
-
-
-def subject_of(claim: Claim) -> str:
-    """In LaTeX what the statement says, up to the expression that an identity ends in."""
-    if claim.sentence is None:
-        return claim.subject
-    return latex_of_sentence(claim.sentence, claim.parts, claim.names)
-
-
-def forms_of(claim: Claim) -> list[str]:
-    """The statement in LaTeX, and where it differs the form of the literature; each with its left-hand side."""
-    if claim.statement is None:
-        return [subject_of(claim)]
-    forms = [claim.statement] + [claim.printed] * (claim.printed not in (None, claim.statement))
-    return [f"{claim.subject} = {latex_of(form)}" for form in forms]
-
-
-def latex_of_claim(claim: Claim) -> str:
-    """The statement in LaTeX; the form the literature prints follows after another equals sign."""
-    parts = [subject_of(claim)]
-    if claim.statement is not None:
-        parts.append(latex_of(claim.statement))
-    if claim.printed is not None and claim.printed != claim.statement:
-        parts.append(latex_of(claim.printed))
-    return "\n  = ".join(parts)
 
 
 def describe(claim: Claim, width: int = 100) -> str:
