@@ -120,7 +120,7 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
 
 
 @main.command(epilog="\b\nExample:\n  coarseproof figure --output landscape.svg")
-@picture_option("--output", default="coarseproof.png", help="A .png or .svg file.")
+@picture_option("--output", default="coarseproof.png", help="A .png, .svg or .pdf file.")
 def figure(output: Path) -> None:
     """Draw the theory against samples of the network."""
     from verify.commands.figures import draw_landscape

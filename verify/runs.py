@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from numerics import LearningResult, LearningState, NoLimitError, SparseLimit, angle, learn, sparse_limit
 from numerics.generated.estimators import KERNELS
-from verify.commands.limit import LIMIT_PENALTIES, require_unit
+from verify.commands.limit import LIMIT_PENALTIES, idle, require_unit
 from verify.commands.weights import read_weights
 
 Array = npt.NDArray[np.float64]
@@ -82,7 +82,8 @@ def as_json(
     document |= {"steps": int(result.steps), "converged": bool(result.converged)}
     document |= {"angle": float(result.angle_history[-1]), "error": float(np.linalg.norm(result.w - w_star))}
     document |= {name: _number(getattr(result, name)) for name in ("multiplier", "residual", "distance")}
-    document |= {"support": np.flatnonzero(result.u).tolist(), "weights": result.w.tolist(), "v": result.v.tolist()}
+    document |= {"support": np.flatnonzero(result.u).tolist(), "weights": result.w.tolist()}
+    document |= {"auxiliary": result.u.tolist(), "v": result.v.tolist()}
     if predicted is None:
         return document | {"predicted": None}
     told = {"kappa": predicted.kappa, "angle": float(angle(predicted.weights, w_star))}
@@ -106,12 +107,14 @@ def _number(value: float) -> float | None:
 def rows(result: LearningResult, predicted: SparseLimit | None, w_star: Array) -> list[tuple[str, str]]:
     """What a run found, line by line."""
     ended = "converged" if result.converged else "stopped"
+    size, given = np.count_nonzero(result.u), result.state.settings
+    why = "" if size else f": {idle(given['beta'], given['lam'])}"
     found = [
         ("steps", f"{result.steps} ({ended})"),
         ("angle to w*", f"{result.angle_history[-1]:.9g} rad"),
         ("error ‖w − w*‖", f"{np.linalg.norm(result.w - w_star):.9g}"),
         ("multiplier N", f"{result.multiplier:.12g}"),
-        ("support of u", f"{np.count_nonzero(result.u)} of {result.u.size}"),
+        ("support of u", f"{size} of {result.u.size}{why}"),
         ("residual", f"{result.residual:.3g}  (sine of the angle between w and κw* + βu)"),
         ("distance", _distance(result.distance)),
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import re
 import signal
 import stat
 import sys
@@ -16,6 +18,8 @@ import pytest
 from mpmath import mp, mpf
 from processes import coarseproof
 from scipy.integrate import quad
+
+from numerics import proximal_map, stable_limits
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
@@ -90,6 +94,45 @@ def test_no_limit_exits_with_1_and_names_what_attracts(tmp_path: Path) -> None:
     assert "spike at entry" in done.stdout
 
 
+def test_the_supports_of_all_limits_are_named(tmp_path: Path) -> None:
+    w_star = sparse_weight(60, 14, seed=3)
+    np.save(tmp_path / "w.npy", w_star)
+    settings = ("limit", "--weights", "w.npy", "--penalty", "l0", "--beta", 2, "--lam", 0.02)
+    found = as_json(tmp_path, *settings)
+    counted = found["stable_limits"]
+    every = stable_limits(w_star, 1.0, 2.0, 0.02, "l0").limits
+    assert len(every) > 100
+    supports = [frozenset(one.support.tolist()) for one in every]
+    own = [{*counted["common_support"], *one["further_support"]} for one in counted["sparse"]]
+    assert own == supports
+    assert np.array_equal(found["auxiliary"], proximal_map(np.array(found["weights"]), 0.01, "l0"))
+    told = coarseproof(*settings, cwd=tmp_path).stdout
+    order = [int(index) for index in re.findall(r"\d+", told.split("order")[1].split("sparse")[0])]
+    rows = re.findall(rf"(?<=\s)[+·?]{{{len(order)}}}(?=\s)", told)
+    assert all(abs(w_star[a]) >= abs(w_star[b]) for a, b in itertools.pairwise(order))
+    choices = [[{"+": [1], "·": [0], "?": [0, 1]}[sign] for sign in row] for row in rows[12:]]
+    patterns = [ins for row in choices for ins in itertools.product(*row)]
+    said = [{*counted["common_support"], *itertools.compress(order, ins)} for ins in patterns]
+    assert len(said) == len(supports) > 3 * len(choices)
+    assert {*map(frozenset, said)} == {*supports}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (("--beta", 0.5, "--lam", 0.5), "support of ū       0 of 2: λ is so large that the penalty does nothing"),
+        (("--beta", 2, "--lam", 0.75), "error bound        no bound: r ≥ κ (R5)"),
+        (("--beta", 2, "--lam", 0.75), "gets near w*       R6 says nothing of random starts: r ≥ κ"),
+    ],
+)
+def test_what_says_nothing_is_told_as_that(settings: tuple[object, ...], words: str, tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("0.8,0.6\n", encoding="utf-8")
+    assert words in coarseproof("limit", "--weights", "w.csv", *settings, cwd=tmp_path).stdout
+    if "λ" in words:
+        ran = coarseproof("learn", "--weights", "w.csv", *settings, cwd=tmp_path).stdout
+        assert words.replace("ū", "u") in ran
+
+
 BAD = [
     (("--weights", "missing.npy"), "does not exist"),
     (("--weights", "big.csv"), "norm"),
@@ -106,7 +149,7 @@ BAD = [
     (("--weights", "w.csv", "--penalty", "tl1", "--a", "-2"), "a = -2"),
     (("--weights", "w.csv", "--penalty", "mcp"), "`coarseproof learn --penalty mcp` runs the iteration"),
     (("--weights", "w.csv", "--penalty", "lasso"), "'lasso' is unknown; known: l1, l0, tl1, mcp, scad, half"),
-    (("--weights", "w.csv", "--plot", "map.pdf"), ".png or .svg"),
+    (("--weights", "w.csv", "--plot", "map.gif"), ".png, .svg or .pdf"),
     (("--weights", "w.csv", "--json", "nowhere/out.json"), "nowhere"),
 ]
 
@@ -221,6 +264,8 @@ def test_pictures(tmp_path: Path) -> None:
     settings = ("--weights", "w.npy", "--penalty", "l1", "--beta", 0.5, "--lam", 0.02)
     done = coarseproof("limit", *settings, "--plot", "map.png", "--phase-diagram", "phases.png", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+    done = coarseproof("limit", *settings, "--plot", "map.pdf", cwd=tmp_path)
+    assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF"), done.stderr
     done = coarseproof("learn", *settings, "--plot", "run.svg", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for name in ("map.png", "phases.png"):

@@ -76,7 +76,7 @@ not be written, 130 interrupted (the state is in --save).""",
 @common.count_option("--max-steps", least=0, default=100_000, help="Stop after so many.")
 @common.count_option("--record-every", default=1, help="Measure one step in so many.")
 @common.NORMALIZE
-@common.picture_option("--plot", help="Draw the run (.png, .svg).")
+@common.picture_option("--plot", help="Draw the run (.png, .svg, .pdf).")
 @common.output_option("--save", help="Keep the last state (.npz).")
 @common.file_option("--resume", exists=True, help="Go on from a state kept before.")
 @common.json_option("result")

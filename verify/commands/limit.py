@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from verify.commands import options as common
+from verify.commands.census import listed, supports, told
 from verify.commands.options import NUMBER
 from verify.commands.parameters import Parametrized, choices, of_choice, refuse_unused
 
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 LIMIT_PENALTIES: Final = ("l1", "l0", "tl1")
 """Those whose limit theory names."""
 
-_SHOWN: Final = 12
 _ROUNDING: Final = 1e-15
+_UNKNOWN: Final = "R6 says nothing of random starts: r ≥ κ"
 
 
 def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str) -> str:
@@ -69,7 +71,7 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 @click.option(
     "--penalty",
     metavar="[l1|l0|tl1]",
-    required=True,
+    default="l1",
     callback=_having_a_limit_map,
     shell_complete=choices("penalty", LIMIT_PENALTIES),
     help="Sparsity penalty.",
@@ -80,7 +82,7 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 @common.count_option("--digits", help="Work with this many digits instead of float64.")
 @common.NORMALIZE
 @common.count_option("--count", default=1000, help="List at most so many limits.")
-@common.picture_option("--plot", help="Draw the map w* → w̄ (.png, .svg).")
+@common.picture_option("--plot", help="Draw the map w* → w̄ (.png, .svg, .pdf).")
 @common.picture_option(
     "--phase-diagram", "phases", help="Draw number and kind of stable limits, support and error over (β, λ)."
 )
@@ -113,23 +115,35 @@ def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool,
         found = None
     if json_path is not None:
         first = {name: numbers[name] for name in ("kappa", "beta", "lam")}
-        common.write_document(json_path, as_json(found, others, digits, penalty=penalty, **(first | numbers)))
+        given = {"penalty": penalty, **first, **numbers}
+        common.write_document(json_path, as_json(found, others, w_star, digits, **given))
     if plot or phases:
         _draw(plot, phases, w_star, found, {"penalty": penalty, **numbers})
     if json_path is None or str(json_path) != "-":
-        _print(found, others, digits)
+        for name, value in _rows(found, digits) if found else ():
+            click.echo(f"{name:18} {value}")
+        listed = len(others.limits)
+        total = f"{listed}" if others.complete else f"{listed} listed, more may exist: {others.reason}"
+        click.echo(f"{'stable limits':18} {total}")
+        for line in told(others, w_star, common.width() - 2):
+            click.echo(f"  {line}")
     sys.exit(0 if found else 1)
 
 
-def as_json(found: SparseLimit | None, others: StableLimits, digits: int | None, **given: Any) -> dict[str, Any]:
+def as_json(
+    found: SparseLimit | None, others: StableLimits, w_star: Any, digits: int | None, **given: Any
+) -> dict[str, Any]:
     """The document of `--json`; numbers of more digits than float64 has are strings."""
     about = ("index", "sign", "multiplier")
     spikes = [{name: getattr(one, name) for name in about} for one in others.limits if one.kind == "spike"]
-    names = ["multiplier", "weights", "support", "angle", "error", "error_bound", "residual", "margin"]
+    names = ["multiplier", "weights", "auxiliary", "support", "angle", "error", "error_bound", "residual", "margin"]
     names.append("basin_probability")
     known = {name: None if found is None else _plain(getattr(found, name), digits) for name in names}
     counts: dict[str, Any] = {"listed": len(others.limits), "total": others.total, "complete": others.complete}
     counts |= {} if others.complete else {"reason": others.reason}
+    counts["common_support"], _, own = supports(others, w_star)
+    sparse = (one.multiplier for one in others.limits if one.kind == "sparse")
+    counts["sparse"] = [{"multiplier": n, "further_support": more} for n, more in zip(sparse, own, strict=True)]
     document = {"schema": 1, **given, **known, "spurious": spikes, "stable_limits": counts}
     return document | {"exists": found is not None}
 
@@ -147,32 +161,25 @@ def _plain(value: Any, digits: int | None) -> Any:
     return nstr(value, digits)
 
 
-def _print(found: SparseLimit | None, others: StableLimits, digits: int | None) -> None:
-    if found is not None:
-        for name, value in _rows(found, digits):
-            click.echo(f"{name:18} {value}")
-    listed = len(others.limits)
-    total = f"{listed}" if others.complete else f"{listed} listed, more may exist: {others.reason}"
-    click.echo(f"{'stable limits':18} {total}")
-    for record in others.limits[:_SHOWN]:
-        click.echo(f"  {_describe(record)}")
-    if listed > _SHOWN:
-        click.echo(f"  … and {listed - _SHOWN} more (--json lists the spikes)")
-
-
 def _rows(found: SparseLimit, digits: int | None) -> list[tuple[str, str]]:
     size, n = len(found.support), len(found.weights)
-    entries = ", ".join(str(int(index)) for index in found.support[:_SHOWN]) + (", …" if size > _SHOWN else "")
+    bound, near = found.error_bound, found.basin_probability
+    error = "no bound: r ≥ κ" if float(bound) >= math.sqrt(2) else _bound(bound, ROUND_CEILING)
     return [
         ("multiplier N", str(_plain(found.multiplier, digits))),
         ("angle to w*", f"{_short(_unless_rounding(found.angle, found))} rad"),
         ("error ‖w̄ − w*‖", _short(_unless_rounding(found.error, found))),
-        ("error bound", f"{_bound(found.error_bound, ROUND_CEILING)} (R5)"),
-        ("support of ū", f"{size} of {n}" + (f": {entries}" if size else "")),
-        ("gets near w*", f"with probability at least {_at_least(found)} (R6, uniform start)"),
+        ("error bound", f"{error} (R5)"),
+        ("support of ū", f"{size} of {n}: {listed(found.support) or idle(found.beta, found.lam)}"),
+        ("gets near w*", f"with probability at least {_at_least(found)} (R6, uniform start)" if near else _UNKNOWN),
         ("residual", _short(found.residual)),
         ("stability margin", _short(found.margin)),
     ]
+
+
+def idle(beta: Any, lam: Any) -> str:
+    """Why u = S(w) is 0, and what follows."""
+    return "λ is so large that the penalty does nothing: S(w) = 0" if beta and lam else "nothing couples w to u"
 
 
 def _at_least(found: SparseLimit) -> str:
@@ -203,12 +210,6 @@ def _short(value: Any) -> str:
     from mpmath import mpf, nstr
 
     return nstr(value, 6) if isinstance(value, mpf) else f"{value:.6g}"
-
-
-def _describe(record: Any) -> str:
-    spike = f"spike at entry {record.index}, sign {'+' if (record.sign or 0) > 0 else '−'}"
-    kind = spike if record.kind == "spike" else f"sparse, support {len(record.support)}"
-    return f"{kind}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"
 
 
 def _draw(plot: Path | None, phases: Path | None, w_star: Any, found: Any, settings: dict[str, Any]) -> None:

@@ -175,7 +175,7 @@ def output_option(*names: str, suffixes: Sequence[str] = (), **settings: Any) ->
         from verify.files import check_writable
 
         if path is not None and suffixes and path.suffix.lower() not in suffixes:
-            raise ValueError(f"cannot draw {path}: the name must end in {' or '.join(suffixes)}")
+            raise ValueError(f"cannot draw {path}: the name must end in {', '.join(suffixes[:-1])} or {suffixes[-1]}")
         if path is not None and str(path) != "-" and not ctx.resilient_parsing:
             check_writable(path)
         return path
@@ -187,7 +187,7 @@ def output_option(*names: str, suffixes: Sequence[str] = (), **settings: Any) ->
 
 def picture_option(*names: str, **settings: Any) -> Any:
     """An option for a picture."""
-    return output_option(*names, suffixes=(".png", ".svg"), **settings)
+    return output_option(*names, suffixes=(".png", ".svg", ".pdf"), **settings)
 
 
 def json_option(what: str) -> Any:

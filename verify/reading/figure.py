@@ -33,6 +33,8 @@ _STYLE: Final[dict[str, Any]] = {
     "svg.hashsalt": "coarseproof",  # the same bytes every time
 }
 
+_UNDATED: Final = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
 ESTIMATORS: Final = ("identity", "relu", "clipped-relu", "leaky-relu", "sigmoid", "tanh", "triangular", "gaussian")
 MARKERS: Final = "os^D"
 Array = npt.NDArray[np.floating[Any]]
@@ -100,6 +102,6 @@ def save(figure: Any, path: Path) -> None:
     """
     kind = path.suffix.lower().removeprefix(".")
     drawn = BytesIO()
-    figure.savefig(drawn, format=kind, dpi=160, transparent=True, metadata={"Date": None} if kind == "svg" else None)
+    figure.savefig(drawn, format=kind, dpi=160, transparent=True, metadata=_UNDATED.get(kind))
     pyplot().close(figure)
     write_atomically(path, drawn.getvalue())
