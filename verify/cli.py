@@ -87,6 +87,12 @@ def claims(names: tuple[str, ...], latex: bool) -> None:
         else:
             gap = "\n" if number else ""
             click.echo(gap + (latex_of_claim(one) if latex else describe(one, width())))
+    if not latex:
+        from verify.reading.references import listed
+
+        shown = [claim for one in chosen for claim in (one if isinstance(one, list) else [one])] or known
+        for line in listed((claim.source for claim in shown), width()):
+            click.echo(line)
 
 
 def _find_claim(known: Sequence[Claim], claim_id: str) -> Claim:

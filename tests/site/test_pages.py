@@ -153,3 +153,25 @@ def test_no_formula_is_typed_by_hand(page: Path) -> None:
     prose = BLOCK.sub("", page.read_text(encoding="utf-8"))
     assert "$" not in re.sub(r"`[^`]*`", "", prose)
     assert not re.search(r"\\[a-zA-Z]", prose)
+
+
+def test_the_notation_page_has_every_symbol() -> None:
+    from proofs.symbols import QUANTITIES
+
+    rows = [
+        line.split("|")[2] for line in (DOCS / "notation.md").read_text(encoding="utf-8").splitlines() if "|" in line
+    ]
+    known = {one.strip() for row in rows for one in row.split(",")}
+    compound = {entry.text for entry in QUANTITIES.values() if "−" in entry.text or "w*_i|" in entry.text}
+    assert {entry.text for entry in QUANTITIES.values()} - known == compound
+
+
+def test_every_source_is_in_the_bibliography() -> None:
+    import proofs
+    from verify.reading.references import REFERENCES
+
+    cited = {key for claim in proofs.all_claims() for key in re.findall(r"\[(\w+)\]", claim.source)}
+    assert cited == set(REFERENCES)
+    text = re.sub(r"\[(arXiv:[\d.]+)\]\(\S+?\)|<(https:\S+)>", r"\1\2", (DOCS / "references.md").read_text("utf-8"))
+    for key, said in REFERENCES.items():
+        assert f'<a id="{key.lower()}"></a>**[{key}]** {said}' in " ".join(text.split())

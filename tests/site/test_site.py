@@ -170,6 +170,14 @@ def test_every_claim_leads_to_its_source(site: Path, pages: dict[Path, Page]) ->
             assert f"source/{path.removesuffix('.py')}.html#L-{line}" in links
 
 
+def test_every_page_leads_to_the_notation_and_sources_to_the_bibliography(site: Path, pages: dict[Path, Page]) -> None:
+    for path, page in pages.items():
+        assert path.name == "notation.html" or any(link.endswith("notation.html") for link in page.links), path
+    for name in ("theory.html", "formulas.html"):
+        keys = {link.removeprefix("references.html#") for link in pages[site / name].links}
+        assert {"y", "dx", "bg", "j", "here"} <= keys
+
+
 def test_the_reference_is_complete(site: Path, pages: dict[Path, Page]) -> None:
     anchors = pages[site / "api" / "numerics.html"].anchors
     assert {f"numerics.{name}" for name in numerics.__all__} <= anchors
