@@ -36,12 +36,13 @@ def _refuse_idle(options: dict[str, Any]) -> None:
     cls=Parametrized,
     epilog="""\b
 Examples:
-  coarseproof learn --weights w.npy --beta 0.5 --lam 0.02
-  coarseproof learn --weights w.npy --beta 0.5 --lam 0.02 --penalty l0 --plot run.png
-  coarseproof learn --weights w.npy --beta 0.5 --lam 0.02 --gradient fresh --samples 4096 --eta 0.01 --max-steps 2000
-  coarseproof learn --weights w.npy --v v.csv --learn-v --beta 0.5 --lam 0.02
-  coarseproof learn --weights w.npy --beta 0.5 --lam 0.02 --save run.npz      and later: --resume run.npz
-\b
+  coarseproof learn --weights w.npy --beta 1 --lam 0.1
+  coarseproof learn --weights w.npy --beta 1 --lam 0.1 --penalty l0 --plot run.png
+  coarseproof learn --weights w.npy --beta 1 --lam 0.1 --gradient fresh --eta 0.01
+  coarseproof learn --weights w.npy --v v.csv --learn-v --beta 1 --lam 0.1
+  coarseproof learn --weights w.npy --beta 1 --lam 0.1 --save run.npz
+  coarseproof learn --weights w.npy --beta 1 --lam 0.1 --resume run.npz
+
 Without --v the output weights v = v* are spread evenly over --units hidden units so that the ReLU
 estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 74 a file or standard output that could
 not be written, 130 interrupted (the state is in --save).""",

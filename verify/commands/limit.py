@@ -58,11 +58,12 @@ def require_unit(path: Path, w_star: Any) -> None:
     names=LIMIT_PENALTIES,
     epilog="""\b
 Examples:
-  coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02
-  coarseproof limit --weights w.csv --normalize --penalty tl1 --a 2 --beta 0.5 --lam 0.02 --plot map.png
-  coarseproof limit --weights w.json --penalty l1 --beta 0.5 --lam 0.02 --digits 50 --json -
-  coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02 --phase-diagram phases.png
-\b
+  coarseproof limit --weights w.npy --beta 1 --lam 0.1
+  coarseproof limit --weights w.csv --normalize --beta 1 --lam 0.1 --plot map.png
+  coarseproof limit --weights w.json --beta 1 --lam 0.1 --digits 50 --json -
+  coarseproof limit --weights w.npy --beta 1 --lam 0.1 --phase-diagram out.png
+  coarseproof limit --weights w.npy --penalty tl1 --a 2 --beta 1 --lam 0.1
+
 The iteration maximizes κ⟨w*, w⟩ + (β/2)‖w‖² − E(w) on the unit sphere (claim R1); with output weights
 v = v* and the ReLU estimator κ = ‖v*‖²/(2√(2π)). Exit codes: 0 a limit, 1 no such limit (what attracts
 instead is listed), 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",

@@ -22,7 +22,7 @@ Examples:
   coarseproof notebooks --only 01 03            two of them
   coarseproof notebooks --check                 execute all, write nothing; exit 1 and show a diff if one is stale
   coarseproof notebooks --only 07 --output out  one of them into another folder
-\b
+
 A notebook is made from docs/notebooks/src/nNN_name.py and the claims named there; change the script, not the
 notebook. A notebook edited by hand, or an index.md that this command did not write, is not written over without
 --force. Exit codes: 0 written or current, 1 stale or a cell failed, 2 usage or a file that is kept,

@@ -48,11 +48,11 @@ def _report_folder(ctx: click.Context, param: click.Parameter, folder: Path | No
 Examples:
   coarseproof verify                            all claims, the quick level
   coarseproof verify --level full --jobs 8      more points and samples
-  coarseproof verify --only C3 N1               two claims; C5 takes C5.tanh etc. along
+  coarseproof verify --only C3 N1               two claims, with their parts
   coarseproof verify --only C5.gaussian --tau 3 at points with τ = 3
-  coarseproof verify --seed 7 --json -          replay a run; JSON on standard output
-  coarseproof verify --report out               out/report.html; JSON, JUnit, CSV beside it
-\b
+  coarseproof verify --seed 7 --json -          replay; JSON to standard output
+  coarseproof verify --report out               report.html, JSON, JUnit, CSV
+
 Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
 3 something undecided, 2 usage, 74 a file or standard output that could not be written, 130 interrupted.""",
 )
