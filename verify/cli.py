@@ -117,7 +117,7 @@ def _list_claims(known: Sequence[Claim], latex: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("id", "kind", "title", "source", header_style="bold")
+    table = Table("id", "kind", "title", "source", box=None, header_style="bold")
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for claim in known:  # Text, not str: sources contain brackets, which rich would take for markup
         row = (claim.id, claim.kind.value, claim.title, claim.source)
