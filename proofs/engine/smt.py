@@ -61,6 +61,7 @@ def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean],
     """
     hypotheses = tuple(one for part in given for one in ([part] if isinstance(part, Boolean) else part))
     shown = Implies(And(*hypotheses, evaluate=False), conclusion, evaluate=False) if hypotheses else conclusion
+    _solver_module()  # missing, it is named also where the answer is known
     return Obligation(what, shown, _decide(hypotheses, conclusion, steps))
 
 
@@ -80,6 +81,7 @@ def _impossible(conditions: tuple[Boolean, ...]) -> bool:
     return bool(translation.solver(_FEW, *parts).check() == translation.z3.unsat)
 
 
+@lru_cache(maxsize=4096)
 def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Decision:
     translation = _Translation()
     z3 = translation.z3
@@ -88,8 +90,7 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
     if (consistent := translation.solver(steps, *hypotheses).check()) != z3.sat:
         why = "contradict each other" if consistent == z3.unsat else "were not shown to be satisfiable"
         return Decision(None, f"the hypotheses {why}", stopped=consistent == z3.unknown)
-    words = _Words()
-    if words.solver(_FEW, *map(words.boolean, given), z3.Not(words.boolean(conclusion))).check() == z3.unsat:
+    if _follows_in_words(given, conclusion):
         return Decision(True)
     solver = translation.solver(steps, *hypotheses, z3.Not(claim))
     answer = solver.check()
@@ -106,6 +107,24 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
     if arbitrary or translation.spurious(found, given, conclusion):
         return Decision(None, f"the solver's counterexample is none ({where})")
     return Decision(False, f"fails at {where}")
+
+
+def _follows_in_words(given: tuple[Boolean, ...], conclusion: Boolean) -> bool:
+    """Whether the conclusion follows whatever the relations mean. `given` is known to be satisfiable: a relation that
+    does not stand there follows from nothing.
+    """
+    known = set().union(*map(_relations, given))
+    if any(isinstance(part, Relational) and part not in known for part in And.make_args(conclusion)):
+        return False
+    words = _Words()
+    parts = [*map(words.boolean, given), words.z3.Not(words.boolean(conclusion))]
+    return bool(words.solver(_FEW, *parts).check() == words.z3.unsat)
+
+
+def _relations(part: Basic) -> set[Relational]:
+    if isinstance(part, Relational):
+        return {part}
+    return set().union(*map(_relations, part.args)) if isinstance(part, BooleanFunction) else set()
 
 
 def _sides(part: Basic) -> list[Expr]:
@@ -305,5 +324,9 @@ class _Translation:
 class _Words(_Translation):
     """Relations as words: what follows whatever they mean follows at once."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[Basic, int] = {}
+
     def relation(self, part: Basic) -> Any:
-        return self.z3.Bool(f"relation {part}", self.context)
+        return self.z3.Bool(f"relation {self._numbers.setdefault(part, len(self._numbers))}", self.context)

@@ -93,7 +93,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Iteration:
-    """RVSCGD on the sphere in double precision; all arrays are (starts, n), the numbers may be (starts, 1)."""
+    """RVSCGD on the sphere in double precision; all arrays are (starts, n), the numbers may be (starts, 1).
+
+    An array stands left of a number: mpf · array writes the array out before it gives way.
+    """
 
     w_star: Array
     kappa: Any
@@ -112,8 +115,8 @@ class Iteration:
     def raw(self, w: Array, u: Array, eta: Any, gradient: Array | None = None) -> Array:
         """w − ηG − ηβ(w − u), before normalization; w need not be a unit vector, G is αŵ − κw* unless given."""
         if gradient is None:
-            gradient = self.alpha * w / norm(w) - self.kappa * self.w_star
-        return np.asarray(w - eta * gradient - eta * self.beta * (w - u))
+            gradient = w * self.alpha / norm(w) - self.w_star * self.kappa
+        return np.asarray(w - gradient * eta - (w - u) * (eta * self.beta))
 
     def unnormalized(self, w: Array, tau: Any) -> tuple[Array, Any]:
         """w − ηG(w) − ηβ(w − u) at the step τ, and 1 − η(α + β), by which z of R1 is longer."""
@@ -131,15 +134,15 @@ class Iteration:
     def splitting(self, w: Array) -> Any:
         """λP(u) + (β/2)‖w − u‖²: (starts,)."""
         u = self.split(w)
-        return np.sum(self.lam * total(u, self.parts) + self.beta / 2 * (w - u) ** 2, axis=-1)
+        return np.sum(total(u, self.parts) * self.lam + (w - u) ** 2 * (self.beta / 2), axis=-1)
 
     def lyapunov(self, w: Array) -> Any:
         """κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²: (starts,)."""
-        return np.sum(self.kappa / 2 * (w - self.w_star) ** 2, axis=-1) + self.splitting(w)
+        return np.sum((w - self.w_star) ** 2 * (self.kappa / 2), axis=-1) + self.splitting(w)
 
     def force(self, w: Array) -> Array:
         """κw* + βS(w)."""
-        return np.asarray(self.kappa * self.w_star + self.beta * self.split(w))
+        return np.asarray(self.w_star * self.kappa + self.split(w) * self.beta)
 
     def multiplier(self, w: Array) -> Any:
         """N = ⟨w, κw* + βS(w)⟩: (starts,)."""
