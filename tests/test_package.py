@@ -1,7 +1,6 @@
 """`coarseproof` from Python: its names, what they load, and what stands in their way."""
 
 import os
-import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -10,6 +9,8 @@ from pathlib import Path
 import processes
 import pytest
 from click.shell_completion import ShellComplete
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import proofs
 from proofs.engine.render import forms_of, latex_of
@@ -17,6 +18,7 @@ from verify.cli import main
 from verify.extras import EXTRAS
 
 ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "verify" / "top-level")))
 
 
@@ -74,15 +76,22 @@ def test_an_extra_that_is_missing_is_named(tmp_path: Path) -> None:
     assert "pip install 'coarseproof[verify]'" in done.stderr
 
 
+def test_the_lock_has_what_is_needed() -> None:
+    lines = (ROOT / "docs" / "constraints.txt").read_text(encoding="utf-8").split()
+    locked = {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in lines)}
+    needed = [Requirement(one) for one in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["verify"])]
+    assert [str(one) for one in needed if locked[canonicalize_name(one.name)] not in one.specifier] == []
+
+
 def test_every_module_of_an_extra_is_known() -> None:
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    extras = PROJECT["optional-dependencies"]
     modules: dict[str, set[str]] = {}
     for module, distributions in packages_distributions().items():
         for name in distributions:
-            modules.setdefault(re.sub("[-_.]+", "-", name).lower(), set()).add(module)
+            modules.setdefault(canonicalize_name(name), set()).add(module)
     for extra, known in EXTRAS.items():
         for requirement in extras[extra]:
-            name = re.split(r"[<>=\[]", requirement)[0]
+            name = canonicalize_name(Requirement(requirement).name)
             assert name == "coarseproof" or modules.get(name, {name}) & set(known), requirement
 
 

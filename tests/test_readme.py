@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import processes
@@ -40,6 +41,13 @@ def test_command(command: str, tmp_path: Path) -> None:
     for option, name in zip(arguments, arguments[1:], strict=False):
         if option in ("--json", "--output", "--plot"):
             assert (tmp_path / name).stat().st_size > 0
+
+
+def test_what_the_commands_write_is_not_tracked() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    names = re.findall(r"--(?:json|output|plot|save|report) (\S+)", "\n".join(COMMANDS))
+    assert names
+    assert [name for name in names if not any(fnmatch(f"/{name}", pattern) for pattern in ignored)] == []
 
 
 @pytest.mark.parametrize("example", re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL))
