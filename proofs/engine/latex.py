@@ -8,34 +8,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
-from sympy import Basic, Eq, Expr, Mul, Piecewise, Symbol
+from sympy import Basic, Eq, Expr, Mul, Piecewise, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic import boolalg
 from sympy.logic.boolalg import Boolean
-from sympy.printing.latex import LatexPrinter, greek_letters_set
-from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.latex import greek_letters_set
 
+from proofs.engine.abbreviations import abbreviations
+from proofs.engine.product import product
 from proofs.engine.sentence import KINDS, All, If, Iff, Part, Same, Tends, Term
+from proofs.engine.written import Written, bracketed
 from proofs.naming import keyword
 from proofs.symbols import QUANTITIES, mu
 
 
 def latex_of(expression: Expr | Boolean) -> str:
-    """The expression in LaTeX, without delimiters."""
-    return str(_Latex().doprint(expression))
+    """The expression in LaTeX, without delimiters; what is too wide gets letters, and what they are follows."""
+    text = _plain(expression, {})
+    (shorter,), names, meant = abbreviations([expression], text, _plain)
+    if not names:
+        return text
+    told = (f"{names[symbol]}={_plain(sub, names)}" for symbol, sub in meant.items())
+    return _plain(shorter, names) + r",\quad \text{where }" + r",\quad ".join(told)
+
+
+def _plain(expression: Basic, names: Mapping[Symbol, str]) -> str:
+    return str(_Latex(names).doprint(expression))
 
 
 def latex_of_sentence(sentence: Boolean, parts: Mapping[str, Expr], names: Mapping[Symbol, str]) -> str:
     """A sentence in LaTeX, `names` for what the claim calls by names of its own.
 
-    A part is printed as the expression it stands for; one that has a name by that, and what it is follows.
+    A part is printed as the expression it stands for; one that has a name by that, and what it is follows, as with
+    what is too wide and gets a letter.
     """
     called = {Part(name): (Part(name), part) for name, part in parts.items() if Part(name) in names}
     told = {relation.lhs for relation in sentence.atoms(Eq)}
-    clauses = [sentence, *(Eq(*pair, evaluate=False) for name, pair in called.items() if name not in told)]
-    return str(_Sentence(parts, names).doprint(All(*clauses)))
+    clauses = All(sentence, *(Eq(*pair, evaluate=False) for name, pair in called.items() if name not in told))
+
+    def printed(form: Basic, letters: Mapping[Symbol, str]) -> str:
+        return str(_Sentence(parts, {**names, **letters}).doprint(form))
+
+    (said, *shorter), letters, meant = abbreviations([clauses, *parts.values()], printed(clauses, {}), printed)
+    also = (Eq(symbol, sub, evaluate=False) for symbol, sub in meant.items())
+    written = _Sentence(dict(zip(parts, shorter, strict=True)), {**names, **letters})
+    return str(written.doprint(All(*said.args, *also)))
 
 
 _TAKEN: Final = {name for entry in QUANTITIES.values() for name in (entry.symbol.name, entry.text)} | {
@@ -88,23 +108,13 @@ def _word(text: str) -> str:
     return rf"\mathrm{{{text}}}" if len(text) > 1 and text.isalpha() and text.isascii() else _letters(text)
 
 
-class _Latex(LatexPrinter):
-    def __init__(self) -> None:
-        names = {entry.symbol: entry.latex for entry in QUANTITIES.values()}
-        super().__init__({"symbol_names": names})
+class _Latex(Written):
+    def __init__(self, names: Mapping[Symbol, str] = MappingProxyType({})) -> None:
+        super().__init__({"symbol_names": {entry.symbol: entry.latex for entry in QUANTITIES.values()} | dict(names)})
 
     def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
         known = self._settings["symbol_names"].get(expr) or _HELPERS.get(expr.name)
         return known or _spelled(shown(expr))
-
-    def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
-        # What is added comes before what is taken away: N − β, not −β + N.
-        terms = super()._as_ordered_terms(expr, order=order)
-        return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
-
-    def _print_expm1(self, expr: Any, exp: str | None = None) -> str:
-        raised = rf"\left(e^{{{self._print(expr.args[0])}}} - 1\right)"
-        return raised if exp is None else f"{raised}^{{{exp}}}"
 
     def _print_ITE(self, expr: Any) -> Any:
         condition, yes, no = expr.args
@@ -114,15 +124,10 @@ class _Latex(LatexPrinter):
         sign = latex_of(yes.func(Symbol("l"), Symbol("r"), evaluate=False)).removeprefix("l").removesuffix("r")
         return f"{self._print(yes.lhs)}{sign}{self._print(bound)}"
 
-    def parenthesize_super(self, s: str) -> str:
-        if s.startswith("(") and s.endswith(")"):
-            return s
-        return f"({s})" if "^" in s else s
-
     def _print_Function(self, expr: Any, exp: str | None = None) -> str:
         if expr.func != mu:
             return str(super()._print_Function(expr, exp))
-        applied = rf"\mu'\left({self._print(expr.args[0])}\right)"
+        applied = f"\\mu'{bracketed(str(self._print(expr.args[0])))}"
         return f"{applied}^{{{exp}}}" if exp is not None else applied
 
 
@@ -133,11 +138,10 @@ class _Sentence(_Latex):
     """`deep` counts the conditions around what is printed."""
 
     def __init__(self, parts: Mapping[str, Expr], names: Mapping[Symbol, str]) -> None:
-        super().__init__()
+        super().__init__(names)
         # Braces put what has a name of its own behind the letters: \beta\|z\|, not \|z\|\beta.
         own = {symbol: Term(f"{{{latex}}}") for symbol, latex in names.items()}
         self._parts, self._deep = {name: part.xreplace(own) for name, part in parts.items()}, 0
-        self._settings["symbol_names"] |= names
 
     def _print_Term(self, expr: Symbol) -> str:
         return str(expr.name)
@@ -157,18 +161,20 @@ class _Sentence(_Latex):
         return f"{_SIGNS[relation.rel_op]}{self._print(relation.rhs)}"
 
     def _print_Mul(self, expr: Expr) -> str:
-        # What is a part comes first: L‖w − w'‖.
-        first = [factor for factor in expr.args if isinstance(factor, Part)]
-        if not first:
-            return str(super()._print_Mul(expr))
-        rest = expr / Mul(*first)
-        sign = "-" if rest.could_extract_minus_sign() else ""
-        named = "".join(self._factor(part) for part in first)
-        return rf"{sign}{named}\,{self.parenthesize(-rest if sign else rest, PRECEDENCE['Mul'])}"
-
-    def _factor(self, part: Part) -> str:
-        called = self._settings["symbol_names"].get(part)
-        return called or str(self.parenthesize(self._parts[part.name], PRECEDENCE["Mul"]))
+        # What has a name comes first, L‖w − w'‖; another part is a factor like others.
+        called = [part for part in expr.args if part in self._settings["symbol_names"] and isinstance(part, Part)]
+        factors = [self._parts[one.name] if isinstance(one, Part) else one for one in expr.args if one not in called]
+        rest = Mul(*factors, evaluate=False) if len(factors) > 1 else factors[0] if factors else S.One
+        if not called:
+            return str(super()._print_Mul(rest))
+        named = " ".join(self._settings["symbol_names"][part] for part in called)
+        if rest == 1:
+            return named
+        told = product(rest)
+        sign = "- " * told.negative
+        told.negative = False
+        text = self._written(told)
+        return rf"{sign}{named}\,{bracketed(text) if rest.is_Add else text}"
 
     def _print_Tends(self, expr: Tends) -> str:
         return self._print(expr.args[0]) + self._turned(expr)

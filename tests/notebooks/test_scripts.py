@@ -81,10 +81,11 @@ def made(kind: str, *ids: str) -> str:
 def test_a_statement_has_formula_hypotheses_source_code_and_a_link_to_the_book() -> None:
     text = made("statement", "N1")
     claim = proofs.get("N1")
+    from proofs.engine.lines import broken
     from proofs.engine.render import latex_of
     from verify.reading.book import slug_of
 
-    assert f"$$\n{claim.subject} = {latex_of(claim.formula)}\n$$" in text
+    assert f"$$\n{broken(f'{claim.subject} = {latex_of(claim.formula)}')}\n$$" in text
     assert claim.printed is not None
     assert latex_of(claim.printed) in text
     assert f"](../formulas.md#{slug_of(claim)})" in text

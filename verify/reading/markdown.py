@@ -9,36 +9,14 @@ from unicodedata import category
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from proofs.engine.lines import broken
+
 _SPECIAL: Final = re.compile(r"[\\*_`<>|$~]|&(?=#?\w+;)|\](?=[\[(:])")
-
-WIDEST: Final = 120
-"""Characters of LaTeX above which a display is broken, if it has a place for it."""
-
-_TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|[{}()]", flags=re.DOTALL)
-_OPENING: Final = frozenset({"{", "(", r"\left", r"\begin", r"\bigl", r"\Bigl"})
-_CLOSING: Final = frozenset({"}", ")", r"\right", r"\end", r"\bigr", r"\Bigr"})
 
 
 def displayed(latex: str) -> list[str]:
-    r"""A formula as displays, one below the other: a long one is broken where `\quad` separates its statements."""
-    lines: list[str] = []
-    for piece in _statements(latex):
-        if lines and len(lines[-1]) + len(piece) <= WIDEST:
-            lines[-1] += rf"\quad {piece}"
-        else:
-            lines.append(piece)
-    return [line for number, piece in enumerate(lines) for line in [""] * bool(number) + [f"$${piece}$$"]]
-
-
-def _statements(latex: str) -> list[str]:
-    r"""The pieces between the `\quad` that stand outside all braces and brackets."""
-    pieces, depth, start = [], 0, 0
-    for token in _TOKEN.finditer(latex):
-        if token[0] in (r"\quad", r"\qquad") and depth <= 0:
-            pieces.append(latex[start : token.start()].strip())
-            start = token.end()
-        depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
-    return [piece for piece in [*pieces, latex[start:].strip()] if piece]
+    """A formula as a display, a wide one line by line."""
+    return [f"$${broken(latex)}$$"]
 
 
 def escaped(text: str) -> str:
@@ -77,4 +55,4 @@ def page(name: str, *tools: Callable[..., Any], **known: Any) -> str:
 
 _PAGES: Final = environment("pages", keep_trailing_newline=True)
 _PAGES.filters |= {"cell": _cell, "escaped": escaped}
-_PAGES.globals["displayed"] = displayed
+_PAGES.globals |= {"broken": broken, "displayed": displayed}

@@ -21,9 +21,23 @@ _OPERATORS: Final = re.compile(r"<mi>(&#x027FA;|&#x027F9;|&#x027F8;|&#x027C2;|&#
 """⟺ ⟹ ⟸ ⟂ ⟨ ⟩ ′ ; : which the converter takes for identifiers, so that they would stand without space."""
 
 _APPLIED: Final = re.compile(
-    r"(?<!<msup>)(?<!<msub>)(?<!<msubsup>)(?<!<munder>)(<mi>[a-z]{2,}</mi>)(?=<mi>|<mn>|<msub>|<msup>)"
+    r"(?<!<msup>)(?<!<msub>)(?<!<msubsup>)(?<!<munder>)(<mi>[a-z]{2,}</mi>)(?=<mi>|<mn>|<mfrac>|<msub>|<msup>)"
 )
 """A function's name right before its argument, cos ε, but not as the base of a script, sin²."""
+
+_BEFORE: Final = re.compile(r"(</(?:mi|mn|msup|msub|msubsup|msqrt|mfrac)>)(?=(?:<msup>)?<mi>[a-z]{2,}</mi>)")
+"""A factor right before a function's name."""
+
+_THIN: Final = '<mspace width="0.167em" />'
+_CLOSED: Final = {
+    "<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">/</mo>',
+    **{f"<mo>{sign}</mo>": f'<mo stretchy="false">{sign}</mo>' for sign in ("&#x027E8;", "&#x027E9;")},
+}
+"""A slash without space, and angles that are no higher than what they hold: nobody sized them."""
+_CLOSE: Final = re.compile("|".join(map(re.escape, _CLOSED)))
+
+_BEGIN, _END = r"\begin{aligned} & ", r" \end{aligned}"
+"""Around lines, one below the other, as `proofs.engine.lines` writes them."""
 
 _LEFT_OVER: Final = re.compile(r"\\(?:[A-Za-z]+|.)")
 
@@ -35,6 +49,11 @@ def mathml(latex: str, display: bool = False) -> str:
     latex: without delimiters, as `proofs.engine.render` writes it; display: on a line of its own, else inline.
     Raises ValueError where a command has no MathML form: its bare name on the page would pass for a symbol.
     """
+    if (lines := latex.removeprefix(_BEGIN)) != latex:
+        rows = [mathml(line, display) for line in lines.removesuffix(_END).split(r" \\ & ")]
+        inner = (row[row.index(">") + 1 :].removesuffix("</math>") for row in rows)
+        table = "".join(f'<mtr><mtd columnalign="left">{row}</mtd></mtr>' for row in inner)
+        return f'{rows[0][: rows[0].index(">") + 1]}<mtable displaystyle="true">{table}</mtable></math>'
     source = _SIZED.sub(lambda found: r"\left" if found[1] == "l" else r"\right", latex)
     source = _TEXT.sub(lambda found: found[1] + escape(found[2], quote=False) + "}", source)
     for command, letter in _LETTERS.items():
@@ -51,4 +70,5 @@ def mathml(latex: str, display: bool = False) -> str:
         raise ValueError(f"no MathML for {latex!r}: a formula holds no links")
     if left := _LEFT_OVER.search(found):
         raise ValueError(f"no MathML for the command {left[0]!r} in {latex!r}")
-    return _APPLIED.sub(r'\1<mspace width="0.167em" />', _OPERATORS.sub(r"<mo>\1</mo>", found))
+    found = _CLOSE.sub(lambda sign: _CLOSED[sign[0]], _OPERATORS.sub(r"<mo>\1</mo>", found))
+    return _BEFORE.sub(rf"\1{_THIN}", _APPLIED.sub(rf"\1{_THIN}", found))

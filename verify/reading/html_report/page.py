@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sympy import true
 
 import proofs
+from proofs.engine.lines import broken
 from proofs.engine.render import forms_of, latex_of
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.reading.book import CHAPTERS
@@ -88,7 +89,11 @@ def _registered(claim_id: str) -> dict[str, Any]:
     conditions = [_math(latex_of(one)) for one in claim.hypotheses if one != true]
     conditions += [escaped(claim.setting)] if claim.setting else []
     said = Markup(", ").join(conditions) or "none beyond the model’s"
-    return {"forms": [_math(one, display=True) for one in forms_of(claim)], "hypotheses": said, "code": claim.code}
+    return {
+        "forms": [_math(broken(one), display=True) for one in forms_of(claim)],
+        "hypotheses": said,
+        "code": claim.code,
+    }
 
 
 _SHOWN: Final = re.compile(r"\$\$(.+?)\$\$|```text\n(.*?)\n```", flags=re.DOTALL)
