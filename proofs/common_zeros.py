@@ -192,9 +192,10 @@ def C8_beyond(d: Derivation) -> None:
     id="C8.identity",
     title="The identity coarse gradient at the spurious minimum",
     source="[Y], Lemma 7; that m ≥ 2 and 1ᵀv* ≠ 0 are needed for it not to vanish [here]",
-    subject=r"\|G_{\mathrm{identity}}(v(\pi),w)\|,\ \theta=\pi",
+    subject=r"\|G_{\mathrm{identity}}(v(\pi),w)\|",
     definition=CommonZeros("identity", "spurious"),
     statement=2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
+    setting="θ = π",
 )
 def C8_identity(d: Derivation) -> None:
     d.open(length_at_the_end)

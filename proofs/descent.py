@@ -288,7 +288,7 @@ _LOST = coefficient(_AT_THE_END, w_hat)
     id="B2.identity",
     title="The spurious minimum is no resting point of the identity estimator: w shrinks through 0",
     source="[Y], section 3.3; the flip [here]",
-    subject=r"\langle w^+,\hat w\rangle\quad\text{at }\theta=\pi,\ v=v(\pi)",
+    subject=r"\langle w^+,\hat w\rangle",
     definition=PlainDescent("identity"),
     statement=r - 2 * eta * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
     hypotheses=NONZERO_FILTER,
@@ -298,8 +298,8 @@ _LOST = coefficient(_AT_THE_END, w_hat)
         "‖w‖ falls": Ge(_LOST, 0, evaluate=False),
         "but where m = 1 or 1ᵀv* = 0": Equivalent(eq(_LOST, 0), Or(eq(m, 1), eq(sum_vs, 0))),
     },
-    setting="v⁺ = v and w⁺ stays on the line of w*: ‖w‖ falls by one amount a step until w flips to θ = 0, after which "
-    "nothing is claimed; for m = 1 or 1ᵀv* = 0 that amount is 0 and the point is fixed",
+    setting="θ = π, v = v(π); v⁺ = v and w⁺ stays on the line of w*: ‖w‖ falls by one amount a step until w flips to "
+    "θ = 0, after which nothing is claimed; for m = 1 or 1ᵀv* = 0 that amount is 0 and the point is fixed",
 )
 def B2_identity(d: Derivation) -> None:
     d.open(stepped_at_the_end)

@@ -134,10 +134,11 @@ def N3(d: Derivation) -> None:
     id="N3.kink",
     title="One-sided slope of the population loss at θ = 0 (and minus it at θ = π)",
     source="[here]",
-    subject=r"\lim_{h\to0^+}\tfrac1h\,[f(v,w+hd)-f(v,w)],\quad w=rw^*,\ d\perp w^*,\ \|d\|=1",
+    subject=r"\lim_{h\to0^+}\tfrac1h\,[f(v,w+hd)-f(v,w)]",
     definition=FilterGradient(one_sided=True),
     statement=v_vs / (2 * pi * r),
     hypotheses=(*NONZERO_FILTER, n >= 2),
+    setting="w = r w*, d ⟂ w*, ‖d‖ = 1",
 )
 def N3_kink(d: Derivation) -> None:
     d.open(through_the_angle)

@@ -70,15 +70,13 @@ def contraction() -> dict[str, Boolean]:
     id="R8",
     title="The rate: an eigenvalue of the step's derivative at a fixed point",
     source="[here]",
-    subject=(
-        r"P\,\mathrm{diag}(S'(\bar w))\,t=\mu t\ \Rightarrow\ "
-        r"\frac{\partial w^+}{\partial w}\Big|_{\bar w}t=\mathrm{factor}\cdot t,\quad\mathrm{factor}"
-    ),
+    subject=r"\frac{1}{\|t\|^2}\,t^\top\frac{\partial w^+}{\partial w}\Big|_{\bar w}t",
     definition=Splitting("rate"),
     statement=_FACTOR,
     hypotheses=(Gt(1 + step * multiplier, 0),),
     besides=lambda: soft_spectrum() | contraction(),
-    setting="S differentiable at the entries of w̄; t ⟂ w̄, P the projector off w̄",
+    setting="S differentiable at the entries of w̄; t ⟂ w̄ an eigenvector: P diag(S'(w̄)) t = μt, P the projector off w̄; "
+    "so ∂w⁺/∂w t is t times this",
 )
 def R8(d: Derivation) -> None:
     d.open(linearized)
