@@ -14,12 +14,14 @@ __all__ = ["Decision", "Obligation"]
 class Decision:
     """Whether an expression is zero: True, False or None (undecided), with the witness of a refutation.
 
-    `stopped` where it is undecided because the solver had no more steps.
+    `stopped` where it is undecided because the solver had no more steps. `by` is who decided: nobody, where it holds by
+    construction.
     """
 
     zero: bool | None
     witness: str = ""
     stopped: bool = False
+    by: str = "SymPy"
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Graph:
             raise ValueError(f"{self._claim.id}: {symbol} assumes what {term} is not known to be")
         meant = Eq(symbol, term, evaluate=False)
         self._meant[symbol] = (meant,)  # no rule may give it to something else as well
-        owed = Obligation("the name is new", meant, Decision(True))
+        owed = Obligation("the name is new", meant, Decision(True, by=""))
         return self._keep(str(symbol), meant, (), "so named", owed, kind="definition", bound=_symbols(meant))
 
     def fact(self, name: str, formula: Boolean, *uses: Fact, because: str = "") -> Fact:
@@ -166,7 +166,7 @@ class Graph:
         formula = apply(*(premise.formula for premise in premises), **data)
         called = name_of(apply)
         self._derivation.trust(called)
-        owed = Obligation(f"{apply.__name__} applies", formula, Decision(True))
+        owed = Obligation(f"{apply.__name__} applies", formula, Decision(True, by=""))
         return self._keep(name, formula, premises, because, owed, kind="rule", rule=called, bound=_symbols(formula))
 
     def _not_fixed(self, symbols: Iterable[Basic], count: Symbol) -> str:
@@ -223,7 +223,7 @@ class Graph:
         if case.name not in fact.rests:
             raise ValueError(f"{self._claim.id}: {fact.name!r} does not rest on the case {case.name!r}")
         formula = Implies(case.formula, fact.formula, evaluate=False)
-        owed = Obligation("the case is closed", formula, Decision(True))
+        owed = Obligation("the case is closed", formula, Decision(True, by=""))
         name = f"{case.name}, so {fact.name}"
         return self._keep(name, formula, (fact,), "", owed, kind="case closed", closed=case.name)
 
@@ -380,7 +380,7 @@ def _reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obli
 
 
 def _none(what: str, found: Collection[str]) -> Obligation:
-    return Obligation(f"no {what}", true, Decision(None, ", ".join(sorted(found))) if found else Decision(True))
+    return Obligation(f"no {what}", true, Decision(None, ", ".join(sorted(found))) if found else Decision(True, by=""))
 
 
 def _behind(facts: Iterable[Fact]) -> Iterator[Fact]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from sympy import Basic, Eq, Expr, Mul, Piecewise, S, Symbol
+from sympy import Basic, Eq, Expr, Mul, Piecewise, S, Symbol, default_sort_key
 from sympy.core.relational import Relational
 from sympy.logic import boolalg
 from sympy.logic.boolalg import Boolean
@@ -19,7 +19,7 @@ from sympy.printing.latex import greek_letters_set
 
 from proofs.engine.abbreviations import abbreviations
 from proofs.engine.product import product
-from proofs.engine.sentence import KINDS, All, If, Iff, Part, Same, Tends, Term
+from proofs.engine.sentence import KINDS, All, Either, If, Iff, Part, Same, Tends, Term
 from proofs.engine.written import Written, bracketed
 from proofs.naming import keyword
 from proofs.symbols import QUANTITIES, mu
@@ -78,6 +78,9 @@ _ALPHABET: Final = {*greek_letters_set, "epsilon", "omega"}
 
 _LETTERS: Final[dict[str, str | int | None]] = {
     **{"⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|", "*": "^*", "ᵀ": r"^\top ", "⁺": "^+", "²": "^2", "−": "-"},
+    **{"∇": r"\nabla ", "ℓ": r"\ell ", "Σ": r"\textstyle\sum ", "π": r"\pi ", "τ": r"\tau ", "η": r"\eta "},
+    **{"α": r"\alpha ", "ε": r"\varepsilon ", "γ": r"\gamma ", "μ": r"\mu ", "σ": r"\sigma "},
+    **{"φ": r"\varphi ", "₊": "_+", "ẇ": r"\dot w "},
     **{"·": r"\cdot ", "ŵ": r"\hat w ", "ū": r"\bar u ", "∂": r"\partial ", "Δ": r"\Delta ", "δ": r"\delta "},
     **{"θ": r"\theta ", "κ": r"\kappa ", "β": r"\beta ", "λ": r"\lambda ", "ρ": r"\rho ", "Ψ": r"\Psi "},
 }
@@ -93,8 +96,8 @@ def _spelled(name: str) -> str:
     told = _word(base.removesuffix("*").removesuffix("^")) + star
     under = r"\,".join(map(_word, below))
     told += f"_{{{under}}}" if below else ""
-    if any(sign in name for sign in "(⟨‖"):
-        told = _letters(name)
+    if any(sign in name for sign in "(⟨‖Σ√|"):
+        told = re.sub(r"√(\|[^|]*\||\w)", r"\\sqrt{\1}", re.sub(r"(?<!\\)\b(sin|cos)\b", r"\\\1", _letters(name)))
     return f"{{{told}}}" if "'" in told else told
 
 
@@ -132,6 +135,10 @@ class _Latex(Written):
 
 
 _SIGNS: Final = {"==": "=", "!=": r"\ne ", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
+
+
+_COMPOUND: Final = (All, boolalg.And, boolalg.Or, If, Iff, boolalg.Implies, boolalg.Equivalent)
+"""What stands in brackets inside a sentence; from the fourth on, also after an implication."""
 
 
 class _Sentence(_Latex):
@@ -204,12 +211,18 @@ class _Sentence(_Latex):
             right = clause.args[1] if chained else None
         return text
 
+    def _print_And(self, expr: Any) -> str:
+        return self._within(All(*sorted(expr.args, key=default_sort_key)))
+
     def _print_Either(self, expr: Any) -> str:
         return r"\ \text{or}\ ".join(map(self._grouped, expr.args))
 
+    def _print_Or(self, expr: Any) -> str:
+        return self._print_Either(Either(*sorted(expr.args, key=default_sort_key)))
+
     def _grouped(self, clause: Basic) -> str:
         text = self._within(clause)
-        return rf"\bigl({text}\bigr)" if isinstance(clause, All | If | Iff) else text
+        return rf"\bigl({text}\bigr)" if isinstance(clause, _COMPOUND) else text
 
     def _within(self, clause: Basic) -> str:
         self._deep += 1
@@ -219,11 +232,13 @@ class _Sentence(_Latex):
 
     def _print_If(self, expr: Any) -> str:
         premise, conclusion = expr.args
-        told = self._grouped(conclusion) if isinstance(conclusion, Iff) else self._within(conclusion)
+        told = self._grouped(conclusion) if isinstance(conclusion, _COMPOUND[3:]) else self._within(conclusion)
         return rf"{self._within(premise)}\implies {told}"
 
     def _print_Iff(self, expr: Any) -> str:
         return r"\iff ".join(map(self._within, expr.args))
+
+    _print_Implies, _print_Equivalent = _print_If, _print_Iff  # noqa: N815 -- the printer's names
 
     def _print_Exists(self, expr: Any) -> str:
         symbol, sentence = map(self._within, expr.args)

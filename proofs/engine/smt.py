@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -62,7 +63,7 @@ def follows(what: str, conclusion: Boolean, *given: Boolean | Iterable[Boolean],
     hypotheses = tuple(one for part in given for one in ([part] if isinstance(part, Boolean) else part))
     shown = Implies(And(*hypotheses, evaluate=False), conclusion, evaluate=False) if hypotheses else conclusion
     _solver_module()  # missing, it is named also where the answer is known
-    return Obligation(what, shown, _decide(hypotheses, conclusion, steps))
+    return Obligation(what, shown, replace(_decide(hypotheses, conclusion, steps), by="z3"))
 
 
 def impossible(conditions: Iterable[Boolean]) -> bool:

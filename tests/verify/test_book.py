@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import pickle
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sympy import Integer, Symbol
@@ -18,10 +20,14 @@ import proofs
 from proofs.engine import claim as registry
 from proofs.engine.decision import Decision
 from proofs.engine.derivation import Obligation, Step
+from proofs.engine.lines import broken
+from proofs.engine.render import forms_of
+from proofs.symbols import QUANTITIES
 from verify.build import GENERATED
-from verify.reading.book import PAGES, defined_at, entry, heading_of, markdown, slug_of
-from verify.reading.derivations import LONGEST_FORMULA, as_told, formula, settled
+from verify.reading.book import PAGES, defined_at, entry, heading_of, latex_in, markdown, of_claims, slug_of
+from verify.reading.derivations import MOST_LINES, as_told, formula, meanings, settled
 from verify.reading.markdown import displayed, escaped, slug
+from verify.reading.mathml import mathml
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = proofs.all_claims()
@@ -172,26 +178,83 @@ def test_a_wide_display_is_broken_where_a_line_may_end(latex: str, lines: list[s
 
 def test_a_long_formula_is_no_wall_of_symbols() -> None:
     x = Symbol("x")
-    short, long = Step("Step", x + 1), Step("Step", sum((x**k for k in range(1, 100)), Integer(0)))
-    wall = replace(long, shown=sum((x**k for k in range(1, 400)), Integer(0)))
-    assert formula("N1", short) == ["$$x + 1$$"]
-    assert formula("N1", long)[0] == "```text"
+    short, long = Step("Step", x + 1), Step("Step", sum((x**k for k in range(1, 60)), Integer(0)))
+    wall = replace(long, shown=sum((x**k for k in range(1, 900)), Integer(0)))
+    assert formula("N1", short) == ["$$f(v,w) = x + 1$$"]
+    assert formula("N1", long)[0].count(r" \\ & ") > 2
     assert "`coarseproof claims N1`" in formula("N1", wall)[0]
     assert formula("N1", replace(short, shown="words, w*")) == ["```text", "words, w*", "```"]
 
 
+def test_a_derivation_says_what_it_proves_what_letters_mean_and_who_decided() -> None:
+    claim = proofs.get("N3")
+    text = of_claims("derivations", formula, meanings, settled, title="X", claims=[claim])
+    assert '<a id="N3"></a>' in text
+    for form in forms_of(claim):
+        assert displayed(form)[0] in text
+    for symbol in claim.formula.free_symbols:
+        assert f"${QUANTITIES[symbol].latex}$: {escaped(QUANTITIES[symbol].meaning)}" in text
+    decided = re.findall(r"— (?:exactly zero|holds)[^:\n]*", text)
+    assert len(decided) == sum(len(step.obligations) for step in proofs.derive("N3").steps)
+    assert all("(SymPy)" in one or "(z3)" in one or one.endswith("by construction") for one in decided)
+    assert "(z3)" in "".join(settled(owed) for step in proofs.derive("R3").steps for owed in step.obligations)
+
+
+RELATION = re.compile(r"=|[<>]|\\(?:leq?|geq?|neq?|to|iff|implies|text)(?![A-Za-z])|\|")
+CODE = re.compile(
+    r"(?<![\\\w])(?:w_hat|w_star|v_star|lam|kappa|theta|rho|phi|pi|sum_v|v_vs|vs_vs|expm1|Piecewise|Abs)\b"
+)
+
+
+def test_every_displayed_line_says_something() -> None:
+    """A relation, in every statement, and no name of the code: over all claims."""
+    for claim in CLAIMS:
+        conditions = [
+            latex_in(claim, one) for one in (*claim.hypotheses, *claim.premises.values(), *claim.besides.values())
+        ]
+        for latex in (*forms_of(claim), *conditions):
+            for said in re.split(r"[;,]\s*\\quad", latex):
+                assert RELATION.search(said), (claim.id, said)
+            assert not CODE.search(re.sub(r"\\[A-Za-z]+", " ", latex)), (claim.id, latex)
+
+
+def test_no_statement_is_wider_than_its_column(page: Callable[..., Any], tmp_path: Path) -> None:
+    """In a real browser, with the styles of the site (46 em, as its theme has) and of the report: nothing is cut."""
+    for name, style, columns in (
+        ("site", ROOT / "docs/_static/style.css", {"46em": 1440, "43em": 1024}),
+        ("report", ROOT / "verify/reading/html_report/style.css", {"auto": 1024}),
+    ):
+        shown = "".join(
+            f'<div class="math" id="{c.id}">{mathml(broken(f), True)}</div>' for c in CLAIMS for f in forms_of(c)
+        )
+        for column, width in columns.items():
+            text = f"<!doctype html><meta charset=utf-8><style>{style.read_text(encoding='utf-8')}</style>"
+            path = tmp_path / f"{name}-{width}.html"
+            path.write_text(f'{text}<main><div style="width:{column}">{shown}</div></main>', encoding="utf-8")
+            opened = page(path, viewport={"width": width, "height": 900})
+            cut = opened.eval_on_selector_all(
+                "div.math",
+                "all => all.filter(e => [e, e.firstElementChild].some(x => x.scrollWidth > x.clientWidth)).map(e => e.id)",
+            )
+            assert opened.locator("div.math").count() > len(CLAIMS)
+            assert cut == [], (name, column)
+
+
 def test_no_derivation_shows_one(book: dict[str, str]) -> None:
     pages = [text for name, text in book.items() if name.startswith("docs/derivations/")]
-    formulas = [found for page in pages for found in re.findall(r"^\$\$(.+?)\$\$$", page, flags=re.MULTILINE)]
+    formulas = [found for page in pages for found in re.findall(r"^ *\$\$(.+?)\$\$$", page, flags=re.MULTILINE)]
     assert len(formulas) > 300
-    assert max(map(len, formulas)) <= LONGEST_FORMULA
+    assert max(one.count(r" \\ & ") for one in formulas) < MOST_LINES
+    assert all(map(RELATION.search, formulas))
 
 
 @pytest.mark.parametrize(
     ("expression", "decision", "words"),
     [
-        (Symbol("x"), Decision(True), "exactly zero"),
-        (Symbol("x") > 0, Decision(True), "holds"),
+        (Symbol("x"), Decision(True), "exactly zero (SymPy): $x = 0$"),
+        (Integer(0), Decision(True), "exactly zero, it cancels as it stands (SymPy)"),
+        (Symbol("x") > 0, Decision(True, by="z3"), "holds (z3)"),
+        (Symbol("x") > 0, Decision(True, by=""), "holds by construction"),
         (Symbol("x"), Decision(False, "residual 1 at x = 2"), "refuted residual 1 at x = 2"),
         (Symbol("x"), Decision(None), "undecided"),
     ],

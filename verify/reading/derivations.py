@@ -8,23 +8,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from sympy import And, Expr, S, default_sort_key, true
+from sympy import And, Basic, Expr, default_sort_key
 from sympy.logic.boolalg import Boolean
 
 import proofs
-from proofs.engine.claim import proved
+from proofs.engine.claim import Claim, proved
 from proofs.engine.derivation import Derivation, Obligation, Step
-from proofs.engine.render import line_of
+from proofs.engine.lines import COLUMN, width
+from proofs.engine.render import latex_of
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.extensions import is_own
+from proofs.symbols import QUANTITIES
 from verify.reading.book import CHAPTERS, PAGES, latex_in, of_claims
-from verify.reading.markdown import escaped
+from verify.reading.markdown import displayed, escaped
 
-LONGEST_FORMULA: Final = 600
-"""Characters of LaTeX beyond which a formula is a wall of symbols, and is given on one line of text instead."""
-
-LONGEST_LINE: Final = 900
-"""Characters beyond which a line of text is left to `coarseproof claims ID`."""
+MOST_LINES: Final = 14
+"""Lines beyond which a formula is a wall of symbols, and is left to `coarseproof claims ID`."""
 
 
 def derivation_pages() -> dict[str, str]:
@@ -32,7 +31,7 @@ def derivation_pages() -> dict[str, str]:
     pages = {"docs/derivations/index.md": of_claims("derivations-index")}
     for chapter, title in CHAPTERS.items():
         claims = [claim for claim in proofs.all_claims() if is_own(claim) and claim.id[0] == chapter]
-        text = of_claims("derivations", formula, settled, title=title, claims=claims)
+        text = of_claims("derivations", formula, meanings, settled, title=title, claims=claims)
         pages[f"docs/derivations/{PAGES[chapter]}.md"] = text
     return pages
 
@@ -45,11 +44,10 @@ def as_told(claim_id: str) -> Derivation:
     """The derivation as it is written about: without expressions, so that one process can tell it to another."""
     chain, steps = proofs.derive(claim_id), []
     for step in chain.steps:
-        owes = tuple(
-            replace(owed, expression=S.Zero if isinstance(owed.expression, Expr) else true) for owed in step.obligations
-        )
+        owes = tuple(replace(owed, expression=Written(settled(owed))) for owed in step.obligations)
         steps.append(replace(step, shown=Written("\n".join(formula(claim_id, step))), obligations=owes))
-    forms: dict[str, Any] = {"definition": None, "current": None, "derived": None, "held": ()}
+    told = Written("\n".join(meanings(claim_id)))
+    forms: dict[str, Any] = {"definition": told, "current": None, "derived": None, "held": ()}
     return replace(chain, steps=steps, **forms, implies=None, mutants=tuple)
 
 
@@ -70,32 +68,72 @@ def steps_of(claim_id: str) -> tuple[dict[str, Any], ...]:
 
 
 def formula(claim_id: str, step: Step) -> list[str]:
-    """What a step shows: words as text, an expression in LaTeX, a long one on a line or left to the command line."""
+    """What a step shows, displayed: a fact as it is, an expression with what it is."""
     if isinstance(step.shown, Written):
         return [step.shown]
     if isinstance(step.shown, str):
         return ["```text", step.shown, "```"]
-    claim, facts = proofs.get(claim_id), [step.shown]
-    if isinstance(step.shown, Boolean):
-        facts = sorted(And.make_args(step.shown), key=default_sort_key)
-    return [line for one in facts for line in _displayed(claim_id, one, latex_in(claim, one))][:-1]
+    claim = proofs.get(claim_id)
+    if not isinstance(step.shown, Boolean):
+        return _displayed(claim_id, f"{_left(claim, step)} = {latex_of(step.shown)}")
+    facts = sorted(And.make_args(step.shown), key=default_sort_key)
+    return [line for one in facts for line in ["", *_displayed(claim_id, latex_in(claim, one))]][1:]
 
 
-def _displayed(claim_id: str, shown: Expr | Boolean, latex: str) -> list[str]:
-    if len(latex) <= LONGEST_FORMULA:
-        return [f"$${latex}$$", ""]
-    line = line_of(shown)
-    if len(line) <= LONGEST_LINE:
-        return ["```text", line, "```", ""]
-    return [f"An expression of {len(line)} characters, which `coarseproof claims {claim_id}` prints.", ""]
+def _left(claim: Claim, step: Step) -> str:
+    """The left-hand side of a line: that of the statement, but for what a minimum or a zero is sought of."""
+    lines = [one for one in proofs.derive(claim.id).steps if one.kind not in ("besides", "hypothesis")]
+    sought = any(isinstance(one.shown, Boolean) for one in lines) and step.kind != "statement"
+    return "F" if sought else claim.subject
+
+
+def _displayed(claim_id: str, latex: str) -> list[str]:
+    lines = displayed(latex)
+    if lines[0].count(r" \\ & ") < MOST_LINES:
+        return lines
+    return [f"A formula of {len(latex)} characters of LaTeX, which `coarseproof claims {claim_id}` prints."]
 
 
 def settled(owed: Obligation) -> str:
-    """How an obligation was decided, in words."""
-    decision = owed.decision
-    if decision.zero is True:
-        return "exactly zero" if isinstance(owed.expression, Expr) else "holds"
-    return f"{'refuted' if decision.zero is False else 'undecided'} {escaped(decision.witness)}".rstrip()
+    """How an obligation was decided, by whom, and what was zero; in words."""
+    decision, shown = owed.decision, owed.expression
+    if isinstance(shown, Written):
+        return shown
+    if decision.zero is not True:
+        return f"{'refuted' if decision.zero is False else 'undecided'} {escaped(decision.witness)}".rstrip()
+    if not isinstance(shown, Expr):
+        return f"holds ({decision.by})" if decision.by else "holds by construction"
+    if shown == 0:
+        return f"exactly zero, it cancels as it stands ({decision.by})"
+    return f"exactly zero ({decision.by}){_residual(f'{latex_of(shown)} = 0')}"
+
+
+def _residual(latex: str) -> str:
+    """What was zero: in the line if it is short, below if it is longer, not at all if nobody would read it."""
+    if width(latex) < COLUMN - 8:
+        return f": ${latex}$"
+    (display,) = displayed(latex)
+    return f":\n\n  {display}\n" if display.count(r" \\ & ") < MOST_LINES // 2 else ""
+
+
+def meanings(claim_id: str) -> list[str]:
+    """The symbols of a derivation with what they stand for; of those that are not the theory's, where they enter."""
+    chain, claim = proofs.derive(claim_id), proofs.get(claim_id)
+    if isinstance(chain.definition, Written):
+        return [chain.definition]
+    stated = [*claim.formulas.values(), *claim.hypotheses, *filter(None, [claim.printed, claim.sentence])]
+    met: dict[Basic, int] = dict.fromkeys((one for form in stated for one in form.free_symbols), 0)
+    new: dict[int, list[str]] = {}
+    for number, step in enumerate(chain.steps, start=1):
+        entering = (step.shown.free_symbols if isinstance(step.shown, Basic) else set()) - met.keys()
+        met |= dict.fromkeys(entering, number)
+        # What a rule of a graph brings in is a name of its own, even if the theory has one that looks alike.
+        own = [one for one in entering if one not in QUANTITIES or (step.kind == "rule" and step.uses)]
+        new |= {number: sorted(f"${latex_in(claim, one)}$" for one in own)} if own else {}
+        met = {one: at for one, at in met.items() if one not in own} | dict.fromkeys(own, -1)
+    known = {one: entry for one, entry in QUANTITIES.items() if met.get(one, -1) >= 0 and one not in claim.names}
+    told = [f"${entry.latex}$: {escaped(entry.meaning)}" for entry in known.values()]
+    return told + [f"{', '.join(names)} from step {number} on" for number, names in new.items()]
 
 
 def errata_page(entries: tuple[Erratum, ...] = ERRATA) -> str:
