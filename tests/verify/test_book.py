@@ -201,17 +201,15 @@ def test_a_derivation_says_what_it_proves_what_letters_mean_and_who_decided() ->
 
 
 RELATION = re.compile(r"=|[<>]|\\(?:leq?|geq?|neq?|to|iff|implies|text)(?![A-Za-z])|\|")
-CODE = re.compile(
-    r"(?<![\\\w])(?:w_hat|w_star|v_star|lam|kappa|theta|rho|phi|pi|sum_v|v_vs|vs_vs|expm1|Piecewise|Abs)\b"
-)
+_NAMES = "w_hat w_star v_star lam kappa theta rho phi pi sum_v v_vs vs_vs expm1 Piecewise Abs Implies Eq"
+CODE = re.compile(rf"(?<![\\\w])(?:{'|'.join(_NAMES.split())})\b")
 
 
 def test_every_displayed_line_says_something() -> None:
     """A relation, in every statement, and no name of the code: over all claims."""
     for claim in CLAIMS:
-        conditions = [
-            latex_in(claim, one) for one in (*claim.hypotheses, *claim.premises.values(), *claim.besides.values())
-        ]
+        supposed = (*claim.hypotheses, *claim.premises.values(), *claim.besides().values())
+        conditions = [latex_in(claim, one) for one in supposed]
         for latex in (*forms_of(claim), *conditions):
             for said in re.split(r"[;,]\s*\\quad", latex):
                 assert RELATION.search(said), (claim.id, said)
@@ -234,7 +232,8 @@ def test_no_statement_is_wider_than_its_column(page: Callable[..., Any], tmp_pat
             opened = page(path, viewport={"width": width, "height": 900})
             cut = opened.eval_on_selector_all(
                 "div.math",
-                "all => all.filter(e => [e, e.firstElementChild].some(x => x.scrollWidth > x.clientWidth)).map(e => e.id)",
+                "all => all.filter(e => Math.max(e.scrollWidth, e.firstElementChild.scrollWidth) > e.clientWidth)"
+                ".map(e => e.id)",
             )
             assert opened.locator("div.math").count() > len(CLAIMS)
             assert cut == [], (name, column)

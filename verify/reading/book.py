@@ -16,7 +16,7 @@ from proofs.engine.claim import Claim
 from proofs.engine.latex import latex_of_sentence
 from proofs.engine.render import forms_of, latex_of, subject_of
 from proofs.extensions import is_own
-from verify.reading.markdown import escaped, page, slug
+from verify.reading.markdown import escaped, inline, page, slug
 
 CHAPTERS: Final = {
     "G": "Gaussian half-space calculus",
@@ -111,9 +111,9 @@ def latex_in(claim: Claim, shown: Expr | Boolean) -> str:
 
 def conditions(claim: Claim) -> list[str]:
     """What a claim supposes, as Markdown."""
-    stated = [f"${latex_of(hypothesis)}$" for hypothesis in claim.hypotheses if hypothesis != true]
+    stated = [inline(latex_of(hypothesis)) for hypothesis in claim.hypotheses if hypothesis != true]
     premises = [premise for premise in claim.premises.values() if premise not in claim.hypotheses]
-    stated += [f"${latex_in(claim, premise)}$" for premise in premises]
+    stated += [inline(latex_in(claim, premise)) for premise in premises]
     return stated + ([escaped(claim.setting)] if claim.setting else [])
 
 
@@ -124,6 +124,6 @@ def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:
 
 def of_claims(name: str, *tools: Callable[..., Any], **known: Any) -> str:
     """A page whose template looks claims up."""
-    ours = (conditions, derived_at, forms_of, heading_of, latex_in, latex_of, owed_by, slug_of)
+    ours = (conditions, derived_at, forms_of, heading_of, inline, latex_in, latex_of, owed_by, slug_of)
     theirs = (proofs.derive, proofs.get, proofs.rests_on, proofs.standing)
     return page(name, *ours, *theirs, *tools, chapters=CHAPTERS, pages=PAGES, **known)

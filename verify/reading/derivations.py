@@ -14,13 +14,12 @@ from sympy.logic.boolalg import Boolean
 import proofs
 from proofs.engine.claim import Claim, proved
 from proofs.engine.derivation import Derivation, Obligation, Step
-from proofs.engine.lines import COLUMN, width
 from proofs.engine.render import latex_of
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.extensions import is_own
 from proofs.symbols import QUANTITIES
 from verify.reading.book import CHAPTERS, PAGES, latex_in, of_claims
-from verify.reading.markdown import displayed, escaped
+from verify.reading.markdown import displayed, escaped, inline
 
 MOST_LINES: Final = 14
 """Lines beyond which a formula is a wall of symbols, and is left to `coarseproof claims ID`."""
@@ -109,11 +108,9 @@ def settled(owed: Obligation) -> str:
 
 
 def _residual(latex: str) -> str:
-    """What was zero: in the line if it is short, below if it is longer, not at all if nobody would read it."""
-    if width(latex) < COLUMN - 8:
-        return f": ${latex}$"
-    (display,) = displayed(latex)
-    return f":\n\n  {display}\n" if display.count(r" \\ & ") < MOST_LINES // 2 else ""
+    """What was zero; nothing if nobody would read it."""
+    told = inline(latex)
+    return f": {told}" if told.count(r" \\ & ") < MOST_LINES // 2 else ""
 
 
 def meanings(claim_id: str) -> list[str]:

@@ -14,6 +14,11 @@ from proofs.engine.lines import broken
 _SPECIAL: Final = re.compile(r"[\\*_`<>|$~]|&(?=#?\w+;)|\](?=[\[(:])")
 
 
+def inline(latex: str) -> str:
+    """A formula in a line of text; a wide one is as high as it has lines."""
+    return f"${broken(latex)}$"
+
+
 def displayed(latex: str) -> list[str]:
     """A formula as a display, a wide one line by line."""
     return [f"$${broken(latex)}$$"]
