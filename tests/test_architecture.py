@@ -125,6 +125,11 @@ def test_imports_point_one_way() -> None:
             assert not set(imported(at_module_level(tree_of(path)))) & forbidden, name
 
 
+def test_pytorch_is_needed_by_one_module_alone() -> None:
+    assert [name_of(path) for path in SOURCES if "torch" in set(imported(tree_of(path)))] == ["numerics/torch.py"]
+    assert not [name_of(path) for path in SOURCES if modules_imported(path, {"numerics.torch": path})]
+
+
 def test_no_import_runs_in_a_circle() -> None:
     modules = {name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in SOURCES}
     list(TopologicalSorter({name: modules_imported(path, modules) for name, path in modules.items()}).static_order())
