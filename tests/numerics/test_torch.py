@@ -431,3 +431,22 @@ class TestRefusals:
         first, second = (torch.nn.Parameter(torch.ones(2)) for _ in range(2))
         optimizer = RVSCGD([{"params": [first]}, {"params": [second], "penalty": "l0"}], 0.1, 0.5, 0.1, "tl1", a=2.0)
         assert [group["parameters"] for group in optimizer.param_groups] == [{"a": 2.0}, {}]
+
+
+class TestPages:
+    def test_what_the_page_shows_happens(self, tmp_path: Path) -> None:
+        page = (ROOT / "docs" / "howto" / "pytorch.md").read_text(encoding="utf-8")
+        code = "".join(re.findall(r"^<!-- not run: it needs PyTorch -->\n```python\n(.+?)^```", page, re.M | re.S))
+        (tmp_path / "page.py").write_text(code, encoding="utf-8")
+        done = processes.run([sys.executable, "page.py"], cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+    def test_the_example(self) -> None:
+        done = processes.run([sys.executable, str(ROOT / "docs" / "examples" / "digits.py")])
+        assert done.returncode == 0, done.stderr
+        rows = [line.split() for line in done.stdout.splitlines()[1:]]
+        for penalty in ("l1", "l0"):
+            kept, right = ([float(row[place][:-1]) for row in rows if row[0] == penalty] for place in (2, 3))
+            assert kept == sorted(kept, reverse=True)
+            assert kept[-1] < 15
+            assert min(right) > 90
