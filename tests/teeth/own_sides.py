@@ -1,6 +1,6 @@
-"""What a checking route computes by itself, as JSON; with "blind", after the closed forms were made unavailable.
+"""What checking routes compute by themselves, as JSON, after the closed forms were made unavailable.
 
-Run as a script: own_sides.py METHOD blind|seeing ID ...
+Run as a script: own_sides.py METHOD:ID ...
 """
 
 from __future__ import annotations
@@ -95,15 +95,16 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def main(method: str, sight: str, *claim_ids: str) -> None:
-    """Print the sides by claim id."""
+def main(*asked: str) -> None:
+    """Print the sides by what was asked."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from verify.suite import METHODS
 
-    importlib.import_module(METHODS[method])
-    if sight == "blind":
-        blind()
-    print(json.dumps({claim_id: plain(side(method, claim_id)) for claim_id in claim_ids}))
+    of = {one: one.split(":") for one in asked}
+    for method, _ in of.values():
+        importlib.import_module(METHODS[method])
+    blind()
+    print(json.dumps({one: plain(side(*what)) for one, what in of.items()}))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Methods that do as they are told, so that the suite can be tested without mathematics.
 
 `write` makes a module file whose `run` behaves, claim by claim, as a script says.
-Workers import the same file.
+Workers import the same file, and no mathematics with it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from verify.evidence import Evidence, Fate, Grade, Outcome, Task, Verdict
-from verify.mutants import mutants
 
 _LABELS: dict[tuple[str, str], list[str]] = {}
 """Mutants by claim and level: making them takes longer than all the rest."""
@@ -81,6 +80,8 @@ def evidence(name: str, outcome: Outcome, budget: float, claim: Any, level: Any)
     figures = {"value": outcome.value, "budget": budget, "threads": os.environ["OMP_NUM_THREADS"]}
     grade = Grade.PROVED if name == "symbolic" else Grade.TESTED
     if (claim.id, level) not in _LABELS:
+        from verify.mutants import mutants
+
         _LABELS[claim.id, level] = [mutant.label for mutant in mutants(claim, level)]
     fates = dict.fromkeys(_LABELS[claim.id, level], Fate.KILLED)
     if behaviour == "survivor":
