@@ -184,6 +184,8 @@ def _say_besides(chosen: Claim, chain: Derivation) -> None:
     """Decide what the declaration says besides: as it stands, or as a graph has shown it."""
     supposed = [formula_of(one, {}) for one in (*chosen.premises.values(), *chosen.hypotheses)]
     alone = {name: (said, supposed, chain.deciders.get(name)) for name, said in chosen.besides().items()}
+    if unsaid := (chain.besides.keys() | chain.deciders.keys()) - alone.keys():
+        raise ValueError(f"{chosen.id} says nothing besides that is called {', '.join(sorted(unsaid))}")
     for name, step in chain.besides.items():
         chain.steps.append(step)
         del alone[name]

@@ -240,8 +240,10 @@ class Graph:
         self._derivation.conclude_sentence(said, implies, _named(facts), *self._ends(said, facts))
 
     def beside(self, name: str, *facts: Fact) -> None:
-        """What the claim says besides its statement, by name, follows from these facts."""
-        said = self._claim.besides()[name]
+        """What the claim says besides its statement, by name, follows from these facts. ValueError if it does not."""
+        if name not in (besides := self._claim.besides()):
+            raise ValueError(f"{self._claim.id} says nothing besides that is called {name!r}")
+        said = besides[name]
         self._besides += facts
         self._proved[name] = Fact(name, said, uses=facts), _implied
         self._said[name] = said
