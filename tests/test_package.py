@@ -42,6 +42,12 @@ def test_the_names_are_those_of_the_packages_and_load_nothing_before_they_are_us
     assert told(code, tmp_path) == ["", "numerics numpy", "True", "True True False"]
 
 
+@pytest.mark.parametrize("hidden", ["", "import sys; sys.modules['sympy'] = None;"])
+def test_a_star_gives_what_is_installed(hidden: str, tmp_path: Path) -> None:
+    code = f"{hidden}from coarseproof import *; print('learn' in dir(), 'get' in dir(), 'verify' in dir())"
+    assert told(code, tmp_path) == [f"True {not hidden} True"]
+
+
 def test_claims_are_verified_from_python(tmp_path: Path) -> None:
     code = "import coarseproof; report = coarseproof.verify('G1', seed=7); print(report.seed, report.exit_code)"
     assert told(code, tmp_path) == ["7 0"]
