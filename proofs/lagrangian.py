@@ -144,7 +144,8 @@ def at_once(witness: Witness) -> tuple[Expr, Expr]:
     w, z = witness.w, drawn(witness, _STRENGTH)
     norm = sqrt(expand(dot(z, z)))
     sine = (z[0] * w[1] - z[1] * w[0]) / norm
-    force = sum((witness.beta * (w[i] - witness.u[i]) * (z[i] / norm - w[i]) for i in (0, 1)), sine / (2 * pi))
+    apart = [witness.beta * (w[i] - witness.u[i]) for i in (0, 1)]
+    force = sum((apart[i] * (z[i] / norm) - apart[i] * w[i] for i in (0, 1)), sine / (2 * pi))
     return sine / step, force / step
 
 

@@ -72,7 +72,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Task:
-    """A picklable piece of work; `weight`, its expected seconds, puts the heaviest first."""
+    """A picklable piece of work; `weight`, its expected seconds, says when it is done."""
 
     method: str
     claim_ids: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Carrying out the pieces of a run in several processes, the heaviest first.
+"""Carrying out the pieces of a run in several processes: the heaviest first, beside them the lightest.
 
 A task that raises becomes an outcome with an error; when a worker dies, what was in flight is done again one piece at a
 time, so that only the guilty piece is lost.
@@ -69,7 +69,11 @@ def _perform(piece: Piece) -> Outcome:
 
 
 class Work:
-    """All the pieces of a run: the heaviest first in time, the outcomes in the order given."""
+    """All the pieces of a run, the outcomes in the order given.
+
+    One process takes the lightest, so that something is done at once; the others the heaviest, which then share what a
+    process remembers, and leave no long piece for the end.
+    """
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self.pieces = pieces
@@ -86,7 +90,7 @@ class Work:
         self._tell()
         if jobs == 1:
             while self.waiting:
-                piece = self.waiting.popleft()
+                piece = self.waiting.pop()
                 self._start(piece)
                 self._finish(piece, _perform(piece))
         else:
@@ -104,10 +108,14 @@ class Work:
     def _until_broken(self, waiting: deque[Piece], workers: int) -> list[Piece]:
         """Work `waiting` off; if the pool breaks, return the pieces one of which broke it."""
         flying: dict[Future[Outcome], Piece] = {}
+        light: Piece | None = None
         with fresh_processes(workers) as pool:
             while waiting or flying:
                 while waiting and len(flying) < workers:
-                    piece = waiting.popleft()
+                    if light in flying.values():
+                        piece = waiting.popleft()
+                    else:
+                        piece = light = waiting.pop()
                     try:
                         # Workers inherit the held signal: Ctrl-C is the parent's business.
                         with _interrupts_held():

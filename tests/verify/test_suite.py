@@ -243,7 +243,15 @@ def test_progress_ends_complete(run: Runner) -> None:
     assert [state.done for state in seen] == sorted(state.done for state in seen)
     assert seen[-1].done == seen[-1].total == 6
     assert seen[-1].done_weight == seen[-1].total_weight
-    assert seen[1].running[0].claim_ids == ("N1.origin",)  # the heaviest first
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_lightest_come_first_and_the_heaviest_beside_them(run: Runner, jobs: int) -> None:
+    seen: list[suite.Progress] = []
+    run({"symbolic": {}, "precision": {}}, jobs=jobs, progress=seen.append)
+    light, *others = (task.claim_ids for task in seen[jobs].running)
+    assert light != ("N1.origin",)
+    assert others == [("N1.origin",)] * (jobs - 1)
 
 
 def test_environment_names_no_machine(run: Runner) -> None:

@@ -1,4 +1,4 @@
-"""Progress of a run: a live bar on a terminal, else a line every ten seconds; both on standard error."""
+"""Progress of a run: a live bar on a terminal, else a line soon and every ten seconds; both on standard error."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from verify.commands.options import console
 from verify.workers import Callback, Progress
 
 _HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
+_FIRST: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def _lines(things: str) -> Iterator[Callable[[State], None]]:
         click.echo(f"{time.monotonic() - started:.0f} s: {said}", err=True)
 
     def beat() -> None:
-        while not over.wait(_HEARTBEAT):
+        wait = _FIRST
+        while not over.wait(wait):
+            wait = _HEARTBEAT
             say()
 
     def show(state: State) -> None:
