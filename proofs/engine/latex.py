@@ -76,7 +76,7 @@ _HELPERS: Final = {entry.symbol.name: entry.latex for entry in QUANTITIES.values
 _ALPHABET: Final = {*greek_letters_set, "epsilon", "omega"}
 
 
-_LETTERS: Final[dict[str, str | int | None]] = {
+LETTERS: Final[dict[str, str]] = {
     **{"⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|", "*": "^*", "ᵀ": r"^\top ", "⁺": "^+", "²": "^2", "−": "-"},
     **{"∇": r"\nabla ", "ℓ": r"\ell ", "Σ": r"\textstyle\sum ", "π": r"\pi ", "τ": r"\tau ", "η": r"\eta "},
     **{"α": r"\alpha ", "ε": r"\varepsilon ", "γ": r"\gamma ", "μ": r"\mu ", "σ": r"\sigma "},
@@ -102,7 +102,7 @@ def _spelled(name: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return re.sub("(\\w)\u0304", r"\\bar \1", text).translate(str.maketrans(_LETTERS))
+    return re.sub("(\\w)\u0304", r"\\bar \1", text).translate({ord(sign): command for sign, command in LETTERS.items()})
 
 
 def _word(text: str) -> str:

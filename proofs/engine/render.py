@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from textwrap import indent
-from typing import Any
+from typing import Any, Final
 
-from sympy import Expr, Symbol, true
-from sympy.logic.boolalg import Boolean
+from sympy import And, Eq, Expr, Symbol, default_sort_key, true
+from sympy.logic.boolalg import Boolean, BooleanFunction
 from sympy.printing.pretty.pretty import PrettyPrinter
-from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
+from sympy.printing.pretty.pretty_symbology import greek_unicode, pretty_use_unicode
 from sympy.printing.pretty.stringpict import prettyForm
 from sympy.printing.str import StrPrinter
 
 from proofs.engine.claim import Claim, derive
 from proofs.engine.derivation import Obligation, Step
-from proofs.engine.latex import latex_of, shown
-from proofs.engine.sentence import formula_of
+from proofs.engine.latex import LETTERS, latex_of, shown
+from proofs.engine.sentence import KINDS, formula_of
 from proofs.engine.stated import forms_of, latex_of_claim, subject_of
 from proofs.symbols import QUANTITIES, mu, quantity
 
@@ -52,6 +52,23 @@ def line_of(expression: Expr | Boolean) -> str:
     return str(text)
 
 
+def spoken(symbol: Symbol) -> str:
+    """The name of a symbol that the registry does not know, in Unicode: φ, G_relu, ∂f/∂v."""
+    name = shown(symbol)
+    if name in _TEXTS:
+        return _TEXTS[name]
+    told = re.sub(r"\\(?:mathrm|text|operatorname)\{([^{}]*)\}", r"\1", name)
+    told = re.sub(r"\\bar ?\{?(\\?[A-Za-z]+)\}?", "\\1\u0304", told) if "\\" in told else told
+    for sign, command in LETTERS.items():
+        told = told.replace(command, sign).replace(command.strip(), sign) if command.startswith("\\") else told
+    first, *rest = told.split("_", 1)
+    return re.sub(r"\\[A-Za-z]+ ?|[\\{}]", "", "_".join([greek_unicode.get(first, first), *rest]))
+
+
+_TEXTS: Final = {entry.symbol.name: entry.text for entry in QUANTITIES.values()}
+_SIGNS: Final = {"==": "=", "!=": "≠", "<=": "≤", "<": "<", ">=": "≥", ">": ">"}
+
+
 def _is_compound(text: str) -> bool:
     """Whether a printed name needs brackets under a power, as v·v* does and (v−v*) does not."""
     return not text.startswith("(") and any(mark in text for mark in "·ᵀ²−*")
@@ -64,11 +81,20 @@ class _Pretty(PrettyPrinter):
     def _print_Symbol(self, e: Symbol, bold_name: bool = False) -> prettyForm:
         known = quantity(e)
         if known is None:
-            return super()._print_Symbol(Symbol(shown(e)), bold_name)
+            told = spoken(e)
+            return prettyForm(told) if told != shown(e) else super()._print_Symbol(Symbol(told), bold_name)
         binding = prettyForm.POW if _is_compound(known.text) else prettyForm.ATOM
         if "·" in known.text and binding != prettyForm.ATOM:  # as a factor, too, a·b wants brackets
             binding = prettyForm.ADD
         return prettyForm(known.text, binding=binding)
+
+    def _print_Is(self, e: Any) -> prettyForm:
+        return prettyForm(line_of(e))
+
+    _print_Tends = _print_Is  # noqa: N815 -- the printer's name
+
+    def _print_Same(self, e: Any) -> prettyForm:
+        return self._print_Relational(Eq(*e.args, evaluate=False))
 
     def _print_Function(self, e: Any, *arguments: Any, **options: Any) -> prettyForm:
         if e.func == mu:
@@ -95,7 +121,7 @@ class _Line(StrPrinter):
     def _print_Symbol(self, expr: Symbol) -> str:
         known = quantity(expr)
         if known is None:
-            return shown(expr)
+            return self._placeholder(told) if (told := spoken(expr)) != shown(expr) else told
         return self._placeholder(f"({known.text})" if _is_compound(known.text) else known.text)
 
     def _print_Function(self, expr: Any) -> str:
@@ -105,6 +131,46 @@ class _Line(StrPrinter):
     def _print_ITE(self, expr: Any) -> str:
         condition, yes, no = (self._print(part) for part in expr.args)
         return f"({yes} if {condition} else {no})"
+
+    def _print_Relational(self, expr: Any) -> str:
+        return f"{self._print(expr.args[0])} {_SIGNS[expr.rel_op]} {self._print(expr.args[1])}"
+
+    def _print_Same(self, expr: Any) -> str:
+        return " = ".join(map(self._print, expr.args))
+
+    def _print_Tends(self, expr: Any) -> str:
+        what, to, (where, point), *_ = expr.args
+        return f"{self._print(what)} → {self._print(to)} ({self._print(where)} → {self._print(point)})"
+
+    def _print_Is(self, expr: Any) -> str:
+        kind, thing = expr.args
+        return re.sub(r"\\text\{([^}]*)\}", r"\1", KINDS[kind.name]).format(self._print(thing))
+
+    def _joined(self, word: str, parts: Any) -> str:
+        told = (f"({self._print(part)})" if isinstance(part, BooleanFunction) else self._print(part) for part in parts)
+        return word.join(told)
+
+    def _print_And(self, expr: Any) -> str:
+        return self._joined(" and ", sorted(expr.args, key=default_sort_key))
+
+    def _print_Or(self, expr: Any) -> str:
+        return self._joined(" or ", sorted(expr.args, key=default_sort_key))
+
+    def _print_Implies(self, expr: Any) -> str:
+        return self._joined(" ⟹ ", expr.args)
+
+    def _print_Equivalent(self, expr: Any) -> str:
+        return self._joined(" ⟺ ", expr.args)
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        told = (
+            f"{self._print(one)} {'otherwise' if where == true else f'if {self._print(where)}'}"
+            for one, where in expr.args
+        )
+        return f"{{{'; '.join(told)}}}"
+
+    def _print_Abs(self, expr: Any) -> str:
+        return f"|{self._print(expr.args[0])}|"
 
     def _print_Pi(self, expr: Any) -> str:
         return "π"
@@ -195,9 +261,11 @@ def _decision(obligation: Obligation) -> str:
 
 
 def _block(shown: str | Expr, width: int, margin: str = "  ") -> str:
-    """An expression in two dimensions if it fits the width, on one line otherwise."""
+    """An expression in two dimensions if it fits the width, on one line otherwise; facts below one another."""
     if isinstance(shown, str):
         return indent(shown, margin)
+    if isinstance(shown, And):
+        return "\n".join(_block(fact, width, margin) for fact in sorted(shown.args, key=default_sort_key))
     text = text_of(shown)
     fits = max(len(line) for line in text.splitlines()) + len(margin) <= width
     return indent(text if fits else line_of(shown), margin)

@@ -88,5 +88,7 @@ def at_the_ends(d: Derivation, gradient: Expr, proxy: Estimator, stated: Expr) -
     for end, star in ((Integer(0), half), (pi, full - half)):
         direct = coarse_gradient_of(full * w_hat, half * w_hat, star * w_hat)
         there = in_basic_quantities(stated).subs(theta, end)
-        owes.append(vanishes(f"gradient − statement at θ = {end}", in_basic_quantities(direct) - there))
+        owes.append(
+            vanishes(f"gradient − statement at θ = {'π' if end == pi else end}", in_basic_quantities(direct) - there)
+        )
     return gradient, owes

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Integral, Symbol, exp, oo, sin, sqrt
+from sympy import Abs, And, Eq, Implies, Integral, Symbol, exp, oo, pi, sin, sqrt
 
 import proofs
 from proofs import symbols as known
 from proofs.engine.render import describe, latex_of, line_of, text_of
+from proofs.engine.sentence import Same
 
 
 def test_names_are_the_printed_ones() -> None:
@@ -38,6 +39,13 @@ def test_line_spells_operators() -> None:
     assert line_of(known.theta <= 3) == "θ ≤ 3"
     assert line_of(sqrt(2) * known.r) == "√2·r"
     assert line_of(sqrt(known.r + 1)) == "√(r + 1)"
+
+
+def test_no_names_of_the_code_are_read() -> None:
+    fact = And(Implies(known.theta > 0, Eq(Symbol("theta_0"), Abs(known.x))), Symbol("phi") > pi)
+    assert line_of(fact) == "(θ > 0 ⟹ θ_0 = |x|) and φ > π"
+    assert line_of(Same(Symbol(r"\partial f/\partial v"), known.v_star)) == "∂f/∂v = (v*)"
+    assert line_of(Symbol(r"G_{\mathrm{relu}}")) == text_of(Symbol(r"G_{\mathrm{relu}}")) == "G_relu"
 
 
 def test_an_unknown_proxy_is_mu_prime() -> None:
