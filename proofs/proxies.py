@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sympy import Expr, Integer, Max, Rational, Symbol, exp, factor, limit, nan, oo
+from sympy import Expr, Integer, Max, Rational, Symbol, cos, erf, exp, factor, limit, nan, oo, pi, sin, sqrt
 
 from proofs import naming, symbols
 from proofs.engine.integrability import check_functions, check_piece, order_at
@@ -252,3 +252,20 @@ GAUSSIAN = add(
         (Parameter(symbols.tau, Rational(1), "width, τ > 0"),),
     )
 )
+
+
+def _window() -> Estimator:
+    half_width, full = symbols.c, 1 / sqrt(2 * pi)
+    level, across = half_width / symbols.r, half_width / (sqrt(2) * symbols.r * sin(symbols.theta))
+    left, drop = exp(-(level**2) / 2), full * (1 - exp(-(level**2) / 2))
+    turned = drop + full * (left * erf(across * cos(symbols.theta)) - erf(across))
+    return Estimator(
+        "window",
+        "window, μ'(x) = 1{|x| < c}",
+        ((-half_width, half_width, _ONE),),
+        (Parameter(half_width, Rational(1), "half-width, c > 0"),),
+        kernels=(drop, _ZERO, turned, full * erf(across)),
+    )
+
+
+WINDOW = add(_window())

@@ -39,10 +39,16 @@ DEFINED: dict[str, Callable[[float], float]] = {
     "sigmoid": lambda x: float(1 / (2 * mpmath.cosh(mpmath.mpf(x) / 2)) ** 2),
     "tanh": lambda x: float(1 / mpmath.cosh(x) ** 2),
     "triangular": lambda x: max(0.0, 1 - abs(x)),
+    "window": lambda x: float(abs(x) < 0.5),
     "gaussian": lambda x: float(mpmath.exp(-((x / mpmath.mpf(0.7)) ** 2) / 2)),
 }
-OWN: dict[str, dict[str, float]] = {"clipped-relu": {"c": 0.5}, "leaky-relu": {"slope": 0.3}, "gaussian": {"tau": 0.7}}
-AT_KINKS = {"identity": 1.0, "leaky-relu": 0.3, "sigmoid": 0.25, "tanh": 1.0, "triangular": 1.0, "gaussian": 1.0}
+OWN: dict[str, dict[str, float]] = {
+    "clipped-relu": {"c": 0.5},
+    "window": {"c": 0.5},
+    "leaky-relu": {"slope": 0.3},
+    "gaussian": {"tau": 0.7},
+}
+AT_0 = dict.fromkeys(DEFINED, 1.0) | {"relu": 0.0, "clipped-relu": 0.0, "leaky-relu": 0.3, "sigmoid": 0.25}
 
 
 def slope_of(activation: Any, x: Any) -> Any:
@@ -58,7 +64,7 @@ class TestStraightThrough:
         x = torch.tensor(POINTS, dtype=torch.float64)
         activation = straight_through(ste, **OWN.get(ste, {}))
         assert activation(x).tolist() == [float(point > 0) for point in POINTS]
-        expected = [AT_KINKS.get(ste, 0.0) if point == 0 else DEFINED[ste](point) for point in POINTS]
+        expected = [AT_0[ste] if point == 0 else DEFINED[ste](point) for point in POINTS]
         np.testing.assert_allclose(slope_of(activation, x), expected, rtol=2e-15, atol=0)  # 6.4 roundings in exp(-6.4)
 
     @pytest.mark.parametrize("ste", PROXIES)

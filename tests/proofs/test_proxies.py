@@ -38,6 +38,7 @@ def test_the_known_ones() -> None:
         "tanh",
         "triangular",
         "gaussian",
+        "window",
     ]
     assert all(name == proxy.name for name, proxy in ESTIMATORS.items())
 
@@ -154,7 +155,7 @@ def test_reach_is_where_the_proxy_has_faded(name: str) -> None:
 
 def test_which_moments_are_closed() -> None:
     closed = {name for name, proxy in ESTIMATORS.items() if is_gaussian_on_pieces(proxy)}
-    assert closed == {"identity", "relu", "clipped-relu", "leaky-relu", "gaussian"}
+    assert closed == {"identity", "relu", "clipped-relu", "leaky-relu", "gaussian", "window"}
     assert not is_gaussian_on_pieces(Estimator("tilted", "", ((-oo, oo, exp(x - x**2)),)))
     with pytest.raises(ValueError, match="'triangular' has no closed moments"):
         closed_moments(ESTIMATORS["triangular"])

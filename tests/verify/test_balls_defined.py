@@ -48,6 +48,7 @@ PROXIES: dict[str, Callable[[mpf, dict[str, float]], mpf]] = {
     "tanh": lambda y, p: mpmath.sech(y) ** 2,
     "triangular": lambda y, p: max(mpf(0), 1 - abs(y)),
     "gaussian": lambda y, p: mpmath.exp(-((y / p["tau"]) ** 2) / 2),
+    "window": lambda y, p: mpf(abs(y) < p["c"]),
 }
 """μ' by its name."""
 
@@ -62,7 +63,7 @@ class Defined:
         self.size, self.star, self.m, self.n = mpf(point.r), mpf(point.r_star), point.m, point.n
         self.theta = mpf(point.theta) if angle is None else angle
         self.mu = lambda y: PROXIES[proxy](y, point.parameters)
-        self.kinks = {mpf(0), 1 / self.size, -1 / self.size, mpf(point.parameters["c"]) / self.size}
+        self.kinks = {mpf(0), *(sign * mpf(c) / self.size for c in (1, point.parameters["c"]) for sign in (1, -1))}
         self.mean = cache(self._mean)
 
     def _mean(self, i: int, j: int, events: str = "", mu: bool = False) -> mpf:

@@ -103,7 +103,7 @@ def test_integrals_of_roots(size: float) -> None:
         assert abs(evaluate(disc, point) - mp.pi / (2 * mpf(size))) < mpf(10) ** -47 / mpf(size)
 
 
-@pytest.mark.parametrize("name", ["identity", "relu", "clipped-relu", "leaky-relu", "gaussian"])
+@pytest.mark.parametrize("name", ["identity", "relu", "clipped-relu", "leaky-relu", "gaussian", "window"])
 def test_kernels_by_quadrature_and_in_closed_form(name: str) -> None:
     """The folded integrals of a proxy that has closed kernels, integrated numerically after all."""
     from proofs.estimators import kernels_of
@@ -159,6 +159,7 @@ def test_proxies_as_functions(name: str) -> None:
         "tanh": 1 / mpmath.cosh(mpf(0.125)) ** 2,
         "triangular": mpf(7) / 8,
         "gaussian": mpmath.exp(-(mpf(0.125) ** 2) / (2 * mpf(PARAMETERS["tau"]) ** 2)),
+        "window": 1,
     }
     assert abs(function(mpf(0.125)) - values[name]) < mpf(10) ** -45
     left = {"relu": 0, "clipped-relu": 0, "leaky-relu": mpf(PARAMETERS["slope"])}.get(name, values[name])
