@@ -62,7 +62,6 @@ def B1_kernel(d: Derivation) -> None:
     d.conclude(B1_kernel.statement)
 
 
-_LOSS = (dw_dw / 2 - r * r_star / pi * (sin(theta) - theta * cos(theta)) + (k - 1) * norm_gap**2 / (2 * pi)) / k
 _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
 
 
@@ -75,12 +74,13 @@ _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
         r"-\tfrac1k\sum_i\mathrm{relu}(w^*\cdot x_i)\Bigr)^2"
     ),
     definition=ReluNetwork("loss"),
-    statement=_LOSS,
+    statement=(dw_dw / 2 - r * r_star / pi * (sin(theta) - theta * cos(theta)) + (k - 1) * norm_gap**2 / (2 * pi)) / k,
     printed=(_GAMMA * (r**2 + r_star**2) - 2 * k * r * r_star / (2 * pi) * OVERLAP - 2 * _B * r * r_star) / k**2,
     hypotheses=CLOSED_ANGLE,
     besides=lambda: {
         "at w = 0, where relu(0) = 0 leaves the teacher": eq(
-            in_basic_quantities(_LOSS).subs(r, 0), double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2
+            in_basic_quantities(B1_loss.formula).subs(r, 0),
+            double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2,
         )
     },
     setting="w = 0 included: nothing there depends on θ",
