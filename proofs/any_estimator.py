@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Equivalent, Implies, Integer, Integral, Symbol, cos, diff, oo, pi, sin, sqrt, symbols
+from sympy import (
+    And,
+    Derivative,
+    Eq,
+    Equivalent,
+    Implies,
+    Integer,
+    Integral,
+    Subs,
+    Symbol,
+    UnevaluatedExpr,
+    cos,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+)
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
@@ -86,7 +103,7 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
     parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
     besides=lambda: {
         "κ(θ) is a Gaussian average by G5, for r = 1, without 0/0 at θ = 0 and π": eq(
-            STRENGTH.subs(moment_across, get("G5").formula),
+            STRENGTH.subs(moment_across, UnevaluatedExpr(get("G5").formula)),
             v_vs / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
         )
     },
@@ -165,8 +182,8 @@ def without_loss() -> dict[str, Boolean]:
     """Where L = 0 will do: κ/(v·v*) is an even function of y = cos θ, so that it may fall with sin θ."""
     mirrored = get("G5").formula / sin(theta)
     return {
-        "−Ψ has the slope κ in y": eq(-POTENTIAL_SLOPE / diff(cos(theta), theta), STRENGTH),
-        "κ is even in y": eq(mirrored.subs(theta, pi - theta), mirrored),
+        "−Ψ has the slope κ in y": eq(-POTENTIAL_SLOPE / Derivative(cos(theta), theta), STRENGTH),
+        "κ is even in y": eq(Subs(mirrored, theta, pi - theta), mirrored),
     }
 
 

@@ -6,7 +6,7 @@ B1 [BG]: patches x_1, …, x_k i.i.d. N(0, I_n), network ``f(w) = (1/k) Σ_i rel
 
 from __future__ import annotations
 
-from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Or, cos, diff, pi, sin, symbols
+from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Or, Subs, cos, diff, pi, sin, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import ReluNetwork
@@ -79,7 +79,7 @@ _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
     hypotheses=CLOSED_ANGLE,
     besides=lambda: {
         "at w = 0, where relu(0) = 0 leaves the teacher": eq(
-            in_basic_quantities(B1_loss.formula).subs(r, 0),
+            Subs(in_basic_quantities(B1_loss.formula), r, 0),
             double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2,
         )
     },

@@ -7,7 +7,25 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-from sympy import Add, And, Equivalent, Expr, Ge, Gt, Implies, Integer, Ne, Or, Symbol, cos, oo, pi, sin, sqrt, symbols
+from sympy import (
+    Add,
+    And,
+    Equivalent,
+    Expr,
+    Implies,
+    Integer,
+    Ne,
+    Or,
+    Subs,
+    Symbol,
+    UnevaluatedExpr,
+    cos,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+)
 from sympy.logic.boolalg import Boolean
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
@@ -80,7 +98,7 @@ def tilt(angle: Expr = theta) -> Expr:
     return ((COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2).subs(theta, angle)
 
 
-_ONE = {m: 1, sum_vs: 1, vs_vs: 1, theta: pi / 2}
+_ONE = (m, sum_vs, vs_vs, theta), (1, 1, 1, pi / 2)
 
 
 @claim(
@@ -97,9 +115,7 @@ _ONE = {m: 1, sum_vs: 1, vs_vs: 1, theta: pi / 2}
     parts={"quotient": VALLEY_QUOTIENT},
     besides=lambda: {
         "a witness: m = 1, v* = 1, θ = π/2": And(
-            Same(BEST_WEIGHTS.subs(_ONE | {v_star: 1, ones: 1}), HALF),
-            eq(VALLEY_QUOTIENT.subs(_ONE), sqrt(pi / 2) * r),
-            Gt(VALLEY_INNER.subs(_ONE), 0, evaluate=False),
+            eq(Subs(VALLEY_QUOTIENT, *_ONE), sqrt(pi / 2) * r), gt(Subs(VALLEY_INNER, *_ONE), 0)
         )
     },
 )
@@ -144,7 +160,8 @@ def largest_quotient() -> Boolean:
     slope = get("N2").as_printed.subs(numbers)
     steep = Add(*(slope.subs({v: x, v_star: y, ones: 1}) ** 2 for x, y in ((6, 1), (-3, 2))))
     inner_ = get("C6.relu").formula.subs(v_vs, 0)
-    return eq(Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e))) / (steep + inner_), 2 * 45 / pi)
+    size = Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e)))
+    return eq(UnevaluatedExpr(size) / UnevaluatedExpr(steep + inner_), 2 * 45 / pi)
 
 
 @claim(
@@ -280,8 +297,7 @@ def B2_relu(d: Derivation) -> None:
     g.conclude(falls, length)
 
 
-_AT_THE_END = on_best_weights(get("C2").formula, pi).subs(theta, pi)
-_LOST = coefficient(_AT_THE_END, w_hat)
+_LOST = 2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2)
 
 
 @claim(
@@ -290,12 +306,12 @@ _LOST = coefficient(_AT_THE_END, w_hat)
     source="[Y], section 3.3; the flip [here]",
     subject=r"\langle w^+,\hat w\rangle",
     definition=PlainDescent("identity"),
-    statement=r - 2 * eta * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2),
+    statement=r - eta * _LOST,
     hypotheses=NONZERO_FILTER,
     besides=lambda: {
         "v⁺ = v": eq(gradient_at_best_weights(), 0),
-        "w⁺ stays on the line of w*": eq(coefficient(_AT_THE_END, e), 0),
-        "‖w‖ falls": Ge(_LOST, 0, evaluate=False),
+        "G_identity is along ŵ": Same(Subs(on_best_weights(get("C2").formula, pi), theta, pi), _LOST * w_hat),
+        "‖w‖ falls": ge(_LOST, 0),
         "but where m = 1 or 1ᵀv* = 0": Equivalent(eq(_LOST, 0), Or(eq(m, 1), eq(sum_vs, 0))),
     },
     setting="θ = π, v = v(π); v⁺ = v and w⁺ stays on the line of w*: ‖w‖ falls by one amount a step until w flips to "

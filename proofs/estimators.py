@@ -182,7 +182,8 @@ def continuous_at_the_ends(printed: Expr, simple: Expr) -> dict[str, Boolean]:
     """The printed form has 0/0 at θ = π; its limits there and at 0 are the values of the simplified form."""
     return {
         f"continuous at θ = {'π' if end == pi else end}, along {text}": eq(
-            Limit(coefficient(printed, basis), theta, end), coefficient(simple, basis).subs(theta, end)
+            Limit(coefficient(printed, basis), theta, end, "-" if end else "+"),
+            coefficient(simple, basis).subs(theta, end),
         )
         for end in (Integer(0), pi)
         for basis, text in ((w_hat, "ŵ"), (e, "e"))

@@ -7,15 +7,17 @@ from typing import Any
 from sympy import (
     Abs,
     And,
+    Derivative,
     Eq,
     Equivalent,
     Expr,
     Implies,
     Integer,
     Or,
+    Subs,
     Symbol,
+    UnevaluatedExpr,
     cos,
-    diff,
     pi,
     simplify,
     sin,
@@ -73,9 +75,6 @@ STRENGTH = ((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1)
 """R11: κ(θ) at the best v."""
 
 
-_MISSED = lam * sqrt(nonzeros - taxicab**2)
-
-
 @claim(
     id="R11",
     title="Learning v too: the joint fixed points, and the strength there",
@@ -100,11 +99,11 @@ _MISSED = lam * sqrt(nonzeros - taxicab**2)
     names=_NAMES,
     hypotheses=CLOSED_ANGLE,
     besides=lambda: {
-        "κ(0)": eq(STRENGTH.subs(theta, 0), vs_vs / (2 * sqrt(2 * pi))),
-        "κ falls in θ": Implies(And(sum_vs**2 <= m * vs_vs, vs_vs > 0), diff(STRENGTH, theta) < 0),
-        "its zero is N5's saddle angle": eq(STRENGTH.subs(theta, get("N5.saddle").formula), 0),
+        "κ(0)": eq(Subs(STRENGTH, theta, 0), vs_vs / (2 * sqrt(2 * pi))),
+        "κ falls in θ": Implies(And(sum_vs**2 <= m * vs_vs, vs_vs > 0), Derivative(STRENGTH, theta) < 0),
+        "its zero is N5's saddle angle": eq(Subs(STRENGTH, theta, get("N5.saddle").formula), 0),
         "for l1, all entries active, tan θ̄ of R5.sharp-l1 solves (κ(θ̄) − λ‖w*‖₁) tan θ̄ = λ√(‖w*‖₀ − ‖w*‖₁²)": eq(
-            (kappa - lam * taxicab) * TANGENT, _MISSED
+            (kappa - lam * taxicab) * UnevaluatedExpr(TANGENT), lam * sqrt(nonzeros - taxicab**2)
         ),
     },
     setting="ReLU estimator; v⁺ = v̄ − η_v ∂f/∂v, any η_v > 0; w⁺ = z/‖z‖, z = w̄ + τ(κ(v̄)w* + βū) ≠ 0; ‖w̄‖ = 1; "

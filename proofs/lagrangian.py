@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sympy import (
     Abs,
     And,
+    Derivative,
     Eq,
     Equivalent,
     Expr,
@@ -16,6 +17,7 @@ from sympy import (
     Ne,
     Piecewise,
     Rational,
+    Subs,
     Symbol,
     cos,
     expand,
@@ -206,22 +208,21 @@ def rising_from(g: Graph, witness: Witness, known: Sequence[Fact]) -> tuple[Fact
 
 def first_order() -> dict[str, Boolean]:
     """Why: the rates of θ and of the Lagrangian along the step, for any u = q ŵ − C e + k f, f ⟂ ŵ, e."""
-    q, across, off, turning, fit = symbols("q C k κ_sin fit", real=True)
+    q, across, off = symbols("q C k", real=True)
     u = q * w_hat - across * e + off * F_VECTOR
     gram = {**PLANE, (F_VECTOR, F_VECTOR): Integer(1)}
     z = w_hat + step * (kappa * w_star + beta * u)
     norm = sqrt(inner(z, z, gram))
-    turn = (-inner(w_star, z, gram) / norm).diff(step).subs(step, 0) / sin(theta)
-    fall = (inner(u, z, gram) / norm).diff(step).subs(step, 0)
-    pull, true = kappa * sin(theta), get("N1.teacher").formula.diff(theta)
-    rate = (beta * across - pull) * (true - beta * across) - beta**2 * off**2
-    rising = And(beta * across > turning, (beta * across - turning) * (fit - beta * across) > 0)
+    turn = Subs(Derivative(-inner(w_star, z, gram) / norm, step), step, 0) / sin(theta)
+    fall = Subs(Derivative(inner(u, z, gram) / norm, step), step, 0)
+    pull, fit, drag = kappa * sin(theta), vs_vs / (2 * pi), beta * across
+    rate = (drag - pull) * (fit - drag) - beta**2 * off**2
     return {
-        "dθ/dτ at τ = 0, in any dimension": eq(turn, beta * across - pull),
-        "the rate of the Lagrangian there": eq(true * turn - beta * fall, rate),
-        "that of the true loss in θ": eq(true, vs_vs / (2 * pi)),
+        "dθ/dτ at τ = 0, in any dimension": eq(turn, drag - pull),
+        "the slope of the true loss": eq(Derivative(get("N1.teacher").formula, theta), fit),
+        "the rate of the Lagrangian at τ = 0": eq(fit * turn - beta * fall, rate),
         "for k = 0 both rise exactly for κ sin θ < βC < ‖v*‖²/2π": Equivalent(
-            rising, And(turning < beta * across, beta * across < fit)
+            And(drag > pull, (drag - pull) * (fit - drag) > 0), And(pull < drag, drag < fit)
         ),
     }
 

@@ -6,7 +6,7 @@ from sympy import Abs, And, Eq, Expr, Gt, Implies, Integer, Max, Rational, Symbo
 from sympy.logic.boolalg import Boolean
 
 from proofs.cubic import place
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
@@ -148,7 +148,6 @@ def branches() -> dict[str, Boolean]:
             rising * (a + kept_level) ** 3, (multiplier - beta) * (a + kept_level) ** 3 - 2 * multiplier * ratio * SHAPE
         ),
         "an entry with w*_i = 0 has no upper branch": Gt(UPPER, 0, evaluate=False),
-        "S(0)": eq(get("P3").formula.subs(x_in, 0), 0),
         "N|w̄_i| is the right side and βU": eq(multiplier * branch()[0], UPPER + beta * kept_level),
     }
 

@@ -5,14 +5,16 @@ Points, angles and frames are those of `proofs.lipschitz`.
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Matrix, Symbol, pi, sin, sqrt, symbols
+from functools import partial
+
+from sympy import Abs, And, Derivative, Eq, Expr, Implies, Integer, Matrix, Subs, Symbol, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.sentence import All, Part, eq, ge, le
+from proofs.engine.sentence import All, Part, Same, eq, ge, le
 from proofs.lipschitz import CC, DIRECTION_CONSTANT, E_GAP, FRAMES, HAT_GAP, NAMES, REGION, SS, STRETCH, frames
 from proofs.rules.algebra import gram
 from proofs.rules.analysis import circle, convex
@@ -164,18 +166,23 @@ def norm_of_rows(g: Graph) -> Fact:
     return g.instance("of the gradient", bound, entries | moved)
 
 
+_ALONG = Symbol("t", real=True)
+
+
 def attained() -> dict[str, Boolean]:
     """Three of the four entries are attained, so that none of these can be smaller."""
     gradient = get("N2").as_printed
-    along_ones = gradient.diff(v) + m * gradient.diff(sum_v).coeff(ones)
-    scale = coefficient(get("N3").formula, e).subs(r, LEAST_W)
-    turned = -scale.subs(v_vs, LARGEST_V * sqrt(vs_vs)) * STRETCH / LEAST_W
-    sizes = {
-        "∂f/∂v in v, Δv ∥ 1": ((0, 0), along_ones),
-        "∂f/∂w in v, Δv ∥ v*, ‖w‖ = c_w": ((1, 0), -scale.diff(v_vs) * sqrt(vs_vs)),
-        "∂f/∂w in w, v ∥ v*, ‖v‖ = C_v, ‖w‖ = ‖w'‖ = c_w, where N6.direction is attained": ((1, 1), turned),
+    moved = gradient.subs({v: v + _ALONG * ones, sum_v: sum_v + _ALONG * m}, simultaneous=True)
+    scale = -coefficient(get("N3").formula, e)
+    at = partial(Subs, scale, (v_vs, r))
+    turned = at((LARGEST_V * sqrt(vs_vs), LEAST_W)) * STRETCH / LEAST_W
+    return {
+        "∂f/∂v in v is attained along 1": Same(Derivative(moved, _ALONG), PARTIAL_CONSTANTS[0, 0] * ones),
+        "∂f/∂w in v is at ‖w‖ = c_w, Δv ∥ v*": eq(at((sqrt(vs_vs), LEAST_W)), PARTIAL_CONSTANTS[1, 0]),
+        "∂f/∂w in w is at ‖v‖ = C_v, v ∥ v*, ‖w‖ = ‖w'‖ = c_w, where N6.direction is": eq(
+            turned, PARTIAL_CONSTANTS[1, 1]
+        ),
     }
-    return {f"attained: {where}": eq(PARTIAL_CONSTANTS[at], size) for where, (at, size) in sizes.items()}
 
 
 @claim(

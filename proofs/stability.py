@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from sympy import And, Equivalent, Expr, Gt, Implies, Integer, Limit, Symbol, cos, diff, expand, oo, sin, sqrt, symbols
+from sympy import (
+    And,
+    Derivative,
+    Equivalent,
+    Expr,
+    Gt,
+    Implies,
+    Integer,
+    Limit,
+    Subs,
+    Symbol,
+    UnevaluatedExpr,
+    cos,
+    expand,
+    oo,
+    sin,
+    sqrt,
+    symbols,
+)
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim
@@ -18,26 +36,24 @@ from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step,
 
 
 def soft_spectrum() -> dict[str, Boolean]:
-    """l1: the spectrum of P diag(1_J) P on the tangent space.
+    """l1: P diag(1_J) on a tangent vector, which mixes √(1−q²)a − qb, R^J off a and the rest off b.
 
-    w̄ = q a + √(1−q²) b, a along w̄_J, b along the rest; a tangent vector mixes √(1−q²)a − qb, R^J off a and the rest off
-    b.
+    w̄ = q a + √(1−q²) b, a along w̄_J, b along the rest, all of length 1.
     """
     part = Symbol("q_J", positive=True)
-    on, off, inside, outside = symbols("a_J b_J a_perp b_perp_J")
+    on, off, inside, outside = symbols("a_J b_J t_J t_0")
     rest = sqrt(1 - part**2)
     gram = {(vector, vector): Integer(1) for vector in (on, off, inside, outside)}
     w, mixed = part * on + rest * off, rest * on - part * off
 
     def masked(vector: Expr) -> Expr:
         kept = coefficient(vector, on) * on + coefficient(vector, inside) * inside
-        return kept - inner(kept, w, gram) * w
+        return kept - UnevaluatedExpr(inner(kept, w, gram)) * UnevaluatedExpr(w)
 
     return {
-        "l1: μ = 1 on R^J off w̄_J": Same(masked(inside), inside),
+        "l1: μ = 1 on R^J off w̄_J, |J| − 1 times": Same(masked(inside), inside),
         "1 − Σ_J w̄_i² once": Same(masked(mixed), (1 - part**2) * mixed),
-        "and 0 on the rest off w̄": Same(masked(outside), Integer(0)),
-        "these are tangent": And(*(eq(inner(one, w, gram), 0) for one in (mixed, inside, outside))),
+        "and 0 on the rest off w̄, n − |J| − 1 times": Same(masked(outside), 0 * outside),
     }
 
 
@@ -48,7 +64,6 @@ def contraction() -> dict[str, Boolean]:
     """When the factor is a contraction, and how it depends on τ = η/(1 − η(α+β))."""
     ends, positive = beta * curvature / multiplier, Symbol("multiplier", positive=True)
     gap = multiplier - beta * curvature
-    fastest = (descent_step() - eta * (kappa * w_star + beta * U_VECTOR)).subs(eta, 1 / (alpha + beta))
     other, p_u, p_v = symbols("v_i p_u p_v", real=True)
     least = And(
         p_u + beta / 2 * (X - ENTRY) ** 2 <= p_v + beta / 2 * (X - other) ** 2,
@@ -59,10 +74,12 @@ def contraction() -> dict[str, Boolean]:
         "a contraction exactly for N > βμ": Equivalent(_FACTOR < 1, beta * curvature < multiplier),
         "the factor is > 0": Gt(_FACTOR, 0, evaluate=False),
         "1 less the factor": eq(1 - _FACTOR, step * gap / (1 + step * multiplier)),
-        "it falls in τ": Implies(gap > 0, diff(_FACTOR, step) < 0),
+        "it falls in τ": Implies(gap > 0, Derivative(_FACTOR, step) < 0),
         "to its limit": eq(Limit(_FACTOR.subs(multiplier, positive), step, oo), ends.subs(multiplier, positive)),
-        "τ rises in η": Implies(eta * (alpha + beta) < 1, diff(eta / (1 - eta * (alpha + beta)), eta) > 0),
-        "at η* = 1/(α+β) the step is along κw* + βu": Same(fastest, Integer(0)),
+        "τ rises in η": Implies(eta * (alpha + beta) < 1, Derivative(eta / (1 - eta * (alpha + beta)), eta) > 0),
+        "at η* = 1/(α+β) the step is along κw* + βu": Same(
+            Subs(descent_step(), eta, 1 / (alpha + beta)), (kappa * w_star + beta * U_VECTOR) / (alpha + beta)
+        ),
     }
 
 

@@ -24,8 +24,11 @@ def settled(formula: Boolean, supposed: Sequence[Boolean], rule: Rule | None = N
 
     ValueError for a part that SymPy has decided already.
     """
-    if true in And.make_args(formula):
-        raise ValueError(f"SymPy found a part of it true where it is declared, so that nothing is owed: {formula}")
+    for part in And.make_args(formula):
+        if part == true or (isinstance(part, Eq | Same) and part.args[0] == part.args[1]):
+            raise ValueError(
+                f"SymPy has made {part} of a part where it is declared, so that it says nothing: {formula}"
+            )
     return tuple(owed for part in And.make_args(formula) for owed in _owed(part, supposed, rule, STEPS))
 
 
@@ -46,7 +49,7 @@ def _owed(part: Boolean, supposed: Sequence[Boolean], rule: Rule | None, steps: 
         left, right = part.args
         return [vanishes("both sides are the same", left.doit() - right.doit())]
     given = [one for one in supposed if one.free_symbols & part.free_symbols]
-    return [follows("it follows", part, *given, steps=steps)]
+    return [follows("it follows", part.doit(), *given, steps=steps)]
 
 
 def _off(part: Boolean) -> Boolean:

@@ -115,6 +115,10 @@ class _Latex(Written):
     def __init__(self, names: Mapping[Symbol, str] = MappingProxyType({})) -> None:
         super().__init__({"symbol_names": {entry.symbol: entry.latex for entry in QUANTITIES.values()} | dict(names)})
 
+    def _print_UnevaluatedExpr(self, expr: Any) -> str:
+        text = str(self._print(expr.args[0]))
+        return rf"\left({text}\right)" if expr.args[0].is_Add else text
+
     def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
         known = self._settings["symbol_names"].get(expr) or _HELPERS.get(expr.name)
         return known or _spelled(shown(expr))
