@@ -79,7 +79,7 @@ _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
     hypotheses=CLOSED_ANGLE,
     besides=lambda: {
         "at w = 0, where relu(0) = 0 leaves the teacher": eq(
-            Subs(in_basic_quantities(B1_loss.formula), r, 0),
+            Subs(in_basic_quantities(get("B1.loss").formula), r, 0),
             double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2,
         )
     },
