@@ -50,6 +50,8 @@ class _Operations:
     def where(self, condition: Any, value: Any, otherwise: Any) -> Any:
         if not isinstance(condition, Tensor):
             return value if condition else otherwise
+        if not isinstance(value, Tensor) and not isinstance(otherwise, Tensor) and otherwise == 0:
+            return condition.to(self.dtype) * value  # in a quarter of the time
         return torch.where(condition, *(self._tensor(each, condition.device) for each in (value, otherwise)))
 
     def full(self, shape: torch.Size, value: Any, kind: type) -> Any:
@@ -97,7 +99,12 @@ class _Proxy:
     def __call__(self, x: Tensor) -> Tensor:
         """μ'(x) in the dtype of x; NaN stays NaN."""
         wide = x.to(_computed_in(x.dtype))
-        return torch.where(x.isnan(), x, _PROXIES[self.ste, wide.dtype](wide, **self.parameters)).to(x.dtype)
+        return (_PROXIES[self.ste, wide.dtype](wide, **self.parameters) + _nothing(wide)).to(x.dtype)
+
+
+def _nothing(x: Tensor) -> Tensor:
+    """0, or NaN where x is."""
+    return x.clamp(0, 0)
 
 
 class _Step(torch.autograd.Function):
@@ -107,7 +114,7 @@ class _Step(torch.autograd.Function):
 
     @staticmethod
     def forward(x: Tensor, proxy: _Proxy) -> Tensor:
-        return torch.where(x.isnan(), x, (x > 0).to(x.dtype))
+        return (x > 0).to(x.dtype) + _nothing(x)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, _Proxy], output: Tensor) -> None:
