@@ -1,4 +1,6 @@
-"""One thread a process, as in the suite; the longest files first; a real Chromium that tells what went wrong."""
+"""One thread a process, as in the suite; the longest files first, those that derive much in one process; a real
+Chromium that tells what went wrong.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,9 @@ LONGEST = (
 )
 """Files handed out first, so that no process is left with one of them at the end: plain ones, then slow ones."""
 
+DERIVING = {"test_claims", "test_build", "test_book", "test_scripts", "test_splitting", "test_limits", "test_penalties"}
+"""Files that share what a process derives, which takes a minute."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = [
     "--no-sandbox",
@@ -39,6 +44,21 @@ LOCAL = ("file:", "data:", "about:", "blob:")
 def pytest_configure(config: pytest.Config) -> None:
     """Files are handed out in the order of their tests, not of how many these are."""
     config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """By file, but those that derive much are handed out together."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "derivations" if Path(file).stem in DERIVING else file
+
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
