@@ -31,9 +31,10 @@ _BEFORE: Final = re.compile(r"(</(?:mi|mn|msup|msub|msubsup|msqrt|mfrac)>)(?=(?:
 _THIN: Final = '<mspace width="0.167em" />'
 _CLOSED: Final = {
     "<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">/</mo>',
+    '<mo stretchy="false">&#x0007C;</mo>': '<mo stretchy="false" lspace="0" rspace="0">|</mo>',
     **{f"<mo>{sign}</mo>": f'<mo stretchy="false">{sign}</mo>' for sign in ("&#x027E8;", "&#x027E9;")},
 }
-"""A slash without space, and angles that are no higher than what they hold: nobody sized them."""
+"""A slash and bars without space, and angles that are no higher than what they hold: nobody sized them."""
 _CLOSE: Final = re.compile("|".join(map(re.escape, _CLOSED)))
 
 _BEGIN, _END = r"\begin{aligned} & ", r" \end{aligned}"
