@@ -124,6 +124,6 @@ def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:
 
 def of_claims(name: str, *tools: Callable[..., Any], **known: Any) -> str:
     """A page whose template looks claims up."""
-    ours = (conditions, derived_at, forms_of, heading_of, inline, latex_in, latex_of, owed_by, slug_of)
+    ours = (conditions, derived_at, forms_of, heading_of, latex_in, latex_of, owed_by, slug_of)
     theirs = (proofs.derive, proofs.get, proofs.rests_on, proofs.standing)
     return page(name, *ours, *theirs, *tools, chapters=CHAPTERS, pages=PAGES, **known)

@@ -60,4 +60,4 @@ def page(name: str, *tools: Callable[..., Any], **known: Any) -> str:
 
 _PAGES: Final = environment("pages", keep_trailing_newline=True)
 _PAGES.filters |= {"cell": _cell, "escaped": escaped}
-_PAGES.globals |= {"broken": broken, "displayed": displayed}
+_PAGES.globals |= {"broken": broken, "displayed": displayed, "inline": inline}

@@ -86,7 +86,7 @@ def _registered(claim_id: str) -> dict[str, Any]:
     claim = next((one for one in proofs.all_claims() if one.id == claim_id), None)
     if claim is None:
         return {}
-    conditions = [_math(latex_of(one)) for one in claim.hypotheses if one != true]
+    conditions = [_math(broken(latex_of(one))) for one in claim.hypotheses if one != true]
     conditions += [escaped(claim.setting)] if claim.setting else []
     said = Markup(", ").join(conditions) or "none beyond the model’s"
     return {
