@@ -72,6 +72,13 @@ def test_a_file_that_hides_a_package_is_told_by_name(name: str, tmp_path: Path) 
     assert f"ImportError: {said}" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("line", ["import coarseproof; coarseproof.torch", "from coarseproof.torch import RVSCGD"])
+def test_torch_that_is_missing_is_named_with_its_extra(line: str, tmp_path: Path) -> None:
+    done = python("-c", f"import sys; sys.modules['torch'] = None; {line}", cwd=tmp_path)
+    said = "ImportError: this needs torch, which is not installed: pip install 'coarseproof[torch]'"
+    assert done.stderr.splitlines()[-1] == said
+
+
 def test_an_extra_that_is_missing_is_named(tmp_path: Path) -> None:
     without = "import sys; sys.modules['sympy'] = None; import coarseproof\n"
     code = f"{without}try:\n    coarseproof.get\nexcept ImportError as error:\n    print(error)"

@@ -1,6 +1,7 @@
 """`numerics.torch` under its public name."""
 
 import sys
-from importlib import import_module
 
-sys.modules[__name__] = import_module("numerics.torch")
+import coarseproof
+
+sys.modules[__name__] = coarseproof._imported("numerics.torch")
