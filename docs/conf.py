@@ -10,6 +10,8 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.linkcode", "verify.re
 
 # Stored outputs are shown; `coarseproof notebooks` executes, and `coarseproof notebooks --check` compares.
 nb_execution_mode = "off"
+nb_code_prompt_show = "The code that draws this"
+nb_code_prompt_hide = "The code that draws this"
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4

@@ -45,7 +45,7 @@ def draw_landscape(path: Path, seed: int = 20190128) -> None:
     drawn: dict[str, Any] = {"samples": samples, "seed": seed, "proxies": proxies, "directions": -e[:, None]}
     sampled = [network_moments(v, w, v_star, star, stream=k, **drawn) for k, star in enumerate(turned(at, w, e))]
     stars, style = turned(theta, w, e), {"ms": 4, "lw": 1}
-    figure, (left, right) = panels(2, height=4.0)
+    figure, (left, right) = panels(2, 2, 5.0, 4.0)
     left.plot(theta, population_loss(v, w, v_star, stars), color=COLOURS[3])
     mean, error = means(sampled, "loss")
     dots(left, at, mean, 3, 3 * error, marker="o", **style)
@@ -65,7 +65,7 @@ def draw_landscape(path: Path, seed: int = 20190128) -> None:
 
 def draw_map(path: Path, w_star: Sequence[float], found: SparseLimit) -> None:
     """Left: the entries of w̄ against those of w*, on the curve that maps one to the other. Right: the largest."""
-    figure, (left, right) = panels(2, height=4.2)
+    figure, (left, right) = panels(2, 2, 5.0, 4.2)
     true, weights, sparse = (np.array([float(x) for x in row]) for row in (w_star, found.weights, found.auxiliary))
     true = true / np.linalg.norm(true)
     reach = 1.1 * max(np.abs(true).max(), np.abs(weights).max())
@@ -111,7 +111,7 @@ def draw_phases(
     """Over (β, λ): how many stable limits there are, the support of the sparse one, its error. A star marks `here`."""
     betas, lams, (counts, spikes, support, error) = _phases(w_star, kappa, here, settings, watch)
     grid = betas / kappa, lams / kappa
-    figure, three = panels(3, width=4.4, height=4.2, sharey=True)
+    figure, three = panels(3, 3, 4.4, 4.2, sharey=True)
     titles = ("stable limits, all kinds", "support of ū at the sparse limit", "error ‖w̄ − w*‖")
     for axes, values, title in zip(three, (counts, support, error), titles, strict=True):
         scale = {"norm": "log", "vmin": 0.99} if values is counts else {}
@@ -166,7 +166,7 @@ def _around(middle: float, given: float, factor: float) -> Array:
 
 def draw_run(path: Path, result: LearningResult, predicted: SparseLimit | None, cap: float | None) -> None:
     """Left: the angle between w and w* step by step, with the limit and the bounds. Right: what decreases."""
-    figure, (left, right) = panels(2, height=4.2)
+    figure, (left, right) = panels(2, 2, 5.0, 4.2)
     steps = result.step_history
     left.plot(steps, result.angle_history, color=_TRUE, label="angle of w")
     if predicted is not None:

@@ -20,16 +20,14 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 """Of Okabe and Ito: distinguishable with any colour vision, on white and on black."""
 
 INK: Final = "#7a7a7a"
-"""Text and axes: a contrast of at least 4.1 on white and on the near-black of dark themes; one figure serves both."""
+"""Of what is drawn beside the colours: lines to compare with, grids."""
 
-_INKED = ("axes.edgecolor", "axes.labelcolor", "grid.color", "legend.labelcolor", "text.color")
 _SMALL = ("legend.fontsize", "xtick.labelsize", "ytick.labelsize")
 _STYLE: Final[dict[str, Any]] = {
-    **dict.fromkeys((*_INKED, "xtick.color", "ytick.color"), INK),
     **dict.fromkeys(_SMALL, 10.5),
-    **dict.fromkeys(("axes.titlesize", "axes.labelsize"), 12),
+    **{"axes.titlesize": 12, "axes.labelsize": 11},
     **dict.fromkeys(("axes.spines.right", "axes.spines.top", "legend.frameon"), False),
-    **{"axes.grid": True, "grid.alpha": 0.25, "svg.fonttype": "path"},
+    **{"axes.grid": True, "grid.color": INK, "grid.alpha": 0.25, "svg.fonttype": "path"},
     "svg.hashsalt": "coarseproof",  # the same bytes every time
 }
 
@@ -76,12 +74,19 @@ def pyplot() -> Any:
     return found
 
 
-def panels(columns: int = 1, rows: int = 1, width: float = 5.0, height: float = 3.8, **options: Any) -> Any:
-    """(figure, axes) as of `matplotlib.pyplot.subplots`, styled; width, height of a panel in inches."""
+def panels(count: int = 1, columns: int = 1, width: float = 5.4, height: float = 3.6, **options: Any) -> Any:
+    """(figure, axes): styled panels, by rows; width, height of each in inches. `options`: as of `pyplot.subplots`.
+
+    One below the other, unless `columns` says otherwise: side by side their text is too small on a phone.
+    """
     plot = pyplot()
     plot.rcdefaults()  # a style of the user's own would change every picture
     plot.rcParams.update(_STYLE)
-    return plot.subplots(rows, columns, figsize=(columns * width, rows * height), layout="constrained", **options)
+    rows = math.ceil(count / columns)
+    figure, axes = plot.subplots(
+        rows, columns, figsize=(columns * width, rows * height), layout="constrained", **options
+    )
+    return figure, axes if count == 1 else axes.ravel()
 
 
 def turned(theta: npt.ArrayLike, w: Array, across: Array) -> Array:
@@ -96,12 +101,9 @@ def means(moments: Sequence[Mapping[str, Moments]], name: str) -> tuple[Array, A
 
 
 def save(figure: Any, path: Path) -> None:
-    """Write the picture, so that an interrupted run leaves the old one whole; errors as of `write_atomically`.
-
-    The ground is transparent: `panels` gives text and axes a colour that is read on white and on near-black.
-    """
+    """Write the picture, so that an interrupted run leaves the old one whole; errors as of `write_atomically`."""
     kind = path.suffix.lower().removeprefix(".")
     drawn = BytesIO()
-    figure.savefig(drawn, format=kind, dpi=160, transparent=True, metadata=_UNDATED.get(kind))
+    figure.savefig(drawn, format=kind, dpi=160, metadata=_UNDATED.get(kind))
     pyplot().close(figure)
     write_atomically(path, drawn.getvalue())

@@ -42,15 +42,17 @@ filters = turned(theta, w_star, across)  # the filter that has turned away from 
 inputs = rng.standard_normal((1000, m, n))
 sampled = sample_loss(v, filters[:, None], v_star, w_star, inputs)  # (angles, inputs)
 
-figure, (left, right) = panels(2)
+figure, (upper, lower) = panels(2)
 for k, colour in enumerate(COLOURS[:3]):
-    left.plot(theta, sampled[:, k], color=colour, ls=("-", "--", ":")[k], label=f"input {k + 1}")
-    right.plot(theta, sampled[:, : 10 ** (k + 1)].mean(1), color=colour, label=f"mean of {10 ** (k + 1)} inputs")
-right.plot(theta, population_loss(v, filters, v_star, w_star), "--", color=COLOURS[3], lw=2.5, label="population")
-for axes, name in ((left, "sample loss (dimensionless)"), (right, "loss (dimensionless)")):
+    upper.plot(theta, sampled[:, k], color=colour, ls=("-", "--", ":")[k], label=f"input {k + 1}")
+    lower.plot(theta, sampled[:, : 10 ** (k + 1)].mean(1), color=colour, label=f"mean of {10 ** (k + 1)} inputs")
+lower.plot(theta, population_loss(v, filters, v_star, w_star), "--", color=COLOURS[3], lw=2.5, label="population")
+for axes, name in ((upper, "sample loss (dimensionless)"), (lower, "loss (dimensionless)")):
     in_radians(axes)
     axes.set(ylabel=name, ylim=(0, None))
-show(figure, "Left: the losses of three inputs are staircases in the angle. Right: their means approach a smooth line.")
+show(
+    figure, "Above: the losses of three inputs are staircases in the angle. Below: their means approach a smooth line."
+)
 
 # %% [markdown]
 # ## Half-spaces of a Gaussian
@@ -92,13 +94,13 @@ full_turn, at = np.linspace(-math.pi, math.pi, 361), np.linspace(-math.pi, math.
 around, filters = (turned(t, w_star, across) for t in (full_turn, at))
 deviations: list[float] = []
 
-figure, (left, right) = panels(2)
+figure, (upper, lower) = panels(2)
 for index, (label, chosen) in enumerate(weights.items()):
     streams = enumerate(filters, 17 * index)
     moments = [network_moments(chosen, w, v_star, w_star, stream=stream, **known) for stream, w in streams]
-    left.plot(full_turn, population_loss(chosen, around, v_star, w_star), color=COLOURS[index])
+    upper.plot(full_turn, population_loss(chosen, around, v_star, w_star), color=COLOURS[index])
     mean, error = means(moments, "loss")
-    dots(left, at, mean, index, 3 * error, label=label)
+    dots(upper, at, mean, index, 3 * error, label=label)
     sure = error > 0
     deviations += list((mean - population_loss(chosen, filters, v_star, w_star))[sure] / error[sure])
     if label == "v near v*":
@@ -106,17 +108,17 @@ for index, (label, chosen) in enumerate(weights.items()):
         mean, error = means(moments, "gradient_v")
         deviations += list(((mean - loss_gradient_v(chosen, filters, v_star, w_star)) / error).ravel())
         for k, unit in enumerate((0, 2, 4)):
-            right.plot(full_turn, lines[:, unit], color=COLOURS[k])
-            dots(right, at, mean[:, unit], k, 3 * error[:, unit], label=f"unit {unit + 1}")
-left.set_ylabel("loss (dimensionless)")
-right.set_ylabel("entries of ∂f/∂v (dimensionless)")
-for axes in (left, right):
+            lower.plot(full_turn, lines[:, unit], color=COLOURS[k])
+            dots(lower, at, mean[:, unit], k, 3 * error[:, unit], label=f"unit {unit + 1}")
+upper.set_ylabel("loss (dimensionless)")
+lower.set_ylabel("entries of ∂f/∂v (dimensionless)")
+for axes in (upper, lower):
     in_radians(axes, -1)
     axes.legend(loc="upper center")
 show(
     figure,
-    "Left: the loss over a full turn of the filter for three output weights, straight lines with kinks at 0 and π. "
-    "Right: three entries of its gradient in v. Lines are the claims, points are means over samples.",
+    "Above: the loss over a full turn of the filter for three output weights, straight lines with kinks at 0 and π. "
+    "Below: three entries of its gradient in v. Lines are the claims, points are means over samples.",
 )
 print(f"{len(deviations)} comparisons with sampled means; ", end="")
 print(f"largest deviation {np.abs(deviations).max():.1f} standard errors")
@@ -148,7 +150,7 @@ def least_squares(labels: Array, bits: Array) -> tuple[float, float]:
 
 
 theta, at = np.linspace(0, math.pi, 361), np.linspace(0, math.pi, 13)
-figure, axes = panels(1, width=6.5, height=4.2)
+figure, axes = panels(height=4.2)
 draws = np.random.default_rng(4)
 bits: list[tuple[Array, Array]] = []
 for w in turned(at, w_star, across):
@@ -180,7 +182,7 @@ show(figure, "The least loss over v against the angle for four teachers; below o
 # %% [statement] N5 N5.minimum N5.spurious N5.saddle [derivation] N5
 
 # %% landscape-map claims: N5 N5.minimum N5.spurious N5.saddle
-figure, maps = panels(2, width=5.2, height=4.6, sharey=True)
+figure, maps = panels(2, height=4.2)
 print("ratio  point               θ/π    v·v*    loss  ‖∂f/∂v‖ < 1e-12")
 for axes, ratio in zip(maps, (0.25, 0.75), strict=True):
     true = teacher(ratio, m)
@@ -190,8 +192,7 @@ for axes, ratio in zip(maps, (0.25, 0.75), strict=True):
         w = turned(t, w_star, across)
         value, slope = population_loss(best, w, true, w_star), np.linalg.norm(loss_gradient_v(best, w, true, w_star))
         print(f"{ratio:5.2f}  {name:16}  {t / math.pi:5.3f}  {product:6.3f}  {value:6.4f}  {slope < 1e-12}")
-    axes.set_title(f"S²/((m+1)‖v*‖²) = {ratio}")
-maps[0].set_ylabel("v·v*/‖v*‖² (dimensionless)")
+    axes.set(title=f"S²/((m+1)‖v*‖²) = {ratio}", ylabel="v·v*/‖v*‖² (dimensionless)")
 figure.colorbar(shading, ax=maps, label="loss (dimensionless)", ticks=np.linspace(0, 1, 6) ** 2)
 show(figure, "Maps of the loss over the angle and v·v*: with a spurious minimum and a saddle, and without.", maps[0])
 
@@ -267,7 +268,7 @@ for t in small.tolist():
         shipped.append(lost(mpf(float(code)), true) / (2.0**-53 * (1 + 1 / t)))  # rounding of the result, and of θ
         errors.append([*(lost(value, exact) for value in angles), *(lost(value, loss) for value in losses)])
 
-figure, both = panels(2, height=4.4, sharey=True)
+figure, both = panels(2, height=4.4)
 drawn = (
     ("angle", "arc cosine of the inner product", "arc tangent of difference and sum", "unit roundoff/θ²"),
     ("loss", "printed form", "form in differences, as generated", "unit roundoff/θ"),
@@ -277,8 +278,8 @@ for k, (axes, (name, bad, good, line)) in enumerate(zip(both, drawn, strict=True
     axes.loglog(small, np.array(errors)[:, 2 * k + 1], "o", color=COLOURS[0], ms=4, label=good)
     axes.loglog(small, np.minimum(2.0**-53 / small ** (2 - k), 1), color=INK, label=line)
     axes.set(xlabel=f"angle θ (radian); error of the {name}", ylim=(2.0**-56, 99))
+    axes.set_ylabel("relative error (dimensionless)")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
-both[0].set_ylabel("relative error (dimensionless)")
 show(figure, "Relative errors against the angle: of two ways to the angle, and of two forms of the loss near v*.")
 print(f"population_loss of the filters at these {len(shipped)} points: ", end="")
 print(f"relative error below twice what rounding of result and inputs causes: {max(shipped) < 2}")

@@ -70,30 +70,30 @@ def sampled(theta: float, r: float, k: int, used: dict[str, Proxy], along: Array
 
 x = np.linspace(-3, 3, 601)
 width, lengths = np.logspace(-1.3, 1.3, 131), (0.3, 1.0, 3.0, 10.0)
-figure, (left, right) = panels(2, width=5.6, height=4.6)
+figure, (upper, lower) = panels(2, height=4.0)
 for name, look in LOOKS.items():
-    left.plot(x, proxies[name](x), **look)
+    upper.plot(x, proxies[name](x), **look)
     pull = -coarse_gradient(v, np.multiply.outer(width, w_hat), v_star, e, name) @ e  # at a right angle
-    right.plot(width, math.sqrt(2 * math.pi) / (v @ v_star) * pull, **look)
+    lower.plot(width, math.sqrt(2 * math.pi) / (v @ v_star) * pull, **look)
 for stream, (r, turn) in enumerate((r, t) for r in lengths for t in (0.3, 1.0, 2.5)):
     scale = math.sqrt(2 * math.pi) / (math.sin(turn) * (v @ v_star))
     for name, found in sampled(turn, r, stream, proxies, e[:, None]).items():
         pulls, bars = -scale * found.mean, 3 * scale * found.standard_error
-        dots(right, r * math.sin(turn), pulls, stream // 3, bars, ms=4, lw=0.8, color=LOOKS[name]["color"])
-left.set(xlabel="response of the filter, x (dimensionless)", ylabel="proxy derivative μ'(x) (dimensionless)")
-right.set(xscale="log", xlabel="width r sin θ of the Gaussian (dimensionless)")
-right.set_ylabel("Gaussian average of μ' (dimensionless)")
+        dots(lower, r * math.sin(turn), pulls, stream // 3, bars, ms=4, lw=0.8, color=LOOKS[name]["color"])
+upper.set(xlabel="response of the filter, x (dimensionless)", ylabel="proxy derivative μ'(x) (dimensionless)")
+lower.set(xscale="log", xlabel="width r sin θ of the Gaussian (dimensionless)")
+lower.set_ylabel("Gaussian average of μ' (dimensionless)")
 for k, r in enumerate(lengths):
-    dots(right, [], [], k, color=INK, ms=4, label=f"sampled, r = {r:g}")
+    dots(lower, [], [], k, color=INK, ms=4, label=f"sampled, r = {r:g}")
 show(
     figure,
-    "Left: eight proxies. Right: their Gaussian averages against the width r sin θ; sampled points at twelve "
+    "Above: eight proxies. Below: their Gaussian averages against the width r sin θ; sampled points at twelve "
     "pairs of length and angle fall on the lines.",
-    right,
+    lower,
 )
 
 # %% [markdown]
-# Lines on the right are the generated code at a right angle. Points are the turning component of sampled coarse
+# Lines below are the generated code at a right angle. Points are the turning component of sampled coarse
 # gradients, divided by its factor of the angle, at three angles for each of four lengths of the filter; bars are three
 # standard errors of 16384 samples. All fall on one curve per proxy, wherever the angle and the length put them.
 #
@@ -120,7 +120,7 @@ theta, at = np.linspace(0, math.pi, 181), np.linspace(0, math.pi, 9)
 parts = np.stack([w_hat, -e], axis=1)
 drawn = [sampled(t, 1.0, 100 + k, proxies, parts) for k, t in enumerate(at)]
 deviations: list[Array] = []
-figure, axes = panels(2, width=5.6, height=5.0)
+figure, axes = panels(2, height=4.2)
 for k, (name, look) in enumerate(LOOKS.items()):
     mean, error = means(drawn, name)
     line, expected = (coarse_gradient(v, w_hat, v_star, turned(t, w_hat, e), name) @ parts for t in (theta, at))
@@ -136,9 +136,9 @@ show(figure, "Both components of eight estimators' coarse gradients over the ang
 print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations):.1f} standard errors")
 
 # %% [markdown]
-# Lines are generated code at ‖w‖ = 1, points sampled means with bars of three standard errors. The right panel is what
+# Lines are generated code at ‖w‖ = 1, points sampled means with bars of three standard errors. The lower panel is what
 # turns the filter; every one of the eight pulls towards the teacher at every angle, as long as v·v* is positive. The
-# left panel is what makes the filter longer or shorter. It changes no bit, yet it will matter below.
+# upper panel is what makes the filter longer or shorter. It changes no bit, yet it will matter below.
 #
 # ## When does it help?
 #
@@ -166,7 +166,7 @@ LENGTH = 1.5
 contrary_turning = lambdify((symbols.theta, symbols.r), proofs.get("G5").formula.replace(symbols.mu, contrary).doit())
 inside, at = np.linspace(0, math.pi, 183)[1:-1], np.linspace(0, math.pi, 15)[1:-1]
 truth, at_points = (loss_gradient_w(v, LENGTH * w_hat, v_star, turned(t, w_hat, e)) for t in (inside, at))
-figure, (left, right) = panels(2)
+figure, (upper, lower) = panels(2)
 for k, name in enumerate(("identity", "relu", "clipped-relu", "contrary")):
     if name == "contrary":
         line = stated("C6", B=contrary_turning(inside, LENGTH), v_vs=float(v @ v_star), r=LENGTH)
@@ -174,26 +174,26 @@ for k, name in enumerate(("identity", "relu", "clipped-relu", "contrary")):
         coarse = coarse_gradient(v, LENGTH * w_hat, v_star, turned(inside, w_hat, e), name)
         line = (coarse * truth).sum(-1)
         cosine = line / np.linalg.norm(coarse, axis=-1) / np.linalg.norm(truth, axis=-1)
-        right.plot(inside, cosine, ("-", "--", "-.")[k], lw=2, color=COLOURS[k], label=name)
-    left.plot(inside, line, color=COLOURS[k])
+        lower.plot(inside, cosine, ("-", "--", "-.")[k], lw=2, color=COLOURS[k], label=name)
+    upper.plot(inside, line, color=COLOURS[k])
     used = {name: proxies.get(name, contrary)}
     drawn = [sampled(t, LENGTH, place, used, at_points[place][:, None], 6) for place, t in enumerate(at)]
     mean, error = means(drawn, name)
-    dots(left, at, mean[:, 0], k, 3 * error[:, 0], label=name)
-left.set_ylabel("⟨G, ∂f/∂w⟩ (dimensionless)")
-right.set_ylabel("cosine of G and ∂f/∂w (dimensionless)")
-for axis in (left, right):
+    dots(upper, at, mean[:, 0], k, 3 * error[:, 0], label=name)
+upper.set_ylabel("⟨G, ∂f/∂w⟩ (dimensionless)")
+lower.set_ylabel("cosine of G and ∂f/∂w (dimensionless)")
+for axis in (upper, lower):
     axis.axhline(0, color=INK, lw=0.8)
     in_radians(axis)
 show(
     figure,
-    "Left: the inner product of coarse and true gradient against the angle for four proxies, one of which "
-    "changes sign. Right: the cosine of the angle between them for three.",
+    "Above: the inner product of coarse and true gradient against the angle for four proxies, one of which "
+    "changes sign. Below: the cosine of the angle between them for three.",
 )
 
 # %% [markdown]
-# Left: lines are generated code; for the contrary proxy there is none, and the line is C6 with the number B from G5,
-# into which SymPy puts the proxy before it integrates. Points are samples, bars three standard errors. Right: a
+# Above: lines are generated code; for the contrary proxy there is none, and the line is C6 with the number B from G5,
+# into which SymPy puts the proxy before it integrates. Points are samples, bars three standard errors. Below: a
 # positive product is not a good direction. Where the cosine is small most of the step goes into the length of the
 # filter, which no bit depends on.
 #
@@ -223,7 +223,7 @@ true_v, true_w, sideways = teacher(0.25, m), *np.eye(2)
 STEPS, STARTS, USED = 600, (2.6, 1.9), ("relu", "clipped-relu", "identity")
 runs = {(ste, start): descend(ste, start, STEPS) for ste in USED for start in STARTS}
 
-figure, (chart, losses, sizes) = panels(3, width=4.1, height=4.4)
+figure, (chart, losses, sizes) = panels(3)
 for (ste, start), run in runs.items():
     k = USED.index(ste)
     style: dict[str, object] = {"color": COLOURS[k], "ls": ("-", "--", "-")[k], "lw": (2.8, 2, 1.3)[k]}
@@ -242,7 +242,7 @@ for axis in (losses, sizes):
     axis.set(xlabel=f"steps from θ = {STARTS[0]} on", ylim=(0, None))
 show(
     figure,
-    "Left: paths of three estimators over the landscape from two starts. Middle and right: loss and length of "
+    "Above: paths of three estimators over the landscape from two starts. Middle and below: loss and length of "
     "the filter against steps for the start beside the spurious minimum; identity shrinks the filter to nothing.",
     chart,
 )
@@ -260,7 +260,7 @@ print(f"identity, ratio 0.1: crosses zero in the last 1000 of 5000 steps: {cross
 # side of the saddle all three reach the teacher. From the other side ReLU and clipped ReLU descend, as they must, into
 # the spurious minimum and stay there.
 #
-# Identity does not stay, and the right panel shows how. It does not *turn* the filter away from the antipode; it
+# Identity does not stay, and the lower panel shows how. It does not *turn* the filter away from the antipode; it
 # shortens it, until the filter passes through zero and comes out pointing at the teacher, with output weights that
 # belong to the antipode. The loss more than doubles. For a while the filter is thrown back and forth across zero (the
 # dots at both edges of the map, the spikes in the middle) until v has come round. That it ends well here is not the

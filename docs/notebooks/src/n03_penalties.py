@@ -59,25 +59,24 @@ def cheapest(x: Array, rho: float, penalty: str, spacing: float, **shape: float)
 
 RHO, SPACING = 0.6, 0.001
 size, x, some = np.linspace(0.001, 3, 401), np.linspace(0, 3, 1501), np.linspace(0.13, 2.97, 20)
-figure, (left, right) = panels(2, width=5.6, height=4.8)
+figure, (upper, lower) = panels(2, height=4.2)
 for k, (name, look) in enumerate(LOOKS.items()):
-    left.plot(size, penalty_value(size[:, None], name), **look)
-    right.plot(x, cut(proximal_map(x, RHO, name)), **look)
+    upper.plot(size, penalty_value(size[:, None], name), **look)
+    lower.plot(x, cut(proximal_map(x, RHO, name)), **look)
     found = cheapest(some, RHO, name, SPACING)
-    dots(right, some, found, k, ms=4)
+    dots(lower, some, found, k, ms=4)
     gap = np.abs(found - proximal_map(some, RHO, name)).max()
     print(f"{name:5} largest distance of the 20 points from the line, in spacings of the grid: {gap / SPACING:.2f}")
-left.plot(0, 0, "o", color=INK, ms=6, label="p(0) = 0 for all")
-right.plot(x, x, color=INK, lw=0.8, label="u = x")
-left.set(xlabel="size of an entry, |u| (dimensionless)", ylabel="penalty p(|u|) (dimensionless)")
-right.set(xlabel="x (dimensionless)", ylabel=f"S(x) at ρ = {RHO} (dimensionless)")
-left.legend(handles=left.get_lines()[-1:])
+upper.plot(0, 0, "o", color=INK, ms=6, label="p(0) = 0 for all")
+lower.plot(x, x, color=INK, lw=0.8, label="u = x")
+upper.set(xlabel="size of an entry, |u| (dimensionless)", ylabel="penalty p(|u|) (dimensionless)")
+lower.set(xlabel="x (dimensionless)", ylabel=f"S(x) at ρ = {RHO} (dimensionless)")
+upper.legend(handles=upper.get_lines()[-1:])
 show(
     figure,
-    "Left: six penalties. Right: their proximal maps, lines from generated code through points found by "
+    "Above: six penalties. Below: their proximal maps, lines from generated code through points found by "
     "searching a grid; l0, tl1 and half jump, and all but l1 approach the diagonal.",
-    right,
-    7,
+    lower,
 )
 
 # %% [markdown]
@@ -94,7 +93,7 @@ show(
 # %% ties claims: P2 P3 P7.mcp P7.half
 RHO_TIE = 2.5
 u = np.linspace(-0.6, 4.2, 961)
-figure, axes = panels(4, width=3.0, height=3.8)
+figure, axes = panels(4, columns=2, width=2.9, height=2.9, sharey=True)
 for axis, name in zip(axes, ("l0", "tl1", "mcp", "half"), strict=True):
     for k, (factor, words) in enumerate(((0.9, "below"), (1.0, "at"), (1.1, "above"))):
         at = float(THRESHOLDS[name](RHO_TIE)) * factor
@@ -107,12 +106,14 @@ for axis, name in zip(axes, ("l0", "tl1", "mcp", "half"), strict=True):
         cost = np.round(price(best, at, RHO_TIE, name) - rest, 9) + 0.0  # not −0
         dots(axis, best, cost, k, ms=(4, 8, 7)[k], zorder=7 - k)
     axis.set(ylim=(-1.2, 2.2), title=name, xlabel="u (dimensionless)")
-axes[0].set_ylabel("cost above that of u = 0\n(dimensionless)")
+for axis in axes[::2]:
+    axis.set_ylabel("cost above that of u = 0\n(dimensionless)")
 show(
     figure,
     f"The cost against u for l0, tl1, mcp and half at ρ = {RHO_TIE}, below, at and above the threshold; marks "
     "are the minimizers, two of them at the threshold.",
     axes[0],
+    2,
 )
 
 rng = np.random.default_rng(7)
@@ -139,11 +140,11 @@ for name in LOOKS:
 # %% [statement] P4.l1 P4.l0 P4.l1-map P4.l0-map
 
 # %% regimes claims: P3 P4.l1-map P4.l0-map
-figure, (left, middle, right) = panels(3, width=4.0, height=4.2)
+figure, (upper, middle, lower) = panels(3)
 for k, a in enumerate((0.02, 0.5, 2.0, 100.0)):
-    left.plot(x, cut(proximal_map(x, 0.5, "tl1", a=a)), color=COLOURS[k], label=f"tl1, a = {a:g}")
+    upper.plot(x, cut(proximal_map(x, 0.5, "tl1", a=a)), color=COLOURS[k], label=f"tl1, a = {a:g}")
 for name, style in (("l1", "--"), ("l0", ":")):
-    left.plot(x, cut(proximal_map(x, 0.5, name)), style, color=INK, lw=2.5, label=name)
+    upper.plot(x, cut(proximal_map(x, 0.5, name)), style, color=INK, lw=2.5, label=name)
 ratio = np.logspace(-2, 1, 301)
 (printed,) = proofs.get("P3").as_printed.atoms(ITE)  # if ρ is at most this, one formula of the threshold, else another
 jumps_from = lambdify(symbols.a, printed.args[0].rhs)
@@ -151,8 +152,8 @@ for k, a in enumerate((0.5, 2.0, 8.0)):
     look = {"color": COLOURS[1 + k]}
     edge = np.asarray(THRESHOLDS["tl1"](ratio, a=a), float)
     middle.loglog(ratio, edge, **look, label=f"a = {a:g}")
-    right.semilogx(ratio, proximal_map(edge * (1 + 1e-12), ratio, "tl1", a=a), **look, label=f"a = {a:g}")
-    for axis in (middle, right):
+    lower.semilogx(ratio, proximal_map(edge * (1 + 1e-12), ratio, "tl1", a=a), **look, label=f"a = {a:g}")
+    for axis in (middle, lower):
         axis.axvline(jumps_from(a), **look, ls=":", lw=1.2)
     for rho in (0.013, 0.07, 0.4, 1.1, 6.0):
         step = float(THRESHOLDS["tl1"](rho, a=a)) / 400
@@ -160,18 +161,18 @@ for k, a in enumerate((0.5, 2.0, 8.0)):
         images = cheapest(fine, rho, "tl1", step / 8, a=a)
         first = int(np.argmax(images > 0))
         dots(middle, rho, fine[first], k, **look, ms=5)
-        dots(right, rho, images[first], k, **look, ms=5)
-left.set(xlabel="x (dimensionless)", ylabel="S(x) at ρ = 0.5 (dimensionless)")
-for axis, words in ((middle, "threshold t"), (right, "height of the jump")):
+        dots(lower, rho, images[first], k, **look, ms=5)
+upper.set(xlabel="x (dimensionless)", ylabel="S(x) at ρ = 0.5 (dimensionless)")
+for axis, words in ((middle, "threshold t"), (lower, "height of the jump")):
     axis.set(xlabel="ratio ρ = λ/β (dimensionless)", ylabel=f"{words} (dimensionless)")
 show(
     figure,
-    "Left: maps of transformed l1 between hard and soft thresholding. Middle and right: its threshold and the "
+    "Above: maps of transformed l1 between hard and soft thresholding. Middle and below: its threshold and the "
     "height of its jump against ρ for three shapes; dotted lines mark where it begins to jump.",
 )
 
 # %% [markdown]
-# Middle and right: lines are the claim, points come from searching a grid (a hundredth of the threshold and less,
+# Middle and below: lines are the claim, points come from searching a grid (a hundredth of the threshold and less,
 # smaller than the points), dotted lines mark the ρ at which the two formulas of the threshold meet. To the left of it
 # there is no jump. To the right of it an entry of noticeable size vanishes at once when the penalty is raised a little.
 # l0 jumps for every ρ. Notebook 06 shows what that does to the limits of the splitting: for l0 they differ in which
@@ -190,31 +191,31 @@ show(
 # %% envelopes claims: P6.l1 P6.l0 P6.tl1 P6.half P6.convexity P6.gradient
 BETA, LAM = 1.0, 0.6
 w, some, u = np.linspace(-2.5, 2.5, 501), np.linspace(-2.4, 2.4, 17), np.linspace(-3, 3, 6001)
-figure, (left, middle, right) = panels(3, width=4.0, height=4.4)
+figure, (upper, middle, lower) = panels(3)
 for k, name in enumerate(("l1", "l0", "tl1", "half")):
     look = {"color": COLOURS[k], "ls": ("-", "--", "-.", ":")[k], "lw": 2, "label": name}
     envelope = moreau_envelope(w[:, None], BETA, LAM, name)
-    left.plot(w, envelope, **look)
-    dots(left, some, [(LAM * penalty_value(u[:, None], name) + BETA / 2 * (u - at) ** 2).min() for at in some], k)
+    upper.plot(w, envelope, **look)
+    dots(upper, some, [(LAM * penalty_value(u[:, None], name) + BETA / 2 * (u - at) ** 2).min() for at in some], k)
     remainder = BETA / 2 * w**2 - envelope
     middle.plot(w, remainder, **look)
-    right.plot((w[1:] + w[:-1]) / 2, np.diff(remainder) / np.diff(w), **look)
-    dots(right, some, BETA * proximal_map(some, LAM / BETA, name), k)
+    lower.plot((w[1:] + w[:-1]) / 2, np.diff(remainder) / np.diff(w), **look)
+    dots(lower, some, BETA * proximal_map(some, LAM / BETA, name), k)
     bend = np.diff(remainder, 2).min() / (w[1] - w[0]) ** 2
     print(f"{name:5} least second difference of the remainder is not negative: {bend > -1e-9}")
-for axis, words in ((left, "E(w)"), (middle, "βw²/2 − E(w)"), (right, "slope of βw²/2 − E(w)")):
+for axis, words in ((upper, "E(w)"), (middle, "βw²/2 − E(w)"), (lower, "slope of βw²/2 − E(w)")):
     axis.set(xlabel="w (dimensionless)", ylabel=f"{words} (dimensionless)")
 show(
     figure,
-    "Left: Moreau envelopes of four penalties. Middle: what they leave of a parabola is convex. Right: its "
+    "Above: Moreau envelopes of four penalties. Middle: what they leave of a parabola is convex. Below: its "
     "slope, difference quotients as lines and the proximal maps as points.",
-    left,
+    upper,
 )
 
 # %% [markdown]
-# Left: lines are the claims, points least costs over a grid. Right: lines are difference quotients of the curves in the
-# middle, points are the proximal maps times β. Where a map jumps the remainder has a corner, which a convex function
-# may have; where it is flat, w is sent to zero.
+# Above: lines are the claims, points least costs over a grid. Below: lines are difference quotients of the curves in
+# the middle, points are the proximal maps times β. Where a map jumps the remainder has a corner, which a convex
+# function may have; where it is flat, w is sent to zero.
 #
 # ## How far an entry is moved
 #
@@ -225,32 +226,32 @@ show(
 
 # %% displacement claims: P5.l1 P5.l0 P5.tl1 P5.mcp P5.scad P5.half
 x, ratio, measured_at = np.linspace(0, 5, 2501), np.logspace(-2, 1, 61), np.logspace(-2, 1, 7)
-figure, (left, right) = panels(2, width=5.6, height=4.8)
+figure, (upper, lower) = panels(2, height=4.2)
 for k, (name, look) in enumerate(LOOKS.items()):
-    left.loglog(ratio, np.broadcast_to(DISPLACEMENTS[name](ratio), ratio.shape), **look)
+    upper.loglog(ratio, np.broadcast_to(DISPLACEMENTS[name](ratio), ratio.shape), **look)
     moved = []
     for rho in measured_at:
         far = float(THRESHOLDS[name](rho))
         grid = 0.999 * far * np.linspace(0.01, 3, 300)  # not at the threshold, where two u may tie
         moved.append(float(np.abs(grid - cheapest(grid, rho, name, far / 1000)).max()))
-    dots(left, measured_at, moved, k)
-    right.plot(x, cut(np.abs(x - proximal_map(x, RHO, name))), **look)
+    dots(upper, measured_at, moved, k)
+    lower.plot(x, cut(np.abs(x - proximal_map(x, RHO, name))), **look)
     units = np.array(moved) / DISPLACEMENTS[name](measured_at)
     print(f"{name:5} farthest move on a grid, in units of the bound: {units.min():.3f} to {units.max():.3f}")
-right.plot(x[x < 1.3], x[x < 1.3], color=INK, lw=0.8)
-left.set(xlabel="ratio ρ = λ/β (dimensionless)", ylabel="farthest move sup |x − S(x)| (dimensionless)")
-right.set(xlabel="x (dimensionless)", ylabel=f"|x − S(x)| at ρ = {RHO} (dimensionless)")
+lower.plot(x[x < 1.3], x[x < 1.3], color=INK, lw=0.8)
+upper.set(xlabel="ratio ρ = λ/β (dimensionless)", ylabel="farthest move sup |x − S(x)| (dimensionless)")
+lower.set(xlabel="x (dimensionless)", ylabel=f"|x − S(x)| at ρ = {RHO} (dimensionless)")
 show(
     figure,
-    "Left: the farthest move against ρ for six penalties, lines through points found on grids. Right: the move "
+    "Above: the farthest move against ρ for six penalties, lines through points found on grids. Below: the move "
     "against x: up to the threshold all of x, beyond it less, and for all but l1 less and less.",
-    left,
+    upper,
 )
 
 # %% [markdown]
 # Points are the farthest moves found by searching grids. A grid places u to a thousandth of the threshold, so the
 # figures above can be off by one in the last place, to either side of the bound. For small ρ they are of very different
-# size: l1, mcp and scad move an entry by ρ, l0 by the root of twice that. For large ρ l1 moves it farthest. The right
+# size: l1, mcp and scad move an entry by ρ, l0 by the root of twice that. For large ρ l1 moves it farthest. The lower
 # panel is the other half of the story: what l1 takes it takes from every entry, the others less and less from large
 # ones.
 #

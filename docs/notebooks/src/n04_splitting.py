@@ -59,39 +59,39 @@ print(f"κ = {KAPPA:.6f}; w* has {np.count_nonzero(W_STAR)} nonzero entries of {
 
 # %% trajectories claims: R1 R4.l1 R4.l0 R4.tl1
 ETA = 0.1
-figure, (left, right) = panels(2)
+figure, (upper, lower) = panels(2)
 limit = sparse_limit(W_STAR, KAPPA, BETA, LAM)
 angles = np.pi * np.array([0.999, 0.97, 0.85, 0.65, 0.45, 0.25, 0.1, 0.0])
 many = [learn(V_STAR, at_angle(t, W_STAR, k), W_STAR, BETA, LAM, ETA, tolerance=1e-10) for k, t in enumerate(angles)]
 for k, run in enumerate(many):
-    left.plot(run.step_history, run.angle_history, color=COLOURS[0], alpha=0.8, label=None if k else "RVSCGD, l1")
-left.axhline(limit.angle, color=COLOURS[1], ls="--", label="limit predicted (R4.l1)")
-left.set(xlabel="step", ylabel="angle between w and w* (radian)", xlim=(0, 150))
-left.set_yticks([0, np.pi / 2, np.pi], ["0", "π/2", "π"])
+    upper.plot(run.step_history, run.angle_history, color=COLOURS[0], alpha=0.8, label=None if k else "RVSCGD, l1")
+upper.axhline(limit.angle, color=COLOURS[1], ls="--", label="limit predicted (R4.l1)")
+upper.set(xlabel="step", ylabel="angle between w and w* (radian)", xlim=(0, 150))
+upper.set_yticks([0, np.pi / 2, np.pi], ["0", "π/2", "π"])
 SHAPES: dict[str, dict[str, Any]] = {"l1": {}, "l0": {}, "tl1": {"a": 0.5}}
 for colour, marker, (penalty, shape) in zip(COLOURS, MARKERS, SHAPES.items(), strict=False):
     run = learn(V_STAR, at_angle(0.8 * np.pi, W_STAR, 7), W_STAR, BETA, LAM, ETA, penalty, tolerance=1e-10, **shape)
-    right.plot(run.angle_history, color=colour, marker=marker, markevery=15, ms=5, label=f"{penalty}, run")
+    lower.plot(run.angle_history, color=colour, marker=marker, markevery=15, ms=5, label=f"{penalty}, run")
     census = stable_limits(W_STAR, KAPPA, BETA, LAM, penalty, **shape)
     away = [float(np.linalg.norm(run.w - predicted.weights)) for predicted in census.limits]
     nearest = float(np.arccos(census.limits[int(np.argmin(away))].weights @ W_STAR))
-    right.axhline(nearest, color=colour, ls="--", alpha=0.8)
+    lower.axhline(nearest, color=colour, ls="--", alpha=0.8)
     print(f"{penalty}: angle {run.angle_history[-1]:.6f} rad after the run", end="")
     print(f"; stable limits by R7: {census.total}, ", end="")
     print(f"the nearest at {nearest:.6f} rad, {min(away):.6f} from where the run ends")
-right.plot([], [], color=INK, ls="--", label="nearest stable limit (R7)")
-right.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log", xlim=(0, 150))
+lower.plot([], [], color=INK, ls="--", label="nearest stable limit (R7)")
+lower.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log", xlim=(0, 150))
 show(figure, "Angle over steps: l1 runs from eight starts end at one predicted angle; each penalty at its own limit")
 
 # %% [markdown]
-# On the left every start, even one almost opposite to w*, ends at the one angle that R4 below predicts for l1. It is
-# computed without iterating, and nothing is fitted. On the right the same holds for l1 and transformed l1, which have
+# Above every start, even one almost opposite to w*, ends at the one angle that R4 below predicts for l1. It is
+# computed without iterating, and nothing is fitted. Below the same holds for l1 and transformed l1, which have
 # one stable limit each here. For l0 the census of R7 (notebook 06) lists 15, and nothing says which of them a run
 # finds: the line drawn is the one nearest to the end of the run, chosen after the run. That it ends at one of the 15,
 # to rounding, is measured; R1 proves that the steps tend to zero, not where.
 #
 # The runs are exact population runs; there is no chance in them, hence no error bars. Starts that are closer to w* than
-# the limit move *away* from it (the lowest curves on the left): the limit is a compromise between the fit and the
+# the limit move *away* from it (the lowest curves above): the limit is a compromise between the fit and the
 # penalty, not w* itself.
 #
 # ## What decreases, and what only seems to
@@ -103,14 +103,14 @@ show(figure, "Angle over steps: l1 runs from eight starts end at one predicted a
 # %% [statement] R2
 
 # %% lyapunov claims: R1 R2
-figure, (left, right) = panels(2)
+figure, (upper, lower) = panels(2)
 lowest = stable_limits(W_STAR, KAPPA, BETA, LAM).limits[0].lyapunov
 for theta, run in zip(angles[:6], many, strict=False):
     gap = run.lyapunov_history - lowest
-    left.plot(np.where(gap > 1e-11, gap, np.nan), color=COLOURS[0], alpha=0.8)
+    upper.plot(np.where(gap > 1e-11, gap, np.nan), color=COLOURS[0], alpha=0.8)
     rises = np.count_nonzero(np.diff(run.lyapunov_history) > 1e-14)
     print(f"start at {theta:.3f} rad: steps in which the Lyapunov function rises by more than rounding: {rises}")
-left.set(xlabel="step", ylabel="Lyapunov function above its limit\n(dimensionless)", yscale="log", xlim=(0, 150))
+upper.set(xlabel="step", ylabel="Lyapunov function above its limit\n(dimensionless)", yscale="log", xlim=(0, 150))
 witness, target = np.array([4, 3]) / 5, np.array([3, 4]) / 5
 run = learn(np.ones(1), witness, target, beta=0.2, lam=0.049, eta=0.4, penalty="l0", tolerance=1e-6)
 for history, k, name in (
@@ -118,15 +118,17 @@ for history, k, name in (
     (run.lyapunov_history, 0, "Lyapunov function (R1)"),
 ):
     style = {"color": COLOURS[k], "marker": MARKERS[k], "markevery": 5, "ms": 5}
-    right.plot(1000 * (history - history[0]), label=name, **style)
-right.axhline(0, color=INK, lw=1)
-right.set(xlabel="step", ylabel="change since the start\n(10⁻³, dimensionless)", xlim=(0, 60))
-show(figure, "Left: from all starts the Lyapunov function falls to its limit. Right: the Lagrangian rises step by step")
+    lower.plot(1000 * (history - history[0]), label=name, **style)
+lower.axhline(0, color=INK, lw=1)
+lower.set(xlabel="step", ylabel="change since the start\n(10⁻³, dimensionless)", xlim=(0, 60))
+show(
+    figure, "Above: from all starts the Lyapunov function falls to its limit. Below: the Lagrangian rises step by step"
+)
 print(f"R2's witness: the angle goes from {run.angle_history[0]:.4f} to {run.angle_history[-1]:.4f} rad")
 print(f"steps in which the angle rises: {np.count_nonzero(np.diff(run.angle_history) > 0)} of {run.steps}")
 
 # %% [markdown]
-# On the right is the exact witness of R2, iterated: the Lagrangian with the true loss rises and so does the angle,
+# Below is the exact witness of R2, iterated: the Lagrangian with the true loss rises and so does the angle,
 # while the Lyapunov function falls. It is no matter of step size. The coarse gradient weighs the fit by κ sin θ, the
 # true loss by a constant; between the two weights lies a range of coupling forces which one calls worth the price and
 # the other does not. So the true Lagrangian decreases under further conditions on β, λ or the start at best, and the
@@ -151,7 +153,7 @@ print(f"steps in which the angle rises: {np.count_nonzero(np.diff(run.angle_hist
 # %% sparsifying-map claims: R4.l1 R4.l0 R4.tl1
 DENSE = sparse_teacher(n=80, nonzeros=80, seed=11)
 CASES: list[tuple[str, float, dict[str, Any]]] = [("l1", 0.05, {}), ("l0", 0.0025, {}), ("tl1", 0.006, {"a": 0.08})]
-figure, row = panels(3, width=4.4, height=4.2, sharey=True)
+figure, row = panels(3)
 for axes, (penalty, lam, shape) in zip(row, CASES, strict=True):
     limit = sparse_limit(DENSE, KAPPA, BETA, lam, penalty, **shape)
     run = learn(V_STAR, DENSE, DENSE, BETA, lam, penalty=penalty, tolerance=1e-11, **shape)
@@ -166,9 +168,8 @@ for axes, (penalty, lam, shape) in zip(row, CASES, strict=True):
     dots(axes, DENSE[kept], run.w[kept], 0, ms=5, label="run: w, kept in u")
     dots(axes, DENSE[~kept], run.w[~kept], 0, ms=5, mfc="none", label="run: w, dropped")
     axes.set(xlabel="entry of w* (dimensionless)", title=f"{penalty}: {np.count_nonzero(kept)} of {DENSE.size} kept")
-    axes.set(xlim=(-0.32, 0.32), ylim=(-0.36, 0.36))
+    axes.set(xlim=(-0.32, 0.32), ylim=(-0.36, 0.36), ylabel="entry of the limit w̄ (dimensionless)")
     print(f"{penalty}: largest distance of an entry from the prediction {np.abs(run.w - limit.weights).max():.8f}")
-row[0].set_ylabel("entry of the limit w̄ (dimensionless)")
 row[0].legend(loc="upper left", handlelength=1.2)
 show(figure, "Entries of the limit against those of w*, on each penalty's theoretical curve: soft, hard, in between")
 
@@ -187,7 +188,7 @@ show(figure, "Entries of the limit against those of w*, on each penalty's theore
 # %% [statement] R9
 
 # %% support claims: R9
-figure, axes = panels(width=7.0, height=4.2)
+figure, axes = panels(height=4.2)
 lams = np.geomspace(0.004, 0.32, 24)
 graded = unit(np.concatenate([np.geomspace(0.012, 0.6, 16) * (-1.0) ** np.arange(16), np.zeros(24)]))
 sizes = np.abs(graded[graded != 0])
@@ -204,7 +205,7 @@ axes.plot(lams, threshold, color=COLOURS[1], label="threshold with the limit's N
 axes.plot(lams, sufficient, color=COLOURS[3], ls=":", label="threshold that needs no N")
 axes.set(xscale="log", yscale="log", xlabel="λ / κ (dimensionless)")
 axes.set_ylabel("size of a nonzero entry of w*\n(dimensionless)")
-axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+figure.legend(loc="outside upper center", ncols=2)
 show(figure, "Entries of w* that the run keeps lie above the threshold of R9, those that it drops below, for every λ")
 print(f"entries of {lams.size} runs on the wrong side of the threshold: {wrong}")
 
@@ -240,28 +241,28 @@ def predicted_factor(fractions: Array) -> Array:
     return stated("R8", beta=BETA, curvature=CURVATURE, step=tau, multiplier=LIMIT.multiplier)
 
 
-figure, (left, right) = panels(2)
+figure, (upper, lower) = panels(2)
 fractions = np.array([0.1, 0.3, 0.6, 0.97])
 for colour, marker, fraction in zip(COLOURS, MARKERS, fractions, strict=True):
     path = distances(float(fraction), 260)
     path = path[: np.argmax(path < 1e-9) if (path < 1e-9).any() else path.size]
     factor = float(predicted_factor(np.array([fraction]))[0])
-    left.plot(path, marker, color=colour, markevery=max(1, path.size // 14), ms=5, label=f"{fraction:g}")
-    left.plot(path[-1] * factor ** (np.arange(path.size) - path.size + 1), color=colour, ls="--", lw=1.2)
-left.set(xlabel="step", ylabel="distance from the limit (dimensionless)", yscale="log", ylim=(3e-10, 10))
-left.legend(title="run at η / largest η\n(dashed: factor of R8)")
+    upper.plot(path, marker, color=colour, markevery=max(1, path.size // 14), ms=5, label=f"{fraction:g}")
+    upper.plot(path[-1] * factor ** (np.arange(path.size) - path.size + 1), color=colour, ls="--", lw=1.2)
+upper.set(xlabel="step", ylabel="distance from the limit (dimensionless)", yscale="log", ylim=(3e-10, 10))
+upper.legend(title="run at η / largest η\n(dashed: factor of R8)")
 grid = np.linspace(0.02, 0.995, 100)
-right.plot(grid, predicted_factor(grid), color=COLOURS[1], label="largest eigenvalue (R8)")
+lower.plot(grid, predicted_factor(grid), color=COLOURS[1], label="largest eigenvalue (R8)")
 points = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97])
 measured = []
 for fraction in points:
     tail = distances(float(fraction), 1500)
     tail = tail[(tail < 1e-5) & (tail > 1e-9)]
     measured.append((tail[-1] / tail[0]) ** (1 / (tail.size - 1)))
-right.plot(points, measured, "o", color=COLOURS[0], label="measured, between 10⁻⁵ and 10⁻⁹")
-right.set(xlabel="η / largest η (dimensionless)", ylabel="factor per step (dimensionless)", ylim=(0, 1.02))
-right.legend()
-show(figure, "Left: the distance from the limit falls geometrically. Right: the factor per step, measured against R8")
+lower.plot(points, measured, "o", color=COLOURS[0], label="measured, between 10⁻⁵ and 10⁻⁹")
+lower.set(xlabel="η / largest η (dimensionless)", ylabel="factor per step (dimensionless)", ylim=(0, 1.02))
+lower.legend()
+show(figure, "Above: the distance from the limit falls geometrically. Below: the factor per step, measured against R8")
 worst = np.abs(np.array(measured) - predicted_factor(points)).max()
 print(f"largest difference between measured and predicted factor: {worst:.5f}")
 
@@ -271,7 +272,7 @@ print(f"largest difference between measured and predicted factor: {worst:.5f}")
 # In practice the coarse gradient is an average over a minibatch. The run then does not settle: it scatters round the
 # *same* limit, at the rate of Monte Carlo, one over the root of the batch. Even the constant can be predicted: the
 # noise of one batch enters each step, and the derivative of R8 shrinks what earlier steps left. Summed up this gives
-# the stationary spread, which is the line on the right. The noise itself is measured, at the limit, from the definition
+# the stationary spread, which is the line below. The noise itself is measured, at the limit, from the definition
 # of the coarse gradient. The line is first order in the noise: with the smallest batches the steps leave the region
 # where the derivative describes them, and push dropped entries over the threshold, so those points lie above it.
 
@@ -303,23 +304,25 @@ def sampled_run(start: Any, batch: int, seed: int, steps: int) -> Any:
     return learn(V_TWO, start, SMALL, BETA_S, LAM_S, ETA_S, **drawn)
 
 
-figure, (left, right) = panels(2)
+figure, (upper, lower) = panels(2)
 for colour, marker, batch in zip(COLOURS, MARKERS, (32, 256, 2048), strict=False):
     look = {"color": colour, "marker": marker, "markevery": 8, "ms": 5}
-    left.plot(sampled_run([-1, 1, 1, 1, 1, 1], batch, 3, 80).angle_history, **look, label=f"{batch} networks a step")
-left.axhline(SETTLED.angle, color=INK, ls="--", label="limit predicted (R4.l1)")
-left.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log", ylim=(0.02, 4))
+    upper.plot(sampled_run([-1, 1, 1, 1, 1, 1], batch, 3, 80).angle_history, **look, label=f"{batch} networks a step")
+upper.axhline(SETTLED.angle, color=INK, ls="--", label="limit predicted (R4.l1)")
+upper.set(xlabel="step", ylabel="angle between w and w* (radian)", yscale="log", ylim=(0.02, 4))
 batches, times = 2 ** np.arange(5, 12), 40
 ends = np.array([[sampled_run(SMALL, batch, 100 + k, 30).w for k in range(times)] for batch in batches.tolist()])
 squares = ((ends - SETTLED.weights) ** 2).sum(-1)  # (batches, runs)
 spreads = np.sqrt(squares.mean(1))
 predicted = predicted_spread(200_000) / np.sqrt(batches)
-right.plot(batches, predicted, color=COLOURS[1], label="predicted from R8 and the noise")
+lower.plot(batches, predicted, color=COLOURS[1], label="predicted from R8 and the noise")
 bars = squares.std(1, ddof=1) / np.sqrt(times) / spreads  # two standard errors of the root
-dots(right, batches, spreads, 0, bars, ms=6, label=f"{times} runs each, ±2 s.e.")
-right.set(xscale="log", yscale="log", xlabel="sampled networks a step (count)")
-right.set_ylabel("r.m.s. distance from the limit\n(dimensionless)")
-show(figure, "Left: runs with sampled gradients settle near the predicted limit. Right: their spread against the batch")
+dots(lower, batches, spreads, 0, bars, ms=6, label=f"{times} runs each, ±2 s.e.")
+lower.set(xscale="log", yscale="log", xlabel="sampled networks a step (count)")
+lower.set_ylabel("r.m.s. distance from the limit\n(dimensionless)")
+show(
+    figure, "Above: runs with sampled gradients settle near the predicted limit. Below: their spread against the batch"
+)
 slope = np.polyfit(np.log(batches[2:]), np.log(spreads[2:]), 1)[0]
 print(f"measured exponent of the spread, from 128 networks on: {slope:.2f}")
 

@@ -112,7 +112,7 @@ def with_spread(axes: Any, x: Array, rows: Array, k: int, label: str) -> None:
     dots(axes, x, mean, k, [mean - rows.min(axis=1), rows.max(axis=1) - mean], ms=5, lw=1, label=label)
 
 
-figure, row = panels(3, width=4.3, height=4.2, sharey=True)
+figure, row = panels(3)
 lams = np.geomspace(1e-5, 0.5, 11)
 for k, (axes, penalty) in enumerate(zip(row, PENALTIES, strict=True)):
     errors, _, bounds, above = study(penalty, BETA, lams)
@@ -126,8 +126,8 @@ for k, (axes, penalty) in enumerate(zip(row, PENALTIES, strict=True)):
     print(f"{penalty}: runs above the bound: {above} of {errors.size}; ", end="")
     print(f"values of λ at which all errors are zero: {np.count_nonzero(errors.max(axis=1) < 1e-12)} of {lams.size}")
     axes.set(xscale="log", yscale="log", xlabel="λ / κ (dimensionless)", ylim=(1e-5, 90), title=penalty)
+    axes.set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
     axes.legend(loc="upper left")
-row[0].set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
 show(figure, "Error over λ for three penalties: measured means and ranges below the bound, on the first-order lines")
 
 # %% [markdown]
@@ -151,26 +151,26 @@ show(figure, "Error over λ for three penalties: measured means and ranges below
 # β; the error falls, as a stronger coupling makes the threshold smaller.
 
 # %% error-over-beta claims: R5.l1 R5.l0 R5.tl1
-figure, (left, right) = panels(2, width=5.6, height=4.0)
+figure, (upper, lower) = panels(2)
 betas = np.geomspace(0.01, 10, 11)
 LAM = 0.02
 for k, penalty in enumerate(PENALTIES):
     errors, dropped, bounds, above = study(penalty, betas, LAM)
-    with_spread(left, betas * 1.06 ** (k - 1), errors, k, f"{penalty}: runs")
-    left.plot(betas, bounds, color=COLOURS[k], label=f"{penalty}: bound (R5, R6.radius)")
-    right.plot(betas, NONZEROS - dropped.mean(axis=1), color=COLOURS[k], marker=MARKERS[k], label=penalty)
+    with_spread(upper, betas * 1.06 ** (k - 1), errors, k, f"{penalty}: runs")
+    upper.plot(betas, bounds, color=COLOURS[k], label=f"{penalty}: bound (R5, R6.radius)")
+    lower.plot(betas, NONZEROS - dropped.mean(axis=1), color=COLOURS[k], marker=MARKERS[k], label=penalty)
     print(f"{penalty}: runs above the bound: {above}")
-left.set(xscale="log", yscale="log", xlabel="β / κ (dimensionless)", ylim=(3e-4, 20))
-left.set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
-right.set(xscale="log", xlabel="β / κ (dimensionless)", ylabel=f"entries kept, of {NONZEROS} (mean count)")
-left.legend(ncols=2, fontsize=9)
-right.legend()
-show(figure, "Left: error and bound over β for three penalties. Right: how many nonzero entries of w* survive in u")
+upper.set(xscale="log", yscale="log", xlabel="β / κ (dimensionless)", ylim=(3e-4, 20))
+upper.set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
+lower.set(xscale="log", xlabel="β / κ (dimensionless)", ylabel=f"entries kept, of {NONZEROS} (mean count)")
+upper.legend(ncols=2, fontsize=9)
+lower.legend()
+show(figure, "Above: error and bound over β for three penalties. Below: how many nonzero entries of w* survive in u")
 
 # %% [markdown]
-# Left: points are means over the same 20 teachers, bars reach from the smallest to the largest error; points are moved
+# Above: points are means over the same 20 teachers, bars reach from the smallest to the largest error; points are moved
 # a little sideways to keep them apart. As above, a bar to the lower edge includes errors of zero, and where all are
-# zero there is no point. Right: means over the teachers.
+# zero there is no point. Below: means over the teachers.
 #
 # The two panels belong together. Towards small β the threshold λ/β grows until u loses every entry, and a coupling to
 # nothing does not turn w: the error vanishes together with the sparsity. In between lies the useful range, where u is
@@ -187,7 +187,7 @@ show(figure, "Left: error and bound over β for three penalties. Right: how many
 # entries need no run. Every point has teachers of its own: n is part of the seed.
 
 # %% error-over-n claims: R5.l1 R4.l1
-figure, axes = panels(width=7.6, height=4.4)
+figure, axes = panels(height=5.0)
 sizes = np.array([100, 1000, 10_000, 100_000, 1_000_000])
 FEW, FIXED, TEACHERS_EACH = 16, 0.01, 12
 plans: list[tuple[str, Callable[[int], int], Callable[[int], float]]] = [
@@ -213,7 +213,7 @@ axes.plot([], [], "+", color=INK, ms=9, label="run of RVSCGD, first teacher")
 axes.plot([], [], color=INK, label="bound (R5.l1, R6.radius), same colours")
 axes.set(xscale="log", yscale="log", xlabel="length n of the filter (count)", ylim=(5e-3, 3))
 axes.set_ylabel("error ‖w̄ − w*‖ (dimensionless)")
-axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+figure.legend(loc="outside upper center", ncols=2)
 show(figure, "Error against n up to a million: constant for fixed sparsity, growing with the nonzeros, or scaled away")
 print(f"{len(gaps)} runs; largest distance from the limit computed without iterating: {max(gaps):.7f}")
 
@@ -232,7 +232,7 @@ print(f"{len(gaps)} runs; largest distance from the limit computed without itera
 # %% [statement] R6 [derivation] R6 [statement] R6.radius
 
 # %% angle-gain claims: R6
-figure, row = panels(2, width=4.8, height=4.0)
+figure, row = panels(2)
 PAIR, TAU, LAM_G = np.array([0.8, 0.6, 0.0]), 0.1, 0.08
 starts = unit(np.random.default_rng(6).standard_normal((2500, PAIR.size)))
 for axes, strength in zip(row, (0.15, 0.6), strict=True):
@@ -247,8 +247,8 @@ for axes, strength in zip(row, (0.15, 0.6), strict=True):
     axes.axvspan(0, cap, color=INK, alpha=0.15, lw=0)
     axes.axvspan(np.pi - cap, np.pi, color=INK, alpha=0.15, lw=0)
     axes.set(xlabel="angle θ between w and w* (radian)", xlim=(0, np.pi), title=f"β / κ = {strength:g}")
+    axes.set_ylabel("gain of cos θ in one step (dimensionless)")
     axes.set_xticks([cap, np.pi / 2, np.pi - cap], ["α₀", "π/2", "π − α₀"])
-row[0].set_ylabel("gain of cos θ in one step (dimensionless)")
 row[0].legend(markerscale=3)
 show(figure, "Gain of the cosine in a step from 2500 random filters, three penalties and two β, above the bound of R6")
 
@@ -265,21 +265,21 @@ show(figure, "Gain of the cosine in a step from 2500 random filters, three penal
 # %% [statement] R6.probability [generated] R6.probability
 
 # %% success claims: R6.probability R6 R7.l1
-figure, (left, right) = panels(2, width=5.4, height=4.2)
+figure, (upper, lower) = panels(2)
 TRIALS, RUNS = 20_000, 1000
 ratios, measured_at = np.linspace(0, 0.999, 200), np.array([0.05, 0.2, 0.4, 0.6, 0.8, 0.95])
 for k, n in enumerate((2, 5, 20, 100)):
-    left.plot(ratios, 1 - basin_probability(n, ratios), color=COLOURS[k])
+    upper.plot(ratios, 1 - basin_probability(n, ratios), color=COLOURS[k])
     cosines = unit(np.random.default_rng(n).standard_normal((TRIALS, n)))[:, 0]
     failures = np.array([np.count_nonzero(cosines <= -np.sqrt(1 - r**2)) for r in measured_at])
     seen, told = failures > 0, 1 - basin_probability(n, measured_at)
-    dots_of_counts(left, measured_at[seen], failures[seen], TRIALS, k, label=f"n = {n}")
+    dots_of_counts(upper, measured_at[seen], failures[seen], TRIALS, k, label=f"n = {n}")
     low, high = exact_interval(failures, TRIALS)
     inside = np.count_nonzero((low <= told) & (told <= high))
     print(f"n = {n}: the probability lies in {inside} of {measured_at.size} intervals of 95 %")
-left.set(yscale="log", ylim=(2e-5, 1), xlabel="r / κ (dimensionless)")
-left.set_ylabel("probability of a start\nin the cap about −w* (dimensionless)")
-left.legend(title="line: R6.probability")
+upper.set(yscale="log", ylim=(2e-5, 1), xlabel="r / κ (dimensionless)")
+upper.set_ylabel("probability of a start\nin the cap about −w* (dimensionless)")
+upper.legend(title="line: R6.probability")
 
 
 def least_coupling(w_star: Array, lam: float) -> float:
@@ -301,26 +301,26 @@ for k, n in enumerate((2, 3)):
     ends = [run_all(first, V_STAR, w_star, beta, lam, eta=0.9 / (KAPPA + beta)) for beta in couplings.tolist()]
     away = np.array([np.linalg.norm(w - goal.weights, axis=1) for w, goal in zip(ends, goals, strict=True)])
     successes = np.count_nonzero(away < 1e-3, axis=1)
-    dots_of_counts(right, couplings * (0.96, 1.04)[k], successes, RUNS, k, label=f"n = {n}: runs that succeed")
+    dots_of_counts(lower, couplings * (0.96, 1.04)[k], successes, RUNS, k, label=f"n = {n}: runs that succeed")
     sure = basin_probability(n, guaranteed)
-    right.plot(guaranteed, sure, color=COLOURS[k], label=f"n = {n}: near w*, at least (R6)")
+    lower.plot(guaranteed, sure, color=COLOURS[k], label=f"n = {n}: near w*, at least (R6)")
     least_beta = least_coupling(w_star, lam)
-    right.axvline(least_beta, color=COLOURS[k], ls=":", label=None if k else "least β of a spike (R7.l1)")
+    lower.axvline(least_beta, color=COLOURS[k], ls=":", label=None if k else "least β of a spike (R7.l1)")
     kept = sorted({np.count_nonzero(goal.auxiliary) for goal in goals})
     print(f"n = {n}: entries kept at the sparse limit, over all β: {', '.join(map(str, kept))} of {n}")
     all_up_to = couplings[successes == RUNS].max()
     print(f"n = {n}: a spike exists from β = {least_beta:.3f} on; all succeed up to β = {all_up_to:g}, ", end="")
     print(f"and {successes.min() / RUNS:.1%} at the least")
-right.set(xscale="log", xlabel="β / κ (dimensionless)", ylim=(0, 1.03))
-right.set_ylabel("probability of reaching\nthe sparse limit (dimensionless)")
-right.legend(loc="lower left", fontsize=9)
-show(figure, "Left: probability of the failing cap, told and measured. Right: success of random starts, the guarantee")
+lower.set(xscale="log", xlabel="β / κ (dimensionless)", ylim=(0, 1.03))
+lower.set_ylabel("probability of reaching\nthe sparse limit (dimensionless)")
+lower.legend(loc="lower left", fontsize=9)
+show(figure, "Above: probability of the failing cap, told and measured. Below: success of random starts, the guarantee")
 
 # %% [markdown]
-# On the left the lines are R6.probability and the points are frequencies among 20 000 random directions, with exact
+# Above, the lines are R6.probability and the points are frequencies among 20 000 random directions, with exact
 # intervals of 95 % (Clopper and Pearson). The probability is that of *starting* in the cap.
 #
-# On the right a thousand runs are made from random starts, again with exact intervals of 95 %. λ and the least β are
+# Below, a thousand runs are made from random starts, again with exact intervals of 95 %. λ and the least β are
 # such that the limit is sparse at every point: u keeps one entry of w*. As long as β is below κ, R6 guarantees that the
 # angle falls to its bound with at least the probability drawn. It names no limit: that there is one stable limit is
 # R7's, and that runs end at it is measured. All of them do, since the cap about −w* is not an attractor, only a region
@@ -336,7 +336,7 @@ show(figure, "Left: probability of the failing cap, told and measured. Right: su
 # %% [statement] R12 [derivation] R12
 
 # %% any-estimator claims: R12
-figure, (left, right) = panels(2, width=5.2, height=4.2)
+figure, (upper, lower) = panels(2)
 W = sparse_teacher(30, 10, 8)
 start = np.random.default_rng(2).standard_normal(W.size)
 worst = 0.0
@@ -349,23 +349,23 @@ for k, ste in enumerate(ESTIMATORS):
         across = vectors - np.outer(vectors @ run.w, run.w)
         found.append([*np.linalg.norm(across, axis=1), float(np.linalg.norm(vectors[0]))])
     forces, pulls, reaches = np.array(found).T
-    dots(left, forces, pulls, k, ms=6, label=ste)
-    dots(right, pulls, reaches / pulls, k, ms=6)
+    dots(upper, forces, pulls, k, ms=6, label=ste)
+    dots(lower, pulls, reaches / pulls, k, ms=6)
     worst = max(worst, float(np.abs(forces / pulls - 1).max()))
 span = np.array([1e-3, 0.5])
-left.plot(span, span, color=INK, lw=1, label="balance (R12)")
-left.set(xscale="log", yscale="log", xlabel="force of the splitting across w̄ (dimensionless)")
-left.set_ylabel("coarse gradient across w̄ (dimensionless)")
-left.legend(fontsize=9, ncols=2)
-right.axhline(1, color=INK, lw=1)
-right.set(xscale="log", xlabel="coarse gradient across w̄ (dimensionless)", ylim=(0.9, None))
-right.set_ylabel("bound / coarse gradient (R12)\n(dimensionless)")
+upper.plot(span, span, color=INK, lw=1, label="balance (R12)")
+upper.set(xscale="log", yscale="log", xlabel="force of the splitting across w̄ (dimensionless)")
+upper.set_ylabel("coarse gradient across w̄ (dimensionless)")
+upper.legend(fontsize=9, ncols=2)
+lower.axhline(1, color=INK, lw=1)
+lower.set(xscale="log", xlabel="coarse gradient across w̄ (dimensionless)", ylim=(0.9, None))
+lower.set_ylabel("bound / coarse gradient (R12)\n(dimensionless)")
 show(figure, "Eight estimators' limits: the coarse gradient across them balances the splitting, below its bound")
 print(f"largest relative deviation from the balance: {worst:.5f}")
 
 # %% [markdown]
-# Each point is the end of a run: eight estimators, eight values of λ each. Left: across w̄ the coarse gradient of the
-# estimator and the force of the splitting balance, which determines the angle. Right: the bound of R12, in units of
+# Each point is the end of a run: eight estimators, eight values of λ each. Above: across w̄ the coarse gradient of the
+# estimator and the force of the splitting balance, which determines the angle. Below: the bound of R12, in units of
 # what it bounds. It is the same bound as in R5, and as sharp, with the estimator's own strength at its own limit.
 
 # %% [verdict] R5 R6 R12

@@ -46,7 +46,7 @@ KAPPA = 1.0
 # %% [statement] R7.astroid R7.l1 [derivation] R7.astroid [derivation] R7.l1 [generated] R7.astroid
 
 # %% astroid claims: R7.astroid R7.l1
-figure, axes = panels(width=7.6, height=4.6)
+figure, axes = panels(height=5.4)
 SPREAD = np.concatenate([[0.0], np.full(400, 0.05)])  # the spike will be at the first entry, where w* is 0
 GRID = np.linspace(0.05, 1.05, 18)
 stays, spikes = np.zeros((2, GRID.size, GRID.size), dtype=bool)
@@ -67,7 +67,7 @@ axes.plot(boundary, forces * boundary, color=COLOURS[2], label="astroid (R7.astr
 axes.plot(forces * boundary, boundary, color=COLOURS[2])
 axes.set(xlabel="force across the spike / β (dimensionless)", ylabel="force along the spike / β (dimensionless)")
 axes.set(xlim=(0, 1.1), ylim=(0, 1.1))
-figure.legend(loc="outside right upper")
+figure.legend(loc="outside upper center")
 show(figure, "Runs from e₁ stay near where the forces lie inside of the astroid, and leave outside")
 print(f"runs that contradict the census: {np.count_nonzero(stays != spikes)} of {stays.size}")
 
@@ -87,7 +87,7 @@ print(f"runs that contradict the census: {np.count_nonzero(stays != spikes)} of 
 EIGHT = unit([0.75, -0.6, 0.5, 0.4, -0.3, 0.2, 0.1, 0.0])
 betas, lams, MOST = np.geomspace(0.1, 30, 26), np.geomspace(0.01, 3, 26), 32
 ordered = np.sort(np.abs(EIGHT))[::-1]
-figure, row = panels(3, width=4.3, height=4.2, sharey=True)
+figure, row = panels(3, sharex=True)
 for axes, (penalty, shape) in zip(row, (("l1", {}), ("l0", {}), ("tl1", {"a": 1.0})), strict=True):
     options: dict[str, Any] = dict(shape)
     counts, teacher = np.zeros((lams.size, betas.size)), np.zeros((lams.size, betas.size), dtype=bool)
@@ -105,10 +105,10 @@ for axes, (penalty, shape) in zip(row, (("l1", {}), ("l0", {}), ("tl1", {"a": 1.
         print(f"l1, λ above κ × largest |w*|: w* itself is a limit at {teacher[beyond].mean():.0%}, ", end="")
         nothing = lams[beyond, None] >= betas * ordered[0]
         print(f"which is {'' if (teacher[beyond] == nothing).all() else 'not '}where λ/β is at least the largest |w*|")
-    axes.set(xscale="log", yscale="log", xlabel="β / κ (dimensionless)", title=penalty)
+    axes.set(xscale="log", yscale="log", ylabel="λ / κ (dimensionless)", title=penalty)
     most = f"{counts.max():.0f}{' and more' * bool(counts.max() >= MOST)}"
     print(f"{penalty}: one limit at {np.mean(counts == 1):.0%} of the grid, up to {most}")
-row[0].set_ylabel("λ / κ (dimensionless)")
+row[-1].set_xlabel("β / κ (dimensionless)")
 bar = figure.colorbar(mesh, ax=row, ticks=[1, 2, 4, 8, 16, 32], format="%d")
 bar.set_label("stable limits (count; 32: or more)")
 show(figure, "How many stable limits over β and λ: one for l1 with weak λ or β, spikes beyond, many supports for l0")
@@ -129,7 +129,7 @@ show(figure, "How many stable limits over β and λ: one for l1 with weak λ or 
 FOUR = unit([0.8, 0.45, -0.3, 0.2])
 RUNS, STRONG = 2000, 6.0
 
-figure, row = panels(3, width=4.2, height=4.0, sharey=True)
+figure, row = panels(3)
 below, between, above = 0.9 * FOUR[1], (FOUR[0] + FOUR[1]) / 2, 1.2 * FOUR[0]
 for axes, lam in zip(row, KAPPA * np.array([below, between, above]), strict=True):
     census = stable_limits(FOUR, KAPPA, STRONG, float(lam))
@@ -145,14 +145,14 @@ for axes, lam in zip(row, KAPPA * np.array([below, between, above]), strict=True
     names = ["w̄" if limit.index is None else name for name, limit in zip(names, census.limits, strict=True)]
     axes.set_xticks(range(len(names)), names)
     axes.set(xlabel="stable limit (best first)", title=f"λ / κ = {lam:.2f}", xlim=(-0.7, max(len(names), 2) - 0.3))
+    axes.set(ylabel=f"frequency among {RUNS}\nrandom starts (dimensionless)", ylim=(-0.03, 1.05))
     lost, seen = np.count_nonzero(away.min(axis=0) > 1e-3), np.count_nonzero(found)
     print(f"λ / κ = {lam:.2f}: {census.total} stable limits, {seen} found; runs that end elsewhere: {lost}")
-row[0].set(ylabel=f"frequency among {RUNS}\nrandom starts (dimensionless)", ylim=(-0.03, 1.05))
 row[1].legend()
 show(figure, "How often random starts end at each stable limit, for λ below, between and above the critical values")
 
 # %% [markdown]
-# Left to right: λ below κ times the second largest entry, between that and κ times the largest, and above. Bars are
+# Downwards: λ below κ times the second largest entry, between that and κ times the largest, and above. Bars are
 # exact intervals of 95 % (Clopper and Pearson). Every run ends at a limit of the census, and every limit of the census
 # is found. With weak λ all runs agree. Then one spike appears on the side opposite to w*, with a small basin. Beyond
 # the largest entry the sparse limit is gone and the spikes share the sphere. Here the spikes with the better Lyapunov
@@ -164,28 +164,28 @@ show(figure, "How often random starts end at each stable limit, for λ below, be
 # and slowly lowering it again leads back on another way.
 
 # %% hysteresis claims: R4.l0 R7.l0
-figure, (left, right) = panels(2, width=5.2, height=4.0)
+figure, (upper, lower) = panels(2)
 GRADED, HALF = unit([0.8, 0.5, 0.3, 0.15]), 0.5
 sweep = np.geomspace(0.0015, 0.3, 40)
 for lam in np.geomspace(0.0015, 0.3, 160):
     for limit in stable_limits(GRADED, KAPPA, HALF, float(lam), "l0").limits:
         chord = np.linalg.norm(limit.weights - GRADED)
-        left.plot(lam, limit.support.size, ".", color=INK, ms=3)
-        right.plot(lam, chord, ".", color=INK, ms=3)
+        upper.plot(lam, limit.support.size, ".", color=INK, ms=3)
+        lower.plot(lam, chord, ".", color=INK, ms=3)
 for lams, number, marker, label in ((sweep, 0, "^", "runs, λ rising"), (sweep[::-1], 1, "v", "runs, λ falling")):
     w, kept, errors = GRADED[None], [], []
     for lam in lams:
         w = run_all(w, V_STAR, GRADED, HALF, float(lam), 0.9 / (KAPPA + HALF), "l0")
         kept.append(np.count_nonzero(proximal_map(w[0], lam / HALF, "l0")))
         errors.append(float(np.linalg.norm(w[0] - GRADED)))
-    for axes, values in ((left, kept), (right, errors)):
+    for axes, values in ((upper, kept), (lower, errors)):
         dots(axes, lams, values, number, marker=marker, ms=6, label=label, fillstyle="none" if number else "full")
-for axes in (left, right):
+for axes in (upper, lower):
     axes.plot([], [], ".", color=INK, label="census (R7.l0)")
     axes.set(xscale="log", xlabel="λ / κ (dimensionless)")
-left.set(ylabel="entries kept in u (count)", yticks=range(5))
-right.set(ylabel="error ‖w̄ − w*‖ (dimensionless)")
-left.legend()
+upper.set(ylabel="entries kept in u (count)", yticks=range(5))
+lower.set(ylabel="error ‖w̄ − w*‖ (dimensionless)")
+upper.legend()
 show(figure, "Hysteresis of l0: with λ rising runs stay on other branches of the census than with λ falling")
 
 # %% [markdown]
@@ -201,7 +201,7 @@ show(figure, "Hysteresis of l0: with λ rising runs stay on other branches of th
 # %% [statement] R10 [derivation] R10
 
 # %% free-iteration claims: R10
-figure, axes = panels(width=7.6, height=4.0)
+figure, axes = panels(height=4.4)
 BETA_F, LAM_F, ETA_F, STEPS = 0.5, 0.02, 0.2, 1500
 sizes = np.array([0.5, 2.5, 4.0])
 for k, (penalty, shape) in enumerate((("l1", {}), ("tl1", {"a": 1.0}), ("l0", {}))):
@@ -216,7 +216,7 @@ for k, (penalty, shape) in enumerate((("l1", {}), ("tl1", {"a": 1.0}), ("l0", {}
 least_norm = float(stated("R10", "threshold", lam=LAM_F, beta=BETA_F)) / np.abs(GRADED).min()
 axes.axhline(least_norm, color=INK, ls="--", label="least norm of a fixed point, l0 (R10)")
 axes.set(xlabel="step", ylabel="norm of w (dimensionless)", yscale="log", ylim=(0.05, 10), xlim=(0, STEPS))
-figure.legend(loc="outside right upper")
+figure.legend(loc="outside upper center", ncols=2)
 show(figure, "Norm of w without normalization: it shrinks with l1 and transformed l1, rests with l0 if large enough")
 
 # %% [markdown]
@@ -234,7 +234,7 @@ show(figure, "Norm of w without normalization: it shrinks with l1 and transforme
 # %% [statement] R11 R11.spurious [derivation] R11
 
 # %% joint-learning claims: R11 R11.spurious
-figure, (left, right) = panels(2, width=5.4, height=4.2)
+figure, (upper, lower) = panels(2)
 HIDDEN, TRIALS, BETA_J = 4, 200, 0.1
 flat, skew = np.full(HIDDEN, 0.5), np.array([1.0, -1.0, 1.0, -1.0]) / 2
 ratios = np.array([0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.1, 1.2, 1.4, 1.6])
@@ -258,13 +258,13 @@ for k, label in enumerate(("random v and w", "v = v(π), w 0.1 rad from −w*"))
         w = 0.1 * unit(w - (w @ GRADED)[..., None] * GRADED) - GRADED
         v = np.broadcast_to(numerics.best_output_weights(np.pi, teachers)[:, None], v.shape)
     failures = np.count_nonzero(joint_ends(teachers[:, None], v, unit(w)) > np.pi - 0.1, axis=1)
-    dots_of_counts(left, ratios, failures, TRIALS, k, ms=6, label=label)
+    dots_of_counts(upper, ratios, failures, TRIALS, k, ms=6, label=label)
     told = [f"{count} at {ratio:g}" for count, ratio in zip(failures, ratios, strict=True)]
     print(f"{label}: of {TRIALS} runs for each value, at −w* end {', '.join(told)}")
-left.axvline(1, color=INK, ls="--", label="attracts below, repels above (R11.spurious)")
-left.set(xlabel="(1ᵀv*)² / critical value (dimensionless)", ylim=(-0.03, 1.03))
-left.set_ylabel("frequency of ending at −w* (dimensionless)")
-left.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
+upper.axvline(1, color=INK, ls="--", label="attracts below, repels above (R11.spurious)")
+upper.set(xlabel="(1ᵀv*)² / critical value (dimensionless)", ylim=(-0.03, 1.03))
+upper.set_ylabel("frequency of ending at −w* (dimensionless)")
+upper.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
 
 v_star = np.sqrt(2 * np.sqrt(2 * np.pi)) * (0.6 * flat + 0.8 * skew)  # κ = 1 at angle 0
 scale, total = float(v_star @ v_star), float(v_star.sum())
@@ -281,24 +281,24 @@ def joint_angle(beta: float, lam: float) -> float:
 
 
 lams = np.linspace(0.01, 0.3, 25)
-right.plot(lams, [joint_angle(0.5, float(lam)) for lam in lams], color=COLOURS[1], label="v learned too (R11)")
+lower.plot(lams, [joint_angle(0.5, float(lam)) for lam in lams], color=COLOURS[1], label="v learned too (R11)")
 fixed = [sparse_limit(GRADED, KAPPA, 0.5, float(lam)).angle for lam in lams]
-right.plot(lams, fixed, color=COLOURS[1], ls="--", label="v = v* (R4.l1)")
+lower.plot(lams, fixed, color=COLOURS[1], ls="--", label="v = v* (R4.l1)")
 for learned, marker, label in ((True, "o", "runs that learn v"), (False, "s", "runs with v = v*")):
     w0, v0 = unit([0.5, 0.5, 0.6, 0.4]), v_star + 0.3 * learned * flat
     runs = [learn(v0, w0, GRADED, 0.5, float(lam), v_star=v_star, learn_v=learned, tolerance=1e-8) for lam in lams[::3]]
-    dots(right, lams[::3], [run.angle_history[-1] for run in runs], 0, marker=marker, ms=6, label=label)
-right.set(xlabel="λ / κ at v = v* (dimensionless)", ylabel="angle of the limit (radian)")
-right.legend()
-show(figure, "Left: how often joint learning ends at the spurious limit. Right: the joint limit's angle, and R11's")
+    dots(lower, lams[::3], [run.angle_history[-1] for run in runs], 0, marker=marker, ms=6, label=label)
+lower.set(xlabel="λ / κ at v = v* (dimensionless)", ylabel="angle of the limit (radian)")
+lower.legend()
+show(figure, "Above: how often joint learning ends at the spurious limit. Below: the joint limit's angle, and R11's")
 
 # %% [markdown]
-# Left: the spurious limit, opposite to w*. For l0 with all entries of w* above the threshold, as here, R11.spurious
+# Above: the spurious limit, opposite to w*. For l0 with all entries of w* above the threshold, as here, R11.spurious
 # says that it attracts while the square of the sum of v* is below a critical value, and repels above; the value is the
 # one that decides on spurious minima of the loss in notebook 01. Below it all runs from next to −w* end there. Of
 # random starts it is half where the sum of v* is 0, a quarter at 0.4 of the critical value, and about 2 % at 0.8: the
 # basin shrinks well before the limit stops attracting. Above the critical value no run ends there, not even from
-# nearby. Bars are exact intervals of 95 %. Right: the angle of the joint limit solves the scalar equation of R11
+# nearby. Bars are exact intervals of 95 %. Below: the angle of the joint limit solves the scalar equation of R11
 # (line); it is a little larger than with v fixed at v* (dashed), by the weaker pull.
 
 # %% [verdict] R7.stability R7.astroid R7.l1 R10 R11

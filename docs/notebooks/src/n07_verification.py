@@ -72,23 +72,23 @@ def evidence(method: str) -> dict[str, Evidence]:
     return {one.id: said for one in found.reports for said in one.evidence if said.method == method}
 
 
-figure, (left, right) = panels(2, width=5.4)
+figure, (upper, lower) = panels(2)
 rows = np.arange(len(METHODS))
 start = np.zeros(len(METHODS))
 for grade, colour, hatch in GRADES:
     counts = np.array([sum(said.grade is grade for said in evidence(name).values()) for name in METHODS])
-    left.barh(rows, counts, left=start, color=colour, hatch=hatch, edgecolor=INK, height=0.7, label=grade.words)
+    upper.barh(rows, counts, left=start, color=colour, hatch=hatch, edgecolor=INK, height=0.7, label=grade.words)
     start += counts
-left.set_yticks(rows, list(METHODS.values()))
-left.invert_yaxis()
-left.set_xlabel("claims that the method verified (count)")
-left.legend(loc="lower right", title="what that is worth")
+upper.set_yticks(rows, list(METHODS.values()))
+upper.invert_yaxis()
+upper.set_xlabel("claims that the method verified (count)")
+upper.legend(loc="lower right", title="what that is worth")
 roads = Counter(sum(said.method in METHODS for said in one.evidence) for one in found.reports)
 marks = range(min(roads), max(roads) + 1)
-right.bar(list(marks), [roads[count] for count in marks], color=COLOURS[0], edgecolor=INK, width=0.7)
-right.set_xticks(list(marks))
-right.set(xlabel="methods that took a road to the claim (count)", ylabel="claims (count)")
-show(figure, "Left: claims verified by each method: proved, enclosed or tested. Right: how many methods per claim.")
+lower.bar(list(marks), [roads[count] for count in marks], color=COLOURS[0], edgecolor=INK, width=0.7)
+lower.set_xticks(list(marks))
+lower.set(xlabel="methods that took a road to the claim (count)", ylabel="claims (count)")
+show(figure, "Above: claims verified by each method: proved, enclosed or tested. Below: how many methods per claim.")
 print("solver's answers  grade   statements decided, left to the full suite; what they are about")
 for id_, said in evidence("inequalities").items():
     left_out = said.figures.get("left to the full level", 0)
@@ -107,7 +107,7 @@ for id_, said in evidence("inequalities").items():
 # arithmetic does the same with a proof of its error, and must reach 45 digits always.
 
 # %% digits claims: N1 C3 P1 B1.loss
-figure, axes = panels(1, width=7.5, height=6.6)
+figure, axes = panels(height=7.0)
 fewest = [
     (name, required, one.id, min(by_point.values()))
     for one in found.reports
@@ -139,14 +139,14 @@ print(f"{enough} of {len(fewest)} markers reach the digits required of them")
 # ## Chance, with a budget
 #
 # Sampling can always be unlucky. A whole run of the suite may refute a *true* theory with a probability of one in a
-# million; divided among all the tests this gives the alarm threshold, in standard errors. On the left, what that means:
+# million; divided among all the tests this gives the alarm threshold, in standard errors. Above, what that means:
 # the coarse gradient of a network with 4 output weights and a filter of length 32 is sampled 120 times, and each of its
 # 32 entries is compared with the closed form C3. If formula and error bars are right the deviations, in standard
 # errors, follow the normal law, which has no parameter left to fit. The bars on the far right come from a wrong
 # formula: C2, which is true of the identity estimator, in the place of C3; of each sample only the entry that deviates
 # most is counted there.
 #
-# On the right, the largest deviation of each claim of the run above, against the number of tests it is the largest of.
+# Below, the largest deviation of each claim of the run above, against the number of tests it is the largest of.
 # The band is where the largest of so many independent normal numbers lies 9 times out of 10: nine in ten of the points
 # should lie in it, not all. None may lie above the threshold.
 
@@ -163,20 +163,22 @@ seen = np.abs((mean - wrong) / error).max(axis=1)
 
 carlo = {id_: said.figures for id_, said in evidence("monte_carlo").items() if "max_z" in said.figures}
 alarm = next(iter(carlo.values()))["threshold_z"]
-figure, (left, right) = panels(2, width=5.4, height=4.2)
+figure, (upper, lower) = panels(2)
 edges = np.arange(-5, 5.01, 0.5)
 middle = (edges[1:] + edges[:-1]) / 2
 counts = np.histogram(z, edges)[0]
 expected = len(z) * np.diff(norm.cdf(edges))
-left.step(middle, expected, where="mid", color=COLOURS[0], label="normal law")
+upper.step(middle, expected, where="mid", color=COLOURS[0], label="normal law")
 shown = counts > 0
 label = f"{len(z)} deviations, ±2 s.e."
-dots(left, middle[shown], counts[shown], 1, 2 * np.sqrt(expected[shown]), marker="o", ms=6, label=label)
+dots(upper, middle[shown], counts[shown], 1, 2 * np.sqrt(expected[shown]), marker="o", ms=6, label=label)
 bins = np.arange(0, seen.max() + 2, 1.0)
-left.hist(seen, bins, color=COLOURS[3], alpha=0.8, label="largest |deviation|, wrong formula")
-left.axvline(alarm, color=COLOURS[2], ls="--", label=f"alarm threshold {alarm:.1f}")
-left.set(yscale="log", ylim=(0.3, None), xlabel="deviation from C3 (standard errors)", ylabel="entries per bin (count)")
-left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
+upper.hist(seen, bins, color=COLOURS[3], alpha=0.8, label="largest |deviation|, wrong formula")
+upper.axvline(alarm, color=COLOURS[2], ls="--", label=f"alarm threshold {alarm:.1f}")
+upper.set(
+    yscale="log", ylim=(0.3, None), xlabel="deviation from C3 (standard errors)", ylabel="entries per bin (count)"
+)
+upper.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
 tests = np.geomspace(1, 400, 100)
 
 
@@ -185,17 +187,17 @@ def band(count: Any) -> list[Any]:
     return [norm.ppf((1 + share ** (1 / count)) / 2) for share in (0.05, 0.95)]
 
 
-right.fill_between(tests, *band(tests), color=COLOURS[0], alpha=0.25, label="9 in 10, normal law")
+lower.fill_between(tests, *band(tests), color=COLOURS[0], alpha=0.25, label="9 in 10, normal law")
 sizes, largest = np.array([(figures["tests"], figures["max_z"]) for figures in carlo.values()]).T
-dots(right, sizes, largest, 1, marker="o", ms=6, label="claims of the run above")
-right.axhline(alarm, color=COLOURS[2], ls="--", label=f"alarm threshold {alarm:.1f}")
-right.set(xscale="log", ylim=(0, 1.1 * alarm), xlabel="tests on the claim (count)")
-right.set_ylabel("largest |deviation| (standard errors)")
-right.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
+dots(lower, sizes, largest, 1, marker="o", ms=6, label="claims of the run above")
+lower.axhline(alarm, color=COLOURS[2], ls="--", label=f"alarm threshold {alarm:.1f}")
+lower.set(xscale="log", ylim=(0, 1.1 * alarm), xlabel="tests on the claim (count)")
+lower.set_ylabel("largest |deviation| (standard errors)")
+lower.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9.5)
 show(
     figure,
-    "Left: deviations of samples from C3 follow the normal law, those from a wrong formula lie beyond the threshold. "
-    "Right: the largest deviation of each claim, below the threshold, and the band in which nine in ten should lie.",
+    "Above: deviations of samples from C3 follow the normal law, those from a wrong formula lie beyond the threshold. "
+    "Below: the largest deviation of each claim, below the threshold, and the band in which nine in ten should lie.",
 )
 print(f"mean square deviation {np.mean(z**2):.3f}, expected 1 ± {2 * math.sqrt(2 / len(z)):.3f} (two standard errors)")
 print(f"largest of {len(z)}: {np.abs(z).max():.1f} standard errors")
@@ -210,17 +212,17 @@ for id_, size, value in zip(carlo, sizes, largest, strict=True):
 # of the formula that would have been noticed with a probability of 0.999.
 
 # %% power claims: N1 C3
-figure, axes = panels(1, width=7.5, height=4.2)
+figure, axes = panels(height=5.6)
 power = {id_: figures["power"] for id_, figures in carlo.items() if "power" in figures}
 kinds = (("networks", "s", "whole networks"), ("rows", "o", "single rows"), ("reduced", "D", "reduced sampler"))
 for (kind, marker, label), colour in zip(kinds, COLOURS, strict=False):
     told = [one["relative_errors"].items() for one in power.values()]
-    caught = [(k, error) for k, row in enumerate(told) for check, error in row if check.endswith(kind)]
+    caught = [(error, k) for k, row in enumerate(told) for check, error in row if check.endswith(kind)]
     axes.plot(*np.array(caught).reshape(-1, 2).T, marker, color=colour, label=label)
-axes.set_yscale("log")
-axes.set_xticks(range(len(power)), list(power), rotation=45)
-axes.set_ylabel("relative error noticed (dimensionless)")
-axes.legend(title="sampled from the definition")
+axes.set(xscale="log", xlabel="relative error noticed (dimensionless)")
+axes.set_yticks(range(len(power)), list(power))
+axes.invert_yaxis()
+figure.legend(loc="outside upper center", ncols=3, title="sampled from the definition")
 show(
     figure,
     "Smallest relative error that sampling would have noticed, claim by claim: some percents for whole networks and "
@@ -242,22 +244,22 @@ tallies: Tallies = {id_: said.figures["by_method"] for id_, said in evidence("mu
 
 
 def table(axes: Any, shares: Tallies, **ticks: Any) -> None:
-    """By row and method killed of tried, and killed by it alone: in words, and below them as a bar on a track."""
+    """By row and method killed of tried, and below killed by it alone: in words, and as a bar on a track."""
     for row, known in enumerate(shares.values()):
         for column, one in ((k, known[name]) for k, name in enumerate(METHODS) if known.get(name)):
-            words = f"{one['killed']}/{one['tried']}" + f"  ({one.get('alone')})" * bool(one.get("alone"))
-            axes.text(column, row - 0.1, words, ha="center", va="center", fontsize=10)
+            words = f"{one['killed']}/{one['tried']}" + f"\n({one.get('alone')})" * bool(one.get("alone"))
+            axes.text(column, row - 0.06, words, ha="center", va="center", fontsize=10, linespacing=0.95)
             for length, colour, alpha in ((1.0, INK, 0.3), (one["killed"] / one["tried"], COLOURS[0], 1.0)):
-                axes.barh(row + 0.33, 0.84 * length, left=column - 0.42, height=0.14, color=colour, alpha=alpha)
+                axes.barh(row + 0.42, 0.84 * length, left=column - 0.42, height=0.1, color=colour, alpha=alpha)
     axes.set_xticks(range(len(METHODS)), list(METHODS.values()), **ticks)
     axes.set_yticks(range(len(shares)), list(shares))
     axes.set(xlim=(-0.5, len(METHODS) - 0.5), ylim=(len(shares) - 0.5, -0.5))
     axes.grid(False)
 
 
-figure, axes = panels(1, width=9.5, height=0.33 * len(tallies) + 1.0)
-table(axes, tallies)
+figure, axes = panels(height=0.44 * len(tallies) + 1.2)
 axes.xaxis.tick_top()
+table(axes, tallies, rotation=35, ha="left")
 axes.spines[["left", "bottom"]].set_visible(False)
 axes.tick_params(length=0)
 show(figure, "Mutants killed of those tried, by claim and method; in brackets those that no other method noticed.")
@@ -291,19 +293,21 @@ shares: Tallies = {}
 for kind, fates in by_kind.items():
     by_method = {name: [judged[name] for judged in fates if name in judged] for name in METHODS}
     shares[kind] = {name: {"killed": one.count("killed"), "tried": len(one)} for name, one in by_method.items() if one}
-figure, (left, right) = panels(2, width=6.0, height=4.4, sharey=True, width_ratios=[1.6, 1])
-table(left, shares, rotation=30, ha="right")
+figure, (upper, lower) = panels(2, height=4.4)
+table(upper, shares, rotation=30, ha="right")
 start = np.zeros(len(by_kind))
 for place, (name, hatch) in enumerate(zip(METHODS, ("", "//", "..", "xx", "--", "oo", "\\\\"), strict=True)):
     noticed = [[[other for other in one if one[other] == "killed"] for one in fates] for fates in by_kind.values()]
     counted = np.array([by.count([name]) for by in noticed])
     if counted.any():
         style = {"color": COLOURS[place % 4], "hatch": hatch, "edgecolor": INK, "label": METHODS[name]}
-        right.barh(range(len(by_kind)), counted, left=start, **style)
+        lower.barh(range(len(by_kind)), counted, left=start, **style)
         start += counted
-right.set_xlabel("noticed by this method alone (count)")
-right.legend()
-show(figure, "Left: killed of tried, by kind of mutant and method. Right: mutants only one method noticed, by kind.")
+lower.set_xlabel("noticed by this method alone (count)")
+lower.set_yticks(range(len(by_kind)), list(by_kind))
+lower.invert_yaxis()
+lower.legend()
+show(figure, "Above: killed of tried, by kind of mutant and method. Below: mutants only one method noticed, by kind.")
 
 # %% [markdown]
 # Generated code is judged by one method only, so everything that dies there dies by it alone. So do weakened hypotheses
@@ -325,7 +329,7 @@ show(figure, "Left: killed of tried, by kind of mutant and method. Right: mutant
 THETA = np.linspace(0, math.pi, 181)
 teacher, across = np.eye(2)
 filters = turned(THETA, teacher, across)
-figure, ((lipschitz, descent), (minimum, zero)) = panels(2, 2, width=5.6, height=4.0)
+figure, (lipschitz, descent, minimum, zero) = panels(4, height=3.4)
 
 
 def against_the_claim(axes: Any, x: Any, claimed: Any, found: Any) -> None:

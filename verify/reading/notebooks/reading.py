@@ -15,8 +15,8 @@ __all__ = ["COLOURS", "ESTIMATORS", "INK", "MARKERS", "Array", "cut", "dots", "i
 __all__ += ["panels", "show", "verdicts"]
 
 
-def show(figure: Any, description: str, below: Any = None, columns: int = 6) -> None:
-    """Show a figure as SVG on a transparent ground.
+def show(figure: Any, description: str, below: Any = None, columns: int = 3) -> None:
+    """Show a figure as SVG.
 
     Panels with labels get legends if the figure has none yet; `below`: a panel whose legend stands below all, instead.
     description: what is to be seen, in a sentence; it becomes the picture's alternative text, and a summary of the data
@@ -32,7 +32,7 @@ def show(figure: Any, description: str, below: Any = None, columns: int = 6) -> 
             axes.legend() if axes.get_legend_handles_labels()[0] else None
     text = io.StringIO()
     said = json.dumps({"description": description, "panels": drawn(figure)}, ensure_ascii=False)
-    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Description": said})
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Description": said})
     pyplot().close(figure)
     spoken = f'<svg role="img" aria-label={quoteattr(description)} '  # for readers that hear the page
     display(SVG(text.getvalue().replace("<svg ", spoken, 1)))
