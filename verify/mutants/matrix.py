@@ -24,12 +24,8 @@ from verify.mutants.mutant import Mutant, mutants, side
 
 NAME = "mutants"
 
-_JUDGES: Final[Mapping[str, Collection[str]]] = {
-    "formula": INDEPENDENT,
-    "hypothesis": INDEPENDENT | {"inequalities"},
-    "own": {"generated", "symbolic"},
-}
-"""By what was changed: the methods that can notice it; of its own text or derivation, the method that spoilt it."""
+_OWN: Final = frozenset({"generated", "symbolic"})
+"""The methods that spoil a text or a derivation of their own, and then are the ones to notice it."""
 
 Rows = Mapping[str, Mapping[str, Fate]]
 """Mutant -> method -> what it made of it."""
@@ -88,9 +84,9 @@ def _matrix(claim: Claim, found: Sequence[Evidence], level: Level) -> dict[str, 
 
 def _noticed(claim: Claim, rows: Rows, level: Level) -> dict[str, list[str]]:
     """By mutant the methods that noticed it and can."""
-    kinds = {mutant.label: mutant.kind for mutant in mutants(claim, level)}
+    made = {mutant.label for mutant in mutants(claim, level)}
     return {
-        label: [m for m, fate in fates.items() if fate is Fate.KILLED and m in _JUDGES[kinds.get(label, "own")]]
+        label: [m for m, fate in fates.items() if fate is Fate.KILLED and m in (INDEPENDENT if label in made else _OWN)]
         for label, fates in rows.items()
     }
 
