@@ -53,6 +53,21 @@ def test_claims_are_verified_from_python(tmp_path: Path) -> None:
     assert told(code, tmp_path) == ["7 0"]
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("3", "claim id 3 is unknown"),
+        ("['C3']", "claim id ['C3'] is unknown"),
+        ("'G1', level='fast'", "level is 'fast'; allowed: quick, full"),
+        ("'G1', seed=-1", "seed must be at least 0, not -1"),
+        ("'G1', jobs=0", "jobs must be at least 1, not 0"),
+    ],
+)
+def test_what_cannot_be_verified_is_refused(given: str, said: str, tmp_path: Path) -> None:
+    done = python("-c", f"import coarseproof; coarseproof.verify({given})", cwd=tmp_path)
+    assert done.stderr.splitlines()[-1].startswith(f"ValueError: {said}")
+
+
 def test_it_is_the_command_too(tmp_path: Path) -> None:
     done = python("-m", "coarseproof", "claims", "N99", cwd=tmp_path)
     assert (done.returncode, done.stderr.startswith("Error: claim id 'N99' is unknown")) == (2, True)

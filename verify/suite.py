@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import import_module, metadata
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, cast, get_args
 
 from verify.evidence import ClaimReport, Evidence, Grade, Level, Method, Outcome, Report, Task, Verdict
 from verify.workers import Callback, Piece, Work, describe, single_threaded
@@ -51,7 +51,7 @@ def select(claims: Sequence[Claim], only: Sequence[str]) -> list[Claim]:
     for wanted in only:
         if not wanted or not any(named(claim, wanted) for claim in claims):
             ids = [claim.id for claim in claims]
-            near = get_close_matches(wanted, ids)
+            near = get_close_matches(str(wanted), ids)
             hint = f"did you mean {' or '.join(near)}? " if near else ""
             raise ValueError(f"claim id {wanted!r} is unknown; {hint}known ids: {', '.join(ids)}")
     return [claim for claim in claims if not only or any(named(claim, w) for w in only)]
@@ -74,8 +74,11 @@ def run_suite(
     from verify import mutants
     from verify.configurations import pinning
 
-    if jobs < 1:
-        raise ValueError(f"jobs must be at least 1, not {jobs}")
+    if level not in get_args(Level):
+        raise ValueError(f"level is {level!r}; allowed: {', '.join(get_args(Level))}")
+    for name, value, least in (("jobs", jobs, 1), ("seed", seed, 0)):
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, not {value}")
     started = time.perf_counter()
     claims = select(proofs.all_claims(), only)
     pins = pins or {}
