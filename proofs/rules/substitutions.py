@@ -45,15 +45,13 @@ def in_squares(d: Derivation, line: Expr) -> Line:
     Source: Rudin, Principles of Mathematical Analysis, 6.19; DLMF 8.17.1 and 8.17.2.
     """
     angle, a, b = sympy.asin(sqrt(_SQUARED)), (n - 1) / 2, HALF
-    density = _SQUARED ** (a - 1) * (1 - _SQUARED) ** (b - 1)
-    of_t = betainc_regularized(a, b, 0, _SQUARED)
-    owes = [vanishes("B(a, b) dI/dt − integrand", of_t.diff(_SQUARED) * beta_function(a, b) - density)]
+    value, owes = betainc_regularized(a, b, 0, _SQUARED) * beta_function(a, b) / 2, []
 
     def changed(integral: Integral) -> Expr:
         ((bound, low, high),) = integral.limits
         into = sympy.powsimp(integral.function.subs(bound, angle) * diff(angle, _SQUARED))
-        owes.extend([vanishes("integrand", into - density / 2), vanishes("it begins at 0", low)])
-        return of_t.subs(_SQUARED, sin(high) ** 2) * beta_function(a, b) / 2
+        owes.extend([vanishes("slope − integrand", value.diff(_SQUARED) - into), vanishes("it begins at 0", low)])
+        return value.subs(_SQUARED, sin(high) ** 2)
 
     found = line.replace(lambda part: isinstance(part, Integral), changed)
     return found.subs(betainc_regularized(a, b, 0, 1), 1), owes
