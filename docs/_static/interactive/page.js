@@ -140,7 +140,7 @@
     const label = html("label", { htmlFor: "sm-preset" }, "True weight w*");
     const preset = html("div", { className: "sm-control" }, label, parts.preset);
     const buttons = html("div", { className: "sm-buttons" }, parts.more, parts.fewer);
-    const entries = html("legend", {}, "Entries of w* (beside the sliders: of norm 1)");
+    const entries = html("legend", {}, "Entries of w*, shown with norm 1");
     const weight = html("fieldset", {}, entries, preset, parts.weights.box, parts.entries, buttons);
     const parameters = html("legend", {}, "Parameters");
     const left = html("fieldset", {}, parameters, chosen, parts.shapes, parts.beta.box, parts.lam.box);

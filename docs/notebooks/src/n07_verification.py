@@ -82,7 +82,7 @@ for grade, colour, hatch in GRADES:
 upper.set_yticks(rows, list(METHODS.values()))
 upper.invert_yaxis()
 upper.set_xlabel("claims that the method verified (count)")
-upper.legend(loc="lower right", title="what that is worth")
+figure.legend(loc="outside upper center", ncols=2, title="what that is worth")
 roads = Counter(sum(said.method in METHODS for said in one.evidence) for one in found.reports)
 marks = range(min(roads), max(roads) + 1)
 lower.bar(list(marks), [roads[count] for count in marks], color=COLOURS[0], edgecolor=INK, width=0.7)
@@ -247,7 +247,8 @@ def table(axes: Any, shares: Tallies, **ticks: Any) -> None:
     """By row and method killed of tried, and below killed by it alone: in words, and as a bar on a track."""
     for row, known in enumerate(shares.values()):
         for column, one in ((k, known[name]) for k, name in enumerate(METHODS) if known.get(name)):
-            words = f"{one['killed']}/{one['tried']}" + f"\n({one.get('alone')})" * bool(one.get("alone"))
+            words = ("{killed}/{tried}" if "alone" in one else "{killed}\nof {tried}").format_map(one)
+            words += f"\n({one.get('alone')})" * bool(one.get("alone"))
             axes.text(column, row - 0.06, words, ha="center", va="center", fontsize=10, linespacing=0.95)
             for length, colour, alpha in ((1.0, INK, 0.3), (one["killed"] / one["tried"], COLOURS[0], 1.0)):
                 axes.barh(row + 0.42, 0.84 * length, left=column - 0.42, height=0.1, color=colour, alpha=alpha)
@@ -280,7 +281,7 @@ KINDS = {
     "off by 0.1 %": "constant off by 0.1 %",
     "dropped": "term dropped",
     "factor": "factor 2",
-    "": "something else exchanged",
+    "": "other exchange",
 }
 by_kind: dict[str, list[dict[str, str]]] = {f"{where}{name}": [] for where in ("", "code: ") for name in KINDS.values()}
 for said in evidence("mutants").values():
@@ -293,7 +294,7 @@ shares: Tallies = {}
 for kind, fates in by_kind.items():
     by_method = {name: [judged[name] for judged in fates if name in judged] for name in METHODS}
     shares[kind] = {name: {"killed": one.count("killed"), "tried": len(one)} for name, one in by_method.items() if one}
-figure, (upper, lower) = panels(2, height=4.4)
+figure, (upper, lower) = panels(2, height=5.0)
 table(upper, shares, rotation=30, ha="right")
 start = np.zeros(len(by_kind))
 for place, (name, hatch) in enumerate(zip(METHODS, ("", "//", "..", "xx", "--", "oo", "\\\\"), strict=True)):
@@ -306,7 +307,7 @@ for place, (name, hatch) in enumerate(zip(METHODS, ("", "//", "..", "xx", "--", 
 lower.set_xlabel("noticed by this method alone (count)")
 lower.set_yticks(range(len(by_kind)), list(by_kind))
 lower.invert_yaxis()
-lower.legend()
+figure.legend(loc="outside lower center", ncols=2)
 show(figure, "Above: killed of tried, by kind of mutant and method. Below: mutants only one method noticed, by kind.")
 
 # %% [markdown]
