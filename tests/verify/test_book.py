@@ -187,6 +187,7 @@ def test_a_long_formula_is_no_wall_of_symbols() -> None:
 
 
 def test_a_derivation_says_what_it_proves_what_letters_mean_and_who_decided() -> None:
+    assert meanings("R5.l1")  # its sentence is one relation, which has no truth value
     claim = proofs.get("N3")
     text = of_claims("derivations", formula, meanings, settled, title="X", claims=[claim])
     assert '<a id="N3"></a>' in text

@@ -118,7 +118,8 @@ def meanings(claim_id: str) -> list[str]:
     chain, claim = proofs.derive(claim_id), proofs.get(claim_id)
     if isinstance(chain.definition, Written):
         return [chain.definition]
-    stated = [*claim.formulas.values(), *claim.hypotheses, *filter(None, [claim.printed, claim.sentence])]
+    forms = [form for form in (claim.printed, claim.sentence) if form is not None]
+    stated = [*claim.formulas.values(), *claim.hypotheses, *forms]
     met: dict[Basic, int] = dict.fromkeys((one for form in stated for one in form.free_symbols), 0)
     new: dict[int, list[str]] = {}
     for number, step in enumerate(chain.steps, start=1):
