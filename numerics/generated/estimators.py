@@ -1,7 +1,7 @@
 """Chapter `estimators`, as NumPy.
 
 Written by `coarseproof derive` from proofs/ and the claims
-C1, C2, C3, C4, C5.leaky-relu, C5.sigmoid, C5.tanh, C5.triangular, C5.gaussian.
+C1, C2, C3, C4, C5.leaky-relu, C5.sigmoid, C5.tanh, C5.triangular, C5.gaussian, C5.window.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
 numerics/arguments.py, elementwise.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
@@ -151,6 +151,18 @@ def _gaussian_kernels(theta: Array, r: Array, tau: float) -> Kernels:
     return p, q, c_, b
 
 
+def _window_kernels(theta: Array, r: Array, c: float) -> Kernels:
+    k0 = -0.5 * (c / r) ** 2
+    k1 = 0.3989422804014327 * np.expm1(k0)
+    k2 = 0.7071067811865476 * c / np.sin(theta) / r
+    k3 = 0.3989422804014327 * special.erf(k2)
+    p = -k1
+    q = 0
+    c_ = 0.3989422804014327 * np.exp(k0) * special.erf(k2 * np.cos(theta)) - k1 - k3
+    b = k3
+    return p, q, c_, b
+
+
 KERNELS: Final[dict[str, Callable[..., Kernels]]] = {
     "identity": _identity_kernels,
     "relu": _relu_kernels,
@@ -160,6 +172,7 @@ KERNELS: Final[dict[str, Callable[..., Kernels]]] = {
     "tanh": _tanh_kernels,
     "triangular": _triangular_kernels,
     "gaussian": _gaussian_kernels,
+    "window": _window_kernels,
 }
 """By estimator: (theta, r, **parameters) -> (p, q, c_, b), the coefficients of its coarse gradient."""
 
@@ -172,6 +185,7 @@ PARAMETERS: Final[dict[str, dict[str, Limit]]] = {
     "tanh": {},
     "triangular": {},
     "gaussian": {"tau": (1.0, "> 0")},
+    "window": {"c": (1.0, "> 0")},
 }
 """By estimator: its parameters, each with its default and its domain."""
 
@@ -194,9 +208,10 @@ def coarse_gradient(
     v_star: (..., m) true output weights.
     w_star: (..., n) true filter, nonzero; only its direction matters.
     ste: name of the estimator, one of identity, relu, clipped-relu, leaky-relu, sigmoid, tanh,
-        triangular, gaussian.
+        triangular, gaussian, window.
     parameters: c, clipping level, c > 0 (clipped-relu, default 1); slope, slope for x < 0, a ≥ 0
-        (leaky-relu, default 0.01); tau, width, τ > 0 (gaussian, default 1).
+        (leaky-relu, default 0.01); tau, width, τ > 0 (gaussian, default 1); c, half-width, c > 0
+        (window, default 1).
     Returns (..., n); leading (batch) axes broadcast. float32 in, float32 out.
     Raises ValueError naming the argument for shapes that do not fit, values that are not finite and
     zero vectors. So do an unknown `ste`

@@ -1,7 +1,7 @@
 """Chapter `proxies`, as NumPy.
 
 Written by `coarseproof derive` from proofs/ and the claims
-C1, C2, C3, C4, C5.leaky-relu, C5.sigmoid, C5.tanh, C5.triangular, C5.gaussian.
+C1, C2, C3, C4, C5.leaky-relu, C5.sigmoid, C5.tanh, C5.triangular, C5.gaussian, C5.window.
 Do not edit: change the claim and derive again. To copy this module out of the project, take
 numerics/arguments.py, elementwise.py, geometry.py, quadrature.py and wide.py along; it needs nothing else but NumPy and SciPy.
 """
@@ -83,6 +83,12 @@ def _gaussian_proxy(x: npt.NDArray[np.floating], *, tau: float = 1.0) -> npt.NDA
     return np.full(x.shape, on_0, float)
 
 
+def _window_proxy(x: npt.NDArray[np.floating], *, c: float = 1.0) -> npt.NDArray[np.floating]:
+    """window, μ'(x) = 1{|x| < c}."""
+    on_0 = 1
+    return np.where((x > -c) & (x < c), on_0, 0.0)
+
+
 PROXIES: Final[dict[str, Callable[..., npt.NDArray[np.floating]]]] = {
     "identity": _identity_proxy,
     "relu": _relu_proxy,
@@ -92,5 +98,6 @@ PROXIES: Final[dict[str, Callable[..., npt.NDArray[np.floating]]]] = {
     "tanh": _tanh_proxy,
     "triangular": _triangular_proxy,
     "gaussian": _gaussian_proxy,
+    "window": _window_proxy,
 }
 """Proxy derivative by estimator; parameters are keywords."""

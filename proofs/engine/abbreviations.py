@@ -26,6 +26,8 @@ def abbreviations(
     """
     names: dict[Symbol, str] = {}
     meant: dict[Symbol, Expr] = {}
+    if fits(taken, _ROOM):  # so do all parts
+        return list(forms), names, meant
     free = {
         kind: [one for one in kind if not re.search(re.escape(one) + "(?![A-Za-z])", taken)]
         for kind in (_LETTERS, _ANGLES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from sympy import And, Eq, Rational, true
+from sympy import And, Eq, Rational, default_sort_key, true
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import Obligation, vanishes
@@ -24,22 +24,26 @@ def settled(formula: Boolean, supposed: Sequence[Boolean], rule: Rule | None = N
 
     ValueError for a part that SymPy has decided already.
     """
-    for part in And.make_args(formula):
+    for part in _parts(formula):
         if part == true or (isinstance(part, Eq | Same) and part.args[0] == part.args[1]):
             raise ValueError(
                 f"SymPy has made {part} of a part where it is declared, so that it says nothing: {formula}"
             )
-    return tuple(owed for part in And.make_args(formula) for owed in _owed(part, supposed, rule, STEPS))
+    return tuple(owed for part in _parts(formula) for owed in _owed(part, supposed, rule, STEPS))
 
 
 def mistaken(
     formula: Boolean, supposed: Sequence[Boolean], rule: Rule | None = None
 ) -> Iterator[tuple[str, Callable[..., Obligation]]]:
     """The same with one mistake: an equality off by a thousandth, a relation reversed, a condition left out."""
-    for part in And.make_args(formula):
+    for part in _parts(formula):
         wrongs = [("off by 0.1 %", _off(part))] if isinstance(part, Eq | Same) else changed(part)
         for word, wrong in wrongs:
             yield word, partial(_first_open, wrong, supposed, rule)
+
+
+def _parts(formula: Boolean) -> list[Boolean]:
+    return sorted(And.make_args(formula), key=default_sort_key)  # SymPy keeps them in a set
 
 
 def _owed(part: Boolean, supposed: Sequence[Boolean], rule: Rule | None, steps: int) -> list[Obligation]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import gcd, lcm
 from typing import Final
 
@@ -20,9 +21,13 @@ PHI: Final = Function(r"\Phi")
 """The standard normal law's distribution function."""
 
 
+_SEEN: Final = 20_000
+"""Parts of formulas that are remembered: a page writes most of them many times."""
+
+
 @dataclass
 class Product:
-    """A product as it is written: a sign, a fraction, and what stands after it."""
+    """A product as it is written: a sign, a fraction, and what stands after it. What is given out is not changed."""
 
     negative: bool = False
     above: list[Expr] = field(default_factory=list)
@@ -30,6 +35,7 @@ class Product:
     aside: list[Expr] = field(default_factory=list)
 
 
+@lru_cache(maxsize=_SEEN)
 def negative(term: Expr) -> bool:
     """Whether a term is written with a minus sign."""
     if term.is_Number:
@@ -37,6 +43,7 @@ def negative(term: Expr) -> bool:
     return isinstance(term, Mul | Pow | Integral) and product(term, lead=False).negative
 
 
+@lru_cache(maxsize=_SEEN)
 def product(expr: Expr, lead: bool = True) -> Product:
     """What `expr` is a product of, in the order in which it is written; `lead` unless it follows other terms."""
     number, roots, circle = S.One, S.One, S.Zero
@@ -98,6 +105,7 @@ def _factors(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
         yield expr, S.One
 
 
+@lru_cache(maxsize=_SEEN)
 def content(total: Expr) -> Expr:
     """The number to write before a sum, or below it.
 

@@ -51,19 +51,20 @@ class Written(LatexPrinter):
 
     def _written(self, found: Product) -> str:
         vectors = [one for one in found.aside[:1] if place(one) == VECTOR and (one.is_Symbol or len(found.aside) == 1)]
-        if found.below and not found.above and vectors:
-            found.above, found.aside = vectors, found.aside[1:]
-        alone = bool(found.below and not self._flat) or not (found.aside or found.negative)
-        above, below = self._row(found.above, alone), self._row(found.below, not self._flat)
+        over, after = found.above, found.aside
+        if found.below and not over and vectors:
+            over, after = vectors, after[1:]
+        alone = bool(found.below and not self._flat) or not (after or found.negative)
+        above, below = self._row(over, alone), self._row(found.below, not self._flat)
         text = above
         if below and self._flat:
             text = f"{above or 1}/{bracketed(below) if len(found.below) > 1 else below}"
-        elif below and len(found.above) == 1 and found.above[0].is_Add and width(above) > WIDE:
+        elif below and len(over) == 1 and over[0].is_Add and width(above) > WIDE:
             text = rf"\frac{{1}}{{{below}}} {bracketed(above)}"
         elif below:
             text = rf"\frac{{{above or 1}}}{{{below}}}"
-        aside = self._row(found.aside, not text and not found.negative)
-        applied = bool(found.above) and isinstance(found.above[-1], Function) and not below
+        aside = self._row(after, not text and not found.negative)
+        applied = bool(over) and isinstance(over[-1], Function) and not below
         gap = _gap(text, aside)
         if applied and re.match(r"\(|\\left|\\begin", aside):
             gap = r"\,"

@@ -45,7 +45,7 @@ def as_told(claim_id: str) -> Derivation:
     for step in chain.steps:
         owes = tuple(replace(owed, expression=Written(settled(owed))) for owed in step.obligations)
         steps.append(replace(step, shown=Written("\n".join(formula(claim_id, step))), obligations=owes))
-    told = Written("\n".join(meanings(claim_id)))
+    told = Written("; ".join(meanings(claim_id)))
     forms: dict[str, Any] = {"definition": told, "current": None, "derived": None, "held": ()}
     return replace(chain, steps=steps, **forms, implies=None, mutants=tuple)
 
