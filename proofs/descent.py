@@ -287,7 +287,7 @@ def B2_relu(d: Derivation) -> None:
     run = g.rule(
         "ΣE",
         iterated,
-        g.fact("no step", spent.subs({_SPENT: 0, _LOSS: _LOSS_FIRST})),
+        g.fact("no step", spent.subs({_SPENT: 0, _LOSS: _LOSS_FIRST}), because="both sides are 0"),
         g.fact("one step more", Implies(spent, after, evaluate=False), falls),
         holds=spent,
         values={_SPENT: (Integer(0), _SPENT + ENERGY, _SPENT_LAST), _LOSS: (_LOSS_FIRST, _LOSS_NEXT, _LOSS_LAST)},

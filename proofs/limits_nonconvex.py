@@ -55,12 +55,13 @@ _UNIT = eq(Part("norm equation"), 1)
 def hysteresis() -> dict[str, Boolean]:
     """Two supports can be consistent at once: w* = (3/5, 4/5), J = {1, 2} and, N the root for it, J = {2}."""
     jump = Symbol("T", positive=True)
-    small, large = kappa * Rational(3, 5), kappa * Rational(4, 5)
-    root = eq(SQUARE.subs(kept_mass, Rational(16, 25)), 1)
+    small = Rational(3, 5)
+    large = sqrt(1 - small**2)
+    root = eq(SQUARE.subs(kept_mass, large**2), 1)
     return {
         "hysteresis at w* = (3/5, 4/5), κ(3/5)/N ≤ T < 3/5: N > κ": Implies(And(BEYOND, root), multiplier > kappa),
-        "there J = {2} is consistent": Implies(And(root, jump < Rational(3, 5)), large > (multiplier - beta) * jump),
-        "and J = {1, 2}": Implies(jump < Rational(3, 5), And(small > kappa * jump, large > kappa * jump)),
+        "there J = {2} is consistent": Implies(And(root, jump < small), kappa * large > (multiplier - beta) * jump),
+        "and J = {1, 2}": Implies(jump < small, And(small > jump, large > jump)),
     }
 
 

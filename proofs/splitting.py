@@ -136,7 +136,7 @@ def R1(d: Derivation) -> None:
     run = g.rule(
         "Σ‖w⁺ − w‖²",
         iterated,
-        g.fact("no step", spent.subs({_SPENT: 0, H_W: _H_FIRST})),
+        g.fact("no step", spent.subs({_SPENT: 0, H_W: _H_FIRST}), because="both sides are 0"),
         more,
         holds=spent,
         values={_SPENT: (Integer(0), _SPENT + SQUARE, _SPENT_LAST), H_W: (_H_FIRST, H_NEXT, _H_LAST)},

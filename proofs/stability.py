@@ -65,10 +65,8 @@ def contraction() -> dict[str, Boolean]:
     ends, positive = beta * curvature / multiplier, Symbol("multiplier", positive=True)
     gap = multiplier - beta * curvature
     other, p_u, p_v = symbols("v_i p_u p_v", real=True)
-    least = And(
-        p_u + beta / 2 * (X - ENTRY) ** 2 <= p_v + beta / 2 * (X - other) ** 2,
-        p_v + beta / 2 * (X_OTHER - other) ** 2 <= p_u + beta / 2 * (X_OTHER - ENTRY) ** 2,
-    )
+    apart = [beta / 2 * (at - u) ** 2 for at in (X, X_OTHER) for u in (ENTRY, other)]
+    least = And(p_u + apart[0] <= p_v + apart[1], p_v + apart[3] <= p_u + apart[2])
     return {
         "S does not fall, so μ ≥ 0": Implies(least, (X - X_OTHER) * (ENTRY - other) >= 0),
         "a contraction exactly for N > βμ": Equivalent(_FACTOR < 1, beta * curvature < multiplier),

@@ -144,7 +144,7 @@ class _Line(StrPrinter):
 
     def _print_Is(self, expr: Any) -> str:
         kind, thing = expr.args
-        return re.sub(r"\\text\{([^}]*)\}", r"\1", KINDS[kind.name]).format(self._print(thing))
+        return re.sub(r"\\text\{([^}]*)\}", r"\1", KINDS[kind.name].format(self._print(thing)))
 
     def _joined(self, word: str, parts: Any) -> str:
         told = (f"({self._print(part)})" if isinstance(part, BooleanFunction) else self._print(part) for part in parts)

@@ -48,7 +48,7 @@ def test_every_claim_is_in_it(book: dict[str, str]) -> None:
     assert [item["id"] for item in document["claims"]] == [claim.id for claim in CLAIMS]
     for item, claim in zip(document["claims"], CLAIMS, strict=True):
         assert (item["statement"] is None) == (claim.statement is None)
-        assert item["steps"][0] == "Definition" or proofs.derive(claim.id).concluded == "sentence"
+        assert item["steps"][0] in ("Definition", *item["rests_on"]) or proofs.derive(claim.id).concluded == "sentence"
         assert set(item["rests_on"]) <= {c.id for c in CLAIMS}
         assert f"### {escaped(heading_of(claim))}\n" in book["docs/formulas.md"]
         assert f"## {escaped(heading_of(claim))}\n" in book[item["derivation_page"]]
@@ -244,7 +244,9 @@ def test_no_derivation_shows_one(book: dict[str, str]) -> None:
     pages = [text for name, text in book.items() if name.startswith("docs/derivations/")]
     formulas = [found for page in pages for found in re.findall(r"^ *\$\$(.+?)\$\$$", page, flags=re.MULTILINE)]
     assert len(formulas) > 300
-    assert max(one.count(r" \\ & ") for one in formulas) < MOST_LINES
+    assert (
+        max(one.count(r" \\ & ") for one in formulas) <= MOST_LINES
+    )  # the statement itself is shown whatever its length
     assert all(map(RELATION.search, formulas))
 
 
