@@ -172,10 +172,13 @@ def average_the_waves(d: Derivation, moments: Moments) -> None:
     )
 
 
-_DOMAINS = {"leaky-relu": (), "clipped-relu": (Ge(c, 0, evaluate=False),)}
+_DOMAINS = {"leaky-relu": (), **dict.fromkeys(("clipped-relu", "window"), (Ge(c, 0, evaluate=False),))}
 """Where a closed form holds further than its parameters are meant to go: any slope, and c = 0, where μ' = 0."""
 
-_FURTHER = {"leaky-relu": ("Any slope", for_any_slope), "clipped-relu": ("c = 0", for_no_length)}
+_FURTHER = {
+    "leaky-relu": ("Any slope", for_any_slope),
+    **dict.fromkeys(("clipped-relu", "window"), ("c = 0", for_no_length)),
+}
 
 
 def continuous_at_the_ends(printed: Expr, simple: Expr) -> dict[str, Boolean]:

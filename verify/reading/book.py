@@ -98,10 +98,12 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
 
 
 def graph_of(claim_id: str) -> list[dict[str, Any]]:
-    """The steps of a derivation up to the statement, as JSON: what follows is no part of the argument."""
+    """The steps that the statement rests on, as JSON, it the last; all, if the derivation does not end in one."""
     steps = proofs.derive(claim_id).steps
-    last = next((number for number, step in enumerate(steps, start=1) if step.kind == "statement"), len(steps))
-    return [{"name": s.name, "kind": s.kind, "rule": s.rule, "uses": list(s.uses)} for s in steps[:last]]
+    ends = [step.name for step in steps if step.kind == "statement"]
+    behind = set(ends or [step.name for step in steps])
+    kept = [step for step in reversed(steps) if step.name in behind and not behind.update(step.uses)]
+    return [{"name": s.name, "kind": s.kind, "rule": s.rule, "uses": list(s.uses)} for s in reversed(kept)]
 
 
 def latex_in(claim: Claim, shown: Expr | Boolean) -> str:
