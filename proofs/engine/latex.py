@@ -115,6 +115,11 @@ class _Latex(Written):
     def __init__(self, names: Mapping[Symbol, str] = MappingProxyType({})) -> None:
         super().__init__({"symbol_names": {entry.symbol: entry.latex for entry in QUANTITIES.values()} | dict(names)})
 
+    def _print_Subs(self, expr: Any) -> str:
+        told, *pairs = expr.args
+        where = ",\\ ".join(f"{self._print(one)}={self._print(value)}" for one, value in zip(*pairs, strict=True))
+        return rf"\left[{self._print(told)}\right]_{{{where}}}"
+
     def _print_UnevaluatedExpr(self, expr: Any) -> str:
         text = str(self._print(expr.args[0]))
         return rf"\left({text}\right)" if expr.args[0].is_Add else text

@@ -96,7 +96,8 @@ def blocks(page: Path) -> list[re.Match[str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
-def test_what_a_page_shows_happens(page: Path, tmp_path: Path) -> None:
+def test_what_a_page_shows_happens(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # a worker of pytest-xdist has one
     reader = Reader(tmp_path)
     found = blocks(page)
     for place, block in enumerate(found):
