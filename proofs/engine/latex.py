@@ -118,7 +118,7 @@ class _Latex(Written):
     def _print_Subs(self, expr: Any) -> str:
         told, *pairs = expr.args
         where = ",\\ ".join(f"{self._print(one)}={self._print(value)}" for one, value in zip(*pairs, strict=True))
-        return rf"\left[{self._print(told)}\right]_{{{where}}}"
+        return rf"[{self._print(told)}]_{{{where}}}"
 
     def _print_UnevaluatedExpr(self, expr: Any) -> str:
         text = str(self._print(expr.args[0]))

@@ -283,7 +283,7 @@ def test_a_narrow_screen_scrolls_boxes_not_the_page(page: Open, path: Path, scre
     screenshot(shown, "report_narrow", full_page=True)
 
 
-def test_a_report_of_all_claims_opens_in_a_second(page: Open, report: Report, tmp_path: Path) -> None:
+def test_a_report_of_all_claims_lays_out_what_is_seen(page: Open, report: Report, tmp_path: Path) -> None:
     """The evidence of the four in turn, with as many mutants as the richest has: more than a full run has."""
     full = []
     for claim in report.claims[: len(IDS)]:
@@ -295,9 +295,9 @@ def test_a_report_of_all_claims_opens_in_a_second(page: Open, report: Report, tm
     target.write_text(to_html(replace(report, claims=claims)), encoding="utf-8")
     shown = page(target)
     browser = shown.context.new_cdp_session(shown)
-    browser.send("Performance.enable", {"timeDomain": "threadTicks"})  # of the processor: others use it as well
+    browser.send("Performance.enable")
     shown.reload()
     assert shown.locator("#count").inner_text() == f"{len(claims)} of {len(claims)} claims"
     spent = {one["name"]: one["value"] for one in browser.send("Performance.getMetrics")["metrics"]}
-    assert 0.1 < spent["TaskDuration"] < 1.0
+    assert 10_000 < spent["Nodes"] < 400_000, spent["Nodes"]  # what is not opened is text, and laid out by nobody
     assert 3e6 < target.stat().st_size < 9e6
