@@ -13,6 +13,7 @@ from sympy.logic.boolalg import Boolean
 
 import proofs
 from proofs.engine.claim import Claim
+from proofs.engine.derivation import Step
 from proofs.engine.latex import latex_of_sentence
 from proofs.engine.render import forms_of, latex_of, subject_of
 from proofs.extensions import is_own
@@ -100,9 +101,12 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
 def graph_of(claim_id: str) -> list[dict[str, Any]]:
     """The steps that the statement rests on, as JSON, it the last; all, if the derivation does not end in one."""
     steps = proofs.derive(claim_id).steps
-    ends = [step.name for step in steps if step.kind == "statement"]
-    behind = set(ends or [step.name for step in steps])
-    kept = [step for step in reversed(steps) if step.name in behind and not behind.update(step.uses)]
+    behind = {step.name for step in steps if step.kind == "statement"} or {step.name for step in steps}
+    kept: list[Step] = []
+    for step in reversed(steps):
+        if step.name in behind:
+            behind |= set(step.uses)
+            kept.append(step)
     return [{"name": s.name, "kind": s.kind, "rule": s.rule, "uses": list(s.uses)} for s in reversed(kept)]
 
 
