@@ -300,18 +300,19 @@ def stationary_weights() -> Expr:
 def least_in_v(d: Derivation, definition: OutputMinimizer) -> Line:
     """QUADRATIC: where its matrix is positive definite a quadratic has one minimizer, the zero of its gradient.
 
-    The gradient in v is N2's, its matrix ¼(I + 11ᵀ), and the zero is in span{v*, 1}. Source: Boyd & Vandenberghe,
+    The gradient in v is N2's, its matrix a + b 11ᵀ, and the zero is in span{v*, 1}. Source: Boyd & Vandenberghe,
     Convex Optimization, 4.2.3 and example 4.5.
     """
     d.cite("N2")
     gradient, found = in_basic_quantities(get("N2").as_printed), stationary_weights()
     total = coefficient(found, v_star) * sum_vs + coefficient(found, ones) * m
-    matrix = gradient.diff(v) * v + gradient.diff(sum_v) * sum_v
+    own, shared = gradient.diff(v), coefficient(gradient.diff(sum_v), ones)
+    constant = gradient.subs({v: 0, sum_v: 0}, simultaneous=True)
     return found, [
         vanishes("∂f/∂v at the solution", gradient.subs({v: found, sum_v: total}, simultaneous=True)),
-        vanishes("the part of ∂f/∂v that v enters, less ¼(I + 11ᵀ)v", matrix - (v + sum_v * ones) / 4),
-        holds("eigenvalue 1 of I + 11ᵀ on 1^⊥ is positive", Integer(1) > 0),
-        holds("eigenvalue m + 1 of I + 11ᵀ on 1 is positive", m + 1 > 0),
+        vanishes("∂f/∂v less what it is at 0 and (a + b 11ᵀ)v", gradient - constant - own * v - shared * sum_v * ones),
+        holds("the eigenvalue a on 1^⊥ is positive", own > 0),
+        holds("the eigenvalue a + bm on 1 is positive", own + shared * m > 0),
     ]
 
 
