@@ -19,9 +19,8 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.besides import mistaken, settled
 from proofs.engine.definitions import Definition
 from proofs.engine.derivation import Derivation, Planted, Step, name_of
-from proofs.engine.latex import latex_of
+from proofs.engine.latex import latex_of, latex_of_sentence
 from proofs.engine.sentence import Relation, Role, formula_of, relation_of, roles
-from proofs.engine.stated import forms_of
 
 __all__ = ["Claim", "Kind", "all_claims", "claim", "derive", "get", "proved", "register", "rests_on", "standing"]
 
@@ -258,3 +257,28 @@ def standing(claim_id: str) -> Standing:
     rules = tuple(sorted({rule for chain in chains for rule in chain.rules}))
     words = {chain.claim_id: tuple(chain.words) for chain in chains if chain.words}
     return Standing(claim_id, proved(claim_id), rules, words)
+
+
+def subject_of(claim: Claim) -> str:
+    """In LaTeX what the statement says, up to the expression that an identity ends in."""
+    if claim.sentence is None:
+        return claim.subject
+    return latex_of_sentence(claim.sentence, claim.parts, claim.names)
+
+
+def forms_of(claim: Claim) -> list[str]:
+    """The statement in LaTeX, and where it differs the form of the literature; each with its left-hand side."""
+    if claim.statement is None:
+        return [subject_of(claim)]
+    forms = [claim.statement] + [claim.printed] * (claim.printed not in (None, claim.statement))
+    return [f"{claim.subject} = {latex_of(form)}" for form in forms]
+
+
+def latex_of_claim(claim: Claim) -> str:
+    """The statement in LaTeX; the form the literature prints follows after another equals sign."""
+    parts = [subject_of(claim)]
+    if claim.statement is not None:
+        parts.append(latex_of(claim.statement))
+    if claim.printed is not None and claim.printed != claim.statement:
+        parts.append(latex_of(claim.printed))
+    return "\n  = ".join(parts)

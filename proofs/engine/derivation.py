@@ -14,14 +14,14 @@ from functools import partial
 from itertools import pairwise, product
 from typing import Any, Literal
 
-from sympy import Expr, Gt, Integer, Integral, Poly, Rational, Symbol, expand, factor, fraction, pi, simplify, sympify
+from sympy import Expr, Integer, Integral, Poly, Rational, Symbol, expand, pi, sympify
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.symbols import theta
 
-__all__ = ["Derivation", "Obligation", "Step", "holds", "nonnegative_in_theta", "positive_terms", "vanishes"]
+__all__ = ["Derivation", "Obligation", "Step", "holds", "nonnegative_in_theta", "vanishes"]
 
 
 def vanishes(what: str, expression: Expr) -> Obligation:
@@ -46,17 +46,6 @@ def nonnegative_in_theta(what: str, expression: Expr) -> Obligation:
     signs = [end.is_nonnegative for end in ends] if affine else [None]
     sign = False if False in signs else None if None in signs else True
     return Obligation(what, expression >= 0, Decision(sign, f"values {ends} at the ends"))
-
-
-def positive_terms(what: str, expression: Expr) -> Obligation:
-    """Owe: `expression` > 0, because its numerator and denominator are sums of terms ≥ 0, one of them > 0."""
-
-    def positive(part: Expr) -> bool:
-        terms = expand(part).as_ordered_terms()
-        return all(term.is_nonnegative for term in terms) and any(term.is_positive for term in terms)
-
-    proved = all(positive(part) for part in fraction(factor(simplify(expression))))
-    return Obligation(f"{what} is positive", Gt(expression, 0, evaluate=False), Decision(True if proved else None))
 
 
 Owed = Obligation | Iterable[Obligation]

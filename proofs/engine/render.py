@@ -19,11 +19,10 @@ from sympy.printing.pretty.pretty_symbology import greek_unicode, pretty_use_uni
 from sympy.printing.pretty.stringpict import prettyForm
 from sympy.printing.str import StrPrinter
 
-from proofs.engine.claim import Claim, derive
+from proofs.engine.claim import Claim, derive, forms_of, latex_of_claim, subject_of
 from proofs.engine.derivation import Obligation, Step
 from proofs.engine.latex import LETTERS, latex_of, shown
 from proofs.engine.sentence import KINDS, formula_of
-from proofs.engine.stated import forms_of, latex_of_claim, subject_of
 from proofs.symbols import QUANTITIES, mu, quantity
 
 __all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "subject_of", "text_of"]

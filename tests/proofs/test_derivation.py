@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Function, Integral, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
-from proofs.engine.derivation import Derivation, coefficient, holds, nonnegative_in_theta, positive_terms, vanishes
+from proofs.engine.derivation import Derivation, coefficient, holds, nonnegative_in_theta, vanishes
 from proofs.symbols import e, m, r, s, theta, v_v, v_vs, w_hat, w_star, x
 
 f = Function("f")
@@ -139,25 +139,6 @@ def test_conditions(condition: object, verdict: bool | None) -> None:
 )
 def test_signs_of_affine_expressions(expression: object, verdict: bool | None) -> None:
     assert nonnegative_in_theta("sign", expression).decision.zero is verdict  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("expression", "verdict"),
-    [
-        (r + v_v, True),
-        (r / (1 + m), True),
-        ((1 + r) ** 2, True),
-        (v_v, None),
-        (v_vs**2, None),
-        (r - 1, None),
-        (-r, None),
-        ((r - 1) ** 2, None),
-        (r + v_vs, None),
-    ],
-)
-def test_positive_terms(expression: object, verdict: bool | None) -> None:
-    """Sufficient, not necessary: what it cannot see stays undecided."""
-    assert positive_terms("positive", expression).decision.zero is verdict  # type: ignore[arg-type]
 
 
 def test_coefficients_of_a_vector() -> None:

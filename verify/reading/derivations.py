@@ -68,10 +68,8 @@ def steps_of(claim_id: str) -> tuple[dict[str, Any], ...]:
 
 def formula(claim_id: str, step: Step) -> list[str]:
     """What a step shows, displayed: a fact as it is, an expression with what it is."""
-    if isinstance(step.shown, Written):
+    if isinstance(step.shown, str):  # as another process wrote it
         return [step.shown]
-    if isinstance(step.shown, str):
-        return ["```text", step.shown, "```"]
     claim = proofs.get(claim_id)
     if not isinstance(step.shown, Boolean):
         return _displayed(claim_id, f"{_left(claim, step)} = {latex_of(step.shown)}")
