@@ -20,10 +20,10 @@ from verify.configurations import configurations
 from verify.evidence import Verdict
 from verify.generated.derived import require_right
 from verify.precision.route import check, points_for
+from verify.processes import fresh_processes
 from verify.reading.book import formula_book
 from verify.reading.derivations import as_told, derivation_pages, errata_page
 from verify.reading.mathml import mathml
-from verify.workers import fresh_processes
 
 GENERATED = "numerics/generated"
 

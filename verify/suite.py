@@ -17,7 +17,8 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from verify.evidence import ClaimReport, Evidence, Grade, Level, Method, Outcome, Report, Task, Verdict
-from verify.workers import Callback, Piece, Work, describe, single_threaded
+from verify.processes import local, single_threaded
+from verify.workers import Callback, Piece, Work, describe
 
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
@@ -85,7 +86,7 @@ def run_suite(
     with single_threaded(), pinning(dict(pins.values())):
         plans = [_Plan.make(name, claims, level, seed) for name in METHODS]
         work = Work([Piece(plan.module_path, task) for plan in plans for task in plan.tasks])
-        outcomes = iter(work.carry_out(jobs, progress))
+        outcomes = iter(work.carry_out(local(jobs), progress))
         found = [plan.conclude([next(outcomes) for _ in plan.tasks]) for plan in plans]
         said = {claim.id: [evidence for by_claim in found for evidence in by_claim[claim.id]] for claim in claims}
         found.append(mutants.conclude(claims, said, level))

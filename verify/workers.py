@@ -1,32 +1,24 @@
-"""Carrying out the pieces of a run in several processes: the heaviest first, beside them the lightest.
+"""Carrying out the pieces of a run: the heaviest first, beside them the lightest. An executor says where.
 
-A task that raises becomes an outcome with an error; when a worker dies, what was in flight is done again one piece at a
-time, so that only the guilty piece is lost.
+A task that raises becomes an outcome with an error; so does one whose process dies, if it dies again in a fresh one.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, Protocol, Self, cast
 
 from verify.evidence import Method, Outcome, Task
 
-__all__ = ["Callback", "Piece", "Progress", "Work", "describe", "fresh_processes", "single_threaded"]
+__all__ = ["DIED", "Answer", "Callback", "Executor", "Here", "Piece", "Progress", "Work", "describe", "perform"]
 
-_THREAD_VARIABLES: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+DIED: Final = "the worker process died (killed, out of memory, or crashed)"
 
 
 @dataclass(frozen=True)
@@ -58,14 +50,35 @@ class Piece:
     task: Task
 
 
-def _perform(piece: Piece) -> Outcome:
+Answer = tuple[Any, float, str]
+"""A value, the seconds it took, and the error in its place."""
+
+
+def perform(piece: Piece) -> Answer:
     """Do one piece of work. Errors are returned as text: an exception need not survive pickling."""
-    started = time.perf_counter()
+    started, value, error = time.perf_counter(), None, ""
     try:
         value = cast(Method, import_module(piece.module_path)).run(piece.task)
-    except (Exception, SystemExit) as error:  # noqa: BLE001, RUF100 (becomes evidence)
-        return Outcome(piece.task, None, time.perf_counter() - started, describe(error))
-    return Outcome(piece.task, value, time.perf_counter() - started)
+    except (Exception, SystemExit) as raised:  # noqa: BLE001, RUF100 (becomes evidence)
+        error = describe(raised)
+    return value, time.perf_counter() - started, error
+
+
+class Executor(Protocol):
+    """Where pieces are done. Leaving its context stops whatever it has begun, and leaves nothing running."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def room(self) -> int:
+        """How many pieces can be done at a time."""
+
+    def begin(self, piece: Piece) -> None:
+        """Do this piece next; an exception if it cannot be sent there."""
+
+    def ended(self) -> Iterator[tuple[Piece, Outcome]]:
+        """What has ended since, after waiting for a while if nothing has."""
 
 
 class Work:
@@ -80,72 +93,35 @@ class Work:
         self.waiting = deque(sorted(pieces, key=lambda piece: -piece.task.weight))
         self.running: dict[Piece, None] = {}
         self.outcomes: dict[Piece, Outcome] = {}
+        self.light: Piece | None = None
         self.callback: Callback | None = None
         self.weight = sum(piece.task.weight for piece in pieces)
         self.weight_done = 0.0
 
-    def carry_out(self, jobs: int, callback: Callback | None) -> list[Outcome]:
-        """Do everything; KeyboardInterrupt stops the workers and goes through."""
+    def carry_out(self, executor: Executor, callback: Callback | None) -> list[Outcome]:
+        """Do everything; KeyboardInterrupt stops what is running and goes through."""
         self.callback = callback
         self._tell()
-        if jobs == 1:
-            while self.waiting:
-                piece = self.waiting.pop()
-                self._start(piece)
-                self._finish(piece, _perform(piece))
-        else:
-            self._in_processes(jobs)
+        with executor:
+            while self.waiting or self.running:
+                while self.waiting and len(self.running) < executor.room():
+                    self._begin(executor)
+                for piece, outcome in executor.ended():
+                    self._finish(piece, outcome)
         return [self.outcomes[piece] for piece in self.pieces]
 
-    def _in_processes(self, jobs: int) -> None:
-        """When a worker dies its pool is lost: what was in flight is done again, piece by piece."""
-        while self.waiting:
-            for suspect in self._until_broken(self.waiting, min(jobs, len(self.waiting))):
-                if self._until_broken(deque([suspect]), 1):
-                    died = "the worker process died (killed, out of memory, or crashed)"
-                    self._finish(suspect, Outcome(suspect.task, None, 0.0, died))
-
-    def _until_broken(self, waiting: deque[Piece], workers: int) -> list[Piece]:
-        """Work `waiting` off; if the pool breaks, return the pieces one of which broke it."""
-        flying: dict[Future[Outcome], Piece] = {}
-        light: Piece | None = None
-        with fresh_processes(workers) as pool:
-            while waiting or flying:
-                while waiting and len(flying) < workers:
-                    if light in flying.values():
-                        piece = waiting.popleft()
-                    else:
-                        piece = light = waiting.pop()
-                    try:
-                        # Workers inherit the held signal: Ctrl-C is the parent's business.
-                        with _interrupts_held():
-                            flying[pool.submit(_perform, piece)] = piece
-                    except BrokenProcessPool:
-                        return [piece, *flying.values()]
-                    self._start(piece)
-                wait(flying, return_when=FIRST_COMPLETED)
-                if self._collect(flying):
-                    return list(flying.values())
-        return []
-
-    def _collect(self, flying: dict[Future[Outcome], Piece]) -> bool:
-        """Take what has landed out of `flying`; True if the pool broke."""
-        broken = False
-        for future in [future for future in flying if future.done()]:
-            error = future.exception()
-            if isinstance(error, BrokenProcessPool):
-                broken = True
-                continue
-            piece = flying.pop(future)
-            if error is None:
-                self._finish(piece, future.result())
-            else:  # the task or its value could not be sent between processes
-                self._finish(piece, Outcome(piece.task, None, 0.0, describe(error)))
-        return broken
-
-    def _start(self, piece: Piece) -> None:
-        self.running[piece] = None
-        self._tell()
+    def _begin(self, executor: Executor) -> None:
+        if self.light in self.running:
+            piece = self.waiting.popleft()
+        else:
+            piece = self.light = self.waiting.pop()
+        try:
+            executor.begin(piece)
+        except Exception as error:  # noqa: BLE001, RUF100 (it cannot be sent between processes)
+            self._finish(piece, Outcome(piece.task, None, 0.0, describe(error)))
+        else:
+            self.running[piece] = None
+            self._tell()
 
     def _finish(self, piece: Piece, outcome: Outcome) -> None:
         self.running.pop(piece, None)
@@ -161,72 +137,19 @@ class Work:
         self.callback(Progress(*counts, self.weight_done, self.weight, running))
 
 
-@contextmanager
-def single_threaded() -> Iterator[None]:
-    """One thread for linear algebra: sums then have one order, and jobs do not fight over cores."""
-    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-    _limit_threads()
-    import numpy  # noqa: F401  (loaded now, so that the limit below finds its library)
-    from threadpoolctl import threadpool_limits
+class Here:
+    """In this process, one piece after the other."""
 
-    try:
-        with threadpool_limits(limits=1):
-            yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(self, *error: object) -> None: ...
 
-def _limit_threads() -> None:
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    def room(self) -> int:
+        return 1
 
+    def begin(self, piece: Piece) -> None:
+        self._piece = piece
 
-def _start_worker() -> None:
-    """First thing in every worker, before NumPy is there."""
-    _limit_threads()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:
-    """A parent that was killed cannot stop its workers, and they would wait for work forever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Keep SIGINT waiting for a moment, where the system can."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def fresh_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of fresh processes; if anything is raised inside, they are stopped at once."""
-    others = set(active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        ours = [child for child in active_children() if child not in others]
-        for child in ours:
-            child.terminate()
-        for child in ours:
-            child.join(2)
-            if child.is_alive():
-                child.kill()
-        raise
-    pool.shutdown()
+    def ended(self) -> Iterator[tuple[Piece, Outcome]]:
+        yield self._piece, Outcome(self._piece.task, *perform(self._piece))

@@ -18,7 +18,7 @@ from verify.inequalities import route as inequalities
 from verify.inequalities.route import fates_of, judge, says_the_same
 from verify.inequalities.statement import Statement, decide, rule_of
 from verify.mutants import Mutant, mutants
-from verify.workers import Piece, Work
+from verify.workers import Here, Piece, Work
 
 STATED = [claim.id for claim in proofs.all_claims() if rule_of(claim) is not None]
 x = Symbol("x", real=True)
@@ -109,7 +109,7 @@ def test_without_a_solver_there_is_an_error_that_says_what_to_install(monkeypatc
     task = Task(inequalities.NAME, ("P1",), ("quick",))
     with pytest.raises(SolverMissingError, match="pip install z3-solver"):
         inequalities.run(task)
-    (outcome,) = Work([Piece("verify.inequalities.route", task)]).carry_out(1, None)
+    (outcome,) = Work([Piece("verify.inequalities.route", task)]).carry_out(Here(), None)
     assert "pip install z3-solver" in outcome.error
     assert inequalities.conclude([proofs.get("P1")], [outcome], "quick", 0, 0.0) == {}  # the suite adds the error
 

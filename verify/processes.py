@@ -1,0 +1,187 @@
+"""Fresh processes of this machine, and pieces done in them: one thread each for linear algebra, Ctrl-C not theirs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from typing import Final, Self, cast
+
+from verify.evidence import Outcome
+from verify.workers import DIED, Answer, Executor, Here, Piece, describe, perform
+
+__all__ = ["Hand", "Processes", "fresh_processes", "local", "single_threaded"]
+
+_THREAD_VARIABLES: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def local(jobs: int) -> Executor:
+    """What does `jobs` pieces at a time on this machine."""
+    return Here() if jobs == 1 else Processes(jobs)
+
+
+class Processes:
+    """In fresh processes of this machine. A piece whose process dies is begun again, once, in another."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._idle: list[Hand] = []
+        self._busy: dict[Connection, tuple[Hand, Piece]] = {}
+        self._suspects: set[Piece] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for hand in (*self._idle, *(hand for hand, _ in self._busy.values())):
+            hand.stop()
+
+    def room(self) -> int:
+        return self._jobs
+
+    def begin(self, piece: Piece) -> None:
+        self._idle = self._idle or [Hand()]
+        self._idle[-1].give(piece)
+        hand = self._idle.pop()
+        self._busy[hand.connection] = hand, piece
+
+    def ended(self) -> Iterator[tuple[Piece, Outcome]]:
+        for connection in wait(list(self._busy)):
+            hand, piece = self._busy.pop(cast(Connection, connection))
+            answer = hand.answer()
+            if answer is not None:
+                self._idle.append(hand)
+            elif piece not in self._suspects:
+                self._suspects.add(piece)
+                self.begin(piece)
+                continue
+            yield piece, Outcome(piece.task, *(answer or (None, 0.0, DIED)))
+
+
+class Hand:
+    """A fresh process that does one piece at a time, with these `variables` in its environment.
+
+    It ends with the process that started it, and after `patience` seconds without a piece.
+    """
+
+    def __init__(self, variables: Mapping[str, str] | None = None, patience: float | None = None) -> None:
+        self.variables = variables or {}
+        context = get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        arguments = theirs, self.variables, patience
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        with _interrupts_held():  # it inherits that: Ctrl-C is the parent's business
+            self._process.start()
+        theirs.close()
+
+    def give(self, piece: Piece) -> None:
+        """Let it do this piece; an exception if that cannot be sent."""
+        with suppress(ConnectionError):  # it is dead, as `answer` will say
+            self.connection.send(piece)
+
+    def answer(self) -> Answer | None:
+        """What became of the piece, once `connection` is ready; None if the process died, which is stopped then."""
+        try:
+            found: Answer = self.connection.recv()
+        except (EOFError, ConnectionError):
+            self.stop()
+            return None
+        except Exception as error:  # noqa: BLE001, RUF100 (the value cannot be read here)
+            return None, 0.0, describe(error)
+        return found
+
+    def stop(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _serve(connection: Connection, variables: Mapping[str, str], patience: float | None) -> None:
+    """Do what is asked for until nobody is there to ask."""
+    _start_worker()
+    os.environ.update(variables)
+    with suppress(EOFError, ConnectionError):
+        while connection.poll(patience):
+            try:
+                connection.send(perform(connection.recv()))
+            except (EOFError, ConnectionError):
+                raise
+            except Exception as error:  # noqa: BLE001, RUF100 (the piece or its value cannot be sent)
+                connection.send((None, 0.0, describe(error)))
+
+
+@contextmanager
+def single_threaded() -> Iterator[None]:
+    """One thread for linear algebra: sums then have one order, and jobs do not fight over cores."""
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    _limit_threads()
+    import numpy  # noqa: F401  (loaded now, so that the limit below finds its library)
+    from threadpoolctl import threadpool_limits
+
+    try:
+        with threadpool_limits(limits=1):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _limit_threads() -> None:
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+
+
+def _start_worker() -> None:
+    """First thing in every worker, before NumPy is there."""
+    _limit_threads()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """A parent that was killed cannot stop its workers, and they would wait for work forever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep SIGINT waiting for a moment, where the system can."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def fresh_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool of fresh processes; if anything is raised inside, they are stopped at once."""
+    others = set(active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        ours = [child for child in active_children() if child not in others]
+        for child in ours:
+            child.terminate()
+        for child in ours:
+            child.join(2)
+            if child.is_alive():
+                child.kill()
+        raise
+    pool.shutdown()
