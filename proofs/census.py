@@ -121,10 +121,12 @@ class Census:
     def premises(self) -> dict[str, Boolean]:
         """What D is; no entry is where S has a kink or a jump; the others are at rest."""
         said: dict[str, Boolean] = {}
+        slope = diff(get(self.claim_id).formula.subs(ratio, lam / beta).rewrite(Piecewise), x_in)
         for name, (entry, _, _, stiff) in _ENTRIES.items():
-            shrunk = get(self.claim_id).formula.subs({x_in: entry, ratio: lam / beta})
-            slope = diff(shrunk.rewrite(Piecewise), entry)
-            told = [eq(stiff, STIFFNESS.subs(SLOPE, slope)), ne(Abs(entry), self.parts[self.level.name])]
+            told = [
+                eq(stiff, STIFFNESS.subs(SLOPE, slope.subs(x_in, entry))),
+                ne(Abs(entry), self.parts[self.level.name]),
+            ]
             said[f"entry {name}"] = All(*told, *([_fixed(name)] if name == "i" else []))
         said["order"] = All(ge(Abs(W_J), Abs(_W_2)), ge(Abs(_W_2), Abs(W_I)))
         return said | self.signs

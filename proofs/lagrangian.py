@@ -147,7 +147,7 @@ def at_once(witness: Witness) -> tuple[Expr, Expr]:
     norm = sqrt(expand(dot(z, z)))
     sine = (z[0] * w[1] - z[1] * w[0]) / norm
     apart = [witness.beta * (w[i] - witness.u[i]) for i in (0, 1)]
-    force = sum((apart[i] * (z[i] / norm) - apart[i] * w[i] for i in (0, 1)), sine / (2 * pi))
+    force = sum((f * (z[i] / norm) - f * w[i] for i, f in enumerate(apart) if f != 0), sine / (2 * pi))
     return sine / step, force / step
 
 

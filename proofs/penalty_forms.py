@@ -41,7 +41,8 @@ class Penalty(Declaration):
     `stable` and `stable_envelope`, where given, are the forms that compute best, `printed` is the map as the literature
     prints it; they are proved equal. Where the solver does not know the functions in p, `prove` gives the
     `proofs.proximal.Branch` of each piece, and `prove_threshold` the obligations from which the threshold follows.
-    Raises ValueError for what is no penalty of the model P(u) = Σ p(|u_i|), such as a one-sided or a grouped one.
+    Raises ValueError for parts of another form; `add`, for what is no penalty of the model P(u) = Σ p(|u_i|), such as a
+    one-sided or a grouped one.
     """
 
     def __post_init__(self) -> None:
@@ -57,7 +58,6 @@ class Penalty(Declaration):
                 raise ValueError("`parameters` must be a tuple of Shape")
             if not isinstance(self.domain, Boolean):
                 raise ValueError("`domain` must be a relation of SymPy, such as ratio <= 1")
-            check(self, size)
         except ValueError as error:
             raise ValueError(f"penalty {self.name!r}: {error}") from error
 
@@ -148,12 +148,19 @@ PENALTIES: dict[str, Penalty] = {}
 
 
 def add(new: Penalty) -> Penalty:
-    """Register a penalty, its parameters under symbols of their own; ValueError for a name that it cannot have."""
+    """Register a penalty, its parameters under symbols of their own.
+
+    Raises ValueError for a name that it cannot have, and for what is no penalty of the model.
+    """
+    try:
+        check(new, size)
+    except ValueError as error:
+        raise ValueError(f"penalty {new.name!r}: {error}") from error
     names = naming.declared("penalty", new, PENALTIES)
     own: Penalty = naming.in_symbols(new, names) if names else new
     asked = {name: getattr(new, name) for name in ("prove", "prove_threshold") if names}
     proofs: dict[str, Any] = {name: partial(_prove, prove, names) for name, prove in asked.items() if prove is not None}
-    PENALTIES[new.name] = own = replace(own, **proofs) if proofs else own  # made anew, it would be checked anew
+    PENALTIES[new.name] = own = replace(own, **proofs) if proofs else own
     return own
 
 
@@ -173,28 +180,24 @@ def penalty(name: str) -> Penalty:
 _ONE, _ZERO = Integer(1), Integer(0)
 _SHORT = Min(Abs(x_in), ratio)
 
-L1 = add(
-    Penalty(
-        "l1",
-        "l1, p(u) = |u|",
-        ((_ZERO, oo, u),),
-        threshold=ratio,
-        branches=((ratio, True),),
-        source="classical",
-        stable=x_in - sympy.Max(-ratio, Min(x_in, ratio)),
-        stable_envelope=symbols.beta * _SHORT * (Abs(x_in) - _SHORT / 2),
-    )
+L1 = Penalty(
+    "l1",
+    "l1, p(u) = |u|",
+    ((_ZERO, oo, u),),
+    threshold=ratio,
+    branches=((ratio, True),),
+    source="classical",
+    stable=x_in - sympy.Max(-ratio, Min(x_in, ratio)),
+    stable_envelope=symbols.beta * _SHORT * (Abs(x_in) - _SHORT / 2),
 )
-L0 = add(
-    Penalty(
-        "l0",
-        "l0, p(u) = 1{u ≠ 0}",
-        ((_ZERO, oo, _ONE),),
-        threshold=sqrt(2 * ratio),
-        branches=((_ZERO, True),),
-        source="classical",
-        stable_envelope=Min(symbols.beta * x_in**2 / 2, symbols.lam),
-    )
+L0 = Penalty(
+    "l0",
+    "l0, p(u) = 1{u ≠ 0}",
+    ((_ZERO, oo, _ONE),),
+    threshold=sqrt(2 * ratio),
+    branches=((_ZERO, True),),
+    source="classical",
+    stable_envelope=Min(symbols.beta * x_in**2 / 2, symbols.lam),
 )
 
 _JUMP = sqrt(2 * ratio * (a + 1))
@@ -212,69 +215,63 @@ def _tl1_printed() -> Expr:
     return Piecewise((Integer(0), Le(x, threshold)), (root, True))
 
 
-TL1 = add(
-    Penalty(
-        "tl1",
-        "transformed l1, p(u) = (a + 1)|u|/(a + |u|)",
-        ((_ZERO, oo, (a + 1) * u / (a + u)),),
-        threshold=_TL1_THRESHOLD,
-        branches=((Rational(4, 3) * sin(asin(_TL1_SINE) / 3) ** 2 * _REACH, True),),
-        parameters=(Shape(a, Rational(1), "shape, a > 0"),),
-        printed=_tl1_printed(),
-        source="[ZX]",
-    )
+TL1 = Penalty(
+    "tl1",
+    "transformed l1, p(u) = (a + 1)|u|/(a + |u|)",
+    ((_ZERO, oo, (a + 1) * u / (a + u)),),
+    threshold=_TL1_THRESHOLD,
+    branches=((Rational(4, 3) * sin(asin(_TL1_SINE) / 3) ** 2 * _REACH, True),),
+    parameters=(Shape(a, Rational(1), "shape, a > 0"),),
+    printed=_tl1_printed(),
+    source="[ZX]",
 )
 
 _MCP_THRESHOLD = sqrt(ratio) * sqrt(Min(ratio, gamma))
 
-MCP = add(
-    Penalty(
-        "mcp",
-        "minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2",
-        ((_ZERO, gamma, u - u**2 / (2 * gamma)), (gamma, oo, gamma / 2)),
-        threshold=_MCP_THRESHOLD,
-        branches=((ratio * (gamma - size) / (gamma - ratio), size < gamma), (_ZERO, True)),
-        parameters=(Shape(gamma, Rational(2), "width, γ > 0"),),
-        stable=Piecewise(
-            (_ZERO, Le(Abs(x_in), _MCP_THRESHOLD)),
-            (sign(x_in) * gamma * (Abs(x_in) - ratio) / (gamma - ratio), Abs(x_in) < gamma),
-            (x_in, True),
-        ),
-        source="Zhang, Ann. Statist. 38 (2010); the case ρ ≥ γ [here]",
-    )
+MCP = Penalty(
+    "mcp",
+    "minimax concave, p(u) = |u| − u²/2γ up to γ, then γ/2",
+    ((_ZERO, gamma, u - u**2 / (2 * gamma)), (gamma, oo, gamma / 2)),
+    threshold=_MCP_THRESHOLD,
+    branches=((ratio * (gamma - size) / (gamma - ratio), size < gamma), (_ZERO, True)),
+    parameters=(Shape(gamma, Rational(2), "width, γ > 0"),),
+    stable=Piecewise(
+        (_ZERO, Le(Abs(x_in), _MCP_THRESHOLD)),
+        (sign(x_in) * gamma * (Abs(x_in) - ratio) / (gamma - ratio), Abs(x_in) < gamma),
+        (x_in, True),
+    ),
+    source="Zhang, Ann. Statist. 38 (2010); the case ρ ≥ γ [here]",
 )
 
-SCAD = add(
-    Penalty(
-        "scad",
-        "smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0",
-        ((_ZERO, _ONE, u), (_ONE, a, u - (u - 1) ** 2 / (2 * (a - 1))), (a, oo, (a + 1) / 2)),
-        threshold=sqrt(ratio) * sqrt(Min(ratio, a + 1)),
-        branches=(
-            (ratio, size <= Min(1 + ratio, (a + 1 + ratio) / 2, a + 1)),
-            (ratio * (a - size) / (a - 1 - ratio), size < a),
-            (_ZERO, True),
-        ),
-        parameters=(Shape(a, Rational(37, 10), "knee, a ≥ 1", _ONE, attained=True),),
-        source="Fan and Li, J. Amer. Statist. Assoc. 96 (2001), with knots 1 and a; the cases ρ ≥ a − 1 [here]",
-    )
+SCAD = Penalty(
+    "scad",
+    "smoothly clipped, p'(u) = 1 up to 1, (a − u)/(a − 1) up to a, then 0",
+    ((_ZERO, _ONE, u), (_ONE, a, u - (u - 1) ** 2 / (2 * (a - 1))), (a, oo, (a + 1) / 2)),
+    threshold=sqrt(ratio) * sqrt(Min(ratio, a + 1)),
+    branches=(
+        (ratio, size <= Min(1 + ratio, (a + 1 + ratio) / 2, a + 1)),
+        (ratio * (a - size) / (a - 1 - ratio), size < a),
+        (_ZERO, True),
+    ),
+    parameters=(Shape(a, Rational(37, 10), "knee, a ≥ 1", _ONE, attained=True),),
+    source="Fan and Li, J. Amer. Statist. Assoc. 96 (2001), with knots 1 and a; the cases ρ ≥ a − 1 [here]",
 )
 
 _HALF_THRESHOLD = Rational(3, 2) * ratio ** Rational(2, 3)
 _HALF_SINE = Rational(3, 4) * sqrt(3) * ratio / size ** Rational(3, 2)
 _THIRD = asin(_HALF_SINE) / 3
 _COSINE = ratio / 4 * (Abs(x_in) / 3) ** Rational(-3, 2)
-HALF = add(
-    Penalty(
-        "half",
-        "l½, p(u) = √|u|",
-        ((_ZERO, oo, sqrt(u)),),
-        threshold=_HALF_THRESHOLD,
-        branches=((Rational(4, 3) * size * sin(_THIRD) * sin(pi / 3 + _THIRD), True),),
-        printed=Piecewise(
-            (_ZERO, Le(Abs(x_in), _HALF_THRESHOLD)),
-            (Rational(2, 3) * x_in * (1 + cos(2 * pi / 3 - Rational(2, 3) * acos(_COSINE))), True),
-        ),
-        source="Xu, Chang, Xu and Zhang, IEEE Trans. Neural Netw. 23 (2012)",
-    )
+HALF = Penalty(
+    "half",
+    "l½, p(u) = √|u|",
+    ((_ZERO, oo, sqrt(u)),),
+    threshold=_HALF_THRESHOLD,
+    branches=((Rational(4, 3) * size * sin(_THIRD) * sin(pi / 3 + _THIRD), True),),
+    printed=Piecewise(
+        (_ZERO, Le(Abs(x_in), _HALF_THRESHOLD)),
+        (Rational(2, 3) * x_in * (1 + cos(2 * pi / 3 - Rational(2, 3) * acos(_COSINE))), True),
+    ),
+    source="Xu, Chang, Xu and Zhang, IEEE Trans. Neural Netw. 23 (2012)",
 )
+
+PENALTIES |= {own.name: own for own in (L1, L0, TL1, MCP, SCAD, HALF)}  # a test checks them as `add` would

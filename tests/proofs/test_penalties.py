@@ -188,7 +188,7 @@ REFUSED = {
 def test_bad_declarations(fields: dict, complaint: str) -> None:
     good = {"title": "", "pieces": ((ZERO, oo, u),), "threshold": ratio, "branches": ((ratio, True),)}
     with pytest.raises(ValueError, match=complaint) as caught:
-        Penalty("bad", **(good | fields))
+        add(Penalty("bad", **(good | fields)))
     assert str(caught.value).startswith("penalty 'bad': ")
     assert "\n" not in str(caught.value)
 
@@ -196,7 +196,13 @@ def test_bad_declarations(fields: dict, complaint: str) -> None:
 @pytest.mark.parametrize("name", ["my penalty", "", "a_b", "gradient", "x-", 'a"'])
 def test_bad_names(name: str) -> None:
     with pytest.raises(ValueError, match="the name must be letters and digits"):
-        Penalty(name, "", ((ZERO, oo, u),), ratio, ((ratio, True),))
+        add(Penalty(name, "", ((ZERO, oo, u),), ratio, ((ratio, True),)))
+
+
+def test_our_own_declarations_are_what_an_extension_s_must_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(penalty_forms, "PENALTIES", {})
+    for own in PENALTIES.values():
+        assert add(own) is own
 
 
 @pytest.mark.parametrize(
