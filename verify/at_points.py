@@ -108,18 +108,18 @@ class AtPoints:
             point = next(point for point in chosen if point.label == label)
             here = found[claim.id] = self._at(claim, point, level)
             if point is chosen[0]:
-                started, base = time.perf_counter(), configurations(level, seed)[0]
+                started, base = time.process_time(), configurations(level, seed)[0]
                 besides = tuple(self.beside(claim, base, level))
                 fates, figures = self.fates(claim, chosen, base, level)
-                seconds = here.seconds + time.perf_counter() - started
+                seconds = here.seconds + time.process_time() - started
                 compared = (*here.comparisons, *besides)
                 found[claim.id] = replace(here, comparisons=compared, fates=fates, figures=figures, seconds=seconds)
         return found
 
     def _at(self, claim: Claim, point: Configuration, level: Level) -> Found:
-        started = time.perf_counter()
+        started = time.process_time()
         comparisons = tuple(self.compare(claim, point, level))
-        return Found(time.perf_counter() - started, point.label, comparisons)
+        return Found(time.process_time() - started, point.label, comparisons)
 
     def check(self, claim: Claim, points: Sequence[Configuration], level: Level = "quick") -> Evidence:
         """Check any claim, registered or not, at those of `points` that meet its hypotheses."""

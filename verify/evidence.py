@@ -179,7 +179,7 @@ class ClaimReport:
 
     @property
     def seconds(self) -> float:
-        """Time all methods took together."""
+        """Processor time of all methods together."""
         return sum(found.seconds for found in self.evidence)
 
 

@@ -100,13 +100,13 @@ def run_suite(
         )
         for claim in claims
     )
-    environment = _environment(jobs)
+    environment = environment_of(jobs)
     if pins:
         environment["parameters"] = " ".join(f"{word} {value!r}" for word, (_, value) in pins.items())
     return Report(seed, level, environment, reports, time.perf_counter() - started)
 
 
-def _environment(jobs: int) -> dict[str, str | int]:
+def environment_of(jobs: int) -> dict[str, str | int]:
     """What the numbers may depend on; nothing that says whose machine it was."""
     versions: dict[str, str | int] = {
         "python": platform.python_version(),

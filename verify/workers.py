@@ -51,17 +51,17 @@ class Piece:
 
 
 Answer = tuple[Any, float, str]
-"""A value, the seconds it took, and the error in its place."""
+"""A value, the processor seconds it took, and the error in its place."""
 
 
 def perform(piece: Piece) -> Answer:
     """Do one piece of work. Errors are returned as text: an exception need not survive pickling."""
-    started, value, error = time.perf_counter(), None, ""
+    started, value, error = time.process_time(), None, ""
     try:
         value = cast(Method, import_module(piece.module_path)).run(piece.task)
     except (Exception, SystemExit) as raised:  # noqa: BLE001, RUF100 (becomes evidence)
         error = describe(raised)
-    return value, time.perf_counter() - started, error
+    return value, time.process_time() - started, error
 
 
 class Executor(Protocol):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import proofs
@@ -108,10 +108,10 @@ def conclude(
     evidence: dict[str, list[Evidence]] = {}
     for claim in claims:
         if claim.id in planned:
-            started = perf_counter()
+            started = process_time()
             found = judge.judge(claim, planned[claim.id])
             spent = sum(one.seconds / len(one.task.claim_ids) for one in mine if claim.id in one.task.claim_ids)
-            evidence[claim.id] = [replace(found, seconds=spent + perf_counter() - started)]
+            evidence[claim.id] = [replace(found, seconds=spent + process_time() - started)]
         elif isinstance(claim.definition, SampleGradient):
             evidence[claim.id] = [_flat(mine)]
     return evidence

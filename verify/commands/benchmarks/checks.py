@@ -1,14 +1,6 @@
-"""What checks the library: sampling, ball arithmetic, and whole commands."""
+"""What checks the library: sampling and ball arithmetic."""
 
 from __future__ import annotations
-
-import os
-import subprocess
-import sys
-import tempfile
-import threading
-import time
-from pathlib import Path
 
 import numpy as np
 
@@ -123,56 +115,3 @@ def enclosure() -> Figures:
         figures += [(f"{what}: 50 certified digits", took.median(what) * 1e3, "ms", 10.0)]
         figures += [(rival, took.ratio(what, rival), "×")]
     return figures
-
-
-def commands() -> Figures:
-    """`derive` into an empty tree and both levels of `verify`."""
-    from verify.build import project_root
-
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "pyproject.toml").write_bytes((project_root() / "pyproject.toml").read_bytes())
-        (root / "numerics").mkdir()
-        figures = _command("derive from nothing", ["derive", "--root", str(root)], 20.0)
-    for level, promise in (("quick", 60.0), ("full", 600.0)):
-        figures += _command(f"verify --level {level}", ["verify", "--level", level, "--seed", "1"], promise, 1024.0)
-    return figures
-
-
-def _command(what: str, arguments: list[str], promise: float, memory: float | None = None) -> Figures:
-    """Seconds, and peak resident memory of all its processes together, of one run of the command line."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "verify.cli", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    peak, done = [0.0], threading.Event()
-
-    def watch() -> None:
-        while not done.wait(0.05):
-            peak.append(_resident(process.pid))
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    process.wait()
-    done.set()
-    watcher.join()
-    figures: Figures = [(f"{what} (exit code {process.returncode})", time.perf_counter() - started, "s", promise)]
-    if memory is not None and max(peak) > 0:
-        figures.append((f"{what}: peak memory of all processes", max(peak), "MiB", memory))
-    return figures
-
-
-def _resident(root: int) -> float:
-    """Summed resident memory of a process and its descendants in MiB; 0 where /proc is missing."""
-    page = os.sysconf("SC_PAGE_SIZE") / 2**20
-    parents, sizes = {}, {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        parents[int(folder.name)], sizes[int(folder.name)] = int(fields[1]), int(fields[21]) * page
-    family = {root}
-    while grown := {pid for pid, parent in parents.items() if parent in family} - family:
-        family |= grown
-    return sum(sizes.get(pid, 0.0) for pid in family)
