@@ -68,6 +68,8 @@ def run(task: Task) -> Any:
         raise SystemExit(0)
     if behaviour == "sleep":
         time.sleep(60)
+    if behaviour == "nap":
+        time.sleep(1)
     if behaviour == "unpicklable":
         return lambda: None
     return random.Random(f"{seed}{task.claim_ids}").random()
