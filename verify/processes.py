@@ -190,7 +190,6 @@ def fresh_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
         ours = [child for child in active_children() if child not in others]
         for child in ours:
             child.terminate()
@@ -198,5 +197,6 @@ def fresh_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
             child.join(2)
             if child.is_alive():
                 child.kill()
+        pool.shutdown(cancel_futures=True)  # its thread ends with them; left alone it may be woken when it is gone
         raise
     pool.shutdown()
