@@ -123,7 +123,7 @@ def test_a_worker_killed_on_the_way_changes_nothing(cluster: tuple[str, list[int
 
 def test_an_interrupt_leaves_nothing_running(cluster: tuple[str, list[int], Path]) -> None:
     address, workers, folder = cluster
-    method = fake_methods.write(folder, "symbolic", {"*": "sleep"})
+    method = fake_methods.write(folder, "symbolic", {"*": f"sleep {folder}"})
     program = f"import verify.suite as suite, verify.cli as cli\nsuite.METHODS = {{'symbolic': {method!r}}}\ncli.main()"
     line = [sys.executable, "-c", program, "verify", "--scheduler", address, "--json", str(folder / "x.json")]
     with started(line, cwd=folder, env=environment(folder)) as process:
