@@ -114,12 +114,7 @@ class _Reader:
         if token == "{":
             return self.all("}")
         if token in "^_":
-            told, known = self._group(), _RAISED if token == "^" else _LOWERED
-            return (
-                "".join(map(known.__getitem__, told))
-                if told and set(told) <= known.keys()
-                else token + _bracketed(told)
-            )
+            return _shifted(self._group(), token)
         if token.isspace():
             return " "
         return {"-": "−", "&": " ", "=": " = ", "<": " < ", ">": " > ", "~": " "}.get(token, token)
