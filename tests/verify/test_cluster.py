@@ -111,6 +111,7 @@ def killing(folder: Path, address: str, victim: int, *method: str) -> Any:
     return started([sys.executable, str(program), address, str(victim), *method], cwd=folder, env=environment(folder))
 
 
+@pytest.mark.slow
 def test_a_worker_killed_on_the_way_changes_nothing(cluster: tuple[str, list[int], Path]) -> None:
     address, workers, folder = cluster
     with killing(folder, address, workers.pop()) as process:
@@ -121,6 +122,7 @@ def test_a_worker_killed_on_the_way_changes_nothing(cluster: tuple[str, list[int
     assert there == here
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_nothing_running(cluster: tuple[str, list[int], Path]) -> None:
     address, workers, folder = cluster
     method = fake_methods.write(folder, "symbolic", {"*": f"sleep {folder}"})
@@ -143,6 +145,7 @@ def test_an_interrupt_leaves_nothing_running(cluster: tuple[str, list[int], Path
         time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_a_scheduler_lost_and_back_costs_no_piece(tmp_path: Path) -> None:
     port, method = free_port(), fake_methods.write(tmp_path, "symbolic", {"*": "nap"})
     with local_cluster(tmp_path, port) as (address, _, first), killing(tmp_path, address, first.pid, method) as process:
@@ -156,6 +159,7 @@ def test_a_scheduler_lost_and_back_costs_no_piece(tmp_path: Path) -> None:
     assert {one["verdict"] for one in evidence} == {"verified"}
 
 
+@pytest.mark.slow
 def test_what_is_not_this_version_is_refused_by_name(cluster: tuple[str, list[int], Path], tmp_path: Path) -> None:
     address, _, folder = cluster
     for package in ("proofs", "numerics", "verify"):
