@@ -99,14 +99,15 @@ class Work:
         self.weight_done = 0.0
 
     def carry_out(self, executor: Executor, callback: Callback | None) -> list[Outcome]:
-        """Do everything; what stops it, KeyboardInterrupt say, goes through."""
+        """Do everything; KeyboardInterrupt stops what is running and goes through."""
         self.callback = callback
         self._tell()
-        while self.waiting or self.running:
-            while self.waiting and len(self.running) < executor.room():
-                self._begin(executor)
-            for piece, outcome in executor.ended():
-                self._finish(piece, outcome)
+        with executor:
+            while self.waiting or self.running:
+                while self.waiting and len(self.running) < executor.room():
+                    self._begin(executor)
+                for piece, outcome in executor.ended():
+                    self._finish(piece, outcome)
         return [self.outcomes[piece] for piece in self.pieces]
 
     def _begin(self, executor: Executor) -> None:

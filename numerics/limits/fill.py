@@ -4,12 +4,13 @@ block.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.limits.field import BLOCK, FLOATS, Number, bisect, blocks
+from numerics.limits.field import BLOCK, FLOATS, Number, bisect, blocks, inner
 from numerics.limits.law import Root
 from numerics.limits.problem import Problem
 
@@ -29,12 +30,11 @@ def fill(problem: Problem, root: Root) -> Filled:
     """The weights at a root (n,), read-only; with digits a tuple."""
     weights, exact = np.empty(problem.size, problem.w_star.dtype), problem.field is not FLOATS
     kept = np.empty_like(weights) if exact else None
-    for piece, out in zip(blocks(problem.w_star), blocks(weights), strict=True):
-        _by_cut(problem, root, piece, out)
+    error, residual, short = _measured(problem, root, weights, kept, _by_cut)
     if root.upper or root.placed:
         where, entries, _ = named(problem, root)
         weights[where] = entries
-    error, residual, short = _measured(problem, root, weights, kept)
+        error, residual, short = _measured(problem, root, weights, kept)
     if _complete(problem, root, weights, short):
         error, residual, short = _measured(problem, root, weights, kept)
     if kept is not None:
@@ -45,16 +45,22 @@ def fill(problem: Problem, root: Root) -> Filled:
 
 def _by_cut(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
     """Weights of a block, each as its branch has it and, to the last digit, on its side of the threshold."""
-    np.divide(y, root.multiplier, out=out)
     law, limit = problem.law, problem.threshold
-    if root.cut != np.inf and law.convex:
+    if law.convex and root.cut != np.inf:
         # The middle one of three lines. y ∓ λ keeps its digits however small the gap is, a cut at (β + gap)ρ would not.
-        np.clip(out, (y - law.offset) / root.gap, (y + law.offset) / root.gap, out=out)
+        np.divide(y, root.multiplier, out=out)
+        np.maximum(out, (y - law.offset) / root.gap, out=out)
+        np.minimum(out, (y + law.offset) / root.gap, out=out)
         return
+    upper = np.abs(y) > root.cut
+    if not law.curved and not law.offset:
+        np.divide(y, np.where(upper, root.gap, root.multiplier), out=out)
+        if np.array_equal(np.abs(out) > limit, upper):
+            return
+    np.divide(y, root.multiplier, out=out)
     np.clip(out, -limit, limit, out=out)
-    upper = np.flatnonzero(np.abs(y) > root.cut)
-    if len(upper):
-        chosen = y[upper]
+    if upper.any():
+        chosen = y.compress(upper)
         out[upper] = np.sign(chosen) * law.entries(np.abs(chosen), root.gap, root.multiplier)[0]
 
 
@@ -69,13 +75,21 @@ def named(problem: Problem, root: Root) -> tuple[npt.NDArray[np.intp], npt.NDArr
 
 
 def _measured(
-    problem: Problem, root: Root, weights: npt.NDArray[Any], kept: npt.NDArray[Any] | None
+    problem: Problem,
+    root: Root,
+    weights: npt.NDArray[Any],
+    kept: npt.NDArray[Any] | None,
+    write: Callable[[Problem, Root, npt.NDArray[Any], npt.NDArray[Any]], None] | None = None,
 ) -> tuple[Number, Number, Number]:
-    """Error, residual and 1 − ‖w̄‖² of the weights; u goes to `kept`."""
+    """Error, residual and 1 − ‖w̄‖² of the weights, once `write` has made them, block by block while in the cache; u
+    goes to `kept`.
+    """
     y, n = problem.w_star, problem.size
     errors, residuals, squares, buffer = [], [], [], np.empty(min(n, BLOCK), y.dtype)
     for start in range(0, n, BLOCK):
         piece, out = y[start : start + BLOCK], weights[start : start + BLOCK]
+        if write is not None:
+            write(problem, root, piece, out)
         u = problem.proximal(out)
         if kept is not None:
             kept[start : start + BLOCK] = u
@@ -83,11 +97,11 @@ def _measured(
         u *= problem.pull
         u += piece
         u -= scratch
-        residuals.append(np.dot(u, u))
+        residuals.append(inner(u, u))
         unit = piece if problem.norm == 1 else np.divide(piece, problem.norm, out=scratch)
         np.subtract(out, unit, out=scratch)
-        errors.append(np.dot(scratch, scratch))
-        squares.append(np.dot(out, out))
+        errors.append(inner(scratch, scratch))
+        squares.append(inner(out, out))
     total = problem.field.total
     return total(errors) ** 0.5, total(residuals) ** 0.5 / root.multiplier, 1 - total(squares)
 

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import float_range
-from numerics.limits.field import FLOATS, Number, bisect, blocks, climb
+from numerics.limits.field import BLOCK, FLOATS, Number, bisect, blocks, climb, inner
 from numerics.limits.law import Law, Root, Selection
 from numerics.limits.problem import Problem, in_floats, unmoved
 
-_SAMPLE = 1 << 14
-"""Entries that give a first guess of the multiplier when there are many more."""
+_SAMPLES = ((1 << 13, 1e-3), (1 << 16, 1e-6))
+"""Entries that give a first guess of the multiplier when there are many more, and to what precision."""
+
+_NEAR = 0.02
+"""Relative distance of a guess from the gap, at most; several standard errors of the larger sample's."""
 
 
 def sparse_root(problem: Problem) -> Root | None:
@@ -43,54 +45,78 @@ def sparse_root(problem: Problem) -> Root | None:
     above_beta = largest - law.level * law.slope(law.fold(largest)) > p.rounding * largest
     if law.convex and not above_beta:
         return None
-    candidates, found = _Candidates.of(p), []
     if not above_beta:  # N is the same for all u of the largest entry to rounding, or rises with it
-        return _middle(p, candidates, largest, 0, (1 + 0 * largest, p.norm))
+        return _middle(p, _Candidates.of(p, p.cut), largest, 0, (1 + 0 * largest, p.norm))
+    start = _guess(p, low)
+    gap = _near(p, low, start)
+    if gap is None:
+        candidates, found = _Candidates.of(p, p.cut), []
 
-    def stuck(low: Number, high: Number) -> bool:
-        cut = law.cut(low) if low > 0 else 0
-        between = candidates.values[(candidates.values > cut) & (candidates.values <= law.cut(high))]
-        alone = len(between) > 0 and (between.min() == between.max() or high - low <= 4 * p.field.eps * high)
-        if alone:
-            found.append((between.max(), low, high))
-        return alone
+        def stuck(low: Number, high: Number) -> bool:
+            between = candidates.between(law.cut(low) if low > 0 else 0, law.cut(high))
+            alone = len(between) > 0 and (between[0] == between[-1] or high - low <= 4 * p.field.eps * high)
+            if alone:
+                found.append((between[-1], low, high))
+            return alone
 
-    start = _guess(p, candidates, low)
-    gap = climb(candidates.inverse, low, p.norm, p.field.eps, stuck if law.curved else None, start)
-    if found:
-        return _joining(p, candidates, *found[0])
+        gap = climb(candidates.inverse, low, p.norm, p.field.eps, stuck if law.curved else None, start)
+        if found:
+            return _joining(p, candidates, *found[0])
     gap = min(gap, p.norm)
     return Root(max(p.pull + gap, p.norm), gap, max(law.cut(gap), p.cut))
 
 
 @dataclass(frozen=True, eq=False)
 class _Candidates:
-    """Entries above the threshold in w*, as magnitudes; the others never leave the lower branch, as N >= κ."""
+    """Entries that may be on the upper branch, as magnitudes: the first `open` increase, all others of `values` are
+    above them. `rest`: squared norm of what is always on the lower branch; `beside`: as in `Selection`.
+    """
 
     law: Law
     values: npt.NDArray[Any]
+    open: int
     rest: Number
+    beside: Number
 
     @classmethod
-    def of(cls, problem: Problem) -> _Candidates:
-        kept, rest, count = np.empty_like(problem.w_star), [], 0
-        for piece in blocks(problem.w_star):
+    def of(cls, problem: Problem, low: Number, high: Number = np.inf, every: int = 1) -> _Candidates:
+        """Every `every`-th entry: on the lower branch up to `low`, where those thresholded in w* never leave it, as
+        N >= κ; on the upper one above `high`.
+        """
+        law, w_star = problem.law, problem.w_star[::every]
+        low, total = max(low, problem.cut), problem.field.total
+        kept, count, top, least = np.empty_like(w_star), 0, len(w_star), np.full(min(len(w_star), BLOCK), high)
+        squares, excesses = [0 * problem.norm], [0 * problem.norm]
+        for piece in blocks(w_star):
             size = np.abs(piece)
-            above = size > problem.cut
-            chosen = size.compress(above)  # takes half as long as indexing
-            kept[count : count + len(chosen)] = chosen
-            count += len(chosen)
-            size *= ~above
-            rest.append(np.dot(size, size))
-        return cls(problem.law, kept[:count], problem.field.total(rest))
+            inside, beyond = size > low, size > high
+            many = int(np.count_nonzero(beyond))
+            if many < np.count_nonzero(inside):
+                chosen = size.compress(inside ^ beyond)
+                kept[count : count + len(chosen)] = chosen
+                count += len(chosen)
+                squares.append(inner(chosen, chosen))
+            if many and law.curved:
+                chosen = size.compress(beyond)  # takes half as long as indexing
+                kept[top - many : top] = chosen
+                top -= many
+                squares.append(inner(chosen, chosen))
+            elif many:
+                np.maximum(size, least[: len(size)], out=size)  # an array takes half as long as a number
+                size -= high
+                square, once, more = inner(size, size), 2 * size.sum(), high - law.offset
+                squares.append(square + high * (once + many * high))
+                excesses.append(square + more * (once + many * more))
+        kept[top - count : top] = np.sort(kept[:count])
+        whole = problem.norm**2 if every == 1 else inner(w_star, w_star)
+        return cls(law, kept[top - count :], count, max(whole - total(squares), 0 * problem.norm), total(excesses))
 
-    @cached_property
-    def _all(self) -> Selection:
-        return Selection(self.law, self.values, self.rest)
+    def _place(self, cut: Number) -> int:
+        return int(np.searchsorted(self.values[: self.open], cut, "right"))
 
-    @cached_property
-    def _smallest(self) -> Number:
-        return self.values.min()
+    def between(self, low: Number, high: Number) -> npt.NDArray[Any]:
+        """Magnitudes in (low, high], increasing."""
+        return self.values[self._place(low) : self._place(high)]
 
     def inverse(self, gap: Number) -> tuple[Number, Number]:
         """1/‖w̄‖ and its slope with as many as possible on the upper branch."""
@@ -98,43 +124,33 @@ class _Candidates:
 
     def above(self, cut: Number, joining: int = 0) -> Selection:
         """Every candidate above the cut on the upper branch, and `joining` of those at it."""
-        if cut < self._smallest:
-            return self._all
-        if not self.law.curved:
-            active, lower = [], [self.rest]
-            for piece in blocks(self.values):
-                mask = piece > cut
-                excess, others = (piece - self.law.offset) * mask, piece * ~mask
-                active.append(np.dot(excess, excess))
-                lower.append(np.dot(others, others))
-            total = self.law.field.total
-            return Selection(self.law, self.values[:0], total(lower), total(active))
-        mask = self.values > cut
-        upper, others = self.values[mask], self.values[~mask]
-        lower = self.rest + np.dot(others, others) - joining * cut * cut
-        if joining:
-            upper = np.concatenate([upper, np.repeat(self.values[:1] * 0 + cut, joining)])
-        return Selection(self.law, upper, lower)
+        place = self._place(cut) - joining
+        lower = [self.rest, *(inner(piece, piece) for piece in blocks(self.values[:place]))]
+        return Selection(self.law, self.values[place:], self.law.field.total(lower), self.beside)
 
 
-def _guess(problem: Problem, candidates: _Candidates, low: Number) -> Number | None:
+def _guess(problem: Problem, low: Number) -> Number | None:
     """Where to start: in digits, where an evaluation is expensive, at the gap in float64; of many entries, at that of a
     sample, if it has one.
     """
-    values, p = candidates.values, problem
+    p, gap = problem, None
     if p.field is FLOATS:
-        step = len(values) // _SAMPLE
-        if step < 4:
-            return None
-        sample = _Candidates(p.law, values[::step].copy(), candidates.rest / step)
-        if not np.dot(sample.values, sample.values) > 1e-200:  # squares leave float64
-            return None
+        for size, eps in _SAMPLES:
+            every = p.size // size
+            if every < 4:
+                break
+            sample = _Candidates.of(p, p.cut, every=every)
+            whole = sample.rest + inner(sample.values, sample.values)
+            if not inner(sample.values, sample.values) > 1e-200:  # squares leave float64
+                break
+            share = p.norm**2 / whole
 
-        def evaluate(gap: Number) -> tuple[Number, Number]:
-            square, slope = sample.above(p.law.cut(gap)).square(gap)
-            return (step * square) ** -0.5, step * slope * (step * square) ** -1.5
+            def evaluate(gap: Number, sample: _Candidates = sample, share: Number = share) -> tuple[Number, Number]:
+                square, slope = sample.above(p.law.cut(gap)).square(gap)
+                return (share * square) ** -0.5, share * slope * (share * square) ** -1.5
 
-        return climb(evaluate, low, p.norm, 1e-3)
+            gap = climb(evaluate, max(low, 1e-6 * p.norm), p.norm, eps, None, gap)  # a sample may have none
+        return gap
     try:
         with float_range("the digits asked for need no guess"):
             rough = sparse_root(in_floats(p))
@@ -144,9 +160,31 @@ def _guess(problem: Problem, candidates: _Candidates, low: Number) -> Number | N
     return gap if low < gap < p.norm else None
 
 
+def _near(problem: Problem, low: Number, guess: Number | None) -> Number | None:
+    """The gap at which ‖w̄‖ = 1, if it is next to a guess from a sample: only entries that join thereabouts have to be
+    looked at again. None if it is not, or if the norm jumps there.
+    """
+    p, law = problem, problem.law
+    if p.field is not FLOATS or guess is None:
+        return None
+    ends = max(guess * (1 - _NEAR), low), min(guess * (1 + _NEAR), p.norm)
+    candidates, gap, last = _Candidates.of(p, *map(law.cut, ends)), guess, 0.0
+    for _ in range(8):
+        inverse, slope = candidates.inverse(gap)
+        error, new = abs(1 - inverse), gap + (1 - inverse) / slope
+        if not ends[0] < new < ends[1]:
+            break
+        # Newton's method squares the error, times what the last step tells, unless the norm jumps on the way.
+        joins = law.curved and len(candidates.between(*map(law.cut, sorted((gap, new)))))
+        if error <= 2 * p.field.eps or (error**3 <= p.field.eps / 4 * last**2 and not joins):
+            return new
+        gap, last = new, error
+    return None
+
+
 def _joining(problem: Problem, candidates: _Candidates, y: Number, low: Number, high: Number) -> Root:
     """The limit near the multiplier at which the entries of magnitude y join."""
-    law, equal = problem.law, int(np.count_nonzero(candidates.values == y))
+    law, equal = problem.law, int(np.count_nonzero(candidates.values[: candidates.open] == y))
     u = law.fold(y)
     gap, beyond = law.gap(y, u), u >= 1  # beyond 1 no entry of a unit vector is
     without = candidates.above(y)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from numerics.generated.limits import BENDS, CURVED, KEPT, LEAST, SLOPES, TURNING
 from numerics.generated.penalties import THRESHOLDS
-from numerics.limits.field import FLOATS, Field, Number, bisect, blocks, climb
+from numerics.limits.field import FLOATS, Field, Number, bisect, blocks, climb, inner
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,8 @@ class Law:
 
     def stiffness(self, u: Any, gap: Any) -> Any:
         """D = N − βS' of an entry, from the gap N − β."""
-        return gap - self.level * self.bend(u) / self.dx(u)
+        bend = self.bend(u)
+        return gap - self.level * bend / (1 - self.rho * bend)
 
     def fold(self, y: Number) -> Number:
         """u at which `multiplier` is largest: there the upper and the middle branch of y meet; u_t if they do not,
@@ -119,15 +120,20 @@ class Law:
             u = max(min(turning, 1), u)
         return gap * u + strength * self.slope(u)
 
+    def kept(self, y: Any, gap: Number, strength: Number | None = None) -> Any:
+        """`upper` to a few rounding errors."""
+        strength = self.level + gap * self.rho if strength is None else strength
+        u = KEPT[self.penalty](self.field, y / gap, strength / gap, **self.parameters)
+        return np.maximum(u, self.least) if self.curved else u
+
     def upper(self, y: Any, gap: Number, strength: Number | None = None) -> Any:
         """Larger root u of gap·u + strength·p'(u) = y, strength being Nρ: S(y/gap) at ρ = strength/gap, with one Newton
         step on what is curved.
         """
         strength = self.level + gap * self.rho if strength is None else strength
-        u = KEPT[self.penalty](self.field, y / gap, strength / gap, **self.parameters)
+        u = self.kept(y, gap, strength)
         if not self.curved:
             return u
-        u = np.maximum(u, self.least)
         slope = np.maximum(gap - strength * self.bend(u), gap / 100)
         return np.maximum(u - (gap * u + strength * self.slope(u) - y) / slope, self.least)
 
@@ -182,7 +188,7 @@ class Selection:
     def active(self) -> Number:
         """Σ (y − λp')² over the upper branch of a straight law."""
         excesses = (piece - self.law.offset for piece in blocks(self.upper))
-        return self.beside + self.law.field.total([np.dot(excess, excess) for excess in excesses])
+        return self.beside + self.law.field.total([inner(excess, excess) for excess in excesses])
 
     def square(self, gap: Number) -> tuple[Number, Number]:
         """‖w̄‖² and Σ w̄_i²/D_i = −½ d‖w̄‖²/dN; infinite where the upper branch does not exist."""
@@ -194,10 +200,10 @@ class Selection:
             active = self.active / gap**2
             return squares[0] + active, slopes[0] + active / gap
         for y in blocks(self.upper):
-            u = law.upper(y, gap)
+            u = law.kept(y, gap)
             x = (y + law.pull * u) / n
             curvature = np.maximum(law.stiffness(u, gap), law.field.eps * gap)
-            squares.append(np.dot(x, x))
+            squares.append(inner(x, x))
             slopes.append(np.dot(x, x / curvature))
         return law.field.total(squares), law.field.total(slopes)
 

@@ -21,7 +21,7 @@ from numerics.arguments import Array, check_parameters, float_range, number, rea
 from numerics.generated.limits import SLOPES
 from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS
 from numerics.geometry import length
-from numerics.limits.field import FLOATS, Field, Number, blocks
+from numerics.limits.field import FLOATS, Field, Number, blocks, inner
 from numerics.limits.law import Law, Root
 
 NORM_TOLERANCE: Final = 1e-9
@@ -36,6 +36,8 @@ class Problem:
 
     w_star: npt.NDArray[Any]
     norm: Number
+    largest: Number
+    """max |w*_i|, as given."""
     kappa: Number
     beta: Number
     lam: Number
@@ -87,11 +89,6 @@ class Problem:
         """Largest |x| with S(x) = 0; infinite for β = 0."""
         return self.law.threshold if self.beta else math.inf
 
-    @cached_property
-    def largest(self) -> Number:
-        """max |w*_i|, as given."""
-        return max(max(piece.max(), -piece.min()) for piece in blocks(self.w_star))
-
     @property
     def rounding(self) -> Number:
         """Relative distance of a tie: numbers closer than that are equal as far as the arguments, rounded, tell."""
@@ -125,10 +122,10 @@ class Problem:
         """
         if not self.beta:
             return x * 0 if self.lam else x * 1
-        if self.penalty == "l1" and self.field is FLOATS:
-            return PROXIMAL_MAPS["l1"](x, self.rho)
-        result = x * 0
-        above = np.flatnonzero(np.abs(x) > self.threshold)
+        beyond = np.abs(x) > self.threshold if self.law.curved or self.field is not FLOATS else None
+        if beyond is None or (self.field is FLOATS and 2 * np.count_nonzero(beyond) > len(x)):
+            return PROXIMAL_MAPS[self.penalty](x, self.rho, **self.parameters)
+        result, above = x * 0, np.flatnonzero(beyond)
         if len(above) and self.field is FLOATS:
             result[above] = PROXIMAL_MAPS[self.penalty](x[above], self.rho, **self.parameters)
         elif len(above):
@@ -168,7 +165,7 @@ def pose(
     if not isinstance(penalty, str) or penalty not in SLOPES:
         raise ValueError(f"penalty = {penalty!r} has no known limit; allowed: {', '.join(SLOPES)}")
     vector = _vector(w_star, field)
-    size = _norm(vector, field)
+    size, largest = _norm(vector, field)
     if abs(size - 1) > NORM_TOLERANCE:
         if not normalize:
             raise ValueError(
@@ -176,10 +173,10 @@ def pose(
                 "divide by the norm, or pass normalize=True"
             )
         if field is FLOATS and not 1e-140 < size < 1e140:  # the quotient would leave the range of float64
-            vector = vector / np.abs(vector).max()
-            size = _norm(vector, field)
+            vector = vector / largest
+            size, _ = _norm(vector, field)
         vector = vector / size
-        size = _norm(vector, field)
+        size, largest = _norm(vector, field)
     kappa, beta = _number("kappa", kappa, field, "> 0"), _number("beta", beta, field, ">= 0")
     lam = _number("lam", lam, field, ">= 0")
     known = check_parameters(penalty, parameters, PENALTY_PARAMETERS, "penalty")
@@ -189,7 +186,7 @@ def pose(
         _check_range("beta", beta, 0, 1e100 * kappa, "1e100 kappa")
         for name, value in shapes.items():
             _check_range(name, value, 1e-300, 1e300)
-    return Problem(vector, size, kappa, beta, lam, penalty, shapes, field)
+    return Problem(vector, size, largest, kappa, beta, lam, penalty, shapes, field)
 
 
 def in_floats(problem: Problem) -> Problem:
@@ -241,10 +238,13 @@ def _require_finite(given: npt.NDArray[Any], vector: Array) -> None:
     refuse_first("w_star", given, ~np.isfinite(vector), "is not finite; finite numbers are needed")
 
 
-def _norm(vector: npt.NDArray[Any], field: Field) -> Number:
-    """‖w*‖, without overflow or underflow; ValueError for a value that is not finite and for the zero vector."""
+def _norm(vector: npt.NDArray[Any], field: Field) -> tuple[Number, Number]:
+    """‖w*‖, without overflow or underflow, and max |w*_i|; ValueError for a value that is not finite and for the zero
+    vector.
+    """
     with np.errstate(all="ignore"):
-        squares = [np.dot(piece, piece) for piece in blocks(vector)]
+        found = [(inner(piece, piece), piece.max(), -piece.min()) for piece in blocks(vector)]
+    squares, highest, lowest = ([*each] for each in zip(*found, strict=True))
     if field is not FLOATS or 1e-280 < sum(squares) < 1e280:
         size = field.sqrt(field.total(squares))
     else:
@@ -252,7 +252,7 @@ def _norm(vector: npt.NDArray[Any], field: Field) -> Number:
         size = length(vector)
     if not size:
         raise ValueError("w_star is the zero vector, which has no direction; it must be nonzero")
-    return field.number(size)
+    return field.number(size), max(*highest, *lowest)
 
 
 def unmoved(problem: Problem) -> Root:

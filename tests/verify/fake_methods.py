@@ -66,11 +66,8 @@ def run(task: Task) -> Any:
         os._exit(9)
     if behaviour == "exit":
         raise SystemExit(0)
-    if behaviour.startswith("sleep "):  # and in which folder to say so
-        Path(behaviour.removeprefix("sleep "), f"{os.getpid()}.sleeps").touch()
+    if behaviour == "sleep":
         time.sleep(60)
-    if behaviour == "nap":
-        time.sleep(1)
     if behaviour == "unpicklable":
         return lambda: None
     return random.Random(f"{seed}{task.claim_ids}").random()
