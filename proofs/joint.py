@@ -75,6 +75,11 @@ STRENGTH = ((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1)
 """R11: κ(θ) at the best v."""
 
 
+def after(weights: Expr, gradient: Expr) -> Expr:
+    """The step of the output weights; as ∂f/∂v depends on v, also that of v − v(π)."""
+    return weights - _RATE * gradient
+
+
 @claim(
     id="R11",
     title="Learning v too: the joint fixed points, and the strength there",
@@ -117,7 +122,7 @@ def R11(d: Derivation) -> None:
         "output weights",
         gram,
         products=PRODUCTS,
-        vectors={_V_NEXT: v - _RATE * gradient, _BEST: best},
+        vectors={_V_NEXT: after(v, gradient), _BEST: best},
         same={_MOVED_V: (_V_NEXT, v), _OFF_V: (v, _BEST)},
         named={_SUM_OFF: (v - best, ones), _OFF_STAR: (v - best, v_star)},
         because="∂f/∂v by N2, v(θ̄) by N4",
@@ -225,7 +230,7 @@ def R11_spurious(d: Derivation) -> None:
             **{(_APART_V, _APART_V): _APART**2, (_APART_V, v_star): _BACK, (_APART_V, ones): s},
             **{pair: value for pair, value in PRODUCTS.items() if v not in pair},
         },
-        norms={v_star: _LENGTH_VS, _APART_V - _RATE * _GRADIENT: _APART_NEXT, shrunk: _SHRUNK, _APART_V: _APART},
+        norms={v_star: _LENGTH_VS, after(_APART_V, _GRADIENT): _APART_NEXT, shrunk: _SHRUNK, _APART_V: _APART},
         named={_TURNED: (shrunk, v_star), _BACK: (_APART_V, v_star), s: (_APART_V, ones)},
     )
     w = _TANGENT + _OUTER - cos(_PHI) * _STAR
