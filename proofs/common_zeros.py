@@ -61,8 +61,6 @@ BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * one
 """v(θ) as C8 states it."""
 
 _STEP = Symbol("h", positive=True)
-
-
 _GAP, STEEP, SIZE = symbols("‖v−v(θ)‖ ‖∂f/∂v‖ ‖G‖", nonnegative=True)
 _OFF_STAR, _OFF_ONES, ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", "⟨v,∂f/∂v⟩")
 

@@ -32,9 +32,8 @@ def vanishes(what: str, expression: Expr) -> Obligation:
 def holds(what: str, condition: Boolean | bool) -> Obligation:
     """Owe: a condition that SymPy decides by itself from the assumptions on its symbols."""
     condition = sympify(condition)
-    truth = (
-        {True: True, False: False}.get(bool(condition)) if condition.is_Boolean and not condition.free_symbols else None
-    )
+    decided = condition.is_Boolean and not condition.free_symbols
+    truth = bool(condition) if decided else None
     return Obligation(what, condition, Decision(truth, "" if truth else f"{condition}"))
 
 
