@@ -66,8 +66,8 @@ def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArr
     Rows for which float64 overflows or underflows on the way are evaluated once more, as `Wide` numbers. That it did
     is what the processor reports, which costs nothing; whether it mattered, `_outlying` asks of the arguments.
     """
-    arrays = {name: _vectors_of(name, value) for name, value in arguments.items()}
-    sizes = _axis_sizes(arrays)
+    arrays = {name: real_array(name, value) for name, value in arguments.items()}
+    sizes = axis_sizes(arrays)
     leading = {name: array.shape[: array.ndim - bool(AXIS[name])] for name, array in arrays.items()}
     batch = broadcast("leading (batch) shapes", leading)
     single = all(array.dtype == np.float32 for name, array in arrays.items() if name not in COUNTS)
@@ -300,22 +300,17 @@ def _is_masked(value: object) -> bool:
     return isinstance(value, np.ma.MaskedArray)
 
 
-def _vectors_of(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
-    array = real_array(name, value)
-    if AXIS[name] and (array.ndim == 0 or array.shape[-1] == 0):
-        axis = AXIS[name]
-        raise ValueError(f"{name} has shape {array.shape}; its last axis must have length {axis} >= 1")
-    return array
-
-
-def _axis_sizes(arrays: Mapping[str, npt.NDArray[np.floating]]) -> dict[str, int]:
+def axis_sizes(arrays: Mapping[str, Any]) -> dict[str, int]:
+    """Lengths of the last axes, by axis; ValueError naming the argument that has none, or another one."""
     first: dict[str, str] = {}
     for name, array in arrays.items():
         if axis := AXIS[name]:
+            if array.ndim == 0 or array.shape[-1] == 0:
+                raise ValueError(f"{name} has shape {tuple(array.shape)}; its last axis must have length {axis} >= 1")
             size = arrays[owner := first.setdefault(axis, name)].shape[-1]
             if array.shape[-1] != size:
                 raise ValueError(
-                    f"{name} has shape {array.shape}, {owner} has last axis {size}; both need length {axis}"
+                    f"{name} has shape {tuple(array.shape)}, {owner} has last axis {size}; both need length {axis}"
                 )
     return {axis: arrays[name].shape[-1] for axis, name in first.items()}
 

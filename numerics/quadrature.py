@@ -23,8 +23,8 @@ GAUSSIAN_REACH = 13.0
 _NODES = 1 << 15
 """Nodes of all rows together that are worked on at a time: 256 KiB an array, however many rows there are."""
 
-_STEP = 0.125
-_LEFT, _RIGHT = -38.0, 3.75
+STEP = 0.125
+LEFT, RIGHT = -38.0, 3.75
 
 
 def decay_length(rate: Array) -> Array:
@@ -41,15 +41,15 @@ def half_line(integrand: Callable[[Array], Array], low: Array | float, high: Arr
     high = np.minimum(high, GAUSSIAN_REACH)
     length = np.maximum(high - low, 0.0)
     ratio = np.min(np.where(length > 0, finest / np.where(length > 0, length, 1.0), 1.0), initial=1.0)
-    left = _LEFT + min(0.0, float(np.log(max(ratio, 1e-300))))
-    u = np.arange(left, _RIGHT, _STEP)[:, None]
+    left = LEFT + min(0.0, float(np.log(max(ratio, 1e-300))))
+    u = np.arange(left, RIGHT, STEP)[:, None]
     total, few = np.zeros(length.shape), max(1, _NODES // max(1, len(length)))
     for start in range(0, len(u), few):
         growth = np.exp(u[start : start + few])
         nodes = low - length * np.expm1(-growth)
         weights = growth * np.exp(-growth)
         total += _summed(integrand(nodes) * weights)
-    return np.where(length > 0, _STEP * length * total, 0.0)  # an empty range may stand where the integrand has 0·∞
+    return np.where(length > 0, STEP * length * total, 0.0)  # an empty range may stand where the integrand has 0·∞
 
 
 def _summed(rows: Array) -> Array:

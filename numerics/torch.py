@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy import special
 from torch import Tensor
@@ -24,22 +25,25 @@ from numerics.elementwise import root
 from numerics.generated.estimators import PARAMETERS
 from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS
 from numerics.generated.proxies import PROXIES
+from numerics.traced import Operations
 
-__all__ = ["RVSCGD", "StraightThrough", "straight_through"]
+__all__ = ["OPERATIONS", "RVSCGD", "StraightThrough", "straight_through"]
 
 
-class _Operations:
-    """NumPy's functions by name, over tensors of one dtype and numbers; those of numbers alone are of `numbers`."""
+class _Operations(Operations):
+    """Over tensors and numbers; of numbers alone they are NumPy's. `dtype` is that of what no tensor of numbers has."""
 
-    def __init__(self, dtype: torch.dtype, numbers: Any = np) -> None:
-        self.dtype, self.numbers = dtype, numbers
+    def __init__(self, dtype: torch.dtype) -> None:
+        self.dtype = dtype
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def own(self, name: str) -> Callable[..., Any]:
+        function = _cbrt if name == "cbrt" else getattr(torch, name)
+
         def call(*arguments: Any) -> Any:
             device = next((each.device for each in arguments if isinstance(each, Tensor)), None)
             if device is None:
-                return np.asarray(getattr(self.numbers, name)(*arguments)).item()
-            return getattr(torch, name)(*(self._tensor(each, device) for each in arguments))
+                return np.asarray(getattr(np if hasattr(np, name) else special, name)(*arguments)).item()
+            return function(*(self._tensor(each, device) for each in arguments))
 
         return call
 
@@ -57,15 +61,33 @@ class _Operations:
     def full(self, shape: torch.Size, value: Any, kind: type) -> Any:
         return value  # it is broadcast where it is used
 
-    def cbrt(self, x: Any) -> Any:
-        return torch.sign(x) * torch.abs(x) ** (1 / 3) if isinstance(x, Tensor) else math.cbrt(x)
+    def broadcast_to(self, array: Tensor, shape: tuple[int, ...]) -> Tensor:
+        return torch.broadcast_to(array, shape)
+
+    def wide(self, value: Any) -> tuple[Tensor, bool]:
+        array = value if isinstance(value, Tensor) else torch.as_tensor(np.asarray(value))
+        return array.to(torch.float64), array.dtype == torch.float32
+
+    def narrow(self, array: Tensor) -> Tensor:
+        return array.to(torch.float32)
+
+    def constant(self, values: npt.NDArray[np.float64], beside: Tensor) -> Tensor:
+        return torch.as_tensor(values, dtype=beside.dtype, device=beside.device)
+
+
+def _cbrt(x: Tensor) -> Tensor:
+    return torch.sign(x) * torch.abs(x) ** (1 / 3)
+
+
+OPERATIONS: Final = _Operations(torch.float64)
+"""For the modules that `coarseproof derive --target torch` writes."""
 
 
 def _over_tensors(functions: Mapping[str, Callable[..., Any]]) -> dict[tuple[str, torch.dtype], Callable[..., Any]]:
     """The functions of a generated table, by name and dtype: their code, with other operations."""
     found = {}
     for dtype in (torch.float32, torch.float64):
-        operations: dict[str, Any] = {"np": _Operations(dtype), "special": _Operations(dtype, special)}
+        operations: dict[str, Any] = dict.fromkeys(("np", "special"), _Operations(dtype))
         operations["root"] = lambda *factors: float(root(*factors))
         for name, given in functions.items():
             code: Any = unwrap(given)

@@ -125,9 +125,11 @@ def test_imports_point_one_way() -> None:
             assert not set(imported(at_module_level(tree_of(path)))) & forbidden, name
 
 
-def test_pytorch_is_needed_by_one_module_alone() -> None:
-    assert [name_of(path) for path in SOURCES if "torch" in set(imported(tree_of(path)))] == ["numerics/torch.py"]
-    assert not [name_of(path) for path in SOURCES if modules_imported(path, {"numerics.torch": path})]
+@pytest.mark.parametrize("library", ["jax", "torch"])
+def test_a_library_is_needed_by_one_module_alone(library: str) -> None:
+    found = [name_of(path) for path in SOURCES if library in set(imported(tree_of(path)))]
+    assert found == [f"numerics/{library}.py", "verify/commands/benchmarks/library.py"]
+    assert not [name_of(path) for path in SOURCES if modules_imported(path, {f"numerics.{library}": path})]
 
 
 def test_no_import_runs_in_a_circle() -> None:

@@ -10,6 +10,7 @@ import proofs
 from proofs import extensions
 from proofs.code.generate import EXTENSIBLE, modules, text_of
 from proofs.code.javascript import CAPTIONED, SCRIPT, javascript
+from proofs.code.targets import claims_behind, target_modules
 from proofs.engine import claim as registry
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import ProximalMap
@@ -138,6 +139,18 @@ def extension_outputs() -> dict[str, str]:
     texts = {name: text_of(name, own=False) for name in EXTENSIBLE}
     require_right(texts, foreign)
     return {"__init__.py": package, **texts}
+
+
+def target_outputs(target: str) -> dict[str, str]:
+    """Text of the modules for another library, by file name.
+
+    Raises ValueError if a claim behind them is not proved, or if NumPy's, of which they are, compute something else.
+    """
+    behind = [registry.get(claim_id) for claim_id in dict.fromkeys(claims_behind())]
+    for claim in behind:
+        require_proved(claim)
+    require_right(modules(), behind)
+    return target_modules(target)
 
 
 def stale_files(root: Path, wanted: Collection[str]) -> list[Path]:

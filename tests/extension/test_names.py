@@ -236,7 +236,7 @@ def test_what_cannot_be_a_name_is_refused_in_one_line(new: Estimator, complaint:
 @pytest.mark.parametrize("name", ["np", "class", "x0", "2-bit", "é", "float", "PROXIES", "swish-1_5"])
 def test_estimators_may_be_called_like_anything_in_the_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from proofs.code.estimators import proxy_source
-    from proofs.code.generate import assemble
+    from proofs.code.generate import Module, assemble
     from verify.extensions import Text
 
     monkeypatch.setattr("proofs.proxies.ESTIMATORS", dict(ESTIMATORS))
@@ -245,7 +245,7 @@ def test_estimators_may_be_called_like_anything_in_the_code(name: str, monkeypat
         proxy = add(bump(called))
         table = f"T = {{'it': _{naming.identifier(called)}_proxy}}\n"
         sources = [proxy_source(proxy), proxy_source(ESTIMATORS["relu"]), table]
-        module = Text("numerics.generated.proxies", assemble("proxies", [], [], sources))
+        module = Text("numerics.generated.proxies", assemble(Module("proxies", [], [], sources)))
         texts[called] = module.names["T"]["it"](np.array([-1.0, 0.5, 2.0])).tolist()
     assert texts[name] == texts["innocent"] == [0.0, 1.0, 0.0]
 

@@ -108,6 +108,7 @@ def test_version() -> None:
         (["claims", "c3"], ["'c3'", "C3"]),
         (["claims", "Z"], ["'Z'"]),
         (["figure", "--output", "x.txt"], [".png"]),
+        (["derive", "--target", "jax"], ["--target jax", "--output DIR"]),
         (["no-such-command"], ["no-such-command"]),
     ],
 )

@@ -19,7 +19,9 @@ Examples:
   coarseproof derive                  write every file whose content changed
   coarseproof derive --check          write nothing; show a diff and exit 1 if anything is stale
   COARSEPROOF_EXTENSIONS=my_ste coarseproof derive --output my_code
-                                      the generated modules with your own estimators and penalties"""
+                                      the generated modules with your own estimators and penalties
+  coarseproof derive --target jax --output my_code
+                                      the closed forms for JAX; torch: for PyTorch"""
 )
 @click.option("--check", is_flag=True, help="Write nothing; print a unified diff, exit 1 if stale.")
 @click.option(
@@ -30,17 +32,21 @@ Examples:
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write the modules that hold the code of extensions into this folder, and nothing else.",
+    help="Write the modules that hold the code of extensions, or those for --target, here and nothing else.",
 )
-def derive(check: bool, root: Path | None, output: Path | None) -> None:
+@click.option("--target", type=click.Choice(["jax", "torch"]), help="Write code for this library.  [default: NumPy]")
+def derive(check: bool, root: Path | None, output: Path | None, target: str | None) -> None:
     """Derive every formula; write the code and the formula book."""
     from verify import build
 
     started = time.perf_counter()
+    if target is not None and output is None:
+        raise ValueError(f"--target {target} needs a folder to write into; name it with --output DIR")
     if output is not None:
         if root is not None:
             raise ValueError("--output and --root are two places to write to; give one of them")
-        folder, outputs, superfluous = output, build.extension_outputs(), list[Path]()
+        outputs = build.extension_outputs() if target is None else build.target_outputs(target)
+        folder, superfluous = output, list[Path]()
     else:
         folder = root or build.project_root()
         outputs = build.derive_outputs(lambda claim_id: click.echo(f"deriving {claim_id}", err=True), cpus())

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -74,7 +76,7 @@ def _iterating(w_star: Array, beta: float, step: float) -> float:
 
 
 def closed_form() -> Figures:
-    """Generated loss and ReLU coarse gradient of 10⁵ pairs against memory traffic, lambdify and jax."""
+    """Generated loss and ReLU coarse gradient of 10⁵ pairs against memory traffic, lambdify, JAX and PyTorch."""
     import numerics
 
     rng = np.random.Generator(np.random.Philox(2))
@@ -88,32 +90,41 @@ def closed_form() -> Figures:
             np.dot(array.ravel(), array.ravel())
         np.empty(shape).fill(0.0)
 
-    gradient, loss = _lambdified("numpy", np)
+    gradient, loss = _lambdified()
     bound, plain = "reading the inputs and writing the result", "lambdify of the same formula"
     ours: Work = {
         "coarse gradient": lambda: numerics.coarse_gradient(*arrays),
         "population loss": lambda: numerics.population_loss(*arrays),
     }
-    rivals: Work = {
-        f"coarse gradient / {bound}": lambda: traffic(PAIRS, N),
-        f"population loss / {bound}": lambda: traffic(PAIRS),
-        f"coarse gradient / {plain}": lambda: gradient(*arrays),
-        f"population loss / {plain}": lambda: loss(*arrays),
+    peers: dict[str, Work] = {
+        bound: {"coarse gradient": lambda: traffic(PAIRS, N), "population loss": lambda: traffic(PAIRS)},
+        plain: {"coarse gradient": lambda: gradient(*arrays), "population loss": lambda: loss(*arrays)},
         **_jax(arrays),
+        **_torch(arrays),
     }
+    promised = {bound: 3.5, plain: 1.0, _PLACED: 1.0}
+    rivals = {f"{name} / {peer}": work for peer, pieces in peers.items() for name, work in pieces.items()}
     took = paired({**ours, **rivals})
     figures: Figures = [(f"{name} of 10⁵ pairs", took.median(name) * 1e3, "ms") for name in ours]
-    for name in rivals:
-        promise = 6.0 if name.endswith(bound) else None if name.endswith("device") else 1.0
-        figures.append((name, took.ratio(name.split(" / ")[0], name), "×", promise))
+    for peer, pieces in peers.items():
+        for name in pieces:
+            ratio = took.ratio(name, f"{name} / {peer}")
+            figures.append((f"{name} / {peer}", ratio, "×", promised.get(peer), _version(peer)))
     return figures
 
 
-def _lambdified(printer: str, xp: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Coarse gradient and loss: the printed formulas through SymPy's lambdify, fed with invariants by plain NumPy.
+_PLACED = "JAX target, jitted, arrays on its device"
 
-    xp: NumPy, or what has its functions.
-    """
+
+def _version(peer: str) -> str:
+    for word, package in (("lambdify", "sympy"), ("JAX", "jax"), ("PyTorch", "torch")):
+        if peer.startswith(word):
+            return f"{package} {metadata.version(package)}"
+    return f"numpy {np.__version__}"
+
+
+def _lambdified() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Coarse gradient and loss: the printed formulas through SymPy's lambdify, fed with invariants by plain NumPy."""
     from sympy import lambdify
 
     import proofs
@@ -121,17 +132,17 @@ def _lambdified(printer: str, xp: Any) -> tuple[Callable[..., Any], Callable[...
 
     scalars = [q.theta, q.v_v, q.v_vs, q.vs_vs, q.sum_v, q.sum_vs]
     printed = proofs.get("C3").as_printed
-    value = lambdify(scalars, proofs.get("N1").as_printed, printer)
-    pieces = lambdify(scalars, [printed.diff(q.w_hat), printed.diff(q.w_star)], printer)
+    value = lambdify(scalars, proofs.get("N1").as_printed, "numpy")
+    pieces = lambdify(scalars, [printed.diff(q.w_hat), printed.diff(q.w_star)], "numpy")
 
-    def invariants(v: Any, w: Any, v_star: Any, w_star: Any) -> tuple[Any, Any, list[Any]]:
-        w_hat = w / xp.linalg.norm(w, axis=-1, keepdims=True)
-        unit = w_star / xp.linalg.norm(w_star, axis=-1, keepdims=True)
-        theta = xp.arccos(xp.clip((w_hat * unit).sum(-1), -1, 1))
+    def invariants(v: Array, w: Array, v_star: Array, w_star: Array) -> tuple[Array, Array, list[Array]]:
+        w_hat = w / np.linalg.norm(w, axis=-1, keepdims=True)
+        unit = w_star / np.linalg.norm(w_star, axis=-1, keepdims=True)
+        theta = np.arccos(np.clip((w_hat * unit).sum(-1), -1, 1))
         values = [theta, (v * v).sum(-1), (v * v_star).sum(-1), (v_star * v_star).sum(-1), v.sum(-1), v_star.sum(-1)]
         return w_hat, unit, values
 
-    def gradient(*arrays: Any) -> Any:
+    def gradient(*arrays: Array) -> Array:
         w_hat, unit, values = invariants(*arrays)
         along, towards = pieces(*values)
         return along[:, None] * w_hat + towards[:, None] * unit
@@ -139,29 +150,48 @@ def _lambdified(printer: str, xp: Any) -> tuple[Callable[..., Any], Callable[...
     return gradient, lambda *arrays: value(*invariants(*arrays)[2])
 
 
-def _jax(arrays: tuple[Array, ...]) -> Work:
-    """The same formulas, jitted by jax (all cores); empty where jax is not installed."""
+def _targets(target: str) -> dict[str, Callable[..., Any]]:
+    """What `derive --target` writes of the two functions."""
+    from proofs.code.targets import target_modules
+    from verify.extensions import Text
+
+    texts = target_modules(target)
+    places = {"coarse gradient": ("estimators", "coarse_gradient"), "population loss": ("network", "population_loss")}
+    return {what: Text(file, texts[f"{file}.py"]).names[name] for what, (file, name) in places.items()}
+
+
+def _jax(arrays: tuple[Array, ...]) -> dict[str, Work]:
+    """Jitted, on all cores; empty where JAX is not installed."""
     try:
         import jax
     except ImportError:
         return {}
     jax.config.update("jax_enable_x64", True)
-    loss = jax.jit(_lambdified("jax", jax.numpy)[1])
-
-    @jax.jit
-    def gradient(v, w, v_star, w_star):  # type: ignore[no-untyped-def]
-        """With the angle cancelled, which the printed form has: jax does not."""
-        w_hat, unit = (x / jax.numpy.linalg.norm(x, axis=-1, keepdims=True) for x in (w, w_star))
-        radial = (v * v).sum(-1) + v.sum(-1) ** 2 - v.sum(-1) * v_star.sum(-1)
-        return (radial[:, None] * w_hat - (v * v_star).sum(-1)[:, None] * unit) / math.sqrt(8 * math.pi)
-
+    jitted = {name: jax.jit(function) for name, function in _targets("jax").items()}
     placed = [jax.device_put(array) for array in arrays]
     return {
-        "coarse gradient / jax in float64, NumPy in and out": lambda: np.asarray(gradient(*arrays)),
-        "population loss / jax in float64, NumPy in and out": lambda: np.asarray(loss(*arrays)),
-        "coarse gradient / jax in float64, both ends left on its device": lambda: gradient(*placed).block_until_ready(),
-        "population loss / jax in float64, both ends left on its device": lambda: loss(*placed).block_until_ready(),
+        "JAX target, jitted, NumPy in and out": {name: partial(_fetched, f, arrays) for name, f in jitted.items()},
+        _PLACED: {name: partial(_waited_for, f, placed) for name, f in jitted.items()},
     }
+
+
+def _fetched(function: Callable[..., Any], arrays: Sequence[Array]) -> Array:
+    return np.asarray(function(*arrays))
+
+
+def _waited_for(function: Callable[..., Any], arrays: Sequence[Any]) -> object:
+    return function(*arrays).block_until_ready()
+
+
+def _torch(arrays: tuple[Array, ...]) -> dict[str, Work]:
+    """As it is, on one thread as NumPy's; empty where PyTorch is not installed."""
+    try:
+        import torch
+    except ImportError:
+        return {}
+    torch.set_num_threads(1)
+    tensors = [torch.from_numpy(array) for array in arrays]
+    return {"PyTorch target": {name: partial(f, *tensors) for name, f in _targets("torch").items()}}
 
 
 def learning() -> Figures:
