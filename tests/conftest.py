@@ -25,7 +25,10 @@ LONGEST = (
 )
 """Files handed out first, so that no process is left with one of them at the end: plain ones, then slow ones."""
 
-DERIVING = {"test_claims", "test_build", "test_book", "test_scripts", "test_splitting", "test_limits", "test_penalties"}
+DERIVING = {
+    *("test_claims", "test_build", "test_book", "test_scripts", "test_splitting", "test_limits", "test_penalties"),
+    *("test_graph", "test_hypotheses", "test_lipschitz"),
+}
 """Files that share what a process derives, which takes a minute."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -97,6 +97,18 @@ CALLS = {
 """What a user calls afterwards, and what it prints."""
 
 
+ONE_AFTER_THE_OTHER = """
+import sys
+from verify.cli import main
+for line in sys.argv[1:]:
+    try:
+        main(line.split()[1:], prog_name="coarseproof")
+    except SystemExit as ended:
+        if ended.code:
+            sys.exit(f"{line} ended with {ended.code}")
+"""
+
+
 @pytest.mark.slow
 def test_the_additions(tmp_path: Path) -> None:
     for name in PACKAGES:
@@ -105,8 +117,9 @@ def test_the_additions(tmp_path: Path) -> None:
     for path, text in APPENDED:
         with (tmp_path / path).open("a", encoding="utf-8") as chapter:
             chapter.write("\n\n" + text)
-    for arguments in commands("".join(text for kind, _, _, text in BLOCK.findall(TEXT) if kind == "run")):
-        run(arguments, tmp_path, tmp_path)
+    derive, *others = "".join(text for kind, _, _, text in BLOCK.findall(TEXT) if kind == "run").splitlines()
+    run(*commands(derive), tmp_path, tmp_path)
+    run(["-c", ONE_AFTER_THE_OTHER, *others], tmp_path, tmp_path)  # on what was derived
     for call, expected in CALLS.items():
         assert run(["-c", call], tmp_path, tmp_path).stdout.strip() == expected
     book = (tmp_path / "docs" / "formulas.md").read_text(encoding="utf-8")

@@ -28,8 +28,8 @@ def test_the_tour_shows_every_command() -> None:
     assert {command.split()[1] for command in COMMANDS} == set(main.commands)
 
 
-ELSEWHERE = ("notebooks --check",)
-"""What `test_stored` carries out for all notebooks."""
+ELSEWHERE = ("notebooks --check", "derive --check")
+"""What `test_stored` carries out for all notebooks, and `.ci/run` with the main command."""
 
 
 @pytest.mark.slow

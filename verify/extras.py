@@ -10,6 +10,7 @@ EXTRAS: Final[Mapping[str, Sequence[str]]] = {
     "docs": ("ipykernel", "matplotlib", "nbclient", "nbformat"),
     "site": ("furo", "myst_nb", "sphinx"),
     "bench": ("jax",),
+    "cluster": ("distributed",),
     "torch": ("sklearn", "torch"),
 }
 """Extra -> the modules it brings, by the names they are imported under."""

@@ -10,12 +10,13 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from typing import Final, Self, cast
 
 from verify.evidence import Outcome
 from verify.workers import DIED, Answer, Executor, Here, Piece, describe, perform
 
-__all__ = ["Hand", "Processes", "fresh_processes", "local", "single_threaded"]
+__all__ = ["Hand", "Processes", "fresh_processes", "local", "pack", "single_threaded", "unpack"]
 
 _THREAD_VARIABLES: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -45,10 +46,10 @@ class Processes:
         return self._jobs
 
     def begin(self, piece: Piece) -> None:
-        self._idle = self._idle or [Hand()]
-        self._idle[-1].give(piece)
-        hand = self._idle.pop()
+        packed = pack(piece)
+        hand = self._idle.pop() if self._idle else Hand()
         self._busy[hand.connection] = hand, piece
+        hand.give(packed)
 
     def ended(self) -> Iterator[tuple[Piece, Outcome]]:
         for connection in wait(list(self._busy)):
@@ -56,11 +57,25 @@ class Processes:
             answer = hand.answer()
             if answer is not None:
                 self._idle.append(hand)
-            elif piece not in self._suspects:
+                yield piece, Outcome(piece.task, *unpack(answer))
+            elif piece in self._suspects:
+                yield piece, Outcome(piece.task, None, 0.0, DIED)
+            else:
                 self._suspects.add(piece)
                 self.begin(piece)
-                continue
-            yield piece, Outcome(piece.task, *(answer or (None, 0.0, DIED)))
+
+
+def pack(value: object) -> bytes:
+    """What a process can be sent; an exception if it cannot."""
+    return bytes(ForkingPickler.dumps(value))
+
+
+def unpack(answer: bytes) -> Answer:
+    """What became of a piece; an error if its value cannot be read here."""
+    try:
+        return cast(Answer, ForkingPickler.loads(answer))
+    except Exception as error:  # noqa: BLE001, RUF100 (becomes evidence)
+        return None, 0.0, describe(error)
 
 
 class Hand:
@@ -79,21 +94,21 @@ class Hand:
             self._process.start()
         theirs.close()
 
-    def give(self, piece: Piece) -> None:
-        """Let it do this piece; an exception if that cannot be sent."""
-        with suppress(ConnectionError):  # it is dead, as `answer` will say
-            self.connection.send(piece)
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
 
-    def answer(self) -> Answer | None:
-        """What became of the piece, once `connection` is ready; None if the process died, which is stopped then."""
+    def give(self, piece: bytes) -> None:
+        """Let it do this piece, packed."""
+        with suppress(ConnectionError):  # it is dead, as `answer` will say
+            self.connection.send_bytes(piece)
+
+    def answer(self) -> bytes | None:
+        """The answer, packed, once `connection` is ready; None if the process died, which is stopped then."""
         try:
-            found: Answer = self.connection.recv()
+            return self.connection.recv_bytes()
         except (EOFError, ConnectionError):
             self.stop()
             return None
-        except Exception as error:  # noqa: BLE001, RUF100 (the value cannot be read here)
-            return None, 0.0, describe(error)
-        return found
 
     def stop(self) -> None:
         """End it, whatever it does."""
@@ -175,7 +190,6 @@ def fresh_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
         ours = [child for child in active_children() if child not in others]
         for child in ours:
             child.terminate()
@@ -183,5 +197,6 @@ def fresh_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
             child.join(2)
             if child.is_alive():
                 child.kill()
+        pool.shutdown(cancel_futures=True)  # its thread ends with them; left alone it may be woken when it is gone
         raise
     pool.shutdown()

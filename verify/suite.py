@@ -8,16 +8,17 @@ jobs or on who finished first.
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast, get_args
 
+from verify.cluster import executor
 from verify.evidence import ClaimReport, Evidence, Grade, Level, Method, Outcome, Report, Task, Verdict
-from verify.processes import local, single_threaded
+from verify.processes import single_threaded
+from verify.versions import versions
 from verify.workers import Callback, Piece, Work, describe
 
 if TYPE_CHECKING:
@@ -64,10 +65,11 @@ def run_suite(
     only: Sequence[str] = (),
     seed: int,
     jobs: int = 1,
+    scheduler: str | None = None,
     progress: Callback | None = None,
     pins: Mapping[str, tuple[str, float]] | None = None,
 ) -> Report:
-    """Check the claims of `only` (all if empty) by every method.
+    """Check the claims of `only` (all if empty) by every method, in `jobs` processes or on a Dask cluster.
 
     `pins`, by option, are parameters of estimators and penalties with the value they have at every point drawn.
     """
@@ -83,10 +85,11 @@ def run_suite(
     started = time.perf_counter()
     claims = select(proofs.all_claims(), only)
     pins = pins or {}
-    with single_threaded(), pinning(dict(pins.values())):
+    with single_threaded(), pinning(dict(pins.values())), executor(jobs, scheduler) as where:
+        environment: dict[str, str | int] = {**versions(), "jobs": where.room()}
         plans = [_Plan.make(name, claims, level, seed) for name in METHODS]
         work = Work([Piece(plan.module_path, task) for plan in plans for task in plan.tasks])
-        outcomes = iter(work.carry_out(local(jobs), progress))
+        outcomes = iter(work.carry_out(where, progress))
         found = [plan.conclude([next(outcomes) for _ in plan.tasks]) for plan in plans]
         said = {claim.id: [evidence for by_claim in found for evidence in by_claim[claim.id]] for claim in claims}
         found.append(mutants.conclude(claims, said, level))
@@ -100,25 +103,9 @@ def run_suite(
         )
         for claim in claims
     )
-    environment = environment_of(jobs)
     if pins:
         environment["parameters"] = " ".join(f"{word} {value!r}" for word, (_, value) in pins.items())
     return Report(seed, level, environment, reports, time.perf_counter() - started)
-
-
-def environment_of(jobs: int) -> dict[str, str | int]:
-    """What the numbers may depend on; nothing that says whose machine it was."""
-    versions: dict[str, str | int] = {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "system": platform.system(),
-    }
-    for package in ("numpy", "scipy", "sympy", "mpmath", "gmpy2", "python-flint"):
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions | {"jobs": jobs}
 
 
 @dataclass

@@ -99,15 +99,14 @@ class Work:
         self.weight_done = 0.0
 
     def carry_out(self, executor: Executor, callback: Callback | None) -> list[Outcome]:
-        """Do everything; KeyboardInterrupt stops what is running and goes through."""
+        """Do everything; what stops it, KeyboardInterrupt say, goes through."""
         self.callback = callback
         self._tell()
-        with executor:
-            while self.waiting or self.running:
-                while self.waiting and len(self.running) < executor.room():
-                    self._begin(executor)
-                for piece, outcome in executor.ended():
-                    self._finish(piece, outcome)
+        while self.waiting or self.running:
+            while self.waiting and len(self.running) < executor.room():
+                self._begin(executor)
+            for piece, outcome in executor.ended():
+                self._finish(piece, outcome)
         return [self.outcomes[piece] for piece in self.pieces]
 
     def _begin(self, executor: Executor) -> None:

@@ -24,7 +24,7 @@ __all__ = [
 def relu_network_loss(w: npt.ArrayLike, w_star: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Loss of the ReLU network without overlap.
 
-        ((‖w−w*‖²)/2 + (‖w‖−‖w*‖)^2·(k - 1)/(2·π) - r·(‖w*‖)·(-θ·cos(θ) + sin(θ))/π)/k
+        (1/k) (‖w−w*‖²/2 + (‖w‖−‖w*‖)² (k − 1)/(2 π) − r ‖w*‖ (sin θ − θ cos θ)/π)
 
     w: (..., n) filter, nonzero.
     w_star: (..., n) true filter, nonzero, of any norm.
@@ -52,7 +52,7 @@ def relu_network_loss(w: npt.ArrayLike, w_star: npt.ArrayLike, k: npt.ArrayLike)
 def relu_network_gradient(w: npt.ArrayLike, w_star: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Gradient of the loss of the ReLU network.
 
-        (w−w*)·(-θ/π + 1)/k + ŵ·((‖w‖−‖w*‖)·(k + θ - 1) + (‖w*‖)·(θ - sin(θ)))/(π·k)
+        ((1 − θ/π)/k) (w−w*) + (((‖w‖−‖w*‖) (k + θ − 1) + ‖w*‖ (θ − sin θ))/(π k)) ŵ
 
     w: (..., n) filter, nonzero.
     w_star: (..., n) true filter, nonzero, of any norm.

@@ -200,7 +200,7 @@ def coarse_gradient(
 ) -> npt.NDArray[np.floating]:
     """Expected coarse gradient of the binarized network for a straight-through estimator.
 
-        b·(v·v*)·(ŵ−w*) + ŵ·(c_·(v·v*) + p·(v·(v−v*)) + q·(1ᵀ(v−v*))·(1ᵀv))
+        b vᵀ v* (ŵ−w*) + (c vᵀ v* + p vᵀ(v−v*) + q (1ᵀ(v−v*)) (1ᵀ v)) ŵ
 
     with kernels p, q, C, b of the angle and of norm(w) by estimator.
     v: (..., m) output weights.

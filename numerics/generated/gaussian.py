@@ -25,7 +25,7 @@ __all__ = [
 def halfspace_probability(theta: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Probability that both half-spaces hold.
 
-        -θ/(2·π) + 1/2
+        1/2 − θ/(2 π)
 
     theta: (...) angle between w and w*, radian, 0 <= theta <= pi.
     Returns (...); leading (batch) axes broadcast. float32 in, float32 out.
@@ -44,7 +44,7 @@ def halfspace_probability(theta: npt.ArrayLike) -> npt.NDArray[np.floating]:
 def halfspace_mean(a: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Mean of z on a half-space.
 
-        √2·a/(2·√π)
+        a/√(2 π)
 
     a: (..., n) nonzero; only its direction matters.
     Returns (..., n); leading (batch) axes broadcast. float32 in, float32 out.
@@ -63,7 +63,7 @@ def halfspace_mean(a: npt.ArrayLike) -> npt.NDArray[np.floating]:
 def wedge_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Mean of z on the intersection of two half-spaces.
 
-        √2·(a + b)/(4·√π)
+        (a + b)/(2 √(2 π))
 
     a: (..., n) nonzero; only its direction matters.
     b: (..., n) nonzero; only its direction matters.

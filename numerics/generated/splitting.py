@@ -24,7 +24,7 @@ __all__ = [
 def basin_probability(n: npt.ArrayLike, ratio: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Probability that a uniformly random start on the sphere in R^n lies in the basin theta < pi - arcsin(ratio).
 
-        1 - betainc_regularized(n/2 - 1/2, 1/2, 0, sin(α₀)^2)/2, sin(α₀) = ratio
+        1 − I_(0, sin²α₀)((n − 1)/2, 1/2)/2, sin(α₀) = ratio
 
     n: (...) length of the filter, an integer >= 1. For n = 1 there are two directions, and the probability is 1/2.
     ratio: (...) r / kappa, 0 <= ratio < 1, with r >= sup beta * norm(w - S(w)) over the sphere (R6).
@@ -52,7 +52,7 @@ def _basin_far(q: Array, n: Array) -> Array:
 def spike_threshold(A: npt.ArrayLike, B: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Least beta at which A**2/N**2 + B**2/(beta - N)**2 = 1 has a solution 0 < N < beta.
 
-        (A_j^(2/3) + B_j^(2/3))^(3/2)
+        (Aⱼ^(2/3) + Bⱼ^(2/3))^(3/2)
 
     A: (...) pull orthogonal to the axis of the spike, kappa * sqrt(1 - w_star_j**2), in [0, 6e+307].
     B: (...) lam - s * kappa * w_star_j, in [0, 6e+307], s = +1 or -1 the sign of the spike.

@@ -39,6 +39,11 @@ def _plain(expression: Basic, names: Mapping[Symbol, str]) -> str:
     return str(_Latex(names).doprint(expression))
 
 
+def latex_of_all(expression: Expr | Boolean) -> str:
+    """An expression or a fact in LaTeX, however wide."""
+    return str(_Sentence({}, {}).doprint(expression))
+
+
 def latex_of_sentence(sentence: Boolean, parts: Mapping[str, Expr], names: Mapping[Symbol, str]) -> str:
     """A sentence in LaTeX, `names` for what the claim calls by names of its own.
 
@@ -146,6 +151,9 @@ class _Latex(Written):
 _SIGNS: Final = {"==": "=", "!=": r"\ne ", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
 
 
+CLAUSES: Final = r";\quad "
+"""Between what a sentence asserts."""
+
 _COMPOUND: Final = (All, boolalg.And, boolalg.Or, If, Iff, boolalg.Implies, boolalg.Equivalent)
 """What stands in brackets inside a sentence; from the fourth on, also after an implication."""
 
@@ -206,7 +214,7 @@ class _Sentence(_Latex):
     def _print_All(self, expr: All) -> str:
         # What is asserted alone stands apart; inside a condition the clauses are close together.
         flat = [one for clause in expr.args for one in (clause.args if isinstance(clause, All) else [clause])]
-        return self._chained(flat, r",\ " if self._deep else r";\quad ")
+        return self._chained(flat, r",\ " if self._deep else CLAUSES)
 
     def _chained(self, clauses: Sequence[Basic], separator: str) -> str:
         """a = b, b < c reads a = b < c."""

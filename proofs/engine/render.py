@@ -13,21 +13,19 @@ from textwrap import indent
 from typing import Any, Final
 
 from sympy import And, Eq, Expr, Symbol, default_sort_key, true
-from sympy.logic.boolalg import Boolean, BooleanFunction
+from sympy.logic.boolalg import Boolean
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.pretty_symbology import greek_unicode, pretty_use_unicode
 from sympy.printing.pretty.stringpict import prettyForm
-from sympy.printing.str import StrPrinter
 
 from proofs.engine.claim import Claim, derive, forms_of, latex_of_claim, subject_of
 from proofs.engine.derivation import Obligation, Step
-from proofs.engine.latex import LETTERS, latex_of, shown
-from proofs.engine.sentence import KINDS, formula_of
+from proofs.engine.latex import CLAUSES, LETTERS, latex_of, latex_of_all, shown
+from proofs.engine.sentence import formula_of
+from proofs.engine.unicode import unicode_of
 from proofs.symbols import QUANTITIES, mu, quantity
 
 __all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "subject_of", "text_of"]
-
-_FIRST_PRIVATE = 0xE000
 
 
 def text_of(expression: Expr | Boolean) -> str:
@@ -41,14 +39,8 @@ def text_of(expression: Expr | Boolean) -> str:
 
 
 def line_of(expression: Expr | Boolean) -> str:
-    """The expression in Unicode on a single line, with `·` and `^` for product and power."""
-    printer = _Line()
-    text = re.sub(r"sqrt\((\d+|π)\)", r"√\1", printer.doprint(expression))
-    for ascii_form, sign in (("**", "^"), ("*", "·"), ("<=", "≤"), (">=", "≥"), ("sqrt(", "√(")):
-        text = text.replace(ascii_form, sign)
-    for placeholder, name in printer.names.items():
-        text = text.replace(placeholder, name)
-    return str(text)
+    """The expression in Unicode on a single line."""
+    return unicode_of(latex_of_all(expression))
 
 
 def spoken(symbol: Symbol) -> str:
@@ -65,7 +57,6 @@ def spoken(symbol: Symbol) -> str:
 
 
 _TEXTS: Final = {entry.symbol.name: entry.text for entry in QUANTITIES.values()}
-_SIGNS: Final = {"==": "=", "!=": "≠", "<=": "≤", "<": "<", ">=": "≥", ">": ">"}
 
 
 def _is_compound(text: str) -> bool:
@@ -101,83 +92,6 @@ class _Pretty(PrettyPrinter):
         return super()._print_Function(e, *arguments, **options)
 
 
-class _Line(StrPrinter):
-    """Names become single private characters first: their own `*` is not a product."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: dict[str, str] = {}
-
-    def _placeholder(self, name: str) -> str:
-        known = {text: key for key, text in self.names.items()}
-        return known.get(name) or self._new_placeholder(name)
-
-    def _new_placeholder(self, name: str) -> str:
-        placeholder = chr(_FIRST_PRIVATE + len(self.names))
-        self.names[placeholder] = name
-        return placeholder
-
-    def _print_Symbol(self, expr: Symbol) -> str:
-        known = quantity(expr)
-        if known is None:
-            return self._placeholder(told) if (told := spoken(expr)) != shown(expr) else told
-        return self._placeholder(f"({known.text})" if _is_compound(known.text) else known.text)
-
-    def _print_Function(self, expr: Any) -> str:
-        name = "μ'" if expr.func == mu else expr.func.__name__
-        return f"{name}({self.stringify(expr.args, ', ')})"
-
-    def _print_ITE(self, expr: Any) -> str:
-        condition, yes, no = (self._print(part) for part in expr.args)
-        return f"({yes} if {condition} else {no})"
-
-    def _print_Relational(self, expr: Any) -> str:
-        return f"{self._print(expr.args[0])} {_SIGNS[expr.rel_op]} {self._print(expr.args[1])}"
-
-    def _print_Same(self, expr: Any) -> str:
-        return " = ".join(map(self._print, expr.args))
-
-    def _print_Tends(self, expr: Any) -> str:
-        what, to, (where, point), *_ = expr.args
-        return f"{self._print(what)} → {self._print(to)} ({self._print(where)} → {self._print(point)})"
-
-    def _print_Is(self, expr: Any) -> str:
-        kind, thing = expr.args
-        return re.sub(r"\\text\{([^}]*)\}", r"\1", KINDS[kind.name].format(self._print(thing)))
-
-    def _joined(self, word: str, parts: Any) -> str:
-        told = (f"({self._print(part)})" if isinstance(part, BooleanFunction) else self._print(part) for part in parts)
-        return word.join(told)
-
-    def _print_And(self, expr: Any) -> str:
-        return self._joined(" and ", sorted(expr.args, key=default_sort_key))
-
-    def _print_Or(self, expr: Any) -> str:
-        return self._joined(" or ", sorted(expr.args, key=default_sort_key))
-
-    def _print_Implies(self, expr: Any) -> str:
-        return self._joined(" ⟹ ", expr.args)
-
-    def _print_Equivalent(self, expr: Any) -> str:
-        return self._joined(" ⟺ ", expr.args)
-
-    def _print_Piecewise(self, expr: Any) -> str:
-        told = (
-            f"{self._print(one)} {'otherwise' if where == true else f'if {self._print(where)}'}"
-            for one, where in expr.args
-        )
-        return f"{{{'; '.join(told)}}}"
-
-    def _print_Abs(self, expr: Any) -> str:
-        return f"|{self._print(expr.args[0])}|"
-
-    def _print_Pi(self, expr: Any) -> str:
-        return "π"
-
-    def _print_Infinity(self, expr: Any) -> str:
-        return "∞"
-
-
 # Whole claims.
 
 
@@ -189,9 +103,10 @@ def describe(claim: Claim, width: int = 100) -> str:
 def _head(claim: Claim, width: int) -> Iterator[str]:
     yield f"{claim.id}  {claim.title}"
     yield f"{claim.kind.value}; source: {claim.source}"
-    yield from ("", "Statement", indent(latex_of_claim(claim), "  "))
+    ends = "" if claim.statement is None else " ="
+    yield from ("", "Statement", *(f"  {unicode_of(clause)}{ends}" for clause in subject_of(claim).split(CLAUSES)))
     if claim.statement is not None:
-        yield from ("", _block(claim.statement, width))
+        yield _block(claim.statement, width)
     if claim.printed is not None and claim.printed != claim.statement:
         yield from ("", "Printed form", _block(claim.printed, width))
     if besides := claim.besides():

@@ -137,49 +137,49 @@ def test_any_limit_of_the_list_is_shown(page: Opener) -> None:
     assert "limit=" not in shown.url
 
 
-@pytest.mark.parametrize(
-    ("text", "w"),
-    [
-        ("[ 3.5  -7e-1\n 0.25 ]", [3.5, -0.7, 0.25]),
-        ("0.9;−0.7;0.5", [0.9, -0.7, 0.5]),
-        ("1\n2\n", [1, 2]),
-        ("0.0008, -0.0006,", [8e-4, -6e-4]),
-    ],
-)
-def test_weights_are_pasted(page: Opener, text: str, w: list[float]) -> None:
-    shown = page(at(penalty="l1", beta=0.5, lam=0.1))
-    field = shown.get_by_label("or type or paste numbers")
-    field.fill(text)
-    wanted = sparse_limit(w, 1.0, 0.5, 0.1, normalize=True)
-    assert first_number(figures(shown)["multiplier N"]) == float(f"{wanted.multiplier:.6g}")
-    assert field.input_value() == text
-    assert shown.url.endswith(f"&w={','.join(f'{entry:g}' for entry in w)}")
-    slider = shown.get_by_label("entry 0 of w*", exact=True)
-    assert float(slider.input_value()) == pytest.approx(w[0], abs=0.1 * max(map(abs, w)))
+PASTED = {
+    "[ 3.5  -7e-1\n 0.25 ]": [3.5, -0.7, 0.25],
+    "0.9;−0.7;0.5": [0.9, -0.7, 0.5],
+    "1\n2\n": [1, 2],
+    "0.0008, -0.0006,": [8e-4, -6e-4],
+}
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("0,5; 0,3", "a comma may be decimal here"),
-        ("0,25", "a comma may be decimal here"),
-        ("1, x", "“x” is not a number"),
-        ("1,, 2", "a number is missing"),
-        ("0 0", "zero vector"),
-        (" ".join("1" * 13), "13 numbers; up to 12"),
-        ("", "a number is missing"),
-    ],
-)
-def test_what_is_no_weight_is_refused(page: Opener, text: str, words: str) -> None:
+def test_weights_are_pasted(page: Opener) -> None:
     shown = page(at(penalty="l1", beta=0.5, lam=0.1))
-    before = figures(shown)
     field = shown.get_by_label("or type or paste numbers")
-    field.fill(text)
-    assert words in shown.locator(".sm-weights [role=status]").inner_text()
-    assert field.get_attribute("aria-invalid") == "true"
-    assert figures(shown) == before
-    field.fill("0.8 0.6")
-    assert shown.locator(".sm-weights [role=status]").inner_text() == ""
+    for text, w in PASTED.items():
+        field.fill(text)
+        wanted = sparse_limit(w, 1.0, 0.5, 0.1, normalize=True)
+        assert first_number(figures(shown)["multiplier N"]) == float(f"{wanted.multiplier:.6g}")
+        assert field.input_value() == text
+        assert shown.url.endswith(f"&w={','.join(f'{entry:g}' for entry in w)}")
+        slider = shown.get_by_label("entry 0 of w*", exact=True)
+        assert float(slider.input_value()) == pytest.approx(w[0], abs=0.1 * max(map(abs, w)))
+
+
+NO_WEIGHTS = {
+    "0,5; 0,3": "a comma may be decimal here",
+    "0,25": "a comma may be decimal here",
+    "1, x": "“x” is not a number",
+    "1,, 2": "a number is missing",
+    "0 0": "zero vector",
+    " ".join("1" * 13): "13 numbers; up to 12",
+    "": "a number is missing",
+}
+
+
+def test_what_is_no_weight_is_refused(page: Opener) -> None:
+    shown = page(at(penalty="l1", beta=0.5, lam=0.1))
+    field, status = shown.get_by_label("or type or paste numbers"), shown.locator(".sm-weights [role=status]")
+    for text, words in NO_WEIGHTS.items():
+        before = figures(shown)
+        field.fill(text)
+        assert words in status.inner_text()
+        assert field.get_attribute("aria-invalid") == "true"
+        assert figures(shown) == before
+        field.fill("0.8 0.6")
+        assert status.inner_text() == ""
 
 
 @pytest.mark.parametrize(("beta", "lam"), [(1, 1e-7), (1, 0.00002), (0.5, 0.001), (3, 0.05), (2, 0), (0, 0.3)])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -123,22 +124,31 @@ def nodes(low: mpf, high: mpf) -> Iterator[tuple[mpf, mpf]]:
         yield low + (high - low) * at, (high - low) * by
 
 
+@cache
+def moments(low: mpf, high: mpf, sign: int, theta: mpf) -> list[tuple[mpf, mpf, mpf, mpf]]:
+    """Nodes s of a panel or its mirror image, with the weights of 1, of s and of sΦ(s cot θ) under the Gaussian."""
+    found = []
+    for at, by in nodes(low, high):
+        s, weight = sign * at, by * mpmath.npdf(at)
+        found.append((s, weight, s * weight, s * weight * mpmath.ncdf(s * mpmath.cot(theta))))
+    return found
+
+
 def quadrature(slope: Callable[[mpf], Any], kinks: tuple[float, ...], theta: mpf, r: mpf) -> list[mpf]:
     """p, q, C and b from their definitions as moments of μ'."""
 
-    def means(sign: int, size: mpf, *weights: Callable[[mpf], Any]) -> list[mpf]:
-        """E of weight(s) μ'(size·s) over sign·s > 0."""
+    def means(sign: int, size: mpf, *which: int) -> list[mpf]:
+        """E of 1, s or sΦ(s cot θ), each times μ'(size·s), over sign·s > 0."""
         scales = {mpf(4) ** k / size for k in range(-4, 12)} | {mpf(2) ** k for k in range(-3, 4)} | {mpf(0), mpf(16)}
         cuts = sorted({s for s in scales | {sign * mpf(kink) / size for kink in kinks} if 0 <= s <= 16})
-        points = [(sign * s, by * mpmath.npdf(s)) for ends in pairwise(cuts) for s, by in nodes(*ends)]
-        values = [(s, by * slope(size * s)) for s, by in points]
-        return [mpmath.fsum(weight(s) * value for s, value in values) for weight in weights]
+        points = [point for ends in pairwise(cuts) for point in moments(*ends, sign, theta)]
+        values = [slope(size * point[0]) for point in points]
+        return [mpmath.fdot(values, [point[1 + k] for point in points]) for k in which]
 
     with mp.workdps(22):
-        moments = lambda s: s, lambda s: s * mpmath.ncdf(s * mpmath.cot(theta))
-        (half, along), (below, rest) = (means(sign, r, *moments) for sign in (1, -1))
+        (half, along), (below, rest) = (means(sign, r, 1, 2) for sign in (1, -1))
         # B = sin θ/√(2π) E[μ'(r sin θ X)], the smoothing law, which is E[μ'(rs) φ(s cot θ)] with s = sin θ·X.
-        smoothed = [means(sign, r * mpmath.sin(theta), lambda s: 1)[0] for sign in (1, -1)]
+        smoothed = [means(sign, r * mpmath.sin(theta), 0)[0] for sign in (1, -1)]
         apart = mpmath.fsum(smoothed) / mpmath.sqrt(2 * mp.pi)
         full, turned = half + below, half - along - rest
         return [half - full / 2, full / 2, turned - 2 * apart * mpmath.sin(theta / 2) ** 2, apart]

@@ -146,7 +146,7 @@ def test_one_that_cannot_be_imported_is_named(text: str | None, complaint: str, 
 
 
 def test_output_without_an_extension_is_refused(tmp_path: Path) -> None:
-    done = run(["-m", "verify.cli", "derive", "--output", str(tmp_path)], "")
+    done = processes.coarseproof("derive", "--output", tmp_path)
     assert done.returncode == 2
     assert "no extension is named: set COARSEPROOF_EXTENSIONS" in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -32,7 +32,7 @@ def led_to(w: Array, w_star: Array, beta: float, lam: float, penalty: str, count
     return w
 
 
-def problems(seed: int, count: int) -> Any:
+def problems(seed: int, count: int = 14) -> Any:
     """(w0, w*, β, λ): from anywhere, next to w*, next to −w* and next to one or two axes, where saddles are."""
     rng = np.random.default_rng(seed)
     for k in range(count):
@@ -45,11 +45,11 @@ def problems(seed: int, count: int) -> Any:
         yield w0, w_star, beta, lam, 10 ** rng.uniform(-9, -1.5)
 
 
-@pytest.mark.parametrize("count", [14, pytest.param(28, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", [40, pytest.param(43, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("penalty", sorted(PENALTY_PARAMETERS))
-def test_the_distance_is_an_upper_bound(penalty: str, count: int) -> None:
+def test_the_distance_is_an_upper_bound(penalty: str, seed: int) -> None:
     converged = 0
-    for k, (w0, w_star, beta, lam, tolerance) in enumerate(problems(40, count)):
+    for k, (w0, w_star, beta, lam, tolerance) in enumerate(problems(seed)):
         eta = None if k % 3 else 0.05 / (KAPPA + beta)
         given: dict[str, Any] = {"tolerance": tolerance, "record_every": (1, 7)[k % 2], "max_steps": 2000}
         result = learn(V, w0, w_star, beta, lam, eta, penalty, **given)
@@ -58,7 +58,7 @@ def test_the_distance_is_an_upper_bound(penalty: str, count: int) -> None:
             assert np.linalg.norm(result.w - limit) <= result.distance + 1e-13, (k, result.distance)
         assert result.converged == (result.distance <= max(tolerance, 1.5e-8 if result.residual < 1e-14 else 0))
         converged += result.converged
-    assert converged >= count * 9 / 14
+    assert converged >= 9
 
 
 @pytest.mark.parametrize("ste", ["relu", "gaussian"])
@@ -121,10 +121,13 @@ def test_nor_does_one_that_exact_zeros_keep_a_run_on(eta: float | None) -> None:
     assert result.distance == math.inf
 
 
-def alpha_at(v: Array, theta: float, v_star: Array, ste: str) -> float:
+E = np.array([1.0, 0.0])
+
+
+def alpha_at(v: Array, w: Array, v_star: Array, ste: str) -> Array:
     """α of G = αŵ − κw*, read off G in the plane."""
-    w, e = np.array([math.cos(theta), math.sin(theta)]), np.array([1.0, 0.0])
-    return float(np.linalg.solve(np.stack([w, e], axis=1), coarse_gradient(v, w, v_star, e, ste))[0])
+    columns = np.stack([w, np.broadcast_to(E, w.shape)], axis=-1)
+    return np.linalg.solve(columns, coarse_gradient(v, w, v_star, E, ste)[..., None])[..., 0, 0]
 
 
 def largest_step(v: Array, v_star: Array, beta: float, ste: str, eta_v: float | None) -> float:
@@ -137,20 +140,20 @@ def largest_step(v: Array, v_star: Array, beta: float, ste: str, eta_v: float | 
 @pytest.mark.parametrize("part", [None, 0.3, 1.0, 1.3, 1.9])
 def test_the_step_bound_covers_every_v(ste: str, part: float | None) -> None:
     """Whatever way the angle takes; and the bound is not far from what some way needs."""
-    rng, beta, closest = np.random.default_rng(42), 0.5, 0.0
-    for _ in range(25):
-        m = int(rng.integers(1, 8))
-        v_star, v = rng.standard_normal((2, m)) + rng.standard_normal((2, 1))
+    rng, beta, closest, many = np.random.default_rng(42), 0.5, 0.0, 4
+    for m in range(1, 8):
+        v_star, v = rng.standard_normal((2, many, m)) + rng.standard_normal((2, many, 1))
         eta_v = None if part is None else part * 4 / (m + 1)
-        limit = largest_step(v, v_star, beta, ste, eta_v)
-        theta, rate = 1.0, 4 / (m + 1) if eta_v is None else eta_v
+        limits = np.array([largest_step(*one, beta, ste, eta_v) for one in zip(v, v_star, strict=True)])
+        theta, rate = np.ones(many), 4 / (m + 1) if eta_v is None else eta_v
         for _ in range(60):
-            share = limit * (alpha_at(v, theta, v_star, ste) + beta)
-            closest = max(closest, share)
-            assert share < 1 + 1e-5
-            theta = float(rng.choice([1e-3, math.pi - 1e-3, rng.uniform(0.1, 3)], p=[0.4, 0.4, 0.2]))
-            w = np.array([math.cos(theta), math.sin(theta)])
-            v = v - rate * loss_gradient_v(v, w, v_star, np.array([1.0, 0.0]))
+            w = np.stack([np.cos(theta), np.sin(theta)], axis=-1)
+            share = limits * (alpha_at(v, w, v_star, ste) + beta)
+            closest = max(closest, share.max())
+            assert np.all(share < 1 + 1e-5)
+            ends = rng.choice([1e-3, math.pi - 1e-3], many)
+            theta = np.where(rng.random(many) < 0.8, ends, rng.uniform(0.1, 3, many))
+            v = v - rate * loss_gradient_v(v, np.stack([np.cos(theta), np.sin(theta)], axis=-1), v_star, E)
     assert closest > 0.6
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -341,31 +342,25 @@ ANGLES = [
 ]
 
 
-@pytest.mark.parametrize("which", ANGLES)
-@pytest.mark.parametrize("scale", [1e-150, 1e-20, 1.0, 1e20, 1e150])
 @pytest.mark.parametrize("name", list(ALL))
-def test_finite_and_silent_everywhere(name: str, scale: float, which: str) -> None:
-    given_ = at_angle(which, scale)
+def test_finite_and_silent_everywhere(name: str) -> None:
     keywords = {"at_kink": "zero"} if name == "loss_gradient_w" else {}
     with warnings.catch_warnings(), np.errstate(all="raise", under="ignore"):
         warnings.simplefilter("error")
-        found = ALL[name](**given_, **keywords)
-    assert np.all(np.isfinite(found))
+        for which, scale in product(ANGLES, (1e-150, 1e-20, 1.0, 1e20, 1e150)):
+            assert np.all(np.isfinite(ALL[name](**at_angle(which, scale), **keywords))), (which, scale)
 
 
-@pytest.mark.parametrize("opposite", [False, True])
-@pytest.mark.parametrize("scale", [1e-150, 1e-3, 1.0, 30.0, 1e150])
 @pytest.mark.parametrize("ste", ESTIMATORS)
-def test_continuous_up_to_the_ends(ste: str, scale: float, opposite: bool) -> None:
+def test_continuous_up_to_the_ends(ste: str) -> None:
     """The value at exactly θ = 0 or π is the limit of the values nearby."""
     given_ = network(12, 3, 3)
-    sign = -1 if opposite else 1
     w_star = np.array([0.6, 0.3, -0.2])
-    at_end = given_ | {"w": sign * scale * w_star, "w_star": w_star}
-    aside = scale * 1e-9 * np.array([0.3, -0.6, 0.0])
-    near = at_end | {"w": at_end["w"] + aside}
-    jump = np.linalg.norm(coarse_gradient(**at_end, ste=ste) - coarse_gradient(**near, ste=ste))
-    assert jump <= 1e-7 * size_of(given_)
+    for sign, scale in product((1, -1), (1e-150, 1e-3, 1.0, 30.0, 1e150)):
+        at_end = given_ | {"w": sign * scale * w_star, "w_star": w_star}
+        near = at_end | {"w": at_end["w"] + scale * 1e-9 * np.array([0.3, -0.6, 0.0])}
+        jump = np.linalg.norm(coarse_gradient(**at_end, ste=ste) - coarse_gradient(**near, ste=ste))
+        assert jump <= 1e-7 * size_of(given_), (sign, scale)
 
 
 @pytest.mark.parametrize("ste", ["sigmoid", "tanh", "triangular", "gaussian"])

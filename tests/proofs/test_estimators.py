@@ -56,6 +56,6 @@ def test_mixed_derivatives_that_agree_are_no_curl() -> None:
 def test_what_is_not_constant_between_the_hyperplanes_is_refused() -> None:
     slope = Term("slope")
     assert constant_between(sample=(2 * Heaviside(x) - 1) ** 2, slope=slope) == Is("zero almost everywhere", slope)
-    for sample in (x * Heaviside(x), x):
+    for sample in (x * Heaviside(x), x, Heaviside(x - 1)):
         with pytest.raises(ValueError, match="NULL needs a function of the sign of x"):
             constant_between(sample=sample, slope=slope)

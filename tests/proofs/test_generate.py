@@ -50,7 +50,7 @@ print(hashlib.sha256(joined.encode()).hexdigest())
 """
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "123"])
+@pytest.mark.parametrize("seed", ["0", "1"])
 def test_hashing_does_not_change_a_byte(seed: str) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
     done = processes.run([sys.executable, "-c", IN_A_PROCESS], cwd=ROOT, env=environment, timeout=200)

@@ -66,8 +66,11 @@ def run(task: Task) -> Any:
         os._exit(9)
     if behaviour == "exit":
         raise SystemExit(0)
-    if behaviour == "sleep":
+    if behaviour.startswith("sleep "):  # and in which folder to say so
+        Path(behaviour.removeprefix("sleep "), f"{os.getpid()}.sleeps").touch()
         time.sleep(60)
+    if behaviour == "nap":
+        time.sleep(1)
     if behaviour == "unpicklable":
         return lambda: None
     return random.Random(f"{seed}{task.claim_ids}").random()

@@ -162,8 +162,7 @@ def test_only_takes_every_spelling(only: list[str], tmp_path: Path) -> None:
 
 def test_a_fresh_seed_is_shown_and_replays(tmp_path: Path) -> None:
     arguments = ["verify", "--only", "C3", "--json", "-"]
-    line = command(tmp_path, {"symbolic": {}}, *arguments, "--jobs", "2")
-    first = run(line, cwd=ROOT, env=environment(tmp_path))
+    first = with_methods(tmp_path, {"symbolic": {}}, *arguments)
     document = json.loads(first.stdout)
     assert f"seed {document['seed']}" in first.stderr
     again = json.loads(with_methods(tmp_path, {"symbolic": {}}, *arguments, "--seed", str(document["seed"])).stdout)
@@ -188,11 +187,11 @@ def test_report_and_json_are_written_even_when_refuted(tmp_path: Path) -> None:
 def test_an_interrupt_stops_at_once_and_writes_nothing(sent: signal.Signals, jobs: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
     targets = ["--report", str(out), "--json", str(tmp_path / "x.json"), "--jobs", jobs]
-    line = command(tmp_path, {"symbolic": {"*": "sleep"}}, "verify", *targets)
+    line = command(tmp_path, {"symbolic": {"*": f"sleep {tmp_path}"}}, "verify", *targets)
     with started(line, cwd=ROOT, env=environment(tmp_path)) as process:
         assert process.stderr is not None
-        assert "seed" in process.stderr.readline()  # it is under way; now let the workers start
-        time.sleep(3)
+        assert "seed" in process.stderr.readline()
+        _under_way(tmp_path, int(jobs))
         asked = time.monotonic()
         (os.killpg if sent is signal.SIGINT else os.kill)(process.pid, sent)  # the whole group, as from a terminal
         _, errors = process.communicate(timeout=30)
@@ -202,7 +201,16 @@ def test_an_interrupt_stops_at_once_and_writes_nothing(sent: signal.Signals, job
     assert "nothing was written" in errors
     assert "Traceback" not in errors
     assert not out.exists()
-    assert [path.suffix for path in tmp_path.iterdir() if path.is_file()] == [".py"]
+    assert {path.suffix for path in tmp_path.iterdir() if path.is_file()} == {".py", ".sleeps"}
+
+
+def _under_way(folder: Path, jobs: int) -> None:
+    """Wait until as many workers carry out a task that sleeps."""
+    for _ in range(600):
+        if len(list(folder.glob("*.sleeps"))) == jobs:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the workers did not start")
 
 
 def _group_ends(group: int) -> bool:
@@ -218,11 +226,11 @@ def _group_ends(group: int) -> bool:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
-    line = command(tmp_path, {"symbolic": {"*": "sleep"}}, "verify", "--jobs", "2")
+    line = command(tmp_path, {"symbolic": {"*": f"sleep {tmp_path}"}}, "verify", "--jobs", "2")
     with started(line, cwd=ROOT, env=environment(tmp_path)) as process:
         assert process.stderr is not None
         assert "seed" in process.stderr.readline()
-        time.sleep(3)
+        _under_way(tmp_path, 2)
         process.kill()
         process.communicate(timeout=10)
         assert _group_ends(process.pid)
@@ -313,12 +321,23 @@ POOR = [
 
 
 @pytest.mark.parametrize("settings", POOR)
-def test_a_poor_terminal_hides_nothing(settings: dict[str, str], tmp_path: Path) -> None:
-    done = apart("claims", **settings)
+def test_a_poor_terminal_hides_nothing(
+    settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How streams are encoded is settled when a process starts; all else is asked for when something is shown."""
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    encoded = "PYTHONIOENCODING" in settings
+    done = apart("claims", **settings) if encoded else coarseproof("claims")
     assert done.returncode == 0, done.stderr
     assert "C5.leaky-relu" in done.stdout
-    line = command(tmp_path, {"symbolic": {}, "precision": {}}, "verify", "--only", "C3", "--jobs", "1")
-    done = run([*line, "--json", "-"], cwd=ROOT, env=environment(tmp_path) | settings)
+    methods: dict[str, dict[str, str]] = {"symbolic": {}, "precision": {}}
+    arguments = ("verify", "--only", "C3", "--json", "-")
+    if encoded:
+        line = command(tmp_path, methods, *arguments, "--jobs", "1")
+        done = run(line, cwd=ROOT, env=environment(tmp_path) | settings)
+    else:
+        done = with_methods(tmp_path, methods, *arguments)
     assert json.loads(done.stdout)["claims"][0]["title"] == proofs.get("C3").title
     assert done.returncode == 0
     assert "1 of 1 verified" in done.stderr

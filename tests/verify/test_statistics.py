@@ -65,8 +65,8 @@ def test_the_tail_of_a_stratified_mean_of_jumps_is_as_heavy_as_the_docstring_sta
     rng = np.random.default_rng(8)
     alarms = 0
     for _ in range(replays // 1000):
-        p = rng.random((1000, meetings))
-        one, other = (rng.random((1000, meetings)) < p for _ in range(2))
+        p, *drawn = rng.random((3, 1000, meetings), np.float32)
+        one, other = (one < p for one in drawn)
         error = ((one + 0.0 + other) / 2 - p).sum(axis=1)
         se = np.sqrt((one != other).sum(axis=1) / 4)
         alarms += int(np.count_nonzero(np.abs(error) > t * se))

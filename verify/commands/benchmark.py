@@ -77,7 +77,7 @@ Benchmarks: {", ".join(_PLACES)}. Exit code 1: a promise is broken.""",
 @output_option("--markdown", "markdown_path", help="Write the figures as a page of Markdown; - for standard output.")
 def benchmark(only: tuple[str, ...], json_path: Path | None, markdown_path: Path | None) -> None:
     """Measure speed and memory against what is promised, a line as soon as it is known."""
-    from verify.suite import environment_of
+    from verify.versions import versions
 
     names = split_names(only)
     for name in names:
@@ -89,7 +89,11 @@ def benchmark(only: tuple[str, ...], json_path: Path | None, markdown_path: Path
         figures.append(figure)
         name, what, value, *said = figure.cells
         click.echo(f"{name:<12} {what:<82} {value:>10}  {'  '.join(filter(None, said))}".rstrip(), err=to_stderr)
-    document = {"schema": 1, "environment": environment_of(cpus()), "figures": [asdict(figure) for figure in figures]}
+    document = {
+        "schema": 1,
+        "environment": versions() | {"jobs": cpus()},
+        "figures": [asdict(figure) for figure in figures],
+    }
     if json_path is not None:
         write_document(json_path, document)
     if markdown_path is not None:

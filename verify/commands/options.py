@@ -142,6 +142,13 @@ def cpus() -> int:
     return (count or os.cpu_count)() or 1
 
 
+def at_once(jobs: int | None, scheduler: str | None) -> int:
+    """How many processes of this machine work; ValueError if the work goes elsewhere."""
+    if jobs is not None and scheduler is not None:
+        raise ValueError(f"--jobs {jobs} has no meaning with --scheduler, whose workers say how many they are")
+    return jobs or cpus()
+
+
 def file_option(*names: str, exists: bool = False, **settings: Any) -> Any:
     """An option that names a file to be read."""
     kind = click.Path(path_type=Path, exists=exists, dir_okay=not exists)
@@ -205,6 +212,10 @@ WEIGHTS: Final = file_option(
     required=True,
     callback=_or_example,
     help='The true weight w*: a .npy, .csv or .json file, or "example", which comes along.',
+)
+JOBS: Final = count_option("--jobs", help="Worker processes.  [default: the CPUs]")
+SCHEDULER: Final = click.option(
+    "--scheduler", metavar="ADDRESS", help="Work on a Dask cluster instead: tcp://host:8786, say."
 )
 BETA: Final = click.option("--beta", type=NUMBER, required=True, help="Strength β of the coupling ‖w − u‖²/2.")
 LAM: Final = click.option("--lam", type=NUMBER, required=True, help="Weight λ of the penalty.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -59,7 +59,8 @@ Exit codes: 0 every claim verified, 1 something refuted, too weak or in error,
 @click.option("--level", type=click.Choice(["quick", "full"]), default="quick", help="How many points and samples.")
 @common.only_option("ID", "claims and their parts", shell_complete=common.claim_ids)
 @common.count_option("--seed", least=0, help="Replay a run.  [default: fresh, shown]")
-@common.count_option("--jobs", help="Worker processes.  [default: the CPUs]")
+@common.JOBS
+@common.SCHEDULER
 @click.option(
     "--report",
     "folder",
@@ -75,6 +76,7 @@ def verify(
     only: tuple[str, ...],
     seed: int | None,
     jobs: int | None,
+    scheduler: str | None,
     folder: Path | None,
     json_path: Path | None,
     verbose: bool,
@@ -91,12 +93,13 @@ def verify(
     ids = common.split_names(only)
     pins = of_claims(ids)
     seed = secrets.randbits(32) if seed is None else seed
-    jobs = jobs or common.cpus()
-    click.echo(f"level {level}, seed {seed}, {jobs} jobs", err=True)
+    jobs = common.at_once(jobs, scheduler)
+    click.echo(f"level {level}, seed {seed}, {scheduler or f'{jobs} jobs'}", err=True)
     written: list[Path] = []
     try:
         with terminable(), progress_display() as show:
-            report = run_suite(level=level, only=ids, seed=seed, jobs=jobs, progress=show, pins=pins)
+            settings: dict[str, Any] = {"jobs": jobs, "scheduler": scheduler, "progress": show, "pins": pins}
+            report = run_suite(level=level, only=ids, seed=seed, **settings)
         trouble = _write_results(report, folder, json_path, written)
     except KeyboardInterrupt:
         kept = ", ".join(map(str, written))

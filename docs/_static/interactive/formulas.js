@@ -164,96 +164,96 @@ globalThis.coarseproofFormulas = {
   },
 
   fixed_points: {
-    /** R3, an entry of N w̄: β·u + κ·(w*) */
+    /** R3, an entry of N w̄: β u + κ w* */
     right_side(w_star, u, kappa, beta) {
       return beta * u + kappa * w_star;
     },
-    /** R3, w* of an entry x: (-β·u + N·x)/κ */
+    /** R3, w* of an entry x: (N x − β u)/κ */
     star(x, u, multiplier, kappa, beta) {
       return (multiplier * x - beta * u) / kappa;
     },
   },
 
   lower: {
-    /** R4.l1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/N */
+    /** R4.l1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/N */
     l1(star_size, multiplier, kappa) {
       return kappa * star_size / multiplier;
     },
-    /** R4.l0, |w̄_i| where ū_i = 0: κ·(|w*_i|)/N */
+    /** R4.l0, |w̄_i| where ū_i = 0: κ |w*ᵢ|/N */
     l0(star_size, multiplier, kappa) {
       return kappa * star_size / multiplier;
     },
-    /** R4.tl1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/N */
+    /** R4.tl1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/N */
     tl1(star_size, multiplier, kappa) {
       return kappa * star_size / multiplier;
     },
   },
 
   limits: {
-    /** R4.l1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/(β + gap) */
+    /** R4.l1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/(β + gap) */
     l1_inactive(star_size, gap, kappa, beta) {
       return kappa * star_size / (beta + gap);
     },
-    /** R4.l1, |w̄_i| where ū_i ≠ 0: (κ·(|w*_i|) - λ)/gap */
+    /** R4.l1, |w̄_i| where ū_i ≠ 0: (κ |w*ᵢ| − λ)/gap */
     l1_active(star_size, gap, kappa, beta, lam) {
       return (kappa * star_size - lam) / gap;
     },
-    /** R4.l1, largest inactive |w*_i|: λ·(β + gap)/(β·κ) */
+    /** R4.l1, largest inactive |w*_i|: λ (β + gap)/(β κ) */
     l1_level(gap, kappa, beta, lam) {
       return lam * (beta + gap) / beta / kappa;
     },
-    /** R4.l1, λ lies below it: κ·ω_max */
+    /** R4.l1, λ lies below it: κ ω_max */
     l1_exists(omega_max, kappa) {
       return kappa * omega_max;
     },
-    /** R4.l0, |w̄_i| on J: κ·(|w*_i|)/gap */
+    /** R4.l0, |w̄_i| on J: κ |w*ᵢ|/gap */
     l0_kept(star_size, gap, kappa, beta) {
       return kappa * star_size / gap;
     },
-    /** R4.l0, ‖w̄‖²: κ^2·((1 - q_J)/(β + gap)^2 + q_J/gap^2) */
+    /** R4.l0, ‖w̄‖²: κ² ((1 − q_J)/(β + gap)² + q_J/gap²) */
     l0_square(kept_mass, gap, kappa, beta) {
       return Math.pow(kappa, 2) * ((1 - kept_mass) / Math.pow(beta + gap, 2) + kept_mass / Math.pow(gap, 2));
     },
-    /** R4.l0, T: √2·√(λ)/√(β) */
+    /** R4.l0, T: √(2 λ/β) */
     l0_threshold(beta, lam) {
       return 1.4142135623730951 * Math.sqrt(lam) / Math.sqrt(beta);
     },
-    /** R4.tl1, |w̄_i| where ū_i = 0: κ·(|w*_i|)/(β + gap) */
+    /** R4.tl1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/(β + gap) */
     tl1_lower(star_size, gap, kappa, beta) {
       return kappa * star_size / (beta + gap);
     },
-    /** R4.tl1, u_t, the least U: Max(0, -a + √2·√(ρ)·√(a + 1)) */
+    /** R4.tl1, u_t, the least U: max(0, √(2 ρ (a + 1)) − a) */
     tl1_least_kept(rho, a) {
       return Math.max(0, 1.4142135623730951 * Math.sqrt(rho) * Math.sqrt(a + 1) - a);
     },
-    /** R4.tl1, |w̄_i| where |ū_i| = U > 0: a·ρ·(a + 1)/(a + U)^2 + U */
+    /** R4.tl1, |w̄_i| where |ū_i| = U > 0: a ρ (a + 1)/(a + U)² + U */
     tl1_size(kept_level, rho, a) {
       return a * rho * (a + 1) / Math.pow(a + kept_level, 2) + kept_level;
     },
-    /** R4.tl1, its slope in U, 1/S': -2·a·ρ·(a + 1)/(a + U)^3 + 1 */
+    /** R4.tl1, its slope in U, 1/S': 1 − 2 a ρ (a + 1)/(a + U)³ */
     tl1_size_slope(kept_level, rho, a) {
       return 1 - 2 * a * rho * (a + 1) / Math.pow(a + kept_level, 3);
     },
-    /** R4.tl1, κ|w*_i|: a·ρ·(a + 1)·(β + gap)/(a + U)^2 + gap·U */
+    /** R4.tl1, κ|w*_i|: a ρ (a + 1) (β + gap)/(a + U)² + gap U */
     tl1_pull(kept_level, gap, beta, rho, a) {
       return a * rho * (a + 1) * (beta + gap) / Math.pow(a + kept_level, 2) + gap * kept_level;
     },
-    /** R4.tl1, its slope in U: -2·a·ρ·(a + 1)·(β + gap)/(a + U)^3 + gap */
+    /** R4.tl1, its slope in U: gap − 2 a ρ (a + 1) (β + gap)/(a + U)³ */
     tl1_pull_slope(kept_level, gap, beta, rho, a) {
       return gap - 2 * a * rho * (a + 1) * (beta + gap) / Math.pow(a + kept_level, 3);
     },
-    /** R4.tl1, the gap at which an entry has U: (-a·β·ρ·(a + 1)/(a + U)^2 + κ·(|w*_i|))/(a·ρ·(a + 1)/(a + U)^2 + U) */
+    /** R4.tl1, the gap at which an entry has U: (κ |w*ᵢ| − a β ρ (a + 1)/(a + U)²)/(a ρ (a + 1)/(a + U)² + U) */
     tl1_gap(star_size, kept_level, kappa, beta, rho, a) {
       const k0 = a * rho * (a + 1) / Math.pow(a + kept_level, 2);
       return (kappa * star_size - beta * k0) / (k0 + kept_level);
     },
-    /** R4.tl1, 0 where two branches meet: -β·(a·ρ·(a + 1)/(a + U)^2 + U) + (β·U + κ·(|w*_i|))·(-2·a·ρ·(a + 1)/(a + U)^3 + 1) */
+    /** R4.tl1, 0 where two branches meet: (β U + κ |w*ᵢ|) (1 − 2 a ρ (a + 1)/(a + U)³) − β (a ρ (a + 1)/(a + U)² + U) */
     tl1_fold(star_size, kept_level, kappa, beta, rho, a) {
       const k0 = a + kept_level;
       const k1 = a * rho * (a + 1);
       return (1 - 2 * k1 / Math.pow(k0, 3)) * (beta * kept_level + kappa * star_size) - beta * (kept_level + k1 / Math.pow(k0, 2));
     },
-    /** P3, S(x) beyond its threshold: x - 4·(a + |x|)·sin(asin(3·√3·√(a)·√(ρ)·√(a + 1)/(2·(a + |x|)^(3/2)))/3)^2·sign(x)/3 */
+    /** P3, S(x) beyond its threshold: x − 4 (a + |x|) sin²(arcsin(3 √(3 a ρ (a + 1))/(2 (a + |x|)^(3/2)))/3) sgn(x)/3 */
     tl1_kept(x, rho, a) {
       const k0 = a + Math.abs(x);
       return x - 1.3333333333333333 * k0 * Math.pow(Math.sin(Math.asin(Math.min(2.598076211353316 * Math.sqrt(a) * Math.sqrt(rho) * Math.sqrt(a + 1) / k0 / Math.sqrt(k0), 1)) / 3), 2) * Math.sign(x);
@@ -261,154 +261,154 @@ globalThis.coarseproofFormulas = {
   },
 
   stability: {
-    /** R7.stability, D_i: -β/(-2·a·ρ·(a + 1)/(a + U)^3 + 1) + N */
+    /** R7.stability, D_i: N − β/(1 − 2 a ρ (a + 1)/(a + U)³) */
     tl1(multiplier, kept_level, beta, rho, a) {
       return multiplier - beta / (1 - 2 * a * rho * (a + 1) / Math.pow(a + kept_level, 3));
     },
-    /** R7.stability, Σ w̄_i²/D_i: A - w_j^2/d */
+    /** R7.stability, Σ w̄_i²/D_i: A − wⱼ²/d */
     secular(A, w_j, d) {
       return A - Math.pow(w_j, 2) / d;
     },
   },
 
   spikes: {
-    /** R7.astroid, least β, a = A^(1/3), b = B^(1/3): (a^2 + b^2)^(3/2) */
+    /** R7.astroid, least β, a = A^(1/3), b = B^(1/3): (a² + b²)^(3/2) */
     threshold(a, b) {
       return Math.pow(Math.pow(a, 2) + Math.pow(b, 2), 1.5);
     },
-    /** R7.l1, B: -κ·σ·(w*_j) + λ */
+    /** R7.l1, B: λ − κ σ w*ⱼ */
     l1_along(spike_sign, star_entry, kappa, lam) {
       return lam - kappa * spike_sign * star_entry;
     },
-    /** R7.l1, norm of the other entries: A_j/(β - excess) */
+    /** R7.l1, norm of the other entries: Aⱼ/(β − excess) */
     l1_others(spike_across, excess, beta) {
       return spike_across / (beta - excess);
     },
-    /** R7.l1, ‖w̄‖²: A_j^2/(β - excess)^2 + B_j^2/excess^2 */
+    /** R7.l1, ‖w̄‖²: Aⱼ²/(β − excess)² + Bⱼ²/excess² */
     l1_square(spike_across, spike_along, excess, beta) {
       return Math.pow(spike_across / (beta - excess), 2) + Math.pow(spike_along / excess, 2);
     },
-    /** R7.l1, its slope in the excess: 2·A_j^2/(β - excess)^3 - 2·B_j^2/excess^3 */
+    /** R7.l1, its slope in the excess: 2 Aⱼ²/(β − excess)³ − 2 Bⱼ²/excess³ */
     l1_square_slope(spike_across, spike_along, excess, beta) {
       return 2 * Math.pow(spike_across, 2) / Math.pow(beta - excess, 3) - 2 * Math.pow(spike_along, 2) / Math.pow(excess, 3);
     },
-    /** R7.l1, |w̄_j|: B_j/excess */
+    /** R7.l1, |w̄_j|: Bⱼ/excess */
     l1_size(spike_along, excess) {
       return spike_along / excess;
     },
-    /** R7.l0, B: κ·(w*_j) */
+    /** R7.l0, B: κ w*ⱼ */
     l0_along(star_entry, kappa) {
       return kappa * star_entry;
     },
-    /** R7.l0, norm of the other entries: A_j/(β - excess) */
+    /** R7.l0, norm of the other entries: Aⱼ/(β − excess) */
     l0_others(spike_across, excess, beta) {
       return spike_across / (beta - excess);
     },
-    /** R7.l0, ‖w̄‖²: A_j^2/(β - excess)^2 + B_j^2/excess^2 */
+    /** R7.l0, ‖w̄‖²: Aⱼ²/(β − excess)² + Bⱼ²/excess² */
     l0_square(spike_across, spike_along, excess, beta) {
       return Math.pow(spike_across / (beta - excess), 2) + Math.pow(spike_along / excess, 2);
     },
-    /** R7.l0, its slope in the excess: 2·A_j^2/(β - excess)^3 - 2·B_j^2/excess^3 */
+    /** R7.l0, its slope in the excess: 2 Aⱼ²/(β − excess)³ − 2 Bⱼ²/excess³ */
     l0_square_slope(spike_across, spike_along, excess, beta) {
       return 2 * Math.pow(spike_across, 2) / Math.pow(beta - excess, 3) - 2 * Math.pow(spike_along, 2) / Math.pow(excess, 3);
     },
-    /** R7.l0, |w̄_j|: B_j/excess */
+    /** R7.l0, |w̄_j|: Bⱼ/excess */
     l0_size(spike_along, excess) {
       return spike_along / excess;
     },
-    /** R7.tl1, N, push = σκw*_j: (β·U + push)/(a·ρ·(a + 1)/(a + U)^2 + U) */
+    /** R7.tl1, N, push = σκw*_j: (β U + push)/(a ρ (a + 1)/(a + U)² + U) */
     tl1_multiplier(push, kept_level, beta, rho, a) {
       return (beta * kept_level + push) / (a * rho * (a + 1) / Math.pow(a + kept_level, 2) + kept_level);
     },
-    /** R7.tl1, |w̄_j|, from N: (β·U + push)/(β + gap) */
+    /** R7.tl1, |w̄_j|, from N: (β U + push)/(β + gap) */
     tl1_entry(push, kept_level, gap, beta) {
       return (beta * kept_level + push) / (beta + gap);
     },
-    /** R7.tl1, ‖w̄‖² from N's U and the U of |w̄_j|: (A_j^2/(β·U + push)^2 + 1)·(a·ρ·(a + 1)/(a + outer)^2 + outer)^2 */
+    /** R7.tl1, ‖w̄‖² from N's U and the U of |w̄_j|: (Aⱼ²/(β U + push)² + 1) (a ρ (a + 1)/(a + outer)² + outer)² */
     tl1_square(spike_across, push, kept_level, outer, beta, rho, a) {
       return Math.pow(a * rho * (a + 1) / Math.pow(a + outer, 2) + outer, 2) * (Math.pow(spike_across / (beta * kept_level + push), 2) + 1);
     },
   },
 
   errors: {
-    /** R5, bound of sin θ̄: β·δ/κ */
+    /** R5, bound of sin θ̄: β δ/κ */
     by_gap(delta, kappa, beta) {
       return beta * delta / kappa;
     },
-    /** R5, ‖w̄ − w*‖: 2·sin(θ/2) */
+    /** R5, ‖w̄ − w*‖: 2 sin(θ/2) */
     distance(theta) {
       return 2 * Math.sin(0.5 * theta);
     },
-    /** R5.l1, bound of sin θ̄: λ·√((‖w*‖₀))/κ */
+    /** R5.l1, bound of sin θ̄: λ √‖w*‖₀/κ */
     l1(nonzeros, kappa, lam) {
       return lam * Math.sqrt(nonzeros) / kappa;
     },
-    /** R5.l0, bound of sin θ̄: √2·√(β)·√(λ)·√(s₀)/κ */
+    /** R5.l0, bound of sin θ̄: √(2 s₀ β λ)/κ */
     l0(thresholded, kappa, beta, lam) {
       return 1.4142135623730951 * Math.sqrt(beta) * Math.sqrt(lam) * Math.sqrt(thresholded) / kappa;
     },
-    /** R5.tl1, bound of sin θ̄: β·√((‖w*‖₀))·t/κ */
+    /** R5.tl1, bound of sin θ̄: β t √‖w*‖₀/κ */
     tl1(nonzeros, t, kappa, beta) {
       return beta * Math.sqrt(nonzeros) * t / kappa;
     },
   },
 
   basin: {
-    /** R6.radius, bound: Min(β, β·δ·√(n)) */
+    /** R6.radius, bound: min(β, β δ √n) */
     radius(beta, delta, n) {
       return Math.min(beta, beta * delta * Math.sqrt(n));
     },
-    /** R6.probability, n = 2: -α₀/π + 1 */
+    /** R6.probability, n = 2: 1 − α₀/π */
     probability_2(cap_angle) {
       return 1 - 0.3183098861837907 * cap_angle;
     },
-    /** R6.probability, n = 3: cos(α₀)/2 + 1/2 */
+    /** R6.probability, n = 3: (cos α₀ + 1)/2 */
     probability_3(cap_angle) {
       return 0.5 * Math.cos(cap_angle) + 0.5;
     },
-    /** R6.probability, n = 4: -2·(α₀/2 - sin(α₀)·cos(α₀)/2)/π + 1 */
+    /** R6.probability, n = 4: 1 − (α₀ − sin α₀ cos α₀)/π */
     probability_4(cap_angle) {
       return 0.3183098861837907 * Math.sin(cap_angle) * Math.cos(cap_angle) + 1 - 0.3183098861837907 * cap_angle;
     },
-    /** R6.probability, n = 5: -cos(α₀)^3/4 + 3·cos(α₀)/4 + 1/2 */
+    /** R6.probability, n = 5: (3 cos α₀ + 2 − cos³α₀)/4 */
     probability_5(cap_angle) {
       const k0 = Math.cos(cap_angle);
       return 0.75 * k0 + 0.5 - 0.25 * Math.pow(k0, 3);
     },
-    /** R6.probability, n = 6: -8·(3·α₀/8 - sin(α₀)^3·cos(α₀)/4 - 3·sin(α₀)·cos(α₀)/8)/(3·π) + 1 */
+    /** R6.probability, n = 6: 1 − (3 α₀ − 2 sin³α₀ cos α₀ − 3 sin α₀ cos α₀)/(3 π) */
     probability_6(cap_angle) {
       const k0 = Math.sin(cap_angle);
       const k1 = Math.cos(cap_angle);
       return 0.2122065907891938 * Math.pow(k0, 3) * k1 + 0.3183098861837907 * k0 * k1 + 1 - 0.3183098861837907 * cap_angle;
     },
-    /** R6.probability, n = 7: 3·cos(α₀)^5/16 - 5·cos(α₀)^3/8 + 15·cos(α₀)/16 + 1/2 */
+    /** R6.probability, n = 7: (3 cos⁵α₀ + 15 cos α₀ + 8 − 10 cos³α₀)/16 */
     probability_7(cap_angle) {
       const k0 = Math.cos(cap_angle);
       return 0.1875 * Math.pow(k0, 5) + 0.9375 * k0 + 0.5 - 0.625 * Math.pow(k0, 3);
     },
-    /** R6.probability, n = 8: -16·(5·α₀/16 - sin(α₀)^5·cos(α₀)/6 - 5·sin(α₀)^3·cos(α₀)/24 - 5·sin(α₀)·cos(α₀)/16)/(5·π) + 1 */
+    /** R6.probability, n = 8: 1 − (1/(15 π)) (15 α₀ − 8 sin⁵α₀ cos α₀ − 10 sin³α₀ cos α₀ − 15 sin α₀ cos α₀) */
     probability_8(cap_angle) {
       const k0 = Math.sin(cap_angle);
       const k1 = Math.cos(cap_angle);
       return 0.16976527263135502 * Math.pow(k0, 5) * k1 + 0.2122065907891938 * Math.pow(k0, 3) * k1 + 0.3183098861837907 * k0 * k1 + 1 - 0.3183098861837907 * cap_angle;
     },
-    /** R6.probability, n = 9: -5·cos(α₀)^7/32 + 21·cos(α₀)^5/32 - 35·cos(α₀)^3/32 + 35·cos(α₀)/32 + 1/2 */
+    /** R6.probability, n = 9: (1/32) (21 cos⁵α₀ + 35 cos α₀ + 16 − 5 cos⁷α₀ − 35 cos³α₀) */
     probability_9(cap_angle) {
       const k0 = Math.cos(cap_angle);
       return 0.65625 * Math.pow(k0, 5) + 1.09375 * k0 + 0.5 - 0.15625 * Math.pow(k0, 7) - 1.09375 * Math.pow(k0, 3);
     },
-    /** R6.probability, n = 10: -128·(35·α₀/128 - sin(α₀)^7·cos(α₀)/8 - 7·sin(α₀)^5·cos(α₀)/48 - 35·sin(α₀)^3·cos(α₀)/192 - 35·sin(α₀)·cos(α₀)/128)/(35·π) + 1 */
+    /** R6.probability, n = 10: 1 − (1/(105 π)) (105 α₀ − 48 sin⁷α₀ cos α₀ − 56 sin⁵α₀ cos α₀ − 70 sin³α₀ cos α₀ − 105 sin α₀ cos α₀) */
     probability_10(cap_angle) {
       const k0 = Math.sin(cap_angle);
       const k1 = Math.cos(cap_angle);
       return 0.14551309082687575 * Math.pow(k0, 7) * k1 + 0.16976527263135502 * Math.pow(k0, 5) * k1 + 0.2122065907891938 * Math.pow(k0, 3) * k1 + 0.3183098861837907 * k0 * k1 + 1 - 0.3183098861837907 * cap_angle;
     },
-    /** R6.probability, n = 11: 35·cos(α₀)^9/256 - 45·cos(α₀)^7/64 + 189·cos(α₀)^5/128 - 105·cos(α₀)^3/64 + 315·cos(α₀)/256 + 1/2 */
+    /** R6.probability, n = 11: (1/256) (35 cos⁹α₀ + 378 cos⁵α₀ + 315 cos α₀ + 128 − 180 cos⁷α₀ − 420 cos³α₀) */
     probability_11(cap_angle) {
       const k0 = Math.cos(cap_angle);
       return 0.13671875 * Math.pow(k0, 9) + 1.4765625 * Math.pow(k0, 5) + 1.23046875 * k0 + 0.5 - 0.703125 * Math.pow(k0, 7) - 1.640625 * Math.pow(k0, 3);
     },
-    /** R6.probability, n = 12: -256·(63·α₀/256 - sin(α₀)^9·cos(α₀)/10 - 9·sin(α₀)^7·cos(α₀)/80 - 21·sin(α₀)^5·cos(α₀)/160 - 21·sin(α₀)^3·cos(α₀)/128 - 63·sin(α₀)·cos(α₀)/256)/(63·π) + 1 */
+    /** R6.probability, n = 12: 1 − (1/(315 π)) (315 α₀ − 128 sin⁹α₀ cos α₀ − 144 sin⁷α₀ cos α₀ − 168 sin⁵α₀ cos α₀ − 210 sin³α₀ cos α₀ − 315 sin α₀ cos α₀) */
     probability_12(cap_angle) {
       const k0 = Math.sin(cap_angle);
       const k1 = Math.cos(cap_angle);

@@ -22,6 +22,7 @@ from verify.reading.html_report.plots import DRAWN, deviation, digits, least_of,
 from verify.reading.html_report.text import TEMPLATES, Scale, anchor, breadth, counted, escaped, printable, ticks
 from verify.reading.mathml import mathml
 from verify.reading.picture import picture
+from verify.reading.references import CITED, REFERENCES
 from verify.reading.summary import (
     complaints,
     counts_line,
@@ -67,6 +68,11 @@ def _worst(claim: ClaimReport) -> dict[str, str]:
         if found.verdict is not Verdict.VERIFIED or found.method not in worst:
             worst[found.method] = "" if found.verdict is Verdict.VERIFIED else f" [{found.verdict.value}]"
     return worst
+
+
+def _cited(source: str) -> Markup:
+    """A source, its letters in brackets links to what they stand for."""
+    return Markup(CITED.sub(r'<a href="#source-\1">\g<0></a>', str(escaped(source))))
 
 
 def _choices(report: Report) -> dict[str, dict[str, str]]:
@@ -151,7 +157,7 @@ TEMPLATES.globals.update({tool.__name__: tool for tool in _TOOLS}, chapters=CHAP
 TEMPLATES.globals.update(
     grades=[*(grade.words for grade in Grade), "—"], judges=_judges, registered=_registered, worst=_worst
 )
-TEMPLATES.globals.update(picture_of=_picture, shown=_shown)
+TEMPLATES.globals.update(picture_of=_picture, shown=_shown, cited=_cited, references=REFERENCES)
 
 
 _BIN: Final = 0.25
