@@ -20,11 +20,8 @@ Array = npt.NDArray[np.float64]
 
 def run(options: dict[str, Any], progress: Callable[[int, float, float], None]) -> tuple[LearningResult, Array, Array]:
     """The run, the true weight normalized, and the true output weights."""
-    w_star = read_weights(options["weights_path"])
-    if not options["normalize"]:
-        require_unit(options["weights_path"], w_star)
+    w_star, v_star = true_weights(options)
     rng = np.random.Generator(np.random.Philox(options["seed"]))
-    v_star = _output_weights(options)
     start = rng.standard_normal(w_star.size) if options["start"] is None else read_weights(options["start"])
     v = rng.standard_normal(v_star.size) * np.linalg.norm(v_star) if options["learn_v"] else v_star
     state = None if options["resume"] is None else LearningState.load(options["resume"])
@@ -35,6 +32,14 @@ def run(options: dict[str, Any], progress: Callable[[int, float, float], None]) 
         v, start, w_star, v_star=v_star, sphere=not options["free"], progress=progress, state=state, **settings
     )
     return result, w_star / np.linalg.norm(w_star), v_star
+
+
+def true_weights(options: dict[str, Any]) -> tuple[Array, Array]:
+    """w*, whose norm is 1 unless it is to be made so, and v*."""
+    w_star = read_weights(options["weights_path"])
+    if not options["normalize"]:
+        require_unit(options["weights_path"], w_star)
+    return w_star, _output_weights(options)
 
 
 def _output_weights(options: dict[str, Any]) -> Array:

@@ -16,7 +16,19 @@ from typing import Any, Final, Protocol, Self, cast
 
 from verify.evidence import Method, Outcome, Task
 
-__all__ = ["DIED", "Answer", "Callback", "Executor", "Here", "Piece", "Progress", "Work", "describe", "perform"]
+__all__ = [
+    "DIED",
+    "Answer",
+    "Callback",
+    "Executor",
+    "Here",
+    "Piece",
+    "Progress",
+    "Work",
+    "describe",
+    "perform",
+    "values",
+]
 
 DIED: Final = "the worker process died (killed, out of memory, or crashed)"
 
@@ -134,6 +146,15 @@ class Work:
         running = tuple(piece.task for piece in self.running)
         counts = len(self.outcomes), len(self.pieces)
         self.callback(Progress(*counts, self.weight_done, self.weight, running))
+
+
+def values(pieces: Sequence[Piece], where: Executor, callback: Callback | None) -> list[Any]:
+    """What the pieces come to, in their order; ValueError for the first that came to nothing."""
+    outcomes = Work(pieces).carry_out(where, callback)
+    for outcome in outcomes:
+        if outcome.error:
+            raise ValueError(f"{' '.join((outcome.task.method, *outcome.task.claim_ids))}: {outcome.error}")
+    return [outcome.value for outcome in outcomes]
 
 
 class Here:

@@ -15,8 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from processes import coarseproof, run, started
+
+from verify.cluster import executor
+from verify.phases import phases
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
 
@@ -50,7 +54,7 @@ def watch(state):
         os.kill(victims.pop(), signal.SIGKILL)
 
 if __name__ == "__main__":
-    only = ["C5"] if sys.argv[3:] else ["G1"]
+    only = ["C5"] if sys.argv[3:] else ["N1.origin"]
     print(to_json(verify.suite.run_suite(level="quick", only=only, seed=7, scheduler=sys.argv[1], progress=watch)))
     assert not victims
 """
@@ -117,7 +121,7 @@ def test_a_worker_killed_on_the_way_changes_nothing(cluster: tuple[str, list[int
     with killing(folder, address, workers.pop()) as process:
         out, errors = process.communicate(timeout=100)
     assert process.returncode == 0, errors
-    here = coarseproof("verify", "--only", "G1", "--seed", 7, "--jobs", 2, "--json", "-").stdout
+    here = coarseproof("verify", "--only", "N1.origin", "--seed", 7, "--jobs", 2, "--json", "-").stdout
     there, here = (json.dumps(without_times(json.loads(text))) for text in (out, here))
     assert there == here
 
@@ -161,7 +165,7 @@ def test_a_scheduler_lost_and_back_costs_no_piece(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_is_not_this_version_is_refused_by_name(cluster: tuple[str, list[int], Path], tmp_path: Path) -> None:
-    address, _, folder = cluster
+    address = cluster[0]
     for package in ("proofs", "numerics", "verify"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "proofs" / "symbols.py").open("a", encoding="utf-8") as changed:
@@ -170,10 +174,11 @@ def test_what_is_not_this_version_is_refused_by_name(cluster: tuple[str, list[in
     done = run(line, cwd=tmp_path, env=environment(tmp_path))
     assert done.returncode == 2
     assert f"of --scheduler {address}: coarseproof is of sources " in done.stderr.splitlines()[-1]
-    (folder / "verify").mkdir()
-    (folder / "verify" / "__init__.py").touch()  # a package of that name which is not ours
+    other = tmp_path / "other" / "verify" / "__init__.py"  # a package of that name which is not ours
+    other.parent.mkdir(parents=True)
+    other.touch()
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--no-dashboard"]
-    with started(worker, cwd=folder, env=environment(folder)) as process:
+    with started(worker, cwd=tmp_path / "other", env=environment(tmp_path / "other")) as process:
         assert process.stderr is not None
         assert any("Registered to" in said for said in process.stderr)
         done = coarseproof("verify", "--only", "G1", "--scheduler", address)
@@ -196,3 +201,18 @@ def test_jobs_of_this_machine_are_refused_beside_a_cluster() -> None:
     done = coarseproof("verify", "--scheduler", "tcp://127.0.0.1:1", "--jobs", 3)
     assert done.returncode == 2
     assert "--jobs 3 has no meaning with --scheduler" in done.stderr
+
+
+@pytest.mark.slow
+def test_starts_and_phases_are_those_of_one_machine(cluster: tuple[str, list[int], Path]) -> None:
+    settings = ("--weights", "example", "--normalize", "--penalty", "l0", "--beta", 2, "--lam", 0.005, "--starts", 80)
+    there, here = (("--scheduler", cluster[0]), ("--jobs", 1))
+    counted = [coarseproof("learn", *settings, *where, "--json", "-").stdout for where in (there, here)]
+    assert counted[0] == counted[1]
+    assert json.loads(counted[0])["starts"] == 80
+    found = []
+    for where in (executor(1, cluster[0]), executor(1, None)):
+        with where:
+            found.append(phases(np.array([0.8, 0.6]), 1.0, (2.0, 0.1), {"penalty": "l1"}, where, None))
+    for one, other in zip(*found, strict=True):
+        assert np.array_equal(one, other, equal_nan=True)

@@ -45,7 +45,7 @@ def told(others: StableLimits, w_star: Array, width: int) -> Iterator[str]:
         yield from wrap(f"{every} in the support, in the order {listed(free, _SIGNS)}", width)
     rows = iter(signs)
     for record in others.limits[:SHOWN]:
-        yield f"{_described(record)}  {next(rows, '') if record.kind == 'sparse' else ''}".rstrip()
+        yield f"{described(record)}  {next(rows, '') if record.kind == 'sparse' else ''}".rstrip()
     if (more := len(others.limits) - SHOWN) > 0:
         yield f"… and {more} more (--json has them)"
         if free and signs:
@@ -53,7 +53,8 @@ def told(others: StableLimits, w_star: Array, width: int) -> Iterator[str]:
             yield from wrap("  ".join(_merged(signs)), width)
 
 
-def _described(record: Any) -> str:
+def described(record: Any) -> str:
+    """One limit, in a line."""
     spike = f"spike at entry {record.index}, sign {'+' if (record.sign or 0) > 0 else '−'}"
     kind = spike if record.kind == "spike" else f"sparse, support {len(record.support)}"
     return f"{kind}, N = {record.multiplier:.9g}, margin {record.margin:.3g}"

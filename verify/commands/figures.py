@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from verify.phases import LISTED, Phases
 from verify.reading.figure import COLOURS, INK, dots, in_radians, means, panels, save, turned
 
 if TYPE_CHECKING:
     from numerics import LearningResult, SparseLimit
 
 Array = npt.NDArray[np.float64]
-Watch = Callable[[Iterable[Any]], Iterator[Any]]
-"""Hands on what it is given, item by item, and may show how far it is."""
 
 _TRUE, _LIMIT, _SPARSE, _BOUND = COLOURS
 _LARGEST: Final = 40
-_GRID: Final = 40
 _LONG: Final = 1000
-_LISTED: Final = 100
-"""Limits counted at one point of a phase diagram."""
 
 
 def draw_landscape(path: Path, seed: int = 20190128) -> None:
@@ -105,16 +101,13 @@ def _curve(found: SparseLimit, reach: float) -> tuple[Array, Array]:
     return (float(found.multiplier) * x - found.beta * shrunk) / found.kappa, x
 
 
-def draw_phases(
-    path: Path, w_star: Array, kappa: float, here: tuple[float, float], settings: dict[str, Any], watch: Watch = iter
-) -> None:
+def draw_phases(path: Path, found: Phases, kappa: float, here: tuple[float, float], about: str) -> None:
     """Over (β, λ): how many stable limits there are, the support of the sparse one, its error. A star marks `here`."""
-    betas, lams, (counts, spikes, support, error) = _phases(w_star, kappa, here, settings, watch)
-    grid = betas / kappa, lams / kappa
+    grid, spikes = (found.betas / kappa, found.lams / kappa), found.spikes
     figure, three = panels(3, 3, 4.4, 4.2, sharey=True)
     titles = ("stable limits, all kinds", "support of ū at the sparse limit", "error ‖w̄ − w*‖")
-    for axes, values, title in zip(three, (counts, support, error), titles, strict=True):
-        scale = {"norm": "log", "vmin": 0.99} if values is counts else {}
+    for axes, values, title in zip(three, (found.counts, found.support, found.error), titles, strict=True):
+        scale = {"norm": "log", "vmin": 0.99} if values is found.counts else {}
         drawn = axes.pcolormesh(*grid, values, cmap="cividis", shading="nearest", rasterized=True, **scale)
         figure.colorbar(drawn, ax=axes)
         if np.nanmin(spikes) == 0 < np.nanmax(spikes):
@@ -124,44 +117,11 @@ def draw_phases(
         axes.set(xscale="log", yscale="log", xlabel="β / κ", title=title)
         axes.grid(visible=False)
     three[0].set_ylabel("λ / κ")
-    notes = ["star: the given (β, λ)", "dashed: where spikes, limits near one ±eⱼ, join in"]
-    notes += ["blank: no sparse limit"] * bool(np.isnan(error).any())
-    notes += [f"counts stop at {_LISTED}"] * bool(counts.max() >= _LISTED)
-    figure.suptitle(f"{settings['penalty']}, n = {len(w_star)};  " + ";  ".join(notes), fontsize="medium")
+    notes = [about, "star: the given (β, λ)", "dashed: where spikes, limits near one ±eⱼ, join in"]
+    notes += ["blank: no sparse limit"] * bool(np.isnan(found.error).any())
+    notes += [f"counts stop at {LISTED}"] * bool(found.counts.max() >= LISTED)
+    figure.suptitle(";  ".join(notes), fontsize="medium")
     save(figure, path)
-
-
-def _phases(
-    w_star: Array, kappa: float, here: tuple[float, float], settings: dict[str, Any], watch: Watch
-) -> tuple[Array, Array, Array]:
-    """β and λ on a logarithmic grid around `here` and κ, and at each point: stable limits, whether spikes are among
-    them (NaN where it was not settled), support size and error of the sparse limit (NaN where there is none).
-    """
-    from numerics import NoLimitError, sparse_limit, stable_limits
-
-    w_star = w_star / np.linalg.norm(w_star)
-    largest = kappa * float(np.abs(w_star).max())
-    betas, lams = _around(kappa, here[0], 30.0), _around(largest / 10, here[1], 100.0)
-    found = np.full((4, len(lams), len(betas)), np.nan)
-    for row, lam in enumerate(watch(lams)):
-        for column, beta in enumerate(betas):
-            point = w_star, kappa, float(beta), float(lam)
-            every = stable_limits(*point, count=_LISTED, **settings)
-            joined = any(record.kind == "spike" for record in every.limits)
-            # unless the list is complete, it says nothing about the others
-            found[:2, row, column] = len(every.limits), joined if joined or every.complete else np.nan
-            try:
-                one = sparse_limit(*point, **settings)
-            except NoLimitError:
-                continue
-            found[2:, row, column] = len(one.support), one.error
-    return betas, lams, found
-
-
-def _around(middle: float, given: float, factor: float) -> Array:
-    """A logarithmic grid that holds `middle` and, if positive, `given` well inside."""
-    low, high = min(middle, given or middle), max(middle, given or middle)
-    return np.geomspace(low / factor, high * factor, _GRID)
 
 
 def draw_run(path: Path, result: LearningResult, predicted: SparseLimit | None, cap: float | None) -> None:

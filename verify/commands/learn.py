@@ -15,10 +15,12 @@ from verify.commands.options import NUMBER
 from verify.commands.parameters import Parametrized, choices, of_choice, refuse_unused
 from verify.extensions import named
 
+_OF_ONE_RUN: Final = ("learn_v", "free", "gradient", "start", "record_every", "plot", "save", "resume")
 _IDLE: Final = (
     ("--v, which gives the output weights", ("kappa", "units"), lambda options: options["v_path"] is not None),
     ("--gradient population", ("samples", "dataset"), lambda options: options["gradient"] == "population"),
     ("--gradient fresh", ("dataset",), lambda options: options["gradient"] == "fresh"),
+    ("--starts", _OF_ONE_RUN, lambda options: options["starts"] is not None),
 )
 """Options that would change nothing beside another one."""
 
@@ -26,10 +28,11 @@ _IDLE: Final = (
 def _refuse_idle(options: dict[str, Any]) -> None:
     """ValueError for an option on the command line that another one makes meaningless."""
     context = click.get_current_context()
-    for other, names, given in _IDLE:
-        said = (name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE)
-        for name in said if given(options) else ():
-            raise ValueError(f"--{name} {options[name]} has no meaning with {other}; leave one of the two out")
+    for other, names, idle in _IDLE:
+        given = (name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+        for name in given if idle(options) else ():
+            said = name.replace("_", "-") + ("" if options[name] is True else f" {options[name]}")
+            raise ValueError(f"--{said} has no meaning with {other}; leave one of the two out")
 
 
 @click.command(
@@ -42,6 +45,7 @@ Examples:
   coarseproof learn --weights w.npy --v v.csv --learn-v --beta 1 --lam 0.1
   coarseproof learn --weights w.npy --beta 1 --lam 0.1 --save run.npz
   coarseproof learn --weights w.npy --beta 1 --lam 0.1 --resume run.npz
+  coarseproof learn --weights w.npy --beta 1 --lam 0.1 --penalty l0 --starts 1000
 
 Without --v the output weights v = v* are spread evenly over --units hidden units so that the ReLU
 estimator pulls with strength --kappa. Exit codes: 0 done, 2 usage, 74 a file or standard output that could
@@ -80,6 +84,9 @@ not be written, 130 interrupted (the state is in --save).""",
 @common.picture_option("--plot", help="Draw the run (.png, .svg, .pdf).")
 @common.output_option("--save", help="Keep the last state (.npz).")
 @common.file_option("--resume", exists=True, help="Go on from a state kept before.")
+@common.count_option("--starts", help="Run from so many random starts; count the ends by the limits known.")
+@common.JOBS
+@common.SCHEDULER
 @common.json_option("result")
 def learn(**options: Any) -> None:
     """Run the iteration; compare it with the limit predicted.
@@ -100,6 +107,10 @@ def learn(**options: Any) -> None:
         from verify.build import require_used
 
         require_used(options["penalty"], options["ste"])
+    where = common.where(options["jobs"], options["scheduler"], "" if options["starts"] else "without --starts")
+    if options["starts"]:
+        _count_ends(options, where)
+        return
     plot, save, json_path = options["plot"], options["save"], options["json_path"]
     try:
         with run_display(options["max_steps"]) as show:
@@ -125,4 +136,27 @@ def learn(**options: Any) -> None:
         click.echo(f"written    {plot}", err=True)
     if json_path is None or str(json_path) != "-":
         for name, value in runs.rows(result, predicted, w_star):
+            click.echo(f"{name:18} {value}")
+
+
+def _count_ends(options: dict[str, Any], where: dict[str, Any]) -> None:
+    """Run from many random starts, and tell at which limits the runs end."""
+    from numerics.geometry import length
+    from verify import runs, starts
+    from verify.cluster import executor
+    from verify.commands.exits import terminable
+    from verify.commands.limit import require_limit_map
+    from verify.commands.progress import progress_display
+
+    require_limit_map(options["penalty"])
+    w_star, v = runs.true_weights(options)
+    problem = options["starts"], options["seed"], w_star / length(w_star), v, options
+    with terminable(), progress_display("groups of starts") as show, executor(**where) as executing:
+        found = starts.ends(*problem, executing, show)
+    if options["json_path"] is not None:
+        names = ("penalty", "beta", "lam", "ste", "seed", "parameters", "ste_parameters")
+        document = starts.as_json(found, {name: options[name] for name in names})
+        common.write_document(options["json_path"], document)
+    if str(options["json_path"]) != "-":
+        for name, value in starts.rows(found):
             click.echo(f"{name:18} {value}")

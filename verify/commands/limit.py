@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -27,12 +26,12 @@ _ROUNDING: Final = 1e-15
 _UNKNOWN: Final = "R6 says nothing of random starts: r ≥ κ"
 
 
-def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str) -> str:
-    """The penalty, if its limits are known as a map of w*; else a usage error that says which are, and what is left."""
+def require_limit_map(penalty: str) -> None:
+    """Raise a usage error unless a penalty's limits are known as a map of w*: it says which are, and what is left."""
     from numerics.generated.penalties import PENALTIES
 
     if penalty in LIMIT_PENALTIES:
-        return penalty
+        return
     if penalty not in PENALTIES:
         raise click.BadParameter(f"{penalty!r} is unknown; known: {', '.join(PENALTIES)}")
     raise click.BadParameter(
@@ -40,6 +39,11 @@ def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str
         f"{', '.join(LIMIT_PENALTIES)} are (R4). "
         f"`coarseproof learn --penalty {penalty}` runs the iteration to where it ends"
     )
+
+
+def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str) -> str:
+    require_limit_map(penalty)
+    return penalty
 
 
 def require_unit(path: Path, w_star: Any) -> None:
@@ -87,6 +91,8 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 @common.picture_option(
     "--phase-diagram", "phases", help="Draw number and kind of stable limits, support and error over (β, λ)."
 )
+@common.JOBS
+@common.SCHEDULER
 @common.json_option("result")
 def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool, count: int, **exactly: Any) -> None:
     """Where the iteration ends for a true weight, and how surely.
@@ -97,6 +103,7 @@ def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool,
     from verify.commands.weights import read_exactly, read_weights
 
     json_path, plot, phases = (exactly.pop(name) for name in ("json_path", "plot", "phases"))
+    where = common.where(exactly.pop("jobs"), exactly.pop("scheduler"), "" if phases else "without --phase-diagram")
     refuse_unused(penalty=penalty)
     exactly |= of_choice("penalty", penalty)
     w_star = read_weights(weights_path)
@@ -118,8 +125,10 @@ def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool,
         first = {name: numbers[name] for name in ("kappa", "beta", "lam")}
         given = {"penalty": penalty, **first, **numbers}
         common.write_document(json_path, as_json(found, others, w_star, digits, **given))
-    if plot or phases:
-        _draw(plot, phases, w_star, found, {"penalty": penalty, **numbers})
+    if plot:
+        _draw_map(plot, w_star, found)
+    if phases:
+        _draw_phases(phases, w_star, where, {"penalty": penalty, **numbers})
     if json_path is None or str(json_path) != "-":
         for name, value in _rows(found, digits) if found else ():
             click.echo(f"{name:18} {value}")
@@ -213,21 +222,26 @@ def _short(value: Any) -> str:
     return nstr(value, 6) if isinstance(value, mpf) else f"{value:.6g}"
 
 
-def _draw(plot: Path | None, phases: Path | None, w_star: Any, found: Any, settings: dict[str, Any]) -> None:
-    from verify.commands.figures import draw_map, draw_phases
+def _draw_map(plot: Path, w_star: Any, found: Any) -> None:
+    from verify.commands.figures import draw_map
 
-    if plot is not None and found is None:
+    if found is None:
         click.echo(f"not drawn  {plot}: there is no limit to draw", err=True)
-    elif plot is not None:
-        draw_map(plot, w_star, found)
-        click.echo(f"written    {plot}", err=True)
-    if phases is not None:
-        kappa, *here = (settings.pop(name) for name in ("kappa", "beta", "lam"))
-        draw_phases(phases, w_star, kappa, (here[0], here[1]), settings, _watched)
-        click.echo(f"written    {phases}", err=True)
+        return
+    draw_map(plot, w_star, found)
+    click.echo(f"written    {plot}", err=True)
 
 
-def _watched(rows: Iterable[Any]) -> Iterator[Any]:
-    """The rows, one by one, with a bar on standard error."""
-    with click.progressbar(rows, label="phase diagram", file=sys.stderr) as bar:
-        yield from bar
+def _draw_phases(phases: Path, w_star: Any, where: dict[str, Any], settings: dict[str, Any]) -> None:
+    from verify import phases as diagram
+    from verify.cluster import executor
+    from verify.commands.exits import terminable
+    from verify.commands.figures import draw_phases
+    from verify.commands.progress import progress_display
+
+    kappa, *here = (settings.pop(name) for name in ("kappa", "beta", "lam"))
+    point = here[0], here[1]
+    with terminable(), progress_display("rows") as show, executor(**where) as executing:
+        found = diagram.phases(w_star, kappa, point, settings, executing, show)
+    draw_phases(phases, found, kappa, point, f"{settings['penalty']}, n = {len(w_star)}")
+    click.echo(f"written    {phases}", err=True)

@@ -142,11 +142,14 @@ def cpus() -> int:
     return (count or os.cpu_count)() or 1
 
 
-def at_once(jobs: int | None, scheduler: str | None) -> int:
-    """How many processes of this machine work; ValueError if the work goes elsewhere."""
+def where(jobs: int | None, scheduler: str | None, idle: str = "") -> dict[str, Any]:
+    """The arguments of `executor`; ValueError for one that changes nothing, as both do if `idle` says when."""
+    for name, given in (("jobs", jobs), ("scheduler", scheduler)):
+        if idle and given is not None:
+            raise ValueError(f"--{name} {given} has no meaning {idle}")
     if jobs is not None and scheduler is not None:
         raise ValueError(f"--jobs {jobs} has no meaning with --scheduler, whose workers say how many they are")
-    return jobs or cpus()
+    return {"jobs": jobs or cpus(), "scheduler": scheduler}
 
 
 def file_option(*names: str, exists: bool = False, **settings: Any) -> Any:

@@ -81,9 +81,9 @@ def _lines(things: str) -> Iterator[Callable[[State], None]]:
 
 
 @contextmanager
-def progress_display() -> Iterator[Callback]:
-    """Show the progress of the suite, which runs inside."""
-    with display("tasks") as show:
+def progress_display(things: str = "tasks") -> Iterator[Callback]:
+    """Show the progress of the pieces that are carried out inside."""
+    with display(things) as show:
 
         def told(state: Progress) -> None:
             share = state.done_weight / state.total_weight if state.total_weight else 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -93,13 +93,13 @@ def verify(
     ids = common.split_names(only)
     pins = of_claims(ids)
     seed = secrets.randbits(32) if seed is None else seed
-    jobs = common.at_once(jobs, scheduler)
-    click.echo(f"level {level}, seed {seed}, {scheduler or f'{jobs} jobs'}", err=True)
+    where = common.where(jobs, scheduler)
+    on = scheduler or f"{where['jobs']} jobs"
+    click.echo(f"level {level}, seed {seed}, {on}", err=True)
     written: list[Path] = []
     try:
         with terminable(), progress_display() as show:
-            settings: dict[str, Any] = {"jobs": jobs, "scheduler": scheduler, "progress": show, "pins": pins}
-            report = run_suite(level=level, only=ids, seed=seed, **settings)
+            report = run_suite(level=level, only=ids, seed=seed, **where, progress=show, pins=pins)
         trouble = _write_results(report, folder, json_path, written)
     except KeyboardInterrupt:
         kept = ", ".join(map(str, written))
