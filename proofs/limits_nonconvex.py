@@ -60,7 +60,7 @@ def hysteresis() -> dict[str, Boolean]:
     root = eq(SQUARE.subs(kept_mass, large**2), 1)
     return {
         "hysteresis at w* = (3/5, 4/5), κ(3/5)/N ≤ T < 3/5: N > κ": Implies(And(BEYOND, root), multiplier > kappa),
-        "there J = {2} is consistent": Implies(And(root, jump < small), kappa * large > (multiplier - beta) * jump),
+        "there J = {2} is consistent": Implies(And(root, jump <= small), kappa * large > (multiplier - beta) * jump),
         "and J = {1, 2}": Implies(jump < small, And(small > jump, large > jump)),
     }
 

@@ -13,7 +13,7 @@ from sympy import And, Eq, Rational, default_sort_key, true
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import Obligation, vanishes
-from proofs.engine.sentence import Same, changed, eq
+from proofs.engine.sentence import Same, changed, eq, widened
 from proofs.engine.smt import STEPS, follows
 
 Rule = Callable[[Boolean], list[Obligation]]
@@ -35,9 +35,12 @@ def settled(formula: Boolean, supposed: Sequence[Boolean], rule: Rule | None = N
 def mistaken(
     formula: Boolean, supposed: Sequence[Boolean], rule: Rule | None = None
 ) -> Iterator[tuple[str, Callable[..., Obligation]]]:
-    """The same with one mistake: an equality off by a thousandth, a relation reversed, a condition left out."""
+    """The same with one mistake: an equality off by a thousandth, a relation reversed, a condition left out.
+
+    A strict condition that need not be strict is one, too: what is supposed is no more than what is needed.
+    """
     for part in _parts(formula):
-        wrongs = [("off by 0.1 %", _off(part))] if isinstance(part, Eq | Same) else changed(part)
+        wrongs = [("off by 0.1 %", _off(part))] if isinstance(part, Eq | Same) else [*changed(part), *widened(part)]
         for word, wrong in wrongs:
             yield word, partial(_first_open, wrong, supposed, rule)
 

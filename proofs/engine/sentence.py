@@ -59,6 +59,7 @@ __all__ = [
     "ne",
     "relation_of",
     "roles",
+    "widened",
 ]
 
 
@@ -257,3 +258,11 @@ def changed(formula: Boolean) -> Iterator[tuple[str, Boolean]]:
         yield f"{part} reversed", formula.xreplace({part: _REVERSED[type(part)](*part.args, evaluate=False)})
     for part in sorted(formula.atoms(Implies), key=default_sort_key):
         yield f"whether or not {part.args[0]}", formula.xreplace({part: part.args[1]})
+
+
+def widened(formula: Boolean) -> Iterator[tuple[str, Boolean]]:
+    """The sentence with one strict condition that allows equality."""
+    for part in sorted(formula.atoms(Implies), key=default_sort_key):
+        for strict in sorted(part.args[0].atoms(Lt, Gt), key=default_sort_key):
+            wide = (Le if isinstance(strict, Lt) else Ge)(*strict.args, evaluate=False)
+            yield f"{strict} or equal", formula.xreplace({part: part.xreplace({strict: wide})})
