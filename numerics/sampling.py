@@ -122,15 +122,18 @@ def shard_moments(problem: Problem, shard: int) -> dict[str, Moments]:
     size = problem.draws.size(shard)
     chunk = min(size, max(1, _CHUNK_NORMALS // problem.normals))
     width = sum(prod(shape) for shape in problem.layout.values())
-    normals, values = np.empty((chunk, problem.normals)), np.empty((chunk, width))
+    rows = min(size, chunk * max(1, _CHUNK_NORMALS // (4 * chunk * width)))
+    normals, values = np.empty((chunk, problem.normals)), np.empty((rows, width))
     evaluate, generator = problem.evaluator(chunk), problem.draws.generator(shard)
     total: Moments | None = None
     with np.errstate(all="ignore"):  # what overflows is found at the end
-        for start in range(0, size, chunk):
-            rows = min(chunk, size - start)
-            generator.standard_normal(out=normals[:rows])
-            evaluate(normals[:rows], values[:rows])
-            part = _centred(values[:rows])
+        for start in range(0, size, rows):
+            taken = values[: size - start]
+            for place in range(0, len(taken), chunk):
+                piece = taken[place : place + chunk]
+                generator.standard_normal(out=normals[: len(piece)])
+                evaluate(normals[: len(piece)], piece)
+            part = _centred(taken)
             total = part if total is None else total.merge(part)
     assert total is not None
     return _split(total, problem.layout)
@@ -181,7 +184,7 @@ def _threaded(problem: Problem, shards: range, threads: int) -> Iterator[dict[st
 
 def _centred(values: Array) -> Moments:
     """Moments of the rows of `values`, which it overwrites: centred first, so no cancellation."""
-    mean = values.mean(axis=0)
+    mean = np.add.reduce(values) / len(values)
     values -= mean
     return Moments(len(values), mean, np.einsum("ij,ij->j", values, values))
 
