@@ -98,7 +98,7 @@ class Cluster:
             self._again()
             return
         if not isinstance(error, KilledWorker | None):
-            raise ValueError(f"a worker of --scheduler {self._address} refused: {error}") from error
+            raise ValueError(f"--scheduler {self._address} has a worker that cannot do the work: {error}") from error
         del self._flying[piece]
         yield piece, Outcome(piece.task, *answer)
 
@@ -176,7 +176,7 @@ def _perform(piece: bytes, variables: Mapping[str, str], wanted: Mapping[str, st
     worker = get_worker()
     key = worker.get_current_task()
     for _ in range(2):
-        hand = _hand(variables, wanted)
+        hand = _hand(worker.address, variables, wanted)
         hand.give(piece)
         while not hand.connection.poll(_BEAT):
             if not _is_wanted(worker, key):
@@ -195,7 +195,7 @@ def _is_wanted(worker: Any, key: Any) -> bool:
     return task is not None and task.state == "executing" and worker.status.name in ("running", "paused")
 
 
-def _hand(variables: Mapping[str, str], wanted: Mapping[str, str]) -> Hand:
+def _hand(worker: str, variables: Mapping[str, str], wanted: Mapping[str, str]) -> Hand:
     """One with these variables; ValueError if what it would import is not what is wanted."""
     with suppress(IndexError):
         while True:
@@ -204,6 +204,6 @@ def _hand(variables: Mapping[str, str], wanted: Mapping[str, str]) -> Hand:
                 return hand
             hand.stop()
     if complaint := _complaint(identity(variables[_EXTENSIONS]), wanted):
-        raise ValueError(complaint)
+        raise ValueError(f"worker {worker}: {complaint}")
     current_process().daemon = False  # Dask's nanny says it is one; those must not have children
     return Hand(variables, _PATIENCE)
