@@ -39,7 +39,9 @@ ANGLES: Final = frozenset({"theta"})
 """Their largest value π is rounded up in float32, where it stands for π all the same."""
 
 BLOCK_ELEMENTS: Final = 1 << 16
-"""Entries of one (block, n) array. 512 KiB: the two or three alive at a time stay close to the processor."""
+"""Entries of one (block, n) array. 512 KiB: the two or three alive at a time stay close to the processor. Where the
+result has no such axis each is read once or twice, and larger blocks waste less on calls.
+"""
 
 _LARGE: Final = 1e140
 """Numbers between 1/_LARGE and _LARGE can be squared, and their squares added, without leaving float64."""
@@ -71,14 +73,14 @@ def evaluate(block: Block, result: str, **arguments: npt.ArrayLike) -> npt.NDArr
     leading = {name: array.shape[: array.ndim - bool(AXIS[name])] for name, array in arrays.items()}
     batch = broadcast("leading (batch) shapes", leading)
     single = all(array.dtype == np.float32 for name, array in arrays.items() if name not in COUNTS)
-    tail = (sizes[result],) if result else ()
+    tail, most = ((sizes[result],), BLOCK_ELEMENTS) if result else ((), 3 * BLOCK_ELEMENTS)
     out = np.empty((prod(batch), *tail), np.float32 if single else np.float64)
     start = 0
     try:
         with watched() as left_range:
-            for place, rows in _places(batch, max(1, BLOCK_ELEMENTS // max(sizes.values(), default=1))):
+            for place, rows in _places(batch, max(1, most // max(sizes.values(), default=1))):
                 inputs = {name: _as_rows(name, array, batch, place) for name, array in arrays.items()}
-                if not all(_finite(array) for name, array in inputs.items() if name not in NONZERO):
+                if not all(np.isfinite(array).all() for name, array in inputs.items() if name not in NONZERO):
                     raise BadRowsError
                 _evaluate_rows(block, inputs, out[start : start + rows], left_range)
                 start += rows
@@ -322,12 +324,6 @@ def broadcast(what: str, shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ..
     except ValueError:
         listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise ValueError(f"{what} do not broadcast: {listed}") from None
-
-
-def _finite(array: Array) -> bool:
-    """Whether every entry is finite: if the sum of squares is, they all are; else look at each."""
-    flat = array.reshape(1, -1)
-    return bool(np.isfinite(products(flat, flat))[0]) or bool(np.isfinite(array).all())
 
 
 @contextmanager

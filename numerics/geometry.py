@@ -35,13 +35,16 @@ _CLOSE = 0.451
 
 
 class Pair(NamedTuple):
-    """A block of filters w, w* (b, n) or (1, n) with their norms r, r* and the angle θ between them (b,)."""
+    """A block of filters w, w* (b, n) or (1, n), their norms r, r* and the angle θ between them (b,); whether a norm is
+    near the ends of the range of float64.
+    """
 
     w: Array
     w_star: Array
     r: Array
     r_star: Array
     theta: Array
+    extreme: bool = False
 
 
 def dot(a: Array, b: Array) -> Array:
@@ -111,15 +114,15 @@ def pair(w: Array, w_star: Array) -> Pair:
     r, r_star = norm(w), norm(w_star)
     cosine = dot(w, w_star) / (r * r_star)
     theta = np.arccos(np.clip(cosine, -1.0, 1.0))
-    rows = _rows(~(np.abs(cosine) < _SURE_COSINE), r, r_star)
+    extreme = any(size.min(initial=1.0) < _TINY or size.max(initial=1.0) > _HUGE for size in (r, r_star))
+    rows = _rows(~(np.abs(cosine) < _SURE_COSINE), extreme)
     if rows.size:
         theta[rows] = _kahan(unit(_take(w, rows)), unit(_take(w_star, rows)))
-    return Pair(w, w_star, r, r_star, theta)
+    return Pair(w, w_star, r, r_star, theta, extreme)
 
 
-def _rows(wanted: npt.NDArray[np.bool_], *sizes: Array) -> npt.NDArray[np.intp]:
-    """Indices of the rows that need care: the wanted ones, or all where a norm is near the ends of the range."""
-    extreme = any(size.min(initial=1.0) < _TINY or size.max(initial=1.0) > _HUGE for size in sizes)
+def _rows(wanted: npt.NDArray[np.bool_], extreme: bool) -> npt.NDArray[np.intp]:
+    """Indices of the rows that need care: the wanted ones, or all where a norm is extreme."""
     return np.arange(len(wanted)) if extreme else np.flatnonzero(wanted)
 
 
@@ -146,7 +149,7 @@ def along(p: Pair, on_w_hat: Array, on_w_diff: Array) -> Array:
     on_w_hat, on_w_diff, theta = np.broadcast_arrays(on_w_hat, on_w_diff, p.theta)
     result = column((on_w_hat + on_w_diff) / p.r) * p.w
     result -= column(on_w_diff / p.r_star) * p.w_star
-    rows = _rows(theta < _CLOSE, p.r, p.r_star)
+    rows = _rows(theta < _CLOSE, p.extreme)
     if rows.size:
         w_hat = unit(_take(p.w, rows))
         difference = w_hat - unit(_take(p.w_star, rows))
