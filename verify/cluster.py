@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import current_process
 from queue import Empty, SimpleQueue
@@ -129,20 +130,22 @@ class Cluster:
         for name in ("distributed", "distributed.client"):  # what matters is told here
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
-            asyncio.run(asyncio.wait_for(_require_scheduler(self._address), _ANSWER))
+            with ThreadPoolExecutor(1) as thread:  # in this one a loop may run already, as in Jupyter
+                thread.submit(asyncio.run, _require_scheduler(self._address)).result()
             self._client: Any = Client(self._address, timeout=_ANSWER, set_as_default=False)
         except Exception as error:  # whatever a stranger's answer leads to
             said = str(error) or f"nothing within {_ANSWER:g} s"
             raise _NoAnswerError(f"--scheduler {self._address}: no Dask scheduler answers there ({said})") from error
-        try:
-            self._client.wait_for_workers(1, timeout=_ANSWER / 2)
-        except OSError as error:
-            self._close()
-            raise _NoAnswerError(f"--scheduler {self._address}: it has no workers") from error
         named = os.environ.get(_EXTENSIONS, "")
         self._here, self._threads = identity(named), 1
-        for worker, there in self._client.run(identity, named, on_error="return").items():
-            if complaint := _complaint(there, self._here):
+        try:
+            self._client.wait_for_workers(1, timeout=_ANSWER / 2)
+            every = self._client.run(identity, named, on_error="return")
+        except (OSError, RuntimeError) as error:
+            self._close()
+            raise _NoAnswerError(f"--scheduler {self._address}: it has no workers") from error
+        for worker, there in every.items():
+            if not isinstance(there, OSError) and (complaint := _complaint(there, self._here)):  # OSError: it is gone
                 self._close()
                 raise ValueError(f"worker {worker} of --scheduler {self._address}: {complaint}")
 
@@ -151,7 +154,7 @@ async def _require_scheduler(address: str) -> None:
     """ValueError unless one answers; a `Client` would wait forever for what speaks another language."""
     from distributed import rpc
 
-    async with rpc(address) as there:
+    async with asyncio.timeout(_ANSWER), rpc(address) as there:
         if (kind := (await there.identity())["type"]) != "Scheduler":
             raise ValueError(f"it is a {kind}")
 

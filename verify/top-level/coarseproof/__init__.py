@@ -22,14 +22,15 @@ _ONLY_OURS: Final = {"verify": "suite.py", "numerics": "geometry.py", "proofs": 
 """The packages, each with a file by which it is known from another of its name."""
 
 
-def verify(*ids: str, level: Level = "quick", seed: int = 0, jobs: int = 1) -> Report:
+def verify(*ids: str, level: Level = "quick", seed: int = 0, jobs: int = 1, scheduler: str | None = None) -> Report:
     """Check claims by every method, as `coarseproof verify --only` does; all claims if no id is given.
 
-    The report has a verdict, a grade and the evidence for each claim. ValueError for an id that is unknown.
+    The report has a verdict, a grade and the evidence for each claim. ValueError for an id that is unknown, and for
+    the address of a `scheduler` of Dask's that does not answer or has workers of another version.
     """
     _imported("proofs")
     run_suite = _imported("verify.suite").run_suite
-    return run_suite(level=level, only=ids, seed=seed, jobs=jobs)
+    return run_suite(level=level, only=ids, seed=seed, jobs=jobs, scheduler=scheduler)
 
 
 def __getattr__(name: str) -> Any:
