@@ -33,6 +33,9 @@ _SURE_COSINE = 0.9
 _CLOSE = 0.451
 """Angle whose cosine is that."""
 
+_PARTS = 4
+"""A product of all rows beside their result would be memory that the C library returns to the system block by block."""
+
 
 class Pair(NamedTuple):
     """A block of filters w, w* (b, n) or (1, n), their norms r, r* and the angle θ between them (b,); whether a norm is
@@ -126,7 +129,7 @@ def _rows(wanted: npt.NDArray[np.bool_], extreme: bool) -> npt.NDArray[np.intp]:
     return np.arange(len(wanted)) if extreme else np.flatnonzero(wanted)
 
 
-def _take(block: Array, rows: npt.NDArray[np.intp]) -> Array:
+def _take(block: Array, rows: npt.NDArray[np.intp] | slice) -> Array:
     """Rows of a block; a single row stands for all of them."""
     return block if len(block) == 1 else block[rows]
 
@@ -148,7 +151,10 @@ def along(p: Pair, on_w_hat: Array, on_w_diff: Array) -> Array:
         return combine((on_w_hat, w_hat), (on_w_diff, w_hat - unit(p.w_star)))
     on_w_hat, on_w_diff, theta = np.broadcast_arrays(on_w_hat, on_w_diff, p.theta)
     result = column((on_w_hat + on_w_diff) / p.r) * p.w
-    result -= column(on_w_diff / p.r_star) * p.w_star
+    towards = column(on_w_diff / p.r_star)
+    step = -(-len(result) // _PARTS) or 1
+    for part in (slice(start, start + step) for start in range(0, len(result), step)):
+        result[part] -= towards[part] * _take(p.w_star, part)
     rows = _rows(theta < _CLOSE, p.extreme)
     if rows.size:
         w_hat = unit(_take(p.w, rows))
