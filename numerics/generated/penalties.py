@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics.arguments import Limit, check_parameters
-from numerics.elementwise import entrywise, quotient, root, row_sums
+from numerics.elementwise import acute_sine, entrywise, quotient, root, row_sums
 from numerics.geometry import Array
 
 __all__ = [
@@ -91,7 +91,7 @@ def _tl1_map(x: Array, rho: Array | float, *, a: float = 1.0) -> Array:
     k3 = np.minimum(a, k2)
     k4 = 0.5 * k3 * (2 * k2 - k3) / a
     k5 = a + np.maximum(k0, k4)
-    return np.where(k0 <= k4, 0, x - np.sign(x) * np.minimum(k0, 1.3333333333333333 * k5 * np.sin(np.arcsin(np.minimum(1.5 * root(3, a, rho, k1) / k5 / np.sqrt(k5), 1)) / 3) ** 2))
+    return np.where(k0 <= k4, 0, x - np.sign(x) * np.minimum(k0, 1.3333333333333333 * k5 * acute_sine(np.arcsin(np.minimum(1.5 * root(3, a, rho, k1) / k5 / np.sqrt(k5), 1)) / 3) ** 2))
 
 
 def _tl1_threshold(rho: Array | float, *, a: float = 1.0) -> Array | float:
@@ -111,7 +111,7 @@ def _tl1_envelope(x: Array, beta: Array | float, lam: Array | float, *, a: float
     k4 = 0.5 * k3 * (2 * k2 - k3) / a
     k5 = np.maximum(k0, k4)
     k6 = a + k5
-    k7 = np.sin(np.arcsin(np.minimum(1.5 * root(3, a, rho, k1) / k6 / np.sqrt(k6), 1)) / 3)
+    k7 = acute_sine(np.arcsin(np.minimum(1.5 * root(3, a, rho, k1) / k6 / np.sqrt(k6), 1)) / 3)
     k8 = 1.3333333333333333 * k6 * k7 ** 2
     return np.where(k0 <= k4, 0.5 * beta * x ** 2, 0.8888888888888888 * beta * k6 ** 2 * k7 ** 4 + k1 * lam * (k5 - k8) / (k6 - k8))
 

@@ -104,7 +104,7 @@ def assemble(module: Module) -> str:
 
 PRIMITIVES = {
     "arguments": ("Limit", "check_parameters", "evaluate", "renamed", "require"),
-    "elementwise": ("check_domain", "entrywise", "quotient", "root", "row_sums", "scalars"),
+    "elementwise": ("acute_sine", "check_domain", "entrywise", "quotient", "root", "row_sums", "scalars"),
     "geometry": ("Array", "across", "along", "combine", "dot", "pair", "plain", "rounding", "total", "unit"),
     "quadrature": ("decay_length", "half_line"),
 }

@@ -211,7 +211,7 @@ class _NumPy(SourcePrinter):
     name = "NumPy"
     functions: ClassVar = {name: f"np.{name}" for name in _SAME} | {
         **{"asin": "np.arcsin", "atan": "np.arctan", "Abs": "np.abs", "Max": "np.maximum", "Min": "np.minimum"},
-        **{"erf": "special.erf", "erfc": "special.erfc", "root": "root"},
+        **{"erf": "special.erf", "erfc": "special.erfc", "root": "root", "acute": "acute_sine"},
     }
     clip = "np.clip({value}, {low}, {high})"
     where = "np.where({condition}, {value}, {otherwise})"
@@ -222,12 +222,20 @@ class _NumPy(SourcePrinter):
     def raised(self, base: str, exponent: str, context: int) -> str:
         return _wrap(f"{base} ** {exponent}", context >= _POWER)
 
+    def _print_sin(self, part: Expr, context: int) -> str:
+        factor, angle = part.args[0].as_coeff_Mul()
+        acute = isinstance(angle, sympy.asin) and 0 < factor <= 1
+        return self.call("acute" if acute else "sin", self.show(part.args[0]))
+
 
 class _Field(_NumPy):
     """Of mpmath's numbers as of arrays: what these do not share is called by the field `f` that a function is given."""
 
     name = "field"
-    functions: ClassVar = _NumPy.functions | {name: f"f.{name}" for name in ("sin", "asin", "sqrt", "cbrt", "root")}
+    functions: ClassVar = _NumPy.functions | {
+        **{name: f"f.{name}" for name in ("sin", "asin", "sqrt", "cbrt", "root")},
+        "acute": "f.sin",
+    }
     exact = True
 
 

@@ -215,5 +215,6 @@ _MEANING: Final[Mapping[str, Any]] = {
     "decay_length": sympy.Function("decay_length"),
     "quotient": lambda lam, beta: lam / beta,
     "root": _FIELD.root,
+    "acute_sine": sympy.sin,
 }
 """What the names in a generated text mean where its values are expressions."""

@@ -33,7 +33,10 @@ _TINY: Final = 1e-290
 
 _EXCHANGED: Final = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 _TURNED: Final = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE}
-_OTHER_CALL: Final = {"np.sin": "np.cos", "np.cos": "np.sin", "np.minimum": "np.maximum", "np.maximum": "np.minimum"}
+_OTHER_CALL: Final = {
+    **{"np.sin": "np.cos", "acute_sine": "np.cos", "np.cos": "np.sin"},
+    **{"np.minimum": "np.maximum", "np.maximum": "np.minimum"},
+}
 _SYMMETRIC: Final = {"np.minimum", "np.maximum", "dot", "combine", "np.asarray", "f.root"}
 """Calls whose two arguments may be exchanged (the second of np.asarray is a type)."""
 
