@@ -150,3 +150,13 @@ def test_the_rounding_of_another_machine_is_not_noticed(draw: Any, seed: int) ->
 def test_on_a_linear_axis_the_rounding_of_a_zero_does_not_count() -> None:
     one, other = (summary(lambda axes, y=y: axes.plot([0, 1], [1, 1]) and axes.plot(0, y, "o")) for y in (0.0, -9e-18))
     assert one == other
+
+
+def test_a_figure_that_is_cut_off_is_refused() -> None:
+    from verify.reading.notebooks.reading import panels, show
+
+    figure, axes = panels()
+    axes.plot([0, 1], label="a line whose name is told at such length that no figure is wide enough to hold all of it")
+    figure.legend(loc="outside upper center")
+    with pytest.raises(ValueError, match="the figure is cut off: left by .* right by"):
+        show(figure, "A line.")

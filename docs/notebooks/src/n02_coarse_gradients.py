@@ -132,7 +132,7 @@ axes[0].set_ylabel("along the filter, ⟨G, ŵ⟩ (dimensionless)")
 axes[1].set_ylabel("pull to the teacher, −⟨G, e⟩ (dimensionless)")
 for axis in axes:
     in_radians(axis)
-show(figure, "Both components of eight estimators' coarse gradients over the angle: lines through points.", axes[0], 4)
+show(figure, "Both components of eight estimators' coarse gradients over the angle: lines through points.", axes[0])
 print(f"{np.size(deviations)} comparisons; largest deviation {np.max(deviations):.1f} standard errors")
 
 # %% [markdown]

@@ -121,7 +121,7 @@ axes.axvline(45, color=COLOURS[2], label="45: bound of the full markers")
 axes.axvline(20, color=COLOURS[2], ls="--", label="20: bound of the hollow markers")
 axes.set_yticks(range(len(listed)), listed)
 axes.invert_yaxis()
-axes.set(xlim=(0, 64), xlabel="decimal digits that agree with the definition, fewest over all points (count)")
+axes.set(xlim=(0, 64), xlabel="digits that agree, fewest over points (count)")
 figure.legend(loc="outside upper left", ncols=2)
 show(
     figure,
@@ -169,7 +169,7 @@ shown = counts > 0
 label = f"{len(z)} deviations, ±2 s.e."
 dots(upper, middle[shown], counts[shown], 1, 2 * np.sqrt(expected[shown]), marker="o", ms=6, label=label)
 bins = np.arange(0, seen.max() + 2, 1.0)
-upper.hist(seen, bins, color=COLOURS[3], alpha=0.8, label="largest |deviation|, wrong formula")
+upper.hist(seen, bins, color=COLOURS[3], alpha=0.8, label="wrong formula, largest")
 upper.axvline(alarm, color=COLOURS[2], ls="--", label=f"alarm threshold {alarm:.1f}")
 upper.set(
     yscale="log", ylim=(0.3, None), xlabel="deviation from C3 (standard errors)", ylabel="entries per bin (count)"

@@ -15,27 +15,39 @@ __all__ = ["COLOURS", "ESTIMATORS", "INK", "MARKERS", "Array", "cut", "dots", "i
 __all__ += ["panels", "show", "verdicts"]
 
 
-def show(figure: Any, description: str, below: Any = None, columns: int = 3) -> None:
+def show(figure: Any, description: str, below: Any = None) -> None:
     """Show a figure as SVG.
 
     Panels with labels get legends if the figure has none yet; `below`: a panel whose legend stands below all, instead.
     description: what is to be seen, in a sentence; it becomes the picture's alternative text, and a summary of the data
     drawn goes with it, by which a stored picture is compared with a new one: shapes of letters differ between machines.
     A curve that falls to the level of rounding on a logarithmic axis must end above it: logarithms are compared there.
+    Raises ValueError for a figure beyond whose edge something would be cut off.
     """
     from IPython.display import SVG, display
 
     if below is not None:
-        figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=columns)
+        figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     if not figure.legends and not any(axes.get_legend() for axes in figure.axes):
         for axes in figure.axes:
             axes.legend() if axes.get_legend_handles_labels()[0] else None
+    _refuse_cut(figure)
     text = io.StringIO()
     said = json.dumps({"description": description, "panels": drawn(figure)}, ensure_ascii=False)
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Description": said})
     pyplot().close(figure)
     spoken = f'<svg role="img" aria-label={quoteattr(description)} '  # for readers that hear the page
     display(SVG(text.getvalue().replace("<svg ", spoken, 1)))
+
+
+def _refuse_cut(figure: Any) -> None:
+    figure.draw_without_rendering()
+    (left, bottom), (right, top) = figure.get_tightbbox().get_points()
+    width, height = figure.get_size_inches()
+    beyond = {"left": -left, "bottom": -bottom, "right": right - width, "top": top - height}
+    cut_off = ", ".join(f"{side} by {inches:.2f} in" for side, inches in beyond.items() if inches > 1 / figure.dpi)
+    if cut_off:
+        raise ValueError(f"the figure is cut off: {cut_off}; shorten its labels or legends, or give these more rows")
 
 
 def verdicts(*ids: str) -> Verdicts:
