@@ -158,5 +158,5 @@ def test_a_figure_that_is_cut_off_is_refused() -> None:
     figure, axes = panels()
     axes.plot([0, 1], label="a line whose name is told at such length that no figure is wide enough to hold all of it")
     figure.legend(loc="outside upper center")
-    with pytest.raises(ValueError, match="the figure is cut off: left by .* right by"):
+    with pytest.raises(ValueError, match=r"the figure is cut off: left by .* right by"):
         show(figure, "A line.")
