@@ -66,6 +66,11 @@ def test_figures_are_written_even_where_a_promise_is_broken(tmp_path: Path) -> N
     assert r"| scripted | a \| b | 2 × | ≤ 1 × | BROKEN | peer 1.2 |" in page.splitlines()
 
 
+def test_the_page_that_shows_figures_is_made_from_them() -> None:
+    document = json.loads((ROOT / "docs" / "measured.json").read_text(encoding="utf-8"))
+    assert (ROOT / "docs" / "measured.md").read_text(encoding="utf-8") == benchmark.page_of(document)
+
+
 def test_pieces_of_work_take_turns() -> None:
     order: list[str] = []
     took = paired({name: lambda name=name: order.append(name) for name in "ab"}, rounds=2)
