@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 COLUMN: Final = 38.0
 """Width of the narrowest column that formulas are displayed in, on a screen that is no phone's."""
+
+_SEEN: Final = 20_000
+"""Formulas that are remembered: each is measured again wherever it might be broken."""
 
 _TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", flags=re.DOTALL)
 _WIDTHS: Final = {
@@ -109,6 +113,7 @@ _GREEK: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=_SEEN)
 def width(latex: str) -> float:
     """About how wide a formula is on one line, in em."""
     return _Measure(latex).sequence()
@@ -169,19 +174,27 @@ def _rows(text: str, column: float, indent: int) -> Iterator[tuple[int, str]]:
 
 def _pieces(text: str, cut: str) -> list[str]:
     """The text cut outside all brackets."""
-    depths, depth, skipped = {}, 0, False
+    outside = _outside(text)
+    found, start = [], 0
+    for place in re.finditer(cut, text):
+        if place.start() > start and place.start() in outside:
+            found.append(text[start : place.start()].strip())
+            start = place.end()
+    return [piece for piece in [*found, text[start:].strip()] if piece]
+
+
+@lru_cache(maxsize=_SEEN)
+def _outside(text: str) -> frozenset[int]:
+    """Where the words and signs outside all brackets begin."""
+    places, depth, skipped = [], 0, False
     for token in _TOKEN.finditer(text):
-        depths[token.start()] = depth
+        if depth == 0:
+            places.append(token.start())
         sized = token[0] in (r"\left", r"\right")
         if not skipped:
             depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
         skipped = sized
-    found, start = [], 0
-    for place in re.finditer(cut, text):
-        if place.start() > start and depths.get(place.start(), 1) == 0:
-            found.append(text[start : place.start()].strip())
-            start = place.end()
-    return [piece for piece in [*found, text[start:].strip()] if piece]
+    return frozenset(places)
 
 
 def _packed(pieces: list[str], room: float, gap: str) -> Iterator[str]:

@@ -138,9 +138,11 @@ def _sides(part: Basic) -> list[Expr]:
 class _Translation:
     """SymPy to the solver's terms. `facts` are the assumptions on the symbols and the meaning of roots."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: Any = None) -> None:
         self.z3 = _solver_module()
-        self.context = self.z3.Context()  # of its own: what is found must not depend on what was asked before
+        self.method = self.z3.Solver
+        # Of its own unless one is given: what is found must not depend on what was asked before.
+        self.context = context or self.z3.Context()
         self.symbols: dict[str, Any] = {}
         self._known: dict[str, Symbol] = {}
         self.facts: list[Any] = []
@@ -152,7 +154,7 @@ class _Translation:
 
     def solver(self, steps: int, *parts: Any) -> Any:
         """A new one: asked twice, a solver no longer uses its decision procedure for polynomials."""
-        solver = self.z3.Solver(ctx=self.context)
+        solver = self.method(ctx=self.context)
         solver.set("rlimit", steps)
         solver.set("timeout", _CLOCK)
         solver.add(*self.facts, *parts)
@@ -326,8 +328,9 @@ class _Words(_Translation):
     """Relations as words: what follows whatever they mean follows at once."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_solver_module().main_ctx())  # what is asked of words alone is decided, whatever was before
         self._numbers: dict[Basic, int] = {}
+        self.method = self.z3.SimpleSolver
 
     def relation(self, part: Basic) -> Any:
         return self.z3.Bool(f"relation {self._numbers.setdefault(part, len(self._numbers))}", self.context)
