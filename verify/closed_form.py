@@ -97,7 +97,7 @@ class Form:
 
         `extra` gives values of further symbols (the moments of C1); `proxy` stands in for an arbitrary μ'.
         """
-        values = {**point.scalars(), **(extra or {})}
+        values = {**point.scalars(), **(extra or {})} if self.integrals else {}
         integrals = [integral(part, values, point, proxy) for part in self.integrals]
         with mpmath.workdps(mpmath.mp.dps + spare):
             return self.coordinates(self.digits({**point.scalars(), **(extra or {})}, integrals), point)

@@ -16,7 +16,6 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 from sympy import Basic, Expr, cancel, lambdify
 from sympy.logic.boolalg import Boolean
 
@@ -144,6 +143,8 @@ def _compared(row: Row, stated: Any) -> Any:
 
 def chance_of(row: Row, stated: Any) -> float:
     """The probability of a frequency as far off as this one; 0 if what is stated is no probability."""
+    from scipy.stats import binomtest  # a third of a second, which most processes can do without
+
     hits, count = row.observed
     if not 0 <= stated <= 1:
         return 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from numerics.model import sample_coarse_gradient
 from verify.iteration.arithmetic import FAST, Iteration, Problem, pull, unit
@@ -59,7 +59,7 @@ def check_sampled(trial: Trial) -> None:
         for which in ("max", "min"):
             trial.extreme(f"{which} error × √samples", np.sqrt(squares.mean() * batch))
         trial.count("sampled networks", runs * batch * _STEPS)
-    reach = float(student.isf(trial.share / 2, runs - 1))
+    reach = -float(stdtrit(runs - 1, trial.share / 2))
     _exponent(trial, logs, variances, runs)
     _mean(trial, problem, last, target, reach)
     if trial.theory is None:
@@ -80,7 +80,7 @@ def _exponent(trial: Trial, logs: list[float], variances: list[float], runs: int
     parts = x**2 * np.array(variances)
     freedom = (runs - 1) * float(np.sum(parts) ** 2 / np.sum(parts**2))
     deviation = float(np.sqrt(np.sum(parts)) / (x @ x)) / 2
-    allowed = float(student.isf(trial.share / 2, freedom)) * deviation + _CURVED
+    allowed = -float(stdtrit(freedom, trial.share / 2)) * deviation + _CURVED
     trial.notes |= {"exponent of the error": slope, "exponent allowed within": allowed}
     trial.demand(abs(slope + 0.5) <= allowed, f"error ∝ samples^{slope:.4g}, allowed within {allowed:.2g} of −½")
 

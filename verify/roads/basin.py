@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import sympy
 from mpmath import mpf
-from scipy.stats import norm as normal
+from scipy.special import ndtri
 from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, expand, pi, simplify, sin
 
 from proofs.engine.claim import Claim
@@ -279,5 +279,5 @@ def _power(share: float, probability: float, count: int) -> float:
     """Relative error of the probability that a test at `share` catches with probability 0.999."""
     if not 0 < probability < 1:
         return 0.0
-    reach = float(normal.isf(share / 2) + normal.isf(1e-3))
+    reach = -float(ndtri(share / 2) + ndtri(1e-3))
     return float(reach * np.sqrt(probability * (1 - probability) / count) / probability)
