@@ -27,11 +27,14 @@ def local(jobs: int) -> Executor:
 
 
 class Processes:
-    """In fresh processes of this machine. A piece whose process dies is begun again, once, in another."""
+    """In fresh processes of this machine. A piece whose process dies is begun again, once, in another.
+
+    The first two, which no run does without, start before there are pieces, and import while these are made.
+    """
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
-        self._idle: list[Hand] = []
+        self._idle = [Hand() for _ in range(min(jobs, 2))]
         self._busy: dict[Connection, tuple[Hand, Piece]] = {}
         self._suspects: set[Piece] = set()
 
@@ -121,6 +124,8 @@ def _serve(connection: Connection, variables: Mapping[str, str], patience: float
     """Do what is asked for until nobody is there to ask."""
     _start_worker()
     os.environ.update(variables)
+    with suppress(Exception, SystemExit):  # what fails will fail again in a piece, and be told
+        import proofs  # noqa: F401  (SymPy: meanwhile)
     with suppress(EOFError, ConnectionError):
         while connection.poll(patience):
             try:

@@ -83,7 +83,7 @@ _METHOD: Final = AtPoints(
     compare=_compare,
     fates=_fates,
     weight=_weight,
-    far=20,  # a power's tail is enclosed over every scale
+    far=3,  # a power's tail is enclosed over every scale
     tried=lambda claim, level: _weight(claim, level) * (0.5 if level == "quick" else 3),
 )
 check = _METHOD.check
@@ -91,7 +91,7 @@ check = _METHOD.check
 
 def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> list[Task]:
     """Integrals: a task per configuration and group of claims, which share its means; boxes: a task per claim."""
-    seconds = 1.5 if level == "quick" else 10.0
+    seconds = 0.6 if level == "quick" else 10.0
     boxes = [Task(NAME, (claim.id,), (level, _BOXES), seconds) for claim in claims if claim.id in roads.BOXES]
     return _METHOD.tasks(claims, level, seed, budget) + boxes
 

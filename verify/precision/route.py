@@ -67,8 +67,8 @@ def _weight(claim: Claim, level: Level) -> float:
     arbitrary = getattr(claim.definition, "estimator", "") == "*" or getattr(claim.definition, "proxy", False)
     integrals = 0 if claim.statement is None else len(claim.statement.atoms(Integral))
     if isinstance(claim.definition, Landscape | CommonZeros):
-        return 0.5
-    return 0.1 + (0.2 * integrals + 0.1) * (proxies if arbitrary else 1)
+        return 0.05
+    return 0.01 + (0.02 * integrals + 0.01) * (proxies if arbitrary else 1)
 
 
 def _mutant_weight(claim: Claim, level: Level) -> float:
@@ -76,7 +76,7 @@ def _mutant_weight(claim: Claim, level: Level) -> float:
     forms = claim.formulas.values()
     integrals = sum(len(form.atoms(Integral)) for form in forms)
     count = 6 if level == "quick" else sum(form.count_ops() for form in forms)
-    return 0.1 + count * (0.02 + 0.03 * integrals)
+    return 0.03 + count * (0.006 + 0.01 * integrals)
 
 
 def _fates(
@@ -132,7 +132,7 @@ _METHOD: Final = AtPoints(
     compare=_check,
     fates=_fates,
     weight=_weight,
-    far=4,  # a μ' that decays like a power is integrated over every scale up to there
+    far=2,  # a μ' that decays like a power is integrated over every scale up to there
     tried=_mutant_weight,
     beside=lambda claim, base, level: hypotheses.on_boundaries(claim, base, partial(_check, level=level), level),
 )
