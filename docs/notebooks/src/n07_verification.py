@@ -117,8 +117,8 @@ for k, (name, required) in enumerate((("precision", "45"), ("precision", "20"), 
     known = [(d, listed.index(id_) + beside) for *drawn, id_, d in fewest if drawn == [name, required]]
     look: dict[str, Any] = {"color": COLOURS[k // 2], "fillstyle": fill, "mew": 1.6, "clip_on": False}
     axes.plot(*np.array(known).T, "oD"[k // 2], label=f"{name}, {required} required", **look)
-axes.axvline(45, color=COLOURS[2], label="45: bound of the full markers")
-axes.axvline(20, color=COLOURS[2], ls="--", label="20: bound of the hollow markers")
+axes.axvline(45, color=COLOURS[2], label="45, for full markers")
+axes.axvline(20, color=COLOURS[2], ls="--", label="20, for hollow markers")
 axes.set_yticks(range(len(listed)), listed)
 axes.invert_yaxis()
 axes.set(xlim=(0, 64), xlabel="digits that agree, fewest over points (count)")

@@ -15,7 +15,7 @@ __all__ = ["COLOURS", "ESTIMATORS", "INK", "MARKERS", "Array", "cut", "dots", "i
 __all__ += ["panels", "show", "verdicts"]
 
 
-def show(figure: Any, description: str, below: Any = None) -> None:
+def show(figure: Any, description: str, below: Any = None, columns: int = 3) -> None:
     """Show a figure as SVG.
 
     Panels with labels get legends if the figure has none yet; `below`: a panel whose legend stands below all, instead.
@@ -27,7 +27,7 @@ def show(figure: Any, description: str, below: Any = None) -> None:
     from IPython.display import SVG, display
 
     if below is not None:
-        figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=columns)
     if not figure.legends and not any(axes.get_legend() for axes in figure.axes):
         for axes in figure.axes:
             axes.legend() if axes.get_legend_handles_labels()[0] else None
