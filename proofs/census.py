@@ -21,7 +21,7 @@ from proofs.limits import R9_BOUND
 from proofs.rules.algebra import total
 from proofs.rules.forms import rises
 from proofs.splitting import ENTRY, TARGET
-from proofs.stability import DEFICIT, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
+from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import (
     beta,
     kappa,
@@ -85,11 +85,15 @@ def R7_astroid(d: Derivation) -> None:
 # The census of a map whose slope S' is 0 below its threshold and 1 beyond: l1 and l0.
 
 _W_2, _TARGET_2, U_J, _U_2 = symbols("w_2 w*_2 u_j u_2", real=True)
-_ENTRIES = {"j": (W_J, star_entry, U_J, -DEFICIT), "2": (_W_2, _TARGET_2, _U_2, NEXT), "i": (W_I, TARGET, ENTRY, STIFF)}
+_ENTRIES = {
+    "j": (W_J, star_entry, U_J, LEAST_STIFF),
+    "2": (_W_2, _TARGET_2, _U_2, NEXT),
+    "i": (W_I, TARGET, ENTRY, STIFF),
+}
 """w̄, w*, ū and D of the largest entry |w̄_j|, of the largest other one, and of any other."""
 
 _LARGE = {W_J: r"\bar w_j", U_J: r"\bar u_j", _W_2: r"\bar w_2", _TARGET_2: "w^*_2", _U_2: r"\bar u_2", NEXT: "D_2"}
-NAMES = _LARGE | {DEFICIT: "(-D_j)", W_I: r"\bar w_i", TARGET: "w^*_i", ENTRY: r"\bar u_i", STIFF: "D_i"}
+NAMES = _LARGE | {LEAST_STIFF: "D_j", W_I: r"\bar w_i", TARGET: "w^*_i", ENTRY: r"\bar u_i", STIFF: "D_i"}
 
 
 def _fixed(name: str) -> Boolean:

@@ -14,7 +14,7 @@ from proofs.limits_nonconvex import JUMP, SHAPE, START, branch
 from proofs.rules.algebra import total
 from proofs.rules.forms import rises
 from proofs.splitting import TARGET
-from proofs.stability import DEFICIT, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
+from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import a, beta, kappa, kept_level, multiplier, ratio, spike_sign, star_entry
 
 SPIKE_L0 = ACROSS_SQUARED / multiplier**2 + kappa**2 * star_entry**2 / (beta - multiplier) ** 2
@@ -83,9 +83,9 @@ _ALONE = All(eq(_U_2, 0), _FIXED)
     definition=Splitting("census", "tl1"),
     parts={"multiplier equation": _octic(), "multiplier": SPIKE_LEVEL},
     premises={
-        "order": All(le(-DEFICIT, NEXT), le(NEXT, STIFF)),
+        "order": All(le(LEAST_STIFF, NEXT), le(NEXT, STIFF)),
         "|w̄_j|": All(eq(SPIKE_SIZE, branch()[0]), eq(Abs(W_J), SPIKE_SIZE), gt(kept_level, START)),
-        "D_j": All(eq(SLOPE, branch()[1]), eq(-DEFICIT, STIFFNESS)),
+        "D_j": All(eq(SLOPE, branch()[1]), eq(LEAST_STIFF, STIFFNESS)),
         "D_2": If(eq(_U_2, 0), eq(NEXT, multiplier)),
         "D_i": All(
             If(eq(_U_I, 0), All(eq(STIFF, multiplier), eq(multiplier * W_I, kappa * TARGET))),
@@ -105,7 +105,7 @@ def R7_tl1(d: Derivation) -> None:
     alone = g.case("alone", formula_of(_ALONE, {}))
     stable = criterion(g, order)
     second = g.fact("two D_i ≤ 0", Implies(STABLE, NEXT > 0), stable, order)
-    steep = g.fact("S' ≥ 1", And(SLOPE >= 1, Eq(-DEFICIT, STIFFNESS), kept_level > START), own, d_j)
+    steep = g.fact("S' ≥ 1", And(SLOPE >= 1, Eq(LEAST_STIFF, STIFFNESS), kept_level > START), own, d_j)
     rest = And(Eq(STIFF, multiplier), Eq(multiplier * W_I, kappa * TARGET))
     other = g.fact("the others rest", rest, d_i, d_2, order, alone)
     positive = g.case("N > 0", multiplier > 0)
@@ -114,7 +114,7 @@ def R7_tl1(d: Derivation) -> None:
     lengths = g.rule("lengths", total, g.fact("an entry", And(*squares), other, positive), sums=sums)
     own_square = g.fact("w̄_j²", Eq(SPIKE_SIZE**2, W_J**2), own)
     secular = g.fact("Σ w̄_i²/D_i", And(Eq(SUM, ACROSS_SQUARED / multiplier**3), SUM >= 0), lengths, positive)
-    risen = -DEFICIT * ACROSS_SQUARED / multiplier**3 + SPIKE_SIZE**2
+    risen = LEAST_STIFF * ACROSS_SQUARED / multiplier**3 + SPIKE_SIZE**2
     form = g.fact("of the length", Equivalent(STABLE, risen > 0), stable, secular, own_square, d_2, alone, positive)
     drive = spike_sign * kappa * star_entry + beta * kept_level
     root = g.apply(

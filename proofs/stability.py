@@ -99,8 +99,8 @@ def R8(d: Derivation) -> None:
     d.conclude(R8.formula)
 
 
-_REST, SUM, _CROSS, DEFICIT, _SIZE = symbols("B A s d E", real=True)
-"""Over the entries other than j: Σ D_i x_i², Σ w_i²/D_i, Σ w_i x_i; d = −D_j; and Σ x_i²."""
+_REST, SUM, _CROSS, LEAST_STIFF, _SIZE = symbols("B A s D_j E", real=True)
+"""Over the entries other than j: Σ D_i x_i², Σ w_i²/D_i, Σ w_i x_i; D_j, the least of all; and Σ x_i²."""
 
 W_J, _X_J, W_I, _X_I = symbols("w_j x_j w_i x_i", real=True)
 NEXT, STIFF = symbols("D_2 D_i", real=True)
@@ -111,21 +111,21 @@ _W_NEXT, SLOPE, _TANGENT_I = symbols("w_2 S_slope t_i", real=True)
 STIFFNESS = multiplier - beta * SLOPE
 """R7.stability: D_i; `S_slope` is S'(w̄_i)."""
 
-SECULAR = SUM - W_J**2 / DEFICIT
-"""R7.stability: Σ w̄_i²/D_i where D_j = −d < 0 alone is negative; A is the sum over the others."""
+SECULAR = SUM + W_J**2 / LEAST_STIFF
+"""R7.stability: Σ w̄_i²/D_i where D_j alone is negative; A is the sum over the others."""
 
 STABLE = Is("stable", Term(r"\bar w"))
 
 CASES = Either(
-    lt(DEFICIT, 0),
-    All(gt(DEFICIT, 0), gt(NEXT, 0), lt(Part("secular sum"), 0)),
-    All(eq(DEFICIT, 0), ne(W_J, 0), gt(NEXT, 0)),
+    gt(LEAST_STIFF, 0),
+    All(lt(LEAST_STIFF, 0), gt(NEXT, 0), lt(Part("secular sum"), 0)),
+    All(eq(LEAST_STIFF, 0), ne(W_J, 0), gt(NEXT, 0)),
 )
 """R7.stability: where that is so."""
 
 _NAMES = {
     **{SLOPE: r"S'(\bar w_i)", SUM: r"\textstyle\sum_{i\ne j}\bar w_i^2/D_i", W_J: r"\bar w_j"},
-    **{DEFICIT: "(-D_j)", NEXT: r"\min_{i\ne j}D_i", W_I: r"\bar w_i", TARGET: "w^*_i", ENTRY: r"\bar u_i"},
+    **{LEAST_STIFF: "D_j", NEXT: r"\min_{i\ne j}D_i", W_I: r"\bar w_i", TARGET: "w^*_i", ENTRY: r"\bar u_i"},
 }
 
 
@@ -155,7 +155,7 @@ def _bent() -> Expr:
     ),
     definition=Splitting("stability"),
     parts={"stiffness": STIFFNESS, "secular sum": SECULAR},
-    premises={"D_j is least": le(-DEFICIT, NEXT), "of the others": le(NEXT, STIFF)},
+    premises={"D_j is least": le(LEAST_STIFF, NEXT), "of the others": le(NEXT, STIFF)},
     names=_NAMES,
     setting="stable is Σ D_i x_i² > 0 for every x ≠ 0 orthogonal to w̄; ‖w̄‖ = 1, 1 + τN > 0, S differentiable at the "
     "entries of w̄; n ≥ 2: for n = 1 nothing is orthogonal to w̄. −Σ D_i t_i² is d²/ds² of H along cos s w̄ + sin s t, "
@@ -165,13 +165,13 @@ def R7_stability(d: Derivation) -> None:
     g = Graph(d)
     least, others = g.given("D_j is least"), g.given("of the others")
     cases = formula_of(CASES, R7_stability.parts)
-    on_j, on_i, along = (-DEFICIT, W_J, _X_J), (STIFF, W_I, _X_I), W_J * _X_J
+    on_j, on_i, along = (LEAST_STIFF, W_J, _X_J), (STIFF, W_I, _X_I), W_J * _X_J
     sums = {STIFF * _X_I**2: _REST, W_I * _X_I: _CROSS, _X_I**2: _SIZE, W_I**2 / STIFF: SUM}
     rest = g.rule("Σ D_i x_i²", total, g.fact("an entry", NEXT * _X_I**2 <= STIFF * _X_I**2, others), sums=sums)
     turned = g.fact("a square", -2 * along * W_I * _X_I <= _X_I**2 + along**2 * W_I**2)
     unit = g.rule("Σ w̄_i x_i", total, turned, sums=sums | {W_I**2: 1 - W_J**2}, because="‖w̄‖ = 1")
     stiff = g.case("the others are stiff", NEXT > 0)
-    pushed = 2 * -DEFICIT * along * W_I * _X_I <= W_J**2 * STIFF * _X_I**2 + (DEFICIT * _X_J * W_I) ** 2 / STIFF
+    pushed = 2 * LEAST_STIFF * along * W_I * _X_I <= W_J**2 * STIFF * _X_I**2 + (LEAST_STIFF * _X_J * W_I) ** 2 / STIFF
     square = g.fact("another square", And(pushed, W_I**2 / STIFF >= 0), others, stiff)
     schwarz = g.under(stiff, g.rule("A", total, square, sums=sums))
     enough = g.apply(
@@ -184,9 +184,9 @@ def R7_stability(d: Derivation) -> None:
         sums=sums,
     )
     tries = {
-        "w̄_2 e_j − w̄_j e_2": [(-DEFICIT, W_J, _W_NEXT), (NEXT, _W_NEXT, -W_J)],
-        "e_j": [(-DEFICIT, W_J, Integer(1))],
-        "w̄_i/D_i, and −A/w̄_j": [(-DEFICIT, W_J, -SUM / W_J), (STIFF, W_I, W_I / STIFF)],
+        "w̄_2 e_j − w̄_j e_2": [(LEAST_STIFF, W_J, _W_NEXT), (NEXT, _W_NEXT, -W_J)],
+        "e_j": [(LEAST_STIFF, W_J, Integer(1))],
+        "w̄_i/D_i, and −A/w̄_j": [(LEAST_STIFF, W_J, -SUM / W_J), (STIFF, W_I, W_I / STIFF)],
     }
     squares = {W_I**2 / STIFF: SUM, (W_I / STIFF) ** 2: Symbol("Σ w̄_i²/D_i²", nonnegative=True)}
     found = [g.rule(name, tried, positive=STABLE, entries=told, sums=squares) for name, told in tries.items()]

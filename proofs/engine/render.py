@@ -106,7 +106,7 @@ def _head(claim: Claim, width: int) -> Iterator[str]:
     ends = "" if claim.statement is None else " ="
     yield from ("", "Statement", *(f"  {unicode_of(clause)}{ends}" for clause in subject_of(claim).split(CLAUSES)))
     if claim.statement is not None:
-        yield _block(claim.statement, width)
+        yield _block(claim.statement, width, "    ")
     if claim.printed is not None and claim.printed != claim.statement:
         yield from ("", "Printed form", _block(claim.printed, width))
     if besides := claim.besides():

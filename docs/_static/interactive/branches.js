@@ -103,7 +103,7 @@
     const rest = Math.max(1 - sum(rows.map(([x]) => x * x)), 0);
     const others = sum(rows.filter(([, d]) => d > 0).map(([x, d]) => (x * x) / d));
     const [[own, least]] = negative;
-    return F.stability.secular(others + (kept.length < p.n ? rest / multiplier : 0), own, -least) < 0;
+    return F.stability.secular(others + (kept.length < p.n ? rest / multiplier : 0), own, least) < 0;
   }
 
   /** Two entries or more above the threshold, N > β, one at most on its middle branch: depth first, largest first. */

@@ -265,9 +265,9 @@ globalThis.coarseproofFormulas = {
     tl1(multiplier, kept_level, beta, rho, a) {
       return multiplier - beta / (1 - 2 * a * rho * (a + 1) / Math.pow(a + kept_level, 3));
     },
-    /** R7.stability, Σ w̄_i²/D_i: A − wⱼ²/d */
-    secular(A, w_j, d) {
-      return A - Math.pow(w_j, 2) / d;
+    /** R7.stability, Σ w̄_i²/D_i: A + wⱼ²/Dⱼ */
+    secular(A, w_j, D_j) {
+      return A + Math.pow(w_j, 2) / D_j;
     },
   },
 
