@@ -88,7 +88,7 @@ def _over_tensors(functions: Mapping[str, Callable[..., Any]]) -> dict[tuple[str
     found = {}
     for dtype in (torch.float32, torch.float64):
         operations: dict[str, Any] = dict.fromkeys(("np", "special"), _Operations(dtype))
-        operations["root"] = lambda *factors: float(root(*factors))
+        operations |= {"root": lambda *factors: float(root(*factors)), "acute_sine": torch.sin}
         for name, given in functions.items():
             code: Any = unwrap(given)
             made = FunctionType(code.__code__, code.__globals__ | operations, code.__name__, code.__defaults__)

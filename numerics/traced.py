@@ -181,6 +181,9 @@ class Primitives:
     def root(self, *factors: Any) -> Any:
         return self.xp.sqrt(math.prod(factors))
 
+    def acute_sine(self, angle: Array) -> Array:
+        return self.xp.sin(angle)
+
     def quotient(self, lam: Array, beta: Array) -> Array:
         decoupled = beta == 0
         ratio = self.xp.where(decoupled, math.inf, lam / self.xp.where(decoupled, 1.0, beta))

@@ -18,6 +18,7 @@ import pytest
 import numerics
 from numerics.generated.estimators import PARAMETERS
 from numerics.generated.penalties import PENALTY_PARAMETERS, THRESHOLDS
+from numerics.traced import Primitives
 from proofs.code.targets import TARGETS, target_modules
 from verify import build
 
@@ -323,3 +324,11 @@ def test_jax_without_float64_is_refused() -> None:
     done = processes.run([sys.executable, "-c", program], cwd=ROOT)
     assert done.returncode == 1
     assert 'call jax.config.update("jax_enable_x64", True) before anything is computed' in done.stderr
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_primitive_that_is_called_is_there(target: str) -> None:
+    """Without the library, too: what the text for NumPy calls may be new."""
+    called = {name for text in target_modules(target).values() for name in re.findall(r"\bon\.(\w+)\(", text)}
+    assert "acute_sine" in called
+    assert {name for name in called if not hasattr(Primitives, name)} == set()
