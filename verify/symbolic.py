@@ -89,7 +89,10 @@ def _fate(chain: Derivation, steps: int, mutant: Mutant) -> Fate | bool | None:
     if mutant.part and chain.implies is not None:
         # What the facts prove as well is weaker, or the same; no counterexample is no refutation.
         implied = chain.implies(mutant.claim.formulas, steps).decision.zero
-        return None if implied is None else not implied
+        if implied is not None:
+            return not implied
+        changed = mutant.formula - proofs.get(chain.claim_id).formulas[mutant.part]
+        return Fate.EQUIVALENT if decide_zero(changed).zero is True else None
     if mutant.part != "statement" or chain.derived is None:
         return None
     if is_seen_not_to_vanish(chain.derived - mutant.formula):

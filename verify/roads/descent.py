@@ -123,8 +123,8 @@ def _descends(held: Held, network: Network, steps: int) -> None:
         _, constant = constants(whole, network.r / 2, _reach(network), low)
         known = {LIPSCHITZ: constant, EXCESS: _excess(share, network), ENERGY: energy}
         rate = 1 / (constant * (1 + known[EXCESS]))
-        ahead, inside = _stepped(network, rate, low)
-        there.true("region", inside, "the step leaves the region of its constants")
+        while (ahead := _stepped(network, rate, low)) is None:
+            rate /= 2  # the claim is about every step that its constants hold for
         fall = network.loss().value - ahead.loss().value
         there.quotient("promised/actual decrease", _promised(held, known, rate), fall)
         longest = held.part("largest step", known)
@@ -165,13 +165,13 @@ def _reach(network: Network) -> mpf:
     return 2 * mpmath.norm(network.v) + mpmath.norm(network.v_star)
 
 
-def _stepped(network: Network, rate: mpf, low: mpf) -> tuple[Network, bool]:
-    """The network after one step, and whether sixteen points of the segment lie in the region of `_descends`."""
+def _stepped(network: Network, rate: mpf, low: mpf) -> Network | None:
+    """The network after one step; None if one of sixteen points on the way lies outside the region of `_descends`."""
     steep, coarse = values(network.gradient_v()), values(network.coarse_gradient())
     ends = [_moved(network, steep, coarse, rate * part / 16) for part in range(1, 17)]
     far = _reach(network)
     inside = (low <= end.theta <= mp.pi - low and 2 * end.r >= network.r and mpmath.norm(end.v) <= far for end in ends)
-    return ends[-1], all(inside)
+    return ends[-1] if all(inside) else None
 
 
 def _moved(network: Network, steep: list[mpf], coarse: list[mpf], rate: mpf) -> Network:
