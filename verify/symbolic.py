@@ -91,7 +91,7 @@ def _fate(chain: Derivation, steps: int, mutant: Mutant) -> Fate | bool | None:
         implied = chain.implies(mutant.claim.formulas, steps).decision.zero
         if implied is not None:
             return not implied
-        changed = mutant.formula - proofs.get(chain.claim_id).formulas[mutant.part]
+        changed = mutant.formula - proofs.get(mutant.claim.id).formulas[mutant.part]
         return Fate.EQUIVALENT if decide_zero(changed).zero is True else None
     if mutant.part != "statement" or chain.derived is None:
         return None

@@ -72,7 +72,10 @@ def test_one_part_that_is_proved_does_not_prove_the_others() -> None:
 def test_by_derivations() -> None:
     other = SimpleNamespace(implies=None, derived=cos(theta), held=(cos(theta),))
     assert judged(other) is False
-    assert judged(SimpleNamespace(implies=lambda *_: owing(OPEN))) is None
+    undecided: Any = SimpleNamespace(implies=lambda *_: owing(OPEN))
+    assert judged(undecided) is None
+    same = next(one for one in mutants(get("C7.printed"), "full") if one.label == "quotient: θ → π − θ")
+    assert symbolic._fate(undecided, 1, same) is Fate.EQUIVALENT
     planted = {"open": OPEN, "stopped": Decision(None, "", stopped=True), "proved": Decision(True)}
     chain: Any = SimpleNamespace(mutants=lambda: ((name, lambda steps, d=d: owing(d)) for name, d in planted.items()))
     fates = {"derivation: open": Fate.KILLED, "derivation: proved": Fate.MISSED}
