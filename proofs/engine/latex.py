@@ -103,6 +103,7 @@ def _spelled(name: str) -> str:
     told += f"_{{{under}}}" if below else ""
     if any(sign in name for sign in "(⟨‖Σ√|"):
         told = re.sub(r"√(\|[^|]*\||\w)", r"\\sqrt{\1}", re.sub(r"(?<!\\)\b(sin|cos)\b", r"\\\1", _letters(name)))
+        told = re.sub(r"_([A-Za-z]{2,})", r"_{\\mathrm{\1}}", told)
     return f"{{{told}}}" if "'" in told else told
 
 

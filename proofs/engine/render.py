@@ -7,20 +7,19 @@ vector are both "a").
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from textwrap import indent
-from typing import Any, Final
+from typing import Any
 
 from sympy import And, Eq, Expr, Symbol, default_sort_key, true
 from sympy.logic.boolalg import Boolean
 from sympy.printing.pretty.pretty import PrettyPrinter
-from sympy.printing.pretty.pretty_symbology import greek_unicode, pretty_use_unicode
+from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
 from sympy.printing.pretty.stringpict import prettyForm
 
 from proofs.engine.claim import Claim, derive, forms_of, latex_of_claim, subject_of
 from proofs.engine.derivation import Obligation, Step
-from proofs.engine.latex import CLAUSES, LETTERS, latex_of, latex_of_all, shown
+from proofs.engine.latex import CLAUSES, latex_of, latex_of_all
 from proofs.engine.sentence import formula_of
 from proofs.engine.unicode import unicode_of
 from proofs.symbols import QUANTITIES, mu, quantity
@@ -43,22 +42,6 @@ def line_of(expression: Expr | Boolean) -> str:
     return unicode_of(latex_of_all(expression))
 
 
-def spoken(symbol: Symbol) -> str:
-    """The name of a symbol that the registry does not know, in Unicode: φ, G_relu, ∂f/∂v."""
-    name = shown(symbol)
-    if name in _TEXTS:
-        return _TEXTS[name]
-    told = re.sub(r"\\(?:mathrm|text|operatorname)\{([^{}]*)\}", r"\1", name)
-    told = re.sub(r"\\bar ?\{?(\\?[A-Za-z]+)\}?", "\\1\u0304", told) if "\\" in told else told
-    for sign, command in LETTERS.items():
-        told = told.replace(command, sign).replace(command.strip(), sign) if command.startswith("\\") else told
-    first, *rest = told.split("_", 1)
-    return re.sub(r"\\[A-Za-z]+ ?|[\\{}]", "", "_".join([greek_unicode.get(first, first), *rest]))
-
-
-_TEXTS: Final = {entry.symbol.name: entry.text for entry in QUANTITIES.values()}
-
-
 def _is_compound(text: str) -> bool:
     """Whether a printed name needs brackets under a power, as v·v* does and (v−v*) does not."""
     return not text.startswith("(") and any(mark in text for mark in "·ᵀ²−*")
@@ -71,8 +54,7 @@ class _Pretty(PrettyPrinter):
     def _print_Symbol(self, e: Symbol, bold_name: bool = False) -> prettyForm:
         known = quantity(e)
         if known is None:
-            told = spoken(e)
-            return prettyForm(told) if told != shown(e) else super()._print_Symbol(Symbol(told), bold_name)
+            return prettyForm(line_of(e))
         binding = prettyForm.POW if _is_compound(known.text) else prettyForm.ATOM
         if "·" in known.text and binding != prettyForm.ATOM:  # as a factor, too, a·b wants brackets
             binding = prettyForm.ADD

@@ -45,6 +45,8 @@ def test_no_names_of_the_code_are_read() -> None:
     fact = And(Implies(known.theta > 0, Eq(Symbol("theta_0"), Abs(known.x))), Symbol("phi") > pi)
     assert line_of(fact) == "(θ > 0 ⟹ θ₀ = |x|), φ > π"
     assert line_of(Same(Symbol(r"\partial f/\partial v"), known.v_star)) == "∂f/∂v = v*"
+    for name, read in {"κ_identity(v̄)": "κ_identity(v̄)", "θ_t⁺": "θ_t⁺", "η_v": "η_v", "θ̇": "θ̇", "u_i": "uᵢ"}.items():
+        assert line_of(Symbol(name)) == text_of(Symbol(name)) == read
     assert line_of(Symbol(r"G_{\mathrm{relu}}")) == text_of(Symbol(r"G_{\mathrm{relu}}")) == "G_relu"
 
 
