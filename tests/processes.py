@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from verify.cli import main
 
-__all__ = ["Done", "coarseproof", "run", "started"]
+__all__ = ["Done", "alive", "coarseproof", "run", "started"]
 
 Done = subprocess.CompletedProcess[str]
 
@@ -70,3 +70,12 @@ def coarseproof(*arguments: object, cwd: Path | None = None) -> Done:
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(arguments, done.exit_code, done.stdout, done.stderr)
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

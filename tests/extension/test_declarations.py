@@ -4,7 +4,6 @@ says what to write instead.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
@@ -267,12 +266,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_says_what_to_write(name: str) -> None:
     pieces, complaint = REFUSED[name]
-    started = time.perf_counter()
     with pytest.raises(ValueError, match=complaint) as caught:
         Estimator("mine", name, pieces())
     assert str(caught.value).startswith("estimator 'mine': ")
     assert "\n" not in str(caught.value)
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -105,9 +105,7 @@ def test_a_cell_that_takes_too_long_fails(
 ) -> None:
     monkeypatch.setattr(execution, "_TIMEOUT", 6)  # the kernel has to start in it, too
     scripts = folder_of(tmp_path / "scripts", n01_slow=f"{HEAD}# %% slow claims: N1\nimport time\ntime.sleep(60)\n")
-    started = time.monotonic()
     assert write_all(tmp_path / "out", scripts=scripts) == 1
-    assert time.monotonic() - started < 30
     assert "cell 'slow' (of N1): took more than 6 s" in capsys.readouterr().err
 
 
@@ -468,7 +466,7 @@ def test_an_interrupted_run_leaves_the_old_notebooks_and_no_kernel(
     assert "Traceback" not in told
     assert "Interrupted" in told
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
-    wait_for(lambda: not alive(int(pid_file.read_text())))
+    wait_for(lambda: not processes.alive(int(pid_file.read_text())))
 
 
 def wait_for(condition: Any, seconds: float = 60) -> None:
@@ -476,11 +474,3 @@ def wait_for(condition: Any, seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -26,6 +26,15 @@ def write(folder: Path, name: str, script: dict[str, str]) -> str:
     return module
 
 
+def sleepers(folder: Path, count: int = 1) -> list[int]:
+    """The processes that carry out a task "sleep `folder`", once there are `count`."""
+    until = time.monotonic() + 60
+    while len(found := list(folder.glob("*.sleeps"))) < count:
+        assert time.monotonic() < until, "the workers did not start"
+        time.sleep(0.05)
+    return [int(path.stem) for path in found]
+
+
 def build(name: str, script: dict[str, str]) -> dict[str, Any]:
     """The functions of such a module. Keys of the script: claim ids, "*", "tasks", "conclude"."""
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from processes import coarseproof, run, started
+from processes import alive, coarseproof, run, started
 
 from verify.cluster import executor
 from verify.phases import phases
@@ -98,16 +98,6 @@ def without_times(document: Any) -> Any:
     return [without_times(value) for value in document] if isinstance(document, list) else document
 
 
-def below(workers: list[int]) -> list[str]:
-    """Processes that workers have started and that still run."""
-    found = []
-    for line in run(["ps", "-A", "-o", "ppid=,stat=,pid="]).stdout.splitlines():
-        parent, state, pid = line.split()
-        if int(parent) in workers and not state.startswith("Z"):
-            found.append(pid)
-    return found
-
-
 def killing(folder: Path, address: str, victim: int, *method: str) -> Any:
     """A run that kills a process while it has work on all workers, and prints its evidence."""
     program = folder / "killing.py"
@@ -128,23 +118,19 @@ def test_a_worker_killed_on_the_way_changes_nothing(cluster: tuple[str, list[int
 
 @pytest.mark.slow
 def test_an_interrupt_leaves_nothing_running(cluster: tuple[str, list[int], Path]) -> None:
-    address, workers, folder = cluster
+    address, _, folder = cluster
     method = fake_methods.write(folder, "symbolic", {"*": f"sleep {folder}"})
     program = f"import verify.suite as suite, verify.cli as cli\nsuite.METHODS = {{'symbolic': {method!r}}}\ncli.main()"
     line = [sys.executable, "-c", program, "verify", "--scheduler", address, "--json", str(folder / "x.json")]
     with started(line, cwd=folder, env=environment(folder)) as process:
-        until = time.monotonic() + 60
-        while not below(workers):
-            assert process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.2)
+        there = fake_methods.sleepers(folder)
         os.kill(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
     assert "nothing was written" in errors
     assert not (folder / "x.json").exists()
     until = time.monotonic() + 30
-    while below(workers):
+    while any(map(alive, there)):
         assert time.monotonic() < until
         time.sleep(0.2)
 
