@@ -12,7 +12,7 @@ can be closed so. There, at an end of a range, two exact arguments take over, ea
 * a face: f is monotone towards the end on the box, so it is at least its restriction to the end, which has one
   coordinate less and is closed by the same means; where the restriction is identically 0, f ≥ 0.
 
-The search refutes only by a point at which the ball of the margin lies below 0 and every hypothesis is certain.
+The search refutes only by a point at which the ball of the margin lies below 0.
 """
 
 from __future__ import annotations
@@ -86,11 +86,7 @@ def _nonnegative(expression: Expr) -> list[Expr]:
 def _by_ends(statement: Statement, started: _Search) -> Found:
     """A margin that is affine in a coordinate is smallest at an end of its range; else the search itself."""
     for symbol in statement.affine:
-        if (
-            statement.hypotheses
-            or not started.margin.smooth
-            or not identically_zero(statement.margin.diff(symbol, 2), statement.box)
-        ):
+        if not (started.margin.smooth and identically_zero(statement.margin.diff(symbol, 2), statement.box)):
             continue
         found = Found(Verdict.VERIFIED, edges={f"affine in {symbol}: smallest at an end"})
         for end in (0, 1):
@@ -129,9 +125,8 @@ class _Search:
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
         self.margin = Margin(statement.margin, statement.box)
-        self.hypotheses = [Margin(hypothesis, statement.box) for hypothesis in statement.hypotheses]
         self.found = Found(Verdict.UNDECIDED)
-        self.feasible, self.stuck = False, False
+        self.stuck = False
         self._queue: list[tuple[float, int, Box]] = []
         self._ticket = count()
 
@@ -149,8 +144,6 @@ class _Search:
             self._treat(box)
         if self.stuck:
             return replace(self.found, detail="the sign of a number is open")
-        if not self.feasible:
-            return replace(self.found, detail="no point of the box is known to meet the hypotheses")
         return replace(self.found, verdict=Verdict.VERIFIED)
 
     def trouble(self) -> str:
@@ -171,9 +164,6 @@ class _Search:
 
     def refuted(self, shares: Mapping[Symbol, Fraction]) -> bool:
         """Whether the point violates the statement; it is kept as the witness."""
-        if not all(hypothesis.at(shares) >= 0 for hypothesis in self.hypotheses):
-            return False
-        self.feasible = True
         value = self.margin.at(shares)
         if not value < 0 or not self.statement.exact:
             return False
@@ -200,8 +190,6 @@ class _Search:
         return found
 
     def _treat(self, box: Box) -> None:
-        if any(hypothesis.over(box) < 0 for hypothesis in self.hypotheses):
-            return
         closing = Closing(self.margin, box, self.found.edges)
         if closing.closed:
             if closing.lowest is not None:

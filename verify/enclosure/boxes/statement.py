@@ -52,7 +52,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Statement:
-    """`margin` ≥ 0 wherever the coordinates lie in `box` and every expression of `hypotheses` is ≥ 0.
+    """`margin` ≥ 0 wherever the coordinates lie in `box`.
 
     `reduction` says in words how the margin follows from the inequality of the claim: which exact scalings,
     substitutions and symmetries were used. In the coordinates `affine` the margin is expected to be affine (it is
@@ -64,9 +64,7 @@ class Statement:
     name: str
     margin: Expr
     box: Mapping[Symbol, Range]
-    hypotheses: tuple[Expr, ...] = ()
     reduction: str = ""
-    meaning: str = ""
     affine: tuple[Symbol, ...] = ()
     exact: bool = True
     equality: bool = False
