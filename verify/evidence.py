@@ -117,14 +117,14 @@ class ClaimReport:
     kind: str
     evidence: tuple[Evidence, ...]
 
-    @property
-    def _of_mutants(self) -> Figures:
-        return next((found.figures for found in self.evidence if found.method == "mutants"), {})
+    def figures_of(self, method: str) -> Figures:
+        """What a method found, in figures; none if it said nothing."""
+        return next((found.figures for found in self.evidence if found.method == method), {})
 
     @property
     def survivors(self) -> tuple[str, ...]:
         """The mutants of this claim that no check noticed."""
-        return tuple(map(str, self._of_mutants.get("survivors", ())))
+        return tuple(map(str, self.figures_of("mutants").get("survivors", ())))
 
     @property
     def too_weak(self) -> bool:
@@ -134,12 +134,12 @@ class ClaimReport:
     @property
     def mutants(self) -> tuple[int, int]:
         """Mutants killed, and mutants in all; those that are weaker and true are in neither."""
-        return int(self._of_mutants.get("killed", 0)), int(self._of_mutants.get("total", 0))
+        return int(self.figures_of("mutants").get("killed", 0)), int(self.figures_of("mutants").get("total", 0))
 
     @property
     def weaker(self) -> int:
         """Mutants proved to say less than the claim, and nothing wrong."""
-        return int(self._of_mutants.get("weaker", 0))
+        return int(self.figures_of("mutants").get("weaker", 0))
 
     @property
     def verdict(self) -> Verdict:
@@ -164,18 +164,14 @@ class ClaimReport:
         return next((grade for grade in Grade if grade in given), None)
 
     @property
-    def _derived(self) -> Figures:
-        return next((found.figures for found in self.evidence if found.method == "symbolic"), {})
-
-    @property
     def rules(self) -> tuple[str, ...]:
         """What a proof with rules trusts beside the solvers."""
-        return tuple(self._derived.get("rules", ())) if self.grade is Grade.PROVED_WITH_RULES else ()
+        return tuple(self.figures_of("symbolic").get("rules", ())) if self.grade is Grade.PROVED_WITH_RULES else ()
 
     @property
     def parts(self) -> dict[str, Grade | None]:
         """The expressions of the statement, by name, each as strong as the claim: one argument carries them all."""
-        return dict.fromkeys(self._derived.get("parts", ()), self.grade)
+        return dict.fromkeys(self.figures_of("symbolic").get("parts", ()), self.grade)
 
     @property
     def seconds(self) -> float:

@@ -22,7 +22,6 @@ from verify.reading.summary import (
     complaints,
     csv_matrix,
     findings,
-    found_on,
     is_green,
     plain,
     replay_command,
@@ -108,7 +107,7 @@ def _problem(case: ET.Element, tag: str, kind: str, detail: str) -> None:
 
 def to_markdown(report: Report) -> str:
     """Summary line, table, the reasons for everything that is not green, and what noticed the mutants."""
-    tools = (complaints, findings, found_on, is_green, replay_command, status, summary_line, totals)
+    tools = (complaints, findings, is_green, replay_command, status, summary_line, totals)
     return page("summary", *tools, report=report)
 
 

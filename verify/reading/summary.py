@@ -7,7 +7,7 @@ import io
 import math
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import ROUND_CEILING, Context
 from typing import Any, Final
@@ -140,34 +140,31 @@ def replay_command(report: Report) -> str:
 _COUNTS = ("tried", "killed", "alone")
 
 
-def found_on(claim: ClaimReport) -> Mapping[str, Any]:
-    """The figures that were gathered on the claim's mutants."""
-    return next((one.figures for one in claim.evidence if one.method == "mutants"), {})
-
-
-def methods_of(report: Report) -> list[str]:
+def methods_of(claims: Sequence[ClaimReport]) -> list[str]:
     """Methods that judged any mutant, in the order of the evidence."""
-    judging = {method for claim in report.claims for method in found_on(claim).get("by_method", {})}
-    order = dict.fromkeys(one.method for claim in report.claims for one in claim.evidence)
-    return [method for method in order if method in judging]
+    found = [claim.figures_of("mutants") for claim in claims]
+    tables = [table for one in found for table in (one.get("by_method", {}), *one.get("matrix", {}).values())]
+    judged = {method for table in tables for method in table}
+    order = dict.fromkeys([*(one.method for claim in claims for one in claim.evidence), *sorted(judged)])
+    return [method for method in order if method in judged]
 
 
 def totals(report: Report) -> dict[str, dict[str, int]]:
     """By method: mutants tried, killed, and killed by no other method."""
-    tallies = [found_on(claim).get("by_method", {}) for claim in report.claims]
+    tallies = [claim.figures_of("mutants").get("by_method", {}) for claim in report.claims]
     return {
         method: {name: sum(tally.get(method, {}).get(name, 0) for tally in tallies) for name in _COUNTS}
-        for method in methods_of(report)
+        for method in methods_of(report.claims)
     }
 
 
 def csv_matrix(report: Report) -> str:
     """One row a mutant, one column a method: killed, missed, equivalent, weaker, or empty where it was not judged."""
-    methods = methods_of(report)
+    methods = methods_of(report.claims)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["claim", "mutant", *methods])
     for claim in report.claims:
-        for label, fates in found_on(claim).get("matrix", {}).items():
+        for label, fates in claim.figures_of("mutants").get("matrix", {}).items():
             writer.writerow([claim.id, label, *(fates.get(method, "") for method in methods)])
     return text.getvalue()

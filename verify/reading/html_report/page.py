@@ -26,7 +26,6 @@ from verify.reading.references import CITED, REFERENCES
 from verify.reading.summary import (
     complaints,
     counts_line,
-    found_on,
     is_green,
     methods_of,
     plain,
@@ -46,7 +45,7 @@ def to_html(report: Report) -> str:
     known: dict[str, Any] = {"report": report, "state": _STATES[report.exit_code], "words": _verdict(report)}
     known |= {"choices": _choices(report), "overview": overview(report), "totals": totals(report)}
     for name in ("equivalent", "weaker"):
-        known[name] = sum(int(found_on(claim).get(name, 0)) for claim in report.claims)
+        known[name] = sum(int(claim.figures_of("mutants").get(name, 0)) for claim in report.claims)
     ids = frozenset(claim.id for claim in report.claims)
     return TEMPLATES.get_template("page.html").render(known, known=ids)
 
@@ -145,17 +144,10 @@ def _math(latex: str, display: bool = False) -> Markup:
         return Markup("<code>{}</code>").format(escaped(latex))
 
 
-def _judges(claim: ClaimReport) -> list[str]:
-    """Methods that judged any mutant, in the order of the evidence."""
-    judged = {method for fates in found_on(claim).get("matrix", {}).values() for method in fates}
-    order = dict.fromkeys([*(one.method for one in claim.evidence), *sorted(judged)])
-    return [method for method in order if method in judged]
-
-
-_TOOLS: Final = (complaints, counts_line, found_on, is_green, plain, plots_of, replay_command, status, words)
+_TOOLS: Final = (complaints, counts_line, is_green, plain, plots_of, replay_command, status, words)
 TEMPLATES.globals.update({tool.__name__: tool for tool in _TOOLS}, chapters=CHAPTERS, drawn=DRAWN, marks=_MARKS)
 TEMPLATES.globals.update(
-    grades=[*(grade.words for grade in Grade), "—"], judges=_judges, registered=_registered, worst=_worst
+    grades=[*(grade.words for grade in Grade), "—"], methods_of=methods_of, registered=_registered, worst=_worst
 )
 TEMPLATES.globals.update(picture_of=_picture, shown=_shown, cited=_cited, references=REFERENCES)
 
@@ -240,7 +232,7 @@ def _piece_of_digits(known: Mapping[str, dict[int, dict[float, float]]], y: Scal
 
 def _kills(report: Report) -> Iterator[dict[str, Any]]:
     """By claim and method, whether the method noticed all, some or none of the mutants it judged."""
-    if methods := methods_of(report):
+    if methods := methods_of(report.claims):
         known = {claim.id: claim for claim in report.claims}
         for ids in _pieces([*known]):
             yield _piece_of_kills([known[name] for name in ids], methods, _pitch(len(known)))
@@ -251,7 +243,7 @@ def _piece_of_kills(claims: Sequence[ClaimReport], methods: Sequence[str], pitch
     boxes: dict[str, list[tuple[float, ...]]] = {"all": [], "some": [], "none": []}
     alone = []
     for claim in claims:
-        by_method = found_on(claim).get("by_method", {})
+        by_method = claim.figures_of("mutants").get("by_method", {})
         for index, method in enumerate(methods):
             tally = by_method.get(method)
             if tally and tally["tried"]:
