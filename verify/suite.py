@@ -24,8 +24,6 @@ from verify.workers import Callback, Piece, Work, describe
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
 
-__all__ = ["FALSE_ALARM_BUDGET", "METHODS", "run_suite", "select"]
-
 METHODS: Final[dict[str, str]] = {
     "symbolic": "verify.symbolic",
     "precision": "verify.precision.route",

@@ -16,20 +16,6 @@ from typing import Any, Final, Protocol, Self, cast
 
 from verify.evidence import Method, Outcome, Task
 
-__all__ = [
-    "DIED",
-    "Answer",
-    "Callback",
-    "Executor",
-    "Here",
-    "Piece",
-    "Progress",
-    "Work",
-    "describe",
-    "perform",
-    "values",
-]
-
 DIED: Final = "the worker process died (killed, out of memory, or crashed)"
 
 

@@ -10,8 +10,6 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final, TypeVar
 
-__all__ = ["BOXES", "CHECKERS", "POINTS", "checks", "load", "over_boxes"]
-
 _Made = TypeVar("_Made", bound=Callable[..., Any])
 
 CHECKERS: Final[dict[type[Any] | str, Callable[..., Any]]] = {}
