@@ -13,14 +13,12 @@ from numerics import LearningResult, StableLimits, learn, stable_limits
 from numerics.learning.problem import Pull
 from verify.commands.census import SHOWN, described
 from verify.evidence import Task
+from verify.monte_carlo.statistics import CONFIDENCE, exact_interval
 from verify.workers import Callback, Executor, Piece, values
 
 Array = npt.NDArray[np.float64]
 
 NAME: Final = "starts"
-CONFIDENCE: Final = 0.95
-"""Of each interval by itself."""
-
 _PIECES: Final = 256
 _STRIDE: Final = 16
 """Steps between two that are measured: nobody looks at the way."""
@@ -45,12 +43,9 @@ class Ends(NamedTuple):
         return sum(self.counts) + self.elsewhere + self.unsettled
 
     def interval(self, count: int) -> tuple[float, float]:
-        """The exact interval of Clopper and Pearson for the probability of what happened `count` times."""
-        from scipy.special import betaincinv
-
-        tail, left = (1 - CONFIDENCE) / 2, self.starts - count
-        low = float(betaincinv(count, left + 1, tail)) if count else 0.0
-        return low, float(betaincinv(count + 1, left, 1 - tail)) if left else 1.0
+        """The exact interval for the probability of what happened `count` times."""
+        low, high = exact_interval(count, self.starts)
+        return float(low), float(high)
 
 
 def ends(
@@ -89,40 +84,28 @@ def ends(
 def run(task: Task) -> npt.NDArray[np.intp]:
     """Which limit of the census each of some starts leads to."""
     seed, w_star, v, common, posed, indices = task.arguments
-    known = _Known.of(w_star.tobytes(), posed)
+    limits = _limits(w_star.tobytes(), posed)
     found = []
     for index in indices:
         start = np.random.Generator(np.random.Philox([seed, index])).standard_normal(w_star.size)
-        found.append(known.index(learn(v, start, w_star, record_every=_STRIDE, **common)))
+        found.append(_index(learn(v, start, w_star, record_every=_STRIDE, **common), limits))
     return np.array(found, dtype=np.intp)
 
 
-class _Known:
-    """The census, by support."""
+@lru_cache(maxsize=1)
+def _limits(w_star: bytes, posed: tuple[Any, ...]) -> Array:
+    """The limits of a problem, (limits, n), found once in a process."""
+    (*numbers, parameters), true = posed, np.frombuffer(w_star)
+    census = stable_limits(true, *numbers, **dict(parameters))
+    return np.reshape([one.weights for one in census.limits], (-1, true.size))
 
-    def __init__(self, census: StableLimits) -> None:
-        self.limits = census.limits
-        self.by_support: dict[bytes, list[int]] = {}
-        for index, one in enumerate(self.limits):
-            self.by_support.setdefault(one.support.tobytes(), []).append(index)
 
-    @classmethod
-    @lru_cache(maxsize=1)
-    def of(cls, w_star: bytes, posed: tuple[Any, ...]) -> _Known:
-        """That of a problem, made once in a process."""
-        *numbers, parameters = posed
-        return cls(stable_limits(np.frombuffer(w_star), *numbers, **dict(parameters)))
-
-    def index(self, result: LearningResult) -> int:
-        """Of the limit where a run ended."""
-        if not result.converged:
-            return _UNSETTLED
-        same = self.by_support.get(np.flatnonzero(result.u).tobytes(), [])
-        for among in (same, range(len(self.limits))):  # short of the limit its support need not be there yet
-            away = [float(np.linalg.norm(result.w - self.limits[index].weights)) for index in among]
-            if away and min(away) <= result.distance + _ROUNDING:
-                return among[away.index(min(away))]
-        return _ELSEWHERE
+def _index(result: LearningResult, limits: Array) -> int:
+    """Of the limit where a run ended."""
+    if not result.converged:
+        return _UNSETTLED
+    away = np.linalg.norm(limits - result.w, axis=1)
+    return int(away.argmin()) if away.size and away.min() <= result.distance + _ROUNDING else _ELSEWHERE
 
 
 def rows(found: Ends) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Testing a mean against a prediction: thresholds from a budget of chance, and power.
+"""Testing a mean against a prediction: thresholds from a budget of chance, and power; intervals for frequencies.
 
 A scalar test compares ``z = (mean − predicted)/se``, se from the sample itself, with the two-sided
 normal quantile of half its share of the budget (Bonferroni: shares add up, whatever the dependence).
@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import betaincinv, ndtri
 
 Array = NDArray[Any]
 
@@ -37,6 +37,9 @@ POWER = 0.999
 
 RESERVE = 2.0
 """By how much the normal law may understate the probability of a false alarm, on average over all tests."""
+
+CONFIDENCE = 0.95
+"""Of each exact interval by itself."""
 
 _ROUNDING = 64 * float(np.finfo(float).eps)
 """Relative rounding of a mean and of a prediction; decides alone where the samples do not vary."""
@@ -72,6 +75,19 @@ def detectable(limit: float, se: float, size: float) -> float:
     Infinite if the quantity is zero, which has no relative error.
     """
     return (limit + float(ndtri(POWER))) * se / size if size > 0 else float("inf")
+
+
+def exact_interval(successes: ArrayLike, trials: int) -> tuple[Array, Array]:
+    """Clopper-Pearson intervals: lower and upper ends, (...) each, for counts of successes (...).
+
+    They hold for every probability and number of trials. Raises ValueError unless 0 <= successes <= trials.
+    """
+    count, tail = np.asarray(successes, float), (1 - CONFIDENCE) / 2
+    if not ((count >= 0) & (count <= trials)).all():
+        raise ValueError(f"successes = {successes!r} is out of range; 0 to trials = {trials} is needed")
+    low = np.where(count > 0, betaincinv(np.maximum(count, 1), trials - count + 1, tail), 0.0)
+    high = np.where(count < trials, betaincinv(count + 1, np.maximum(trials - count, 1), 1 - tail), 1.0)
+    return low, high
 
 
 def polarised(basis: Array) -> Array:

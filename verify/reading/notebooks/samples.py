@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta as beta_law
 
 from numerics import best_output_weights, coarse_gradient, population_loss, proximal_map, saddle_angle
+from verify.monte_carlo.statistics import exact_interval
 from verify.reading.figure import Array, dots, in_radians, means, turned
 
 __all__ = ["dots_of_counts", "exact_interval", "landscape", "means", "run_all", "sparse_teacher", "step", "teacher"]
@@ -77,19 +77,6 @@ def landscape(
     in_radians(axes)
     axes.grid(visible=False)
     return shaded, points
-
-
-def exact_interval(successes: npt.ArrayLike, trials: int) -> tuple[Array, Array]:
-    """Clopper-Pearson intervals of 95 %: lower and upper ends, (...) each, for counts of successes (...).
-
-    They hold for every probability and number of trials. Raises ValueError unless 0 <= successes <= trials.
-    """
-    count = np.asarray(successes, float)
-    if not ((count >= 0) & (count <= trials)).all():
-        raise ValueError(f"successes = {successes!r} is out of range; 0 to trials = {trials} is needed")
-    low = np.where(count > 0, beta_law.ppf(0.025, np.maximum(count, 1), trials - count + 1), 0.0)
-    high = np.where(count < trials, beta_law.ppf(0.975, count + 1, np.maximum(trials - count, 1)), 1.0)
-    return low, high
 
 
 def dots_of_counts(axes: Any, x: Any, successes: Any, trials: int, number: int, **look: Any) -> None:
