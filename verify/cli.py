@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
@@ -76,11 +77,9 @@ def claims(names: tuple[str, ...], latex: bool) -> None:
     import proofs
     from proofs.engine.render import describe, latex_of_claim
 
-    known = proofs.all_claims()
-    chapters = {claim.id[0]: [other for other in known if other.id[0] == claim.id[0]] for claim in known}
     if not names:
-        _list_claims(known, latex)
-    chosen = [chapters.get(name) or _find_claim(known, name) for name in names]  # before anything is printed
+        _list_claims(proofs.all_claims(), latex)
+    chosen = [_find(name) for name in names]  # before anything is printed
     for number, one in enumerate(chosen):
         if isinstance(one, list):
             _list_claims(one, latex)
@@ -90,21 +89,26 @@ def claims(names: tuple[str, ...], latex: bool) -> None:
     if not latex:
         from verify.reading.references import listed
 
-        shown = [claim for one in chosen for claim in (one if isinstance(one, list) else [one])] or known
+        shown = [claim for one in chosen for claim in (one if isinstance(one, list) else [one])] or proofs.all_claims()
         for line in listed((claim.source for claim in shown), width()):
             click.echo(line)
 
 
-def _find_claim(known: Sequence[Claim], claim_id: str) -> Claim:
-    ids = [claim.id for claim in known]
-    if claim_id in ids:
-        return known[ids.index(claim_id)]
+def _find(name: str) -> Claim | list[Claim]:
+    """The claim of that id, or those of the chapter with that letter."""
+    import proofs
+
+    with suppress(ValueError):
+        return proofs.get(name)  # of its chapter, all that has to be imported
+    ids = [claim.id for claim in proofs.all_claims()]
+    if chapter := [proofs.get(one) for one in ids if one[0] == name]:
+        return chapter
     # Case is the commonest slip, and "c3" is nearest to "C3" only for people.
-    upper = claim_id.upper()
-    parts = [name for name in ids if f"{name.upper()}.".startswith(f"{upper}.")]
-    near = parts or get_close_matches(claim_id, ids) or get_close_matches(upper, ids)
+    upper = name.upper()
+    parts = [one for one in ids if f"{one.upper()}.".startswith(f"{upper}.")]
+    near = parts or get_close_matches(name, ids) or get_close_matches(upper, ids)
     hint = f"did you mean {' or '.join(near)}?" if near else "`coarseproof claims` lists them"
-    raise ValueError(f"claim id {claim_id!r} is unknown; {hint}")
+    raise ValueError(f"claim id {name!r} is unknown; {hint}")
 
 
 def _list_claims(known: Sequence[Claim], latex: bool) -> None:

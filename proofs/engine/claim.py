@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, partial
+from importlib import import_module
 from typing import Any, Final
 
 from sympy import Expr, Symbol
@@ -66,7 +67,7 @@ class Claim:
     names: Mapping[Symbol, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(rf"[{_CHAPTERS}][1-9][0-9]*(\.[a-z0-9-]+)?", self.id):
+        if not re.fullmatch(rf"[{''.join(_CHAPTERS)}][1-9][0-9]*(\.[a-z0-9-]+)?", self.id):
             raise ValueError(f"claim id {self.id!r} is not a chapter's letter and a number, e.g. 'C3' or 'C5.tanh'")
         if self.kind is Kind.IDENTITY and self.statement is None:
             raise ValueError(f"claim {self.id}: an identity needs a `statement` expression")
@@ -113,8 +114,22 @@ class Claim:
 
 _REGISTRY: dict[str, Claim] = {}
 
-_CHAPTERS = "GNCPRB"
-"""Letters of the chapters, in their order."""
+_CHAPTERS: Final = {
+    "G": "gaussian",
+    "N": "network landscape lipschitz lipschitz_constant",
+    "C": "common_zeros estimators potentials descent",
+    "P": "envelopes penalties penalty_limits",
+    "R": "splitting lagrangian fixed_points stability any_estimator limits limits_nonconvex limit_errors basin census "
+    "census_nonconvex joint",
+    "B": "potentials descent background relu_descent",
+}
+"""Letters of the chapters, in their order, and the modules that register their claims when they are imported."""
+
+
+@cache
+def _load(chapter: str) -> None:
+    for module in _CHAPTERS.get(chapter, "").split():
+        import_module(f"proofs.{module}")
 
 
 def register(new: Claim) -> Claim:
@@ -142,21 +157,24 @@ def claim(**fields: object) -> Callable[[Callable[[Derivation], None]], Claim]:
 
 def all_claims() -> tuple[Claim, ...]:
     """Every claim, in the order of the theory: by chapter, then by number; parts as they were declared."""
+    for chapter in _CHAPTERS:
+        _load(chapter)
     return tuple(sorted(_REGISTRY.values(), key=lambda claim: _place(claim.id)))
 
 
 def _place(claim_id: str) -> tuple[int, int, bool]:
     chapter, number = claim_id[0], claim_id[1:].partition(".")[0]
-    return _CHAPTERS.index(chapter), int(number), "." in claim_id
+    return "".join(_CHAPTERS).index(chapter), int(number), "." in claim_id
 
 
 def get(claim_id: str) -> Claim:
     """The claim of that id; ValueError with the known ids otherwise."""
-    try:
-        return _REGISTRY[claim_id]
-    except KeyError:
-        known = ", ".join(_REGISTRY)
-        raise ValueError(f"claim id {claim_id!r} is unknown; known ids: {known}") from None
+    if claim_id not in _REGISTRY:
+        _load(claim_id[:1])
+    if claim_id not in _REGISTRY:
+        known = ", ".join(claim.id for claim in all_claims())
+        raise ValueError(f"claim id {claim_id!r} is unknown; known ids: {known}")
+    return _REGISTRY[claim_id]
 
 
 CARRIED_OUT: Final[dict[str, Derivation]] = {}

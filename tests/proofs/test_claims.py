@@ -16,7 +16,7 @@ from sympy import Abs, Integer, Rational, cos, default_sort_key, expand, false, 
 
 import proofs
 import proofs.rules
-from proofs import symbols
+from proofs import extensions, symbols
 from proofs.engine import claim as registry
 from proofs.engine import smt
 from proofs.engine.claim import Claim, Kind
@@ -65,11 +65,17 @@ def example(**changes: object) -> Claim:
 @pytest.fixture
 def scratch(monkeypatch: pytest.MonkeyPatch):
     """A copy of the registry, and derivations that are not remembered."""
-    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
+    monkeypatch.setattr(registry, "_REGISTRY", {claim.id: claim for claim in proofs.all_claims()})
     monkeypatch.setattr(registry, "derive", registry.derive.__wrapped__)
 
 
 # The registry.
+
+
+def test_what_declares_a_claim_is_imported_with_its_chapter() -> None:
+    for claim in filter(extensions.is_own, proofs.all_claims()):
+        module = extensions._declared_by(claim).removeprefix("proofs.")
+        assert module in registry._CHAPTERS[claim.id[0]].split()
 
 
 def test_ids_are_never_reused(scratch: None) -> None:

@@ -38,7 +38,7 @@ SLIGHTLY = Rational(1001, 1000)
 
 @pytest.fixture
 def scratch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
+    monkeypatch.setattr(registry, "_REGISTRY", {claim.id: claim for claim in proofs.all_claims()})
 
 
 def restate(claim_id: str, statement: Expr) -> None:

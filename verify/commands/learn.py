@@ -93,6 +93,7 @@ def learn(**options: Any) -> None:
 
     It is relaxed variable splitting coarse gradient descent.
     """
+    common.one_thread()
     from numerics import LearningInterrupted
     from verify import runs
     from verify.commands.progress import run_display

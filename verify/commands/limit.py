@@ -99,6 +99,7 @@ def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool,
 
     The limit of RVSCGD: multiplier, error and its bound, support, basin, other limits.
     """
+    common.one_thread()
     from numerics import NoLimitError, sparse_limit, stable_limits
     from verify.commands.weights import read_exactly, read_weights
 

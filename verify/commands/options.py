@@ -142,6 +142,13 @@ def cpus() -> int:
     return (count or os.cpu_count)() or 1
 
 
+def one_thread() -> None:
+    """One thread for linear algebra, unless the environment says more: to start others takes longer than they save.
+    NumPy asks once, when it is imported.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def where(jobs: int | None, scheduler: str | None, idle: str = "") -> dict[str, Any]:
     """The arguments of `executor`; ValueError for one that changes nothing, as both do if `idle` says when."""
     for name, given in (("jobs", jobs), ("scheduler", scheduler)):
