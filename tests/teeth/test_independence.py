@@ -21,7 +21,7 @@ ROUTES = {
     "iteration": ("R1", "R7.l1", "R4.l1", "R11"),
     "enclosure": ("N1", "C5.sigmoid", "G1", "G3", "N2", "C3"),
 }
-SCRIPT = Path(__file__).with_name("own_sides.py")
+SCRIPT = Path(own_sides.__file__)
 
 
 def of(method: str, which: str) -> list[str]:
@@ -69,7 +69,7 @@ def test_the_closed_forms_are_really_out_of_reach() -> None:
         "acts += [lambda: PROXIMAL_MAPS['l1'](1.0, 0.5), lambda: numerics.coarse_gradient([1], [1], [1], [1])]\n"
         "print([raises(act) for act in acts])\n"
     )
-    folders = [str(SCRIPT.parent), str(SCRIPT.parents[2])]
+    folders = [str(SCRIPT.parent), str(SCRIPT.parents[1])]
     done = processes.run([sys.executable, "-c", probe, *folders])
     assert done.returncode == 0, done.stderr[-2000:]
     answers = json.loads(done.stdout.lower())

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import own_sides
 import pytest
 from mpmath import mp, mpf
 from sympy import Integer, Rational, Symbol, log, sqrt
@@ -51,7 +52,7 @@ def watched(claim_id: str) -> tuple[tuple[Row, ...], float]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Iteration, "run", lambda self, w, *a, **o: (note(starts, self, w), run(self, w, *a, **o))[1])
         patch.setattr(Iteration, "raw", lambda self, w, *a: (note(passed, self, w), raw(self, w, *a))[1])
-        rows = iteration.own_side(get(claim_id))
+        rows = own_sides.of_iteration(get(claim_id), seed=1)
     return rows, float(np.mean(starts or passed or [True]))
 
 

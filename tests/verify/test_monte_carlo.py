@@ -8,6 +8,7 @@ from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
+import own_sides
 import pytest
 from sympy import Rational
 
@@ -229,8 +230,8 @@ def test_its_own_side_needs_no_formula_of_the_claim():
     for name in ("G4", "N2", "C3", "C6"):
         claim = proofs.get(name)
         bare = replace(claim, statement=Rational(7), printed=None, parts={})
-        numbers = monte_carlo.own_side(bare, "quick", SEED)
-        assert numbers == monte_carlo.own_side(claim, "quick", SEED)
+        numbers = own_sides.of_monte_carlo(bare)
+        assert numbers == own_sides.of_monte_carlo(claim)
         for label, values in numbers.items():
             assert len(values) == (16 if "gradient_v" in label else 2 if label.endswith("reduced") else 64)
             assert np.any(np.array(values) != 0)

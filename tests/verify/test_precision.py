@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import own_sides
 import pytest
 from mpmath import mpf
 from sympy import Abs, Eq, Gt, Max, Piecewise, Rational, Symbol, erf, pi, sign, sin, sqrt
@@ -281,8 +282,7 @@ class Sealed:
 
 
 @pytest.mark.parametrize("claim_id", [claim_id for claim_id in CHECKED if claim_id[0] in "GNCB"])
-def test_the_definition_is_computed_without_the_claim(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precision, "configurations", lambda level, seed: POINTS[:1])
-    own = precision.own_side(Sealed(get(claim_id)), "quick", 3)  # type: ignore[arg-type]
+def test_the_definition_is_computed_without_the_claim(claim_id: str) -> None:
+    own = own_sides.of_precision(Sealed(get(claim_id)), POINTS[:1])  # type: ignore[arg-type]
     assert own
     assert all(isinstance(number, mpf) for _, numbers in own for number in numbers)

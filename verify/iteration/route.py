@@ -19,7 +19,7 @@ from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.iteration.edges import check_edges
 from verify.iteration.trial import ASPECTS, THEORY, Aspect, Findings, Theory, Trial
 from verify.mutants import mutants
-from verify.rows import Row, fates_of
+from verify.rows import fates_of
 
 NAME = "iteration"
 
@@ -86,17 +86,6 @@ def _judge(claim: Claim, level: Level, seed: int, part: int, share: float, theor
     for checker, trial in zip(checkers, trials, strict=True):
         checker(trial)
     return Findings.merged(trials)
-
-
-def own_side(claim: Claim, level: Level = "quick", seed: int = 1) -> tuple[Row, ...]:
-    """What the runs say, before any formula of the claim or any code under test is looked at.
-
-    Each row gives the values of the symbols at a run and what was observed there; of the claim its id and its
-    definition are used. ValueError if no aspect of the iteration is known for it.
-    """
-    aspect = _aspect(claim)
-    parts = range(aspect.count(level) if aspect else 1)
-    return tuple(Findings.merged(_judge(claim, level, seed, part, 1e-8, None) for part in parts).rows)
 
 
 def check(

@@ -19,7 +19,6 @@ from time import process_time
 from typing import Any
 
 import proofs
-from numerics.sampling import iterate_shards, merge_all
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import SampleGradient
 from verify.configurations import Level
@@ -28,8 +27,8 @@ from verify.monte_carlo.expectations import expectations
 from verify.monte_carlo.judge import NAME, Judge, for_mutants
 from verify.monte_carlo.plan import Check, Group, checks, grouped, share
 from verify.monte_carlo.predictions import Key, Predictor, every
-from verify.monte_carlo.sampled import flatness, judged, problem, scenes
-from verify.monte_carlo.samplers import pilot, sample_in_full, sample_reduced
+from verify.monte_carlo.sampled import flatness, judged, scenes
+from verify.monte_carlo.samplers import sample_in_full, sample_reduced
 from verify.monte_carlo.statistics import threshold
 from verify.mutants import mutants
 
@@ -115,21 +114,6 @@ def conclude(
         elif isinstance(claim.definition, SampleGradient):
             evidence[claim.id] = [_flat(mine)]
     return evidence
-
-
-def own_side(claim: Claim, level: Level, seed: int) -> dict[str, list[float]]:
-    """This method's side of a claim, by a few samples: means by name, computed from the claim's definition alone.
-
-    Neither a formula of the claim nor generated code is read.
-    """
-    found: dict[str, list[float]] = {}
-    for check in checks(claim, level, seed):
-        one, scene = check.expectation, check.scene
-        moments = merge_all(iterate_shards(problem(scene, one.part, [one]), 0, 1))
-        estimate = pilot(scene, [one])[one.column]
-        found[f"{one.column}, {scene.point.label}, {one.part}"] = [float(x) for x in moments[one.column].mean.ravel()]
-        found[f"{one.column}, {scene.point.label}, reduced"] = [float(x) for x in estimate.mean]
-    return found
 
 
 def _flat(outcomes: Sequence[Outcome]) -> Evidence:

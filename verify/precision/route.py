@@ -9,20 +9,18 @@ a configuration that meets its hypotheses.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
-from types import SimpleNamespace
-from typing import Final, cast
+from typing import Final
 
-from mpmath import mp, mpf
-from sympy import Integer, Integral
+from mpmath import mp
+from sympy import Integral
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import CommonZeros, Landscape, ReluNetwork
 from verify import roads
 from verify.at_points import AtPoints, Comparison
-from verify.configurations import Configuration, Level, configurations, meeting
+from verify.configurations import Configuration, Level, meeting
 from verify.contexts.digits.quadrature import DIGITS
 from verify.evidence import Fate, Figures, Verdict
 from verify.mutants import Mutant, fates, mutants
@@ -100,28 +98,6 @@ def _fates(
 
 def _refuted(claim: Claim, point: Configuration, level: Level) -> bool:
     return any(found.verdict is Verdict.REFUTED for found in _check(claim, point, level))
-
-
-def own_side(claim: Claim, level: Level, seed: int) -> list[tuple[str, tuple[mpf, ...]]]:
-    """What the definition gives at the claim's configurations: (label, values), from no formula of the claim.
-
-    Every formula of the claim is taken to be 1: none is read. Empty for a claim without a checker.
-    """
-    if not checker_of(claim):
-        return []
-    unstated = SimpleNamespace(
-        id=claim.id,
-        definition=claim.definition,
-        statement=Integer(1),
-        printed=None,
-        parts=defaultdict(lambda: Integer(1)),
-    )
-    compared = (
-        one
-        for point in points_for(claim, configurations(level, seed))
-        for one in _check(cast(Claim, unstated), point, level)
-    )
-    return [(one.label, (one.defined,)) for one in compared if one.defined is not None]
 
 
 _METHOD: Final = AtPoints(

@@ -1,6 +1,6 @@
-"""What checking routes compute by themselves, as JSON, after the closed forms were made unavailable.
+"""What checking routes compute by themselves, from a claim's definition alone.
 
-Run as a script: own_sides.py METHOD:ID ...
+Run as a script, as JSON, after the closed forms were made unavailable: own_sides.py METHOD:ID ...
 """
 
 from __future__ import annotations
@@ -8,15 +8,23 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from types import FunctionType
-from typing import Any
+from types import FunctionType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import mpmath
 import numpy as np
 from flint import arb
+from mpmath import mpf
+from sympy import Integer
+
+if TYPE_CHECKING:
+    from proofs.engine.claim import Claim
+    from verify.configurations import Configuration
+    from verify.rows import Row
 
 SEED = 3
 FORMS = ("statement", "printed", "parts", "formula", "formulas", "as_printed")
@@ -63,17 +71,57 @@ def blind() -> None:
 def side(method: str, claim_id: str) -> Any:
     """The route's own side of a claim."""
     import proofs
+    from verify.configurations import configurations
+    from verify.enclosure.certified import definition_sides
 
-    claim = proofs.get(claim_id)
+    claim, points = proofs.get(claim_id), configurations("quick", SEED)
     if method == "enclosure":
-        from verify.configurations import configurations
-        from verify.enclosure.certified import definition_sides
+        return list(definition_sides(claim.definition, points[0], "quick"))
+    if method == "precision":
+        return of_precision(claim, points)
+    return of_iteration(claim) if method == "iteration" else of_monte_carlo(claim)
 
-        point = configurations("quick", SEED)[0]
-        return list(definition_sides(claim.definition, point, "quick"))
-    from verify.suite import METHODS
 
-    return importlib.import_module(METHODS[method]).own_side(claim, "quick", SEED)
+def of_precision(claim: Claim, points: Sequence[Configuration]) -> list[tuple[str, tuple[mpf, ...]]]:
+    """What the definition gives at the claim's configurations: (label, values). Every formula of the claim is taken to
+    be 1: none is read.
+    """
+    from verify.precision import route
+
+    known = {"id": claim.id, "definition": claim.definition, "printed": None}
+    unstated = SimpleNamespace(**known, statement=Integer(1), parts=defaultdict(lambda: Integer(1)))
+    chosen = route.points_for(claim, points)
+    compared = (one for point in chosen for one in route._check(cast("Claim", unstated), point, "quick"))
+    return [(one.label, (one.defined,)) for one in compared if one.defined is not None]
+
+
+def of_monte_carlo(claim: Claim) -> dict[str, list[float]]:
+    """By a few samples, means by name. Neither a formula of the claim nor generated code is read."""
+    from numerics.sampling import iterate_shards, merge_all
+    from verify.monte_carlo.plan import checks
+    from verify.monte_carlo.sampled import problem
+    from verify.monte_carlo.samplers import pilot
+
+    found: dict[str, list[float]] = {}
+    for check in checks(claim, "quick", SEED):
+        one, scene = check.expectation, check.scene
+        moments = merge_all(iterate_shards(problem(scene, one.part, [one]), 0, 1))
+        estimate = pilot(scene, [one])[one.column]
+        found[f"{one.column}, {scene.point.label}, {one.part}"] = [float(x) for x in moments[one.column].mean.ravel()]
+        found[f"{one.column}, {scene.point.label}, reduced"] = [float(x) for x in estimate.mean]
+    return found
+
+
+def of_iteration(claim: Claim, seed: int = SEED) -> tuple[Row, ...]:
+    """What the runs say: the values of the symbols at each, and what was observed there. Of the claim its id and its
+    definition are used.
+    """
+    from verify.iteration import route
+    from verify.iteration.trial import Findings
+
+    aspect = route._aspect(claim)
+    parts = range(aspect.count("quick") if aspect else 1)
+    return tuple(Findings.merged(route._judge(claim, "quick", seed, part, 1e-8, None) for part in parts).rows)
 
 
 def plain(value: Any) -> Any:
@@ -97,7 +145,7 @@ def plain(value: Any) -> Any:
 
 def main(*asked: str) -> None:
     """Print the sides by what was asked."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from verify.suite import METHODS
 
     of = {one: one.split(":") for one in asked}
