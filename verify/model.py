@@ -71,10 +71,6 @@ def moment_rows(asked: definitions.HalfSpaceMoment, n: int) -> list[Row]:
 class _Number(Protocol):
     def __mul__(self, other: Self, /) -> Self: ...
 
-    @classmethod
-    def weighted(cls, terms: Iterable[tuple[Self, Any]]) -> Self:
-        """Σ weight · number, the weights being exact."""
-
 
 Number = TypeVar("Number", bound=_Number)
 """What a mean of a row function is, and what is built of means."""
@@ -87,7 +83,9 @@ Terms = list[tuple[Row, Any]]
 class _Rows(ABC, Generic[Number]):
     """What knows the mean of a row function."""
 
-    number: type[Number]
+    weighted: Callable[[Iterable[tuple[Number, Any]]], Number]
+    """Σ weight · number, the weights being exact."""
+
     exact: Callable[[Any], Any]
     """A coordinate of the network from an exact number."""
 
@@ -150,7 +148,7 @@ class BinarizedNetwork(_Rows[Number]):
     def loss(self) -> Number:
         """f = ½ E(y − y*)², as a double sum."""
         outputs, pair = self.outputs(), cache(self.pair)
-        return self.number.weighted(
+        return self.weighted(
             (pair(i == j, first, second), x * y / 2) for i, first, x in outputs for j, second, y in outputs
         )
 
@@ -158,7 +156,7 @@ class BinarizedNetwork(_Rows[Number]):
         """E ∂ℓ/∂v_k = E[σ(Z_k w)(y − y*)] for every k."""
         outputs, model, pair = self.outputs(), self.model(), cache(self.pair)
         terms = [(j, own, row, height * y) for own, height in model for j, row, y in outputs]
-        units, weighted = range(len(self.v)), self.number.weighted
+        units, weighted = range(len(self.v)), self.weighted
         return [weighted((pair(k == j, own, row), y) for j, own, row, y in terms) for k in units]
 
     def coarse_gradient(self) -> list[Number]:
@@ -168,11 +166,11 @@ class BinarizedNetwork(_Rows[Number]):
         outputs, pair = self.outputs(), cache(self.pair)
         terms = [(i == j, row, weight * y) for i, weight in enumerate(self.v) for j, row, y in outputs]
         slopes = [Row(proxy=True) * axis for axis in axes(self.n)]
-        return [self.number.weighted((pair(same, slope, row), y) for same, row, y in terms) for slope in slopes]
+        return [self.weighted((pair(same, slope, row), y) for same, row, y in terms) for slope in slopes]
 
     def normal_equations(self) -> tuple[list[list[Number]], list[Number]]:
         """E[σσᵀ] and E[σσ*ᵀ]v*, σ = σ(Zw): the v that minimizes the loss solves this m×m system."""
-        units, star, weighted = range(len(self.v_star)), list(enumerate(self.v_star)), self.number.weighted
+        units, star, weighted = range(len(self.v_star)), list(enumerate(self.v_star)), self.weighted
         own, theirs = self.model(), self.teacher()
         among, across = ([self.products(own, others, same) for same in (False, True)] for others in (own, theirs))
         right = [[(one, x * y) for j, y in star for one, x in across[i == j]] for i in units]
@@ -204,10 +202,10 @@ class BinarizedNetwork(_Rows[Number]):
             case definitions.OutputMinimizer(of="weights"):
                 return self.best_weights()
             case definitions.OutputMinimizer():
-                return [self.number.weighted(zip(self.best_weights(), self.v_star, strict=True))]
+                return [self.weighted(zip(self.best_weights(), self.v_star, strict=True))]
             case definitions.Correlation():
                 pairs = zip(self.coarse_gradient(), self.filter_gradient(), strict=True)
-                return [self.number.weighted((one * other, 1) for one, other in pairs)]
+                return [self.weighted((one * other, 1) for one, other in pairs)]
         raise ValueError(f"{definition} is no quantity of a network")
 
 
@@ -251,11 +249,11 @@ class RectifiedNetwork(_Rows[Number]):
     def over_patches(self, first: Terms, second: Terms) -> Number:
         """(1/k²) Σ_i Σ_j E[F(x_i) G(x_j)], term by term."""
         both = [self.products(first, second, same, self.k**2) for same in (False, True)]
-        return self.number.weighted(term for i in range(self.k) for j in range(self.k) for term in both[i == j])
+        return self.weighted(term for i in range(self.k) for j in range(self.k) for term in both[i == j])
 
     def kernel(self) -> Number:
         """E[relu(w·z) relu(w*·z)]."""
-        return self.number.weighted(self.products(self.model(), self.teacher(), same=True))
+        return self.weighted(self.products(self.model(), self.teacher(), same=True))
 
     def loss(self) -> Number:
         """ℓ = E(f(w) − f(w*))²."""

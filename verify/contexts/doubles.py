@@ -25,35 +25,27 @@ _REACH: Final = 12.0
 _ANGLES, _RADII = 40, 36
 
 
-class Mean(float):
-    """A mean in double precision."""
-
-    def __mul__(self, other: Any) -> Mean:
-        return Mean(float(self) * float(other))
-
-    @classmethod
-    def weighted(cls, terms: Iterable[tuple[Mean, Any]]) -> Mean:
-        return cls(sum(float(number) * float(weight) for number, weight in terms))
-
-
 @dataclass(frozen=True, eq=False)
-class Network(BinarizedNetwork[Mean]):
+class Network(BinarizedNetwork[float]):
     """A network and its teacher, ‖w‖ = ‖w*‖ = 1, vectors along ŵ and e."""
 
     r: float = 1.0
     n: int = 2
     ste: str = "relu"
 
-    number = Mean
     exact = float
 
-    def mean(self, row: Row) -> Mean:
+    @staticmethod
+    def weighted(terms: Iterable[tuple[float, Any]]) -> float:
+        return float(sum(number * weight for number, weight in terms))
+
+    def mean(self, row: Row) -> float:
         inside, pushed = _means(self.theta, self.ste)
         which = (row.a, row.b)
-        return Mean(pushed[which][row.t] if row.proxy else inside[which])
+        return float(pushed[which][row.t] if row.proxy else inside[which])
 
-    def best_weights(self) -> list[Mean]:
-        return [Mean(weight) for weight in np.linalg.solve(*self.normal_equations())]
+    def best_weights(self) -> list[float]:
+        return [float(weight) for weight in np.linalg.solve(*self.normal_equations())]
 
 
 @cache

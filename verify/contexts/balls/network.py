@@ -47,7 +47,7 @@ class Enclosed:
 class Network(BinarizedNetwork[Enclosed]):
     """The binarized network in balls."""
 
-    number = Enclosed
+    weighted = Enclosed.weighted
     exact = staticmethod(as_ball)
 
     def mean(self, row: Row) -> Enclosed:
@@ -61,7 +61,7 @@ class Network(BinarizedNetwork[Enclosed]):
         """∂f/∂w along ŵ, e and u; at θ = 0 and π along e the slope of the side θ moves to."""
         outputs = self.outputs()
         return [
-            Enclosed.weighted(
+            self.weighted(
                 (Enclosed.of(self._slope(axis, i, first, j, second)), x * y / 2)
                 for i, first, x in outputs
                 for j, second, y in outputs
@@ -118,7 +118,7 @@ class Network(BinarizedNetwork[Enclosed]):
 class ReluPatches(RectifiedNetwork[Enclosed]):
     """The ReLU network in balls."""
 
-    number = Enclosed
+    weighted = Enclosed.weighted
     exact = staticmethod(as_ball)
 
     def mean(self, row: Row) -> Enclosed:

@@ -42,7 +42,7 @@ def remembered(quantity: Callable[[_Asked], _Found]) -> Callable[[_Asked], _Foun
 class Network(BinarizedNetwork[Estimate]):
     """The binarized network in digits."""
 
-    number = Estimate
+    weighted = Estimate.weighted
     exact = mpmath.mpmathify
 
     def turned(self, theta: object, v: Sequence[mpf] | None = None) -> Network:
@@ -139,7 +139,7 @@ class Network(BinarizedNetwork[Estimate]):
 class ReluPatches(RectifiedNetwork[Estimate]):
     """The ReLU network in digits."""
 
-    number = Estimate
+    weighted = Estimate.weighted
     exact = mpmath.mpmathify
 
     def mean(self, row: Row) -> Estimate:

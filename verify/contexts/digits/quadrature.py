@@ -190,7 +190,5 @@ def tails(rule: int, turn: mpc | None = None) -> dict[int, tuple[mpf, mpf]]:
     return found
 
 
-@lru_cache(maxsize=32)
-def half_line(theta: mpf, turn: mpc | None = None) -> HalfLine:
-    """The half-line integrals of an angle, remembered for the last few angles."""
-    return HalfLine(theta, turn)
+half_line: Final = lru_cache(maxsize=32)(HalfLine)
+"""The half-line integrals of an angle, remembered for the last few angles."""
