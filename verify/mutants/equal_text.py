@@ -13,9 +13,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
 import sympy
-from sympy import Add, Expr, Not, Piecewise, Poly, Rational, S, Symbol
+from sympy import Add, Expr, Ne, Not, Piecewise, Poly, Rational, S, Symbol
 from sympy.logic.boolalg import And, Boolean
 
+from proofs.engine.cases import leaves
+from proofs.engine.smt import impossible
 from verify.extensions import carry_out
 from verify.mutants.text import TextMutant
 
@@ -45,20 +47,10 @@ def _integrals(form: Expr) -> list[Expr]:
 
 
 def _vanishes(form: Expr) -> bool:
-    return bool(sympy.expand(form) == 0) or _vanishes_in_every_case(form.rewrite(Piecewise), S.true)
-
-
-def _vanishes_in_every_case(form: Expr, where: Boolean) -> bool:
     """Case by case, the first that differs ends it: SymPy folds and simplifies nested cases in exponential time."""
-    distinction = next((part for part in sympy.postorder_traversal(form) if isinstance(part, Piecewise)), None)
-    if distinction is None:
-        return bool(sympy.simplify(form) == 0)
-    for value, when in distinction.args:
-        case = And(where, when)
-        if not _impossible(case) and not _vanishes_in_every_case(form.xreplace({distinction: value}), case):
-            return False
-        where = And(where, Not(when))
-    return True
+    if sympy.expand(form) == 0:
+        return True
+    return all(sympy.simplify(value) == 0 or impossible([*region, Ne(value, 0)]) for value, region in leaves(form))
 
 
 _INTEGRAL: Final = sympy.Function("integral")
@@ -114,16 +106,10 @@ def _where(condition: Any, value: Any, other: Any) -> Expr:
     kept: list[tuple[Expr, Boolean]] = []
     left: Boolean = S.true
     for expression, when in cases:
-        if not _impossible(And(left, when)):
+        if not impossible([And(left, when)]):
             kept.append((expression, when))
         left = And(left, Not(when))
     return Piecewise(*kept[:-1], (kept[-1][0], True)) if len(kept) > 1 else kept[0][0]
-
-
-def _impossible(condition: Boolean) -> bool:
-    if condition == S.false:
-        return True
-    return len(condition.free_symbols) == 1 and bool(condition.as_set() is S.EmptySet)
 
 
 def _product_of(one: Expr, other: Expr) -> Expr:
