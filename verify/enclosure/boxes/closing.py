@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Final
 
 from flint import arb
 from sympy import Symbol
 
 from verify.enclosure.boxes.margin import Margin
 from verify.enclosure.boxes.statement import Box
-
-_DEPTH: Final = 3
-"""How many derivatives of a margin may have their own sign searched for, one inside the other."""
-
-_INNER: Final = 60
-"""Boxes that the search for such a sign may take."""
 
 
 def halves(box: Box, symbol: Symbol) -> Iterator[Box]:
@@ -33,8 +26,8 @@ class Closing:
     `divided` tells that `lowest` bounds the margin over powers of distances to the edges; None: equality is attained.
     """
 
-    def __init__(self, margin: Margin, box: Box, edges: set[str], depth: int = 0) -> None:
-        self.edges, self.depth = edges, depth
+    def __init__(self, margin: Margin, box: Box, edges: set[str]) -> None:
+        self.edges = edges
         self.lowest: arb | None = None
         self.divided = False
         self.cut = max(box, key=lambda symbol: box[symbol][1] - box[symbol][0]) if box else Symbol("none")
@@ -57,7 +50,7 @@ class Closing:
             self.cut = max(broad, key=lambda symbol: _spread(margin, box, slopes, symbol))
         if self._positive(least):
             return True
-        return self._at_edges(margin, box, done) or self._on_faces(margin, box, lowered, done)
+        return self._at_edges(margin, box, done) or self._on_faces(margin, lowered, done)
 
     def _positive(self, value: arb) -> bool:
         if value > 0:
@@ -78,9 +71,8 @@ class Closing:
                     return True
         return False
 
-    def _on_faces(self, margin: Margin, box: Box, lowered: Box, done: frozenset[Symbol]) -> bool:
+    def _on_faces(self, margin: Margin, lowered: Box, done: frozenset[Symbol]) -> bool:
         """Restrict to the ends of ranges towards which the margin falls."""
-        lowered = self._settled(margin, box, lowered)
         restricted: Margin | None = margin
         for symbol, (low, high) in lowered.items():
             if low == high and low in (0, 1) and restricted is not None and symbol in restricted.ranges:
@@ -92,38 +84,6 @@ class Closing:
             self.divided = True
             return True
         return False
-
-    def _settled(self, margin: Margin, box: Box, lowered: Box) -> Box:
-        """The box lowered also where a search, not a single ball, shows that the margin is monotone."""
-        if self.depth >= _DEPTH or _widest(box) > Fraction(1, 4):
-            return lowered
-        settled = dict(lowered)
-        for symbol, (low, high) in lowered.items():
-            slope = margin.slope(symbol)
-            if low == high or slope is None:
-                continue
-            if low == 0 and _nonnegative(slope, box, self.depth + 1):
-                settled[symbol] = (low, low)
-            elif high == 1 and _nonnegative(Margin(-slope.expression, slope.ranges), box, self.depth + 1):
-                settled[symbol] = (high, high)
-        return settled
-
-
-def _nonnegative(margin: Margin, box: Box, depth: int) -> bool:
-    """Whether a margin is ≥ 0 on a box, by a small search of its own."""
-    waiting = [{symbol: box[symbol] for symbol in margin.ranges}]
-    for _ in range(_INNER):
-        if not waiting:
-            return True
-        part = waiting.pop()
-        if margin.at({symbol: (span[0] + span[1]) / 2 for symbol, span in part.items()}) < 0:
-            return False
-        closing = Closing(margin, part, set(), depth)
-        if not closing.closed:
-            if _widest(part) == 0:
-                return False
-            waiting.extend(halves(part, closing.cut))
-    return not waiting
 
 
 def _ball(margin: Margin | None, box: Box) -> arb:
