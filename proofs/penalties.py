@@ -201,7 +201,8 @@ def _least_cost(penalty: Penalty, d: Derivation, spent: Expr, value: Expr) -> No
     mapped = cited()
     spent_there = Eq(there, value)
     costs = g.fact("the cost there", spent_there, *unless(spent_there, [mapped, *given], side))
-    g.least(mapped, u, *unless(there <= spent, [costs], best), value=value)
+    reached = And(Le(there, spent, evaluate=False), Eq(there, value, evaluate=False))  # what `least` owes
+    g.least(mapped, u, *unless(reached, [costs], best), value=value)
 
 
 def register_envelope(penalty: Penalty) -> Claim:

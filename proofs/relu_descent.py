@@ -126,7 +126,11 @@ def B1_descent(d: Derivation) -> None:
     lower = g.instance("g(θ_t) ≥ g(θ_0)", lower, {_Y: _ANGLE, _LATER: theta})
     lowest = g.fact("ρ does not fall", _FLOOR >= NORM_FLOOR, lower, angles, state, start)
     by_floor = g.fact("by ρ", Eq(_OWN + _PULL * _COS, (1 - _TAU) * _NORM + _TAU * _FLOOR), own, pull)
-    norm = g.fact("r stays", _later(_BETWEEN), longer, most, by_floor, lowest, state, step)
+    part = g.fact("0 ≤ τ ≤ 1", And(_TAU >= 0, _TAU <= 1), step)
+    kept = g.fact("r_t lies between", _BETWEEN, state)
+    mean = Min(r, NORM_FLOOR) <= (1 - _TAU) * _NORM + _TAU * _FLOOR
+    mean = g.fact("a mean is no lower", mean, lowest, kept, part)
+    norm = g.fact("r stays", _later(_BETWEEN), longer, most, by_floor, mean)
     slower = g.fact("1 − q ≤ τ", And(_TAU >= 1 - _FACTOR, _TAU <= 1), step)
     near = floor_is_near(g, signs, wide, state, angles)
     settles = norm_settles(g, longer, together, by_floor, near, slower, state)
