@@ -71,35 +71,22 @@ def hull(low: arb, high: arb) -> arb:
 
 
 def power(base: Any, exponent: int) -> Any:
-    """An integer power, of a real or complex ball; a real one of even exponent is not below 0."""
-    if exponent < 0:
-        return 1 / power(base, -exponent)
-    if exponent % 2 == 0 and isinstance(base, arb) and base.contains(0):
-        largest = base.abs_upper()
-        return hull(arb(0), _product_power(largest, exponent)) if exponent else arb(1)
-    return _product_power(base, exponent)
+    """An integer power, of a real or complex ball."""
+    found: Any = arb(1)
+    for bit in f"{abs(exponent):b}":
+        found = found * found * base if bit == "1" else found * found
+    return found if exponent >= 0 else 1 / found
 
 
-def _product_power(base: Any, exponent: int) -> Any:
-    found = None
-    while exponent:
-        if exponent & 1:
-            found = base if found is None else found * base
-        exponent >>= 1
-        if exponent:
-            base = base * base
-    return arb(1) if found is None else found
-
-
-def _monotone(function: Operation, low: int | None = None, high: int | None = None) -> Operation:
+def _monotone(function: Operation, low: int, high: int | None = None) -> Operation:
     """A monotone function on [low, high]: by Arb on a fine ball inside, else by its values at both ends of the part of
     a ball inside, since Arb overestimates on a wide one.
     """
 
     def enclosed(x: arb) -> arb:
-        if x.rel_accuracy_bits() > _FINE and (low is None or x > low) and (high is None or x < high):
+        if x.rel_accuracy_bits() > _FINE and x > low and (high is None or x < high):
             return function(x)
-        below = x.lower() if low is None else x.lower().max(arb(low))
+        below = x.lower().max(arb(low))
         above = x.upper() if high is None else x.upper().min(arb(high))
         return hull(function(below), function(above)) if below <= above else arb.nan()
 
@@ -114,17 +101,6 @@ def _root(count: int) -> Operation:
 def _general_power(base: arb, exponent: arb) -> arb:
     """exp(exponent·log base), for base > 0."""
     return (exponent * base.log()).exp()
-
-
-def _between_poles(function: Operation, shift: arb) -> Operation:
-    """tan or cot: on a wide ball between two poles by its values at both ends."""
-    between = _monotone(function)
-
-    def enclosed(x: arb) -> arb:
-        fine = x.rel_accuracy_bits() > _FINE
-        return between(x) if fine or (x / arb.pi() + shift).floor().unique_fmpz() is not None else arb.nan()
-
-    return enclosed
 
 
 def _incomplete_beta(a: arb, b: arb, low: arb, high: arb) -> arb:
@@ -143,19 +119,16 @@ def _cases(*parts: Any) -> arb:
     return chosen(parts, hull, arb.nan())
 
 
-_MONOTONE = (sympy.sinh, sympy.tanh, sympy.atan, sympy.asinh, sympy.erf, sympy.erfc)
 _PLAIN = (
-    *(sympy.exp, expm1, log1p, sympy.log, sympy.sin, sympy.cos, sympy.sec, sympy.csc),
-    *(sympy.cosh, sympy.coth, sympy.sech, sympy.csch),
+    *(sympy.exp, expm1, log1p, sympy.log, sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc),
+    *(sympy.sinh, sympy.cosh, sympy.tanh, sympy.coth, sympy.sech, sympy.csch, sympy.atan, sympy.asinh),
+    *(sympy.erf, sympy.erfc),
 )
 
 FUNCTIONS: Final[dict[type[Any], Operation]] = {
     sympy.Add: add,
     sympy.Mul: mul,
     **{function: methodcaller(function.__name__) for function in _PLAIN},
-    **{function: _monotone(methodcaller(function.__name__)) for function in _MONOTONE},
-    sympy.tan: _between_poles(arb.tan, arb(0.5)),
-    sympy.cot: _between_poles(arb.cot, arb(0)),
     sympy.asin: _monotone(arb.asin, -1, 1),
     sympy.acos: _monotone(arb.acos, -1, 1),
     sympy.atan2: arb.atan2,
