@@ -64,8 +64,8 @@ def objective(height: Any, at: Any, x: Any, weight: Any, pull: Any = 1) -> Any:
 
 @dataclass(frozen=True)
 class Piece:
-    """p, p' and p'' on (low, high); `straight` where p'' is a constant, so that one Newton step is the last; `convex`
-    unless p' is concave.
+    """p, p' and p'' on (low, high), a number where they are constant; `straight` where p'' is, so that one Newton step
+    is the last; `convex` unless p' is concave.
     """
 
     low: mpf
@@ -155,7 +155,7 @@ def _function(form: Expr, shapes: Shapes) -> Function:
     by_entry = np.frompyfunc(lambda point: mp.mpmathify(exact(point, *digits)), 1, 1)
 
     def function(point: Number) -> Number:
-        return by_entry(point) if np.asarray(point).dtype == object else fast(point, *floats) + 0 * point
+        return by_entry(point) if np.asarray(point).dtype == object else fast(point, *floats)
 
     return function
 
@@ -163,7 +163,7 @@ def _function(form: Expr, shapes: Shapes) -> Function:
 def _turns(turn: Function, low: float, high: float) -> list[mpf]:
     """Where p''' changes its sign."""
     grid = np.geomspace(1e-6, min(high - low, _WIDEST), 400)[:-1] + low
-    signs = np.sign(turn(grid))
+    signs = np.sign(turn(grid) + 0 * grid)
     grid, signs = grid[signs != 0], signs[signs != 0]
     changes = np.flatnonzero(signs[:-1] * signs[1:] < 0)
     return [mpf(brentq(lambda point: float(turn(point)), grid[k], grid[k + 1])) for k in changes]
@@ -200,7 +200,8 @@ def _bottom(size: Array, rho: Number, part: Piece) -> Array:
     u, far, side = (end, low, 1) if part.convex else (low + 0 * size, end, -1)
     for _ in range(_PASSES):  # an array stands left: mpf · array writes the array out before it gives way
         slope, bend = u - size + part.slope(u) * rho, 1 + part.bend(u) * rho
-        moved = np.where(bend > 0, u - slope / np.where(bend > 0, bend, 1.0), far)
+        rises = bend > 0
+        moved = u - slope / bend if np.all(rises) else np.where(rises, u - slope / np.where(rises, bend, 1.0), far)
         moved = np.where(side * slope > 0, np.minimum(np.maximum(moved, low), end), u)
         settled = part.straight or (np.abs(u - moved) <= (size if part.convex else moved) * fine).all()
         u = moved
