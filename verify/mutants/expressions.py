@@ -5,7 +5,8 @@ A sign, a factor 2, a dropped term, a constant off by 0.1 %, arguments swapped, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from sympy import Add, Basic, Expr, Ge, Gt, Integer, Integral, Le, Lt, Max, Min, Mul, Ne, Pow, Rational, pi
@@ -29,36 +30,33 @@ _ALIKE: Final = (
 """Symbols that one could take for each other."""
 
 
-def mutants_of(statement: Expr) -> Iterator[tuple[str, Expr]]:
-    """(what was done, mutated statement), in a fixed order, without repetition."""
-    seen = {statement}
-    for what, mutant in _all_mutants(statement):
-        if mutant not in seen:
-            seen.add(mutant)
-            yield what, mutant
+Made = Callable[[], Expr]
+"""What makes a mutant: of many, a quick run looks at a few."""
 
 
-def _all_mutants(statement: Expr) -> Iterator[tuple[str, Expr]]:
-    yield "sign of the whole", -statement
-    yield "factor 2", 2 * statement
+def mutants_of(statement: Expr) -> Iterator[tuple[str, Made]]:
+    """(what is done, mutated statement), in a fixed order; some are the same, or the statement itself."""
+    yield "sign of the whole", lambda: -statement
+    yield "factor 2", lambda: 2 * statement
     if statement.has(theta):
-        yield "θ → π − θ", statement.subs(theta, pi - theta)
+        yield "θ → π − θ", lambda: statement.subs(theta, pi - theta)
     for one, other in _ALIKE:
         if statement.has(one) and statement.has(other):
-            yield f"{one} ↔ {other}", statement.xreplace({one: other, other: one})
+            yield f"{one} ↔ {other}", partial(statement.xreplace, {one: other, other: one})
     for path, node in _walk(statement, ()):
+        replaced = partial(_replace, statement, path)
         if isinstance(node, Max | Min):
             opposite = Min if isinstance(node, Max) else Max
-            yield f"{node} the other extreme", _replace(statement, path, opposite(*node.args))
+            yield f"{node} the other extreme", partial(replaced, opposite, *node.args)
         if isinstance(node, Add):
             for index, term in enumerate(node.args):
                 others = [*node.args[:index], *node.args[index + 1 :]]
-                yield f"sign of {term}", _replace(statement, path, Add(-term, *others))
-                yield f"{term} dropped", _replace(statement, path, Add(*others))
+                yield f"sign of {term}", partial(replaced, Add, -term, *others)
+                yield f"{term} dropped", partial(replaced, Add, *others)
         elif (node.is_number and not (path and _is_exponent(statement, path))) or (
             isinstance(node, Mul | Pow) and not any(arg.is_number for arg in node.args)
         ):
-            yield f"{node} off by 0.1 %", _replace(statement, path, node * _OFF)
+            yield f"{node} off by 0.1 %", partial(replaced, Mul, node, _OFF)
 
 
 def _walk(node: Basic, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Basic]]:
@@ -78,12 +76,13 @@ def _is_exponent(statement: Basic, path: tuple[int, ...]) -> bool:
     return isinstance(node, Pow) and path[-1] == 1
 
 
-def _replace(node: Basic, path: tuple[int, ...], new: Basic) -> Expr:
+def _replace(node: Basic, path: tuple[int, ...], function: Callable[..., Expr], *values: Expr) -> Expr:
+    """With function(*values) at `path`."""
     if not path:
-        return new
+        return function(*values)
     index, *rest = path
     arguments = list(node.args)
-    arguments[index] = _replace(arguments[index], tuple(rest), new)
+    arguments[index] = _replace(arguments[index], tuple(rest), function, *values)
     return node.func(*arguments)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, Literal, TypeVar
 
 from sympy import Expr, Rational
@@ -14,7 +14,7 @@ from proofs.engine.claim import Claim
 from proofs.engine.sentence import Role
 from verify.closed_form import NoValueError
 from verify.evidence import Fate, Level
-from verify.mutants.expressions import mutants_of, weakened
+from verify.mutants.expressions import Made, mutants_of, weakened
 
 _QUICK: Final = 6
 """Mutants of a claim that a quick run tries."""
@@ -42,14 +42,22 @@ class Mutant:
 
 @lru_cache(maxsize=512)
 def mutants(claim: Claim, level: Level) -> tuple[Mutant, ...]:
-    """The mutants of a claim that a run of this level tries, in a fixed order: the same for every method."""
-    seen: Counter[str] = Counter()
-    found = []
-    for mutant in _all(claim):
-        seen[mutant.label] += 1  # one constant may stand in several places
-        again = f" ({seen[mutant.label]})" if seen[mutant.label] > 1 else ""
-        found.append(replace(mutant, label=mutant.label + again))
-    return tuple(found if level == "full" else sample(found, _QUICK))
+    """The mutants of a claim that a run of this level tries, in a fixed order: the same for every method. All differ
+    from it, and those of a part from each other.
+    """
+    names: Counter[str] = Counter()
+    planned = []
+    for label, part, make in _all(claim):
+        names[label] += 1  # one constant may stand in several places
+        again = f" ({names[label]})" if names[label] > 1 else ""
+        planned.append((label + again, part, make))
+    found, seen = [], {*claim.formulas.items()}
+    for label, part, make in planned if level == "full" else sample(planned, _QUICK):
+        mutant = Mutant(label, part, make())
+        if not part or (part, mutant.formula) not in seen:
+            found.append(mutant)
+            seen.add((part, mutant.claim.formulas.get(part)))
+    return tuple(found)
 
 
 def sample(items: Sequence[_Item], count: int) -> list[_Item]:
@@ -59,17 +67,17 @@ def sample(items: Sequence[_Item], count: int) -> list[_Item]:
     return [items[index * len(items) // count] for index in range(count)]
 
 
-def _all(claim: Claim) -> Iterator[Mutant]:
+def _all(claim: Claim) -> Iterator[tuple[str, str, Callable[[], Claim]]]:
     for name, formula in claim.formulas.items():
-        for what, wrong in _wrong(claim, name, formula):
-            yield Mutant(f"{name}: {what}", name, _with(claim, name, wrong))
+        for what, make in _wrong(claim, name, formula):
+            yield f"{name}: {what}", name, partial(_with, claim, name, make)
     for what, hypotheses in weakened(claim.hypotheses):
-        yield Mutant(f"hypothesis {what}", "", replace(claim, hypotheses=hypotheses))
+        yield f"hypothesis {what}", "", partial(replace, claim, hypotheses=hypotheses)
 
 
-def _wrong(claim: Claim, name: str, formula: Expr) -> Iterator[tuple[str, Expr]]:
+def _wrong(claim: Claim, name: str, formula: Expr) -> Iterator[tuple[str, Made]]:
     if way := side(claim, name):
-        yield "too strong by 1 %", formula * (1 - way * Rational(1, 100))
+        yield "too strong by 1 %", lambda: formula * (1 - way * Rational(1, 100))
     yield from mutants_of(formula)
 
 
@@ -78,8 +86,9 @@ def side(claim: Claim, part: str) -> int:
     return {None: 0, Role.UPPER: 1, Role.LOWER: -1}[claim.bounds.get(part)]
 
 
-def _with(claim: Claim, name: str, formula: Expr) -> Claim:
+def _with(claim: Claim, name: str, make: Made) -> Claim:
     """The claim with another formula of that name. It keeps no printed form, which would be judged as well."""
+    formula = make()
     if name == "statement":
         return replace(claim, statement=formula, printed=None)
     return replace(claim, parts={**claim.parts, name: formula}, printed=None)
