@@ -22,7 +22,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
@@ -35,10 +35,8 @@ from proofs.splitting import (
     C_NEXT,
     H_NEXT,
     H_W,
-    NAMES,
     NORM_Z,
     OF_E,
-    OF_W,
     SQUARE,
     STEP_GAIN,
     U_VECTOR,
@@ -74,10 +72,6 @@ STRENGTH = v_vs * moment_across / sin(theta)
 
 _STEEPEST = Symbol("L", nonnegative=True)
 
-STEP_GAIN_CURVED = (STEP_GAIN - _STEEPEST / 2) * SQUARE
-"""R12.step: what one step adds to H at least."""
-
-
 _GRADIENT, _MOVE = symbols("G t")
 _PULL, _G_W, _OFF_W, _OFF_E, _ON_T, _E_T, _U_T, _TURN, _AGAINST, _ALONG = named(
     "κ(θ)", "⟨G,ŵ⟩", "⟨G−αŵ+κw*,ŵ⟩", "⟨G−αŵ+κw*,e⟩", "⟨G,t⟩", "⟨e,t⟩", "⟨u,t⟩", "θ̇", "⟨F,ŵ⟩", "⟨t−ẇ,t⟩"
@@ -92,7 +86,6 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
     id="R12",
     title="Any straight-through estimator on the sphere has a potential",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         eq(_ON_T, Part("slope of the potential") * _TURN),
         If(_FLOW, eq(Part("slope of the potential") * _TURN - beta * _U_T, -(_SPEED**2))),
@@ -112,9 +105,8 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
         "cos θ = ⟨w, w*⟩ along t": eq(-sin(theta) * _TURN, sin(theta) * _E_T),
         **R3.premises,
     },
-    names={**R3.names, _GRADIENT: r"G_\mu", _PULL: r"\kappa(\theta)", _TURN: r"\dot\theta", theta: r"\theta"}
-    | {_G_W: r"\langle G_\mu,\hat w\rangle", _ON_T: r"\langle G_\mu,t\rangle", _U_T: r"\langle u,t\rangle"}
-    | {_SPEED: r"\|t\|", _AGAINST: r"\langle F,\hat w\rangle", w_hat: r"\hat w", U_VECTOR: "u"},
+    names={**R3.names, _GRADIENT: r"G_\mu", _TURN: r"\dot\theta", _G_W: r"\langle G_\mu,\hat w\rangle"}
+    | {_ON_T: r"\langle G_\mu,t\rangle", theta: r"\theta", w_hat: r"\hat w", U_VECTOR: "u"},
     hypotheses=OPEN_ANGLE,
     setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; t ⟂ w, and θ̇ is the derivative of θ along t: so PG is the gradient of "
     "the Ψ with Ψ(0) = 0 and the slope Ψ' shown. F = G + β(w − u): along the flow t = −PF the rate of "
@@ -191,17 +183,13 @@ def without_loss() -> dict[str, Boolean]:
     id="R12.step",
     title="A step size for any straight-through estimator",
     source="[here]",
-    kind=Kind.INEQUALITY,
     sentence=All(
         ge(H_NEXT - H_W, Part("lower bound")), If(lt(step * _STEEPEST, 1 + NORM_Z), gt(STEP_GAIN - _STEEPEST / 2, 0))
     ),
     definition=Splitting("any-estimator-step"),
-    parts={"lower bound": STEP_GAIN_CURVED},
+    parts={"lower bound": (STEP_GAIN - _STEEPEST / 2) * SQUARE},
     premises=OF_E | of_a_step(_HERE, _FIT, _FIT_NEXT) | {"L": _OF_L},
     besides=without_loss,
-    names=NAMES
-    | OF_W
-    | {_HERE: r"\kappa(\theta)", _THERE: r"\kappa(y)", _FIT: r"-\Psi(\theta)", _FIT_NEXT: r"-\Psi(\theta^+)"},
     setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; κ as a function of y = cos θ, for every y between those of "
     "w and w⁺: L ≥ sup (−dκ/dy)₊. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there "
     "(L = 0); τ = η/(1 − η(α(θ) + β)); with constant κ this is R1",

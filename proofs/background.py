@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Or, Subs, cos, diff, pi, sin, symbols
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import claim, get
 from proofs.engine.definitions import ReluNetwork
-from proofs.engine.derivation import Derivation, Obligation, coefficient, vanishes
+from proofs.engine.derivation import Derivation, coefficient, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, eq, gt, le, lt, ne
@@ -128,13 +128,6 @@ def slopes_against(gradient: Expr) -> dict[str, Expr]:
     return found
 
 
-def components() -> tuple[Expr, Expr, Obligation]:
-    """∇ℓ along ŵ and along e; owes that there is no more to it."""
-    gradient = in_basic_quantities(get("B1.gradient").formula)
-    radial, across = coefficient(gradient, w_hat), coefficient(gradient, e)
-    return radial, across, vanishes("∇ℓ outside ŵ and e", gradient - radial * w_hat - across * e)
-
-
 _W, _STAR, _GRADIENT = symbols("w w* ∇ℓ(w)")
 _LOSS, _SADDLE, _ORIGIN, _T, _U, _ALONG, _ACROSS = named("ℓ(w)", "ℓ(−ρw*)", "ℓ(0)", "t", "u", "⟨∇ℓ(w),ŵ⟩", "⟨∇ℓ(w),e⟩")
 _STEEP, _OFF, _OFF_SADDLE = symbols("‖∇ℓ(w)‖ ‖w−w*‖ ‖w+ρw*‖", nonnegative=True)
@@ -147,7 +140,6 @@ _SLOPE = -r_star / (pi * k) * (k - 1 + OVERLAP)
     id="B1.critical",
     title="Critical points of the loss of the ReLU network, and what they are",
     source="[BG], Proposition 4.1; the case k = 1 [here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(Same(_GRADIENT, Integer(0)), Either(Same(_W, _STAR), _SECOND)),
         If(All(gt(k, 1), eq(r, CRITICAL_NORM), lt(theta, pi)), lt(_LOSS, _SADDLE)),
@@ -160,8 +152,6 @@ _SLOPE = -r_star / (pi * k) * (k - 1 + OVERLAP)
     definition=ReluNetwork("critical"),
     premises={"θ ≤ π": le(theta, pi), "ℓ(0)": eq(_ORIGIN, r_star**2 * (k - 1 + pi) / (2 * pi * k))},
     hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
-    names={_GRADIENT: r"\nabla\ell(w)", _STAR: "w^*", _LOSS: r"\ell(w)", _SADDLE: r"\ell(-\rho w^*)"}
-    | {_ORIGIN: r"\ell(0)", _W: "w"},
     setting="ρ the critical radius, where ℓ has a saddle: its falling directions leave the line of w*, for n ≥ 2; at "
     "w = 0 the slopes along w* and −w* do not cancel: no gradient, and ℓ is largest nearby exactly for k > 1",
     parts={"critical radius": CRITICAL_FACTOR},

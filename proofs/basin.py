@@ -7,16 +7,16 @@ One step is w⁺ = z/‖z‖ with ``z = (1 + τβ)w + τy, y = κw* + β(u − w
 from __future__ import annotations
 
 import sympy
-from sympy import Abs, And, Eq, Expr, Implies, Min, Symbol, betainc_regularized, cos, pi, sin, sqrt, symbols
+from sympy import Abs, And, Eq, Expr, Min, Symbol, betainc_regularized, cos, pi, sin, sqrt, symbols
 
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
-from proofs.rules.algebra import gram, iterated, total
+from proofs.rules.algebra import gram, total
 from proofs.rules.substitutions import CAP, in_squares, missed_cap, reflected
-from proofs.splitting import ENTRY, U_VECTOR, X
+from proofs.splitting import ENTRY, U_VECTOR, X, after_any_number
 from proofs.symbols import HALF, beta, cap_angle, kappa, lam, n, named, step, theta, w_hat
 
 BASIN_REFLECTED = HALF + betainc_regularized(HALF, (n - 1) / 2, 0, (1 - CAP) * (1 + CAP)) / 2
@@ -24,8 +24,6 @@ BASIN_REFLECTED = HALF + betainc_regularized(HALF, (n - 1) / 2, 0, (1 - CAP) * (
 
 _DELTA = Symbol("delta", positive=True)
 WIDEST = beta * _DELTA * sqrt(n)
-RADIUS = Min(beta, WIDEST)
-"""R6.radius: a bound of β‖w − S(w)‖ on the unit sphere, δ = sup |x − S(x)|."""
 
 _PRICE = Symbol("λp(u_i)", nonnegative=True)
 
@@ -41,19 +39,18 @@ _MOVED = beta * _GAP
     id="R6.radius",
     title="How far y is from κw*, over the whole sphere",
     source="[here]",
-    kind=Kind.INEQUALITY,
     sentence=All(
         le(_MOVED, Part("bound")),
         If(eq(_DELTA, lam / beta), le(_MOVED, lam * sqrt(n))),
         If(eq(_DELTA, sqrt(2 * lam / beta)), le(_MOVED, sqrt(2 * lam * beta * n))),
     ),
     definition=Splitting("radius"),
-    parts={"bound": RADIUS},
+    parts={"bound": Min(beta, WIDEST)},
     premises={
         "an entry moves by δ at most": le(Abs(X - ENTRY), _DELTA),
         "u_i costs no more than 0": le(_PRICE + beta * (X - ENTRY) ** 2 / 2, beta * X**2 / 2),
     },
-    names={_DELTA: r"\delta", _GAP: r"\|w-S(w)\|", X: "w_i", ENTRY: "u_i", _PRICE: r"\lambda p(|u_i|)"},
+    names={_GAP: r"\|w-S(w)\|", X: "w_i", _PRICE: r"\lambda p(|u_i|)"},
     setting="‖w‖ = 1, δ = sup |x − S(x)| (P5), ∞ if there is no bound; p(0) = 0 ≤ p; λ/β for l1, √(2λ/β) for l0, t for "
     "transformed l1",
 )
@@ -100,7 +97,6 @@ _STAR, _OFF, _Y, _Z = symbols("w^* u-w y z")
     id="R6",
     title="The basin: in the limit the angle is at most α₀, from everywhere but the opposite cap",
     source="[here]; the convergence that [DX] announces",
-    kind=Kind.INEQUALITY,
     sentence=All(
         If(
             lt(Abs(cos(theta)), cos(cap_angle)),
@@ -117,13 +113,7 @@ _STAR, _OFF, _Y, _Z = symbols("w^* u-w y z")
         "start": lt(Abs(cos(_FIRST)), cos(cap_angle)),
         "margin": le(_MARGIN, cos(cap_angle)),
     },
-    names={
-        _GAP: r"\|w-S(w)\|",
-        _NEXT_ANGLE: r"\theta^+",
-        _FIRST: r"\theta_0",
-        _LAST: r"\theta_t",
-        _MARGIN: r"\varepsilon",
-    },
+    names={_GAP: r"\|w-S(w)\|"},
     hypotheses=(sympy.Ge(theta, cap_angle), sympy.Le(theta, pi - cap_angle)),
     setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
     "θ is that of the bound. As r = β will do (R6.radius), β < κ suffices",
@@ -158,19 +148,9 @@ def R6(d: Derivation) -> None:
     within = g.case("inside", c >= c_0)
     stay = g.fact("stay", cos(_NEXT_ANGLE) >= c_0, within, along, angle, length, cone, cap)
     moved = g.under(out, gain), g.under(within, stay)
-    start = g.given("start")
-    reached = c >= _REACHED
-    passed = Implies(reached, cos(_NEXT_ANGLE) >= _REACHED.subs(_COUNT, _COUNT + 1), evaluate=False)
-    run = g.rule(
-        "run",
-        iterated,
-        g.fact("at the start", cos(_FIRST) >= _REACHED.subs(_COUNT, 0)),
-        g.fact("one step more", passed, *moved, start, g.given("margin")),
-        holds=reached,
-        values={c: (cos(_FIRST), cos(_NEXT_ANGLE), cos(_LAST))},
-        count=_COUNT,
-    )
-    g.conclude(*moved, run)
+    values = {c: (cos(_FIRST), cos(_NEXT_ANGLE), cos(_LAST))}
+    kept = *moved, g.given("start"), g.given("margin")
+    g.conclude(*moved, after_any_number(g, "run", c >= _REACHED, values, _COUNT, (), kept))
 
 
 _PROBABILITY = 1 - betainc_regularized((n - 1) / 2, HALF, 0, sin(cap_angle) ** 2) / 2

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sympy import Abs, And, Eq, Equivalent, Expr, Ge, Implies, Not, Or, Piecewise, Rational, Symbol, diff, sign, symbols
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
@@ -40,14 +40,7 @@ SPIKE_SIZE = Symbol("x_j", positive=True)
 """|w̄_j| of a spike."""
 
 ACROSS_SQUARED = kappa**2 * (1 - star_entry**2)
-SPIKE_L1 = ACROSS_SQUARED / multiplier**2 + (lam - spike_sign * kappa * star_entry) ** 2 / (beta - multiplier) ** 2
-"""‖w̄‖² of a spike for l1."""
-
-SIZE_L1 = (lam - spike_sign * kappa * star_entry) / (beta - multiplier)
-"""|w̄_j| of a spike for l1."""
-
-LEVEL_L1 = lam / beta
-"""What |w̄_j| of an active entry exceeds, for l1."""
+"""Σ (κw*_i)² over the entries other than a spike's."""
 
 SOME_TANGENT = Ge(n, 2)
 """For n = 1 nothing is tangent, and every fixed point is stable."""
@@ -64,7 +57,6 @@ _INSIDE = lt(0, multiplier), lt(multiplier, beta)
     id="R7.astroid",
     title="Least β at which a spike exists",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         If(ge(beta, Part("threshold")), All(lt(0, LEAST), lt(LEAST, beta), le(_SQUARE.subs(multiplier, LEAST), 1))),
         If(All(*_INSIDE, le(_SQUARE, 1)), ge(beta, Part("threshold"))),
@@ -92,8 +84,7 @@ _ENTRIES = {
 }
 """w̄, w*, ū and D of the largest entry |w̄_j|, of the largest other one, and of any other."""
 
-_LARGE = {W_J: r"\bar w_j", U_J: r"\bar u_j", _W_2: r"\bar w_2", _TARGET_2: "w^*_2", _U_2: r"\bar u_2", NEXT: "D_2"}
-NAMES = _LARGE | {LEAST_STIFF: "D_j", W_I: r"\bar w_i", TARGET: "w^*_i", ENTRY: r"\bar u_i", STIFF: "D_i"}
+NAMES = {W_J: r"\bar w_j", U_J: r"\bar u_j", _W_2: r"\bar w_2", _U_2: r"\bar u_2", W_I: r"\bar w_i", ENTRY: r"\bar u_i"}
 
 
 def _fixed(name: str) -> Boolean:
@@ -218,7 +209,12 @@ class Census:
 _ALONG_L1 = lam - spike_sign * kappa * star_entry
 _L1 = Census(
     "P1",
-    {"multiplier equation": SPIKE_L1, "spike": SIZE_L1, "active threshold": LEVEL_L1, "inactive threshold": R9_BOUND},
+    {
+        "multiplier equation": ACROSS_SQUARED / multiplier**2 + _ALONG_L1**2 / (beta - multiplier) ** 2,
+        "spike": _ALONG_L1 / (beta - multiplier),
+        "active threshold": lam / beta,
+        "inactive threshold": R9_BOUND,
+    },
     _ALONG_L1,
     Part("active threshold"),
     Abs(W_J),
@@ -232,7 +228,6 @@ _ONE = If(All(_fixed("j"), STABLE, lt(lam, kappa * Abs(TARGET))), gt(multiplier,
     id="R7.l1",
     title="All stable limits for l1",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(_L1.sentence, _ONE),
     definition=Splitting("census", "l1"),
     parts=_L1.parts,

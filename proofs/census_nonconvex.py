@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Symbol, oo
 
 from proofs.census import _TARGET_2, _U_2, ACROSS_SQUARED, NAMES, SETTING, SOME_TANGENT, SPIKE_SIZE, Census
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
@@ -17,19 +17,13 @@ from proofs.splitting import TARGET
 from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import a, beta, kappa, kept_level, multiplier, ratio, spike_sign, star_entry
 
-SPIKE_L0 = ACROSS_SQUARED / multiplier**2 + kappa**2 * star_entry**2 / (beta - multiplier) ** 2
-"""‖w̄‖² of a spike for l0."""
-
-ENTRY_L0 = kappa * star_entry / (multiplier - beta)
-"""w̄_j of a spike for l0."""
-
-SPIKE_LEVEL = (spike_sign * kappa * star_entry + beta * kept_level) / SPIKE_SIZE
-"""N of a limit with one active entry, for transformed l1."""
-
-
 _L0 = Census(
     "P2",
-    {"multiplier equation": SPIKE_L0, "spike": ENTRY_L0, "threshold": JUMP},
+    {
+        "multiplier equation": ACROSS_SQUARED / multiplier**2 + kappa**2 * star_entry**2 / (beta - multiplier) ** 2,
+        "spike": kappa * star_entry / (multiplier - beta),
+        "threshold": JUMP,
+    },
     -kappa * star_entry,
     Part("threshold"),
     W_J,
@@ -42,7 +36,6 @@ _L0 = Census(
     id="R7.l0",
     title="All stable limits for l0",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=_L0.sentence,
     definition=Splitting("census", "l0"),
     parts=_L0.parts,
@@ -58,30 +51,31 @@ def R7_l0(d: Derivation) -> None:
     g.conclude(*ends)
 
 
+_DRIVE = spike_sign * kappa * star_entry + beta * kept_level
+"""N|w̄_j| of a limit with one active entry, for transformed l1."""
+
+
 def _octic() -> Expr:
     """The polynomial in U whose roots are the fixed points with one active entry, for transformed l1."""
     lifted = kept_level * (a + kept_level) ** 2 + ratio * SHAPE
-    drive = spike_sign * kappa * star_entry + beta * kept_level
-    return lifted**2 * (ACROSS_SQUARED + drive**2) - drive**2 * (a + kept_level) ** 4
+    return lifted**2 * (ACROSS_SQUARED + _DRIVE**2) - _DRIVE**2 * (a + kept_level) ** 4
 
 
 _U_I = Symbol("U_i", nonnegative=True)
 _SPIKE = Root("a rising", kept_level, eq(Part("multiplier equation"), 0), (START, oo))
-_FIXED = eq(multiplier * SPIKE_SIZE, spike_sign * kappa * star_entry + beta * kept_level)
-_ALONE = All(eq(_U_2, 0), _FIXED)
+_ALONE = All(eq(_U_2, 0), eq(multiplier * SPIKE_SIZE, _DRIVE))
 
 
 @claim(
     id="R7.tl1",
     title="Stable limits for transformed l1: at most one entry off its upper branch; the spikes as roots of degree 8",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         If(STABLE, gt(NEXT, 0)),
         If(_ALONE, All(Iff(STABLE, All(gt(multiplier, 0), _SPIKE)), eq(multiplier, Part("multiplier")))),
     ),
     definition=Splitting("census", "tl1"),
-    parts={"multiplier equation": _octic(), "multiplier": SPIKE_LEVEL},
+    parts={"multiplier equation": _octic(), "multiplier": _DRIVE / SPIKE_SIZE},
     premises={
         "order": All(le(LEAST_STIFF, NEXT), le(NEXT, STIFF)),
         "|w̄_j|": All(eq(SPIKE_SIZE, branch()[0]), eq(Abs(W_J), SPIKE_SIZE), gt(kept_level, START)),
@@ -116,7 +110,6 @@ def R7_tl1(d: Derivation) -> None:
     secular = g.fact("Σ w̄_i²/D_i", And(Eq(SUM, ACROSS_SQUARED / multiplier**3), SUM >= 0), lengths, positive)
     risen = LEAST_STIFF * ACROSS_SQUARED / multiplier**3 + SPIKE_SIZE**2
     form = g.fact("of the length", Equivalent(STABLE, risen > 0), stable, secular, own_square, d_2, alone, positive)
-    drive = spike_sign * kappa * star_entry + beta * kept_level
     root = g.apply(
         "‖w̄‖² rises",
         rises,
@@ -124,7 +117,7 @@ def R7_tl1(d: Derivation) -> None:
         root=formula_of(_SPIKE, R7_tl1.parts),
         form=ACROSS_SQUARED / multiplier**2 + SPIKE_SIZE**2 - 1,
         factor=(multiplier * SPIKE_SIZE) ** 2 * (a + kept_level) ** 4,
-        names={SPIKE_SIZE: branch()[0], SLOPE: branch()[1], multiplier: drive / branch()[0]},
+        names={SPIKE_SIZE: branch()[0], SLOPE: branch()[1], multiplier: _DRIVE / branch()[0]},
         slopes={SPIKE_SIZE: 1 / SLOPE, multiplier: (beta - multiplier / SLOPE) / SPIKE_SIZE},
         because="N|w̄_j| = σκw*_j + βU",
     )

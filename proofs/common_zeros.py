@@ -32,7 +32,7 @@ from proofs.engine.definitions import CommonZeros
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, eq, formula_of, gt, le, lt, ne
-from proofs.landscape import PLANE_OR_MORE, SADDLE_ANGLE
+from proofs.landscape import PLANE_OR_MORE, SADDLE_ANGLE, best_invariants
 from proofs.network import COSINE_LIKE
 from proofs.potentials import IDENTITY, INSIDE, RELU
 from proofs.rules.algebra import gram
@@ -104,7 +104,6 @@ class Valley:
     id="C8",
     title="Where the ReLU coarse gradient and ∂f/∂v vanish together",
     source="[Y], Lemma 6, with the case S² ≥ ½(m+1)‖v*‖² added [here]",
-    kind=Kind.EQUIVALENCE,
     sentence=Iff(
         All(Same(SLOPE, 0), Same(RELU, 0)),
         All(
@@ -212,17 +211,9 @@ _TO_PI = (theta, pi)
 _LENGTH, _INNER = Symbol("‖G_id‖", nonnegative=True), Symbol("⟨G_id,∂f/∂w⟩", real=True)
 
 
-def on_valley(angle: Expr) -> tuple[Expr, Expr, Expr]:
-    """v·v*, ‖v‖² and 1ᵀv at v(angle)."""
-    c = COSINE_LIKE.subs(theta, angle)
-    constant = sum_vs * (1 - c) / (m + 1)
-    squares = c**2 * vs_vs + 2 * c * constant * sum_vs + constant**2 * m
-    return c * vs_vs + constant * sum_vs, squares, c * sum_vs + constant * m
-
-
 def numerator_denominator(angle: Expr) -> tuple[Expr, Expr]:
     """‖G_identity‖² and ⟨G_identity, ∂f/∂w⟩ at v(angle)."""
-    inner_, squares, _ = on_valley(angle)
+    squares, inner_, _ = best_invariants(angle).values()
     square = (squares - inner_ * cos(angle)) ** 2 + inner_**2 * sin(angle) ** 2
     return square / (2 * pi), inner_**2 * sin(angle) / ((2 * pi) ** Rational(3, 2) * r)
 
@@ -241,15 +232,13 @@ def numerator_denominator(angle: Expr) -> tuple[Expr, Expr]:
     hypotheses=(*NONZERO_FILTER, Ne(sum_vs, 0)),
     premises=INSIDE
     | {"v = v(θ)": Same(v, BEST_WEIGHTS), "1ᵀv* ≠ 0": ne(sum_vs, 0), "one row": If(eq(m, 1), eq(vs_vs, sum_vs**2))},
-    names={_LENGTH: r"\|G_{\mathrm{id}}\|", STEEP: r"\|\partial f/\partial v\|"}
-    | {_INNER: r"\langle G_{\mathrm{id}},\partial f/\partial w\rangle"},
     parts={"numerator": TOP_AT_PI, "rate": BOTTOM_RATE},
 )
 def C8_ratio(d: Derivation) -> None:
     g = Graph(d)
     inside, below = map(g.given, INSIDE)
     valley = Valley.of(g, below)
-    here, _, total = on_valley(theta)
+    _, here, total = best_invariants(theta).values()
     zero = And(Eq(STEEP, 0), Eq(ALONG, 0), Eq(_OFF_STAR, 0), Eq(_OFF_ONES, 0))
     flat = g.fact("∂f/∂v = 0", zero, valley.slope, valley.bounds, g.given("v = v(θ)"))
     along = g.equal("⟨v, 4∂f/∂v⟩", v_v + sum_v**2 - COSINE_LIKE * v_vs - sum_vs * sum_v, 4 * ALONG, valley.weights)
@@ -280,7 +269,8 @@ def _escapes(g: Graph, valley: Valley) -> Fact:
     nonzero, row = g.given("1ᵀv* ≠ 0"), g.given("one row")
     spread = g.fact("|1ᵀv*|", Abs(sum_vs) <= sqrt(m) * sqrt(vs_vs), valley.weights)
     signs = g.apply("signs", circle, at=_T)
-    (here, _, _), (top, bottom), threshold = on_valley(_T), numerator_denominator(_T), (m + 1) * vs_vs / 2
+    (_, here, _), (top, bottom) = best_invariants(_T).values(), numerator_denominator(_T)
+    threshold = (m + 1) * vs_vs / 2
     one, other = symbols("a b", real=True)
     squared = g.fact("‖a v* + b 1‖²", vs_vs * one**2 + 2 * sum_vs * one * other + m * other**2 >= 0, spread)
     c = COSINE_LIKE.subs(theta, _T)

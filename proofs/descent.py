@@ -11,7 +11,6 @@ from sympy import (
     Add,
     And,
     Equivalent,
-    Expr,
     Implies,
     Integer,
     Ne,
@@ -39,9 +38,10 @@ from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.lipschitz_constant import BOTH, LARGEST_V, LIPSCHITZ_CONSTANT, MOVED, N6
 from proofs.network import COSINE_LIKE
 from proofs.potentials import INSIDE, RELU
-from proofs.rules.algebra import gram, grown, iterated
+from proofs.rules.algebra import gram, grown
 from proofs.rules.analysis import circle, convex, rising, tends
 from proofs.rules.gradients import SLOPE, stepped_at_the_end
+from proofs.splitting import after_any_number
 from proofs.symbols import (
     HALF,
     NONZERO_FILTER,
@@ -81,21 +81,9 @@ VALLEY_INNER = (1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m +
 DECREASE = eta * (1 - eta * LIPSCHITZ * (1 + EXCESS) / 2) * ENERGY
 """What a step takes off the loss at least (B2.relu)."""
 
-SHRINKING_STEP = 2 / (LIPSCHITZ * (1 + EXCESS))
-"""The step size below which that is positive."""
-
-
 _NORM_V = Symbol("‖v‖", nonnegative=True)
 _INNER = Symbol("⟨G,∂f/∂w⟩", real=True)
-NAMES = {
-    **{SIZE: r"\|G_{\mathrm{relu}}\|", STEEP: r"\|\partial f/\partial v\|", _NORM_V: r"\|v\|"},
-    _INNER: r"\langle G_{\mathrm{relu}},\partial f/\partial w\rangle",
-}
-
-
-def tilt(angle: Expr = theta) -> Expr:
-    """‖c ŵ − w*‖² at an angle, c = 1 − 2θ/π."""
-    return ((COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2).subs(theta, angle)
+NAMES = {SIZE: r"\|G_{\mathrm{relu}}\|", _INNER: r"\langle G_{\mathrm{relu}},\partial f/\partial w\rangle"}
 
 
 _ONE = (m, sum_vs, vs_vs, theta), (1, 1, 1, pi / 2)
@@ -137,7 +125,7 @@ def C7_printed(d: Derivation) -> None:
 
 
 def tilt_is_small(g: Graph, inside: Fact) -> Fact:
-    """‖c ŵ − w*‖² ≤ sin θ, the one inequality of C7 that is not algebra, proved for θ and π − θ at once."""
+    """‖c ŵ − w*‖² ≤ sin θ, c = 1 − 2θ/π: what is not algebra in C7, proved for θ and π − θ at once."""
     t, then = symbols("t t'", real=True)
     quarter = {"over": t, "low": Integer(0), "high": pi / 2}
     signs = g.apply("signs", circle, at=t)
@@ -150,7 +138,8 @@ def tilt_is_small(g: Graph, inside: Fact) -> Fact:
     far = g.fact("t ≥ ½", Implies(And(t >= HALF, t <= pi / 2), small), *chords, across)
     all_ = g.fact("t ≤ π/2", Implies(And(t >= 0, t <= pi / 2), small), near, far)
     both = g.instance("t = θ", all_, {t: theta}), g.instance("t = π − θ", all_, {t: pi - theta})
-    return g.fact("‖cŵ − w*‖² ≤ sin θ", tilt() <= sin(theta), *both, inside)
+    tilt = (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2
+    return g.fact("‖cŵ − w*‖² ≤ sin θ", tilt <= sin(theta), *both, inside)
 
 
 def largest_quotient() -> Boolean:
@@ -168,7 +157,6 @@ def largest_quotient() -> Boolean:
     id="C7",
     title="The descent inequality of the ReLU coarse gradient, with its constant",
     source="[Y], (12), with an explicit A that is sharp in ‖v‖ and in ‖w‖ [here]",
-    kind=Kind.INEQUALITY,
     sentence=All(ge(_INNER, 0), If(le(_NORM_V, LARGEST_V), le(SIZE**2, Part("bound") * (STEEP**2 + _INNER)))),
     definition=DescentConstant("bound"),
     parts={"bound": DESCENT_CONSTANT},
@@ -224,14 +212,13 @@ _RUN = "with one L and one A for every step, ΣE over any number T of steps is b
     id="B2.relu",
     title="Plain coarse gradient descent with the ReLU estimator descends",
     source="[Y], Theorem 1, with the region and the step size it needs [here]",
-    kind=Kind.INEQUALITY,
     sentence=All(
         ge(_LOSS - _LOSS_NEXT, Part("decrease, a lower bound")),
         If(All(lt(eta, Part("largest step")), gt(ENERGY, 0)), gt(Part("decrease, a lower bound"), 0)),
         ge(ENERGY, 0),
     ),
     definition=PlainDescent("relu"),
-    parts={"decrease, a lower bound": DECREASE, "largest step": SHRINKING_STEP},
+    parts={"decrease, a lower bound": DECREASE, "largest step": 2 / (LIPSCHITZ * (1 + EXCESS))},
     besides=lambda: {_RUN: _SPENT_LAST * DECREASE / ENERGY <= _LOSS_FIRST - _LOSS_LAST},
     premises=dict(N6.premises)
     | {
@@ -241,7 +228,7 @@ _RUN = "with one L and one A for every step, ΣE over any number T of steps is b
         "A": eq(EXCESS, DESCENT_CONSTANT),
         "‖v‖": le(_NORM_V, LARGEST_V),
     },
-    names=NAMES | {_LOSS: "f(x)", _LOSS_NEXT: r"f(x-\eta g)", _LENGTH: r"\|g\|"} | dict(N6.names),
+    names=NAMES | {_LOSS: "f(x)", _LOSS_NEXT: r"f(x-\eta g)"} | dict(N6.names),
     hypotheses=OPEN_ANGLE + NONZERO_FILTER,
     setting="x = (v, w), g = (∂f/∂v, G_relu), (v', w') = x − tηg for every t in [0, 1]: all in N6's region",
 )
@@ -283,17 +270,8 @@ def B2_relu(d: Derivation) -> None:
     )
     falls = g.fact("decrease", DECREASE <= _LOSS - _LOSS_NEXT, drop, length)
     spent = _SPENT * DECREASE / ENERGY <= _LOSS_FIRST - _LOSS
-    after = spent.subs({_SPENT: _SPENT + ENERGY, _LOSS: _LOSS_NEXT}, simultaneous=True)
-    run = g.rule(
-        "ΣE",
-        iterated,
-        g.fact("no step", spent.subs({_SPENT: 0, _LOSS: _LOSS_FIRST}), because="both sides are 0"),
-        g.fact("one step more", Implies(spent, after, evaluate=False), falls),
-        holds=spent,
-        values={_SPENT: (Integer(0), _SPENT + ENERGY, _SPENT_LAST), _LOSS: (_LOSS_FIRST, _LOSS_NEXT, _LOSS_LAST)},
-        count=_STEPS,
-    )
-    g.beside(_RUN, run)
+    values = {_SPENT: (Integer(0), _SPENT + ENERGY, _SPENT_LAST), _LOSS: (_LOSS_FIRST, _LOSS_NEXT, _LOSS_LAST)}
+    g.beside(_RUN, after_any_number(g, "ΣE", spent, values, _STEPS, (), (falls,)))
     g.conclude(falls, length)
 
 

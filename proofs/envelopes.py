@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sympy import Abs, Expr, symbols
 
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Envelope
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
@@ -58,7 +58,6 @@ def _least(at: Expr, height: Expr) -> Expr:
         le(_SUM_BETWEEN, (1 - PART) * _SUM_HERE + PART * _SUM_THERE),
     ),
     definition=Envelope("*", "convexity"),
-    kind=Kind.INEQUALITY,
     premises={
         "e(w_0) ≤ cost of u": le(_least(HERE, H_HERE), _cost(u, PENALTY_THERE, HERE)),
         "e(w_1) ≤ cost of u": le(_least(THERE, H_THERE), _cost(u, PENALTY_THERE, THERE)),
@@ -88,7 +87,6 @@ def P6_convexity(d: Derivation) -> None:
         If(All(Is("in a closed graph", S_THERE), Is("single-valued", S_HERE)), eq(_DERIVATIVE, Part("gradient"))),
     ),
     definition=Envelope("*", "gradient"),
-    kind=Kind.INEQUALITY,
     premises={
         "S(w_0) minimizes": eq(_least(HERE, H_HERE), _cost(S_HERE, _P_HERE, HERE)),
         "S(w_1) minimizes": eq(_least(THERE, H_THERE), _cost(S_THERE, _P_THERE, THERE)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Ne, Piecewise, Symbol, cos, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
@@ -26,26 +26,19 @@ SINE = beta * ACROSS / kappa
 LEVEL = kappa * cos(theta) + beta * OVERLAP
 """R3: N."""
 
-RESTS = sqrt(2 * lam / beta)
-"""R10: what every nonzero |w_i| must reach, for l0."""
-
 NEXT, _BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
 _SQUARE, _U_E, _OFF_E, _OFF_W, _AHEAD = named("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
 PRODUCTS = {(w_hat, w_hat): Integer(1), (e, e): Integer(1), (w_hat, e): Integer(0), (U_VECTOR, w_hat): OVERLAP}
 PRODUCTS |= {(U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): _SQUARE}
 _NORM_U, GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w̄‖ ‖Nw̄−κw*−βū‖ ‖κw*+βū‖", nonnegative=True)
-_NAMES = {
-    **{U_VECTOR: r"\bar u", ACROSS: r"\|P\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", theta: r"\bar\theta"},
-    **{w_hat: r"\bar w", NEXT: "w^+", _NORM_U: r"\|\bar u\|", GAP: r"\|\bar w-\bar u\|"},
-    _BETWEEN: r"\angle(\bar u,\bar w)",
-}
+_NAMES = {ACROSS: r"\|P\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle"}
+_NAMES |= {U_VECTOR: r"\bar u", w_hat: r"\bar w", theta: r"\bar\theta"}
 
 
 @claim(
     id="R3",
     title="Fixed points of the step, and their tangential balance",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(
             All(Same(NEXT, w_hat), eq(multiplier, Part("multiplier"))),
@@ -143,7 +136,6 @@ def _saved(shape: Expr) -> Boolean:
     id="R10",
     title="Without normalization: no nonzero fixed point for l1 and transformed l1, a ray of them for l0",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(_FREE, All(Same(r * w_hat, r * w_star), Same(U_VECTOR, r * w_hat))),
         If(
@@ -163,7 +155,7 @@ def _saved(shape: Expr) -> Boolean:
         ),
     ),
     definition=Splitting("free"),
-    parts={"threshold": RESTS},
+    parts={"threshold": sqrt(2 * lam / beta)},
     besides=lambda: {
         "by how much a step moves w": Same(
             -eta * (kappa * w_hat - kappa * w_star) - eta * beta * (r * w_hat - U_VECTOR),

@@ -25,16 +25,16 @@ from sympy import (
     symbols,
 )
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
 from proofs.limit_errors import TANGENT
-from proofs.rules.algebra import gram, iterated
+from proofs.rules.algebra import gram
 from proofs.rules.analysis import circle, rising
-from proofs.splitting import NORM_Z, U_VECTOR
+from proofs.splitting import NORM_Z, U_VECTOR, after_any_number
 from proofs.symbols import (
     CLOSED_ANGLE,
     PRODUCTS,
@@ -65,11 +65,8 @@ _V_NEXT, _BEST = symbols("v⁺ v(θ̄)")
 _MOVED_V, _OFF_V = symbols("‖v⁺−v̄‖ ‖v̄−v(θ̄)‖", nonnegative=True)
 _SUM_OFF, _OFF_STAR = named("⟨v̄−v(θ̄),1⟩", "⟨v̄−v(θ̄),v*⟩")
 _RATE = Symbol("η_v", positive=True)
-_NAMES = {
-    **{_PULL: r"\kappa(\bar v)", _PULL_IDENTITY: r"\kappa_{\mathrm{identity}}(\bar v)", v: r"\bar v", _V_NEXT: "v^+"},
-    **{_BEST: r"v(\bar\theta)", w_hat: r"\bar w", NEXT: "w^+", U_VECTOR: r"\bar u", theta: r"\bar\theta"},
-    OVERLAP: r"\langle\bar u,\bar w\rangle",
-}
+_NAMES = {v: r"\bar v", w_hat: r"\bar w", U_VECTOR: r"\bar u", theta: r"\bar\theta"}
+_NAMES |= {OVERLAP: r"\langle\bar u,\bar w\rangle"}
 
 STRENGTH = ((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))) / (2 * sqrt(2 * pi))
 """R11: κ(θ) at the best v."""
@@ -84,7 +81,6 @@ def after(weights: Expr, gradient: Expr) -> Expr:
     id="R11",
     title="Learning v too: the joint fixed points, and the strength there",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(
             All(Same(_V_NEXT, v), Same(NEXT, w_hat)),
@@ -167,7 +163,6 @@ def _slowly(bound: Expr) -> Expr:
     id="R11.spurious",
     title="When the spurious point θ = π, v = v(π) attracts the joint iteration",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         eq(_PULL_END, Part("strength")),
         Iff(lt(sum_vs**2, (m + 1) * vs_vs / 2), lt(_PULL_END, 0)),
@@ -188,18 +183,7 @@ def _slowly(bound: Expr) -> Expr:
         "ε": le((_FACTOR * _WIDE + _RATE * sqrt(vs_vs) * _FLAT / (2 * pi)) * (1 + _SLOW), _WIDE),
         "start": All(gt(cos(_PHI_FIRST), 0), le(_TILT_FIRST, _FLAT), le(_APART_FIRST, _WIDE)),
     },
-    names={
-        **{
-            _PULL: r"\kappa",
-            _PULL_END: r"\kappa(\pi)",
-            _BACK: r"\langle v-v(\pi),v^*\rangle",
-            _TOP: r"v(\pi)^\top v^*",
-        },
-        **{_PHI: r"\varphi", _PHI_NEXT: r"\varphi^+", _PHI_FIRST: r"\varphi_0", _PHI_LAST: r"\varphi_t"},
-        **{_TILT: r"\tan\varphi", _TILT_NEXT: r"\tan\varphi^+", _TILT_FIRST: r"\tan\varphi_0"},
-        **{_TILT_LAST: r"\tan\varphi_t", _APART: r"\|v-v(\pi)\|", _APART_FIRST: r"\|v_0-v(\pi)\|"},
-        **{_APART_LAST: r"\|v_t-v(\pi)\|", _RATE: r"\eta_v", _WIDE: r"\Delta", _FLAT: r"\varepsilon", _SLOW: r"\gamma"},
-    },
+    names={_PULL: r"\kappa", _TOP: r"v(\pi)^\top v^*"},
     hypotheses=(n >= 2,),
     setting="ReLU estimator; φ = π − θ ∈ [0, π], w = −cos φ w* + t_J + t_off, w*, t_J and t_off orthogonal, T = ‖t_J‖, "
     "and u = c(w − t_off): λ = 0, or an S that about each entry of w* is 0 (c = 0: any threshold above ‖w*‖_∞), or the "
@@ -271,18 +255,7 @@ def R11_spurious(d: Derivation) -> None:
     near = And(cos(_PHI) > 0, _slowly(_FLAT) >= _TILT, _slowly(_WIDE) >= _APART)
     values = {_TILT: (_TILT_FIRST, _TILT_NEXT, _TILT_LAST), _APART: (_APART_FIRST, _APART_NEXT, _APART_LAST)}
     values |= {cos(_PHI): (cos(_PHI_FIRST), cos(_PHI_NEXT), cos(_PHI_LAST))}
-    first, later, _ = (near.xreplace({size: told[k] for size, told in values.items()}) for k in range(3))
-    run = g.rule(
-        "run",
-        iterated,
-        g.fact("at first", first.subs(_COUNT, 0), g.given("start")),
-        g.fact(
-            "one step more", Implies(near, later.subs(_COUNT, _COUNT + 1), evaluate=False), turned, nearer, angle, room
-        ),
-        holds=near,
-        values=values,
-        count=_COUNT,
-    )
+    run = after_any_number(g, "run", near, values, _COUNT, (g.given("start"),), (turned, nearer, angle, room))
     away = g.case("κ(π) > 0", formula_of(_ONWARD, {}))
     grown = g.fact(
         "what is on J grows", _ON_NEXT / cos(_PHI_NEXT) >= (1 + _SLOW) * _ON / cos(_PHI), *(away, filters, drawn, slow)

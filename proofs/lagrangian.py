@@ -121,13 +121,10 @@ class After:
         mark = f"({witness.penalty})"
         self.norm = Symbol(f"‖z‖{mark}", positive=True)
         self.angle, self.raised, self.loss, w_1, w_2, u_1, u_2 = named(
-            *(name + mark for name in ("θ⁺", "ΔL", "f⁺", "w⁺_1", "w⁺_2", "u⁺_1", "u⁺_2"))
+            *(name + mark for name in ("θ⁺", "ΔL_β", "f⁺", "w⁺_1", "w⁺_2", "u⁺_1", "u⁺_2"))
         )
         self.w, self.u = (w_1, w_2), (u_1, u_2)
         self.turn = self.angle - _ANGLE
-        letters = (r"\theta^+", r"\Delta L_\beta", "f^+", r"\|z\|", "w^+_1", "w^+_2", "u^+_1", "u^+_2")
-        own = (self.angle, self.raised, self.loss, self.norm, *self.w, *self.u)
-        self.names = {symbol: rf"{latex}({witness.penalty})" for symbol, latex in zip(own, letters, strict=True)}
 
 
 def premises(witness: Witness) -> dict[str, Boolean]:
@@ -241,7 +238,6 @@ def first_order() -> dict[str, Boolean]:
         "θ": All(eq(cos(_ANGLE), dot(_W, _W_STAR)), ge(_ANGLE, 0), le(_ANGLE, pi)),
         **{name: told for witness in LAGRANGIAN_WITNESSES for name, told in premises(witness).items()},
     },
-    names={_ANGLE: r"\theta", _LOSS: "f"} | {k: v for one in LAGRANGIAN_WITNESSES for k, v in After(one).names.items()},
     setting="ReLU estimator, v = v*, ‖v*‖ = 1; w = (⅘, ⅗), w* = (⅗, ⅘); β = ⅕, λ = 49/1000 for l0 and β = 1, λ = ½ "
     "for l1; u = S(w), the only minimizer, v any other number; w⁺ = z/‖z‖, z = w + τ(κw* + βu), any τ > 0, so any "
     "η < 1/(α+β); ΔL_β is how much f + λP(u) + (β/2)‖w − u‖² rises with the true loss f, whatever u⁺. sin(θ⁺ − θ) is "

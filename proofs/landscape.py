@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Ne, Not, Or, Symbol, pi, solve, sqrt, symbols
 
-from proofs.engine.claim import Kind, claim, get
+from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Landscape
-from proofs.engine.derivation import Derivation, coefficient
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, ge, gt, le, lt
@@ -52,7 +52,7 @@ LEAST_VALUE = theta / (2 * pi) * ((1 - theta / pi) * vs_vs + theta / pi * sum_vs
 def best_invariants(angle: Expr = theta) -> dict[Symbol, Expr]:
     """‖v‖², v·v* and 1ᵀv at v = v(angle) of N4."""
     weights = get("N4").as_printed
-    along, constant = (coefficient(weights, basis).subs(theta, angle) for basis in (v_star, ones))
+    along, constant = (weights.coeff(basis).subs(theta, angle) for basis in (v_star, ones))
     return {
         v_v: along**2 * vs_vs + 2 * along * constant * sum_vs + constant**2 * m,
         v_vs: along * vs_vs + constant * sum_vs,
@@ -69,7 +69,7 @@ BEST = Symbol("v(θ)")
 LOSS, _TILT, _LEAN, _SLOPE = named("f", "⟨v−v(θ),1⟩", "⟨v−v(θ),v*⟩", "∂f/∂θ")
 _GRADIENT, _AT_PI, _PAIR = Symbol("∂f/∂v"), Term(r"(v(\pi),\,\theta=\pi)"), Term("(v,w)")
 _OFF, _OFF_STAR, _OFF_MIRROR, _STEEP = symbols("‖v−v(θ)‖ ‖v−v*‖ ‖v+v*‖ ‖∂f/∂v‖", nonnegative=True)
-NAMES = {BEST: r"v(\theta)", LOSS: "f(v,w)", _GRADIENT: r"\partial f/\partial v", _SLOPE: r"\partial f/\partial\theta"}
+NAMES = {LOSS: "f(v,w)"}
 
 BELOW_PI, NONZERO_TEACHER, PLANE_OR_MORE = {"θ ≤ π": le(theta, pi)}, {"v* ≠ 0": gt(vs_vs, 0)}, {"n ≥ 2": ge(n, 2)}
 STATIONARY = {
@@ -97,7 +97,6 @@ def completed_square(g: Graph, weights: Expr, angle: Fact, *known: Fact) -> Fact
     id="N5.minimum",
     title="Global minima of the population loss",
     source="[Y], Proposition 1; the second minimum at 1ᵀv* = 0 [here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(eq(LOSS, Part("least value")), Same(v, BEST)),
         ge(LOSS, Part("least value")),
@@ -148,7 +147,6 @@ def N5_minimum(d: Derivation) -> None:
     id="N5.spurious",
     title="The point θ = π, v = v(π): a local minimum, strict but for ‖w‖, exactly when (1ᵀv*)² < ½(m+1)‖v*‖²",
     source="[Y], Proposition 1",
-    kind=Kind.EQUIVALENCE,
     sentence=Iff(Is("a strict local minimum", _AT_PI), lt(sum_vs**2, Part("threshold"))),
     definition=Landscape("spurious"),
     parts={"threshold": THRESHOLD},
@@ -187,15 +185,13 @@ def N5_spurious(d: Derivation) -> None:
 def gradient_at_best_weights() -> Expr:
     """∂f/∂v of N2 at v = v(θ) of N4."""
     weights = get("N4").as_printed
-    total = coefficient(weights, v_star) * sum_vs + coefficient(weights, ones) * m
-    return get("N2").as_printed.subs({v: weights, sum_v: total}, simultaneous=True)
+    return get("N2").as_printed.subs({v: weights, sum_v: best_invariants()[sum_v]}, simultaneous=True)
 
 
 @claim(
     id="N5",
     title="All critical points of the population loss",
     source="[Y], Proposition 1",
-    kind=Kind.EQUIVALENCE,
     sentence=Iff(
         Is("stationary", Term("(v,w)")),
         Either(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sympy
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Piecewise, Symbol, cos, limit, sign, sin, sqrt, symbols
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Or, Piecewise, Symbol, cos, sign, sin, sqrt
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Claim, Kind, claim
+from proofs.engine.claim import Claim, claim
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, vanishes
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne
 from proofs.fixed_points import RIGHT
@@ -45,9 +44,6 @@ THRESHOLD = Symbol("t", positive=True)
 GAP, OVERLAP = Symbol("gap", nonnegative=True), Symbol("u_w", real=True)
 """‖w̄ − ū‖ and ⟨ū, w̄⟩."""
 
-BY_GAP = beta * GAP / kappa
-"""R5: a bound of sin θ̄."""
-
 SINE_SQUARE = (beta / kappa) ** 2 * (GAP**2 - (1 - OVERLAP) ** 2)
 """R5: sin²θ̄."""
 
@@ -57,7 +53,8 @@ CHORD = 2 * sin(theta / 2)
 LEAST_COSINE = kappa / multiplier
 """R5: a lower bound of cos θ̄ for N ≥ β."""
 
-_NAMES = {GAP: r"\|\bar w-\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle", THRESHOLD: "t", theta: r"\bar\theta"}
+_NAMES = {GAP: r"\|\bar w-\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle"}
+_NAMES |= {theta: r"\bar\theta", w_hat: r"\bar w", U_VECTOR: r"\bar u"}
 
 _AWAY = Symbol("‖w̄−w*‖", nonnegative=True)
 
@@ -66,7 +63,6 @@ _AWAY = Symbol("‖w̄−w*‖", nonnegative=True)
     id="R5",
     title="How far the limit is from w*: by the displacement of its entries",
     source="[DX] announces error estimates; this form [here]",
-    kind=Kind.INEQUALITY,
     sentence=All(
         le(sin(theta), Part("bound")),
         eq(sin(theta) ** 2, Part("square of the sine")),
@@ -74,23 +70,16 @@ _AWAY = Symbol("‖w̄−w*‖", nonnegative=True)
         If(ge(multiplier, beta), ge(cos(theta), Part("lower bound"))),
     ),
     definition=Splitting("error"),
-    parts={"bound": BY_GAP, "square of the sine": SINE_SQUARE, "distance": CHORD, "lower bound": LEAST_COSINE},
+    parts={"bound": beta * GAP / kappa, "square of the sine": SINE_SQUARE, "distance": CHORD}
+    | {"lower bound": LEAST_COSINE},
     premises={**OF_A_MINIMIZER, "fixed": Same(multiplier * w_hat, RIGHT), "θ̄ ≤ π": ge(sin(theta / 2), 0)},
-    names=_NAMES | {_AWAY: r"\|\bar w-w^*\|", w_hat: r"\bar w", U_VECTOR: r"\bar u"},
+    names=_NAMES,
     setting="‖w̄‖ = ‖w*‖ = 1, ū_i a minimizer at w̄_i; p even, p(0) = 0 ≤ p",
 )
 def R5(d: Derivation) -> None:
     g = Graph(d)
     fixed, square_u = g.given("fixed"), Symbol("‖ū‖²", real=True)
-    off, u_e, off_w, off_e = multiplier * w_hat - RIGHT, *named("⟨ū,e⟩", "⟨off,w̄⟩", "⟨off,e⟩")
-    vectors = g.rule(
-        "inner products",
-        gram,
-        products=PLANE | {(U_VECTOR, w_hat): OVERLAP, (U_VECTOR, e): u_e, (U_VECTOR, U_VECTOR): square_u},
-        norms={w_hat - U_VECTOR: GAP, w_hat - w_star: _AWAY},
-        named={off_w: (off, w_hat), off_e: (off, e)},
-        same={Symbol("‖off‖", nonnegative=True): (multiplier * w_hat, RIGHT)},
-    )
+    vectors = _inner_products(g)
     level = g.fact("N", Eq(multiplier, kappa * cos(theta) + beta * OVERLAP), vectors, fixed)
     square = g.fact("sin²θ̄", Eq(sin(theta) ** 2, SINE_SQUARE), vectors, fixed)
     half = g.equal("half the angle", cos(theta), 1 - 2 * sin(theta / 2) ** 2)
@@ -141,12 +130,11 @@ def _register_error(
         id=f"R5.{name}",
         title=f"Error of the limit for {name}",
         source="[DX] announces error estimates; this form [here]",
-        kind=Kind.INEQUALITY,
         sentence=le(sin(theta), Part("bound")),
         definition=Splitting("error", name),
         parts={"bound": bound},
         premises={key: R5.premises[key] for key in R5.premises if name != "l0" or key not in OF_A_MINIMIZER} | premises,
-        names=R5.names,
+        names=_NAMES,
         hypotheses=(next(iter(premises.values())),),
         setting=f"‖w̄‖ = ‖w*‖ = 1; {setting}; this is r/κ",
     )(derivation)
@@ -183,30 +171,6 @@ _register_error(
 )
 
 
-def _sharp(d: Derivation, pull: Expr, square: Expr) -> None:
-    """First order of ‖w̄ − w*‖ when w̄ is along κw* − λ(g + λh): ⟨g, w*⟩ = `pull`, ‖g‖² = `square`, h bounded."""
-    g_h, h_w, h_h = symbols("g_h h_w h_h", real=True)
-    along = kappa - lam * (pull + lam * h_w)
-    length = kappa**2 - 2 * kappa * lam * (pull + lam * h_w) + lam**2 * (square + 2 * lam * g_h + lam**2 * h_h)
-    spread = length - along**2
-    d.step(
-        "sin²θ̄ = (‖z‖² − ⟨z, w*⟩²)/‖z‖², z = κw* − λ(g + λh)",
-        spread / length,
-        "w̄ = z/‖z‖, ‖w*‖ = 1",
-        vanishes(
-            "Gram matrix of w*, g, h",
-            spread - lam**2 * (square + 2 * lam * g_h + lam**2 * h_h - (pull + lam * h_w) ** 2),
-        ),
-    )
-    d.apply(
-        "Divide by λ² and let λ → 0",
-        lambda sine: limit(sympy.together(sine / lam**2), lam, 0),
-        "what h contributes vanishes; ‖w̄ − w*‖ = 2 sin(θ̄/2) and sin θ̄ have one first order",
-        vanishes("4 sin²(θ/2)/sin²θ at θ → 0", limit(4 * sin(theta / 2) ** 2 / sin(theta) ** 2, theta, 0) - 1),
-    )
-    d.apply("The distance itself", lambda squared: lam * sqrt(squared))
-
-
 TANGENT = lam * sqrt(nonzeros - taxicab**2) / (kappa - lam * taxicab)
 """R5.sharp-l1: tan θ̄, exact while every nonzero entry of w* is active."""
 
@@ -219,16 +183,14 @@ def _distance(pull: Expr, square: Expr) -> Expr:
 
 
 def _inner_products(g: Graph) -> Fact:
-    """N and ‖w̄ − w*‖."""
-    off = multiplier * w_hat - RIGHT
-    products = {**PLANE, (w_hat, e): Integer(0), (U_VECTOR, w_hat): OVERLAP}
-    products |= dict(zip([(U_VECTOR, e), (U_VECTOR, U_VECTOR)], named("⟨ū,e⟩", "‖ū‖²"), strict=True))
+    """N, sin θ̄, ‖w̄ − w*‖ and ‖w̄ − ū‖."""
+    off, (u_e, square_u, off_w, off_e) = multiplier * w_hat - RIGHT, named("⟨ū,e⟩", "‖ū‖²", "⟨off,w̄⟩", "⟨off,e⟩")
     return g.rule(
         "inner products",
         gram,
-        products=products,
+        products=PLANE | {(U_VECTOR, w_hat): OVERLAP, (U_VECTOR, e): u_e, (U_VECTOR, U_VECTOR): square_u},
         norms={w_hat - w_star: _AWAY, w_hat - U_VECTOR: GAP},
-        named={Symbol("⟨off,w̄⟩", real=True): (off, w_hat)},
+        named={off_w: (off, w_hat), off_e: (off, e)},
         same={Symbol("‖off‖", nonnegative=True): (multiplier * w_hat, RIGHT)},
     )
 
@@ -237,7 +199,6 @@ def _inner_products(g: Graph) -> Fact:
     id="R5.sharp-l1",
     title="Error of the limit for l1, exact for small λ and sharp to first order",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         eq(sin(theta), Part("tangent") * cos(theta)),
         eq(_AWAY, Part("distance")),
@@ -251,7 +212,7 @@ def _inner_products(g: Graph) -> Fact:
         "λ is small": If(ne(TARGET, 0), lt(lam * (kappa + beta), kappa * beta * Abs(TARGET))),
         "θ̄ ≤ π": ge(sin(theta), 0),
     },
-    names={**R5.names, TARGET: "w^*_i"},
+    names=_NAMES,
     setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i), so that ‖w*‖₁² ≤ ‖w*‖₀; λ → 0 at fixed κ and w*",
 )
 def R5_sharp_l1(d: Derivation) -> None:
@@ -288,7 +249,6 @@ _STEEP = 2 * (a + 1) ** 2 / (a**3 * beta) * sqrt(2 * nonzeros * (1 + 2 * beta**2
     id="R5.sharp-tl1",
     title="Error of the limit for transformed l1, sharp to first order in λ",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         eq(_AWAY, Part("distance")),
         le(Abs(_G_1 - slope_sum), lam * _STEEP),
@@ -306,7 +266,7 @@ _STEEP = 2 * (a + 1) ** 2 / (a**3 * beta) * sqrt(2 * nonzeros * (1 + 2 * beta**2
         "p'(|ū_i|)": eq(_P, SHAPE / (a + Abs(ENTRY)) ** 2),
         "p'(|w*_i|)": eq(_P_STAR, SHAPE / (a + Abs(TARGET)) ** 2),
     },
-    names={**R5.names, TARGET: "w^*_i", _G_1: "g_1", _G_2: "g_2"},
+    names=_NAMES | {_G_1: "g_1", _G_2: "g_2"},
     setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i), t the threshold of P3 at ρ = λ/β; over the nonzero w*_i "
     "g₁ = Σ p'(|ū_i|)|w*_i|, g₂ = Σ p'(|ū_i|)², "
     "d₁ = Σ p'(|w*_i|)|w*_i|, d₂ = Σ p'(|w*_i|)²; λ → 0 at fixed β, κ, a and w*",

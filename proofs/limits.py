@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Equivalent, Integer, Max, Min, Ne, Symbol, symbols
 
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
@@ -68,7 +68,6 @@ _ROOM = Either(lt(lam, Part("existence")), lt(beta, kappa))
     id="R4.l1",
     title="The limit for l1: a soft threshold of w*, rescaled to the sphere",
     source="[here]; the transformation of w* that [DX] announces",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         _FORMS,
         If(_ROOM, _LIMIT),
@@ -83,9 +82,8 @@ _ROOM = Either(lt(lam, Part("existence")), lt(beta, kappa))
         "‖w*‖_∞": le(Abs(TARGET), LARGEST),
     },
     names={
-        **{_SHRUNK_LARGEST: r"S(\|w^*\|_\infty)", _LATER: "N'"},
         **{LARGEST: r"\|w^*\|_\infty", ENTRY: r"\bar w_i", PULL: r"\kappa w^*_i", _SHRUNK: r"S(\bar w_i)"},
-        **{X: r"\bar w_i", X_OTHER: r"\bar w'_i", TARGET: "w^*_i", OUTPUT: r"\bar u_i", _OUTPUT_LATER: r"\bar u'_i"},
+        **{X: r"\bar w_i", X_OTHER: r"\bar w'_i", OUTPUT: r"\bar u_i", _OUTPUT_LATER: r"\bar u'_i"},
     },
     setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i); ‖w̄(N)‖ is that of the entries with κw*_i = Nw̄_i − βS(w̄_i). Where S(w*) = 0, "
     "w̄ = w* with N = κ, which need not exceed β. So there is a limit of either kind exactly for λ < κ‖w*‖_∞ or "
@@ -140,7 +138,6 @@ def R4_l1(d: Derivation) -> None:
     id="R9",
     title="The support of the limit for l1",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(ne(OUTPUT, 0), gt(Abs(TARGET), Part("threshold"))),
         If(gt(Abs(TARGET), lam * (kappa + beta) / (kappa * beta)), ne(OUTPUT, 0)),
@@ -149,7 +146,7 @@ def R4_l1(d: Derivation) -> None:
     definition=Splitting("support", "l1"),
     parts={"threshold": R9_BOUND},
     premises={"N > β": gt(multiplier, beta), "an entry of Nw̄": eq(multiplier * X, kappa * TARGET + beta * OUTPUT)},
-    names={OUTPUT: r"\bar u_i", TARGET: "w^*_i", X: r"\bar w_i"},
+    names={OUTPUT: r"\bar u_i", X: r"\bar w_i"},
     hypotheses=(BEYOND,),
     setting="the limit of R4.l1, ū_i = S(w̄_i), ‖w̄‖ = ‖w*‖ = 1; so supp ū = supp w* exactly if every nonzero |w*_i| is "
     "beyond the threshold",

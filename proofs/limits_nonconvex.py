@@ -6,7 +6,7 @@ from sympy import Abs, And, Eq, Expr, Gt, Implies, Integer, Max, Rational, Symbo
 from sympy.logic.boolalg import Boolean
 
 from proofs.cubic import place
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
@@ -69,7 +69,6 @@ def hysteresis() -> dict[str, Boolean]:
     id="R4.l0",
     title="The limits for l0: w* rescaled on a support J and off it",
     source="[here]; the transformation of w* that [DX] announces",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         _FORMS_L0,
         If(gt(multiplier, beta), eq(_NORM**2, Part("norm equation"))),
@@ -95,10 +94,7 @@ def hysteresis() -> dict[str, Boolean]:
             All(eq(_IN, 0), eq(multiplier * X, kappa * TARGET)),
         )
     },
-    names={
-        **{Part("threshold"): "T", ENTRY: r"\bar w_i", PULL: r"\kappa w^*_i", _S: r"S(\bar w_i)"},
-        **{X: r"\bar w_i", TARGET: "w^*_i", _IN: r"1_J"},
-    },
+    names={Part("threshold"): "T", ENTRY: r"\bar w_i", PULL: r"\kappa w^*_i", _S: r"S(\bar w_i)", X: r"\bar w_i"},
     setting="J the entries with |w̄_i| > T, q_J = Σ w*_i² over J, ‖w*‖ = 1; u = 0 is taken at |w̄_i| = T. With J empty "
     "w̄ = w*, N = κ, which need not exceed β. {i: |w*_i| > T} is consistent always, and w̄ = w* if it is supp w*",
 )
@@ -157,7 +153,6 @@ def branches() -> dict[str, Boolean]:
     id="R4.tl1",
     title="The limits for transformed l1: a cubic for each entry that is kept",
     source="[here]; the transformation of w* that [DX] announces",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(
             All(_REST, eq(MAP, 0)),

@@ -44,13 +44,7 @@ REGION = {
 }
 """Where N6 and its direction hold: θ' is the angle of the second point."""
 
-NAMES = {
-    _HAT_MIRROR: r"\|\hat w_0-\hat w_0^-\|",
-    _E_MIRROR: r"\|e_0-e_0^-\|",
-    HAT_GAP: r"\|\hat w-\hat w'\|",
-    E_GAP: r"\|e-e'\|",
-    phi_angle: r"\theta'",
-}
+NAMES = {phi_angle: r"\theta'"}
 
 
 def at_angle(angle: Expr, normal: Symbol) -> tuple[Expr, Expr]:
@@ -66,7 +60,7 @@ def at_angle(angle: Expr, normal: Symbol) -> tuple[Expr, Expr]:
     sentence=All(eq(_TURNED**2 / _APART**2, Part("squared quotient")), Tends(Part("squared quotient"), oo, (theta, 0))),
     definition=LipschitzGradient("printed"),
     premises={"0 < θ": gt(theta, 0), "θ < π": lt(theta, pi), "v·v* ≠ 0": ne(v_vs, 0)},
-    names={_TURNED: r"\|\partial_wf(v,w)-\partial_wf(v,w')\|", _APART: r"\|w-w'\|"},
+    names={_TURNED: r"\|\partial_wf(v,w)-\partial_wf(v,w')\|"},
     hypotheses=(Ne(v_vs, 0), n >= 2),
     parts={"squared quotient": MIRRORED_QUOTIENT},
     setting="w* = (1, 0), w = (cos θ, sin θ), w' = (cos θ, −sin θ): ‖w‖ = ‖w'‖ = 1 and one v, so every bound on "
@@ -139,7 +133,6 @@ def sines_in_region(g: Graph, least: Fact) -> tuple[Fact, list[Fact]]:
     id="N6.direction",
     title="How fast the direction of the gradient turns away from the kinks",
     source="[here]",
-    kind=Kind.INEQUALITY,
     sentence=All(
         le(E_GAP, Part("bound") * HAT_GAP),
         gt(_HAT_MIRROR, 0),
@@ -154,7 +147,7 @@ def sines_in_region(g: Graph, least: Fact) -> tuple[Fact, list[Fact]]:
     definition=LipschitzGradient("direction"),
     parts={"bound": DIRECTION_CONSTANT},
     premises=REGION,
-    names=NAMES | {Part("bound"): "K", NORMAL: "n", NORMAL_2: "n'"},
+    names=NAMES | {Part("bound"): "K"},
     setting="ŵ = cos θ w* + sin θ n, e = sin θ w* − cos θ n, n the unit vector of w orthogonal to w*; ŵ₀, e₀ at θ₀, "
     "and mirrored in w*: so no smaller K will do; any two points of the region, no path between them is needed",
 )

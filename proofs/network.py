@@ -9,7 +9,7 @@ teacher; the printed forms subtract numbers of the size of ‖v‖².
 
 from __future__ import annotations
 
-from sympy import Expr, pi
+from sympy import pi
 
 from proofs.engine.claim import claim, get
 from proofs.engine.definitions import FilterGradient, MeanSample, OutputMinimizer
@@ -41,11 +41,6 @@ COSINE_LIKE = 1 - 2 * theta / pi
 """c(θ) = 1 − 2θ/π: the correlation of the two activation signs, which replaces cos θ throughout chapter N."""
 
 
-def _quadratic(first: Expr, second: Expr) -> Expr:
-    """xᵀ(I + 11ᵀ)y from x·y and (1ᵀx)(1ᵀy)."""
-    return first + second
-
-
 @claim(
     id="N1",
     title="Population loss",
@@ -53,7 +48,7 @@ def _quadratic(first: Expr, second: Expr) -> Expr:
     subject=r"f(v,w)",
     definition=MeanSample("loss"),
     statement=(diff_diff + sum_diff**2 + 4 * theta / pi * v_vs) / 8,
-    printed=(_quadratic(v_v, sum_v**2) - 2 * (COSINE_LIKE * v_vs + sum_v * sum_vs) + _quadratic(vs_vs, sum_vs**2)) / 8,
+    printed=(v_v + sum_v**2 - 2 * (COSINE_LIKE * v_vs + sum_v * sum_vs) + vs_vs + sum_vs**2) / 8,
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
     code=("population_loss",),
 )

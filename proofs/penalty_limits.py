@@ -10,7 +10,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Max, Min, Ne, Rational, Symbol, oo, sqrt
 
 from proofs import cubic
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import PenaltyLimit
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
@@ -37,7 +37,7 @@ _TO_HARD = Rational(9, 4) * ratio * a * (a + 1) / (a + size) ** 2
 _JUMP = sqrt(2 * ratio * (a + 1)) - a / 2
 _HARD_JUMP = sqrt(2 * ratio)
 
-_NAMES = {size: "|x|", POINT: "|u|"}
+_NAMES = {POINT: "|u|"}
 _SOFT, _HARD, _MAP = (Term(f"S_{{{of}}}(|x|)", real=True) for of in (r"\ell_1", r"\ell_0", "a"))
 _BOUND = Part("bound")
 
@@ -57,7 +57,6 @@ def _price(point: Expr) -> Expr:
         lt(_price(u), a + 1),
     ),
     definition=PenaltyLimit("l1", "penalty"),
-    kind=Kind.INEQUALITY,
     setting="so uniformly on compact sets, and not on the line",
     parts={"bound": _TO_L1},
     names=_NAMES,
@@ -78,7 +77,6 @@ def P4_l1(d: Derivation) -> None:
         If(eq(POINT, a), eq(_price(POINT), (a + 1) / 2)),
     ),
     definition=PenaltyLimit("l0", "penalty"),
-    kind=Kind.INEQUALITY,
     setting="u ≠ 0, at 0 both are 0; so uniformly on |u| ≥ R for every R > 0, and not near 0",
     parts={"bound": _TO_L0, "bound away from 0": _TO_L0_AWAY},
     names=_NAMES,
@@ -102,7 +100,6 @@ _AT_ITS_THRESHOLD = All(eq(size, _GAP_MOST), le(REACH, 1), ge(a**2, 2 * ratio * 
         If(ne(_MAP, 0), All(le(Part("gap lower bound"), size - _MAP), le(size - _MAP, Part("gap upper bound")))),
     ),
     definition=PenaltyLimit("l1", "proximal-map"),
-    kind=Kind.INEQUALITY,
     setting="for all a and ρ, and for −x as for x; so uniformly on compact sets",
     parts={"bound": _TO_SOFT, "gap lower bound": _GAP_LEAST, "gap upper bound": _GAP_MOST},
     names=_NAMES,
@@ -143,7 +140,6 @@ _SMALL = le(a**2, 2 * ratio * (a + 1))
         If(All(eq(ratio, 2), lt(a, 4)), gt(Part("threshold"), Part("limit of the threshold"))),
     ),
     definition=PenaltyLimit("l0", "proximal-map"),
-    kind=Kind.INEQUALITY,
     setting="the bound for all a and ρ, for −x as for x; so uniformly on ||x| − √(2ρ)| ≥ ε for every ε > 0, and not "
     "near √(2ρ)",
     parts={"bound": _TO_HARD, "threshold": _JUMP, "limit of the threshold": _HARD_JUMP},

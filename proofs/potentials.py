@@ -94,11 +94,6 @@ _register_potential("", "relu", (v_v + sum_v**2 - sum_v * sum_vs) / (2 * sqrt(2 
 _register_potential(".identity", "identity", v_v / sqrt(2 * pi), v_vs / sqrt(2 * pi))
 
 
-RELU_CURL = (2 * ENTRY + 2 * sum_v - sum_vs - STAR_ENTRY * cos(theta)) / (2 * sqrt(2 * pi))
-IDENTITY_CURL = (2 * ENTRY - STAR_ENTRY * cos(theta)) / sqrt(2 * pi)
-"""By how much the mixed derivatives in v_k and along ŵ differ (C9.joint)."""
-
-
 RELU, IDENTITY = Term(r"G_{\mathrm{relu}}"), Term(r"G_{\mathrm{identity}}")
 
 
@@ -117,7 +112,10 @@ RELU, IDENTITY = Term(r"G_{\mathrm{relu}}"), Term(r"G_{\mathrm{identity}}")
     definition=Potential("relu", jointly=True),
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
     premises={"θ ≤ π": le(theta, pi)},
-    parts={"relu": RELU_CURL, "identity": IDENTITY_CURL},
+    parts={
+        "relu": (2 * ENTRY + 2 * sum_v - sum_vs - STAR_ENTRY * cos(theta)) / (2 * sqrt(2 * pi)),
+        "identity": (2 * ENTRY - STAR_ENTRY * cos(theta)) / sqrt(2 * pi),
+    },
     setting="on no open set of v, at no w ≠ 0: ∂/∂‖w‖ is along the ray of w, where f is smooth also at θ = 0 and π",
 )
 def C9_joint(d: Derivation) -> None:
@@ -129,10 +127,6 @@ def C9_joint(d: Derivation) -> None:
     g.conclude(*(g.rule(f"mixed derivatives, {name}", curl, slope, one) for name, one in cited))
 
 
-TRUE_GRADIENT = -v_vs / (2 * pi * r)
-"""∂f/∂w along e, as B3 states it."""
-
-
 _LOSS_SLOPE, _SAMPLE_SLOPE = Term(r"\partial f/\partial w"), Term(r"\partial\ell/\partial w")
 _SIZE = Symbol("‖∂f/∂w‖", nonnegative=True)
 
@@ -141,7 +135,6 @@ _SIZE = Symbol("‖∂f/∂w‖", nonnegative=True)
     id="B3",
     title="Why proxies at all: the sample gradient vanishes almost everywhere, the population gradient does not",
     source="[here]; the motivation of [Y]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Is("zero almost everywhere", _SAMPLE_SLOPE),
         Same(_LOSS_SLOPE, Part("gradient along e") * e),
@@ -150,7 +143,7 @@ _SIZE = Symbol("‖∂f/∂w‖", nonnegative=True)
     definition=SampleGradient(),
     hypotheses=ANGLES,
     premises=INSIDE,
-    parts={"gradient along e": TRUE_GRADIENT},
+    parts={"gradient along e": -v_vs / (2 * pi * r)},
 )
 def B3(d: Derivation) -> None:
     g = Graph(d)

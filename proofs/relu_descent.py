@@ -12,7 +12,7 @@ from sympy import Abs, And, Eq, Implies, Integer, Max, Min, Symbol, cos, oo, pi,
 from sympy.logic.boolalg import Boolean
 
 from proofs.background import OVERLAP
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import ReluNetwork
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
@@ -57,7 +57,6 @@ def _later(formula: Boolean) -> Boolean:
     id="B1.descent",
     title="Plain gradient descent learns the ReLU network from every start that is not on the ray of −w*",
     source="[BG]: with high probability, in polynomial time; step size, angle and almost sure linear rate [here]",
-    kind=Kind.INEQUALITY,
     sentence=If(
         All(le(eta, Part("largest step")), ge(_FACTOR, Part("factor"))),
         All(
@@ -80,15 +79,8 @@ def _later(formula: Boolean) -> Boolean:
             ge(_WIDE, Abs(r - r_star)), ge(_WIDE * (k - 1 + pi) * (1 + cos(theta)), 4 * pi * r_star * (1 - cos(theta)))
         ),
     },
-    names={
-        theta: r"\theta_0",
-        r: "r_0",
-        Part("factor"): r"q_{\min}",
-        _ANGLE: r"\theta_t",
-        _NEXT_ANGLE: r"\theta_{t+1}",
-        _NORM: "r_t",
-    }
-    | {Part("norm, a lower bound"): r"\rho(\theta_0)", _APART: r"\|w_t-w^*\|"},
+    names={theta: r"\theta_0", r: "r_0", Part("factor"): r"q_{\min}", _NEXT_ANGLE: r"\theta_{t+1}"}
+    | {Part("norm, a lower bound"): r"\rho(\theta_0)"},
     hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
     setting="w_{t+1} = w_t − η∇ℓ(w_t), r_t = ‖w_t‖; (1 − cos θ)/(1 + cos θ) = tan²(θ/2). A start drawn from a density "
     "satisfies w₀ ≠ 0, θ₀ < π with probability 1 (n ≥ 2)",

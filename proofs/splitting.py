@@ -7,19 +7,21 @@ A statement about sums over the entries is proved entry by entry; one about vect
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from sympy import Abs, And, Eq, Expr, Implies, Integer, Or, Symbol, cos, symbols
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.sentence import All, Either, If, Part, Same, Term, eq, ge, gt, le, lt
+from proofs.engine.sentence import All, Either, If, Part, Same, eq, ge, gt, le, lt
 from proofs.rules.algebra import gram, iterated, total
 from proofs.symbols import alpha, beta, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
 
 NORM_Z, SQUARE = Symbol("‖z‖", positive=True), Symbol("‖w⁺−w‖²", nonnegative=True)
-_ZW = Symbol("z_w", real=True)
+_ZW = Symbol("⟨z,w⟩", real=True)
 
 STEP_GAIN = (1 + NORM_Z) / (2 * step)
 """R1: what H gains for each unit of ‖w⁺ − w‖²."""
@@ -29,14 +31,9 @@ APART = Symbol("‖w−w̄‖²", real=True)
 LEAST_DROP = (multiplier - beta) * APART / 2
 """R1.global: how far H(w) is below H(w̄) at least."""
 
-MINIMUM = Term(r"\min_u\bigl(\lambda P(u)+\tfrac\beta2\|w-u\|^2\bigr)")
-
-NAMES: dict[Symbol, str] = {NORM_Z: r"\|z\|", SQUARE: r"\|w^+-w\|^2", APART: r"\|w-\bar w\|^2"}
-"""LaTeX of these symbols."""
-
 
 # Vectors that are no registry names, and the entries of one.
-U_VECTOR, F_VECTOR, _ZV, _W_BAR = symbols("u f z w_bar")
+U_VECTOR, F_VECTOR, _ZV, _W_BAR = symbols("u f z w̄")
 X, X_OTHER, TARGET, ENTRY, _BEST = symbols("x x' w*_i u_i ū_i", real=True)
 
 
@@ -66,11 +63,6 @@ H_W, H_NEXT, _E_W, _E_NEXT, _P_U = named("H(w)", "H(w⁺)", "E(w)", "E(w⁺)", "
 C, C_NEXT, _ON_U = named("⟨w*,w⟩", "⟨w*,w⁺⟩", "⟨w,u⟩")
 _OFF, _OFF_NEXT = symbols("‖w−u‖ ‖w⁺−u‖", nonnegative=True)
 _STAR, _NEXT = symbols("w^* w⁺")
-OF_W = {
-    _ZW: r"\langle z,w\rangle",
-    **{H_W: "H(w)", H_NEXT: "H(w^+)", _E_W: "E(w)", _E_NEXT: "E(w^+)", _P_U: r"\lambda P(u)"},
-    **{C: r"\langle w^*,w\rangle", C_NEXT: r"\langle w^*,w^+\rangle", _OFF: r"\|w-u\|", _OFF_NEXT: r"\|w^+-u\|"},
-}
 OF_E = {
     "u attains E(w)": eq(_E_W, _P_U + beta / 2 * _OFF**2),
     "E(w⁺) is least": le(_E_NEXT, _P_U + beta / 2 * _OFF_NEXT**2),
@@ -99,7 +91,6 @@ _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u
     id="R1",
     title="The Lyapunov function of the splitting iteration",
     source="[here]; the generalized power method is [J]",
-    kind=Kind.INEQUALITY,
     sentence=All(ge(H_NEXT - H_W, Part("lower bound")), If(Either(lt(step * kappa, 1), ge(C, 0)), gt(_ZW, 0))),
     definition=Splitting("lyapunov"),
     parts={"lower bound": STEP_GAIN * SQUARE},
@@ -117,7 +108,6 @@ _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u
         ),
     },
     premises=OF_E | of_a_step(kappa, kappa * C, kappa * C_NEXT) | EVEN,
-    names=NAMES | OF_W,
     setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
     "τ > 0, z ≠ 0 (certain where ⟨z, w⟩ > 0); p even, p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )
@@ -131,20 +121,32 @@ def R1(d: Derivation) -> None:
     cosine = g.fact("|⟨w*, w⟩| ≤ 1", Abs(C) <= 1, moved)
     ahead = g.fact("z ≠ 0", Implies(Or(step * kappa < 1, C >= 0), _ZW > 0), overlap, cosine, long)
     spent = 2 * step * (H_W - _H_FIRST) >= _SPENT
-    after = spent.subs({_SPENT: _SPENT + SQUARE, H_W: H_NEXT}, simultaneous=True)
-    more = g.fact("one step more", Implies(spent, after, evaluate=False), raised, gained)
-    run = g.rule(
-        "Σ‖w⁺ − w‖²",
-        iterated,
-        g.fact("no step", spent.subs({_SPENT: 0, H_W: _H_FIRST}), because="both sides are 0"),
-        more,
-        holds=spent,
-        values={_SPENT: (Integer(0), _SPENT + SQUARE, _SPENT_LAST), H_W: (_H_FIRST, H_NEXT, _H_LAST)},
-        count=_STEPS,
-    )
+    values = {_SPENT: (Integer(0), _SPENT + SQUARE, _SPENT_LAST), H_W: (_H_FIRST, H_NEXT, _H_LAST)}
+    run = after_any_number(g, "Σ‖w⁺ − w‖²", spent, values, _STEPS, (), (raised, gained))
     g.beside(_SUMMABLE, run)
     g.beside(_POTENTIAL, height)
     g.conclude(raised, gained, ahead)
+
+
+def after_any_number(
+    g: Graph,
+    name: str,
+    holds: Boolean,
+    values: Mapping[Expr, tuple[Expr, Expr, Expr]],
+    count: Symbol,
+    begun: Iterable[Fact],
+    kept: Iterable[Fact],
+) -> Fact:
+    """ITER for what `holds` after `count` steps: from `begun` at the start, and from `kept` after one step more.
+
+    values: each quantity in it with what it is at the start, one step later, and at last.
+    """
+    first, later, _ = ({value: told[place] for value, told in values.items()} for place in range(3))
+    start = g.fact("at the start", holds.xreplace(first).subs(count, 0), *begun)
+    passed = Implies(holds, holds.xreplace(later).subs(count, count + 1), evaluate=False)
+    return g.rule(
+        name, iterated, start, g.fact("one step more", passed, *kept), holds=holds, values=values, count=count
+    )
 
 
 def gain_of_a_step(g: Graph, pull: Symbol = kappa) -> tuple[Expr, Fact, Fact, Fact]:
@@ -202,7 +204,6 @@ _ALONE = "for N > β it is the only one that does"
     id="R1.global",
     title="For l1 a fixed point with N ≥ β maximizes H on the whole sphere",
     source="[here]",
-    kind=Kind.INEQUALITY,
     sentence=All(ge(_H_BAR - H_W, Part("lower bound")), If(ge(multiplier, beta), ge(_H_BAR, H_W))),
     definition=Splitting("lyapunov", "l1"),
     parts={"lower bound": LEAST_DROP},
@@ -214,7 +215,7 @@ _ALONE = "for N > β it is the only one that does"
         "an entry of E(w̄)": eq(_BEST_COST, _cost(X, _BEST)),
     },
     besides=lambda: {_ALONE: Implies(And(multiplier > beta, APART > 0), _H_BAR > H_W)},
-    names=NAMES | OF_W | {_H_BAR: r"H(\bar w)", _E_BAR: r"E(\bar w)", _W_BAR: r"\bar w", U_VECTOR: r"\bar u"},
+    names={U_VECTOR: r"\bar u"},
     setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; ū = S(w̄); l1 enters by its subgradient inequality alone",
 )
 def R1_global(d: Derivation) -> None:

@@ -23,7 +23,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Kind, claim
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient, inner
 from proofs.engine.graph import Fact, Graph
@@ -111,9 +111,6 @@ _W_NEXT, SLOPE, _TANGENT_I = symbols("w_2 S_slope t_i", real=True)
 STIFFNESS = multiplier - beta * SLOPE
 """R7.stability: D_i; `S_slope` is S'(w̄_i)."""
 
-SECULAR = SUM + W_J**2 / LEAST_STIFF
-"""R7.stability: Σ w̄_i²/D_i where D_j alone is negative; A is the sum over the others."""
-
 STABLE = Is("stable", Term(r"\bar w"))
 
 CASES = Either(
@@ -125,7 +122,7 @@ CASES = Either(
 
 _NAMES = {
     **{SLOPE: r"S'(\bar w_i)", SUM: r"\textstyle\sum_{i\ne j}\bar w_i^2/D_i", W_J: r"\bar w_j"},
-    **{LEAST_STIFF: "D_j", NEXT: r"\min_{i\ne j}D_i", W_I: r"\bar w_i", TARGET: "w^*_i", ENTRY: r"\bar u_i"},
+    **{NEXT: r"\min_{i\ne j}D_i", W_I: r"\bar w_i", ENTRY: r"\bar u_i"},
 }
 
 
@@ -141,7 +138,6 @@ def _bent() -> Expr:
     id="R7.stability",
     title="Second-order stability of a fixed point on the sphere",
     source="[here]",
-    kind=Kind.EQUIVALENCE,
     sentence=All(
         Iff(STABLE, CASES),
         If(
@@ -154,7 +150,7 @@ def _bent() -> Expr:
         ),
     ),
     definition=Splitting("stability"),
-    parts={"stiffness": STIFFNESS, "secular sum": SECULAR},
+    parts={"stiffness": STIFFNESS, "secular sum": SUM + W_J**2 / LEAST_STIFF},
     premises={"D_j is least": le(LEAST_STIFF, NEXT), "of the others": le(NEXT, STIFF)},
     names=_NAMES,
     setting="stable is Σ D_i x_i² > 0 for every x ≠ 0 orthogonal to w̄; ‖w̄‖ = 1, 1 + τN > 0, S differentiable at the "

@@ -86,6 +86,11 @@ class Claim:
         return self.statement
 
     @property
+    def forms(self) -> tuple[Expr, ...]:
+        """The statement, and where it differs the form the literature prints."""
+        return tuple(form for form in dict.fromkeys((self.statement, self.printed)) if form is not None)
+
+    @property
     def formulas(self) -> dict[str, Expr]:
         """Every expression the claim states, by name: "statement" if there is one, and its parts."""
         own = {} if self.statement is None else {"statement": self.statement}
@@ -104,13 +109,15 @@ class Claim:
     @property
     def bounds(self) -> dict[str, Role]:
         """The parts that are bounds, and from which side."""
-        return {name: role for name, role in self.roles.items() if role in (Role.UPPER, Role.LOWER)}
+        return {name: role for name, role in self.roles.items() if role in _BOUNDS}
 
     @property
     def as_printed(self) -> Expr:
         """The form the literature prints, which is the statement where the two agree."""
         return self.formula if self.printed is None else self.printed
 
+
+_BOUNDS: Final = frozenset({Role.UPPER, Role.LOWER})
 
 _REGISTRY: dict[str, Claim] = {}
 
@@ -147,7 +154,11 @@ def register(new: Claim) -> Claim:
 
 
 def claim(**fields: object) -> Callable[[Callable[[Derivation], None]], Claim]:
-    """Decorator: declare a claim around the function that derives it."""
+    """Decorator: declare a claim around the function that derives it; a kind not given is read off its sentence."""
+    sentence: Any = fields.get("sentence")
+    if "kind" not in fields and sentence is not None:
+        bounds = _BOUNDS & set(roles(sentence).values())
+        fields["kind"] = Kind.INEQUALITY if bounds else Kind.EQUIVALENCE
 
     def declare(derivation: Callable[[Derivation], None]) -> Claim:
         return register(Claim(derivation=derivation, **fields))  # type: ignore[arg-type]
@@ -189,7 +200,7 @@ def derive(claim_id: str) -> Derivation:
     chosen = get(claim_id)
     chain = Derivation(chosen.id, chosen.definition)
     chosen.derivation(chain)
-    if any(form is not None and form not in chain.held for form in (chosen.statement, chosen.printed)):
+    if any(form not in chain.held for form in chosen.forms):
         chain.concluded = ""
     if chosen.parts and chain.concluded != "sentence":
         chain.concluded = ""
@@ -286,17 +297,9 @@ def subject_of(claim: Claim) -> str:
 
 def forms_of(claim: Claim) -> list[str]:
     """The statement in LaTeX, and where it differs the form of the literature; each with its left-hand side."""
-    if claim.statement is None:
-        return [subject_of(claim)]
-    forms = [claim.statement] + [claim.printed] * (claim.printed not in (None, claim.statement))
-    return [f"{claim.subject} = {latex_of(form)}" for form in forms]
+    return [f"{claim.subject} = {latex_of(form)}" for form in claim.forms] or [subject_of(claim)]
 
 
 def latex_of_claim(claim: Claim) -> str:
     """The statement in LaTeX; the form the literature prints follows after another equals sign."""
-    parts = [subject_of(claim)]
-    if claim.statement is not None:
-        parts.append(latex_of(claim.statement))
-    if claim.printed is not None and claim.printed != claim.statement:
-        parts.append(latex_of(claim.printed))
-    return "\n  = ".join(parts)
+    return "\n  = ".join([subject_of(claim), *map(latex_of, claim.forms)])

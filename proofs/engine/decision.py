@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
-__all__ = ["Decision", "Obligation"]
-
 
 @dataclass(frozen=True)
 class Decision:

@@ -15,29 +15,6 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.symbols import ratio, u, x_in
 
-__all__ = [
-    "ACTIVATIONS",
-    "CommonZeros",
-    "Correlation",
-    "Definition",
-    "DescentConstant",
-    "Displacement",
-    "Envelope",
-    "FilterGradient",
-    "HalfSpaceMoment",
-    "Landscape",
-    "LipschitzGradient",
-    "MeanSample",
-    "OutputMinimizer",
-    "PenaltyLimit",
-    "PlainDescent",
-    "Potential",
-    "ProximalMap",
-    "ReluNetwork",
-    "SampleGradient",
-    "Splitting",
-]
-
 ACTIVATIONS = {"binary": (0, 1)}
 """Activation functions σ by name: σ(x) for x ≤ 0 and for x > 0."""
 

@@ -85,7 +85,8 @@ LETTERS: Final[dict[str, str]] = {
     **{"⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|", "*": "^*", "ᵀ": r"^\top ", "⁺": "^+", "²": "^2", "−": "-"},
     **{"∇": r"\nabla ", "ℓ": r"\ell ", "Σ": r"\textstyle\sum ", "π": r"\pi ", "τ": r"\tau ", "η": r"\eta "},
     **{"α": r"\alpha ", "ε": r"\varepsilon ", "γ": r"\gamma ", "μ": r"\mu ", "σ": r"\sigma "},
-    **{"φ": r"\varphi ", "₊": "_+", "ẇ": r"\dot w "},
+    **{"φ": r"\varphi ", "∞": r"\infty ", "∠": r"\angle ", "₊": "_+", "⁻": "^-", "ẇ": r"\dot w "},
+    **{"₀": "_0", "₁": "_1", "₂": "_2"},
     **{"·": r"\cdot ", "ŵ": r"\hat w ", "ū": r"\bar u ", "∂": r"\partial ", "Δ": r"\Delta ", "δ": r"\delta "},
     **{"θ": r"\theta ", "κ": r"\kappa ", "β": r"\beta ", "λ": r"\lambda ", "ρ": r"\rho ", "Ψ": r"\Psi "},
 }
@@ -101,14 +102,15 @@ def _spelled(name: str) -> str:
     told = _word(base.removesuffix("*").removesuffix("^")) + star
     under = r"\,".join(map(_word, below))
     told += f"_{{{under}}}" if below else ""
-    if any(sign in name for sign in "(⟨‖Σ√|"):
-        told = re.sub(r"√(\|[^|]*\||\w)", r"\\sqrt{\1}", re.sub(r"(?<!\\)\b(sin|cos)\b", r"\\\1", _letters(name)))
+    if any(sign in name for sign in "(⟨‖Σ√| "):
+        told = re.sub(r"√(\|[^|]*\||\w)", r"\\sqrt{\1}", re.sub(r"(?<!\\)\b(sin|cos|tan)\b", r"\\\1", _letters(name)))
         told = re.sub(r"_([A-Za-z]{2,})", r"_{\\mathrm{\1}}", told)
     return f"{{{told}}}" if "'" in told else told
 
 
 def _letters(text: str) -> str:
-    return re.sub("(\\w)\u0304", r"\\bar \1", text).translate({ord(sign): command for sign, command in LETTERS.items()})
+    told = re.sub("(\\w)\u0304", r"\\bar \1", text).translate({ord(sign): command for sign, command in LETTERS.items()})
+    return re.sub(r"(?<=[A-Za-z]) (?![A-Za-z])", "", told)  # the space that ends a command
 
 
 def _word(text: str) -> str:

@@ -22,18 +22,9 @@ _WIDTHS: Final = {
     **dict.fromkeys((r"\le", r"\ge", r"\ne", r"\leq", r"\geq", r"\neq", r"\to", r"\in"), 1.6),
     **dict.fromkeys("mwMW", 0.85) | dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ", 0.8),
     **dict.fromkeys((r"\implies", r"\iff", r"\Rightarrow"), 2.4)
-    | dict.fromkeys((r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", "&"), 0.0),
+    | dict.fromkeys((r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\left", r"\right", "&"), 0.0),
     **{r"\quad": 1.0, r"\qquad": 2.0, r"\,": 0.17, r"\;": 0.3, r"\ ": 0.3, r"\cdot": 0.8, r"\int": 0.8, r"\infty": 1.0},
-    **{
-        r"\|": 0.5,
-        r"\{": 0.5,
-        r"\}": 0.5,
-        r"\langle": 0.45,
-        r"\rangle": 0.45,
-        r"\top": 0.8,
-        r"\left": 0.0,
-        r"\right": 0.0,
-    },
+    **dict.fromkeys((r"\|", r"\{", r"\}"), 0.5) | dict.fromkeys((r"\langle", r"\rangle"), 0.45) | {r"\top": 0.8},
 }
 _ACCENTS: Final = frozenset({r"\hat", r"\bar", r"\dot", r"\tilde", r"\limits", r"\textstyle", r"\displaystyle"})
 _WORDS: Final = frozenset({r"\text", r"\mathrm", r"\operatorname", r"\mathbf", r"\mathbb"})

@@ -89,8 +89,8 @@ def _head(claim: Claim, width: int) -> Iterator[str]:
     yield from ("", "Statement", *(f"  {unicode_of(clause)}{ends}" for clause in subject_of(claim).split(CLAUSES)))
     if claim.statement is not None:
         yield _block(claim.statement, width, "    ")
-    if claim.printed is not None and claim.printed != claim.statement:
-        yield from ("", "Printed form", _block(claim.printed, width))
+    for printed in claim.forms[1:]:
+        yield from ("", "Printed form", _block(printed, width))
     if besides := claim.besides():
         yield from ("", "Besides", *(f"  {name}" for name in besides))
     hypotheses = [line_of(condition) for condition in claim.hypotheses if condition != true]
@@ -111,8 +111,7 @@ def _symbols(claim: Claim) -> Iterator[str]:
 
     A hypothesis such as r > 0 is an assumption on the symbol: SymPy has reduced it to "true".
     """
-    parts = [part for part in (claim.statement, claim.printed, *claim.hypotheses) if part is not None]
-    free = {symbol for part in parts for symbol in part.free_symbols}
+    free = {symbol for part in (*claim.forms, *claim.hypotheses) for symbol in part.free_symbols}
     for symbol, entry in QUANTITIES.items():
         if symbol in free:
             yield f"{entry.text}: {entry.meaning}{_domain(symbol, entry.text)}"

@@ -21,8 +21,6 @@ from proofs.engine.decision import Decision
 from proofs.engine.smt import impossible
 from proofs.symbols import QUANTITIES, mu, phi_angle, theta
 
-__all__ = ["decide_zero", "in_basic_quantities", "is_seen_not_to_vanish", "reduce_exactly"]
-
 _WRITTEN = {
     expm1: lambda y: exp(y) - 1,
     sympy.erfc: lambda y: 1 - sympy.erf(y),

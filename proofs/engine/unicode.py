@@ -13,18 +13,8 @@ from proofs.engine.latex import LETTERS
 
 _LETTERS: Final = {command.strip()[1:]: sign for sign, command in LETTERS.items() if command.strip()[1:].isalpha()} | {
     **{"Gamma": "Γ", "Phi": "Φ", "omega": "ω", "Omega": "Ω", "nu": "ν", "xi": "ξ", "chi": "χ", "psi": "ψ", "zeta": "ζ"},
-    **{"epsilon": "ε", "phi": "φ", "infty": "∞", "int": "∫", "sum": "Σ", "dots": "…", "ldots": "…", "cdots": "…"},
-    **{
-        "top": "ᵀ",
-        "lvert": "|",
-        "rvert": "|",
-        "lfloor": "⌊",
-        "rfloor": "⌋",
-        "neg": "¬",
-        "pm": "±",
-        "Big": "",
-        "big": "",
-    },
+    **{"epsilon": "ε", "phi": "φ", "top": "ᵀ", "int": "∫", "sum": "Σ", "dots": "…", "ldots": "…", "cdots": "…"},
+    **{"lvert": "|", "rvert": "|", "lfloor": "⌊", "rfloor": "⌋", "neg": "¬", "pm": "±", "Big": "", "big": ""},
 }
 _RELATIONS: Final = {
     **{"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "to": "→", "mapsto": "↦"},
