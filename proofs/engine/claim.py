@@ -125,7 +125,7 @@ _CHAPTERS: Final = {
     "G": "gaussian",
     "N": "network landscape lipschitz lipschitz_constant",
     "C": "common_zeros estimators potentials descent",
-    "P": "envelopes penalties penalty_limits",
+    "P": "penalties envelopes penalty_limits",
     "R": "splitting lagrangian fixed_points stability any_estimator limits limits_nonconvex limit_errors basin census "
     "census_nonconvex joint",
     "B": "potentials descent background relu_descent",
