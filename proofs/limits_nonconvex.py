@@ -113,7 +113,7 @@ def R4_l0(d: Derivation) -> None:
     norm = g.rule("‖w̄‖²", total, entry, sums=sums)
     some, mass = g.case("q_J > 0", kept_mass > 0), Symbol("q", positive=True)
     equation = Eq(SQUARE.subs(kept_mass, mass), 1)
-    falls = g.apply("‖w̄(N)‖ falls", sole, equation=equation, over=multiplier, low=beta, high=oo, falls=True)
+    falls = g.apply("‖w̄(N)‖ falls", sole, equation=equation, over=multiplier, low=beta, high=oo)
     only = g.instance("‖w̄‖ = 1 once", falls, {mass: kept_mass}, some)
     g.conclude(forms, g.under(beyond, norm), g.under(some, only))
 

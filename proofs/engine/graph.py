@@ -101,7 +101,7 @@ class Graph:
     def apply(self, name: str, rule: Callable[..., Applied], *uses: Fact, because: str = "", **data: Any) -> Fact:
         """What a rule gives, where what it needs follows from the facts it uses.
 
-        ValueError for a variable that those facts restrict, or for a name that is not new.
+        ValueError for a variable that those facts restrict.
         """
         found, called = rule(**data), name_of(rule)
         self._derivation.trust(called)
@@ -114,13 +114,9 @@ class Graph:
             leaves = _symbols(*(self._facts[leaf].formula for use in uses for leaf in use.rests))
             if moving := leaves - found.fixed:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on what restricts {', '.join(map(str, moving))}")
-        if found.new is not None:
-            self._is_new(name, found.new)
-            self._meant[found.new] = (found.gives,)
         self._proved[name] = Fact(name, found.needs, uses=uses), _implied
         owed = _implied(found.needs, uses)
-        bound = _symbols(found.gives) if found.new else ()
-        return self._keep(name, found.gives, uses, because, owed, kind="rule", rule=called, bound=bound)
+        return self._keep(name, found.gives, uses, because, owed, kind="rule", rule=called)
 
     def _is_new(self, name: str, symbol: Symbol, *others: Symbol) -> None:
         claim = self._claim

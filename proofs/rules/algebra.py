@@ -39,7 +39,7 @@ Pair = tuple[Expr, Expr]
 
 @dataclass(frozen=True)
 class Applied:
-    """`gives` holds where `needs` does, for each value of `over`; `new` is a name of something that then exists.
+    """`gives` holds where `needs` does, for each value of `over`.
 
     `needs` must hold whatever the values of all but the `fixed` symbols are, if these are given.
     """
@@ -47,7 +47,6 @@ class Applied:
     needs: Boolean
     gives: Boolean
     over: Symbol | None = None
-    new: Symbol | None = None
     fixed: frozenset[Basic] | None = None
 
 

@@ -60,10 +60,10 @@ def _between(low: Expr, over: Expr, high: Expr, *, inside: bool = False) -> Bool
     return And(low < over, over < high) if inside else And(low <= over, over <= high)
 
 
-def _differentiable(f: Expr, over: Symbol, low: Expr, high: Expr, condition: Boolean, *, ends: bool) -> Boolean:
-    """Inside, f is smooth and `condition` holds; at the ends it is continuous, if they belong to it."""
+def _differentiable(f: Expr, over: Symbol, low: Expr, high: Expr, condition: Boolean) -> Boolean:
+    """Inside, f is smooth and `condition` holds; at the ends it is continuous."""
     inside = Implies(_between(low, over, high, inside=True), And(_regular(f, _SMOOTH, Gt), condition))
-    return And(inside, Implies(_between(low, over, high), _regular(f, _SMOOTH, Ge))) if ends else inside
+    return And(inside, Implies(_between(low, over, high), _regular(f, _SMOOTH, Ge)))
 
 
 def rising(*, f: Expr, over: Symbol, low: Expr, high: Expr, then: Symbol, strict: bool = False) -> Applied:
@@ -73,63 +73,30 @@ def rising(*, f: Expr, over: Symbol, low: Expr, high: Expr, then: Symbol, strict
     Mathematical Analysis, 5.11.
     """
     slope, later = diff(f, over), f.subs(over, then)
-    needs = _differentiable(f, over, low, high, slope > 0 if strict else slope >= 0, ends=True)
+    needs = _differentiable(f, over, low, high, slope > 0 if strict else slope >= 0)
     where = And(low <= over, over < then if strict else over <= then, then <= high)
     return Applied(needs, Implies(where, f < later if strict else f <= later), over)
 
 
-def convex(*, f: Expr, over: Symbol, low: Expr, high: Expr, at: Expr | None = None) -> Applied:
-    """CONVEX: where f″ ≥ 0, f lies below its chord from `low` to `high`, or above its tangent `at` a point inside.
+def convex(*, f: Expr, over: Symbol, low: Expr, high: Expr) -> Applied:
+    """CONVEX: where f″ ≥ 0, f lies below its chord from `low` to `high`.
 
     Source: Rockafellar & Wets, Variational Analysis, 2.13 and 2.14.
     """
-    needs = _differentiable(f, over, low, high, diff(f, over, 2) >= 0, ends=True)
-    if at is None:
-        above = f.subs(over, low) * (high - over) + f.subs(over, high) * (over - low)
-        return Applied(needs, Implies(_between(low, over, high), f * (high - low) <= above), over)
-    tangent = f.subs(over, at) + diff(f, over).subs(over, at) * (over - at)
-    needs = And(needs, _between(low, at, high, inside=True))
-    return Applied(needs, Implies(_between(low, over, high), f >= tangent), over)
+    needs = _differentiable(f, over, low, high, diff(f, over, 2) >= 0)
+    above = f.subs(over, low) * (high - over) + f.subs(over, high) * (over - low)
+    return Applied(needs, Implies(_between(low, over, high), f * (high - low) <= above), over)
 
 
-def attained(*, equation: Eq, over: Symbol, low: Expr, high: Expr, root: Symbol, ends: bool = True) -> Applied:
-    """IVT: a continuous function takes every value between two that it takes: `root`, a new name, solves the equation.
-
-    Without its `ends` the interval is open, and what the function tends to there stands for its values. Source: Rudin,
-    Principles of Mathematical Analysis, 4.23.
-    """
-    f = equation.lhs - equation.rhs
-    if not ends:
-        needs = And(
-            Implies(_between(low, over, high, inside=True), _regular(f, _CONTINUOUS, Ge)),
-            _opposite(sympy.limit(f, over, low, "+"), sympy.limit(f, over, high, "-"), strict=True),
-        )
-    else:
-        needs = And(
-            low <= high,
-            Implies(_between(low, over, high), _regular(f, _CONTINUOUS, Ge)),
-            _opposite(f.subs(over, low), f.subs(over, high), strict=False),
-        )
-    return Applied(needs, And(_between(low, root, high, inside=not ends), Eq(f.subs(over, root), 0)), over, root)
-
-
-def _opposite(first: Expr, second: Expr, *, strict: bool) -> Boolean:
-    """Values of which one is not above 0 and one not below it; infinite ones count by their sign."""
-    if strict:
-        return Or(And(first < 0, second > 0), And(first > 0, second < 0))
-    return Or(And(first <= 0, second >= 0), And(first >= 0, second <= 0))
-
-
-def sole(*, equation: Eq, over: Symbol, low: Expr, high: Expr, falls: bool = False) -> Applied:
-    """ONLY: on an open interval a function that rises (or falls) from one side of a value to the other takes it once.
+def sole(*, equation: Eq, over: Symbol, low: Expr, high: Expr) -> Applied:
+    """ONLY: on an open interval a function that falls from above a value to below it takes it once.
 
     Source: Rudin, Principles of Mathematical Analysis, 4.23 and 5.11.
     """
     f = equation.lhs - equation.rhs
-    slope = diff(f, over)
-    reached = attained(equation=equation, over=over, low=low, high=high, root=Symbol("any"), ends=False)
-    one_way = _differentiable(f, over, low, high, slope < 0 if falls else slope > 0, ends=False)
-    return Applied(And(reached.needs, one_way), Root("the only", over, equation, (low, high)), over)
+    falls = Implies(_between(low, over, high, inside=True), And(_regular(f, _SMOOTH, Gt), diff(f, over) < 0))
+    needs = And(sympy.limit(f, over, low, "+") > 0, sympy.limit(f, over, high, "-") < 0, falls)
+    return Applied(needs, Root("the only", over, equation, (low, high)), over)
 
 
 def circle(*, at: Symbol) -> Applied:
