@@ -1,13 +1,8 @@
 """Chapter R, continued: the limit for l1 as a sparsifying map of w* (R4.l1) and its support (R9).
 
 A fixed point satisfies ``N w̄ = κw* + βS(w̄)`` (R3), which couples its entries through the multiplier N alone. Each
-entry is therefore solved for at given N first, and N is then found from ‖w̄‖ = 1.
-
-=============  ===================================================================
-symbol         stands for
-=============  ===================================================================
-``w_i, y_i``   one entry of w̄ and of κw*
-=============  ===================================================================
+entry is therefore solved for at given N first, and N is then found from ‖w̄‖ = 1. ``w_i`` and ``y_i`` are one entry
+of w̄ and of κw*.
 """
 
 from __future__ import annotations

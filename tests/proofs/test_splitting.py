@@ -10,7 +10,7 @@ from anew import decided
 from sympy import Abs, Eq, Expr, Integer, Piecewise, Rational, expand, pi
 
 import proofs
-from proofs import any_estimator, fixed_points, lagrangian, splitting, stability
+from proofs import any_estimator, fixed_points, lagrangian, splitting
 from proofs.engine import claim as registry
 from proofs.engine.derivation import inner
 from proofs.engine.residual import decide_zero
@@ -106,11 +106,6 @@ def test_the_rate_refutes_its_mutants() -> None:
     ]
     assert decide_zero(chain.derived - right).zero is True
     assert [decide_zero(chain.derived - mutant).zero for mutant in wrong] == [False] * len(wrong)
-
-
-def test_another_rate_is_not_derived(scratch: None) -> None:
-    restate("R8", SLIGHTLY * proofs.get("R8").formula)
-    assert decided("R8") is not True
 
 
 def test_the_potential_reads_the_coarse_gradient(scratch: None) -> None:
@@ -225,7 +220,3 @@ def test_the_stability_criterion_on_random_forms() -> None:
         if negatives:
             seen[positive] += 1
     assert min(seen.values()) > 20
-
-
-def test_stability_is_registered_beside_the_census() -> None:
-    assert proofs.get("R7.stability") is stability.R7_stability
