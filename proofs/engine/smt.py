@@ -88,15 +88,13 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
     z3 = translation.z3
     hypotheses = [translation.boolean(part) for part in given]
     claim = translation.boolean(conclusion)
-    if (consistent := translation.solver(steps, *hypotheses).check()) != z3.sat:
+    solver = translation.solver(steps, *hypotheses, z3.Not(claim))
+    answer = z3.unsat if _follows_in_words(given, conclusion) else solver.check()
+    if answer == z3.unsat:  # a counterexample satisfies the hypotheses: only where there is none may they be impossible
+        if (consistent := translation.solver(steps, *hypotheses).check()) == z3.sat:
+            return Decision(True)
         why = "contradict each other" if consistent == z3.unsat else "were not shown to be satisfiable"
         return Decision(None, f"the hypotheses {why}", stopped=consistent == z3.unknown)
-    if _follows_in_words(given, conclusion):
-        return Decision(True)
-    solver = translation.solver(steps, *hypotheses, z3.Not(claim))
-    answer = solver.check()
-    if answer == z3.unsat:
-        return Decision(True)
     if answer == z3.unknown or translation.approximate:
         why = solver.reason_unknown() or translation.approximate
         return Decision(None, f"the solver gave no proof ({why})", stopped=answer == z3.unknown)
@@ -111,8 +109,8 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
 
 
 def _follows_in_words(given: tuple[Boolean, ...], conclusion: Boolean) -> bool:
-    """Whether the conclusion follows whatever the relations mean. `given` is known to be satisfiable: a relation that
-    does not stand there follows from nothing.
+    """Whether the conclusion follows whatever the relations mean: one that does not stand in `given` follows from no
+    others that can be satisfied.
     """
     known = set().union(*map(_relations, given))
     if any(isinstance(part, Relational) and part not in known for part in And.make_args(conclusion)):
@@ -149,6 +147,7 @@ class _Translation:
         self.approximate = ""
         self._circles: dict[Expr, tuple[Any, Any]] = {}
         self._roots: dict[tuple[Expr, int], Any] = {}
+        self._terms: dict[Basic, Any] = {}
         self.undefined: list[Any] = []
         """Conditions under which the solver took any number for a quotient or a root."""
 
@@ -161,6 +160,12 @@ class _Translation:
         return solver
 
     def boolean(self, part: Basic) -> Any:
+        """The solver's term for a condition; what stands in several places is made once."""
+        if part not in self._terms:
+            self._terms[part] = self._boolean(part)
+        return self._terms[part]
+
+    def _boolean(self, part: Basic) -> Any:
         z3 = self.z3
         if isinstance(part, BooleanTrue | BooleanFalse):
             return z3.BoolVal(bool(part), self.context)
@@ -205,6 +210,12 @@ class _Translation:
         )
 
     def real(self, part: Expr) -> Any:
+        """The same for a number."""
+        if part not in self._terms:
+            self._terms[part] = self._real(part)
+        return self._terms[part]
+
+    def _real(self, part: Expr) -> Any:
         z3 = self.z3
         if isinstance(part, Rational):
             return self._number(part)
