@@ -119,25 +119,6 @@ def _general_power(base: acb, exponent: acb, analytic: bool) -> acb:
     return acb(around, around)
 
 
-def _fast(target: int, operation: Operation, sources: tuple[int, ...]) -> Callable[[list[Any], bool], None]:
-    """A step as a function of the slots; the kinds that integrands mostly consist of without unpacking."""
-    first, last = sources[0], sources[-1]
-
-    def unary(slots: list[Any], analytic: bool) -> None:
-        slots[target] = operation(slots[first], analytic)
-
-    def product(slots: list[Any], analytic: bool) -> None:
-        slots[target] = slots[first] * slots[last]
-
-    def total(slots: list[Any], analytic: bool) -> None:
-        slots[target] = slots[first] + slots[last]
-
-    def any_kind(slots: list[Any], analytic: bool) -> None:
-        slots[target] = operation(*[slots[source] for source in sources], analytic)
-
-    return product if operation is mul else total if operation is add else unary if len(sources) == 1 else any_kind
-
-
 class Integrand(Compiled):
     """An expression of one variable as a list of steps. What does not contain the variable is evaluated once, by
     real balls, when the other symbols get their values.
@@ -150,13 +131,16 @@ class Integrand(Compiled):
             found = compiled(node)(values)
             return acb(found) if isinstance(found, arb) else found
 
-        slots = self._filled(complex_ball)
-        steps, result = [_fast(*step) for step in self._steps], self._result
+        slots, result = self._filled(complex_ball), self._result
+        steps = [(*step, step[1] in (add, mul)) for step in self._steps]
 
         def function(z: acb, analytic: bool) -> acb:
             slots[0] = z
-            for step in steps:
-                step(slots, analytic)
+            for target, apply, sources, plain in steps:
+                if plain:
+                    slots[target] = apply(slots[sources[0]], slots[sources[1]])
+                else:
+                    slots[target] = apply(*[slots[source] for source in sources], analytic)
             return slots[result]
 
         return function
