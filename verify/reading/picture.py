@@ -13,6 +13,8 @@ from html import escape
 from itertools import pairwise
 from typing import Any, Final
 
+from scipy.optimize import isotonic_regression
+
 from verify.reading.html_report.text import breadth
 
 _WIDTH, _HEIGHT, _RISE, _MARGIN = 134, 56, 34, 4
@@ -21,6 +23,9 @@ _APART: Final = (12, _WIDTH + 12)
 
 _MOST: Final = 5
 """Boxes in a row, where they may stand in one further up: a page scrolls down more readily than to the side."""
+
+_FOLDED: Final = 12
+"""Steps from which on a picture is folded."""
 
 _SWEEPS: Final = 24
 _KINDS: Final = {
@@ -41,6 +46,17 @@ _PIECE: Final = re.compile(r"\s*(?:[^\s–]+–?|–)")
 
 Vertex = tuple[int, int]
 """(number of a step, row): its box, or where the line from it goes through a row further down."""
+
+
+def folded(nodes: Sequence[Mapping[str, Any]], claim_id: str, grade: str, address: Callable[[str], str]) -> str:
+    """The picture of a claim's derivation in a box that scrolls, folded where it has many steps; else as `picture`."""
+    count, shut = len(nodes), "" if len(nodes) >= _FOLDED else " open"
+    drawn = picture(nodes, f"Derivation of {claim_id}", grade, address)
+    return (
+        f'<details class="derivation"{shut}><summary>{count} step{"s" * (count > 1)} as a picture</summary>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(f"Picture of {claim_id}")}">'
+        f"{drawn}</div></details>"
+    )
 
 
 def picture(nodes: Sequence[Mapping[str, Any]], title: str, grade: str, address: Callable[[str], str]) -> str:
@@ -148,13 +164,11 @@ def _placed(
     """A row in its order, without overlap, by least squares near what is placed beside, and near the middle."""
     rooms = [_APART[row_of[number] == one] for number, one in row]
     places = [sum(rooms[:k]) + (room - sum(rooms)) / 2 for k, room in enumerate(rooms)]
-    blocks: list[list[float]] = []  # sums and counts of the shifts of those that stand as close as they may
+    wishes = []
     for vertex, place in zip(row, places, strict=True):
         near = [at[one] for one in beside[vertex] for _ in range(4 if one[0] == vertex[0] else 1) if one in at]
-        blocks.append([sum(x - place for x in near) / (len(near) + 1), 1])
-        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
-            blocks[-2:] = [[a + b for a, b in zip(*blocks[-2:], strict=True)]]
-    shifts = [total / count for total, count in blocks for _ in range(int(count))]
+        wishes.append(sum(x - place for x in near) / (len(near) + 1))
+    shifts = isotonic_regression(wishes).x.tolist()
     return [(vertex, place + shift) for vertex, place, shift in zip(row, places, shifts, strict=True)]
 
 

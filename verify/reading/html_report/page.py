@@ -19,9 +19,9 @@ from proofs.engine.render import forms_of, latex_of
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.reading.book import CHAPTERS
 from verify.reading.html_report.plots import DRAWN, deviation, digits, least_of, plots_of
-from verify.reading.html_report.text import TEMPLATES, Scale, anchor, breadth, counted, escaped, printable, ticks
+from verify.reading.html_report.text import TEMPLATES, Scale, anchor, breadth, escaped, printable, ticks
 from verify.reading.mathml import mathml
-from verify.reading.picture import picture
+from verify.reading.picture import folded
 from verify.reading.references import CITED, REFERENCES
 from verify.reading.summary import (
     complaints,
@@ -104,9 +104,6 @@ def _registered(claim_id: str) -> dict[str, Any]:
 _SHOWN: Final = re.compile(r"\$\$(.+?)\$\$|```text\n(.*?)\n```", flags=re.DOTALL)
 """A formula, or one that is given on a line of text."""
 
-_FOLDED: Final = 12
-"""Steps from which on a picture is folded."""
-
 
 def _shown(text: str) -> Markup:
     """What a step shows, from Markdown."""
@@ -124,16 +121,11 @@ def _picture(claim: ClaimReport, found: Evidence, known: frozenset[str]) -> Mark
     if not (nodes := found.steps[:last]):
         return Markup("")
     grade = found.grade.words if found.verdict is Verdict.VERIFIED else found.verdict.value
-    drawn = printable(picture(nodes, f"Derivation of {claim.id}", grade, lambda cited: _address(cited, known)))
-    said = escaped(f"Picture of {claim.id}")
-    return Markup(
-        '<details class="derivation"{}><summary>{} as a picture</summary>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div></details>'
-    ).format("" if len(nodes) >= _FOLDED else Markup(" open"), counted(len(nodes), "step"), said, Markup(drawn))
 
+    def address(cited: str) -> str:
+        return f"#{anchor(cited)}" if cited in known else ""
 
-def _address(claim_id: str, known: frozenset[str]) -> str:
-    return f"#{anchor(claim_id)}" if claim_id in known else ""
+    return Markup(printable(folded(nodes, claim.id, grade, address)))
 
 
 def _math(latex: str, display: bool = False) -> Markup:
