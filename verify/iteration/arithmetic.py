@@ -9,7 +9,7 @@ Nothing of `numerics` and no closed form is used here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
@@ -155,22 +155,14 @@ class Iteration:
         return np.asarray(np.linalg.norm(across, axis=-1))
 
     def run(self, w: Array, tau: float, steps: int = 4000, tolerance: float = 3e-16) -> tuple[Array, Array]:
-        """Run every start until its step is below `tolerance`: where they end (starts, n), the last steps (starts,)."""
-        ends, last = w.copy(), np.full(len(w), np.inf)
-        rows, current, iteration = np.arange(len(w)), w, self
+        """Run until every step is below `tolerance`: where the starts end (starts, n), the last steps (starts,)."""
+        moved = np.full(len(w), np.inf)
         for k in range(steps):
-            new = iteration.step(current, tau)
-            moved = np.linalg.norm(new - current, axis=-1)
-            ends[rows], last[rows], current = new, moved, new
-            if k % 16 == 15:
-                going = moved > tolerance
-                if not going.any():
-                    break
-                if going.sum() < 0.8 * len(rows):
-                    numbers = {name: value for name, value in vars(iteration).items() if np.ndim(value) == 2}
-                    iteration = replace(iteration, **{name: value[going] for name, value in numbers.items()})
-                    rows, current = rows[going], current[going]
-        return ends, last
+            w, before = self.step(w, tau), w
+            moved = np.linalg.norm(w - before, axis=-1)
+            if k % 16 == 15 and not (moved > tolerance).any():
+                break
+        return w, moved
 
 
 class Exact(Iteration):
