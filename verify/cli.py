@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +41,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 Examples:
   coarseproof claims                  all statements of the theory
   coarseproof claims C3               one of them, derived step by step
-  coarseproof verify                  check everything, about two minutes
+  coarseproof verify                  check everything
   coarseproof verify --only C3 N1     check two claims
   coarseproof limit --weights w.npy --penalty l1 --beta 0.5 --lam 0.02
                                       where the iteration ends for a true weight
@@ -97,17 +96,14 @@ def claims(names: tuple[str, ...], latex: bool) -> None:
 def _find(name: str) -> Claim | list[Claim]:
     """The claim of that id, or those of the chapter with that letter."""
     import proofs
+    from proofs.engine.claim import nearest
 
     with suppress(ValueError):
         return proofs.get(name)  # of its chapter, all that has to be imported
     ids = [claim.id for claim in proofs.all_claims()]
     if chapter := [proofs.get(one) for one in ids if one[0] == name]:
         return chapter
-    # Case is the commonest slip, and "c3" is nearest to "C3" only for people.
-    upper = name.upper()
-    parts = [one for one in ids if f"{one.upper()}.".startswith(f"{upper}.")]
-    near = parts or get_close_matches(name, ids) or get_close_matches(upper, ids)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`coarseproof claims` lists them"
+    hint = nearest(name, ids) or "`coarseproof claims` lists them"
     raise ValueError(f"claim id {name!r} is unknown; {hint}")
 
 

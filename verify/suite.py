@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast, get_args
 
@@ -45,15 +44,16 @@ _BUDGETS: Final = dict.fromkeys(("monte_carlo", "iteration"), FALSE_ALARM_BUDGET
 def select(claims: Sequence[Claim], only: Sequence[str]) -> list[Claim]:
     """The claims named by `only`, in the theory's order; C5 takes its parts (C5.tanh …) along."""
 
+    from proofs.engine.claim import nearest
+
     def named(claim: Claim, wanted: str) -> bool:
         return claim.id == wanted or claim.id.startswith(f"{wanted}.")
 
     for wanted in only:
         if not wanted or not any(named(claim, wanted) for claim in claims):
             ids = [claim.id for claim in claims]
-            near = get_close_matches(str(wanted), ids)
-            hint = f"did you mean {' or '.join(near)}? " if near else ""
-            raise ValueError(f"claim id {wanted!r} is unknown; {hint}known ids: {', '.join(ids)}")
+            hint = f"{nearest(str(wanted), ids)} known ids: {', '.join(ids)}".lstrip()
+            raise ValueError(f"claim id {wanted!r} is unknown; {hint}")
     return [claim for claim in claims if not only or any(named(claim, w) for w in only)]
 
 

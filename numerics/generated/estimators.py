@@ -200,7 +200,7 @@ def coarse_gradient(
 ) -> npt.NDArray[np.floating]:
     """Expected coarse gradient of the binarized network for a straight-through estimator.
 
-        b vᵀ v* (ŵ−w*) + (c vᵀ v* + p vᵀ(v−v*) + q (1ᵀ(v−v*)) (1ᵀ v)) ŵ
+        b vᵀv* (ŵ−w*) + (c vᵀv* + p vᵀ(v−v*) + q (1ᵀ(v−v*)) (1ᵀv)) ŵ
 
     with kernels p, q, C, b of the angle and of norm(w) by estimator.
     v: (..., m) output weights.

@@ -28,7 +28,7 @@ __all__ = [
 def population_loss(v: npt.ArrayLike, w: npt.ArrayLike, v_star: npt.ArrayLike, w_star: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Population loss.
 
-        ‖v−v*‖²/8 + (1ᵀ(v−v*))²/8 + θ vᵀ v*/(2 π)
+        ‖v−v*‖²/8 + (1ᵀ(v−v*))²/8 + θ vᵀv*/(2 π)
 
     v: (..., m) output weights.
     w: (..., n) filter, nonzero.
@@ -55,7 +55,7 @@ def population_loss(v: npt.ArrayLike, w: npt.ArrayLike, v_star: npt.ArrayLike, w
 def population_loss_at_origin(v_star: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Population loss at w = 0.
 
-        ((1ᵀ v*)² + ‖v*‖²)/8
+        ((1ᵀv*)² + ‖v*‖²)/8
 
     v_star: (..., m) true output weights.
     Returns (...); leading (batch) axes broadcast. float32 in, float32 out.
@@ -75,7 +75,7 @@ def population_loss_at_origin(v_star: npt.ArrayLike) -> npt.NDArray[np.floating]
 def loss_gradient_v(v: npt.ArrayLike, w: npt.ArrayLike, v_star: npt.ArrayLike, w_star: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Gradient of the population loss in the output weights.
 
-        (v−v*)/4 + (1ᵀ(v−v*)/4) 1 + (θ/(2 π)) v*
+        (v−v*)/4 + (1ᵀ(v−v*)/4) 𝟏 + (θ/(2 π)) v*
 
     v: (..., m) output weights.
     w: (..., n) filter, nonzero.
@@ -103,7 +103,7 @@ def loss_gradient_v(v: npt.ArrayLike, w: npt.ArrayLike, v_star: npt.ArrayLike, w
 def loss_gradient_w(v: npt.ArrayLike, w: npt.ArrayLike, v_star: npt.ArrayLike, w_star: npt.ArrayLike, *, at_kink: str = "raise") -> npt.NDArray[np.floating]:
     """Gradient of the population loss in the filter.
 
-        −(vᵀ v*/(2 π r)) e
+        −(vᵀv*/(2 π r)) e
 
     v: (..., m) output weights.
     w: (..., n) filter, nonzero.
@@ -132,7 +132,7 @@ def loss_gradient_w(v: npt.ArrayLike, w: npt.ArrayLike, v_star: npt.ArrayLike, w
 def best_output_weights(theta: npt.ArrayLike, v_star: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """The best output weights at a given angle.
 
-        v* − (2 θ/π) (v* − (1ᵀ v*/(m + 1)) 1)
+        v* − (2 θ/π) (v* − (1ᵀv*/(m + 1)) 𝟏)
 
     theta: (...) angle between w and w*, radian, 0 <= theta <= pi.
     v_star: (..., m) true output weights.
@@ -157,7 +157,7 @@ def best_output_weights(theta: npt.ArrayLike, v_star: npt.ArrayLike) -> npt.NDAr
 def saddle_angle(v_star: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """The only critical points with 0 < θ < π, and why they are saddles.
 
-        π ‖v*‖² (m + 1)/(2 (‖v*‖² (m + 1) − (1ᵀ v*)²))
+        π ‖v*‖² (m + 1)/(2 (‖v*‖² (m + 1) − (1ᵀv*)²))
 
     v_star: (..., m) true output weights.
     Returns (...); leading (batch) axes broadcast. float32 in, float32 out.

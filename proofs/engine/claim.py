@@ -7,8 +7,9 @@ the closed form must agree with; every method that can check it reads them from 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache, partial
 from importlib import import_module
@@ -186,6 +187,14 @@ def get(claim_id: str) -> Claim:
         known = ", ".join(claim.id for claim in all_claims())
         raise ValueError(f"claim id {claim_id!r} is unknown; known ids: {known}")
     return _REGISTRY[claim_id]
+
+
+def nearest(claim_id: str, ids: Sequence[str]) -> str:
+    """What an unknown id may stand for, as a question; "" if nothing is near."""
+    upper = claim_id.upper()  # case is the commonest slip, and "c3" is nearest to "C3" only for people
+    parts = [name for name in ids if f"{name.upper()}.".startswith(f"{upper}.")]
+    near = parts or get_close_matches(claim_id, ids) or get_close_matches(upper, ids)
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 CARRIED_OUT: Final[dict[str, Derivation]] = {}

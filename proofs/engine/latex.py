@@ -63,7 +63,7 @@ def latex_of_sentence(sentence: Boolean, parts: Mapping[str, Expr], names: Mappi
     return str(written.doprint(All(*said.args, *also)))
 
 
-_TAKEN: Final = {name for entry in QUANTITIES.values() for name in (entry.symbol.name, entry.text)} | {
+_TAKEN: Final = {name for entry in QUANTITIES.values() for name in (entry.symbol.name, entry.latex)} | {
     *("s", "t", "x", "u", "rho", "phi", "size", "pi", "π", "E", "exp")
 }
 """What a formula of this package may show: a parameter that a user calls so is shown under its own symbol's name."""
@@ -72,7 +72,8 @@ _TAKEN: Final = {name for entry in QUANTITIES.values() for name in (entry.symbol
 def shown(symbol: Symbol) -> str:
     """The name of a symbol that the registry does not know."""
     word = keyword(symbol)
-    return str(symbol.name) if word.strip("_") in _TAKEN else word
+    bare = word.strip("_")
+    return str(symbol.name) if {bare, _spelled(bare).strip()} & _TAKEN else word
 
 
 _HELPERS: Final = {entry.symbol.name: entry.latex for entry in QUANTITIES.values()} | {"size": "|x|"}

@@ -185,7 +185,7 @@ def _root(number: int) -> tuple[int, int]:
 
 
 def _is_square(base: Expr) -> bool:
-    return base.is_Symbol and (known := quantity(base)) is not None and known.text.endswith("‖²")
+    return base.is_Symbol and (known := quantity(base)) is not None and known.latex.endswith(r"\|^2")
 
 
 ASIDE, VECTOR, INTEGRAL = 8, 9, 10

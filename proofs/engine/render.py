@@ -1,40 +1,22 @@
-"""Claims and their expressions in LaTeX and in plain Unicode.
-
-The symbols of the registry carry their printed names; the printers below use those names without
-rebuilding the expression, because two different symbols may print alike (the slope and a unit
-vector are both "a").
-"""
+"""Claims and their expressions in LaTeX, and as a terminal shows them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from textwrap import indent
-from typing import Any
+from textwrap import fill, indent
 
-from sympy import And, Eq, Expr, Symbol, default_sort_key, true
+from sympy import And, Expr, Symbol, default_sort_key, true
 from sympy.logic.boolalg import Boolean
-from sympy.printing.pretty.pretty import PrettyPrinter
-from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
-from sympy.printing.pretty.stringpict import prettyForm
 
 from proofs.engine.claim import Claim, derive, forms_of, latex_of_claim, subject_of
 from proofs.engine.derivation import Obligation, Step
-from proofs.engine.latex import CLAUSES, latex_of, latex_of_all
-from proofs.engine.sentence import formula_of
+from proofs.engine.drawn import drawn
+from proofs.engine.latex import CLAUSES, latex_of, latex_of_all, latex_of_sentence
 from proofs.engine.unicode import unicode_of
-from proofs.symbols import QUANTITIES, mu, quantity
+from proofs.symbols import QUANTITIES
 
-__all__ = ["describe", "forms_of", "latex_of", "latex_of_claim", "line_of", "subject_of", "text_of"]
-
-
-def text_of(expression: Expr | Boolean) -> str:
-    """The expression in Unicode, two-dimensional (fractions take several lines), never wrapped."""
-    before = pretty_use_unicode(True)
-    try:
-        lines = str(_Pretty().doprint(expression)).splitlines()
-        return "\n".join(line.rstrip() for line in lines)
-    finally:
-        pretty_use_unicode(before)
+__all__ = ["describe", "forms_of", "latex_in", "latex_of", "latex_of_claim", "line_of", "subject_of", "supposed_by"]
 
 
 def line_of(expression: Expr | Boolean) -> str:
@@ -42,36 +24,16 @@ def line_of(expression: Expr | Boolean) -> str:
     return unicode_of(latex_of_all(expression))
 
 
-def _is_compound(text: str) -> bool:
-    """Whether a printed name needs brackets under a power, as v·v* does and (v−v*) does not."""
-    return not text.startswith("(") and any(mark in text for mark in "·ᵀ²−*")
+def latex_in(claim: Claim, shown: Expr | Boolean) -> str:
+    """What a derivation shows, in LaTeX; a fact is a sentence, in the claim's own names."""
+    return latex_of_sentence(shown, {}, claim.names) if isinstance(shown, Boolean) else latex_of(shown)
 
 
-class _Pretty(PrettyPrinter):
-    def __init__(self) -> None:
-        super().__init__({"use_unicode": True, "wrap_line": False})
-
-    def _print_Symbol(self, e: Symbol, bold_name: bool = False) -> prettyForm:
-        known = quantity(e)
-        if known is None:
-            return prettyForm(line_of(e))
-        binding = prettyForm.POW if _is_compound(known.text) else prettyForm.ATOM
-        if "·" in known.text and binding != prettyForm.ATOM:  # as a factor, too, a·b wants brackets
-            binding = prettyForm.ADD
-        return prettyForm(known.text, binding=binding)
-
-    def _print_Is(self, e: Any) -> prettyForm:
-        return prettyForm(line_of(e))
-
-    _print_Tends = _print_Is  # noqa: N815 -- the printer's name
-
-    def _print_Same(self, e: Any) -> prettyForm:
-        return self._print_Relational(Eq(*e.args, evaluate=False))
-
-    def _print_Function(self, e: Any, *arguments: Any, **options: Any) -> prettyForm:
-        if e.func == mu:
-            options["func_name"] = "μ'"
-        return super()._print_Function(e, *arguments, **options)
+def supposed_by(claim: Claim) -> list[str]:
+    """The hypotheses in LaTeX, but for what words alone can say."""
+    premises = (premise for premise in claim.premises.values() if premise not in claim.hypotheses)
+    stated = [latex_of(condition) for condition in claim.hypotheses if condition != true]
+    return stated + [latex_in(claim, premise) for premise in premises]
 
 
 # Whole claims.
@@ -83,46 +45,49 @@ def describe(claim: Claim, width: int = 100) -> str:
 
 
 def _head(claim: Claim, width: int) -> Iterator[str]:
-    yield f"{claim.id}  {claim.title}"
-    yield f"{claim.kind.value}; source: {claim.source}"
-    ends = "" if claim.statement is None else " ="
-    yield from ("", "Statement", *(f"  {unicode_of(clause)}{ends}" for clause in subject_of(claim).split(CLAUSES)))
-    if claim.statement is not None:
-        yield _block(claim.statement, width, "    ")
-    for printed in claim.forms[1:]:
-        yield from ("", "Printed form", _block(printed, width))
+    yield _words(f"{claim.id}  {claim.title}", width)
+    yield _words(f"{claim.kind.value}; source: {claim.source}", width)
+    for heading, form in zip(("Statement", "Printed form"), forms_of(claim), strict=False):
+        yield from ("", heading, *(_formula(clause, width, "  ") for clause in form.split(CLAUSES)))
     if besides := claim.besides():
-        yield from ("", "Besides", *(f"  {name}" for name in besides))
-    hypotheses = [line_of(condition) for condition in claim.hypotheses if condition != true]
-    hypotheses += [
-        line_of(formula_of(premise, {})) for premise in claim.premises.values() if premise not in claim.hypotheses
-    ]
-    if claim.setting:
-        hypotheses.append(claim.setting)
-    symbols = list(_symbols(claim))
-    if hypotheses or symbols:
-        yield from ("", "Hypotheses", *(f"  {text}" for text in [*hypotheses, *symbols]))
+        yield from ("", "Besides", *(_words(f"  {name}", width) for name in besides))
+    hypotheses = [_formula(one, width, "  ") for one in supposed_by(claim)]
+    told = [*([claim.setting] if claim.setting else []), *_symbols(claim)]
+    if hypotheses or told:
+        yield from ("", "Hypotheses", *hypotheses, *(_words(f"  {one}", width) for one in told))
     if claim.code:
         yield from ("", f"Generated code: {', '.join(claim.code)}")
 
 
+def _words(text: str, width: int) -> str:
+    """A paragraph, indented as it begins; its other lines two columns more."""
+    margin = text[: len(text) - len(text.lstrip())]
+    return fill(text.lstrip(), width, initial_indent=margin, subsequent_indent=f"{margin}  ", break_on_hyphens=False)
+
+
+def _formula(latex: str, width: int, margin: str) -> str:
+    return indent(drawn(latex, width - len(margin)), margin)
+
+
 def _symbols(claim: Claim) -> Iterator[str]:
-    """The symbols of the statement, with the domains their assumptions give them.
+    """The symbols that the claim and its hypotheses are about, with the domains their assumptions give them.
 
     A hypothesis such as r > 0 is an assumption on the symbol: SymPy has reduced it to "true".
     """
-    free = {symbol for part in (*claim.forms, *claim.hypotheses) for symbol in part.free_symbols}
+    stated = (*claim.forms, *claim.parts.values(), *claim.hypotheses, *claim.premises.values())
+    free = {symbol for part in stated for symbol in part.free_symbols}
+    supposed = {unicode_of(one) for one in supposed_by(claim)}
     for symbol, entry in QUANTITIES.items():
-        if symbol in free:
-            yield f"{entry.text}: {entry.meaning}{_domain(symbol, entry.text)}"
+        name = re.sub(r"^\((.*)\)$", r"\1", unicode_of(entry.latex))
+        if symbol in free and name != entry.meaning.replace(" ", ""):
+            domain = _domain(symbol, name)
+            yield f"{name}: {entry.meaning}" + (f"; {domain}" if domain and domain not in supposed else "")
 
 
-def _domain(symbol: Symbol, text: str) -> str:
+def _domain(symbol: Symbol, name: str) -> str:
     if symbol.is_integer:
-        return f"; {text} ≥ 1, an integer"
-    if symbol.is_positive:
-        return f"; {text} > 0"
-    return f"; {text} ≥ 0" if symbol.is_nonnegative else ""
+        return f"{name} ≥ 1, an integer"
+    return f"{name} > 0" if symbol.is_positive else f"{name} ≥ 0" if symbol.is_nonnegative else ""
 
 
 def _derivation(claim: Claim, width: int) -> Iterator[str]:
@@ -130,7 +95,7 @@ def _derivation(claim: Claim, width: int) -> Iterator[str]:
     if chain.cited:
         yield f"  rests on {', '.join(chain.cited)}"
     for number, step in enumerate(chain.steps, start=1):
-        yield from _step(number, step, width)
+        yield from _step(claim, number, step, width)
     if chain.decided is not True:
         yield "  REFUTED" if chain.decided is False else "  UNDECIDED"
         return
@@ -138,12 +103,14 @@ def _derivation(claim: Claim, width: int) -> Iterator[str]:
     yield from (f"  words alone join: {name}" for name in chain.words)
 
 
-def _step(number: int, step: Step, width: int) -> Iterator[str]:
+def _step(claim: Claim, number: int, step: Step, width: int) -> Iterator[str]:
     name = f"besides: {step.name}" if step.kind == "besides" else step.name
-    yield f"  {number}. {name}" + (f"  ({step.because})" if step.because else "")
-    yield _block(step.shown, width, "       ")
+    because = step.because if step.because.startswith("[") else f"({step.because})" * bool(step.because)
+    yield _words(f"  {number}. {name}  {because}".rstrip(), width)
+    facts = sorted(step.shown.args, key=default_sort_key) if isinstance(step.shown, And) else [step.shown]
+    yield from (_formula(latex_in(claim, fact), width, "       ") for fact in facts)
     for obligation in step.obligations:
-        yield f"     owes {obligation.what}: {_decision(obligation)}"
+        yield _words(f"     owes {obligation.what}: {_decision(obligation)}", width)
 
 
 def _decision(obligation: Obligation) -> str:
@@ -153,14 +120,3 @@ def _decision(obligation: Obligation) -> str:
         return "holds" if condition else "exactly zero"
     word = "REFUTED" if decision.zero is False else "UNDECIDED"
     return f"{word} {decision.witness}".rstrip()
-
-
-def _block(shown: str | Expr, width: int, margin: str = "  ") -> str:
-    """An expression in two dimensions if it fits the width, on one line otherwise; facts below one another."""
-    if isinstance(shown, str):
-        return indent(shown, margin)
-    if isinstance(shown, And):
-        return "\n".join(_block(fact, width, margin) for fact in sorted(shown.args, key=default_sort_key))
-    text = text_of(shown)
-    fits = max(len(line) for line in text.splitlines()) + len(margin) <= width
-    return indent(text if fits else line_of(shown), margin)

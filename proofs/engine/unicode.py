@@ -37,15 +37,29 @@ _PROPER: Final = (
     (r" {2,}", " "),
     (r" +(?=[,;)⟩₀-₉ᵢⱼₖₙₜ⁰¹²³⁴-⁹ᵀ⁺⁻'_\u0300-\u0307])", ""),
     (r"\( +", "("),
+    (r"ᵀ (?=[\w(])", "ᵀ"),
     (rf"\b({_FUNCTION}) \(", r"\1("),
-    (r"(^|[(=<>≤≥→{,;⟨] ?)− ", r"\1−"),
+    (r"(^|[(=<>≤≥→{,;⟨] ?)− (?![\ue000-\uf8ff])", r"\1−"),
 )
 """What LaTeX spaces by itself."""
 
 
+FRACTION: Final = "[\ue000-\uf8ff]"
+"""What stands for a fraction that is drawn."""
+
+
 def unicode_of(latex: str) -> str:
     """The LaTeX of a formula or a statement in a line of text, with the brackets that fractions and powers need."""
-    told = _Reader(latex).all()
+    return read(latex)[0]
+
+
+def read(latex: str, room: int = 0) -> tuple[str, dict[str, tuple[str, str]]]:
+    """The same, but with one sign for a fraction in no other whose halves fit the room; and the halves by the sign."""
+    reader = _Reader(latex, room)
+    return _proper(reader.all()), reader.fractions
+
+
+def _proper(told: str) -> str:
     for found, instead in _PROPER:
         told = re.sub(found, instead, told)
     return normalize("NFC", told.strip())
@@ -69,8 +83,9 @@ def _terms(text: str) -> int:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, room: int) -> None:
         self._rest = _TOKEN.findall(text)[::-1]
+        self._room, self.fractions = room, dict[str, tuple[str, str]]()
 
     def _next(self) -> str:
         return self._rest[-1] if self._rest else ""
@@ -88,7 +103,10 @@ class _Reader:
         """What stands in the next braces, or the next token alone."""
         while self._next().isspace():
             self._rest.pop()
-        return self._one("").strip()
+        self._room, room = 0, self._room
+        told = self._one("").strip()
+        self._room = room
+        return told
 
     def _raw(self) -> str:
         """The characters in the next braces."""
@@ -117,7 +135,8 @@ class _Reader:
                 self._rest.pop()
             return ""
         if name in _WORDS:
-            return self._raw()
+            told = self._raw()
+            return "𝟏" if (name, told) == ("mathbf", "1") else told
         if name in _MARKS:
             told = self._group()
             return told[:1] + _MARKS[name] + told[1:]
@@ -142,6 +161,10 @@ class _Reader:
 
     def _fraction(self, before: str) -> str:
         above, below = self._group(), self._group()
+        if " " in above + below and max(len(above), len(below)) <= self._room:
+            sign = chr(0xE000 + len(self.fractions))
+            self.fractions[sign] = _proper(above), _proper(below)
+            return sign
         told = f"{f'({above})' if _terms(above) > 1 else above}/{_bracketed(below)}"
         alone = not re.search(rf"{_FUNCTION} ?$", before)
         return told if alone and not self._goes_on() else f"({told})"

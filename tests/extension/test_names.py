@@ -21,7 +21,7 @@ import numerics
 from numerics.arguments import renamed
 from proofs import naming, penalty_forms, symbols
 from proofs.engine.derivation import Obligation, vanishes
-from proofs.engine.render import latex_of, line_of, text_of
+from proofs.engine.render import latex_of, line_of
 from proofs.penalty_forms import Penalty, Shape
 from proofs.proxies import ESTIMATORS, Estimator, Parameter, add
 from proofs.proximal import Branch
@@ -294,7 +294,7 @@ def test_every_printer_shows_them_apart_from_our_own(name: str, monkeypatch: pyt
     monkeypatch.setattr("proofs.proxies.ESTIMATORS", dict(ESTIMATORS))
     (parameter,) = add(bump("a_bump", "bump", Symbol(name, positive=True))).parameters
     ours = (symbols.theta, symbols.x, symbols.multiplier, Symbol("size", nonnegative=True))
-    for shown in (latex_of, line_of, text_of):
+    for shown in (latex_of, line_of):
         assert shown(parameter.symbol) not in {shown(symbol) for symbol in ours}
     assert mathml(latex_of(parameter.symbol + symbols.theta)).startswith("<math")
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from types import FunctionType, ModuleType
+from unicodedata import combining
 
 import pytest
 from anew import decided
@@ -222,14 +223,16 @@ def test_hypotheses_can_fail() -> None:
 @pytest.mark.parametrize("claim_id", IDS)
 def test_every_claim_can_be_shown(claim_id: str) -> None:
     claim = proofs.get(claim_id)
-    text = describe(claim)
+    text = describe(claim, 80)
     for expected in (claim.id, claim.title, claim.source, "Statement", "Derivation", *claim.code):
-        assert expected in text
+        assert expected in " ".join(text.split())
+    assert max(sum(not combining(sign) for sign in line) for line in text.splitlines()) <= 80
     latex = latex_of_claim(claim)
     assert latex.startswith(claim.subject)
     assert latex.count("{") == latex.count("}")
     registered = {symbol.name for symbol in QUANTITIES if "_" in symbol.name}
     assert not any(name in latex for name in registered)
+    assert not registered & set(re.findall(r"\w+", text))
     assert not any("\ue000" <= character <= "\uf8ff" for character in text)
 
 

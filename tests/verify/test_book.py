@@ -21,10 +21,10 @@ from proofs.engine import claim as registry
 from proofs.engine.decision import Decision
 from proofs.engine.derivation import Obligation, Step
 from proofs.engine.lines import broken
-from proofs.engine.render import forms_of
+from proofs.engine.render import forms_of, latex_in
 from proofs.symbols import QUANTITIES
 from verify.build import GENERATED
-from verify.reading.book import PAGES, defined_at, entry, heading_of, latex_in, markdown, of_claims, slug_of
+from verify.reading.book import PAGES, defined_at, entry, heading_of, markdown, of_claims, slug_of
 from verify.reading.derivations import MOST_LINES, as_told, formula, meanings, settled
 from verify.reading.markdown import displayed, escaped, slug
 from verify.reading.mathml import mathml

@@ -121,6 +121,7 @@ def test_an_unknown_id_is_named(wanted: str, run: Runner) -> None:
     with pytest.raises(ValueError, match=r"known ids: .*C3") as caught:
         run({"symbolic": {}}, only=[wanted])
     assert repr(wanted) in str(caught.value)
+    assert ("did you mean C3?" in str(caught.value)) == (wanted == "c3")
 
 
 # Running.

@@ -18,7 +18,7 @@ _NEEDED: Final = ("nbformat", "nbclient", "ipykernel", "matplotlib")
     cls=ManyValues,
     epilog="""\b
 Examples:
-  coarseproof notebooks                         all of them into docs/notebooks, about four minutes
+  coarseproof notebooks                         all of them into docs/notebooks
   coarseproof notebooks --only 01 03            two of them
   coarseproof notebooks --check                 execute all, write nothing; exit 1 and show a diff if one is stale
   coarseproof notebooks --only 07 --output out  one of them into another folder

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isnan
 from typing import Any, Final
 
 import click
@@ -108,7 +109,8 @@ def run_display(most: int) -> Iterator[Callable[[int, float, float], None]]:
     last = [time.monotonic()]
 
     def text(step: int, angle: float, residual: float) -> str:
-        return f"step {step} of at most {most}, angle {angle:.3g} rad, residual {residual:.2g}"
+        left = "" if isnan(residual) else f", residual {residual:.2g}"  # sampled gradients leave none
+        return f"step {step} of at most {most}, angle {angle:.3g} rad{left}"
 
     if shown.is_terminal:
         with shown.status("starting") as status:

@@ -8,14 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from sympy import Expr, true
-from sympy.logic.boolalg import Boolean
+from sympy import true
 
 import proofs
 from proofs.engine.claim import Claim
 from proofs.engine.derivation import Step
-from proofs.engine.latex import latex_of_sentence
-from proofs.engine.render import forms_of, latex_of, subject_of
+from proofs.engine.render import forms_of, latex_in, latex_of, subject_of, supposed_by
 from proofs.extensions import is_own
 from verify.reading.markdown import escaped, inline, page, slug
 
@@ -110,17 +108,9 @@ def graph_of(claim_id: str) -> list[dict[str, Any]]:
     return [{"name": s.name, "kind": s.kind, "rule": s.rule, "uses": list(s.uses)} for s in reversed(kept)]
 
 
-def latex_in(claim: Claim, shown: Expr | Boolean) -> str:
-    """What a derivation shows, in LaTeX; a fact is a sentence, in the claim's own names."""
-    return latex_of_sentence(shown, {}, claim.names) if isinstance(shown, Boolean) else latex_of(shown)
-
-
 def conditions(claim: Claim) -> list[str]:
     """What a claim supposes, as Markdown."""
-    stated = [inline(latex_of(hypothesis)) for hypothesis in claim.hypotheses if hypothesis != true]
-    premises = [premise for premise in claim.premises.values() if premise not in claim.hypotheses]
-    stated += [inline(latex_in(claim, premise)) for premise in premises]
-    return stated + ([escaped(claim.setting)] if claim.setting else [])
+    return [*map(inline, supposed_by(claim)), *([escaped(claim.setting)] if claim.setting else [])]
 
 
 def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:

@@ -14,11 +14,11 @@ from sympy.logic.boolalg import Boolean
 import proofs
 from proofs.engine.claim import Claim, proved
 from proofs.engine.derivation import Derivation, Obligation, Step
-from proofs.engine.render import latex_of
+from proofs.engine.render import latex_in, latex_of
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.extensions import is_own
 from proofs.symbols import QUANTITIES
-from verify.reading.book import CHAPTERS, PAGES, latex_in, of_claims
+from verify.reading.book import CHAPTERS, PAGES, of_claims
 from verify.reading.markdown import displayed, escaped, inline
 
 MOST_LINES: Final = 14
