@@ -28,6 +28,17 @@ def test_the_tour_shows_every_command() -> None:
     assert {command.split()[1] for command in COMMANDS} == set(main.commands)
 
 
+@pytest.mark.parametrize(("kind", "heading"), [("ste", "Estimators"), ("penalty", "Penalties")])
+def test_it_and_help_name_every_estimator_and_penalty(kind: str, heading: str) -> None:
+    from verify.commands.parameters import table
+
+    listed = re.search(rf"^{heading}: (.+?)\.$", README, flags=re.DOTALL | re.MULTILINE)
+    assert listed
+    assert set(re.findall("`(.+?)`", listed[1])) == set(table(kind))
+    told = processes.coarseproof("learn", "--help").stdout
+    assert f":{','.join(table(kind))}." in "".join(told.split())
+
+
 ELSEWHERE = ("notebooks --check", "derive --check")
 """What `test_stored` carries out for all notebooks, and `.ci/run` with the main command."""
 

@@ -54,16 +54,11 @@ not be written, 130 interrupted (the state is in --save).""",
 @common.WEIGHTS
 @common.BETA
 @common.LAM
-@click.option(
-    "--penalty",
-    default="l1",
-    shell_complete=choices("penalty"),
-    help="l1, l0, tl1, mcp, scad, half, or an extension's.",
-)
+@click.option("--penalty", default="l1", shell_complete=choices("penalty"), help="Sparsity penalty")
 @click.option("--kappa", type=NUMBER, default="1", help="Strength κ of the pull, without --v.")
 @common.count_option("--units", default=4, help="Hidden units, without --v.")
 @common.file_option("--v", "v_path", help="True output weights v*.")
-@click.option("--ste", default="relu", shell_complete=choices("ste"), help="Straight-through estimator.")
+@click.option("--ste", default="relu", shell_complete=choices("ste"), help="Straight-through estimator")
 @click.option("--eta", type=NUMBER, help="Step size η.  [default: near the fastest, 1/(α+β)]")
 @click.option("--learn-v", is_flag=True, help="Learn v too, from a random start.")
 @click.option("--free", is_flag=True, help="Do not normalize w after a step (claim R10).")
@@ -74,7 +69,7 @@ not be written, 130 interrupted (the state is in --save).""",
     help="Exact, or from a fresh minibatch, or from one fixed data set.",
 )
 @common.count_option("--samples", default=256, help="Networks in a minibatch.")
-@common.count_option("--dataset", help="Networks in the fixed data set.")
+@common.count_option("--dataset", help="Networks in the fixed data set.  [default: --samples]")
 @common.file_option("--start", help="First w.  [default: random direction]")
 @common.count_option("--seed", least=0, default=0, help="Of the start and the samples.")
 @click.option("--tolerance", type=NUMBER, default="1e-12", help="Stop this close to the limit.")

@@ -72,11 +72,14 @@ class Parametrized(click.Command):
         self._kinds, self._names = kinds, names
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """The command's own, then those of parameters."""
+        """The command's own, which say what there is to choose from, then those of parameters."""
         own = super().get_params(ctx)
         if not hasattr(self, "_made"):
             taken = {word for parameter in own for word in (*parameter.opts, *parameter.secondary_opts)}
             self._made = [self._option(word, name, owners) for word, (name, owners) in _options(taken).items()]
+            for one in own:
+                if isinstance(one, click.Option) and one.name in KINDS and not isinstance(one.type, click.Choice):
+                    one.help = f"{one.help}: {', '.join(table(one.name))}."
         return [*own, *self._made]
 
     def _option(self, word: str, name: str, owners: list[Owner]) -> click.Option:
