@@ -140,10 +140,6 @@ def test_angles_out_of_range(call_with: Callable[[Any], Any], theta: float) -> N
         call_with([0.0, np.inf])
 
 
-def test_the_ends_of_the_range_are_in_it() -> None:
-    np.testing.assert_array_equal(halfspace_probability([0.0, np.pi]), [0.5, 0.0])
-
-
 def test_no_saddle() -> None:
     with pytest.raises(ValueError, match=r"sum\(v_star\) = 2\.0 is out of range; a saddle exists only where"):
         saddle_angle([1.0, 1.0])
@@ -225,14 +221,6 @@ def test_dtypes() -> None:
         np.testing.assert_array_equal(call(name, **unsigned), call(name, **as_floats))
 
 
-def test_the_arithmetic_of_narrow_inputs_is_wide() -> None:
-    """Single precision in and out, double in between: the result is the rounded double one."""
-    rng = np.random.default_rng(5)
-    w, w_star = rng.standard_normal((2, 50, 4)).astype(np.float32)
-    found = angle(w, w_star)
-    np.testing.assert_array_equal(found, angle(w.astype(float), w_star.astype(float)).astype(np.float32))
-
-
 @pytest.mark.parametrize("name", FOUR)
 @pytest.mark.parametrize("batch", [(0,), (3, 0), (0, 2)])
 def test_empty_batches(name: str, batch: tuple[int, ...]) -> None:
@@ -252,12 +240,6 @@ def test_arguments_are_not_changed_and_results_are_new() -> None:
     first[:] = 0
     assert np.any(second)
     assert all(np.array_equal(given[name], before[name]) for name in given)
-
-
-def test_read_only_and_strided_arguments() -> None:
-    w = np.arange(1.0, 25.0).reshape(4, 6)[:, ::2]
-    w.setflags(write=False)
-    np.testing.assert_array_equal(call("coarse_gradient", w=w), call("coarse_gradient", w=w.copy()))
 
 
 def test_errors_inside_a_block_are_not_hidden() -> None:
@@ -344,27 +326,6 @@ def test_memory_follows_the_result() -> None:
     assert peak(lambda: population_loss(np.swapaxes(v, 0, 1), np.swapaxes(w, 0, 1), v[0, 0], w[0, 0])) < 4
     many = rng.standard_normal((20_000, 2))
     assert peak(lambda: coarse_gradient(many, many[::-1], [1.0, 2.0], [1.0, 3.0], "sigmoid")) < 8
-
-
-@pytest.mark.parametrize(
-    "shapes", [((5, 1), (7,)), ((1, 7), (5, 1)), ((4, 1, 3), (2, 1)), ((2, 3, 5), (5,)), ((3, 1, 1), (1, 4, 1))]
-)
-def test_pieces_of_a_broadcast_batch(shapes: tuple[tuple[int, ...], ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever axes a piece ends in, the numbers are those of one piece."""
-    rng = np.random.default_rng(1)
-    v, w = rng.standard_normal((*shapes[0], 2)), rng.standard_normal((*shapes[1], 3))
-    whole = coarse_gradient(v, w, [1.0, 2.0], [1.0, 1.0, 0.0])
-    for elements in (3, 6, 9, 12, 21, 40):
-        monkeypatch.setattr("numerics.arguments.BLOCK_ELEMENTS", elements)
-        np.testing.assert_allclose(coarse_gradient(v, w, [1.0, 2.0], [1.0, 1.0, 0.0]), whole, rtol=1e-13, atol=1e-15)
-
-
-@pytest.mark.parametrize("batch", [2, 3])
-def test_as_many_rows_as_output_weights(batch: int) -> None:
-    v = np.random.default_rng(2).standard_normal((batch, 2))
-    found = numerics.loss_gradient_v(v, [1.0, 2.0], [1.0, 2.0], [1.0, 1.0])
-    for row, alone in zip(v, found, strict=True):
-        np.testing.assert_allclose(alone, numerics.loss_gradient_v(row, [1.0, 2.0], [1.0, 2.0], [1.0, 1.0]), rtol=1e-13)
 
 
 # The ends of the range; at random in test_random_calls.

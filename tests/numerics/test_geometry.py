@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from numerics import angle
-from numerics.arguments import BLOCK_ELEMENTS
 from numerics.geometry import BadRowsError, across, along, combine, norm, pair, unit
 
 EPS = np.finfo(float).eps
@@ -67,15 +66,6 @@ def test_tiny_angles(theta: float) -> None:
     a, b = rotated(theta)
     assert abs(angle(a, b) - theta) <= 4 * EPS * theta
     assert error(a, b) <= EPS
-
-
-def test_tiny_angles_off_the_axes() -> None:
-    rng = np.random.default_rng(3)
-    a = rng.standard_normal(5)
-    b = a + 1e-12 * rng.standard_normal(5)
-    found = float(angle(a, b))
-    assert found > 1e-13
-    assert error(a, b) <= 2 * EPS
 
 
 @pytest.mark.parametrize("short", [1e-3, 1e-8, 1e-12])
@@ -176,31 +166,6 @@ def test_a_single_pair_gives_a_scalar() -> None:
     assert angle(np.float32([1, 2]), np.float32([2, 1])).dtype == np.float32
 
 
-@pytest.mark.parametrize("n", [1, 3, 64])
-def test_blocks_end_where_nobody_sees(n: int) -> None:
-    """More rows than a block holds: the same numbers as row by row, to rounding, around every block's end."""
-    step = BLOCK_ELEMENTS // n
-    rows = 2 * step + 7
-    rng = np.random.default_rng(n)
-    a, b = rng.standard_normal((rows, n)), rng.standard_normal(n)
-    a[step - 1], a[step], a[rows - 1] = 3 * b, -b, b + 1e-9
-    found = angle(a, b)
-    assert found.shape == (rows,)
-    for row in {0, 1, step - 2, step - 1, step, step + 1, 2 * step - 1, 2 * step, 2 * step + 1, rows - 1}:
-        assert abs(found[row] - angle(a[row], b)) <= ABSOLUTE
-    assert np.all((found >= 0) & (found <= math.pi))
-
-
-def test_layout_does_not_matter() -> None:
-    rng = np.random.default_rng(0)
-    a, b = rng.standard_normal((2, 6, 4))
-    for view in (np.asfortranarray(a), a[::-1][::-1], np.repeat(a, 2, axis=1)[:, ::2]):
-        np.testing.assert_allclose(angle(view, b), angle(a, b), rtol=0, atol=ABSOLUTE)
-    before = a.copy()
-    angle(a, b)
-    assert np.array_equal(a, before)
-
-
 # The other primitives.
 
 
@@ -269,18 +234,8 @@ def test_the_orthogonal_direction(seed: int, n: int, exponent: float, opposite: 
     rng = np.random.default_rng(seed)
     w = rng.standard_normal((1, n))
     w_star = (-w if opposite else w) + 10**exponent * rng.standard_normal((1, n))
-    e = across(pair(w, w_star))
+    p = pair(w, w_star)
+    e = across(p)
     assert abs(norm(e)[0] - 1) <= 4 * EPS
     assert abs(np.vecdot(e, unit(w))[0]) <= 4 * EPS
-    assert np.vecdot(e, w_star)[0] > 0
-
-
-def test_no_orthogonal_direction_at_the_ends() -> None:
-    w = np.array([[1.0, 2.0], [1.0, 0.0]])
-    p = pair(w, np.array([[2.0, 4.0], [0.0, 1.0]]))
-    with pytest.raises(ValueError, match=r"w is parallel to w_star .*at_kink=\"nan\" or at_kink=\"zero\""):
-        across(p)
-    np.testing.assert_array_equal(across(p, "zero"), [[0, 0], [0, 1]])
-    np.testing.assert_array_equal(across(p, "nan"), [[np.nan, np.nan], [0, 1]])
-    with pytest.raises(ValueError, match="at_kink = 'maybe' is unknown; allowed: raise, nan, zero"):
-        across(p, "maybe")
+    np.testing.assert_allclose(np.cos(p.theta) * unit(w) + np.sin(p.theta) * e, unit(w_star), rtol=0, atol=6 * EPS)

@@ -96,34 +96,6 @@ def test_a_zero_filter_is_off_everywhere() -> None:
     assert not model.sample_gradient_v(**arguments).any()
 
 
-@given(seed=seeds, m=st.integers(1, 4), n=st.integers(1, 4))
-def test_gradient_v_is_the_derivative_of_the_loss(seed: int, m: int, n: int) -> None:
-    arguments = network(seed, m, n)
-    gradient = model.sample_gradient_v(**arguments)
-    for i in range(m):
-        step = np.zeros(m)
-        step[i] = 0.5
-        # The loss is quadratic in v, so the central difference is exact up to rounding.
-        up = model.sample_loss(**arguments | {"v": arguments["v"] + step})
-        down = model.sample_loss(**arguments | {"v": arguments["v"] - step})
-        np.testing.assert_allclose(gradient[i], up - down, rtol=1e-11, atol=1e-11)
-
-
-@given(seed=seeds, m=st.integers(2, 5), n=sizes)
-def test_permuting_hidden_units_changes_nothing_but_order(seed: int, m: int, n: int) -> None:
-    arguments = network(seed, m, n)
-    order = np.random.default_rng(seed).permutation(m)
-    permuted = arguments | {name: arguments[name][order] for name in ("v", "v_star", "Z")}
-    close: dict[str, Any] = {"rtol": 1e-11, "atol": 1e-12}
-    np.testing.assert_allclose(model.sample_loss(**permuted), model.sample_loss(**arguments), **close)
-    np.testing.assert_allclose(
-        model.sample_gradient_v(**permuted), model.sample_gradient_v(**arguments)[order], **close
-    )
-    np.testing.assert_allclose(
-        model.sample_coarse_gradient(**permuted, ste=bump), model.sample_coarse_gradient(**arguments, ste=bump), **close
-    )
-
-
 @given(seed=seeds, m=sizes, n=sizes, batches=st.tuples(*[st.sampled_from([1, 2, 3])] * 2))
 def test_broadcasting_equals_a_loop(seed: int, m: int, n: int, batches: tuple[int, int]) -> None:
     rows, columns = batches
