@@ -200,18 +200,15 @@ def rounding(*arguments: npt.ArrayLike) -> float:
 
 
 def across(p: Pair, at_kink: str = "raise", eps: float = float(np.finfo(np.float64).eps)) -> Array:
-    """e, the unit vector of w* orthogonal to ŵ, from whichever of ŵ − w*, ŵ + w* is short: (b, n).
+    """e, the unit vector of w* orthogonal to ŵ: (b, n).
 
     At θ = 0 and θ = π there is none. Rounding in ŵ alone moves θ by a few `eps`, so rows closer than that to an end
     cannot be told from it: `at_kink` raises a ValueError for them, or fills them with "nan" or "zero".
     """
     if at_kink not in KINK_CHOICES:
         raise ValueError(f"at_kink = {at_kink!r} is unknown; allowed: {', '.join(KINK_CHOICES)}")
-    half = p.theta / 2
-    w_hat, direction = unit(p.w), unit(p.w_star)
-    near = (direction - w_hat) + 2 * column(np.sin(half) ** 2) * w_hat
-    far = (direction + w_hat) - 2 * column(np.cos(half) ** 2) * w_hat
-    e = np.where(column(p.theta) < np.pi / 2, near, far)
+    w_hat = unit(p.w)
+    e = unit(p.w_star) - column(np.cos(p.theta)) * w_hat
     # What rounding left along ŵ is as large as eps/θ; taking it out again makes e orthogonal to working precision.
     e -= column(dot(e, w_hat)) * w_hat
     size = np.sqrt(dot(e, e))

@@ -232,10 +232,7 @@ class Primitives:
         """e as in `geometry`; at its kinks NaN, or 0."""
         if at_kink not in KINK_CHOICES[1:]:
             raise ValueError(f"at_kink = {at_kink!r} is not allowed here; allowed: {', '.join(KINK_CHOICES[1:])}")
-        half = p.theta / 2
-        near = (p.w_star_hat - p.w_hat) + 2 * (self.xp.sin(half) ** 2)[..., None] * p.w_hat
-        far = (p.w_star_hat + p.w_hat) - 2 * (self.xp.cos(half) ** 2)[..., None] * p.w_hat
-        e = self.xp.where((p.theta < math.pi / 2)[..., None], near, far)
+        e = p.w_star_hat - self.xp.cos(p.theta)[..., None] * p.w_hat
         e = e - self.dot(e, p.w_hat)[..., None] * p.w_hat
         kink = (self.xp.minimum(p.theta, math.pi - p.theta) < 8 * eps)[..., None]
         size = self.xp.where(kink, 1.0, self.norm(e)[..., None])
