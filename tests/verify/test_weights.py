@@ -91,6 +91,7 @@ BAD = [
     ("w.json", "[1, null]", "entry 1 is null"),
     ("w.json", "[1, NaN]", "entry 1: 'NaN' is not finite"),
     ("w.json", "[]", "holds no number"),
+    ("w.json", "[0, 0.0]", "holds zeros alone; a vector with a direction is needed"),
     ("w.npy", "not an array", "is no readable .npy"),
 ]
 
@@ -110,6 +111,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, name: str, text: str, comp
     [
         (np.ones((2, 2)), r"shape \(2, 2\)"),
         (np.ones((0,)), "holds no number"),
+        (np.zeros(2), "holds zeros alone"),
         (np.array([1 + 2j]), "holds complex128"),
         (np.array(["1"]), "holds <U1"),
     ],

@@ -52,7 +52,7 @@ def require_unit(path: Path, w_star: Any) -> None:
     from numerics.limits.problem import NORM_TOLERANCE
 
     size = float(length(w_star))
-    if size > 0 and abs(size - 1) > NORM_TOLERANCE:
+    if abs(size - 1) > NORM_TOLERANCE:
         raise ValueError(f"weights file {path}: w* has norm {size:.9g}, not 1; divide by it, or say --normalize")
 
 
