@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numerics import NoLimitError, sparse_limit, stable_limits
@@ -80,6 +80,7 @@ def starts(seed: int, n: int) -> np.ndarray:
 
 @quick
 @given(seeds, st.sampled_from(PENALTIES))
+@example(7582, "tl1")  # two entries above the threshold, one of them on its middle branch
 def test_iteration_finds_nothing_else(seed: int, penalty: str) -> None:
     w_star, problem = draw(seed, penalty)
     census = stable_limits(w_star, penalty=penalty, **problem)
@@ -100,6 +101,7 @@ def test_iteration_finds_nothing_else(seed: int, penalty: str) -> None:
 
 @quick
 @given(seeds, st.sampled_from(PENALTIES))
+@example(7582, "tl1")  # two entries above the threshold, one of them on its middle branch
 def test_each_is_a_stable_limit(seed: int, penalty: str) -> None:
     w_star, problem = draw(seed, penalty)
     census = stable_limits(w_star, penalty=penalty, **problem)
