@@ -22,7 +22,9 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanFunction, BooleanTrue
 
 from proofs.engine.decision import Decision, Obligation
+from proofs.engine.latex import latex_of_all
 from proofs.engine.sentence import Kept
+from proofs.engine.unicode import unicode_of
 
 STEPS: Final = 5_000_000
 """Steps that the solver may take over one obligation: as it counts them, so that no verdict depends on the clock."""
@@ -101,7 +103,7 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
     model = solver.model()
     names = translation.symbols
     found = {name: model.eval(names[name], model_completion=True) for name in sorted(names)}
-    where = ", ".join(f"{name} = {value}" for name, value in found.items())
+    where = ", ".join(f"{unicode_of(latex_of_all(Symbol(name)))} = {value}" for name, value in found.items())
     arbitrary = any(z3.is_true(model.eval(part, model_completion=True)) for part in translation.undefined)
     if arbitrary or translation.spurious(found, given, conclusion):
         return Decision(None, f"the solver's counterexample is none ({where})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from unittest.mock import Mock
 
@@ -55,6 +56,11 @@ def test_false_statements_are_refuted_with_a_witness(conclusion, given) -> None:
     decision = follows("", conclusion, given).decision
     assert decision.zero is False
     assert decision.witness.startswith("fails at ")
+
+
+def test_a_witness_calls_symbols_as_pages_and_users_do() -> None:
+    decision = follows("", Symbol("lam", real=True) > Symbol("given_cap", positive=True), []).decision
+    assert set(re.findall(r"(\w+) = ", decision.witness)) == {"λ", "cap"}
 
 
 def test_nothing_follows_from_a_contradiction() -> None:
