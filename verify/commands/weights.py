@@ -56,7 +56,7 @@ def _read(path: Path) -> Any:
         found = _of_npy(path) if suffix == ".npy" else [*(_of_json if suffix == ".json" else _of_csv)(_text(path))]
         if len(found) == 0:
             raise ValueError(" holds no number; it must hold at least one")
-        if not np.any(found):
+        if not np.asarray(found).any():
             raise ValueError(" holds zeros alone; a vector with a direction is needed")
         return found
     except ValueError as error:
