@@ -129,7 +129,7 @@ class ClaimReport:
     @property
     def too_weak(self) -> bool:
         """Whether a wrong version of the claim would have passed as well."""
-        return any(_shows_weakness(found) for found in self.evidence)
+        return bool(self.survivors)
 
     @property
     def mutants(self) -> tuple[int, int]:
@@ -144,7 +144,9 @@ class ClaimReport:
     @property
     def verdict(self) -> Verdict:
         """The worst that any method found; undecided without a derivation, or without a second road to the claim."""
-        said = {_about_the_claim(found) for found in self.evidence}
+        # A surviving mutant shows that the checks are blind, not that the claim is false: not green, but no refutation.
+        weak = {"mutants"} if self.too_weak else set()
+        said = {Verdict.UNDECIDED if found.method in weak else found.verdict for found in self.evidence}
         for verdict in (Verdict.REFUTED, Verdict.ERROR, Verdict.UNDECIDED):
             if verdict in said:
                 return verdict
@@ -177,21 +179,6 @@ class ClaimReport:
     def seconds(self) -> float:
         """Processor time of all methods together."""
         return sum(found.seconds for found in self.evidence)
-
-
-def _shows_weakness(found: Evidence) -> bool:
-    """Whether this is evidence of `mutants` that says one survived."""
-    if found.method != "mutants":
-        return False
-    figures = found.figures
-    missed = int(figures.get("killed", 0)) < int(figures.get("total", 0))
-    return bool(figures.get("survivors")) or missed or found.verdict is Verdict.REFUTED
-
-
-def _about_the_claim(found: Evidence) -> Verdict:
-    # A surviving mutant shows that the checks are blind, not that the claim is false: that is not
-    # green, but it is no refutation either.
-    return Verdict.UNDECIDED if _shows_weakness(found) else found.verdict
 
 
 @dataclass(frozen=True)

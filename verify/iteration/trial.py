@@ -16,7 +16,7 @@ import numpy as np
 
 from proofs.engine.claim import Claim
 from verify.evidence import Evidence, Fate, Figures, Grade, Level, Verdict
-from verify.iteration.arithmetic import Problem, pull
+from verify.iteration.arithmetic import Problem, pull, unit
 from verify.minimizer import BROUGHT, DEFAULTS, Array
 from verify.rows import Judgement, Relation, Row, judge
 
@@ -271,8 +271,7 @@ def drawn(
 
 def directions(rng: np.random.Generator, count: int, n: int) -> Array:
     """Uniform directions (count, n)."""
-    z = rng.standard_normal((count, n))
-    return np.asarray(z / np.linalg.norm(z, axis=-1, keepdims=True))
+    return unit(rng.standard_normal((count, n)))
 
 
 def _largest(values: Any, said: Judgement) -> float:

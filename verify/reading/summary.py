@@ -96,8 +96,6 @@ def complaints(claim: ClaimReport) -> list[str]:
     lines = [f"{found.method} {found.verdict.value}: {found.detail or 'no detail given'}" for found in wrong]
     if claim.survivors:
         lines.append(f"too weak: no check noticed the mutants {', '.join(claim.survivors)}")
-    elif claim.too_weak:
-        lines.append("too weak: not all mutants were noticed ({}/{})".format(*claim.mutants))
     if not any(found.method == "symbolic" for found in claim.evidence):
         lines.append("undecided: no derivation was checked (no evidence from symbolic)")
     if not any(found.method in INDEPENDENT for found in claim.evidence):
