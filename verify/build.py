@@ -52,14 +52,17 @@ def derive_outputs(progress: Progress = lambda name: None, jobs: int = 1) -> dic
     with _shared(jobs, own, progress) as code:
         for claim in own:
             require_proved(claim)
-        generated = {f"{GENERATED}/{name}": text for name, text in code().items()}
-        pages = formula_book(generated) | derivation_pages() | {"docs/errata.md": errata_page(), SCRIPT: script()}
+        texts, page = code()
+        generated = {f"{GENERATED}/{name}": text for name, text in texts.items()}
+        pages = formula_book(generated) | derivation_pages() | {"docs/errata.md": errata_page(), SCRIPT: page}
     return generated | pages
 
 
 @contextmanager
-def _shared(jobs: int, own: Sequence[Claim], progress: Progress) -> Iterator[Callable[[], dict[str, str]]]:
-    """Let other processes derive from the first claim on, and this one from the last; yields what gives the code."""
+def _shared(jobs: int, own: Sequence[Claim], progress: Progress) -> Iterator[Callable[[], tuple[dict[str, str], str]]]:
+    """Let other processes derive, and write, from the first claim on, and this one from the last; yields what gives the
+    code.
+    """
     if jobs == 1:
         yield _code
         return
@@ -69,21 +72,20 @@ def _shared(jobs: int, own: Sequence[Claim], progress: Progress) -> Iterator[Cal
         try:
             for claim_id in reversed(chains):
                 progress(claim_id)
-                if chains[claim_id].cancel():  # nobody has begun with it
-                    registry.derive(claim_id)
-                else:
-                    registry.CARRIED_OUT[claim_id] = chains[claim_id].result()
+                mine = chains[claim_id].cancel()  # nobody has begun with it
+                registry.CARRIED_OUT[claim_id] = as_told(claim_id) if mine else chains[claim_id].result()
+            registry.derive.cache_clear()
             yield code.result
         finally:  # what was told has no expressions: nobody else may take it for the derivation
             registry.CARRIED_OUT.clear()
             registry.derive.cache_clear()
 
 
-def _code() -> dict[str, str]:
-    """The generated modules, found right."""
+def _code() -> tuple[dict[str, str], str]:
+    """The generated modules, found right, and the page's script."""
     texts = modules()
     require_right(texts, filter(is_own, proofs.all_claims()))
-    return texts
+    return texts, script()
 
 
 def script() -> str:
