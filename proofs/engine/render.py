@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from textwrap import fill, indent
 
@@ -13,10 +12,20 @@ from proofs.engine.claim import Claim, derive, forms_of, latex_of_claim, subject
 from proofs.engine.derivation import Obligation, Step
 from proofs.engine.drawn import drawn
 from proofs.engine.latex import CLAUSES, latex_of, latex_of_all, latex_of_sentence
-from proofs.engine.unicode import unicode_of
+from proofs.engine.unicode import name_of, unicode_of
 from proofs.symbols import QUANTITIES
 
-__all__ = ["describe", "forms_of", "latex_in", "latex_of", "latex_of_claim", "line_of", "subject_of", "supposed_by"]
+__all__ = [
+    "describe",
+    "forms_of",
+    "latex_in",
+    "latex_of",
+    "latex_of_claim",
+    "line_of",
+    "name_of",
+    "subject_of",
+    "supposed_by",
+]
 
 
 def line_of(expression: Expr | Boolean) -> str:
@@ -78,7 +87,7 @@ def _symbols(claim: Claim) -> Iterator[str]:
     free = {symbol for part in stated for symbol in part.free_symbols}
     supposed = {unicode_of(one) for one in supposed_by(claim)}
     for symbol, entry in QUANTITIES.items():
-        name = re.sub(r"^\((.*)\)$", r"\1", unicode_of(entry.latex))
+        name = name_of(entry.latex)
         if symbol in free and name != entry.meaning.replace(" ", ""):
             domain = _domain(symbol, name)
             yield f"{name}: {entry.meaning}" + (f"; {domain}" if domain and domain not in supposed else "")

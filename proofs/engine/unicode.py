@@ -53,6 +53,11 @@ def unicode_of(latex: str) -> str:
     return read(latex)[0]
 
 
+def name_of(latex: str) -> str:
+    """What a list of symbols calls one, without the brackets that keep it together in a formula."""
+    return re.sub(r"^\((.*)\)$", r"\1", unicode_of(latex))
+
+
 def read(latex: str, room: int = 0) -> tuple[str, dict[str, tuple[str, str]]]:
     """The same, but with one sign for a fraction in no other whose halves fit the room; and the halves by the sign."""
     reader = _Reader(latex, room)
