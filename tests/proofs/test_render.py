@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Implies, Integral, Symbol, exp, oo, pi, sin, sqrt
+from sympy import Abs, And, Eq, Implies, Integral, Piecewise, Symbol, exp, oo, pi, sin, sqrt
 
 from proofs import symbols as known
 from proofs.engine.drawn import drawn
@@ -57,6 +57,10 @@ def test_bound_variables_and_integrals() -> None:
     integral = Integral(exp(-(Symbol("q") ** 2)), (Symbol("q"), 0, oo))
     assert line_of(integral) == "∫₀^∞ e^(−q²) dq"
     assert r"\int" in latex_of(integral)
+
+
+def test_a_number_times_a_number() -> None:
+    assert line_of(49 * Piecewise((1, known.x > 0), (0, True))) == "49·1{x > 0}"
 
 
 def test_fractions_are_drawn_and_wide_formulas_cut() -> None:

@@ -94,7 +94,7 @@ def verify(
     pins = of_claims(ids)
     seed = secrets.randbits(32) if seed is None else seed
     where = common.where(jobs, scheduler)
-    on = scheduler or f"{where['jobs']} jobs"
+    on = scheduler or f"{where['jobs']} job{'s' * (where['jobs'] > 1)}"
     click.echo(f"level {level}, seed {seed}, {on}", err=True)
     written: list[Path] = []
     try:
