@@ -141,10 +141,6 @@ def _pair(w: Symbol, w_star: Symbol) -> SimpleNamespace:
     )
 
 
-def _combine(*terms: tuple[Any, Any]) -> Expr:
-    return Add(*(c * (Symbol("ones") if vector == 1 else vector) for c, vector in terms))
-
-
 def _along(g: SimpleNamespace, radial: Expr, across: Expr) -> Expr:
     return radial * Symbol(f"unit({g.pair[0]})") + across * Symbol(f"difference{g.pair}")
 
@@ -190,7 +186,7 @@ _MEANING: Final[Mapping[str, Any]] = {
     "unit": lambda vector: Symbol(f"unit({vector})"),
     "across": lambda g, *_: Symbol(f"across{g.pair}"),
     "rounding": lambda *_: Symbol("eps"),
-    "combine": _combine,
+    "combine": lambda *terms: Add(*(c * (Symbol("ones") if vector == 1 else vector) for c, vector in terms)),
     "along": _along,
     "evaluate": lambda block, result, **arguments: block(**arguments),
     "check_parameters": lambda *_: {},

@@ -110,12 +110,12 @@ def judge(claim: Claim, weakened: Claim, base: Configuration, checking: Checking
     for edge in (*edges(base), *map(Edge, outside(claim))):
         if edge.meets(weakened.hypotheses) and not edge.meets(claim.hypotheses):
             try:
-                reason = _failure(weakened, edge, checking)
+                found = _compared(weakened, edge, checking)
             except (ArithmeticError, ValueError):
                 continue
             known = True
-            if reason:
-                return Fate.KILLED, reason
+            if wrong := [one.witness for one in found if one.verdict is Verdict.REFUTED]:
+                return Fate.KILLED, wrong[0]
     return (Fate.MISSED, "holds there as well") if known else None
 
 
@@ -128,11 +128,6 @@ def on_boundaries(claim: Claim, base: Configuration, checking: Checking, level: 
         concerned = told & (edge.exact.keys() | edge.about)
         if (level == "full" or concerned) and edge.admitted_by(claim):
             yield from _compared(claim, edge, checking)
-
-
-def _failure(claim: Claim, edge: Edge, checking: Checking) -> str:
-    """How the claim fails at an edge; "" if it does not."""
-    return next((found.witness for found in _compared(claim, edge, checking) if found.verdict is Verdict.REFUTED), "")
 
 
 def _compared(claim: Claim, edge: Edge, checking: Checking) -> list[Comparison]:

@@ -196,13 +196,9 @@ def _to_soft(claim: Claim) -> Iterator[Statement]:
     yield Statement("S(x) > 0", Le(Abs(_S - soft), bound), (*_kept(), *within))
     yield Statement("S(x) = 0", Le(Abs(soft), bound), (*_dropped(), *within))
     level = size / _STEEPEST  # x = ρp'(0⁺)
-    edge = And(*(Eq(form.xreplace({ratio: level}), gap) for form, gap in _at_the_threshold(bound, most, level)))
+    about_to_rise = (bound, Max(size - level, 0)), (most, size)  # a bound, and what it bounds at S(x) = 0
+    edge = And(*(Eq(form.xreplace({ratio: level}), gap) for form, gap in about_to_rise))
     yield Statement("equality at the threshold", edge, (Le(2 * size, a), Le(size, 1), Eq(_FAR, size)))
-
-
-def _at_the_threshold(bound: Expr, most: Expr, level: Expr) -> tuple[tuple[Expr, Expr], ...]:
-    """(a bound, what it bounds) where S(x) = 0 is about to become positive."""
-    return (bound, Max(size - level, 0)), (most, size)
 
 
 @stated("P4.l0-map", scope="all x, a and ρ; the bound is at most a multiple of a", whole=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 
 from flint import arb
 from sympy import Symbol
@@ -46,7 +45,8 @@ class Closing:
         slopes = {symbol: _ball(margin.slope(symbol), box) for symbol in box}
         lowered, least = _mean_value(margin, box, slopes)
         if outer:
-            broad = [symbol for symbol, span in box.items() if 16 * (span[1] - span[0]) >= _widest(box)]
+            widest = max(high - low for low, high in box.values())
+            broad = [symbol for symbol, (low, high) in box.items() if 16 * (high - low) >= widest]
             self.cut = max(broad, key=lambda symbol: _spread(margin, box, slopes, symbol))
         if self._positive(least):
             return True
@@ -88,10 +88,6 @@ class Closing:
 
 def _ball(margin: Margin | None, box: Box) -> arb:
     return arb.nan() if margin is None else margin.over(box)
-
-
-def _widest(box: Box) -> Fraction:
-    return max((high - low for low, high in box.values()), default=Fraction(0))
 
 
 def _spread(margin: Margin, box: Box, slopes: Mapping[Symbol, arb], symbol: Symbol) -> float:

@@ -68,7 +68,9 @@ class Margin:
     def face(self, symbol: Symbol, end: int) -> Margin | None:
         """Its restriction to the low (0) or high (1) end of a range; None if it has no value there."""
         if (symbol, end) not in self._faces:
-            self._faces[symbol, end] = _restricted(self.expression, symbol, self.ranges, end)
+            value = self.expression.subs(symbol, self.ranges[symbol].high if end else self.ranges[symbol].low)
+            lost = value.has(sympy.nan, sympy.zoo) or value.is_infinite
+            self._faces[symbol, end] = None if lost else Margin(value, self.ranges)
         return self._faces[symbol, end]
 
     def quotient(self, symbol: Symbol, end: int) -> tuple[int, Margin]:
@@ -98,13 +100,6 @@ class Margin:
                 break
             derivative = following
         return 0, self
-
-
-def _restricted(expression: Expr, symbol: Symbol, ranges: Mapping[Symbol, Range], end: int) -> Margin | None:
-    value = expression.subs(symbol, ranges[symbol].high if end else ranges[symbol].low)
-    if value.has(sympy.nan, sympy.zoo) or value.is_infinite:
-        return None
-    return Margin(value, {other: ends for other, ends in ranges.items() if other != symbol})
 
 
 def identically_zero(expression: Expr, ranges: Mapping[Symbol, Range]) -> bool:
