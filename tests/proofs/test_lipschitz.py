@@ -1,16 +1,15 @@
-"""The explicit constants of N6 and C7: proved, equal to what numbers say, and not proved when they are wrong."""
+"""The explicit constants of N6 and C7 are not proved when they are wrong."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from anew import decided
-from sympy import Matrix, Rational, Symbol, lambdify, pi
+from sympy import Matrix, Rational, Symbol, pi
 
-from proofs import common_zeros, descent, lipschitz, lipschitz_constant
+from proofs import common_zeros, descent, lipschitz_constant
 from proofs.engine import claim as registry
 from proofs.engine.smt import follows
 
@@ -56,41 +55,11 @@ def test_the_tilt_must_be_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None
     assert decided("C7.printed") is not True
 
 
-def test_the_one_transcendental_inequality_on_a_grid() -> None:
-    theta = np.linspace(0, np.pi, 20_001)
-    tilt = (1 - 2 * theta / np.pi - np.cos(theta)) ** 2 + np.sin(theta) ** 2
-    assert (tilt <= np.sin(theta) + 1e-15).all()
-    assert tilt[10_000] == pytest.approx(1)
-
-
 def test_spectral_norm_is_that_of_numpy() -> None:
     rng = np.random.default_rng(1)
     for _ in range(20):
         numbers = rng.uniform(0, 3, (2, 2))
         assert float(lipschitz_constant.spectral_norm(Matrix(numbers))) == pytest.approx(np.linalg.norm(numbers, 2))
-
-
-def directions(theta: float, azimuth: float) -> tuple[np.ndarray, np.ndarray]:
-    """ŵ, and the unit vector of w* orthogonal to it, from vectors alone."""
-    star = np.array([1.0, 0.0, 0.0])
-    hat = np.array([math.cos(theta), math.sin(theta) * math.cos(azimuth), math.sin(theta) * math.sin(azimuth)])
-    e = star - (star @ hat) * hat
-    return hat, e / np.linalg.norm(e)
-
-
-@pytest.mark.parametrize("low", [0.05, 0.5, 1.2])
-def test_the_direction_constant_bounds_random_pairs_and_is_attained(low: float) -> None:
-    constant = float(lipschitz.DIRECTION_CONSTANT.subs(lipschitz.LEAST_ANGLE, low))
-    assert constant == pytest.approx(max(1.0, 1 / math.tan(low)))
-    rng = np.random.default_rng(2)
-    worst = 0.0
-    for _ in range(500):
-        pairs = [directions(rng.uniform(low, math.pi - low), rng.uniform(0, 2 * math.pi)) for _ in range(2)]
-        worst = max(worst, np.linalg.norm(pairs[0][1] - pairs[1][1]) / np.linalg.norm(pairs[0][0] - pairs[1][0]))
-    assert worst <= constant * (1 + 1e-9)
-    first, second = directions(low, 0.0), directions(low, math.pi) if low < math.pi / 4 else directions(low + 0.1, 0.0)
-    quotient = np.linalg.norm(first[1] - second[1]) / np.linalg.norm(first[0] - second[0])
-    assert quotient == pytest.approx(constant, rel=1e-9)
 
 
 def test_the_thresholds_of_the_two_regimes_matter() -> None:
@@ -99,10 +68,3 @@ def test_the_thresholds_of_the_two_regimes_matter() -> None:
     assert follows("too wide", 2 * z / pi <= 1 - z, (z <= Rational(7, 10),)).decision.zero is not True
     wide = (1 - 2 / pi) ** 2 * (1 + cosine) <= cosine
     assert follows("too low", wide, (cosine >= Rational(1, 10), cosine <= 1)).decision.zero is not True
-
-
-def test_the_descent_constant_in_numbers() -> None:
-    value = lambdify(["C_v", "r"], descent.DESCENT_CONSTANT, "math")(3.0, 2.0)
-    assert value == pytest.approx(2 * 9 / math.pi + 2 * math.sqrt(math.pi / 2))
-    older = max(4 * 9 / math.pi, math.sqrt(2 * math.pi) * 2)
-    assert value <= older
