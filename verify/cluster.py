@@ -20,12 +20,13 @@ from typing import Any, Final, Self
 import click
 
 from verify.evidence import Outcome
+from verify.pins import PINNED
 from verify.processes import Hand, local, pack, unpack
 from verify.versions import identity
 from verify.workers import DIED, Executor, Piece
 
 _EXTENSIONS: Final = "COARSEPROOF_EXTENSIONS"
-_CARRIED: Final = (_EXTENSIONS, "_COARSEPROOF_PINNED")
+_CARRIED: Final = (_EXTENSIONS, PINNED)
 """Variables of this process that pieces see there."""
 
 _ANSWER: Final = 4.0

@@ -6,11 +6,8 @@ binary fractions they are, so both sides of a check see the same point.
 
 from __future__ import annotations
 
-import json
 import math
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -24,9 +21,7 @@ from proofs import symbols
 from proofs.naming import keyword
 from proofs.penalty_forms import PENALTIES
 from proofs.proxies import ESTIMATORS, Estimator
-
-_PINNED = "_COARSEPROOF_PINNED"
-"""Variable by which worker processes, which inherit it, know them."""
+from verify.pins import pinned
 
 Level = Literal["quick", "full"]
 
@@ -131,30 +126,6 @@ for _shape in (shape for penalty in PENALTIES.values() for shape in penalty.para
     _BOUNDS[_shape.symbol] = max(_shape.above, _BOUNDS.get(_shape.symbol, _shape.above))
 _OTHERS = tuple(symbol for symbol in _BOUNDS if symbol not in _SHAPES)
 """Shapes of the penalties of extensions."""
-
-
-@contextmanager
-def pinning(values: Mapping[str, float]) -> Iterator[None]:
-    """Points drawn inside, in this process and those it starts, have these values of the parameters named.
-
-    Every second generic point, and the nasty ones, which are made of the first: at the others parameters are drawn as
-    ever, so that wrong formulas which agree at one value (τ² and τ³ at 1) are told apart.
-    """
-    before = os.environ.pop(_PINNED, None)
-    if values:
-        os.environ[_PINNED] = json.dumps(dict(values))
-    try:
-        yield
-    finally:
-        os.environ.pop(_PINNED, None)
-        if before is not None:
-            os.environ[_PINNED] = before
-
-
-def pinned() -> dict[str, float]:
-    """The parameters with a value of their own, by name."""
-    found: dict[str, float] = json.loads(os.environ.get(_PINNED, "{}"))
-    return found
 
 
 def configurations(level: Level, seed: int) -> list[Configuration]:

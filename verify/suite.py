@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, cast, get_args
 
 from verify.cluster import executor
 from verify.evidence import ClaimReport, Evidence, Grade, Level, Method, Outcome, Report, Task, Verdict
+from verify.pins import pinning
 from verify.processes import single_threaded
 from verify.versions import versions
 from verify.workers import Callback, Piece, Work, describe
@@ -71,19 +72,18 @@ def run_suite(
 
     `pins`, by option, are parameters of estimators and penalties with the value they have at every point drawn.
     """
-    import proofs  # SymPy: not at import time, so that workers and `--help` start fast
-    from verify import mutants
-    from verify.configurations import pinning
-
     if level not in get_args(Level):
         raise ValueError(f"level is {level!r}; allowed: {', '.join(get_args(Level))}")
     for name, value, least in (("jobs", jobs, 1), ("seed", seed, 0)):
         if value < least:
             raise ValueError(f"{name} must be at least {least}, not {value}")
     started = time.perf_counter()
-    claims = select(proofs.all_claims(), only)
     pins = pins or {}
     with single_threaded(), pinning(dict(pins.values())), executor(jobs, scheduler) as where:
+        import proofs  # SymPy: when the workers have begun to import it, too
+        from verify import mutants
+
+        claims = select(proofs.all_claims(), only)
         environment: dict[str, str | int] = {**versions(), "jobs": where.room()}
         plans = [_Plan.make(name, claims, level, seed) for name in METHODS]
         work = Work([Piece(plan.module_path, task) for plan in plans for task in plan.tasks])

@@ -25,10 +25,11 @@ from proofs.engine.definitions import Envelope, ProximalMap
 from proofs.naming import identifier
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
-from verify.configurations import Configuration, meeting, pinned
+from verify.configurations import Configuration, meeting
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, OfNumbers
 from verify.minimizer import declared
+from verify.pins import pinned
 
 _DIGITS: Final = 700
 """Powers of 1e±150 up to the third, and as many digits again."""

@@ -18,10 +18,10 @@ from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import cap_angle, n, spike_across, spike_along
 from verify.closed_form import MPMATH
-from verify.configurations import pinned
 from verify.contexts.slopes import pieces_in_digits, slope_in_digits
 from verify.evidence import Level
 from verify.generated.held import Case, Held, OfNumbers
+from verify.pins import pinned
 
 Inputs = Iterator[tuple[str, bool, tuple[float, ...]]]
 """(label, generic, values)"""

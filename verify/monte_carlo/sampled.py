@@ -18,11 +18,12 @@ from numerics.model import sample_loss
 from numerics.problems import SHARD, Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
 from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
-from verify.configurations import Configuration, Level, pinned
+from verify.configurations import Configuration, Level
 from verify.contexts.slopes import slope_of
 from verify.evidence import Evidence, Figures, Grade, Verdict
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.statistics import Array, polarised
+from verify.pins import pinned
 
 UNITS, LENGTH = 16, 64
 ALONG = "|along"
