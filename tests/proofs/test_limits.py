@@ -17,7 +17,7 @@ from proofs import basin, census_nonconvex, joint, limit_errors, limits_nonconve
 from proofs.code import splitting as generate_splitting
 from proofs.engine import claim as registry
 from proofs.rules import substitutions
-from proofs.symbols import kappa, spike_across, spike_along, x_in
+from proofs.symbols import kappa, m, spike_across, spike_along, sum_vs, vs_vs, x_in
 
 RNG = np.random.default_rng(20260715)
 
@@ -109,7 +109,8 @@ def test_the_spurious_point_attracts_as_said(kept: int) -> None:
     """R11.spurious: 1/t at least, from the edge of the neighbourhood; and what is on J grows where κ(π) > 0."""
     w_star, on, off, tau, b, rate = np.eye(3)[0], np.eye(3)[1], np.eye(3)[2], 0.5, 0.5, 0.5
     for v_star, attracts in ((np.array([1.0, -0.5]), True), (np.array([1.0, 0.9]), False)):
-        pull = (2 * v_star.sum() ** 2 - 3 * v_star @ v_star) / (6 * np.sqrt(2 * np.pi))
+        given = {m: 2, sum_vs: v_star.sum(), vs_vs: v_star @ v_star}
+        pull = float(proofs.get("R11.spurious").parts["strength"].subs(given))
         assert (pull < 0) == attracts
         size, p = np.sqrt(v_star @ v_star), 1 - rate / 4
         wide, slow = (
