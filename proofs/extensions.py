@@ -75,8 +75,9 @@ def check() -> None:
             continue
         try:
             chain = derive(claim.id)
-        except ValueError as error:
-            raise ExtensionError(f"claim {claim.id!r} of extension {module!r}: {error}") from error
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise ExtensionError(f"claim {claim.id!r} of extension {module!r} cannot be derived ({reason})") from error
         wrong = f"nothing but words joins {chain.words[0]!r} to what is before it" if chain.words else ""
         if wrong or not chain.concluded:
             wrong = wrong or "its derivation does not end at its statement"

@@ -70,6 +70,9 @@ class Claim:
     def __post_init__(self) -> None:
         if not re.fullmatch(rf"[{''.join(_CHAPTERS)}][1-9][0-9]*(\.[a-z0-9-]+)?", self.id):
             raise ValueError(f"claim id {self.id!r} is not a chapter's letter and a number, e.g. 'C3' or 'C5.tanh'")
+        for form in (*self.formulas.values(), self.printed):
+            if not isinstance(form, Expr | None):
+                raise ValueError(f"claim {self.id}: {form!r} is no expression of SymPy's")
         if self.kind is Kind.IDENTITY and self.statement is None:
             raise ValueError(f"claim {self.id}: an identity needs a `statement` expression")
 
@@ -143,7 +146,9 @@ def _load(chapter: str) -> None:
 def register(new: Claim) -> Claim:
     """Add a claim; an id is never reused, and every part has its place in the sentence."""
     if new.id in _REGISTRY:
-        raise ValueError(f"claim id {new.id!r} is already taken by {_REGISTRY[new.id].title!r}")
+        first, again = (getattr(one.derivation, "func", one.derivation).__module__ for one in (_REGISTRY[new.id], new))
+        taken = f"is already taken by {_REGISTRY[new.id].title!r} of {first}"
+        raise ValueError(f"claim id {new.id!r} {taken}; {again} has it too: a claim of yours needs one that is free")
     if {new.statement is None, not new.subject, new.sentence is not None} not in ({True}, {False}):
         raise ValueError(f"claim {new.id}: give a `subject` and its `statement`, or a `sentence`")
     if (new.kind is Kind.INEQUALITY) != bool(new.bounds):

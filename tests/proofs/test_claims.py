@@ -83,6 +83,8 @@ def test_ids_are_never_reused(scratch: None) -> None:
     registry.register(example())
     with pytest.raises(ValueError, match=r"'B91' is already taken by 'a test'"):
         registry.register(example(title="another"))
+    with pytest.raises(ValueError, match="claim B91: 'cos' is no expression of SymPy's"):
+        example(statement="cos")
     with pytest.raises(ValueError, match="'N1' is already taken by 'Population loss'"):
         registry.register(example(id="N1"))
 
