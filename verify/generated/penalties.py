@@ -114,7 +114,8 @@ def _regimes(penalty: Penalty) -> Iterator[tuple[float, float]]:
     """ρ and a width of the shapes where each argument of each minimum and maximum decides, if it does on a grid."""
     names = [ratio, *(shape.symbol for shape in penalty.parameters)]
     grid = [(rho, width) for width in _WIDTHS for rho in _GRID]
-    for extreme in _extremes(penalty):
+    extremes = {part for form in (penalty.threshold, *penalty.edges) for part in form.atoms(Min, Max)}
+    for extreme in sorted(extremes, key=default_sort_key):
         sign = 1 if isinstance(extreme, Min) else -1
         values = [_function(sign * part, names) for part in extreme.args]
         for index in range(len(values)):
@@ -124,12 +125,6 @@ def _regimes(penalty: Penalty) -> Iterator[tuple[float, float]]:
                 if found[index] < min(others) - 0.05 * abs(min(others)):
                     yield rho, width
                     break
-
-
-def _extremes(penalty: Penalty) -> list[Expr]:
-    """The minima and maxima in the threshold and in the ends of the branches."""
-    found = {part for form in (penalty.threshold, *penalty.edges) for part in form.atoms(Min, Max)}
-    return sorted(found, key=default_sort_key)
 
 
 def _knots(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:

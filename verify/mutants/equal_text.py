@@ -7,7 +7,7 @@ two vectors by one that does not depend on their order. Only a difference that i
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final
@@ -149,11 +149,6 @@ def _kernels(theta: Expr, r: Expr, **_: Any) -> tuple[Expr, ...]:
     return tuple(sympy.Function(name, real=True)(theta, r) for name in ("p", "q", "c_", "b"))
 
 
-def _half_line(integrand: Callable[[Symbol], Expr], low: Expr, high: Expr, finest: Expr) -> Expr:
-    s = Symbol("s", positive=True)
-    return _INTEGRAL(integrand(s), low, high, finest)
-
-
 _NUMPY: Final = SimpleNamespace(
     **{name: getattr(sympy, name) for name in ("sin", "cos", "exp", "sqrt", "cbrt", "sign", "floor")},
     **{"abs": sympy.Abs, "minimum": sympy.Min, "maximum": sympy.Max, "arcsin": sympy.asin, "where": _where},
@@ -193,7 +188,7 @@ _MEANING: Final[Mapping[str, Any]] = {
     "renamed": lambda **_: lambda function: function,
     "KERNELS": _kernels,
     "PARAMETERS": {},
-    "half_line": _half_line,
+    "half_line": lambda integrand, *ends: _INTEGRAL(integrand(Symbol("s", positive=True)), *ends),
     "decay_length": sympy.Function("decay_length"),
     "quotient": lambda lam, beta: lam / beta,
     "root": _FIELD.root,

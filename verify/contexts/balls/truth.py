@@ -25,27 +25,12 @@ def compare(name: str, difference: arb) -> Truth:
     return True if certain else False if excluded else None
 
 
-def all_of(*parts: Truth) -> Truth:
-    """Whether all parts hold."""
-    return False if False in parts else None if None in parts else True
-
-
-def any_of(*parts: Truth) -> Truth:
-    """Whether a part holds."""
-    return True if True in parts else None if None in parts else False
-
-
-def none_of(part: Truth) -> Truth:
-    """Whether the part does not hold."""
-    return None if part is None else not part
-
-
 _RELATIONS = {name: getattr(sympy, name) for name in ("Gt", "Ge", "Lt", "Le", "Eq", "Ne")}
 LOGIC: Final[dict[type[Any], Callable[..., Truth]]] = {
     **{relation: partial(compare, name) for name, relation in _RELATIONS.items()},
-    And: all_of,
-    Or: any_of,
-    Not: none_of,
+    And: lambda *parts: False if False in parts else None if None in parts else True,
+    Or: lambda *parts: True if True in parts else None if None in parts else False,
+    Not: lambda part: None if part is None else not part,
 }
 """SymPy's relations, of the difference of their sides, and connectives."""
 

@@ -54,12 +54,6 @@ class Network(BinarizedNetwork[Estimate]):
         turned = self.turned(theta)
         return turned.turned(theta, [weight.value for weight in turned.best_weights()])
 
-    @property
-    def at_an_end(self) -> bool:
-        """Whether w is parallel to w*, so that e has no direction."""
-        with mp.workdps(DIGITS):
-            return bool(self.theta in (0, +mp.pi))
-
     def mean(self, row: Row) -> Estimate:
         """E of a function of one row. At w = 0 the proxy sees the argument 0 only."""
         if not row.proxy:
@@ -105,7 +99,7 @@ class Network(BinarizedNetwork[Estimate]):
             return replace(self, proxy=None).filter_gradient()
         if self.origin:
             raise UndefinedError("at w = 0 the loss jumps: it has no gradient in w")
-        if self.at_an_end:
+        if self.theta in (0, +mp.pi):  # w ∥ w*: e has no direction
             return self._between_two_slopes()
         return [
             central_slope(lambda move: self.turned(angle_after(self.theta, move)).loss(), axis).times(1 / self.r)

@@ -115,8 +115,9 @@ class PlaneMeans:
 
     def _polar(self, row: Row) -> Estimate:
         """s = ρ cos φ, t = ρ sin φ: a wedge of directions φ, times an integral over ρ."""
-        angular, size = Estimate.exact(0), mpf(0)
-        for low, high in pairwise(self._arcs()):
+        angular, size, quarter = Estimate.exact(0), mpf(0), mp.pi / 2
+        cuts = {k * quarter for k in range(-1, 4)} | {self.theta - quarter, self.theta + quarter}
+        for low, high in pairwise(sorted(cuts)):  # between these no indicator, s or t changes sign
             middle = (low + high) / 2
             height = self.proxy(mpmath.cos(middle)) if row.proxy else mpf(1)
             arc = two_rules(partial(_arc, low, high, row.s, row.t)).times(height)
@@ -125,12 +126,6 @@ class PlaneMeans:
             if in_a and (not row.b or mpmath.cos(middle - self.theta) > 0):
                 angular += arc
         return Estimate(angular.value, angular.error, size) * _radial(row.s + row.t)
-
-    def _arcs(self) -> list[mpf]:
-        """Directions from −π/2 to 3π/2 between which no indicator, s or t changes sign."""
-        quarter = mp.pi / 2
-        cuts = {k * quarter for k in range(-1, 4)} | {self.theta - quarter, self.theta + quarter}
-        return sorted(cuts)
 
     def _nested(self, row: Row) -> Estimate:
         """The sums over s > 0 and s < 0, each computed once for all row functions."""
