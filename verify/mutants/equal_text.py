@@ -13,8 +13,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
 import sympy
-from sympy import Add, Expr, Ne, Not, Piecewise, Poly, Rational, S, Symbol
-from sympy.logic.boolalg import And, Boolean
+from sympy import Add, Expr, Ne, Piecewise, Poly, Rational, S, Symbol
 
 from proofs.engine.cases import leaves
 from proofs.engine.smt import impossible
@@ -98,20 +97,6 @@ class _Exact(ast.NodeTransformer):
         return node
 
 
-def _where(condition: Any, value: Any, other: Any) -> Expr:
-    """A case distinction without cases that cannot occur."""
-    cases: list[tuple[Expr, Boolean]] = [(sympy.sympify(value), condition)]
-    rest = sympy.sympify(other)
-    cases += list(rest.args) if isinstance(rest, Piecewise) else [(rest, S.true)]
-    kept: list[tuple[Expr, Boolean]] = []
-    left: Boolean = S.true
-    for expression, when in cases:
-        if not impossible([And(left, when)]):
-            kept.append((expression, when))
-        left = And(left, Not(when))
-    return Piecewise(*kept[:-1], (kept[-1][0], True)) if len(kept) > 1 else kept[0][0]
-
-
 def _product_of(one: Expr, other: Expr) -> Expr:
     """The inner product of two linear combinations of vectors, in the inner products of these."""
     vectors = list(_VECTORS.values())
@@ -151,7 +136,8 @@ def _kernels(theta: Expr, r: Expr, **_: Any) -> tuple[Expr, ...]:
 
 _NUMPY: Final = SimpleNamespace(
     **{name: getattr(sympy, name) for name in ("sin", "cos", "exp", "sqrt", "cbrt", "sign", "floor")},
-    **{"abs": sympy.Abs, "minimum": sympy.Min, "maximum": sympy.Max, "arcsin": sympy.asin, "where": _where},
+    **{"abs": sympy.Abs, "minimum": sympy.Min, "maximum": sympy.Max, "arcsin": sympy.asin},
+    where=lambda condition, value, other: Piecewise((value, condition), (other, True), evaluate=False),
     asarray=lambda value, *_: value,
     full=lambda _, value, *__: value,
     float64=float,
