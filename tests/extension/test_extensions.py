@@ -136,7 +136,53 @@ def test_an_entry_point_names_one(tmp_path: Path) -> None:
 )
 def test_one_that_cannot_be_imported_is_named(text: str | None, complaint: str, tmp_path: Path) -> None:
     if text is not None:
-        (tmp_path / "broken.py").write_text(text.replace("d.begin(", "d.begin(1 / 0, "), encoding="utf-8")
+        (tmp_path / "broken.py").write_text(text, encoding="utf-8")
+    done = run(["-m", "verify.cli", "claims", "N1"], "broken", tmp_path)
+    assert done.returncode == 2
+    assert "extension 'broken', named by COARSEPROOF_EXTENSIONS, cannot be imported" in done.stderr
+    assert complaint in done.stderr
+    assert "PYTHONPATH" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_output_without_an_extension_is_refused(tmp_path: Path) -> None:
+    done = processes.coarseproof("derive", "--output", tmp_path)
+    assert done.returncode == 2
+    assert "no extension is named: set COARSEPROOF_EXTENSIONS" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+CLASHING = """
+from sympy import Integer, Symbol
+from proofs.proxies import Estimator, Parameter, add
+seed = Symbol("seed", positive=True)
+add(Estimator("capped", "capped", ((Integer(0), seed, Integer(1)),), (Parameter(seed, Integer(1), "cap"),)))
+"""
+
+
+@pytest.mark.slow
+def test_its_parameters_have_options_even_where_the_name_is_taken(tmp_path: Path) -> None:
+    """The clipped ReLU under another name, its level being called as an option of the command is."""
+    (tmp_path / "clashing.py").write_text(CLASHING, encoding="utf-8")
+    (tmp_path / "w.csv").write_text("0.96,0.28\n", encoding="utf-8")
+    start = ["-m", "verify.cli", "learn", "--weights", str(tmp_path / "w.csv"), "--beta", "0.5", "--lam", "0.2"]
+
+    def multiplier(*options: str) -> float:
+        done = run([*start, "--json", "-", *options], "clashing", tmp_path)
+        assert done.returncode == 0, done.stderr
+        return float(json.loads(done.stdout)["multiplier"])
+
+    own = multiplier("--ste", "capped", "--ste-seed", "0.2", "--seed", "3")
+    assert own == pytest.approx(multiplier("--ste", "clipped-relu", "--c", "0.2", "--seed", "3"), rel=1e-9)
+    assert own != pytest.approx(multiplier("--ste", "capped", "--seed", "3"), rel=1e-6)
+    refused = run([*start, "--ste-seed", "2"], "clashing", tmp_path)
+    assert refused.returncode == 2
+    assert "it is a parameter of the estimator capped" in refused.stderr
+
+
+def test_what_fails_in_a_derivation_of_ones_own_is_told_with_its_claim(tmp_path: Path) -> None:
+    text = (MODULES / "my_claim.py").read_text(encoding="utf-8")
+    (tmp_path / "broken.py").write_text(text.replace("d.begin(", "d.begin(1 / 0, "), encoding="utf-8")
     done = run(["-m", "verify.cli", "claims", "B97"], "broken", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "claim 'B97' of extension 'broken' cannot be derived (ZeroDivisionError" in done.stderr
