@@ -15,17 +15,7 @@ from proofs.engine.latex import CLAUSES, latex_of, latex_of_all, latex_of_senten
 from proofs.engine.unicode import name_of, unicode_of
 from proofs.symbols import QUANTITIES
 
-__all__ = [
-    "describe",
-    "forms_of",
-    "latex_in",
-    "latex_of",
-    "latex_of_claim",
-    "line_of",
-    "name_of",
-    "subject_of",
-    "supposed_by",
-]
+__all__ = ["describe", "forms_of", "latex_in", "latex_of", "latex_of_claim", "line_of", "subject_of", "supposed_by"]
 
 
 def line_of(expression: Expr | Boolean) -> str:
