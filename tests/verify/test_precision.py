@@ -18,7 +18,7 @@ from proofs.engine.definitions import ProximalMap
 from proofs.estimators import KERNELS
 from proofs.moments import Kernels
 from proofs.symbols import m, r, ratio, sum_diff, theta, u, v_v, v_vs, vs_vs, w_diff, w_hat, x_in
-from verify.configurations import configurations
+from verify.configurations import Configuration, configurations
 from verify.contexts.digits.quadrature import Estimate
 from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.mutants import mutants
@@ -286,3 +286,10 @@ def test_the_definition_is_computed_without_the_claim(claim_id: str) -> None:
     own = own_sides.of_precision(Sealed(get(claim_id)), POINTS[:1])  # type: ignore[arg-type]
     assert own
     assert all(isinstance(number, mpf) for _, numbers in own for number in numbers)
+
+
+def test_the_distance_to_soft_thresholding_need_not_fall_in_proportion() -> None:
+    """P4.l1-map: at S(x) next to 1/2 the distance is of second order in 1/a."""
+    for offset in (-3e-5, -1e-4):
+        point = Configuration("", (1.25 + offset, 0.0), (0.75, 0.0), theta=1.0, r=1.0)
+        assert precision.check(get("P4.l1-map"), [point]).verdict is Verdict.VERIFIED
