@@ -28,10 +28,10 @@ _UNKNOWN: Final = "R6 says nothing of random starts: r ≥ κ"
 
 def require_limit_map(penalty: str) -> None:
     """Raise a usage error unless a penalty's limits are known as a map of w*: it says which are, and what is left."""
-    from numerics.generated.penalties import PENALTIES
-
     if penalty in LIMIT_PENALTIES:
         return
+    from numerics.generated.penalties import PENALTIES
+
     if penalty not in PENALTIES:
         raise click.BadParameter(f"{penalty!r} is unknown; known: {', '.join(PENALTIES)}")
     raise click.BadParameter(
