@@ -90,8 +90,11 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
     z3 = translation.z3
     hypotheses = [translation.boolean(part) for part in given]
     claim = translation.boolean(conclusion)
-    solver = translation.solver(steps, *hypotheses, z3.Not(claim))
-    answer = z3.unsat if _follows_in_words(given, conclusion) else solver.check()
+    if _follows_in_words(given, conclusion):
+        answer = z3.unsat
+    else:
+        solver = translation.solver(steps, *hypotheses, z3.Not(claim))
+        answer = solver.check()
     if answer == z3.unsat:  # a counterexample satisfies the hypotheses: only where there is none may they be impossible
         if (consistent := translation.solver(steps, *hypotheses).check()) == z3.sat:
             return Decision(True)

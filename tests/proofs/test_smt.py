@@ -128,11 +128,11 @@ def test_too_many_steps_are_undecided() -> None:
 
 @pytest.mark.parametrize(
     ("stopped", "answers"),
-    [({0}, (None, None)), ({1}, (True, False)), ({2}, (None, False)), ({0, 1, 2}, (None, None))],
+    [({0}, (True, False)), ({1}, (None, None)), ({2}, (None, False)), ({0, 1, 2}, (None, None))],
     ids=str,
 )
 def test_a_question_without_answer_proves_nothing_and_refutes_nothing(stopped, answers, monkeypatch) -> None:
-    """Of three: does it follow, does it from the words alone, and if so, can the hypotheses be met."""
+    """Of three: does it follow from the words alone, does it follow, and if so, can the hypotheses be met."""
     solver, asked = smt._Translation.solver, []
 
     def ask(self, *given):

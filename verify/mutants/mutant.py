@@ -17,7 +17,7 @@ from verify.evidence import Fate, Level
 from verify.mutants.expressions import Made, mutants_of, weakened
 
 _QUICK: Final = 6
-"""Mutants of a claim that a quick run tries."""
+"""Mutants of a claim that a quick run tries, at most: two of them may be the same."""
 
 _Item = TypeVar("_Item")
 

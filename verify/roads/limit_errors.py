@@ -212,7 +212,9 @@ def _first_order(trial: Trial, base: Problem) -> None:
         trial.count("problems without a first order")
         return
     gaps = [abs(slopes[k] - slopes[k + 1]) for k in (0, 1)]
-    if gaps[1] > _SMALL[1] * slopes[-1] / 10:  # else what is left may be of the third order as much as of the second
+    if gaps[1] < _SMALL[1] * slopes[-1] / 10:  # what is left may be of the third order as much as of the second
+        trial.count("problems without a second order")
+    else:
         order = mpmath.log10(gaps[0] / gaps[1]) / 2
         trial.extreme("max |order of what is left − 1| in λ", abs(order - 1))
         trial.demand(abs(order - 1) < 0.02, f"‖w̄ − w*‖/λ settles like λ^{float(order):.4g}: {base}")
