@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final
@@ -71,7 +70,7 @@ def check() -> None:
     from proofs.engine.claim import all_claims, derive
 
     for claim in all_claims() if LOADED else ():
-        if (module := _declared_by(claim)).partition(".")[0] == __name__.partition(".")[0]:
+        if (module := claim.function.__module__).partition(".")[0] == __name__.partition(".")[0]:
             continue
         try:
             chain = derive(claim.id)
@@ -100,17 +99,10 @@ def penalties(own: bool) -> list[Penalty]:
 def is_own(claim: Claim) -> bool:
     """Whether a claim is this package's: not about something an extension declares, nor declared by one."""
     definition = claim.definition
-    if LOADED and _declared_by(claim).partition(".")[0] != __name__.partition(".")[0]:
+    if LOADED and claim.function.__module__.partition(".")[0] != __name__.partition(".")[0]:
         return False
     foreign = [penalty for penalty in PENALTIES.values() if penalty not in penalties(own=True)]
     if any(getattr(definition, "penalty", None) in (other.name, other.on_reals) for other in foreign):
         return False
     proxy = getattr(definition, "estimator", "")
     return proxy not in ESTIMATORS or any(known.name == proxy for known in estimators(own=True))
-
-
-def _declared_by(claim: Claim) -> str:
-    derivation = claim.derivation
-    while isinstance(derivation, partial):
-        derivation = derivation.func
-    return derivation.__module__

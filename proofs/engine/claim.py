@@ -83,6 +83,14 @@ class Claim:
         return f"{self.id}. {self.title}\n{forms}\n{'if ' * bool(given)}{', '.join(given)}"
 
     @property
+    def function(self) -> Callable[..., None]:
+        """The function that derives it, which may derive others, too."""
+        function = self.derivation
+        while isinstance(function, partial):
+            function = function.func
+        return function
+
+    @property
     def formula(self) -> Expr:
         """The statement; ValueError for a claim that is not an equality of expressions."""
         if self.statement is None:
@@ -146,7 +154,7 @@ def _load(chapter: str) -> None:
 def register(new: Claim) -> Claim:
     """Add a claim; an id is never reused, and every part has its place in the sentence."""
     if new.id in _REGISTRY:
-        first, again = (getattr(one.derivation, "func", one.derivation).__module__ for one in (_REGISTRY[new.id], new))
+        first, again = _REGISTRY[new.id].function.__module__, new.function.__module__
         taken = f"is already taken by {_REGISTRY[new.id].title!r} of {first}"
         raise ValueError(f"claim id {new.id!r} {taken}; {again} has it too: a claim of yours needs one that is free")
     if {new.statement is None, not new.subject, new.sentence is not None} not in ({True}, {False}):

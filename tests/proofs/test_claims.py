@@ -75,7 +75,7 @@ def scratch(monkeypatch: pytest.MonkeyPatch):
 
 def test_what_declares_a_claim_is_imported_with_its_chapter() -> None:
     for claim in filter(extensions.is_own, proofs.all_claims()):
-        module = extensions._declared_by(claim).removeprefix("proofs.")
+        module = claim.function.__module__.removeprefix("proofs.")
         assert module in registry._CHAPTERS[claim.id[0]].split()
 
 

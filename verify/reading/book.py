@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 from sympy import true
@@ -61,9 +60,7 @@ def owed_by(claim: Claim) -> int:
 
 def derived_at(claim: Claim) -> tuple[str, int]:
     """(path, line) of the declaration or function that derives it; one may serve a claim on several penalties."""
-    derivation = claim.derivation
-    while isinstance(derivation, partial):
-        derivation = derivation.func
+    derivation = claim.function
     return derivation.__module__.replace(".", "/") + ".py", derivation.__code__.co_firstlineno
 
 
