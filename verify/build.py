@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import proofs
 from proofs import extensions
@@ -14,21 +15,21 @@ from proofs.code.targets import claims_behind, target_modules
 from proofs.engine import claim as registry
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import ProximalMap
+from proofs.engine.derivation import Derivation
 from proofs.engine.render import forms_of
 from proofs.extensions import is_own
 from proofs.penalties import map_id
 from verify.configurations import configurations
-from verify.evidence import Verdict
-from verify.generated.derived import require_right
+from verify.evidence import Task, Verdict
+from verify.generated.route import require_right
 from verify.precision.route import check, points_for
-from verify.processes import fresh_processes
+from verify.processes import local
 from verify.reading.book import formula_book
 from verify.reading.derivations import as_told, derivation_pages, errata_page
 from verify.reading.mathml import mathml
+from verify.workers import Callback, Piece, values
 
 GENERATED = "numerics/generated"
-
-Progress = Callable[[str], None]
 
 
 def project_root() -> Path:
@@ -42,43 +43,40 @@ def project_root() -> Path:
     return root
 
 
-def derive_outputs(progress: Progress = lambda name: None, jobs: int = 1) -> dict[str, str]:
+def derive_outputs(progress: Callback | None = None, jobs: int = 1) -> dict[str, str]:
     """Derive every claim, then the text of every output by path relative to the root, in `jobs` processes.
 
     Raises ValueError if a derivation is not proved, for nothing is generated from a claim that does not hold, or if the
     generated code is carried out and does not compute what the claims state.
     """
     own = list(filter(is_own, proofs.all_claims()))
-    with _shared(jobs, own, progress) as code:
+    asked = [(), *((claim.id,) for claim in own)] if jobs > 1 else []  # nothing: the code
+    with local(jobs) as where:
+        told = values([Piece(__name__, Task("derive", ids, (), 9.0 / 9 ** len(ids))) for ids in asked], where, progress)
+    with _carried_out(zip(own, told[1:], strict=True)) if told else nullcontext():
         for claim in own:
             require_proved(claim)
-        texts, page = code()
+        texts, page = told[0] if told else _code()
         generated = {f"{GENERATED}/{name}": text for name, text in texts.items()}
         pages = formula_book(generated) | derivation_pages() | {"docs/errata.md": errata_page(), SCRIPT: page}
     return generated | pages
 
 
 @contextmanager
-def _shared(jobs: int, own: Sequence[Claim], progress: Progress) -> Iterator[Callable[[], tuple[dict[str, str], str]]]:
-    """Let other processes derive, and write, from the first claim on, and this one from the last; yields what gives the
-    code.
-    """
-    if jobs == 1:
-        yield _code
-        return
-    with fresh_processes(jobs - 1) as pool:
-        code = pool.submit(_code)
-        chains = {claim.id: pool.submit(as_told, claim.id) for claim in own}
-        try:
-            for claim_id in reversed(chains):
-                progress(claim_id)
-                mine = chains[claim_id].cancel()  # nobody has begun with it
-                registry.CARRIED_OUT[claim_id] = as_told(claim_id) if mine else chains[claim_id].result()
-            registry.derive.cache_clear()
-            yield code.result
-        finally:  # what was told has no expressions: nobody else may take it for the derivation
-            registry.CARRIED_OUT.clear()
-            registry.derive.cache_clear()
+def _carried_out(told: Iterable[tuple[Claim, Derivation]]) -> Iterator[None]:
+    """Meanwhile derivations are those told by other processes: without expressions, so that nobody may keep them."""
+    registry.CARRIED_OUT.update((claim.id, chain) for claim, chain in told)
+    registry.derive.cache_clear()
+    try:
+        yield
+    finally:
+        registry.CARRIED_OUT.clear()
+        registry.derive.cache_clear()
+
+
+def run(task: Task) -> Any:
+    """The derivation of a claim as it is told, or the code."""
+    return as_told(*task.claim_ids) if task.claim_ids else _code()
 
 
 def _code() -> tuple[dict[str, str], str]:

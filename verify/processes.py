@@ -6,9 +6,8 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
 from typing import Final, Self, cast
@@ -16,7 +15,7 @@ from typing import Final, Self, cast
 from verify.evidence import Outcome
 from verify.workers import DIED, Answer, Executor, Here, Piece, describe, perform
 
-__all__ = ["Hand", "Processes", "fresh_processes", "local", "pack", "single_threaded", "unpack"]
+__all__ = ["Hand", "Processes", "local", "pack", "single_threaded", "unpack"]
 
 _THREAD_VARIABLES: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -187,23 +186,3 @@ def _interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def fresh_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of fresh processes; if anything is raised inside, they are stopped at once."""
-    others = set(active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
-    try:
-        yield pool
-    except BaseException:
-        ours = [child for child in active_children() if child not in others]
-        for child in ours:
-            child.terminate()
-        for child in ours:
-            child.join(2)
-            if child.is_alive():
-                child.kill()
-        pool.shutdown(cancel_futures=True)  # its thread ends with them; left alone it may be woken when it is gone
-        raise
-    pool.shutdown()

@@ -38,6 +38,7 @@ Examples:
 def derive(check: bool, root: Path | None, output: Path | None, target: str | None) -> None:
     """Derive every formula; write the code and the formula book."""
     from verify import build
+    from verify.commands.progress import progress_display
 
     started = time.perf_counter()
     if target is not None and output is None:
@@ -49,7 +50,8 @@ def derive(check: bool, root: Path | None, output: Path | None, target: str | No
         folder, superfluous = output, list[Path]()
     else:
         folder = root or build.project_root()
-        outputs = build.derive_outputs(lambda claim_id: click.echo(f"deriving {claim_id}", err=True), cpus())
+        with progress_display("claims and the code") as show:
+            outputs = build.derive_outputs(show, cpus())
         superfluous = sorted(Path(path) for path in build.stale_files(folder, outputs.keys()))
     if check:
         sys.exit(_check_outputs(folder, outputs, superfluous))
