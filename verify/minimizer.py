@@ -23,6 +23,7 @@ from scipy.optimize import brentq
 from sympy import Expr, Piecewise, Symbol, count_ops, diff, factor, lambdify, oo, true
 
 from proofs.code.emit import in_log1p
+from proofs.engine.definitions import PenaltyLimit, ProximalMap
 from proofs.extensions import penalties
 from proofs.penalty_forms import PENALTIES, Penalty
 from proofs.symbols import ratio, u
@@ -85,9 +86,11 @@ class Piece:
         return float(self.low), float(self.high)
 
 
-def declared(p: Expr) -> Penalty | None:
-    """The penalty that is p(|u|) as a definition states it, if one is declared."""
-    return next((known for known in PENALTIES.values() if known.on_reals == p), None)
+def penalty_of(definition: Any) -> Penalty | None:
+    """The declared penalty that a definition is about."""
+    if isinstance(definition, ProximalMap):
+        return next((known for known in PENALTIES.values() if known.on_reals == definition.penalty), None)
+    return PENALTIES.get("tl1" if isinstance(definition, PenaltyLimit) else getattr(definition, "penalty", ""))
 
 
 def pieces(penalty: str, parameters: Mapping[str, Number] | None = None) -> tuple[Piece, ...]:
@@ -215,11 +218,6 @@ def total(u: Array, parts: tuple[Piece, ...]) -> Array:
     return _by_piece(u, [(part, part.value) for part in parts])
 
 
-def curvature(u: Array, parts: tuple[Piece, ...]) -> Array:
-    """p'' at |u| where u ≠ 0, and 0 where u = 0; elementwise."""
-    return _by_piece(u, [(part, part.bend) for part in parts])
-
-
 def _by_piece(u: Array, functions: list[tuple[Piece, Function]]) -> Array:
     size = np.abs(u)
     value = 0 * size
@@ -227,6 +225,11 @@ def _by_piece(u: Array, functions: list[tuple[Piece, Function]]) -> Array:
         low, high = part.ends(size)
         value = np.where(size > low, function(np.minimum(np.maximum(size, max(low, TINY)), high)), value)
     return value
+
+
+def curvature(u: Array, parts: tuple[Piece, ...]) -> Array:
+    """p'' at |u| where u ≠ 0, and 0 where u = 0; elementwise."""
+    return _by_piece(u, [(part, part.bend) for part in parts])
 
 
 def map_slope(u: Array, rho: Number, parts: tuple[Piece, ...]) -> Array:

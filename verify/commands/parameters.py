@@ -88,17 +88,14 @@ class Parametrized(click.Command):
                 ctx.meta.setdefault(_GIVEN, {})[word] = (name, value, owners)
 
         meant = [one for one in owners if one.kind in self._kinds and (not self._names or one.name in self._names)]
-        said = f"Parameter of the {'; '.join(map(_described, meant))}."
+        each = (f"{KINDS[one.kind]} {one.name} ({one.domain}, default {one.default:g})" for one in meant)
+        said = f"Parameter of the {'; '.join(each)}."
         known: dict[str, Any] = {"type": NUMBER, "help": said, "expose_value": False, "callback": keep}
         return click.Option([f"parameter{word.replace('-', '_')}", word], hidden=not meant, **known)
 
 
 def _having(owners: Sequence[Owner]) -> str:
     return f"it is a parameter of {', '.join(f'the {KINDS[owner.kind]} {owner.name}' for owner in owners)}"
-
-
-def _described(owner: Owner) -> str:
-    return f"{KINDS[owner.kind]} {owner.name} ({owner.domain}, default {owner.default:g})"
 
 
 def _options(taken: set[str]) -> dict[str, tuple[str, list[Owner]]]:
@@ -162,7 +159,7 @@ def _is_about(owner: Owner, only: Sequence[str]) -> bool:
     """Whether a claim of the run is stated for the owner, at points drawn."""
     import proofs
     from proofs.engine.definitions import PenaltyLimit, Splitting
-    from verify.precision.minimizers import penalty_of
+    from verify.minimizer import penalty_of
     from verify.suite import select
 
     for claim in select(proofs.all_claims(), only):

@@ -28,7 +28,7 @@ from proofs.symbols import beta, lam, ratio, u, x_in
 from verify.configurations import Configuration, meeting
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, OfNumbers
-from verify.minimizer import declared
+from verify.minimizer import penalty_of
 from verify.pins import pinned
 
 _DIGITS: Final = 700
@@ -60,12 +60,8 @@ class PenaltyInputs:
 
 def stated_penalty(claim: Claim) -> Penalty | None:
     """The penalty whose map or envelope a claim states and code is generated from; None for other claims."""
-    definition = claim.definition
-    if not claim.code:
-        return None
-    if isinstance(definition, ProximalMap):
-        return declared(definition.penalty)
-    return PENALTIES.get(definition.penalty) if isinstance(definition, Envelope) else None
+    stated = claim.code and isinstance(claim.definition, ProximalMap | Envelope)
+    return penalty_of(claim.definition) if stated else None
 
 
 def _function(form: Expr, names: list[Symbol]) -> Callable[..., mpf]:

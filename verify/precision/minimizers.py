@@ -14,15 +14,15 @@ from mpmath import mp, mpf
 from scipy.optimize import brentq
 from sympy import Expr, Max, Min, Symbol
 
-from proofs.engine.definitions import PenaltyLimit, ProximalMap
-from proofs.penalty_forms import PENALTIES, Penalty
+from proofs.engine.definitions import PenaltyLimit
+from proofs.penalty_forms import Penalty
 from proofs.symbols import u
 from verify.closed_form import NoValueError, evaluate, prepared
 from verify.configurations import Configuration, meeting
 from verify.contexts.digits.network import UndefinedError
 from verify.contexts.digits.quadrature import DIGITS
 from verify.evidence import Level
-from verify.minimizer import declared, objective, pieces_of, proximal, total
+from verify.minimizer import objective, penalty_of, pieces_of, proximal, total
 
 WORKING = 2 * DIGITS + 20
 """Where two minima meet, and where a double root does, half the digits are lost."""
@@ -158,12 +158,3 @@ def _steeper(point: Configuration, penalty: Penalty) -> Configuration:
         shapes["a"] /= 8
     ratio_first = 6 * point.v_star[0]
     return replace(point, label=f"{point.label}, 6ρ", v_star=(ratio_first, *point.v_star[1:]), parameters=shapes)
-
-
-def penalty_of(definition: Any) -> Penalty | None:
-    """The declared penalty that a definition is about."""
-    if isinstance(definition, ProximalMap):
-        return declared(definition.penalty)
-    if isinstance(definition, PenaltyLimit):
-        return PENALTIES["tl1"]
-    return PENALTIES.get(getattr(definition, "penalty", ""))

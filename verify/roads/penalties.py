@@ -26,9 +26,9 @@ from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.enclosure.boxes.stated import Stated, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.evidence import Verdict
-from verify.minimizer import BROUGHT, objective
+from verify.minimizer import BROUGHT, objective, penalty_of
 from verify.precision.comparison import ROUGH, Held, holding
-from verify.precision.minimizers import minimize, moved_to, near_thresholds, penalty_function, penalty_of, real_value
+from verify.precision.minimizers import minimize, moved_to, near_thresholds, penalty_function, real_value
 from verify.roads import checks, over_boxes
 from verify.sides import forms
 

@@ -17,11 +17,11 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.penalties import map_id
-from proofs.penalty_forms import PENALTIES, Penalty, size
+from proofs.penalty_forms import Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
 from verify.inequalities.frame import placed
 from verify.inequalities.statement import Statement, stated
-from verify.minimizer import declared, objective
+from verify.minimizer import objective, penalty_of
 from verify.roads import cubic
 from verify.roads.cubic import CUBIC, is_cubic
 
@@ -71,13 +71,8 @@ _ALGEBRAIC = {Abs, Max, Min, Piecewise, sign}
 
 def _subject(claim: Claim) -> Penalty | None:
     """The penalty that a claim is about, if it and its map are algebraic."""
-    definition = claim.definition
-    if isinstance(definition, ProximalMap):
-        chosen = declared(definition.penalty)
-    elif isinstance(definition, Displacement | Envelope):
-        chosen = PENALTIES.get(definition.penalty)
-    else:
-        return None
+    stated = isinstance(claim.definition, ProximalMap | Displacement | Envelope)
+    chosen = penalty_of(claim.definition) if stated else None
     if chosen is None or chosen.name in CUBIC:
         return chosen
     used = Tuple(chosen.on_reals, chosen.proximal, *claim.formulas.values()).atoms(Function)

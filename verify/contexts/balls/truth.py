@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
 import sympy
@@ -17,17 +18,13 @@ Truth = bool | None
 
 def compare(name: str, difference: arb) -> Truth:
     """What a ball says of `difference > 0`, `≥ 0`, `< 0`, `≤ 0`, `= 0`, `≠ 0`."""
-    if name in ("Eq", "Ne"):
-        equal = True if difference == 0 else None if difference.contains(0) else False
-        return equal if name == "Eq" or equal is None else not equal
-    certain = {"Gt": difference > 0, "Ge": difference >= 0, "Lt": difference < 0, "Le": difference <= 0}[name]
-    excluded = {"Gt": difference <= 0, "Ge": difference < 0, "Lt": difference >= 0, "Le": difference > 0}[name]
-    return True if certain else False if excluded else None
+    certain, excluded = _SIDES[name]
+    return True if certain(difference, 0) else False if excluded(difference, 0) else None
 
 
-_RELATIONS = {name: getattr(sympy, name) for name in ("Gt", "Ge", "Lt", "Le", "Eq", "Ne")}
+_SIDES: Final = {"Gt": (gt, le), "Ge": (ge, lt), "Lt": (lt, ge), "Le": (le, gt), "Eq": (eq, ne), "Ne": (ne, eq)}
 LOGIC: Final[dict[type[Any], Callable[..., Truth]]] = {
-    **{relation: partial(compare, name) for name, relation in _RELATIONS.items()},
+    **{getattr(sympy, name): partial(compare, name) for name in _SIDES},
     And: lambda *parts: False if False in parts else None if None in parts else True,
     Or: lambda *parts: True if True in parts else None if None in parts else False,
     Not: lambda part: None if part is None else not part,

@@ -102,7 +102,7 @@ class Network(BinarizedNetwork[Estimate]):
         if self.theta in (0, +mp.pi):  # w ∥ w*: e has no direction
             return self._between_two_slopes()
         return [
-            central_slope(lambda move: self.turned(angle_after(self.theta, move)).loss(), axis).times(1 / self.r)
+            central_slope(lambda move: moved(self, move).loss(), axis).times(1 / self.r)
             for axis in range(len(axes(self.n)))
         ]
 
@@ -124,7 +124,7 @@ class Network(BinarizedNetwork[Estimate]):
             raise UndefinedError("no direction is orthogonal to w = 0 more than any other")
         here = self.loss()
         steps = [_STEP / 2**k for k in range(4)]
-        table = [_quotient(self.turned(angle_after(self.theta, [mpf(0), h, mpf(0)])).loss(), here, h) for h in steps]
+        table = [_quotient(moved(self, [mpf(0), h, mpf(0)]).loss(), here, h) for h in steps]
         value, change = extrapolated([entry.value for entry in table])
         return Estimate(value, 20 * table[-1].error + change, table[-1].size).times(1 / self.r)
 
@@ -179,22 +179,15 @@ def values(vector: Sequence[Estimate]) -> list[mpf]:
     return [entry.value for entry in vector]
 
 
-def angle_after(theta: mpf, step: Sequence[mpf]) -> mpf:
-    """The angle to w* after ŵ moves by `step`, given along (ŵ, e, u): 2 atan2(‖a − b‖, ‖a + b‖) of
-    unit vectors.
-    """
-    moved = [1 + step[0], step[1], step[2]]
-    length = mpmath.sqrt(mpmath.fdot(moved, moved))
-    target = [mpmath.cos(theta), mpmath.sin(theta), mpf(0)]
-    apart = mpmath.sqrt(mpmath.fsum((x / length - y) ** 2 for x, y in zip(moved, target, strict=True)))
-    together = mpmath.sqrt(mpmath.fsum((x / length + y) ** 2 for x, y in zip(moved, target, strict=True)))
-    return 2 * mpmath.atan2(apart, together)
-
-
 def moved(network: Any, step: Sequence[mpf]) -> Any:
-    """A network of either kind after w moves by ‖w‖·step, given along ŵ, e, u."""
-    longer = mpmath.sqrt((1 + step[0]) ** 2 + step[1] ** 2 + step[2] ** 2)
-    return replace(network, theta=angle_after(network.theta, step), r=network.r * longer)
+    """A network of either kind after w moves by ‖w‖·step, given along ŵ, e, u; θ = 2 atan2(‖a − b‖, ‖a + b‖) of unit
+    vectors.
+    """
+    after, target = [1 + step[0], step[1], step[2]], [mpmath.cos(network.theta), mpmath.sin(network.theta), mpf(0)]
+    length = mpmath.norm(after)
+    gap, total = ([x / length + sign * y for x, y in zip(after, target, strict=True)] for sign in (-1, 1))
+    theta = 2 * mpmath.atan2(mpmath.norm(gap), mpmath.norm(total))
+    return replace(network, theta=theta, r=network.r * length)
 
 
 def extrapolated(values: Sequence[mpf]) -> tuple[mpf, mpf]:
