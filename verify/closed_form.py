@@ -109,11 +109,9 @@ def prepared(form: Expr) -> Form:
     return Form(form)
 
 
-def evaluate(
-    expression: Expr, point: Configuration, *, extra: Mapping[Symbol, mpf] | None = None, proxy: Estimator | None = None
-) -> mpf:
+def evaluate(expression: Expr, point: Configuration) -> mpf:
     """A scalar closed form at `point`: see `Form.at`."""
-    (value,) = prepared(expression).at(point, extra=extra, proxy=proxy)
+    (value,) = prepared(expression).at(point)
     return value
 
 

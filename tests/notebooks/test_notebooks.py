@@ -24,8 +24,8 @@ from verify.reading.notebooks import execution
 from verify.reading.notebooks.book import check_all, index_page, write_all
 from verify.reading.notebooks.comparison import differences
 from verify.reading.notebooks.document import assemble, changed_cells, described, finish, text_of
+from verify.reading.notebooks.reading import Verdicts
 from verify.reading.notebooks.script import chosen_scripts, read_script
-from verify.reading.notebooks.verdicts import Verdicts
 
 # Writing and executing.
 

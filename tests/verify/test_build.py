@@ -18,7 +18,7 @@ from proofs.symbols import theta
 from verify import build
 from verify.build import derive_outputs, project_root, require_proved, stale_files
 from verify.cli import main
-from verify.generated.derived import require_right
+from verify.generated.route import require_right
 from verify.mutants.text import text_mutants
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -77,7 +77,7 @@ def test_floats_are_read_as_they_are() -> None:
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(ValueError, match=r"no value for \['stray'\]"):
         evaluate(theta * Symbol("stray"), BASE)
-    assert evaluate(theta * Symbol("stray"), BASE, extra={Symbol("stray"): mpf(2)}) == 2 * mpf(BASE.theta)
+    assert prepared(theta * Symbol("stray")).at(BASE, extra={Symbol("stray"): mpf(2)}) == [2 * mpf(BASE.theta)]
 
 
 # Integrals.
@@ -142,7 +142,7 @@ def test_short_filters_see_the_proxy_at_zero() -> None:
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_an_arbitrary_proxy_takes_any_estimator(name: str) -> None:
     """The smoothing law at a named proxy, whose own integral is evaluated piece by piece."""
-    smoothed = evaluate(proofs.get("G5").formula, BASE, proxy=ESTIMATORS[name])
+    (smoothed,) = prepared(proofs.get("G5").formula).at(BASE, proxy=ESTIMATORS[name])
     own = evaluate(folded_kernels(ESTIMATORS[name]).b, BASE) * mpmath.sin(mpf(BASE.theta))
     assert abs(smoothed - own) < mpf(10) ** -36
 

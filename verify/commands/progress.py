@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import isnan
 from typing import Any, Final
 
@@ -19,26 +18,20 @@ _HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 _FIRST: Final = 5.0
 
 
-@dataclass(frozen=True)
-class State:
-    """How far a run is: how many things are done, which share of the work that is, and what is being worked on."""
-
-    done: int
-    total: int
-    share: float
-    now: str
+Show = Callable[[int, int, float, str], None]
+"""Of a run: how many things are done and how many there are, which share of the work that is, and what is under way."""
 
 
 @contextmanager
-def display(things: str) -> Iterator[Callable[[State], None]]:
-    """Show the states of what runs inside; `things` are what is counted."""
+def display(things: str) -> Iterator[Show]:
+    """Show how far what runs inside is; `things` are what is counted."""
     shown = console(stderr=True)
     with _bar(shown) if shown.is_terminal else _lines(things) as show:
         yield show
 
 
 @contextmanager
-def _bar(shown: Any) -> Iterator[Callable[[State], None]]:
+def _bar(shown: Any) -> Iterator[Show]:
     from rich import progress
 
     count, now = (progress.TextColumn(f"{{task.fields[{name}]}}", markup=False) for name in ("count", "now"))
@@ -46,21 +39,17 @@ def _bar(shown: Any) -> Iterator[Callable[[State], None]]:
     columns = count, progress.BarColumn(), progress.TaskProgressColumn(), *times, now
     with progress.Progress(*columns, console=shown, transient=True) as bars:
         bar = bars.add_task("", total=None, count="", now="preparing")
-        yield lambda state: bars.update(
-            bar, total=1.0, completed=state.share, count=f"{state.done}/{state.total}", now=state.now
+        yield lambda done, total, share, now: bars.update(
+            bar, total=1.0, completed=share, count=f"{done}/{total}", now=now
         )
 
 
 @contextmanager
-def _lines(things: str) -> Iterator[Callable[[State], None]]:
-    latest: list[State] = []
-    started, over = time.monotonic(), threading.Event()
+def _lines(things: str) -> Iterator[Show]:
+    latest, started, over = ["preparing"], time.monotonic(), threading.Event()
 
     def say() -> None:
-        said = "preparing"
-        for state in latest:
-            said = f"{state.done}/{state.total} {things}, {state.share:.0%} of the work; {state.now}"
-        click.echo(f"{time.monotonic() - started:.0f} s: {said}", err=True)
+        click.echo(f"{time.monotonic() - started:.0f} s: {latest[0]}", err=True)
 
     def beat() -> None:
         wait = _FIRST
@@ -68,8 +57,8 @@ def _lines(things: str) -> Iterator[Callable[[State], None]]:
             wait = _HEARTBEAT
             say()
 
-    def show(state: State) -> None:
-        latest[:] = [state]
+    def show(done: int, total: int, share: float, now: str) -> None:
+        latest[0] = f"{done}/{total} {things}, {share:.0%} of the work; {now}"
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -88,7 +77,7 @@ def progress_display(things: str = "tasks") -> Iterator[Callback]:
 
         def told(state: Progress) -> None:
             share = state.done_weight / state.total_weight if state.total_weight else 1.0
-            show(State(state.done, state.total, share, _running(state)))
+            show(state.done, state.total, share, _running(state))
 
         yield told
 

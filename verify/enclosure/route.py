@@ -141,7 +141,7 @@ def judge_boxes(claim: Claim, level: Level, most: int | None = None) -> Found | 
         stated = roads.BOXES[claim.id](claim)
         return _judged(stated, level, most)
     except (ArithmeticError, ValueError, TypeError, NotImplementedError, PolynomialError) as trouble:
-        return _found(Verdict.UNDECIDED, f"not judged over its box: {trouble}")
+        return Found(0.0, verdict=Verdict.UNDECIDED, detail=f"not judged over its box: {trouble}", whole=False)
 
 
 def _judged(stated: Stated, level: Level, most: int | None) -> Found:
@@ -151,19 +151,13 @@ def _judged(stated: Stated, level: Level, most: int | None) -> Found:
         found = search(statement if most is None else replace(statement, limit=min(most, statement.limit)))
         figures[statement.name] = {"box": statement.described()} | found.figures() | {"reduction": statement.reduction}
         if found.verdict is not Verdict.VERIFIED:
-            return _found(found.verdict, _why(statement, found), figures)
+            return Found(0.0, "", (), found.verdict, _why(statement, found), figures, whole=False)
     if not chosen:
-        return _found(Verdict.UNDECIDED, "every statement is left to a full run")
+        return Found(0.0, verdict=Verdict.UNDECIDED, detail="every statement is left to a full run", whole=False)
     whole = stated.whole and len(chosen) == len(stated.statements)
-    left = [
-        *([stated.left] if stated.left else []),
-        *(f"full only: {s.name}" for s in stated.statements if s not in chosen),
-    ]
-    return _found(Verdict.VERIFIED, f"not covered: {'; '.join(left)}" if left else "", figures, whole)
-
-
-def _found(verdict: Verdict, detail: str, figures: Figures | None = None, whole: bool = False) -> Found:
-    return Found(0.0, verdict=verdict, detail=detail, figures=figures or {}, whole=whole)
+    left = [stated.left] * bool(stated.left) + [f"full only: {s.name}" for s in stated.statements if s not in chosen]
+    detail = f"not covered: {'; '.join(left)}" if left else ""
+    return Found(0.0, "", (), Verdict.VERIFIED, detail, figures, whole=whole)
 
 
 def _why(statement: Statement, found: Search) -> str:

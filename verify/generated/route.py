@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import mpmath
 from sympy import Integral
 
 import proofs
 from proofs.code.generate import modules
 from proofs.engine.claim import Claim
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
+from verify.extensions import Text, derived
+from verify.files import holds
 from verify.generated import penalties, scalars, vectors
-from verify.generated.held import ALLOWED, Held, Row, compared, fates_of, figures_of
+from verify.generated.held import ALLOWED, Case, Held, Names, Row, compared, errors, fates_of, figures_of
 
 NAME = "generated"
 
@@ -26,14 +29,8 @@ def stale_modules() -> dict[str, str]:
     import numerics
 
     folder = Path(numerics.__file__).parent / "generated"
-    wrong = {}
-    for name, wanted in modules().items():
-        path = folder / name
-        if not path.is_file():
-            wrong[name] = "is missing"
-        elif path.read_bytes() != wanted.encode():
-            wrong[name] = "differs from what the claims derive"
-    return wrong
+    wrong = [folder / name for name, wanted in modules().items() if not holds(folder / name, wanted)]
+    return {path.name: "differs from what the claims derive" if path.is_file() else "is missing" for path in wrong}
 
 
 def holding(claim: Claim) -> list[Held]:
@@ -122,3 +119,62 @@ def _evidence(figures: dict[str, Any], complaint: str) -> Evidence:
         complaints.append(f"error {figures['conditioned']:.3g} at {figures['worst_at']}, allowed {ALLOWED:g}")
     verdict = Verdict.REFUTED if complaints else Verdict.VERIFIED
     return Evidence(NAME, verdict, Grade.TESTED, figures, seconds, "; ".join(complaints), fates)
+
+
+# Before text is written.
+
+_SEED = 0
+
+
+def require_right(texts: Mapping[str, str], claims: Iterable[Claim]) -> None:
+    """Raise ValueError unless the modules, texts by file name, compute what the claims on their functions state.
+
+    The points are those of a quick run, ordinary and nasty. The message names the function, the point and both values.
+    """
+    with derived(texts):  # the package need not be importable as it is written
+        names = {file: _carried_out(file, text) for file, text in texts.items()}
+    for claim in claims:
+        for held in holding(claim):
+            if (file := f"{held.module}.py") in names:
+                _compare(held, file, names[file])
+
+
+def _carried_out(file: str, text: str) -> Names:
+    try:
+        return Text(f"numerics.generated.{file.removesuffix('.py')}", text).names
+    except Exception as error:  # whatever carrying out a text may raise
+        raise ValueError(f"{file} as derived does not run, so nothing is written: {_told(error)}") from error
+
+
+def _compare(held: Held, file: str, names: Names) -> None:
+    compared = 0
+    for case in held.cases("quick", _SEED):
+        try:
+            value = held.value(case)
+        except ArithmeticError:  # Arb certifies too few digits there
+            continue
+        inputs = " ".join(str(case.inputs).split())
+        where = f"{held.functions[0]} of {file} is wrong, so nothing is written: at {case.label}, {inputs},"
+        try:
+            results = held.computed(names, case)
+        except FloatingPointError:  # NumPy's warnings are for `verify` to judge
+            continue
+        except Exception as error:  # whatever a wrong function may raise
+            raise ValueError(f"{where} it raises {_told(error)}") from error
+        compared += 1
+        for result in results:
+            if not _close(held, case, value, result):
+                stated = ", ".join(mpmath.nstr(entry, 17) for entry in value)
+                raise ValueError(f"{where} it gives {result}, and claim {held.claim.id} says [{stated}]")
+    if not compared:
+        raise ValueError(f"{held.functions[0]} of {file} could be compared with {held.claim.id} at no point")
+
+
+def _close(held: Held, case: Case, value: list[mpmath.mpf], result: list[float]) -> bool:
+    """Whether the error is one of rounding; how far that may move the value is asked where it matters only."""
+    plain = errors(value, mpmath.mpf(0), [result])[0]
+    return plain <= ALLOWED or errors(value, held.moved(case, value), [result])[1] <= ALLOWED
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -55,7 +55,9 @@ def expectations(claim: Claim) -> tuple[Expectation, ...]:
     asked = claim.definition
     if isinstance(asked, HalfSpaceMoment):
         moment = HalfSpaceMoment(asked.halfspaces, asked.vector, asked.proxy)
-        with_proxy = tuple(filter(_is_integrated, ESTIMATORS)) if asked.proxy else ("",)
+        # Those for which the integrals of statements about any μ' are computed as well.
+        integrated = (name for name, proxy in ESTIMATORS.items() if proxy.has_variance and proxy.waves is None)
+        with_proxy = tuple(integrated) if asked.proxy else ("",)
         return tuple(Expectation(moment, name) for name in with_proxy)
     if getattr(asked, "activation", "binary") != "binary":  # no sampler draws it
         return ()
@@ -63,18 +65,10 @@ def expectations(claim: Claim) -> tuple[Expectation, ...]:
         return (Expectation(MeanSample(asked.quantity, at=asked.at)),)
     if isinstance(asked, MeanSample | Correlation):
         names = REPRESENTATIVES if asked.estimator == "*" else (asked.estimator,)
-        return tuple(Expectation(MeanSample("coarse_gradient"), name) for name in names if _is_sampled(name))
+        # Without a variance, no test of the mean of samples has a known level.
+        sampled = (name for name in names if ESTIMATORS[name].has_variance)
+        return tuple(Expectation(MeanSample("coarse_gradient"), name) for name in sampled)
     return ()
-
-
-def _is_sampled(name: str) -> bool:
-    """Whether the samples of an estimator have a variance: without one, no test of their mean has a known level."""
-    return ESTIMATORS[name].has_variance
-
-
-def _is_integrated(name: str) -> bool:
-    """Whether the integrals of statements about any μ' are computed for this one as well."""
-    return _is_sampled(name) and ESTIMATORS[name].waves is None
 
 
 def component(claim: Claim) -> int | None:

@@ -86,7 +86,8 @@ def _fates(
 
     def notices(mutant: Mutant) -> bool | None:
         if mutant.kind == "formula":
-            return any(_refuted(mutant.claim, point, level) for point in ordered) if points else None
+            compared = (one for point in ordered for one in _check(mutant.claim, point, level))
+            return any(one.verdict is Verdict.REFUTED for one in compared) if points else None
         judged = hypotheses.judge(claim, mutant.claim, base, partial(_check, level=level))
         if judged is None:
             return None
@@ -94,10 +95,6 @@ def _fates(
         return fate is Fate.KILLED
 
     return fates(mutants(claim, level), notices), {"without_hypothesis": reasons} if reasons else {}
-
-
-def _refuted(claim: Claim, point: Configuration, level: Level) -> bool:
-    return any(found.verdict is Verdict.REFUTED for found in _check(claim, point, level))
 
 
 _METHOD: Final = AtPoints(

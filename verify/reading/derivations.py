@@ -53,15 +53,8 @@ def as_told(claim_id: str) -> Derivation:
 def steps_of(claim_id: str) -> tuple[dict[str, Any], ...]:
     """The steps as a report takes them along: name, kind, rule, uses, reason, and what each shows, as Markdown."""
     return tuple(
-        {
-            "name": step.name,
-            "kind": step.kind,
-            "rule": step.rule,
-            "uses": list(step.uses),
-            "because": step.because,
-            "shown": "\n".join(formula(claim_id, step)),
-            "owed": len(step.obligations),
-        }
+        {name: getattr(step, name) for name in ("name", "kind", "rule", "because")}
+        | {"uses": list(step.uses), "shown": "\n".join(formula(claim_id, step)), "owed": len(step.obligations)}
         for step in proofs.derive(claim_id).steps
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import mpmath
 import numpy as np
@@ -20,15 +20,12 @@ from verify.precision.comparison import ROUGH, Held, holding
 from verify.roads import checks
 
 
-def _of_one_scale(definition: Potential, points: Sequence[Configuration]) -> Sequence[Configuration]:
-    """Derivatives along ŵ are differences over r: at r = 1e-150 rounding hides the rest."""
-    return [point for point in points if 1e-6 < point.r < 1e6] if definition.jointly else points
-
-
-@checks(Potential, points=_of_one_scale)
+@checks(Potential, points=lambda of, points: [one for one in points if not of.jointly or 1e-6 < one.r < 1e6])
 @holding
 def check_joint_potential(held: Held, level: Level) -> None:
-    """C9.joint: in w and v together mixed derivatives differ."""
+    """C9.joint: in w and v together mixed derivatives differ. Those along ŵ are differences over r: at r = 1e-150
+    rounding hides the rest.
+    """
     if not held.point.r:
         raise UndefinedError("‖w‖ has no gradient at w = 0")
     for name in ("relu", "identity"):
@@ -54,11 +51,10 @@ def _curl(network: Network) -> Estimate:
     return of_coarse - (ahead - behind).times(1 / (2 * step * network.r))
 
 
-def _with_orthogonal(definition: SampleGradient, points: Sequence[Configuration]) -> list[Configuration]:
-    return [*points, replace(points[0], label="v·v* = 0", v=(1.0, 2.0), v_star=(2.0, -1.0))]
+_ORTHOGONAL = partial(replace, label="v·v* = 0", v=(1.0, 2.0), v_star=(2.0, -1.0))
 
 
-@checks(SampleGradient, points=_with_orthogonal)
+@checks(SampleGradient, points=lambda definition, points: [*points, _ORTHOGONAL(points[0])])
 @holding
 def check_sample_gradient(held: Held, level: Level) -> None:
     """B3: ℓ is constant near a drawn (Z, w); ∂f/∂w along e is as stated, and zero exactly where v·v* is."""

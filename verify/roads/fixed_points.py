@@ -17,7 +17,7 @@ from verify.inequalities.frame import CIRCLE, STAR, C, N, S, U, W, Z, dot, place
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
-from verify.minimizer import Array, curvature, objective
+from verify.minimizer import Array, map_slope, objective
 from verify.rows import DIGITS, Relation
 
 
@@ -187,7 +187,7 @@ def _free_search(iteration: Iteration, w: Array) -> tuple[Array, Array]:
     ratio, n = iteration.lam / iteration.beta, w.shape[-1]
     for _ in range(60):
         length, u = np.maximum(norm(w), 1e-7), iteration.split(w)
-        hat, bent = w / length, np.where(u != 0, 1 / (1 + ratio * curvature(u, iteration.parts)), 0.0)
+        hat, bent = w / length, map_slope(u, ratio, iteration.parts)
         gap = iteration.raw(w, u, 1.0) - w
         matrix = (iteration.alpha / length)[:, :, None] * (np.eye(n) - hat[:, :, None] * hat[:, None, :])
         matrix[:, range(n), range(n)] += iteration.beta * (1 - bent)

@@ -69,10 +69,6 @@ def drawn(base: Configuration) -> list[Configuration]:
     return found
 
 
-def _cases(definition: Landscape, points: Sequence[Configuration]) -> list[Configuration]:
-    return [*points, *(drawn(points[0]) if definition.point == "saddle" else constructed(points[0]))]
-
-
 def _floor_inner(network: Network, theta: object) -> Estimate:
     """v·v* on the valley; it is −2π times the slope of the loss in θ at fixed v."""
     return inner(network.turned(theta).best_weights(), network.v_star)
@@ -97,7 +93,7 @@ def _increments(network: Network) -> list[Estimate]:
     return found
 
 
-@checks(Landscape, points=_cases)
+@checks(Landscape, points=lambda of, points: [*points, *(drawn if of.point == "saddle" else constructed)(points[0])])
 @holding
 def check_landscape(held: Held, level: Level) -> None:
     """N5 and its parts at one v*."""

@@ -56,9 +56,6 @@ def _support(claim: Claim) -> Iterator[Statement]:
     yield Statement("N ≤ κ + β", Le(claim.parts["threshold"], most), known)
 
 
-# R4.l0, R4.tl1.
-
-
 @stated("R4.l0", scope="all n, by entries; the norm for n = 3", whole=False)
 def _l0_limit(claim: Claim) -> Iterator[Statement]:
     parts = claim.parts

@@ -10,7 +10,7 @@ import click
 import nbformat
 from nbformat import NotebookNode
 
-from verify.commands.progress import State, display
+from verify.commands.progress import display
 from verify.files import check_folder_writable, check_writable, difference, holds, make_folder, write_atomically
 from verify.reading.markdown import page
 from verify.reading.notebooks.comparison import differences
@@ -78,7 +78,7 @@ def _execute(chosen: Sequence[Script], jobs: int) -> list[Executed]:
                 shares[number], at[number] = done / total, f"{number} cell {done + 1} of {total}"
             every = [*shares.values()]
             running = ", ".join(said for name, said in at.items() if shares[name] < 1)
-            show(State(every.count(1.0), len(every), sum(every) / len(every), running or f"{number} preparing"))
+            show(every.count(1.0), len(every), sum(every) / len(every), running or f"{number} preparing")
 
         done = execute_all(chosen, jobs, progress)
     for one in done:

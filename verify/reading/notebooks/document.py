@@ -51,19 +51,15 @@ def finish(notebook: NotebookNode, script: Script) -> NotebookNode:
     """After execution: alternative texts of the pictures, the digests, and nothing that changes from run to run."""
     for cell in notebook.cells:
         alternatives = [said["description"] for output in cell.get("outputs", []) if (said := described(output))]
-        cell.metadata = NotebookNode(_folded(alternatives) if alternatives else {})
+        image = {"alt": " ".join(alternatives)}  # and the code of what draws is folded by the site and by Jupyter
+        drawing = {"mystnb": {"image": image}, "tags": ["hide-input"], "jupyter": {"source_hidden": True}}
+        cell.metadata = NotebookNode(drawing if alternatives else {})
     notebook.metadata.language_info = NotebookNode({"name": "python"})
     digests = [f"{cell.id} {_digest(cell)}" for cell in notebook.cells]
     said = {"script": f"docs/notebooks/src/{script.path.name}", "digests": digests}
     notebook.metadata[_OURS] = NotebookNode(said, metadata=_digest_of(_metadata(notebook)))
     nbformat.validate(notebook)
     return notebook
-
-
-def _folded(alternatives: list[str]) -> dict[str, Any]:
-    """Metadata of a cell that draws: its pictures' words, and its code folded by the site and by Jupyter."""
-    image = {"alt": " ".join(alternatives)}
-    return {"mystnb": {"image": image}, "tags": ["hide-input"], "jupyter": {"source_hidden": True}}
 
 
 def text_of(notebook: NotebookNode) -> str:

@@ -12,8 +12,8 @@ __all__ = ["setup"]
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything; Sphinx calls this because docs/conf.py names the module."""
-    from verify.reading.site import citations, claims, docstrings, graphs, mathematics, sources
+    from verify.reading.site import claims, docstrings, mathematics, sources
 
-    for part in (mathematics, claims, citations, graphs, sources, docstrings):
+    for part in (mathematics, claims, sources, docstrings):
         part.register(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""The directive `{claim}` and the role `{c}`: claims on a page, out of docs/formulas.json."""
+"""The directive `{claim}`, the role `{c}`, and each derivation's graph below its heading, out of docs/formulas.json."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from verify.reading.markdown import page
+from verify.reading.picture import folded
 
 
 def register(app: Sphinx) -> None:
-    """Add the directive and the role."""
+    """Add the directive and the role; draw when a page has been read."""
     app.add_directive("claim", _ClaimDirective)
     app.add_role("c", _ClaimRole())
+    app.connect("doctree-read", _draw)
 
 
 @cache
@@ -70,3 +72,21 @@ class _ClaimRole(SphinxRole):
         to = {"refdomain": "doc", "reftype": "myst", "reftarget": "formulas", "reftargetid": entry["anchor"]}
         shown = nodes.inline("", entry["id"])
         return [addnodes.pending_xref("", shown, refdoc=self.env.docname, refexplicit=True, **to)], []
+
+
+def _draw(app: Sphinx, doctree: nodes.document) -> None:
+    book = Path(app.srcdir) / "formulas.json"
+    own = f"docs/{app.env.docname}.md"
+    sections = {section.get("slug"): section for section in doctree.findall(nodes.section)}
+    for entry in entries(book).values():
+        if entry["derivation_page"] == own:
+            app.env.note_dependency(str(book))
+            section = sections[entry["anchor"]]
+            section.insert(2, nodes.raw("", _drawn(entry, entries(book)), format="html"))  # below heading and grade
+
+
+def _drawn(entry: dict[str, Any], known: dict[str, dict[str, Any]]) -> str:
+    def address(claim_id: str) -> str:
+        return f"{Path(known[claim_id]['derivation_page']).stem}.html#{known[claim_id]['anchor']}"
+
+    return f"{folded(entry['graph'], entry['id'], entry['grade'], address)}\n"

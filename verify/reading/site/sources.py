@@ -1,4 +1,5 @@
-"""Links that lead to repository files on a code host lead to pages with the source, or into the API reference, here.
+"""Links that lead to repository files on a code host lead to pages with the source, or into the API reference, here;
+and sources such as [Y], wherever a page names one, lead to the bibliography.
 
 `sphinx.ext.viewcode` has pages for documented modules alone, and no anchors of lines.
 """
@@ -20,6 +21,10 @@ from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from verify.reading.references import CITED
+
+_PAGE = "references"
+_APART = (nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block)
 _ROOT: Final = Path(__file__).parents[3]
 _FILE: Final = re.compile(
     r"\]\(\.\./(?P<up>(?:\.\./)*)(?P<path>(?:proofs|numerics|verify)/[\w/]+)\.py(?P<line>(?:#L\d+)?)\)"
@@ -32,6 +37,7 @@ def register(app: Sphinx) -> None:
     app.connect("source-read", _rewrite)
     app.connect("doctree-read", _from_the_page, priority=900)  # after sphinx.ext.linkcode
     app.connect("html-collect-pages", _pages)
+    app.connect("doctree-resolved", _link)
 
 
 def _rewrite(app: Sphinx, docname: str, content: list[str]) -> None:
@@ -81,3 +87,23 @@ def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
         return None
     path = Path(inspect.getsourcefile(found) or "").relative_to(_ROOT).with_suffix(".html")
     return f"source/{path.as_posix()}#L-{inspect.getsourcelines(found)[1]}"
+
+
+def _link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    address = app.builder.get_relative_uri(docname, _PAGE)
+    for text in () if docname == _PAGE else list(doctree.findall(nodes.Text)):
+        if _within(text) or not CITED.search(text):
+            continue
+        parts = CITED.split(text)  # words, letters, words, letters, ..., words
+        for place in range(1, len(parts), 2):
+            key = parts[place]
+            parts[place] = nodes.reference("", f"[{key}]", internal=True, refuri=f"{address}#{key.lower()}")
+        text.parent.replace(text, [part if isinstance(part, nodes.Node) else nodes.Text(part) for part in parts])
+
+
+def _within(text: nodes.Node) -> bool:
+    """Whether the words are a title's, code's or another link's."""
+    parent = text.parent
+    while parent is not None and not isinstance(parent, _APART):
+        parent = parent.parent
+    return parent is not None
