@@ -18,8 +18,7 @@ the transformed l1 penalty depends on its shape is the subject of `proofs.penalt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 
 from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Rational, oo, sqrt
 from sympy.logic.boolalg import Boolean
@@ -28,10 +27,9 @@ from proofs import cubic
 from proofs.engine.claim import Claim, Kind, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.engine.derivation import Derivation, vanishes
-from proofs.engine.graph import Fact, Graph
+from proofs.engine.graph import Graph
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All, If, Part, Tends, eq, gt, le
-from proofs.engine.smt import follows
 from proofs.naming import plain
 from proofs.penalty_forms import HALF, L0, MCP, PENALTIES, SCAD, TL1, Penalty, size
 from proofs.proximal import MAP, compared, derive_map
@@ -188,21 +186,12 @@ def _least_cost(penalty: Penalty, d: Derivation, spent: Expr, value: Expr) -> No
     g, there = Graph(d), spent.xreplace({u: MAP})
     given = [g.given(name) for name in g.premises]
     cited = partial(g.cite, map_id(penalty.name), {ratio: lam / beta}, *given, value=MAP)
-    best = cache(partial(cited, name="no u is better", meant=True))
-
-    def side() -> Fact:
-        return g.fact("on the side of x", MAP * x_in >= 0, g.instance("nor is −S(x)", best(), {u: -MAP}))
-
-    def unless(formula: Boolean, uses: Sequence[Fact], more: Callable[[], Fact]) -> list[Fact]:
-        """What S is besides its formula, unless that is enough."""
-        enough = follows("enough", formula, *(use.formula for use in uses)).decision.zero
-        return [*uses] if enough else [*uses, more()]
-
-    mapped = cited()
-    spent_there = Eq(there, value)
-    costs = g.fact("the cost there", spent_there, *unless(spent_there, [mapped, *given], side))
-    reached = And(Le(there, spent, evaluate=False), Eq(there, value, evaluate=False))  # what `least` owes
-    g.least(mapped, u, *unless(reached, [costs], best), value=value)
+    mapped, best = cited(), cited(name="no u is better", meant=True)
+    behind = [mapped, *given]
+    if penalty.name in cubic.MAPS:  # of which the formula does not show that S(x) is on the side of x
+        behind.append(g.fact("on the side of x", MAP * x_in >= 0, g.instance("nor is −S(x)", best, {u: -MAP})))
+    costs = g.fact("the cost there", Eq(there, value, evaluate=False), *behind)
+    g.least(mapped, u, best, value=costs)
 
 
 def register_envelope(penalty: Penalty) -> Claim:

@@ -247,19 +247,22 @@ class Graph:
         self._derivation.besides[name] = Step(name, said, "", owed, kind="besides", uses=_named(facts))
 
     def least(
-        self, named: Fact, over: Symbol, *facts: Fact, also: Sequence[Fact] = (), value: Expr | None = None
+        self, named: Fact, over: Symbol, *facts: Fact, also: Sequence[Fact] = (), value: Fact | None = None
     ) -> None:
         """What was reached is least over a variable at the term that is `named`, as hypotheses alone imply.
 
-        The chain goes on with that term, or with the `value` there. `also`: what is said besides.
+        The chain goes on with that term, or with what the fact `value` says that it is there. `also`: what is said
+        besides. ValueError for a `value` of something else.
         """
         point, term = named.formula.args
         reached = self._reached("least")
         there = reached.xreplace({over: point})
-        said = Le(there, reached, evaluate=False)
         if value is not None:
-            said = And(said, Eq(there, value, evaluate=False))
-        self._attain("Minimizer", term if value is None else value, said, facts, also)
+            of, term = value.formula.args
+            if of != there:
+                raise ValueError(f"{self._claim.id}: {value.name!r} says what {of} is, and not {there}")
+            also = (*also, value)
+        self._attain("Minimizer", term, Le(there, reached, evaluate=False), facts, also)
 
     def zero(self, over: Symbol, term: Expr, *facts: Fact, also: Sequence[Fact] = ()) -> None:
         """What was reached is zero exactly where the variable is the term, with which the chain goes on.

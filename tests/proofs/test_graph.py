@@ -475,10 +475,13 @@ def test_where_something_is_least(begin: Begin) -> None:
     d.begin(u**3, "over all u")
     g.least(point, u, point)
     assert d.steps[-1].decided is False
-    for value, right in ((Integer(3), True), (Integer(2), False)):
-        d.begin((u - y) ** 2 + 3, "over all u")
-        g.least(point, u, point, value=value)
-        assert (d.steps[-1].decided, d.current) == (right, value)
+    d.begin((u - y) ** 2 + 3, "over all u")
+    there = g.fact("the value", Eq((t - y) ** 2 + 3, Integer(3)), point)
+    g.least(point, u, point, value=there)
+    assert (d.steps[-1].decided, d.current) == (True, 3)
+    d.begin((u - y) ** 2 + 2, "over all u")
+    with pytest.raises(ValueError, match="'the value' says what"):
+        g.least(point, u, point, value=there)
 
 
 def test_where_something_is_zero(begin: Begin) -> None:
