@@ -90,10 +90,12 @@ class Written(LatexPrinter):
             return str(super()._print_Integral(expr))
         if expr.function.as_independent(*expr.variables, as_Add=False)[0] != 1:
             return self._written(product(expr))
-        ends = "".join(f"_{{{self._raised(low)}}}^{{{self._raised(high)}}}" for _, low, high in expr.limits)
+        # SymPy integrates over the first variable first: its sign stands innermost.
+        outer = reversed(expr.limits)
+        signs = "".join(rf"\int_{{{self._raised(low)}}}^{{{self._raised(high)}}}" for _, low, high in outer)
         told = str(self._print(expr.function))
         told = bracketed(told) if expr.function.is_Add else told
-        return rf"\int{ends} {told}" + "".join(rf"\,d{self._print(one)}" for one in expr.variables)
+        return f"{signs} {told}" + "".join(rf"\,d{self._print(one)}" for one in expr.variables)
 
     def _print_Pow(self, expr: Pow) -> str:
         base, power = expr.args

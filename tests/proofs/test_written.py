@@ -63,6 +63,7 @@ kappa, lam, theta, r, w, e, v, s = (
         (Abs(s) * sign(s), r"|s| \operatorname{sgn}(s)"),
         (Piecewise((1, s > 0), (0, True)), r"1\{s > 0\}"),
         (Integral(exp(-(s**2) / 2) / (2 * pi), (s, 0, oo)), r"\frac{1}{2 \pi} \int_{0}^{\infty} e^{- s^{2}/2}\,ds"),
+        (Integral(s * r, (s, 0, oo), (r, 1, 2)), r"\int_{1}^{2}\int_{0}^{\infty} r s\,ds\,dr"),
         (Rational(4, 5), r"\frac{4}{5}"),
         (Function("mu'", real=True)(r * s), r"\mu'(r s)"),
     ],
