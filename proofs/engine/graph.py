@@ -374,9 +374,11 @@ def _reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obli
         for part in sorted(And.make_args(use.formula), key=default_sort_key)
         if isinstance(part, Eq) and (part.lhs.is_Mul or part.lhs.as_base_exp()[0].is_Symbol)
     }
-    residual = formula.lhs - formula.rhs
+    residual, before = formula.lhs - formula.rhs, None
     for _ in defined:  # what is defined may stand in what defines another
-        residual = residual.subs(defined, simultaneous=True)
+        if residual == before:
+            break
+        residual, before = residual.subs(defined, simultaneous=True), residual
     return vanishes("they are the same", residual)
 
 

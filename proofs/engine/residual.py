@@ -67,7 +67,8 @@ def decide_zero(expression: Expr) -> Decision:
     sufficient for a proof, not necessary. What is 0/0 at every point is not passed.
     """
     expression = in_basic_quantities(sympy.sympify(expression))
-    if expression == 0 or expand(expression) == 0:
+    brought_together = any(divisor.is_Add for divisor in _divisors(expression))  # expanded it would only grow
+    if expression == 0 or (not brought_together and expand(expression) == 0):
         return Decision(True)
     if _has_regions(expression):
         return _decide_by_cases(expression)

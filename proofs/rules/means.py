@@ -6,6 +6,9 @@ z ~ N(0, I_n); a and b are unit vectors at angle θ, e the unit vector of b orth
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Final
+
 from sympy import (
     Expr,
     IndexedBase,
@@ -129,8 +132,19 @@ def relu_kernel(d: Derivation, definition: ReluNetwork) -> Line:
     return _wedge({r * s * r_star * (s * cos(theta) + t * sin(theta)): Integer(1)}, ("a", "b"))
 
 
+@cache
 def _no_mean() -> Obligation:
     return vanishes("E[u] over any further coordinate", integrate(t * normal_density(t), (t, -oo, oo)))
+
+
+_POLAR: Final = rho * cos(phi_angle), rho * sin(phi_angle)
+
+
+@cache
+def _in_polar() -> tuple[Obligation, ...]:
+    s_polar, t_polar = _POLAR
+    jacobian = Matrix(_POLAR).jacobian([rho, phi_angle]).det()
+    return vanishes("Jacobian − ρ", jacobian - rho), vanishes("s² + t² − ρ²", s_polar**2 + t_polar**2 - rho**2)
 
 
 def _wedge(factors: dict[Expr, Expr], halfspaces: tuple[str, ...]) -> Line:
@@ -138,16 +152,11 @@ def _wedge(factors: dict[Expr, Expr], halfspaces: tuple[str, ...]) -> Line:
 
     a·z > 0 is |φ| < π/2; b·z > 0 is |φ − θ| < π/2; both together are θ − π/2 < φ < π/2.
     """
-    s_polar, t_polar = rho * cos(phi_angle), rho * sin(phi_angle)
-    jacobian = Matrix([s_polar, t_polar]).jacobian([rho, phi_angle]).det()
+    s_polar, t_polar = _POLAR
     first, second = "a" in halfspaces, "b" in halfspaces
     low = theta - pi / 2 if second else -pi / 2 if first else -pi
     high = pi / 2 if first else theta + pi / 2 if second else pi
-    owes = [
-        _no_mean(),
-        vanishes("Jacobian − ρ", simplify(jacobian) - rho),
-        vanishes("s² + t² − ρ²", s_polar**2 + t_polar**2 - rho**2),
-    ]
+    owes = [_no_mean(), *_in_polar()]
     if second:
         b_dot_z = cos(theta) * s_polar + sin(theta) * t_polar
         owes += [
