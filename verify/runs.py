@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numerics import LearningResult, LearningState, NoLimitError, SparseLimit, angle, learn, sparse_limit
-from numerics.generated.estimators import KERNELS
+from numerics.learning.problem import Pull
 from verify.commands.limit import LIMIT_PENALTIES, idle, require_unit
 from verify.commands.weights import read_weights
 
@@ -55,9 +55,8 @@ def prediction(result: LearningResult, w_star: Array, v_star: Array, options: di
     """R4's limit for the pull κ at the end of the run (R11, R12), or None where theory names none or none exists."""
     if options["free"] or options["penalty"] not in LIMIT_PENALTIES:
         return None
-    theta = np.atleast_1d(np.asarray(angle(result.w, w_star), float))
     own = result.state.settings["ste_parameters"]  # with the defaults of those that were not given
-    kappa = float(result.v @ v_star) * float(np.ravel(KERNELS[options["ste"]](theta, np.ones(1), **own)[3])[0])
+    kappa = Pull(options["ste"], own, v_star).at(result.v, float(angle(result.w, w_star)), 1.0)[1]
     if kappa == 0:
         click.echo("no prediction: v·v* = 0, nothing pulls towards w* or away from it (R11)", err=True)
         return None

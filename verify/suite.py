@@ -144,20 +144,17 @@ class _Plan:
         if self.error:
             return {claim.id: [self._failed(self.error)] for claim in self.claims}
         try:
-            found = self._ask(outcomes)
+            said = self.module.conclude(self.claims, outcomes, self.level, self.seed, self.budget)
+            found = {claim.id: list(said.get(claim.id, ())) for claim in self.claims}
+            for item in (item for items in found.values() for item in items):
+                if not isinstance(item, Evidence):
+                    raise TypeError(f"{self.name} returned {type(item).__name__} instead of Evidence")
+            found = {key: [replace(item, method=self.name) for item in found[key]] for key in found}
         except (Exception, SystemExit) as error:  # noqa: BLE001, RUF100 (becomes evidence)
             return {claim.id: [self._failed(describe(error))] for claim in self.claims}
         for outcome in outcomes:
             self._complete(found, outcome)
         return found
-
-    def _ask(self, outcomes: list[Outcome]) -> dict[str, list[Evidence]]:
-        said = self.module.conclude(self.claims, outcomes, self.level, self.seed, self.budget)
-        found = {claim.id: list(said.get(claim.id, ())) for claim in self.claims}
-        for item in (item for items in found.values() for item in items):
-            if not isinstance(item, Evidence):
-                raise TypeError(f"{self.name} returned {type(item).__name__} instead of Evidence")
-        return {key: [replace(item, method=self.name) for item in found[key]] for key in found}
 
     def _complete(self, found: dict[str, list[Evidence]], outcome: Outcome) -> None:
         """A failed task gives an error, a silently dropped one is undecided; neither vanishes."""

@@ -129,7 +129,7 @@ def test_powers_hulls_and_comparisons_contain() -> None:
 
 @holds(
     """
-    arithmetic.ball arithmetic.Compiled.__call__ arithmetic.Compiled.at arithmetic._cases arithmetic._number
+    arithmetic.ball arithmetic.Compiled.__call__ arithmetic.Compiled.at arithmetic._number
     truth.chosen
     arithmetic._monotone.enclosed
     """

@@ -24,7 +24,7 @@ from proofs.engine.lines import broken
 from proofs.engine.render import forms_of, latex_in
 from proofs.symbols import QUANTITIES
 from verify.build import GENERATED
-from verify.reading.book import PAGES, defined_at, entry, heading_of, markdown, of_claims, slug_of
+from verify.reading.book import PAGES, defined_at, entry, heading_of, of_claims, slug_of
 from verify.reading.derivations import MOST_LINES, as_told, formula, meanings, settled
 from verify.reading.markdown import displayed, escaped, slug
 from verify.reading.mathml import mathml
@@ -100,7 +100,7 @@ def test_code_that_is_not_generated_is_an_error() -> None:
 
 
 def test_a_single_claim_has_its_facts() -> None:
-    text = markdown([proofs.get("N5.saddle")], GENERATED_TEXT)
+    text = of_claims("formulas", defined_at, claims=[proofs.get("N5.saddle")], generated=GENERATED_TEXT)
     assert "### N5.saddle · " in text
     assert "[derivation](derivations/network.md#n5saddle--" in text
     assert "(../proofs/landscape.py#L" in text

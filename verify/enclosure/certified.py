@@ -104,20 +104,15 @@ def _with_digits_enough(label: str, form: Expr, definition: Definition, side: Si
 
 def _judged(label: str, closed: Sequence[arb], defined: Sequence[Enclosed]) -> Iterator[Comparison]:
     size = reduce(arb.max, [entry.size.mid() for entry in defined])  # it may lie outside the range of floats
-    for index, (closed_ball, entry) in enumerate(zip(closed, defined, strict=True)):
-        name = f"{label}, coordinate {index}" if len(defined) > 1 else label
-        yield _comparison(name, closed_ball, entry.value, size)
-
-
-def _comparison(label: str, stated: arb, defined: arb, size: arb) -> Comparison:
-    difference = stated - defined
-    witness = f"{label}: closed form {stated.str(20)}, definition {defined.str(20)}"
-    known = _decimals(difference.rad(), size) if difference.is_finite() else 0.0
-    verdict, agreed = Verdict.VERIFIED if known >= DIGITS else Verdict.UNDECIDED, known
-    if difference.is_finite() and not difference.contains(0):
-        verdict, agreed = Verdict.REFUTED, _decimals(abs(difference).upper(), size)
-    radius = 10.0**-known if difference.is_finite() else inf
-    return Comparison(label, verdict, agreed, witness, required=DIGITS, radius=radius)
+    for index, (stated_ball, entry) in enumerate(zip(closed, defined, strict=True)):
+        name, difference = f"{label}, coordinate {index}" if len(defined) > 1 else label, stated_ball - entry.value
+        witness = f"{name}: closed form {stated_ball.str(20)}, definition {entry.value.str(20)}"
+        known = _decimals(difference.rad(), size) if difference.is_finite() else 0.0
+        verdict, agreed = Verdict.VERIFIED if known >= DIGITS else Verdict.UNDECIDED, known
+        if difference.is_finite() and not difference.contains(0):
+            verdict, agreed = Verdict.REFUTED, _decimals(abs(difference).upper(), size)
+        radius = 10.0**-known if difference.is_finite() else inf
+        yield Comparison(name, verdict, agreed, witness, required=DIGITS, radius=radius)
 
 
 def _decimals(error: arb, size: arb) -> float:

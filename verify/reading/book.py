@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sympy import true
@@ -40,7 +40,8 @@ def formula_book(generated: Mapping[str, str]) -> dict[str, str]:
     document = {"schema": 1, "claims": [entry(claim, generated) for claim in claims]}
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     text = _NODE.sub(lambda node: json.dumps(json.loads(node[0]), ensure_ascii=False), text)
-    return {"docs/formulas.md": markdown(claims, generated), "docs/formulas.json": text}
+    book = of_claims("formulas", defined_at, claims=claims, generated=generated)
+    return {"docs/formulas.md": book, "docs/formulas.json": text}
 
 
 def heading_of(claim: Claim) -> str:
@@ -108,11 +109,6 @@ def graph_of(claim_id: str) -> list[dict[str, Any]]:
 def conditions(claim: Claim) -> list[str]:
     """What a claim supposes, as Markdown."""
     return [*map(inline, supposed_by(claim)), *([escaped(claim.setting)] if claim.setting else [])]
-
-
-def markdown(claims: Sequence[Claim], generated: Mapping[str, str]) -> str:
-    """The book as Markdown with LaTeX."""
-    return of_claims("formulas", defined_at, claims=claims, generated=generated)
 
 
 def of_claims(name: str, *tools: Callable[..., Any], **known: Any) -> str:

@@ -95,13 +95,9 @@ def settled(owed: Obligation) -> str:
         return f"holds ({decision.by})" if decision.by else "holds by construction"
     if shown == 0:
         return f"exactly zero, it cancels as it stands ({decision.by})"
-    return f"exactly zero ({decision.by}){_residual(f'{latex_of(shown)} = 0')}"
-
-
-def _residual(latex: str) -> str:
-    """What was zero; nothing if nobody would read it."""
-    told = inline(latex)
-    return f": {told}" if told.count(r" \\ & ") < MOST_LINES // 2 else ""
+    told = inline(f"{latex_of(shown)} = 0")
+    readable = told.count(r" \\ & ") < MOST_LINES // 2
+    return f"exactly zero ({decision.by}){f': {told}' if readable else ''}"
 
 
 def meanings(claim_id: str) -> list[str]:

@@ -227,9 +227,7 @@ def _critical(claim: Claim) -> Iterator[Statement]:
         v, star = units(size)
         known = (Gt(dot(star, star), 0), *stationary(v, star))
         below = Lt(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
-        saddle = at(claim.parts["saddle angle"], star)
-        own = Eq(pi * (1 - TURN) / 2, saddle)
-        there = at_angle(own)
+        there = at_angle(Eq(pi * (1 - TURN) / 2, at(claim.parts["saddle angle"], star)))
         yield Statement(
             f"saddles, m = {size}", Equivalent(Eq(dot(v, star), 0), And(below, there)), (*INSIDE, *known), slow=size > 1
         )

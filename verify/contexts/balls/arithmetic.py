@@ -93,11 +93,6 @@ def _monotone(function: Operation, low: int, high: int | None = None) -> Operati
     return enclosed
 
 
-def _root(count: int) -> Operation:
-    """The nonnegative root, 0 at 0."""
-    return _monotone(lambda x: arb(0) if x == 0 else x.sqrt() if count == 2 else x.root(count), 0)
-
-
 def _general_power(base: arb, exponent: arb) -> arb:
     """exp(exponent·log base), for base > 0."""
     return (exponent * base.log()).exp()
@@ -112,11 +107,6 @@ def _incomplete_beta(a: arb, b: arb, low: arb, high: arb) -> arb:
 def _at_zero(x: arb, half: arb) -> arb:
     """Heaviside's function."""
     return hull((x.sgn() + 1) / 2, half) if x.contains(0) else (x.sgn() + 1) / 2
-
-
-def _cases(*parts: Any) -> arb:
-    """Piecewise: the hull of every branch whose condition is not excluded by an earlier one or itself."""
-    return chosen(parts, hull, arb.nan())
 
 
 _PLAIN = (
@@ -139,7 +129,7 @@ FUNCTIONS: Final[dict[type[Any], Operation]] = {
     sympy.Min: lambda *terms: reduce(arb.min, terms),
     betainc_regularized: _incomplete_beta,
     **LOGIC,
-    sympy.Piecewise: _cases,
+    sympy.Piecewise: lambda *parts: chosen(parts, hull, arb.nan()),
 }
 """SymPy's functions on real balls; sums and products of two."""
 
@@ -245,7 +235,8 @@ def _power_of(base: Any, exponent: Any) -> Applied:
     if isinstance(exponent, sympy.Integer):
         return partial(power, exponent=int(exponent)), (base,)
     if isinstance(exponent, sympy.Rational):
-        root, numerator = _root(int(exponent.q)), int(exponent.p)
+        count, numerator = int(exponent.q), int(exponent.p)
+        root = _monotone(lambda x: arb(0) if x == 0 else x.sqrt() if count == 2 else x.root(count), 0)
         return lambda x: power(root(x), numerator), (base,)
     return _general_power, (base, exponent)
 

@@ -136,9 +136,9 @@ class _Search:
             box = heappop(self._queue)[2]
             self.found.subdivisions += 1
             if self.found.subdivisions > self.statement.limit:
-                return replace(
-                    self.found, detail=f"still open after {self.statement.limit} boxes, one at {_shown(box)}"
-                )
+                shares = ((symbol, float(low), float(high)) for symbol, (low, high) in box.items())
+                at = ", ".join(f"{symbol} in [{low:.4g}, {high:.4g}] of its range" for symbol, low, high in shares)
+                return replace(self.found, detail=f"still open after {self.statement.limit} boxes, one at {at}")
             if self.refuted({symbol: (span[0] + span[1]) / 2 for symbol, span in box.items()}):
                 return self.found
             self._treat(box)
@@ -199,9 +199,3 @@ class _Search:
         for part in halves(box, closing.cut) if box else ():
             self._push(part)
         self.stuck = self.stuck or not box
-
-
-def _shown(box: Box) -> str:
-    return ", ".join(
-        f"{symbol} in [{float(low):.4g}, {float(high):.4g}] of its range" for symbol, (low, high) in box.items()
-    )

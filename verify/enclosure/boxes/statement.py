@@ -26,10 +26,6 @@ class Range:
     low: Expr
     high: Expr
 
-    @property
-    def width(self) -> Expr:
-        return self.high - self.low
-
     @cached_property
     def _ends(self) -> tuple[arb, arb]:
         return ball(self.low, {}), ball(self.high, {})
@@ -47,7 +43,7 @@ class Range:
         return self.at(span[0]) if span[0] == span[1] else hull(self.at(span[0]), self.at(span[1]))
 
     def point(self, share: Fraction) -> Expr:
-        return self.low + self.width * Rational(share.numerator, share.denominator)
+        return self.low + (self.high - self.low) * Rational(share.numerator, share.denominator)
 
 
 @dataclass(frozen=True)

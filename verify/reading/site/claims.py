@@ -30,18 +30,15 @@ def entries(book: Path) -> dict[str, dict[str, Any]]:
     return {entry["id"]: entry for entry in document["claims"]}
 
 
-def claim_entry(folder: Path, claim_id: str) -> dict[str, Any]:
-    """What `folder`/formulas.json holds of a claim; ValueError for an id that is not in it."""
-    known = entries(folder / "formulas.json")
-    if claim_id not in known:
-        raise ValueError(f"claim {claim_id!r} is not in the formula book; `coarseproof claims` lists all")
-    return known[claim_id]
-
-
 def _used(environment: Any, claim_id: str) -> dict[str, Any]:
-    """The same for a page, which is to be built again when the book changes."""
-    environment.note_dependency(str(Path(environment.srcdir) / "formulas.json"))
-    return claim_entry(Path(environment.srcdir), claim_id)
+    """What the book holds of a claim, for a page, which is to be built again when it changes; ValueError for an id that
+    is not in it.
+    """
+    book = Path(environment.srcdir) / "formulas.json"
+    environment.note_dependency(str(book))
+    if claim_id not in entries(book):
+        raise ValueError(f"claim {claim_id!r} is not in the formula book; `coarseproof claims` lists all")
+    return entries(book)[claim_id]
 
 
 class _ClaimDirective(SphinxDirective):
