@@ -21,7 +21,7 @@ _FAR: Final = 1e100
 
 _Points = Callable[[Claim, Sequence[Configuration]], list[Configuration]]
 
-_ORDER: Final = (Verdict.REFUTED, Verdict.ERROR, Verdict.UNDECIDED, Verdict.VERIFIED)
+_ORDER: Final = (Verdict.REFUTED, Verdict.UNDECIDED, Verdict.VERIFIED)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class AtPoints:
         """One evidence a claim, of all that was found out about it."""
         return {
             claim.id: [
-                evidence_of(self.name, [_found(one, claim.id) for one in outcomes if claim.id in one.task.claim_ids])
+                evidence_of(self.name, [one.value[claim.id] for one in outcomes if claim.id in one.task.claim_ids])
             ]
             for claim in filter(self.covers, claims)
         }
@@ -146,12 +146,6 @@ class AtPoints:
 @lru_cache(maxsize=256)
 def _chosen(points: _Points, claim: Claim, level: Level, seed: int, pins: object) -> list[Configuration]:
     return points(claim, configurations(level, seed))
-
-
-def _found(outcome: Outcome, claim_id: str) -> Found:
-    if outcome.error:
-        return Found(outcome.seconds, verdict=Verdict.ERROR, detail=outcome.error)
-    return outcome.value[claim_id]
 
 
 def evidence_of(name: str, found: Sequence[Found]) -> Evidence:

@@ -104,7 +104,7 @@ class Method(Protocol):
     def conclude(
         self, claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
     ) -> dict[str, list[Evidence]]:
-        """Claim id -> evidence, from the outcomes in the order of `tasks`."""
+        """Claim id -> evidence, from the outcomes without an error, in the order of `tasks`: errors are the suite's."""
 
 
 @dataclass(frozen=True)

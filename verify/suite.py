@@ -144,15 +144,18 @@ class _Plan:
         if self.error:
             return {claim.id: [self._failed(self.error)] for claim in self.claims}
         try:
-            said = self.module.conclude(self.claims, outcomes, self.level, self.seed, self.budget)
-            found = {claim.id: list(said.get(claim.id, ())) for claim in self.claims}
+            done = [outcome for outcome in outcomes if not outcome.error]
+            said = self.module.conclude(self.claims, done, self.level, self.seed, self.budget)
+            asked, judged = ({key for one in some for key in one.task.claim_ids} for some in (outcomes, done))
+            lost = asked - judged  # where all that was asked failed, what a method says of nothing is left out
+            found = {claim.id: [] if claim.id in lost else list(said.get(claim.id, ())) for claim in self.claims}
             for item in (item for items in found.values() for item in items):
                 if not isinstance(item, Evidence):
                     raise TypeError(f"{self.name} returned {type(item).__name__} instead of Evidence")
             found = {key: [replace(item, method=self.name) for item in found[key]] for key in found}
         except (Exception, SystemExit) as error:  # noqa: BLE001, RUF100 (becomes evidence)
             return {claim.id: [self._failed(describe(error))] for claim in self.claims}
-        for outcome in outcomes:
+        for outcome in sorted(outcomes, key=lambda one: not one.error):  # what failed says why nothing was concluded
             self._complete(found, outcome)
         return found
 

@@ -17,6 +17,7 @@ from proofs import proxies
 from proofs.engine.definitions import Splitting
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import mu, r, s, theta, x
+from verify import suite
 from verify.configurations import configurations
 from verify.contexts.balls.analytic import UncertifiedError, integrand, integrate
 from verify.contexts.balls.arithmetic import as_ball, ball, compiled
@@ -276,7 +277,8 @@ def test_the_route_reports_points_digits_and_fates() -> None:
         assert found.figures["widest_radius"] < 1e-45
         assert set(found.fates.values()) == {Fate.KILLED}
     broken = [replace(outcome, error="worker died") for outcome in outcomes]
-    assert route.conclude(claims, broken, "quick", 1, 0.0)["G1"][0].verdict is Verdict.ERROR
+    (found,) = suite._Plan("enclosure", claims, "quick", 1).conclude(broken)["G1"]
+    assert found.verdict is Verdict.ERROR
 
 
 def test_a_mutant_that_cannot_be_judged_is_absent() -> None:

@@ -13,6 +13,7 @@ from proofs.engine.definitions import ProximalMap
 from proofs.engine.smt import SolverMissingError
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import a, beta, lam, ratio, u, x_in
+from verify import suite
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
 from verify.inequalities import route as inequalities
 from verify.inequalities.route import fates_of, judge, says_the_same
@@ -110,8 +111,9 @@ def test_without_a_solver_there_is_an_error_that_says_what_to_install(monkeypatc
     with pytest.raises(SolverMissingError, match="pip install z3-solver"):
         inequalities.run(task)
     (outcome,) = Work([Piece("verify.inequalities.route", task)]).carry_out(Here(), None)
-    assert "pip install z3-solver" in outcome.error
-    assert inequalities.conclude([proofs.get("P1")], [outcome], "quick", 0, 0.0) == {}  # the suite adds the error
+    (found,) = suite._Plan("inequalities", [proofs.get("P1")], "quick", 0).conclude([outcome])["P1"]
+    assert found.verdict is Verdict.ERROR
+    assert "pip install z3-solver" in found.detail
 
 
 def test_an_estimate_that_does_not_suffice_refutes_nothing() -> None:

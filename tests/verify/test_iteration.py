@@ -19,6 +19,7 @@ from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import Splitting
 from proofs.engine.sentence import Role
 from proofs.symbols import beta, kappa, kept_level, multiplier
+from verify import suite
 from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.iteration import route as iteration
 from verify.iteration.arithmetic import Exact, Iteration, Problem, pull, run_exact, unit, vector
@@ -442,7 +443,7 @@ def test_tasks_run_conclude() -> None:
         assert evidence.figures["seed"] == 5
     assert found["R6.probability"][0].figures["false_alarm"] == pytest.approx(1e-6)
     failed = [replace(outcomes[0], value=None, error="broken"), *outcomes[1:]]
-    assert iteration.conclude(claims, failed, "quick", 5, 1e-6)["R2"][0].verdict is Verdict.ERROR
+    assert suite._Plan("iteration", claims, "quick", 5).conclude(failed)["R2"][0].verdict is Verdict.ERROR
 
 
 def test_the_same_seed_gives_the_same_figures() -> None:

@@ -18,6 +18,7 @@ from numerics.reduced_sampling import Estimate
 from proofs.engine.definitions import Correlation, HalfSpaceMoment, MeanSample, SampleGradient
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import theta
+from verify import suite
 from verify.contexts.slopes import slope_of
 from verify.evidence import Evidence, Fate, Grade, Outcome, Verdict
 from verify.monte_carlo import plan, sampled, samplers
@@ -134,16 +135,12 @@ def test_verdicts_do_not_depend_on_the_order_or_place_of_tasks(outcomes):
     assert without_seconds(judge(claims, alone)) == expected
 
 
-def test_a_lost_or_failed_task_is_an_error_not_a_verdict(outcomes):
-    found = judge(CLAIMS, [one for one in outcomes if one.task.arguments[0] == "rows"])
-    assert found["N1"][0].verdict is found["G1"][0].verdict is Verdict.ERROR
-    assert found["N1"][0].detail == "no samples of ('networks', 0, '')"
-    assert found["G1"][0].detail == "no samples of ('reduced', 0, '')"
-    failed = [replace(outcome, value=None, error="boom") for outcome in outcomes]
-    found = judge(CLAIMS, failed)
-    assert all(found[name][0].verdict is Verdict.ERROR for name in [*MEANS, "B3"])
-    assert found["C3"][0].detail == found["B3"][0].detail == "boom"
-    assert judge([proofs.get("B3")], [])["B3"][0].verdict is Verdict.ERROR
+@pytest.mark.parametrize("kept", [(), ("rows",), ("predictions", "rows"), ("predictions", "networks", "rows")])
+def test_a_failed_task_is_an_error_not_a_verdict(outcomes, kept):
+    broken = [one if one.task.arguments[0] in kept else replace(one, value=None, error="boom") for one in outcomes]
+    found = suite._Plan("monte_carlo", CLAIMS, "quick", SEED).conclude(broken)
+    for name in [*MEANS, "B3"]:
+        assert [(one.verdict, one.detail) for one in found[name]] == [(Verdict.ERROR, "boom")]
 
 
 def test_power_that_is_not_reached_is_undecided(monkeypatch):

@@ -18,6 +18,7 @@ from proofs.engine.definitions import ProximalMap
 from proofs.estimators import KERNELS
 from proofs.moments import Kernels
 from proofs.symbols import m, r, ratio, sum_diff, theta, u, v_v, v_vs, vs_vs, w_diff, w_hat, x_in
+from verify import suite
 from verify.configurations import Configuration, configurations
 from verify.contexts.digits.quadrature import Estimate
 from verify.evidence import Evidence, Fate, Outcome, Verdict
@@ -171,7 +172,10 @@ def test_a_failed_task_is_an_error_not_a_pass() -> None:
     tasks = precision.tasks(claims, "quick", 5, 0.0)
     outcomes = [Outcome(task, precision.run(task), 0.1) for task in tasks]
     outcomes[0] = Outcome(tasks[0], None, 0.1, "ValueError: no")
-    (evidence,) = precision.conclude(claims, outcomes, "quick", 5, 0.0)["N1"]
+    found = suite._Plan("precision", claims, "quick", 5).conclude(outcomes)["N1"]
+    assert [evidence.verdict for evidence in found] == [Verdict.VERIFIED, Verdict.ERROR]
+    nothing = [replace(outcome, value=None, error="ValueError: no") for outcome in outcomes]
+    (evidence,) = suite._Plan("precision", claims, "quick", 5).conclude(nothing)["N1"]
     assert evidence.verdict is Verdict.ERROR
 
 

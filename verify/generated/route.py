@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,11 +74,10 @@ def _rows(claim: Claim, level: Level, seed: int) -> list[tuple[Held, list[Row]]]
 
 def judge(claim: Claim, level: Level, seed: int) -> dict[str, Any]:
     """Figures of the comparison, fates of the mutants; an error that is too large already makes mutants idle."""
-    started = time.process_time()
     pairs = _rows(claim, level, seed)
     rows = [row for _, found in pairs for row in found]
     if not rows:
-        return {"points": 0, "fates": {}, "seconds": time.process_time() - started}
+        return {"points": 0, "fates": {}}
     figures = figures_of(rows)
     fates: dict[str, Fate] = {}
     excluded = 0
@@ -88,14 +86,14 @@ def judge(claim: Claim, level: Level, seed: int) -> dict[str, Any]:
             fates_here, left_out = fates_of(held, found, level)
             fates |= fates_here
             excluded += left_out
-    return figures | {"sites_excluded": excluded, "fates": fates, "seconds": time.process_time() - started}
+    return figures | {"sites_excluded": excluded, "fates": fates}
 
 
 def conclude(
     claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
 ) -> dict[str, list[Evidence]]:
     """Refuted where an error is too large, or where the module's text is not what the claims derive."""
-    stale = {name: what for one in outcomes if one.task.arguments == _TEXTS for name, what in (one.value or {}).items()}
+    stale = {name: what for one in outcomes if one.task.arguments == _TEXTS for name, what in one.value.items()}
     complaint = "; ".join(f"numerics/generated/{name} {what}" for name, what in stale.items())
     unheld = "code is generated from this claim, but nothing holds it against the claim"
     found = {
@@ -104,13 +102,13 @@ def conclude(
         if claim.code and not holding(claim)
     }
     for outcome in outcomes:
-        if not outcome.error and outcome.task.arguments != _TEXTS:
-            found[outcome.task.claim_ids[0]] = [_evidence(dict(outcome.value), complaint)]
+        if outcome.task.arguments != _TEXTS:
+            found[outcome.task.claim_ids[0]] = [_evidence(dict(outcome.value), outcome.seconds, complaint)]
     return found
 
 
-def _evidence(figures: dict[str, Any], complaint: str) -> Evidence:
-    seconds, fates = figures.pop("seconds"), figures.pop("fates")
+def _evidence(figures: dict[str, Any], seconds: float, complaint: str) -> Evidence:
+    fates = figures.pop("fates")
     if not figures["points"]:
         nothing = "no input meets the hypotheses"
         return Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, figures, seconds, nothing)

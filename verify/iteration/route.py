@@ -108,27 +108,18 @@ def conclude(
     claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
 ) -> dict[str, list[Evidence]]:
     """Evidence on every claim about the iteration; one whose aspect has no checker is undecided."""
-    evidence: dict[str, list[Evidence]] = {}
+    share, evidence = _share(claims, budget), dict[str, list[Evidence]]()
     for claim in claims:
         if not isinstance(claim.definition, Splitting):
             continue
-        if _aspect(claim) is None:
+        if (aspect := _aspect(claim)) is None:
             detail = f"no check is written for the aspect {claim.definition.aspect!r}"
             evidence[claim.id] = [Evidence(NAME, Verdict.UNDECIDED, Grade.TESTED, {}, 0.0, detail)]
             continue
         mine = [outcome for outcome in outcomes if claim.id in outcome.task.claim_ids]
-        evidence[claim.id] = [_gathered(mine, seed, _share(claims, budget), _aspect(claim))]
-    return evidence
-
-
-def _gathered(outcomes: Sequence[Outcome], seed: int, share: float, aspect: Aspect | None) -> Evidence:
-    seconds = sum(outcome.seconds for outcome in outcomes)
-    found = Findings.merged(outcome.value for outcome in outcomes if not outcome.error)
-    found.notes["seed"] = seed
-    if aspect is not None and aspect.chances:
-        found.notes["false_alarm"] = share * aspect.chances
-    evidence = found.evidence(NAME, seconds)
-    errors = [outcome.error for outcome in outcomes if outcome.error]
-    if errors and evidence.verdict is not Verdict.REFUTED:
-        return Evidence(NAME, Verdict.ERROR, Grade.TESTED, evidence.figures, seconds, errors[0])
+        found = Findings.merged(outcome.value for outcome in mine)
+        found.notes["seed"] = seed
+        if aspect.chances:
+            found.notes["false_alarm"] = share * aspect.chances
+        evidence[claim.id] = [found.evidence(NAME, sum(outcome.seconds for outcome in mine))]
     return evidence

@@ -22,7 +22,7 @@ import proofs
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import SampleGradient
 from verify.configurations import Level
-from verify.evidence import Evidence, Grade, Outcome, Task, Verdict
+from verify.evidence import Evidence, Outcome, Task
 from verify.monte_carlo.expectations import expectations
 from verify.monte_carlo.judge import NAME, Judge, for_mutants
 from verify.monte_carlo.plan import Check, Group, checks, grouped, share
@@ -96,29 +96,23 @@ def conclude(
     """Evidence on each claim about a mean over samples, and on the flatness of the sample loss."""
     planned = _planned(claims, level, seed)
     each = share((check for found in planned.values() for check in found), budget)
-    mine = [outcome for outcome in outcomes if outcome.task.method == NAME]
     known: dict[Key, Any] = {}
-    for outcome in mine:
-        if outcome.task.arguments[0] == "predictions" and not outcome.error:
+    for outcome in outcomes:
+        if outcome.task.arguments[0] == "predictions":
             known |= outcome.value
-    sampled = (one for one in mine if one.task.arguments[0] in _SAMPLED)
+    sampled = (one for one in outcomes if one.task.arguments[0] in _SAMPLED)
     samples = {(part, index, family): one for one in sampled for part, _, _, index, family, *_ in [one.task.arguments]}
     judge = Judge(level, samples, each, threshold(each), Predictor(known))
     evidence: dict[str, list[Evidence]] = {}
     for claim in claims:
         if claim.id in planned:
+            if not samples.keys() >= {group for check in planned[claim.id] for group in check.groups}:
+                continue  # drawing them failed
             started = process_time()
             found = judge.judge(claim, planned[claim.id])
-            spent = sum(one.seconds / len(one.task.claim_ids) for one in mine if claim.id in one.task.claim_ids)
+            spent = sum(one.seconds / len(one.task.claim_ids) for one in outcomes if claim.id in one.task.claim_ids)
             evidence[claim.id] = [replace(found, seconds=spent + process_time() - started)]
         elif isinstance(claim.definition, SampleGradient):
-            evidence[claim.id] = [_flat(mine)]
+            flat = [(one, len(one.task.claim_ids)) for one in outcomes if one.task.arguments[0] == "flatness"]
+            evidence[claim.id] = [replace(judged(one.value), seconds=one.seconds / count) for one, count in flat]
     return evidence
-
-
-def _flat(outcomes: Sequence[Outcome]) -> Evidence:
-    mine = [one for one in outcomes if one.task.arguments[0] == "flatness"]
-    if not mine or mine[0].error:
-        detail = mine[0].error if mine else "the check was not run"
-        return Evidence(NAME, Verdict.ERROR, Grade.TESTED, {}, 0.0, detail)
-    return replace(judged(mine[0].value), seconds=mine[0].seconds / len(mine[0].task.claim_ids))
