@@ -133,13 +133,13 @@ def test_too_many_steps_are_undecided() -> None:
 )
 def test_a_question_without_answer_proves_nothing_and_refutes_nothing(stopped, answers, monkeypatch) -> None:
     """Of three: does it follow from the words alone, does it follow, and if so, can the hypotheses be met."""
-    solver, asked = smt._Translation.solver, []
+    solver, asked = smt.Translation.solver, []
 
     def ask(self, *given):
         asked.append(solver(self, *given))
         return Mock(check=lambda: z3.unknown) if len(asked) - 1 in stopped else asked[-1]
 
-    monkeypatch.setattr(smt._Translation, "solver", ask)
+    monkeypatch.setattr(smt.Translation, "solver", ask)
     smt._decide.cache_clear()
     for conclusion, answer in zip((x * y <= (x**2 + y**2) / 2, x > y), answers, strict=True):
         asked.clear()
@@ -155,7 +155,7 @@ def test_a_question_without_answer_proves_nothing_and_refutes_nothing(stopped, a
 def test_what_is_said_already_needs_no_arithmetic(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is it asked about words where a relation is new: that follows from none."""
     hard, asked = p**x > y, []
-    monkeypatch.setattr(smt._Words, "boolean", lambda *of: asked.append(of) or smt._Translation.boolean(*of))
+    monkeypatch.setattr(smt.Words, "boolean", lambda *of: asked.append(of) or smt.Translation.boolean(*of))
     assert follows("", And(hard, Or(hard, x < 1)), hard, x > 0, x < 2).decision.zero is True
     assert len(asked) > 3
     asked.clear()
