@@ -91,6 +91,17 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.returncode == 0
 
 
+def test_a_run_starts_its_workers_before_it_imports_what_is_slow() -> None:
+    program = (
+        "import sys\nfrom verify import cli, suite\n"
+        "def run_suite(**asked):\n"
+        "    print(asked['jobs'], {'sympy', 'numpy', 'scipy'} & set(sys.modules))\n    raise KeyboardInterrupt\n"
+        "suite.run_suite = run_suite\ncli.main(['verify', '--seed', '1', '--jobs', '2'])"
+    )
+    done = run([sys.executable, "-c", program], cwd=ROOT, env=environment())
+    assert done.stdout == "2 set()\n"
+
+
 def test_version() -> None:
     assert apart("--version").stdout.startswith("coarseproof ")
 

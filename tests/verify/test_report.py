@@ -194,7 +194,7 @@ def _no_page(_report: Report) -> str:
 def test_the_results_are_written_if_the_page_cannot_be_made(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verify.reading.report.to_html", _no_page)
+    monkeypatch.setattr("verify.reading.html_report.page.to_html", _no_page)
     with pytest.raises(RuntimeError, match=r"report.html could not be made; written before: .*report.json") as raised:
         write_report(report, tmp_path)
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
@@ -211,7 +211,7 @@ def test_the_table_is_printed_before_the_trouble_with_the_report(
 
     monkeypatch.setattr("verify.suite.run_suite", lambda **_asked: report)
     if trouble == "page":
-        monkeypatch.setattr("verify.reading.report.to_html", _no_page)
+        monkeypatch.setattr("verify.reading.html_report.page.to_html", _no_page)
     else:
         monkeypatch.setattr("verify.reading.report.write_atomically", full)
     done = CliRunner().invoke(main, ["verify", "--report", str(tmp_path / "out"), "--json", str(tmp_path / "json")])

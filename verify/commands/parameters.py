@@ -141,10 +141,10 @@ def of_claims(only: Sequence[str]) -> dict[str, tuple[str, float]]:
     ValueError for a value outside the domain of one of these owners, and if there is no such claim. Claims about the
     iteration are none: their runs have parameters of their own.
     """
-    from numerics.arguments import check_parameters
-
     pins = {}
     for word, (name, value, owners) in given().items():
+        from numerics.arguments import check_parameters
+
         about = [owner for owner in owners if _is_about(owner, only)]
         if not about:
             without = "and no claim of this run is checked at points that have it"

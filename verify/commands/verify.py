@@ -87,7 +87,6 @@ def verify(
     an option for a parameter, half of the points, and the extreme ones, have that value.
     """
     from verify.commands.progress import progress_display
-    from verify.reading.report import print_report
     from verify.suite import run_suite
 
     ids = common.split_names(only)
@@ -106,6 +105,8 @@ def verify(
         kept = f"written before: {kept}" if kept else "nothing was written"
         click.echo(f"Interrupted; {kept}.", err=True)
         sys.exit(INTERRUPTED)
+    from verify.reading.report import print_report  # the workers had better start first
+
     to_stderr = json_path is not None and str(json_path) == "-"
     print_report(report, common.console(stderr=to_stderr), verbose=verbose)
     if trouble is not None:

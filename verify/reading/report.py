@@ -16,7 +16,6 @@ from rich.text import Text
 
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.files import make_folder, write_atomically
-from verify.reading.html_report.page import to_html
 from verify.reading.markdown import page
 from verify.reading.summary import (
     complaints,
@@ -117,6 +116,8 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     Each is written before the next is made, the page last: what goes wrong in drawing it costs nobody the verdict.
     ValueError if a file cannot be written; RuntimeError, which names what is written, if one cannot be made.
     """
+    from verify.reading.html_report.page import to_html  # half of what a run without a report would import
+
     make_folder(folder)
     paths: list[Path] = []
     makers = (to_json, to_junit, to_markdown, csv_matrix, to_html)
