@@ -23,11 +23,10 @@ from verify.configurations import configurations
 from verify.evidence import Task, Verdict
 from verify.generated.route import require_right
 from verify.precision.route import check, points_for
-from verify.processes import local
 from verify.reading.book import formula_book
 from verify.reading.derivations import as_told, derivation_pages, errata_page
 from verify.reading.mathml import mathml
-from verify.workers import Callback, Piece, values
+from verify.workers import Callback, Executor, Piece, values
 
 GENERATED = "numerics/generated"
 
@@ -43,15 +42,16 @@ def project_root() -> Path:
     return root
 
 
-def derive_outputs(progress: Callback | None = None, jobs: int = 1) -> dict[str, str]:
-    """Derive every claim, then the text of every output by path relative to the root, in `jobs` processes.
+def derive_outputs(progress: Callback | None = None, where: Executor | None = None) -> dict[str, str]:
+    """Derive every claim, `where` others help or here, then the text of every output by path relative to the root.
 
     Raises ValueError if a derivation is not proved, for nothing is generated from a claim that does not hold, or if the
     generated code is carried out and does not compute what the claims state.
     """
     own = list(filter(is_own, proofs.all_claims()))
-    asked = [(), *((claim.id,) for claim in own)] if jobs > 1 else []  # nothing: the code
-    with local(jobs) as where:
+    told: list[Any] = []
+    if where is not None and where.room() > 1:
+        asked = [(), *((claim.id,) for claim in own)]  # nothing: the code
         told = values([Piece(__name__, Task("derive", ids, (), 9.0 / 9 ** len(ids))) for ids in asked], where, progress)
     with _carried_out(zip(own, told[1:], strict=True)) if told else nullcontext():
         for claim in own:

@@ -60,7 +60,7 @@ def with_methods(folder: Path, scripts: dict[str, dict[str, str]], *arguments: s
 def with_build(folder: Path, outputs: dict[str, str], stale: list[str], *arguments: str) -> Done:
     """The command with a scripted `verify.build`."""
     build: Any = ModuleType("verify.build")
-    build.derive_outputs = lambda progress, jobs: outputs
+    build.derive_outputs = lambda progress, where: outputs
     build.stale_files = lambda root, wanted: [root / name for name in stale]
     build.project_root = lambda: folder
     with pytest.MonkeyPatch.context() as patch:

@@ -37,8 +37,8 @@ Examples:
 @click.option("--target", type=click.Choice(["jax", "torch"]), help="Write code for this library.  [default: NumPy]")
 def derive(check: bool, root: Path | None, output: Path | None, target: str | None) -> None:
     """Derive every formula; write the code and the formula book."""
-    from verify import build
     from verify.commands.progress import progress_display
+    from verify.processes import local
 
     started = time.perf_counter()
     if target is not None and output is None:
@@ -46,12 +46,16 @@ def derive(check: bool, root: Path | None, output: Path | None, target: str | No
     if output is not None:
         if root is not None:
             raise ValueError("--output and --root are two places to write to; give one of them")
+        from verify import build
+
         outputs = build.extension_outputs() if target is None else build.target_outputs(target)
         folder, superfluous = output, list[Path]()
     else:
-        folder = root or build.project_root()
-        with progress_display("claims and the code") as show:
-            outputs = build.derive_outputs(show, cpus())
+        with progress_display("claims and the code") as show, local(cpus()) as where:
+            from verify import build  # SymPy: when the others have begun to import it, too
+
+            folder = root or build.project_root()
+            outputs = build.derive_outputs(show, where)
         superfluous = sorted(Path(path) for path in build.stale_files(folder, outputs.keys()))
     if check:
         sys.exit(_check_outputs(folder, outputs, superfluous))
