@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from sympy import (
-    And,
-    Derivative,
-    Eq,
-    Equivalent,
-    Implies,
-    Integer,
-    Integral,
-    Subs,
-    Symbol,
-    UnevaluatedExpr,
-    cos,
-    oo,
-    pi,
-    sin,
-    sqrt,
-    symbols,
-)
+import sympy
+from sympy import And, Eq, Equivalent, Implies, Integer, Symbol, cos, oo, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import claim, get
@@ -31,19 +15,7 @@ from proofs.fixed_points import ACROSS, GAP, PRODUCTS, R3, RIGHT
 from proofs.rules.algebra import gram, grown
 from proofs.rules.analysis import circle
 from proofs.rules.means import normal_density
-from proofs.splitting import (
-    C_NEXT,
-    H_NEXT,
-    H_W,
-    NORM_Z,
-    OF_E,
-    SQUARE,
-    STEP_GAIN,
-    U_VECTOR,
-    C,
-    gain_of_a_step,
-    of_a_step,
-)
+from proofs.splitting import C_NEXT, H_NEXT, H_W, NORM_Z, OF_E, SQUARE, STEP_GAIN, U_VECTOR, C, gain_of_a_step, of_step
 from proofs.symbols import (
     INTEGRABLE,
     OPEN_ANGLE,
@@ -96,8 +68,8 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
     parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
     besides=lambda: {
         "κ(θ) is a Gaussian average by G5, for r = 1, without 0/0 at θ = 0 and π": eq(
-            STRENGTH.subs(moment_across, UnevaluatedExpr(get("G5").formula)),
-            v_vs / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
+            STRENGTH.subs(moment_across, sympy.UnevaluatedExpr(get("G5").formula)),
+            v_vs / sqrt(2 * pi) * sympy.Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
         )
     },
     premises={
@@ -174,8 +146,8 @@ def without_loss() -> dict[str, Boolean]:
     """Where L = 0 will do: κ/(v·v*) is an even function of y = cos θ, so that it may fall with sin θ."""
     mirrored = get("G5").formula / sin(theta)
     return {
-        "−Ψ has the slope κ in y": eq(-POTENTIAL_SLOPE / Derivative(cos(theta), theta), STRENGTH),
-        "κ is even in y": eq(Subs(mirrored, theta, pi - theta), mirrored),
+        "−Ψ has the slope κ in y": eq(-POTENTIAL_SLOPE / sympy.Derivative(cos(theta), theta), STRENGTH),
+        "κ is even in y": eq(sympy.Subs(mirrored, theta, pi - theta), mirrored),
     }
 
 
@@ -188,7 +160,7 @@ def without_loss() -> dict[str, Boolean]:
     ),
     definition=Splitting("any-estimator-step"),
     parts={"lower bound": (STEP_GAIN - _STEEPEST / 2) * SQUARE},
-    premises=OF_E | of_a_step(_HERE, _FIT, _FIT_NEXT) | {"L": _OF_L},
+    premises=OF_E | of_step(_HERE, _FIT, _FIT_NEXT) | {"L": _OF_L},
     besides=without_loss,
     setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; κ as a function of y = cos θ, for every y between those of "
     "w and w⁺: L ≥ sup (−dκ/dy)₊. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there "

@@ -17,7 +17,8 @@ from proofs.engine.sentence import All, Either, If, Iff, Part, Same, eq, gt, le,
 from proofs.rows import double_sum
 from proofs.rules.algebra import gram
 from proofs.rules.analysis import circle, rising
-from proofs.rules.means import angle_along, of_patches, relu_kernel
+from proofs.rules.means import of_patches, relu_kernel
+from proofs.rules.slopes import turning
 from proofs.symbols import (
     CLOSED_ANGLE,
     HALF,
@@ -120,12 +121,8 @@ def B1_gradient(d: Derivation) -> None:
 def slopes_against(gradient: Expr) -> dict[str, Expr]:
     """Derivative of B1.loss along ŵ, e and u, minus that component of `gradient`."""
     loss = get("B1.loss").as_printed
-    found = {}
-    for name, basis, radial in (("ŵ", w_hat, 1), ("e", e, 0), ("u", None, 0)):
-        _, turn, _ = angle_along(name)
-        component = coefficient(gradient, basis) if basis is not None else Integer(0)
-        found[name] = diff(loss, r) * radial + diff(loss, theta) * turn - component
-    return found
+    parts = {"ŵ": coefficient(gradient, w_hat) - diff(loss, r), "e": coefficient(gradient, e), "u": Integer(0)}
+    return {name: diff(loss, theta) * turning(name) - part for name, part in parts.items()}
 
 
 _W, _STAR, _GRADIENT = symbols("w w* ∇ℓ(w)")

@@ -15,7 +15,6 @@ from sympy import (
     Expr,
     Implies,
     Integer,
-    Ne,
     Or,
     Rational,
     Symbol,
@@ -229,7 +228,7 @@ def numerator_denominator(angle: Expr) -> tuple[Expr, Expr]:
         Tends(_INNER / (pi - theta), Part("rate"), _TO_PI),
     ),
     definition=CommonZeros("identity", "ratio"),
-    hypotheses=(*NONZERO_FILTER, Ne(sum_vs, 0)),
+    hypotheses=(*NONZERO_FILTER, ne(sum_vs, 0)),
     premises=INSIDE
     | {"v = v(θ)": Same(v, BEST_WEIGHTS), "1ᵀv* ≠ 0": ne(sum_vs, 0), "one row": If(eq(m, 1), eq(vs_vs, sum_vs**2))},
     parts={"numerator": TOP_AT_PI, "rate": BOTTOM_RATE},

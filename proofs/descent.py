@@ -7,24 +7,7 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-from sympy import (
-    Add,
-    And,
-    Equivalent,
-    Implies,
-    Integer,
-    Ne,
-    Or,
-    Subs,
-    Symbol,
-    UnevaluatedExpr,
-    cos,
-    oo,
-    pi,
-    sin,
-    sqrt,
-    symbols,
-)
+from sympy import And, Equivalent, Implies, Integer, Or, Subs, Symbol, UnevaluatedExpr, cos, oo, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
@@ -96,7 +79,7 @@ _ONE = (m, sum_vs, vs_vs, theta), (1, 1, 1, pi / 2)
     kind=Kind.COUNTEREXAMPLE,
     sentence=All(eq(SIZE**2 / (STEEP**2 + _INNER), Part("quotient")), Tends(Part("quotient"), oo, (r, oo))),
     definition=DescentConstant("printed"),
-    hypotheses=(*OPEN_ANGLE, Ne(VALLEY_INNER, 0)),
+    hypotheses=(*OPEN_ANGLE, ne(VALLEY_INNER, 0)),
     premises=INSIDE | {"v = v(θ)": Same(v, BEST_WEIGHTS), "v·v* ≠ 0": ne(v_vs, 0)},
     names=NAMES,
     setting="v(θ) does not depend on ‖w‖",
@@ -147,9 +130,9 @@ def largest_quotient() -> Boolean:
     numbers = {m: 2, v_v: 45, v_vs: 0, sum_v: 3, sum_vs: 3, vs_vs: 5, theta: pi / 2}
     gradient = in_basic_quantities(get("C3").formula).subs(numbers)
     slope = get("N2").as_printed.subs(numbers)
-    steep = Add(*(slope.subs({v: x, v_star: y, ones: 1}) ** 2 for x, y in ((6, 1), (-3, 2))))
+    steep = sum(slope.subs({v: x, v_star: y, ones: 1}) ** 2 for x, y in ((6, 1), (-3, 2)))
     inner_ = get("C6.relu").formula.subs(v_vs, 0)
-    size = Add(*(coefficient(gradient, basis) ** 2 for basis in (w_hat, e)))
+    size = sum(coefficient(gradient, basis) ** 2 for basis in (w_hat, e))
     return eq(UnevaluatedExpr(size) / UnevaluatedExpr(steep + inner_), 2 * 45 / pi)
 
 

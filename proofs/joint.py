@@ -4,26 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import (
-    Abs,
-    And,
-    Derivative,
-    Eq,
-    Equivalent,
-    Expr,
-    Implies,
-    Integer,
-    Or,
-    Subs,
-    Symbol,
-    UnevaluatedExpr,
-    cos,
-    pi,
-    simplify,
-    sin,
-    sqrt,
-    symbols,
-)
+import sympy
+from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Or, Subs, Symbol, cos, pi, sin, sqrt, symbols
 
 from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Splitting
@@ -101,10 +83,10 @@ def after(weights: Expr, gradient: Expr) -> Expr:
     hypotheses=CLOSED_ANGLE,
     besides=lambda: {
         "κ(0)": eq(Subs(STRENGTH, theta, 0), vs_vs / (2 * sqrt(2 * pi))),
-        "κ falls in θ": Implies(And(sum_vs**2 <= m * vs_vs, vs_vs > 0), Derivative(STRENGTH, theta) < 0),
+        "κ falls in θ": Implies(And(sum_vs**2 <= m * vs_vs, vs_vs > 0), sympy.Derivative(STRENGTH, theta) < 0),
         "its zero is N5's saddle angle": eq(Subs(STRENGTH, theta, get("N5.saddle").formula), 0),
         "for l1, all entries active, tan θ̄ of R5.sharp-l1 solves (κ(θ̄) − λ‖w*‖₁) tan θ̄ = λ√(‖w*‖₀ − ‖w*‖₁²)": eq(
-            (kappa - lam * taxicab) * UnevaluatedExpr(TANGENT), lam * sqrt(nonzeros - taxicab**2)
+            (kappa - lam * taxicab) * sympy.UnevaluatedExpr(TANGENT), lam * sqrt(nonzeros - taxicab**2)
         ),
     },
     setting="ReLU estimator; v⁺ = v̄ − η_v ∂f/∂v, any η_v > 0; w⁺ = z/‖z‖, z = w̄ + τ(κ(v̄)w* + βū) ≠ 0; ‖w̄‖ = 1; "
@@ -204,7 +186,7 @@ def R11_spurious(d: Derivation) -> None:
     best = get("N4").as_printed.subs(theta, pi)
     total_best = coefficient(best, v_star) * sum_vs + coefficient(best, ones) * m
     near_it = {v: best + _APART_V, sum_v: total_best + s, theta: pi - _PHI}
-    gradient = simplify(get("N2").as_printed.subs(near_it, simultaneous=True))
+    gradient = sympy.simplify(get("N2").as_printed.subs(near_it, simultaneous=True))
     shrunk = _APART_V - _RATE / 4 * (_APART_V + s * ones)
     outputs = g.rule(
         "output weights",

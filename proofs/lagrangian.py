@@ -5,29 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import (
-    Abs,
-    And,
-    Derivative,
-    Eq,
-    Equivalent,
-    Expr,
-    Implies,
-    Integer,
-    Ne,
-    Piecewise,
-    Rational,
-    Subs,
-    Symbol,
-    cos,
-    expand,
-    oo,
-    pi,
-    sin,
-    sqrt,
-    symbols,
-    true,
-)
+import sympy
+from sympy import Abs, And, Derivative, Eq, Expr, Implies, Integer, Ne, Rational, Subs, cos, oo, pi, sin, sqrt
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
@@ -103,7 +82,7 @@ def dot(first: tuple[Expr, ...], second: tuple[Expr, ...]) -> Expr:
 
 def cost(witness: Witness, entry: Expr, u: Expr) -> Expr:
     """λp(|u|) + (β/2)(x − u)² of one entry."""
-    price = Piecewise((Integer(1), Ne(u, 0)), (Integer(0), True)) if witness.penalty == "l0" else Abs(u)
+    price = sympy.Piecewise((Integer(1), Ne(u, 0)), (Integer(0), True)) if witness.penalty == "l0" else Abs(u)
     return witness.lam * price + witness.beta / 2 * (entry - u) ** 2
 
 
@@ -119,7 +98,7 @@ class After:
 
     def __init__(self, witness: Witness) -> None:
         mark = f"({witness.penalty})"
-        self.norm = Symbol(f"‖z‖{mark}", positive=True)
+        self.norm = sympy.Symbol(f"‖z‖{mark}", positive=True)
         self.angle, self.raised, self.loss, w_1, w_2, u_1, u_2 = named(
             *(name + mark for name in ("θ⁺", "ΔL_β", "f⁺", "w⁺_1", "w⁺_2", "u⁺_1", "u⁺_2"))
         )
@@ -141,7 +120,7 @@ def premises(witness: Witness) -> dict[str, Boolean]:
 def at_once(witness: Witness) -> tuple[Expr, Expr]:
     """To first order in τ, how much θ and the Lagrangian rise: sin(θ⁺ − θ), and with it β⟨w − u, w⁺ − w⟩."""
     w, z = witness.w, drawn(witness, _STRENGTH)
-    norm = sqrt(expand(dot(z, z)))
+    norm = sqrt(sympy.expand(dot(z, z)))
     sine = (z[0] * w[1] - z[1] * w[0]) / norm
     apart = [witness.beta * (w[i] - witness.u[i]) for i in (0, 1)]
     force = sum((f * (z[i] / norm) - f * w[i] for i, f in enumerate(apart) if f != 0), sine / (2 * pi))
@@ -205,7 +184,7 @@ def rising_from(g: Graph, witness: Witness, known: Sequence[Fact]) -> tuple[Fact
 
 def first_order() -> dict[str, Boolean]:
     """Why: the rates of θ and of the Lagrangian along the step, for any u = q ŵ − C e + k f, f ⟂ ŵ, e."""
-    q, across, off = symbols("q C k", real=True)
+    q, across, off = named("q", "C", "k")
     u = q * w_hat - across * e + off * F_VECTOR
     gram = {**PLANE, (F_VECTOR, F_VECTOR): Integer(1)}
     z = w_hat + step * (kappa * w_star + beta * u)
@@ -218,7 +197,7 @@ def first_order() -> dict[str, Boolean]:
         "dθ/dτ at τ = 0, in any dimension": eq(turn, drag - pull),
         "the slope of the true loss": eq(Derivative(get("N1.teacher").formula, theta), fit),
         "the rate of the Lagrangian at τ = 0": eq(fit * turn - beta * fall, rate),
-        "for k = 0 both rise exactly for κ sin θ < βC < ‖v*‖²/2π": Equivalent(
+        "for k = 0 both rise exactly for κ sin θ < βC < ‖v*‖²/2π": sympy.Equivalent(
             And(drag > pull, (drag - pull) * (fit - drag) > 0), And(pull < drag, drag < fit)
         ),
     }
@@ -271,7 +250,7 @@ def R2(d: Derivation) -> None:
         else:
             gained = sum(witness.beta * (w[i] - witness.u[i]) * (to.w[i] - w[i]) for i in (0, 1))
             least = g.fact(f"no u⁺ costs less{mark}", to.raised >= to.turn / (2 * pi) + gained, raised)
-        near = to.turn <= witness.turn if witness.turn != pi / 2 else true
+        near = to.turn <= witness.turn if witness.turn != pi / 2 else sympy.true
         up = g.fact(f"the Lagrangian rises{mark}", Implies(near, to.raised > 0), least, entries, small)
         ends += [ahead, up]
         for what, f in zip(("angle", "Lagrangian"), at_once(witness), strict=True):

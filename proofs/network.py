@@ -14,7 +14,8 @@ from sympy import pi
 from proofs.engine.claim import claim, get
 from proofs.engine.definitions import FilterGradient, MeanSample, OutputMinimizer
 from proofs.engine.derivation import Derivation, vanishes
-from proofs.rules.means import gradient_in_v, least_in_v, of_best_weights, of_rows, through_the_angle
+from proofs.rules.means import of_rows
+from proofs.rules.slopes import gradient_in_v, least_in_v, of_best_weights, through_the_angle
 from proofs.symbols import (
     CLOSED_ANGLE,
     NONZERO_FILTER,

@@ -70,7 +70,7 @@ OF_E = {
 """What the Moreau envelope E is at w and at w⁺."""
 
 
-def of_a_step(pull: Expr, here: Expr, there: Expr) -> dict[str, Boolean]:
+def of_step(pull: Expr, here: Expr, there: Expr) -> dict[str, Boolean]:
     """H, `here` and `there` being its part that E is not, and z."""
     return {
         "H(w)": eq(H_W, here + beta / 2 - _E_W),
@@ -107,7 +107,7 @@ _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u
             And(-kappa <= _H_FIRST, kappa + beta / 2 >= _H_LAST), step * (4 * kappa + beta) >= _SPENT_LAST
         ),
     },
-    premises=OF_E | of_a_step(kappa, kappa * C, kappa * C_NEXT) | EVEN,
+    premises=OF_E | of_step(kappa, kappa * C, kappa * C_NEXT) | EVEN,
     setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
     "τ > 0, z ≠ 0 (certain where ⟨z, w⟩ > 0); p even, p(0) = 0 ≤ p, p(|u|) nondecreasing",
 )

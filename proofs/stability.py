@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-from sympy import (
-    And,
-    Derivative,
-    Equivalent,
-    Expr,
-    Gt,
-    Implies,
-    Integer,
-    Limit,
-    Subs,
-    Symbol,
-    UnevaluatedExpr,
-    cos,
-    expand,
-    oo,
-    sin,
-    sqrt,
-    symbols,
-)
+import sympy
+from sympy import And, Derivative, Expr, Gt, Implies, Integer, Symbol, cos, oo, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import claim
@@ -48,7 +31,7 @@ def soft_spectrum() -> dict[str, Boolean]:
 
     def masked(vector: Expr) -> Expr:
         kept = coefficient(vector, on) * on + coefficient(vector, inside) * inside
-        return kept - UnevaluatedExpr(inner(kept, w, gram)) * UnevaluatedExpr(w)
+        return kept - sympy.UnevaluatedExpr(inner(kept, w, gram)) * sympy.UnevaluatedExpr(w)
 
     return {
         "l1: μ = 1 on R^J off w̄_J, |J| − 1 times": Same(masked(inside), inside),
@@ -69,14 +52,14 @@ def contraction() -> dict[str, Boolean]:
     least = And(p_u + apart[0] <= p_v + apart[1], p_v + apart[3] <= p_u + apart[2])
     return {
         "S does not fall, so μ ≥ 0": Implies(least, (X - X_OTHER) * (ENTRY - other) >= 0),
-        "a contraction exactly for N > βμ": Equivalent(_FACTOR < 1, beta * curvature < multiplier),
+        "a contraction exactly for N > βμ": sympy.Equivalent(_FACTOR < 1, beta * curvature < multiplier),
         "the factor is > 0": Gt(_FACTOR, 0, evaluate=False),
         "1 less the factor": eq(1 - _FACTOR, step * gap / (1 + step * multiplier)),
         "it falls in τ": Implies(gap > 0, Derivative(_FACTOR, step) < 0),
-        "to its limit": eq(Limit(_FACTOR.subs(multiplier, positive), step, oo), ends.subs(multiplier, positive)),
+        "to its limit": eq(sympy.Limit(_FACTOR.subs(multiplier, positive), step, oo), ends.subs(multiplier, positive)),
         "τ rises in η": Implies(eta * (alpha + beta) < 1, Derivative(eta / (1 - eta * (alpha + beta)), eta) > 0),
         "at η* = 1/(α+β) the step is along κw* + βu": Same(
-            Subs(descent_step(), eta, 1 / (alpha + beta)), (kappa * w_star + beta * U_VECTOR) / (alpha + beta)
+            sympy.Subs(descent_step(), eta, 1 / (alpha + beta)), (kappa * w_star + beta * U_VECTOR) / (alpha + beta)
         ),
     }
 
@@ -131,7 +114,7 @@ def _bent() -> Expr:
     angle = Symbol("s", real=True)
     moved = cos(angle) * W_I + sin(angle) * _TANGENT_I - W_I
     height = (kappa * TARGET + beta * ENTRY) * moved + beta * SLOPE / 2 * moved**2
-    return expand(height.diff(angle, 2).subs(angle, 0))
+    return sympy.expand(height.diff(angle, 2).subs(angle, 0))
 
 
 @claim(

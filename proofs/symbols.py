@@ -185,6 +185,7 @@ moment_full = _declare("M", "M", "E[s μ'(rs)]")
 moment_half = _declare("M_plus", "M_+", "E[s μ'(rs) 1{s>0}]")
 moment_along = _declare("A", "A", "E[s μ'(rs) Φ(s cot θ)]")
 moment_across = _declare("B", "B", "E[μ'(rs) φ(s cot θ)]")
+MOMENTS: Final = (moment_full, moment_half, moment_along, moment_across)
 
 # Hypotheses on them. Written unevaluated: SymPy would decide ``theta > 0`` from the symbol's own assumption and
 # nothing would be left to print, to guard an argument with or to draw a sample by.

@@ -12,55 +12,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from sympy import (
-    And,
-    Basic,
-    Eq,
-    Equivalent,
-    Expr,
-    Ge,
-    Gt,
-    Implies,
-    Le,
-    Lt,
-    Ne,
-    Or,
-    Symbol,
-    Tuple,
-    default_sort_key,
-    sympify,
-)
+from sympy import And, Basic, Eq, Equivalent, Expr, Ge, Gt, Implies, Le, Lt, Ne, Or, Symbol, default_sort_key, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
-
-__all__ = [
-    "KINDS",
-    "All",
-    "Either",
-    "Exists",
-    "If",
-    "Iff",
-    "Is",
-    "Kept",
-    "Part",
-    "Relation",
-    "Role",
-    "Root",
-    "Same",
-    "Tends",
-    "Term",
-    "changed",
-    "eq",
-    "formula_of",
-    "ge",
-    "gt",
-    "le",
-    "lt",
-    "ne",
-    "relation_of",
-    "roles",
-    "widened",
-]
 
 
 class Role(StrEnum):
@@ -109,7 +63,7 @@ class Kept(Boolean):
 
     def __new__(cls, *arguments: Any) -> Kept:
         """Pairs and numbers become SymPy's."""
-        return Basic.__new__(cls, *(Tuple(*one) if isinstance(one, tuple) else sympify(one) for one in arguments))
+        return Basic.__new__(cls, *map(sympify, arguments))
 
 
 class All(Kept):

@@ -10,24 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sympy
-from sympy import (
-    Abs,
-    And,
-    Basic,
-    Dummy,
-    Eq,
-    Equivalent,
-    Expr,
-    Ge,
-    Implies,
-    Integer,
-    Le,
-    Poly,
-    Symbol,
-    default_sort_key,
-    expand,
-    sqrt,
-)
+from sympy import Abs, And, Basic, Dummy, Eq, Equivalent, Expr, Ge, Implies, Integer, Le, Poly, Symbol, expand, sqrt
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
@@ -110,7 +93,7 @@ def names(
     lengths = [(name, (vector,)) for vector, name in (norms or {}).items()]
     for name, meant in [*inners, *lengths, *((one.args[0], pair) for one, pair in (cosines or {}).items())]:
         if isinstance(name, Symbol):
-            yield name, tuple(sorted((vector.xreplace(known) for vector in meant), key=default_sort_key))
+            yield name, tuple(sorted((vector.xreplace(known) for vector in meant), key=sympy.default_sort_key))
 
 
 def entrywise(vectors: Boolean, *, entries: Mapping[Symbol, Expr]) -> Boolean:

@@ -5,31 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy
-from sympy import (
-    Abs,
-    And,
-    Basic,
-    Dummy,
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Implies,
-    Max,
-    Min,
-    Ne,
-    Not,
-    Or,
-    Pow,
-    Symbol,
-    asin,
-    cos,
-    diff,
-    expand,
-    expand_trig,
-    pi,
-    sin,
-)
+from sympy import Abs, And, Basic, Eq, Expr, Ge, Gt, Implies, Symbol, asin, cos, diff, expand, pi, sin
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.residual import decide_zero
@@ -39,7 +15,7 @@ from proofs.symbols import QUANTITIES, n
 
 _SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)
 _SMOOTH += (sympy.exp, sympy.erf, sympy.atan)
-_CONTINUOUS = (*_SMOOTH, Abs, Max, Min)
+_CONTINUOUS = (*_SMOOTH, Abs, sympy.Max, sympy.Min)
 
 
 def _regular(f: Expr, kinds: tuple[type, ...], radicand: Callable[[Expr, int], Boolean]) -> Boolean:
@@ -48,10 +24,10 @@ def _regular(f: Expr, kinds: tuple[type, ...], radicand: Callable[[Expr, int], B
     for part in sympy.preorder_traversal(f):
         if not isinstance(part, kinds):
             raise ValueError(f"no rule knows where {part.func.__name__} is regular, in {f}")
-        if isinstance(part, Pow):
+        if isinstance(part, sympy.Pow):
             if not part.exp.is_Rational and part.base.is_positive is not True:
                 raise ValueError(f"no rule knows where the power {part} is regular")
-            owed += [Ne(part.base, 0)] if part.exp.is_negative else []
+            owed += [sympy.Ne(part.base, 0)] if part.exp.is_negative else []
             owed += [radicand(part.base, 0)] if part.exp.is_Rational and not part.exp.is_Integer else []
     return And(*owed)
 
@@ -134,7 +110,7 @@ def least(
     if moving := (level.free_symbols | near.free_symbols) - fixed:
         raise ValueError(f"LOCAL needs a level and a distance that stand still; {moving} may move")
     point = And(Eq(over, to), place)
-    above = Implies(And(over > to - near, over <= to), Or(point, value > level))
+    above = Implies(And(over > to - near, over <= to), sympy.Or(point, value > level))
     needs = And(near > 0, Implies(point, Eq(value, level)), above)
     return Applied(needs, Is("a strict local minimum", called), fixed=frozenset(fixed))
 
@@ -153,7 +129,7 @@ def falling(
         raise ValueError(f"LOCAL needs a path that is a polynomial in {over}, not {place.args[1]}")
     ends = Implies(And(Eq(over, to), place), Eq(value, level))
     needs = And(n >= 2, ends, Implies(And(over < to, place), value < level))
-    return Applied(needs, Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
+    return Applied(needs, sympy.Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
 
 
 def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | None = None) -> Applied:
@@ -216,10 +192,10 @@ def arcsine(*, angle: Expr) -> Applied:
     Functions, 4.3.1 and 4.4.1.
     """
     ((q,),) = (arc.args for arc in angle.atoms(asin))
-    parts, turn = asin(q) / angle, Dummy()
+    parts, turn = asin(q) / angle, sympy.Dummy()
     if not (parts.is_Integer and parts > 0):
         raise ValueError(f"ARC needs a whole part of an arcsine, not {angle}")
-    end, whole = pi / (2 * parts), expand_trig(sin(parts * turn)).subs(turn, angle)
+    end, whole = pi / (2 * parts), sympy.expand_trig(sin(parts * turn)).subs(turn, angle)
     needs = And(ge(q, 0), le(q, 1))
     return Applied(needs, And(ge(sin(angle), 0), le(sin(angle), sin(end)), ge(cos(angle), cos(end)), Eq(whole, q)))
 

@@ -6,15 +6,7 @@ from sympy import And, Eq, Expr, Integer, Limit, Symbol, cos, diff, pi, simplify
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import get
-from proofs.engine.definitions import (
-    CommonZeros,
-    Correlation,
-    Envelope,
-    PlainDescent,
-    Potential,
-    ProximalMap,
-    Splitting,
-)
+from proofs.engine.definitions import Correlation, Definition, Envelope, Potential, ProximalMap
 from proofs.engine.derivation import Derivation, Line, coefficient, inner, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Is, Term
@@ -132,14 +124,14 @@ def identity_at_the_end(d: Derivation) -> Expr:
     return on_best_weights(get("C2").formula, pi).subs(theta, pi)
 
 
-def length_at_the_end(d: Derivation, definition: CommonZeros) -> Line:
+def length_at_the_end(d: Derivation, definition: Definition) -> Line:
     """GRAM: a multiple c ≥ 0 of ŵ has the length c. Source: the definition of a norm."""
     gradient = identity_at_the_end(d)
     along = coefficient(gradient, w_hat)
     return along, [vanishes("component along e", coefficient(gradient, e)), follows("that along ŵ is ≥ 0", along >= 0)]
 
 
-def stepped_at_the_end(d: Derivation, definition: PlainDescent) -> Line:
+def stepped_at_the_end(d: Derivation, definition: Definition) -> Line:
     """GRAM: ⟨w − ηG, ŵ⟩ of the combination that C2 states. Source: bilinearity."""
     return inner(r * w_hat - eta * identity_at_the_end(d), w_hat, PLANE), []
 
@@ -148,7 +140,7 @@ _TANGENT = Symbol("t")
 _H, _ALONG = symbols("h D_t_w", real=True)
 
 
-def linearized(d: Derivation, definition: Splitting) -> Line:
+def linearized(d: Derivation, definition: Definition) -> Line:
     """DIFF: the slope of w ↦ z/‖z‖ along a unit t ⟂ w̄ for which diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄.
 
     S is differentiable at each entry, so z = w̄ + ht + τ(κw* + βS(w̄) + hβ diag(S')t) up to o(h), and κw* + βS(w̄) = Nw̄

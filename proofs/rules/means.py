@@ -1,4 +1,4 @@
-"""How the definition of a mean or a gradient is read: rules that compute the first line of a derivation from it.
+"""How the definition of a mean is read: rules that compute the first line of a derivation from it.
 
 z ~ N(0, I_n); a and b are unit vectors at angle θ, e the unit vector of b orthogonal to a. In the coordinates
 ``s = a·z``, ``t = e·z`` one has ``b·z = s cos θ + t sin θ``, and ``b·z = ρ cos(φ − θ)`` in polar ones.
@@ -11,67 +11,44 @@ from typing import Final
 
 from sympy import (
     Expr,
-    IndexedBase,
     Integer,
     Integral,
-    KroneckerDelta,
     Matrix,
-    Symbol,
-    acos,
     cos,
     cot,
-    diff,
     erfc,
     exp,
     expand,
     expand_trig,
     integrate,
-    limit,
     oo,
     pi,
     simplify,
     sin,
-    solve,
     sqrt,
-    symbols,
 )
-from sympy.concrete.delta import deltasummation
 from sympy.simplify.fu import TR8
 
 from proofs.engine.claim import get
-from proofs.engine.definitions import (
-    ACTIVATIONS,
-    FilterGradient,
-    HalfSpaceMoment,
-    MeanSample,
-    OutputMinimizer,
-    ReluNetwork,
-)
+from proofs.engine.definitions import ACTIVATIONS, HalfSpaceMoment, MeanSample, ReluNetwork
 from proofs.engine.derivation import (
     Derivation,
     Line,
     Obligation,
     coefficient,
     evaluated,
-    holds,
-    inner,
     nonnegative_in_theta,
     vanishes,
 )
-from proofs.engine.residual import in_basic_quantities
 from proofs.rows import double_sum, row_lemma, single_sum
 from proofs.symbols import (
     HALF,
+    MOMENTS,
     QUARTER,
     a_hat,
     b_perp,
     e,
     k,
-    m,
-    moment_across,
-    moment_along,
-    moment_full,
-    moment_half,
     mu,
     ones,
     phi_angle,
@@ -222,7 +199,7 @@ def _with_a_proxy(d: Derivation) -> tuple[Expr, Expr, Expr]:
     d.cite("G4")
     full, half = (evaluated(gauss(d, HalfSpaceMoment(where, proxy=True))[0], t).coeff(a_hat) for where in ((), ("a",)))
     star = get("G4").formula
-    names = {full: moment_full, half: moment_half, star.coeff(a_hat): moment_along, star.coeff(b_perp): moment_across}
+    names = dict(zip((full, half, star.coeff(a_hat), star.coeff(b_perp)), MOMENTS, strict=True))
     return full.xreplace(names) * w_hat, half.xreplace(names) * w_hat, star.xreplace(names | {a_hat: w_hat, b_perp: e})
 
 
@@ -247,85 +224,3 @@ def of_patches(d: Derivation, definition: ReluNetwork) -> Line:
     of_w, of_star = (kernel.subs(theta, 0).subs(one, other) for one, other in ((r_star, r), (r, r_star)))
     same, apart = of_w - 2 * kernel + of_star, (mean * (r - r_star)) ** 2
     return double_sum(k, k, k, same, apart) / k**2, [*row_lemma(), vanishes("E relu(w·z)² − r²/2", of_w - r**2 / 2)]
-
-
-# Gradients.
-
-
-def angle_along(direction: str) -> tuple[Expr, Expr, Symbol]:
-    """θ(w + h·direction) as a function of h, its derivative at h = 0, and h.
-
-    ``direction`` is one of ŵ, e, or u, any unit vector orthogonal to both: together they span R^n.
-    """
-    h = Symbol("h", real=True)
-    radial, across, other = {"ŵ": (r + h, 0, 0), "e": (r, h, 0), "u": (r, 0, h)}[direction]
-    inner = radial * cos(theta) + across * sin(theta)
-    angle = acos(inner / sqrt(radial**2 + across**2 + other**2))
-    return angle, simplify(diff(angle, h).subs(h, 0)), h
-
-
-def through_the_angle(d: Derivation, definition: FilterGradient) -> Line:
-    """CHAIN: the loss depends on w through θ alone, and θ is smooth in w for 0 < θ < π; so its gradient is
-    (∂f/∂θ)·∂θ/∂w, whose components along ŵ, e and any u orthogonal to both are derivatives along lines.
-
-    At θ = 0 the slope in any direction off w is the limit of slopes beyond. Source: Rudin, Principles of Mathematical
-    Analysis, 9.15 and 9.21; 5.10 for the one-sided slope.
-    """
-    d.cite("N1")
-    loss = get("N1").as_printed
-    owes = [vanishes("slope of the loss in ‖w‖", diff(loss, r))]
-    if definition.one_sided:
-        h = Symbol("h", positive=True)
-        slope, other = (limit(acos(sign * r / sqrt(r**2 + h**2)).diff(h), h, 0) for sign in (1, -1))
-        return slope * diff(loss, theta), [*owes, vanishes("slope at π + slope at 0", slope + other)]
-    slopes = {direction: angle_along(direction)[1] for direction in ("ŵ", "e", "u")}
-    owes.append(vanishes("∂θ along u", slopes["u"]))
-    return diff(loss, theta) * (slopes["ŵ"] * w_hat + slopes["e"] * e), owes
-
-
-def gradient_in_v(loss: Expr) -> Expr:
-    """∂f/∂v by the chain rule through ‖v‖², v·v* and 1ᵀv, differentiated entrywise for symbolic m."""
-    i, one = Symbol("i", integer=True), Symbol("k", integer=True)
-    x, y = IndexedBase("x"), IndexedBase("y")
-    names = {x[one]: v, y[one]: v_star}
-    gradient = Integer(0)
-    for invariant, summand in ((v_v, x[i] ** 2), (v_vs, x[i] * y[i]), (sum_v, x[i])):
-        entry = deltasummation(expand(diff(summand, x[i]) * KroneckerDelta(i, one)), (i, 1, m), no_piecewise=True)
-        vector = entry.subs(names) if entry.has(x, y) else entry * ones
-        gradient += diff(loss, invariant) * vector
-    return gradient
-
-
-def stationary_weights() -> Expr:
-    """The solution of ∂f/∂v = 0 (N2) in span{v*, 1}, by solving for its two coefficients."""
-    on_star, on_ones = symbols("alpha beta", real=True)
-    there = {v: on_star * v_star + on_ones * ones, sum_v: on_star * sum_vs + on_ones * m}
-    gradient = in_basic_quantities(get("N2").as_printed).subs(there, simultaneous=True)
-    equations = [coefficient(gradient, basis) for basis in (v_star, ones)]
-    (solution,) = solve(equations, [on_star, on_ones], dict=True)
-    return solution[on_star] * v_star + solution[on_ones] * ones
-
-
-def least_in_v(d: Derivation, definition: OutputMinimizer) -> Line:
-    """QUADRATIC: where its matrix is positive definite a quadratic has one minimizer, the zero of its gradient.
-
-    The gradient in v is N2's, its matrix a + b 11ᵀ, and the zero is in span{v*, 1}. Source: Boyd & Vandenberghe,
-    Convex Optimization, 4.2.3 and example 4.5.
-    """
-    d.cite("N2")
-    gradient, found = in_basic_quantities(get("N2").as_printed), stationary_weights()
-    total = coefficient(found, v_star) * sum_vs + coefficient(found, ones) * m
-    own, shared = gradient.diff(v), coefficient(gradient.diff(sum_v), ones)
-    constant = gradient.subs({v: 0, sum_v: 0}, simultaneous=True)
-    return found, [
-        vanishes("∂f/∂v at the solution", gradient.subs({v: found, sum_v: total}, simultaneous=True)),
-        vanishes("∂f/∂v less what it is at 0 and (a + b 11ᵀ)v", gradient - constant - own * v - shared * sum_v * ones),
-        holds("the eigenvalue a on 1^⊥ is positive", own > 0),
-        holds("the eigenvalue a + bm on 1 is positive", own + shared * m > 0),
-    ]
-
-
-def of_best_weights(d: Derivation, definition: OutputMinimizer) -> Line:
-    """GRAM: v(θ)·v*, v(θ) being the combination of v* and 1 that N4 states. Source: bilinearity."""
-    d.cite("N4")
-    return inner(get("N4").as_printed, v_star, {(v_star, v_star): vs_vs, (ones, v_star): sum_vs}), []

@@ -12,22 +12,9 @@ from proofs.moments import Moments, closed_moments, folded_moments
 from proofs.proxies import Estimator
 from proofs.rows import row_lemma
 from proofs.rules.means import coarse_gradient_of
-from proofs.symbols import (
-    HALF,
-    a_hat,
-    b_hat,
-    c,
-    moment_across,
-    moment_along,
-    moment_full,
-    moment_half,
-    slope,
-    theta,
-    w_hat,
-    w_star,
-)
+from proofs.symbols import HALF, MOMENTS, a_hat, b_hat, c, slope, theta, w_hat, w_star
 
-GENERAL = Moments(moment_full, moment_half, moment_along, moment_across)
+GENERAL = Moments(*MOMENTS)
 
 
 def of_half_spaces(d: Derivation, definition: MeanSample, proxy: Estimator) -> Line:
