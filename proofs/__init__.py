@@ -7,7 +7,8 @@ os.environ.setdefault("SYMPY_CACHE_SIZE", "20000")
 
 # First estimators and penalties of extensions, of which the chapters make claims.
 from proofs import extensions
-from proofs.engine.claim import Claim, Kind, all_claims, derive, get, proved, rests_on, standing
+from proofs.engine.claim import Claim, Kind, all_claims, derive, get
+from proofs.engine.standing import proved, rests_on, standing
 
 extensions.check()
 

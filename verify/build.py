@@ -93,7 +93,7 @@ def script() -> str:
 
 def require_proved(claim: Claim, so: str = "nothing is written") -> None:
     """Raise ValueError naming the step, and what follows, unless the derivation of `claim` is proved."""
-    decided = registry.proved(claim.id)
+    decided = proofs.proved(claim.id)
     if decided is not True:
         chain = registry.derive(claim.id)
         ended = "no conclusion" if chain.decided is not True else "what it rests on"

@@ -14,6 +14,7 @@ from proofs.engine.smt import follows
 from proofs.estimators import ID_OF
 from proofs.landscape import on_best_weights
 from proofs.penalty_forms import PENALTIES
+from proofs.rules.slopes import gradient_in_v
 from proofs.symbols import (
     PLANE,
     beta,
@@ -25,13 +26,10 @@ from proofs.symbols import (
     ones,
     r,
     step,
-    sum_v,
     theta,
     u,
     v,
     v_star,
-    v_v,
-    v_vs,
     w_hat,
     w_star,
     x,
@@ -78,10 +76,10 @@ def curl(slope: Boolean, field: Boolean) -> Boolean:
     (_, in_v), (called, in_w) = slope.args, field.args
 
     def by_entry(term: Expr) -> Expr:
-        through = diff(term, v_v) * 2 * ENTRY + diff(term, v_vs) * STAR_ENTRY + diff(term, sum_v)
-        return simplify(through + diff(term, ENTRY))
+        return simplify(gradient_in_v(term).subs(entries) + diff(term, ENTRY))
 
-    entry = in_basic_quantities(in_v).subs({v: ENTRY, v_star: STAR_ENTRY, ones: 1})
+    entries = {v: ENTRY, v_star: STAR_ENTRY, ones: 1}
+    entry = in_basic_quantities(in_v).subs(entries)
     mixed = by_entry(coefficient(in_w, w_hat)) - diff(entry, r)
     if by_entry(mixed).is_positive is not True:
         raise ValueError(f"CURL needs mixed derivatives that differ at some v, not by {mixed}")

@@ -288,8 +288,8 @@ def test_rests_on_is_transitive(scratch: None) -> None:
     registry.register(example(id="B91"))
     registry.register(example(id="B92", derivation=cites("B91")))
     registry.register(example(id="B93", derivation=cites("B92", "B91")))
-    assert list(registry.rests_on("B93")) == ["B92", "B91"]
-    assert list(registry.rests_on("B91")) == []
+    assert list(proofs.rests_on("B93")) == ["B92", "B91"]
+    assert list(proofs.rests_on("B91")) == []
 
 
 def test_statements_sort_alike() -> None:
@@ -375,7 +375,7 @@ def test_a_line_that_nothing_joins_to_the_one_before_proves_nothing(
     registry.register(example(id="B91", derivation=chain))
     registry.register(example(id="B92", derivation=told))
     assert registry.derive("B91").decided is True
-    assert registry.standing("B91").grade == grade
+    assert proofs.standing("B91").grade == grade
 
 
 def test_words_are_no_line(scratch: None) -> None:
@@ -399,7 +399,7 @@ def test_citations_in_a_circle_prove_nothing(scratch: None) -> None:
     registry.register(example(id="B91", derivation=cites("B92")))
     registry.register(example(id="B92", derivation=cites("B91")))
     assert registry.derive("B91").decided is True
-    assert registry.proved("B91") is None
+    assert proofs.proved("B91") is None
 
 
 @pytest.mark.parametrize(

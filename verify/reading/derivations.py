@@ -12,9 +12,10 @@ from sympy import And, Basic, Expr, default_sort_key
 from sympy.logic.boolalg import Boolean
 
 import proofs
-from proofs.engine.claim import Claim, proved
+from proofs.engine.claim import Claim
 from proofs.engine.derivation import Derivation, Obligation, Step
 from proofs.engine.render import latex_in, latex_of
+from proofs.engine.standing import proved
 from proofs.errata import ERRATA, Erratum, Line
 from proofs.extensions import is_own
 from proofs.symbols import QUANTITIES
