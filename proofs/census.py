@@ -20,7 +20,7 @@ from proofs.engine.sentence import All, Either, If, Iff, Part, Root, eq, formula
 from proofs.limits import R9_BOUND
 from proofs.rules.algebra import total
 from proofs.rules.forms import rises
-from proofs.splitting import ENTRY, TARGET
+from proofs.splitting import ENTRY, TARGET, at_entry
 from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
 from proofs.symbols import (
     beta,
@@ -162,7 +162,7 @@ class Census:
             active = And(Abs(entry) > level, Eq(stiff, multiplier - beta))
             still = [Abs(entry) < level, Eq(stiff, multiplier), Eq(kept, 0)]
             still += [Eq(multiplier * entry, kappa * target)] * (name == "i")
-            shrunk[name] = g.cite(self.claim_id, {x_in: entry, ratio: lam / beta}, value=kept, name=f"ū_{name}")
+            shrunk[name] = g.cite(self.claim_id, at_entry(entry), value=kept, name=f"ū_{name}")
             on[name] = g.fact(f"active or not: {name}", Or(active, And(*still)), told[f"entry {name}"], shrunk[name])
         sums = {W_I**2: 1 - W_J**2, TARGET**2: 1 - star_entry**2, W_I**2 / STIFF: SUM}
         stable = criterion(g, *on.values(), order)

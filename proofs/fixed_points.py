@@ -27,9 +27,9 @@ LEVEL = kappa * cos(theta) + beta * OVERLAP
 """R3: N."""
 
 NEXT, _BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
-_SQUARE, _U_E, _OFF_E, _OFF_W, _AHEAD = named("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
+SQUARE_U, _U_E, _OFF_E, _OFF_W, _AHEAD = named("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
 PRODUCTS = {(w_hat, w_hat): Integer(1), (e, e): Integer(1), (w_hat, e): Integer(0), (U_VECTOR, w_hat): OVERLAP}
-PRODUCTS |= {(U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): _SQUARE}
+PRODUCTS |= {(U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): SQUARE_U}
 _NORM_U, GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w̄‖ ‖Nw̄−κw*−βū‖ ‖κw*+βū‖", nonnegative=True)
 _NAMES = {ACROSS: r"\|P\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle"}
 _NAMES |= {U_VECTOR: r"\bar u", w_hat: r"\bar w", theta: r"\bar\theta"}
@@ -171,7 +171,9 @@ def _saved(shape: Expr) -> Boolean:
 def R10(d: Derivation) -> None:
     g = Graph(d)
     entry = g.fact("every entry", And(ENTRY * X <= X**2, ENTRY**2 <= X**2), *map(g.given, SHORTER))
-    sums = g.rule("sums", total, entry, sums={X**2: r**2, ENTRY * X: r * OVERLAP, ENTRY**2: _SQUARE}, because="‖w‖ = r")
+    sums = g.rule(
+        "sums", total, entry, sums={X**2: r**2, ENTRY * X: r * OVERLAP, ENTRY**2: SQUARE_U}, because="‖w‖ = r"
+    )
     vectors = g.rule(
         "vectors",
         gram,

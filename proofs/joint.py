@@ -13,7 +13,7 @@ from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
-from proofs.limit_errors import TANGENT
+from proofs.limit_sharpness import TANGENT
 from proofs.rules.algebra import gram
 from proofs.rules.analysis import circle, rising
 from proofs.splitting import NORM_Z, U_VECTOR, after_any_number

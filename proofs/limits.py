@@ -17,8 +17,8 @@ from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Term, eq,
 from proofs.rules.algebra import total
 from proofs.rules.forms import reached
 from proofs.splitting import ENTRY as OUTPUT
-from proofs.splitting import TARGET, X_OTHER, X
-from proofs.symbols import beta, kappa, lam, multiplier, named, ratio, star_size, x_in
+from proofs.splitting import TARGET, X_OTHER, X, at_entry
+from proofs.symbols import beta, kappa, lam, multiplier, named, star_size
 
 ENTRY, PULL = symbols("w_i y_i", real=True)
 
@@ -89,7 +89,7 @@ def R4_l1(d: Derivation) -> None:
     g = Graph(d)
     at_rest, other, largest = map(g.given, R4_l1.premises)
     soft, soft_other, own, top = (
-        g.cite("P1", {x_in: at, ratio: lam / beta}, value=value, name=str(value))
+        g.cite("P1", at_entry(at), value=value, name=str(value))
         for at, value in ((X, OUTPUT), (X_OTHER, _OUTPUT_LATER), (ENTRY, _SHRUNK), (LARGEST, _SHRUNK_LARGEST))
     )
     forms = g.fact("an entry", formula_of(_FORMS, R4_l1.parts), own)
@@ -149,7 +149,7 @@ def R4_l1(d: Derivation) -> None:
 def R9(d: Derivation) -> None:
     g = Graph(d)
     beyond, entry = g.given("N > β"), g.given("an entry of Nw̄")
-    soft = g.cite("P1", {x_in: X, ratio: lam / beta}, value=OUTPUT)
+    soft = g.cite("P1", at_entry(X), value=OUTPUT)
     kept = g.fact("kept", Equivalent(Ne(OUTPUT, 0), Abs(TARGET) > R9_BOUND), entry, soft, beyond)
     size = kappa**2 * TARGET**2
     sizes = g.fact(

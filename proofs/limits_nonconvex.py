@@ -16,7 +16,7 @@ from proofs.penalty_forms import penalty
 from proofs.proximal import MAP
 from proofs.rules.algebra import total
 from proofs.rules.analysis import sole
-from proofs.splitting import TARGET, X
+from proofs.splitting import TARGET, X, at_entry
 from proofs.symbols import a, beta, kappa, kept_level, kept_mass, lam, multiplier, ratio, star_size, u, x_in
 
 SQUARE = kappa**2 * (kept_mass / (multiplier - beta) ** 2 + (1 - kept_mass) / multiplier**2)
@@ -102,9 +102,7 @@ def R4_l0(d: Derivation) -> None:
     d.cite("R3")
     g = Graph(d)
     sorted_ = g.given("J")
-    forms = g.fact(
-        "an entry", formula_of(_FORMS_L0, R4_l0.parts), g.cite("P2", {x_in: ENTRY, ratio: lam / beta}, value=_S)
-    )
+    forms = g.fact("an entry", formula_of(_FORMS_L0, R4_l0.parts), g.cite("P2", at_entry(ENTRY), value=_S))
     beyond = g.case("N > β", multiplier > beta)
     on = _IN * TARGET**2
     square = kappa**2 * (on / (multiplier - beta) ** 2 + (TARGET**2 - on) / multiplier**2)

@@ -18,7 +18,7 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, Either, If, Part, Same, eq, ge, gt, le, lt
 from proofs.rules.algebra import gram, iterated, total
-from proofs.symbols import alpha, beta, eta, kappa, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
+from proofs.symbols import alpha, beta, eta, kappa, lam, multiplier, named, ratio, step, theta, w_hat, w_star, x_in
 
 NORM_Z, SQUARE = Symbol("‖z‖", positive=True), Symbol("‖w⁺−w‖²", nonnegative=True)
 _ZW = Symbol("⟨z,w⟩", real=True)
@@ -35,6 +35,11 @@ LEAST_DROP = (multiplier - beta) * APART / 2
 # Vectors that are no registry names, and the entries of one.
 U_VECTOR, F_VECTOR, _ZV, _W_BAR = symbols("u f z w̄")
 X, X_OTHER, TARGET, ENTRY, _BEST = symbols("x x' w*_i u_i ū_i", real=True)
+
+
+def at_entry(entry: Expr) -> dict[Symbol, Expr]:
+    """Of what is claimed of a proximal map: at an entry, with ρ = λ/β."""
+    return {x_in: entry, ratio: lam / beta}
 
 
 def descent_step() -> Expr:

@@ -136,8 +136,8 @@ _CHAPTERS: Final = {
     "N": "network landscape lipschitz lipschitz_constant",
     "C": "common_zeros estimators potentials descent",
     "P": "penalties envelopes penalty_limits",
-    "R": "splitting lagrangian fixed_points stability any_estimator limits limits_nonconvex limit_errors basin census "
-    "census_nonconvex joint",
+    "R": "splitting lagrangian fixed_points stability any_estimator limits limits_nonconvex limit_errors "
+    "limit_sharpness basin census census_nonconvex joint",
     "B": "potentials descent background relu_descent",
 }
 """Letters of the chapters, in their order, and the modules that register their claims when they are imported."""

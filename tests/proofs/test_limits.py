@@ -13,7 +13,7 @@ from sympy import Expr, Rational, sqrt
 
 import proofs
 from numerics.generated.splitting import basin_probability, spike_threshold
-from proofs import basin, census_nonconvex, joint, limit_errors, limits_nonconvex
+from proofs import basin, census_nonconvex, joint, limit_sharpness, limits_nonconvex
 from proofs.code import splitting as generate_splitting
 from proofs.engine import claim as registry
 from proofs.rules import substitutions
@@ -53,7 +53,7 @@ def test_another_part(claim_id: str, part: str, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("chapter", "name", "wrong", "claim_id"),
     [
-        (limit_errors, "TANGENT", limit_errors.TANGENT * Rational(1001, 1000), "R5.sharp-l1"),
+        (limit_sharpness, "TANGENT", limit_sharpness.TANGENT * Rational(1001, 1000), "R5.sharp-l1"),
         (basin, "WIDEST", basin.WIDEST * Rational(1001, 1000), "R6.radius"),
         (basin, "GAIN", basin.GAIN * Rational(1001, 1000), "R6"),
         (basin, "_AHEAD", 1 - basin.beta, "R6"),
