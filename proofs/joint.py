@@ -179,7 +179,6 @@ def R11_spurious(d: Derivation) -> None:
     g = Graph(d)
     here, pulled, at_end, tilt = map(g.given, ("φ", "κ", "κ(π)", "tan φ"))
     top = g.cite("N4.inner", {theta: pi}, value=_TOP)
-    strength = g.fact("κ(π) in v*", Eq(_PULL_END, SPURIOUS_STRENGTH), top, at_end)
     signs = g.apply("signs", circle, at=_PHI)
     acute = g.fact("acute", And(sin(_PHI) >= 0, Or(cos(_PHI) <= 0, pi / 2 >= _PHI)), signs, here)
     s = Symbol("⟨v−v(π),1⟩", real=True)
@@ -204,8 +203,7 @@ def R11_spurious(d: Derivation) -> None:
     bit, size_vs = _RATE * _PHI / (2 * pi), sqrt(vs_vs)
     less = g.fact("m is shorter", _SHRUNK <= _FACTOR * _APART, outputs, g.given("p"))
     bounds = g.fact("Cauchy–Schwarz", And(Abs(_BACK) <= _APART * size_vs, Abs(_TURNED) <= _SHRUNK * size_vs), outputs)
-    squared = g.fact("v⁺", Eq(_APART_NEXT**2, _SHRUNK**2 + 2 * bit * _TURNED + bit**2 * vs_vs), outputs)
-    nearer = g.fact("v⁺ is nearer", _FACTOR * _APART + bit * size_vs >= _APART_NEXT, squared, bounds, less, here)
+    nearer = g.fact("v⁺ is nearer", _FACTOR * _APART + bit * size_vs >= _APART_NEXT, outputs, bounds, less, here)
     filters = g.rule(
         "filter",
         gram,
@@ -233,13 +231,14 @@ def R11_spurious(d: Derivation) -> None:
     )
     tangent = g.apply("φ cos φ ≤ sin φ", rising, g.apply("signs of y", circle, at=_Y), **_SINE)
     tangent = g.instance("from 0 to φ", tangent, {_Y: Integer(0), _LATER: _PHI})
-    angle = g.fact("φ ≤ tan φ", Implies(cos(_PHI) > 0, _PHI <= _TILT), tangent, acute, tilt)
     near = And(cos(_PHI) > 0, _slowly(_FLAT) >= _TILT, _slowly(_WIDE) >= _APART)
     values = {_TILT: (_TILT_FIRST, _TILT_NEXT, _TILT_LAST), _APART: (_APART_FIRST, _APART_NEXT, _APART_LAST)}
     values |= {cos(_PHI): (cos(_PHI_FIRST), cos(_PHI_NEXT), cos(_PHI_LAST))}
-    run = after_any_number(g, "run", near, values, _COUNT, (g.given("start"),), (turned, nearer, angle, room))
+    run = after_any_number(
+        g, "run", near, values, _COUNT, (g.given("start"),), (turned, nearer, tangent, acute, tilt, room)
+    )
     away = g.case("κ(π) > 0", formula_of(_ONWARD, {}))
     grown = g.fact(
         "what is on J grows", _ON_NEXT / cos(_PHI_NEXT) >= (1 + _SLOW) * _ON / cos(_PHI), *(away, filters, drawn, slow)
     )
-    g.conclude(strength, g.under(back, run), g.under(away, grown))
+    g.conclude(top, at_end, g.under(back, run), g.under(away, grown))

@@ -10,7 +10,7 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, lt, ne
 from proofs.fixed_points import OVERLAP, SQUARE_U
-from proofs.limit_errors import AWAY, GAP, NAMES, R5, R5_TL1, THRESHOLD, indicator, inner_products, one_entry
+from proofs.limit_errors import AWAY, NAMES, R5, R5_TL1, THRESHOLD, indicator, inner_products, one_entry
 from proofs.limits_nonconvex import SHAPE
 from proofs.proximal import MAP
 from proofs.rules.algebra import total
@@ -117,20 +117,12 @@ def R5_sharp_tl1(d: Derivation) -> None:
     level = inner_products(g)
     entry = one_entry(g, fixed)
     shrunk = g.fact("shrunk", And(X * ENTRY <= X**2, X * ENTRY >= 0, Abs(ENTRY) <= Abs(X)), *minimizer)
-    most = g.fact(
-        "N ≤ κ + β",
-        multiplier <= kappa + beta,
-        *(level, fixed, g.rule("⟨ū, w̄⟩", total, g.fact("an entry of ⟨ū, w̄⟩", X * ENTRY <= X**2, shrunk), sums=sums)),
-    )
+    overlap = g.rule("⟨ū, w̄⟩", total, g.fact("an entry of ⟨ū, w̄⟩", X * ENTRY <= X**2, shrunk), sums=sums)
     near = g.cite("P5.tl1", {MAP: ENTRY} | at_entry(X))
     width = g.fact("t is of order λ", And(lam * (a + 1) / (a * beta) >= THRESHOLD, THRESHOLD > 0), threshold)
     moved = g.fact("how far", Abs(X - ENTRY) <= THRESHOLD, near, threshold)
-    kept = g.fact(
-        "entries with w*_i ≠ 0 only", Implies(Eq(TARGET, 0), And(Eq(X, 0), Eq(ENTRY, 0))), entry, beyond, shrunk
-    )
-    none = g.fact("none is thresholded", Implies(Ne(TARGET, 0), Ne(ENTRY, 0)), entry, moved, most, small, beyond)
-    active = Eq((multiplier - beta) * X, kappa * TARGET - lam * _P * sign(TARGET))
-    each = g.fact("every entry", active, entry, stationary, beyond, shrunk, none)
+    large = entry, moved, small, beyond, level, fixed, overlap
+    none = g.fact("none is thresholded", Implies(Ne(TARGET, 0), Ne(ENTRY, 0)), *large)
     told = And(
         Eq((multiplier - beta) * X * TARGET, kappa * TARGET**2 - lam * _P * Abs(TARGET)),
         Eq(
@@ -138,15 +130,10 @@ def R5_sharp_tl1(d: Derivation) -> None:
             kappa**2 * TARGET**2 - 2 * kappa * lam * _P * Abs(TARGET) + lam**2 * _P**2 * on,
         ),
     )
-    summed = g.rule("summed", total, g.fact("products", told, each), sums=sums)
+    summed = g.rule("summed", total, g.fact("products", told, entry, stationary, beyond, shrunk, none), sums=sums)
     error = g.cite("R5", {}, fixed, angle, *minimizer)
-    acute = g.fact("acute", cos(theta) > 0, error, beyond)
-    chord = g.fact("chord", And(Eq(AWAY**2, 2 - 2 * cos(theta)), AWAY >= 0), level)
-    away = g.fact("distance", Eq(AWAY, _distance(_G_1, _G_2)), chord, summed, beyond, acute)
-    gaps = g.fact("an entry of w̄ − ū", THRESHOLD**2 * on >= (X - ENTRY) ** 2, kept, moved)
-    shift = g.fact("‖w̄ − ū‖", THRESHOLD**2 * nonzeros >= GAP**2, level, g.rule("its square", total, gaps, sums=sums))
-    tilt = g.fact("sin θ̄", sin(theta) ** 2 <= (beta * THRESHOLD / kappa) ** 2 * nonzeros, error, shift)
-    apart = g.fact("‖w̄ − w*‖", 2 - 2 * cos(theta) <= 2 * (beta * THRESHOLD / kappa) ** 2 * nonzeros, tilt, acute)
+    gaps = g.fact("an entry of w̄ − ū", THRESHOLD**2 * on >= (X - ENTRY) ** 2, moved, entry, beyond, shrunk)
+    shift = g.rule("‖w̄ − ū‖²", total, gaps, sums=sums)
     steep = 2 * (a + 1) / a**2
     change = g.fact("p' is Lipschitz", steep**2 * (ENTRY - TARGET) ** 2 >= (_P - _P_STAR) ** 2, slope, slope_star)
     square = (_P - _P_STAR) ** 2 * on <= 2 * steep**2 * (THRESHOLD**2 * on + (X - TARGET) ** 2)
@@ -159,12 +146,9 @@ def R5_sharp_tl1(d: Derivation) -> None:
     crossed = 2 * mixed[0] * mixed[1] * on <= mixed[0] ** 2 * on + mixed[1] ** 2 * on
     second = g.rule("and once more", total, g.fact("another square", crossed), sums=sums)
     left = 2 * steep**2 * nonzeros * THRESHOLD**2 * (1 + 2 * beta**2 / kappa**2)
-    small_ = g.fact("what is left", _G_2 - 2 * _BOTH + slope_squares <= left, spread, apart)
-    nearer = g.fact("g₁", gap**2 <= left, small_, first)
-    product = g.fact("Cauchy–Schwarz in full", And(roots[0] * roots[1] >= _BOTH, _G_2 >= 0), second)
-    nearest = g.fact("√g₂", (roots[0] - roots[1]) ** 2 <= left, small_, product)
-    bound = g.fact(
-        "in λ", And(Abs(gap) <= lam * _STEEP, Abs(roots[0] - roots[1]) <= lam * _STEEP), nearer, nearest, width
-    )
+    small_ = g.fact("what is left", _G_2 - 2 * _BOTH + slope_squares <= left, spread, error, beyond, level, shift)
+    nearest = g.fact("√g₂", (roots[0] - roots[1]) ** 2 <= left, small_, second)
+    within = And(Abs(gap) <= lam * _STEEP, Abs(roots[0] - roots[1]) <= lam * _STEEP)
+    bound = g.fact("in λ", within, small_, first, nearest, width)
     found = g.apply("first order", tends, f=_distance(slope_sum, slope_squares) / lam, over=lam, to=Integer(0))
-    g.conclude(away, bound, found)
+    g.conclude(bound, found, summed, beyond, error, level)

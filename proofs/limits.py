@@ -13,7 +13,7 @@ from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
-from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Term, eq, formula_of, ge, gt, le, lt, ne
+from proofs.engine.sentence import All, Either, Exists, If, Iff, Part, Term, eq, ge, gt, le, lt, ne
 from proofs.rules.algebra import total
 from proofs.rules.forms import reached
 from proofs.splitting import ENTRY as OUTPUT
@@ -92,20 +92,18 @@ def R4_l1(d: Derivation) -> None:
         g.cite("P1", at_entry(at), value=value, name=str(value))
         for at, value in ((X, OUTPUT), (X_OTHER, _OUTPUT_LATER), (ENTRY, _SHRUNK), (LARGEST, _SHRUNK_LARGEST))
     )
-    forms = g.fact("an entry", formula_of(_FORMS, R4_l1.parts), own)
 
     one = Integer(1)
     sums = {X**2: one, X_OTHER**2: one, TARGET**2: one, X * X_OTHER: _OVERLAP}
     moved, apart = multiplier * X - _LATER * X_OTHER, X - X_OTHER
-    lipschitz = And(moved * apart <= beta * apart**2, moved**2 <= beta**2 * apart**2)
-    near = g.fact("S is 1-Lipschitz", lipschitz, at_rest, other, soft, soft_other)
+    both = at_rest, other, soft, soft_other
     pulled = le(moved * apart, beta * apart**2), ge(apart**2, 0)
-    between = g.fact("two limits", And(*pulled), near)
+    between = g.fact("two limits", And(*pulled), *both)
     gap = multiplier - _LATER
-    level = g.fact("two multipliers", 2 * gap * X * moved <= gap**2 * X**2 + beta**2 * apart**2, near)
+    level = g.fact("two multipliers", 2 * gap * X * moved <= gap**2 * X**2 + beta**2 * apart**2, *both)
     beyond, later = g.case("N > β", multiplier > beta), g.case("N' ≥ β", beta <= _LATER)
-    same = g.fact("they are one", Eq(_OVERLAP, 1), g.rule("⟨w̄,w̄'⟩", total, between, sums=sums), beyond, later)
-    unique = g.fact("and so is N", Eq(_LATER, multiplier), same, g.rule("(N − N')²", total, level, sums=sums))
+    summed = (g.rule(name, total, one, sums=sums) for name, one in (("⟨w̄,w̄'⟩", between), ("(N − N')²", level)))
+    unique = g.fact("N' = N", Eq(_LATER, multiplier), *summed, beyond, later)
 
     none = g.case("λ ≥ κ‖w*‖_∞", lam >= EXISTS)
     still = Eq(multiplier**2 * X**2, kappa**2 * TARGET**2)
@@ -119,9 +117,8 @@ def R4_l1(d: Derivation) -> None:
     found = g.apply("by the largest", reached, room, low=low, alone={_SIZE: LARGEST}, **ends)
     at_kappa = g.apply("from κ on", reached, short, low=kappa, **ends)
 
-    edge = g.fact("w̄ = w*", Equivalent(Eq(_SHRUNK_LARGEST, 0), beta * LARGEST <= lam), top)
     g.conclude(
-        *(forms, g.under(beyond, g.under(none, needed)), g.under(beyond, g.under(later, unique)), edge),
+        *(own, g.under(beyond, g.under(none, needed)), g.under(beyond, g.under(later, unique)), top),
         *(g.under(room, found), g.under(short, at_kappa)),
     )
 

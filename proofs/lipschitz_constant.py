@@ -5,6 +5,7 @@ Points, angles and frames are those of `proofs.lipschitz`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from sympy import Abs, And, Derivative, Eq, Expr, Implies, Integer, Matrix, Subs, Symbol, pi, sin, sqrt, symbols
@@ -75,13 +76,12 @@ def angle_moves(g: Graph, told: Fact, apart: Fact, unit: Fact, *where: Fact) -> 
     jordan = g.fact("Jordan", Implies(And(_T >= 0, pi / 2 >= _T), sin(_T) >= 2 * _T / pi), concave)
     turn = g.equal("cos(θ − θ')", CC + SS, 1 - 2 * sin(half) ** 2, told)
     same_side = g.fact("both sines are ≥ 0", SS >= 0, told, *signs, *where)
-    chord = g.fact("‖ŵ − ŵ'‖ is a chord", 4 * sin(half) ** 2 <= HAT_GAP**2, apart, turn, unit, same_side)
     either = [g.instance(f"Jordan at {x}", jordan, {_T: x}) for x in (half, -half)]
     steep = g.fact("sin |θ − θ'|/2", Abs(theta - phi_angle) <= pi * Abs(sin(half)), *either, *where)
-    return g.fact("|θ − θ'|", Abs(theta - phi_angle) <= pi / 2 * HAT_GAP, chord, steep)
+    return g.fact("|θ − θ'|", Abs(theta - phi_angle) <= pi / 2 * HAT_GAP, steep, apart, turn, unit, same_side)
 
 
-def gradient_v_moves(g: Graph, turned: Fact, near: Fact, *angles: Fact) -> Fact:
+def gradient_v_moves(g: Graph, turned: Fact, near: Sequence[Fact], *angles: Fact) -> Fact:
     """The row of ∂f/∂v: ‖Δ ∂f/∂v‖ ≤ ¼(m + 1)‖Δv‖ + ‖v*‖/(4 c_w) ‖Δw‖."""
     second = {v: _V_2, sum_v: _SUM_2, theta: phi_angle}
     slopes = (
@@ -98,20 +98,14 @@ def gradient_v_moves(g: Graph, turned: Fact, near: Fact, *angles: Fact) -> Fact:
         named={_SUM_GAP: (v - _V_2, ones), _CROSS: (linear, v_star)},
     )
     angle = (theta - phi_angle) / (2 * pi)
-    own = g.equal("‖(I + 11ᵀ)Δv‖²", _LINEAR**2, (_V_GAP**2 + (m + 2) * _SUM_GAP**2) / 16, told)
-    parts = g.equal("‖Δ ∂f/∂v‖²", _MOVED_V**2, _LINEAR**2 + 2 * angle * _CROSS + angle**2 * vs_vs, told)
-    schwarz = And(m * _V_GAP**2 >= _SUM_GAP**2, Abs(_CROSS) <= _LINEAR * sqrt(vs_vs))
-    bounded = g.fact("Cauchy–Schwarz in R^m", schwarz, told)
-    long = g.fact("‖(I + 11ᵀ)Δv‖", (m + 1) / 4 * _V_GAP >= _LINEAR, own, bounded)
-    triangle = g.fact("triangle in R^m", _LINEAR + Abs(angle) * sqrt(vs_vs) >= _MOVED_V, parts, bounded)
-    tilt = g.fact("Δθ", Abs(angle) <= _W_GAP / (4 * LEAST_W), turned, near)
+    long = g.fact("‖(I + 11ᵀ)Δv‖", (m + 1) / 4 * _V_GAP >= _LINEAR, told)
+    triangle = g.fact("triangle in R^m", _LINEAR + Abs(angle) * sqrt(vs_vs) >= _MOVED_V, told)
     row = PARTIAL_CONSTANTS[0, 0] * _V_GAP + PARTIAL_CONSTANTS[0, 1] * _W_GAP
-    return g.fact("row of ∂f/∂v", le(_MOVED_V, row), long, triangle, tilt)
+    return g.fact("row of ∂f/∂v", le(_MOVED_V, row), long, triangle, turned, *near)
 
 
-def gradient_w_moves(g: Graph, told: Fact, square: Fact, direction: Fact, *far: Fact) -> Fact:
+def gradient_w_moves(g: Graph, told: Fact, square: Fact, direction: Sequence[Fact], *far: Fact) -> Fact:
     """The row of ∂f/∂w: ‖Δ ∂f/∂w‖ ≤ ‖v*‖/(2π c_w) ‖Δv‖ + C_v ‖v*‖ K/(2π c_w²) ‖Δw‖."""
-    *longer, bounded = far
     outputs = g.rule(
         "v and v'",
         gram,
@@ -120,18 +114,13 @@ def gradient_w_moves(g: Graph, told: Fact, square: Fact, direction: Fact, *far: 
         named={_STAR_GAP: (v - _V_2, v_star), _V_2_VS: (_V_2, v_star)},
     )
     bent = g.equal("law of cosines of e/r", (r * _R_2 * _BENT) ** 2, (r - _R_2) ** 2 + r * _R_2 * E_GAP**2, told)
-    gap, star = v_vs - _V_2_VS, sqrt(vs_vs)
+    gap = v_vs - _V_2_VS
     terms = (gap / r) ** 2 + 2 * (gap / r) * _V_2_VS * _PUSH + _V_2_VS**2 * _BENT**2
     parts = g.equal("‖Δ ∂f/∂w‖²", (2 * pi * _MOVED_W) ** 2, terms, told)
-    short = And(Abs(gap) <= _V_GAP * star, Abs(_V_2_VS) <= LARGEST_V * star)
-    along = g.fact("Δv·v* and v'·v*", short, outputs, bounded)
     push = g.fact("Cauchy–Schwarz in R^n", Abs(_PUSH) <= _BENT, told)
-    sides = 2 * pi * _MOVED_W <= Abs(gap / r) + Abs(_V_2_VS) * _BENT
-    triangle = g.fact("triangle in R^n", sides, parts, push)
-    sharper = g.fact("K ≥ 1", r * _R_2 * _BENT <= STRETCH * _W_GAP, bent, square, direction)
-    bend = g.fact("‖e/r − e'/r'‖", _BENT <= STRETCH * _W_GAP / LEAST_W**2, sharper, *longer)
+    sharper = g.fact("K ≥ 1", r * _R_2 * _BENT <= STRETCH * _W_GAP, bent, square, *direction)
     row = PARTIAL_CONSTANTS[1, 0] * _V_GAP + PARTIAL_CONSTANTS[1, 1] * _W_GAP
-    return g.fact("row of ∂f/∂w", le(_MOVED_W, row), triangle, along, bend, longer[0])
+    return g.fact("row of ∂f/∂w", le(_MOVED_W, row), outputs, parts, push, sharper, *far)
 
 
 def norm_of_rows(g: Graph) -> Fact:
@@ -232,10 +221,8 @@ def N6(d: Derivation) -> None:
     lengths = {r * w - _R_2 * w_2: _W_GAP, bent: _BENT, _SLOPE - _SLOPE_2: _MOVED_W, e_1: Integer(1)}
     told, apart, unit = frames(g, lengths, {_PUSH: (e_1, bent)}, *slopes)
     square = g.equal("law of cosines", _W_GAP**2, (r - _R_2) ** 2 + r * _R_2 * HAT_GAP**2, told)
-    near = g.fact("‖ŵ − ŵ'‖ ≤ ‖w − w'‖/c_w", LEAST_W * HAT_GAP <= _W_GAP, square, far, far_2)
     turned = angle_moves(g, told, apart, unit, *where)
-    of_v = gradient_v_moves(g, turned, near, *where)
-    bound = g.cite("N6.direction", {}, *where)
-    direction = g.fact("‖e − e'‖ ≤ K‖ŵ − ŵ'‖", And(STRETCH >= 1, E_GAP <= STRETCH * HAT_GAP), bound, stretch)
-    of_w = gradient_w_moves(g, told, square, direction, far, far_2, narrow)
+    of_v = gradient_v_moves(g, turned, (square, far, far_2), *where)
+    direction = g.cite("N6.direction", {}, *where)
+    of_w = gradient_w_moves(g, told, square, (direction, stretch), far, far_2, narrow)
     g.conclude(norm_of_rows(g), of_v, of_w, stretch, g.given("∇f"), g.given("(v, w)"))
