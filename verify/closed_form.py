@@ -27,7 +27,7 @@ _CUT: Final = 17
 
 _LOW, _HIGH = Dummy("low", real=True), Dummy("high", real=True)
 
-_SPARE: Final = 20
+SPARE: Final = 20
 """Digits more than asked for, of which an integral may lose some, most where it is steep at a limit."""
 
 
@@ -139,7 +139,7 @@ def integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration,
         raise NoValueError(f"{part} is not real")
     variable, *limits = part.limits[0]
     own = {p.symbol: mpf(point.parameters[p.name]) for p in (proxy.parameters if proxy else ())}
-    with ctx.workdps(mpmath.mp.dps + _SPARE):
+    with ctx.workdps(mpmath.mp.dps + SPARE):
         known = {symbol: as_ball(value) for symbol, value in {**values, **own}.items() if symbol in part.free_symbols}
         low, high = (ball(limit, known).max(arb(-_CUT)).min(arb(_CUT)) for limit in limits)
         within = Integral(part.function, (variable, _LOW, _HIGH))

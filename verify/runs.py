@@ -14,6 +14,7 @@ from numerics import LearningResult, LearningState, NoLimitError, SparseLimit, a
 from numerics.learning.problem import Pull
 from verify.commands.limit import LIMIT_PENALTIES, idle, require_unit
 from verify.commands.weights import read_weights
+from verify.monte_carlo.statistics import finite
 
 Array = npt.NDArray[np.float64]
 
@@ -85,7 +86,7 @@ def as_json(
     document |= {name: result.state.settings[name] for name in ("parameters", "ste_parameters")}
     document |= {"steps": int(result.steps), "converged": bool(result.converged)}
     document |= {"angle": float(result.angle_history[-1]), "error": float(np.linalg.norm(result.w - w_star))}
-    document |= {name: _number(getattr(result, name)) for name in ("multiplier", "residual", "distance")}
+    document |= {name: finite(getattr(result, name)) for name in ("multiplier", "residual", "distance")}
     document |= {"support": np.flatnonzero(result.u).tolist(), "weights": result.w.tolist()}
     document |= {"auxiliary": result.u.tolist(), "v": result.v.tolist()}
     if predicted is None:
@@ -101,11 +102,6 @@ def _distance(value: float) -> str:
     if math.isinf(value):
         return "no bound: the limit is far, or a saddle or a jump of S is near"
     return f"{value:.3g}  (at most, to the fixed point that the run leads to)"
-
-
-def _number(value: float) -> float | None:
-    """None for what JSON cannot say."""
-    return float(value) if math.isfinite(value) else None
 
 
 def rows(result: LearningResult, predicted: SparseLimit | None, w_star: Array) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from proofs.code.functions import FUNCTIONS, Function
 from proofs.engine.definitions import MeanSample
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
-from verify.closed_form import Form, enclosed, prepared, real
+from verify.closed_form import SPARE, Form, enclosed, prepared, real
 from verify.configurations import Configuration, configurations, meeting
 from verify.contexts.balls.arithmetic import as_ball, midpoint
 from verify.contexts.balls.means import means_at
@@ -236,9 +236,6 @@ def holding(claim: Any) -> list[Held]:
     proxy = ESTIMATORS[definition.estimator]
     return [CoarseGradient(claim, "estimators", (f"_{identifier(proxy.name)}_kernels",), proxy=proxy)]
 
-
-SPARE: Final = 20
-"""Digits more than asked for, of which an integral may lose some, most where it is steep at a limit."""
 
 _LOST: Final = 8
 """Bits of those asked for that it may lose."""
