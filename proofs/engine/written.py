@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from sympy import Expr, Function, Integral, Mul, Pow, Rational, S, default_sort_key, exp, pi, true
@@ -27,6 +28,12 @@ def bracketed(text: str) -> str:
     return rf"\left({text}\right)" if _TALL.search(text) else f"({text})"
 
 
+@lru_cache(maxsize=20_000)  # a sum is printed again where its width is asked; SymPy evaluates its coefficients to sort
+def _in_order(total: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum: what is added comes before what is taken away, N − β, not −β + N."""
+    return tuple(sorted(with_normal_law(total).as_ordered_terms(), key=negative))
+
+
 class Written(LatexPrinter):
     """Sums, products, powers and functions; `_flat` inside an exponent, where a fraction stands in one line."""
 
@@ -36,15 +43,11 @@ class Written(LatexPrinter):
         if not (common := content(expr)).is_Integer:
             return self._print_Mul(Mul(common, divided(expr, common), evaluate=False))
         text = ""
-        for term in self._as_ordered_terms(expr, order=order):
+        for term in _in_order(expr):
             told = self._written(product(term, not text)) if isinstance(term, Mul | Pow) else str(self._print(term))
             minus = told.startswith("-")
             text += (" - " if minus else " + ") + told.removeprefix("-").lstrip() if text else told
         return text
-
-    def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
-        # What is added comes before what is taken away: N − β, not −β + N.
-        return sorted(super()._as_ordered_terms(with_normal_law(expr), order=order), key=negative)
 
     def _print_Mul(self, expr: Expr) -> str:
         return self._written(product(expr))
