@@ -30,13 +30,10 @@ from numerics import best_output_weights, loss_gradient_v, population_loss, samp
 from numerics.sampling import network_moments
 from proofs import symbols
 from verify.reading.notebooks.reading import COLOURS, INK, Array, dots, in_radians, panels, show
-from verify.reading.notebooks.samples import landscape, means, teacher, turned
+from verify.reading.notebooks.samples import landscape, means, network, teacher, turned
 
 m, n = 8, 16
-rng = np.random.default_rng(1)
-w_star, across = np.linalg.qr(rng.standard_normal((n, 2)))[0].T  # unit vectors, orthogonal to each other
-v_star = rng.standard_normal(m)
-v = v_star + 0.3 * rng.standard_normal(m)
+rng, w_star, across, v_star, v = network(m, n)  # across: of length one, at a right angle to w*; v is near v*
 theta = np.linspace(0, math.pi, 721)
 filters = turned(theta, w_star, across)  # the filter that has turned away from w* by theta (radian)
 inputs = rng.standard_normal((1000, m, n))
@@ -152,15 +149,13 @@ def least_squares(labels: Array, bits: Array) -> tuple[float, float]:
 theta, at = np.linspace(0, math.pi, 361), np.linspace(0, math.pi, 13)
 figure, axes = panels(height=4.2)
 draws = np.random.default_rng(4)
-bits: list[tuple[Array, Array]] = []
-for w in turned(at, w_star, across):
-    Z = draws.standard_normal((16384, m, n))
-    bits.append(((Z @ w > 0).astype(np.float64), (Z @ w_star > 0).astype(np.float64)))
+pairs = [np.stack([w, w_star], axis=-1) for w in turned(at, w_star, across)]
+bits = [(draws.standard_normal((16384, m, n)) @ pair > 0).astype(np.float64) for pair in pairs]
 for k, ratio in enumerate((0.1, 0.25, 0.5, 0.75)):
     true = teacher(ratio, m)
     best = population_loss(best_output_weights(theta, true), turned(theta, w_star, across), true, w_star)
     axes.plot(theta, best, color=COLOURS[k])
-    mean, error = np.array([least_squares(labelled @ true, student) for student, labelled in bits]).T
+    mean, error = np.array([least_squares(both[..., 1] @ true, both[..., 0]) for both in bits]).T
     dots(axes, at, mean, k, 3 * error, label=f"{ratio}")
 in_radians(axes)
 axes.set(ylabel="least loss over v (dimensionless)", ylim=(0, None))
@@ -220,53 +215,44 @@ show(figure, "Maps of the loss over the angle and v·v*: with a spurious minimum
 printed, in_differences = proofs.get("N1").as_printed, proofs.get("N1").formula
 
 
-def dot(a: list[mpf], b: list[mpf]) -> mpf:
-    """The inner product, rounded after every operation as the working precision says."""
-    return sum((x * y for x, y in zip(a, b, strict=True)), mpf(0))
-
-
-def by_tangent(a: list[mpf], b: list[mpf]) -> mpf:
+def by_tangent(a: Array, b: Array) -> mpf:
     """The angle between unit vectors by the arc tangent of the lengths of their difference and sum."""
-    gap, total = ([x + sign * y for x, y in zip(a, b, strict=True)] for sign in (-1, 1))
-    return 2 * mpmath.atan2(mpmath.sqrt(dot(gap, gap)), mpmath.sqrt(dot(total, total)))
+    gap, total = a - b, a + b
+    return 2 * mpmath.atan2(mpmath.sqrt(gap @ gap), mpmath.sqrt(total @ total))
 
 
-def exactly(a: list[mpf], b: list[mpf]) -> mpf:
+def exactly(a: Array, b: Array) -> mpf:
     """The angle between filters of any length, at the working precision."""
-    return by_tangent(*([x / mpmath.sqrt(dot(row, row)) for x in row] for row in (a, b)))
+    return by_tangent(*(row / mpmath.sqrt(row @ row) for row in (a, b)))
 
 
-def loss_by(form: object, t: mpf, a: list[mpf], b: list[mpf]) -> mpf:
+def loss_by(form: object, t: mpf, a: Array, b: Array) -> mpf:
     """The loss by a form of the claim, from the angle and the output weights, at the working precision."""
-    gap = [x - y for x, y in zip(a, b, strict=True)]
-    at = {"theta": t, "v_v": dot(a, a), "v_vs": dot(a, b), "vs_vs": dot(b, b), "sum_v": sum(a), "sum_vs": sum(b)}
-    at |= {"diff_diff": dot(gap, gap), "sum_diff": sum(gap)}
+    gap = a - b
+    at = {"theta": t, "v_v": a @ a, "v_vs": a @ b, "vs_vs": b @ b, "sum_v": sum(a), "sum_vs": sum(b)}
+    at |= {"diff_diff": gap @ gap, "sum_diff": sum(gap)}
     return lambdify([getattr(symbols, name) for name in at], form, "mpmath")(*at.values())
 
 
-def lost(value: mpf, exact: mpf) -> float:
-    """Relative error; at least a quarter of the unit roundoff, to have a place on a logarithmic axis."""
-    return max(float(abs(value - exact) / exact), 2.0**-55)
-
-
 small = np.array([float(f"{t:.3g}") for t in np.logspace(-13, 0, 53)])
-errors: list[list[float]] = []
-target = [mpf(round(float(weight), 6)) for weight in v_star]
-student, teaching = [mpf(x) for x in (0.48, 0.64, -0.6)], [mpf(x) for x in (0.8, -0.6, 0.0)]
-shipped = []
+target = np.array([mpf(round(float(weight), 6)) for weight in v_star])
+student, teaching = (np.array([mpf(x) for x in row]) for row in ((0.48, 0.64, -0.6), (0.8, -0.6, 0.0)))
+found, shipped = [], []
 for t in small.tolist():
-    with mpmath.workprec(53):
-        filter_ = [mpmath.cos(t) * a + mpmath.sin(t) * b for a, b in zip(student, teaching, strict=True)]
-        near = [weight + t * (-1) ** k for k, weight in enumerate(target)]
-        angles = mpmath.acos(min(mpf(1), dot(filter_, student))), by_tangent(filter_, student)
+    with mpmath.workprec(53):  # arrays of mpf are rounded after every operation
+        filter_ = student * mpmath.cos(t) + teaching * mpmath.sin(t)
+        near = target + [mpf(t) * (-1) ** k for k in range(m)]
+        angles = mpmath.acos(min(mpf(1), filter_ @ student)), by_tangent(filter_, student)
         losses = [loss_by(form, mpf(t), near, target) for form in (printed, in_differences)]
     with mpmath.workdps(60):
         exact, loss = exactly(filter_, student), loss_by(printed, mpf(t), near, target)
-        longer = [float(3 * x) for x in filter_]
-        code = population_loss(*([float(x) for x in row] for row in (near, longer, target, student)))
-        true = loss_by(printed, exactly([mpf(x) for x in longer], student), near, target)
-        shipped.append(lost(mpf(float(code)), true) / (2.0**-53 * (1 + 1 / t)))  # rounding of the result, and of θ
-        errors.append([*(lost(value, exact) for value in angles), *(lost(value, loss) for value in losses)])
+        longer = (3 * filter_).astype(np.float64)
+        code = population_loss(*(row.astype(np.float64) for row in (near, longer, target, student)))
+        true = loss_by(printed, exactly(longer * mpf(1), student), near, target)
+        rounding = 2.0**-53 * (1 + 1 / t)  # of the result, and of θ
+        shipped.append(float(abs(mpf(float(code)) / true - 1)) / rounding)
+        found.append([*(abs(value / exact - 1) for value in angles), *(abs(value / loss - 1) for value in losses)])
+errors = np.maximum(np.array(found, float), 2.0**-55)  # 0 has no place on a logarithmic axis
 
 figure, both = panels(2, height=4.4)
 drawn = (
@@ -274,8 +260,8 @@ drawn = (
     ("loss", "printed form", "form in differences, as generated", "unit roundoff/θ"),
 )
 for k, (axes, (name, bad, good, line)) in enumerate(zip(both, drawn, strict=True)):
-    axes.loglog(small, np.array(errors)[:, 2 * k], "s", color=COLOURS[1], ms=4, label=bad)
-    axes.loglog(small, np.array(errors)[:, 2 * k + 1], "o", color=COLOURS[0], ms=4, label=good)
+    axes.loglog(small, errors[:, 2 * k], "s", color=COLOURS[1], ms=4, label=bad)
+    axes.loglog(small, errors[:, 2 * k + 1], "o", color=COLOURS[0], ms=4, label=good)
     axes.loglog(small, np.minimum(2.0**-53 / small ** (2 - k), 1), color=INK, label=line)
     axes.set(xlabel=f"angle θ (radian); error of the {name}", ylim=(2.0**-56, 99))
     axes.set_ylabel("relative error (dimensionless)")

@@ -47,17 +47,14 @@ from numerics.model import resolve_proxy
 from numerics.sampling import Moments, network_moments
 from proofs import symbols
 from verify.reading.notebooks.reading import COLOURS, ESTIMATORS, INK, Array, dots, in_radians, looks, panels, show
-from verify.reading.notebooks.samples import landscape, means, teacher, turned
+from verify.reading.notebooks.samples import landscape, means, network, teacher, turned
 from verify.reading.notebooks.stated import stated
 
 Proxy = Callable[[Array], Array]
 LOOKS = looks(ESTIMATORS)
 LOOKS["relu"]["lw"] = 3.5  # lies under leaky ReLU nearly everywhere
 m, n, SAMPLES = 8, 16, 16384
-rng = np.random.default_rng(1)
-w_hat, e = np.linalg.qr(rng.standard_normal((n, 2)))[0].T  # unit vectors: along w, and across it
-v_star = rng.standard_normal(m)
-v = v_star + 0.3 * rng.standard_normal(m)
+_, w_hat, e, v_star, v = network(m, n)  # unit vectors along w and across it; v is near v*
 proxies: dict[str, Proxy] = {name: resolve_proxy(name, {}) for name in LOOKS}
 
 

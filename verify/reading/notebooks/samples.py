@@ -13,8 +13,8 @@ from numerics import best_output_weights, coarse_gradient, population_loss, prox
 from verify.monte_carlo.statistics import exact_interval
 from verify.reading.figure import Array, dots, in_radians, means, turned
 
-__all__ = ["dots_of_counts", "exact_interval", "landscape", "means", "run_all", "sparse_teacher", "step", "teacher"]
-__all__ += ["turned", "unit"]
+__all__ = ["dots_of_counts", "exact_interval", "landscape", "means", "network", "run_all", "sparse_teacher", "step"]
+__all__ += ["teacher", "turned", "unit"]
 
 _MOST_STEPS = 20_000
 _AT_REST = 1e-9
@@ -37,6 +37,16 @@ def sparse_teacher(n: int, nonzeros: int, seed: int | Sequence[int]) -> Array:
 def unit(rows: npt.ArrayLike) -> Array:
     """Filters (..., n), not zero, divided by their norms."""
     return np.asarray(rows, float) / np.linalg.norm(rows, axis=-1, keepdims=True)
+
+
+def network(m: int, n: int) -> tuple[np.random.Generator, Array, Array, Array, Array]:
+    """The network that several notebooks draw: the generator, for more; two filters (n,) of length one at a right angle
+    to each other; the teacher's output weights, and others near them: (m,) each. n >= 2.
+    """
+    rng = np.random.default_rng(1)
+    along, across = np.linalg.qr(rng.standard_normal((n, 2)))[0].T
+    v_star = rng.standard_normal(m)
+    return rng, along, across, v_star, v_star + 0.3 * rng.standard_normal(m)
 
 
 def teacher(ratio: float, m: int) -> Array:
