@@ -140,7 +140,8 @@ def integral(part: Integral, values: Mapping[Symbol, mpf], point: Configuration,
     variable, *limits = part.limits[0]
     own = {p.symbol: mpf(point.parameters[p.name]) for p in (proxy.parameters if proxy else ())}
     with ctx.workdps(mpmath.mp.dps + SPARE):
-        known = {symbol: as_ball(value) for symbol, value in {**values, **own}.items() if symbol in part.free_symbols}
+        every = {**values, **own}
+        known = {symbol: as_ball(every[symbol]) for symbol in part.free_symbols & every.keys()}
         low, high = (ball(limit, known).max(arb(-_CUT)).min(arb(_CUT)) for limit in limits)
         within = Integral(part.function, (variable, _LOW, _HIGH))
         try:
