@@ -117,23 +117,15 @@ def R12(d: Derivation) -> None:
         same={_OFF_FLOW: _FLOW.args},
         named={_ALONG: (_FLOW.args[0] - _FLOW.args[1], _MOVE)},
     )
-    slope = g.fact("⟨G, t⟩", Eq(_ON_T, POTENTIAL_SLOPE * _TURN), vectors, turned, positive)
-    falls = g.fact("the flow descends", Implies(_FLOW, Eq(_ON_T - beta * _U_T, -(_SPEED**2))), flow)
-    parts = And(
-        Eq(_OFF_FORM**2, _OFF_W**2 + _OFF_E**2),
-        Eq(_OFF_W, _G_W - alpha + _PULL * cos(theta)),
-        Eq(_OFF_E, _PULL * sin(theta) - POTENTIAL_SLOPE),
-    )
-    apart = g.fact("G − αŵ + κw*", And(parts, Equivalent(_FORM, Eq(_OFF_FORM, 0))), vectors)
-    form = g.fact(
-        "G as κ and α",
-        Equivalent(_FORM, And(Eq(_PULL, STRENGTH), Eq(alpha, _G_W + _PULL * cos(theta)))),
-        *(apart, positive),
-    )
+    both = And(Eq(_PULL, STRENGTH), Eq(alpha, _G_W + _PULL * cos(theta)))
+    form = g.fact("G as κ and α", Equivalent(_FORM, both), vectors, positive)
     pulled = g.case("κ > 0", _PULL > 0)
     rest = g.cite("R3", {kappa: _PULL}, *map(g.given, R3.premises), pulled)
     balance = Implies(_BALANCED, And(Eq(_PULL * sin(theta), beta * ACROSS), ACROSS <= GAP))
-    g.conclude(slope, falls, form, g.under(pulled, g.fact("balance", balance, rest, pulled)))
+    balanced = g.under(pulled, g.fact("balance", balance, rest, pulled))
+    slope = g.fact("⟨G, t⟩", Eq(_ON_T, POTENTIAL_SLOPE * _TURN), vectors, turned, positive)
+    falls = g.fact("the flow descends", Implies(_FLOW, Eq(_ON_T - beta * _U_T, -(_SPEED**2))), flow)
+    g.conclude(slope, falls, form, balanced)
     d.cite("G5")
 
 
@@ -177,8 +169,6 @@ def R12_step(d: Derivation) -> None:
         **{"slope": _THERE, "below": _BELOW, "over": _Y, "start": (C, _FIT), "end": (C_NEXT, _FIT_NEXT)},
         because="−Ψ has the slope κ in y: dΨ/dθ = κ(θ) sin θ (R12), dy/dθ = −sin θ",
     )
-    turned = g.fact("|⟨w*, w⁺ − w⟩| ≤ ‖w⁺ − w‖", (C_NEXT - C) ** 2 <= SQUARE, moved)
     lost = _STEEPEST / 2 * (C_NEXT - C) ** 2
     raised = g.fact("u is kept", pulled - lost <= H_NEXT - H_W, fit, *map(g.given, ("H(w)", "H(w⁺)", *OF_E)))
-    gain = g.fact("what is left", (STEP_GAIN - _STEEPEST / 2) * SQUARE <= H_NEXT - H_W, raised, gained, turned)
-    g.conclude(gain)
+    g.conclude(raised, gained, moved)

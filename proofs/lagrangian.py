@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy
@@ -142,10 +141,9 @@ def said(witness: Witness) -> Boolean:
     )
 
 
-def rising_from(g: Graph, witness: Witness, known: Sequence[Fact]) -> tuple[Fact, ...]:
+def rising_from(g: Graph, witness: Witness, signs: Fact, squared: Fact, sine: Fact, pull: Fact) -> tuple[Fact, ...]:
     """The step turns w away from w* by an angle x in (0, π/2), and so the Lagrangian rises."""
     to, z, w, star, mark = After(witness), drawn(witness), witness.w, witness.w_star, f", {witness.penalty}"
-    signs, squared, sine, pull, loss = known
     moved, angle, raised = (g.given(f"{name}{mark}") for name in ("z", "θ⁺", "L"))
     turn = to.turn
     up = g.instance(f"sin θ⁺ ≥ 0{mark}", signs, {_Y: to.angle})
@@ -159,27 +157,13 @@ def rising_from(g: Graph, witness: Witness, known: Sequence[Fact]) -> tuple[Fact
         And(Eq(to.norm * sin(turn), z[0] * w[1] - z[1] * w[0]), Eq(to.norm * cos(turn), dot(z, w))),
         *(far, sine, moved, angle, *added),
     )
-    acute = g.fact(f"0 < x < π/2{mark}", And(sin(turn) > 0, cos(turn) > 0), turned, pull)
     back = g.instance(f"signs at −x{mark}", signs, {_Y: -turn})
-    ahead = g.fact(f"x > 0{mark}", turn > 0, acute, back, angle, sine)
+    ahead = g.fact(f"x > 0{mark}", turn > 0, back, angle, sine, turned, pull)
     near = g.instance(f"1 − cos x ≤ x²/2{mark}", squared, {_LAST: turn})
     new = w[0] * cos(turn) + w[1] * sin(turn), w[1] * cos(turn) - w[0] * sin(turn)
     entries = g.fact(f"w⁺{mark}", And(Eq(to.w[0], new[0]), Eq(to.w[1], new[1]), to.w[1] > 0), turned, moved)
-    small = g.fact(f"x and its cosine{mark}", And(turn > 0, 2 - 2 * cos(turn) <= turn**2), ahead, near)
     lost = g.cite("N1.teacher", {theta: to.angle, vs_vs: Integer(1)}, angle, value=to.loss, name=f"f⁺{mark}")
-    return (
-        ahead,
-        entries,
-        acute,
-        small,
-        g.fact(
-            f"L less f{mark}",
-            raised.formula.xreplace({to.loss: to.angle / (2 * pi), _LOSS: _ANGLE / (2 * pi)}),
-            raised,
-            lost,
-            loss,
-        ),
-    )
+    return ahead, entries, near, turned, raised, lost
 
 
 def first_order() -> dict[str, Boolean]:
@@ -242,16 +226,14 @@ def R2(d: Derivation) -> None:
     ends = []
     for witness in LAGRANGIAN_WITNESSES:
         to, w, mark = After(witness), witness.w, f", {witness.penalty}"
-        ahead, entries, acute, small, raised = rising_from(g, witness, (signs, squared, sine, pull, loss))
+        ahead, entries, near, turned, *raised = rising_from(g, witness, signs, squared, sine, pull)
         if witness.penalty == "l0":
-            kept = g.fact("one entry grows, the other shrinks", And(to.w[0] > w[0], to.w[1] < w[1]), entries, acute)
-            gained = witness.beta / 2 * (to.w[1] ** 2 - w[1] ** 2)
-            least = g.fact(f"no u⁺ costs less{mark}", to.raised >= to.turn / (2 * pi) + gained, raised, kept, entries)
+            gained, raised = witness.beta / 2 * (to.w[1] ** 2 - w[1] ** 2), [entries, *raised, turned, pull]
         else:
             gained = sum(witness.beta * (w[i] - witness.u[i]) * (to.w[i] - w[i]) for i in (0, 1))
-            least = g.fact(f"no u⁺ costs less{mark}", to.raised >= to.turn / (2 * pi) + gained, raised)
-        near = to.turn <= witness.turn if witness.turn != pi / 2 else sympy.true
-        up = g.fact(f"the Lagrangian rises{mark}", Implies(near, to.raised > 0), least, entries, small)
+        least = g.fact(f"no u⁺ costs less{mark}", to.raised >= to.turn / (2 * pi) + gained, *raised, loss)
+        early = to.turn <= witness.turn if witness.turn != pi / 2 else sympy.true
+        up = g.fact(f"the Lagrangian rises{mark}", Implies(early, to.raised > 0), least, entries, ahead, near)
         ends += [ahead, up]
         for what, f in zip(("angle", "Lagrangian"), at_once(witness), strict=True):
             part = f"rate of the {what}{mark}"

@@ -14,7 +14,7 @@ from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Ne, Not, Or,
 from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Landscape
 from proofs.engine.derivation import Derivation
-from proofs.engine.graph import Fact, Graph
+from proofs.engine.graph import Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, ge, gt, le, lt
 from proofs.rules.algebra import gram
@@ -85,14 +85,6 @@ STATIONARY = {
 """f depends on w through θ alone, which moves where there is more than one dimension: up below π, down above 0."""
 
 
-def completed_square(g: Graph, weights: Expr, angle: Fact, *known: Fact) -> Fact:
-    """f − its least value at θ as a form of v − v(θ), v(θ) being `weights`, for θ ≤ π."""
-    loss = g.cite("N1", {}, angle, value=LOSS)
-    off = {_OFF: (v, weights)}
-    apart = g.rule("v − v(θ)", gram, *known, products=PRODUCTS, same=off, expanded={_TILT: (v - weights, ones)})
-    return g.fact("completed square", Eq(LOSS, (_OFF**2 + _TILT**2) / 8 + LEAST_VALUE), loss, apart)
-
-
 @claim(
     id="N5.minimum",
     title="Global minima of the population loss",
@@ -114,33 +106,27 @@ def completed_square(g: Graph, weights: Expr, angle: Fact, *known: Fact) -> Fact
 def N5_minimum(d: Derivation) -> None:
     g = Graph(d)
     angle = g.given("θ ≤ π")
+    off, tilt = {_OFF: (v, BEST)}, {_TILT: (v - BEST, ones)}
     best = g.cite("N4", {}, angle, value=BEST)
-    square = completed_square(g, BEST, angle, best)
     distances = g.rule(
         "distances",
         gram,
         best,
         products=PRODUCTS,
         norms={ones: sqrt(m)},
-        named={_TILT: (v - BEST, ones)},
-        same={_OFF: (v, BEST), _OFF_STAR: (v, v_star), _OFF_MIRROR: (v, -v_star)},
+        named=tilt,
+        same=off | {_OFF_STAR: (v, v_star), _OFF_MIRROR: (v, -v_star)},
     )
-    there = Same(v, BEST)
-    away = g.fact("away from v(θ)", And(Equivalent(there, Eq(_OFF, 0)), Abs(_TILT) <= _OFF * sqrt(m)), distances)
+    loss, least_value = g.cite("N1", {}, angle, value=LOSS), Eq(LOSS, (_OFF**2 + _TILT**2) / 8 + LEAST_VALUE)
+    apart = g.rule("v − v(θ)", gram, best, products=PRODUCTS, same=off, expanded=tilt)
+    square = g.fact("completed square", least_value, loss, apart)
     zero = g.fact(
         "where the least value is 0",
         And(LEAST_VALUE >= 0, Equivalent(Eq(LEAST_VALUE, 0), Or(Eq(theta, 0), And(Eq(theta, pi), Eq(sum_vs, 0))))),
         *(angle, g.given("v* ≠ 0")),
     )
-    ends = g.fact(
-        "v(θ) there",
-        And(
-            Implies(Eq(theta, 0), Equivalent(there, Same(v, v_star))),
-            Implies(And(Eq(theta, pi), Eq(sum_vs, 0)), Equivalent(there, Same(v, -v_star))),
-        ),
-        distances,
-    )
-    g.conclude(square, away, zero, ends)
+    there = And(Equivalent(Same(v, BEST), Eq(_OFF, 0)), Abs(_TILT) <= _OFF * sqrt(m))
+    g.conclude(square, g.fact("away from v(θ)", there, distances), zero, distances)
 
 
 @claim(
@@ -158,7 +144,7 @@ def N5_spurious(d: Derivation) -> None:
     d.cite("N4")
     g = Graph(d)
     inside, weights = g.case("θ ≤ π", theta <= pi), get("N4").as_printed
-    square, end = completed_square(g, weights, inside), LEAST_VALUE.subs(theta, pi)
+    loss, end = g.cite("N1", {}, inside, value=LOSS), LEAST_VALUE.subs(theta, pi)
     distances = g.rule(
         "distances",
         gram,
@@ -169,7 +155,7 @@ def N5_spurious(d: Derivation) -> None:
     )
     there = Same(v, weights)
     above = And(Implies(there, Eq(LOSS, LEAST_VALUE)), Or(there, LOSS > LEAST_VALUE))
-    valley = g.under(inside, g.fact("above its valley", above, square, distances))
+    valley = g.under(inside, g.fact("above its valley", above, loss, distances))
     met, not_met = g.case("condition met", sum_vs**2 < THRESHOLD), g.case("not met", sum_vs**2 >= THRESHOLD)
     near = pi * (vs_vs - 4 * end) / (vs_vs - 2 * end)
     rises = g.fact("the valley rises", Implies(And(theta > pi - near, theta < pi), end < LEAST_VALUE), met)
@@ -230,21 +216,10 @@ def N5(d: Derivation) -> None:
         named=along,
         same={_OFF: (v, BEST), _OFF_STAR: (v, v_star)},
     )
-    there, inner = Same(v, BEST), get("N4.inner").formula
-    best = g.fact("v = v(θ)", Equivalent(Same(_GRADIENT, Integer(0)), there), of_v)
-    ahead = g.fact("v(θ)·v*", Implies(there, Eq(v_vs, inner)), away)
-    start = g.fact("v(0)", Implies(Eq(theta, 0), Equivalent(there, Same(v, v_star))), away)
-    saddle = And(Eq(theta, SADDLE_ANGLE), sum_vs**2 < THRESHOLD)
-    signs = g.fact(
-        "the sign of v(θ)·v*",
-        And(
-            Implies(Eq(theta, 0), And(inner > 0, Not(saddle))),
-            Implies(Eq(theta, pi), And(Equivalent(inner <= 0, sum_vs**2 <= THRESHOLD), Not(saddle))),
-            Implies(And(theta > 0, theta < pi), Equivalent(Eq(inner, 0), saddle)),
-        ),
-        g.given("v* ≠ 0"),
-    )
-    g.conclude(best, ahead, start, signs, slope, angle, *map(g.given, ("n ≥ 2", "stationary")))
+    best = g.fact("v = v(θ)", Equivalent(Same(_GRADIENT, Integer(0)), Same(v, BEST)), of_v)
+    ahead = g.fact("v(θ)·v*", Implies(Same(v, BEST), Eq(v_vs, get("N4.inner").formula)), away)
+    start = g.fact("v(0)", Implies(Eq(theta, 0), Equivalent(Same(v, BEST), Same(v, v_star))), away)
+    g.conclude(best, ahead, start, slope, angle, *map(g.given, ("v* ≠ 0", "n ≥ 2", "stationary")))
 
 
 @claim(
@@ -273,6 +248,5 @@ def N5_saddle(d: Derivation) -> None:
     value = LEAST_VALUE.subs(theta, root)
     along = g.fact("along v(θ)", Implies(And(there, Ne(theta, root)), value > LOSS), valley, below)
     across = g.fact("across it", Implies(And(Eq(theta, root), Not(there)), value < LOSS), valley)
-    zero = g.fact("the zero", Equivalent(Eq(get("N4.inner").formula, 0), Eq(theta, root)), below)
-    g.zero(theta, root, zero, also=[g.fact("the only one", only, critical, below), along, across])
+    g.zero(theta, root, below, also=[g.fact("the only one", only, critical, below), along, across])
     d.conclude(N5_saddle.statement)

@@ -77,9 +77,7 @@ def R5(d: Derivation) -> None:
     g = Graph(d)
     fixed, vectors = g.given("fixed"), inner_products(g)
     level = g.fact("N", Eq(multiplier, kappa * cos(theta) + beta * OVERLAP), vectors, fixed)
-    square = g.fact("sin²θ̄", Eq(sin(theta) ** 2, SINE_SQUARE), vectors, fixed)
     half = g.equal("half the angle", cos(theta), 1 - 2 * sin(theta / 2) ** 2)
-    away = g.fact("distance", Eq(AWAY, CHORD), vectors, half, g.given("θ̄ ≤ π"))
     entry = g.fact("an entry", ENTRY * X >= ENTRY**2, *map(g.given, OF_A_MINIMIZER))
     shrunk = g.rule("summed", total, entry, sums={ENTRY * X: OVERLAP, ENTRY**2: SQUARE_U})
     size = g.fact(
@@ -87,7 +85,8 @@ def R5(d: Derivation) -> None:
     )
     far = g.case("N ≥ β", multiplier >= beta)
     acute = g.fact("acute", cos(theta) >= LEAST_COSINE, level, size, shrunk, far)
-    g.conclude(square, away, g.under(far, acute))
+    away = g.fact("distance", Eq(AWAY, CHORD), vectors, half, g.given("θ̄ ≤ π"))
+    g.conclude(vectors, fixed, away, g.under(far, acute))
 
 
 def _register_error(
@@ -106,13 +105,13 @@ def _register_error(
         else:
             minimizer = [g.given(premise) for premise in OF_A_MINIMIZER]
             near = g.cite(f"P5.{name}", {MAP: ENTRY} | at_entry(X))
-        kept = g.fact("the others rest", Or(counted, Eq(ENTRY, X)), entry, told[0], *minimizer[-2:])
         far = g.fact("how far", farthest**2 >= (X - ENTRY) ** 2, near, *told[1:])
-        moved = g.fact("an entry of w̄ − ū", farthest**2 * indicator(counted) >= (X - ENTRY) ** 2, kept, far)
+        rest = entry, told[0], *minimizer[-2:]
+        moved = g.fact("an entry of w̄ − ū", farthest**2 * indicator(counted) >= (X - ENTRY) ** 2, far, *rest)
         sums = {X**2: Integer(1), X * ENTRY: OVERLAP, ENTRY**2: SQUARE_U, indicator(counted): count}
         together = g.rule("summed", total, moved, sums=sums)
         sine = g.cite("R5", prices, fixed, g.given("θ̄ ≤ π"), *minimizer)
-        g.conclude(g.fact("bound", sin(theta) <= bound, sine, together, inner_products(g)))
+        g.conclude(sine, together, inner_products(g))
 
     farthest = THRESHOLD if name == "tl1" else penalty(name).farthest.subs(ratio, lam / beta)
     return claim(

@@ -59,15 +59,13 @@ def R5_sharp_l1(d: Derivation) -> None:
     entry = one_entry(g, fixed)
     shrunk = g.rule("⟨ū, w̄⟩", total, g.fact("shrunk", X * ENTRY <= X**2, soft), sums=sums)
     most = g.fact("N ≤ κ + β", multiplier <= kappa + beta, level, fixed, shrunk)
-    active = Eq((multiplier - beta) * X, kappa * TARGET - lam * sign(TARGET))
-    each = g.fact("every nonzero entry is active", active, entry, soft, beyond, small, most)
     on = indicator(Ne(TARGET, 0))
     told = And(
         Eq((multiplier - beta) * X * TARGET, kappa * TARGET**2 - lam * Abs(TARGET)),
         Eq((multiplier - beta) ** 2 * X**2, kappa**2 * TARGET**2 - 2 * kappa * lam * Abs(TARGET) + lam**2 * on),
         lam * (kappa + beta) * Abs(TARGET) <= kappa * beta * TARGET**2,
     )
-    summed = g.rule("summed", total, g.fact("products", told, each, small), sums=sums)
+    summed = g.rule("summed", total, g.fact("products", told, small, entry, soft, beyond, most), sums=sums)
     tangent = g.fact("tangent", Eq(sin(theta), TANGENT * cos(theta)), summed, beyond, g.given("θ̄ ≤ π"))
     away = g.fact("distance", Eq(AWAY, _distance(taxicab, nonzeros)), level, summed, beyond)
     limit_ = g.apply("first order", tends, f=_distance(taxicab, nonzeros) / lam, over=lam, to=Integer(0))
@@ -132,6 +130,7 @@ def R5_sharp_tl1(d: Derivation) -> None:
     )
     summed = g.rule("summed", total, g.fact("products", told, entry, stationary, beyond, shrunk, none), sums=sums)
     error = g.cite("R5", {}, fixed, angle, *minimizer)
+    away = g.fact("distance", Eq(AWAY, _distance(_G_1, _G_2)), summed, beyond, error, level)
     gaps = g.fact("an entry of w̄ − ū", THRESHOLD**2 * on >= (X - ENTRY) ** 2, moved, entry, beyond, shrunk)
     shift = g.rule("‖w̄ − ū‖²", total, gaps, sums=sums)
     steep = 2 * (a + 1) / a**2
@@ -151,4 +150,4 @@ def R5_sharp_tl1(d: Derivation) -> None:
     within = And(Abs(gap) <= lam * _STEEP, Abs(roots[0] - roots[1]) <= lam * _STEEP)
     bound = g.fact("in λ", within, small_, first, nearest, width)
     found = g.apply("first order", tends, f=_distance(slope_sum, slope_squares) / lam, over=lam, to=Integer(0))
-    g.conclude(bound, found, summed, beyond, error, level)
+    g.conclude(away, bound, found)

@@ -147,11 +147,10 @@ def R9(d: Derivation) -> None:
     g = Graph(d)
     beyond, entry = g.given("N > β"), g.given("an entry of Nw̄")
     soft = g.cite("P1", at_entry(X), value=OUTPUT)
-    kept = g.fact("kept", Equivalent(Ne(OUTPUT, 0), Abs(TARGET) > R9_BOUND), entry, soft, beyond)
     size = kappa**2 * TARGET**2
     sizes = g.fact(
         "an entry", And((multiplier - beta) ** 2 * X**2 <= size, size <= multiplier**2 * X**2), entry, soft, beyond
     )
     range_ = g.rule("‖w̄‖ = ‖w*‖ = 1", total, sizes, sums={X**2: Integer(1), TARGET**2: Integer(1)})
-    level = g.fact("κ ≤ N ≤ κ + β", And(kappa <= multiplier, multiplier <= kappa + beta), range_)
-    g.conclude(kept, level)
+    kept = g.fact("kept", Equivalent(Ne(OUTPUT, 0), Abs(TARGET) > R9_BOUND), entry, soft, beyond)
+    g.conclude(kept, range_)

@@ -7,7 +7,7 @@ q = n·n' ∈ [−1, 1], so every distance below is an expression in θ, θ' and
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Max, Ne, Symbol, cos, cot, oo, pi, sin, symbols
+from sympy import And, Eq, Expr, Implies, Integer, Max, Ne, Symbol, cos, cot, oo, pi, sin, symbols
 
 from proofs.engine.claim import Kind, claim
 from proofs.engine.definitions import LipschitzGradient
@@ -82,10 +82,9 @@ def N6_printed(d: Derivation) -> None:
         norms={w - w_2: _APART, _SLOPE - _SLOPE_2: _TURNED},
     )
     signs = g.instance("sin θ", g.apply("sine", circle, at=_T), {_T: theta})
-    quotient = g.fact("quotient", Eq(_TURNED**2 / _APART**2, MIRRORED_QUOTIENT), told, signs, *inside)
     nonzero = Symbol("x", nonzero=True, real=True)
     limit = g.apply("limit", tends, f=MIRRORED_QUOTIENT.subs(v_vs, nonzero), over=theta, to=Integer(0))
-    g.conclude(quotient, g.instance("its limit", limit, {nonzero: v_vs}, g.given("v·v* ≠ 0")))
+    g.conclude(g.instance("its limit", limit, {nonzero: v_vs}, g.given("v·v* ≠ 0")), told, signs, *inside)
 
 
 FRAMES = at_angle(theta, NORMAL), at_angle(phi_angle, NORMAL_2)
@@ -161,19 +160,12 @@ def N6_direction(d: Derivation) -> None:
     turned = g.equal("‖e − e'‖²", E_GAP**2, 2 - 2 * SS - 2 * CC * _Q, told)
     low = g.instance("sine and cosine of θ₀", sine, {_T: LEAST_ANGLE})
     acute = g.fact("sin θ₀ and cos θ₀ are positive", And(s_0 > 0, c_0 > 0), least, low)
-    region = g.fact("in the region", And(c_0**2 >= CC, s_0**2 <= SS), told, acute, first, second, *sines)
     steep = And(STRETCH >= 1, STRETCH * s_0 >= c_0)
     level = g.fact("q = 1", CC + SS <= 1, told)
-    below = g.fact("q = −1", And(2 * c_0**2 >= 1 + CC - SS, 2 * s_0**2 <= 1 - CC + SS), region)
-    tilted = g.fact("q = −1 with K", Implies(steep, STRETCH**2 * (1 - CC + SS) >= 1 + CC - SS), below, acute)
-    between = g.fact("−1 ≤ q ≤ 1", Abs(_Q) <= 1, unit)
-    affine = Implies(steep, E_GAP**2 <= STRETCH**2 * HAT_GAP**2)
-    squares = g.fact("squares, affine in q", affine, *(apart, turned, level, tilted, between))
-    any_bound = g.fact("any such K", Implies(steep, E_GAP <= STRETCH * HAT_GAP), squares)
+    within = acute, told, first, second, *sines
+    tilted = g.fact("q = −1 with K", Implies(steep, STRETCH**2 * (1 - CC + SS) >= 1 + CC - SS), *within)
+    any_bound = g.fact("any such K", Implies(steep, E_GAP <= STRETCH * HAT_GAP), apart, turned, level, tilted, unit)
     bound = g.instance("K", any_bound, {STRETCH: DIRECTION_CONSTANT})
-    least_bound = g.fact("K = max(1, cot θ₀)", steep.subs(STRETCH, DIRECTION_CONSTANT), acute)
-    attained = And(Eq(_E_MIRROR, cot(LEAST_ANGLE) * _HAT_MIRROR), _HAT_MIRROR > 0)
-    mirror = g.fact("mirrored in w*", attained, told, acute)
     ahead, behind = (g.instance(f"cos({x})", sine, {_T: x}) for x in (theta - phi_angle, phi_angle - theta))
     turn = g.equal("cos(θ − θ')", cos(theta - phi_angle), CC + SS, told)
     straight = g.fact(
@@ -181,4 +173,5 @@ def N6_direction(d: Derivation) -> None:
         Implies(And(Same(NORMAL_2, NORMAL), Ne(theta, phi_angle)), And(Eq(E_GAP, HAT_GAP), HAT_GAP > 0)),
         *(unit, apart, turned, ahead, behind, turn, first, second, least),
     )
-    g.conclude(bound, least_bound, mirror, straight)
+    attained = And(Eq(_E_MIRROR, cot(LEAST_ANGLE) * _HAT_MIRROR), _HAT_MIRROR > 0)
+    g.conclude(bound, g.fact("mirrored in w*", attained, told, acute), straight, acute)

