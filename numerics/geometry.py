@@ -23,7 +23,6 @@ _SAFE_LOW, _SAFE_HIGH = 1e-280, 1e280
 KINK_CHOICES = ("raise", "nan", "zero")
 """What a function with a kink may be asked to do there."""
 
-
 _TINY, _HUGE = 1e-140, 1e140
 """Norms in this range can be multiplied and divided without leaving float64."""
 

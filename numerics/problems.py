@@ -16,12 +16,9 @@ from numerics.model import apply_proxy
 
 SHARD = 4096
 
-
 Proxy = Callable[[Array], NDArray[Any]]
 
-
 RowFunction = Callable[[Array, Array, Array], NDArray[Any]]
-
 
 Evaluator = Callable[[Array, Array], None]
 

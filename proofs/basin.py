@@ -27,9 +27,7 @@ WIDEST = beta * _DELTA * sqrt(n)
 
 _PRICE = Symbol("λp(u_i)", nonnegative=True)
 
-
 _NEXT_ANGLE = Symbol("θ⁺", real=True)
-
 
 _GAP, _NORM_Y, _NORM_Z = symbols("‖w−u‖ ‖y‖ ‖z‖", nonnegative=True)
 _MOVED = beta * _GAP

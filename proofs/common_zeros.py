@@ -137,7 +137,6 @@ WITNESS_WEIGHT = Rational(1, 3)
 WITNESS_SLOPE = -1 / (3 * pi)
 """The slope of f there, as θ leaves π."""
 
-
 _TURN, _LOSS, _TURNED = Symbol("h", nonnegative=True), *named("f(π)", "f(π−h)")
 _BEYOND = (eq(m, 2), Same(v_star, ones), eq(theta, pi))
 
@@ -201,7 +200,6 @@ TOP_AT_PI = 2 * (m - 1) ** 2 * sum_vs**4 / (pi * (m + 1) ** 4)
 
 BOTTOM_RATE = (2 * sum_vs**2 / (m + 1) - vs_vs) ** 2 / ((2 * pi) ** Rational(3, 2) * r)
 """The rate at which its denominator tends to 0, per unit of π − θ."""
-
 
 _T = Symbol("t", real=True)
 _TO_PI = (theta, pi)

@@ -51,7 +51,6 @@ from proofs.symbols import (
 DESCENT_CONSTANT = 2 * LARGEST_V**2 / pi + sqrt(pi / 2) * r
 """A of C7, in C_v ≥ ‖v‖ and r = ‖w‖."""
 
-
 VALLEY_QUOTIENT = sqrt(pi / 2) * r * ((1 - 2 * theta / pi - cos(theta)) ** 2 + sin(theta) ** 2) / sin(theta)
 """‖G_relu‖² over ‖∂f/∂v‖² + ⟨G_relu, ∂f/∂w⟩ on v = v(θ) (C7.printed)."""
 
@@ -67,7 +66,6 @@ DECREASE = eta * (1 - eta * LIPSCHITZ * (1 + EXCESS) / 2) * ENERGY
 _NORM_V = Symbol("‖v‖", nonnegative=True)
 _INNER = Symbol("⟨G,∂f/∂w⟩", real=True)
 NAMES = {SIZE: r"\|G_{\mathrm{relu}}\|", _INNER: r"\langle G_{\mathrm{relu}},\partial f/\partial w\rangle"}
-
 
 _ONE = (m, sum_vs, vs_vs, theta), (1, 1, 1, pi / 2)
 

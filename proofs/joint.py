@@ -133,7 +133,6 @@ _Y, _LATER, _TURNED = named("y", "y'", "⟨m,v*⟩")
 _SINE: dict[str, Any] = {"f": sin(_Y) - _Y * cos(_Y), "over": _Y, "low": Integer(0), "high": pi / 2, "then": _LATER}
 _NEAR = {_TILT_LAST: _FLAT, _APART_LAST: _WIDE}
 
-
 _ONWARD = All(gt(_PULL_END, 0), le(_APART, _WIDE), gt(cos(_PHI), 0), gt(cos(_PHI_NEXT), 0))
 
 

@@ -9,7 +9,7 @@ so that the kinks of the loss at θ = 0 and θ = π (N3.kink) are judged by its 
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Ne, Not, Or, Symbol, pi, solve, sqrt, symbols
+from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Not, Or, Symbol, pi, solve, symbols
 
 from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Landscape
@@ -113,7 +113,6 @@ def N5_minimum(d: Derivation) -> None:
         gram,
         best,
         products=PRODUCTS,
-        norms={ones: sqrt(m)},
         named=tilt,
         same=off | {_OFF_STAR: (v, v_star), _OFF_MIRROR: (v, -v_star)},
     )
@@ -125,8 +124,7 @@ def N5_minimum(d: Derivation) -> None:
         And(LEAST_VALUE >= 0, Equivalent(Eq(LEAST_VALUE, 0), Or(Eq(theta, 0), And(Eq(theta, pi), Eq(sum_vs, 0))))),
         *(angle, g.given("v* ≠ 0")),
     )
-    there = And(Equivalent(Same(v, BEST), Eq(_OFF, 0)), Abs(_TILT) <= _OFF * sqrt(m))
-    g.conclude(square, g.fact("away from v(θ)", there, distances), zero, distances)
+    g.conclude(square, zero, distances)
 
 
 @claim(
@@ -146,12 +144,7 @@ def N5_spurious(d: Derivation) -> None:
     inside, weights = g.case("θ ≤ π", theta <= pi), get("N4").as_printed
     loss, end = g.cite("N1", {}, inside, value=LOSS), LEAST_VALUE.subs(theta, pi)
     distances = g.rule(
-        "distances",
-        gram,
-        products=PRODUCTS,
-        norms={ones: sqrt(m)},
-        named={_TILT: (v - weights, ones)},
-        same={_OFF: (v, weights)},
+        "distances", gram, products=PRODUCTS, named={_TILT: (v - weights, ones)}, same={_OFF: (v, weights)}
     )
     there = Same(v, weights)
     above = And(Implies(there, Eq(LOSS, LEAST_VALUE)), Or(there, LOSS > LEAST_VALUE))
@@ -203,18 +196,11 @@ def N5(d: Derivation) -> None:
         gram,
         *(at_best, g.cite("N2", {}, angle, value=_GRADIENT)),
         products=PRODUCTS,
-        norms={v_star: sqrt(vs_vs), ones: sqrt(m)},
         named=along | {_TILT: (v - BEST, ones)},
         same={_STEEP: (_GRADIENT, Integer(0)), _OFF: (v, BEST)},
     )
     away = g.rule(
-        "v − v(θ)",
-        gram,
-        at_best,
-        products=PRODUCTS,
-        norms={v_star: sqrt(vs_vs)},
-        named=along,
-        same={_OFF: (v, BEST), _OFF_STAR: (v, v_star)},
+        "v − v(θ)", gram, at_best, products=PRODUCTS, named=along, same={_OFF: (v, BEST), _OFF_STAR: (v, v_star)}
     )
     best = g.fact("v = v(θ)", Equivalent(Same(_GRADIENT, Integer(0)), Same(v, BEST)), of_v)
     ahead = g.fact("v(θ)·v*", Implies(Same(v, BEST), Eq(v_vs, get("N4.inner").formula)), away)

@@ -105,9 +105,8 @@ def _register_error(
         else:
             minimizer = [g.given(premise) for premise in OF_A_MINIMIZER]
             near = g.cite(f"P5.{name}", {MAP: ENTRY} | at_entry(X))
-        far = g.fact("how far", farthest**2 >= (X - ENTRY) ** 2, near, *told[1:])
-        rest = entry, told[0], *minimizer[-2:]
-        moved = g.fact("an entry of w̄ − ū", farthest**2 * indicator(counted) >= (X - ENTRY) ** 2, far, *rest)
+        known = dict.fromkeys((entry, *told, *minimizer[-2:], near))
+        moved = g.fact("an entry of w̄ − ū", farthest**2 * indicator(counted) >= (X - ENTRY) ** 2, *known)
         sums = {X**2: Integer(1), X * ENTRY: OVERLAP, ENTRY**2: SQUARE_U, indicator(counted): count}
         together = g.rule("summed", total, moved, sums=sums)
         sine = g.cite("R5", prices, fixed, g.given("θ̄ ≤ π"), *minimizer)

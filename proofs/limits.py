@@ -40,7 +40,6 @@ EXISTS = kappa * LARGEST
 R9_BOUND = multiplier * lam / (kappa * beta)
 """Nλ/(κβ): the size of |w*_i| beyond which ū_i ≠ 0, for l1."""
 
-
 _SHRUNK, _SHRUNK_LARGEST, _LATER, _OUTPUT_LATER, _OVERLAP = named("S(w_i)", "S(‖w*‖_∞)", "N'", "u'_i", "⟨w̄,w̄'⟩")
 _SIZE = Symbol("|w*_i|", nonnegative=True)
 _NORM = Term(r"\|\bar w(N)\|", nonnegative=True)

@@ -37,7 +37,6 @@ UPPER = (multiplier - beta) * kept_level + multiplier * ratio * SHAPE / (a + kep
 SIZE = kept_level + ratio * SHAPE / (a + kept_level) ** 2
 """R4.tl1: |w̄_i| of such an entry."""
 
-
 _S, _IN = Symbol("S(w_i)", real=True), Symbol("1_J", real=True)
 _FIXED = eq(multiplier * ENTRY, PULL + beta * _S)
 _ALONG, _NORM = ge(ENTRY * PULL, 0), Term(r"\|\bar w(N)\|", nonnegative=True)

@@ -94,7 +94,7 @@ def gradient_v_moves(g: Graph, turned: Fact, near: Sequence[Fact], *angles: Fact
         gram,
         *slopes,
         products=_OUTPUTS,
-        norms={v - _V_2: _V_GAP, linear: _LINEAR, _STEEP - _STEEP_2: _MOVED_V, v_star: sqrt(vs_vs), ones: sqrt(m)},
+        norms={v - _V_2: _V_GAP, linear: _LINEAR, _STEEP - _STEEP_2: _MOVED_V},
         named={_SUM_GAP: (v - _V_2, ones), _CROSS: (linear, v_star)},
     )
     angle = (theta - phi_angle) / (2 * pi)
@@ -110,7 +110,7 @@ def gradient_w_moves(g: Graph, told: Fact, square: Fact, direction: Sequence[Fac
         "v and v'",
         gram,
         products=_OUTPUTS,
-        norms={v - _V_2: _V_GAP, _V_2: _V_2_SIZE, v_star: sqrt(vs_vs)},
+        norms={v - _V_2: _V_GAP, _V_2: _V_2_SIZE},
         named={_STAR_GAP: (v - _V_2, v_star), _V_2_VS: (_V_2, v_star)},
     )
     bent = g.equal("law of cosines of e/r", (r * _R_2 * _BENT) ** 2, (r - _R_2) ** 2 + r * _R_2 * E_GAP**2, told)

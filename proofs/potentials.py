@@ -93,7 +93,6 @@ def _register_potential(part: str, name: str, radial: Expr, pull: Expr) -> Claim
 _register_potential("", "relu", (v_v + sum_v**2 - sum_v * sum_vs) / (2 * sqrt(2 * pi)), v_vs / (2 * sqrt(2 * pi)))
 _register_potential(".identity", "identity", v_v / sqrt(2 * pi), v_vs / sqrt(2 * pi))
 
-
 RELU, IDENTITY = Term(r"G_{\mathrm{relu}}"), Term(r"G_{\mathrm{identity}}")
 
 

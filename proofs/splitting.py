@@ -63,7 +63,6 @@ SHORTER = {
 OF_A_MINIMIZER = EVEN | SHORTER
 """What an entry of ū is: p even and nondecreasing in |u|."""
 
-
 H_W, H_NEXT, _E_W, _E_NEXT, _P_U = named("H(w)", "H(w⁺)", "E(w)", "E(w⁺)", "λP(u)")
 C, C_NEXT, _ON_U = named("⟨w*,w⟩", "⟨w*,w⁺⟩", "⟨w,u⟩")
 _OFF, _OFF_NEXT = symbols("‖w−u‖ ‖w⁺−u‖", nonnegative=True)

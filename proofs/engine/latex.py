@@ -81,7 +81,6 @@ _HELPERS: Final = {entry.symbol.name: entry.latex for entry in QUANTITIES.values
 
 _ALPHABET: Final = {*greek_letters_set, "epsilon", "omega"}
 
-
 LETTERS: Final[dict[str, str]] = {
     **{"⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|", "*": "^*", "ᵀ": r"^\top ", "⁺": "^+", "²": "^2", "−": "-"},
     **{"∇": r"\nabla ", "ℓ": r"\ell ", "Σ": r"\textstyle\sum ", "π": r"\pi ", "τ": r"\tau ", "η": r"\eta "},
@@ -153,7 +152,6 @@ class _Latex(Written):
 
 
 _SIGNS: Final = {"==": "=", "!=": r"\ne ", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
-
 
 CLAUSES: Final = r";\quad "
 """Between what a sentence asserts."""

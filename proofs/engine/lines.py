@@ -123,10 +123,8 @@ _CUTS: Final = (
 )
 """Where a line may end, the best places first."""
 
-
 _GAPS: Final = {0: r"\quad ", 2: r"\ ", 3: r"\ "}
 """What stands at such a place if the line goes on."""
-
 
 _STARTS: Final = {4: 9.0, 6: 12.0}
 """What is narrower begins the line that it stands before: a left-hand side, a sign, a factor."""

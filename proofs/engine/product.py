@@ -20,7 +20,6 @@ from proofs.symbols import is_vector, quantity
 PHI: Final = Function(r"\Phi")
 """The standard normal law's distribution function."""
 
-
 _SEEN: Final = 20_000
 """Parts of formulas that are remembered: a page writes most of them many times."""
 

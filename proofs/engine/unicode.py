@@ -43,7 +43,6 @@ _PROPER: Final = (
 )
 """What LaTeX spaces by itself."""
 
-
 FRACTION: Final = "[\ue000-\uf8ff]"
 """What stands for a fraction that is drawn."""
 

@@ -15,7 +15,6 @@ from proofs.symbols import HALF, OPEN_ANGLE, cap_angle, n, s, theta, x
 
 CAP = Symbol("q", positive=True)
 
-
 _RADIUS, _ANGLE, _SQUARED = Symbol("R", positive=True), Symbol("phi", positive=True), Symbol("t", positive=True)
 
 
