@@ -171,4 +171,5 @@ def R12_step(d: Derivation) -> None:
     )
     lost = _STEEPEST / 2 * (C_NEXT - C) ** 2
     raised = g.fact("u is kept", pulled - lost <= H_NEXT - H_W, fit, *map(g.given, ("H(w)", "H(w⁺)", *OF_E)))
-    g.conclude(raised, gained, moved)
+    gain = (STEP_GAIN - _STEEPEST / 2) * SQUARE <= H_NEXT - H_W
+    g.conclude(g.fact("what is left", gain, raised, gained, moved))

@@ -65,7 +65,8 @@ def R6_radius(d: Derivation) -> None:
         products={(w_hat, w_hat): one, (w_hat, U_VECTOR): on_w, (U_VECTOR, U_VECTOR): of_u},
         norms={w_hat - U_VECTOR: _GAP},
     )
-    g.conclude(g.rule("summed", total, least, sums=sums), vectors, g.rule("n entries", total, each, sums=sums))
+    by_entries = g.fact("by entries", _MOVED <= WIDEST, g.rule("n entries", total, each, sums=sums), vectors)
+    g.conclude(g.rule("summed", total, least, sums=sums), vectors, by_entries)
 
 
 _INNER, _AHEAD_Y, _ON_STAR, _ON_W, _OVER = named("⟨y,w*⟩", "⟨y,w⟩", "⟨u−w,w*⟩", "⟨u−w,w⟩", "⟨z,w*⟩")

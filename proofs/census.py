@@ -21,7 +21,7 @@ from proofs.limits import R9_BOUND
 from proofs.rules.algebra import total
 from proofs.rules.forms import rises
 from proofs.splitting import ENTRY, TARGET, at_entry
-from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
+from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J
 from proofs.symbols import (
     beta,
     kappa,
@@ -165,7 +165,7 @@ class Census:
             shrunk[name] = g.cite(self.claim_id, at_entry(entry), value=kept, name=f"ū_{name}")
             on[name] = g.fact(f"active or not: {name}", Or(active, And(*still)), told[f"entry {name}"], shrunk[name])
         sums = {W_I**2: 1 - W_J**2, TARGET**2: 1 - star_entry**2, W_I**2 / STIFF: SUM}
-        stable = criterion(g, *on.values(), order)
+        stable = g.cite("R7.stability", {}, *on.values(), order)
         beyond = g.case("N > β", multiplier > beta)
         high = g.under(beyond, g.fact("every D_i > 0", STABLE, stable, on["j"], beyond))
         below = g.case("N ≤ β", multiplier <= beta)

@@ -14,7 +14,7 @@ from proofs.limits_nonconvex import JUMP, SHAPE, START, branch
 from proofs.rules.algebra import total
 from proofs.rules.forms import rises
 from proofs.splitting import TARGET
-from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J, criterion
+from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J
 from proofs.symbols import a, beta, kappa, kept_level, multiplier, ratio, spike_sign, star_entry
 
 _L0 = Census(
@@ -97,7 +97,7 @@ def R7_tl1(d: Derivation) -> None:
     g = Graph(d)
     order, own, d_j, d_2, d_i = map(g.given, R7_tl1.premises)
     alone = g.case("alone", formula_of(_ALONE, {}))
-    stable = criterion(g, order)
+    stable = g.cite("R7.stability", {}, order)
     steep = g.fact("S' ≥ 1", And(SLOPE >= 1, Eq(LEAST_STIFF, STIFFNESS), kept_level > START), own, d_j)
     positive = g.case("N > 0", multiplier > 0)
     squares = Eq(multiplier**2 * W_I**2, kappa**2 * TARGET**2), Eq(multiplier * W_I**2 / STIFF, W_I**2), ge(W_I**2, 0)

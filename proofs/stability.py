@@ -9,7 +9,7 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, coefficient, inner
-from proofs.engine.graph import Fact, Graph
+from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, formula_of, gt, le, lt, ne
 from proofs.rules.algebra import total
 from proofs.rules.forms import definite, tried
@@ -170,9 +170,3 @@ def R7_stability(d: Derivation) -> None:
     squares = {W_I**2 / STIFF: SUM, (W_I / STIFF) ** 2: Symbol("Σ w̄_i²/D_i²", nonnegative=True)}
     found = [g.rule(name, tried, positive=STABLE, entries=told, sums=squares) for name, told in tries.items()]
     g.conclude(enough, *found, others)
-
-
-def criterion(g: Graph, *known: Fact) -> Fact:
-    """R7.stability, where `known` says that D_j is the least D and D_2 that of the others."""
-    told = formula_of(Iff(STABLE, CASES), R7_stability.parts)
-    return g.fact("criterion", told, g.cite("R7.stability", {}, *known))
