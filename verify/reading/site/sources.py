@@ -29,6 +29,7 @@ _ROOT: Final = Path(__file__).parents[3]
 _FILE: Final = re.compile(
     r"\]\(\.\./(?P<up>(?:\.\./)*)(?P<path>(?:proofs|numerics|verify)/[\w/]+)\.py(?P<line>(?:#L\d+)?)\)"
 )
+_PAGE: Final = re.compile(r"(?:\.\./)*source/(.+)\.html(?:#.*)?")
 _REFERENCE: Final = re.compile(r"\[`?(?P<text>[^\[\]`]+)`?\]\((?:\.\./)*api/\w+\.md#(?P<name>[a-z_]+\.[\w.]+)\)")
 
 
@@ -65,15 +66,15 @@ def links_of_the_site(text: str) -> str:
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """A page for each module of the packages."""
+    """A page for each module that a link leads to."""
     lexer = PythonLexer()
     formatter = HtmlFormatter(linenos="inline", linespans="L", wrapcode=True)
-    for package in ("proofs", "numerics", "verify"):
-        for path in sorted((_ROOT / package).rglob("*.py")):
-            name = path.relative_to(_ROOT).as_posix()
-            code = highlight(path.read_text(encoding="utf-8"), lexer, formatter)
-            body = f"<h1><code>{escape(name)}</code></h1>\n{code}"
-            yield f"source/{name.removesuffix('.py')}", {"title": name, "body": body}, "page.html"
+    links = (link for name in app.env.found_docs for link in app.env.get_doctree(name).findall(nodes.reference))
+    for name in sorted({found[1] for link in links if (found := _PAGE.fullmatch(link.get("refuri", "")))}):
+        path = (_ROOT / name).with_suffix(".py")
+        code = highlight(path.read_text(encoding="utf-8"), lexer, formatter)
+        body = f"<h1><code>{escape(name)}.py</code></h1>\n{code}"
+        yield f"source/{name}", {"title": f"{name}.py", "body": body}, "page.html"
 
 
 def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
