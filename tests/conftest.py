@@ -45,8 +45,14 @@ LOCAL = ("file:", "data:", "about:", "blob:")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Files are handed out in the order of their tests, not of how many these are."""
+    """Files are handed out in the order of their tests, not of how many these are; each worker has a CPU of its own,
+    so that a command that a test carries out starts no process for each of them.
+    """
     config.option.loadscopereorder = False
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker and hasattr(os, "sched_setaffinity"):
+        cpus = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cpus[int(worker) % len(cpus)]})
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -7,9 +7,13 @@ import inspect
 import pytest
 
 from proofs.engine import claim as registry
+from proofs.engine import smt
 from proofs.engine.derivation import Derivation, Step
 
-__all__ = ["decided"]
+__all__ = ["FEW", "decided"]
+
+FEW = 200_000
+"""Steps of the solver over what a wrong derivation asks: those for the right one are remembered where it was made."""
 
 
 class _UnprovedError(Exception):
@@ -23,9 +27,14 @@ class _Strict(list[Step]):
         super().append(step)
 
 
-def decided(claim_id: str) -> bool | None:
-    """True if all is proved, False or None by the first step that is not."""
+def decided(claim_id: str, steps: int = smt.STEPS) -> bool | None:
+    """True if all is proved, False or None by the first step that is not.
+
+    The solver may take so many `steps` over what it was not asked before.
+    """
+    solver = smt._Translation.solver
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(smt._Translation, "solver", lambda self, most, *of: solver(self, min(most, steps), *of))
         patch.setattr(registry, "Derivation", lambda *of: Derivation(*of, steps=_Strict()))
         try:
             return inspect.unwrap(registry.derive)(claim_id).decided

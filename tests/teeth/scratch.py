@@ -30,6 +30,9 @@ ORDER = ("precision", "generated", "enclosure", "inequalities", "iteration", "sy
 whole suite does not.
 """
 
+FEW = 200_000
+"""Steps of the solver in which a step of a derivation is refuted; what is not is left to the methods."""
+
 UNHELD = "the derivation never reaches its statement"
 """What is said where the claim states another formula than the derivation holds: red, but no mathematics yet."""
 
@@ -229,7 +232,8 @@ class _RefutedError(Exception):
 
 
 def _refuted_step(registry: Any, claim_id: str) -> str:
-    """The first step of a claim's own derivation that is refuted; "" if none is."""
+    """The first step of a claim's own derivation that is refuted in few steps of the solver; "" if none is."""
+    from proofs.engine import smt
     from proofs.engine.derivation import Derivation, Step
 
     class Strict(list[Step]):
@@ -239,12 +243,18 @@ def _refuted_step(registry: Any, claim_id: str) -> str:
             super().append(step)
 
     registry.Derivation, plain = (lambda *of: Derivation(*of, steps=Strict())), registry.Derivation
+    smt._Translation.solver, solver = (
+        (lambda self, steps, *of: solver(self, min(steps, FEW), *of)),
+        smt._Translation.solver,
+    )
     try:
         registry.derive(claim_id)
     except _RefutedError as refuted:
         return f"step {refuted}"
     finally:
-        registry.Derivation = plain
+        registry.Derivation, smt._Translation.solver = plain, solver
+        registry.derive.cache_clear()  # what is undecided in few steps may be decided in more
+        smt._decide.cache_clear()
     return ""
 
 

@@ -13,7 +13,6 @@ import inspect
 import json
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,8 @@ import proofs
 from verify.generated.route import holding
 from verify.mutants.text import text_mutants
 
-CORES = 2
-CONTROL = ("G1", "N2", "C3", "P1", "R9", "B2.identity")
+CONTROL = ("C3", "R9")
+"""Between them every method speaks of these."""
 
 
 def formula_jobs() -> list[Job]:
@@ -76,10 +75,7 @@ def carried_out(folder: Path, jobs: list[Job]) -> list[dict[str, Any]]:
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     jobs = [*formula_jobs(), *code_jobs(), *control_jobs()]
     assert len({job.name for job in jobs}) == len(jobs)
-    folders = [tmp_path_factory.mktemp("scratch") for _ in range(CORES)]
-    with ThreadPoolExecutor(CORES) as pool:
-        parts = list(pool.map(carried_out, folders, [jobs[core::CORES] for core in range(CORES)]))
-    found = {answer["name"]: answer for part in parts for answer in part}
+    found = {answer["name"]: answer for answer in carried_out(tmp_path_factory.mktemp("scratch"), jobs)}
     assert found.keys() == {job.name for job in jobs}
     return found
 
