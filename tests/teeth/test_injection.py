@@ -19,11 +19,12 @@ from typing import Any
 
 import processes
 import pytest
-from scratch import ROOT, SIGNS, Job, copy, declared, line_of, off_by_a_thousandth
+from scratch import ROOT, SEED, SIGNS, Job, copy, declared, line_of, off_by_a_thousandth
 
 import proofs
 from verify.generated.route import holding
 from verify.mutants.text import text_mutants
+from verify.suite import METHODS
 
 CONTROL = ("C3", "R9")
 """Between them every method speaks of these."""
@@ -97,6 +98,8 @@ def test_a_wrong_constant_in_any_generated_function_shows_in_its_numbers(answers
 
 @pytest.mark.slow
 def test_without_a_mistake_the_same_driver_is_green(answers: dict[str, dict[str, Any]]) -> None:
+    controls = [proofs.get(claim_id) for claim_id in CONTROL]
+    assert all(import_module(path).tasks(controls, "quick", SEED, 1e-6) for path in METHODS.values())
     spoiled = {job.name: answers[job.name] for job in control_jobs() if answers[job.name]["verdict"] != "verified"}
     assert spoiled == {}
 
