@@ -30,7 +30,6 @@ from sympy import (
 
 import proofs
 from proofs import penalty_forms
-from proofs.code.penalties import sources
 from proofs.engine import claim as registry
 from proofs.engine.cases import leaves, witness
 from proofs.engine.definitions import ProximalMap
@@ -226,11 +225,6 @@ def test_names_are_never_reused(monkeypatch: pytest.MonkeyPatch) -> None:
         add(PENALTIES["l1"])
     with pytest.raises(ValueError, match=r"penalty 'lasso' is unknown; known: l1, l0, tl1"):
         penalty("lasso")
-
-
-def test_generated_text_does_not_depend_on_the_run() -> None:
-    known = list(PENALTIES.values())
-    assert sources(known) == sources(known)
 
 
 # Expressions in pieces.

@@ -48,8 +48,12 @@ def test_every_end_is_counted_at_the_limit_where_it_is(penalty: str, tmp_path: P
     assert [one["count"] for one in found["limits"]] == expected.tolist()
     assert np.count_nonzero(expected) > 1
     assert found["elsewhere"]["count"] == found["not_converged"]["count"] == 0
-    assert counted(tmp_path, penalty, "--starts", 60, "--seed", 3, "--jobs", 2) == found
-    assert counted(tmp_path, penalty, "--starts", 60, "--seed", 4, "--jobs", 1) != found
+
+
+def test_the_seed_decides_and_not_the_jobs(tmp_path: Path) -> None:
+    found = counted(tmp_path, "l1", "--starts", 60, "--seed", 3, "--jobs", 1)
+    assert counted(tmp_path, "l1", "--starts", 60, "--seed", 3, "--jobs", 2) == found
+    assert counted(tmp_path, "l1", "--starts", 60, "--seed", 4, "--jobs", 1) != found
 
 
 def test_what_stops_early_is_at_no_limit(tmp_path: Path) -> None:
