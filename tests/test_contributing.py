@@ -29,8 +29,16 @@ def run(arguments: list[str], root: Path, cwd: Path, **environment: str) -> proc
     return done
 
 
-def commands(text: str) -> list[list[str]]:
-    return [["-m", "verify.cli", *line.split()[1:]] for line in text.splitlines()]
+ONE_AFTER_THE_OTHER = """
+import sys
+from verify.cli import main
+for line in sys.argv[1:]:
+    try:
+        main(line.split()[1:], prog_name="coarseproof")
+    except SystemExit as ended:
+        if ended.code:
+            sys.exit(f"{line} ended with {ended.code}")
+"""
 
 
 def test_there_are_examples() -> None:
@@ -75,9 +83,8 @@ def test_an_extension(name: str, call: tuple[str, str], tmp_path: Path) -> None:
     """As a user has it: a module in some folder, and the package untouched."""
     (tmp_path / f"{name}.py").write_text(blocks("write")[f"{name}.py"], encoding="utf-8")
     before = contents(ROOT / "numerics")
-    for arguments in commands(blocks("run with")[name]):
-        if "verify" not in arguments:
-            run(arguments, ROOT, tmp_path, COARSEPROOF_EXTENSIONS=name)
+    lines = [line for line in blocks("run with")[name].splitlines() if " verify " not in line]
+    run(["-c", ONE_AFTER_THE_OTHER, *lines], ROOT, tmp_path, COARSEPROOF_EXTENSIONS=name)
     assert contents(ROOT / "numerics") == before
     done = run(["-c", call[0]], ROOT, tmp_path)  # without the extension: what was written stands by itself
     assert done.stdout.strip() == call[1]
@@ -97,18 +104,6 @@ CALLS = {
 """What a user calls afterwards, and what it prints."""
 
 
-ONE_AFTER_THE_OTHER = """
-import sys
-from verify.cli import main
-for line in sys.argv[1:]:
-    try:
-        main(line.split()[1:], prog_name="coarseproof")
-    except SystemExit as ended:
-        if ended.code:
-            sys.exit(f"{line} ended with {ended.code}")
-"""
-
-
 @pytest.mark.slow
 def test_the_additions(tmp_path: Path) -> None:
     for name in PACKAGES:
@@ -118,7 +113,7 @@ def test_the_additions(tmp_path: Path) -> None:
         with (tmp_path / path).open("a", encoding="utf-8") as chapter:
             chapter.write("\n\n" + text)
     derive, *others = "".join(text for kind, _, _, text in BLOCK.findall(TEXT) if kind == "run").splitlines()
-    run(*commands(derive), tmp_path, tmp_path)
+    run(["-c", ONE_AFTER_THE_OTHER, derive], tmp_path, tmp_path)
     run(["-c", ONE_AFTER_THE_OTHER, *others], tmp_path, tmp_path)  # on what was derived
     for call, expected in CALLS.items():
         assert run(["-c", call], tmp_path, tmp_path).stdout.strip() == expected

@@ -1,4 +1,6 @@
-"""Chapter P under the methods that evaluate definitions: right claims pass, wrong ones and wrong code are caught."""
+"""Chapter P under the methods that evaluate definitions: wrong claims and wrong code are caught. That right ones pass,
+`coarseproof verify` says.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,6 @@ def name_of(claim: Claim) -> str:
 
 def verdict_of(claim: Claim) -> Verdict:
     return check(claim, points_for(claim, POINTS)).verdict
-
-
-@pytest.mark.parametrize("claim", CLAIMS, ids=name_of)
-def test_claims_agree_with_their_definitions(claim: Claim) -> None:
-    assert verdict_of(claim) is Verdict.VERIFIED
 
 
 @pytest.mark.parametrize("claim", STATED, ids=name_of)
@@ -128,11 +125,6 @@ def test_points_lie_on_both_sides_of_the_threshold() -> None:
     shape = POINTS[0].parameters["a"]
     turn = shape**2 / (2 * (shape + 1))  # there P3's threshold passes from one form to the other
     assert any(1 < point.v_star[0] / turn < 1.001 for point in points)
-
-
-@pytest.mark.parametrize("claim", STATED, ids=name_of)
-def test_generated_code_is_accurate(claim: Claim) -> None:
-    assert compare(claim, "quick", 3)["conditioned"] <= ALLOWED
 
 
 @pytest.mark.parametrize("claim_id", ["P1", "P2", "P3", "P7.mcp", "P7.scad", "P7.half"])
