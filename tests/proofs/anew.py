@@ -13,7 +13,9 @@ from proofs.engine.derivation import Derivation, Step
 __all__ = ["FEW", "decided"]
 
 FEW = 200_000
-"""Steps of the solver over what a wrong derivation asks: those for the right one are remembered where it was made."""
+"""Steps of the solver over what a wrong derivation asks: twice what the statement of any claim takes that is given no
+more. What the right one asks, too, is remembered where that was made.
+"""
 
 
 class _UnprovedError(Exception):

@@ -328,7 +328,7 @@ def test_a_derivation_reads_what_it_cites(claim_id: str, scratch: None) -> None:
             continue
         registry._REGISTRY[cited] = spoil(claim)
         try:
-            found = decided(claim_id, FEW)
+            found = decided(claim_id, FEW // 4)  # what reads nothing of it asks nothing new
         except (ValueError, TypeError, AttributeError):
             found = None
         registry._REGISTRY[cited] = claim
