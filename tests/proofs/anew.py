@@ -34,9 +34,9 @@ def decided(claim_id: str, steps: int = smt.STEPS) -> bool | None:
 
     The solver may take so many `steps` over what it was not asked before.
     """
-    solver = smt._Translation.solver
+    solver = smt.Translation.solver
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(smt._Translation, "solver", lambda self, most, *of: solver(self, min(most, steps), *of))
+        patch.setattr(smt.Translation, "solver", lambda self, most, *of: solver(self, min(most, steps), *of))
         patch.setattr(registry, "Derivation", lambda *of: Derivation(*of, steps=_Strict()))
         try:
             return inspect.unwrap(registry.derive)(claim_id).decided

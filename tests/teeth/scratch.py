@@ -243,16 +243,16 @@ def _refuted_step(registry: Any, claim_id: str) -> str:
             super().append(step)
 
     registry.Derivation, plain = (lambda *of: Derivation(*of, steps=Strict())), registry.Derivation
-    smt._Translation.solver, solver = (
+    smt.Translation.solver, solver = (
         (lambda self, steps, *of: solver(self, min(steps, FEW), *of)),
-        smt._Translation.solver,
+        smt.Translation.solver,
     )
     try:
         registry.derive(claim_id)
     except _RefutedError as refuted:
         return f"step {refuted}"
     finally:
-        registry.Derivation, smt._Translation.solver = plain, solver
+        registry.Derivation, smt.Translation.solver = plain, solver
         registry.derive.cache_clear()  # what is undecided in few steps may be decided in more
         smt._decide.cache_clear()
     return ""

@@ -29,7 +29,7 @@ _ROOT: Final = Path(__file__).parents[3]
 _FILE: Final = re.compile(
     r"\]\(\.\./(?P<up>(?:\.\./)*)(?P<path>(?:proofs|numerics|verify)/[\w/]+)\.py(?P<line>(?:#L\d+)?)\)"
 )
-_PAGE: Final = re.compile(r"(?:\.\./)*source/(.+)\.html(?:#.*)?")
+_SOURCE: Final = re.compile(r"(?:\.\./)*source/(.+)\.html(?:#.*)?")
 _REFERENCE: Final = re.compile(r"\[`?(?P<text>[^\[\]`]+)`?\]\((?:\.\./)*api/\w+\.md#(?P<name>[a-z_]+\.[\w.]+)\)")
 
 
@@ -70,7 +70,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     lexer = PythonLexer()
     formatter = HtmlFormatter(linenos="inline", linespans="L", wrapcode=True)
     links = (link for name in app.env.found_docs for link in app.env.get_doctree(name).findall(nodes.reference))
-    for name in sorted({found[1] for link in links if (found := _PAGE.fullmatch(link.get("refuri", "")))}):
+    for name in sorted({found[1] for link in links if (found := _SOURCE.fullmatch(link.get("refuri", "")))}):
         path = (_ROOT / name).with_suffix(".py")
         code = highlight(path.read_text(encoding="utf-8"), lexer, formatter)
         body = f"<h1><code>{escape(name)}.py</code></h1>\n{code}"
