@@ -22,19 +22,7 @@ from proofs.rules.algebra import total
 from proofs.rules.forms import rises
 from proofs.splitting import ENTRY, TARGET, at_entry
 from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J
-from proofs.symbols import (
-    beta,
-    kappa,
-    lam,
-    multiplier,
-    n,
-    ratio,
-    spike_across,
-    spike_along,
-    spike_sign,
-    star_entry,
-    x_in,
-)
+from proofs.symbols import beta, kappa, lam, multiplier, n, spike_across, spike_along, spike_sign, star_entry, x_in
 
 SPIKE_SIZE = Symbol("x_j", positive=True)
 """|w̄_j| of a spike."""
@@ -116,7 +104,7 @@ class Census:
     def premises(self) -> dict[str, Boolean]:
         """What D is; no entry is where S has a kink or a jump; the others are at rest."""
         said: dict[str, Boolean] = {}
-        slope = diff(get(self.claim_id).formula.subs(ratio, lam / beta).rewrite(Piecewise), x_in)
+        slope = diff(get(self.claim_id).formula.subs(at_entry(x_in)).rewrite(Piecewise), x_in)
         for name, (entry, _, _, stiff) in _ENTRIES.items():
             told = [
                 eq(stiff, STIFFNESS.subs(SLOPE, slope.subs(x_in, entry))),

@@ -7,24 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import (
-    Abs,
-    And,
-    Eq,
-    Equivalent,
-    Expr,
-    Implies,
-    Integer,
-    Or,
-    Rational,
-    Symbol,
-    cos,
-    oo,
-    pi,
-    sin,
-    sqrt,
-    symbols,
-)
+from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Or, Rational, S, Symbol, cos, oo, pi, sin, sqrt, symbols
 
 from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
@@ -74,7 +57,7 @@ class Valley:
     @classmethod
     def of(cls, g: Graph, *inside: Fact) -> Valley:
         """Facts of a claim that has the angle `inside` its range."""
-        off, zero = v - BEST_WEIGHTS, Integer(0)
+        off, zero = v - BEST_WEIGHTS, S.Zero
         weights = g.rule(
             "v − v(θ) and ∂f/∂v",
             gram,
@@ -92,7 +75,7 @@ class Valley:
     def relu(self, g: Graph, *inside: Fact) -> tuple[Fact, Fact]:
         """What G_relu is, and its length."""
         relu = g.cite("C3", {}, *inside, value=RELU)
-        filters = g.rule("G_relu", gram, relu, products=PLANE, same={SIZE: (RELU, Integer(0))})
+        filters = g.rule("G_relu", gram, relu, products=PLANE, same={SIZE: (RELU, S.Zero)})
         vector = (4 * ALONG + v_vs * (COSINE_LIKE - cos(theta))) ** 2 + v_vs**2 * sin(theta) ** 2
         return filters, g.equal("‖G_relu‖²", 8 * pi * SIZE**2, vector, self.weights, filters, because="c(θ) = 1 − 2θ/π")
 
@@ -157,7 +140,7 @@ _BEYOND = (eq(m, 2), Same(v_star, ones), eq(theta, pi))
 )
 def C8_beyond(d: Derivation) -> None:
     g = Graph(d)
-    zero, third = Integer(0), WITNESS_WEIGHT * v_star
+    zero, third = S.Zero, WITNESS_WEIGHT * v_star
     here = g.case("there", formula_of(All(*_BEYOND, Same(v, third), le(_TURN, pi)), {}))
     apart, off = symbols("‖v*−1‖ ‖v−v*/3‖", nonnegative=True)
     names = named("⟨v*−1,v*⟩", "⟨v*−1,1⟩", "⟨v−v*/3,v⟩", "⟨v−v*/3,v*⟩", "⟨v−v*/3,1⟩")

@@ -9,37 +9,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from sympy import (
-    Expr,
-    Integer,
-    Integral,
-    Matrix,
-    cos,
-    cot,
-    erfc,
-    exp,
-    expand,
-    expand_trig,
-    integrate,
-    oo,
-    pi,
-    simplify,
-    sin,
-    sqrt,
-)
+import sympy
+from sympy import Expr, Integer, Integral, cos, cot, erfc, exp, expand, integrate, oo, pi, simplify, sin, sqrt
 from sympy.simplify.fu import TR8
 
 from proofs.engine.claim import get
 from proofs.engine.definitions import ACTIVATIONS, HalfSpaceMoment, MeanSample, ReluNetwork
-from proofs.engine.derivation import (
-    Derivation,
-    Line,
-    Obligation,
-    coefficient,
-    evaluated,
-    nonnegative_in_theta,
-    vanishes,
-)
+from proofs.engine.derivation import Derivation, Line, Obligation, evaluated, nonnegative_in_theta, vanishes
 from proofs.rows import double_sum, row_lemma, single_sum
 from proofs.symbols import (
     HALF,
@@ -120,7 +96,7 @@ _POLAR: Final = rho * cos(phi_angle), rho * sin(phi_angle)
 @cache
 def _in_polar() -> tuple[Obligation, ...]:
     s_polar, t_polar = _POLAR
-    jacobian = Matrix(_POLAR).jacobian([rho, phi_angle]).det()
+    jacobian = sympy.Matrix(_POLAR).jacobian([rho, phi_angle]).det()
     return vanishes("Jacobian − ρ", jacobian - rho), vanishes("s² + t² − ρ²", s_polar**2 + t_polar**2 - rho**2)
 
 
@@ -147,7 +123,7 @@ def _wedge(factors: dict[Expr, Expr], halfspaces: tuple[str, ...]) -> Line:
     for factor, direction in factors.items():
         weight = simplify((factor * density).subs({s: s_polar, t: t_polar}))
         summed = TR8(expand(weight))  # SymPy integrates a sum of sines in one way, a product in one of several
-        owes.append(vanishes("products as sums", expand_trig(summed - weight)))
+        owes.append(vanishes("products as sums", sympy.expand_trig(summed - weight)))
         mean += direction * Integral(summed * rho, (rho, 0, oo), (phi_angle, low, high))
     return mean, owes
 
@@ -211,7 +187,7 @@ def of_patches(d: Derivation, definition: ReluNetwork) -> Line:
     """
     d.cite("G2")
     of_a = get("G2").formula
-    mean = coefficient(of_a, a_hat)  # of relu(ŵ·z)
+    mean = of_a.coeff(a_hat)  # of relu(ŵ·z)
     if definition.aspect == "gradient":
         star = r_star * (s * cos(theta) + t * sin(theta))
         of_star, owes = _wedge({s * star: w_hat, t * star: e}, ("a", "b"))
