@@ -160,12 +160,8 @@ def B1_critical(d: Derivation) -> None:
     falls = g.apply(
         "g falls", rising, sine, f=-OVERLAP.subs(theta, _T), over=_T, low=Integer(0), high=pi, then=_U, strict=True
     )
-    kernel = g.fact(
-        "g(θ)",
-        And(OVERLAP >= 0, Implies(theta < pi, OVERLAP > 0), Implies(Eq(theta, pi), Eq(OVERLAP, 0))),
-        *(g.instance("g(θ) > g(π)", falls, {_T: theta, _U: pi}), at_angle, angle),
-    )
-    g.conclude(*critical_points(g, angle, at_angle), *nature(g, angle, kernel))
+    falling = g.instance("g(θ) > g(π)", falls, {_T: theta, _U: pi})
+    g.conclude(*critical_points(g, angle, at_angle), *nature(g, angle, at_angle, falling))
 
 
 def critical_points(g: Graph, angle: Fact, at_angle: Fact) -> tuple[Fact, ...]:
@@ -188,7 +184,7 @@ def critical_points(g: Graph, angle: Fact, at_angle: Fact) -> tuple[Fact, ...]:
     )
 
 
-def nature(g: Graph, angle: Fact, kernel: Fact) -> tuple[Fact, ...]:
+def nature(g: Graph, angle: Fact, at_angle: Fact, falling: Fact) -> tuple[Fact, ...]:
     """What the second point and the origin are, from the values of ℓ."""
     loss = g.cite("B1.loss", {}, angle, value=_LOSS)
     square = (r**2 + r_star**2) / 2 - r * r_star * OVERLAP / pi + (k - 1) * (r - r_star) ** 2 / (2 * pi)
@@ -199,13 +195,13 @@ def nature(g: Graph, angle: Fact, kernel: Fact) -> tuple[Fact, ...]:
     height = off**2 * rise - r * r_star * OVERLAP / (pi * k)
     above = g.equal("ℓ − ℓ(−ρw*)", _LOSS - _SADDLE, height, by_kernel, saddle)
     falls = g.fact(
-        "ℓ falls as θ leaves π", Implies(And(Eq(r, CRITICAL_NORM), theta < pi), _LOSS < _SADDLE), above, kernel
+        "ℓ falls as θ leaves π", Implies(And(Eq(r, CRITICAL_NORM), theta < pi), _LOSS < _SADDLE), above, falling
     )
     grows = g.fact(
-        "and grows along r", Implies(And(Ne(r, CRITICAL_NORM), Eq(theta, pi)), _LOSS > _SADDLE), above, kernel
+        "and grows along r", Implies(And(Ne(r, CRITICAL_NORM), Eq(theta, pi)), _LOSS > _SADDLE), above, at_angle
     )
     origin = g.given("ℓ(0)")
     ray = g.equal("on a ray", _LOSS - _ORIGIN, r * _SLOPE + r**2 * rise, by_kernel, origin)
-    least = g.fact("below ℓ(0)", Implies(r < 2 * CRITICAL_NORM, _LOSS < _ORIGIN), ray, kernel)
-    one = g.fact("k = 1", Implies(And(Eq(k, 1), Eq(theta, pi)), _LOSS > _ORIGIN), ray, kernel)
+    least = g.fact("below ℓ(0)", Implies(r < 2 * CRITICAL_NORM, _LOSS < _ORIGIN), ray, falling, at_angle, angle)
+    one = g.fact("k = 1", Implies(And(Eq(k, 1), Eq(theta, pi)), _LOSS > _ORIGIN), ray, at_angle)
     return (*(g.under(more, fact) for fact in (falls, grows)), least, one, ray)

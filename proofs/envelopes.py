@@ -99,11 +99,9 @@ def P6_convexity(d: Derivation) -> None:
 )
 def P6_gradient(d: Derivation) -> None:
     g = Graph(d)
-    own, other, at_here, at_there = (g.given(name) for name in P6_gradient.premises)
-    below = g.fact("the affine function of S(w₀) touches h at w₀", H_THERE >= _TANGENT, own, at_there)
-    above = g.fact("that of S(w₁) touches it at w₁", H_THERE <= _FAR_TANGENT, other, at_here)
-    rises = g.fact("S is nondecreasing", (S_THERE - S_HERE) * (THERE - HERE) >= 0, below, above)
+    least = [g.given(name) for name in P6_gradient.premises]
+    rises = g.fact("S is nondecreasing", (S_THERE - S_HERE) * (THERE - HERE) >= 0, *least)
     rest = Abs(H_THERE - H_HERE - _SLOPE * (THERE - HERE))
-    near = g.fact("near a line", rest <= beta * Abs(S_THERE - S_HERE) * Abs(THERE - HERE), below, above)
+    near = g.fact("near a line", rest <= beta * Abs(S_THERE - S_HERE) * Abs(THERE - HERE), *least)
     continuous = g.rule("S is continuous", cluster, rises, here=(HERE, S_HERE), there=(THERE, S_THERE))
-    g.conclude(below, above, g.rule("the gradient", slope, near, continuous, f=(H_HERE, H_THERE), called=_DERIVATIVE))
+    g.conclude(*least, g.rule("the gradient", slope, near, continuous, f=(H_HERE, H_THERE), called=_DERIVATIVE))
