@@ -8,10 +8,12 @@ import sympy
 from sympy import Abs, And, Basic, Eq, Expr, Ge, Gt, Implies, Symbol, asin, cos, diff, expand, pi, sin
 from sympy.logic.boolalg import Boolean
 
+from proofs.engine.definitions import Definition
+from proofs.engine.derivation import Derivation, Line, inner
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
 from proofs.rules.algebra import Applied, Pair
-from proofs.symbols import QUANTITIES, n
+from proofs.symbols import QUANTITIES, beta, curvature, multiplier, n, step, w_hat
 
 _SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)
 _SMOOTH += (sympy.exp, sympy.erf, sympy.atan)
@@ -234,3 +236,20 @@ def slope(near: Boolean, continuous: Boolean, *, f: Pair, called: Symbol) -> Boo
     if left != 0 or factor.has(moving, value, here, there, Abs) or c.has(moving, value, here, there):
         raise ValueError(f"DIFF needs |f(w') − f(w) − c(w' − w)| ≤ k|g(w') − g(w)||w' − w|, not {near}")
     return Implies(where, Eq(called, c), evaluate=False)
+
+
+_TANGENT = Symbol("t")
+_H, _ALONG = sympy.symbols("h D_t_w", real=True)
+
+
+def linearized(d: Derivation, definition: Definition) -> Line:
+    """DIFF: the slope of w ↦ z/‖z‖ along a unit t ⟂ w̄ for which diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄.
+
+    S is differentiable at each entry, so z = w̄ + ht + τ(κw* + βS(w̄) + hβ diag(S')t) up to o(h), and κw* + βS(w̄) = Nw̄
+    by R3; ‖z‖ divides, and across w̄ and t there is nothing. Source: Rudin, Principles of Mathematical Analysis, 9.15.
+    """
+    d.cite("R3")
+    frame = dict.fromkeys(((w_hat, w_hat), (_TANGENT, _TANGENT)), sympy.S.One)
+    bent = curvature * _TANGENT + _ALONG * w_hat
+    z = w_hat + _H * _TANGENT + step * (multiplier * w_hat + _H * beta * bent)
+    return sympy.Limit(inner(z, _TANGENT, frame) / (_H * inner(z, w_hat, frame)), _H, 0), []

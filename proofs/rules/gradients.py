@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Integer, Limit, Symbol, cos, diff, pi, simplify, sin, symbols
+from sympy import And, Eq, Expr, Symbol, cos, diff, pi, simplify, sin, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import get
@@ -15,26 +15,7 @@ from proofs.estimators import ID_OF
 from proofs.landscape import on_best_weights
 from proofs.penalty_forms import PENALTIES
 from proofs.rules.slopes import gradient_in_v
-from proofs.symbols import (
-    PLANE,
-    beta,
-    curvature,
-    e,
-    eta,
-    lam,
-    multiplier,
-    ones,
-    r,
-    step,
-    theta,
-    u,
-    v,
-    v_star,
-    w_hat,
-    w_star,
-    x,
-    x_in,
-)
+from proofs.symbols import PLANE, beta, e, eta, lam, ones, r, theta, u, v, v_star, w_hat, w_star, x, x_in
 
 
 def of_constants(d: Derivation, definition: Potential) -> Line:
@@ -132,20 +113,3 @@ def length_at_the_end(d: Derivation, definition: Definition) -> Line:
 def stepped_at_the_end(d: Derivation, definition: Definition) -> Line:
     """GRAM: ⟨w − ηG, ŵ⟩ of the combination that C2 states. Source: bilinearity."""
     return inner(r * w_hat - eta * identity_at_the_end(d), w_hat, PLANE), []
-
-
-_TANGENT = Symbol("t")
-_H, _ALONG = symbols("h D_t_w", real=True)
-
-
-def linearized(d: Derivation, definition: Definition) -> Line:
-    """DIFF: the slope of w ↦ z/‖z‖ along a unit t ⟂ w̄ for which diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄.
-
-    S is differentiable at each entry, so z = w̄ + ht + τ(κw* + βS(w̄) + hβ diag(S')t) up to o(h), and κw* + βS(w̄) = Nw̄
-    by R3; ‖z‖ divides, and across w̄ and t there is nothing. Source: Rudin, Principles of Mathematical Analysis, 9.15.
-    """
-    d.cite("R3")
-    frame = {(w_hat, w_hat): Integer(1), (_TANGENT, _TANGENT): Integer(1)}
-    bent = curvature * _TANGENT + _ALONG * w_hat
-    z = w_hat + _H * _TANGENT + step * (multiplier * w_hat + _H * beta * bent)
-    return Limit(inner(z, _TANGENT, frame) / (_H * inner(z, w_hat, frame)), _H, 0), []
