@@ -202,7 +202,8 @@ def R11_spurious(d: Derivation) -> None:
     bit, size_vs = _RATE * _PHI / (2 * pi), sqrt(vs_vs)
     less = g.fact("m is shorter", _SHRUNK <= _FACTOR * _APART, outputs, g.given("p"))
     bounds = g.fact("Cauchy–Schwarz", And(Abs(_BACK) <= _APART * size_vs, Abs(_TURNED) <= _SHRUNK * size_vs), outputs)
-    nearer = g.fact("v⁺ is nearer", _FACTOR * _APART + bit * size_vs >= _APART_NEXT, outputs, bounds, less, here)
+    squared = g.fact("v⁺", Eq(_APART_NEXT**2, _SHRUNK**2 + 2 * bit * _TURNED + bit**2 * vs_vs), outputs)
+    nearer = g.fact("v⁺ is nearer", _FACTOR * _APART + bit * size_vs >= _APART_NEXT, squared, bounds, less, here)
     filters = g.rule(
         "filter",
         gram,
