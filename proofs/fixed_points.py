@@ -103,10 +103,15 @@ def fixed_where_balanced(g: Graph, pull: Symbol = kappa) -> tuple[Fact, Fact]:
     )
     there, back = Same(NEXT, w_hat), Same(multiplier * w_hat, right)
     moved = g.fact("‖w⁺ − w̄‖", Eq(_MOVED**2 * NORM_Z, 2 * (NORM_Z - _AHEAD)), step_)
+    ahead = g.fact("⟨z, w̄⟩", Eq(_AHEAD, 1 + step * level), step_)
+    length = g.fact("‖z‖", Eq(NORM_Z**2, 1 + 2 * step * level + step**2 * _PULL**2), step_)
+    apart = g.fact("‖Nw̄ − κw* − βū‖", Eq(_OFF**2, multiplier**2 - 2 * multiplier * level + _PULL**2), step_)
+    names = g.fact("same", And(Equivalent(there, Eq(_MOVED, 0)), Equivalent(back, Eq(_OFF, 0)), _PULL >= 0), step_)
     stays, rests = And(there, Eq(multiplier, level)), And(back, 1 + step * multiplier > 0)
+    known = (moved, ahead, length, apart, names)
     return (
-        g.fact("fixed, so balanced", Implies(stays, rests), step_),
-        g.fact("balanced, so fixed", Implies(rests, stays), moved, step_),
+        g.fact("fixed, so balanced", Implies(stays, rests), *known),
+        g.fact("balanced, so fixed", Implies(rests, stays), *known),
     )
 
 
