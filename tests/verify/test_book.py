@@ -17,7 +17,7 @@ import pytest
 from sympy import Integer, Symbol
 
 import proofs
-from proofs.engine import claim as registry
+from proofs.engine import standing
 from proofs.engine.decision import Decision
 from proofs.engine.derivation import Obligation, Step
 from proofs.engine.lines import broken
@@ -79,7 +79,7 @@ def test_the_grade_is_that_of_the_derivation(
     assert items[claim_id]["grade"] == ("joined by words" if words else "proved with rules")
     assert items[claim_id]["obligations"] == sum(len(step.obligations) for step in proofs.derive(claim_id).steps) > 0
     for decided, word in ((False, "refuted"), (None, "undecided")):
-        monkeypatch.setattr(registry, "proved", lambda claim_id, decided=decided: decided)
+        monkeypatch.setattr(standing, "proved", lambda claim_id, decided=decided: decided)
         assert entry(proofs.get(claim_id), GENERATED_TEXT)["grade"] == word
 
 
