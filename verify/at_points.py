@@ -173,18 +173,22 @@ def evidence_of(name: str, found: Sequence[Found]) -> Evidence:
 
 
 def _figures(found: Sequence[Found]) -> Figures:
-    """Points and comparisons; the fewest digits agreed, where, and at each point; the largest quotients."""
+    """Points and comparisons; the fewest digits agreed, where, and at each point; the largest quotients.
+
+    Rounded before they are compared: the last bits of Arb's radii depend on what the process has computed before, and
+    the place that is named must not.
+    """
     comparisons = [comparison for one in found for comparison in one.comparisons]
     figures: Figures = {"points": len(found), "hypotheses_met": len(found), "comparisons": len(comparisons)}
-    if measured := [(c.digits, c.label) for c in comparisons if c.digits is not None]:
+    if measured := [(round(c.digits, 1), c.label) for c in comparisons if c.digits is not None]:
         digits, label = min(measured)
-        figures |= {"digits": round(digits, 1), "worst_at": label, "digits_by_point": _by_point(found)}
-    if quotients := [(c.quotient, c.label) for c in comparisons if c.quotient is not None]:
+        figures |= {"digits": digits, "worst_at": label, "digits_by_point": _by_point(found)}
+    if quotients := [(round(c.quotient, 6), c.label) for c in comparisons if c.quotient is not None]:
         largest, label = max(quotients)
         sharpness: dict[str, float] = {}
         for quotient, place in sorted(quotients):
-            sharpness[place.rpartition(", ")[2]] = round(quotient, 6)  # the largest comes last
-        figures |= {"largest_quotient": round(largest, 6), "tightest_at": label, "sharpness": sharpness}
+            sharpness[place.rpartition(", ")[2]] = quotient  # the largest comes last
+        figures |= {"largest_quotient": largest, "tightest_at": label, "sharpness": sharpness}
     if radii := [c.radius for c in comparisons if c.radius is not None]:
         figures["widest_radius"] = float(f"{max(radii):.2g}")
     return figures

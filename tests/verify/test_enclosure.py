@@ -18,6 +18,7 @@ from proofs.engine.definitions import Splitting
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import mu, r, s, theta, x
 from verify import suite
+from verify.at_points import Comparison, Found, evidence_of
 from verify.configurations import configurations
 from verify.contexts.balls.analytic import UncertifiedError, integrand, integrate
 from verify.contexts.balls.arithmetic import as_ball, ball, compiled
@@ -287,3 +288,16 @@ def test_a_mutant_that_cannot_be_judged_is_absent() -> None:
     assert route._first_refutation(negative_root, [POINT], "quick") is None
     assert route._first_refutation(claim, [POINT], "quick") is False
     assert Symbol("y") not in compiled(claim.formula).symbols
+
+
+def test_the_place_that_is_named_does_not_hang_on_bits_that_are_not_shown() -> None:
+    """The last bits of Arb's radii depend on what was computed before in the same process."""
+    figures = []
+    for apart in (1e-9, -1e-9):
+        one, two = (
+            Comparison(label, Verdict.VERIFIED, 60.7 + extra, quotient=1 + extra / 100, required=45.0)
+            for label, extra in (("generic 0, statement", apart), ("r = 1e150, statement", -apart))
+        )
+        figures.append(evidence_of("enclosure", [Found(0.0, "generic 0", (one, two))]).figures)
+    assert figures[0] == figures[1]
+    assert figures[0]["worst_at"] == "generic 0, statement"
