@@ -258,9 +258,9 @@ class Graph:
         reached = self._reached("least")
         there = reached.xreplace({over: point})
         if value is not None:
-            of, term = value.formula.args
-            if of != there:
-                raise ValueError(f"{self._claim.id}: {value.name!r} says what {of} is, and not {there}")
+            if not isinstance(value.formula, Eq) or value.formula.lhs != there:
+                raise ValueError(f"{self._claim.id}: {value.name!r} does not say what {there} is: {value.formula}")
+            term = value.formula.rhs
             also = (*also, value)
         self._attain("Minimizer", term, Le(there, reached, evaluate=False), facts, also)
 

@@ -482,8 +482,13 @@ def test_where_something_is_least(begin: Begin) -> None:
     there = g.fact("the value", Eq((t - y) ** 2 + 3, Integer(3)), point)
     g.least(point, u, point, value=there)
     assert (d.steps[-1].decided, d.current) == (True, 3)
+    d.begin((u - y) ** 2 + 3, "over all u")
+    most = g.fact("at most", (t - y) ** 2 + 3 <= 4, point)
+    assert most.formula.lhs == there.formula.lhs
+    with pytest.raises(ValueError, match="'at most' does not say what"):
+        g.least(point, u, point, value=most)
     d.begin((u - y) ** 2 + 2, "over all u")
-    with pytest.raises(ValueError, match="'the value' says what"):
+    with pytest.raises(ValueError, match="'the value' does not say what"):
         g.least(point, u, point, value=there)
 
 
