@@ -40,7 +40,12 @@ def fold_constants(expression: Expr) -> Expr:
     if expression.is_Mul:
         constant = Mul(*(part for part in expression.args if part.is_number))
         return Mul(constant if constant.is_Rational else Float(constant.evalf(30), 30), *parts)
-    return expression.func(*parts)
+    return _of(expression, parts)
+
+
+def _of(expression: Expr, parts: Sequence[Expr]) -> Expr:
+    """The same function of `parts`; itself where they are its own, for a maximum takes long to be made anew."""
+    return expression if tuple(parts) == expression.args else expression.func(*parts)
 
 
 def gather_roots(expression: Expr) -> Expr:
@@ -49,14 +54,14 @@ def gather_roots(expression: Expr) -> Expr:
         return expression
     parts = [gather_roots(part) for part in expression.args]
     if not expression.is_Mul:
-        return expression.func(*parts)
+        return _of(expression, parts)
     roots = [part.base for part in parts if _is_root(part) and not part.is_number]
     rational, radical = Mul(*(part for part in parts if part.is_number)).as_coeff_Mul()
     if _is_root(radical):
         roots.insert(0, radical.base)
         radical = Integer(1)
     if len(roots) < 2:
-        return expression.func(*parts)
+        return _of(expression, parts)
     others = [part for part in parts if not _is_root(part) and not part.is_number]
     return Mul(rational, radical, root(*roots), *others)
 
@@ -76,7 +81,7 @@ def gather_squares(expression: Expr) -> Expr:
     halves = [_half(part) if expression.is_Mul and not part.is_number else None for part in parts]
     inside = [half for half in halves if half is not None]
     if not any(is_reciprocal(half) for half in inside) or all(is_reciprocal(half) for half in inside):
-        return expression.func(*parts)
+        return _of(expression, parts)
     above = Mul(*(half for half in inside if not is_reciprocal(half)))
     rest = (part for part, half in zip(parts, halves, strict=True) if half is None)
     return Mul(square(above, above / Mul(*inside)), *rest)
@@ -115,7 +120,7 @@ def in_expm1(expression: Expr) -> Expr:
                 if isinstance(power, sympy.exp):
                     kept = [other for other in parts if other not in (constant, part)]
                     return Add(*kept, -constant * expm1(power.args[0]))
-    return expression.func(*parts)
+    return _of(expression, parts)
 
 
 def assignments(

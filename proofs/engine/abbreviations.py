@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from sympy import Add, Basic, Dummy, Expr, Function, Integral, Piecewise, Pow, S, Symbol, acos, asin, preorder_traversal
@@ -28,16 +29,19 @@ def abbreviations(
     meant: dict[Symbol, Expr] = {}
     if fits(taken, _ROOM):  # so do all parts
         return list(forms), names, meant
+
+    @cache  # a symbol has its name before anything with it is printed
+    def text(part: Basic) -> str:
+        return printed(part, names)
+
     free = {
         kind: [one for one in kind if not re.search(re.escape(one) + "(?![A-Za-z])", taken)]
         for kind in (_LETTERS, _ANGLES)
     }
     forms = list(forms)
-    while wide := [
-        side for form in (*forms, *meant.values()) for side in _sides(form) if not fits(printed(side, names), _ROOM)
-    ]:
+    while wide := [side for form in (*forms, *meant.values()) for side in _sides(form) if not fits(text(side), _ROOM)]:
         counted = Counter(part for side in wide for part in _parts(side))
-        sizes = {part: width(printed(part, names)) for part in counted}
+        sizes = {part: width(text(part)) for part in counted}
         known = {part: counted[part] * (size - 1) for part, size in sizes.items() if _LEAST < size < COLUMN}
         kinds = {part: free[_ANGLES if isinstance(part, asin | acos) else _LETTERS] for part in known}
         if not (chosen := [part for part in known if kinds[part]]):

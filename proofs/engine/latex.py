@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -24,7 +25,11 @@ from proofs.engine.written import Written, bracketed
 from proofs.naming import keyword
 from proofs.symbols import QUANTITIES, mu
 
+_REMEMBERED: Final = 2048
+"""Formulas whose LaTeX is kept: those of a claim stand on several pages."""
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def latex_of(expression: Expr | Boolean) -> str:
     """The expression in LaTeX, without delimiters; what is too wide gets letters, and what they are follows."""
     text = _plain(expression, {})
@@ -50,6 +55,12 @@ def latex_of_sentence(sentence: Boolean, parts: Mapping[str, Expr], names: Mappi
     A part is printed as the expression it stands for; one that has a name by that, and what it is follows, as with
     what is too wide and gets a letter.
     """
+    return _written(sentence, tuple(parts.items()), tuple(names.items()))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _written(sentence: Boolean, stand: tuple[tuple[str, Expr], ...], own: tuple[tuple[Symbol, str], ...]) -> str:
+    parts, names = dict(stand), dict(own)
     called = {Part(name): (Part(name), part) for name, part in parts.items() if Part(name) in names}
     told = {relation.lhs for relation in sentence.atoms(Eq)}
     clauses = All(sentence, *(Eq(*pair, evaluate=False) for name, pair in called.items() if name not in told))
@@ -57,7 +68,10 @@ def latex_of_sentence(sentence: Boolean, parts: Mapping[str, Expr], names: Mappi
     def printed(form: Basic, letters: Mapping[Symbol, str]) -> str:
         return str(_Sentence(parts, {**names, **letters}).doprint(form))
 
-    (said, *shorter), letters, meant = abbreviations([clauses, *parts.values()], printed(clauses, {}), printed)
+    text = printed(clauses, {})
+    (said, *shorter), letters, meant = abbreviations([clauses, *parts.values()], text, printed)
+    if not letters:
+        return text
     also = (Eq(symbol, sub, evaluate=False) for symbol, sub in meant.items())
     written = _Sentence(dict(zip(parts, shorter, strict=True)), {**names, **letters})
     return str(written.doprint(All(*said.args, *also)))

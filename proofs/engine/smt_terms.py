@@ -69,8 +69,7 @@ class Translation:
     def solver(self, steps: int, *parts: Any) -> Any:
         """A new one: asked twice, a solver no longer uses its decision procedure for polynomials."""
         solver = self.method(ctx=self.context)
-        solver.set("rlimit", steps)
-        solver.set("timeout", _CLOCK)
+        solver.set(rlimit=steps, timeout=_CLOCK)
         solver.add(*self.facts, *parts)
         return solver
 
