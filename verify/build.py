@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,7 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.render import forms_of
 from proofs.extensions import is_own
 from proofs.penalties import map_id
-from verify.configurations import configurations
 from verify.evidence import Task, Verdict
-from verify.generated.route import require_right
-from verify.precision.route import check, points_for
 from verify.reading.book import formula_book
 from verify.reading.derivations import as_told, derivation_pages, errata_page
 from verify.reading.mathml import mathml
@@ -82,8 +79,14 @@ def run(task: Task) -> Any:
 def _code() -> tuple[dict[str, str], str]:
     """The generated modules, found right, and the page's script."""
     texts = modules()
-    require_right(texts, filter(is_own, proofs.all_claims()))
+    _require_right(texts, filter(is_own, proofs.all_claims()))
     return texts, script()
+
+
+def _require_right(texts: Mapping[str, str], claims: Iterable[Claim]) -> None:
+    from verify.generated.route import require_right  # NumPy and SciPy: which pages and derivations can do without
+
+    require_right(texts, claims)
 
 
 def script() -> str:
@@ -109,6 +112,9 @@ def _witness(claim: Claim) -> str:
     """Where a proximal map that was declared minimizes nothing, in numbers."""
     if is_own(claim) or not isinstance(claim.definition, ProximalMap):
         return ""
+    from verify.configurations import configurations
+    from verify.precision.route import check, points_for
+
     found = check(claim, points_for(claim, configurations("quick", 1)))
     return f". In numbers: {found.detail}" if found.verdict is Verdict.REFUTED else ""
 
@@ -137,7 +143,7 @@ def extension_outputs() -> dict[str, str]:
         require_proved(claim)
     package = '"""Code written by `coarseproof derive --output`. Do not edit."""\n'
     texts = {name: text_of(name, own=False) for name in EXTENSIBLE}
-    require_right(texts, foreign)
+    _require_right(texts, foreign)
     return {"__init__.py": package, **texts}
 
 
@@ -149,7 +155,7 @@ def target_outputs(target: str) -> dict[str, str]:
     behind = [registry.get(claim_id) for claim_id in dict.fromkeys(claims_behind())]
     for claim in behind:
         require_proved(claim)
-    require_right(modules(), behind)
+    _require_right(modules(), behind)
     return target_modules(target)
 
 

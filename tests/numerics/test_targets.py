@@ -304,7 +304,7 @@ def test_the_command_writes_it_and_the_page_uses_it(tmp_path: Path, monkeypatch:
     jax()
     asked = []
     monkeypatch.setattr(build, "require_proved", lambda claim: asked.append(claim.id))  # that takes half a minute
-    monkeypatch.setattr(build, "require_right", lambda texts, claims: None)
+    monkeypatch.setattr(build, "_require_right", lambda texts, claims: None)
     done = processes.coarseproof("derive", "--target", "jax", "--output", str(tmp_path / "closed_forms"))
     assert done.returncode == 0, done.stderr
     assert {"N1", "C5.tanh", "P3", "P6.half", "B1.loss"} <= set(asked)
