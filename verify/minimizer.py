@@ -184,18 +184,18 @@ def proximal(x: Array, rho: Number, parts: tuple[Piece, ...]) -> Array:
     best, least = 0 * size, 0 * size
     for part in parts:
         beyond = size > part.ends(size)[0]
-        if not np.any(beyond):
+        if not beyond.any():
             continue
         u = _bottom(size, rho, part)
-        # F(u) − F(0), written so that nothing of the size of x² cancels.
-        gain = np.where(u > 0, part.value(np.maximum(u, TINY)) * rho - u * (size - u / 2), 0.0)
+        # F(u) − F(0), written so that nothing of the size of x² cancels; none where u stands for 0, as p does not fall.
+        gain = part.value(u) * rho - u * (size - u / 2)
         better = (gain < least) & beyond
         best, least = np.where(better, u, best), np.where(better, gain, least)
     return np.sign(x) * best
 
 
 def _bottom(size: Array, rho: Number, part: Piece) -> Array:
-    """The only local minimum inside a piece, or the end of the piece towards which the objective falls."""
+    """The only local minimum inside a piece, or the end of the piece towards which the objective falls; `TINY` for 0."""
     low, high = part.ends(size)
     low = max(low, TINY)
     end = np.maximum(np.minimum(size, high), low)
@@ -204,13 +204,16 @@ def _bottom(size: Array, rho: Number, part: Piece) -> Array:
     for _ in range(_PASSES):  # an array stands left: mpf · array writes the array out before it gives way
         slope, bend = u - size + part.slope(u) * rho, 1 + part.bend(u) * rho
         rises = bend > 0
-        moved = u - slope / bend if np.all(rises) else np.where(rises, u - slope / np.where(rises, bend, 1.0), far)
-        moved = np.where(side * slope > 0, np.minimum(np.maximum(moved, low), end), u)
+        everywhere = np.all(rises)
+        moved = u - slope / bend if everywhere else np.where(rises, u - slope / np.where(rises, bend, 1.0), far)
+        moved = np.minimum(np.maximum(moved, low), end)
+        if not (everywhere and part.straight):  # such a step ends in the minimum from either side
+            moved = np.where(side * slope > 0, moved, u)
         settled = part.straight or (np.abs(u - moved) <= (size if part.convex else moved) * fine).all()
         u = moved
         if settled:
             break
-    return np.where(u <= TINY, 0 * u, u)
+    return u
 
 
 def total(u: Array, parts: tuple[Piece, ...]) -> Array:
