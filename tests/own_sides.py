@@ -73,7 +73,7 @@ def side(method: str, claim_id: str) -> Any:
     """The route's own side of a claim."""
     import proofs
     from verify.configurations import configurations
-    from verify.enclosure.certified import definition_sides
+    from verify.enclosure.route import definition_sides
 
     claim, points = proofs.get(claim_id), configurations("quick", SEED)
     if method == "enclosure":

@@ -183,7 +183,8 @@ def _perform(piece: bytes, variables: Mapping[str, str], wanted: Mapping[str, st
         hand = _hand(worker.address, variables, wanted)
         hand.give(piece)
         while not hand.connection.poll(_BEAT):
-            if not _is_wanted(worker, key):
+            task = worker.state.tasks.get(key)  # Dask itself lets what was cancelled go on to its end
+            if task is None or task.state != "executing" or worker.status.name not in ("running", "paused"):
                 hand.stop()
                 raise RuntimeError("nobody waits for this any more")
         answer = hand.answer()
@@ -191,12 +192,6 @@ def _perform(piece: bytes, variables: Mapping[str, str], wanted: Mapping[str, st
             _IDLE.append(hand)
             return answer
     return pack((None, 0.0, DIED))
-
-
-def _is_wanted(worker: Any, key: Any) -> bool:
-    """Whether the scheduler still wants a task that runs: Dask itself lets what was cancelled go on to its end."""
-    task = worker.state.tasks.get(key)
-    return task is not None and task.state == "executing" and worker.status.name in ("running", "paused")
 
 
 def _hand(worker: str, variables: Mapping[str, str], wanted: Mapping[str, str]) -> Hand:

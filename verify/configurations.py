@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import mpmath
 import numpy as np
@@ -21,9 +21,8 @@ from proofs import symbols
 from proofs.naming import keyword
 from proofs.penalty_forms import PENALTIES
 from proofs.proxies import ESTIMATORS, Estimator
+from verify.evidence import Level
 from verify.pins import pinned
-
-Level = Literal["quick", "full"]
 
 
 @dataclass(frozen=True)

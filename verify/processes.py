@@ -121,7 +121,9 @@ class Hand:
 
 def _serve(connection: Connection, variables: Mapping[str, str], patience: float | None) -> None:
     """Do what is asked for until nobody is there to ask."""
-    _start_worker()
+    _limit_threads()  # before NumPy is there
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     os.environ.update(variables)
     with suppress(Exception, SystemExit):  # what fails will fail again in a piece, and be told
         import proofs
@@ -158,13 +160,6 @@ def single_threaded() -> Iterator[None]:
 
 def _limit_threads() -> None:
     os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
-
-
-def _start_worker() -> None:
-    """First thing in every worker, before NumPy is there."""
-    _limit_threads()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
 def _die_with_parent() -> None:

@@ -40,16 +40,12 @@ def true_weights(options: dict[str, Any]) -> tuple[Array, Array]:
     w_star = read_weights(options["weights_path"])
     if not options["normalize"]:
         require_unit(options["weights_path"], w_star)
-    return w_star, _output_weights(options)
-
-
-def _output_weights(options: dict[str, Any]) -> Array:
     if options["v_path"] is not None:
-        return read_weights(options["v_path"])
+        return w_star, read_weights(options["v_path"])
     kappa, units = options["kappa"], options["units"]
     if not (math.isfinite(kappa) and kappa > 0):
         raise ValueError(f"--kappa {kappa} is out of range; a finite number > 0 is allowed")
-    return np.full(units, math.sqrt(kappa * 2 * math.sqrt(2 * math.pi) / units))
+    return w_star, np.full(units, math.sqrt(kappa * 2 * math.sqrt(2 * math.pi) / units))
 
 
 def prediction(result: LearningResult, w_star: Array, v_star: Array, options: dict[str, Any]) -> SparseLimit | None:

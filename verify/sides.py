@@ -14,7 +14,8 @@ from proofs.engine.definitions import ACTIVATIONS, Definition
 from proofs.proxies import Estimator, estimator
 from proofs.symbols import r, theta
 from verify.closed_form import Form, prepared
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration
+from verify.evidence import Level
 from verify.model import PROXY_MOMENTS, BinarizedNetwork, RectifiedNetwork, moment_rows
 
 NORM_STAR: Final = 1.75

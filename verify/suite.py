@@ -1,9 +1,8 @@
 """Runs every method on the chosen claims, in several processes, and gathers the evidence.
 
-Whatever goes wrong inside a method becomes evidence: a module that does not import, a task that
-raises, a worker that dies. Each gives `ERROR` to the claims concerned, so that nothing that was not
-checked can look green. The evidence depends on level, seed and claims, but not on the number of
-jobs or on who finished first.
+Whatever goes wrong inside a method becomes evidence: a module that does not import, a task that raises, a worker that
+dies. Each gives `ERROR` to the claims concerned, so that nothing that was not checked can look green. The evidence
+depends on level, seed and claims, but not on the number of jobs or on who finished first.
 """
 
 from __future__ import annotations
@@ -86,7 +85,7 @@ def run_suite(
         claims = select(proofs.all_claims(), only)
         environment: dict[str, str | int] = {**versions(), "jobs": where.room()}
         plans = [_Plan.make(name, claims, level, seed) for name in METHODS]
-        work = Work([Piece(plan.module_path, task) for plan in plans for task in plan.tasks])
+        work = Work([Piece(METHODS[plan.name], task) for plan in plans for task in plan.tasks])
         outcomes = iter(work.carry_out(where, progress))
         found = [plan.conclude([next(outcomes) for _ in plan.tasks]) for plan in plans]
         said = {claim.id: [evidence for by_claim in found for evidence in by_claim[claim.id]] for claim in claims}
@@ -122,22 +121,14 @@ class _Plan:
         """Ask the method for its tasks; a failure is kept for `conclude`."""
         plan = cls(name, claims, level, seed)
         try:
-            plan.tasks = list(plan.module.tasks(claims, level, seed, plan.budget))
+            plan.tasks = list(plan.module.tasks(claims, level, seed, _BUDGETS.get(name, 0.0)))
         except (Exception, SystemExit) as error:  # noqa: BLE001, RUF100 (becomes evidence)
             plan.error = describe(error)
         return plan
 
     @property
-    def module_path(self) -> str:
-        return METHODS[self.name]
-
-    @property
     def module(self) -> Method:
-        return cast(Method, import_module(self.module_path))
-
-    @property
-    def budget(self) -> float:
-        return _BUDGETS.get(self.name, 0.0)
+        return cast(Method, import_module(METHODS[self.name]))
 
     def conclude(self, outcomes: list[Outcome]) -> dict[str, list[Evidence]]:
         """The method's evidence by claim id, completed by what it cannot or does not say itself."""
@@ -145,7 +136,8 @@ class _Plan:
             return {claim.id: [self._failed(self.error)] for claim in self.claims}
         try:
             done = [outcome for outcome in outcomes if not outcome.error]
-            said = self.module.conclude(self.claims, done, self.level, self.seed, self.budget)
+            budget = _BUDGETS.get(self.name, 0.0)
+            said = self.module.conclude(self.claims, done, self.level, self.seed, budget)
             asked, judged = ({key for one in some for key in one.task.claim_ids} for some in (outcomes, done))
             lost = asked - judged  # where all that was asked failed, what a method says of nothing is left out
             found = {claim.id: [] if claim.id in lost else list(said.get(claim.id, ())) for claim in self.claims}

@@ -22,9 +22,8 @@ from proofs.proxies import Estimator, Parameter
 from proofs.symbols import mu, r, s, theta, x
 from verify.contexts.balls import analytic, arithmetic, integrals
 from verify.contexts.balls.analytic import UncertifiedError, integrand
-from verify.contexts.balls.arithmetic import as_ball, ball
+from verify.contexts.balls.arithmetic import LOGIC, as_ball, ball, compare
 from verify.contexts.balls.integrals import enclose
-from verify.contexts.balls.truth import LOGIC, compare
 
 mp = mpmath.mp
 
@@ -130,7 +129,7 @@ def test_powers_hulls_and_comparisons_contain() -> None:
 @holds(
     """
     arithmetic.ball arithmetic.Compiled.__call__ arithmetic.Compiled.at arithmetic._number
-    truth.chosen
+    arithmetic.chosen
     arithmetic._monotone.enclosed
     """
 )

@@ -20,14 +20,13 @@ from proofs.proxies import Estimator, Parameter
 from proofs.symbols import QUANTITIES, mu, r, s, theta
 from verify.closed_form import prepared
 from verify.configurations import Configuration, configurations
-from verify.contexts.balls import means
+from verify.contexts.balls import network
 from verify.contexts.balls.analytic import UncertifiedError, integrate
 from verify.contexts.balls.arithmetic import BALLS
 from verify.contexts.balls.growth import UnboundedError, _Reader, _scaled, tail_bound
 from verify.contexts.balls.integrals import enclose
-from verify.contexts.balls.means import Means
-from verify.enclosure.boxes.closing import _ball, _mean_value
-from verify.enclosure.boxes.margin import Margin
+from verify.contexts.balls.network import Means
+from verify.enclosure.boxes.margin import Margin, _ball, _mean_value
 from verify.enclosure.boxes.search import _Search
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.model import Row
@@ -209,13 +208,13 @@ def wedge(row: Row, angle: mpf) -> mpf:
 
 @holds(
     """
-    means.Means.mean means.Means._polar means._arc means._arc.function means._heights means._on_the_line means._radial
-    means.first_moment means.line_mean
+    network.Means.mean network.Means._polar network._arc network._arc.function network._heights network._on_the_line
+    network._radial network.first_moment network.line_mean
     """
 )
 def test_means_of_half_planes_contain() -> None:
     rng = random(13)
-    means.forget()
+    network.forget()
     with mpmath.workdps(35), ctx.workdps(20):
         for _ in range(80):
             angle, width = float(rng.choice(ANGLES)), float(rng.choice([0.0, 0.0, 1e-3]))
@@ -231,8 +230,8 @@ def test_means_of_half_planes_contain() -> None:
             assert found.rad() < (1e-12 if width == 0 else 1)
         for power in range(6):
             radial = mpmath.mpf(2) ** (mpf(power) / 2) * mpmath.gamma(mpf(power) / 2 + 1) / (2 * mp.pi)
-            assert means._radial(power).overlaps(near_loosely(radial))
-        assert means.first_moment().overlaps(near_loosely(1 / mpmath.sqrt(2 * mp.pi)))
+            assert network._radial(power).overlaps(near_loosely(radial))
+        assert network.first_moment().overlaps(near_loosely(1 / mpmath.sqrt(2 * mp.pi)))
     for wrong in (arb(-0.1), arb(3.2)):
         with pytest.raises(ValueError, match="lies in"):
             Means({theta: wrong})
@@ -243,7 +242,7 @@ def near_loosely(value: mpf) -> arb:
     return near(value) + arb(0, 1e-28)
 
 
-@holds("means.Means._by_lines")
+@holds("network.Means._by_lines")
 def test_means_beside_windows_contain() -> None:
     """Of 1{a < x < a + b}, on either side of 0 and over it: the half-line of t is an error function or a density."""
     rng = random(14)
@@ -322,7 +321,7 @@ def test_values_and_closed_forms_contain() -> None:
 @holds(
     """
     margin.Margin.over margin.Margin.at statement.Range.over statement.Range.at statement.Range._ends
-    closing._ball closing._mean_value
+    margin._ball margin._mean_value
     """
 )
 def test_margins_contain_and_their_lower_bounds_hold() -> None:

@@ -33,8 +33,8 @@ from proofs.engine.definitions import (
 )
 from verify import sides
 from verify.configurations import Configuration, configurations
-from verify.contexts.balls import means
-from verify.enclosure import certified
+from verify.contexts.balls import network
+from verify.enclosure import route
 
 mp = mpmath.mp
 
@@ -197,7 +197,7 @@ def loosely(value: mpf) -> arb:
 
 
 CLAIMS: dict[Definition, list[Claim]] = {}
-for claim in filter(certified.covered, all_claims()):
+for claim in filter(route.covered, all_claims()):
     CLAIMS.setdefault(claim.definition, []).append(claim)
 NAMED = {claims[0].id: definition for definition, claims in CLAIMS.items()}
 ARBITRARY = ("C1", "C6", "G4")
@@ -208,7 +208,7 @@ _PATCHES = "model.RectifiedNetwork"
 
 
 @holds(
-    "certified.definition_sides certified._coordinates network.Enclosed.of",
+    "route.definition_sides route._coordinates network.Enclosed.of",
     G2="sides.sides",
     N1=f"sides._of_network {_NETWORK}.said {_NETWORK}.loss model._Rows.pair {_BALLS}.mean "
     f"{_NETWORK}.model {_NETWORK}.teacher {_NETWORK}._activation network.Enclosed.weighted network.Enclosed.__mul__",
@@ -218,7 +218,7 @@ _PATCHES = "model.RectifiedNetwork"
     C1=f"{_NETWORK}.coarse_gradient",
     **{
         "N3.kink": f"{_BALLS}.one_sided_slope",
-        "R6.probability": "certified._cap certified._cap.up_to",
+        "R6.probability": "route._cap route._cap.up_to",
         "B1.kernel": f"{_PATCHES}.said {_PATCHES}.kernel model._Rows.products {_PATCHES}.model {_PATCHES}.teacher "
         "network.ReluPatches.mean network.ReluPatches.turn",
         "B1.loss": f"{_PATCHES}.loss {_PATCHES}.over_patches {_PATCHES}.residual",
@@ -229,14 +229,14 @@ _PATCHES = "model.RectifiedNetwork"
 def test_both_sides_of_claims_contain_what_the_definition_says(name: str) -> None:
     definition = NAMED[name]
     rng = random(21)
-    means.forget()
-    certified.definition_sides.cache_clear()
+    network.forget()
+    route.definition_sides.cache_clear()
     for _ in range(2):
         m = int(rng.integers(1, 4))
         v, v_star = (tuple(map(float, rng.normal(size=m))) for _ in range(2))
         theta, r, n = float(rng.uniform(0.1, 3.0)), float(rng.uniform(0.2, 3)), int(rng.integers(2, 7))
         point = replace(configurations("quick", 3)[0], v=v, v_star=v_star, theta=theta, r=r, n=n)
-        for side in certified.definition_sides(definition, point, "full"):
+        for side in route.definition_sides(definition, point, "full"):
             with mpmath.workdps(40), ctx.workdps(40):
                 own = at(side, definition)
                 true = [*map(loosely, said(definition, own))]
@@ -244,7 +244,7 @@ def test_both_sides_of_claims_contain_what_the_definition_says(name: str) -> Non
                     assert found.value.overlaps(value), side.place
                     assert found.value.rad() < 1e-35 * max(1.0, float(found.size.mid()))
                 for claim in CLAIMS[definition]:
-                    stated = sides.stated(claim.statement, definition, side, certified._WORLD)
+                    stated = sides.stated(claim.statement, definition, side, route._WORLD)
                     for closed_form, value in zip(stated, true, strict=True):
                         assert closed_form.overlaps(value), claim.id
                 if symbols.moment_full in side.known:
@@ -253,7 +253,7 @@ def test_both_sides_of_claims_contain_what_the_definition_says(name: str) -> Non
                         assert found.overlaps(loosely(value))
 
 
-def at(side: certified.Side, definition: Definition) -> Defined:
+def at(side: route.Side, definition: Definition) -> Defined:
     name = side.proxy.name if side.proxy else getattr(definition, "estimator", "")
     angle = side.known.get(symbols.theta)
     return Defined(side.point, name, None if angle is None else mpf(0) if angle == 0 else +mp.pi)

@@ -80,7 +80,7 @@ def test_a_margin_with_corners_is_closed_by_plain_balls_only():
 
 @pytest.mark.parametrize("claim_id", roads.BOXES)
 def test_covered_claims_hold_over_their_boxes(claim_id):
-    judged = judge_boxes(get(claim_id), "full")
+    judged = judge_boxes(get(claim_id))
     assert judged is not None
     assert judged.verdict is Verdict.VERIFIED, judged.detail
     assert judged.whole or judged.detail.startswith("not covered")
@@ -114,16 +114,16 @@ def test_what_is_too_strong_is_refuted(claim_id, part, factor):
     claim = get(claim_id)
     wrong = claim.formulas[part] * factor
     strong = replace(claim, parts={**claim.parts, part: wrong})
-    judged = judge_boxes(strong, "full")
+    judged = judge_boxes(strong)
     assert judged is not None
     assert judged.verdict is Verdict.REFUTED, judged.detail
 
 
 def test_a_claim_without_its_part_is_undecided_and_an_unknown_one_is_left_alone():
-    bare = judge_boxes(replace(get("C7"), parts={}), "quick")
+    bare = judge_boxes(replace(get("C7"), parts={}))
     assert bare is not None
     assert (bare.verdict, "no 'bound'" in bare.detail) == (Verdict.UNDECIDED, True)
-    assert judge_boxes(get("G1"), "quick") is None
+    assert judge_boxes(get("G1")) is None
 
 
 def test_a_jump_is_not_affine() -> None:

@@ -24,14 +24,14 @@ from verify.contexts.balls.analytic import UncertifiedError, integrand, integrat
 from verify.contexts.balls.arithmetic import as_ball, ball, compiled
 from verify.contexts.balls.growth import UnboundedError, tail_bound
 from verify.contexts.balls.integrals import enclose
-from verify.contexts.balls.means import means_at
+from verify.contexts.balls.network import means_at
 from verify.contexts.digits.plane import plane_means
-from verify.enclosure import certified, route
+from verify.enclosure import route
 from verify.evidence import Fate, Grade, Outcome, Verdict
 from verify.model import Row
 
 POINT = configurations("quick", 1)[0]
-CLAIMS = [claim for claim in proofs.all_claims() if certified.covered(claim)]
+CLAIMS = [claim for claim in proofs.all_claims() if route.covered(claim)]
 p, q = sympy.symbols("p q", real=True)
 
 
@@ -224,7 +224,7 @@ def test_a_claim_is_certified_and_a_spoilt_one_refuted(claim: proofs.Claim) -> N
     good = route.check(claim, [POINT])
     assert good.verdict is Verdict.VERIFIED, good.detail
     assert good.grade is Grade.TESTED
-    assert good.figures["digits"] >= certified.DIGITS
+    assert good.figures["digits"] >= route.DIGITS
     spoilt = replace(claim, statement=claim.formula * Rational(1001, 1000))
     found = route.check(spoilt, [POINT])
     assert found.verdict is Verdict.REFUTED
@@ -252,17 +252,17 @@ def test_a_formula_with_an_unknown_function_is_undecided() -> None:
 def test_an_estimator_that_cannot_be_enclosed_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     growing = growing_proxy()
     monkeypatch.setitem(proxies.ESTIMATORS, "growing", growing)
-    monkeypatch.setattr(certified, "_QUICK", ("growing",))
-    monkeypatch.setattr(certified, "definition_sides", certified.definition_sides.__wrapped__)
+    monkeypatch.setattr(route, "_QUICK", ("growing",))
+    monkeypatch.setattr(route, "definition_sides", route.definition_sides.__wrapped__)
     found = route.check(proofs.get("G5"), [POINT])
     assert found.verdict is Verdict.UNDECIDED
     assert "tail" in found.detail
 
 
 def test_a_wide_ball_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certified, "_WORKING", 20)
-    monkeypatch.setattr(certified, "_LADDER", (20,))
-    monkeypatch.setattr(certified, "definition_sides", certified.definition_sides.__wrapped__)
+    monkeypatch.setattr(route, "_WORKING", 20)
+    monkeypatch.setattr(route, "_LADDER", (20,))
+    monkeypatch.setattr(route, "definition_sides", route.definition_sides.__wrapped__)
     assert route.check(proofs.get("G1"), [POINT]).verdict is Verdict.UNDECIDED
 
 

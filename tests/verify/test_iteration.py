@@ -23,9 +23,9 @@ from verify import suite
 from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.iteration import route as iteration
 from verify.iteration.arithmetic import Exact, Iteration, Problem, pull, run_exact, unit, vector
-from verify.iteration.edges import EDGES
 from verify.iteration.ends import ended
-from verify.iteration.sampled import check_sampled
+from verify.iteration.route import EDGES
+from verify.iteration.training import check_sampled
 from verify.iteration.trial import ASPECTS, Findings, Theory, Trial, directions, drawn, generator
 from verify.mutants import Mutant, mutants
 from verify.roads import fixed_points

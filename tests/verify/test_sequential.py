@@ -7,8 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from numerics.sampling import Moments
-from verify.monte_carlo.samplers import enough
-from verify.monte_carlo.sequential import ROUNDS, sample_until
+from verify.monte_carlo.samplers import ROUNDS, enough, sample_until
 from verify.monte_carlo.statistics import RESERVE, detectable, scores, threshold
 
 REPLAYS = 10_000

@@ -8,9 +8,9 @@ used on that side.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import mpmath
@@ -20,14 +20,14 @@ from flint import arb, ctx
 from mpmath import mpf
 from sympy import Integral, Symbol, default_sort_key, oo
 
-from proofs.code.functions import FUNCTIONS, Function
+from proofs.code.functions import FUNCTIONS
 from proofs.engine.definitions import MeanSample
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from verify.closed_form import SPARE, Form, enclosed, prepared, real
 from verify.configurations import Configuration, configurations, meeting
 from verify.contexts.balls.arithmetic import as_ball, midpoint
-from verify.contexts.balls.means import means_at
+from verify.contexts.balls.network import means_at
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, distance
 from verify.model import PROXY_MOMENTS
@@ -64,18 +64,15 @@ def cases(level: Level, seed: int) -> list[Case]:
 class Vectors(Held):
     """One function of `FUNCTIONS`."""
 
-    function: Function | None = None
+    arguments: tuple[str, ...] = ("v", "w", "v_star", "w_star")
+    result: str = "n"
+    """The last axis of the function's result."""
+
     limit: int | None = None
     """How many cases are tried; all if None."""
 
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        return self.function.arguments if self.function else ("v", "w", "v_star", "w_star")
-
-    @property
-    def result(self) -> str:
-        """The last axis of the function's result."""
-        return self.function.result if self.function else "n"
+    extra: Callable[[Configuration], Mapping[Symbol, mpf]] = lambda point: {}
+    """Values of further symbols of the formula."""
 
     @cached_property
     def forms(self) -> dict[bool, Form]:
@@ -96,8 +93,7 @@ class Vectors(Held):
         return None
 
     def results(self, names: Names, case: Case) -> list[Any]:
-        assert self.function is not None
-        return [names[self.function.name](*self._arguments(case))]
+        return [names[self.functions[0]](*self._arguments(case))]
 
     def _arguments(self, case: Case) -> list[Any]:
         given: dict[str, Any] = {**case.inputs.vectors}
@@ -137,13 +133,10 @@ class Vectors(Held):
         """The closed form at the case, from the vectors themselves, at mpmath's current precision."""
         point, w_hat, e = self._point(case, shifts)
         form = self.forms[1e-20 < point.r < 1e20]
-        entries = certified(form, point, self._extra(point))
+        entries = certified(form, point, self.extra(point))
         if self.result != "n":
             return entries
         return [entries[0] * a + entries[1] * b for a, b in zip(w_hat, e, strict=True)]
-
-    def _extra(self, point: Configuration) -> Mapping[Symbol, mpf]:
-        return {}
 
     def _point(
         self, case: Case, shifts: Mapping[str, list[float]] | None = None
@@ -209,28 +202,29 @@ class CoarseGradient(Vectors):
         return frozenset(f"integral_{index}" for index, part in enumerate(ordered) if part.limits[0][2] == oo)
 
 
-@dataclass(frozen=True)
-class AnyEstimator(CoarseGradient):
-    """What all estimators have in common, tried with one: its moments are integrated, not read from its claim."""
-
-    def _extra(self, point: Configuration) -> Mapping[Symbol, mpf]:
-        with ctx.workdps(mpmath.mp.dps + SPARE):
-            means = means_at(as_ball(point.theta), as_ball(point.r), self.proxy, point.parameters)
-            balls = {name: means.mean(row) for name, row in PROXY_MOMENTS.items()}
-        return {name: required(ball, f"{name} at {point.label} is") for name, ball in balls.items()}
+def _moments(proxy: Estimator, point: Configuration) -> Mapping[Symbol, mpf]:
+    """What is said of all estimators is tried with one: its moments are integrated, not read from its claim."""
+    with ctx.workdps(mpmath.mp.dps + SPARE):
+        means = means_at(as_ball(point.theta), as_ball(point.r), proxy, point.parameters)
+        balls = {name: means.mean(row) for name, row in PROXY_MOMENTS.items()}
+    return {name: required(ball, f"{name} at {point.label} is") for name, ball in balls.items()}
 
 
 def holding(claim: Any) -> list[Held]:
     """How the vector functions of a claim are held."""
     for function in FUNCTIONS:
         if function.claim_id == claim.id:
-            return [Vectors(claim, function.chapter, (function.name,), function)]
+            return [Vectors(claim, function.chapter, (function.name,), function.arguments, function.result)]
     definition = claim.definition
     if "coarse_gradient" not in claim.code or not isinstance(definition, MeanSample):
         return []
     if definition.estimator == "*":
         proxy = ESTIMATORS["clipped-relu"]  # none of its four kernels is 0
-        return [AnyEstimator(claim, "estimators", ("coarse_gradient",), limit=2, proxy=proxy)]
+        return [
+            CoarseGradient(
+                claim, "estimators", ("coarse_gradient",), limit=2, extra=partial(_moments, proxy), proxy=proxy
+            )
+        ]
     if definition.estimator not in ESTIMATORS:
         return []
     proxy = ESTIMATORS[definition.estimator]

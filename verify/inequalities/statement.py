@@ -43,14 +43,14 @@ class Rule:
     scope: str
     whole: bool
     heavy: Callable[[Claim], bool] = lambda claim: False
-    applies: Callable[[Claim], bool] = lambda claim: True
+    applies: Callable[[Claim], object] = lambda claim: True
 
 
 _RULES: Final[dict[Any, Rule]] = {}
 
 
 def stated(
-    *keys: Any, scope: str, whole: bool, **which: Callable[[Claim], bool]
+    *keys: Any, scope: str, whole: bool, **which: Callable[[Claim], Any]
 ) -> Callable[[Callable[[Claim], Iterator[Statement]]], Callable[[Claim], Iterator[Statement]]]:
     """Decorator: state the claims of these ids, or of these types of definition; `which` are `heavy` and `applies`."""
 

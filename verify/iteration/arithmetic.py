@@ -177,13 +177,13 @@ class Exact(Iteration):
         return 2 * mpmath.atan2(norm(w - self.w_star), norm(w + self.w_star))
 
 
-def run_exact(problem: Problem, start: Array, tau: float = FAST, steps: int = 3000) -> tuple[Exact, Array, bool]:
+def run_exact(problem: Problem, start: Array) -> tuple[Exact, Array, bool]:
     """Run one start in double precision, then on from there with 60 digits: the iteration, the end, has it settled."""
-    near, _ = Iteration.of(problem).run(start[None, :], tau)
+    near, _ = Iteration.of(problem).run(start[None, :], FAST)
     with mp.workdps(DIGITS):
         iteration, w, moved = Exact.of(problem), unit(vector(near[0])), mpf(1)
-        for _ in range(steps):
-            new = iteration.step(w, mpf(tau))
+        for _ in range(3000):
+            new = iteration.step(w, mpf(FAST))
             moved, w = norm(new - w), new
             if moved < mpf(10) ** (5 - DIGITS):
                 break

@@ -236,16 +236,6 @@ def generator(seed: int, name: str, part: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
 
 
-def _sparse_filter(rng: np.random.Generator, n: int, nonzeros: int, dominating: bool) -> tuple[float, ...]:
-    """A filter of that many normal entries in random places; `dominating` makes one of them large."""
-    w = np.zeros(n)
-    places = rng.permutation(n)[:nonzeros]
-    w[places] = rng.standard_normal(len(places))
-    if dominating:
-        w[places[0]] *= 6
-    return tuple(float(x) for x in np.round(w / np.linalg.norm(w), 4) + (w != 0) * 1e-5)
-
-
 def drawn(
     rng: np.random.Generator,
     penalty: str,
@@ -254,10 +244,18 @@ def drawn(
     beta: tuple[float, float] = (0.05, 20.0),
     lam: tuple[float, float] = (1e-3, 1.0),
 ) -> Problem:
-    """A problem with κ from the quadrature of its coarse gradient; β/κ and λ/κ log-uniform in the ranges given."""
+    """A problem with κ from the quadrature of its coarse gradient; β/κ and λ/κ log-uniform in the ranges given.
+
+    The filter has normal entries, as many as may be, in random places; now and then one of them dominates.
+    """
     v_star = _OUTPUTS[int(rng.integers(len(_OUTPUTS)))]
     alpha, kappa = (float(x) for x in pull(v_star, ("relu", "identity")[int(rng.integers(2))]))
-    w_star = _sparse_filter(rng, n, int(rng.integers(1, n + 1)), bool(rng.random() < 0.3))
+    nonzeros, dominating, w = int(rng.integers(1, n + 1)), bool(rng.random() < 0.3), np.zeros(n)
+    places = rng.permutation(n)[:nonzeros]
+    w[places] = rng.standard_normal(len(places))
+    if dominating:
+        w[places[0]] *= 6
+    w_star = tuple(float(x) for x in np.round(w / np.linalg.norm(w), 4) + (w != 0) * 1e-5)
     ratios = [float(np.exp(rng.uniform(np.log(low), np.log(high)))) for low, high in (beta, lam)]
     least = {shape.name: float(shape.above) for shape in BROUGHT[penalty].parameters} if penalty in BROUGHT else {}
     shapes = {

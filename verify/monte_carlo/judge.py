@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 
 from proofs.engine.claim import Claim
-from verify.configurations import Level
-from verify.evidence import Evidence, Fate, Figures, Grade, Outcome, Verdict
+from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Verdict
 from verify.monte_carlo.expectations import REPRESENTATIVES, Expectation
-from verify.monte_carlo.plan import Check, Group, size, target
-from verify.monte_carlo.predictions import Predictor
+from verify.monte_carlo.plan import Check, Group, Predictor, size, target
 from verify.monte_carlo.sampled import ALONG, SQUARED, Scene
 from verify.monte_carlo.statistics import POWER, Array, detectable, finite, scores, variance_along
 from verify.mutants import Mutant, fates, mutants

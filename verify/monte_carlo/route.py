@@ -21,12 +21,10 @@ from typing import Any
 import proofs
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import SampleGradient
-from verify.configurations import Level
-from verify.evidence import Evidence, Outcome, Task
+from verify.evidence import Evidence, Level, Outcome, Task
 from verify.monte_carlo.expectations import expectations
 from verify.monte_carlo.judge import NAME, Judge, for_mutants
-from verify.monte_carlo.plan import Check, Group, checks, grouped, share
-from verify.monte_carlo.predictions import Key, Predictor, every
+from verify.monte_carlo.plan import Check, Group, Key, Predictor, checks, every, grouped, share
 from verify.monte_carlo.sampled import flatness, judged, scenes
 from verify.monte_carlo.samplers import sample_in_full, sample_reduced
 from verify.monte_carlo.statistics import threshold
@@ -71,23 +69,19 @@ def tasks(claims: Sequence[Claim], level: Level, seed: int, budget: float) -> li
 def run(task: Task) -> Any:
     """What was sampled, with its rounds; or the predictions of a claim; or the figures of the flatness check."""
     part, level, seed, index, *rest = task.arguments
-    if part == "predictions":
-        return _predictions(proofs.get(task.claim_ids[0]), level, seed)
+    if part == "predictions":  # what the claim says everywhere, and what its mutants say where they are tried
+        claim = proofs.get(task.claim_ids[0])
+        planned = checks(claim, level, seed)
+        wrong = [mutant.claim for mutant in mutants(claim, level) if mutant.part == "statement"]
+        pairs = [(claim, check) for check in planned]
+        pairs += [(mutant, check) for mutant in wrong for check in for_mutants(planned)]
+        return every((one, check.expectation, check.scene) for one, check in pairs)
     scene = scenes(level, seed)[index]
     if part == "flatness":
         return flatness(scene)
     _, wanted, limit = rest
     asked = dict(wanted)
     return sample_reduced(scene, asked, limit) if part == "reduced" else sample_in_full(scene, part, asked, limit)
-
-
-def _predictions(claim: Claim, level: Level, seed: int) -> dict[Key, Any]:
-    """What a claim says everywhere, and what its mutants say where they are tried."""
-    planned = checks(claim, level, seed)
-    wrong = [mutant.claim for mutant in mutants(claim, level) if mutant.part == "statement"]
-    pairs = [(claim, check) for check in planned]
-    pairs += [(mutant, check) for mutant in wrong for check in for_mutants(planned)]
-    return every((one, check.expectation, check.scene) for one, check in pairs)
 
 
 def conclude(

@@ -18,9 +18,9 @@ from numerics.model import sample_loss
 from numerics.problems import SHARD, Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
 from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration
 from verify.contexts.slopes import slope_of
-from verify.evidence import Evidence, Figures, Grade, Verdict
+from verify.evidence import Evidence, Figures, Grade, Level, Verdict
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.statistics import Array, polarised
 from verify.pins import pinned
@@ -154,7 +154,12 @@ class _Joined(Problem):
 def problem(scene: Scene, part: str, asked: Sequence[Expectation]) -> Problem:
     """Sampling problem of one part of a scene: every expectation asked, its projections, squares of row vectors."""
     asked = [one for one in asked if one.part == part]
-    parts = _rows(scene, asked) if part == "rows" else _networks(scene, asked)
+    parts: dict[str, Problem] = {}
+    if part == "rows":
+        functions = {one.column: _row_function(one, scene.point) for one in asked}
+        parts[""] = RowProblem(functions, scene.w_hat, scene.w_star, draws=scene.draws("rows"))
+    else:
+        parts = _networks(scene, asked)
     vectors = [one for one in asked if one.is_vector]
     directions = {one.column: polarised(scene.basis(one.definition)) for one in vectors}
     frame = np.column_stack([scene.w_hat, scene.e, scene.orthogonal])
@@ -178,11 +183,6 @@ def _networks(scene: Scene, asked: Sequence[Expectation]) -> dict[str, Problem]:
             proxies={name: slope_of(name, scene.point.parameters) for name in names},
         )
     return parts
-
-
-def _rows(scene: Scene, asked: Sequence[Expectation]) -> dict[str, Problem]:
-    functions = {one.column: _row_function(one, scene.point) for one in asked}
-    return {"": RowProblem(functions, scene.w_hat, scene.w_star, draws=scene.draws("rows"))}
 
 
 def _row_function(one: Expectation, point: Configuration) -> RowFunction:

@@ -9,7 +9,7 @@ apart by the SMT solver, which also exhibits a point where the two differ.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sympy import Add, Basic, Eq, Expr, Ge, Le, Symbol, cos, pi, sin
@@ -45,7 +45,8 @@ def _evidence(claim: Claim, found: Sequence[Evidence], level: Level) -> Evidence
     disputed = [label for label in equivalent if noticed[label]]
     unseconded = not INDEPENDENT & set(_methods(rows))
     unnoticed = [label for label in rows if not (unseconded or noticed[label] or label in equivalent)]
-    weaker = _weaker(claim, unnoticed, level)
+    unclear = [mutant for mutant in mutants(claim, level) if mutant.label in unnoticed]
+    weaker = {mutant.label: where for mutant in unclear if (where := says_less(claim, mutant))}
     for label in weaker:
         rows[label]["symbolic"] = Fate.WEAKER
     live = {} if unseconded else {label: rows[label] for label in rows if label not in (*equivalent, *weaker)}
@@ -89,12 +90,6 @@ def _noticed(claim: Claim, rows: Rows, level: Level) -> dict[str, list[str]]:
         label: [m for m, fate in fates.items() if fate is Fate.KILLED and m in (INDEPENDENT if label in made else _OWN)]
         for label, fates in rows.items()
     }
-
-
-def _weaker(claim: Claim, labels: Collection[str], level: Level) -> dict[str, str]:
-    """Those that provably say less than the claim, which is a matter of exact statements, and where they do."""
-    chosen = [mutant for mutant in mutants(claim, level) if mutant.label in labels]
-    return {mutant.label: where for mutant in chosen if (where := says_less(claim, mutant))}
 
 
 def _methods(rows: Rows) -> list[str]:

@@ -1,8 +1,7 @@
 """Comparing a closed form with its definition: digits agreed, and what they say.
 
-The scale of a comparison is the natural size of the number: the larger of its value and the sum
-of the |terms| it is built from, so that a number that legitimately cancels is judged by what it
-cancels from.
+The scale of a comparison is the natural size of the number: the larger of its value and the sum of the |terms| it is
+built from, so that a number that legitimately cancels is judged by what it cancels from.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from proofs.engine.definitions import Correlation, Definition, FilterGradient, M
 from proofs.proxies import ESTIMATORS, Estimator
 from verify.at_points import Comparison
 from verify.closed_form import Form, NoValueError, prepared
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, ReluPatches, UndefinedError
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.evidence import Verdict
+from verify.evidence import Level, Verdict
 from verify.sides import Side, World, forms, sides, stated
 
 

@@ -1,10 +1,9 @@
 """The precision route: every closed form against its definition, at 50 digits.
 
-The definition is evaluated by quadrature of raw integrands (verify.contexts.digits.quadrature), explicit sums
-over rows (verify.contexts.digits.network), linear solves and differences; the closed form by mpmath.
-A claim is verified when every comparison agrees to 45 digits (20 where the definition is a
-derivative), refuted when one falls below 40 (15) with a witness, undecided in between, without
-a configuration that meets its hypotheses.
+The definition is evaluated by quadrature of raw integrands (verify.contexts.digits.quadrature), explicit sums over rows
+(verify.contexts.digits.network), linear solves and differences; the closed form by mpmath. A claim is verified when
+every comparison agrees to 45 digits (20 where the definition is a derivative), refuted when one falls below 40 (15)
+with a witness, undecided in between, without a configuration that meets its hypotheses.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from proofs.engine.claim import Claim
 from proofs.engine.definitions import CommonZeros, Landscape, ReluNetwork
 from verify import roads
 from verify.at_points import AtPoints, Comparison
-from verify.configurations import Configuration, Level, meeting
+from verify.configurations import Configuration, meeting
 from verify.contexts.digits.quadrature import DIGITS
-from verify.evidence import Fate, Figures, Verdict
+from verify.evidence import Fate, Figures, Level, Verdict
 from verify.mutants import Mutant, fates, mutants
 from verify.precision import hypotheses
 from verify.precision.comparison import check_sides
@@ -53,9 +52,7 @@ def _check(claim: Claim, point: Configuration, level: Level) -> list[Comparison]
 
 
 def points_for(claim: Claim, points: Sequence[Configuration]) -> list[Configuration]:
-    """The configurations a claim is checked at: those that meet its hypotheses, and those its
-    definition needs.
-    """
+    """The configurations a claim is checked at: those that meet its hypotheses, and those its definition needs."""
     choose = roads.POINTS.get(claim.id) or roads.POINTS.get(type(claim.definition))
     return meeting(claim.hypotheses, choose(claim.definition, points) if choose else points)
 

@@ -18,8 +18,8 @@ CHECKERS: Final[dict[type[Any] | str, Callable[..., Any]]] = {}
 POINTS: Final[dict[type[Any] | str, Callable[..., Sequence[Any]]]] = {}
 """Claim id, or type of definition -> the configurations that it needs, of the definition and those of a run."""
 
-BOXES: Final[dict[str, Callable[..., Any]]] = {}
-"""Claim id -> what the claim states over whole parameter boxes."""
+BOXES: Final[dict[str, tuple[Callable[..., Any], str]]] = {}
+"""Claim id -> what makes the claim's statements over whole parameter boxes, and what of the claim these do not say."""
 
 
 def checks(*keys: type[Any] | str, points: Callable[..., Sequence[Any]] | None = None) -> Callable[[_Made], _Made]:
@@ -34,11 +34,11 @@ def checks(*keys: type[Any] | str, points: Callable[..., Sequence[Any]] | None =
     return register
 
 
-def over_boxes(claim_id: str) -> Callable[[_Made], _Made]:
-    """The function makes the statements of this claim over boxes."""
+def over_boxes(claim_id: str, *, left: str = "") -> Callable[[_Made], _Made]:
+    """The function makes the statements of this claim over boxes; together they say all of it but what is `left`."""
 
     def register(builder: _Made) -> _Made:
-        BOXES[claim_id] = builder
+        BOXES[claim_id] = builder, left
         return builder
 
     return register

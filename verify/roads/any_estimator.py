@@ -42,16 +42,12 @@ def _curved(claim: Claim) -> Iterator[Statement]:
     yield Statement("H(w⁺) − H(w)", Ge(rise + envelope, bound), known, relaxed=True)
     yield Statement("an increase for τ ≤ 1/L", Gt(bound, 0), (Gt(dot(away, away), 0), Le(step * _STEEPEST, 1)))
     yield _square_estimator(claim)
-    yield _own_step()
-
-
-def _own_step() -> Statement:
-    """w − η(G + β(w − u)) with G = α w − κw* (R12) is along z, by entries."""
-    w, star, own, level, pull = reals("w_i w_star_i u_i alpha kappa_0")
+    # w − η(G + β(w − u)) with G = α w − κw* (R12) is along z, by entries.
+    w, star, entry, level = reals("w_i w_star_i u_i alpha")
     left = 1 - eta * (level + beta)
-    moved = w - eta * (level * w - pull * star + beta * (w - own))
-    along = left * (w + step * (pull * star + beta * own))
-    return Statement("τ = η/(1 − η(α + β))", Eq(moved, along), (Eq(step, eta / left), Gt(left, 0)))
+    ahead = w - eta * (level * w - here * star + beta * (w - entry))
+    along = left * (w + step * (here * star + beta * entry))
+    yield Statement("τ = η/(1 − η(α + β))", Eq(ahead, along), (Eq(step, eta / left), Gt(left, 0)))
 
 
 def _gain(claim: Claim, square: Expr, norm: Expr, steepest: Expr) -> Expr:

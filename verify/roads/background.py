@@ -5,7 +5,7 @@ step of it, with the gradient of B1.gradient, is enclosed over boxes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
@@ -17,11 +17,12 @@ from proofs import symbols
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import ReluNetwork
 from verify.at_points import Comparison
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration
 from verify.contexts.digits.network import ReluPatches, secant
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.stated import Stated, formula, in_plane, named
+from verify.enclosure.boxes.stated import formula, in_plane, named
 from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.evidence import Level
 from verify.precision.comparison import ROUGH, Held, check_sides, generic
 from verify.roads import checks, over_boxes
 from verify.sides import NORM_STAR
@@ -135,21 +136,17 @@ def _descends(held: Held, patches: ReluPatches, steps: int) -> None:
 _SCALED: Final = "‖w*‖ = 1 by scaling w, w* together; k = 1/p, η = y times the step bound"
 
 
-@over_boxes("B1.descent")
-def _descent(claim: Claim) -> Stated:
+@over_boxes("B1.descent", left="w_t → w*, which is a limit")
+def _descent(claim: Claim) -> Iterator[Statement]:
     """θ⁺ ≤ θ and min(r, ρ) ≤ r⁺ ≤ max(r, 1), for one step from any w, θ < π; later steps repeat it as ρ falls in θ."""
     theta, p, y, t = box = coordinates(theta=(0, pi), p=(0, 1), y=(0, 1), t=(0, 1))
     start = Symbol("r", positive=True)
 
-    def step(length: Expr) -> tuple[Expr, Expr]:
-        """Coefficients of w⁺ along ŵ and w*, for a start of that length."""
-        values = {"theta": theta, "k": 1 / p, "r": length, "r_star": 1}
-        eta = y * named(formula(claim, "largest step"), k=1 / p)
-        along, across = (named(coefficient, **values) for coefficient in in_plane(get("B1.gradient").formula))
-        towards = simplify(-eta * across / sin(theta))
-        return length - eta * along - towards * cos(theta), towards
-
-    radial, towards = step(start)
+    values = {"theta": theta, "k": 1 / p, "r": start, "r_star": 1}
+    eta = y * named(formula(claim, "largest step"), k=1 / p)
+    along, across = (named(coefficient, **values) for coefficient in in_plane(get("B1.gradient").formula))
+    towards = simplify(-eta * across / sin(theta))  # the coefficients of w⁺ along w* and ŵ
+    radial = start - eta * along - towards * cos(theta)
     floor = named(formula(claim, "norm, a lower bound"), theta=theta, k=1 / p, r_star=1)
     inner = radial + towards * cos(theta)
 
@@ -163,30 +160,18 @@ def _descent(claim: Claim) -> Stated:
     falls = simplify(-floor.diff(theta))
 
     def stays(
-        name: str,
-        margin: Expr,
-        why: str,
-        over: Sequence[Symbol] = (),
-        linear: Sequence[Symbol] = (t, y),
-        *,
-        exact: bool = True,
+        name: str, margin: Expr, why: str, over: Sequence[Symbol] = (), linear: Sequence[Symbol] = (t, y), **how: bool
     ) -> Statement:
         inside = {symbol: box[symbol] for symbol in over or box}
-        return Statement(name, margin, inside, reduction=why, affine=tuple(linear), exact=exact)
+        return Statement(name, margin, inside, reduction=why, affine=tuple(linear), **how)
 
     start_theta, at_zero = (inner - floor).subs(theta, 0), floor.subs(theta, 0) + far
     flat = f"at θ = 0 ‖w⁺‖ = ⟨w⁺, ŵ⟩; {_SCALED}"
-    return Stated(
-        (
-            stays("ŵ in w⁺", at(radial, far, 1 - t), cone),
-            stays("w* in w⁺", towards, cone, (theta, p, y), (y,)),
-            stays("‖w⁺‖ ≥ ρ from r ≥ ρ, θ = 0", at(start_theta, at_zero, 1 - t), flat, (p, y, t)),
-            stays("‖w⁺‖ ≥ ρ from r ≥ ρ", at(inner - floor, floor + far, 1 - t), below, exact=False),
-            stays("‖w⁺‖ ≥ r from r ≤ ρ", at(inner - start, t * floor, 1), below, exact=False),
-            stays("‖w⁺‖ ≤ r from r ≥ 1", at(start - radial - towards, 1 + far, 1 - t), above, exact=False),
-            stays("ρ falls in θ", falls, "so ρ(θ₀) stays a floor as θ falls", (theta, p), (), exact=False),
-            stays("‖w⁺‖ ≤ 1 from r ≤ 1", at(1 - radial - towards, t, 1), above, exact=False),
-        ),
-        whole=False,
-        left="w_t → w*, which is a limit",
-    )
+    yield stays("ŵ in w⁺", at(radial, far, 1 - t), cone)
+    yield stays("w* in w⁺", towards, cone, (theta, p, y), (y,))
+    yield stays("‖w⁺‖ ≥ ρ from r ≥ ρ, θ = 0", at(start_theta, at_zero, 1 - t), flat, (p, y, t))
+    yield stays("‖w⁺‖ ≥ ρ from r ≥ ρ", at(inner - floor, floor + far, 1 - t), below, exact=False)
+    yield stays("‖w⁺‖ ≥ r from r ≤ ρ", at(inner - start, t * floor, 1), below, exact=False)
+    yield stays("‖w⁺‖ ≤ r from r ≥ 1", at(start - radial - towards, 1 + far, 1 - t), above, exact=False)
+    yield stays("ρ falls in θ", falls, "so ρ(θ₀) stays a floor as θ falls", (theta, p), (), exact=False)
+    yield stays("‖w⁺‖ ≤ 1 from r ≤ 1", at(1 - radial - towards, t, 1), above, exact=False)

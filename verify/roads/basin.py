@@ -14,7 +14,7 @@ from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, exp
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, cap_angle, kappa, lam, n, step
-from verify.enclosure.boxes.stated import Stated, as_product, formula, named
+from verify.enclosure.boxes.stated import as_product, formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.inequalities.frame import C, S, Z, circle_point, dot, placed, reals
 from verify.inequalities.statement import Statement as OverReals
@@ -33,8 +33,8 @@ _TANGENT: Final = (
 )
 
 
-@over_boxes("R6")
-def _basin(claim: Claim) -> Stated:
+@over_boxes("R6", left="the gain for π/2 < θ < π − α₀; the cap θ ≤ α₀")
+def _basin(claim: Claim) -> Iterator[Statement]:
     """cos θ⁺ − cos θ against the gain, for the worst y in the ball about κw*; α₀ = π/2 − γ, φ = α₀ + s, θ = φ + b.
 
     With cos φ − cos θ = 2 sin((θ + φ)/2) sin((θ − φ)/2) and sin(θ − φ) = 2 sin((θ − φ)/2) cos((θ − φ)/2) the factor
@@ -49,7 +49,7 @@ def _basin(claim: Claim) -> Stated:
     if simplify(bounds[0] - bounds[1]) != 0:
         raise ValueError("the gain depends on τβ at fixed τκ/(1 + τβ)")
     numerator, denominator = sympy.fraction(sympy.together(bounds[0]))
-    positive = Statement("denominator of the gain", denominator, box, reduction=_TANGENT, limit=400)
+    yield Statement("denominator of the gain", denominator, box, reduction=_TANGENT, limit=400)
     # Divided by sin(b/2): the numerator has the factor sin b.
     halved = numerator.subs(sin(b), 2 * cos(b / 2))
     if expand(halved * sin(b / 2) - numerator.subs(sin(b), 2 * sin(b / 2) * cos(b / 2))) != 0:
@@ -59,8 +59,7 @@ def _basin(claim: Claim) -> Stated:
     reduced = as_product(margin, 4 * sin(s / 2), mixed)
     # Without the factor another gain can be refuted, but hardly closed: that is not tried for long.
     limit = 2_000 if reduced == mixed else 20
-    gain = Statement("gain, θ ≤ π/2", reduced, box, reduction=_TANGENT, limit=limit)
-    return Stated((positive, gain), whole=False, left="the gain for π/2 < θ < π − α₀; the cap θ ≤ α₀")
+    yield Statement("gain, θ ≤ π/2", reduced, box, reduction=_TANGENT, limit=limit)
 
 
 def _gain(claim: Claim, cap: Expr, theta: Expr, pull: Expr, drag: Expr, share: Expr) -> Expr:

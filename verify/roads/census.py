@@ -11,7 +11,7 @@ from sympy import Abs, Eq, Equivalent, Expr, Gt, Le, Ne, Rational, Symbol, expan
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, kept_level, lam, ratio, spike_sign, star_entry, star_size
-from verify.enclosure.boxes.stated import Stated, formula, named
+from verify.enclosure.boxes.stated import formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
 from verify.inequalities.frame import ALONG, BELOW, SPIKE, N, X, others, placed, soft
 from verify.inequalities.statement import Statement as OverReals
@@ -24,7 +24,7 @@ from verify.roads import over_boxes
 
 
 @over_boxes("R7.astroid")
-def _astroid(claim: Claim) -> Stated:
+def _astroid(claim: Claim) -> Iterator[Statement]:
     """A²/N² + B²/(β − N)² takes the value 1 on (0, β) exactly for β at least the threshold; β is enough there.
 
     Scaling A, B, β, N together allows A = c^{3/2}, B = (1 − c)^{3/2}; N = βν. Below the threshold F > 1 on (0, β)
@@ -43,15 +43,10 @@ def _astroid(claim: Claim) -> Stated:
         return expand(c**3 * (1 - nu) ** 2 + (1 - c) ** 3 * nu**2 - threshold**2 * nu**2 * (1 - nu) ** 2)
 
     own, mirrored = {c: box[c]}, expand(least(1 - (1 - c) * y).subs(c, 1 - c))
-    return Stated(
-        (
-            Statement("no root below, ν ≤ c", least(c * y), box, reduction=reduction, limit=limit),
-            Statement("no root below, ν ≥ c", mirrored, box, reduction=f"{reduction}; c and ν counted from 1"),
-            Statement("a root from the threshold on", expand(-least(c)), own, reduction=reduction, equality=True),
-            Statement("the threshold is positive", threshold, own, reduction=reduction),
-        ),
-        whole=True,
-    )
+    yield Statement("no root below, ν ≤ c", least(c * y), box, reduction=reduction, limit=limit)
+    yield Statement("no root below, ν ≥ c", mirrored, box, reduction=f"{reduction}; c and ν counted from 1")
+    yield Statement("a root from the threshold on", expand(-least(c)), own, reduction=reduction, equality=True)
+    yield Statement("the threshold is positive", threshold, own, reduction=reduction)
 
 
 # Over the reals.

@@ -15,9 +15,10 @@ from proofs.engine.claim import Claim
 from proofs.engine.definitions import CommonZeros
 from proofs.proxies import estimator
 from verify.closed_form import prepared
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, extrapolated
 from verify.contexts.digits.quadrature import Estimate
+from verify.evidence import Level
 from verify.inequalities.frame import dot
 from verify.inequalities.statement import Statement, stated
 from verify.precision.comparison import ROUGH, Held, closed_coordinates, holding
@@ -42,9 +43,12 @@ def _zeros_at(definition: CommonZeros, points: Sequence[Configuration]) -> Seque
 def check_common_zeros(held: Held, level: Level) -> None:
     """C8 and its parts."""
     definition = cast(CommonZeros, held.claim.definition)
-    parts = {"zeros": (_zeros,), "beyond": (_beyond,), "spurious": (_at_spurious,)}
-    for check in parts.get(definition.aspect, (_ratio, _rates)):
-        check(held, Network.at(held.point, estimator(definition.estimator)))
+    network = Network.at(held.point, estimator(definition.estimator))
+    if definition.aspect == "spurious":
+        held.forms(_norm(network.valley(mp.pi).coarse_gradient()))
+        return
+    for check in {"zeros": (_zeros,), "beyond": (_beyond,)}.get(definition.aspect, (_ratio, _rates)):
+        check(held, network)
 
 
 def _norm(vector: Sequence[Estimate]) -> Estimate:
@@ -80,10 +84,6 @@ def _beyond(held: Held, network: Network) -> None:
     held.vanish("G", witness.coarse_gradient())
     held.shown("slope of f as θ leaves π", witness.one_sided_slope(), -1)
     held.shown("f at π − 0.01 minus f at π", witness.turned(mp.pi - mpf("0.01")).loss() - witness.loss(), -1)
-
-
-def _at_spurious(held: Held, network: Network) -> None:
-    held.forms(_norm(network.valley(mp.pi).coarse_gradient()))
 
 
 def _rates(held: Held, network: Network) -> None:

@@ -24,11 +24,11 @@ from proofs.engine.definitions import DescentConstant, PlainDescent
 from proofs.lipschitz_constant import LARGEST_V
 from proofs.proxies import estimator
 from proofs.symbols import eta
-from verify.configurations import Level
 from verify.contexts.digits.network import Network, UndefinedError, apart, moved, values
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.stated import Stated, agrees, basic, formula, in_plane, named, without_factor
+from verify.enclosure.boxes.stated import agrees, basic, formula, in_plane, named, without_factor
 from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.evidence import Level
 from verify.inequalities.frame import dot, placed, reals
 from verify.inequalities.statement import Statement as OverReals
 from verify.inequalities.statement import stated
@@ -98,16 +98,11 @@ def check_plain_descent(held: Held, level: Level) -> None:
     """B2: steps of v ← v − η ∂f/∂v, w ← w − ηG with gradients from quadrature."""
     name = cast(PlainDescent, held.claim.definition).estimator
     network = Network.at(held.point, estimator(name))
-    if name == "identity":
-        _repelled(held, network)
-    else:
+    if name != "identity":
         _descends(held, network, 2 if level == "quick" else 6)
-
-
-def _repelled(held: Held, network: Network) -> None:
-    """One step from the spurious minimum: v stays, w keeps its line, and shrinks by what the claim says."""
-    there = network.valley(+mp.pi)
-    rate = mpf(3) / 8
+        return
+    # One step from the spurious minimum: v stays, w keeps its line, and shrinks by what the claim says.
+    there, rate = network.valley(+mp.pi), mpf(3) / 8
     radial, *others = there.coarse_gradient()
     held.vanish("∂f/∂v", there.gradient_v())
     held.vanish("G off the line", others)
@@ -200,7 +195,7 @@ def _sides() -> tuple[Expr, Expr]:
 
 
 @over_boxes("C7")
-def _descent(claim: Claim) -> Stated:
+def _descent(claim: Claim) -> Iterator[Statement]:
     """‖G‖² ≤ A(‖∂f/∂v‖² + ⟨G, ∂f/∂w⟩), as a quadratic form in (δ, v·v*).
 
     ‖∂f/∂v‖ ≥ |δ|/C_v, with equality where ∂f/∂v is along v and ‖v‖ = C_v; such v, v* exist for m ≥ 2 and every ratio of
@@ -225,15 +220,14 @@ def _descent(claim: Claim) -> Stated:
         "as a quadratic form: entries times t and 1 − t, determinant times t(1 − t), over its factors 1 − t"
     )
     halves = [coordinates(theta=ends, t=(0, 1)) for ends in ((0, pi / 2), (pi / 2, pi))]
-    statements = [Statement("coefficient of (v·∂f/∂v)²", first, {t: box[t]}, reduction=reduction, equality=True)]
+    yield Statement("coefficient of (v·∂f/∂v)²", first, {t: box[t]}, reduction=reduction, equality=True)
     for words, margin in (("coefficient of (v·v*)²", last), ("determinant", determinant)):
         for half, side in zip(halves, ("θ ≤ π/2", "θ ≥ π/2"), strict=True):
-            statements.append(Statement(f"{words}, {side}", margin, half, reduction=reduction, affine=(t,)))
-    return Stated(tuple(statements), whole=True)
+            yield Statement(f"{words}, {side}", margin, half, reduction=reduction, affine=(t,))
 
 
-@over_boxes("C7.printed")
-def _printed(claim: Claim) -> Stated:
+@over_boxes("C7.printed", left="that the formula is exact, beyond a millionth")
+def _printed(claim: Claim) -> Iterator[Statement]:
     """At v = v(θ) the quotient grows like ‖w‖: no constant A will do."""
     (angle,) = box = coordinates(theta=(0, pi))
     square, inner = (side.subs({_SLOPE: 0, symbols.theta: angle, _PRODUCT: 1, symbols.r: 1}) for side in _sides())
@@ -244,14 +238,10 @@ def _printed(claim: Claim) -> Stated:
     quotient = simplify(square / inner)
     reduction = "at v = v(θ) ∂f/∂v = 0; both sides are squares of v·v* ≠ 0, set to 1, and ‖w‖ times their value at 1"
     middle = coordinates(theta=(pi / 4, 3 * pi / 4))
-    grown = Statement(
-        "the quotient is at least ‖w‖/2",
-        quotient - Rational(1, 2),
-        middle,
-        reduction=f"{reduction}: as ‖w‖ → ∞ no A will do",
-    )
-    parted = agrees("quotient", expand(stated * sin(angle)), expand(simplify(quotient * sin(angle))), box, reduction)
-    return Stated((grown, *parted), whole=False, left="that the formula is exact, beyond a millionth")
+    none = f"{reduction}: as ‖w‖ → ∞ no A will do"
+    yield Statement("the quotient is at least ‖w‖/2", quotient - Rational(1, 2), middle, reduction=none)
+    defined = expand(simplify(quotient * sin(angle)))
+    yield from agrees("quotient", expand(stated * sin(angle)), defined, box, reduction)
 
 
 # Over the reals.

@@ -11,11 +11,12 @@ from mpmath import mpf
 
 from numerics.model import sample_loss
 from proofs.engine.definitions import Potential, SampleGradient
-from proofs.proxies import Estimator, estimator
+from proofs.proxies import estimator
 from proofs.rules.gradients import ENTRY, STAR_ENTRY
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, UndefinedError
 from verify.contexts.digits.quadrature import Estimate
+from verify.evidence import Level
 from verify.precision.comparison import ROUGH, Held, holding
 from verify.roads import checks
 
@@ -23,23 +24,17 @@ from verify.roads import checks
 @checks(Potential, points=lambda of, points: [one for one in points if not of.jointly or 1e-6 < one.r < 1e6])
 @holding
 def check_joint_potential(held: Held, level: Level) -> None:
-    """C9.joint: in w and v together mixed derivatives differ. Those along ŵ are differences over r: at r = 1e-150
-    rounding hides the rest.
+    """C9.joint: ∂G_ŵ/∂v_1 − ∂²f/∂v_1∂w_ŵ at the configuration against the stated one; not 0 at v = v* = (1, 0, …).
+
+    Those along ŵ are differences over r: at r = 1e-150 rounding hides the rest.
     """
     if not held.point.r:
         raise UndefinedError("‖w‖ has no gradient at w = 0")
-    for name in ("relu", "identity"):
-        _mixed(held, estimator(name))
-
-
-def _mixed(held: Held, proxy: Estimator) -> None:
-    """∂G_ŵ/∂v_1 − ∂²f/∂v_1∂w_ŵ at the configuration against the stated one; not 0 at v = v* = (1, 0, …)."""
-    label = f"difference of the mixed derivatives, {proxy.name}"
-    network = Network.at(held.point, proxy)
-    stated = held.part(proxy.name, {ENTRY: network.v[0], STAR_ENTRY: network.v_star[0]})
     unit = tuple(mpf(k == 0) for k in range(held.point.m))
-    held.equal(label, stated, _curl(network))
-    held.shown(f"{label}, v = v* = (1, 0, …)", _curl(replace(network, v_star=unit, v=unit)))
+    for name in ("relu", "identity"):
+        label, network = f"difference of the mixed derivatives, {name}", Network.at(held.point, estimator(name))
+        held.equal(label, held.part(name, {ENTRY: network.v[0], STAR_ENTRY: network.v_star[0]}), _curl(network))
+        held.shown(f"{label}, v = v* = (1, 0, …)", _curl(replace(network, v_star=unit, v=unit)))
 
 
 def _curl(network: Network) -> Estimate:

@@ -1,8 +1,7 @@
 """N5: the landscape, by quadrature of the loss and over the reals for few hidden units.
 
-Critical points are tested from the definition: increments of the loss in random directions and
-along its own valley v = argmin f(·, θ), which is found by solving the normal equations, never
-by a formula.
+Critical points are tested from the definition: increments of the loss in random directions and along its own valley v =
+argmin f(·, θ), which is found by solving the normal equations, never by a formula.
 """
 
 from __future__ import annotations
@@ -20,9 +19,10 @@ from sympy import And, Eq, Equivalent, Ge, Gt, Integer, Le, Lt, Or, diff, expand
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Landscape
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, inner, secant
 from verify.contexts.digits.quadrature import DIGITS, Estimate
+from verify.evidence import Level
 from verify.inequalities.frame import dot, reals
 from verify.inequalities.statement import Statement, stated
 from verify.precision.comparison import ROUGH, Held, holding
@@ -31,9 +31,7 @@ from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss,
 
 _DIRECTIONS: Final = 4
 _RADIUS: Final = mpf(10) ** -9
-"""Of the neighbourhood a local minimum is tested in; increments there are about 1e-18, noise about
-1e-58.
-"""
+"""Of the neighbourhood a local minimum is tested in; increments there are about 1e-18, noise about 1e-58."""
 
 
 def shallow(v_star: Sequence[float]) -> int:

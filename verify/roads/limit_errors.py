@@ -36,20 +36,13 @@ def _error(claim: Claim) -> Iterator[Statement]:
     by_half = part["distance"].xreplace({sin(theta / 2): _HALF, cos(theta / 2): sqrt(1 - _HALF**2)})
     chord = Eq(apart**2, (1 - C) ** 2 + S**2), Ge(apart, 0), Eq(C, 1 - 2 * _HALF**2), Le(_HALF, 1)
     yield Statement("the distance", Eq(apart, by_half), (*CIRCLE, *chord))
-    yield from _same_sign(N * X - beta * OWN)
+    # A minimizer is no longer than x and on its side, so that u_i has the sign of N x − βu: of w*_i.
+    price, at_x = reals("p_u p_x")
+    better = Le(objective(price, OWN, X, lam, beta), lam * at_x), Le((X - OWN) ** 2, (X + OWN) ** 2)
+    shorter = Or(Lt(Abs(OWN), Abs(X)), Ge(price, at_x))
+    yield Statement("u_i w*_i ≥ 0", Ge(OWN * (N * X - beta * OWN), 0), (*better, shorter, Ge(N, beta)))
     ahead = Eq(N * C, kappa + beta * inner), Ge(inner, 0), Ge(N, beta)
     yield Statement("cos θ̄", Ge(C, part["lower bound"]), ahead)
-
-
-def _same_sign(pull: Expr) -> Iterator[Statement]:
-    """A minimizer is no longer than x and on its side, so that u_i has the sign of N x − βu: of w*_i."""
-    price, at_x = reals("p_u p_x")
-    better = [
-        Le(objective(price, OWN, X, lam, beta), lam * at_x),
-        Le((X - OWN) ** 2, (X + OWN) ** 2),
-        Or(Lt(Abs(OWN), Abs(X)), Ge(price, at_x)),
-    ]
-    yield Statement("u_i w*_i ≥ 0", Ge(OWN * pull, 0), (*better, Ge(N, beta)))
 
 
 def _sum_of_gaps(claim: Claim, count: Symbol, most: Expr) -> Statement:

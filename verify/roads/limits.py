@@ -17,7 +17,7 @@ from verify.inequalities.frame import ABOVE, OWN, SOFT, C, N, X, dot, placed, re
 from verify.inequalities.statement import Statement, stated
 from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact, unit
 from verify.iteration.ends import next_to_threshold, refined, uncertainty
-from verify.iteration.sampled import CHANCES, check_sampled
+from verify.iteration.training import CHANCES, check_sampled
 from verify.iteration.trial import ASPECTS, Trial, directions, drawn, generator, on_trial
 from verify.minimizer import Array, objective
 from verify.rows import DIGITS, Relation

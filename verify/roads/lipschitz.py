@@ -23,11 +23,12 @@ from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import LipschitzGradient
 from proofs.lipschitz import LEAST_ANGLE, STRETCH
 from proofs.lipschitz_constant import ENTRIES, LARGEST_V, LEAST_W
-from verify.configurations import Configuration, Level
+from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, UndefinedError, distance, values
 from verify.contexts.digits.quadrature import Estimate
-from verify.enclosure.boxes.stated import Stated, agrees, formula, in_plane, named, resolved
+from verify.enclosure.boxes.stated import agrees, formula, in_plane, named, resolved
 from verify.enclosure.boxes.statement import Range, Statement, coordinates
+from verify.evidence import Level
 from verify.precision.comparison import ROUGH, Held, generic, holding
 from verify.roads import checks, over_boxes
 
@@ -227,33 +228,29 @@ def _regimes() -> tuple[tuple[str, dict[Symbol, Range], Expr, Range], ...]:
     )
 
 
-def _turning(constant: Expr, reduction: str) -> tuple[Statement, ...]:
+def _turning(constant: Expr, reduction: str) -> Iterator[Statement]:
     """‖e − e'‖ ≤ K‖ŵ − ŵ'‖, K > 0 an expression in θ₀.
 
     k = 1: both sides are the same multiple of sin²((θ − θ')/2), so K ≥ 1. k = −1: K sin σ ≥ cos σ.
     """
-    statements = []
     for which, box, least, ends in _regimes():
         sigma = next(iter(box))
         size = resolved(named(constant, theta_0=_ANGLE), {_ANGLE: ends})
         scaled = expand(size * sin(_ANGLE)).replace(cot, lambda angle: cos(angle) / sin(angle))
         margin = scaled.subs(_ANGLE, least) * sin(sigma) - sin(least) * cos(sigma)
         times = f"{reduction}; times sin θ₀"
-        statements += [
-            Statement(f"k = 1, {which}", scaled - sin(_ANGLE), {_ANGLE: ends}, reduction=times, equality=True),
-            Statement(f"k = −1, {which}", margin, box, reduction=times),
-        ]
-    return tuple(statements)
+        yield Statement(f"k = 1, {which}", scaled - sin(_ANGLE), {_ANGLE: ends}, reduction=times, equality=True)
+        yield Statement(f"k = −1, {which}", margin, box, reduction=times)
 
 
 @over_boxes("N6.direction")
-def _direction(claim: Claim) -> Stated:
+def _direction(claim: Claim) -> Iterator[Statement]:
     """The bound for any two points of the region."""
-    return Stated(_turning(formula(claim, "bound"), _TURN), whole=True)
+    return _turning(formula(claim, "bound"), _TURN)
 
 
-@over_boxes("N6")
-def _region(claim: Claim) -> Stated:
+@over_boxes("N6", left="the norm of the 2×2 matrix of the four is the bound: an identity, without a margin")
+def _region(claim: Claim) -> Iterator[Statement]:
     """The entries of the constant's matrix; ‖w*‖ = 1, and C_v, c_w, ‖v*‖ are set to 1 by scaling v, w, v*."""
     one = {"C_v": 1, "c_w": 1, "vs_vs": 1}
     in_w = named(formula(claim, "bound of ∂f/∂v in w"), **one)
@@ -267,18 +264,14 @@ def _region(claim: Claim) -> Stated:
     alone = "Cauchy–Schwarz, attained for v − v' along v* and ‖w‖ = c_w; C_v = c_w = ‖v*‖ = 1 by scaling"
     chord = "|θ − θ'| ≤ ∠(ŵ, ŵ') = gap; ‖w − w'‖ ≥ c_w‖ŵ − ŵ'‖ as ‖w‖, ‖w'‖ ≥ c_w; C_v = c_w = ‖v*‖ = 1 by scaling"
     norm, least = "the norm of I + 11ᵀ is m + 1, m = 1/inverse; times inverse", (1 / inverse + 1) / 4
-    statements = (
-        Statement("∂f/∂v in v", expand((in_v - least) * inverse), units, reduction=norm, equality=True),
-        Statement("∂f/∂w in v", out_v + pull, {}, reduction=alone, equality=True),
-        Statement("∂f/∂v in w", 2 * in_w * sin(gap / 2) - slope * gap, angle, reduction=chord),
-        *_turning(across, f"{_NEAREST}; {_TURN}"),
-    )
-    left = "the norm of the 2×2 matrix of the four is the bound: an identity, without a margin"
-    return Stated(statements, whole=False, left=left)
+    yield Statement("∂f/∂v in v", expand((in_v - least) * inverse), units, reduction=norm, equality=True)
+    yield Statement("∂f/∂w in v", out_v + pull, {}, reduction=alone, equality=True)
+    yield Statement("∂f/∂v in w", 2 * in_w * sin(gap / 2) - slope * gap, angle, reduction=chord)
+    yield from _turning(across, f"{_NEAREST}; {_TURN}")
 
 
-@over_boxes("N6.printed")
-def _printed(claim: Claim) -> Stated:
+@over_boxes("N6.printed", left="that the formula is exact, beyond a millionth")
+def _printed(claim: Claim) -> Iterator[Statement]:
     """The squared quotient at two points mirrored in w*, by N3, and that it has no bound."""
     (angle,) = box = coordinates(theta=(0, pi / 2))
     pull = pull_along_e().subs({symbols.v_vs: 1, symbols.r: 1})
@@ -288,11 +281,7 @@ def _printed(claim: Claim) -> Stated:
     scaled = expand(stated * 4 * sin(angle) ** 2)
     reduction = "v·v* ≠ 0 is set to 1: both sides are its square times their value there; times ‖w − w'‖² = 4 sin²θ"
     (close,) = near = coordinates(theta=(0, pi / 4))
-    grows = Statement(
-        "the squared quotient is at least 1/(100 θ²)",
-        (quotient * 100 * angle**2 - 4 * sin(angle) ** 2).subs(angle, close),
-        near,
-        reduction=f"{reduction}, and θ²: it has no bound as θ → 0",
-    )
-    left = "that the formula is exact, beyond a millionth"
-    return Stated((grows, *agrees("squared quotient", scaled, quotient, box, reduction)), whole=False, left=left)
+    grows = (quotient * 100 * angle**2 - 4 * sin(angle) ** 2).subs(angle, close)
+    none = f"{reduction}, and θ²: it has no bound as θ → 0"
+    yield Statement("the squared quotient is at least 1/(100 θ²)", grows, near, reduction=none)
+    yield from agrees("squared quotient", scaled, quotient, box, reduction)

@@ -21,11 +21,11 @@ from proofs.envelopes import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE,
 from proofs.penalty_forms import PENALTIES, penalty
 from proofs.symbols import beta, ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
-from verify.configurations import Configuration, Level, configurations, meeting
+from verify.configurations import Configuration, configurations, meeting
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.stated import Stated, formula, named
+from verify.enclosure.boxes.stated import formula, named
 from verify.enclosure.boxes.statement import Statement, coordinates
-from verify.evidence import Verdict
+from verify.evidence import Level, Verdict
 from verify.minimizer import BROUGHT, objective, penalty_of
 from verify.precision.comparison import ROUGH, Held, holding
 from verify.precision.minimizers import minimize, moved_to, near_thresholds, penalty_function, real_value
@@ -70,7 +70,7 @@ def reached(held: Held, name: str, left: mpf, right: mpf) -> None:
     held.true(f"{name}, reached" if name else "reached", left >= right * (1 - _SHARP), witness)
 
 
-def outside(claim: Claim, level: Level = "quick", seed: int = 1) -> list[Configuration]:
+def outside(claim: Claim) -> list[Configuration]:
     """Configurations of chapter P at which a hypothesis on a shape fails: at its bound where the bound is excluded, and
     half way from there to 0. Empty for a claim without such hypotheses.
     """
@@ -79,7 +79,7 @@ def outside(claim: Claim, level: Level = "quick", seed: int = 1) -> list[Configu
     for shape in [shape for shape in (declared.parameters if declared else ()) if shape.above != 0]:
         bound = float(shape.above)
         for value in (bound / 2,) if shape.attained else (bound, bound / 2):
-            for point in configurations(level, seed):
+            for point in configurations("quick", 1):
                 changed = point.parameters | {shape.name: value}
                 moved = replace(point, label=f"{point.label}, {shape.name} = {value:g}", parameters=changed)
                 found += _at_knots(claim.definition, moved)
@@ -258,8 +258,8 @@ def _level(claim: Claim, branch: int) -> Expr:
     return simplify(level.subs(size, back))
 
 
-@over_boxes("P5.tl1")
-def _transformed(claim: Claim) -> Stated:
+@over_boxes("P5.tl1", left="that δ is attained")
+def _transformed(claim: Claim) -> Iterator[Statement]:
     """u = as, R = ρ(a + 1)/a² = q²/2: then ρp'(u) = aR/(1 + s)², and u is no worse than 0 for (1 + s)² ≥ 2R = q²."""
     q, y = small = coordinates(q=(0, 1), y=(0, 1))
     p, _ = large = coordinates(p=(0, 1), y=(0, 1))
@@ -269,20 +269,14 @@ def _transformed(claim: Claim) -> Stated:
     steep, beyond = expand(simplify((second - y**2 / 2) * p)), "q = 1/p, 1 + s = q/y as (1 + s)² ≥ q²; times p"
     least, at_once = "x ≤ the limit of s/2 + R/(1 + s) at s = 0", expand(first - q**2 / 2)
     later, there = expand(simplify((second + Rational(1, 2) - 1 / p) * p)), "x ≤ s/2 + R/(1 + s) at 1 + s = q; times p"
-    return Stated(
-        (
-            Statement("u > 0, q ≤ 1", expand(first - q**2 * y**2 / 2), small, reduction=f"{reduction}; 1 + s = 1/y"),
-            Statement("u > 0, q ≥ 1", steep, large, reduction=f"{reduction}; {beyond}"),
-            Statement("u = 0, q ≤ 1", at_once, {q: small[q]}, reduction=f"{reduction}; {least}", equality=True),
-            Statement("u = 0, q ≥ 1", later, {p: large[p]}, reduction=f"{reduction}; {there}", equality=True),
-        ),
-        whole=False,
-        left="that δ is attained",
-    )
+    yield Statement("u > 0, q ≤ 1", expand(first - q**2 * y**2 / 2), small, reduction=f"{reduction}; 1 + s = 1/y")
+    yield Statement("u > 0, q ≥ 1", steep, large, reduction=f"{reduction}; {beyond}")
+    yield Statement("u = 0, q ≤ 1", at_once, {q: small[q]}, reduction=f"{reduction}; {least}", equality=True)
+    yield Statement("u = 0, q ≥ 1", later, {p: large[p]}, reduction=f"{reduction}; {there}", equality=True)
 
 
-@over_boxes("P5.half")
-def _half(claim: Claim) -> Stated:
+@over_boxes("P5.half", left="that δ is attained")
+def _half(claim: Claim) -> Iterator[Statement]:
     """u = ρ^{2/3} s: then ρp'(u) = ρ^{2/3}/(2√s), and u is no worse than 0 for s ≥ 1."""
     rho = Symbol("rho", positive=True)
     level = simplify(named(formula(claim, "bound"), ratio=rho) / rho ** Rational(2, 3))
@@ -290,11 +284,5 @@ def _half(claim: Claim) -> Stated:
         raise ValueError("δ is not proportional to ρ^{2/3}")
     (y,) = box = coordinates(y=(0, 1))
     reduction = "u = ρ^{2/3} s, over ρ^{2/3}"
-    return Stated(
-        (
-            Statement("u > 0", level - y / 2, box, reduction=f"{reduction}; y = 1/√s ≤ 1 where u is no worse than 0"),
-            Statement("u = 0", level - Rational(3, 2), {}, reduction=f"{reduction}; x at s = 1", equality=True),
-        ),
-        whole=False,
-        left="that δ is attained",
-    )
+    yield Statement("u > 0", level - y / 2, box, reduction=f"{reduction}; y = 1/√s ≤ 1 where u is no worse than 0")
+    yield Statement("u = 0", level - Rational(3, 2), {}, reduction=f"{reduction}; x at s = 1", equality=True)

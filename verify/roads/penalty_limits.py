@@ -15,7 +15,7 @@ from proofs.engine.definitions import PenaltyLimit
 from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH
 from proofs.symbols import a, ratio, u, x_in
-from verify.configurations import Level
+from verify.evidence import Level
 from verify.inequalities.frame import placed
 from verify.inequalities.statement import Statement, stated
 from verify.minimizer import objective

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from sympy import Abs, And, Eq, Expr, Function, Ge, Implies, Integer, Le, Max, Min, Piecewise, Symbol, Tuple, oo, sign
 from sympy.logic.boolalg import Boolean
@@ -79,21 +80,15 @@ def _subject(claim: Claim) -> Penalty | None:
     return chosen if {type(part) for part in used} <= _ALGEBRAIC else None
 
 
-def _judged(claim: Claim) -> bool:
-    return _subject(claim) is not None
-
-
 def _heavy(claim: Claim) -> bool:
     """A penalty with parameters or a cubic takes the solver seconds."""
     chosen = _subject(claim)
     return chosen is not None and (bool(chosen.parameters) or chosen.name in CUBIC)
 
 
-@stated(ProximalMap, scope="every real competitor", whole=True, heavy=_heavy, applies=_judged)
+@stated(ProximalMap, scope="every real competitor", whole=True, heavy=_heavy, applies=_subject)
 def _map(claim: Claim) -> Iterator[Statement]:
-    chosen = _subject(claim)
-    if chosen is None:
-        return
+    chosen = cast(Penalty, _subject(claim))
     if is_cubic(chosen, claim.formula):
         yield from cubic.minimal(chosen, claim.formula, claim.hypotheses)
         return
@@ -102,12 +97,10 @@ def _map(claim: Claim) -> Iterator[Statement]:
 
 
 @stated(
-    Displacement, scope="S(x) the map of P1, P2, P3, P7, which minimizes", whole=True, heavy=_heavy, applies=_judged
+    Displacement, scope="S(x) the map of P1, P2, P3, P7, which minimizes", whole=True, heavy=_heavy, applies=_subject
 )
 def _displacement(claim: Claim) -> Iterator[Statement]:
-    chosen, bound = _subject(claim), claim.parts["bound"]
-    if chosen is None:
-        return
+    chosen, bound = cast(Penalty, _subject(claim)), claim.parts["bound"]
     formula = get(map_id(chosen.name)).formula
     if is_cubic(chosen, formula):
         yield from cubic.displaced(chosen, formula, bound, claim.hypotheses)
@@ -120,11 +113,9 @@ def _displacement(claim: Claim) -> Iterator[Statement]:
         yield Statement("attained", rests, claim.hypotheses, ((_S, formula.subs(x_in, bound)),))
 
 
-@stated(Envelope, scope="every real competitor, attained at the map", whole=True, heavy=_heavy, applies=_judged)
+@stated(Envelope, scope="every real competitor, attained at the map", whole=True, heavy=_heavy, applies=_subject)
 def _envelope(claim: Claim) -> Iterator[Statement]:
-    chosen = _subject(claim)
-    if chosen is None:
-        return
+    chosen = cast(Penalty, _subject(claim))
     formula = get(map_id(chosen.name)).formula
     value = claim.formula.subs(lam, ratio * beta)  # λ > 0 exactly where ρ > 0, and roots of λ/β are no more
     if is_cubic(chosen, formula):

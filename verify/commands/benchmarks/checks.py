@@ -45,8 +45,7 @@ def _reduced() -> Figures:
     from numerics.sampling import Moments
     from verify.monte_carlo.expectations import expectations
     from verify.monte_carlo.sampled import scenes
-    from verify.monte_carlo.samplers import sample_in_full, sample_reduced
-    from verify.monte_carlo.sequential import Stopped
+    from verify.monte_carlo.samplers import Stopped, sample_in_full, sample_reduced
 
     target, limit = 5e-4, 6.7
     (scene,) = scenes("quick", 1)
@@ -76,7 +75,7 @@ def enclosure() -> Figures:
 
     from proofs.proxies import estimator
     from proofs.symbols import r, theta
-    from verify.contexts.balls import means
+    from verify.contexts.balls import network
     from verify.contexts.balls.arithmetic import as_ball
     from verify.model import Row
 
@@ -84,13 +83,13 @@ def enclosure() -> Figures:
     values = {theta: as_ball(angle), r: as_ball(norm)}
 
     def wedge() -> object:
-        means.forget()
+        network.forget()
         with ctx.workdps(55):
-            return means.Means(values).mean(Row(s=1, a=True, b=True))
+            return network.Means(values).mean(Row(s=1, a=True, b=True))
 
     def smoothed() -> object:
         with ctx.workdps(55):
-            return means.Means(values, estimator("sigmoid")).mean(Row(t=1, proxy=True, b=True))
+            return network.Means(values, estimator("sigmoid")).mean(Row(t=1, proxy=True, b=True))
 
     def polar() -> object:
         with mpmath.workdps(55):

@@ -18,8 +18,7 @@ from flint import acb, arb, ctx
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1
 
-from verify.contexts.balls.arithmetic import Applied, Compiled, compiled, operation, power
-from verify.contexts.balls.truth import LOGIC, Truth, chosen
+from verify.contexts.balls.arithmetic import LOGIC, Applied, Compiled, Truth, chosen, compiled, operation, power
 
 Function = Callable[[acb, bool], acb]
 Operation = Callable[..., Any]

@@ -2,14 +2,15 @@
 
 An expression is compiled once into a list of operations without repetition and run many times. What is enclosed are
 the *real* values of an expression: where a ball sticks out of a function's domain (√ below 0, acos beyond 1) the
-function is enclosed on the part inside; where it lies outside altogether, the result is not finite.
+function is enclosed on the part inside; where it lies outside altogether, the result is not finite. Of relations and
+connectives balls say that they certainly hold, certainly do not, or neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial, reduce
-from operator import add, methodcaller, mul
+from operator import add, eq, ge, gt, le, lt, methodcaller, mul, ne
 from typing import Any, Final
 
 import mpmath
@@ -17,11 +18,51 @@ import sympy
 from flint import arb, ctx, fmpq
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.relational import Relational
 from sympy.functions.special.beta_functions import betainc_regularized
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 
 from verify.configurations import Numbers
-from verify.contexts.balls.truth import LOGIC, children, chosen
+
+Truth = bool | None
+"""Certainly true, certainly false, or open."""
+
+
+def compare(name: str, difference: arb) -> Truth:
+    """What a ball says of `difference > 0`, `≥ 0`, `< 0`, `≤ 0`, `= 0`, `≠ 0`."""
+    certain, excluded = _SIDES[name]
+    return True if certain(difference, 0) else False if excluded(difference, 0) else None
+
+
+_SIDES: Final = {"Gt": (gt, le), "Ge": (ge, lt), "Lt": (lt, ge), "Le": (le, gt), "Eq": (eq, ne), "Ne": (ne, eq)}
+LOGIC: Final[dict[type[Any], Callable[..., Truth]]] = {
+    **{getattr(sympy, name): partial(compare, name) for name in _SIDES},
+    And: lambda *parts: False if False in parts else None if None in parts else True,
+    Or: lambda *parts: True if True in parts else None if None in parts else False,
+    Not: lambda part: None if part is None else not part,
+}
+"""SymPy's relations, of the difference of their sides, and connectives."""
+
+
+def children(node: Any) -> tuple[Any, ...]:
+    """What the operation of a node is applied to: of a case distinction values and conditions in turn."""
+    if isinstance(node, Relational):
+        return (sympy.Add(node.lhs, -node.rhs),)
+    if isinstance(node, sympy.Piecewise):
+        return tuple(part for pair in node.args for part in (pair.expr, pair.cond))
+    return tuple(node.args)
+
+
+def chosen(parts: Sequence[Any], hull: Callable[[Any, Any], Any], nowhere: Any) -> Any:
+    """Of values and conditions in turn, the hull of all that may be the first whose condition holds."""
+    found = []
+    for value, truth in zip(parts[::2], parts[1::2], strict=True):
+        if truth is not False:
+            found.append(value)
+        if truth is True:
+            break
+    return reduce(hull, found) if found else nowhere
+
 
 Operation = Callable[..., Any]
 Applied = tuple[Operation, tuple[Any, ...]]

@@ -100,24 +100,19 @@ class Network(BinarizedNetwork[Estimate]):
         if self.origin:
             raise UndefinedError("at w = 0 the loss jumps: it has no gradient in w")
         if self.theta in (0, +mp.pi):  # w ∥ w*: e has no direction
-            return self._between_two_slopes()
+            slope = self.one_sided_slope()
+            if abs(slope.value) > 100 * slope.error + slope.size * mpf(10) ** -30:
+                rise = mpmath.nstr(slope.value, 8)
+                raise UndefinedError(f"w ∥ w*: the slopes of the loss along d and along −d are both {rise}, a kink")
+            return [slope] * len(axes(self.n))
         return [
             central_slope(lambda move: moved(self, move).loss(), axis).times(1 / self.r)
             for axis in range(len(axes(self.n)))
         ]
 
-    def _between_two_slopes(self) -> list[Estimate]:
-        slope = self.one_sided_slope()
-        if abs(slope.value) > 100 * slope.error + slope.size * mpf(10) ** -30:
-            rise = mpmath.nstr(slope.value, 8)
-            raise UndefinedError(f"w ∥ w*: the slopes of the loss along d and along −d are both {rise}, a kink")
-        return [slope] * len(axes(self.n))
-
     @remembered
     def one_sided_slope(self) -> Estimate:
-        """lim (f(w + hd) − f(w))/h, h → 0⁺, d orthogonal to w: quotients at h, h/2, h/4, h/8
-        extrapolated to h = 0.
-        """
+        """lim (f(w + hd) − f(w))/h, h → 0⁺, d orthogonal to w: quotients at h, h/2, h/4, h/8 extrapolated to h = 0."""
         if self.n == 1:
             raise UndefinedError("in R¹ no direction is orthogonal to w*")
         if self.origin:

@@ -1,11 +1,10 @@
 """Means over rows of Z by two-dimensional numerical integration.
 
-A row z ~ N(0, I_n) enters the network through s = ŵ·z and t = e·z, independent standard
-normals, and other coordinates u. Every mean is the integral of the raw integrand ``s^i t^j u^k
-μ'(r s) 1{s > 0} 1{s cos θ + t sin θ > 0}`` against the density. Where μ' depends on the sign of
-its argument alone the plane is swept in polar coordinates, otherwise the integral over t is
-nested in that over s. Where μ' oscillates without end, both run along a line turned into the
-complex plane, on which exp(ikrs) decays. θ in [0, π], r ≥ 0.
+A row z ~ N(0, I_n) enters the network through s = ŵ·z and t = e·z, independent standard normals, and other coordinates
+u. Every mean is the integral of the raw integrand ``s^i t^j u^k μ'(r s) 1{s > 0} 1{s cos θ + t sin θ > 0}`` against the
+density. Where μ' depends on the sign of its argument alone the plane is swept in polar coordinates, otherwise the
+integral over t is nested in that over s. Where μ' oscillates without end, both run along a line turned into the complex
+plane, on which exp(ikrs) decays. θ in [0, π], r ≥ 0.
 """
 
 from __future__ import annotations
@@ -99,9 +98,7 @@ class PlaneMeans:
         self._sides: dict[int, tuple[_Sums, _Sums, _Sums]] = {}
 
     def mean(self, row: Row) -> Estimate:
-        """E of a row function; its size is the mean of its absolute value without the half-spaces,
-        or above it.
-        """
+        """E of a row function; its size is the mean of its absolute value without the half-spaces, or above it."""
         if row not in self._known:
             with mp.workdps(DIGITS):
                 polar = self._sign_only or not row.proxy
@@ -260,9 +257,7 @@ def _plane_means(theta: mpf, r: mpf, proxy: Estimator | None, parameters: tuple[
 def plane_means(
     theta: object, r: object = 1, proxy: Estimator | None = None, parameters: dict[str, float] | None = None
 ) -> PlaneMeans:
-    """`PlaneMeans` remembered by its arguments, so that claims at one configuration share their
-    integrals.
-    """
+    """`PlaneMeans` remembered by its arguments, so that claims at one configuration share their integrals."""
     used = [p.name for p in proxy.parameters] if proxy else []
     values = tuple((name, mpf((parameters or {})[name])) for name in used)
     with mp.workdps(DIGITS):

@@ -1,9 +1,8 @@
 """Composite Gauss–Legendre integration of a normal density to 50 digits, with an error estimate.
 
-Nothing but rules: no antiderivative and no error function. Two rules of different order give
-each result, and their difference its error. The line is cut at 17 standard deviations:
-exp(−17²/2) < 2e-63. The double integrals over a row of Z that are built from these stand in
-verify.contexts.digits.plane.
+Nothing but rules: no antiderivative and no error function. Two rules of different order give each result, and their
+difference its error. The line is cut at 17 standard deviations: exp(−17²/2) < 2e-63. The double integrals over a row of
+Z that are built from these stand in verify.contexts.digits.plane.
 """
 
 from __future__ import annotations
@@ -33,9 +32,7 @@ RULES: Final = ((40, 26), (52, 32))
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, a bound on its error as two rules saw it, and its natural size (the sum of
-    |terms|).
-    """
+    """A number, a bound on its error as two rules saw it, and its natural size (the sum of |terms|)."""
 
     value: mpf
     error: mpf
@@ -123,8 +120,7 @@ def reach(turn: mpc | None) -> int:
 
 
 class HalfLine:
-    """∫ φ(t) dt and ∫ t φ(t) dt over t > −s cot θ, by panels; remembered, since every proxy asks
-    the same s.
+    """∫ φ(t) dt and ∫ t φ(t) dt over t > −s cot θ, by panels; remembered, since every proxy asks the same s.
 
     Both are entire in s. With a `turn` of the plane, |turn| = 1, |arg turn| < π/4, they are those at turn·s, along the
     line through 0 of that direction.

@@ -28,8 +28,7 @@ from typing import Any, Final
 from flint import arb, ctx
 from sympy import Expr, Pow, Symbol, acos, asin, default_sort_key
 
-from verify.enclosure.boxes.closing import Closing, halves
-from verify.enclosure.boxes.margin import Margin, identically_zero
+from verify.enclosure.boxes.margin import Closing, Margin, halves, identically_zero
 from verify.enclosure.boxes.statement import Box, Statement
 from verify.evidence import Verdict
 

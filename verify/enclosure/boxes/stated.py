@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sympy import Expr, Integer, Max, Min, Poly, Rational, Symbol, cos, cot, exp, expand, sin, sympify
@@ -16,15 +15,6 @@ from verify.enclosure.boxes.statement import Range, Statement
 from verify.evidence import Verdict
 
 _CLOSE: Final = Rational(1, 10**6)
-
-
-@dataclass(frozen=True)
-class Stated:
-    """The statements of a claim; `whole` if together they say all that the claim says, else `left` tells what not."""
-
-    statements: tuple[Statement, ...]
-    whole: bool
-    left: str = ""
 
 
 def formula(claim: Claim, name: str) -> Expr:
@@ -94,16 +84,8 @@ def _never_negative(difference: Expr, box: Mapping[Symbol, Range]) -> bool:
     return False
 
 
-def agrees(
-    name: str, stated: Expr, defined: Expr, box: Mapping[Symbol, Range], reduction: str
-) -> tuple[Statement, ...]:
+def agrees(name: str, stated: Expr, defined: Expr, box: Mapping[Symbol, Range], reduction: str) -> Iterator[Statement]:
     """The stated value is the one defined (≥ 0), to a millionth of it, over the whole box."""
-    return tuple(
-        Statement(
-            f"{name}: at {word} the defined one, to 1e-6",
-            sign * ((1 + sign * _CLOSE) * defined - stated),
-            box,
-            reduction=reduction,
-        )
-        for word, sign in (("most", 1), ("least", -1))
-    )
+    for word, sign in (("most", 1), ("least", -1)):
+        margin = sign * ((1 + sign * _CLOSE) * defined - stated)
+        yield Statement(f"{name}: at {word} the defined one, to 1e-6", margin, box, reduction=reduction)

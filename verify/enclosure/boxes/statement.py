@@ -53,8 +53,7 @@ class Statement:
     `reduction` says in words how the margin follows from the inequality of the claim: which exact scalings,
     substitutions and symmetries were used. In the coordinates `affine` the margin is expected to be affine (it is
     tried), so that only the ends of their ranges matter. `exact`: a point with a negative margin refutes the claim; not
-    so where the margin is sufficient only. `equality`: the margin may be 0 on the whole box. `slow`: left out of quick
-    runs.
+    so where the margin is sufficient only. `equality`: the margin may be 0 on the whole box.
     """
 
     name: str
@@ -64,7 +63,6 @@ class Statement:
     affine: tuple[Symbol, ...] = ()
     exact: bool = True
     equality: bool = False
-    slow: bool = False
     limit: int = 2_000
 
     def described(self) -> dict[str, list[str]]:
