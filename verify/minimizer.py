@@ -195,7 +195,7 @@ def proximal(x: Array, rho: Number, parts: tuple[Piece, ...]) -> Array:
 
 
 def _bottom(size: Array, rho: Number, part: Piece) -> Array:
-    """The only local minimum inside a piece, or the end of the piece towards which the objective falls; `TINY` for 0."""
+    """The only local minimum inside a piece, or the end towards which the objective falls; `TINY` stands for 0."""
     low, high = part.ends(size)
     low = max(low, TINY)
     end = np.maximum(np.minimum(size, high), low)

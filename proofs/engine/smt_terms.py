@@ -89,8 +89,8 @@ class Translation:
         if isinstance(part, sympy.Equivalent):
             first, *others = map(self.boolean, part.args)
             return z3.And(*(first == other for other in others))
-        if isinstance(part, Kept):  # a predicate: all that counts is whether it is the same
-            return z3.Bool(f"predicate {part}", self.context)
+        if isinstance(part, Kept):  # a predicate: all that counts is whether it is the same, and one is asked for once
+            return z3.Bool(f"predicate {len(self._terms)}", self.context)
         if type(part) not in _RELATIONS:
             raise ValueError(f"no SMT form for the condition {part}")
         return self.relation(part)
