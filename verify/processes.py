@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
-from typing import Final, Self, cast
+from typing import Final, cast
 
 from verify.evidence import Outcome
 from verify.workers import DIED, Answer, Executor, Here, Piece, describe, perform
@@ -25,7 +25,7 @@ def local(jobs: int) -> Executor:
     return Here() if jobs == 1 else Processes(jobs)
 
 
-class Processes:
+class Processes(Executor):
     """In fresh processes of this machine. A piece whose process dies is begun again, once, in another.
 
     The first two, which no run does without, start before there are pieces, and import while these are made.
@@ -36,9 +36,6 @@ class Processes:
         self._idle = [Hand() for _ in range(min(jobs, 2))]
         self._busy: dict[Connection, tuple[Hand, Piece]] = {}
         self._suspects: set[Piece] = set()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *error: object) -> None:
         for hand in (*self._idle, *(hand for hand, _ in self._busy.values())):

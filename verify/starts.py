@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from numerics import LearningResult, StableLimits, learn, stable_limits
+from numerics import StableLimits, learn, stable_limits
 from numerics.learning.problem import Pull
 from verify.commands.census import SHOWN, described
 from verify.evidence import Task
@@ -88,7 +88,10 @@ def run(task: Task) -> npt.NDArray[np.intp]:
     found = []
     for index in indices:
         start = np.random.Generator(np.random.Philox([seed, index])).standard_normal(w_star.size)
-        found.append(_index(learn(v, start, w_star, record_every=_STRIDE, **common), limits))
+        result = learn(v, start, w_star, record_every=_STRIDE, **common)
+        away = np.linalg.norm(limits - result.w, axis=1)
+        known = away.size and away.min() <= result.distance + _ROUNDING
+        found.append(_UNSETTLED if not result.converged else int(away.argmin()) if known else _ELSEWHERE)
     return np.array(found, dtype=np.intp)
 
 
@@ -98,14 +101,6 @@ def _limits(w_star: bytes, posed: tuple[Any, ...]) -> Array:
     (*numbers, parameters), true = posed, np.frombuffer(w_star)
     census = stable_limits(true, *numbers, **dict(parameters))
     return np.reshape([one.weights for one in census.limits], (-1, true.size))
-
-
-def _index(result: LearningResult, limits: Array) -> int:
-    """Of the limit where a run ended."""
-    if not result.converged:
-        return _UNSETTLED
-    away = np.linalg.norm(limits - result.w, axis=1)
-    return int(away.argmin()) if away.size and away.min() <= result.distance + _ROUNDING else _ELSEWHERE
 
 
 def rows(found: Ends) -> list[tuple[str, str]]:

@@ -65,9 +65,11 @@ def perform(piece: Piece) -> Answer:
 class Executor(Protocol):
     """Where pieces are done. Leaving its context stops whatever it has begun, and leaves nothing running."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(self, *error: object) -> None: ...
+    def __exit__(self, *error: object) -> None:
+        return
 
     def room(self) -> int:
         """How many pieces can be done at a time."""
@@ -143,13 +145,8 @@ def values(pieces: Sequence[Piece], where: Executor, callback: Callback | None) 
     return [outcome.value for outcome in outcomes]
 
 
-class Here:
+class Here(Executor):
     """In this process, one piece after the other."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None: ...
 
     def room(self) -> int:
         return 1

@@ -17,7 +17,7 @@ from proofs.symbols import QUANTITIES, mu, r, s, theta, w_hat
 from verify.closed_form import NoValueError, evaluate, prepared
 from verify.configurations import Configuration, configurations, meeting
 from verify.contexts.digits.plane import PlaneMeans
-from verify.precision.hypotheses import edges
+from verify.precision.route import edges
 
 POINTS = configurations("full", 3)
 BASE = POINTS[0]

@@ -23,7 +23,6 @@ from verify.configurations import Configuration, configurations
 from verify.contexts.digits.quadrature import Estimate
 from verify.evidence import Evidence, Fate, Outcome, Verdict
 from verify.mutants import mutants
-from verify.precision import hypotheses
 from verify.precision import route as precision
 from verify.precision.comparison import FINE, ROUGH, Held, compare
 
@@ -250,7 +249,7 @@ def test_no_hypothesis_can_be_weakened(claim_id: str, label: str) -> None:
 
 def judged(claim: Claim, weaker: Claim) -> tuple[Fate, str]:
     checking = partial(precision._check, level="quick")
-    found = hypotheses.judge(claim, weaker, POINTS[0], checking)
+    found = precision.judge(claim, weaker, POINTS[0], checking)
     assert found is not None
     return found
 

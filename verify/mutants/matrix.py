@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from sympy import Add, Basic, Eq, Expr, Ge, Le, Symbol, cos, pi, sin
+from sympy import Basic, Eq, Expr, Ge, Le, Symbol, cos, pi, sin
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -137,12 +137,8 @@ def _of_angles(hypotheses: Sequence[Boolean], used: set[Basic]) -> Iterator[Bool
     for hypothesis in hypotheses:
         if not hypothesis.free_symbols & _ANGLES:
             yield hypothesis
-        elif isinstance(hypothesis, Relational) and all(map(_is_angle, hypothesis.args)):
+        elif isinstance(hypothesis, Relational) and all(_ANGLES & {one, pi - one} for one in hypothesis.args):
             yield Le(_algebraic(cos(hypothesis.gts)), _algebraic(cos(hypothesis.lts)))
-
-
-def _is_angle(form: Expr) -> bool:
-    return form in _ANGLES or (isinstance(form, Add) and pi - form in _ANGLES)
 
 
 def _algebraic(form: Expr) -> Expr:

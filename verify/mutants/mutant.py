@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import chain
+from operator import mul
 from typing import Final, Literal, TypeVar
 
 from sympy import Add, Basic, Expr, Ge, Gt, Integer, Integral, Le, Lt, Max, Min, Mul, Ne, Pow, Rational, pi
@@ -75,16 +77,13 @@ def sample(items: Sequence[_Item], count: int) -> list[_Item]:
 
 def _all(claim: Claim) -> Iterator[tuple[str, str, Callable[[], Claim]]]:
     for name, formula in claim.formulas.items():
-        for what, make in _wrong(claim, name, formula):
+        made = mutants_of(formula)
+        if way := side(claim, name):
+            made = chain([("too strong by 1 %", partial(mul, formula, 1 - way * Rational(1, 100)))], made)
+        for what, make in made:
             yield f"{name}: {what}", name, partial(_with, claim, name, make)
     for what, hypotheses in weakened(claim.hypotheses):
         yield f"hypothesis {what}", "", partial(replace, claim, hypotheses=hypotheses)
-
-
-def _wrong(claim: Claim, name: str, formula: Expr) -> Iterator[tuple[str, Made]]:
-    if way := side(claim, name):
-        yield "too strong by 1 %", lambda: formula * (1 - way * Rational(1, 100))
-    yield from mutants_of(formula)
 
 
 def side(claim: Claim, part: str) -> int:

@@ -89,7 +89,9 @@ def _by_ends(statement: Statement, started: _Search) -> Found:
             continue
         found = Found(Verdict.VERIFIED, edges={f"affine in {symbol}: smallest at an end"})
         for end in (0, 1):
-            _add(found, _at_end(statement, symbol, end))
+            part = _at_end(statement, symbol, end)
+            part.subdivisions += found.subdivisions
+            found = replace(part, smallest=min(found.smallest, part.smallest), edges=found.edges | part.edges)
             if found.verdict is not Verdict.VERIFIED:
                 break
         return found
@@ -108,14 +110,6 @@ def _at_end(statement: Statement, symbol: Symbol, end: int) -> Found:
     left = tuple(other for other in statement.affine if other != symbol)
     found = search(replace(statement, margin=margin, box=others, affine=left))
     return replace(found, witness=found.witness | {str(symbol): str(at)}) if found.witness else found
-
-
-def _add(found: Found, part: Found) -> None:
-    """Take in what a part of a search found; the verdict is the part's."""
-    found.verdict, found.witness, found.detail = part.verdict, part.witness, part.detail
-    found.subdivisions += part.subdivisions
-    found.smallest = min(found.smallest, part.smallest)
-    found.edges |= part.edges
 
 
 class _Search:
