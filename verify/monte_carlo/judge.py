@@ -11,7 +11,7 @@ import numpy as np
 from proofs.engine.claim import Claim
 from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Verdict
 from verify.monte_carlo.expectations import REPRESENTATIVES, Expectation
-from verify.monte_carlo.plan import Check, Group, Predictor, size, target
+from verify.monte_carlo.plan import Check, Group, Key, predict, size, target
 from verify.monte_carlo.sampled import ALONG, SQUARED, Scene
 from verify.monte_carlo.statistics import POWER, Array, detectable, finite, scores, variance_along
 from verify.mutants import Mutant, fates, mutants
@@ -162,7 +162,7 @@ class Judge:
     samples: Mapping[Group, Outcome]
     share: float
     limit: float
-    predictor: Predictor
+    known: dict[Key, Array]
     _agreements: dict[tuple[int, Expectation], Comparison] = field(default_factory=dict)
 
     def judge(self, claim: Claim, planned: Sequence[Check]) -> Evidence:
@@ -187,7 +187,7 @@ class Judge:
 
     def compare(self, claim: Claim, check: Check) -> list[Comparison]:
         """A claim's formula at one check, against brute force and against the reduced sampler."""
-        predicted = self.predictor.predict(claim, check.expectation, check.scene)
+        predicted = predict(self.known, claim, check.expectation, check.scene)
         return [
             _compared(self.level, check, predicted, group[0], self.samples[group].value.sample, self.limit)
             for group in check.groups

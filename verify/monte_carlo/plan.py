@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import mpmath
 import numpy as np
@@ -141,37 +141,32 @@ def _key(claim: Claim, asked: Expectation, scene: Scene) -> Key:
     return claim.formula, claim.definition, asked, scene.index
 
 
-@dataclass
-class Predictor:
-    """Values of formulas in scenes; `known` holds what was computed elsewhere."""
+def predict(known: dict[Key, Array], claim: Claim, asked: Expectation, scene: Scene) -> Array:
+    """The claim's formula: a scalar (), or a vector along (ŵ, e), or entry by entry in R^m; kept in `known`.
 
-    known: dict[Key, Array] = field(default_factory=dict)
+    ValueError where it has no finite value; ArithmeticError, TypeError, … where it cannot be evaluated.
+    """
+    key = _key(claim, asked, scene)
+    if key not in known:
+        with mpmath.workdps(_DIGITS):
+            known[key] = _predicted(claim, asked, scene)
+    if not np.isfinite(known[key]).all():
+        raise NoValueError(f"the closed form of {claim.id} is {known[key]} at {scene.point.label}")
+    return known[key]
 
-    def predict(self, claim: Claim, asked: Expectation, scene: Scene) -> Array:
-        """The claim's formula: a scalar (), or a vector along (ŵ, e), or entry by entry in R^m.
 
-        ValueError where it has no finite value; ArithmeticError, TypeError, … where it cannot be evaluated.
-        """
-        key = _key(claim, asked, scene)
-        if key not in self.known:
-            with mpmath.workdps(_DIGITS):
-                self.known[key] = self._predict(claim, asked, scene)
-        if not np.isfinite(self.known[key]).all():
-            raise NoValueError(f"the closed form of {claim.id} is {self.known[key]} at {scene.point.label}")
-        return self.known[key]
-
-    def _predict(self, claim: Claim, asked: Expectation, scene: Scene) -> Array:
-        point, definition = scene.point, claim.definition
-        if isinstance(definition, MeanSample) and definition.at == "teacher":
-            point = replace(point, v=point.v_star)
-        proxy = estimator(asked.estimator) if asked.estimator else None
-        used, scalars = claim.formula.free_symbols, point.scalars()
-        extra = {name: integral(part, scalars, point, proxy) for name, part in DEFINITIONS.items() if name in used}
-        entries = prepared(claim.formula).at(point, extra=extra, proxy=proxy)
-        if component(claim) is None and asked.is_vector:
-            return np.array([float(entry) for entry in entries])
-        (value,) = entries
-        return np.array(float(value / _slope(point) if isinstance(definition, Correlation) else value))
+def _predicted(claim: Claim, asked: Expectation, scene: Scene) -> Array:
+    point, definition = scene.point, claim.definition
+    if isinstance(definition, MeanSample) and definition.at == "teacher":
+        point = replace(point, v=point.v_star)
+    proxy = estimator(asked.estimator) if asked.estimator else None
+    used, scalars = claim.formula.free_symbols, point.scalars()
+    extra = {name: integral(part, scalars, point, proxy) for name, part in DEFINITIONS.items() if name in used}
+    entries = prepared(claim.formula).at(point, extra=extra, proxy=proxy)
+    if component(claim) is None and asked.is_vector:
+        return np.array([float(entry) for entry in entries])
+    (value,) = entries
+    return np.array(float(value / _slope(point) if isinstance(definition, Correlation) else value))
 
 
 def _slope(point: Configuration) -> mpf:
@@ -182,12 +177,12 @@ def _slope(point: Configuration) -> mpf:
 
 def every(wanted: Iterable[tuple[Claim, Expectation, Scene]]) -> dict[Key, Array]:
     """Predictions of all the formulas; NaN for those without a value."""
-    predictor = Predictor()
+    known: dict[Key, Array] = {}
     for claim, one, scene in wanted:
         try:
-            predictor.predict(claim, one, scene)
+            predict(known, claim, one, scene)
         except (ArithmeticError, TypeError):  # not finite, or complex
-            predictor.known[_key(claim, one, scene)] = np.array(np.nan)
+            known[_key(claim, one, scene)] = np.array(np.nan)
         except (LookupError, NameError, ValueError):
             continue  # left to the parent, where it is reported
-    return predictor.known
+    return known

@@ -24,7 +24,7 @@ from proofs.engine.definitions import SampleGradient
 from verify.evidence import Evidence, Level, Outcome, Task
 from verify.monte_carlo.expectations import expectations
 from verify.monte_carlo.judge import NAME, Judge, for_mutants
-from verify.monte_carlo.plan import Check, Group, Key, Predictor, checks, every, grouped, share
+from verify.monte_carlo.plan import Check, Group, Key, checks, every, grouped, share
 from verify.monte_carlo.sampled import flatness, judged, scenes
 from verify.monte_carlo.samplers import sample_in_full, sample_reduced
 from verify.monte_carlo.statistics import threshold
@@ -96,7 +96,7 @@ def conclude(
             known |= outcome.value
     sampled = (one for one in outcomes if one.task.arguments[0] in _SAMPLED)
     samples = {(part, index, family): one for one in sampled for part, _, _, index, family, *_ in [one.task.arguments]}
-    judge = Judge(level, samples, each, threshold(each), Predictor(known))
+    judge = Judge(level, samples, each, threshold(each), known)
     evidence: dict[str, list[Evidence]] = {}
     for claim in claims:
         if claim.id in planned:

@@ -170,7 +170,8 @@ class _Sites:
         if len(node.args) == 2 and name not in _SYMMETRIC and not any(_is_word(argument) for argument in node.args):
             yield f"arguments of {_text(node)} exchanged", node, ast.Call(node.func, node.args[::-1], node.keywords)
         for argument in node.args:
-            bound = name in {"np.minimum", "np.maximum"} and _is_literal(argument)
+            inner = argument.operand if isinstance(argument, ast.UnaryOp) else argument
+            bound = name in {"np.minimum", "np.maximum"} and isinstance(inner, ast.Constant)
             yield from self._value(argument, larger=not bound or name == "np.maximum")
 
 
@@ -255,10 +256,6 @@ def _two_forms(where: ast.Call) -> bool:
 
 def _is_word(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _is_literal(node: ast.expr) -> bool:
-    return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
 
 
 def _minus(node: ast.expr) -> ast.expr:

@@ -138,8 +138,13 @@ def on_boundaries(claim: Claim, base: Configuration, level: Level) -> Iterator[C
 
 
 def _compared(claim: Claim, edge: Edge, checking: Checking) -> list[Comparison]:
+    free = {symbol for form in claim.formulas.values() for symbol in form.free_symbols}
+    across = isinstance(claim.definition, HalfSpaceMoment) and claim.definition.component == "across"
     try:
-        _without_direction(claim, edge)
+        if not edge.point.r and free & _OF_FILTER:
+            raise UndefinedError("w = 0 has no direction ŵ")
+        if edge.exact.get(symbols.theta) in (0, pi) and (across or free & _DIRECTIONS):
+            raise UndefinedError(f"{edge.point.label}: the vectors are parallel, so e is no direction")
         return checking(_at(claim, edge), edge.point)
     except (UndefinedError, NoValueError) as why:
         return [Comparison(edge.point.label, Verdict.REFUTED, None, str(why))]
@@ -165,16 +170,6 @@ _RUNNING: Final = {
     **{"quotient": {symbols.r}, "factor": {symbols.theta, symbols.r}},
 }
 """Coordinates over which a checker runs a part by itself, wherever the configuration is."""
-
-
-def _without_direction(claim: Claim, edge: Edge) -> None:
-    """`UndefinedError` where a formula or the definition names a direction that is none there."""
-    free = {symbol for form in claim.formulas.values() for symbol in form.free_symbols}
-    if not edge.point.r and free & _OF_FILTER:
-        raise UndefinedError("w = 0 has no direction ŵ")
-    across = isinstance(claim.definition, HalfSpaceMoment) and claim.definition.component == "across"
-    if edge.exact.get(symbols.theta) in (0, pi) and (across or free & _DIRECTIONS):
-        raise UndefinedError(f"{edge.point.label}: the vectors are parallel, so e is no direction")
 
 
 NAME = "precision"

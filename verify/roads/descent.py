@@ -127,20 +127,16 @@ def _descends(held: Held, network: Network, steps: int) -> None:
         worst = _worst_decrease(known, longest)
         there.vanish("decrease at the largest step", [worst])
         there.equal("decrease at worst", _promised(held, known, longest), worst)
-        _vanishing_step(there, network, known)
+        # As η → 0 the decrease over η tends to E, so all that is promised to first order is taken.
+        tiny = mpf(10) ** -12 / (1 + network.r) / (1 + known[EXCESS] + known[LIPSCHITZ])
+        near = _moved(network, values(network.gradient_v()), values(network.coarse_gradient()), tiny)
+        fall = network.loss().value - near.loss().value
+        there.quotient("promised/actual decrease, η → 0", _promised(held, known, tiny), fall, mpf("0.9999"))
         network = ahead
 
 
 def _promised(held: Held, known: dict[Symbol, mpf], rate: mpf) -> mpf:
     return held.part("decrease, a lower bound", {**known, symbols.eta: rate})
-
-
-def _vanishing_step(held: Held, network: Network, known: dict[Symbol, mpf]) -> None:
-    """As η → 0 the decrease over η tends to E, so all that is promised to first order is taken."""
-    rate = mpf(10) ** -12 / (1 + network.r) / (1 + known[EXCESS] + known[LIPSCHITZ])
-    ahead = _moved(network, values(network.gradient_v()), values(network.coarse_gradient()), rate)
-    fall = network.loss().value - ahead.loss().value
-    held.quotient("promised/actual decrease, η → 0", _promised(held, known, rate), fall, mpf("0.9999"))
 
 
 def _worst_decrease(known: dict[Symbol, mpf], rate: mpf) -> Estimate:

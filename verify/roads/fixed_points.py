@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Final
 
 import mpmath
@@ -201,8 +202,13 @@ def _free_search(iteration: Iteration, w: Array) -> tuple[Array, Array]:
 
 def _rays_stay(trial: Trial, problems: Sequence[Problem]) -> None:
     """l0: points of the ray cw* stay or move by the claim's threshold, and free runs end on it or at 0."""
-    for problem in problems:
-        _a_ray_stays(trial, problem)
+    for problem, side in product(problems, (0.2, 0.99, 0.9995, 1.0005, 1.01, 3.0)):
+        iteration, w = Iteration.of(problem), side * np.sqrt(2 * problem.rho) / problem.least * problem.unit[None, :]
+        moved = np.linalg.norm(iteration.raw(w, iteration.split(w), 1.0) - w) / problem.kappa
+        length = float(np.linalg.norm(w))
+        trial.count("points of the ray")
+        relation: Relation = ">=" if moved < 1e-12 * max(1, length) else "<="
+        trial.row("threshold", relation, length * problem.least, problem.values, 1e-12 * length, problem)
     rng, count = trial.rng, _STARTS * len(problems)
     starts = np.exp(rng.uniform(-2, 3, size=(count, 1))) * directions(rng, count, problems[0].n)
     for k, (end, moved) in enumerate(zip(*_free_runs(problems, starts, 1500), strict=True)):
@@ -215,14 +221,3 @@ def _rays_stay(trial: Trial, problems: Sequence[Problem]) -> None:
             away = float(np.linalg.norm(end / length - problem.unit))
             trial.demand(away < 1e-9, f"a free run ends at {end.tolist()}, which is no cw*: {problem}")
             trial.row("threshold", ">=", length * problem.least, problem.values, 1e-9 * length, problem)
-
-
-def _a_ray_stays(trial: Trial, problem: Problem) -> None:
-    iteration, least = Iteration.of(problem), problem.least
-    for side in (0.2, 0.99, 0.9995, 1.0005, 1.01, 3.0):
-        w = side * np.sqrt(2 * problem.rho) / least * problem.unit[None, :]
-        moved = np.linalg.norm(iteration.raw(w, iteration.split(w), 1.0) - w) / problem.kappa
-        length = float(np.linalg.norm(w))
-        trial.count("points of the ray")
-        relation: Relation = ">=" if moved < 1e-12 * max(1, length) else "<="
-        trial.row("threshold", relation, length * least, problem.values, 1e-12 * length, problem)
