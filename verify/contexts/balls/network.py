@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -99,16 +99,14 @@ class Means:
         if proxy and not values[r] > 0:
             raise ValueError(f"r = {values[r]}; beside a proxy it is above 0")
         self.values, self.proxy = values, proxy
-        self._known: dict[Row, arb] = {}
         self._heights = _heights(proxy, values)
+        self.mean = cache(self._mean)
 
-    def mean(self, row: Row) -> arb:
+    def _mean(self, row: Row) -> arb:
         """E of a row function; `UncertifiedError` where Arb does not enclose it."""
-        if row not in self._known:
-            polar = not row.proxy or self._heights is not None
-            plane = self._polar(row) if polar else self._by_lines(row)
-            self._known[row] = plane * line_mean(row.u) if row.u else plane
-        return self._known[row]
+        polar = not row.proxy or self._heights is not None
+        plane = self._polar(row) if polar else self._by_lines(row)
+        return plane * line_mean(row.u) if row.u else plane
 
     def _polar(self, row: Row) -> arb:
         """Directions with cos φ > 0 (`a`) and cos(φ − θ) > 0 (`b`), which for 0 ≤ θ ≤ π lie between these cuts."""

@@ -94,17 +94,14 @@ class PlaneMeans:
         endless = proxy is not None and proxy.waves is not None
         self._turn = mpmath.expjpi(mpf(1) / 8) if endless else None
         self._waves = {sign: exponentials(proxy, given, sign) for sign in (1, -1)} if proxy and endless else {}
-        self._known: dict[Row, Estimate] = {}
-        self._sides: dict[int, tuple[_Sums, _Sums, _Sums]] = {}
+        self.mean, self._side = cache(self._mean), cache(self._half_plane)
 
-    def mean(self, row: Row) -> Estimate:
+    def _mean(self, row: Row) -> Estimate:
         """E of a row function; its size is the mean of its absolute value without the half-spaces, or above it."""
-        if row not in self._known:
-            with mp.workdps(DIGITS):
-                polar = self._sign_only or not row.proxy
-                plane = self._polar(row) if polar else self._nested(row)
-                self._known[row] = plane * line_mean(row.u) if row.u else plane
-        return self._known[row]
+        with mp.workdps(DIGITS):
+            polar = self._sign_only or not row.proxy
+            plane = self._polar(row) if polar else self._nested(row)
+            return plane * line_mean(row.u) if row.u else plane
 
     def proxy(self, x: mpf) -> mpf:
         """μ'(x)."""
@@ -132,9 +129,7 @@ class PlaneMeans:
         total = Estimate.exact(0)
         size = mpf(0)
         for sign in (1, -1):
-            if sign not in self._sides:
-                self._sides[sign] = self._half_plane(sign)
-            values, errors, sizes = self._sides[sign]
+            values, errors, sizes = self._side(sign)
             size += sizes[key]
             if sign > 0 or not row.a:
                 total += Estimate(values[key], errors[key], mpf(0))

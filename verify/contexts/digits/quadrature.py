@@ -131,16 +131,11 @@ class HalfLine:
         # At θ = 0 the half-line is all of it where s > 0, and empty where s < 0; so it is at π, mirrored.
         self.cotangent = mpmath.cos(theta) / sine if sine else mpf("inf")
         self.turn, self._cut = turn, reach(turn)
-        self._known: dict[tuple[mpf, int], tuple[mpf, mpf]] = {}
+        self.beyond = cache(self._beyond)
 
-    def beyond(self, s: mpf, rule: int) -> tuple[mpf, mpf]:
+    def _beyond(self, s: mpf, rule: int) -> tuple[mpf, mpf]:
         """Both integrals for one s."""
-        key = s, rule
-        if key not in self._known:
-            self._known[key] = self._integrate(-s * self.cotangent, rule)
-        return self._known[key]
-
-    def _integrate(self, start: mpf, rule: int) -> tuple[mpf, mpf]:
+        start = -s * self.cotangent
         if start <= -self._cut:
             return tails(rule, self.turn)[-self._cut]
         if start >= self._cut:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from math import factorial
 from typing import Final
 
@@ -39,9 +39,7 @@ class Margin:
         self.expression = expression
         self.ranges = {symbol: ends for symbol, ends in ranges.items() if expression.has(symbol)}
         self._compiled = Compiled(expression)
-        self._faces: dict[tuple[Symbol, int], Margin | None] = {}
-        self._quotients: dict[tuple[Symbol, int], tuple[int, Margin]] = {}
-        self._slopes: dict[Symbol, Margin | None] = {}
+        self.slope, self.face, self.quotient = cache(self._slope), cache(self._face), cache(self._quotient)
 
     def over(self, box: Box) -> arb:
         """A ball that contains its values on the box."""
@@ -61,34 +59,25 @@ class Margin:
         """Whether it is proved to vanish identically."""
         return identically_zero(self.expression, self.ranges)
 
-    def slope(self, symbol: Symbol) -> Margin | None:
-        """Its partial derivative, None where it has corners."""
-        if symbol not in self._slopes:
-            self._slopes[symbol] = Margin(self.expression.diff(symbol), self.ranges) if self.smooth else None
-        return self._slopes[symbol]
+    def _slope(self, symbol: Symbol) -> Margin:
+        """Its partial derivative, where it is smooth."""
+        return Margin(self.expression.diff(symbol), self.ranges)
 
-    def face(self, symbol: Symbol, end: int) -> Margin | None:
+    def _face(self, symbol: Symbol, end: int) -> Margin | None:
         """Its restriction to the low (0) or high (1) end of a range; None if it has no value there."""
-        if (symbol, end) not in self._faces:
-            value = self.expression.subs(symbol, self.ranges[symbol].high if end else self.ranges[symbol].low)
-            lost = value.has(sympy.nan, sympy.zoo) or value.is_infinite
-            self._faces[symbol, end] = None if lost else Margin(value, self.ranges)
-        return self._faces[symbol, end]
+        value = self.expression.subs(symbol, self.ranges[symbol].high if end else self.ranges[symbol].low)
+        lost = value.has(sympy.nan, sympy.zoo) or value.is_infinite
+        return None if lost else Margin(value, self.ranges)
 
-    def quotient(self, symbol: Symbol, end: int) -> tuple[int, Margin]:
+    def _quotient(self, symbol: Symbol, end: int) -> tuple[int, Margin]:
         """(k, q): it has a zero of order k at that end, and ``distance^k`` times a value of q between here and the end.
 
         q is the k-th derivative over k!, by Taylor's theorem with the k lower terms proved to vanish identically.
         """
-        if (symbol, end) not in self._quotients:
-            self._quotients[symbol, end] = self._divided(symbol, end)
-        return self._quotients[symbol, end]
-
-    def _divided(self, symbol: Symbol, end: int) -> tuple[int, Margin]:
-        if not self.smooth:
-            return 0, self
         derivative: Margin = self
         for order in range(_ORDERS + 1):
+            if not derivative.smooth:
+                break
             face = derivative.face(symbol, end) if symbol in derivative.ranges else derivative
             if face is None:
                 break
@@ -97,10 +86,7 @@ class Margin:
                     break
                 towards = 1 if end == 0 else (-1) ** order
                 return order, Margin(derivative.expression * towards / factorial(order), self.ranges)
-            following = derivative.slope(symbol)
-            if following is None:
-                break
-            derivative = following
+            derivative = derivative.slope(symbol)
         return 0, self
 
 
@@ -149,7 +135,7 @@ class Closing:
             return True
         if not box or not margin.smooth:
             return False
-        slopes = {symbol: _ball(margin.slope(symbol), box) for symbol in box}
+        slopes = {symbol: margin.slope(symbol).over(box) for symbol in box}
         lowered, least = _mean_value(margin, box, slopes)
         if outer:
             widest = max(high - low for low, high in box.values())
@@ -191,10 +177,6 @@ class Closing:
             self.divided = True
             return True
         return False
-
-
-def _ball(margin: Margin | None, box: Box) -> arb:
-    return arb.nan() if margin is None else margin.over(box)
 
 
 def _spread(margin: Margin, box: Box, slopes: Mapping[Symbol, arb], symbol: Symbol) -> float:
