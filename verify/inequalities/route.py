@@ -27,7 +27,7 @@ NAME = "inequalities"
 _STEPS: Final = 5_000_000
 """Steps of the solver for a question about the claim itself; more leave it undecided."""
 
-_MUTANT_STEPS: Final[dict[Level, int]] = {"quick": 75_000, "full": 750_000}
+_MUTANT_STEPS: Final[dict[Level, int]] = {"quick": 75_000, "full": 150_000}
 """The same for a question about a mutant; more leave it unnoticed."""
 
 _FEW: Final[dict[Level, int]] = {"quick": 2, "full": 4}
