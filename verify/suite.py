@@ -80,7 +80,7 @@ def run_suite(
     pins = pins or {}
     with single_threaded(), pinning(dict(pins.values())), executor(jobs, scheduler) as where:
         import proofs  # SymPy: when the workers have begun to import it, too
-        from verify import mutants
+        from verify.mutants import matrix
 
         claims = select(proofs.all_claims(), only)
         environment: dict[str, str | int] = {**versions(), "jobs": where.room()}
@@ -89,7 +89,7 @@ def run_suite(
         outcomes = iter(work.carry_out(where, progress))
         found = [plan.conclude([next(outcomes) for _ in plan.tasks]) for plan in plans]
         said = {claim.id: [evidence for by_claim in found for evidence in by_claim[claim.id]] for claim in claims}
-        found.append(mutants.conclude(claims, said, level))
+        found.append(matrix.conclude(claims, said, level))
     reports = tuple(
         ClaimReport(
             claim.id,

@@ -20,7 +20,7 @@ from verify import suite
 from verify.configurations import configurations
 from verify.evidence import Verdict
 from verify.iteration import route as iteration
-from verify.mutants.mutant import weakened
+from verify.mutants import weakened
 from verify.precision import route
 
 POINTS = configurations("quick", 5)

@@ -19,8 +19,8 @@ from verify.at_points import Comparison, Found
 from verify.configurations import configurations
 from verify.enclosure import route as enclosure
 from verify.evidence import Fate, Verdict
+from verify.inequalities import Statement, decide, rule_of
 from verify.inequalities import route as inequalities
-from verify.inequalities.statement import Statement, decide, rule_of
 from verify.mutants import Mutant, matrix, mutants
 from verify.mutants.equal_text import same_value
 from verify.mutants.text import text_mutants

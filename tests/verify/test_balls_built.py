@@ -27,8 +27,7 @@ from verify.contexts.balls.growth import UnboundedError, _Reader, _scaled, tail_
 from verify.contexts.balls.integrals import enclose
 from verify.contexts.balls.network import Means
 from verify.enclosure.boxes.margin import Margin, _mean_value
-from verify.enclosure.boxes.search import _Search
-from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.enclosure.boxes.search import Statement, _Search, coordinates
 from verify.model import Row
 
 mp = mpmath.mp
@@ -320,7 +319,7 @@ def test_values_and_closed_forms_contain() -> None:
 
 @holds(
     """
-    margin.Margin.over margin.Margin.at statement.Range.over statement.Range.at statement.Range._ends
+    margin.Margin.over margin.Margin.at margin.Range.over margin.Range.at margin.Range._ends
     margin._mean_value
     """
 )

@@ -10,8 +10,7 @@ from sympy import Integer, Max, Piecewise, Rational, cos, pi, sin, sqrt
 
 from proofs.engine.claim import get
 from verify import roads
-from verify.enclosure.boxes.search import search
-from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.enclosure.boxes.search import Statement, coordinates, search
 from verify.enclosure.route import judge_boxes
 from verify.evidence import Verdict
 

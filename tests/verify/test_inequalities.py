@@ -15,9 +15,9 @@ from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import a, beta, lam, ratio, u, x_in
 from verify import suite
 from verify.evidence import Fate, Grade, Outcome, Task, Verdict
+from verify.inequalities import Statement, decide, rule_of
 from verify.inequalities import route as inequalities
 from verify.inequalities.route import fates_of, judge, says_the_same
-from verify.inequalities.statement import Statement, decide, rule_of
 from verify.mutants import Mutant, mutants
 from verify.workers import Here, Piece, Work
 

@@ -16,9 +16,8 @@ from proofs.engine.sentence import All, If, Part, Term, ge, gt, le
 from proofs.symbols import cap_angle, kappa, r, s, theta, v_vs, vs_vs
 from verify.closed_form import NoValueError
 from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict
-from verify.mutants import Mutant, conclude, fates, mutants, sample
-from verify.mutants.matrix import says_less
-from verify.mutants.mutant import mutants_of, weakened
+from verify.mutants import Mutant, fates, mutants, mutants_of, sample, weakened
+from verify.mutants.matrix import conclude, says_less
 
 CLAIMS = proofs.all_claims()
 STATING = [claim for claim in CLAIMS if claim.formulas]

@@ -19,7 +19,7 @@ import proofs
 from proofs.engine.claim import Claim
 from verify import roads
 from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Task, Verdict
-from verify.inequalities.statement import Rule, Statement, decide, rule_of
+from verify.inequalities import Rule, Statement, decide, rule_of
 from verify.mutants import Mutant, fates, mutants, sample
 
 NAME = "inequalities"

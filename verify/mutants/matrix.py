@@ -20,7 +20,7 @@ from proofs.engine.claim import Claim
 from proofs.engine.smt import follows
 from proofs.symbols import cap_angle, theta
 from verify.evidence import INDEPENDENT, Evidence, Fate, Figures, Grade, Level, Verdict
-from verify.mutants.mutant import Mutant, mutants, side
+from verify.mutants import Mutant, mutants, side
 
 NAME = "mutants"
 

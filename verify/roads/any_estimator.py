@@ -12,8 +12,7 @@ from proofs.engine.claim import Claim
 from proofs.proxies import ESTIMATORS
 from proofs.symbols import beta, eta, moment_across, step
 from verify.contexts.doubles import potential_rise
-from verify.inequalities.frame import CIRCLE, STAR, W, Z, circle_point, dot, placed, reals, squares
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import CIRCLE, STAR, Statement, W, Z, dot, on_circle, placed, reals, squares, stated
 from verify.iteration.training import BETWEEN, Training, judged_enough, random_training, settles
 from verify.iteration.trial import Trial, on_trial
 from verify.model import PROXY_MOMENTS
@@ -56,7 +55,7 @@ def _gain(claim: Claim, square: Expr, norm: Expr, steepest: Expr) -> Expr:
 
 def _square_estimator(claim: Claim) -> Statement:
     """μ'(x) ∝ x²: κ = k sin²θ (G5). With l0 and a small λ u = w at w and at w⁺, and H gains what −Ψ does."""
-    (near, across), (far, beyond) = circle_point(Rational(999, 1000)), circle_point(Rational(998, 1000))
+    (near, across), (far, beyond) = on_circle(Rational(999, 1000)), on_circle(Rational(998, 1000))
     weak = 1 / Integer(10) ** 12
     norm = (1 + weak) * across / beyond  # z = (1 + τβ)w + τκw*, τ = 1
     strength = (norm * far - (1 + weak) * near) / across**2

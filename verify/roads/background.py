@@ -20,8 +20,7 @@ from verify.at_points import Comparison
 from verify.configurations import Configuration
 from verify.contexts.digits.network import ReluPatches, secant
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.stated import formula, in_plane, named
-from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.enclosure.boxes.search import Statement, coordinates, formula, in_plane, named
 from verify.evidence import Level
 from verify.precision.comparison import ROUGH, Held, check_sides, generic
 from verify.roads import checks, over_boxes

@@ -14,11 +14,9 @@ from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, exp
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, cap_angle, kappa, lam, n, step
-from verify.enclosure.boxes.stated import as_product, formula, named
-from verify.enclosure.boxes.statement import Statement, coordinates
-from verify.inequalities.frame import C, S, Z, circle_point, dot, placed, reals
-from verify.inequalities.statement import Statement as OverReals
-from verify.inequalities.statement import stated
+from verify.enclosure.boxes.search import Statement, as_product, coordinates, formula, named
+from verify.inequalities import C, S, Z, dot, on_circle, placed, reals, stated
+from verify.inequalities import Statement as OverReals
 from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
 from verify.iteration.trial import Trial, directions, drawn, generator, on_trial
 from verify.minimizer import DEFAULTS, Array, displacement, objective, proximal
@@ -99,7 +97,7 @@ def _basin_kept(claim: Claim) -> Iterator[OverReals]:
 
 def _near_the_cap(gain: Expr, q: Symbol, root: Symbol) -> OverReals:
     """w a little outside a narrow cap, and y where the cone touches the ball: there the gain is all but the least."""
-    (cap_cos, cap_sin), (own_cos, own_sin) = circle_point(Rational(1, 1000)), circle_point(Rational(1, 995))
+    (cap_cos, cap_sin), (own_cos, own_sin) = on_circle(Rational(1, 1000)), on_circle(Rational(1, 995))
     ball = (cap_cos**2, cap_cos * cap_sin)  # along w*, and across it on the side of w
     moved = [own + other for own, other in zip((2 * own_cos, 2 * own_sin), ball, strict=True)]
     values = (Eq(q, cap_sin), Eq(root, cap_cos), Eq(C, own_cos), Eq(S, own_sin), Eq(beta, 1), Eq(kappa, 1), Eq(step, 1))

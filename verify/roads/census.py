@@ -11,11 +11,9 @@ from sympy import Abs, Eq, Equivalent, Expr, Gt, Le, Ne, Rational, Symbol, expan
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, kept_level, lam, ratio, spike_sign, star_entry, star_size
-from verify.enclosure.boxes.stated import formula, named
-from verify.enclosure.boxes.statement import Statement, coordinates
-from verify.inequalities.frame import ALONG, BELOW, SPIKE, N, X, others, placed, soft
-from verify.inequalities.statement import Statement as OverReals
-from verify.inequalities.statement import stated
+from verify.enclosure.boxes.search import Statement, coordinates, formula, named
+from verify.inequalities import ALONG, BELOW, SPIKE, N, X, others, placed, soft, stated
+from verify.inequalities import Statement as OverReals
 from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
 from verify.iteration.ends import different, ended, neutral, next_to_threshold, uncertainty
 from verify.iteration.trial import Trial, directions, drawn, on_trial

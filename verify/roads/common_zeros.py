@@ -19,8 +19,7 @@ from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, extrapolated
 from verify.contexts.digits.quadrature import Estimate
 from verify.evidence import Level
-from verify.inequalities.frame import dot
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import Statement, dot, stated
 from verify.precision.comparison import ROUGH, Held, closed_coordinates, holding
 from verify.roads import checks
 from verify.roads.landscape import compared_angle, constructed, drawn, saddle_angle, shallow

@@ -17,7 +17,7 @@ from sympy.logic.boolalg import Boolean
 from proofs.engine.cases import leaves
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import a, beta, ratio, u, x_in
-from verify.inequalities.statement import Statement
+from verify.inequalities import Statement
 from verify.minimizer import objective
 
 CUBIC: Final = frozenset({"tl1", "half"})

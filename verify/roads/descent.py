@@ -26,12 +26,10 @@ from proofs.proxies import estimator
 from proofs.symbols import eta
 from verify.contexts.digits.network import Network, UndefinedError, apart, moved, values
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.stated import agrees, basic, formula, in_plane, named, without_factor
-from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.enclosure.boxes.search import Statement, agrees, basic, coordinates, divided_out, formula, in_plane, named
 from verify.evidence import Level
-from verify.inequalities.frame import dot, placed, reals
-from verify.inequalities.statement import Statement as OverReals
-from verify.inequalities.statement import stated
+from verify.inequalities import Statement as OverReals
+from verify.inequalities import dot, placed, reals, stated
 from verify.precision.comparison import ROUGH, Held, generic, holding
 from verify.roads import checks, over_boxes
 from verify.roads.lipschitz import constant_of_gradient, constants, gradient, pull_along_e
@@ -210,7 +208,7 @@ def _descent(claim: Claim) -> Iterator[Statement]:
     form = sympy.Poly(expand(largest * (_SLOPE**2 / t + inner) - square), _SLOPE, _PRODUCT)
     first, mixed, last = (form.coeff_monomial(monomial) for monomial in (_SLOPE**2, _SLOPE * _PRODUCT, _PRODUCT**2))
     first, last = simplify(first * t), simplify(last * (1 - t))
-    determinant = without_factor(expand(first * last) - t * (1 - t) * mixed**2 / 4, t, box)
+    determinant = divided_out(expand(first * last) - t * (1 - t) * mixed**2 / 4, t, box)
     reduction = (
         "‖∂f/∂v‖ ≥ |v·∂f/∂v|/C_v (attained); scaled to C_v² + ‖w‖ = 1, C_v² = t; ≥ 0 for all (v·∂f/∂v, v·v*) "
         "as a quadratic form: entries times t and 1 − t, determinant times t(1 − t), over its factors 1 − t"

@@ -14,8 +14,7 @@ from sympy import Abs, And, Eq, Equivalent, Ge, Implies, Le, Lt, Ne, Or, Symbol
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, kappa, lam, step
-from verify.inequalities.frame import CIRCLE, STAR, C, N, S, U, W, Z, dot, placed, reals, soft, squares
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import CIRCLE, STAR, C, N, S, Statement, U, W, Z, dot, placed, reals, soft, squares, stated
 from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import Array, map_slope, objective

@@ -12,8 +12,7 @@ from sympy import And, Eq, Gt, Integer, Lt, Rational, Symbol, pi, sqrt
 
 from proofs.engine.claim import Claim
 from verify.contexts.digits.network import Network
-from verify.inequalities.frame import dot
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import Statement, dot, stated
 from verify.iteration.arithmetic import Exact, pull, unit
 from verify.iteration.trial import Trial, on_trial
 from verify.minimizer import Array, pieces

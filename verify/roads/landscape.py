@@ -23,8 +23,7 @@ from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, inner, secant
 from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.evidence import Level
-from verify.inequalities.frame import dot, reals
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import Statement, dot, reals, stated
 from verify.precision.comparison import ROUGH, Held, holding
 from verify.roads import checks
 from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units

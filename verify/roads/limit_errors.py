@@ -14,8 +14,7 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, lam, nonzeros, ratio, theta, thresholded
-from verify.inequalities.frame import ABOVE, CIRCLE, OWN, STAR, C, N, S, X, circle_point, placed, reals, soft
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import ABOVE, CIRCLE, OWN, STAR, C, N, S, Statement, X, on_circle, placed, reals, soft, stated
 from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import Array, displacement, objective, threshold
@@ -70,7 +69,7 @@ def _l1_error(claim: Claim) -> Iterator[Statement]:
     yield Statement("an entry", Le(Abs(gap), lam), known)
     yield Statement("where w*_i = 0", Eq(gap, 0), (*known, Eq(star, 0)))
     yield _sum_of_gaps(claim, nonzeros, lam**2)
-    (large, small), least = circle_point(Rational(1, 1000)), Rational(1, 10**6)
+    (large, small), least = on_circle(Rational(1, 1000)), Rational(1, 10**6)
     entries = [(1, large, large - least), (400, small / 20, small / 20 - least)]
     yield _instance(claim.parts["bound"], nonzeros, 401, entries, Eq(lam, least))
 
@@ -82,7 +81,7 @@ def _l0_error(claim: Claim) -> Iterator[Statement]:
     yield Statement("an entry", Le(gap**2, 2 * lam * beta), known)
     yield Statement("where w*_i = 0, or u_i is not", Eq(gap, 0), (*known, Or(Eq(star, 0), Ne(OWN, 0))))
     yield _sum_of_gaps(claim, thresholded, 2 * lam * beta)
-    large, small = circle_point(Rational(1, 100))
+    large, small = on_circle(Rational(1, 100))
     yield _instance(
         claim.parts["bound"], thresholded, 1, [(1, large, large), (1, small, Integer(0))], Eq(2 * lam, small**2)
     )
@@ -97,7 +96,7 @@ def _tl1_error(claim: Claim) -> Iterator[Statement]:
     bound = placed(claim.parts["bound"], {"t": edge})
     sums = Ge(S, 0), Le((kappa * S) ** 2, _SUM), Le(_SUM, nonzeros * (beta * edge) ** 2)
     yield Statement("the sum", Le(S, bound), sums, relaxed=True)
-    (large, small), least = circle_point(Rational(1, 1000)), Symbol("gap", positive=True)
+    (large, small), least = on_circle(Rational(1, 1000)), Symbol("gap", positive=True)
     own = large - small / 80  # = a, where the gap ρa(a + 1)/(a + u)² is a quarter of the threshold ρ(a + 1)/a
     shape = Eq(a, own), Eq(edge, small / 20), Eq(ratio * (a + 1), a * edge), Ge(a**2, 2 * ratio * (a + 1))
     kept = Eq(least, ratio * a * (a + 1) / (a + own) ** 2), Eq(least, large - own)

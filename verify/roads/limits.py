@@ -13,8 +13,7 @@ from sympy import Abs, And, Eq, Equivalent, Ge, Gt, Le, Lt, Ne, Piecewise, Symbo
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, kept_level, lam, ratio, star_size
-from verify.inequalities.frame import ABOVE, OWN, SOFT, C, N, X, dot, placed, reals, soft
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import ABOVE, OWN, SOFT, C, N, Statement, X, dot, placed, reals, soft, stated
 from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact, unit
 from verify.iteration.ends import next_to_threshold, refined, uncertainty
 from verify.iteration.training import CHANCES, check_sampled

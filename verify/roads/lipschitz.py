@@ -26,8 +26,8 @@ from proofs.lipschitz_constant import ENTRIES, LARGEST_V, LEAST_W
 from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, UndefinedError, distance, values
 from verify.contexts.digits.quadrature import Estimate
-from verify.enclosure.boxes.stated import agrees, formula, in_plane, named, resolved
-from verify.enclosure.boxes.statement import Range, Statement, coordinates
+from verify.enclosure.boxes.margin import Range
+from verify.enclosure.boxes.search import Statement, agrees, coordinates, formula, in_plane, named, resolved
 from verify.evidence import Level
 from verify.precision.comparison import ROUGH, Held, generic, holding
 from verify.roads import checks, over_boxes

@@ -13,8 +13,7 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
 from proofs.symbols import m, ones, sum_vs, theta, v_star, vs_vs
-from verify.inequalities.frame import dot, reals
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import Statement, dot, reals, stated
 
 TURN = Symbol("one_minus_2_theta_over_pi", real=True)
 ANGLE = Ge(TURN, -1), Le(TURN, 1)

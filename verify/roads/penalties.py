@@ -23,8 +23,7 @@ from proofs.symbols import beta, ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration, configurations, meeting
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.stated import formula, named
-from verify.enclosure.boxes.statement import Statement, coordinates
+from verify.enclosure.boxes.search import Statement, coordinates, formula, named
 from verify.evidence import Level, Verdict
 from verify.minimizer import BROUGHT, objective, penalty_of
 from verify.precision.comparison import ROUGH, Held, holding

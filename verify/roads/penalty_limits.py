@@ -16,8 +16,7 @@ from proofs.penalty_forms import PENALTIES, penalty, size
 from proofs.penalty_limits import POINT, REACH
 from proofs.symbols import a, ratio, u, x_in
 from verify.evidence import Level
-from verify.inequalities.frame import placed
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import Statement, placed, stated
 from verify.minimizer import objective
 from verify.precision.comparison import Held, holding
 from verify.precision.minimizers import minimize, near_thresholds, penalty_function

@@ -20,8 +20,7 @@ from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.penalties import map_id
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
-from verify.inequalities.frame import placed
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import Statement, placed, stated
 from verify.minimizer import objective, penalty_of
 from verify.roads import cubic
 from verify.roads.cubic import CUBIC, is_cubic

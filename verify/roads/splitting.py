@@ -12,8 +12,7 @@ from sympy import Abs, Eq, Ge, Le
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, lam, step
-from verify.inequalities.frame import N, U, W, Z, dot, placed, reals, soft, squares
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import N, Statement, U, W, Z, dot, placed, reals, soft, squares, stated
 from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, unit, vector
 from verify.iteration.training import random_training
 from verify.iteration.trial import Trial, directions, drawn, on_trial

@@ -13,8 +13,7 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta
-from verify.inequalities.frame import N, dot, placed, reals
-from verify.inequalities.statement import Statement, stated
+from verify.inequalities import N, Statement, dot, placed, reals, stated
 from verify.iteration.arithmetic import FAST, Iteration, Problem, norm, run_exact, unit, vector
 from verify.iteration.ends import different, slopes, tangent
 from verify.iteration.trial import Trial, directions, drawn, on_trial

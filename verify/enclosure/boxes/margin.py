@@ -1,21 +1,55 @@
-"""A function on a box that should not be negative: its balls, its slopes, what it is near the ends of ranges; and the
-attempt to close one box, by balls and by exact arguments at the ends of ranges. See `search`.
+"""How boxes are cut; a function on one that should not be negative: its balls, its slopes, what it is near the ends of
+ranges; and the attempt to close a box, by balls and by exact arguments at the ends of ranges. See `search`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
 from math import factorial
 from typing import Final
 
 import sympy
-from flint import arb, ctx
-from sympy import Expr, Pow, Symbol, expand, factor, simplify
+from flint import arb, ctx, fmpq
+from sympy import Expr, Pow, Rational, Symbol, expand, factor, simplify
 
-from verify.contexts.balls.arithmetic import Compiled
-from verify.enclosure.boxes.statement import Box, Range
+from verify.contexts.balls.arithmetic import Compiled, ball, hull
+
+Span = tuple[Fraction, Fraction]
+"""Part of a range, in shares: 0 is its low end, 1 its high end. Bisection keeps shares exact."""
+
+Box = dict[Symbol, Span]
+"""A span for each coordinate."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """A closed interval with exact ends; a coordinate runs through all of it."""
+
+    low: Expr
+    high: Expr
+
+    @cached_property
+    def _ends(self) -> tuple[arb, arb]:
+        return ball(self.low, {}), ball(self.high, {})
+
+    def at(self, share: Fraction) -> arb:
+        """A ball around the point at that share; the ends are met as exactly as balls can."""
+        low, high = self._ends
+        if share in (0, 1):
+            return high if share else low
+        part = arb(fmpq(share.numerator, share.denominator))
+        return low + (high - low) * part
+
+    def over(self, span: Span) -> arb:
+        """A ball that contains the whole span."""
+        return self.at(span[0]) if span[0] == span[1] else hull(self.at(span[0]), self.at(span[1]))
+
+    def point(self, share: Fraction) -> Expr:
+        return self.low + (self.high - self.low) * Rational(share.numerator, share.denominator)
+
 
 _ORDERS: Final = 4
 """Highest order of a zero at the end of a range that is looked for."""

@@ -1,4 +1,5 @@
-"""Adaptive subdivision: is a margin ≥ 0 on the whole of its box?
+"""What is stated over a box, a margin that must not be negative anywhere in it, and how that is decided: by adaptive
+subdivision.
 
 A box is closed when a ball shows that the margin is positive on it: the plain ball, or the mean-value form
 
@@ -21,20 +22,52 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from heapq import heappop, heappush
-from itertools import count, product
+from itertools import count, islice, product
 from math import inf, isfinite
 from typing import Any, Final
 
+import sympy
 from flint import arb, ctx
-from sympy import Expr, Pow, Symbol, acos, asin, default_sort_key
+from sympy import Expr, Integer, Max, Min, Poly, Pow, Rational, Symbol, cos, cot, exp, expand, sin, sympify
 
-from verify.enclosure.boxes.margin import Closing, Margin, halves, identically_zero
-from verify.enclosure.boxes.statement import Box, Statement
+from proofs.engine.claim import Claim
+from proofs.symbols import QUANTITIES, e, theta, w_hat
+from verify.enclosure.boxes.margin import Box, Closing, Margin, Range, halves, identically_zero
 from verify.evidence import Verdict
 
 _BITS: Final = 80
 _SCAN: Final = (Fraction(1, 2), Fraction(1, 64), Fraction(63, 64), Fraction(1, 7), Fraction(13, 16))
 _SCANNED: Final = 150
+"""As many points are looked at first, all over the box, also near its ends."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`margin` ≥ 0 wherever the coordinates lie in `box`.
+
+    `reduction` says in words how the margin follows from the inequality of the claim: which exact scalings,
+    substitutions and symmetries were used. In the coordinates `affine` the margin is expected to be affine (it is
+    tried), so that only the ends of their ranges matter. `exact`: a point with a negative margin refutes the claim; not
+    so where the margin is sufficient only. `equality`: the margin may be 0 on the whole box.
+    """
+
+    name: str
+    margin: Expr
+    box: Mapping[Symbol, Range]
+    reduction: str = ""
+    affine: tuple[Symbol, ...] = ()
+    exact: bool = True
+    equality: bool = False
+    limit: int = 2_000
+
+    def described(self) -> dict[str, list[str]]:
+        """The box as text: name -> [low, high]."""
+        return {str(symbol): [str(ends.low), str(ends.high)] for symbol, ends in self.box.items()}
+
+
+def coordinates(**ranges: tuple[object, object]) -> dict[Symbol, Range]:
+    """A box from names and exact ends: ``coordinates(theta=(0, pi))``. Its symbols are real."""
+    return {Symbol(name, real=True): Range(sympify(low), sympify(high)) for name, (low, high) in ranges.items()}
 
 
 @dataclass
@@ -62,7 +95,8 @@ def search(statement: Statement) -> Found:
         started = _Search(statement)
         if trouble := started.trouble():
             return Found(Verdict.UNDECIDED, detail=trouble)
-        if any(started.refuted(shares) for shares in started.scan()):
+        grid = islice(product(_SCAN, repeat=len(statement.box)), _SCANNED)
+        if any(started.refuted(dict(zip(statement.box, shares, strict=True))) for shares in grid):
             return started.found
         for real in _nonnegative(statement.margin):
             part = search(replace(statement, margin=real, affine=(), exact=False))
@@ -77,9 +111,9 @@ def _nonnegative(expression: Expr) -> list[Expr]:
     Balls of roots and arcs are clipped to their domain, which is right only where rounding alone leaves it.
     """
     roots = {part.base for part in expression.atoms(Pow) if part.exp.is_Rational and not part.exp.is_Integer}
-    arcs = {1 - part.args[0] ** 2 for part in expression.atoms(asin, acos)}
+    arcs = {1 - part.args[0] ** 2 for part in expression.atoms(sympy.asin, sympy.acos)}
     owed = (part for part in roots | arcs if part.free_symbols and not part.is_nonnegative)
-    return sorted(owed, key=default_sort_key)
+    return sorted(owed, key=sympy.default_sort_key)
 
 
 def _by_ends(statement: Statement, started: _Search) -> Found:
@@ -149,12 +183,6 @@ class _Search:
         equal = self.margin.zero and not self.statement.equality
         return "the margin is 0 everywhere: nothing is enclosed" if equal else ""
 
-    def scan(self) -> Iterator[dict[Symbol, Fraction]]:
-        """A few points all over the box, also near its ends."""
-        grid = product(_SCAN, repeat=len(self.statement.box))
-        for _, shares in zip(range(_SCANNED), grid, strict=False):
-            yield dict(zip(self.statement.box, shares, strict=True))
-
     def refuted(self, shares: Mapping[Symbol, Fraction]) -> bool:
         """Whether the point violates the statement; it is kept as the witness."""
         value = self.margin.at(shares)
@@ -192,3 +220,82 @@ class _Search:
         for part in halves(box, closing.cut) if box else ():
             self._push(part)
         self.stuck = self.stuck or not box
+
+
+# What the builders of statements share.
+
+_CLOSE: Final = Rational(1, 10**6)
+
+
+def formula(claim: Claim, name: str) -> Expr:
+    """A formula of the claim; ValueError where it states none of that name."""
+    if name not in claim.formulas:
+        raise ValueError(f"claim {claim.id} states no {name!r}")
+    return claim.formulas[name]
+
+
+def named(expression: Expr, **values: object) -> Expr:
+    """The expression with its symbols replaced by name; ValueError for a symbol without a value."""
+    missing = {symbol.name for symbol in expression.free_symbols} - set(values)
+    if missing:
+        raise ValueError(f"no value for {', '.join(sorted(missing))}")
+    chosen = {symbol: sympify(values[symbol.name]) for symbol in expression.free_symbols}
+    return expression.xreplace(chosen).doit()
+
+
+def in_plane(vector: Expr) -> tuple[Expr, Expr]:
+    """A filter's components along ŵ and e, in the basic invariants."""
+    for _ in range(3):
+        vector = vector.subs({s: QUANTITIES[s].basic for s in vector.free_symbols if _derived(s)})
+    vector = expand(vector)
+    return vector.coeff(w_hat), vector.coeff(e)
+
+
+def _derived(symbol: Symbol) -> bool:
+    return symbol in QUANTITIES and QUANTITIES[symbol].basic is not None and symbol != theta
+
+
+def basic(scalar: Expr) -> Expr:
+    """A scalar in the basic invariants."""
+    return scalar.subs({s: QUANTITIES[s].basic for s in scalar.free_symbols if _derived(s)})
+
+
+def divided_out(margin: Expr, symbol: Symbol, box: Mapping[Symbol, Range]) -> Expr:
+    """A margin polynomial in a coordinate, divided by (1 − it) as often as that divides it exactly."""
+    others = {other: ends for other, ends in box.items() if other != symbol}
+    polynomial = Poly(expand(margin), symbol)
+    while polynomial.degree() > 0 and identically_zero(polynomial.eval(1), others):
+        polynomial = polynomial.div(Poly(1 - symbol, symbol))[0]
+    return polynomial.as_expr()
+
+
+def as_product(margin: Expr, factor: Expr, cofactor: Expr) -> Expr:
+    """`cofactor`, if the margin is proved to be factor·cofactor; else the margin itself."""
+    return cofactor if expand((margin - factor * cofactor).rewrite(exp)) == 0 else margin
+
+
+def resolved(expression: Expr, box: Mapping[Symbol, Range]) -> Expr:
+    """The expression with max and min replaced by the term that is proved to be the one, over the whole box."""
+    for node in expression.atoms(Max, Min):
+        for chosen in node.args:
+            way = 1 if isinstance(node, Max) else -1
+            if all(_never_negative(way * (chosen - other), box) for other in node.args if other != chosen):
+                expression = expression.xreplace({node: chosen})
+                break
+    return expression
+
+
+def _never_negative(difference: Expr, box: Mapping[Symbol, Range]) -> bool:
+    used = {symbol: ends for symbol, ends in box.items() if difference.has(symbol)}
+    for scale in [Integer(1), *(sin(node.args[0]) for node in difference.atoms(cot))]:
+        scaled = expand((difference * scale).replace(cot, lambda angle: cos(angle) / sin(angle)))
+        if search(Statement("larger", scaled, used, limit=200)).verdict is Verdict.VERIFIED:
+            return True
+    return False
+
+
+def agrees(name: str, stated: Expr, defined: Expr, box: Mapping[Symbol, Range], reduction: str) -> Iterator[Statement]:
+    """The stated value is the one defined (≥ 0), to a millionth of it, over the whole box."""
+    for word, sign in (("most", 1), ("least", -1)):
+        margin = sign * ((1 + sign * _CLOSE) * defined - stated)
+        yield Statement(f"{name}: at {word} the defined one, to 1e-6", margin, box, reduction=reduction)
