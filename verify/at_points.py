@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from proofs.engine.claim import Claim, get
 from verify.configurations import Configuration, configurations, meeting
-from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Task, Verdict
-from verify.pins import pinned
+from verify.evidence import Evidence, Fate, Figures, Grade, Level, Outcome, Task, Verdict, pinned
 
 _LONGEST: Final = 4.0
 """Seconds that a task of several claims may be expected to take."""

@@ -19,8 +19,7 @@ from typing import Any, Final, Self
 
 import click
 
-from verify.evidence import Outcome
-from verify.pins import PINNED
+from verify.evidence import PINNED, Outcome
 from verify.processes import Hand, local, pack, unpack
 from verify.versions import identity
 from verify.workers import DIED, Executor, Piece

@@ -21,8 +21,7 @@ from proofs import symbols
 from proofs.naming import keyword
 from proofs.penalty_forms import PENALTIES
 from proofs.proxies import ESTIMATORS, Estimator
-from verify.evidence import Level
-from verify.pins import pinned
+from verify.evidence import Level, pinned
 
 
 @dataclass(frozen=True)

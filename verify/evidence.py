@@ -1,8 +1,11 @@
-"""The vocabulary of a run: what a method does, what it found, and what that says about a claim."""
+"""The vocabulary of a run: what it pins, what a method does, what it found, and what that says about a claim."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
@@ -14,6 +17,33 @@ if TYPE_CHECKING:
 Level = Literal["quick", "full"]
 Figures = dict[str, Any]
 """Named results of a method; the values are what JSON can hold."""
+
+PINNED: Final = "_COARSEPROOF_PINNED"
+"""Variable by which worker processes, which inherit it, know the parameters that a run pins to a value."""
+
+
+@contextmanager
+def pinning(values: Mapping[str, float]) -> Iterator[None]:
+    """Points drawn inside, in this process and those it starts, have these values of the parameters named.
+
+    Every second generic point, and the nasty ones, which are made of the first: at the others parameters are drawn as
+    ever, so that wrong formulas which agree at one value (τ² and τ³ at 1) are told apart.
+    """
+    before = os.environ.pop(PINNED, None)
+    if values:
+        os.environ[PINNED] = json.dumps(dict(values))
+    try:
+        yield
+    finally:
+        os.environ.pop(PINNED, None)
+        if before is not None:
+            os.environ[PINNED] = before
+
+
+def pinned() -> dict[str, float]:
+    """The parameters with a value of their own, by name."""
+    found: dict[str, float] = json.loads(os.environ.get(PINNED, "{}"))
+    return found
 
 
 INDEPENDENT: Final = frozenset({"precision", "monte_carlo", "iteration", "enclosure"})

@@ -14,8 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from verify.cluster import executor
-from verify.evidence import ClaimReport, Evidence, Grade, Level, Method, Outcome, Report, Task, Verdict
-from verify.pins import pinning
+from verify.evidence import ClaimReport, Evidence, Grade, Level, Method, Outcome, Report, Task, Verdict, pinning
 from verify.processes import single_threaded
 from verify.versions import versions
 from verify.workers import Callback, Piece, Work, describe

@@ -26,10 +26,9 @@ from proofs.naming import identifier
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
 from verify.configurations import Configuration, meeting
-from verify.evidence import Level
+from verify.evidence import Level, pinned
 from verify.generated.held import Case, Held, Names, OfNumbers
 from verify.minimizer import penalty_of
-from verify.pins import pinned
 
 _DIGITS: Final = 700
 """Powers of 1e±150 up to the third, and as many digits again."""

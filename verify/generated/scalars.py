@@ -19,9 +19,8 @@ from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import cap_angle, n, spike_across, spike_along
 from verify.closed_form import MPMATH
 from verify.contexts.slopes import pieces_in_digits, slope_in_digits
-from verify.evidence import Level
+from verify.evidence import Level, pinned
 from verify.generated.held import Case, Held, OfNumbers
-from verify.pins import pinned
 
 Inputs = Iterator[tuple[str, bool, tuple[float, ...]]]
 """(label, generic, values)"""

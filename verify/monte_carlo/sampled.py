@@ -20,10 +20,9 @@ from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
 from verify.configurations import Configuration
 from verify.contexts.slopes import slope_of
-from verify.evidence import Evidence, Figures, Grade, Level, Verdict
+from verify.evidence import Evidence, Figures, Grade, Level, Verdict, pinned
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.statistics import Array, polarised
-from verify.pins import pinned
 
 UNITS, LENGTH = 16, 64
 ALONG = "|along"
