@@ -130,9 +130,7 @@ class AtPoints:
         besides = [Found(0.0, "", tuple(self.beside(claim, points[0], level)))] if found else []
         return evidence_of(self.name, found + besides)
 
-    def conclude(
-        self, claims: Iterable[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
-    ) -> dict[str, list[Evidence]]:
+    def conclude(self, claims: Iterable[Claim], outcomes: Sequence[Outcome], *_: object) -> dict[str, list[Evidence]]:
         """One evidence a claim, of all that was found out about it."""
         return {
             claim.id: [
@@ -184,9 +182,7 @@ def _figures(found: Sequence[Found]) -> Figures:
         figures |= {"digits": digits, "worst_at": label, "digits_by_point": _by_point(found)}
     if quotients := [(round(c.quotient, 6), c.label) for c in comparisons if c.quotient is not None]:
         largest, label = max(quotients)
-        sharpness: dict[str, float] = {}
-        for quotient, place in sorted(quotients):
-            sharpness[place.rpartition(", ")[2]] = quotient  # the largest comes last
+        sharpness = {place.rpartition(", ")[2]: quotient for quotient, place in sorted(quotients)}  # the largest last
         figures |= {"largest_quotient": largest, "tightest_at": label, "sharpness": sharpness}
     if radii := [c.radius for c in comparisons if c.radius is not None]:
         figures["widest_radius"] = float(f"{max(radii):.2g}")

@@ -133,8 +133,6 @@ def _detail(chain: Derivation, open_ids: list[str]) -> str:
     return f"rests on {', '.join(open_ids)}, not proved" if open_ids else ""
 
 
-def conclude(
-    claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
-) -> dict[str, list[Evidence]]:
+def conclude(claims: Sequence[Claim], outcomes: Sequence[Outcome], *_: object) -> dict[str, list[Evidence]]:
     """Each claim has its own; the suite itself reports a task that failed."""
     return {key: [evidence] for outcome in outcomes if not outcome.error for key, evidence in outcome.value.items()}

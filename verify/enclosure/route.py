@@ -226,12 +226,10 @@ def _over_boxes(claim: Claim, level: Level) -> Found:
     return replace(found, figures={"boxes": found.figures}, fates=told, seconds=seconds)
 
 
-def conclude(
-    claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
-) -> dict[str, list[Evidence]]:
+def conclude(claims: Sequence[Claim], outcomes: Sequence[Outcome], *_: object) -> dict[str, list[Evidence]]:
     """One evidence a claim: the worst of its points and boxes; what neither speaks of has none."""
     concerned = replace(_METHOD, covers=lambda claim: covered(claim) or claim.id in roads.BOXES)
-    return concerned.conclude(claims, outcomes, level, seed, budget)
+    return concerned.conclude(claims, outcomes)
 
 
 def judge_boxes(claim: Claim, most: int | None = None) -> Found | None:

@@ -89,9 +89,7 @@ def judge(claim: Claim, level: Level, seed: int) -> dict[str, Any]:
     return figures | {"sites_excluded": excluded, "fates": fates}
 
 
-def conclude(
-    claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
-) -> dict[str, list[Evidence]]:
+def conclude(claims: Sequence[Claim], outcomes: Sequence[Outcome], *_: object) -> dict[str, list[Evidence]]:
     """Refuted where an error is too large, or where the module's text is not what the claims derive."""
     stale = {name: what for one in outcomes if one.task.arguments == _TEXTS for name, what in one.value.items()}
     complaint = "; ".join(f"numerics/generated/{name} {what}" for name, what in stale.items())

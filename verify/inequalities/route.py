@@ -56,9 +56,7 @@ def run(task: Task) -> Evidence:
     return replace(found, fates=fates_of(rule, claim, level)) if found.verdict is Verdict.VERIFIED else found
 
 
-def conclude(
-    claims: Sequence[Claim], outcomes: Sequence[Outcome], level: Level, seed: int, budget: float
-) -> dict[str, list[Evidence]]:
+def conclude(claims: Sequence[Claim], outcomes: Sequence[Outcome], *_: object) -> dict[str, list[Evidence]]:
     """Evidence on every claim that was asked about."""
     return {one.task.claim_ids[0]: [replace(one.value, seconds=one.seconds)] for one in outcomes}
 

@@ -28,7 +28,6 @@ from math import ceil
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numerics import reduced_sampling
 from numerics.problems import SHARD
@@ -38,10 +37,9 @@ from proofs.engine.definitions import HalfSpaceMoment
 from verify.contexts.slopes import slope_of
 from verify.monte_carlo.expectations import Expectation
 from verify.monte_carlo.sampled import ALONG, SQUARED, Scene, problem
-from verify.monte_carlo.statistics import detectable, variance_along
+from verify.monte_carlo.statistics import Array, detectable, variance_along
 
 Sample = TypeVar("Sample")
-Array = NDArray[np.float64]
 
 ROUNDS = 8
 """Rounds after which sampling ends, whatever its power."""
