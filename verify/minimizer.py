@@ -187,9 +187,9 @@ def proximal(x: Array, rho: Number, parts: tuple[Piece, ...]) -> Array:
         if not beyond.any():
             continue
         u = _bottom(size, rho, part)
-        # F(u) − F(0), written so that nothing of the size of x² cancels; none where u stands for 0, as p does not fall.
+        # F(u) − F(0), written so that nothing of the size of x² cancels; where u stands for 0 it is what p rounds to.
         gain = part.value(u) * rho - u * (size - u / 2)
-        better = (gain < least) & beyond
+        better = (gain < least) & beyond & (u > TINY)
         best, least = np.where(better, u, best), np.where(better, gain, least)
     return np.sign(x) * best
 
