@@ -182,7 +182,6 @@ def test_what_is_no_identity_ends_in_its_sentence() -> None:
         assert sum(len(step.obligations) for step in chain.steps) >= 2, claim.id
 
 
-@pytest.mark.slow
 def test_a_spoiled_part_is_refuted() -> None:
     for claim in CLAIMS:
         implies = proofs.derive(claim.id).implies
@@ -317,7 +316,6 @@ def spoil(claim: Claim) -> Claim:
     return replace(claim, statement=claim.formula + extra, printed=printed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", IDS)
 def test_a_derivation_reads_what_it_cites(claim_id: str, scratch: None) -> None:
     right = proofs.derive(claim_id)

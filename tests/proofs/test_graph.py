@@ -144,17 +144,11 @@ def test_hypotheses_that_contradict_each_other_prove_nothing(begin: Begin) -> No
     assert d.steps[-1].decided is None
 
 
-AT_ONCE = ("R3", "R6", "N5", "C3", "P6.half")
-"""Claims whose mistakes are planted in every run of the tests; those of the others, in the slow one."""
-
 STEPS = {"C7": 200_000}
 """Of the solver, where it would be lost in one mistake for twenty seconds; elsewhere 500 000."""
 
 
-@pytest.mark.parametrize(
-    "claim_id",
-    [pytest.param(claim.id, marks=() if claim.id in AT_ONCE else pytest.mark.slow) for claim in proofs.all_claims()],
-)
+@pytest.mark.parametrize("claim_id", [claim.id for claim in proofs.all_claims()])
 def test_every_mistake_in_a_derivation_is_seen(claim_id: str) -> None:
     d = proofs.derive(claim_id)
     assert d.decided is True

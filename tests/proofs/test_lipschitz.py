@@ -38,7 +38,6 @@ def test_a_smaller_partial_constant_is_not_proved(entry: tuple[int, int], monkey
     assert decided("N6") is not True
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("entry", [(0, 0), (1, 0), (1, 1)])
 def test_a_larger_one_is_not_attained(entry: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     assert registry.derive("N6").decided is True

@@ -81,7 +81,6 @@ def noticed(wrong: Claim, monkeypatch: pytest.MonkeyPatch) -> bool:
     return any(one.method == "iteration" and one.verdict is not Verdict.VERIFIED for one in found.evidence)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", [claim.id for claim in proofs.all_claims()])
 def test_a_hypothesis_declared_weaker_is_noticed(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     unnoticed = []
