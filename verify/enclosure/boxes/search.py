@@ -1,5 +1,4 @@
-"""What is stated over a box, a margin that must not be negative anywhere in it, and how that is decided: by adaptive
-subdivision.
+"""What is stated over a box, a margin that must not be negative in it, decided by adaptive subdivision.
 
 A box is closed when a ball shows that the margin is positive on it: the plain ball, or the mean-value form
 
