@@ -11,6 +11,7 @@ import z3
 from sympy import Abs, And, Dummy, Eq, Equivalent, Max, Min, Ne, Or, Piecewise, Rational, Symbol, exp, pi, sign, sqrt
 
 from proofs.engine import smt
+from proofs.engine.sentence import Is
 from proofs.engine.smt import SolverMissingError, follows, impossible
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
@@ -88,6 +89,13 @@ def test_names_do_not_identify() -> None:
         follows("", Eq(x**p, Symbol("x", positive=True) ** p))
     assert follows("", Symbol("pi", positive=True) < 4, [pi * p > 3 * p]).decision.zero is not True
     assert follows("", Eq(Symbol("root 0", real=True) ** 2, 2), [sqrt(2) * p > p]).decision.zero is False
+
+
+def test_predicates_of_symbols_that_print_alike_are_two() -> None:
+    here, there = (Is("a strict local minimum", one) for one in (Symbol("w", real=True), Symbol("w", positive=True)))
+    assert str(here) == str(there)
+    assert follows("", here, here).decision.zero is True
+    assert follows("", here, there).decision.zero is not True
 
 
 def test_nothing_is_known_of_what_is_undefined() -> None:
