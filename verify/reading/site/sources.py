@@ -82,7 +82,7 @@ def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
     found: Any = import_module(info["module"])
     for part in info["fullname"].split("."):
         found = getattr(found, part, None)
-    found = getattr(found, "fget", found)
+    found = inspect.unwrap(getattr(found, "fget", found))  # a context manager is one of contextlib's until then
     ours = inspect.isfunction(found) or inspect.isclass(found)
     if not ours or found.__module__ == "builtins":  # an alias of types, or a type for a default
         return None
