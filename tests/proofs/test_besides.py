@@ -7,7 +7,7 @@ from functools import partial
 from inspect import unwrap
 
 import pytest
-from sympy import And, Implies, Integer, Symbol, cos, pi, sin
+from sympy import And, Implies, Integer, Integral, Symbol, cos, pi, sin
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine import claim as registry
@@ -47,6 +47,8 @@ def survivors(chain: Derivation) -> list[str]:
     [
         (eq(cos(theta) ** 2 + sin(theta) ** 2, 1), True),
         (eq(cos(theta) ** 2 - sin(theta) ** 2, 1), False),
+        (eq(Integral(sin(x), (x, 0, theta)), 1 - cos(theta)), True),
+        (eq(Integral(sin(x), (x, 0, theta)), cos(theta)), False),
         (And(ge(pi - theta, 0), Implies(x > 1, x**2 > x)), True),
         (gt(pi - theta, 0), False),
         (Implies(x > 0, x**2 > x), False),
