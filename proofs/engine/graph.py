@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from sympy import And, Basic, Eq, Expr, Implies, Le, Ne, Symbol, default_sort_key
+from sympy import And, Basic, Derivative, Eq, Expr, Implies, Lambda, Le, Limit, Ne, Subs, Symbol, default_sort_key
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean, Equivalent, true
 
 from proofs.engine.claim import Claim, get
@@ -27,6 +28,10 @@ from proofs.rules.analysis import vanishing
 from proofs.symbols import INNER, QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
+
+
+_BINDING: Final = (ExprWithLimits, Derivative, Lambda, Limit, Subs)
+"""What has variables of its own, which no term is put in for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +137,7 @@ class Graph:
         """
         if held := fact.bound & terms.keys():
             raise ValueError(f"{self._claim.id}: {fact.name!r} is not for every {', '.join(map(str, held))}")
-        formula = fact.formula.subs(dict(terms), simultaneous=True)
+        formula = _with(fact.formula, terms)
         owed = _implied(And(*_assumed(terms)), uses)
         if uses:
             self._proved[name] = Fact(name, And(*_assumed(terms)), uses=uses), _implied
@@ -198,16 +203,16 @@ class Graph:
             told = _symbols(*cited.premises.values()) | terms.keys()
             if terms and (open_ := cited.sentence.atoms(Term) - told):
                 raise ValueError(f"{self._claim.id}: {claim_id} speaks of {', '.join(map(str, open_))}; give its term")
-            said = formula_of(cited.sentence, cited.parts).subs(dict(terms), simultaneous=True)
+            said = _with(formula_of(cited.sentence, cited.parts), terms)
         elif value is not None and meant:
-            said, of_every = cited.definition.says(value).subs(dict(terms), simultaneous=True), cited.definition.over
+            said, of_every = _with(cited.definition.says(value), terms), cited.definition.over
         elif value is not None:
             same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
-            said = same(value, in_basic_quantities(cited.formula).subs(dict(terms), simultaneous=True))
+            said = same(value, _with(in_basic_quantities(cited.formula), terms))
         else:
             raise ValueError(f"{self._claim.id}: {claim_id} says what something is; give its `value`")
         conditions = [formula_of(one, {}) for one in (*cited.premises.values(), *cited.hypotheses)]
-        needs = And(*(one.subs(dict(terms), simultaneous=True) for one in conditions), *_assumed(terms))
+        needs = And(*(_with(one, terms) for one in conditions), *_assumed(terms))
         if needs != true:
             self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), _implied
         bound = _symbols(said) - of_every if value else ()
@@ -349,6 +354,13 @@ def _plain(symbol: Symbol) -> bool:
     return bool(symbol.assumptions0 == Symbol(symbol.name, real=True).assumptions0)
 
 
+def _with(form: Any, terms: Mapping[Any, Expr]) -> Any:
+    """The form for these terms, put in at once; by `subs`, one after the other, where something is bound."""
+    if form.has(*_BINDING) or not all(one.is_Symbol for one in terms):
+        return form.subs(dict(terms), simultaneous=True)
+    return form.xreplace(dict(terms))
+
+
 def _assumed(terms: Mapping[Symbol, Expr]) -> Iterator[Boolean]:
     """What the symbols assume, of the terms that take their place."""
     for symbol, term in terms.items():
@@ -378,7 +390,7 @@ def _reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obli
     for _ in defined:  # what is defined may stand in what defines another
         if residual == before:
             break
-        residual, before = residual.subs(defined, simultaneous=True), residual
+        residual, before = _with(residual, defined), residual
     return vanishes("they are the same", residual)
 
 

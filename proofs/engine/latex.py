@@ -90,6 +90,8 @@ def shown(symbol: Symbol) -> str:
     return str(symbol.name) if {bare, _spelled(bare).strip()} & _TAKEN else word
 
 
+_QUANTITIES: Final = {entry.symbol: entry.latex for entry in QUANTITIES.values()}
+
 _HELPERS: Final = {entry.symbol.name: entry.latex for entry in QUANTITIES.values()} | {"size": "|x|"}
 """Names of a derivation's own symbols: one that is called like a quantity of the registry stands for it."""
 
@@ -106,6 +108,10 @@ LETTERS: Final[dict[str, str]] = {
 }
 
 
+_COMMANDS: Final = str.maketrans(LETTERS)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _spelled(name: str) -> str:
     """A name with its subscripts: a word stands upright, as cos or start; w*_i has its star above.
 
@@ -123,7 +129,7 @@ def _spelled(name: str) -> str:
 
 
 def _letters(text: str) -> str:
-    told = re.sub("(\\w)\u0304", r"\\bar \1", text).translate({ord(sign): command for sign, command in LETTERS.items()})
+    told = re.sub("(\\w)\u0304", r"\\bar \1", text).translate(_COMMANDS)
     return re.sub(r"(?<=[A-Za-z]) (?![A-Za-z])", "", told)  # the space that ends a command
 
 
@@ -135,7 +141,7 @@ def _word(text: str) -> str:
 
 class _Latex(Written):
     def __init__(self, names: Mapping[Symbol, str] = MappingProxyType({})) -> None:
-        super().__init__({"symbol_names": {entry.symbol: entry.latex for entry in QUANTITIES.values()} | dict(names)})
+        super().__init__({"symbol_names": {**_QUANTITIES, **names}})
 
     def _print_Subs(self, expr: Any) -> str:
         told, *pairs = expr.args

@@ -158,10 +158,11 @@ def _numbers(found: Product, number: Rational, squared: Expr, powers: list[tuple
     inside = number**2 * rational
     (above, over), (below, under) = (_root(part) for part in (inside.p, inside.q))
     over, under = (over * part for over, part in zip((S(over), S(under)), rest.as_numer_denom(), strict=True))
+    halves = [pair for pair in powers if abs(pair[1]) == S.Half and not _is_square(pair[0])]
     unsure = 0
-    for base, power in [pair for pair in powers if abs(pair[1]) == S.Half and not _is_square(pair[0])]:
-        unsure += not base.is_nonnegative
-        if unsure > 1 or rest != 1:  # √(2π) stays by itself
+    for base, power in halves if rest == 1 else ():  # √(2π) stays by itself
+        unsure += len(halves) > 1 and not base.is_nonnegative
+        if unsure > 1:
             continue
         powers.remove((base, power))
         if power > 0:

@@ -72,20 +72,23 @@ def decide_zero(expression: Expr) -> Decision:
         return Decision(True)
     if _has_regions(expression):
         return _decide_by_cases(expression)
-    if refutation := _refute(expression):
-        return Decision(False, refutation)
+    points = _looks(expression)
+    if seen := next(points, None):  # one will do for nearly all that is not zero; the others come after a proof failed
+        return Decision(False, seen)
     try:
         proved = all(reduce_exactly(part) == 0 for part in _integrands(expression))
-        defined = proved and not any(reduce_exactly(divisor) == 0 for divisor in _divisors(expression))
-        return Decision(True if defined else None)
+        if proved and not any(reduce_exactly(divisor) == 0 for divisor in _divisors(expression)):
+            return Decision(True)
     except (PolynomialError, NotImplementedError, RecursionError):
-        return Decision(None)
+        pass
+    seen = next(filter(None, points), None)
+    return Decision(False, seen) if seen else Decision(None)
 
 
 def is_seen_not_to_vanish(expression: Expr) -> bool:
     """Whether a point at hand shows that `expression` is not 0: nothing is expanded, which takes longer."""
     expression = in_basic_quantities(expression)
-    return (_seen_in_cases if _has_regions(expression) else _refute)(expression) is not None
+    return bool(_seen_in_cases(expression) if _has_regions(expression) else any(_looks(expression)))
 
 
 def _has_regions(expression: Expr) -> bool:
@@ -278,12 +281,12 @@ def _by_quadrature(integral: Integral) -> Expr:
         return found if abs(sympy.im(found)) > _IMAGINARY * abs(found) else sympy.re(found)
 
 
-def _refute(expression: Expr) -> str | None:
-    """A point where `expression` is clearly not 0, as text; None if none was met."""
+def _looks(expression: Expr) -> Iterator[str | None]:
+    """For each point that is tried: what shows that `expression` is clearly not 0 there, None if nothing does."""
     expression = expression.replace(mu, _stand_in)
     integrals = expression.atoms(Integral)
     if expression.has(AppliedUndef) or any(len(part.limits) > 1 for part in integrals):
-        return None
+        return
     bound = {variable for part in integrals for variable in part.variables}  # `subs` minds them, and is slow
     tolerance, rounds = (1e-9, 4) if integrals else (1e-20, 2)
     for point in _samples(expression, rounds):
@@ -292,8 +295,10 @@ def _refute(expression: Expr) -> str | None:
             numbers = numbers.replace(lambda part: isinstance(part, Integral), _by_quadrature)
             real = numbers.evalf(_WITNESS_DIGITS, maxn=400).as_real_imag()[0]
         except (ZeroDivisionError, OverflowError):
-            return f"what stands there is not finite at {point}"
+            yield f"what stands there is not finite at {point}"
+            continue
         if isinstance(real, sympy.Float) and abs(real) > tolerance:
             where = ", ".join(f"{k} = {v}" for k, v in sorted(point.items(), key=lambda kv: kv[0].name))
-            return f"residual {float(real):.6g} at {where or 'every point'}"
-    return None
+            yield f"residual {float(real):.6g} at {where or 'every point'}"
+        else:
+            yield None

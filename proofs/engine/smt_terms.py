@@ -170,16 +170,16 @@ class Translation:
         if symbol.name not in self.symbols:
             name = f"symbol {symbol.name}"  # a root or π has none such
             value = self.symbols[symbol.name] = self.z3.Real(name, self.context)
-            for holds, fact in (
-                (symbol.is_integer and symbol.is_positive, value >= 1),
-                (symbol.is_positive, value > 0),
-                (symbol.is_negative, value < 0),
-                (symbol.is_nonnegative, value >= 0),
-                (symbol.is_nonpositive, value <= 0),
-                (symbol.is_nonzero, value != 0),
+            for holds, relation, bound in (
+                (symbol.is_integer and symbol.is_positive, operator.ge, 1),
+                (symbol.is_positive, operator.gt, 0),
+                (symbol.is_negative, operator.lt, 0),
+                (symbol.is_nonnegative, operator.ge, 0),
+                (symbol.is_nonpositive, operator.le, 0),
+                (symbol.is_nonzero, operator.ne, 0),
             ):
                 if holds:
-                    self.facts.append(fact)
+                    self.facts.append(relation(value, bound))
         return self.symbols[symbol.name]
 
     def _pi(self) -> Any:
