@@ -87,7 +87,7 @@ class Evidence:
     """What one method found about one claim; `detail` is for people: the witness, the open step.
 
     `fates` says what the method made of the claim's mutants, by label; those that it cannot judge are not there.
-    `steps` are those of a derivation, to be read: not in JSON, which has their names.
+    `steps` are those of a derivation, to be read, where that was asked for: not in JSON, which has their names.
     """
 
     method: str
@@ -102,12 +102,16 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Task:
-    """A picklable piece of work; `weight`, its expected seconds, says when it is done."""
+    """A picklable piece of work; `weight`, its expected seconds, says when it is done.
+
+    `explained`: a derivation comes with what its steps show, in LaTeX, which few runs are asked for.
+    """
 
     method: str
     claim_ids: tuple[str, ...]
     arguments: tuple[Any, ...] = ()
     weight: float = 1.0
+    explained: bool = True
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,12 @@ def run_suite(
     scheduler: str | None = None,
     progress: Callback | None = None,
     pins: Mapping[str, tuple[str, float]] | None = None,
+    explained: bool = True,
 ) -> Report:
     """Check the claims of `only` (all if empty) by every method, in `jobs` processes or on a Dask cluster.
 
     `pins`, by option, are parameters of estimators and penalties with the value they have at every point drawn.
+    `explained` takes along what the steps of derivations show, for a report that is a page.
     """
     if level not in get_args(Level):
         raise ValueError(f"level is {level!r}; allowed: {', '.join(get_args(Level))}")
@@ -84,7 +86,8 @@ def run_suite(
         claims = select(proofs.all_claims(), only)
         environment: dict[str, str | int] = {**versions(), "jobs": where.room()}
         plans = [_Plan.make(name, claims, level, seed) for name in METHODS]
-        work = Work([Piece(METHODS[plan.name], task) for plan in plans for task in plan.tasks])
+        asked = ((plan.name, replace(task, explained=explained)) for plan in plans for task in plan.tasks)
+        work = Work([Piece(METHODS[name], task) for name, task in asked])
         outcomes = iter(work.carry_out(where, progress))
         found = [plan.conclude([next(outcomes) for _ in plan.tasks]) for plan in plans]
         said = {claim.id: [evidence for by_claim in found for evidence in by_claim[claim.id]] for claim in claims}

@@ -53,13 +53,13 @@ def run(task: Task) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for claim_id in task.claim_ids:
         try:
-            found[claim_id] = _derived(claim_id, level)
+            found[claim_id] = _derived(claim_id, level, task.explained)
         except (Exception, SystemExit) as error:  # noqa: BLE001, RUF100 (becomes evidence)
             found[claim_id] = Evidence(NAME, Verdict.ERROR, Grade.PROVED, {}, 0.0, describe(error))
     return found
 
 
-def _derived(claim_id: str, level: Level) -> Evidence:
+def _derived(claim_id: str, level: Level, explained: bool) -> Evidence:
     """What became of the derivation, and of the mutants held against it: *proved* where every obligation was."""
     claim = proofs.get(claim_id)
     started = time.process_time()
@@ -81,7 +81,7 @@ def _derived(claim_id: str, level: Level) -> Evidence:
         verdict, detail = Verdict.UNDECIDED, "its hypotheses contradict each other"
     told = fates(mutants(claim, level), partial(_fate, chain, _STEPS[level])) | _mistaken(chain, level)
     seconds = time.process_time() - started
-    return Evidence(NAME, verdict, grade, figures, seconds, detail, told, steps_of(claim_id))
+    return Evidence(NAME, verdict, grade, figures, seconds, detail, told, steps_of(claim_id) if explained else ())
 
 
 def _fate(chain: Derivation, steps: int, mutant: Mutant) -> Fate | bool | None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from processes import coarseproof
 from rich.console import Console
 
 from verify import files
@@ -20,6 +21,7 @@ from verify.cli import main
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.reading.report import print_report, to_json, to_junit, to_markdown, write_report
 from verify.reading.summary import words
+from verify.suite import run_suite
 
 
 def found(method: str, verdict: str = "verified", detail: str = "", **figures: Any) -> Evidence:
@@ -301,3 +303,21 @@ def test_checking_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_device_is_written_not_replaced() -> None:
     files.write_atomically(Path(os.devnull), "text")
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+@pytest.mark.parametrize("folder", [[], ["--report", "out"]])
+def test_what_steps_show_is_written_for_a_page_alone(
+    folder: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports: list[Report] = []
+
+    def kept(**asked: Any) -> Report:
+        reports.append(run_suite(**asked))
+        return reports[-1]
+
+    monkeypatch.setattr("verify.suite.run_suite", kept)
+    monkeypatch.setattr("verify.suite.METHODS", {"symbolic": "verify.symbolic"})
+    coarseproof("verify", "--only", "G1", "--jobs", 1, *folder, cwd=tmp_path)
+    (derived,) = (one for one in reports[0].claims[0].evidence if one.method == "symbolic")
+    assert bool(derived.steps) is bool(folder)
+    assert len(derived.figures["chain"]) == derived.figures["steps"] > 1

@@ -98,7 +98,8 @@ def verify(
     written: list[Path] = []
     try:
         with terminable(), progress_display() as show:
-            report = run_suite(level=level, only=ids, seed=seed, **where, progress=show, pins=pins)
+            explained = folder is not None
+            report = run_suite(level=level, only=ids, seed=seed, **where, progress=show, pins=pins, explained=explained)
         trouble = _write_results(report, folder, json_path, written)
     except KeyboardInterrupt:
         kept = ", ".join(map(str, written))
