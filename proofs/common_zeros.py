@@ -225,8 +225,8 @@ def C8_ratio(d: Derivation) -> None:
     top, bottom = numerator_denominator(theta)
     size = g.equal("‖G‖²", _LENGTH**2, top, filters, at_best)
     inner_ = g.equal("⟨G, ∂f/∂w⟩", _INNER, bottom, g.cite("C6.identity", {}, inside, below, value=_INNER), at_best)
-    rate = g.equal("per unit of π − θ", _INNER / (pi - theta), bottom / (pi - theta), inner_)
-    ratio = g.equal("ratio", _LENGTH**2 / (STEEP**2 + _INNER), top / bottom, size, inner_, flat)
+    rate = g.equal("per unit of π − θ", _INNER / (pi - theta), bottom / (pi - theta), inner_, below)
+    ratio = g.equal("ratio", _LENGTH**2 / (STEEP**2 + _INNER), top / bottom, size, inner_, flat, wherever=True)
     limits = [
         g.rule(
             name, carried, same, g.apply(f"limit of the {name}", tends, f=f, over=theta, to=pi, side="-"), value=value

@@ -165,7 +165,7 @@ def N6_direction(d: Derivation) -> None:
     within = acute, told, first, second, *sines
     tilted = g.fact("q = −1 with K", Implies(steep, STRETCH**2 * (1 - CC + SS) >= 1 + CC - SS), *within)
     any_bound = g.fact("any such K", Implies(steep, E_GAP <= STRETCH * HAT_GAP), apart, turned, level, tilted, unit)
-    bound = g.instance("K", any_bound, {STRETCH: DIRECTION_CONSTANT})
+    bound = g.instance("K", any_bound, {STRETCH: DIRECTION_CONSTANT}, acute)
     ahead, behind = (g.instance(f"cos({x})", sine, {_T: x}) for x in (theta - phi_angle, phi_angle - theta))
     turn = g.equal("cos(θ − θ')", cos(theta - phi_angle), CC + SS, told)
     straight = g.fact(

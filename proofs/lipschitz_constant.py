@@ -147,7 +147,7 @@ def norm_of_rows(g: Graph) -> Fact:
     bound = g.fact(
         "the larger eigenvalue",
         Implies(And(rows, known), both <= value * apart),
-        g.instance("at the larger", any_norm, {norm: value}),
+        g.instance("at the larger", any_norm, {norm: value}, wherever=True),
     )
     entries = dict(zip((a, b, c, d), PARTIAL_CONSTANTS, strict=True))
     entries |= {name: known_as.subs(entries, simultaneous=True) for name, known_as in own.items()}

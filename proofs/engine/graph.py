@@ -9,44 +9,28 @@ that they rest on hypotheses alone, and that nothing in the graph was written fo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
-from sympy import And, Basic, Derivative, Eq, Expr, Implies, Lambda, Le, Limit, Ne, Subs, Symbol, default_sort_key
-from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy import And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Lt, Symbol, Tuple, default_sort_key, oo
 from sympy.logic.boolalg import Boolean, Equivalent, true
 
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
-from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of, vanishes
+from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of
+from proofs.engine.facts import Fact, behind, equal, implied, named, none, numbers, reduced
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Same, Term, changed, formula_of
-from proofs.engine.smt import STEPS, follows
-from proofs.rules.algebra import Applied, gram, iterated, names, total
-from proofs.rules.analysis import vanishing
+from proofs.engine.terms import assumed, defined, put_in
+from proofs.rules.algebra import Applied, entrywise, gram, iterated, names, total
+from proofs.rules.analysis import carried, vanishing
 from proofs.symbols import INNER, QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
 
 
-_BINDING: Final = (ExprWithLimits, Derivative, Lambda, Limit, Subs)
-"""What has variables of its own, which no term is put in for."""
-
-
-@dataclass(frozen=True, eq=False)
-class Fact:
-    """`formula` holds wherever the hypotheses and cases it `rests` on do, by name; `uses` is what proved it.
-
-    It holds whatever the values of its symbols are, but for those that are `bound`: by a hypothesis, by a case, or
-    because a rule made them names.
-    """
-
-    name: str
-    formula: Boolean
-    rests: frozenset[str] = frozenset()
-    uses: tuple[Fact, ...] = ()
-    bound: frozenset[Basic] = frozenset()
+Called = tuple[Expr, tuple[Basic, ...]]
+"""A name with what it is a name of."""
 
 
 class Graph:
@@ -83,25 +67,29 @@ class Graph:
     def let(self, symbol: Symbol, term: Expr) -> Fact:
         """A new name for a term; ValueError for one that is not new, or assumes what the term is not known to be."""
         self._is_new("let", Symbol(symbol.name, real=True), symbol)
-        if any(one != true for one in _assumed({symbol: term})):
+        if assumed({symbol: term}) != true:
             raise ValueError(f"{self._claim.id}: {symbol} assumes what {term} is not known to be")
         meant = Eq(symbol, term, evaluate=False)
         self._meant[symbol] = (meant,)  # no rule may give it to something else as well
-        owed = Obligation("the name is new", meant, Decision(True, by=""))
-        return self._keep(str(symbol), meant, (), "so named", owed, kind="definition", bound=_symbols(meant))
+        owed = Obligation("the name is new", meant, Decision(True, by="")), *numbers(meant, ())
+        return self._keep(str(symbol), meant, (), "so named", *owed, kind="definition", bound=_symbols(meant))
 
     def fact(self, name: str, formula: Boolean, *uses: Fact, because: str = "") -> Fact:
         """What the solver proves from the facts it uses."""
-        found = self._keep(name, formula, uses, because, _implied(formula, uses))
-        self._proved[name] = found, _implied
+        found = self._keep(name, formula, uses, because, implied(formula, uses))
+        self._proved[name] = found, implied
         return found
 
-    def equal(self, name: str, left: Expr, right: Expr, *uses: Fact, because: str = "") -> Fact:
-        """Two expressions that are the same: their difference reduces to zero, by what the facts say symbols are."""
+    def equal(self, name: str, left: Expr, right: Expr, *uses: Fact, because: str = "", wherever: bool = False) -> Fact:
+        """Two expressions that are the same: their difference reduces to zero, by what the facts say symbols are.
+
+        Owes that they are numbers, or says it only `wherever` they are.
+        """
         formula = Eq(left, right, evaluate=False)
-        found = self._keep(name, formula, uses, because, _reduced(formula, uses), kind="SymPy")
-        self._proved[name] = found, _reduced
-        return found
+        owed = reduced(formula, uses), *(() if wherever else numbers(formula, uses))
+        self._proved[name] = Fact(name, formula, uses=uses), reduced if wherever else equal
+        said = Implies(defined(formula), formula, evaluate=False) if wherever else formula
+        return self._keep(name, said, uses, because, *owed, kind="SymPy")
 
     def apply(self, name: str, rule: Callable[..., Applied], *uses: Fact, because: str = "", **data: Any) -> Fact:
         """What a rule gives, where what it needs follows from the facts it uses.
@@ -119,56 +107,95 @@ class Graph:
             leaves = _symbols(*(self._facts[leaf].formula for use in uses for leaf in use.rests))
             if moving := leaves - found.fixed:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on what restricts {', '.join(map(str, moving))}")
-        self._proved[name] = Fact(name, found.needs, uses=uses), _implied
-        owed = _implied(found.needs, uses)
+        self._proved[name] = Fact(name, found.needs, uses=uses), implied
+        owed = implied(found.needs, uses)
         return self._keep(name, found.gives, uses, because, owed, kind="rule", rule=called)
 
     def _is_new(self, name: str, symbol: Symbol, *others: Symbol) -> None:
         claim = self._claim
-        said = [*claim.premises.values(), *claim.hypotheses, *claim.parts.values(), *filter(None, [claim.sentence])]
+        said = [
+            *claim.premises.values(),
+            *claim.hypotheses,
+            *claim.parts.values(),
+            *([claim.sentence] * (claim.sentence is not None)),
+        ]
         known = _symbols(*said, *(fact.formula for fact in self._facts.values()))
         if {symbol, *others} & (known | QUANTITIES.keys()) or not _plain(symbol):
             raise ValueError(f"{claim.id}: {name!r} needs a new real name, and {symbol} is none")
 
-    def instance(self, name: str, fact: Fact, terms: Mapping[Symbol, Expr], *uses: Fact, because: str = "") -> Fact:
+    def instance(
+        self,
+        name: str,
+        fact: Fact,
+        terms: Mapping[Symbol, Expr],
+        *uses: Fact,
+        because: str = "",
+        wherever: bool = False,
+    ) -> Fact:
         """A fact for other terms, of which the assumptions on the symbols follow from what is used.
 
-        ValueError for a symbol that the fact does not hold for all of.
+        That they are numbers follows as well, or is supposed: `wherever` they are. ValueError for a symbol that the
+        fact does not hold for all of.
         """
         if held := fact.bound & terms.keys():
             raise ValueError(f"{self._claim.id}: {fact.name!r} is not for every {', '.join(map(str, held))}")
-        formula = _with(fact.formula, terms)
-        owed = _implied(And(*_assumed(terms)), uses)
+        formula, needs, where = put_in(fact.formula, terms), assumed(terms), defined(*terms.values())
+        if wherever:
+            formula = Implies(where, formula, evaluate=False)
+        else:
+            needs = And(needs, where)
         if uses:
-            self._proved[name] = Fact(name, And(*_assumed(terms)), uses=uses), _implied
-        return self._keep(name, formula, (fact, *uses), because, owed)
+            self._proved[name] = Fact(name, needs, uses=uses), implied
+        return self._keep(name, formula, (fact, *uses), because, implied(needs, uses))
 
     def rule(self, name: str, apply: Callable[..., Boolean], *premises: Fact, because: str = "", **data: Any) -> Fact:
         """What a rule computes from its premises and from what it is told of; nobody types it.
 
         ValueError for a name that stands for something else already: as an equation it would be a hypothesis.
         """
-        for symbol, meant in names(**data) if apply is gram else ():
-            known = set(meant) == INNER[symbol] if symbol in INNER else symbol not in QUANTITIES
-            if not known or self._meant.setdefault(symbol, meant) != meant:
-                raise ValueError(f"{self._claim.id}: {symbol} is no new name for {' and '.join(map(str, meant))}")
+        for symbol, meant in names(**data) if apply is gram else _called(apply, data, premises):
+            self._names(symbol, meant)
         moving = data.get("sums" if apply is total else "values", {})
         every = _symbols(*moving) | {data.get("over")}
         cases = [self._facts[case] for premise in premises for case in premise.rests - self._claim.premises.keys()]
+        if apply is carried:
+            over, to = premises[1].formula.args[2]
+            every |= {over}
+            self._reaches(name, over, to, premises[0])
         if any(every & case.formula.free_symbols for case in cases):
             raise ValueError(f"{self._claim.id}: {name!r} speaks of every entry or point, and a case of some")
-        for term, summed in data.get("sums", {}).items() if apply is total else ():
-            if isinstance(summed, Symbol) and self._sums.setdefault(summed, term) != term:
-                raise ValueError(f"{self._claim.id}: {summed} is the sum of {self._sums[summed]}, and not of {term}")
+        pairs = data["sums"] if apply is total else data["entries"] if apply is entrywise else {}
+        for term, told in pairs.items():
+            known = apply is entrywise and told in QUANTITIES
+            if isinstance(told, Symbol) and (known or self._sums.setdefault(told, term) != term):
+                of = QUANTITIES[told].meaning if known else f"the sum or an entry of {self._sums[told]}"
+                raise ValueError(f"{self._claim.id}: {told} is {of}, and not of {term}")
         if apply is iterated:
             self._moving |= _symbols(*data["values"], *(then for _, then, _ in data["values"].values()))
-        elif apply is vanishing and (moved := self._not_fixed(_symbols(data["factor"], data["ratio"]), data["over"])):
+        elif apply is vanishing:
+            for premise in premises:
+                self._reaches(name, data["over"], oo, premise)
+        if apply is vanishing and (moved := self._not_fixed(_symbols(data["factor"], data["ratio"]), data["over"])):
             raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
         formula = apply(*(premise.formula for premise in premises), **data)
         called = name_of(apply)
         self._derivation.trust(called)
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True, by=""))
         return self._keep(name, formula, premises, because, owed, kind="rule", rule=called, bound=_symbols(formula))
+
+    def _names(self, called: Expr, meant: tuple[Basic, ...]) -> None:
+        """ValueError for a name of something else: what says that it is this as well would be a hypothesis."""
+        known = set(meant) == INNER[called] if called in INNER else called not in QUANTITIES
+        if not known or self._meant.setdefault(called, meant) != meant:
+            raise ValueError(f"{self._claim.id}: {called} is no new name for {' and '.join(map(str, meant))}")
+
+    def _reaches(self, name: str, over: Symbol, to: Expr, fact: Fact) -> None:
+        """ValueError if the hypotheses that a fact rests on keep a variable away from where it goes."""
+        for one in (self._facts[leaf].formula for leaf in fact.rests):
+            weak = {Lt: Le, Le: Le, Gt: Ge, Ge: Ge}.get(type(one))
+            ends = weak and weak(*(side.xreplace({over: to}) for side in one.args))
+            if one.free_symbols == {over} and ends != true:
+                raise ValueError(f"{self._claim.id}: {name!r} rests on {one}, with which {over} does not tend to {to}")
 
     def _not_fixed(self, symbols: Iterable[Basic], count: Symbol) -> str:
         """Those that a step changes, or may: neither the theory's own nor restrained by hypotheses about fixed ones."""
@@ -198,25 +225,29 @@ class Graph:
         for what the definition of the cited claim gives, which for other terms is another thing.
         """
         cited, of_every = get(claim_id), frozenset[Symbol]()
+        if value is not None:
+            self._names(
+                value, (Symbol(claim_id), *sorted((Tuple(*pair) for pair in terms.items()), key=default_sort_key))
+            )
         self._derivation.cite(claim_id)
         if cited.sentence is not None:
             told = _symbols(*cited.premises.values()) | terms.keys()
             if terms and (open_ := cited.sentence.atoms(Term) - told):
                 raise ValueError(f"{self._claim.id}: {claim_id} speaks of {', '.join(map(str, open_))}; give its term")
-            said = _with(formula_of(cited.sentence, cited.parts), terms)
+            said = put_in(formula_of(cited.sentence, cited.parts), terms)
         elif value is not None and meant:
-            said, of_every = _with(cited.definition.says(value), terms), cited.definition.over
+            said, of_every = put_in(cited.definition.says(value), terms), cited.definition.over
         elif value is not None:
             same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
-            said = same(value, _with(in_basic_quantities(cited.formula), terms))
+            said = same(value, put_in(in_basic_quantities(cited.formula), terms))
         else:
             raise ValueError(f"{self._claim.id}: {claim_id} says what something is; give its `value`")
         conditions = [formula_of(one, {}) for one in (*cited.premises.values(), *cited.hypotheses)]
-        needs = And(*(_with(one, terms) for one in conditions), *_assumed(terms))
+        needs = And(*(put_in(one, terms) for one in conditions), assumed(terms), defined(*terms.values()))
         if needs != true:
-            self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), _implied
+            self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), implied
         bound = _symbols(said) - of_every if value else ()
-        owed = _implied(needs, uses)
+        owed = implied(needs, uses)
         return self._keep(name or claim_id, said, uses, claim_id, owed, kind="claim", rule=claim_id, bound=bound)
 
     def under(self, case: Fact, fact: Fact) -> Fact:
@@ -235,10 +266,10 @@ class Graph:
             raise ValueError(f"{self._claim.id} has no sentence to conclude with")
 
         def implies(parts: Mapping[str, Expr], steps: int) -> Obligation:
-            return _implied(formula_of(sentence, parts), facts, steps)
+            return implied(formula_of(sentence, parts), facts, steps)
 
         said = formula_of(sentence, self._claim.parts)
-        self._derivation.conclude_sentence(said, implies, _named(facts), *self._ends(said, facts))
+        self._derivation.conclude_sentence(said, implies, named(facts), *self._ends(said, facts))
 
     def beside(self, name: str, *facts: Fact) -> None:
         """What the claim says besides its statement, by name, follows from these facts. ValueError if it does not."""
@@ -246,10 +277,10 @@ class Graph:
             raise ValueError(f"{self._claim.id} says nothing besides that is called {name!r}")
         said = besides[name]
         self._besides += facts
-        self._proved[name] = Fact(name, said, uses=facts), _implied
+        self._proved[name] = Fact(name, said, uses=facts), implied
         self._said[name] = said
-        owed = _implied(said, facts), self._closed(facts)
-        self._derivation.besides[name] = Step(name, said, "", owed, kind="besides", uses=_named(facts))
+        owed = implied(said, facts), self._closed(facts)
+        self._derivation.besides[name] = Step(name, said, "", owed, kind="besides", uses=named(facts))
 
     def least(
         self, named: Fact, over: Symbol, *facts: Fact, also: Sequence[Fact] = (), value: Fact | None = None
@@ -259,6 +290,8 @@ class Graph:
         The chain goes on with that term, or with what the fact `value` says that it is there. `also`: what is said
         besides. ValueError for a `value` of something else.
         """
+        if not isinstance(named.formula, Eq):
+            raise ValueError(f"{self._claim.id}: {named.name!r} does not say what the point is: {named.formula}")
         point, term = named.formula.args
         reached = self._reached("least")
         there = reached.xreplace({over: point})
@@ -283,18 +316,18 @@ class Graph:
         return self._derivation.current
 
     def _attain(self, name: str, term: Expr, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact]) -> None:
-        self._derivation.attain(name, term, said, _named([*facts, *also]), *self._ends(said, facts, also))
+        self._derivation.attain(name, term, said, named([*facts, *also]), *self._ends(said, facts, also))
 
     def _ends(self, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact] = ()) -> tuple[Obligation, ...]:
-        self._proved["the sentence"] = Fact("the sentence", said, uses=tuple(facts)), _implied
+        self._proved["the sentence"] = Fact("the sentence", said, uses=tuple(facts)), implied
         self._said["the sentence"] = said
         ends = [*facts, *also]
-        behind = {fact.name for fact in _behind([*ends, *self._besides])}
-        idle = (self._facts.keys() | self._claim.premises.keys()) - behind
-        return _implied(said, facts), self._closed(ends), _none("fact or hypothesis serves nothing", idle)
+        used = {fact.name for fact in behind([*ends, *self._besides])}
+        idle = (self._facts.keys() | self._claim.premises.keys()) - used
+        return implied(said, facts), self._closed(ends), none("fact or hypothesis serves nothing", idle)
 
     def _closed(self, ends: Iterable[Fact]) -> Obligation:
-        return _none("case is still open", {name for one in ends for name in one.rests} - self._claim.premises.keys())
+        return none("case is still open", {name for one in ends for name in one.rests} - self._claim.premises.keys())
 
     def _mutants(self) -> Iterator[Planted]:
         """The graph with one mistake each: what is proved all the same was not needed, or is not what was said.
@@ -307,7 +340,7 @@ class Graph:
                 yield f"{name}, without {use.name}", partial(shown, fact.formula, others)
         for name, said in self._said.items():
             for word, wrong in changed(said):
-                yield f"{name}, {word}", partial(_implied, wrong, self._proved[name][0].uses)
+                yield f"{name}, {word}", partial(implied, wrong, self._proved[name][0].uses)
 
     def _leaf(self, name: str, formula: Boolean, because: str, kind: Kind) -> Fact:
         return self._keep(name, formula, (), because, kind=kind, rests=frozenset([name]), bound=_symbols(formula))
@@ -332,73 +365,23 @@ class Graph:
         resting = rests.union(*(use.rests for use in uses)) - {closed}
         found = Fact(name, formula, resting, tuple(uses), frozenset(bound).union(*(use.bound for use in uses)))
         self._facts[name] = found
-        named = _named(uses)
-        told = because + (f" [{', '.join(named)}]" if uses else "")
-        self._derivation.steps.append(Step(name, formula, told.strip(), owes, not owes, kind, rule, named))
+        told = because + (f" [{', '.join(named(uses))}]" if uses else "")
+        self._derivation.steps.append(Step(name, formula, told.strip(), owes, not owes, kind, rule, named(uses)))
         return found
 
 
-def _implied(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obligation:
-    return follows("it follows", formula, *(use.formula for use in uses), steps=steps)
-
-
-def _named(facts: Iterable[Fact]) -> tuple[str, ...]:
-    return tuple(fact.name for fact in facts)
-
-
-def _symbols(*formulas: Basic) -> frozenset[Basic]:
-    return frozenset().union(*(formula.free_symbols for formula in formulas))
+def _called(apply: Callable[..., Boolean], data: Mapping[str, Any], premises: Iterable[Fact]) -> Iterator[Called]:
+    """Names that a rule gives, each with what it is a name of."""
+    if "called" in data:
+        told = (value for value in data.values() if isinstance(value, Basic))
+        yield data["called"], (*(one.formula for one in premises), *told)
+    if apply is iterated:
+        yield from ((last, (first, then)) for first, then, last in data["values"].values())
 
 
 def _plain(symbol: Symbol) -> bool:
     return bool(symbol.assumptions0 == Symbol(symbol.name, real=True).assumptions0)
 
 
-def _with(form: Any, terms: Mapping[Any, Expr]) -> Any:
-    """The form for these terms, put in at once; by `subs`, one after the other, where something is bound."""
-    if form.has(*_BINDING) or not all(one.is_Symbol for one in terms):
-        return form.subs(dict(terms), simultaneous=True)
-    return form.xreplace(dict(terms))
-
-
-def _assumed(terms: Mapping[Symbol, Expr]) -> Iterator[Boolean]:
-    """What the symbols assume, of the terms that take their place."""
-    for symbol, term in terms.items():
-        if symbol.is_integer and not term.is_integer:
-            raise ValueError(f"{term} is not known to be an integer, as {symbol} is")
-        if symbol.is_positive:
-            yield term > 0
-        elif symbol.is_nonnegative:
-            yield term >= 0
-        elif symbol.is_negative:
-            yield term < 0
-        elif symbol.is_nonpositive:
-            yield term <= 0
-        elif symbol.is_nonzero:
-            yield Ne(term, 0)
-
-
-def _reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obligation:
-    """Owe: both sides of an equation are the same once what the facts define stands for itself."""
-    defined = {
-        part.lhs: part.rhs
-        for use in uses
-        for part in sorted(And.make_args(use.formula), key=default_sort_key)
-        if isinstance(part, Eq) and (part.lhs.is_Mul or part.lhs.as_base_exp()[0].is_Symbol)
-    }
-    residual, before = formula.lhs - formula.rhs, None
-    for _ in defined:  # what is defined may stand in what defines another
-        if residual == before:
-            break
-        residual, before = _with(residual, defined), residual
-    return vanishes("they are the same", residual)
-
-
-def _none(what: str, found: Collection[str]) -> Obligation:
-    return Obligation(f"no {what}", true, Decision(None, ", ".join(sorted(found))) if found else Decision(True, by=""))
-
-
-def _behind(facts: Iterable[Fact]) -> Iterator[Fact]:
-    for fact in facts:
-        yield fact
-        yield from _behind(fact.uses)
+def _symbols(*formulas: Basic) -> frozenset[Basic]:
+    return frozenset().union(*(formula.free_symbols for formula in formulas))

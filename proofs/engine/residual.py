@@ -7,11 +7,26 @@ far from 0) or None (neither). None is *undecided*, and undecided is never passe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import mpmath
 import sympy
-from sympy import Add, Dummy, Expr, Integral, Poly, Pow, Rational, Symbol, atan, cancel, default_sort_key, exp, expand
+from sympy import (
+    Add,
+    Basic,
+    Dummy,
+    Expr,
+    Integral,
+    Poly,
+    Pow,
+    Rational,
+    Symbol,
+    atan,
+    cancel,
+    default_sort_key,
+    exp,
+    expand,
+)
 from sympy.codegen.cfunctions import expm1
 from sympy.core.function import AppliedUndef
 from sympy.polys.polyerrors import PolynomialError
@@ -29,6 +44,9 @@ _WRITTEN = {
 }
 _HALF_ANGLE = Symbol("tan_half_theta", positive=True)
 _HALF_TURN = Symbol("tan_half_phi", real=True)
+_ANYWHERE = {theta: Dummy("theta", real=True), phi_angle: Dummy("phi", real=True)}
+_BRANCHED = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min, sympy.Heaviside, sympy.asin, sympy.acos, atan, AppliedUndef)
+"""Besides radicals, what depends on more of an angle than its sine and cosine."""
 _WITNESS_DIGITS = 40
 _CASE_ROUNDS = 8
 _IMAGINARY = 1e-6
@@ -139,8 +157,18 @@ def _vanishes_in(leaf: Expr, region: Region) -> bool:
     return impossible((*region, sympy.Ne(leaf, 0)))
 
 
+def at_any_angle(expression: Basic, angles: Iterable[Basic]) -> dict[Basic, Expr]:
+    """Names without a range for those of the angles on whose range the expression depends: |sin θ| is not sin θ."""
+    radicals = {part for part in expression.atoms(Pow) if part.exp.is_integer is not True}
+    branched = radicals | expression.atoms(*_BRANCHED)
+    return {one: _ANYWHERE[one] for one in angles if one in _ANYWHERE and any(part.has(one) for part in branched)}
+
+
 def _integrands(expression: Expr) -> list[Expr]:
     """Expressions whose vanishing makes `expression` vanish: one per range of integration, and the rest."""
+    bound = {variable for part in expression.atoms(Integral) for variable in part.variables}
+    free = at_any_angle(sympy.Tuple(*expression.atoms(Integral)), bound)  # it goes wherever the limits say
+    expression = expression.replace(lambda part: isinstance(part, Integral), lambda part: part.xreplace(free))
     integrals = sorted(expression.atoms(Integral), key=default_sort_key)
     if not integrals:
         return [expression]

@@ -63,6 +63,7 @@ class Translation:
         self._circles: dict[Expr, tuple[Any, Any]] = {}
         self._roots: dict[tuple[Expr, int], Any] = {}
         self._terms: dict[Basic, Any] = {}
+        self._powers: dict[Basic, int] = {}
         self.undefined: list[Any] = []
         """Conditions under which the solver took any number for a quotient or a root."""
 
@@ -90,6 +91,7 @@ class Translation:
             first, *others = map(self.boolean, part.args)
             return z3.And(*(first == other for other in others))
         if isinstance(part, Kept):  # a predicate: all that counts is whether it is the same, and one is asked for once
+            self.approximate = self.approximate or "a predicate is known by its name only"
             return z3.Bool(f"predicate {len(self._terms)}", self.context)
         if type(part) not in _RELATIONS:
             raise ValueError(f"no SMT form for the condition {part}")
@@ -167,6 +169,8 @@ class Translation:
     def _symbol(self, symbol: Symbol) -> Any:
         if self._known.setdefault(symbol.name, symbol) != symbol:
             raise ValueError(f"two symbols print alike: {symbol.name}")  # as one variable they would be equal
+        if symbol.is_even or symbol.is_odd or symbol.is_irrational or (symbol.is_rational and not symbol.is_integer):
+            raise ValueError(f"no SMT form for what {symbol} assumes")  # a counterexample would be none
         if symbol.name not in self.symbols:
             name = f"symbol {symbol.name}"  # a root or π has none such
             value = self.symbols[symbol.name] = self.z3.Real(name, self.context)
@@ -218,7 +222,7 @@ class Translation:
         for symbol in sorted(part.free_symbols, key=str):
             self._symbol(symbol)  # two that print alike would make one power of two
         self.approximate = "a power is known by its name only"
-        value = self.z3.Real(f"power {part}", self.context)
+        value = self.z3.Real(f"power {self._powers.setdefault(part, len(self._powers))}", self.context)
         if part.is_nonnegative:
             self.facts.append(value >= 0)
         return value

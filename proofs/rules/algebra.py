@@ -52,6 +52,8 @@ def gram(
     Johnson, Matrix Analysis, 5.1.4 and 7.2.10.
     """
     known, lengths = dict(vectors or {}), dict(norms or {})
+    if strange := [premise for premise in premises if not isinstance(premise, Same)]:
+        raise ValueError(f"GRAM takes equalities of vectors, not {strange}")
     known |= dict(premise.args for premise in premises)
     basis = {symbol for pair in products for symbol in pair}
     if missing := [f"⟨{a}, {b}⟩" for a in basis for b in basis if (a, b) not in products and (b, a) not in products]:

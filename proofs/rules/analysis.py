@@ -10,8 +10,9 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.definitions import Definition
 from proofs.engine.derivation import Derivation, Line, inner
-from proofs.engine.residual import decide_zero
+from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
+from proofs.engine.terms import defined
 from proofs.rules.algebra import Applied, Pair
 from proofs.symbols import QUANTITIES, beta, curvature, multiplier, n, step, w_hat
 
@@ -38,8 +39,14 @@ def _between(low: Expr, over: Expr, high: Expr, *, inside: bool = False) -> Bool
     return And(low < over, over < high) if inside else And(low <= over, over <= high)
 
 
+def _still(over: Symbol, *ends: Expr) -> None:
+    if any(sympy.sympify(end).has(over) for end in ends):
+        raise ValueError(f"an end of the range of {over} moves with it: {', '.join(map(str, ends))}")
+
+
 def _differentiable(f: Expr, over: Symbol, low: Expr, high: Expr, condition: Boolean) -> Boolean:
     """Inside, f is smooth and `condition` holds; at the ends it is continuous."""
+    _still(over, low, high)
     inside = Implies(_between(low, over, high, inside=True), And(_regular(f, _SMOOTH, Gt), condition))
     return And(inside, Implies(_between(low, over, high), _regular(f, _SMOOTH, Ge)))
 
@@ -71,9 +78,10 @@ def sole(*, equation: Eq, over: Symbol, low: Expr, high: Expr) -> Applied:
 
     Source: Rudin, Principles of Mathematical Analysis, 4.23 and 5.11.
     """
+    _still(over, low, high)
     f = equation.lhs - equation.rhs
     falls = Implies(_between(low, over, high, inside=True), And(_regular(f, _SMOOTH, Gt), diff(f, over) < 0))
-    needs = And(sympy.limit(f, over, low, "+") > 0, sympy.limit(f, over, high, "-") < 0, falls)
+    needs = And(low < high, sympy.limit(f, over, low, "+") > 0, sympy.limit(f, over, high, "-") < 0, falls)
     return Applied(needs, Root("the only", over, equation, (low, high)), over)
 
 
@@ -99,7 +107,7 @@ def partial(value: Boolean, *, over: Symbol, called: Symbol) -> Boolean:
     """
     if not isinstance(value, Eq) or not value.rhs.free_symbols <= QUANTITIES.keys():
         raise ValueError(f"DIFF needs an equality whose right side is in the variables of the theory, not {value}")
-    return Eq(called, diff(value.rhs, over), evaluate=False)
+    return Eq(called, diff(in_basic_quantities(value.rhs), over), evaluate=False)
 
 
 def least(
@@ -109,7 +117,9 @@ def least(
 
     Everywhere `near`er than that to the end, in `over`, the value is larger. Source: the definition.
     """
-    if moving := (level.free_symbols | near.free_symbols) - fixed:
+    if {over, place.args[0]} & fixed:
+        raise ValueError(f"LOCAL is for every {over} and every vector next to {place}")
+    if moving := (level.free_symbols | near.free_symbols | to.free_symbols) - fixed:
         raise ValueError(f"LOCAL needs a level and a distance that stand still; {moving} may move")
     point = And(Eq(over, to), place)
     above = Implies(And(over > to - near, over <= to), sympy.Or(point, value > level))
@@ -149,12 +159,14 @@ def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | Non
 
 
 def carried(equal: Boolean, limit: Boolean, *, value: Expr | None = None) -> Boolean:
-    """LIM: what is equal to a function near a point tends to what that tends to, written as `value`.
+    """LIM: what is equal to a function near a point, wherever it is a number, tends to what that tends to, the `value`.
 
     ValueError if the limit is another function's, or `value` another number. Source: Rudin, Principles of Mathematical
     Analysis, 4.1.
     """
     function, found, *where = limit.args
+    if isinstance(equal, Implies) and equal.args[0] == defined(equal.args[1]):
+        equal = equal.args[1]
     if not isinstance(equal, Eq) or equal.rhs != function:
         raise ValueError(f"LIM knows the limit of {function}, not of what is in {equal}")
     if value is not None and decide_zero(value - found).zero is not True:
@@ -167,6 +179,7 @@ def unbounded(*, f: Expr, top: Expr, bottom: Expr, over: Symbol, start: Expr, to
 
     ValueError if bottom has another limit. Source: Rudin, Principles of Mathematical Analysis, 4.33 and 4.34.
     """
+    _still(over, start, to)
     if sympy.limit(bottom, over, to, "-") != 0:
         raise ValueError(f"LIM needs a divisor that tends to 0, not {bottom}")
     near = Implies(_between(start, over, to, inside=True), And(bottom > 0, f * bottom >= top))

@@ -10,7 +10,7 @@ from sympy import And, Eq, Equivalent, Expr, Ge, Implies, Ne, Pow, Symbol, diff
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.residual import decide_zero
-from proofs.engine.sentence import Exists, Root
+from proofs.engine.sentence import Exists, Is, Root
 from proofs.rules.algebra import Applied
 from proofs.rules.analysis import _CONTINUOUS, _between, _regular
 
@@ -30,7 +30,9 @@ def reached(
     `most` is the entry of a unit vector: no entry is larger at `high`. At `low` none is smaller, or one, which `alone`
     picks, is 1 or more. Source: Rudin, Principles of Mathematical Analysis, 4.9 and 4.23.
     """
-    where = said.args[1].args[0]
+    symbol, (where, *norm) = said.args[0], said.args[1].args
+    if symbol != over or len(norm) != 1 or not isinstance(norm[0], Eq) or norm[0].rhs != 1:
+        raise ValueError(f"IVT says where a norm is 1 for some {over}, and not {said}")
     first, last = entry.subs(over, low), entry.subs(over, high)
     needs = And(
         low <= high,
@@ -55,7 +57,9 @@ def rises(
     names: what symbols in these stand for; slopes: theirs. ValueError for another form or slope. Source: Rudin,
     Principles of Mathematical Analysis, 5.3 and 5.5.
     """
-    _, over, equation, (low, high) = root.args
+    which, over, equation, (low, high) = root.args
+    if which.name != "a rising":
+        raise ValueError(f"ROOT is of a rising root, not of {root}")
     left = [equation.lhs - equation.rhs - (factor * form).subs(names)]
     left += [diff(names[name], over) - slope.subs(names) for name, slope in slopes.items()]
     if not all(decide_zero(residual).zero for residual in left) or form.free_symbols & names.keys() - slopes.keys():
@@ -73,6 +77,8 @@ def tried(*, positive: Boolean, entries: Sequence[Triple], sums: Mapping[Expr, E
 
     entries: (D, w, x) of some entries; one whose terms are among `sums` stands for all the others, x is 0 elsewhere.
     """
+    if not isinstance(positive, Is):
+        raise ValueError(f"FORM reads a predicate, not {positive}")
     tangent, value = _of_form(entries, sums or {})
     return Implies(And(positive, tangent), value > 0)
 
@@ -84,6 +90,8 @@ def definite(
 
     `entries` as in `tried`. ValueError if x stands in what is `given`.
     """
+    if not isinstance(positive, Is):
+        raise ValueError(f"FORM gives a predicate, not {positive}")
     tangent, value = _of_form(entries, sums or {})
     if moved := given.free_symbols & {symbol for *_, x in entries for symbol in x.free_symbols}:
         raise ValueError(f"FORM is for every x orthogonal to w, and {', '.join(map(str, moved))} is given")

@@ -1,0 +1,110 @@
+"""Terms that take the place of symbols in a formula: what that needs, and where a term is a number at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sympy import (
+    And,
+    Basic,
+    Derivative,
+    Expr,
+    Ge,
+    Implies,
+    Lambda,
+    Limit,
+    Ne,
+    Not,
+    Piecewise,
+    Subs,
+    Symbol,
+    Tuple,
+    cos,
+    cot,
+    sin,
+    sympify,
+    tan,
+)
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.logic.boolalg import Boolean, true
+
+from proofs.engine.sentence import Exists, Root, Tends
+
+_BINDING: Final = (ExprWithLimits, Derivative, Lambda, Limit, Subs)
+"""SymPy's expressions that have variables of their own, which no term is put in for."""
+
+
+def put_in(form: Any, terms: Mapping[Symbol, Expr]) -> Any:
+    """The form for these terms, all at once.
+
+    ValueError for a term in the place of an expression, for one that a variable of the form would bind, and for one
+    that is no variable in the place of such.
+    """
+    if strange := [one for one in terms if not one.is_Symbol]:
+        raise ValueError(f"terms are put in for symbols, not for {', '.join(map(str, strange))}")
+    own = _bound(form)
+    renamed = {sympify(terms.get(one, one)) for one in own}
+    caught = {one for key, term in terms.items() if key not in own for one in sympify(term).free_symbols & renamed}
+    if wrong := caught | {one for one in renamed if not one.is_Symbol}:
+        raise ValueError(f"{', '.join(map(str, wrong))} would be bound in {form}; choose another name")
+    return replaced(form, terms)
+
+
+def replaced(form: Any, terms: Mapping[Any, Expr]) -> Any:
+    """The same unchecked, and for expressions too: by `subs`, one after the other, where that makes a difference."""
+    if form.has(*_BINDING) or not all(one.is_Symbol for one in terms):
+        return form.subs(dict(terms), simultaneous=True)
+    return form.xreplace(dict(terms))
+
+
+def _bound(form: Basic) -> set[Basic]:
+    """The variables that a form has of its own."""
+    own = {part.args[2][0] for part in form.atoms(Tends)} | {part.args[1] for part in form.atoms(Root, Limit)}
+    own |= {part.args[0] for part in form.atoms(Exists)}
+    own |= {one for part in form.atoms(ExprWithLimits, Derivative, Subs, Lambda) for one in Tuple(*part.variables)}
+    return own
+
+
+def assumed(terms: Mapping[Symbol, Expr]) -> Boolean:
+    """What the symbols assume, of the terms that take their place; ValueError for one that may be no integer."""
+    return And(*(one for symbol, term in terms.items() for one in _assumed(symbol, term)))
+
+
+def _assumed(symbol: Symbol, term: Expr) -> Iterator[Boolean]:
+    if symbol.is_integer and not term.is_integer:
+        raise ValueError(f"{term} is not known to be an integer, as {symbol} is")
+    if symbol.is_positive:
+        yield term > 0
+    elif symbol.is_nonnegative:
+        yield term >= 0
+    elif symbol.is_negative:
+        yield term < 0
+    elif symbol.is_nonpositive:
+        yield term <= 0
+    elif symbol.is_nonzero:
+        yield Ne(term, 0)
+
+
+def defined(*terms: Basic) -> Boolean:
+    """Where terms are real numbers: no divisor is 0, no radicand negative; of a piece, where it is chosen."""
+    return And(*(one for term in terms for one in _defined(sympify(term))))
+
+
+def _defined(term: Basic) -> Iterator[Boolean]:
+    if isinstance(term, Piecewise):
+        before = true
+        for piece, condition in term.args:
+            yield from (Implies(And(before, condition), one, evaluate=False) for one in _defined(piece))
+            before = And(before, Not(condition))
+        return
+    for part in term.args:
+        yield from _defined(part)
+    if isinstance(term, tan | cot):
+        yield Ne((cos if isinstance(term, tan) else sin)(term.args[0]), 0)
+    if not term.is_Pow:
+        return
+    if term.exp.could_extract_minus_sign() and not term.base.is_nonzero:
+        yield Ne(term.base, 0)
+    if term.exp.is_Rational and not term.exp.is_Integer and not term.base.is_nonnegative:
+        yield Ge(term.base, 0)

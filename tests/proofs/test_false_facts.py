@@ -1,0 +1,226 @@
+"""What is false is no fact: each argument here is wrong by one thing, and is refused or left undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sympy import (
+    Abs,
+    Eq,
+    Function,
+    Ge,
+    Implies,
+    Integer,
+    Integral,
+    Le,
+    Ne,
+    Rational,
+    Symbol,
+    cos,
+    oo,
+    pi,
+    sign,
+    sin,
+    sqrt,
+    symbols,
+    tan,
+)
+
+from proofs.engine import claim as registry
+from proofs.engine.claim import Claim, Kind
+from proofs.engine.definitions import Splitting
+from proofs.engine.derivation import Derivation
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.residual import decide_zero
+from proofs.engine.sentence import All, Exists, Root, Same, Tends, eq, ge, le
+from proofs.engine.smt import follows
+from proofs.rules.algebra import entrywise, gram, iterated
+from proofs.rules.analysis import carried, convex, least, partial, rising, sole, tends, unbounded
+from proofs.rules.forms import definite, reached, rises
+from proofs.symbols import alpha, beta, kappa, norm_gap, phi_angle, r, r_star, theta, v_star, vs_vs
+from proofs.symbols import v as v_
+
+x, y, z, q, new = symbols("x y z q w_9", real=True)
+positive, count = Symbol("p", positive=True), Symbol("cnt", integer=True, nonnegative=True)
+ONLY = Root("the only", x, eq(1, x), (Integer(0), Integer(2)))
+STATED = Claim(
+    "B91",
+    "a test",
+    "[here]",
+    Splitting("test"),
+    lambda d: None,
+    kind=Kind.INEQUALITY,
+    sentence=ge(z, 0),
+    premises={
+        "x = 1": eq(x, 1),
+        "y = 2": eq(y, 2),
+        "x ≥ y": ge(x, y),
+        "v": Same(v_, 2 * v_star),
+        "θ ≤ π": le(theta, pi),
+    },
+)
+
+Argument = Callable[[Graph], Fact]
+
+
+def proved(argument: Argument, monkeypatch: pytest.MonkeyPatch) -> bool:
+    monkeypatch.setitem(registry._REGISTRY, "B91", replace(STATED))
+    derivation = Derivation("B91")
+    try:
+        argument(Graph(derivation))
+    except ValueError:
+        return False
+    return all(step.decided is True for step in derivation.steps)
+
+
+def two_values(g: Graph, below: Fact) -> Fact:
+    g.cite("G1", {}, below, value=z)
+    return g.cite("G1", {theta: theta / 2}, below, value=z, name="half")
+
+
+FALSE: dict[str, Argument] = {
+    "a quotient is a number": lambda g: g.equal("l", (x**2 - 1) / (x - 1), x + 1),
+    "a root is a number": lambda g: g.equal("l", (sqrt(x) + 1) * (sqrt(x) - 1), x - 1),
+    "a tangent is a number": lambda g: g.equal("l", tan(x) * cos(x), sin(x)),
+    "a named root is a number": lambda g: g.let(new, sqrt(x)),
+    "a named quotient is a number": lambda g: g.let(new, 1 / x),
+    "a real number is a root": lambda g: g.instance("i", g.fact("s", Ge(z**2 + q**2, 0, evaluate=False)), {z: sqrt(x)}),
+    "a real number is a quotient": lambda g: g.instance("i", g.fact("s", Implies(Eq(z, 0), Eq(q * z, 0))), {q: 1 / x}),
+    "a term in the place of a product": lambda g: g.instance("i", g.fact("s", Ge(x**2 + z**2, x * z)), {x * z: y}),
+    "an angle beyond π": lambda g: g.equal("s", sign(sin(theta)), Integer(1)),
+    "half an angle beyond π": lambda g: g.equal("l", sqrt(1 + cos(phi_angle)), sqrt(2) * cos(phi_angle / 2)),
+    "a limit whose variable is caught": lambda g: g.instance(
+        "i", g.apply("l", tends, f=x * y, over=x, to=Integer(0)), {y: 1 / x}
+    ),
+    "a limit at a number": lambda g: g.instance(
+        "i", g.apply("l", tends, f=x * y, over=x, to=Integer(0)), {x: Integer(7)}
+    ),
+    "a root whose variable is caught": lambda g: g.instance(
+        "i",
+        g.apply("l", sole, equation=eq(positive, x), over=x, low=Integer(0), high=positive + 1),
+        {positive: x**2 + 1},
+    ),
+    "a range that moves": lambda g: g.apply("l", rising, f=-x, over=x, low=x, high=x + 1, then=z),
+    "a convex range that moves": lambda g: g.apply("l", convex, f=(x - 1) ** 3, over=x, low=Integer(0), high=x**2),
+    "a start that moves": lambda g: g.apply(
+        "u", unbounded, f=Integer(0), top=Integer(1), bottom=1 / x, over=x, start=x, to=oo
+    ),
+    "a root between 1 and 0": lambda g: g.apply(
+        "l", sole, equation=eq(x, Rational(1, 2)), over=x, low=Integer(1), high=Integer(0)
+    ),
+    "the only root is a rising one": lambda g: g.apply("u", rises, root=ONLY, form=1 - x),
+    "a limit from one point": lambda g: g.rule(
+        "c",
+        carried,
+        g.fact("e", Eq(y, x + 1, evaluate=False), g.given("x = 1"), g.given("y = 2")),
+        g.apply("l", tends, f=x + 1, over=x, to=Integer(0)),
+    ),
+    "a maximum is a minimum": lambda g: g.apply(
+        "u",
+        least,
+        g.given("x = 1"),
+        g.given("v"),
+        value=-((x - 1) ** 2),
+        level=Integer(0),
+        over=x,
+        to=Integer(1),
+        place=Same(v_, 2 * v_star),
+        near=Integer(1),
+        fixed={x, v_, v_star},
+        called=v_,
+    ),
+    "a form proves an equality": lambda g: g.apply(
+        "u", definite, positive=Eq(kappa, beta), given=Ge(1, 0, evaluate=False), entries=[(Integer(1), y, x)]
+    ),
+    "what exists is an equality of others": lambda g: g.apply(
+        "u",
+        reached,
+        said=Exists(x, All(ge(x, 0), eq(kappa, beta))),
+        entry=1 - x / 2,
+        over=x,
+        low=Integer(0),
+        high=Integer(2),
+        most=Integer(1),
+    ),
+    "vectors that are ordered are the same": lambda g: g.rule(
+        "a", gram, g.given("x ≥ y"), products={(v_star, v_star): vs_vs}, expanded={q: (x * v_star, v_star)}
+    ),
+    "a derived quantity is a constant": lambda g: g.fact(
+        "n", Eq(z, norm_gap), g.rule("d", partial, g.equal("a", r**2 - r * r_star, r * norm_gap), over=r, called=z)
+    ),
+    "κ is the slope of r": lambda g: g.rule("d", partial, g.equal("r", 1 * r, r), over=r, called=kappa),
+    "κ and β are entries": lambda g: g.rule("a", entrywise, g.given("v"), entries={v_: kappa, v_star: beta}),
+    "α is where steps lead": lambda g: g.rule(
+        "d",
+        iterated,
+        g.fact("first", Le(y - y**2, 1)),
+        g.fact("after", Implies(Le(x, 1), Le(x, 1), evaluate=False)),
+        holds=Le(x, 1),
+        values={x: (y - y**2, x, alpha)},
+        count=count,
+    ),
+    "κ is what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=kappa),
+    "one name for two values": lambda g: two_values(g, g.given("θ ≤ π")),
+}
+
+
+@pytest.mark.parametrize("what", FALSE)
+def test_it_is_no_fact(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not proved(FALSE[what], monkeypatch)
+
+
+TRUE: dict[str, Argument] = {
+    "a quotient where it is a number": lambda g: g.equal("l", (x**2 - 4) / (x - 2), x + 2, g.given("x = 1")),
+    "a quotient wherever it is a number": lambda g: g.equal("l", (x**2 - 1) / (x - 1), x + 1, wherever=True),
+    "a root of what is positive": lambda g: g.let(new, sqrt(positive)),
+    "a limit for another parameter": lambda g: g.instance(
+        "i", g.apply("l", tends, f=x * y, over=x, to=Integer(0)), {y: 1 / positive}
+    ),
+    "a range that stands still": lambda g: g.apply("l", rising, f=x, over=x, low=y, high=y + 1, then=z),
+    "a root between 0 and 1": lambda g: g.apply(
+        "l", sole, equation=eq(Rational(1, 2), x), over=x, low=Integer(0), high=Integer(1)
+    ),
+    "an angle wherever": lambda g: g.equal("s", sin(theta) ** 2 + cos(theta) ** 2, Integer(1)),
+    "what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=z),
+}
+
+
+@pytest.mark.parametrize("what", TRUE)
+def test_the_same_put_right_is_one(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert proved(TRUE[what], monkeypatch)
+
+
+def test_the_minimum_is_at_a_term_that_is_named_and_not_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._REGISTRY, "B91", replace(STATED))
+    derivation = Derivation("B91")
+    derivation.begin((x - 1) ** 2)
+    g = Graph(derivation)
+    term = g.let(new, Integer(1))
+    with pytest.raises(ValueError, match="does not say what the point is"):
+        g.least(g.fact("b", Ge(new, -3), term), x, term)
+
+
+def test_a_bound_angle_goes_where_the_limits_say() -> None:
+    def over(part: object) -> Integral:
+        return Integral(part * r, (r, 0, 1), (theta, 0, 2 * pi))
+
+    assert decide_zero(over(Abs(sin(theta))) - over(sin(theta))).zero is not True
+    assert decide_zero(over(sin(2 * theta)) - over(2 * sin(theta) * cos(theta))).zero is True
+
+
+def test_powers_that_print_alike_are_two() -> None:
+    like = Symbol("(y**z)", real=True)
+    assert follows("", Eq(positive**like, positive ** (y**z))).decision.zero is not True
+    f = Function("f")(x), Function("f", real=True)(x)
+    assert follows("", Eq(positive ** f[0], positive ** f[1])).decision.zero is not True
+
+
+def test_a_counterexample_has_what_its_symbols_assume() -> None:
+    with pytest.raises(ValueError, match="no SMT form for what k assumes"):
+        follows("", Ne(Symbol("k", even=True), 1, evaluate=False))
+
+
+def test_an_irrational_point_says_nothing_of_a_predicate() -> None:
+    assert follows("", Implies(Eq(y**2, 2), Tends(x, Integer(0), (x, Integer(0))))).decision.zero is None
