@@ -224,7 +224,7 @@ def register_estimator_claim(proxy: Estimator) -> Claim:
         printed=printed,
         hypotheses=hypotheses_of(proxy),
         besides=partial(continuous_at_the_ends, printed, stated) if name == "relu" else dict,
-        setting="" if proxy.has_variance else "E μ'(rs)² is infinite: the Monte Carlo method does not apply",
+        setting="" if proxy.has_variance else "E μ'(rs)⁴ is infinite: the Monte Carlo method does not apply",
         code=("coarse_gradient",),
     )(lambda d: derive_gradient(d, name))
 

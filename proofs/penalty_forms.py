@@ -56,6 +56,8 @@ class Penalty(Declaration):
                 object.__setattr__(self, name, value)
             if not isinstance(self.parameters, tuple) or not all(isinstance(s, Shape) for s in self.parameters):
                 raise ValueError("`parameters` must be a tuple of Shape")
+            if self.threshold.has(Piecewise):
+                raise ValueError("`threshold` holds a Piecewise; write it with Min and Max")
             if not isinstance(self.domain, Boolean):
                 raise ValueError("`domain` must be a relation of SymPy, such as ratio <= 1")
         except ValueError as error:

@@ -11,7 +11,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sympy import Expr, Integer, Max, Rational, Symbol, cos, erf, exp, factor, limit, nan, oo, pi, sin, sqrt
+from sympy import (
+    Expr,
+    Integer,
+    Max,
+    Number,
+    Rational,
+    Symbol,
+    Tuple,
+    cos,
+    erf,
+    exp,
+    factor,
+    limit,
+    nan,
+    oo,
+    pi,
+    sin,
+    sqrt,
+)
 
 from proofs import naming, symbols
 from proofs.engine.integrability import check_functions, check_piece, order_at
@@ -22,6 +40,8 @@ from proofs.waves import Waves, waves
 __all__ = ["ESTIMATORS", "Estimator", "Parameter", "add", "estimator"]
 
 _ANY = Symbol("epsilon", positive=True)
+_LARGEST = Integer(10) ** 300
+"""Beyond it a number of μ' is none in float64, nor is what is computed with it."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +114,13 @@ class Estimator:
                 check_piece(piece)
         object.__setattr__(self, "pieces", pieces)
         object.__setattr__(self, "reach", exact(self.reach, "reach"))
+        numbers = {number for piece in pieces for number in Tuple(*piece).atoms(Number) if number.is_finite}
+        if wide := [number for number in numbers if abs(number) > _LARGEST]:
+            raise ValueError(f"μ' has the number {wide[0].n(3)}, which is no float64 number; scale μ'")
         if self.kernels is not None:
             kernels = tuple(exact(kernel, "a kernel") for kernel in self.kernels)
+            if len(kernels) != 4:
+                raise ValueError(f"`kernels` has {len(kernels)} entries; give the four that are p, q, C and b")
             for kernel in kernels:
                 _require_known(kernel, known | {symbols.theta, symbols.r}, "a kernel")
                 check_functions(kernel)
@@ -133,8 +158,8 @@ class Estimator:
 
     @property
     def has_variance(self) -> bool:
-        """Whether E μ'(rs)² is seen to be finite, so that means over samples can be tested."""
-        return self.order > Rational(-1, 2)
+        """Whether E μ'(rs)⁴ is seen to be finite: samples then tell the variance of their mean."""
+        return self.order > Rational(-1, 4)
 
     def halves(self) -> Iterator[tuple[int, Expr, Expr, Expr]]:
         """(sign, low, high, piece): on low < x < high, with low ≥ 0, μ'(sign·x) is the piece's expression at sign·x."""

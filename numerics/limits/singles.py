@@ -69,6 +69,9 @@ def _at(problem: Problem, rows: npt.NDArray[np.intp], others: Array, across: Arr
     multiplier = np.where((gap > -p.pull / 2) | (across == 0), p.pull + gap, across * np.hypot(1, tangent))
     fits = (x > p.threshold) & (u > law.least) & p.apart(push, u, multiplier) & (multiplier > 0)
     fits &= ~p.above(others, multiplier)
+    # At a tie of w* itself, N = β + gap is known to the rounding of β only: `unmoved` has that limit.
+    tie = np.abs(push - p.threshold * p.norm) <= 4 * p.rounding * push
+    fits &= ~tie | (u > p.field.eps**0.5) | (law.least > 0)
     sign *= np.where(p.w_star[index] < 0, -1.0, 1.0)
     found = np.rec.fromarrays([index, sign * x, sign * u, multiplier, gap, across], dtype=_SINGLE)
     return found[fits & rises], bool((fits & even).any())

@@ -206,7 +206,9 @@ def _no_limit(problem: Problem) -> str:
     """Which conditions fail, and what attracts instead."""
     p = in_floats(problem)
     census = stable_limits(p.w_star, p.kappa, p.beta, p.lam, p.penalty, count=3, normalize=True)
-    spikes = ", ".join(f"entry {s.index} with sign {s.sign:+d} (N = {s.multiplier:.6g})" for s in census.limits)
+    spikes = ", ".join(
+        f"entry {s.index} with sign {s.sign:+d} (N = {s.multiplier:.6g})" for s in census.limits if s.sign
+    )
     others = f" and {census.total - len(census.limits)} more" if census.total and census.total > 3 else ""
     return (
         f"no sparse limit: lam = {p.lam:.9g} is not below kappa max|w_star| = {p.kappa * p.largest / p.norm:.9g}, and "

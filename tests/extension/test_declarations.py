@@ -259,6 +259,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "not a piece": (lambda: ((-1, 1),), "give \\(low, high, μ'\\)"),
     "a gap": (lambda: ((-1, 0, 1), (1, 2, 1)), "give a piece of 0"),
     "an x of one's own": (lambda: ((-1, 1, 1 - own_x**2),), "from proofs.symbols import x"),
+    "a number that is no float64 number": (lambda: ((0, 1, 10**400),), "no float64 number; scale μ'"),
     "an undeclared symbol": (lambda: ((-1, 1, own),), r"undeclared symbols \['width'\]"),
 }
 
@@ -270,6 +271,11 @@ def test_what_is_refused_says_what_to_write(name: str) -> None:
         Estimator("mine", name, pieces())
     assert str(caught.value).startswith("estimator 'mine': ")
     assert "\n" not in str(caught.value)
+
+
+def test_kernels_are_four() -> None:
+    with pytest.raises(ValueError, match="`kernels` has 2 entries; give the four that are p, q, C and b"):
+        Estimator("mine", "", ((0, 1, 1),), kernels=(1, 2))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -455,6 +455,22 @@ def test_limits_that_coincide_are_one(penalty: str, n: int) -> None:
     assert penalty != "l1" or (census.total, census.continua) == (1, "")
 
 
+@pytest.mark.parametrize(
+    ("w_star", "kappa", "beta", "lam", "shape"),
+    [
+        ([-0.4, -0.2], 0.15, 0.5, 0.4472135954999578, {}),
+        ([0.4], 0.1, 1.0, 0.9999999999999998, {}),
+        ([-0.5], 0.15, 0.5, 0.3749999999999999, {"a": 3.0}),
+    ],
+)
+def test_a_limit_at_a_tie_is_listed_once(
+    w_star: list[float], kappa: float, beta: float, lam: float, shape: dict[str, float]
+) -> None:
+    """λ below β max|w*| by an ulp or two: w* is a limit, and the spike at its largest entry is no other."""
+    census = stable_limits(w_star, kappa, beta, lam, "tl1" if shape else "l1", normalize=True, **shape)
+    assert (census.total, census.complete) == (1, True)
+
+
 @pytest.mark.parametrize(("w_star", "beta", "lam"), [([0.5] * 4, 3.0, 0.5), ([0.6, 0.8, 0, -0.8], 40.0, 0.8)])
 def test_the_ends_of_a_continuum_are_not_listed(w_star: list[float], beta: float, lam: float) -> None:
     """λ = κ|w*_i| twice: N = β on a connected set, of which points with one entry above the threshold are corners."""

@@ -729,6 +729,11 @@ def test_no_limit_says_why_and_what_attracts(digits: int | None) -> None:
     assert sparse_limit([0.6, 0.8], 1, 5, 4.01).multiplier == 1
 
 
+def test_no_limit_by_less_than_a_float_resolves_says_so() -> None:
+    with pytest.raises(NoLimitError, match=r"exceeds lam; what attracts instead: .* Lower lam or beta"):
+        sparse_limit([1, 1], 2.33400174741127, 4.884592809242158, 3.453928698750178, normalize=True, digits=30)
+
+
 # Records.
 
 

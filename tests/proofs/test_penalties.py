@@ -129,6 +129,10 @@ REFUSED = {
     "own ratio": ({"threshold": Symbol("rho", positive=True)}, "undeclared symbols .* of proofs.symbols"),
     "text": ({"pieces": ((0, oo, "u"),)}, "an entry of `pieces` is 'u'"),
     "a flag": ({"threshold": True}, "`threshold` is True; a real number"),
+    "by cases": (
+        {"threshold": Piecewise((ratio, ratio < 1), (1, True))},
+        "`threshold` holds a Piecewise; .* Min and Max",
+    ),
     "not a number": ({"threshold": float("nan")}, "`threshold` is nan"),
     "not real": ({"threshold": I * ratio}, r"`threshold` is I\*ratio"),
     "no triple": ({"pieces": ((0, oo),)}, "must be a tuple of"),

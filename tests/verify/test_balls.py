@@ -378,3 +378,16 @@ def test_both_halves_of_a_line_are_noticed(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(integrals, "_halves", both)
     assert all(missed(name, 10)[0] for name in ("bell", "abs", "window"))
+
+
+def test_a_root_of_high_order_in_a_proxy_is_enclosed() -> None:
+    """E[|s|^(-9/20); 0 < rs < 1] = 2^(e/2 − 1) γ((e + 1)/2, 1/(2r²)) r^e/√π, e = −9/20."""
+    e, size = Rational(-9, 20), Rational(3, 2)
+    proxy = Estimator("root", "", ((Integer(0), Integer(1), x**e),))
+    gaussian = mu(r * s) * exp(-(s**2) / 2) / sympy.sqrt(2 * pi)
+    with mpmath.workdps(60), ctx.workdps(50):
+        found = enclose(Integral(gaussian, (s, 0, oo)), {r: arb(1.5)}, proxy)
+        power, scale = mpf(e.p) / e.q, mpf(size.p) / size.q
+        part = mpmath.gammainc((power + 1) / 2, 0, 1 / (2 * scale**2))
+        assert found.overlaps(near(2 ** (power / 2 - 1) * part * scale**power / mpmath.sqrt(mpmath.pi)))
+        assert found.rad() < 1e-45

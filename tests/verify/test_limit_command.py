@@ -266,9 +266,11 @@ def test_pictures(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     done = coarseproof("limit", *settings, "--plot", "map.pdf", cwd=tmp_path)
     assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF"), done.stderr
+    done = coarseproof("limit", *settings, "--digits", 20, "--plot", "digits.png", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
     done = coarseproof("learn", *settings, "--plot", "run.svg", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    for name in ("map.png", "phases.png"):
+    for name in ("map.png", "digits.png", "phases.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (tmp_path / "run.svg").read_text(encoding="utf-8")
 

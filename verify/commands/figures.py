@@ -84,7 +84,7 @@ def draw_map(path: Path, w_star: Sequence[float], found: SparseLimit) -> None:
     right.set(xlabel=f"entry by size of |w*| (largest {len(order)} of {len(true)})", ylabel="value")
     right.legend()
     figure.suptitle(
-        f"{found.penalty}, κ = {found.kappa:g}, β = {found.beta:g}, λ = {found.lam:g}:  "
+        f"{found.penalty}, κ = {float(found.kappa):g}, β = {float(found.beta):g}, λ = {float(found.lam):g}:  "
         f"N = {float(found.multiplier):.6g}, angle {float(found.angle):.3g} rad, "
         f"error {float(found.error):.3g} ≤ {float(found.error_bound):.3g}"
     )
@@ -96,9 +96,12 @@ def _curve(found: SparseLimit, reach: float) -> tuple[Array, Array]:
     from numerics import proximal_map
 
     x = np.linspace(-reach, reach, 2001)
-    rho = found.lam / found.beta if found.beta else 0.0
-    shrunk = np.asarray(proximal_map(x, rho, found.penalty, **found.parameters), float)
-    return (float(found.multiplier) * x - found.beta * shrunk) / found.kappa, x
+    kappa, beta, lam, multiplier = map(
+        float, (found.kappa, found.beta, found.lam, found.multiplier)
+    )  # with digits, mpf
+    shapes = {name: float(value) for name, value in found.parameters.items()}
+    shrunk = np.asarray(proximal_map(x, lam / beta if beta else 0.0, found.penalty, **shapes), float)
+    return (multiplier * x - beta * shrunk) / kappa, x
 
 
 def draw_phases(path: Path, found: Phases, kappa: float, here: tuple[float, float], about: str) -> None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import frexp, lcm, log
 from typing import Final
 
-from flint import acb, arb
+from flint import acb, arb, ctx
 from sympy import And, Dummy, Expr, Integer, Integral, Piecewise, Pow, Symbol
 
 from proofs.proxies import Estimator
@@ -209,7 +209,8 @@ class _Line:
         order, y = _order_of_root(smooth, self.variable), Dummy("y", positive=True)
         scale = min(float(edge) for edge, _ in self.edges)
         mantissa, exponent = frexp(min(scale, float(stop)) ** (1 / order) / 2)
-        root = arb((int(mantissa * 2**SPARE), exponent - SPARE))  # of few bits: its power is exact
+        bits = max(1, min(SPARE, ctx.prec // order))  # so few that its power is exact
+        root = arb((int(mantissa * 2**bits), exponent - bits))
         changed = smooth.subs(self.variable, y**order) * order * y ** (order - 1)
         return self._integrated(integrand(changed, y).bind(self.values), arb(0), root, self.size), root**order
 
