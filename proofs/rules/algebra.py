@@ -15,7 +15,7 @@ from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
 from proofs.engine.sentence import Same
-from proofs.symbols import is_vector
+from proofs.symbols import PLANE, PRODUCTS, QUANTITIES, is_vector
 
 Pair = tuple[Expr, Expr]
 
@@ -54,6 +54,14 @@ def gram(
     known, lengths = dict(vectors or {}), dict(norms or {})
     if strange := [premise for premise in premises if not isinstance(premise, Same)]:
         raise ValueError(f"GRAM takes equalities of vectors, not {strange}")
+    for (first, second), value in products.items():
+        ours = {PLANE.get(pair, PRODUCTS.get(pair)) for pair in ((first, second), (second, first))}
+        if {first, second} <= QUANTITIES.keys() and value not in ours - {None}:
+            raise ValueError(f"GRAM is told that ⟨{first}, {second}⟩ is {value}, which is not what it is called")
+    if taken := known.keys() & QUANTITIES.keys():
+        raise ValueError(f"GRAM is told what {', '.join(map(str, taken))} is, which has a meaning already")
+    if wrong := [cosine for cosine in cosines or () if cosine.args and not cosine.args[0].is_Symbol]:
+        raise ValueError(f"GRAM names cosines of angles, not {', '.join(map(str, wrong))}")
     known |= dict(premise.args for premise in premises)
     basis = {symbol for pair in products for symbol in pair}
     if missing := [f"⟨{a}, {b}⟩" for a in basis for b in basis if (a, b) not in products and (b, a) not in products]:

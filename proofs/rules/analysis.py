@@ -147,14 +147,18 @@ def falling(
 def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | None = None) -> Applied:
     """LIM: the limit that SymPy computes (Gruntz's algorithm), quadrature and balls holding it as well.
 
-    ValueError where SymPy finds none, and where it is not the `value` told. Source: Gruntz, On Computing Limits in a
-    Symbolic Manipulation System, 1996.
+    ValueError where SymPy finds none, where it is not the `value` told, and where it is another if a parameter is 0.
+    Source: Gruntz, On Computing Limits in a Symbolic Manipulation System, 1996.
     """
     found = sympy.limit(f, over, to, side)
     if found.has(sympy.Limit, sympy.AccumBounds, sympy.nan):
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
     if value is not None and decide_zero(found - value).zero is not True:
         raise ValueError(f"LIM finds {found} as {over} tends to {to}, not {value}")
+    for one in (one for one in f.free_symbols - {over} if not one.is_nonzero):  # SymPy takes it for any other number
+        there = sympy.limit(f.subs(one, 0), over, to, side)
+        if there.has(sympy.nan, sympy.zoo) or decide_zero(there - found.subs(one, 0)).zero is not True:
+            raise ValueError(f"LIM finds {found} as {over} tends to {to}, but {there} where {one} is 0")
     return Applied(sympy.true, Tends(f, found if value is None else value, (over, to)))
 
 

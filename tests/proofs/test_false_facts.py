@@ -39,7 +39,7 @@ from proofs.engine.smt import follows
 from proofs.rules.algebra import entrywise, gram, iterated
 from proofs.rules.analysis import carried, convex, least, partial, rising, sole, tends, unbounded
 from proofs.rules.forms import definite, reached, rises
-from proofs.symbols import alpha, beta, kappa, norm_gap, phi_angle, r, r_star, theta, v_star, vs_vs
+from proofs.symbols import alpha, beta, e, kappa, norm_gap, phi_angle, r, r_star, theta, v_star, vs_vs, w_hat
 from proofs.symbols import v as v_
 
 x, y, z, q, new = symbols("x y z q w_9", real=True)
@@ -94,6 +94,7 @@ FALSE: dict[str, Argument] = {
     "a limit whose variable is caught": lambda g: g.instance(
         "i", g.apply("l", tends, f=x * y, over=x, to=Integer(0)), {y: 1 / x}
     ),
+    "a limit whatever the parameter": lambda g: g.apply("l", tends, f=x / (x + y), over=x, to=Integer(0)),
     "a limit at a number": lambda g: g.instance(
         "i", g.apply("l", tends, f=x * y, over=x, to=Integer(0)), {x: Integer(7)}
     ),
@@ -146,6 +147,18 @@ FALSE: dict[str, Argument] = {
     ),
     "vectors that are ordered are the same": lambda g: g.rule(
         "a", gram, g.given("x ≥ y"), products={(v_star, v_star): vs_vs}, expanded={q: (x * v_star, v_star)}
+    ),
+    "‖v*‖² is 5": lambda g: g.rule(
+        "d", gram, products={(v_star, v_star): Integer(5)}, expanded={vs_vs: (v_star, v_star)}
+    ),
+    "v is 2v* because it is said": lambda g: g.rule(
+        "d", gram, products={(v_star, v_star): vs_vs}, vectors={v_: 2 * v_star}, same={q: (v_, 2 * v_star)}
+    ),
+    "cos 2κ is 0 because it is said": lambda g: g.rule(
+        "d",
+        gram,
+        products={(w_hat, w_hat): Integer(1), (w_hat, e): Integer(0), (e, e): Integer(1)},
+        cosines={cos(2 * kappa): (w_hat, e)},
     ),
     "a derived quantity is a constant": lambda g: g.fact(
         "n", Eq(z, norm_gap), g.rule("d", partial, g.equal("a", r**2 - r * r_star, r * norm_gap), over=r, called=z)

@@ -86,9 +86,10 @@ def test_the_identity_estimator_pulls_harder(scratch: None) -> None:
     assert decided("R2") is not True
 
 
-def test_a_frame_that_is_not_orthonormal_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frame_that_is_not_orthonormal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fixed_points, "PRODUCTS", fixed_points.PRODUCTS | {(w_hat, e): Rational(1, 1000)})
-    assert decided("R10") is not True
+    with pytest.raises(ValueError, match="is 1/1000, which is not what it is called"):
+        decided("R10")
 
 
 def test_the_rate_refutes_its_mutants() -> None:
