@@ -159,7 +159,7 @@ class Estimator:
     @property
     def has_variance(self) -> bool:
         """Whether E μ'(rs)⁴ is seen to be finite: samples then tell the variance of their mean."""
-        return self.order > Rational(-1, 4)
+        return bool(self.order > Rational(-1, 4))
 
     def halves(self) -> Iterator[tuple[int, Expr, Expr, Expr]]:
         """(sign, low, high, piece): on low < x < high, with low ≥ 0, μ'(sign·x) is the piece's expression at sign·x."""

@@ -273,6 +273,11 @@ def test_what_is_refused_says_what_to_write(name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("power", "sampled"), [(Rational(-1, 5), True), (Rational(-1, 4), False)])
+def test_what_tells_no_variance_is_not_sampled(power: Rational, sampled: bool) -> None:
+    assert Estimator("mine", "", ((0, 1, x**power),)).has_variance is sampled
+
+
 def test_kernels_are_four() -> None:
     with pytest.raises(ValueError, match="`kernels` has 2 entries; give the four that are p, q, C and b"):
         Estimator("mine", "", ((0, 1, 1),), kernels=(1, 2))  # type: ignore[arg-type]
