@@ -41,7 +41,7 @@ __all__ = ["ESTIMATORS", "Estimator", "Parameter", "add", "estimator"]
 
 _ANY = Symbol("epsilon", positive=True)
 _LARGEST = Integer(10) ** 300
-"""Beyond it a number of μ' is none in float64, nor is what is computed with it."""
+"""Beyond it a number of μ', or what is computed with it, is none in float64."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Estimator:
         object.__setattr__(self, "reach", exact(self.reach, "reach"))
         numbers = {number for piece in pieces for number in Tuple(*piece).atoms(Number) if number.is_finite}
         if wide := [number for number in numbers if abs(number) > _LARGEST]:
-            raise ValueError(f"μ' has the number {wide[0].n(3)}, which is no float64 number; scale μ'")
+            raise ValueError(f"μ' has the number {wide[0].n(3)}, too large for float64; scale μ'")
         if self.kernels is not None:
             kernels = tuple(exact(kernel, "a kernel") for kernel in self.kernels)
             if len(kernels) != 4:

@@ -20,7 +20,7 @@ from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of
 from proofs.engine.facts import Fact, behind, equal, implied, named, none, numbers, reduced
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import Same, Term, changed, formula_of
+from proofs.engine.sentence import Same, Tends, Term, changed, formula_of
 from proofs.engine.terms import assumed, defined, put_in
 from proofs.rules.algebra import Applied, entrywise, gram, iterated, names, total
 from proofs.rules.analysis import carried, vanishing
@@ -117,7 +117,7 @@ class Graph:
             *claim.premises.values(),
             *claim.hypotheses,
             *claim.parts.values(),
-            *([claim.sentence] * (claim.sentence is not None)),
+            *(one for one in [claim.sentence] if one is not None),
         ]
         known = _symbols(*said, *(fact.formula for fact in self._facts.values()))
         if {symbol, *others} & (known | QUANTITIES.keys()) or not _plain(symbol):
@@ -158,8 +158,8 @@ class Graph:
         moving = data.get("sums" if apply is total else "values", {})
         every = _symbols(*moving) | {data.get("over")}
         cases = [self._facts[case] for premise in premises for case in premise.rests - self._claim.premises.keys()]
-        if apply is carried:
-            over, to = premises[1].formula.args[2]
+        if apply is carried and isinstance(premises[-1].formula, Tends):
+            over, to = premises[-1].formula.args[2]
             every |= {over}
             self._reaches(name, over, to, premises[0])
         if any(every & case.formula.free_symbols for case in cases):

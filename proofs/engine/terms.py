@@ -19,7 +19,6 @@ from sympy import (
     Piecewise,
     Subs,
     Symbol,
-    Tuple,
     cos,
     cot,
     sin,
@@ -62,7 +61,7 @@ def _bound(form: Basic) -> set[Basic]:
     """The variables that a form has of its own."""
     own = {part.args[2][0] for part in form.atoms(Tends)} | {part.args[1] for part in form.atoms(Root, Limit)}
     own |= {part.args[0] for part in form.atoms(Exists)}
-    own |= {one for part in form.atoms(ExprWithLimits, Derivative, Subs, Lambda) for one in Tuple(*part.variables)}
+    own |= {one for part in form.atoms(ExprWithLimits, Derivative, Subs, Lambda) for one in part.variables}
     return own
 
 

@@ -168,6 +168,8 @@ def carried(equal: Boolean, limit: Boolean, *, value: Expr | None = None) -> Boo
     ValueError if the limit is another function's, or `value` another number. Source: Rudin, Principles of Mathematical
     Analysis, 4.1.
     """
+    if not isinstance(limit, Tends):
+        raise ValueError(f"LIM carries a limit over, not {limit}")
     function, found, *where = limit.args
     if isinstance(equal, Implies) and equal.args[0] == defined(equal.args[1]):
         equal = equal.args[1]

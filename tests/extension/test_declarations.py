@@ -259,7 +259,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "not a piece": (lambda: ((-1, 1),), "give \\(low, high, μ'\\)"),
     "a gap": (lambda: ((-1, 0, 1), (1, 2, 1)), "give a piece of 0"),
     "an x of one's own": (lambda: ((-1, 1, 1 - own_x**2),), "from proofs.symbols import x"),
-    "a number that is no float64 number": (lambda: ((0, 1, 10**400),), "no float64 number; scale μ'"),
+    "a number that is no float64 number": (lambda: ((0, 1, 10**400),), "too large for float64; scale μ'"),
     "an undeclared symbol": (lambda: ((-1, 1, own),), r"undeclared symbols \['width'\]"),
 }
 

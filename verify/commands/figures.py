@@ -96,9 +96,8 @@ def _curve(found: SparseLimit, reach: float) -> tuple[Array, Array]:
     from numerics import proximal_map
 
     x = np.linspace(-reach, reach, 2001)
-    kappa, beta, lam, multiplier = map(
-        float, (found.kappa, found.beta, found.lam, found.multiplier)
-    )  # with digits, mpf
+    numbers = found.kappa, found.beta, found.lam, found.multiplier
+    kappa, beta, lam, multiplier = map(float, numbers)  # mpmath's, with digits
     shapes = {name: float(value) for name, value in found.parameters.items()}
     shrunk = np.asarray(proximal_map(x, lam / beta if beta else 0.0, found.penalty, **shapes), float)
     return (multiplier * x - beta * shrunk) / kappa, x
