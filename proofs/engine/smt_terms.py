@@ -220,7 +220,7 @@ class Translation:
         if more.is_Integer and more > 0 and steps.is_integer and steps.is_nonnegative:
             return self.real(part.base**more) * self._unknown(sympy.Pow(part.base, steps))
         for symbol in sorted(part.free_symbols, key=str):
-            self._symbol(symbol)  # two that print alike would make one power of two
+            self._symbol(symbol)  # a counterexample gives them values, by name
         self.approximate = "a power is known by its name only"
         value = self.z3.Real(f"power {self._powers.setdefault(part, len(self._powers))}", self.context)
         if part.is_nonnegative:
