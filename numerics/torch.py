@@ -219,8 +219,9 @@ class RVSCGD(torch.optim.Optimizer):
     be changed between steps. There is no other state: u follows from w. Half precision is computed in float32, and
     rounded once a step.
 
-    Raises ValueError naming what is out of range, when it is handed over or, if it was changed, at the next step.
-    Source: THEORY section 5 and R11; [DX].
+    Raises ValueError naming what is out of range, when it is handed over or, if it was changed, at the next step; and,
+    before w is changed, for a step to 0 or to what is not finite on the sphere, as `learn` does: it has no direction.
+    A step that `torch.compile` has compiled cannot look, and gives NaN. Source: THEORY section 5 and R11; [DX].
     """
 
     def __init__(
@@ -321,7 +322,15 @@ class _Splitting:
         z = x - self.lr * gradient.to(x.dtype)
         if self.rho > 0 and self.beta > 0:
             z -= self.lr * self.beta * (x - self.u(x))
-        return _on_sphere(z) if self.sphere else z
+        if not self.sphere:
+            return z
+        z = _on_sphere(z)
+        if not torch.compiler.is_compiling() and (lost := _filters(z).isnan().any(-1)).any():
+            raise ValueError(
+                f"a step takes filter {int(lost.int().argmax())} of a parameter of shape {tuple(w.shape)} to 0 or out "
+                f"of range, where it has no direction; lower lr = {self.lr!r}, or look whether its gradient is finite"
+            )
+        return z
 
 
 def _wide(w: Tensor) -> Tensor:

@@ -159,7 +159,8 @@ class Primitives:
         array, single = self.xp.wide(values)
         weights = {key: self.xp.wide(size)[0] for key, size in sizes.items()}
         checked.broadcast("shapes", {key: tuple(each.shape) for key, each in {name: array, **weights}.items()})
-        good = reduce(lambda all_, each: all_ & (each >= 0), weights.values(), self.xp.isfinite(array))
+        allowed = ((each >= 0) & ((each < math.inf) | (key == "rho")) for key, each in weights.items())
+        good = reduce(lambda all_, each: all_ & each, allowed, self.xp.isfinite(array))
         known = []
         for key, none in (("rho", array), ("lam", 0.0)):
             if (weight := weights.get(key)) is not None:

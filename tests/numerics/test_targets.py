@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import re
 import sys
@@ -192,6 +193,9 @@ def test_what_numpy_refuses_is_nan(on: Library) -> None:
     assert np.isnan(on.relu_network_loss(w, w_star, [2.0, 1.5, 0.0, np.nan])).tolist() == [False, True, True, True]
     assert np.isnan(on.saddle_angle([[1.0, 1.0], [1.0, -1.0]])).tolist() == [True, False]
     assert np.isnan(on.proximal_map([1.0, np.inf, np.nan, 1.0], [1.0, 1.0, 1.0, -1.0])).tolist() == [0, 1, 1, 1]
+    for beta, lam in itertools.product((1.0, 0.0, np.inf), (1.0, 0.0, np.inf)):
+        for penalty in PENALTY_PARAMETERS:
+            assert np.isnan(on.moreau_envelope(0.5, beta, lam, penalty)) == np.isinf([beta, lam]).any()
     assert np.isnan(on.loss_gradient_w(v, w, v_star, w)).all()
     assert (on.loss_gradient_w(v, w, v_star, w, at_kink="zero") == 0).all()
     with pytest.raises(ValueError, match="at_kink = 'raise' is not allowed here; allowed: nan, zero"):
