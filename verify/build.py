@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from verify.evidence import Task, Verdict
 from verify.reading.book import formula_book
 from verify.reading.derivations import as_told, derivation_pages, errata_page
 from verify.reading.mathml import mathml
-from verify.workers import Callback, Executor, Piece, values
+from verify.workers import Callback, Executor, Piece, Progress, values
 
 GENERATED = "numerics/generated"
 
@@ -127,7 +127,17 @@ def require_used(penalty: str, ste: str) -> None:
             require_proved(claim, "it is not run")
 
 
-def extension_outputs() -> dict[str, str]:
+def _require_all(claims: Sequence[Claim], progress: Callback | None) -> None:
+    """As `require_proved`, one claim after the other."""
+    for number, claim in enumerate(claims):
+        if progress is not None:
+            progress(Progress(number, len(claims), number, len(claims), (Task("derive", (claim.id,), (), 1.0),)))
+        require_proved(claim)
+    if progress is not None:
+        progress(Progress(len(claims), len(claims), 1.0, 1.0, ()))
+
+
+def extension_outputs(progress: Callback | None = None) -> dict[str, str]:
     """Text of the generated modules with the functions of the extensions in them, by file name.
 
     Raises ValueError without extensions, if a claim about one of them is not proved, or if the code computes something
@@ -139,22 +149,21 @@ def extension_outputs() -> dict[str, str]:
             "this project's own code"
         )
     foreign = [claim for claim in proofs.all_claims() if not is_own(claim)]
-    for claim in sorted(foreign, key=lambda claim: not isinstance(claim.definition, ProximalMap)):  # the others cite it
-        require_proved(claim)
+    foreign.sort(key=lambda claim: not isinstance(claim.definition, ProximalMap))  # the others cite it
+    _require_all(foreign, progress)
     package = '"""Code written by `coarseproof derive --output`. Do not edit."""\n'
     texts = {name: text_of(name, own=False) for name in EXTENSIBLE}
     _require_right(texts, foreign)
     return {"__init__.py": package, **texts}
 
 
-def target_outputs(target: str) -> dict[str, str]:
+def target_outputs(target: str, progress: Callback | None = None) -> dict[str, str]:
     """Text of the modules for another library, by file name.
 
     Raises ValueError if a claim behind them is not proved, or if NumPy's, of which they are, compute something else.
     """
     behind = [registry.get(claim_id) for claim_id in dict.fromkeys(claims_behind())]
-    for claim in behind:
-        require_proved(claim)
+    _require_all(behind, progress)
     _require_right(modules(), behind)
     return target_modules(target)
 

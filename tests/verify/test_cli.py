@@ -60,6 +60,7 @@ def with_methods(folder: Path, scripts: dict[str, dict[str, str]], *arguments: s
 def with_build(folder: Path, outputs: dict[str, str], stale: list[str], *arguments: str) -> Done:
     """The command with a scripted `verify.build`."""
     build: Any = ModuleType("verify.build")
+    build.GENERATED = "generated"
     build.derive_outputs = lambda progress, where: outputs
     build.stale_files = lambda root, wanted: [root / name for name in stale]
     build.project_root = lambda: folder
@@ -250,6 +251,18 @@ def test_derive_writes_what_changed_and_deletes_what_is_stale(tmp_path: Path) ->
     assert (tmp_path / "sub" / "new.py").read_text(encoding="utf-8") == "θ\n"
     assert not (tmp_path / "old.py").exists()
     assert with_build(tmp_path, {"same.py": "x\n", "sub/new.py": "θ\n"}, [], "--check").returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("--target", "jax", "--output", "generated/x")])
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "generated").write_text("in the way")
+    monkeypatch.chdir(tmp_path)
+    done = with_build(tmp_path, {}, [], *arguments)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("Error: cannot ")
+    assert "derive" not in done.stderr
 
 
 @pytest.mark.parametrize("found", [None, b"x = 1", b"x = 2\n", b"\xff\xfe", b"x = 1\r\n", b""])

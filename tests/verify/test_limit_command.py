@@ -255,6 +255,7 @@ def test_a_full_disk_is_no_verdict(tmp_path: Path, arguments: tuple[str, ...]) -
     assert done.returncode == 74
     assert "No space left on device" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    assert "multiplier N " in done.stdout  # nobody loses a result over a file
     assert {path.name for path in tmp_path.iterdir()} == {"w.csv", "full.png", "full.svg"}
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from verify.commands.options import cpus
-from verify.files import difference, holds, make_folder, write_atomically, writing
+from verify.files import check_folder_writable, difference, holds, make_folder, write_atomically, writing
 
 
 @click.command(
@@ -46,15 +46,20 @@ def derive(check: bool, root: Path | None, output: Path | None, target: str | No
     if output is not None:
         if root is not None:
             raise ValueError("--output and --root are two places to write to; give one of them")
-        from verify import build
+        if not check:
+            check_folder_writable(output)
+        with progress_display("claims") as show:
+            from verify import build
 
-        outputs = build.extension_outputs() if target is None else build.target_outputs(target)
+            outputs = build.extension_outputs(show) if target is None else build.target_outputs(target, show)
         folder, superfluous = output, list[Path]()
     else:
         with progress_display("claims and the code") as show, local(cpus()) as where:
             from verify import build  # SymPy: when the others have begun to import it, too
 
             folder = root or build.project_root()
+            if not check:
+                check_folder_writable(folder / build.GENERATED)
             outputs = build.derive_outputs(show, where)
         superfluous = sorted(Path(path) for path in build.stale_files(folder, outputs.keys()))
     if check:

@@ -120,19 +120,17 @@ def learn(**options: Any) -> None:
         click.echo(f"Interrupted after {interruption.state.step} steps; {kept}.", err=True)
         sys.exit(INTERRUPTED)
     predicted = runs.prediction(result, w_star, v_star, options)
-    if save is not None:
-        with writing(save):
-            result.state.save(save)
-    if json_path is not None:
-        common.write_document(json_path, runs.as_json(result, predicted, w_star, options))
-    if plot is not None:
-        from verify.commands.figures import draw_run
+    with common.told_at_last(runs.rows(result, predicted, w_star), json_path):
+        if save is not None:
+            with writing(save):
+                result.state.save(save)
+        if json_path is not None:
+            common.write_document(json_path, runs.as_json(result, predicted, w_star, options))
+        if plot is not None:
+            from verify.commands.figures import draw_run
 
-        draw_run(plot, result, predicted, runs.cap(predicted))
-        click.echo(f"written    {plot}", err=True)
-    if json_path is None or str(json_path) != "-":
-        for name, value in runs.rows(result, predicted, w_star):
-            click.echo(f"{name:18} {value}")
+            draw_run(plot, result, predicted, runs.cap(predicted))
+            click.echo(f"written    {plot}", err=True)
 
 
 def _count_ends(options: dict[str, Any], where: dict[str, Any]) -> None:
@@ -149,10 +147,8 @@ def _count_ends(options: dict[str, Any], where: dict[str, Any]) -> None:
     problem = options["starts"], options["seed"], w_star / length(w_star), v, options
     with terminable(), progress_display("groups of starts") as show, executor(**where) as executing:
         found = starts.ends(*problem, executing, show)
-    if options["json_path"] is not None:
-        names = ("penalty", "beta", "lam", "ste", "seed", "parameters", "ste_parameters")
-        document = starts.as_json(found, {name: options[name] for name in names})
-        common.write_document(options["json_path"], document)
-    if str(options["json_path"]) != "-":
-        for name, value in starts.rows(found):
-            click.echo(f"{name:18} {value}")
+    with common.told_at_last(starts.rows(found), options["json_path"]):
+        if options["json_path"] is not None:
+            names = ("penalty", "beta", "lam", "ste", "seed", "parameters", "ste_parameters")
+            document = starts.as_json(found, {name: options[name] for name in names})
+            common.write_document(options["json_path"], document)

@@ -75,11 +75,10 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 @common.WEIGHTS
 @click.option(
     "--penalty",
-    metavar="[l1|l0|tl1]",
     default="l1",
     callback=_having_a_limit_map,
     shell_complete=choices("penalty", LIMIT_PENALTIES),
-    help="Sparsity penalty.",
+    help="Sparsity penalty",
 )
 @common.BETA
 @common.LAM
@@ -122,22 +121,18 @@ def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool,
     except NoLimitError as error:
         click.echo(f"No limit: {error}", err=True)
         found = None
-    if json_path is not None:
-        first = {name: numbers[name] for name in ("kappa", "beta", "lam")}
-        given = {"penalty": penalty, **first, **numbers}
-        common.write_document(json_path, as_json(found, others, w_star, digits, **given))
-    if plot:
-        _draw_map(plot, w_star, found)
-    if phases:
-        _draw_phases(phases, w_star, where, {"penalty": penalty, **numbers})
-    if json_path is None or str(json_path) != "-":
-        for name, value in _rows(found, digits) if found else ():
-            click.echo(f"{name:18} {value}")
-        listed = len(others.limits)
-        total = f"{listed}" if others.complete else f"{listed} listed, more may exist: {others.reason}"
-        click.echo(f"{'stable limits':18} {total}")
-        for line in told(others, w_star, common.width() - 2):
-            click.echo(f"  {line}")
+    listed = len(others.limits)
+    total = f"{listed}" if others.complete else f"{listed} listed, more may exist: {others.reason}"
+    rows = [*(_rows(found, digits) if found else ()), ("stable limits", total)]
+    with common.told_at_last(rows, json_path, told(others, w_star, common.width() - 2)):
+        if json_path is not None:
+            first = {name: numbers[name] for name in ("kappa", "beta", "lam")}
+            given = {"penalty": penalty, **first, **numbers}
+            common.write_document(json_path, as_json(found, others, w_star, digits, **given))
+        if plot:
+            _draw_map(plot, w_star, found)
+        if phases:
+            _draw_phases(phases, w_star, where, {"penalty": penalty, **numbers})
     sys.exit(0 if found else 1)
 
 

@@ -6,7 +6,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from importlib.util import find_spec
@@ -100,6 +101,27 @@ def write_document(path: Path, document: str | dict[str, Any]) -> None:
         click.echo(text.encode(), nl=False)
     else:
         write_atomically(path, text)
+
+
+@contextmanager
+def told_at_last(
+    rows: Iterable[tuple[str, str]], json_path: Path | None, details: Iterable[str] = ()
+) -> Iterator[None]:
+    """Print the result, rows and indented details, unless its JSON goes to standard output, when the files are written
+    inside; before the error, if one could not be: nobody loses a result over a file.
+    """
+    trouble = None
+    try:
+        yield
+    except OSError as error:
+        trouble = error
+    if str(json_path) != "-":
+        for name, value in rows:
+            click.echo(f"{name:18} {value}")
+        for line in details:
+            click.echo(f"  {line}")
+    if trouble is not None:
+        raise trouble
 
 
 class ManyValues(click.Command):

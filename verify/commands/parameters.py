@@ -79,7 +79,7 @@ class Parametrized(click.Command):
             self._made = [self._option(word, name, owners) for word, (name, owners) in _options(taken).items()]
             for one in own:
                 if isinstance(one, click.Option) and one.name in KINDS and not isinstance(one.type, click.Choice):
-                    one.help = f"{one.help}: {', '.join(table(one.name))}."
+                    one.help = f"{one.help}: {', '.join(self._names or table(one.name))}."
         return [*own, *self._made]
 
     def _option(self, word: str, name: str, owners: list[Owner]) -> click.Option:
