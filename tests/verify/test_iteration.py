@@ -387,6 +387,11 @@ def test_problems_with_tiny_weights_are_judged() -> None:
     assert trial.counts["predicted limits not judged"] == trial.counts["runs not ended"] == 0
 
 
+def test_output_weights_too_small_to_tell_in_time_are_not_judged() -> None:
+    """The seed draws v* = (0.059, −0.032): in 3000 steps the spurious minimum comes 59 times closer, not 100."""
+    assert judged(get("R11.spurious"), 2715278145).verdict is Verdict.VERIFIED
+
+
 # The route.
 
 

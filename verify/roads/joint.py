@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -77,6 +78,10 @@ def _consistent(trial: Trial, training: Training, kappa: float) -> None:
         trial.within("distance from R4's limit at κ(θ̄)", away, 1e-8, pull)
 
 
+_STEPS: Final = 3000
+"""Of a run from next to the spurious minimum: it has to come a hundred times closer, or ten times as far."""
+
+
 @on_trial("spurious", weight=2.0)
 def check_spurious(trial: Trial) -> None:
     """Runs from next to (−w*, v(π)) end there where κ(π) < 0 and leave where κ(π) > 0."""
@@ -102,7 +107,10 @@ def check_spurious(trial: Trial) -> None:
             continue
         training.v = np.array(training.network(np.pi).best_weights())
         kappa = training.strength(3.0)[1]  # of the ReLU estimator it depends on v only
-        if abs(kappa) > 0.05 * float(np.sum(training.v_star**2)):
+        size = float(np.sum(training.v_star**2))
+        training.eta = 0.5 / (4 * size + beta)
+        # A step changes π − θ by about η|κ|: with less a run would tell too late.
+        if abs(kappa) > 0.05 * size and training.eta * abs(kappa) > 12 / _STEPS:
             trial.row("strength", "=", kappa, _values(training, np.pi), 1e-12, str(training))
             _next_to_spurious(trial, training, directions(rng, 1, problem.n)[0])
     trial.require("attracts", "repels")
@@ -114,10 +122,9 @@ def _next_to_spurious(trial: Trial, training: Training, direction: Array) -> Non
     training.v = training.v + 1e-4 * direction[0]
     # So near that no entry crosses its threshold: the claim is about a neighbourhood.
     training.w = unit(-problem.unit + min(1e-3, 0.05 * problem.least) * direction)
-    training.eta = 0.5 / (4 * float(np.sum(training.v_star**2)) + problem.beta)
     training.eta_v = 3.0 / (len(training.v) + 1)
     start, away = np.pi - training.theta, np.nan
-    for _ in range(3000):
+    for _ in range(_STEPS):
         training.step()
         away = np.pi - training.theta
         if away < start / 100 or away > 10 * start:
