@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from sympy import Expr, Symbol
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.besides import mistaken, settled
 from proofs.engine.definitions import Definition
@@ -43,8 +43,9 @@ class Claim:
     LaTeX, `setting` a hypothesis that only words can say. A claim that is not an equality of expressions has a
     `sentence` instead; the expressions in it (a bound, a threshold, the equation of a condition) stand under a name in
     `parts`, so that every method reads them and mutants can change them, and what each is in the sentence is its role.
-    `besides` makes the formulas that it says beside its statement, by name. `premises` are hypotheses by name, at which
-    a graph of facts begins. `names` are the claim's own LaTeX for symbols and parts, `code` the generated functions.
+    `besides` makes the formulas that it says beside its statement, by name; a `remark` says in words what follows, and
+    nothing checks it. `premises` are hypotheses by name, at which a graph of facts begins. `names` are the claim's own
+    LaTeX for symbols and parts, `code` the generated functions.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Claim:
     printed: Expr | None = None
     hypotheses: tuple[Boolean, ...] = ()
     setting: str = ""
+    remark: str = ""
     code: tuple[str, ...] = ()
     parts: Mapping[str, Expr] = field(default_factory=dict, hash=False)
     premises: Mapping[str, Boolean] = field(default_factory=dict, hash=False)
@@ -77,7 +79,7 @@ class Claim:
     def _repr_latex_(self) -> str:
         """For notebooks: what it says, under which hypotheses."""
         forms = "\n".join(f"$$\n{form}\n$$" for form in forms_of(self))
-        given = [f"${latex_of(condition)}$" for condition in self.hypotheses] + [self.setting] * bool(self.setting)
+        given = [f"${condition}$" for condition in supposed_by(self)] + [self.setting] * bool(self.setting)
         return f"{self.id}. {self.title}\n{forms}\n{'if ' * bool(given)}{', '.join(given)}"
 
     @property
@@ -259,6 +261,18 @@ def subject_of(claim: Claim) -> str:
 def forms_of(claim: Claim) -> list[str]:
     """The statement in LaTeX, and where it differs the form of the literature; each with its left-hand side."""
     return [f"{claim.subject} = {latex_of(form)}" for form in claim.forms] or [subject_of(claim)]
+
+
+def latex_in(claim: Claim, shown: Expr | Boolean) -> str:
+    """What a derivation shows, in LaTeX; a fact is a sentence, in the claim's own names."""
+    return latex_of_sentence(shown, {}, claim.names) if isinstance(shown, Boolean) else latex_of(shown)
+
+
+def supposed_by(claim: Claim) -> list[str]:
+    """The hypotheses in LaTeX, but for what words alone can say."""
+    premises = (premise for premise in claim.premises.values() if premise not in claim.hypotheses)
+    stated = [latex_of(condition) for condition in claim.hypotheses if condition != true]
+    return stated + [latex_in(claim, premise) for premise in premises]
 
 
 def latex_of_claim(claim: Claim) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import fill, indent
 
-from sympy import And, Expr, Symbol, default_sort_key, true
+from sympy import And, Expr, Symbol, default_sort_key
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import Claim, derive, forms_of, latex_of_claim, subject_of
+from proofs.engine.claim import Claim, derive, forms_of, latex_in, latex_of_claim, subject_of, supposed_by
 from proofs.engine.derivation import Obligation, Step
 from proofs.engine.drawn import drawn
-from proofs.engine.latex import CLAUSES, latex_of, latex_of_all, latex_of_sentence
+from proofs.engine.latex import CLAUSES, latex_of, latex_of_all
 from proofs.engine.unicode import name_of, unicode_of
 from proofs.symbols import QUANTITIES
 
@@ -21,18 +21,6 @@ __all__ = ["describe", "forms_of", "latex_in", "latex_of", "latex_of_claim", "li
 def line_of(expression: Expr | Boolean) -> str:
     """The expression in Unicode on a single line."""
     return unicode_of(latex_of_all(expression))
-
-
-def latex_in(claim: Claim, shown: Expr | Boolean) -> str:
-    """What a derivation shows, in LaTeX; a fact is a sentence, in the claim's own names."""
-    return latex_of_sentence(shown, {}, claim.names) if isinstance(shown, Boolean) else latex_of(shown)
-
-
-def supposed_by(claim: Claim) -> list[str]:
-    """The hypotheses in LaTeX, but for what words alone can say."""
-    premises = (premise for premise in claim.premises.values() if premise not in claim.hypotheses)
-    stated = [latex_of(condition) for condition in claim.hypotheses if condition != true]
-    return stated + [latex_in(claim, premise) for premise in premises]
 
 
 # Whole claims.
@@ -49,11 +37,15 @@ def _head(claim: Claim, width: int) -> Iterator[str]:
     for heading, form in zip(("Statement", "Printed form"), forms_of(claim), strict=False):
         yield from ("", heading, *(_formula(clause, width, "  ") for clause in form.split(CLAUSES)))
     if besides := claim.besides():
-        yield from ("", "Besides", *(_words(f"  {name}", width) for name in besides))
+        yield from ("", "Besides")
+        for name, said in besides.items():
+            yield from (_words(f"  {name}", width), _formula(latex_in(claim, said), width, "    "))
     hypotheses = [_formula(one, width, "  ") for one in supposed_by(claim)]
     told = [*([claim.setting] if claim.setting else []), *_symbols(claim)]
     if hypotheses or told:
         yield from ("", "Hypotheses", *hypotheses, *(_words(f"  {one}", width) for one in told))
+    if claim.remark:
+        yield from ("", "In words, and checked by nothing", _words(f"  {claim.remark}", width))
     if claim.code:
         yield from ("", f"Generated code: {', '.join(claim.code)}")
 

@@ -85,7 +85,7 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
     told |= {"statement": statement, "printed": printed}
     told["besides"] = {name: latex_in(claim, said) for name, said in claim.besides().items()}
     told["hypotheses"] = [latex_of(hypothesis) for hypothesis in claim.hypotheses if hypothesis != true]
-    told |= {"setting": claim.setting, "rests_on": list(proofs.rests_on(claim.id))}
+    told |= {"setting": claim.setting, "remark": claim.remark, "rests_on": list(proofs.rests_on(claim.id))}
     told["steps"] = [step.name for step in proofs.derive(claim.id).steps]
     told["graph"] = graph_of(claim.id)
     told |= {"anchor": slug_of(claim), "derivation": path, "derivation_line": line}

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from markupsafe import Markup
-from sympy import true
 
 import proofs
 from proofs.engine.lines import broken
-from proofs.engine.render import forms_of, latex_of
+from proofs.engine.render import forms_of, latex_in, supposed_by
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
 from verify.reading.book import CHAPTERS
 from verify.reading.html_report.plots import DRAWN, deviation, digits, least_of, plots_of
@@ -91,12 +90,13 @@ def _registered(claim_id: str) -> dict[str, Any]:
     claim = next((one for one in proofs.all_claims() if one.id == claim_id), None)
     if claim is None:
         return {}
-    conditions = [_math(broken(latex_of(one))) for one in claim.hypotheses if one != true]
+    conditions = [_math(broken(one)) for one in supposed_by(claim)]
     conditions += [escaped(claim.setting)] if claim.setting else []
-    said = Markup(", ").join(conditions) or "none beyond the model’s"
     return {
         "forms": [_math(broken(one), display=True) for one in forms_of(claim)],
-        "hypotheses": said,
+        "besides": {name: _math(broken(latex_in(claim, said))) for name, said in claim.besides().items()},
+        "hypotheses": Markup(", ").join(conditions) or "none beyond the model’s",
+        "remark": escaped(claim.remark),
         "code": claim.code,
     }
 
