@@ -23,7 +23,8 @@ def tried(folder: Path, *arguments: str) -> processes.Done:
 def test_a_claim_is_a_test(tmp_path: Path) -> None:
     assert CLAIMS
     wrong = CLAIMS[1].replace("G6", "G7").replace("cos", "sin")
-    (tmp_path / "my_claims.py").write_text(f"{CLAIMS[1]}\n\n{wrong}", encoding="utf-8")
+    (tmp_path / "elsewhere.py").write_text(f"{CLAIMS[1]}\n\n{wrong}", encoding="utf-8")
+    (tmp_path / "my_claims.py").symlink_to("elsewhere.py")
     (tmp_path / "test_other.py").write_text("def test_other():\n    raise AssertionError\n", encoding="utf-8")
     done = tried(tmp_path, "my_claims.py", "-v")
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr

@@ -57,7 +57,7 @@ def _impossible(conditions: tuple[Boolean, ...]) -> bool:
         parts = [translation.boolean(part) for part in conditions]
     except ValueError:  # a function the solver does not know
         return False
-    return bool(translation.solver(_FEW, *parts).check() == translation.z3.unsat)
+    return bool(translation.answer(translation.solver(_FEW, *parts)) == translation.z3.unsat)
 
 
 @lru_cache(maxsize=4096)
@@ -70,9 +70,9 @@ def _decide(given: tuple[Boolean, ...], conclusion: Boolean, steps: int) -> Deci
         answer = z3.unsat
     else:
         solver = translation.solver(steps, *hypotheses, z3.Not(claim))
-        answer = solver.check()
+        answer = translation.answer(solver)
     if answer == z3.unsat:  # a counterexample satisfies the hypotheses: only where there is none may they be impossible
-        if (consistent := translation.solver(steps, *hypotheses).check()) == z3.sat:
+        if (consistent := translation.answer(translation.solver(steps, *hypotheses))) == z3.sat:
             return Decision(True)
         why = "contradict each other" if consistent == z3.unsat else "were not shown to be satisfiable"
         return Decision(None, f"the hypotheses {why}", stopped=consistent == z3.unknown)
@@ -98,7 +98,7 @@ def _follows_in_words(given: tuple[Boolean, ...], conclusion: Boolean) -> bool:
         return False
     words = Words()
     parts = [*map(words.boolean, given), words.z3.Not(words.boolean(conclusion))]
-    return bool(words.solver(_FEW, *parts).check() == words.z3.unsat)
+    return bool(words.answer(words.solver(_FEW, *parts)) == words.z3.unsat)
 
 
 def _relations(part: Basic) -> set[Relational]:

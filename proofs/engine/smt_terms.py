@@ -7,6 +7,7 @@ not negative. SymPy cancels x/x before the solver sees it: a quotient speaks of 
 from __future__ import annotations
 
 import operator
+import signal
 from typing import Any, Final
 
 import sympy
@@ -70,9 +71,17 @@ class Translation:
     def solver(self, steps: int, *parts: Any) -> Any:
         """A new one: asked twice, a solver no longer uses its decision procedure for polynomials."""
         solver = self.method(ctx=self.context)
-        solver.set(rlimit=steps, timeout=_CLOCK)
+        # Ctrl-C would stop it even in a worker, which leaves Ctrl-C to the process that began it.
+        solver.set(rlimit=steps, timeout=_CLOCK, ctrl_c=signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)
         solver.add(*self.facts, *parts)
         return solver
+
+    def answer(self, solver: Any) -> Any:
+        """What it says; KeyboardInterrupt if Ctrl-C stopped it, which it takes for a reason not to know."""
+        found = solver.check()
+        if found == self.z3.unknown and solver.reason_unknown() == "interrupted from keyboard":
+            raise KeyboardInterrupt
+        return found
 
     def boolean(self, part: Basic) -> Any:
         """The solver's term for a condition; what stands in several places is made once."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
+import threading
 from unittest.mock import Mock
 
 import pytest
@@ -129,9 +132,28 @@ def test_a_counterexample_must_be_one() -> None:
     assert "counterexample is none" in undefined.witness
 
 
+HARD = x**6 + y**6 + p**6 + (x * y * p) ** 2 + 1 >= x**3 * y**2 * p + y**5 * x + p**3
+
+
 def test_too_many_steps_are_undecided() -> None:
-    hard = x**6 + y**6 + p**6 + (x * y * p) ** 2 + 1 >= x**3 * y**2 * p + y**5 * x + p**3
-    assert follows("", hard, steps=1).decision.zero is None
+    assert follows("", HARD, steps=1).decision.zero is None
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_an_interrupt_is_no_reason_not_to_know(ignored: bool) -> None:
+    """Z3 takes SIGINT for itself: the claim would be undecided, and the command go on."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        if ignored:
+            assert "resource limit" in follows("", HARD, steps=600_000).decision.witness
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                follows("", HARD)
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(

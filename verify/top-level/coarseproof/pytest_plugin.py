@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Claims | None:
     """The file's claims in the place of its test functions."""
     given = parent.config.getoption(_OPTION)
-    if given is None or module_path != (parent.config.invocation_params.dir / given).resolve():
+    if given is None or not module_path.samefile(parent.config.invocation_params.dir / given):
         return None
     return Claims.from_parent(parent, path=module_path)
 
