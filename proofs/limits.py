@@ -1,13 +1,12 @@
 """Chapter R, continued: the limit for l1 as a sparsifying map of w* (R4.l1) and its support (R9).
 
 A fixed point satisfies ``N w̄ = κw* + βS(w̄)`` (R3), which couples its entries through the multiplier N alone. Each
-entry is therefore solved for at given N first, and N is then found from ‖w̄‖ = 1. ``w_i`` and ``y_i`` are one entry
-of w̄ and of κw*.
+entry is therefore solved for at given N first, and N is then found from ‖w̄‖ = 1. ``w_i`` is one entry of w̄.
 """
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Integer, Max, Min, Ne, Symbol, symbols
+from sympy import Abs, And, Eq, Equivalent, Integer, Max, Min, Ne, Symbol
 
 from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
@@ -20,7 +19,7 @@ from proofs.splitting import ENTRY as OUTPUT
 from proofs.splitting import TARGET, X_OTHER, X, at_entry
 from proofs.symbols import beta, kappa, lam, multiplier, named, star_size
 
-ENTRY, PULL = symbols("w_i y_i", real=True)
+ENTRY = Symbol("w_i", real=True)
 
 LARGEST = Symbol("omega_max", positive=True)
 """‖w*‖_∞."""
@@ -44,11 +43,11 @@ _SHRUNK, _SHRUNK_LARGEST, _LATER, _OUTPUT_LATER, _OVERLAP = named("S(w_i)", "S(�
 _SIZE = Symbol("|w*_i|", nonnegative=True)
 _NORM = Term(r"\|\bar w(N)\|", nonnegative=True)
 _FORMS = If(
-    All(gt(multiplier, beta), eq(Abs(PULL), kappa * star_size)),
+    All(gt(multiplier, beta), eq(Abs(TARGET), star_size)),
     Iff(
-        eq(multiplier * ENTRY, PULL + beta * _SHRUNK),
+        eq(multiplier * ENTRY, kappa * TARGET + beta * _SHRUNK),
         All(
-            ge(ENTRY * PULL, 0),
+            ge(ENTRY * TARGET, 0),
             If(le(star_size, Part("active threshold")), eq(Abs(ENTRY), Part("inactive entry"))),
             If(gt(star_size, Part("active threshold")), eq(Abs(ENTRY), Part("active entry"))),
         ),
@@ -76,7 +75,7 @@ _ROOM = Either(lt(lam, Part("existence")), lt(beta, kappa))
         "‖w*‖_∞": le(Abs(TARGET), LARGEST),
     },
     names={
-        **{LARGEST: r"\|w^*\|_\infty", ENTRY: r"\bar w_i", PULL: r"\kappa w^*_i", _SHRUNK: r"S(\bar w_i)"},
+        **{LARGEST: r"\|w^*\|_\infty", ENTRY: r"\bar w_i", star_size: "s_i", _SHRUNK: r"S(\bar w_i)"},
         **{X: r"\bar w_i", X_OTHER: r"\bar w'_i", OUTPUT: r"\bar u_i", _OUTPUT_LATER: r"\bar u'_i"},
     },
     setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i); ‖w̄(N)‖ is that of the entries with κw*_i = Nw̄_i − βS(w̄_i). Where S(w*) = 0, "

@@ -11,7 +11,7 @@ from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, Either, If, Iff, Part, Root, Term, eq, formula_of, ge, gt, le
-from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE, PULL
+from proofs.limits import BEYOND, ENTRY, FROM_BETA, INACTIVE
 from proofs.penalty_forms import penalty
 from proofs.proximal import MAP
 from proofs.rules.algebra import total
@@ -38,11 +38,11 @@ SIZE = kept_level + ratio * SHAPE / (a + kept_level) ** 2
 """R4.tl1: |w̄_i| of such an entry."""
 
 _S, _IN = Symbol("S(w_i)", real=True), Symbol("1_J", real=True)
-_FIXED = eq(multiplier * ENTRY, PULL + beta * _S)
-_ALONG, _NORM = ge(ENTRY * PULL, 0), Term(r"\|\bar w(N)\|", nonnegative=True)
+_FIXED = eq(multiplier * ENTRY, kappa * TARGET + beta * _S)
+_ALONG, _NORM = ge(ENTRY * TARGET, 0), Term(r"\|\bar w(N)\|", nonnegative=True)
 _LARGE, _SMALL = gt(Abs(ENTRY), Part("threshold")), le(Abs(ENTRY), Part("threshold"))
 _FORMS_L0 = If(
-    All(gt(multiplier, beta), eq(Abs(PULL), kappa * star_size)),
+    All(gt(multiplier, beta), eq(Abs(TARGET), star_size)),
     All(
         Iff(All(_FIXED, _LARGE), All(_ALONG, eq(Abs(ENTRY), Part("kept entry")), _LARGE)),
         Iff(All(_FIXED, _SMALL), All(_ALONG, eq(Abs(ENTRY), Part("dropped entry")), _SMALL)),
@@ -93,7 +93,7 @@ def hysteresis() -> dict[str, Boolean]:
             All(eq(_IN, 0), eq(multiplier * X, kappa * TARGET)),
         )
     },
-    names={Part("threshold"): "T", ENTRY: r"\bar w_i", PULL: r"\kappa w^*_i", _S: r"S(\bar w_i)", X: r"\bar w_i"},
+    names={Part("threshold"): "T", star_size: "s_i", ENTRY: r"\bar w_i", _S: r"S(\bar w_i)", X: r"\bar w_i"},
     setting="J the entries with |w̄_i| > T, q_J = Σ w*_i² over J, ‖w*‖ = 1; u = 0 is taken at |w̄_i| = T. With J empty "
     "w̄ = w*, N = κ, which need not exceed β. {i: |w*_i| > T} is consistent always, and w̄ = w* if it is supp w*",
 )
@@ -127,8 +127,8 @@ START = Max(0, _JUMP_TL1 - a)
 """R4.tl1: u_t, what |ū_i| exceeds where it is not 0."""
 
 _THRESHOLD = penalty("tl1").threshold
-_REST = eq(multiplier * x_in, PULL + beta * MAP)
-_SIGN = ge(x_in * PULL, 0)
+_REST = eq(multiplier * x_in, kappa * TARGET + beta * MAP)
+_SIGN = ge(x_in * TARGET, 0)
 
 
 def branches() -> dict[str, Boolean]:
@@ -168,10 +168,10 @@ def branches() -> dict[str, Boolean]:
     definition=Splitting("limit", "tl1"),
     parts={"lower entry": INACTIVE, "kept entry": SIZE, "active equation": UPPER},
     besides=branches,
-    premises={"N ≥ β": ge(multiplier, beta), "|w*_i|": eq(Abs(PULL), kappa * star_size)},
-    names={x_in: r"\bar w_i", MAP: r"\bar u_i", PULL: r"\kappa w^*_i"},
+    premises={"N ≥ β": ge(multiplier, beta), "|w*_i|": eq(Abs(TARGET), star_size)},
+    names={x_in: r"\bar w_i", MAP: r"\bar u_i", star_size: "s_i"},
     hypotheses=(FROM_BETA,),
-    setting="ū_i = S(w̄_i), ρ = λ/β; N from ‖w̄‖ = 1; an entry with w*_i = 0 stays 0",
+    setting="ū_i = S(w̄_i), ρ = λ/β; N from ‖w̄‖ = 1",
 )
 def R4_tl1(d: Derivation) -> None:
     d.cite("R3")

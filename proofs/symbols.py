@@ -156,7 +156,7 @@ multiplier = _declare("multiplier", "N", "multiplier of a fixed point, N w̄ = �
 curvature = _declare("curvature", r"\mu", "eigenvalue of P diag(S'(w̄)) P on the tangent space", nonnegative=True)
 
 # Its limits: entries and norms of w*, and what a limit keeps of them.
-star_size = _declare("star_size", r"|w^*_i|", "size of an entry of w* that is not 0", positive=True)
+star_size = _declare("star_size", r"|w^*_i|", "size of an entry of w*", nonnegative=True)
 star_entry = _declare("star_entry", r"w^*_j", "the entry of w* at a spike")
 spike_sign = _declare("spike_sign", r"\sigma", "sign of a spike, ±1")
 spike_across = _declare("spike_across", "A_j", "κ√(1 − w*_j²), the pull across a spike's axis", positive=True)

@@ -2,7 +2,7 @@
 about which claim, and what statements of several chapters are written in. What is stated of a claim stands in its road.
 
 Inner products of w, w* and u are all that the statements are about, so that three coordinates with w = (1, 0, 0) and
-w* = (c, s, 0) stand for any n. For an entry of a fixed point of the splitting iteration N x = y + βu, y = κ|w*_i| > 0,
+w* = (c, s, 0) stand for any n. For an entry of a fixed point of the splitting iteration N x = y + βu, y = κ|w*_i|,
 u a minimizer at x; a spike is one active entry j with N < β, where y = σκw*_j and x = |w̄_j|.
 """
 

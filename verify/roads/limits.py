@@ -31,7 +31,8 @@ def _l1_limit(claim: Claim) -> Iterator[Statement]:
     yield Statement("an entry", Equivalent(balance, Eq(X, form)), ABOVE)
     other, later = Symbol("M", positive=True), Symbol("x_M", real=True)
     after = Eq(other * later, kappa * star_size + beta * soft(later))
-    yield Statement("it falls as N grows", And(Gt(later, 0), Lt(later, X)), (*ABOVE, balance, after, Gt(other, N)))
+    grown = (*ABOVE, balance, after, Gt(other, N), Gt(star_size, 0))
+    yield Statement("it falls as N grows", And(Gt(later, 0), Lt(later, X)), grown)
     largest, size = Symbol("omega_max", positive=True), Symbol("K", positive=True)
     exists = placed(parts["existence"], {"omega_max": largest})
     near = Le(size * (N - beta), kappa * star_size - lam), Lt(N * lam, beta * kappa * star_size)
@@ -189,9 +190,7 @@ def _entries(trial: Trial, problem: Problem, iteration: Iteration, w: Array) -> 
         trial.row("norm equation", "=", kind(1), {**values, "kept_mass": mass}, of_norm, problem)
     for size, relation in next_to_threshold(problem) if problem.penalty == "l1" and not exact else ():
         trial.row("active threshold", relation, size * factor / problem.kappa, values, 0.0, problem)
-    branches = (star != 0) & (u == 0), (star != 0) & (u != 0)
-    groups = np.flatnonzero(star != 0) if exact else [at for at in branches if at.any()]
-    for at in groups:
+    for at in range(len(star)) if exact else [at for at in (u == 0, u != 0) if at.any()]:
         sizes = {"star_size": abs(star[at]), "kept_level": abs(u[at])}
         _said(trial, problem, bool(np.all(u[at] != 0)), abs(w[at]), slack, {**values, **sizes})
 
