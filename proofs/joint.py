@@ -5,7 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Or, Subs, Symbol, cos, pi, sin, sqrt, symbols
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Equivalent,
+    Expr,
+    Implies,
+    Integer,
+    Min,
+    Ne,
+    Or,
+    Subs,
+    Symbol,
+    cos,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+)
 
 from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Splitting
@@ -13,7 +31,6 @@ from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
-from proofs.limit_sharpness import TANGENT
 from proofs.rules.algebra import gram
 from proofs.rules.analysis import circle, rising
 from proofs.splitting import NORM_Z, U_VECTOR, after_any_number
@@ -21,18 +38,14 @@ from proofs.symbols import (
     CLOSED_ANGLE,
     PRODUCTS,
     beta,
-    kappa,
-    lam,
     m,
     multiplier,
     n,
     named,
-    nonzeros,
     ones,
     step,
     sum_v,
     sum_vs,
-    taxicab,
     theta,
     v,
     v_star,
@@ -85,12 +98,11 @@ def after(weights: Expr, gradient: Expr) -> Expr:
         "κ(0)": eq(Subs(STRENGTH, theta, 0), vs_vs / (2 * sqrt(2 * pi))),
         "κ falls in θ": Implies(And(sum_vs**2 <= m * vs_vs, vs_vs > 0), sympy.Derivative(STRENGTH, theta) < 0),
         "its zero is N5's saddle angle": eq(Subs(STRENGTH, theta, get("N5.saddle").formula), 0),
-        "for l1, all entries active, tan θ̄ of R5.sharp-l1 solves (κ(θ̄) − λ‖w*‖₁) tan θ̄ = λ√(‖w*‖₀ − ‖w*‖₁²)": eq(
-            (kappa - lam * taxicab) * sympy.UnevaluatedExpr(TANGENT), lam * sqrt(nonzeros - taxicab**2)
-        ),
     },
     setting="ReLU estimator; v⁺ = v̄ − η_v ∂f/∂v, any η_v > 0; w⁺ = z/‖z‖, z = w̄ + τ(κ(v̄)w* + βū) ≠ 0; ‖w̄‖ = 1; "
     "for the identity estimator its κ takes the place of κ",
+    remark="so θ̄ solves a scalar equation: for l1 with every nonzero entry of w* active that of R5.sharp-l1 at κ(θ̄), "
+    "(κ(θ̄) − λ‖w*‖₁) tan θ̄ = λ√(‖w*‖₀ − ‖w*‖₁²)",
 )
 def R11(d: Derivation) -> None:
     d.cite("N2", "N4")
@@ -127,8 +139,11 @@ _APART, _APART_NEXT, _APART_FIRST, _APART_LAST, _SHRUNK, _LENGTH_VS = symbols(
 )
 _ON, _ON_NEXT, _OFF, _SHARE, _FACTOR, _WIDE, _FLAT, _SLOW = symbols("T T⁺ T_off c p Δ ε γ", nonnegative=True)
 _COUNT = Symbol("t", integer=True, nonnegative=True)
+_STEP = Symbol("τ_t", positive=True)
+"""κ + ‖v‖² and so τ of R1 change with v, where η does not."""
 _STAR, _TANGENT, _OUTER, _APART_V, _GRADIENT = symbols("w^* t_J t_off v−v(π) ∂f/∂v")
-_KEPT = 1 + step * beta * _SHARE
+_KEPT = 1 + _STEP * beta * _SHARE
+_LEAST_GAIN = step * Abs(_PULL_END) / (2 * (1 + step * beta * _SHARE))
 _Y, _LATER, _TURNED = named("y", "y'", "⟨m,v*⟩")
 _SINE: dict[str, Any] = {"f": sin(_Y) - _Y * cos(_Y), "over": _Y, "low": Integer(0), "high": pi / 2, "then": _LATER}
 _NEAR = {_TILT_LAST: _FLAT, _APART_LAST: _WIDE}
@@ -160,18 +175,26 @@ def _slowly(bound: Expr) -> Expr:
         "κ(π)": eq(_PULL_END, _TOP / (2 * sqrt(2 * pi))),
         "p": All(ge(_FACTOR, Abs(1 - _RATE / 4)), ge(_FACTOR, Abs(1 - _RATE * (m + 1) / 4))),
         "Δ": le(_WIDE * sqrt(vs_vs), sqrt(2 * pi) * Abs(_PULL_END)),
-        "γ": le(_SLOW * _KEPT, step * Abs(_PULL_END) / 2),
+        "τ": ge(_STEP, step),
+        "γ": le(_SLOW, _LEAST_GAIN),
         "ε": le((_FACTOR * _WIDE + _RATE * sqrt(vs_vs) * _FLAT / (2 * pi)) * (1 + _SLOW), _WIDE),
         "start": All(gt(cos(_PHI_FIRST), 0), le(_TILT_FIRST, _FLAT), le(_APART_FIRST, _WIDE)),
     },
-    names={_PULL: r"\kappa", _TOP: r"v(\pi)^\top v^*"},
+    names={_STEP: r"\tau_t", _PULL: r"\kappa", _TOP: r"v(\pi)^\top v^*"},
     hypotheses=(n >= 2,),
+    besides=lambda: {
+        "p may be below 1": Implies(_RATE * (m + 1) < 8, And(Abs(1 - _RATE / 4) < 1, Abs(1 - _RATE * (m + 1) / 4) < 1)),
+        "some γ > 0 then leaves an ε > 0": Implies(
+            And(_FACTOR < 1, Ne(_PULL_END, 0)),
+            And(Min(_LEAST_GAIN, 1 - _FACTOR) > 0, (1 + Min(_LEAST_GAIN, 1 - _FACTOR)) * _FACTOR < 1),
+        ),
+    },
     setting="ReLU estimator; φ = π − θ ∈ [0, π], w = −cos φ w* + t_J + t_off, w*, t_J and t_off orthogonal, T = ‖t_J‖, "
     "and u = c(w − t_off): λ = 0, or an S that about each entry of w* is 0 (c = 0: any threshold above ‖w*‖_∞), or the "
     "identity on the support J of w* and 0 off it (c = 1: l0 with every nonzero |w*_i| beyond the threshold); after t "
-    "steps v_t, φ_t. For 0 < η_v < 8/(m+1) there are p < 1 and Δ, ε, γ > 0: for κ(π) < 0 the point attracts, for "
-    "κ(π) > 0 what has a part on J leaves; w* = ±e_j with c = 1 has none, there −w* is a spike of R7.l0. At equality "
-    "nothing is said",
+    "steps v_t, φ_t; τ_t = η/(1 − η(α(v_t) + β)), η(α(v) + β) < 1 for every ‖v − v(π)‖ ≤ Δ, and τ is the least there",
+    remark="for κ(π) < 0 the point attracts, for κ(π) > 0 what has a part on J leaves; w* = ±e_j with c = 1 has none, "
+    "there −w* is a spike of R7.l0; at equality nothing is said",
 )
 def R11_spurious(d: Derivation) -> None:
     d.cite("N2", "N4")
@@ -198,7 +221,7 @@ def R11_spurious(d: Derivation) -> None:
         named={_TURNED: (shrunk, v_star), _BACK: (_APART_V, v_star), s: (_APART_V, ones)},
     )
     w = _TANGENT + _OUTER - cos(_PHI) * _STAR
-    moved = w + step * (_PULL * _STAR + beta * _SHARE * (_TANGENT - cos(_PHI) * _STAR))
+    moved = w + _STEP * (_PULL * _STAR + beta * _SHARE * (_TANGENT - cos(_PHI) * _STAR))
     bit, size_vs = _RATE * _PHI / (2 * pi), sqrt(vs_vs)
     less = g.fact("m is shorter", _SHRUNK <= _FACTOR * _APART, outputs, g.given("p"))
     bounds = g.fact("Cauchy–Schwarz", And(Abs(_BACK) <= _APART * size_vs, Abs(_TURNED) <= _SHRUNK * size_vs), outputs)
@@ -216,13 +239,14 @@ def R11_spurious(d: Derivation) -> None:
         expanded={Integer(1): (w, w), -cos(_PHI_NEXT): (NEXT, _STAR), _ON * _ON_NEXT: (NEXT, _TANGENT)},
         because="w = −cos φ w* + t_J + t_off, u = c(−cos φ w* + t_J), w⁺ = z/‖z‖",
     )
-    ahead = g.fact("along −w*", Eq(cos(_PHI_NEXT) * NORM_Z, _KEPT * cos(_PHI) - step * _PULL), filters)
+    ahead = g.fact("along −w*", Eq(cos(_PHI_NEXT) * NORM_Z, _KEPT * cos(_PHI) - _STEP * _PULL), filters)
     across = g.fact("across", NORM_Z * sin(_PHI_NEXT) <= _KEPT * sin(_PHI), filters, acute)
     far = g.given("Δ")
     drawn = g.fact(
         "κ is near κ(π)", Implies(_APART <= _WIDE, 2 * Abs(_PULL - _PULL_END) <= Abs(_PULL_END)), pulled, bounds, far
     )
-    slow, room = g.given("γ"), g.given("ε")
+    room = g.given("ε")
+    slow = g.fact("γ at τ_t", _STEP * Abs(_PULL_END) / 2 >= _SLOW * _KEPT, g.given("γ"), g.given("τ"))
     back = g.case("κ(π) < 0", _PULL_END < 0)
     turned = g.fact(
         "φ falls",
