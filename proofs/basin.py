@@ -7,7 +7,7 @@ One step is w⁺ = z/‖z‖ with ``z = (1 + τβ)w + τy, y = κw* + β(u − w
 from __future__ import annotations
 
 import sympy
-from sympy import Abs, And, Eq, Expr, Min, Symbol, betainc_regularized, cos, pi, sin, sqrt, symbols
+from sympy import Abs, And, Eq, Expr, Min, Symbol, betainc_regularized, cos, sin, sqrt, symbols
 
 from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
@@ -17,7 +17,7 @@ from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
 from proofs.rules.algebra import gram, total
 from proofs.rules.substitutions import CAP, in_squares, missed_cap, reflected
 from proofs.splitting import ENTRY, U_VECTOR, X, after_any_number
-from proofs.symbols import HALF, beta, cap_angle, kappa, lam, n, named, step, theta, w_hat
+from proofs.symbols import CLOSED_ANGLE, HALF, beta, cap_angle, kappa, lam, n, named, step, theta, w_hat
 
 BASIN_REFLECTED = HALF + betainc_regularized(HALF, (n - 1) / 2, 0, (1 - CAP) * (1 + CAP)) / 2
 """The probability of R6, in the form that keeps its digits as q → 1."""
@@ -111,9 +111,9 @@ _STAR, _OFF, _Y, _Z = symbols("w^* u-w y z")
         "margin": le(_MARGIN, cos(cap_angle)),
     },
     names={_GAP: r"\|w-S(w)\|"},
-    hypotheses=(sympy.Ge(theta, cap_angle), sympy.Le(theta, pi - cap_angle)),
-    setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p; "
-    "θ is that of the bound. As r = β will do (R6.radius), β < κ suffices",
+    hypotheses=CLOSED_ANGLE,
+    setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p",
+    remark="as r = β will do (R6.radius), β < κ suffices",
 )
 def R6(d: Derivation) -> None:
     g = Graph(d)

@@ -91,6 +91,11 @@ def _zero_beyond() -> list[Line]:
     ]
 
 
+def _identity_at_rest() -> list[Line]:
+    size = get("C8.identity").formula.subs({m: 2, sum_vs: 0})
+    return [Line(r"$\|G_{\mathrm{identity}}\|$", size, (vanishes("G_identity", size),))]
+
+
 ERRATA: tuple[Erratum, ...] = (
     Erratum(
         "[Y], Lemma 3",
@@ -128,9 +133,17 @@ ERRATA: tuple[Erratum, ...] = (
         r"They also vanish together at $\theta=\pi$, $v=v(\pi)$ where that point is not critical for the loss. "
         r"$m=2$, $v^*=(1,1)$:",
         r"They vanish together exactly on $v=v(\theta)$, $\theta\in\{0,\pi,\theta_{\mathrm{saddle}}\}$, "
-        "for every $v^*$.",
+        r"for every $v^*\ne0$.",
         ("C8.beyond", "C8"),
         _zero_beyond,
+    ),
+    Erratum(
+        "[Y], Lemma 7",
+        r"$G_{\mathrm{identity}}$ does not vanish at the spurious minima $\theta=\pi$, $v=v(\pi)$.",
+        r"A condition is hidden: it vanishes there for $m=1$ and for $1^\top v^*=0$. $m=2$, $v^*=(1,-1)$:",
+        r"It vanishes there for no $v^*$ with $1^\top v^*\ne0$, if $m\ge2$.",
+        ("C8.identity",),
+        _identity_at_rest,
     ),
 )
 """In the order of the source's statements as far as they have one."""

@@ -99,7 +99,7 @@ def G4(d: Derivation) -> None:
     definition=HalfSpaceMoment(("b",), proxy=True, component="across"),
     statement=sin(theta) / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
     hypotheses=OPEN_ANGLE,
-    setting=INTEGRABLE,
+    setting="E|μ'(r sin θ s)| < ∞",
 )
 def G5(d: Derivation) -> None:
     d.open(gauss)

@@ -40,15 +40,16 @@ def _register_correlation(part: str, name: str, statement: Expr, source: str) ->
         d.open(correlated)
         d.conclude(statement)
 
+    letter, called = (r"\mu", "") if name == "*" else (rf"\mathrm{{{name}}}", f"{name} ")
     helps = {
         "never uphill exactly where B ≥ 0": Equivalent(statement >= 0, Or(eq(v_vs, 0), moment_across >= 0)),
         "downhill exactly where B > 0": Equivalent(statement > 0, And(Ne(v_vs, 0), moment_across > 0)),
     }
     return claim(
         id="C6" + part,
-        title="Correlation of the coarse gradient with the true gradient",
+        title=f"Correlation of the {called}coarse gradient with the true gradient",
         source=source,
-        subject=r"\langle G_\mu,\partial f/\partial w\rangle",
+        subject=rf"\langle G_{{{letter}}},\partial f/\partial w\rangle",
         definition=Correlation(name),
         statement=statement,
         hypotheses=ANGLES,

@@ -61,7 +61,7 @@ SHORTER = {
     "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(P_ENTRY, P_X)),
 }
 OF_A_MINIMIZER = EVEN | SHORTER
-"""What an entry of ū is: p even and nondecreasing in |u|."""
+"""What an entry of ū is: p even, and of SHORTER nondecreasing in |u|."""
 
 H_W, H_NEXT, _E_W, _E_NEXT, _P_U = named("H(w)", "H(w⁺)", "E(w)", "E(w⁺)", "λP(u)")
 C, C_NEXT, _ON_U = named("⟨w*,w⟩", "⟨w*,w⁺⟩", "⟨w,u⟩")
@@ -113,7 +113,7 @@ _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u
     },
     premises=OF_E | of_step(kappa, kappa * C, kappa * C_NEXT) | EVEN,
     setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
-    "τ > 0, z ≠ 0 (certain where ⟨z, w⟩ > 0); p even, p(0) = 0 ≤ p, p(|u|) nondecreasing",
+    "τ > 0, z ≠ 0 (certain where ⟨z, w⟩ > 0); p even, p(0) = 0 ≤ p",
 )
 def R1(d: Derivation) -> None:
     g = Graph(d)

@@ -148,6 +148,15 @@ def roles(sentence: Boolean) -> dict[str, Role]:
     return found
 
 
+def supposed_where(sentence: Boolean, part: Part) -> Iterator[Boolean]:
+    """The conditions under which a sentence asserts a part that stands in one place of it."""
+    inside = [one for one in sentence.args if part in one.atoms(Part)]
+    if len(inside) == 1 and isinstance(sentence, All | If):
+        if isinstance(sentence, If):
+            yield from sentence.args[:1] if inside == [sentence.args[1]] else ()
+        yield from supposed_where(inside[0], part)
+
+
 def relation_of(sentence: Boolean) -> Relation:
     """The strongest thing that is asserted: where something holds, that it exists, a limit, a bound, a value."""
     kinds = {Iff: Relation.IFF, Exists: Relation.EXISTS, Tends: Relation.TENDS} | dict.fromkeys(

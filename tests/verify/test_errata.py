@@ -77,6 +77,10 @@ def test_the_common_zero_beyond_the_critical_points() -> None:
     assert max(sizes([*at.coarse_gradient(), *at.gradient_v()])) < 1e-40
 
 
+def test_the_identity_gradient_at_rest() -> None:
+    assert max(sizes(network((-1, 1), (1, -1), mp.pi, 1, "identity").coarse_gradient())) < 1e-40
+
+
 def test_what_is_not_shown_is_not_written() -> None:
     wrong = Line("a wrong value", Integer(1), (vanishes("1 − 1.001", Integer(1) - Rational(1001, 1000)),))
     assert "a wrong value" not in errata_page()

@@ -12,7 +12,7 @@ import proofs
 from proofs.engine.claim import Claim, Kind, register
 from proofs.engine.definitions import HalfSpaceMoment
 from proofs.engine.derivation import Derivation
-from proofs.engine.sentence import All, If, Part, Term, ge, gt, le
+from proofs.engine.sentence import All, If, Part, Term, ge, gt, le, lt
 from proofs.symbols import cap_angle, kappa, r, s, theta, v_vs, vs_vs
 from verify.closed_form import NoValueError
 from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict
@@ -253,8 +253,9 @@ def test_what_no_method_holds_against_the_definition_survives_even_if_it_is_a_we
 
 BOUND = a_claim(
     kind=Kind.INEQUALITY,
-    sentence=All(ge(Term("x"), Part("lower bound")), le(Term("x"), Part("bound"))),
-    hypotheses=(Ge(theta, cap_angle), Le(theta, pi - cap_angle)),
+    sentence=All(
+        If(lt(Abs(cos(theta)), cos(cap_angle)), ge(Term("x"), Part("lower bound"))), le(Term("x"), Part("bound"))
+    ),
     parts={"lower bound": kappa * (cos(cap_angle) - Abs(cos(theta))) / (1 + r), "bound": kappa / r},
 )
 

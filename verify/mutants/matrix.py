@@ -10,13 +10,13 @@ apart by the SMT solver, which also exhibits a point where the two differ.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sympy import Basic, Eq, Expr, Ge, Le, Symbol, cos, pi, sin
-from sympy.core.relational import Relational
+from sympy import Basic, Eq, Ge, Symbol, cos, sin
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
+from proofs.engine.sentence import Part, supposed_where
 from proofs.engine.smt import follows
 from proofs.symbols import cap_angle, theta
 from verify.evidence import INDEPENDENT, Evidence, Fate, Figures, Grade, Level, Verdict
@@ -119,7 +119,8 @@ def says_less(claim: Claim, mutant: Mutant) -> str:
     if not way:
         return ""
     own, wrong = (_algebraic(form) * way for form in (claim.formulas[mutant.part], mutant.formula))
-    given = [*_of_angles(claim.hypotheses, own.free_symbols | wrong.free_symbols)]
+    there = () if claim.sentence is None else supposed_where(claim.sentence, Part(mutant.part))
+    given = [*_of_angles((*claim.hypotheses, *there), own.free_symbols | wrong.free_symbols)]
     try:
         if follows("", Ge(wrong, own, evaluate=False), given, steps=_STEPS).decision.zero is not True:
             return ""
@@ -129,19 +130,17 @@ def says_less(claim: Claim, mutant: Mutant) -> str:
     return "" if equal.zero is not False else f"equality {equal.witness}"
 
 
-def _of_angles(hypotheses: Sequence[Boolean], used: set[Basic]) -> Iterator[Boolean]:
-    """The hypotheses, with those on angles said of their cosines, which fall where angles rise."""
+def _of_angles(conditions: Sequence[Boolean], used: set[Basic]) -> Iterator[Boolean]:
+    """The conditions that speak of no angle itself, and what sines and cosines are."""
     for angle in _ANGLES:
         if used & _algebraic(cos(angle) + sin(angle)).free_symbols:
             yield Eq(_algebraic(cos(angle)) ** 2 + _algebraic(sin(angle)) ** 2, 1)
-    for hypothesis in hypotheses:
-        if not hypothesis.free_symbols & _ANGLES:
-            yield hypothesis
-        elif isinstance(hypothesis, Relational) and all(_ANGLES & {one, pi - one} for one in hypothesis.args):
-            yield Le(_algebraic(cos(hypothesis.gts)), _algebraic(cos(hypothesis.lts)))
+    for condition in conditions:
+        if not (said := _algebraic(condition)).free_symbols & _ANGLES:
+            yield said
 
 
-def _algebraic(form: Expr) -> Expr:
+def _algebraic(form: Any) -> Any:
     """Sines and cosines of angles as symbols."""
     return form.xreplace(
         {
