@@ -229,10 +229,11 @@ def number(name: str, value: Any, domain: str = ">= 0", most: float = inf) -> fl
     return float(value)
 
 
-def integer(name: str, value: Any, least: int) -> int:
-    """`value` as an int. Raises ValueError unless it is an integer >= `least`."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} = {value!r} is not allowed; an integer >= {least} is")
+def integer(name: str, value: Any, least: int, most: float = inf) -> int:
+    """`value` as an int. Raises ValueError unless it is an integer >= `least`, and `most` at most."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least or int(value) > most:
+        also = f" and <= {most}" if most < inf else ""
+        raise ValueError(f"{name} = {value!r} is not allowed; an integer >= {least}{also} is")
     return int(value)
 
 

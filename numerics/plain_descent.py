@@ -56,14 +56,12 @@ def plain_descent(
     w = 0 exactly included), a value that is not finite, an unknown ste, eta ≤ 0, tolerance < 0 or max_steps < 1.
     Source: B2, [Y], Algorithm 1.
     """
-    for name, value, domain in (
-        ("eta", eta, "> 0"),
-        ("tolerance", tolerance, ">= 0"),
-        ("max_steps", max_steps, ">= 1"),
-    ):
-        number(name, value, domain)
+    eta, tolerance = number("eta", eta, "> 0"), number("tolerance", tolerance)
+    number("max_steps", max_steps, ">= 1")
     given = {"v0": v0, "w0": w0, "v_star": v_star, "w_star": w_star}
     v, w, true_v, true_w = (vector(name, value) for name, value in given.items())
+    if not w.any():
+        raise ValueError("w0 is the zero vector; it must be nonzero")
     rows: list[tuple[float, float, float, float]] = []
     while True:
         steep = loss_gradient_v(v, w, true_v, true_w)

@@ -65,8 +65,8 @@ def learn_relu_network(
     """
     rate = largest_step(k) if eta is None else eta
     largest_step(k)
-    for name, value in (("eta", rate), ("tolerance", tolerance), ("max_steps", max_steps)):
-        number(name, value, "> 0")
+    rate, tolerance = number("eta", rate, "> 0"), number("tolerance", tolerance, "> 0")
+    number("max_steps", max_steps, "> 0")
     w, star = _filters("w0", w0), _filters("w_star", w_star)
     if star.ndim != 1 or w.shape[-1] != len(star):
         raise ValueError(f"w0 has shape {w.shape}, w_star {star.shape}; (..., n) and (n,) are needed")

@@ -85,6 +85,8 @@ def learn(
     the state.
     Source: THEORY section 5, R1, R3, R8, R10-R12; [DX].
     """
+    if not isinstance(state, LearningState | None):
+        raise ValueError(f"state = {state!r:.200} is no LearningState; LearningState.load(path) reads one")
     given_v, start, true_v, true_w = vectors(v, w0, v_star, w_star)
     true_w = unit_vector("w_star", true_w, normalize)
     _check_start(given_v, start, sphere, learn_v)

@@ -9,6 +9,7 @@ every step size are listed: N > 0, although for n = 1 both points of the sphere 
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -163,7 +164,7 @@ def _census(problem: Problem, count: int) -> StableLimits:
     total = len(roots) + len(alone)
     if not problem.law.convex:
         search, room = Search(problem), count + 1 - (total if problem.law.curved else len(roots))
-        found = list(islice(search.run(count, roots), max(room, 0)))
+        found = list(islice(search.run(count, roots), min(max(room, 0), sys.maxsize)))
         roots, total = roots + found, total + len(found)
         if len(found) >= room:
             reason = "the search stopped when `count` limits were found"

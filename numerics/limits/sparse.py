@@ -27,6 +27,9 @@ from numerics.limits.law import Root
 from numerics.limits.problem import Problem, in_floats, in_range, pose
 from numerics.shown import number, pairs
 
+_MOST_DIGITS = 1_000_000
+"""A product of such numbers takes a hundredth of a second; GMP ends the process where one has too many to hold."""
+
 _SOLVED = 1e-6
 """Residuals, and distances of ‖w̄‖ from 1, above it come of numbers too far apart; rounding leaves 1e-14."""
 
@@ -165,8 +168,8 @@ def sparse_limit(
     thresholded. Where nothing exceeds the threshold, w̄ = w* and N = κ; so for beta = 0, where u = 0 if lam > 0 and u
     = w̄ if not. lam = 0 gives w̄ = w*, N = κ + β.
 
-    With `digits` everything is computed in mpmath, at any size, for the numbers as given (float, int, mpf, Fraction):
-    w_star is divided by its norm in full precision. n of a few thousand then takes seconds.
+    With `digits`, at most a million, everything is computed in mpmath, at any size, for the numbers as given (float,
+    int, mpf, Fraction): w_star is divided by its norm in full precision. n of a few thousand then takes seconds.
 
     Raises NoLimitError where there is none (l1 only), ValueError naming the argument for anything else, and where the
     numbers are too far apart for float64.
@@ -175,7 +178,7 @@ def sparse_limit(
         problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize)
         with float_range(problem.remedy):
             return _limit(problem)
-    field = digits_field(integer("digits", digits, 1) + 20)
+    field = digits_field(integer("digits", digits, 1, _MOST_DIGITS) + 20)
     problem = pose(w_star, kappa, beta, lam, penalty, parameters, normalize=normalize, field=field)
     if problem.pull > 1:  # N − β, of the size of κ, loses as many digits as β/κ has
         field = digits_field(digits + 20 + int(field.context.log10(problem.pull)))

@@ -303,6 +303,10 @@ def test_count_stops_the_listing(penalty: str) -> None:
     problem: dict[str, Any] = {"kappa": 1.0, "beta": 20.0, "lam": 8.0 if penalty == "l1" else 1.0, "penalty": penalty}
     everything = stable_limits(w_star, count=100_000 if penalty == "l1" else 50, **problem)
     few = stable_limits(w_star, count=3, **problem)
+    every, thousand = (
+        stable_limits(w_star[:5], 1.0, 20.0, 1.0, penalty, count=k, normalize=True) for k in (2**70, 1000)
+    )
+    assert every.total == thousand.total == len(every.limits)
     assert len(few.limits) == 3
     assert not few.complete
     if penalty == "l1":

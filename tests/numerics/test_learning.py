@@ -594,6 +594,8 @@ class TestResuming:
             learn(**(arguments | change), state=state)
         with pytest.raises(ValueError, match="max_steps = 2; the state has made 3 steps"):
             learn(**arguments, state=state, max_steps=2)
+        with pytest.raises(ValueError, match=r"state = 'run.npz' is no LearningState; LearningState.load\(path\)"):
+            learn(**arguments, state="run.npz")
 
     def test_damaged_files_are_refused(self, tmp_path: Path) -> None:
         v, w0, w_star = problem(21)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_identity_cannot_rest_there(seed: int) -> None:
 def test_identity_shrinks_by_one_amount_a_step_until_it_flips() -> None:
     m, total, eta = 3, V_STAR.sum(), 0.1
     amount = eta * 2 * (m - 1) * total**2 / (math.sqrt(2 * math.pi) * (m + 1) ** 2)
-    found = plain_descent(SPURIOUS, -W_STAR, V_STAR, W_STAR, eta, "identity", max_steps=80)
+    found = plain_descent(SPURIOUS, -W_STAR, V_STAR, W_STAR, Fraction(1, 10), "identity", max_steps=80)  # a number, too
     flip = int(np.argmax(found.angle_history < 1))
     assert flip == math.ceil(1 / amount)
     np.testing.assert_allclose(found.norm_history[:flip], 1 - amount * np.arange(flip), atol=1e-12)
@@ -93,7 +94,7 @@ def test_relu_learns_from_half_of_the_sphere() -> None:
         ({"tolerance": -1.0}, "tolerance"),
         ({"max_steps": 0}, "max_steps"),
         ({"ste": "none"}, "ste"),
-        ({"w0": [0.0] * 4}, "w"),
+        ({"w0": [0.0] * 4}, "w0 is the zero vector"),
         ({"v0": [[1.0, 2.0, 3.0]]}, "v0"),
         ({"v0": [1.0, 2.0]}, "v"),
     ],

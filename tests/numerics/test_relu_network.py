@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_beyond_the_largest_step_the_angle_can_grow() -> None:
 
 def test_the_ray_of_minus_w_star_ends_at_the_saddle() -> None:
     w_star = np.array([0.0, 2.0])
-    found = learn_relu_network(-3 * w_star, w_star, 4, max_steps=200)
+    found = learn_relu_network(-3 * w_star, w_star, 4, Fraction(1, 2), max_steps=200)
     assert not found.converged
     np.testing.assert_allclose(found.weights, -3 / (3 + np.pi) * w_star, atol=1e-12)
     np.testing.assert_allclose(relu_network_gradient(found.weights, w_star, 4), 0, atol=1e-12)

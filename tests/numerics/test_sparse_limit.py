@@ -703,6 +703,7 @@ def test_arguments_are_left_alone() -> None:
         ({"penalty": "tl1", "gamma": 1}, "gamma = 1 is no parameter.*a"),
         ({"digits": 0}, "digits = 0"),
         ({"digits": 2.5}, "digits = 2.5"),
+        ({"digits": 10**12}, "digits = 1000000000000 is not allowed; an integer >= 1 and <= 1000000 is"),
         ({"digits": True}, "digits = True"),
         ({"digits": 20, "w_star": ["0.6", 0.8]}, r"w_star\[0\] = '0.6'"),
         ({"digits": 20, "w_star": [0.6, math.nan]}, r"w_star\[1\]"),
