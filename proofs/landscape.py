@@ -9,7 +9,7 @@ so that the kinks of the loss at θ = 0 and θ = π (N3.kink) are judged by its 
 
 from __future__ import annotations
 
-from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Not, Or, Symbol, pi, solve, symbols
+from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Or, Symbol, pi, solve, symbols
 
 from proofs.engine.claim import claim, get
 from proofs.engine.definitions import Landscape
@@ -44,6 +44,9 @@ SPURIOUS = sum_vs**2 < THRESHOLD
 """The condition of N5: S² < ½(m + 1)‖v*‖²."""
 
 SADDLE_ANGLE = pi / 2 * (m + 1) * vs_vs / ((m + 1) * vs_vs - sum_vs**2)
+
+SADDLE_VALUE = SADDLE_ANGLE * vs_vs / (4 * pi)
+"""f at the saddle."""
 
 LEAST_VALUE = theta / (2 * pi) * ((1 - theta / pi) * vs_vs + theta / pi * sum_vs**2 / (m + 1))
 """The least value of the loss at angle θ, over all v (N5.minimum)."""
@@ -208,6 +211,10 @@ def N5(d: Derivation) -> None:
     g.conclude(best, ahead, start, slope, angle, *map(g.given, ("v* ≠ 0", "n ≥ 2", "stationary")))
 
 
+_ONLY, _FALLS, _RISES = "nothing else is critical", "f is largest there along v = v(θ)", "and least as v moves"
+_ON_VALLEY, _AS_HIGH = Same(v, BEST), Eq(LOSS, SADDLE_VALUE)
+
+
 @claim(
     id="N5.saddle",
     title="The only critical points with 0 < θ < π, and why they are saddles",
@@ -218,7 +225,14 @@ def N5(d: Derivation) -> None:
     premises={"S² < ½(m + 1)‖v*‖²": lt(sum_vs**2, THRESHOLD)} | BELOW_PI | PLANE_OR_MORE | STATIONARY,
     names=NAMES,
     hypotheses=(SPURIOUS,),
-    setting="f falls on both sides along v = v(θ), and rises as v leaves v(θ) at that angle",
+    besides=lambda: {
+        _ONLY: Implies(
+            And(theta > 0, theta < pi), Equivalent(Is("stationary", _PAIR), And(_ON_VALLEY, Eq(theta, SADDLE_ANGLE)))
+        ),
+        _FALLS: Implies(_ON_VALLEY, And(LOSS <= SADDLE_VALUE, Equivalent(_AS_HIGH, Eq(theta, SADDLE_ANGLE)))),
+        _RISES: Implies(Eq(theta, SADDLE_ANGLE), And(LOSS >= SADDLE_VALUE, Equivalent(_AS_HIGH, _ON_VALLEY))),
+    },
+    setting="v(θ) is that of N4",
     code=("saddle_angle",),
 )
 def N5_saddle(d: Derivation) -> None:
@@ -229,10 +243,7 @@ def N5_saddle(d: Derivation) -> None:
     teacher = g.fact("v* ≠ 0", vs_vs > 0, below)
     critical = g.cite("N5", {}, angle, teacher, plane, stationary)
     valley = g.cite("N5.minimum", {}, angle, teacher)
-    there, pair, between = Same(v, BEST), Is("stationary", _PAIR), And(theta > 0, theta < pi)
-    only = Implies(between, Equivalent(pair, And(there, Eq(theta, root))))
-    value = LEAST_VALUE.subs(theta, root)
-    along = g.fact("along v(θ)", Implies(And(there, Ne(theta, root)), value > LOSS), valley, below)
-    across = g.fact("across it", Implies(And(Eq(theta, root), Not(there)), value < LOSS), valley)
-    g.zero(theta, root, below, also=[g.fact("the only one", only, critical, below), along, across])
+    for name, found in {_ONLY: critical, _FALLS: valley, _RISES: valley}.items():
+        g.beside(name, found, below)
+    g.zero(theta, root, below)
     d.conclude(N5_saddle.statement)

@@ -19,12 +19,13 @@ from sympy import And, Eq, Equivalent, Ge, Gt, Integer, Le, Lt, Or, diff, expand
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Landscape
+from proofs.landscape import SADDLE_VALUE
 from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, inner, secant
 from verify.contexts.digits.quadrature import DIGITS, Estimate
 from verify.evidence import Level
 from verify.inequalities import Statement, dot, reals, stated
-from verify.precision.comparison import ROUGH, Held, holding
+from verify.precision.comparison import ROUGH, Held, closed_value, holding
 from verify.roads import checks
 from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units
 
@@ -76,18 +77,20 @@ def saddle_angle(network: Network) -> mpf:
     return secant(lambda theta: _floor_inner(network, theta).value, mpf("1.5"), mpf("1.75"))
 
 
+def _around(network: Network) -> Iterator[list[mpf]]:
+    """Output weights near those of the network, in random directions."""
+    rng = np.random.Generator(np.random.Philox(key=len(network.v)))
+    for _ in range(_DIRECTIONS):
+        yield [x + _RADIUS * mpf(float(y)) for x, y in zip(network.v, rng.standard_normal(len(network.v)), strict=True)]
+
+
 def _increments(network: Network) -> list[Estimate]:
     """f near (v, π) minus f there: random δ with θ = π and with θ = π − h, and the valley at π − h."""
-    rng = np.random.Generator(np.random.Philox(key=len(network.v)))
     here = network.loss()
     inside = network.theta - _RADIUS
     found = [network.valley(inside).loss() - here] if network.n > 1 else []  # R¹ has two angles, 0 and π
-    for _ in range(_DIRECTIONS):
-        delta = [_RADIUS * mpf(float(x)) for x in rng.standard_normal(len(network.v))]
-        v = [x + y for x, y in zip(network.v, delta, strict=True)]
-        angles = (network.theta, inside) if network.n > 1 else (network.theta,)
-        found += [network.turned(theta, v).loss() - here for theta in angles]
-    return found
+    angles = (network.theta, inside) if network.n > 1 else (network.theta,)
+    return found + [network.turned(theta, v).loss() - here for v in _around(network) for theta in angles]
 
 
 @checks(Landscape, points=lambda of, points: [*points, *(drawn if of.point == "saddle" else constructed)(points[0])])
@@ -165,7 +168,7 @@ def _spurious(held: Held, network: Network) -> None:
 
 
 def _saddle(held: Held, network: Network) -> None:
-    """The stated angle is the root of v(θ)·v*, and f both rises and falls around it."""
+    """The stated angle is the root of v(θ)·v*; f is as stated there, falls along the valley, and rises as v moves."""
     angle = saddle_angle(network)
     residue = _floor_inner(network, angle)
     held.vanish("v(θ)·v* at the root", [residue])
@@ -173,14 +176,12 @@ def _saddle(held: Held, network: Network) -> None:
     held.true("inside", inside, f"the root {mpmath.nstr(angle, 20)} is not in (0, π)")
     held.forms(Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi))
     valley = network.valley(angle)
-    # Beside the random directions: δ ∥ v* with θ moving either way, along which the loss must tilt.
-    here, moved = valley.loss(), []
-    for sign in (1, -1):
-        v = [x + sign * _RADIUS * y for x, y in zip(valley.v, valley.v_star, strict=True)]
-        length = 100 * len(v) * _RADIUS
-        moved.append(valley.turned(valley.theta + length, v).loss() - here)
-    held.shown("rise", max(moved, key=lambda item: item.value), 1)
-    held.shown("fall", min(moved, key=lambda item: item.value), -1)
+    here = valley.loss()
+    held.equal("f", closed_value(SADDLE_VALUE, held.point), here)
+    for word, near in (("below", angle - _RADIUS), ("above", angle + _RADIUS)):
+        held.shown(f"fall along the valley, {word}", network.valley(near).loss() - here, -1)
+    for k, v in enumerate(_around(valley)):
+        held.shown(f"rise as v moves {k}", valley.turned(angle, v).loss() - here, 1)
 
 
 def _all(held: Held, network: Network) -> None:
