@@ -71,7 +71,8 @@ def on_best_weights(expression: Expr, angle: Expr = theta) -> Expr:
 BEST = Symbol("v(θ)")
 LOSS, _TILT, _LEAN, _SLOPE = named("f", "⟨v−v(θ),1⟩", "⟨v−v(θ),v*⟩", "∂f/∂θ")
 _GRADIENT, _AT_PI, _PAIR = Symbol("∂f/∂v"), Term(r"(v(\pi),\,\theta=\pi)"), Term("(v,w)")
-_OFF, _OFF_STAR, _OFF_MIRROR, _STEEP = symbols("‖v−v(θ)‖ ‖v−v*‖ ‖v+v*‖ ‖∂f/∂v‖", nonnegative=True)
+_OFF, _OFF_STAR, _OFF_MIRROR, _OFF_PATH, _STEEP = symbols("‖v−v(θ)‖ ‖v−v*‖ ‖v+v*‖ ‖v−p(θ)‖ ‖∂f/∂v‖", nonnegative=True)
+_ON_VALLEY, _AS_HIGH = Same(v, BEST), Eq(LOSS, SADDLE_VALUE)
 NAMES = {LOSS: "f(v,w)"}
 
 BELOW_PI, NONZERO_TEACHER, PLANE_OR_MORE = {"θ ≤ π": le(theta, pi)}, {"v* ≠ 0": gt(vs_vs, 0)}, {"n ≥ 2": ge(n, 2)}
@@ -134,23 +135,32 @@ def N5_minimum(d: Derivation) -> None:
     id="N5.spurious",
     title="The point θ = π, v = v(π): a local minimum, strict but for ‖w‖, exactly when (1ᵀv*)² < ½(m+1)‖v*‖²",
     source="[Y], Proposition 1",
-    sentence=Iff(Is("a strict local minimum", _AT_PI), lt(sum_vs**2, Part("threshold"))),
+    sentence=All(
+        Iff(Is("a strict local minimum", _AT_PI), lt(sum_vs**2, Part("threshold"))),
+        If(All(_ON_VALLEY, eq(theta, pi)), eq(LOSS, Part("value there"))),
+        If(All(ge(sum_vs**2, Part("threshold")), _ON_VALLEY, lt(theta, pi)), lt(LOSS, Part("value there"))),
+    ),
     definition=Landscape("spurious"),
-    parts={"threshold": THRESHOLD},
+    parts={"threshold": THRESHOLD, "value there": LEAST_VALUE.subs(theta, pi)},
     premises=NONZERO_TEACHER | PLANE_OR_MORE,
+    names=NAMES,
     hypotheses=(*NONZERO_FILTER, *NONZERO_TEACHER.values(), *PLANE_OR_MORE.values()),
-    setting="otherwise f < f(v(π), π) on all of v = v(θ), θ < π",
+    setting="v(θ) is that of N4",
 )
 def N5_spurious(d: Derivation) -> None:
-    d.cite("N4")
     g = Graph(d)
     inside, weights = g.case("θ ≤ π", theta <= pi), get("N4").as_printed
-    loss, end = g.cite("N1", {}, inside, value=LOSS), LEAST_VALUE.subs(theta, pi)
-    distances = g.rule(
-        "distances", gram, products=PRODUCTS, named={_TILT: (v - weights, ones)}, same={_OFF: (v, weights)}
-    )
+    loss, end = g.cite("N1", {}, inside, value=LOSS), N5_spurious.parts["value there"]
     there = Same(v, weights)
-    above = And(Implies(there, Eq(LOSS, LEAST_VALUE)), Or(there, LOSS > LEAST_VALUE))
+    distances = g.rule(
+        "distances",
+        gram,
+        g.cite("N4", {}, inside, value=BEST),
+        products=PRODUCTS,
+        named={_TILT: (v - weights, ones)},
+        same={_OFF_PATH: (v, weights), _OFF: (v, BEST)},
+    )
+    above = And(Implies(there, Eq(LOSS, LEAST_VALUE)), Or(there, LOSS > LEAST_VALUE), Equivalent(there, _ON_VALLEY))
     valley = g.under(inside, g.fact("above its valley", above, loss, distances))
     met, not_met = g.case("condition met", sum_vs**2 < THRESHOLD), g.case("not met", sum_vs**2 >= THRESHOLD)
     near = pi * (vs_vs - 4 * end) / (vs_vs - 2 * end)
@@ -161,7 +171,7 @@ def N5_spurious(d: Derivation) -> None:
     minimum = g.apply("LOCAL", least, valley, rises, width, near=near, **point)
     falls = g.fact("the valley falls", Implies(theta < pi, end > LEAST_VALUE), not_met, g.given("v* ≠ 0"))
     none = g.apply("LOCAL: no minimum", falling, valley, falls, g.given("n ≥ 2"), **point)
-    g.conclude(g.under(met, minimum), g.under(not_met, none))
+    g.conclude(*(g.under(met, minimum), g.under(not_met, none), g.under(not_met, falls)), valley)
 
 
 def gradient_at_best_weights() -> Expr:
@@ -212,7 +222,6 @@ def N5(d: Derivation) -> None:
 
 
 _ONLY, _FALLS, _RISES = "nothing else is critical", "f is largest there along v = v(θ)", "and least as v moves"
-_ON_VALLEY, _AS_HIGH = Same(v, BEST), Eq(LOSS, SADDLE_VALUE)
 
 
 @claim(

@@ -157,14 +157,18 @@ def _minimum(held: Held, network: Network) -> None:
 
 
 def _spurious(held: Held, network: Network) -> None:
-    """All increments around (v(π), π) are positive where the condition holds; else one is negative."""
-    increments = _increments(network.valley(+mp.pi))
+    """Around (v(π), π) f is larger where the condition holds; else it is less somewhere near, and along the valley."""
+    end = network.valley(+mp.pi)
+    increments = _increments(end)
+    held.equal("value there", held.part("value there"), end.loss())
     label = "increment of f at (v(π), −w*)"
     if _margin(held) > 0:
         for k, found in enumerate(increments):
             held.shown(f"{label} {k}", found, 1)
     else:
         held.shown(f"{label}, the lowest", min(increments, key=lambda found: found.value), -1)
+        for near in (mpf(0), mpf(2)):
+            held.shown(f"f along the valley, θ = {mpmath.nstr(near, 6)}", network.valley(near).loss() - end.loss(), -1)
 
 
 def _saddle(held: Held, network: Network) -> None:
@@ -252,7 +256,7 @@ def _minimum_stated(claim: Claim) -> Iterator[Statement]:
         yield Statement(f"zero, m = {size}", zero, (*ANGLE, Gt(dot(star, star), 0)), slow=size > 1)
 
 
-@stated("N5.spurious", scope="m = 1, 2, 3: the sign of the slope at θ = π", whole=False)
+@stated("N5.spurious", scope="m = 1, 2, 3: the sign of the slope at θ = π, and f along v(θ)", whole=False)
 def _spurious_stated(claim: Claim) -> Iterator[Statement]:
     for size in SIZES:
         v, star = units(size)
@@ -260,3 +264,8 @@ def _spurious_stated(claim: Claim) -> Iterator[Statement]:
         below = Lt(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
         rises = Gt(diff(loss(v, star), TURN), 0)
         yield Statement(f"m = {size}", Equivalent(rises, below), known, slow=size > 2)
+        value = at(claim.parts["value there"], star)
+        yield Statement(f"its value, m = {size}", Eq(loss(v, star), value), known, slow=size > 2)
+        most = Ge(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
+        before = (Gt(TURN, -1), *known[1:], most, ANGLE[1])
+        yield Statement(f"f is less before, m = {size}", Lt(loss(v, star), value), before, slow=size > 1)
