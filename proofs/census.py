@@ -46,16 +46,20 @@ _INSIDE = lt(0, multiplier), lt(multiplier, beta)
     title="Least β at which a spike exists",
     source="[here]",
     sentence=All(
-        If(ge(beta, Part("threshold")), All(lt(0, LEAST), lt(LEAST, beta), le(_SQUARE.subs(multiplier, LEAST), 1))),
-        If(All(*_INSIDE, le(_SQUARE, 1)), ge(beta, Part("threshold"))),
+        lt(0, LEAST),
+        lt(LEAST, beta),
+        eq(_SQUARE.subs(multiplier, LEAST), (Part("threshold") / beta) ** 2),
+        If(All(*_INSIDE), ge(_SQUARE, (Part("threshold") / beta) ** 2)),
         If(All(*_INSIDE), Iff(gt(diff(_SQUARE, multiplier), 0), gt(multiplier, LEAST))),
         If(All(*_INSIDE, le(_SQUARE - spike_along**2 / (beta - multiplier) ** 2, 1)), gt(beta, spike_across)),
         If(All(*_INSIDE, le(_SQUARE - spike_across**2 / multiplier**2, 1)), gt(beta, spike_along)),
     ),
     definition=Splitting("astroid"),
     parts={"threshold": (_P + _Q) ** Rational(3, 2)},
-    setting="A = κ√(1 − w*_j²), B = λ − sκw*_j for a spike at j of sign s. So of two roots of 1 = A²/N² + B²/(β − N)² "
-    "the larger is the rising one; for B = 0 or A = 0 β must exceed the other",
+    names={Part("threshold"): r"\beta_j"},
+    setting="A_j = κ√(1 − w*_j²), B_j = λ − sκw*_j for a spike at j of sign s",
+    remark="1 = A_j²/N² + B_j²/(β − N)² has no root in (0, β) for β < β_j and two for β > β_j, the larger one rising; "
+    "for B_j = 0 or A_j = 0 it has one, where β exceeds the other",
     code=("spike_threshold",),
 )
 def R7_astroid(d: Derivation) -> None:
@@ -219,7 +223,8 @@ _ONE = If(All(_fixed("j"), STABLE, lt(lam, kappa * Abs(TARGET))), gt(multiplier,
     premises=_L1.premises(),
     names=NAMES,
     hypotheses=(SOME_TANGENT,),
-    setting=f"{SETTING}; no |w̄_i| = λ/β. So for λ < κ·(second largest |w*_i|) only the limit of R4.l1 is stable",
+    setting=f"{SETTING}; no |w̄_i| = λ/β",
+    remark="for λ < κ·(second largest |w*_i|) only the limit of R4.l1 is stable",
 )
 def R7_l1(d: Derivation) -> None:
     d.cite("R3")

@@ -42,7 +42,8 @@ _L0 = Census(
     premises=_L0.premises(),
     names=NAMES | {Part("threshold"): "T"},
     hypotheses=(SOME_TANGENT,),
-    setting=f"{SETTING}; no |w̄_i| = T. A spike has the sign of −w*_j: for w* = ±e_j it is −w*, with N = β − κ",
+    setting=f"{SETTING}; no |w̄_i| = T",
+    remark="a spike has the sign of −w*_j: for w* = ±e_j it is −w*, with N = β − κ",
 )
 def R7_l0(d: Derivation) -> None:
     d.cite("R3")
@@ -89,8 +90,9 @@ _ALONE = All(eq(_U_2, 0), eq(multiplier * SPIKE_SIZE, _DRIVE))
     names=NAMES | {SPIKE_SIZE: r"|\bar w_j|", _U_2: r"\bar u_2"},
     hypotheses=(SOME_TANGENT,),
     setting="‖w̄‖ = ‖w*‖ = 1; D_j is the least D, D_2 that of the others, of which i is any; U = |ū_j|, U_i = |ū_i|, "
-    "ρ = λ/β, σ the sign of w̄_j; no |w̄_i| = t. Where ū_i = 0, κ|w*_i| < Nt (R4.tl1). With ū = 0 w̄ = w*, N = κ; "
-    "with more active entries, one with D_j ≤ 0, R7.stability decides",
+    "ρ = λ/β, σ the sign of w̄_j; no |w̄_i| = t",
+    remark="where ū_i = 0, κ|w*_i| < Nt (R4.tl1); with ū = 0 w̄ = w*, N = κ; with more active entries, one with "
+    "D_j ≤ 0, R7.stability decides",
 )
 def R7_tl1(d: Derivation) -> None:
     d.cite("R3", "R4.tl1")
