@@ -87,7 +87,7 @@ _ALONE = All(eq(_U_2, 0), eq(multiplier * SPIKE_SIZE, _DRIVE))
             If(gt(_U_I, 0), All(gt(_U_I, START), eq(STIFF, STIFFNESS.subs(SLOPE, branch(_U_I)[1])))),
         ),
     },
-    names=NAMES | {SPIKE_SIZE: r"|\bar w_j|", _U_2: r"\bar u_2"},
+    names=NAMES | {_U_2: r"\bar u_2"},
     hypotheses=(SOME_TANGENT,),
     setting="‖w̄‖ = ‖w*‖ = 1; D_j is the least D, D_2 that of the others, of which i is any; U = |ū_j|, U_i = |ū_i|, "
     "ρ = λ/β, σ the sign of w̄_j; no |w̄_i| = t",
