@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sympy import Abs, And, Eq, Equivalent, Expr, Ge, Implies, Not, Or, Piecewise, Rational, Symbol, diff, sign, symbols
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.claim import claim, get
+from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
@@ -22,7 +22,7 @@ from proofs.rules.algebra import total
 from proofs.rules.forms import rises
 from proofs.splitting import ENTRY, TARGET, at_entry
 from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J
-from proofs.symbols import beta, kappa, lam, multiplier, n, spike_across, spike_along, spike_sign, star_entry, x_in
+from proofs.symbols import beta, kappa, lam, multiplier, n, spike_across, spike_along, spike_sign, star_entry
 
 SPIKE_SIZE = Symbol("x_j", positive=True)
 """|w̄_j| of a spike."""
@@ -106,14 +106,12 @@ class Census:
     signs: dict[str, Boolean]
 
     def premises(self) -> dict[str, Boolean]:
-        """What D is; no entry is where S has a kink or a jump; the others are at rest."""
+        """What D is, where S' is 1 beyond the threshold and 0 below; no entry is at it; the others are at rest."""
         said: dict[str, Boolean] = {}
-        slope = diff(get(self.claim_id).formula.subs(at_entry(x_in)).rewrite(Piecewise), x_in)
+        level = self.parts[self.level.name]
         for name, (entry, _, _, stiff) in _ENTRIES.items():
-            told = [
-                eq(stiff, STIFFNESS.subs(SLOPE, slope.subs(x_in, entry))),
-                ne(Abs(entry), self.parts[self.level.name]),
-            ]
+            slope = Piecewise((1, Abs(entry) > level), (0, True))
+            told = [eq(stiff, STIFFNESS.subs(SLOPE, slope)), ne(Abs(entry), level)]
             said[f"entry {name}"] = All(*told, *([_fixed(name)] if name == "i" else []))
         said["order"] = All(ge(Abs(W_J), Abs(_W_2)), ge(Abs(_W_2), Abs(W_I)))
         return said | self.signs

@@ -9,15 +9,18 @@ import mpmath
 import numpy as np
 import pytest
 from anew import FEW, decided
-from sympy import Expr, Rational, sqrt
+from sympy import Eq, Expr, Piecewise, Rational, diff, sqrt
 
 import proofs
 from numerics.generated.splitting import basin_probability, spike_threshold
-from proofs import basin, census_nonconvex, joint, limit_sharpness, limits_nonconvex
+from proofs import basin, census, census_nonconvex, joint, limit_sharpness, limits_nonconvex
 from proofs.code import splitting as generate_splitting
 from proofs.engine import claim as registry
+from proofs.engine.smt import follows
 from proofs.rules import substitutions
-from proofs.symbols import kappa, m, spike_across, spike_along, sum_vs, vs_vs, x_in
+from proofs.splitting import at_entry
+from proofs.stability import W_J
+from proofs.symbols import beta, kappa, m, multiplier, spike_across, spike_along, sum_vs, vs_vs, x_in
 
 RNG = np.random.default_rng(20260715)
 
@@ -33,6 +36,15 @@ def test_the_limits_of_another_map(claim_id: str, own: str, other: str, monkeypa
     wrong = replace(proofs.get(own), statement=proofs.get(other).formula)
     monkeypatch.setitem(registry._REGISTRY, own, wrong)
     assert decided(claim_id) is not True
+
+
+@pytest.mark.parametrize("of", [census._L1, census_nonconvex._L0], ids=["l1", "l0"])
+def test_what_a_census_takes_for_the_slope_of_the_map(of: census.Census) -> None:
+    """S' is 1 beyond the threshold and 0 below: the derivative of the formula of the map, but at the threshold."""
+    mapped = proofs.get(of.claim_id).formula.subs(at_entry(W_J)).rewrite(Piecewise)
+    said, off = of.premises()["entry j"].args
+    slope = Eq(said.rhs, multiplier - beta * diff(mapped, W_J))
+    assert follows("", slope, off).decision.zero is True
 
 
 @pytest.mark.parametrize(
