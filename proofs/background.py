@@ -149,8 +149,9 @@ _SLOPE = -r_star / (pi * k) * (k - 1 + OVERLAP)
     definition=ReluNetwork("critical"),
     premises={"θ ≤ π": le(theta, pi), "ℓ(0)": eq(_ORIGIN, r_star**2 * (k - 1 + pi) / (2 * pi * k))},
     hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
-    setting="ρ the critical radius, where ℓ has a saddle: its falling directions leave the line of w*, for n ≥ 2; at "
-    "w = 0 the slopes along w* and −w* do not cancel: no gradient, and ℓ is largest nearby exactly for k > 1",
+    names={Part("critical radius"): r"\rho"},
+    remark="ℓ has a saddle at −ρw*: its falling directions leave the line of w*, for n ≥ 2; at w = 0 the slopes along "
+    "w* and −w* do not cancel: no gradient, and ℓ is largest nearby exactly for k > 1",
     parts={"critical radius": CRITICAL_FACTOR},
 )
 def B1_critical(d: Derivation) -> None:

@@ -105,7 +105,8 @@ STATIONARY = {
     premises=BELOW_PI | NONZERO_TEACHER,
     names=NAMES,
     hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, *NONZERO_TEACHER.values()),
-    setting="v(θ) is that of N4; for 1ᵀv* = 0 the mirrored network −v*ᵀσ(−Zw*) equals the teacher almost surely",
+    setting="v(θ) is that of N4",
+    remark="for 1ᵀv* = 0 the mirrored network −v*ᵀσ(−Zw*) equals the teacher almost surely",
 )
 def N5_minimum(d: Derivation) -> None:
     g = Graph(d)
