@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, cos, sign, sin, sqrt
+from sympy import Abs, And, Eq, Expr, Implies, Integer, Ne, Symbol, cos, sign, sin, sqrt
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
-from proofs.engine.graph import Graph
+from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, lt, ne
 from proofs.fixed_points import OVERLAP, SQUARE_U
 from proofs.limit_errors import AWAY, NAMES, R5, R5_TL1, THRESHOLD, indicator, inner_products, one_entry
 from proofs.limits_nonconvex import SHAPE
 from proofs.proximal import MAP
 from proofs.rules.algebra import total
-from proofs.rules.analysis import tends
+from proofs.rules.analysis import carried, squeezed, tends
 from proofs.splitting import ENTRY, OF_A_MINIMIZER, TARGET, X, at_entry
 from proofs.symbols import a, beta, kappa, lam, multiplier, named, nonzeros, slope_squares, slope_sum, taxicab, theta
 
@@ -36,7 +37,7 @@ def _distance(pull: Expr, square: Expr) -> Expr:
     sentence=All(
         eq(sin(theta), Part("tangent") * cos(theta)),
         eq(AWAY, Part("distance")),
-        Tends(Part("distance") / lam, Part("slope"), (lam, Integer(0))),
+        Tends(AWAY / lam, Part("slope"), (lam, Integer(0))),
     ),
     definition=Splitting("sharpness", "l1"),
     parts={"tangent": TANGENT, "distance": _distance(taxicab, nonzeros), "slope": sqrt(nonzeros - taxicab**2) / kappa},
@@ -68,13 +69,22 @@ def R5_sharp_l1(d: Derivation) -> None:
     summed = g.rule("summed", total, g.fact("products", told, small, entry, soft, beyond, most), sums=sums)
     tangent = g.fact("tangent", Eq(sin(theta), TANGENT * cos(theta)), summed, beyond, g.given("θ̄ ≤ π"))
     away = g.fact("distance", Eq(AWAY, _distance(taxicab, nonzeros)), level, summed, beyond)
-    limit_ = g.apply("first order", tends, f=_distance(taxicab, nonzeros) / lam, over=lam, to=Integer(0))
-    g.conclude(tangent, away, limit_)
+    per = g.fact("distance, per λ", Eq(AWAY / lam, _distance(taxicab, nonzeros) / lam), away)
+    slope = g.apply("limit of its form", tends, f=per.formula.rhs, over=lam, to=Integer(0))
+    g.conclude(tangent, away, g.rule("first order", carried, per, slope))
 
 
 _P, _P_STAR, _G_1, _G_2, _BOTH = named("p'(|ū_i|)", "p'(|w*_i|)", "g₁", "g₂", "Σ p'(|ū_i|) p'(|w*_i|)")
 _STEEP = 2 * (a + 1) ** 2 / (a**3 * beta) * sqrt(2 * nonzeros * (1 + 2 * beta**2 / kappa**2))
 """R5.sharp-tl1: by how much, per λ, the p'(|ū_i|) differ from the p'(|w*_i|) at most."""
+
+_OFF = _G_2 - _G_1**2
+"""R5.sharp-tl1: the square of g's part across w*."""
+
+
+def _within(steep: Expr) -> Boolean:
+    """g₁ and √g₂ differ from d₁ and √d₂ by at most λ times that."""
+    return And(Abs(_G_1 - slope_sum) <= lam * steep, Abs(sqrt(_G_2) - sqrt(slope_squares)) <= lam * steep)
 
 
 @claim(
@@ -85,7 +95,7 @@ _STEEP = 2 * (a + 1) ** 2 / (a**3 * beta) * sqrt(2 * nonzeros * (1 + 2 * beta**2
         eq(AWAY, Part("distance")),
         le(Abs(_G_1 - slope_sum), lam * _STEEP),
         le(Abs(sqrt(_G_2) - sqrt(slope_squares)), lam * _STEEP),
-        Tends(_distance(slope_sum, slope_squares) / lam, Part("slope"), (lam, Integer(0))),
+        Tends(AWAY / lam, Part("slope"), (lam, Integer(0))),
     ),
     definition=Splitting("sharpness", "tl1"),
     parts={"distance": _distance(_G_1, _G_2), "slope": sqrt(slope_squares - slope_sum**2) / kappa},
@@ -147,7 +157,35 @@ def R5_sharp_tl1(d: Derivation) -> None:
     left = 2 * steep**2 * nonzeros * THRESHOLD**2 * (1 + 2 * beta**2 / kappa**2)
     small_ = g.fact("what is left", _G_2 - 2 * _BOTH + slope_squares <= left, spread, error, beyond, level, shift)
     nearest = g.fact("√g₂", (roots[0] - roots[1]) ** 2 <= left, small_, second)
-    within = And(Abs(gap) <= lam * _STEEP, Abs(roots[0] - roots[1]) <= lam * _STEEP)
-    bound = g.fact("in λ", within, small_, first, nearest, width)
-    found = g.apply("first order", tends, f=_distance(slope_sum, slope_squares) / lam, over=lam, to=Integer(0))
-    g.conclude(away, bound, found)
+    bound = g.fact("in λ", _within(_STEEP), small_, first, nearest, width)
+    part = lam * _P * (kappa + beta) * Abs(TARGET) <= kappa * beta * TARGET**2
+    part_ = g.fact("an entry of λg₁", part, stationary, moved, small, none)
+    pull = g.rule("λg₁ ≤ κβ/(κ + β)", total, part_, sums=sums)
+    most = g.fact("N ≤ κ + β", multiplier <= kappa + beta, level, fixed, overlap)
+    chord = g.fact(
+        "the chord between sine and tangent",
+        And(kappa**2 * AWAY**2 >= lam**2 * _OFF, (kappa - lam * _G_1) ** 2 * AWAY**2 <= lam**2 * _OFF, _OFF >= 0),
+        *(summed, level, beyond, most, error),
+    )
+    on_star = 2 * slope_sum * _P_STAR * Abs(TARGET) <= _P_STAR**2 * on + slope_sum**2 * TARGET**2
+    across = g.rule("d₁² ≤ d₂", total, g.fact("a third square", on_star), sums=sums)
+    g.conclude(away, bound, _first_order(g, chord, pull, across, bound))
+
+
+def _first_order(g: Graph, chord: Fact, pull: Fact, across: Fact, bound: Fact) -> Fact:
+    """‖w̄ − w*‖/λ is next to √(g₂ − g₁²)/κ, and that to √(d₂ − d₁²)/κ."""
+    steep, root, end = Symbol("k", real=True), sqrt(_OFF), sqrt(slope_squares - slope_sum**2)
+    most_1, most_2 = slope_sum + lam * steep, sqrt(slope_squares) + lam * steep
+    square, per = 2 * lam * steep * (most_1 + sqrt(slope_squares)), lam * (kappa + beta) / kappa**3
+    within = g.fact("by λk", And(_within(steep), steep >= 0), bound, g.let(steep, _STEEP))
+    gap = g.fact("a gap of squares", Abs(root**2 - end**2) <= square, within, chord)
+    closer = g.fact("of roots", (root - end) ** 2 <= square, gap, chord, across)
+    apart = g.fact("of roots, over κ", Abs(root / kappa - end / kappa) <= sqrt(square) / kappa, closer)
+    curved = g.fact("from the chord", Abs(AWAY / lam - root / kappa) <= per * (_G_1 * root), chord, pull)
+    flat = g.fact("of which", _G_1 * root <= most_1 * most_2, chord, within)
+    most = per * most_1 * most_2
+    chords = g.fact("so at most", Abs(AWAY / lam - root / kappa) <= most, curved, flat)
+    near = le(Abs(AWAY / lam - end / kappa), most + sqrt(square) / kappa)
+    told = g.fact("‖w̄ − w*‖/λ", near, chords, apart)
+    zero = g.apply("what it differs by", tends, f=near.rhs, over=lam, to=Integer(0))
+    return g.rule("first order", squeezed, told, zero, of=AWAY / lam, value=end / kappa)

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     IDENTITY = "identity"
     INEQUALITY = "inequality"
     EQUIVALENCE = "equivalence"
+    LIMIT = "limit"
     COUNTEREXAMPLE = "counterexample"
 
 
@@ -171,8 +172,8 @@ def claim(**fields: object) -> Callable[[Callable[[Derivation], None]], Claim]:
     """Decorator: declare a claim around the function that derives it; a kind not given is read off its sentence."""
     sentence: Any = fields.get("sentence")
     if "kind" not in fields and sentence is not None:
-        bounds = _BOUNDS & set(roles(sentence).values())
-        fields["kind"] = Kind.INEQUALITY if bounds else Kind.EQUIVALENCE
+        bounds, tends = _BOUNDS & set(roles(sentence).values()), relation_of(sentence) is Relation.TENDS
+        fields["kind"] = Kind.INEQUALITY if bounds else Kind.LIMIT if tends else Kind.EQUIVALENCE
 
     def declare(derivation: Callable[[Derivation], None]) -> Claim:
         return register(Claim(derivation=derivation, **fields))  # type: ignore[arg-type]

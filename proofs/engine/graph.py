@@ -23,7 +23,7 @@ from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Same, Tends, Term, changed, formula_of
 from proofs.engine.terms import assumed, defined, put_in
 from proofs.rules.algebra import Applied, entrywise, gram, iterated, names, total
-from proofs.rules.analysis import carried, vanishing
+from proofs.rules.analysis import carried, squeezed, vanishing
 from proofs.symbols import INNER, QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
@@ -158,7 +158,7 @@ class Graph:
         moving = data.get("sums" if apply is total else "values", {})
         every = _symbols(*moving) | {data.get("over")}
         cases = [self._facts[case] for premise in premises for case in premise.rests - self._claim.premises.keys()]
-        if apply is carried and isinstance(premises[-1].formula, Tends):
+        if apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
             over, to = premises[-1].formula.args[2]
             every |= {over}
             self._reaches(name, over, to, premises[0])
@@ -177,6 +177,10 @@ class Graph:
                 self._reaches(name, data["over"], oo, premise)
         if apply is vanishing and (moved := self._not_fixed(_symbols(data["factor"], data["ratio"]), data["over"])):
             raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
+        elif apply is squeezed:
+            bound, _, (over, _) = premises[1].formula.args
+            if moved := self._not_fixed(_symbols(bound, data["value"]) - {over}, over):
+                raise ValueError(f"{self._claim.id}: {name!r} needs what stays as {over} tends, and {moved} may move")
         formula = apply(*(premise.formula for premise in premises), **data)
         called = name_of(apply)
         self._derivation.trust(called)
@@ -205,7 +209,9 @@ class Graph:
         def fixed(one: Basic) -> bool:
             said = [symbols for symbols in told if one in symbols]
             alone = bool(said) and not any(symbols & moving for symbols in said)
-            return one not in moving and (one in QUANTITIES or alone)
+            term, *others = self._meant.get(one, (one,))
+            let = isinstance(term, Eq) and not others and all(map(fixed, term.rhs.free_symbols))
+            return one not in moving and (one in QUANTITIES or alone or let)
 
         return ", ".join(sorted(str(one) for one in symbols if not fixed(one)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy
-from sympy import Abs, And, Basic, Eq, Expr, Ge, Gt, Implies, Symbol, asin, cos, diff, expand, pi, sin
+from sympy import Abs, And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Symbol, asin, cos, diff, expand, pi, sin
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.definitions import Definition
@@ -178,6 +178,20 @@ def carried(equal: Boolean, limit: Boolean, *, value: Expr | None = None) -> Boo
     if value is not None and decide_zero(value - found).zero is not True:
         raise ValueError(f"LIM finds the limit {found}, not {value}")
     return Tends(equal.lhs, found if value is None else value, *where)
+
+
+def squeezed(near: Boolean, limit: Boolean, *, of: Expr, value: Expr) -> Boolean:
+    """LIM: what is no further from a value than something that tends to 0 tends to that value.
+
+    near: |of − value| ≤ b. limit: b → 0. ValueError for other premises, and where the value, or what is in b, varies.
+    Source: Rudin, Principles of Mathematical Analysis, 4.2.
+    """
+    if not isinstance(limit, Tends) or limit.args[1] != 0:
+        raise ValueError(f"LIM needs what tends to 0, not {limit}")
+    bound, _, (over, to) = limit.args
+    if near != Le(Abs(of - value), bound, evaluate=False) or value.has(over):
+        raise ValueError(f"LIM needs |{of} − {value}| ≤ {bound}, the value without {over}; not {near}")
+    return Tends(of, value, (over, to))
 
 
 def unbounded(*, f: Expr, top: Expr, bottom: Expr, over: Symbol, start: Expr, to: Expr) -> Applied:

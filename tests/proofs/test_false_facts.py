@@ -8,6 +8,7 @@ import pytest
 from sympy import (
     Abs,
     Eq,
+    Expr,
     Function,
     Ge,
     Implies,
@@ -36,7 +37,7 @@ from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All, Exists, Root, Same, Tends, eq, ge, le
 from proofs.engine.smt import follows
 from proofs.rules.algebra import entrywise, gram, iterated
-from proofs.rules.analysis import carried, convex, least, partial, rising, sole, tends, unbounded
+from proofs.rules.analysis import carried, convex, least, partial, rising, sole, squeezed, tends, unbounded
 from proofs.rules.forms import definite, reached, rises
 from proofs.symbols import alpha, beta, e, kappa, norm_gap, phi_angle, r, r_star, theta, v_star, vs_vs, w_hat
 from proofs.symbols import v as v_
@@ -83,6 +84,12 @@ def two_values(g: Graph, below: Fact) -> Fact:
     return g.cite("G1", {theta: theta / 2}, below, value=z, name="half")
 
 
+def within(g: Graph, known: Fact, width: Expr) -> Fact:
+    near = g.fact("n", Le(Abs(kappa * width), kappa * width, evaluate=False), known)
+    zero = g.apply("l", tends, f=kappa * width, over=kappa, to=Integer(0))
+    return g.rule("s", squeezed, near, zero, of=kappa * width, value=Integer(0))
+
+
 FALSE: dict[str, Argument] = {
     "a quotient is a number": lambda g: g.equal("l", (x**2 - 1) / (x - 1), x + 1),
     "a root is a number": lambda g: g.equal("l", (sqrt(x) + 1) * (sqrt(x) - 1), x - 1),
@@ -124,6 +131,7 @@ FALSE: dict[str, Argument] = {
     "a limit from what is none": lambda g: g.rule(
         "c", carried, g.fact("e", Eq(y, y, evaluate=False)), g.fact("n", Ge(y**2, 0))
     ),
+    "a limit by a bound that may move": lambda g: within(g, g.fact("z² ≥ 0", Ge(z**2, 0)), z**2),
     "a maximum is a minimum": lambda g: g.apply(
         "u",
         least,
@@ -201,6 +209,7 @@ TRUE: dict[str, Argument] = {
     "a root between 0 and 1": lambda g: g.apply(
         "l", sole, equation=eq(Rational(1, 2), x), over=x, low=Integer(0), high=Integer(1)
     ),
+    "a limit by a bound that stands still": lambda g: within(g, g.let(new, beta), new),
     "an angle wherever": lambda g: g.equal("s", sin(theta) ** 2 + cos(theta) ** 2, Integer(1)),
     "what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=z),
 }

@@ -48,6 +48,7 @@ from proofs.rules.analysis import (
     rising,
     slope,
     sole,
+    squeezed,
     tends,
     unbounded,
     vanishing,
@@ -339,6 +340,18 @@ def test_a_limit_is_that_of_the_function_it_is_told_of() -> None:
         carried(equal, limit, value=Integer(7))
     with pytest.raises(ValueError, match="LIM needs a divisor that tends to 0, not t"):
         unbounded(**SOUND["LIM, ∞"][1] | {"bottom": t})
+
+
+def test_what_is_squeezed_tends_to_the_value() -> None:
+    near, zero = Le(Abs(length - 3), t**2, evaluate=False), Tends(t**2, Integer(0), (t, Integer(0)))
+    assert squeezed(near, zero, of=length, value=Integer(3)) == Tends(length, 3, (t, 0))
+    for wrong in (Le(Abs(length - 4), t**2), Le(Abs(length - 3), t), Le(length - 3, t**2)):
+        with pytest.raises(ValueError, match=r"LIM needs \|.* − 3\| ≤ t\*\*2"):
+            squeezed(wrong, zero, of=length, value=Integer(3))
+    with pytest.raises(ValueError, match="the value without t"):
+        squeezed(Le(Abs(length - t), t**2, evaluate=False), zero, of=length, value=t)
+    with pytest.raises(ValueError, match="LIM needs what tends to 0"):
+        squeezed(near, Tends(t**2, Integer(1), (t, Integer(1))), of=length, value=Integer(3))
 
 
 def test_what_holds_for_some_only_is_no_rule_and_has_no_instance(begin: Begin) -> None:
