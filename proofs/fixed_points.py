@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Ne, Piecewise, Symbol, cos, sin, sqrt, symbols
+from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Integer, Max, Ne, Piecewise, Symbol, cos, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
-from proofs.rules.algebra import gram, total
-from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, SHORTER, U_VECTOR, X
-from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, step, theta, w_hat, w_star
+from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, ne
+from proofs.rules.algebra import entrywise, gram, total
+from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, P_ENTRY, P_X, SHORTER, U_VECTOR, X
+from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, step, theta, u, w_hat, w_star
 
 ACROSS, OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
 """‖Pū‖ and ⟨ū, w̄⟩."""
@@ -115,16 +115,35 @@ def fixed_where_balanced(g: Graph, pull: Symbol = kappa) -> tuple[Fact, Fact]:
     )
 
 
-_MOVE, _OTHER = Symbol("m", positive=True), Symbol("u'", real=True)
+_OTHER = Symbol("u'", real=True)
 _REST, _OFF_AXIS, _KEPT = symbols("‖κ(w*−ŵ)−β(w−u)‖ ‖w−rw*‖ ‖u−w‖", nonnegative=True)
 _REST_W, _KEPT_W, _KEPT_E = named("⟨κ(w*−ŵ)−β(w−u),ŵ⟩", "⟨u−w,ŵ⟩", "⟨u−w,e⟩")
 _FREE = Same(kappa * (w_star - w_hat), beta * (r * w_hat - U_VECTOR))
 
 
-def _saved(shape: Expr) -> Boolean:
-    """Of λp(|u|) + (β/2)(x − u)² there is less at a shorter u = x − m sgn x than at u = x; λp is `shape` of |u|."""
-    longer, shorter = (shape.subs(_MOVE, size) for size in (Abs(X), Abs(X) - _MOVE))
-    return lt(shorter + beta * _MOVE**2 / 2, longer)
+def _cost(price: Expr, at: Expr) -> Expr:
+    """λp(|u|) + (β/2)(x − u)² at a u, of which p(|u|) is `price`."""
+    return lam * price + beta * (X - at) ** 2 / 2
+
+
+def _l0(at: Expr) -> Expr:
+    return _cost(Piecewise((1, Ne(at, 0)), (0, True)), at)
+
+
+def _none(shape: Expr, slope: Expr) -> Boolean:
+    """An entry is 0 if its u costs no more than an x that is shorter by λp'(|x|)/β, or 0; p is `shape`, of u."""
+    shorter = eq(_OTHER, Max(0, Abs(X) - lam / beta * slope))
+    costs = _cost(shape.subs(u, Abs(ENTRY)), ENTRY), lam * shape.subs(u, _OTHER) + beta * (Abs(X) - _OTHER) ** 2 / 2
+    return If(All(shorter, le(*costs)), eq(X, 0))
+
+
+_FAR = ge(Abs(X), Part("threshold"))
+_ENTRIES = {
+    "l1": _none(u, Integer(1)),
+    "transformed l1": _none((a + 1) * u / (a + u), a * (a + 1) / (a + Abs(X)) ** 2),
+    "l0, as good as 0": If(ne(X, 0), Iff(le(_l0(ENTRY), _l0(Integer(0))), _FAR)),
+    "l0, as good as any": If(_FAR, le(_l0(ENTRY), _l0(_OTHER))),
+}
 
 
 @claim(
@@ -132,22 +151,7 @@ def _saved(shape: Expr) -> Boolean:
     title="Without normalization: no nonzero fixed point for l1 and transformed l1, a ray of them for l0",
     source="[here]",
     sentence=All(
-        Iff(_FREE, All(Same(r * w_hat, r * w_star), Same(U_VECTOR, r * w_hat))),
-        If(
-            lt(_MOVE, Abs(X)),
-            All(
-                If(lt(_MOVE, 2 * lam / beta), _saved(lam * _MOVE)),
-                If(
-                    lt(_MOVE, 2 * lam / beta * a * (a + 1) / (a + Abs(X)) ** 2),
-                    _saved(lam * (a + 1) * _MOVE / (a + _MOVE)),
-                ),
-            ),
-        ),
-        Iff(ge(Abs(X), Part("threshold")), le(lam, beta * X**2 / 2)),
-        If(
-            le(lam, beta * X**2 / 2),
-            le(lam, lam * Piecewise((1, Ne(_OTHER, 0)), (0, True)) + beta * (X - _OTHER) ** 2 / 2),
-        ),
+        Iff(_FREE, All(Same(r * w_hat, r * w_star), Same(U_VECTOR, r * w_hat))), If(_FREE, All(*_ENTRIES.values()))
     ),
     definition=Splitting("free"),
     parts={"threshold": sqrt(2 * lam / beta)},
@@ -158,10 +162,11 @@ def _saved(shape: Expr) -> Boolean:
         )
     },
     premises=SHORTER,
-    names={U_VECTOR: "u"},
-    setting="w = rŵ, r > 0, is fixed exactly if κ(w* − ŵ) = β(w − u), u ∈ S(w); λ, β > 0, v = v*, so α = κ; p even and "
-    "nondecreasing in |u|. So every x ≠ 0 of w is its own minimizer u = x: for l1 and transformed l1 a shorter one, "
-    "u = x − m sgn x, costs less; for l0 none does exactly for |x| at the threshold or beyond",
+    names={U_VECTOR: "u", X: "w_i", P_ENTRY: r"\lambda p(|u_i|)", P_X: r"\lambda p(|w_i|)"},
+    setting="w = rŵ, r > 0, and fixed is κ(w* − ŵ) = β(w − u), u ∈ S(w); λ, β > 0, v = v*, so α = κ; p even and "
+    "nondecreasing in |u|; of what is said of an entry, first l1 is the penalty, then transformed l1, then l0",
+    remark="for l1 and transformed l1 every entry of a fixed w is 0, so that there is none; for l0 it is 0 or at the "
+    "threshold or beyond, and every such cw* is fixed with u = w",
 )
 def R10(d: Derivation) -> None:
     g = Graph(d)
@@ -181,4 +186,8 @@ def R10(d: Derivation) -> None:
     )
     along = All(Same(r * w_hat, r * w_star), Same(U_VECTOR, r * w_hat))
     ray = g.fact("fixed", Equivalent(_FREE, formula_of(along, {})), vectors, sums)
-    g.conclude(ray)
+    fixed = g.case("w is fixed", _FREE)
+    kept = g.fact("u = w", along.args[1], ray, fixed)
+    own = g.rule("so entry by entry", entrywise, kept, entries={U_VECTOR: ENTRY, w_hat: X / r})
+    told = (g.fact(name, formula_of(line, R10.parts), own) for name, line in _ENTRIES.items())
+    g.conclude(ray, *(g.under(fixed, line) for line in told))

@@ -64,7 +64,7 @@ def _free(claim: Claim) -> Iterator[Statement]:
     yield Statement(
         "transformed l1: a shorter one is better than x",
         Lt(shorter, lam * (a + 1) * here / (a + here)),
-        (Or(Eq(v, here - slope), Eq(v, here / 2)), Ge(v, here / 2), Ge(v, here - slope)),
+        (Or(Eq(v, here - slope), Eq(v, 0)), Ge(v, 0), Ge(v, here - slope)),
     )
     keeps = Ge(beta * here**2 / 2, lam)
     yield Statement("l0: x is as good as 0", Equivalent(keeps, Ge(here, claim.parts["threshold"])))
