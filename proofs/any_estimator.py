@@ -80,9 +80,10 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
     names={**R3.names, _GRADIENT: r"G_\mu", _TURN: r"\dot\theta", _G_W: r"\langle G_\mu,\hat w\rangle"}
     | {_ON_T: r"\langle G_\mu,t\rangle", theta: r"\theta", w_hat: r"\hat w", U_VECTOR: "u"},
     hypotheses=OPEN_ANGLE,
-    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; t ⟂ w, and θ̇ is the derivative of θ along t: so PG is the gradient of "
-    "the Ψ with Ψ(0) = 0 and the slope Ψ' shown. F = G + β(w − u): along the flow t = −PF the rate of "
-    "Ψ + λP(u) + (β/2)‖w − u‖² is −‖t‖² where S is continuous (R1). A step from w is that of R1 with κ(θ)",
+    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; t ⟂ w, and θ̇ is the derivative of θ along t",
+    remark="PG, P the projector off w, is the gradient of the Ψ with Ψ(0) = 0 and the slope Ψ' shown; with "
+    "F = G + β(w − u), along the flow t = −PF the rate of Ψ + λP(u) + (β/2)‖w − u‖² is −‖t‖² where S is continuous "
+    "(R1); a step from w is that of R1 with κ(θ)",
 )
 def R12(d: Derivation) -> None:
     g = Graph(d)
@@ -139,6 +140,9 @@ def without_loss() -> dict[str, Boolean]:
     mirrored = get("G5").formula / sin(theta)
     return {
         "−Ψ has the slope κ in y": eq(-POTENTIAL_SLOPE / sympy.Derivative(cos(theta), theta), STRENGTH),
+        "the gain is positive for τ ≤ 1/L, and for L = 0": Implies(
+            step * _STEEPEST <= 1, STEP_GAIN - _STEEPEST / 2 > 0
+        ),
         "κ is even in y": eq(sympy.Subs(mirrored, theta, pi - theta), mirrored),
     }
 
@@ -155,8 +159,8 @@ def without_loss() -> dict[str, Boolean]:
     premises=OF_E | of_step(_HERE, _FIT, _FIT_NEXT) | {"L": _OF_L},
     besides=without_loss,
     setting="‖w‖ = 1, z = w + τ(κ(θ)w* + βu) ≠ 0, v fixed; κ as a function of y = cos θ, for every y between those of "
-    "w and w⁺: L ≥ sup (−dκ/dy)₊. Positive for τ ≤ 1/L, and for every τ > 0 where κ is nonincreasing in θ there "
-    "(L = 0); τ = η/(1 − η(α(θ) + β)); with constant κ this is R1",
+    "w and w⁺: L ≥ sup (−dκ/dy)₊; τ = η/(1 − η(α(θ) + β))",
+    remark="L = 0 will do where κ is nonincreasing in θ there; with constant κ this is R1",
 )
 def R12_step(d: Derivation) -> None:
     d.cite("G5", "R12")

@@ -6,7 +6,7 @@ entry is therefore solved for at given N first, and N is then found from ‖w̄�
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Equivalent, Integer, Max, Min, Ne, Symbol
+from sympy import Abs, And, Eq, Equivalent, Implies, Integer, Max, Min, Ne, Or, Symbol
 
 from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
@@ -54,6 +54,7 @@ _FORMS = If(
     ),
 )
 _LIMIT = Exists(multiplier, All(gt(multiplier, beta), eq(_NORM, 1)))
+_EITHER = "there is a limit with N > β, or w* is one as S(w*) = 0, exactly where"
 _ROOM = Either(lt(lam, Part("existence")), lt(beta, kappa))
 
 
@@ -78,9 +79,13 @@ _ROOM = Either(lt(lam, Part("existence")), lt(beta, kappa))
         **{LARGEST: r"\|w^*\|_\infty", ENTRY: r"\bar w_i", star_size: "s_i", _SHRUNK: r"S(\bar w_i)"},
         **{X: r"\bar w_i", X_OTHER: r"\bar w'_i", OUTPUT: r"\bar u_i", _OUTPUT_LATER: r"\bar u'_i"},
     },
-    setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i); ‖w̄(N)‖ is that of the entries with κw*_i = Nw̄_i − βS(w̄_i). Where S(w*) = 0, "
-    "w̄ = w* with N = κ, which need not exceed β. So there is a limit of either kind exactly for λ < κ‖w*‖_∞ or "
-    "β‖w*‖_∞ ≤ λ",
+    setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i); ‖w̄(N)‖ is that of the entries with κw*_i = Nw̄_i − βS(w̄_i)",
+    remark="where S(w*) = 0, w̄ = w* is a limit with N = κ, which need not exceed β",
+    besides=lambda: {
+        _EITHER: Equivalent(
+            Or(lam < EXISTS, beta < kappa, Eq(_SHRUNK_LARGEST, 0)), Or(lam < EXISTS, beta * LARGEST <= lam)
+        )
+    },
 )
 def R4_l1(d: Derivation) -> None:
     d.cite("R3", "R1.global")
@@ -115,6 +120,7 @@ def R4_l1(d: Derivation) -> None:
     found = g.apply("by the largest", reached, room, low=low, alone={_SIZE: LARGEST}, **ends)
     at_kappa = g.apply("from κ on", reached, short, low=kappa, **ends)
 
+    g.beside(_EITHER, top)
     g.conclude(
         *(own, g.under(beyond, g.under(none, needed)), g.under(beyond, g.under(later, unique)), top),
         *(g.under(room, found), g.under(short, at_kappa)),
@@ -122,6 +128,8 @@ def R4_l1(d: Derivation) -> None:
 
 
 # R9: the support.
+
+_WITHIN = "supp ū lies in supp w*"
 
 
 @claim(
@@ -138,8 +146,9 @@ def R4_l1(d: Derivation) -> None:
     premises={"N > β": gt(multiplier, beta), "an entry of Nw̄": eq(multiplier * X, kappa * TARGET + beta * OUTPUT)},
     names={OUTPUT: r"\bar u_i", X: r"\bar w_i"},
     hypotheses=(BEYOND,),
-    setting="the limit of R4.l1, ū_i = S(w̄_i), ‖w̄‖ = ‖w*‖ = 1; so supp ū = supp w* exactly if every nonzero |w*_i| is "
-    "beyond the threshold",
+    setting="the limit of R4.l1, ū_i = S(w̄_i), ‖w̄‖ = ‖w*‖ = 1",
+    remark="supp ū = supp w* exactly if every nonzero |w*_i| is beyond the threshold",
+    besides=lambda: {_WITHIN: Implies(Ne(OUTPUT, 0), Ne(TARGET, 0))},
 )
 def R9(d: Derivation) -> None:
     g = Graph(d)
@@ -151,4 +160,5 @@ def R9(d: Derivation) -> None:
     )
     range_ = g.rule("‖w̄‖ = ‖w*‖ = 1", total, sizes, sums={X**2: Integer(1), TARGET**2: Integer(1)})
     kept = g.fact("kept", Equivalent(Ne(OUTPUT, 0), Abs(TARGET) > R9_BOUND), entry, soft, beyond)
+    g.beside(_WITHIN, kept, beyond)
     g.conclude(kept, range_)

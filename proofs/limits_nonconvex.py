@@ -94,8 +94,9 @@ def hysteresis() -> dict[str, Boolean]:
         )
     },
     names={Part("threshold"): "T", star_size: "s_i", ENTRY: r"\bar w_i", _S: r"S(\bar w_i)", X: r"\bar w_i"},
-    setting="J the entries with |w̄_i| > T, q_J = Σ w*_i² over J, ‖w*‖ = 1; u = 0 is taken at |w̄_i| = T. With J empty "
-    "w̄ = w*, N = κ, which need not exceed β. {i: |w*_i| > T} is consistent always, and w̄ = w* if it is supp w*",
+    setting="J the entries with |w̄_i| > T, q_J = Σ w*_i² over J, ‖w*‖ = 1; u = 0 is taken at |w̄_i| = T",
+    remark="with J empty w̄ = w*, N = κ, which need not exceed β; {i: |w*_i| > T} is consistent always, and w̄ = w* if "
+    "it is supp w*",
 )
 def R4_l0(d: Derivation) -> None:
     d.cite("R3")

@@ -57,7 +57,7 @@ def _price(point: Expr) -> Expr:
         lt(_price(u), a + 1),
     ),
     definition=PenaltyLimit("l1", "penalty"),
-    setting="so uniformly on compact sets, and not on the line",
+    remark="uniformly on compact sets, and not on the line",
     parts={"bound": _TO_L1},
     names=_NAMES,
 )
@@ -77,7 +77,8 @@ def P4_l1(d: Derivation) -> None:
         If(eq(POINT, a), eq(_price(POINT), (a + 1) / 2)),
     ),
     definition=PenaltyLimit("l0", "penalty"),
-    setting="u ≠ 0, at 0 both are 0; so uniformly on |u| ≥ R for every R > 0, and not near 0",
+    setting="u ≠ 0, at 0 both are 0",
+    remark="uniformly on |u| ≥ R for every R > 0, and not near 0",
     parts={"bound": _TO_L0, "bound away from 0": _TO_L0_AWAY},
     names=_NAMES,
 )
@@ -100,7 +101,8 @@ _AT_ITS_THRESHOLD = All(eq(size, _GAP_MOST), le(REACH, 1), ge(a**2, 2 * ratio * 
         If(ne(_MAP, 0), All(le(Part("gap lower bound"), size - _MAP), le(size - _MAP, Part("gap upper bound")))),
     ),
     definition=PenaltyLimit("l1", "proximal-map"),
-    setting="for all a and ρ, and for −x as for x; so uniformly on compact sets",
+    setting="for all a and ρ, and for −x as for x",
+    remark="uniformly on compact sets",
     parts={"bound": _TO_SOFT, "gap lower bound": _GAP_LEAST, "gap upper bound": _GAP_MOST},
     names=_NAMES,
 )
@@ -140,8 +142,8 @@ _SMALL = le(a**2, 2 * ratio * (a + 1))
         If(All(eq(ratio, 2), lt(a, 4)), gt(Part("threshold"), Part("limit of the threshold"))),
     ),
     definition=PenaltyLimit("l0", "proximal-map"),
-    setting="the bound for all a and ρ, for −x as for x; so uniformly on ||x| − √(2ρ)| ≥ ε for every ε > 0, and not "
-    "near √(2ρ)",
+    setting="the bound for all a and ρ, for −x as for x",
+    remark="uniformly on ||x| − √(2ρ)| ≥ ε for every ε > 0, and not near √(2ρ)",
     parts={"bound": _TO_HARD, "threshold": _JUMP, "limit of the threshold": _HARD_JUMP},
     names=_NAMES,
 )

@@ -73,8 +73,8 @@ def contraction() -> dict[str, Boolean]:
     statement=_FACTOR,
     hypotheses=(Gt(1 + step * multiplier, 0),),
     besides=lambda: soft_spectrum() | contraction(),
-    setting="S differentiable at the entries of w̄; t ⟂ w̄ an eigenvector: P diag(S'(w̄)) t = μt, P the projector off w̄; "
-    "so ∂w⁺/∂w t is t times this",
+    setting="S differentiable at the entries of w̄; t ⟂ w̄ an eigenvector: P diag(S'(w̄)) t = μt, P the projector off w̄",
+    remark="∂w⁺/∂w t is t times this",
 )
 def R8(d: Derivation) -> None:
     d.open(linearized)
