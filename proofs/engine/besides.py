@@ -13,8 +13,10 @@ from sympy import And, Eq, Rational, default_sort_key, true
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import Obligation, vanishes
+from proofs.engine.residual import at_any_angle
 from proofs.engine.sentence import Same, changed, eq, widened
 from proofs.engine.smt import STEPS, follows
+from proofs.symbols import phi_angle, theta
 
 Rule = Callable[[Boolean], list[Obligation]]
 
@@ -54,6 +56,7 @@ def _owed(part: Boolean, supposed: Sequence[Boolean], rule: Rule | None, steps: 
         return rule(part)
     if isinstance(part, Eq | Same):
         what, apart = "both sides are the same", part.args[0] - part.args[1]
+        apart = apart.xreplace(at_any_angle(apart, (theta, phi_angle)))
         owed = vanishes(what, apart.doit(integrals=False))  # SymPy tries long at an integral of an unknown function
         return [vanishes(what, apart.doit()) if owed.decision.zero is None else owed]
     given = [one for one in supposed if one.free_symbols & part.free_symbols]

@@ -223,6 +223,9 @@ def derive(claim_id: str) -> Derivation:
     chosen = get(claim_id)
     chain = Derivation(chosen.id, chosen.definition)
     chosen.derivation(chain)
+    for step in chain.steps:
+        if step.kind == "claim" and not isinstance(step.shown, Boolean) and step.shown not in get(step.rule).forms:
+            raise ValueError(f"{claim_id}: {step.rule} does not state {step.shown}")
     if any(form not in chain.held for form in chosen.forms):
         chain.concluded = ""
     if chosen.parts and chain.concluded != "sentence":

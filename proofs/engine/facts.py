@@ -12,7 +12,7 @@ from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import vanishes
 from proofs.engine.residual import at_any_angle
 from proofs.engine.smt import STEPS, follows
-from proofs.engine.terms import defined, replaced
+from proofs.engine.terms import bound_in, defined, replaced
 from proofs.symbols import phi_angle, theta
 
 
@@ -36,17 +36,16 @@ def implied(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Oblig
     return follows("it follows", formula, *(use.formula for use in uses), steps=steps)
 
 
-def numbers(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> tuple[Obligation, ...]:
+def numbers(formula: Boolean, given: Iterable[Boolean], steps: int = STEPS) -> tuple[Obligation, ...]:
     """Owe: what is said to be equal is a number; the solver would take any for a quotient by 0, and for such a root."""
     needs = defined(formula)
-    told = (use.formula for use in uses)
-    return () if needs == true else (follows("it is a number", needs, *told, steps=steps),)
+    return () if needs == true else (follows("it is a number", needs, *given, steps=steps),)
 
 
 def equal(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obligation:
     """Of what an equality owes, the first that is not paid."""
     known = tuple(uses)
-    owed = reduced(formula, known), *numbers(formula, known, steps)
+    owed = reduced(formula, known), *numbers(formula, formulas(known), steps)
     return next((one for one in owed if one.decision.zero is not True), owed[0])
 
 
@@ -59,11 +58,18 @@ def reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Oblig
         if isinstance(part, Eq) and (part.lhs.is_Mul or part.lhs.as_base_exp()[0].is_Symbol)
     }
     residual, before = formula.lhs - formula.rhs, None
+    caught = bound_in(residual)
+    meant = {one: term for one, term in meant.items() if caught.isdisjoint(one.free_symbols | term.free_symbols)}
     for _ in meant:  # what is defined may stand in what defines another
         if residual == before:
             break
         residual, before = replaced(residual, meant), residual
     return vanishes("they are the same", residual.xreplace(at_any_angle(residual, (theta, phi_angle))))
+
+
+def formulas(facts: Iterable[Fact]) -> list[Boolean]:
+    """What facts say."""
+    return [fact.formula for fact in facts]
 
 
 def none(what: str, found: Collection[str]) -> Obligation:

@@ -12,25 +12,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import Any
 
-from sympy import And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Lt, Symbol, Tuple, default_sort_key, oo
+from sympy import And, Basic, Eq, Expr, Implies, Le, Symbol, Tuple, default_sort_key
 from sympy.logic.boolalg import Boolean, Equivalent, true
 
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of
-from proofs.engine.facts import Fact, behind, equal, implied, named, none, numbers, reduced
+from proofs.engine.facts import Fact, behind, equal, formulas, implied, named, none, numbers, reduced
+from proofs.engine.names import Names, plain, symbols_of
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import Same, Tends, Term, changed, formula_of
-from proofs.engine.terms import assumed, defined, put_in
-from proofs.rules.algebra import Applied, entrywise, gram, iterated, names, total
-from proofs.rules.analysis import carried, squeezed, vanishing
-from proofs.symbols import INNER, QUANTITIES, is_vector
+from proofs.engine.sentence import Same, Term, changed, formula_of
+from proofs.engine.terms import assumed, defined, put_in, still_numbers
+from proofs.rules.algebra import Applied
+from proofs.symbols import QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
-
-
-Called = tuple[Expr, tuple[Basic, ...]]
-"""A name with what it is a name of."""
 
 
 class Graph:
@@ -43,9 +39,7 @@ class Graph:
         self._proved: dict[str, tuple[Fact, Callable[[Boolean, Iterable[Fact]], Obligation]]] = {}
         self._said: dict[str, Boolean] = {}
         self._besides: tuple[Fact, ...] = ()
-        self._meant: dict[Expr, tuple[Expr, ...]] = {}
-        self._sums: dict[Expr, Expr] = {}
-        self._moving: set[Basic] = set()
+        self._names = Names(self._claim, lambda leaf: self._facts[leaf].formula)
         derivation.mutants = self._mutants
 
     @property
@@ -64,15 +58,24 @@ class Graph:
         """Suppose `guard`; what rests on it is closed by `under`."""
         return self._leaf(name, guard, "suppose", "case")
 
-    def let(self, symbol: Symbol, term: Expr) -> Fact:
-        """A new name for a term; ValueError for one that is not new, or assumes what the term is not known to be."""
-        self._is_new("let", Symbol(symbol.name, real=True), symbol)
+    def let(self, symbol: Symbol, term: Expr, *uses: Fact) -> Fact:
+        """A new name for a term, a number by what is used.
+
+        ValueError for one that is not new, or assumes what the term is not known to be.
+        """
+        claim, here = self._claim, self._derivation.current
+        said = (*claim.premises.values(), *claim.hypotheses, *claim.formulas.values(), *claim.forms)
+        said += (*claim.besides().values(), *(one for one in (claim.sentence, here) if one is not None))
+        known = symbols_of(*said, *(fact.formula for fact in self._facts.values())) | QUANTITIES.keys()
+        if not symbol.is_real or known & {symbol, Symbol(symbol.name, real=True)}:
+            raise ValueError(f"{claim.id}: 'let' needs a new real name, and {symbol} is none")
         if assumed({symbol: term}) != true:
             raise ValueError(f"{self._claim.id}: {symbol} assumes what {term} is not known to be")
         meant = Eq(symbol, term, evaluate=False)
-        self._meant[symbol] = (meant,)  # no rule may give it to something else as well
-        owed = Obligation("the name is new", meant, Decision(True, by="")), *numbers(meant, ())
-        return self._keep(str(symbol), meant, (), "so named", *owed, kind="definition", bound=_symbols(meant))
+        owed = Obligation("the name is new", meant, Decision(True, by="")), *numbers(meant, formulas(uses))
+        found = self._keep(str(symbol), meant, uses, "so named", *owed, kind="definition", bound=symbols_of(meant))
+        self._names.let(symbol, found)
+        return found
 
     def fact(self, name: str, formula: Boolean, *uses: Fact, because: str = "") -> Fact:
         """What the solver proves from the facts it uses."""
@@ -86,7 +89,7 @@ class Graph:
         Owes that they are numbers, or says it only `wherever` they are.
         """
         formula = Eq(left, right, evaluate=False)
-        owed = reduced(formula, uses), *(() if wherever else numbers(formula, uses))
+        owed = reduced(formula, uses), *(() if wherever else numbers(formula, formulas(uses)))
         self._proved[name] = Fact(name, formula, uses=uses), reduced if wherever else equal
         said = Implies(defined(formula), formula, evaluate=False) if wherever else formula
         return self._keep(name, said, uses, because, *owed, kind="SymPy")
@@ -99,29 +102,17 @@ class Graph:
         found, called = rule(**data), name_of(rule)
         self._derivation.trust(called)
         if (over := found.over) is not None:
-            if not _plain(over):
+            if not plain(over):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
             if any(over in use.bound for use in uses):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every {over}, which what it uses restricts")
         if found.fixed is not None:
-            leaves = _symbols(*(self._facts[leaf].formula for use in uses for leaf in use.rests))
-            if moving := leaves - found.fixed:
+            told = symbols_of(*(self._facts[leaf].formula for use in uses for leaf in use.rests))
+            if moving := (told | self._names.let_behind(uses)) - found.fixed:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on what restricts {', '.join(map(str, moving))}")
         self._proved[name] = Fact(name, found.needs, uses=uses), implied
         owed = implied(found.needs, uses)
         return self._keep(name, found.gives, uses, because, owed, kind="rule", rule=called)
-
-    def _is_new(self, name: str, symbol: Symbol, *others: Symbol) -> None:
-        claim = self._claim
-        said = [
-            *claim.premises.values(),
-            *claim.hypotheses,
-            *claim.parts.values(),
-            *(one for one in [claim.sentence] if one is not None),
-        ]
-        known = _symbols(*said, *(fact.formula for fact in self._facts.values()))
-        if {symbol, *others} & (known | QUANTITIES.keys()) or not _plain(symbol):
-            raise ValueError(f"{claim.id}: {name!r} needs a new real name, and {symbol} is none")
 
     def instance(
         self,
@@ -139,7 +130,8 @@ class Graph:
         """
         if held := fact.bound & terms.keys():
             raise ValueError(f"{self._claim.id}: {fact.name!r} is not for every {', '.join(map(str, held))}")
-        formula, needs, where = put_in(fact.formula, terms), assumed(terms), defined(*terms.values())
+        formula, where = put_in(fact.formula, terms), defined(*terms.values())
+        needs = And(assumed(terms), still_numbers(fact.formula, formula, terms))
         if wherever:
             formula = Implies(where, formula, evaluate=False)
         else:
@@ -153,67 +145,12 @@ class Graph:
 
         ValueError for a name that stands for something else already: as an equation it would be a hypothesis.
         """
-        for symbol, meant in names(**data) if apply is gram else _called(apply, data, premises):
-            self._names(symbol, meant)
-        moving = data.get("sums" if apply is total else "values", {})
-        every = _symbols(*moving) | {data.get("over")}
-        cases = [self._facts[case] for premise in premises for case in premise.rests - self._claim.premises.keys()]
-        if apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
-            over, to = premises[-1].formula.args[2]
-            every |= {over}
-            self._reaches(name, over, to, premises[0])
-        if any(every & case.formula.free_symbols for case in cases):
-            raise ValueError(f"{self._claim.id}: {name!r} speaks of every entry or point, and a case of some")
-        pairs = data["sums"] if apply is total else data["entries"] if apply is entrywise else {}
-        for term, told in pairs.items():
-            known = apply is entrywise and told in QUANTITIES
-            if isinstance(told, Symbol) and (known or self._sums.setdefault(told, term) != term):
-                of = QUANTITIES[told].meaning if known else f"the sum or an entry of {self._sums[told]}"
-                raise ValueError(f"{self._claim.id}: {told} is {of}, and not of {term}")
-        if apply is iterated:
-            self._moving |= _symbols(*data["values"], *(then for _, then, _ in data["values"].values()))
-        elif apply is vanishing:
-            for premise in premises:
-                self._reaches(name, data["over"], oo, premise)
-        if apply is vanishing and (moved := self._not_fixed(_symbols(data["factor"], data["ratio"]), data["over"])):
-            raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
-        elif apply is squeezed:
-            bound, _, (over, _) = premises[1].formula.args
-            if moved := self._not_fixed(_symbols(bound, data["value"]) - {over}, over):
-                raise ValueError(f"{self._claim.id}: {name!r} needs what stays as {over} tends, and {moved} may move")
+        self._names.allow(name, apply, data, *premises)
         formula = apply(*(premise.formula for premise in premises), **data)
         called = name_of(apply)
         self._derivation.trust(called)
         owed = Obligation(f"{apply.__name__} applies", formula, Decision(True, by=""))
-        return self._keep(name, formula, premises, because, owed, kind="rule", rule=called, bound=_symbols(formula))
-
-    def _names(self, called: Expr, meant: tuple[Basic, ...]) -> None:
-        """ValueError for a name of something else: what says that it is this as well would be a hypothesis."""
-        known = set(meant) == INNER[called] if called in INNER else called not in QUANTITIES
-        if not known or self._meant.setdefault(called, meant) != meant:
-            raise ValueError(f"{self._claim.id}: {called} is no new name for {' and '.join(map(str, meant))}")
-
-    def _reaches(self, name: str, over: Symbol, to: Expr, fact: Fact) -> None:
-        """ValueError if the hypotheses that a fact rests on keep a variable away from where it goes."""
-        for one in (self._facts[leaf].formula for leaf in fact.rests):
-            weak = {Lt: Le, Le: Le, Gt: Ge, Ge: Ge}.get(type(one))
-            ends = weak and weak(*(side.xreplace({over: to}) for side in one.args))
-            if one.free_symbols == {over} and ends != true:
-                raise ValueError(f"{self._claim.id}: {name!r} rests on {one}, with which {over} does not tend to {to}")
-
-    def _not_fixed(self, symbols: Iterable[Basic], count: Symbol) -> str:
-        """Those that a step changes, or may: neither the theory's own nor restrained by hypotheses about fixed ones."""
-        told = [_symbols(formula_of(premise, {})) for premise in self._claim.premises.values()]
-        moving = self._moving | {count}
-
-        def fixed(one: Basic) -> bool:
-            said = [symbols for symbols in told if one in symbols]
-            alone = bool(said) and not any(symbols & moving for symbols in said)
-            term, *others = self._meant.get(one, (one,))
-            let = isinstance(term, Eq) and not others and all(map(fixed, term.rhs.free_symbols))
-            return one not in moving and (one in QUANTITIES or alone or let)
-
-        return ", ".join(sorted(str(one) for one in symbols if not fixed(one)))
+        return self._keep(name, formula, premises, because, owed, kind="rule", rule=called, bound=symbols_of(formula))
 
     def cite(
         self,
@@ -230,29 +167,34 @@ class Graph:
         by it is said instead of the equality, where the definition can say it. ValueError if it is missing, or a term
         for what the definition of the cited claim gives, which for other terms is another thing.
         """
-        cited, of_every = get(claim_id), frozenset[Symbol]()
+        cited, of_every, still, called = get(claim_id), frozenset[Symbol](), true, dict[Symbol, Expr]()
         if value is not None:
-            self._names(
+            self._names.call(
                 value, (Symbol(claim_id), *sorted((Tuple(*pair) for pair in terms.items()), key=default_sort_key))
             )
         self._derivation.cite(claim_id)
         if cited.sentence is not None:
-            told = _symbols(*cited.premises.values()) | terms.keys()
+            told = symbols_of(*cited.premises.values()) | terms.keys()
             if terms and (open_ := cited.sentence.atoms(Term) - told):
                 raise ValueError(f"{self._claim.id}: {claim_id} speaks of {', '.join(map(str, open_))}; give its term")
-            said = put_in(formula_of(cited.sentence, cited.parts), terms)
+            sentence = formula_of(cited.sentence, cited.parts)
+            said = put_in(sentence, terms)
+            still = still_numbers(sentence, said, terms)
         elif value is not None and meant:
             said, of_every = put_in(cited.definition.says(value), terms), cited.definition.over
+            called = {value: Symbol(str(value), real=True)}
         elif value is not None:
             same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
             said = same(value, put_in(in_basic_quantities(cited.formula), terms))
+            called = {value: said.args[1]}
         else:
             raise ValueError(f"{self._claim.id}: {claim_id} says what something is; give its `value`")
         conditions = [formula_of(one, {}) for one in (*cited.premises.values(), *cited.hypotheses)]
-        needs = And(*(put_in(one, terms) for one in conditions), assumed(terms), defined(*terms.values()))
+        owes = assumed({**terms, **called}), defined(*terms.values()), still
+        needs = And(*(put_in(one, terms) for one in conditions), *owes)
         if needs != true:
             self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), implied
-        bound = _symbols(said) - of_every if value else ()
+        bound = symbols_of(said) - of_every if value else ()
         owed = implied(needs, uses)
         return self._keep(name or claim_id, said, uses, claim_id, owed, kind="claim", rule=claim_id, bound=bound)
 
@@ -349,7 +291,7 @@ class Graph:
                 yield f"{name}, {word}", partial(implied, wrong, self._proved[name][0].uses)
 
     def _leaf(self, name: str, formula: Boolean, because: str, kind: Kind) -> Fact:
-        return self._keep(name, formula, (), because, kind=kind, rests=frozenset([name]), bound=_symbols(formula))
+        return self._keep(name, formula, (), because, kind=kind, rests=frozenset([name]), bound=symbols_of(formula))
 
     def _keep(
         self,
@@ -374,20 +316,3 @@ class Graph:
         told = because + (f" [{', '.join(named(uses))}]" if uses else "")
         self._derivation.steps.append(Step(name, formula, told.strip(), owes, not owes, kind, rule, named(uses)))
         return found
-
-
-def _called(apply: Callable[..., Boolean], data: Mapping[str, Any], premises: Iterable[Fact]) -> Iterator[Called]:
-    """Names that a rule gives, each with what it is a name of."""
-    if "called" in data:
-        told = (value for value in data.values() if isinstance(value, Basic))
-        yield data["called"], (*(one.formula for one in premises), *told)
-    if apply is iterated:
-        yield from ((last, (first, then)) for first, then, last in data["values"].values())
-
-
-def _plain(symbol: Symbol) -> bool:
-    return bool(symbol.assumptions0 == Symbol(symbol.name, real=True).assumptions0)
-
-
-def _symbols(*formulas: Basic) -> frozenset[Basic]:
-    return frozenset().union(*(formula.free_symbols for formula in formulas))

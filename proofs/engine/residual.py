@@ -34,6 +34,7 @@ from sympy.polys.polyerrors import PolynomialError
 from proofs.engine.cases import Region, has_cases, leaves, witness
 from proofs.engine.decision import Decision
 from proofs.engine.smt import impossible
+from proofs.engine.terms import BINDING
 from proofs.symbols import QUANTITIES, mu, phi_angle, theta
 
 _WRITTEN = {
@@ -42,8 +43,8 @@ _WRITTEN = {
     sympy.cot: lambda y: sympy.cos(y) / sympy.sin(y),
     sympy.tan: lambda y: sympy.sin(y) / sympy.cos(y),
 }
-_HALF_ANGLE = Symbol("tan_half_theta", positive=True)
-_HALF_TURN = Symbol("tan_half_phi", real=True)
+_HALF_ANGLE = Dummy("tan_half_theta", positive=True)
+_HALF_TURN = Dummy("tan_half_phi", real=True)
 _ANYWHERE = {theta: Dummy("theta", real=True), phi_angle: Dummy("phi", real=True)}
 _BRANCHED = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min, sympy.Heaviside, sympy.asin, sympy.acos, atan, AppliedUndef)
 """Besides radicals, what depends on more of an angle than its sine and cosine."""
@@ -88,6 +89,8 @@ def decide_zero(expression: Expr) -> Decision:
     brought_together = any(divisor.is_Add for divisor in _divisors(expression))  # expanded it would only grow
     if expression == 0 or (not brought_together and expand(expression) == 0):
         return Decision(True)
+    if expression.has(sympy.Limit) or any(map(has_cases, expression.atoms(sympy.Derivative))):
+        return Decision(None)  # SymPy's limit holds where parameters are not special, its slope where there is one
     if _has_regions(expression):
         return _decide_by_cases(expression)
     points = _looks(expression)
@@ -111,7 +114,7 @@ def is_seen_not_to_vanish(expression: Expr) -> bool:
 
 def _has_regions(expression: Expr) -> bool:
     """Whether to split into regions: not for an angle (|sin θ| is sin θ), not by a condition on a bound variable."""
-    return has_cases(expression) and not (expression.has(theta) or any(map(has_cases, expression.atoms(Integral))))
+    return has_cases(expression) and not (expression.has(theta) or any(map(has_cases, expression.atoms(*BINDING))))
 
 
 def _divisors(expression: Expr) -> list[Expr]:

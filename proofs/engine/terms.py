@@ -6,21 +6,30 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sympy import (
+    Abs,
     And,
     Basic,
     Derivative,
     Expr,
     Ge,
+    Gt,
     Implies,
     Lambda,
+    Le,
     Limit,
     Ne,
     Not,
     Piecewise,
     Subs,
     Symbol,
+    Tuple,
+    acos,
+    asin,
     cos,
     cot,
+    false,
+    log,
+    nan,
     sin,
     sympify,
     tan,
@@ -30,7 +39,7 @@ from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.sentence import Exists, Root, Tends
 
-_BINDING: Final = (ExprWithLimits, Derivative, Lambda, Limit, Subs)
+BINDING: Final = (ExprWithLimits, Derivative, Lambda, Limit, Subs)
 """SymPy's expressions that have variables of their own, which no term is put in for."""
 
 
@@ -42,7 +51,7 @@ def put_in(form: Any, terms: Mapping[Symbol, Expr]) -> Any:
     """
     if strange := [one for one in terms if not one.is_Symbol]:
         raise ValueError(f"terms are put in for symbols, not for {', '.join(map(str, strange))}")
-    own = _bound(form)
+    own = bound_in(form)
     renamed = {sympify(terms.get(one, one)) for one in own}
     caught = {one for key, term in terms.items() if key not in own for one in sympify(term).free_symbols & renamed}
     if wrong := caught | {one for one in renamed if not one.is_Symbol}:
@@ -52,12 +61,12 @@ def put_in(form: Any, terms: Mapping[Symbol, Expr]) -> Any:
 
 def replaced(form: Any, terms: Mapping[Any, Expr]) -> Any:
     """The same unchecked, and for expressions too: by `subs`, one after the other, where that makes a difference."""
-    if form.has(*_BINDING) or not all(one.is_Symbol for one in terms):
+    if form.has(*BINDING) or not all(one.is_Symbol for one in terms):
         return form.subs(dict(terms), simultaneous=True)
     return form.xreplace(dict(terms))
 
 
-def _bound(form: Basic) -> set[Basic]:
+def bound_in(form: Basic) -> set[Basic]:
     """The variables that a form has of its own."""
     own = {part.args[2][0] for part in form.atoms(Tends)} | {part.args[1] for part in form.atoms(Root, Limit)}
     own |= {part.args[0] for part in form.atoms(Exists)}
@@ -86,11 +95,18 @@ def _assumed(symbol: Symbol, term: Expr) -> Iterator[Boolean]:
 
 
 def defined(*terms: Basic) -> Boolean:
-    """Where terms are real numbers: no divisor is 0, no radicand negative; of a piece, where it is chosen."""
+    """Where terms are real numbers: no divisor is 0, no radicand negative; of a piece, where it is chosen.
+
+    False for what is infinite or imaginary.
+    """
     return And(*(one for term in terms for one in _defined(sympify(term))))
 
 
 def _defined(term: Basic) -> Iterator[Boolean]:
+    if isinstance(term, Tuple):  # where a variable goes, ∞ as well
+        return
+    if term.is_infinite or term.is_imaginary or term is nan:
+        yield false
     if isinstance(term, Piecewise):
         before = true
         for piece, condition in term.args:
@@ -101,9 +117,19 @@ def _defined(term: Basic) -> Iterator[Boolean]:
         yield from _defined(part)
     if isinstance(term, tan | cot):
         yield Ne((cos if isinstance(term, tan) else sin)(term.args[0]), 0)
+    if isinstance(term, log):
+        yield Gt(term.args[0], 0)
+    if isinstance(term, asin | acos):
+        yield Le(Abs(term.args[0]), 1)
     if not term.is_Pow:
         return
     if term.exp.could_extract_minus_sign() and not term.base.is_nonzero:
         yield Ne(term.base, 0)
     if term.exp.is_Rational and not term.exp.is_Integer and not term.base.is_nonnegative:
         yield Ge(term.base, 0)
+
+
+def still_numbers(formula: Boolean, said: Boolean, terms: Mapping[Symbol, Expr]) -> Boolean:
+    """Where what is said is made of numbers, the formula is, too: SymPy may have cancelled what is none."""
+    where = put_in(defined(formula), terms)
+    return true if where == true else Implies(defined(said), where)

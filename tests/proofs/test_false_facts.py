@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sympy import (
     Abs,
+    Derivative,
     Eq,
     Expr,
     Function,
     Ge,
+    I,
     Implies,
     Integer,
     Integral,
     Le,
+    Limit,
     Ne,
+    Piecewise,
     Rational,
+    Sum,
     Symbol,
+    acos,
     cos,
+    log,
     oo,
     pi,
     sign,
@@ -26,6 +34,7 @@ from sympy import (
     sqrt,
     symbols,
     tan,
+    true,
 )
 
 from proofs.engine import claim as registry
@@ -37,12 +46,13 @@ from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All, Exists, Root, Same, Tends, eq, ge, le
 from proofs.engine.smt import follows
 from proofs.rules.algebra import entrywise, gram, iterated
-from proofs.rules.analysis import carried, convex, least, partial, rising, sole, squeezed, tends, unbounded
+from proofs.rules.analysis import carried, cluster, convex, least, partial, rising, sole, squeezed, tends, unbounded
 from proofs.rules.forms import definite, reached, rises
 from proofs.symbols import alpha, beta, e, kappa, norm_gap, phi_angle, r, r_star, theta, v_star, vs_vs, w_hat
 from proofs.symbols import v as v_
 
 x, y, z, q, new = symbols("x y z q w_9", real=True)
+HALF = Symbol("tan_half_theta", positive=True)
 positive, count = Symbol("p", positive=True), Symbol("cnt", integer=True, nonnegative=True)
 ONLY = Root("the only", x, eq(1, x), (Integer(0), Integer(2)))
 STATED = Claim(
@@ -56,6 +66,7 @@ STATED = Claim(
     premises={
         "x = 1": eq(x, 1),
         "y = 2": eq(y, 2),
+        "x = y": eq(x, y),
         "x ≥ y": ge(x, y),
         "v": Same(v_, 2 * v_star),
         "θ ≤ π": le(theta, pi),
@@ -190,6 +201,60 @@ FALSE: dict[str, Argument] = {
     ),
     "κ is what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=kappa),
     "one name for two values": lambda g: two_values(g, g.given("θ ≤ π")),
+    "two roots that SymPy makes one": lambda g: g.instance(
+        "i", g.fact("s", Implies(Eq(sqrt(x), sqrt(z)), sqrt(x) * sqrt(z) >= 0)), {z: x}
+    ),
+    "a quotient by 0 that SymPy cancels": lambda g: g.instance(
+        "i", g.fact("s", Implies(Eq(x, 0), Eq(x * (1 / z), 0))), {z: x}
+    ),
+    "i is a real number": lambda g: g.instance("i", g.fact("s", Ge(z**2, 0)), {z: I}),
+    "i times a number is one": lambda g: g.instance("i", g.fact("s", Le(cos(z), 1)), {z: I * x}),
+    "arccos 2 is a real number": lambda g: g.instance("i", g.fact("s", Le(cos(z), 1)), {z: acos(x)}),
+    "a logarithm of a negative number": lambda g: g.let(new, log(x)),
+    "∞ is a number": lambda g: g.let(new, oo),
+    "x times ∞ tends to 0": lambda g: g.instance("i", g.apply("l", tends, f=x * y, over=x, to=Integer(0)), {y: oo}),
+    "a sum in regions of its index": lambda g: g.equal(
+        "l", Sum(Abs(count - Rational(1, 2)), (count, 0, 1)), Integer(0)
+    ),
+    "a jump has the slope 0": lambda g: g.equal(
+        "l", Function("f")(y) * Derivative(Piecewise((0, x < 0), (1, True)), x), Integer(0)
+    ),
+    "the tangent of half an angle is a name": lambda g: g.equal(
+        "l", Function("f")(y) * sin(theta), Function("f")(y) * 2 * HALF / (1 + HALF**2)
+    ),
+    "a limit at a parameter that is special": lambda g: g.equal(
+        "l", Limit(1 / (1 + positive * Abs(x)), positive, oo), Integer(0)
+    ),
+    "a name whose term a limit binds": lambda g: g.equal("l", Limit(new, x, 0), Integer(1), g.let(new, x + 1)),
+    "a limit at a named point": lambda g: g.rule(
+        "c",
+        carried,
+        g.equal("e", Integer(2), new + 1, g.let(new, Integer(1))),
+        g.apply("l", tends, f=new + 1, over=new, to=Integer(0)),
+    ),
+    "a limit over what is another variable": lambda g: g.rule(
+        "c",
+        carried,
+        g.fact("e", Eq(y + 1, x + 1, evaluate=False), g.given("x = y"), g.given("y = 2")),
+        g.apply("l", tends, f=x + 1, over=x, to=Integer(0)),
+    ),
+    "a step from a named number alone": lambda g: g.rule(
+        "d",
+        iterated,
+        g.fact("first", true),
+        g.fact("after", Implies(new <= 1, Le(new + 1, 1), evaluate=False), g.let(new, Integer(0))),
+        holds=new <= 1,
+        values={new: (Integer(0), new + 1, z)},
+        count=count,
+    ),
+    "a named point is any other": lambda g: g.rule(
+        "c", cluster, g.fact("m", (z - y) * (new - x) >= 0, g.let(new, x)), here=(x, y), there=(new, z)
+    ),
+    "a number is what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=Rational(1, 2)),
+    "what a claim is about is positive": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=positive),
+    "an inner product is positive": lambda g: g.rule(
+        "d", gram, products={(v_star, v_star): vs_vs}, expanded={positive: (x * v_star, v_star)}
+    ),
 }
 
 
@@ -210,6 +275,12 @@ TRUE: dict[str, Argument] = {
         "l", sole, equation=eq(Rational(1, 2), x), over=x, low=Integer(0), high=Integer(1)
     ),
     "a limit by a bound that stands still": lambda g: within(g, g.let(new, beta), new),
+    "two roots of positive numbers": lambda g: g.instance(
+        "i", g.fact("s", Implies(Eq(sqrt(x), sqrt(z)), sqrt(x) * sqrt(z) >= 0)), {z: positive, x: positive}
+    ),
+    "an inner product of any sign": lambda g: g.rule(
+        "d", gram, products={(v_star, v_star): vs_vs}, expanded={q: (x * v_star, v_star)}
+    ),
     "an angle wherever": lambda g: g.equal("s", sin(theta) ** 2 + cos(theta) ** 2, Integer(1)),
     "what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=z),
 }
@@ -218,6 +289,22 @@ TRUE: dict[str, Argument] = {
 @pytest.mark.parametrize("what", TRUE)
 def test_the_same_put_right_is_one(what: str, derivation: Derivation) -> None:
     assert proved(TRUE[what], derivation)
+
+
+def test_what_is_minimized_and_what_is_said_besides_have_names(derivation: Derivation) -> None:
+    derivation.begin((new - 1) ** 2)
+    with pytest.raises(ValueError, match="w_9 is none"):
+        Graph(derivation).let(new, Integer(5))
+
+
+def test_a_claim_that_is_recalled_says_what_it_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    def typed(d: Derivation) -> None:
+        d.recall("G1", Integer(5))
+
+    wrong = replace(STATED, id="B92", derivation=typed)
+    monkeypatch.setitem(registry._REGISTRY, "B92", wrong)
+    with pytest.raises(ValueError, match="G1 does not state 5"):
+        registry.derive("B92")
 
 
 def test_the_minimum_is_at_a_term_that_is_named_and_not_bounded(derivation: Derivation) -> None:

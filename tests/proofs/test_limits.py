@@ -13,7 +13,7 @@ from sympy import Eq, Expr, Piecewise, Rational, diff, sqrt
 
 import proofs
 from numerics.generated.splitting import basin_probability, spike_threshold
-from proofs import basin, census, census_nonconvex, limit_sharpness, limits_nonconvex
+from proofs import basin, census, census_nonconvex, joint, limit_sharpness, limits_nonconvex
 from proofs.code import splitting as generate_splitting
 from proofs.engine import claim as registry
 from proofs.engine.smt import follows
@@ -72,6 +72,7 @@ def test_another_part(claim_id: str, part: str, monkeypatch: pytest.MonkeyPatch)
         (basin, "_AHEAD", 1 - basin.beta, "R6"),
         (substitutions, "HALF", Rational(1, 3), "R6.probability"),
         (basin, "BASIN_REFLECTED", 2 * basin.BASIN_REFLECTED, "R6.probability"),
+        (joint, "_KEPT", 2 * joint._KEPT, "R11.spurious"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

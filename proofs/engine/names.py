@@ -1,0 +1,143 @@
+"""Names that a graph gives, and what may be said of every value of one: what a rule is told must be no hypothesis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from sympy import Basic, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, oo
+from sympy.logic.boolalg import Boolean, true
+
+from proofs.engine.claim import Claim
+from proofs.engine.facts import Fact, behind
+from proofs.engine.sentence import Tends, formula_of
+from proofs.engine.smt import impossible
+from proofs.rules.algebra import entrywise, gram, iterated, names, total
+from proofs.rules.analysis import carried, cluster, squeezed, vanishing
+from proofs.symbols import INNER, QUANTITIES
+
+Called = tuple[Expr, tuple[Basic, ...]]
+"""A name with what it is a name of."""
+
+
+class Names:
+    """The names of one claim's graph; `leaf` says what a hypothesis or a case is, by its name."""
+
+    def __init__(self, claim: Claim, leaf: Callable[[str], Boolean]) -> None:
+        self._claim = claim
+        self._leaf = leaf
+        self._meant: dict[Expr, tuple[Basic, ...]] = {}
+        self._sums: dict[Expr, Expr] = {}
+        self._moving: set[Basic] = set()
+        self._lets: dict[Fact, Symbol] = {}
+
+    def let(self, symbol: Symbol, said: Fact) -> None:
+        """A fact that says what a symbol is: no rule may give it to something else as well."""
+        self._meant[symbol] = (said.formula,)
+        self._lets[said] = symbol
+
+    def let_behind(self, facts: Iterable[Fact]) -> frozenset[Symbol]:
+        """Names that `let` gave, of what is used."""
+        return frozenset(self._lets[one] for one in behind(facts) if one in self._lets)
+
+    def call(self, called: Expr, meant: tuple[Basic, ...]) -> None:
+        """ValueError for a name of something else: what says that it is this as well would be a hypothesis."""
+        known = set(meant) == INNER[called] if called in INNER else called not in QUANTITIES
+        known &= called.is_Symbol or (isinstance(called, cos) and called.args[0].is_Symbol)
+        if not known or self._meant.setdefault(called, meant) != meant:
+            raise ValueError(f"{self._claim.id}: {called} is no new name for {' and '.join(map(str, meant))}")
+
+    def allow(self, name: str, apply: Callable[..., Boolean], data: Mapping[str, Any], *premises: Fact) -> None:
+        """ValueError for what would be a hypothesis in what a rule is told."""
+        for symbol, meant in names(**data) if apply is gram else _called(apply, data, premises):
+            self.call(symbol, meant)
+        if assuming := [one for one in _signed(data) if one not in QUANTITIES]:
+            raise ValueError(f"{self._claim.id}: {', '.join(map(str, assuming))} would be a hypothesis, not a name")
+        moving = data.get("sums" if apply is total else "values", {})
+        every = symbols_of(*moving) | {data.get("over")}
+        if apply is cluster:
+            every |= symbols_of(*data["there"])
+        cases = [self._leaf(case) for premise in premises for case in premise.rests - self._claim.premises.keys()]
+        if apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
+            over, to = premises[-1].formula.args[2]
+            every |= {over}
+            self._reaches(name, over, to, premises[0])
+        if any(every & case.free_symbols for case in cases) or every & self.let_behind(premises):
+            raise ValueError(
+                f"{self._claim.id}: {name!r} speaks of every entry or point, and a case of some or a name for one"
+            )
+        if apply in (total, entrywise):
+            self._of_entries(data["sums" if apply is total else "entries"], apply is entrywise)
+        elif apply is iterated:
+            self._moving |= symbols_of(*data["values"], *(then for _, then, _ in data["values"].values()))
+        elif apply is vanishing:
+            for premise in premises:
+                self._reaches(name, data["over"], oo, premise)
+        if apply is vanishing and (moved := self._not_fixed(symbols_of(data["factor"], data["ratio"]), data["over"])):
+            raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
+        if apply is squeezed:
+            bound, _, (over, _) = premises[1].formula.args
+            if moved := self._not_fixed(symbols_of(bound, data["value"]) - {over}, over):
+                raise ValueError(f"{self._claim.id}: {name!r} needs what stays as {over} tends, and {moved} may move")
+
+    def _of_entries(self, pairs: Mapping[Expr, Expr], entries: bool) -> None:
+        """ValueError for a name of another sum, or entry."""
+        for term, told in pairs.items():
+            known = entries and told in QUANTITIES
+            if isinstance(told, Symbol) and (known or self._sums.setdefault(told, term) != term):
+                of = QUANTITIES[told].meaning if known else f"the sum or an entry of {self._sums[told]}"
+                raise ValueError(f"{self._claim.id}: {told} is {of}, and not of {term}")
+
+    def _reaches(self, name: str, over: Symbol, to: Expr, fact: Fact) -> None:
+        """ValueError if the hypotheses that a fact rests on keep a variable away from where it goes."""
+        said = [self._leaf(leaf) for leaf in fact.rests]
+        near = [10**6 if to == oo else to + side * Rational(1, 10**6) for side in (1, -1)]
+        if all(impossible(one.xreplace({over: there}) for one in said) for there in near):
+            raise ValueError(f"{self._claim.id}: {name!r} rests on what keeps {over} away from {to}")
+        for one in said:
+            weak = {Lt: Le, Le: Le, Gt: Ge, Ge: Ge}.get(type(one))
+            ends = weak and weak(*(side.xreplace({over: to}) for side in one.args))
+            if one.free_symbols == {over} and ends != true:
+                raise ValueError(f"{self._claim.id}: {name!r} rests on {one}, with which {over} does not tend to {to}")
+
+    def _not_fixed(self, symbols: Iterable[Basic], count: Symbol) -> str:
+        """Those that a step changes, or may: neither the theory's own nor restrained by hypotheses about fixed ones."""
+        told = [symbols_of(formula_of(premise, {})) for premise in self._claim.premises.values()]
+        moving = self._moving | {count}
+
+        def fixed(one: Basic) -> bool:
+            said = [symbols for symbols in told if one in symbols]
+            alone = bool(said) and not any(symbols & moving for symbols in said)
+            term, *others = self._meant.get(one, (one,))
+            let = isinstance(term, Eq) and not others and all(map(fixed, term.rhs.free_symbols))
+            return one not in moving and (one in QUANTITIES or alone or let)
+
+        return ", ".join(sorted(str(one) for one in symbols if not fixed(one)))
+
+
+def _called(apply: Callable[..., Boolean], data: Mapping[str, Any], premises: Iterable[Fact]) -> Iterator[Called]:
+    """Names that a rule gives, each with what it is a name of."""
+    if "called" in data:
+        told = (value for value in data.values() if isinstance(value, Basic))
+        yield data["called"], (*(one.formula for one in premises), *told)
+    if apply is iterated:
+        yield from ((last, (first, then)) for first, then, last in data["values"].values())
+
+
+def _signed(data: Mapping[str, Any]) -> Iterator[Symbol]:
+    """Names of inner products that assume a sign, but for that of a square; and such a name of a slope."""
+    for name, (first, second) in (data.get("expanded", {}) | data.get("named", {})).items():
+        if name.is_Symbol and not plain(name) and (name.is_nonzero or first != second):
+            yield name
+    if isinstance(called := data.get("called"), Symbol) and called.is_nonzero:
+        yield called
+
+
+def plain(symbol: Symbol) -> bool:
+    """Whether a symbol is real, and no more is assumed of it."""
+    return bool(symbol.assumptions0 == Symbol(symbol.name, real=True).assumptions0)
+
+
+def symbols_of(*formulas: Basic) -> frozenset[Basic]:
+    """What formulas speak of."""
+    return frozenset().union(*(formula.free_symbols for formula in formulas))
