@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sympy import Basic, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, oo
@@ -53,19 +53,14 @@ class Names:
             self.call(symbol, meant)
         if assuming := [one for one in _signed(data) if one not in QUANTITIES]:
             raise ValueError(f"{self._claim.id}: {', '.join(map(str, assuming))} would be a hypothesis, not a name")
-        moving = data.get("sums" if apply is total else "values", {})
-        every = symbols_of(*moving) | {data.get("over")}
-        if apply is cluster:
-            every |= symbols_of(*data["there"])
+        every = self._every(apply, data, premises)
         cases = [self._leaf(case) for premise in premises for case in premise.rests - self._claim.premises.keys()]
+        if any(every & case.free_symbols for case in cases) or every & self.let_behind(premises):
+            what = "and a case of some, or a name of one"
+            raise ValueError(f"{self._claim.id}: {name!r} speaks of every entry or point, {what}")
         if apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
             over, to = premises[-1].formula.args[2]
-            every |= {over}
             self._reaches(name, over, to, premises[0])
-        if any(every & case.free_symbols for case in cases) or every & self.let_behind(premises):
-            raise ValueError(
-                f"{self._claim.id}: {name!r} speaks of every entry or point, and a case of some or a name for one"
-            )
         if apply in (total, entrywise):
             self._of_entries(data["sums" if apply is total else "entries"], apply is entrywise)
         elif apply is iterated:
@@ -79,6 +74,19 @@ class Names:
             bound, _, (over, _) = premises[1].formula.args
             if moved := self._not_fixed(symbols_of(bound, data["value"]) - {over}, over):
                 raise ValueError(f"{self._claim.id}: {name!r} needs what stays as {over} tends, and {moved} may move")
+
+    def _every(self, apply: Callable[..., Boolean], data: Mapping[str, Any], premises: Sequence[Fact]) -> set[Any]:
+        """What a rule speaks of every value of; of an entry also a coefficient that is named after it."""
+        every = {*symbols_of(*data.get("sums" if apply is total else "values", {})), data.get("over")}
+        if apply is cluster:
+            every |= symbols_of(*data["there"])
+        elif apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
+            every |= {premises[-1].formula.args[2][0]}
+        elif apply is total:
+            named = {self._lets[one]: one.formula.free_symbols for one in behind(premises) if one in self._lets}
+            tied = {name for name, symbols in named.items() if every & symbols}
+            every |= tied & symbols_of(*(premise.formula for premise in premises))
+        return every
 
     def _of_entries(self, pairs: Mapping[Expr, Expr], entries: bool) -> None:
         """ValueError for a name of another sum, or entry."""

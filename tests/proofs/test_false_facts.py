@@ -45,7 +45,7 @@ from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All, Exists, Root, Same, Tends, eq, ge, le
 from proofs.engine.smt import follows
-from proofs.rules.algebra import entrywise, gram, iterated
+from proofs.rules.algebra import entrywise, gram, iterated, total
 from proofs.rules.analysis import carried, cluster, convex, least, partial, rising, sole, squeezed, tends, unbounded
 from proofs.rules.forms import definite, reached, rises
 from proofs.symbols import alpha, beta, e, kappa, norm_gap, phi_angle, r, r_star, theta, v_star, vs_vs, w_hat
@@ -249,6 +249,9 @@ FALSE: dict[str, Argument] = {
     ),
     "a named point is any other": lambda g: g.rule(
         "c", cluster, g.fact("m", (z - y) * (new - x) >= 0, g.let(new, x)), here=(x, y), there=(new, z)
+    ),
+    "a coefficient that is named after an entry": lambda g: g.rule(
+        "s", total, g.fact("e", new * x >= 0, g.let(new, x)), sums={x: z}
     ),
     "a number is what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=Rational(1, 2)),
     "what a claim is about is positive": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=positive),
