@@ -11,7 +11,7 @@ from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, ge, gt, le, lt
-from proofs.fixed_points import ACROSS, GAP, PRODUCTS, R3, RIGHT
+from proofs.fixed_points import ACROSS, ENTRIES, GAP, PRODUCTS, R3, RIGHT
 from proofs.rules.algebra import gram, grown
 from proofs.rules.analysis import circle
 from proofs.rules.means import normal_density
@@ -28,6 +28,7 @@ from proofs.symbols import (
     multiplier,
     named,
     r,
+    s,
     step,
     theta,
     v_vs,
@@ -68,8 +69,8 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
     parts={"slope of the potential": POTENTIAL_SLOPE, "strength": STRENGTH},
     besides=lambda: {
         "κ(θ) is a Gaussian average by G5, for r = 1, without 0/0 at θ = 0 and π": eq(
-            STRENGTH.subs(moment_across, sympy.UnevaluatedExpr(get("G5").formula)),
-            v_vs / sqrt(2 * pi) * sympy.Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
+            STRENGTH.subs(moment_across, sympy.UnevaluatedExpr(get("G5").formula.xreplace({x: s}))),
+            v_vs / sqrt(2 * pi) * sympy.Integral(mu(r * sin(theta) * s) * normal_density(s), (s, -oo, oo)),
         )
     },
     premises={
@@ -78,7 +79,8 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
         **R3.premises,
     },
     names={**R3.names, _GRADIENT: r"G_\mu", _TURN: r"\dot\theta", _G_W: r"\langle G_\mu,\hat w\rangle"}
-    | {_ON_T: r"\langle G_\mu,t\rangle", theta: r"\theta", w_hat: r"\hat w", U_VECTOR: "u"},
+    | {_ON_T: r"\langle G_\mu,t\rangle", theta: r"\theta", w_hat: r"\hat w", U_VECTOR: "u"}
+    | {at: told.replace(r"\bar w", r"\hat w").replace(r"\bar u", "u") for at, told in ENTRIES.items()},
     hypotheses=OPEN_ANGLE,
     setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; t ⟂ w, and θ̇ is the derivative of θ along t",
     remark="PG, P the projector off w, is the gradient of the Ψ with Ψ(0) = 0 and the slope Ψ' shown; with "

@@ -34,6 +34,9 @@ _NORM_U, GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w
 _NAMES = {ACROSS: r"\|P\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle"}
 _NAMES |= {U_VECTOR: r"\bar u", w_hat: r"\bar w", theta: r"\bar\theta"}
 
+ENTRIES = {X: r"\bar w_i", ENTRY: r"\bar u_i", P_X: r"\lambda p(|\bar w_i|)", P_ENTRY: r"\lambda p(|\bar u_i|)"}
+"""What `OF_A_MINIMIZER` speaks of, as a fixed point has it."""
+
 
 @claim(
     id="R3",
@@ -58,7 +61,7 @@ _NAMES |= {U_VECTOR: r"\bar u", w_hat: r"\bar w", theta: r"\bar\theta"}
     definition=Splitting("fixed-points"),
     parts={"right side": RIGHT, "multiplier": LEVEL, "sine": SINE},
     premises=OF_A_MINIMIZER | {"θ̄ ≤ π": ge(sin(theta), 0), "∠ ≤ π": ge(sin(_BETWEEN), 0)},
-    names=_NAMES,
+    names=_NAMES | ENTRIES,
     setting="‖w̄‖ = 1, τ > 0, ū ∈ S(w̄), P the projector off w̄; κ > 0; at ū = 0 read ‖ū‖ sin ∠ as 0",
 )
 def R3(d: Derivation) -> None:

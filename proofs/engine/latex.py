@@ -190,7 +190,7 @@ class _Sentence(_Latex):
         self._parts, self._deep = {name: part.xreplace(own) for name, part in parts.items()}, 0
 
     def _print_Term(self, expr: Symbol) -> str:
-        return str(expr.name)
+        return self._settings["symbol_names"].get(expr) or str(expr.name)
 
     def _print_Part(self, expr: Symbol) -> str:
         return self._settings["symbol_names"].get(expr) or str(self._print(self._parts[expr.name]))
