@@ -161,9 +161,9 @@ _REFLECTED = "the same by I_x(a, b) = 1 − I_{1−x}(b, a), with q = sin α₀,
     subject=r"\mathbb{P}(\theta<\pi-\alpha_0)",
     definition=Splitting("probability"),
     statement=_PROBABILITY,
-    hypotheses=(n >= 2,),
+    hypotheses=(n >= 2, cap_angle < pi / 2),
     besides=lambda: {_REFLECTED: eq(_PROBABILITY.subs(sin(cap_angle), CAP), BASIN_REFLECTED)},
-    setting="α₀ < π/2, sin α₀ = r/κ; the start is uniform on the sphere",
+    setting="sin α₀ = r/κ; the start is uniform on the sphere",
     code=("basin_probability",),
 )
 def R6_probability(d: Derivation) -> None:

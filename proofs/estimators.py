@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Expr, Ge, Gt, Integer, Limit, cos, cot, erf, exp, oo, pi, sin, sqrt
+from sympy import Expr, Ge, Gt, Integer, Limit, cos, cot, erf, exp, pi, sin, sqrt
 from sympy.codegen.cfunctions import expm1
 from sympy.logic.boolalg import Boolean
 
@@ -27,6 +27,7 @@ from proofs.rules.moments import (
     finite_moments,
     for_any_slope,
     for_no_length,
+    is_constant_on_sides,
     of_half_spaces,
     with_moments,
 )
@@ -48,7 +49,6 @@ from proofs.symbols import (
     v_vs,
     w_hat,
     w_star,
-    x,
 )
 
 ANGLES = OPEN_ANGLE + NONZERO_FILTER
@@ -130,24 +130,22 @@ def derive_gradient(d: Derivation, name: str) -> None:
     """
     target, proxy = get(ID_OF[name]), estimator(name)
     if is_homogeneous(proxy):
-        d.open(partial(of_half_spaces, proxy=proxy))
+        d.open(of_half_spaces)
     else:
         into_c1(d, proxy, closed=name in KERNELS and is_gaussian_on_pieces(proxy))
         if name not in KERNELS:
-            d.by("The moments are finite", partial(finite_moments, proxy=proxy))
+            d.by("The moments are finite", finite_moments)
     further = [_FURTHER[name]] if name in _FURTHER else []
     if not is_homogeneous(proxy) and CLOSED_ANGLE[0] in target.hypotheses:
         further.append(("The ends θ = 0 and θ = π", at_the_ends))
     for where, rule in further:
-        d.by(where, partial(rule, proxy=proxy, stated=target.formula))
+        d.by(where, rule)
     d.conclude(target.formula, target.printed)
 
 
 def is_homogeneous(proxy: Estimator) -> bool:
     """Whether μ' is one number below 0 and one above it, and the closed form is known."""
-    ends = {end for low, high, _ in proxy.pieces for end in (low, high)}
-    constant = not any(piece.has(x) for _, _, piece in proxy.pieces)
-    return proxy.name in KERNELS and constant and ends <= {-oo, Integer(0), oo}
+    return proxy.name in KERNELS and is_constant_on_sides(proxy)
 
 
 def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
@@ -158,7 +156,7 @@ def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:
         average_the_waves(d, moments_of(wave_kernels(proxy.waves)))
         return
     name = "Integrate the moments" if closed else "Fold the moments onto s > 0"
-    d.by(name, partial(with_moments, proxy=proxy, closed=closed))
+    d.by(name, partial(with_moments, closed=closed))
 
 
 def average_the_waves(d: Derivation, moments: Moments) -> None:

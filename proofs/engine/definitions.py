@@ -29,6 +29,13 @@ class Definition:
         raise ValueError(f"what {type(self).__name__} means for {value} is no formula")
 
 
+def demand(given: object, *own: Definition | type[Definition]) -> None:
+    """ValueError for what is none of these definitions, nor of one of these kinds."""
+    if given not in own and not isinstance(given, tuple(kind for kind in own if isinstance(kind, type))):
+        known = " or ".join(one.__name__ if isinstance(one, type) else str(one) for one in own)
+        raise ValueError(f"the rule reads {known}, and not {given}")
+
+
 @dataclass(frozen=True)
 class HalfSpaceMoment(Definition):
     """``E[ z^d · μ'(r a·z)^q · Π 1{h·z > 0} ]`` for z ~ N(0, I_n), h running over `halfspaces`.

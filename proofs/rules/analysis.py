@@ -8,7 +8,7 @@ import sympy
 from sympy import Abs, And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Symbol, asin, cos, diff, expand, pi, sin
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.definitions import Definition
+from proofs.engine.definitions import Definition, Splitting, demand
 from proofs.engine.derivation import Derivation, Line, inner
 from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
@@ -279,8 +279,10 @@ def linearized(d: Derivation, definition: Definition) -> Line:
     """DIFF: the slope of w ↦ z/‖z‖ along a unit t ⟂ w̄ for which diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄.
 
     S is differentiable at each entry, so z = w̄ + ht + τ(κw* + βS(w̄) + hβ diag(S')t) up to o(h), and κw* + βS(w̄) = Nw̄
-    by R3; ‖z‖ divides, and across w̄ and t there is nothing. Source: Rudin, Principles of Mathematical Analysis, 9.15.
+    by R3; ‖z‖ divides, and across w̄ and t there is nothing. ValueError for another definition. Source: Rudin,
+    Principles of Mathematical Analysis, 9.15.
     """
+    demand(definition, Splitting("rate"))
     d.cite("R3")
     frame = dict.fromkeys(((w_hat, w_hat), (_TANGENT, _TANGENT)), sympy.S.One)
     bent = curvature * _TANGENT + _ALONG * w_hat

@@ -6,7 +6,16 @@ from sympy import And, Eq, Expr, Symbol, cos, diff, pi, simplify, sin, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import get
-from proofs.engine.definitions import Correlation, Definition, Envelope, Potential, ProximalMap
+from proofs.engine.definitions import (
+    CommonZeros,
+    Correlation,
+    Definition,
+    Envelope,
+    PlainDescent,
+    Potential,
+    ProximalMap,
+    demand,
+)
 from proofs.engine.derivation import Derivation, Line, coefficient, inner, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Is, Term
@@ -21,8 +30,11 @@ from proofs.symbols import PLANE, beta, e, eta, lam, ones, r, theta, u, v, v_sta
 def of_constants(d: Derivation, definition: Potential) -> Line:
     """DIFF: αŵ − κw* with α and κ constant in w is the gradient of α‖w‖ − κ⟨w*, w⟩, at every w ≠ 0.
 
-    For ∇‖w‖ = ŵ, and a linear function is its own derivative. Source: Rudin, Principles of Mathematical Analysis, 9.15.
+    For ∇‖w‖ = ŵ, and a linear function is its own derivative. ValueError for another definition, and jointly in (v, w).
+    Source: Rudin, Principles of Mathematical Analysis, 9.15.
     """
+    demand(definition, Potential)
+    demand(definition, Potential(definition.estimator))
     origin = ID_OF[definition.estimator]
     d.cite(origin)
     gradient = in_basic_quantities(get(origin).formula)
@@ -83,15 +95,20 @@ def constant_between(*, sample: Expr, slope: Term) -> Boolean:
 def cost_of(d: Derivation, definition: ProximalMap | Envelope) -> Line:
     """COST: what a proximal map minimizes, and what an envelope is the least value of, for the penalty that is named.
 
-    By definition.
+    ValueError for another definition. By definition.
     """
+    demand(definition, ProximalMap, *map(Envelope, PENALTIES))
     if isinstance(definition, ProximalMap):
         return definition.cost, []
     return lam * PENALTIES[definition.penalty].on_reals + beta * (u - x_in) ** 2 / 2, []
 
 
 def correlated(d: Derivation, definition: Correlation) -> Line:
-    """GRAM: ⟨G, ∂f/∂w⟩ of the combinations of ŵ and e that N3 and the claim on G state. Source: bilinearity."""
+    """GRAM: ⟨G, ∂f/∂w⟩ of the combinations of ŵ and e that N3 and the claim on G state.
+
+    ValueError for another definition. Source: bilinearity.
+    """
+    demand(definition, Correlation)
     origin = "C1" if definition.estimator == "*" else ID_OF[definition.estimator]
     d.cite("N3", origin)
     return inner(get(origin).as_printed, get("N3").formula, PLANE), []
@@ -104,12 +121,20 @@ def identity_at_the_end(d: Derivation) -> Expr:
 
 
 def length_at_the_end(d: Derivation, definition: Definition) -> Line:
-    """GRAM: a multiple c ≥ 0 of ŵ has the length c. Source: the definition of a norm."""
+    """GRAM: a multiple c ≥ 0 of ŵ has the length c.
+
+    ValueError for another definition. Source: the definition of a norm.
+    """
+    demand(definition, CommonZeros("identity", "spurious"))
     gradient = identity_at_the_end(d)
     along = coefficient(gradient, w_hat)
     return along, [vanishes("component along e", coefficient(gradient, e)), follows("that along ŵ is ≥ 0", along >= 0)]
 
 
 def stepped_at_the_end(d: Derivation, definition: Definition) -> Line:
-    """GRAM: ⟨w − ηG, ŵ⟩ of the combination that C2 states. Source: bilinearity."""
+    """GRAM: ⟨w − ηG, ŵ⟩ of the combination that C2 states.
+
+    ValueError for another definition. Source: bilinearity.
+    """
+    demand(definition, PlainDescent("identity"))
     return inner(r * w_hat - eta * identity_at_the_end(d), w_hat, PLANE), []

@@ -14,7 +14,7 @@ from sympy import Expr, Integer, Integral, cos, cot, erfc, exp, expand, integrat
 from sympy.simplify.fu import TR8
 
 from proofs.engine.claim import get
-from proofs.engine.definitions import ACTIVATIONS, HalfSpaceMoment, MeanSample, ReluNetwork
+from proofs.engine.definitions import ACTIVATIONS, HalfSpaceMoment, MeanSample, ReluNetwork, demand
 from proofs.engine.derivation import Derivation, Line, Obligation, evaluated, nonnegative_in_theta, vanishes
 from proofs.rows import double_sum, row_lemma, single_sum
 from proofs.symbols import (
@@ -62,8 +62,12 @@ def gauss(d: Derivation, definition: HalfSpaceMoment) -> Line:
     """GAUSS: the law of z is that of its rotations; coordinates outside span(a, b) are independent, with mean 0.
 
     So the mean is an integral over the plane: over a wedge, in polar coordinates; with a proxy, over s and, within,
-    over the t with b·z > 0. Source: Durrett, Probability: Theory and Examples, 1.6.9 and 1.7.2.
+    over the t with b·z > 0. ValueError for another definition, and for a proxy or a component without the factor z.
+    Source: Durrett, Probability: Theory and Examples, 1.6.9 and 1.7.2.
     """
+    demand(definition, HalfSpaceMoment)
+    if not definition.vector and (definition.proxy or definition.component):
+        raise ValueError(f"GAUSS has no proxy, and no component, without the factor z: {definition}")
     if not definition.proxy:
         along, across = {"along": (1, 0), "across": (0, 1)}.get(definition.component or "", (a_hat, b_perp))
         factors = {s: along, t: across} if definition.vector else {Integer(1): Integer(1)}
@@ -77,11 +81,16 @@ def gauss(d: Derivation, definition: HalfSpaceMoment) -> Line:
 
     owes = [_no_mean(), vanishes("b·z at t = −s cot θ", s * cos(theta) - s * cot(theta) * sin(theta))]
     along, across = mean(s, Integer(1)), mean(Integer(1), t)
-    return across if definition.component == "across" else along * a_hat + across * b_perp, owes
+    one = {"along": along, "across": across}.get(definition.component or "")
+    return along * a_hat + across * b_perp if one is None else one, owes
 
 
 def relu_kernel(d: Derivation, definition: ReluNetwork) -> Line:
-    """GAUSS: E[relu(w·z) relu(w*·z)] over the wedge on which both are positive. Source: as of `gauss`."""
+    """GAUSS: E[relu(w·z) relu(w*·z)], the kernel, over the wedge on which both are positive.
+
+    ValueError for another definition. Source: as of `gauss`.
+    """
+    demand(definition, ReluNetwork("kernel"))
     return _wedge({r * s * r_star * (s * cos(theta) + t * sin(theta)): Integer(1)}, ("a", "b"))
 
 
@@ -135,11 +144,17 @@ def of_rows(d: Derivation, definition: MeanSample) -> Line:
     """ROWS: the rows of Z are independent and alike, so that a sum over them has a mean for each pair, or each row.
 
     Means of one row: of σ(w·z), σ(w*·z) and their product by G1, of z times 1{w·z > 0} or 1{w*·z > 0} by G4, its
-    integrals named A, B and, for w alone, M and M₊. ValueError for another σ than 1{x > 0}, but in the loss. Source:
-    Durrett, Probability: Theory and Examples, 2.1.9; induction on the rows.
+    integrals named A, B and, for w alone, M and M₊. ValueError for another definition, for the coarse gradient of one
+    proxy, and, but in the loss, for another σ than 1{x > 0} or arguments that are fixed. Source: Durrett, Probability:
+    Theory and Examples, 2.1.9; induction on the rows.
     """
+    demand(definition, MeanSample)
     if definition.activation != "binary" and (definition.quantity != "loss" or definition.at):
         raise ValueError(f"ROWS has the loss alone of a network whose activation is {definition.activation}")
+    if definition.quantity != "loss" and definition.at:
+        raise ValueError(f"ROWS has no {definition.quantity} at the {definition.at}; it has the loss there")
+    if definition.quantity == "coarse_gradient":
+        demand(definition, MeanSample("coarse_gradient", "*"))
     d.cite("G1")
     both = get("G1").formula
     alone = both.subs(theta, 0)
@@ -183,8 +198,10 @@ def of_patches(d: Derivation, definition: ReluNetwork) -> Line:
     """ROWS: the same for k independent patches, with relu for the activation: for each pair a mean, 1/k² of them.
 
     Means of one patch: of two rectified projections by B1.kernel, of one by G2, of 1{w·z > 0} z times one over a wedge.
-    Source: Durrett, Probability: Theory and Examples, 2.1.9; induction on the patches.
+    ValueError for another definition than that of the loss or of its gradient. Source: Durrett, Probability: Theory and
+    Examples, 2.1.9; induction on the patches.
     """
+    demand(definition, ReluNetwork("loss"), ReluNetwork("gradient"))
     d.cite("G2")
     of_a = get("G2").formula
     mean = of_a.coeff(a_hat)  # of relu(ŵ·z)

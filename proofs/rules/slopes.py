@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Symbol, acos, cos, diff, limit, simplify, sin, solve, sqrt, symbols
 
 from proofs.engine.claim import get
-from proofs.engine.definitions import Definition, FilterGradient
+from proofs.engine.definitions import Definition, FilterGradient, OutputMinimizer, demand
 from proofs.engine.derivation import Derivation, Line, coefficient, holds, inner, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.symbols import e, m, ones, r, sum_v, sum_vs, theta, v, v_star, v_v, v_vs, vs_vs, w_hat
@@ -26,9 +26,10 @@ def through_the_angle(d: Derivation, definition: FilterGradient) -> Line:
     """CHAIN: the loss depends on w through θ alone, and θ is smooth in w for 0 < θ < π; so its gradient is
     (∂f/∂θ)·∂θ/∂w, whose components along ŵ, e and any u orthogonal to both are derivatives along lines.
 
-    At θ = 0 the slope in any direction off w is the limit of slopes beyond. Source: Rudin, Principles of Mathematical
-    Analysis, 9.15 and 9.21; 5.10 for the one-sided slope.
+    At θ = 0 the slope in any direction off w is the limit of slopes beyond. ValueError for another definition. Source:
+    Rudin, Principles of Mathematical Analysis, 9.15 and 9.21; 5.10 for the one-sided slope.
     """
+    demand(definition, FilterGradient)
     d.cite("N1")
     loss = get("N1").as_printed
     owes = [vanishes("slope of the loss in ‖w‖", diff(loss, r))]
@@ -48,9 +49,10 @@ def gradient_in_v(loss: Expr) -> Expr:
 def least_in_v(d: Derivation, definition: Definition) -> Line:
     """QUADRATIC: where its matrix is positive definite a quadratic has one minimizer, the zero of its gradient.
 
-    The gradient in v is N2's, its matrix a + b 11ᵀ, and the zero is in span{v*, 1}. Source: Boyd & Vandenberghe,
-    Convex Optimization, 4.2.3 and example 4.5.
+    The gradient in v is N2's, its matrix a + b 11ᵀ, and the zero is in span{v*, 1}. ValueError for another definition.
+    Source: Boyd & Vandenberghe, Convex Optimization, 4.2.3 and example 4.5.
     """
+    demand(definition, OutputMinimizer("weights"))
     d.cite("N2")
     gradient = in_basic_quantities(get("N2").as_printed)
     on_star, on_ones = symbols("alpha beta", real=True)
@@ -69,6 +71,10 @@ def least_in_v(d: Derivation, definition: Definition) -> Line:
 
 
 def of_best_weights(d: Derivation, definition: Definition) -> Line:
-    """GRAM: v(θ)·v*, v(θ) being the combination of v* and 1 that N4 states. Source: bilinearity."""
+    """GRAM: v(θ)·v*, v(θ) being the combination of v* and 1 that N4 states.
+
+    ValueError for another definition. Source: bilinearity.
+    """
+    demand(definition, OutputMinimizer("inner"))
     d.cite("N4")
     return inner(get("N4").as_printed, v_star, {(v_star, v_star): vs_vs, (ones, v_star): sum_vs}), []
