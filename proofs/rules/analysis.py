@@ -14,11 +14,12 @@ from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
 from proofs.engine.terms import defined
 from proofs.rules.algebra import Applied, Pair
-from proofs.symbols import QUANTITIES, beta, curvature, multiplier, n, step, w_hat
+from proofs.symbols import QUANTITIES, beta, curvature, is_vector, multiplier, n, step, theta, w_hat
 
 _SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)
 _SMOOTH += (sympy.exp, sympy.erf, sympy.atan)
 _CONTINUOUS = (*_SMOOTH, Abs, sympy.Max, sympy.Min)
+_WITH_LIMITS = (*_SMOOTH, sympy.log, sympy.tan, sympy.cot)
 
 
 def _regular(f: Expr, kinds: tuple[type, ...], radicand: Callable[[Expr, int], Boolean]) -> Boolean:
@@ -76,12 +77,13 @@ def convex(*, f: Expr, over: Symbol, low: Expr, high: Expr) -> Applied:
 def sole(*, equation: Eq, over: Symbol, low: Expr, high: Expr) -> Applied:
     """ONLY: on an open interval a function that falls from above a value to below it takes it once.
 
-    Source: Rudin, Principles of Mathematical Analysis, 4.23 and 5.11.
+    Its limits at the ends are found as LIM finds them. Source: Rudin, Principles of Mathematical Analysis, 4.23 and
+    5.11.
     """
     _still(over, low, high)
     f = equation.lhs - equation.rhs
     falls = Implies(_between(low, over, high, inside=True), And(_regular(f, _SMOOTH, Gt), diff(f, over) < 0))
-    needs = And(low < high, sympy.limit(f, over, low, "+") > 0, sympy.limit(f, over, high, "-") < 0, falls)
+    needs = And(low < high, _limit(f, over, low, "+") > 0, _limit(f, over, high, "-") < 0, falls)
     return Applied(needs, Root("the only", over, equation, (low, high)), over)
 
 
@@ -110,15 +112,25 @@ def partial(value: Boolean, *, over: Symbol, called: Symbol) -> Boolean:
     return Eq(called, diff(in_basic_quantities(value.rhs), over), evaluate=False)
 
 
+def _next_to(over: Symbol, place: Same, fixed: set[Basic]) -> None:
+    """ValueError where it is not the angle and one vector that vary, and a point that stands still beside them."""
+    vector, point = place.args
+    scalars = {one for one in point.free_symbols - {over} if one.is_real and not is_vector(one)}
+    if over != theta or {over, vector} & fixed or vector in point.free_symbols or scalars - fixed:
+        raise ValueError(f"LOCAL is for every {theta} and every vector next to {place}, not for {over}")
+
+
 def least(
     *, value: Expr, level: Expr, over: Symbol, to: Expr, place: Same, near: Expr, fixed: set[Basic], called: Expr
 ) -> Applied:
-    """LOCAL: a strict local minimum where `over`, at most `to`, is `to` and `place` holds; `value` is `level` there.
+    """LOCAL: a strict local minimum where the angle `over` is `to`, its end π, and `place` holds; `value` is `level`.
 
-    Everywhere `near`er than that to the end, in `over`, the value is larger. Source: the definition.
+    Everywhere `near`er than that to π, in the angle, the value is larger. ValueError for another variable or end, for a
+    level or distance that moves, and for a `place` that does, but with the angle. Source: the definition.
     """
-    if {over, place.args[0]} & fixed:
-        raise ValueError(f"LOCAL is for every {over} and every vector next to {place}")
+    _next_to(over, place, fixed)
+    if to != pi:
+        raise ValueError(f"LOCAL is next to the end π of the angle, not to {to}")
     if moving := (level.free_symbols | near.free_symbols | to.free_symbols) - fixed:
         raise ValueError(f"LOCAL needs a level and a distance that stand still; {moving} may move")
     point = And(Eq(over, to), place)
@@ -132,33 +144,59 @@ def falling(
 ) -> Applied:
     """LOCAL: no local minimum at the point of `least`, as the value is smaller all along a path that ends there.
 
-    `place` puts a vector on the path, a polynomial in `over`, the angle of w: each of [0, π] is one near w for n ≥ 2.
-    By definition.
+    `place` puts a vector on the path, a polynomial in `over`, the angle of w, which ends in (0, π]: for n ≥ 2 each of
+    [0, π] is one near w. ValueError as of `least`. By definition.
     """
-    if moving := level.free_symbols - fixed:
-        raise ValueError(f"LOCAL needs a level that stands still; {moving} may move")
+    _next_to(over, place, fixed)
+    if moving := (level.free_symbols | to.free_symbols) - fixed:
+        raise ValueError(f"LOCAL needs a level and an end that stand still; {moving} may move")
     if not place.args[1].is_polynomial(over):
         raise ValueError(f"LOCAL needs a path that is a polynomial in {over}, not {place.args[1]}")
     ends = Implies(And(Eq(over, to), place), Eq(value, level))
-    needs = And(n >= 2, ends, Implies(And(over < to, place), value < level))
+    needs = And(n >= 2, to > 0, to <= pi, ends, Implies(And(over < to, place), value < level))
     return Applied(needs, sympy.Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
+
+
+def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> Expr:
+    """SymPy's limit of a function made of smooth ones, where it is one for parameters that are 0 or negative as well.
+
+    Of a root, what it is of has to have a limit > 0, whatever the parameters, or none.
+    """
+    parameters, roots = f.free_symbols - {over}, set()
+    for part in (part for part in sympy.preorder_traversal(f) if part.has(over)):
+        if not isinstance(part, _WITH_LIMITS):
+            raise ValueError(f"LIM knows no limit of {part.func.__name__}, which stands in {f}")
+        if isinstance(part, sympy.Pow) and not part.exp.is_Integer and part.free_symbols & parameters:
+            roots.add(part)
+    try:
+        found = sympy.limit(f, over, to, side)
+        bases = {part: sympy.limit(part.base, over, to, side) if part.exp.is_Rational else sympy.nan for part in roots}
+    except NotImplementedError as error:  # it depends on the sign of a parameter
+        raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}: {error}") from None
+    if found.has(sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, sympy.sign):
+        raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
+    if wrong := [part for part, base in bases.items() if base.is_extended_positive is not True]:
+        raise ValueError(f"LIM needs roots of what tends to a positive number, not {wrong}")
+    for one in parameters:  # SymPy takes it for any other number than 0, and for one > 0 at times
+        signs = ([0] if not one.is_nonzero else []) + ([-1] if one.is_nonnegative is not True else [])
+        for trial in signs:
+            there, said = sympy.limit(f.subs(one, trial), over, to, side), found.subs(one, trial)
+            if there.has(sympy.nan, sympy.zoo) or (there != said and decide_zero(there - said).zero is not True):
+                raise ValueError(f"LIM finds {found} as {over} tends to {to}, but {there} where {one} is {trial}")
+    return found
 
 
 def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | None = None) -> Applied:
     """LIM: the limit that SymPy computes (Gruntz's algorithm), quadrature and balls holding it as well.
 
-    ValueError where SymPy finds none, where it is not the `value` told, and where it is another if a parameter is 0.
-    Source: Gruntz, On Computing Limits in a Symbolic Manipulation System, 1996.
+    Of sums, products, powers, sine, cosine, tangent, exp, log, erf, atan; of other functions only of parameters.
+    ValueError where SymPy finds none, where it is not the `value` told, where a root is not one of what tends to a
+    positive number, and where the limit is another if a parameter is 0 or −1. Source: Gruntz, On Computing Limits in a
+    Symbolic Manipulation System, 1996.
     """
-    found = sympy.limit(f, over, to, side)
-    if found.has(sympy.Limit, sympy.AccumBounds, sympy.nan):
-        raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
+    found = _limit(f, over, to, side)
     if value is not None and decide_zero(found - value).zero is not True:
         raise ValueError(f"LIM finds {found} as {over} tends to {to}, not {value}")
-    for one in (one for one in f.free_symbols - {over} if not one.is_nonzero):  # SymPy takes it for any other number
-        there = sympy.limit(f.subs(one, 0), over, to, side)
-        if there.has(sympy.nan, sympy.zoo) or decide_zero(there - found.subs(one, 0)).zero is not True:
-            raise ValueError(f"LIM finds {found} as {over} tends to {to}, but {there} where {one} is 0")
     return Applied(sympy.true, Tends(f, found if value is None else value, (over, to)))
 
 
@@ -197,13 +235,14 @@ def squeezed(near: Boolean, limit: Boolean, *, of: Expr, value: Expr) -> Boolean
 def unbounded(*, f: Expr, top: Expr, bottom: Expr, over: Symbol, start: Expr, to: Expr) -> Applied:
     """LIM: f → ∞ from the left if, from `start` on, f·bottom ≥ top and bottom > 0, bottom → 0 and lim top > 0.
 
-    ValueError if bottom has another limit. Source: Rudin, Principles of Mathematical Analysis, 4.33 and 4.34.
+    ValueError if bottom has another limit, or `tends` finds none. Source: Rudin, Principles of Mathematical Analysis,
+    4.33 and 4.34.
     """
     _still(over, start, to)
-    if sympy.limit(bottom, over, to, "-") != 0:
+    if _limit(bottom, over, to, "-") != 0:
         raise ValueError(f"LIM needs a divisor that tends to 0, not {bottom}")
     near = Implies(_between(start, over, to, inside=True), And(bottom > 0, f * bottom >= top))
-    needs = And(start < to, sympy.limit(top, over, to, "-") > 0, near)
+    needs = And(start < to, _limit(top, over, to, "-") > 0, near)
     return Applied(needs, Tends(f, sympy.oo, (over, to)), over)
 
 

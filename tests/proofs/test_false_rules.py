@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sympy import Abs, Expr, Integer, Integral, Lt, Symbol, exp, oo, pi, sin
+from sympy import Abs, Expr, Integer, Integral, Lt, Max, Piecewise, Symbol, exp, oo, pi, sin, sqrt, symbols
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine import claim as registry
 from proofs.engine.claim import Claim, Kind
@@ -28,17 +29,53 @@ from proofs.engine.definitions import (
     Splitting,
 )
 from proofs.engine.derivation import Derivation
-from proofs.engine.sentence import ge
-from proofs.rules.analysis import linearized
+from proofs.engine.graph import Fact, Graph
+from proofs.engine.sentence import Same, eq, ge
+from proofs.rules.algebra import gram
+from proofs.rules.analysis import falling, least, linearized, sole, tends, unbounded
 from proofs.rules.gradients import correlated, cost_of, length_at_the_end, of_constants, stepped_at_the_end
 from proofs.rules.means import gauss, of_patches, of_rows, relu_kernel
 from proofs.rules.moments import of_half_spaces, with_moments
 from proofs.rules.slopes import least_in_v, of_best_weights, through_the_angle
 from proofs.rules.substitutions import in_squares, in_units_of_sine, missed_cap
-from proofs.symbols import OPEN_ANGLE, cap_angle, n, s, u
+from proofs.symbols import HALF, OPEN_ANGLE, PRODUCTS, cap_angle, n, s, theta, u, v, v_star, v_v
+
+Argument = Callable[..., Fact]
 
 z = Symbol("z", real=True)
-STATED = Claim("B91", "a test", "[here]", Splitting("test"), lambda d: None, kind=Kind.INEQUALITY, sentence=ge(z, 0))
+STATED = Claim(
+    "B91",
+    "a test",
+    "[here]",
+    Splitting("test"),
+    lambda d: None,
+    kind=Kind.INEQUALITY,
+    sentence=ge(z, 0),
+    premises={"n ≥ 2": ge(n, 2)},
+)
+
+
+x, y, q = symbols("x y q", real=True)
+p, c_0 = Symbol("p", positive=True), Symbol("c_0", nonnegative=True)
+AT_0, AT_1 = {"over": x, "to": Integer(0)}, {"over": x, "to": Integer(1)}
+LEAST = {"value": q**2 + pi - theta, "near": Integer(1)}
+
+
+def equal(one: Symbol) -> Boolean:
+    return eq(1 - 2 * x / (x + one) - x + 2 * x / (2 + one), 0) if one is p else eq(1 - 2 * x / (x + one) - x, 0)
+
+
+def large(one: Symbol) -> dict[str, Expr]:
+    return {"f": (1 - x + one) / (1 - x), "top": Integer(1), "bottom": (1 - x) / (1 - x + one)}
+
+
+def proved(argument: Argument, data: dict[str, Any]) -> bool:
+    chain = Derivation("B91")
+    try:
+        argument(Graph(chain), **data)
+    except ValueError:
+        return False
+    return all(step.decided is True for step in chain.steps)
 
 
 def stated(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
@@ -127,3 +164,49 @@ def test_a_substitution_is_one_where_it_rises(
         assert not right
     else:
         assert (chain.steps[-1].decided is True) is right
+
+
+def applied(rule: Callable[..., Any]) -> Argument:
+    return lambda g, **data: g.apply("a", rule, **data)
+
+
+def told(rule: Callable[..., Any]) -> Argument:
+    return lambda g, **data: g.rule("a", rule, **data)
+
+
+def local(rule: Callable[..., Any]) -> Argument:
+    def argument(g: Graph, value: Expr = theta, **data: Any) -> Fact:
+        apart = g.rule("apart", gram, products=PRODUCTS, same={q: (v, v_star)})
+        plane = [] if rule is least else [g.given("n ≥ 2")]
+        place = {"over": theta, "to": pi, "level": Integer(0), "place": Same(v, v_star), "fixed": {n}, "called": v}
+        return g.apply("a", rule, apart, *plane, **place | {"value": value} | data)
+
+    return argument
+
+
+ROOT = (x**2 + 2 * x * y + y**2) ** HALF
+GROWS = {"over": x, "start": Integer(0), "to": Integer(1)}
+FALLS = {"over": x, "low": Integer(0), "high": Integer(2)}
+USED: dict[str, tuple[Argument, dict[str, Any], dict[str, Any]]] = {
+    "LIM of a jump": (applied(tends), {"f": x**2, **AT_1}, {"f": Piecewise((1, x > 1), (0, True))}),
+    "LIM of a sign": (applied(tends), {"f": x * Abs(y), **AT_1}, {"f": Abs(x + y)}),
+    "LIM of a larger": (applied(tends), {"f": x * Max(y, 1), **AT_1}, {"f": Max(x, y)}),
+    "LIM of a root": (applied(tends), {"f": sqrt(x + p), **AT_0}, {"f": (x + y) / ROOT}),
+    "LIM of a slope": (applied(tends), {"f": x * p, "over": x, "to": oo}, {"f": x * y}),
+    "LIM of a power": (applied(tends), {"f": exp(-x * p), "over": x, "to": oo}, {"f": exp(-x * y)}),
+    "ONLY, for a parameter of 0": (applied(sole), FALLS | {"equation": equal(p)}, {"equation": equal(c_0)}),
+    "LIM, ∞, for a parameter of 0": (applied(unbounded), GROWS | large(p), large(c_0)),
+    "LOCAL, at another end": (local(least), LEAST, {"value": q**2 - theta, "to": Integer(0)}),
+    "LOCAL, in another variable": (local(least), LEAST, {"value": q**2 + (x - 1) ** 2, "over": x, "to": Integer(1)}),
+    "LOCAL, at a point that moves": (local(least), LEAST, {"place": Same(v, v_v * v_star)}),
+    "LOCAL, at any point": (local(least), LEAST | {"value": q**2 + (theta - pi) ** 2}, {"place": Same(v, v)}),
+    "LOCAL, from below 0": (local(falling), {"value": theta - pi}, {"value": theta**2, "to": Integer(0)}),
+    "LOCAL, from beyond π": (local(falling), {"value": theta - pi}, {"value": theta - 4, "to": Integer(4)}),
+}
+
+
+@pytest.mark.parametrize("what", USED)
+def test_a_rule_is_used_as_it_is_meant(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    argument, right, wrong = USED[what]
+    stated(monkeypatch)
+    assert [proved(argument, data) for data in (right, right | wrong)] == [True, False]

@@ -393,10 +393,10 @@ def test_a_rule_speaks_of_every_point_of_its_range(begin: Begin) -> None:
     assert all(step.decided for step in d.steps)
 
 
-PLACE = {"over": t, "to": Integer(1), "level": Integer(0), "place": Same(v, t * a), "called": z, "fixed": {n}}
+PLACE = {"over": theta, "to": pi, "level": Integer(0), "place": Same(v, theta * a), "called": z, "fixed": {n}}
 LOCAL: dict[str, tuple[Callable[..., Applied], dict[str, Any]]] = {
-    "least": (least, PLACE | {"value": length**2 + (t - 1) ** 2, "near": Integer(1)}),
-    "falling": (falling, PLACE | {"value": length**2 + t - 1}),
+    "least": (least, PLACE | {"value": length**2 + (theta - pi) ** 2, "near": Integer(1)}),
+    "falling": (falling, PLACE | {"value": length**2 + theta - pi}),
 }
 
 
@@ -405,11 +405,11 @@ LOCAL: dict[str, tuple[Callable[..., Applied], dict[str, Any]]] = {
     [
         ("least", {}, True, True),
         ("falling", {}, True, True),
-        ("least", {"value": length**2 + (t - 1) ** 3}, True, False),
-        ("least", {"value": (t - 1) ** 2}, True, False),  # flat in v
+        ("least", {"value": length**2 + (theta - pi) ** 3}, True, False),
+        ("least", {"value": (theta - pi) ** 2}, True, False),  # flat in v
         ("least", {"level": Integer(-1)}, True, False),
         ("least", {"near": Integer(0)}, True, False),
-        ("falling", {"value": length**2 + 1 - t}, True, False),
+        ("falling", {"value": length**2 + pi - theta}, True, False),
         ("falling", {"level": Integer(1)}, True, False),
         ("falling", {}, False, False),  # on a line no path leads there
     ],
@@ -419,7 +419,7 @@ def test_a_local_minimum_is_one_nearby(
 ) -> None:
     d, g = begin()
     products = {(v, v): x, (a, a): Integer(1), (a, v): y}
-    distance = g.rule("distance", gram, products=products, same={length: (v, t * a)})
+    distance = g.rule("distance", gram, products=products, same={length: (v, theta * a)})
     rule, data = LOCAL[name]
     g.apply("LOCAL", rule, distance, g.case("plane", n >= (2 if plane else 1)), **data | change)
     assert (d.steps[-1].decided is True) is applies
@@ -428,12 +428,12 @@ def test_a_local_minimum_is_one_nearby(
 def test_what_is_local_holds_at_every_place_nearby(begin: Begin) -> None:
     _, g = begin()
     rule, data = LOCAL["least"]
-    with pytest.raises(ValueError, match="'LOCAL' rests on what restricts t"):
-        g.apply("LOCAL", rule, g.case("here", t > 0), **data)
+    with pytest.raises(ValueError, match="'LOCAL' rests on what restricts theta"):
+        g.apply("LOCAL", rule, g.case("here", theta < pi), **data)
     for wrong in ({"level": x}, {"near": length}):
         with pytest.raises(ValueError, match="LOCAL needs a level and a distance that stand still"):
             least(**data | wrong)
-    for wrong, why in (({"level": x}, "a level that stands still"), ({"place": Same(v, a / t)}, "a polynomial in t")):
+    for wrong, why in (({"level": x}, "that stand still"), ({"place": Same(v, a / theta)}, "a polynomial in theta")):
         with pytest.raises(ValueError, match=why):
             falling(**LOCAL["falling"][1] | wrong)
 
