@@ -141,7 +141,7 @@ _ON, _ON_NEXT, _OFF, _SHARE, _FACTOR, _WIDE, _FLAT, _SLOW = symbols("T T⁺ T_of
 _COUNT = Symbol("t", integer=True, nonnegative=True)
 _STEP = Symbol("τ_t", positive=True)
 """κ + ‖v‖² and so τ of R1 change with v, where η does not."""
-_STAR, _TANGENT, _OUTER, _APART_V, _GRADIENT = symbols("w^* t_J t_off v−v(π) ∂f/∂v")
+_STAR, _TANGENT, _TANGENT_NEXT, _OUTER, _APART_V, _GRADIENT = symbols("w^* t_J t_J⁺ t_off v−v(π) ∂f/∂v")
 _KEPT = 1 + _STEP * beta * _SHARE
 _LEAST_GAIN = step * Abs(_PULL_END) / (2 * (1 + step * beta * _SHARE))
 _Y, _LATER, _TURNED = named("y", "y'", "⟨m,v*⟩")
@@ -168,6 +168,7 @@ def _slowly(bound: Expr) -> Expr:
     definition=Splitting("spurious"),
     parts={"strength": SPURIOUS_STRENGTH},
     premises={
+        "‖w‖": eq(cos(_PHI) ** 2 + _ON**2 + _OFF**2, 1),
         "φ": All(ge(_PHI, 0), le(_PHI, pi)),
         "tan φ": eq(_TILT * cos(_PHI), sin(_PHI)),
         "tan φ⁺": eq(_TILT_NEXT * cos(_PHI_NEXT), sin(_PHI_NEXT)),
@@ -234,13 +235,13 @@ def R11_spurious(d: Derivation) -> None:
             **{(_STAR, _STAR): Integer(1), (_STAR, _TANGENT): Integer(0), (_STAR, _OUTER): Integer(0)},
             **{(_TANGENT, _TANGENT): _ON**2, (_TANGENT, _OUTER): Integer(0), (_OUTER, _OUTER): _OFF**2},
         },
-        vectors={NEXT: moved / NORM_Z},
-        norms={moved: NORM_Z, _TANGENT: _ON},
-        expanded={Integer(1): (w, w), -cos(_PHI_NEXT): (NEXT, _STAR), _ON * _ON_NEXT: (NEXT, _TANGENT)},
-        because="w = −cos φ w* + t_J + t_off, u = c(−cos φ w* + t_J), w⁺ = z/‖z‖",
+        vectors={_TANGENT_NEXT: _KEPT * _TANGENT / NORM_Z},
+        norms={moved: NORM_Z, _TANGENT: _ON, _TANGENT_NEXT: _ON_NEXT},
+        cosines={cos(_PHI_NEXT): (moved, -_STAR)},
+        because="w = −cos φ w* + t_J + t_off, u = c(−cos φ w* + t_J), z/‖z‖ = w⁺ = −cos φ⁺ w* + t_J⁺ + t_off⁺",
     )
     ahead = g.fact("along −w*", Eq(cos(_PHI_NEXT) * NORM_Z, _KEPT * cos(_PHI) - _STEP * _PULL), filters)
-    across = g.fact("across", NORM_Z * sin(_PHI_NEXT) <= _KEPT * sin(_PHI), filters, acute)
+    across = g.fact("across", NORM_Z * sin(_PHI_NEXT) <= _KEPT * sin(_PHI), filters, acute, g.given("‖w‖"))
     far = g.given("Δ")
     drawn = g.fact(
         "κ is near κ(π)", Implies(_APART <= _WIDE, 2 * Abs(_PULL - _PULL_END) <= Abs(_PULL_END)), pulled, bounds, far

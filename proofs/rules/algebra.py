@@ -6,11 +6,28 @@ A rule either computes its conclusion from facts as they stand (GRAM, SUM), or i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import sympy
-from sympy import Abs, And, Basic, Dummy, Eq, Equivalent, Expr, Ge, Implies, Integer, Le, Poly, Symbol, expand, sqrt
+from sympy import (
+    Abs,
+    And,
+    Basic,
+    Dummy,
+    Eq,
+    Equivalent,
+    Expr,
+    Ge,
+    Implies,
+    Integer,
+    Le,
+    Poly,
+    Symbol,
+    cos,
+    expand,
+    sqrt,
+)
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.derivation import inner
@@ -45,23 +62,18 @@ def gram(
 ) -> Boolean:
     """GRAM: inner products of combinations, Cauchy-Schwarz, and that a vector of length 0 is none.
 
-    premises: which vectors are the same as combinations of the basis. products: ⟨a, b⟩ of the basis, each pair once.
-    vectors: combinations of the basis, by their symbols. norms: what the length of a vector is called. expanded: names
-    for inner products. named: the same, with the inequality. cosines: names for the cosine of the angle between two
-    vectors. same: names for the distance of two. ValueError for an inner product that is missing. Source: Horn &
+    premises: which vectors are the same as combinations of the basis. products: ⟨a, b⟩ of the basis, each pair once: of
+    the registry's vectors as it has them, of others a name, the square of that of a length, or 0; 1 of a vector and
+    itself, of two such the cosine of their angle. vectors: combinations of the basis, by their symbols. norms: what the
+    length of a vector is called, or is shown to be. expanded: names for inner products. named: the same, with the
+    inequality. cosines: names for the cosine of the angle between two vectors, or that of a name for the angle. same:
+    names for the distance of two. ValueError for an inner product that is missing, and what is no name. Source: Horn &
     Johnson, Matrix Analysis, 5.1.4 and 7.2.10.
     """
     known, lengths = dict(vectors or {}), dict(norms or {})
     if strange := [premise for premise in premises if not isinstance(premise, Same)]:
         raise ValueError(f"GRAM takes equalities of vectors, not {strange}")
-    for (first, second), value in products.items():
-        ours = {PLANE.get(pair, PRODUCTS.get(pair)) for pair in ((first, second), (second, first))}
-        if {first, second} <= QUANTITIES.keys() and value not in ours - {None}:
-            raise ValueError(f"GRAM is told that ⟨{first}, {second}⟩ is {value}, which is not what it is called")
-    if taken := known.keys() & QUANTITIES.keys():
-        raise ValueError(f"GRAM is told what {', '.join(map(str, taken))} is, which has a meaning already")
-    if wrong := [cosine for cosine in cosines or () if cosine.args and not cosine.args[0].is_Symbol]:
-        raise ValueError(f"GRAM names cosines of angles, not {', '.join(map(str, wrong))}")
+    _of_names(products, known, (*(same or ()), *(expanded or ()), *(named or ()), *map(_angle, cosines or ())))
     known |= dict(premise.args for premise in premises)
     basis = {symbol for pair in products for symbol in pair}
     if missing := [f"⟨{a}, {b}⟩" for a in basis for b in basis if (a, b) not in products and (b, a) not in products]:
@@ -69,6 +81,11 @@ def gram(
 
     def product(first: Expr, second: Expr) -> Expr:
         return inner(first.xreplace(known), second.xreplace(known), dict(products))
+
+    for vector, norm in lengths.items():
+        shown = not isinstance(norm, Symbol) and sympy.trigsimp(norm**2 - product(vector, vector)) == 0
+        if not (isinstance(norm, Symbol) or (shown and norm.is_nonnegative)):
+            raise ValueError(f"GRAM gives names to lengths, and that of {vector} is not shown to be {norm}")
 
     def length(vector: Expr) -> Expr:
         return lengths.get(vector, sqrt(product(vector, vector)))
@@ -95,22 +112,69 @@ def names(
     cosines: Mapping[Expr, Pair] | None = None,
     **pairs: Mapping[Expr, Pair],
 ) -> Iterator[tuple[Expr, tuple[Expr, ...]]]:
-    """Of what GRAM is told: each name with what it is a name of. Cosines name an angle."""
+    """Of what GRAM is told: each name with what it is a name of. Cosines name an angle, squares a length.
+
+    A vector is a name of its combination; or, where products of it are numbers, of itself, and the products of those.
+    """
     known = dict(vectors or {})
-    inners = [(name, pair) for pair, name in products.items()] + [
-        one for told in pairs.values() for one in told.items()
-    ]
-    lengths = [(name, (vector,)) for vector, name in (norms or {}).items()]
-    for name, meant in [*inners, *lengths, *((one.args[0], pair) for one, pair in (cosines or {}).items())]:
-        if isinstance(name, Symbol):
+    told: list[tuple[Expr, tuple[Expr, ...]]] = [one for kind in pairs.values() for one in kind.items()]
+    told += [(name, (vector,)) for vector, name in (norms or {}).items()]
+    told += [(_angle(cosine), pair) for cosine, pair in (cosines or {}).items()]
+    for pair, value in products.items():
+        if {*pair} <= QUANTITIES.keys() or not value.args:
+            told.append((value, pair))
+        elif value.is_Pow:
+            told.append((value.base, pair[:1]))
+        else:  # the theory's angle is that of one pair, and no new name
+            told.append((value if _angle(value) in QUANTITIES else _angle(value), pair))
+    for name, meant in told:
+        if isinstance(name, Symbol | cos):
             yield name, tuple(sorted((vector.xreplace(known) for vector in meant), key=sympy.default_sort_key))
+    for pair, value in products.items():
+        if value.is_Number and not {*pair} <= QUANTITIES.keys():
+            first, second = sorted(pair, key=sympy.default_sort_key)
+            yield Symbol(f"⟨{first}, {second}⟩"), (value,)
+            yield from ((vector, (vector,)) for vector in {*pair} - QUANTITIES.keys())
+    yield from ((vector, (combination,)) for vector, combination in known.items())
+
+
+def _of_names(products: Mapping[Pair, Expr], vectors: Mapping[Symbol, Expr], called: Iterable[Expr]) -> None:
+    """ValueError where GRAM is told of something that is no name, or of one that has a meaning already."""
+    for (first, second), value in products.items():
+        ours = {PLANE.get(pair, PRODUCTS.get(pair)) for pair in ((first, second), (second, first))}
+        if {first, second} <= QUANTITIES.keys():
+            if value not in ours - {None}:
+                raise ValueError(f"GRAM is told that ⟨{first}, {second}⟩ is {value}, which is not what it is called")
+        elif not _may_be(first, second, value, products):
+            raise ValueError(f"GRAM needs a name for ⟨{first}, {second}⟩, and {value} is none")
+    if taken := vectors.keys() & QUANTITIES.keys():
+        raise ValueError(f"GRAM is told what {', '.join(map(str, taken))} is, which has a meaning already")
+    if wrong := [name for name in called if not isinstance(name, Symbol)]:
+        raise ValueError(f"GRAM gives names to inner products and angles, and {', '.join(map(str, wrong))} is none")
+
+
+def _may_be(first: Expr, second: Expr, value: Expr, products: Mapping[Pair, Expr]) -> bool:
+    """Whether an inner product can be that, whatever the others are that are told in this way."""
+    if isinstance(value, Symbol) or value == 0:
+        return True
+    if first == second:
+        return bool(value == 1 or (value.is_Pow and value.exp == 2 and value.base.is_Symbol))
+    return isinstance(_angle(value), Symbol) and all(products.get((one, one)) == 1 for one in (first, second))
+
+
+def _angle(cosine: Expr) -> Expr:
+    """What a cosine is of; of what is none, itself."""
+    return cosine.args[0] if isinstance(cosine, cos) else cosine
 
 
 def entrywise(vectors: Boolean, *, entries: Mapping[Symbol, Expr]) -> Boolean:
     """ENTRY: vectors that are equal have equal entries; `entries` says what the entry of each is called.
 
-    ValueError for what is no equality of vectors, and for a vector whose entry has no name. By definition.
+    ValueError for what is no equality of vectors, and for a vector whose entry has no name, or something else for one.
+    By definition.
     """
+    if wrong := [entry for entry in entries.values() if not isinstance(entry, Symbol)]:
+        raise ValueError(f"ENTRY gives names to entries, and {', '.join(map(str, wrong))} is none")
     if not isinstance(vectors, Same):
         raise ValueError(f"ENTRY takes an equality of vectors, not {vectors}")
     left, right = (side.xreplace(dict(entries)) for side in vectors.args)

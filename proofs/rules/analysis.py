@@ -14,11 +14,30 @@ from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
 from proofs.engine.terms import defined
 from proofs.rules.algebra import Applied, Pair
-from proofs.symbols import QUANTITIES, beta, curvature, is_vector, multiplier, n, step, theta, w_hat
+from proofs.symbols import (
+    beta,
+    curvature,
+    is_vector,
+    k,
+    m,
+    multiplier,
+    n,
+    r,
+    r_star,
+    step,
+    sum_v,
+    sum_vs,
+    theta,
+    v_v,
+    v_vs,
+    vs_vs,
+    w_hat,
+)
 
 _SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)
 _SMOOTH += (sympy.exp, sympy.erf, sympy.atan)
 _CONTINUOUS = (*_SMOOTH, Abs, sympy.Max, sympy.Min)
+_INDEPENDENT = {theta, r, r_star, v_v, v_vs, vs_vs, sum_v, sum_vs, n, m, k}
 _WITH_LIMITS = (*_SMOOTH, sympy.log, sympy.tan, sympy.cot)
 
 
@@ -104,12 +123,15 @@ def circle(*, at: Symbol) -> Applied:
 def partial(value: Boolean, *, over: Symbol, called: Symbol) -> Boolean:
     """DIFF: what the partial derivative of an equality's right side is, `called` so.
 
-    ValueError for one that is not written in the registry's variables, which do not depend on each other.
-    By definition.
+    ValueError for one that is not written in θ, ‖w‖, ‖w*‖, n, m, k and the invariants of v and v*, which do not depend
+    on each other, and for what is no name. By definition.
     """
-    if not isinstance(value, Eq) or not value.rhs.free_symbols <= QUANTITIES.keys():
+    right = in_basic_quantities(value.rhs) if isinstance(value, Eq) else None
+    if right is None or not right.free_symbols <= _INDEPENDENT or over not in _INDEPENDENT - {n, m, k}:
         raise ValueError(f"DIFF needs an equality whose right side is in the variables of the theory, not {value}")
-    return Eq(called, diff(in_basic_quantities(value.rhs), over), evaluate=False)
+    if not isinstance(called, Symbol):
+        raise ValueError(f"DIFF gives a name to a slope, and {called} is none")
+    return Eq(called, diff(right, over), evaluate=False)
 
 
 def _next_to(over: Symbol, place: Same, fixed: set[Basic]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
-from sympy import Abs, Expr, Integer, Integral, Lt, Max, Piecewise, Symbol, exp, oo, pi, sin, sqrt, symbols
+from sympy import Abs, Expr, Integer, Integral, Lt, Max, Piecewise, Symbol, cos, exp, oo, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine import claim as registry
@@ -31,14 +31,14 @@ from proofs.engine.definitions import (
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import Same, eq, ge
-from proofs.rules.algebra import gram
-from proofs.rules.analysis import falling, least, linearized, sole, tends, unbounded
+from proofs.rules.algebra import entrywise, gram
+from proofs.rules.analysis import falling, least, linearized, partial, sole, tends, unbounded
 from proofs.rules.gradients import correlated, cost_of, length_at_the_end, of_constants, stepped_at_the_end
 from proofs.rules.means import gauss, of_patches, of_rows, relu_kernel
 from proofs.rules.moments import of_half_spaces, with_moments
 from proofs.rules.slopes import least_in_v, of_best_weights, through_the_angle
 from proofs.rules.substitutions import in_squares, in_units_of_sine, missed_cap
-from proofs.symbols import HALF, OPEN_ANGLE, PRODUCTS, cap_angle, n, s, theta, u, v, v_star, v_v
+from proofs.symbols import HALF, OPEN_ANGLE, PRODUCTS, cap_angle, kappa, n, r, r_star, s, theta, u, v, v_star, v_v
 
 Argument = Callable[..., Fact]
 
@@ -51,11 +51,14 @@ STATED = Claim(
     lambda d: None,
     kind=Kind.INEQUALITY,
     sentence=ge(z, 0),
-    premises={"n ≥ 2": ge(n, 2)},
+    premises={"n ≥ 2": ge(n, 2), "v": Same(v, 2 * v_star)},
 )
 
 
-x, y, q = symbols("x y q", real=True)
+x, y, q, new = symbols("x y q w_9", real=True)
+Y, Z = symbols("Y Z")
+ONE = Integer(1)
+UNIT, DOUBLE = {"products": {(Y, Y): ONE}}, {"products": PRODUCTS, "vectors": {Y: 2 * v_star}}
 p, c_0 = Symbol("p", positive=True), Symbol("c_0", nonnegative=True)
 AT_0, AT_1 = {"over": x, "to": Integer(0)}, {"over": x, "to": Integer(1)}
 LEAST = {"value": q**2 + pi - theta, "near": Integer(1)}
@@ -125,7 +128,7 @@ def test_moments_are_those_of_the_claims_proxy() -> None:
     chain.begin(Integer(3))
     chain.definition = MeanSample("loss")
     with pytest.raises(ValueError, match="the rule reads"):
-        chain.by("moments", partial(with_moments, closed=True))
+        chain.by("moments", functools.partial(with_moments, closed=True))
 
 
 PHI = Symbol("phi", positive=True)
@@ -184,6 +187,26 @@ def local(rule: Callable[..., Any]) -> Argument:
     return argument
 
 
+def after(**before: Any) -> Argument:
+    def argument(g: Graph, **data: Any) -> Fact:
+        g.rule("before", gram, **before)
+        return g.rule("a", gram, **data)
+
+    return argument
+
+
+def entry(g: Graph, **data: Any) -> Fact:
+    return g.rule("a", entrywise, g.given("v"), **data)
+
+
+def slope_in(g: Graph, f: Expr = r**2, over: Symbol = r, called: Expr = z) -> Fact:
+    return g.rule("a", partial, g.let(new, f), over=over, called=called)
+
+
+def two(product: Expr, square: Expr = ONE) -> dict[str, Any]:
+    return {"products": {(Y, Y): ONE, (Z, Z): square, (Y, Z): product}}
+
+
 ROOT = (x**2 + 2 * x * y + y**2) ** HALF
 GROWS = {"over": x, "start": Integer(0), "to": Integer(1)}
 FALLS = {"over": x, "low": Integer(0), "high": Integer(2)}
@@ -196,6 +219,39 @@ USED: dict[str, tuple[Argument, dict[str, Any], dict[str, Any]]] = {
     "LIM of a power": (applied(tends), {"f": exp(-x * p), "over": x, "to": oo}, {"f": exp(-x * y)}),
     "ONLY, for a parameter of 0": (applied(sole), FALLS | {"equation": equal(p)}, {"equation": equal(c_0)}),
     "LIM, ∞, for a parameter of 0": (applied(unbounded), GROWS | large(p), large(c_0)),
+    "GRAM, one vector for two": (after(**DOUBLE), DOUBLE, {"vectors": {Y: 3 * v_star}}),
+    "GRAM, a vector of two lengths": (after(**UNIT), UNIT | {"norms": {Y: q}}, {"products": {(Y, Y): Integer(0)}}),
+    "GRAM, a unit vector that is another": (after(**UNIT), UNIT, DOUBLE),
+    "GRAM, a product that is anything": (told(gram), {"products": {(Y, Y): x}}, {"products": {(Y, Y): x - 1}}),
+    "GRAM, a product of 1": (told(gram), two(x), two(Integer(1))),
+    "GRAM, a cosine of vectors of any length": (told(gram), two(cos(x)), two(cos(x), y)),
+    "GRAM, an angle that is anything": (
+        told(gram),
+        two(x) | {"cosines": {cos(z): (Y, Z)}},
+        {"cosines": {cos(x**2): (Y, Z)}},
+    ),
+    "GRAM, a cosine that is anything": (told(gram), two(x) | {"cosines": {q: (Y, Z)}}, {"cosines": {q**2: (Y, Z)}}),
+    "GRAM, an inner product that is 5": (
+        told(gram),
+        two(x) | {"expanded": {q: (Y, Z)}},
+        {"expanded": {Integer(5): (Y, Z)}},
+    ),
+    "GRAM, one that is bounded": (told(gram), two(x) | {"named": {q: (Y, Z)}}, {"named": {-q: (Y, Z)}}),
+    "GRAM, a distance that is 5": (told(gram), two(x) | {"same": {q: (Y, Z)}}, {"same": {Integer(5): (Y, Z)}}),
+    "GRAM, a length that is 5": (told(gram), two(x) | {"norms": {5 * Y: Integer(5)}}, {"norms": {Y: Integer(5)}}),
+    "GRAM, a length that is negative": (
+        told(gram),
+        two(x) | {"norms": {5 * Y: Integer(5)}},
+        {"norms": {5 * Y: -Integer(5)}},
+    ),
+    "ENTRY, entries that are numbers": (
+        entry,
+        {"entries": {v: x, v_star: y}},
+        {"entries": {v: Integer(5), v_star: Integer(5)}},
+    ),
+    "DIFF, a slope that is 0": (slope_in, {}, {"called": Integer(0)}),
+    "DIFF, of what may depend on it": (slope_in, {"f": r * r_star}, {"f": r * kappa}),
+    "DIFF, in what may depend on others": (slope_in, {"over": r_star}, {"over": kappa}),
     "LOCAL, at another end": (local(least), LEAST, {"value": q**2 - theta, "to": Integer(0)}),
     "LOCAL, in another variable": (local(least), LEAST, {"value": q**2 + (x - 1) ** 2, "over": x, "to": Integer(1)}),
     "LOCAL, at a point that moves": (local(least), LEAST, {"place": Same(v, v_v * v_star)}),

@@ -179,16 +179,16 @@ def test_a_rule_names_what_had_no_name(begin: Begin) -> None:
 
 
 def test_gram_expands_and_bounds() -> None:
-    products = {(a, a): Integer(1), (b, b): Integer(4), (a, b): x}
+    products = {(a, a): Integer(1), (b, b): kappa**2, (a, b): x}
     said = gram(
         products=products, vectors={v: a + y * b}, norms={v: length}, named={z: (v, a)}, cosines={turned: (v, b)}
     )
     assert set(said.args) == {
         length >= 0,
-        Eq(length**2, 1 + 2 * x * y + 4 * y**2),
+        Eq(length**2, 1 + 2 * x * y + kappa**2 * y**2),
         Eq(z, 1 + x * y),
         Abs(z) <= length,
-        Eq(2 * turned * length, x + 4 * y),
+        Eq(kappa * turned * length, x + kappa**2 * y),
     }
 
 
@@ -224,7 +224,7 @@ def test_sums_of_what_holds_of_each_entry() -> None:
 
 
 def test_equal_vectors_have_equal_entries() -> None:
-    assert entrywise(Same(x * a, v + w_hat), entries={a: y, v: z, w_hat: Integer(2)}) == Eq(x * y, z + 2)
+    assert entrywise(Same(x * a, v + w_hat), entries={a: y, v: z, w_hat: kappa}) == Eq(x * y, z + kappa)
     for wrong, match in ((Eq(x, y), "not Eq"), (Same(a, v), "entry of v"), (Same(a, w_hat), "entry of w_hat")):
         with pytest.raises(ValueError, match=match):
             entrywise(wrong, entries={a: y})
@@ -439,8 +439,8 @@ def test_what_is_local_holds_at_every_place_nearby(begin: Begin) -> None:
 
 
 def test_a_partial_derivative_is_in_independent_variables() -> None:
-    assert partial(Eq(x, kappa * theta**2), over=theta, called=y) == Eq(y, 2 * kappa * theta)
-    for wrong in (Eq(x, length * theta), x <= theta):
+    assert partial(Eq(x, v_vs * theta**2), over=theta, called=y) == Eq(y, 2 * v_vs * theta)
+    for wrong in (Eq(x, length * theta), Eq(x, kappa * theta), x <= theta):
         with pytest.raises(ValueError, match="DIFF needs an equality"):
             partial(wrong, over=theta, called=y)
 
