@@ -82,7 +82,7 @@ def R8(d: Derivation) -> None:
     d.conclude(R8.formula)
 
 
-_REST, SUM, _CROSS, LEAST_STIFF, _SIZE = symbols("B A s D_j E", real=True)
+_REST, SUM, _CROSS, LEAST_STIFF, _SIZE = symbols("B_x A_w s D_j E", real=True)
 """Over the entries other than j: Σ D_i x_i², Σ w_i²/D_i, Σ w_i x_i; D_j, the least of all; and Σ x_i²."""
 
 W_J, _X_J, W_I, _X_I = symbols("w_j x_j w_i x_i", real=True)

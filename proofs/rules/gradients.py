@@ -18,13 +18,13 @@ from proofs.engine.definitions import (
 )
 from proofs.engine.derivation import Derivation, Line, coefficient, inner, vanishes
 from proofs.engine.residual import in_basic_quantities
-from proofs.engine.sentence import Is, Term
+from proofs.engine.sentence import Is, Same, Term
 from proofs.engine.smt import follows
 from proofs.estimators import ID_OF
 from proofs.landscape import on_best_weights
 from proofs.penalty_forms import PENALTIES
 from proofs.rules.slopes import gradient_in_v
-from proofs.symbols import PLANE, beta, e, eta, lam, ones, r, theta, u, v, v_star, w_hat, w_star, x, x_in
+from proofs.symbols import PLANE, QUANTITIES, beta, e, eta, lam, ones, r, theta, u, v, v_star, w_hat, w_star, x, x_in
 
 
 def of_constants(d: Derivation, definition: Potential) -> Line:
@@ -63,9 +63,11 @@ def curl(slope: Boolean, field: Boolean) -> Boolean:
     """CURL: mixed derivatives of a twice differentiable function agree, in the plane of v_k and of w along a ray.
 
     slope, field: what ∂f/∂v and G are; both are smooth there, at any angle. They are no gradient on an open set if the
-    difference changes with v_k at a positive rate. ValueError if it does not. Source: Rudin, Principles of Mathematical
-    Analysis, 9.41.
+    difference changes with v_k at a positive rate. ValueError if it does not, and for facts that do not say so. Source:
+    Rudin, Principles of Mathematical Analysis, 9.41.
     """
+    if not isinstance(slope, Same) or not isinstance(field, Same) or slope.args[0] != SLOPE:
+        raise ValueError(f"CURL needs what {SLOPE} and a field are, not {slope} and {field}")
     (_, in_v), (called, in_w) = slope.args, field.args
 
     def by_entry(term: Expr) -> Expr:
@@ -83,9 +85,12 @@ def curl(slope: Boolean, field: Boolean) -> Boolean:
 def constant_between(*, sample: Expr, slope: Term) -> Boolean:
     """NULL: a function of the signs of Z_i w, i = 1, …, m, is constant near every w on none of the m hyperplanes.
 
-    sample: the function, in x = Z_i w. ValueError if it is not constant on both sides of 0. Almost surely no row is on
-    its hyperplane. Source: Rudin, Real and Complex Analysis, 2.20 (e).
+    sample: the function, in x = Z_i w and in what does not change with w, of names of its own. ValueError if it is not
+    constant on both sides of 0. Almost surely no row is on its hyperplane. Source: Rudin, Real and Complex Analysis,
+    2.20 (e).
     """
+    if moving := sample.free_symbols & QUANTITIES.keys():
+        raise ValueError(f"NULL needs names of its own for what stands still, and {moving} may change with w")
     for side in (Symbol("z", positive=True), Symbol("z", negative=True)):
         if sample.subs(x, side).has(x, side):
             raise ValueError(f"NULL needs a function of the sign of {x}, not {sample}")

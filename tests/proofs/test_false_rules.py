@@ -8,7 +8,25 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Abs, Expr, Integer, Integral, Lt, Max, Piecewise, Symbol, cos, exp, oo, pi, sin, sqrt, symbols
+from sympy import (
+    Abs,
+    And,
+    Expr,
+    Heaviside,
+    Integer,
+    Integral,
+    Lt,
+    Max,
+    Piecewise,
+    Symbol,
+    cos,
+    exp,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+)
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine import claim as registry
@@ -30,10 +48,20 @@ from proofs.engine.definitions import (
 )
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.sentence import Same, eq, ge
-from proofs.rules.algebra import entrywise, gram
+from proofs.engine.sentence import All, Exists, Is, Root, Same, Term, eq, ge, le
+from proofs.rules.algebra import entrywise, gram, total
 from proofs.rules.analysis import falling, least, linearized, partial, sole, tends, unbounded
-from proofs.rules.gradients import correlated, cost_of, length_at_the_end, of_constants, stepped_at_the_end
+from proofs.rules.forms import definite, reached, rises, tried
+from proofs.rules.gradients import (
+    SLOPE,
+    constant_between,
+    correlated,
+    cost_of,
+    curl,
+    length_at_the_end,
+    of_constants,
+    stepped_at_the_end,
+)
 from proofs.rules.means import gauss, of_patches, of_rows, relu_kernel
 from proofs.rules.moments import of_half_spaces, with_moments
 from proofs.rules.slopes import least_in_v, of_best_weights, through_the_angle
@@ -43,6 +71,12 @@ from proofs.symbols import HALF, OPEN_ANGLE, PRODUCTS, cap_angle, kappa, n, r, r
 Argument = Callable[..., Fact]
 
 z = Symbol("z", real=True)
+x, y, q, new = symbols("x y q w_9", real=True)
+D_2, w_2, x_2, T_2, R_2 = symbols("D_2 w_2 x_2 T_2 R_2", real=True)
+Y, Z = symbols("Y Z")
+ONE = Integer(1)
+UNIT, DOUBLE = {"products": {(Y, Y): ONE}}, {"products": PRODUCTS, "vectors": {Y: 2 * v_star}}
+p, c_0 = Symbol("p", positive=True), Symbol("c_0", nonnegative=True)
 STATED = Claim(
     "B91",
     "a test",
@@ -51,15 +85,9 @@ STATED = Claim(
     lambda d: None,
     kind=Kind.INEQUALITY,
     sentence=ge(z, 0),
-    premises={"n ≥ 2": ge(n, 2), "v": Same(v, 2 * v_star)},
+    premises={"n ≥ 2": ge(n, 2), "v": Same(v, 2 * v_star), "θ ≤ π": le(theta, pi), "D_2 ≥ 1": ge(D_2, 1)},
 )
 
-
-x, y, q, new = symbols("x y q w_9", real=True)
-Y, Z = symbols("Y Z")
-ONE = Integer(1)
-UNIT, DOUBLE = {"products": {(Y, Y): ONE}}, {"products": PRODUCTS, "vectors": {Y: 2 * v_star}}
-p, c_0 = Symbol("p", positive=True), Symbol("c_0", nonnegative=True)
 AT_0, AT_1 = {"over": x, "to": Integer(0)}, {"over": x, "to": Integer(1)}
 LEAST = {"value": q**2 + pi - theta, "near": Integer(1)}
 
@@ -203,10 +231,34 @@ def slope_in(g: Graph, f: Expr = r**2, over: Symbol = r, called: Expr = z) -> Fa
     return g.rule("a", partial, g.let(new, f), over=over, called=called)
 
 
+def of_slope(g: Graph, slope: Boolean | None = None) -> Fact:
+    angle = g.given("θ ≤ π")
+    of_v = g.cite("N2", {}, angle, value=SLOPE) if slope is None else g.case("slope", slope)
+    return g.rule("a", curl, of_v, g.cite("C2", {}, angle, value=Term("G")))
+
+
+def on_every(g: Graph, **data: Any) -> Fact:
+    entry = And(ge(x_2**2, 0), ge(D_2 * x_2**2, x_2**2))
+    sums = g.rule("sums", total, g.fact("an entry", entry, g.given("D_2 ≥ 1")), sums=EACH)
+    stable = {"positive": Is("stable", z), "given": z > 0, "entries": [(z, y, x), (D_2, w_2, x_2)], "sums": OTHERS}
+    return g.apply("a", definite, sums, **stable | data)
+
+
 def two(product: Expr, square: Expr = ONE) -> dict[str, Any]:
     return {"products": {(Y, Y): ONE, (Z, Z): square, (Y, Z): product}}
 
 
+EACH = {D_2 * x_2**2: R_2, x_2**2: T_2}
+OTHERS = EACH | {w_2 * x_2: q}
+TRIED = {"positive": Is("stable", z), "entries": [(z, y, x)]}
+SUMS = {y * x: q, x**2: new, z * x**2: T_2}
+FLAT = {"sample": y * Heaviside(x), "slope": Term("slope")}
+JUMP = Piecewise((x, x <= 0), (x - 5, True))
+RISING = {"root": Root("a rising", x, eq(x**3 + x, 0), (-1, 1)), "form": x**3 + x}
+NORM = {
+    **{"said": Exists(x, All(ge(x, 0), eq(q, 1))), "entry": p * (2 - x), "most": p},
+    **{"over": x, "low": ONE, "high": Integer(2)},
+}
 ROOT = (x**2 + 2 * x * y + y**2) ** HALF
 GROWS = {"over": x, "start": Integer(0), "to": Integer(1)}
 FALLS = {"over": x, "low": Integer(0), "high": Integer(2)}
@@ -252,6 +304,21 @@ USED: dict[str, tuple[Argument, dict[str, Any], dict[str, Any]]] = {
     "DIFF, a slope that is 0": (slope_in, {}, {"called": Integer(0)}),
     "DIFF, of what may depend on it": (slope_in, {"f": r * r_star}, {"f": r * kappa}),
     "DIFF, in what may depend on others": (slope_in, {"over": r_star}, {"over": kappa}),
+    "CURL, of another slope": (of_slope, {}, {"slope": Same(Symbol("other"), -5 * r * v)}),
+    "CURL, of what is no vector": (of_slope, {}, {"slope": eq(x, y)}),
+    "NULL, of what changes with w": (told(constant_between), FLAT, {"sample": r**2}),
+    "ROOT, of a jump": (applied(rises), RISING, {"form": JUMP, "root": Root("a rising", x, eq(JUMP, 0), (-1, 1))}),
+    "IVT, of κ": (applied(reached), NORM, {"said": Exists(x, All(ge(x, 0), eq(kappa, 1)))}),
+    "IVT, for an entry κ": (applied(reached), NORM, {"entry": kappa * (2 - x), "most": kappa}),
+    "IVT, for every entry 1": (applied(reached), NORM, {"entry": 2 - x, "most": ONE}),
+    "IVT, where one entry is 9": (applied(reached), NORM, {"alone": {p: Integer(9)}}),
+    "FORM, tried with any D": (told(tried), TRIED, {"entries": [(-kappa, y, x)]}),
+    "FORM, tried with any w": (told(tried), TRIED, {"entries": [(z, Integer(0), x)]}),
+    "FORM, tried with any sum": (told(tried), TRIED | {"sums": SUMS}, {"sums": SUMS | {z * x**2: Integer(-1)}}),
+    "FORM, tried with some sums": (told(tried), TRIED | {"sums": SUMS}, {"sums": {z * x**2: q}}),
+    "FORM, on one vector": (on_every, {}, {"entries": [(z, y, x), (D_2, w_2, Integer(0))]}),
+    "FORM, on vectors of equal entries": (on_every, {}, {"entries": [(z, y, x), (D_2, w_2, x)]}),
+    "FORM, on vectors of two entries": (on_every, {}, {"sums": {}}),
     "LOCAL, at another end": (local(least), LEAST, {"value": q**2 - theta, "to": Integer(0)}),
     "LOCAL, in another variable": (local(least), LEAST, {"value": q**2 + (x - 1) ** 2, "over": x, "to": Integer(1)}),
     "LOCAL, at a point that moves": (local(least), LEAST, {"place": Same(v, v_v * v_star)}),
