@@ -7,7 +7,7 @@ One step is w⁺ = z/‖z‖ with ``z = (1 + τβ)w + τy, y = κw* + β(u − w
 from __future__ import annotations
 
 import sympy
-from sympy import Abs, And, Eq, Expr, Min, Symbol, betainc_regularized, cos, sin, sqrt, symbols
+from sympy import Abs, And, Eq, Expr, Min, Symbol, betainc_regularized, cos, pi, sin, sqrt, symbols
 
 from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting

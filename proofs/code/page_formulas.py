@@ -114,7 +114,7 @@ def _stability() -> list[Row]:
     parts = get("R7.stability").parts
     (slope,) = parts["stiffness"].free_symbols - {multiplier, beta}
     at_level = parts["stiffness"].subs(slope, 1 / diff(get("R4.tl1").parts["kept entry"], kept_level)).xreplace(_SHORT)
-    rest, own, stiff = (Symbol(name, real=True) for name in ("A", "w_j", "D_j"))
+    rest, own, stiff = (Symbol(name, real=True) for name in ("A_w", "w_j", "D_j"))
     return [
         ("tl1", "R7.stability", "D_i", at_level, (multiplier, kept_level, beta, _RHO, a)),
         ("secular", "R7.stability", "Σ w̄_i²/D_i", parts["secular sum"], (rest, own, stiff)),

@@ -35,7 +35,7 @@ def _stability(claim: Claim) -> Iterator[Statement]:
 def _soft_cases(part: Expr, entries: list[Symbol], stiff: list[Expr]) -> Iterator[Boolean]:
     for j, (own, d) in enumerate(zip(entries, stiff, strict=True)):
         others = [(w, other) for i, (w, other) in enumerate(zip(entries, stiff, strict=True)) if i != j]
-        secular = placed(part, {"A": sum((w**2 / other for w, other in others), Integer(0)), "w_j": own, "D_j": d})
+        secular = placed(part, {"A_w": sum((w**2 / other for w, other in others), Integer(0)), "w_j": own, "D_j": d})
         rest = [Gt(other, 0) for _, other in others]
         yield And(Lt(d, 0), *rest, Lt(secular, 0))
         yield And(Eq(d, 0), *rest, Ne(own, 0))
@@ -121,7 +121,7 @@ def _turns(trial: Trial) -> None:
     w, others = directions(rng, 1, n)[0], rng.uniform(0.2, 2.0, n - 1)
     edge = brentq(lambda d: _least(np.append(-d, others), w), 0.0, 1e6, xtol=1e-13)
     for d in (edge * (1 - 3e-4), edge * (1 + 3e-4)):
-        values = {"A": float(np.sum(w[1:] ** 2 / others)), "w_j": float(w[0]), "D_j": -d}
+        values = {"A_w": float(np.sum(w[1:] ** 2 / others)), "w_j": float(w[0]), "D_j": -d}
         relation: Relation = ">=" if _least(np.append(-d, others), w) > 0 else "<="
         trial.row("secular sum", relation, 0.0, values, 0.0, f"D = {[-d, *others]}, w̄ = {w}")
 
@@ -172,7 +172,7 @@ def _attracts(trial: Trial, problem: Problem, w: Array, entries: Array, runs: tu
         return
     if len(negative) == 1 and not zero.any():
         j = int(negative[0])
-        values = {"A": float(np.delete(w**2 / entries, j).sum()), "w_j": float(w[j]), "D_j": float(entries[j])}
+        values = {"A_w": float(np.delete(w**2 / entries, j).sum()), "w_j": float(w[j]), "D_j": float(entries[j])}
         trial.count("attracting with one negative entry", returned)
         trial.row("secular sum", ">=" if returned else "<=", 0.0, values, 0.0, problem)
         return

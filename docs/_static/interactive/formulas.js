@@ -265,9 +265,9 @@ globalThis.coarseproofFormulas = {
     tl1(multiplier, kept_level, beta, rho, a) {
       return multiplier - beta / (1 - 2 * a * rho * (a + 1) / Math.pow(a + kept_level, 3));
     },
-    /** R7.stability, Σ w̄_i²/D_i: A + wⱼ²/Dⱼ */
-    secular(A, w_j, D_j) {
-      return A + Math.pow(w_j, 2) / D_j;
+    /** R7.stability, Σ w̄_i²/D_i: A_w + wⱼ²/Dⱼ */
+    secular(A_w, w_j, D_j) {
+      return A_w + Math.pow(w_j, 2) / D_j;
     },
   },
 
