@@ -27,7 +27,6 @@ from proofs.rules.moments import (
     finite_moments,
     for_any_slope,
     for_no_length,
-    is_constant_on_sides,
     of_half_spaces,
     with_moments,
 )
@@ -145,7 +144,7 @@ def derive_gradient(d: Derivation, name: str) -> None:
 
 def is_homogeneous(proxy: Estimator) -> bool:
     """Whether μ' is one number below 0 and one above it, and the closed form is known."""
-    return proxy.name in KERNELS and is_constant_on_sides(proxy)
+    return proxy.name in KERNELS and proxy.constant_on_sides
 
 
 def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:

@@ -119,6 +119,7 @@ def fixed_where_balanced(g: Graph, pull: Symbol = kappa) -> tuple[Fact, Fact]:
 
 
 _OTHER = Symbol("u'", real=True)
+_W = Symbol("w")
 _REST, _OFF_AXIS, _KEPT = symbols("‖κ(w*−ŵ)−β(w−u)‖ ‖w−rw*‖ ‖u−w‖", nonnegative=True)
 _REST_W, _KEPT_W, _KEPT_E = named("⟨κ(w*−ŵ)−β(w−u),ŵ⟩", "⟨u−w,ŵ⟩", "⟨u−w,e⟩")
 _FREE = Same(kappa * (w_star - w_hat), beta * (r * w_hat - U_VECTOR))
@@ -190,7 +191,8 @@ def R10(d: Derivation) -> None:
     along = All(Same(r * w_hat, r * w_star), Same(U_VECTOR, r * w_hat))
     ray = g.fact("fixed", Equivalent(_FREE, formula_of(along, {})), vectors, sums)
     fixed = g.case("w is fixed", _FREE)
-    kept = g.fact("u = w", along.args[1], ray, fixed)
-    own = g.rule("so entry by entry", entrywise, kept, entries={U_VECTOR: ENTRY, w_hat: X / r})
+    whole = g.rule("w = rŵ", gram, products=PRODUCTS, vectors={_W: r * w_hat}, same={_KEPT: (U_VECTOR, _W)})
+    kept = g.fact("u = w", Same(U_VECTOR, _W), ray, fixed, vectors, whole)
+    own = g.rule("so entry by entry", entrywise, kept, entries={U_VECTOR: ENTRY, _W: X})
     told = (g.fact(name, formula_of(line, R10.parts), own) for name, line in _ENTRIES.items())
     g.conclude(ray, *(g.under(fixed, line) for line in told))

@@ -177,7 +177,7 @@ def _first_order(g: Graph, chord: Fact, pull: Fact, across: Fact, bound: Fact) -
     steep, root, end = Symbol("k", real=True), sqrt(_OFF), sqrt(slope_squares - slope_sum**2)
     most_1, most_2 = slope_sum + lam * steep, sqrt(slope_squares) + lam * steep
     square, per = 2 * lam * steep * (most_1 + sqrt(slope_squares)), lam * (kappa + beta) / kappa**3
-    within = g.fact("by λk", And(_within(steep), steep >= 0), bound, g.let(steep, _STEEP))
+    within = g.fact("by λk", And(_within(steep), steep > 0), bound, g.let(steep, _STEEP))
     gap = g.fact("a gap of squares", Abs(root**2 - end**2) <= square, within, chord)
     closer = g.fact("of roots", (root - end) ** 2 <= square, gap, chord, across)
     apart = g.fact("of roots, over κ", Abs(root / kappa - end / kappa) <= sqrt(square) / kappa, closer)
@@ -187,5 +187,5 @@ def _first_order(g: Graph, chord: Fact, pull: Fact, across: Fact, bound: Fact) -
     chords = g.fact("so at most", Abs(AWAY / lam - root / kappa) <= most, curved, flat)
     near = le(Abs(AWAY / lam - end / kappa), most + sqrt(square) / kappa)
     told = g.fact("‖w̄ − w*‖/λ", near, chords, apart)
-    zero = g.apply("what it differs by", tends, f=near.rhs, over=lam, to=Integer(0))
+    zero = g.apply("what it differs by", tends, within, f=near.rhs, over=lam, to=Integer(0))
     return g.rule("first order", squeezed, told, zero, of=AWAY / lam, value=end / kappa)

@@ -12,8 +12,8 @@ from proofs.engine.derivation import Derivation, coefficient, inner
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, formula_of, gt, le, lt, ne
 from proofs.rules.algebra import total
-from proofs.rules.analysis import linearized
 from proofs.rules.forms import definite, tried
+from proofs.rules.gradients import linearized
 from proofs.splitting import ENTRY, TARGET, U_VECTOR, X_OTHER, X, descent_step
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_star
 

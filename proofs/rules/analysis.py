@@ -8,31 +8,11 @@ import sympy
 from sympy import Abs, And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Symbol, asin, cos, diff, expand, pi, sin
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.definitions import Definition, Splitting, demand
-from proofs.engine.derivation import Derivation, Line, inner
 from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
 from proofs.engine.terms import defined
 from proofs.rules.algebra import Applied, Pair
-from proofs.symbols import (
-    beta,
-    curvature,
-    is_vector,
-    k,
-    m,
-    multiplier,
-    n,
-    r,
-    r_star,
-    step,
-    sum_v,
-    sum_vs,
-    theta,
-    v_v,
-    v_vs,
-    vs_vs,
-    w_hat,
-)
+from proofs.symbols import is_vector, k, m, n, r, r_star, sum_v, sum_vs, theta, v_v, v_vs, vs_vs
 
 _SMOOTH: tuple[type, ...] = (sympy.Add, sympy.Mul, sympy.Pow, Symbol, sympy.Number, sympy.NumberSymbol, sin, cos)
 _SMOOTH += (sympy.exp, sympy.erf, sympy.atan)
@@ -102,7 +82,8 @@ def sole(*, equation: Eq, over: Symbol, low: Expr, high: Expr) -> Applied:
     _still(over, low, high)
     f = equation.lhs - equation.rhs
     falls = Implies(_between(low, over, high, inside=True), And(_regular(f, _SMOOTH, Gt), diff(f, over) < 0))
-    needs = And(low < high, _limit(f, over, low, "+") > 0, _limit(f, over, high, "-") < 0, falls)
+    (first, at_low), (last, at_high) = _limit(f, over, low, "+"), _limit(f, over, high, "-")
+    needs = And(low < high, first > 0, last < 0, at_low, at_high, falls)
     return Applied(needs, Root("the only", over, equation, (low, high)), over)
 
 
@@ -179,47 +160,49 @@ def falling(
     return Applied(needs, sympy.Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
 
 
-def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> Expr:
+def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
     """SymPy's limit of a function made of smooth ones, where it is one for parameters that are 0 or negative as well.
 
-    Of a root, what it is of has to have a limit > 0, whatever the parameters, or none.
+    And what it needs: that what a root or a logarithm is of has a limit > 0.
     """
-    parameters, roots = f.free_symbols - {over}, set()
+    _still(over, to)
+    parameters, positive = (f.free_symbols | sympy.sympify(to).free_symbols) - {over}, []
     for part in (part for part in sympy.preorder_traversal(f) if part.has(over)):
-        if not isinstance(part, _WITH_LIMITS):
+        whole = isinstance(part, sympy.Pow) and part.exp.is_Integer
+        if not isinstance(part, _WITH_LIMITS) or (isinstance(part, sympy.Pow) and part.exp.has(over)):
             raise ValueError(f"LIM knows no limit of {part.func.__name__}, which stands in {f}")
-        if isinstance(part, sympy.Pow) and not part.exp.is_Integer and part.free_symbols & parameters:
-            roots.add(part)
+        if isinstance(part, sympy.Pow | sympy.log) and not whole and part.free_symbols & parameters:
+            positive.append(part.args[0])
     try:
-        found = sympy.limit(f, over, to, side)
-        bases = {part: sympy.limit(part.base, over, to, side) if part.exp.is_Rational else sympy.nan for part in roots}
+        found, *bases = (sympy.limit(one, over, to, side) for one in (f, *positive))
     except NotImplementedError as error:  # it depends on the sign of a parameter
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}: {error}") from None
-    if found.has(sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, sympy.sign):
+    if any(
+        one.has(sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, sympy.sign, sympy.I) for one in (found, *bases)
+    ):
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
-    if wrong := [part for part, base in bases.items() if base.is_extended_positive is not True]:
-        raise ValueError(f"LIM needs roots of what tends to a positive number, not {wrong}")
     for one in parameters:  # SymPy takes it for any other number than 0, and for one > 0 at times
         signs = ([0] if not one.is_nonzero else []) + ([-1] if one.is_nonnegative is not True else [])
         for trial in signs:
-            there, said = sympy.limit(f.subs(one, trial), over, to, side), found.subs(one, trial)
+            tried, end, said = (sympy.sympify(term).subs(one, trial) for term in (f, to, found))
+            there = sympy.limit(tried, over, end, side)
             if there.has(sympy.nan, sympy.zoo) or (there != said and decide_zero(there - said).zero is not True):
                 raise ValueError(f"LIM finds {found} as {over} tends to {to}, but {there} where {one} is {trial}")
-    return found
+    return found, And(*(base > 0 for base in bases))
 
 
 def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | None = None) -> Applied:
     """LIM: the limit that SymPy computes (Gruntz's algorithm), quadrature and balls holding it as well.
 
     Of sums, products, powers, sine, cosine, tangent, exp, log, erf, atan; of other functions only of parameters.
-    ValueError where SymPy finds none, where it is not the `value` told, where a root is not one of what tends to a
-    positive number, and where the limit is another if a parameter is 0 or −1. Source: Gruntz, On Computing Limits in a
-    Symbolic Manipulation System, 1996.
+    ValueError where SymPy finds none, where it is not the `value` told, and where the limit is another if a
+    parameter is 0 or −1. What a root or a logarithm is of has to tend to a positive number. Source: Gruntz, On
+    Computing Limits in a Symbolic Manipulation System, 1996.
     """
-    found = _limit(f, over, to, side)
+    found, needs = _limit(f, over, to, side)
     if value is not None and decide_zero(found - value).zero is not True:
         raise ValueError(f"LIM finds {found} as {over} tends to {to}, not {value}")
-    return Applied(sympy.true, Tends(f, found if value is None else value, (over, to)))
+    return Applied(needs, Tends(f, found if value is None else value, (over, to)))
 
 
 def carried(equal: Boolean, limit: Boolean, *, value: Expr | None = None) -> Boolean:
@@ -261,10 +244,11 @@ def unbounded(*, f: Expr, top: Expr, bottom: Expr, over: Symbol, start: Expr, to
     4.33 and 4.34.
     """
     _still(over, start, to)
-    if _limit(bottom, over, to, "-") != 0:
+    (small, at_bottom), (large, at_top) = _limit(bottom, over, to, "-"), _limit(top, over, to, "-")
+    if small != 0:
         raise ValueError(f"LIM needs a divisor that tends to 0, not {bottom}")
     near = Implies(_between(start, over, to, inside=True), And(bottom > 0, f * bottom >= top))
-    needs = And(start < to, _limit(top, over, to, "-") > 0, near)
+    needs = And(start < to, large > 0, at_bottom, at_top, near)
     return Applied(needs, Tends(f, sympy.oo, (over, to)), over)
 
 
@@ -330,22 +314,3 @@ def slope(near: Boolean, continuous: Boolean, *, f: Pair, called: Symbol) -> Boo
     if left != 0 or factor.has(moving, value, here, there, Abs) or c.has(moving, value, here, there):
         raise ValueError(f"DIFF needs |f(w') − f(w) − c(w' − w)| ≤ k|g(w') − g(w)||w' − w|, not {near}")
     return Implies(where, Eq(called, c), evaluate=False)
-
-
-_TANGENT = Symbol("t")
-_H, _ALONG = sympy.symbols("h D_t_w", real=True)
-
-
-def linearized(d: Derivation, definition: Definition) -> Line:
-    """DIFF: the slope of w ↦ z/‖z‖ along a unit t ⟂ w̄ for which diag(S')t = μt + ⟨w̄, diag(S')t⟩w̄.
-
-    S is differentiable at each entry, so z = w̄ + ht + τ(κw* + βS(w̄) + hβ diag(S')t) up to o(h), and κw* + βS(w̄) = Nw̄
-    by R3; ‖z‖ divides, and across w̄ and t there is nothing. ValueError for another definition. Source: Rudin,
-    Principles of Mathematical Analysis, 9.15.
-    """
-    demand(definition, Splitting("rate"))
-    d.cite("R3")
-    frame = dict.fromkeys(((w_hat, w_hat), (_TANGENT, _TANGENT)), sympy.S.One)
-    bent = curvature * _TANGENT + _ALONG * w_hat
-    z = w_hat + _H * _TANGENT + step * (multiplier * w_hat + _H * beta * bent)
-    return sympy.Limit(inner(z, _TANGENT, frame) / (_H * inner(z, w_hat, frame)), _H, 0), []

@@ -12,7 +12,7 @@ from proofs.moments import Moments, closed_moments, folded_moments
 from proofs.proxies import ARBITRARY, Estimator, estimator
 from proofs.rows import row_lemma
 from proofs.rules.means import coarse_gradient_of
-from proofs.symbols import HALF, MOMENTS, a_hat, b_hat, c, slope, theta, w_hat, w_star, x
+from proofs.symbols import HALF, MOMENTS, a_hat, b_hat, c, slope, theta, w_hat, w_star
 
 GENERAL = Moments(*MOMENTS)
 
@@ -30,7 +30,7 @@ def of_half_spaces(d: Derivation, definition: MeanSample) -> Line:
     induction on the rows.
     """
     proxy = _proxy(definition)
-    if not is_constant_on_sides(proxy):
+    if not proxy.constant_on_sides:
         raise ValueError(f"ROWS needs a μ' that is one number on either side of 0, not that of {proxy.name}")
     d.cite("G1", "G2")
     below = Add(*(piece for low, _, piece in proxy.pieces if low == -oo))
@@ -42,12 +42,6 @@ def of_half_spaces(d: Derivation, definition: MeanSample) -> Line:
     gradient = coarse_gradient_of(gap * of_a, above * of_a, below * of_a.subs(w_hat, w_star) + gap * of_both)
     half = vanishes("P(a·z > 0) − ½", get("G1").formula.subs(theta, 0) - HALF)
     return gradient, [*row_lemma(), half, vanishes("E[z]", of_a + of_a.subs(w_hat, -w_hat))]
-
-
-def is_constant_on_sides(proxy: Estimator) -> bool:
-    """Whether μ' is one number below 0 and one above it."""
-    ends = {end for low, high, _ in proxy.pieces for end in (low, high)}
-    return ends <= {-oo, Integer(0), oo} and not any(piece.has(x) for _, _, piece in proxy.pieces)
 
 
 def with_moments(d: Derivation, gradient: Expr, *, closed: bool) -> Line:

@@ -50,7 +50,7 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, Exists, Is, Root, Same, Term, eq, ge, le
 from proofs.rules.algebra import entrywise, gram, total
-from proofs.rules.analysis import falling, least, linearized, partial, sole, tends, unbounded
+from proofs.rules.analysis import falling, least, partial, sole, tends, unbounded
 from proofs.rules.forms import definite, reached, rises, tried
 from proofs.rules.gradients import (
     SLOPE,
@@ -59,6 +59,7 @@ from proofs.rules.gradients import (
     cost_of,
     curl,
     length_at_the_end,
+    linearized,
     of_constants,
     stepped_at_the_end,
 )
