@@ -32,6 +32,7 @@ from proofs.engine.definitions import (
 from proofs.engine.derivation import Derivation, holds, name_of, vanishes
 from proofs.engine.render import describe, latex_of_claim
 from proofs.engine.residual import decide_zero
+from proofs.engine.sentence import Relation
 from proofs.engine.smt import follows
 from proofs.symbols import QUANTITIES, r, theta, u, v_vs, vs_vs
 from verify.configurations import configurations, meeting
@@ -159,6 +160,7 @@ def test_well_formed() -> None:
     for claim in CLAIMS:
         assert all((claim.title, claim.source, claim.subject or claim.sentence is not None)), claim.id
         assert (claim.statement is not None) == (claim.kind is Kind.IDENTITY), claim.id
+        assert claim.kind is not Kind.EQUIVALENCE or claim.relation is Relation.IFF, claim.id
         forms = (form for form in (claim.statement, claim.printed) if form is not None)
         assert {symbol for form in forms for symbol in form.free_symbols} <= set(QUANTITIES), claim.id
 
