@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import proofs
-from proofs.engine.render import forms_of, latex_of
+from proofs.engine.render import forms_of, supposed_by
 from verify.cli import main
 from verify.extras import EXTRAS
 
@@ -162,5 +162,5 @@ def test_a_claim_is_shown_as_its_statement() -> None:
         head, *displayed, given = claim._repr_latex_().split("$$")
         assert head == f"{claim.id}. {claim.title}\n"
         assert [form.strip() for form in displayed[::2]] == forms_of(claim)
-        assert all(f"${latex_of(condition)}$" in given for condition in claim.hypotheses)
+        assert all(f"${condition}$" in given for condition in supposed_by(claim))
         assert claim.setting in given

@@ -274,9 +274,7 @@ def latex_in(claim: Claim, shown: Expr | Boolean) -> str:
 
 def supposed_by(claim: Claim) -> list[str]:
     """The hypotheses in LaTeX, but for what words alone can say."""
-    premises = (premise for premise in claim.premises.values() if premise not in claim.hypotheses)
-    stated = [latex_of(condition) for condition in claim.hypotheses if condition != true]
-    return stated + [latex_in(claim, premise) for premise in premises]
+    return [latex_in(claim, one) for one in dict.fromkeys((*claim.hypotheses, *claim.premises.values())) if one != true]
 
 
 def latex_of_claim(claim: Claim) -> str:
