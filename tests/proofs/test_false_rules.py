@@ -11,6 +11,7 @@ import pytest
 from sympy import (
     Abs,
     And,
+    Eq,
     Expr,
     Heaviside,
     Integer,
@@ -238,11 +239,11 @@ def of_slope(g: Graph, slope: Boolean | None = None) -> Fact:
     return g.rule("a", curl, of_v, g.cite("C2", {}, angle, value=Term("G")))
 
 
-def on_every(g: Graph, **data: Any) -> Fact:
+def on_every(g: Graph, of: Callable[[Graph], Fact] | None = None, **data: Any) -> Fact:
     entry = And(ge(x_2**2, 0), ge(D_2 * x_2**2, x_2**2))
     sums = g.rule("sums", total, g.fact("an entry", entry, g.given("D_2 ≥ 1")), sums=EACH)
-    stable = {"positive": Is("stable", z), "given": z > 0, "entries": [(z, y, x), (D_2, w_2, x_2)], "sums": OTHERS}
-    return g.apply("a", definite, sums, **stable | data)
+    stable = {"positive": Is("stable", z), "given": z > 0, "entries": [(z, y, new), (D_2, w_2, x_2)], "sums": OTHERS}
+    return g.apply("a", definite, sums, *([of(g)] if of else []), **stable | data)
 
 
 def two(product: Expr, square: Expr = ONE) -> dict[str, Any]:
@@ -319,6 +320,8 @@ USED: dict[str, tuple[Argument, dict[str, Any], dict[str, Any]]] = {
     "FORM, tried with some sums": (told(tried), TRIED | {"sums": SUMS}, {"sums": {z * x**2: q}}),
     "FORM, on one vector": (on_every, {}, {"entries": [(z, y, x), (D_2, w_2, Integer(0))]}),
     "FORM, on vectors of equal entries": (on_every, {}, {"entries": [(z, y, x), (D_2, w_2, x)]}),
+    "FORM, on a vector that is named": (on_every, {}, {"of": lambda g: g.let(new, Integer(0))}),
+    "FORM, on a vector that is supposed": (on_every, {}, {"of": lambda g: g.case("x", Eq(new, 0))}),
     "FORM, on vectors of two entries": (on_every, {}, {"sums": {}}),
     "LOCAL, at another end": (local(least), LEAST, {"value": q**2 - theta, "to": Integer(0)}),
     "LOCAL, in another variable": (local(least), LEAST, {"value": q**2 + (x - 1) ** 2, "over": x, "to": Integer(1)}),
