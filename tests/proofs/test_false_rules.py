@@ -183,7 +183,7 @@ def of_sines(low: Expr, high: Expr) -> Integral:
         (of_sines(Integer(0), cap_angle), in_squares, SHARP, True),
         (of_sines(Integer(0), cap_angle), in_squares, PLANE_OR_MORE, False),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_a_substitution_is_one_where_it_rises(
     line: Expr, rule: Callable[..., Any], supposed: tuple[Any, ...], right: bool, monkeypatch: pytest.MonkeyPatch
