@@ -178,7 +178,12 @@ def _first_order(g: Graph, chord: Fact, pull: Fact, across: Fact, bound: Fact) -
     most_1, most_2 = slope_sum + lam * steep, sqrt(slope_squares) + lam * steep
     square, per = 2 * lam * steep * (most_1 + sqrt(slope_squares)), lam * (kappa + beta) / kappa**3
     within = g.fact("by λk", And(_within(steep), steep > 0), bound, g.let(steep, _STEEP))
-    gap = g.fact("a gap of squares", Abs(root**2 - end**2) <= square, within, chord)
+    first, second = (
+        Abs(new - old**2) <= lam * steep * (2 * old + lam * steep)
+        for new, old in ((_G_1**2, slope_sum), (_G_2, sqrt(slope_squares)))
+    )
+    each = g.fact("g₁²", first, within), g.fact("g₂", second, within, chord)
+    gap = g.fact("a gap of squares", Abs(root**2 - end**2) <= square, *each)
     closer = g.fact("of roots", (root - end) ** 2 <= square, gap, chord, across)
     apart = g.fact("of roots, over κ", Abs(root / kappa - end / kappa) <= sqrt(square) / kappa, closer)
     curved = g.fact("from the chord", Abs(AWAY / lam - root / kappa) <= per * (_G_1 * root), chord, pull)

@@ -56,8 +56,9 @@ def _owed(part: Boolean, supposed: Sequence[Boolean], rule: Rule | None, steps: 
         return rule(part)
     if isinstance(part, Eq | Same):
         what, apart = "both sides are the same", part.args[0] - part.args[1]
+        apart = apart.doit(integrals=False)  # SymPy tries long at an integral of an unknown function
         apart = apart.xreplace(at_any_angle(apart, (theta, phi_angle)))
-        owed = vanishes(what, apart.doit(integrals=False))  # SymPy tries long at an integral of an unknown function
+        owed = vanishes(what, apart)
         return [vanishes(what, apart.doit()) if owed.decision.zero is None else owed]
     given = [one for one in supposed if one.free_symbols & part.free_symbols]
     return [follows("it follows", part.doit(), *given, steps=steps)]
