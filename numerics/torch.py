@@ -220,8 +220,8 @@ class RVSCGD(torch.optim.Optimizer):
     rounded once a step.
 
     Raises ValueError naming what is out of range, when it is handed over or, if it was changed, at the next step; and,
-    before w is changed, for a step to 0 or to what is not finite on the sphere, as `learn` does: it has no direction.
-    A step that `torch.compile` has compiled cannot look, and gives NaN. Source: THEORY section 5 and R11; [DX].
+    before that w is changed, for a step to 0 or to what is not finite on the sphere, as `learn` does: it has no
+    direction. A step that `torch.compile` has compiled cannot look, and gives NaN. Source: THEORY section 5, R11; [DX].
     """
 
     def __init__(

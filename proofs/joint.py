@@ -185,7 +185,7 @@ def _slowly(bound: Expr) -> Expr:
     hypotheses=(n >= 2,),
     besides=lambda: {
         "p may be below 1": Implies(_RATE * (m + 1) < 8, And(Abs(1 - _RATE / 4) < 1, Abs(1 - _RATE * (m + 1) / 4) < 1)),
-        "some γ > 0 then leaves an ε > 0": Implies(
+        "(1 + γ)p < 1 for some γ > 0, as an ε > 0 needs": Implies(
             And(_FACTOR < 1, Ne(_PULL_END, 0)),
             And(Min(_LEAST_GAIN, 1 - _FACTOR) > 0, (1 + Min(_LEAST_GAIN, 1 - _FACTOR)) * _FACTOR < 1),
         ),
@@ -194,8 +194,8 @@ def _slowly(bound: Expr) -> Expr:
     "and u = c(w − t_off): λ = 0, or an S that about each entry of w* is 0 (c = 0: any threshold above ‖w*‖_∞), or the "
     "identity on the support J of w* and 0 off it (c = 1: l0 with every nonzero |w*_i| beyond the threshold); after t "
     "steps v_t, φ_t; τ_t = η/(1 − η(α(v_t) + β)), η(α(v) + β) < 1 for every ‖v − v(π)‖ ≤ Δ, and τ is the least there",
-    remark="for κ(π) < 0 the point attracts, for κ(π) > 0 what has a part on J leaves; w* = ±e_j with c = 1 has none, "
-    "there −w* is a spike of R7.l0; at equality nothing is said",
+    remark="so for κ(π) < 0 the point attracts, and for κ(π) > 0 what has a part on J leaves; w* = ±e_j with c = 1 has "
+    "no such part, there −w* is a spike of R7.l0; at κ(π) = 0 nothing is said",
 )
 def R11_spurious(d: Derivation) -> None:
     d.cite("N2", "N4")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from sympy import And, Basic, Eq, default_sort_key
+from sympy import And, Basic, Dummy, Eq, Expr, default_sort_key
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import vanishes
 from proofs.engine.residual import at_any_angle
 from proofs.engine.smt import STEPS, follows
-from proofs.engine.terms import bound_in, defined, replaced
+from proofs.engine.terms import BINDING, bound_in, defined, replaced
 from proofs.symbols import phi_angle, theta
 
 
@@ -57,13 +57,20 @@ def reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Oblig
         for part in sorted(And.make_args(use.formula), key=default_sort_key)
         if isinstance(part, Eq) and (part.lhs.is_Mul or part.lhs.as_base_exp()[0].is_Symbol)
     }
-    residual, before = formula.lhs - formula.rhs, None
-    caught = bound_in(residual)
-    meant = {one: term for one, term in meant.items() if caught.isdisjoint(one.free_symbols | term.free_symbols)}
+    before: Expr | None = None
+    residual = formula.lhs - formula.rhs
+
+    def catches(part: Basic) -> bool:
+        into = [term for one, term in meant.items() if one.free_symbols <= part.free_symbols]
+        return any(bound_in(part) & term.free_symbols for term in into)
+
+    caught = {part: Dummy() for part in residual.atoms(*BINDING) if catches(part)}
+    residual = residual.xreplace(caught)
     for _ in meant:  # what is defined may stand in what defines another
         if residual == before:
             break
         residual, before = replaced(residual, meant), residual
+    residual = residual.xreplace({name: part for part, name in caught.items()})
     return vanishes("they are the same", residual.xreplace(at_any_angle(residual, (theta, phi_angle))))
 
 

@@ -106,9 +106,10 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
             if any(over in use.bound for use in uses):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every {over}, which what it uses restricts")
-        if found.fixed is not None:
+        if found.fixed is not None or found.free:
             told = symbols_of(*(self._facts[leaf].formula for use in uses for leaf in use.rests))
-            if moving := (told | self._names.let_behind(uses)) - found.fixed:
+            told |= self._names.let_behind(uses)
+            if moving := told & found.free if found.fixed is None else told - found.fixed:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on what restricts {', '.join(map(str, moving))}")
         self._proved[name] = Fact(name, found.needs, uses=uses), implied
         owed = implied(found.needs, uses)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from sympy import Basic, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, oo
+from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, oo
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.claim import Claim
@@ -14,10 +14,14 @@ from proofs.engine.sentence import Tends, formula_of
 from proofs.engine.smt import impossible
 from proofs.rules.algebra import entrywise, gram, iterated, names, total
 from proofs.rules.analysis import carried, cluster, squeezed, vanishing
-from proofs.symbols import INNER, QUANTITIES
+from proofs.symbols import INNER, QUANTITIES, a, alpha, beta, kappa, lam, n, nonzeros, slope_squares, slope_sum, taxicab
 
 Called = tuple[Expr, tuple[Basic, ...]]
 """A name with what it is a name of."""
+
+
+_STILL: Final = frozenset({kappa, beta, lam, alpha, a, n, nonzeros, taxicab, slope_sum, slope_squares})
+"""Parameters of a problem and sums over w*: they stay while another tends, where N and θ would not."""
 
 
 class Names:
@@ -51,8 +55,8 @@ class Names:
         """ValueError for what would be a hypothesis in what a rule is told."""
         for symbol, meant in names(**data) if apply is gram else _called(apply, data, premises):
             self.call(symbol, meant)
-        if assuming := [one for one in _signed(data) if one not in QUANTITIES]:
-            raise ValueError(f"{self._claim.id}: {', '.join(map(str, assuming))} would be a hypothesis, not a name")
+        if assuming := ", ".join(str(one) for one in _signed(data) if one not in QUANTITIES):
+            raise ValueError(f"{self._claim.id}: {assuming} would be a hypothesis, not a name; declare it real")
         every = self._every(apply, data, premises)
         cases = [self._leaf(case) for premise in premises for case in premise.rests - self._claim.premises.keys()]
         if any(every & case.free_symbols for case in cases) or every & self.let_behind(premises):
@@ -61,6 +65,10 @@ class Names:
         if apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
             over, to = premises[-1].formula.args[2]
             self._reaches(name, over, to, premises[0])
+            if apply is squeezed and (
+                moved := self._not_fixed(symbols_of(premises[-1].formula, data["value"]) - {over}, over, _STILL)
+            ):
+                raise ValueError(f"{self._claim.id}: {name!r} needs what stays as {over} tends, and {moved} may move")
         if apply in (total, entrywise):
             self._of_entries(data["sums" if apply is total else "entries"], apply is entrywise)
         elif apply is iterated:
@@ -70,22 +78,22 @@ class Names:
                 self._reaches(name, data["over"], oo, premise)
         if apply is vanishing and (moved := self._not_fixed(symbols_of(data["factor"], data["ratio"]), data["over"])):
             raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
-        if apply is squeezed:
-            bound, _, (over, _) = premises[1].formula.args
-            if moved := self._not_fixed(symbols_of(bound, data["value"]) - {over}, over):
-                raise ValueError(f"{self._claim.id}: {name!r} needs what stays as {over} tends, and {moved} may move")
 
     def _every(self, apply: Callable[..., Boolean], data: Mapping[str, Any], premises: Sequence[Fact]) -> set[Any]:
-        """What a rule speaks of every value of; of an entry also a coefficient that is named after it."""
+        """What a rule speaks of every value of; ValueError for a coefficient of entries that is named after one."""
         every = {*symbols_of(*data.get("sums" if apply is total else "values", {})), data.get("over")}
         if apply is cluster:
             every |= symbols_of(*data["there"])
         elif apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
             every |= {premises[-1].formula.args[2][0]}
         elif apply is total:
-            named = {self._lets[one]: one.formula.free_symbols for one in behind(premises) if one in self._lets}
-            tied = {name for name, symbols in named.items() if every & symbols}
-            every |= tied & symbols_of(*(premise.formula for premise in premises))
+            meant = {name: symbols_of(*what) for name, what in self._meant.items()}
+            tied = {*every}
+            while new := {name for name, symbols in meant.items() if tied & symbols} - tied:
+                tied |= new
+            if wrong := (tied - every) & symbols_of(*(premise.formula for premise in premises)):
+                told = f"{', '.join(map(str, wrong))} is named after an entry, and no coefficient of all"
+                raise ValueError(f"{self._claim.id}: {told}; write the term in its place")
         return every
 
     def _of_entries(self, pairs: Mapping[Expr, Expr], entries: bool) -> None:
@@ -98,18 +106,20 @@ class Names:
 
     def _reaches(self, name: str, over: Symbol, to: Expr, fact: Fact) -> None:
         """ValueError if the hypotheses that a fact rests on keep a variable away from where it goes."""
-        said = [self._leaf(leaf) for leaf in fact.rests]
-        near = [10**6 if to == oo else to + side * Rational(1, 10**6) for side in (1, -1)]
-        if all(impossible(one.xreplace({over: there}) for one in said) for there in near):
+        said = [part for leaf in fact.rests for part in And.make_args(self._leaf(leaf))]
+        near = [to + side * Rational(1, 10**6) for side in (1, -1)]
+        if to != oo and all(impossible(one.xreplace({over: there}) for one in said) for there in near):
             raise ValueError(f"{self._claim.id}: {name!r} rests on what keeps {over} away from {to}")
         for one in said:
             weak = {Lt: Le, Le: Le, Gt: Ge, Ge: Ge}.get(type(one))
             ends = weak and weak(*(side.xreplace({over: to}) for side in one.args))
-            if one.free_symbols == {over} and ends != true:
+            if weak and one.free_symbols == {over} and ends != true:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on {one}, with which {over} does not tend to {to}")
 
-    def _not_fixed(self, symbols: Iterable[Basic], count: Symbol) -> str:
-        """Those that a step changes, or may: neither the theory's own nor restrained by hypotheses about fixed ones."""
+    def _not_fixed(self, symbols: Iterable[Basic], count: Symbol, own: Collection[Basic] = QUANTITIES) -> str:
+        """Those that a step changes, or may: not the theory's `own`, no names of fixed terms, and not restrained by
+        hypotheses about fixed ones.
+        """
         told = [symbols_of(formula_of(premise, {})) for premise in self._claim.premises.values()]
         moving = self._moving | {count}
 
@@ -118,7 +128,7 @@ class Names:
             alone = bool(said) and not any(symbols & moving for symbols in said)
             term, *others = self._meant.get(one, (one,))
             let = isinstance(term, Eq) and not others and all(map(fixed, term.rhs.free_symbols))
-            return one not in moving and (one in QUANTITIES or alone or let)
+            return one not in moving and (one in own or (alone and one not in QUANTITIES) or let)
 
         return ", ".join(sorted(str(one) for one in symbols if not fixed(one)))
 
@@ -135,7 +145,8 @@ def _called(apply: Callable[..., Boolean], data: Mapping[str, Any], premises: It
 def _signed(data: Mapping[str, Any]) -> Iterator[Symbol]:
     """Names of inner products that assume a sign, but for that of a square; and such a name of a slope."""
     for name, (first, second) in (data.get("expanded", {}) | data.get("named", {})).items():
-        if name.is_Symbol and not plain(name) and (name.is_nonzero or first != second):
+        length = first == second and name.assumptions0 == Symbol(name.name, nonnegative=True).assumptions0
+        if name.is_Symbol and not (plain(name) or length):
             yield name
     if isinstance(called := data.get("called"), Symbol) and called.is_nonzero:
         yield called

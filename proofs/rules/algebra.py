@@ -41,13 +41,14 @@ Pair = tuple[Expr, Expr]
 class Applied:
     """`gives` holds where `needs` does, for each value of `over`.
 
-    `needs` must hold whatever the values of all but the `fixed` symbols are, if these are given.
+    `needs` must hold whatever the values of the `free` symbols are; or of all but the `fixed` ones, if these are given.
     """
 
     needs: Boolean
     gives: Boolean
     over: Symbol | None = None
     fixed: frozenset[Basic] | None = None
+    free: frozenset[Basic] = frozenset()
 
 
 def gram(
@@ -120,6 +121,7 @@ def names(
     told: list[tuple[Expr, tuple[Expr, ...]]] = [one for kind in pairs.values() for one in kind.items()]
     told += [(name, (vector,)) for vector, name in (norms or {}).items()]
     told += [(_angle(cosine), pair) for cosine, pair in (cosines or {}).items()]
+    products = {pair: sympy.sympify(value) for pair, value in products.items()}
     for pair, value in products.items():
         if {*pair} <= QUANTITIES.keys() or not value.args:
             told.append((value, pair))

@@ -120,7 +120,8 @@ def _next_to(over: Symbol, place: Same, fixed: set[Basic]) -> None:
     vector, point = place.args
     scalars = {one for one in point.free_symbols - {over} if one.is_real and not is_vector(one)}
     if over != theta or {over, vector} & fixed or vector in point.free_symbols or scalars - fixed:
-        raise ValueError(f"LOCAL is for every {theta} and every vector next to {place}, not for {over}")
+        still = f", and {', '.join(map(str, scalars - fixed))} may move" if scalars - fixed else f", not for {over}"
+        raise ValueError(f"LOCAL is for every {theta} and every vector next to {place}{still}")
 
 
 def least(
@@ -177,9 +178,8 @@ def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
         found, *bases = (sympy.limit(one, over, to, side) for one in (f, *positive))
     except NotImplementedError as error:  # it depends on the sign of a parameter
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}: {error}") from None
-    if any(
-        one.has(sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, sympy.sign, sympy.I) for one in (found, *bases)
-    ):
+    none = (sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, sympy.I)
+    if any(one.has(*none) or one.atoms(sympy.sign) - f.atoms(sympy.sign) for one in (found, *bases)):
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
     for one in parameters:  # SymPy takes it for any other number than 0, and for one > 0 at times
         signs = ([0] if not one.is_nonzero else []) + ([-1] if one.is_nonnegative is not True else [])
@@ -194,9 +194,9 @@ def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
 def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | None = None) -> Applied:
     """LIM: the limit that SymPy computes (Gruntz's algorithm), quadrature and balls holding it as well.
 
-    Of sums, products, powers, sine, cosine, tangent, exp, log, erf, atan; of other functions only of parameters.
-    ValueError where SymPy finds none, where it is not the `value` told, and where the limit is another if a
-    parameter is 0 or −1. What a root or a logarithm is of has to tend to a positive number. Source: Gruntz, On
+    Of sums, products, powers with fixed exponents, sine, cosine, tangent, exp, log, erf, atan; of other functions only
+    of parameters. ValueError where SymPy finds none, where it is not the `value` told, and where the limit is another
+    if a parameter is 0 or −1. What a root or a logarithm is of has to tend to a positive number. Source: Gruntz, On
     Computing Limits in a Symbolic Manipulation System, 1996.
     """
     found, needs = _limit(f, over, to, side)

@@ -108,8 +108,7 @@ def definite(
         raise ValueError("FORM is for every x orthogonal to w; one entry, with all three sums, stands for the others")
     if moved := given.free_symbols & {*each, *summed}:
         raise ValueError(f"FORM is for every x orthogonal to w, and {', '.join(map(str, moved))} is given")
-    fixed = given.free_symbols.union(*(entry[:2] for entry in entries))
-    return Applied(Implies(And(given, tangent), value > 0), Implies(given, positive), fixed=frozenset(fixed))
+    return Applied(Implies(And(given, tangent), value > 0), Implies(given, positive), free=frozenset({*each, *summed}))
 
 
 def _named(one: Expr) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sympy import (
     Abs,
+    And,
     Derivative,
     Eq,
     Expr,
@@ -48,12 +49,30 @@ from proofs.engine.smt import follows
 from proofs.rules.algebra import entrywise, gram, iterated, total
 from proofs.rules.analysis import carried, cluster, convex, least, partial, rising, sole, squeezed, tends, unbounded
 from proofs.rules.forms import definite, reached, rises
-from proofs.symbols import alpha, beta, e, kappa, norm_gap, phi_angle, r, r_star, theta, v_star, vs_vs, w_hat
+from proofs.symbols import (
+    alpha,
+    beta,
+    e,
+    kappa,
+    multiplier,
+    norm_gap,
+    phi_angle,
+    r,
+    r_star,
+    theta,
+    v_star,
+    vs_vs,
+    w_hat,
+)
 from proofs.symbols import v as v_
 
 x, y, z, q, new = symbols("x y z q w_9", real=True)
 HALF = Symbol("tan_half_theta", positive=True)
-positive, count = Symbol("p", positive=True), Symbol("cnt", integer=True, nonnegative=True)
+negative, positive, count = (
+    Symbol("m", nonpositive=True),
+    Symbol("p", positive=True),
+    Symbol("cnt", integer=True, nonnegative=True),
+)
 ONLY = Root("the only", x, eq(1, x), (Integer(0), Integer(2)))
 STATED = Claim(
     "B91",
@@ -99,6 +118,11 @@ def within(g: Graph, known: Fact, width: Expr) -> Fact:
     near = g.fact("n", Le(Abs(kappa * width), kappa * width, evaluate=False), known)
     zero = g.apply("l", tends, f=kappa * width, over=kappa, to=Integer(0))
     return g.rule("s", squeezed, near, zero, of=kappa * width, value=Integer(0))
+
+
+def coefficient(g: Graph) -> Fact:
+    inside = g.fact("x is an angle", And(x >= 0, x <= pi), g.given("x = 1"))
+    return g.cite("G1", {theta: x}, inside, value=q)
 
 
 FALSE: dict[str, Argument] = {
@@ -253,6 +277,19 @@ FALSE: dict[str, Argument] = {
     "a coefficient that is named after an entry": lambda g: g.rule(
         "s", total, g.fact("e", new * x >= 0, g.let(new, x)), sums={x: z}
     ),
+    "a coefficient that is named after such a name": lambda g: g.rule(
+        "s", total, g.fact("e", q * x >= 0, *(g.let(one, term) for one, term in ((new, x), (q, new)))), sums={x: z}
+    ),
+    "a coefficient that a claim gives of an entry": lambda g: g.rule(
+        "s", total, g.fact("e", Ge((q - Rational(1, 2)) * x, -(x**2)), coefficient(g)), sums={x: z, x**2: new}
+    ),
+    "a limit by a bound with N": lambda g: within(g, g.fact("N²", multiplier**2 >= 0), multiplier**2),
+    "a square is negative": lambda g: g.rule(
+        "d", gram, products={(v_star, v_star): vs_vs}, expanded={negative: (2 * v_star, 2 * v_star)}
+    ),
+    "a name that a sum binds": lambda g: g.equal(
+        "l", Integral(new, (x, 0, 1)), Integral(x + 1, (x, 0, 1)), g.let(new, x + 1)
+    ),
     "a number is what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=Rational(1, 2)),
     "what a claim is about is positive": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=positive),
     "an inner product is positive": lambda g: g.rule(
@@ -283,6 +320,9 @@ TRUE: dict[str, Argument] = {
     ),
     "an inner product of any sign": lambda g: g.rule(
         "d", gram, products={(v_star, v_star): vs_vs}, expanded={q: (x * v_star, v_star)}
+    ),
+    "a name beside an integral": lambda g: g.equal(
+        "l", new * Integral(x**2, (x, 0, 1)), (x + 1) * Integral(x**2, (x, 0, 1)), g.let(new, x + 1)
     ),
     "an angle wherever": lambda g: g.equal("s", sin(theta) ** 2 + cos(theta) ** 2, Integer(1)),
     "what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=z),
