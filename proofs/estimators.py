@@ -17,7 +17,7 @@ from proofs.engine.claim import Claim, claim, get
 from proofs.engine.definitions import MeanSample
 from proofs.engine.derivation import Derivation, coefficient
 from proofs.engine.sentence import eq
-from proofs.moments import PHI_0, Kernels, Moments, folded_kernels, is_gaussian_on_pieces
+from proofs.moments import PHI_0, Kernels, Moments, constant_on_sides, folded_kernels, is_gaussian_on_pieces
 from proofs.oscillation import moments_of, owed, wave_kernels
 from proofs.proxies import ARBITRARY, ESTIMATORS, Estimator, estimator
 from proofs.rules.means import Phi, normal_density, of_rows
@@ -144,7 +144,7 @@ def derive_gradient(d: Derivation, name: str) -> None:
 
 def is_homogeneous(proxy: Estimator) -> bool:
     """Whether μ' is one number below 0 and one above it, and the closed form is known."""
-    return proxy.name in KERNELS and proxy.constant_on_sides
+    return proxy.name in KERNELS and constant_on_sides(proxy)
 
 
 def into_c1(d: Derivation, proxy: Estimator, *, closed: bool) -> None:

@@ -63,6 +63,11 @@ class Kernels(NamedTuple):
         return radial * w_hat + self.b * v_vs * w_diff
 
 
+def constant_on_sides(proxy: Estimator) -> bool:
+    """Whether μ' is one number below 0 and one above it."""
+    return {*proxy.breakpoints} <= {Integer(0)} and not any(piece.has(x) for _, _, piece in proxy.pieces)
+
+
 def is_gaussian_on_pieces(proxy: Estimator) -> bool:
     """Whether μ' is a constant times exp(−q x²/2) on each piece, so that all four moments are closed."""
     return all(_rate(piece) is not None for _, _, piece in proxy.pieces)

@@ -145,11 +145,6 @@ class Estimator:
         ends = dict.fromkeys(end for low, high, _ in self.pieces for end in (low, high))
         return tuple(end for end in ends if end not in (oo, -oo))
 
-    @property
-    def constant_on_sides(self) -> bool:
-        """Whether μ' is one number below 0 and one above it."""
-        return set(self.breakpoints) <= {Integer(0)} and not any(piece.has(x) for _, _, piece in self.pieces)
-
     @cached_property
     def waves(self) -> Waves | None:
         """What μ' is the sum of where it oscillates without end; None where it does not."""

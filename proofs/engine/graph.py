@@ -58,11 +58,8 @@ class Graph:
         """Suppose `guard`; what rests on it is closed by `under`."""
         return self._leaf(name, guard, "suppose", "case")
 
-    def let(self, symbol: Symbol, term: Expr, *uses: Fact) -> Fact:
-        """A new name for a term, a number by what is used.
-
-        ValueError for one that is not new, or assumes what the term is not known to be.
-        """
+    def let(self, symbol: Symbol, term: Expr) -> Fact:
+        """A new name for a term; ValueError for one that is not new, or assumes what the term is not known to be."""
         claim, here = self._claim, self._derivation.current
         said = (*claim.premises.values(), *claim.hypotheses, *claim.formulas.values(), *claim.forms)
         said += (*claim.besides().values(), *(one for one in (claim.sentence, here) if one is not None))
@@ -72,8 +69,8 @@ class Graph:
         if assumed({symbol: term}) != true:
             raise ValueError(f"{self._claim.id}: {symbol} assumes what {term} is not known to be")
         meant = Eq(symbol, term, evaluate=False)
-        owed = Obligation("the name is new", meant, Decision(True, by="")), *numbers(meant, formulas(uses))
-        found = self._keep(str(symbol), meant, uses, "so named", *owed, kind="definition", bound=symbols_of(meant))
+        owed = Obligation("the name is new", meant, Decision(True, by="")), *numbers(meant, ())
+        found = self._keep(str(symbol), meant, (), "so named", *owed, kind="definition", bound=symbols_of(meant))
         self._names.let(symbol, found)
         return found
 

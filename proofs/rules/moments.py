@@ -8,7 +8,7 @@ from proofs.engine.claim import get
 from proofs.engine.definitions import MeanSample, demand
 from proofs.engine.derivation import Derivation, Line, vanishes
 from proofs.engine.residual import in_basic_quantities
-from proofs.moments import Moments, closed_moments, folded_moments
+from proofs.moments import Moments, closed_moments, constant_on_sides, folded_moments
 from proofs.proxies import ARBITRARY, Estimator, estimator
 from proofs.rows import row_lemma
 from proofs.rules.means import coarse_gradient_of
@@ -30,7 +30,7 @@ def of_half_spaces(d: Derivation, definition: MeanSample) -> Line:
     induction on the rows.
     """
     proxy = _proxy(definition)
-    if not proxy.constant_on_sides:
+    if not constant_on_sides(proxy):
         raise ValueError(f"ROWS needs a μ' that is one number on either side of 0, not that of {proxy.name}")
     d.cite("G1", "G2")
     below = Add(*(piece for low, _, piece in proxy.pieces if low == -oo))

@@ -87,7 +87,7 @@ STATED = Claim(
     lambda d: None,
     kind=Kind.INEQUALITY,
     sentence=ge(z, 0),
-    premises={"n ≥ 2": ge(n, 2), "v": Same(v, 2 * v_star), "θ ≤ π": le(theta, pi), "D_2 ≥ 1": ge(D_2, 1)},
+    premises={"n ≥ 2": ge(n, 2), "v": Same(v, 2 * v_star), "θ ≤ π": le(theta, pi), "D_2 ≥ 1": ge(D_2, 1 + kappa)},
 )
 
 AT_0, AT_1 = {"over": x, "to": Integer(0)}, {"over": x, "to": Integer(1)}
