@@ -36,16 +36,17 @@ def implied(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Oblig
     return follows("it follows", formula, *(use.formula for use in uses), steps=steps)
 
 
-def numbers(formula: Boolean, given: Iterable[Boolean], steps: int = STEPS) -> tuple[Obligation, ...]:
+def numbers(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> tuple[Obligation, ...]:
     """Owe: what is said to be equal is a number; the solver would take any for a quotient by 0, and for such a root."""
     needs = defined(formula)
-    return () if needs == true else (follows("it is a number", needs, *given, steps=steps),)
+    told = (use.formula for use in uses)
+    return () if needs == true else (follows("it is a number", needs, *told, steps=steps),)
 
 
 def equal(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Obligation:
     """Of what an equality owes, the first that is not paid."""
     known = tuple(uses)
-    owed = reduced(formula, known), *numbers(formula, formulas(known), steps)
+    owed = reduced(formula, known), *numbers(formula, known, steps)
     return next((one for one in owed if one.decision.zero is not True), owed[0])
 
 
@@ -72,11 +73,6 @@ def reduced(formula: Boolean, uses: Iterable[Fact], steps: int = STEPS) -> Oblig
         residual, before = replaced(residual, meant), residual
     residual = residual.xreplace({name: part for part, name in caught.items()})
     return vanishes("they are the same", residual.xreplace(at_any_angle(residual, (theta, phi_angle))))
-
-
-def formulas(facts: Iterable[Fact]) -> list[Boolean]:
-    """What facts say."""
-    return [fact.formula for fact in facts]
 
 
 def none(what: str, found: Collection[str]) -> Obligation:

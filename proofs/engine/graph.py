@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean, Equivalent, true
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of
-from proofs.engine.facts import Fact, behind, equal, formulas, implied, named, none, numbers, reduced
+from proofs.engine.facts import Fact, behind, equal, implied, named, none, numbers, reduced
 from proofs.engine.names import Names, plain, symbols_of
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Same, Term, changed, formula_of
@@ -86,7 +86,7 @@ class Graph:
         Owes that they are numbers, or says it only `wherever` they are.
         """
         formula = Eq(left, right, evaluate=False)
-        owed = reduced(formula, uses), *(() if wherever else numbers(formula, formulas(uses)))
+        owed = reduced(formula, uses), *(() if wherever else numbers(formula, uses))
         self._proved[name] = Fact(name, formula, uses=uses), reduced if wherever else equal
         said = Implies(defined(formula), formula, evaluate=False) if wherever else formula
         return self._keep(name, said, uses, because, *owed, kind="SymPy")

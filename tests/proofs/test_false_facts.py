@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from argued import proved, state
 from sympy import (
     Abs,
     And,
@@ -39,8 +39,6 @@ from sympy import (
 )
 
 from proofs.engine import claim as registry
-from proofs.engine.claim import Claim, Kind
-from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import decide_zero
@@ -74,39 +72,17 @@ negative, positive, count = (
     Symbol("cnt", integer=True, nonnegative=True),
 )
 ONLY = Root("the only", x, eq(1, x), (Integer(0), Integer(2)))
-STATED = Claim(
-    "B91",
-    "a test",
-    "[here]",
-    Splitting("test"),
-    lambda d: None,
-    kind=Kind.INEQUALITY,
-    sentence=ge(z, 0),
-    premises={
-        "x = 1": eq(x, 1),
-        "y = 2": eq(y, 2),
-        "x = y": eq(x, y),
-        "x ≥ y": ge(x, y),
-        "v": Same(v_, 2 * v_star),
-        "θ ≤ π": le(theta, pi),
-    },
-)
+PREMISES = {
+    **{"x = 1": eq(x, 1), "y = 2": eq(y, 2), "x = y": eq(x, y), "x ≥ y": ge(x, y)},
+    **{"v": Same(v_, 2 * v_star), "θ ≤ π": le(theta, pi)},
+}
 
 Argument = Callable[[Graph], Fact]
 
 
-@pytest.fixture
-def derivation(monkeypatch: pytest.MonkeyPatch) -> Derivation:
-    monkeypatch.setitem(registry._REGISTRY, "B91", STATED)
-    return Derivation("B91")
-
-
-def proved(argument: Argument, derivation: Derivation) -> bool:
-    try:
-        argument(Graph(derivation))
-    except ValueError:
-        return False
-    return all(step.decided is True for step in derivation.steps)
+@pytest.fixture(autouse=True)
+def stated(monkeypatch: pytest.MonkeyPatch) -> None:
+    state(monkeypatch, premises=PREMISES)
 
 
 def two_values(g: Graph, below: Fact) -> Fact:
@@ -299,8 +275,8 @@ FALSE: dict[str, Argument] = {
 
 
 @pytest.mark.parametrize("what", FALSE)
-def test_it_is_no_fact(what: str, derivation: Derivation) -> None:
-    assert not proved(FALSE[what], derivation)
+def test_it_is_no_fact(what: str) -> None:
+    assert not proved(FALSE[what])
 
 
 TRUE: dict[str, Argument] = {
@@ -330,11 +306,12 @@ TRUE: dict[str, Argument] = {
 
 
 @pytest.mark.parametrize("what", TRUE)
-def test_the_same_put_right_is_one(what: str, derivation: Derivation) -> None:
-    assert proved(TRUE[what], derivation)
+def test_the_same_put_right_is_one(what: str) -> None:
+    assert proved(TRUE[what])
 
 
-def test_what_is_minimized_and_what_is_said_besides_have_names(derivation: Derivation) -> None:
+def test_what_is_minimized_and_what_is_said_besides_have_names() -> None:
+    derivation = Derivation("B91")
     derivation.begin((new - 1) ** 2)
     with pytest.raises(ValueError, match="w_9 is none"):
         Graph(derivation).let(new, Integer(5))
@@ -344,13 +321,13 @@ def test_a_claim_that_is_recalled_says_what_it_states(monkeypatch: pytest.Monkey
     def typed(d: Derivation) -> None:
         d.recall("G1", Integer(5))
 
-    wrong = replace(STATED, id="B92", derivation=typed)
-    monkeypatch.setitem(registry._REGISTRY, "B92", wrong)
+    state(monkeypatch, derivation=typed)
     with pytest.raises(ValueError, match="G1 does not state 5"):
-        registry.derive("B92")
+        registry.derive.__wrapped__("B91")
 
 
-def test_the_minimum_is_at_a_term_that_is_named_and_not_bounded(derivation: Derivation) -> None:
+def test_the_minimum_is_at_a_term_that_is_named_and_not_bounded() -> None:
+    derivation = Derivation("B91")
     derivation.begin((x - 1) ** 2)
     g = Graph(derivation)
     term = g.let(new, Integer(1))

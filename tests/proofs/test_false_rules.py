@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from argued import proved, state
 from sympy import (
     Abs,
     And,
@@ -30,8 +30,6 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine import claim as registry
-from proofs.engine.claim import Claim, Kind
 from proofs.engine.definitions import (
     CommonZeros,
     Correlation,
@@ -79,16 +77,7 @@ Y, Z = symbols("Y Z")
 ONE = Integer(1)
 UNIT, DOUBLE = {"products": {(Y, Y): ONE}}, {"products": PRODUCTS, "vectors": {Y: 2 * v_star}}
 p, c_0 = Symbol("p", positive=True), Symbol("c_0", nonnegative=True)
-STATED = Claim(
-    "B91",
-    "a test",
-    "[here]",
-    Splitting("test"),
-    lambda d: None,
-    kind=Kind.INEQUALITY,
-    sentence=ge(z, 0),
-    premises={"n ≥ 2": ge(n, 2), "v": Same(v, 2 * v_star), "θ ≤ π": le(theta, pi), "D_2 ≥ 1": ge(D_2, 1 + kappa)},
-)
+PREMISES = {"n ≥ 2": ge(n, 2), "v": Same(v, 2 * v_star), "θ ≤ π": le(theta, pi), "D_2 ≥ 1": ge(D_2, 1 + kappa)}
 
 AT_0, AT_1 = {"over": x, "to": Integer(0)}, {"over": x, "to": Integer(1)}
 LEAST = {"value": q**2 + pi - theta, "near": Integer(1)}
@@ -100,19 +89,6 @@ def equal(one: Symbol) -> Boolean:
 
 def large(one: Symbol) -> dict[str, Expr]:
     return {"f": (1 - x + one) / (1 - x), "top": Integer(1), "bottom": (1 - x) / (1 - x + one)}
-
-
-def proved(argument: Argument, data: dict[str, Any]) -> bool:
-    chain = Derivation("B91")
-    try:
-        argument(Graph(chain), **data)
-    except ValueError:
-        return False
-    return all(step.decided is True for step in chain.steps)
-
-
-def stated(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
-    monkeypatch.setitem(registry._REGISTRY, "B91", replace(STATED, **fields))
 
 
 READ: list[tuple[Callable[..., Any], Definition, Definition]] = [
@@ -188,7 +164,7 @@ def of_sines(low: Expr, high: Expr) -> Integral:
 def test_a_substitution_is_one_where_it_rises(
     line: Expr, rule: Callable[..., Any], supposed: tuple[Any, ...], right: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stated(monkeypatch, hypotheses=supposed)
+    state(monkeypatch, hypotheses=supposed)
     chain = Derivation("B91")
     chain.begin(line)
     try:
@@ -335,5 +311,21 @@ USED: dict[str, tuple[Argument, dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("what", USED)
 def test_a_rule_is_used_as_it_is_meant(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     argument, right, wrong = USED[what]
-    stated(monkeypatch)
-    assert [proved(argument, data) for data in (right, right | wrong)] == [True, False]
+    state(monkeypatch, premises=PREMISES)
+    assert [proved(argument, **data) for data in (right, right | wrong)] == [True, False]
+
+
+def test_what_a_rule_is_for_every_value_of_is_said() -> None:
+    """The checks that others would hide."""
+    point = {"value": LEAST["value"], "level": Integer(0), "to": pi, "fixed": {v_star, n}, "called": v}
+    with pytest.raises(ValueError, match=r"next to .*, and x may move"):
+        least(**point, over=theta, near=Integer(1), place=Same(v, x * v_star))
+    with pytest.raises(ValueError, match=r"next to .*, not for x"):
+        falling(**point, over=x, place=Same(v, v_star))
+    form = {"positive": Is("stable", z), "given": ge(D_2, 1), "sums": OTHERS}
+    with pytest.raises(ValueError, match="no names of the entries of one"):
+        definite(**form, entries=[(D_2, y, x), (D_2, w_2, x_2)])
+    with pytest.raises(ValueError, match="stands for the others"):
+        definite(**form | {"sums": {}}, entries=[(z, y, x), (D_2, w_2, x_2)])
+    with pytest.raises(ValueError, match="LIM finds no limit"):
+        tends(f=x**y, over=x, to=oo)
