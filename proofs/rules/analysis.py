@@ -179,7 +179,10 @@ def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
     except NotImplementedError as error:  # it depends on the sign of a parameter
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}: {error}") from None
     none = (sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, sympy.I)
-    if any(one.has(*none) or one.atoms(sympy.sign) - f.atoms(sympy.sign) for one in (found, *bases)):
+    if any(
+        one.has(*none) or one.atoms(sympy.sign) - f.atoms(sympy.sign) or (one.args and one.has(sympy.oo, -sympy.oo))
+        for one in (found, *bases)
+    ):
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}")
     for one in parameters:  # SymPy takes it for any other number than 0, and for one > 0 at times
         signs = ([0] if not one.is_nonzero else []) + ([-1] if one.is_nonnegative is not True else [])
