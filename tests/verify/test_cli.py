@@ -19,6 +19,7 @@ from processes import Done, coarseproof, run, started
 import proofs
 import verify
 from verify import suite
+from verify.commands import progress
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -360,6 +361,20 @@ def test_a_poor_terminal_hides_nothing(
 # Streams that cannot be written.
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a shell")
+@pytest.mark.parametrize("arguments", ["claims", "claims C3", "--help", "limit --weights example --json - LIMIT"])
+def test_a_document_is_not_lost_in_a_closed_standard_output(arguments: str) -> None:
+    line = f"{sys.executable} -m verify.cli {arguments.replace('LIMIT', '--normalize --beta 0.5 --lam 0.04')} >&-"
+    done = run(["sh", "-c", line], cwd=ROOT, env=environment())
+    assert (done.returncode, done.stderr) == (74, "Error: standard output: Bad file descriptor\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell")
+def test_a_closed_standard_error_leaves_standard_output_to_results() -> None:
+    done = run(["sh", "-c", f"{sys.executable} -m verify.cli claims XX 2>&-"], cwd=ROOT, env=environment())
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize("arguments", [["claims"], ["claims", "C3"], ["limit", "--help"]])
 def test_output_that_cannot_be_written_is_told(arguments: list[str]) -> None:
@@ -378,6 +393,19 @@ def test_a_closed_pipe_is_no_verdict(arguments: list[str]) -> None:
     done = run([sys.executable, "-m", "verify.cli", *arguments], cwd=ROOT, env=environment(), stdout=writer)
     os.close(writer)
     assert (done.returncode, done.stderr) == (74, "Error: standard output: Broken pipe\n")
+
+
+def test_progress_that_cannot_be_told_stops_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+
+    def full(text: str, **_: Any) -> None:
+        said.append(text)
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(progress.click, "echo", full)
+    with progress.display("tasks") as show:
+        show(1, 1, 1.0, "concluding")
+    assert said
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")

@@ -67,6 +67,10 @@ class Group(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command. Click's own exit code for a closed pipe would be 1."""
+        # Closed ones (`>&-`): results must fail to print, errors not be printed among them, no file get such a number.
+        for name, mode in (("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY)):
+            if getattr(sys, name) is None:
+                setattr(sys, name, os.fdopen(os.open(os.devnull, mode), "w", encoding="utf-8"))
         for stream in (sys.stdout, sys.stderr):  # a terminal that lacks θ shows "?", not a traceback
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import isnan
 from typing import Any, Final
 
@@ -49,7 +49,8 @@ def _lines(things: str) -> Iterator[Show]:
     latest, started, over = ["preparing"], time.monotonic(), threading.Event()
 
     def say() -> None:
-        click.echo(f"{time.monotonic() - started:.0f} s: {latest[0]}", err=True)
+        with suppress(OSError):  # nobody loses a run over a line of progress
+            click.echo(f"{time.monotonic() - started:.0f} s: {latest[0]}", err=True)
 
     def beat() -> None:
         wait = _FIRST
@@ -109,6 +110,7 @@ def run_display(most: int) -> Iterator[Callable[[int, float, float], None]]:
     def line(*state: Any) -> None:
         if time.monotonic() - last[0] >= _HEARTBEAT:
             last[0] = time.monotonic()
-            click.echo(text(*state), err=True)
+            with suppress(OSError):
+                click.echo(text(*state), err=True)
 
     yield line
