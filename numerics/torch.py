@@ -220,8 +220,8 @@ class RVSCGD(torch.optim.Optimizer):
     rounded once a step.
 
     Raises ValueError naming what is out of range, when it is handed over or, if it was changed, at the next step; and,
-    before that w is changed, for a step to 0 or to what is not finite on the sphere, as `learn` does: it has no
-    direction. A step that `torch.compile` has compiled cannot look, and gives NaN. Source: THEORY section 5, R11; [DX].
+    as `learn` does, for a step to 0 or to what is not finite on the sphere: it has no direction. A step that is refused
+    has changed no tensor, for which the new values of all stand beside the old ones until they are written. A step that `torch.compile` has compiled cannot look, and gives NaN. Source: THEORY section 5, R11; [DX].
     """
 
     def __init__(
@@ -262,11 +262,12 @@ class RVSCGD(torch.optim.Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
+        steps: list[tuple[Tensor, Tensor]] = []
         for group in self.param_groups:
-            splitting = _Splitting(group)
-            for w in group["params"]:
-                if w.grad is not None and w.numel():
-                    w.copy_(splitting.step(w, w.grad))
+            splitting, own = _Splitting(group), (w for w in group["params"] if w.grad is not None and w.numel())
+            steps += [(w, splitting.step(w, w.grad)) for w in own]
+        for w, after in steps:  # once none of them is refused
+            w.copy_(after)
         return loss
 
     @contextmanager

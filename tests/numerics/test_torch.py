@@ -270,15 +270,15 @@ class TestRVSCGD:
 
     @pytest.mark.parametrize("slope", [1.0, math.nan, math.inf])
     def test_a_step_without_a_direction_is_refused(self, slope: float) -> None:
-        """With β = 0 a step of size 1 along g = w ends at 0."""
-        w = torch.nn.Parameter(torch.tensor([[0.0, 1.0], [1.0, 0.0]]))
-        optimizer = RVSCGD([w], 1.0, 0.0, 0.0)
-        w.grad = torch.tensor([[0.0, 0.5], [slope, 0.0]])
+        """With β = 0 a step of size 1 along g = w ends at 0; a tensor before it does not move either."""
+        first, w = (torch.nn.Parameter(torch.tensor(start)) for start in ([0.0, 1.0], [[0.0, 1.0], [1.0, 0.0]]))
+        optimizer = RVSCGD([{"params": [first]}, {"params": [w]}], 1.0, 0.0, 0.0)
+        first.grad, w.grad = torch.tensor([1.0, 0.0]), torch.tensor([[0.0, 0.5], [slope, 0.0]])
         complaint = "a step takes filter 1 of a parameter of shape (2, 2) to 0 or out of range"
         with pytest.raises(ValueError, match=re.escape(complaint)):
             optimizer.step()
-        assert w.tolist() == [[0.0, 1.0], [1.0, 0.0]]
-        optimizer.param_groups[0]["sphere"] = False  # elsewhere 0 is a point like others
+        assert [first.tolist(), w.tolist()] == [[0.0, 1.0], [[0.0, 1.0], [1.0, 0.0]]]
+        optimizer.param_groups[1]["sphere"] = False  # elsewhere 0 is a point like others
         optimizer.step()
         assert w[0].tolist() == [0.0, 0.5]
 
