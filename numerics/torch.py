@@ -221,7 +221,8 @@ class RVSCGD(torch.optim.Optimizer):
 
     Raises ValueError naming what is out of range, when it is handed over or, if it was changed, at the next step; and,
     as `learn` does, for a step to 0 or to what is not finite on the sphere: it has no direction. A step that is refused
-    has changed no tensor, for which the new values of all stand beside the old ones until they are written. A step that `torch.compile` has compiled cannot look, and gives NaN. Source: THEORY section 5, R11; [DX].
+    has changed no tensor; the new values of all stand beside the old ones until they are written. A step that
+    `torch.compile` has compiled cannot look, and gives NaN. Source: THEORY section 5, R11; [DX].
     """
 
     def __init__(
