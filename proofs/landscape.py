@@ -167,7 +167,7 @@ def N5_spurious(d: Derivation) -> None:
     near = pi * (vs_vs - 4 * end) / (vs_vs - 2 * end)
     rises = g.fact("the valley rises", Implies(And(theta > pi - near, theta < pi), end < LEAST_VALUE), met)
     width = g.fact("next to π", near > 0, met)
-    point = {"value": LOSS, "level": end, "over": theta, "to": pi, "place": there, "called": _AT_PI}
+    point = {"value": LOSS, "level": end, "place": there, "called": _AT_PI}
     point["fixed"] = {vs_vs, sum_vs, m, n}
     minimum = g.apply("LOCAL", least, valley, rises, width, near=near, **point)
     falls = g.fact("the valley falls", Implies(theta < pi, end > LEAST_VALUE), not_met, g.given("v* ≠ 0"))

@@ -24,6 +24,7 @@ from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Same, Term, changed, formula_of
 from proofs.engine.terms import assumed, defined, put_in, still_numbers
 from proofs.rules.algebra import Applied
+from proofs.rules.forms import definite
 from proofs.symbols import QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
@@ -98,6 +99,8 @@ class Graph:
         """
         found, called = rule(**data), name_of(rule)
         self._derivation.trust(called)
+        if rule is definite:
+            self._names.of_form(data)
         if (over := found.over) is not None:
             if not plain(over):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
@@ -179,8 +182,11 @@ class Graph:
             said = put_in(sentence, terms)
             still = still_numbers(sentence, said, terms)
         elif value is not None and meant:
+            if not plain(value):
+                raise ValueError(
+                    f"{self._claim.id}: what {claim_id} means any real number may be; {value} assumes more"
+                )
             said, of_every = put_in(cited.definition.says(value), terms), cited.definition.over
-            called = {value: Symbol(str(value), real=True)}
         elif value is not None:
             same = Same if any(map(is_vector, cited.formula.free_symbols)) else partial(Eq, evaluate=False)
             said = same(value, put_in(in_basic_quantities(cited.formula), terms))

@@ -14,6 +14,7 @@ from proofs.engine.sentence import Tends, formula_of
 from proofs.engine.smt import impossible
 from proofs.rules.algebra import entrywise, gram, iterated, names, total
 from proofs.rules.analysis import carried, cluster, squeezed, vanishing
+from proofs.rules.forms import tried
 from proofs.symbols import INNER, QUANTITIES, a, alpha, beta, kappa, lam, n, nonzeros, slope_squares, slope_sum, taxicab
 
 Called = tuple[Expr, tuple[Basic, ...]]
@@ -71,6 +72,8 @@ class Names:
                 raise ValueError(f"{self._claim.id}: {name!r} needs what stays as {over} tends, and {moved} may move")
         if apply in (total, entrywise):
             self._of_entries(data["sums" if apply is total else "entries"], apply is entrywise)
+        elif apply is tried:
+            self.of_form(data)
         elif apply is iterated:
             self._moving |= symbols_of(*data["values"], *(then for _, then, _ in data["values"].values()))
         elif apply is vanishing:
@@ -95,6 +98,14 @@ class Names:
                 told = f"{', '.join(map(str, wrong))} is named after an entry, and no coefficient of all"
                 raise ValueError(f"{self._claim.id}: {told}; write the term in its place")
         return every
+
+    def of_form(self, data: Mapping[str, Any]) -> None:
+        """ValueError for a form whose D, w or sums are others than those that its predicate, D or sum had before."""
+        positive, entries = data["positive"], data["entries"]
+        self.call(Symbol(str(positive)), entries[0][:2])
+        for stiff, w, _ in entries:
+            self.call(stiff, (positive, w))
+        self._of_entries(data.get("sums") or {}, entries=False)
 
     def _of_entries(self, pairs: Mapping[Expr, Expr], entries: bool) -> None:
         """ValueError for a name of another sum, or entry."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sympy
 from sympy import Abs, And, Basic, Eq, Expr, Ge, Gt, Implies, Le, Symbol, asin, cos, diff, expand, pi, sin
 from sympy.logic.boolalg import Boolean
+from sympy.series.gruntz import mrv_leadterm
 
 from proofs.engine.residual import decide_zero, in_basic_quantities
 from proofs.engine.sentence import Is, Root, Same, Tends, ge, le
@@ -115,56 +116,49 @@ def partial(value: Boolean, *, over: Symbol, called: Symbol) -> Boolean:
     return Eq(called, diff(right, over), evaluate=False)
 
 
-def _next_to(over: Symbol, place: Same, fixed: set[Basic]) -> None:
-    """ValueError where it is not the angle and one vector that vary, and a point that stands still beside them."""
+def _next_to(place: Same, fixed: set[Basic], *still: Expr) -> None:
+    """ValueError where not the angle and one vector alone vary, and what is `still`, and the point, stand still."""
     vector, point = place.args
-    scalars = {one for one in point.free_symbols - {over} if one.is_real and not is_vector(one)}
-    if over != theta or {over, vector} & fixed or vector in point.free_symbols or scalars - fixed:
-        still = f", and {', '.join(map(str, scalars - fixed))} may move" if scalars - fixed else f", not for {over}"
-        raise ValueError(f"LOCAL is for every {theta} and every vector next to {place}{still}")
+    moving = {one for one in point.free_symbols - {theta} if one.is_real and not is_vector(one)}.union(
+        *(one.free_symbols for one in still)
+    ) - fixed
+    if moving or {theta, vector} & fixed or vector in point.free_symbols:
+        told = f"and {', '.join(map(str, moving))} may move" if moving else f"of which {fixed} is said to be fixed"
+        raise ValueError(f"LOCAL is for every {theta} and every vector next to {place}, {told}")
 
 
-def least(
-    *, value: Expr, level: Expr, over: Symbol, to: Expr, place: Same, near: Expr, fixed: set[Basic], called: Expr
-) -> Applied:
-    """LOCAL: a strict local minimum where the angle `over` is `to`, its end π, and `place` holds; `value` is `level`.
+def least(*, value: Expr, level: Expr, place: Same, near: Expr, fixed: set[Basic], called: Expr) -> Applied:
+    """LOCAL: a strict local minimum where the angle is at its end π and `place` holds; `value` is `level` there.
 
-    Everywhere `near`er than that to π, in the angle, the value is larger. ValueError for another variable or end, for a
-    level or distance that moves, and for a `place` that does, but with the angle. Source: the definition.
+    Everywhere `near`er than that to π, in the angle, the value is larger. ValueError for a level or distance that
+    moves, and for a `place` that does, but with the angle. Source: the definition.
     """
-    _next_to(over, place, fixed)
-    if to != pi:
-        raise ValueError(f"LOCAL is next to the end π of the angle, not to {to}")
-    if moving := (level.free_symbols | near.free_symbols | to.free_symbols) - fixed:
-        raise ValueError(f"LOCAL needs a level and a distance that stand still; {moving} may move")
-    point = And(Eq(over, to), place)
-    above = Implies(And(over > to - near, over <= to), sympy.Or(point, value > level))
+    _next_to(place, fixed, level, near)
+    point = And(Eq(theta, pi), place)
+    above = Implies(And(theta > pi - near, theta <= pi), sympy.Or(point, value > level))
     needs = And(near > 0, Implies(point, Eq(value, level)), above)
     return Applied(needs, Is("a strict local minimum", called), fixed=frozenset(fixed))
 
 
-def falling(
-    *, value: Expr, level: Expr, over: Symbol, to: Expr, place: Same, fixed: set[Basic], called: Expr
-) -> Applied:
+def falling(*, value: Expr, level: Expr, place: Same, fixed: set[Basic], called: Expr) -> Applied:
     """LOCAL: no local minimum at the point of `least`, as the value is smaller all along a path that ends there.
 
-    `place` puts a vector on the path, a polynomial in `over`, the angle of w, which ends in (0, π]: for n ≥ 2 each of
-    [0, π] is one near w. ValueError as of `least`. By definition.
+    `place` puts a vector on the path, a polynomial in the angle of w: for n ≥ 2 each of [0, π] is one near w.
+    ValueError as of `least`. By definition.
     """
-    _next_to(over, place, fixed)
-    if moving := (level.free_symbols | to.free_symbols) - fixed:
-        raise ValueError(f"LOCAL needs a level and an end that stand still; {moving} may move")
-    if not place.args[1].is_polynomial(over):
-        raise ValueError(f"LOCAL needs a path that is a polynomial in {over}, not {place.args[1]}")
-    ends = Implies(And(Eq(over, to), place), Eq(value, level))
-    needs = And(n >= 2, to > 0, to <= pi, ends, Implies(And(over < to, place), value < level))
+    _next_to(place, fixed, level)
+    if not place.args[1].is_polynomial(theta):
+        raise ValueError(f"LOCAL needs a path that is a polynomial in {theta}, not {place.args[1]}")
+    ends = Implies(And(Eq(theta, pi), place), Eq(value, level))
+    needs = And(n >= 2, ends, Implies(And(theta < pi, place), value < level))
     return Applied(needs, sympy.Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
 
 
 def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
     """SymPy's limit of a function made of smooth ones, where it is one for parameters that are 0 or negative as well.
 
-    And what it needs: that what a root or a logarithm is of has a limit > 0.
+    And what it needs: that what a root or a logarithm is of has a limit > 0, and that what divides has, for every value
+    of the parameters, the leading term that it has for most.
     """
     _still(over, to)
     parameters, positive = (f.free_symbols | sympy.sympify(to).free_symbols) - {over}, []
@@ -176,6 +170,8 @@ def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
             positive.append(part.args[0])
     try:
         found, *bases = (sympy.limit(one, over, to, side) for one in (f, *positive))
+        divisors = {part.base for part in _in_sines(f).atoms(sympy.Pow) if part.exp.is_negative and part.has(over)}
+        leading = [_leading(one, over, to, side) for one in divisors if one.free_symbols & parameters]
     except NotImplementedError as error:  # it depends on the sign of a parameter
         raise ValueError(f"LIM finds no limit of {f} as {over} tends to {to}: {error}") from None
     none = (sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, sympy.I)
@@ -191,7 +187,22 @@ def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
             there = sympy.limit(tried, over, end, side)
             if there.has(sympy.nan, sympy.zoo) or (there != said and decide_zero(there - said).zero is not True):
                 raise ValueError(f"LIM finds {found} as {over} tends to {to}, but {there} where {one} is {trial}")
-    return found, And(*(base > 0 for base in bases))
+    return found, And(*(base > 0 for base in bases), *(sympy.Ne(one, 0) for one in leading))
+
+
+def _in_sines(f: Expr) -> Expr:
+    """Tangents as the quotients that they are."""
+    return f.replace(sympy.tan, lambda y: sin(y) / cos(y)).replace(sympy.cot, lambda y: cos(y) / sin(y))
+
+
+def _leading(f: Expr, over: Symbol, to: Expr, side: str) -> Expr:
+    """The coefficient of a function's leading term as `over` tends to an end."""
+    far = sympy.Dummy(positive=True)
+    there = {sympy.oo: far, -sympy.oo: -far}.get(to, to + (1 if side == "+" else -1) / far)
+    found = f.subs(over, there).rewrite("tractable", deep=True, limitvar=far)
+    while found.has(far):
+        found, _ = mrv_leadterm(found, far)
+    return sympy.simplify(found)
 
 
 def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | None = None) -> Applied:
@@ -199,8 +210,9 @@ def tends(*, f: Expr, over: Symbol, to: Expr, side: str = "+", value: Expr | Non
 
     Of sums, products, powers with fixed exponents, sine, cosine, tangent, exp, log, erf, atan; of other functions only
     of parameters. ValueError where SymPy finds none, where it is not the `value` told, and where the limit is another
-    if a parameter is 0 or −1. What a root or a logarithm is of has to tend to a positive number. Source: Gruntz, On
-    Computing Limits in a Symbolic Manipulation System, 1996.
+    if a parameter is 0 or −1. What a root or a logarithm is of has to tend to a positive number, and the leading
+    coefficient of what divides must not be 0. Source: Gruntz, On Computing Limits in a Symbolic Manipulation System,
+    1996.
     """
     found, needs = _limit(f, over, to, side)
     if value is not None and decide_zero(found - value).zero is not True:

@@ -148,13 +148,11 @@ FALSE: dict[str, Argument] = {
         least,
         g.given("x = 1"),
         g.given("v"),
-        value=-((x - 1) ** 2),
+        value=-((theta - pi) ** 2),
         level=Integer(0),
-        over=x,
-        to=Integer(1),
         place=Same(v_, 2 * v_star),
         near=Integer(1),
-        fixed={x, v_, v_star},
+        fixed={v_star},
         called=v_,
     ),
     "a form proves an equality": lambda g: g.apply(
@@ -268,6 +266,9 @@ FALSE: dict[str, Argument] = {
     ),
     "a number is what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=Rational(1, 2)),
     "what a claim is about is positive": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=positive),
+    "a minimizer is positive": lambda g: g.cite(
+        "P1", {}, g.case("p", Symbol("p", real=True) > 0), value=positive, meant=True
+    ),
     "an inner product is positive": lambda g: g.rule(
         "d", gram, products={(v_star, v_star): vs_vs}, expanded={positive: (x * v_star, v_star)}
     ),
@@ -302,6 +303,7 @@ TRUE: dict[str, Argument] = {
     ),
     "an angle wherever": lambda g: g.equal("s", sin(theta) ** 2 + cos(theta) ** 2, Integer(1)),
     "what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=z),
+    "a minimizer is a number": lambda g: g.cite("P1", {}, value=z, meant=True),
 }
 
 

@@ -27,6 +27,7 @@ from sympy import (
     sin,
     sqrt,
     symbols,
+    tan,
 )
 from sympy.logic.boolalg import Boolean
 
@@ -85,6 +86,14 @@ LEAST = {"value": q**2 + pi - theta, "near": Integer(1)}
 
 def equal(one: Symbol) -> Boolean:
     return eq(1 - 2 * x / (x + one) - x + 2 * x / (2 + one), 0) if one is p else eq(1 - 2 * x / (x + one) - x, 0)
+
+
+def part(one: Expr) -> Expr:
+    return one * x / (one * x + 1)
+
+
+def small(one: Expr) -> Expr:
+    return x * tan(one * x + x**2) / (one * x + x**2) ** 2
 
 
 def large(one: Symbol) -> dict[str, Expr]:
@@ -187,7 +196,7 @@ def local(rule: Callable[..., Any]) -> Argument:
     def argument(g: Graph, value: Expr = theta, **data: Any) -> Fact:
         apart = g.rule("apart", gram, products=PRODUCTS, same={q: (v, v_star)})
         plane = [] if rule is least else [g.given("n ≥ 2")]
-        place = {"over": theta, "to": pi, "level": Integer(0), "place": Same(v, v_star), "fixed": {n}, "called": v}
+        place = {"level": Integer(0), "place": Same(v, v_star), "fixed": {n}, "called": v}
         return g.apply("a", rule, apart, *plane, **place | {"value": value} | data)
 
     return argument
@@ -222,6 +231,11 @@ def on_every(g: Graph, of: Callable[[Graph], Fact] | None = None, **data: Any) -
     return g.apply("a", definite, sums, *([of(g)] if of else []), **stable | data)
 
 
+def tried_twice(g: Graph, **data: Any) -> Fact:
+    g.rule("before", tried, **TRIED, sums=SUMS)
+    return g.rule("a", tried, **TRIED | data)
+
+
 def two(product: Expr, square: Expr = ONE) -> dict[str, Any]:
     return {"products": {(Y, Y): ONE, (Z, Z): square, (Y, Z): product}}
 
@@ -247,6 +261,8 @@ USED: dict[str, tuple[Argument, dict[str, Any], dict[str, Any]]] = {
     "LIM of a root": (applied(tends), {"f": sqrt(x + p), **AT_0}, {"f": (x + y) / ROOT}),
     "LIM of a slope": (applied(tends), {"f": x * p, "over": x, "to": oo}, {"f": x * y}),
     "LIM of a power": (applied(tends), {"f": exp(-x * p), "over": x, "to": oo}, {"f": exp(-x * y)}),
+    "LIM, for a parameter of 1": (applied(tends), {"f": part(p), "over": x, "to": oo}, {"f": part(y - 1)}),
+    "LIM, of a tangent, for one of 1": (applied(tends), AT_0 | {"f": small(p)}, {"f": small(y - 1)}),
     "ONLY, for a parameter of 0": (applied(sole), FALLS | {"equation": equal(p)}, {"equation": equal(c_0)}),
     "LIM, ∞, for a parameter of 0": (applied(unbounded), GROWS | large(p), large(c_0)),
     "GRAM, one vector for two": (after(**DOUBLE), DOUBLE, {"vectors": {Y: 3 * v_star}}),
@@ -294,17 +310,23 @@ USED: dict[str, tuple[Argument, dict[str, Any], dict[str, Any]]] = {
     "FORM, tried with any w": (told(tried), TRIED, {"entries": [(z, Integer(0), x)]}),
     "FORM, tried with any sum": (told(tried), TRIED | {"sums": SUMS}, {"sums": SUMS | {z * x**2: Integer(-1)}}),
     "FORM, tried with some sums": (told(tried), TRIED | {"sums": SUMS}, {"sums": {z * x**2: q}}),
+    "FORM, of two families": (tried_twice, {}, {"entries": [(D_2, w_2, x_2)]}),
+    "FORM, of one D with two w": (tried_twice, {}, {"entries": [(z, w_2, x_2)]}),
+    "FORM, with a sum of two": (tried_twice, {"sums": SUMS}, {"sums": {y * x: new, x**2: q, z * x**2: T_2}}),
+    "FORM, tried with what another family is": (
+        on_every,
+        {},
+        {"of": lambda g: g.rule("tried", tried, positive=Is("stable", z), entries=[(D_2, w_2, x_2)])},
+    ),
     "FORM, on one vector": (on_every, {}, {"entries": [(z, y, x), (D_2, w_2, Integer(0))]}),
     "FORM, on vectors of equal entries": (on_every, {}, {"entries": [(z, y, x), (D_2, w_2, x)]}),
     "FORM, on a vector that is named": (on_every, {}, {"of": lambda g: g.let(new, Integer(0))}),
     "FORM, on a vector that is supposed": (on_every, {}, {"of": lambda g: g.case("x", Eq(new, 0))}),
     "FORM, on vectors of two entries": (on_every, {}, {"sums": {}}),
-    "LOCAL, at another end": (local(least), LEAST, {"value": q**2 - theta, "to": Integer(0)}),
-    "LOCAL, in another variable": (local(least), LEAST, {"value": q**2 + (x - 1) ** 2, "over": x, "to": Integer(1)}),
     "LOCAL, at a point that moves": (local(least), LEAST, {"place": Same(v, v_v * v_star)}),
     "LOCAL, at any point": (local(least), LEAST | {"value": q**2 + (theta - pi) ** 2}, {"place": Same(v, v)}),
-    "LOCAL, from below 0": (local(falling), {"value": theta - pi}, {"value": theta**2, "to": Integer(0)}),
-    "LOCAL, from beyond π": (local(falling), {"value": theta - pi}, {"value": theta - 4, "to": Integer(4)}),
+    "LOCAL, along a path that bends": (local(falling), {"value": theta - pi}, {"place": Same(v, theta**y * v_star)}),
+    "LOCAL, at a level that moves": (local(falling), {"value": theta - pi}, {"value": r + theta - pi, "level": r}),
 }
 
 
@@ -317,11 +339,11 @@ def test_a_rule_is_used_as_it_is_meant(what: str, monkeypatch: pytest.MonkeyPatc
 
 def test_what_a_rule_is_for_every_value_of_is_said() -> None:
     """The checks that others would hide."""
-    point = {"value": LEAST["value"], "level": Integer(0), "to": pi, "fixed": {v_star, n}, "called": v}
+    point = {"value": LEAST["value"], "level": Integer(0), "fixed": {v_star, n}, "called": v}
     with pytest.raises(ValueError, match=r"next to .*, and x may move"):
-        least(**point, over=theta, near=Integer(1), place=Same(v, x * v_star))
-    with pytest.raises(ValueError, match=r"next to .*, not for x"):
-        falling(**point, over=x, place=Same(v, v_star))
+        least(**point, near=Integer(1), place=Same(v, x * v_star))
+    with pytest.raises(ValueError, match=r"next to .* is said to be fixed"):
+        falling(**point | {"fixed": {theta}}, place=Same(v, v_star))
     form = {"positive": Is("stable", z), "given": ge(D_2, 1), "sums": OTHERS}
     with pytest.raises(ValueError, match="no names of the entries of one"):
         definite(**form, entries=[(D_2, y, x), (D_2, w_2, x_2)])
