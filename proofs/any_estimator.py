@@ -11,7 +11,8 @@ from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, ge, gt, le, lt
-from proofs.fixed_points import ACROSS, ENTRIES, GAP, PRODUCTS, R3, RIGHT
+from proofs.fixed_points import ACROSS, BETWEEN, ENTRIES, GAP, OVERLAP, PRODUCTS, R3, RIGHT
+from proofs.potentials import INSIDE
 from proofs.rules.algebra import gram, grown
 from proofs.rules.analysis import circle
 from proofs.rules.means import normal_density
@@ -52,6 +53,7 @@ _PULL, _G_W, _OFF_W, _OFF_E, _ON_T, _E_T, _U_T, _TURN, _AGAINST, _ALONG = named(
 _SPEED, _OFF_FORM, _OFF_FLOW = symbols("‖t‖ ‖G−αŵ+κw*‖ ‖t−ẇ‖", nonnegative=True)
 _BALANCED = Same(multiplier * w_hat, RIGHT.subs(kappa, _PULL))
 _FORM = Same(_GRADIENT, alpha * w_hat - _PULL * w_star)
+_OF_R3 = {name: said for name, said in R3.premises.items() if theta not in said.free_symbols}
 _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
 
 
@@ -73,24 +75,24 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
             v_vs / sqrt(2 * pi) * sympy.Integral(mu(r * sin(theta) * s) * normal_density(s), (s, -oo, oo)),
         )
     },
-    premises={
-        "θ": All(lt(0, theta), lt(theta, pi)),
-        "cos θ = ⟨w, w*⟩ along t": eq(-sin(theta) * _TURN, sin(theta) * _E_T),
-        **R3.premises,
+    premises={**INSIDE, "cos θ = ⟨w, w*⟩ along t": eq(-sin(theta) * _TURN, sin(theta) * _E_T), **_OF_R3},
+    names={
+        **{**R3.names, Part("slope of the potential"): r"\Psi'(\theta)", _ON_T: r"\langle G_\mu,t\rangle"},
+        **{_GRADIENT: r"G_\mu", _TURN: r"\dot\theta", _G_W: r"\langle G_\mu,\hat w\rangle", theta: r"\theta"},
+        **{w_hat: r"\hat w", U_VECTOR: "u", OVERLAP: r"\langle u,\hat w\rangle", BETWEEN: r"\angle(u,\hat w)"},
+        **{ACROSS: r"\|Pu\|", GAP: r"\|\hat w-u\|"},
+        **{at: told.replace(r"\bar w", r"\hat w").replace(r"\bar u", "u") for at, told in ENTRIES.items()},
     },
-    names={**R3.names, _GRADIENT: r"G_\mu", _TURN: r"\dot\theta", _G_W: r"\langle G_\mu,\hat w\rangle"}
-    | {_ON_T: r"\langle G_\mu,t\rangle", theta: r"\theta", w_hat: r"\hat w", U_VECTOR: "u"}
-    | {at: told.replace(r"\bar w", r"\hat w").replace(r"\bar u", "u") for at, told in ENTRIES.items()},
     hypotheses=OPEN_ANGLE,
-    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; t ⟂ w, and θ̇ is the derivative of θ along t",
-    remark="PG, P the projector off w, is the gradient of the Ψ with Ψ(0) = 0 and the slope Ψ' shown; with "
-    "F = G + β(w − u), along the flow t = −PF the rate of Ψ + λP(u) + (β/2)‖w − u‖² is −‖t‖² where S is continuous "
-    "(R1); a step from w is that of R1 with κ(θ)",
+    setting=f"‖w‖ = 1, v fixed; {INTEGRABLE}; t ⟂ w, and θ̇ is the derivative of θ along t; Ψ(0) = 0; "
+    "F = G + β(w − u), and P is the projector off w",
+    remark="PG is the gradient of Ψ on the sphere; along the flow t = −PF the rate of Ψ + λP(u) + (β/2)‖w − u‖² is "
+    "−‖t‖² where S is continuous (R1); a step from w is that of R1 with κ(θ)",
 )
 def R12(d: Derivation) -> None:
     g = Graph(d)
-    inside, turned = g.given("θ"), g.given("cos θ = ⟨w, w*⟩ along t")
-    positive = g.fact("sin θ > 0", sin(theta) > 0, g.apply("signs", circle, at=theta), inside)
+    *inside, turned = (g.given(name) for name in (*INSIDE, "cos θ = ⟨w, w*⟩ along t"))
+    positive = g.fact("sin θ > 0", sin(theta) > 0, g.apply("signs", circle, at=theta), *inside)
     d.cite("C1")
     gradient = {_GRADIENT: get("C1").as_printed}
     products = {
@@ -123,7 +125,7 @@ def R12(d: Derivation) -> None:
     both = And(Eq(_PULL, STRENGTH), Eq(alpha, _G_W + _PULL * cos(theta)))
     form = g.fact("G as κ and α", Equivalent(_FORM, both), vectors, positive)
     pulled = g.case("κ > 0", _PULL > 0)
-    rest = g.cite("R3", {kappa: _PULL}, *map(g.given, R3.premises), pulled)
+    rest = g.cite("R3", {kappa: _PULL}, *map(g.given, _OF_R3), positive, pulled)
     balance = Implies(_BALANCED, And(Eq(_PULL * sin(theta), beta * ACROSS), ACROSS <= GAP))
     balanced = g.under(pulled, g.fact("balance", balance, rest, pulled))
     slope = g.fact("⟨G, t⟩", Eq(_ON_T, POTENTIAL_SLOPE * _TURN), vectors, turned, positive)

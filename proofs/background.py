@@ -135,14 +135,13 @@ _SLOPE = -r_star / (pi * k) * (k - 1 + OVERLAP)
 
 @claim(
     id="B1.critical",
-    title="Critical points of the loss of the ReLU network, and what they are",
+    title="Critical points of the loss of the ReLU network: w*, and for k > 1 a saddle at −ρw*",
     source="[BG], Proposition 4.1; the case k = 1 [here]",
     sentence=All(
         Iff(Same(_GRADIENT, Integer(0)), Either(Same(_W, _STAR), _SECOND)),
         If(All(gt(k, 1), eq(r, CRITICAL_NORM), lt(theta, pi)), lt(_LOSS, _SADDLE)),
         If(All(gt(k, 1), ne(r, CRITICAL_NORM), eq(theta, pi)), gt(_LOSS, _SADDLE)),
         eq(_LOSS - _ORIGIN, r * _SLOPE + r**2 * (k - 1 + pi) / (2 * pi * k)),
-        lt(_SLOPE.subs(theta, 0) + _SLOPE.subs(theta, pi), 0),
         If(All(gt(k, 1), lt(r, 2 * CRITICAL_NORM)), lt(_LOSS, _ORIGIN)),
         If(All(eq(k, 1), eq(theta, pi)), gt(_LOSS, _ORIGIN)),
     ),
@@ -150,9 +149,12 @@ _SLOPE = -r_star / (pi * k) * (k - 1 + OVERLAP)
     premises={"θ ≤ π": le(theta, pi), "ℓ(0)": eq(_ORIGIN, r_star**2 * (k - 1 + pi) / (2 * pi * k))},
     hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
     names={Part("critical radius"): r"\rho"},
-    remark="ℓ has a saddle at −ρw*: its falling directions leave the line of w*, for n ≥ 2; at w = 0 the slopes along "
-    "w* and −w* do not cancel: no gradient, and ℓ is largest nearby exactly for k > 1",
     parts={"critical radius": CRITICAL_FACTOR},
+    besides=lambda: {
+        "at w = 0 the slopes along w* and −w* do not cancel: no gradient": lt(
+            _SLOPE.subs(theta, 0) + _SLOPE.subs(theta, pi), 0
+        )
+    },
 )
 def B1_critical(d: Derivation) -> None:
     g = Graph(d)

@@ -112,8 +112,8 @@ _STAR, _OFF, _Y, _Z = symbols("w^* u-w y z")
     },
     names={_GAP: r"\|w-S(w)\|"},
     hypotheses=CLOSED_ANGLE,
-    setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, r < κ; any τ > 0, any penalty with p(0) = 0 ≤ p",
-    remark="as r = β will do (R6.radius), β < κ suffices",
+    setting="sin α₀ = r/κ, r ≥ sup β‖w − S(w)‖ over the sphere, for which β will do (R6.radius), r < κ; any τ > 0, any "
+    "penalty with p(0) = 0 ≤ p",
 )
 def R6(d: Derivation) -> None:
     g = Graph(d)

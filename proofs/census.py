@@ -19,6 +19,7 @@ from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, Either, If, Iff, Part, Root, eq, formula_of, ge, gt, le, lt, ne
 from proofs.limits import R9_BOUND
 from proofs.rules.algebra import total
+from proofs.rules.analysis import sole
 from proofs.rules.forms import rises
 from proofs.splitting import ENTRY, TARGET, at_entry
 from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J
@@ -39,6 +40,10 @@ LEAST = beta * _P / (_P + _Q)
 """R7.astroid: the N at which the square is least."""
 
 _INSIDE = lt(0, multiplier), lt(multiplier, beta)
+_TWO = {
+    "the smaller root": Root("the only", multiplier, eq(_SQUARE, 1), (0, LEAST)),
+    "the larger root": Root("the only", multiplier, eq(1, _SQUARE), (LEAST, beta)),
+}
 
 
 @claim(
@@ -53,17 +58,22 @@ _INSIDE = lt(0, multiplier), lt(multiplier, beta)
         If(All(*_INSIDE), Iff(gt(diff(_SQUARE, multiplier), 0), gt(multiplier, LEAST))),
         If(All(*_INSIDE, le(_SQUARE - spike_along**2 / (beta - multiplier) ** 2, 1)), gt(beta, spike_across)),
         If(All(*_INSIDE, le(_SQUARE - spike_across**2 / multiplier**2, 1)), gt(beta, spike_along)),
+        If(gt(beta, Part("threshold")), All(*_TWO.values())),
     ),
     definition=Splitting("astroid"),
     parts={"threshold": (_P + _Q) ** Rational(3, 2)},
     names={Part("threshold"): r"\beta_j"},
     setting="A_j = κ√(1 − w*_j²), B_j = λ − sκw*_j for a spike at j of sign s",
-    remark="1 = A_j²/N² + B_j²/(β − N)² has no root in (0, β) for β < β_j and two for β > β_j, the larger one rising; "
-    "for B_j = 0 or A_j = 0 it has one, where β exceeds the other",
     code=("spike_threshold",),
 )
 def R7_astroid(d: Derivation) -> None:
-    Graph(d).conclude()
+    g = Graph(d)
+    room, ends = g.case("β > β_j", beta > R7_astroid.parts["threshold"]), []
+    for name, root in _TWO.items():
+        low, high = root.args[3]
+        found = g.apply(name, sole, room, equation=root.args[2], over=multiplier, low=low, high=high)
+        ends.append(g.under(room, found))
+    g.conclude(*ends)
 
 
 # The census of a map whose slope S' is 0 below its threshold and 1 beyond: l1 and l0.
@@ -222,7 +232,6 @@ _ONE = If(All(_fixed("j"), STABLE, lt(lam, kappa * Abs(TARGET))), gt(multiplier,
     names=NAMES,
     hypotheses=(SOME_TANGENT,),
     setting=f"{SETTING}; no |w̄_i| = λ/β",
-    remark="for λ < κ·(second largest |w*_i|) only the limit of R4.l1 is stable",
 )
 def R7_l1(d: Derivation) -> None:
     d.cite("R3")

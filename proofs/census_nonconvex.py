@@ -43,7 +43,6 @@ _L0 = Census(
     names=NAMES | {Part("threshold"): "T"},
     hypotheses=(SOME_TANGENT,),
     setting=f"{SETTING}; no |w̄_i| = T",
-    remark="a spike has the sign of −w*_j: for w* = ±e_j it is −w*, with N = β − κ",
 )
 def R7_l0(d: Derivation) -> None:
     d.cite("R3")

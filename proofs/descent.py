@@ -268,12 +268,10 @@ _LOST = 2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2)
     besides=lambda: {
         "v⁺ = v": eq(gradient_at_best_weights(), 0),
         "G_identity is along ŵ": Same(Subs(on_best_weights(get("C2").formula, pi), theta, pi), _LOST * w_hat),
-        "‖w‖ falls": ge(_LOST, 0),
-        "but where m = 1 or 1ᵀv* = 0": Equivalent(eq(_LOST, 0), Or(eq(m, 1), eq(sum_vs, 0))),
+        "‖w‖ does not rise": ge(_LOST, 0),
+        "and stays only where m = 1 or 1ᵀv* = 0": Equivalent(eq(_LOST, 0), Or(eq(m, 1), eq(sum_vs, 0))),
     },
     setting="θ = π, v = v(π)",
-    remark="w stays on the line of w*: ‖w‖ falls by one amount a step until w flips to θ = 0, after which nothing is "
-    "claimed; for m = 1 or 1ᵀv* = 0 that amount is 0 and the point is fixed",
 )
 def B2_identity(d: Derivation) -> None:
     d.open(stepped_at_the_end)

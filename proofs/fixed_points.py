@@ -9,7 +9,7 @@ from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, ne
+from proofs.engine.sentence import All, Either, If, Iff, Part, Same, eq, formula_of, ge, gt, le, ne
 from proofs.rules.algebra import entrywise, gram, total
 from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, P_ENTRY, P_X, SHORTER, U_VECTOR, X
 from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, step, theta, u, w_hat, w_star
@@ -26,7 +26,7 @@ SINE = beta * ACROSS / kappa
 LEVEL = kappa * cos(theta) + beta * OVERLAP
 """R3: N."""
 
-NEXT, _BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
+NEXT, BETWEEN = Symbol("w⁺"), Symbol("∠(ū,w̄)", real=True)
 SQUARE_U, _U_E, _OFF_E, _OFF_W, _AHEAD = named("‖ū‖²", "⟨ū,e⟩", "⟨Nw̄−κw*−βū,e⟩", "⟨Nw̄−κw*−βū,w̄⟩", "⟨z,w̄⟩")
 PRODUCTS = {(w_hat, w_hat): Integer(1), (e, e): Integer(1), (w_hat, e): Integer(0), (U_VECTOR, w_hat): OVERLAP}
 PRODUCTS |= {(U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): SQUARE_U}
@@ -51,7 +51,7 @@ ENTRIES = {X: r"\bar w_i", ENTRY: r"\bar u_i", P_X: r"\lambda p(|\bar w_i|)", P_
             Same(multiplier * w_hat, Part("right side")),
             All(
                 eq(sin(theta), Part("sine")),
-                eq(Part("sine"), beta / kappa * _NORM_U * sin(_BETWEEN)),
+                eq(Part("sine"), beta / kappa * _NORM_U * sin(BETWEEN)),
                 le(Part("sine"), beta / kappa * GAP),
                 le(-kappa, multiplier),
                 le(multiplier, kappa + beta),
@@ -60,7 +60,7 @@ ENTRIES = {X: r"\bar w_i", ENTRY: r"\bar u_i", P_X: r"\lambda p(|\bar w_i|)", P_
     ),
     definition=Splitting("fixed-points"),
     parts={"right side": RIGHT, "multiplier": LEVEL, "sine": SINE},
-    premises=OF_A_MINIMIZER | {"θ̄ ≤ π": ge(sin(theta), 0), "∠ ≤ π": ge(sin(_BETWEEN), 0)},
+    premises=OF_A_MINIMIZER | {"θ̄ ≤ π": ge(sin(theta), 0), "∠ ≤ π": ge(sin(BETWEEN), 0)},
     names=_NAMES | ENTRIES,
     setting="‖w̄‖ = 1, τ > 0, ū ∈ S(w̄), P the projector off w̄; κ > 0; at ū = 0 read ‖ū‖ sin ∠ as 0",
 )
@@ -75,13 +75,13 @@ def R3(d: Derivation) -> None:
         products=PRODUCTS,
         norms={U_VECTOR: _NORM_U, U_VECTOR - OVERLAP * w_hat: ACROSS, w_hat - U_VECTOR: GAP},
         named={_OFF_E: (off, e), _OFF_W: (off, w_hat)},
-        cosines={cos(_BETWEEN): (U_VECTOR, w_hat)},
+        cosines={cos(BETWEEN): (U_VECTOR, w_hat)},
         same={_OFF: (multiplier * w_hat, RIGHT)},
     )
     at_rest = g.case("at rest", back)
     tilt = g.fact(
         "tilt",
-        And(Eq(sin(theta), SINE), Eq(SINE, beta / kappa * _NORM_U * sin(_BETWEEN)), beta / kappa * GAP >= SINE),
+        And(Eq(sin(theta), SINE), Eq(SINE, beta / kappa * _NORM_U * sin(BETWEEN)), beta / kappa * GAP >= SINE),
         *(angle, balance, at_rest, between),
     )
     entry = g.fact("every entry", And(ENTRY * X >= 0, ENTRY * X <= X**2), *(g.given(name) for name in OF_A_MINIMIZER))
@@ -146,7 +146,7 @@ _ENTRIES = {
     "l1": _none(u, Integer(1)),
     "transformed l1": _none((a + 1) * u / (a + u), a * (a + 1) / (a + Abs(X)) ** 2),
     "l0, as good as 0": If(ne(X, 0), Iff(le(_l0(ENTRY), _l0(Integer(0))), _FAR)),
-    "l0, as good as any": If(_FAR, le(_l0(ENTRY), _l0(_OTHER))),
+    "l0, as good as any": If(Either(eq(X, 0), _FAR), le(_l0(ENTRY), _l0(_OTHER))),
 }
 
 
@@ -169,8 +169,6 @@ _ENTRIES = {
     names={U_VECTOR: "u", X: "w_i", P_ENTRY: r"\lambda p(|u_i|)", P_X: r"\lambda p(|w_i|)"},
     setting="w = rŵ, r > 0, and fixed is κ(w* − ŵ) = β(w − u), u ∈ S(w); λ, β > 0, v = v*, so α = κ; p even and "
     "nondecreasing in |u|; of what is said of an entry, first l1 is the penalty, then transformed l1, then l0",
-    remark="for l1 and transformed l1 every entry of a fixed w is 0, so that there is none; for l0 it is 0 or at the "
-    "threshold or beyond, and every such cw* is fixed with u = w",
 )
 def R10(d: Derivation) -> None:
     g = Graph(d)

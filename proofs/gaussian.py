@@ -24,6 +24,7 @@ from proofs.rules.substitutions import in_units_of_sine
 from proofs.symbols import CLOSED_ANGLE, HALF, INTEGRABLE, OPEN_ANGLE, a_hat, b_hat, b_perp, mu, r, s, t, theta, x
 
 _SOURCE = "elementary"
+_SETTING = "z ~ N(0, I_n); a and b are unit vectors at angle θ"
 
 
 @claim(
@@ -33,6 +34,7 @@ _SOURCE = "elementary"
     subject=r"\mathbb{P}(a\cdot z>0,\; b\cdot z>0)",
     definition=HalfSpaceMoment(("a", "b"), vector=False),
     hypotheses=CLOSED_ANGLE,
+    setting=_SETTING,
     statement=HALF - theta / (2 * pi),
     code=("halfspace_probability",),
 )
@@ -48,6 +50,7 @@ def G1(d: Derivation) -> None:
     source=_SOURCE,
     subject=r"\mathbb{E}[z\,1\{a\cdot z>0\}]",
     definition=HalfSpaceMoment(("a",)),
+    setting="z ~ N(0, I_n)",
     statement=a_hat / sqrt(2 * pi),
     code=("halfspace_mean",),
 )
@@ -64,6 +67,7 @@ def G2(d: Derivation) -> None:
     subject=r"\mathbb{E}[z\,1\{a\cdot z>0\}\,1\{b\cdot z>0\}]",
     definition=HalfSpaceMoment(("a", "b")),
     hypotheses=CLOSED_ANGLE,
+    setting=_SETTING,
     statement=(a_hat + b_hat) / (2 * sqrt(2 * pi)),
     printed=cos(theta / 2) / sqrt(2 * pi) * (a_hat + b_hat) / sqrt(2 + 2 * cos(theta)),
     code=("wedge_mean",),
@@ -83,7 +87,7 @@ def G3(d: Derivation) -> None:
     statement=Integral(s * mu(r * s) * Phi(s * cot(theta)) * normal_density(s), (s, -oo, oo)) * a_hat
     + Integral(mu(r * s) * normal_density(s * cot(theta)) * normal_density(s), (s, -oo, oo)) * b_perp,
     hypotheses=OPEN_ANGLE,
-    setting=INTEGRABLE,
+    setting=f"{_SETTING}; {INTEGRABLE}",
 )
 def G4(d: Derivation) -> None:
     d.open(gauss)
@@ -99,7 +103,7 @@ def G4(d: Derivation) -> None:
     definition=HalfSpaceMoment(("b",), proxy=True, component="across"),
     statement=sin(theta) / sqrt(2 * pi) * Integral(mu(r * sin(theta) * x) * normal_density(x), (x, -oo, oo)),
     hypotheses=OPEN_ANGLE,
-    setting="E|μ'(r sin θ s)| < ∞",
+    setting="E|μ'(r sin θ s)| < ∞, s ~ N(0, 1)",
 )
 def G5(d: Derivation) -> None:
     d.open(gauss)

@@ -194,8 +194,7 @@ def _slowly(bound: Expr) -> Expr:
     "and u = c(w − t_off): λ = 0, or an S that about each entry of w* is 0 (c = 0: any threshold above ‖w*‖_∞), or the "
     "identity on the support J of w* and 0 off it (c = 1: l0 with every nonzero |w*_i| beyond the threshold); after t "
     "steps v_t, φ_t; τ_t = η/(1 − η(α(v_t) + β)), η(α(v) + β) < 1 for every ‖v − v(π)‖ ≤ Δ, and τ is the least there",
-    remark="so for κ(π) < 0 the point attracts, and for κ(π) > 0 what has a part on J leaves; w* = ±e_j with c = 1 has "
-    "no such part, there −w* is a spike of R7.l0; at κ(π) = 0 nothing is said",
+    remark="for w* = ±e_j and c = 1 there is no t_J, and −w* is a spike of R7.l0",
 )
 def R11_spurious(d: Derivation) -> None:
     d.cite("N2", "N4")

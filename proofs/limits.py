@@ -39,7 +39,8 @@ EXISTS = kappa * LARGEST
 R9_BOUND = multiplier * lam / (kappa * beta)
 """Nλ/(κβ): the size of |w*_i| beyond which ū_i ≠ 0, for l1."""
 
-_SHRUNK, _SHRUNK_LARGEST, _LATER, _OUTPUT_LATER, _OVERLAP = named("S(w_i)", "S(‖w*‖_∞)", "N'", "u'_i", "⟨w̄,w̄'⟩")
+_SHRUNK, _SHRUNK_LARGEST, _SHRUNK_STAR = named("S(w_i)", "S(‖w*‖_∞)", "S(w*_i)")
+_LATER, _OUTPUT_LATER, _OVERLAP = named("N'", "u'_i", "⟨w̄,w̄'⟩")
 _SIZE = Symbol("|w*_i|", nonnegative=True)
 _NORM = Term(r"\|\bar w(N)\|", nonnegative=True)
 _FORMS = If(
@@ -54,7 +55,8 @@ _FORMS = If(
     ),
 )
 _LIMIT = Exists(multiplier, All(gt(multiplier, beta), eq(_NORM, 1)))
-_EITHER = "there is a limit with N > β, or w* is one as S(w*) = 0, exactly where"
+_AT_STAR = "w* is a limit with N = κ, which may be ≤ β, where S(w*) = 0"
+_EITHER = "where that is allowed for, β < κ adds nothing"
 _ROOM = Either(lt(lam, Part("existence")), lt(beta, kappa))
 
 
@@ -79,21 +81,25 @@ _ROOM = Either(lt(lam, Part("existence")), lt(beta, kappa))
         **{LARGEST: r"\|w^*\|_\infty", ENTRY: r"\bar w_i", star_size: "s_i", _SHRUNK: r"S(\bar w_i)"},
         **{X: r"\bar w_i", X_OTHER: r"\bar w'_i", OUTPUT: r"\bar u_i", _OUTPUT_LATER: r"\bar u'_i"},
     },
-    setting="‖w̄‖ = ‖w*‖ = 1, ū_i = S(w̄_i); ‖w̄(N)‖ is that of the entries with κw*_i = Nw̄_i − βS(w̄_i)",
-    remark="where S(w*) = 0, w̄ = w* is a limit with N = κ, which need not exceed β",
+    setting="‖w̄‖ = ‖w̄'‖ = ‖w*‖ = 1, ū_i = S(w̄_i), ū'_i = S(w̄'_i); ‖w̄(N)‖ is that of the entries with κw*_i = "
+    "Nw̄_i − βS(w̄_i)",
     besides=lambda: {
+        _AT_STAR: Implies(Eq(_SHRUNK_LARGEST, 0), eq(kappa * TARGET, beta * _SHRUNK_STAR + kappa * TARGET)),
         _EITHER: Equivalent(
             Or(lam < EXISTS, beta < kappa, Eq(_SHRUNK_LARGEST, 0)), Or(lam < EXISTS, beta * LARGEST <= lam)
-        )
+        ),
     },
 )
 def R4_l1(d: Derivation) -> None:
     d.cite("R3", "R1.global")
     g = Graph(d)
     at_rest, other, largest = map(g.given, R4_l1.premises)
-    soft, soft_other, own, top = (
+    soft, soft_other, own, top, star = (
         g.cite("P1", at_entry(at), value=value, name=str(value))
-        for at, value in ((X, OUTPUT), (X_OTHER, _OUTPUT_LATER), (ENTRY, _SHRUNK), (LARGEST, _SHRUNK_LARGEST))
+        for at, value in (
+            *((X, OUTPUT), (X_OTHER, _OUTPUT_LATER), (ENTRY, _SHRUNK)),
+            *((LARGEST, _SHRUNK_LARGEST), (TARGET, _SHRUNK_STAR)),
+        )
     )
 
     one = Integer(1)
@@ -120,6 +126,7 @@ def R4_l1(d: Derivation) -> None:
     found = g.apply("by the largest", reached, room, low=low, alone={_SIZE: LARGEST}, **ends)
     at_kappa = g.apply("from κ on", reached, short, low=kappa, **ends)
 
+    g.beside(_AT_STAR, star, top, largest)
     g.beside(_EITHER, top)
     g.conclude(
         *(own, g.under(beyond, g.under(none, needed)), g.under(beyond, g.under(later, unique)), top),
@@ -147,7 +154,6 @@ _WITHIN = "supp ū lies in supp w*"
     names={OUTPUT: r"\bar u_i", X: r"\bar w_i"},
     hypotheses=(BEYOND,),
     setting="the limit of R4.l1, ū_i = S(w̄_i), ‖w̄‖ = ‖w*‖ = 1",
-    remark="supp ū = supp w* exactly if every nonzero |w*_i| is beyond the threshold",
     besides=lambda: {_WITHIN: Implies(Ne(OUTPUT, 0), Ne(TARGET, 0))},
 )
 def R9(d: Derivation) -> None:

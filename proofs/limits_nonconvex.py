@@ -41,13 +41,9 @@ _S, _IN = Symbol("S(w_i)", real=True), Symbol("1_J", real=True)
 _FIXED = eq(multiplier * ENTRY, kappa * TARGET + beta * _S)
 _ALONG, _NORM = ge(ENTRY * TARGET, 0), Term(r"\|\bar w(N)\|", nonnegative=True)
 _LARGE, _SMALL = gt(Abs(ENTRY), Part("threshold")), le(Abs(ENTRY), Part("threshold"))
-_FORMS_L0 = If(
-    All(gt(multiplier, beta), eq(Abs(TARGET), star_size)),
-    All(
-        Iff(All(_FIXED, _LARGE), All(_ALONG, eq(Abs(ENTRY), Part("kept entry")), _LARGE)),
-        Iff(All(_FIXED, _SMALL), All(_ALONG, eq(Abs(ENTRY), Part("dropped entry")), _SMALL)),
-    ),
-)
+_KEPT = Iff(All(_FIXED, _LARGE), All(_ALONG, eq(Abs(ENTRY), Part("kept entry")), _LARGE))
+_DROPPED = Iff(All(_FIXED, _SMALL), All(_ALONG, eq(Abs(ENTRY), Part("dropped entry")), _SMALL))
+_FORMS_L0 = If(eq(Abs(TARGET), star_size), All(If(gt(multiplier, beta), _KEPT), If(gt(multiplier, 0), _DROPPED)))
 _UNIT = eq(Part("norm equation"), 1)
 
 
@@ -95,8 +91,6 @@ def hysteresis() -> dict[str, Boolean]:
     },
     names={Part("threshold"): "T", star_size: "s_i", ENTRY: r"\bar w_i", _S: r"S(\bar w_i)", X: r"\bar w_i"},
     setting="J the entries with |w̄_i| > T, q_J = Σ w*_i² over J, ‖w*‖ = 1; u = 0 is taken at |w̄_i| = T",
-    remark="with J empty w̄ = w*, N = κ, which need not exceed β; {i: |w*_i| > T} is consistent always, and w̄ = w* if "
-    "it is supp w*",
 )
 def R4_l0(d: Derivation) -> None:
     d.cite("R3")

@@ -134,7 +134,7 @@ def N3(d: Derivation) -> None:
     definition=FilterGradient(one_sided=True),
     statement=v_vs / (2 * pi * r),
     hypotheses=(*NONZERO_FILTER, n >= 2),
-    setting="w = r w*, d ⟂ w*, ‖d‖ = 1",
+    setting="w = r w*, d ⟂ w*, ‖d‖ = 1; for w = −r w* the limit is minus this",
 )
 def N3_kink(d: Derivation) -> None:
     d.open(through_the_angle)

@@ -48,7 +48,7 @@ def _price(point: Expr) -> Expr:
 
 @claim(
     id="P4.l1",
-    title="The transformed l1 penalty tends to l1",
+    title="The transformed l1 penalty tends to l1 uniformly on compact sets, and not on the line",
     source=_SOURCE,
     sentence=All(
         If(le(Abs(u), REACH), le(Abs(_price(u) - Abs(u)), _BOUND)),
@@ -57,7 +57,6 @@ def _price(point: Expr) -> Expr:
         lt(_price(u), a + 1),
     ),
     definition=PenaltyLimit("l1", "penalty"),
-    remark="uniformly on compact sets, and not on the line",
     parts={"bound": _TO_L1},
     names=_NAMES,
 )
@@ -68,7 +67,7 @@ def P4_l1(d: Derivation) -> None:
 
 @claim(
     id="P4.l0",
-    title="The transformed l1 penalty tends to l0",
+    title="The transformed l1 penalty tends to l0 uniformly away from 0, and not near 0",
     source=_SOURCE,
     sentence=All(
         le(Abs(_price(POINT) - 1), _BOUND),
@@ -78,7 +77,6 @@ def P4_l1(d: Derivation) -> None:
     ),
     definition=PenaltyLimit("l0", "penalty"),
     setting="u ≠ 0, at 0 both are 0",
-    remark="uniformly on |u| ≥ R for every R > 0, and not near 0",
     parts={"bound": _TO_L0, "bound away from 0": _TO_L0_AWAY},
     names=_NAMES,
 )
@@ -92,7 +90,7 @@ _AT_ITS_THRESHOLD = All(eq(size, _GAP_MOST), le(REACH, 1), ge(a**2, 2 * ratio * 
 
 @claim(
     id="P4.l1-map",
-    title="The proximal map of transformed l1 tends to soft thresholding",
+    title="The proximal map of transformed l1 tends to soft thresholding uniformly on compact sets",
     source=_SOURCE,
     sentence=All(
         If(le(size, REACH), le(Abs(_MAP - _SOFT), _BOUND)),
@@ -102,7 +100,6 @@ _AT_ITS_THRESHOLD = All(eq(size, _GAP_MOST), le(REACH, 1), ge(a**2, 2 * ratio * 
     ),
     definition=PenaltyLimit("l1", "proximal-map"),
     setting="for all a and ρ, and for −x as for x",
-    remark="uniformly on compact sets",
     parts={"bound": _TO_SOFT, "gap lower bound": _GAP_LEAST, "gap upper bound": _GAP_MOST},
     names=_NAMES,
 )
@@ -124,7 +121,7 @@ _SMALL = le(a**2, 2 * ratio * (a + 1))
 
 @claim(
     id="P4.l0-map",
-    title="The proximal map of transformed l1 tends to hard thresholding",
+    title="The proximal map of transformed l1 tends to hard thresholding uniformly away from its jump, and not near it",
     source=_SOURCE,
     sentence=All(
         If(ne(_MAP, 0), le(size - _MAP, _BOUND)),
@@ -143,7 +140,6 @@ _SMALL = le(a**2, 2 * ratio * (a + 1))
     ),
     definition=PenaltyLimit("l0", "proximal-map"),
     setting="the bound for all a and ρ, for −x as for x",
-    remark="uniformly on ||x| − √(2ρ)| ≥ ε for every ε > 0, and not near √(2ρ)",
     parts={"bound": _TO_HARD, "threshold": _JUMP, "limit of the threshold": _HARD_JUMP},
     names=_NAMES,
 )

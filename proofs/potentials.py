@@ -143,6 +143,7 @@ _SIZE = Symbol("‖∂f/∂w‖", nonnegative=True)
     definition=SampleGradient(),
     hypotheses=ANGLES,
     premises=INSIDE,
+    setting="ℓ = ½(vᵀσ(Zw) − v*ᵀσ(Zw*))², the loss of one sample Z, and f = Eℓ",
     parts={"gradient along e": -v_vs / (2 * pi * r)},
 )
 def B3(d: Derivation) -> None:

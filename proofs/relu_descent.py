@@ -30,8 +30,8 @@ NORM_FLOOR = r_star * (k - 1 + OVERLAP) / (k - 1 + pi)
 LEAST_FACTOR = 1 - eta * r_star * (pi - theta) / (k * pi * Max(r, r_star))
 """At a first angle θ₀ and norm r₀: what tan(θ/2) is multiplied by in a step, at most (B1.descent)."""
 
-_ANGLE, _NEXT_ANGLE, _FACTOR, _WIDE = named("θ_t", "θ_t⁺", "q", "A")
-_NORM, _NEXT_NORM, _APART = symbols("r_t r_t⁺ ‖w_t−w*‖", nonnegative=True)
+_ANGLE, _NEXT_ANGLE, _FACTOR = named("θ_t", "θ_t⁺", "q")
+_NORM, _NEXT_NORM, _APART, _WIDE = symbols("r_t r_t⁺ ‖w_t−w*‖ A", nonnegative=True)
 _COUNT = Symbol("t", integer=True, nonnegative=True)
 _OWN, _PULL, _ALONG, _ACROSS, _Y, _LATER = named("p", "p*", "⟨w_t⁺,ŵ⟩", "⟨w_t⁺,e⟩", "y", "y'")
 _W, _STAR, _GRADIENT = symbols("w_t w*/‖w*‖ ∇ℓ(w_t)")

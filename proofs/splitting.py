@@ -112,6 +112,7 @@ _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u
         ),
     },
     premises=OF_E | of_step(kappa, kappa * C, kappa * C_NEXT) | EVEN,
+    names={X: "w_i", P_ENTRY: r"\lambda p(|u_i|)"},
     setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
     "τ > 0, z ≠ 0 (certain where ⟨z, w⟩ > 0); p even, p(0) = 0 ≤ p",
 )
@@ -219,8 +220,8 @@ _ALONE = "for N > β it is the only one that does"
         "an entry of E(w̄)": eq(_BEST_COST, _cost(X, _BEST)),
     },
     besides=lambda: {_ALONE: Implies(And(multiplier > beta, APART > 0), _H_BAR > H_W)},
-    names={U_VECTOR: r"\bar u"},
-    setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; ū = S(w̄); l1 enters by its subgradient inequality alone",
+    names={U_VECTOR: r"\bar u", X: r"\bar w_i", X_OTHER: "w_i"},
+    setting="‖w‖ = ‖w̄‖ = 1; θ is the angle of w̄ and w*; u = S(w), ū = S(w̄), ρ = λ/β",
 )
 def R1_global(d: Derivation) -> None:
     g = Graph(d)

@@ -14,7 +14,7 @@ from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, e
 from proofs.rules.algebra import total
 from proofs.rules.forms import definite, tried
 from proofs.rules.gradients import linearized
-from proofs.splitting import ENTRY, TARGET, U_VECTOR, X_OTHER, X, descent_step
+from proofs.splitting import ENTRY, TARGET, U_VECTOR, descent_step
 from proofs.symbols import alpha, beta, curvature, eta, kappa, multiplier, step, w_star
 
 
@@ -34,9 +34,9 @@ def soft_spectrum() -> dict[str, Boolean]:
         return kept - sympy.UnevaluatedExpr(inner(kept, w, gram)) * sympy.UnevaluatedExpr(w)
 
     return {
-        "l1: μ = 1 on R^J off w̄_J, |J| − 1 times": Same(masked(inside), inside),
-        "1 − Σ_J w̄_i² once": Same(masked(mixed), (1 - part**2) * mixed),
-        "and 0 on the rest off w̄, n − |J| − 1 times": Same(masked(outside), 0 * outside),
+        "l1: μ = 1 on every t_J, |J| − 1 times": Same(masked(inside), inside),
+        "1 − q_J² once": Same(masked(mixed), (1 - part**2) * mixed),
+        "and 0 on every t_0, n − |J| − 1 times": Same(masked(outside), 0 * outside),
     }
 
 
@@ -47,11 +47,7 @@ def contraction() -> dict[str, Boolean]:
     """When the factor is a contraction, and how it depends on τ = η/(1 − η(α+β))."""
     ends, positive = beta * curvature / multiplier, Symbol("multiplier", positive=True)
     gap = multiplier - beta * curvature
-    other, p_u, p_v = symbols("v_i p_u p_v", real=True)
-    apart = [beta / 2 * (at - u) ** 2 for at in (X, X_OTHER) for u in (ENTRY, other)]
-    least = And(p_u + apart[0] <= p_v + apart[1], p_v + apart[3] <= p_u + apart[2])
     return {
-        "S does not fall, so μ ≥ 0": Implies(least, (X - X_OTHER) * (ENTRY - other) >= 0),
         "a contraction exactly for N > βμ": sympy.Equivalent(_FACTOR < 1, beta * curvature < multiplier),
         "the factor is > 0": Gt(_FACTOR, 0, evaluate=False),
         "1 less the factor": eq(1 - _FACTOR, step * gap / (1 + step * multiplier)),
@@ -73,11 +69,14 @@ def contraction() -> dict[str, Boolean]:
     statement=_FACTOR,
     hypotheses=(Gt(1 + step * multiplier, 0),),
     besides=lambda: soft_spectrum() | contraction(),
-    setting="S differentiable at the entries of w̄; t ⟂ w̄ an eigenvector: P diag(S'(w̄)) t = μt, P the projector off w̄",
+    setting="S differentiable at the entries of w̄; t ⟂ w̄ an eigenvector: P diag(S'(w̄)) t = μt, P the projector off w̄; "
+    "μ ≥ 0 as S does not fall (P6.gradient); for l1 w̄ = q_J a_J + √(1 − q_J²) b_J, of unit vectors a_J and t_J ⟂ "
+    "a_J on the active entries J, b_J and t_0 ⟂ b_J off them",
     remark="∂w⁺/∂w t is t times this",
 )
 def R8(d: Derivation) -> None:
     d.open(linearized)
+    d.cite("P6.gradient")
     d.evaluate("The limit")
     d.conclude(R8.formula)
 

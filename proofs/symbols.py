@@ -132,7 +132,7 @@ PLANE: Final = {(w_hat, w_hat): Integer(1), (w_hat, e): Integer(0), (e, e): Inte
 """Those of the orthonormal pair in R^n."""
 
 # Parameters of proxies.
-c = _declare("c", "c", "clipping level of the clipped ReLU", positive=True)
+c = _declare("c", "c", "clipping level of the clipped ReLU, half-width of the window", positive=True)
 slope = _declare("slope", "a", "negative slope of the leaky ReLU", nonnegative=True)
 tau = _declare("tau", r"\tau", "width of the Gaussian proxy", positive=True)
 
@@ -150,7 +150,7 @@ kappa = _declare("kappa", r"\kappa", "strength of the pull towards w*", positive
 beta = _declare("beta", r"\beta", "strength of the coupling ‖w − u‖²", positive=True)
 lam = _declare("lam", r"\lambda", "weight of the penalty", positive=True)
 alpha = _declare("alpha", r"\alpha", "radial part of the coarse gradient, G = αŵ − κw*")
-eta = _declare("eta", r"\eta", "step size of RVSCGD", positive=True)
+eta = _declare("eta", r"\eta", "step size", positive=True)
 step = _declare("step", r"\tau", "step along κw* + βu: η/(1 − η(α+β))", positive=True)
 multiplier = _declare("multiplier", "N", "multiplier of a fixed point, N w̄ = κw* + βū")
 curvature = _declare("curvature", r"\mu", "eigenvalue of P diag(S'(w̄)) P on the tangent space", nonnegative=True)
