@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import math
 import os
-import tempfile
+import secrets
+import shutil
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,13 +91,16 @@ class LearningState:
         arrays: dict[str, Any] = {name: getattr(self, name) for name in ("x", "v", "scalars", "record")}
         arrays |= {"version": np.array(_VERSION), "step": np.array(self.step)}
         arrays["settings"] = np.array(json.dumps(self.settings, sort_keys=True))
-        if target.exists() and not target.is_file():  # a device or a pipe: there is nothing to replace
-            with open(target, "wb") as file:
-                np.savez(file, **arrays)
+        if target.exists() and not target.is_file():  # a device or a pipe: nothing to replace, nor to go back in
+            packed = io.BytesIO()
+            np.savez(packed, **arrays)
+            target.write_bytes(packed.getbuffer())
             return
-        descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+        beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.part")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with open(beside, "xb") as file:  # who may read it is as for any new file, or as it was
+                if target.exists():
+                    shutil.copymode(target, beside)
                 np.savez(file, **arrays)
             os.replace(beside, target)
         except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -647,6 +648,17 @@ class TestResuming:
             state.save(path)
         assert path.read_bytes() == before
         assert list(tmp_path.iterdir()) == [path]
+
+    def test_a_state_is_an_ordinary_file_and_goes_into_a_device(self, tmp_path: Path) -> None:
+        v, w0, w_star = problem(21)
+        state = learn(v, w0, w_star, 0.2, 0.02, max_steps=3).state
+        path, other = tmp_path / "state.npz", tmp_path / "other"
+        other.touch()
+        for mode in (other.stat().st_mode, other.stat().st_mode ^ 0o040):
+            state.save(path)
+            assert path.stat().st_mode == mode
+            path.chmod(mode ^ 0o040)
+        state.save(os.devnull)
 
 
 class TestProgress:

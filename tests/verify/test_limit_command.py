@@ -236,6 +236,39 @@ def test_an_option_that_would_change_nothing_is_refused(
     assert len(done.stderr.splitlines()) == 1
 
 
+COLLIDING = [
+    "verify --json out --report out",
+    "verify --report out --json out",
+    "verify --json out --report out/below",
+    "verify --report there --json there/../there/report.html",
+    "limit --beta 1 --lam 0 --weights w.json --json w.json",
+    "limit --beta 1 --lam 0 --json w.json --weights ./w.json",
+    "limit --beta 1 --lam 0 --weights w.json --plot a.png --phase-diagram a.png",
+    "learn --beta 1 --lam 0 --weights w.json --save a --json a",
+    "learn --beta 1 --lam 0 --weights w.json --resume run.npz --json run.npz",
+    "benchmark --json - --markdown -",
+]
+
+
+@pytest.mark.parametrize("line", COLLIDING)
+def test_two_options_of_one_name_are_refused_before_the_work(line: str, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "w.json").write_text("[0.6, 0.8]")
+    (tmp_path / "run.npz").write_text("a run")
+    done = coarseproof(*line.split(), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(
+        r"Error: (--\w+)\S* and (?!\1)--\S+ both name \S+; give one of them another name\n", done.stderr
+    )
+
+
+def test_what_does_not_collide_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "w.json").write_text("[0.6, 0.8]")
+    run = ("learn", "--weights", "w.json", "--beta", 0.5, "--lam", 0.1)
+    for more in (("--save", "run.npz"), ("--resume", "run.npz", "--save", "run.npz"), ("--start", "w.json")):
+        assert coarseproof(*run, *more, "--json", os.devnull, "--plot", "a.svg", cwd=tmp_path).returncode == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

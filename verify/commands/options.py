@@ -27,6 +27,11 @@ _EXPONENTS: Final = 400
 
 _COLLECTING: Final = "verify.commands.options.collecting"
 
+_PATHS: Final = "verify.commands.options.paths"
+
+_IN_PLACE: Final = {"--resume", "--save"}
+"""A run may go on in the file it comes from."""
+
 _WIDTH, _NARROWEST = 120, 60
 """Columns where nothing says how many there are (a file, a pipe), and the least that hold an id and a verdict."""
 
@@ -181,10 +186,28 @@ def where(jobs: int | None, scheduler: str | None, idle: str = "") -> dict[str, 
     return {"jobs": jobs or cpus(), "scheduler": scheduler}
 
 
+def keep_apart(ctx: click.Context, param: click.Parameter, *paths: Path, written: bool = True) -> None:
+    """ValueError if what an option writes is what another one reads or writes, or would be a folder and a file."""
+    known: list[tuple[str, bool, Path]] = ctx.meta.setdefault(_PATHS, [])
+    for path in paths:
+        here = Path(os.path.realpath(path))
+        for option, changed, there in known if path.is_file() or not path.exists() else ():
+            same = here == there or here in there.parents or there in here.parents
+            if same and (written or changed) and {option, param.opts[0]} != _IN_PLACE:
+                raise ValueError(f"{option} and {param.opts[0]} both name {path}; give one of them another name")
+    known += [(param.opts[0], written, Path(os.path.realpath(path))) for path in paths]
+
+
 def file_option(*names: str, exists: bool = False, **settings: Any) -> Any:
     """An option that names a file to be read."""
+
+    def read(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+        if path is not None:
+            keep_apart(ctx, param, path, written=False)
+        return path
+
     kind = click.Path(path_type=Path, exists=exists, dir_okay=not exists)
-    return click.option(*names, metavar="FILE", type=kind, **settings)
+    return click.option(*names, metavar="FILE", type=kind, **({"callback": read} | settings))
 
 
 def count_option(*names: str, least: int = 1, **settings: Any) -> Any:
@@ -217,6 +240,8 @@ def output_option(*names: str, suffixes: Sequence[str] = (), **settings: Any) ->
             raise ValueError(f"cannot draw {path}: the name must end in {', '.join(suffixes[:-1])} or {suffixes[-1]}")
         if path is not None and str(path) != "-" and not ctx.resilient_parsing:
             check_writable(path)
+        if path is not None:
+            keep_apart(ctx, param, path)
         return path
 
     return click.option(
@@ -235,7 +260,10 @@ def json_option(what: str) -> Any:
 
 
 def _or_example(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
-    return Path(__file__).with_name("example-weight.csv") if str(path) == "example" else path
+    if str(path) == "example":
+        return Path(__file__).with_name("example-weight.csv")
+    keep_apart(ctx, param, path, written=False)
+    return path
 
 
 WEIGHTS: Final = file_option(

@@ -39,6 +39,7 @@ def _report_folder(ctx: click.Context, param: click.Parameter, folder: Path | No
         check_folder_writable(folder)
         for name in REPORT_FILES if folder.is_dir() else ():
             check_writable(folder / name)
+        common.keep_apart(ctx, param, *(folder / name for name in REPORT_FILES[1:]))  # the first is --json's, too
     return folder
 
 
