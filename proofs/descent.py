@@ -65,6 +65,7 @@ DECREASE = eta * (1 - eta * LIPSCHITZ * (1 + EXCESS) / 2) * ENERGY
 
 _NORM_V = Symbol("‖v‖", nonnegative=True)
 _INNER = Symbol("⟨G,∂f/∂w⟩", real=True)
+_PADDED = named("‖(∂f/∂v,0)‖²", "‖(0,G)‖²", "⟨(0,G),(0,∂f/∂w)⟩")
 NAMES = {SIZE: r"\|G_{\mathrm{relu}}\|", _INNER: r"\langle G_{\mathrm{relu}},\partial f/\partial w\rangle"}
 
 _ONE = (m, sum_vs, vs_vs, theta), (1, 1, 1, pi / 2)
@@ -205,6 +206,7 @@ _RUN = "with one L and one A for every step, ΣE over any number T of steps is b
         "E": eq(ENERGY, STEEP**2 + _INNER),
         "L": eq(LIPSCHITZ, LIPSCHITZ_CONSTANT),
         "A": eq(EXCESS, DESCENT_CONSTANT),
+        "zeros add nothing": All(*map(eq, _PADDED, (STEEP**2, SIZE**2, _INNER))),
         "‖v‖": le(_NORM_V, LARGEST_V),
     },
     names=NAMES | {_LOSS: "f(x)", _LOSS_NEXT: r"f(x-\eta g)"} | dict(N6.names),
@@ -214,19 +216,21 @@ _RUN = "with one L and one A for every step, ΣE over any number T of steps is b
 def B2_relu(d: Derivation) -> None:
     g = Graph(d)
     a, b, w, q = (Symbol(name) for name in ("(∂f/∂v,0)", "(0,G)", "(0,∂f/∂w)", "∇f(x−tηg)"))
-    zero = Integer(0)
+    zero, (of_a, of_b, of_both) = Integer(0), _PADDED
     of_w, of_q, *with_q = named("‖∂f/∂w‖²", "‖∇f(x−tηg)‖²", "⟨a,∇f(x−tηg)⟩", "⟨b,∇f(x−tηg)⟩", "⟨w,∇f(x−tηg)⟩")
     vectors = g.rule(
         "gradients",
         gram,
-        products={(a, a): STEEP**2, (b, b): SIZE**2, (a, b): zero, (a, w): zero, (b, w): _INNER, (w, w): of_w}
+        products={(a, a): of_a, (b, b): of_b, (a, b): zero, (a, w): zero, (b, w): of_both, (w, w): of_w}
         | {(q, q): of_q, **{(other, q): name for other, name in zip((a, b, w), with_q, strict=True)}},
         norms={q - a - w: MOVED, a + b: _LENGTH},
         named={_TURN: (q - a - w, a + b)},
         expanded={_SLOPE_THERE: (q, eta * (a + b))},
         because="g = (∂f/∂v, G), ∇f(x) = (∂f/∂v, ∂f/∂w)",
     )
-    energy, region = g.given("E"), {name: g.given(name) for name in N6.premises}
+    told, padded = g.given("E"), g.given("zeros add nothing")
+    energy = g.fact("E here", eq(ENERGY, of_a + of_both), told, padded)
+    region = {name: g.given(name) for name in N6.premises}
     bound = g.cite("N6", {}, *region.values())
     moved = g.fact(
         "N6 along the step", LIPSCHITZ * _TIME * eta * _LENGTH >= MOVED, bound, g.given("L"), g.given("x − tηg")
@@ -245,7 +249,7 @@ def B2_relu(d: Derivation) -> None:
     length = g.fact(
         "‖g‖² ≤ (1 + A) E",
         And(ENERGY >= 0, _LENGTH**2 <= (1 + EXCESS) * ENERGY),
-        *(vectors, energy, g.cite("C7", {}, region["0 < θ₀ < π/2"], region["θ"]), g.given("A"), g.given("‖v‖")),
+        *(vectors, told, padded, g.cite("C7", {}, region["0 < θ₀ < π/2"], region["θ"]), g.given("A"), g.given("‖v‖")),
     )
     falls = g.fact("decrease", DECREASE <= _LOSS - _LOSS_NEXT, drop, length)
     spent = _SPENT * DECREASE / ENERGY <= _LOSS_FIRST - _LOSS

@@ -214,6 +214,9 @@ def nearest(claim_id: str, ids: Sequence[str]) -> str:
 CARRIED_OUT: Final[dict[str, Derivation]] = {}
 """Derivations that another process carried out, by claim."""
 
+_BEGUN: Final[list[str]] = []
+"""Claims whose derivations are being carried out, each for what the one before cites."""
+
 
 @cache
 def derive(claim_id: str) -> Derivation:
@@ -221,8 +224,14 @@ def derive(claim_id: str) -> Derivation:
     if claim_id in CARRIED_OUT:
         return CARRIED_OUT[claim_id]
     chosen = get(claim_id)
+    if claim_id in _BEGUN:
+        raise ValueError(f"{claim_id} is cited by what it rests on: {', '.join(_BEGUN)}")
     chain = Derivation(chosen.id, chosen.definition)
-    chosen.derivation(chain)
+    _BEGUN.append(claim_id)
+    try:
+        chosen.derivation(chain)
+    finally:
+        _BEGUN.pop()
     for step in chain.steps:
         if step.kind == "claim" and not isinstance(step.shown, Boolean) and step.shown not in get(step.rule).forms:
             raise ValueError(f"{claim_id}: {step.rule} does not state {step.shown}")

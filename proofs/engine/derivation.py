@@ -115,6 +115,7 @@ class Derivation:
     cited: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    names: Any = None
     besides: dict[str, Step] = field(default_factory=dict)
     deciders: dict[str, Callable[[Boolean], list[Obligation]]] = field(default_factory=dict)
     current: Expr | None = None

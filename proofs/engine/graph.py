@@ -9,12 +9,14 @@ that they rest on hypotheses alone, and that nothing in the graph was written fo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sympy import And, Basic, Eq, Expr, Implies, Le, Symbol, Tuple, default_sort_key
+from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean, Equivalent, true
 
+from proofs.engine import claim as registry
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of
@@ -30,6 +32,13 @@ from proofs.symbols import QUANTITIES, is_vector
 __all__ = ["Fact", "Graph"]
 
 
+@cache
+def names_of(claim: Claim) -> Names | None:
+    """The names that a claim's graph gives; None if it has none."""
+    found: Names | None = registry.derive(claim.id).names
+    return found
+
+
 class Graph:
     """The facts of one claim, written into its derivation as they are found."""
 
@@ -41,7 +50,7 @@ class Graph:
         self._said: dict[str, Boolean] = {}
         self._besides: tuple[Fact, ...] = ()
         self._names = Names(self._claim, lambda leaf: self._facts[leaf].formula)
-        derivation.mutants = self._mutants
+        derivation.names, derivation.mutants = self._names, self._mutants
 
     @property
     def premises(self) -> Iterable[str]:
@@ -168,11 +177,11 @@ class Graph:
         by it is said instead of the equality, where the definition can say it. ValueError if it is missing, or a term
         for what the definition of the cited claim gives, which for other terms is another thing.
         """
-        cited, of_every, still, called = get(claim_id), frozenset[Symbol](), true, dict[Symbol, Expr]()
+        cited, sentence, of_every, still, called = get(claim_id), true, frozenset[Symbol](), true, dict[Symbol, Expr]()
         if value is not None:
-            self._names.call(
-                value, (Symbol(claim_id), *sorted((Tuple(*pair) for pair in terms.items()), key=default_sort_key))
-            )
+            about = dict.fromkeys((*in_basic_quantities(cited.formula).free_symbols, *terms))
+            pairs = (Tuple(Str(one.name), terms.get(one, one)) for one in about)
+            self._names.call(value, (Symbol(claim_id), *sorted(pairs, key=default_sort_key)))
         self._derivation.cite(claim_id)
         if cited.sentence is not None:
             told = symbols_of(*cited.premises.values()) | terms.keys()
@@ -194,6 +203,8 @@ class Graph:
         else:
             raise ValueError(f"{self._claim.id}: {claim_id} says what something is; give its `value`")
         conditions = [formula_of(one, {}) for one in (*cited.premises.values(), *cited.hypotheses)]
+        if (names := names_of(cited)) is not None:
+            self._names.take(names, terms, Tuple(sentence, *conditions))
         owes = assumed({**terms, **called}), defined(*terms.values()), still
         needs = And(*(put_in(one, terms) for one in conditions), *owes)
         if needs != true:

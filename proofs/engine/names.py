@@ -10,7 +10,7 @@ from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.claim import Claim
 from proofs.engine.facts import Fact, behind
-from proofs.engine.sentence import Tends, formula_of
+from proofs.engine.sentence import Is, Tends, formula_of
 from proofs.engine.smt import impossible
 from proofs.rules.algebra import entrywise, gram, iterated, names, total
 from proofs.rules.analysis import carried, cluster, squeezed, vanishing
@@ -31,7 +31,7 @@ class Names:
     def __init__(self, claim: Claim, leaf: Callable[[str], Boolean]) -> None:
         self._claim = claim
         self._leaf = leaf
-        self._meant: dict[Expr, tuple[Basic, ...]] = {}
+        self._meant: dict[Basic, tuple[Basic, ...]] = {}
         self._sums: dict[Expr, Expr] = {}
         self._moving: set[Basic] = set()
         self._lets: dict[Fact, Symbol] = {}
@@ -45,12 +45,24 @@ class Names:
         """Names that `let` gave, of what is used."""
         return frozenset(self._lets[one] for one in behind(facts) if one in self._lets)
 
-    def call(self, called: Expr, meant: tuple[Basic, ...]) -> None:
+    def call(self, called: Basic, meant: tuple[Basic, ...]) -> None:
         """ValueError for a name of something else: what says that it is this as well would be a hypothesis."""
         known = set(meant) == INNER[called] if called in INNER else called not in QUANTITIES
-        known &= called.is_Symbol or (isinstance(called, cos) and called.args[0].is_Symbol)
+        known &= called.is_Symbol or isinstance(called, Is) or (isinstance(called, cos) and called.args[0].is_Symbol)
         if not known or self._meant.setdefault(called, meant) != meant:
             raise ValueError(f"{self._claim.id}: {called} is no new name for {' and '.join(map(str, meant))}")
+
+    def take(self, cited: Names, terms: Mapping[Any, Expr], said: Basic) -> None:
+        """The names that stand in what is `said` of a cited claim, for these terms: they mean here what they do there.
+
+        ValueError for one that means something else here, and for a term that is no name in the place of one.
+        """
+        for name, meant in cited._meant.items():
+            if said.has(name):
+                self.call(name.xreplace(terms), tuple(one.xreplace(terms) for one in meant))
+        for name, term in cited._sums.items():
+            if said.has(name):
+                self._of_entries({term.xreplace(terms): name.xreplace(terms)}, entries=name in QUANTITIES)
 
     def allow(self, name: str, apply: Callable[..., Boolean], data: Mapping[str, Any], *premises: Fact) -> None:
         """ValueError for what would be a hypothesis in what a rule is told."""
@@ -102,7 +114,7 @@ class Names:
     def of_form(self, data: Mapping[str, Any]) -> None:
         """ValueError for a form whose D, w or sums are others than those that its predicate, D or sum had before."""
         positive, entries = data["positive"], data["entries"]
-        self.call(Symbol(str(positive)), entries[0][:2])
+        self.call(positive, entries[0][:2])
         for stiff, w, _ in entries:
             self.call(stiff, (positive, w))
         self._of_entries(data.get("sums") or {}, entries=False)

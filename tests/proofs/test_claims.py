@@ -30,11 +30,12 @@ from proofs.engine.definitions import (
     ReluNetwork,
 )
 from proofs.engine.derivation import Derivation, holds, name_of, vanishes
+from proofs.engine.graph import Graph
 from proofs.engine.render import describe, latex_of_claim
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import Relation
 from proofs.engine.smt import follows
-from proofs.symbols import QUANTITIES, r, theta, u, v_vs, vs_vs
+from proofs.symbols import QUANTITIES, named, r, theta, u, v_vs, vs_vs
 from verify.configurations import configurations, meeting
 
 CLAIMS = proofs.all_claims()
@@ -400,6 +401,10 @@ def test_citations_in_a_circle_prove_nothing(scratch: None) -> None:
     registry.register(example(id="B92", derivation=cites("B91")))
     assert registry.derive("B91").decided is True
     assert proofs.proved("B91") is None
+
+    registry.register(example(id="B93", derivation=lambda d: Graph(d).cite("B93", {}, value=named("f")[0])))
+    with pytest.raises(ValueError, match="B93 is cited by what it rests on: B93"):
+        registry.derive("B93")
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All, Exists, Root, Same, Tends, eq, ge, le
 from proofs.engine.smt import follows
+from proofs.proximal import MAP
 from proofs.rules.algebra import entrywise, gram, iterated, total
 from proofs.rules.analysis import carried, cluster, convex, least, partial, rising, sole, squeezed, tends, unbounded
 from proofs.rules.forms import definite, reached, rises
@@ -57,10 +58,12 @@ from proofs.symbols import (
     phi_angle,
     r,
     r_star,
+    ratio,
     theta,
     v_star,
     vs_vs,
     w_hat,
+    x_in,
 )
 from proofs.symbols import v as v_
 
@@ -88,6 +91,10 @@ def stated(monkeypatch: pytest.MonkeyPatch) -> None:
 def two_values(g: Graph, below: Fact) -> Fact:
     g.cite("G1", {}, below, value=z)
     return g.cite("G1", {theta: theta / 2}, below, value=z, name="half")
+
+
+def moved_by(g: Graph, mapped: Expr, where: Expr = x, name: str = "") -> Fact:
+    return g.cite("P5.l1", {MAP: mapped, x_in: where, ratio: kappa}, name=name)
 
 
 def within(g: Graph, known: Fact, width: Expr) -> Fact:
@@ -269,6 +276,12 @@ FALSE: dict[str, Argument] = {
     "a minimizer is positive": lambda g: g.cite(
         "P1", {}, g.case("p", Symbol("p", real=True) > 0), value=positive, meant=True
     ),
+    "what a cited claim names is any number": lambda g: moved_by(g, x + 2 * kappa),
+    "what a cited claim names is two": lambda g: [moved_by(g, z), moved_by(g, z, y, "there")][1],
+    "what a cited claim names is an inner product": lambda g: [
+        g.rule("d", gram, products={(v_star, v_star): vs_vs}, expanded={z: (x * v_star, v_star)}),
+        moved_by(g, z),
+    ][1],
     "an inner product is positive": lambda g: g.rule(
         "d", gram, products={(v_star, v_star): vs_vs}, expanded={positive: (x * v_star, v_star)}
     ),
@@ -303,6 +316,7 @@ TRUE: dict[str, Argument] = {
     ),
     "an angle wherever": lambda g: g.equal("s", sin(theta) ** 2 + cos(theta) ** 2, Integer(1)),
     "what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=z),
+    "what a cited claim names is a number": lambda g: [moved_by(g, z), moved_by(g, q, y, "there")][1],
     "a minimizer is a number": lambda g: g.cite("P1", {}, value=z, meant=True),
 }
 

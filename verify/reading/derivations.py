@@ -48,7 +48,7 @@ def as_told(claim_id: str) -> Derivation:
         steps.append(replace(step, shown=Written("\n".join(formula(claim_id, step))), obligations=owes))
     told = Written("; ".join(meanings(claim_id)))
     forms: dict[str, Any] = {"definition": told, "current": None, "derived": None, "held": ()}
-    return replace(chain, steps=steps, **forms, implies=None, mutants=tuple)
+    return replace(chain, steps=steps, **forms, names=None, implies=None, mutants=tuple)
 
 
 def steps_of(claim_id: str) -> tuple[dict[str, Any], ...]:
