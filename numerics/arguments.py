@@ -237,6 +237,25 @@ def integer(name: str, value: Any, least: int, most: float = inf) -> int:
     return int(value)
 
 
+def flag(name: str, value: Any) -> bool:
+    """`value` as a bool. Raises ValueError unless it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} = {value!r} is not allowed; True or False is")
+    return bool(value)
+
+
+@contextmanager
+def stepping(eta: float, step: int, allowed: str) -> Iterator[None]:
+    """What is refused in here after a `step` is the step size's doing: ValueError naming it, and what is `allowed`."""
+    try:
+        yield
+    except ValueError as error:
+        if not step:
+            raise
+        told = f"eta = {eta!r} takes an iterate to 0 or out of the range of float64 in step {step}; {allowed}"
+        raise ValueError(told) from error
+
+
 def renamed(**names: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Decorator of a generated function whose own names of parameters no user can have: `names` gives the keywords.
 

@@ -13,7 +13,7 @@ from math import pi
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import Array, number, vector
+from numerics.arguments import Array, integer, number, stepping, vector
 from numerics.generated.estimators import coarse_gradient
 from numerics.generated.network import best_output_weights, loss_gradient_v, population_loss
 from numerics.geometry import angle, length
@@ -57,25 +57,24 @@ def plain_descent(
     Source: B2, [Y], Algorithm 1.
     """
     eta, tolerance = number("eta", eta, "> 0"), number("tolerance", tolerance)
-    number("max_steps", max_steps, ">= 1")
+    integer("max_steps", max_steps, 1)
     given = {"v0": v0, "w0": w0, "v_star": v_star, "w_star": w_star}
     v, w, true_v, true_w = (vector(name, value) for name, value in given.items())
     if not w.any():
         raise ValueError("w0 is the zero vector; it must be nonzero")
     rows: list[tuple[float, float, float, float]] = []
     while True:
-        steep = loss_gradient_v(v, w, true_v, true_w)
-        coarse = coarse_gradient(v, w, true_v, true_w, ste, **parameters)
-        size = float(length(np.concatenate([steep, coarse])))
-        loss = float(population_loss(v, w, true_v, true_w))
-        rows.append((loss, float(angle(w, true_w)), float(length(w)), size))
+        with stepping(eta, len(rows), f"below 8/(m + 1) = {8 / (len(v) + 1):.6g} v stays bounded"):
+            steep = loss_gradient_v(v, w, true_v, true_w)
+            coarse = coarse_gradient(v, w, true_v, true_w, ste, **parameters)
+            size = float(length(np.concatenate([steep, coarse])))
+            loss = float(population_loss(v, w, true_v, true_w))
+            rows.append((loss, float(angle(w, true_w)), float(length(w)), size))
         converged = size <= tolerance and _approaches(v, rows[-1][1], true_v, eta)
         if converged or len(rows) > max_steps:
             break
         with np.errstate(over="ignore"):
             v, w = v - eta * steep, w - eta * coarse
-        if not (np.isfinite(v).all() and np.isfinite(w).all()):
-            raise ValueError(f"eta = {eta!r} is too large: step {len(rows)} leaves the range of float64")
     losses, angles, norms, sizes = np.array(rows).T
     return PlainDescentResult(v, w, losses, angles, norms, sizes, len(rows) - 1, converged)
 

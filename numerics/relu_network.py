@@ -12,7 +12,7 @@ from math import pi
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import Array, finite_array, integer, number
+from numerics.arguments import Array, finite_array, integer, number, stepping
 from numerics.generated.background import relu_network_gradient, relu_network_loss
 from numerics.geometry import angle, length
 
@@ -66,7 +66,7 @@ def learn_relu_network(
     rate = largest_step(k) if eta is None else eta
     largest_step(k)
     rate, tolerance = number("eta", rate, "> 0"), number("tolerance", tolerance, "> 0")
-    number("max_steps", max_steps, "> 0")
+    integer("max_steps", max_steps, 1)
     w, star = _filters("w0", w0), _filters("w_star", w_star)
     if star.ndim != 1 or w.shape[-1] != len(star):
         raise ValueError(f"w0 has shape {w.shape}, w_star {star.shape}; (..., n) and (n,) are needed")
@@ -75,15 +75,14 @@ def learn_relu_network(
     distance = length(w - star)
     steps = 0
     while steps < max_steps and not np.all(distance <= wanted):
-        with np.errstate(over="ignore"):
-            w = w - rate * relu_network_gradient(w, star, k)
-        if not (np.isfinite(w).all() and w.any(axis=-1).all()):
-            raise ValueError(
-                f"eta = {rate!r} takes w to 0 or out of the range of float64 in step {steps + 1}; change it"
-            )
-        distance = length(w - star)
-        angles.append(np.asarray(angle(w, star)))
-        losses.append(np.asarray(relu_network_loss(w, star, k)))
         steps += 1
+        with (
+            np.errstate(over="ignore"),
+            stepping(rate, steps, f"up to kπ/(k − 1 + π) = {largest_step(k):.6g} the angle to w* never grows"),
+        ):
+            w = w - rate * relu_network_gradient(w, star, k)
+            distance = length(w - star)
+            angles.append(np.asarray(angle(w, star)))
+            losses.append(np.asarray(relu_network_loss(w, star, k)))
     distance = np.asarray(distance)
     return ReluLearning(w, distance <= wanted, distance, np.array(angles), np.array(losses), steps, float(rate))

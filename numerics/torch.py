@@ -20,7 +20,7 @@ import torch
 from scipy import special
 from torch import Tensor
 
-from numerics.arguments import check_parameters, number, renamed
+from numerics.arguments import check_parameters, flag, number, renamed
 from numerics.elementwise import root
 from numerics.generated.estimators import PARAMETERS
 from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS
@@ -303,9 +303,9 @@ class _Splitting:
                 f"lr = {self.lr!r} is too large; a step must be below 1/beta = {1 / self.beta:.6g}, where beta = "
                 f"{self.beta!r}"
             )
-        self.penalty, self.sphere = group["penalty"], group["sphere"]
-        if not isinstance(self.sphere, bool):
-            raise ValueError(f"sphere = {self.sphere!r} is not allowed; True or False is")
+        self.penalty, self.sphere = group["penalty"], flag("sphere", group["sphere"])
+        if not isinstance(group["parameters"], Mapping):
+            raise ValueError(f"parameters = {group['parameters']!r:.200} is not allowed; a dictionary of numbers is")
         known = check_parameters(self.penalty, group["parameters"], PENALTY_PARAMETERS, "penalty")
         self.parameters = {name: float(value) for name, value in known.items()}
         self.rho = 0.0 if self.lam == 0 else self.lam / self.beta if self.beta > 0 else math.inf

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from numerics.arguments import Array, check_parameters, float_range, integer, number
+from numerics.arguments import Array, check_parameters, flag, float_range, integer, number
 from numerics.generated.penalties import PENALTY_PARAMETERS
 from numerics.learning.problem import (
     GRADIENTS,
@@ -87,8 +87,11 @@ def learn(
     """
     if not isinstance(state, LearningState | None):
         raise ValueError(f"state = {state!r:.200} is no LearningState; LearningState.load(path) reads one")
+    if not (progress is None or callable(progress)):
+        raise ValueError(f"progress = {progress!r:.200} cannot be called; a function of (step, angle, residual) can")
     given_v, start, true_v, true_w = vectors(v, w0, v_star, w_star)
-    true_w = unit_vector("w_star", true_w, normalize)
+    true_w = unit_vector("w_star", true_w, flag("normalize", normalize))
+    sphere, learn_v = flag("sphere", sphere), flag("learn_v", learn_v)
     _check_start(given_v, start, sphere, learn_v)
     tolerance = number("tolerance", tolerance, "> 0")
     integer("max_steps", max_steps, 0)
@@ -121,7 +124,7 @@ def _check_start(v: Array, w0: Array, sphere: bool, learn_v: bool) -> None:
 def _sampling(
     gradient: str, samples: int, dataset: int | None, seed: int, ste: str, parameters: Mapping[str, float]
 ) -> Sampling | None:
-    if gradient not in GRADIENTS:
+    if not isinstance(gradient, str) or gradient not in GRADIENTS:
         raise ValueError(f"gradient = {gradient!r} is unknown; allowed: {', '.join(GRADIENTS)}")
     if gradient == "population":
         return None

@@ -39,6 +39,8 @@ class Pull:
     """
 
     def __init__(self, ste: str, parameters: Mapping[str, float] | None, v_star: Array) -> None:
+        if not isinstance(parameters, Mapping | None):
+            raise ValueError(f"ste_parameters = {parameters!r:.200} is not allowed; a dictionary of numbers is")
         self.parameters = check_parameters(ste, parameters or {}, PARAMETERS)
         self.v_star = v_star
         self._kernels: Callable[..., tuple[Any, Any, Any, Any]] = KERNELS[ste]

@@ -17,7 +17,16 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from numerics.arguments import Array, check_parameters, float_range, number, real_array, refuse_first, refuse_masked
+from numerics.arguments import (
+    Array,
+    check_parameters,
+    flag,
+    float_range,
+    number,
+    real_array,
+    refuse_first,
+    refuse_masked,
+)
 from numerics.generated.limits import SLOPES
 from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS
 from numerics.geometry import length
@@ -164,7 +173,7 @@ def pose(
     """Check the arguments. Raises ValueError that names the argument, its value and what is allowed."""
     if not isinstance(penalty, str) or penalty not in SLOPES:
         raise ValueError(f"penalty = {penalty!r} has no known limit; allowed: {', '.join(SLOPES)}")
-    vector = _vector(w_star, field)
+    normalize, vector = flag("normalize", normalize), _vector(w_star, field)
     size, largest = _norm(vector, field)
     if abs(size - 1) > NORM_TOLERANCE:
         if not normalize:

@@ -687,6 +687,9 @@ class TestProgress:
         assert len(calls) > 30
 
 
+FLAGS = ("sphere", "learn_v", "normalize")
+
+
 class TestArguments:
     @pytest.mark.parametrize(
         ("change", "message"),
@@ -723,6 +726,10 @@ class TestArguments:
             ({"gradient": "fresh", "samples": 0}, "samples = 0 is not allowed; an integer >= 1"),
             ({"gradient": "fixed", "dataset": 0}, "dataset = 0 is not allowed"),
             ({"gradient": "fresh", "seed": -1}, "seed = -1 is not allowed"),
+            *(({name: "no"}, f"{name} = 'no' is not allowed; True or False is") for name in FLAGS),
+            *(({name: 1}, f"{name} = 1 is not allowed; True or False is") for name in FLAGS),
+            ({"progress": "yes"}, "progress = 'yes' cannot be called; a function of"),
+            ({"ste_parameters": [1]}, r"ste_parameters = \[1\] is not allowed; a dictionary of numbers is"),
         ],
     )
     def test_errors_name_the_argument(self, change: dict[str, Any], message: str) -> None:

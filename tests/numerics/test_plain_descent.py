@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -93,6 +94,11 @@ def test_relu_learns_from_half_of_the_sphere() -> None:
         ({"eta": math.nan}, "eta"),
         ({"tolerance": -1.0}, "tolerance"),
         ({"max_steps": 0}, "max_steps"),
+        ({"max_steps": 2.5}, r"max_steps = 2\.5 is not allowed; an integer >= 1 is"),
+        *(
+            ({"eta": e, "v0": V_STAR[::-1]}, rf"eta = {re.escape(repr(e))} takes .* below 8/\(m \+ 1\) = 2 ")
+            for e in (1e20, 1e200, 1e308)
+        ),
         ({"ste": "none"}, "ste"),
         ({"w0": [0.0] * 4}, "w0 is the zero vector"),
         ({"v0": [[1.0, 2.0, 3.0]]}, "v0"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -105,6 +106,8 @@ def test_a_wrong_number_of_patches_is_refused(k: float) -> None:
         ({"eta": math.inf}, "eta"),
         ({"tolerance": 0.0}, "tolerance"),
         ({"max_steps": 0}, "max_steps"),
+        ({"max_steps": 2.5}, r"max_steps = 2\.5 is not allowed; an integer >= 1 is"),
+        *(({"eta": e}, rf"eta = {re.escape(repr(e))} takes .*; up to .* = 1\.517") for e in (1e20, 1e200, 1e308)),
         ({"w0": [0.0, 0.0]}, "w0"),
         ({"w0": [1.0, 2.0, 3.0]}, "w0"),
         ({"w_star": [0.0, 0.0]}, "w_star"),

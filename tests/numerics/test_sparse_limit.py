@@ -681,6 +681,7 @@ def test_arguments_are_left_alone() -> None:
     [
         ({"w_star": [1, 2]}, r"w_star has norm 2\.23.*normalize=True"),
         ({"w_star": [0.6, 0.80001]}, r"w_star has norm"),
+        ({"normalize": "no"}, "normalize = .no. is not allowed; True or False is"),
         ({"w_star": [0.0, 0.0]}, "zero vector"),
         ({"w_star": [0.6, math.nan]}, r"w_star\[1\] = nan"),
         ({"w_star": [math.inf, 0]}, r"w_star\[0\] = inf"),

@@ -420,6 +420,7 @@ class TestRefusals:
             ({"beta": math.inf}, "beta = inf is out of range"),
             ({"penalty": "l2"}, "penalty = 'l2' is unknown; allowed: half, l0, l1"),
             ({"penalty": "tl1", "parameters": {"a": 0}}, "a = 0 is out of range; a finite number > 0 is allowed"),
+            ({"penalty": "tl1", "parameters": 2}, "parameters = 2 is not allowed; a dictionary of numbers is"),
             ({"sphere": "no"}, "sphere = 'no' is not allowed; True or False is"),
         ],
     )
