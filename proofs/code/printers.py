@@ -185,6 +185,11 @@ class SourcePrinter(Printer):
 
     _print_Or = _print_And  # noqa: N815
 
+    def _print_BooleanFunction(self, part: Expr, context: int) -> str:
+        """By and, or, and relations, whose negations are relations: ITE, Not, Xor, Implies, Equivalent."""
+        plain = part.to_nnf(simplify=False)
+        return self.emptyPrinter(part) if plain == part else self.show(plain)
+
     def _print_Relational(self, part: Expr, context: int) -> str:
         operator = self.relations.get(part.rel_op, part.rel_op)
         return f"{self.show(part.lhs)} {operator} {self.show(part.rhs)}"

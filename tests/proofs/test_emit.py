@@ -9,21 +9,27 @@ import numpy as np
 import pytest
 from scipy import special
 from sympy import (
+    ITE,
     Abs,
     Add,
+    And,
+    Equivalent,
     Expr,
     Float,
     Function,
+    Implies,
     Integer,
     Integral,
     Max,
     Min,
     Mul,
+    Not,
     Or,
     Piecewise,
     Pow,
     Rational,
     Symbol,
+    Xor,
     asin,
     cos,
     cot,
@@ -185,6 +191,17 @@ EXPRESSIONS: list[Expr] = [
     a - Piecewise((b, b > 0), (-b, True)),
     Piecewise((a, Or(a > b, a < c)), (b, True)),
     Piecewise((1, (a > 0) & (b > 0)), (2, True)) - c,
+    *(
+        Piecewise((a, condition), (b, True))
+        for condition in (
+            ITE(a > 0, b > 0, c > 0),
+            Xor(a > 0, b > 0, c > 0),
+            Equivalent(a > 0, b > 0),
+            Implies(a > b, b > c),
+            Not(And(a > 0, Or(b > 0, ITE(c > 0, a > b, a > c)))),
+            Piecewise((1, a > 0), (c, True)) > b,
+        )
+    ),
     # pieces that divide: one quotient, whose divisor is 1 where another piece holds
     Piecewise((1 / p, p > 1), (1, True)),
     a * Piecewise((1 / p, p > 1), (1, True)),
@@ -302,7 +319,16 @@ def test_an_angle_survives_rounding_of_its_sine() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    [tan(a), gamma(a), Function("f")(a), Integral(exp(-(x**2)), (x, 0, a)), a + tan(b), sqrt(gamma(p)), exp(tan(a))],
+    [
+        tan(a),
+        Piecewise((a, Not(Symbol("q"))), (b, True)),
+        gamma(a),
+        Function("f")(a),
+        Integral(exp(-(x**2)), (x, 0, a)),
+        a + tan(b),
+        sqrt(gamma(p)),
+        exp(tan(a)),
+    ],
 )
 def test_what_has_no_form_is_refused(expression: Expr) -> None:
     with pytest.raises(ValueError, match="no NumPy form for"):
