@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from numerics.arguments import Array, float_range, integer
 from numerics.generated.penalties import PENALTIES
-from numerics.limits.fill import Filled, fill, named, stability_margin
+from numerics.limits.fill import fill, named, residual, stability_margin
 from numerics.limits.law import Root
 from numerics.limits.problem import Problem, in_range, pose, unmoved
 from numerics.limits.search import Search, seeds
@@ -52,20 +52,17 @@ class StableLimit:
         return np.sort(named(self._problem, self._root)[0])
 
     @cached_property
-    def _filled(self) -> Filled:
-        return fill(self._problem, self._root)
-
-    @cached_property
     @in_range
     def weights(self) -> Array:
         """w̄ (n,)."""
-        return np.asarray(self._filled.weights)
+        return np.asarray(fill(self._problem, self._root).weights)
 
     @cached_property
     @in_range
     def residual(self) -> float:
         """‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map."""
-        return float(self._filled.residual)
+        p, weights = self._problem, self.weights
+        return float(residual(p, self._root, weights, p.proximal(weights)))
 
     @cached_property
     @in_range

@@ -16,31 +16,35 @@ from numerics.limits.problem import Problem
 
 
 class Filled(NamedTuple):
-    """Weights and what one pass over them tells. `auxiliary` is kept in digits only."""
+    """Weights (n,), read-only, and what one pass over them tells."""
 
-    weights: Any
-    auxiliary: Any
+    weights: npt.NDArray[Any]
     error: Number
-    residual: Number
     short: Number
     """1 − ‖w̄‖²."""
 
 
 def fill(problem: Problem, root: Root) -> Filled:
-    """The weights at a root (n,), read-only; with digits a tuple."""
-    weights, exact = np.empty(problem.size, problem.w_star.dtype), problem.field is not FLOATS
-    kept = np.empty_like(weights) if exact else None
-    error, residual, short = _measured(problem, root, weights, kept, _by_cut)
+    """The weights at a root."""
+    weights = np.empty(problem.size, problem.w_star.dtype)
+    error, short = _measured(problem, root, weights, _by_cut)
     if root.upper or root.placed:
         where, entries, _ = named(problem, root)
         weights[where] = entries
-        error, residual, short = _measured(problem, root, weights, kept)
+        error, short = _measured(problem, root, weights)
     if _complete(problem, root, weights, short):
-        error, residual, short = _measured(problem, root, weights, kept)
-    if kept is not None:
-        return Filled(tuple(weights), tuple(kept), error, residual, short)
+        error, short = _measured(problem, root, weights)
     weights.flags.writeable = False
-    return Filled(weights, None, error, residual, short)
+    return Filled(weights, error, short)
+
+
+def residual(problem: Problem, root: Root, weights: npt.NDArray[Any], auxiliary: npt.NDArray[Any]) -> Number:
+    """‖N w − κw* − βu‖/N of weights and u = S(w), each (n,)."""
+    squares = []
+    for y, w, u in zip(*map(blocks, (problem.w_star, weights, auxiliary)), strict=True):
+        off = root.multiplier * w - y - problem.pull * u
+        squares.append(inner(off, off))
+    return problem.field.total(squares) ** 0.5 / root.multiplier
 
 
 def _by_cut(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
@@ -48,14 +52,17 @@ def _by_cut(problem: Problem, root: Root, y: npt.NDArray[Any], out: npt.NDArray[
     law, limit = problem.law, problem.threshold
     if law.convex and root.cut != np.inf:
         # The middle one of three lines. y ∓ λ keeps its digits however small the gap is, a cut at (β + gap)ρ would not.
-        np.divide(y, root.multiplier, out=out)
-        np.maximum(out, (y - law.offset) / root.gap, out=out)
-        np.minimum(out, (y + law.offset) / root.gap, out=out)
+        steep = 1 / root.gap
+        np.multiply(y, 1 / root.multiplier, out=out)
+        np.maximum(out, (y - law.offset) * steep, out=out)
+        np.minimum(out, (y + law.offset) * steep, out=out)
         return
     upper = np.abs(y) > root.cut
-    if not law.curved and not law.offset:
-        chosen = np.array([root.multiplier, root.gap]).take(upper.view(np.int8))  # three times as fast as `where`
-        np.divide(y, chosen, out=out)
+    if not law.curved and not law.offset and root.gap > 0:
+        scale = upper.astype(y.dtype)  # 1/gap or 1/N: by arithmetic half of what a choice by a mask takes
+        scale *= 1 / root.gap - 1 / root.multiplier
+        scale += 1 / root.multiplier
+        np.multiply(y, scale, out=out)
         if np.array_equal(np.abs(out) > limit, upper):
             return
     np.divide(y, root.multiplier, out=out)
@@ -80,32 +87,21 @@ def _measured(
     problem: Problem,
     root: Root,
     weights: npt.NDArray[Any],
-    kept: npt.NDArray[Any] | None,
     write: Callable[[Problem, Root, npt.NDArray[Any], npt.NDArray[Any]], None] | None = None,
-) -> tuple[Number, Number, Number]:
-    """Error, residual and 1 − ‖w̄‖² of the weights, once `write` has made them, block by block while in the cache; u
-    goes to `kept`.
-    """
-    y, n = problem.w_star, problem.size
-    errors, residuals, squares, buffer = [], [], [], np.empty(min(n, BLOCK), y.dtype)
-    for start in range(0, n, BLOCK):
-        piece, out = y[start : start + BLOCK], weights[start : start + BLOCK]
+) -> tuple[Number, Number]:
+    """Error and 1 − ‖w̄‖² of the weights, once `write` has made them, block by block while in the cache."""
+    errors, squares = [], []
+    buffer = np.empty(min(problem.size, BLOCK), weights.dtype)
+    for y, w in zip(blocks(problem.w_star), blocks(weights), strict=True):
         if write is not None:
-            write(problem, root, piece, out)
-        u = problem.proximal(out)
-        if kept is not None:
-            kept[start : start + BLOCK] = u
-        scratch = np.multiply(out, root.multiplier, out=buffer[: len(piece)])
-        u *= problem.pull
-        u += piece
-        u -= scratch
-        residuals.append(inner(u, u))
-        unit = piece if problem.norm == 1 else np.divide(piece, problem.norm, out=scratch)
-        np.subtract(out, unit, out=scratch)
+            write(problem, root, y, w)
+        scratch = buffer[: len(y)]
+        unit = y if problem.norm == 1 else np.divide(y, problem.norm, out=scratch)
+        np.subtract(w, unit, out=scratch)
         errors.append(inner(scratch, scratch))
-        squares.append(inner(out, out))
+        squares.append(inner(w, w))
     total = problem.field.total
-    return total(errors) ** 0.5, total(residuals) ** 0.5 / root.multiplier, 1 - total(squares)
+    return total(errors) ** 0.5, 1 - total(squares)
 
 
 def _complete(problem: Problem, root: Root, weights: npt.NDArray[Any], short: Number) -> bool:

@@ -21,7 +21,7 @@ from numerics.arguments import float_range, integer
 from numerics.generated.splitting import basin_probability
 from numerics.limits.census import stable_limits
 from numerics.limits.field import FLOATS, blocks, digits_field
-from numerics.limits.fill import fill, stability_margin
+from numerics.limits.fill import fill, residual, stability_margin
 from numerics.limits.folds import sparse_root
 from numerics.limits.law import Root
 from numerics.limits.problem import Problem, in_floats, in_range, pose
@@ -31,7 +31,7 @@ _MOST_DIGITS = 1_000_000
 """A product of such numbers takes a hundredth of a second; GMP ends the process where one has too many to hold."""
 
 _SOLVED = 1e-6
-"""Residuals, and distances of ‖w̄‖ from 1, above it come of numbers too far apart; rounding leaves 1e-14."""
+"""Distances of ‖w̄‖ from 1 above it come of numbers too far apart; rounding leaves 1e-14."""
 
 
 class NoLimitError(ValueError):
@@ -42,8 +42,6 @@ class NoLimitError(ValueError):
 class SparseLimit:
     """The limit w̄ of R4. Arrays are read-only float64 (n,); with `digits` they are tuples, and all numbers mpmath's.
 
-    `residual` is ‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map (with `digits`, P1 to P3 in mpmath);
-    it says nothing of ‖w̄‖ = 1.
     `angle` is that between w̄ and w*, `error` = ‖w̄ − w*‖ = 2 sin(angle/2).
     """
 
@@ -51,7 +49,6 @@ class SparseLimit:
     multiplier: Any
     angle: Any
     error: Any
-    residual: Any
     penalty: str
     kappa: Any
     beta: Any
@@ -83,6 +80,16 @@ class SparseLimit:
             out[:] = self._problem.proximal(piece)
         u.flags.writeable = False
         return u
+
+    @cached_property
+    @in_range
+    def residual(self) -> Any:
+        """‖N w̄ − κw* − βS(w̄)‖/N, S being the generated map (with `digits`, P1 to P3 in mpmath); it says nothing of
+        ‖w̄‖ = 1.
+        """
+        return self._problem.field.number(
+            residual(self._problem, self._root, np.asarray(self.weights), np.asarray(self.auxiliary))
+        )
 
     @cached_property
     def support(self) -> npt.NDArray[np.intp]:
@@ -127,7 +134,7 @@ class SparseLimit:
             radius *= min(1.0, float(p.threshold) * math.sqrt(p.size))
         return float(basin_probability(p.size, radius / float(p.kappa))) if radius < p.kappa else 0.0
 
-    def _settle(self, auxiliary: tuple[Any, ...]) -> None:
+    def _settle(self) -> None:
         """In digits: compute what is otherwise computed when first asked for, and leave the context of the problem for
         mpmath's own. Numbers keep their digits.
         """
@@ -139,8 +146,9 @@ class SparseLimit:
             return mp.make_mpf(value._mpf_) if hasattr(value, "_mpf_") else value
 
         values = vars(self)
-        values["auxiliary"] = auxiliary
-        self.support, self.margin, self.error_bound, self.basin_probability  # noqa: B018
+        w = values["weights"]
+        values |= {"weights": tuple(w), "auxiliary": tuple(self._problem.proximal(w))}
+        self.residual, self.support, self.margin, self.error_bound, self.basin_probability  # noqa: B018
         values |= {name: settled(value) for name, value in values.items()}
         values["parameters"] = {name: settled(value) for name, value in self.parameters.items()}
         del values["_problem"], values["_root"]
@@ -191,17 +199,15 @@ def _limit(problem: Problem) -> SparseLimit:
     if root is None:
         raise NoLimitError(_no_limit(problem))
     filled = fill(problem, root)
-    if problem.field is FLOATS and not (
-        filled.residual < _SOLVED and abs(filled.short) < _SOLVED and math.isfinite(problem.scale * root.multiplier)
-    ):
+    if problem.field is FLOATS and not (abs(filled.short) < _SOLVED and math.isfinite(problem.scale * root.multiplier)):
         raise ValueError(f"float64 does not reach; {problem.remedy}")
     p = problem
-    found = p.scale * root.multiplier, 2 * p.field.asin(filled.error / 2), filled.error, filled.residual
-    multiplier, angle, error, residual = map(p.field.number, found)
+    found = p.scale * root.multiplier, 2 * p.field.asin(filled.error / 2), filled.error
+    multiplier, angle, error = map(p.field.number, found)
     given = p.penalty, p.kappa, p.beta, p.lam, dict(p.parameters)
-    limit = SparseLimit(filled.weights, multiplier, angle, error, residual, *given, p, root)
+    limit = SparseLimit(filled.weights, multiplier, angle, error, *given, p, root)
     if problem.field is not FLOATS:
-        limit._settle(filled.auxiliary)
+        limit._settle()
     return limit
 
 

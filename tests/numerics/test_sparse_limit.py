@@ -23,7 +23,7 @@ from scipy import special
 import numerics
 from numerics import NoLimitError, SparseLimit, sparse_limit, stable_limits
 from numerics.limits.field import BLOCK, FLOATS, Field, digits_field
-from numerics.limits.fill import fill
+from numerics.limits.fill import fill, residual
 from numerics.limits.folds import sparse_root
 from numerics.limits.problem import pose
 
@@ -531,11 +531,13 @@ def test_the_residual_is_that_of_the_weights(field: Field) -> None:
     assert root is not None
     for off in (1e-9, 1e-6, 1e-3):
         wrong = root.multiplier * (1 + off)
-        filled = fill(problem, replace(root, multiplier=wrong))
-        w = np.array([float(x) for x in filled.weights])
+        moved = replace(root, multiplier=wrong)
+        weights = fill(problem, moved).weights
+        told = float(residual(problem, moved, weights, problem.proximal(weights)))
+        w = weights.astype(np.float64)
         row = float(wrong) * w - w_star - beta * proximal(w, lam / beta, "l1")
-        assert np.linalg.norm(row) / float(wrong) == pytest.approx(float(filled.residual), rel=1e-5, abs=2 * EPS)
-        assert float(filled.residual) > off / 10
+        assert np.linalg.norm(row) / float(wrong) == pytest.approx(told, rel=1e-5, abs=2 * EPS)
+        assert told > off / 10
 
 
 # Shapes, sizes, sign and order.
@@ -797,3 +799,23 @@ def test_numbers_too_far_apart_for_float64(numbers: tuple[float, float, float], 
             told = str(error)
         assert re.search("too far apart; scale them, or ask sparse_limit for digits|is out of range", told) or weights
         assert all(abs(np.linalg.norm(w) - 1) < 1e-12 for w in weights)
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_what_float64_does_not_refuse_solves_the_equation(penalty: str) -> None:
+    """Numbers up to hundreds of decades apart: ‖w̄‖ tells what float64 does not reach, the residual nothing more."""
+    rng = np.random.default_rng(1)
+    solved = 0
+    for _ in range(2000):
+        w_star = rng.standard_normal(4) * 10.0 ** (rng.uniform(-1, 0, 4) * rng.choice([0, 1, 5, 20, 150]))
+        kappa = 10.0 ** (rng.uniform(-3, 3) + rng.choice([0, 50, -50, 190, -190]))
+        beta = kappa * 10.0 ** (rng.uniform(-2, 2) + rng.choice([0, 5, 12, 16, 40, 95, -5, -20, -100]))
+        lam = beta * 10.0 ** (rng.uniform(-3, 1) + rng.choice([0, 0, 0, -10, -16, -90, 3]))
+        shape = {"a": 10.0 ** (rng.uniform(-2, 2) * rng.choice([1, 5, 50, 140]))} if penalty == "tl1" else {}
+        try:
+            limit = sparse_limit(w_star, kappa, beta, lam, penalty, normalize=True, **shape)
+        except ValueError:
+            continue
+        solved += 1
+        assert limit.residual <= 1e-12
+    assert solved > 1000
