@@ -166,7 +166,7 @@ _ENTRIES = {
         )
     },
     premises=SHORTER,
-    names={U_VECTOR: "u", X: "w_i", P_ENTRY: r"\lambda p(|u_i|)", P_X: r"\lambda p(|w_i|)"},
+    names={U_VECTOR: "u", ENTRY: "u_{i}", X: "w_i", P_ENTRY: r"\lambda p(|u_i|)", P_X: r"\lambda p(|w_i|)"},
     setting="w = rŵ, r > 0, and fixed is κ(w* − ŵ) = β(w − u), u ∈ S(w); λ, β > 0, v = v*, so α = κ; p even and "
     "nondecreasing in |u|; of what is said of an entry, first l1 is the penalty, then transformed l1, then l0",
 )

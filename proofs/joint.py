@@ -181,7 +181,7 @@ def _slowly(bound: Expr) -> Expr:
         "ε": le((_FACTOR * _WIDE + _RATE * sqrt(vs_vs) * _FLAT / (2 * pi)) * (1 + _SLOW), _WIDE),
         "start": All(gt(cos(_PHI_FIRST), 0), le(_TILT_FIRST, _FLAT), le(_APART_FIRST, _WIDE)),
     },
-    names={_STEP: r"\tau_t", _PULL: r"\kappa", _TOP: r"v(\pi)^\top v^*"},
+    names={_STEP: r"\tau_t", _PULL: r"\kappa", _TOP: r"v(\pi)^\top v^*", _ON: "T", _OFF: r"T_{\mathrm{off}}"},
     hypotheses=(n >= 2,),
     besides=lambda: {
         "p may be below 1": Implies(_RATE * (m + 1) < 8, And(Abs(1 - _RATE / 4) < 1, Abs(1 - _RATE * (m + 1) / 4) < 1)),

@@ -196,6 +196,7 @@ def first_order() -> dict[str, Boolean]:
     definition=Splitting("lagrangian", "l0"),
     parts=RATES,
     besides=first_order,
+    names={_LOSS: "f"},
     premises={
         "κ": eq(8 * pi * kappa**2, 1),
         "θ": All(eq(cos(_ANGLE), dot(_W, _W_STAR)), ge(_ANGLE, 0), le(_ANGLE, pi)),

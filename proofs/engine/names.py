@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, oo
+from sympy import And, Basic, Dummy, Eq, Expr, Ge, Gt, Le, Lt, Mul, Rational, Symbol, cos, oo, sympify
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.claim import Claim
@@ -15,11 +15,35 @@ from proofs.engine.smt import impossible
 from proofs.rules.algebra import entrywise, gram, iterated, names, total
 from proofs.rules.analysis import carried, cluster, squeezed, vanishing
 from proofs.rules.forms import tried
-from proofs.symbols import INNER, QUANTITIES, a, alpha, beta, kappa, lam, n, nonzeros, slope_squares, slope_sum, taxicab
+from proofs.symbols import (
+    INNER,
+    QUANTITIES,
+    a,
+    alpha,
+    beta,
+    k,
+    kappa,
+    kept_mass,
+    lam,
+    m,
+    n,
+    nonzeros,
+    r,
+    r_star,
+    slope_squares,
+    slope_sum,
+    star_entry,
+    taxicab,
+    theta,
+    thresholded,
+)
 
 Called = tuple[Expr, tuple[Basic, ...]]
 """A name with what it is a name of."""
 
+
+_SUMS: Final = frozenset({nonzeros, thresholded, taxicab, slope_sum, slope_squares, kept_mass})
+"""Sums over w*, and over entries of it, that the theory has names for."""
 
 _STILL: Final = frozenset({kappa, beta, lam, alpha, a, n, nonzeros, taxicab, slope_sum, slope_squares})
 """Parameters of a problem and sums over w*: they stay while another tends, where N and θ would not."""
@@ -47,6 +71,8 @@ class Names:
 
     def call(self, called: Basic, meant: tuple[Basic, ...]) -> None:
         """ValueError for a name of something else: what says that it is this as well would be a hypothesis."""
+        if not isinstance(meant[0], Is):  # whose D are what its claim says
+            self._shown(called)
         known = set(meant) == INNER[called] if called in INNER else called not in QUANTITIES
         known &= called.is_Symbol or isinstance(called, Is) or (isinstance(called, cos) and called.args[0].is_Symbol)
         if not known or self._meant.setdefault(called, meant) != meant:
@@ -87,6 +113,7 @@ class Names:
         elif apply is tried:
             self.of_form(data)
         elif apply is iterated:
+            self._goes_on(name, data["values"], *premises)
             self._moving |= symbols_of(*data["values"], *(then for _, then, _ in data["values"].values()))
         elif apply is vanishing:
             for premise in premises:
@@ -120,12 +147,23 @@ class Names:
         self._of_entries(data.get("sums") or {}, entries=False)
 
     def _of_entries(self, pairs: Mapping[Expr, Expr], entries: bool) -> None:
-        """ValueError for a name of another sum, or entry."""
+        """ValueError for a name of another sum, or entry; and for what no sum of such terms need be."""
         for term, told in pairs.items():
+            self._shown(told)
             known = entries and told in QUANTITIES
+            if not entries and not _may_be_sum(sympify(term), sympify(told)):
+                raise ValueError(f"{self._claim.id}: the sum of {term} need not be {told}; give it a name")
             if isinstance(told, Symbol) and (known or self._sums.setdefault(told, term) != term):
                 of = QUANTITIES[told].meaning if known else f"the sum or an entry of {self._sums[told]}"
                 raise ValueError(f"{self._claim.id}: {told} is {of}, and not of {term}")
+
+    def _shown(self, called: Basic) -> None:
+        """ValueError for a name in a hypothesis that does not say what it is a name of."""
+        if called.is_Symbol and called not in QUANTITIES and called not in self._claim.names:
+            supposed = symbols_of(*self._claim.premises.values(), *self._claim.hypotheses)
+            if called in supposed and called.name.isascii() and called.name.isidentifier():
+                told = f"{called} is a name, and stands in a hypothesis; say in `names` how it reads"
+                raise ValueError(f"{self._claim.id}: {told}")
 
     def _reaches(self, name: str, over: Symbol, to: Expr, fact: Fact) -> None:
         """ValueError if the hypotheses that a fact rests on keep a variable away from where it goes."""
@@ -138,6 +176,14 @@ class Names:
             ends = weak and weak(*(side.xreplace({over: to}) for side in one.args))
             if weak and one.free_symbols == {over} and ends != true:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on {one}, with which {over} does not tend to {to}")
+
+    def _goes_on(self, name: str, values: Mapping[Basic, Sequence[Expr]], *premises: Fact) -> None:
+        """ValueError if the hypotheses, which are supposed at every step, are at no two that follow each other."""
+        said = [self._leaf(leaf) for leaf in set().union(*(one.rests for one in premises))]
+        later: dict[Basic, Basic] = {one: Dummy(f"{one}, later", **one.assumptions0) for one in symbols_of(*said)}
+        later |= {value: then for value, (_, then, _) in values.items()}
+        if impossible((*said, *(one.xreplace(later) for one in said))):
+            raise ValueError(f"{self._claim.id}: {name!r} rests on what holds at no two steps: {said}")
 
     def _not_fixed(self, symbols: Iterable[Basic], count: Symbol, own: Collection[Basic] = QUANTITIES) -> str:
         """Those that a step changes, or may: not the theory's `own`, no names of fixed terms, and not restrained by
@@ -173,6 +219,24 @@ def _signed(data: Mapping[str, Any]) -> Iterator[Symbol]:
             yield name
     if isinstance(called := data.get("called"), Symbol) and called.is_nonzero:
         yield called
+
+
+def _may_be_sum(term: Expr, told: Expr) -> bool:
+    """Whether a sum of such terms is that by what it is called.
+
+    A name of its own, which assumes no more than the terms do; a number of entries; for squares the square of a length,
+    1 or what an entry leaves of it; for a product of entries that of lengths and of a cosine.
+    """
+    if isinstance(told, Symbol):
+        squared = all(one.is_nonnegative or (one.is_Pow and one.exp.is_even) for one in Mul.make_args(term))
+        mild = plain(told) or (squared and told.assumptions0 == Symbol("_", nonnegative=True).assumptions0)
+        return told in _SUMS or (told in (n, m, k) and term == 1) or (told not in QUANTITIES and bool(mild))
+    lengths = {r, r_star, star_entry, theta}
+    if told.free_symbols & QUANTITIES.keys() - lengths or term == 1:
+        return False
+    if term.is_Pow:
+        return told == 1 or any(one.is_Pow and one.exp == 2 and one.base.is_Symbol for one in (told, 1 - told))
+    return term.is_Mul and all(one.is_Symbol or isinstance(one, cos) for one in Mul.make_args(told))
 
 
 def plain(symbol: Symbol) -> bool:

@@ -85,7 +85,7 @@ Argument = Callable[[Graph], Fact]
 
 @pytest.fixture(autouse=True)
 def stated(monkeypatch: pytest.MonkeyPatch) -> None:
-    state(monkeypatch, premises=PREMISES)
+    state(monkeypatch, premises=PREMISES, names={y: r"\langle v^*,2v^*\rangle"})
 
 
 def two_values(g: Graph, below: Fact) -> Fact:
@@ -101,6 +101,16 @@ def within(g: Graph, known: Fact, width: Expr) -> Fact:
     near = g.fact("n", Le(Abs(kappa * width), kappa * width, evaluate=False), known)
     zero = g.apply("l", tends, f=kappa * width, over=kappa, to=Integer(0))
     return g.rule("s", squeezed, near, zero, of=kappa * width, value=Integer(0))
+
+
+def one_more(g: Graph, then: Expr, *known: Fact) -> Fact:
+    after = g.fact("after", Implies(x >= 0, then >= 0, evaluate=False), *known)
+    first, values = g.fact("first", true), {x: (Integer(0), then, z)}
+    return g.rule("steps", iterated, first, after, holds=x >= 0, values=values, count=count)
+
+
+def squares(g: Graph, told: Expr) -> Fact:
+    return g.rule("s", total, g.fact("e", Ge(q**2, 0, evaluate=False)), sums={q**2: told})
 
 
 def coefficient(g: Graph) -> Fact:
@@ -276,6 +286,19 @@ FALSE: dict[str, Argument] = {
     "a minimizer is positive": lambda g: g.cite(
         "P1", {}, g.case("p", Symbol("p", real=True) > 0), value=positive, meant=True
     ),
+    "a step from a number that is supposed": lambda g: one_more(g, x - 1, g.given("x = 1")),
+    "a step from one that is so by another": lambda g: one_more(g, x - 1, g.given("x = y"), g.given("y = 2")),
+    "a sum of squares is −1": lambda g: squares(g, Integer(-1)),
+    "a sum of squares is 1 − κ": lambda g: squares(g, 1 - kappa),
+    "a sum of squares is positive": lambda g: squares(g, positive),
+    "a sum is κ": lambda g: g.rule("s", total, g.fact("e", Le(x, Abs(x))), sums={x: kappa, Abs(x): q}),
+    "a number of entries is −5": lambda g: g.rule(
+        "s", total, g.fact("e", x**2 >= 2 * x - 1), sums={x**2: q, x: new, Integer(1): Integer(-5)}
+    ),
+    "a name in a hypothesis": lambda g: g.rule(
+        "d", gram, products={(v_star, v_star): vs_vs}, expanded={x: (v_star, 2 * v_star)}
+    ),
+    "a sum in a hypothesis": lambda g: squares(g, x),
     "what a cited claim names is any number": lambda g: moved_by(g, x + 2 * kappa),
     "what a cited claim names is two": lambda g: [moved_by(g, z), moved_by(g, z, y, "there")][1],
     "what a cited claim names is an inner product": lambda g: [
@@ -316,6 +339,13 @@ TRUE: dict[str, Argument] = {
     ),
     "an angle wherever": lambda g: g.equal("s", sin(theta) ** 2 + cos(theta) ** 2, Integer(1)),
     "what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=z),
+    "a step from a number that moves": lambda g: one_more(g, x + 1, g.given("x = y")),
+    "a sum of squares of a unit vector": lambda g: squares(g, Integer(1)),
+    "the same without an entry": lambda g: squares(g, 1 - new**2),
+    "a name in a hypothesis that says so": lambda g: g.rule(
+        "d", gram, products={(v_star, v_star): vs_vs}, expanded={y: (v_star, 2 * v_star)}
+    ),
+    "a sum in a hypothesis that says so": lambda g: squares(g, y),
     "what a cited claim names is a number": lambda g: [moved_by(g, z), moved_by(g, q, y, "there")][1],
     "a minimizer is a number": lambda g: g.cite("P1", {}, value=z, meant=True),
 }

@@ -67,6 +67,7 @@ ABOVE = Claim(
     sentence=All(If(gt(x, 1), gt(y, Part("bound"))), If(le(x, 1), ge(z, x))),
     parts={"bound": x},
     premises={"square": ge(y, x**2), "far": gt(z, 1)},
+    names={x: "x", y: "y", z: "z"},
 )
 
 Begin = Callable[..., tuple[Derivation, Graph]]
