@@ -36,9 +36,9 @@ def evidence(claim: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {found["method"]: found for found in claim["evidence"]}
 
 
-IDS = ("C5.lorentz", "P5.capped-l1", "P6.capped-l1", "P7.capped-l1")
+IDS = ("C5.lorentz", "C5.ramp", "C5.signum", "P5.capped-l1", "P6.capped-l1", "P7.capped-l1")
 METHODS = {
-    "C5.lorentz": {"symbolic", "precision", "generated", "monte_carlo", "enclosure"},
+    **{name: {"symbolic", "precision", "generated", "monte_carlo", "enclosure"} for name in IDS[:3]},
     "P5.capped-l1": {"symbolic", "precision"},
     "P6.capped-l1": {"symbolic", "precision", "generated"},
     "P7.capped-l1": {"symbolic", "precision", "generated"},
@@ -47,7 +47,7 @@ METHODS = {
 
 @pytest.fixture(scope="module")
 def right(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any]]:
-    return verify("my_ste,my_penalty", tmp_path_factory.mktemp("right") / "report.json", *IDS)
+    return verify("my_ste,odd,my_penalty", tmp_path_factory.mktemp("right") / "report.json", *IDS)
 
 
 @pytest.mark.slow

@@ -217,8 +217,9 @@ def test_fates_of_mutants_are_what_the_route_says_of_them(outcomes, found):
         fates = found[name][0].fates
         formulas = [mutant for mutant in mutants(claim, "quick") if mutant.part == "statement"]
         assert set(fates) == {mutant.label for mutant in formulas}
-        for mutant in formulas:
-            verdict = judge([mutant.claim], outcomes)[name][0].verdict
+        alone, among = (one[name][0].figures["false_alarm"] for one in (judge([claim], outcomes), found))
+        for mutant in formulas:  # with the share of the budget that a test has among all claims
+            verdict = judge([mutant.claim], outcomes, BUDGET * among / alone)[name][0].verdict
             assert (verdict is Verdict.REFUTED) == (fates[mutant.label] is Fate.KILLED), mutant.label
     assert sum(fate is Fate.KILLED for name in MEANS for fate in found[name][0].fates.values()) > 80
 
@@ -314,6 +315,7 @@ def test_scenes_are_placed_as_they_say():
         assert np.abs(a).max() < 0.7  # aligned with no axis
         assert (point.m, point.n) == (16, 64)
         assert point.v != point.v_star
+        assert sum(point.v) > 2.5  # of an odd μ' the coarse gradient is a multiple of it
     streams = [scene.draws(part).stream for scene in sampled.scenes("full", 0) for part in ("rows", "networks")]
     assert len(set(streams)) == len(streams)
     one, same, other = (sampled.scenes("quick", seed)[0].point for seed in (1, 1, 2))

@@ -10,10 +10,10 @@ from sympy import Abs, Expr, Ge, Gt, Integral, Le, Max, Min, Ne, Pow, Rational, 
 
 import proofs
 from proofs.engine.claim import Claim, Kind, register
-from proofs.engine.definitions import HalfSpaceMoment
+from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.engine.derivation import Derivation
 from proofs.engine.sentence import All, If, Part, Term, ge, gt, le, lt
-from proofs.symbols import cap_angle, kappa, r, s, theta, v_vs, vs_vs
+from proofs.symbols import OPEN_ANGLE, cap_angle, e, kappa, r, s, theta, v_vs, vs_vs, w_hat
 from verify.closed_form import NoValueError
 from verify.evidence import ClaimReport, Evidence, Fate, Grade, Report, Verdict
 from verify.mutants import Mutant, fates, mutants, mutants_of, sample, weakened
@@ -29,7 +29,8 @@ def no_derivation(d: Derivation) -> None:
 
 def a_claim(**fields: object) -> Claim:
     known = ({} if "sentence" in fields else {"statement": cos(theta), "subject": "x"}) | fields
-    return Claim("B91", "a test", "[here]", HalfSpaceMoment(("a",)), no_derivation, **known)  # type: ignore[arg-type]
+    definition = known.pop("definition", HalfSpaceMoment(("a",)))
+    return Claim("B91", "a test", "[here]", definition, no_derivation, **known)  # type: ignore[arg-type]
 
 
 # Expressions.
@@ -87,6 +88,13 @@ def test_hypotheses_are_weakened_one_at_a_time() -> None:
         "b >= 2 weakened to b >= 1": (given[0], given[2], given[3], Ge(b, 1)),
         "Ne(c, 0) dropped": (given[0], given[1], given[3]),
     }
+
+
+def test_the_ends_are_weakenings_only_of_what_states_an_angle() -> None:
+    ends = {"hypothesis theta > 0 weakened to theta >= 0", "hypothesis theta < pi weakened to theta <= pi"}
+    for statement, expected in ((r * w_hat, set()), (r * w_hat + r * e, ends), (theta * w_hat, ends)):
+        claim = a_claim(statement=statement, hypotheses=OPEN_ANGLE, definition=MeanSample("coarse_gradient", "relu"))
+        assert {mutant.label for mutant in mutants(claim, "full") if mutant.kind == "hypothesis"} == expected
 
 
 # Mutants of a claim.

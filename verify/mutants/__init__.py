@@ -21,6 +21,7 @@ from sympy.logic.boolalg import Boolean
 
 from proofs import symbols
 from proofs.engine.claim import Claim
+from proofs.engine.definitions import MeanSample
 from proofs.engine.sentence import Role
 from proofs.symbols import theta
 from verify.closed_form import NoValueError
@@ -84,8 +85,16 @@ def _all(claim: Claim) -> Iterator[tuple[str, str, Callable[[], Claim]]]:
             made = chain([("too strong by 1 %", partial(mul, formula, 1 - way * Rational(1, 100)))], made)
         for what, make in made:
             yield f"{name}: {what}", name, partial(_with, claim, name, make)
-    for what, hypotheses in weakened(claim.hypotheses):
+    for what, hypotheses in weakened(claim.hypotheses, anywhere=_at_any_angle(claim)):
         yield f"hypothesis {what}", "", partial(replace, claim, hypotheses=hypotheses)
+
+
+def _at_any_angle(claim: Claim) -> bool:
+    """Whether a claim that holds at 0 < θ < π does so at the ends: it states one vector for all, and the mean is
+    continuous in θ, since half-spaces that differ little differ in rows of little weight. So it is for an odd μ'.
+    """
+    mean = isinstance(claim.definition, MeanSample) and claim.statement is not None
+    return mean and not claim.formula.has(theta, symbols.e)
 
 
 def side(claim: Claim, part: str) -> int:
@@ -195,14 +204,15 @@ def _replace(node: Basic, path: tuple[int, ...], function: Callable[..., Expr], 
 Hypotheses = tuple[Boolean, ...]
 
 
-def weakened(hypotheses: Sequence[Boolean]) -> Iterator[tuple[str, Hypotheses]]:
+def weakened(hypotheses: Sequence[Boolean], *, anywhere: bool = False) -> Iterator[tuple[str, Hypotheses]]:
     """(what was done, hypotheses left).
 
-    0 ≤ θ ≤ π says what an angle is: without it there are no further vectors to speak of.
+    0 ≤ θ ≤ π says what an angle is: without it there are no further vectors to speak of. To let θ = 0 and π in is no
+    mistake if the claim holds `anywhere` in between.
     """
     for index, hypothesis in enumerate(hypotheses):
         others = (*hypotheses[:index], *hypotheses[index + 1 :])
-        if isinstance(hypothesis, Ge | Le) and hypothesis.lhs == theta:
+        if (anywhere or isinstance(hypothesis, Ge | Le)) and hypothesis.lhs == theta:
             continue
         if isinstance(hypothesis, Gt | Lt):
             # Unevaluated: SymPy would decide r ≥ 0 from the symbol's own assumption.
