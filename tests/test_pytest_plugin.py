@@ -33,16 +33,19 @@ def test_a_claim_is_a_test(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "said", "more"),
     [
-        ("nothing.py", None, "--coarseproof nothing.py: a Python file that declares claims is needed"),
-        ("broken.py", "import absent", "extension 'broken', named by COARSEPROOF_EXTENSIONS, cannot be imported"),
+        ("nothing.py", None, "--coarseproof nothing.py: a Python file that declares claims is needed", ()),
+        ("broken.py", "import absent", "extension 'broken', named by COARSEPROOF_EXTENSIONS, cannot be imported", ()),
+        ("one.py", "", "--coarseproof one.py --coarseproof b.py: name one file", ("--coarseproof", "b.py")),
     ],
 )
-def test_what_is_no_extension_is_refused_in_a_line(name: str, text: str | None, said: str, tmp_path: Path) -> None:
+def test_what_is_no_extension_is_refused_in_a_line(
+    name: str, text: str | None, said: str, more: tuple[str, ...], tmp_path: Path
+) -> None:
     if text is not None:
         (tmp_path / name).write_text(text, encoding="utf-8")
-    done = tried(tmp_path, name)
+    done = tried(tmp_path, name, *more)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert said in done.stderr
     assert "Traceback" not in done.stderr

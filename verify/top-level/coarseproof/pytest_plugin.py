@@ -17,15 +17,21 @@ _OPTION = "--coarseproof"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
     parser.getgroup("coarseproof").addoption(
-        _OPTION, metavar="FILE", help="Verify the claims that this module brings, each as a test."
+        _OPTION,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="Verify the claims that this module brings, each as a test.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the file an extension, before anything else can import it."""
-    given = config.getoption(_OPTION)
+    given, *others = config.getoption(_OPTION) or [None]
     if given is None:
         return
+    if others:
+        raise pytest.UsageError(f"{_OPTION} {given} {_OPTION} {others[0]}: name one file, or run pytest for each")
     path = config.invocation_params.dir / given
     if path.suffix != ".py" or not path.is_file():
         raise pytest.UsageError(f"{_OPTION} {given}: a Python file that declares claims is needed")
@@ -46,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Claims | None:
     """The file's claims in the place of its test functions."""
     given = parent.config.getoption(_OPTION)
-    if given is None or not module_path.samefile(parent.config.invocation_params.dir / given):
+    if not given or not module_path.samefile(parent.config.invocation_params.dir / given[0]):
         return None
     return Claims.from_parent(parent, path=module_path)
 
