@@ -286,6 +286,8 @@ def real_array(name: str, value: npt.ArrayLike) -> npt.NDArray[np.floating]:
         array = np.asarray(value)
     except ValueError:
         raise ValueError(f"{name} is ragged; rows of equal length are needed") from None
+    except (RuntimeError, TypeError) as error:  # of a tensor: it requires a gradient, or is elsewhere
+        raise ValueError(f"{name} cannot be read as an array: {error}") from None
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
     if array.dtype.kind != "f" or array.dtype.itemsize not in (4, 8):

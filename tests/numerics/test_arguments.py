@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,15 @@ import numpy as np
 import pytest
 
 import numerics
-from numerics import angle, best_output_weights, coarse_gradient, halfspace_probability, population_loss, saddle_angle
+from numerics import (
+    angle,
+    best_output_weights,
+    coarse_gradient,
+    halfspace_probability,
+    population_loss,
+    saddle_angle,
+    sparse_limit,
+)
 from numerics.arguments import check_parameters, evaluate, require
 
 GOOD: dict[str, Any] = {"v": [1.0, -0.5], "w": [1.0, 2.0, 3.0], "v_star": [0.5, 2.0], "w_star": [0.0, 1.0, 0.0]}
@@ -96,6 +105,27 @@ def test_numbers_of_the_wrong_kind(name: str, argument: str, kind: Any, dtype: s
     bad = np.ones(len(GOOD[argument]), "i8").astype(kind)
     with pytest.raises(ValueError, match=rf"^{argument} has dtype {dtype}.*; use float64, float32 or integers"):
         call(name, **{argument: bad})
+
+
+class Elsewhere:
+    """A tensor that requires a gradient, or is in a GPU's memory."""
+
+    dtype = np.dtype("float64")
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __array__(self, *_: object, **__: object) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [RuntimeError("call detach() first"), TypeError("call cpu() first")])
+def test_a_tensor_that_is_no_array_is_named(error: Exception) -> None:
+    with pytest.raises(ValueError, match=f"^v_star cannot be read as an array: {re.escape(str(error))}"):
+        call("population_loss", v_star=Elsewhere(error))
+    for digits in (None, 20):
+        with pytest.raises(ValueError, match=f"^w_star cannot be read as an array: {re.escape(str(error))}"):
+            sparse_limit(Elsewhere(error), 1.0, 0.5, 0.1, digits=digits)
 
 
 @pytest.mark.parametrize("argument", list(GOOD))
