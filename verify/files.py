@@ -110,7 +110,7 @@ def check_folder_writable(folder: Path) -> None:
         nearest = nearest.parent
     if not nearest.is_dir():
         raise ValueError(f"cannot make {folder}: {nearest} is a file; name another folder")
-    _probe(folder, nearest / folder.name)
+    _probe(folder, nearest / "any")  # the folder itself may have no name: "."
 
 
 def _probe(named: Path, target: Path) -> None:

@@ -43,8 +43,8 @@ def true_weights(options: dict[str, Any]) -> tuple[Array, Array]:
     if options["v_path"] is not None:
         return w_star, read_weights(options["v_path"])
     kappa, units = options["kappa"], options["units"]
-    if not (math.isfinite(kappa) and kappa > 0):
-        raise ValueError(f"--kappa {kappa} is out of range; a finite number > 0 is allowed")
+    if not 1e-199 <= kappa <= 1e199:  # the norm of v is to be between 1e-100 and 1e100
+        raise ValueError(f"--kappa {kappa} is out of range; 1e-199 to 1e199 is allowed")
     return w_star, np.full(units, math.sqrt(kappa * 2 * math.sqrt(2 * math.pi) / units))
 
 

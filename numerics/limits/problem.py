@@ -229,7 +229,7 @@ def _to_digits(name: str, value: Any, field: Field) -> Number:
 
 def _vector(w_star: Any, field: Field) -> npt.NDArray[Any]:
     refuse_masked("w_star", w_star)
-    if field is FLOATS or getattr(w_star, "dtype", None) not in (None, np.dtype(object)):
+    if field is FLOATS or getattr(w_star, "dtype", np.dtype(object)) != np.dtype(object):
         w_star = real_array("w_star", w_star)
     array = np.asarray(w_star, dtype=None if field is FLOATS else object)
     if array.ndim != 1 or not array.size:

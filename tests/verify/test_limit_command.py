@@ -218,6 +218,7 @@ IDLE = [
     (("--tau", "2"), "--tau 2.0 has no meaning for --ste relu and --penalty l1; it is a parameter of the estimator"),
     (("--a", "2"), "it is a parameter of the penalty tl1, the penalty scad"),
     (("--ste", "gaussian", "--tau", "0"), "tau = 0.0 is out of range; a finite number > 0"),
+    (("--kappa", "1e300"), "--kappa 1e+300 is out of range; 1e-199 to 1e199 is allowed"),
     (("--v", "w.csv", "--kappa", "1"), "--kappa 1 has no meaning with --v"),
     (("--v", "w.csv", "--units", "4"), "--units 4 has no meaning with --v"),
     (("--samples", "10"), "--samples 10 has no meaning with --gradient population"),

@@ -294,7 +294,9 @@ def test_impossible_targets_are_refused_before_and_during(tmp_path: Path) -> Non
             files.check_folder_writable(folder)
 
 
-def test_checking_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_checking_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files.check_folder_writable(Path())
     files.check_writable(tmp_path / "file")
     files.check_folder_writable(tmp_path / "a" / "b")
     assert not list(tmp_path.iterdir())
