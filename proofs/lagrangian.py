@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sympy
@@ -13,7 +14,7 @@ from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation, inner
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, ne
-from proofs.rules.analysis import circle, rising, tends
+from proofs.rules.analysis import circle, rising, squeezed, tends
 from proofs.splitting import F_VECTOR
 from proofs.symbols import PLANE, beta, e, kappa, named, step, theta, vs_vs, w_hat, w_star
 
@@ -116,28 +117,25 @@ def premises(witness: Witness) -> dict[str, Boolean]:
     }
 
 
-def at_once(witness: Witness) -> tuple[Expr, Expr]:
-    """To first order in τ, how much θ and the Lagrangian rise: sin(θ⁺ − θ), and with it β⟨w − u, w⁺ − w⟩."""
-    w, z = witness.w, drawn(witness, _STRENGTH)
-    norm = sqrt(sympy.expand(dot(z, z)))
-    sine = (z[0] * w[1] - z[1] * w[0]) / norm
-    apart = [witness.beta * (w[i] - witness.u[i]) for i in (0, 1)]
-    force = sum((f * (z[i] / norm) - f * w[i] for i, f in enumerate(apart) if f != 0), sine / (2 * pi))
-    return sine / step, force / step
+def risen(witness: Witness) -> dict[str, Expr]:
+    """By how much a step raises θ and, at u⁺ = u, the Lagrangian."""
+    to = After(witness)
+    costs = [cost(witness, to.w[i], witness.u[i]) - cost(witness, witness.w[i], witness.u[i]) for i in (0, 1)]
+    return {"angle": to.turn, "Lagrangian": to.loss - _LOSS + costs[0] + costs[1]}
 
 
 def said(witness: Witness) -> Boolean:
     """The clauses of R2 about a witness."""
     to = After(witness)
-    rises, to_0 = gt(to.raised, 0), (step, Integer(0))
-    angle, lagrangian = (Part(f"rate of the {what}, {witness.penalty}") for what in ("angle", "Lagrangian"))
-    sine, force = at_once(witness)
+    rises = gt(to.raised, 0)
+    rates = [(Part(f"rate of the {what}, {witness.penalty}"), by / step) for what, by in risen(witness).items()]
     best = zip(witness.w, witness.u, strict=True)
     return All(
         *(If(ne(_V, u), gt(cost(witness, w, _V), cost(witness, w, u))) for w, u in best),
         gt(to.angle, _ANGLE),
         rises if witness.turn == pi / 2 else If(le(to.turn, witness.turn), rises),
-        *(Tends(sine, angle, to_0), Tends(force, lagrangian, to_0), gt(angle, 0), gt(lagrangian, 0)),
+        *(Tends(by, rate, (step, Integer(0))) for rate, by in rates),
+        *(gt(rate, 0) for rate, _ in rates),
     )
 
 
@@ -159,11 +157,43 @@ def rising_from(g: Graph, witness: Witness, signs: Fact, squared: Fact, sine: Fa
     )
     back = g.instance(f"signs at −x{mark}", signs, {_Y: -turn})
     ahead = g.fact(f"x > 0{mark}", turn > 0, back, angle, sine, turned, pull)
+    here = g.instance(f"signs at x{mark}", signs, {_Y: turn})
+    acute = g.fact(f"x ≤ π/2{mark}", turn <= pi / 2, here, angle, sine, turned)
     near = g.instance(f"1 − cos x ≤ x²/2{mark}", squared, {_LAST: turn})
     new = w[0] * cos(turn) + w[1] * sin(turn), w[1] * cos(turn) - w[0] * sin(turn)
     entries = g.fact(f"w⁺{mark}", And(Eq(to.w[0], new[0]), Eq(to.w[1], new[1]), to.w[1] > 0), turned, moved)
     lost = g.cite("N1.teacher", {theta: to.angle, vs_vs: Integer(1)}, angle, value=to.loss, name=f"f⁺{mark}")
-    return ahead, entries, near, turned, raised, lost
+    return moved, acute, ahead, near, turned, entries, lost, raised
+
+
+def at_once(g: Graph, witness: Witness, tangent: Fact, below: Fact, *known: Fact) -> Iterator[Fact]:
+    """The rates at τ = 0: ‖z‖ sin x = τR, ‖z‖ ≤ 1 + τ and x cos x ≤ sin x ≤ x leave sin x and x = τR but for τ²."""
+    to, z, w, u, mark = After(witness), drawn(witness), witness.w, witness.u, f", {witness.penalty}"
+    pull, moved, acute, ahead, near, turned, entries, *losses = known
+    x, rates = to.turn, [RATES[f"rate of the {what}{mark}"] for what in ("angle", "Lagrangian")]
+    rate = sympy.expand((z[0] * w[1] - z[1] * w[0]) / step)
+    positive = g.fact(f"R > 0{mark}", rate > 0, pull)
+    same = g.fact(f"R at this κ{mark}", Eq(rates[0], rate), pull)
+    long = g.fact(f"‖z‖ ≤ 1 + τ{mark}", And(to.norm >= 1, to.norm <= 1 + step), pull, moved)
+    low = g.instance(f"sin x ≤ x, for x ≥ 0{mark}", below, {_LATER: x})
+    high = g.instance(f"x cos x ≤ sin x, for x ≤ π/2{mark}", tangent, {_Y: Integer(0), _LATER: x})
+    bent = g.fact(f"x cos x ≤ sin x ≤ x{mark}", And(x * cos(x) <= sin(x), sin(x) <= x), low, high, acute, ahead)
+    close = []
+    for name, by, use in (("x", x, bent), ("sin x", sin(x), positive)):
+        most = And(by <= step * rate, step * rate <= to.norm * by)
+        most = g.fact(f"{name} ≤ τR ≤ ‖z‖ {name}{mark}", most, turned, use)
+        off = step * rate - by
+        close.append(g.fact(f"τR − {name}{mark}", And(off >= 0, off <= step**2 / 10), most, long))
+    flat = g.fact(f"1 − cos x{mark}", And(cos(x) <= 1, 1 - cos(x) <= step**2), near, close[0], ahead)
+    by, drag, along = risen(witness), witness.beta * dot(u, (w[1], -w[0])), witness.beta * dot(u, w)
+    rise = Eq(by["Lagrangian"], x / (2 * pi) + along * (1 - cos(x)) - drag * sin(x))
+    off = by["Lagrangian"] - step * rate * (1 / (2 * pi) - drag)
+    rise = g.fact(f"L at u⁺ = u{mark}", rise, entries, *losses)
+    rise = g.fact(f"its distance{mark}", Abs(off) <= step**2, rise, flat, *close)
+    zero = g.apply(f"τ → 0{mark}", tends, f=step, over=step, to=Integer(0))
+    for what, value, by_now in zip(by, rates, (close[0], rise), strict=True):
+        told = g.fact(f"{what}, per τ{mark}", le(Abs(by[what] / step - value), step), by_now, same)
+        yield g.rule(f"rate of the {what}{mark}", squeezed, told, zero, of=by[what] / step, value=value)
 
 
 def first_order() -> dict[str, Boolean]:
@@ -204,8 +234,8 @@ def first_order() -> dict[str, Boolean]:
     },
     setting="ReLU estimator, v = v*, ‖v*‖ = 1; w = (⅘, ⅗), w* = (⅗, ⅘); β = ⅕, λ = 49/1000 for l0 and β = 1, λ = ½ "
     "for l1; u = S(w), the only minimizer, v any other number; w⁺ = z/‖z‖, z = w + τ(κw* + βu), any τ > 0, so any "
-    "η < 1/(α+β); ΔL_β is how much f + λP(u) + (β/2)‖w − u‖² rises with the true loss f, whatever u⁺. sin(θ⁺ − θ) is "
-    "θ⁺ − θ to first order in τ, and with β⟨w − u, w⁺ − w⟩ it gives the rate of L_β",
+    "η < 1/(α+β); ΔL_β is how much f + λP(u) + (β/2)‖w − u‖² rises with the true loss f, whatever u⁺; its rate is that "
+    "at u⁺ = u. Beside the statement u is qŵ − Ce and a vector of length k orthogonal to both",
 )
 def R2(d: Derivation) -> None:
     g = Graph(d)
@@ -219,6 +249,12 @@ def R2(d: Derivation) -> None:
         **{"f": cos(_LATER) + _LATER**2 / 2, "over": _LATER, "low": Integer(0), "high": oo, "then": _LAST},
     )
     squared = g.instance("1 − cos y ≤ y²/2", second, {_LATER: Integer(0)})
+    tangent = g.apply(
+        "sin y − y cos y rises",
+        rising,
+        signs,
+        **{"f": sin(_Y) - _Y * cos(_Y), "over": _Y, "low": Integer(0), "high": pi / 2, "then": _LATER},
+    )
     here = g.instance("sin θ ≥ 0", signs, {_Y: _ANGLE})
     pull, angle = g.given("κ"), g.given("θ")
     known = And(Eq(sin(_ANGLE), Rational(7, 25)), Eq(cos(_ANGLE), Rational(24, 25)), _ANGLE >= 0, pi >= _ANGLE)
@@ -227,16 +263,14 @@ def R2(d: Derivation) -> None:
     ends = []
     for witness in LAGRANGIAN_WITNESSES:
         to, w, mark = After(witness), witness.w, f", {witness.penalty}"
-        ahead, entries, near, turned, *raised = rising_from(g, witness, signs, squared, sine, pull)
+        moved, acute, ahead, near, turned, entries, lost, raised = rising_from(g, witness, signs, squared, sine, pull)
         if witness.penalty == "l0":
-            gained, raised = witness.beta / 2 * (to.w[1] ** 2 - w[1] ** 2), [entries, *raised, turned, pull]
+            gained, also = witness.beta / 2 * (to.w[1] ** 2 - w[1] ** 2), [entries, turned, pull]
         else:
-            gained = sum(witness.beta * (w[i] - witness.u[i]) * (to.w[i] - w[i]) for i in (0, 1))
-        least = g.fact(f"no u⁺ costs less{mark}", to.raised >= to.turn / (2 * pi) + gained, *raised, loss)
+            also, gained = [], sum(witness.beta * (w[i] - witness.u[i]) * (to.w[i] - w[i]) for i in (0, 1))
+        least = g.fact(f"no u⁺ costs less{mark}", to.raised >= to.turn / (2 * pi) + gained, *also, raised, lost, loss)
         early = to.turn <= witness.turn if witness.turn != pi / 2 else sympy.true
         up = g.fact(f"the Lagrangian rises{mark}", Implies(early, to.raised > 0), least, entries, ahead, near)
         ends += [ahead, up]
-        for what, f in zip(("angle", "Lagrangian"), at_once(witness), strict=True):
-            part = f"rate of the {what}{mark}"
-            ends.append(g.apply(part, tends, f=f, over=step, to=Integer(0), value=RATES[part]))
+        ends += at_once(g, witness, tangent, below, pull, moved, acute, ahead, near, turned, entries, lost, loss)
     g.conclude(*ends)
