@@ -69,8 +69,10 @@ def test_claims_are_verified_from_python(imported: ModuleType) -> None:
         (3, {}, "claim id 3 is unknown"),
         (["C3"], {}, r"claim id \['C3'\] is unknown"),
         ("G1", {"level": "fast"}, "level is 'fast'; allowed: quick, full"),
-        ("G1", {"seed": -1}, "seed must be at least 0, not -1"),
-        ("G1", {"jobs": 0}, "jobs must be at least 1, not 0"),
+        ("G1", {"seed": -1}, "seed must be an integer, at least 0, not -1"),
+        *(("G1", {"seed": seed}, f"seed must be an integer, at least 0, not {seed!r}") for seed in ("7", 1.5, None)),
+        ("G1", {"jobs": 0}, "jobs must be an integer, at least 1, not 0"),
+        ("G1", {"jobs": "2"}, "jobs must be an integer, at least 1, not '2'"),
     ],
 )
 def test_what_cannot_be_verified_is_refused(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from numbers import Integral
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from verify.cluster import executor
@@ -75,8 +76,8 @@ def run_suite(
     if level not in get_args(Level):
         raise ValueError(f"level is {level!r}; allowed: {', '.join(get_args(Level))}")
     for name, value, least in (("jobs", jobs, 1), ("seed", seed, 0)):
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, not {value}")
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{name} must be an integer, at least {least}, not {value!r}")
     started = time.perf_counter()
     pins = pins or {}
     with single_threaded(), pinning(dict(pins.values())), executor(jobs, scheduler) as where:
