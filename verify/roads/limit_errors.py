@@ -224,3 +224,9 @@ def _first_order(trial: Trial, base: Problem) -> None:
         held["g₁"] = mpmath.fsum(p * y for p, y in zip(reached, sizes, strict=True))
         held["g₂"] = mpmath.fsum(p**2 for p in reached)
         trial.row("distance", "=", slopes[k] * iteration.lam, held, mpf(10) ** -40, base)
+        if trial.penalty == "tl1":
+            a, ratio = mpf(base.parameters["a"]), iteration.beta / iteration.kappa
+            d_1, d_2 = known["slope_sum"], known["slope_squares"]
+            most = 2 * iteration.lam * (a + 1) ** 2 * mpmath.sqrt(2 * len(sizes) * (2 * ratio**2 + 1))
+            off = max(abs(held["g₁"] - d_1), abs(mpmath.sqrt(held["g₂"]) - mpmath.sqrt(d_2))) * a**3 * iteration.beta
+            trial.within("|g₁ − d₁|, |√g₂ − √d₂|, over their bound", off / most, 1, base)
