@@ -10,7 +10,7 @@ import click
 import numpy as np
 import numpy.typing as npt
 
-from numerics import LearningResult, LearningState, NoLimitError, SparseLimit, angle, learn, sparse_limit
+from numerics import LearningResult, LearningState, SparseLimit, angle, learn, sparse_limit
 from numerics.learning.problem import Pull
 from verify.commands.limit import LIMIT_PENALTIES, idle, require_unit
 from verify.commands.weights import read_weights
@@ -61,7 +61,7 @@ def prediction(result: LearningResult, w_star: Array, v_star: Array, options: di
     beta, lam, penalty = options["beta"], options["lam"], options["penalty"]
     try:
         return sparse_limit(target, abs(kappa), beta, lam, penalty, **options["parameters"])
-    except NoLimitError as error:
+    except ValueError as error:  # none, or out of what `sparse_limit` computes: the run is worth telling all the same
         click.echo(f"no prediction: {error}", err=True)
         return None
 

@@ -294,6 +294,27 @@ def test_a_full_disk_is_no_verdict(tmp_path: Path, arguments: tuple[str, ...]) -
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
+def test_no_picture_and_no_prediction_cost_nobody_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "w.csv").write_text("0.8,0.6\n", encoding="utf-8")
+    run = ("learn", "--weights", "w.csv", "--beta", 0.5, "--lam", 0.1, "--save", "run.npz", "--plot", "run.png")
+    done = coarseproof(*run, "--kappa", 1e-150, "--max-steps", 9, cwd=tmp_path)
+    assert "no prediction: beta = 0.5 is out of range; 0 to 1e100 kappa is allowed" in done.stderr
+    assert "multiplier N " in done.stdout
+    assert (done.returncode, (tmp_path / "run.npz").exists()) == (0, True)
+
+    def broken(*_: object) -> None:
+        raise ValueError("no such font")
+
+    monkeypatch.setattr("verify.commands.figures.draw_run", broken)
+    done = coarseproof(*run, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "Error: no such font\n")
+    assert "multiplier N " in done.stdout
+    monkeypatch.setattr("verify.commands.options.find_spec", lambda _: None)
+    done = coarseproof(*run, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("this needs matplotlib, which is not installed: pip install 'coarseproof[docs]'\n")
+
+
 def test_pictures(tmp_path: Path) -> None:
     np.save(tmp_path / "w.npy", sparse_weight(60, 12))
     settings = ("--weights", "w.npy", "--penalty", "l1", "--beta", 0.5, "--lam", 0.02)

@@ -115,10 +115,10 @@ def told_at_last(
     """Print the result, rows and indented details, unless its JSON goes to standard output, when the files are written
     inside; before the error, if one could not be: nobody loses a result over a file.
     """
-    trouble = None
+    trouble: Exception | None = None
     try:
         yield
-    except OSError as error:
+    except Exception as error:  # it is raised after the result, whatever it is
         trouble = error
     if str(json_path) != "-":
         for name, value in rows:
@@ -238,6 +238,8 @@ def output_option(*names: str, suffixes: Sequence[str] = (), **settings: Any) ->
 
         if path is not None and suffixes and path.suffix.lower() not in suffixes:
             raise ValueError(f"cannot draw {path}: the name must end in {', '.join(suffixes[:-1])} or {suffixes[-1]}")
+        if path is not None and suffixes and not ctx.resilient_parsing and find_spec("matplotlib") is None:
+            raise ModuleNotFoundError(name="matplotlib")  # before the work, too
         if path is not None and str(path) != "-" and not ctx.resilient_parsing:
             check_writable(path)
         if path is not None:
