@@ -94,7 +94,7 @@ class LearningState:
         if target.exists() and not target.is_file():  # a device or a pipe: nothing to replace, nor to go back in
             packed = io.BytesIO()
             np.savez(packed, **arrays)
-            target.write_bytes(packed.getbuffer())
+            target.write_bytes(packed.getvalue())
             return
         beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.part")
         try:
