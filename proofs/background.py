@@ -55,7 +55,7 @@ CRITICAL_FACTOR = (k - 1) / (k - 1 + pi)
     definition=ReluNetwork("kernel"),
     statement=r * r_star / (2 * pi) * OVERLAP,
     hypotheses=CLOSED_ANGLE,
-    setting="at w = 0 both sides are 0, whatever θ is called there",
+    setting="z ~ N(0, I_n); at w = 0 both sides are 0, whatever θ is called there",
 )
 def B1_kernel(d: Derivation) -> None:
     d.open(relu_kernel)
@@ -84,7 +84,7 @@ _GAMMA, _B = (k**2 - k) / (2 * pi) + k * HALF, (k**2 - k) / (2 * pi)
             double_sum(k, k, k, r_star**2 / 2, r_star**2 / (2 * pi)) / k**2,
         )
     },
-    setting="w = 0 included: nothing there depends on θ",
+    setting="x_1, …, x_k are independent and N(0, I_n); w = 0 included: nothing there depends on θ",
     code=("relu_network_loss",),
 )
 def B1_loss(d: Derivation) -> None:

@@ -62,7 +62,7 @@ ANGLES = OPEN_ANGLE + NONZERO_FILTER
     statement=GENERAL.kernels().gradient(),
     printed=GENERAL.gradient(),
     hypotheses=ANGLES,
-    setting=INTEGRABLE,
+    setting=f"G_μ = E[Zᵀ(v ∘ μ'(Zw)) (vᵀσ(Zw) − v*ᵀσ(Zw*))], Z and σ as in N1; {INTEGRABLE}",
     code=("coarse_gradient",),
 )
 def C1(d: Derivation) -> None:

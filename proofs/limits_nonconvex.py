@@ -166,7 +166,7 @@ def branches() -> dict[str, Boolean]:
     premises={"N ≥ β": ge(multiplier, beta), "|w*_i|": eq(Abs(TARGET), star_size)},
     names={x_in: r"\bar w_i", MAP: r"\bar u_i", star_size: "s_i"},
     hypotheses=(FROM_BETA,),
-    setting="ū_i = S(w̄_i), ρ = λ/β; N from ‖w̄‖ = 1",
+    setting="ū_i = S(w̄_i), ρ = λ/β; N from ‖w̄‖ = 1; D = N − βS'(w̄_i)",
 )
 def R4_tl1(d: Derivation) -> None:
     d.cite("R3")

@@ -51,6 +51,7 @@ COSINE_LIKE = 1 - 2 * theta / pi
     statement=(diff_diff + sum_diff**2 + 4 * theta / pi * v_vs) / 8,
     printed=(v_v + sum_v**2 - 2 * (COSINE_LIKE * v_vs + sum_v * sum_vs) + vs_vs + sum_vs**2) / 8,
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
+    setting="f(v, w) = ½E(vᵀσ(Zw) − v*ᵀσ(Zw*))², σ(x) = 1{x > 0}, the m rows of Z independent and N(0, I_n)",
     code=("population_loss",),
 )
 def N1(d: Derivation) -> None:

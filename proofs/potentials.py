@@ -42,8 +42,8 @@ def _register_correlation(part: str, name: str, statement: Expr, source: str) ->
 
     letter, called = (r"\mu", "") if name == "*" else (rf"\mathrm{{{name}}}", f"{name} ")
     helps = {
-        "never uphill exactly where B ≥ 0": Equivalent(statement >= 0, Or(eq(v_vs, 0), moment_across >= 0)),
-        "downhill exactly where B > 0": Equivalent(statement > 0, And(Ne(v_vs, 0), moment_across > 0)),
+        "never uphill exactly where B ≥ 0 or v·v* = 0": Equivalent(statement >= 0, Or(eq(v_vs, 0), moment_across >= 0)),
+        "downhill exactly where B > 0 and v·v* ≠ 0": Equivalent(statement > 0, And(Ne(v_vs, 0), moment_across > 0)),
     }
     return claim(
         id="C6" + part,
