@@ -184,8 +184,9 @@ class StraightThrough(torch.nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """1{x > 0}, any shape."""
-        if not x.is_floating_point():
-            raise ValueError(f"x has dtype {x.dtype}; a floating-point tensor is needed")
+        if not (isinstance(x, Tensor) and x.is_floating_point()):
+            kind = f"has dtype {x.dtype}" if isinstance(x, Tensor) else f"is a {type(x).__name__}"
+            raise ValueError(f"x {kind}; a floating-point tensor is needed")
         return _activation(x, self.ste, self.constants)
 
     def extra_repr(self) -> str:

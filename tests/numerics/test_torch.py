@@ -152,8 +152,9 @@ class TestStraightThrough:
             straight_through(ste, **constants)
 
     def test_other_tensors_are_refused(self) -> None:
-        for x in (torch.arange(3), torch.tensor([1j])):
-            with pytest.raises(ValueError, match=rf"x has dtype {x.dtype}; a floating-point tensor is needed"):
+        has = {f"has dtype {x.dtype}": x for x in (torch.arange(3), torch.tensor([1j]))}
+        for kind, x in (has | {"is a ndarray": np.ones(2), "is a list": [1.0], "is a NoneType": None}).items():
+            with pytest.raises(ValueError, match=rf"x {kind}; a floating-point tensor is needed"):
                 straight_through("relu")(x)
 
     def test_those_of_extensions(self, tmp_path: Path) -> None:
