@@ -237,7 +237,7 @@ def derive(claim_id: str) -> Derivation:
             raise ValueError(f"{claim_id}: {step.rule} does not state {step.shown}")
     if any(form not in chain.held for form in chosen.forms):
         chain.concluded = ""
-    if chosen.parts and chain.concluded != "sentence":
+    if chosen.sentence is not None and chain.concluded != "sentence":
         chain.concluded = ""
     _say_besides(chosen, chain)
     return chain

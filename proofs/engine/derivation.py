@@ -53,11 +53,13 @@ Line = tuple[Expr, list[Obligation]]
 
 
 def name_of(rule: Callable[..., Any]) -> str:
-    """What a rule is called: the first word of its docstring. ValueError for a function that has no such name."""
+    """What a rule is called: the first word of its docstring, and whose. ValueError for a function that has no name."""
     while isinstance(rule, partial):
         rule = rule.func
     name = (rule.__doc__ or "").partition(":")[0]
-    if not name.isupper():
+    if not rule.__module__.startswith("proofs.rules."):
+        name += f" of {rule.__module__}"
+    if not name.partition(" of ")[0].isupper():
         raise ValueError(f"{rule.__name__} is no rule: its docstring begins with no name in capitals and a colon")
     return name
 

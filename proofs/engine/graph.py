@@ -26,7 +26,6 @@ from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Same, Term, changed, formula_of
 from proofs.engine.terms import assumed, defined, put_in, still_numbers
 from proofs.rules.algebra import Applied
-from proofs.rules.forms import definite
 from proofs.symbols import QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
@@ -65,7 +64,9 @@ class Graph:
         return self._leaf(name, formula_of(self._claim.premises[name], {}), "by hypothesis", "hypothesis")
 
     def case(self, name: str, guard: Boolean) -> Fact:
-        """Suppose `guard`; what rests on it is closed by `under`."""
+        """Suppose `guard`; what rests on it is closed by `under`. ValueError for the name of a hypothesis."""
+        if name in self._claim.premises:
+            raise ValueError(f"{self._claim.id}: {name!r} is a hypothesis, and no case")
         return self._leaf(name, guard, "suppose", "case")
 
     def let(self, symbol: Symbol, term: Expr) -> Fact:
@@ -74,7 +75,7 @@ class Graph:
         said = (*claim.premises.values(), *claim.hypotheses, *claim.formulas.values(), *claim.forms)
         said += (*claim.besides().values(), *(one for one in (claim.sentence, here) if one is not None))
         known = symbols_of(*said, *(fact.formula for fact in self._facts.values())) | QUANTITIES.keys()
-        if not symbol.is_real or known & {symbol, Symbol(symbol.name, real=True)}:
+        if not symbol.is_real or (known | term.free_symbols) & {symbol, Symbol(symbol.name, real=True)}:
             raise ValueError(f"{claim.id}: 'let' needs a new real name, and {symbol} is none")
         if assumed({symbol: term}) != true:
             raise ValueError(f"{self._claim.id}: {symbol} assumes what {term} is not known to be")
@@ -108,8 +109,7 @@ class Graph:
         """
         found, called = rule(**data), name_of(rule)
         self._derivation.trust(called)
-        if rule is definite:
-            self._names.of_form(data)
+        bound = symbols_of(found.gives) if self._names.told(rule, data) else ()
         if (over := found.over) is not None:
             if not plain(over):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
@@ -122,7 +122,7 @@ class Graph:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on what restricts {', '.join(map(str, moving))}")
         self._proved[name] = Fact(name, found.needs, uses=uses), implied
         owed = implied(found.needs, uses)
-        return self._keep(name, found.gives, uses, because, owed, kind="rule", rule=called)
+        return self._keep(name, found.gives, uses, because, owed, kind="rule", rule=called, bound=bound)
 
     def instance(
         self,
@@ -217,6 +217,7 @@ class Graph:
         """In that case, the fact: it no longer rests on the case. ValueError if it never did."""
         if case.name not in fact.rests:
             raise ValueError(f"{self._claim.id}: {fact.name!r} does not rest on the case {case.name!r}")
+        self._own(case)
         formula = Implies(case.formula, fact.formula, evaluate=False)
         owed = Obligation("the case is closed", formula, Decision(True, by=""))
         name = f"{case.name}, so {fact.name}"
@@ -238,6 +239,7 @@ class Graph:
         """What the claim says besides its statement, by name, follows from these facts. ValueError if it does not."""
         if name not in (besides := self._claim.besides()):
             raise ValueError(f"{self._claim.id} says nothing besides that is called {name!r}")
+        self._own(*facts)
         said = besides[name]
         self._besides += facts
         self._proved[name] = Fact(name, said, uses=facts), implied
@@ -255,6 +257,7 @@ class Graph:
         """
         if not isinstance(named.formula, Eq):
             raise ValueError(f"{self._claim.id}: {named.name!r} does not say what the point is: {named.formula}")
+        self._any(over, *facts)
         point, term = named.formula.args
         reached = self._reached("least")
         there = reached.xreplace({over: point})
@@ -270,8 +273,16 @@ class Graph:
 
         `also`: what is said besides.
         """
+        self._any(over, *facts)
         said = Equivalent(Eq(self._reached("zero"), 0, evaluate=False), Eq(over, term, evaluate=False))
         self._attain("Zero", term, said, facts, also)
+
+    def _any(self, over: Symbol, *facts: Fact) -> None:
+        leaves = {self._facts[leaf] for one in facts for leaf in one.rests}
+        if held := sorted(one.name for one in leaves if over in one.formula.free_symbols):
+            raise ValueError(f"{self._claim.id}: what is said is for every {over}, which {', '.join(held)} restricts")
+        if over not in QUANTITIES:
+            self._names.call(over, (over,))
 
     def _reached(self, asked: str) -> Expr:
         if self._derivation.current is None:
@@ -285,6 +296,7 @@ class Graph:
         self._proved["the sentence"] = Fact("the sentence", said, uses=tuple(facts)), implied
         self._said["the sentence"] = said
         ends = [*facts, *also]
+        self._own(*ends)
         used = {fact.name for fact in behind([*ends, *self._besides])}
         idle = (self._facts.keys() | self._claim.premises.keys()) - used
         return implied(said, facts), self._closed(ends), none("fact or hypothesis serves nothing", idle)
@@ -305,6 +317,10 @@ class Graph:
             for word, wrong in changed(said):
                 yield f"{name}, {word}", partial(implied, wrong, self._proved[name][0].uses)
 
+    def _own(self, *uses: Fact) -> None:
+        if strangers := [use.name for use in uses if self._facts.get(use.name) is not use]:
+            raise ValueError(f"{self._claim.id}: {', '.join(strangers)} is no fact of this graph")
+
     def _leaf(self, name: str, formula: Boolean, because: str, kind: Kind) -> Fact:
         return self._keep(name, formula, (), because, kind=kind, rests=frozenset([name]), bound=symbols_of(formula))
 
@@ -323,8 +339,7 @@ class Graph:
     ) -> Fact:
         if name in self._facts:
             raise ValueError(f"{self._claim.id}: two facts are called {name!r}")
-        if strangers := [use.name for use in uses if self._facts.get(use.name) is not use]:
-            raise ValueError(f"{self._claim.id}: {name!r} uses {', '.join(strangers)}, of another claim")
+        self._own(*uses)
         resting = rests.union(*(use.rests for use in uses)) - {closed}
         found = Fact(name, formula, resting, tuple(uses), frozenset(bound).union(*(use.bound for use in uses)))
         self._facts[name] = found

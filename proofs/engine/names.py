@@ -12,9 +12,9 @@ from proofs.engine.claim import Claim
 from proofs.engine.facts import Fact, behind
 from proofs.engine.sentence import Is, Tends, formula_of
 from proofs.engine.smt import impossible
-from proofs.rules.algebra import entrywise, gram, iterated, names, total
-from proofs.rules.analysis import carried, cluster, squeezed, vanishing
-from proofs.rules.forms import tried
+from proofs.rules.algebra import entrywise, gram, grown, iterated, names, total
+from proofs.rules.analysis import carried, cluster, falling, least, squeezed, vanishing
+from proofs.rules.forms import definite, reached, tried
 from proofs.symbols import (
     INNER,
     QUANTITIES,
@@ -111,7 +111,9 @@ class Names:
         if apply in (total, entrywise):
             self._of_entries(data["sums" if apply is total else "entries"], apply is entrywise)
         elif apply is tried:
-            self.of_form(data)
+            self._of_form(data)
+        elif apply is grown:
+            self._along(name, data, premises[0])
         elif apply is iterated:
             self._goes_on(name, data["values"], *premises)
             self._moving |= symbols_of(*data["values"], *(then for _, then, _ in data["values"].values()))
@@ -138,7 +140,29 @@ class Names:
                 raise ValueError(f"{self._claim.id}: {told}; write the term in its place")
         return every
 
-    def of_form(self, data: Mapping[str, Any]) -> None:
+    def told(self, rule: Callable[..., Any], data: Mapping[str, Any]) -> bool:
+        """Whether a rule that is told of a function names something; ValueError for what has another name."""
+        if rule is definite:
+            self._of_form(data)
+        elif rule is reached:
+            self.call(data["said"].args[1].args[-1].lhs, (data["entry"], data["most"]))
+        elif rule in (least, falling):
+            self.call(data["called"], (data["place"],))
+        return rule in (definite, reached, least, falling)
+
+    def _along(self, name: str, data: Mapping[str, Any], premise: Fact) -> None:
+        """ValueError for a function without names of its own, and where hypotheses keep its variable from an end."""
+        said = [self._leaf(leaf) for leaf in premise.rests]
+        for point, value in (data["start"], data["end"]):
+            sign, called = sympify(value).as_coeff_Mul()
+            if abs(sign) != 1 or not (called.is_Symbol and plain(called) and plain(data["slope"])):
+                told = f"a function and a slope that have names, not of {value} and {data['slope']}"
+                raise ValueError(f"{self._claim.id}: {name!r} is of {told}")
+            self.call(called, (data["slope"], sympify(point)))
+            if impossible(one.xreplace({data["over"]: point}) for one in said):
+                raise ValueError(f"{self._claim.id}: {name!r} rests on what keeps {data['over']} away from {point}")
+
+    def _of_form(self, data: Mapping[str, Any]) -> None:
         """ValueError for a form whose D, w or sums are others than those that its predicate, D or sum had before."""
         positive, entries = data["positive"], data["entries"]
         self.call(positive, entries[0][:2])

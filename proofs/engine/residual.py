@@ -179,6 +179,9 @@ def _integrands(expression: Expr) -> list[Expr]:
     linear = Poly(expression.xreplace(names), *names.values())
     if linear.total_degree() > 1:
         raise PolynomialError("not linear in its integrals")
+    ranges = [integral.args[1:] for integral in integrals]
+    if not all(_is_finite(one) for one in integrals if ranges.count(one.args[1:]) > 1):
+        raise PolynomialError("what is put together may be ∞ − ∞")
     merged: dict[sympy.Tuple, Expr] = {}
     for integral, name in names.items():
         weight = linear.coeff_monomial(name)
@@ -186,6 +189,18 @@ def _integrands(expression: Expr) -> list[Expr]:
             raise PolynomialError("a bound variable also stands outside its integral")
         merged[integral.args[1:]] = merged.get(integral.args[1:], 0) + weight * integral.function
     return [*merged.values(), linear.coeff_monomial(1)]
+
+
+def _is_finite(integral: Integral) -> bool:
+    """Whether an integral is seen to be finite, or supposed to be, as those of an unknown function are."""
+    function, ends = integral.function, [(one, end) for one, *two in integral.limits for end in two]
+    if function.has(AppliedUndef):
+        return True
+    bound = [divisor for divisor in _divisors(function) if divisor.free_symbols & {*integral.variables}]
+    regular = all(divisor.is_nonzero and divisor.subs(one, end) != 0 for divisor in bound for one, end in ends)
+    falling = [part.args[0] for part in function.atoms(exp)]
+    far = [end for end in ends if end[1].is_infinite]
+    return regular and all(any(sympy.limit(power, *end) == -sympy.oo for power in falling) for end in far)
 
 
 def _by_exponential(expression: Expr) -> list[Expr]:

@@ -10,34 +10,49 @@ from sympy import (
     And,
     Basic,
     Derivative,
+    Dummy,
     Expr,
+    Function,
     Ge,
     Gt,
     Implies,
     Lambda,
     Le,
     Limit,
+    Max,
+    Min,
     Ne,
     Not,
     Piecewise,
+    Pow,
     Subs,
     Symbol,
     Tuple,
     acos,
     asin,
+    atan,
     cos,
     cot,
+    erf,
+    erfc,
+    exp,
     false,
     log,
     nan,
+    sign,
     sin,
     sympify,
     tan,
 )
+from sympy.codegen.cfunctions import expm1
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.sentence import Exists, Root, Tends
+
+_KNOWN: Final = (sin, cos, tan, cot, exp, log, asin, acos, atan, erf, erfc, expm1, Abs, sign, Max, Min, AppliedUndef)
+"""Functions of which it is known where they are real numbers."""
 
 BINDING: Final = (ExprWithLimits, Derivative, Lambda, Limit, Subs)
 """SymPy's expressions that have variables of their own, which no term is put in for."""
@@ -113,18 +128,34 @@ def _defined(term: Basic) -> Iterator[Boolean]:
             yield from (Implies(And(before, condition), one, evaluate=False) for one in _defined(piece))
             before = And(before, Not(condition))
         return
-    for part in term.args:
+    if isinstance(term, Derivative | Subs):
+        yield from _defined(term.doit())
+    elif isinstance(term, BINDING):  # of what is bound, nothing is known that is of a variable of that name
+        term = term.xreplace(
+            {one: Dummy(f"{one}, bound", **one.assumptions0) for one in bound_in(term) if one.is_Symbol}
+        )
+    for part in () if isinstance(term, Subs) else term.args:
         yield from _defined(part)
+    if isinstance(term, Function) and not isinstance(term, _KNOWN):
+        yield false
     if isinstance(term, tan | cot):
         yield Ne((cos if isinstance(term, tan) else sin)(term.args[0]), 0)
     if isinstance(term, log):
         yield Gt(term.args[0], 0)
     if isinstance(term, asin | acos):
         yield Le(Abs(term.args[0]), 1)
-    if not term.is_Pow:
-        return
+    if term.is_Pow:
+        yield from _defined_power(term)
+
+
+def _defined_power(term: Pow) -> Iterator[Boolean]:
     if term.exp.could_extract_minus_sign() and not term.base.is_nonzero:
         yield Ne(term.base, 0)
+    if not term.exp.is_Rational and not term.base.is_positive:
+        if not term.exp.is_integer:
+            yield Gt(term.base, 0)
+        elif not term.exp.is_nonnegative and not term.base.is_nonzero:
+            yield Ne(term.base, 0)
     if term.exp.is_Rational and not term.exp.is_Integer and not term.base.is_nonnegative:
         yield Ge(term.base, 0)
 

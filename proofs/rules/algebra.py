@@ -213,8 +213,8 @@ def iterated(
     for told, needed in ((first, holds.xreplace(start).subs(count, 0)), (after, passed)):
         if told != needed:
             raise ValueError(f"ITER needs {needed}, not {told}")
-    if count.is_nonnegative is not True:
-        raise ValueError(f"ITER counts steps, and {count} may be negative")
+    if not (count.is_nonnegative and count.is_integer):
+        raise ValueError(f"ITER counts steps, and {count} may be no number of them")
     return holds.xreplace(last)
 
 

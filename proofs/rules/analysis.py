@@ -161,12 +161,15 @@ def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
     of the parameters, the leading term that it has for most.
     """
     _still(over, to)
+    from_0 = over.is_nonnegative and (to.is_extended_negative or (to == 0 and side == "-"))
+    if from_0 or (over.is_nonpositive and to.is_extended_positive) or (over.is_integer and not to.is_infinite):
+        raise ValueError(f"LIM needs what tends to {to}, and {over} does not")
     parameters, positive = (f.free_symbols | sympy.sympify(to).free_symbols) - {over}, []
     for part in (part for part in sympy.preorder_traversal(f) if part.has(over)):
         whole = isinstance(part, sympy.Pow) and part.exp.is_Integer
         if not isinstance(part, _WITH_LIMITS) or (isinstance(part, sympy.Pow) and part.exp.has(over)):
             raise ValueError(f"LIM knows no limit of {part.func.__name__}, which stands in {f}")
-        if isinstance(part, sympy.Pow | sympy.log) and not whole and part.free_symbols & parameters:
+        if isinstance(part, sympy.Pow | sympy.log) and not whole:
             positive.append(part.args[0])
     try:
         found, *bases = (sympy.limit(one, over, to, side) for one in (f, *positive))
@@ -187,7 +190,8 @@ def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:
             there = sympy.limit(tried, over, end, side)
             if there.has(sympy.nan, sympy.zoo) or (there != said and decide_zero(there - said).zero is not True):
                 raise ValueError(f"LIM finds {found} as {over} tends to {to}, but {there} where {one} is {trial}")
-    return found, And(*(base > 0 for base in bases), *(sympy.Ne(one, 0) for one in leading))
+    roots = (end > 0 if one.free_symbols & parameters else end >= 0 for one, end in zip(positive, bases, strict=True))
+    return found, And(*roots, *(sympy.Ne(one, 0) for one in leading))
 
 
 def _in_sines(f: Expr) -> Expr:

@@ -29,11 +29,11 @@ from proofs.engine.definitions import (
     ProximalMap,
     ReluNetwork,
 )
-from proofs.engine.derivation import Derivation, holds, name_of, vanishes
+from proofs.engine.derivation import Derivation, Line, holds, name_of, vanishes
 from proofs.engine.graph import Graph
 from proofs.engine.render import describe, latex_of_claim
 from proofs.engine.residual import decide_zero
-from proofs.engine.sentence import Relation
+from proofs.engine.sentence import Relation, gt
 from proofs.engine.smt import follows
 from proofs.symbols import QUANTITIES, named, r, theta, u, v_vs, vs_vs
 from verify.configurations import configurations, meeting
@@ -270,6 +270,21 @@ def test_a_claim_that_concludes_with_another_statement_is_not_proved(scratch: No
     """cos θ is derived and proved equal to cos θ; the claim says 2 cos θ."""
     registry.register(example(statement=2 * cos(theta)))
     assert registry.derive("B91").decided is not True
+
+
+def test_a_sentence_that_is_not_concluded_with_is_not_proved(scratch: None) -> None:
+    """cos θ = cos θ is; the claim says that θ > θ + 1, of which no part has a name."""
+    registry.register(example(statement=None, subject="", sentence=gt(theta, theta + 1), kind=Kind.EQUIVALENCE))
+    assert registry.derive("B91").decided is not True
+
+
+def test_a_rule_from_elsewhere_is_called_after_it(scratch: None) -> None:
+    def typed(d: Derivation, definition: Definition) -> Line:
+        """GAUSS: whatever is typed."""
+        return cos(theta), []
+
+    registry.register(example(derivation=lambda d: [d.open(typed), d.conclude(cos(theta))]))
+    assert proofs.standing("B91").rules == (f"GAUSS of {__name__}",)
 
 
 def test_a_printed_form_that_was_not_compared_is_not_proved(scratch: None) -> None:

@@ -23,10 +23,14 @@ from sympy import (
     Ne,
     Piecewise,
     Rational,
+    Subs,
     Sum,
     Symbol,
     acos,
     cos,
+    erf,
+    exp,
+    gamma,
     log,
     oo,
     pi,
@@ -37,6 +41,7 @@ from sympy import (
     tan,
     true,
 )
+from sympy.logic.boolalg import Boolean
 
 from proofs.engine import claim as registry
 from proofs.engine.derivation import Derivation
@@ -45,10 +50,11 @@ from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All, Exists, Root, Same, Tends, eq, ge, le
 from proofs.engine.smt import follows
 from proofs.proximal import MAP
-from proofs.rules.algebra import entrywise, gram, iterated, total
+from proofs.rules.algebra import entrywise, gram, grown, iterated, total
 from proofs.rules.analysis import carried, cluster, convex, least, partial, rising, sole, squeezed, tends, unbounded
 from proofs.rules.forms import definite, reached, rises
 from proofs.symbols import (
+    PRODUCTS,
     alpha,
     beta,
     e,
@@ -75,6 +81,7 @@ negative, positive, count = (
     Symbol("cnt", integer=True, nonnegative=True),
 )
 ONLY = Root("the only", x, eq(1, x), (Integer(0), Integer(2)))
+size, HALF_ = Symbol("size", nonnegative=True), Rational(1, 2)
 PREMISES = {
     **{"x = 1": eq(x, 1), "y = 2": eq(y, 2), "x = y": eq(x, y), "x ≥ y": ge(x, y)},
     **{"v": Same(v_, 2 * v_star), "θ ≤ π": le(theta, pi)},
@@ -101,6 +108,42 @@ def within(g: Graph, known: Fact, width: Expr) -> Fact:
     near = g.fact("n", Le(Abs(kappa * width), kappa * width, evaluate=False), known)
     zero = g.apply("l", tends, f=kappa * width, over=kappa, to=Integer(0))
     return g.rule("s", squeezed, near, zero, of=kappa * width, value=Integer(0))
+
+
+def slope_of_root(g: Graph, where: Boolean) -> Fact:
+    other = Function("f")(z)
+    return g.equal("e", other * sqrt(x) * Derivative(sqrt(x), x), other / 2, g.case("x", where))
+
+
+def over_(g: Graph, part: Expr, end: Expr) -> Fact:
+    more, less = (Integral(one, (positive, 0, end)) for one in (part + part / (1 + positive), part))
+    return g.equal("e", more - less, Integral(part / (1 + positive), (positive, 0, end)))
+
+
+def counted(g: Graph, steps: Symbol) -> Fact:
+    holds = And(steps * (steps - 1) >= 0, Eq(x, 0))
+    passed = Implies(holds, holds.subs(steps, steps + 1), evaluate=False)
+    told = {"holds": holds, "values": {x: (Integer(0), x, z)}, "count": steps}
+    return g.rule("d", iterated, g.fact("first", true), g.fact("after", passed), **told)
+
+
+def grows(g: Graph, slope: Symbol = x, name: str = "m", **data: Expr) -> Fact:
+    steeper = Ge((slope - y) * size, 0, evaluate=False)
+    known = g.fact(f"{name}, slope", steeper, g.case(f"{name}, steep", slope >= y))
+    told = {"below": y, "over": size, "start": (Integer(0), q), "end": (Integer(1), new)}
+    return g.rule(name, grown, known, slope=slope, **told | data)
+
+
+def normed(g: Graph) -> Fact:
+    ends = {"over": x, "low": Integer(1), "high": Integer(2)}
+    told = {"entry": positive * (2 - x), "most": positive, **ends}
+    return g.apply("u", reached, said=Exists(x, All(ge(x, 0), eq(q, 1))), **told)
+
+
+def lowest(g: Graph, there: Expr = v_star, name: str = "u") -> Fact:
+    apart = g.rule(f"apart {name}", gram, products=PRODUCTS, same={Symbol(f"q {name}", real=True): (v_, there)})
+    told = {"level": Integer(0), "near": Integer(1), "place": Same(v_, there), "fixed": {v_star}, "called": z}
+    return g.apply(name, least, apart, value=Symbol(f"q {name}", real=True) ** 2 + pi - theta, **told)
 
 
 def one_more(g: Graph, then: Expr, *known: Fact) -> Fact:
@@ -170,7 +213,7 @@ FALSE: dict[str, Argument] = {
         place=Same(v_, 2 * v_star),
         near=Integer(1),
         fixed={v_star},
-        called=v_,
+        called=z,
     ),
     "a form proves an equality": lambda g: g.apply(
         "u", definite, positive=Eq(kappa, beta), given=Ge(1, 0, evaluate=False), entries=[(Integer(1), y, x)]
@@ -286,6 +329,33 @@ FALSE: dict[str, Argument] = {
     "a minimizer is positive": lambda g: g.cite(
         "P1", {}, g.case("p", Symbol("p", real=True) > 0), value=positive, meant=True
     ),
+    "a power of a negative number": lambda g: g.let(new, x**y),
+    "an irrational power of one": lambda g: g.let(new, x**pi),
+    "a name of what it stands in": lambda g: g.let(new, new + 1),
+    "a slope at an end": lambda g: slope_of_root(g, x >= 0),
+    "a divisor that is put in": lambda g: g.equal("e", y * Subs(1 / x, x, y), Integer(1), g.given("x = 1")),
+    "a limit of what is imaginary": lambda g: g.apply("l", tends, f=x**2 * sqrt(-1 - x**2), over=x, to=Integer(0)),
+    "a limit below 0 of what is positive": lambda g: g.apply("l", tends, f=1 / positive, over=positive, to=Integer(-1)),
+    "a limit between whole numbers": lambda g: g.apply("l", tends, f=x + count, over=count, to=HALF_),
+    "steps that are no whole number": lambda g: counted(g, size),
+    "a function rises as it is said": lambda g: grows(g, end=(Integer(1), Integer(-5))),
+    "a slope is positive": lambda g: grows(g, slope=positive),
+    "one function has two slopes": lambda g: [grows(g), grows(g, slope=z, name="again")][1],
+    "a slope at one point": lambda g: g.rule(
+        "m",
+        grown,
+        g.fact("f", Ge((x - 10) * (y - 2), 0, evaluate=False), g.given("y = 2")),
+        **{"slope": x, "below": Integer(10), "over": y, "start": (Integer(2), q), "end": (Integer(3), new)},
+    ),
+    "a function that is no real number": lambda g: g.let(new, gamma(x)),
+    "∞ − ∞, at an end": lambda g: over_(g, 1 / positive**2, 1),
+    "∞ − ∞, without end": lambda g: over_(g, exp(positive), oo),
+    "a case that is a hypothesis": lambda g: g.case("x = 1", Eq(x, 7)),
+    "a fact that nobody proved": lambda g: g.fact("f", z >= 1, Fact("m", z >= 2)),
+    "a case that nobody supposed": lambda g: g.under(Fact("c", true), g.case("c", z >= 0)),
+    "a norm that is 5": lambda g: [g.let(q, Integer(5)), normed(g)][1],
+    "a minimum is any point": lambda g: g.instance("i", lowest(g), {z: q}),
+    "two points are one minimum": lambda g: [lowest(g), lowest(g, 2 * v_star, "too")][1],
     "a step from a number that is supposed": lambda g: one_more(g, x - 1, g.given("x = 1")),
     "a step from one that is so by another": lambda g: one_more(g, x - 1, g.given("x = y"), g.given("y = 2")),
     "a sum of squares is −1": lambda g: squares(g, Integer(-1)),
@@ -339,6 +409,21 @@ TRUE: dict[str, Argument] = {
     ),
     "an angle wherever": lambda g: g.equal("s", sin(theta) ** 2 + cos(theta) ** 2, Integer(1)),
     "what a claim is about": lambda g: g.cite("G1", {}, g.given("θ ≤ π"), value=z),
+    "a power of a positive number": lambda g: g.let(new, positive**y),
+    "a whole power": lambda g: g.let(new, x**count),
+    "a slope inside": lambda g: slope_of_root(g, x > 0),
+    "a divisor that is no 0": lambda g: g.equal("e", y * Subs(1 / x, x, y), Integer(1), g.given("y = 2")),
+    "a limit of what is real": lambda g: g.apply("l", tends, f=x**2 * sqrt(1 - x**2), over=x, to=Integer(0)),
+    "a limit above 0": lambda g: g.apply("l", tends, f=1 / positive, over=positive, to=Integer(1)),
+    "a limit of whole numbers": lambda g: g.apply("l", tends, f=1 / (1 + count), over=count, to=oo),
+    "whole steps": lambda g: counted(g, count),
+    "a function rises as its slope does": grows,
+    "a function that is one": lambda g: g.let(new, erf(x)),
+    "a difference of integrals": lambda g: over_(g, positive**2, 1),
+    "a difference of integrals without end": lambda g: over_(g, exp(-positive), oo),
+    "a case": lambda g: g.under(case := g.case("c", z >= 2), g.fact("f", z >= 1, case)),
+    "a norm that has a name": normed,
+    "a minimum": lowest,
     "a step from a number that moves": lambda g: one_more(g, x + 1, g.given("x = y")),
     "a sum of squares of a unit vector": lambda g: squares(g, Integer(1)),
     "the same without an entry": lambda g: squares(g, 1 - new**2),
@@ -370,6 +455,23 @@ def test_a_claim_that_is_recalled_says_what_it_states(monkeypatch: pytest.Monkey
     state(monkeypatch, derivation=typed)
     with pytest.raises(ValueError, match="G1 does not state 5"):
         registry.derive.__wrapped__("B91")
+
+
+def test_a_graph_ends_in_its_own_facts() -> None:
+    with pytest.raises(ValueError, match="m is no fact of this graph"):
+        Graph(Derivation("B91")).conclude(Fact("m", ge(z, 0)))
+
+
+def test_a_minimum_is_over_every_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    state(monkeypatch, premises={"x = 5": eq(x, 5)})
+    derivation = Derivation("B91")
+    derivation.begin((x - 3) ** 2)
+    g = Graph(derivation)
+    known = g.given("x = 5")
+    with pytest.raises(ValueError, match="for every x, which x = 5 restricts"):
+        g.least(g.let(new, Integer(5)), x, known)
+    with pytest.raises(ValueError, match="for every x, which x = 5 restricts"):
+        g.zero(x, Integer(5), known)
 
 
 def test_the_minimum_is_at_a_term_that_is_named_and_not_bounded() -> None:

@@ -196,7 +196,7 @@ def local(rule: Callable[..., Any]) -> Argument:
     def argument(g: Graph, value: Expr = theta, **data: Any) -> Fact:
         apart = g.rule("apart", gram, products=PRODUCTS, same={q: (v, v_star)})
         plane = [] if rule is least else [g.given("n ≥ 2")]
-        place = {"level": Integer(0), "place": Same(v, v_star), "fixed": {n}, "called": v}
+        place = {"level": Integer(0), "place": Same(v, v_star), "fixed": {n}, "called": z}
         return g.apply("a", rule, apart, *plane, **place | {"value": value} | data)
 
     return argument

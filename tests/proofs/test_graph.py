@@ -136,7 +136,7 @@ def test_what_is_no_fact_of_the_claim_is_refused(begin: Begin) -> None:
     with pytest.raises(ValueError, match="'square' does not rest on the case 'beyond 1'"):
         g.under(g.case("beyond 1", x > 1), square)
     _, other = begin()
-    with pytest.raises(ValueError, match="'y' uses square, of another claim"):
+    with pytest.raises(ValueError, match="square is no fact of this graph"):
         other.fact("y", y >= 0, square)
 
 
