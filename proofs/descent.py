@@ -263,7 +263,7 @@ _LOST = 2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2)
 
 @claim(
     id="B2.identity",
-    title="The spurious minimum is no resting point of the identity estimator: w shrinks through 0",
+    title="Unless m = 1 or 1ᵀv* = 0 the spurious point does not hold the identity estimator: w shrinks through 0",
     source="[Y], section 3.3; the flip [here]",
     subject=r"\langle w^+,\hat w\rangle",
     definition=PlainDescent("identity"),
@@ -272,7 +272,7 @@ _LOST = 2 * (m - 1) * sum_vs**2 / (sqrt(2 * pi) * (m + 1) ** 2)
     besides=lambda: {
         "v⁺ = v": eq(gradient_at_best_weights(), 0),
         "G_identity is along ŵ": Same(Subs(on_best_weights(get("C2").formula, pi), theta, pi), _LOST * w_hat),
-        "‖w‖ does not rise": ge(_LOST, 0),
+        "so that w moves towards 0": ge(_LOST, 0),
         "and stays only where m = 1 or 1ᵀv* = 0": Equivalent(eq(_LOST, 0), Or(eq(m, 1), eq(sum_vs, 0))),
     },
     setting="θ = π, v = v(π)",

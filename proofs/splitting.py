@@ -114,7 +114,7 @@ _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u
     premises=OF_E | of_step(kappa, kappa * C, kappa * C_NEXT) | EVEN,
     names={X: "w_i", P_ENTRY: r"\lambda p(|u_i|)"},
     setting="E(w) = min over u of λP(u) + (β/2)‖w − u‖², u any minimizer; v·v* > 0 fixed, ‖w‖ = 1, w⁺ = z/‖z‖, "
-    "τ > 0, z ≠ 0 (certain where ⟨z, w⟩ > 0); p even, p(0) = 0 ≤ p",
+    "τ > 0, z ≠ 0 (certain where ⟨z, w⟩ > 0); p even, p(0) = 0 ≤ p; a step is w − ηG − ηβ(w − u), G = αŵ − κw*",
 )
 def R1(d: Derivation) -> None:
     g = Graph(d)
