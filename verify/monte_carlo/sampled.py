@@ -88,15 +88,15 @@ def _scene(
 ) -> Scene:
     """Random but reproducible, with no quantity near zero that a check would have to resolve.
 
-    No unit of v* dominates; v differs from v* at random and, by a fixed amount, in its mean. For an odd μ' the coarse
-    gradient is a multiple of 1ᵀv, which that keeps from 0.
+    No unit of v* dominates; v differs from v* at random and, by a fixed amount, in its mean: further from 0 than that of
+    v*, as for an odd μ' the coarse gradient is a multiple of 1ᵀv.
     """
     sequence = np.random.SeedSequence(seed, spawn_key=(0x3C, 0, index))
     rng = np.random.Generator(np.random.Philox(sequence))
-    while (v_star := rng.choice((-1.0, 1.0), UNITS) * rng.uniform(0.5, 1.5, UNITS)).sum() < 2:
+    while abs((v_star := rng.choice((-1.0, 1.0), UNITS) * rng.uniform(0.5, 1.5, UNITS)).sum()) < 2:
         pass
     noise = rng.standard_normal(UNITS)
-    v = v_star + spread * (noise - noise.mean() + 0.4)
+    v = v_star + spread * (noise - noise.mean() + math.copysign(0.4, v_star.sum()))
     pair = np.linalg.qr(rng.standard_normal((LENGTH, 2)))[0]
     angle, norm, scale = rng.uniform(1.0, 1.3), rng.uniform(0.8, 1.3), rng.uniform(1.2, 2.0)
     drawn = {p.name: float(p.default) * scale for proxy in ESTIMATORS.values() for p in proxy.parameters}
