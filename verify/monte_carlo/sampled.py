@@ -88,8 +88,8 @@ def _scene(
 ) -> Scene:
     """Random but reproducible, with no quantity near zero that a check would have to resolve.
 
-    No unit of v* dominates; v differs from v* at random and, by a fixed amount, in its mean: further from 0 than that of
-    v*, as for an odd μ' the coarse gradient is a multiple of 1ᵀv.
+    No unit of v* dominates; v differs from v* at random and, by a fixed amount, in its mean, which is further from 0
+    than that of v*: for an odd μ' the coarse gradient is a multiple of 1ᵀv.
     """
     sequence = np.random.SeedSequence(seed, spawn_key=(0x3C, 0, index))
     rng = np.random.Generator(np.random.Philox(sequence))
