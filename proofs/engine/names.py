@@ -13,7 +13,7 @@ from proofs.engine.facts import Fact, behind
 from proofs.engine.sentence import Is, Tends, formula_of
 from proofs.engine.smt import impossible
 from proofs.rules.algebra import entrywise, gram, grown, iterated, names, total
-from proofs.rules.analysis import carried, cluster, falling, least, squeezed, vanishing
+from proofs.rules.analysis import carried, cluster, falling, least, slope, squeezed, vanishing
 from proofs.rules.forms import definite, reached, tried
 from proofs.symbols import (
     INNER,
@@ -131,14 +131,23 @@ class Names:
         elif apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
             every |= {premises[-1].formula.args[2][0]}
         elif apply is total:
-            meant = {name: symbols_of(*what) for name, what in self._meant.items()}
-            tied = {*every}
-            while new := {name for name, symbols in meant.items() if tied & symbols} - tied:
-                tied |= new
-            if wrong := (tied - every) & symbols_of(*(premise.formula for premise in premises)):
-                told = f"{', '.join(map(str, wrong))} is named after an entry, and no coefficient of all"
-                raise ValueError(f"{self._claim.id}: {told}; write the term in its place")
+            self._untied(every, *(premise.formula for premise in premises))
+        elif apply is slope:
+            value, _, (moving, _) = premises[1].formula.args[1].args
+            self._untied({moving, value, data["f"][1]}, premises[0].formula)
+            if any(moving in self._leaf(case).free_symbols for case in premises[0].rests - self._claim.premises.keys()):
+                raise ValueError(f"{self._claim.id}: {premises[0].name!r} is to be so at every {moving}, not in a case")
         return every
+
+    def _untied(self, every: set[Any], *formulas: Basic) -> None:
+        """ValueError for a coefficient of every entry, or point, that is named after one."""
+        meant = {name: symbols_of(*what) for name, what in self._meant.items()}
+        tied = {*every}
+        while new := {name for name, symbols in meant.items() if tied & symbols} - tied:
+            tied |= new
+        if wrong := (tied - every) & symbols_of(*formulas):
+            told = f"{', '.join(map(str, wrong))} is named after an entry or a point, and no coefficient of all"
+            raise ValueError(f"{self._claim.id}: {told}; write the term in its place")
 
     def told(self, rule: Callable[..., Any], data: Mapping[str, Any]) -> bool:
         """Whether a rule that is told of a function names something; ValueError for what has another name."""
@@ -152,15 +161,16 @@ class Names:
 
     def _along(self, name: str, data: Mapping[str, Any], premise: Fact) -> None:
         """ValueError for a function without names of its own, and where hypotheses keep its variable from an end."""
-        said = [self._leaf(leaf) for leaf in premise.rests]
+        over, said = data["over"], [self._leaf(leaf) for leaf in premise.rests]
+        self._untied({over}, data["below"])
+        if impossible(one.xreplace({over: point}) for one in said for point, _ in (data["start"], data["end"])):
+            raise ValueError(f"{self._claim.id}: {name!r} rests on what keeps {over} away from an end")
         for point, value in (data["start"], data["end"]):
             sign, called = sympify(value).as_coeff_Mul()
             if abs(sign) != 1 or not (called.is_Symbol and plain(called) and plain(data["slope"])):
                 told = f"a function and a slope that have names, not of {value} and {data['slope']}"
                 raise ValueError(f"{self._claim.id}: {name!r} is of {told}")
             self.call(called, (data["slope"], sympify(point)))
-            if impossible(one.xreplace({data["over"]: point}) for one in said):
-                raise ValueError(f"{self._claim.id}: {name!r} rests on what keeps {data['over']} away from {point}")
 
     def _of_form(self, data: Mapping[str, Any]) -> None:
         """ValueError for a form whose D, w or sums are others than those that its predicate, D or sum had before."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sympy import (
     Abs,
+    AccumBounds,
     And,
     Basic,
     Derivative,
@@ -26,6 +27,7 @@ from sympy import (
     Piecewise,
     Pow,
     Subs,
+    Sum,
     Symbol,
     Tuple,
     acos,
@@ -51,7 +53,8 @@ from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.sentence import Exists, Root, Tends
 
-_KNOWN: Final = (sin, cos, tan, cot, exp, log, asin, acos, atan, erf, erfc, expm1, Abs, sign, Max, Min, AppliedUndef)
+_KNOWN: tuple[type, ...] = (sin, cos, tan, cot, exp, log, asin, acos, atan, erf, erfc, expm1, Abs, sign, Max, Min)
+_KNOWN += (Piecewise, AppliedUndef)
 """Functions of which it is known where they are real numbers."""
 
 BINDING: Final = (ExprWithLimits, Derivative, Lambda, Limit, Subs)
@@ -117,16 +120,25 @@ def defined(*terms: Basic) -> Boolean:
     return And(*(one for term in terms for one in _defined(sympify(term))))
 
 
+def _is_none(term: Basic) -> bool:
+    """Whether a term is no real number, or not known to be one: itself, whatever its parts are."""
+    if isinstance(term, Sum):
+        return not all(end.is_integer or end.is_infinite for _, *ends in term.limits for end in ends)
+    unknown = isinstance(term, AccumBounds) or (isinstance(term, Function) and not isinstance(term, _KNOWN))
+    return bool(unknown or term.is_infinite or term.is_imaginary or term is nan)
+
+
 def _defined(term: Basic) -> Iterator[Boolean]:
     if isinstance(term, Tuple):  # where a variable goes, ∞ as well
         return
-    if term.is_infinite or term.is_imaginary or term is nan:
+    if _is_none(term):
         yield false
     if isinstance(term, Piecewise):
         before = true
         for piece, condition in term.args:
             yield from (Implies(And(before, condition), one, evaluate=False) for one in _defined(piece))
             before = And(before, Not(condition))
+        yield Not(before)
         return
     if isinstance(term, Derivative | Subs):
         yield from _defined(term.doit())
@@ -136,8 +148,6 @@ def _defined(term: Basic) -> Iterator[Boolean]:
         )
     for part in () if isinstance(term, Subs) else term.args:
         yield from _defined(part)
-    if isinstance(term, Function) and not isinstance(term, _KNOWN):
-        yield false
     if isinstance(term, tan | cot):
         yield Ne((cos if isinstance(term, tan) else sin)(term.args[0]), 0)
     if isinstance(term, log):

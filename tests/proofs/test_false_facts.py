@@ -8,6 +8,7 @@ import pytest
 from argued import proved, state
 from sympy import (
     Abs,
+    AccumBounds,
     And,
     Derivative,
     Eq,
@@ -51,7 +52,19 @@ from proofs.engine.sentence import All, Exists, Root, Same, Tends, eq, ge, le
 from proofs.engine.smt import follows
 from proofs.proximal import MAP
 from proofs.rules.algebra import entrywise, gram, grown, iterated, total
-from proofs.rules.analysis import carried, cluster, convex, least, partial, rising, sole, squeezed, tends, unbounded
+from proofs.rules.analysis import (
+    carried,
+    cluster,
+    convex,
+    least,
+    partial,
+    rising,
+    slope,
+    sole,
+    squeezed,
+    tends,
+    unbounded,
+)
 from proofs.rules.forms import definite, reached, rises
 from proofs.symbols import (
     PRODUCTS,
@@ -81,7 +94,7 @@ negative, positive, count = (
     Symbol("cnt", integer=True, nonnegative=True),
 )
 ONLY = Root("the only", x, eq(1, x), (Integer(0), Integer(2)))
-size, HALF_ = Symbol("size", nonnegative=True), Rational(1, 2)
+low, size, HALF_ = Symbol("w_8", real=True), Symbol("size", nonnegative=True), Rational(1, 2)
 PREMISES = {
     **{"x = 1": eq(x, 1), "y = 2": eq(y, 2), "x = y": eq(x, y), "x ≥ y": ge(x, y)},
     **{"v": Same(v_, 2 * v_star), "θ ≤ π": le(theta, pi)},
@@ -127,11 +140,20 @@ def counted(g: Graph, steps: Symbol) -> Fact:
     return g.rule("d", iterated, g.fact("first", true), g.fact("after", passed), **told)
 
 
-def grows(g: Graph, slope: Symbol = x, name: str = "m", **data: Expr) -> Fact:
-    steeper = Ge((slope - y) * size, 0, evaluate=False)
-    known = g.fact(f"{name}, slope", steeper, g.case(f"{name}, steep", slope >= y))
-    told = {"below": y, "over": size, "start": (Integer(0), q), "end": (Integer(1), new)}
-    return g.rule(name, grown, known, slope=slope, **told | data)
+def grows(g: Graph, rate: Symbol = x, name: str = "m", below: Symbol = y, *known: Fact, **data: Expr) -> Fact:
+    steeper = Ge((rate - below) * size, 0, evaluate=False)
+    told = g.fact(f"{name}, slope", steeper, g.case(f"{name}, steep", rate >= below), *known)
+    ends = {"over": size, "start": (Integer(0), q), "end": (Integer(1), new)}
+    return g.rule(name, grown, told, slope=rate, below=below, **ends | data)
+
+
+def slope_at(g: Graph, factor: Expr, case: Boolean = true) -> Fact:
+    here, there, value, rate = symbols("f_0 f_1 g_1 c_9", real=True)
+    near = Le(Abs(there - here - 2 * (x - q)), new * Abs(value - y) * Abs(x - q), evaluate=False)
+    line, bound = g.let(there, here + 2 * (x - q)), g.let(new, factor)
+    limit = g.case("limit", Implies(ge(z**2, 0), Tends(value, y, (x, q)), evaluate=False))
+    known = g.fact("near", near, line, bound, *([g.case("case", case)] if case != true else []))
+    return g.rule("slope", slope, known, limit, f=(here, there), called=rate)
 
 
 def normed(g: Graph) -> Fact:
@@ -339,8 +361,8 @@ FALSE: dict[str, Argument] = {
     "a limit between whole numbers": lambda g: g.apply("l", tends, f=x + count, over=count, to=HALF_),
     "steps that are no whole number": lambda g: counted(g, size),
     "a function rises as it is said": lambda g: grows(g, end=(Integer(1), Integer(-5))),
-    "a slope is positive": lambda g: grows(g, slope=positive),
-    "one function has two slopes": lambda g: [grows(g), grows(g, slope=z, name="again")][1],
+    "a slope is positive": lambda g: grows(g, positive),
+    "one function has two slopes": lambda g: [grows(g), grows(g, z, "again")][1],
     "a slope at one point": lambda g: g.rule(
         "m",
         grown,
@@ -353,6 +375,12 @@ FALSE: dict[str, Argument] = {
     "a case that is a hypothesis": lambda g: g.case("x = 1", Eq(x, 7)),
     "a fact that nobody proved": lambda g: g.fact("f", z >= 1, Fact("m", z >= 2)),
     "a case that nobody supposed": lambda g: g.under(Fact("c", true), g.case("c", z >= 0)),
+    "a slope that is named after its point": lambda g: grows(g, x, "m", low, g.let(low, size)),
+    "a bound on a slope that is named after its point": lambda g: slope_at(g, (x - z) ** 2),
+    "a bound on a slope at one point": lambda g: slope_at(g, z, z >= x**2),
+    "a range of numbers": lambda g: g.let(new, AccumBounds(0, 1)),
+    "pieces that leave something out": lambda g: g.let(new, Piecewise((1, x > 0))),
+    "a sum up to any number": lambda g: g.let(new, Sum(count, (count, 1, x))),
     "a norm that is 5": lambda g: [g.let(q, Integer(5)), normed(g)][1],
     "a minimum is any point": lambda g: g.instance("i", lowest(g), {z: q}),
     "two points are one minimum": lambda g: [lowest(g), lowest(g, 2 * v_star, "too")][1],
@@ -422,6 +450,9 @@ TRUE: dict[str, Argument] = {
     "a difference of integrals": lambda g: over_(g, positive**2, 1),
     "a difference of integrals without end": lambda g: over_(g, exp(-positive), oo),
     "a case": lambda g: g.under(case := g.case("c", z >= 2), g.fact("f", z >= 1, case)),
+    "a bound on a slope that is named after another": lambda g: slope_at(g, z**2),
+    "pieces that leave nothing out": lambda g: g.let(new, Piecewise((1, x > 0), (0, True))),
+    "a sum up to a whole number": lambda g: g.equal("e", Sum(size, (size, 1, count)), count * (count + 1) / 2),
     "a norm that has a name": normed,
     "a minimum": lowest,
     "a step from a number that moves": lambda g: one_more(g, x + 1, g.given("x = y")),
