@@ -80,7 +80,7 @@ _FLOW = Same(_MOVE, _AGAINST * w_hat - _GRADIENT - beta * (w_hat - U_VECTOR))
         **{**R3.names, Part("slope of the potential"): r"\Psi'(\theta)", _ON_T: r"\langle G_\mu,t\rangle"},
         **{_GRADIENT: r"G_\mu", _TURN: r"\dot\theta", _G_W: r"\langle G_\mu,\hat w\rangle", theta: r"\theta"},
         **{w_hat: r"\hat w", U_VECTOR: "u", OVERLAP: r"\langle u,\hat w\rangle", BETWEEN: r"\angle(u,\hat w)"},
-        **{ACROSS: r"\|Pu\|", GAP: r"\|\hat w-u\|"},
+        **{ACROSS: r"\|Pu\|", GAP: r"\|\hat w-u\|", _MOVE: "t"},
         **{at: told.replace(r"\bar w", r"\hat w").replace(r"\bar u", "u") for at, told in ENTRIES.items()},
     },
     hypotheses=OPEN_ANGLE,

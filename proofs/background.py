@@ -148,7 +148,7 @@ _SLOPE = -r_star / (pi * k) * (k - 1 + OVERLAP)
     definition=ReluNetwork("critical"),
     premises={"θ ≤ π": le(theta, pi), "ℓ(0)": eq(_ORIGIN, r_star**2 * (k - 1 + pi) / (2 * pi * k))},
     hypotheses=(*CLOSED_ANGLE, *NONZERO_FILTER, n >= 2),
-    names={Part("critical radius"): r"\rho"},
+    names={Part("critical radius"): r"\rho", _W: "w"},
     parts={"critical radius": CRITICAL_FACTOR},
     besides=lambda: {
         "at w = 0 the slopes along w* and −w* do not cancel: no gradient": lt(

@@ -44,7 +44,7 @@ REGION = {
 }
 """Where N6 and its direction hold: θ' is the angle of the second point."""
 
-NAMES = {phi_angle: r"\theta'"}
+NAMES = {phi_angle: r"\theta'", NORMAL: "n"}
 
 
 def at_angle(angle: Expr, normal: Symbol) -> tuple[Expr, Expr]:

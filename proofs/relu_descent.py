@@ -80,7 +80,7 @@ def _later(formula: Boolean) -> Boolean:
         ),
     },
     names={theta: r"\theta_0", r: "r_0", Part("factor"): r"q_{\min}", _NEXT_ANGLE: r"\theta_{t+1}"}
-    | {Part("norm, a lower bound"): r"\rho(\theta_0)"},
+    | {_NORM: "r_{t}", Part("norm, a lower bound"): r"\rho(\theta_0)"},
     hypotheses=(CLOSED_ANGLE[0], OPEN_ANGLE[1], *NONZERO_FILTER),
     setting="w_{t+1} = w_t − η∇ℓ(w_t), r_t = ‖w_t‖; (1 − cos θ)/(1 + cos θ) = tan²(θ/2)",
     remark="a start drawn from a density satisfies w₀ ≠ 0, θ₀ < π with probability 1 (n ≥ 2)",

@@ -204,7 +204,7 @@ class Graph:
             raise ValueError(f"{self._claim.id}: {claim_id} says what something is; give its `value`")
         conditions = [formula_of(one, {}) for one in (*cited.premises.values(), *cited.hypotheses)]
         if (names := names_of(cited)) is not None:
-            self._names.take(names, terms, Tuple(sentence, *conditions))
+            self._names.take(names, terms, Tuple(sentence, *conditions, *cited.formulas.values()))
         owes = assumed({**terms, **called}), defined(*terms.values()), still
         needs = And(*(put_in(one, terms) for one in conditions), *owes)
         if needs != true:

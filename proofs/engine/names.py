@@ -10,7 +10,7 @@ from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.claim import Claim
 from proofs.engine.facts import Fact, behind
-from proofs.engine.sentence import Is, Tends, formula_of
+from proofs.engine.sentence import Is, Tends, Term, formula_of
 from proofs.engine.smt import impossible
 from proofs.rules.algebra import entrywise, gram, grown, iterated, names, total
 from proofs.rules.analysis import carried, cluster, falling, least, slope, squeezed, vanishing
@@ -88,7 +88,7 @@ class Names:
                 self.call(name.xreplace(terms), tuple(one.xreplace(terms) for one in meant))
         for name, term in cited._sums.items():
             if said.has(name):
-                self._of_entries({term.xreplace(terms): name.xreplace(terms)}, entries=name in QUANTITIES)
+                self._of_entries({term.xreplace(terms): name.xreplace(terms)}, entries=False)
 
     def allow(self, name: str, apply: Callable[..., Boolean], data: Mapping[str, Any], *premises: Fact) -> None:
         """ValueError for what would be a hypothesis in what a rule is told."""
@@ -192,12 +192,13 @@ class Names:
                 raise ValueError(f"{self._claim.id}: {told} is {of}, and not of {term}")
 
     def _shown(self, called: Basic) -> None:
-        """ValueError for a name in a hypothesis that does not say what it is a name of."""
-        if called.is_Symbol and called not in QUANTITIES and called not in self._claim.names:
-            supposed = symbols_of(*self._claim.premises.values(), *self._claim.hypotheses)
-            if called in supposed and called.name.isascii() and called.name.isidentifier():
-                told = f"{called} is a name, and stands in a hypothesis; say in `names` how it reads"
-                raise ValueError(f"{self._claim.id}: {told}")
+        """ValueError for a name, in what the claim says or supposes, that does not say what it is a name of."""
+        claim = self._claim
+        if called.is_Symbol and not isinstance(called, Term) and called not in QUANTITIES | claim.names.keys():
+            said = *claim.premises.values(), *claim.hypotheses, *claim.formulas.values()
+            stands = called in symbols_of(*said, *([] if claim.sentence is None else [claim.sentence]))
+            if stands and called.name.isascii() and called.name.isidentifier():
+                raise ValueError(f"{claim.id}: {called} is a name, and the claim has it; say in `names` how it reads")
 
     def _reaches(self, name: str, over: Symbol, to: Expr, fact: Fact) -> None:
         """ValueError if the hypotheses that a fact rests on keep a variable away from where it goes."""

@@ -20,7 +20,8 @@ __all__ = ["proved", "state"]
 
 def state(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> Claim:
     """B91, with these hypotheses, premises or derivation."""
-    told = {"derivation": lambda d: None, "kind": Kind.INEQUALITY, "sentence": ge(Symbol("z", real=True), 0)} | fields
+    z = Symbol("z", real=True)
+    told = {"derivation": lambda d: None, "kind": Kind.INEQUALITY, "sentence": ge(z, 0), "names": {z: "z"}} | fields
     stated = Claim("B91", "a test", "[here]", Splitting("test"), **told)
     monkeypatch.setitem(registry._REGISTRY, "B91", stated)
     return stated

@@ -94,6 +94,7 @@ negative, positive, count = (
     Symbol("cnt", integer=True, nonnegative=True),
 )
 ONLY = Root("the only", x, eq(1, x), (Integer(0), Integer(2)))
+bare = Symbol("bare", real=True)
 low, size, HALF_ = Symbol("w_8", real=True), Symbol("size", nonnegative=True), Rational(1, 2)
 PREMISES = {
     **{"x = 1": eq(x, 1), "y = 2": eq(y, 2), "x = y": eq(x, y), "x ≥ y": ge(x, y)},
@@ -105,7 +106,8 @@ Argument = Callable[[Graph], Fact]
 
 @pytest.fixture(autouse=True)
 def stated(monkeypatch: pytest.MonkeyPatch) -> None:
-    state(monkeypatch, premises=PREMISES, names={y: r"\langle v^*,2v^*\rangle"})
+    said = All(ge(z, 0), ge(bare, 0))
+    state(monkeypatch, sentence=said, premises=PREMISES, names={y: r"\langle v^*,2v^*\rangle", z: "z"})
 
 
 def two_values(g: Graph, below: Fact) -> Fact:
@@ -396,6 +398,7 @@ FALSE: dict[str, Argument] = {
     "a name in a hypothesis": lambda g: g.rule(
         "d", gram, products={(v_star, v_star): vs_vs}, expanded={x: (v_star, 2 * v_star)}
     ),
+    "a name in the sentence": lambda g: squares(g, bare),
     "a sum in a hypothesis": lambda g: squares(g, x),
     "what a cited claim names is any number": lambda g: moved_by(g, x + 2 * kappa),
     "what a cited claim names is two": lambda g: [moved_by(g, z), moved_by(g, z, y, "there")][1],
