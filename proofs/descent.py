@@ -7,7 +7,7 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-from sympy import And, Equivalent, Implies, Integer, Or, Subs, Symbol, UnevaluatedExpr, cos, oo, pi, sin, sqrt, symbols
+from sympy import And, Eq, Equivalent, Implies, Integer, Or, Subs, Symbol, UnevaluatedExpr, cos, oo, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
@@ -108,18 +108,19 @@ def C7_printed(d: Derivation) -> None:
 
 def tilt_is_small(g: Graph, inside: Fact) -> Fact:
     """‖c ŵ − w*‖² ≤ sin θ, c = 1 − 2θ/π: what is not algebra in C7, proved for θ and π − θ at once."""
-    t, then = symbols("t t'", real=True)
+    t, then, c = symbols("t t' c", real=True)
     quarter = {"over": t, "low": Integer(0), "high": pi / 2}
     signs = g.apply("signs", circle, at=t)
     chords = [g.apply(f"chord of {f}", convex, signs, f=-f, **quarter) for f in (sin(t), cos(t))]
     grows = g.apply("t − sin t rises", rising, f=t - sin(t), over=t, low=Integer(0), high=oo, then=then)
     below = g.instance("t ≥ sin t", grows, {t: Integer(0), then: t})
     across = g.instance("π/2 − t ≥ cos t", below, {t: pi / 2 - t})
-    small = (cos(t) - 1 + 2 * t / pi) ** 2 <= sin(t) * (1 - sin(t))
-    far = g.fact("t ≥ ½", Implies(And(t >= HALF, t <= pi / 2), small), *chords, across)
-    all_ = g.fact("t ≤ π/2", Implies(And(t >= 0, t <= pi / 2), small), far, *chords)
-    both = g.instance("t = θ", all_, {t: theta}), g.instance("t = π − θ", all_, {t: pi - theta})
+    line, small = Eq(pi * (1 - c), 2 * t), (c - cos(t)) ** 2 + sin(t) ** 2 <= sin(t)
+    far = g.fact("t ≥ ½", Implies(And(t >= HALF, t <= pi / 2, line), small), *chords, across)
+    all_ = g.fact("t ≤ π/2", Implies(And(t >= 0, t <= pi / 2, line), small), far, *chords)
     tilt = (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2
+    ends = ("t = θ", {t: theta, c: COSINE_LIKE}), ("t = π − θ", {t: pi - theta, c: -COSINE_LIKE})
+    both = [g.instance(name, all_, terms) for name, terms in ends]
     return g.fact("‖cŵ − w*‖² ≤ sin θ", tilt <= sin(theta), *both, inside)
 
 

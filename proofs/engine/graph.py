@@ -33,7 +33,9 @@ __all__ = ["Fact", "Graph"]
 
 @cache
 def names_of(claim: Claim) -> Names | None:
-    """The names that a claim's graph gives; None if it has none."""
+    """The names that a claim's graph gives; None if what it states is of quantities of the theory alone."""
+    if claim.sentence is None and not claim.names:
+        return None
     found: Names | None = registry.derive(claim.id).names
     return found
 
