@@ -9,8 +9,9 @@ from __future__ import annotations
 from sympy import And, Eq, Equivalent, Expr, Implies, Integer, Ne, Or, Subs, cos, diff, pi, sin, symbols
 
 from proofs.engine.claim import claim, get
+from proofs.engine.combinations import coefficient
 from proofs.engine.definitions import ReluNetwork
-from proofs.engine.derivation import Derivation, coefficient, vanishes
+from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, eq, gt, le, lt, ne

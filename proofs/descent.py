@@ -7,13 +7,30 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-from sympy import And, Eq, Equivalent, Implies, Integer, Or, Subs, Symbol, UnevaluatedExpr, cos, oo, pi, sin, sqrt, symbols
+from sympy import (
+    And,
+    Eq,
+    Equivalent,
+    Implies,
+    Integer,
+    Or,
+    Subs,
+    Symbol,
+    UnevaluatedExpr,
+    cos,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+)
 from sympy.logic.boolalg import Boolean
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
 from proofs.engine.claim import Kind, claim, get
+from proofs.engine.combinations import coefficient
 from proofs.engine.definitions import DescentConstant, PlainDescent
-from proofs.engine.derivation import Derivation, coefficient
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import All, If, Part, Same, Tends, eq, ge, gt, le, lt, ne

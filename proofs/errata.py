@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from sympy import Expr, Rational, cot, pi, sqrt
 
 from proofs.engine.claim import get
-from proofs.engine.derivation import Obligation, coefficient, holds, vanishes
+from proofs.engine.combinations import coefficient
+from proofs.engine.derivation import Obligation, holds, vanishes
 from proofs.engine.render import latex_of
 from proofs.landscape import gradient_at_best_weights, on_best_weights
 from proofs.symbols import HALF, m, ones, r, sum_vs, theta, v_star, v_vs, vs_vs

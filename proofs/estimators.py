@@ -14,8 +14,9 @@ from sympy.codegen.cfunctions import expm1
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim, claim, get
+from proofs.engine.combinations import coefficient
 from proofs.engine.definitions import MeanSample
-from proofs.engine.derivation import Derivation, coefficient
+from proofs.engine.derivation import Derivation
 from proofs.engine.sentence import eq
 from proofs.moments import PHI_0, Kernels, Moments, constant_on_sides, folded_kernels, is_gaussian_on_pieces
 from proofs.oscillation import moments_of, owed, wave_kernels

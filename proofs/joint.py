@@ -26,8 +26,9 @@ from sympy import (
 )
 
 from proofs.engine.claim import claim, get
+from proofs.engine.combinations import coefficient
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, coefficient
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
 from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced

@@ -10,8 +10,9 @@ from sympy import Abs, And, Derivative, Eq, Expr, Implies, Integer, Ne, Rational
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Kind, claim, get
+from proofs.engine.combinations import inner
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, inner
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, If, Part, Tends, eq, ge, gt, le, ne
 from proofs.rules.analysis import circle, rising, squeezed, tends

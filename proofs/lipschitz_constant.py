@@ -12,8 +12,9 @@ from sympy import Abs, And, Derivative, Eq, Expr, Implies, Integer, Matrix, Subs
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import claim, get
+from proofs.engine.combinations import coefficient
 from proofs.engine.definitions import LipschitzGradient
-from proofs.engine.derivation import Derivation, coefficient
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, Part, Same, eq, ge, le
 from proofs.lipschitz import CC, DIRECTION_CONSTANT, E_GAP, FRAMES, HAT_GAP, NAMES, REGION, SS, STRETCH, frames

@@ -7,8 +7,9 @@ from sympy import And, Derivative, Expr, Gt, Implies, Integer, Symbol, cos, oo, 
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import claim
+from proofs.engine.combinations import coefficient, inner
 from proofs.engine.definitions import Splitting
-from proofs.engine.derivation import Derivation, coefficient, inner
+from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, Either, If, Iff, Is, Part, Same, Term, eq, formula_of, gt, le, lt, ne
 from proofs.rules.algebra import total

@@ -30,7 +30,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from proofs.engine.derivation import inner
+from proofs.engine.combinations import inner
 from proofs.engine.sentence import Same
 from proofs.symbols import PLANE, PRODUCTS, QUANTITIES, is_vector
 

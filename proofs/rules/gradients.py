@@ -6,6 +6,7 @@ from sympy import And, Eq, Expr, Integer, Limit, Symbol, cos, diff, pi, simplify
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import get
+from proofs.engine.combinations import coefficient, inner
 from proofs.engine.definitions import (
     CommonZeros,
     Correlation,
@@ -17,7 +18,7 @@ from proofs.engine.definitions import (
     Splitting,
     demand,
 )
-from proofs.engine.derivation import Derivation, Line, coefficient, inner, vanishes
+from proofs.engine.derivation import Derivation, Line, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Is, Same, Term
 from proofs.engine.smt import follows

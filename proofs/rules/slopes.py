@@ -5,8 +5,9 @@ from __future__ import annotations
 from sympy import Expr, Symbol, acos, cos, diff, limit, simplify, sin, solve, sqrt, symbols
 
 from proofs.engine.claim import get
+from proofs.engine.combinations import coefficient, inner
 from proofs.engine.definitions import Definition, FilterGradient, OutputMinimizer, demand
-from proofs.engine.derivation import Derivation, Line, coefficient, holds, inner, vanishes
+from proofs.engine.derivation import Derivation, Line, holds, vanishes
 from proofs.engine.residual import in_basic_quantities
 from proofs.symbols import e, m, ones, r, sum_v, sum_vs, theta, v, v_star, v_v, v_vs, vs_vs, w_hat
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sympy import Function, Integral, Rational, Symbol, cos, exp, oo, pi, sin, sqrt
 
-from proofs.engine.derivation import Derivation, coefficient, holds, nonnegative_in_theta, vanishes
+from proofs.engine.combinations import coefficient
+from proofs.engine.derivation import Derivation, holds, nonnegative_in_theta, vanishes
 from proofs.symbols import e, m, r, s, theta, v_v, v_vs, w_hat, w_star, x
 
 f = Function("f")

@@ -11,7 +11,7 @@ from sympy import Abs, Eq, Expr, Integer, Piecewise, Rational, expand, pi
 import proofs
 from proofs import any_estimator, fixed_points, lagrangian, splitting
 from proofs.engine import claim as registry
-from proofs.engine.derivation import inner
+from proofs.engine.combinations import inner
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import All
 from proofs.lagrangian import LAGRANGIAN_WITNESS, LAGRANGIAN_WITNESSES
