@@ -7,23 +7,7 @@ rest at the spurious minimum (B2.identity).
 
 from __future__ import annotations
 
-from sympy import (
-    And,
-    Eq,
-    Equivalent,
-    Implies,
-    Integer,
-    Or,
-    Subs,
-    Symbol,
-    UnevaluatedExpr,
-    cos,
-    oo,
-    pi,
-    sin,
-    sqrt,
-    symbols,
-)
+from sympy import And, Equivalent, Implies, Integer, Or, Subs, Symbol, UnevaluatedExpr, cos, oo, pi, sin, sqrt, symbols
 from sympy.logic.boolalg import Boolean
 
 from proofs.common_zeros import ALONG, BEST_WEIGHTS, SIZE, STEEP, Valley
@@ -132,7 +116,7 @@ def tilt_is_small(g: Graph, inside: Fact) -> Fact:
     grows = g.apply("t − sin t rises", rising, f=t - sin(t), over=t, low=Integer(0), high=oo, then=then)
     below = g.instance("t ≥ sin t", grows, {t: Integer(0), then: t})
     across = g.instance("π/2 − t ≥ cos t", below, {t: pi / 2 - t})
-    line, small = Eq(pi * (1 - c), 2 * t), (c - cos(t)) ** 2 + sin(t) ** 2 <= sin(t)
+    line, small = eq(pi * (1 - c), 2 * t), (c - cos(t)) ** 2 + sin(t) ** 2 <= sin(t)
     far = g.fact("t ≥ ½", Implies(And(t >= HALF, t <= pi / 2, line), small), *chords, across)
     all_ = g.fact("t ≤ π/2", Implies(And(t >= 0, t <= pi / 2, line), small), far, *chords)
     tilt = (COSINE_LIKE - cos(theta)) ** 2 + sin(theta) ** 2
