@@ -35,7 +35,7 @@ from proofs.engine.render import describe, latex_of_claim
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import Relation, gt
 from proofs.engine.smt import follows
-from proofs.symbols import QUANTITIES, named, r, theta, u, v_vs, vs_vs
+from proofs.symbols import QUANTITIES, r, theta, u, v_vs, vs_vs
 from verify.configurations import configurations, meeting
 
 CLAIMS = proofs.all_claims()
@@ -417,7 +417,8 @@ def test_citations_in_a_circle_prove_nothing(scratch: None) -> None:
     assert registry.derive("B91").decided is True
     assert proofs.proved("B91") is None
 
-    registry.register(example(id="B93", derivation=lambda d: Graph(d).cite("B93", {}, value=named("f")[0])))
+    said = {"statement": None, "subject": "", "sentence": gt(theta, theta + 1), "kind": Kind.EQUIVALENCE}
+    registry.register(example(id="B93", derivation=lambda d: Graph(d).cite("B93", {}), **said))
     with pytest.raises(ValueError, match="B93 is cited by what it rests on: B93"):
         registry.derive("B93")
 
