@@ -197,7 +197,7 @@ def _packed(pieces: list[str], room: float, gap: str) -> Iterator[str]:
     yield line
 
 
-_BRACKETS: Final = re.compile(r"\\left\(|\\right\)|\\bigl\(|\\bigr\)|\(|\)|\\[{}]|[{}]|\\begin|\\end")
+_BRACKETS: Final = re.compile(r"\\left[(|]|\\right[)|]|\\bigl\(|\\bigr\)|\(|\)|\\[{}]|[{}]|\\begin|\\end")
 
 
 def _opened(text: str, column: float, indent: int) -> Iterator[tuple[int, str]]:
@@ -208,9 +208,9 @@ def _opened(text: str, column: float, indent: int) -> Iterator[tuple[int, str]]:
     for token in _BRACKETS.finditer(text):
         if token[0] in ("{", r"\begin", "}", r"\end"):
             braces += 1 if token[0] in ("{", r"\begin") else -1
-        elif "(" in token[0] and not braces:
+        elif ("(" in token[0] or token[0] == r"\left|") and not braces:
             stack.append(token)
-        elif ")" in token[0] and not braces and stack:
+        elif (")" in token[0] or token[0] == r"\right|") and not braces and stack:
             begun = stack.pop()
             if not stack:
                 groups.append((width(text[begun.end() : token.start()]), begun, token))
@@ -218,8 +218,8 @@ def _opened(text: str, column: float, indent: int) -> Iterator[tuple[int, str]]:
         yield indent, text
         return
     _, begun, ended = max(groups, key=lambda group: group[0])
-    tall = begun[0] == r"\left("
-    first, last = (r"\left(", r"\right)") if tall else ("(", ")")
+    tall = begun[0].startswith(r"\left")
+    first, last = (begun[0], ended[0]) if tall else ("(", ")")
     head, tail = text[: begun.start()], text[ended.end() :]
     room = max(column / 2, column - width(head) - width(tail) - 2)
     inside = list(_rows(text[begun.end() : ended.start()], room, indent))

@@ -114,6 +114,14 @@ def test_no_letter_means_two_things() -> None:
     assert r"\text{where }D=" in told
 
 
+def test_a_line_that_ends_in_brackets_ends_all_of_them() -> None:
+    """Those of |x| as well: there is no MathML for one that is open."""
+    many = " + ".join(rf"\frac{{x_{i}}}{{y_{i}}}" for i in range(30))
+    lines = broken(rf"\left|a \left(b + {many}\right)\right| \le t").split(r" \\ ")
+    assert len(lines) > 2
+    assert all(line.count(r"\left") == line.count(r"\right") for line in lines)
+
+
 def test_lines_lose_nothing() -> None:
     """Apart from what holds lines together, the broken formula has the signs of the one it was made of."""
     glue = (r"\begin{aligned}", r"\end{aligned}", r"\\", "&", r"\quad", r"\left.", r"\right.", "{}", r"\bigl", r"\bigr")
