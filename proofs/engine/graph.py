@@ -9,19 +9,18 @@ that they rest on hypotheses alone, and that nothing in the graph was written fo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from sympy import And, Basic, Eq, Expr, Implies, Le, Symbol, Tuple, default_sort_key
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean, Equivalent, true
 
-from proofs.engine import claim as registry
 from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision, Obligation
 from proofs.engine.derivation import Derivation, Kind, Planted, Step, name_of
 from proofs.engine.facts import Fact, behind, equal, implied, named, none, numbers, reduced
-from proofs.engine.names import Names, plain, symbols_of
+from proofs.engine.names import Names, names_of, plain, symbols_of
 from proofs.engine.residual import in_basic_quantities
 from proofs.engine.sentence import Same, Term, changed, formula_of
 from proofs.engine.terms import assumed, defined, put_in, still_numbers
@@ -29,15 +28,6 @@ from proofs.rules.algebra import Applied
 from proofs.symbols import QUANTITIES, is_vector
 
 __all__ = ["Fact", "Graph"]
-
-
-@cache
-def names_of(claim: Claim) -> Names | None:
-    """The names that a claim's graph gives; None if what it states is of quantities of the theory alone."""
-    if claim.sentence is None and not claim.names:
-        return None
-    found: Names | None = registry.derive(claim.id).names
-    return found
 
 
 class Graph:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sympy import And, Basic, Dummy, Eq, Expr, Ge, Gt, Le, Lt, Mul, Rational, Symbol, cos, oo, sympify
 from sympy.logic.boolalg import Boolean, true
 
+from proofs.engine import claim as registry
 from proofs.engine.claim import Claim
 from proofs.engine.facts import Fact, behind
 from proofs.engine.sentence import Is, Tends, Term, formula_of
@@ -47,6 +49,16 @@ _SUMS: Final = frozenset({nonzeros, thresholded, taxicab, slope_sum, slope_squar
 
 _STILL: Final = frozenset({kappa, beta, lam, alpha, a, n, nonzeros, taxicab, slope_sum, slope_squares})
 """Parameters of a problem and sums over w*: they stay while another tends, where N and θ would not."""
+
+
+@cache
+def names_of(claim: Claim) -> Names | None:
+    """The names that a claim's graph gives; None if what it states is of quantities of the theory alone, no sums."""
+    said = symbols_of(*claim.premises.values(), *claim.hypotheses, *claim.formulas.values())
+    if claim.sentence is None and not claim.names and said <= QUANTITIES.keys() - _SUMS:
+        return None
+    found: Names | None = registry.derive(claim.id).names
+    return found
 
 
 class Names:

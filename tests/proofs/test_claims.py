@@ -13,7 +13,7 @@ from unicodedata import combining
 
 import pytest
 from anew import FEW, decided
-from sympy import Abs, Integer, Rational, cos, default_sort_key, expand, false, sin, true
+from sympy import Abs, Integer, Rational, Symbol, cos, default_sort_key, expand, false, sin, true
 
 import proofs
 import proofs.rules
@@ -31,6 +31,7 @@ from proofs.engine.definitions import (
 )
 from proofs.engine.derivation import Derivation, Line, holds, name_of, vanishes
 from proofs.engine.graph import Graph
+from proofs.engine.names import names_of
 from proofs.engine.render import describe, latex_of_claim
 from proofs.engine.residual import decide_zero
 from proofs.engine.sentence import Relation, gt
@@ -421,6 +422,16 @@ def test_citations_in_a_circle_prove_nothing(scratch: None) -> None:
     registry.register(example(id="B93", derivation=lambda d: Graph(d).cite("B93", {}), **said))
     with pytest.raises(ValueError, match="B93 is cited by what it rests on: B93"):
         registry.derive("B93")
+
+
+def test_the_names_of_a_cited_claim_are_asked_for_where_it_states_one(scratch: None) -> None:
+    def derivation(d: Derivation) -> None:
+        Graph(d)
+        trivial(d)
+
+    registry.register(example(id="B94", statement=Symbol("‖q‖", real=True), derivation=derivation))
+    assert names_of(registry.get("B94")) is not None
+    assert names_of(registry.get("P1")) is None
 
 
 @pytest.mark.parametrize(
