@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sympy import Expr, Integer, Mul, Symbol, diff, factor, fraction, solve
+from sympy import Expr, Integer, Max, Min, Mul, Symbol, diff, factor, fraction, solve
 
 from proofs.code.emit import Steps, assignments, gather_roots, lines_of, table, written
-from proofs.code.page_formulas import least_kept, vanishes
 from proofs.code.printers import FIELD
 from proofs.engine.claim import get
+from proofs.engine.residual import decide_zero
 from proofs.penalties import map_id
 from proofs.penalty_forms import Penalty, penalty, size
-from proofs.symbols import beta, kappa, kept_level, lam, multiplier, ratio, star_size, u
+from proofs.symbols import a, beta, kappa, kept_level, lam, multiplier, ratio, star_size, u
 
 LAWS: Final = ("l1", "l0", "tl1")
 """Penalties whose limit is known as a map of w*."""
@@ -40,7 +40,7 @@ def sources() -> list[str]:
         table(name, "Callable[..., Any]", {each.name: _name(each, name) for each in own}, f"By penalty: {meaning}")
         for name, (*_, meaning) in _TABLES.items()
     ]
-    curved = ", ".join(f'"{each.name}"' for each in own if _slope(each).has(u))
+    curved = ", ".join(f'"{each.name}"' for each in own if slope(each).has(u))
     return [*functions, *tables, f'CURVED: Final = ({curved},)\n"""Penalties whose p\' varies."""\n']
 
 
@@ -56,19 +56,38 @@ def _function(each: Penalty, table: str) -> str:
     return written(head, f"{title} for {each.name}.", lines_of(steps(each)))
 
 
-def _slope(each: Penalty) -> Expr:
+def slope(each: Penalty) -> Expr:
+    """p'(u)."""
     return factor(diff(each.at(u), u))
 
 
-def _bend(each: Penalty) -> Expr:
-    return -diff(_slope(each), u)
+def bend(each: Penalty) -> Expr:
+    """−p''(u)."""
+    return -diff(slope(each), u)
+
+
+def least(each: Penalty) -> Expr:
+    """u_t of R4, the least |ū_i| > 0: that at which |w̄_i| is the threshold."""
+    if not each.parameters:
+        return each.landings[0].subs(size, each.threshold)
+    (capped,) = each.threshold.atoms(Min)
+    (root,) = set(capped.args) - {a}
+    beyond = each.threshold.xreplace({capped: a}) - get("R4.tl1").parts["kept entry"].subs(kept_level, root - a)
+    if not vanishes(beyond):
+        raise ValueError("R4.tl1: |w̄_i| is not the threshold of P3 where |ū_i| is least")
+    return Max(root - a, 0)
+
+
+def vanishes(difference: Expr) -> bool:
+    """Whether it is proved to; what is undecided is no formula."""
+    return decide_zero(difference).zero is True
 
 
 def _held_by_claim(each: Penalty) -> None:
     """ValueError unless R4 states this entry for the penalty."""
     parts = get(f"R4.{each.name}").parts
-    slope = _slope(each).subs(u, kept_level)
-    x, drive = kept_level + ratio * slope, (multiplier - beta) * kept_level + multiplier * ratio * slope
+    at_level = slope(each).subs(u, kept_level)
+    x, drive = kept_level + ratio * at_level, (multiplier - beta) * kept_level + multiplier * ratio * at_level
     if "active equation" in parts:
         same = [parts["active equation"] - drive, parts["kept entry"] - x]
     else:
@@ -95,24 +114,20 @@ def _steps(form: Expr) -> Steps:
     return assignments([named], [""], ("f", "x", "rho", "twice"), FIELD)
 
 
-def _least(each: Penalty) -> Expr:
-    return least_kept() if each.parameters else each.landings[0].subs(size, each.threshold)
-
-
 def _turning(each: Penalty) -> Expr:
     """Where gap·u + Nρp'(u) is least: −p''(u) = gap/(Nρ)."""
-    if _bend(each) == 0:
+    if bend(each) == 0:
         return Integer(0)
-    return solve(_bend(each) - 2 / _TWICE, u)[0].replace(lambda part: part.is_Pow, factor)
+    return solve(bend(each) - 2 / _TWICE, u)[0].replace(lambda part: part.is_Pow, factor)
 
 
 _LEAST_MEANING = "least |S(x)| > 0: (field, rho, **parameters)"
 _KEPT_MEANING = "S(x) for x beyond the threshold: (field, x, rho, **parameters)"
 _TURNING_MEANING = "u with -p''(u) = 2/twice, 0 where p'' = 0: (field, twice, **parameters)"
 _TABLES: Final[dict[str, tuple[str, str, Callable[[Penalty], Steps], str]]] = {
-    "SLOPES": ("u", "p'(u)", lambda each: _quotients(_slope(each)), "p'(u): (u, **parameters)"),
-    "BENDS": ("u", "-p''(u)", lambda each: _quotients(factor(_bend(each))), "-p''(u): (u, **parameters)"),
-    "LEAST": ("f, rho", "Least |S(x)| > 0", lambda each: _steps(_least(each)), _LEAST_MEANING),
+    "SLOPES": ("u", "p'(u)", lambda each: _quotients(slope(each)), "p'(u): (u, **parameters)"),
+    "BENDS": ("u", "-p''(u)", lambda each: _quotients(factor(bend(each))), "-p''(u): (u, **parameters)"),
+    "LEAST": ("f, rho", "Least |S(x)| > 0", lambda each: _steps(least(each)), _LEAST_MEANING),
     "KEPT": ("f, x, rho", "S(x) beyond the threshold", lambda each: _steps(each.landings[0]), _KEPT_MEANING),
     "TURNING": ("f, twice", "u with -p''(u) = 2/twice", lambda each: _steps(_turning(each)), _TURNING_MEANING),
 }

@@ -23,7 +23,7 @@ from numerics.generated.splitting import basin_probability, spike_threshold
 from numerics.limits.problem import pose
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "_static" / "interactive"
-SCRIPTS = ("formulas.js", "roots.js", "cubic.js", "limits.js", "branches.js", "census.js")
+SCRIPTS = ("formulas.js", "roots.js", "law.js", "limits.js", "branches.js", "census.js")
 TOLERANCE = 1e-12
 Case = dict[str, Any]
 
@@ -148,7 +148,7 @@ def test_the_threshold_of_spikes_agrees(engine: MiniRacer) -> None:
     pulls = 10 ** np.random.default_rng(6).uniform(-5, 3, (3000, 2))
     pulls[::7, 0] = 0.0
     pulls[::11, 1] = 0.0
-    got = called(engine, "spikes", "threshold", np.cbrt(pulls))
+    got = called(engine, "stability", "threshold", np.cbrt(pulls))
     np.testing.assert_allclose(got, spike_threshold(*pulls.T), rtol=TOLERANCE)
 
 
@@ -463,21 +463,20 @@ def noticed(engine: MiniRacer, group: str, member: str, role: str) -> bool:
         ratio = np.linspace(0, 0.99, 34)
         got = called(engine, group, member, np.arcsin(ratio)[:, None])
         return float(np.max(np.abs(got / basin_probability(n, ratio) - 1))) > TOLERANCE
-    if group == "spikes":
+    if group == "stability":
         pulls = np.array([[0.3, 0.7], [2.0, 5.0]])
         return (
             float(np.max(np.abs(called(engine, group, member, np.cbrt(pulls)) / spike_threshold(*pulls.T) - 1))) > 1e-12
         )
-    if member == "l0_threshold":
-        got = called(engine, group, member, np.array([[2.0, 0.3]]))
-        return bool(abs(got[0] - float(THRESHOLDS["l0"](0.15))) > TOLERANCE)
-    if member == "tl1_kept":  # limits start from it, and Newton's step mends it
-        rows = np.array([[2.0, 0.3, 1.0], [5.0, 1.2, 0.4]])
-        wanted = [PROXIMAL_MAPS["tl1"](np.array(x), rho, a=a) for x, rho, a in rows]
-        return float(np.max(np.abs(called(engine, group, member, rows) / wanted - 1))) > TOLERANCE
-    if member == "tl1_least_kept":  # S just beyond its threshold
-        rows = np.array([[0.3, 0.4], [2.0, 0.7]])
-        wanted = [PROXIMAL_MAPS["tl1"](THRESHOLDS["tl1"](rho, a=a) * (1 + 1e-15), rho, a=a) for rho, a in rows]
+    if group == "laws":
+        penalty, part = member.split("_")
+        shapes = {"a": np.array([0.4, 0.7])} if penalty == "tl1" else {}
+        rho = np.array(
+            [0.3, 2.0]
+        )  # the least |S(x)| is S just beyond its threshold; limits start from the other values
+        x = np.array([2.0, 5.0]) if part == "kept" else THRESHOLDS[penalty](rho, **shapes) * (1 + 1e-15)
+        rows = np.column_stack([*([x] if part == "kept" else []), rho, *shapes.values()])
+        wanted = PROXIMAL_MAPS[penalty](x, rho, **shapes)
         return float(np.max(np.abs(called(engine, group, member, rows) / wanted - 1))) > TOLERANCE
     penalty = "l0" if member == "l0" else "tl1"
     given = [case for case in cases(penalty, 60, 31) if not tie(case)]

@@ -165,12 +165,8 @@ def test_a_function_of_the_script_is_its_claims(formulas: MiniRacer, scalar: Sca
     rows = 10 ** rng.uniform(-1.2, 1.2, (25, len(scalar.arguments)))
     if scalar.name.startswith("probability"):
         rows = rng.uniform(0, np.pi / 2, (25, 1))
-    if scalar.name == "l0_square":
-        rows[:, 0] = rng.uniform(0, 1, 25)
     if scalar.name == "tl1_kept":  # where an entry has that branch
         rows[:, 0] += np.cbrt(6.75 * rows[:, 1] * rows[:, 2] * (rows[:, 2] + 1))
-    if "excess" in {symbol.name for symbol in scalar.arguments} and len(scalar.arguments) == 4:
-        rows[:, 2] = rows[:, 3] * rng.uniform(0.05, 0.95, 25)  # it is below β
     call = f"coarseproofFormulas.{scalar.group}.{scalar.name}(...row)"
     got = json.loads(str(formulas.eval(f"JSON.stringify({json.dumps(rows.tolist())}.map((row) => {call}))")))
     exact = lambdify(scalar.arguments, scalar.form, "mpmath")
@@ -187,8 +183,6 @@ def terms(scalar: Scalar) -> list[Callable[..., object]]:
     sums = [part for part in scalar.form.atoms(Expr) | {scalar.form} if part.is_Add]
     numerators = [part for factor in Mul.make_args(scalar.form) if factor.is_Add for part in factor.args]
     rest = [scalar.form, *(part for each in sums for part in each.args), *numerators]
-    if scalar.name == "tl1_gap":
-        rest.append(scalar.form.subs(Symbol("beta", positive=True), 0))
     return [lambdify(scalar.arguments, part, "mpmath") for part in rest]
 
 

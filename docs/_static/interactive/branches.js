@@ -1,28 +1,29 @@
 /*
- * The stable limits for transformed l1 (R7.tl1): all choices of branches with at most one entry of D_j = N − βS' < 0.
+ * The choices of branches that are stable limits (R7): of one entry above the threshold, of either sign, and of several,
+ * one at most on its middle branch, where D_j = N − βS' < 0.
  */
 "use strict";
 
 (function () {
   const F = globalThis.coarseproofFormulas;
   const R = globalThis.coarseproofRoots;
-  const Q = globalThis.coarseproofCubic;
+  const Q = globalThis.coarseproofLaw;
   const { EPS, bisect, indices, massOf, sum } = R;
-  const HALVINGS = 64;
   const INTERVALS = 5000;
 
-  /** Largest |w*_i| with i not j. */
-  function largestOther(p, j) {
-    return Math.max(0, ...p.size.filter((_, index) => index !== j));
+  /** Whether an entry with κ|w*_i| = pull exceeds the threshold where it is not kept. */
+  const above = (p, pull, multiplier) => pull > multiplier * p.cut;
+
+  /** Whether an entry that is kept with u is another than one below the threshold: not so at a tie. */
+  function apart(p, pull, u, multiplier) {
+    if (p.least > 0) return u > p.least * (1 + 8 * EPS);
+    return Math.abs(pull - multiplier * p.threshold) > 8 * EPS * Math.abs(pull) || u > Math.sqrt(EPS);
   }
 
-  /** A of R7.astroid: κ times the norm of the other entries of w*. */
-  function across(p, j) {
-    return p.kappa * Math.sqrt(massOf(p, indices(p.size, () => true).filter((index) => index !== j)));
-  }
-
-  function signOf(p, j) {
-    return p.w_star[j] < 0 ? -1 : 1;
+  /** Entries whose equation at N = β is 0·w_i = 0, where p' is a number. */
+  function free(p) {
+    const level = (p.lam * p.slope(0)) / p.kappa;
+    return p.size.filter((size) => Math.abs(size - level) <= 2 * EPS * size);
   }
 
   /**
@@ -50,54 +51,68 @@
   }
 
   /**
-   * Limits with one entry above the threshold, of either sign and on any branch: where the convex function
-   * A x/√(1 − x²) − βu − σκw*_j of its u rises through 0, which is once at most.
+   * The root with entry j alone above the threshold, of that sign and on whichever branch; null if there is none.
+   *
+   * With x = |w_j| = T/√(1 + T²), N = A√(1 + T²), A being κ times the norm of the other entries, and what remains is
+   * h(T) = AT − βx + λp'(u) − σκ|w*_j| = 0. h is convex: it rises through 0 once at most, at its larger root, and there
+   * the limit is stable. Newton's method falls to it from the right.
    */
   function single(p, j, sign) {
-    const others = p.kappa * largestOther(p, j);
-    if (!(p.threshold < 1) || others > (p.kappa + p.beta) * p.cut) return [];
-    const push = sign * p.kappa * p.size[j];
-    const pull = across(p, j);
-    const below = (u) => (1 - Q.sizeAt(p, u)) * (1 + Q.sizeAt(p, u));
-    const force = (u) => push + p.beta * u;
-    const excess = (u) => (below(u) > 0 ? (pull * Q.sizeAt(p, u)) / Math.sqrt(below(u)) - force(u) : Infinity);
-    const slope = (u) => pull * F.limits.tl1_size_slope(u, p.rho, p.a) - p.beta * Math.max(below(u), 0) ** 1.5;
-    const high = Q.proximal(p, 1) * (1 + 1e-9) + 1e-300;
-    let [left, right] = [p.jump, high];
-    for (let step = 0; step < HALVINGS && slope(p.jump) < 0; step += 1) {
-      const middle = (left + right) / 2;
-      if (below(middle) <= 0 || slope(middle) > 0) right = middle;
-      else left = middle;
+    if (!(p.threshold < 1)) return null;
+    const rest = indices(p.size, () => true).filter((index) => index !== j);
+    const others = p.kappa * Math.max(0, ...rest.map((index) => p.size[index]));
+    const across = p.kappa * Math.sqrt(massOf(p, rest));
+    let push = sign * p.kappa * p.size[j];
+    const own = p.lam * p.slope(0);
+    // B = 0 means N = β; the sign of a rounding error must not decide.
+    if (!p.curved && Math.abs(push - own) <= 2 * EPS * p.kappa * p.size[j]) push = own;
+    const against = p.lam * p.slope(Q.proximal(p, 1)) - push;
+    if (above(p, others, against >= 0 ? p.beta - against : p.kappa + p.beta)) return null;
+    if (!p.curved && against >= 0) {
+      if (!(p.beta > F.stability.threshold(Math.cbrt(across), Math.cbrt(against)))) return null;
+      if (against === 0 && p.convex && free(p).length > 1) return null; // an end of a continuum
     }
-    const noise = 8 * EPS * (Math.abs(push) + p.beta * left);
-    const depth = excess(left);
-    const consistent = (u) => {
-      const multiplier = F.spikes.tl1_multiplier(push, u, p.beta, p.rho, p.a);
-      const tie = Math.abs(push - multiplier * p.threshold) <= 8 * EPS * Math.abs(push) && u < Math.sqrt(EPS);
-      return u > p.jump && multiplier > 0 && others <= multiplier * p.cut && (p.jump > 0 || !tie);
-    };
-    if (!(depth < -noise)) {
-      if (depth <= noise && consistent(left)) p.unsure = true;
-      return [];
-    }
-    const u = bisect(excess, left, high);
-    if (!consistent(u)) return [];
-    const multiplier = F.spikes.tl1_multiplier(push, u, p.beta, p.rho, p.a);
-    const own = signOf(p, j) * sign;
-    const root = { multiplier, gap: Q.gapAt(p, sign * p.size[j], u), kept: [[j, Q.sizeAt(p, u), u, own]] };
-    const sparse = stiffness(p, multiplier, u) > 0 || multiplier > p.beta;
-    return [sparse ? { root } : { root, index: j, sign: own }];
+    const [tangent, even] = largerRoot(p, push, across, Math.max(p.beta - against, 0) / across);
+    if (!(tangent > 0)) return null;
+    const x = 1 / Math.hypot(1, 1 / tangent);
+    const u = Q.proximal(p, Math.max(x, p.threshold));
+    const gap = (push - p.lam * p.slope(u)) / x;
+    // N = β + gap, or A√(1 + T²), which does not cancel where βu and push do.
+    const multiplier = gap > -p.beta / 2 || !across ? p.beta + gap : across * Math.hypot(1, tangent);
+    if (!(x > p.threshold && u > p.least && apart(p, push, u, multiplier) && multiplier > 0)) return null;
+    const tie = Math.abs(push - p.kappa * p.threshold) <= 8 * EPS * push; // of w* itself
+    if (above(p, others, multiplier) || (tie && !p.least && u <= Math.sqrt(EPS))) return null;
+    if (even) p.unsure = true;
+    return even ? null : { multiplier, gap, kept: [[j, x, u, p.w_star[j] < 0 ? -sign : sign]] };
   }
 
-  /** D = N − βS' of an entry with |u| = level. */
-  function stiffness(p, multiplier, level) {
-    return F.stability.tl1(multiplier, level, p.beta, p.rho, p.a);
+  /** [T, whether h has two roots there to rounding], from a T beyond the root; T = 0 without one. */
+  function largerRoot(p, push, across, from) {
+    let tangent = from;
+    let even = false;
+    for (let step = 0; step < 200 && across > 0 && tangent > 0; step += 1) {
+      const x = 1 / Math.hypot(1, 1 / tangent);
+      const u = p.curved ? Q.proximal(p, Math.max(x, p.threshold)) : 0;
+      const against = p.lam * p.slope(u) - push;
+      const value = across * tangent - (p.beta * x - against);
+      const noise = 2 * EPS * (p.beta * x + Math.abs(against));
+      const slope = across - (p.beta / Q.riseAt(p, u)) * (x / tangent) ** 3;
+      const moved = slope > 0 && value > 0 ? value / slope : 0;
+      if (p.curved) {
+        if (!(x > p.threshold && tangent > moved && (slope > 0 || value <= noise))) return [0, false];
+        even = value <= noise && !(noise < 4 * Math.sqrt(EPS) * slope * tangent);
+      }
+      const last = !(value > noise && moved > EPS * tangent);
+      tangent -= moved;
+      if (last) break;
+    }
+    return [tangent, even];
   }
 
   /** Stable: every D_i > 0, or one is not and Σ w_i²/D_i < 0 (R7.stability). For n = 1 there is nowhere to go. */
-  function isStable(p, { multiplier, kept }) {
+  function isStable(p, { multiplier, gap, kept }) {
     if (p.n === 1 || !kept.length) return true;
-    const rows = kept.map(([, x, u]) => [x, stiffness(p, multiplier, u)]);
+    const rows = kept.map(([, x, u]) => [x, Q.stiffness(p, u, gap)]);
     const negative = rows.filter(([, d]) => !(d > 0));
     if (negative.length !== 1) return negative.length === 0;
     const rest = Math.max(1 - sum(rows.map(([x]) => x * x)), 0);
@@ -106,21 +121,28 @@
     return F.stability.secular(others + (kept.length < p.n ? rest / multiplier : 0), own, least) < 0;
   }
 
-  /** Two entries or more above the threshold, N > β, one at most on its middle branch: depth first, largest first. */
-  function tl1Choices(p, count) {
-    const fold = (size) => Q.fold(p, size);
-    const top = Math.max(p.kappa, p.beta);
-    const folded = -F.limits.tl1_pull_slope(1, 0, top, p.rho, p.a);
+  /** What distinguishes a choice: the entries on their upper branches, and that on its middle branch. */
+  function keyOf(p, { gap, kept }) {
+    return kept.map(([index, , u]) => `${index}${Q.stiffness(p, u, gap) < 0 ? "m" : ""}`).sort().join();
+  }
+
+  /**
+   * Roots with two entries or more above the threshold, N > β, one at most on its middle branch: those `known`, and the
+   * others depth first, largest entry first, until there are more than `count`.
+   */
+  function choices(p, known, count) {
+    const folded = Math.max(p.kappa, p.beta) * p.rho * p.bend(1);
     const least = Math.max(p.kappa - p.beta, folded, 1e-100 * p.kappa) * (1 - 1e-12);
     const most = p.kappa * (1 + 1e-12);
     const entries = indices(p.size, (size) => size > 0)
-      .map((index) => ({ index, size: p.size[index], fold: fold(p.size[index]) }))
+      .map((index) => ({ index, size: p.size[index], fold: Q.fold(p, p.size[index]) }))
       .map((entry) => ({ ...entry, ends: Q.gapAt(p, entry.size, entry.fold) }))
       .filter((entry) => !(entry.ends < least * (1 - 1e-13)))
       .sort((first, second) => second.size - first.size);
     const total = massOf(p, indices(p.size, () => true));
-    const found = [];
-    const norm = (upper, lower, gap) => Q.tl1Square(p, upper.map((entry) => entry.size), lower, gap);
+    const found = [...known];
+    const keys = known.map((root) => keyOf(p, root));
+    const norm = (upper, lower, gap) => Q.squareAt(p, upper.map((entry) => entry.size), lower, gap);
 
     /** Gaps at which the entries decided can be where they are, and completions reach norm 1; null without any. */
     function interval(place, upper, middle) {
@@ -131,13 +153,13 @@
         low = Math.max(low, (p.kappa * entry.size) / p.threshold - p.beta);
       });
       if (middle) {
-        if (!(middle.fold > p.jump)) return null;
-        low = Math.max(low, Q.gapAt(p, middle.size, p.jump));
+        if (!(middle.fold > p.least)) return null;
+        low = Math.max(low, Q.gapAt(p, middle.size, p.least));
         high = Math.min(high, middle.ends);
       }
       if (!(low <= high) || low <= 0) return null;
       const taken = upper.concat(middle || []);
-      const floor = middle ? Q.sizeAt(p, p.jump) ** 2 : 0;
+      const floor = middle ? Q.sizeAt(p, p.least) ** 2 : 0;
       if (norm(upper, total - mass(taken), high) + floor > 1 + 1e-12) return null;
       const joined = upper.concat(entries.slice(place).filter((entry) => entry.ends >= low));
       const ceiling = middle ? Q.sizeAt(p, middle.fold) ** 2 : 0;
@@ -153,7 +175,7 @@
       if (!middle) {
         if (upper.length < 2 || !(norm(upper, lower, low) >= 1 && norm(upper, lower, high) <= 1)) return;
         const gap = R.whereUnit((at) => norm(upper, lower, at), low, high);
-        add(gap, Q.tl1Kept(p, gap, places));
+        add(gap, Q.keptAt(p, gap, places));
       } else if (upper.length) {
         withMiddle(upper, middle, lower, low, high, places);
       }
@@ -161,16 +183,16 @@
 
     function withMiddle(upper, middle, lower, low, high, places) {
       const gapAt = (u) => Q.gapAt(p, middle.size, u);
-      const level = (gap) => bisect((u) => gapAt(u) - gap, p.jump, middle.fold);
+      const level = (gap) => bisect((u) => gapAt(u) - gap, p.least, middle.fold);
       const rest = (u) => norm(upper, lower, gapAt(u)) - 1;
       const own = (u) => Q.sizeAt(p, u) ** 2;
-      const rising = (u) => Q.sizeAt(p, u) * F.limits.tl1_size_slope(u, p.rho, p.a);
-      const turn = (u) => -F.limits.tl1_fold(middle.size, u, p.kappa, p.beta, p.rho, p.a) / own(u); // dN/du
-      const softness = (x, u, gap) => x ** 2 / Math.max(stiffness(p, p.beta + gap, u), 0);
+      const rising = (u) => Q.sizeAt(p, u) * Q.riseAt(p, u);
+      const turn = (u) => Q.turn(p, middle.size, u) / own(u); // dN/du
+      const softness = (x, u, gap) => x ** 2 / Math.max(Q.stiffness(p, u, gap), 0);
       const enclose = (left, right) => {
         const [first, last] = [gapAt(left), gapAt(right)];
         if (!(first > 0)) return [-Infinity, Infinity, -Infinity, Infinity];
-        const [large, small] = [first, last].map((gap) => Q.tl1Kept(p, gap, places));
+        const [large, small] = [first, last].map((gap) => Q.keptAt(p, gap, places));
         const still = (gap) => (p.kappa ** 2 * lower) / (p.beta + gap) ** 3;
         const most = still(first) + sum(large.map(([, x], i) => softness(x, small[i][2], first)));
         const fewest = still(last) + sum(small.map(([, x], i) => softness(x, large[i][2], last)));
@@ -179,13 +201,14 @@
       };
       rises(p, (u) => rest(u) + own(u), enclose, level(low), level(high)).forEach((u) => {
         const gap = gapAt(u);
-        add(gap, [...Q.tl1Kept(p, gap, places), [middle.index, Q.sizeAt(p, u), u]]);
+        add(gap, [...Q.keptAt(p, gap, places), [middle.index, Q.sizeAt(p, u), u]]);
       });
     }
 
     function add(gap, kept) {
       const root = { multiplier: p.beta + gap, gap, kept };
-      if (isStable(p, root)) found.push({ root });
+      const told = kept.every(([index, , u]) => apart(p, p.kappa * p.size[index], u, root.multiplier));
+      if (told && !keys.includes(keyOf(p, root))) found.push(root);
     }
 
     function visit(place, upper, middle) {
@@ -197,7 +220,7 @@
         return;
       }
       visit(place + 1, upper.concat(entries[place]), middle);
-      if (!middle) visit(place + 1, upper, entries[place]);
+      if (p.curved && !middle) visit(place + 1, upper, entries[place]);
       visit(place + 1, upper, middle);
     }
 
@@ -205,12 +228,5 @@
     return found;
   }
 
-  function tl1Limits(p, count) {
-    const found = p.largest <= p.cut ? [{ root: R.unmoved(p) }] : [];
-    p.size.forEach((_, j) => [1, -1].forEach((sign) => found.push(...single(p, j, sign))));
-    const stable = found.filter(({ root }) => isStable(p, root));
-    return stable.concat(tl1Choices(p, count - stable.length));
-  }
-
-  globalThis.coarseproofBranches = { across, largestOther, signOf, tl1Limits };
+  globalThis.coarseproofBranches = { choices, free, isStable, single };
 })();

@@ -2,8 +2,8 @@
  * Formulas of the interactive page, as functions of numbers.
  *
  * Written by `coarseproof derive` from proofs/ and the claims
- * P1, P2, P3, P7.mcp, P7.scad, P7.half, R3, R4.l1, R4.l0, R4.tl1, R7.stability, R7.astroid, R7.l1, R7.l0,
- * R7.tl1, R5, R5.l1, R5.l0, R5.tl1, R6.radius, R6.probability.
+ * P1, P2, P3, P7.mcp, P7.scad, P7.half, R3, R4.l1, R4.l0, R4.tl1, R7.stability, R7.astroid, R5, R5.l1, R5.l0,
+ * R5.tl1, R6.radius, R6.probability.
  * Do not edit: change the claim and derive again.
  */
 "use strict";
@@ -172,161 +172,72 @@ globalThis.coarseproofFormulas = {
     star(x, u, multiplier, kappa, beta) {
       return (multiplier * x - beta * u) / kappa;
     },
-  },
-
-  lower: {
     /** R4.l1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/N */
-    l1(star_size, multiplier, kappa) {
-      return kappa * star_size / multiplier;
-    },
-    /** R4.l0, |w̄_i| where ū_i = 0: κ |w*ᵢ|/N */
-    l0(star_size, multiplier, kappa) {
-      return kappa * star_size / multiplier;
-    },
-    /** R4.tl1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/N */
-    tl1(star_size, multiplier, kappa) {
+    lower(star_size, multiplier, kappa) {
       return kappa * star_size / multiplier;
     },
   },
 
-  limits: {
-    /** R4.l1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/(β + gap) */
-    l1_inactive(star_size, gap, kappa, beta) {
-      return kappa * star_size / (beta + gap);
+  laws: {
+    /** R4.l1, p'(u): 1 */
+    l1_slope(u) {
+      return 1;
     },
-    /** R4.l1, |w̄_i| where ū_i ≠ 0: (κ |w*ᵢ| − λ)/gap */
-    l1_active(star_size, gap, kappa, beta, lam) {
-      return (kappa * star_size - lam) / gap;
+    /** R4.l1, −p''(u): 0 */
+    l1_bend(u) {
+      return 0;
     },
-    /** R4.l1, largest inactive |w*_i|: λ (β + gap)/(β κ) */
-    l1_level(gap, kappa, beta, lam) {
-      return lam * (beta + gap) / beta / kappa;
+    /** R4.l1, u_t, the least |ū_i| > 0: 0 */
+    l1_least(rho) {
+      return 0;
     },
-    /** R4.l1, λ lies below it: κ ω_max */
-    l1_exists(omega_max, kappa) {
-      return kappa * omega_max;
+    /** R4.l1, S(x) beyond its threshold: x − ρ */
+    l1_kept(x, rho) {
+      return x - rho;
     },
-    /** R4.l0, |w̄_i| on J: κ |w*ᵢ|/gap */
-    l0_kept(star_size, gap, kappa, beta) {
-      return kappa * star_size / gap;
+    /** R4.l0, p'(u): 0 */
+    l0_slope(u) {
+      return 0;
     },
-    /** R4.l0, ‖w̄‖²: κ² ((1 − q_J)/(β + gap)² + q_J/gap²) */
-    l0_square(kept_mass, gap, kappa, beta) {
-      return Math.pow(kappa, 2) * ((1 - kept_mass) / Math.pow(beta + gap, 2) + kept_mass / Math.pow(gap, 2));
+    /** R4.l0, −p''(u): 0 */
+    l0_bend(u) {
+      return 0;
     },
-    /** R4.l0, T: √(2 λ/β) */
-    l0_threshold(beta, lam) {
-      return 1.4142135623730951 * Math.sqrt(lam) / Math.sqrt(beta);
+    /** R4.l0, u_t, the least |ū_i| > 0: √(2 ρ) */
+    l0_least(rho) {
+      return 1.4142135623730951 * Math.sqrt(rho);
     },
-    /** R4.tl1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/(β + gap) */
-    tl1_lower(star_size, gap, kappa, beta) {
-      return kappa * star_size / (beta + gap);
+    /** R4.l0, S(x) beyond its threshold: x */
+    l0_kept(x, rho) {
+      return x;
     },
-    /** R4.tl1, u_t, the least U: max(0, √(2 ρ (a + 1)) − a) */
-    tl1_least_kept(rho, a) {
+    /** R4.tl1, p'(u): a (a + 1)/(a + u)² */
+    tl1_slope(u, a) {
+      return a * (a + 1) / Math.pow(a + u, 2);
+    },
+    /** R4.tl1, −p''(u): 2 a (a + 1)/(a + u)³ */
+    tl1_bend(u, a) {
+      return 2 * a * (a + 1) / Math.pow(a + u, 3);
+    },
+    /** R4.tl1, u_t, the least |ū_i| > 0: max(0, √(2 ρ (a + 1)) − a) */
+    tl1_least(rho, a) {
       return Math.max(0, 1.4142135623730951 * Math.sqrt(rho) * Math.sqrt(a + 1) - a);
     },
-    /** R4.tl1, |w̄_i| where |ū_i| = U > 0: a ρ (a + 1)/(a + U)² + U */
-    tl1_size(kept_level, rho, a) {
-      return a * rho * (a + 1) / Math.pow(a + kept_level, 2) + kept_level;
-    },
-    /** R4.tl1, its slope in U, 1/S': 1 − 2 a ρ (a + 1)/(a + U)³ */
-    tl1_size_slope(kept_level, rho, a) {
-      return 1 - 2 * a * rho * (a + 1) / Math.pow(a + kept_level, 3);
-    },
-    /** R4.tl1, κ|w*_i|: a ρ (a + 1) (β + gap)/(a + U)² + gap U */
-    tl1_pull(kept_level, gap, beta, rho, a) {
-      return a * rho * (a + 1) * (beta + gap) / Math.pow(a + kept_level, 2) + gap * kept_level;
-    },
-    /** R4.tl1, its slope in U: gap − 2 a ρ (a + 1) (β + gap)/(a + U)³ */
-    tl1_pull_slope(kept_level, gap, beta, rho, a) {
-      return gap - 2 * a * rho * (a + 1) * (beta + gap) / Math.pow(a + kept_level, 3);
-    },
-    /** R4.tl1, the gap at which an entry has U: (κ |w*ᵢ| − a β ρ (a + 1)/(a + U)²)/(a ρ (a + 1)/(a + U)² + U) */
-    tl1_gap(star_size, kept_level, kappa, beta, rho, a) {
-      const k0 = a * rho * (a + 1) / Math.pow(a + kept_level, 2);
-      return (kappa * star_size - beta * k0) / (k0 + kept_level);
-    },
-    /** R4.tl1, 0 where two branches meet: (β U + κ |w*ᵢ|) (1 − 2 a ρ (a + 1)/(a + U)³) − β (a ρ (a + 1)/(a + U)² + U) */
-    tl1_fold(star_size, kept_level, kappa, beta, rho, a) {
-      const k0 = a + kept_level;
-      const k1 = a * rho * (a + 1);
-      return (1 - 2 * k1 / Math.pow(k0, 3)) * (beta * kept_level + kappa * star_size) - beta * (kept_level + k1 / Math.pow(k0, 2));
-    },
-    /** P3, S(x) beyond its threshold: x − 4 (a + |x|) sin²(arcsin(3 √(3 a ρ (a + 1))/(2 (a + |x|)^(3/2)))/3) sgn(x)/3 */
+    /** R4.tl1, S(x) beyond its threshold: x − 4 (a + x) sin²(arcsin(3 √(3 a ρ (a + 1))/(2 (a + x)^(3/2)))/3)/3 */
     tl1_kept(x, rho, a) {
-      const k0 = a + Math.abs(x);
-      return x - 1.3333333333333333 * k0 * Math.pow(Math.sin(Math.asin(Math.min(2.598076211353316 * Math.sqrt(a) * Math.sqrt(rho) * Math.sqrt(a + 1) / k0 / Math.sqrt(k0), 1)) / 3), 2) * Math.sign(x);
+      const k0 = a + x;
+      return x - 1.3333333333333333 * k0 * Math.pow(Math.sin(Math.asin(Math.min(2.598076211353316 * Math.sqrt(a) * Math.sqrt(rho) * Math.sqrt(a + 1) / k0 / Math.sqrt(k0), 1)) / 3), 2);
     },
   },
 
   stability: {
-    /** R7.stability, D_i: N − β/(1 − 2 a ρ (a + 1)/(a + U)³) */
-    tl1(multiplier, kept_level, beta, rho, a) {
-      return multiplier - beta / (1 - 2 * a * rho * (a + 1) / Math.pow(a + kept_level, 3));
-    },
     /** R7.stability, Σ w̄_i²/D_i: A_w + wⱼ²/Dⱼ */
     secular(A_w, w_j, D_j) {
       return A_w + Math.pow(w_j, 2) / D_j;
     },
-  },
-
-  spikes: {
-    /** R7.astroid, least β, a = A^(1/3), b = B^(1/3): (a² + b²)^(3/2) */
+    /** R7.astroid, least β of a spike, a = A^(1/3), b = B^(1/3): (a² + b²)^(3/2) */
     threshold(a, b) {
       return Math.pow(Math.pow(a, 2) + Math.pow(b, 2), 1.5);
-    },
-    /** R7.l1, B: λ − κ σ w*ⱼ */
-    l1_along(spike_sign, star_entry, kappa, lam) {
-      return lam - kappa * spike_sign * star_entry;
-    },
-    /** R7.l1, norm of the other entries: Aⱼ/(β − excess) */
-    l1_others(spike_across, excess, beta) {
-      return spike_across / (beta - excess);
-    },
-    /** R7.l1, ‖w̄‖²: Aⱼ²/(β − excess)² + Bⱼ²/excess² */
-    l1_square(spike_across, spike_along, excess, beta) {
-      return Math.pow(spike_across / (beta - excess), 2) + Math.pow(spike_along / excess, 2);
-    },
-    /** R7.l1, its slope in the excess: 2 Aⱼ²/(β − excess)³ − 2 Bⱼ²/excess³ */
-    l1_square_slope(spike_across, spike_along, excess, beta) {
-      return 2 * Math.pow(spike_across, 2) / Math.pow(beta - excess, 3) - 2 * Math.pow(spike_along, 2) / Math.pow(excess, 3);
-    },
-    /** R7.l1, |w̄_j|: Bⱼ/excess */
-    l1_size(spike_along, excess) {
-      return spike_along / excess;
-    },
-    /** R7.l0, B: κ w*ⱼ */
-    l0_along(star_entry, kappa) {
-      return kappa * star_entry;
-    },
-    /** R7.l0, norm of the other entries: Aⱼ/(β − excess) */
-    l0_others(spike_across, excess, beta) {
-      return spike_across / (beta - excess);
-    },
-    /** R7.l0, ‖w̄‖²: Aⱼ²/(β − excess)² + Bⱼ²/excess² */
-    l0_square(spike_across, spike_along, excess, beta) {
-      return Math.pow(spike_across / (beta - excess), 2) + Math.pow(spike_along / excess, 2);
-    },
-    /** R7.l0, its slope in the excess: 2 Aⱼ²/(β − excess)³ − 2 Bⱼ²/excess³ */
-    l0_square_slope(spike_across, spike_along, excess, beta) {
-      return 2 * Math.pow(spike_across, 2) / Math.pow(beta - excess, 3) - 2 * Math.pow(spike_along, 2) / Math.pow(excess, 3);
-    },
-    /** R7.l0, |w̄_j|: Bⱼ/excess */
-    l0_size(spike_along, excess) {
-      return spike_along / excess;
-    },
-    /** R7.tl1, N, push = σκw*_j: (β U + push)/(a ρ (a + 1)/(a + U)² + U) */
-    tl1_multiplier(push, kept_level, beta, rho, a) {
-      return (beta * kept_level + push) / (a * rho * (a + 1) / Math.pow(a + kept_level, 2) + kept_level);
-    },
-    /** R7.tl1, |w̄_j|, from N: (β U + push)/(β + gap) */
-    tl1_entry(push, kept_level, gap, beta) {
-      return (beta * kept_level + push) / (beta + gap);
-    },
-    /** R7.tl1, ‖w̄‖² from N's U and the U of |w̄_j|: (Aⱼ²/(β U + push)² + 1) (a ρ (a + 1)/(a + outer)² + outer)² */
-    tl1_square(spike_across, push, kept_level, outer, beta, rho, a) {
-      return Math.pow(a * rho * (a + 1) / Math.pow(a + outer, 2) + outer, 2) * (Math.pow(spike_across / (beta * kept_level + push), 2) + 1);
     },
   },
 

@@ -1,18 +1,18 @@
 /*
  * The sparse limit of the splitting iteration: its weights (R4), its error and the bound of it (R5), its basin (R6).
  *
- * Formulas come from formulas.js, multipliers from roots.js and cubic.js; here are sums over entries.
+ * Formulas come from formulas.js, multipliers from law.js; here are sums over entries.
  */
 "use strict";
 
 (function () {
   const F = globalThis.coarseproofFormulas;
-  const { EPS, LONGEST, indices, l0Root, l1Root, pose, sum } = globalThis.coarseproofRoots;
-  const { tl1Root } = globalThis.coarseproofCubic;
+  const { EPS, LONGEST, indices, pose, sum } = globalThis.coarseproofRoots;
+  const { riseAt, sparseRoot } = globalThis.coarseproofLaw;
 
   /** Weights w, their proximal values u = S(w), the support of u, and what is said of them. */
   function filled(p, root) {
-    const size = p.size.map((entry) => Math.min(F.lower[p.penalty](entry, root.multiplier, p.kappa), p.threshold));
+    const size = p.size.map((entry) => Math.min(F.fixed_points.lower(entry, root.multiplier, p.kappa), p.threshold));
     const level = p.beta || p.lam ? p.size.map(() => 0) : [...size];
     const sign = p.w_star.map((entry) => (entry < 0 ? -1 : 1));
     root.kept.forEach(([index, x, u, own]) => {
@@ -20,7 +20,7 @@
       level[index] = u;
       if (own) sign[index] = own;
     });
-    if (p.penalty === "tl1" && root.kept.length) complete(p, root.multiplier, size, level);
+    if (p.curved && root.kept.length) complete(p, root.multiplier, size, level);
     const weights = size.map((x, index) => sign[index] * x);
     const auxiliary = level.map((u, index) => sign[index] * u);
     const error = Math.sqrt(sum(weights.map((w, index) => (w - p.w_star[index]) ** 2)));
@@ -43,7 +43,7 @@
    */
   function complete(p, multiplier, size, level) {
     const short = 1 - sum(size.map((x) => x * x));
-    const rise = level.map((u) => (u ? F.limits.tl1_size_slope(u, p.rho, p.a) : Infinity));
+    const rise = level.map((u) => (u ? riseAt(p, u) : Infinity));
     const stiff = rise.map((slope) => Math.max(Math.abs(multiplier - p.beta / slope), EPS * multiplier));
     const kept = indices(level, (u) => u !== 0);
     if (!kept.length) return;
@@ -97,10 +97,6 @@
     return p.n === 1 ? 0.5 : F.basin[`probability_${p.n}`](Math.asin(radius / p.kappa));
   }
 
-  function sparseRoot(p) {
-    return { l1: l1Root, l0: l0Root, tl1: tl1Root }[p.penalty](p);
-  }
-
   /**
    * The sparse limit for {w_star, kappa = 1, beta, lam, penalty, a = 1}; w_star stands for its direction.
    *
@@ -122,9 +118,9 @@
   }
 
   function noLimit(p) {
-    const bound = F.limits.l1_exists(p.largest, p.kappa);
+    const bound = (p.kappa * p.largest).toPrecision(4);
     return (
-      `No sparse limit (R4.l1): λ = ${p.lam.toPrecision(4)} is not below κ‖w*‖∞ = ${bound.toPrecision(4)}, and ` +
+      `No sparse limit (R4.l1): λ = ${p.lam.toPrecision(4)} is not below κ‖w*‖∞ = ${bound}, and ` +
       `β‖w*‖∞ = ${(p.beta * p.largest).toPrecision(4)} exceeds λ.`
     );
   }

@@ -1,8 +1,6 @@
 /*
- * The multiplier of the sparse limit (R4) for l1 and l0, for n up to 12: arguments, root finding, choice of branches.
- *
- * Formulas come from formulas.js. The equation is N w = κw* + βS(w) on the unit sphere. The unknown is the gap N − β,
- * which keeps its digits where N is close to β.
+ * The problem N w = κw* + βS(w) on the unit sphere, for n up to 12: its arguments, and root finding. The unknown is the
+ * gap N − β, which keeps its digits where N is close to β.
  */
 "use strict";
 
@@ -102,73 +100,25 @@
     const rho = beta ? lam / beta : lam ? Infinity : 0;
     const size = w_star.map(Math.abs);
     const threshold = beta ? F.penalties[given.penalty].threshold(rho, ...shapes) : Infinity;
+    const law = (name) => (...values) => F.laws[`${given.penalty}_${name}`](...values, ...shapes);
     const p = { w_star, size, kappa, beta, lam, rho, shapes, threshold, penalty: given.penalty, n: size.length };
+    Object.assign(p, { slope: law("slope"), bend: law("bend"), kept: law("kept"), least: beta ? law("least")(rho) : 0 });
     p.largest = Math.max(...size);
-    p.a = shapes[0];
     p.cut = threshold * (1 + 8 * EPS); // a tie, to rounding, counts as below the threshold
-    p.jump = given.penalty === "tl1" && beta ? F.limits.tl1_least_kept(rho, p.a) : 0;
+    p.curved = p.penalty === "tl1" && lam > 0; // p' varies: entries have two nonzero branches
+    p.convex = !p.curved && !p.least; // S does not jump
     return p;
   }
 
-  // Roots: {multiplier, gap, kept: [[index, |w|, |u|], ...]}; all other entries are on the lower branch.
+  // Roots: {multiplier, gap, kept: [[index, |w|, |u|, sign of w if not that of w*], ...]}; all others are on the lower
+  // branch.
 
   function unmoved(p) {
     return { multiplier: p.kappa, gap: p.kappa - p.beta, kept: [] };
   }
 
-  function fromGap(p, gap, kept) {
-    return { multiplier: p.beta + gap, gap, kept };
-  }
-
-  function lowest(p) {
-    return Math.max(p.kappa - p.beta, 0);
-  }
-
   function whereUnit(square, low, high) {
     return bisect((gap) => 1 / Math.sqrt(square(gap)) - 1, low, high);
-  }
-
-  /** R4.l1; null where there is none. */
-  function l1Root(p) {
-    if (!p.beta || (p.lam && p.largest <= p.cut)) return unmoved(p);
-    const bound = F.limits.l1_exists(p.largest, p.kappa);
-    if (bound - p.lam <= 2 * EPS * bound) return null;
-    const entry = (size, gap) =>
-      size > F.limits.l1_level(gap, p.kappa, p.beta, p.lam)
-        ? F.limits.l1_active(size, gap, p.kappa, p.beta, p.lam)
-        : F.limits.l1_inactive(size, gap, p.kappa, p.beta);
-    const square = (gap) => (gap > 0 ? sum(p.size.map((size) => entry(size, gap) ** 2)) : Infinity);
-    const gap = whereUnit(square, lowest(p), p.kappa);
-    const level = F.limits.l1_level(gap, p.kappa, p.beta, p.lam);
-    const kept = [];
-    p.size.forEach((size, index) => {
-      if (size > level) kept.push([index, entry(size, gap), entry(size, gap) - p.rho]);
-    });
-    return fromGap(p, gap, kept);
-  }
-
-  /** Gap at which a support of mass q has norm 1 (R4.l0). */
-  function l0Gap(p, mass) {
-    const low = lowest(p);
-    if (!(mass > 0)) return low;
-    const square = (gap) => F.limits.l0_square(Math.min(mass, 1), gap, p.kappa, p.beta);
-    return Math.min(whereUnit(square, low, p.kappa), p.kappa);
-  }
-
-  function l0Kept(p, gap, places) {
-    const least = p.threshold * (1 + EPS);
-    return places.map((index) => {
-      const x = Math.max(F.limits.l0_kept(p.size[index], gap, p.kappa, p.beta), least);
-      return [index, x, x];
-    });
-  }
-
-  /** R4.l0 on the support of the hard threshold of w*. */
-  function l0Root(p) {
-    if (!p.beta || p.largest <= p.cut) return unmoved(p);
-    const places = indices(p.size, (size) => size > p.cut);
-    const gap = l0Gap(p, massOf(p, places));
-    return { multiplier: Math.max(p.beta + gap, p.kappa), gap, kept: l0Kept(p, gap, places) };
   }
 
   /** Σ w*_i² over some indices. */
@@ -180,21 +130,5 @@
     return values.map((value, index) => (test(value) ? index : -1)).filter((index) => index >= 0);
   }
 
-  globalThis.coarseproofRoots = {
-    EPS,
-    LONGEST,
-    bisect,
-    fromGap,
-    indices,
-    l0Gap,
-    l0Kept,
-    l0Root,
-    l1Root,
-    lowest,
-    massOf,
-    pose,
-    sum,
-    unmoved,
-    whereUnit,
-  };
+  globalThis.coarseproofRoots = { EPS, LONGEST, bisect, indices, massOf, pose, sum, unmoved, whereUnit };
 })();
