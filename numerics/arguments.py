@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from inspect import Signature, signature
+from inspect import Parameter, Signature, signature
 from math import inf, isfinite, pi, prod
 from numbers import Integral
 from typing import Any, Final, NoReturn, TypeVar
@@ -256,20 +256,24 @@ def stepping(eta: float, step: int, allowed: str) -> Iterator[None]:
         raise ValueError(told) from error
 
 
+def keywords(function: Callable[..., Any]) -> list[Parameter]:
+    """The parameters that a function takes by name alone."""
+    return [each for each in signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
+
+
 def renamed(**names: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Decorator of a generated function whose own names of parameters no user can have: `names` gives the keywords.
 
     Its signature has these only, and none of the arguments that come before: they may be called like one of them.
     """
-    keywords = {own: name for name, own in names.items()}
+    given_by = {own: name for name, own in names.items()}
 
     def decorate(function: Callable[..., T]) -> Callable[..., T]:
         @wraps(function)
         def called(*arguments: Any, **given: Any) -> T:
             return function(*arguments, **{names.get(name, name): value for name, value in given.items()})
 
-        own = [each for each in signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
-        shown = Signature([each.replace(name=keywords.get(each.name, each.name)) for each in own])
+        shown = Signature([each.replace(name=given_by.get(each.name, each.name)) for each in keywords(function)])
         called.__signature__ = shown  # type: ignore[attr-defined]
         return called
 

@@ -17,7 +17,6 @@ range of its dtype is a ValueError.
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -25,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import broadcast, check_parameters, finite_array, numbers, watched
+from numerics.arguments import broadcast, check_parameters, finite_array, keywords, numbers, watched
 
 Array = NDArray[Any]
 Proxy = Callable[[Array], Array]
@@ -110,8 +109,7 @@ def resolve_proxy(ste: str | Proxy, parameters: Mapping[str, float]) -> Proxy:
         raise ValueError(f"ste = {ste!r} is neither a name nor a function; pass a name or mu'(x)")
     if not parameters:
         return function
-    own = [each.name for each in inspect.signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
-    numbers(parameters, dict.fromkeys(own, "> -inf"), f"ste = {ste!r}")
+    numbers(parameters, {each.name: "> -inf" for each in keywords(function)}, f"ste = {ste!r}")
     return partial(function, **parameters)
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from inspect import signature, unwrap
+from inspect import unwrap
 from types import FunctionType
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ import torch
 from scipy import special
 from torch import Tensor
 
-from numerics.arguments import check_parameters, flag, number, renamed
+from numerics.arguments import check_parameters, flag, keywords, number, renamed
 from numerics.elementwise import root
 from numerics.generated.estimators import PARAMETERS
 from numerics.generated.penalties import PENALTY_PARAMETERS, PROXIMAL_MAPS
@@ -93,13 +93,9 @@ def _over_tensors(functions: Mapping[str, Callable[..., Any]]) -> dict[tuple[str
             code: Any = unwrap(given)
             made = FunctionType(code.__code__, code.__globals__ | operations, code.__name__, code.__defaults__)
             made.__kwdefaults__ = code.__kwdefaults__
-            keywords = dict(zip(_keywords(given), _keywords(code), strict=True))
-            found[name, dtype] = made if given is code else renamed(**keywords)(made)
+            names = {shown.name: own.name for shown, own in zip(keywords(given), keywords(code), strict=True)}
+            found[name, dtype] = made if given is code else renamed(**names)(made)
     return found
-
-
-def _keywords(function: Callable[..., Any]) -> list[str]:
-    return [each.name for each in signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
 
 
 _PROXIES: Final = _over_tensors(PROXIES)

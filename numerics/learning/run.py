@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -52,9 +51,11 @@ class Run:
         """Iterate and sum up."""
         if self.point.step > max_steps:
             raise ValueError(f"max_steps = {max_steps}; the state has made {self.point.step} steps already")
-        with self._interruptible():
-            self._iterate(max_steps, Reporter(progress))
+        try:
+            self._iterate(max_steps, progress)
             return self._summary(self._located(self.point))
+        except KeyboardInterrupt:
+            raise LearningInterrupted(LearningState.at(self.safe, self.rows, self.settings)) from None
 
     def _start(self, w0: Array, v: Array) -> Point:
         size, direction = polar(w0)
@@ -82,14 +83,8 @@ class Run:
         self.rows = [tuple(row) for row in state.record.tolist()]
         return Point(state.step, self.buffers[0], state.v.copy(), *state.scalars.tolist())
 
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        try:
-            yield
-        except KeyboardInterrupt:
-            raise LearningInterrupted(LearningState.at(self.safe, self.rows, self.settings)) from None
-
-    def _iterate(self, max_steps: int, reporter: Reporter) -> None:
+    def _iterate(self, max_steps: int, progress: Progress | None) -> None:
+        due = time.monotonic() + _QUIET
         while self.point.step < max_steps and not self._settled(self.point.distance, self.point.resolved):
             if self.problem.bare(self.point.step):
                 self.point = self._stride(self.point)
@@ -98,7 +93,9 @@ class Run:
                 if self.point.step % self.problem.record_every == 0:
                     self.rows.append(row)
                 self.safe = self.point = following
-            reporter(self.point)
+            if progress is not None and time.monotonic() >= due:
+                progress(self.point.step, self.point.angle, self.point.residual)
+                due = time.monotonic() + _INTERVAL
 
     def _settled(self, distance: float, resolved: float) -> bool:
         """Whether the limit is near enough, or as near as rounding allows."""
@@ -285,16 +282,3 @@ class Run:
         if not problem.learn_v:
             fit = loss(self.point.v, angle, problem.v_star)
         return potential + split, fit + split
-
-
-class Reporter:
-    """Calls `progress` at most ten times a second, in runs longer than two seconds."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self.progress, self.due = progress, time.monotonic() + _QUIET
-
-    def __call__(self, point: Point) -> None:
-        """Report, if it is time."""
-        if self.progress is not None and time.monotonic() >= self.due:
-            self.progress(point.step, point.angle, point.residual)
-            self.due = time.monotonic() + _INTERVAL

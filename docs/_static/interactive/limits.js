@@ -125,22 +125,23 @@
     );
   }
 
+  /** `count` numbers each from −reach to the threshold −t, between thresholds, and from there on: S may jump. */
+  function pieces(t, reach, count) {
+    const beyond = t * (1 + 4 * EPS);
+    const ends = t < reach && t > 0 ? [[-reach, -beyond], [-t, t], [beyond, reach]] : [[-reach, reach]];
+    const between = (low, high) => Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
+    return ends.map(([low, high]) => between(low, high));
+  }
+
   /**
    * The curve N x − βS(x) = κw* (R3) on which all entries of a limit lie, in pieces between the thresholds: points
    * [entry of w*, entry of w] with |entry of w| up to `reach`.
    */
   function entryCurve(p, multiplier, reach, count) {
     const shrink = (x) => (p.beta ? F.penalties[p.penalty].map(x, p.rho, ...p.shapes) : p.lam ? 0 : x);
-    const t = Math.min(p.threshold, reach);
-    const beyond = t * (1 + 4 * EPS);
-    const ends = t < reach && t > 0 ? [[-reach, -beyond], [-t, t], [beyond, reach]] : [[-reach, reach]];
-    return ends.map(([low, high]) =>
-      Array.from({ length: count }, (_, index) => {
-        const x = low + ((high - low) * index) / (count - 1);
-        return [F.fixed_points.star(x, shrink(x), multiplier, p.kappa, p.beta), x];
-      }),
-    );
+    const star = (x) => F.fixed_points.star(x, shrink(x), multiplier, p.kappa, p.beta);
+    return pieces(p.threshold, reach, count).map((piece) => piece.map((x) => [star(x), x]));
   }
 
-  globalThis.coarseproofLimits = { LONGEST, entryCurve, filled, pose, sparseLimit };
+  globalThis.coarseproofLimits = { LONGEST, entryCurve, filled, pieces, pose, sparseLimit };
 })();

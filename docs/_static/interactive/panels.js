@@ -44,18 +44,14 @@
     const { w_star, shapes, rho, penalty } = view.plain;
     const shrink = (x) => F.penalties[penalty].map(x, rho, ...shapes);
     const reach = 1.3 * Math.max(...w_star.map(Math.abs));
-    const t = Math.min(F.penalties[penalty].threshold(rho, ...shapes), reach);
+    const t = F.penalties[penalty].threshold(rho, ...shapes);
     const axes = D.frame(
       target,
       { low: -reach, high: reach, label: "entry x (dimensionless)" },
       { low: -reach, high: reach, label: "S(x) at ρ = λ/β (dimensionless)" },
     );
     axes.line([[-reach, -reach], [reach, reach]], "sm-same");
-    const beyond = t * (1 + 1e-12);
-    [[-reach, -beyond], [-t, t], [beyond, reach]].forEach(([low, high]) => {
-      const points = Array.from({ length: 161 }, (_, k) => low + ((high - low) * k) / 160);
-      axes.line(points.map((x) => [x, shrink(x)]), "sm-sparse");
-    });
+    L.pieces(t, reach, 161).forEach((piece) => axes.line(piece.map((x) => [x, shrink(x)]), "sm-sparse"));
     w_star.forEach((entry) => axes.mark("cross", [entry, shrink(entry)], "sm-sparse"));
   }
 
