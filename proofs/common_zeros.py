@@ -166,7 +166,7 @@ def C8_beyond(d: Derivation) -> None:
 
 @claim(
     id="C8.identity",
-    title="The identity coarse gradient at the spurious minimum",
+    title="The identity coarse gradient at the spurious point θ = π, v = v(π)",
     source="[Y], Lemma 7; that m ≥ 2 and 1ᵀv* ≠ 0 are needed for it not to vanish [here]",
     subject=r"\|G_{\mathrm{identity}}(v(\pi),w)\|",
     definition=CommonZeros("identity", "spurious"),

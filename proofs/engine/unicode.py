@@ -157,7 +157,7 @@ class _Reader:
 
     def _sign(self, name: str) -> str:
         sign = _LETTERS.get(name, name)
-        if self._next().isspace() and sign in _CLOSE:
+        if self._next().isspace() and sign in _CLOSE and self._rest[-2:-1] not in (["+"], ["-"]):  # Δ alone, a symbol
             self._rest.pop()
         if len(name) > 1 and sign == name and self._next().strip() and self._next() not in "^_({":
             sign += " " * (self._next() not in ("\\left", "\\bigl"))

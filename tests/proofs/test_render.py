@@ -35,6 +35,7 @@ def test_line_spells_operators() -> None:
     assert line_of(known.theta <= 3) == "θ ≤ 3"
     assert line_of(sqrt(2) * known.r) == "√2 r"
     assert line_of(sqrt(known.r + 1)) == "√(r + 1)"
+    assert line_of(1 + Symbol("Δ")) == "Δ + 1"
 
 
 def test_no_names_of_the_code_are_read() -> None:
