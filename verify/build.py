@@ -168,8 +168,7 @@ def target_outputs(target: str, progress: Callback | None = None) -> dict[str, s
     return target_modules(target)
 
 
-def stale_files(root: Path, wanted: Collection[str]) -> list[Path]:
-    """Modules below numerics/generated that are not among the outputs `wanted`."""
-    folder = root / GENERATED
-    found = sorted(folder.glob("*.py")) if folder.is_dir() else []
-    return [path for path in found if path.relative_to(root).as_posix() not in wanted]
+def stale_files(root: Path, wanted: Collection[str]) -> list[str]:
+    """Modules below numerics/generated that are not among the outputs `wanted`, by path relative to `root`."""
+    found = (path.relative_to(root).as_posix() for path in (root / GENERATED).glob("*.py"))
+    return sorted(name for name in found if name not in wanted)

@@ -23,15 +23,11 @@ if TYPE_CHECKING:
     from proofs.engine.claim import Claim
 
 
-def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    if not wanted or ctx.resilient_parsing:
-        return
+def _version() -> str:
     try:
-        number = metadata.version("coarseproof")
+        return metadata.version("coarseproof")
     except metadata.PackageNotFoundError:
-        number = "(not installed: running from a checkout)"
-    click.echo(f"coarseproof {number}")
-    ctx.exit()
+        return "(not installed: running from a checkout)"
 
 
 @click.group(
@@ -47,9 +43,7 @@ Examples:
                                       where the iteration ends for a true weight
   coarseproof derive --check          is the generated code up to date?""",
 )
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
-)
+@click.version_option(_version(), message="coarseproof %(version)s")
 def main() -> None:
     """Derive, generate and verify the formulas of coarse-gradient training.
 
@@ -76,9 +70,7 @@ def claims(names: tuple[str, ...], latex: bool) -> None:
     import proofs
     from proofs.engine.render import describe, latex_of_claim
 
-    if not names:
-        _list_claims(proofs.all_claims(), latex)
-    chosen = [_find(name) for name in names]  # before anything is printed
+    chosen = [_find(name) for name in names] or [list(proofs.all_claims())]  # before anything is printed
     for number, one in enumerate(chosen):
         if isinstance(one, list):
             _list_claims(one, latex)
@@ -88,7 +80,7 @@ def claims(names: tuple[str, ...], latex: bool) -> None:
     if not latex:
         from verify.reading.references import listed
 
-        shown = [claim for one in chosen for claim in (one if isinstance(one, list) else [one])] or proofs.all_claims()
+        shown = [claim for one in chosen for claim in (one if isinstance(one, list) else [one])]
         for line in listed((claim.source for claim in shown), width()):
             click.echo(line)
 

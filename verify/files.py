@@ -58,9 +58,10 @@ def make_folder(folder: Path) -> None:
 def _replace(target: Path, data: bytes) -> None:
     """Write beside the target, then rename: that is atomic within one file system only."""
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-    temporary, descriptor = _open_beside(target)
+    temporary = _beside(target)
+    stream = temporary.open("xb")
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with stream:
             if mode is not None:
                 temporary.chmod(mode)
             stream.write(data)
@@ -68,17 +69,14 @@ def _replace(target: Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         os.replace(temporary, target)
     except BaseException:  # KeyboardInterrupt too: the temporary file must not stay
-        with suppress(FileNotFoundError):
-            temporary.unlink()
+        temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
 
 
-def _open_beside(target: Path) -> tuple[Path, int]:
-    """A new, empty file in the folder of `target`, with the mode an ordinary new file has."""
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return temporary, os.open(temporary, flags, 0o666)
+def _beside(target: Path) -> Path:
+    """A new name in the folder of `target`."""
+    return target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
 
 
 def _sync_folder(folder: Path) -> None:
@@ -105,9 +103,7 @@ def check_folder_writable(folder: Path) -> None:
     """ValueError unless files could be written into `folder`, which may still have to be made."""
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"cannot write into {folder}: it is a file; name a folder")
-    nearest = folder
-    while not nearest.exists() and nearest != nearest.parent:
-        nearest = nearest.parent
+    nearest = next((path for path in (folder, *folder.parents) if path.exists()), folder)
     if not nearest.is_dir():
         raise ValueError(f"cannot make {folder}: {nearest} is a file; name another folder")
     _probe(folder, nearest / "any")  # the folder itself may have no name: "."
@@ -115,9 +111,9 @@ def check_folder_writable(folder: Path) -> None:
 
 def _probe(named: Path, target: Path) -> None:
     """Permissions, full disks, read-only systems all show when a file is made: make one."""
+    temporary = _beside(target)
     with writing(named):
-        temporary, descriptor = _open_beside(target)
-    os.close(descriptor)
+        temporary.touch(exist_ok=False)
     temporary.unlink()
 
 

@@ -18,7 +18,7 @@ from verify.cluster import executor
 from verify.evidence import ClaimReport, Evidence, Grade, Level, Method, Outcome, Report, Task, Verdict, pinning
 from verify.processes import single_threaded
 from verify.versions import versions
-from verify.workers import Callback, Piece, Work, describe
+from verify.workers import Callback, Piece, carry_out, describe
 
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
@@ -88,19 +88,12 @@ def run_suite(
         environment: dict[str, str | int] = {**versions(), "jobs": where.room()}
         plans = [_Plan.make(name, claims, level, seed) for name in METHODS]
         asked = ((plan.name, replace(task, explained=explained)) for plan in plans for task in plan.tasks)
-        work = Work([Piece(METHODS[name], task) for name, task in asked])
-        outcomes = iter(work.carry_out(where, progress))
+        outcomes = iter(carry_out([Piece(METHODS[name], task) for name, task in asked], where, progress))
         found = [plan.conclude([next(outcomes) for _ in plan.tasks]) for plan in plans]
         said = {claim.id: [evidence for by_claim in found for evidence in by_claim[claim.id]] for claim in claims}
-        found.append(matrix.conclude(claims, said, level))
+        judged = matrix.conclude(claims, said, level)
     reports = tuple(
-        ClaimReport(
-            claim.id,
-            claim.title,
-            claim.source,
-            claim.kind.value,
-            tuple(evidence for by_claim in found for evidence in by_claim[claim.id]),
-        )
+        ClaimReport(claim.id, claim.title, claim.source, claim.kind.value, (*said[claim.id], *judged[claim.id]))
         for claim in claims
     )
     if pins:

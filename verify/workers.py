@@ -81,64 +81,50 @@ class Executor(Protocol):
         """What has ended since, after waiting for a while if nothing has."""
 
 
-class Work:
-    """All the pieces of a run, the outcomes in the order given.
+def carry_out(pieces: Sequence[Piece], executor: Executor, callback: Callback | None) -> list[Outcome]:
+    """Do all the pieces of a run: the outcomes in the order given; what stops it, KeyboardInterrupt say, goes through.
 
     One process takes the lightest, so that something is done at once; the others the heaviest, which then share what a
     process remembers, and leave no long piece for the end.
     """
+    waiting = deque(sorted(pieces, key=lambda piece: -piece.task.weight))
+    running: dict[Piece, None] = {}
+    outcomes: dict[Piece, Outcome] = {}
+    light: Piece | None = None
+    total = sum(piece.task.weight for piece in pieces)
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
-        self.pieces = pieces
-        self.waiting = deque(sorted(pieces, key=lambda piece: -piece.task.weight))
-        self.running: dict[Piece, None] = {}
-        self.outcomes: dict[Piece, Outcome] = {}
-        self.light: Piece | None = None
-        self.callback: Callback | None = None
-        self.weight = sum(piece.task.weight for piece in pieces)
-        self.weight_done = 0.0
+    def tell() -> None:
+        if callback is not None:
+            done = sum(piece.task.weight for piece in outcomes)
+            callback(Progress(len(outcomes), len(pieces), done, total, tuple(piece.task for piece in running)))
 
-    def carry_out(self, executor: Executor, callback: Callback | None) -> list[Outcome]:
-        """Do everything; what stops it, KeyboardInterrupt say, goes through."""
-        self.callback = callback
-        self._tell()
-        while self.waiting or self.running:
-            while self.waiting and len(self.running) < executor.room():
-                self._begin(executor)
-            for piece, outcome in executor.ended():
-                self._finish(piece, outcome)
-        return [self.outcomes[piece] for piece in self.pieces]
+    def finish(piece: Piece, outcome: Outcome) -> None:
+        running.pop(piece, None)
+        outcomes[piece] = outcome
+        tell()
 
-    def _begin(self, executor: Executor) -> None:
-        if self.light in self.running:
-            piece = self.waiting.popleft()
-        else:
-            piece = self.light = self.waiting.pop()
-        try:
-            executor.begin(piece)
-        except Exception as error:  # noqa: BLE001, RUF100 (it cannot be sent between processes)
-            self._finish(piece, Outcome(piece.task, None, 0.0, describe(error)))
-        else:
-            self.running[piece] = None
-            self._tell()
-
-    def _finish(self, piece: Piece, outcome: Outcome) -> None:
-        self.running.pop(piece, None)
-        self.outcomes[piece] = outcome
-        self.weight_done += piece.task.weight
-        self._tell()
-
-    def _tell(self) -> None:
-        if self.callback is None:
-            return
-        running = tuple(piece.task for piece in self.running)
-        counts = len(self.outcomes), len(self.pieces)
-        self.callback(Progress(*counts, self.weight_done, self.weight, running))
+    tell()
+    while waiting or running:
+        while waiting and len(running) < executor.room():
+            if light in running:
+                piece = waiting.popleft()
+            else:
+                piece = light = waiting.pop()
+            try:
+                executor.begin(piece)
+            except Exception as error:  # noqa: BLE001, RUF100 (it cannot be sent between processes)
+                finish(piece, Outcome(piece.task, None, 0.0, describe(error)))
+            else:
+                running[piece] = None
+                tell()
+        for piece, outcome in executor.ended():
+            finish(piece, outcome)
+    return [outcomes[piece] for piece in pieces]
 
 
 def values(pieces: Sequence[Piece], where: Executor, callback: Callback | None) -> list[Any]:
     """What the pieces come to, in their order; ValueError for the first that came to nothing."""
-    outcomes = Work(pieces).carry_out(where, callback)
+    outcomes = carry_out(pieces, where, callback)
     for outcome in outcomes:
         if outcome.error:
             raise ValueError(f"{' '.join((outcome.task.method, *outcome.task.claim_ids))}: {outcome.error}")

@@ -63,7 +63,7 @@ def with_build(folder: Path, outputs: dict[str, str], stale: list[str], *argumen
     build: Any = ModuleType("verify.build")
     build.GENERATED = "generated"
     build.derive_outputs = lambda progress, where: outputs
-    build.stale_files = lambda root, wanted: [root / name for name in stale]
+    build.stale_files = lambda root, wanted: stale
     build.project_root = lambda: folder
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "verify.build", build)

@@ -19,7 +19,7 @@ from verify.inequalities import Statement, decide, rule_of
 from verify.inequalities import route as inequalities
 from verify.inequalities.route import fates_of, judge, says_the_same
 from verify.mutants import Mutant, mutants
-from verify.workers import Here, Piece, Work
+from verify.workers import Here, Piece, carry_out
 
 STATED = [claim.id for claim in proofs.all_claims() if rule_of(claim) is not None]
 x = Symbol("x", real=True)
@@ -110,7 +110,7 @@ def test_without_a_solver_there_is_an_error_that_says_what_to_install(monkeypatc
     task = Task(inequalities.NAME, ("P1",), ("quick",))
     with pytest.raises(SolverMissingError, match="pip install z3-solver"):
         inequalities.run(task)
-    (outcome,) = Work([Piece("verify.inequalities.route", task)]).carry_out(Here(), None)
+    (outcome,) = carry_out([Piece("verify.inequalities.route", task)], Here(), None)
     (found,) = suite._Plan("inequalities", [proofs.get("P1")], "quick", 0).conclude([outcome])["P1"]
     assert found.verdict is Verdict.ERROR
     assert "pip install z3-solver" in found.detail

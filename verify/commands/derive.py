@@ -52,7 +52,7 @@ def derive(check: bool, root: Path | None, output: Path | None, target: str | No
             from verify import build
 
             outputs = build.extension_outputs(show) if target is None else build.target_outputs(target, show)
-        folder, superfluous = output, list[Path]()
+        folder, superfluous = output, list[str]()
     else:
         with progress_display("claims and the code") as show, local(cpus()) as where:
             from verify import build  # SymPy: when the others have begun to import it, too
@@ -61,7 +61,7 @@ def derive(check: bool, root: Path | None, output: Path | None, target: str | No
             if not check:
                 check_folder_writable(folder / build.GENERATED)
             outputs = build.derive_outputs(show, where)
-        superfluous = sorted(Path(path) for path in build.stale_files(folder, outputs.keys()))
+        superfluous = build.stale_files(folder, outputs)
     if check:
         sys.exit(_check_outputs(folder, outputs, superfluous))
     _write_outputs(folder, outputs, superfluous)
@@ -69,10 +69,10 @@ def derive(check: bool, root: Path | None, output: Path | None, target: str | No
         click.echo(f"{len(outputs)} files derived in {time.perf_counter() - started:.1f} s")
 
 
-def _check_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[Path]) -> int:
+def _check_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[str]) -> int:
     """Print how the files differ from what they should be; 1 if they do."""
     wanted = {name: text for name, text in sorted(outputs.items()) if not holds(root / name, text)}
-    wanted |= {_relative(path, root): "" for path in superfluous}
+    wanted |= dict.fromkeys(superfluous, "")
     for name, text in wanted.items():
         for line in difference(root / name, name, text):
             click.echo(line, nl=False)
@@ -83,7 +83,7 @@ def _check_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence
     return 0
 
 
-def _write_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[Path]) -> None:
+def _write_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence[str]) -> None:
     for name, text in sorted(outputs.items()):
         if holds(root / name, text):
             click.echo(f"unchanged  {name}")
@@ -91,12 +91,7 @@ def _write_outputs(root: Path, outputs: Mapping[str, str], superfluous: Sequence
         make_folder((root / name).parent)
         write_atomically(root / name, text)
         click.echo(f"written    {name}")
-    for path in superfluous:
-        name = _relative(path, root)
+    for name in superfluous:
         with writing(root / name):
             (root / name).unlink()
         click.echo(f"deleted    {name}")
-
-
-def _relative(path: Path, root: Path) -> str:
-    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()

@@ -6,8 +6,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from decimal import Decimal
 from fractions import Fraction
 from importlib.util import find_spec
@@ -109,24 +109,30 @@ def write_document(path: Path, document: str | dict[str, Any]) -> None:
 
 
 @contextmanager
-def told_at_last(
-    rows: Iterable[tuple[str, str]], json_path: Path | None, details: Iterable[str] = ()
-) -> Iterator[None]:
-    """Print the result, rows and indented details, unless its JSON goes to standard output, when the files are written
-    inside; before the error, if one could not be: nobody loses a result over a file.
+def at_last(tell: Callable[[], None]) -> Iterator[None]:
+    """Tell the result when the files are written inside; before the error, if one could not be: nobody loses a result
+    over a file.
     """
     trouble: Exception | None = None
     try:
         yield
     except Exception as error:  # it is raised after the result, whatever it is
         trouble = error
-    if str(json_path) != "-":
-        for name, value in rows:
-            click.echo(f"{name:18} {value}")
-        for line in details:
-            click.echo(f"  {line}")
+    tell()
     if trouble is not None:
         raise trouble
+
+
+def told_at_last(
+    rows: Iterable[tuple[str, str]], json_path: Path | None, details: Iterable[str] = ()
+) -> AbstractContextManager[None]:
+    """As `at_last`, of a result in rows with indented details; nothing if its JSON goes to standard output."""
+
+    def tell() -> None:
+        for line in (*(f"{name:18} {value}" for name, value in rows), *(f"  {line}" for line in details)):
+            click.echo(line)
+
+    return nullcontext() if str(json_path) == "-" else at_last(tell)
 
 
 class ManyValues(click.Command):

@@ -14,7 +14,7 @@ from verify.commands.exits import INTERRUPTED, terminable
 from verify.commands.parameters import Parametrized, of_claims
 
 if TYPE_CHECKING:
-    from verify.evidence import Level, Report
+    from verify.evidence import Level
 
 
 class _Verify(common.ManyValues, Parametrized):
@@ -101,33 +101,18 @@ def verify(
         with terminable(), progress_display() as show:
             explained = folder is not None
             report = run_suite(level=level, only=ids, seed=seed, **where, progress=show, pins=pins, explained=explained)
-        trouble = _write_results(report, folder, json_path, written)
+        from verify.reading.report import print_report, to_json, write_report  # the workers had better start first
+
+        to_stderr = str(json_path) == "-"
+        with common.at_last(lambda: print_report(report, common.console(stderr=to_stderr), verbose=verbose)):
+            if json_path is not None:
+                common.write_document(json_path, to_json(report))
+                written += [] if to_stderr else [json_path]
+            if folder is not None:
+                written += write_report(report, folder)
     except KeyboardInterrupt:
         kept = ", ".join(map(str, written))
         kept = f"written before: {kept}" if kept else "nothing was written"
         click.echo(f"Interrupted; {kept}.", err=True)
         sys.exit(INTERRUPTED)
-    from verify.reading.report import print_report  # the workers had better start first
-
-    to_stderr = json_path is not None and str(json_path) == "-"
-    print_report(report, common.console(stderr=to_stderr), verbose=verbose)
-    if trouble is not None:
-        raise trouble
     sys.exit(report.exit_code)
-
-
-def _write_results(
-    report: Report, folder: Path | None, json_path: Path | None, written: list[Path]
-) -> Exception | None:
-    """What went wrong, to be raised when the table is printed: nobody loses the verdict of a run over a file."""
-    from verify.reading.report import to_json, write_report
-
-    try:
-        if json_path is not None:
-            common.write_document(json_path, to_json(report))
-            written.extend([json_path] if str(json_path) != "-" else [])
-        if folder is not None:
-            written.extend(write_report(report, folder))
-    except Exception as error:  # it is raised after the table, whatever it is
-        return error
-    return None

@@ -45,8 +45,8 @@ def as_told(claim_id: str) -> Derivation:
     chain, steps = proofs.derive(claim_id), []
     for step in chain.steps:
         owes = tuple(replace(owed, expression=Written(settled(owed))) for owed in step.obligations)
-        steps.append(replace(step, shown=Written("\n".join(formula(claim_id, step))), obligations=owes))
-    told = Written("; ".join(meanings(claim_id)))
+        steps.append(replace(step, shown=Written(formula(claim_id, step)), obligations=owes))
+    told = Written(meanings(claim_id))
     forms: dict[str, Any] = {"definition": told, "current": None, "derived": None, "held": ()}
     return replace(chain, steps=steps, **forms, names=None, implies=None, mutants=tuple)
 
@@ -55,20 +55,20 @@ def steps_of(claim_id: str) -> tuple[dict[str, Any], ...]:
     """The steps as a report takes them along: name, kind, rule, uses, reason, and what each shows, as Markdown."""
     return tuple(
         {name: getattr(step, name) for name in ("name", "kind", "rule", "because")}
-        | {"uses": list(step.uses), "shown": "\n".join(formula(claim_id, step)), "owed": len(step.obligations)}
+        | {"uses": list(step.uses), "shown": formula(claim_id, step), "owed": len(step.obligations)}
         for step in proofs.derive(claim_id).steps
     )
 
 
-def formula(claim_id: str, step: Step) -> list[str]:
+def formula(claim_id: str, step: Step) -> str:
     """What a step shows, displayed: a fact as it is, an expression with what it is."""
     if isinstance(step.shown, str):  # as another process wrote it
-        return [step.shown]
+        return step.shown
     claim = proofs.get(claim_id)
     if not isinstance(step.shown, Boolean):
         return _displayed(claim_id, f"{_left(claim, step)} = {latex_of(step.shown)}")
     facts = sorted(And.make_args(step.shown), key=default_sort_key)
-    return [line for one in facts for line in ["", *_displayed(claim_id, latex_in(claim, one))]][1:]
+    return "\n\n".join(_displayed(claim_id, latex_in(claim, one)) for one in facts)
 
 
 def _left(claim: Claim, step: Step) -> str:
@@ -78,11 +78,10 @@ def _left(claim: Claim, step: Step) -> str:
     return "F" if sought else claim.subject
 
 
-def _displayed(claim_id: str, latex: str) -> list[str]:
-    lines = displayed(latex)
-    if lines[0].count(r" \\ & ") < MOST_LINES:
-        return lines
-    return [f"A formula of {len(latex)} characters of LaTeX, which `coarseproof claims {claim_id}` prints."]
+def _displayed(claim_id: str, latex: str) -> str:
+    if (shown := displayed(latex)).count(r" \\ & ") < MOST_LINES:
+        return shown
+    return f"A formula of {len(latex)} characters of LaTeX, which `coarseproof claims {claim_id}` prints."
 
 
 def settled(owed: Obligation) -> str:
@@ -101,11 +100,11 @@ def settled(owed: Obligation) -> str:
     return f"exactly zero ({decision.by}){f': {told}' if readable else ''}"
 
 
-def meanings(claim_id: str) -> list[str]:
+def meanings(claim_id: str) -> str:
     """The symbols of a derivation with what they stand for; of those that are not the theory's, where they enter."""
     chain, claim = proofs.derive(claim_id), proofs.get(claim_id)
     if isinstance(chain.definition, Written):
-        return [chain.definition]
+        return chain.definition
     forms = [form for form in (claim.printed, claim.sentence) if form is not None]
     stated = [*claim.formulas.values(), *claim.hypotheses, *forms]
     met: dict[Basic, int] = dict.fromkeys((one for form in stated for one in form.free_symbols), 0)
@@ -119,7 +118,7 @@ def meanings(claim_id: str) -> list[str]:
         met = {one: at for one, at in met.items() if one not in own} | dict.fromkeys(own, -1)
     known = {one: entry for one, entry in QUANTITIES.items() if met.get(one, -1) >= 0 and one not in claim.names}
     told = [f"${entry.latex}$: {escaped(entry.meaning)}" for entry in known.values()]
-    return told + [f"{', '.join(names)} from step {number} on" for number, names in new.items()]
+    return "; ".join([*told, *(f"{', '.join(names)} from step {number} on" for number, names in new.items())])
 
 
 def errata_page(entries: tuple[Erratum, ...] = ERRATA) -> str:

@@ -19,9 +19,9 @@ def inline(latex: str) -> str:
     return f"${broken(latex)}$"
 
 
-def displayed(latex: str) -> list[str]:
+def displayed(latex: str) -> str:
     """A formula as a display, a wide one line by line."""
-    return [f"$${broken(latex)}$$"]
+    return f"$${broken(latex)}$$"
 
 
 def escaped(text: str) -> str:
