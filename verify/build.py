@@ -127,17 +127,15 @@ def require_used(penalty: str, ste: str) -> None:
             require_proved(claim, "it is not run")
 
 
-def _require_all(claims: Sequence[Claim], progress: Callback | None) -> None:
+def _require_all(claims: Sequence[Claim], progress: Callback) -> None:
     """As `require_proved`, one claim after the other."""
     for number, claim in enumerate(claims):
-        if progress is not None:
-            progress(Progress(number, len(claims), number, len(claims), (Task("derive", (claim.id,), (), 1.0),)))
+        progress(Progress(number, len(claims), number / len(claims), (Task("derive", (claim.id,)),)))
         require_proved(claim)
-    if progress is not None:
-        progress(Progress(len(claims), len(claims), 1.0, 1.0, ()))
+    progress(Progress(len(claims), len(claims), 1.0, ()))
 
 
-def extension_outputs(progress: Callback | None = None) -> dict[str, str]:
+def extension_outputs(progress: Callback) -> dict[str, str]:
     """Text of the generated modules with the functions of the extensions in them, by file name.
 
     Raises ValueError without extensions, if a claim about one of them is not proved, or if the code computes something
@@ -157,7 +155,7 @@ def extension_outputs(progress: Callback | None = None) -> dict[str, str]:
     return {"__init__.py": package, **texts}
 
 
-def target_outputs(target: str, progress: Callback | None = None) -> dict[str, str]:
+def target_outputs(target: str, progress: Callback) -> dict[str, str]:
     """Text of the modules for another library, by file name.
 
     Raises ValueError if a claim behind them is not proved, or if NumPy's, of which they are, compute something else.

@@ -92,10 +92,10 @@ def _find(name: str) -> Claim | list[Claim]:
 
     with suppress(ValueError):
         return proofs.get(name)  # of its chapter, all that has to be imported
-    ids = [claim.id for claim in proofs.all_claims()]
-    if chapter := [proofs.get(one) for one in ids if one[0] == name]:
+    known = proofs.all_claims()
+    if chapter := [claim for claim in known if claim.id[0] == name]:
         return chapter
-    hint = nearest(name, ids) or "`coarseproof claims` lists them"
+    hint = nearest(name, [claim.id for claim in known]) or "`coarseproof claims` lists them"
     raise ValueError(f"claim id {name!r} is unknown; {hint}")
 
 

@@ -20,9 +20,9 @@ from typing import Any, Final, Self
 import click
 
 from verify.evidence import PINNED, Outcome
-from verify.processes import Hand, local, pack, unpack
+from verify.processes import Hand, Processes, pack, unpack
 from verify.versions import identity
-from verify.workers import DIED, Executor, Piece
+from verify.workers import DIED, Executor, Here, Piece
 
 _EXTENSIONS: Final = "COARSEPROOF_EXTENSIONS"
 _CARRIED: Final = (_EXTENSIONS, PINNED)
@@ -39,9 +39,11 @@ _PATIENCE: Final = 5.0
 """Seconds that a process there waits for its next piece."""
 
 
-def executor(jobs: int, scheduler: str | None) -> Executor:
+def executor(jobs: int, scheduler: str | None = None) -> Executor:
     """`jobs` processes of this machine, or the cluster whose scheduler has this address."""
-    return local(jobs) if scheduler is None else Cluster(scheduler)
+    if scheduler is not None:
+        return Cluster(scheduler)
+    return Here() if jobs == 1 else Processes(jobs)
 
 
 class _NoAnswerError(ValueError):

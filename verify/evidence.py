@@ -69,7 +69,6 @@ class Grade(StrEnum):
 
     @property
     def words(self) -> str:
-        """As it is read."""
         return self.value.replace("_", " ")
 
 

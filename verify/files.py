@@ -75,7 +75,6 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 def _beside(target: Path) -> Path:
-    """A new name in the folder of `target`."""
     return target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from numerics import NoLimitError, sparse_limit, stable_limits
+from numerics.arguments import Array
 from verify.evidence import Task
 from verify.workers import Callback, Executor, Piece, values
-
-Array = npt.NDArray[np.float64]
 
 NAME: Final = "phases"
 LISTED: Final = 100

@@ -13,16 +13,10 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Final, cast
 
 from verify.evidence import Outcome
-from verify.workers import DIED, Answer, Executor, Here, Piece, describe, perform
+from verify.workers import DIED, Answer, Executor, Piece, describe, perform
 
-__all__ = ["Hand", "Processes", "local", "pack", "single_threaded", "unpack"]
-
-_THREAD_VARIABLES: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-def local(jobs: int) -> Executor:
-    """What does `jobs` pieces at a time on this machine."""
-    return Here() if jobs == 1 else Processes(jobs)
+THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""Variables by which libraries of linear algebra learn how many threads they may have."""
 
 
 class Processes(Executor):
@@ -97,7 +91,6 @@ class Hand:
         return self._process.is_alive()
 
     def give(self, piece: bytes) -> None:
-        """Let it do this piece, packed."""
         with suppress(ConnectionError):  # it is dead, as `answer` will say
             self.connection.send_bytes(piece)
 
@@ -139,7 +132,7 @@ def _serve(connection: Connection, variables: Mapping[str, str], patience: float
 @contextmanager
 def single_threaded() -> Iterator[None]:
     """One thread for linear algebra: sums then have one order, and jobs do not fight over cores."""
-    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    before = {name: os.environ.get(name) for name in THREADS}
     _limit_threads()
     import numpy  # noqa: F401  (loaded now, so that the limit below finds its library)
     from threadpoolctl import threadpool_limits
@@ -156,7 +149,7 @@ def single_threaded() -> Iterator[None]:
 
 
 def _limit_threads() -> None:
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    os.environ.update(dict.fromkeys(THREADS, "1"))
 
 
 def _die_with_parent() -> None:

@@ -21,12 +21,11 @@ DIED: Final = "the worker process died (killed, out of memory, or crashed)"
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is; weights are expected seconds of work."""
+    """How far a run is: pieces done and in all, the share of the expected seconds of work, and what is under way."""
 
     done: int
     total: int
-    done_weight: float
-    total_weight: float
+    share: float
     running: tuple[Task, ...]
 
 
@@ -95,8 +94,8 @@ def carry_out(pieces: Sequence[Piece], executor: Executor, callback: Callback | 
 
     def tell() -> None:
         if callback is not None:
-            done = sum(piece.task.weight for piece in outcomes)
-            callback(Progress(len(outcomes), len(pieces), done, total, tuple(piece.task for piece in running)))
+            share = sum(piece.task.weight for piece in outcomes) / total if total else 1.0
+            callback(Progress(len(outcomes), len(pieces), share, tuple(piece.task for piece in running)))
 
     def finish(piece: Piece, outcome: Outcome) -> None:
         running.pop(piece, None)

@@ -243,7 +243,7 @@ def test_progress_ends_complete(run: Runner) -> None:
     run({"symbolic": {}, "precision": {"C3": "raise"}}, progress=seen.append)
     assert [state.done for state in seen] == sorted(state.done for state in seen)
     assert seen[-1].done == seen[-1].total == 6
-    assert seen[-1].done_weight == seen[-1].total_weight
+    assert seen[-1].share == 1
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -37,8 +37,8 @@ Examples:
 @click.option("--target", type=click.Choice(["jax", "torch"]), help="Write code for this library.  [default: NumPy]")
 def derive(check: bool, root: Path | None, output: Path | None, target: str | None) -> None:
     """Derive every formula; write the code and the formula book."""
+    from verify.cluster import executor
     from verify.commands.progress import progress_display
-    from verify.processes import local
 
     started = time.perf_counter()
     if target is not None and output is None:
@@ -54,7 +54,7 @@ def derive(check: bool, root: Path | None, output: Path | None, target: str | No
             outputs = build.extension_outputs(show) if target is None else build.target_outputs(target, show)
         folder, superfluous = output, list[str]()
     else:
-        with progress_display("claims and the code") as show, local(cpus()) as where:
+        with progress_display("claims and the code") as show, executor(cpus()) as where:
             from verify import build  # SymPy: when the others have begun to import it, too
 
             folder = root or build.project_root()

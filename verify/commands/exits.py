@@ -27,18 +27,14 @@ class _Failure(click.ClickException):
 
     exit_code = 2
 
-    def __init__(self, error: object) -> None:
-        super().__init__(" ".join(str(error).split()))
+    def __init__(self, said: object) -> None:
+        super().__init__(" ".join(str(said).split()))
 
 
-class _NotWritten(_Failure):
-    """A file or stream that could not be written or read."""
+class _Refusal(_Failure):
+    """What the system refuses to read or to write."""
 
     exit_code = INPUT_OUTPUT
-
-    def __init__(self, error: OSError) -> None:
-        said = f"{error.filename or 'standard output'}: {error.strerror}" if error.strerror else str(error)
-        super().__init__(said)
 
 
 @contextmanager
@@ -50,7 +46,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _NotWritten(error) from error
+        said = f"{error.filename or 'standard output'}: {error.strerror}" if error.strerror else error
+        raise _Refusal(said) from error
     except (ValueError, MemoryError) as error:  # of memory too a user can ask for too much
         raise _Failure(error) from error
     except OverflowError as error:

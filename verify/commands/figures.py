@@ -8,22 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from numerics.arguments import Array
 from verify.phases import LISTED, Phases
 from verify.reading.figure import COLOURS, INK, dots, in_radians, means, panels, save, turned
 
 if TYPE_CHECKING:
     from numerics import LearningResult, SparseLimit
 
-Array = npt.NDArray[np.float64]
-
 _TRUE, _LIMIT, _SPARSE, _BOUND = COLOURS
 _LARGEST: Final = 40
 _LONG: Final = 1000
 
 
-def draw_landscape(path: Path, seed: int = 20190128) -> None:
+def draw_landscape(path: Path) -> None:
     """Left: population loss against the angle between student and teacher. Right: how hard each coarse gradient pulls
     towards the teacher, −⟨G, e⟩ = (v·v*) B(θ). Closed forms as lines, brute-force Monte Carlo as points.
     """
@@ -31,7 +29,7 @@ def draw_landscape(path: Path, seed: int = 20190128) -> None:
     from numerics.model import resolve_proxy
     from numerics.sampling import network_moments
 
-    (m, n), samples = (16, 64), 4096
+    (m, n), samples, seed = (16, 64), 4096, 20190128
     rng = np.random.Generator(np.random.Philox(seed))
     v_star = rng.standard_normal(m)
     v = v_star + 0.5 * rng.standard_normal(m)

@@ -242,14 +242,15 @@ def output_option(*names: str, suffixes: Sequence[str] = (), **settings: Any) ->
     def writable(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
         from verify.files import check_writable
 
-        if path is not None and suffixes and path.suffix.lower() not in suffixes:
+        if path is None:
+            return None
+        if suffixes and path.suffix.lower() not in suffixes:
             raise ValueError(f"cannot draw {path}: the name must end in {', '.join(suffixes[:-1])} or {suffixes[-1]}")
-        if path is not None and suffixes and not ctx.resilient_parsing and find_spec("matplotlib") is None:
+        if suffixes and not ctx.resilient_parsing and find_spec("matplotlib") is None:
             raise ModuleNotFoundError(name="matplotlib")  # before the work, too
-        if path is not None and str(path) != "-" and not ctx.resilient_parsing:
+        if str(path) != "-" and not ctx.resilient_parsing:
             check_writable(path)
-        if path is not None:
-            keep_apart(ctx, param, path)
+        keep_apart(ctx, param, path)
         return path
 
     return click.option(

@@ -75,12 +75,7 @@ def _lines(things: str) -> Iterator[Show]:
 def progress_display(things: str = "tasks") -> Iterator[Callback]:
     """Show the progress of the pieces that are carried out inside."""
     with display(things) as show:
-
-        def told(state: Progress) -> None:
-            share = state.done_weight / state.total_weight if state.total_weight else 1.0
-            show(state.done, state.total, share, _running(state))
-
-        yield told
+        yield lambda state: show(state.done, state.total, state.share, _running(state))
 
 
 def _running(state: Progress) -> str:

@@ -50,14 +50,8 @@ def to_json(report: Report) -> str:
 
 
 def _claim_entry(claim: ClaimReport) -> dict[str, Any]:
-    about: dict[str, Any] = {
-        "id": claim.id,
-        "title": claim.title,
-        "source": claim.source,
-        "verdict": claim.verdict.value,
-    }
-    grade = claim.grade.value if claim.grade else None
-    about |= {"grade": grade, "parts": claim.parts, "rules": claim.rules}
+    names = ("id", "title", "source", "verdict", "grade", "parts", "rules")
+    about = {name: getattr(claim, name) for name in names}
     return {**about, "evidence": [_evidence_entry(found) for found in claim.evidence]}
 
 

@@ -100,11 +100,9 @@ class _Ran:
         return cls(process.returncode, time.perf_counter() - started, _spent() - spent, max(peak))
 
     def seconds(self, what: str, promise: float) -> tuple[Any, ...]:
-        """The figure of its seconds."""
         return self._of(what), self.wall, "s", promise
 
     def work(self, what: str, promise: float | None = None) -> tuple[Any, ...]:
-        """That of its processor seconds."""
         return self._of(what), self.cpu, "CPU s", promise
 
     def _of(self, what: str) -> str:

@@ -14,12 +14,11 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from numerics.arguments import Array
 from verify.commands.benchmarks import Figures, Seconds, Work, paired
 
-Array = npt.NDArray[np.float64]
 M, N, PAIRS = 16, 64, 100_000
 
 

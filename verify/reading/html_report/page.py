@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 from markupsafe import Markup
 
 import proofs
@@ -136,12 +137,10 @@ def _math(latex: str, display: bool = False) -> Markup:
         return Markup("<code>{}</code>").format(escaped(latex))
 
 
-_TOOLS: Final = (complaints, counts_line, is_green, plain, plots_of, replay_command, status, words)
+_TOOLS: Final = (complaints, counts_line, is_green, methods_of, plain, plots_of, replay_command, status, words)
 TEMPLATES.globals.update({tool.__name__: tool for tool in _TOOLS}, chapters=CHAPTERS, drawn=DRAWN, marks=_MARKS)
-TEMPLATES.globals.update(
-    grades=[*(grade.words for grade in Grade), "—"], methods_of=methods_of, registered=_registered, worst=_worst
-)
-TEMPLATES.globals.update(picture_of=_picture, shown=_shown, cited=_cited, references=REFERENCES)
+TEMPLATES.globals.update(cited=_cited, picture_of=_picture, registered=_registered, shown=_shown, worst=_worst)
+TEMPLATES.globals.update(grades=[*(grade.words for grade in Grade), "—"], references=REFERENCES)
 
 
 _BIN: Final = 0.25
@@ -182,9 +181,7 @@ def _deviations(report: Report) -> dict[str, Any]:
         return {}
     limit = min(float(figures["threshold_z"]) for figures in known)
     end = math.ceil((limit + 0.5) / _BIN) * _BIN
-    counts = [0] * round(2 * end / _BIN)
-    for z in scores:
-        counts[min(math.floor((min(max(z, -end), end) + end) / _BIN), len(counts) - 1)] += 1
+    counts = np.histogram(np.clip(scores, -end, end), round(2 * end / _BIN), (-end, end))[0].tolist()
     along = [k * end / 80 for k in range(-80, 81)]
     expected = [len(scores) * _BIN * math.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) for z in along]
     x, y = Scale(-end, end, 44, 390), Scale(0, 1.08 * max(*counts, *expected), 200, 24)

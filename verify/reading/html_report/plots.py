@@ -186,7 +186,6 @@ class Rows:
 
     @cached_property
     def scale(self) -> Scale:
-        """Of the values."""
         return Scale(self.low, self.high, *_ENDS, self.log)
 
     def named(self, name: str) -> str:

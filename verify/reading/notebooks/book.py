@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -55,9 +55,12 @@ def write_all(
 def check_all(folder: Path, only: tuple[str, ...] = (), jobs: int = 1, *, scripts: Path = SCRIPTS) -> int:
     """Execute the scripts afresh and print how the stored notebooks differ; 1 if they do or a cell failed, else 0."""
     chosen = [read_script(path) for path in chosen_scripts(scripts, only)]
-    stored = {script.notebook: _read(folder / script.notebook) for script in chosen}
     done = _execute(chosen, jobs)
-    stale = [name for one in done if (name := _report(one, stored[one.script.notebook], folder))]
+    stale = []
+    for one in done:
+        if told := [*_differing(one, folder / one.script.notebook)]:
+            click.echo("".join(told), nl=False)
+            stale.append(one.script.notebook)
     if not only:
         stale += _superfluous(folder, chosen) + _stale_index(folder, chosen)
     failed = _tell_failures(done)
@@ -159,26 +162,19 @@ def _write(folder: Path, made: dict[str, str], before: dict[str, bytes | None]) 
 # Checking.
 
 
-def _read(path: Path) -> NotebookNode | str:
-    """A stored notebook, or why there is none."""
+def _differing(one: Executed, path: Path) -> Iterator[str]:
+    """How the notebook stored at `path` differs. One whose cells fail is reported elsewhere."""
     if (held := _held(path)) is None:
-        return "is missing"
+        yield f"{path} is missing\n"
+        return
     try:
-        return _parsed(held)
+        stored = _parsed(held)
     except ValueError as error:
-        return f"cannot be compared: {error}"
-
-
-def _report(one: Executed, stored: NotebookNode | str, folder: Path) -> str:
-    """Print how a stored notebook differs; its name if it does. One whose cells fail is reported elsewhere."""
-    name = one.script.notebook
-    if isinstance(stored, str):
-        click.echo(f"{folder / name} {stored}")
-        return name
-    told = [f"{name} was edited by hand: {change}\n" for change in changed_cells(stored)]
-    told += [] if one.notebook is None else differences(name, stored, one.notebook)
-    click.echo("".join(told), nl=False)
-    return name if told else ""
+        yield f"{path} cannot be compared: {error}\n"
+        return
+    yield from (f"{path.name} was edited by hand: {change}\n" for change in changed_cells(stored))
+    if one.notebook is not None:
+        yield from differences(path.name, stored, one.notebook)
 
 
 def _superfluous(folder: Path, chosen: Sequence[Script]) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.collections import PathCollection
 from matplotlib.colors import LogNorm, to_hex, to_rgba, to_rgba_array
 from matplotlib.contour import ContourSet
@@ -16,10 +15,10 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 
+from numerics.arguments import Array
+
 _DIGITS: Final = 6
 _MANY: Final = 8  # colours that are still written out
-
-Array = npt.NDArray[np.float64]
 
 
 def drawn(figure: Any) -> list[dict[str, Any]]:

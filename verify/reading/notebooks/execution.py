@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 
 import verify
 from verify.commands.exits import terminable
+from verify.processes import THREADS
 from verify.reading.notebooks.document import assemble, finish
 from verify.reading.notebooks.script import Cell, Script
 
@@ -31,7 +32,6 @@ Progress = Callable[[str, int, int], None]
 """(notebook, cells done, cells in all; 0 of 0 while it is put together)"""
 
 _TIMEOUT: Final = 300  # seconds of one cell, or of a kernel's start: many times what any takes, for machines under load
-_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _LEFT_OUT: Final = ("COARSEPROOF_EXTENSIONS", "PYTHONSTARTUP", "PYTHONWARNINGS", "MATPLOTLIBRC")
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _PLACE: Final = re.compile(r"Cell In\[\d+\], line (\d+)|ipykernel_\d+[/\\]\d+\.py:(\d+)")
@@ -159,8 +159,8 @@ async def _kernel(place: Path) -> AsyncIterator[tuple[Any, Any]]:
             await manager.shutdown_kernel(now=True)
 
 
-def _environment(place: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    kept = {name: value for name, value in given.items() if name not in _LEFT_OUT}
+def _environment(place: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
     paths = [str(_ROOT), *filter(None, [kept.get("PYTHONPATH")])]
     own = {"IPYTHONDIR": str(place / "ipython"), "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(paths)}
-    return kept | dict.fromkeys(_THREADS, "1") | own
+    return kept | dict.fromkeys(THREADS, "1") | own

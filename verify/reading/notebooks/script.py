@@ -17,7 +17,7 @@ SCRIPTS: Final = Path(__file__).resolve().parents[3] / "docs/notebooks/src"
 DIRECTIVES: Final = ("statement", "derivation", "generated", "verdict", "errata")
 """Cells that are made from claims: the bracketed word, then ids; `errata` takes none."""
 
-_NAME: Final = re.compile(r"n(\d\d)_(\w+)\.py")
+_NAME: Final = re.compile(r"n(\d\d)_\w+\.py")
 _MARKER: Final = "# %%"
 _DIRECTIVE: Final = re.compile(r"\[(\w+)\](?:\s+(.*))?")
 _NAMED: Final = re.compile(r"([a-z0-9][a-z0-9-]*)(?:\s+claims:\s*(.*))?")
@@ -82,11 +82,8 @@ def read_script(path: Path) -> Script:
         raise ValueError(
             f"{path.name}: the docstring must hold a title and, as a second paragraph, the question that is answered"
         )
-    matched = _NAME.fullmatch(path.name)
-    if matched is None:
-        raise ValueError(f"{path.name}: a notebook's script is called nNN_name.py, with two digits NN")
     cells = tuple(_cells(path.name, source.splitlines()))
-    return Script(path, matched[1], title.strip(), " ".join(question.split()), cells)
+    return Script(path, path.name[1:3], title.strip(), " ".join(question.split()), cells)
 
 
 def _cells(name: str, lines: list[str]) -> Iterator[Cell]:
