@@ -61,7 +61,7 @@ class Run:
         size, direction = polar(w0)
         size, x = (1.0, direction) if self.problem.sphere else (size, w0)
         np.copyto(self.buffers[0], x)
-        point = Point(0, self.buffers[0], v, 1.0, size, size)
+        point = Point(0, self.buffers[0], v, 1.0, size)
         for _ in range(2):  # the second with a cosine that is right
             sums = self._measure(point)
             angle, cosine, _, _ = turn(point.cosine, sums.d_d, sums.d_star, self.axis)
@@ -112,8 +112,8 @@ class Run:
         else:
             out = point.x
         by = keep if problem.sphere else 1.0  # z/by is written, on the sphere, which saves multiplying w by `keep`
-        size = self.sweep.bare(point.x, Stride(point.scale, keep / by, pull / by, push / by), out)
-        return self._moved(point, out, size, size * by)
+        size, unit = self.sweep.bare(point.x, Stride(point.scale, keep / by, pull / by, push / by), out)
+        return self._moved(point, out, size, size * unit * by)
 
     def _moved(self, point: Point, out: Array, size: float, length: float) -> Point:
         """The point after `point`, at `out` of that size; ValueError for a step that leaves the range of float64."""
@@ -123,7 +123,7 @@ class Run:
                 f"float64; start elsewhere, or scale beta = {self.problem.beta!r}, lam = {self.problem.lam!r} and v"
             )
         scale, norm = (1 / size, 1.0) if self.problem.sphere else (1.0, size)
-        return point._replace(step=point.step + 1, x=out, scale=scale, norm=norm, length=length)
+        return point._replace(step=point.step + 1, x=out, scale=scale, norm=norm)
 
     def _other(self, point: Point) -> Array:
         """The buffer that `point` is not in."""

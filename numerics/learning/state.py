@@ -24,7 +24,7 @@ from numerics.shown import number, pairs
 COLUMNS: Final = ("angle", "norm", "penalty", "coupling", "support", "overlap", "radial", "loss")
 """Columns of the record, a row for each point recorded but the last; overlap is v·v*, radial α of C9."""
 
-_VERSION = 2
+_VERSION = 3
 _SHAPES: Final = {"version": 0, "step": 0, "settings": 0, "x": 1, "v": 1, "scalars": 1, "record": 2}
 
 
@@ -39,8 +39,6 @@ class Point(NamedTuple):
     v: Array
     scale: float
     norm: float
-    length: float
-    """‖z‖ of the step that led here: that of x."""
     angle: float = 0.0
     cosine: float = 0.0
     multiplier: float = 0.0
