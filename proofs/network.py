@@ -101,8 +101,7 @@ def N1_teacher(d: Derivation) -> None:
 def N2(d: Derivation) -> None:
     d.open(of_rows)
     d.cite("N1")
-    vector = d.current
-    assert vector is not None
+    vector = d.reached("N2")
     d.step(
         "The gradient of the mean is the mean of the gradient",
         vector,

@@ -64,10 +64,6 @@ def name_of(rule: Callable[..., Any]) -> str:
     return name
 
 
-def _flat(owes: Iterable[Owed]) -> tuple[Obligation, ...]:
-    return tuple(one for part in owes for one in ([part] if isinstance(part, Obligation) else part))
-
-
 Kind = Literal[
     "hypothesis", "case", "definition", "solver", "SymPy", "rule", "claim", "case closed", "statement", "besides"
 ]
@@ -168,34 +164,35 @@ class Derivation:
         if rule not in self.rules:
             self.rules.append(rule)
 
-    def _joined(self, name: str, joined: bool) -> None:
-        if not joined:
-            self.words.append(name)
+    def reached(self, asked: str) -> Expr:
+        """The expression reached; ValueError, which says what `asked` for it, where there is none."""
+        if self.current is None:
+            raise ValueError(f"{self.claim_id}: {asked} before any expression was reached")
+        return self.current
 
     def step(self, name: str, shown: Expr | str, because: str = "", *owes: Owed) -> None:
         """Add a step whose correctness is carried by the obligations it `owes`. ValueError for words."""
         if isinstance(shown, str):
             raise ValueError(f"{self.claim_id}: words are no line of a derivation: {name}")
-        obligations = _flat(owes)
-        self._next(Step(name, shown, because, obligations))
-        self._joined(name, _says_equal(obligations, self.current, shown))
-        self.current = shown
+        self._joined(name, shown, because, owes)
 
     def apply(self, name: str, change: Callable[[Expr], Expr], because: str = "", *owes: Owed) -> None:
         """Compute the next expression from the current one."""
-        if self.current is None:
-            raise ValueError(f"{self.claim_id}: apply({name!r}) before any expression was reached")
-        before, self.current = self.current, change(self.current)
-        obligations = _flat(owes)
-        self._next(Step(name, self.current, because, obligations, computed=True))
-        self._joined(name, _says_equal(obligations, before, self.current))
+        self._joined(name, change(self.reached(f"apply({name!r})")), because, owes, computed=True)
+
+    def _joined(self, name: str, shown: Expr, because: str, owes: Iterable[Owed], computed: bool = False) -> None:
+        """Add a line, among the `words` if nothing that it owes says that it is the one before."""
+        obligations = tuple(one for part in owes for one in ([part] if isinstance(part, Obligation) else part))
+        self._next(Step(name, shown, because, obligations, computed))
+        if not _says_equal(obligations, self.current, shown):
+            self.words.append(name)
+        self.current = shown
 
     def evaluate(self, name: str, because: str = "", over: Symbol | None = None) -> None:
         """Let SymPy carry out the integrals and sums that stand in the current expression, or those over a variable."""
         self.trust("EVALUATION")
-        if self.current is None:
-            raise ValueError(f"{self.claim_id}: evaluate({name!r}) before any expression was reached")
-        self.current = self.current.doit() if over is None else evaluated(self.current, over)
+        line = self.reached(f"evaluate({name!r})")
+        self.current = line.doit() if over is None else evaluated(line, over)
         self._next(Step(name, self.current, because, computed=True, rule="EVALUATION"))
 
     def cite(self, *claim_ids: str) -> None:
@@ -204,14 +201,12 @@ class Derivation:
 
     def conclude(self, statement: Expr, printed: Expr | None = None) -> None:
         """End the chain: what was derived equals the statement (and the form the literature prints)."""
-        if self.current is None:
-            raise ValueError(f"{self.claim_id}: nothing was derived before conclude()")
-        derived = self.derived = self.current
+        derived = self.derived = self.reached("conclude()")
         self.held = (statement,) if printed is None else (statement, printed)
         owes = [vanishes("derived − statement", derived - statement)]
         if printed is not None and printed != statement:
             owes.append(vanishes("derived − printed form", derived - printed))
-        self._next(Step("Statement", statement, "", _flat(owes), kind="statement"))
+        self._next(Step("Statement", statement, "", tuple(owes), kind="statement"))
         self.concluded = "statement"
         if self.mutants is tuple:  # no graph plants its own
             self.mutants = partial(_planted, self.steps[:])

@@ -79,9 +79,7 @@ class Graph:
 
     def fact(self, name: str, formula: Boolean, *uses: Fact, because: str = "") -> Fact:
         """What the solver proves from the facts it uses."""
-        found = self._keep(name, formula, uses, because, implied(formula, uses))
-        self._proved[name] = found, implied
-        return found
+        return self._keep(name, formula, uses, because, self._owed(name, formula, uses))
 
     def equal(self, name: str, left: Expr, right: Expr, *uses: Fact, because: str = "", wherever: bool = False) -> Fact:
         """Two expressions that are the same: their difference reduces to zero, by what the facts say symbols are.
@@ -101,7 +99,8 @@ class Graph:
         """
         found, called = rule(**data), name_of(rule)
         self._derivation.trust(called)
-        bound = symbols_of(found.gives) if self._names.told(rule, data) else ()
+        self._names.given(found)
+        bound = symbols_of(found.gives) if found.called else ()
         if (over := found.over) is not None:
             if not plain(over):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")
@@ -112,8 +111,7 @@ class Graph:
             told |= self._names.let_behind(uses)
             if moving := told & found.free if found.fixed is None else told - found.fixed:
                 raise ValueError(f"{self._claim.id}: {name!r} rests on what restricts {', '.join(map(str, moving))}")
-        self._proved[name] = Fact(name, found.needs, uses=uses), implied
-        owed = implied(found.needs, uses)
+        owed = self._owed(name, found.needs, uses)
         return self._keep(name, found.gives, uses, because, owed, kind="rule", rule=called, bound=bound)
 
     def instance(
@@ -138,9 +136,7 @@ class Graph:
             formula = Implies(where, formula, evaluate=False)
         else:
             needs = And(needs, where)
-        if uses:
-            self._proved[name] = Fact(name, needs, uses=uses), implied
-        return self._keep(name, formula, (fact, *uses), because, implied(needs, uses))
+        return self._keep(name, formula, (fact, *uses), because, self._owed(name, needs, uses))
 
     def rule(self, name: str, apply: Callable[..., Boolean], *premises: Fact, because: str = "", **data: Any) -> Fact:
         """What a rule computes from its premises and from what it is told of; nobody types it.
@@ -199,11 +195,9 @@ class Graph:
             self._names.take(names, terms, Tuple(sentence, *conditions, *cited.formulas.values()))
         owes = assumed({**terms, **called}), defined(*terms.values()), still
         needs = And(*(put_in(one, terms) for one in conditions), *owes)
-        if needs != true:
-            self._proved[name or claim_id] = Fact(claim_id, needs, uses=uses), implied
-        bound = symbols_of(said) - of_every if value else ()
-        owed = implied(needs, uses)
-        return self._keep(name or claim_id, said, uses, claim_id, owed, kind="claim", rule=claim_id, bound=bound)
+        name, bound = name or claim_id, symbols_of(said) - of_every if value else ()
+        owed = implied(needs, uses) if needs == true else self._owed(name, needs, uses)
+        return self._keep(name, said, uses, claim_id, owed, kind="claim", rule=claim_id, bound=bound)
 
     def under(self, case: Fact, fact: Fact) -> Fact:
         """In that case, the fact: it no longer rests on the case. ValueError if it never did."""
@@ -234,9 +228,8 @@ class Graph:
         self._own(*facts)
         said = besides[name]
         self._besides += facts
-        self._proved[name] = Fact(name, said, uses=facts), implied
         self._said[name] = said
-        owed = implied(said, facts), self._closed(facts)
+        owed = self._owed(name, said, facts), self._closed(facts)
         self._derivation.besides[name] = Step(name, said, "", owed, kind="besides", uses=named(facts))
 
     def least(
@@ -251,7 +244,7 @@ class Graph:
             raise ValueError(f"{self._claim.id}: {named.name!r} does not say what the point is: {named.formula}")
         self._any(over, *facts)
         point, term = named.formula.args
-        reached = self._reached("least")
+        reached = self._derivation.reached("least()")
         there = reached.xreplace({over: point})
         if value is not None:
             if not isinstance(value.formula, Eq) or value.formula.lhs != there:
@@ -266,7 +259,7 @@ class Graph:
         `also`: what is said besides.
         """
         self._any(over, *facts)
-        said = Equivalent(Eq(self._reached("zero"), 0, evaluate=False), Eq(over, term, evaluate=False))
+        said = Equivalent(Eq(self._derivation.reached("zero()"), 0, evaluate=False), Eq(over, term, evaluate=False))
         self._attain("Zero", term, said, facts, also)
 
     def _any(self, over: Symbol, *facts: Fact) -> None:
@@ -276,22 +269,22 @@ class Graph:
         if over not in QUANTITIES:
             self._names.call(over, (over,))
 
-    def _reached(self, asked: str) -> Expr:
-        if self._derivation.current is None:
-            raise ValueError(f"{self._claim.id}: {asked}() before any expression was reached")
-        return self._derivation.current
-
     def _attain(self, name: str, term: Expr, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact]) -> None:
         self._derivation.attain(name, term, said, named([*facts, *also]), *self._ends(said, facts, also))
 
     def _ends(self, said: Boolean, facts: Sequence[Fact], also: Sequence[Fact] = ()) -> tuple[Obligation, ...]:
-        self._proved["the sentence"] = Fact("the sentence", said, uses=tuple(facts)), implied
         self._said["the sentence"] = said
         ends = [*facts, *also]
         self._own(*ends)
         used = {fact.name for fact in behind([*ends, *self._besides])}
         idle = (self._facts.keys() | self._claim.premises.keys()) - used
-        return implied(said, facts), self._closed(ends), none("fact or hypothesis serves nothing", idle)
+        owed = self._owed("the sentence", said, facts)
+        return owed, self._closed(ends), none("fact or hypothesis serves nothing", idle)
+
+    def _owed(self, name: str, needs: Boolean, uses: Sequence[Fact]) -> Obligation:
+        """What a step owes, in which mistakes are planted: that it follows from the facts it uses."""
+        self._proved[name] = Fact(name, needs, uses=tuple(uses)), implied
+        return implied(needs, uses)
 
     def _closed(self, ends: Iterable[Fact]) -> Obligation:
         return none("case is still open", {name for one in ends for name in one.rests} - self._claim.premises.keys())

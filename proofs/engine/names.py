@@ -14,9 +14,9 @@ from proofs.engine.claim import Claim
 from proofs.engine.facts import Fact, behind
 from proofs.engine.sentence import Is, Tends, Term, formula_of
 from proofs.engine.smt import impossible
-from proofs.rules.algebra import entrywise, gram, grown, iterated, names, total
-from proofs.rules.analysis import carried, cluster, falling, least, slope, squeezed, vanishing
-from proofs.rules.forms import definite, reached, tried
+from proofs.rules.algebra import Applied, entrywise, gram, grown, iterated, names, total
+from proofs.rules.analysis import carried, cluster, slope, squeezed, vanishing
+from proofs.rules.forms import names_of_form, tried
 from proofs.symbols import (
     INNER,
     QUANTITIES,
@@ -116,14 +116,11 @@ class Names:
         if apply in (carried, squeezed) and isinstance(premises[-1].formula, Tends):
             over, to = premises[-1].formula.args[2]
             self._reaches(name, over, to, premises[0])
-            if apply is squeezed and (
-                moved := self._not_fixed(symbols_of(premises[-1].formula, data["value"]) - {over}, over, _STILL)
-            ):
-                raise ValueError(f"{self._claim.id}: {name!r} needs what stays as {over} tends, and {moved} may move")
-        if apply in (total, entrywise):
-            self._of_entries(data["sums" if apply is total else "entries"], apply is entrywise)
-        elif apply is tried:
-            self._of_form(data)
+            if apply is squeezed:
+                still = symbols_of(premises[-1].formula, data["value"]) - {over}
+                self._stay(f"{name!r} needs what stays as {over} tends", still, over, _STILL)
+        elif apply in (total, entrywise, tried):
+            self._of_entries(data["entries"] if apply is entrywise else data.get("sums") or {}, apply is entrywise)
         elif apply is grown:
             self._along(name, data, premises[0])
         elif apply is iterated:
@@ -132,8 +129,7 @@ class Names:
         elif apply is vanishing:
             for premise in premises:
                 self._reaches(name, data["over"], oo, premise)
-        if apply is vanishing and (moved := self._not_fixed(symbols_of(data["factor"], data["ratio"]), data["over"])):
-            raise ValueError(f"{self._claim.id}: {name!r} needs what no step changes, and {moved} may be changed")
+            self._stay(f"{name!r} needs what no step changes", symbols_of(data["factor"], data["ratio"]), data["over"])
 
     def _every(self, apply: Callable[..., Boolean], data: Mapping[str, Any], premises: Sequence[Fact]) -> set[Any]:
         """What a rule speaks of every value of; ValueError for a coefficient of entries that is named after one."""
@@ -161,15 +157,11 @@ class Names:
             told = f"{', '.join(map(str, wrong))} is named after an entry or a point, and no coefficient of all"
             raise ValueError(f"{self._claim.id}: {told}; write the term in its place")
 
-    def told(self, rule: Callable[..., Any], data: Mapping[str, Any]) -> bool:
-        """Whether a rule that is told of a function names something; ValueError for what has another name."""
-        if rule is definite:
-            self._of_form(data)
-        elif rule is reached:
-            self.call(data["said"].args[1].args[-1].lhs, (data["entry"], data["most"]))
-        elif rule in (least, falling):
-            self.call(data["called"], (data["place"],))
-        return rule in (definite, reached, least, falling)
+    def given(self, by: Applied) -> None:
+        """Names that a rule gives which is told of a function; ValueError for one of something else."""
+        for called, meant in by.called:
+            self.call(called, meant)
+        self._of_entries(by.sums, entries=False)
 
     def _along(self, name: str, data: Mapping[str, Any], premise: Fact) -> None:
         """ValueError for a function without names of its own, and where hypotheses keep its variable from an end."""
@@ -183,14 +175,6 @@ class Names:
                 told = f"a function and a slope that have names, not of {value} and {data['slope']}"
                 raise ValueError(f"{self._claim.id}: {name!r} is of {told}")
             self.call(called, (data["slope"], sympify(point)))
-
-    def _of_form(self, data: Mapping[str, Any]) -> None:
-        """ValueError for a form whose D, w or sums are others than those that its predicate, D or sum had before."""
-        positive, entries = data["positive"], data["entries"]
-        self.call(positive, entries[0][:2])
-        for stiff, w, _ in entries:
-            self.call(stiff, (positive, w))
-        self._of_entries(data.get("sums") or {}, entries=False)
 
     def _of_entries(self, pairs: Mapping[Expr, Expr], entries: bool) -> None:
         """ValueError for a name of another sum, or entry; and for what no sum of such terms need be."""
@@ -232,9 +216,9 @@ class Names:
         if impossible((*said, *(one.xreplace(later) for one in said))):
             raise ValueError(f"{self._claim.id}: {name!r} rests on what holds at no two steps: {said}")
 
-    def _not_fixed(self, symbols: Iterable[Basic], count: Symbol, own: Collection[Basic] = QUANTITIES) -> str:
-        """Those that a step changes, or may: not the theory's `own`, no names of fixed terms, and not restrained by
-        hypotheses about fixed ones.
+    def _stay(self, needed: str, symbols: Iterable[Basic], count: Symbol, own: Collection[Basic] = QUANTITIES) -> None:
+        """ValueError for what a step changes, or may: not the theory's `own`, no names of fixed terms, and not
+        restrained by hypotheses about fixed ones.
         """
         told = [symbols_of(formula_of(premise, {})) for premise in self._claim.premises.values()]
         moving = self._moving | {count}
@@ -246,7 +230,8 @@ class Names:
             let = isinstance(term, Eq) and not others and all(map(fixed, term.rhs.free_symbols))
             return one not in moving and (one in own or (alone and one not in QUANTITIES) or let)
 
-        return ", ".join(sorted(str(one) for one in symbols if not fixed(one)))
+        if moved := ", ".join(sorted(str(one) for one in symbols if not fixed(one))):
+            raise ValueError(f"{self._claim.id}: {needed}, and {moved} may move")
 
 
 def _called(apply: Callable[..., Boolean], data: Mapping[str, Any], premises: Iterable[Fact]) -> Iterator[Called]:
@@ -254,6 +239,8 @@ def _called(apply: Callable[..., Boolean], data: Mapping[str, Any], premises: It
     if "called" in data:
         told = (value for value in data.values() if isinstance(value, Basic))
         yield data["called"], (*(one.formula for one in premises), *told)
+    if apply is tried:
+        yield from names_of_form(data["positive"], data["entries"])
     if apply is iterated:
         yield from ((last, (first, then)) for first, then, last in data["values"].values())
 

@@ -7,7 +7,7 @@ A rule either computes its conclusion from facts as they stand (GRAM, SUM), or i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy
 from sympy import (
@@ -42,6 +42,7 @@ class Applied:
     """`gives` holds where `needs` does, for each value of `over`.
 
     `needs` must hold whatever the values of the `free` symbols are; or of all but the `fixed` ones, if these are given.
+    `called` are names that are given, each with what it is one of, `sums` those of sums of terms.
     """
 
     needs: Boolean
@@ -49,6 +50,8 @@ class Applied:
     over: Symbol | None = None
     fixed: frozenset[Basic] | None = None
     free: frozenset[Basic] = frozenset()
+    called: tuple[tuple[Basic, tuple[Basic, ...]], ...] = ()
+    sums: Mapping[Expr, Expr] = field(default_factory=dict)
 
 
 def gram(

@@ -137,7 +137,7 @@ def least(*, value: Expr, level: Expr, place: Same, near: Expr, fixed: set[Basic
     point = And(Eq(theta, pi), place)
     above = Implies(And(theta > pi - near, theta <= pi), sympy.Or(point, value > level))
     needs = And(near > 0, Implies(point, Eq(value, level)), above)
-    return Applied(needs, Is("a strict local minimum", called), fixed=frozenset(fixed))
+    return Applied(needs, Is("a strict local minimum", called), fixed=frozenset(fixed), called=((called, (place,)),))
 
 
 def falling(*, value: Expr, level: Expr, place: Same, fixed: set[Basic], called: Expr) -> Applied:
@@ -151,7 +151,8 @@ def falling(*, value: Expr, level: Expr, place: Same, fixed: set[Basic], called:
         raise ValueError(f"LOCAL needs a path that is a polynomial in {theta}, not {place.args[1]}")
     ends = Implies(And(Eq(theta, pi), place), Eq(value, level))
     needs = And(n >= 2, ends, Implies(And(theta < pi, place), value < level))
-    return Applied(needs, sympy.Not(Is("a strict local minimum", called)), fixed=frozenset(fixed))
+    none = sympy.Not(Is("a strict local minimum", called))
+    return Applied(needs, none, fixed=frozenset(fixed), called=((called, (place,)),))
 
 
 def _limit(f: Expr, over: Symbol, to: Expr, side: str) -> tuple[Expr, Boolean]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import sympy
-from sympy import And, Eq, Equivalent, Expr, Ge, Gt, Implies, Ne, Pow, Symbol, diff
+from sympy import And, Basic, Eq, Equivalent, Expr, Ge, Gt, Implies, Ne, Pow, Symbol, diff
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.residual import decide_zero
@@ -44,7 +44,7 @@ def reached(
         first.subs(alone) >= 1 if alone else first >= most,
         And(last >= 0, last <= most),
     )
-    return Applied(needs, said, over)
+    return Applied(needs, said, over, called=((norm[0].lhs, (entry, most)),))
 
 
 def rises(
@@ -108,7 +108,14 @@ def definite(
         raise ValueError("FORM is for every x orthogonal to w; one entry, with all three sums, stands for the others")
     if moved := given.free_symbols & {*each, *summed}:
         raise ValueError(f"FORM is for every x orthogonal to w, and {', '.join(map(str, moved))} is given")
-    return Applied(Implies(And(given, tangent), value > 0), Implies(given, positive), free=frozenset({*each, *summed}))
+    needs, gives = Implies(And(given, tangent), value > 0), Implies(given, positive)
+    called = names_of_form(positive, entries)
+    return Applied(needs, gives, free=frozenset({*each, *summed}), called=called, sums=sums or {})
+
+
+def names_of_form(positive: Boolean, entries: Sequence[Triple]) -> tuple[tuple[Basic, tuple[Basic, ...]], ...]:
+    """What a predicate is one of, which has its own D and w, and what each D is one of."""
+    return (positive, entries[0][:2]), *((stiff, (positive, w)) for stiff, w, _ in entries)
 
 
 def _named(one: Expr) -> bool:
