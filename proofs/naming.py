@@ -95,7 +95,7 @@ def _check_keyword(what: str, word: str, arguments: Iterable[str]) -> None:
 
 def _check_words(what: str, words: str) -> None:
     """Titles and meanings stand in docstrings."""
-    if not words.isprintable() or "\\" in words or '"""' in words:
+    if not isinstance(words, str) or not words.isprintable() or "\\" in words or '"""' in words:
         raise ValueError(f'{what} must be one line without backslashes and """')
 
 

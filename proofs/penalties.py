@@ -19,12 +19,13 @@ the transformed l1 penalty depends on its shape is the subject of `proofs.penalt
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from sympy import Abs, And, Eq, Expr, Integer, Le, Max, Min, Piecewise, Rational, oo, sqrt
 from sympy.logic.boolalg import Boolean
 
 from proofs import cubic
-from proofs.engine.claim import Claim, Kind, claim, get
+from proofs.engine.claim import Claim, claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.engine.derivation import Derivation, vanishes
 from proofs.engine.graph import Graph
@@ -78,6 +79,12 @@ def displacement_id(name: str) -> str:
     return f"P5.{name}"
 
 
+def _supposed(penalty: Penalty) -> dict[str, Any]:
+    """What every claim about a penalty declares: its source, and its hypotheses, each a premise as well."""
+    hypotheses = penalty.hypotheses
+    return {"source": penalty.source, "hypotheses": hypotheses, "premises": {plain(one): one for one in hypotheses}}
+
+
 # Proximal maps: P1, P2, P3 and P7.
 
 
@@ -92,15 +99,13 @@ def register_map(penalty: Penalty) -> Claim:
     return claim(
         id=map_id(penalty.name),
         title=f"Proximal map of {penalty.title}",
-        source=penalty.source,
         subject="S(x)",
         definition=ProximalMap(penalty.on_reals),
         statement=penalty.proximal if penalty.stable is None else penalty.stable,
         printed=penalty.printed if penalty.stable is None else penalty.proximal,
-        hypotheses=penalty.hypotheses,
-        premises={plain(hypothesis): hypothesis for hypothesis in penalty.hypotheses},
         setting=_JUMPS.get(penalty.name, ""),
         code=("proximal_map", "penalty_value"),
+        **_supposed(penalty),
     )(partial(_map, penalty))
 
 
@@ -150,14 +155,11 @@ def register_displacement(penalty: Penalty) -> Claim:
     return claim(
         id=displacement_id(penalty.name),
         title=f"Displacement by the proximal map of {penalty.name}",
-        source=penalty.source,
         sentence=All(le(Abs(x_in - MAP), Min(Abs(x_in), Part("bound"))), _reached(penalty)),
         definition=Displacement(penalty.name),
-        kind=Kind.INEQUALITY,
-        hypotheses=penalty.hypotheses,
-        premises={plain(hypothesis): hypothesis for hypothesis in penalty.hypotheses},
         parts={"bound": penalty.farthest},
         names={Part("bound"): r"\delta"},
+        **_supposed(penalty),
     )(partial(_displacement, penalty))
 
 
@@ -166,8 +168,7 @@ def register_displacement(penalty: Penalty) -> Claim:
 
 def _envelope(penalty: Penalty, d: Derivation) -> None:
     d.open(cost_of, "its minimum over all real u")
-    spent = d.current
-    assert spent is not None
+    spent = d.reached("the envelope")
     cases = [] if penalty.threshold == 0 else [(beta * size**2 / 2, Le(size, penalty.threshold))]
     for (gap, condition), (_, _, piece) in zip(penalty.branches, penalty.pieces, strict=True):
         cases.append((lam * piece.subs(u, size - gap) + beta * gap**2 / 2, condition))
@@ -200,13 +201,11 @@ def register_envelope(penalty: Penalty) -> Claim:
     return claim(
         id=envelope_id(penalty.name),
         title=f"Moreau envelope of {penalty.title}",
-        source=penalty.source,
         subject=r"\min_u\ \lambda p(|u|) + \tfrac{\beta}{2}(x-u)^2",
         definition=Envelope(penalty.name),
         statement=form.subs(ratio, lam / beta),
-        hypotheses=penalty.hypotheses,
-        premises={plain(hypothesis): hypothesis for hypothesis in penalty.hypotheses},
         code=("moreau_envelope",),
+        **_supposed(penalty),
     )(partial(_envelope, penalty))
 
 

@@ -19,7 +19,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from proofs import naming, symbols
-from proofs.penalty_rules import Declaration, Shape, check, plain_branches, plain_pieces
+from proofs.penalty_rules import Declaration, Shape, check, check_name, plain_branches, plain_pieces
 from proofs.pieces import exact
 from proofs.symbols import a, gamma, ratio, u, x_in
 
@@ -47,6 +47,7 @@ class Penalty(Declaration):
 
     def __post_init__(self) -> None:
         try:
+            check_name(self.name)
             for name, value in (
                 ("pieces", plain_pieces(self.pieces)),
                 ("branches", plain_branches(self.branches, size)),
@@ -154,11 +155,11 @@ def add(new: Penalty) -> Penalty:
 
     Raises ValueError for a name that it cannot have, and for what is no penalty of the model.
     """
+    names = naming.declared("penalty", new, PENALTIES, (ratio, size, u))
     try:
         check(new, size)
     except ValueError as error:
         raise ValueError(f"penalty {new.name!r}: {error}") from error
-    names = naming.declared("penalty", new, PENALTIES)
     own: Penalty = naming.in_symbols(new, names) if names else new
     asked = {name: getattr(new, name) for name in ("prove", "prove_threshold") if names}
     proofs: dict[str, Any] = {name: partial(_prove, prove, names) for name, prove in asked.items() if prove is not None}

@@ -144,12 +144,6 @@ def _condition(when: Any, size: Symbol) -> Boolean | bool:
 
 def check(penalty: Declaration, size: Symbol) -> None:
     """Refuse what is no penalty of the model, and what nothing can be derived or generated from."""
-    _check_words(penalty)
-    symbols = [shape.symbol for shape in penalty.parameters]
-    if len({symbol.name for symbol in symbols}) < len(symbols):
-        raise ValueError(f"two parameters are called alike in {[symbol.name for symbol in symbols]}")
-    for symbol in {ratio, size, u}.intersection(symbols):
-        raise ValueError(f"parameter {symbol.name!r} is also the symbol of the expressions; choose another name")
     pieces = penalty.pieces
     if not pieces or pieces[0][0] != 0 or pieces[-1][1] != oo:
         raise ValueError("`pieces` must cover u > 0, from 0 to oo, in ascending order")
@@ -162,7 +156,7 @@ def check(penalty: Declaration, size: Symbol) -> None:
             raise ValueError(f"p jumps at {low}; it may jump at 0 alone")
     if len(penalty.branches) != len(pieces) or penalty.branches[-1][1] is not True:
         raise ValueError("`branches` needs one entry for each piece, the last with True")
-    _check_forms(penalty, {ratio, *symbols}, size)
+    _check_forms(penalty, {ratio, *(shape.symbol for shape in penalty.parameters)}, size)
     for values in _samples(penalty, _WIDTHS):
         _check_values(penalty, values)
     if penalty.displacement is None:
@@ -175,14 +169,12 @@ def _differ(one: Expr, other: Expr) -> bool:
     return bool(difference != 0 and sympy.cancel(difference) != 0 and sympy.simplify(difference) != 0)
 
 
-def _check_words(penalty: Declaration) -> None:
-    if not isinstance(penalty.name, str) or not _NAME.fullmatch(penalty.name) or penalty.name in _TAKEN:
+def check_name(name: object) -> None:
+    """ValueError for what can be no part of the ids of claims."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in _TAKEN:
         raise ValueError(
             f"the name must be letters and digits, with single hyphens between, and not {' or '.join(_TAKEN)}"
         )
-    for words in (penalty.title, *(shape.meaning for shape in penalty.parameters)):
-        if not isinstance(words, str) or any(part in words for part in ("\\", '"', "\n")):
-            raise ValueError(f"{words!r} goes into docstrings: no backslash, double quote or line break, please")
 
 
 def _check_forms(penalty: Declaration, known: set[Symbol], size: Symbol) -> None:

@@ -163,10 +163,10 @@ REFUSED = {
     ),
     "a condition on ρ": ({"pieces": TWO_PIECES, "branches": ((ratio, ratio < 1), (0, True))}, "size <= edge"),
     "no shapes": ({"parameters": (POSITIVE,)}, "must be a tuple of Shape"),
-    "parameters alike": ({"parameters": (Shape(POSITIVE, ONE, ""),) * 2}, "two parameters are called alike"),
+    "parameters alike": ({"parameters": (Shape(POSITIVE, ONE, ""),) * 2}, "'c' is declared twice"),
     "domain in words": ({"domain": "ratio < 1"}, "`domain` must be a relation"),
     "domain of strangers": ({"domain": a > 1}, r"undeclared symbols \['a'\]"),
-    "title": ({"title": 'a """ b'}, "goes into docstrings"),
+    "title": ({"title": 'a """ b'}, "must be one line without backslashes"),
 }
 
 
