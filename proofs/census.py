@@ -86,6 +86,9 @@ _ENTRIES = {
 }
 """w̄, w*, ū and D of the largest entry |w̄_j|, of the largest other one, and of any other."""
 
+SUMS = {W_I**2: 1 - W_J**2, TARGET**2: 1 - star_entry**2, W_I**2 / STIFF: SUM}
+"""Over the entries other than j."""
+
 NAMES = {W_J: r"\bar w_j", U_J: r"\bar u_j", _W_2: r"\bar w_2", _U_2: r"\bar u_2", W_I: r"\bar w_i", ENTRY: r"\bar u_i"}
 
 
@@ -164,7 +167,6 @@ class Census:
             still += [Eq(multiplier * entry, kappa * target)] * (name == "i")
             shrunk[name] = g.cite(self.claim_id, at_entry(entry), value=kept, name=f"ū_{name}")
             on[name] = g.fact(f"active or not: {name}", Or(active, And(*still)), told[f"entry {name}"], shrunk[name])
-        sums = {W_I**2: 1 - W_J**2, TARGET**2: 1 - star_entry**2, W_I**2 / STIFF: SUM}
         stable = g.cite("R7.stability", {}, *on.values(), order)
         beyond = g.case("N > β", multiplier > beta)
         high = g.under(beyond, g.fact("every D_i > 0", STABLE, stable, on["j"], beyond))
@@ -173,7 +175,7 @@ class Census:
         rest = Eq(multiplier**2 * W_I**2, kappa**2 * TARGET**2)
 
         none = g.case("none active", Abs(W_J) < level)
-        at_rest = g.rule("the length", total, g.fact("κw*_i/N", rest, on["i"], order, none), sums=sums)
+        at_rest = g.rule("the length", total, g.fact("κw*_i/N", rest, on["i"], order, none), sums=SUMS)
         at_star = Implies(fixed, Equivalent(STABLE, Eq(multiplier, kappa)))
         none_active = g.fact("every D_i is N", at_star, stable, on["j"], on["2"], none, at_rest)
 
@@ -183,7 +185,7 @@ class Census:
         one = g.case("one active", And(Abs(W_J) > level, Abs(_W_2) < level))
         rising, ahead = g.case("N > 0", multiplier > 0), multiplier * W_I**2 / STIFF
         others = g.fact("the others", And(rest, Eq(ahead, W_I**2)), on["i"], order, one, rising)
-        length = g.under(rising, g.rule("lengths", total, others, sums=sums))
+        length = g.under(rising, g.rule("lengths", total, others, sums=SUMS))
         share = (1 - W_J**2) / multiplier < W_J**2 / (beta - multiplier)
         known = (on["j"], on["2"], one, below)
         form = g.fact(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Abs, And, Eq, Equivalent, Expr, Implies, Symbol, oo
 
-from proofs.census import _TARGET_2, _U_2, ACROSS_SQUARED, NAMES, SETTING, SOME_TANGENT, SPIKE_SIZE, Census
+from proofs.census import _TARGET_2, _U_2, ACROSS_SQUARED, NAMES, SETTING, SOME_TANGENT, SPIKE_SIZE, SUMS, Census
 from proofs.engine.claim import claim
 from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
@@ -14,7 +14,7 @@ from proofs.limits_nonconvex import JUMP, SHAPE, START, branch
 from proofs.rules.algebra import total
 from proofs.rules.forms import rises
 from proofs.splitting import TARGET
-from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, SUM, W_I, W_J
+from proofs.stability import LEAST_STIFF, NEXT, SLOPE, STABLE, STIFF, STIFFNESS, W_I, W_J
 from proofs.symbols import a, beta, kappa, kept_level, multiplier, ratio, spike_sign, star_entry
 
 _L0 = Census(
@@ -102,8 +102,7 @@ def R7_tl1(d: Derivation) -> None:
     steep = g.fact("S' ≥ 1", And(SLOPE >= 1, Eq(LEAST_STIFF, STIFFNESS), kept_level > START), own, d_j)
     positive = g.case("N > 0", multiplier > 0)
     squares = Eq(multiplier**2 * W_I**2, kappa**2 * TARGET**2), Eq(multiplier * W_I**2 / STIFF, W_I**2), ge(W_I**2, 0)
-    sums = {W_I**2: 1 - W_J**2, TARGET**2: 1 - star_entry**2, W_I**2 / STIFF: SUM}
-    lengths = g.rule("lengths", total, g.fact("an entry", And(*squares), positive, d_i, d_2, order, alone), sums=sums)
+    lengths = g.rule("lengths", total, g.fact("an entry", And(*squares), positive, d_i, d_2, order, alone), sums=SUMS)
     own_square = g.fact("w̄_j²", Eq(SPIKE_SIZE**2, W_J**2), own)
     risen = LEAST_STIFF * ACROSS_SQUARED / multiplier**3 + SPIKE_SIZE**2
     form = g.fact("of the length", Equivalent(STABLE, risen > 0), stable, lengths, own_square, d_2, alone, positive)

@@ -13,8 +13,8 @@ from proofs.engine.claim import Kind, claim, get
 from proofs.engine.definitions import CommonZeros
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
-from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, eq, formula_of, gt, le, lt, ne
-from proofs.landscape import PLANE_OR_MORE, SADDLE_ANGLE, best_invariants
+from proofs.engine.sentence import All, Either, If, Iff, Part, Same, Tends, eq, formula_of, le, lt, ne
+from proofs.landscape import BELOW_PI, NONZERO_TEACHER, PLANE_OR_MORE, SADDLE_ANGLE, THRESHOLD, best_invariants
 from proofs.network import COSINE_LIKE
 from proofs.potentials import IDENTITY, INSIDE, RELU
 from proofs.rules.algebra import gram
@@ -93,7 +93,7 @@ class Valley:
     ),
     definition=CommonZeros("relu", "zeros"),
     parts={"best weights": BEST_WEIGHTS, "saddle angle": SADDLE_ANGLE},
-    premises={"v* ≠ 0": gt(vs_vs, 0), "θ ≤ π": le(theta, pi)},
+    premises=NONZERO_TEACHER | BELOW_PI,
     hypotheses=CLOSED_ANGLE + NONZERO_FILTER,
 )
 def C8(d: Derivation) -> None:
@@ -244,18 +244,17 @@ def _escapes(g: Graph, valley: Valley) -> Fact:
     nonzero, row = g.given("1ᵀv* ≠ 0"), g.given("one row")
     signs = g.apply("signs", circle, at=_T)
     (_, here, _), (top, bottom) = best_invariants(_T).values(), numerator_denominator(_T)
-    threshold = (m + 1) * vs_vs / 2
     one, other = symbols("a b", real=True)
     squared = g.fact("‖a v* + b 1‖²", vs_vs * one**2 + 2 * sum_vs * one * other + m * other**2 >= 0, valley.weights)
     c = COSINE_LIKE.subs(theta, _T)
     positive = g.instance("‖v(t)‖²", squared, {one: c, other: sum_vs * (1 - c) / (m + 1)})
-    large = g.case("v(π)·v* ≥ 0", sum_vs**2 >= threshold)
+    large = g.case("v(π)·v* ≥ 0", sum_vs**2 >= THRESHOLD)
     ahead = g.fact("v(t)·v* > 0", Implies(And(_T >= 0, pi > _T), here > 0), large, nonzero, valley.weights)
     longer = And(here > 0, sin(_T) > 0, top * 2 * pi >= here**2)
     far = g.fact("at least (v·v*)²", Implies(And(pi / 2 < _T, pi > _T), longer), ahead, positive, signs)
     data = {"f": top / bottom, "over": _T, "to": pi}
     slow = g.apply("by 1/sin t", unbounded, far, top=sqrt(2 * pi) * r, bottom=sin(_T), start=pi / 2, **data)
-    small = g.case("v(π)·v* < 0", sum_vs**2 < threshold)
+    small = g.case("v(π)·v* < 0", sum_vs**2 < THRESHOLD)
     data |= {"top": top, "bottom": bottom, "start": SADDLE_ANGLE}
     fast = g.apply("by its numerator", unbounded, small, signs, row, nonzero, **data)
     cases = (large, slow), (small, fast)

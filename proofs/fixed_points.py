@@ -31,8 +31,8 @@ SQUARE_U, _U_E, _OFF_E, _OFF_W, _AHEAD = named("‖ū‖²", "⟨ū,e⟩", "⟨N
 PRODUCTS = {(w_hat, w_hat): Integer(1), (e, e): Integer(1), (w_hat, e): Integer(0), (U_VECTOR, w_hat): OVERLAP}
 PRODUCTS |= {(U_VECTOR, e): _U_E, (U_VECTOR, U_VECTOR): SQUARE_U}
 _NORM_U, GAP, _MOVED, _OFF, _PULL = symbols("‖ū‖ ‖w̄−ū‖ ‖w⁺−w̄‖ ‖Nw̄−κw*−βū‖ ‖κw*+βū‖", nonnegative=True)
-_NAMES = {ACROSS: r"\|P\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle"}
-_NAMES |= {U_VECTOR: r"\bar u", w_hat: r"\bar w", theta: r"\bar\theta"}
+BARRED = {OVERLAP: r"\langle\bar u,\bar w\rangle", U_VECTOR: r"\bar u", w_hat: r"\bar w", theta: r"\bar\theta"}
+"""What belongs to a limit."""
 
 ENTRIES = {X: r"\bar w_i", ENTRY: r"\bar u_i", P_X: r"\lambda p(|\bar w_i|)", P_ENTRY: r"\lambda p(|\bar u_i|)"}
 """What `OF_A_MINIMIZER` speaks of, as a fixed point has it."""
@@ -61,7 +61,7 @@ ENTRIES = {X: r"\bar w_i", ENTRY: r"\bar u_i", P_X: r"\lambda p(|\bar w_i|)", P_
     definition=Splitting("fixed-points"),
     parts={"right side": RIGHT, "multiplier": LEVEL, "sine": SINE},
     premises=OF_A_MINIMIZER | {"θ̄ ≤ π": ge(sin(theta), 0), "∠ ≤ π": ge(sin(BETWEEN), 0)},
-    names=_NAMES | ENTRIES,
+    names=BARRED | {ACROSS: r"\|P\bar u\|"} | ENTRIES,
     setting="‖w̄‖ = 1, τ > 0, ū ∈ S(w̄), P the projector off w̄; κ > 0; at ū = 0 read ‖ū‖ sin ∠ as 0",
 )
 def R3(d: Derivation) -> None:

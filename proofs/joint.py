@@ -31,7 +31,7 @@ from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge, gt, le, lt
-from proofs.fixed_points import NEXT, OVERLAP, fixed_where_balanced
+from proofs.fixed_points import BARRED, NEXT, OVERLAP, fixed_where_balanced
 from proofs.rules.algebra import gram
 from proofs.rules.analysis import circle, rising
 from proofs.splitting import NORM_Z, U_VECTOR, after_any_number
@@ -61,8 +61,6 @@ _V_NEXT, _BEST = symbols("v⁺ v(θ̄)")
 _MOVED_V, _OFF_V = symbols("‖v⁺−v̄‖ ‖v̄−v(θ̄)‖", nonnegative=True)
 _SUM_OFF, _OFF_STAR = named("⟨v̄−v(θ̄),1⟩", "⟨v̄−v(θ̄),v*⟩")
 _RATE = Symbol("η_v", positive=True)
-_NAMES = {v: r"\bar v", w_hat: r"\bar w", U_VECTOR: r"\bar u", theta: r"\bar\theta"}
-_NAMES |= {OVERLAP: r"\langle\bar u,\bar w\rangle"}
 
 STRENGTH = ((1 - 2 * theta / pi) * vs_vs + 2 * theta * sum_vs**2 / (pi * (m + 1))) / (2 * sqrt(2 * pi))
 """R11: κ(θ) at the best v."""
@@ -93,7 +91,7 @@ def after(weights: Expr, gradient: Expr) -> Expr:
         "κ of the identity": eq(_PULL_IDENTITY, v_vs / sqrt(2 * pi)),
         "N": eq(multiplier, _PULL * cos(theta) + beta * OVERLAP),
     },
-    names=_NAMES,
+    names=BARRED | {v: r"\bar v"},
     hypotheses=CLOSED_ANGLE,
     besides=lambda: {
         "κ(0)": eq(Subs(STRENGTH, theta, 0), vs_vs / (2 * sqrt(2 * pi))),

@@ -70,9 +70,6 @@ RATES: dict[str, Expr] = {
 }
 """R2: dθ/dτ and dL_β/dτ at τ = 0 from each witness; all are > 0."""
 
-_STRENGTH = 1 / (2 * sqrt(2 * pi))
-"""κ at v = v*, ‖v*‖ = 1."""
-
 _ANGLE, _LOSS, _V, _Y, _LATER, _LAST = named("θ", "f", "v", "y", "y'", "y''")
 
 
@@ -110,19 +107,23 @@ class After:
 def premises(witness: Witness) -> dict[str, Boolean]:
     """What one step from the witness is; the Lagrangian is f + λP(u) + (β/2)‖w − u‖²."""
     to, z, mark = After(witness), drawn(witness), f", {witness.penalty}"
-    costs = [cost(witness, to.w[i], to.u[i]) - cost(witness, witness.w[i], witness.u[i]) for i in (0, 1)]
     return {
         f"z{mark}": All(eq(to.norm**2, dot(z, z)), *(eq(to.norm * to.w[i], z[i]) for i in (0, 1))),
         f"θ⁺{mark}": All(eq(cos(to.angle), dot(to.w, witness.w_star)), ge(to.angle, 0), le(to.angle, pi)),
-        f"L{mark}": eq(to.raised, to.loss - _LOSS + costs[0] + costs[1]),
+        f"L{mark}": eq(to.raised, _raised(witness, to.u)),
     }
+
+
+def _raised(witness: Witness, u: tuple[Expr, Expr]) -> Expr:
+    """By how much a step raises the Lagrangian, `u` being what u is then."""
+    to = After(witness)
+    costs = [cost(witness, to.w[i], u[i]) - cost(witness, witness.w[i], witness.u[i]) for i in (0, 1)]
+    return to.loss - _LOSS + costs[0] + costs[1]
 
 
 def risen(witness: Witness) -> dict[str, Expr]:
     """By how much a step raises θ and, at u⁺ = u, the Lagrangian."""
-    to = After(witness)
-    costs = [cost(witness, to.w[i], witness.u[i]) - cost(witness, witness.w[i], witness.u[i]) for i in (0, 1)]
-    return {"angle": to.turn, "Lagrangian": to.loss - _LOSS + costs[0] + costs[1]}
+    return {"angle": After(witness).turn, "Lagrangian": _raised(witness, witness.u)}
 
 
 def said(witness: Witness) -> Boolean:

@@ -10,7 +10,7 @@ from proofs.engine.definitions import Splitting
 from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, If, Part, Same, eq, ge, gt, le
-from proofs.fixed_points import ENTRIES, OVERLAP, PRODUCTS, RIGHT, SQUARE_U
+from proofs.fixed_points import BARRED, ENTRIES, OVERLAP, PRODUCTS, RIGHT, SQUARE_U
 from proofs.penalty_forms import penalty
 from proofs.proximal import MAP
 from proofs.rules.algebra import entrywise, gram, total
@@ -32,8 +32,7 @@ CHORD = 2 * sin(theta / 2)
 LEAST_COSINE = kappa / multiplier
 """R5: a lower bound of cos θ̄ for N ≥ β."""
 
-NAMES = {GAP: r"\|\bar w-\bar u\|", OVERLAP: r"\langle\bar u,\bar w\rangle"}
-NAMES |= {theta: r"\bar\theta", w_hat: r"\bar w", U_VECTOR: r"\bar u"} | ENTRIES
+NAMES = BARRED | {GAP: r"\|\bar w-\bar u\|"} | ENTRIES
 
 AWAY = Symbol("‖w̄−w*‖", nonnegative=True)
 

@@ -30,6 +30,17 @@ def _distance(pull: Expr, square: Expr) -> Expr:
     return across * sqrt(2 / (length * (length + along)))
 
 
+_ON = indicator(Ne(TARGET, 0))
+_SUMS = {X * TARGET: cos(theta), X * ENTRY: OVERLAP, X**2: Integer(1), TARGET**2: Integer(1), _ON: nonzeros}
+
+
+def _products(slope: Expr) -> Boolean:
+    """Of an entry where (N − β)w̄_i = κw*_i − λp' sgn w*_i, p' being the `slope`: its products with w*_i and itself."""
+    pull = kappa**2 * TARGET**2 - 2 * kappa * lam * slope * Abs(TARGET) + lam**2 * slope**2 * _ON
+    on_star = kappa * TARGET**2 - lam * slope * Abs(TARGET)
+    return And(Eq((multiplier - beta) * X * TARGET, on_star), Eq((multiplier - beta) ** 2 * X**2, pull))
+
+
 @claim(
     id="R5.sharp-l1",
     title="Error of the limit for l1, exact for small λ and sharp to first order",
@@ -54,18 +65,12 @@ def R5_sharp_l1(d: Derivation) -> None:
     g = Graph(d)
     fixed, beyond, small = map(g.given, ("fixed", "N ≥ β", "λ is small"))
     soft = g.cite("P1", at_entry(X), value=ENTRY)
-    sums = {X * TARGET: cos(theta), X * ENTRY: OVERLAP, X**2: Integer(1), TARGET**2: Integer(1)}
-    sums |= {Abs(TARGET): taxicab, indicator(Ne(TARGET, 0)): nonzeros}
+    sums = _SUMS | {Abs(TARGET): taxicab}
     level = inner_products(g)
     entry = one_entry(g, fixed)
     shrunk = g.rule("⟨ū, w̄⟩", total, g.fact("shrunk", X * ENTRY <= X**2, soft), sums=sums)
     most = g.fact("N ≤ κ + β", multiplier <= kappa + beta, level, fixed, shrunk)
-    on = indicator(Ne(TARGET, 0))
-    told = And(
-        Eq((multiplier - beta) * X * TARGET, kappa * TARGET**2 - lam * Abs(TARGET)),
-        Eq((multiplier - beta) ** 2 * X**2, kappa**2 * TARGET**2 - 2 * kappa * lam * Abs(TARGET) + lam**2 * on),
-        lam * (kappa + beta) * Abs(TARGET) <= kappa * beta * TARGET**2,
-    )
+    told = And(_products(Integer(1)), lam * (kappa + beta) * Abs(TARGET) <= kappa * beta * TARGET**2)
     summed = g.rule("summed", total, g.fact("products", told, small, entry, soft, beyond, most), sums=sums)
     tangent = g.fact("tangent", Eq(sin(theta), TANGENT * cos(theta)), summed, beyond, g.given("θ̄ ≤ π"))
     away = g.fact("distance", Eq(AWAY, _distance(taxicab, nonzeros)), level, summed, beyond)
@@ -118,10 +123,8 @@ def R5_sharp_tl1(d: Derivation) -> None:
     fixed, beyond, small, threshold = map(g.given, ("fixed", "N > β", "λ is small", "t"))
     stationary, slope, slope_star = map(g.given, ("ū_i is stationary", "p'(|ū_i|)", "p'(|w*_i|)"))
     minimizer, angle = [g.given(premise) for premise in OF_A_MINIMIZER], g.given("θ̄ ≤ π")
-    on, one = indicator(Ne(TARGET, 0)), Integer(1)
-    sums = {X * TARGET: cos(theta), X * ENTRY: OVERLAP, X**2: one, TARGET**2: one, on: nonzeros}
+    on, sums = _ON, _SUMS | {_P_STAR * Abs(TARGET): slope_sum, _P_STAR**2 * _ON: slope_squares}
     sums |= {ENTRY**2: SQUARE_U, _P * Abs(TARGET): _G_1, _P**2 * on: _G_2, _P * _P_STAR * on: _BOTH}
-    sums |= {_P_STAR * Abs(TARGET): slope_sum, _P_STAR**2 * on: slope_squares}
     level = inner_products(g)
     entry = one_entry(g, fixed)
     shrunk = g.fact("shrunk", And(X * ENTRY <= X**2, X * ENTRY >= 0, Abs(ENTRY) <= Abs(X)), *minimizer)
@@ -131,14 +134,8 @@ def R5_sharp_tl1(d: Derivation) -> None:
     moved = g.fact("how far", Abs(X - ENTRY) <= THRESHOLD, near, threshold)
     large = entry, moved, small, beyond, level, fixed, overlap
     none = g.fact("none is thresholded", Implies(Ne(TARGET, 0), Ne(ENTRY, 0)), *large)
-    told = And(
-        Eq((multiplier - beta) * X * TARGET, kappa * TARGET**2 - lam * _P * Abs(TARGET)),
-        Eq(
-            (multiplier - beta) ** 2 * X**2,
-            kappa**2 * TARGET**2 - 2 * kappa * lam * _P * Abs(TARGET) + lam**2 * _P**2 * on,
-        ),
-    )
-    summed = g.rule("summed", total, g.fact("products", told, entry, stationary, beyond, shrunk, none), sums=sums)
+    products = g.fact("products", _products(_P), entry, stationary, beyond, shrunk, none)
+    summed = g.rule("summed", total, products, sums=sums)
     error = g.cite("R5", {}, fixed, angle, *minimizer)
     away = g.fact("distance", Eq(AWAY, _distance(_G_1, _G_2)), summed, beyond, error, level)
     gaps = g.fact("an entry of w̄ − ū", THRESHOLD**2 * on >= (X - ENTRY) ** 2, moved, entry, beyond, shrunk)

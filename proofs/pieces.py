@@ -18,6 +18,7 @@ from math import gcd, isnan, lcm
 import sympy
 from sympy import Dummy, Expr, Float, Heaviside, I, Integer, Piecewise, Poly, Rational, exp, nan, oo, zoo
 from sympy.core.relational import Relational
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from proofs.symbols import x
 
@@ -26,16 +27,6 @@ Piece = tuple[Expr, Expr, Expr]
 
 _KINKED = (sympy.Abs, sympy.sign, Heaviside, sympy.Max, sympy.Min, Piecewise)
 _BY_HAND = "give its pieces (low, high, expression) cut there"
-
-_GROWN = {
-    sympy.tanh: lambda up, down: (up - down) / (up + down),
-    sympy.coth: lambda up, down: (up + down) / (up - down),
-    sympy.cosh: lambda up, down: (up + down) / 2,
-    sympy.sinh: lambda up, down: (up - down) / 2,
-    sympy.sech: lambda up, down: 2 / (up + down),
-    sympy.csch: lambda up, down: 2 / (up - down),
-}
-"""Hyperbolic functions of g, by exp(g) and exp(−g)."""
 
 
 def exact(value: object, what: str) -> Expr:
@@ -214,7 +205,7 @@ def _decaying(pieces: Iterable[Piece]) -> Iterator[Piece]:
     cut where the exponents are 0 and written in T = exp(−|exponent|).
     """
     for low, high, declared in pieces:
-        proxy = declared.replace(_is_hyperbolic, _in_exponentials)
+        proxy = declared.replace(_is_hyperbolic, lambda part: part.rewrite(exp, deep=False))
         exponents = [part.args[0] for part in proxy.atoms(exp) if part.has(x)]
         if not any(_grows(exponent, low, high) for exponent in exponents):
             yield low, high, proxy
@@ -227,12 +218,7 @@ def _decaying(pieces: Iterable[Piece]) -> Iterator[Piece]:
 
 
 def _is_hyperbolic(part: Expr) -> bool:
-    return part.func in _GROWN and part.has(x)
-
-
-def _in_exponentials(part: Expr) -> Expr:
-    (argument,) = part.args
-    return _GROWN[part.func](exp(argument), exp(-argument))
+    return isinstance(part, HyperbolicFunction) and part.has(x)
 
 
 def _grows(exponent: Expr, low: Expr, high: Expr) -> bool:

@@ -62,11 +62,6 @@ def named(*names: str, **assumptions: bool) -> tuple[Symbol, ...]:
     return tuple(Symbol(name, **(assumptions or {"real": True})) for name in names)
 
 
-def quantity(symbol: Symbol) -> Quantity | None:
-    """The registry's entry of `symbol`, or None for a bound variable."""
-    return QUANTITIES.get(symbol)
-
-
 def is_vector(symbol: Symbol) -> bool:
     """Whether the registry has it as a vector."""
     return symbol in QUANTITIES and QUANTITIES[symbol].space != "scalar"

@@ -10,7 +10,7 @@ from sympy import Expr, Float, Integer, Integral, Max, Min, Pow, Rational, Symbo
 
 from proofs import symbols
 from proofs.code.emit import assignments, table, written
-from proofs.code.functions import ERRORS, block_body, evaluated, parameter_table, shapes_of
+from proofs.code.functions import ERRORS, block_body, evaluated, head_of, parameter_table, shapes_of
 from proofs.code.printers import NUMPY
 from proofs.engine.render import line_of
 from proofs.estimators import kernels_of
@@ -106,14 +106,10 @@ def _roots_within(integrand: Expr, variable: Symbol) -> Expr:
 
 def proxy_source(proxy: Estimator) -> str:
     """Source of μ'(x) of one estimator, each piece evaluated only where it holds."""
-    parameters = "".join(f", {p.symbol.name}: float = {float(p.default)!r}" for p in proxy.parameters)
-    keywords = f", *{parameters}" if parameters else ""
     lines, source, last = [], "0.0", len(proxy.pieces) - 1
+    short = Float(_SMALLEST) if proxy.order else Integer(0)  # of a singularity, in the rows where another piece holds
     for index, (low, high, piece) in reversed(list(enumerate(proxy.pieces))):
         conditions, inside = [], "x"
-        short = (
-            Float(_SMALLEST) if proxy.order else Integer(0)
-        )  # short of a singularity, in the rows where another piece holds
         if low != -oo:
             conditions.append(f"(x > {NUMPY.show(low)})")
             inside = f"np.maximum({inside}, {NUMPY.show(low or short)})"
@@ -127,7 +123,7 @@ def proxy_source(proxy: Estimator) -> str:
         condition = " & ".join(conditions)
         source = f"np.where({condition}, on_{index}, {source})" if condition else f"np.full(x.shape, on_{index}, float)"
     array = "npt.NDArray[np.floating]"
-    head = f"{renaming(proxy.parameters)}def _{identifier(proxy.name)}_proxy(x: {array}{keywords}) -> {array}:"
+    head = head_of(proxy, "proxy", f"x: {array}", array)
     return written(head, f"{proxy.title}.", [*lines, f"return {source}"])
 
 

@@ -16,6 +16,7 @@ from sympy import Expr
 from proofs.code.emit import assignments, table, written
 from proofs.engine.claim import get
 from proofs.engine.render import line_of
+from proofs.naming import identifier, renaming
 from proofs.penalty_forms import Penalty
 from proofs.proxies import Estimator
 from proofs.symbols import QUANTITIES
@@ -171,6 +172,13 @@ _NOTES = {
     ),
     "saddle_angle": "Exists only where sum(v_star)**2 < (m + 1) * norm(v_star)**2 / 2; ValueError elsewhere.\n",
 }
+
+
+def head_of(declared: Estimator | Penalty, role: str, arguments: str, result: str) -> str:
+    """The first line of a function of one estimator or penalty, its parameters being keywords with their defaults."""
+    own = "".join(f", {p.symbol.name}: float = {float(p.default)!r}" for p in declared.parameters)
+    name = f"{renaming(declared.parameters)}def _{identifier(declared.name)}_{role}"
+    return f"{name}({arguments}{f', *{own}' if own else ''}) -> {result}:"
 
 
 def parameter_table(name: str, kind: str, declared: Sequence[Estimator] | Sequence[Penalty]) -> str:

@@ -82,10 +82,9 @@ def assemble(module: Module) -> str:
     """A module: header, the imports its code uses, `__all__`, and the sources."""
     code = "\n\n".join(module.sources)
     imports = ["from __future__ import annotations\n"]
-    typing = [name for name, used in (("Callable", "Callable["), ("Final", "Final[")) if used in code]
-    if "Callable" in typing:
+    if "Callable[" in code:
         imports.append("from collections.abc import Callable")
-    if "Final" in typing:
+    if "Final[" in code:
         imports.append(f"from typing import {'Any, ' if ': Any' in code else ''}Final\n")
     imports += ["import numpy as np", *(["import numpy.typing as npt"] if "npt." in code else [])]
     if "special." in code:

@@ -8,10 +8,10 @@ import sympy
 from sympy import Abs, Expr, Max, Min, Piecewise, Symbol, oo, sign
 
 from proofs.code.emit import Steps, assignments, gather_roots, lines_of, table, written
-from proofs.code.functions import parameter_table
+from proofs.code.functions import head_of, parameter_table
 from proofs.code.printers import NUMPY, SourcePrinter
 from proofs.engine.claim import get
-from proofs.naming import identifier, plain, renaming
+from proofs.naming import identifier, plain
 from proofs.penalties import envelope_id, map_id
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
@@ -167,10 +167,8 @@ def _within_domain(penalty: Penalty) -> list[str]:
 
 
 def _written(penalty: Penalty, role: str, arguments: str, lines: list[str], title: str) -> str:
-    own = "".join(f", {shape.symbol.name}: float = {float(shape.default)!r}" for shape in penalty.parameters)
-    name = f"{renaming(penalty.parameters)}def _{identifier(penalty.name)}_{role}"
     result = "Array" if "Array," in arguments or arguments == "u: Array" else "Array | float"
-    return written(f"{name}({arguments}{f', *{own}' if own else ''}) -> {result}:", title, lines)
+    return written(head_of(penalty, role, arguments, result), title, lines)
 
 
 def steps(penalty: Penalty, form: Expr, printer: SourcePrinter = NUMPY) -> Steps:

@@ -90,8 +90,6 @@ def shown(symbol: Symbol) -> str:
     return str(symbol.name) if {bare, _spelled(bare).strip()} & _TAKEN else word
 
 
-_QUANTITIES: Final = {entry.symbol: entry.latex for entry in QUANTITIES.values()}
-
 _HELPERS: Final = {entry.symbol.name: entry.latex for entry in QUANTITIES.values()} | {"size": "|x|"}
 """Names of a derivation's own symbols: one that is called like a quantity of the registry stands for it."""
 
@@ -141,7 +139,7 @@ def _word(text: str) -> str:
 
 class _Latex(Written):
     def __init__(self, names: Mapping[Symbol, str] = MappingProxyType({})) -> None:
-        super().__init__({"symbol_names": {**_QUANTITIES, **names}})
+        super().__init__({"symbol_names": dict(names)})
 
     def _print_Subs(self, expr: Any) -> str:
         told, *pairs = expr.args
@@ -195,8 +193,10 @@ class _Sentence(_Latex):
     def _print_Part(self, expr: Symbol) -> str:
         return self._settings["symbol_names"].get(expr) or str(self._print(self._parts[expr.name]))
 
-    def _print_Relational(self, expr: Relational) -> str:
-        return self._print(expr.lhs) + self._turned(expr)
+    def _print_Relational(self, expr: Basic) -> str:
+        return self._print(expr.args[0]) + self._turned(expr)
+
+    _print_Same = _print_Tends = _print_Relational  # noqa: N815 -- the printer's names
 
     def _turned(self, relation: Basic) -> str:
         """A relation without its left side, so that the next can go on from what stands on its right."""
@@ -221,12 +221,6 @@ class _Sentence(_Latex):
         told.negative = False
         text = self._written(told)
         return rf"{sign}{named}\,{bracketed(text) if rest.is_Add else text}"
-
-    def _print_Tends(self, expr: Tends) -> str:
-        return self._print(expr.args[0]) + self._turned(expr)
-
-    def _print_Same(self, expr: Same) -> str:
-        return self._print(expr.args[0]) + self._turned(expr)
 
     def _approach(self, where: Any, domain: Basic | None = None) -> str:
         symbol, to = map(self._print, where)

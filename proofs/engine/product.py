@@ -15,7 +15,7 @@ from typing import Final
 from sympy import Add, Expr, Function, Integral, Mul, Pow, Rational, S, erfc, exp, pi, sqrt
 from sympy.codegen.cfunctions import expm1
 
-from proofs.symbols import is_vector, quantity
+from proofs.symbols import QUANTITIES, is_vector
 
 PHI: Final = Function(r"\Phi")
 """The standard normal law's distribution function."""
@@ -185,7 +185,7 @@ def _root(number: int) -> tuple[int, int]:
 
 
 def _is_square(base: Expr) -> bool:
-    return base.is_Symbol and (known := quantity(base)) is not None and known.latex.endswith(r"\|^2")
+    return base in QUANTITIES and QUANTITIES[base].latex.endswith(r"\|^2")
 
 
 ASIDE, VECTOR, INTEGRAL = 8, 9, 10
