@@ -82,22 +82,18 @@ class AtPoints:
         """Tasks of some claims at one configuration, which share what is remembered there; of a claim's mutants at the
         first.
         """
-        by_label: dict[str, list[tuple[Claim, float]]] = {}
+        groups: dict[str, list[tuple[list[str], float]]] = {}
         for claim in filter(self.covers, claims):
             for index, point in enumerate(self.points(claim, configurations(level, seed))):
                 cost = self.weight(claim, level) * (self.far if point.r > _FAR else 1)
                 cost += 0 if index else self.tried(claim, level)
-                by_label.setdefault(point.label, []).append((claim, cost))
-        groups: list[tuple[str, list[str], float]] = []
-        for label, concerned in by_label.items():
-            filled = inf
-            for claim, cost in concerned:
-                if filled + cost > _LONGEST:
-                    groups.append((label, [], 0.0))
-                _, ids, filled = groups[-1]
-                filled += cost
-                groups[-1] = label, [*ids, claim.id], filled
-        return [Task(self.name, tuple(ids), (level, seed, label), cost) for label, ids, cost in groups]
+                own = groups.setdefault(point.label, [])
+                if not own or own[-1][1] + cost > _LONGEST:
+                    own.append(([], 0.0))
+                ids, filled = own[-1]
+                own[-1] = [*ids, claim.id], filled + cost
+        flat = [(label, *group) for label, own in groups.items() for group in own]
+        return [Task(self.name, tuple(ids), (level, seed, label), cost) for label, ids, cost in flat]
 
     def run(self, task: Task) -> dict[str, Found]:
         """Check each claim of the task at its configuration; at its first one judge its mutants too, at them all."""

@@ -140,19 +140,12 @@ def _generic(rng: np.random.Generator, index: int) -> Configuration:
     v, v_star = rng.standard_normal((2, m))
     defaults = {p.name: float(p.default) for proxy in ESTIMATORS.values() for p in proxy.parameters}
     parameters = {name: value * float(rng.uniform(0.5, 2)) for name, value in defaults.items()}
-    point = Configuration(
-        f"generic {index}",
-        tuple(v.tolist()),
-        tuple(v_star.tolist()),
-        float(rng.uniform(0.2, math.pi - 0.2)),
-        float(np.exp(rng.uniform(-1, 1))),
-        int(rng.integers(2, 9)),
-        parameters,
-    )
+    theta, r, n = float(rng.uniform(0.2, math.pi - 0.2)), float(np.exp(rng.uniform(-1, 1))), int(rng.integers(2, 9))
     shapes = {symbol.name: float(np.exp(rng.uniform(-1, 1))) for symbol in _SHAPES}
     others = {keyword(symbol): float(_BOUNDS[symbol]) + float(np.exp(rng.uniform(-1, 1))) for symbol in _OTHERS}
     given = pinned() if index % 2 == 0 else {}
-    return replace(point, parameters=parameters | shapes | {"a": 1 + shapes["a"]} | others | given)
+    parameters |= shapes | {"a": 1 + shapes["a"]} | others | given
+    return Configuration(f"generic {index}", tuple(v.tolist()), tuple(v_star.tolist()), theta, r, n, parameters)
 
 
 def _nasty(base: Configuration) -> list[Configuration]:
@@ -179,7 +172,5 @@ def meeting(hypotheses: Sequence[Boolean], points: Sequence[Configuration]) -> l
 
 
 def _true_at(hypothesis: Boolean, point: Configuration) -> bool:
-    if hypothesis in (True, False):
-        return bool(hypothesis)
     values = {name: Float(str(value), 40) for name, value in point.scalars().items() if name in hypothesis.free_symbols}
     return bool(hypothesis.subs(values))
