@@ -319,7 +319,7 @@ def test_values_and_closed_forms_contain() -> None:
 
 @holds(
     """
-    margin.Margin.over margin.Margin.at margin.Range.over margin.Range.at margin.Range._ends
+    margin.Margin.over margin.Range.over margin.Range.at margin.Range._ends
     margin._mean_value
     """
 )
@@ -350,7 +350,8 @@ def test_margins_contain_and_their_lower_bounds_hold() -> None:
                     continue
                 known += 1
                 assert over.overlaps(near(value)), expression
-                assert margin.at(shares).overlaps(near(value)) or not margin.at(shares).is_finite()
+                there = margin.over({symbol: (share, share) for symbol, share in shares.items()})
+                assert there.overlaps(near(value)) or not there.is_finite()
                 assert not least.is_finite() or not least > near(value), expression
     assert known > 300
 

@@ -370,9 +370,9 @@ def test_slow_runs_leap_to_where_they_would_have_ended() -> None:
     problem = Problem((0.03, 0.027, 0.99), 1.0, 50.0, 0.05, "l0")
     starts = np.array([[1.0, 0.2, 0.0], [0.2, 1.0, 0.0], [0.1, 0.1, 1.0], [-0.9, -0.1, 0.0]])
     starts /= np.linalg.norm(starts, axis=-1, keepdims=True)
-    _, last = Iteration.of(problem).run(starts, 1e8)
+    _, last = Iteration.of(problem).run(starts)
     assert (last > 1e-6).tolist() == [True, True, False, False]
-    patient, last = Iteration.of(problem).run(starts, 1e8, steps=60_000)
+    patient, last = Iteration.of(problem).run(starts, steps=60_000)
     assert last.max() < 1e-15
     ends, settled, leapt = ended(problem, starts)
     assert settled.all()

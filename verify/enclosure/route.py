@@ -259,7 +259,7 @@ def judge_boxes(claim: Claim, most: int | None = None) -> Found | None:
                 at = ", ".join(f"{name} = {value}" for name, value in found.witness.items())
                 why = f"violated at {at}" if found.verdict is Verdict.REFUTED else found.detail
                 return Found(0.0, "", (), found.verdict, f"{statement.name}: {why}", figures, whole=False)
-    except (ArithmeticError, ValueError, TypeError, NotImplementedError, PolynomialError) as trouble:
-        return Found(0.0, verdict=Verdict.UNDECIDED, detail=f"not judged over its box: {trouble}", whole=False)
+    except (ArithmeticError, LookupError, ValueError, TypeError, NotImplementedError, PolynomialError) as trouble:
+        return Found(0.0, verdict=Verdict.UNDECIDED, detail=f"not judged over its box: {trouble!r}", whole=False)
     detail = f"not covered: {left}" if left else ""
     return Found(0.0, "", (), Verdict.VERIFIED, detail, figures, whole=not left) if figures else None

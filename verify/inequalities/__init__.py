@@ -3,7 +3,7 @@ about which claim, and what statements of several chapters are written in. What 
 
 Inner products of w, w* and u are all that the statements are about, so that three coordinates with w = (1, 0, 0) and
 w* = (c, s, 0) stand for any n. For an entry of a fixed point of the splitting iteration N x = y + βu, y = κ|w*_i|,
-u a minimizer at x; a spike is one active entry j with N < β, where y = σκw*_j and x = |w̄_j|.
+u a minimizer at x.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sympy import And, Eq, Equivalent, Expr, Gt, Implies, Integer, Lt, Rational, Symbol, cos, sin
+from sympy import Add, And, Eq, Expr, Implies, Matrix, Rational, Symbol, cos, sin, symbols
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.cases import leaves
@@ -20,7 +20,7 @@ from proofs.engine.claim import Claim, get
 from proofs.engine.decision import Decision
 from proofs.engine.smt import follows, impossible
 from proofs.penalties import map_id
-from proofs.symbols import beta, kappa, lam, multiplier, ratio, spike_sign, star_entry, star_size, theta, x_in
+from proofs.symbols import beta, lam, multiplier, ratio, theta, x_in
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,13 @@ C, S = Symbol("c", real=True), Symbol("s", nonnegative=True)
 """Cosine and sine of an angle in [0, π]."""
 
 CIRCLE: tuple[Boolean, ...] = (Eq(C**2 + S**2, 1),)
-W, STAR = (Integer(1), Integer(0), Integer(0)), (C, S, Integer(0))
+W, STAR = Matrix([1, 0, 0]), Matrix([C, S, 0])
 Z = Symbol("norm_z", positive=True)
 
 
-def reals(names: str) -> list[Symbol]:
-    """Real symbols of these names."""
-    return [Symbol(name, real=True) for name in names.split()]
+def reals(names: str) -> tuple[Symbol, ...]:
+    """Real symbols of these names, several as in SymPy's ``symbols``: "x y", "w_1:4"."""
+    return tuple(symbols(names, real=True, seq=True))
 
 
 def on_circle(half_tangent: Rational) -> tuple[Rational, Rational]:
@@ -141,7 +141,7 @@ def on_circle(half_tangent: Rational) -> tuple[Rational, Rational]:
 
 def dot(left: Sequence[Expr], right: Sequence[Expr]) -> Expr:
     """The inner product."""
-    return sum((one * other for one, other in zip(left, right, strict=True)), start=Integer(0))
+    return Add(*(one * other for one, other in zip(left, right, strict=True)))
 
 
 def placed(part: Expr, values: Mapping[str, Expr]) -> Expr:
@@ -150,13 +150,12 @@ def placed(part: Expr, values: Mapping[str, Expr]) -> Expr:
     return part.xreplace({symbol: values[symbol.name] for symbol in part.free_symbols if symbol.name in values})
 
 
-def squares(one: Sequence[Expr], other: Sequence[Expr]) -> Expr:
+def squares(one: Matrix, other: Matrix) -> Expr:
     """The square of a distance."""
-    apart = [a - b for a, b in zip(one, other, strict=True)]
-    return dot(apart, apart)
+    return dot(one - other, one - other)
 
 
-U = reals("u_1 u_2 u_3")
+U = Matrix(reals("u_1:4"))
 N = multiplier
 X, OWN = reals("x_i u_i")
 """x and u of one entry."""
@@ -165,20 +164,3 @@ X, OWN = reals("x_i u_i")
 def soft(point: Expr) -> Expr:
     """P1's map at ρ = λ/β."""
     return get(map_id("l1")).formula.subs({x_in: point, ratio: lam / beta})
-
-
-SOFT = Eq(OWN, soft(X)), Eq(N * X, kappa * star_size + beta * OWN)
-ABOVE = (Gt(N, beta),)
-SPIKE = Symbol("x_j", positive=True)
-ALONG = spike_sign * kappa * star_entry
-BELOW = Gt(N, 0), Lt(N, beta)
-
-
-def others(claim: Claim, spike: Expr) -> Iterator[Statement]:
-    """n = 2, 3: ‖w̄‖ = 1 with entries κw*_i/N beside the spike."""
-    for count in (1, 2):
-        rest = reals(" ".join(f"w_{i}" for i in range(count)))
-        total = spike**2 + sum(((kappa * w / N) ** 2 for w in rest), Integer(0))
-        known = *BELOW, Eq(star_entry**2 + dot(rest, rest), 1), Eq(spike_sign**2, 1)
-        equation = Equivalent(Eq(total, 1), Eq(claim.parts["multiplier equation"], 1))
-        yield Statement(f"‖w̄‖ = 1, n = {count + 1}", equation, known)

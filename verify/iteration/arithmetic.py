@@ -154,11 +154,11 @@ class Iteration:
         across = force - np.sum(w * force, axis=-1, keepdims=True) * w
         return np.asarray(np.linalg.norm(across, axis=-1))
 
-    def run(self, w: Array, tau: float, steps: int = 4000, tolerance: float = 3e-16) -> tuple[Array, Array]:
+    def run(self, w: Array, steps: int = 4000, tolerance: float = 3e-16) -> tuple[Array, Array]:
         """Run until every step is below `tolerance`: where the starts end (starts, n), the last steps (starts,)."""
         moved = np.full(len(w), np.inf)
         for k in range(steps):
-            w, before = self.step(w, tau), w
+            w, before = self.step(w, FAST), w
             moved = np.linalg.norm(w - before, axis=-1)
             if k % 16 == 15 and not (moved > tolerance).any():
                 break
@@ -179,7 +179,7 @@ class Exact(Iteration):
 
 def run_exact(problem: Problem, start: Array) -> tuple[Exact, Array, bool]:
     """Run one start in double precision, then on from there with 60 digits: the iteration, the end, has it settled."""
-    near, _ = Iteration.of(problem).run(start[None, :], FAST)
+    near, _ = Iteration.of(problem).run(start[None, :])
     with mp.workdps(DIGITS):
         iteration, w, moved = Exact.of(problem), unit(vector(near[0])), mpf(1)
         for _ in range(3000):

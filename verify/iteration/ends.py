@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
+from verify.iteration.arithmetic import Iteration, Problem, unit
 from verify.minimizer import Array, map_slope, proximal, threshold
 from verify.rows import Relation
 
@@ -32,14 +32,14 @@ def ended(problem: Problem, starts: Array) -> tuple[Array, Array, int]:
     stays, and not at a saddle: Newton's method finds those as well. Whatever did not rest to rounding is refined.
     """
     iteration = Iteration.of(problem)
-    ends, last = iteration.run(starts, FAST)
+    ends, last = iteration.run(starts)
     slow = np.flatnonzero(last > _ROUNDING)
     going = leapt = slow[last[slow] > _SETTLED]
     for _ in range(_LEAPS):
         if not going.size:
             break
         begun = np.array([_further(problem, w) for w in ends[going]])
-        ends[going], last[going] = iteration.run(begun, FAST, steps=64)
+        ends[going], last[going] = iteration.run(begun, steps=64)
         going = going[last[going] > _SETTLED]
     for k in slow:
         ends[k] = refined(problem, ends[k])

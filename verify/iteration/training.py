@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from numerics.model import sample_coarse_gradient
 from verify.contexts.doubles import Network
-from verify.iteration.arithmetic import FAST, Iteration, Problem, pull, unit
+from verify.iteration.arithmetic import Iteration, Problem, pull, unit
 from verify.iteration.trial import Trial, directions, drawn, generator
 from verify.minimizer import Array
 
@@ -173,7 +173,7 @@ def check_sampled(trial: Trial) -> None:
     limit = trial.limit(problem)
     if trial.theory is not None and not trial.demand(limit is not None, f"no limit is predicted: {problem}"):
         return
-    ends, _ = Iteration.of(problem).run(problem.unit[None, :], FAST)
+    ends, _ = Iteration.of(problem).run(problem.unit[None, :])
     target, runs = ends[0] if limit is None else np.asarray(limit.weights, dtype=float), trial.many(24, 96)
     eta = 0.4 / (alpha + problem.beta)
     logs, variances, last = [], [], np.zeros(0)

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from sympy import Eq, Expr, Ge, Gt, Implies, Integer, Le, Rational, Symbol, integrate, pi
+from sympy import Eq, Expr, Ge, Gt, Implies, Integer, Le, Matrix, Rational, Symbol, integrate, pi
 
 from proofs.engine.claim import Claim
-from proofs.proxies import ESTIMATORS
 from proofs.symbols import beta, eta, moment_across, step
 from verify.contexts.doubles import potential_rise
-from verify.inequalities import CIRCLE, STAR, Statement, W, Z, dot, on_circle, placed, reals, squares, stated
+from verify.inequalities import CIRCLE, STAR, Statement, U, W, Z, dot, on_circle, placed, reals, squares, stated
 from verify.iteration.training import BETWEEN, Training, judged_enough, random_training, settles
 from verify.iteration.trial import Trial, on_trial
 from verify.model import PROXY_MOMENTS
@@ -25,21 +24,19 @@ _T, _STEEPEST = Symbol("t", nonnegative=True), Symbol("L", nonnegative=True)
 def _curved(claim: Claim) -> Iterator[Statement]:
     """−Ψ has the slope κ in c = cos θ (R12), and κ(c) + Lc is nondecreasing: dκ/dc ≥ −L."""
     here, there, rise, height, least = reals("kappa_0 kappa_c rise lambda_P e_plus")
-    shift, new, own = Symbol("s", real=True), reals("p_1 p_2 p_3"), reals("u_1 u_2 u_3")
+    shift, new = Symbol("s", real=True), Matrix(reals("p_1:4"))
     risen = there + _STEEPEST * shift
     nondecreasing = Implies(Ge(shift, 0), Ge(risen, here)), Implies(Le(shift, 0), Le(risen, here))
     yield Statement("κ(c + s)s ≥ (κ(c) − Ls)s", Ge(there * shift, (here - _STEEPEST * shift) * shift), nondecreasing)
-    away = [after - before for after, before in zip(new, W, strict=True)]
-    unit = Eq(dot(new, new), 1)
-    moved = dot(STAR, away)
-    yield Statement("|cos θ⁺ − cos θ| ≤ ‖w⁺ − w‖", Le(moved**2, dot(away, away)), CIRCLE)
-    pull = [(Z * after - before) / step - beta * entry for after, before, entry in zip(new, W, own, strict=True)]
-    fit = integrate(here - _STEEPEST * _T, (_T, 0, shift)).subs(here * shift, dot(pull, away))  # κw* = (z − w)/τ − βu
-    envelope = height + beta * squares(W, own) / 2 - least
-    bound = _gain(claim, dot(away, away), Z, _STEEPEST)
-    known = unit, Le(shift**2, dot(away, away)), Ge(rise, fit), Le(least, height + beta * squares(new, own) / 2)
+    away, square = new - W, squares(new, W)
+    yield Statement("|cos θ⁺ − cos θ| ≤ ‖w⁺ − w‖", Le(dot(STAR, away) ** 2, square), CIRCLE)
+    pull = (Z * new - W) / step - beta * U  # κw*
+    fit = integrate(here - _STEEPEST * _T, (_T, 0, shift)).subs(here * shift, dot(pull, away))
+    envelope = height + beta * squares(W, U) / 2 - least
+    bound, unit = _gain(claim, square, Z, _STEEPEST), Eq(dot(new, new), 1)
+    known = unit, Le(shift**2, square), Ge(rise, fit), Le(least, height + beta * squares(new, U) / 2)
     yield Statement("H(w⁺) − H(w)", Ge(rise + envelope, bound), known, relaxed=True)
-    yield Statement("an increase for τ ≤ 1/L", Gt(bound, 0), (Gt(dot(away, away), 0), Le(step * _STEEPEST, 1)))
+    yield Statement("an increase for τ ≤ 1/L", Gt(bound, 0), (Gt(square, 0), Le(step * _STEEPEST, 1)))
     yield _square_estimator(claim)
     # w − η(G + β(w − u)) with G = α w − κw* (R12) is along z, by entries.
     w, star, entry, level = reals("w_i w_star_i u_i alpha")
@@ -72,13 +69,12 @@ _ESTIMATORS: Final = ("relu", "clipped-relu", "gaussian", "tanh", "leaky-relu", 
 
 def _trainings(trial: Trial, *needed: str) -> Iterator[Training]:
     """Fixed v with v·v* > 0, several estimators and penalties."""
-    chosen = [name for name in _ESTIMATORS if name in ESTIMATORS]
     for k in trial.rounds(5, 16, *needed):
         # The bound is an equality where u = 0; every estimator has its turn with a large λ and with a small one.
-        large = trial.aspect == "any-estimator-step" and (k + k // len(chosen)) % 2 == 0
+        large = trial.aspect == "any-estimator-step" and (k + k // len(_ESTIMATORS)) % 2 == 0
         training = random_training(trial.rng, ("l1", "tl1", "l0")[k % 3], 2, (3.0, 6.0) if large else (0.02, 0.3))
         training.v = training.v_star + np.round(0.3 * trial.rng.standard_normal(2), 3)
-        training.ste = chosen[k % len(chosen)]
+        training.ste = _ESTIMATORS[k % len(_ESTIMATORS)]
         training.eta = 0.9 * training.largest_step()
         yield training
 

@@ -16,25 +16,23 @@ from sympy import Expr, Symbol, cancel, cos, pi, simplify, sin
 from proofs import symbols
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import ReluNetwork
-from verify.at_points import Comparison
-from verify.configurations import Configuration
 from verify.contexts.digits.network import ReluPatches, secant
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.search import Statement, coordinates, formula, in_plane, named
+from verify.enclosure.boxes.search import Statement, coordinates, in_plane, named
 from verify.evidence import Level
-from verify.precision.comparison import ROUGH, Held, check_sides, generic
+from verify.precision.comparison import ROUGH, Held, check_sides, generic, holding
 from verify.roads import checks, over_boxes
 from verify.sides import NORM_STAR
 
 
 @checks(ReluNetwork, points=lambda definition, points: generic(points) if definition.aspect == "descent" else points)
-def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list[Comparison]:
+@holding
+def check_relu_network(held: Held, level: Level) -> None:
     """B1 and its parts."""
-    point = replace(point, r_star=NORM_STAR)
-    aspect = cast(ReluNetwork, claim.definition).aspect
-    held, patches = Held(claim, point, point.label), ReluPatches.at(point)
+    held = replace(held, point=replace(held.point, r_star=NORM_STAR))
+    aspect, patches = cast(ReluNetwork, held.claim.definition).aspect, ReluPatches.at(held.point)
     if aspect not in ("critical", "descent"):
-        held.found += check_sides(claim, point, level)
+        held.found += check_sides(held.claim, held.point, level)
     # The mean of the sample's gradient against differences of the loss.
     if aspect == "gradient" and 1e-6 < patches.theta < mp.pi - mpf("1e-6"):
         slopes = [entry.value for entry in patches.gradient()]
@@ -43,7 +41,6 @@ def check_relu_network(claim: Claim, point: Configuration, level: Level) -> list
         _critical(held, patches)
     if aspect == "descent":
         _descends(held, patches, 4 if level == "quick" else 8)
-    return held.found
 
 
 def _critical(held: Held, patches: ReluPatches) -> None:
@@ -139,14 +136,13 @@ _SCALED: Final = "‖w*‖ = 1 by scaling w, w* together; k = 1/p, η = y times 
 def _descent(claim: Claim) -> Iterator[Statement]:
     """θ⁺ ≤ θ and min(r, ρ) ≤ r⁺ ≤ max(r, 1), for one step from any w, θ < π; later steps repeat it as ρ falls in θ."""
     theta, p, y, t = box = coordinates(theta=(0, pi), p=(0, 1), y=(0, 1), t=(0, 1))
-    start = Symbol("r", positive=True)
-
+    start = symbols.r
     values = {"theta": theta, "k": 1 / p, "r": start, "r_star": 1}
-    eta = y * named(formula(claim, "largest step"), k=1 / p)
+    eta = y * named(claim.parts["largest step"], k=1 / p)
     along, across = (named(coefficient, **values) for coefficient in in_plane(get("B1.gradient").formula))
     towards = simplify(-eta * across / sin(theta))  # the coefficients of w⁺ along w* and ŵ
     radial = start - eta * along - towards * cos(theta)
-    floor = named(formula(claim, "norm, a lower bound"), theta=theta, k=1 / p, r_star=1)
+    floor = named(claim.parts["norm, a lower bound"], theta=theta, k=1 / p, r_star=1)
     inner = radial + towards * cos(theta)
 
     def at(margin: Expr, length: Expr, factor: Expr) -> Expr:

@@ -10,14 +10,14 @@ import numpy as np
 import sympy
 from mpmath import mpf
 from scipy.special import ndtri
-from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cos, expand, pi, simplify, sin
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Lt, Matrix, Rational, Symbol, cos, expand, pi, simplify, sin
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, cap_angle, kappa, lam, n, step
-from verify.enclosure.boxes.search import Statement, as_product, coordinates, formula, named
+from verify.enclosure.boxes.search import Statement, as_product, coordinates, named
 from verify.inequalities import C, S, Z, dot, on_circle, placed, reals, stated
 from verify.inequalities import Statement as OverReals
-from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
+from verify.iteration.arithmetic import Iteration, Problem, unit
 from verify.iteration.trial import Trial, directions, drawn, generator, on_trial
 from verify.minimizer import DEFAULTS, Array, displacement, objective, proximal
 from verify.roads import over_boxes
@@ -41,12 +41,16 @@ def _basin(claim: Claim) -> Iterator[Statement]:
     gamma, x, y = box = coordinates(gamma=(0, pi / 2), x=(0, 1), y=(0, 1))
     cap, s, b = pi / 2 - gamma, gamma * x, gamma * (1 - x) * y
     phi, theta = cap + s, cap + s + b
-    pull, drag = sin(b), sin(phi) - sin(cap)
-    other = 2 * gamma
-    bounds = [_gain(claim, cap, theta, pull, drag, share) for share in (0, other)]
-    if simplify(bounds[0] - bounds[1]) != 0:
+    bound = claim.parts["gain lower bound"].replace(Abs, lambda inside: inside)
+
+    def gain(share: Expr) -> Expr:
+        """At τβ = `share`, for this τκ/(1 + τβ)."""
+        scale = (1 + share) * sin(b) / (sin(phi) - sin(cap))
+        return named(bound, kappa=scale, step=1, beta=share, cap_angle=cap, theta=theta)
+
+    if simplify(gain(Integer(0)) - gain(2 * gamma)) != 0:
         raise ValueError("the gain depends on τβ at fixed τκ/(1 + τβ)")
-    numerator, denominator = sympy.fraction(sympy.together(bounds[0]))
+    numerator, denominator = sympy.fraction(sympy.together(gain(Integer(0))))
     yield Statement("denominator of the gain", denominator, box, reduction=_TANGENT, limit=400)
     # Divided by sin(b/2): the numerator has the factor sin b.
     halved = numerator.subs(sin(b), 2 * cos(b / 2))
@@ -58,13 +62,6 @@ def _basin(claim: Claim) -> Iterator[Statement]:
     # Without the factor another gain can be refuted, but hardly closed: that is not tried for long.
     limit = 2_000 if reduced == mixed else 20
     yield Statement("gain, θ ≤ π/2", reduced, box, reduction=_TANGENT, limit=limit)
-
-
-def _gain(claim: Claim, cap: Expr, theta: Expr, pull: Expr, drag: Expr, share: Expr) -> Expr:
-    """The gain for θ ≤ π/2 with τβ = `share` and τκ/(1 + τβ) = pull/drag."""
-    bound = formula(claim, "gain lower bound").replace(Abs, lambda inside: inside)
-    scale = (1 + share) * pull / drag
-    return named(bound, kappa=scale, step=1, beta=share, cap_angle=cap, theta=theta)
 
 
 # Over the reals.
@@ -98,8 +95,8 @@ def _basin_kept(claim: Claim) -> Iterator[OverReals]:
 def _near_the_cap(gain: Expr, q: Symbol, root: Symbol) -> OverReals:
     """w a little outside a narrow cap, and y where the cone touches the ball: there the gain is all but the least."""
     (cap_cos, cap_sin), (own_cos, own_sin) = on_circle(Rational(1, 1000)), on_circle(Rational(1, 995))
-    ball = (cap_cos**2, cap_cos * cap_sin)  # along w*, and across it on the side of w
-    moved = [own + other for own, other in zip((2 * own_cos, 2 * own_sin), ball, strict=True)]
+    ball = cap_cos**2, cap_cos * cap_sin  # along w*, and across it on the side of w
+    moved = 2 * Matrix([own_cos, own_sin]) + Matrix(ball)
     values = (Eq(q, cap_sin), Eq(root, cap_cos), Eq(C, own_cos), Eq(S, own_sin), Eq(beta, 1), Eq(kappa, 1), Eq(step, 1))
     known = (*values, Eq(Z**2, dot(moved, moved)))
     return OverReals("an instance near the cap", Ge(moved[0], (C + gain) * Z), known)
@@ -264,8 +261,8 @@ def _frequency(trial: Trial, relation: Relation, seen: tuple[int, int], size: in
 def _launch(trial: Trial, penalty: str, size: int) -> None:
     problem = drawn(trial.rng, penalty, n=size, beta=(0.7, 0.95), lam=(0.5, 2.0))
     iteration, count = Iteration.of(problem), trial.many(2000, 20_000)
-    sine = min(problem.beta, _far(problem)) / problem.kappa
-    ends, last = iteration.run(directions(trial.rng, count, size), FAST)
+    sine = _far(problem) / problem.kappa
+    ends, last = iteration.run(directions(trial.rng, count, size))
     hits = int(np.sum((iteration.angle(ends) <= np.arcsin(sine) + 1e-9) & (last < 1e-9)))
     trial.count("runs", count)
     trial.extreme("min success frequency", hits / count)

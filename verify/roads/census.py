@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from sympy import Abs, Eq, Equivalent, Expr, Gt, Le, Ne, Rational, Symbol, expand
+from sympy import Abs, Add, Eq, Equivalent, Expr, Gt, Le, Lt, Ne, Rational, Symbol, expand
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, kept_level, lam, ratio, spike_sign, star_entry, star_size
-from verify.enclosure.boxes.search import Statement, coordinates, formula, named
-from verify.inequalities import ALONG, BELOW, SPIKE, N, X, others, placed, soft, stated
+from verify.enclosure.boxes.search import Statement, coordinates, named
+from verify.inequalities import N, X, dot, placed, reals, soft, stated
 from verify.inequalities import Statement as OverReals
-from verify.iteration.arithmetic import FAST, Iteration, Problem, unit
+from verify.iteration.arithmetic import Iteration, Problem, unit
 from verify.iteration.ends import different, ended, neutral, next_to_threshold, uncertainty
 from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import Array
@@ -30,8 +30,8 @@ def _astroid(claim: Claim) -> Iterator[Statement]:
     """
     c, y = box = coordinates(c=(0, 1), y=(0, 1))
     first, second = (Symbol(name, positive=True) for name in ("c", "d"))
-    powers = {"A_j": first ** Rational(3, 2), "B_j": second ** Rational(3, 2)}
-    threshold = named(formula(claim, "threshold"), **powers, spike_across=powers["A_j"], spike_along=powers["B_j"])
+    across, along = first ** Rational(3, 2), second ** Rational(3, 2)
+    threshold = named(claim.parts["threshold"], spike_across=across, spike_along=along)
     threshold = threshold.subs({first: c, second: 1 - c})
     reduction = "A = c^{3/2}, B = (1 − c)^{3/2}, N = βν by scaling; times ν²(1 − ν)²"
 
@@ -47,28 +47,43 @@ def _astroid(claim: Claim) -> Iterator[Statement]:
     yield Statement("the threshold is positive", threshold, own, reduction=reduction)
 
 
-# Over the reals.
+# Over the reals. A spike is one active entry j with N < β: N x = σκw*_j + βu at x = |w̄_j|.
+
+_SPIKE = Symbol("x_j", positive=True)
+_ALONG = spike_sign * kappa * star_entry
+_BELOW = Gt(N, 0), Lt(N, beta)
+
+
+def _others(claim: Claim, spike: Expr) -> Iterator[OverReals]:
+    """n = 2, 3: ‖w̄‖ = 1 with entries κw*_i/N beside the spike."""
+    for count in (1, 2):
+        rest = reals(f"w_:{count}")
+        total = spike**2 + Add(*((kappa * w / N) ** 2 for w in rest))
+        known = *_BELOW, Eq(star_entry**2 + dot(rest, rest), 1), Eq(spike_sign**2, 1)
+        equation = Equivalent(Eq(total, 1), Eq(claim.parts["multiplier equation"], 1))
+        yield OverReals(f"‖w̄‖ = 1, n = {count + 1}", equation, known)
 
 
 @stated("R7.l1", scope="the conditions of a spike, n = 2, 3; stability is R7.stability", whole=False)
 def _l1_census(claim: Claim) -> Iterator[OverReals]:
     parts, signs = claim.parts, Eq(spike_sign**2, 1)
-    balance = Eq(N * SPIKE, ALONG + beta * soft(SPIKE))
-    active = Gt(SPIKE, parts["active threshold"])
-    yield OverReals("active", Equivalent(Ne(soft(SPIKE), 0), active))
-    yield OverReals("the spike", Equivalent(balance, Eq(SPIKE, parts["spike"])), (*BELOW, signs, Gt(SPIKE * beta, lam)))
+    balance = Eq(N * _SPIKE, _ALONG + beta * soft(_SPIKE))
+    active = Gt(_SPIKE, parts["active threshold"])
+    yield OverReals("active", Equivalent(Ne(soft(_SPIKE), 0), active))
+    found = Equivalent(balance, Eq(_SPIKE, parts["spike"]))
+    yield OverReals("the spike", found, (*_BELOW, signs, Gt(_SPIKE * beta, lam)))
     low = Le(kappa * star_size / N, lam / beta)
-    yield OverReals("inactive", Equivalent(low, Le(star_size, parts["inactive threshold"])), BELOW)
-    yield from others(claim, (lam - ALONG) / (beta - N))
+    yield OverReals("inactive", Equivalent(low, Le(star_size, parts["inactive threshold"])), _BELOW)
+    yield from _others(claim, (lam - _ALONG) / (beta - N))
 
 
 @stated("R7.l0", scope="the conditions of a spike, n = 2, 3; stability is R7.stability", whole=False)
 def _l0_census(claim: Claim) -> Iterator[OverReals]:
     parts = claim.parts
     spike = Eq(N * X, kappa * star_entry + beta * X)
-    yield OverReals("the spike", Equivalent(spike, Eq(X, parts["spike"])), BELOW)
+    yield OverReals("the spike", Equivalent(spike, Eq(X, parts["spike"])), _BELOW)
     yield OverReals("x is better than 0", Equivalent(Gt(beta * X**2 / 2, lam), Gt(Abs(X), parts["threshold"])))
-    yield from others(claim, kappa * star_entry / (N - beta))
+    yield from _others(claim, kappa * star_entry / (N - beta))
 
 
 @stated("R7.tl1", scope="the equation of a spike; stability is R7.stability", whole=False)
@@ -76,9 +91,9 @@ def _tl1_census(claim: Claim) -> Iterator[OverReals]:
     level = kept_level + ratio * a * (a + 1) / (a + kept_level) ** 2
     found = placed(claim.parts["multiplier"], {"x_j": level})
     signs = (Eq(spike_sign**2, 1),)
-    balance = Eq(N * level, ALONG + beta * kept_level)
+    balance = Eq(N * level, _ALONG + beta * kept_level)
     yield OverReals("N", Equivalent(balance, Eq(N, found)), signs)
-    norm = Eq(kappa**2 * (1 - star_entry**2) * level**2 + (level**2 - 1) * (ALONG + beta * kept_level) ** 2, 0)
+    norm = Eq(kappa**2 * (1 - star_entry**2) * level**2 + (level**2 - 1) * (_ALONG + beta * kept_level) ** 2, 0)
     yield OverReals("‖w̄‖ = 1", Equivalent(norm, Eq(claim.parts["multiplier equation"], 0)), signs, slow=True)
 
 
@@ -234,7 +249,7 @@ def _appears(trial: Trial, problem: Problem, j: int, sign: float, values: dict[s
     tried = least * (1 + _SIDES)[:, None]
     starts = np.repeat(unit(w[None, :]), len(tried), axis=0)
     iteration = replace(Iteration.of(problem), beta=tried, lam=np.full_like(tried, problem.lam))
-    ends, last = iteration.run(starts, FAST, steps=20_000, tolerance=1e-13)
+    ends, last = iteration.run(starts, steps=20_000, tolerance=1e-13)
     u = iteration.split(ends)
     alone = (u[:, j] * sign > 0) & (np.sum(u != 0, axis=-1) == 1) & (iteration.multiplier(ends) < tried[:, 0])
     for k, one in enumerate(tried[:, 0]):

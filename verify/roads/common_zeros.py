@@ -9,7 +9,7 @@ from typing import cast
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import And, Eq, Equivalent, Gt, Integer, Lt, Symbol, diff, expand, pi
+from sympy import Add, And, Eq, Equivalent, Expr, Gt, Integer, Lt, Symbol, diff, expand, pi
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import CommonZeros
@@ -22,8 +22,8 @@ from verify.evidence import Level
 from verify.inequalities import Statement, dot, stated
 from verify.precision.comparison import ROUGH, Held, closed_coordinates, holding
 from verify.roads import checks
-from verify.roads.landscape import compared_angle, constructed, drawn, saddle_angle, shallow
-from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units, vector
+from verify.roads.landscape import constructed, drawn, saddle_angle, shallow
+from verify.roads.network import ANGLE, INSIDE, TURN, at_saddle, few_units, loss, stationary, units, vector
 
 
 def _zeros_at(definition: CommonZeros, points: Sequence[Configuration]) -> Sequence[Configuration]:
@@ -61,8 +61,9 @@ def _zeros(held: Held, network: Network) -> None:
     stated = closed_coordinates(prepared(held.claim.parts["best weights"]), point)
     held.equal("best weights", stated + [mpf(0)] * (point.m - len(stated)), network.best_weights())
     if shallow(point.v_star) > 0:
-        angles["the saddle"] = saddle_angle(network)
-        compared_angle(held, network, angles["the saddle"])
+        saddle = saddle_angle(network)
+        angles["the saddle"] = saddle.value
+        held.equal("saddle angle", held.part("saddle angle"), saddle)
     for name, angle in angles.items():
         valley = network.valley(angle)
         held.vanish(f"∂f/∂v at θ = {name}", valley.gradient_v())
@@ -119,26 +120,27 @@ def _ratio(held: Held, network: Network) -> None:
 # Over the reals.
 
 
+def _radial(v: Sequence[Expr], star: Sequence[Expr]) -> Expr:
+    """h − v·v* = ‖v‖² + (1ᵀv)² − (1ᵀv)(1ᵀv*)."""
+    return dot(v, v) + Add(*v) ** 2 - Add(*v) * Add(*star)
+
+
 @stated("C8", scope="m = 1, 2, 3", whole=False)
 def _zeros_stated(claim: Claim) -> Iterator[Statement]:
-    """G_relu ∝ (h − v·v*)ŵ − (v·v*)w*, h − v·v* = ‖v‖² + (1ᵀv)² − (1ᵀv)(1ᵀv*): its parts along ŵ and across."""
+    """G_relu ∝ (h − v·v*)ŵ − (v·v*)w*: its parts along ŵ and across."""
     sine, cosine = Symbol("sin_theta", positive=True), Symbol("cos_theta", real=True)
-    for size in SIZES:
-        v, star = units(size)
-        gradient, total = stationary(v, star), sum(v, Integer(0))
-        best = And(*(Eq(a, b) for a, b in zip(v, vector(claim.parts["best weights"], star), strict=True)))
+    for size, v, star in few_units():
+        gradient = stationary(v, star)
+        best = And(*map(Eq, v, vector(claim.parts["best weights"], star)))
         yield Statement(f"∂f/∂v = 0, m = {size}", Equivalent(And(*gradient), best), ANGLE, slow=size > 2)
-        along = dot(v, v) + total**2 - total * sum(star, Integer(0))
+        along = _radial(v, star)
         gone = And(Eq(along - dot(v, star) * cosine, 0), Eq(dot(v, star) * sine, 0))
-        saddle = at_angle(Eq(pi * (1 - TURN) / 2, at(claim.parts["saddle angle"], star)))
-        room = Gt((size + 1) * dot(star, star), sum(star, Integer(0)) ** 2)  # Cauchy and Schwarz, star ≠ 0
+        room = Gt((size + 1) * dot(star, star), Add(*star) ** 2)  # Cauchy and Schwarz, star ≠ 0
         inside = (*INSIDE, *gradient, Eq(sine**2 + cosine**2, 1), room)
-        yield Statement(f"G = 0 inside, m = {size}", Equivalent(gone, saddle), inside, slow=size > 1)
+        yield Statement(f"G = 0 inside, m = {size}", Equivalent(gone, at_saddle(claim, star)), inside, slow=size > 1)
         for end in (1, -1):
-            known = (Eq(TURN, end), *gradient)
-            yield Statement(
-                f"G = 0 at cos θ = {end}, m = {size}", Eq(along - dot(v, star) * end, 0), known, slow=size > 2
-            )
+            known, gone = (Eq(TURN, end), *gradient), Eq(along - dot(v, star) * end, 0)
+            yield Statement(f"G = 0 at cos θ = {end}, m = {size}", gone, known, slow=size > 2)
 
 
 @stated("C8.beyond", scope="the witness", whole=True)
@@ -151,6 +153,4 @@ def _beyond_stated(claim: Claim) -> Iterator[Statement]:
     yield Statement("v(π)", And(*(Eq(entry, weight) for entry in v)), known)
     slope = diff(loss(v, star), TURN).subs(dict(zip(star, ones_here, strict=True))) * 2
     yield Statement("the slope, times π", And(Eq(slope, expand(claim.parts["slope"] * pi)), Lt(slope, 0)), known)
-    total = sum(v, Integer(0))
-    along = dot(v, v) + total**2 - total * 2 + dot(v, ones_here)
-    yield Statement("G_relu = 0", Eq(along, 0), known)
+    yield Statement("G_relu = 0", Eq(_radial(v, ones_here) + dot(v, ones_here), 0), known)

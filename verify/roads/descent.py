@@ -15,7 +15,7 @@ import mpmath
 import numpy as np
 import sympy
 from mpmath import mp, mpf
-from sympy import Eq, Equivalent, Expr, Ge, Gt, Integer, Le, Lt, Rational, Symbol, expand, pi, simplify, sin
+from sympy import Eq, Equivalent, Expr, Ge, Gt, Integer, Le, Lt, Matrix, Rational, Symbol, expand, pi, simplify, sin
 
 from proofs import symbols
 from proofs.descent import ENERGY, EXCESS, LIPSCHITZ
@@ -26,7 +26,7 @@ from proofs.proxies import estimator
 from proofs.symbols import eta
 from verify.contexts.digits.network import Network, UndefinedError, apart, moved, values
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.search import Statement, agrees, basic, coordinates, divided_out, formula, in_plane, named
+from verify.enclosure.boxes.search import Statement, agrees, basic, coordinates, divided_out, in_plane, named
 from verify.evidence import Level
 from verify.inequalities import Statement as OverReals
 from verify.inequalities import dot, placed, reals, stated
@@ -196,10 +196,7 @@ def _descent(claim: Claim) -> Iterator[Statement]:
     δ to v·v* but one. So the claim says that the form is ≥ 0: both diagonal entries and the determinant are.
     """
     angle, t = box = coordinates(theta=(0, pi), t=(0, 1))
-    constant = formula(claim, "bound")
-    scaled = {name: Symbol(name, positive=True) for name in ("C_v", "r", "s")}
-    size, norm, s = scaled.values()
-    own = named(constant, C_v=size, r=norm)
+    own, size, norm, s = claim.parts["bound"], LARGEST_V, symbols.r, Symbol("s", positive=True)
     if simplify(own.subs({size: s * size, norm: s**2 * norm}, simultaneous=True) - s**2 * own) != 0:
         raise ValueError("A is not of degree 1 in (C_v², ‖w‖), so its box is unbounded")
     # v → sv, v* → sv*, w → s²w multiplies both sides by s⁴: take C_v² + ‖w‖ = 1, C_v² = t.
@@ -225,9 +222,9 @@ def _printed(claim: Claim) -> Iterator[Statement]:
     """At v = v(θ) the quotient grows like ‖w‖: no constant A will do."""
     (angle,) = box = coordinates(theta=(0, pi))
     square, inner = (side.subs({_SLOPE: 0, symbols.theta: angle, _PRODUCT: 1, symbols.r: 1}) for side in _sides())
-    stated = named(formula(claim, "quotient"), theta=angle, r=1)
-    grows = named(formula(claim, "quotient"), theta=angle, r=Symbol("r", positive=True))
-    if simplify(grows - Symbol("r", positive=True) * stated) != 0:
+    grows = named(claim.parts["quotient"], theta=angle, r=symbols.r)
+    stated = grows.subs(symbols.r, 1)
+    if simplify(grows - symbols.r * stated) != 0:
         raise ValueError("the quotient is not proportional to ‖w‖")
     quotient = simplify(square / inner)
     reduction = "at v = v(θ) ∂f/∂v = 0; both sides are squares of v·v* ≠ 0, set to 1, and ‖w‖ times their value at 1"
@@ -240,21 +237,19 @@ def _printed(claim: Claim) -> Iterator[Statement]:
 
 # Over the reals.
 
-_T = Symbol("t", nonnegative=True)
-
 
 @stated("B2.relu", scope="all n and m, with N6, C6 and C7; slopes are integrated", whole=True)
 def _descends_stated(claim: Claim) -> Iterator[OverReals]:
     """φ(t) = f(x − tηg) has the slope −η⟨∇f(x − tηg), g⟩: −ηE at 0, and N6 bounds the change of ∇f."""
     along, across, after, before = reals("change_along_g change_across_g f_plus f")
-    size, part_v, part_w, inner = (Symbol(name, nonnegative=True) for name in ("g", "g_v", "g_w", "inner"))
-    steep = -eta * ENERGY + LIPSCHITZ * eta**2 * size**2 * _T
-    near = Le(along**2 + across**2, (LIPSCHITZ * eta * size * _T) ** 2)
+    t, size, part_v, part_w, inner = (Symbol(name, nonnegative=True) for name in ("t", "g", "g_v", "g_w", "inner"))
+    steep = -eta * ENERGY + LIPSCHITZ * eta**2 * size**2 * t
+    near = Le(along**2 + across**2, (LIPSCHITZ * eta * size * t) ** 2)
     slope = -eta * (ENERGY + along * size)
     yield OverReals("φ'(t)", Le(slope, steep), (near,))
     decrease = placed(claim.parts["decrease, a lower bound"], {})
     known = (
-        Le(after, before + sympy.integrate(steep, (_T, 0, 1))),
+        Le(after, before + sympy.integrate(steep, (t, 0, 1))),
         Eq(size**2, part_v**2 + part_w**2),
         Eq(ENERGY, part_v**2 + inner),  # inner = ⟨G, ∂f/∂w⟩ ≥ 0 by C6
         Le(part_w**2, EXCESS * ENERGY),  # C7
@@ -268,13 +263,12 @@ def _descends_stated(claim: Claim) -> Iterator[OverReals]:
 
 def _orthogonal(decrease: Expr) -> OverReals:
     """v ⟂ v*, θ = π/2: ∂f/∂w = 0, G is along w, and a step changes v alone. It is small: E is all that counts."""
-    v, star = (Integer(6), Integer(-3)), (Integer(1), Integer(2))
+    v, star = Matrix([6, -3]), Matrix([1, 2])
     weights = reals("v_1 v_2")
     here = dict(zip(weights, v, strict=True))
-    gradient = [sympy.diff(loss(weights, star, Integer(0)), entry).subs(here) for entry in weights]
+    gradient = Matrix([sympy.diff(loss(weights, star, Integer(0)), entry).subs(here) for entry in weights])
     tiny = 1 / Integer(10) ** 20
-    moved = [entry - tiny * slope for entry, slope in zip(v, gradient, strict=True)]
-    taken = loss(v, star, Integer(0)) - loss(moved, star, Integer(0))
+    taken = loss(v, star, Integer(0)) - loss(v - tiny * gradient, star, Integer(0))
     values = Eq(eta, tiny), Eq(ENERGY, dot(gradient, gradient))
     constants = Ge(LIPSCHITZ, 1), Le(LIPSCHITZ, 10**6), Le(EXCESS, 10**6)  # ∂²f/∂v² is at most ¾
     return OverReals("an instance, θ = π/2", Ge(taken, decrease), (*values, *constants))

@@ -13,7 +13,7 @@ from mpmath import mp, mpf
 from sympy import Abs, And, Eq, Equivalent, Ge, Implies, Le, Lt, Ne, Or, Symbol
 
 from proofs.engine.claim import Claim
-from proofs.symbols import beta, kappa, lam, step
+from proofs.symbols import a, beta, kappa, lam, step
 from verify.inequalities import CIRCLE, STAR, C, N, S, Statement, U, W, Z, dot, placed, reals, soft, squares, stated
 from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
@@ -24,11 +24,10 @@ from verify.rows import DIGITS, Relation
 @stated("R3", scope="all n: three coordinates hold w̄, w* and ū", whole=True)
 def _fixed(claim: Claim) -> Iterator[Statement]:
     right = [placed(claim.parts["right side"], {"u": u, "w_star": s}) for u, s in zip(U, STAR, strict=True)]
-    moved = [w + step * (kappa * s + beta * u) for w, s, u in zip(W, STAR, U, strict=True)]
+    moved = W + step * (kappa * STAR + beta * U)
     level = placed(claim.parts["multiplier"], {"u_w": U[0]})
     norm = Eq(Z**2, dot(moved, moved))
-    balance = [Eq(N * w, part) for w, part in zip(W, right, strict=True)]
-    stays = And(*(Eq(there, Z * w) for there, w in zip(moved, W, strict=True)))
+    balance, stays = list(map(Eq, N * W, right)), And(*map(Eq, moved, Z * W))
     own = [part.xreplace({N: level}) for part in balance]
     yield Statement("fixed, so N w̄ is that", And(*own, 1 + step * level > 0), (*CIRCLE, norm, stays))
     positive = 1 + step * N > 0
@@ -55,10 +54,8 @@ def _free(claim: Claim) -> Iterator[Statement]:
     known = (*CIRCLE, balance, Ge(inner, 0))
     yield Statement("so w is along w*, and w·(w − u) = 0", And(Eq(C, 1), Eq(inner, 0)), known)
     yield Statement("so an entry of w that is not 0 is u_i", Eq(w, own), (Eq(w * (w - own), 0), Ne(w, 0)))
-    v = Symbol("v", real=True)
-    here = Symbol("x", positive=True)
+    v, here = Symbol("v", real=True), Symbol("x", positive=True)
     yield Statement("l1: S(x) ≠ x", Ne(soft(here), here))
-    a = Symbol("a", positive=True)
     slope = lam / beta * a * (a + 1) / (a + here) ** 2
     shorter = objective((a + 1) * v / (a + v), v, here, lam, beta)
     yield Statement(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import And, Eq, Gt, Integer, Lt, Rational, Symbol, pi, sqrt
+from sympy import And, Eq, Gt, Integer, Lt, Matrix, Rational, Symbol, pi, sqrt
 
 from proofs.engine.claim import Claim
 from verify.contexts.digits.network import Network
@@ -18,7 +18,7 @@ from verify.iteration.trial import Trial, on_trial
 from verify.minimizer import Array, pieces
 from verify.rows import DIGITS
 
-_W, _STAR = (Rational(4, 5), Rational(3, 5)), (Rational(3, 5), Rational(4, 5))
+_W, _STAR = Matrix([4, 3]) / 5, Matrix([3, 4]) / 5
 
 _SQRT_PI = Symbol("sqrt_pi", positive=True)
 
@@ -26,12 +26,12 @@ _SQRT_PI = Symbol("sqrt_pi", positive=True)
 @stated("R2", scope="the rates at τ = 0", whole=False)
 def _rates(claim: Claim) -> Iterator[Statement]:
     """θ and the Lagrangian along w⁺ of the witnesses: κ = 1/(2√(2π)), and f = θ/2π at v = v*."""
-    tangent = Rational(-3, 5), Rational(4, 5)
+    tangent = Matrix([-3, 4]) / 5
     strength = 1 / (2 * sqrt(2) * _SQRT_PI)
     known = Gt(_SQRT_PI**2, Rational(314159, 100000)), Lt(_SQRT_PI**2, Rational(314160, 100000))
-    minimizers = {"l0": (Rational(1, 5), (_W[0], Integer(0))), "l1": (Integer(1), (Rational(3, 10), Rational(1, 10)))}
+    minimizers = {"l0": (Rational(1, 5), Matrix([_W[0], 0])), "l1": (Integer(1), Matrix([3, 1]) / 10)}
     for name, (coupling, own) in minimizers.items():
-        force = [strength * s + coupling * u for s, u in zip(_STAR, own, strict=True)]
+        force = strength * _STAR + coupling * own
         turn = -dot(tangent, force)  # w* lies on the side of the tangent
         rise = turn / (2 * _SQRT_PI**2) - coupling * dot(own, tangent) * dot(tangent, force)
         for what, rate in (("angle", turn), ("Lagrangian", rise)):

@@ -15,7 +15,7 @@ from typing import Final, cast
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import And, Eq, Equivalent, Ge, Gt, Integer, Le, Lt, Or, diff, expand, pi
+from sympy import Add, And, Eq, Equivalent, Ge, Gt, Le, Lt, Matrix, Or, diff, expand
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Landscape
@@ -27,7 +27,7 @@ from verify.evidence import Level
 from verify.inequalities import Statement, dot, reals, stated
 from verify.precision.comparison import ROUGH, Held, closed_value, holding
 from verify.roads import checks
-from verify.roads.network import ANGLE, INSIDE, SIZES, TURN, at, at_angle, loss, stationary, units
+from verify.roads.network import ANGLE, INSIDE, TURN, at, at_saddle, few_units, loss, stationary
 
 _DIRECTIONS: Final = 4
 _RADIUS: Final = mpf(10) ** -9
@@ -72,9 +72,10 @@ def _floor_inner(network: Network, theta: object) -> Estimate:
     return inner(network.turned(theta).best_weights(), network.v_star)
 
 
-def saddle_angle(network: Network) -> mpf:
+def saddle_angle(network: Network) -> Estimate:
     """Where ∂f/∂v and v·v* vanish together: a root of v(θ)·v* by the secant method, from anywhere in (0, π)."""
-    return secant(lambda theta: _floor_inner(network, theta).value, mpf("1.5"), mpf("1.75"))
+    root = secant(lambda theta: _floor_inner(network, theta).value, mpf("1.5"), mpf("1.75"))
+    return Estimate(root, _floor_inner(network, root).error + mpf(10) ** (6 - DIGITS), mp.pi)
 
 
 def _around(network: Network) -> Iterator[list[mpf]]:
@@ -173,12 +174,12 @@ def _spurious(held: Held, network: Network) -> None:
 
 def _saddle(held: Held, network: Network) -> None:
     """The stated angle is the root of v(θ)·v*; f is as stated there, falls along the valley, and rises as v moves."""
-    angle = saddle_angle(network)
-    residue = _floor_inner(network, angle)
-    held.vanish("v(θ)·v* at the root", [residue])
+    found = saddle_angle(network)
+    angle = found.value
+    held.vanish("v(θ)·v* at the root", [_floor_inner(network, angle)])
     inside = mpf(10) ** -30 < angle < mp.pi - mpf(10) ** -30
     held.true("inside", inside, f"the root {mpmath.nstr(angle, 20)} is not in (0, π)")
-    held.forms(Estimate(angle, residue.error + mpf(10) ** (6 - DIGITS), mp.pi))
+    held.forms(found)
     valley = network.valley(angle)
     here = valley.loss()
     held.equal("f", closed_value(SADDLE_VALUE, held.point), here)
@@ -205,18 +206,12 @@ def _all(held: Held, network: Network) -> None:
         held.true("no interior zero", changes == 0, f"{changes} sign changes")
         return
     angle = saddle_angle(network)
-    saddle = network.valley(angle)
-    compared_angle(held, network, angle)
+    saddle = network.valley(angle.value)
+    held.equal("saddle angle", held.part("saddle angle"), angle)
     held.true("one interior zero", changes <= 1, f"{changes} sign changes")
     held.vanish("∂f/∂v at the saddle", saddle.gradient_v())
     held.vanish("∂f/∂w at the saddle", saddle.filter_gradient(), ROUGH)
-    held.shown("∂f/∂w half way to the saddle", network.valley(angle / 2).filter_gradient()[1])
-
-
-def compared_angle(held: Held, network: Network, angle: mpf) -> None:
-    """The stated saddle angle against the root of v(θ)·v*."""
-    root = Estimate(angle, _floor_inner(network, angle).error + mpf(10) ** (6 - DIGITS), mp.pi)
-    held.equal("saddle angle", held.part("saddle angle"), root)
+    held.shown("∂f/∂w half way to the saddle", network.valley(angle.value / 2).filter_gradient()[1])
 
 
 # Over the reals.
@@ -225,47 +220,37 @@ def compared_angle(held: Held, network: Network, angle: mpf) -> None:
 @stated("N5", scope="m = 1, 2, 3", whole=False)
 def _critical(claim: Claim) -> Iterator[Statement]:
     """Inside, ∂f/∂θ ∝ v·v* vanishes too; at θ = π the loss has a slope ≥ 0 away from it where v·v* ≤ 0."""
-    for size in SIZES:
-        v, star = units(size)
-        known = (Gt(dot(star, star), 0), *stationary(v, star))
-        below = Lt(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
-        there = at_angle(Eq(pi * (1 - TURN) / 2, at(claim.parts["saddle angle"], star)))
-        yield Statement(
-            f"saddles, m = {size}", Equivalent(Eq(dot(v, star), 0), And(below, there)), (*INSIDE, *known), slow=size > 1
-        )
-        most = Le(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
-        yield Statement(
-            f"θ = π, m = {size}", Equivalent(Le(dot(v, star), 0), most), (Eq(TURN, -1), *known), slow=size > 2
-        )
+    for size, v, star in few_units():
+        known, square = (Gt(dot(star, star), 0), *stationary(v, star)), Add(*star) ** 2
+        threshold, orthogonal = at(claim.parts["threshold"], star), Eq(dot(v, star), 0)
+        saddles = Equivalent(orthogonal, And(Lt(square, threshold), at_saddle(claim, star)))
+        yield Statement(f"saddles, m = {size}", saddles, (*INSIDE, *known), slow=size > 1)
+        at_end = Equivalent(Le(dot(v, star), 0), Le(square, threshold))
+        yield Statement(f"θ = π, m = {size}", at_end, (Eq(TURN, -1), *known), slow=size > 2)
 
 
 @stated("N5.minimum", scope="m = 1, 2, 3", whole=False)
 def _minimum_stated(claim: Claim) -> Iterator[Statement]:
-    for size in SIZES:
-        v, star = units(size)
-        least = at(claim.parts["least value"], star)
-        away = reals(" ".join(f"d_{i}" for i in range(size)))
-        more = expand(loss([a + b for a, b in zip(v, away, strict=True)], star) - loss(v, star))
+    for size, v, star in few_units():
+        more = expand(loss(v + Matrix(reals(f"d_:{size}")), star) - loss(v, star))
         known = (*ANGLE, *stationary(v, star))
         yield Statement(f"the stationary v is the best, m = {size}", Ge(more, 0), known, slow=size > 2)
-        attained = Eq(loss(v, star), least)
+        attained = Eq(loss(v, star), at(claim.parts["least value"], star))
         yield Statement(f"its loss, m = {size}", attained, known, slow=size > 2)
-        same = And(Eq(TURN, 1), *(Eq(a, b) for a, b in zip(v, star, strict=True)))
-        opposite = And(Eq(sum(star, Integer(0)), 0), Eq(TURN, -1), *(Eq(a, -b) for a, b in zip(v, star, strict=True)))
+        same = And(Eq(TURN, 1), *map(Eq, v, star))
+        opposite = And(Eq(Add(*star), 0), Eq(TURN, -1), *map(Eq, v, -star))
         zero = Equivalent(Eq(loss(v, star), 0), Or(same, opposite))
         yield Statement(f"zero, m = {size}", zero, (*ANGLE, Gt(dot(star, star), 0)), slow=size > 1)
 
 
 @stated("N5.spurious", scope="m = 1, 2, 3: the sign of the slope at θ = π, and f along v(θ)", whole=False)
 def _spurious_stated(claim: Claim) -> Iterator[Statement]:
-    for size in SIZES:
-        v, star = units(size)
-        known = (Eq(TURN, -1), Gt(dot(star, star), 0), *stationary(v, star))
-        below = Lt(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
-        rises = Gt(diff(loss(v, star), TURN), 0)
-        yield Statement(f"m = {size}", Equivalent(rises, below), known, slow=size > 2)
-        value = at(claim.parts["value there"], star)
-        yield Statement(f"its value, m = {size}", Eq(loss(v, star), value), known, slow=size > 2)
-        most = Ge(sum(star, Integer(0)) ** 2, at(claim.parts["threshold"], star))
-        before = (Gt(TURN, -1), *known[1:], most, ANGLE[1])
+    for size, v, star in few_units():
+        known = (Gt(dot(star, star), 0), *stationary(v, star))
+        square, threshold = Add(*star) ** 2, at(claim.parts["threshold"], star)
+        value, there = at(claim.parts["value there"], star), (Eq(TURN, -1), *known)
+        rises = Equivalent(Gt(diff(loss(v, star), TURN), 0), Lt(square, threshold))
+        yield Statement(f"m = {size}", rises, there, slow=size > 2)
+        yield Statement(f"its value, m = {size}", Eq(loss(v, star), value), there, slow=size > 2)
+        before = (Gt(TURN, -1), *known, Ge(square, threshold), ANGLE[1])
         yield Statement(f"f is less before, m = {size}", Lt(loss(v, star), value), before, slow=size > 1)

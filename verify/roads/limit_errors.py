@@ -9,31 +9,30 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Abs, And, Eq, Expr, Ge, Integer, Le, Lt, Ne, Or, Rational, Symbol, cos, sin, sqrt
+from sympy import Abs, Add, And, Eq, Expr, Ge, Integer, Le, Lt, Ne, Or, Rational, Symbol, cos, sin, sqrt
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, lam, nonzeros, ratio, theta, thresholded
-from verify.inequalities import ABOVE, CIRCLE, OWN, STAR, C, N, S, Statement, X, on_circle, placed, reals, soft, stated
-from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact
+from verify.inequalities import CIRCLE, OWN, STAR, C, N, S, Statement, U, W, X, on_circle, placed, reals, soft, stated
+from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import Array, displacement, objective, threshold
 from verify.rows import DIGITS, Relation
 
-_HALF = Symbol("sin_half", nonnegative=True)
 _SUM = Symbol("gaps_squared", nonnegative=True)
 
 
 @stated("R5", scope="all n: three coordinates hold w̄, w* and ū", whole=True)
 def _error(claim: Claim) -> Iterator[Statement]:
-    own, gap, (apart, inner) = reals("u_1 u_2 u_3"), Symbol("gap", nonnegative=True), reals("distance star_u")
-    level = [Eq(N * w, kappa * s + beta * u) for w, s, u in zip((1, 0, 0), STAR, own, strict=True)]
-    known = (*CIRCLE, *level, Eq(gap**2, (1 - own[0]) ** 2 + own[1] ** 2 + own[2] ** 2))
-    part = {name: placed(form, {"gap": gap, "u_w": own[0]}) for name, form in claim.parts.items()}
+    gap, half = (Symbol(name, nonnegative=True) for name in ("gap", "sin_half"))
+    apart, inner = reals("distance star_u")
+    known = (*CIRCLE, *map(Eq, N * W, kappa * STAR + beta * U), Eq(gap**2, (1 - U[0]) ** 2 + U[1] ** 2 + U[2] ** 2))
+    part = {name: placed(form, {"gap": gap, "u_w": U[0]}) for name, form in claim.parts.items()}
     yield Statement("sin θ̄", Le(S, part["bound"]), known)
     yield Statement("its square", Eq(S**2, part["square of the sine"]), known)
-    by_half = part["distance"].xreplace({sin(theta / 2): _HALF, cos(theta / 2): sqrt(1 - _HALF**2)})
-    chord = Eq(apart**2, (1 - C) ** 2 + S**2), Ge(apart, 0), Eq(C, 1 - 2 * _HALF**2), Le(_HALF, 1)
+    by_half = part["distance"].xreplace({sin(theta / 2): half, cos(theta / 2): sqrt(1 - half**2)})
+    chord = Eq(apart**2, (1 - C) ** 2 + S**2), Ge(apart, 0), Eq(C, 1 - 2 * half**2), Le(half, 1)
     yield Statement("the distance", Eq(apart, by_half), (*CIRCLE, *chord))
     # A minimizer is no longer than x and on its side, so that u_i has the sign of N x − βu: of w*_i.
     price, at_x = reals("p_u p_x")
@@ -55,8 +54,8 @@ def _instance(
 ) -> Statement:
     """w̄ and ū of a few different entries (how often, w̄_i, ū_i), N = 3/2 and β = 1: κw* = (3/2)w̄ − ū."""
     pull = [Rational(3, 2) * x - u for _, x, u in entries]
-    square = sum((times * y**2 for (times, _, _), y in zip(entries, pull, strict=True)), Integer(0))
-    along = sum((times * x * y for (times, x, _), y in zip(entries, pull, strict=True)), Integer(0))
+    square = Add(*(times * y**2 for (times, _, _), y in zip(entries, pull, strict=True)))
+    along = Add(*(times * x * y for (times, x, _), y in zip(entries, pull, strict=True)))
     bound = bound.xreplace({counted: Integer(count)})
     given = (known, Eq(beta, 1), Eq(kappa**2, square), Eq(kappa**2 * S**2, square - along**2))
     return Statement(f"an instance of {sum(times for times, _, _ in entries)} entries", Le(S, bound), given)
@@ -65,7 +64,7 @@ def _instance(
 @stated("R5.l1", scope="all n, by entries", whole=True)
 def _l1_error(claim: Claim) -> Iterator[Statement]:
     gap, star = beta * (X - OWN), Symbol("y", real=True)
-    known = *ABOVE, Eq(OWN, soft(X)), Eq(N * X, star + beta * OWN)
+    known = beta < N, Eq(OWN, soft(X)), Eq(N * X, star + beta * OWN)
     yield Statement("an entry", Le(Abs(gap), lam), known)
     yield Statement("where w*_i = 0", Eq(gap, 0), (*known, Eq(star, 0)))
     yield _sum_of_gaps(claim, nonzeros, lam**2)
@@ -77,7 +76,7 @@ def _l1_error(claim: Claim) -> Iterator[Statement]:
 @stated("R5.l0", scope="all n, by entries", whole=True)
 def _l0_error(claim: Claim) -> Iterator[Statement]:
     gap, star = beta * (X - OWN), Symbol("y", real=True)
-    known = (Or(Eq(OWN, 0), Eq(OWN, X)), Le(beta * (X - OWN) ** 2 / 2, lam), Eq(N * X, star + beta * OWN), *ABOVE)
+    known = (Or(Eq(OWN, 0), Eq(OWN, X)), Le(beta * (X - OWN) ** 2 / 2, lam), Eq(N * X, star + beta * OWN), beta < N)
     yield Statement("an entry", Le(gap**2, 2 * lam * beta), known)
     yield Statement("where w*_i = 0, or u_i is not", Eq(gap, 0), (*known, Or(Eq(star, 0), Ne(OWN, 0))))
     yield _sum_of_gaps(claim, thresholded, 2 * lam * beta)
@@ -91,7 +90,7 @@ def _l0_error(claim: Claim) -> Iterator[Statement]:
 def _tl1_error(claim: Claim) -> Iterator[Statement]:
     edge, star = Symbol("t", positive=True), Symbol("y", real=True)
     closer = Le(Abs(X - OWN), edge), Le(Abs(OWN), Abs(X)), Ge(OWN * X, 0)
-    known = *closer, Eq(N * X, star + beta * OWN), *ABOVE
+    known = *closer, Eq(N * X, star + beta * OWN), beta < N
     yield Statement("where w*_i = 0", Eq(X, 0), (*known, Eq(star, 0)))
     bound = placed(claim.parts["bound"], {"t": edge})
     sums = Ge(S, 0), Le((kappa * S) ** 2, _SUM), Le(_SUM, nonzeros * (beta * edge) ** 2)
@@ -135,7 +134,7 @@ def tight_problem(
 def _bounded(trial: Trial, problem: Problem, starts: Array, *, tight: bool = False) -> None:
     """`tight` says that the bounds are reached, but for 0.08 %, where w̄ − ū is all but orthogonal to w̄."""
     iteration = Iteration.of(problem)
-    ends, last = iteration.run(starts, FAST)
+    ends, last = iteration.run(starts)
     ends = ends[last < 1e-13]
     trial.count("limits", len(ends))
     if not len(ends):

@@ -13,13 +13,16 @@ from sympy import Abs, And, Eq, Equivalent, Ge, Gt, Le, Lt, Ne, Piecewise, Symbo
 
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, kept_level, lam, ratio, star_size
-from verify.inequalities import ABOVE, OWN, SOFT, C, N, Statement, X, dot, placed, reals, soft, stated
-from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, run_exact, unit
+from verify.inequalities import OWN, C, N, Statement, X, dot, placed, reals, soft, stated
+from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, run_exact, unit
 from verify.iteration.ends import next_to_threshold, refined, uncertainty
 from verify.iteration.training import CHANCES, check_sampled
 from verify.iteration.trial import ASPECTS, Trial, directions, drawn, generator, on_trial
 from verify.minimizer import Array, objective
 from verify.rows import DIGITS, Relation
+
+_ABOVE = (Gt(N, beta),)
+_SOFT = Eq(OWN, soft(X)), Eq(N * X, kappa * star_size + beta * OWN)
 
 
 @stated("R4.l1", scope="all n, by entries; that ‖w̄(N)‖ = 1 has a root is its continuity", whole=False)
@@ -28,10 +31,10 @@ def _l1_limit(claim: Claim) -> Iterator[Statement]:
     active = Gt(star_size, parts["active threshold"])
     form = Piecewise((parts["active entry"], active), (parts["inactive entry"], True))
     balance = Eq(N * X, kappa * star_size + beta * soft(X))
-    yield Statement("an entry", Equivalent(balance, Eq(X, form)), ABOVE)
+    yield Statement("an entry", Equivalent(balance, Eq(X, form)), _ABOVE)
     other, later = Symbol("M", positive=True), Symbol("x_M", real=True)
     after = Eq(other * later, kappa * star_size + beta * soft(later))
-    grown = (*ABOVE, balance, after, Gt(other, N), Gt(star_size, 0))
+    grown = (*_ABOVE, balance, after, Gt(other, N), Gt(star_size, 0))
     yield Statement("it falls as N grows", And(Gt(later, 0), Lt(later, X)), grown)
     largest, size = Symbol("omega_max", positive=True), Symbol("K", positive=True)
     exists = placed(parts["existence"], {"omega_max": largest})
@@ -39,17 +42,17 @@ def _l1_limit(claim: Claim) -> Iterator[Statement]:
     yield Statement(
         "the largest entry tends to ∞ as N → β, if λ is below",
         Ge(X, size),
-        (*ABOVE, *SOFT, *near, Eq(star_size, largest), Lt(lam, exists)),
+        (*_ABOVE, *_SOFT, *near, Eq(star_size, largest), Lt(lam, exists)),
     )
     yield Statement("there are such N, if λ is below", Gt(kappa * largest, lam), (Lt(lam, exists),))
-    yield Statement("else no entry is active", Eq(OWN, 0), (*ABOVE, *SOFT, Le(star_size, largest), Ge(lam, exists)))
+    yield Statement("else no entry is active", Eq(OWN, 0), (*_ABOVE, *_SOFT, Le(star_size, largest), Ge(lam, exists)))
     rests = Eq(kappa * star_size, kappa * star_size + beta * soft(star_size))
     yield Statement("w̄ = w*, N = κ", Equivalent(rests, Le(beta * star_size, lam)))
 
 
 @stated("R9", scope="all n, by entries", whole=True)
 def _support(claim: Claim) -> Iterator[Statement]:
-    yield Statement("an entry", Equivalent(Ne(OWN, 0), Gt(star_size, claim.parts["threshold"])), (*ABOVE, *SOFT))
+    yield Statement("an entry", Equivalent(Ne(OWN, 0), Gt(star_size, claim.parts["threshold"])), (*_ABOVE, *_SOFT))
     inner = Symbol("w_u", real=True)
     most = claim.parts["threshold"].xreplace({N: kappa + beta})
     known = Eq(N, kappa * C + beta * inner), Le(C, 1), Le(inner, 1)
@@ -60,15 +63,15 @@ def _support(claim: Claim) -> Iterator[Statement]:
 def _l0_limit(claim: Claim) -> Iterator[Statement]:
     parts = claim.parts
     kept, dropped = Eq(N * X, kappa * star_size + beta * X), Eq(N * X, kappa * star_size)
-    yield Statement("kept", Equivalent(kept, Eq(X, parts["kept entry"])), ABOVE)
-    yield Statement("dropped", Equivalent(dropped, Eq(X, parts["dropped entry"])), ABOVE)
+    yield Statement("kept", Equivalent(kept, Eq(X, parts["kept entry"])), _ABOVE)
+    yield Statement("dropped", Equivalent(dropped, Eq(X, parts["dropped entry"])), _ABOVE)
     yield Statement("x is as good as 0", Equivalent(Ge(beta * X**2 / 2, lam), Ge(Abs(X), parts["threshold"])))
-    entries = reals("w_1 w_2 w_3")
+    entries = reals("w_1:4")
     for support in (1, 2):
         found = [kappa * w / (N - beta if i < support else N) for i, w in enumerate(entries)]
         mass = dot(entries[:support], entries[:support])
         equation = Eq(dot(found, found), placed(parts["norm equation"], {"kept_mass": mass}))
-        yield Statement(f"norm, {support} kept of 3", equation, (*ABOVE, Eq(dot(entries, entries), 1)))
+        yield Statement(f"norm, {support} kept of 3", equation, (*_ABOVE, Eq(dot(entries, entries), 1)))
 
 
 @stated("R4.tl1", scope="all n, by entries: that these are limits, not that there are no others", whole=False)
@@ -118,14 +121,14 @@ def _limit_in_floats(trial: Trial, problem: Problem) -> None:
     iteration, limit, rng = Iteration.of(problem), trial.limit(problem), trial.rng
     trial.count("problems")
     if limit is None and trial.theory is not None:
-        ends, last = iteration.run(directions(rng, 40, problem.n), FAST)
+        ends, last = iteration.run(directions(rng, 40, problem.n))
         high = iteration.multiplier(ends) > problem.beta * (1 + 1e-9)
         trial.count("problems without a limit")
         trial.demand(not np.any(high & (last < 1e-12)), f"a run ends at N > β, yet no limit is predicted: {problem}")
         return
     trial.count("limits")
     target = problem.unit if limit is None else np.asarray(limit.weights, dtype=float)
-    ends, last = iteration.run(np.vstack([problem.unit, unit(target + 1e-5 * directions(rng, 8, problem.n))]), FAST)
+    ends, last = iteration.run(np.vstack([problem.unit, unit(target + 1e-5 * directions(rng, 8, problem.n))]))
     if last.max() > 1e-14:
         trial.count("runs too slow to end")
         return
@@ -217,14 +220,14 @@ def _near_the_threshold(trial: Trial) -> None:
         base = replace(base, lam=base.beta * 0.02)
     base = replace(base, w_star=tuple(w.tolist()))
     iteration = Iteration.of(base)
-    ends, _ = iteration.run(base.unit[None, :], FAST)
+    ends, _ = iteration.run(base.unit[None, :])
     level = float(iteration.multiplier(ends[0])) * base.rho / base.kappa if soft else 0.2
     if level > 0.5:
         return
     for side in (0.998, 1.002) if soft else (0.9996, 1.0004):
         near = np.append(w[1:] * np.sqrt(1 - (side * level) ** 2) / np.linalg.norm(w[1:]), side * level)
         problem = replace(base, w_star=tuple(near.tolist()))
-        ends, last = Iteration.of(problem).run(problem.unit[None, :], FAST)
+        ends, last = Iteration.of(problem).run(problem.unit[None, :])
         if last[0] < 1e-14:
             trial.count("limits with an entry near the threshold")
             _entries(trial, problem, Iteration.of(problem), ends[0])
@@ -238,7 +241,7 @@ def _exists(trial: Trial) -> None:
     for side in (0.985, 0.9995, 1.0005, 1.015):
         problem = replace(base, lam=side * base.kappa * largest)
         iteration = Iteration.of(problem)
-        ends, last = iteration.run(np.vstack([problem.unit, directions(rng, trial.many(6, 20), problem.n)]), FAST)
+        ends, last = iteration.run(np.vstack([problem.unit, directions(rng, trial.many(6, 20), problem.n)]))
         high = iteration.multiplier(ends) > problem.beta * (1 + 1e-9)
         if not np.any(high) and np.any(last > 1e-12):
             trial.count("runs too slow to end")
@@ -275,7 +278,7 @@ def _with_small_entry(problem: Problem, side: float) -> Problem:
 
 def _supported(trial: Trial, problem: Problem) -> None:
     iteration = Iteration.of(problem)
-    ends, last = iteration.run(problem.unit[None, :], FAST)
+    ends, last = iteration.run(problem.unit[None, :])
     factor = float(iteration.multiplier(ends[0]))
     if last[0] > 1e-14 or factor <= problem.beta:
         trial.count("runs without such a limit")

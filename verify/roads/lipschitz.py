@@ -27,7 +27,7 @@ from verify.configurations import Configuration
 from verify.contexts.digits.network import Network, UndefinedError, distance, values
 from verify.contexts.digits.quadrature import Estimate
 from verify.enclosure.boxes.margin import Range
-from verify.enclosure.boxes.search import Statement, agrees, coordinates, formula, in_plane, named, resolved
+from verify.enclosure.boxes.search import Statement, agrees, coordinates, in_plane, named, resolved
 from verify.evidence import Level
 from verify.precision.comparison import ROUGH, Held, generic, holding
 from verify.roads import checks, over_boxes
@@ -246,21 +246,21 @@ def _turning(constant: Expr, reduction: str) -> Iterator[Statement]:
 @over_boxes("N6.direction")
 def _direction(claim: Claim) -> Iterator[Statement]:
     """The bound for any two points of the region."""
-    return _turning(formula(claim, "bound"), _TURN)
+    return _turning(claim.parts["bound"], _TURN)
 
 
 @over_boxes("N6", left="the norm of the 2×2 matrix of the four is the bound: an identity, without a margin")
 def _region(claim: Claim) -> Iterator[Statement]:
     """The entries of the constant's matrix; ‖w*‖ = 1, and C_v, c_w, ‖v*‖ are set to 1 by scaling v, w, v*."""
     one = {"C_v": 1, "c_w": 1, "vs_vs": 1}
-    in_w = named(formula(claim, "bound of ∂f/∂v in w"), **one)
+    in_w = named(claim.parts["bound of ∂f/∂v in w"], **one)
     (gap,) = angle = coordinates(gap=(0, pi))
     slope = gradient().coeff(symbols.v_star).diff(symbols.theta)
     (inverse,) = units = coordinates(inverse=(0, 1))
-    in_v = named(formula(claim, "bound of ∂f/∂v in v"), m=1 / inverse)
-    out_v = named(formula(claim, "bound of ∂f/∂w in v"), **one)
+    in_v = named(claim.parts["bound of ∂f/∂v in v"], m=1 / inverse)
+    out_v = named(claim.parts["bound of ∂f/∂w in v"], **one)
     pull = pull_along_e().subs({symbols.v_vs: 1, symbols.r: 1})
-    across = named(formula(claim, "bound of ∂f/∂w in w"), K=formula(claim, "constant"), **one) * 2 * pi
+    across = named(claim.parts["bound of ∂f/∂w in w"], K=claim.parts["constant"], **one) * 2 * pi
     alone = "Cauchy–Schwarz, attained for v − v' along v* and ‖w‖ = c_w; C_v = c_w = ‖v*‖ = 1 by scaling"
     chord = "|θ − θ'| ≤ ∠(ŵ, ŵ') = gap; ‖w − w'‖ ≥ c_w‖ŵ − ŵ'‖ as ‖w‖, ‖w'‖ ≥ c_w; C_v = c_w = ‖v*‖ = 1 by scaling"
     norm, least = "the norm of I + 11ᵀ is m + 1, m = 1/inverse; times inverse", (1 / inverse + 1) / 4
@@ -277,7 +277,7 @@ def _printed(claim: Claim) -> Iterator[Statement]:
     pull = pull_along_e().subs({symbols.v_vs: 1, symbols.r: 1})
     # In the plane of the two points: ŵ = (cos θ, ± sin θ), e = (sin θ, ∓ cos θ), w* = (1, 0).
     quotient = expand((2 * pull * cos(angle)) ** 2)  # times ‖w − w'‖² = 4 sin²θ
-    stated = named(formula(claim, "squared quotient"), v_vs=1, theta=angle).replace(cot, lambda x: cos(x) / sin(x))
+    stated = named(claim.parts["squared quotient"], v_vs=1, theta=angle).replace(cot, lambda x: cos(x) / sin(x))
     scaled = expand(stated * 4 * sin(angle) ** 2)
     reduction = "v·v* ≠ 0 is set to 1: both sides are its square times their value there; times ‖w − w'‖² = 4 sin²θ"
     (close,) = near = coordinates(theta=(0, pi / 4))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sympy import Eq, Expr, Ge, Gt, Integer, Le, Lt, Rational, Symbol, diff, expand, pi
+from sympy import Add, Eq, Expr, Ge, Gt, Integer, Le, Lt, Matrix, Rational, Symbol, diff, expand, pi
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
@@ -18,13 +18,17 @@ from verify.inequalities import Statement, dot, reals, stated
 TURN = Symbol("one_minus_2_theta_over_pi", real=True)
 ANGLE = Ge(TURN, -1), Le(TURN, 1)
 INSIDE = Gt(TURN, -1), Lt(TURN, 1)
-SIZES = (1, 2, 3)
 
 
-def units(size: int) -> tuple[list[Symbol], list[Symbol]]:
+def units(size: int) -> tuple[Matrix, Matrix]:
     """Output weights v and v*."""
-    numbers = range(1, size + 1)
-    return reals(" ".join(f"v_{i}" for i in numbers)), reals(" ".join(f"vs_{i}" for i in numbers))
+    return Matrix(reals(f"v_1:{size + 1}")), Matrix(reals(f"vs_1:{size + 1}"))
+
+
+def few_units() -> Iterator[tuple[int, Matrix, Matrix]]:
+    """m, v and v* for m = 1, 2, 3."""
+    for size in (1, 2, 3):
+        yield size, *units(size)
 
 
 def loss(v: Sequence[Expr], star: Sequence[Expr], c: Expr = TURN) -> Expr:
@@ -33,7 +37,7 @@ def loss(v: Sequence[Expr], star: Sequence[Expr], c: Expr = TURN) -> Expr:
 
     def mean(one: Sequence[Expr], other: Sequence[Expr], same: Expr) -> Expr:
         pairs = ((i, j, a * b) for i, a in enumerate(one) for j, b in enumerate(other))
-        return sum(((same if i == j else quarter) * ab for i, j, ab in pairs), Integer(0))
+        return Add(*((same if i == j else quarter) * ab for i, j, ab in pairs))
 
     half = Rational(1, 2)
     return half * (mean(v, v, half) - 2 * mean(v, star, (1 + c) / 4) + mean(star, star, half))
@@ -41,14 +45,13 @@ def loss(v: Sequence[Expr], star: Sequence[Expr], c: Expr = TURN) -> Expr:
 
 def at(form: Expr, star: Sequence[Expr]) -> Expr:
     """A claim's formula for the output weights `star`: its θ in c, its invariants in coordinates."""
-    turned = form.xreplace({theta: pi * (1 - TURN) / 2})
-    total = sum(star, Integer(0))
-    return expand(expand(turned).xreplace({sum_vs: total, vs_vs: dot(star, star), m: Integer(len(star))}), deep=False)
+    turned = expand(form.xreplace({theta: pi * (1 - TURN) / 2}))
+    return expand(turned.xreplace({sum_vs: Add(*star), vs_vs: dot(star, star), m: Integer(len(star))}), deep=False)
 
 
-def vector(form: Expr, star: Sequence[Expr]) -> list[Expr]:
+def vector(form: Expr, star: Sequence[Expr]) -> Matrix:
     """The entries of a claim's formula for a vector of output weights."""
-    return [at(form, star).xreplace({v_star: entry, ones: Integer(1)}) for entry in star]
+    return Matrix([at(form, star).xreplace({v_star: entry, ones: Integer(1)}) for entry in star])
 
 
 def stationary(v: Sequence[Symbol], star: Sequence[Expr]) -> list[Boolean]:
@@ -57,24 +60,21 @@ def stationary(v: Sequence[Symbol], star: Sequence[Expr]) -> list[Boolean]:
     return [Eq(diff(value, entry), 0) for entry in v]
 
 
-def at_angle(equation: Eq) -> Boolean:
-    """θ = … without its π."""
-    return Eq(expand(equation.lhs / pi), expand(equation.rhs / pi))
+def at_saddle(claim: Claim, star: Sequence[Expr]) -> Boolean:
+    """θ is the claim's saddle angle; without its π."""
+    return Eq((1 - TURN) / 2, expand(at(claim.parts["saddle angle"], star) / pi))
 
 
 @stated("N4", scope="m = 1, 2, 3", whole=False)
 def _best(claim: Claim) -> Iterator[Statement]:
-    for size in SIZES:
-        v, star = units(size)
+    for size, v, star in few_units():
         best = vector(claim.formula, star)
-        away = [entry + change for entry, change in zip(best, v, strict=True)]
-        more = expand(loss(away, star) - loss(best, star))
+        more = expand(loss(best + v, star) - loss(best, star))
         yield Statement(f"m = {size}", Ge(more, 0), ANGLE, slow=size > 2)
 
 
 @stated("N4.inner", scope="m = 1, 2, 3", whole=False)
 def _inner(claim: Claim) -> Iterator[Statement]:
-    for size in SIZES:
-        v, star = units(size)
+    for size, v, star in few_units():
         known = (*ANGLE, *stationary(v, star))
         yield Statement(f"m = {size}", Eq(dot(v, star), at(claim.formula, star)), known, slow=size > 2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Final, cast
 
 from mpmath import mp, mpf, sign
@@ -19,11 +20,11 @@ from proofs.engine.claim import Claim
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.envelopes import H_HERE, H_THERE, HERE, PART, PENALTY_THERE, S_HERE, S_THERE, THERE
 from proofs.penalty_forms import PENALTIES, penalty
-from proofs.symbols import beta, ratio, u, x_in
+from proofs.symbols import a, beta, ratio, u, x_in
 from verify.closed_form import NoValueError, evaluate
 from verify.configurations import Configuration, configurations, meeting
 from verify.contexts.digits.quadrature import DIGITS, Estimate
-from verify.enclosure.boxes.search import Statement, coordinates, formula, named
+from verify.enclosure.boxes.search import Statement, coordinates, named
 from verify.evidence import Level, Verdict
 from verify.minimizer import BROUGHT, objective, penalty_of
 from verify.precision.comparison import ROUGH, Held, holding
@@ -31,7 +32,7 @@ from verify.precision.minimizers import minimize, moved_to, near_thresholds, pen
 from verify.roads import checks, over_boxes
 from verify.sides import forms
 
-_NONE, _ROUNDING = mpf(0), mpf(10) ** (10 - DIGITS)
+_ROUNDING: Final = mpf(10) ** (10 - DIGITS)
 _STEP: Final = mpf(10) ** -15
 """For difference quotients: their error is of its square."""
 
@@ -55,7 +56,7 @@ def value_of(held: Held, part: str, values: Values) -> mpf:
     return value
 
 
-def at_most(held: Held, name: str, left: mpf, right: mpf, noise: mpf = _NONE, *, attained: bool = False) -> None:
+def at_most(held: Held, name: str, left: mpf, right: mpf, noise: object = 0, *, attained: bool = False) -> None:
     """left ≤ right, and equal where `attained`, up to rounding of their own size and `noise`."""
     allowed = _ROUNDING * max(abs(left), abs(right)) + noise
     held.true(name, left <= right + allowed, f"{mp.nstr(left, 12)} > {mp.nstr(right, 12)}")
@@ -69,30 +70,22 @@ def reached(held: Held, name: str, left: mpf, right: mpf) -> None:
     held.true(f"{name}, reached" if name else "reached", left >= right * (1 - _SHARP), witness)
 
 
-def outside(claim: Claim) -> list[Configuration]:
+def outside(claim: Claim) -> Iterator[Configuration]:
     """Configurations of chapter P at which a hypothesis on a shape fails: at its bound where the bound is excluded, and
-    half way from there to 0. Empty for a claim without such hypotheses.
+    half way from there to 0; and each with x just below the places where p has a kink. None without such hypotheses.
     """
     declared = penalty_of(claim.definition)
-    found: list[Configuration] = []
-    for shape in [shape for shape in (declared.parameters if declared else ()) if shape.above != 0]:
+    if declared is None:
+        return
+    for shape in (shape for shape in declared.parameters if shape.above != 0):
         bound = float(shape.above)
-        for value in (bound / 2,) if shape.attained else (bound, bound / 2):
-            for point in configurations("quick", 1):
-                changed = point.parameters | {shape.name: value}
-                moved = replace(point, label=f"{point.label}, {shape.name} = {value:g}", parameters=changed)
-                found += _at_knots(claim.definition, moved)
-    return found
-
-
-def _at_knots(definition: object, point: Configuration) -> Iterator[Configuration]:
-    """The point's neighbours, and each with x just below the places where p has a kink."""
-    declared = penalty_of(definition)
-    knots = [] if declared is None else [high for _, high, _ in declared.pieces[:-1]]
-    for near in near_thresholds(definition, [point]):
-        for knot in knots:
-            yield moved_to(near, f"0.98 of the knot {knot}", 0.98 * float(evaluate(knot, near)))
-        yield near
+        values = (bound / 2,) if shape.attained else (bound, bound / 2)
+        for value, point in product(values, configurations("quick", 1)):
+            label, changed = f"{point.label}, {shape.name} = {value:g}", point.parameters | {shape.name: value}
+            for near in near_thresholds(claim.definition, [replace(point, label=label, parameters=changed)]):
+                for _, knot, _ in declared.pieces[:-1]:
+                    yield moved_to(near, f"0.98 of the knot {knot}", 0.98 * float(evaluate(knot, near)))
+                yield near
 
 
 # Proximal maps.
@@ -240,7 +233,6 @@ def _gradient(held: Held, name: str) -> None:
 
 # Over boxes.
 
-_SHAPE: Final = Symbol("a", positive=True)
 _ROOT: Final = Symbol("q", positive=True)
 
 
@@ -249,9 +241,9 @@ def _level(claim: Claim, branch: int) -> Expr:
     size = Symbol("z", positive=True)
     below = size / (1 + size)
     root = below if branch == 0 else 1 / below
-    bound = named(formula(claim, "bound"), a=_SHAPE, ratio=root**2 * _SHAPE**2 / (2 * (_SHAPE + 1)))
-    level = simplify(powdenest(simplify(bound / _SHAPE), force=True))
-    if level.has(_SHAPE):
+    bound = named(claim.parts["bound"], a=a, ratio=root**2 * a**2 / (2 * (a + 1)))
+    level = simplify(powdenest(simplify(bound / a), force=True))
+    if level.has(a):
         raise ValueError("δ/a depends on more than ρ(a + 1)/a²")
     back = _ROOT / (1 - _ROOT) if branch == 0 else 1 / (_ROOT - 1)
     return simplify(level.subs(size, back))
@@ -278,7 +270,7 @@ def _transformed(claim: Claim) -> Iterator[Statement]:
 def _half(claim: Claim) -> Iterator[Statement]:
     """u = ρ^{2/3} s: then ρp'(u) = ρ^{2/3}/(2√s), and u is no worse than 0 for s ≥ 1."""
     rho = Symbol("rho", positive=True)
-    level = simplify(named(formula(claim, "bound"), ratio=rho) / rho ** Rational(2, 3))
+    level = simplify(named(claim.parts["bound"], ratio=rho) / rho ** Rational(2, 3))
     if level.free_symbols:
         raise ValueError("δ is not proportional to ρ^{2/3}")
     (y,) = box = coordinates(y=(0, 1))

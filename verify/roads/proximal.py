@@ -12,58 +12,43 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from sympy import Abs, And, Eq, Expr, Function, Ge, Implies, Integer, Le, Max, Min, Piecewise, Symbol, Tuple, oo, sign
-from sympy.logic.boolalg import Boolean
+from sympy import Abs, And, Eq, Expr, Function, Ge, Implies, Integer, Le, Max, Min, Piecewise, Symbol, Tuple, sign
+from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.claim import Claim, get
 from proofs.engine.definitions import Displacement, Envelope, ProximalMap
 from proofs.penalties import map_id
 from proofs.penalty_forms import Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
-from verify.inequalities import Statement, placed, stated
+from verify.inequalities import Statement, placed, reals, stated
 from verify.minimizer import objective, penalty_of
 from verify.roads import cubic
-from verify.roads.cubic import CUBIC, is_cubic
+from verify.roads.cubic import CUBIC, SIDES, is_cubic
 
-_V = Symbol("v", positive=True)
-_REACHED = Symbol("reached", real=True)
+_V, (_S, _REACHED) = Symbol("v", positive=True), reals("S reached")
 
 
-def _competitors(chosen: Penalty) -> Iterator[tuple[Expr, Expr, list[Boolean]]]:
-    """(competitor v, p there, where): together every v ≥ 0."""
-    yield Integer(0), Integer(0), []
+def _attained(chosen: Penalty, formula: Expr, point: Expr) -> tuple[tuple[Symbol, Expr], tuple[Symbol, Expr]]:
+    """S(x), and what is minimized there, at x = `point`."""
+    cost = objective(chosen.on_reals.xreplace({u: _S}), _S, point, ratio)
+    return (_S, formula.subs(x_in, point)), (_REACHED, cost)
+
+
+def _minimal(chosen: Penalty, formula: Expr, given: tuple[Boolean, ...]) -> Iterator[Statement]:
+    """What S(x) attains is no more than ρp(|v|) + ½(v − x)² for every real v."""
+    if is_cubic(chosen, formula):
+        yield from cubic.minimal(chosen, formula, given)
+        return
+    yield Statement("−v is no better than v for x ≥ 0, p being even", Le((_V - size) ** 2, (_V + size) ** 2))
+    bounds = [Le(_REACHED, objective(Integer(0), Integer(0), size, ratio))]
     for low, high, piece in chosen.pieces:
-        yield _V, piece.subs(u, _V), [*([low < _V] if low != 0 else []), *([high >= _V] if high != oo else [])]
-
-
-def _minimal(
-    pieces: tuple[tuple[Symbol, Expr], ...], chosen: Penalty, weight: Expr, pull: Expr, given: tuple[Boolean, ...]
-) -> Iterator[Statement]:
-    """`_REACHED`, the last of the pieces in x, is no more than weight·p(|v|) + pull/2 (v − x)² for every real v."""
-    yield Statement(
-        "−v is no better than v for x ≥ 0, p being even", Le(pull * (_V - size) ** 2, pull * (_V + size) ** 2)
-    )
-    bounds = []
-    for other, height, inside in _competitors(chosen):
-        no_more = Le(_REACHED, objective(height, other, size, weight, pull))
-        bounds.append(Implies(And(*inside), no_more, evaluate=False) if inside else no_more)
-    positive = _at(pieces, size)
-    for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
-        own = _at(pieces, side)
-        if side == size or own != positive:
-            yield Statement(f"{words}: no more than at any v", And(*bounds), given, own, slow=side != size)
-
-
-def _at(pieces: tuple[tuple[Symbol, Expr], ...], point: Expr) -> tuple[tuple[Symbol, Expr], ...]:
-    return tuple((name, value.subs(x_in, point)) for name, value in pieces)
-
-
-_S = Symbol("S", real=True)
-
-
-def _objective(chosen: Penalty, weight: Expr, pull: Expr) -> Expr:
-    """What is minimized, at `_S`."""
-    return objective(chosen.on_reals.xreplace({u: _S}), _S, x_in, weight, pull)
+        inside = And(low < _V, high >= _V)
+        no_more = Le(_REACHED, objective(piece.subs(u, _V), _V, size, ratio))
+        bounds.append(no_more if inside == true else Implies(inside, no_more, evaluate=False))
+    for side, words in SIDES:
+        own = _attained(chosen, formula, side * size)
+        if side > 0 or own != _attained(chosen, formula, size):
+            yield Statement(f"{words}: no more than at any v", And(*bounds), given, own, slow=side < 0)
 
 
 _ALGEBRAIC = {Abs, Max, Min, Piecewise, sign}
@@ -71,8 +56,7 @@ _ALGEBRAIC = {Abs, Max, Min, Piecewise, sign}
 
 def _subject(claim: Claim) -> Penalty | None:
     """The penalty that a claim is about, if it and its map are algebraic."""
-    stated = isinstance(claim.definition, ProximalMap | Displacement | Envelope)
-    chosen = penalty_of(claim.definition) if stated else None
+    chosen = penalty_of(claim.definition)
     if chosen is None or chosen.name in CUBIC:
         return chosen
     used = Tuple(chosen.on_reals, chosen.proximal, *claim.formulas.values()).atoms(Function)
@@ -81,18 +65,13 @@ def _subject(claim: Claim) -> Penalty | None:
 
 def _heavy(claim: Claim) -> bool:
     """A penalty with parameters or a cubic takes the solver seconds."""
-    chosen = _subject(claim)
-    return chosen is not None and (bool(chosen.parameters) or chosen.name in CUBIC)
+    chosen = cast(Penalty, _subject(claim))
+    return bool(chosen.parameters) or chosen.name in CUBIC
 
 
 @stated(ProximalMap, scope="every real competitor", whole=True, heavy=_heavy, applies=_subject)
 def _map(claim: Claim) -> Iterator[Statement]:
-    chosen = cast(Penalty, _subject(claim))
-    if is_cubic(chosen, claim.formula):
-        yield from cubic.minimal(chosen, claim.formula, claim.hypotheses)
-        return
-    pieces = (_S, claim.formula), (_REACHED, _objective(chosen, ratio, Integer(1)))
-    yield from _minimal(pieces, chosen, ratio, Integer(1), claim.hypotheses)
+    return _minimal(cast(Penalty, _subject(claim)), claim.formula, claim.hypotheses)
 
 
 @stated(
@@ -104,9 +83,9 @@ def _displacement(claim: Claim) -> Iterator[Statement]:
     if is_cubic(chosen, formula):
         yield from cubic.displaced(chosen, formula, bound, claim.hypotheses)
         return
-    for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
-        gap = Le(Abs(side - _S), Min(size, bound))
-        yield Statement(words, gap, claim.hypotheses, _at(((_S, formula),), side), slow=side != size)
+    for side, words in SIDES:
+        gap, own = Le(Abs(side * size - _S), Min(size, bound)), formula.subs(x_in, side * size)
+        yield Statement(words, gap, claim.hypotheses, ((_S, own),), slow=side < 0)
     if chosen.displacement is None:  # the threshold is the farthest
         rests = Eq(Abs(bound - _S), bound)
         yield Statement("attained", rests, claim.hypotheses, ((_S, formula.subs(x_in, bound)),))
@@ -117,21 +96,20 @@ def _envelope(claim: Claim) -> Iterator[Statement]:
     chosen = cast(Penalty, _subject(claim))
     formula = get(map_id(chosen.name)).formula
     value = claim.formula.subs(lam, ratio * beta)  # λ > 0 exactly where ρ > 0, and roots of λ/β are no more
+    for statement in _minimal(chosen, formula, claim.hypotheses):
+        yield replace(statement, slow=True)
     if is_cubic(chosen, formula):
         yield from cubic.enveloped(chosen, formula, value, claim.hypotheses)
         return
-    reached = (_S, formula), (_REACHED, _objective(chosen, ratio, Integer(1)))
-    for statement in _minimal(reached, chosen, ratio, Integer(1), claim.hypotheses):
-        yield replace(statement, slow=True)
-    pieces = (_S, formula), (_REACHED, value - _objective(chosen, ratio * beta, beta))
-    for side, words in ((size, "x ≥ 0"), (-size, "x ≤ 0")):
-        yield Statement(f"{words}: attained", Eq(_REACHED, 0), claim.hypotheses, _at(pieces, side), slow=side != size)
+    for side, words in SIDES:
+        own, (_, cost) = _attained(chosen, formula, side * size)
+        pieces = own, (_REACHED, value.subs(x_in, side * size) - beta * cost)
+        yield Statement(f"{words}: attained", Eq(_REACHED, 0), claim.hypotheses, pieces, slow=side < 0)
 
 
 # P6, for every penalty: its values are numbers.
 
-_P_HERE, _P_THERE, _E_HERE, _E_THERE = (Symbol(name, real=True) for name in ("p_u0", "p_u1", "e_0", "e_1"))
-_HERE, _THERE = Symbol("w_0", real=True), Symbol("w_1", real=True)
+_P_HERE, _P_THERE, _E_HERE, _E_THERE, _HERE, _THERE = reals("p_u0 p_u1 e_0 e_1 w_0 w_1")
 _cost = partial(objective, weight=lam, pull=beta)
 
 
@@ -155,7 +133,7 @@ def _convexity(claim: Claim) -> Iterator[Statement]:
 
 @stated("P6.gradient", scope="every penalty, all n by entries", whole=True)
 def _gradient(claim: Claim) -> Iterator[Statement]:
-    own, other = Symbol("S_0", real=True), Symbol("S_1", real=True)
+    own, other = reals("S_0 S_1")
     e_here, e_there = _cost(_P_HERE, own, _HERE), _cost(_P_THERE, other, _THERE)
     known = Le(e_here, _cost(_P_THERE, other, _HERE)), Le(e_there, _cost(_P_HERE, own, _THERE))
     here, there = _bent(_HERE, e_here), _bent(_THERE, e_there)

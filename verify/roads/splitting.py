@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Abs, Eq, Ge, Le
+from sympy import Abs, Eq, Ge, Le, Matrix
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, lam, step
 from verify.inequalities import N, Statement, U, W, Z, dot, placed, reals, soft, squares, stated
-from verify.iteration.arithmetic import FAST, Exact, Iteration, Problem, norm, unit, vector
+from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, unit, vector
 from verify.iteration.training import random_training
 from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import Array, closed_at, objective
@@ -23,12 +23,11 @@ from verify.rows import DIGITS, Relation
 @stated("R1", scope="all n: three coordinates hold w, w⁺ and u", whole=True)
 def _lyapunov(claim: Claim) -> Iterator[Statement]:
     """w* as the step makes it: κw* = (z − w)/τ − βu, z = ‖z‖w⁺; λP(u) is a number, and u competes at w⁺ too."""
-    new, (height, least) = reals("p_1 p_2 p_3"), reals("lambda_P e_plus")
-    pull = [(Z * there - here) / step - beta * own for there, here, own in zip(new, W, U, strict=True)]
-    away = [there - here for there, here in zip(new, W, strict=True)]
+    new, (height, least) = Matrix(reals("p_1:4")), reals("lambda_P e_plus")
+    pull = (Z * new - W) / step - beta * U
     before = dot(pull, W) + beta / 2 - height - beta * squares(W, U) / 2
     after = dot(pull, new) + beta / 2 - least
-    bound = placed(claim.parts["lower bound"], {"‖w⁺−w‖²": dot(away, away), "‖z‖": Z})
+    bound = placed(claim.parts["lower bound"], {"‖w⁺−w‖²": squares(new, W), "‖z‖": Z})
     known = Eq(dot(new, new), 1), Le(least, height + beta * squares(new, U) / 2)
     yield Statement("H(w⁺) − H(w)", Ge(after - before, bound), known)
 
@@ -79,7 +78,7 @@ def _lowest(trial: Trial) -> None:
     for _ in range(trial.many(30, 200)):
         problem = drawn(rng, "l1", n=int(rng.integers(2, 12)))
         iteration = Iteration.of(problem)
-        ends, last = iteration.run(np.vstack([problem.unit, directions(rng, 60, problem.n)]), FAST)
+        ends, last = iteration.run(np.vstack([problem.unit, directions(rng, 60, problem.n)]))
         factor = float(iteration.multiplier(ends[0]))
         if last[0] > 1e-13:
             trial.count("runs not ended")

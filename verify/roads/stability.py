@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 from mpmath import mp, mpf
 from scipy.optimize import brentq
-from sympy import And, Eq, Equivalent, Expr, Gt, Integer, Lt, Ne, Or, Symbol
+from sympy import Add, And, Eq, Equivalent, Expr, Gt, Lt, Matrix, Ne, Or, Symbol, diag, eye
 from sympy.logic.boolalg import Boolean
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta
 from verify.inequalities import N, Statement, dot, placed, reals, stated
-from verify.iteration.arithmetic import FAST, Iteration, Problem, norm, run_exact, unit, vector
+from verify.iteration.arithmetic import Iteration, Problem, norm, run_exact, unit, vector
 from verify.iteration.ends import different, slopes, tangent
 from verify.iteration.trial import Trial, directions, drawn, on_trial
 from verify.minimizer import Array, map_slope
@@ -24,7 +24,7 @@ from verify.rows import DIGITS, Relation
 @stated("R7.stability", scope="n = 2, 3", whole=False)
 def _stability(claim: Claim) -> Iterator[Statement]:
     for size in (2, 3):
-        entries, slopes = (reals(" ".join(f"{name}_{i}" for i in range(1, size + 1))) for name in "wS")
+        entries, slopes = (reals(f"{name}_1:{size + 1}") for name in "wS")
         stiff = [placed(claim.parts["stiffness"], {"S_slope": slope}) for slope in slopes]
         known = Eq(dot(entries, entries), 1), Ne(entries[0], 0)
         claimed = Or(And(*(Gt(d, 0) for d in stiff)), *_soft_cases(claim.parts["secular sum"], entries, stiff))
@@ -32,23 +32,21 @@ def _stability(claim: Claim) -> Iterator[Statement]:
         yield Statement(f"n = {size}", Equivalent(_definite(entries, bent), claimed), known, slow=size > 2)
 
 
-def _soft_cases(part: Expr, entries: list[Symbol], stiff: list[Expr]) -> Iterator[Boolean]:
+def _soft_cases(part: Expr, entries: Sequence[Symbol], stiff: list[Expr]) -> Iterator[Boolean]:
     for j, (own, d) in enumerate(zip(entries, stiff, strict=True)):
         others = [(w, other) for i, (w, other) in enumerate(zip(entries, stiff, strict=True)) if i != j]
-        secular = placed(part, {"A_w": sum((w**2 / other for w, other in others), Integer(0)), "w_j": own, "D_j": d})
+        secular = placed(part, {"A_w": Add(*(w**2 / other for w, other in others)), "w_j": own, "D_j": d})
         rest = [Gt(other, 0) for _, other in others]
         yield And(Lt(d, 0), *rest, Lt(secular, 0))
         yield And(Eq(d, 0), *rest, Ne(own, 0))
 
 
-def _definite(entries: list[Symbol], stiff: list[Expr]) -> Boolean:
+def _definite(entries: Sequence[Symbol], stiff: list[Expr]) -> Boolean:
     """diag(D) > 0 on the complement of w, which (−w_k, …, w_1, …) span where w_1 ≠ 0: by its leading minors."""
     first, *rest = entries
-    tangents = [[-other, *(first if k == i else Integer(0) for k in range(len(rest)))] for i, other in enumerate(rest)]
-    gram = [[dot([d * a for d, a in zip(stiff, one, strict=True)], other) for other in tangents] for one in tangents]
-    if len(gram) == 1:
-        return Gt(gram[0][0], 0)
-    return And(Gt(gram[0][0], 0), Gt(gram[0][0] * gram[1][1] - gram[0][1] ** 2, 0))
+    tangents = Matrix([[-other for other in rest]]).col_join(first * eye(len(rest)))
+    gram = tangents.T * diag(*stiff) * tangents
+    return And(*(Gt(gram[:k, :k].det(), 0) for k in range(1, len(entries))))
 
 
 # By runs.
@@ -140,7 +138,7 @@ def _sorted_out(trial: Trial, problem: Problem) -> None:
     entries = iteration.multiplier(points)[:, None] - problem.beta * bent
     _stiff(trial, problem, points, bent)
     around = np.repeat(points, _AROUND, axis=0) + 1e-7 * directions(rng, _AROUND * len(points), problem.n)
-    ends, last = iteration.run(unit(around), FAST)
+    ends, last = iteration.run(unit(around))
     back = np.linalg.norm(ends - np.repeat(points, _AROUND, axis=0), axis=-1) < 1e-8
     for k, w in enumerate(points):
         runs = slice(_AROUND * k, _AROUND * (k + 1))

@@ -79,10 +79,6 @@ class Margin:
         """A ball that contains its values on the box."""
         return self._compiled.at(*(self.ranges[symbol].over(box[symbol]) for symbol in self._compiled.symbols))
 
-    def at(self, shares: Mapping[Symbol, Fraction]) -> arb:
-        """A ball around its value at a point."""
-        return self._compiled.at(*(self.ranges[symbol].at(shares[symbol]) for symbol in self._compiled.symbols))
-
     @cached_property
     def smooth(self) -> bool:
         """Whether it may be differentiated."""
@@ -136,6 +132,11 @@ def identically_zero(expression: Expr, ranges: Mapping[Symbol, Range]) -> bool:
     if any(power.free_symbols and not power.exp.is_integer for power in expression.atoms(Pow)):
         return bool(expand(expression) == 0)  # SymPy may take minutes over roots of sums
     return any(change(expression) == 0 for change in (expand, factor, simplify))
+
+
+def middle(box: Mapping[Symbol, Span]) -> Box:
+    """Its middle point, a box too."""
+    return {symbol: ((low + high) / 2, (low + high) / 2) for symbol, (low, high) in box.items()}
 
 
 def halves(box: Box, symbol: Symbol) -> Iterator[Box]:
@@ -231,11 +232,10 @@ def _mean_value(margin: Margin, box: Box, slopes: Mapping[Symbol, arb]) -> tuple
             lowered[symbol] = (box[symbol][0], box[symbol][0])
         elif slope <= 0:
             lowered[symbol] = (box[symbol][1], box[symbol][1])
-    middle = {symbol: (low + high) / 2 for symbol, (low, high) in lowered.items()}
-    least = margin.at(middle)
+    centre = middle(lowered)
+    least = margin.over(centre)
     for symbol, (low, high) in lowered.items():
         if low < high:
-            least += slopes[symbol] * (
-                margin.ranges[symbol].over((low, high)) - margin.ranges[symbol].at(middle[symbol])
-            )
+            ends = margin.ranges[symbol]
+            least += slopes[symbol] * (ends.over((low, high)) - ends.over(centre[symbol]))
     return lowered, least.lower() if least.is_finite() else arb.nan()

@@ -29,9 +29,8 @@ import sympy
 from flint import arb, ctx
 from sympy import Expr, Integer, Max, Min, Poly, Pow, Rational, Symbol, cos, cot, exp, expand, sin, sympify
 
-from proofs.engine.claim import Claim
 from proofs.symbols import QUANTITIES, e, theta, w_hat
-from verify.enclosure.boxes.margin import Box, Closing, Margin, Range, halves, identically_zero
+from verify.enclosure.boxes.margin import Box, Closing, Margin, Range, halves, identically_zero, middle
 from verify.evidence import Verdict
 
 _BITS: Final = 80
@@ -95,7 +94,7 @@ def search(statement: Statement) -> Found:
         if trouble := started.trouble():
             return Found(Verdict.UNDECIDED, detail=trouble)
         grid = islice(product(_SCAN, repeat=len(statement.box)), _SCANNED)
-        if any(started.refuted(dict(zip(statement.box, shares, strict=True))) for shares in grid):
+        if any(started.refuted({at: (x, x) for at, x in zip(statement.box, shares, strict=True)}) for shares in grid):
             return started.found
         for real in _nonnegative(statement.margin):
             part = search(replace(statement, margin=real, affine=(), exact=False))
@@ -165,7 +164,7 @@ class _Search:
                 shares = ((symbol, float(low), float(high)) for symbol, (low, high) in box.items())
                 at = ", ".join(f"{symbol} in [{low:.4g}, {high:.4g}] of its range" for symbol, low, high in shares)
                 return replace(self.found, detail=f"still open after {self.statement.limit} boxes, one at {at}")
-            if self.refuted({symbol: (span[0] + span[1]) / 2 for symbol, span in box.items()}):
+            if self.refuted(middle(box)):
                 return self.found
             self._treat(box)
         if self.stuck:
@@ -182,22 +181,21 @@ class _Search:
         equal = self.margin.zero and not self.statement.equality
         return "the margin is 0 everywhere: nothing is enclosed" if equal else ""
 
-    def refuted(self, shares: Mapping[Symbol, Fraction]) -> bool:
+    def refuted(self, place: Box) -> bool:
         """Whether the point violates the statement; it is kept as the witness."""
-        value = self.margin.at(shares)
+        value = self.margin.over(place)
         if not value < 0 or not self.statement.exact:
             return False
         self.found.verdict = Verdict.REFUTED
         self.found.witness = {
-            str(symbol): str(ends.point(shares[symbol])) for symbol, ends in self.statement.box.items()
+            str(symbol): str(ends.point(place[symbol][0])) for symbol, ends in self.statement.box.items()
         } | {"margin": value.str(6, radius=False)}
         self.found.smallest = min(self.found.smallest, float(value.upper()))
         return True
 
     def _push(self, box: Box) -> None:
         """Put a box in line, by the margin in its middle over what it must vanish like."""
-        middle = {symbol: (span[0] + span[1]) / 2 for symbol, span in box.items()}
-        rank = self.margin.at(middle) / self._distance({symbol: (at, at) for symbol, at in middle.items()})
+        rank = self.margin.over(middle(box)) / self._distance(middle(box))
         heappush(self._queue, (float(rank.mid()) if rank.is_finite() else -inf, next(self._ticket), box))
 
     def _distance(self, box: Box) -> arb:
@@ -226,13 +224,6 @@ class _Search:
 _CLOSE: Final = Rational(1, 10**6)
 
 
-def formula(claim: Claim, name: str) -> Expr:
-    """A formula of the claim; ValueError where it states none of that name."""
-    if name not in claim.formulas:
-        raise ValueError(f"claim {claim.id} states no {name!r}")
-    return claim.formulas[name]
-
-
 def named(expression: Expr, **values: object) -> Expr:
     """The expression with its symbols replaced by name; ValueError for a symbol without a value."""
     missing = {symbol.name for symbol in expression.free_symbols} - set(values)
@@ -242,21 +233,18 @@ def named(expression: Expr, **values: object) -> Expr:
     return expression.xreplace(chosen).doit()
 
 
+_BASIC: Final = {one.symbol: one.basic for one in QUANTITIES.values() if one.basic is not None and one.symbol != theta}
+
+
+def basic(form: Expr) -> Expr:
+    """A form in the basic invariants, or in what is nearer to them."""
+    return form.subs(_BASIC)
+
+
 def in_plane(vector: Expr) -> tuple[Expr, Expr]:
     """A filter's components along ŵ and e, in the basic invariants."""
-    for _ in range(3):
-        vector = vector.subs({s: QUANTITIES[s].basic for s in vector.free_symbols if _derived(s)})
-    vector = expand(vector)
+    vector = expand(basic(basic(basic(vector))))
     return vector.coeff(w_hat), vector.coeff(e)
-
-
-def _derived(symbol: Symbol) -> bool:
-    return symbol in QUANTITIES and QUANTITIES[symbol].basic is not None and symbol != theta
-
-
-def basic(scalar: Expr) -> Expr:
-    """A scalar in the basic invariants."""
-    return scalar.subs({s: QUANTITIES[s].basic for s in scalar.free_symbols if _derived(s)})
 
 
 def divided_out(margin: Expr, symbol: Symbol, box: Mapping[Symbol, Range]) -> Expr:
