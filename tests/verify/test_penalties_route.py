@@ -93,7 +93,7 @@ def verdict_of_at(claim: Claim, points: list[Configuration]) -> Verdict:
 
 
 def test_claims_without_such_shapes_have_no_outside() -> None:
-    assert [outside(claim) for claim in CLAIMS if not claim.hypotheses] == [[]] * sum(not c.hypotheses for c in CLAIMS)
+    assert {len(list(outside(claim))) for claim in CLAIMS if not claim.hypotheses} == {0}
 
 
 def test_an_infimum_that_is_not_attained_is_no_minimum() -> None:

@@ -19,7 +19,7 @@ from mpmath import mp, mpf
 
 from proofs.proxies import estimator
 from verify.contexts.digits.network import Network
-from verify.minimizer import Array, Piece, pieces, proximal, total
+from verify.minimizer import Array, Piece, map_slope, pieces, proximal, total
 from verify.rows import DIGITS
 
 FAST: Final = 1e8
@@ -111,6 +111,10 @@ class Iteration:
 
     def split(self, w: Array) -> Array:
         return proximal(w, self.lam / self.beta, self.parts)
+
+    def slopes(self, u: Array) -> Array:
+        """S'(w) where u = S(w)."""
+        return map_slope(u, self.lam / self.beta, self.parts)
 
     def raw(self, w: Array, u: Array, eta: Any, gradient: Array | None = None) -> Array:
         """w − ηG − ηβ(w − u), before normalization; w need not be a unit vector, G is αŵ − κw* unless given."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from verify.iteration.arithmetic import Iteration, Problem, unit
-from verify.minimizer import Array, map_slope, proximal, threshold
+from verify.minimizer import Array, proximal, threshold
 from verify.rows import Relation
 
 _SETTLED: Final = 1e-13
@@ -84,7 +84,7 @@ def uncertainty(problem: Problem, w: Array) -> float:
 def _bend(problem: Problem, w: Array) -> Array:
     """The second derivative of H on the sphere: (n − 1, n − 1)."""
     iteration, basis = Iteration.of(problem), tangent(w)
-    bent = problem.beta * slopes(problem, iteration.split(w))
+    bent = problem.beta * iteration.slopes(iteration.split(w))
     return np.asarray(basis.T @ ((iteration.multiplier(w) - bent)[:, None] * basis))
 
 
@@ -107,11 +107,6 @@ def different(points: Iterable[Array], apart: float) -> list[Array]:
         if not groups or np.linalg.norm(np.array(groups) - point, axis=-1).min() > apart:
             groups.append(point)
     return groups
-
-
-def slopes(problem: Problem, u: Array) -> Array:
-    """S'(w) where u = S(w)."""
-    return map_slope(u, problem.rho, problem.parts)
 
 
 def tangent(w: Array) -> Array:

@@ -154,19 +154,18 @@ def _descent(claim: Claim) -> Iterator[Statement]:
     above = f"‖w⁺‖ ≤ the sum of the coefficients of ŵ, w*, both ≥ 0; {_SCALED}"
     falls = simplify(-floor.diff(theta))
 
-    def stays(
-        name: str, margin: Expr, why: str, over: Sequence[Symbol] = (), linear: Sequence[Symbol] = (t, y), **how: bool
-    ) -> Statement:
+    def stays(name: str, margin: Expr, why: str, over: Sequence[Symbol] = (), **how: bool) -> Statement:
         inside = {symbol: box[symbol] for symbol in over or box}
-        return Statement(name, margin, inside, reduction=why, affine=tuple(linear), **how)
+        linear = tuple(symbol for symbol in (t, y) if symbol in inside)
+        return Statement(name, margin, inside, reduction=why, affine=linear, **how)
 
     start_theta, at_zero = (inner - floor).subs(theta, 0), floor.subs(theta, 0) + far
     flat = f"at θ = 0 ‖w⁺‖ = ⟨w⁺, ŵ⟩; {_SCALED}"
     yield stays("ŵ in w⁺", at(radial, far, 1 - t), cone)
-    yield stays("w* in w⁺", towards, cone, (theta, p, y), (y,))
+    yield stays("w* in w⁺", towards, cone, (theta, p, y))
     yield stays("‖w⁺‖ ≥ ρ from r ≥ ρ, θ = 0", at(start_theta, at_zero, 1 - t), flat, (p, y, t))
     yield stays("‖w⁺‖ ≥ ρ from r ≥ ρ", at(inner - floor, floor + far, 1 - t), below, exact=False)
     yield stays("‖w⁺‖ ≥ r from r ≤ ρ", at(inner - start, t * floor, 1), below, exact=False)
     yield stays("‖w⁺‖ ≤ r from r ≥ 1", at(start - radial - towards, 1 + far, 1 - t), above, exact=False)
-    yield stays("ρ falls in θ", falls, "so ρ(θ₀) stays a floor as θ falls", (theta, p), (), exact=False)
+    yield stays("ρ falls in θ", falls, "so ρ(θ₀) stays a floor as θ falls", (theta, p), exact=False)
     yield stays("‖w⁺‖ ≤ 1 from r ≤ 1", at(1 - radial - towards, t, 1), above, exact=False)

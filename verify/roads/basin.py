@@ -207,7 +207,7 @@ def _falls(trial: Trial, problem: Problem, tau: float) -> None:
         if steps:
             message = f"θ goes from {theta[worst]:.15g} to {turned[worst]:.15g}, α₀ = {cone:.12g}, τ = {tau}: {problem}"
             trial.demand(rise[worst] <= 8e-16, message)
-            values = {"kappa": problem.kappa, "beta": problem.beta, "step": tau, "cap_angle": cone}
+            values = {**problem.values, "step": tau, "cap_angle": cone}
             gained = 2 * np.sin((theta + turned) / 2) * np.sin((theta - turned) / 2)
             values["theta"] = theta[between]
             trial.row("gain lower bound", ">=", gained[between], values, 1e-15, problem)

@@ -17,7 +17,7 @@ from proofs.symbols import a, beta, kappa, lam, step
 from verify.inequalities import CIRCLE, STAR, C, N, S, Statement, U, W, Z, dot, placed, reals, soft, squares, stated
 from verify.iteration.arithmetic import Exact, Iteration, Problem, norm, run_exact
 from verify.iteration.trial import Trial, directions, drawn, on_trial
-from verify.minimizer import Array, map_slope, objective
+from verify.minimizer import Array, objective
 from verify.rows import DIGITS, Relation
 
 
@@ -181,10 +181,10 @@ def nothing_stays(trial: Trial, problems: Sequence[Problem]) -> None:
 
 def _free_search(iteration: Iteration, w: Array) -> tuple[Array, Array]:
     """Gauss–Newton for κ(w* − ŵ) = β(w − S(w)) from every start: where it gets, and the residual over κ there."""
-    ratio, n = iteration.lam / iteration.beta, w.shape[-1]
+    n = w.shape[-1]
     for _ in range(60):
         length, u = np.maximum(norm(w), 1e-7), iteration.split(w)
-        hat, bent = w / length, map_slope(u, ratio, iteration.parts)
+        hat, bent = w / length, iteration.slopes(u)
         gap = iteration.raw(w, u, 1.0) - w
         matrix = (iteration.alpha / length)[:, :, None] * (np.eye(n) - hat[:, :, None] * hat[:, None, :])
         matrix[:, range(n), range(n)] += iteration.beta * (1 - bent)

@@ -246,7 +246,7 @@ def _exists(trial: Trial) -> None:
         if not np.any(high) and np.any(last > 1e-12):
             trial.count("runs too slow to end")
             continue
-        values = {"kappa": problem.kappa, "beta": problem.beta, "omega_max": largest}
+        values = {**problem.values, "omega_max": largest}
         trial.count("existence: runs that end at N > β", bool(np.any(high)))
         relation: Relation = "<=" if np.any(high & (last < 1e-9)) else ">="
         trial.row("existence", relation, problem.lam, values, 1e-12, problem)

@@ -15,9 +15,9 @@ from proofs.engine.claim import Claim
 from proofs.symbols import beta
 from verify.inequalities import N, Statement, dot, placed, reals, stated
 from verify.iteration.arithmetic import Iteration, Problem, norm, run_exact, unit, vector
-from verify.iteration.ends import different, slopes, tangent
+from verify.iteration.ends import different, tangent
 from verify.iteration.trial import Trial, directions, drawn, on_trial
-from verify.minimizer import Array, map_slope
+from verify.minimizer import Array
 from verify.rows import DIGITS, Relation
 
 
@@ -69,7 +69,7 @@ def _contracts(trial: Trial, problem: Problem, tau: float, direction: Array) -> 
         return
     w, iteration = end.astype(float), Iteration.of(problem)
     basis = tangent(w)
-    eigenvalues, vectors = np.linalg.eigh(basis.T @ (slopes(problem, iteration.split(w))[:, None] * basis))
+    eigenvalues, vectors = np.linalg.eigh(basis.T @ (iteration.slopes(iteration.split(w))[:, None] * basis))
     values: dict[str, Any] = {"beta": problem.beta, "step": tau, "multiplier": float(iteration.multiplier(w))}
     where, grown, tiny = f"τ = {tau}: {problem}", [], mpf(10) ** -25
     trial.count("limits")
@@ -134,7 +134,7 @@ def _sorted_out(trial: Trial, problem: Problem) -> None:
     points = points[~_near_a_jump(iteration, points)]
     if not len(points):
         return
-    bent = slopes(problem, iteration.split(points))
+    bent = iteration.slopes(iteration.split(points))
     entries = iteration.multiplier(points)[:, None] - problem.beta * bent
     _stiff(trial, problem, points, bent)
     around = np.repeat(points, _AROUND, axis=0) + 1e-7 * directions(rng, _AROUND * len(points), problem.n)
@@ -201,8 +201,7 @@ def _fixed_points(iteration: Iteration, rng: np.random.Generator, tries: int) ->
         u = iteration.split(w)
         gap = factor * w - iteration.kappa * iteration.w_star - iteration.beta * u
         matrix = np.zeros((len(w), n + 1, n + 1))
-        bent = map_slope(u, iteration.lam / iteration.beta, iteration.parts)
-        matrix[:, range(n), range(n)] = factor - iteration.beta * bent
+        matrix[:, range(n), range(n)] = factor - iteration.beta * iteration.slopes(u)
         matrix[:, :n, n], matrix[:, n, :n] = w, w
         right = np.append(gap, (np.sum(w**2, axis=-1, keepdims=True) - 1) / 2, axis=-1)
         singular = np.abs(np.linalg.det(matrix)) < 1e-12
