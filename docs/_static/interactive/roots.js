@@ -100,7 +100,10 @@
     const rho = beta ? lam / beta : lam ? Infinity : 0;
     const size = w_star.map(Math.abs);
     const threshold = beta ? F.penalties[given.penalty].threshold(rho, ...shapes) : Infinity;
-    const law = (name) => (...values) => F.laws[`${given.penalty}_${name}`](...values, ...shapes);
+    const law = (name) => {
+      const own = F.laws[`${given.penalty}_${name}`];
+      return shapes.length ? (...values) => own(...values, ...shapes) : own;
+    };
     const p = { w_star, size, kappa, beta, lam, rho, shapes, threshold, penalty: given.penalty, n: size.length };
     Object.assign(p, { slope: law("slope"), bend: law("bend"), kept: law("kept"), least: beta ? law("least")(rho) : 0 });
     p.largest = Math.max(...size);
