@@ -128,9 +128,9 @@ W, STAR = Matrix([1, 0, 0]), Matrix([C, S, 0])
 Z = Symbol("norm_z", positive=True)
 
 
-def reals(names: str) -> tuple[Symbol, ...]:
-    """Real symbols of these names, several as in SymPy's ``symbols``: "x y", "w_1:4"."""
-    return tuple(symbols(names, real=True, seq=True))
+def reals(names: str) -> Matrix:
+    """A vector of real symbols, named as in SymPy's ``symbols``: "x y", "w_1:4"."""
+    return Matrix(symbols(names, real=True, seq=True))
 
 
 def on_circle(half_tangent: Rational) -> tuple[Rational, Rational]:
@@ -155,7 +155,7 @@ def squares(one: Matrix, other: Matrix) -> Expr:
     return dot(one - other, one - other)
 
 
-U = Matrix(reals("u_1:4"))
+U = reals("u_1:4")
 N = multiplier
 X, OWN = reals("x_i u_i")
 """x and u of one entry."""

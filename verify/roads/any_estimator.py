@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from sympy import Eq, Expr, Ge, Gt, Implies, Integer, Le, Matrix, Rational, Symbol, integrate, pi
+from sympy import Eq, Expr, Ge, Gt, Implies, Integer, Le, Rational, Symbol, integrate, pi
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, eta, moment_across, step
@@ -24,7 +24,7 @@ _T, _STEEPEST = Symbol("t", nonnegative=True), Symbol("L", nonnegative=True)
 def _curved(claim: Claim) -> Iterator[Statement]:
     """−Ψ has the slope κ in c = cos θ (R12), and κ(c) + Lc is nondecreasing: dκ/dc ≥ −L."""
     here, there, rise, height, least = reals("kappa_0 kappa_c rise lambda_P e_plus")
-    shift, new = Symbol("s", real=True), Matrix(reals("p_1:4"))
+    shift, new = Symbol("s", real=True), reals("p_1:4")
     risen = there + _STEEPEST * shift
     nondecreasing = Implies(Ge(shift, 0), Ge(risen, here)), Implies(Le(shift, 0), Le(risen, here))
     yield Statement("κ(c + s)s ≥ (κ(c) − Ls)s", Ge(there * shift, (here - _STEEPEST * shift) * shift), nondecreasing)

@@ -15,7 +15,7 @@ from typing import Final, cast
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Add, And, Eq, Equivalent, Ge, Gt, Le, Lt, Matrix, Or, diff, expand
+from sympy import Add, And, Eq, Equivalent, Ge, Gt, Le, Lt, Or, diff, expand
 
 from proofs.engine.claim import Claim
 from proofs.engine.definitions import Landscape
@@ -232,7 +232,7 @@ def _critical(claim: Claim) -> Iterator[Statement]:
 @stated("N5.minimum", scope="m = 1, 2, 3", whole=False)
 def _minimum_stated(claim: Claim) -> Iterator[Statement]:
     for size, v, star in few_units():
-        more = expand(loss(v + Matrix(reals(f"d_:{size}")), star) - loss(v, star))
+        more = expand(loss(v + reals(f"d_:{size}"), star) - loss(v, star))
         known = (*ANGLE, *stationary(v, star))
         yield Statement(f"the stationary v is the best, m = {size}", Ge(more, 0), known, slow=size > 2)
         attained = Eq(loss(v, star), at(claim.parts["least value"], star))

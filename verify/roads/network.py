@@ -22,7 +22,7 @@ INSIDE = Gt(TURN, -1), Lt(TURN, 1)
 
 def units(size: int) -> tuple[Matrix, Matrix]:
     """Output weights v and v*."""
-    return Matrix(reals(f"v_1:{size + 1}")), Matrix(reals(f"vs_1:{size + 1}"))
+    return reals(f"v_1:{size + 1}"), reals(f"vs_1:{size + 1}")
 
 
 def few_units() -> Iterator[tuple[int, Matrix, Matrix]]:

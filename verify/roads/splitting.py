@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Abs, Eq, Ge, Le, Matrix
+from sympy import Abs, Eq, Ge, Le
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, lam, step
@@ -23,7 +23,7 @@ from verify.rows import DIGITS, Relation
 @stated("R1", scope="all n: three coordinates hold w, w⁺ and u", whole=True)
 def _lyapunov(claim: Claim) -> Iterator[Statement]:
     """w* as the step makes it: κw* = (z − w)/τ − βu, z = ‖z‖w⁺; λP(u) is a number, and u competes at w⁺ too."""
-    new, (height, least) = Matrix(reals("p_1:4")), reals("lambda_P e_plus")
+    new, (height, least) = reals("p_1:4"), reals("lambda_P e_plus")
     pull = (Z * new - W) / step - beta * U
     before = dot(pull, W) + beta / 2 - height - beta * squares(W, U) / 2
     after = dot(pull, new) + beta / 2 - least
