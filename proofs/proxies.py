@@ -11,25 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sympy import (
-    Expr,
-    Integer,
-    Max,
-    Number,
-    Rational,
-    Symbol,
-    Tuple,
-    cos,
-    erf,
-    exp,
-    factor,
-    limit,
-    nan,
-    oo,
-    pi,
-    sin,
-    sqrt,
-)
+from sympy import Expr, Integer, Max, Number, Rational, Symbol, cos, erf, exp, factor, limit, nan, oo, pi, sin, sqrt
 
 from proofs import naming, symbols
 from proofs.engine.integrability import check_functions, check_piece, order_at
@@ -114,8 +96,8 @@ class Estimator:
                 check_piece(piece)
         object.__setattr__(self, "pieces", pieces)
         object.__setattr__(self, "reach", exact(self.reach, "reach"))
-        numbers = {number for piece in pieces for number in Tuple(*piece).atoms(Number) if number.is_finite}
-        if wide := [number for number in numbers if abs(number) > _LARGEST]:
+        numbers = {number for piece in pieces for part in piece for number in part.atoms(Number)}
+        if wide := [number for number in numbers if number.is_finite and abs(number) > _LARGEST]:
             raise ValueError(f"μ' has the number {wide[0].n(3)}, too large for float64; scale μ'")
         if self.kernels is not None:
             kernels = tuple(exact(kernel, "a kernel") for kernel in self.kernels)

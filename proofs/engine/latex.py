@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Final
 
 from sympy import Basic, Eq, Expr, Mul, Piecewise, S, Symbol, default_sort_key
@@ -138,7 +137,7 @@ def _word(text: str) -> str:
 
 
 class _Latex(Written):
-    def __init__(self, names: Mapping[Symbol, str] = MappingProxyType({})) -> None:
+    def __init__(self, names: Mapping[Symbol, str]) -> None:
         super().__init__({"symbol_names": dict(names)})
 
     def _print_Subs(self, expr: Any) -> str:
@@ -203,7 +202,8 @@ class _Sentence(_Latex):
         if isinstance(relation, Same):
             return f"={self._print(relation.args[1])}"
         if isinstance(relation, Tends):
-            return rf"\to {self._print(relation.args[1])}" + self._approach(*relation.args[2:])
+            _, limit, (symbol, to) = relation.args
+            return rf"\to {self._print(limit)}\ ({self._print(symbol)}\to {self._print(to)})"
         return f"{_SIGNS[relation.rel_op]}{self._print(relation.rhs)}"
 
     def _print_Mul(self, expr: Expr) -> str:
@@ -221,11 +221,6 @@ class _Sentence(_Latex):
         told.negative = False
         text = self._written(told)
         return rf"{sign}{named}\,{bracketed(text) if rest.is_Add else text}"
-
-    def _approach(self, where: Any, domain: Basic | None = None) -> str:
-        symbol, to = map(self._print, where)
-        uniformly = rf"\ \text{{uniformly on }}{self._print(domain)}" if domain is not None else ""
-        return rf"{uniformly}\ ({symbol}\to {to})"
 
     def _print_All(self, expr: All) -> str:
         # What is asserted alone stands apart; inside a condition the clauses are close together.

@@ -91,7 +91,7 @@ class Same(Kept):
 
 
 class Tends(Kept):
-    """(what, its limit, (symbol, where to)); uniformly if a domain follows."""
+    """(what, its limit, (symbol, where to))."""
 
 
 _ROOTS: Final = ("the only", "a rising")

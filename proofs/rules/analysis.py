@@ -233,14 +233,14 @@ def carried(equal: Boolean, limit: Boolean, *, value: Expr | None = None) -> Boo
     """
     if not isinstance(limit, Tends):
         raise ValueError(f"LIM carries a limit over, not {limit}")
-    function, found, *where = limit.args
+    function, found, where = limit.args
     if isinstance(equal, Implies) and equal.args[0] == defined(equal.args[1]):
         equal = equal.args[1]
     if not isinstance(equal, Eq) or equal.rhs != function:
         raise ValueError(f"LIM knows the limit of {function}, not of what is in {equal}")
     if value is not None and decide_zero(value - found).zero is not True:
         raise ValueError(f"LIM finds the limit {found}, not {value}")
-    return Tends(equal.lhs, found if value is None else value, *where)
+    return Tends(equal.lhs, found if value is None else value, where)
 
 
 def squeezed(near: Boolean, limit: Boolean, *, of: Expr, value: Expr) -> Boolean:

@@ -99,13 +99,13 @@ def _no_mean() -> Obligation:
     return vanishes("E[u] over any further coordinate", integrate(t * normal_density(t), (t, -oo, oo)))
 
 
-_POLAR: Final = rho * cos(phi_angle), rho * sin(phi_angle)
+_POLAR: Final = {s: rho * cos(phi_angle), t: rho * sin(phi_angle)}
 
 
 @cache
 def _in_polar() -> tuple[Obligation, ...]:
-    s_polar, t_polar = _POLAR
-    jacobian = sympy.Matrix(_POLAR).jacobian([rho, phi_angle]).det()
+    s_polar, t_polar = _POLAR.values()
+    jacobian = sympy.Matrix([s_polar, t_polar]).jacobian([rho, phi_angle]).det()
     return vanishes("Jacobian − ρ", jacobian - rho), vanishes("s² + t² − ρ²", s_polar**2 + t_polar**2 - rho**2)
 
 
@@ -114,7 +114,7 @@ def _wedge(factors: dict[Expr, Expr], halfspaces: tuple[str, ...]) -> Line:
 
     a·z > 0 is |φ| < π/2; b·z > 0 is |φ − θ| < π/2; both together are θ − π/2 < φ < π/2.
     """
-    s_polar, t_polar = _POLAR
+    s_polar, t_polar = _POLAR.values()
     first, second = "a" in halfspaces, "b" in halfspaces
     low = theta - pi / 2 if second else -pi / 2 if first else -pi
     high = pi / 2 if first else theta + pi / 2 if second else pi
@@ -128,9 +128,9 @@ def _wedge(factors: dict[Expr, Expr], halfspaces: tuple[str, ...]) -> Line:
             nonnegative_in_theta("its copy one turn back ends before −π/2", pi - theta),
         ]
     mean = Integer(0)
-    density = normal_density(s) * normal_density(t)
+    density = simplify((normal_density(s) * normal_density(t)).subs(_POLAR))
     for factor, direction in factors.items():
-        weight = simplify((factor * density).subs({s: s_polar, t: t_polar}))
+        weight = simplify(factor.subs(_POLAR)) * density
         summed = TR8(expand(weight))  # SymPy integrates a sum of sines in one way, a product in one of several
         owes.append(vanishes("products as sums", sympy.expand_trig(summed - weight)))
         mean += direction * Integral(summed * rho, (rho, 0, oo), (phi_angle, low, high))
