@@ -71,8 +71,8 @@ class Estimate:
 class Feature:
     """A function of a row: ``(factor · μ'(w·z) · Π 1{side})^power``.
 
-    `factor` is a coordinate of the row or 1, `proxy` names μ' ("" for none), `sides` are among "a", ``1{w·z > 0}``, and
-    "b", ``1{w*·z > 0}``.
+    `factor` is a coordinate of the row or 1, `proxy` names μ' ("" for none), `sides` are, in this order, among "a",
+    ``1{w·z > 0}``, and "b", ``1{w*·z > 0}``.
     """
 
     factor: Literal["", "x", "y"] = ""
@@ -205,25 +205,17 @@ class _Evaluator:
 
     def __call__(self, x: Array, y: Array) -> Array:
         argument = self.r * x
-        sides = {"a": (argument > 0).astype(float), "b": (self.direction[0] * x + self.direction[1] * y > 0) * 1.0}
-        factors = {"x": x, "y": y}
-        shared: dict[tuple[str, str], Array | float] = {("", ""): 1.0, ("x", ""): x, ("y", ""): y}
+        towards = self.direction[0] * x + self.direction[1] * y
+        a, b = (argument > 0).astype(float), (towards > 0).astype(float)
+        sides: dict[tuple[str, ...], Array | float] = {(): 1.0, ("a",): a, ("b",): b, ("a", "b"): a * b}
+        factors: dict[str, Array | float] = {"": 1.0, "x": x, "y": y}
+        shared = {(factor, ""): coordinate for factor, coordinate in factors.items()}
         for name in dict.fromkeys(feature.proxy for feature in self.features if feature.proxy):
             slope = apply_proxy(f"proxies[{name!r}]", self.proxies[name], argument)
-            shared["", name] = slope
             shared |= {(factor, name): coordinate * slope for factor, coordinate in factors.items()}
         values = np.empty((len(self.features), len(x)))
         for row, feature in zip(values, self.features, strict=True):
-            self._fill(row, shared[feature.factor, feature.proxy], [sides[side] for side in feature.sides])
+            np.multiply(shared[feature.factor, feature.proxy], sides[feature.sides], out=row)
             if feature.power != 1:
                 np.power(row, feature.power, out=row)
         return values
-
-    @staticmethod
-    def _fill(row: Array, value: Array | float, sides: Sequence[Array]) -> None:
-        if not sides:
-            row[:] = value
-            return
-        np.multiply(value, sides[0], out=row)
-        for side in sides[1:]:
-            row *= side

@@ -63,9 +63,8 @@ def learn_relu_network(
     Raises ValueError naming the argument for a wrong shape, a zero vector, a value that is not finite, k < 1,
     eta ≤ 0, tolerance ≤ 0 or max_steps < 1. Source: B1, [BG].
     """
-    rate = largest_step(k) if eta is None else eta
-    largest_step(k)
-    rate, tolerance = number("eta", rate, "> 0"), number("tolerance", tolerance, "> 0")
+    most = largest_step(k)
+    rate, tolerance = number("eta", most if eta is None else eta, "> 0"), number("tolerance", tolerance, "> 0")
     integer("max_steps", max_steps, 1)
     w, star = _filters("w0", w0), _filters("w_star", w_star)
     if star.ndim != 1 or w.shape[-1] != len(star):
@@ -78,11 +77,11 @@ def learn_relu_network(
         steps += 1
         with (
             np.errstate(over="ignore"),
-            stepping(rate, steps, f"up to kπ/(k − 1 + π) = {largest_step(k):.6g} the angle to w* never grows"),
+            stepping(rate, steps, f"up to kπ/(k − 1 + π) = {most:.6g} the angle to w* never grows"),
         ):
             w = w - rate * relu_network_gradient(w, star, k)
             distance = length(w - star)
             angles.append(np.asarray(angle(w, star)))
             losses.append(np.asarray(relu_network_loss(w, star, k)))
     distance = np.asarray(distance)
-    return ReluLearning(w, distance <= wanted, distance, np.array(angles), np.array(losses), steps, float(rate))
+    return ReluLearning(w, distance <= wanted, distance, np.array(angles), np.array(losses), steps, rate)

@@ -228,7 +228,7 @@ CURVATURE = float(np.linalg.eigvalsh(projector @ np.diag(active) @ projector).ma
 
 def distances(fraction: float, steps: int) -> Array:
     """Distance from the limit per step, down to 1e-9, by the method's three lines at η = fraction of the largest."""
-    w, ends = at_angle(0.6 * np.pi, W_STAR, 5), []
+    w, ends = at_angle(0.6 * np.pi, W_STAR, 5), list[float]()
     while len(ends) < steps and (away := float(np.linalg.norm(w - LIMIT.weights))) > 1e-9:
         ends.append(away)
         w = unit(step(w, coarse_gradient(V_STAR, w, V_STAR, W_STAR), BETA, LAM, fraction * LARGEST))
