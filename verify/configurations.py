@@ -126,9 +126,14 @@ _OTHERS = tuple(symbol for symbol in _BOUNDS if symbol not in _SHAPES)
 """Shapes of the penalties of extensions."""
 
 
+def stream(seed: int, *key: int) -> np.random.Generator:
+    """Random numbers of their own for every key."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
+
+
 def configurations(level: Level, seed: int) -> list[Configuration]:
     """Generic configurations (2 in quick, 8 in full) and nasty ones (a few in quick, all in full)."""
-    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0xC0,))))
+    rng = stream(seed, 0xC0)
     generic = [_generic(rng, index) for index in range(2 if level == "quick" else 8)]
     base = generic[0]
     nasty = _nasty(base)

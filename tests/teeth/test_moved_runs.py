@@ -18,7 +18,7 @@ from verify.contexts.doubles import Network
 from verify.iteration import route, trial
 from verify.iteration.arithmetic import Iteration
 from verify.iteration.training import Training
-from verify.iteration.trial import THEORY, Findings, Trial
+from verify.iteration.trial import Findings, Trial
 from verify.rows import judge
 
 CLAIMS: Final = [claim.id for claim in proofs.all_claims() if isinstance(claim.definition, Splitting)]
@@ -83,7 +83,7 @@ def astray(claim_id: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[boo
 @pytest.mark.parametrize("claim_id", CLAIMS)
 def test_what_is_said_of_runs_fails_where_steps_go_astray(claim_id: str, astray: dict[str, list[bool]]) -> None:
     claim = proofs.get(claim_id)
-    found = route._judge(claim, "quick", 1, 0, 1e-8, THEORY)
+    found = route._judge(claim, "quick", 1, 0, 1e-8)
     refuted: dict[str, list[bool]] = defaultdict(list)
     for row in found.rows:  # one without slack is of a given point
         if row.relation == "=" and np.any(row.slack) and (claim_id, row.part) not in ANYWHERE:

@@ -26,7 +26,7 @@ from proofs.engine.definitions import Splitting
 from verify import roads
 from verify.evidence import Evidence, Fate, Grade, Level, Outcome, Task, Verdict
 from verify.iteration.arithmetic import Exact, norm
-from verify.iteration.trial import ASPECTS, THEORY, Aspect, Findings, Theory, Trial
+from verify.iteration.trial import ASPECTS, Aspect, Findings, Trial
 from verify.minimizer import pieces
 from verify.mutants import mutants
 from verify.rows import DIGITS, Relation, fates_of
@@ -162,32 +162,26 @@ def run(task: Task) -> Findings:
     return found
 
 
-def _judge(claim: Claim, level: Level, seed: int, part: int, share: float, theory: Theory | None = THEORY) -> Findings:
+def _judge(claim: Claim, level: Level, seed: int, part: int, share: float, *, blind: bool = False) -> Findings:
     """What a part of the problems says, and the first part the points outside the hypotheses."""
     aspect = _aspect(claim)
     if aspect is None:
         raise ValueError(f"no aspect of the iteration is known for {claim.definition} of claim {claim.id}")
     checkers = (aspect.checker, check_edges) if part == 0 else (aspect.checker,)
-    trials = [Trial(claim, level, seed, part, share, theory) for _ in checkers]
+    trials = [Trial(claim, level, seed, part, share, blind=blind) for _ in checkers]
     for checker, trial in zip(checkers, trials, strict=True):
         checker(trial)
     return Findings.merged(trials)
 
 
 def check(
-    claim: Claim,
-    level: Level = "quick",
-    seed: int = 1,
-    *,
-    budget: float = 1e-6,
-    theory: Theory = THEORY,
-    parts: int | None = None,
+    claim: Claim, level: Level = "quick", seed: int = 1, *, budget: float = 1e-6, parts: int | None = None
 ) -> Evidence:
-    """Judge any claim, registered or not, by the theory given; `parts` limits the work."""
+    """Judge any claim, registered or not; `parts` limits the work."""
     aspect = _aspect(claim)
     numbers = range(parts or (aspect.count(level) if aspect else 1))
     share = _share([claim], budget)
-    return Findings.merged(_judge(claim, level, seed, part, share, theory) for part in numbers).evidence(NAME, 0.0)
+    return Findings.merged(_judge(claim, level, seed, part, share) for part in numbers).evidence(NAME, 0.0)
 
 
 def conclude(

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import stdtrit
 
+import numerics
 from numerics.model import sample_coarse_gradient
 from verify.contexts.doubles import Network
 from verify.iteration.arithmetic import Iteration, Problem, pull, unit
@@ -115,7 +116,7 @@ def judged_enough(trial: Trial) -> None:
 
 def _as_learn(trial: Trial, training: Training, steps: int) -> None:
     """`learn` makes the same steps; afterwards `training` has made them."""
-    if trial.theory is None:
+    if trial.blind:
         training.run(steps, 0.0)
         return
     problem = training.problem
@@ -123,7 +124,7 @@ def _as_learn(trial: Trial, training: Training, steps: int) -> None:
     if training.eta_v:
         options |= {"learn_v": True, "eta_v": training.eta_v}
     given = problem.beta, problem.lam, training.eta, problem.penalty, training.ste
-    result = trial.theory.learn(training.v, training.w, problem.unit, *given, **options)
+    result = numerics.learn(training.v, training.w, problem.unit, *given, **options)
     training.run(int(result.steps), 0.0)
     away = np.linalg.norm(training.w - result.w) + np.linalg.norm(training.v - result.v)
     trial.count("steps of learn", result.steps)
@@ -171,7 +172,7 @@ def check_sampled(trial: Trial) -> None:
     alpha, kappa = (float(x) for x in pull(_V_STAR))
     problem = Problem((0.8, -0.55, 0.15), kappa, 0.5 * kappa, 0.1 * kappa, "l1", {}, alpha)
     limit = trial.limit(problem)
-    if trial.theory is not None and not trial.demand(limit is not None, f"no limit is predicted: {problem}"):
+    if not trial.blind and not trial.demand(limit is not None, f"no limit is predicted: {problem}"):
         return
     ends, _ = Iteration.of(problem).run(problem.unit[None, :])
     target, runs = ends[0] if limit is None else np.asarray(limit.weights, dtype=float), trial.many(24, 96)
@@ -188,10 +189,10 @@ def check_sampled(trial: Trial) -> None:
     reach = -float(stdtrit(runs - 1, trial.share / 2))
     _exponent(trial, logs, variances, runs)
     _mean(trial, problem, last, target, reach)
-    if trial.theory is None:
+    if trial.blind:
         return
     options: dict[str, Any] = {"gradient": "fresh", "samples": _BATCHES[-1], "seed": trial.seed, "max_steps": 60}
-    result = trial.theory.learn(
+    result = numerics.learn(
         np.array(_V_STAR), problem.unit, problem.unit, problem.beta, problem.lam, eta, "l1", "relu", **options
     )
     trial.count("steps of learn", int(result.steps))

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
 
+import numerics
 from proofs.engine.claim import Claim
+from verify.configurations import stream
 from verify.evidence import Evidence, Fate, Figures, Grade, Level, Verdict
 from verify.iteration.arithmetic import Problem, pull, unit
 from verify.minimizer import BROUGHT, DEFAULTS, Array
@@ -96,36 +96,18 @@ class Findings:
         return Evidence(method, verdict, Grade.TESTED, figures, seconds, detail, self.fates)
 
 
-def _numerics(module: str, name: str, *arguments: Any, **options: Any) -> Any:
-    return getattr(import_module(f"numerics.{module}"), name)(*arguments, **options)
-
-
-@dataclass(frozen=True)
-class Theory:
-    """The code under test that predicts something; a test replaces one by a wrong one.
-
-    What a claim states as a formula is read from the claim (`verify.rows`), not from here.
-    """
-
-    sparse_limit: Callable[..., Any] = field(default=partial(_numerics, "limits", "sparse_limit"))
-    stable_limits: Callable[..., Any] = field(default=partial(_numerics, "limits", "stable_limits"))
-    learn: Callable[..., Any] = field(default=partial(_numerics, "learning", "learn"))
-
-
-THEORY: Final = Theory()
-
-
 class Trial(Findings):
     """A claim judged on the problems of one part; `share` is its false-alarm probability a random test.
 
-    Without a `theory` nothing is judged, and the runs leave their rows only: no formula of the claim is used.
+    A `blind` one judges nothing, and the runs leave their rows only: neither a formula of the claim is used nor the
+    code under test.
     """
 
     def __init__(
-        self, claim: Claim, level: Level, seed: int, part: int = 0, share: float = 1e-8, theory: Theory | None = THEORY
+        self, claim: Claim, level: Level, seed: int, part: int = 0, share: float = 1e-8, *, blind: bool = False
     ) -> None:
         super().__init__()
-        self.claim, self.level, self.seed, self.part, self.share, self.theory = claim, level, seed, part, share, theory
+        self.claim, self.level, self.seed, self.part, self.share, self.blind = claim, level, seed, part, share, blind
         self.penalty = str(getattr(claim.definition, "penalty", "*"))  # "*": any
         self.aspect = str(getattr(claim.definition, "aspect", ""))
         self.rng = generator(seed, claim.id, part)
@@ -158,7 +140,7 @@ class Trial(Findings):
     def row(self, part: str, relation: Relation, observed: Any, values: Any, slack: Any, where: Any) -> None:
         """Keep a row, and hold it against the claim; where only the runs' own side is wanted nothing is judged."""
         self.rows.append(row := Row(part, relation, observed, values, slack, where))
-        if self.theory is None:
+        if self.blind:
             return
         said = judge(self.claim, row)
         if not said.applies.any():
@@ -186,15 +168,13 @@ class Trial(Findings):
 
     def limit(self, problem: Problem, digits: int | None = None) -> Any:
         """The limit by the code under test, or None where it says that there is none, or where none is asked."""
-        if self.theory is None:
+        if self.blind:
             return None
-        from numerics.limits import NoLimitError
-
         numbers = (problem.kappa, problem.beta, problem.lam, problem.penalty)
         options = {"normalize": True, "digits": digits, **problem.parameters}
         try:
-            return self.theory.sparse_limit(list(problem.w_star), *numbers, **options)
-        except NoLimitError:
+            return numerics.sparse_limit(list(problem.w_star), *numbers, **options)
+        except numerics.NoLimitError:
             return None
 
 
@@ -231,9 +211,8 @@ def on_trial(aspect: str, **how: Any) -> Callable[[_Checker], _Checker]:
 
 
 def generator(seed: int, name: str, part: int) -> np.random.Generator:
-    """Philox keyed by seed, claim id and part."""
-    key = (0x17, part, *map(ord, name))
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
+    """Random numbers by seed, claim id and part."""
+    return stream(seed, 0x17, part, *map(ord, name))
 
 
 def drawn(

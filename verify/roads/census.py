@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from sympy import Abs, Add, Eq, Equivalent, Expr, Gt, Le, Lt, Ne, Rational, Symbol, expand
 
+import numerics
 from proofs.engine.claim import Claim
 from proofs.symbols import a, beta, kappa, kept_level, lam, ratio, spike_sign, star_entry, star_size
 from verify.enclosure.boxes.search import Statement, coordinates, named
@@ -103,7 +104,7 @@ def _tl1_census(claim: Claim) -> Iterator[OverReals]:
 @on_trial("census", parts=(1, 4), weight=3.0)
 def check_census(trial: Trial) -> None:
     """Runs from everywhere end at predicted limits only, and every predicted limit is where runs from around it end."""
-    rng, needed = trial.rng, () if trial.theory is None else ("spikes",)
+    rng, needed = trial.rng, () if trial.blind else ("spikes",)
     for _ in trial.rounds(*((32, 50) if trial.penalty == "l1" else (16, 25)), *needed):
         _compared(trial, drawn(rng, trial.penalty, n=int(rng.integers(2, 9)), beta=(0.2, 60.0), lam=(0.01, 3.0)))
     slow, unjudged = trial.counts["runs not ended"], trial.counts["predicted limits not judged"]
@@ -117,8 +118,8 @@ def _compared(trial: Trial, problem: Problem) -> None:
     rng, n, numbers = trial.rng, problem.n, (problem.kappa, problem.beta, problem.lam, problem.penalty)
     trial.count("problems")
     limits, census = [], None
-    if trial.theory is not None:
-        census = trial.theory.stable_limits(list(problem.w_star), *numbers, normalize=True, **problem.parameters)
+    if not trial.blind:
+        census = numerics.stable_limits(list(problem.w_star), *numbers, normalize=True, **problem.parameters)
         limits = [np.asarray(limit.weights, dtype=float) for limit in census.limits]
         trial.count("limits predicted", len(limits))
         trial.count("spikes", sum(limit.kind == "spike" for limit in census.limits))

@@ -17,7 +17,7 @@ from verify.minimizer import Array
 def check_joint(trial: Trial) -> None:
     """Where v is learned too, runs end at the best v and at Nw = κ(θ̄)w* + βS(w), κ(θ) by the claim's formula."""
     rng = trial.rng
-    for k in trial.rounds(6, 40, BETWEEN, *(() if trial.theory is None else ("sparse limits",))):
+    for k in trial.rounds(6, 40, BETWEEN, *(() if trial.blind else ("sparse limits",))):
         penalty = ("l1", "l0", "tl1")[k % 3 if k < trial.many(6, 40) else 0]  # l1 has the limit to compare with
         training = random_training(rng, penalty, int(rng.integers(1, 5)))
         training.ste = ("relu", "identity")[k // 3 % 2]
@@ -57,7 +57,7 @@ def _joint_end(trial: Trial, training: Training) -> None:
     double = 2 if training.ste == "identity" else 1
     slack = 1e-9 * size / abs(np.sin(theta))
     trial.row("strength", "=", kappa / double, _values(training, theta), slack, str(training))
-    if kappa > 0 and problem.penalty == "l1" and trial.theory is not None:
+    if kappa > 0 and problem.penalty == "l1" and not trial.blind:
         _consistent(trial, training, kappa)
 
 

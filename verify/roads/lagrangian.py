@@ -10,6 +10,7 @@ import numpy as np
 from mpmath import mp, mpf
 from sympy import And, Eq, Gt, Integer, Lt, Matrix, Rational, Symbol, pi, sqrt
 
+import numerics
 from proofs.engine.claim import Claim
 from verify.contexts.digits.network import Network
 from verify.inequalities import Statement, dot, stated
@@ -76,9 +77,9 @@ def _both_rise(trial: Trial, penalty: str, witness: dict[str, Any]) -> None:
     for name, risen in (("angle", turned - theta), ("Lagrangian", after - before)):
         where = f"{penalty}'s witness"
         trial.row(f"rate of the {name}, {penalty}", "=", risen / _SHORT, {}, mpf(10) ** -11, where)
-    if trial.theory is not None:
-        floats = (x.astype(float) for x in (w, w_star))
-        result = trial.theory.learn([1.0], *floats, float(beta), float(lam), 0.1, penalty, max_steps=1)
+    if not trial.blind:
+        start_at, target = w.astype(float), w_star.astype(float)
+        result = numerics.learn([1.0], start_at, target, float(beta), float(lam), 0.1, penalty, max_steps=1)
         trial.demand(result.lagrangian_history[1] > result.lagrangian_history[0], "the Lagrangian of learn falls")
         trial.demand(result.angle_history[1] > result.angle_history[0], "the angle of learn falls")
 

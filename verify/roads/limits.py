@@ -113,14 +113,14 @@ def check_limit(trial: Trial) -> None:
         _near_the_threshold(trial)
     for _ in range(trial.many(4, 14)):
         _limit_exactly(trial, drawn(rng, penalty, n=int(rng.integers(2, 5)), lam=(1e-3, 0.5)))
-    if trial.theory is not None and 2 * trial.counts["limits"] < trial.counts["problems"]:
+    if not trial.blind and 2 * trial.counts["limits"] < trial.counts["problems"]:
         trial.doubts.append("most problems had no limit to compare with")
 
 
 def _limit_in_floats(trial: Trial, problem: Problem) -> None:
     iteration, limit, rng = Iteration.of(problem), trial.limit(problem), trial.rng
     trial.count("problems")
-    if limit is None and trial.theory is not None:
+    if limit is None and not trial.blind:
         ends, last = iteration.run(directions(rng, 40, problem.n))
         high = iteration.multiplier(ends) > problem.beta * (1 + 1e-9)
         trial.count("problems without a limit")
@@ -147,7 +147,7 @@ def _limit_in_floats(trial: Trial, problem: Problem) -> None:
 def _limit_exactly(trial: Trial, problem: Problem) -> None:
     trial.count("problems")
     limit = trial.limit(problem, digits=50)
-    if limit is None and trial.theory is not None:
+    if limit is None and not trial.blind:
         return
     trial.count("limits")
     iteration, w, settled = run_exact(problem, problem.unit)
