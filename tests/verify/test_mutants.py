@@ -94,7 +94,7 @@ def test_the_ends_are_weakenings_only_of_what_states_an_angle() -> None:
     ends = {"hypothesis theta > 0 weakened to theta >= 0", "hypothesis theta < pi weakened to theta <= pi"}
     for statement, expected in ((r * w_hat, set()), (r * w_hat + r * e, ends), (theta * w_hat, ends)):
         claim = a_claim(statement=statement, hypotheses=OPEN_ANGLE, definition=MeanSample("coarse_gradient", "relu"))
-        assert {mutant.label for mutant in mutants(claim, "full") if mutant.kind == "hypothesis"} == expected
+        assert {mutant.label for mutant in mutants(claim, "full") if not mutant.part} == expected
 
 
 # Mutants of a claim.
@@ -106,7 +106,7 @@ def test_a_mutant_is_a_claim_with_one_change() -> None:
     assert len({mutant.label for mutant in found}) == len(found)
     assert {mutant.part for mutant in found} == {"statement", "radius", ""}
     for mutant in found:
-        if mutant.kind == "hypothesis":
+        if not mutant.part:
             assert mutant.claim.formulas == claim.formulas
             assert mutant.claim.hypotheses != claim.hypotheses
             with pytest.raises(KeyError):
@@ -252,7 +252,7 @@ def test_without_a_second_road_mutants_say_nothing() -> None:
 
 def test_what_no_method_holds_against_the_definition_survives_even_if_it_is_a_weakened_hypothesis() -> None:
     claim = replace(CLAIM, hypotheses=(Gt(r, 0, evaluate=False),))
-    (weak,) = (mutant.label for mutant in mutants(claim, "full") if mutant.kind == "hypothesis")
+    (weak,) = (mutant.label for mutant in mutants(claim, "full") if not mutant.part)
     assert gathered(DEAD, claim=claim).figures["survivors"] == [weak]
     for method in ("inequalities", "symbolic"):
         evidence = gathered(DEAD, {}, {weak: Fate.KILLED}, claim=claim, others=(method,))

@@ -67,9 +67,9 @@ def _proxy(ste: str) -> tuple[Proxy, tuple[float, ...]]:
     """μ' as a function of arrays, and where its pieces end."""
     chosen = estimator(ste)
     values = {parameter.symbol: float(parameter.default) for parameter in chosen.parameters}
-    ends = {float(end.subs(values)) for low, high, _ in chosen.pieces for end in (low, high)}
+    ends = {float(end.subs(values)) for end in chosen.breakpoints}
     slope = slope_of(ste, {symbol.name: value for symbol, value in values.items()})
-    return slope, tuple(sorted(end for end in ends if np.isfinite(end) and end))
+    return slope, tuple(sorted(ends - {0.0}))
 
 
 @lru_cache(maxsize=20_000)

@@ -6,9 +6,9 @@ The generated proxies are not used: they come out of the machinery that is to be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from math import lcm
-from typing import Any
+from typing import Any, Final
 
 import mpmath
 import numpy as np
@@ -52,8 +52,11 @@ Piece = tuple[mpf, mpf, Callable[[mpf], mpf]]
 """Ends of a piece of μ', and what it is between them."""
 
 
+_compiled: Final = cache(partial(lambdify, modules="mpmath", cse=True))
+
+
 def _in_digits(form: Expr, values: Mapping[Symbol, mpf], *arguments: Symbol) -> Callable[..., Any]:
-    compiled = lambdify([*arguments, *values], form, "mpmath", cse=True)
+    compiled = _compiled((*arguments, *values), form)
     return lambda *at: mpmath.mpmathify(compiled(*at, *values.values()))
 
 

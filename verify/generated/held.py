@@ -151,11 +151,12 @@ class OfNumbers(Held):
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: the formula's value, how far rounding the inputs moves it, and the errors of the code."""
+    """One comparison: the formula's value, how far rounding the inputs moves it, what the code gives, its errors."""
 
     case: Case
     value: list[mpf]
     moved: mpf
+    results: list[list[float]]
     ulps: float
     conditioned: float
 
@@ -174,8 +175,8 @@ def compared(held: Held, level: Level, seed: int) -> list[Row]:
     rows = []
     for case in held.cases(level, seed):
         value = held.value(case)
-        moved = held.moved(case, value)
-        rows.append(Row(case, value, moved, *errors(value, moved, held.computed(names, case))))
+        moved, results = held.moved(case, value), held.computed(names, case)
+        rows.append(Row(case, value, moved, results, *errors(value, moved, results)))
     return rows
 
 
@@ -205,14 +206,13 @@ def fates_of(held: Held, rows: Sequence[Row], level: Level) -> tuple[dict[str, F
     """Fates of the claim's mutants and of those of the text, and how many places of the text were left out."""
     ordered = sorted(rows, key=lambda row: not row.case.generic)
     chosen = mutants(held.claim, level) if held.reads_formula else ()
-    names = published(held.module)
 
     def notices(mutant: Mutant) -> bool | None:
         """Whether the generated code (as it is) contradicts a wrong formula."""
         if mutant.part != next(iter(held.claim.formulas)):
             return None
         wrong = replace(held, claim=mutant.claim)
-        return any(_off(held, row, names, wrong.value(row.case)) for row in ordered[: held.trials])
+        return any(_off(row, wrong.value(row.case), row.results) for row in ordered[: held.trials])
 
     found = fates(chosen, notices)
     source = inspect.getsource(importlib.import_module(f"numerics.generated.{held.module}"))
@@ -226,13 +226,13 @@ def fates_of(held: Held, rows: Sequence[Row], level: Level) -> tuple[dict[str, F
     return found, excluded
 
 
-def _off(held: Held, row: Row, names: Names, value: list[mpf]) -> bool:
-    return not errors(value, row.moved, held.computed(names, row.case))[1] <= ALLOWED
+def _off(row: Row, value: list[mpf], results: list[list[float]]) -> bool:
+    return not errors(value, row.moved, results)[1] <= ALLOWED
 
 
 def _fails(held: Held, row: Row, names: Names) -> bool:
     try:
-        return _off(held, row, names, row.value)
+        return _off(row, row.value, held.computed(names, row.case))
     except (ArithmeticError, ValueError, TypeError, IndexError):
         return True
 

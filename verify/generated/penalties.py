@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, cast
 
 import mpmath
@@ -25,7 +25,7 @@ from proofs.engine.definitions import Envelope, ProximalMap
 from proofs.naming import identifier
 from proofs.penalty_forms import PENALTIES, Penalty, size
 from proofs.symbols import beta, lam, ratio, u, x_in
-from verify.configurations import Configuration, meeting
+from verify.configurations import Configuration, meeting, stream
 from verify.evidence import Level, pinned
 from verify.generated.held import Case, Held, Names, OfNumbers
 from verify.minimizer import penalty_of
@@ -63,17 +63,19 @@ def stated_penalty(claim: Claim) -> Penalty | None:
     return penalty_of(claim.definition) if stated else None
 
 
-def _function(form: Expr, names: list[Symbol]) -> Callable[..., mpf]:
+@cache
+def _function(penalty: Penalty, form: Expr, *symbols: Symbol) -> Callable[..., mpf]:
+    """A form as a function of these symbols and the shapes of the penalty."""
+    names = [*symbols, *(shape.symbol for shape in penalty.parameters)]
     compiled: Callable[..., mpf] = lambdify(names, form, "mpmath")
     return compiled
 
 
 def _cases(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
     """Random ones, and ratios and shapes from one end of float64 to the other with x around the threshold."""
-    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9E,))))
-    names = [ratio, *(shape.symbol for shape in penalty.parameters)]
+    rng = stream(seed, 0x9E)
     reach = Integer(1) if penalty.threshold == 0 else penalty.threshold
-    threshold, ends = _function(reach, names), [_function(end, names) for end in penalty.edges]
+    threshold, *ends = (_function(penalty, form, ratio) for form in (reach, *penalty.edges))
     drawn = [tuple(np.exp(rng.uniform(-1.5, 1.5, 4))) for _ in range(8 if level == "quick" else 40)]
     drawn += [(1.1, rho, width, 1.0) for rho, width in dict.fromkeys(_regimes(penalty))]
     for index, (factor, rho, width, strength) in enumerate(drawn):
@@ -107,12 +109,11 @@ def _all_shapes(penalty: Penalty, level: Level) -> Iterator[dict[str, float]]:
 
 def _regimes(penalty: Penalty) -> Iterator[tuple[float, float]]:
     """ρ and a width of the shapes where each argument of each minimum and maximum decides, if it does on a grid."""
-    names = [ratio, *(shape.symbol for shape in penalty.parameters)]
     grid = [(rho, width) for width in _WIDTHS for rho in _GRID]
     extremes = {part for form in (penalty.threshold, *penalty.edges) for part in form.atoms(Min, Max)}
     for extreme in sorted(extremes, key=default_sort_key):
         sign = 1 if isinstance(extreme, Min) else -1
-        values = [_function(sign * part, names) for part in extreme.args]
+        values = [_function(penalty, sign * part, ratio) for part in extreme.args]
         for index in range(len(values)):
             for rho, width in grid:
                 found = [float(value(rho, *_shapes(penalty, width).values())) for value in values]
@@ -125,7 +126,7 @@ def _regimes(penalty: Penalty) -> Iterator[tuple[float, float]]:
 def _knots(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
     """u on both sides of every end of a piece."""
     for shapes in _all_shapes(penalty, level):
-        ends = [_function(high, [s.symbol for s in penalty.parameters]) for _, high, _ in penalty.pieces[:-1]]
+        ends = [_function(penalty, high) for _, high, _ in penalty.pieces[:-1]]
         sizes = [1.0, *(float(end(*shapes.values())) for end in ends)]
         for x in (knot * factor for knot in sizes for factor in _KNOTS):
             label = f"u = {x:g}" + "".join(f", {name} = {v:g}" for name, v in shapes.items())
@@ -139,7 +140,7 @@ def _above(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
 
 def _beyond(penalty: Penalty, level: Level, seed: int) -> Iterator[Case]:
     """x beyond the threshold."""
-    threshold = _function(penalty.threshold, [ratio, *(shape.symbol for shape in penalty.parameters)])
+    threshold = _function(penalty, penalty.threshold, ratio)
     for case in _cases(penalty, level, seed):
         if case.inputs.x > threshold(mpf(case.inputs.rho), *map(mpf, case.inputs.shapes.values())):
             yield case
@@ -182,7 +183,7 @@ def holding(claim: Claim) -> list[Held]:
             drawn=lambda level, seed: (case for case in cases(penalty, level, seed) if _meets(claim, case.inputs)),
             called=called,
             numbers=lambda at: [*at.of(symbols), *at.shapes.values()],
-            formula=lambda own: _function(form(own), [*symbols, *(shape.symbol for shape in penalty.parameters)]),
+            formula=lambda own: _function(penalty, form(own), *symbols),
             reads_formula=reads_formula,
             digits=_DIGITS,
         )
@@ -229,7 +230,7 @@ def _law(penalty: Penalty, of: Callable[..., Held]) -> Iterator[Held]:
     from numerics.limits.field import FLOATS  # code under test: not before it is what a test wants
 
     p, landing, known = penalty.at(u), penalty.landings[0], penalty.name
-    bend = _function(-diff(p, u, 2), [u, *(shape.symbol for shape in penalty.parameters)])
+    bend = _function(penalty, -diff(p, u, 2), u)
 
     def held(table: str, form: Expr, symbols: tuple[Symbol, ...], cases: Any, *field: Any) -> Held:
         def called(names: Names, at: PenaltyInputs) -> list[Any]:

@@ -17,6 +17,7 @@ from verify.extensions import Text, derived
 from verify.files import holds
 from verify.generated import penalties, scalars, vectors
 from verify.generated.held import ALLOWED, Case, Held, Names, Row, compared, errors, fates_of, figures_of
+from verify.workers import describe
 
 NAME = "generated"
 
@@ -139,7 +140,7 @@ def _carried_out(file: str, text: str) -> Names:
     try:
         return Text(f"numerics.generated.{file.removesuffix('.py')}", text).names
     except Exception as error:  # whatever carrying out a text may raise
-        raise ValueError(f"{file} as derived does not run, so nothing is written: {_told(error)}") from error
+        raise ValueError(f"{file} as derived does not run, so nothing is written: {describe(error)}") from error
 
 
 def _compare(held: Held, file: str, names: Names) -> None:
@@ -156,7 +157,7 @@ def _compare(held: Held, file: str, names: Names) -> None:
         except FloatingPointError:  # NumPy's warnings are for `verify` to judge
             continue
         except Exception as error:  # whatever a wrong function may raise
-            raise ValueError(f"{where} it raises {_told(error)}") from error
+            raise ValueError(f"{where} it raises {describe(error)}") from error
         compared += 1
         for result in results:
             if not _close(held, case, value, result):
@@ -170,7 +171,3 @@ def _close(held: Held, case: Case, value: list[mpmath.mpf], result: list[float])
     """Whether the error is one of rounding; how far that may move the value is asked where it matters only."""
     plain = errors(value, mpmath.mpf(0), [result])[0]
     return plain <= ALLOWED or errors(value, held.moved(case, value), [result])[1] <= ALLOWED
-
-
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

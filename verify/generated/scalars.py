@@ -18,6 +18,7 @@ from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from proofs.symbols import cap_angle, n, spike_across, spike_along
 from verify.closed_form import MPMATH
+from verify.configurations import stream
 from verify.contexts.slopes import pieces_in_digits, slope_in_digits
 from verify.evidence import Level, pinned
 from verify.generated.held import Case, Held, OfNumbers
@@ -62,8 +63,7 @@ def _of_chapter_r(claim: Claim, name: str) -> Held:
     symbols, translate, inputs, whole, *helpers = SCALARS[name]
 
     def drawn(level: Level, seed: int) -> Iterator[Case]:
-        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x5B,))))
-        return (Case(*entry) for entry in inputs(level, rng))
+        return (Case(*entry) for entry in inputs(level, stream(seed, 0x5B)))
 
     def formula(own: Claim) -> Callable[..., mpf]:
         (form,) = own.formulas.values()
@@ -77,7 +77,7 @@ def _of_chapter_r(claim: Claim, name: str) -> Held:
 
 def _beside(proxy: Estimator, level: Level, seed: int) -> Iterator[Case]:
     """x on both sides of every breakpoint, near and far, with random parameters."""
-    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x9F,))))
+    rng = stream(seed, 0x9F)
     for index in range(2 if level == "quick" else 8):
         drawn = {p.name: float(p.default) * float(rng.uniform(0.5, 2)) for p in proxy.parameters}
         parameters = drawn | {name: pin for name, pin in pinned().items() if name in drawn and index % 2 == 0}

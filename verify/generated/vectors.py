@@ -25,9 +25,9 @@ from proofs.engine.definitions import MeanSample
 from proofs.naming import identifier
 from proofs.proxies import ESTIMATORS, Estimator
 from verify.closed_form import SPARE, Form, enclosed, prepared, real
-from verify.configurations import Configuration, configurations, meeting
-from verify.contexts.balls.arithmetic import as_ball, midpoint
-from verify.contexts.balls.network import means_at
+from verify.configurations import Configuration, configurations, meeting, stream
+from verify.contexts.balls.arithmetic import midpoint
+from verify.contexts.balls.network import Network
 from verify.evidence import Level
 from verify.generated.held import Case, Held, Names, distance
 from verify.model import PROXY_MOMENTS
@@ -46,7 +46,7 @@ class Inputs:
 
 def cases(level: Level, seed: int) -> list[Case]:
     """Inputs in R^m × R^n: the configurations, embedded in random planes, and one large network."""
-    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x6E,))))
+    rng = stream(seed, 0x6E)
     found = []
     for point in configurations(level, seed):
         frame = np.linalg.qr(rng.standard_normal((max(point.n, 2), 2)))[0].T
@@ -81,7 +81,7 @@ class Vectors(Held):
 
     def cases(self, level: Level, seed: int) -> list[Case]:
         """The cases; one that does not meet the hypotheses is drawn anew until it does; it is dropped if none does."""
-        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(0x6F,))))
+        rng = stream(seed, 0x6F)
         found = [self._admissible(case, rng) for case in cases(level, seed)[: self.limit]]
         return [case for case in found if case is not None]
 
@@ -205,8 +205,8 @@ class CoarseGradient(Vectors):
 def _moments(proxy: Estimator, point: Configuration) -> Mapping[Symbol, mpf]:
     """What is said of all estimators is tried with one: its moments are integrated, not read from its claim."""
     with ctx.workdps(mpmath.mp.dps + SPARE):
-        means = means_at(as_ball(point.theta), as_ball(point.r), proxy, point.parameters)
-        balls = {name: means.mean(row) for name, row in PROXY_MOMENTS.items()}
+        network = Network.at(point, proxy)
+        balls = {name: network.mean(row).value for name, row in PROXY_MOMENTS.items()}
     return {name: required(ball, f"{name} at {point.label} is") for name, ball in balls.items()}
 
 

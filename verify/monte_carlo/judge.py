@@ -15,6 +15,7 @@ from verify.monte_carlo.plan import Check, Group, Key, predict, size, target
 from verify.monte_carlo.sampled import ALONG, SQUARED, Scene
 from verify.monte_carlo.statistics import POWER, Array, detectable, finite, scores, variance_along
 from verify.mutants import Mutant, fates, mutants
+from verify.workers import describe
 
 NAME = "monte_carlo"
 _FAILURES = (ArithmeticError, LookupError, NameError, TypeError, ValueError)
@@ -173,7 +174,7 @@ class Judge:
         try:
             results = [one for check in planned for one in self.compare(claim, check)]
         except _FAILURES as error:
-            return _evidence(Verdict.ERROR, {}, f"{type(error).__name__}: {error}")
+            return _evidence(Verdict.ERROR, {}, describe(error))
         samplers = [self._agreement(check) for check in planned]
         figures = self._figures(planned, results, samplers, max(self.samples[group].value.rounds for group in groups))
         apart = max(samplers, key=lambda one: one.worst)

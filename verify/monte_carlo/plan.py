@@ -14,17 +14,19 @@ from dataclasses import dataclass, replace
 
 import mpmath
 import numpy as np
+from flint import ctx
 from mpmath import mpf
-from sympy import Expr, Integral, Symbol, cot, oo
+from sympy import Expr
 
 from proofs.engine.claim import Claim, all_claims
 from proofs.engine.definitions import Correlation, Definition, FilterGradient, MeanSample
 from proofs.proxies import estimator
-from proofs.rules.means import Phi, normal_density
-from proofs.symbols import moment_across, moment_along, moment_full, moment_half, mu, r, s, theta
-from verify.closed_form import NoValueError, integral, prepared
+from verify.closed_form import SPARE, NoValueError, prepared
 from verify.configurations import Configuration, meeting
+from verify.contexts.balls.arithmetic import midpoint
+from verify.contexts.balls.network import Network
 from verify.evidence import Level
+from verify.model import PROXY_MOMENTS
 from verify.monte_carlo.expectations import Expectation, component, expectations
 from verify.monte_carlo.sampled import Scene, scenes
 from verify.monte_carlo.samplers import Asked
@@ -126,14 +128,6 @@ Key = tuple[Expr, Definition, Expectation, int]
 """A formula, the definition it is said to agree with, the expectation, the number of the scene."""
 
 _DIGITS = 18
-_WEIGHT = mu(r * s) * normal_density(s)
-DEFINITIONS: dict[Symbol, Expr] = {
-    moment_full: Integral(s * _WEIGHT, (s, -oo, oo)),
-    moment_half: Integral(s * _WEIGHT, (s, 0, oo)),
-    moment_along: Integral(s * _WEIGHT * Phi(s * cot(theta)), (s, -oo, oo)),
-    moment_across: Integral(_WEIGHT * normal_density(s * cot(theta)), (s, -oo, oo)),
-}
-"""The scalar moments of an arbitrary μ', as the expectations they stand for."""
 
 
 def _key(claim: Claim, asked: Expectation, scene: Scene) -> Key:
@@ -148,7 +142,7 @@ def predict(known: dict[Key, Array], claim: Claim, asked: Expectation, scene: Sc
     """
     key = _key(claim, asked, scene)
     if key not in known:
-        with mpmath.workdps(_DIGITS):
+        with mpmath.workdps(_DIGITS), ctx.workdps(_DIGITS + SPARE):
             known[key] = _predicted(claim, asked, scene)
     if not np.isfinite(known[key]).all():
         raise NoValueError(f"the closed form of {claim.id} is {known[key]} at {scene.point.label}")
@@ -160,8 +154,8 @@ def _predicted(claim: Claim, asked: Expectation, scene: Scene) -> Array:
     if isinstance(definition, MeanSample) and definition.at == "teacher":
         point = replace(point, v=point.v_star)
     proxy = estimator(asked.estimator) if asked.estimator else None
-    used, scalars = claim.formula.free_symbols, point.scalars()
-    extra = {name: integral(part, scalars, point, proxy) for name, part in DEFINITIONS.items() if name in used}
+    network, used = Network.at(point, proxy), claim.formula.free_symbols
+    extra = {name: midpoint(network.mean(row).value) for name, row in PROXY_MOMENTS.items() if name in used}
     entries = prepared(claim.formula).at(point, extra=extra, proxy=proxy)
     if component(claim) is None and asked.is_vector:
         return np.array([float(entry) for entry in entries])

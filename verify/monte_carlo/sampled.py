@@ -18,7 +18,7 @@ from numerics.model import sample_loss
 from numerics.problems import SHARD, Draws, Evaluator, NetworkProblem, Problem, RowFunction, RowProblem
 from proofs.engine.definitions import HalfSpaceMoment, MeanSample
 from proofs.proxies import ESTIMATORS
-from verify.configurations import Configuration
+from verify.configurations import Configuration, stream
 from verify.contexts.slopes import slope_of
 from verify.evidence import Evidence, Figures, Grade, Level, Verdict, pinned
 from verify.monte_carlo.expectations import Expectation
@@ -91,8 +91,7 @@ def _scene(
     No unit of v* dominates; v differs from v* at random and, by a fixed amount, in its mean, which is further from 0
     than that of v*: for an odd μ' the coarse gradient is a multiple of 1ᵀv.
     """
-    sequence = np.random.SeedSequence(seed, spawn_key=(0x3C, 0, index))
-    rng = np.random.Generator(np.random.Philox(sequence))
+    rng = stream(seed, 0x3C, 0, index)
     while abs((v_star := rng.choice((-1.0, 1.0), UNITS) * rng.uniform(0.5, 1.5, UNITS)).sum()) < 2:
         pass
     noise = rng.standard_normal(UNITS)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
 from operator import mul
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 from sympy import Add, Basic, Expr, Ge, Gt, Integer, Integral, Le, Lt, Max, Min, Mul, Ne, Pow, Rational, pi
 from sympy.logic.boolalg import Boolean
@@ -40,10 +40,6 @@ class Mutant:
     label: str
     part: str
     claim: Claim
-
-    @property
-    def kind(self) -> Literal["formula", "hypothesis"]:
-        return "formula" if self.part else "hypothesis"
 
     @property
     def formula(self) -> Expr:

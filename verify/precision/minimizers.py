@@ -135,10 +135,12 @@ def _by_ratio(point: Configuration, penalty: Penalty) -> Iterator[Configuration]
         yield replace(point, label=f"{point.label}, ρ = {factor:g} a", v_star=(factor * shape, *point.v_star[1:]))
 
 
-def _at_turns(point: Configuration, penalty: Penalty) -> Iterator[Configuration]:
+@lru_cache(maxsize=64)
+def _at_turns(point: Configuration, penalty: Penalty) -> list[Configuration]:
     """ρ just beyond where, by a search, a min or max in the thresholds passes from one of its arguments to another."""
     grid = np.geomspace(1e-3, 1e3, 61)
     extremes = [node for form in (penalty.threshold, *penalty.edges) for node in form.atoms(Max, Min)]
+    found: list[Configuration] = []
     gaps = {one - other for node in extremes for one, other in combinations(sorted(node.args, key=str), 2)}
     for gap in sorted(gaps, key=str):
 
@@ -149,7 +151,8 @@ def _at_turns(point: Configuration, penalty: Penalty) -> Iterator[Configuration]
         heights = np.array([along(float(rho)) for rho in grid])
         for k in np.flatnonzero(heights[1:] * heights[:-1] < 0):
             rho = 1.0002 * brentq(along, grid[k], grid[k + 1])
-            yield replace(point, label=f"{point.label}, ρ = {rho:.7g}", v_star=(rho, *point.v_star[1:]))
+            found.append(replace(point, label=f"{point.label}, ρ = {rho:.7g}", v_star=(rho, *point.v_star[1:])))
+    return found
 
 
 def _steeper(point: Configuration, penalty: Penalty) -> Configuration:

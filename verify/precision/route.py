@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Final
 
 from mpmath import mp
@@ -87,26 +87,31 @@ class Edge:
         return found
 
 
-def edges(base: Configuration) -> Iterator[Edge]:
+@lru_cache(maxsize=16)
+def edges(base: Configuration) -> list[Edge]:
     """Boundaries of the domains that claims name, with the other coordinates of a generic configuration."""
     with mp.workdps(DIGITS):
         half_turn, quarter_turn = +mp.pi, mp.pi / 2
-    yield Edge(replace(base, label="w = 0", r=0.0), {symbols.r: Integer(0)})
-    yield Edge(replace(base, label="θ = 0", theta=0.0), {symbols.theta: Integer(0)})
-    yield Edge(replace(base, label="θ = π", theta=half_turn), {symbols.theta: pi})
+    at = partial(replace, base)
+    found = [
+        Edge(at(label="w = 0", r=0.0), {symbols.r: Integer(0)}),
+        Edge(at(label="θ = 0", theta=0.0), {symbols.theta: Integer(0)}),
+        Edge(at(label="θ = π", theta=half_turn), {symbols.theta: pi}),
+    ]
     for point in constructed(base):
-        yield Edge(replace(point, label=f"n = 1, {point.label}", n=1), about=frozenset({symbols.n}))
-        yield Edge(point, about=frozenset({symbols.sum_vs, symbols.vs_vs}))
-    yield Edge(replace(base, label="m = 1", v=(0.75,), v_star=(-1.25,)), about=frozenset({symbols.m}))
-    yield Edge(replace(base, label="v ⟂ v*", v=(1.0, 2.0), v_star=(2.0, -1.0)), about=frozenset({symbols.v_vs}))
-    yield Edge(
-        replace(base, label="v* = 0", v_star=(0.0,) * base.m), {symbols.vs_vs: Integer(0), symbols.sum_vs: Integer(0)}
-    )
-    level = replace(base, label="v(θ) ⟂ v*", v=(0.75, -0.5), v_star=(1.0, -1.0), theta=quarter_turn)
-    yield Edge(level, {symbols.theta: pi / 2})
+        found.append(Edge(replace(point, label=f"n = 1, {point.label}", n=1), about=frozenset({symbols.n})))
+        found.append(Edge(point, about=frozenset({symbols.sum_vs, symbols.vs_vs})))
+    level = at(label="v(θ) ⟂ v*", v=(0.75, -0.5), v_star=(1.0, -1.0), theta=quarter_turn)
+    found += [
+        Edge(at(label="m = 1", v=(0.75,), v_star=(-1.25,)), about=frozenset({symbols.m})),
+        Edge(at(label="v ⟂ v*", v=(1.0, 2.0), v_star=(2.0, -1.0)), about=frozenset({symbols.v_vs})),
+        Edge(at(label="v* = 0", v_star=(0.0,) * base.m), dict.fromkeys((symbols.vs_vs, symbols.sum_vs), Integer(0))),
+        Edge(level, {symbols.theta: pi / 2}),
+    ]
     for symbol, value in ((symbols.c, -1), (symbols.tau, 0)):
-        moved = {**base.parameters, symbol.name: float(value)}
-        yield Edge(replace(base, label=f"{symbol.name} = {value}", parameters=moved), {symbol: Integer(value)})
+        moved = at(label=f"{symbol.name} = {value}", parameters={**base.parameters, symbol.name: float(value)})
+        found.append(Edge(moved, {symbol: Integer(value)}))
+    return found
 
 
 def judge(claim: Claim, weakened: Claim, base: Configuration, checking: Checking) -> tuple[Fate, str] | None:
@@ -227,7 +232,7 @@ def _fates(
     reasons: dict[str, str] = {}
 
     def notices(mutant: Mutant) -> bool | None:
-        if mutant.kind == "formula":
+        if mutant.part:
             compared = (one for point in ordered for one in _check(mutant.claim, point, level))
             return any(one.verdict is Verdict.REFUTED for one in compared) if points else None
         judged = judge(claim, mutant.claim, base, partial(_check, level=level))

@@ -64,16 +64,9 @@ def _directions(low: mpf, high: mpf, rule: int) -> list[tuple[mpf, mpf, mpf]]:
     return [(half * w, *mpmath.cos_sin(middle + half * x)) for x, w in nodes]
 
 
-@cache
-def _total_weight(rule: int) -> mpf:
-    """∫ 1 over [−1, 1], by a rule."""
-    return mpmath.fsum(weight for _, weight in gauss_legendre(RULES[rule][1]))
-
-
+@lru_cache(maxsize=4096)
 def _arc(low: mpf, high: mpf, i: int, j: int, rule: int) -> mpf:
     """∫ cos^i φ sin^j φ dφ over an arc."""
-    if i == j == 0:
-        return (high - low) / 2 * _total_weight(rule)
     return mpmath.fsum(weight * cosine**i * sine**j for weight, cosine, sine in _directions(low, high, rule))
 
 
