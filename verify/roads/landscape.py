@@ -113,14 +113,12 @@ def _margin(held: Held) -> int:
 def _threshold(held: Held, network: Network) -> None:
     """The stated threshold is the S² at which v(π)·v* changes sign, found by shifting v* by multiples of 1."""
     if held.point.m > 1:
-        base = [mpmath.mpmathify(x) for x in held.point.v_star]
-        middle = mpmath.fsum(base) / held.point.m
-        across = [x - middle for x in base]
+        middle = mpmath.fsum(network.v_star) / held.point.m
+        across = [x - middle for x in network.v_star]
         if not any(across):
             across[0] += 1
             across[1] -= 1
-        shift = _balanced_shift(network, across)
-        network = replace(network, v_star=tuple(x + shift for x in across))
+        network = _balanced(network, across)
     total = mpmath.fsum(network.v_star)
     noise = total**2 * mpf(10) ** (8 - DIGITS)
     held.vanish("v(π)·v* at the threshold", [_floor_inner(network, +mp.pi)])
@@ -128,15 +126,14 @@ def _threshold(held: Held, network: Network) -> None:
     held.equal("threshold", stated, Estimate(total**2, noise, total**2))
 
 
-def _balanced_shift(network: Network, across: Sequence[mpf]) -> mpf:
-    """The t > 0 with v(π)·v* = 0 for v* = across + t·1, by the secant method in t², in which it is affine."""
+def _balanced(network: Network, across: Sequence[mpf]) -> Network:
+    """With v* = across + t·1, t > 0, and v(π)·v* = 0: by the secant method in t², in which it is affine."""
 
-    def product(square: mpf) -> mpf:
-        shifted = tuple(x + mpmath.sqrt(square) for x in across)
-        return _floor_inner(replace(network, v_star=shifted), +mp.pi).value
+    def shifted(square: mpf) -> Network:
+        return replace(network, v_star=tuple(x + mpmath.sqrt(square) for x in across))
 
     scale = mpmath.fdot(across, across)
-    return mpmath.sqrt(secant(product, scale / 2, scale))
+    return shifted(secant(lambda square: _floor_inner(shifted(square), +mp.pi).value, scale / 2, scale))
 
 
 def _minimum(held: Held, network: Network) -> None:

@@ -44,11 +44,8 @@ class _Place:
 
     def frame(self) -> tuple[list[mpf], list[mpf], list[mpf]]:
         """ŵ, the unit vector orthogonal to ŵ in the plane of w*, and the one orthogonal to both."""
-        n, star = [mpf(0), *mpmath.cos_sin(self.azimuth)], [mpf(1), mpf(0), mpf(0)]
-        cosine, sine = mpmath.cos_sin(self.network.theta)
-        hat = [cosine * x + sine * y for x, y in zip(star, n, strict=True)]
-        across = [sine * x - cosine * y for x, y in zip(star, n, strict=True)]
-        return hat, across, [mpf(0), -n[2], n[1]]
+        (cosine, sine), (y, z) = mpmath.cos_sin(self.network.theta), mpmath.cos_sin(self.azimuth)
+        return [cosine, sine * y, sine * z], [sine, -cosine * y, -cosine * z], [mpf(0), -z, y]
 
     def filter(self) -> list[mpf]:
         return [self.network.r * x for x in self.frame()[0]]
