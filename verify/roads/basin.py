@@ -14,7 +14,7 @@ from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Lt, Matrix, Rational,
 
 from proofs.engine.claim import Claim
 from proofs.symbols import beta, cap_angle, kappa, lam, n, step
-from verify.enclosure.boxes.search import Statement, as_product, coordinates, named
+from verify.enclosure.boxes.search import Statement, coordinates, named
 from verify.inequalities import C, S, Z, dot, on_circle, placed, reals, stated
 from verify.inequalities import Statement as OverReals
 from verify.iteration.arithmetic import Iteration, Problem, unit
@@ -58,9 +58,9 @@ def _basin(claim: Claim) -> Iterator[Statement]:
         raise ValueError("sin(θ − φ) is no factor of the gain")
     margin = 2 * sin((theta + phi) / 2) * denominator - halved
     mixed = sin(theta - b / 2) * cos(cap + s / 2) - (1 - sin(cap)) * cos(b / 2) * sin(cap + s / 2)
-    reduced = as_product(margin, 4 * sin(s / 2), mixed)
     # Without the factor another gain can be refuted, but hardly closed: that is not tried for long.
-    limit = 2_000 if reduced == mixed else 20
+    factored = expand((margin - 4 * sin(s / 2) * mixed).rewrite(sympy.exp)) == 0
+    reduced, limit = (mixed, 2_000) if factored else (margin, 20)
     yield Statement("gain, θ ≤ π/2", reduced, box, reduction=_TANGENT, limit=limit)
 
 

@@ -233,20 +233,16 @@ def _gradient(held: Held, name: str) -> None:
 
 # Over boxes.
 
-_ROOT: Final = Symbol("q", positive=True)
 
-
-def _level(claim: Claim, branch: int) -> Expr:
-    """δ/a at ρ = q²a²/(2(a + 1)), with q < 1 (branch 0) or q > 1 (1); ValueError if a stays in it."""
+def _level(claim: Claim, way: int, place: Symbol) -> Expr:
+    """δ/a at ρ = q²a²/(2(a + 1)), where `place` in (0, 1) is q or, for `way` −1, 1/q; ValueError if a stays in it."""
     size = Symbol("z", positive=True)
-    below = size / (1 + size)
-    root = below if branch == 0 else 1 / below
+    root = (size / (1 + size)) ** way
     bound = named(claim.parts["bound"], a=a, ratio=root**2 * a**2 / (2 * (a + 1)))
     level = simplify(powdenest(simplify(bound / a), force=True))
     if level.has(a):
         raise ValueError("δ/a depends on more than ρ(a + 1)/a²")
-    back = _ROOT / (1 - _ROOT) if branch == 0 else 1 / (_ROOT - 1)
-    return simplify(level.subs(size, back))
+    return simplify(level.subs(size, place / (1 - place)))
 
 
 @over_boxes("P5.tl1", left="that δ is attained")
@@ -254,8 +250,7 @@ def _transformed(claim: Claim) -> Iterator[Statement]:
     """u = as, R = ρ(a + 1)/a² = q²/2: then ρp'(u) = aR/(1 + s)², and u is no worse than 0 for (1 + s)² ≥ 2R = q²."""
     q, y = small = coordinates(q=(0, 1), y=(0, 1))
     p, _ = large = coordinates(p=(0, 1), y=(0, 1))
-    first = _level(claim, 0).subs(_ROOT, q)
-    second = _level(claim, 1).subs(_ROOT, 1 / p)
+    first, second = _level(claim, 1, q), _level(claim, -1, p)
     reduction = "u = as, ρ = q²a²/(2(a + 1)): both sides over a depend on q and s alone"
     steep, beyond = expand(simplify((second - y**2 / 2) * p)), "q = 1/p, 1 + s = q/y as (1 + s)² ≥ q²; times p"
     least, at_once = "x ≤ the limit of s/2 + R/(1 + s) at s = 0", expand(first - q**2 / 2)

@@ -27,7 +27,7 @@ from typing import Any, Final
 
 import sympy
 from flint import arb, ctx
-from sympy import Expr, Integer, Max, Min, Poly, Pow, Rational, Symbol, cos, cot, exp, expand, sin, sympify
+from sympy import Expr, Integer, Max, Min, Poly, Pow, Rational, Symbol, cos, cot, expand, sin, sympify
 
 from proofs.symbols import QUANTITIES, e, theta, w_hat
 from verify.enclosure.boxes.margin import Box, Closing, Margin, Range, halves, identically_zero, middle
@@ -254,11 +254,6 @@ def divided_out(margin: Expr, symbol: Symbol, box: Mapping[Symbol, Range]) -> Ex
     while polynomial.degree() > 0 and identically_zero(polynomial.eval(1), others):
         polynomial = polynomial.div(Poly(1 - symbol, symbol))[0]
     return polynomial.as_expr()
-
-
-def as_product(margin: Expr, factor: Expr, cofactor: Expr) -> Expr:
-    """`cofactor`, if the margin is proved to be factor·cofactor; else the margin itself."""
-    return cofactor if expand((margin - factor * cofactor).rewrite(exp)) == 0 else margin
 
 
 def resolved(expression: Expr, box: Mapping[Symbol, Range]) -> Expr:
