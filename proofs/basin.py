@@ -16,7 +16,7 @@ from proofs.engine.graph import Graph
 from proofs.engine.sentence import All, If, Part, eq, ge, gt, le, lt
 from proofs.rules.algebra import gram, total
 from proofs.rules.substitutions import CAP, in_squares, missed_cap, reflected
-from proofs.splitting import ENTRY, U_VECTOR, X, after_any_number
+from proofs.splitting import COUNT, ENTRY, U_VECTOR, X, after_any_number
 from proofs.symbols import CLOSED_ANGLE, HALF, beta, cap_angle, kappa, lam, n, named, step, theta, w_hat
 
 BASIN_REFLECTED = HALF + betainc_regularized(HALF, (n - 1) / 2, 0, (1 - CAP) * (1 + CAP)) / 2
@@ -82,9 +82,9 @@ GAIN = _gain(cos(cap_angle) - Abs(cos(theta)))
 """What one step adds to cos θ at least, outside the cap and its opposite."""
 
 _FIRST, _LAST = named("θ_0", "θ_t")
-_MARGIN, _COUNT = Symbol("ε", positive=True), Symbol("t", integer=True, nonnegative=True)
+_MARGIN = Symbol("ε", positive=True)
 _EDGE = cos(cap_angle) - _MARGIN
-_REACHED = Min(_EDGE, cos(_FIRST) + _COUNT * _gain(Min(cos(cap_angle) - Abs(cos(_FIRST)), _MARGIN)))
+_REACHED = Min(_EDGE, cos(_FIRST) + COUNT * _gain(Min(cos(cap_angle) - Abs(cos(_FIRST)), _MARGIN)))
 """How large cos θ is after t steps at least."""
 
 _STAR, _OFF, _Y, _Z = symbols("w^* u-w y z")
@@ -147,7 +147,7 @@ def R6(d: Derivation) -> None:
     moved = g.under(out, gain), g.under(within, stay)
     values = {c: (cos(_FIRST), cos(_NEXT_ANGLE), cos(_LAST))}
     kept = *moved, g.given("start"), g.given("margin")
-    g.conclude(*moved, after_any_number(g, "run", c >= _REACHED, values, _COUNT, (), kept))
+    g.conclude(*moved, after_any_number(g, "run", c >= _REACHED, values, COUNT, (), kept))
 
 
 _PROBABILITY = 1 - betainc_regularized((n - 1) / 2, HALF, 0, sin(cap_angle) ** 2) / 2

@@ -25,7 +25,7 @@ from proofs.potentials import INSIDE, RELU
 from proofs.rules.algebra import gram, grown
 from proofs.rules.analysis import circle, convex, rising, tends
 from proofs.rules.gradients import SLOPE, stepped_at_the_end
-from proofs.splitting import after_any_number
+from proofs.splitting import STEPS, after_any_number
 from proofs.symbols import (
     HALF,
     NONZERO_FILTER,
@@ -186,7 +186,6 @@ def C7(d: Derivation) -> None:
 _LOSS, _LOSS_NEXT, _SLOPE_THERE, _TURN = named("f", "f⁺", "η⟨∇f(x−tηg),g⟩", "⟨∇f(x−tηg)−∇f(x),g⟩")
 _TIME, _LENGTH = symbols("t ‖g‖", nonnegative=True)
 _SPENT, _SPENT_LAST, _LOSS_FIRST, _LOSS_LAST = named("ΣE", "Σ_{s<T}E_s", "f_0", "f_T")
-_STEPS = Symbol("T", integer=True, nonnegative=True)
 _RUN = "with one L and one A for every step, ΣE over any number T of steps is bounded"
 
 
@@ -256,7 +255,7 @@ def B2_relu(d: Derivation) -> None:
     falls = g.fact("decrease", DECREASE <= _LOSS - _LOSS_NEXT, drop, length)
     spent = _SPENT * DECREASE / ENERGY <= _LOSS_FIRST - _LOSS
     values = {_SPENT: (Integer(0), _SPENT + ENERGY, _SPENT_LAST), _LOSS: (_LOSS_FIRST, _LOSS_NEXT, _LOSS_LAST)}
-    g.beside(_RUN, after_any_number(g, "ΣE", spent, values, _STEPS, (), (falls,)))
+    g.beside(_RUN, after_any_number(g, "ΣE", spent, values, STEPS, (), (falls,)))
     g.conclude(falls, length)
 
 

@@ -11,7 +11,7 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.graph import Fact, Graph
 from proofs.engine.sentence import All, Either, If, Iff, Part, Same, eq, formula_of, ge, gt, le, ne
 from proofs.rules.algebra import entrywise, gram, total
-from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, P_ENTRY, P_X, SHORTER, U_VECTOR, X
+from proofs.splitting import ENTRY, NORM_Z, OF_A_MINIMIZER, P_ENTRY, P_X, SHORTER, U_VECTOR, X, priced
 from proofs.symbols import a, beta, e, eta, kappa, lam, multiplier, named, r, step, theta, u, w_hat, w_star
 
 ACROSS, OVERLAP = Symbol("P_u", nonnegative=True), Symbol("u_w", real=True)
@@ -125,19 +125,14 @@ _REST_W, _KEPT_W, _KEPT_E = named("⟨κ(w*−ŵ)−β(w−u),ŵ⟩", "⟨u−w,
 _FREE = Same(kappa * (w_star - w_hat), beta * (r * w_hat - U_VECTOR))
 
 
-def _cost(price: Expr, at: Expr) -> Expr:
-    """λp(|u|) + (β/2)(x − u)² at a u, of which p(|u|) is `price`."""
-    return lam * price + beta * (X - at) ** 2 / 2
-
-
 def _l0(at: Expr) -> Expr:
-    return _cost(Piecewise((1, Ne(at, 0)), (0, True)), at)
+    return priced(at, lam * Piecewise((1, Ne(at, 0)), (0, True)))
 
 
 def _none(shape: Expr, slope: Expr) -> Boolean:
     """An entry is 0 if its u costs no more than an x that is shorter by λp'(|x|)/β, or 0; p is `shape`, of u."""
     shorter = eq(_OTHER, Max(0, Abs(X) - lam / beta * slope))
-    costs = _cost(shape.subs(u, Abs(ENTRY)), ENTRY), lam * shape.subs(u, _OTHER) + beta * (Abs(X) - _OTHER) ** 2 / 2
+    costs = priced(ENTRY, lam * shape.subs(u, Abs(ENTRY))), priced(_OTHER, lam * shape.subs(u, _OTHER), Abs(X))
     return If(All(shorter, le(*costs)), eq(X, 0))
 
 

@@ -34,7 +34,7 @@ from proofs.engine.sentence import All, If, Iff, Part, Same, eq, formula_of, ge,
 from proofs.fixed_points import BARRED, NEXT, OVERLAP, fixed_where_balanced
 from proofs.rules.algebra import gram
 from proofs.rules.analysis import circle, rising
-from proofs.splitting import NORM_Z, U_VECTOR, after_any_number
+from proofs.splitting import COUNT, NORM_Z, U_VECTOR, after_any_number
 from proofs.symbols import (
     CLOSED_ANGLE,
     PRODUCTS,
@@ -137,7 +137,6 @@ _APART, _APART_NEXT, _APART_FIRST, _APART_LAST, _SHRUNK, _LENGTH_VS = symbols(
     "‖v−v(π)‖ ‖v⁺−v(π)‖ ‖v_0−v(π)‖ ‖v_t−v(π)‖ ‖m‖ ‖v*‖", nonnegative=True
 )
 _ON, _ON_NEXT, _OFF, _SHARE, _FACTOR, _WIDE, _FLAT, _SLOW = symbols("T T⁺ T_off c p Δ ε γ", nonnegative=True)
-_COUNT = Symbol("t", integer=True, nonnegative=True)
 _STEP = Symbol("τ_t", positive=True)
 """κ + ‖v‖² and so τ of R1 change with v, where η does not."""
 _STAR, _TANGENT, _TANGENT_NEXT, _OUTER, _APART_V, _GRADIENT = symbols("w^* t_J t_J⁺ t_off v−v(π) ∂f/∂v")
@@ -151,7 +150,7 @@ _ONWARD = All(gt(_PULL_END, 0), le(_APART, _WIDE), gt(cos(_PHI), 0), gt(cos(_PHI
 
 
 def _slowly(bound: Expr) -> Expr:
-    return bound / (1 + _SLOW * _COUNT)
+    return bound / (1 + _SLOW * COUNT)
 
 
 @claim(
@@ -258,7 +257,7 @@ def R11_spurious(d: Derivation) -> None:
     values = {_TILT: (_TILT_FIRST, _TILT_NEXT, _TILT_LAST), _APART: (_APART_FIRST, _APART_NEXT, _APART_LAST)}
     values |= {cos(_PHI): (cos(_PHI_FIRST), cos(_PHI_NEXT), cos(_PHI_LAST))}
     run = after_any_number(
-        g, "run", near, values, _COUNT, (g.given("start"),), (turned, nearer, tangent, acute, tilt, room)
+        g, "run", near, values, COUNT, (g.given("start"),), (turned, nearer, tangent, acute, tilt, room)
     )
     away = g.case("κ(π) > 0", formula_of(_ONWARD, {}))
     grown = g.fact(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 from sympy import Abs, And, Derivative, Eq, Expr, Implies, Integer, Ne, Rational, Subs, cos, oo, pi, sin, sqrt
@@ -242,21 +243,15 @@ def first_order() -> dict[str, Boolean]:
 def R2(d: Derivation) -> None:
     g = Graph(d)
     signs = g.apply("signs", circle, at=_Y)
-    first = g.apply("x − sin x rises", rising, f=_Y - sin(_Y), over=_Y, low=Integer(0), high=oo, then=_LATER)
+    beyond: dict[str, Any] = {"low": Integer(0), "high": oo}
+    first = g.apply("x − sin x rises", rising, f=_Y - sin(_Y), over=_Y, then=_LATER, **beyond)
     below = g.instance("sin y ≤ y", first, {_Y: Integer(0)})
-    second = g.apply(
-        "cos x + x²/2 rises",
-        rising,
-        below,
-        **{"f": cos(_LATER) + _LATER**2 / 2, "over": _LATER, "low": Integer(0), "high": oo, "then": _LAST},
-    )
+    bent = cos(_LATER) + _LATER**2 / 2
+    second = g.apply("cos x + x²/2 rises", rising, below, f=bent, over=_LATER, then=_LAST, **beyond)
     squared = g.instance("1 − cos y ≤ y²/2", second, {_LATER: Integer(0)})
-    tangent = g.apply(
-        "sin y − y cos y rises",
-        rising,
-        signs,
-        **{"f": sin(_Y) - _Y * cos(_Y), "over": _Y, "low": Integer(0), "high": pi / 2, "then": _LATER},
-    )
+    quarter: dict[str, Any] = {"low": Integer(0), "high": pi / 2}
+    off = sin(_Y) - _Y * cos(_Y)
+    tangent = g.apply("sin y − y cos y rises", rising, signs, f=off, over=_Y, then=_LATER, **quarter)
     here = g.instance("sin θ ≥ 0", signs, {_Y: _ANGLE})
     pull, angle = g.given("κ"), g.given("θ")
     known = And(Eq(sin(_ANGLE), Rational(7, 25)), Eq(cos(_ANGLE), Rational(24, 25)), _ANGLE >= 0, pi >= _ANGLE)

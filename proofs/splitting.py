@@ -50,14 +50,14 @@ def descent_step() -> Expr:
 P_ENTRY, P_X = symbols("p_u p_x", real=True)
 
 
-def _priced(u: Expr, penalty: Expr) -> Expr:
+def priced(u: Expr, penalty: Expr, x: Expr = X) -> Expr:
     """λp(|u|) + (β/2)(x − u)², λp(|u|) being `penalty`."""
-    return penalty + beta / 2 * (X - u) ** 2
+    return penalty + beta / 2 * (x - u) ** 2
 
 
-EVEN = {"ū_i costs no more than −ū_i": le(_priced(ENTRY, P_ENTRY), _priced(-ENTRY, P_ENTRY))}
+EVEN = {"ū_i costs no more than −ū_i": le(priced(ENTRY, P_ENTRY), priced(-ENTRY, P_ENTRY))}
 SHORTER = {
-    "ū_i costs no more than w̄_i": le(_priced(ENTRY, P_ENTRY), _priced(X, P_X)),
+    "ū_i costs no more than w̄_i": le(priced(ENTRY, P_ENTRY), priced(X, P_X)),
     "p(|u|) does not fall": If(ge(Abs(ENTRY), Abs(X)), ge(P_ENTRY, P_X)),
 }
 OF_A_MINIMIZER = EVEN | SHORTER
@@ -86,7 +86,9 @@ def of_step(pull: Expr, here: Expr, there: Expr) -> dict[str, Boolean]:
 _SHRINK = 1 - eta * (alpha + beta)
 _TAU = eta / _SHRINK
 _SPENT, _SPENT_LAST, _H_FIRST, _H_LAST = named("Σ‖w⁺−w‖²", "Σ_{s<T}‖w_{s+1}−w_s‖²", "H(w_0)", "H(w_T)")
-_STEPS = Symbol("T", integer=True, nonnegative=True)
+STEPS, COUNT = (Symbol(name, integer=True, nonnegative=True) for name in "Tt")
+"""A number of steps, and how many have been taken."""
+
 _SUMMABLE = "squared steps are summable, however many there are"
 _POTENTIAL = "it is a constant less κ(1 − cos θ) + λP(u) + (β/2)‖w − u‖²"
 
@@ -127,7 +129,7 @@ def R1(d: Derivation) -> None:
     ahead = g.fact("z ≠ 0", Implies(Or(step * kappa < 1, C >= 0), _ZW > 0), overlap, cosine, long)
     spent = 2 * step * (H_W - _H_FIRST) >= _SPENT
     values = {_SPENT: (Integer(0), _SPENT + SQUARE, _SPENT_LAST), H_W: (_H_FIRST, H_NEXT, _H_LAST)}
-    run = after_any_number(g, "Σ‖w⁺ − w‖²", spent, values, _STEPS, (), (*raised, gained))
+    run = after_any_number(g, "Σ‖w⁺ − w‖²", spent, values, STEPS, (), (*raised, gained))
     g.beside(_SUMMABLE, run)
     g.beside(_POTENTIAL, height)
     g.conclude(*raised, gained, ahead)
