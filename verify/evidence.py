@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from proofs.engine.claim import Claim
+    from proofs.engine.derivation import Step
 
 
 Level = Literal["quick", "full"]
@@ -96,7 +97,7 @@ class Evidence:
     seconds: float
     detail: str = ""
     fates: Mapping[str, Fate] = field(default_factory=dict, hash=False)
-    steps: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
+    steps: Sequence[Step] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from sympy import Symbol
 
+from proofs.engine.derivation import Step
+from verify.reading.book import graph_of
 from verify.reading.picture import picture
 
 BOOK = Path(__file__).resolve().parents[2] / "docs" / "formulas.json"
@@ -33,6 +36,13 @@ def test_boxes_stand_apart_below_what_they_use_and_within_the_picture(claim: dic
     assert all(boxes[node["name"]][3] < boxes["Statement"][1] for node in nodes[:-1])
     links = [link.attrib["href"] for link in drawn.iter("a")]
     assert links == [f"#{node['rule']}" for node in nodes if node["kind"] == "claim"]
+
+
+def test_a_derivation_that_stops_short_is_drawn_without_what_it_says_besides() -> None:
+    x = Symbol("x")
+    steps = [Step("Definition", x, kind="definition"), Step("more", x > 0, kind="besides", uses=("Definition",))]
+    assert [node["name"] for node in graph_of(steps)] == ["Definition"]
+    assert picture(graph_of(steps), "", "undecided", str).count("<rect") == 1
 
 
 def test_what_a_longer_way_shows_is_left_out_and_words_are_text() -> None:

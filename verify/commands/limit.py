@@ -26,10 +26,10 @@ _ROUNDING: Final = 1e-15
 _UNKNOWN: Final = "R6 says nothing of random starts: r ≥ κ"
 
 
-def require_limit_map(penalty: str) -> None:
-    """Raise a usage error unless a penalty's limits are known as a map of w*: it says which are, and what is left."""
+def require_limit_map(penalty: str) -> str:
+    """The penalty; a usage error unless its limits are known as a map of w*: it says which are, and what is left."""
     if penalty in LIMIT_PENALTIES:
-        return
+        return penalty
     from numerics.generated.penalties import PENALTIES
 
     if penalty not in PENALTIES:
@@ -39,11 +39,6 @@ def require_limit_map(penalty: str) -> None:
         f"{', '.join(LIMIT_PENALTIES)} are (R4). "
         f"`coarseproof learn --penalty {penalty}` runs the iteration to where it ends"
     )
-
-
-def _having_a_limit_map(ctx: click.Context, param: click.Parameter, penalty: str) -> str:
-    require_limit_map(penalty)
-    return penalty
 
 
 def require_unit(path: Path, w_star: Any) -> None:
@@ -76,7 +71,7 @@ instead is listed), 2 usage, 74 a file or standard output that could not be writ
 @click.option(
     "--penalty",
     default="l1",
-    callback=_having_a_limit_map,
+    callback=lambda ctx, param, penalty: require_limit_map(penalty),
     shell_complete=choices("penalty", LIMIT_PENALTIES),
     help="Sparsity penalty",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sympy import true
@@ -87,19 +87,19 @@ def entry(claim: Claim, generated: Mapping[str, str]) -> dict[str, Any]:
     told["hypotheses"] = [latex_of(hypothesis) for hypothesis in claim.hypotheses if hypothesis != true]
     told |= {"setting": claim.setting, "remark": claim.remark, "rests_on": list(proofs.rests_on(claim.id))}
     told["steps"] = [step.name for step in proofs.derive(claim.id).steps]
-    told["graph"] = graph_of(claim.id)
+    told["graph"] = graph_of(proofs.derive(claim.id).steps)
     told |= {"anchor": slug_of(claim), "derivation": path, "derivation_line": line}
     told["derivation_page"] = f"docs/derivations/{PAGES[claim.id[0]]}.md"
     told["code"] = [f"numerics.{name}" for name in claim.code]
     return told | {"code_links": ["{}#L{}".format(*defined_at(name, generated)) for name in claim.code]}
 
 
-def graph_of(claim_id: str) -> list[dict[str, Any]]:
-    """The steps that the statement rests on, as JSON, it the last; all, if the derivation does not end in one."""
-    steps = proofs.derive(claim_id).steps
-    behind = {step.name for step in steps if step.kind == "statement"} or {step.name for step in steps}
+def graph_of(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """The steps that the statement rests on, as JSON, it the last; all, if the derivation stops before."""
+    before = [step for step in steps if step.kind != "besides"]
+    behind = {step.name for step in before if step.kind == "statement"} or {step.name for step in before}
     kept: list[Step] = []
-    for step in reversed(steps):
+    for step in reversed(before):
         if step.name in behind:
             behind |= set(step.uses)
             kept.append(step)

@@ -42,22 +42,19 @@ class Written(str):
 
 def as_told(claim_id: str) -> Derivation:
     """The derivation as it is written about: without expressions, so that one process can tell it to another."""
-    chain, steps = proofs.derive(claim_id), []
-    for step in chain.steps:
-        owes = tuple(replace(owed, expression=Written(settled(owed))) for owed in step.obligations)
-        steps.append(replace(step, shown=Written(formula(claim_id, step)), obligations=owes))
     told = Written(meanings(claim_id))
     forms: dict[str, Any] = {"definition": told, "current": None, "derived": None, "held": ()}
-    return replace(chain, steps=steps, **forms, names=None, implies=None, mutants=tuple)
+    forms |= {"names": None, "implies": None, "mutants": tuple}
+    return replace(proofs.derive(claim_id), steps=steps_of(claim_id), **forms)
 
 
-def steps_of(claim_id: str) -> tuple[dict[str, Any], ...]:
-    """The steps as a report takes them along: name, kind, rule, uses, reason, and what each shows, as Markdown."""
-    return tuple(
-        {name: getattr(step, name) for name in ("name", "kind", "rule", "because")}
-        | {"uses": list(step.uses), "shown": formula(claim_id, step), "owed": len(step.obligations)}
-        for step in proofs.derive(claim_id).steps
-    )
+def steps_of(claim_id: str) -> list[Step]:
+    """The steps of a derivation as they are written about."""
+    steps = []
+    for step in proofs.derive(claim_id).steps:
+        owes = tuple(replace(owed, expression=Written(settled(owed))) for owed in step.obligations)
+        steps.append(replace(step, shown=Written(formula(claim_id, step)), obligations=owes))
+    return steps
 
 
 def formula(claim_id: str, step: Step) -> str:

@@ -6,7 +6,6 @@ Pictures of the whole run: all deviations against the normal law, digits over cl
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ import proofs
 from proofs.engine.lines import broken
 from proofs.engine.render import forms_of, latex_in, supposed_by
 from verify.evidence import ClaimReport, Evidence, Grade, Report, Verdict
-from verify.reading.book import CHAPTERS
+from verify.reading.book import CHAPTERS, graph_of
 from verify.reading.html_report.plots import DRAWN, deviation, digits, least_of, plots_of
 from verify.reading.html_report.text import TEMPLATES, Scale, anchor, breadth, escaped, printable, ticks
 from verify.reading.mathml import mathml
@@ -102,31 +101,24 @@ def _registered(claim_id: str) -> dict[str, Any]:
     }
 
 
-_SHOWN: Final = re.compile(r"\$\$(.+?)\$\$|```text\n(.*?)\n```", flags=re.DOTALL)
-"""A formula, or one that is given on a line of text."""
-
-
 def _shown(text: str) -> Markup:
-    """What a step shows, from Markdown."""
-    parts, html = _SHOWN.split(text), Markup("")
-    for said, latex, line in zip(parts[::3], [*parts[1::3], None], [*parts[2::3], None], strict=True):
-        html += Markup("<p>{}</p>").format(escaped(said.strip())) if said.strip() else ""
-        html += _math(latex, display=True) if latex else ""
-        html += Markup("<p><code>{}</code></p>").format(escaped(line)) if line else ""
-    return html
+    """What a step shows, from Markdown: words, a formula, words, a formula, ..."""
+    parts = enumerate(part.strip() for part in text.split("$$"))
+    return Markup("").join(
+        _math(part, display=True) if place % 2 else Markup("<p>{}</p>").format(escaped(part))
+        for place, part in parts
+        if part
+    )
 
 
 def _picture(claim: ClaimReport, found: Evidence, known: frozenset[str]) -> Markup:
     """The graph of a derivation up to the statement, as the site shows it."""
-    last = next((number for number, step in enumerate(found.steps, start=1) if step["kind"] == "statement"), None)
-    if not (nodes := found.steps[:last]):
-        return Markup("")
     grade = found.grade.words if found.verdict is Verdict.VERIFIED else found.verdict.value
 
     def address(cited: str) -> str:
         return f"#{anchor(cited)}" if cited in known else ""
 
-    return Markup(printable(folded(nodes, claim.id, grade, address)))
+    return Markup(printable(folded(graph_of(found.steps), claim.id, grade, address)))
 
 
 def _math(latex: str, display: bool = False) -> Markup:
