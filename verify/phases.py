@@ -11,7 +11,6 @@ from numerics.arguments import Array
 from verify.evidence import Task
 from verify.workers import Callback, Executor, Piece, values
 
-NAME: Final = "phases"
 LISTED: Final = 100
 """Limits counted at one point."""
 
@@ -44,7 +43,7 @@ def phases(
     largest = kappa * float(np.abs(w_star).max())
     betas, lams = _around(kappa, here[0], 30.0), _around(largest / 10, here[1], 100.0)
     shared = w_star, kappa, betas, settings
-    rows = [Piece(__name__, Task(NAME, (f"λ = {lam:.3g}",), (*shared, float(lam)))) for lam in lams]
+    rows = [Piece(__name__, Task("phases", (f"λ = {lam:.3g}",), (*shared, float(lam)))) for lam in lams]
     return Phases(betas, lams, *np.stack(values(rows, where, progress), axis=1))
 
 

@@ -46,15 +46,15 @@ def select(claims: Sequence[Claim], only: Sequence[str]) -> list[Claim]:
 
     from proofs.engine.claim import nearest
 
-    def named(claim: Claim, wanted: str) -> bool:
-        return claim.id == wanted or claim.id.startswith(f"{wanted}.")
-
+    chosen: set[str] = set()
     for wanted in only:
-        if not wanted or not any(named(claim, wanted) for claim in claims):
+        found = {claim.id for claim in claims if f"{claim.id}.".startswith(f"{wanted}.")}
+        chosen |= found
+        if not found:
             ids = [claim.id for claim in claims]
             hint = f"{nearest(str(wanted), ids)} known ids: {', '.join(ids)}".lstrip()
             raise ValueError(f"claim id {wanted!r} is unknown; {hint}")
-    return [claim for claim in claims if not only or any(named(claim, w) for w in only)]
+    return [claim for claim in claims if not only or claim.id in chosen]
 
 
 def run_suite(

@@ -116,8 +116,7 @@ def limit(weights_path: Path, penalty: str, digits: int | None, normalize: bool,
     except NoLimitError as error:
         click.echo(f"No limit: {error}", err=True)
         found = None
-    listed = len(others.limits)
-    total = f"{listed}" if others.complete else f"{listed} listed, more may exist: {others.reason}"
+    total = f"{len(others.limits)}" + ("" if others.complete else f" listed, more may exist: {others.reason}")
     rows = [*(_rows(found, digits) if found else ()), ("stable limits", total)]
     with common.told_at_last(rows, json_path, told(others, w_star, common.width() - 2)):
         if json_path is not None:

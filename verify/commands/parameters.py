@@ -49,8 +49,8 @@ def table(kind: str) -> Table:
     if named():
         found: Table = getattr(import_module(f"numerics.generated.{module}"), variable)
         return found
-    folder = Path(next(iter(find_spec("numerics").submodule_search_locations)))  # type: ignore[union-attr, arg-type]
-    tree = ast.parse((folder / "generated" / f"{module}.py").read_text(encoding="utf-8"))
+    folder = Path(find_spec("numerics").origin).with_name("generated")  # type: ignore[union-attr, arg-type]
+    tree = ast.parse((folder / f"{module}.py").read_text(encoding="utf-8"))
     named_so = (node for node in tree.body if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == variable)
     return ast.literal_eval(next(named_so).value)  # type: ignore[arg-type]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from math import isnan
 from typing import Any, Final
 
@@ -22,12 +22,10 @@ Show = Callable[[int, int, float, str], None]
 """Of a run: how many things are done and how many there are, which share of the work that is, and what is under way."""
 
 
-@contextmanager
-def display(things: str) -> Iterator[Show]:
+def display(things: str) -> AbstractContextManager[Show]:
     """Show how far what runs inside is; `things` are what is counted."""
     shown = console(stderr=True)
-    with _bar(shown) if shown.is_terminal else _lines(things) as show:
-        yield show
+    return _bar(shown) if shown.is_terminal else _lines(things)
 
 
 @contextmanager
