@@ -23,7 +23,7 @@ from verify.evidence import Task, Verdict
 from verify.reading.book import formula_book
 from verify.reading.derivations import as_told, derivation_pages, errata_page
 from verify.reading.mathml import mathml
-from verify.workers import Callback, Executor, Piece, Progress, values
+from verify.workers import Callback, Executor, Piece, values
 
 GENERATED = "numerics/generated"
 
@@ -130,9 +130,9 @@ def require_used(penalty: str, ste: str) -> None:
 def _require_all(claims: Sequence[Claim], progress: Callback) -> None:
     """As `require_proved`, one claim after the other."""
     for number, claim in enumerate(claims):
-        progress(Progress(number, len(claims), number / len(claims), (Task("derive", (claim.id,)),)))
+        progress(number, len(claims), number / len(claims), f"derive {claim.id}")
         require_proved(claim)
-    progress(Progress(len(claims), len(claims), 1.0, ()))
+    progress(len(claims), len(claims), 1.0, "concluding")
 
 
 def extension_outputs(progress: Callback) -> dict[str, str]:

@@ -19,17 +19,8 @@ from verify.evidence import Method, Outcome, Task
 DIED: Final = "the worker process died (killed, out of memory, or crashed)"
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is: pieces done and in all, the share of the expected seconds of work, and what is under way."""
-
-    done: int
-    total: int
-    share: float
-    running: tuple[Task, ...]
-
-
-Callback = Callable[[Progress], None]
+Callback = Callable[[int, int, float, str], None]
+"""Of a run: how many things are done and how many there are, which share of the work that is, and what is under way."""
 
 
 def describe(error: BaseException) -> str:
@@ -95,7 +86,8 @@ def carry_out(pieces: Sequence[Piece], executor: Executor, callback: Callback | 
     def tell() -> None:
         if callback is not None:
             share = sum(piece.task.weight for piece in outcomes) / total if total else 1.0
-            callback(Progress(len(outcomes), len(pieces), share, tuple(piece.task for piece in running)))
+            now = _named([piece.task for piece in running]) if waiting or running else "concluding"
+            callback(len(outcomes), len(pieces), share, now)
 
     def finish(piece: Piece, outcome: Outcome) -> None:
         running.pop(piece, None)
@@ -119,6 +111,13 @@ def carry_out(pieces: Sequence[Piece], executor: Executor, callback: Callback | 
         for piece, outcome in executor.ended():
             finish(piece, outcome)
     return [outcomes[piece] for piece in pieces]
+
+
+def _named(tasks: Sequence[Task]) -> str:
+    """What is being worked on, short enough for a line."""
+    shown = [f"{task.method} {' '.join(task.claim_ids[:2])}".strip() for task in tasks[:3]]
+    more = len(tasks) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def values(pieces: Sequence[Piece], where: Executor, callback: Callback | None) -> list[Any]:

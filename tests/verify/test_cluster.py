@@ -49,8 +49,8 @@ if sys.argv[3:]:
     verify.suite.METHODS.clear()
     verify.suite.METHODS.update(symbolic=sys.argv[3])
 
-def watch(state):
-    if state.done and len(state.running) == 2 and victims:  # one of the two is on the victim
+def watch(done, total, share, now):
+    if done and now.count(", ") == 1 and victims:  # one of the two under way is on the victim
         os.kill(victims.pop(), signal.SIGKILL)
 
 if __name__ == "__main__":

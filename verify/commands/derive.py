@@ -38,7 +38,7 @@ Examples:
 def derive(check: bool, root: Path | None, output: Path | None, target: str | None) -> None:
     """Derive every formula; write the code and the formula book."""
     from verify.cluster import executor
-    from verify.commands.progress import progress_display
+    from verify.commands.progress import display
 
     started = time.perf_counter()
     if target is not None and output is None:
@@ -48,13 +48,13 @@ def derive(check: bool, root: Path | None, output: Path | None, target: str | No
             raise ValueError("--output and --root are two places to write to; give one of them")
         if not check:
             check_folder_writable(output)
-        with progress_display("claims") as show:
+        with display("claims") as show:
             from verify import build
 
             outputs = build.extension_outputs(show) if target is None else build.target_outputs(target, show)
         folder, superfluous = output, list[str]()
     else:
-        with progress_display("claims and the code") as show, executor(cpus()) as where:
+        with display("claims and the code") as show, executor(cpus()) as where:
             from verify import build  # SymPy: when the others have begun to import it, too
 
             folder = root or build.project_root()

@@ -140,12 +140,12 @@ def _count_ends(options: dict[str, Any], where: dict[str, Any]) -> None:
     from verify.cluster import executor
     from verify.commands.exits import terminable
     from verify.commands.limit import require_limit_map
-    from verify.commands.progress import progress_display
+    from verify.commands.progress import display
 
     require_limit_map(options["penalty"])
     w_star, v = runs.true_weights(options)
     problem = options["starts"], options["seed"], w_star / length(w_star), v, options
-    with terminable(), progress_display("groups of starts") as show, executor(**where) as executing:
+    with terminable(), display("groups of starts") as show, executor(**where) as executing:
         found = starts.ends(*problem, executing, show)
     with common.told_at_last(starts.rows(found), options["json_path"]):
         if options["json_path"] is not None:

@@ -227,11 +227,11 @@ def _draw_phases(phases: Path, w_star: Any, where: dict[str, Any], settings: dic
     from verify.cluster import executor
     from verify.commands.exits import terminable
     from verify.commands.figures import draw_phases
-    from verify.commands.progress import progress_display
+    from verify.commands.progress import display
 
     kappa, *here = (settings.pop(name) for name in ("kappa", "beta", "lam"))
     point = here[0], here[1]
-    with terminable(), progress_display("rows") as show, executor(**where) as executing:
+    with terminable(), display("rows") as show, executor(**where) as executing:
         found = diagram.phases(w_star, kappa, point, settings, executing, show)
     draw_phases(phases, found, kappa, point, f"{settings['penalty']}, n = {len(w_star)}")
     click.echo(f"written    {phases}", err=True)

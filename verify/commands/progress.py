@@ -12,24 +12,20 @@ from typing import Any, Final
 import click
 
 from verify.commands.options import console
-from verify.workers import Callback, Progress
+from verify.workers import Callback
 
 _HEARTBEAT: Final = 10.0  # seconds between lines when nobody watches a bar
 _FIRST: Final = 5.0
 
 
-Show = Callable[[int, int, float, str], None]
-"""Of a run: how many things are done and how many there are, which share of the work that is, and what is under way."""
-
-
-def display(things: str) -> AbstractContextManager[Show]:
+def display(things: str = "tasks") -> AbstractContextManager[Callback]:
     """Show how far what runs inside is; `things` are what is counted."""
     shown = console(stderr=True)
     return _bar(shown) if shown.is_terminal else _lines(things)
 
 
 @contextmanager
-def _bar(shown: Any) -> Iterator[Show]:
+def _bar(shown: Any) -> Iterator[Callback]:
     from rich import progress
 
     count, now = (progress.TextColumn(f"{{task.fields[{name}]}}", markup=False) for name in ("count", "now"))
@@ -43,7 +39,7 @@ def _bar(shown: Any) -> Iterator[Show]:
 
 
 @contextmanager
-def _lines(things: str) -> Iterator[Show]:
+def _lines(things: str) -> Iterator[Callback]:
     latest, started, over = ["preparing"], time.monotonic(), threading.Event()
 
     def say() -> None:
@@ -67,22 +63,6 @@ def _lines(things: str) -> Iterator[Show]:
         over.set()
         thread.join()
     say()
-
-
-@contextmanager
-def progress_display(things: str = "tasks") -> Iterator[Callback]:
-    """Show the progress of the pieces that are carried out inside."""
-    with display(things) as show:
-        yield lambda state: show(state.done, state.total, state.share, _running(state))
-
-
-def _running(state: Progress) -> str:
-    """What is being worked on, short enough for a line."""
-    if state.done == state.total:
-        return "concluding"
-    shown = [f"{task.method} {' '.join(task.claim_ids[:2])}".strip() for task in state.running[:3]]
-    more = len(state.running) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def verify(
     A claim holds for every value of the parameters of its estimator or penalty, and is checked at values drawn. With
     an option for a parameter, half of the points, and the extreme ones, have that value.
     """
-    from verify.commands.progress import progress_display
+    from verify.commands.progress import display
     from verify.suite import run_suite
 
     ids = common.split_names(only)
@@ -98,7 +98,7 @@ def verify(
     click.echo(f"level {level}, seed {seed}, {on}", err=True)
     written: list[Path] = []
     try:
-        with terminable(), progress_display() as show:
+        with terminable(), display() as show:
             explained = folder is not None
             report = run_suite(level=level, only=ids, seed=seed, **where, progress=show, pins=pins, explained=explained)
         from verify.reading.report import print_report, to_json, write_report  # the workers had better start first
