@@ -4,6 +4,7 @@ Chromium that tells what went wrong.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -50,10 +51,17 @@ def pytest_configure(config: pytest.Config) -> None:
     so that a command that a test carries out starts no process for each of them.
     """
     config.option.loadscopereorder = False
+    gc.set_threshold(100_000)  # next to nothing of what is derived and kept is garbage: looking took a twentieth
     worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     if worker and hasattr(os, "sched_setaffinity"):
         cpus = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cpus[int(worker) % len(cpus)]})
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """What is left has been looked through for exceptions that nobody saw; not twice more before the process ends."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -129,14 +137,11 @@ def page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def screenshot(tmp_path: Path) -> Callable[..., Path]:
-    """`screenshot(page, "name", **options)` writes name.png into the folder that COARSEPROOF_SCREENSHOTS names."""
-    folder = Path(os.environ.get("COARSEPROOF_SCREENSHOTS") or tmp_path)
+def screenshot() -> Callable[..., None]:
+    """`screenshot(page, "name", **options)` writes name.png into the folder that COARSEPROOF_SCREENSHOTS may name."""
 
-    def take(shown: Page, name: str, **options: Any) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.png"
-        shown.screenshot(path=path, **options)
-        return path
+    def take(shown: Page, name: str, **options: Any) -> None:
+        if folder := os.environ.get("COARSEPROOF_SCREENSHOTS"):
+            shown.screenshot(path=Path(folder, f"{name}.png"), **options)
 
     return take

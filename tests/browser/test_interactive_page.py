@@ -283,7 +283,7 @@ def test_a_link_to_a_heading_leaves_the_state(page: Opener) -> None:
     shown.wait_for_function("document.querySelector('.sm-figures dd').textContent === '1.32637'")
 
 
-def test_where_there_is_no_limit_the_page_says_why(page: Opener, screenshot: Callable[..., Path]) -> None:
+def test_where_there_is_no_limit_the_page_says_why(page: Opener, screenshot: Callable[..., None]) -> None:
     shown = page(at(penalty="l1", beta=3, lam=1.2, w="1,0.25,-0.2"))
     message = shown.locator(".sm-message").inner_text()
     assert "λ = 1.200 is not below κ‖w*‖∞" in message
@@ -336,7 +336,7 @@ def test_what_a_screen_reader_is_told(page: Opener) -> None:
     assert unnamed == 0
 
 
-def test_mathematics_is_drawn(page: Opener, screenshot: Callable[..., Path]) -> None:
+def test_mathematics_is_drawn(page: Opener, screenshot: Callable[..., None]) -> None:
     shown = page(at(penalty="tl1", beta=2, lam=0.1))
     shown.get_by_text("The formulas behind the pictures").click()
     boxes = shown.locator(".sm-formula math").evaluate_all(
@@ -357,7 +357,7 @@ def brightness(shown: Page, what: str, style: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_light_and_dark(page: Opener, screenshot: Callable[..., Path], scheme: str) -> None:
+def test_light_and_dark(page: Opener, screenshot: Callable[..., None], scheme: str) -> None:
     shown = page(at(penalty="l0", beta=3, lam=0.05), color_scheme=scheme)
     settled(shown)
     screenshot(shown, f"interactive-{scheme}", full_page=True)
@@ -368,7 +368,7 @@ def test_light_and_dark(page: Opener, screenshot: Callable[..., Path], scheme: s
     assert abs(turned - ink) > 100
 
 
-def test_a_narrow_screen_does_not_overflow(page: Opener, screenshot: Callable[..., Path]) -> None:
+def test_a_narrow_screen_does_not_overflow(page: Opener, screenshot: Callable[..., None]) -> None:
     shown = page(at(penalty="tl1", beta=2, lam=0.1), viewport={"width": 400, "height": 800})
     settled(shown)
     shown.get_by_text("The formulas behind the pictures").click()

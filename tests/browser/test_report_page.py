@@ -97,7 +97,7 @@ def test_what_is_drawn_is_what_was_judged(report: Report) -> None:
         assert found["conditioned"] <= found["allowed"]
 
 
-def test_the_summary_comes_first_and_is_red(shown: Page, screenshot: Callable[..., Path]) -> None:
+def test_the_summary_comes_first_and_is_red(shown: Page, screenshot: Callable[..., None]) -> None:
     header = shown.locator("header").bounding_box()
     wrong = shown.locator(".wrong").bounding_box()
     table = shown.locator("#claims").bounding_box()
@@ -264,7 +264,7 @@ def test_without_scripts_the_table_is_whole(page: Open, path: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_its_ground(scheme: Any, page: Open, path: Path, screenshot: Callable[..., Path]) -> None:
+def test_text_stands_out_from_its_ground(scheme: Any, page: Open, path: Path, screenshot: Callable[..., None]) -> None:
     shown = page(path, color_scheme=scheme)
     shown.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
     contrasts = shown.evaluate(_CONTRASTS)
@@ -275,7 +275,7 @@ def test_text_stands_out_from_its_ground(scheme: Any, page: Open, path: Path, sc
     screenshot(shown, f"report_open_{scheme}", full_page=True)
 
 
-def test_a_narrow_screen_scrolls_boxes_not_the_page(page: Open, path: Path, screenshot: Callable[..., Path]) -> None:
+def test_a_narrow_screen_scrolls_boxes_not_the_page(page: Open, path: Path, screenshot: Callable[..., None]) -> None:
     shown = page(path, viewport={"width": 400, "height": 800})
     shown.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
     assert shown.evaluate("document.documentElement.scrollWidth") <= 400
