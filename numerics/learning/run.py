@@ -112,8 +112,8 @@ class Run:
         else:
             out = point.x
         by = keep if problem.sphere else 1.0  # z/by is written, on the sphere, which saves multiplying w by `keep`
-        size, unit = self.sweep.bare(point.x, Stride(point.scale, keep / by, pull / by, push / by), out)
-        return self._moved(point, out, size, size * unit * by)
+        size = self.sweep.bare(point.x, Stride(point.scale, keep / by, pull / by, push / by), out)
+        return self._moved(point, out, size, size * by)
 
     def _moved(self, point: Point, out: Array, size: float, length: float) -> Point:
         """The point after `point`, at `out` of that size; ValueError for a step that leaves the range of float64."""

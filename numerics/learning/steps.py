@@ -28,9 +28,6 @@ starts threads, which takes longer than a block does."""
 
 EPS = float(np.finfo(np.float64).eps)
 
-_FAR = 1e50
-"""How large or small an iterate may be stored."""
-
 
 class Thresholding:
     """u = S(w) at ρ = λ/β for one penalty, and P(u). λ = 0: u = w. β = 0 < λ: u = 0, the limit of S."""
@@ -45,8 +42,7 @@ class Thresholding:
         self.slope = 1.0 if self.rho == 0 or self._clips else 0.0
         """S(w) = slope·w + factor·part(w)."""
         self.factor = 0.0 if self.rho == 0 or math.isinf(self.rho) else -1.0 if self._clips else 1.0
-        self.scales = self._clips or self.factor == 0
-        """Whether `part` can be asked for in a unit other than 1."""
+        self._ends = np.array(-self.rho), np.array(self.rho)  # NumPy reads arrays faster than numbers
 
     def __call__(self, w: Array) -> Array:
         """S(w), elementwise, any shape; w itself, not a copy, where S is the identity."""
@@ -56,12 +52,9 @@ class Thresholding:
             return np.zeros_like(w)
         return self._map(w, self.rho, **self.parameters)
 
-    def part(self, unit: float) -> Callable[[Array, Array], Array]:
-        """What makes part(w)/unit of w/unit, perhaps in a buffer of its length; not to be used where factor = 0."""
-        if not self._clips:
-            return lambda w, _: self(w)
-        ends = np.array(-self.rho / unit), np.array(self.rho / unit)  # NumPy reads arrays faster than numbers
-        return lambda w, buffer: w.clip(*ends, out=buffer)
+    def part(self, w: Array, buffer: Array) -> Array:
+        """The part of S(w) that is not linear, perhaps in `buffer`; not to be asked for where factor = 0."""
+        return w.clip(*self._ends, out=buffer) if self._clips else self(w)
 
     def penalty(self, u: Array) -> float:
         """P(u), the sum over all entries."""
@@ -124,29 +117,24 @@ class Sweep:
                 sums.append(self._block(rows, x[piece], target[piece], self.w_star[piece], z, move))
         return Sums(*(float(total) for total in np.sum(sums, axis=0)))
 
-    def bare(self, x: Array, stride: Stride, out: Array) -> tuple[float, float]:
-        """Write z/unit into `out`, which may be x, and return its norm and the unit: (n,) contiguous float64.
-
-        Measures nothing else. In the unit of w = scale·x nothing is multiplied by the scale, a pass over memory less;
-        from step to step x grows or shrinks then, until the unit is 1 again.
-        """
-        square, unit = 0.0, stride.scale if self.threshold.scales and 1 / _FAR < stride.scale < _FAR else 1.0
-        part, pull = self.threshold.part(unit), stride.pull / unit
-        scale, keep = np.array(stride.scale / unit), np.array(stride.keep)
-        scaled, kept = scale != 1 or x is not out, stride.keep == 1
+    def bare(self, x: Array, stride: Stride, out: Array) -> float:
+        """Write z into `out`, which may be x, and return ‖z‖: (n,) contiguous float64. Measures nothing else."""
+        square = 0.0
+        scale, keep = np.array(stride.scale), np.array(stride.keep)
+        scaled, kept = stride.scale != 1 or x is not out, stride.keep == 1
         with np.errstate(all="ignore"):
             for piece, w_star, buffer in self._views:
                 z = out[piece]
                 if scaled:
                     np.multiply(z if x is out else x[piece], scale, out=z)
-                curved = part(z, buffer) if stride.push else None
+                part = self.threshold.part(z, buffer) if stride.push else None
                 if not kept:
                     np.multiply(z, keep, out=z)
-                if curved is not None:
-                    self._add(curved, z, a=stride.push)
-                self._add(w_star, z, a=pull)
+                if part is not None:
+                    self._add(part, z, a=stride.push)
+                self._add(w_star, z, a=stride.pull)
                 square += float(z.dot(z))
-        return math.sqrt(square), unit
+        return math.sqrt(square)
 
     def _block(self, rows: Array, x: Array, target: Array, w_star: Array, z: Array, move: Move) -> tuple[float, ...]:
         """The sums over one block, and z; `rows` are four buffers of its length."""

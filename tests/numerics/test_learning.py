@@ -536,15 +536,12 @@ class TestResuming:
         for step in (1, 2, 5, 64, 65, 66, 67, 130, 200):
             bare = [done for done in range(250) if done % every][step]
 
-            def interrupted(self: steps.Thresholding, unit: float, until: int = 3 * step + block) -> Any:
-                def of_a_block(*given: Array) -> Array:
-                    nonlocal calls
-                    calls += 1
-                    if calls > until:  # some blocks of the iterate have been overwritten
-                        raise KeyboardInterrupt
-                    return part(self, unit)(*given)
-
-                return of_a_block
+            def interrupted(self: steps.Thresholding, *given: Any, until: int = 3 * step + block) -> Array:
+                nonlocal calls
+                calls += 1
+                if calls > until:  # some blocks of the iterate have been overwritten
+                    raise KeyboardInterrupt
+                return part(self, *given)
 
             calls = 0
             monkeypatch.setattr(steps.Thresholding, "part", interrupted)
@@ -553,24 +550,6 @@ class TestResuming:
             monkeypatch.setattr(steps.Thresholding, "part", part)
             assert bare - 64 <= info.value.state.step <= bare
             assert_same_to_the_bit(learn(**arguments, state=info.value.state), whole)
-
-    @pytest.mark.parametrize(("penalty", "lam"), [("l1", 0.05), ("l1", 0.0), ("l0", 0.02)])
-    def test_bare_steps_in_any_unit(self, penalty: str, lam: float, monkeypatch: pytest.MonkeyPatch) -> None:
-        """An iterate that is not scaled at each step grows, and is scaled where it is beyond 1e50."""
-        v, w0, w_star = problem(19, n=40)
-        given: dict[str, Any] = {"beta": 0.05, "lam": lam, "penalty": penalty, "tolerance": 1e-300}
-
-        def run() -> Array:
-            return learn(v, w0, w_star, record_every=5000, max_steps=700, **given).w
-
-        units, bare = [], steps.Sweep.bare
-        monkeypatch.setattr(steps.Sweep, "bare", lambda *a: units.append((found := bare(*a))[1]) or found)
-        lazy = run()
-        assert (min(units) < 1e-45) == (penalty == "l1")
-        monkeypatch.setattr(steps, "_FAR", 1.0)
-        units.clear()
-        np.testing.assert_allclose(lazy, run(), rtol=1e-13, atol=1e-16)
-        assert set(units) == {1.0}
 
     def test_an_interrupt_between_the_record_and_the_end_of_a_step(self, monkeypatch: pytest.MonkeyPatch) -> None:
         v, w0, w_star = problem(19)
