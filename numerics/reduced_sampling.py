@@ -71,7 +71,7 @@ class Estimate:
 class Feature:
     """A function of a row: ``(factor · μ'(w·z) · Π 1{side})^power``.
 
-    `factor` is a coordinate of the row or 1, `proxy` names μ' ("" for none), `sides` are, in this order, among "a",
+    `factor` is a coordinate of the row or 1, `proxy` names μ' ("" for none), `sides` are among "a",
     ``1{w·z > 0}``, and "b", ``1{w*·z > 0}``.
     """
 
@@ -215,7 +215,7 @@ class _Evaluator:
             shared |= {(factor, name): coordinate * slope for factor, coordinate in factors.items()}
         values = np.empty((len(self.features), len(x)))
         for row, feature in zip(values, self.features, strict=True):
-            np.multiply(shared[feature.factor, feature.proxy], sides[feature.sides], out=row)
+            np.multiply(shared[feature.factor, feature.proxy], sides[tuple(sorted(feature.sides))], out=row)
             if feature.power != 1:
                 np.power(row, feature.power, out=row)
         return values

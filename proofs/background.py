@@ -107,7 +107,7 @@ def B1_loss(d: Derivation) -> None:
 def B1_gradient(d: Derivation) -> None:
     d.open(of_patches)
     d.cite("B1.loss")
-    gradient = d.reached("B1.gradient")
+    gradient = d.reached("step()")
     d.step(
         "The gradient of the mean is the mean of the gradient",
         gradient,

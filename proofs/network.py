@@ -101,7 +101,7 @@ def N1_teacher(d: Derivation) -> None:
 def N2(d: Derivation) -> None:
     d.open(of_rows)
     d.cite("N1")
-    vector = d.reached("N2")
+    vector = d.reached("step()")
     d.step(
         "The gradient of the mean is the mean of the gradient",
         vector,

@@ -168,7 +168,7 @@ def register_displacement(penalty: Penalty) -> Claim:
 
 def _envelope(penalty: Penalty, d: Derivation) -> None:
     d.open(cost_of, "its minimum over all real u")
-    spent = d.reached("the envelope")
+    spent = d.reached("step()")
     cases = [] if penalty.threshold == 0 else [(beta * size**2 / 2, Le(size, penalty.threshold))]
     for (gap, condition), (_, _, piece) in zip(penalty.branches, penalty.pieces, strict=True):
         cases.append((lam * piece.subs(u, size - gap) + beta * gap**2 / 2, condition))

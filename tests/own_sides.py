@@ -68,7 +68,7 @@ def blind() -> None:
             if isinstance(value, FunctionType) and value.__module__ == f"numerics.generated.{name}":
                 value.__code__ = _raise.__code__  # whoever has the function already: it raises
     for name in ("learn", "sparse_limit", "stable_limits"):
-        setattr(numerics, name, _raise)
+        getattr(numerics, name).__code__ = _raise.__code__
 
 
 def side(method: str, claim_id: str) -> Any:

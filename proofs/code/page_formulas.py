@@ -1,7 +1,7 @@
 """The scalar functions of chapter R that the interactive page computes with.
 
-A penalty enters the limits by its law alone: p', −p'', the least U and its proximal map beyond the threshold, which the
-claims R4 state (`proofs.code.laws`).
+A penalty enters the limits by its law alone: p', −p'', the least U and its proximal map beyond the threshold, to which
+`proofs.code.laws` holds the claims R4.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sympy import Expr, Rational, Symbol, betainc_regularized, integrate, pi, si
 from proofs.code.laws import LAWS, bend, least, slope
 from proofs.code.splitting import threshold_in_roots
 from proofs.engine.claim import get
+from proofs.penalties import map_id
 from proofs.penalty_forms import penalty, size
 from proofs.symbols import (
     beta,
@@ -68,21 +69,21 @@ def _fixed_points() -> list[Row]:
     return [
         ("right_side", "R3", "an entry of N w̄", right, (w_star, level, kappa, beta)),
         ("star", "R3", "w* of an entry x", star, (_X, level, multiplier, kappa, beta)),
-        ("lower", "R4.l1", "|w̄_i| where ū_i = 0", below, (star_size, multiplier, kappa)),
+        ("lower", "R4.l1", "|w̄_i| where ū_i = 0, for each penalty", below, (star_size, multiplier, kappa)),
     ]
 
 
 def _laws() -> list[Row]:
-    """R4: what each penalty whose limit is known enters by."""
+    """What each penalty whose limit is known enters R4 by."""
     return [
-        (f"{each.name}_{name}", f"R4.{each.name}", what, form.xreplace({size: _X, ratio: _RHO}), (*given, *own))
+        (f"{each.name}_{name}", claim_id, what, form.xreplace({size: _X, ratio: _RHO}), (*given, *own))
         for each in map(penalty, LAWS)
         for own in [tuple(shape.symbol for shape in each.parameters)]
-        for name, what, form, given in (
-            ("slope", "p'(u)", slope(each), (u,)),
-            ("bend", "−p''(u)", bend(each), (u,)),
-            ("least", "u_t, the least |ū_i| > 0", least(each), (_RHO,)),
-            ("kept", "S(x) beyond its threshold", each.landings[0], (_X, _RHO)),
+        for name, claim_id, what, form, given in (
+            ("slope", map_id(each.name), "p'(u)", slope(each), (u,)),
+            ("bend", map_id(each.name), "−p''(u)", bend(each), (u,)),
+            ("least", f"R4.{each.name}", "u_t, the least |ū_i| > 0", least(each), (_RHO,)),
+            ("kept", map_id(each.name), "S(x) beyond its threshold", each.landings[0], (_X, _RHO)),
         )
     ]
 

@@ -100,7 +100,7 @@ class Graph:
         found, called = rule(**data), name_of(rule)
         self._derivation.trust(called)
         self._names.given(found)
-        bound = symbols_of(found.gives) if found.called else ()
+        bound = symbols_of(found.gives) if found.called or found.sums else ()
         if (over := found.over) is not None:
             if not plain(over):
                 raise ValueError(f"{self._claim.id}: {name!r} is for every real {over}, and assumes something of it")

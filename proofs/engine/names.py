@@ -119,8 +119,10 @@ class Names:
             if apply is squeezed:
                 still = symbols_of(premises[-1].formula, data["value"]) - {over}
                 self._stay(f"{name!r} needs what stays as {over} tends", still, over, _STILL)
-        elif apply in (total, entrywise, tried):
-            self._of_entries(data["entries"] if apply is entrywise else data.get("sums") or {}, apply is entrywise)
+        elif apply is entrywise:
+            self._of_entries(data["entries"], entries=True)
+        elif apply in (total, tried):
+            self._of_entries(data.get("sums") or {}, entries=False)
         elif apply is grown:
             self._along(name, data, premises[0])
         elif apply is iterated:

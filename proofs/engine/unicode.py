@@ -157,7 +157,8 @@ class _Reader:
 
     def _sign(self, name: str) -> str:
         sign = _LETTERS.get(name, name)
-        if self._next().isspace() and sign in _CLOSE and self._rest[-2:-1] not in (["+"], ["-"]):  # Δ alone, a symbol
+        follows = self._rest[-2] if len(self._rest) > 1 else ""
+        if self._next().isspace() and sign in _CLOSE and follows not in ("+", "-"):  # Δ may stand alone, too
             self._rest.pop()
         if len(name) > 1 and sign == name and self._next().strip() and self._next() not in "^_({":
             sign += " " * (self._next() not in ("\\left", "\\bigl"))

@@ -67,13 +67,15 @@ def test_the_closed_forms_are_really_out_of_reach() -> None:
         "acts = [lambda name=name: getattr(claim, name) for name in own_sides.FORMS]\n"
         "acts += [lambda: proofs.derive('N1'), lambda: numerics.halfspace_probability(1.0)]\n"
         "acts += [lambda: PROXIMAL_MAPS['l1'](1.0, 0.5), lambda: numerics.coarse_gradient([1], [1], [1], [1])]\n"
+        "from numerics.limits.sparse import sparse_limit\n"
+        "acts += [lambda: sparse_limit([1.0], 1.0, 1.0, 0.1)]\n"
         "print([raises(act) for act in acts])\n"
     )
     folders = [str(SCRIPT.parent), str(SCRIPT.parents[1])]
     done = processes.run([sys.executable, "-c", probe, *folders])
     assert done.returncode == 0, done.stderr[-2000:]
     answers = json.loads(done.stdout.lower())
-    assert len(answers) == 10
+    assert len(answers) == 11
     assert all(answers)
 
 

@@ -37,6 +37,7 @@ from verify.enclosure.boxes.search import search
 from verify.evidence import Evidence, Fate, Figures, Level, Outcome, Task, Verdict
 from verify.mutants import Mutant, fates, mutants
 from verify.sides import Side, World, forms, sides, speaks_of, stated
+from verify.workers import describe
 
 DIGITS: Final = 45
 """Digits to which a difference must be known."""
@@ -259,7 +260,9 @@ def judge_boxes(claim: Claim, most: int | None = None) -> Found | None:
                 at = ", ".join(f"{name} = {value}" for name, value in found.witness.items())
                 why = f"violated at {at}" if found.verdict is Verdict.REFUTED else found.detail
                 return Found(0.0, "", (), found.verdict, f"{statement.name}: {why}", figures, whole=False)
-    except (ArithmeticError, LookupError, ValueError, TypeError, NotImplementedError, PolynomialError) as trouble:
-        return Found(0.0, verdict=Verdict.UNDECIDED, detail=f"not judged over its box: {trouble!r}", whole=False)
+    except (ArithmeticError, KeyError, ValueError, TypeError, NotImplementedError, PolynomialError) as trouble:
+        return Found(
+            0.0, verdict=Verdict.UNDECIDED, detail=f"not judged over its box: {describe(trouble)}", whole=False
+        )
     detail = f"not covered: {left}" if left else ""
     return Found(0.0, "", (), Verdict.VERIFIED, detail, figures, whole=not left) if figures else None

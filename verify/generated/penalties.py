@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any, Final, cast
 
 import mpmath
@@ -63,7 +63,7 @@ def stated_penalty(claim: Claim) -> Penalty | None:
     return penalty_of(claim.definition) if stated else None
 
 
-@cache
+@lru_cache(maxsize=512)
 def _function(penalty: Penalty, form: Expr, *symbols: Symbol) -> Callable[..., mpf]:
     """A form as a function of these symbols and the shapes of the penalty."""
     names = [*symbols, *(shape.symbol for shape in penalty.parameters)]

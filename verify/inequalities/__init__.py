@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sympy import Add, And, Eq, Expr, Implies, Matrix, Rational, Symbol, cos, sin, symbols
+from sympy import Add, And, Eq, Expr, Implies, Rational, Symbol, cos, sin, symbols
+from sympy import ImmutableMatrix as Matrix
 from sympy.logic.boolalg import Boolean, true
 
 from proofs.engine.cases import leaves

@@ -163,7 +163,7 @@ class Iteration:
     def run(self, w: Array, steps: int = 4000, tolerance: float = 3e-16) -> tuple[Array, Array]:
         """Run until every step is below `tolerance`: where the starts end (starts, n), the last steps (starts,)."""
         moved = np.full(len(w), np.inf)
-        for _ in range(steps // _STRIDE):
+        for _ in range(0, steps, _STRIDE):
             for _ in range(_STRIDE):
                 w, before = self.step(w, FAST), w
             moved = np.linalg.norm(w - before, axis=-1)

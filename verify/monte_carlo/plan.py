@@ -23,6 +23,7 @@ from proofs.engine.definitions import Correlation, Definition, FilterGradient, M
 from proofs.proxies import estimator
 from verify.closed_form import SPARE, NoValueError, prepared
 from verify.configurations import Configuration, meeting
+from verify.contexts.balls.analytic import UncertifiedError
 from verify.contexts.balls.arithmetic import midpoint
 from verify.contexts.balls.network import Network
 from verify.evidence import Level
@@ -155,7 +156,10 @@ def _predicted(claim: Claim, asked: Expectation, scene: Scene) -> Array:
         point = replace(point, v=point.v_star)
     proxy = estimator(asked.estimator) if asked.estimator else None
     network, used = Network.at(point, proxy), claim.formula.free_symbols
-    extra = {name: midpoint(network.mean(row).value) for name, row in PROXY_MOMENTS.items() if name in used}
+    try:
+        extra = {name: midpoint(network.mean(row).value) for name, row in PROXY_MOMENTS.items() if name in used}
+    except UncertifiedError as error:
+        raise NoValueError(f"a moment of {claim.id} at {point.label}: {error}") from error
     entries = prepared(claim.formula).at(point, extra=extra, proxy=proxy)
     if component(claim) is None and asked.is_vector:
         return np.array([float(entry) for entry in entries])

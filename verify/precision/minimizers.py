@@ -136,7 +136,7 @@ def _by_ratio(point: Configuration, penalty: Penalty) -> Iterator[Configuration]
 
 
 @lru_cache(maxsize=64)
-def _at_turns(point: Configuration, penalty: Penalty) -> list[Configuration]:
+def _at_turns(point: Configuration, penalty: Penalty) -> tuple[Configuration, ...]:
     """ρ just beyond where, by a search, a min or max in the thresholds passes from one of its arguments to another."""
     grid = np.geomspace(1e-3, 1e3, 61)
     extremes = [node for form in (penalty.threshold, *penalty.edges) for node in form.atoms(Max, Min)]
@@ -152,7 +152,7 @@ def _at_turns(point: Configuration, penalty: Penalty) -> list[Configuration]:
         for k in np.flatnonzero(heights[1:] * heights[:-1] < 0):
             rho = 1.0002 * brentq(along, grid[k], grid[k + 1])
             found.append(replace(point, label=f"{point.label}, ρ = {rho:.7g}", v_star=(rho, *point.v_star[1:])))
-    return found
+    return tuple(found)
 
 
 def _steeper(point: Configuration, penalty: Penalty) -> Configuration:

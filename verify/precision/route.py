@@ -88,7 +88,7 @@ class Edge:
 
 
 @lru_cache(maxsize=16)
-def edges(base: Configuration) -> list[Edge]:
+def edges(base: Configuration) -> tuple[Edge, ...]:
     """Boundaries of the domains that claims name, with the other coordinates of a generic configuration."""
     with mp.workdps(DIGITS):
         half_turn, quarter_turn = +mp.pi, mp.pi / 2
@@ -111,7 +111,7 @@ def edges(base: Configuration) -> list[Edge]:
     for symbol, value in ((symbols.c, -1), (symbols.tau, 0)):
         moved = at(label=f"{symbol.name} = {value}", parameters={**base.parameters, symbol.name: float(value)})
         found.append(Edge(moved, {symbol: Integer(value)}))
-    return found
+    return tuple(found)
 
 
 def judge(claim: Claim, weakened: Claim, base: Configuration, checking: Checking) -> tuple[Fate, str] | None:

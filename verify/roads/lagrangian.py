@@ -8,7 +8,8 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
-from sympy import And, Eq, Gt, Integer, Lt, Matrix, Rational, Symbol, pi, sqrt
+from sympy import And, Eq, Gt, Integer, Lt, Rational, Symbol, pi, sqrt
+from sympy import ImmutableMatrix as Matrix
 
 import numerics
 from proofs.engine.claim import Claim

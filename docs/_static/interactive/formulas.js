@@ -172,18 +172,18 @@ globalThis.coarseproofFormulas = {
     star(x, u, multiplier, kappa, beta) {
       return (multiplier * x - beta * u) / kappa;
     },
-    /** R4.l1, |w̄_i| where ū_i = 0: κ |w*ᵢ|/N */
+    /** R4.l1, |w̄_i| where ū_i = 0, for each penalty: κ |w*ᵢ|/N */
     lower(star_size, multiplier, kappa) {
       return kappa * star_size / multiplier;
     },
   },
 
   laws: {
-    /** R4.l1, p'(u): 1 */
+    /** P1, p'(u): 1 */
     l1_slope(u) {
       return 1;
     },
-    /** R4.l1, −p''(u): 0 */
+    /** P1, −p''(u): 0 */
     l1_bend(u) {
       return 0;
     },
@@ -191,15 +191,15 @@ globalThis.coarseproofFormulas = {
     l1_least(rho) {
       return 0;
     },
-    /** R4.l1, S(x) beyond its threshold: x − ρ */
+    /** P1, S(x) beyond its threshold: x − ρ */
     l1_kept(x, rho) {
       return x - rho;
     },
-    /** R4.l0, p'(u): 0 */
+    /** P2, p'(u): 0 */
     l0_slope(u) {
       return 0;
     },
-    /** R4.l0, −p''(u): 0 */
+    /** P2, −p''(u): 0 */
     l0_bend(u) {
       return 0;
     },
@@ -207,15 +207,15 @@ globalThis.coarseproofFormulas = {
     l0_least(rho) {
       return 1.4142135623730951 * Math.sqrt(rho);
     },
-    /** R4.l0, S(x) beyond its threshold: x */
+    /** P2, S(x) beyond its threshold: x */
     l0_kept(x, rho) {
       return x;
     },
-    /** R4.tl1, p'(u): a (a + 1)/(a + u)² */
+    /** P3, p'(u): a (a + 1)/(a + u)² */
     tl1_slope(u, a) {
       return a * (a + 1) / Math.pow(a + u, 2);
     },
-    /** R4.tl1, −p''(u): 2 a (a + 1)/(a + u)³ */
+    /** P3, −p''(u): 2 a (a + 1)/(a + u)³ */
     tl1_bend(u, a) {
       return 2 * a * (a + 1) / Math.pow(a + u, 3);
     },
@@ -223,7 +223,7 @@ globalThis.coarseproofFormulas = {
     tl1_least(rho, a) {
       return Math.max(0, 1.4142135623730951 * Math.sqrt(rho) * Math.sqrt(a + 1) - a);
     },
-    /** R4.tl1, S(x) beyond its threshold: x − 4 (a + x) sin²(arcsin(3 √(3 a ρ (a + 1))/(2 (a + x)^(3/2)))/3)/3 */
+    /** P3, S(x) beyond its threshold: x − 4 (a + x) sin²(arcsin(3 √(3 a ρ (a + 1))/(2 (a + x)^(3/2)))/3)/3 */
     tl1_kept(x, rho, a) {
       const k0 = a + x;
       return x - 1.3333333333333333 * k0 * Math.pow(Math.sin(Math.asin(Math.min(2.598076211353316 * Math.sqrt(a) * Math.sqrt(rho) * Math.sqrt(a + 1) / k0 / Math.sqrt(k0), 1)) / 3), 2);
