@@ -134,6 +134,4 @@ def _elementary(form: Expr) -> Expr:
     return form.xreplace({special: part / whole})
 
 
-_GROUPS = {
-    **{"fixed_points": _fixed_points, "laws": _laws, "stability": _stability, "errors": _errors, "basin": _basin}
-}
+_GROUPS = {"fixed_points": _fixed_points, "laws": _laws, "stability": _stability, "errors": _errors, "basin": _basin}
