@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sympy import Expr, Integer, Max, Min, Mul, Symbol, diff, factor, fraction, solve
+from sympy import Expr, Integer, Max, Min, Mul, Symbol, diff, expand, factor, fraction, solve
 
 from proofs.code.emit import Steps, assignments, gather_roots, lines_of, table, written
 from proofs.code.printers import FIELD
@@ -19,7 +19,7 @@ from proofs.engine.claim import get
 from proofs.engine.residual import decide_zero
 from proofs.penalties import map_id
 from proofs.penalty_forms import Penalty, penalty, size
-from proofs.symbols import a, beta, kappa, kept_level, lam, multiplier, ratio, star_size, u
+from proofs.symbols import a, beta, kappa, kept_level, lam, multiplier, ratio, spike_sign, star_entry, star_size, u
 
 LAWS: Final = ("l1", "l0", "tl1")
 """Penalties whose limit is known as a map of w*."""
@@ -35,6 +35,7 @@ def sources() -> list[str]:
     own = [penalty(name) for name in LAWS]
     for each in own:
         _held_by_claim(each)
+        _held_by_census(each)
     functions = [_function(each, name) for name in _TABLES for each in own]
     tables = [
         table(name, "Callable[..., Any]", {each.name: _name(each, name) for each in own}, f"By penalty: {meaning}")
@@ -95,6 +96,22 @@ def _held_by_claim(each: Penalty) -> None:
         same = [entry.subs(lam, beta * ratio).subs(star_size, drive / kappa) - x]
     if not all(map(vanishes, same)):
         raise ValueError(f"R4.{each.name} does not state the entry that the module is written from")
+
+
+def _held_by_census(each: Penalty) -> None:
+    """ValueError unless R7 states that x² + A²/N² = 1 where one entry is above the threshold: N x = σκw*_j + βU there,
+    and A/N is the norm of the others. `numerics.limits` and the interactive page solve that for all penalties alike.
+    """
+    push, across = spike_sign * kappa * star_entry, kappa**2 * (1 - star_entry**2)
+    stated, at_level = get(f"R7.{each.name}").parts["multiplier equation"], slope(each).subs(u, kept_level)
+    if at_level.has(kept_level):  # one in U, without N and without denominators
+        above, below = fraction(at_level)
+        x, drive = kept_level * below + ratio * above, push + beta * kept_level
+        gap = (x**2 - below**2) * drive**2 + across * x**2 - stated
+    else:
+        gap = ((push - lam * at_level) / (multiplier - beta)) ** 2 + across / multiplier**2 - stated
+    if not vanishes(expand(gap).subs(spike_sign**2, 1)):
+        raise ValueError(f"R7.{each.name} does not state the norm of a limit with one entry above the threshold")
 
 
 def _quotients(form: Expr) -> Steps:

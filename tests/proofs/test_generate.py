@@ -9,6 +9,7 @@ import inspect
 import os
 import re
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,10 +20,12 @@ from sympy import Rational, sqrt
 
 import numerics
 import proofs
+from proofs.code import laws
 from proofs.code.functions import FUNCTIONS, Function, coefficients_of, emit_function
 from proofs.code.generate import modules
+from proofs.code.laws import LAWS
 from proofs.proxies import ESTIMATORS
-from proofs.symbols import e, r, v_vs, w_hat, x
+from proofs.symbols import beta, e, r, v_vs, w_hat, x
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "numerics" / "generated"
@@ -44,6 +47,7 @@ def digest(parts: dict[str, str]) -> str:
 IN_A_PROCESS = """
 import hashlib
 from proofs.code.generate import modules
+from proofs.code.laws import LAWS
 parts = modules()
 joined = "".join(f"{name}\\n{parts[name]}\\n" for name in sorted(parts))
 print(hashlib.sha256(joined.encode()).hexdigest())
@@ -220,3 +224,16 @@ def test_a_changed_claim_changes_the_code() -> None:
     finally:
         object.__setattr__(claim, "statement", right)
     assert emit_function(function) == before
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_the_norm_with_one_entry_above_the_threshold_is_held_by_the_census(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`numerics.limits` and the interactive page solve it as it stands in `laws`: where R7 states another, none is."""
+    claim = proofs.get(f"R7.{name}")
+    wrong = {**claim.parts, "multiplier equation": claim.parts["multiplier equation"].subs(beta, 2 * beta)}
+    stated = {claim.id: replace(claim, parts=wrong)}
+    monkeypatch.setattr(laws, "get", lambda claim_id: stated.get(claim_id) or proofs.get(claim_id))
+    with pytest.raises(ValueError, match=f"R7.{name} does not state the norm"):
+        laws.sources()
